@@ -3,6 +3,11 @@ export function thousands(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
 
+/** The number of a model's parameters; a dash for 0, where a model in code does not say. */
+export function parametersText(count: number, dash = "-"): string {
+  return count === 0 ? dash : thousands(count);
+}
+
 /** Bytes for people: 12 MB. */
 export function megabytes(bytes: number): string {
   return `${thousands(Math.ceil(bytes / 1e6))} MB`;

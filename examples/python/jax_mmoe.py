@@ -3,6 +3,8 @@
     mmoe sweep --corr 0.5 --runs 4 --models mmoe --model examples/python/jax_mmoe.py
 """
 
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -34,7 +36,8 @@ def update(state, lr, x, y):
     step = state["step"] + 1
     m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, state["m"], slopes)
     v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, state["v"], slopes)
-    moved = lambda p, m, v: p - lr * m / (1 - 0.9**step) / (jnp.sqrt(v / (1 - 0.999**step)) + 1e-8)
+    one_less = lambda beta: -jnp.expm1(step * math.log(beta))  # 1 - beta**step, where float32 would cancel digits
+    moved = lambda p, m, v: p - lr * m / one_less(0.9) / (jnp.sqrt(v / one_less(0.999)) + 1e-8)
     return {"p": jax.tree.map(moved, state["p"], m, v), "m": m, "v": v, "step": step}, of_tasks
 
 

@@ -14,7 +14,7 @@ class UPGradMMoE(mmoe.TorchTrainer):
     """A gate and a tower follow their task's gradient, the experts one that lowers every task's loss."""
 
     def __init__(self, inputs: int, tasks: int, settings: mmoe.Settings):
-        super().__init__(MMoE(inputs, tasks), settings)
+        super().__init__(MMoE(inputs, tasks, settings.outputs), settings)
         self.shared = list(self.module.experts.parameters())
         self.aggregator = UPGrad()
 

@@ -24,7 +24,9 @@ interface Options {
 }
 
 /** What can be exported. */
-const KINDS: Readonly<Record<"runs" | "curves", (records: readonly RunRecord[]) => Sheet<RunRecord>>> = {
+const KINDS: Readonly<
+  Record<"runs" | "curves", (records: readonly RunRecord[], labels: readonly string[] | undefined) => Sheet<RunRecord>>
+> = {
   runs: runsSheet,
   curves: longCurvesSheet,
 };
@@ -56,8 +58,8 @@ async function exportRecords(folder: string, options: Options, context: Context)
   const sheetOf = KINDS[choiceOption("--what", options.what, WHAT)];
   const { output } = options;
   const format = output === undefined ? "csv" : formatOf(output, options);
-  const { records } = await readEnded(folder, options.at, context);
-  const sheet = sheetOf(records);
+  const { records, config } = await readEnded(folder, options.at, context);
+  const sheet = sheetOf(records, config.rows?.labels);
   const csv = () => csvOf(records, sheet.rowsOf);
   if (output === undefined) {
     for (const text of csv()) if (!(await writeOut(context.effects.stdout, text))) break;

@@ -9,7 +9,7 @@ import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
 import type { Ends } from "../models/shapes.ts";
 import { ZOO } from "../models/zoo.ts";
-import { thousands } from "../units.ts";
+import { parametersText, thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -123,8 +123,8 @@ function described({ model, parts, total, paper }: Listed) {
 function listText(models: readonly Listed[], room: Room): string {
   const header = ["parameters of", ...LISTED_PARTS, "total", "paper's"];
   const rows = models.map(({ model, parts, total, paper }) => {
-    const counts = [...LISTED_PARTS.map((part) => (isCode(model) ? undefined : parts[part])), total, paper];
-    return [model.name, ...counts.map((count) => (count === undefined ? "" : thousands(count)))];
+    const ofParts = LISTED_PARTS.map((part) => (isCode(model) ? "" : thousands(parts[part] as number)));
+    return [model.name, ...ofParts, parametersText(total), paper === undefined ? "" : thousands(paper)];
   });
   const notes = wrapped("paper's: as the paper counts, the kernels of experts and towers.", room.words);
   return `${table([header, ...rows], room.table)}\n${notes}\n\n${aboutText(models, room)}`;

@@ -91,8 +91,9 @@ function* csv(columns: Columns, chunks: Iterable<Chunk>): Generator<string> {
   }
 }
 
-/** A float32 number with as few of 6 to 9 digits as give it back. */
+/** A float32 number with as few of 6 to 9 digits as give it back; nothing for a label that is missing. */
 function float32Text(value: number): string {
+  if (Number.isNaN(value)) return "";
   for (let digits = 6; digits < 9; digits++) {
     const text = Number(value.toPrecision(digits));
     if (Math.fround(text) === value) return String(text);

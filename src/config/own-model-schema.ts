@@ -10,6 +10,7 @@ const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
 const GATINGS: Readonly<Record<Gating, true>> = {
   ...{ none: true, average: true, single: true, "per-task": true },
   ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
+  ...{ "l2-constrained": true, "tensor-factorization": true },
 };
 
 const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
@@ -34,6 +35,12 @@ const select = z
   .partial()
   .describe("some of {experts, gamma, entropy}");
 
+/** Of a Tucker product; what is left out is as in the zoo. */
+const ranks = z
+  .strictObject({ inputs: count(1, MOST.units), units: count(1, MOST.units), tasks: count(1, MOST.units) })
+  .partial()
+  .describe("some of {inputs, units, tasks}");
+
 /** What a user's model changes in the zoo's model that it is like; ModelSpec describes the fields. */
 const CHANGES = {
   experts: z
@@ -47,6 +54,8 @@ const CHANGES = {
     .partial()
     .describe("some of {layers, bias, top, select}"),
   tower: z.strictObject({ layers: units }).partial().describe("{layers}"),
+  constraint: z.number().nonnegative().describe("a number from 0"),
+  ranks,
   bias,
 };
 
@@ -55,7 +64,7 @@ export const CHANGES_SCHEMA = z.object(CHANGES).partial();
 
 const SPEC_MODEL = z
   .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...CHANGES_SCHEMA.shape })
-  .describe("{name, like} and what differs: experts, gating, levels, gate, tower, bias");
+  .describe("{name, like} and what differs: experts, gating, levels, gate, tower, constraint, ranks, bias");
 
 /** Values of a model's options in Python, which become keyword arguments. */
 const option = z.union([z.string(), z.number(), z.boolean(), z.null()]);

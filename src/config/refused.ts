@@ -5,8 +5,6 @@ import { type Language, languageOf } from "../models/code.ts";
 import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
-import { kindsText } from "./task-kinds.ts";
-import type { TaskKindSetting } from "./task-kinds-schema.ts";
 import { tunedFor } from "./tuned.ts";
 
 /** Whether a path trains with this value of a setting, and no other in its place. */
@@ -38,6 +36,7 @@ export function checkPath(path: TrainingPath, model: string, settings: PointSett
  */
 export function checkHeard(settings: Settings, place: (key: SettingKey) => string): void {
   const { models, correlations, ownModels, tuned } = settings;
+  refuseGaps(settings, place);
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);
   for (const model of models) {
@@ -53,6 +52,17 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
   }
 }
 
+/** Refuses labels that are missing for models in Python: their losses would not be numbers. */
+function refuseGaps({ models, ownModels, taskKinds }: Settings, place: (key: SettingKey) => string): void {
+  const gappy = taskKinds.find(({ gaps }) => gaps);
+  const model = models.find((name) => languageIn(ownModels, name) === "Python");
+  if (gappy === undefined || model === undefined) return;
+  const way = "leave out the model, or the rows without a label";
+  throw new UsageError(
+    `${place("rows")}: model ${model}: gaps in ${gappy.column} are not for models in Python; ${way}`,
+  );
+}
+
 /** The language of the model of this name; null for a member of the family. */
 function languageIn(ownModels: Settings["ownModels"], name: string): Language | null {
   const own = ownModels.find((model) => model.name === name);
@@ -64,11 +74,6 @@ function refusal(path: TrainingPath, key: SettingKey, model: string, value: unkn
   const { where, code } = TRAINING_PATHS[path];
   const able = pathsFor(code).find((other) => trainsWith(other, key, value));
   const { only } = (DECLARED[key].paths as Record<TrainingPath, { only: unknown }>)[path];
-  const use = able ? `use ${TRAINING_PATHS[able].option}` : `leave out the model, or give --set ${key}=${shown(only)}`;
-  return `${code ? `model ${model}: ` : ""}${key} ${shown(value)} is not ${where}; ${use}`;
-}
-
-function shown(value: unknown): string {
-  if (!Array.isArray(value)) return String(value);
-  return value.length > 0 ? kindsText(value as readonly TaskKindSetting[]) : "[]"; // no other list is refused
+  const use = able ? `use ${TRAINING_PATHS[able].option}` : `leave out the model, or give --set ${key}=${only}`;
+  return `${code ? `model ${model}: ` : ""}${key} ${value} is not ${where}; ${use}`;
 }

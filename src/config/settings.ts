@@ -99,7 +99,7 @@ const GIVEN = {
   }),
   labelKind: setting(choice(["real", "binary"]), {
     ...{ since: 8, before: "real", mark: "assumed", optional: true },
-    ...{ hash: "trained", grid: false, paths: { ...EVERYWHERE, python: { only: "real" } } },
+    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
   }),
   dropout: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1"), {
     ...{ since: 1, hash: "trained", grid: true },
@@ -214,7 +214,7 @@ export const SETTINGS = {
   }),
   taskKinds: setting(TASK_KINDS_SCHEMA, {
     ...{ since: 8, before: [], mark: "assumed", optional: true },
-    ...{ hash: "trained", grid: false, paths: { ...EVERYWHERE, python: { only: [] } } },
+    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
   }),
   rows: setting(ROWS_SCHEMA, {
     ...{ since: 5, before: null, mark: "assumed", optional: true, hash: "apart", grid: false, paths: EVERYWHERE },

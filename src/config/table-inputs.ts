@@ -40,14 +40,14 @@ export function inputsText(rows: Encoded): string {
   const gaps = encoded.filter((column) => column.gaps);
   const parts = [
     listed(
-      categories.map(({ column, values }) => `${column} (${countText(values.length, "value")})`),
+      categories.map(({ column, values }) => `${column} (${numberOf(values.length, "value")})`),
       CATEGORIES,
     ),
     listed(
       gaps.map(({ column, values }) => `${column} (${values.length > 0 ? "a value" : "the mean"})`),
       GAPS,
     ),
-    countText(inputsOfRows(rows), "input"),
+    numberOf(inputsOfRows(rows), "input"),
   ];
   return parts.filter((part) => part !== "").join("; ");
 }
@@ -64,6 +64,7 @@ function listed(columns: readonly string[], [one, more]: readonly [string, strin
   return `${columns.length} ${columns.length === 1 ? one : more}: ${few.join(", ")}`;
 }
 
-function countText(count: number, what: string): string {
+/** `1 gap`, `2 gaps`. */
+export function numberOf(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

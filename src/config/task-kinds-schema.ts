@@ -14,6 +14,7 @@ export const TASK_KINDS_SCHEMA = z
       classes: z
         .array(z.union([z.string(), z.number()]))
         .describe("the texts or numbers that a label may have, in order; none for a regression; mmoe fills them in"),
+      gaps: z.int().positive().optional().describe("how many rows have no label, if some have none; mmoe fills it in"),
     }),
   )
   .describe("a list of {column, kind, weight, classes}, which mmoe derives from `tasks` and the table");

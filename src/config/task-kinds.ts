@@ -8,31 +8,34 @@ import type { LabelClasses } from "../tables/label-column.ts";
 import { readTable } from "../tables/read-table.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
-import type { RowsSetting } from "./rows-schema.ts";
+import { chosenIn, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
+import { numberOf } from "./table-inputs.ts";
 import { GIVEN_TASKS, type GivenTask, type TaskKindSetting } from "./task-kinds-schema.ts";
 
 /** The labels of a table. */
 interface Labels {
   readonly labels: readonly string[];
   readonly labelClasses: readonly LabelClasses[];
+  readonly labelGaps: readonly number[];
 }
 
 /** The kinds by default: two texts, or 0 and 1, are binary, other texts categorical, and numbers regressions. */
-function foundKinds({ labels, labelClasses }: Labels): TaskKindSetting[] {
+function foundKinds({ labels, labelClasses, labelGaps }: Labels): TaskKindSetting[] {
   return labels.map((column, k) => {
     const classes = labelClasses[k] ?? [];
     const isText = typeof classes[0] === "string";
     const isBinary = classes.length === 2 && (isText || (classes[0] === 0 && classes[1] === 1));
     const kind = isBinary ? "binary" : isText ? "categorical" : "regression";
-    return { column, kind, weight: 1, classes: kind === "regression" ? [] : [...classes] };
+    const gaps = labelGaps[k] as number;
+    return { column, kind, weight: 1, classes: kind === "regression" ? [] : [...classes], ...(gaps > 0 && { gaps }) };
   });
 }
 
 /** What a config stores: nothing if all labels are as before they had kinds. */
 function storedKinds(kinds: readonly TaskKindSetting[]): readonly TaskKindSetting[] {
-  return kinds.some(({ kind, weight }) => kind !== "regression" || weight !== 1) ? kinds : [];
+  return kinds.some(({ kind, weight, gaps }) => kind !== "regression" || weight !== 1 || gaps) ? kinds : [];
 }
 
 /** `kinds` with what is given of some labels. `place` names a place in the list. Throws UsageError for what does not fit. */
@@ -85,6 +88,13 @@ export function isTaskList(value: unknown): boolean {
   return Array.isArray(value) && value.some((one) => typeof one === "object" && one !== null && "column" in one);
 }
 
+/** The columns in a list of labels; undefined if there is none. */
+export function columnsInTasks(values: object): readonly string[] | undefined {
+  if (!("tasks" in values) || !isTaskList(values.tasks)) return undefined;
+  const columns = (values.tasks as readonly object[]).map((one) => (one as Partial<GivenTask>).column);
+  return columns.every((column) => typeof column === "string") ? columns : undefined; // `kindsIn` complains of others
+}
+
 /** The kinds of a table's labels: as by default, but for what `tasks` says of them. Throws UsageError. */
 export function kindsIn(
   values: object,
@@ -113,7 +123,7 @@ export function taskOverride(text: string): Override {
     valuesAfter: ({ rows, taskKinds }) => {
       if (!rows)
         throw new UsageError(`${source}: is for your own rows; for generated rows give --set labelKind=binary`);
-      const table = readTable(rows.file);
+      const table = readTable(rows.file, chosenIn(rows));
       const before = taskKinds.length > 0 ? taskKinds : allNumbers(rows);
       return { taskKinds: storedKinds(changedKinds(before, [given], table, () => source)) };
     },
@@ -124,13 +134,14 @@ function allNumbers({ labels }: RowsSetting): TaskKindSetting[] {
   return labels.map((column) => ({ column, kind: "regression", weight: 1, classes: [] }));
 }
 
-/** What can be diagnosed of a sweep: gradients are of squared errors, and alignment is with the generator's numbers. */
+/** What can be diagnosed of a sweep: gradients are of squared errors in all rows, and alignment is with the generator's numbers. */
 export function diagnosable({ rows, labelKind, taskKinds }: Kinds): DiagnosticKind[] {
   if (taskKinds.some(({ kind }) => kind === "categorical")) return []; // they measure one output for each task
   const isClass = labelKind === "binary" || taskKinds.some(({ kind }) => kind === "binary");
+  const hasGaps = taskKinds.some(({ gaps }) => gaps);
   const isPossible: Readonly<Record<DiagnosticKind, boolean>> = {
     ...{ gates: true, units: true },
-    gradients: !isClass,
+    gradients: !isClass && !hasGaps,
     alignment: !isClass && rows === null,
   };
   return DIAGNOSTIC_KINDS.filter((kind) => isPossible[kind]);
@@ -153,12 +164,15 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
   const odd = taskKinds.find(({ kind, classes }) => !hasClasses(kind, classes.length));
   if (odd) throw new UsageError(`${place("taskKinds")}: ${odd.column}: ${odd.kind} with ${odd.classes.length} classes`);
   const possible = diagnosable(settings);
-  const isNumbers = labelKind === "real" && taskKinds.every(({ kind }) => kind === "regression"); // checkRows checks these
-  const impossible = isNumbers ? undefined : diagnostics.find((kind) => !possible.includes(kind));
-  if (impossible)
+  const areNumbers = labelKind === "real" && taskKinds.every(({ kind }) => kind === "regression");
+  const isPlain = areNumbers && !taskKinds.some(({ gaps }) => gaps); // checkRows checks these
+  const impossible = isPlain ? undefined : diagnostics.find((kind) => !possible.includes(kind));
+  if (impossible) {
+    const where = areNumbers ? "labels have gaps" : "labels are classes";
     throw new UsageError(
-      `${place("diagnostics")}: ${impossible} can't be measured where labels are classes; expected ${possible.join(", ") || "none"}`,
+      `${place("diagnostics")}: ${impossible} can't be measured where ${where}; expected ${possible.join(", ") || "none"}`,
     );
+  }
 }
 
 /** Whether a label of a kind may have that many classes. */
@@ -174,9 +188,10 @@ export function tasksOfRuns({
 }: Pick<Settings, "tasks" | "labelKind" | "taskKinds">): readonly TaskSettings[] | undefined {
   if (labelKind === "binary") return Array.from({ length: tasks }, () => ({ kind: "binary", weight: 1 }));
   if (taskKinds.length === 0) return undefined;
-  return taskKinds.map(({ kind, weight, classes }) => ({
+  return taskKinds.map(({ kind, weight, classes, gaps }) => ({
     ...{ kind, weight },
     ...(kind === "categorical" && { classes: classes.length }),
+    ...(gaps && { gaps: true }),
   }));
 }
 
@@ -188,12 +203,13 @@ export function classNumbers(kinds: readonly TaskKindSetting[]): (readonly numbe
   );
 }
 
-/** Kinds on one line: `y_income binary (no, yes), y_age regression with weight 0.5`. */
+/** Kinds on one line: `y_income binary (no, yes), y_age regression with weight 0.5 and 11 gaps`. */
 export function kindsText(kinds: readonly TaskKindSetting[]): string {
-  const texts = kinds.map(({ column, kind, weight, classes }) => {
+  const texts = kinds.map(({ column, kind, weight, classes, gaps }) => {
     const few = classes.length > MOST_SHOWN ? [...classes.slice(0, MOST_SHOWN), "..."] : classes;
     const values = classes.length > 0 ? ` (${few.join(", ")})` : "";
-    return `${column} ${kind}${values}${weight === 1 ? "" : ` with weight ${weight}`}`;
+    const more = [...(weight === 1 ? [] : [`weight ${weight}`]), ...(gaps ? [numberOf(gaps, "gap")] : [])];
+    return `${column} ${kind}${values}${more.length > 0 ? ` with ${more.join(" and ")}` : ""}`;
   });
   return texts.join(", ");
 }

@@ -4,7 +4,7 @@ import type { GeneratorSettings } from "./settings.ts";
 import type { DataIdentity } from "./streams.ts";
 import { TaskSet } from "./task-set.ts";
 
-/** Pearson correlations of each pair of K tasks' labels, in the order of `pairsOf`. */
+/** Pearson correlations of each pair of K tasks' labels, in the order of `pairsOf`, over the rows that have both. */
 export function taskCorrelations(labels: readonly ArrayLike<number>[]): number[] {
   return pairsOf(labels.length).map(([j, k]) =>
     pearson(labels[j] as ArrayLike<number>, labels[k] as ArrayLike<number>),

@@ -63,7 +63,7 @@ export class TableSet {
     this.#known = this.#knownInputs();
   }
 
-  /** A set's rows, in float32. */
+  /** A set's rows, in float32. A label that a row does not have is NaN. */
   rows(set: RowSet): Rows {
     const places = this.#places[set];
     const [N, D, K] = [places.length, this.#inputs, this.#width - this.#columns.length];
@@ -85,7 +85,9 @@ export class TableSet {
   }
 
   #label(place: number, k: number): number {
-    const value = this.#value(place, this.#columns.length + k);
+    const column = this.#columns.length + k;
+    if (Number.isNaN(this.#number(place, column))) return Number.NaN;
+    const value = this.#value(place, column);
     return this.#classes[k]?.get(value) ?? value;
   }
 

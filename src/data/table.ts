@@ -4,6 +4,8 @@ import type { InputEncoding } from "./table-inputs.ts";
 export interface TableSettings {
   /** Absolute path of the file. */
   readonly file: string;
+  /** The columns that are labels and inputs, if their names do not say so. */
+  readonly chosen?: ChosenColumns;
   /** SHA-256 of the file's bytes, in hexadecimal digits: it stands for the rows wherever settings are compared. */
   readonly sha256: string;
   /** D, which includes those that categories and gaps become. */
@@ -27,11 +29,18 @@ export interface TableSettings {
   readonly values?: TableValues;
 }
 
+/** Columns by their names. */
+export interface ChosenColumns {
+  readonly labels: readonly string[];
+  /** Absent for all columns that are neither labels nor `part`. */
+  readonly inputs?: readonly string[];
+}
+
 /** A table's numbers in memory that all threads share. As JSON it is empty. */
 export interface TableValues {
   /**
    * Float64 [N, columns + K]: each row's inputs, then its labels. A category stands as the place of its value, or as -1
-   * for one of held-out rows alone; an empty cell is NaN.
+   * for one of held-out rows alone; an empty cell, of inputs or labels, is NaN.
    */
   readonly numbers: SharedArrayBuffer;
   /** Uint8 [N]: 1 for a row that is held out; absent if the file does not say. */

@@ -15,6 +15,8 @@ export interface TaskSettings {
   readonly weight: number;
   /** C, of a categorical task. */
   readonly classes?: number;
+  /** Whether rows may lack its label, which is NaN there: a row counts for the tasks whose label it has. */
+  readonly gaps?: boolean;
 }
 
 /** Outputs of a model for a task: a logit for each class of a categorical one, else one. */
@@ -22,19 +24,35 @@ export function outputCount({ classes = 1 }: TaskSettings): number {
   return classes;
 }
 
-/** The share of each of `classes` classes among labels. */
+/** The share of each of `classes` classes among the labels that are there. */
 export function classShares(labels: ArrayLike<number>, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
+  let all = 0;
   for (let n = 0; n < labels.length; n++) {
     const label = labels[n] as number;
+    if (Number.isNaN(label)) continue;
     counts[label] = (counts[label] as number) + 1;
+    all++;
   }
-  return counts.map((count) => count / labels.length);
+  return counts.map((count) => count / all);
 }
 
 /** In nats: the log loss of predicting these shares in every row, where they are the classes' shares. */
 export function entropy(shares: readonly number[]): number {
   return shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0);
+}
+
+/** -ln of the probability of a label, 0 or 1, whose logit is that of 1. */
+export function logistic(logit: number, label: number): number {
+  const margin = label === 1 ? logit : -logit;
+  return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
+}
+
+/** -ln of the probability of a class, counted from 0, in the softmax of the logits. */
+export function crossEntropy(logits: Float32Array, label: number): number {
+  const largest = Math.max(...logits);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return Math.log(sum) + largest - (logits[label] as number);
 }
 
 /** The share of the generator's labels that are 1, where a label is the sign of equation 4's number: an integral over w.x. */

@@ -7,7 +7,7 @@ import { sine } from "./sine.ts";
 import { type DataIdentity, dataKey, type RowSet } from "./streams.ts";
 import { dot, taskVectors } from "./task-vectors.ts";
 
-/** Rows of K tasks: x [N, D], y [N, K], row-major. */
+/** Rows of K tasks: x [N, D], y [N, K], row-major. NaN stands for a label that a row of a table does not have. */
 export interface Rows {
   readonly x: Float32Array;
   readonly y: Float32Array;

@@ -1,6 +1,7 @@
 import { labelCovariance, labelVariance } from "../data/moments.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { expertsOf, levelCount, type ModelSpec } from "../models/spec.ts";
+import { firstProduct } from "./factor-product.ts";
 import { addProduct, columnSums, firstEigenvector, inner, leftProduct, transposed } from "./matrix.ts";
 import type { FirstLayer, Network } from "./network.ts";
 import type { Quantities } from "./quantities.ts";
@@ -14,7 +15,10 @@ export function alignmentQuantities(
   { vectors, settings }: { readonly vectors: readonly Float64Array[]; readonly settings: GeneratorSettings },
 ): Quantities {
   const all = vectors.flatMap((vector, k) => {
-    const unit = bestUnit(tape, first.filter(isReadBy(spec, k)), vector);
+    const kernels = first
+      .filter(isReadBy(spec, k))
+      .map(({ kernel, units: { width } }) => ({ weights: tape.value(kernel), width }));
+    const unit = bestUnit(spec.ranks ? [firstProduct(tape, spec, k)] : kernels, vector);
     const alignment = Math.abs(cosine(mainDirection(tape, outputs[k] as Units, first, vector.length), vector));
     return Object.entries({ unitAlignment: unit, alignment, alignedLoss: alignedLoss(settings, alignment) }).map(
       ([name, value]) => [`${name}/${k + 1}`, value] as const,
@@ -31,13 +35,16 @@ function isReadBy(spec: ModelSpec, task: number): (layer: FirstLayer) => boolean
 }
 
 /** The largest |cosine| of a unit's input weights, a column of a kernel [D, U], with a vector [D]. */
-function bestUnit(tape: Tape, layers: readonly FirstLayer[], vector: Float64Array): number {
+function bestUnit(
+  kernels: readonly { readonly weights: Float64Array; readonly width: number }[],
+  vector: Float64Array,
+): number {
   let best = 0;
-  for (const { kernel, units } of layers) {
-    const along = leftProduct(vector, tape.value(kernel), units.width);
+  for (const { weights, width } of kernels) {
+    const along = leftProduct(vector, weights, width);
     const squares = columnSums(
-      tape.value(kernel).map((weight) => weight * weight),
-      units.width,
+      weights.map((weight) => weight * weight),
+      width,
     );
     const length = Math.sqrt(inner(vector, vector));
     for (const [u, product] of along.entries()) {

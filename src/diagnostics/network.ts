@@ -22,9 +22,9 @@ export interface GateWeights {
   readonly seen: readonly number[];
 }
 
-/** The first layer of an expert or a gate, which reads the rows. */
+/** The first layer of an expert or a gate, or the first factor of experts' first layers: it reads the rows. */
 export interface FirstLayer {
-  /** The expert's number; undefined for a gate. */
+  /** The expert's number; undefined for a gate and for a factor. */
   readonly expert: number | undefined;
   /** [D, U]. */
   readonly kernel: Span;
@@ -72,10 +72,11 @@ class Builder {
     const { tasks, tower } = this.#spec;
     let paths = new Array<Units>(tasks + 1).fill(this.#x);
     for (let level = 0; level < levelCount(this.#spec); level++) paths = this.#level(level, paths);
-    const outputs = Array.from({ length: tasks }, (_, k) => {
-      const units = this.#stack(`towers/${k}`, tower.layers.length, paths[k] as Units, this.#towerUnits);
-      return this.#dense(`towers/${k}/output`, units);
-    });
+    const own = paths.slice(0, tasks);
+    const last = this.#spec.ranks
+      ? this.#factored("towers", tower.layers.length, own, this.#towerUnits)
+      : own.map((path, k) => this.#stack(`towers/${k}`, tower.layers.length, path, this.#towerUnits));
+    const outputs = last.map((units, k) => this.#dense(`towers/${k}/output`, units));
     const [deeperUnits, towerUnits, first] = [this.#deeperUnits, this.#towerUnits, this.#first];
     return { outputs, gates: this.#gates, deeperUnits, towerUnits, first };
   }
@@ -83,7 +84,7 @@ class Builder {
   /** What each path of a level reads → what it gives; path K is that of the shared experts. */
   #level(level: number, inputs: readonly Units[]): Units[] {
     const { tasks, gating } = this.#spec;
-    const experts = gating === "cross-stitch" ? this.#stitchedExperts() : this.#experts(level, inputs);
+    const experts = this.#experts(level, inputs);
     this.#gates = [];
     const paths = tasks + Number(hasSharedGate(this.#spec, level));
     const single = gating === "single" ? this.#gate(0, level, inputs[0] as Units) : undefined;
@@ -91,7 +92,9 @@ class Builder {
   }
 
   #experts(level: number, inputs: readonly Units[]): Units[] {
-    const { tasks, experts } = this.#spec;
+    const { tasks, experts, gating, ranks } = this.#spec;
+    if (gating === "cross-stitch") return this.#stitchedExperts();
+    if (ranks) return this.#factored("experts", experts.layers.length, inputs.slice(0, tasks), this.#deeperUnits);
     return Array.from({ length: expertCount(this.#spec) }, (_, e) => {
       const path =
         Array.from({ length: tasks }, (_, k) => k).find((k) => expertsOn(this.#spec, k).includes(e)) ?? tasks;
@@ -107,7 +110,9 @@ class Builder {
     switch (gating) {
       case "none":
       case "average":
-      case "cross-stitch": {
+      case "cross-stitch":
+      case "l2-constrained":
+      case "tensor-factorization": {
         const own = ownExpertsOf(this.#spec, path).map((e) => all[e] as Units);
         return own.length === 1 ? (own[0] as Units) : total(tape, own, 1 / own.length);
       }
@@ -174,6 +179,34 @@ class Builder {
     const moved = experts.map((units, e) => this.#dense(`links/${k * E + e}/0`, units));
     const { offset } = this.#block("alphas/0/0/log-alpha");
     return linkedSum(this.#tape, moved, { offset: offset + k * E, size: E }, HARD_CONCRETE);
+  }
+
+  /** All tasks' ReLU layers 0 to `depth`, whose kernels are products over tasks; `into` gets their units. */
+  #factored(part: "experts" | "towers", depth: number, inputs: readonly Units[], into: Units[]): Units[] {
+    let units = [...inputs];
+    for (let i = 0; i < depth; i++) {
+      units = this.#factoredLayer(part, i, units).map((one) => rectified(this.#tape, one));
+      into.push(...units);
+    }
+    return units;
+  }
+
+  /** What each task's layer reads → its units before their ReLU: (((h U) S_i) v_ki, summed over i) V + b_k. */
+  #factoredLayer(part: "experts" | "towers", i: number, inputs: readonly Units[]): Units[] {
+    const layer = `factors/${part}`;
+    const { offset, shape } = this.#block(`${layer}/shares/${i}/shares`);
+    const cores = shape[1] as number;
+    const throughCores = (input: Units) => {
+      const reduced = this.#dense(`${layer}/inputs/${i}`, input);
+      return Array.from({ length: cores }, (_, core) => this.#dense(`${layer}/cores/${core}/${i}`, reduced));
+    };
+    const common = inputs[0] === this.#x ? throughCores(this.#x) : undefined;
+    const units = this.#block(`${layer}/units/${i}/kernel`);
+    return inputs.map((input, k) => {
+      const shares = { offset: offset + k * cores, size: cores };
+      const mix = linkedSum(this.#tape, common ?? throughCores(input), shares, ITSELF);
+      return dense(this.#tape, mix, units, this.#blocks.get(`${part}/${k}/${i}/bias`), false);
+    });
   }
 
   /** ReLU layers 0 to `depth` of a network; `into` gets their units. */

@@ -1,5 +1,5 @@
 // Metrics of tasks on held-out rows, beside their losses.
-import { outputCount, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
+import { crossEntropy, logistic, outputCount, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
 import { areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
 import type { Quantities } from "./quantities.ts";
 
@@ -7,7 +7,7 @@ import type { Quantities } from "./quantities.ts";
 interface Predictions {
   /** [N, O]. */
   readonly outputs: Float32Array;
-  /** The labels, [N, K]. */
+  /** The labels, [N, K]; NaN for none. */
   readonly y: Float32Array;
 }
 
@@ -29,14 +29,14 @@ const METRICS: Readonly<Record<TaskKind, Metrics>> = {
   },
 };
 
-/** Metrics of a run's tasks [K] by name and number: `auc/1`. Of a task of a kind that has none, NaN. */
+/** Metrics of a run's tasks [K] by name and number, `auc/1`, over the rows that have the task's label. Of a task of a kind that has none, NaN. */
 export function taskMetrics(tasks: readonly TaskSettings[], { outputs, y }: Predictions): Quantities {
   const names = [...new Set(tasks.flatMap(({ kind }) => Object.keys(METRICS[kind])))];
   const O = tasks.reduce((sum, task) => sum + outputCount(task), 0);
   let first = 0;
   const values = tasks.map((task, k) => {
     const width = outputCount(task);
-    const [own, labels] = [columnsOf(outputs, O, first, width), columnsOf(y, tasks.length, k, 1)];
+    const [own, labels] = labelledRows(columnsOf(outputs, O, first, width), columnsOf(y, tasks.length, k, 1));
     first += width;
     return names.map((name) => METRICS[task.kind][name]?.(own, labels) ?? Number.NaN);
   });
@@ -50,6 +50,13 @@ export function taskMetrics(tasks: readonly TaskSettings[], { outputs, y }: Pred
 function columnsOf(values: Float32Array, width: number, first: number, count: number): Float32Array {
   const isChosen = (i: number) => i % width >= first && i % width < first + count;
   return count === width ? values : values.filter((_, i) => isChosen(i));
+}
+
+/** A task's outputs [N, C] and labels [N] in the rows that have a label. */
+function labelledRows(outputs: Float32Array, labels: Float32Array): [Float32Array, Float32Array] {
+  const width = outputs.length / labels.length;
+  const isThere = (n: number) => !Number.isNaN(labels[n]);
+  return [outputs.filter((_, i) => isThere(Math.floor(i / width))), labels.filter((_, n) => isThere(n))];
 }
 
 function rowOf(values: Float32Array, N: number, n: number): Float32Array {
@@ -73,18 +80,7 @@ function determination(predicted: Float32Array, labels: Float32Array): number {
   return deviations > 0 ? 1 - errors / deviations : Number.NaN;
 }
 
-function logistic(logit: number, label: number): number {
-  const margin = label === 1 ? logit : -logit;
-  return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
-}
-
 /** The place of the largest, of equals the first. */
 function largestOf(logits: Float32Array): number {
   return logits.indexOf(Math.max(...logits));
-}
-
-function crossEntropy(logits: Float32Array, label: number): number {
-  const largest = Math.max(...logits);
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-  return Math.log(sum) + largest - at(logits, label);
 }

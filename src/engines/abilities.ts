@@ -1,7 +1,8 @@
 import type { TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import { checkSpec } from "../models/check-spec.ts";
 import { type CodeModel, isCode, type Language, languageOf, type Model } from "../models/code.ts";
-import { checkSpec, type GateKind, type Gating, gateKind } from "../models/spec.ts";
+import { type GateKind, type Gating, gateKind } from "../models/spec.ts";
 import type { AnyRun, Run } from "./engine.ts";
 import type { Optimizer } from "./training-settings.ts";
 
@@ -25,6 +26,7 @@ const TENSORFLOW_JS: Abilities = {
   gatings: {
     ...{ none: true, average: true, single: true, "per-task": true },
     ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
+    ...{ "l2-constrained": true, "tensor-factorization": true },
   },
   gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
@@ -38,6 +40,7 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
     gatings: {
       ...{ none: true, average: true, single: true, "per-task": true },
       ...{ residual: true, detached: true, "cross-stitch": false, "snr-trans": false },
+      ...{ "l2-constrained": false, "tensor-factorization": false },
     },
     gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
@@ -50,6 +53,7 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
     gatings: {
       ...{ none: false, average: false, single: false, "per-task": false },
       ...{ residual: false, detached: false, "cross-stitch": false, "snr-trans": false },
+      ...{ "l2-constrained": false, "tensor-factorization": false },
     },
     gates: { softmax: false, "top-k": false, "dselect-k": false },
     optimizers: { adam: true, sgd: true },

@@ -1,4 +1,5 @@
 import { lossFailure, type RunState } from "./engine.ts";
+import type { LabelCounts } from "./label-counts.ts";
 
 /** State of one run while it trains: its curve, and why it failed, if it did. */
 export class CurveRecorder {
@@ -6,19 +7,19 @@ export class CurveRecorder {
   readonly train: number[][] = [];
   readonly heldout: number[][] = [];
   failure: string | undefined;
+  readonly #counts: LabelCounts;
   #sums: number[];
-  #batches = 0;
 
-  /** Goes on from `state`, or begins. */
-  constructor(tasks: number, state?: RunState) {
+  /** Resumes from `state`, or begins. */
+  constructor(tasks: number, counts: LabelCounts, state?: RunState) {
+    this.#counts = counts;
     this.#sums = [...(state?.sums ?? new Array<number>(tasks).fill(0))];
     if (state === undefined) return;
-    const { step, curve, failure } = state;
+    const { curve, failure } = state;
     this.failure = failure;
     this.steps.push(...curve.steps);
     this.train.push(...curve.train.map((losses) => [...losses]));
     this.heldout.push(...curve.heldout.map((losses) => [...losses]));
-    this.#batches = step - (curve.steps.at(-1) ?? 0);
   }
 
   /** Batch losses since the latest evaluation, added up, [K]. */
@@ -31,17 +32,16 @@ export class CurveRecorder {
     this.failure ??= lossFailure(losses, step);
     if (this.failure) return;
     this.#sums = this.#sums.map((sum, k) => sum + (losses[k] as number));
-    this.#batches++;
   }
 
   /** Held-out losses [K] after `step`; the curve's training loss is the mean of the batches since the one before. */
   addEvaluation(heldout: number[], step: number): void {
-    this.failure ??= lossFailure(heldout, step);
+    this.failure ??= this.#counts.failure ?? lossFailure(heldout, step);
     if (this.failure) return;
+    const batches = this.#counts.batches((this.steps.at(-1) ?? 0) + 1, step);
     this.steps.push(step);
-    this.train.push(this.#sums.map((sum) => sum / this.#batches));
+    this.train.push(this.#sums.map((sum, k) => sum / (batches[k] as number)));
     this.heldout.push(heldout);
     this.#sums.fill(0);
-    this.#batches = 0;
   }
 }

@@ -158,7 +158,7 @@ export interface Hooks {
   readonly signal?: AbortSignal;
   /** When it aborts, no further run begins, and `train` returns when those in flight have ended. */
   readonly noMore?: AbortSignal;
-  /** Add final parameters to each result. */
+  /** Add final parameters to each result, except for models in Python. */
   readonly keepParameters?: boolean;
   /** Throws RangeError with an engine that does not `keepsStates`. */
   readonly keeping?: Keeping;

@@ -1,4 +1,12 @@
-import { baseRate, classShares, entropy, type TaskSettings } from "../data/task-kinds.ts";
+import {
+  baseRate,
+  classShares,
+  crossEntropy,
+  entropy,
+  logistic,
+  outputCount,
+  type TaskSettings,
+} from "../data/task-kinds.ts";
 import type { AnyRun } from "./engine.ts";
 
 /** How the loss of a task is taken. */
@@ -30,8 +38,43 @@ function unitOf(run: AnyRun, { kind, classes = 2 }: TaskSettings, labels: () => 
   return 1 / (entropy(shares) || 1); // training rows of one class have no unit
 }
 
-/** What the losses of a run's tasks are multiplied by, [K], by the labels [N, K] of its training rows, if they are fixed. */
-export function lossUnits(run: AnyRun, y: Float32Array = new Float32Array()): number[] {
+/** How the losses of a run's tasks are taken, [K], by the labels [N, K] of its training rows, if they are fixed. */
+export function lossesWithUnits(run: AnyRun, y: Float32Array = new Float32Array()): TaskLoss[] {
   const K = run.model.tasks;
-  return lossesOfTasks(run, (k) => y.filter((_, i) => i % K === k)).map(({ unit }) => unit);
+  return lossesOfTasks(run, (k) => y.filter((_, i) => i % K === k));
+}
+
+/** What the losses of a run's tasks are multiplied by, [K]. */
+export function lossUnits(run: AnyRun, y?: Float32Array): number[] {
+  return lossesWithUnits(run, y).map(({ unit }) => unit);
+}
+
+/** Sums over rows of the losses of predictions [N, O] of labels [N, K], in float64: [K]. */
+export function summedLosses(
+  { outputs, y }: { readonly outputs: Float32Array; readonly y: Float32Array },
+  tasks: readonly TaskLoss[],
+  huberDelta: number | null,
+): Float64Array {
+  const [K, O] = [tasks.length, tasks.reduce((sum, task) => sum + outputCount(task), 0)];
+  let first = 0;
+  return Float64Array.from(tasks, (task, k) => {
+    const from = first;
+    first += outputCount(task);
+    let sum = 0;
+    for (let n = 0; n * K < y.length; n++) {
+      const own = outputs.subarray(n * O + from, n * O + first);
+      sum += lossOf(task, own, y[n * K + k] as number, huberDelta);
+    }
+    return task.unit * sum;
+  });
+}
+
+/** The loss of a task's outputs [C] for a label. */
+function lossOf({ kind }: TaskLoss, outputs: Float32Array, label: number, huberDelta: number | null): number {
+  const [first] = outputs as unknown as [number];
+  if (kind === "binary") return logistic(first, label);
+  if (kind === "categorical") return crossEntropy(outputs, label);
+  const size = Math.abs(first - label);
+  if (huberDelta === null) return size * size;
+  return size <= huberDelta ? (size * size) / 2 : huberDelta * (size - huberDelta / 2);
 }

@@ -4,12 +4,14 @@ import { CurveRecorder } from "./curve-recorder.ts";
 import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
 import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult, type RunState } from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
+import { type LabelCounts, labelCounts } from "./label-counts.ts";
 import { Pace } from "./pace.ts";
 import { RunKeeper } from "./run-keeper.ts";
 import type { Trainer } from "./trainer.ts";
 
 interface Replica {
   readonly run: AnyRun;
+  readonly counts: LabelCounts;
   readonly record: CurveRecorder;
   /** None of a model in JavaScript that does not measure itself. */
   readonly diagnosing: Diagnosing | undefined;
@@ -64,11 +66,14 @@ function replicasOf(
   { labelCorrelations, diagnosing }: Trainer,
   state: RunState | undefined,
 ): Replica[] {
-  return runs.map((run, i) => ({
-    ...{ run, record: new CurveRecorder(run.model.tasks, state) },
-    diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
-    labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
-  }));
+  return runs.map((run, i) => {
+    const counts = labelCounts(run);
+    return {
+      ...{ run, counts, record: new CurveRecorder(run.model.tasks, counts, state) },
+      diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
+      labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
+    };
+  });
 }
 
 /** K: the runs of a group have the same rows, or as many tasks. */
@@ -119,7 +124,7 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
 
 async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
   const { heldoutRows } = (replicas[0] as Replica).run.training;
-  const losses = await lossesOver(trainer, "heldout", heldoutRows, pace);
+  const losses = await lossesOver(trainer, replicas, "heldout", heldoutRows, pace);
   const K = tasksOf(replicas);
   for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses.slice(r * K, (r + 1) * K), step);
   await diagnose(trainer, replicas, step, pace);
@@ -141,11 +146,17 @@ async function diagnose(trainer: Trainer, replicas: readonly Replica[], step: nu
 async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], pace: Pace): Promise<number[]> {
   const { trainRows } = (replicas[0] as Replica).run.training;
   const failed = replicas.every(({ record }) => record.failure);
-  return trainRows === "fresh" || failed ? [] : lossesOver(trainer, "train", trainRows, pace);
+  return trainRows === "fresh" || failed ? [] : lossesOver(trainer, replicas, "train", trainRows, pace);
 }
 
-/** Mean losses over a set, [N * K]; meaningless once stopped. */
-async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pace): Promise<number[]> {
+/** Mean losses over those of a set's `rows` rows that have a label, [N * K]; meaningless once stopped. */
+async function lossesOver(
+  trainer: Trainer,
+  replicas: readonly Replica[],
+  set: RowSet,
+  rows: number,
+  pace: Pace,
+): Promise<number[]> {
   let total: number[] = [];
   for (let from = 0; from < rows && !pace.stopped; ) {
     const { sums, to } = await trainer.lossSums(set, from, rows);
@@ -153,7 +164,8 @@ async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pac
     from = to;
     if (pace.due) await pace.rest();
   }
-  return total.map((sum) => sum / rows);
+  const counts = replicas.flatMap((replica) => replica.counts.rows(set));
+  return total.map((sum, i) => sum / (counts[i] as number));
 }
 
 function resultOf(

@@ -9,6 +9,8 @@ export interface CodeModel {
   readonly tasks: number;
   /** Outputs of each task, [K]; one each if absent. */
   readonly outputs?: readonly number[];
+  /** How many classes each task's label has, [K]: null for a number. Absent if all are numbers. */
+  readonly classes?: readonly (number | null)[];
   /** Absolute path. */
   readonly file: string;
   /** Of all of its code: that of `codeFiles`, or of `pythonFiles`. */

@@ -1,13 +1,13 @@
 // Which tasks a parameter learns from.
 import { unreachable } from "../errors.ts";
-import { type ParameterBlock, parameterBlocks, parameterCount } from "./parameters.ts";
+import { isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "./parameters.ts";
 import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "./spec.ts";
 
 /** For each parameter in canonical order, 1 if the losses of two or more tasks reach it, else 0: [P]. */
 export function sharedParameters(spec: ModelSpec): Float32Array {
   const shared = new Float32Array(parameterCount(spec));
   for (const block of parameterBlocks(spec)) {
-    const rows = block.part === "links" ? (block.shape[0] as number) : 1;
+    const rows = block.part === "links" || block.kind === "shares" ? (block.shape[0] as number) : 1;
     const size = block.size / rows;
     for (let row = 0; row < rows; row++)
       if (learnersOf(spec, block, row).size > 1)
@@ -17,7 +17,9 @@ export function sharedParameters(spec: ModelSpec): Float32Array {
 }
 
 /** The tasks whose losses reach a block of parameters; of a mix with one row per task, row number `row`. */
-function learnersOf(spec: ModelSpec, { part, network, level, layer, kind }: ParameterBlock, row: number): Set<number> {
+function learnersOf(spec: ModelSpec, block: ParameterBlock, row: number): Set<number> {
+  const { part, network, level, layer, kind } = block;
+  if (isFactor(block)) return kind === "shares" ? new Set([row]) : allTasks(spec);
   const number = Number(network.split("/").at(-1));
   switch (part) {
     case "experts":

@@ -1,14 +1,14 @@
 import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
 import { type Initializer, initialKernel, symmetricUniform } from "./initializers.ts";
-import { expertCount, gateCount, gateOutputs, levelCount, type ModelSpec, outputsFor } from "./spec.ts";
+import { expertCount, gateCount, gateOutputs, levelCount, type ModelSpec, outputsFor, type Ranks } from "./spec.ts";
 
 /** `links` are learned mixes that are no function of the row: cross-stitch units, SNR's connections. */
 export type Part = "experts" | "gates" | "links" | "towers" | "outputs";
 
 /**
  * One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k; log-alphas are
- * [K, E].
+ * [K, E]; shares, of a factored layer's cores, are [K, rank].
  */
 export interface ParameterBlock {
   /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
@@ -20,7 +20,7 @@ export interface ParameterBlock {
   readonly network: string;
   /** `0`, `1`, ..; a tower's last is `output`. */
   readonly layer: string;
-  readonly kind: "kernel" | "bias" | "stitch" | "log-alpha";
+  readonly kind: "kernel" | "bias" | "stitch" | "log-alpha" | "shares";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
   readonly offset: number;
@@ -38,9 +38,10 @@ export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
   const H = last(spec.experts.layers);
   const blocks: Unplaced[] = [];
   for (let level = 0; level < levelCount(spec); level++) blocks.push(...levelBlocks(spec, level));
+  if (spec.ranks) blocks.push(...factored(spec, "towers", [H, ...spec.tower.layers]));
   for (let k = 0; k < spec.tasks; k++) {
     const tower = { level: 0, network: `towers/${k}` };
-    blocks.push(...stack({ ...tower, part: "towers" }, [H, ...spec.tower.layers], spec.bias));
+    if (!spec.ranks) blocks.push(...stack({ ...tower, part: "towers" }, [H, ...spec.tower.layers], spec.bias));
     const units = spec.tower.layers.at(-1) ?? H;
     blocks.push(...layer({ ...tower, part: "outputs" }, "output", [units, outputsFor(spec, k)], spec.bias));
   }
@@ -49,6 +50,7 @@ export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
 
 function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
   const { experts, gate, bias } = spec;
+  if (spec.ranks) return factored(spec, "experts", [spec.inputs, ...experts.layers]);
   const from = level === 0 ? spec.inputs : last(experts.layers);
   const ofPart = (part: "experts" | "gates", count: number, blocksOf: (network: Network, i: number) => Unplaced[]) =>
     Array.from({ length: count }, (_, i) => blocksOf({ part, level, network: networkName(part, i, level) }, i)).flat();
@@ -73,6 +75,8 @@ function linkBlocks(spec: ModelSpec): Unplaced[] {
     case "per-task":
     case "residual":
     case "detached":
+    case "l2-constrained":
+    case "tensor-factorization":
       return [];
     default:
       return unreachable(spec.gating);
@@ -90,6 +94,38 @@ function connections(spec: ModelSpec): Unplaced[] {
   return [...kernels.flat(), { ...link, ...alphas, shape: [spec.tasks, E] }];
 }
 
+/**
+ * The hidden layers of all tasks' experts or towers, whose kernels are Tucker products over tasks (Yang and Hospedales, ICLR
+ * 2017): W_k = U (sum_i v_ki S_i) V. In order U [in, r1], the cores S_i [r1, r2], V [r2, out] and the shares v [K, r3];
+ * then the tasks' biases. Their networks are those of `FACTORS` but the biases', which are the tasks' own.
+ */
+function factored(spec: ModelSpec, part: "experts" | "towers", sizes: readonly number[]): Unplaced[] {
+  const { tasks: K, bias } = spec;
+  const ranks = spec.ranks as Ranks;
+  return sizes.slice(1).flatMap((out, i) => {
+    const from = sizes[i] as number;
+    const [r1, r2, r3] = [Math.min(ranks.inputs, from), Math.min(ranks.units, out), Math.min(ranks.tasks, K)];
+    const kernel = (network: string, shape: readonly [number, number]) =>
+      layer({ part, level: 0, network: `${FACTORS}/${part}/${network}` }, String(i), shape, false);
+    const [shares] = kernel("shares", [K, r3]) as [Unplaced];
+    const ofTask = (k: number) => layer({ part, level: 0, network: `${part}/${k}` }, String(i), [from, out], true)[1];
+    return [
+      ...kernel("inputs", [from, r1]),
+      ...range(r3).flatMap((core) => kernel(`cores/${core}`, [r1, r2])),
+      ...kernel("units", [r2, out]),
+      { ...shares, name: shares.name.replace(/kernel$/, "shares"), kind: "shares" as const },
+      ...(bias ? range(K).map((k) => ofTask(k) as Unplaced) : []),
+    ];
+  });
+}
+
+const FACTORS = "factors";
+
+/** Whether a tensor is a factor of several tasks' kernels. */
+export function isFactor({ network }: ParameterBlock): boolean {
+  return network.startsWith(`${FACTORS}/`);
+}
+
 /** A matrix for each layer of the experts. */
 function stitches({ tasks: K, experts }: ModelSpec): Unplaced[] {
   return experts.layers.map((_, i) => ({
@@ -104,7 +140,9 @@ export function networkName(part: "experts" | "gates", i: number, level: number)
 }
 
 /** Whether a tensor belongs to a layer that reads the rows: the first one of an expert or a gate of the first level. */
-export function readsRows({ part, level, layer }: ParameterBlock): boolean {
+export function readsRows(block: ParameterBlock): boolean {
+  const { part, level, layer, network } = block;
+  if (isFactor(block) && network !== `${FACTORS}/experts/inputs`) return false;
   return (part === "experts" || part === "gates") && level === 0 && layer === "0";
 }
 
@@ -128,8 +166,8 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream whose key
- * `keyFor` returns for its name; biases and log-alphas 0; stitches leave a task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of
- * the smooth step's width: beyond a half it is flat.
+ * `keyFor` returns for its name, and shares as kernels; biases and log-alphas 0; stitches leave a task nine tenths of its
+ * own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half it is flat.
  */
 export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor: (block: string) => Key): Float32Array {
   const values = new Float32Array(parameterCount(spec));
@@ -138,7 +176,8 @@ export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor:
     const { select } = spec.gate;
     if (kind === "kernel" && part === "gates" && select)
       values.set(symmetricUniform(keyFor(name), from * to, select.gamma / 100), offset);
-    else if (kind === "kernel") values.set(initialKernel(initializer, from, to, keyFor(name)), offset);
+    else if (kind === "kernel" || kind === "shares")
+      values.set(initialKernel(initializer, from, to, keyFor(name)), offset);
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;
@@ -170,6 +209,10 @@ function placed(blocks: readonly Unplaced[]): ParameterBlock[] {
     offset += size;
     return { ...block, offset: offset - size, size };
   });
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }
 
 function last(values: readonly number[]): number {

@@ -1,6 +1,5 @@
 import { unreachable } from "../errors.ts";
-import { checkSelection, type Selection } from "./selection.ts";
-import { expectCount } from "./sizes.ts";
+import type { Selection } from "./selection.ts";
 
 /** How expert outputs reach the towers. */
 export type Gating =
@@ -10,6 +9,8 @@ export type Gating =
   | "per-task" // one softmax gate for each task (MMoE)
   | "residual" // one for each task over the experts of all tasks; the task's own expert is added as it is (AdaTT)
   | "cross-stitch" // a task has its own expert; after each layer tasks exchange units by a learned K x K matrix
+  | "l2-constrained" // a task has its own network; an L2 penalty draws the networks together
+  | "tensor-factorization" // a task has its own network; the kernels of each layer, over tasks, are a Tucker product
   | "snr-trans" // a task reads the sum of all experts, each through a matrix and a random gate of the pair (SNR)
   | "detached"; // one for each task over the experts of all tasks; those of other tasks don't learn from it (STEM)
 
@@ -57,10 +58,24 @@ export interface ModelSpec {
     /** Units of each ReLU layer before the linear output, T last. */
     readonly layers: readonly number[];
   };
+  /**
+   * With gating l2-constrained: what the squared distances between the tasks' networks, over all pairs of tasks, are
+   * multiplied by in the objective.
+   */
+  readonly constraint?: number;
+  /** With gating tensor-factorization. */
+  readonly ranks?: Ranks;
   /** Biases on experts, towers and outputs. */
   readonly bias: boolean;
   /** Probability that a unit of an expert's or a tower's ReLU layer is dropped while training; 0 for none. */
   readonly dropout: number;
+}
+
+/** Ranks of a layer's kernels over tasks, a tensor [in, out, K]; each is at most that size. */
+export interface Ranks {
+  readonly inputs: number;
+  readonly units: number;
+  readonly tasks: number;
 }
 
 /** E, the number of experts of all kinds in a level. */
@@ -94,6 +109,8 @@ export function expertsOf(spec: ModelSpec, task: number): number[] {
     case "single":
     case "per-task":
     case "cross-stitch":
+    case "l2-constrained":
+    case "tensor-factorization":
     case "snr-trans":
       return ownExpertsOf(spec, task);
     case "residual":
@@ -140,6 +157,8 @@ export function gateCount(spec: ModelSpec, level = 0): number {
     case "none":
     case "average":
     case "cross-stitch":
+    case "l2-constrained":
+    case "tensor-factorization":
     case "snr-trans":
       return 0;
     case "single":
@@ -150,97 +169,6 @@ export function gateCount(spec: ModelSpec, level = 0): number {
       return tasks + Number(hasSharedGate(spec, level));
     default:
       return unreachable(gating);
-  }
-}
-
-/** Refuses a spec that is not a model: RangeError with the field, what it expects and what it got. */
-export function checkSpec(spec: ModelSpec): void {
-  const { name, experts, tower, gate } = spec;
-  const sizes = {
-    inputs: [spec.inputs],
-    tasks: [spec.tasks],
-    "experts.layers": experts.layers,
-    "gate.layers": gate.layers,
-    "tower.layers": tower.layers,
-  };
-  for (const [field, values] of Object.entries(sizes)) {
-    for (const size of values) expectCount(name, field, size, 1);
-  }
-  expectCount(name, "experts.shared", experts.shared, 0);
-  expectCount(name, "experts.perTask", experts.perTask, 0);
-  if (experts.shared + experts.perTask === 0)
-    throw new RangeError(`model ${name}: expected an expert for each task, got none`);
-  if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
-  checkGating(spec);
-  checkLevels(spec);
-  checkTop(spec);
-  checkSelected(spec);
-  if (!(spec.dropout >= 0 && spec.dropout < 1))
-    throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
-}
-
-/** Checks that codes have an expert each. */
-function checkSelected(spec: ModelSpec): void {
-  const { name, gate } = spec;
-  if (gate.select === undefined) return;
-  if (gate.top !== undefined) throw new RangeError(`model ${name}: gate: expected top or select, got both`);
-  if (gateCount(spec) === 0)
-    throw new RangeError(`model ${name}: gate.select: expected a gate, got gating ${spec.gating}`);
-  const gates = Array.from({ length: gateCount(spec) }, (_, g) => expertsOf(spec, g).length);
-  checkSelection(name, gate.select, gates);
-}
-
-/** Checks that levels have what leads from one to the next. */
-function checkLevels(spec: ModelSpec): void {
-  const { name, gating } = spec;
-  expectCount(name, "levels", levelCount(spec), 1);
-  if (levelCount(spec) > 1 && gateCount(spec) < spec.tasks)
-    throw new RangeError(`model ${name}: levels: expected a gate for each task, got gating ${gating}`);
-}
-
-/** Checks that a gate has as many experts as it keeps. */
-function checkTop(spec: ModelSpec): void {
-  const { name, gate } = spec;
-  if (gate.top === undefined) return;
-  expectCount(name, "gate.top", gate.top, 1);
-  if (gateCount(spec) === 0)
-    throw new RangeError(`model ${name}: gate.top: expected a gate, got gating ${spec.gating}`);
-  const seen = expertsOf(spec, 0).length;
-  if (gate.top > seen)
-    throw new RangeError(`model ${name}: gate.top: expected at most ${seen} experts, got ${gate.top}`);
-}
-
-/** Checks what a gating expects of the experts. */
-function checkGating({ name, gating, experts }: ModelSpec): void {
-  const seen = experts.shared + experts.perTask;
-  switch (gating) {
-    case "none":
-      if (seen > 1) throw new RangeError(`model ${name}: gating none: expected one expert a task, got ${seen}`);
-      return;
-    case "single":
-    case "snr-trans":
-      if (experts.perTask > 0)
-        throw new RangeError(
-          `model ${name}: gating ${gating}: expected only shared experts, got ${experts.perTask} a task`,
-        );
-      return;
-    case "residual":
-      if (experts.perTask !== 1)
-        throw new RangeError(`model ${name}: gating residual: expected one expert a task, got ${experts.perTask}`);
-      return;
-    case "cross-stitch":
-      if (experts.perTask !== 1 || experts.shared > 0)
-        throw new RangeError(
-          `model ${name}: gating cross-stitch: expected one expert a task and none shared, ` +
-            `got ${experts.perTask} a task and ${experts.shared} shared`,
-        );
-      return;
-    case "average":
-    case "per-task":
-    case "detached":
-      return;
-    default:
-      unreachable(gating);
   }
 }
 

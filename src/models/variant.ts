@@ -1,20 +1,20 @@
-import type { Ends } from "./shapes.ts";
-import { SELECTION } from "./shapes.ts";
+import { type Ends, RANKS, SELECTION } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 import { type ModelName, ZOO } from "./zoo.ts";
 
 type Some<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
 /** A model of the zoo under another name, and what differs from it. */
-export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "bias">> {
+export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "constraint" | "bias">> {
   readonly name: string;
   readonly like: ModelName;
   readonly experts?: Some<ModelSpec["experts"]> | undefined;
   readonly gate?: Some<Omit<ModelSpec["gate"], "select"> & { select: Some<typeof SELECTION> }> | undefined;
   readonly tower?: Some<ModelSpec["tower"]> | undefined;
+  readonly ranks?: Some<typeof RANKS> | undefined;
 }
 
-export function variantSpec({ name, like, experts, gate, tower, ...changes }: Variant, ends: Ends): ModelSpec {
+export function variantSpec({ name, like, experts, gate, tower, ranks, ...changes }: Variant, ends: Ends): ModelSpec {
   const base: ModelSpec = ZOO[like].build(ends);
   const select = gate?.select && { ...SELECTION, ...base.gate.select, ...gate.select };
   return {
@@ -22,6 +22,7 @@ export function variantSpec({ name, like, experts, gate, tower, ...changes }: Va
     experts: { ...base.experts, ...experts },
     gate: { ...base.gate, ...gate, ...(select && { select }) },
     tower: { ...base.tower, ...tower },
+    ...(ranks && { ranks: { ...RANKS, ...base.ranks, ...ranks } }),
   } as ModelSpec;
 }
 

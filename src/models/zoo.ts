@@ -1,9 +1,11 @@
 import {
+  CONSTRAINT,
   cgc,
   deepGates,
   type Ends,
   EXPERT_UNITS,
   EXPERTS,
+  factored,
   MLP,
   matchedSingleTask,
   matchedUnits,
@@ -172,6 +174,28 @@ export const ZOO = {
     ],
     source: "Misra et al., CVPR 2016, section 3.3; as large as single-task",
     build: (ends) => ({ ...matchedSingleTask("cross-stitch", ends), gating: "cross-stitch" }),
+  },
+  "l2-constrained": {
+    about: "a network per task; an L2 penalty draws them together",
+    formula: [
+      "y_k = t_k(o_k(x)), and with w_k all parameters of o_k and t_k",
+      "added to the loss: .001 sum_(j < k) |w_j - w_k|^2",
+    ],
+    source: "Duong et al., ACL 2015; Ma et al., KDD 2018, section 6.2; .001 assumed; as large as single-task",
+    build: (ends) => ({
+      ...matchedSingleTask("l2-constrained", ends),
+      ...{ gating: "l2-constrained", constraint: CONSTRAINT },
+    }),
+  },
+  "tensor-factorization": {
+    about: "a network per task; their kernels are Tucker products",
+    formula: [
+      "y_k = t_k(o_k(x)), each hidden layer relu(W_k' h + b_k) with the kernel",
+      "W_k = U (sum_i v_ki S_i) V; U [in, 16], S_i [16, 16], V [16, out], v [K, K]",
+      "are of all tasks; a layer of fewer inputs or units has a lower rank",
+    ],
+    source: "Yang and Hospedales, ICLR 2017; Ma et al., KDD 2018, section 6.2; ranks assumed; as large as mmoe",
+    build: (ends) => factored("tensor-factorization", ends),
   },
   "snr-trans": {
     about: "a task sums 8 experts by matrices and random gates",

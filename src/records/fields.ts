@@ -66,7 +66,7 @@ export const RUN_FIELDS = {
 };
 
 export const TRAINED_FIELDS = {
-  parameters: whole("the model's parameters"),
+  parameters: whole("the model's parameters; 0 if a model in Python does not say how many it has"),
   elapsedMs: number(
     "wall time of the run; work that runs share, such as making rows, is divided by their number",
     "ms",

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import type { RunRecord } from "../records/record.ts";
 import { type ModelCost, modelCosts } from "../summary/cost.ts";
-import { duration, thousands } from "../units.ts";
+import { duration, parametersText, thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, numberCell, section, tableBox } from "./section.ts";
 
@@ -39,7 +39,7 @@ function costRow({
 }: ModelCost): Html {
   const flop = flopPerRow === undefined ? "–" : thousands(flopPerRow);
   const cells = [
-    thousands(parameters),
+    parametersText(parameters, "–"),
     flop,
     thousands(runs),
     isShared ? "–" : timeText(stepMs),

@@ -30,14 +30,14 @@ export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
   return low + (position - below) * ((sorted[above] as number) - low);
 }
 
-/** Pearson correlation of two samples of one length; NaN for fewer than two pairs. */
+/** Pearson correlation of two samples of one length, without pairs of which one is NaN; NaN for fewer than two pairs. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const pairs = new Correlation();
   for (let i = 0; i < a.length; i++) pairs.add(a[i] as number, b[i] as number);
   return pairs.value;
 }
 
-/** Pearson correlation of pairs that come one by one (Welford's updates). */
+/** Pearson correlation of pairs that come one by one (Welford's updates); those of which one is NaN do not count. */
 export class Correlation {
   #count = 0;
   #meanA = 0;
@@ -47,6 +47,7 @@ export class Correlation {
   #product = 0;
 
   add(a: number, b: number): void {
+    if (Number.isNaN(a) || Number.isNaN(b)) return;
     this.#count++;
     const offA = a - this.#meanA;
     const offB = b - this.#meanB;

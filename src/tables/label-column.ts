@@ -1,5 +1,7 @@
 // One label's column while a table is read: numbers, or texts, which are classes.
 import { UsageError } from "../errors.ts";
+import { PARTS } from "./columns.ts";
+import { isNothing } from "./input-column.ts";
 
 /** Most classes of a label. */
 const MOST_CLASSES = 100;
@@ -13,25 +15,43 @@ export class LabelColumn {
   readonly #source: string;
   readonly #numbers = new Set<number>();
   #texts: Map<string, number> | undefined;
+  /** Rows of each of `PARTS` that have a label, and all rows that have none. */
+  readonly #labelled = [0, 0];
+  #gaps = 0;
 
   constructor(name: string, source: string) {
     this.#name = name;
     this.#source = source;
   }
 
-  /** The number that stands for a value: itself, or of a text the place of its first appearance. Undefined if it is unfit. */
-  add(value: unknown, number: number | undefined): number | undefined {
-    const text = value === undefined || value === null ? "" : String(value).trim();
-    if (this.#numbers.size === 0 && number === undefined && text !== "") this.#texts ??= new Map();
+  /**
+   * The number that stands for a value: itself, of a text the place of its first appearance, NaN for nothing. Undefined if it is
+   * unfit. `part` is the row's place among `PARTS`.
+   */
+  add(value: unknown, number: number | undefined, part: number): number | undefined {
+    if (isNothing(value)) {
+      this.#gaps++;
+      return Number.NaN;
+    }
+    this.#labelled[part] = (this.#labelled[part] as number) + 1;
+    if (this.#numbers.size === 0 && number === undefined) this.#texts ??= new Map();
     if (this.#texts === undefined) {
       if (number !== undefined && this.#numbers.size <= MOST_CLASSES) this.#numbers.add(number);
       return number;
     }
-    if (text === "") return undefined;
+    const text = String(value).trim();
     const place = this.#texts.get(text) ?? this.#texts.size;
     this.#texts.set(text, place);
     if (this.#texts.size > MOST_CLASSES) throw this.#tooMany();
     return place;
+  }
+
+  /** How many rows have no label. Throws UsageError if none has one, of the table or, with `hasParts`, of a part. */
+  gaps(hasParts: boolean): number {
+    const empty = PARTS.find((_, part) => this.#labelled[part] === 0 && (hasParts || part === 0));
+    if (empty === undefined) return this.#gaps;
+    const rows = hasParts ? `every ${empty} row` : "every row";
+    throw new UsageError(`${this.#source}: column '${this.#name}' is empty in ${rows}; leave it out`);
   }
 
   get classes(): LabelClasses {

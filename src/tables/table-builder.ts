@@ -2,21 +2,23 @@ import type { TableValues } from "../data/table.ts";
 import { inputCount } from "../data/table-inputs.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
-import { type Columns, checkWidth, PART, PARTS, tableColumns } from "./columns.ts";
-import { encodingOf, InputColumn, type InputContents, isNothing } from "./input-column.ts";
+import { type Columns, checkWidth, type NamedColumns, PART, PARTS, tableColumns } from "./columns.ts";
+import { encodingOf, InputColumn, type InputContents } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
-export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
+export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChosen"> {
   readonly values: TableValues;
   /** N. */
   readonly rows: number;
   /** How many rows are held out; undefined if the file does not say. */
   readonly heldout: number | undefined;
-  /** The variance of each label over all rows, [K]. */
+  /** The variance of each label over all rows that have it, [K]. */
   readonly labelVariances: readonly number[];
   /** The classes that each label may have, [K]; a text stands in `values` as its place among them. */
   readonly labelClasses: readonly LabelClasses[];
+  /** How many rows have none of each label, [K]; NaN stands for it in `values`. */
+  readonly labelGaps: readonly number[];
   /** What each input's column holds, [columns]; a text stands in `values` as its place, nothing as NaN. */
   readonly contents: readonly InputContents[];
   /** What is wrong with the first empty cell of an input, for those who refuse it; undefined if there is none. */
@@ -25,6 +27,8 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
 
 /** Most numbers of a table: 8 bytes each in memory, three times as many while it is read. */
 const MOST_NUMBERS = 50_000_000;
+/** Most of the rows that models see, where categories are many inputs: 4 bytes each for each run in training. */
+const MOST_ENCODED = 100_000_000;
 
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
@@ -39,34 +43,35 @@ export class TableBuilder {
   readonly #labels: readonly LabelColumn[];
   #firstGap: string | undefined;
 
-  constructor(header: readonly string[], source: string) {
+  constructor(header: readonly string[], source: string, chosen?: NamedColumns) {
     this.#source = source;
-    this.#columns = tableColumns(header, source);
+    this.#columns = tableColumns(header, source, chosen);
     this.#inputs = this.#columns.inputs.map((name) => new InputColumn(name, source));
     this.#labels = this.#columns.labels.map((name) => new LabelColumn(name, source));
   }
 
   /** Refuses, before they are read, as many rows as have more numbers than a table may have. */
-  expectRows(rows: number, width = this.#columns.places.length): void {
-    if (rows * width <= MOST_NUMBERS) return;
+  expectRows(rows: number, width = this.#columns.places.length, most = MOST_NUMBERS): void {
+    if (rows * width <= most) return;
     const got = `${thousands(rows)} rows of ${thousands(width)} columns`;
     throw new UsageError(
-      `${this.#source}: too large: expected at most ${thousands(MOST_NUMBERS)} numbers, got ${got}; leave out rows or columns`,
+      `${this.#source}: too large: expected at most ${thousands(most)} numbers, got ${got}; leave out rows or columns`,
     );
   }
 
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
   add(values: readonly unknown[], place: string): void {
     const { places, inputs, labels } = this.#columns;
-    const isHeldOut = this.#markOf(values, place) === 1;
+    const mark = this.#markOf(values, place);
     if (this.#numbers.length >= MOST_NUMBERS) this.expectRows(this.#numbers.length / places.length + 1);
     for (const [i, at] of places.entries()) {
       const number = numberIn(values[at]);
       const value =
-        this.#inputs[i]?.add(values[at], number, isHeldOut) ?? this.#labels[i - inputs.length]?.add(values[at], number);
+        this.#inputs[i]?.add(values[at], number, mark === 1) ??
+        this.#labels[i - inputs.length]?.add(values[at], number, mark);
       if (value === undefined)
         throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unfit(values[at])}`);
-      if (Number.isNaN(value)) this.#firstGap ??= `${place}: ${inputs[i]}: ${INPUT_GAP}`;
+      if (Number.isNaN(value) && i < inputs.length) this.#firstGap ??= `${place}: ${inputs[i]}: ${GAP}`;
       this.#numbers.push(value);
     }
   }
@@ -84,21 +89,23 @@ export class TableBuilder {
   }
 
   finish(): TableRows {
-    const { inputs, labels, part } = this.#columns;
+    const { inputs, labels, part, areChosen } = this.#columns;
     const width = inputs.length + labels.length;
     const rows = this.#numbers.length / width;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     const numbers = this.#numbers.taken();
+    const marks = part === undefined ? undefined : this.#marks();
+    const labelGaps = this.#labels.map((column) => column.gaps(part !== undefined));
     this.#refuseConstants(numbers, width);
     const contents = this.#inputs.map((column) => column.contents());
     this.#checkWidened(contents, rows);
     for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
-    const marks = part === undefined ? undefined : this.#marks();
     return {
-      ...{ inputs, labels, rows, contents, firstGap: this.#firstGap },
+      ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap },
       heldout: marks?.reduce((sum, mark) => sum + mark, 0),
       values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
+      labelGaps,
       labelVariances: labels.map((_, k) => varianceOf(numbers, width, inputs.length + k)),
     };
   }
@@ -109,15 +116,17 @@ export class TableBuilder {
     if (encoding === undefined) return;
     const names = [...this.#columns.inputs, ...contents.flatMap(({ values }) => values)];
     checkWidth(names, this.#source, "names of columns and values of categories");
-    this.expectRows(rows, inputCount(encoding) + this.#labels.length);
+    this.expectRows(rows, inputCount(encoding) + this.#labels.length, MOST_ENCODED);
   }
 
   #refuseConstants(numbers: Float64Array, width: number): void {
     const { inputs, labels } = this.#columns;
     for (const [column, name] of [...inputs, ...labels].entries()) {
-      const first = numbers[column] as number;
-      let at = column + width;
-      while (at < numbers.length && numbers[at] === first) at += width;
+      const isGap = (number: number) => Number.isNaN(number) && column >= inputs.length; // one of an input tells rows apart
+      let at = column;
+      while (isGap(numbers[at] as number)) at += width;
+      const first = numbers[at] as number;
+      while (at < numbers.length && (numbers[at] === first || isGap(numbers[at] as number))) at += width;
       if (at < numbers.length) continue;
       const value = this.#inputs[column]?.shown(first) ?? this.#labels[column - inputs.length]?.classes?.[0] ?? first;
       throw new UsageError(`${this.#source}: column '${name}' is ${value} in every row; leave it out`);
@@ -143,11 +152,9 @@ function numberIn(value: unknown): number | undefined {
   return Math.abs(number) <= LARGEST_FLOAT32 ? number : undefined;
 }
 
-const GAP = "expected a number, got nothing; fill it in or leave out the row";
-const INPUT_GAP = "expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean";
+const GAP = "expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean";
 
 function unfit(value: unknown): string {
-  if (isNothing(value)) return GAP;
   return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'`;
 }
 
@@ -157,11 +164,16 @@ function replaceBy(places: readonly number[] | undefined, numbers: Float64Array,
   for (let at = column; at < numbers.length; at += width) numbers[at] = places[numbers[at] as number] ?? Number.NaN;
 }
 
+/** Over the rows that have a number. */
 function varianceOf(numbers: Float64Array, width: number, column: number): number {
-  const rows = numbers.length / width;
-  let [sum, squares] = [0, 0];
-  for (let at = column; at < numbers.length; at += width) sum += numbers[at] as number;
-  for (let at = column; at < numbers.length; at += width) squares += ((numbers[at] as number) - sum / rows) ** 2;
+  let [rows, sum, squares] = [0, 0, 0];
+  for (let at = column; at < numbers.length; at += width) {
+    if (Number.isNaN(numbers[at])) continue;
+    rows++;
+    sum += numbers[at] as number;
+  }
+  for (let at = column; at < numbers.length; at += width)
+    if (!Number.isNaN(numbers[at])) squares += ((numbers[at] as number) - sum / rows) ** 2;
   return squares / rows;
 }
 

@@ -71,6 +71,26 @@ describe("a model defined in the list of models", () => {
     expect(specOf(loaded(`[{name: x, like: mmoe, gating: ${gating}, experts: ${experts}}]`), "x").gating).toBe(gating);
   });
 
+  test("may be constrained by an L2 penalty", () => {
+    const own = "like: single-task, gating: l2-constrained, constraint: 0.25";
+    expect(specOf(loaded(`[{name: x, ${own}}]`), "x")).toMatchObject({ gating: "l2-constrained", constraint: 0.25 });
+    expect(specOf(loaded("[{name: x, like: l2-constrained, constraint: 3}]"), "x").constraint).toBe(3);
+    expect(() => loaded("[{name: x, like: single-task, constraint: 3}]")).toThrow(
+      "model x: constraint: expected gating l2-constrained, got none",
+    );
+  });
+
+  test("may have kernels of given ranks; what is left out is as in the zoo", () => {
+    const ranksOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").ranks;
+    expect(ranksOf("like: tensor-factorization, ranks: {tasks: 1}")).toEqual({ inputs: 16, units: 16, tasks: 1 });
+    expect(ranksOf("like: single-task, gating: tensor-factorization, ranks: {units: 3}")).toEqual({
+      ...{ inputs: 16, units: 3, tasks: 2 },
+    });
+    expect(() => loaded("[{name: x, like: single-task, gating: tensor-factorization}]")).toThrow(
+      "model x: gating tensor-factorization: expected ranks, got none",
+    );
+  });
+
   test("takes dropout, inputs and tasks from the sweep", () => {
     const changed = loadConfig(fileWith(`[${WIDE}]`), ["dropout=0.2", "tasks=3", "data=ple"].map(setOverride));
     const { dropout, tasks, inputs } = specOf(changed, "wide");

@@ -2,15 +2,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, modelOf, tableOf, trainedHash, trainingOf } from "../../src/config/config.ts";
+import type { Override } from "../../src/config/file-version.ts";
 import { loadConfig, loadStoredConfig, setOverride } from "../../src/config/load.ts";
 import { meanText, unitText } from "../../src/config/loss-unit.ts";
 import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
+import { modelFileOverrides } from "../../src/config/model-set.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { taskOverride } from "../../src/config/task-kinds.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
+import { pythonModel } from "../support/python.ts";
 import { tableFile } from "../support/tables.ts";
 
 const folder = temporaryFolder();
@@ -106,6 +109,41 @@ describe("the kinds of a table's labels", () => {
     expect(row?.value).toBe(
       "y_income binary (no, yes), y_single binary (0, 1), y_age regression with weight 2, " +
         "y_region categorical (east, north, south), y_stars regression",
+    );
+  });
+});
+
+describe("labels that some rows lack", () => {
+  const gappy = join(folder, "gappy.csv");
+  writeFileSync(gappy, "x,y_a,y_b\n1,0.5,no\n2,,yes\n3,0.25,\n4,2,yes\n5,,no\n");
+  const of = (...more: Override[]) => loadConfig("smoke", [rowsOverride(gappy), ...more]);
+
+  test("are counted, said, stored, and part of what runs are trained with", () => {
+    const { taskKinds } = of();
+    expect(taskKinds.map(({ kind, gaps }) => [kind, gaps])).toEqual([
+      ["regression", 2],
+      ["binary", 1],
+    ]);
+    const row = settingRows(of(taskOverride("a.weight=2"))).find(({ name }) => name === "taskKinds");
+    expect(row?.value).toBe("y_a regression with weight 2 and 2 gaps, y_b binary (no, yes) with 1 gap");
+    const at = join(folder, "gappy.yaml");
+    writeFileSync(at, configYaml(of(), folder));
+    expect(loadStoredConfig(at).taskKinds).toEqual(taskKinds);
+    expect(trainingOf(configAt(of(), {}) as never).taskKinds).toEqual([
+      { kind: "regression", weight: 1, gaps: true },
+      { kind: "binary", weight: 1, gaps: true },
+    ]);
+  });
+
+  test("are refused for models in Python, and where gradients are to be measured", () => {
+    const inPython = modelFileOverrides([pythonModel("x = 1\n").file]);
+    expect(complaint(() => of(...inPython))).toMatch(
+      /: model mine: gaps in y_a are not for models in Python; leave out/,
+    );
+    writeFileSync(gappy.replace("gappy", "numbers"), "x,y_a,y_b\n1,0.5,3\n2,,4\n3,0.25,9\n");
+    const rows = rowsOverride(gappy.replace("gappy", "numbers"));
+    expect(complaint(() => loadConfig("smoke", [rows, setOverride("diagnostics=[gradients]")]))).toBe(
+      "--set diagnostics: gradients can't be measured where labels have gaps; expected gates, units",
     );
   });
 });

@@ -8,7 +8,7 @@ import { parameterBlocks, parameterCount } from "../../src/models/parameters.ts"
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { MMOE } from "../support/specs.ts";
+import { MMOE, someParameters } from "../support/specs.ts";
 
 const SETTINGS = GENERATOR_PRESETS["four-sines"].settings;
 const { scale, alpha, beta, noiseStd } = SETTINGS;
@@ -107,6 +107,41 @@ describe("the alignment of a run", () => {
     expect(q["unitAlignment/1"]).toBeCloseTo(1, 12);
     expect(q["alignment/1"]).toBeCloseTo(0.5, 12);
     expect(q["alignedLoss/1"]).toBeCloseTo(lossByHermite(0.5), 9);
+  });
+
+  test("is of whole kernels where they are products of factors: as with the same kernels in one piece", () => {
+    const one: ModelSpec = { ...model, name: "one", experts: { shared: 0, perTask: 1, layers: [6] } };
+    const factored: ModelSpec = { ...one, gating: "tensor-factorization", ranks: { inputs: 3, units: 2, tasks: 2 } };
+    const values = someParameters(factored);
+    const block = (spec: ModelSpec, name: string) =>
+      parameterBlocks(spec).find((block) => block.name === name) as { offset: number; shape: readonly number[] };
+    const entry = (name: string, i: number, j: number) => {
+      const { offset, shape } = block(factored, name);
+      return values[offset + i * (shape[1] as number) + j] as number;
+    };
+    const product = (k: number, d: number, h: number) => {
+      let total = 0;
+      for (const p of range(3))
+        for (const q of range(2))
+          for (const i of range(2))
+            total +=
+              entry("factors/experts/inputs/0/kernel", d, p) *
+              entry(`factors/experts/cores/${i}/0/kernel`, p, q) *
+              entry("factors/experts/units/0/kernel", q, h) *
+              entry("factors/experts/shares/0/shares", k, i);
+      return total;
+    };
+    const plain = new Float64Array(parameterCount(one));
+    for (const { name, offset, size } of parameterBlocks(one)) {
+      const task = /^experts\/(\d)\/0\/kernel$/.exec(name)?.[1];
+      for (const i of range(size))
+        plain[offset + i] = task
+          ? product(Number(task), Math.floor(i / 6), i % 6)
+          : (values[block(factored, name).offset + i] as number);
+    }
+    const expected = new Diagnosis({ ...run, model: one }).at(plain);
+    for (const [name, value] of Object.entries(new Diagnosis({ ...run, model: factored }).at(values)))
+      expect(value, name).toBeCloseTo(expected[name] as number, 9);
   });
 
   test("follows the units that count: each alone is off, their difference along the vector", () => {

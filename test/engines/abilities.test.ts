@@ -83,6 +83,8 @@ test.each([
   ["cross-stitch", "gating cross-stitch"],
   ["snr-trans", "gating snr-trans"],
   ["dselect-k", "gates dselect-k"],
+  ["l2-constrained", "gating l2-constrained"],
+  ["tensor-factorization", "gating tensor-factorization"],
 ] as const)("the cpu engine refuses %s by name, and says who trains it", async (name, what) => {
   const [cpu, tfjs] = engines as [Engine, Engine];
   const model = ZOO[name].build({ inputs: 4, tasks: 2 });

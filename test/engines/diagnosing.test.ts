@@ -59,6 +59,8 @@ describe("a model has the quantities that apply to it:", () => {
     ["single-task", [...UNITS, ...ALIGNMENT]],
     ["average", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
     ["cross-stitch", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
+    ["l2-constrained", [...UNITS, ...ALIGNMENT]],
+    ["tensor-factorization", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
     ["snr-trans", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
     ["mmoe-detached", [...GATES, ...UNITS, ...GRADIENTS, ...ALIGNMENT]],
     ["mmoe-top-k", [...GATES, ...UNITS, ...GRADIENTS, ...ALIGNMENT]],

@@ -65,4 +65,6 @@ test("towers and gates of a task are its own; a bottom is shared, a network per 
   expect(partsOf("single-task")).toEqual([]);
   expect(partsOf("mmoe-detached")).toEqual(["experts"]);
   expect(partsOf("cross-stitch")).toEqual(["experts"]);
+  expect(partsOf("l2-constrained")).toEqual([]);
+  expect(partsOf("tensor-factorization")).toEqual(["experts", "towers"]);
 });

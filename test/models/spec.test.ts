@@ -1,16 +1,9 @@
 import { expect, test } from "vitest";
+import { checkSpec } from "../../src/models/check-spec.ts";
 import type { Selection } from "../../src/models/selection.ts";
 import { sharedBottomUnits } from "../../src/models/shapes.ts";
-import {
-  checkSpec,
-  expertCount,
-  expertsOf,
-  expertsOn,
-  gateCount,
-  type ModelSpec,
-  ownExpertsOf,
-} from "../../src/models/spec.ts";
-import { MMOE, SPECS } from "../support/specs.ts";
+import { expertCount, expertsOf, expertsOn, gateCount, type ModelSpec, ownExpertsOf } from "../../src/models/spec.ts";
+import { CONSTRAINED, FACTORED, MMOE, SPECS } from "../support/specs.ts";
 
 const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };
 
@@ -84,6 +77,24 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: gate.select.entropy: expected a number from 0, got -1", selecting({ entropy: -1 })],
   ["model mmoe: gate.select: expected a gate, got gating average", { ...selecting({}), gating: "average" }],
   ["model mmoe: gate: expected top or select, got both", { gate: { ...selecting({}).gate, top: 2 } }],
+  [
+    "model mmoe: gating l2-constrained: expected one expert a task and none shared, got 4 a task and 2 shared",
+    { ...OWN, gating: "l2-constrained" },
+  ],
+  ["model mmoe: constraint: expected gating l2-constrained, got per-task", { constraint: 0.1 }],
+  [
+    "model mmoe: gating l2-constrained: expected constraint, got none",
+    { gating: "l2-constrained", experts: CONSTRAINED.experts },
+  ],
+  ["model constrained: constraint: expected a number from 0, got -0.1", { ...CONSTRAINED, constraint: -0.1 }],
+  [
+    "model mmoe: ranks: expected gating tensor-factorization, got per-task",
+    { ranks: { inputs: 2, units: 2, tasks: 2 } },
+  ],
+  [
+    "model factored: ranks.units: expected a whole number from 1, got 0",
+    { ...FACTORED, ranks: { inputs: 2, units: 0, tasks: 2 } },
+  ],
   ["model mmoe: gating snr-trans: expected only shared experts, got 4 a task", { ...OWN, gating: "snr-trans" }],
   ["model mmoe: levels: expected a whole number from 1, got 0", { levels: 0 }],
   ["model mmoe: levels: expected a gate for each task, got gating single", { gating: "single", levels: 2 }],

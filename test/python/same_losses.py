@@ -1,6 +1,7 @@
 """Trains the models of examples/python/paper.py from mmoe's initial values on mmoe's rows; prints the losses of each step.
 
 Reads from its arguments the config, the run and, as JSON, its settings; prints {model/optimizer/trainRows: losses [steps][K]}.
+With squared errors it also trains that of examples/python/jax_mmoe.py, which has its own Adam, as jax-mmoe.
 """
 
 import json
@@ -8,9 +9,29 @@ import sys
 
 sys.path.insert(0, "examples/python")
 
+import jax.numpy as jnp
 import paper
+from jax_mmoe import JaxMMoE
 
 import mmoe
+
+
+def jax_model(values, how):
+    """JaxMMoE from mmoe's initial values."""
+    K, E = how.tasks, len({name.split("/")[1] for name in values if name.startswith("experts/")})
+    stacked = lambda name, count: jnp.stack([values[name.format(i)] for i in range(count)])
+    trainer = JaxMMoE(how.inputs, K, how)
+    trainer.state["p"] = {
+        "experts": stacked("experts/{}/0/kernel", E),
+        "expert_bias": stacked("experts/{}/0/bias", E),
+        "gates": stacked("gates/{}/0/kernel", K),
+        "towers": stacked("towers/{}/0/kernel", K),
+        "tower_bias": stacked("towers/{}/0/bias", K),
+        "outputs": stacked("towers/{}/output/kernel", K)[..., 0],
+        "output_bias": stacked("towers/{}/output/bias", K)[..., 0],
+    }
+    return trainer
+
 
 config, run, text = sys.argv[1:]
 settings = json.loads(text)
@@ -33,4 +54,7 @@ for train_rows in settings["trainRows"]:
             )
             trainer = mmoe.TorchTrainer(model, how)
             told[f"{name}/{optimizer}/{train_rows}"] = [trainer.step(*batch).tolist() for batch in zip(x, y)]
+            if (name, optimizer, settings["loss"]) == ("mmoe", "adam", "squared"):
+                trainer = jax_model(values, how)
+                told[f"jax-mmoe/{optimizer}/{train_rows}"] = [trainer.step(*batch).tolist() for batch in zip(x, y)]
 print(json.dumps(told))

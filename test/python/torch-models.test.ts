@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { PythonEngine } from "../../src/engines/python/python-engine.ts";
+import type { CodeModel } from "../../src/models/code.ts";
 import { codeRun, resultsOf } from "../engines/tfjs/runs.ts";
 import { complaintOf, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
 
@@ -48,6 +49,12 @@ class ByTorch:
         return self.net(torch.from_numpy(x))
 `;
 
+/** Models whose processes tests share. */
+const [NET, TRAINED_BY_TORCH] = ["Net", "ByTorch"].map((name) => pythonModel(BY_TORCH, { class: name })) as [
+  CodeModel,
+  CodeModel,
+];
+
 describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () => {
   test.each([
     ["adam", null],
@@ -59,8 +66,8 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     async (optimizer, huberDelta) => {
       const training = { optimizer, huberDelta, lr: 0.02, steps: 60, evalEvery: 10 };
       const [ours, theirs] = await resultsOf(engine, [
-        codeRun(pythonModel(BY_TORCH, { class: "Net" }), {}, training),
-        codeRun(pythonModel(BY_TORCH, { class: "ByTorch" }), {}, training),
+        codeRun(NET, {}, training),
+        codeRun(TRAINED_BY_TORCH, {}, training),
       ]);
       const [a, b] = [ours, theirs].map((result) => [result?.curve.train, result?.curve.heldout].flat(3) as number[]);
       expect(a?.length).toBe(24);

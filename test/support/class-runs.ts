@@ -6,13 +6,13 @@ import type { FromTable, Run } from "../../src/engines/engine.ts";
 import { MMOE } from "./specs.ts";
 import { someRows, tableOf, tableRun } from "./tables.ts";
 
-const TASKS: readonly TaskSettings[] = [
+export const TASKS: readonly TaskSettings[] = [
   { kind: "binary", weight: 1 },
   { kind: "categorical", weight: 2, classes: 3 },
   { kind: "regression", weight: 0.5 },
 ];
 const CLASSES = [[3, 7], [1, 2, 5], null];
-const MODEL = { ...MMOE, inputs: 3, tasks: 3, outputs: [1, 3, 1] };
+export const MODEL = { ...MMOE, inputs: 3, tasks: 3, outputs: [1, 3, 1] };
 
 /** A row's labels as in the file: 3 or 7; 1, 2 or 5; a number. */
 export function labelsIn([a = 0, , c = 0, y1 = 0]: readonly number[]): number[] {

@@ -33,6 +33,7 @@ export function predictor(
 ): Predictor {
   const dense = denseLayers(spec, parameters);
   const fixed = denseLayers(spec, Float64Array.from(parameters));
+  const tucker = spec.ranks && tuckerLayers(spec, parameters);
   const levels = range(levelCount(spec)).map((level) => structureOf(spec, level));
   const offsets = offsetsOf(spec);
   return (x, row = 0) => {
@@ -41,8 +42,8 @@ export function predictor(
       const kept = factors?.(layer, row, units.length);
       return units.map((unit, i) => Math.max(0, unit) * (kept ? at(kept, i) : 1));
     };
-    const through = (name: string, layers: readonly number[], input: ArrayLike<number>, by = dense) =>
-      layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h, by), input);
+    const through = (name: string, layers: readonly number[], input: ArrayLike<number>, by = tucker ?? dense) =>
+      layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h, tucker ?? by), input);
     /** What the paths give after all levels; `unlearned` [levels][E] are experts as other tasks see them. */
     const levelsBy = (by: Dense, unlearned?: ArrayLike<number>[][], tell?: typeof onEntropy) => {
       const outputs: ArrayLike<number>[][] = [];
@@ -74,6 +75,56 @@ export function predictor(
       at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, at(paths, k))), 0),
     );
   };
+}
+
+/**
+ * Layer i of task k with the kernel W [in, out] of W_ab = sum_pql S_pq^l U_ap V_qb v_kl, over all p, q and l (Yang and
+ * Hospedales, ICLR 2017), by its name such as `towers/1/0`.
+ */
+function tuckerLayers(spec: ModelSpec, parameters: ArrayLike<number>): Dense {
+  const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
+  const entries = (name: string) => {
+    const { offset, shape } = blocks.get(name) as { offset: number; shape: readonly number[] };
+    return {
+      rows: shape[0] as number,
+      columns: shape[1] as number,
+      at: (i: number, j: number) => at(parameters, offset + i * (shape[1] as number) + j),
+    };
+  };
+  return (layer, x) => {
+    const [part, k, i] = layer.split("/") as [string, string, string];
+    const [U, V] = [entries(`factors/${part}/inputs/${i}/kernel`), entries(`factors/${part}/units/${i}/kernel`)];
+    const v = entries(`factors/${part}/shares/${i}/shares`);
+    const cores = range(v.columns).map((l) => entries(`factors/${part}/cores/${l}/${i}/kernel`));
+    const bias = blocks.get(`${part}/${k}/${i}/bias`);
+    const weight = (a: number, b: number) => {
+      let total = 0;
+      for (let p = 0; p < U.columns; p++)
+        for (let q = 0; q < V.rows; q++)
+          for (let l = 0; l < v.columns; l++)
+            total += (cores[l] as typeof U).at(p, q) * U.at(a, p) * V.at(q, b) * v.at(Number(k), l);
+      return total;
+    };
+    return range(V.columns).map(
+      (b) => (bias ? at(parameters, bias.offset + b) : 0) + sum(x, (value, a) => value * weight(a, b)),
+    );
+  };
+}
+
+/** The L2 constraint's term: all parameters of a task's network by their places, two tasks at a time. */
+function constraintOf(spec: ModelSpec, parameters: ArrayLike<number>): number {
+  if (spec.constraint === undefined) return 0;
+  const ofTask = (k: number) =>
+    parameterBlocks(spec)
+      .filter(({ network }) => network === `experts/${k}` || network === `towers/${k}`)
+      .flatMap(({ offset, size }) => range(size).map((i) => at(parameters, offset + i)));
+  let total = 0;
+  for (const k of range(spec.tasks))
+    for (const j of range(k)) {
+      const other = ofTask(j);
+      total += sum(ofTask(k), (value, i) => (value - at(other, i)) ** 2);
+    }
+  return spec.constraint * total;
 }
 
 /** Each task's network, whose units are mixed among tasks after each layer: x~_k = sum_j a_kj x_j. */
@@ -246,7 +297,7 @@ export function numericGradient(
     moved[i] = value;
     entropy = 0;
     const losses = sum(taskLosses(spec, predict, rows), (loss) => loss);
-    const objective = losses + ((spec.gate.select?.entropy ?? 0) * entropy) / B;
+    const objective = losses + ((spec.gate.select?.entropy ?? 0) * entropy) / B + constraintOf(spec, moved);
     moved[i] = before;
     return objective;
   };

@@ -49,6 +49,22 @@ export const STITCHED: ModelSpec = {
 /** Experts that each task reads through a matrix and a random gate. */
 export const SNR: ModelSpec = { ...MMOE, name: "snr", gating: "snr-trans" };
 
+/** A network a task, drawn together. */
+export const CONSTRAINED: ModelSpec = {
+  ...STITCHED,
+  name: "constrained",
+  gating: "l2-constrained",
+  constraint: 0.3,
+};
+
+/** A network of two layers a task, whose kernels are products over tasks; the inputs are fewer than their rank. */
+export const FACTORED: ModelSpec = {
+  ...STITCHED,
+  name: "factored",
+  gating: "tensor-factorization",
+  ranks: { inputs: 5, units: 3, tasks: 2 },
+};
+
 /** Gates that select 2 of 8 experts by codes of 3 bits. */
 export const SELECTING: ModelSpec = {
   ...MMOE,
@@ -83,6 +99,9 @@ export const SPECS: readonly ModelSpec[] = [
   STITCHED,
   SNR,
   SELECTING,
+  CONSTRAINED,
+  FACTORED,
+  { ...FACTORED, name: "factored-no-bias", bias: false, ranks: { inputs: 2, units: 4, tasks: 9 } },
   {
     ...DEEP,
     name: "deep-select",

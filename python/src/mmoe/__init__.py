@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .program import MmoeError as MmoeError
     from .program import find_program as find_program
     from .settings import Settings as Settings
+    from .settings import Task as Task
     from .torch_trainer import TorchTrainer as TorchTrainer
     from .trainer import Trainer as Trainer
 
@@ -23,6 +24,7 @@ _MODULES = {
     "MmoeError": ".program",
     "Rows": ".arrays",
     "Settings": ".settings",
+    "Task": ".settings",
     "TorchTrainer": ".torch_trainer",
     "Trainer": ".trainer",
     "find_program": ".program",

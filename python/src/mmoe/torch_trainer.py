@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
-from .settings import Settings
+from .settings import Settings, Task
 
 
 class TorchTrainer:
-    """Trains a module whose ``forward(x)`` maps [B, D] to [B, K], as mmoe's own engines train theirs.
+    """Trains a module whose ``forward(x)`` maps [B, D] to [B, O], as mmoe's own engines train theirs.
+
+    O is K, the number of tasks, plus C - 1 for each categorical task with C classes (see :class:`mmoe.Task`).
 
     A derived class may override one part of a step: :meth:`losses`, :meth:`backward`, which combines the tasks'
     gradients, or :meth:`update`, the optimizer.
@@ -24,6 +27,9 @@ class TorchTrainer:
         self.module = module.to(self.device)
         #: The parameters that are trained.
         self.parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        self._is_regression = all(task.kind == "regression" for task in settings.kinds)
+        weights = [task.weight for task in settings.kinds]
+        self._weights = None if set(weights) == {1} else torch.tensor(weights, device=self.device)
         self._steps = 0
         moments = 2 if settings.optimizer == "adam" else 0
         self._moments = [[torch.zeros_like(parameter) for parameter in self.parameters] for _ in range(moments)]
@@ -35,23 +41,38 @@ class TorchTrainer:
         for parameter in self.parameters:
             parameter.grad = None
         losses = self.losses(self.module(self._tensor(x)), self._tensor(y))
-        self.backward(losses)
+        self.backward(losses if self._weights is None else losses * self._weights)
         self.update()
         return losses.detach()
 
     def losses(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The loss of each task, a mean over the batch: two tensors [B, K] → [K]."""
-        if outputs.shape != labels.shape:
-            raise ValueError(f"forward: expected shape {list(labels.shape)}, got {list(outputs.shape)}")
-        error = outputs - labels
+        """The loss of each task, a mean over the batch: outputs [B, O] and labels [B, K] → [K]."""
+        expected = self.settings.output_shape(len(labels))
+        if list(outputs.shape) != expected:
+            raise ValueError(f"forward: expected shape {expected}, got {list(outputs.shape)}")
+        if self._is_regression:
+            return self._errors(outputs - labels).mean(0)
+        columns = outputs.split(self.settings.outputs, 1)
+        return torch.stack([self._loss(task, *of) for task, *of in zip(self.settings.kinds, columns, labels.unbind(1))])
+
+    def _loss(self, task: Task, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """The loss of one task in its unit: outputs [B, C] and labels [B] → []."""
+        if task.kind == "binary":
+            return task.unit * functional.binary_cross_entropy_with_logits(outputs.squeeze(1), labels)
+        if task.kind == "categorical":
+            return task.unit * functional.cross_entropy(outputs, labels.long())
+        return self._errors(outputs.squeeze(1) - labels).mean()
+
+    def _errors(self, errors: torch.Tensor) -> torch.Tensor:
+        """The loss of each error of a regression."""
         delta = self.settings.huber_delta
         if delta is None:
-            return error.square().mean(0)
-        slope = error.clamp(-delta, delta)
-        return (slope * (error - slope / 2)).mean(0)
+            return errors.square()
+        slope = errors.clamp(-delta, delta)
+        return slope * (errors - slope / 2)
 
     def backward(self, losses: torch.Tensor) -> None:
-        """Sets the parameters' gradients from the tasks' losses [K]: here to those of their sum."""
+        """Sets the parameters' gradients from the tasks' losses [K], times their weights: here to those of their sum."""
         losses.sum().backward()
 
     @torch.no_grad()
@@ -80,7 +101,7 @@ class TorchTrainer:
 
     @torch.no_grad()
     def predict(self, x: NDArray[np.float32]) -> torch.Tensor:
-        """Predictions [N, K] of x [N, D], in evaluation mode."""
+        """Predictions [N, O] of x [N, D], in evaluation mode."""
         self.module.eval()
         return self.module(self._tensor(x))
 

@@ -14,7 +14,8 @@ class Trainer(Protocol):
 
     mmoe makes a new one for each run, as ``Trainer(inputs, tasks, **options)``, after it has seeded ``random``, NumPy's
     global generator and, where it is imported, PyTorch. A constructor with a parameter ``settings`` gets the sweep's
-    :class:`mmoe.Settings`, which has the run's seed for JAX and other libraries.
+    :class:`mmoe.Settings`, which has the run's seed for JAX and other libraries, and says what each task predicts. One with
+    a parameter ``outputs`` gets ``settings.outputs``.
 
     An attribute ``parameter_count`` says how many numbers are trained, for tables.
 
@@ -26,16 +27,16 @@ class Trainer(Protocol):
         """Updates the model once, on a batch of rows.
 
         :param x: inputs, [B, D]; the array is the callee's own
-        :param y: labels, [B, K]
-        :returns: the loss of each task before the update, [K]: means over the batch
+        :param y: labels, [B, K]; a class is its number, from 0
+        :returns: the loss of each task before the update, [K]: means over the batch, times ``settings.kinds[k].unit``
         """
         ...
 
     def predict(self, x: NDArray[np.float32]) -> ArrayLike:
-        """Predicts the labels of rows, without a change of the model.
+        """Predicts the labels of rows, without a change of the model: classes as logits.
 
         :param x: inputs, [N, D], of any number of rows; a row's prediction must not depend on the others
-        :returns: predictions, [N, K]
+        :returns: predictions, [N, O], the outputs of each task side by side (``settings.outputs``); [N, K] for regressions
         """
         ...
 

@@ -1,6 +1,6 @@
 import { estimateText } from "../../stats/estimate.ts";
 import type { ModelCost } from "../../summary/cost.ts";
-import { duration, thousands } from "../../units.ts";
+import { duration, parametersText, thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
 import { fewNote } from "./few-runs.ts";
 
@@ -13,7 +13,7 @@ export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
     cost.model,
     ...(isGrid ? [String(cost.batch ?? "")] : []),
     ...(several ? [cost.on] : []),
-    thousands(cost.parameters),
+    parametersText(cost.parameters),
     cost.flopPerRow === undefined ? "-" : thousands(cost.flopPerRow),
     String(cost.done),
     timeText(cost),

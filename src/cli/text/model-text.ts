@@ -2,10 +2,10 @@
 import { ABILITIES, type AbleEngine, trains } from "../../engines/abilities.ts";
 import type { CodeModel, Model } from "../../models/code.ts";
 import { flopPerRow } from "../../models/flop.ts";
-import { type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
+import { isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { thousands } from "../../units.ts";
+import { parametersText, thousands } from "../../units.ts";
 import type { Room } from "./blocks.ts";
 import { table, wrapped } from "./table.ts";
 
@@ -52,7 +52,7 @@ export function codeText(
   const rows = [...Object.entries(parameters), ["total", total] as const];
   return sectionsText([
     titleOf(model, about, width),
-    table([["", "parameters"], ...rows.map(([name, size]) => [name, thousands(size)])], room.table),
+    table([["", "parameters"], ...rows.map(([name, size]) => [name, parametersText(size)])], room.table),
     factsText(
       [
         ["file", model.file],
@@ -84,7 +84,7 @@ function sectionsText(sections: readonly string[]): string {
 /** A line for each stack of networks of one shape: how many, their layers, their parameters. */
 function sizes(spec: ModelSpec, room: Room): string {
   const stacks = groupBy(
-    Array.from(groupBy(parameterBlocks(spec), ({ part, network }) => `${part} ${network}`).values()),
+    Array.from(groupBy(parameterBlocks(spec), networkOf).values()),
     (network) => `${partOf(network)} ${layersOf(network)}`,
   );
   const rows = Array.from(stacks.values(), (networks) => {
@@ -96,15 +96,25 @@ function sizes(spec: ModelSpec, room: Room): string {
   return table([["", "number", "units", "parameters"], ...rows, total], room.table);
 }
 
-/** `experts`, or `experts, level 2`. */
+/** What is one network: all its layers, but of factors each layer is. */
+function networkOf(block: ParameterBlock): string {
+  const { part, network, layer } = block;
+  return `${part} ${network} ${isFactor(block) ? layer : ""}`;
+}
+
+/** `experts`, or `experts, level 2`, or `experts, cores` of factors. */
 function partOf(network: readonly ParameterBlock[]): string {
-  const { part, level } = network[0] as ParameterBlock;
+  const first = network[0] as ParameterBlock;
+  const { part, level } = first;
+  if (isFactor(first)) return `${part}, ${first.network.split("/")[2]}`;
+  if (network.every(({ kind }) => kind === "bias")) return `${part}, biases`;
   return level === 0 ? part : `${part}, level ${level + 1}`;
 }
 
 /** Inputs and units of a network's layers: `100-16`. */
 function layersOf(network: readonly ParameterBlock[]): string {
   const kernels = network.filter(({ kind }) => kind !== "bias");
+  if (kernels.length === 0) return network.map(({ shape }) => shape[0]).join("-");
   return [kernels[0]?.shape[0], ...kernels.map(({ shape }) => shape[1])].join("-");
 }
 

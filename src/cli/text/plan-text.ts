@@ -9,7 +9,7 @@ import type { TimeEstimate } from "../../sweep/estimate.ts";
 import type { ShareOutline } from "../../sweep/outline.ts";
 import { planRuns } from "../../sweep/plan.ts";
 import { cellOfRun } from "../../sweep/status.ts";
-import { duration, megabytes, thousands } from "../../units.ts";
+import { duration, megabytes, parametersText, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Context } from "../effects.ts";
 import { type Room, roomOf } from "./blocks.ts";
@@ -41,7 +41,7 @@ export async function describePlan(
   const cellRows = cells.map((cell) => [
     ...cellNames(cell),
     thousands(config.runs),
-    thousands(sizes.get(cell.model) as number),
+    parametersText(sizes.get(cell.model) as number),
   ]);
   const all = thousands(config.runs * cellRows.length);
   const part = shard === null ? "" : `, ${thousands(runs)} in shard ${shardText(shard)}`;

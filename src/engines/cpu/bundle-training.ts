@@ -1,5 +1,6 @@
 import type { Run, RunResult, RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
+import { type LabelCounts, labelCounts } from "../label-counts.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
 import type { Layout } from "../rows/panels.ts";
 import { type BundlePlan, planBundle } from "./bundle.ts";
@@ -20,6 +21,7 @@ export class BundleTraining {
   readonly trainees: readonly Trainee[];
   readonly #plan: BundlePlan;
   readonly #rows: BundleRows;
+  readonly #counts: LabelCounts;
   readonly #started = performance.now();
 
   constructor(memory: KernelInstance, runs: readonly Run[], { states, layout }: Options = {}) {
@@ -28,10 +30,12 @@ export class BundleTraining {
     this.#plan.arena.writeTo(memory.memory);
     const { members, labels, rows, pieceRows } = this.#plan;
     this.#rows = new BundleRows(memory, rows, runs[0] as Run);
+    const counts = labelCounts(runs[0] as Run);
+    this.#counts = counts;
     this.trainees = runs.map((run, i) => {
       const own = labels[i] as LabelPlan;
       const labelsOf = (k: number) => this.#rows.labelsOf(own, k);
-      const place = { member: members[i] as Member, labels: own, rows, pieceRows, labelsOf };
+      const place = { member: members[i] as Member, labels: own, rows, pieceRows, labelsOf, counts };
       return new Trainee(memory, run, place, states?.[i]);
     });
   }
@@ -68,14 +72,14 @@ export class BundleTraining {
     const { trainRows } = this.#training;
     const labelBytes = 4 * this.#first.run.model.tasks;
     if (trainRows === "fresh") return undefined;
-    for (const trainee of this.trainees) trainee.takeErrors(1);
+    for (const trainee of this.trainees) trainee.takeErrors();
     for (let row = 0; row < trainRows && !isStopped(); row += SLICE_ROWS) {
       this.#rows.loadSlice(row);
       const rows = Math.min(SLICE_ROWS, trainRows - row);
       for (const trainee of this.trainees)
         trainee.addErrors(this.#plan.rows.chunk, trainee.labels.train + row * labelBytes, rows);
     }
-    return this.trainees.map((trainee) => trainee.takeErrors(trainRows));
+    return this.trainees.map((trainee) => trainee.takeErrors(this.#counts.rows("train")));
   }
 
   /** The runs' results, with their losses over a fixed training set, [runs][K]. */

@@ -114,10 +114,10 @@ function valuesAt(memory: KernelInstance, { weights, code }: Member, i: number):
   return memory.float32(weights + 4 * i * size, size);
 }
 
-/** The numbers in `sums` or `losses` divided by `count`, [K]; resets them to 0. */
-export function takeMeans(memory: KernelInstance, at: number, tasks: number, count: number): number[] {
-  const values = memory.float64(at, tasks);
-  const means = Array.from(values, (value) => value / count);
+/** The numbers in `sums` or `losses` divided by `counts`, [K]; resets them to 0. */
+export function takeMeans(memory: KernelInstance, at: number, counts: readonly number[]): number[] {
+  const values = memory.float64(at, counts.length);
+  const means = counts.map((count, k) => (values[k] as number) / count);
   values.fill(0);
   return means;
 }

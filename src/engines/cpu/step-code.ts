@@ -149,6 +149,8 @@ function mixes(
     case "detached":
       return [...tasks.map((k) => mix(k, { learners: ownExpertsOf(spec, k) })), ...shared()];
     case "cross-stitch":
+    case "l2-constrained":
+    case "tensor-factorization":
     case "snr-trans":
       throw new RangeError(`the cpu engine has no gating ${spec.gating}`); // refused before the first step
     default:

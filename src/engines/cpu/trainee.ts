@@ -10,6 +10,7 @@ import {
   type Run,
   type RunState,
 } from "../engine.ts";
+import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes, type Layout, panelIndex, panelsOf } from "../rows/panels.ts";
 import { lossesOfTasks } from "../task-losses.ts";
@@ -35,6 +36,7 @@ interface Place {
   readonly pieceRows: number;
   /** The labels of the training rows of a task. */
   readonly labelsOf: (task: number) => ArrayLike<number>;
+  readonly counts: LabelCounts;
 }
 
 /** One run while it trains: a failure stops it alone. */
@@ -156,22 +158,21 @@ export class Trainee {
       DIVERGED_LOSS,
     );
     setStep(this.#memory, member, 0);
-    if (did < steps) this.#failure = lossFailure(this.takeErrors(1), before + did + 1);
+    if (did < steps) this.#failure = lossFailure(this.takeErrors(), before + did + 1);
   }
 
   /** Adds a point to the curve, the training loss over the steps since the one before. */
   #evaluate(): void {
     if (this.#failure !== undefined) return;
-    const { member, rows, labels } = this.#place;
-    const { heldoutRows } = this.run.training;
-    this.takeErrors(1);
-    this.addErrors(rows.heldout, labels.heldout, heldoutRows);
-    const heldout = this.takeErrors(heldoutRows);
-    this.#failure = lossFailure(heldout, this.#step);
+    const { member, rows, labels, counts } = this.#place;
+    this.takeErrors();
+    this.addErrors(rows.heldout, labels.heldout, this.run.training.heldoutRows);
+    const heldout = this.takeErrors(counts.rows("heldout"));
+    this.#failure = counts.failure ?? lossFailure(heldout, this.#step);
     if (this.#failure !== undefined) return;
-    const since = this.#step - (this.#steps.at(-1) ?? 0);
+    const since = this.#steps.at(-1) ?? 0;
     this.#steps.push(this.#step);
-    this.#train.push(takeMeans(this.#memory, member.sums, member.code.tasks, since));
+    this.#train.push(takeMeans(this.#memory, member.sums, counts.batches(since + 1, this.#step)));
     this.#heldout.push(heldout);
     if (this.#diagnosing.isDue(this.#step))
       this.#diagnosing.add(this.#step, this.parameters, () => this.#predictions());
@@ -211,10 +212,10 @@ export class Trainee {
     this.#kernels.evaluate(member.address, x, stride, labels, count, pieceRows);
   }
 
-  /** The mean of the losses added up over `rows` rows, [K]. */
-  takeErrors(rows: number): number[] {
+  /** The losses added up over rows, divided by `counts`, [K]. */
+  takeErrors(counts?: readonly number[]): number[] {
     const { member } = this.#place;
-    return takeMeans(this.#memory, member.losses, member.code.tasks, rows);
+    return takeMeans(this.#memory, member.losses, counts ?? new Array<number>(member.code.tasks).fill(1));
   }
 }
 

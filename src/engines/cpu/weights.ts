@@ -128,6 +128,8 @@ export function towersShareInput({ gating, experts }: ModelSpec): boolean {
     case "residual":
     case "detached":
     case "cross-stitch":
+    case "l2-constrained":
+    case "tensor-factorization":
     case "snr-trans":
       return false;
     default:

@@ -1,4 +1,5 @@
 // Tries a model in Python before any run trains.
+import type { TaskSettings } from "../../data/task-kinds.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { keyOf } from "../../random/key.ts";
 import { normals } from "../../random/normal.ts";
@@ -73,16 +74,26 @@ async function checkRows(
   );
 }
 
-/** A run on a few rows, whose labels mean nothing. */
+/** A run on a few rows, whose labels mean nothing but are of the model's kinds. */
 function trialOf(model: CodeModel): Run<CodeModel> {
-  const { inputs, tasks } = model;
-  const data = { inputs, scale: 1, alpha: [1], beta: [0], noiseStd: 0.1 };
-  const identity = Array.from({ length: tasks }, (_, i) => Array.from({ length: tasks }, (_, j) => (i === j ? 1 : 0)));
+  const tasks = tasksOf(model);
+  const N = BATCH * STEPS + ROWS;
+  const width = model.inputs + model.tasks;
+  const numbers = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * N * width));
+  numbers.set(normals(keyOf("mmoe/check/rows"), numbers.length));
+  const classes = tasks.map(({ kind, classes = 2 }) => (kind === "regression" ? null : [...Array(classes).keys()]));
+  for (const [k, places] of classes.entries())
+    for (let n = 0; places && n < N; n++) numbers[n * width + model.inputs + k] = n % places.length;
+  const data = {
+    ...{ file: "trial", sha256: "", inputs: model.inputs, tasks: model.tasks, heldout: ROWS / N },
+    ...{ standardise: true, rawLabels: false, classes, values: { numbers: numbers.buffer } },
+  };
   return {
-    ...{ id: "trial", model, index: 0, seed: 0, data, correlation: 0, correlationMatrix: identity },
+    ...{ id: "trial", model, index: 0, seed: 0, data, correlation: null, correlationMatrix: null },
     training: {
       ...PLAIN_TRAINING,
-      trainRows: "fresh",
+      ...(model.classes && { taskKinds: tasks }),
+      trainRows: BATCH * STEPS,
       batch: BATCH,
       steps: STEPS,
       lr: 1e-3,
@@ -90,4 +101,12 @@ function trialOf(model: CodeModel): Run<CodeModel> {
       heldoutRows: ROWS,
     },
   };
+}
+
+function tasksOf({ tasks, classes = [], outputs = [] }: CodeModel): TaskSettings[] {
+  return Array.from({ length: tasks }, (_, k) => {
+    const count = classes[k] ?? null;
+    if (count === null) return { kind: "regression", weight: 1 };
+    return (outputs[k] ?? 1) === 1 ? { kind: "binary", weight: 1 } : { kind: "categorical", weight: 1, classes: count };
+  });
 }

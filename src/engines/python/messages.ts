@@ -1,9 +1,13 @@
 // What mmoe and a worker tell each other: docs/python-protocol.md.
-import type { ModelOptions } from "../../models/code.ts";
+import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
+import type { CodeModel, ModelOptions } from "../../models/code.ts";
 import type { CodeFiles } from "../../models/code-files.ts";
+import { firstOutput } from "../../models/spec.ts";
+import { modelKey, type Run } from "../engine.ts";
+import type { TaskLoss } from "../task-losses.ts";
 import type { Optimizer } from "../training-settings.ts";
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Orders; each is answered before the next is begun. */
 export type PythonOrder =
@@ -25,7 +29,7 @@ interface SentModel {
 }
 
 /** Fields of `mmoe.Settings`. */
-export interface SentSettings {
+interface SentSettings {
   /** 64 bits, in decimal digits. */
   readonly seed: string;
   readonly inputs: number;
@@ -35,7 +39,19 @@ export interface SentSettings {
   readonly optimizer: Optimizer;
   readonly lr: number;
   readonly huber_delta: number | null;
+  /** The tasks, [K]. */
+  readonly kinds: readonly SentTask[];
   readonly device: string;
+}
+
+/** Fields of `mmoe.Task`. */
+interface SentTask {
+  readonly kind: TaskKind;
+  readonly weight: number;
+  /** What its loss is multiplied by. */
+  readonly unit: number;
+  /** How many outputs the model has for it. */
+  readonly outputs: number;
 }
 
 /** What a line of a worker's may be. */
@@ -89,4 +105,24 @@ interface SentError {
   readonly code?: string;
   /** Its last lines. */
   readonly traceback?: readonly string[];
+}
+
+/** O: the outputs of all tasks. */
+export function outputWidth(model: CodeModel): number {
+  return firstOutput(model, model.tasks);
+}
+
+/** What a process is told of a run. */
+export function sentSettings(run: Run<CodeModel>, losses: readonly TaskLoss[], device: string): SentSettings {
+  const { batch, steps, optimizer, lr, huberDelta } = run.training;
+  const { inputs, tasks } = run.model;
+  const [low, high] = modelKey(run, "python");
+  const seed = String((BigInt(high) << 32n) | BigInt(low));
+  const kinds = losses.map((task) => ({
+    kind: task.kind,
+    weight: task.weight,
+    unit: task.unit,
+    outputs: outputCount(task),
+  }));
+  return { seed, inputs, tasks, batch, steps, optimizer, lr, huber_delta: huberDelta, kinds, device };
 }

@@ -3,18 +3,19 @@ import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { type Diagnosing, hasMetrics, type Predictions, recorderOf } from "../diagnosing.ts";
-import { modelKey, type Run, type RunState } from "../engine.ts";
+import type { Run, RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, feedOf } from "../rows/feed.ts";
+import { lossesWithUnits, summedLosses, type TaskLoss } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
-import type { Heeds, TrainingSettings } from "../training-settings.ts";
-import type { PythonAnswer, SentSettings } from "./messages.ts";
+import type { Heeds } from "../training-settings.ts";
+import { outputWidth, type PythonAnswer, sentSettings } from "./messages.ts";
 import type { PythonChild } from "./python-child.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true, taskKinds: false },
+  ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** Steps whose rows are sent together: as many as this many bytes hold, so that a slow model shows its progress. */
@@ -51,8 +52,12 @@ interface Asking {
   readonly onProgress?: (step: number, processorMs?: number) => void;
 }
 
-interface Going {
+/** A run as it begins. */
+interface Begun {
   readonly asking: Asking;
+  readonly answer: PythonAnswer;
+  readonly feed: Feed;
+  readonly tasks: readonly TaskLoss[];
   readonly state: RunState | undefined;
 }
 
@@ -67,19 +72,21 @@ export class PythonTrainer implements Trainer {
   readonly #run: Run<CodeModel>;
   readonly #asking: Asking;
   readonly #feed: Feed;
+  readonly #tasks: readonly TaskLoss[];
   readonly #sizes: Sizes;
   /** Chunks that are trained on now, each with its losses, and the one after them whose rows are made. */
   readonly #sent: { readonly chunk: Chunk; readonly losses: Promise<Float32Array> }[] = [];
   #ready: Chunk | undefined;
   #chunks = 0;
 
-  private constructor(child: PythonChild, run: Run<CodeModel>, begun: PythonAnswer, { asking, state }: Going) {
-    this.parts = begun.parameters ?? {};
-    this.#keepsState = begun.keepsState ?? false;
+  private constructor(child: PythonChild, run: Run<CodeModel>, { asking, answer, feed, tasks, state }: Begun) {
+    this.parts = answer.parameters ?? {};
+    this.#keepsState = answer.keepsState ?? false;
     this.#child = child;
     this.#run = run;
     this.#asking = asking;
-    this.#feed = feedOf(run);
+    this.#feed = feed;
+    this.#tasks = tasks;
     this.#sizes = sizesOf(run);
     this.diagnosing = hasMetrics(run) ? recorderOf(run, () => ({}), state?.diagnostics) : undefined;
     const { train, heldout } = this.#feed.sets;
@@ -95,15 +102,17 @@ export class PythonTrainer implements Trainer {
   ): Promise<PythonTrainer> {
     const { chunkBytes, evaluatedBytes } = sizesOf(run);
     const bytes = child.rows.reserve(CHUNKS * chunkBytes + evaluatedBytes);
-    const order = { order: "begin", bytes, settings: sentSettings(run, child.device) } as const;
-    const begun = await child.ask(order, { doing: "begins a run", ...asking });
+    const feed = feedOf(run);
+    const tasks = lossesWithUnits(run, feed.sets.train?.y);
+    const order = { order: "begin", bytes, settings: sentSettings(run, tasks, child.device) } as const;
+    const answer = await child.ask(order, { doing: "begins a run", ...asking });
     const [saved] = state?.values ?? [];
     if (saved) {
       child.state.reserve(saved.byteLength);
       child.state.write(0, saved);
       await child.ask({ order: "restore", bytes: saved.byteLength }, { doing: "resumes a run", ...asking });
     }
-    return new PythonTrainer(child, run, begun, { asking, state });
+    return new PythonTrainer(child, run, { asking, answer, feed, tasks, state });
   }
 
   /** How many parameters the model has. */
@@ -163,11 +172,12 @@ export class PythonTrainer implements Trainer {
 
   async heldout(): Promise<Predictions[]> {
     const { x, y } = this.#feed.sets.heldout;
-    const { inputs: D, tasks: K } = this.#run.model;
-    const outputs = new Float32Array(y.length);
+    const { model } = this.#run;
+    const [D, O, N] = [model.inputs, outputWidth(model), y.length / model.tasks];
+    const outputs = new Float32Array(N * O);
     const { evaluatedRows } = this.#sizes;
-    for (let from = 0; from * K < y.length; from += evaluatedRows)
-      outputs.set(await this.predictions(x.subarray(from * D, (from + evaluatedRows) * D)), from * K);
+    for (let from = 0; from < N; from += evaluatedRows)
+      outputs.set(await this.predictions(x.subarray(from * D, (from + evaluatedRows) * D)), from * O);
     return [{ outputs, y }];
   }
 
@@ -175,18 +185,21 @@ export class PythonTrainer implements Trainer {
     const { inputs: D, tasks: K } = this.#run.model;
     const end = Math.min(to, from + this.#sizes.evaluatedRows);
     const { x, y } = this.#feed.sets[set] as Rows;
-    const predictions = await this.predictions(x.subarray(from * D, end * D));
-    return { sums: sumsOf(predictions, y.subarray(from * K, end * K), K, this.#run.training), to: end };
+    const predicted = {
+      outputs: await this.predictions(x.subarray(from * D, end * D)),
+      y: y.subarray(from * K, end * K),
+    };
+    return { sums: summedLosses(predicted, this.#tasks, this.#run.training.huberDelta), to: end };
   }
 
-  /** Predictions [N, K] of rows [N, D], no more than are evaluated at a time. */
+  /** Predictions [N, O] of rows [N, D], no more than are evaluated at a time. */
   async predictions(x: Float32Array): Promise<Float32Array> {
-    const { inputs: D, tasks: K } = this.#run.model;
-    const rows = x.length / D;
+    const { model } = this.#run;
+    const rows = x.length / model.inputs;
     const at = CHUNKS * this.#sizes.chunkBytes;
     const behind = this.#child.rows.write(at, x);
     await this.#child.ask({ order: "predict", at, rows }, { doing: "predicts", ...this.#asking });
-    return this.#child.rows.read(behind, rows * K);
+    return this.#child.rows.read(behind, rows * outputWidth(model));
   }
 
   async settle(): Promise<Float32Array> {
@@ -217,37 +230,8 @@ function sizesOf({ model, training }: Run<CodeModel>): Sizes {
   const { inputs: D, tasks: K } = model;
   const stepBytes = FLOAT * (training.batch * (D + K) + K);
   const chunkSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(CHUNK_BYTES / stepBytes)));
-  const rowBytes = FLOAT * (D + K);
+  const rowBytes = FLOAT * (D + outputWidth(model));
   const most = Math.max(training.heldoutRows, training.trainRows === "fresh" ? 0 : training.trainRows);
   const evaluatedRows = Math.max(1, Math.min(most, Math.floor(EVALUATED_BYTES / rowBytes)));
   return { chunkSteps, chunkBytes: chunkSteps * stepBytes, evaluatedRows, evaluatedBytes: evaluatedRows * rowBytes };
-}
-
-function sentSettings(run: Run<CodeModel>, device: string): SentSettings {
-  const { batch, steps, optimizer, lr, huberDelta } = run.training;
-  const { inputs, tasks } = run.model;
-  const [low, high] = modelKey(run, "python");
-  const seed = String((BigInt(high) << 32n) | BigInt(low));
-  return { seed, inputs, tasks, batch, steps, optimizer, lr, huber_delta: huberDelta, device };
-}
-
-/** Sums over rows of the losses of predictions [N, K] of labels [N, K]: [K]. */
-function sumsOf(
-  predictions: Float32Array,
-  labels: Float32Array,
-  K: number,
-  { huberDelta }: TrainingSettings,
-): Float64Array {
-  const sums = new Float64Array(K);
-  for (let i = 0; i < labels.length; i++) {
-    const error = (predictions[i] as number) - (labels[i] as number);
-    sums[i % K] = (sums[i % K] as number) + lossOf(error, huberDelta);
-  }
-  return sums;
-}
-
-function lossOf(error: number, huberDelta: number | null): number {
-  const size = Math.abs(error);
-  if (huberDelta === null) return error * error;
-  return size <= huberDelta ? (error * error) / 2 : huberDelta * (size - huberDelta / 2);
 }

@@ -64,6 +64,8 @@ export function loneRun(
   const regression = { kind: "regression", weight: 1, unit: 1 } as const;
   writeTasks(memory, member, tasks ?? new Array<TaskLoss>(spec.tasks).fill(regression), huberDelta);
   let done = 0;
+  let batch: number[][] = [];
+  const ones = new Array<number>(spec.tasks).fill(1);
   const fill = (rows: number[][], at: number, N: number) => {
     const values = memory.float32(at, panels * N * layout.panelRows);
     rows.forEach((row, b) => {
@@ -76,6 +78,7 @@ export function loneRun(
     setBatch(rows: number[][], y: number[][]) {
       fill(rows, x, panel / columnBytes(layout));
       fill(y, labels, spec.tasks);
+      batch = y;
     },
     setParameters: (parameters: Float32Array) => writeParameters(memory, member, parameters),
     parameters: () => readParameters(memory, member),
@@ -86,15 +89,19 @@ export function loneRun(
         setStep(memory, member, ++done);
         memory.kernels.train(member.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
         setStep(memory, member, 0);
-        losses = takeMeans(memory, member.losses, spec.tasks, 1);
+        losses = takeMeans(memory, member.losses, ones);
       }
       return losses;
     },
-    /** The losses [K] on the batch. */
+    /** The losses [K] on the batch, means over the rows that have a label. */
     evaluate(): number[] {
-      takeMeans(memory, member.losses, spec.tasks, 1);
+      takeMeans(memory, member.losses, ones);
       memory.kernels.evaluate(member.address, x, panel, labels, B, 8 * Math.ceil(B / 8));
-      return takeMeans(memory, member.losses, spec.tasks, B);
+      return takeMeans(
+        memory,
+        member.losses,
+        ones.map((_, k) => batch.filter((row) => !Number.isNaN(row[k])).length),
+      );
     },
   };
 }

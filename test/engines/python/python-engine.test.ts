@@ -185,6 +185,30 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR.replace(from, to)))).toBe(complaint);
   });
 
+  test("is told what its tasks predict, and is tried on such labels and predictions", async () => {
+    const kinds = { tasks: 3, classes: [2, 3, null], outputs: [1, 3, 1] };
+    const told = "[(task.kind, task.outputs) for task in self.kinds], [sorted(map(int, {*y})) for y in self.y[:2]]";
+    const raising = NUMPY_LINEAR.replace(
+      "self.rate =",
+      "self.kinds, self.y = settings.kinds, [[], []]\n        self.rate =",
+    )
+      .replace("        error =", "        for k in range(2): self.y[k].extend(y[:, k])\n        error =")
+      .replace("        return x @", `        raise ValueError(${told})\n        return x @`);
+    expect(await complaintOf(engine, pythonModel(raising, kinds))).toContain(
+      "ValueError: ([('binary', 1), ('categorical', 3), ('regression', 1)], [[0, 1], [0, 1, 2]])",
+    );
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR, kinds))).toBe(
+      "mine.py:4: predict: expected shape [7, 5], got [7, 3]",
+    );
+    const wide = NUMPY_LINEAR.replace("tasks, settings", "tasks, outputs, settings")
+      .replace("return x @ self.w", "return (x @ self.w)[:, np.repeat([0, 1, 2], self.outputs)]")
+      .replace("self.rate =", "self.outputs = outputs\n        self.rate =");
+    expect(await complaintOf(engine, pythonModel(wide, kinds))).toBe("");
+    expect(await complaintOf(engine, pythonModel(wide, { ...kinds, options: { outputs: 3 } }))).toBe(
+      "mine.py:4: option outputs: expected one of rate, spread",
+    );
+  });
+
   test("that draws what no seed gives is trained, and said to differ", async () => {
     const model = pythonModel(NUMPY_LINEAR.replace("np.random.normal", "np.random.default_rng().normal"), {
       ...{ name: "unseeded", options: { spread: 1 } },

@@ -175,15 +175,19 @@ def _takes_sizes(made: type) -> bool:
 
 
 def arguments_of(made: Callable[..., Any], options: dict[str, Any], settings: Any) -> dict[str, Any]:
-    """The keyword arguments of a class or function that makes a model, beside ``inputs`` and ``tasks``."""
+    """The keyword arguments of a class or function that makes a model, beside ``inputs`` and ``tasks``.
+
+    These are the options that the user gave, and what mmoe tells a parameter of the name ``settings`` or ``outputs``.
+    """
     parameters = inspect.signature(made).parameters
     takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     taken = list(parameters)[2:]
+    told = {"settings": settings, "outputs": settings.outputs}
     for name in options:
-        if name == "settings" or not (takes_any or name in taken):
-            own = [each for each in taken if each != "settings"]
+        if name in told or not (takes_any or name in taken):
+            own = [each for each in taken if each not in told]
             raise at_definition(made, f"option {name}: expected one of {', '.join(own) or 'none'}")
-    arguments = {**options, **({"settings": settings} if "settings" in taken else {})}
+    arguments = {**options, **{name: value for name, value in told.items() if name in taken}}
     try:
         inspect.signature(made).bind(settings.inputs, settings.tasks, **arguments)
     except TypeError as error:

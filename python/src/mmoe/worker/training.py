@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..settings import Settings
+from ..settings import Settings, Task
 from ..trainer import keeps_state
 from .errors import ModelError, at_definition
 from .loading import ModelFiles, arguments_of, factory_in, is_module, is_trainer
@@ -58,7 +58,8 @@ class Training:
         """Makes the trainer of a run from code that no run before has touched."""
         self._rows.resize(size)
         self.trainer = None
-        settings = self._settings = Settings(**{**given, "seed": int(given["seed"])})
+        kinds = tuple(Task(**each) for each in given["kinds"])
+        settings = self._settings = Settings(**{**given, "seed": int(given["seed"]), "kinds": kinds})
         made = factory_in(self.files.load(), self._model["class"])
         arguments = arguments_of(made, self._model["options"], settings)
         _seed(settings.seed)
@@ -75,7 +76,7 @@ class Training:
         for step in range(steps):
             losses.append(self.trainer.step(x[step], y[step]))
             if step == 0:
-                self._expect_shape("step", losses[0], (K,))
+                self._expect_shape("step", losses[0], [K])
             if time.monotonic() - told > _PROGRESS_S:
                 told = time.monotonic()
                 self._tell({"progress": step + 1, **self._time()})
@@ -87,18 +88,18 @@ class Training:
         return {"processorMs": 1000 * time.process_time()} if self._model["device"] == "cpu" else {}
 
     def predict(self, at: int, rows: int) -> None:
-        """Predicts rows x [rows, D] at a place of the file, and writes the predictions [rows, K] behind."""
-        D, K = self._settings.inputs, self._settings.tasks
+        """Predicts rows x [rows, D] at a place of the file, and writes the predictions [rows, O] behind."""
+        D = self._settings.inputs
         predictions = self.trainer.predict(self._rows.read(at, rows, D))
-        self._expect_shape("predict", predictions, (rows, K))
+        self._expect_shape("predict", predictions, self._settings.output_shape(rows))
         self._rows.write(at + size_of(rows, D), _array(predictions))
 
-    def _expect_shape(self, method: str, value: Any, shape: tuple[int, ...]) -> None:
-        got = tuple(np.shape(value)) if isinstance(value, (list, tuple)) else tuple(getattr(value, "shape", ()))
+    def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
+        got = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
         if got == shape:
             return
         what = method if self.definition is self.trainer else "forward"
-        raise at_definition(self.definition, f"{what}: expected shape {list(shape)}, got {list(got)}")
+        raise at_definition(self.definition, f"{what}: expected shape {shape}, got {got}")
 
     def inspect(self) -> dict[str, Any]:
         """After a step: the parameters of a module that got no gradient."""

@@ -65,20 +65,16 @@ static void execute(char *base, Address at, Address end, Address x, Address weig
 
 INLINE int panelsOf(int rows, int panelRows) { return (rows + panelRows - 1) / panelRows; }
 
-/// Mean over the tasks of the batch's loss.
+/// Mean over the tasks of the batch's loss, which is that of the rows that have the task's label.
 static double batchLoss(char *base, const Member *member, const char *labels, int B) {
   const StepCode *code = (const StepCode *)(base + member->code);
   double *losses = (double *)(base + member->losses), mean = 0;
-  for (int k = 0; k < code->K; k++) losses[k] = 0;
   const char *predictions = base + code->predictions;
   char *gradient = base + code->gradient;
   const TaskLoss *tasks = (const TaskLoss *)(base + member->tasks);
   if (code->panelRows == 1) rowLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, B);
   else panelLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, B);
-  for (int k = 0; k < code->K; k++) {
-    losses[k] /= (double)B;
-    mean += losses[k] / (double)code->K;
-  }
+  for (int k = 0; k < code->K; k++) mean += losses[k] / (double)code->K;
   return mean;
 }
 
@@ -102,7 +98,7 @@ static int train(char *base, Address at, Address x, Address xBytes, Address labe
   return steps;
 }
 
-/// Adds the losses of `rows` rows at `x` (panels of `stride`) to `losses`. `unit` rows, a multiple of 8, are added
+/// Adds the losses of those of `rows` rows at `x` (panels of `stride`) that have a label to `losses`. `unit` rows, a multiple of 8, are added
 /// up in float32 before they join the sum in float64; the code takes as many at once, in whole panels.
 static void evaluate(char *base, Address at, Address x, Address stride, Address labels, int rows, int unit) {
   const Member *member = (const Member *)(base + at);
@@ -122,8 +118,10 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
     }
     const char *outputs = base + code->predictions + (size_t)(b / panelRows) * code->stride + 4 * (size_t)lane;
     const float *label = (const float *)(base + labels) + (size_t)(row / panelRows * panelRows) * (size_t)K + lane;
-    for (int k = 0; k < K; outputs += (size_t)tasks[k++].outputs * column)
-      classes[k][row & 3] += lossOfRow(tasks + k, outputs, column, label[k * panelRows]);
+    for (int k = 0; k < K; outputs += (size_t)tasks[k++].outputs * column) {
+      const float of = label[k * panelRows];
+      if (of == of) classes[k][row & 3] += lossOfRow(tasks + k, outputs, column, of);
+    }
     if ((row + 1) % unit != 0 && row + 1 < rows) continue;
     for (int k = 0; k < K; k++)
       losses[k] += (((double)classes[k][0] + (double)classes[k][1]) + ((double)classes[k][2] + (double)classes[k][3])) *

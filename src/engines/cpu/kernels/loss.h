@@ -27,10 +27,15 @@ INLINE float lossOfOne(float error, float slope, float delta) {
   return delta < __builtin_inff() ? slope * (error - 0.5f * slope) : error * error;
 }
 
-/// What times a slope is the gradient of the mean over B rows.
-INLINE float slopeScale(const TaskLoss *task, int B) {
+/// What times a slope is the gradient of the mean over `rows` rows.
+INLINE float slopeScale(const TaskLoss *task, int rows) {
   const int isSquare = task->kind == REGRESSION && !(task->delta < __builtin_inff());
-  return task->factor * ((isSquare ? 2 : 1) / (float)B);
+  return task->factor * ((isSquare ? 2 : 1) / (float)rows);
+}
+
+/// The mean loss of `rows` rows in the task's unit; 0 without any.
+INLINE double meanOf(const TaskLoss *task, double sum, int rows) {
+  return rows > 0 ? sum * task->unit / (double)rows : 0;
 }
 
 /// ln(1 + exp(-m)), m the logit with the sign of its label (1 or 0): the loss in nats, and its derivative by the logit.
@@ -90,6 +95,18 @@ INLINE float lossOfRow(const TaskLoss *task, const char *outputs, size_t bytes, 
   return lossOfOne(error, slopeOfOne(error, task->delta), task->delta);
 }
 
+/// Of a panel's rows from number `b` of B on, those that have a label.
+INLINE I labelledRows(F label, int b, int B) { return (laneNumbers() < splatI(B - b)) & (I)(label == label); }
+
+/// How many of B rows have a label.
+INLINE int panelsLabelled(const char *labels, size_t labelBytes, int B) {
+  I count = {};
+  for (int b = 0; b < B; b += LANES) count -= labelledRows(load(labels + (size_t)(b / LANES) * labelBytes), b, B);
+  int sum = 0;
+  UNROLL for (int lane = 0; lane < LANES; lane++) sum += count[lane];
+  return sum;
+}
+
 /// Losses of a task's rows in a panel, of which those in `rows` count: stores the gradients of its outputs.
 INLINE F panelLoss(const int kind, const TaskLoss *task, const char *outputs, char *gradient, F label, I rows,
                    float scale) {
@@ -97,7 +114,7 @@ INLINE F panelLoss(const int kind, const TaskLoss *task, const char *outputs, ch
   if (kind == CATEGORICAL) {
     const int C = task->outputs;
     F largest = largestLogit(0, outputs, LINE, C, &others);
-    I of = __builtin_convertvector(label, I);
+    I of = __builtin_convertvector((F)((I)label & rows), I);
     for (int c = 0; c < C; c++) {
       slope = shareSlope(column(0, outputs, LINE, c), largest, others, of, c);
       store(gradient + c * LINE, (F)((I)slope & rows) * scale);
@@ -117,41 +134,46 @@ INLINE F panelLoss(const int kind, const TaskLoss *task, const char *outputs, ch
   return loss;
 }
 
-INLINE double panelSum(const int kind, const TaskLoss *task, const char *outputs, char *gradient, size_t stride,
-                       const char *labels, size_t labelBytes, int B) {
-  const float scale = slopeScale(task, B);
+INLINE double panelMean(const int kind, const TaskLoss *task, const char *outputs, char *gradient, size_t stride,
+                        const char *labels, size_t labelBytes, int B) {
+  const int count = panelsLabelled(labels, labelBytes, B);
+  const float scale = slopeScale(task, count > 0 ? count : 1);
   Four sum = {};
   for (int b = 0; b < B; b += LANES) {
     const size_t p = (size_t)(b / LANES), at = p * stride;
-    const I rows = laneNumbers() < splatI(B - b);
     const F label = load(labels + p * labelBytes);
+    const I rows = labelledRows(label, b, B);
     sum = addByFours(sum, panelLoss(kind, task, outputs + at, gradient + at, label, rows, scale));
   }
-  return ((double)sum[0] + (double)sum[1]) + ((double)sum[2] + (double)sum[3]);
+  return meanOf(task, ((double)sum[0] + (double)sum[1]) + ((double)sum[2] + (double)sum[3]), count);
 }
 
-/// Adds the losses of each task over the first B rows to sums[k], and stores the gradient of the objective, 0 in the rows
-/// that fill up the last panel. Predictions and gradient in panels of `stride`, labels [P][K][LANES].
+/// Stores the mean loss of each task over those of the first B rows that have its label in means[k], and the gradient of the
+/// objective, 0 in the others and in the rows that fill up the last panel. Predictions and gradient in panels of `stride`,
+/// labels [P][K][LANES].
 KERNEL void panelLosses(const TaskLoss *tasks, const char *predictions, char *gradient, size_t stride,
-                        const char *labels, double *sums, int K, int B) {
+                        const char *labels, double *means, int K, int B) {
   const size_t labelBytes = (size_t)K * LINE;
   for (int k = 0; k < K; k++, labels += LINE) {
     const TaskLoss *task = tasks + k;
-    double sum;
+    double *mean = means + k;
     switch (task->kind) {
-      case BINARY: sum = panelSum(BINARY, task, predictions, gradient, stride, labels, labelBytes, B); break;
-      case CATEGORICAL: sum = panelSum(CATEGORICAL, task, predictions, gradient, stride, labels, labelBytes, B); break;
-      default: sum = panelSum(REGRESSION, task, predictions, gradient, stride, labels, labelBytes, B);
+      case BINARY: *mean = panelMean(BINARY, task, predictions, gradient, stride, labels, labelBytes, B); break;
+      case CATEGORICAL: *mean = panelMean(CATEGORICAL, task, predictions, gradient, stride, labels, labelBytes, B); break;
+      default: *mean = panelMean(REGRESSION, task, predictions, gradient, stride, labels, labelBytes, B);
     }
-    sums[k] += sum * task->unit;
     predictions += task->outputs * LINE;
     gradient += task->outputs * LINE;
   }
 }
 
-/// A row's loss; stores the gradients of the task's outputs.
+/// A row's loss; stores the gradients of the task's outputs. Both are 0 without a label.
 INLINE float rowLoss(const TaskLoss *task, const char *outputs, float *gradient, float label, float scale) {
   F slope, others;
+  if (label != label) {
+    for (int c = 0; c < task->outputs; c++) gradient[c] = 0;
+    return 0;
+  }
   if (task->kind == BINARY) {
     F loss = logistic(column(1, outputs, 4, 0), splat(label), &slope);
     *gradient = slope[0] * scale;
@@ -171,16 +193,19 @@ INLINE float rowLoss(const TaskLoss *task, const char *outputs, float *gradient,
 
 /// The same row after row; labels [B][K].
 KERNEL void rowLosses(const TaskLoss *tasks, const char *predictions, char *gradient, size_t stride, const char *labels,
-                      double *sums, int K, int B) {
+                      double *means, int K, int B) {
   for (int k = 0; k < K; k++) {
     const TaskLoss *task = tasks + k;
-    const float scale = slopeScale(task, B);
+    const float *label = (const float *)labels + k;
+    int count = 0;
+    for (int b = 0; b < B; b++) count += label[b * K] == label[b * K];
+    const float scale = slopeScale(task, count > 0 ? count : 1);
     float classes[4] = {0};
     for (int b = 0; b < B; b++) {
       const size_t at = b * stride;
-      classes[b & 3] += rowLoss(task, predictions + at, (float *)(gradient + at), ((const float *)labels)[b * K + k], scale);
+      classes[b & 3] += rowLoss(task, predictions + at, (float *)(gradient + at), label[b * K], scale);
     }
-    sums[k] += (((double)classes[0] + (double)classes[1]) + ((double)classes[2] + (double)classes[3])) * task->unit;
+    means[k] = meanOf(task, ((double)classes[0] + (double)classes[1]) + ((double)classes[2] + (double)classes[3]), count);
     predictions += 4 * task->outputs;
     gradient += 4 * task->outputs;
   }

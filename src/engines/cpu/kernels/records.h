@@ -157,7 +157,7 @@ typedef struct {
   int32_t panelRows;
 } StepCode;
 
-/// Kinds of tasks: a label is a number; 0 or 1; a class from 0 on.
+/// Kinds of tasks: a label is a number; 0 or 1; a class from 0 on. NaN is none: the row does not count for the task.
 enum { REGRESSION, BINARY, CATEGORICAL };
 
 /// How a task's loss is taken.
@@ -176,7 +176,7 @@ typedef struct {
 /// A run in training.
 typedef struct {
   Address code, weights, optimizer;
-  /// float64 [K]: each task's loss on the latest batch; losses of rows added up after `evaluate`.
+  /// float64 [K]: each task's loss on the latest batch, 0 without a label; losses of rows added up after `evaluate`.
   Address losses;
   /// float64 [K]: the batch losses added up.
   Address sums;

@@ -3,6 +3,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { expertsOf, gateOutputs, type ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
+import { constraintPenalty } from "./constraint.ts";
+import { type FactoredLayer, factoredLayer } from "./factors.ts";
 import { type Gated, gated } from "./gates.ts";
 import { byTask, type Mixers, mix } from "./mix.ts";
 import { type Layers, type Level, layersOf, type Readers, type StackedLayer } from "./pack.ts";
@@ -37,7 +39,7 @@ export function predictReplica(tf: Tf, spec: ModelSpec, parameters: readonly Ten
   });
 }
 
-/** x [R, B, D] → predictions [R, B, O], and what the gates add to the objective of each replica, [R]. */
+/** x [R, B, D] → predictions [R, B, O], and what gates or an L2 constraint add to the objective of each replica, [R]. */
 export function outputsOf(
   tf: Tf,
   spec: ModelSpec,
@@ -49,17 +51,24 @@ export function outputsOf(
   expectShape(`predict: ${spec.name}: x`, x, { R, B, D: spec.inputs });
   return tf.tidy(() => {
     const first = firstUnits(tf, spec, layers, x);
-    const outputs = readers(tf, first.experts, layers.experts, (h, i) =>
-      stitched(tf, dropout(relu(tf, h), "experts", i, 0), layers.stitches[i], i),
-    );
+    const outputs = layers.factors
+      ? factored(tf, first.experts, layers.factors.experts, dropout)
+      : readers(tf, first.experts, layers.experts, (h, i) =>
+          stitched(tf, dropout(relu(tf, h), "experts", i, 0), layers.stitches[i], i),
+        );
     const tasks = first.gates && gatesOf(tf, spec, layers.gates, first.gates);
     const shared = first.sharedGate && gatesOf(tf, spec, layers.sharedGate, first.sharedGate, true);
-    const firstPaths = pathsBy(tf, spec, outputs, [tasks, shared], { links: layers.links, noise });
+    const penalty = spec.gating === "l2-constrained" ? constraintPenalty(tf, spec, layers) : undefined;
+    const firstPaths = pathsBy(tf, spec, outputs, [tasks, shared], { links: layers.links, noise, penalty });
     const paths = layers.levels.reduce(
       (paths, level, i) => nextLevel(tf, spec, level, paths, (h, layer) => dropout(h, "experts", layer, i + 1)),
       firstPaths,
     );
-    const predictions = towers(tf, spec, layers.towers, paths.tasks, dropout);
+    const read = (layers.factors?.towers ?? []).reduce(
+      (h, layer, i) => dropout(relu(tf, factoredLayer(tf, h, layer)), "towers", i, 0),
+      paths.tasks,
+    );
+    const predictions = towers(tf, spec, layers.towers, read, dropout);
     return { predictions, ...(paths.penalty && { penalty: paths.penalty }) };
   });
 }
@@ -78,6 +87,16 @@ export function firstUnits(
   const sizes = [width, whole - width - shared, ...(shared > 0 ? [shared] : [])];
   const [ofExperts, ofGates, ofShared] = tf.split(units, sizes, 2) as [Tensor, Tensor, Tensor?];
   return { experts: ofExperts, gates: ofGates, ...(ofShared && { sharedGate: ofShared }) };
+}
+
+/** Experts that are products over tasks, from the first factor's [R, B, r1] on → [R, B, K, units of the last layer]. */
+function factored(tf: Tf, first: Tensor, layers: readonly FactoredLayer[], dropout: Dropout): Tensor {
+  const swapped = (units: Tensor) => tf.transpose(units, [0, 2, 1, 3]);
+  const last = layers.reduce((h, layer, i) => {
+    const units = relu(tf, factoredLayer(tf, h, layer));
+    return i === 0 ? swapped(dropout(swapped(units), "experts", i, 0)) : dropout(units, "experts", i, 0);
+  }, first);
+  return swapped(last);
 }
 
 /** The units of a layer of experts, [R, B, K, units] of the first and [R, K, B, units] of others → mixed among tasks. */

@@ -13,30 +13,51 @@ export interface LossRule {
   readonly lossUnits?: Tensor | undefined;
 }
 
-/** Predictions [R, B, O] and labels [R, B, K] → the loss of each row, [R, B, K]. */
+/** Predictions [R, B, O] and labels [R, B, K] → the loss of each row, [R, B, K]; 0 without a label, which is NaN. */
 export function rowLosses(tf: Tf, predictions: Tensor, y: Tensor, { huberDelta, tasks, lossUnits }: LossRule): Tensor {
   if (!tasks) return errorLosses(tf, tf.sub(predictions, y), huberDelta);
   return tf.tidy(() => {
     const [R, B, K] = y.shape as [number, number, number];
+    const hasGaps = tasks.some(({ gaps }) => gaps);
     const outputs = tf.split(predictions, tasks.map(outputCount), 2);
-    const labels = tf.split(y, K, 2);
+    const labels = tf.split(hasGaps ? filled(tf, y) : y, K, 2);
     const losses = tasks.map(({ kind }, k) => {
       const [output, label] = [outputs[k] as Tensor, labels[k] as Tensor];
       if (kind === "binary") return logistic(tf, output, label);
       if (kind === "categorical") return tf.reshape(crossEntropy(tf, output, label), [R, B, 1]);
       return differentiableErrors(tf, tf.sub(output, label), huberDelta);
     });
-    const all = tf.concat(losses, 2);
+    const joined = tf.concat(losses, 2);
+    const all = hasGaps ? tf.mul(joined, labelled(tf, y)) : joined;
     return lossUnits ? tf.mul(all, tf.reshape(lossUnits, [R, 1, K])) : all;
   });
 }
 
-/** Predictions [R, B, O] and labels [R, B, K] → mean losses [R, K], whose gradients are times the tasks' weights. */
+/** 1 where labels [R, B, K] are there, else 0. */
+function labelled(tf: Tf, y: Tensor): Tensor {
+  return tf.cast(tf.equal(y, y), "float32");
+}
+
+/** Labels with 0 in place of those that are missing. */
+function filled(tf: Tf, y: Tensor): Tensor {
+  return tf.where(tf.equal(y, y), y, tf.zerosLike(y));
+}
+
+/** Losses [R, B, K] → their means over the rows that have the task's label, [R, K]; 0 where none has. */
+function meansOverLabelled(tf: Tf, losses: Tensor, y: Tensor): Tensor {
+  return tf.div(tf.sum(losses, 1), tf.maximum(tf.sum(labelled(tf, y), 1), 1));
+}
+
+/**
+ * Predictions [R, B, O] and labels [R, B, K] → mean losses [R, K] over the rows that have a label, whose gradients are times
+ * the tasks' weights.
+ */
 export function meanLosses(tf: Tf, predictions: Tensor, y: Tensor, rule: LossRule): Tensor {
   const { huberDelta, tasks } = rule;
   if (!tasks) return meanErrors(tf, tf.sub(predictions, y), huberDelta);
   return tf.tidy(() => {
-    const means = tf.mean(rowLosses(tf, predictions, y, rule), 1);
+    const losses = rowLosses(tf, predictions, y, rule);
+    const means = tasks.some(({ gaps }) => gaps) ? meansOverLabelled(tf, losses, y) : tf.mean(losses, 1);
     const weights = tasks.map(({ weight }) => weight);
     return weights.every((weight) => weight === 1)
       ? means

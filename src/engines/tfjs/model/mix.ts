@@ -19,6 +19,8 @@ export function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, { weights, links, 
     case "none":
     case "average":
     case "cross-stitch":
+    case "l2-constrained":
+    case "tensor-factorization":
       if (experts.perTask > 0) return eachTask(tf, spec, outputs, (seen) => tf.mean(seen, 2));
       return forAllTasks(tf, spec, outputs.shape[2] === 1 ? outputs : tf.mean(outputs, 2, true)); // of one, the bottom
     case "single":

@@ -103,9 +103,9 @@ function termsOf(
   };
 }
 
-/** K, and one more with gates that add a term of their own. */
+/** K, and one more with gates or a constraint that add a term of their own. */
 function termCount(spec: ModelSpec): number {
-  return spec.tasks + (gateKind(spec) === "dselect-k" ? 1 : 0);
+  return spec.tasks + (gateKind(spec) === "dselect-k" || spec.gating === "l2-constrained" ? 1 : 0);
 }
 
 function lossesIn(tf: Tf, spec: ModelSpec, terms: Tensor): Tensor {

@@ -1,14 +1,23 @@
 // Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
-import { type ParameterBlock, parameterBlocks, parameterCount, readsRows } from "../../../models/parameters.ts";
+import {
+  isFactor,
+  type ParameterBlock,
+  parameterBlocks,
+  parameterCount,
+  readsRows,
+} from "../../../models/parameters.ts";
 import { expertCount, gateCount, hasSharedGate, levelCount, type ModelSpec } from "../../../models/spec.ts";
 import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
+import type { FactoredLayer } from "./factors.ts";
 import type { Links } from "./links.ts";
 
 /** Networks of one shape side by side: the experts or the gates of a level, the one gate for shared experts, or towers. */
-type Stack = "experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers";
+type Stack =
+  | ("experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers")
+  | `factors/${"experts" | "towers"}/${"inputs" | "cores" | "units" | "shares"}`;
 
 /** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
 interface PackedBlock {
@@ -51,6 +60,8 @@ export interface Layers {
   readonly stitches: readonly Tensor[];
   /** With SNR's connections. */
   readonly links?: Links;
+  /** With kernels that are products over tasks; the last layer of towers, the output, is none. */
+  readonly factors?: { readonly experts: readonly FactoredLayer[]; readonly towers: readonly FactoredLayer[] };
   readonly gates: Readers;
   readonly sharedGate: Readers;
   /** Those after the first. */
@@ -77,7 +88,9 @@ function stackName(stack: Stack, level: number): string {
   return level === 0 ? stack : `levels/${level}/${stack}`;
 }
 
-function stackOf({ tasks }: ModelSpec, { part, network }: ParameterBlock): Stack {
+function stackOf({ tasks }: ModelSpec, block: ParameterBlock): Stack {
+  const { part, network } = block;
+  if (isFactor(block)) return network.replace(/\/\d+$/, "") as Stack;
   switch (part) {
     case "experts":
       return part;
@@ -184,6 +197,14 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
   const readers = (stack: Stack, n: number): Readers => ({
     ...{ n, bias: byName.get(`${stack}/0/bias`), deeper: layers(stack, 0, 1) },
   });
+  const factored = (part: "experts" | "towers", { length }: readonly number[]): FactoredLayer[] =>
+    Array.from({ length }, (_, i) => ({
+      inputs: byName.get(`factors/${part}/inputs/${i}/kernel`),
+      cores: byName.get(`factors/${part}/cores/${i}/kernel`) as Tensor,
+      units: byName.get(`factors/${part}/units/${i}/kernel`) as Tensor,
+      shares: byName.get(`factors/${part}/shares/${i}/shares`) as Tensor,
+      bias: byName.get(`${part}/${i}/bias`),
+    }));
   const shared = Number(hasSharedGate(spec, 0));
   return {
     first: byName.get(FIRST) as Tensor,
@@ -191,6 +212,9 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
     stitches: [...byName].filter(([name]) => name.startsWith("stitches/")).map(([, stitch]) => stitch),
     ...(byName.has(ALPHAS) && {
       links: { kernels: byName.get("links/0/kernel") as Tensor, logAlphas: byName.get(ALPHAS) as Tensor },
+    }),
+    ...(spec.ranks && {
+      factors: { experts: factored("experts", spec.experts.layers), towers: factored("towers", spec.tower.layers) },
     }),
     gates: readers("gates", gateCount(spec) - shared),
     sharedGate: readers("shared-gate", shared),

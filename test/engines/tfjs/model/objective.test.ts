@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { constraintPenalty } from "../../../../src/engines/tfjs/model/constraint.ts";
 import { predict } from "../../../../src/engines/tfjs/model/forward.ts";
 import { linkGates } from "../../../../src/engines/tfjs/model/links.ts";
 import { type Mask, MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
@@ -12,7 +13,7 @@ import { GOLDEN } from "../../../random/golden/golden.ts";
 import { expectClose } from "../../../support/close.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../../support/reference.ts";
 import { makeRun } from "../../../support/runs.ts";
-import { MMOE, SELECTING, SNR, SPECS, someParameters, someRows } from "../../../support/specs.ts";
+import { CONSTRAINED, MMOE, SELECTING, SNR, SPECS, someParameters, someRows } from "../../../support/specs.ts";
 
 const B = 3;
 
@@ -102,6 +103,21 @@ test("DSelect-k's entropies teach the gates of all tasks, where no task has an e
     if (part === "gates") expect(most).toBeGreaterThan(0.01);
     else expect(most).toBe(0);
   }
+});
+
+test("an L2 constraint leaves out outputs where tasks differ in how many they have", () => {
+  const spec = { ...CONSTRAINED, outputs: [1, 3, 2] };
+  const parameters = someParameters(spec);
+  const ofTask = (k: number) =>
+    parameterBlocks(spec)
+      .filter(({ part, network }) => part !== "outputs" && network.endsWith(`/${k}`))
+      .flatMap(({ offset, size }) => [...parameters.subarray(offset, offset + size)]);
+  const distance = (j: number, k: number) => {
+    const other = ofTask(k);
+    return ofTask(j).reduce((sum, one, i) => sum + (one - (other[i] as number)) ** 2, 0);
+  };
+  const penalty = tf.tidy(() => constraintPenalty(tf, spec, layersOf(spec, pack(tf, spec, [parameters]))).dataSync());
+  expectClose(penalty, [0.3 * (distance(0, 1) + distance(0, 2) + distance(1, 2))], 1e-6);
 });
 
 describe("SNR's gates at a step", () => {

@@ -1,0 +1,78 @@
+// How much of a run's data has each task's label: all of it, unless a table has gaps.
+import { RowOrder } from "../data/order.ts";
+import { dataIdentity, dataKey, type RowSet } from "../data/streams.ts";
+import { TableSet } from "../data/table-set.ts";
+import type { AnyRun, FromTable } from "./engine.ts";
+import { tasksIn } from "./task-losses.ts";
+
+/** What the losses of a run's tasks are means over. */
+export interface LabelCounts {
+  /** Rows of a set that have each task's label, [K]. */
+  rows(set: RowSet): readonly number[];
+  /** Batches of the steps `from` to `to` in which some row has each task's label, [K]; at least 1. */
+  batches(from: number, to: number): readonly number[];
+  /** Why the run can't be evaluated: a task has no label there. */
+  readonly failure?: string;
+}
+
+export function labelCounts(run: AnyRun): LabelCounts {
+  return tasksIn(run).some(({ gaps }) => gaps) ? new GappedLabels(run as AnyRun & FromTable) : wholeLabels(run);
+}
+
+function wholeLabels({ model, training }: AnyRun): LabelCounts {
+  const all = (count: number) => new Array<number>(model.tasks).fill(count);
+  return {
+    rows: (set) => all(set === "heldout" ? training.heldoutRows : Number(training.trainRows)),
+    batches: (from, to) => all(to - from + 1),
+  };
+}
+
+/** Of a table that lacks some labels: batches are counted by drawing their order again. */
+class GappedLabels implements LabelCounts {
+  readonly failure?: string;
+  /** The labels of the training rows, [N, K]. */
+  readonly #labels: Float32Array;
+  readonly #rows: Readonly<Record<RowSet, readonly number[]>>;
+  readonly #tasks: number;
+  readonly #order: RowOrder;
+  readonly #batch: number;
+
+  constructor(run: AnyRun & FromTable) {
+    const { data, model, training } = run;
+    const identity = dataIdentity(run);
+    const set = new TableSet(data, identity, training);
+    this.#labels = set.rows("train").y;
+    this.#tasks = model.tasks;
+    this.#rows = { train: this.#countsIn(this.#labels), heldout: this.#countsIn(set.rows("heldout").y) };
+    this.#order = new RowOrder(dataKey(identity, "order"), Number(training.trainRows), training.sampling);
+    this.#batch = training.batch;
+    const empty = (["train", "heldout"] as const).find((name) => this.#rows[name].includes(0));
+    if (empty === undefined) return;
+    const name = empty === "train" ? "training" : "held-out";
+    this.failure = `none of its ${name} rows has a label of task ${this.#rows[empty].indexOf(0) + 1}`;
+  }
+
+  rows(set: RowSet): readonly number[] {
+    return this.#rows[set];
+  }
+
+  batches(from: number, to: number): readonly number[] {
+    const counts = new Array<number>(this.#tasks).fill(0);
+    const numbers = new Uint32Array(this.#batch);
+    for (let step = from; step <= to; step++) {
+      this.#order.batchInto(numbers, step);
+      for (const k of counts.keys())
+        if (numbers.some((row) => !Number.isNaN(this.#labels[row * this.#tasks + k])))
+          counts[k] = (counts[k] as number) + 1;
+    }
+    return counts.map((count) => Math.max(1, count));
+  }
+
+  #countsIn(labels: Float32Array): number[] {
+    return Array.from({ length: this.#tasks }, (_, k) => {
+      let count = 0;
+      for (let at = k; at < labels.length; at += this.#tasks) count += Number(!Number.isNaN(labels[at]));
+      return count;
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import { unreachable } from "../errors.ts";
+import { checkSelection } from "./selection.ts";
+import { expectCount } from "./sizes.ts";
+import { expertsOf, type Gating, gateCount, levelCount, type ModelSpec } from "./spec.ts";
+
+/** Refuses a spec that is not a model: RangeError with the field, what it expects and what it got. */
+export function checkSpec(spec: ModelSpec): void {
+  const { name, experts, tower, gate } = spec;
+  const sizes = {
+    inputs: [spec.inputs],
+    tasks: [spec.tasks],
+    "experts.layers": experts.layers,
+    "gate.layers": gate.layers,
+    "tower.layers": tower.layers,
+  };
+  for (const [field, values] of Object.entries(sizes)) {
+    for (const size of values) expectCount(name, field, size, 1);
+  }
+  expectCount(name, "experts.shared", experts.shared, 0);
+  expectCount(name, "experts.perTask", experts.perTask, 0);
+  if (experts.shared + experts.perTask === 0)
+    throw new RangeError(`model ${name}: expected an expert for each task, got none`);
+  if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
+  checkGating(spec);
+  checkSharing(spec);
+  checkLevels(spec);
+  checkTop(spec);
+  checkSelected(spec);
+  if (!(spec.dropout >= 0 && spec.dropout < 1))
+    throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+}
+
+/** Checks that the fields of one gating are there with it, and only with it. */
+function checkSharing({ name, gating, constraint, ranks }: ModelSpec): void {
+  expectTogether(name, { field: "constraint", value: constraint, gating, needs: "l2-constrained" });
+  if (constraint !== undefined && !(constraint >= 0))
+    throw new RangeError(`model ${name}: constraint: expected a number from 0, got ${constraint}`);
+  expectTogether(name, { field: "ranks", value: ranks, gating, needs: "tensor-factorization" });
+  for (const [field, rank] of Object.entries(ranks ?? {})) expectCount(name, `ranks.${field}`, rank, 1);
+}
+
+function expectTogether(
+  name: string,
+  { field, value, gating, needs }: { field: string; value: unknown; gating: Gating; needs: Gating },
+): void {
+  if (gating === needs && value === undefined)
+    throw new RangeError(`model ${name}: gating ${gating}: expected ${field}, got none`);
+  if (gating !== needs && value !== undefined)
+    throw new RangeError(`model ${name}: ${field}: expected gating ${needs}, got ${gating}`);
+}
+
+/** Checks that codes have an expert each. */
+function checkSelected(spec: ModelSpec): void {
+  const { name, gate } = spec;
+  if (gate.select === undefined) return;
+  if (gate.top !== undefined) throw new RangeError(`model ${name}: gate: expected top or select, got both`);
+  if (gateCount(spec) === 0)
+    throw new RangeError(`model ${name}: gate.select: expected a gate, got gating ${spec.gating}`);
+  const gates = Array.from({ length: gateCount(spec) }, (_, g) => expertsOf(spec, g).length);
+  checkSelection(name, gate.select, gates);
+}
+
+/** Checks that levels have what leads from one to the next. */
+function checkLevels(spec: ModelSpec): void {
+  const { name, gating } = spec;
+  expectCount(name, "levels", levelCount(spec), 1);
+  if (levelCount(spec) > 1 && gateCount(spec) < spec.tasks)
+    throw new RangeError(`model ${name}: levels: expected a gate for each task, got gating ${gating}`);
+}
+
+/** Checks that a gate has as many experts as it keeps. */
+function checkTop(spec: ModelSpec): void {
+  const { name, gate } = spec;
+  if (gate.top === undefined) return;
+  expectCount(name, "gate.top", gate.top, 1);
+  if (gateCount(spec) === 0)
+    throw new RangeError(`model ${name}: gate.top: expected a gate, got gating ${spec.gating}`);
+  const seen = expertsOf(spec, 0).length;
+  if (gate.top > seen)
+    throw new RangeError(`model ${name}: gate.top: expected at most ${seen} experts, got ${gate.top}`);
+}
+
+/** Checks what a gating expects of the experts. */
+function checkGating({ name, gating, experts }: ModelSpec): void {
+  const seen = experts.shared + experts.perTask;
+  switch (gating) {
+    case "none":
+      if (seen > 1) throw new RangeError(`model ${name}: gating none: expected one expert a task, got ${seen}`);
+      return;
+    case "single":
+    case "snr-trans":
+      if (experts.perTask > 0)
+        throw new RangeError(
+          `model ${name}: gating ${gating}: expected only shared experts, got ${experts.perTask} a task`,
+        );
+      return;
+    case "residual":
+      if (experts.perTask !== 1)
+        throw new RangeError(`model ${name}: gating residual: expected one expert a task, got ${experts.perTask}`);
+      return;
+    case "cross-stitch":
+    case "l2-constrained":
+    case "tensor-factorization":
+      if (experts.perTask !== 1 || experts.shared > 0)
+        throw new RangeError(
+          `model ${name}: gating ${gating}: expected one expert a task and none shared, ` +
+            `got ${experts.perTask} a task and ${experts.shared} shared`,
+        );
+      return;
+    case "average":
+    case "per-task":
+    case "detached":
+      return;
+    default:
+      unreachable(gating);
+  }
+}

@@ -1,0 +1,192 @@
+// Labels that some rows lack: a row counts for the tasks whose label it has, on each engine.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dataIdentity } from "../../src/data/streams.ts";
+import { TableSet } from "../../src/data/table-set.ts";
+import type { Rows } from "../../src/data/task-set.ts";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import { type Engine, type FromTable, initialParameters, type Run, type RunResult } from "../../src/engines/engine.ts";
+import { METHODS } from "../../src/engines/methods.ts";
+import { feedOf } from "../../src/engines/rows/feed.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { parameterBlocks } from "../../src/models/parameters.ts";
+import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { BOTTOM, codeModel } from "../support/code-model.ts";
+import { gapRun, isGap } from "../support/gap-runs.ts";
+import { predictor, range } from "../support/reference.ts";
+import { BOTTOM as FAMILY, MMOE } from "../support/specs.ts";
+import { someRows, tableOf, tableRun } from "../support/tables.ts";
+import { NATIVE, trained } from "./cpu/same-bits.ts";
+
+let cpu: Engine;
+let tfjs: Engine;
+beforeAll(async () => {
+  cpu = new CpuEngine({ jobs: 2 });
+  tfjs = await createTfjsEngine({ backend: "wasm" });
+});
+afterAll(() => cpu.dispose());
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const squares = (values: readonly number[]) => mean(values.map((value) => (value - mean(values)) ** 2));
+
+/** A run of two regressions, of which three of four rows lack the second label, by plain steps. */
+function numbersRun(training: Parameters<typeof tableRun>[1] = {}): Run {
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * 5 * 60));
+  numbers.set(someRows(60).flatMap((row, n) => (isGap(n, 1) ? row.with(4, Number.NaN) : row)));
+  const taskKinds = [1, 3].map((weight) => ({ kind: "regression", weight, gaps: true }) as const);
+  const few = { optimizer: "sgd", lr: 0.05, batch: 2, ...training } as const;
+  return tableRun({ data: tableOf(60, { values: { numbers: numbers.buffer } }) }, { taskKinds, ...few });
+}
+
+const setOf = (run: Run, set: "train" | "heldout"): Rows =>
+  new TableSet((run as Run & FromTable).data, dataIdentity(run), run.training).rows(set);
+
+/** The mean squared errors [K] of float64 predictions over the rows that have a label; 0 where none has. */
+function errorsOf(run: Run, parameters: ArrayLike<number>, { x, y }: Rows): number[] {
+  const predict = predictor(run.model, parameters);
+  const K = run.model.tasks;
+  const rows = range(y.length / K).map((n) => predict(x.subarray(3 * n, 3 * n + 3)));
+  return range(K).map((k) => {
+    const errors = rows.flatMap((predicted, n) => {
+      const label = y[n * K + k] as number;
+      return Number.isNaN(label) ? [] : [((predicted[k] as number) - label) ** 2];
+    });
+    return errors.length === 0 ? 0 : mean(errors);
+  });
+}
+
+/** Parameters after `steps` plain steps in float64, by central differences, and the losses before each. */
+function trainedByHand(run: Run, steps: number): { parameters: Float64Array; losses: number[][] } {
+  const parameters = Float64Array.from(initialParameters(run));
+  const feed = feedOf(run);
+  const batch = { x: new Float32Array(2 * 3), y: new Float32Array(2 * 2) };
+  const losses = range(steps).map((step) => {
+    feed.batchInto(batch.x, batch.y, step + 1);
+    const objective = (i: number, value: number) => {
+      const [one = 0, other = 0] = errorsOf(run, parameters.with(i, value), batch);
+      return one + 3 * other;
+    };
+    const before = errorsOf(run, parameters, batch);
+    const slopes = parameters.map((at, i) => (objective(i, at + 1e-6) - objective(i, at - 1e-6)) / 2e-6);
+    for (const [i, slope] of slopes.entries()) parameters[i] = (parameters[i] as number) - 0.05 * slope;
+    return before;
+  });
+  return { parameters, losses };
+}
+
+describe("the rows of a table that lacks labels", () => {
+  test("have NaN there, and the others' mean 0 and variance 1", () => {
+    const { y } = setOf(numbersRun(), "train");
+    const labels = range(45).map((n) => y[2 * n + 1] as number);
+    const known = labels.filter((label) => !Number.isNaN(label));
+    expect(known.length).toBeLessThan(20);
+    expect([mean(known), squares(known)]).toEqual([expect.closeTo(0, 6), expect.closeTo(1, 6)]);
+  });
+
+  test("have a class where they have a label, and a correlation over those that have both", async () => {
+    const run = gapRun({ steps: 1 });
+    const { y } = setOf(run, "train");
+    expect(new Set(range(45).map((n) => y[3 * n + 1]))).toEqual(new Set([0, 1, 2, Number.NaN]));
+    const both = range(45).filter((n) => !Number.isNaN(y[3 * n]) && !Number.isNaN(y[3 * n + 2]));
+    const [a, b] = [0, 2].map((k) => both.map((n) => y[3 * n + k] as number)) as [number[], number[]];
+    const products = mean(a.map((one, i) => (one - mean(a)) * ((b[i] as number) - mean(b))));
+    const expected = products / Math.sqrt(squares(a) * squares(b));
+    for (const engine of [cpu, tfjs])
+      expect((await resultOf(engine, run)).labelCorrelations[1]).toBeCloseTo(expected, 6);
+  });
+});
+
+test("steps follow the mean gradient of the rows that have a label, as a float64 program does", async () => {
+  const steps = 6;
+  const run = numbersRun({ steps, evalEvery: 1 });
+  const { parameters, losses } = trainedByHand(run, steps);
+  expect(losses.filter(([, loss]) => loss === 0).length).toBeGreaterThan(0); // a batch without a label
+  for (const engine of [cpu, tfjs]) {
+    const result = await resultOf(engine, run);
+    expect(result.curve.train.flat()).toEqual(losses.flat().map((loss) => expect.closeTo(loss, 5)));
+    expect([...(result.parameters ?? [])]).toEqual([...parameters].map((value) => expect.closeTo(value, 5)));
+    const heldout = errorsOf(run, parameters, setOf(run, "heldout"));
+    expect(result.curve.heldout.at(-1)).toEqual(heldout.map((loss) => expect.closeTo(loss, 4)));
+    const all = errorsOf(run, parameters, setOf(run, "train"));
+    expect(result.trainingSetLoss).toEqual(all.map((loss) => expect.closeTo(loss, 4)));
+  }
+});
+
+test.each([1, 3, 19, 40])("every kernel set trains to the same bits, in batches of %i", (batch) => {
+  const runs = [gapRun({ batch }), { ...gapRun({ batch }), model: { ...FAMILY, inputs: 3, outputs: [1, 3, 1] } }];
+  const outcomes = trained("wasm", runs);
+  expect(outcomes?.map(({ failure }) => failure)).toEqual([undefined, undefined]);
+  for (const set of NATIVE) expect(trained(set, runs)).toEqual(outcomes);
+});
+
+test.each(METHODS)("a batch without any label breaks no step of %s", async (method) => {
+  const { failure, curve } = await resultOf(tfjs, gapRun({ method, batch: 1, steps: 4, evalEvery: 1 }));
+  expect(failure).toBeUndefined();
+  expect(curve.train.filter(([, loss]) => loss === 0).length).toBeGreaterThan(0);
+});
+
+test("a point of the training curve is the mean over batches that have a label", async () => {
+  for (const engine of [cpu, tfjs]) {
+    const { curve } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 1 }));
+    const { curve: coarse } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 12 }));
+    for (const [i, half] of [curve.train.slice(0, 12), curve.train.slice(12)].entries()) {
+      const known = half.map(([, loss]) => loss as number).filter((loss) => loss > 0);
+      expect(known.length).toBeLessThan(12);
+      expect(coarse.train[i]?.[1]).toBeCloseTo(mean(known), 6);
+    }
+  }
+});
+
+test.each([
+  ["in batches of 7", {}],
+  ["in batches of 3, by sgd with Huber's loss", { batch: 3, optimizer: "sgd", huberDelta: 0.5 }],
+] as const)("cpu and tfjs agree on labels of all kinds, %s", async (_, training) => {
+  const never = (n: number, k: number) => k !== 1 && isGap(n, k); // a loss of 0 has no ratio
+  await expectAgreement(gapRun({ ...training, batch: 7 }, never), [cpu, tfjs]);
+});
+
+describe("a missing label", () => {
+  const model = { ...MMOE, inputs: 3, outputs: [1, 3, 1], experts: { shared: 0, perTask: 1, layers: [6] } };
+  const apart = { ...model, name: "apart", gating: "none" } as const;
+  const run = (lacks: typeof isGap): Run => ({ ...gapRun({}, lacks), model: apart });
+  const lossesAt = ({ curve }: RunResult, k: number) => curve.heldout.map((losses) => losses[k]);
+  const isOfSecond = (network: string) => /^(towers|experts)\/1\b/.test(network);
+
+  test("changes nothing for the other tasks' parameters and losses, bit for bit", async () => {
+    for (const engine of [cpu, tfjs]) {
+      const whole = await resultOf(
+        engine,
+        run(() => false),
+      );
+      const some = await resultOf(
+        engine,
+        run((n, k) => k === 1 && isGap(n, 1)),
+      );
+      const changed = parameterBlocks(apart).filter(({ offset, size }) =>
+        range(size).some((i) => whole.parameters?.[offset + i] !== some.parameters?.[offset + i]),
+      );
+      expect(changed.length).toBeGreaterThan(3);
+      expect(changed.filter(({ name }) => !isOfSecond(name))).toEqual([]);
+      expect([0, 2].map((k) => lossesAt(some, k))).toEqual([0, 2].map((k) => lossesAt(whole, k)));
+      expect(lossesAt(some, 1)).not.toEqual(lossesAt(whole, 1));
+    }
+  });
+});
+
+test("a model in JavaScript learns as the family's does from the rows that have a label", async () => {
+  const run = { ...numbersRun({ steps: 6, evalEvery: 1 }), model: { ...FAMILY, name: "mine", inputs: 3, tasks: 2 } };
+  const code = { ...run, model: codeModel(BOTTOM, { inputs: 3, tasks: 2 }) } as unknown as Run;
+  const [ofFamily, ofCode] = [await resultOf(tfjs, run), await resultOf(tfjs, code)];
+  expect(ofCode.curve.train.some(([, loss]) => loss === 0)).toBe(true);
+  for (const [i, losses] of ofFamily.curve.train.entries())
+    expect(ofCode.curve.train[i]).toEqual(losses.map((loss) => expect.closeTo(loss, 5)));
+  expect(ofCode.curve.heldout.at(-1)?.[1]).toBeCloseTo(ofFamily.curve.heldout.at(-1)?.[1] as number, 4);
+});
+
+test("a run whose held-out or training rows lack a task's label altogether fails and says so", async () => {
+  for (const engine of [cpu, tfjs]) {
+    const rare = gapRun({}, (n, k) => k === 2 && n !== 0);
+    expect((await resultOf(engine, rare)).failure).toMatch(
+      /^none of its (held-out|training) rows has a label of task 3$/,
+    );
+  }
+});

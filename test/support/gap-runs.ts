@@ -1,0 +1,22 @@
+// Runs on a table whose labels are of all kinds, and of which some are missing.
+import type { TaskSettings } from "../../src/data/task-kinds.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import { classTable, MODEL, TASKS } from "./class-runs.ts";
+import { tableRun } from "./tables.ts";
+
+/** Whether row `n` of the table lacks label k: every third the first, three of four the second, a few the last. */
+export function isGap(n: number, k: number): boolean {
+  return [n % 3 === 1, n % 4 !== 2, n % 11 === 5][k] as boolean;
+}
+
+const WITH_GAPS = TASKS.map((task): TaskSettings => ({ ...task, gaps: true }));
+
+/** A run of the labels of `classRun`, without those of which `lacks` says so. */
+export function gapRun(training: Parameters<typeof tableRun>[1] = {}, lacks = isGap): Run {
+  const data = classTable();
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * 6 * 60));
+  numbers.set(new Float64Array(data.values?.numbers as SharedArrayBuffer));
+  for (let n = 0; n < 60; n++) for (let k = 0; k < 3; k++) if (lacks(n, k)) numbers[6 * n + 3 + k] = Number.NaN;
+  const values = { numbers: numbers.buffer };
+  return tableRun({ index: 1, model: MODEL, data: { ...data, values } }, { taskKinds: WITH_GAPS, ...training });
+}
