@@ -145,13 +145,13 @@ export class Playground {
   }
 
   /** Final losses of the first runs of a model that have ended, mean over tasks. */
-  finals(name: string, loss: ShownLoss): number[] {
+  finals(name: string, loss: ShownLoss): { readonly run: number; readonly loss: number }[] {
     const own = this.ended.filter(({ run }) => run.model.name === name && run.index < MANY);
     return own
       .toSorted((a, b) => a.run.index - b.run.index)
-      .flatMap(({ progress }) => {
+      .flatMap(({ run, progress }) => {
         const last = shownLosses(progress.curve, loss).at(-1);
-        return last === undefined ? [] : [mean(last)];
+        return last === undefined ? [] : [{ run: run.index, loss: mean(last) }];
       });
   }
 
