@@ -17,7 +17,8 @@ const STEPS = 6000;
 const ROUNDS = 3;
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"];
 
-const minutes = Number(process.argv[process.argv.indexOf("--minutes") + 1] || 3);
+const given = process.argv.indexOf("--minutes");
+const minutes = given < 0 ? 10 : Number(process.argv[given + 1]);
 const file = join(tmpdir(), "mmoe-playground.html");
 execFileSync(process.execPath, ["scripts/playground.js", file]);
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
@@ -93,14 +94,15 @@ const pictures = (await page.evaluate(`new Promise((done) => {
 })`)) as number;
 console.log(`${pictures.toFixed(0)} pictures a second while three models train`);
 
-/** Resident memory of the browser's renderers, the page's workers among them, in megabytes; Linux only. */
+/** Memory of the browser's renderers of their own, the page's workers among them, in megabytes; Linux only. */
 async function rendererMemory(): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
   await session.detach();
   const pages = processInfo
     .filter(({ type }) => type === "renderer")
-    .map(({ id }) => Number(readFileSync(`/proc/${id}/statm`, "utf8").split(" ")[1]));
+    .map(({ id }) => readFileSync(`/proc/${id}/statm`, "utf8").split(" ").map(Number))
+    .map(([, resident = 0, shared = 0]) => resident - shared);
   return (4096 * pages.reduce((sum, count) => sum + count, 0)) / 1e6;
 }
 
