@@ -51,8 +51,8 @@ class Worker:
         self._training = Training(model, MappedFile(self._rows), self._channel.tell)
         return self._training.load()
 
-    def _begin(self, bytes: int, settings: dict[str, Any]) -> dict[str, Any]:
-        return self._training.begin(bytes, settings)
+    def _begin(self, bytes: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
+        return self._training.begin(bytes, runs)
 
     def _train(self, at: int, steps: int) -> dict[str, Any]:
         return self._training.train(at, steps)
