@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { isSystemError, systemReason, UsageError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
+import { isSystemError, systemReason } from "./system-error.ts";
 
 interface ReadOptions {
   /** The file's name in errors. */

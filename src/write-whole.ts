@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { isAlive } from "./alive.ts";
-import { isSystemError } from "./errors.ts";
+import { isSystemError } from "./system-error.ts";
 
 type Chunk = string | Uint8Array;
 

@@ -18,12 +18,11 @@ import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "./section-5-2
 
 /**
  * What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. Throws UsageError for
- * results of several grid points, and for those on rows of the user's own.
+ * results of several grid points, and for those on rows or labels that the claims are not about.
  */
 export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[] => {
-  const { rows } = results.config;
-  if (rows !== null)
-    throw new UsageError(`${results.path}: ${noCorrelations(rows)}; mmoe summary --full compares the models`);
+  const reason = untestable(results.config);
+  if (reason !== undefined) throw new UsageError(`${results.path}: ${reason}; mmoe summary --full compares the models`);
   const several = severalPoints(results);
   if (several !== undefined)
     throw new UsageError(`${results.path}: claims are tested at one grid point, and ${several.text}`);
@@ -56,9 +55,13 @@ export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[]
   });
 });
 
-/** Why the paper's claims are not about results on rows of the user's own. */
-export function noCorrelations({ file }: NonNullable<Results["config"]["rows"]>): string {
-  return `the paper's claims are about correlations of tasks, which the rows of ${basename(file)} do not have`;
+/** Why the paper's claims are not about results on rows of the user's own, or on labels that are signs; undefined on others. */
+export function untestable({ rows, labelKind }: Pick<Results["config"], "rows" | "labelKind">): string | undefined {
+  if (rows !== null)
+    return `the paper's claims are about correlations of tasks, which the rows of ${basename(rows.file)} do not have`;
+  return labelKind === "binary"
+    ? "the paper's claims are about squared errors, and these labels are signs (labelKind=binary)"
+    : undefined;
 }
 
 /** Leaves out the paper's value if the sweep has more tasks than the paper's pairs. */

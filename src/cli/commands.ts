@@ -73,12 +73,22 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     on: "results",
     load: () => import("./report.ts"),
   },
+  play: {
+    summary: "serve a page that trains models in a browser and shows what they learn",
+    on: "neither",
+    load: () => import("./play.ts"),
+  },
   slurm: { summary: "print or submit a sweep as a Slurm job array", on: "a sweep", load: () => import("./slurm.ts") },
   k8s: { summary: "print a sweep as an indexed Kubernetes Job", on: "a sweep", load: () => import("./k8s.ts") },
   data: {
     summary: "write the rows a run sees; measure or fit label correlations",
     on: "neither",
     load: () => import("./data.ts"),
+  },
+  census: {
+    summary: "make the tables of the paper's census study; show its AUC beside the paper's",
+    on: "neither",
+    load: () => import("./census.ts"),
   },
   cuda: { summary: "set up training on NVIDIA GPUs", on: "neither", load: () => import("./cuda.ts") },
   doctor: {

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from "node:fs";
-import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { Sheet } from "../records/columns.ts";
 import { csvOf } from "../records/csv.ts";
 import { longCurvesSheet } from "../records/curves-csv.ts";
 import { parquetColumns, parquetOf } from "../records/parquet.ts";
 import type { RunRecord } from "../records/record.ts";
 import { runsSheet } from "../records/runs-csv.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
 import { thousands } from "../units.ts";
 import { writeWhole } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
@@ -23,7 +24,9 @@ interface Options {
 }
 
 /** What can be exported. */
-const KINDS: Readonly<Record<"runs" | "curves", (records: readonly RunRecord[]) => Sheet<RunRecord>>> = {
+const KINDS: Readonly<
+  Record<"runs" | "curves", (records: readonly RunRecord[], labels: readonly string[] | undefined) => Sheet<RunRecord>>
+> = {
   runs: runsSheet,
   curves: longCurvesSheet,
 };
@@ -55,8 +58,8 @@ async function exportRecords(folder: string, options: Options, context: Context)
   const sheetOf = KINDS[choiceOption("--what", options.what, WHAT)];
   const { output } = options;
   const format = output === undefined ? "csv" : formatOf(output, options);
-  const { records } = await readEnded(folder, options.at, context);
-  const sheet = sheetOf(records);
+  const { records, config } = await readEnded(folder, options.at, context);
+  const sheet = sheetOf(records, config.rows?.labels);
   const csv = () => csvOf(records, sheet.rowsOf);
   if (output === undefined) {
     for (const text of csv()) if (!(await writeOut(context.effects.stdout, text))) break;

@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { systemReason } from "../errors.ts";
+import { systemReason } from "../system-error.ts";
 import { writeAll } from "../write-whole.ts";
 import type { Effects, Output } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";

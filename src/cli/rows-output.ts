@@ -1,8 +1,9 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import type { Rows } from "../data/task-set.ts";
-import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { Output } from "./effects.ts";
 import { npyHeader } from "./npy.ts";

@@ -31,6 +31,8 @@ export interface SweepOptions {
   readonly corr?: string;
   readonly rows?: string;
   readonly impute?: string;
+  readonly label: readonly string[];
+  readonly input: readonly string[];
   readonly task: readonly string[];
   readonly models?: string;
   readonly model: readonly string[];
@@ -102,6 +104,13 @@ export function addSweepOptions(command: Command): Command {
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .optionsGroup(GROUPS.data)
     .option("--rows <file>", "train on your own rows (CSV or Parquet) instead of generated ones")
+    .option(
+      "--label <columns>",
+      "labels among the columns of --rows (default: those named y...); repeatable",
+      collect,
+      [],
+    )
+    .option("--input <columns>", "inputs among them (default: all other columns); repeatable", collect, [])
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
     .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
@@ -205,12 +214,20 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
   return { diagnostics: possible.length > 0 ? possible : DIAGNOSTIC_KINDS };
 }
 
+/** What `--rows` and the options of its columns give; refuses these without it. */
+function rowsOverrides({ rows, impute, label, input }: SweepOptions): Override[] {
+  const [labels, inputs] = [label.flatMap(listOption), input.flatMap(listOption)];
+  if (rows !== undefined) return [rowsOverride(rows, { impute, labels, inputs })];
+  const keys = { impute: impute === undefined ? [] : [impute], label: labels, input: inputs };
+  const stray = Object.entries(keys).find(([, texts]) => texts.length > 0)?.[0];
+  if (stray === undefined) return [];
+  const key = stray === "impute" ? stray : `${stray}s`;
+  throw new UsageError(`--${stray}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
+}
+
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, rows, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
-  if (rows === undefined && options.impute !== undefined)
-    throw new UsageError("--impute: is for --rows FILE; in a config, write rows: {file, impute}");
-  const ofRows = rows === undefined ? [] : [rowsOverride(rows, options.impute)];
-  const layers: Override[] = [...ofRows, ...set.map(setOverride)];
+  const { corr, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
+  const layers: Override[] = [...rowsOverrides(options), ...set.map(setOverride)];
   layers.push(...task.map(taskOverride));
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));

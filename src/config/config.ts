@@ -10,6 +10,7 @@ import type { Initializer } from "../models/initializers.ts";
 import { listedKeys } from "./grid.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
+import { chosenIn } from "./rows-schema.ts";
 import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 import type { SeenKey } from "./settings.ts";
 import { columnsOf, inputsOfRows } from "./table-inputs.ts";
@@ -79,10 +80,20 @@ export function tableOf({
 }: Pick<Config, "rows" | "labels" | "taskKinds">): TableSettings | undefined {
   if (rows === null) return undefined;
   const { file, sha256, heldout, standardise } = rows;
+  const chosen = chosenIn(rows);
   const columns = columnsOf(rows);
   const sizes = { inputs: inputsOfRows(rows), ...(columns && { columns }), tasks: rows.labels.length };
   const classes = classNumbers(taskKinds);
-  return { file, sha256, ...sizes, heldout, standardise, rawLabels: labels === "raw", ...(classes && { classes }) };
+  return {
+    file,
+    sha256,
+    ...(chosen && { chosen }),
+    ...sizes,
+    heldout,
+    standardise,
+    rawLabels: labels === "raw",
+    ...(classes && { classes }),
+  };
 }
 
 /** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */

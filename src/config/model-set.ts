@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
 import { type Language, languageOf } from "../models/code.ts";
+import { plainText, variantName } from "../models/variant.ts";
 import { type ModelName, ZOO } from "../models/zoo.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
@@ -167,13 +168,7 @@ function changed(definition: SpecDefinition, changes: readonly Change[]): OwnMod
     definition,
   );
   checkedBy(CHANGES_SCHEMA, tree, (path) => `${FLAG}: ${definition.name}.${path}`, FLAG);
-  const said = changes.map(({ path, text }) => `-${path.join(".")}-${plainText(text)}`);
-  return { ...tree, name: `${definition.name}${said.join("")}` } as SpecDefinition;
-}
-
-/** What a name may have of a text. */
-function plainText(text: string): string {
-  return (text.match(/[a-z0-9.]+/gi) ?? []).join("-");
+  return { ...tree, name: variantName(definition.name, changes) } as SpecDefinition;
 }
 
 function withValue(tree: object, [key = "", ...rest]: readonly string[], value: unknown): object {

@@ -8,8 +8,8 @@ import { languageOf, type Model } from "../models/code.ts";
 import { codeFiles } from "../models/code-files.ts";
 import { pythonFiles } from "../models/python-files.ts";
 import type { Ends } from "../models/shapes.ts";
-import { RANKS, SELECTION } from "../models/shapes.ts";
 import { gateCount, type ModelSpec } from "../models/spec.ts";
+import { variantSpec } from "../models/variant.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
@@ -99,7 +99,7 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
     return;
   }
   try {
-    const spec = specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks });
+    const spec = variantSpec(model, { inputs: inputsOf(settings), tasks: settings.tasks });
     checkSpec(spec);
     checkGateUsed(model, spec);
   } catch (error) {
@@ -138,21 +138,9 @@ function inputsOf({ data, rows }: Settings): number {
 export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: Ends): Model {
   const own = ownModels.find((model) => model.name === name);
   if (own === undefined) return ZOO[name as ModelName].build(ends);
-  if (!isCodeDefinition(own)) return specOf(own, ends);
+  if (!isCodeDefinition(own)) return variantSpec(own, ends);
   const { file, sha256, class: made, options } = own;
   return { name, ...ends, file, sha256: sha256 as string, ...(made && { class: made }), ...(options && { options }) };
-}
-
-function specOf({ name, like, experts, gate, tower, ranks, ...changes }: SpecDefinition, ends: Ends): ModelSpec {
-  const base: ModelSpec = ZOO[like].build(ends);
-  const select = gate?.select && { ...SELECTION, ...base.gate.select, ...gate.select };
-  return {
-    ...{ ...base, ...changes, name },
-    experts: { ...base.experts, ...experts },
-    gate: { ...base.gate, ...gate, ...(select && { select }) },
-    tower: { ...base.tower, ...tower },
-    ...(ranks && { ranks: { ...RANKS, ...base.ranks, ...ranks } }),
-  } as ModelSpec;
 }
 
 /** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */

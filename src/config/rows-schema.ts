@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ChosenColumns } from "../data/table.ts";
 import { choice, count } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
@@ -18,6 +19,7 @@ const FILLED = {
     .regex(/^[0-9a-f]{64}$/)
     .describe("the SHA-256 of the file, 64 hexadecimal digits; mmoe fills it in"),
   inputs: names("inputs"),
+  chosen: z.boolean().optional().describe("whether labels are named by `labels`, not by their columns' names"),
   encoded: z
     .array(z.strictObject({ column: z.string(), values: z.array(z.string()), gaps: z.boolean() }))
     .optional()
@@ -29,14 +31,14 @@ const FILLED = {
 };
 
 function names(what: string) {
-  return z.array(z.string()).min(1).describe(`the names of the ${what}; mmoe fills them in`);
+  return z.array(z.string()).min(1).describe(`the columns that are ${what}; without it, mmoe fills it in`);
 }
 
 /** The user's own rows, as a checked config has them; null for those of the generator. */
 export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()
-  .describe(`${FILE}, or {file, heldout, standardise, impute}, or null`);
+  .describe(`${FILE}, or {file, labels, inputs, heldout, standardise, impute}, or null`);
 
 const GIVEN = z.strictObject({
   file: SAID.file,
@@ -50,7 +52,12 @@ const GIVEN = z.strictObject({
 export const GIVEN_ROWS = z
   .union([SAID.file, GIVEN])
   .nullable()
-  .describe(`${FILE}, or {file, heldout, standardise, impute}, or null`);
+  .describe(`${FILE}, or {file, labels, inputs, heldout, standardise, impute}, or null`);
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;
+
+/** The columns that are labels and inputs, if the config names them. */
+export function chosenIn({ chosen, labels, inputs }: RowsSetting): ChosenColumns | undefined {
+  return chosen ? { labels, inputs } : undefined;
+}

@@ -3,14 +3,15 @@ import { basename, extname, relative, resolve } from "node:path";
 import { z } from "zod";
 import { heldoutCount } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import type { NamedColumns } from "../tables/columns.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
-import { GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
+import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { encodedColumns } from "./table-inputs.ts";
-import { isTaskList, kindsIn } from "./task-kinds.ts";
+import { columnsInTasks, isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
@@ -42,7 +43,7 @@ export function withRows(
   const { rows } = checkedBy(ROWS_ALONE, { rows: values.rows }, place, source);
   const said = typeof rows === "string" ? { file: rows } : (rows as GivenRows);
   const file = resolve(folder, said.file);
-  const table = isStored(said) ? undefined : readTable(file);
+  const table = isStored(said) ? undefined : readTable(file, namedIn(said, values, place));
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
   const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout" };
   const others = Object.entries(values).filter(
@@ -54,6 +55,18 @@ export function withRows(
   const sizes = { tasks: labels.length, trainRows, heldoutRows };
   const none = Object.fromEntries(OF_GENERATOR.map((key) => [key, null]));
   return { ...given, values: { ...sizes, ...found, ...Object.fromEntries(others), ...none, rows: filled } };
+}
+
+/** The columns that a config names: in `rows`, or the labels in `tasks`. */
+function namedIn(
+  { labels, inputs }: GivenRows,
+  values: object,
+  place: (path: string) => string,
+): NamedColumns | undefined {
+  if (labels) return { labels, ...(inputs && { inputs }) };
+  if (inputs) throw new UsageError(`${place("rows")}.inputs: give labels too`);
+  const tasks = columnsInTasks(values);
+  return tasks && { labels: tasks, onlyIfNeeded: true };
 }
 
 const ROWS_ALONE = z.strictObject({ rows: GIVEN_ROWS });
@@ -72,7 +85,7 @@ function ofTable(
   file: string,
   place: string,
 ): RowsSetting {
-  const { sha256, inputs, labels, labelVariances, rows } = table;
+  const { sha256, inputs, labels, areChosen, labelVariances, rows } = table;
   if (impute === "refuse" && table.firstGap !== undefined) throw new UsageError(table.firstGap);
   if (table.heldout !== undefined && typeof heldout === "number")
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
@@ -85,6 +98,7 @@ function ofTable(
       ...said,
       sha256,
       inputs: [...inputs],
+      ...(areChosen && { chosen: true }),
       ...(encoded.length > 0 && { encoded }),
       labels: [...labels],
       labelVariances: [...labelVariances],
@@ -93,10 +107,22 @@ function ofTable(
   };
 }
 
-/** `--rows FILE` and `--impute mean`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
-export function rowsOverride(file: string, impute?: string): Override {
+/** What options say of a table: `--impute mean`, `--label income`, `--input age`. */
+interface RowsOptions {
+  readonly impute?: string | undefined;
+  readonly labels?: readonly string[] | undefined;
+  readonly inputs?: readonly string[] | undefined;
+}
+
+/** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
+export function rowsOverride(file: string, { impute, labels = [], inputs = [] }: RowsOptions = {}): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
-  const rows = impute === undefined ? file : { file, impute };
+  const said = {
+    ...(impute !== undefined && { impute }),
+    ...(labels.length > 0 && { labels }),
+    ...(inputs.length > 0 && { inputs }),
+  };
+  const rows = Object.keys(said).length === 0 ? file : { file, ...said };
   const values = { rows, name, about: `Rows of ${basename(file)}`, report: "heldout" };
   return { source: "--rows", values };
 }
@@ -142,14 +168,17 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 }
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
-export function rowsText({ file, sha256, heldout, standardise, impute }: RowsSetting): string {
+export function rowsText(rows: RowsSetting): string {
+  const { file, sha256, heldout, standardise, impute } = rows;
   const share = heldout === null ? [] : [`heldout=${heldout}`];
   const filled = impute === "refuse" ? [] : [`impute=${impute}`];
   const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;
-  return [name, ...share, `standardise=${standardise}`, ...filled].join(", ");
+  const chosen = Object.entries(chosenIn(rows) ?? {}).map(([key, columns]) => `${key}=[${columns.join(", ")}]`);
+  return [name, ...share, `standardise=${standardise}`, ...filled, ...chosen].join(", ");
 }
 
 /** What results on these rows depend on, wherever the file is. */
-export function rowsIdentity({ sha256, heldout, standardise, impute }: RowsSetting): object {
-  return { sha256, heldout, standardise, ...(impute !== "refuse" && { impute }) };
+export function rowsIdentity(rows: RowsSetting): object {
+  const { sha256, heldout, standardise, impute } = rows;
+  return { sha256, heldout, standardise, ...(impute !== "refuse" && { impute }), ...chosenIn(rows) };
 }

@@ -8,7 +8,7 @@ import type { LabelClasses } from "../tables/label-column.ts";
 import { readTable } from "../tables/read-table.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
-import type { RowsSetting } from "./rows-schema.ts";
+import { chosenIn, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { numberOf } from "./table-inputs.ts";
@@ -88,6 +88,13 @@ export function isTaskList(value: unknown): boolean {
   return Array.isArray(value) && value.some((one) => typeof one === "object" && one !== null && "column" in one);
 }
 
+/** The columns in a list of labels; undefined if there is none. */
+export function columnsInTasks(values: object): readonly string[] | undefined {
+  if (!("tasks" in values) || !isTaskList(values.tasks)) return undefined;
+  const columns = (values.tasks as readonly object[]).map((one) => (one as Partial<GivenTask>).column);
+  return columns.every((column) => typeof column === "string") ? columns : undefined; // `kindsIn` complains of others
+}
+
 /** The kinds of a table's labels: as by default, but for what `tasks` says of them. Throws UsageError. */
 export function kindsIn(
   values: object,
@@ -116,7 +123,7 @@ export function taskOverride(text: string): Override {
     valuesAfter: ({ rows, taskKinds }) => {
       if (!rows)
         throw new UsageError(`${source}: is for your own rows; for generated rows give --set labelKind=binary`);
-      const table = readTable(rows.file);
+      const table = readTable(rows.file, chosenIn(rows));
       const before = taskKinds.length > 0 ? taskKinds : allNumbers(rows);
       return { taskKinds: storedKinds(changedKinds(before, [given], table, () => source)) };
     },

@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
 import { homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
 

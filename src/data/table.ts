@@ -4,6 +4,8 @@ import type { InputEncoding } from "./table-inputs.ts";
 export interface TableSettings {
   /** Absolute path of the file. */
   readonly file: string;
+  /** The columns that are labels and inputs, if their names do not say so. */
+  readonly chosen?: ChosenColumns;
   /** SHA-256 of the file's bytes, in hexadecimal digits: it stands for the rows wherever settings are compared. */
   readonly sha256: string;
   /** D, which includes those that categories and gaps become. */
@@ -25,6 +27,13 @@ export interface TableSettings {
   readonly classes?: readonly (readonly number[] | null)[];
   /** The rows themselves: they are there before the first step. */
   readonly values?: TableValues;
+}
+
+/** Columns by their names. */
+export interface ChosenColumns {
+  readonly labels: readonly string[];
+  /** Absent for all columns that are neither labels nor `part`. */
+  readonly inputs?: readonly string[];
 }
 
 /** A table's numbers in memory that all threads share. As JSON it is empty. */

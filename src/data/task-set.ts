@@ -64,6 +64,11 @@ export class TaskSet {
     return y;
   }
 
+  /** What a task's label is without its noise where its projection w.x is `projection`. */
+  noiseless(projection: number): number {
+    return this.#label(projection, 0);
+  }
+
   /** Equation 4 for one task, z-scored; `projection` is w_k.x. Every operation in float64, in this order. */
   #label(projection: number, noise: number): number {
     const { alpha, beta, noiseStd, binaryLabels } = this.settings;

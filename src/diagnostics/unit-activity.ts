@@ -4,17 +4,28 @@ import type { FirstLayer, Network } from "./network.ts";
 import type { Quantities } from "./quantities.ts";
 import type { Tape, Units } from "./tape.ts";
 
-/** A unit that is on for fewer rows is dead. */
-const DEAD = 1 / 1000;
+/** A unit that is on for a smaller share of rows is dead. */
+export const DEAD = 1 / 1000;
+
+type Layers = Pick<Network, "first" | "deeperUnits" | "towerUnits">;
+
+/** How often each ReLU unit is on, [units] for each layer. */
+interface UnitShares {
+  /** The experts' first layers, which read the rows, then their others. */
+  readonly experts: readonly Float64Array[];
+  readonly towers: readonly Float64Array[];
+}
+
+export function unitShares(tape: Tape, { first, deeperUnits, towerUnits }: Layers): UnitShares {
+  const reading = first.filter(({ expert }) => expert !== undefined).map((layer) => sharesOfNormalRows(tape, layer));
+  return { experts: [...reading, ...deeperUnits.map(sharesOfRows)], towers: towerUnits.map(sharesOfRows) };
+}
 
 /** How often ReLU units are on. */
-export function unitQuantities(
-  tape: Tape,
-  { first, deeperUnits, towerUnits }: Pick<Network, "first" | "deeperUnits" | "towerUnits">,
-): Quantities {
-  const reading = first.filter(({ expert }) => expert !== undefined).map((layer) => sharesOfNormalRows(tape, layer));
-  const experts = [...reading, ...deeperUnits.map(sharesOfRows)].flatMap((shares) => [...shares]);
-  const towers = towerUnits.flatMap((units) => [...sharesOfRows(units)]);
+export function unitQuantities(tape: Tape, layers: Layers): Quantities {
+  const shares = unitShares(tape, layers);
+  const experts = shares.experts.flatMap((layer) => [...layer]);
+  const towers = shares.towers.flatMap((layer) => [...layer]);
   return {
     deadUnits: deadShare(experts),
     activeUnits: experts.reduce((sum, share) => sum + share, 0) / experts.length,

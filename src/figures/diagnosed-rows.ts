@@ -1,10 +1,13 @@
 // Rows of the figures of diagnostics.
+import { taskNames } from "../config/task-names.ts";
+import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
 import { mean } from "../stats/moments.ts";
 import type { FigureOptions, Lacking } from "./draw/figure.ts";
 import type { GateDistanceRow } from "./draw/gate-distance.ts";
 import type { GateWeightRow } from "./draw/gate-weights.ts";
+import type { MetricRow } from "./draw/metrics.ts";
 import type { QuantityRow } from "./draw/quantity-curves.ts";
 import type { CurvePoint } from "./draw/step-panels.ts";
 import { drawnEstimate, quickInterval } from "./interval.ts";
@@ -65,6 +68,25 @@ export function gateDistanceRows(results: Results, { statistic }: FigureOptions)
     const { value, low, high } = drawnEstimate(distances, statistic);
     return [{ model, correlation, runs: runs.length, quantity, statistic, value, low, high }];
   });
+}
+
+/** Each metric of each task that has it, after the last step. */
+export function metricRows(results: Results, { statistic }: FigureOptions): MetricRow[] {
+  const labels = taskNames(results.config);
+  return sweepCells(results).flatMap((cell) =>
+    labels.flatMap((label, k) =>
+      Object.keys(METRIC_WORDS).flatMap((metric) => {
+        const all = cell.runs.map(
+          ({ measures }) => (measures?.[metric] as readonly number[] | undefined)?.[k] ?? Number.NaN,
+        );
+        const values = Float64Array.from(all.filter((value) => Number.isFinite(value)));
+        if (values.length === 0) return [];
+        const { model, correlation } = cell;
+        const of = { model, correlation, task: k + 1, label, metric, runs: values.length, statistic };
+        return [{ ...of, ...drawnEstimate(values, statistic) }];
+      }),
+    ),
+  );
 }
 
 /** Each task's mean weights of the experts after the last step. */

@@ -12,7 +12,7 @@ import type { FigureOptions, Lacking } from "./draw/figure.ts";
 import type { BinRow } from "./draw/figure5.ts";
 import type { FinalLossRow } from "./draw/final-loss.ts";
 import { BIN_WIDTH, histogram } from "./draw/histogram.ts";
-import type { TaskLossRow } from "./draw/task-losses.ts";
+import type { TaskLossRow } from "./draw/task-spreads.ts";
 import { MOST_DRAWN } from "./draw/words.ts";
 import { centreOf, drawnEstimate } from "./interval.ts";
 import { finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";

@@ -1,9 +1,10 @@
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
+import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
-import { gateDistanceRows, gateWeightRows, quantityRows } from "./diagnosed-rows.ts";
+import { gateDistanceRows, gateWeightRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
 import { DRAWINGS, type Draw } from "./draw/drawings.ts";
 import {
   DEFAULT_OPTIONS,
@@ -42,8 +43,8 @@ type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][nu
 
 /** A figure that is drawn of its rows. */
 interface RowKind<Row> extends Pick<UnitFigure, "about" | "heeds"> {
-  /** Losses at one grid point, losses at all, or diagnostics. */
-  readonly of: "one point" | "all points" | "diagnostics";
+  /** Losses at one grid point, losses at all, metrics, or diagnostics. */
+  readonly of: "one point" | "all points" | "metrics" | "diagnostics";
   readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Lacking;
 }
 
@@ -100,7 +101,7 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     rows: trainHeldoutRows,
   },
   "task-losses": {
-    about: "final loss of task 2 against that of task 1, a panel for each cell",
+    about: "final loss of task 2 against that of task 1, a panel for each cell; of more tasks, a panel for each",
     of: "one point",
     heeds: ["loss"],
     rows: taskLossRows,
@@ -122,6 +123,12 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     of: "all points",
     heeds: ["loss", "statistic", "scale"],
     rows: againstSettingRows,
+  },
+  metrics: {
+    about: "AUC, accuracy or R2 of each task, with its interval (own rows, or labels that are classes)",
+    of: "metrics",
+    heeds: ["statistic"],
+    rows: metricRows,
   },
   "gate-distance": {
     about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
@@ -190,13 +197,30 @@ export const VERDICTS = onlyOfOnePoint(
 );
 
 /** In the order in which they are shown. */
-export const SWEEP_FIGURES: readonly SweepFigure[] = [...LOSS_FIGURES, VERDICTS, ...DIAGNOSTIC_FIGURES];
+export const SWEEP_FIGURES: readonly SweepFigure[] = [
+  ...LOSS_FIGURES,
+  ...figuresOf("metrics").map((kind) => ofMetrics(onlyOfOnePoint(kind))),
+  VERDICTS,
+  ...DIAGNOSTIC_FIGURES,
+];
 
 /** The kind without its note that it was not drawn, in a sweep without diagnostics. */
 function ofDiagnostics(kind: SweepFigure): SweepFigure {
   const draw: SweepFigure["draw"] = (results, options) => {
     if (results.records.some(({ diagnostics }) => diagnostics)) return kind.draw(results, options);
     return { name: kind.name, lacking: "its runs have no diagnostics (mmoe sweep --diagnostics)", never: true };
+  };
+  return { ...kind, draw };
+}
+
+/** The same, in a sweep whose tasks have no metrics. */
+function ofMetrics(kind: SweepFigure): SweepFigure {
+  const names = Object.keys(METRIC_WORDS);
+  const draw: SweepFigure["draw"] = (results, options) => {
+    const hasSome = results.records.some(({ measures = {} }) => names.some((name) => name in measures));
+    if (hasSome) return kind.draw(results, options);
+    const lacking = "its runs have no metrics, which need rows of your own or labels that are classes";
+    return { name: kind.name, lacking, never: true };
   };
   return { ...kind, draw };
 }

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
 import { crossText } from "../config/cross.ts";
 import { listedKeys, valuesOf } from "../config/grid.ts";
-import { ladderOf, rungName } from "../config/ladder.ts";
+import { ladderOf } from "../config/ladder.ts";
 import type { LossSet } from "../config/loss-sets.ts";
 import { taskNames } from "../config/task-names.ts";
+import { rungName } from "../data/rungs.ts";
 import { cellKey, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";

@@ -1,5 +1,5 @@
 import type { Claim } from "../claims/claim.ts";
-import { claimsOf, noCorrelations } from "../claims/claims.ts";
+import { claimsOf, untestable } from "../claims/claims.ts";
 import { claimRows } from "../claims/claims-csv.ts";
 import { unitText } from "../config/loss-unit.ts";
 import type { Results } from "../records/read-results.ts";
@@ -18,8 +18,8 @@ const NAME = "verdicts";
 
 /** The paper's claims, a row for each: our interval, the range that the claim expects, and the paper's value. */
 export function verdicts(results: Results, options: FigureOptions): Figure | Lacking {
-  const { rows } = results.config;
-  if (rows !== null) return { name: NAME, lacking: noCorrelations(rows), never: true };
+  const reason = untestable(results.config);
+  if (reason !== undefined) return { name: NAME, lacking: reason, never: true };
   if (options.without !== undefined)
     return { name: NAME, lacking: "claims are of all models and correlations", never: true };
   const sweep = sweepOf(results);

@@ -1,4 +1,3 @@
-import { extname } from "node:path";
 import type { ModelSpec } from "./spec.ts";
 
 /** A model that the user wrote in JavaScript or Python. Its parameters are known once its file is loaded. */
@@ -35,7 +34,7 @@ export function isCode(model: Model): model is CodeModel {
 }
 
 export function languageOf({ file }: Pick<CodeModel, "file">): Language {
-  return extname(file).toLowerCase() === ".py" ? "Python" : "JavaScript";
+  return /[^/\\]\.py$/i.test(file) ? "Python" : "JavaScript";
 }
 
 /** Whether a model is code in this language. */

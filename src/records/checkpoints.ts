@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AnyRun, RunState } from "../engines/engine.ts";
-import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { checkpointText } from "./checkpoint.ts";
 import { checkpointPath, readStates, removeIfEmpty, withFiles } from "./checkpoint-files.ts";

@@ -23,7 +23,7 @@ export interface Column<Row> {
   /** Says which rows have an empty cell; missing if each row has a value. */
   readonly emptyFor?: string;
   /** A row's value, or its values per task, pair or setting; undefined if it has none: the cell is empty. */
-  readonly of: (row: Row) => CsvValue | readonly number[] | GridPoint | undefined;
+  readonly of: (row: Row) => CsvValue | readonly CsvValue[] | GridPoint | undefined;
 }
 
 /** A file's columns, and the rows that a value gives it. */
@@ -48,7 +48,7 @@ export function csvRow<Row>(
     else if (column.per === undefined) cells[column.name] = (value as CsvValue | undefined) ?? "";
     else
       for (const [i, name] of columnNames(column, tasks, experts).entries())
-        cells[name] = (value as number[] | undefined)?.[i] ?? "";
+        cells[name] = (value as readonly CsvValue[] | undefined)?.[i] ?? "";
   }
   return cells;
 }

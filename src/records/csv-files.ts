@@ -8,6 +8,8 @@ import { runsCsv } from "./runs-csv.ts";
 interface CsvOptions {
   /** Also every run's curve. */
   readonly long: boolean;
+  /** The names of the tasks' labels, [K], on rows of the user's own. */
+  readonly labels?: readonly string[] | undefined;
   /** When it aborts, files that are not complete stay as they were. */
   readonly signal?: AbortSignal;
 }
@@ -16,10 +18,10 @@ interface CsvOptions {
 export async function writeCsvFiles(
   path: string,
   records: readonly RunRecord[],
-  { long, signal }: CsvOptions,
+  { long, labels, signal }: CsvOptions,
 ): Promise<void> {
-  await writeWhole(join(path, "runs.csv"), runsCsv(records), signal);
-  await writeWhole(join(path, "curves.csv"), curvesCsv(records), signal);
+  await writeWhole(join(path, "runs.csv"), runsCsv(records, labels), signal);
+  await writeWhole(join(path, "curves.csv"), curvesCsv(records, labels), signal);
   if (records.some(({ diagnostics }) => diagnostics))
     await writeWhole(join(path, "diagnostics.csv"), diagnosticsCsv(records), signal);
   if (long) await writeWhole(join(path, "curves-long.csv"), longCurvesCsv(records), signal);

@@ -12,10 +12,16 @@ import { curveLosses, type RunRecord, tasksOf } from "./record.ts";
 
 /**
  * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
- * over the runs that reached the step. Figures 3 and 4 are drawn from it.
+ * over the runs that reached the step. Figures 3 and 4 are drawn from it. `labels` are the names of the tasks' labels, [K].
  */
-export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(pointsOf(records), (point) => [csvRow(CURVE_COLUMNS, point, 1)]);
+export function curvesCsv(records: readonly RunRecord[], labels?: readonly string[]): Generator<string> {
+  const columns = labels ? CURVE_COLUMNS : CURVE_COLUMNS.filter((column) => column !== LABEL);
+  return csvOf(pointsOf(records), (point) => [csvRow(columns, { ...point, labels }, 1)]);
+}
+
+/** A row of `curves.csv`. */
+interface CurveRow extends CellPoint {
+  readonly labels: readonly string[] | undefined;
 }
 
 function* pointsOf(records: readonly RunRecord[]): Generator<CellPoint | undefined> {
@@ -73,19 +79,28 @@ function longLosses(set: LossSet): Column<RunPoint> {
   return { name: `${set}Loss`, schema, per: "task", of };
 }
 
-export const CURVE_COLUMNS: readonly Column<CellPoint>[] = [
-  ...cellColumns<CellPoint>(),
+const LABEL: Column<CurveRow> = {
+  name: "label",
+  schema: string("the name of the task's label"),
+  optional: true,
+  emptyFor: "the mean over tasks, and generated rows",
+  of: ({ labels, task }) => (task === "mean" ? undefined : labels?.[task]),
+};
+
+export const CURVE_COLUMNS: readonly Column<CurveRow>[] = [
+  ...cellColumns<CurveRow>(),
   {
     name: "task",
     schema: string("a task, from 1, or `mean` over tasks"),
     of: ({ task }) => (task === "mean" ? task : task + 1),
   },
+  LABEL,
   { name: "step", schema: whole("training steps done", "steps"), of: ({ step }) => step },
   { name: "runs", schema: whole("runs that reached the step", "runs"), of: ({ runs }) => runs },
   ...LOSS_SETS.flatMap(statistics),
 ];
 
-function statistics(set: LossSet): Column<CellPoint>[] {
+function statistics(set: LossSet): Column<CurveRow>[] {
   return CELL_STATISTICS.map(({ name, what }, i) => ({
     name: `${set}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     schema: loss(`${LOSS_WORDS[set].atStep}: ${what} over runs`),

@@ -55,6 +55,7 @@ export class ResultsFolder implements RunObserver {
   readonly #path: string;
   readonly #trained: string;
   readonly #long: boolean;
+  readonly #labels: readonly string[] | undefined;
   readonly #lock: Lock;
   readonly #journal: Journal;
   readonly #refreshing = new AbortController();
@@ -67,6 +68,7 @@ export class ResultsFolder implements RunObserver {
     this.#path = path;
     this.#trained = trainedHash(config);
     this.#long = long;
+    this.#labels = config.rows?.labels;
     const journals = join(path, JOURNALS);
     this.#lock = writable(path, () => {
       makeFolder(journals);
@@ -137,7 +139,7 @@ export class ResultsFolder implements RunObserver {
     try {
       const options = { trained: this.#trained, warn: () => {}, ...(signal && { signal }) };
       const records = await readRecords(join(this.#path, JOURNALS), options);
-      await writeCsvFiles(this.#path, records, { long: this.#long, ...(signal && { signal }) });
+      await writeCsvFiles(this.#path, records, { long: this.#long, labels: this.#labels, ...(signal && { signal }) });
       return records;
     } catch (error) {
       if (signal?.aborted) return undefined;

@@ -18,20 +18,20 @@ import { finalLosses, lowestLosses, type RunRecord, type TaskLosses, tasksOf } f
 
 /**
  * `runs.csv`: one row for each run, failed ones too. Losses are in units of label variance. Measures that no run has are
- * left out.
+ * left out, and so are the names of labels if there are none.
  */
-export function runsCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(records, runsSheet(records).rowsOf);
+export function runsCsv(records: readonly RunRecord[], labels?: readonly string[]): Generator<string> {
+  return csvOf(records, runsSheet(records, labels).rowsOf);
 }
 
 /** Columns and rows of `runs.csv` for some records. */
-export function runsSheet(records: readonly RunRecord[]): Sheet<RunRecord> {
+export function runsSheet(records: readonly RunRecord[], labels?: readonly string[]): Sheet<RunRecord> {
   const experts = Math.max(0, ...new Set(records.map(expertsIn)));
   const measured = MEASURES.filter(({ name }) => records.some(({ measures }) => measures?.[name] !== undefined));
-  const columns = [...COMMON_COLUMNS, ...measured.flatMap(columnsOf)];
+  const columns = [...COMMON_COLUMNS, ...measured.flatMap(columnsOf), ...(labels ? [LABELS] : [])];
   return {
     ...{ columns, experts },
-    rowsOf: (record) => [csvRow(columns, rowOf(record, experts), tasksOf(record), experts)],
+    rowsOf: (record) => [csvRow(columns, { ...rowOf(record, experts), labels }, tasksOf(record), experts)],
   };
 }
 
@@ -46,6 +46,8 @@ interface RunRow {
   readonly record: RunRecord;
   /** The most experts of any run. */
   readonly experts: number;
+  /** The names of the tasks' labels, [K]. */
+  readonly labels?: readonly string[] | undefined;
   readonly final: EachLoss<TaskLosses | undefined>;
   /** The running mean has none: it is lowest at the end, or nearly so. */
   readonly lowest: Omit<EachLoss<TaskLosses | undefined>, "running">;
@@ -164,4 +166,13 @@ const COMMON_COLUMNS: readonly Column<RunRow>[] = [
   },
 ];
 
-export const RUN_COLUMNS: readonly Column<RunRow>[] = [...COMMON_COLUMNS, ...MEASURES.flatMap(columnsOf)];
+const LABELS: Column<RunRow> = {
+  name: "label",
+  schema: string("the name of a task's label, the same in all rows"),
+  per: "task",
+  optional: true,
+  emptyFor: "generated rows",
+  of: ({ labels }) => labels,
+};
+
+export const RUN_COLUMNS: readonly Column<RunRow>[] = [...COMMON_COLUMNS, ...MEASURES.flatMap(columnsOf), LABELS];

@@ -1,6 +1,5 @@
 import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
-import { noCorrelations } from "../claims/claims.ts";
 import { type CoveringCommand, coveringCommands } from "../claims/commands.ts";
 import { shortRuns } from "../claims/short-runs.ts";
 import type { Config } from "../config/config.ts";
@@ -61,9 +60,9 @@ export function noneCovered(claims: readonly Claim[]): Html {
   ]);
 }
 
-/** In place of the verdicts where rows are the user's own. */
-export function noClaimsOn(rows: NonNullable<Config["rows"]>): Html {
-  return section("claims", NOT_TESTED, html`<p>${capitalised(noCorrelations(rows))}.</p>\n`);
+/** In place of the verdicts where the claims are about other rows or labels, and why. */
+export function noClaimsOn(reason: string): Html {
+  return section("claims", NOT_TESTED, html`<p>${capitalised(reason)}.</p>\n`);
 }
 
 /** `On training rows` */

@@ -1,4 +1,4 @@
-import { claimsOf } from "../claims/claims.ts";
+import { claimsOf, untestable } from "../claims/claims.ts";
 import { shortRuns } from "../claims/short-runs.ts";
 import { cellsOf } from "../config/cells.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
@@ -89,8 +89,9 @@ function ofOnePoint(
   cells: EachLoss<readonly CellLosses[]>,
   drawing: Drawing,
 ): { lead: Html; verdicts: Html; isTested: boolean } {
-  const { rows } = results.config;
-  if (rows !== null) return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(rows), isTested: false };
+  const reason = untestable(results.config);
+  if (reason !== undefined)
+    return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(reason), isTested: false };
   const claims = eachLoss((set) => claimsOf(results, set));
   if (claims.train.every(({ verdict }) => verdict === "not covered"))
     return { lead: outcome(results, cells, claims), verdicts: noneCovered(claims.train), isTested: false };

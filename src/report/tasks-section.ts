@@ -1,7 +1,9 @@
 import { tasksOfRuns } from "../config/task-kinds.ts";
 import { modelLabel } from "../figures/draw/style.ts";
+import { capitalised } from "../figures/draw/words.ts";
 import { pointTitle } from "../identity/cell.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
+import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, LEAST_SHOWN } from "../stats/estimate.ts";
 import { type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
@@ -14,21 +16,13 @@ export function showsTasks({ config }: Pick<Results, "config">): boolean {
   return config.rows !== null || tasksOfRuns(config) !== undefined;
 }
 
-const METRICS: Readonly<Record<string, string>> = {
-  auc: "AUC",
-  rSquared: "R2",
-  accuracy: "Accuracy",
-  averagePrecision: "Average precision",
-  logLoss: "Log loss (nats)",
-};
-
 /** The held-out loss of each task, and its metrics. */
 export function tasksSection(results: Results): Html {
   const tasks = taskSummaries(results, "heldout");
-  const metrics = Object.keys(METRICS).filter((name) =>
+  const metrics = Object.keys(METRIC_WORDS).filter((name) =>
     tasks.some(({ cells }) => cells.some((cell) => name in cell.metrics)),
   );
-  const numbers = ["Runs", "Loss", ...metrics.map((name) => METRICS[name] as string)];
+  const numbers = ["Runs", "Loss", ...metrics.map((name) => capitalised(METRIC_WORDS[name] as string))];
   const table = html`<table>
 <thead>${headRow(["Task", "Model", ...numbers], numbers)}</thead>
 ${tasks.map((task) => taskRows(task, metrics))}</table>`;

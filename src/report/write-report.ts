@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { isReport } from "../records/old-results.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWholeSync } from "../write-whole.ts";
 
 /** Throws UsageError, before anything is computed, if `file` can't be written or holds something else than a report. */

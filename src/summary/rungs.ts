@@ -1,6 +1,7 @@
 import { cellsOf } from "../config/cells.ts";
-import { type Ladder, lackText, ladderOf, rungName, rungOf } from "../config/ladder.ts";
+import { ladderOf } from "../config/ladder.ts";
 import type { LossSet } from "../config/loss-sets.ts";
+import { type Ladder, lackText, rungName, rungOf } from "../data/rungs.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses } from "../records/record.ts";

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import type { Env } from "../cuda/home.ts";
 import type { Engine } from "../engines/engine.ts";
-import { isSystemError } from "../errors.ts";
+import { isSystemError } from "../system-error.ts";
 import { version } from "../version.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { measureSpeed, type Speed } from "./speed.ts";

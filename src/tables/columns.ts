@@ -1,4 +1,5 @@
 // Which columns a table has, and what each is for.
+import type { ChosenColumns } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 
@@ -14,6 +15,13 @@ export interface Columns {
   readonly places: readonly number[];
   /** Place of the column that says which part a row is of; undefined if there is none. */
   readonly part: number | undefined;
+  /** Whether the user named the labels: names of columns do not say it. */
+  readonly areChosen: boolean;
+}
+
+/** Columns that the user named; those of `tasks` only count where the names of columns do not say which are labels. */
+export interface NamedColumns extends ChosenColumns {
+  readonly onlyIfNeeded?: boolean;
 }
 
 /** `x`, `x1`, `x_age`, `x.age`: a letter alone or before a digit or a sign, so that `year` is no label. */
@@ -28,24 +36,21 @@ const LEAST_LABELS = 2;
 /** Most columns, and most characters of all their names: a stored config lists them, and is read as a whole. */
 const [MOST_COLUMNS, MOST_CHARACTERS] = [50_000, 400_000];
 
-/** Columns by their names. Throws UsageError, by the name `source`, for a name that says no role. */
-export function tableColumns(header: readonly string[], source: string): Columns {
+/**
+ * Columns by `chosen`, or else by their names. Throws UsageError, by the name `source`, for a name that says no role, and for a
+ * chosen column that is not there.
+ */
+export function tableColumns(header: readonly string[], source: string, chosen?: NamedColumns): Columns {
   checkWidth(header, source);
   const names = header.map((name) => name.trim());
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (name !== PART && (!ROLE.test(name) || SEPARATOR.test(name)))
-      throw new UsageError(`${source}: column '${name.slice(0, 100)}': ${expected(name)}`);
-    if (seen.has(name)) throw new UsageError(`${source}: column '${name}' occurs twice; rename one`);
-    seen.add(name);
-  }
-  const of = (role: string) =>
-    [...names.keys()].filter((i) => names[i] !== PART && names[i]?.[0]?.toLowerCase() === role);
-  const [inputs, labels] = [of("x"), of("y")];
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const areChosen = chosen !== undefined && !(chosen.onlyIfNeeded && names.every(saysRole));
+  const { inputs, labels } = areChosen ? chosenPlaces(names, source, chosen) : placesByName(names, source);
+  if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' occurs twice; rename one`);
   if (inputs.length === 0) throw new UsageError(`${source}: no column is an input; ${NAMES}`);
   if (labels.length < LEAST_LABELS)
     throw new UsageError(
-      `${source}: expected at least ${LEAST_LABELS} labels, one a task, got ${labels.length}; ${NAMES}`,
+      `${source}: expected at least ${LEAST_LABELS} labels, one per task, got ${labels.length}; ${NAMES}, or are named by --label`,
     );
   const part = names.indexOf(PART);
   const named = (places: readonly number[]) => places.map((i) => names[i] as string);
@@ -54,8 +59,44 @@ export function tableColumns(header: readonly string[], source: string): Columns
     labels: named(labels),
     places: [...inputs, ...labels],
     part: part < 0 ? undefined : part,
+    areChosen,
   };
 }
+
+/** Places of inputs and of labels in the header. */
+type Places = Readonly<Record<"inputs" | "labels", readonly number[]>>;
+
+function placesByName(names: readonly string[], source: string): Places {
+  const odd = names.find((name) => !saysRole(name));
+  if (odd !== undefined) throw new UsageError(`${source}: column '${odd.slice(0, 100)}': ${expected(odd)}`);
+  const of = (role: string) =>
+    [...names.keys()].filter((i) => names[i] !== PART && names[i]?.[0]?.toLowerCase() === role);
+  return { inputs: of("x"), labels: of("y") };
+}
+
+function saysRole(name: string): boolean {
+  return name === PART || (ROLE.test(name) && !SEPARATOR.test(name));
+}
+
+/** Labels, and inputs that are given, in the order of `chosen`; other inputs in that of the file. */
+function chosenPlaces(names: readonly string[], source: string, { labels, inputs }: NamedColumns): Places {
+  const others = names.filter((name) => name !== PART && !labels.includes(name));
+  const both = [...labels, ...(inputs ?? others)];
+  const twice = both.find((name, i) => both.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' is named twice among labels and inputs`);
+  const missing = both.find((name) => name === PART || !names.includes(name));
+  if (missing === PART)
+    throw new UsageError(`${source}: column '${PART}' says train or heldout; it is no label or input`);
+  if (missing !== undefined) {
+    const few = names.length > MOST_SHOWN ? [...names.slice(0, MOST_SHOWN), "..."] : names;
+    throw new UsageError(`${source}: no column '${missing}'; columns: ${few.join(", ").slice(0, MOST_TEXT)}`);
+  }
+  const placesOf = (some: readonly string[]) => some.map((name) => names.indexOf(name));
+  return { inputs: placesOf(inputs ?? others), labels: placesOf(labels) };
+}
+
+/** Columns, and characters of their names, that a message shows. */
+const [MOST_SHOWN, MOST_TEXT] = [20, 300];
 
 /** Refuses more columns, or more characters of their names, than a table may have. */
 export function checkWidth(header: readonly string[], source: string, names = "names of columns"): void {
@@ -69,6 +110,8 @@ export function checkWidth(header: readonly string[], source: string, names = "n
 const NAMES = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";
 
 function expected(name: string): string {
-  const separator = SEPARATOR.test(name) ? "; separate columns by commas" : "; rename it or leave it out";
-  return `${NAMES}, and 'part' says train or heldout${separator}`;
+  const way = SEPARATOR.test(name)
+    ? "separate columns by commas"
+    : "rename it, leave it out, or name the labels of the table by --label";
+  return `${NAMES}, and 'part' says train or heldout; ${way}`;
 }

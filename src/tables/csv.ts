@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
+import type { NamedColumns } from "./columns.ts";
 import { TableBuilder, type TableRows } from "./table-builder.ts";
 
 /** Bytes that tell whether a file is text. */
@@ -9,7 +10,7 @@ const SNIFFED = 65_536;
 const LARGEST_ROW = 10_000_000;
 
 /** The rows of a CSV file, its header first. Throws UsageError, by the name `source`, with line and column. */
-export function csvTable(bytes: Buffer, source: string): TableRows {
+export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns): TableRows {
   if (bytes.subarray(0, SNIFFED).includes(0))
     throw new UsageError(
       `${source}: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8`,
@@ -18,7 +19,7 @@ export function csvTable(bytes: Buffer, source: string): TableRows {
   const work = new LongWork(`reading ${source}`);
   const take = (record: string[], { lines, bytes: done }: { readonly lines: number; readonly bytes: number }) => {
     if (builder === undefined) {
-      builder = new TableBuilder(record, source);
+      builder = new TableBuilder(record, source, chosen);
       builder.expectRows(leastRows(bytes));
     } else builder.add(record, `${source}:${lines}`);
     work.reach(done / bytes.length);

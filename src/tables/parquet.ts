@@ -5,6 +5,7 @@ import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { getTreePath } from "hyparquet/src/schema.js";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
+import type { NamedColumns } from "./columns.ts";
 import { type Compressors, checkPages } from "./parquet-pages.ts";
 import { TableBuilder, type TableRows } from "./table-builder.ts";
 
@@ -27,14 +28,14 @@ const KNOWN = ["UNCOMPRESSED", "SNAPPY", ...Object.keys(COMPRESSORS)];
  * The rows of a Parquet file. Throws UsageError, by the name `source`, with row and column. Reads by hyparquet's functions
  * of one column, since its others are asynchronous, and a config is checked in one go.
  */
-export function parquetTable(bytes: Buffer, source: string): TableRows {
+export function parquetTable(bytes: Buffer, source: string, chosen?: NamedColumns): TableRows {
   const file = new Uint8Array(bytes).buffer;
   const metadata = reading(source, () => parquetMetadata(file));
   const columns = reading(source, () => columnsIn(metadata));
   const nested = columns.find(({ children }) => children.length > 0);
   if (nested) throw new UsageError(`${source}: column '${nested.element.name}' has parts; leave it out`);
   const names = columns.map(({ element }) => element.name);
-  const builder = new TableBuilder(names, source);
+  const builder = new TableBuilder(names, source, chosen);
   const all = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
   builder.expectRows(all);
   const work = new LongWork(`reading ${source}`);

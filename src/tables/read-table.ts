@@ -4,6 +4,7 @@ import type { TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { shownPath } from "../paths.ts";
 import { readBytes } from "../regular-file.ts";
+import type { NamedColumns } from "./columns.ts";
 import { csvTable } from "./csv.ts";
 import { parquetTable } from "./parquet.ts";
 import type { TableRows } from "./table-builder.ts";
@@ -16,27 +17,28 @@ export interface Table extends TableRows {
 /** Most bytes of a file. */
 const LARGEST_TABLE = 1_000_000_000;
 
-/** Tables that were read, by their SHA-256: a config is checked before its runs are trained. */
+/** Tables that were read, by their SHA-256 and the columns that were chosen: a config is checked before its runs are trained. */
 const known = new Map<string, Table>();
 
 /**
- * The table in a file: Parquet if its name ends so, else CSV. Throws UsageError for what can't be read, and for the first
+ * The table in a file, by `chosen` columns or the names of columns: Parquet if its name ends so, else CSV. Throws UsageError for what can't be read, and for the first
  * thing in it that is no table of inputs and labels.
  */
-export function readTable(file: string): Table {
+export function readTable(file: string, chosen?: NamedColumns): Table {
   const source = shownPath(file);
   const bytes = readBytes(file, { source, most: LARGEST_TABLE });
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const read = /\.(parquet|pq)$/i.test(file) ? parquetTable : csvTable;
-  const table = known.get(sha256) ?? { ...read(bytes, source), sha256 };
-  known.set(sha256, table);
+  const key = `${sha256} ${JSON.stringify(chosen)}`;
+  const table = known.get(key) ?? { ...read(bytes, source, chosen), sha256 };
+  known.set(key, table);
   return table;
 }
 
 /** The same settings with the rows in memory. Throws UsageError if the file is not the one of before. */
 export function withValues(settings: TableSettings): TableSettings {
-  const { file, sha256 } = settings;
-  const table = readTable(file);
+  const { file, sha256, chosen } = settings;
+  const table = readTable(file, chosen);
   if (table.sha256 === sha256) return { ...settings, values: table.values };
   const hashes = `SHA-256 ${sha256.slice(0, 8)} then, ${table.sha256.slice(0, 8)} now`;
   throw new UsageError(

@@ -2,12 +2,12 @@ import type { TableValues } from "../data/table.ts";
 import { inputCount } from "../data/table-inputs.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
-import { type Columns, checkWidth, PART, PARTS, tableColumns } from "./columns.ts";
+import { type Columns, checkWidth, type NamedColumns, PART, PARTS, tableColumns } from "./columns.ts";
 import { encodingOf, InputColumn, type InputContents } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
-export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
+export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChosen"> {
   readonly values: TableValues;
   /** N. */
   readonly rows: number;
@@ -27,6 +27,8 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
 
 /** Most numbers of a table: 8 bytes each in memory, three times as many while it is read. */
 const MOST_NUMBERS = 50_000_000;
+/** Most of the rows that models see, where categories are many inputs: 4 bytes each for each run in training. */
+const MOST_ENCODED = 100_000_000;
 
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
@@ -41,19 +43,19 @@ export class TableBuilder {
   readonly #labels: readonly LabelColumn[];
   #firstGap: string | undefined;
 
-  constructor(header: readonly string[], source: string) {
+  constructor(header: readonly string[], source: string, chosen?: NamedColumns) {
     this.#source = source;
-    this.#columns = tableColumns(header, source);
+    this.#columns = tableColumns(header, source, chosen);
     this.#inputs = this.#columns.inputs.map((name) => new InputColumn(name, source));
     this.#labels = this.#columns.labels.map((name) => new LabelColumn(name, source));
   }
 
   /** Refuses, before they are read, as many rows as have more numbers than a table may have. */
-  expectRows(rows: number, width = this.#columns.places.length): void {
-    if (rows * width <= MOST_NUMBERS) return;
+  expectRows(rows: number, width = this.#columns.places.length, most = MOST_NUMBERS): void {
+    if (rows * width <= most) return;
     const got = `${thousands(rows)} rows of ${thousands(width)} columns`;
     throw new UsageError(
-      `${this.#source}: too large: expected at most ${thousands(MOST_NUMBERS)} numbers, got ${got}; leave out rows or columns`,
+      `${this.#source}: too large: expected at most ${thousands(most)} numbers, got ${got}; leave out rows or columns`,
     );
   }
 
@@ -87,7 +89,7 @@ export class TableBuilder {
   }
 
   finish(): TableRows {
-    const { inputs, labels, part } = this.#columns;
+    const { inputs, labels, part, areChosen } = this.#columns;
     const width = inputs.length + labels.length;
     const rows = this.#numbers.length / width;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
@@ -99,7 +101,7 @@ export class TableBuilder {
     this.#checkWidened(contents, rows);
     for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
     return {
-      ...{ inputs, labels, rows, contents, firstGap: this.#firstGap },
+      ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap },
       heldout: marks?.reduce((sum, mark) => sum + mark, 0),
       values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
@@ -114,7 +116,7 @@ export class TableBuilder {
     if (encoding === undefined) return;
     const names = [...this.#columns.inputs, ...contents.flatMap(({ values }) => values)];
     checkWidth(names, this.#source, "names of columns and values of categories");
-    this.expectRows(rows, inputCount(encoding) + this.#labels.length);
+    this.expectRows(rows, inputCount(encoding) + this.#labels.length, MOST_ENCODED);
   }
 
   #refuseConstants(numbers: Float64Array, width: number): void {

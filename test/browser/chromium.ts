@@ -24,7 +24,10 @@ const PATIENCE_MS = 120_000;
 /** Where tests leave what they saw. */
 const OUTPUT = fileURLToPath(new URL("../../test-output/report/", import.meta.url));
 
-export type ContextOptions = Pick<BrowserContextOptions, "viewport" | "colorScheme" | "javaScriptEnabled" | "hasTouch">;
+export type ContextOptions = Pick<
+  BrowserContextOptions,
+  "viewport" | "colorScheme" | "javaScriptEnabled" | "hasTouch" | "reducedMotion"
+>;
 
 /** A page in a browser of its own, and all that went wrong in it. */
 export interface Opened {
@@ -43,10 +46,10 @@ export async function closeBrowser(): Promise<void> {
 }
 
 /** Opens `text` as a file, in a browser that has a new profile and remembers nothing of other pages. */
-export async function open(text: string, options: ContextOptions = {}, ending = "html"): Promise<Opened> {
+export async function open(text: string, options: ContextOptions = {}, ending = "html", hash = ""): Promise<Opened> {
   const file = join(mkdtempSync(join(tmpdir(), "mmoe-browser-")), `report.${ending}`);
   writeFileSync(file, text);
-  return visit(pathToFileURL(file).href, options);
+  return visit(`${pathToFileURL(file).href}${hash}`, options);
 }
 
 /** Opens the page at `address`, in such a browser. */
@@ -64,7 +67,8 @@ export async function visit(address: string, options: ContextOptions = {}): Prom
   });
   context.on("request", (request) => {
     const url = request.url().replace(/#.*/, "");
-    const isOwn = [address, `${address}events`].includes(url) || /^(data:(font|image)\/|blob:)/.test(url);
+    const own = address.replace(/#.*/, "");
+    const isOwn = [own, `${own}events`].includes(url) || /^(data:(font|image)\/|blob:)/.test(url);
     if (!isOwn) troubles.push(`request: ${url}`);
   });
   await page.goto(address);

@@ -54,6 +54,17 @@ describe("a sweep on labels that are classes", () => {
     }
   });
 
+  test("has the labels' names in runs.csv and curves.csv, and where runs are exported", async () => {
+    await trained;
+    const rowsIn = (text: string | Buffer): Record<string, string>[] => parse(text, { columns: true });
+    const names = ["y_income", "y_single", "y_age", "y_region"];
+    for (const text of [readFileSync(join(out, "runs.csv")), await stdoutOf("export", out)])
+      for (const { label1, label2, label3, label4 } of rowsIn(text))
+        expect([label1, label2, label3, label4]).toEqual(names);
+    const named = rowsIn(readFileSync(join(out, "curves.csv"))).map(({ task, label }) => `${task} ${label}`);
+    expect(new Set(named)).toEqual(new Set(["mean ", ...names.map((name, k) => `${k + 1} ${name}`)]));
+  });
+
   test("verifies, bit for bit", async () => {
     await trained;
     const { code, stdout } = await runMain(["verify", out, "--kernels", "wasm"]);
@@ -100,11 +111,22 @@ test("mmoe report has each task's loss and metrics, by the labels' names", async
   expect(section.slice(0, section.indexOf("</section>"))).toMatch(/AUC.*R2.*Accuracy.*Average precision.*Log loss/s);
 });
 
+test("mmoe figures draws the AUC of each model, with its interval over runs", async () => {
+  await stdoutOf("figures", out, "--only", "metrics");
+  const rows: Record<string, string>[] = parse(readFileSync(join(out, "figures/metrics.csv")), { columns: true });
+  const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  for (const model of MODELS) {
+    const own = runs.filter((run) => run.model === model).map(({ auc2 }) => Number(auc2));
+    const row = rows.find((one) => one.model === model && one.metric === "auc" && one.label === "y_single");
+    expect(Number(row?.value)).toBeCloseTo(own.reduce((sum, value) => sum + value, 0) / own.length, 12);
+  }
+});
+
 test("mmoe seesaw and figures call tasks by their labels, and show nothing of the paper's bad minima", async () => {
   expect(await stdoutOf("seesaw", out)).toMatch(/runs +y_income +y_single +y_age +y_region +delta-m/);
   await stdoutOf("figures", out, "--only", "task-losses");
   const of = (end: string) => readFileSync(join(out, `figures/task-losses-heldout.${end}`), "utf8");
-  expect(of("txt")).toContain("of y_single against that of y_income");
+  expect(of("txt")).toContain("of each task after the last step");
   expect(of("txt")).not.toMatch(/bad minimum|0\.167/);
 });
 
@@ -130,6 +152,13 @@ test("a sweep on the generator's signs shows no bound of bad minima and no ladde
   expect((await runMain([...argv, "--out", signs])).stdout).toContain("predicting the base rate");
   expect(await stdoutOf("summary", signs, "--full")).not.toMatch(/bad|rung/);
   expect((await runMain(["summary", signs, "--rungs"])).stderr).toMatch(/--rungs: labels are signs/);
+  const claims = await runMain(["claims", signs]);
+  expect([claims.code, claims.stderr]).toEqual([
+    2,
+    `mmoe: ${signs}: the paper's claims are about squared errors, and these labels are signs (labelKind=binary); mmoe summary --full compares the models\n`,
+  ]);
+  await stdoutOf("report", signs);
+  expect(readFileSync(join(signs, "report.html"), "utf8")).toContain("The paper’s claims are not tested");
   await stdoutOf("figures", signs, "--only", "figure4");
   expect(readFileSync(join(signs, "figures/figure4.txt"), "utf8")).not.toMatch(/sines/i);
 });

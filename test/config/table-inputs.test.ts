@@ -28,7 +28,7 @@ const withParts = (train: readonly string[], heldout: readonly string[]) =>
 const file = withParts(TRAIN, HELDOUT);
 
 const configOf = (table: string, impute = "mean", ...more: string[]) =>
-  loadConfig("smoke", [rowsOverride(table, impute), setOverride("labels=raw"), ...more.map(setOverride)]);
+  loadConfig("smoke", [rowsOverride(table, { impute }), setOverride("labels=raw"), ...more.map(setOverride)]);
 
 /** The inputs of a run's rows by their first label. */
 function inputsIn(config: ReturnType<typeof configOf>, part: "train" | "heldout", run = 0): Map<number, number[]> {
@@ -133,7 +133,7 @@ describe("impute", () => {
   test("is part of a sweep's identity if it is mean, and leaves that of others as it was", () => {
     const plain = tableFile(60);
     const [bare, refuse, mean] = [undefined, "refuse", "mean"].map((impute) =>
-      trainedHash(loadConfig("smoke", [rowsOverride(plain, impute)])),
+      trainedHash(loadConfig("smoke", [rowsOverride(plain, { impute })])),
     );
     expect(refuse).toBe(bare);
     expect(mean).not.toBe(bare);

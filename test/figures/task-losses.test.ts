@@ -96,8 +96,19 @@ test("taskLosses(results, options) fills its frame with losses that are far belo
   expect(Number(/data-x="linear 0 (\S+)/.exec(svg)?.[1])).toBeCloseTo(0.0021, 9);
 });
 
-test("taskLosses(results, options) says which of more tasks it draws", () => {
-  expect(drawn(ending([[0.1, 0.2, 0.3]], "tasks=3")).caption).toContain("Of the 3 tasks the first two");
+test("taskLosses(results, options) draws each of three tasks, a dot for each run", () => {
+  const { svg, title } = drawn(
+    ending(
+      [
+        [0.1, 0.2, 0.3],
+        [0.4, 0.5, 0.6],
+      ],
+      "tasks=3",
+    ),
+  );
+  expect(title).toBe("Final loss of each task of MMoE");
+  const dotted = [...svg.matchAll(/class="dots" d="([^"]+)"/g)].map(([, d]) => d?.match(/M/g)?.length);
+  expect(dotted).toEqual([2, 2, 2]);
 });
 
 test("taskLosses(results, options) names the rungs, but not of a running mean", () => {

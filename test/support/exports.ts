@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parseAst } from "vite";
-import { isNode, literal, type SyntaxNode } from "./syntax.ts";
+import { isNode, langOf, literal, type SyntaxNode } from "./syntax.ts";
 
 /** The names that a file exports, and those that it imports of other files: `src/a/b.ts#name`, `src/a/b.ts#*` for all. */
 export interface Names {
@@ -13,7 +13,7 @@ export interface Names {
 export function namesUnder(...folders: readonly string[]): Map<string, Names> {
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.includes("node_modules"))
+      .filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !name.includes("node_modules"))
       .map((name) => join(folder, name)),
   );
   return new Map(files.map((file) => [file, namesIn(file, readFileSync(file, "utf8"))]));
@@ -33,7 +33,7 @@ export function namesIn(file: string, code: string): Names {
     imported.push(...importsAt(value, parents).map((name) => `${placeOf(file, literal(value.source))}#${name}`));
     for (const child of Object.values(value)) visit(child, [value, ...parents]);
   };
-  visit(parseAst(code, { lang: file.endsWith(".d.ts") ? "dts" : "ts" }), []);
+  visit(parseAst(code, { lang: langOf(file) }), []);
   for (const [, source, name] of code.matchAll(TYPE_IMPORT)) imported.push(`${placeOf(file, source)}#${name}`);
   return { exported, imported };
 }

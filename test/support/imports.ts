@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parseAst } from "vite";
-import { isNode, literal, type SyntaxNode } from "./syntax.ts";
+import { isNode, langOf, literal, type SyntaxNode } from "./syntax.ts";
 
 /**
  * What each file imports: files as paths from the repository's root; packages as `npm:zod`; Node's own modules as
@@ -14,7 +14,7 @@ export type Permissions = ReadonlyMap<string, readonly string[]>;
 
 /** The files under `folder` in TypeScript and C, and what they import: types, lazy imports, workers and kernels too. */
 export function importsUnder(folder: string): Map<string, string[]> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(ts|c|h)$/.test(name));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(tsx?|c|h)$/.test(name));
   const files = names.map((name) => join(folder, name));
   return new Map(files.map((file) => [file, importsOf(file, readFileSync(file, "utf8"))]));
 }
@@ -33,7 +33,7 @@ export function importsOf(file: string, code: string): string[] {
     if (name !== undefined) found.push(placeOf(file, name));
     Object.values(value).forEach(visit);
   };
-  visit(parseAst(code, { lang: "ts" }));
+  visit(parseAst(code, { lang: langOf(file) }));
   return [...new Set(found)];
 }
 
@@ -93,7 +93,7 @@ function codeAt(path: SyntaxNode | undefined, whole: string): string | undefined
 function placeOf(file: string, name: string): string {
   if (/^(node|computed):/.test(name)) return name;
   if (!name.startsWith(".")) return `npm:${name}`;
-  const path = normalize(join(dirname(file), name));
+  const path = normalize(join(dirname(file), name.replace(/\?.*/, "")));
   return path.startsWith("src/") ? path.replace(/\.js$/, ".ts") : path;
 }
 
@@ -127,6 +127,9 @@ const PUBLIC_FACE = "src/index.ts";
 const EXCEPTIONS: Imports = new Map([
   ["src/cli/bin.ts", ["bin/mmoe.js"]], // what shards start
   ["src/report/html-page.ts", ["dist/report/drawing.js"]], // as text, in the page
+  ["src/play/main.tsx", ["configs/paper.yaml"]], // as values, in the page
+  ["src/play/app.tsx", ["results/published/fig4.csv"]],
+  ["src/play/tasks-section.tsx", ["results/published/fig2.csv"]],
   ["src/engines/tfjs/code/load-code.ts", ["computed:import(/* @vite-ignore */ url)"]], // users' models
   ["src/cuda/binding.ts", ["computed:require(quiet)", "computed:require(folder)"]], // TensorFlow's binding
   ["src/engines/cpu/native.ts", ["computed:require(file)"]], // kernels for this processor

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { StatusEvent } from "../../src/cli/live/status-event.ts";
 import { main } from "../../src/cli/main.ts";
 
-/** `mmoe report ... --serve` in this process. */
+/** `mmoe report ... --serve`, or `mmoe play`, in this process. */
 export interface Serving {
   /** What it printed: where the page is. */
   readonly address: string;
@@ -12,13 +12,18 @@ export interface Serving {
   stop(signal?: string): Promise<number>;
 }
 
-/** Starts it, and waits for its address; an error if it ends without one. */
-export async function serve(...argv: readonly string[]): Promise<Serving> {
+/** Starts `mmoe report ... --serve`, as `serveBy` does. */
+export function serve(...argv: readonly string[]): Promise<Serving> {
+  return serveBy("report", ...argv, "--serve");
+}
+
+/** Starts a command that serves, and waits for its address; an error if it ends without one. */
+export async function serveBy(...argv: readonly string[]): Promise<Serving> {
   const signals = new EventEmitter();
   let notes = "";
   let ended: Promise<number> | undefined;
   const address = await new Promise<string>((found, failed) => {
-    ended = main(["report", ...argv, "--serve"], {
+    ended = main(argv, {
       stdout: { write: (text) => found(text.trim()) },
       stderr: {
         write: (text) => {

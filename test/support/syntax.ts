@@ -15,3 +15,9 @@ export function literal(node: unknown): string | undefined {
   const [only, ...others] = (node.quasis ?? []) as { value: { cooked: string } }[];
   return only && others.length === 0 ? only.value.cooked : undefined;
 }
+
+/** How a file's text is parsed. */
+export function langOf(file: string): "dts" | "tsx" | "ts" {
+  if (file.endsWith(".d.ts")) return "dts";
+  return file.endsWith("x") ? "tsx" : "ts";
+}

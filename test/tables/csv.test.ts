@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { LongWork, onLongWork } from "../../src/long-work.ts";
+import type { NamedColumns } from "../../src/tables/columns.ts";
 import { csvTable } from "../../src/tables/csv.ts";
 import { complaint } from "../support/complaint.ts";
 
@@ -78,11 +79,11 @@ describe("a file is refused in one line that has", () => {
     ["x1,y1,y2\n1,2,3\n", "t.csv: expected at least 2 rows, got 1"],
     ["", "t.csv: expected a header and rows, got an empty file"],
     ["x1,y1,y2\n1,2,3\n1,3,4\n", "t.csv: column 'x1' is 1 in every row; leave it out"],
-    ["x1,x2\n1,2\n3,4\n", `t.csv: expected at least 2 labels, one a task, got 0; ${names}`],
+    ["x1,x2\n1,2\n3,4\n", `t.csv: expected at least 2 labels, one per task, got 0; ${names}, or are named by --label`],
     ["y1,y2\n1,2\n3,4\n", `t.csv: no column is an input; ${names}`],
     [
       "x1,y1,year\n1,2,3\n",
-      `t.csv: column 'year': ${names}, and 'part' says train or heldout; rename it or leave it out`,
+      `t.csv: column 'year': ${names}, and 'part' says train or heldout; rename it, leave it out, or name the labels of the table by --label`,
     ],
     [
       "x1;y1;y2\n1;2;3\n",
@@ -94,6 +95,35 @@ describe("a file is refused in one line that has", () => {
     ["x1,y1,y2,part\n1,2,3,train\n2,3,4,train\n", "t.csv: part: no row is heldout"],
   ])("%j", (text, message) => {
     expect(complaint(() => table(text))).toBe(message);
+  });
+});
+
+describe("columns that are named", () => {
+  const text = "id,age,income,part,sex\n1,30,5,train,f\n2,40,,train,m\n3,20,7,heldout,f\n4,25,9,train,m\n";
+  const named = (chosen: NamedColumns, of = text) => csvTable(Buffer.from(of), "t.csv", chosen);
+
+  test("are labels in the order given, and all others but part are inputs", () => {
+    const { inputs, labels, areChosen, heldout } = named({ labels: ["sex", "income"] });
+    expect([inputs, labels, areChosen, heldout]).toEqual([["id", "age"], ["sex", "income"], true, 1]);
+    expect(named({ labels: ["sex", "income"], inputs: ["age"] }).inputs).toEqual(["age"]);
+  });
+
+  test("by tasks alone count only where the names of columns do not say which are labels", () => {
+    const labels = { labels: ["income", "sex"], onlyIfNeeded: true };
+    expect(named(labels)).toMatchObject({ labels: ["income", "sex"], areChosen: true });
+    expect(named(labels, "x1,y_sex,y_income\n1,2,3\n4,6,5\n")).toMatchObject({
+      labels: ["y_sex", "y_income"],
+      areChosen: false,
+    });
+  });
+
+  test.each([
+    [{ labels: ["incme", "sex"] }, "t.csv: no column 'incme'; columns: id, age, income, part, sex"],
+    [{ labels: ["sex", "age", "sex"] }, "t.csv: column 'sex' is named twice among labels and inputs"],
+    [{ labels: ["sex", "age"], inputs: ["id", "age"] }, "t.csv: column 'age' is named twice among labels and inputs"],
+    [{ labels: ["sex", "part"] }, "t.csv: column 'part' says train or heldout; it is no label or input"],
+  ])("are refused: %j", (chosen, message) => {
+    expect(complaint(() => named(chosen))).toBe(message);
   });
 });
 

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { isSystemError, systemReason, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
+import { isSystemError, systemReason } from "../../system-error.ts";
 
 /** The only interface that is ever listened on. */
 const LOOPBACK = "127.0.0.1";
@@ -14,16 +15,23 @@ const RETRY_MS = 2000;
 const LARGEST_WAIT = 1_000_000;
 
 interface ServerOptions {
+  /** The option or command that asked for it, as errors name it. */
+  readonly asker: string;
   /** Undefined for any that is free. */
   readonly port?: number | undefined;
   /** What an address must hold. */
   readonly token: string;
   /** The page as it is now. */
   readonly page: () => string;
-  /** What a page is told as it begins to follow; undefined for nothing. */
-  readonly greeting: () => unknown;
-  /** Called when a page begins to follow. */
-  readonly onFollow: () => void;
+  /** What the page may load and run, besides what it says itself. */
+  readonly policy?: string;
+  /** Events that the page follows; absent for none. */
+  readonly events?: {
+    /** What a page is told as it begins to follow; undefined for nothing. */
+    readonly greeting: () => unknown;
+    /** Called when a page begins to follow. */
+    readonly onFollow: () => void;
+  };
 }
 
 /** Serves one page and its events, on this machine alone. */
@@ -39,24 +47,25 @@ export interface LiveServer {
 }
 
 /** Listens at once. UsageError if the port can't be had. */
-export async function startServer({ port, token, page, greeting, onFollow }: ServerOptions): Promise<LiveServer> {
+export async function startServer({ port, asker, token, page, policy, events }: ServerOptions): Promise<LiveServer> {
   const readers = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     const path = pathOf(request, token);
     if (path === undefined) return refuse(response, 404);
     const { method = "" } = request;
     if (method !== "GET" && method !== "HEAD") return refuse(response, 405, { Allow: "GET, HEAD" });
-    if (path === "") return answer(response, "text/html; charset=utf-8", method === "HEAD" ? undefined : page());
-    if (path !== "events") return refuse(response, 404);
+    if (path === "")
+      return answer(response, "text/html; charset=utf-8", method === "HEAD" ? undefined : page(), policy);
+    if (path !== "events" || events === undefined) return refuse(response, 404);
     if (method === "HEAD") return answer(response, "text/event-stream");
     response.writeHead(200, { ...HEADERS, "Content-Type": "text/event-stream" });
-    const first = greeting();
+    const first = events.greeting();
     response.write(`retry: ${RETRY_MS}\n\n${first === undefined ? "" : eventText(first)}`);
     readers.add(response);
     response.on("close", () => readers.delete(response));
-    onFollow();
+    events.onFollow();
   });
-  const own = await listen(server, port);
+  const own = await listen(server, port, asker);
   return {
     port: own,
     address: `http://${LOOPBACK}:${own}/${token}/`,
@@ -84,13 +93,13 @@ function eventText(event: unknown): string {
   return `data: ${JSON.stringify(event)}\n\n`;
 }
 
-async function listen(server: Server, port: number | undefined): Promise<number> {
+async function listen(server: Server, port: number | undefined, asker: string): Promise<number> {
   try {
     server.listen(port ?? 0, LOOPBACK);
     await once(server, "listening");
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const asked = port === undefined ? "--serve" : `--port ${port}`;
+    const asked = port === undefined ? asker : `--port ${port}`;
     throw new UsageError(`${asked}: can't listen: ${systemReason(error)}; give another --port, or none for a free one`);
   }
   return (server.address() as AddressInfo).port;
@@ -110,18 +119,21 @@ function same(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
+const NO_FRAMES = "frame-ancestors 'none'";
+
 /** The address holds the token: no other site is told of it, and none may show or read the page. */
 const HEADERS = {
   "Cache-Control": "no-store",
-  "Content-Security-Policy": "frame-ancestors 'none'",
+  "Content-Security-Policy": NO_FRAMES,
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
 
-function answer(response: ServerResponse, type: string, text?: string): void {
-  response.writeHead(200, { ...HEADERS, "Content-Type": type }).end(text);
+function answer(response: ServerResponse, type: string, text?: string, policy?: string): void {
+  const more = policy === undefined ? {} : { "Content-Security-Policy": `${policy}; ${NO_FRAMES}` };
+  response.writeHead(200, { ...HEADERS, ...more, "Content-Type": type }).end(text);
 }
 
 function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {

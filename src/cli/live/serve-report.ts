@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Config } from "../../config/config.ts";
-import { isSystemError, systemReason, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { waitingHtml } from "../../report/waiting.ts";
 import { statusOf } from "../../sweep/sweep-status.ts";
+import { isSystemError, systemReason } from "../../system-error.ts";
 import type { Context } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
 import { stopOnSignals } from "../stop.ts";
@@ -37,9 +38,11 @@ export async function serveReport({ config, port, ...options }: ServeOptions, co
     const token = randomBytes(16).toString("hex");
     const told = { latest: statusEvent(first, report.version, false) };
     const server = await startServer({
-      ...{ port, token, page: () => report.html },
-      greeting: () => greeting(told.latest, report),
-      onFollow: () => wake.dispatchEvent(new Event("follow")),
+      ...{ port, asker: "--serve", token, page: () => report.html },
+      events: {
+        greeting: () => greeting(told.latest, report),
+        onFollow: () => wake.dispatchEvent(new Event("follow")),
+      },
     });
     report.update(first); // only now: a drawing that has begun keeps the process alive
     effects.stdout.write(`${server.address}\n`);

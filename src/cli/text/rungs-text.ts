@@ -1,4 +1,4 @@
-import { type Ladder, rungName } from "../../config/ladder.ts";
+import { type Ladder, rungName } from "../../data/rungs.ts";
 import { cellText } from "../../identity/cell.ts";
 import type { CellRungs, Rungs } from "../../summary/rungs.ts";
 import type { Block } from "./blocks.ts";

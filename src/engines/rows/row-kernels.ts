@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** Entry points that make rows; all addresses and strides are bytes. See kernels/ for what each does. */
 export interface RowKernels {
   normals(
@@ -16,10 +14,3 @@ export interface RowKernels {
 }
 
 type NormalsEnd = [perStep: number, key0: number, key1: number, panelRows: number];
-
-const KERNELS = new URL("kernels/kernels.wasm", import.meta.url);
-
-/** A module that exports `RowKernels`. */
-export function compileRowKernels(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(KERNELS));
-}

@@ -3,10 +3,11 @@ import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { AnyRun, Generated } from "../engine.ts";
 import { Arena } from "./arena.ts";
+import { compileRowKernels } from "./compile-row-kernels.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "./generator.ts";
 import { WasmInstance } from "./kernel-memory.ts";
 import { inputPanelBytes, PANELS, paddedInputs, panelIndex, panelsOf } from "./panels.ts";
-import { compileRowKernels, type RowKernels } from "./row-kernels.ts";
+import type { RowKernels } from "./row-kernels.ts";
 
 /** One instance for all runs: its memory holds a slice of rows while they are made. */
 let shared: WasmInstance<RowKernels> | undefined;

@@ -74,7 +74,7 @@ export function distributions(
 }
 
 /** Height of a row. */
-const ROW = 15;
+export const ROW = 15;
 /** Diameter of a dot, and the most that dots above each other are apart. */
 const DOT = 1.2;
 /** Room for the dots of one place, in the lower part of the row; the mean is above. */
@@ -86,7 +86,8 @@ const MEAN_TIP = 2 * Math.sqrt(MEAN_AREA / (3 * Math.sqrt(3)));
 /** Most rows of the chart. */
 const ROWS = 32;
 
-function dotRow({ cell, losses }: Summary, { colour }: SeriesStyle, theme: Theme): Row {
+/** A row with a dot for each loss, their median and their mean. */
+export function dotRow({ cell, losses }: Summary, { colour }: SeriesStyle, theme: Theme): Row {
   const [q25, median, q75] = [0.25, 0.5, 0.75].map((q) => quantileSorted(losses, q)) as [number, number, number];
   const average = mean(losses);
   return {

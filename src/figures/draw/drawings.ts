@@ -10,6 +10,7 @@ import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
 import { gateDistance } from "./gate-distance.ts";
 import { gateWeights } from "./gate-weights.ts";
+import { metrics } from "./metrics.ts";
 import { alignment, conflict } from "./quantity-curves.ts";
 import { runCurves } from "./run-curves.ts";
 import { seesaw } from "./seesaw.ts";
@@ -33,6 +34,7 @@ export const DRAWINGS = {
   cost,
   seesaw,
   grid: againstSetting,
+  metrics,
   "gate-distance": gateDistance,
   "gate-weights": gateWeights,
   conflict,

@@ -21,6 +21,7 @@ import {
   withIntervals,
 } from "./words.ts";
 
+/** A cell's statistic with its interval. */
 interface ModelLoss extends EstimateRow {
   readonly cell: DrawnCell;
 }
@@ -36,7 +37,7 @@ export function modelLosses(
   const cells = found.map(({ cell }) => cell);
   const theme = themeOf(options.theme);
   const styles = stylesIn(cells, sweep, theme);
-  const rows = losses.map((one) => rowOf(one, styles.get(one.cell.model) as SeriesStyle, theme));
+  const rows = losses.map((one) => estimateMarks(one, styles.get(one.cell.model) as SeriesStyle, theme));
   const { nodes, height } = rowChart([{ title: correlationTitle(null, sweep), rows }], {
     top: 2,
     theme,
@@ -54,7 +55,8 @@ export function modelLosses(
   return page({ name: "final-loss", title: "Final loss of each model", caption, height, theme }, nodes);
 }
 
-function rowOf({ cell, ...value }: ModelLoss, { colour, marker }: SeriesStyle, theme: Theme): Row {
+/** A row with a cell's statistic and its interval. */
+export function estimateMarks({ cell, ...value }: ModelLoss, { colour, marker }: SeriesStyle, theme: Theme): Row {
   const { low, high } = value;
   return {
     label: modelLabel(cell.model),

@@ -1,4 +1,4 @@
-import type { Cell } from "../../identity/cell.ts";
+import { type Cell, NO_CHOICE } from "../../identity/cell.ts";
 
 /** A point of the paper's Figure 2: cosine of the task weight vectors, mean label correlation, two standard deviations. */
 export interface PublishedCorrelation {
@@ -13,6 +13,31 @@ export interface PublishedLoss extends Cell {
   /** On the figure's axis, whose unit the paper leaves open; it ends at `AXIS_END`. */
   readonly step: number;
   readonly loss: number;
+}
+
+/** A line of a file in results/published, by its columns. */
+type Line = Readonly<Record<string, string>>;
+
+const MODELS: Readonly<Record<string, string>> = { SB: "shared-bottom", OMoE: "omoe", MMoE: "mmoe" };
+
+/** A line of fig2.csv. */
+export function correlationIn(line: Line): PublishedCorrelation {
+  return {
+    correlation: Number(line.weight_cosine),
+    labelCorrelation: Number(line.label_pearson_mean),
+    twoSd: Number(line.two_sd),
+  };
+}
+
+/** A line of fig4.csv. */
+export function lossIn(line: Line): PublishedLoss {
+  return {
+    model: MODELS[line.model as string] as string,
+    correlation: Number(line.correlation),
+    point: NO_CHOICE,
+    step: Number(line.step_axis_value),
+    loss: Number(line.loss),
+  };
 }
 
 /** The axis of Figures 3 and 4 goes from 0 to here. */

@@ -1,10 +1,9 @@
-import type { LossSet } from "../../config/loss-sets.ts";
 import { PAPER_TASKS } from "../../records/paper-tasks.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { dots } from "./dots.ts";
-import { byCell, type CellRows, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import { byCell, type CellRows, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
@@ -15,24 +14,18 @@ import { type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
+import { type TaskLossRow, taskSpreads } from "./task-spreads.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 const NAME = "task-losses";
 
-/** A run's final losses; `task3` and more too, of more tasks. */
-export type TaskLossRow = OfCell & {
-  readonly run: number;
-  readonly loss: LossSet;
-  readonly task1: number;
-  readonly task2: number;
-};
-
-/** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. */
+/** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. Of more tasks, of each. */
 export function taskLosses(rows: readonly TaskLossRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options);
   const cells = found.map(({ cell }) => cell);
   const theme = themeOf(options.theme);
   const { nodes, leftOut, cut, ...size } = drawing(found, sweep, options, theme);
@@ -155,15 +148,14 @@ function count(rows: readonly TaskLossRow[], bad: number, { x, y, width }: Box, 
 }
 
 function captionStart(sweep: SweepFacts, sample: string, { loss, unit }: FigureOptions): string {
-  const { tasks, badLoss } = sweep;
+  const { badLoss } = sweep;
   const [one, two] = sweep.taskNames;
   const bad =
     badLoss === null
       ? ""
       : ` Beyond a dashed line, at ${badLoss.toFixed(3)}, a task is in a bad minimum; at the top: k of n runs have one task there, and the other not.`;
-  const first = tasks === PAPER_TASKS ? "" : ` Of the ${tasks} tasks the first two; the CSV file has all.`;
   return (
     `${capitalised(lossName(loss))} of ${two} against that of ${one} after the last step (${unitsSentence({ loss, unit })}), a dot for each run, ` +
-    `both axes alike.${sample}${first} On the diagonal both tasks have the same loss.${bad}${rungSentence(rungLines(sweep, loss), ", with j at the right")}`
+    `both axes alike.${sample} On the diagonal both tasks have the same loss.${bad}${rungSentence(rungLines(sweep, loss), ", with j at the right")}`
   );
 }

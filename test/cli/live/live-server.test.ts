@@ -10,9 +10,11 @@ let server: LiveServer;
 let followers = 0;
 let first: unknown;
 const greeting = () => first;
+const OPTIONS = { asker: "--serve", token: TOKEN, page };
+const QUIET = { greeting, onFollow: () => {} };
 beforeEach(async () => {
   [followers, first] = [0, undefined];
-  server = await startServer({ token: TOKEN, page, greeting, onFollow: () => followers++ });
+  server = await startServer({ ...OPTIONS, events: { greeting, onFollow: () => followers++ } });
 });
 afterEach(() => server.close());
 
@@ -107,7 +109,7 @@ describe("startServer(options)", () => {
     await server.close().then(() => Promise.all(texts.map(({ end }) => end)));
     const events = 'retry: 2000\n\ndata: {"text":"two\\nlines"}\n\ndata: 7\n\n';
     expect(texts.map(({ now }) => now)).toEqual([events, events]);
-    server = await startServer({ token: TOKEN, page, greeting, onFollow: () => {} });
+    server = await startServer({ ...OPTIONS, events: QUIET });
   });
 
   test("forgets a page that was closed", async () => {
@@ -118,8 +120,17 @@ describe("startServer(options)", () => {
     await vi.waitFor(() => expect(server.following).toBe(0));
   });
 
+  test("sends a policy with the page, and has no events where there are none", async () => {
+    const other = await startServer({ ...OPTIONS, policy: "default-src 'none'" });
+    const { headers } = await fetch(other.address);
+    const status = (await fetch(`${other.address}events`)).status;
+    await other.close();
+    expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(status).toBe(404);
+  });
+
   test("refuses a port that is taken, by one line", async () => {
-    const again = startServer({ port: server.port, token: TOKEN, page, greeting, onFollow: () => {} });
+    const again = startServer({ ...OPTIONS, port: server.port, events: QUIET });
     await expect(again).rejects.toThrow(
       `--port ${server.port}: can't listen: address already in use; give another --port, or none for a free one`,
     );

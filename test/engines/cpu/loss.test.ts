@@ -10,10 +10,10 @@ const LINE: ModelSpec = {
   tower: { layers: [] },
 };
 
-/** The loss of errors on rows of input 1, and the derivative by the output. */
-function lossOf(errors: readonly number[], huberDelta: number | null, memory: (typeof INSTANCES)[number]) {
+/** The loss of errors on rows of input 1 (with another weight: other errors), and the derivative by the output. */
+function lossOf(errors: readonly number[], huberDelta: number | null, memory: (typeof INSTANCES)[number], weight = 1) {
   const run = loneRun(LINE, errors.length, "sgd", 1, { memory, huberDelta });
-  run.setParameters(Float32Array.of(1, 1));
+  run.setParameters(Float32Array.of(1, weight));
   run.setBatch(
     errors.map(() => [1]),
     errors.map((error) => [1 - error]),
@@ -39,7 +39,10 @@ describe.each(INSTANCES)("on $set", (memory) => {
     expect(lossOf([3], 0.5, memory)).toEqual({ loss: 1.375, evaluated: 1.375, derivative: 0.5 });
   });
 
-  test("an error that is not a number makes the loss none", () => {
-    for (const delta of [null, 1]) expect(lossOf([0.5, Number.NaN], delta, memory).loss).toBeNaN();
+  test("a prediction that is not a number makes the loss none", () => {
+    for (const delta of [null, 1]) {
+      const { loss, evaluated } = lossOf([0.5, 1], delta, memory, Number.NaN);
+      expect([loss, evaluated]).toEqual([Number.NaN, Number.NaN]);
+    }
   });
 });

@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { UsageError } from "../errors.ts";
+import { configSettings } from "../play/config-settings.ts";
+import { addressOf, MOST_MODELS, PLAY_MODELS, type PlaySettings, settingsIn } from "../play/settings.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { startServer } from "./live/live-server.ts";
+import { configFileOf } from "./one-run.ts";
+import { openBrowser } from "./open-browser.ts";
+import { countOption } from "./options.ts";
+import { stopOnSignals } from "./stop.ts";
+
+interface Options {
+  readonly port?: string;
+  readonly open?: boolean;
+}
+
+const PAGE = fileURLToPath(new URL("../../dist/play/index.html", import.meta.url));
+
+export const define: Define = (command, run) => {
+  command
+    .argument("[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper")
+    .option("--open", "open the page in a browser")
+    .option("--port <port>", "the port (default: a free one)")
+    .addHelpText(
+      "after",
+      `\nThe page is served on this machine alone, until Ctrl-C. It trains in the browser.\n${examples(
+        "mmoe play --open",
+        "mmoe play my.yaml",
+      )}`,
+    )
+    .action((config: string, options: Options) => run((context) => play(config, options, context)));
+};
+
+async function play(file: string, { port, open = false }: Options, context: Context): Promise<number> {
+  const { effects, note } = context;
+  const asked = port === undefined ? undefined : countOption("--port", port, 1, 65_535);
+  const state = addressOf(settingsOf(file, note), paperSettings());
+  const html = page();
+  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  try {
+    const token = randomBytes(16).toString("hex");
+    const server = await startServer({ port: asked, asker: "play", token, page: () => html, policy: policyIn(html) });
+    const address = `${server.address}${state === "" ? "" : `#${state}`}`;
+    effects.stdout.write(`${address}\n`);
+    note("Ctrl-C ends it.");
+    if (open) openBrowser(address, note);
+    await aborted(stop.signal);
+    await server.close();
+    return EXIT.done;
+  } finally {
+    stop.release();
+  }
+}
+
+/** The built page. */
+function page(): string {
+  if (!existsSync(PAGE)) throw new UsageError("the playground is not built; in a clone, build it with: npm run build");
+  return readFileSync(PAGE, "utf8");
+}
+
+/** The page's own policy, to be sent with it. */
+function policyIn(html: string): string {
+  return /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "default-src 'none'";
+}
+
+function paperSettings(): PlaySettings {
+  return configSettings(loadConfig("paper") as Playable);
+}
+
+/** A config whose settings have one value each, on the generator's rows. */
+type Playable = Config & Parameters<typeof configSettings>[0];
+
+/** Settings that a page trains only as the paper does. */
+const FIXED = [
+  ...(["rows", "correlationMatrix", "loss", "labels", "labelKind", "method", "arithmetic", "cross"] as const),
+  ...(["taskKinds", "tuned"] as const),
+];
+
+/** A config's settings for the page. Throws UsageError for what it does not train. */
+function settingsOf(file: string, note: (line: string) => void): PlaySettings {
+  const [config, paper] = [loadConfig(configFileOf(file)), loadConfig("paper")];
+  const other = FIXED.find((key) => JSON.stringify(config[key]) !== JSON.stringify(paper[key]));
+  if (other !== undefined)
+    throw new UsageError(`${file}: ${other}: the playground trains only ${JSON.stringify(paper[other])}`);
+  const playable = config as Playable;
+  const models = config.models.filter((name) => PLAY_MODELS.some((known) => known === name)).slice(0, MOST_MODELS);
+  if (models.length === 0)
+    throw new UsageError(`${file}: models: the playground has none of ${config.models.join(", ")}`);
+  if (models.length < config.models.length) note(`the page begins with ${models.join(", ")}`);
+  const settings = configSettings({ ...playable, models });
+  const defaults = paperSettings();
+  const read = settingsIn(new URLSearchParams(addressOf(settings, defaults)), defaults);
+  const keys = Object.keys(settings) as (keyof PlaySettings)[];
+  const refused = keys.find((key) => JSON.stringify(settings[key]) !== JSON.stringify(read[key]));
+  if (refused === undefined) return settings;
+  throw new UsageError(`${file}: ${refused}: the playground does not train ${JSON.stringify(settings[refused])}`);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", () => done(), { once: true });
+  });
+}

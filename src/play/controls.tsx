@@ -1,0 +1,99 @@
+import type { ComponentChildren } from "preact";
+
+interface NumberProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly whole?: boolean;
+  readonly onValue: (value: number) => void;
+}
+
+/** A number that is typed; what is out of its bounds changes nothing, and is marked. */
+export function NumberField({ id, label, value, min, max, whole = true, onValue }: NumberProps) {
+  const take = (input: HTMLInputElement) => {
+    const given = input.valueAsNumber;
+    const isGood = given >= min && given <= max && (!whole || Number.isInteger(given));
+    input.setCustomValidity(isGood ? "" : `${label}: from ${min} to ${max}`);
+    if (isGood && given !== value) onValue(given);
+  };
+  return (
+    <label class="field" for={id}>
+      <span>{label}</span>
+      <input
+        id={id}
+        type="number"
+        inputMode="decimal"
+        value={value}
+        min={min}
+        max={max}
+        step={whole ? 1 : "any"}
+        onChange={({ currentTarget }) => take(currentTarget)}
+      />
+    </label>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly id: string;
+  readonly label: string;
+  readonly value: T;
+  readonly choices: readonly (readonly [value: T, words: string])[];
+  readonly onValue: (value: T) => void;
+}
+
+export function Choice<T extends string>({ id, label, value, choices, onValue }: ChoiceProps<T>) {
+  return (
+    <label class="field" for={id}>
+      <span>{label}</span>
+      <select id={id} value={value} onChange={({ currentTarget }) => onValue(currentTarget.value as T)}>
+        {choices.map(([one, words]) => (
+          <option key={one} value={one} selected={one === value}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface SliderProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly words: string;
+  readonly onValue: (value: number) => void;
+}
+
+export function Slider({ id, label, value, min, max, step, words, onValue }: SliderProps) {
+  return (
+    <label class="field slider" for={id}>
+      <span>
+        {label} <output for={id}>{words}</output>
+      </span>
+      <input
+        id={id}
+        type="range"
+        value={value}
+        min={min}
+        max={max}
+        step={step}
+        aria-valuetext={words}
+        onInput={({ currentTarget }) => onValue(currentTarget.valueAsNumber)}
+      />
+    </label>
+  );
+}
+
+export function Section({ id, title, children }: { id: string; title: string; children: ComponentChildren }) {
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+import "./style.css";
+import { render } from "preact";
+import paper from "../../configs/paper.yaml";
+import { pageVariables } from "../figures/draw/theme.ts";
+import { App } from "./app.tsx";
+import { configSettings } from "./config-settings.ts";
+import { Playground } from "./playground.ts";
+
+/** How long the address may lag behind: browsers refuse very many changes of it. */
+const ADDRESS_MS = 300;
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(
+  `:root { ${pageVariables("light")} } @media screen and (prefers-color-scheme: dark) { :root { ${pageVariables("dark")} } }`,
+);
+document.adoptedStyleSheets = [sheet];
+
+const root = document.getElementById("app") as HTMLElement;
+let isDrawn = true;
+let addressTimer: ReturnType<typeof setTimeout> | undefined;
+let playground: Playground | undefined;
+
+/** Draws the page soon, once for all changes until the next picture. */
+function changed(): void {
+  if (!isDrawn) return;
+  isDrawn = false;
+  requestAnimationFrame(draw);
+}
+
+function draw(): void {
+  isDrawn = true;
+  if (playground === undefined) return;
+  render(<App playground={playground} />, root);
+  if (addressTimer === undefined) addressTimer = setTimeout(writeAddress, ADDRESS_MS);
+}
+
+function writeAddress(): void {
+  addressTimer = undefined;
+  const address = playground?.address ?? "";
+  if (location.hash.slice(1) !== address) history.replaceState(null, "", `#${address}`);
+}
+
+/** Fonts come first: with them, lines of text are longer or shorter. */
+async function begin(): Promise<void> {
+  await Promise.all(["400", "600"].map((weight) => document.fonts.load(`${weight} 1em "Fira Sans"`)));
+  playground = new Playground(configSettings(paper), location.hash.slice(1), changed);
+  addEventListener("hashchange", () => playground?.goTo(location.hash.slice(1)));
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) playground.train(true);
+  changed();
+}
+
+void begin();

@@ -1,0 +1,168 @@
+import { ladderLosses } from "../data/ladder-loss.ts";
+import { lossOfMean } from "../data/mean-loss.ts";
+import { type Ladder, lackText, rungName, rungOf } from "../data/rungs.ts";
+import { modelLabel } from "../figures/draw/style.ts";
+import { parameterCount } from "../models/parameters.ts";
+import type { ModelName } from "../models/zoo.ts";
+import { Choice, NumberField } from "./controls.tsx";
+import { SavedFigure } from "./figure.tsx";
+import { shownLosses } from "./loss-figures.ts";
+import { deadTowers, diagramFigure, gateFigure, learnedFigure, type Shown } from "./model-figures.ts";
+import type { Live, Playground } from "./playground.ts";
+import { overPairs } from "./probe.ts";
+import { changesOf, hasExperts, LIMITS, PLAY_MODELS, type PlayModel } from "./settings.ts";
+
+interface CardProps {
+  readonly playground: Playground;
+  readonly live: Live;
+  readonly shown: Shown;
+  /** Its place among the models. */
+  readonly place: number;
+}
+
+export function ModelCard({ playground, live, shown, place }: CardProps) {
+  const { settings } = playground;
+  const { model, progress, reading } = live;
+  const K = live.run.model.tasks;
+  const others = settings.models.map(({ like }) => like).filter((like) => like !== model.like);
+  const replace = (other: PlayModel | undefined) =>
+    playground.change({ models: settings.models.flatMap((one, i) => (i !== place ? [one] : other ? [other] : [])) });
+  const { experts, units } = sizesOf(live);
+  const title = modelLabel(live.run.model.name);
+  return (
+    <article class="card" aria-label={title}>
+      <div class="fields">
+        <Choice<ModelName>
+          id={`model-${place}`}
+          label={`model ${place + 1}`}
+          value={model.like}
+          choices={PLAY_MODELS.filter((name) => !others.includes(name)).map((name) => [name, modelLabel(name)])}
+          onValue={(like) => replace({ like })}
+        />
+        {hasExperts(model.like) && (
+          <NumberField
+            id={`experts-${place}`}
+            label="experts"
+            value={experts}
+            min={1}
+            max={LIMITS.experts}
+            onValue={(count) => replace({ ...model, experts: count })}
+          />
+        )}
+        <NumberField
+          id={`units-${place}`}
+          label={hasExperts(model.like) ? "units each" : "units"}
+          value={units}
+          min={1}
+          max={LIMITS.units}
+          onValue={(count) => replace({ ...model, units: count })}
+        />
+        {settings.models.length > 1 && (
+          <button type="button" class="remove" aria-label={`Remove ${title}`} onClick={() => replace(undefined)}>
+            ×
+          </button>
+        )}
+      </div>
+      <p class="quiet">
+        {parameterCount(live.run.model).toLocaleString("en")} parameters{changesOf(model).length > 0 ? ", changed" : ""}{" "}
+        · step {(progress?.step ?? 0).toLocaleString("en")}
+        {progress?.failure && <strong> · {progress.failure}</strong>}
+      </p>
+      <h3>What it has learned</h3>
+      <SavedFigure figure={learnedFigure(shown)} title={`what ${title} has learned`} />
+      <Learned live={live} />
+      <h3>Units and how tasks read them</h3>
+      <SavedFigure figure={diagramFigure(shown)} title={`the units of ${title}`} />
+      <p class="quiet">{reading ? towersText(reading) : " "}</p>
+      {reading && reading.gates.length > 0 ? (
+        <>
+          <h3>Gates: weights of the experts</h3>
+          <SavedFigure figure={gateFigure(shown)} title={`the gates of ${title}`} />
+          <p class="quiet">
+            {Number.isNaN(overPairs(reading.quantities, "gateDistance", K))
+              ? " "
+              : `Distance of the tasks' gates: ${overPairs(reading.quantities, "gateDistance", K).toFixed(2)} of 1.`}
+          </p>
+        </>
+      ) : (
+        <p class="quiet">This model has no gate.</p>
+      )}
+      <Inside live={live} tasks={K} />
+    </article>
+  );
+}
+
+/** Experts that all tasks share, and units of an expert's first layer. */
+function sizesOf({ run }: Live): { experts: number; units: number } {
+  const { shared, layers } = run.model.experts;
+  return { experts: shared, units: layers[0] as number };
+}
+
+function towersText(reading: NonNullable<Live["reading"]>): string {
+  const { dead, all } = deadTowers(reading);
+  return `${dead} of ${all} tower units are dead: off for every row.`;
+}
+
+/** A loss, and the nearest rung. */
+function learnedText(loss: number, ladder: Ladder): string {
+  const rung = rungOf(loss, ladder);
+  const words = lackText(rung, ladder);
+  return `loss ${loss.toFixed(3)}: ${rung < ladder.rungs.length ? `${rungName(rung, ladder)} (${words})` : words}`;
+}
+
+/** What each task lacks, by its held-out loss, and how much of each sine is in its predictions. */
+function Learned({ live }: { live: Live }) {
+  const { data, model } = live.run;
+  const ladder = { rungs: ladderLosses(data, null), ofMean: lossOfMean(data, null) };
+  const latest = live.progress && shownLosses(live.progress.curve, "heldout").at(-1);
+  return (
+    <ul class="learned">
+      {Array.from({ length: model.tasks }, (_, k) => {
+        const loss = latest?.[k];
+        return (
+          <li key={k}>
+            <span>
+              <b>Task {k + 1}</b> {loss === undefined ? "not evaluated yet" : learnedText(loss, ladder)}
+            </span>
+            <Sines shares={live.reading?.sines[k] ?? data.alpha.map(() => 0)} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** A bar for each sine, the slowest first. */
+function Sines({ shares }: { shares: readonly number[] }) {
+  const percent = (share: number) => Math.round(100 * Math.max(0, Math.min(1, share)));
+  const words = shares.map((share, i) => `sine ${i + 1} ${percent(share)} %`).join(", ");
+  return (
+    <span
+      class="sines"
+      role="img"
+      aria-label={shares.length > 0 ? `learned of each sine, the slowest first: ${words}` : "no sines"}
+    >
+      {shares.map((share, i) => (
+        <span key={i} class="sine">
+          <span class="share" style={{ height: `${percent(share)}%` }} />
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** Numbers from inside the model. */
+function Inside({ live, tasks }: { live: Live; tasks: number }) {
+  const quantities = live.reading?.quantities ?? {};
+  const digits = (value: number | undefined) =>
+    value === undefined || Number.isNaN(value) ? "–" : value.toFixed(2).replace("-", "−");
+  const aligned = Array.from({ length: tasks }, (_, k) => digits(quantities[`alignment/${k + 1}`])).join(", ");
+  return (
+    <dl class="inside">
+      <dt>Direction found (1: exactly the task's)</dt>
+      <dd>{aligned}</dd>
+      <dt>Cosine of the tasks' gradients</dt>
+      <dd>{digits(overPairs(quantities, "gradientCosine", tasks))}</dd>
+    </dl>
+  );
+}

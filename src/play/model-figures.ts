@@ -1,0 +1,222 @@
+// What a model has learned, how its gates weigh the experts, and its units.
+
+import { DEAD } from "../diagnostics/unit-activity.ts";
+import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
+import type { Theme } from "../figures/draw/theme.ts";
+import { expertCount, type ModelSpec } from "../models/spec.ts";
+import { dotsAt, type Figure, frame, framedPanel, label, note, type Point, polyline } from "./draw.ts";
+import { POINTS, placeAt, REACH, type Reading } from "./probe.ts";
+
+const WIDTH = 250;
+const PANEL = 66;
+
+/** A model as its figures need it. */
+export interface Shown {
+  readonly name: string;
+  readonly spec: ModelSpec;
+  /** Its colour by a theme. */
+  readonly colour: (theme: Theme) => string;
+  /** What the labels are without noise at the points of a curve, [POINTS]: the same function for each task. */
+  readonly truth: readonly number[];
+  /** Where the rows of the cloud lie, [K][CLOUD]. */
+  readonly places: readonly Float32Array[];
+  readonly reading: Reading | undefined;
+}
+
+const curve = (values: ArrayLike<number>): Point[] => Array.from(values, (y, i) => ({ x: placeAt(i), y }));
+
+/** Predictions along each task's direction over the true curve. */
+export function learnedFigure({ name, spec, colour, truth, places, reading }: Shown): Figure {
+  const K = spec.tasks;
+  const height = K * (PANEL + 8) + 14;
+  const nodes = (theme: Theme): SvgNode[] => [
+    ...Array.from({ length: K }, (_, k) => {
+      const box = { x: 24, y: 4 + k * (PANEL + 8), width: WIDTH - 30, height: PANEL };
+      const at = frame({ theme, box, x: [-REACH, REACH], y: [-2.6, 2.6] });
+      const cloud = Array.from(reading?.cloud[k] ?? [], (y, n) => ({ x: places[k]?.[n] as number, y }));
+      return framedPanel(
+        at,
+        [
+          polyline(curve(truth), at, { stroke: theme.quiet, "stroke-width": 2.6, "stroke-opacity": 0.45 }),
+          dotsAt(cloud, at, { stroke: colour(theme), "stroke-width": 1.6, "stroke-opacity": 0.45 }),
+          polyline(curve(reading?.curves[k] ?? []), at, { stroke: colour(theme), "stroke-width": 1.4 }),
+          label(`task ${k + 1}`, 28, box.y + 8, theme.quiet),
+        ],
+        { x: k === K - 1 },
+      );
+    }),
+  ];
+  const words = `What ${name} predicts along each task's direction, over the true curve in grey. Dots are held-out rows.`;
+  const rows = () =>
+    Array.from({ length: K * POINTS }, (_, i) => {
+      const [k, at] = [Math.floor(i / POINTS), i % POINTS];
+      return {
+        model: name,
+        task: k + 1,
+        position: placeAt(at),
+        label: truth[at] as number,
+        prediction: reading?.curves[k]?.[at] ?? "",
+      };
+    });
+  return { name: `learned-${name}`, words, width: WIDTH, height, nodes, rows };
+}
+
+const GATE = 34;
+
+/** The weights of the experts along each task's direction, stacked to 1. */
+export function gateFigure({ name, spec, reading }: Shown): Figure {
+  const [K, E] = [spec.tasks, expertCount(spec)];
+  const nodes = (theme: Theme): SvgNode[] =>
+    Array.from({ length: K }, (_, k) => {
+      const box = { x: 24, y: 4 + k * (GATE + 8), width: WIDTH - 30, height: GATE };
+      const at = frame({ theme, box, x: [-REACH, REACH], y: [0, 1], counts: [5, 2] });
+      const weights = reading?.gates[k];
+      const layers = weights === undefined ? [] : stacked(weights, E);
+      const areas = layers.map(({ low, high }, e) =>
+        polyline([...curve(high), ...curve(low).toReversed()], at, {
+          fill: expertColour(e, E, theme),
+          stroke: theme.background,
+          "stroke-width": 0.4,
+        }),
+      );
+      return framedPanel(at, areas, { x: k === K - 1 });
+    });
+  const words = `The weights that each task's gate of ${name} gives the ${E} experts, along the task's own direction.`;
+  const rows = () =>
+    (reading?.gates ?? []).flatMap((weights, k) =>
+      Array.from(weights, (weight, i) => ({
+        model: name,
+        task: k + 1,
+        position: placeAt(Math.floor(i / E)),
+        expert: (i % E) + 1,
+        weight,
+      })),
+    );
+  return { name: `gates-${name}`, words, width: WIDTH, height: K * (GATE + 8) + 14, nodes, rows };
+}
+
+function expertColour(e: number, E: number, { ramp }: Theme): string {
+  return ramp[Math.round((e * (ramp.length - 1)) / Math.max(1, E - 1))] as string;
+}
+
+/** Lower and upper edges of each expert's band. */
+function stacked(weights: Float32Array, E: number): { low: number[]; high: number[] }[] {
+  let low = new Array<number>(POINTS).fill(0);
+  return Array.from({ length: E }, (_, e) => {
+    const high = low.map((value, i) => value + (weights[i * E + e] as number));
+    const band = { low, high };
+    low = high;
+    return band;
+  });
+}
+
+/** Experts with their units above, the gates' mean weights as lines, towers with their units below. */
+export function diagramFigure({ name, spec, colour, reading }: Shown): Figure {
+  const [K, E] = [spec.tasks, expertCount(spec)];
+  const height = 118;
+  const nodes = (theme: Theme): SvgNode[] => {
+    const experts = reading?.experts ?? [];
+    const deeper = (experts.length - E) / E;
+    const layersOf = (e: number) => [
+      ...experts.slice(e, e + 1),
+      ...experts.slice(E + e * deeper, E + (e + 1) * deeper),
+    ];
+    const expertX = (e: number) => (WIDTH * (e + 0.5)) / E;
+    const towerX = (k: number) => (WIDTH * (k + 0.5)) / K;
+    const side = Math.min(44, WIDTH / E - 3);
+    const lines = Array.from({ length: E * K }, (_, i) => {
+      const [k, e] = [Math.floor(i / E), i % E];
+      const weight = meanWeight(spec, reading, k, e);
+      return element("path", {
+        d: `M${rounded(expertX(e))} 50L${rounded(towerX(k))} 82`,
+        stroke: spec.gating === "none" || spec.gating === "average" ? colour(theme) : expertColour(e, E, theme),
+        "stroke-width": 0.3 + 3.4 * weight,
+        "stroke-opacity": weight > 0 ? 0.25 + 0.7 * weight : 0,
+      });
+    });
+    return [
+      ...lines,
+      ...Array.from({ length: E }, (_, e) =>
+        unitsAt(layersOf(e), { x: expertX(e), y: 4, side, height: 44 }, colour(theme), theme),
+      ).flat(),
+      ...Array.from({ length: K }, (_, k) =>
+        unitsAt(
+          reading?.towers.slice(
+            Math.round((k * reading.towers.length) / K),
+            Math.round(((k + 1) * reading.towers.length) / K),
+          ) ?? [],
+          { x: towerX(k), y: 84, side: Math.min(60, WIDTH / K - 4), height: 16 },
+          colour(theme),
+          theme,
+        ),
+      ).flat(),
+      ...Array.from({ length: K }, (_, k) => note(`tower ${k + 1}`, towerX(k), 113, theme, "middle")),
+    ];
+  };
+  const words = `${name}: ${E === 1 ? "the bottom" : `${E} experts`} above, the towers below. A unit is the darker the more rows turn it on; an empty one is dead. Lines show how much each task's tower reads of each expert.`;
+  return { name: `units-${name}`, words, width: WIDTH, height, nodes };
+}
+
+/** How much task k's tower reads of an expert, 0 to 1. */
+function meanWeight({ gating, experts, tasks }: ModelSpec, reading: Reading | undefined, k: number, e: number): number {
+  const own = e < experts.shared || Math.floor((e - experts.shared) / Math.max(1, experts.perTask)) === k;
+  if (gating === "none" || gating === "average") return own ? 1 / (experts.shared + experts.perTask) : 0;
+  return reading?.quantities[`gateWeight/${Math.min(k, tasks - 1) + 1}/${e + 1}`] ?? 0;
+}
+
+interface Place {
+  /** Of the middle, and of the top. */
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+  readonly height: number;
+}
+
+/** Layers of units as small squares in a box; what is on for more rows is more opaque, and what is dead is empty. */
+function unitsAt(
+  layers: readonly Float32Array[],
+  { x, y, side, height }: Place,
+  colour: string,
+  theme: Theme,
+): SvgNode[] {
+  const units = layers.flatMap((layer) => [...layer]);
+  if (units.length === 0) return [];
+  const rowCount = Math.max(1, Math.round(Math.sqrt((units.length * height) / side)));
+  const columns = Math.ceil(units.length / rowCount);
+  const size = Math.min(side / columns, height / rowCount);
+  const bottom = y + height;
+  const square = (i: number) => {
+    const [left, top] = [
+      x + ((i % columns) - columns / 2) * size,
+      bottom - (rowCount - Math.floor(i / columns)) * size,
+    ];
+    const edge = size * 0.84;
+    return `M${rounded(left)} ${rounded(top)}h${rounded(edge)}v${rounded(edge)}h-${rounded(edge)}Z`;
+  };
+  const steps = [0, 1, 2, 3];
+  const shade = (share: number) => Math.min(3, Math.floor(share * 4));
+  const of = (wanted: (share: number) => boolean) =>
+    units.flatMap((share, i) => (wanted(share) ? [square(i)] : [])).join("");
+  return [
+    element("path", {
+      d: of((share) => share < DEAD),
+      fill: "none",
+      stroke: theme.quiet,
+      "stroke-width": 0.4,
+      "stroke-opacity": 0.7,
+    }),
+    ...steps.map((step) =>
+      element("path", {
+        d: of((share) => share >= DEAD && shade(share) === step),
+        fill: colour,
+        "fill-opacity": 0.3 + 0.23 * step,
+      }),
+    ),
+  ];
+}
+
+/** How many units of the towers are dead, of how many. */
+export function deadTowers(reading: Reading): { dead: number; all: number } {
+  const shares = reading.towers.flatMap((layer) => [...layer]);
+  return { dead: shares.filter((share) => share < DEAD).length, all: shares.length };
+}

@@ -1,0 +1,200 @@
+// The state of the page: what is trained, how far it is, what is shown.
+
+import type { GeneratedRun } from "../engines/engine.ts";
+import { mean } from "../stats/moments.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { ShownLoss } from "./loss-figures.ts";
+import { shownLosses } from "./loss-figures.ts";
+import type { FromWorker, Progress } from "./messages.ts";
+import { playRuns } from "./play-runs.ts";
+import { Pool } from "./pool.ts";
+import { Probe, type Reading } from "./probe.ts";
+import { addressOf, type PlayModel, type PlaySettings, possible, settingsIn } from "./settings.ts";
+import { STOPS } from "./tour.ts";
+import { FIRST_VIEW, type View } from "./view.ts";
+
+/** Runs of each model in the histogram. */
+export const MANY = 20;
+
+/** A model in training. */
+export interface Live {
+  readonly run: GeneratedRun;
+  /** As it was chosen. */
+  readonly model: PlayModel;
+  readonly progress: Progress | undefined;
+  readonly reading: Reading | undefined;
+  /** Of the final parameters. */
+  readonly fingerprint: string | undefined;
+}
+
+export class Playground {
+  settings: PlaySettings;
+  view: View;
+  lives: readonly Live[] = [];
+  /** Where held-out rows lie along the tasks' directions, [K][rows]. */
+  places: readonly Float32Array[] = [];
+  /** Runs that have ended: the one that is shown, and many. */
+  ended: readonly { readonly run: GeneratedRun; readonly progress: Progress }[] = [];
+  trouble = "";
+  /** Run-steps a second of one worker, of the latest message. */
+  pace = 0;
+  readonly #defaults: PlaySettings;
+  readonly #pool: Pool;
+  readonly #changed: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #many = false;
+
+  constructor(defaults: PlaySettings, address: string, changed: () => void) {
+    this.#defaults = defaults;
+    this.#changed = changed;
+    const said = new URLSearchParams(address);
+    this.settings = settingsIn(said, defaults);
+    this.view = viewIn(said);
+    this.#pool = new Pool({
+      onProgress: (runs, progress, message) => this.#hear(runs, progress, message),
+      onTrouble: (words) => {
+        this.trouble = words;
+        changed();
+      },
+    });
+    this.#begin();
+  }
+
+  get defaults(): PlaySettings {
+    return this.#defaults;
+  }
+
+  get workers(): number {
+    return this.#pool.count;
+  }
+
+  get isTraining(): boolean {
+    return !this.#pool.paused && !this.#pool.isIdle;
+  }
+
+  get isDone(): boolean {
+    return this.#pool.isIdle;
+  }
+
+  /** Whether many runs are asked for. */
+  get hasMany(): boolean {
+    return this.#many;
+  }
+
+  /** The address of this state, without its sign. */
+  get address(): string {
+    const { loss, log, stop } = this.view;
+    const shown = [
+      ...(loss === FIRST_VIEW.loss ? [] : [`loss=${loss}`]),
+      ...(log ? ["scale=log"] : []),
+      ...(stop === null ? [] : [`tour=${stop + 1}`]),
+    ];
+    return [addressOf(this.settings, this.#defaults), ...shown].filter((part) => part !== "").join("&");
+  }
+
+  /** Begins to train other settings; soon, as a slider may move on. */
+  change(settings: Partial<PlaySettings>): void {
+    this.settings = possible({ ...this.settings, ...settings });
+    this.view = { ...this.view, stop: null };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#begin(), 120);
+    this.#changed();
+  }
+
+  show(view: Partial<View>): void {
+    this.view = { ...this.view, ...view };
+    this.#changed();
+  }
+
+  /** Goes to a stop of the tour, and trains what it shows. */
+  visit(stop: number): void {
+    const { settings, view } = STOPS[stop] as (typeof STOPS)[number];
+    this.settings = possible({ ...this.#defaults, ...settings });
+    this.view = { ...FIRST_VIEW, ...view, stop };
+    this.#begin();
+    this.train(true);
+  }
+
+  /** Shows what an address says. */
+  goTo(address: string): void {
+    if (address === this.address) return;
+    const said = new URLSearchParams(address);
+    this.settings = settingsIn(said, this.#defaults);
+    this.view = viewIn(said);
+    this.#begin();
+  }
+
+  train(on: boolean): void {
+    this.#pool.pause(!on);
+    this.#changed();
+  }
+
+  /** From the first step again. */
+  reset(): void {
+    this.#begin();
+  }
+
+  /** Trains many runs of each model, after those that are shown. */
+  trainMany(): void {
+    if (!this.#many) {
+      this.#many = true;
+      for (let index = 0; index < MANY; index++)
+        if (index !== this.settings.run) this.#pool.add(playRuns(this.settings, index), { watched: false });
+    }
+    this.train(true);
+  }
+
+  /** Final losses of the first runs of a model that have ended, mean over tasks. */
+  finals(name: string, loss: ShownLoss): number[] {
+    const own = this.ended.filter(({ run }) => run.model.name === name && run.index < MANY);
+    return own
+      .toSorted((a, b) => a.run.index - b.run.index)
+      .flatMap(({ progress }) => {
+        const last = shownLosses(progress.curve, loss).at(-1);
+        return last === undefined ? [] : [mean(last)];
+      });
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    this.#pool.clear();
+    this.ended = [];
+    this.#many = false;
+    const runs = playRuns(this.settings, this.settings.run);
+    this.places = new Probe(runs[0] as GeneratedRun).places;
+    this.lives = runs.map((run, i) => {
+      const model = this.settings.models[i] as PlayModel;
+      return { run, model, progress: undefined, reading: undefined, fingerprint: undefined };
+    });
+    this.#pool.add(runs, { watched: true, keepParameters: true });
+    this.#changed();
+  }
+
+  #hear(runs: readonly GeneratedRun[], progress: readonly Progress[], { done, trainingMs }: FromWorker): void {
+    const steps = progress.reduce((sum, { step }) => sum + step, 0);
+    if (trainingMs > 0) this.pace = (1000 * steps) / trainingMs;
+    for (const [i, run] of runs.entries()) {
+      const now = progress[i] as Progress;
+      if (done) this.ended = [...this.ended, { run, progress: now }];
+      this.lives = this.lives.map((live) =>
+        live.run.id === run.id ? { ...live, progress: now, reading: now.reading ?? live.reading } : live,
+      );
+      if (now.parameters) void this.#sign(run.id, now.parameters);
+    }
+    this.#changed();
+  }
+
+  async #sign(id: string, parameters: Float32Array): Promise<void> {
+    const fingerprint = await fingerprintOf(parameters);
+    this.lives = this.lives.map((live) =>
+      live.run.id === id && live.progress?.parameters === parameters ? { ...live, fingerprint } : live,
+    );
+    this.#changed();
+  }
+}
+
+function viewIn(said: URLSearchParams): View {
+  const loss = (["train", "running", "heldout"] as const).find((name) => name === said.get("loss"));
+  const stop = Number(said.get("tour")) - 1;
+  return { loss: loss ?? FIRST_VIEW.loss, log: said.get("scale") === "log", stop: STOPS[stop] ? stop : null };
+}

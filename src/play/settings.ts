@@ -1,0 +1,223 @@
+// What the page trains, in the keys of a sweep's config, and the address that says it: only what differs from the paper's.
+
+import { fastestSines } from "../data/moments.ts";
+import type { Sampling } from "../data/order.ts";
+import { GENERATOR_PRESETS, type GeneratorPresetName, generatorSettings } from "../data/presets.ts";
+import type { GeneratorSettings } from "../data/settings.ts";
+import { trains } from "../engines/abilities.ts";
+import type { EvalEvery } from "../engines/evaluations.ts";
+import type { Optimizer } from "../engines/training-settings.ts";
+import { INITIALIZER_NAMES, type Initializer } from "../models/initializers.ts";
+import type { ModelSpec } from "../models/spec.ts";
+import { type Variant, variantName, variantSpec } from "../models/variant.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+
+/** A model of the zoo, and the sizes that were changed. */
+export interface PlayModel {
+  readonly like: ModelName;
+  /** Experts that all tasks share. */
+  readonly experts?: number;
+  /** Units of each expert, or of the bottom. */
+  readonly units?: number;
+}
+
+export interface PlaySettings {
+  readonly data: GeneratorPresetName | GeneratorSettings;
+  /** How many of the data's sines are left, the slowest ones; null for all. */
+  readonly sines: number | null;
+  /** Null for that of the data. */
+  readonly noiseStd: number | null;
+  /** The correlation of each pair of tasks. */
+  readonly correlation: number;
+  readonly tasks: number;
+  readonly models: readonly PlayModel[];
+  readonly seed: number;
+  /** The index of the run that is shown, from 0. */
+  readonly run: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly optimizer: Optimizer;
+  readonly lr: number;
+  readonly dropout: number;
+  readonly trainRows: number | "fresh";
+  readonly sampling: Sampling;
+  readonly initializer: Initializer["name"];
+  readonly initializerStd: number;
+  readonly evalEvery: EvalEvery;
+  readonly heldoutRows: number;
+}
+
+export const MOST_TASKS = 5;
+export const MOST_MODELS = 3;
+
+/** The models that the page's kernels train. */
+export const PLAY_MODELS = MODEL_NAMES.filter((name) => trains("cpu", ZOO[name].build({ inputs: 100, tasks: 2 })));
+
+/** The lowest correlation that K tasks can all have with each other. */
+export function lowestCorrelation(tasks: number): number {
+  return -1 / (tasks - 1);
+}
+
+/** The generator, with the sines and the noise that were chosen. */
+export function playGenerator({ data, sines, noiseStd }: PlaySettings): GeneratorSettings {
+  const base = generatorSettings(data);
+  const gone = fastestSines(base).slice(
+    0,
+    base.alpha.length - Math.min(sines ?? Number.POSITIVE_INFINITY, base.alpha.length),
+  );
+  const left = (_: number, i: number) => !gone.includes(i);
+  const chosen = { alpha: base.alpha.filter(left), beta: base.beta.filter(left) };
+  return { ...base, ...chosen, noiseStd: noiseStd ?? base.noiseStd };
+}
+
+/** Whether the data are the preset's or the config's as they are. */
+export function isWholeData(settings: PlaySettings): boolean {
+  const base = generatorSettings(settings.data);
+  const { alpha, noiseStd } = playGenerator(settings);
+  return alpha.length === base.alpha.length && noiseStd === base.noiseStd;
+}
+
+/** What may be changed of a model: its units, and its experts where all tasks share them. */
+export function hasExperts(like: ModelName): boolean {
+  const { gating, experts } = ZOO[like].build({ inputs: 100, tasks: 2 }) as ModelSpec;
+  return gating !== "none" && experts.perTask === 0;
+}
+
+/** Changes as `--model-set` takes them, in its order. */
+export function changesOf({ experts, units }: PlayModel): { path: string[]; text: string }[] {
+  return [
+    ...(experts === undefined ? [] : [{ path: ["experts", "shared"], text: String(experts) }]),
+    ...(units === undefined ? [] : [{ path: ["experts", "layers"], text: String(units) }]),
+  ];
+}
+
+/** The name that a sweep gives the model. */
+function playName(model: PlayModel): string {
+  return variantName(model.like, changesOf(model));
+}
+
+export function playSpec(model: PlayModel, settings: PlaySettings): ModelSpec {
+  const { like, experts, units } = model;
+  const changes: Omit<Variant, "name" | "like"> =
+    experts === undefined && units === undefined
+      ? {}
+      : {
+          experts: {
+            ...(experts !== undefined && { shared: experts }),
+            ...(units !== undefined && { layers: [units] }),
+          },
+        };
+  const ends = { inputs: generatorSettings(settings.data).inputs, tasks: settings.tasks };
+  return { ...variantSpec({ name: playName(model), like, ...changes }, ends), dropout: settings.dropout };
+}
+
+/** How a setting reads in an address: `read` gives undefined for what is no value. */
+interface Key<T> {
+  readonly name: string;
+  readonly read: (text: string) => T | undefined;
+  readonly write?: (value: T) => string;
+}
+
+type Keys = { readonly [Name in Exclude<keyof PlaySettings, "data">]: Key<PlaySettings[Name]> };
+
+const within = (low: number, high: number) => (text: string) => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  return value >= low && value <= high ? value : undefined;
+};
+const whole = (low: number, high: number) => (text: string) => {
+  const value = within(low, high)(text);
+  return Number.isInteger(value) ? value : undefined;
+};
+const oneOf =
+  <T extends string>(...names: readonly T[]) =>
+  (text: string) =>
+    names.find((name) => name === text);
+
+/** Bounds of what a page can train and show. */
+export const LIMITS = { batch: 2048, steps: 1_000_000, experts: 32, units: 512, run: 9999, sines: 20 } as const;
+
+const KEYS: Keys = {
+  sines: { name: "sines", read: whole(0, LIMITS.sines) },
+  noiseStd: { name: "noise", read: within(0, 10) },
+  correlation: { name: "p", read: within(-1, 1) },
+  tasks: { name: "tasks", read: whole(2, MOST_TASKS) },
+  models: { name: "models", read: modelsIn, write: (models) => models.map(modelText).join(",") },
+  seed: { name: "seed", read: whole(0, 2 ** 31) },
+  run: { name: "run", read: whole(0, LIMITS.run) },
+  batch: { name: "batch", read: whole(1, LIMITS.batch) },
+  steps: { name: "steps", read: whole(1, LIMITS.steps) },
+  optimizer: { name: "optimizer", read: oneOf("adam", "sgd") },
+  lr: { name: "lr", read: within(1e-7, 10) },
+  dropout: { name: "dropout", read: within(0, 0.99) },
+  trainRows: { name: "rows", read: (text) => (text === "fresh" ? "fresh" : whole(1, 1e6)(text)) },
+  sampling: { name: "sampling", read: oneOf("epochs", "replacement") },
+  initializer: { name: "init", read: oneOf(...INITIALIZER_NAMES) },
+  initializerStd: { name: "std", read: within(1e-4, 10) },
+  evalEvery: { name: "every", read: (text) => (/^log:[1-9]\d{0,3}$/.test(text) ? text : whole(1, LIMITS.steps)(text)) },
+  heldoutRows: { name: "heldout", read: whole(1, 100_000) },
+};
+
+const SETTING_NAMES = Object.keys(KEYS) as (keyof Keys)[];
+
+/** `mmoe`, `mmoe:4` of 4 experts, `mmoe:4x32` of 32 units each, `shared-bottom:x16`. */
+function modelText({ like, experts, units }: PlayModel): string {
+  if (experts === undefined && units === undefined) return like;
+  return `${like}:${experts ?? ""}${units === undefined ? "" : `x${units}`}`;
+}
+
+function modelsIn(text: string): PlayModel[] | undefined {
+  const models = text.split(",").flatMap((one): PlayModel[] => {
+    const [, name, experts, units] = /^([a-z0-9-]+)(?::(\d+)?(?:x(\d+))?)?$/.exec(one) ?? [];
+    const like = PLAY_MODELS.find((known) => known === name);
+    if (like === undefined) return [];
+    const [E, H] = [whole(1, LIMITS.experts)(experts ?? ""), whole(1, LIMITS.units)(units ?? "")];
+    return [{ like, ...(E !== undefined && hasExperts(like) && { experts: E }), ...(H !== undefined && { units: H }) }];
+  });
+  const first = models.filter(({ like }, i) => models.findIndex((other) => other.like === like) === i);
+  return first.length > 0 ? first.slice(0, MOST_MODELS) : undefined;
+}
+
+const numbers = (text: string, most: number) => {
+  const values = text === "" ? [] : text.split(",").map((one) => within(-most, most)(one));
+  return values.includes(undefined) ? undefined : (values as number[]);
+};
+
+/** A preset, or constants such as `100,0.5646,0.1;3.6,6.4;1.5,1.5`: inputs, scale and noise; frequencies; phases. */
+function dataIn(text: string): PlaySettings["data"] | undefined {
+  const preset = oneOf(...(Object.keys(GENERATOR_PRESETS) as GeneratorPresetName[]))(text);
+  if (preset !== undefined) return preset;
+  const [ends = "", frequencies = "", phases = ""] = text.split(";");
+  const [inputs = 0, scale = 0, noiseStd = -1] = numbers(ends, 1e4) ?? [];
+  const [alpha, beta] = [numbers(frequencies, 1e4), numbers(phases, 1e4)];
+  const isGood = Number.isInteger(inputs) && inputs >= MOST_TASKS && scale >= 1e-4 && noiseStd >= 0;
+  if (!isGood || alpha === undefined || alpha.length > LIMITS.sines || alpha.length !== beta?.length) return undefined;
+  return { inputs, scale, alpha, beta, noiseStd };
+}
+
+function dataText(data: PlaySettings["data"]): string {
+  if (typeof data === "string") return data;
+  return [[data.inputs, data.scale, data.noiseStd], data.alpha, data.beta].map((list) => list.join(",")).join(";");
+}
+
+/** What differs from `defaults`, for an address: `p=0.9&models=mmoe`. Signs that need no escape are left as they are. */
+export function addressOf(settings: PlaySettings, defaults: PlaySettings): string {
+  const said = SETTING_NAMES.flatMap((key) => {
+    const write = (KEYS[key].write ?? String) as (value: unknown) => string;
+    const [now, before] = [write(settings[key]), write(defaults[key])];
+    return now === before ? [] : [`${KEYS[key].name}=${now}`];
+  });
+  const data = dataText(settings.data);
+  return [...(data === dataText(defaults.data) ? [] : [`data=${data}`]), ...said].join("&");
+}
+
+/** The settings of an address; what it says wrongly is as in `defaults`. */
+export function settingsIn(address: URLSearchParams, defaults: PlaySettings): PlaySettings {
+  const said = SETTING_NAMES.map((key) => [key, KEYS[key].read(address.get(KEYS[key].name) ?? "")] as const);
+  const found = Object.fromEntries(said.filter(([, value]) => value !== undefined));
+  return possible({ ...defaults, data: dataIn(address.get("data") ?? "") ?? defaults.data, ...found });
+}
+
+/** With a correlation that so many tasks can have. */
+export function possible(settings: PlaySettings): PlaySettings {
+  return { ...settings, correlation: Math.max(settings.correlation, lowestCorrelation(settings.tasks)) };
+}

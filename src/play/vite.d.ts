@@ -1,0 +1,24 @@
+/** What vite makes of an import: a file as a data URL, a worker as a class, a config as its values. */
+declare module "*.wasm?url" {
+  const url: string;
+  export default url;
+}
+
+declare module "*?worker&inline" {
+  const make: new () => Worker;
+  export default make;
+}
+
+declare module "*.yaml" {
+  import type { ConfigValues } from "./config-settings.ts";
+
+  const values: ConfigValues;
+  export default values;
+}
+
+declare module "*.csv" {
+  const lines: readonly Readonly<Record<string, string>>[];
+  export default lines;
+}
+
+declare module "*.css" {}

@@ -1,0 +1,115 @@
+// Trains in a Web Worker: a slice of time, then a look at messages.
+import { BundleTraining } from "../engines/cpu/bundle-training.ts";
+import { WasmKernels } from "../engines/cpu/wasm-kernels.ts";
+import type { FromWorker, Job, Progress, ToWorker } from "./messages.ts";
+import { Probe } from "./probe.ts";
+
+/** How long the worker hears no message. */
+const SLICE_MS = 20;
+/** Shortest time between two readings of a run. */
+const READ_EVERY_MS = 100;
+/** Readings take at most about this share of the time. */
+const READ_SHARE = 0.1;
+
+let kernels: WasmKernels | undefined;
+let training: Trainer | undefined;
+let paused = false;
+/** A message to itself: it comes after those that wait, and sooner than any timer. */
+const turn = new MessageChannel();
+let isTurning = false;
+
+turn.port1.onmessage = () => {
+  isTurning = false;
+  if (training === undefined || paused) return;
+  if (training.advance()) turnSoon();
+  else training = undefined;
+};
+
+function turnSoon(): void {
+  if (isTurning) return;
+  isTurning = true;
+  turn.port2.postMessage(null);
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.kind) {
+    case "kernels":
+      kernels = new WasmKernels(data.module);
+      return;
+    case "train":
+      paused = data.paused;
+      training = new Trainer(kernels as WasmKernels, data.job);
+      return turnSoon();
+    case "pause":
+      paused = data.paused;
+      if (paused) training?.tellAll();
+      return turnSoon();
+    case "stop":
+      training = undefined;
+  }
+};
+
+/** One job in training. */
+class Trainer {
+  readonly #job: Job;
+  readonly #bundle: BundleTraining;
+  readonly #probes: readonly Probe[];
+  /** The run that is read next: one at a time, so that messages do not wait for all. */
+  #next = 0;
+  #trainingMs = 0;
+  #readMs = 0;
+  #readAt = Number.NEGATIVE_INFINITY;
+
+  constructor(memory: WasmKernels, job: Job) {
+    this.#job = job;
+    this.#bundle = new BundleTraining(memory, job.runs);
+    this.#probes = job.watched ? job.runs.map((run) => new Probe(run)) : [];
+    this.tellAll();
+  }
+
+  /** Trains for a slice of time; false if the job is done. */
+  advance(): boolean {
+    const began = performance.now();
+    while (!this.#bundle.isOver && performance.now() - began < SLICE_MS) this.#bundle.advance(() => {});
+    const now = performance.now();
+    this.#trainingMs += now - began;
+    if (this.#bundle.isOver) this.tellAll();
+    else if (now - this.#readAt > this.#restMs) this.#tellNext();
+    return !this.#bundle.isOver;
+  }
+
+  /** How far all runs are, at once, then with readings. */
+  tellAll(): void {
+    if (!this.#bundle.isOver) this.#tell(() => false);
+    this.#tell(() => true);
+  }
+
+  get #restMs(): number {
+    return Math.max(READ_EVERY_MS / this.#job.runs.length, this.#readMs / READ_SHARE);
+  }
+
+  #tellNext(): void {
+    const began = performance.now();
+    this.#tell((i) => i === this.#next);
+    this.#next = (this.#next + 1) % this.#job.runs.length;
+    this.#readAt = performance.now();
+    this.#readMs = this.#readAt - began;
+  }
+
+  #tell(isRead: (i: number) => boolean): void {
+    const done = this.#bundle.isOver;
+    const runs = this.#bundle.trainees.map((trainee, i): Progress => {
+      const { step, curve, failure } = trainee;
+      const reading = isRead(i) ? this.#probes[i]?.at(trainee.parameters) : undefined;
+      return {
+        step,
+        curve,
+        ...(failure !== undefined && { failure }),
+        ...(reading && { reading }),
+        ...(done && this.#job.keepParameters && { parameters: trainee.parameters }),
+      };
+    });
+    const message: FromWorker = { job: this.#job.number, done, runs, trainingMs: this.#trainingMs };
+    self.postMessage(message);
+  }
+}

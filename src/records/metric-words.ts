@@ -1,0 +1,8 @@
+/** What metrics of tasks are called, in the order in which they are shown: of each kind the first is the one that counts. */
+export const METRIC_WORDS: Readonly<Record<string, string>> = {
+  auc: "AUC",
+  rSquared: "R2",
+  accuracy: "accuracy",
+  averagePrecision: "average precision",
+  logLoss: "log loss (nats)",
+};

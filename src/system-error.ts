@@ -1,0 +1,12 @@
+import { getSystemErrorMap } from "node:util";
+
+/** True for an error of the operating system: a file that can't be opened, a full disk. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
+}
+
+/** An operating system's error in words, e.g. `no space left on device`. */
+export function systemReason({ errno, code, message }: NodeJS.ErrnoException): string {
+  const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
+  return known?.[1] ?? code ?? message;
+}

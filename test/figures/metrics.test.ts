@@ -1,0 +1,87 @@
+// The figure of each task's metric, and that of the losses of more than two tasks.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
+import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { drawerOf } from "../support/drawer.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { madeResults } from "../support/made-results.ts";
+import { expectPicture } from "../support/picture.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+import { outside, touching } from "../support/texts.ts";
+
+const file = join(temporaryFolder(), "people.csv");
+const ROWS = ["0.5,no,31,north", "-1,yes,40,south", "2,no,22,east", "0,no,57,north", "1,yes,33,south"];
+writeFileSync(file, `x,y_income,y_age,y_region\n${ROWS.join("\n")}\n`);
+
+const BEST: Readonly<Record<string, number>> = { "shared-bottom": 0, omoe: 0.02, mmoe: 0.05 };
+
+/** Results whose runs have these metrics: of an income, an age and a region. */
+function made(...set: string[]): Results {
+  const results = madeResults(() => 0.3, [`rows=${file}`, "runs=7", ...set]);
+  const none = Number.NaN;
+  const records = results.records.map((record) => {
+    const by = (BEST[record.model] as number) + 0.01 * Math.sin(record.run);
+    const measures = {
+      ...{ auc: [0.8 + by, none, none], logLoss: [0.5 - by, none, 0.9 - by] },
+      ...{ accuracy: [0.7 + by, none, 0.6 + by], rSquared: [none, 0.4 + by, none] },
+    };
+    return { ...record, measures };
+  });
+  return { ...results, records };
+}
+
+const results = made();
+const metrics = SWEEP_FIGURES.find(({ name }) => name === "metrics");
+const draw = (options: Partial<FigureOptions> = {}, of = results) =>
+  metrics?.draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+
+describe("metrics", () => {
+  test("looks as in the gallery", async () => {
+    await expectPicture(draw(), "metrics");
+  });
+
+  test("has a panel for each task, by its name and its first metric, and a row for each model", () => {
+    const { svg, title } = draw({ theme: "page" });
+    expect(title).toBe("Metrics of each task");
+    for (const text of ["y_income: AUC", "y_age: R2", "y_region: accuracy"]) expect(svg).toContain(`>${text}<`);
+    expect(svg.match(/class="row"/g)).toHaveLength(9);
+    expect([outside(draw()), touching(svg)]).toEqual([[], []]);
+  });
+
+  test("has all metrics as data, means over the runs with their intervals", () => {
+    const { data } = draw();
+    expect(data).toHaveLength(3 * 6);
+    const row = data.find(({ model, metric, task }) => model === "mmoe" && metric === "auc" && task === 1);
+    const mean = Array.from({ length: 7 }, (_, run) => 0.85 + 0.01 * Math.sin(run)).reduce((sum, x) => sum + x) / 7;
+    expect(row).toMatchObject({ label: "y_income", runs: 7, statistic: "mean", value: expect.closeTo(mean, 12) });
+    expect(row?.low).toBeLessThan(mean);
+    expect(row?.high).toBeGreaterThan(mean);
+    expect(draw({ statistic: "median" }).data.map(({ statistic }) => statistic)).toContain("median");
+  });
+
+  test("names the correlation where there are several", () => {
+    const signs = sweepResults({ set: ["labelKind=binary", "correlations=[0.5, 1]", "models=[omoe, mmoe]"] });
+    const records = signs.records.map((record) => ({ ...record, measures: { auc: [0.8, 0.9] } }));
+    const { svg } = draw({ theme: "page" }, { ...signs, records });
+    for (const text of ["task 1: AUC", "MMoE, 0.5", "OMoE, 1"]) expect(svg).toContain(`>${text}<`);
+  });
+
+  test("is not missed in a sweep on numbers of the generator", () => {
+    expect(draw({}, sweepResults())).toMatchObject({ name: "metrics", never: true });
+  });
+});
+
+test("task-losses has a panel for each of three tasks, by its name, and no bound of bad minima", () => {
+  const { svg, title, caption, data } = drawerOf("task-losses")(results, {
+    ...DEFAULT_OPTIONS,
+    theme: "page",
+  }) as Figure;
+  expect(title).toBe("Final loss of each task");
+  for (const text of ["y_income", "y_age", "y_region"]) expect(svg).toContain(`>${text}<`);
+  expect(svg.match(/class="row"/g)).toHaveLength(9);
+  expect(`${svg}${caption}`).not.toMatch(/bad minimum|0\.167/);
+  expect(Object.keys(data[0] ?? {})).toEqual(["model", "correlation", "run", "loss", "task1", "task2", "task3"]);
+});
