@@ -52,7 +52,8 @@ class TorchTrainer:
         """The loss of each task, a mean over the batch: outputs [B, O] and labels [B, K] → [K]."""
         expected = self.settings.output_shape(len(labels))
         if list(outputs.shape) != expected:
-            raise ValueError(f"forward: expected shape {expected}, got {list(outputs.shape)}")
+            each = "" if self._is_regression else f"; the tasks have {self.settings.outputs} outputs"
+            raise ValueError(f"forward: expected shape {expected}, got {list(outputs.shape)}{each}")
         if self._is_regression:
             return self._errors(outputs - labels).mean(0)
         columns = outputs.split(self.settings.outputs, 1)

@@ -39,7 +39,7 @@ class Worker:
         if protocol != PROTOCOL:
             raise RuntimeError(f"expected protocol {PROTOCOL}, got {protocol}")
         if importlib.util.find_spec("numpy") is None:
-            raise ModelError(f"{sys.executable} has no NumPy; install it: {sys.executable} -m pip install numpy")
+            raise ModelError(f"{sys.executable} has no NumPy; install it there (pip install numpy), or give another Python by --python PATH")
         self._rows = open(rows, "r+b")
         self._state = open(state, "r+b")
         return {"protocol": PROTOCOL, "language": f"Python {platform.python_version()}", "package": __version__}
