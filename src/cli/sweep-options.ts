@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command, Option } from "commander";
+import { autoStepsOverride } from "../config/auto-steps.ts";
 import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
@@ -96,7 +97,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--runs <n>", "runs per model and correlation")
-    .option("--steps <n>", "training steps per run; several, separated by commas, make a grid")
+    .option("--steps <n>", "training steps per run, or several values; auto with --rows: early stopping")
     .option("--batch <n>", "training rows per step, or several values")
     .option("--lr <x>", "learning rate, or several values")
     .option("--seed <n>", "random seed")
@@ -236,7 +237,8 @@ function overridesOf(options: SweepOptions): Override[] {
     else layers.push(override("--diagnostics", "diagnostics", listOption(diagnostics)));
   }
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
-    if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
+    if (key === "steps" && text === "auto") layers.push(autoStepsOverride("--steps"));
+    else if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
   if (options.cross !== undefined) layers.push(crossOverride(options.cross));
   return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];

@@ -34,6 +34,12 @@ export const MEASURES: readonly Measure[] = [
   one("unitAlignment", "task", "largest |cosine| of a first-layer unit's input weights with the task's vector"),
   one("alignment", "task", "|cosine| of the main direction of the prediction's gradients with the task's vector"),
   one("alignedLoss", "task", "loss of the best function of the prediction's main gradient direction", "label variance"),
+  {
+    name: "validationLoss",
+    per: "run",
+    unit: "",
+    meaning: "lowest loss on the validation rows, at the number of steps that was chosen",
+  },
   metric("auc", "area under the ROC curve of a binary task on held-out rows"),
   metric("averagePrecision", "average precision of a binary task on held-out rows"),
   metric("accuracy", "share of held-out rows whose class is predicted correctly"),
