@@ -85,6 +85,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     on: "neither",
     load: () => import("./data.ts"),
   },
+  census: {
+    summary: "make the tables of the paper's census study; show its AUC beside the paper's",
+    on: "neither",
+    load: () => import("./census.ts"),
+  },
   cuda: { summary: "set up training on NVIDIA GPUs", on: "neither", load: () => import("./cuda.ts") },
   doctor: {
     summary: "show what works on this machine, how fast, and what to fix",

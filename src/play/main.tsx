@@ -40,7 +40,13 @@ function writeAddress(): void {
   if (location.hash.slice(1) !== address) history.replaceState(null, "", `#${address}`);
 }
 
-playground = new Playground(configSettings(paper), location.hash.slice(1), changed);
-addEventListener("hashchange", () => playground?.goTo(location.hash.slice(1)));
-if (!matchMedia("(prefers-reduced-motion: reduce)").matches) playground.train(true);
-changed();
+/** Fonts come first: with them, lines of text are longer or shorter. */
+async function begin(): Promise<void> {
+  await Promise.all(["400", "600"].map((weight) => document.fonts.load(`${weight} 1em "Fira Sans"`)));
+  playground = new Playground(configSettings(paper), location.hash.slice(1), changed);
+  addEventListener("hashchange", () => playground?.goTo(location.hash.slice(1)));
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) playground.train(true);
+  changed();
+}
+
+void begin();

@@ -1,6 +1,6 @@
 import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossOfMean } from "../data/mean-loss.ts";
-import { type Ladder, lackText, rungOf } from "../data/rungs.ts";
+import { type Ladder, lackText, rungName, rungOf } from "../data/rungs.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { ModelName } from "../models/zoo.ts";
@@ -10,20 +10,20 @@ import { shownLosses } from "./loss-figures.ts";
 import { deadTowers, diagramFigure, gateFigure, learnedFigure, type Shown } from "./model-figures.ts";
 import type { Live, Playground } from "./playground.ts";
 import { overPairs } from "./probe.ts";
-import { changesOf, hasExperts, LIMITS, PLAY_MODELS, type PlayModel, playGenerator } from "./settings.ts";
+import { changesOf, hasExperts, LIMITS, PLAY_MODELS, type PlayModel } from "./settings.ts";
 
 interface CardProps {
   readonly playground: Playground;
   readonly live: Live;
-  readonly model: PlayModel;
   readonly shown: Shown;
   /** Its place among the models. */
   readonly place: number;
 }
 
-export function ModelCard({ playground, live, model, shown, place }: CardProps) {
+export function ModelCard({ playground, live, shown, place }: CardProps) {
   const { settings } = playground;
-  const { progress, reading } = live;
+  const { model, progress, reading } = live;
+  const K = live.run.model.tasks;
   const others = settings.models.map(({ like }) => like).filter((like) => like !== model.like);
   const replace = (other: PlayModel | undefined) =>
     playground.change({ models: settings.models.flatMap((one, i) => (i !== place ? [one] : other ? [other] : [])) });
@@ -70,7 +70,7 @@ export function ModelCard({ playground, live, model, shown, place }: CardProps) 
       </p>
       <h3>What it has learned</h3>
       <SavedFigure figure={learnedFigure(shown)} title={`what ${title} has learned`} />
-      <Learned playground={playground} live={live} />
+      <Learned live={live} />
       <h3>Units and how tasks read them</h3>
       <SavedFigure figure={diagramFigure(shown)} title={`the units of ${title}`} />
       <p class="quiet">{reading ? towersText(reading) : " "}</p>
@@ -79,15 +79,15 @@ export function ModelCard({ playground, live, model, shown, place }: CardProps) 
           <h3>Gates: weights of the experts</h3>
           <SavedFigure figure={gateFigure(shown)} title={`the gates of ${title}`} />
           <p class="quiet">
-            {Number.isNaN(overPairs(reading.quantities, "gateDistance", settings.tasks))
+            {Number.isNaN(overPairs(reading.quantities, "gateDistance", K))
               ? " "
-              : `Distance of the tasks' gates: ${overPairs(reading.quantities, "gateDistance", settings.tasks).toFixed(2)} of 1.`}
+              : `Distance of the tasks' gates: ${overPairs(reading.quantities, "gateDistance", K).toFixed(2)} of 1.`}
           </p>
         </>
       ) : (
         <p class="quiet">This model has no gate.</p>
       )}
-      <Inside live={live} tasks={settings.tasks} />
+      <Inside live={live} tasks={K} />
     </article>
   );
 }
@@ -103,22 +103,26 @@ function towersText(reading: NonNullable<Live["reading"]>): string {
   return `${dead} of ${all} tower units are dead: off for every row.`;
 }
 
+/** A loss, and the nearest rung. */
+function learnedText(loss: number, ladder: Ladder): string {
+  const rung = rungOf(loss, ladder);
+  const words = lackText(rung, ladder);
+  return `loss ${loss.toFixed(3)}: ${rung < ladder.rungs.length ? `${rungName(rung, ladder)} (${words})` : words}`;
+}
+
 /** What each task lacks, by its held-out loss, and how much of each sine is in its predictions. */
-function Learned({ playground, live }: { playground: Playground; live: Live }) {
-  const data = playGenerator(playground.settings);
-  const ladder: Ladder = { rungs: ladderLosses(data, null), ofMean: lossOfMean(data, null) };
+function Learned({ live }: { live: Live }) {
+  const { data, model } = live.run;
+  const ladder = { rungs: ladderLosses(data, null), ofMean: lossOfMean(data, null) };
   const latest = live.progress && shownLosses(live.progress.curve, "heldout").at(-1);
   return (
     <ul class="learned">
-      {Array.from({ length: playground.settings.tasks }, (_, k) => {
+      {Array.from({ length: model.tasks }, (_, k) => {
         const loss = latest?.[k];
         return (
           <li key={k}>
             <span>
-              <b>Task {k + 1}</b>{" "}
-              {loss === undefined
-                ? "not evaluated yet"
-                : `${lackText(rungOf(loss, ladder), ladder)}, loss ${loss.toFixed(3)}`}
+              <b>Task {k + 1}</b> {loss === undefined ? "not evaluated yet" : learnedText(loss, ladder)}
             </span>
             <Sines shares={live.reading?.sines[k] ?? data.alpha.map(() => 0)} />
           </li>

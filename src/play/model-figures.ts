@@ -181,11 +181,15 @@ function unitsAt(
 ): SvgNode[] {
   const units = layers.flatMap((layer) => [...layer]);
   if (units.length === 0) return [];
-  const columns = Math.max(1, Math.ceil(Math.sqrt((units.length * side) / height)));
-  const rowCount = Math.ceil(units.length / columns);
+  const rowCount = Math.max(1, Math.round(Math.sqrt((units.length * height) / side)));
+  const columns = Math.ceil(units.length / rowCount);
   const size = Math.min(side / columns, height / rowCount);
+  const bottom = y + height;
   const square = (i: number) => {
-    const [left, top] = [x + ((i % columns) - columns / 2) * size, y + Math.floor(i / columns) * size];
+    const [left, top] = [
+      x + ((i % columns) - columns / 2) * size,
+      bottom - (rowCount - Math.floor(i / columns)) * size,
+    ];
     const edge = size * 0.84;
     return `M${rounded(left)} ${rounded(top)}h${rounded(edge)}v${rounded(edge)}h-${rounded(edge)}Z`;
   };

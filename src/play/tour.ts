@@ -7,68 +7,76 @@ interface Stop {
   readonly sentences: readonly string[];
   readonly settings: Partial<PlaySettings>;
   readonly view: Partial<View>;
+  /** The part of the page to look at, by its id. */
+  readonly part: string;
 }
 
-/** The tour: each stop is a state of the page. What its sentences say was checked on committed results and by training. */
+/** The tour: each stop is a state of the page. test/play/tour.test.ts holds its numbers to the committed results. */
 export const STOPS: readonly Stop[] = [
   {
     title: "Related tasks help each other",
     sentences: [
       "Both tasks have the same direction here (p = 1), so what one task learns is what the other one needs.",
-      "The cosine of the tasks' gradients is well above 0 while the models learn: a step for one task is also a step for the other.",
-      "Compare the model that shares nothing, single-task, with MMoE: it ends with the higher loss.",
+      "While the models learn, the cosine of the tasks' gradients (last line of each model) is above 0: a step for one task is also a step for the other.",
+      "Note the losses at the end: each of the three models ends lower than at the next stop, where the tasks are less related.",
     ],
-    settings: { correlation: 1, models: asInZoo(["single-task", "mmoe"]) },
+    settings: { correlation: 1, run: 1 },
     view: { loss: "heldout" },
+    part: "models",
   },
   {
     title: "Less related tasks share a bottom",
     sentences: [
-      "At p = .5 the tasks' directions are 60 degrees apart, and Shared-Bottom has to serve both with one set of units.",
-      "Watch the dots: within a few thousand steps they lie close to a curve, so every model has found both directions. It is the curve that is wrong.",
-      "MMoE bends its curves to the true ones, while Shared-Bottom stops short.",
+      "Now the directions are 60 degrees apart (p = .5), and the cosine of the gradients stays near 0: the tasks no longer help each other.",
+      "Watch the dots: after some thousand steps they lie close to a line, so each model has found both directions. What is wrong is the shape of the line.",
+      "MMoE bends its line to the grey curve, while Shared-Bottom, whose tasks share one set of units, stops short.",
     ],
     settings: { correlation: 0.5, run: 1 },
     view: { loss: "heldout" },
+    part: "models",
   },
   {
     title: "Bad minima are missing sines",
     sentences: [
-      "In this run, Shared-Bottom gets stuck: task 2 ends with a loss of about .6, which is what it costs to lack the three fastest of the four sines.",
-      "Its curve has learned the slowest sine only, and the other task of the same model has learned three.",
-      "This happens in 71 of 200 runs of Shared-Bottom at p = .5, in 2 of OMoE and in none of MMoE.",
+      "In this run task 2 of Shared-Bottom gets stuck at a loss of about .6: no better than a predictor that lacks the three fastest of the four sines.",
+      "Its direction is right, but its curve is a mere step, drawn by the only unit of its tower that is still alive; task 1 learns most of the curve.",
+      "Of 200 runs at p = .5, 71 of Shared-Bottom end in such a bad minimum, 2 of OMoE and none of MMoE.",
     ],
     settings: { correlation: 0.5, run: 2 },
     view: { loss: "heldout" },
+    part: "models",
   },
   {
     title: "Gates part",
     sentences: [
-      "MMoE has a gate for each task: the coloured bands show how much each of the 8 experts counts along the task's direction.",
-      "At first the two pictures look alike; then the tasks choose different experts, and the distance of their gates grows.",
-      "OMoE has one gate, which gives both tasks the same mix, so its distance is 0.",
+      "Coloured bands show how much each of the 8 experts counts at each place along a task's direction. OMoE has one gate for both tasks.",
+      "MMoE has a gate for each task: watch how the distance of its two gates grows, until the tasks read different experts.",
+      "So each task can bend its curve with experts of its own choice, and still share those that both can use.",
     ],
     settings: { correlation: 0.5, models: asInZoo(["omoe", "mmoe"]) },
     view: { loss: "heldout" },
+    part: "models",
   },
   {
     title: "Dead towers, and the rate",
     sentences: [
-      "An empty square is a dead unit, off for every row: it no longer learns. At the paper's setting, two thirds or more of Shared-Bottom's tower units die.",
-      "Here the rate is .001 instead of .01, and more of them stay alive.",
-      "Shared-Bottom then learns more of the function; set the rate back to .01 to compare.",
+      "An empty square is a dead unit: it is off for every row, so it no longer learns. At stop 3, most tower units of Shared-Bottom died.",
+      "This is the same run with the rate .001 instead of .01: more tower units stay alive, and neither task gets stuck.",
+      "Over 200 runs, that rate lets the running mean of Shared-Bottom's loss end at .141 instead of .237; that dead units are the cause is not proven.",
     ],
     settings: { correlation: 0.5, run: 2, lr: 0.001 },
     view: { loss: "heldout" },
+    part: "models",
   },
   {
     title: "How the paper measured it",
     sentences: [
-      "The paper's curves agree with the running mean: the mean of all batch losses since the first step, which remembers the slow start.",
-      "The pale dots are the paper's Figure 4, the mean of 200 runs; one run may lie above or below.",
-      "Train 20 runs of each model to see how the paper's Figure 5 comes about: most runs of Shared-Bottom lie in two heaps, and MMoE's in one.",
+      "The paper's losses are most likely running means: means of all batch losses since the first step, which remember the slow start.",
+      "Pale dots are the paper's Figure 4, a mean over 200 runs and both tasks; the lines are one run, so they may lie above or below.",
+      "Train 20 runs of each model (below) to watch the paper's Figure 5 arise: Shared-Bottom's runs fall into two heaps, MMoE's into one.",
     ],
     settings: { correlation: 0.5 },
     view: { loss: "running" },
+    part: "losses",
   },
 ];

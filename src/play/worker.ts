@@ -6,7 +6,7 @@ import { Probe } from "./probe.ts";
 
 /** How long the worker hears no message. */
 const SLICE_MS = 20;
-/** Shortest time between two readings of a job. */
+/** Shortest time between two readings of a run. */
 const READ_EVERY_MS = 100;
 /** Readings take at most about this share of the time. */
 const READ_SHARE = 0.1;
@@ -42,7 +42,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       return turnSoon();
     case "pause":
       paused = data.paused;
-      if (paused) training?.tell(true);
+      if (paused) training?.tellAll();
       return turnSoon();
     case "stop":
       training = undefined;
@@ -54,6 +54,8 @@ class Trainer {
   readonly #job: Job;
   readonly #bundle: BundleTraining;
   readonly #probes: readonly Probe[];
+  /** The run that is read next: one at a time, so that messages do not wait for all. */
+  #next = 0;
   #trainingMs = 0;
   #readMs = 0;
   #readAt = Number.NEGATIVE_INFINITY;
@@ -62,7 +64,7 @@ class Trainer {
     this.#job = job;
     this.#bundle = new BundleTraining(memory, job.runs);
     this.#probes = job.watched ? job.runs.map((run) => new Probe(run)) : [];
-    this.tell(true);
+    this.tellAll();
   }
 
   /** Trains for a slice of time; false if the job is done. */
@@ -71,17 +73,34 @@ class Trainer {
     while (!this.#bundle.isOver && performance.now() - began < SLICE_MS) this.#bundle.advance(() => {});
     const now = performance.now();
     this.#trainingMs += now - began;
-    const done = this.#bundle.isOver;
-    if (done || now - this.#readAt > Math.max(READ_EVERY_MS, this.#readMs / READ_SHARE)) this.tell(this.#job.watched);
-    return !done;
+    if (this.#bundle.isOver) this.tellAll();
+    else if (now - this.#readAt > this.#restMs) this.#tellNext();
+    return !this.#bundle.isOver;
   }
 
-  tell(withReadings: boolean): void {
+  /** How far all runs are, at once, then with readings. */
+  tellAll(): void {
+    if (!this.#bundle.isOver) this.#tell(() => false);
+    this.#tell(() => true);
+  }
+
+  get #restMs(): number {
+    return Math.max(READ_EVERY_MS / this.#job.runs.length, this.#readMs / READ_SHARE);
+  }
+
+  #tellNext(): void {
     const began = performance.now();
+    this.#tell((i) => i === this.#next);
+    this.#next = (this.#next + 1) % this.#job.runs.length;
+    this.#readAt = performance.now();
+    this.#readMs = this.#readAt - began;
+  }
+
+  #tell(isRead: (i: number) => boolean): void {
     const done = this.#bundle.isOver;
     const runs = this.#bundle.trainees.map((trainee, i): Progress => {
       const { step, curve, failure } = trainee;
-      const reading = withReadings ? this.#probes[i]?.at(trainee.parameters) : undefined;
+      const reading = isRead(i) ? this.#probes[i]?.at(trainee.parameters) : undefined;
       return {
         step,
         curve,
@@ -92,7 +111,5 @@ class Trainer {
     });
     const message: FromWorker = { job: this.#job.number, done, runs, trainingMs: this.#trainingMs };
     self.postMessage(message);
-    this.#readAt = performance.now();
-    this.#readMs = this.#readAt - began;
   }
 }

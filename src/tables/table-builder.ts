@@ -27,6 +27,8 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChose
 
 /** Most numbers of a table: 8 bytes each in memory, three times as many while it is read. */
 const MOST_NUMBERS = 50_000_000;
+/** Most of the rows that models see, where categories are many inputs: 4 bytes each for each run in training. */
+const MOST_ENCODED = 100_000_000;
 
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
@@ -49,11 +51,11 @@ export class TableBuilder {
   }
 
   /** Refuses, before they are read, as many rows as have more numbers than a table may have. */
-  expectRows(rows: number, width = this.#columns.places.length): void {
-    if (rows * width <= MOST_NUMBERS) return;
+  expectRows(rows: number, width = this.#columns.places.length, most = MOST_NUMBERS): void {
+    if (rows * width <= most) return;
     const got = `${thousands(rows)} rows of ${thousands(width)} columns`;
     throw new UsageError(
-      `${this.#source}: too large: expected at most ${thousands(MOST_NUMBERS)} numbers, got ${got}; leave out rows or columns`,
+      `${this.#source}: too large: expected at most ${thousands(most)} numbers, got ${got}; leave out rows or columns`,
     );
   }
 
@@ -114,7 +116,7 @@ export class TableBuilder {
     if (encoding === undefined) return;
     const names = [...this.#columns.inputs, ...contents.flatMap(({ values }) => values)];
     checkWidth(names, this.#source, "names of columns and values of categories");
-    this.expectRows(rows, inputCount(encoding) + this.#labels.length);
+    this.expectRows(rows, inputCount(encoding) + this.#labels.length, MOST_ENCODED);
   }
 
   #refuseConstants(numbers: Float64Array, width: number): void {

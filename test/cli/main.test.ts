@@ -23,7 +23,13 @@ test.each([
 test("every command's help is at most 80 columns wide, and says no default of lists that are empty", async () => {
   const commands = [...(await runMain(["--help"])).stdout.matchAll(/^ {2}([a-z]\w*) {2,}/gm)].map(([, name]) => name);
   expect(commands.length).toBeGreaterThan(10);
-  for (const argv of [[], ...commands.map((name) => [name as string]), ["cuda", "setup"]]) {
+  for (const argv of [
+    [],
+    ...commands.map((name) => [name as string]),
+    ["cuda", "setup"],
+    ["census", "prepare"],
+    ["census", "tables"],
+  ]) {
     const { stdout } = await runMain([...argv, "--help"]);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(stdout.replaceAll(/\s+/g, " ")).not.toContain("(default: [])");

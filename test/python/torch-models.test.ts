@@ -3,6 +3,7 @@ import { PythonEngine } from "../../src/engines/python/python-engine.ts";
 import type { CodeModel } from "../../src/models/code.ts";
 import { codeRun, resultsOf } from "../engines/tfjs/runs.ts";
 import { complaintOf, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
+import { range } from "../support/reference.ts";
 
 const notes: string[] = [];
 const engine = new PythonEngine({
@@ -76,6 +77,62 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     },
   );
 
+  describe("of which several runs train in one call", () => {
+    const together = new PythonEngine({
+      ...{ python: { path: PYTHON ?? "python3", from: "PATH" }, jobs: 1, together: 3 },
+      note: (line) => notes.push(line),
+    });
+    afterAll(() => together.dispose());
+    const runsOf = (model: CodeModel, count: number) =>
+      range(count).map((index) => codeRun(model, { index, id: `run ${index}` }, { huberDelta: 0.3, lr: 0.02 }));
+    const trained = async (model: CodeModel, count: number) => {
+      const begun: number[] = [];
+      const results = await resultsOf(together, runsOf(model, count), { onBegin: (runs) => begun.push(runs.length) });
+      return { begun, results };
+    };
+
+    test("each has the losses that it has alone, up to float32's rounding", async () => {
+      const { begun, results } = await trained(NET, 4);
+      expect(begun).toEqual([3, 1]);
+      const alone = await resultsOf(engine, runsOf(NET, 4));
+      for (const [i, { run, curve, ...result }] of alone.entries()) {
+        const own = results.find((other) => other.run.id === run.id);
+        expect(own).toMatchObject({
+          parameterCount: result.parameterCount,
+          labelCorrelations: result.labelCorrelations,
+        });
+        const [a, b] = [own?.curve, curve].map((of) => [of?.train, of?.heldout].flat(3) as number[]);
+        expect(a).toHaveLength(12);
+        for (const [at, loss] of (a as number[]).entries()) expect(loss).toBeCloseTo(b?.[at] as number, 6);
+        if (i > 0) expect(curve).not.toEqual(alone[0]?.curve);
+      }
+    });
+
+    test("one that draws random numbers in training trains alone", async () => {
+      const model = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))"));
+      expect((await trained(model, 2)).begun).toEqual([1, 1]);
+    });
+
+    test("one that reads values of tensors trains alone", async () => {
+      const reading = module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)) if x.sum() < 1e9 else None");
+      expect((await trained(pythonModel(reading), 2)).begun).toEqual([1, 1]);
+    });
+
+    test("what one raises, each raises again alone", async () => {
+      const raising = module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)) / (0 if len(x) == 3 else 1)").replace(
+        "        return",
+        "        if len(x) == 3: raise KeyError(3)\n        return",
+      );
+      const { begun, results } = await trained(pythonModel(raising), 2);
+      expect(begun).toEqual([2]);
+      expect(results.map(({ failure }) => failure)).toEqual([
+        expect.stringMatching(/mine\.py:12: KeyError: 3 /),
+        expect.stringMatching(/mine\.py:12: KeyError: 3 /),
+      ]);
+      expect(notes.at(-1)).toMatch(/KeyError: 3 .*; training its 2 runs one by one$/);
+    });
+  });
+
   test("with dropout trains to the same numbers again, and predicts without", async () => {
     const model = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))"), { name: "dropped" });
     const [first] = await resultsOf(engine, [codeRun(model)]);
@@ -115,7 +172,7 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     ],
     [
       module("nn.Linear(inputs, 6)", "self.out(self.hidden(x))[:, :1]"),
-      "mine.py:5: ValueError: forward: expected shape [8, 2], got [8, 1]",
+      "mine.py:5: forward: expected shape [8, 2], got [8, 1]",
     ],
     [
       module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)).log()"),

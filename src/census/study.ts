@@ -1,0 +1,147 @@
+// The paper's two studies on census data (Ma et al., KDD 2018, section 6.3), as tables that mmoe trains on.
+import { permutationInto } from "../data/order.ts";
+import { keyOf } from "../random/key.ts";
+import { CENSUS_COLUMNS, type CensusColumn } from "./columns.ts";
+import type { CensusRows } from "./read-census.ts";
+
+export const CENSUS_GROUPS = [1, 2] as const;
+export type Group = (typeof CENSUS_GROUPS)[number];
+
+/** What rows a table holds out, beside the training rows: those to tune on, or those to report. */
+export const HELD_OUT = ["validation", "test"] as const;
+
+/** The least education that counts as college. The paper says "at least college"; which of UCI's values begin it is assumed. */
+export const COLLEGE = ["some-college", "associate", "bachelor"] as const;
+export type College = (typeof COLLEGE)[number];
+
+export const COLLEGE_WORDS: Readonly<Record<College, string>> = {
+  ...{ "some-college": "some college", associate: "an associate's degree", bachelor: "a bachelor's degree" },
+};
+
+const FROM_ASSOCIATE = ["Associates degree-occup /vocational", "Associates degree-academic program"];
+const FROM_BACHELOR = [
+  "Bachelors degree(BA AB BS)",
+  "Masters degree(MA MS MEng MEd MSW MBA)",
+  "Prof school degree (MD DDS DVM LLB JD)",
+  "Doctorate degree(PhD EdD)",
+];
+const EDUCATIONS: Readonly<Record<College, readonly string[]>> = {
+  "some-college": ["Some college but no degree", ...FROM_ASSOCIATE, ...FROM_BACHELOR],
+  associate: [...FROM_ASSOCIATE, ...FROM_BACHELOR],
+  bachelor: FROM_BACHELOR,
+};
+
+/** Columns that tasks are made of, in either group: no model sees them. */
+const OF_TASKS: readonly CensusColumn[] = ["income", "education", "marital_status"];
+
+/** The columns that models see. */
+const CENSUS_INPUTS = CENSUS_COLUMNS.flatMap(([name, kind]) =>
+  kind === "weight" || OF_TASKS.includes(name) ? [] : [{ name, isNumber: kind === "number" }],
+);
+
+/** A group's tasks, main task first: the labels' columns, by whether a row of a file has them. */
+function groupTasks(
+  group: Group,
+  college: College,
+): Readonly<Record<string, (rows: CensusRows, n: number) => boolean>> {
+  const married = {
+    y_never_married: ({ values }: CensusRows, n: number) => values.marital_status[n] === "Never married",
+  };
+  if (group === 1) return { y_income: ({ values }, n) => values.income[n] === 1, ...married };
+  const educations = new Set<unknown>(EDUCATIONS[college]);
+  return { y_college: ({ values }, n) => educations.has(values.education[n]), ...married };
+}
+
+/** Which rows of the test file are for validation: a random half, 1, the smaller one. */
+export function validationRows({ rows }: CensusRows, seed: number): Uint8Array {
+  const order = permutationInto(new Uint32Array(rows), keyOf(`mmoe/census/seed=${seed}/validation`), 0);
+  const marks = new Uint8Array(rows);
+  for (const row of order.subarray(0, Math.floor(rows / 2))) marks[row] = 1;
+  return marks;
+}
+
+/** What becomes of a category of too many values: this one stands for the rarest. */
+const OTHER = "other";
+
+/**
+ * For each column with more than `most` different texts in the training file, the most - 1 that it has most often; the others
+ * are `other`. Of texts that are equally often, the first in order.
+ */
+export function keptValues(train: CensusRows, most: number): ReadonlyMap<string, ReadonlySet<unknown>> {
+  const kept = new Map<string, ReadonlySet<unknown>>();
+  for (const { name, isNumber } of CENSUS_INPUTS) {
+    if (isNumber) continue;
+    const counts = new Map<string, number>();
+    for (const value of train.values[name] as string[]) counts.set(value, (counts.get(value) ?? 0) + 1);
+    if (counts.size <= most) continue;
+    const byCount = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+    kept.set(name, new Set(byCount.slice(0, most - 1).map(([value]) => value)));
+  }
+  return kept;
+}
+
+type TableRow = Record<string, string | number>;
+
+interface CensusTable {
+  readonly columns: readonly { readonly name: string; readonly type: "STRING" | "DOUBLE" | "INT32" }[];
+  readonly rows: () => Iterable<TableRow>;
+}
+
+export interface Study {
+  readonly train: CensusRows;
+  readonly test: CensusRows;
+  /** Of the test file, 1 for a row of the validation part. */
+  readonly validation: Uint8Array;
+  readonly kept: ReadonlyMap<string, ReadonlySet<unknown>>;
+  readonly college: College;
+}
+
+/** A table of a group: the training file's rows, and as held out one half of the test file's. */
+export function censusTable(study: Study, group: Group, heldOut: (typeof HELD_OUT)[number]): CensusTable {
+  const { train, test, validation, kept, college } = study;
+  const tasks = Object.entries(groupTasks(group, college));
+  const rowOf = (rows: CensusRows, n: number, part: string): TableRow => {
+    const row: TableRow = {};
+    for (const { name } of CENSUS_INPUTS) {
+      const value = rows.values[name][n] as string | number;
+      row[`x_${name}`] = kept.get(name)?.has(value) === false ? OTHER : value;
+    }
+    for (const [name, has] of tasks) row[name] = Number(has(rows, n));
+    row.part = part;
+    return row;
+  };
+  function* rows() {
+    for (let n = 0; n < train.rows; n++) yield rowOf(train, n, "train");
+    const mark = Number(heldOut === "validation");
+    for (let n = 0; n < test.rows; n++) if (validation[n] === mark) yield rowOf(test, n, "heldout");
+  }
+  const inputs = CENSUS_INPUTS.map(
+    ({ name, isNumber }) => ({ name: `x_${name}`, type: isNumber ? "DOUBLE" : "STRING" }) as const,
+  );
+  const labels = tasks.map(([name]) => ({ name, type: "INT32" }) as const);
+  return { columns: [...inputs, ...labels, { name: "part", type: "STRING" }], rows };
+}
+
+/** What a group's tasks are like in the training file. */
+interface TaskFacts {
+  readonly names: readonly string[];
+  /** The share of rows that have each label. */
+  readonly shares: readonly number[];
+  /** The absolute Pearson correlation of the two labels; NaN if one is the same in all rows. */
+  readonly correlation: number;
+}
+
+export function taskFacts(train: CensusRows, group: Group, college: College): TaskFacts {
+  const tasks = groupTasks(group, college);
+  const [a, b] = Object.values(tasks) as [(typeof tasks)[string], (typeof tasks)[string]];
+  let [first, second, both] = [0, 0, 0];
+  for (let n = 0; n < train.rows; n++) {
+    const [one, other] = [Number(a(train, n)), Number(b(train, n))];
+    first += one;
+    second += other;
+    both += one * other;
+  }
+  const [p, q] = [first / train.rows, second / train.rows];
+  const correlation = Math.abs(both / train.rows - p * q) / Math.sqrt(p * (1 - p) * q * (1 - q));
+  return { names: Object.keys(tasks), shares: [p, q], correlation };
+}

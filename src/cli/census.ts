@@ -1,0 +1,167 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { MMOE } from "../called-as.ts";
+import { type AucTable, aucTable } from "../census/auc-tables.ts";
+import { readCensus } from "../census/read-census.ts";
+import {
+  CENSUS_GROUPS,
+  COLLEGE,
+  censusTable,
+  HELD_OUT,
+  keptValues,
+  type Study,
+  validationRows,
+} from "../census/study.ts";
+import { studyConfig, tableName } from "../census/study-config.ts";
+import { UsageError } from "../errors.ts";
+import { makeFolder } from "../paths.ts";
+import { type CsvValue, toCsv } from "../records/csv.ts";
+import { unwritable, writable } from "../records/find-results.ts";
+import { parquetOf } from "../records/parquet.ts";
+import type { Results } from "../records/read-results.ts";
+import { shellQuoted } from "../shell.ts";
+import { writeWhole, writeWholeSync } from "../write-whole.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { AT_OPTION, readEnded } from "./loss-commands.ts";
+import { choiceOption, countOption, pathOption } from "./options.ts";
+import type { Block } from "./text/blocks.ts";
+import { aucBlocks, aucNotes, preparedBlocks } from "./text/census-text.ts";
+
+interface PrepareOptions {
+  readonly output: string;
+  readonly values: string;
+  readonly college: string;
+  readonly seed: string;
+  readonly overwrite?: boolean;
+}
+
+/** Most values of a category that a table of the user's own may have. */
+const MOST_VALUES = 20;
+
+export const define: Define = (command, run) => {
+  command.addHelpText("after", HELP);
+  command
+    .command("prepare")
+    .description("make the study's tables and configs of UCI's files")
+    .argument("<data>", "census-income.data, or its .gz")
+    .argument("<test>", "census-income.test, or its .gz")
+    .option("-o, --output <folder>", "folder for the tables and configs", "census")
+    .option("--values <n>", "most values of a category; the rarest become 'other'", String(MOST_VALUES))
+    .option("--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, COLLEGE[0])
+    .option("--seed <n>", "seed of the split of the test file into validation and test", "0")
+    .option("--overwrite", "replace tables and configs that are there")
+    .addHelpText("after", HELP)
+    .action((data: string, test: string, options: PrepareOptions) =>
+      run((context) => prepare(data, test, options, context)),
+    );
+  const tables = command
+    .command("tables")
+    .description("show AUC of both tasks beside the paper's Tables 1 and 2")
+    .argument("<folders...>", "results folders of the study")
+    .option(...AT_OPTION);
+  addFormatOption(tables, { csv: "a row for each model and task", json: "the same numbers" })
+    .addHelpText("after", HELP)
+    .action((folders: string[], options: TablesOptions) => run((context) => show(folders, options, context)));
+};
+
+const HELP = `
+The paper's study on UCI's Census-Income (KDD). Group 1 predicts income above
+$50,000 and never married; group 2 at least college and never married.
+${examples(
+  "mmoe census prepare census-income.data.gz census-income.test.gz",
+  "mmoe sweep census/group1.yaml --out results/rates-1",
+  "mmoe tune results/rates-1 --metric auc1 --runs 400 -o tuned.yaml",
+  "mmoe sweep tuned.yaml --rows census/group1-test.parquet --out results/1",
+  "mmoe census tables results/1",
+)}`;
+
+async function prepare(data: string, test: string, options: PrepareOptions, context: Context): Promise<number> {
+  const most = countOption("--values", options.values, 2, MOST_VALUES);
+  const college = choiceOption("--college", options.college, COLLEGE);
+  const seed = countOption("--seed", options.seed, 0);
+  const folder = pathOption("--output", options.output);
+  const configs = CENSUS_GROUPS.map((group) => join(folder, `group${group}.yaml`));
+  const tables = CENSUS_GROUPS.flatMap((group) =>
+    HELD_OUT.map((heldOut) => ({ group, heldOut, file: join(folder, tableName(group, heldOut)) })),
+  );
+  const files = [...configs, ...tables.map(({ file }) => file)];
+  const there = files.find((file) => existsSync(file));
+  if (there !== undefined && !options.overwrite)
+    throw new UsageError(`${there} exists; give another -o, or --overwrite`);
+
+  const [train, tested] = [readCensus(data), readCensus(test)];
+  const study: Study = {
+    ...{ train, test: tested, college },
+    ...{ validation: validationRows(tested, seed), kept: keptValues(train, most) },
+  };
+  writable(folder, () => makeFolder(folder), "give another -o");
+  for (const { group, heldOut, file } of tables) {
+    const { columns, rows } = censusTable(study, group, heldOut);
+    await written(
+      file,
+      writeWhole(
+        file,
+        parquetOf(columns, rows(), (row) => [row]),
+      ),
+    );
+  }
+  for (const [i, file] of configs.entries())
+    writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i] as 1 | 2, college)), "give another -o");
+  const { stdout } = context.effects;
+  stdout.write(blocksAs("table", [...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
+  return EXIT.done;
+}
+
+async function written(file: string, writing: Promise<void>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    throw unwritable(file, error, "give another -o");
+  }
+}
+
+function nextBlocks(files: readonly string[], [first = ""]: readonly string[]): Block[] {
+  return [{ items: files }, { before: "train group 1 with:", command: `${MMOE} sweep ${shellQuoted(first)}` }];
+}
+
+interface TablesOptions extends FormatOptions {
+  readonly at: readonly string[];
+}
+
+async function show(folders: readonly string[], options: TablesOptions, context: Context): Promise<number> {
+  const format = formatOption(options);
+  const { stdout } = context.effects;
+  const tables: { table: AucTable; results: Results }[] = [];
+  for (const folder of folders) {
+    const results = await readEnded(folder, options.at, context);
+    tables.push({ table: aucTable(results), results });
+  }
+  if (format === "csv") stdout.write(toCsv(tables.flatMap(({ table, results }) => aucSheet(table, results.path))));
+  else if (format === "json")
+    stdout.write(jsonText(tables.map(({ table, results }) => ({ folder: results.path, ...table }))));
+  else {
+    const blocks = tables.flatMap(({ table, results }) => aucBlocks(table, results));
+    const notes = aucNotes(tables.map(({ table }) => table));
+    stdout.write(blocksAs(format, [...blocks, notes], stdout));
+  }
+  return EXIT.done;
+}
+
+/** A row for each model and task. */
+function aucSheet({ group, labels, rows }: AucTable, folder: string): Record<string, CsvValue>[] {
+  return rows.flatMap(({ model, point, runs, best, mean, paper }) =>
+    labels.map((task, k) => ({
+      ...{ folder, group, model, ...point, task, runs },
+      ...{
+        best: best?.[k],
+        mean: mean?.[k as 0 | 1].value,
+        low: mean?.[k as 0 | 1].low,
+        high: mean?.[k as 0 | 1].high,
+      },
+      ...{ paperBest: paper?.best[k], paperMean: paper?.mean[k] },
+    })),
+  ) as Record<string, CsvValue>[];
+}

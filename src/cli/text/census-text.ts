@@ -1,0 +1,71 @@
+// What `mmoe census` prints.
+import { basename } from "node:path";
+import type { AucRow, AucTable } from "../../census/auc-tables.ts";
+import { COLLEGE, COLLEGE_WORDS, type College, type Study, taskFacts } from "../../census/study.ts";
+import { pointTitle } from "../../identity/cell.ts";
+import type { Results } from "../../records/read-results.ts";
+import { estimateText } from "../../stats/estimate.ts";
+import { thousands } from "../../units.ts";
+import type { Block } from "./blocks.ts";
+import { fewNote } from "./few-runs.ts";
+
+/** The paper's absolute correlations of a group's labels (section 6.3). */
+const PAPER_CORRELATION = { 1: 0.1768, 2: 0.2373 } as const;
+
+/** What the tables of the study hold. */
+export function preparedBlocks(study: Study, most: number): Block[] {
+  const { train, test, validation, kept, college } = study;
+  const validated = validation.reduce((sum, mark) => sum + mark, 0);
+  const parts = `${thousands(train.rows)} training rows, ${thousands(validated)} for validation, ${thousands(test.rows - validated)} for the test`;
+  const rows = [["group", "tasks", "share of rows", "|correlation|", "the paper's"], factsRow(study, 1, college)];
+  for (const one of COLLEGE) rows.push(factsRow(study, 2, one));
+  const chosen = `group 2's tables begin college at ${COLLEGE_WORDS[college]} (--college changes it): the paper says "at least college"`;
+  const grouped = [...kept.keys()];
+  const rare = `values beyond the ${most - 1} most frequent are 'other' in: ${grouped.join(", ")}`;
+  return [{ before: parts }, { rows, after: grouped.length > 0 ? `${chosen}\n${rare}` : chosen }];
+}
+
+function factsRow({ train }: Study, group: 1 | 2, college: College): string[] {
+  const { shares, correlation } = taskFacts(train, group, college);
+  const main = group === 1 ? "income above $50,000" : COLLEGE_WORDS[college];
+  return [
+    String(group),
+    `${main}, never married`,
+    shares.map((share) => `${(100 * share).toFixed(1)} %`).join(", "),
+    correlation.toFixed(4),
+    PAPER_CORRELATION[group].toFixed(4),
+  ];
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  ...{ y_income: "income above $50,000", y_college: "at least college", y_never_married: "never married" },
+};
+
+/** A group's AUCs, a table for each task. */
+export function aucBlocks({ group, labels, rows }: AucTable, { config, path }: Results): Block[] {
+  const head = (best: string) => ["", "runs", best, "paper", "mean [95 %]", "paper"];
+  const file = basename(config.rows?.file ?? "");
+  return labels.map((label, task): Block => {
+    const name = NAMES[label] as string;
+    const kind = task === 0 ? "main task" : "auxiliary task, best run of the main task";
+    const before = `${task === 0 ? `group ${group}: ${path}, AUC on the held-out rows of ${file}\n` : ""}${name} (${kind})`;
+    return { before, rows: [head(task === 0 ? "best" : "in best"), ...rows.map((row) => aucRow(row, task as 0 | 1))] };
+  });
+}
+
+/** What is under the tables of one or more sweeps. */
+export function aucNotes(tables: readonly AucTable[]): Block {
+  const runs = tables.flatMap(({ rows }) => rows.map((row) => row.runs));
+  const paper =
+    "paper: Tables 1 and 2 of Ma et al. 2018, of 400 runs; the sizes and settings that its tuner chose are not given";
+  return { before: [...fewNote(runs), paper].join("\n") };
+}
+
+function aucRow({ runs, best, mean, paper, ...cell }: AucRow, task: 0 | 1): string[] {
+  const four = (value: number | undefined) => value?.toFixed(4) ?? "-";
+  const name = [cell.model, pointTitle(cell).trim()].filter((text) => text !== "").join(" ");
+  return [
+    ...[name, String(runs), four(best?.[task]), four(paper?.best[task])],
+    ...[mean ? estimateText(mean[task], 4, runs) : "-", four(paper?.mean[task])],
+  ];
+}

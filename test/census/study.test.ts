@@ -1,0 +1,105 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readCensus } from "../../src/census/read-census.ts";
+import { COLLEGE, censusTable, keptValues, type Study, taskFacts, validationRows } from "../../src/census/study.ts";
+import { Correlation } from "../../src/stats/moments.ts";
+import { censusText } from "../support/census-files.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+const folder = temporaryFolder();
+const read = (name: string, rows: number) => {
+  const file = join(folder, name);
+  writeFileSync(file, censusText(name, rows));
+  return readCensus(file);
+};
+const train = read("train", 900);
+const tested = read("test", 201);
+const study: Study = {
+  ...{ train, test: tested, college: "associate" },
+  ...{ validation: validationRows(tested, 0), kept: keptValues(train, 6) },
+};
+
+test("validationRows(test, seed) marks half of the rows, others with another seed", () => {
+  const marks = validationRows(tested, 0);
+  expect(marks.reduce((sum, mark) => sum + mark, 0)).toBe(100);
+  expect(validationRows(tested, 0)).toEqual(marks);
+  const other = validationRows(tested, 1);
+  const both = marks.filter((mark, row) => mark === 1 && other[row] === 1).length;
+  expect(both).toBeGreaterThan(30);
+  expect(both).toBeLessThan(70);
+});
+
+describe("censusTable(study, group, part)", () => {
+  const { columns, rows } = censusTable(study, 1, "validation");
+  const all = [...rows()];
+
+  test("has no column that tasks are made of, and not the weight", () => {
+    const names = columns.map(({ name }) => name);
+    expect(names).toHaveLength(42 - 4 + 2 + 1);
+    for (const hidden of ["income", "education", "marital_status", "instance_weight"])
+      expect(names.filter((name) => name.includes(hidden) && name !== "y_income")).toEqual([]);
+    expect(names.slice(-3)).toEqual(["y_income", "y_never_married", "part"]);
+    expect(Object.keys(all[0] as object)).toEqual(names);
+  });
+
+  test("has the whole training file, and half of the test file; the two tables have different halves", () => {
+    expect(all.map(({ part }) => part)).toEqual([...Array(900).fill("train"), ...Array(100).fill("heldout")]);
+    const other = [...censusTable(study, 1, "test").rows()];
+    expect(other.slice(0, 900)).toEqual(all.slice(0, 900));
+    const ages = [...all, ...other].filter(({ part }) => part === "heldout").map(({ x_age }) => x_age as number);
+    expect(ages.sort()).toEqual([...(tested.values.age as number[])].sort());
+  });
+
+  test("keeps the most frequent values of a category in the training file, and 'other' for the rest", () => {
+    const counts = new Map<unknown, number>();
+    for (const value of train.values.own_country) counts.set(value, (counts.get(value) ?? 0) + 1);
+    const least = [...counts.values()].sort((a, b) => b - a)[4] as number;
+    const shown = new Set(all.map(({ x_own_country }) => x_own_country));
+    expect(shown.size).toBe(6);
+    expect(shown).toContain("other");
+    for (const value of shown) if (value !== "other") expect(counts.get(value)).toBeGreaterThanOrEqual(least);
+    for (const [n, row] of all.slice(0, 900).entries()) {
+      const value = train.values.own_country[n] as string;
+      expect(row.x_own_country).toBe(shown.has(value) ? value : "other");
+    }
+    expect(new Set(all.map(({ x_race }) => x_race))).toEqual(new Set([...train.values.race, ...tested.values.race]));
+  });
+
+  test("has numbers as they are, and labels of 0 and 1", () => {
+    expect(all.slice(0, 900).map(({ x_age }) => x_age)).toEqual(train.values.age);
+    expect(all.slice(0, 900).map(({ y_income }) => y_income)).toEqual(train.values.income);
+    const married = train.values.marital_status.map((status) => Number(status === "Never married"));
+    expect(all.slice(0, 900).map(({ y_never_married }) => y_never_married)).toEqual(married);
+  });
+});
+
+test.each([
+  ["some-college", ["Some college", "Associates", "Associates", "Bachelors", "Masters", "Prof", "Doctorate"]],
+  ["associate", ["Associates", "Associates", "Bachelors", "Masters", "Prof", "Doctorate"]],
+  ["bachelor", ["Bachelors", "Masters", "Prof", "Doctorate"]],
+] as const)("college from %s on has the educations of these names", (college, beginnings) => {
+  const names = new Set<unknown>();
+  for (const [n, { y_college }] of [...censusTable({ ...study, college }, 2, "test").rows()].slice(0, 900).entries())
+    if (y_college === 1) names.add(train.values.education[n]);
+  const expected = new Set(train.values.education as string[]);
+  for (const name of expected) if (!beginnings.some((beginning) => name.startsWith(beginning))) expected.delete(name);
+  expect(names).toEqual(expected);
+  expect(names.size).toBe(beginnings.length);
+});
+
+test.each([1, 2] as const)("taskFacts(train, %i) has the labels' shares and their Pearson correlation", (group) => {
+  for (const college of COLLEGE) {
+    const { shares, correlation } = taskFacts(train, group, college);
+    const pearson = new Correlation();
+    const sums = [0, 0];
+    for (const row of [...censusTable({ ...study, college }, group, "test").rows()].slice(0, 900)) {
+      const [a, b] = [row[group === 1 ? "y_income" : "y_college"] as number, row.y_never_married as number];
+      pearson.add(a, b);
+      sums[0] = (sums[0] as number) + a;
+      sums[1] = (sums[1] as number) + b;
+    }
+    expect(correlation).toBeCloseTo(Math.abs(pearson.value), 12);
+    expect(shares).toEqual(sums.map((sum) => sum / 900));
+  }
+});

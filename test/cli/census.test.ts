@@ -1,0 +1,164 @@
+// The paper's census study on small generated files, from UCI's format to its tables.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { writeCensusFiles } from "../support/census-files.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+const folder = temporaryFolder();
+const files = writeCensusFiles(join(folder, "uci"), 1200, 300);
+const census = join(folder, "census");
+const prepared = runMain(["census", "prepare", files.data, files.test, "-o", census, "--values", "5"]);
+const out = join(folder, "results");
+const few = ["--runs", "2", "--steps", "40", "--batch", "32", "--set", "evalEvery=20", "--kernels", "wasm"];
+const MODELS = ["mmoe", "shared-bottom"];
+const rates = join(folder, "rates");
+const tried = prepared.then(() => {
+  const lists = ["--lr", "0.0001,0.01", "--models", MODELS.join(), "--seed", "1"];
+  return runMain(["sweep", join(census, "group1.yaml"), ...few, ...lists, "--out", rates]);
+});
+const tunedFile = join(folder, "tuned.yaml");
+const tuned = tried.then(() => runMain(["tune", rates, "--metric", "auc1", "--seed", "0", "-o", tunedFile]));
+const trained = tuned.then(() =>
+  runMain(["sweep", tunedFile, "--rows", join(census, "group1-test.parquet"), "--kernels", "wasm", "--out", out]),
+);
+
+describe("mmoe census prepare", () => {
+  test("writes the tables and configs of both groups, and says what they hold beside the paper", async () => {
+    const { code, stdout, stderr } = await prepared;
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^1,200 training rows, 150 for validation, 150 for the test\n/);
+    expect(stdout).toMatch(/ 1 +income above \$50,000, never married +[\d.]+ %, [\d.]+ % +0\.\d{4} +0\.1768\n/);
+    expect(stdout).toMatch(/ 2 +a bachelor's degree, never married +[\d.]+ %, [\d.]+ % +0\.\d{4} +0\.2373\n/);
+    expect(stdout).toContain("values beyond the 4 most frequent are 'other' in: class_of_worker,");
+    for (const group of [1, 2]) {
+      const config = loadConfig(join(census, `group${group}.yaml`));
+      expect(config).toMatchObject({ trainRows: 1200, heldoutRows: 150, origins: { models: "paper", lr: "assumed" } });
+      expect(config.models).toContain("tensor-factorization");
+      expect(config.taskKinds.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
+        `y_${group === 1 ? "income" : "college"} binary`,
+        "y_never_married binary",
+      ]);
+    }
+  });
+
+  test("refuses to replace what is there, and files of another study", async () => {
+    await prepared;
+    const again = await runMain(["census", "prepare", files.data, files.test, "-o", census]);
+    expect([again.code, again.stderr]).toEqual([
+      2,
+      `mmoe: ${census}/group1.yaml exists; give another -o, or --overwrite\n`,
+    ]);
+    const wrong = await runMain(["census", "prepare", join(census, "group1.yaml"), files.test, "-o", out]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("group1.yaml:1: expected 42 fields, got")]);
+    const few = await runMain(["census", "prepare", files.data, files.test, "--values", "21"]);
+    expect(few.stderr).toBe("mmoe: --values: expected a whole number from 2 to 20, got '21'\n");
+  });
+});
+
+describe("mmoe tune --metric", () => {
+  /** The learning rate with the highest or the lowest mean of a column of runs.csv, for each model. */
+  const bestRates = (column: string, sign: number) => {
+    const runs = parse(readFileSync(join(rates, "runs.csv")), { columns: true }) as Record<string, string>[];
+    return MODELS.map((model) => {
+      const meanAt = (lr: string) => {
+        const values = runs.filter((run) => run.model === model && run.lr === lr).map((run) => Number(run[column]));
+        return values.reduce((sum, value) => sum + value) / values.length;
+      };
+      return sign * (meanAt("0.01") - meanAt("0.0001")) > 0 ? "lr=0.01" : "lr=0.0001";
+    });
+  };
+  const chosen = (stdout: string) =>
+    MODELS.map((model) => new RegExp(`^${model} +(lr=\\S+) `, "m").exec(stdout)?.[1] as string);
+
+  test("chooses the highest AUC of a task, and says so", async () => {
+    expect((await tried).code).toBe(0);
+    const { code, stdout } = await tuned;
+    expect(code).toBe(0);
+    expect(stdout).toContain("auc1, area under the ROC curve of a binary task on held-out rows: y_income;\nhigher");
+    expect(chosen(stdout)).toEqual(bestRates("auc1", 1));
+    expect(chosen(stdout)).toEqual(["lr=0.01", "lr=0.01"]);
+    expect(loadConfig(tunedFile)).toMatchObject({ tuned: { loss: "auc1" }, rows: { heldout: null } });
+  });
+
+  test("chooses the lowest log loss", async () => {
+    await tried;
+    const { stdout } = await runMain(["tune", rates, "--metric", "logLoss2"]);
+    expect(stdout).toContain("y_never_married; lower is better");
+    expect(chosen(stdout)).toEqual(bestRates("logLoss2", -1));
+  });
+
+  test("refuses a metric that the results do not have, and a loss beside it", async () => {
+    await tried;
+    const { code, stderr } = await runMain(["tune", rates, "--metric", "auc3"]);
+    const has = [
+      "auc1",
+      "auc2",
+      "averagePrecision1",
+      "averagePrecision2",
+      "accuracy1",
+      "accuracy2",
+      "logLoss1",
+      "logLoss2",
+    ];
+    expect([code, stderr]).toEqual([
+      2,
+      `mmoe: --metric: expected a metric that ${rates} has (${has.join(", ")}), got 'auc3'\n`,
+    ]);
+    const both = await runMain(["tune", rates, "--metric", "auc1", "--loss", "train"]);
+    expect(both.stderr).toBe("mmoe: --loss and --metric: expected one of them\n");
+  });
+});
+
+describe("mmoe census tables", () => {
+  const stdoutOf = async (...argv: string[]) => {
+    expect((await trained).code).toBe(0);
+    const { code, stdout, stderr } = await runMain(["census", "tables", out, ...argv]);
+    expect([code, stderr]).toEqual([0, ""]);
+    return stdout;
+  };
+
+  test("has the best AUC of the main task, the other task's in that run, and the means, beside the paper's", async () => {
+    const rows = parse(await stdoutOf("--csv"), { columns: true }) as Record<string, string>[];
+    const runs = parse(readFileSync(join(out, "runs.csv")), { columns: true }) as Record<string, string>[];
+    const paper = parse(readFileSync("results/published/census.csv"), { columns: true }) as Record<string, string>[];
+    expect(rows.map(({ model, task }) => `${model} ${task}`)).toEqual(
+      MODELS.flatMap((model) => [`${model} y_income`, `${model} y_never_married`]),
+    );
+    for (const { model, task, best, mean, paperBest, paperMean } of rows) {
+      const own = runs.filter((run) => run.model === model).map(({ auc1, auc2 }) => [Number(auc1), Number(auc2)]);
+      expect(own).toHaveLength(2);
+      const k = task === "y_income" ? 0 : 1;
+      const [first = [], second = []] = own;
+      expect(Number(best)).toBe(((first[0] as number) > (second[0] as number) ? first : second)[k]);
+      expect(Number(mean)).toBeCloseTo(((first[k] as number) + (second[k] as number)) / 2, 12);
+      const row = paper.find((one) => one.model === model && one.group === "1");
+      const names = k === 0 ? ["main_auc_best", "main_auc_mean"] : ["marital_auc_with_best_main", "marital_auc_mean"];
+      expect([Number(paperBest), Number(paperMean)]).toEqual(names.map((name) => Number(row?.[name])));
+    }
+  });
+
+  test("is one table for each task, and names the rows that were held out", async () => {
+    const text = await stdoutOf();
+    const words = text.replaceAll(/\s+/g, " ");
+    expect(words).toContain(`group 1: ${out}, AUC on the held-out rows of group1-test.parquet income`);
+    expect(text).toMatch(/\nmmoe +2 +0\.\d{4} +0\.9410 +0\.\d{4} \(2 runs\) +0\.9359\n/);
+    expect(text).toMatch(/\nmmoe +2 +0\.\d{4} +0\.9926 +0\.\d{4} \(2 runs\) +0\.9927\n/);
+    expect(await stdoutOf("--format", "markdown")).toMatch(/\| mmoe +\| +2 \|/);
+    const [table] = JSON.parse(await stdoutOf("--json"));
+    expect([table.group, table.rows.length, table.rows[0].paper.best]).toEqual([1, 2, [0.941, 0.9926]]);
+  });
+
+  test("refuses a sweep on other rows", async () => {
+    const { code, stderr } = await runMain(["census", "tables", "results/smoke-none"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("results/smoke-none");
+    const other = await runMain(["census", "tables", "results/paper"]);
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      "mmoe: results/paper: expected labels y_income or y_college, then y_never_married, got generated rows\n",
+    ]);
+  });
+});

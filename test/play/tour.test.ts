@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { configSettings } from "../../src/play/config-settings.ts";
+import { addressOf } from "../../src/play/settings.ts";
+import { STOPS } from "../../src/play/tour.ts";
+import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
+
+/** Runs of committed results, which are the very runs that the page trains. */
+function runs(folder: string, where: Record<string, string>): Record<string, string>[] {
+  const all: Record<string, string>[] = parse(readFileSync(`results/${folder}/runs.csv`), { columns: true });
+  return all.filter((row) => Object.entries(where).every(([key, value]) => row[key] === value));
+}
+
+const heldout = (model: string, correlation: string, run: string) => {
+  const [row] = runs("paper", { model, correlation, run });
+  return [1, 2].map((task) => Number(row?.[`finalHeldoutLoss${task}`]));
+};
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const MODELS = ["shared-bottom", "omoe", "mmoe"];
+const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
+
+describe("what the tour says holds in the runs that it trains", () => {
+  test("each stop has a title and three sentences, and is a short address", () => {
+    expect(STOPS.map(({ sentences }) => sentences.length)).toEqual([3, 3, 3, 3, 3, 3]);
+    for (const { settings } of STOPS) expect(addressOf({ ...PAPER, ...settings }, PAPER).length).toBeLessThan(40);
+  });
+
+  test("1: each model ends lower than at the next stop", () => {
+    const [first, second] = STOPS.map(({ settings }) => settings);
+    expect([first?.run, first?.correlation, second?.run, second?.correlation]).toEqual([1, 1, 1, 0.5]);
+    for (const model of MODELS) expect(mean(heldout(model, "1", "1"))).toBeLessThan(mean(heldout(model, "0.5", "1")));
+  });
+
+  test("2: MMoE ends far below Shared-Bottom", () => {
+    for (const k of [0, 1])
+      expect(heldout("mmoe", "0.5", "1")[k]).toBeLessThan((heldout("shared-bottom", "0.5", "1")[k] as number) / 3);
+  });
+
+  test("3: task 2 of Shared-Bottom ends at about .6, task 1 does not, and so many runs of 200 are bad", () => {
+    expect(STOPS[2]?.settings.run).toBe(2);
+    const [task1, task2] = heldout("shared-bottom", "0.5", "2") as [number, number];
+    expect([task1 < BAD_LOSS, task2.toFixed(1)]).toEqual([true, "0.6"]);
+    const bad = MODELS.map(
+      (model) =>
+        runs("paper", { model, correlation: "0.5" }).filter((row) => Number(row.finalHeldoutLossMean) > BAD_LOSS)
+          .length,
+    );
+    expect(bad).toEqual([71, 2, 0]);
+    expect(STOPS[2]?.sentences[2]).toMatch(/200 .* 71 of Shared-Bottom .* 2 of OMoE and none of MMoE/);
+  });
+
+  test("5: the running mean of Shared-Bottom's loss is lower with the rate that was tuned, as said", () => {
+    const ends = ["paper-tuned", "paper"].map((folder) =>
+      mean(runs(folder, { model: "shared-bottom", correlation: "0.5" }).map((row) => Number(row.finalRunningLossMean))),
+    );
+    const words = ends.map((value) => value.toFixed(3).slice(1));
+    expect(STOPS[4]?.sentences[2]).toContain(`end at ${words[0]} instead of ${words[1]}`);
+    const rates = runs("paper-tuned", { model: "shared-bottom", correlation: "0.5" }).map(({ lr }) => Number(lr));
+    expect(new Set(rates)).toEqual(new Set([STOPS[4]?.settings.lr]));
+  });
+});
