@@ -34,6 +34,7 @@ export interface SweepOptions {
   readonly impute?: string;
   readonly label: readonly string[];
   readonly input: readonly string[];
+  readonly ignore: readonly string[];
   readonly task: readonly string[];
   readonly models?: string;
   readonly model: readonly string[];
@@ -112,6 +113,7 @@ export function addSweepOptions(command: Command): Command {
       [],
     )
     .option("--input <columns>", "inputs among them (default: all other columns); repeatable", collect, [])
+    .option("--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, [])
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
     .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
@@ -216,13 +218,13 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 }
 
 /** What `--rows` and the options of its columns give; refuses these without it. */
-function rowsOverrides({ rows, impute, label, input }: SweepOptions): Override[] {
-  const [labels, inputs] = [label.flatMap(listOption), input.flatMap(listOption)];
-  if (rows !== undefined) return [rowsOverride(rows, { impute, labels, inputs })];
-  const keys = { impute: impute === undefined ? [] : [impute], label: labels, input: inputs };
+function rowsOverrides({ rows, impute, label, input, ignore: ignored }: SweepOptions): Override[] {
+  const [labels, inputs, ignore] = [label, input, ignored].map((texts) => texts.flatMap(listOption));
+  if (rows !== undefined) return [rowsOverride(rows, { impute, labels, inputs, ignore })];
+  const keys = { impute: impute === undefined ? [] : [impute], label, input, ignore: ignored };
   const stray = Object.entries(keys).find(([, texts]) => texts.length > 0)?.[0];
   if (stray === undefined) return [];
-  const key = stray === "impute" ? stray : `${stray}s`;
+  const key = { label: "labels", input: "inputs" }[stray] ?? stray;
   throw new UsageError(`--${stray}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
 }
 

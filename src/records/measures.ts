@@ -41,6 +41,7 @@ export const MEASURES: readonly Measure[] = [
     meaning: "lowest loss on the validation rows, at the number of steps that was chosen",
   },
   metric("auc", "area under the ROC curve of a binary task on held-out rows"),
+  metric("aucError", "standard error of that area within the run's held-out rows (DeLong), given the trained model"),
   metric("averagePrecision", "average precision of a binary task on held-out rows"),
   metric("accuracy", "share of held-out rows whose class is predicted correctly"),
   metric("logLoss", "log loss of a binary or categorical task on held-out rows", "nats"),
