@@ -18,18 +18,20 @@ export interface TuneMetric {
   readonly of: (record: RunRecord) => number;
 }
 
-/** Of these a lower value is better. */
-const LOWER: readonly string[] = ["logLoss"];
+/** The metrics that can decide, and which values of them are better. */
+const BETTER: Readonly<Record<string, "higher" | "lower">> = {
+  ...{ auc: "higher", averagePrecision: "higher", accuracy: "higher", rSquared: "higher", logLoss: "lower" },
+};
 
 /** The metric of a task by its column in runs.csv. Throws UsageError for one that the results do not have. */
 export function tuneMetric(name: string, { path, config, records }: Results): TuneMetric {
-  const metrics = MEASURES.filter(({ some }) => some);
+  const metrics = MEASURES.filter(({ name }) => Object.hasOwn(BETTER, name));
   const names = taskNames(config);
   const known = metrics.flatMap((measure) =>
     names.map((task, k) => ({
       name: `${measure.name}${k + 1}`,
       meaning: `${measure.meaning}: ${task}`,
-      isHigherBetter: !LOWER.includes(measure.name),
+      isHigherBetter: BETTER[measure.name] === "higher",
       of: (record: RunRecord) => (record.measures?.[measure.name] as readonly number[] | undefined)?.[k] ?? Number.NaN,
     })),
   );
