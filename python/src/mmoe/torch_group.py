@@ -25,6 +25,7 @@ class TorchGroup(TorchTrainer):
         super().__init__(modules[0], settings)
         for module in modules:
             module.to(self.device)
+        self._modules = list(modules)  # until the first step has compared them
         tensors, self._buffers = stack_module_state(list(modules))
         is_trained = {name: each.requires_grad for name, each in modules[0].named_parameters()}
         self._tensors = {name: each.detach().requires_grad_(is_trained[name]) for name, each in tensors.items()}
@@ -32,6 +33,8 @@ class TorchGroup(TorchTrainer):
 
     def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
         """Updates all modules once on x [R, B, D], y [R, B, K]; returns the losses before the update, [R, K]."""
+        if self._modules:
+            self._expect_alike(x)
         self.module.train()
         for parameter in self.parameters:
             parameter.grad = None
@@ -45,6 +48,15 @@ class TorchGroup(TorchTrainer):
         """Predictions [R, N, O] of x [R, N, D], in evaluation mode."""
         self.module.eval()
         return self._outputs(x)
+
+    @torch.no_grad()
+    def _expect_alike(self, x: NDArray[np.float32]) -> None:
+        """Raises ValueError if one of the modules predicts otherwise alone: ``forward`` reads more than its tensors."""
+        together = self.predict(x)
+        for module, of_one, outputs in zip(self._modules, self._tensor(x), together):
+            if not torch.allclose(module.eval()(of_one), outputs, rtol=1e-3, atol=1e-3):
+                raise ValueError("forward: runs that train in one call may differ in parameters and buffers alone")
+        self._modules = []
 
     def _outputs(self, x: NDArray[np.float32]) -> torch.Tensor:
         def of_one(tensors: dict[str, torch.Tensor], buffers: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
