@@ -63,11 +63,13 @@ function namedIn(
   values: object,
   place: (path: string) => string,
 ): NamedColumns | undefined {
-  if (labels) return { labels, ...(inputs && { inputs }), ...(ignore && { ignore }) };
-  if (inputs) throw new UsageError(`${place("rows")}.inputs: give labels too`);
-  if (ignore) throw new UsageError(`${place("rows")}.ignore: give labels too`);
+  const others = { ...(inputs && { inputs }), ...(ignore && { ignore }) };
   const tasks = columnsInTasks(values);
-  return tasks && { labels: tasks, onlyIfNeeded: true };
+  const named = labels ?? tasks;
+  const [key] = Object.keys(others);
+  if (named) return { labels: named, ...others, onlyIfNeeded: labels === undefined && key === undefined };
+  if (key !== undefined) throw new UsageError(`${place("rows")}.${key}: give labels too`);
+  return undefined;
 }
 
 const ROWS_ALONE = z.strictObject({ rows: GIVEN_ROWS });

@@ -70,6 +70,7 @@ describe("labels that are named", () => {
 
   test("are the columns of `tasks`, where the names of columns do not say which are labels", () => {
     const tasks = "tasks: [{column: years, weight: 2}, {column: income}]\n";
+    expect(written("{file: people.csv, ignore: [id]}", tasks).rows?.inputs).toEqual(["age"]);
     const { rows, taskKinds } = written("people.csv", tasks);
     expect(rows).toMatchObject({ labels: ["years", "income"], inputs: ["id", "age"], chosen: true });
     expect(taskKinds.map(({ weight }) => weight)).toEqual([2, 1]);
