@@ -24,7 +24,7 @@ const TIERS = {
   kernels: { fileParallelism: false, ...within(10) },
   /** A Slurm cluster, which they start on this machine: scripts/slurm. */
   slurm: within(2.5, 4),
-  /** Debian's chromium: scripts/install-chromium.sh. Pictures of whole pages, drawn without a graphics card. */
+  /** Debian's Chromium and Firefox: scripts/install-browsers.sh. Pictures of whole pages, drawn without a graphics card. */
   browser: within(5),
   /** PyTorch, JAX, pandas and others from PyPI, in a virtual environment that is made first. */
   python: {

@@ -2,11 +2,12 @@
 import { correlationMatrix } from "../dist/data/correlation-matrix.js";
 import { GENERATOR_PRESETS } from "../dist/data/presets.js";
 import { CpuEngine } from "../dist/engines/cpu/cpu-engine.js";
+import { PLAIN_TRAINING } from "../dist/engines/training-settings.js";
 import { ZOO } from "../dist/models/zoo.js";
 
 const training = {
-  ...{ trainRows: 10_000, sampling: "epochs", batch: 64, steps: 1, optimizer: "adam", lr: 0.01, evalEvery: 1 },
-  ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 1000 },
+  ...PLAIN_TRAINING,
+  ...{ trainRows: 10_000, batch: 64, steps: 1, lr: 0.01, evalEvery: 1, heldoutRows: 1000 },
 };
 const runs = ["shared-bottom", "omoe", "mmoe"].map((name) => ({
   ...{ id: name, model: ZOO[name].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },

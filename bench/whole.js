@@ -8,9 +8,9 @@ import { planRuns } from "../dist/sweep/plan.js";
 
 const STEPS = 500;
 const ROUNDS = 3;
-const PAPER_RUN_STEPS = 3 * 3 * 200 * 10_000;
+const PAPER_RUN_STEPS = 3 * 3 * 200 * 25_000;
 
-/** The paper preset cut short: three models, three correlations, two run indices, 500 of 10,000 steps. */
+/** The paper preset cut short: three models, three correlations, two run indices, 500 of 25,000 steps. */
 function studyRuns() {
   return planRuns(loadConfig("paper", [override("runs", "runs", "2"), override("steps", "steps", String(STEPS))]));
 }
@@ -42,8 +42,8 @@ for (const set of availableKernels().sets) {
   const [one, two] = [await measure(1, set), await measure(2, set)];
   const minutes = (PAPER_RUN_STEPS * two.least) / 6e7;
   console.log(
-    `${set}: one worker ${one.least.toFixed(1)} µs a run-step, two ${two.least.toFixed(1)}: ${(one.least / two.least).toFixed(2)}x; ` +
-      `so the paper preset (18 million run-steps) on two workers would take ${minutes.toFixed(0)} minutes`,
+    `${set}: one worker ${one.least.toFixed(1)} µs per run-step, two ${two.least.toFixed(1)}: ${(one.least / two.least).toFixed(2)}x; ` +
+      `so the paper preset (45 million run-steps) on two workers would take ${minutes.toFixed(0)} minutes`,
   );
   const [all, planned] = [process.memoryUsage().rss, two.planned].map((bytes) => (bytes / 1e6).toFixed(0));
   console.log(`  memory with two workers: ${all} MB, ${planned} MB of it planned`);

@@ -29,7 +29,7 @@ export const define: Define = (command, run) => {
     .option("--port <port>", "the port (default: a free one)")
     .addHelpText(
       "after",
-      `\nThe page is served on this machine alone, until Ctrl-C. It trains in the browser.\n${examples(
+      `\nThe page trains in the browser. It is served to this machine alone until Ctrl-C.\n${examples(
         "mmoe play --open",
         "mmoe play my.yaml",
       )}`,

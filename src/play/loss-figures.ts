@@ -1,13 +1,13 @@
-// Losses against steps, and how often runs end at which loss.
-
+// Losses against steps.
 import type { Curve } from "../engines/engine.ts";
 import { lossScale, stepScale } from "../figures/draw/loss-axis.ts";
 import { AXIS_END, type PublishedLoss } from "../figures/draw/paper-points.ts";
+import type { Scale } from "../figures/draw/scale.ts";
 import { linePath } from "../figures/draw/series.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
 import { runningMeans } from "../records/running-mean.ts";
-import { dotsAt, type Figure, frame, framedPanel, label, note, type PanelFrame, type Point } from "./draw.ts";
+import { dotsAt, type Figure, framedPanel, note, type PanelFrame, type Point } from "./draw.ts";
 
 export const SHOWN_LOSSES = ["train", "running", "heldout"] as const;
 export type ShownLoss = (typeof SHOWN_LOSSES)[number];
@@ -36,8 +36,6 @@ export function shownLosses({ steps, train, heldout }: Curve, loss: ShownLoss): 
 
 const DASHES = [undefined, "3 1.6", "1.2 1.2", "5 1.4 1.2 1.4", "7 2"] as const;
 
-const RUNG_LINE = { "stroke-width": 0.5, "stroke-dasharray": "1 2" } as const;
-
 interface LossOptions {
   readonly loss: ShownLoss;
   readonly log: boolean;
@@ -49,138 +47,80 @@ interface LossOptions {
   readonly paper: readonly PublishedLoss[];
 }
 
+const WIDTH = 380;
+const HEIGHT = 190;
+
+/** The losses of one task of one model. */
+interface LossLine extends Pick<LossSeries, "name" | "colour"> {
+  /** The task, from 0. */
+  readonly k: number;
+  readonly points: readonly Point[];
+}
+
 /** A line for each model and task: the first task solid, the others dashed. */
-export function lossFigure(
-  series: readonly LossSeries[],
-  { loss, log, steps, tasks, rungs, paper }: LossOptions,
-): Figure {
-  const [width, height] = [380, 190];
-  const lines = series.flatMap(({ name, colour, curve }) => {
-    const losses = curve === undefined ? [] : shownLosses(curve, loss);
-    return Array.from({ length: tasks }, (_, k) => ({
-      name,
-      colour,
-      k,
-      points: losses.map((values, i): Point => ({ x: curve?.steps[i] as number, y: values[k] as number })),
-    }));
-  });
+export function lossFigure(series: readonly LossSeries[], options: LossOptions): Figure {
+  const { loss, steps } = options;
+  const lines = series.flatMap((one) => linesOf(one, options));
   const nodes = (theme: Theme): SvgNode[] => {
-    const box = { x: 28, y: 8, width: width - 36, height: height - 36 };
+    const box = { x: 28, y: 8, width: WIDTH - 36, height: HEIGHT - 36 };
     const { scale: x, title } = stepScale(steps, [box.x, box.x + box.width], 5);
-    const values = [...lines.flatMap(({ points }) => points.slice(1).map(({ y }) => y)), ...(log ? [0.02, 1] : [0.6])];
-    const y = lossScale(values, log ? "log" : "linear", [box.y + box.height, box.y]);
-    const at: PanelFrame = { box, x, y, theme };
-    const marks = paper.map((point) => {
-      const colour = series.find(({ name }) => name === point.model)?.colour(theme);
-      return { colour, x: (point.step * steps) / AXIS_END, y: point.loss };
-    });
-    const inside = rungs.map((at, rung) => ({ at, rung })).filter(({ at }) => at >= y.domain[0] && at <= y.domain[1]);
-    const right = box.x + box.width;
-    const ladder = inside.flatMap(({ at, rung }) => [
-      element("path", { d: `M${box.x} ${rounded(y.at(at))}H${right}`, stroke: theme.quiet, ...RUNG_LINE }),
-      note(`rung ${rung}`, right - 1, y.at(at) - 2, theme, "end"),
-    ]);
-    const byColour = [...new Set(marks.map(({ colour }) => colour))];
+    const at: PanelFrame = { box, theme, x, y: heightOf(lines, options, [box.y + box.height, box.y]) };
+    const drawn = lines.map(({ colour, k, points }) =>
+      linePath(points, at, { colour: colour(theme), dash: DASHES[k % DASHES.length] }),
+    );
     return [
-      framedPanel(at, [
-        ...ladder,
-        ...byColour.map((colour) =>
-          dotsAt(
-            marks.filter((mark) => mark.colour === colour),
-            at,
-            { stroke: colour, "stroke-width": 3.4, "stroke-opacity": 0.35 },
-          ),
-        ),
-        ...lines.map(({ colour, k, points }) =>
-          linePath(points, at, { colour: colour(theme), dash: DASHES[k % DASHES.length] }),
-        ),
-      ]),
-      note(title, box.x + box.width / 2, height - 4, theme, "middle"),
+      framedPanel(at, [...rungLines(options, at), ...paperDots(series, options, at), ...drawn]),
+      note(title, box.x + box.width / 2, HEIGHT - 4, theme, "middle"),
     ];
   };
   const ends = lines.map(
     ({ name, k, points }) => `${name} task ${k + 1} ${points.at(-1)?.y.toFixed(3) ?? "not trained"}`,
   );
-  const rows = () =>
-    series.flatMap(({ name, curve }) =>
-      (curve?.steps ?? []).flatMap((step, i) =>
-        Array.from({ length: tasks }, (_, k) => ({
-          ...{ model: name, step, task: k + 1 },
-          ...{
-            train: curve?.train[i]?.[k] as number,
-            running: shownLosses(curve as Curve, "running")[i]?.[k] as number,
-            heldout: curve?.heldout[i]?.[k] as number,
-          },
-        })),
-      ),
-    );
-  return {
-    name: `losses-${loss}`,
-    words: `The ${SHOWN_WORDS[loss]} of each task against steps: ${ends.join(", ")}.`,
-    width,
-    height,
-    nodes,
-    rows,
-  };
+  const words = `The ${SHOWN_WORDS[loss]} of each task against steps: ${ends.join(", ")}.`;
+  const rows = () => series.flatMap(({ name, curve }) => (curve === undefined ? [] : lossRows(name, curve)));
+  return { name: `losses-${loss}`, words, width: WIDTH, height: HEIGHT, nodes, rows };
 }
 
-/** A bin of the paper's Figure 5. */
-const BIN = 1 / 30;
-const BINS = 24;
+function linesOf({ name, colour, curve }: LossSeries, { loss, tasks }: LossOptions): LossLine[] {
+  const losses = curve === undefined ? [] : shownLosses(curve, loss);
+  return Array.from({ length: tasks }, (_, k) => {
+    const points = losses.map((values, i) => ({ x: curve?.steps[i] as number, y: values[k] as number }));
+    return { name, colour, k, points };
+  });
+}
 
-/** Each run as a dot above the bin of its final loss, mean over tasks; the last bin takes what is beyond. */
-export function histogramFigure(
-  series: readonly { name: string; colour: (theme: Theme) => string; finals: readonly number[] }[],
-  { loss, runs, bad }: { loss: ShownLoss; runs: number; bad: number },
-): Figure {
-  const [width, row] = [380, 62];
-  const height = series.length * row + 28;
-  const nodes = (theme: Theme): SvgNode[] => [
-    ...series.flatMap(({ name, colour, finals }, i) => {
-      const bins = finals.map((value) => Math.min(BINS - 1, Math.floor(value / BIN)));
-      const most = Math.max(6, ...Array.from({ length: BINS }, (_, b) => bins.filter((bin) => bin === b).length));
-      const box = { x: 28, y: 6 + i * row, width: width - 36, height: row - 12 };
-      const at = frame({ theme, box, x: [0, BIN * BINS], y: [0, most], counts: [6, 2] });
-      const size = Math.min(box.width / BINS, box.height / most) * 0.78;
-      const place = (n: number): Point => ({
-        x: ((bins[n] as number) + 0.5) * BIN,
-        y: bins.slice(0, n).filter((bin) => bin === bins[n]).length + 0.5,
-      });
-      return [
-        framedPanel(
-          at,
-          [
-            element("path", {
-              d: `M${rounded(at.x.at(bad))} ${box.y}v${box.height}`,
-              stroke: theme.quiet,
-              "stroke-width": 0.7,
-              "stroke-dasharray": "2 2",
-            }),
-            dotsAt(
-              finals.map((_, n) => place(n)),
-              at,
-              { stroke: colour(theme), "stroke-width": size },
-            ),
-          ],
-          { x: i === series.length - 1, y: false },
-        ),
-        label(`${name}: ${finals.length} of ${runs} runs`, box.x + box.width - 2, box.y + 8, colour(theme), "end"),
-      ];
-    }),
-    note(`${SHOWN_WORDS[loss]} after the last step, mean over tasks`, width / 2, height - 2, theme, "middle"),
-  ];
-  const told = series.map(
-    ({ name, finals }) =>
-      `${name} ${finals.filter((value) => value > bad).length} of ${finals.length} runs in a bad minimum`,
+/** The axis of losses, without the first point of each line, which would leave no room for the rest. */
+function heightOf(lines: readonly LossLine[], { log }: LossOptions, range: readonly [number, number]): Scale {
+  const later = lines.flatMap(({ points }) => points.slice(1).map(({ y }) => y));
+  return lossScale([...later, ...(log ? [0.02, 1] : [0.6])], log ? "log" : "linear", range);
+}
+
+function rungLines({ rungs }: LossOptions, { box, y, theme }: PanelFrame): SvgNode[] {
+  const right = box.x + box.width;
+  return rungs.flatMap((loss, rung) => {
+    if (loss < y.domain[0] || loss > y.domain[1]) return [];
+    const line = { d: `M${box.x} ${rounded(y.at(loss))}H${right}`, stroke: theme.quiet };
+    const look = { "stroke-width": 0.5, "stroke-dasharray": "1 2" };
+    return [element("path", { ...line, ...look }), note(`rung ${rung}`, right - 1, y.at(loss) - 2, theme, "end")];
+  });
+}
+
+/** The paper's points of the models that are shown. */
+function paperDots(series: readonly LossSeries[], { paper, steps }: LossOptions, at: PanelFrame): SvgNode[] {
+  return series.map(({ name, colour }) => {
+    const own = paper.filter(({ model }) => model === name);
+    const points = own.map(({ step, loss }) => ({ x: (step * steps) / AXIS_END, y: loss }));
+    return dotsAt(points, at, { stroke: colour(at.theme), "stroke-width": 3.4, "stroke-opacity": 0.35 });
+  });
+}
+
+function lossRows(model: string, curve: Curve) {
+  const [train, running, heldout] = SHOWN_LOSSES.map((loss) => shownLosses(curve, loss));
+  const at = (losses: typeof train, i: number, k: number) => losses?.[i]?.[k] as number;
+  return curve.steps.flatMap((step, i) =>
+    (curve.train[i] as readonly number[]).map((_, k) => ({
+      ...{ model, step, task: k + 1 },
+      ...{ train: at(train, i, k), running: at(running, i, k), heldout: at(heldout, i, k) },
+    })),
   );
-  const rows = () =>
-    series.flatMap(({ name, finals }) => finals.map((value, run) => ({ model: name, run, loss: value })));
-  return {
-    name: "runs",
-    words: `Runs by their ${SHOWN_WORDS[loss]} after the last step: ${told.join(", ")}.`,
-    width,
-    height,
-    nodes,
-    rows,
-  };
 }

@@ -36,7 +36,7 @@ export class Playground {
   /** Runs that have ended: the one that is shown, and many. */
   ended: readonly { readonly run: GeneratedRun; readonly progress: Progress }[] = [];
   trouble = "";
-  /** Run-steps a second of one worker, of the latest message. */
+  /** Steps a second of each model that is shown, while its worker trains. */
   pace = 0;
   readonly #defaults: PlaySettings;
   readonly #pool: Pool;
@@ -145,13 +145,13 @@ export class Playground {
   }
 
   /** Final losses of the first runs of a model that have ended, mean over tasks. */
-  finals(name: string, loss: ShownLoss): number[] {
+  finals(name: string, loss: ShownLoss): { readonly run: number; readonly loss: number }[] {
     const own = this.ended.filter(({ run }) => run.model.name === name && run.index < MANY);
     return own
       .toSorted((a, b) => a.run.index - b.run.index)
-      .flatMap(({ progress }) => {
+      .flatMap(({ run, progress }) => {
         const last = shownLosses(progress.curve, loss).at(-1);
-        return last === undefined ? [] : [mean(last)];
+        return last === undefined ? [] : [{ run: run.index, loss: mean(last) }];
       });
   }
 
@@ -171,8 +171,8 @@ export class Playground {
   }
 
   #hear(runs: readonly GeneratedRun[], progress: readonly Progress[], { done, trainingMs }: FromWorker): void {
-    const steps = progress.reduce((sum, { step }) => sum + step, 0);
-    if (trainingMs > 0) this.pace = (1000 * steps) / trainingMs;
+    const [first, step] = [runs[0] as GeneratedRun, progress[0]?.step ?? 0];
+    if (first.index === this.settings.run && trainingMs > 0) this.pace = (1000 * step) / trainingMs;
     for (const [i, run] of runs.entries()) {
       const now = progress[i] as Progress;
       if (done) this.ended = [...this.ended, { run, progress: now }];

@@ -70,7 +70,13 @@ export function functionFigure(settings: GeneratorSettings): Figure {
           ),
         ),
       ),
-      note("position along the task's direction, in standard deviations", WIDTH / 2 + 10, 164, theme, "middle"),
+      note(
+        "label against position along the task's direction, in standard deviations",
+        WIDTH / 2 + 10,
+        164,
+        theme,
+        "middle",
+      ),
     ];
   };
   const words = `The label as a function of the position along the task's direction: a line and ${alpha.length} sines, which the panel below shows one by one.`;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
-/** As scripts/install-chromium.sh installs it. */
+/** As scripts/install-browsers.sh installs it. */
 const CHROMIUM = "/usr/bin/chromium";
 /** It draws without a graphics card and asks nobody for anything. */
 const FLAGS = [

@@ -23,7 +23,7 @@ async function pageAt(address = "", options: ContextOptions = {}): Promise<Page>
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const CALM: ContextOptions = { reducedMotion: "reduce" };
 const stepOf = async (page: Page) =>
-  Number(((await page.locator(".steps").textContent()) ?? "").replace(/\D*([\d,]+) of .*/, "$1").replaceAll(",", ""));
+  Number(((await page.locator(".steps").textContent()) ?? "").replace(/ of .*/, "").replaceAll(",", ""));
 const hashOf = (page: Page) => until(() => page.evaluate(() => decodeURIComponent(location.hash)));
 const untilDone = (page: Page) => page.getByRole("button", { name: "Start over" }).waitFor();
 

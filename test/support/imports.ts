@@ -128,7 +128,7 @@ const EXCEPTIONS: Imports = new Map([
   ["src/cli/bin.ts", ["bin/mmoe.js"]], // what shards start
   ["src/report/html-page.ts", ["dist/report/drawing.js"]], // as text, in the page
   ["src/play/main.tsx", ["configs/paper.yaml"]], // as values, in the page
-  ["src/play/app.tsx", ["results/published/fig4.csv"]],
+  ["src/play/losses-section.tsx", ["results/published/fig4.csv"]],
   ["src/play/tasks-section.tsx", ["results/published/fig2.csv"]],
   ["src/engines/tfjs/code/load-code.ts", ["computed:import(/* @vite-ignore */ url)"]], // users' models
   ["src/cuda/binding.ts", ["computed:require(quiet)", "computed:require(folder)"]], // TensorFlow's binding

@@ -1,0 +1,53 @@
+import { Section } from "./controls.tsx";
+import { ModelCard } from "./model-card.tsx";
+import { modelColours } from "./model-colours.ts";
+import type { Shown } from "./model-figures.ts";
+import type { Live, Playground } from "./playground.ts";
+import { POINTS, placeAt } from "./probe.ts";
+import { MOST_MODELS, PLAY_MODELS } from "./settings.ts";
+import { labelCurve } from "./task-figures.ts";
+
+export function ModelsSection({ playground }: { playground: Playground }) {
+  const { settings, lives, places } = playground;
+  const { at } = labelCurve((lives[0] as Live).run.data);
+  const truth = Array.from({ length: POINTS }, (_, i) => at(placeAt(i)));
+  const colour = modelColours(lives);
+  const unused = PLAY_MODELS.find((like) => !settings.models.some((model) => model.like === like));
+  return (
+    <Section id="models" title="Models side by side, on the same rows">
+      <ul class="key">
+        <li>
+          <b>Grey</b> is a task's true curve. The <b>line</b> is what the model predicts along the task's direction. If
+          it differs from grey, the model has not learned the function.
+        </li>
+        <li>
+          <b>Dots</b> are predictions for rows that it has not trained on. If they lie close to the line, it has found
+          the direction.
+        </li>
+        <li>
+          <b>Bars</b> show how much of each sine it has learned, the slowest first. A <b>rung</b> is the loss of the
+          best predictor that lacks some of the fastest sines; the nearest one is named.
+        </li>
+      </ul>
+      <div class="cards">
+        {lives.map((live, i) => {
+          const { model } = live.run;
+          const shown: Shown = {
+            name: model.name,
+            spec: model,
+            colour: colour[i] as Shown["colour"],
+            truth,
+            places,
+            reading: live.reading,
+          };
+          return <ModelCard key={i} playground={playground} live={live} shown={shown} place={i} />;
+        })}
+      </div>
+      {lives.length < MOST_MODELS && unused && (
+        <button type="button" onClick={() => playground.change({ models: [...settings.models, { like: unused }] })}>
+          Add a model
+        </button>
+      )}
+    </Section>
+  );
+}

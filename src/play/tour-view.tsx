@@ -1,0 +1,56 @@
+import type { Playground } from "./playground.ts";
+import { STOPS } from "./tour.ts";
+
+/** Goes to a stop, and to the part of the page that it speaks of. */
+function visit(playground: Playground, stop: number): void {
+  playground.visit(stop);
+  const isWide = matchMedia("(min-width: 48rem)").matches; // then the stop's text stays in sight
+  const part = isWide ? STOPS[stop]?.part : "told";
+  requestAnimationFrame(() => document.getElementById(part ?? "")?.scrollIntoView()); // once it is drawn
+}
+
+export function Tour({ playground }: { playground: Playground }) {
+  const { stop } = playground.view;
+  return (
+    <nav class="tour" aria-label="Tour">
+      <p>A tour of six stops shows what the study found. Or change anything: training then begins again.</p>
+      <ol>
+        {STOPS.map(({ title }, i) => (
+          <li key={title}>
+            <button type="button" aria-current={i === stop ? "step" : undefined} onClick={() => visit(playground, i)}>
+              <span class="number">{i + 1}</span> {title}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+/** What the present stop says. */
+export function Told({ playground, stop }: { playground: Playground; stop: number }) {
+  const { title, sentences } = STOPS[stop] as (typeof STOPS)[number];
+  const hasNext = stop + 1 < STOPS.length;
+  return (
+    <div class="told" id="told" aria-live="polite">
+      <h2>
+        {stop + 1}. {title}
+      </h2>
+      <ul>
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      <p class="way">
+        {hasNext && (
+          <button type="button" onClick={() => visit(playground, stop + 1)}>
+            Next: {STOPS[stop + 1]?.title}
+          </button>
+        )}
+        <button type="button" onClick={() => playground.show({ stop: null })}>
+          End the tour
+        </button>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { aucTable } from "../../src/census/auc-tables.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import type { RunRecord } from "../../src/records/record.ts";
+
+/** Results of these AUCs, of the main task and of the other, for each run of a model. */
+function resultsOf(labels: readonly string[], aucs: Readonly<Record<string, readonly (readonly number[])[]>>): Results {
+  const models = Object.keys(aucs);
+  const config = loadConfig("smoke", [setOverride(`models=${models.join()}`)]);
+  const records = models.flatMap((model) =>
+    (aucs[model] ?? []).map((auc, run) => ({
+      ...{ model, run, correlation: null, point: {}, status: auc.length > 0 ? "done" : "failed", measures: { auc } },
+    })),
+  ) as unknown as RunRecord[];
+  const rows = { labels: [...labels], file: "/some/group.parquet" } as unknown as Results["config"]["rows"];
+  return { path: "results/some", config: { ...config, correlations: null, rows }, at: {}, records, provenances: [] };
+}
+
+describe("aucTable(results)", () => {
+  const mmoe = [[0.81, 0.95], [0.87, 0.92], [], [0.84, 0.98]];
+  const { group, rows } = aucTable(resultsOf(["y_college", "y_never_married"], { mmoe, cgc: [[0.5, 0.6]], omoe: [] }));
+
+  test("takes the other task's AUC from the best run of the main task, and means over the runs that are done", () => {
+    expect(group).toBe(2);
+    expect(rows[0]).toMatchObject({ model: "mmoe", runs: 3, best: [0.87, 0.92] });
+    expect(rows[0]?.mean?.map(({ value }) => value)).toEqual([expect.closeTo(0.84, 12), expect.closeTo(0.95, 12)]);
+  });
+
+  test("has the paper's Table 2 beside it, and nothing for a model that the paper does not have", () => {
+    expect(rows.map(({ paper }) => paper?.best)).toEqual([[0.886, 0.9932], undefined, [0.8852, 0.9915]]);
+    expect(rows.map(({ paper }) => paper?.mean)).toEqual([[0.8826, 0.9924], undefined, [0.8813, 0.9912]]);
+  });
+
+  test("has no AUC of a model without a run that is done", () => {
+    expect(rows[2]).toMatchObject({ model: "omoe", runs: 0, best: undefined, mean: undefined });
+  });
+
+  test("has the paper's Table 1 where the main task is income", () => {
+    const [first] = aucTable(resultsOf(["y_income", "y_never_married"], { "tensor-factorization": [[0.7, 0.8]] })).rows;
+    expect(first?.paper).toMatchObject({ best: [0.746, 0.8175], mean: [0.6765, 0.8412] });
+  });
+
+  test("refuses labels of another study", () => {
+    expect(() => aucTable(resultsOf(["y_income", "y_age"], { mmoe }))).toThrow(
+      "results/some: expected labels y_income or y_college, then y_never_married, got y_income, y_age",
+    );
+  });
+});

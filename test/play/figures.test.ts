@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { BundleTraining } from "../../src/engines/cpu/bundle-training.ts";
+import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
+import { element, svgText } from "../../src/figures/draw/svg.ts";
+import { themeOf } from "../../src/figures/draw/theme.ts";
+import { configSettings } from "../../src/play/config-settings.ts";
+import type { Figure } from "../../src/play/draw.ts";
+import { lossFigure } from "../../src/play/loss-figures.ts";
+import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../src/play/model-figures.ts";
+import { playRuns } from "../../src/play/play-runs.ts";
+import { POINTS, Probe, placeAt } from "../../src/play/probe.ts";
+import { histogramFigure } from "../../src/play/run-histogram.ts";
+import { PLAY_MODELS } from "../../src/play/settings.ts";
+import { correlationFigure, directionsFigure, functionFigure, labelCurve } from "../../src/play/task-figures.ts";
+
+const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
+const K = 3;
+const kernels = new WasmKernels(new WebAssembly.Module(readFileSync("src/engines/cpu/kernels/kernels.wasm")));
+const colour = () => "#123456";
+
+const drawn = ({ nodes }: Figure) => svgText(element("svg", {}, nodes(themeOf("light"))));
+
+/** Colours of a path's fill or stroke, how often each is used. */
+const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
+
+/** Model number `i` after some steps of three tasks, as the page has it. */
+function shownAfter(steps: number, like: (typeof PLAY_MODELS)[number]): Shown {
+  const [run] = playRuns({ ...PAPER, tasks: K, models: [{ like }], batch: 32, heldoutRows: 64 }, 0);
+  if (run === undefined) throw new Error("no run");
+  const training = new BundleTraining(kernels, [run]);
+  while ((training.trainees[0]?.step as number) < steps) training.advance(() => {});
+  const probe = new Probe(run);
+  const { at } = labelCurve(run.data);
+  const truth = Array.from({ length: POINTS }, (_, i) => at(placeAt(i)));
+  const reading = probe.at(training.trainees[0]?.parameters as Float32Array);
+  return { name: like, spec: run.model, colour, truth, places: probe.places, reading };
+}
+
+describe("every model of the page is trained, read and drawn", () => {
+  test.each(PLAY_MODELS)("%s", (like) => {
+    const shown = shownAfter(20, like);
+    const figures = [learnedFigure(shown), diagramFigure(shown), gateFigure(shown)];
+    for (const figure of figures) expect(drawn(figure)).not.toMatch(/NaN|undefined|Infinity/);
+    const rows = learnedFigure(shown).rows?.() ?? [];
+    expect(rows).toHaveLength(K * POINTS);
+    expect(rows.every(({ prediction }) => Number.isFinite(prediction))).toBe(true);
+    const weights = (gateFigure(shown).rows?.() ?? []) as { task: number; position: number; weight: number }[];
+    const first = weights.filter(({ task, position }) => task === 2 && position === -3);
+    if (first.length > 0) expect(first.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 5);
+  });
+});
+
+test("dead units are empty squares, all others are filled", () => {
+  const shown = shownAfter(0, "mmoe");
+  const { reading } = shown;
+  if (reading === undefined) throw new Error("no reading");
+  const towers = [Float32Array.of(0, 0.5, 1, 0), Float32Array.of(1, 1, 1, 1), Float32Array.of(0, 0, 0, 0)];
+  const text = drawn(diagramFigure({ ...shown, reading: { ...reading, experts: [], towers } }));
+  const squares = (path: string) => path.split("M").length - 1;
+  const paths = [...text.matchAll(/<path d="([^"]*Z)" fill="([^"]*)"/g)].map(([, d = "", fill]) => ({
+    n: squares(d),
+    fill,
+  }));
+  const total = (wanted: string) => paths.reduce((sum, { n, fill }) => sum + (fill === wanted ? n : 0), 0);
+  expect([total("none"), total("#123456")]).toEqual([6, 6]);
+});
+
+test("losses are a line for each model and task, with rungs, and rows of all three losses", () => {
+  const curve = {
+    steps: [100, 250],
+    train: [
+      [1, 2],
+      [3, 4],
+    ],
+    heldout: [
+      [5, 6],
+      [7, 8],
+    ],
+  };
+  const options = { loss: "running", log: false, steps: 250, tasks: 2, rungs: [0.25], paper: [] } as const;
+  const figure = lossFigure([{ name: "mmoe", colour, curve }], options);
+  expect(count(drawn(figure), /stroke="#123456"/g)).toBe(3); // two lines and the paper's dots
+  expect(drawn(figure)).toContain("rung 0");
+  expect(figure.words).toBe("The running mean of each task against steps: mmoe task 1 2.200, mmoe task 2 3.200.");
+  expect(figure.rows?.()[3]).toEqual({ model: "mmoe", step: 250, task: 2, train: 4, running: 3.2, heldout: 8 });
+});
+
+test("runs are dots that are stacked in bins of a thirtieth, and counted above the loss of bad minima", () => {
+  const finals = [0.01, 0.02, 0.9, 0.16].map((loss, run) => ({ run, loss }));
+  const figure = histogramFigure([{ name: "MMoE", colour, finals }], { loss: "heldout", runs: 20, bad: 1 / 6 });
+  const [, dots = ""] = /d="((?:M[\d. ]+h0)+)"/.exec(drawn(figure)) ?? [];
+  const places = [...dots.matchAll(/M([\d.]+) ([\d.]+)h0/g)].map(
+    ([, x, y]) => [Number(x), Number(y)] as [number, number],
+  );
+  expect(places).toHaveLength(4);
+  const [first, second, last, fourth] = places as [number, number][] as [
+    [number, number],
+    [number, number],
+    [number, number],
+    [number, number],
+  ];
+  expect([first[0] === second[0], first[1] > second[1], first[1] === fourth[1]]).toEqual([true, true, true]);
+  expect(last[0]).toBeGreaterThan(fourth[0]);
+  expect(figure.words).toContain("MMoE 1 of 4 runs in a bad minimum");
+});
+
+test("tasks are drawn: their function, their directions and the correlation of their labels", () => {
+  const data = playRuns(PAPER, 0)[0]?.data as Parameters<typeof functionFigure>[0];
+  const rows = functionFigure(data).rows?.() ?? [];
+  const peak = rows.reduce((best, row) => ((row.label as number) > (best.label as number) ? row : best));
+  expect(Number(peak.position)).toBeCloseTo(0, 1); // all four sines are near their tops there: their phases are pi / 2
+  expect(directionsFigure(0.5).words).toBe(
+    "The directions of tasks 1 and 2, 60 degrees apart: their correlation p, the cosine, is 0.50.",
+  );
+  expect(correlationFigure(data, 1, -1, []).words).toMatch(/labels' correlation is 1\.00/);
+});
