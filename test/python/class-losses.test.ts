@@ -12,7 +12,7 @@ import { HAS_PYTHON, PYTHON, python } from "./python.ts";
 
 const STEPS = 100;
 /** The names of PyTorch's models by those of ours. */
-const MODELS = { mmoe: "begun.py:TorchMMoE", "shared-bottom": "begun.py:TorchSharedBottom" };
+const MODELS: Readonly<Record<string, string>> = { mmoe: "TorchMMoE", "shared-bottom": "TorchSharedBottom" };
 
 /** The models of examples/python/paper.py from the values of a run of ours. */
 const BEGUN = `from pathlib import Path
@@ -20,7 +20,7 @@ const BEGUN = `from pathlib import Path
 import numpy as np
 import paper
 
-VALUES = {name: dict(np.load(Path(__file__).with_name(f"{name}.npz"))) for name in ("mmoe", "shared-bottom")}
+VALUES = {file.stem: dict(np.load(file)) for file in Path(__file__).parent.glob("*.npz")}
 
 
 class TorchMMoE(paper.MMoE):
@@ -49,20 +49,20 @@ function table(folder: string): string {
 type Row = Record<string, string>;
 
 /** The rows of a sweep of ours and PyTorch's models, of runs.csv and of curves; and of `mmoe.rows`, the labels of step 1. */
-function swept(config: Readonly<Record<string, unknown>>, words: readonly string[]) {
+function swept({ models, ...config }: Readonly<{ models: readonly string[] }>, words: readonly string[]) {
   const folder = temporaryFolder();
   const [file, out] = [join(folder, "sweep.json"), join(folder, "results")];
   const rows = "rows" in config ? { rows: table(folder) } : {};
-  const shared = { models: Object.keys(MODELS), runs: 1, steps: STEPS, evalEvery: 1, batch: 48, lr: 0.01 };
+  const shared = { models, runs: 1, steps: STEPS, evalEvery: 1, batch: 48, lr: 0.01 };
   writeFileSync(file, JSON.stringify({ name: "classes", ...shared, ...config, ...rows }));
   copyFileSync("examples/python/paper.py", join(folder, "paper.py"));
   writeFileSync(join(folder, "begun.py"), BEGUN);
   const save = `import json, mmoe, numpy as np
 print(json.dumps(mmoe.rows("${file}", steps=1).y.tolist()))
-for model in ${JSON.stringify(Object.keys(MODELS))}: np.savez(f"${folder}/{model}.npz", **mmoe.initial_values("${file}", model=model))`;
+for model in ${JSON.stringify(models)}: np.savez(f"${folder}/{model}.npz", **mmoe.initial_values("${file}", model=model))`;
   const labels: number[][] = JSON.parse(python(["-c", save]));
-  const models = Object.values(MODELS).flatMap((name) => ["--model", join(folder, name)]);
-  const how = [...words, ...models, "--python", PYTHON, "--long", "--quiet", "--out", out];
+  const theirs = models.flatMap((name) => ["--model", join(folder, `begun.py:${MODELS[name]}`)]);
+  const how = [...words, ...theirs, "--python", PYTHON, "--long", "--quiet", "--out", out];
   execFileSync(process.execPath, [BIN, "sweep", file, ...how]);
   const read = (name: string): Row[] => parse(readFileSync(join(out, name)), { columns: true });
   return { labels, runs: read("runs.csv"), curves: read("curves-long.csv") };
@@ -85,13 +85,14 @@ const METRICS = ["auc1", "averagePrecision1", "accuracy1", "logLoss1"];
 describe.skipIf(!HAS_PYTHON).each([
   [
     "a table's labels of each kind, with weights",
-    { rows: "here", loss: "huber", huberDelta: 0.7 },
+    { models: ["mmoe", "shared-bottom"], rows: "here", loss: "huber", huberDelta: 0.7 },
     ["--task", "y_class.weight=2", "--task", "y_number.weight=0.5"],
     [...METRICS, "accuracy2", "logLoss2", "rSquared3"],
   ],
   [
     "the signs of the generator's labels, by SGD on fresh rows",
     {
+      models: ["mmoe"],
       extends: "smoke",
       correlations: [0.6],
       labelKind: "binary",
@@ -111,10 +112,7 @@ describe.skipIf(!HAS_PYTHON).each([
       if (classes) expect(found).toEqual([0, 1, 2].slice(0, classes));
       else expect(found.length).toBeGreaterThan(40);
     }
-    for (const pair of [
-      ["mmoe", "TorchMMoE"],
-      ["shared-bottom", "TorchSharedBottom"],
-    ] as const) {
+    for (const pair of config.models.map((name) => [name, MODELS[name] as string] as const)) {
       for (const set of ["train", "heldout"])
         expect(
           apart(
