@@ -95,7 +95,9 @@ for (const [set, { arithmetic, cache }] of peaks) {
   console.log(`${set}: peak ${arithmetic.toFixed(1)} GFLOP/s${bytes}`);
 }
 
-console.log("\nµs a step; how many times faster than wasm; share of the set's peak, as if every product were dense\n");
+console.log(
+  "\nµs per step; how many times faster than wasm; share of the set's peak, as if every product were dense\n",
+);
 const natives = SETS.filter((set) => set !== "wasm");
 console.log(
   table(

@@ -25,7 +25,9 @@ const { name: device } = await deviceOf(tf, "tensorflow");
 console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.versions.node}; TensorFlow on ${device}`,
 );
-console.log(`Adam: least ms a step of all runs / of all cores together (operations a step), ${values.rounds} turns\n`);
+console.log(
+  `Adam: least ms per step of all runs / of all cores together (operations per step), ${values.rounds} turns\n`,
+);
 const options = { xla: values.xla };
 const single = [...new Set(sizes.map(([, B]) => B))].map((B): [number, number] => [1, B]);
 await table(

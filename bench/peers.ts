@@ -66,7 +66,7 @@ async function table(models: readonly string[], batch: number): Promise<string> 
   ];
   const rows = [...seen].map(([{ about }, measured]) => row(about, measured, first, models));
   const lines = [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
-  return [`${models.join(", ")}, batch ${batch}, ${steps} steps: µs a run-step`, "", ...lines].join("\n");
+  return [`${models.join(", ")}, batch ${batch}, ${steps} steps: µs per run-step`, "", ...lines].join("\n");
 }
 
 function row(about: string, measured: Measured[][], first: Measured[][], models: readonly string[]): string[] {

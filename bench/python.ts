@@ -59,7 +59,7 @@ function withoutMmoe(batch: number, steps: number, ...more: readonly string[]): 
   return { wall, processor, own: 0 };
 }
 
-console.log(`${cpus()[0]?.model}; us a step, median of ${values.repeats}: processor time (wall time)`);
+console.log(`${cpus()[0]?.model}; us per step, median of ${values.repeats}: processor time (wall time)`);
 for (const batch of values.batch.split(",").map(Number)) {
   const [bench, loop, foreach]: [Times[], Times[], Times[]] = [[], [], []];
   for (let i = 0; i < Number(values.repeats); i++) {

@@ -42,7 +42,7 @@ for (const set of availableKernels().sets) {
   const [one, two] = [await measure(1, set), await measure(2, set)];
   const minutes = (PAPER_RUN_STEPS * two.least) / 6e7;
   console.log(
-    `${set}: one worker ${one.least.toFixed(1)} µs a run-step, two ${two.least.toFixed(1)}: ${(one.least / two.least).toFixed(2)}x; ` +
+    `${set}: one worker ${one.least.toFixed(1)} µs per run-step, two ${two.least.toFixed(1)}: ${(one.least / two.least).toFixed(2)}x; ` +
       `so the paper preset (18 million run-steps) on two workers would take ${minutes.toFixed(0)} minutes`,
   );
   const [all, planned] = [process.memoryUsage().rss, two.planned].map((bytes) => (bytes / 1e6).toFixed(0));

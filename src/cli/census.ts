@@ -73,9 +73,9 @@ $50,000 and never married; group 2 at least college and never married.
 ${examples(
   "mmoe census prepare census-income.data.gz census-income.test.gz",
   "mmoe sweep census/group1.yaml --out results/rates-1",
-  "mmoe tune results/rates-1 --runs 400 -o tuned.yaml",
-  "mmoe sweep tuned.yaml --rows census/group1-test.parquet --out results/group1",
-  "mmoe census tables results/group1",
+  "mmoe tune results/rates-1 --metric auc1 --runs 400 -o tuned.yaml",
+  "mmoe sweep tuned.yaml --rows census/group1-test.parquet --out results/1",
+  "mmoe census tables results/1",
 )}`;
 
 async function prepare(data: string, test: string, options: PrepareOptions, context: Context): Promise<number> {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command, Option } from "commander";
+import { autoStepsOverride } from "../config/auto-steps.ts";
 import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
@@ -33,6 +34,7 @@ export interface SweepOptions {
   readonly impute?: string;
   readonly label: readonly string[];
   readonly input: readonly string[];
+  readonly ignore: readonly string[];
   readonly task: readonly string[];
   readonly models?: string;
   readonly model: readonly string[];
@@ -96,7 +98,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--runs <n>", "runs per model and correlation")
-    .option("--steps <n>", "training steps per run; several, separated by commas, make a grid")
+    .option("--steps <n>", "training steps per run, or several values; auto with --rows: early stopping")
     .option("--batch <n>", "training rows per step, or several values")
     .option("--lr <x>", "learning rate, or several values")
     .option("--seed <n>", "random seed")
@@ -111,6 +113,7 @@ export function addSweepOptions(command: Command): Command {
       [],
     )
     .option("--input <columns>", "inputs among them (default: all other columns); repeatable", collect, [])
+    .option("--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, [])
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
     .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
@@ -215,13 +218,13 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 }
 
 /** What `--rows` and the options of its columns give; refuses these without it. */
-function rowsOverrides({ rows, impute, label, input }: SweepOptions): Override[] {
-  const [labels, inputs] = [label.flatMap(listOption), input.flatMap(listOption)];
-  if (rows !== undefined) return [rowsOverride(rows, { impute, labels, inputs })];
-  const keys = { impute: impute === undefined ? [] : [impute], label: labels, input: inputs };
+function rowsOverrides({ rows, impute, label, input, ignore: ignored }: SweepOptions): Override[] {
+  const [labels, inputs, ignore] = [label, input, ignored].map((texts) => texts.flatMap(listOption));
+  if (rows !== undefined) return [rowsOverride(rows, { impute, labels, inputs, ignore })];
+  const keys = { impute: impute === undefined ? [] : [impute], label, input, ignore: ignored };
   const stray = Object.entries(keys).find(([, texts]) => texts.length > 0)?.[0];
   if (stray === undefined) return [];
-  const key = stray === "impute" ? stray : `${stray}s`;
+  const key = { label: "labels", input: "inputs" }[stray] ?? stray;
   throw new UsageError(`--${stray}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
 }
 
@@ -236,7 +239,8 @@ function overridesOf(options: SweepOptions): Override[] {
     else layers.push(override("--diagnostics", "diagnostics", listOption(diagnostics)));
   }
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
-    if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
+    if (key === "steps" && text === "auto") layers.push(autoStepsOverride("--steps"));
+    else if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
   if (options.cross !== undefined) layers.push(crossOverride(options.cross));
   return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];

@@ -10,13 +10,14 @@ import { writable } from "../records/find-results.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { tune as choose, TUNED_BY } from "../sweep/tune.ts";
+import { type TuneMetric, tuneMetric } from "../sweep/tune-metric.ts";
 import { tunedConfig } from "../sweep/tuned-config.ts";
 import { thousands } from "../units.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
+import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
@@ -26,6 +27,7 @@ import { candidatesOf, picksOf } from "./text/tune-text.ts";
 interface Options {
   readonly by: string;
   readonly loss?: string;
+  readonly metric?: string;
   readonly at: readonly string[];
   readonly each?: string;
   readonly runs?: string;
@@ -40,6 +42,7 @@ export const define: Define = (command, run) => {
     .argument("<folder>", "a results folder of a sweep with lists of settings")
     .option("--by <what>", "choose per model, or per cell (a model at a correlation)", "model")
     .option(...LOSS_OPTION)
+    .option("--metric <name>", "choose by a metric of one task instead, as runs.csv calls it, such as auc1")
     .option(...AT_OPTION)
     .option(
       "--each <settings>",
@@ -53,8 +56,9 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-Chooses the values of the listed settings by the lowest mean final loss. With -o
-it writes a config with them. A point with a failed run is never chosen. The
+Chooses the values of the listed settings by the lowest mean final loss, or by a
+metric of one task on held-out rows, such as its AUC (--metric auc1). With -o it
+writes a config with them. A point with a failed run is never chosen. The
 tuned sweep has another seed, so none of its runs took part in the choice.
 ${examples(
   "mmoe sweep --lr 1e-4,1e-3,1e-2 --runs 20 --seed 1 --out results/rates",
@@ -73,21 +77,32 @@ async function tune(folder: string, options: Options, context: Context): Promise
     ...(seed !== undefined && { seed: countOption("--seed", seed, 0) }),
     ...(runs !== undefined && { runs: countOption("--runs", runs) }),
   };
+  if (options.loss !== undefined && options.metric !== undefined)
+    throw new UsageError("--loss and --metric: expected one of them");
   const { results, loss } = await readWithLoss(folder, options, context);
+  const metric = options.metric === undefined ? undefined : tuneMetric(options.metric, results);
   checkWhole(results, cellLosses(results, loss));
   const each = eachOption(options.each, results);
   const file = outputFile(options) ?? null;
-  const picks = choose(results, { loss, by, each });
-  const config = tunedConfig(results, picks, { loss, by, each, ...report });
+  const picks = choose(results, { loss, metric, by, each });
+  const config = tunedConfig(results, picks, { loss, metric, by, each, ...report });
   if (file !== null) writable(file, () => writeWholeSync(file, configYaml(config, dirname(file))), "give another -o");
 
   const { stdout } = context.effects;
-  if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, by, picks, file }, null, 2)}\n`);
+  if (options.json)
+    stdout.write(
+      `${JSON.stringify({ folder, at: results.at, ...(metric ? { metric: metric.name } : { loss }), by, picks, file }, null, 2)}\n`,
+    );
   else {
-    const blocks = [headOf(results, loss), candidatesOf(picks), picksOf(picks), nextOf(file, results)];
+    const head = metric ? metricHead(results, metric) : headOf(results, loss);
+    const blocks = [head, candidatesOf(picks), picksOf(picks), nextOf(file, results)];
     stdout.write(blocksText(blocks, roomOf(stdout)));
   }
   return EXIT.done;
+}
+
+function metricHead(results: Results, { name, meaning, isHigherBetter }: TuneMetric): Block {
+  return { before: `${folderText(results)}\n${name}, ${meaning}; ${isHigherBetter ? "higher" : "lower"} is better` };
 }
 
 function nextOf(file: string | null, results: Results): Block {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { checkPatience, withAutoSteps } from "./auto-steps.ts";
 import { checkGrid, withoutSingles } from "./check-grid.ts";
 import { checkedParts, expectTree } from "./checked-by.ts";
 import { Complaints, readable } from "./complaints.ts";
@@ -100,8 +101,9 @@ interface Reading extends Pick<Draft, "complaints" | "unread"> {
 function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Right {
   const { source } = given;
   const { complaints, unread, place = (path) => `${source}: ${path}`, prepare = (one) => one } = reading;
-  const withTable = complaints.attempt(() => withRows(given, place));
-  const { values } = prepare(withTable ?? given);
+  const withSteps = withAutoSteps(given);
+  const withTable = complaints.attempt(() => withRows(withSteps, place));
+  const { values } = prepare(withTable ?? withSteps);
   const leftOut = withTable === undefined ? Object.fromEntries(["rows", ...OF_ROWS].map((key) => [key, true])) : {};
   const kept = Object.entries(values as object).filter(([key]) => !(key in leftOut));
   const { data, wrong, keys } = checkedParts(schema.omit(leftOut as never), Object.fromEntries(kept), place, source);
@@ -137,6 +139,7 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
   if (settings.rows) origins.tasks = "yours"; // the table has them
   checks((all) => checkRows(all, place));
   checks((all) => checkKinds(all, place));
+  checks((all) => checkPatience(all, place));
   if (!checks((all) => checkTasks(all, place))) unread.add("data");
   if (!checks((all) => checkModels(all, place))) unread.add("models");
   checks((all) => checkGrid(all, place));

@@ -38,7 +38,7 @@ function names(what: string) {
 export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()
-  .describe(`${FILE}, or {file, labels, inputs, heldout, standardise, impute}, or null`);
+  .describe(`${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute}, or null`);
 
 const GIVEN = z.strictObject({
   file: SAID.file,
@@ -46,13 +46,14 @@ const GIVEN = z.strictObject({
     .object({ ...SAID, ...FILLED })
     .omit({ file: true })
     .partial().shape,
+  ignore: z.array(z.string()).min(1).describe("the columns that are neither labels nor inputs").optional(),
 });
 
 /** As a file or an option gives them. */
 export const GIVEN_ROWS = z
   .union([SAID.file, GIVEN])
   .nullable()
-  .describe(`${FILE}, or {file, labels, inputs, heldout, standardise, impute}, or null`);
+  .describe(`${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute}, or null`);
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;

@@ -59,12 +59,13 @@ export function withRows(
 
 /** The columns that a config names: in `rows`, or the labels in `tasks`. */
 function namedIn(
-  { labels, inputs }: GivenRows,
+  { labels, inputs, ignore }: GivenRows,
   values: object,
   place: (path: string) => string,
 ): NamedColumns | undefined {
-  if (labels) return { labels, ...(inputs && { inputs }) };
+  if (labels) return { labels, ...(inputs && { inputs }), ...(ignore && { ignore }) };
   if (inputs) throw new UsageError(`${place("rows")}.inputs: give labels too`);
+  if (ignore) throw new UsageError(`${place("rows")}.ignore: give labels too`);
   const tasks = columnsInTasks(values);
   return tasks && { labels: tasks, onlyIfNeeded: true };
 }
@@ -112,15 +113,20 @@ interface RowsOptions {
   readonly impute?: string | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly inputs?: readonly string[] | undefined;
+  readonly ignore?: readonly string[] | undefined;
 }
 
 /** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
-export function rowsOverride(file: string, { impute, labels = [], inputs = [] }: RowsOptions = {}): Override {
+export function rowsOverride(
+  file: string,
+  { impute, labels = [], inputs = [], ignore = [] }: RowsOptions = {},
+): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
   const said = {
     ...(impute !== undefined && { impute }),
     ...(labels.length > 0 && { labels }),
     ...(inputs.length > 0 && { inputs }),
+    ...(ignore.length > 0 && { ignore }),
   };
   const rows = Object.keys(said).length === 0 ? file : { file, ...said };
   const values = { rows, name, about: `Rows of ${basename(file)}`, report: "heldout" };

@@ -20,13 +20,15 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const { tuned, ownModels, cross, diagnostics, rows, taskKinds } = config;
+  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience } = config;
   const lacks = {
     tuned: tuned === null,
     ownModels: ownModels.length === 0,
     cross: cross === null,
     diagnostics: diagnostics.length === 0,
     rows: rows === null,
+    patience: patience === null,
+    validation: patience === null,
     labelKind: rows !== null,
     taskKinds: taskKinds.length === 0,
     ...Object.fromEntries(OF_GENERATOR.map((key) => [key, rows !== null])),

@@ -46,6 +46,9 @@ const PORTABLE = { only: "portable" } as const;
 
 const SUM = { only: "sum" } as const;
 
+/** The share of the training rows that is used to choose a number of steps. */
+const VALIDATION = 0.2;
+
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN = {
   name: setting(plainName("a name"), { since: 1, hash: "shown", grid: false, paths: PLANNED }),
@@ -116,6 +119,22 @@ const GIVEN = {
       ...{ "code-eager": PORTABLE, "code-traced": PORTABLE, python: PORTABLE },
     },
   }),
+  patience: setting(
+    count()
+      .nullable()
+      .describe(
+        "how many looks at the validation rows may be no better than the best, a whole number; null for all steps",
+      ),
+    { since: 8, before: null, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+  ),
+  validation: setting(
+    z
+      .number()
+      .gt(0)
+      .lt(1)
+      .describe("the share of the training rows to choose the number of steps on (used by patience)"),
+    { since: 8, before: VALIDATION, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+  ),
   evalEvery: setting(
     z
       .union([

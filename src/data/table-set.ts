@@ -145,7 +145,7 @@ export class TableSet {
 }
 
 function placesOf(
-  { file, heldout: share }: TableSettings,
+  { file, heldout: share, validates }: TableSettings,
   { heldout }: TableValues,
   N: number,
   identity: DataIdentity,
@@ -159,12 +159,14 @@ function placesOf(
     if (count !== "fresh" && rows.length >= count) return rows.subarray(0, count);
     throw new RangeError(`TableSet: ${file}: expected at least ${count} ${set} rows, got ${rows.length}`);
   };
+  const training = shuffled.filter((place, i) => !isHeldOut(place, i));
+  if (validates) {
+    const [rows, others] = [Number(counts.trainRows), counts.heldoutRows];
+    const all = take("train", training, rows + others);
+    return { train: all.subarray(0, rows), heldout: all.subarray(rows) };
+  }
   return {
-    train: take(
-      "train",
-      shuffled.filter((place, i) => !isHeldOut(place, i)),
-      counts.trainRows,
-    ),
+    train: take("train", training, counts.trainRows),
     heldout: take("heldout", shuffled.filter(isHeldOut), counts.heldoutRows),
   };
 }

@@ -25,6 +25,8 @@ export interface TableSettings {
    * that is a number; absent if all are.
    */
   readonly classes?: readonly (readonly number[] | null)[];
+  /** Whether the held-out rows are the last of the run's training rows instead, on which its number of steps is chosen. */
+  readonly validates?: true;
   /** The rows themselves: they are there before the first step. */
   readonly values?: TableValues;
 }

@@ -1,6 +1,6 @@
 // Metrics of tasks on held-out rows, beside their losses.
 import { crossEntropy, logistic, outputCount, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
-import { areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
+import { areaError, areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
 import type { Quantities } from "./quantities.ts";
 
 /** What a run predicts of its held-out rows. */
@@ -18,6 +18,7 @@ const METRICS: Readonly<Record<TaskKind, Metrics>> = {
   regression: { rSquared: determination },
   binary: {
     auc: areaUnderCurve,
+    aucError: areaError,
     averagePrecision,
     accuracy: (logits, labels) => meanOf(labels, (label, n) => Number(at(logits, n) > 0 === (label === 1))),
     logLoss: (logits, labels) => meanOf(labels, (label, n) => logistic(at(logits, n), label)),

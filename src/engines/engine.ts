@@ -40,8 +40,18 @@ interface RunSettings<M extends Model> extends RunNames {
   /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
   readonly point?: GridPoint;
   readonly training: TrainingSettings;
+  /** How its number of steps is chosen, up to those of its training; absent if it trains for all of them. */
+  readonly stopping?: Stopping;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
+}
+
+/** Early stopping on a part of the training rows. */
+export interface Stopping {
+  /** How many looks in a row may be no better than the best one. */
+  readonly patience: number;
+  /** The share of the training rows that is looked at. */
+  readonly validation: number;
 }
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */

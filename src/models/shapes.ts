@@ -23,7 +23,7 @@ export const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
 /** Of L2-constrained models; assumed. */
 export const CONSTRAINT = 0.001;
 /** Ranks of a layer's kernels over two tasks; assumed. */
-export const RANKS = { inputs: 16, units: 16, tasks: 2 };
+export const RANKS = { inputs: 32, units: 32, tasks: 2 };
 /** Units of a hidden layer of a gate; assumed. */
 const GATE_UNITS = 16;
 
@@ -54,22 +54,12 @@ export function sharedBottomUnits({ inputs, tasks }: Ends): number {
 
 /** The units with which `build(units)` has as many parameters as `target`, as nearly as whole units allow. */
 export function matchedUnits(build: (units: number) => ModelSpec, target: ModelSpec): number {
-  const some = RANKS.units; // from there on a unit always adds as many
-  const [here, next] = [parameterCount(build(some)), parameterCount(build(some + 1))];
-  return Math.max(1, Math.round(some + (parameterCount(target) - here) / (next - here)));
+  const [one, two] = [parameterCount(build(1)), parameterCount(build(2))];
+  return Math.max(1, Math.round(1 + (parameterCount(target) - one) / (two - one)));
 }
 
 export function sharedBottom(name: string, units: number, ends: Ends): ModelSpec {
   return { ...PAPER, ...ends, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
-}
-
-/** A network a task, whose kernels are Tucker products over tasks, of as many parameters as mmoe. */
-export function factored(name: string, ends: Ends): ModelSpec {
-  const build = (units: number): ModelSpec => ({
-    ...singleTask(name, units, ends),
-    ...{ gating: "tensor-factorization", ranks: { ...RANKS, tasks: ends.tasks } },
-  });
-  return build(matchedUnits(build, mmoe("mmoe", ends)));
 }
 
 /** A network a task, which share nothing. */

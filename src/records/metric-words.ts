@@ -4,5 +4,6 @@ export const METRIC_WORDS: Readonly<Record<string, string>> = {
   rSquared: "R2",
   accuracy: "accuracy",
   averagePrecision: "average precision",
+  aucError: "AUC's standard error within a split (DeLong)",
   logLoss: "log loss (nats)",
 };

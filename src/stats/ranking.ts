@@ -37,6 +37,36 @@ export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<numb
 }
 
 /**
+ * The standard error of that area over further rows like these (DeLong, DeLong and Clarke-Pearson, Biometrics 1988): of the
+ * shares of rows of the other class that each row is on the right side of, the sample variances of both classes, each
+ * divided by its number of rows. NaN for fewer than two rows of a class.
+ */
+export function areaError(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const all = [...ties(scores, labels)];
+  const [P, N] = [countOf(all, "positives"), countOf(all, "negatives")];
+  let [above, below] = [0, 0];
+  const shares = all.map(({ positives, negatives }) => {
+    const ofPositive = (N - below - negatives / 2) / N;
+    const ofNegative = (above + positives / 2) / P;
+    above += positives;
+    below += negatives;
+    return { positives, negatives, ofPositive, ofNegative };
+  });
+  const area = shares.reduce((sum, { positives, ofPositive }) => sum + positives * ofPositive, 0) / P;
+  let [squaresP, squaresN] = [0, 0];
+  for (const { positives, negatives, ofPositive, ofNegative } of shares) {
+    squaresP += positives * (ofPositive - area) ** 2;
+    squaresN += negatives * (ofNegative - area) ** 2;
+  }
+  if (P < 2 || N < 2) return Number.NaN;
+  return Math.sqrt(squaresP / (P - 1) / P + squaresN / (N - 1) / N);
+}
+
+function countOf(all: readonly Tie[], of: keyof Tie): number {
+  return all.reduce((sum, tie) => sum + tie[of], 0);
+}
+
+/**
  * The mean over rows of class 1 of the precision at their score: the sum over thresholds of precision times the rise in
  * recall, without interpolation. NaN without rows of class 1.
  */

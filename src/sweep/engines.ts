@@ -8,6 +8,7 @@ import type { AnyRun, Engine } from "../engines/engine.ts";
 import { findPython } from "../engines/python/find-python.ts";
 import { UsageError } from "../errors.ts";
 import { isCode, isIn } from "../models/code.ts";
+import { withEarlyStopping } from "./early-stopping.ts";
 import { kernelSet } from "./kernel-set.ts";
 import { sideBySide } from "./side-by-side.ts";
 
@@ -44,6 +45,11 @@ export async function loadEngine(
   options: EngineOptions = {},
   runs: readonly AnyRun[] = [],
 ): Promise<Engine> {
+  const engine = await engineFor(name, options, runs);
+  return runs.some(({ stopping }) => stopping) ? withEarlyStopping(engine) : engine;
+}
+
+async function engineFor(name: EngineName, options: EngineOptions, runs: readonly AnyRun[]): Promise<Engine> {
   const isPython = ({ model }: AnyRun) => isIn("Python", model);
   const others = runs.filter((run) => !isPython(run));
   if (others.length === runs.length) return ownEngine(name, options, runs);

@@ -59,7 +59,8 @@ function* repeatsOf({ runs, cross }: Config): Generator<Repeat> {
   else for (const pair of crossedPairs(cross).slice(0, runs)) yield { index: crossedRun(pair), cross: pair };
 }
 
-type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "point"> & (Generated | FromTable);
+type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "stopping" | "point"> &
+  (Generated | FromTable);
 
 /** What the runs of each cell have in common. Equal values are one object: engines group many runs by them. */
 function kindsOf(config: Config): Kind[] {
@@ -73,6 +74,9 @@ function kindsOf(config: Config): Kind[] {
       ...{ cell, ...(origins.get(correlation) as Generated | FromTable) },
       model: models(modelOf(settings, model)),
       training: trainings(trainingOf(settings)),
+      ...(settings.patience !== null && {
+        stopping: { patience: settings.patience, validation: settings.validation },
+      }),
       ...(settings.diagnostics.length > 0 && { diagnostics: settings.diagnostics }),
       ...(isGrid && { point }),
     };

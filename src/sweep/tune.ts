@@ -10,11 +10,14 @@ import { describe } from "../stats/describe.ts";
 import { type Estimate, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { comparePairs } from "../stats/pairs.ts";
+import { cellMetrics, type TuneMetric } from "./tune-metric.ts";
 
 export const TUNED_BY = ["model", "cell"] as const;
 
 export interface TuneOptions {
   readonly loss: LossSet;
+  /** What decides in place of the loss. */
+  readonly metric?: TuneMetric | undefined;
   /** Choose for each model, by its mean over correlations, or for each model at each correlation. */
   readonly by: (typeof TUNED_BY)[number];
   /** Listed settings for each value of which others are chosen; by default none. */
@@ -24,7 +27,7 @@ export interface TuneOptions {
 /** One of the points that a choice is made from. */
 export interface Candidate {
   readonly point: GridPoint;
-  /** Mean final loss over runs; by model, of their means over correlations. */
+  /** Mean final loss, or metric, over runs; by model, of their means over correlations. */
   readonly mean: Estimate;
   /** Runs in that mean. */
   readonly runs: number;
@@ -32,7 +35,7 @@ export interface Candidate {
   readonly failed: number;
 }
 
-/** The point of the lowest mean final loss of a model, or of a cell. */
+/** The point of the best mean of a model, or of a cell: the lowest final loss, or what a metric says. */
 export interface Pick {
   readonly model: string;
   /** Undefined for a choice by model, and for rows of the user's own. */
@@ -42,7 +45,7 @@ export interface Pick {
   /** In the order of the sweep's lists. */
   readonly candidates: readonly Candidate[];
   readonly chosen: GridPoint;
-  /** The next best point, and by how much its loss is higher, run by run; undefined if there is no other. */
+  /** The next best point, and by how much it is worse, run by run; undefined if there is no other. */
   readonly next: { readonly point: GridPoint; readonly behind: Estimate; readonly runs: number } | undefined;
   /** Whether the runs tell the choice apart from the next best: the interval lies above zero, and the runs are enough. */
   readonly sure: boolean;
@@ -54,16 +57,17 @@ export interface Pick {
  * Chooses a grid point for each model, or each cell, by final losses; with `each`, at each value of those settings. Throws
  * UsageError if one has none.
  */
-export function tune(results: Results, { loss, by, each = [] }: TuneOptions): Pick[] {
+export function tune(results: Results, { loss, metric, by, each = [] }: TuneOptions): Pick[] {
   const isEach = (key: string) => each.some((one) => one === key);
-  const groups = groupBy(cellLosses(results, loss), ({ model, correlation, point }) => {
+  const cells = metric ? cellMetrics(results, metric) : cellLosses(results, loss);
+  const groups = groupBy(cells, ({ model, correlation, point }) => {
     const at = pointText(partOf(point, isEach));
     return by === "model" ? `${model} ${at}` : `${model} ${correlation} ${at}`;
   });
   return [...groups.values()].map((group) => {
     const at = partOf((group[0] as CellLosses).point, isEach);
     const open = group.map((cell) => ({ ...cell, point: partOf(cell.point, (key) => !isEach(key)) }));
-    return { ...pickOf(open, results, by), at };
+    return { ...pickOf(open, results, by, metric?.isHigherBetter), at };
   });
 }
 
@@ -76,16 +80,24 @@ interface Contender extends Candidate {
   readonly losses: Float64Array;
 }
 
-function pickOf(group: readonly CellLosses[], results: Results, by: TuneOptions["by"]): Omit<Pick, "at"> {
+function pickOf(
+  group: readonly CellLosses[],
+  results: Results,
+  by: TuneOptions["by"],
+  isHigherBetter = false,
+): Omit<Pick, "at"> {
   const { model, correlation } = group[0] as CellLosses;
   const runs = commonRuns(group.filter(({ failed }) => failed.length === 0));
   const contenders = [...groupBy(group, ({ point }) => pointText(point)).values()].map((cells) =>
     contenderOf(cells, runs),
   );
-  const [best, next] = contenders.filter(({ failed }) => failed === 0).sort((a, b) => a.mean.value - b.mean.value);
+  const worse = (a: number, b: number) => (isHigherBetter ? b - a : a - b);
+  const whole = contenders.filter(({ failed }) => failed === 0);
+  const [best, next] = whole.sort((a, b) => worse(a.mean.value, b.mean.value));
   if (best === undefined || best.losses.length === 0)
     throw new UsageError(`${results.path}: at every point some runs of ${model} failed; give other values`);
-  const behind = next && comparePairs(next.losses, best.losses).mean;
+  const [first, second] = isHigherBetter ? [best, next] : [next, best];
+  const behind = first && second && comparePairs(first.losses, second.losses).mean;
   return {
     model,
     correlation: by === "model" ? undefined : (correlation ?? undefined),

@@ -22,11 +22,11 @@ interface TunedOptions extends TuneOptions {
  */
 export function tunedConfig(results: Results, picks: readonly Pick[], options: TunedOptions): Config {
   const { config } = results;
-  const { loss, by, seed = config.seed + 1, runs = config.runs } = options;
+  const { loss, metric, by, seed = config.seed + 1, runs = config.runs } = options;
   if (seed === config.seed)
     throw new UsageError(`--seed: must differ from ${seed}, the seed of the tuning runs; omit it`);
   const tuned: NonNullable<Settings["tuned"]> = {
-    ...{ sweep: basename(results.path), loss, by, seed: config.seed, runs: config.runs },
+    ...{ sweep: basename(results.path), loss: metric?.name ?? loss, by, seed: config.seed, runs: config.runs },
     choices: picks.map(({ chosen, ...pick }) => ({ ...nameOf(pick), values: { ...chosen } })),
     points: picks.flatMap((pick) =>
       pick.candidates.map(({ point, mean, failed }) => ({
@@ -63,10 +63,10 @@ function nameFor({ name }: Config): string {
 }
 
 /** What was chosen, and from what: the grid's own sentence is not true of the tuned sweep. */
-function aboutFor({ config, path }: Results, picks: readonly Pick[], { loss, by }: TuneOptions): string {
+function aboutFor({ config, path }: Results, picks: readonly Pick[], { loss, metric, by }: TuneOptions): string {
   const keys = listed(Object.keys(picks[0]?.chosen ?? {}));
   const of = by === "cell" ? "cell (a model at a correlation)" : by;
-  return `Sweep ${config.name} with the ${keys} that mmoe tune chose for each ${of} from ${basename(path)}, by ${LOSS_WORDS[loss].name}`;
+  return `Sweep ${config.name} with the ${keys} that mmoe tune chose for each ${of} from ${basename(path)}, by ${metric?.name ?? LOSS_WORDS[loss].name}`;
 }
 
 /** To six digits; no interval is null. */

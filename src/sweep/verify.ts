@@ -4,6 +4,7 @@ import type { Engine } from "../engines/engine.ts";
 import { numbersOf, sameNumbers } from "../records/journal-line.ts";
 import { type RunRecord, recordOf, tasksOf } from "../records/record.ts";
 import { checkRuns } from "./check-runs.ts";
+import { withEarlyStopping } from "./early-stopping.ts";
 import { planWanted } from "./plan.ts";
 import { withTables } from "./share.ts";
 
@@ -28,7 +29,7 @@ export async function verifyRuns(
   const runs = withTables(planWanted(config, ({ id }) => recorded.has(id)));
   await checkRuns(runs, config, engine);
   const verified: Verified[] = [];
-  await engine.train(runs, {
+  await withEarlyStopping(engine).train(runs, {
     signal,
     onResult: (result) => {
       const before = recorded.get(result.run.id) as RunRecord;

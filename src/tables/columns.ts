@@ -21,6 +21,8 @@ export interface Columns {
 
 /** Columns that the user named; those of `tasks` only count where the names of columns do not say which are labels. */
 export interface NamedColumns extends ChosenColumns {
+  /** Columns that are neither labels nor inputs. */
+  readonly ignore?: readonly string[];
   readonly onlyIfNeeded?: boolean;
 }
 
@@ -79,12 +81,12 @@ function saysRole(name: string): boolean {
 }
 
 /** Labels, and inputs that are given, in the order of `chosen`; other inputs in that of the file. */
-function chosenPlaces(names: readonly string[], source: string, { labels, inputs }: NamedColumns): Places {
-  const others = names.filter((name) => name !== PART && !labels.includes(name));
+function chosenPlaces(names: readonly string[], source: string, { labels, inputs, ignore = [] }: NamedColumns): Places {
+  const others = names.filter((name) => name !== PART && !labels.includes(name) && !ignore.includes(name));
   const both = [...labels, ...(inputs ?? others)];
   const twice = both.find((name, i) => both.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' is named twice among labels and inputs`);
-  const missing = both.find((name) => name === PART || !names.includes(name));
+  const missing = [...both, ...ignore].find((name) => name === PART || !names.includes(name));
   if (missing === PART)
     throw new UsageError(`${source}: column '${PART}' says train or heldout; it is no label or input`);
   if (missing !== undefined) {

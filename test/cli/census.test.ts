@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
 import { writeCensusFiles } from "../support/census-files.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -13,11 +14,15 @@ const prepared = runMain(["census", "prepare", files.data, files.test, "-o", cen
 const out = join(folder, "results");
 const few = ["--runs", "2", "--steps", "40", "--batch", "32", "--set", "evalEvery=20", "--kernels", "wasm"];
 const MODELS = ["mmoe", "shared-bottom"];
-const trained = prepared.then(() =>
-  runMain([
-    ...["sweep", join(census, "group1.yaml"), "--rows", join(census, "group1-test.parquet"), ...few],
-    ...["--lr", "0.01", "--models", MODELS.join(), "--out", out],
-  ]),
+const rates = join(folder, "rates");
+const tried = prepared.then(() => {
+  const lists = ["--lr", "0.0001,0.01", "--models", MODELS.join(), "--seed", "1"];
+  return runMain(["sweep", join(census, "group1.yaml"), ...few, ...lists, "--out", rates]);
+});
+const tunedFile = join(folder, "tuned.yaml");
+const tuned = tried.then(() => runMain(["tune", rates, "--metric", "auc1", "--seed", "0", "-o", tunedFile]));
+const trained = tuned.then(() =>
+  runMain(["sweep", tunedFile, "--rows", join(census, "group1-test.parquet"), "--kernels", "wasm", "--out", out]),
 );
 
 describe("mmoe census prepare", () => {
@@ -29,12 +34,13 @@ describe("mmoe census prepare", () => {
     expect(stdout).toMatch(/ 2 +a bachelor's degree, never married +[\d.]+ %, [\d.]+ % +0\.\d{4} +0\.2373\n/);
     expect(stdout).toContain("values beyond the 4 most frequent are 'other' in: class_of_worker,");
     for (const group of [1, 2]) {
-      const plan = await runMain(["sweep", join(census, `group${group}.yaml`), "--dry-run", "--kernels", "wasm"]);
-      expect(plan.code).toBe(0);
-      expect(plan.stdout).toMatch(/trainRows +1200 /);
-      expect(plan.stdout).toMatch(/heldoutRows +150 /);
-      expect(plan.stdout).toMatch(/models +single-task, shared-bottom, l2-constrained, .*paper/);
-      expect(plan.stdout).toContain(`y_${group === 1 ? "income" : "college"} binary (0, 1), y_never_married binary`);
+      const config = loadConfig(join(census, `group${group}.yaml`));
+      expect(config).toMatchObject({ trainRows: 1200, heldoutRows: 150, origins: { models: "paper", lr: "assumed" } });
+      expect(config.models).toContain("tensor-factorization");
+      expect(config.taskKinds.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
+        `y_${group === 1 ? "income" : "college"} binary`,
+        "y_never_married binary",
+      ]);
     }
   });
 
@@ -49,6 +55,60 @@ describe("mmoe census prepare", () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("group1.yaml:1: expected 42 fields, got")]);
     const few = await runMain(["census", "prepare", files.data, files.test, "--values", "21"]);
     expect(few.stderr).toBe("mmoe: --values: expected a whole number from 2 to 20, got '21'\n");
+  });
+});
+
+describe("mmoe tune --metric", () => {
+  /** The learning rate with the highest or the lowest mean of a column of runs.csv, for each model. */
+  const bestRates = (column: string, sign: number) => {
+    const runs = parse(readFileSync(join(rates, "runs.csv")), { columns: true }) as Record<string, string>[];
+    return MODELS.map((model) => {
+      const meanAt = (lr: string) => {
+        const values = runs.filter((run) => run.model === model && run.lr === lr).map((run) => Number(run[column]));
+        return values.reduce((sum, value) => sum + value) / values.length;
+      };
+      return sign * (meanAt("0.01") - meanAt("0.0001")) > 0 ? "lr=0.01" : "lr=0.0001";
+    });
+  };
+  const chosen = (stdout: string) =>
+    MODELS.map((model) => new RegExp(`^${model} +(lr=\\S+) `, "m").exec(stdout)?.[1] as string);
+
+  test("chooses the highest AUC of a task, and says so", async () => {
+    expect((await tried).code).toBe(0);
+    const { code, stdout } = await tuned;
+    expect(code).toBe(0);
+    expect(stdout).toContain("auc1, area under the ROC curve of a binary task on held-out rows: y_income;\nhigher");
+    expect(chosen(stdout)).toEqual(bestRates("auc1", 1));
+    expect(chosen(stdout)).toEqual(["lr=0.01", "lr=0.01"]);
+    expect(loadConfig(tunedFile)).toMatchObject({ tuned: { loss: "auc1" }, rows: { heldout: null } });
+  });
+
+  test("chooses the lowest log loss", async () => {
+    await tried;
+    const { stdout } = await runMain(["tune", rates, "--metric", "logLoss2"]);
+    expect(stdout).toContain("y_never_married; lower is better");
+    expect(chosen(stdout)).toEqual(bestRates("logLoss2", -1));
+  });
+
+  test("refuses a metric that the results do not have, and a loss beside it", async () => {
+    await tried;
+    const { code, stderr } = await runMain(["tune", rates, "--metric", "auc3"]);
+    const has = [
+      "auc1",
+      "auc2",
+      "averagePrecision1",
+      "averagePrecision2",
+      "accuracy1",
+      "accuracy2",
+      "logLoss1",
+      "logLoss2",
+    ];
+    expect([code, stderr]).toEqual([
+      2,
+      `mmoe: --metric: expected a metric that ${rates} has (${has.join(", ")}), got 'auc3'\n`,
+    ]);
+    const both = await runMain(["tune", rates, "--metric", "auc1", "--loss", "train"]);
+    expect(both.stderr).toBe("mmoe: --loss and --metric: expected one of them\n");
   });
 });
 

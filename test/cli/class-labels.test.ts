@@ -82,8 +82,20 @@ describe("mmoe summary", () => {
       "y_age (regression)",
       "y_region (categorical)",
     ]);
-    expect(text).toMatch(/^ +runs +loss \[95 %\] +AUC \[95 %\] +accuracy +avg\. precision +nats$/m);
+    expect(text).toMatch(/^ +runs +loss \[95 %\] +AUC \[95 %\] +split ± +accuracy +avg\. precision +nats$/m);
     expect(text).not.toMatch(/bad|task 1/);
+  });
+
+  test("has half of DeLong's interval within a split, as a mean over runs, and says what it is", async () => {
+    const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const errors = runs.filter(({ model }) => model === "mmoe").map(({ aucError2 }) => Number(aucError2));
+    const half = (1.959964 * errors.reduce((sum, error) => sum + error, 0)) / errors.length;
+    const text = await stdoutOf("summary", out);
+    const [, table = ""] = text.split("y_single (binary)\n");
+    expect(/^mmoe +3 .*\d\.\d{4} \[.*?\] +(\S+)/m.exec(table)?.[1] ?? /^mmoe .*$/m.exec(table)?.[0]).toContain(
+      half.toFixed(4),
+    );
+    expect(text.replaceAll("\n", " ")).toContain("split ±: half of the AUC's 95 % interval within one split (DeLong)");
   });
 
   test("has the mean over runs of each task's loss and metrics as CSV and JSON", async () => {

@@ -60,6 +60,8 @@ describe("labels that are named", () => {
   test("are `labels` and `inputs` beside `file` in a config", () => {
     const { rows } = written("{file: people.csv, labels: [income, years], inputs: [age]}");
     expect(rows).toMatchObject({ labels: ["income", "years"], inputs: ["age"] });
+    expect(written("{file: people.csv, labels: [income, years], ignore: [id]}").rows?.inputs).toEqual(["age"]);
+    expect(complaint(() => written("{file: people.csv, ignore: [id]}"))).toMatch(/: rows\.ignore: give labels too$/);
     expect(complaint(() => written("{file: people.csv, inputs: [age]}"))).toMatch(/: rows\.inputs: give labels too$/);
     expect(complaint(() => written("{file: people.csv, labels: [incme, years]}"))).toMatch(
       /people\.csv: no column 'incme'; columns: id, age, income, years$/,
@@ -96,6 +98,9 @@ describe("mmoe sweep --label", () => {
   });
 
   test("is refused without --rows", async () => {
+    expect((await sweep("--ignore", "id")).stderr).toContain("write rows: {file, ignore}");
+    const ignoring = await sweep("--rows", file, "--label", "years,income", "--ignore", "id", "--batch", "2");
+    expect(ignoring.stdout.replaceAll(/\s+/g, " ")).toContain("inputs=[age]");
     const { code, stderr } = await sweep("--label", "income");
     expect([code, stderr]).toEqual([2, "mmoe: --label: is for --rows FILE; in a config, write rows: {file, labels}\n"]);
   });

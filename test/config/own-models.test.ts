@@ -82,9 +82,9 @@ describe("a model defined in the list of models", () => {
 
   test("may have kernels of given ranks; what is left out is as in the zoo", () => {
     const ranksOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").ranks;
-    expect(ranksOf("like: tensor-factorization, ranks: {tasks: 1}")).toEqual({ inputs: 16, units: 16, tasks: 1 });
+    expect(ranksOf("like: tensor-factorization, ranks: {tasks: 1}")).toEqual({ inputs: 32, units: 32, tasks: 1 });
     expect(ranksOf("like: single-task, gating: tensor-factorization, ranks: {units: 3}")).toEqual({
-      ...{ inputs: 16, units: 3, tasks: 2 },
+      ...{ inputs: 32, units: 3, tasks: 2 },
     });
     expect(() => loaded("[{name: x, like: single-task, gating: tensor-factorization}]")).toThrow(
       "model x: gating tensor-factorization: expected ranks, got none",

@@ -145,7 +145,7 @@ describe("the examples", () => {
       "cars.yaml",
       "film.mjs",
       "noisy-gates.mjs",
-      ...programs.toSpliced(2, 0, "python"), // test/python runs those
+      ...programs.toSpliced(2, 0, "penguins.csv", "penguins.yaml", "python"), // test/cli and test/python run those
       "uncertainty.mjs",
     ]);
   });

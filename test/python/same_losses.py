@@ -9,15 +9,16 @@ import sys
 
 sys.path.insert(0, "examples/python")
 
-import jax.numpy as jnp
 import paper
-from jax_mmoe import JaxMMoE
 
 import mmoe
 
 
 def jax_model(values, how):
     """JaxMMoE from mmoe's initial values."""
+    import jax.numpy as jnp
+    from jax_mmoe import JaxMMoE
+
     K, E = how.tasks, len({name.split("/")[1] for name in values if name.startswith("experts/")})
     stacked = lambda name, count: jnp.stack([values[name.format(i)] for i in range(count)])
     trainer = JaxMMoE(how.inputs, K, how)

@@ -3,6 +3,7 @@ import { PythonEngine } from "../../src/engines/python/python-engine.ts";
 import type { CodeModel } from "../../src/models/code.ts";
 import { codeRun, resultsOf } from "../engines/tfjs/runs.ts";
 import { complaintOf, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
+import { range } from "../support/reference.ts";
 
 const notes: string[] = [];
 const engine = new PythonEngine({
@@ -76,6 +77,68 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     },
   );
 
+  describe("of which several runs train in one call", () => {
+    const together = new PythonEngine({
+      ...{ python: { path: PYTHON ?? "python3", from: "PATH" }, jobs: 1, together: 3 },
+      note: (line) => notes.push(line),
+    });
+    afterAll(() => together.dispose());
+    const runsOf = (model: CodeModel, count: number) =>
+      range(count).map((index) => codeRun(model, { index, id: `run ${index}` }, { huberDelta: 0.3, lr: 0.02 }));
+    const trained = async (model: CodeModel, count: number) => {
+      const begun: number[] = [];
+      const results = await resultsOf(together, runsOf(model, count), { onBegin: (runs) => begun.push(runs.length) });
+      return { begun, results };
+    };
+
+    test("each has the losses that it has alone, up to float32's rounding", async () => {
+      const { begun, results } = await trained(NET, 4);
+      expect(begun).toEqual([3, 1]);
+      const alone = await resultsOf(engine, runsOf(NET, 4));
+      for (const [i, { run, curve, ...result }] of alone.entries()) {
+        const own = results.find((other) => other.run.id === run.id);
+        expect(own).toMatchObject({
+          parameterCount: result.parameterCount,
+          labelCorrelations: result.labelCorrelations,
+        });
+        const [a, b] = [own?.curve, curve].map((of) => [of?.train, of?.heldout].flat(3) as number[]);
+        expect(a).toHaveLength(12);
+        for (const [at, loss] of (a as number[]).entries()) expect(loss).toBeCloseTo(b?.[at] as number, 6);
+        if (i > 0) expect(curve).not.toEqual(alone[0]?.curve);
+      }
+    });
+
+    test.each([
+      ["draws random numbers in training", module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))")],
+      [
+        "keeps drawn numbers that are no tensors",
+        module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)) * self.scale").replace(
+          "        self.out =",
+          "        self.scale = 1 + torch.rand(()).item()\n        self.out =",
+        ),
+      ],
+    ])("one that %s trains alone", async (_, text) => {
+      expect((await trained(pythonModel(text), 2)).begun).toEqual([1, 1]);
+    });
+
+    test("runs that turn out to differ in more than tensors train one by one", async () => {
+      const differing = module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)) * self.scale")
+        .replace("inputs, tasks)", "inputs, tasks, settings)")
+        .replace(
+          "        self.out =",
+          "        self.scale = 1 if settings.steps == 3 else settings.seed % 7 + 1\n        self.out =",
+        );
+      const model = pythonModel(differing);
+      const { begun, results } = await trained(model, 2);
+      expect(begun).toEqual([2]);
+      expect(notes.at(-1)).toMatch(
+        /forward: runs that train in one call may differ .*; training its 2 runs one by one$/,
+      );
+      const alone = await resultsOf(engine, runsOf(model, 2));
+      expect(results.map(({ curve }) => curve)).toEqual(alone.map(({ curve }) => curve));
+    });
+  });
+
   test("with dropout trains to the same numbers again, and predicts without", async () => {
     const model = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))"), { name: "dropped" });
     const [first] = await resultsOf(engine, [codeRun(model)]);
@@ -115,7 +178,7 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     ],
     [
       module("nn.Linear(inputs, 6)", "self.out(self.hidden(x))[:, :1]"),
-      "mine.py:5: ValueError: forward: expected shape [8, 2], got [8, 1]",
+      "mine.py:5: forward: expected shape [8, 2], got [8, 1]",
     ],
     [
       module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)).log()"),

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { areaUnderCurve, averagePrecision } from "../../src/stats/ranking.ts";
+import { keyOf } from "../../src/random/key.ts";
+import { normals } from "../../src/random/normal.ts";
+import { areaError, areaUnderCurve, averagePrecision } from "../../src/stats/ranking.ts";
 
 /** Scores with many ties, and labels. */
 const rows = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.constantFrom(0, 1)), {
@@ -49,6 +51,49 @@ describe("areaUnderCurve(scores, labels)", () => {
 
   test("is scikit-learn's in the example of its documentation", () => {
     expect(areaUnderCurve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toBe(0.75);
+  });
+});
+
+/** DeLong's variance by its definition: sample variances of the means of psi over the other class's rows. */
+function errorByPairs(scores: readonly number[], labels: readonly number[]): number {
+  const of = (label: number) => scores.filter((_, i) => labels[i] === label);
+  const [ones, zeros] = [of(1), of(0)];
+  const psi = (x: number, y: number) => (y < x ? 1 : y === x ? 0.5 : 0);
+  const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + (value - meanOf(values)) ** 2, 0) / (values.length - 1);
+  const v10 = ones.map((x) => meanOf(zeros.map((y) => psi(x, y))));
+  const v01 = zeros.map((y) => meanOf(ones.map((x) => psi(x, y))));
+  return Math.sqrt(variance(v10) / ones.length + variance(v01) / zeros.length);
+}
+
+describe("areaError(scores, labels)", () => {
+  test("is the root of DeLong's variance, with ties", () => {
+    fc.assert(
+      fc.property(rows, (pairs) => {
+        const [scores, labels] = columns(pairs);
+        const expected = errorByPairs(scores, labels);
+        if (Number.isNaN(expected)) expect(areaError(scores, labels)).toBeNaN();
+        else expect(areaError(scores, labels)).toBeCloseTo(expected, 12);
+      }),
+    );
+  });
+
+  test("gives intervals that cover the true area about as often as they say, and is the spread of areas over samples", () => {
+    const [samples, n] = [400, 60];
+    const truth = 0.7602499389; // Phi(1 / sqrt 2), of normal scores that are one standard deviation apart
+    const random = normals(keyOf("test/areas"), 2 * n * samples);
+    const labels = Array.from({ length: 2 * n }, (_, i) => Number(i < n));
+    const found = Array.from({ length: samples }, (_, s) => {
+      const scores = labels.map((label, i) => label + (random[s * 2 * n + i] as number));
+      return [areaUnderCurve(scores, labels), areaError(scores, labels)] as const;
+    });
+    const covered = found.filter(([area, error]) => Math.abs(area - truth) < 1.96 * error).length / samples;
+    expect(Math.abs(covered - 0.95)).toBeLessThan(0.03);
+    const spread = Math.sqrt(found.reduce((sum, [area]) => sum + (area - truth) ** 2, 0) / samples);
+    const errors = Math.sqrt(found.reduce((sum, [, error]) => sum + error ** 2, 0) / samples);
+    expect(errors / spread).toBeGreaterThan(0.9);
+    expect(errors / spread).toBeLessThan(1.1);
   });
 });
 

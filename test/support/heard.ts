@@ -55,6 +55,8 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
   arithmetic: { value: "arithmetic=fused" },
+  patience: PLANNED,
+  validation: PLANNED,
   evalEvery: { value: "evalEvery=3" },
   heldoutRows: { value: "heldoutRows=11" },
   report: PLANNED,

@@ -106,6 +106,7 @@ describe("columns that are named", () => {
     const { inputs, labels, areChosen, heldout } = named({ labels: ["sex", "income"] });
     expect([inputs, labels, areChosen, heldout]).toEqual([["id", "age"], ["sex", "income"], true, 1]);
     expect(named({ labels: ["sex", "income"], inputs: ["age"] }).inputs).toEqual(["age"]);
+    expect(named({ labels: ["sex", "income"], ignore: ["id"] }).inputs).toEqual(["age"]);
   });
 
   test("by tasks alone count only where the names of columns do not say which are labels", () => {
@@ -118,6 +119,7 @@ describe("columns that are named", () => {
   });
 
   test.each([
+    [{ labels: ["income", "sex"], ignore: ["ids"] }, "t.csv: no column 'ids'; columns: id, age, income, part, sex"],
     [{ labels: ["incme", "sex"] }, "t.csv: no column 'incme'; columns: id, age, income, part, sex"],
     [{ labels: ["sex", "age", "sex"] }, "t.csv: column 'sex' is named twice among labels and inputs"],
     [{ labels: ["sex", "age"], inputs: ["id", "age"] }, "t.csv: column 'age' is named twice among labels and inputs"],

@@ -25,13 +25,16 @@ class TorchTrainer:
         self.settings = settings
         self.device = torch.device(settings.device)
         self.module = module.to(self.device)
-        #: The parameters that are trained.
-        self.parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        self._begin([parameter for parameter in module.parameters() if parameter.requires_grad])
         self._is_regression = all(task.kind == "regression" for task in settings.kinds)
         weights = [task.weight for task in settings.kinds]
         self._weights = None if set(weights) == {1} else torch.tensor(weights, device=self.device)
+
+    def _begin(self, parameters: list[torch.Tensor]) -> None:
+        #: The parameters that are trained.
+        self.parameters = parameters
         self._steps = 0
-        moments = 2 if settings.optimizer == "adam" else 0
+        moments = 2 if self.settings.optimizer == "adam" else 0
         self._moments = [[torch.zeros_like(parameter) for parameter in self.parameters] for _ in range(moments)]
 
     def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
@@ -49,7 +52,8 @@ class TorchTrainer:
         """The loss of each task, a mean over the batch: outputs [B, O] and labels [B, K] → [K]."""
         expected = self.settings.output_shape(len(labels))
         if list(outputs.shape) != expected:
-            raise ValueError(f"forward: expected shape {expected}, got {list(outputs.shape)}")
+            each = "" if self._is_regression else f"; the tasks have {self.settings.outputs} outputs"
+            raise ValueError(f"forward: expected shape {expected}, got {list(outputs.shape)}{each}")
         if self._is_regression:
             return self._errors(outputs - labels).mean(0)
         columns = outputs.split(self.settings.outputs, 1)

@@ -5,6 +5,9 @@ import type { CodeModel } from "../../models/code.ts";
 import type { Hooks, Run, RunResult } from "../engine.ts";
 import { type Child, ChildPool } from "./child-pool.ts";
 
+/** Runs of one model that a process trains at once: mostly one. */
+export type Together = readonly [Run<CodeModel>, ...Run<CodeModel>[]];
+
 /** How processes of one kind work: what a crew leaves to an engine. */
 export interface Trade<C extends Child, P extends Prepared> {
   /** Throws UsageError for a model whose files have changed. */
@@ -15,11 +18,13 @@ export interface Trade<C extends Child, P extends Prepared> {
   begin(child: C): Promise<void>;
   /** Loads the model and tries it. Throws UsageError for what is no model. */
   prepare(child: C, model: CodeModel): Promise<P>;
+  /** Those of the runs to do, of prepared models, that train with the first of them; that alone if absent. */
+  together?(queue: Together, hooks: Hooks): Together;
   /**
-   * Trains a run of a prepared model; gives nothing if the signal stopped it. Throws UsageError for what its code does
-   * wrong.
+   * Trains runs of a prepared model together; gives nothing if the signal stopped it. Throws UsageError for what its code
+   * does wrong.
    */
-  train(child: C, run: Run<CodeModel>, hooks: Hooks): Promise<RunResult | undefined>;
+  train(child: C, runs: Together, hooks: Hooks): Promise<readonly RunResult[]>;
 }
 
 /** What is known of a model that was loaded and tried. */
@@ -82,11 +87,12 @@ export class ModelCrew<C extends Child, P extends Prepared> {
     const broken = new Map<string, number>();
     const work = async () => {
       while (!hooks.signal?.aborted && !hooks.noMore?.aborted) {
-        const run = queue.shift();
-        if (run === undefined) return;
-        hooks.onBegin?.([run]);
+        const runs = this.#next(queue, hooks);
+        if (runs === undefined) return;
+        hooks.onBegin?.(runs);
         if (hooks.signal?.aborted) return; // by that hook
-        await this.#trainOne(run, broken, hooks);
+        if (runs.length === 1 || !(await this.#trainTogether(runs, hooks)))
+          for (const run of runs) if (!hooks.signal?.aborted) await this.#trainOne(run, broken, hooks);
       }
     };
     const places = Math.min(this.#options.places, runs.length);
@@ -120,15 +126,39 @@ export class ModelCrew<C extends Child, P extends Prepared> {
     }
   }
 
+  /** Takes runs that train together from the queue. */
+  #next(queue: Run<CodeModel>[], hooks: Hooks): Together | undefined {
+    const [first, ...others] = queue;
+    if (first === undefined) return undefined;
+    const runs = this.#trade.together?.([first, ...others], hooks) ?? ([first] as const);
+    for (const run of runs) queue.splice(queue.indexOf(run), 1);
+    return runs;
+  }
+
+  /** Whether several runs trained, or were stopped: if not, each is to be trained alone, to see whose fault it is. */
+  async #trainTogether(runs: Together, hooks: Hooks): Promise<boolean> {
+    let results: readonly RunResult[] = [];
+    try {
+      results = await this.#results(runs, hooks);
+    } catch (error) {
+      if (hooks.signal?.aborted) return true;
+      if (!(error instanceof UsageError)) throw error;
+      this.#options.note(`${error.message}; training its ${runs.length} runs one by one`);
+      return false;
+    }
+    for (const result of results) hooks.onResult(result);
+    return true;
+  }
+
   async #trainOne(run: Run<CodeModel>, broken: Map<string, number>, hooks: Hooks): Promise<void> {
     const began = performance.now();
     const { name } = run.model;
     const fail = (failure: string) => hooks.onResult(this.#failed(run, failure, performance.now() - began));
     const before = broken.get(name) ?? 0;
     if (before >= MOST_BROKEN) return fail(`not begun: its model broke in ${MOST_BROKEN} runs before`);
-    let result: RunResult | undefined;
+    let results: readonly RunResult[] = [];
     try {
-      result = await this.#result(run, hooks);
+      results = await this.#results([run], hooks);
     } catch (error) {
       if (hooks.signal?.aborted) return;
       if (!(error instanceof UsageError)) throw error;
@@ -136,18 +166,18 @@ export class ModelCrew<C extends Child, P extends Prepared> {
       return fail(error.message.replace(`model ${name}: `, ""));
     }
     broken.set(name, 0);
-    if (result) hooks.onResult(result);
+    for (const result of results) hooks.onResult(result);
   }
 
   /** By another process if one is ended from outside. */
-  async #result(run: Run<CodeModel>, hooks: Hooks): Promise<RunResult | undefined> {
+  async #results(runs: Together, hooks: Hooks): Promise<readonly RunResult[]> {
     for (let deaths = 1; ; deaths++) {
       try {
-        return await this.#pool.use(run.model, (child) => this.#trade.train(child, run, hooks));
+        return await this.#pool.use(runs[0].model, (child) => this.#trade.train(child, runs, hooks));
       } catch (error) {
         const died = error instanceof MachineError && error.trouble === "worker" && !hooks.signal?.aborted;
         if (!died || deaths === MOST_DEATHS) throw error;
-        this.#options.note(`${error.what}; training its run again`);
+        this.#options.note(`${error.what}; training its ${runs.length === 1 ? "run" : `${runs.length} runs`} again`);
       }
     }
   }

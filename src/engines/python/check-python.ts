@@ -1,8 +1,10 @@
 // Tries a model in Python before any run trains.
 import type { TaskSettings } from "../../data/task-kinds.ts";
+import { UsageError } from "../../errors.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { keyOf } from "../../random/key.ts";
 import { normals } from "../../random/normal.ts";
+import type { Together } from "../children/model-crew.ts";
 import { modelError } from "../children/model-error.ts";
 import type { Run } from "../engine.ts";
 import { PLAIN_TRAINING } from "../training-settings.ts";
@@ -32,7 +34,7 @@ export async function tryPython(child: PythonChild, silentMs: number): Promise<T
   const asking = { silentMs };
   const x = normals(keyOf("mmoe/check/x"), ROWS * model.inputs);
   const once = async () => {
-    const trainer = await PythonTrainer.begin(child, trialOf(model), asking);
+    const trainer = await PythonTrainer.begin(child, [trialOf(model)], asking);
     const losses = [...(await trainer.train(1, STEPS))];
     await child.ask({ order: "inspect" }, { doing: "is tried", ...asking });
     return { trainer, losses, predictions: [...(await trainer.predictions(x))] };
@@ -50,6 +52,40 @@ export async function tryPython(child: PythonChild, silentMs: number): Promise<T
   };
 }
 
+/** Whether runs of a model that was tried train in one call as each of them does alone. */
+export async function trainsInOneCall(child: PythonChild, silentMs: number): Promise<boolean> {
+  const x = normals(keyOf("mmoe/check/x"), ROWS * child.model.inputs);
+  const numbersOf = async (...runs: Together) => {
+    const trainer = await PythonTrainer.begin(child, runs, { silentMs });
+    const losses = await trainer.train(1, STEPS); // [STEPS, R, K]
+    return [losses, await trainer.predictions(...runs.map(() => x))] as const; // [R, ROWS, O]
+  };
+  const [a, b] = [trialOf(child.model, 0), trialOf(child.model, 1)];
+  const alone = [await numbersOf(a), await numbersOf(b)];
+  try {
+    const [losses, predictions] = await numbersOf(a, b);
+    const ofEach = (i: 0 | 1) => alone.map((numbers) => numbers[i]);
+    return isInTurns(losses, ofEach(0), STEPS) && isInTurns(predictions, ofEach(1), 1);
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+/** Whether `all` has about the numbers of each part, a piece of each in turn, in `turns` turns. */
+function isInTurns(all: Float32Array, parts: readonly Float32Array[], turns: number): boolean {
+  const width = all.length / parts.length / turns;
+  return all.every((value, i) => {
+    const [piece, place] = [Math.floor(i / width), i % width];
+    const turn = Math.floor(piece / parts.length);
+    return isClose(value, parts[piece % parts.length]?.[turn * width + place] as number);
+  });
+}
+
+function isClose(value: number, other: number): boolean {
+  return Math.abs(value - other) <= TOLERANCE * (1 + Math.abs(other));
+}
+
 function expectFinite(model: CodeModel, what: string, values: readonly number[]): void {
   if (!values.every(Number.isFinite))
     throw modelError(model, `${what}: expected finite numbers, got ${values.find((value) => !Number.isFinite(value))}`);
@@ -63,11 +99,7 @@ async function checkRows(
   all: readonly number[],
 ): Promise<void> {
   const fewer = await trainer.predictions(x.subarray(0, FEWER * model.inputs));
-  const differs = (value: number, i: number) => {
-    const other = all[i] as number;
-    return !(Math.abs(value - other) <= TOLERANCE * (1 + Math.abs(other)));
-  };
-  if (!fewer.some(differs)) return;
+  if (fewer.every((value, i) => isClose(value, all[i] as number))) return;
   throw modelError(
     model,
     "in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
@@ -75,7 +107,7 @@ async function checkRows(
 }
 
 /** A run on a few rows, whose labels mean nothing but are of the model's kinds. */
-function trialOf(model: CodeModel): Run<CodeModel> {
+function trialOf(model: CodeModel, index = 0): Run<CodeModel> {
   const tasks = tasksOf(model);
   const N = BATCH * STEPS + ROWS;
   const width = model.inputs + model.tasks;
@@ -89,7 +121,7 @@ function trialOf(model: CodeModel): Run<CodeModel> {
     ...{ standardise: true, rawLabels: false, classes, values: { numbers: numbers.buffer } },
   };
   return {
-    ...{ id: "trial", model, index: 0, seed: 0, data, correlation: null, correlationMatrix: null },
+    ...{ id: "trial", model, index, seed: 0, data, correlation: null, correlationMatrix: null },
     training: {
       ...PLAIN_TRAINING,
       ...(model.classes && { taskKinds: tasks }),

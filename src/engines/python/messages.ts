@@ -13,7 +13,7 @@ export const PROTOCOL = 2;
 export type PythonOrder =
   | { readonly order: "hello"; readonly protocol: number; readonly rows: string; readonly state: string }
   | { readonly order: "load"; readonly model: SentModel }
-  | { readonly order: "begin"; readonly bytes: number; readonly settings: SentSettings }
+  | { readonly order: "begin"; readonly bytes: number; readonly runs: readonly SentSettings[] }
   | { readonly order: "train"; readonly at: number; readonly steps: number }
   | { readonly order: "predict"; readonly at: number; readonly rows: number }
   | { readonly order: "inspect" }

@@ -15,6 +15,11 @@ interface PythonEngineOptions {
   readonly device?: "cpu" | "cuda";
   /** Processes that train at once, each on one core. */
   readonly jobs?: number;
+  /**
+   * Most runs that a process trains in one call, if their model allows it; the default is 16 on a card and 1 on the CPU,
+   * where their last bits would depend on it.
+   */
+  readonly together?: number;
   readonly patience?: Partial<Patience>;
   readonly note?: (line: string) => void;
 }
@@ -30,6 +35,7 @@ export class PythonEngine implements Engine {
   readonly name = "python";
   readonly keepsStates = true;
   readonly #places: number;
+  readonly #together: number;
   readonly #device: string;
   readonly #crew: ModelCrew<PythonChild, PreparedPython>;
   readonly #prepared = new Map<string, PreparedPython>();
@@ -38,12 +44,17 @@ export class PythonEngine implements Engine {
     python,
     device = "cpu",
     jobs = availableParallelism(),
+    together = device === "cuda" ? 16 : 1,
     patience,
     note = () => {},
   }: PythonEngineOptions) {
     this.#places = Math.min(jobs, MOST_PLACES);
+    this.#together = together;
     this.#device = device;
-    this.#crew = new ModelCrew(new PythonTrade({ python, device, patience, note }), { places: this.#places, note });
+    this.#crew = new ModelCrew(new PythonTrade({ python, device, places: this.#places, together, patience, note }), {
+      places: this.#places,
+      note,
+    });
   }
 
   /** What computes the first of the models; before one is prepared, only where. */
@@ -92,7 +103,7 @@ export class PythonEngine implements Engine {
         4 * rowCount(training) * (model.inputs + model.tasks) +
         4 * COPIES * this.#crew.prepared(model).size,
     );
-    const largest = bytes.sort((a, b) => b - a).slice(0, this.#places);
+    const largest = bytes.sort((a, b) => b - a).slice(0, this.#places * this.#together);
     return largest.reduce((sum, one) => sum + one, 0);
   }
 

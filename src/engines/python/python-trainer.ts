@@ -2,6 +2,7 @@ import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { CodeModel } from "../../models/code.ts";
+import type { Together } from "../children/model-crew.ts";
 import { type Diagnosing, hasMetrics, type Predictions, recorderOf } from "../diagnosing.ts";
 import type { Run, RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
@@ -9,6 +10,7 @@ import { type Feed, feedOf } from "../rows/feed.ts";
 import { lossesWithUnits, summedLosses, type TaskLoss } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import type { Heeds } from "../training-settings.ts";
+import { AHEAD, type FileLayout, FLOAT, fileLayout } from "./file-layout.ts";
 import { outputWidth, type PythonAnswer, sentSettings } from "./messages.ts";
 import type { PythonChild } from "./python-child.ts";
 
@@ -18,18 +20,6 @@ export const HEEDS: Heeds = {
   ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
-/** Steps whose rows are sent together: as many as this many bytes hold, so that a slow model shows its progress. */
-const CHUNK_BYTES = 1e6;
-const MOST_STEPS = 64;
-/** Chunks that are sent before the first of them is done; the rows of one more are in the file by then. */
-const AHEAD = 2;
-const CHUNKS = AHEAD + 1;
-/** Rows of a set that are predicted at a time. */
-const EVALUATED_BYTES = 4e6;
-
-/** Bytes of a number. */
-const FLOAT = 4;
-
 /** Steps whose rows are in the file. */
 interface Chunk {
   readonly from: number;
@@ -38,81 +28,75 @@ interface Chunk {
   readonly at: number;
 }
 
-interface Sizes {
-  /** Most steps of a chunk, and its bytes: x, y and losses. */
-  readonly chunkSteps: number;
-  readonly chunkBytes: number;
-  /** Most rows that are predicted at a time, and the bytes of these and their predictions. */
-  readonly evaluatedRows: number;
-  readonly evaluatedBytes: number;
-}
-
 interface Asking {
   readonly silentMs: number;
   readonly onProgress?: (step: number, processorMs?: number) => void;
 }
 
-/** A run as it begins. */
+/** One of the runs that train together. */
+interface Replica {
+  readonly run: Run<CodeModel>;
+  readonly feed: Feed;
+  readonly tasks: readonly TaskLoss[];
+}
+
+/** Runs as they begin. */
 interface Begun {
   readonly asking: Asking;
   readonly answer: PythonAnswer;
-  readonly feed: Feed;
-  readonly tasks: readonly TaskLoss[];
+  readonly replicas: readonly Replica[];
   readonly state: RunState | undefined;
 }
 
-/** Trains one run in a process that has its model loaded. */
+/** Trains R runs in a process that has their model loaded: one, or several together whose settings are the same. */
 export class PythonTrainer implements Trainer {
   readonly labelCorrelations: readonly (readonly number[])[];
   readonly diagnosing: Diagnosing | undefined;
   /** How many numbers each of the model's parameters has, by name. */
   readonly parts: Readonly<Record<string, number>>;
-  readonly #keepsState: boolean;
+  /** Of one run alone. */
+  readonly save?: () => Promise<Float32Array | undefined>;
   readonly #child: PythonChild;
+  readonly #replicas: readonly Replica[];
+  /** One of them, for what all have alike. */
   readonly #run: Run<CodeModel>;
   readonly #asking: Asking;
-  readonly #feed: Feed;
-  readonly #tasks: readonly TaskLoss[];
-  readonly #sizes: Sizes;
+  readonly #layout: FileLayout;
   /** Chunks that are trained on now, each with its losses, and the one after them whose rows are made. */
   readonly #sent: { readonly chunk: Chunk; readonly losses: Promise<Float32Array> }[] = [];
   #ready: Chunk | undefined;
   #chunks = 0;
 
-  private constructor(child: PythonChild, run: Run<CodeModel>, { asking, answer, feed, tasks, state }: Begun) {
+  private constructor(child: PythonChild, [run, ...more]: Together, { asking, answer, replicas, state }: Begun) {
     this.parts = answer.parameters ?? {};
-    this.#keepsState = answer.keepsState ?? false;
     this.#child = child;
+    this.#replicas = replicas;
     this.#run = run;
     this.#asking = asking;
-    this.#feed = feed;
-    this.#tasks = tasks;
-    this.#sizes = sizesOf(run);
+    this.#layout = fileLayout(run, replicas.length);
+    if (more.length === 0) this.save = async () => (answer.keepsState ? this.#saved() : undefined);
     this.diagnosing = hasMetrics(run) ? recorderOf(run, () => ({}), state?.diagnostics) : undefined;
-    const { train, heldout } = this.#feed.sets;
-    this.labelCorrelations = [pairCorrelations((train ?? heldout).y, run.model.tasks)];
+    this.labelCorrelations = replicas.map(({ feed: { sets } }) =>
+      pairCorrelations((sets.train ?? sets.heldout).y, run.model.tasks),
+    );
   }
 
-  /** Has a process begin a run, or go on from a state. */
-  static async begin(
-    child: PythonChild,
-    run: Run<CodeModel>,
-    asking: Asking,
-    state?: RunState,
-  ): Promise<PythonTrainer> {
-    const { chunkBytes, evaluatedBytes } = sizesOf(run);
-    const bytes = child.rows.reserve(CHUNKS * chunkBytes + evaluatedBytes);
-    const feed = feedOf(run);
-    const tasks = lossesWithUnits(run, feed.sets.train?.y);
-    const order = { order: "begin", bytes, settings: sentSettings(run, tasks, child.device) } as const;
-    const answer = await child.ask(order, { doing: "begins a run", ...asking });
+  /** Has a process begin runs, or go on with one from a state. */
+  static async begin(child: PythonChild, runs: Together, asking: Asking, state?: RunState): Promise<PythonTrainer> {
+    const bytes = child.rows.reserve(fileLayout(runs[0], runs.length).bytes);
+    const replicas = runs.map((run) => {
+      const feed = feedOf(run);
+      return { run, feed, tasks: lossesWithUnits(run, feed.sets.train?.y) };
+    });
+    const settings = replicas.map(({ run, tasks }) => sentSettings(run, tasks, child.device));
+    const answer = await child.ask({ order: "begin", bytes, runs: settings }, { doing: "begins a run", ...asking });
     const [saved] = state?.values ?? [];
     if (saved) {
       child.state.reserve(saved.byteLength);
       child.state.write(0, saved);
       await child.ask({ order: "restore", bytes: saved.byteLength }, { doing: "resumes a run", ...asking });
     }
-    return new PythonTrainer(child, run, { asking, answer, feed, tasks, state });
+    return new PythonTrainer(child, runs, { asking, answer, replicas, state });
   }
 
   /** How many parameters the model has. */
@@ -144,13 +128,16 @@ export class PythonTrainer implements Trainer {
   /** Makes the rows of the steps from one on, up to an evaluation at most. */
   #fill(from: number): Chunk {
     const { model, training } = this.#run;
-    const { chunkBytes, chunkSteps } = this.#sizes;
-    const steps = Math.min(chunkSteps, nextEvaluation(training, from - 1) - from + 1);
-    const at = (this.#chunks++ % CHUNKS) * chunkBytes;
+    const steps = Math.min(this.#layout.chunkSteps, nextEvaluation(training, from - 1) - from + 1);
+    const at = this.#layout.chunkAt(this.#chunks++);
+    const batches = steps * this.#replicas.length;
     const [D, K] = [training.batch * model.inputs, training.batch * model.tasks];
-    const [x, y] = [new Float32Array(steps * D), new Float32Array(steps * K)];
-    for (let i = 0; i < steps; i++)
-      this.#feed.batchInto(x.subarray(i * D, (i + 1) * D), y.subarray(i * K, (i + 1) * K), from + i);
+    const [x, y] = [new Float32Array(batches * D), new Float32Array(batches * K)];
+    for (let i = 0; i < batches; i++) {
+      const { feed } = this.#replicas[i % this.#replicas.length] as Replica;
+      const step = from + Math.floor(i / this.#replicas.length);
+      feed.batchInto(x.subarray(i * D, (i + 1) * D), y.subarray(i * K, (i + 1) * K), step);
+    }
     this.#child.rows.write(at, x, y);
     return { from, steps, at };
   }
@@ -159,47 +146,60 @@ export class PythonTrainer implements Trainer {
     const { from, steps, at } = chunk;
     const { model, training } = this.#run;
     const { inputs: D, tasks: K } = model;
+    const batches = steps * this.#replicas.length;
     const onProgress = (done: number, _: number, processorMs?: number) =>
       this.#asking.onProgress?.(from - 1 + done, processorMs);
     const order = { order: "train", at, steps } as const;
     const losses = this.#child.ask(order, { doing: "trains", ...this.#asking, onProgress }).then(({ processorMs }) => {
       onProgress(steps, Number.NaN, processorMs);
-      return this.#child.rows.read(at + FLOAT * steps * training.batch * (D + K), steps * K);
+      return this.#child.rows.read(at + FLOAT * batches * training.batch * (D + K), batches * K);
     });
     losses.catch(() => {}); // an earlier one was told
     this.#sent.push({ chunk, losses });
   }
 
   async heldout(): Promise<Predictions[]> {
-    const { x, y } = this.#feed.sets.heldout;
-    const { model } = this.#run;
-    const [D, O, N] = [model.inputs, outputWidth(model), y.length / model.tasks];
-    const outputs = new Float32Array(N * O);
-    const { evaluatedRows } = this.#sizes;
-    for (let from = 0; from < N; from += evaluatedRows)
-      outputs.set(await this.predictions(x.subarray(from * D, (from + evaluatedRows) * D)), from * O);
-    return [{ outputs, y }];
+    const { model, training } = this.#run;
+    const [N, O] = [training.heldoutRows, outputWidth(model)];
+    const all = this.#replicas.map(({ feed }) => ({ outputs: new Float32Array(N * O), y: feed.sets.heldout.y }));
+    for (let from = 0; from < N; from += this.#layout.evaluatedRows) {
+      const part = await this.#predicted("heldout", from, N);
+      for (const [r, { outputs }] of all.entries()) outputs.set((part[r] as Predictions).outputs, from * O);
+    }
+    return all;
   }
 
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
-    const { inputs: D, tasks: K } = this.#run.model;
-    const end = Math.min(to, from + this.#sizes.evaluatedRows);
-    const { x, y } = this.#feed.sets[set] as Rows;
-    const predicted = {
-      outputs: await this.predictions(x.subarray(from * D, end * D)),
-      y: y.subarray(from * K, end * K),
+    const { huberDelta } = this.#run.training;
+    const predicted = await this.#predicted(set, from, to);
+    const sums = predicted.map((each, r) => summedLosses(each, (this.#replicas[r] as Replica).tasks, huberDelta));
+    return {
+      sums: Float64Array.from(sums.flatMap((of) => [...of])),
+      to: Math.min(to, from + this.#layout.evaluatedRows),
     };
-    return { sums: summedLosses(predicted, this.#tasks, this.#run.training.huberDelta), to: end };
   }
 
-  /** Predictions [N, O] of rows [N, D], no more than are evaluated at a time. */
-  async predictions(x: Float32Array): Promise<Float32Array> {
+  /** What each run predicts of rows of a set, from one on, as many as are predicted at a time. */
+  async #predicted(set: RowSet, from: number, to: number): Promise<Predictions[]> {
+    const { inputs: D, tasks: K } = this.#run.model;
+    const end = Math.min(to, from + this.#layout.evaluatedRows);
+    const rows = this.#replicas.map(({ feed }) => feed.sets[set] as Rows);
+    const outputs = await this.predictions(...rows.map(({ x }) => x.subarray(from * D, end * D)));
+    const width = outputs.length / rows.length;
+    return rows.map(({ y }, r) => ({
+      outputs: outputs.subarray(r * width, (r + 1) * width),
+      y: y.subarray(from * K, end * K),
+    }));
+  }
+
+  /** Predictions [R, N, O] of the rows [N, D] of each run, no more than are predicted at a time. */
+  async predictions(...x: readonly Float32Array[]): Promise<Float32Array> {
     const { model } = this.#run;
-    const rows = x.length / model.inputs;
-    const at = CHUNKS * this.#sizes.chunkBytes;
-    const behind = this.#child.rows.write(at, x);
+    const { evaluatedAt: at } = this.#layout;
+    const rows = (x[0] as Float32Array).length / model.inputs;
+    const behind = this.#child.rows.write(at, ...x);
     await this.#child.ask({ order: "predict", at, rows }, { doing: "predicts", ...this.#asking });
-    return this.#child.rows.read(behind, rows * outputWidth(model));
+    return this.#child.rows.read(behind, x.length * rows * outputWidth(model));
   }
 
   async settle(): Promise<Float32Array> {
@@ -213,8 +213,7 @@ export class PythonTrainer implements Trainer {
     return all;
   }
 
-  async save(): Promise<Float32Array | undefined> {
-    if (!this.#keepsState) return undefined;
+  async #saved(): Promise<Float32Array> {
     const { bytes = 0 } = await this.#child.ask({ order: "save" }, { doing: "saves its state", ...this.#asking });
     return this.#child.state.read(0, bytes / FLOAT);
   }
@@ -224,14 +223,4 @@ export class PythonTrainer implements Trainer {
   }
 
   dispose(): void {}
-}
-
-function sizesOf({ model, training }: Run<CodeModel>): Sizes {
-  const { inputs: D, tasks: K } = model;
-  const stepBytes = FLOAT * (training.batch * (D + K) + K);
-  const chunkSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(CHUNK_BYTES / stepBytes)));
-  const rowBytes = FLOAT * (D + outputWidth(model));
-  const most = Math.max(training.heldoutRows, training.trainRows === "fresh" ? 0 : training.trainRows);
-  const evaluatedRows = Math.max(1, Math.min(most, Math.floor(EVALUATED_BYTES / rowBytes)));
-  return { chunkSteps, chunkBytes: chunkSteps * stepBytes, evaluatedRows, evaluatedBytes: evaluatedRows * rowBytes };
 }

@@ -39,7 +39,7 @@ class Worker:
         if protocol != PROTOCOL:
             raise RuntimeError(f"expected protocol {PROTOCOL}, got {protocol}")
         if importlib.util.find_spec("numpy") is None:
-            raise ModelError(f"{sys.executable} has no NumPy; install it: {sys.executable} -m pip install numpy")
+            raise ModelError(f"{sys.executable} has no NumPy; install it there (pip install numpy), or give another Python by --python PATH")
         self._rows = open(rows, "r+b")
         self._state = open(state, "r+b")
         return {"protocol": PROTOCOL, "language": f"Python {platform.python_version()}", "package": __version__}
@@ -51,8 +51,8 @@ class Worker:
         self._training = Training(model, MappedFile(self._rows), self._channel.tell)
         return self._training.load()
 
-    def _begin(self, bytes: int, settings: dict[str, Any]) -> dict[str, Any]:
-        return self._training.begin(bytes, settings)
+    def _begin(self, bytes: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
+        return self._training.begin(bytes, runs)
 
     def _train(self, at: int, steps: int) -> dict[str, Any]:
         return self._training.train(at, steps)

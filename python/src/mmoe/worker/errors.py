@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import os
+import sys
 import traceback
 from collections.abc import Collection
 from types import TracebackType
@@ -42,6 +43,8 @@ def described(error: BaseException, files: Collection[str], model: Any = None) -
         return {"kind": "memory", "message": str(error)}
     place = _place(error, files)
     told = {"message": _message(error), "traceback": traceback.format_exception(error)[-1 - _LAST_ENTRIES :]}
+    if place is None and _is_raised_by_mmoe(error):
+        told = {"message": str(error)}
     if place is not None:
         return {"kind": "author", **told, "file": place[0], "line": place[1], "code": place[2]}
     if model is not None:
@@ -54,6 +57,15 @@ def described(error: BaseException, files: Collection[str], model: Any = None) -
 _LAST_ENTRIES = 3
 
 
+def _is_raised_by_mmoe(error: BaseException) -> bool:
+    """Whether it is a check of this package: its message says all."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return isinstance(error, ValueError) and frame.f_code.co_filename.startswith(_PACKAGE + os.sep)
+
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
+
+
 def _message(error: BaseException) -> str:
     """In one line, as the last of a traceback."""
     if isinstance(error, SystemExit):
@@ -61,6 +73,8 @@ def _message(error: BaseException) -> str:
         return f"ends its process (exit code {code})"
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     first, *_ = text.splitlines() or [""]
+    if isinstance(error, ModuleNotFoundError):
+        first += f" in {sys.executable}; install it there, or give another Python by --python PATH"
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 

@@ -27,7 +27,7 @@ _LIBRARIES = ("jax", "torch", "tensorflow", "numpy")
 
 
 class Training:
-    """One model, and the run of it that is trained now."""
+    """One model, and the run of it that is trained now, or several runs that are trained together."""
 
     def __init__(self, model: dict[str, Any], rows: MappedFile, tell: Callable[[dict[str, Any]], None]) -> None:
         self._model = model
@@ -37,6 +37,8 @@ class Training:
         #: What trains the run.
         self.trainer: Any = None
         self._settings: Settings
+        #: [R] if several runs are trained together; nothing for one.
+        self._lead: list[int] = []
 
     @property
     def definition(self) -> Any:
@@ -54,33 +56,38 @@ class Training:
         device = f"{first} {version} {_device_name(self._model['device'])}"
         return {"about": about, "libraries": {"python": platform.python_version(), **libraries}, "device": device}
 
-    def begin(self, size: int, given: dict[str, Any]) -> dict[str, Any]:
-        """Makes the trainer of a run from code that no run before has touched."""
+    def begin(self, size: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
+        """Makes the trainer of some runs from code that no run before has touched."""
         self._rows.resize(size)
         self.trainer = None
-        kinds = tuple(Task(**each) for each in given["kinds"])
-        settings = self._settings = Settings(**{**given, "seed": int(given["seed"]), "kinds": kinds})
+        settings = [_settings_of(each) for each in runs]
+        self._settings = settings[0]
+        self._lead = [len(runs)] if len(runs) > 1 else []
         made = factory_in(self.files.load(), self._model["class"])
+        models = [self._made(made, each) for each in settings]
+        self.trainer = _group_of(made, models, settings[0]) if self._lead else _trainer_of(made, *models, *settings)
+        return {"parameters": _parameters(self.trainer), "keepsState": keeps_state(self.trainer) and not self._lead}
+
+    def _made(self, made: Callable[..., Any], settings: Settings) -> Any:
         arguments = arguments_of(made, self._model["options"], settings)
         _seed(settings.seed)
-        self.trainer = _trainer_of(made, made(settings.inputs, settings.tasks, **arguments), settings)
-        return {"parameters": _parameters(self.trainer), "keepsState": keeps_state(self.trainer)}
+        return made(settings.inputs, settings.tasks, **arguments)
 
     def train(self, at: int, steps: int) -> dict[str, float]:
-        """Takes steps on rows x [steps, B, D], y [steps, B, K] at a place of the file, and writes the losses behind."""
+        """Takes steps on rows x [steps, R, B, D], y [steps, R, B, K] at a place of the file, and writes the losses behind."""
         B, D, K = self._settings.batch, self._settings.inputs, self._settings.tasks
-        x = self._rows.read(at, steps, B, D)
-        y = self._rows.read(at + size_of(steps, B, D), steps, B, K)
+        x = self._rows.read(at, steps, *self._lead, B, D)
+        y = self._rows.read(at + size_of(*x.shape), steps, *self._lead, B, K)
         losses: list[Any] = []
         told = time.monotonic()
         for step in range(steps):
             losses.append(self.trainer.step(x[step], y[step]))
             if step == 0:
-                self._expect_shape("step", losses[0], [K])
+                self._expect_shape("step", losses[0], [*self._lead, K])
             if time.monotonic() - told > _PROGRESS_S:
                 told = time.monotonic()
                 self._tell({"progress": step + 1, **self._time()})
-        self._rows.write(at + size_of(steps, B, D + K), _stacked(losses, (steps, K)))
+        self._rows.write(at + size_of(*x.shape) + size_of(*y.shape), _stacked(losses, (steps, *self._lead, K)))
         return self._time()
 
     def _time(self) -> dict[str, float]:
@@ -88,11 +95,11 @@ class Training:
         return {"processorMs": 1000 * time.process_time()} if self._model["device"] == "cpu" else {}
 
     def predict(self, at: int, rows: int) -> None:
-        """Predicts rows x [rows, D] at a place of the file, and writes the predictions [rows, O] behind."""
-        D = self._settings.inputs
-        predictions = self.trainer.predict(self._rows.read(at, rows, D))
-        self._expect_shape("predict", predictions, self._settings.output_shape(rows))
-        self._rows.write(at + size_of(rows, D), _array(predictions))
+        """Predicts rows x [R, rows, D] at a place of the file, and writes the predictions [R, rows, O] behind."""
+        x = self._rows.read(at, *self._lead, rows, self._settings.inputs)
+        predictions = self.trainer.predict(x)
+        self._expect_shape("predict", predictions, [*self._lead, *self._settings.output_shape(rows)])
+        self._rows.write(at + size_of(*x.shape), _array(predictions))
 
     def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
         got = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
@@ -112,6 +119,12 @@ class Training:
         return {}
 
 
+def _settings_of(given: dict[str, Any]) -> Settings:
+    """Settings of a run as mmoe sends them."""
+    kinds = tuple(Task(**each) for each in given["kinds"])
+    return Settings(**{**given, "seed": int(given["seed"]), "kinds": kinds})
+
+
 def _version(library: str) -> str:
     try:
         return metadata.version(library)
@@ -128,6 +141,14 @@ def _trainer_of(made: Callable[..., Any], model: Any, settings: Settings) -> Any
         return TorchTrainer(model, settings)
     got = type(model).__name__
     raise at_definition(made, f"expected a torch.nn.Module, or methods step(x, y) and predict(x), got {got}")
+
+
+def _group_of(made: Callable[..., Any], models: list[Any], settings: Settings) -> Any:
+    if not all(is_module(model) and not is_trainer(model) for model in models):
+        raise at_definition(made, "expected a torch.nn.Module, of which several runs can be trained together")
+    from ..torch_group import TorchGroup
+
+    return TorchGroup(models, settings)
 
 
 def _device_name(device: str) -> str:

@@ -1,6 +1,6 @@
 import type { CodeModel } from "../../../models/code.ts";
 import type { CodeFiles } from "../../../models/code-files.ts";
-import type { Prepared, Trade } from "../../children/model-crew.ts";
+import type { Prepared, Together, Trade } from "../../children/model-crew.ts";
 import { PATIENCE, type Patience } from "../../children/patience.ts";
 import type { Hooks, Run, RunResult } from "../../engine.ts";
 import { CodeChild } from "./code-child.ts";
@@ -45,7 +45,7 @@ export class CodeTrade implements Trade<CodeChild, PreparedCode> {
     return { ...described, drawn: drawn as DrawnNumbers, device: this.#options.training.device };
   }
 
-  async train(child: CodeChild, run: Run<CodeModel>, hooks: Hooks): Promise<RunResult> {
+  async train(child: CodeChild, [run]: Together, hooks: Hooks): Promise<RunResult[]> {
     const { keepParameters = false } = hooks;
     const sent = withoutTable(run, child);
     const order: Order = { train: sent, keepParameters };
@@ -54,7 +54,7 @@ export class CodeTrade implements Trade<CodeChild, PreparedCode> {
       silentMs: this.#patience.train,
       onProgress: (step, loss, processorMs) => hooks.onProgress?.(run, step, loss, processorMs),
     });
-    return { ...(answer as Omit<RunResult, "run">), run };
+    return [{ ...(answer as Omit<RunResult, "run">), run }];
   }
 }
 

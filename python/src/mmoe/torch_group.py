@@ -1,0 +1,65 @@
+"""Trains several runs of a PyTorch module in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.func import functional_call, stack_module_state, vmap
+
+from .settings import Settings
+from .torch_trainer import TorchTrainer
+
+
+class TorchGroup(TorchTrainer):
+    """Trains R modules of one class on R batches, as :class:`TorchTrainer` trains each of them, up to float32's rounding.
+
+    Every parameter and buffer gets a leading axis R, and ``torch.func.vmap`` calls ``forward`` once for all. That takes a
+    ``forward`` without random numbers and without Python control flow on values of tensors. The settings are the same for
+    all runs, apart from the seed.
+    """
+
+    def __init__(self, modules: Sequence[torch.nn.Module], settings: Settings) -> None:
+        super().__init__(modules[0], settings)
+        for module in modules:
+            module.to(self.device)
+        self._modules = list(modules)  # until the first step has compared them
+        tensors, self._buffers = stack_module_state(list(modules))
+        is_trained = {name: each.requires_grad for name, each in modules[0].named_parameters()}
+        self._tensors = {name: each.detach().requires_grad_(is_trained[name]) for name, each in tensors.items()}
+        self._begin([each for each in self._tensors.values() if each.requires_grad])
+
+    def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
+        """Updates all modules once on x [R, B, D], y [R, B, K]; returns the losses before the update, [R, K]."""
+        if self._modules:
+            self._expect_alike(x)
+        self.module.train()
+        for parameter in self.parameters:
+            parameter.grad = None
+        losses = vmap(self.losses)(self._outputs(x), self._tensor(y))
+        self.backward(losses if self._weights is None else losses * self._weights)
+        self.update()
+        return losses.detach()
+
+    @torch.no_grad()
+    def predict(self, x: NDArray[np.float32]) -> torch.Tensor:
+        """Predictions [R, N, O] of x [R, N, D], in evaluation mode."""
+        self.module.eval()
+        return self._outputs(x)
+
+    @torch.no_grad()
+    def _expect_alike(self, x: NDArray[np.float32]) -> None:
+        """Raises ValueError if one of the modules predicts otherwise alone: ``forward`` reads more than its tensors."""
+        together = self.predict(x)
+        for module, of_one, outputs in zip(self._modules, self._tensor(x), together):
+            if not torch.allclose(module.eval()(of_one), outputs, rtol=1e-3, atol=1e-3):
+                raise ValueError("forward: runs that train in one call may differ in parameters and buffers alone")
+        self._modules = []
+
+    def _outputs(self, x: NDArray[np.float32]) -> torch.Tensor:
+        def of_one(tensors: dict[str, torch.Tensor], buffers: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+            return functional_call(self.module, (tensors, buffers), (x,))
+
+        return vmap(of_one)(self._tensors, self._buffers, self._tensor(x))

@@ -1,0 +1,36 @@
+// `steps: auto`: up to a number of steps, with early stopping.
+import { UsageError } from "../errors.ts";
+import type { GivenValues, Override } from "./file-version.ts";
+import type { SettingKey, Settings } from "./schema.ts";
+
+/** What `auto` means: at most this many steps, and a patience of this many looks at the validation rows. */
+const AUTO = { steps: 25_000, patience: 10 } as const;
+
+/** Values in which `steps: auto` is a number of steps, with a patience unless there is one. */
+export function withAutoSteps(given: GivenValues): GivenValues {
+  const { values } = given;
+  if (typeof values !== "object" || values === null || !("steps" in values) || values.steps !== "auto") return given;
+  return { ...given, values: { ...AUTO, ...values, steps: AUTO.steps } };
+}
+
+/** `--steps auto`, which keeps a patience that was given before. */
+export function autoStepsOverride(source: string): Override {
+  return { source, valuesAfter: ({ patience }) => ({ ...AUTO, ...(patience !== null && { patience }) }) };
+}
+
+/** Refuses to choose a number of steps on rows that are no table's: UsageError. */
+export function checkPatience({ rows, patience, trainRows }: Settings, place: (key: SettingKey) => string): void {
+  if (patience === null) return;
+  if (rows === null)
+    throw new UsageError(
+      `${place("steps")}: early stopping needs rows of your own (--rows); for generated rows give a number`,
+    );
+  const least = [trainRows].flat().find((count) => Number(count) < LEAST_ROWS);
+  if (least !== undefined)
+    throw new UsageError(
+      `${place("trainRows")}: early stopping needs at least ${LEAST_ROWS} training rows, got ${least}`,
+    );
+}
+
+/** One to train on, and one to validate on. */
+const LEAST_ROWS = 2;

@@ -1,0 +1,142 @@
+// Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
+import { heldoutCount } from "../data/table.ts";
+import type { AnyRun, Engine, FromTable, Hooks, RunResult, Stopping } from "../engines/engine.ts";
+import { memo } from "../memo.ts";
+
+/** Steps between two looks at the validation rows: a pass over the training rows, but no more than this. */
+const MOST_BETWEEN = 500;
+
+/** The first try has this many times the looks that patience alone would take; each later one has twice the steps. */
+const FIRST_TRY = 3;
+
+/** Runs that choose their steps together: if the sweep is stopped, no more choices are lost. */
+const TOGETHER = 32;
+
+type StoppedRun = AnyRun & FromTable & { readonly stopping: Stopping };
+
+/** The same engine, which chooses the number of steps of runs that are stopped early. */
+export function withEarlyStopping(engine: Engine): Engine {
+  return {
+    name: engine.name,
+    device: engine.device,
+    get libraries() {
+      return engine.libraries ?? {};
+    },
+    get deterministic() {
+      return engine.deterministic ?? {};
+    },
+    ...(engine.beside && { beside: engine.beside }),
+    ...(engine.workers !== undefined && { workers: engine.workers }),
+    keepsStates: engine.keepsStates,
+    path: (run) => engine.path(run),
+    check: (run) => engine.check(run),
+    prepare: async (models, signal) => engine.prepare?.(models, signal),
+    train: (runs, hooks) => trainStopped(engine, runs, hooks),
+    memoryBytes: (runs) => engine.memoryBytes(runs),
+    dispose: () => engine.dispose(),
+  };
+}
+
+async function trainStopped(engine: Engine, runs: readonly AnyRun[], hooks: Hooks): Promise<void> {
+  const stopped = runs.filter((run): run is StoppedRun => run.stopping !== undefined);
+  const others = runs.filter((run) => run.stopping === undefined);
+  if (others.length > 0) await engine.train(others, hooks);
+  for (let at = 0; at < stopped.length && !hooks.signal?.aborted && !hooks.noMore?.aborted; at += TOGETHER) {
+    const chosen = await chooseSteps(engine, stopped.slice(at, at + TOGETHER), hooks);
+    if (hooks.signal?.aborted) return;
+    const lossOf = new Map(chosen.map(({ run, loss }) => [run.id, loss]));
+    const onResult: Hooks["onResult"] = (result) => {
+      const validationLoss = lossOf.get(result.run.id) as number;
+      hooks.onResult({ ...result, measures: { ...result.measures, validationLoss } });
+    };
+    if (chosen.length > 0)
+      await engine.train(
+        chosen.map(({ run }) => run),
+        { ...hooks, onResult },
+      );
+  }
+}
+
+/** A run with its chosen number of steps, and the lowest validation loss, which it was chosen by. */
+interface Chosen {
+  readonly run: AnyRun;
+  readonly loss: number;
+}
+
+/** Tries runs on their validation rows, each for as long as its patience asks. A run that fails before it is evaluated ends so. */
+async function chooseSteps(engine: Engine, runs: readonly StoppedRun[], hooks: Hooks): Promise<Chosen[]> {
+  const chosen: Chosen[] = [];
+  let left = runs.map((run) => ({ run, steps: firstTry(run) }));
+  while (left.length > 0 && !hooks.signal?.aborted) {
+    const again: typeof left = [];
+    const byId = new Map(left.map((one) => [one.run.id, one]));
+    await engine.train(
+      left.map(({ run, steps }) => validationRun(run, steps)),
+      {
+        ...quiet(hooks),
+        onResult: (result) => {
+          const { run, steps } = byId.get(result.run.id) as (typeof left)[number];
+          const best = bestStep(result, run.stopping.patience);
+          const most = run.training.steps;
+          if (best === undefined) hooks.onResult(failedBefore(result, run));
+          else if (best.isSure || steps >= most || result.failure !== undefined)
+            chosen.push({ run: withSteps(run, best.step), loss: best.loss });
+          else again.push({ run, steps: Math.min(most, 2 * steps) });
+        },
+      },
+    );
+    left = again;
+  }
+  return chosen;
+}
+
+/** Signals and beginnings reach the caller; states, progress and parameters of a try do not. */
+function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
+  return { ...(signal && { signal }), ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
+}
+
+function firstTry(run: StoppedRun): number {
+  return Math.min(run.training.steps, FIRST_TRY * run.stopping.patience * stepsBetween(run));
+}
+
+/** Numbers of a run's training rows that it trains on and that it is validated on. */
+function partsOf({ training, stopping }: StoppedRun): { trainRows: number; heldoutRows: number } {
+  const all = Number(training.trainRows);
+  const heldoutRows = heldoutCount(all, stopping.validation);
+  return { trainRows: all - heldoutRows, heldoutRows };
+}
+
+function stepsBetween(run: StoppedRun): number {
+  return Math.min(MOST_BETWEEN, Math.ceil(partsOf(run).trainRows / run.training.batch));
+}
+
+/** Equal settings stay one object: engines group many runs by them. */
+const validationData = memo((data: FromTable["data"]): FromTable["data"] => ({ ...data, validates: true }));
+
+/** The run on a part of its training rows, with the others in place of its held-out rows, which it never sees. */
+function validationRun(run: StoppedRun, steps: number): AnyRun {
+  const { diagnostics: _, stopping: __, ...rest } = run;
+  const training = { ...run.training, ...partsOf(run), steps, evalEvery: stepsBetween(run) };
+  return { ...rest, data: validationData(run.data), training };
+}
+
+function withSteps({ stopping: _, ...run }: StoppedRun, steps: number): AnyRun {
+  return { ...run, training: { ...run.training, steps } };
+}
+
+/** The look with the lowest loss, mean over tasks, before `patience` looks in a row were no better; undefined without any. */
+function bestStep({ curve }: RunResult, patience: number): { step: number; loss: number; isSure: boolean } | undefined {
+  const losses = curve.heldout.map((tasks) => tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length);
+  let best = 0;
+  for (const [i, loss] of losses.entries()) {
+    if (loss < (losses[best] as number)) best = i;
+    if (i - best >= patience) return { step: curve.steps[best] as number, loss: losses[best] as number, isSure: true };
+  }
+  const step = curve.steps[best];
+  return step === undefined ? undefined : { step, loss: losses[best] as number, isSure: false };
+}
+
+function failedBefore(result: RunResult, run: StoppedRun): RunResult {
+  const failure = (result.failure ?? "no evaluation").replace("held-out", "validation");
+  return { ...result, run, failure };
+}

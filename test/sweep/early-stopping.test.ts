@@ -1,0 +1,190 @@
+// Runs whose number of steps is chosen on a part of their training rows.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { configAt, trainedHash } from "../../src/config/config.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { rowsOverride } from "../../src/config/rows.ts";
+import { TableSet } from "../../src/data/table-set.ts";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { withEarlyStopping } from "../../src/sweep/early-stopping.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { withTables } from "../../src/sweep/share.ts";
+import { complaint } from "../support/complaint.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { range } from "../support/reference.ts";
+import { tableFile, tableOf, tableRun } from "../support/tables.ts";
+
+const stopping = { patience: 3, validation: 0.2 };
+/** 45 training rows, of which 36 are trained on in batches of 7: a look every 6 steps. */
+const run = (changes: Partial<AnyRun> = {}): AnyRun =>
+  ({ ...tableRun({}, { steps: 400 }), stopping, ...changes }) as AnyRun;
+
+/** An engine whose runs have the validation losses that `lossAt` gives; it keeps what it was asked to train. */
+function fake(lossAt: (step: number, id: string) => number) {
+  const asked: AnyRun[][] = [];
+  const resultOf = (one: AnyRun): RunResult => {
+    const { steps, evalEvery } = one.training;
+    const at = range(Math.ceil(steps / Number(evalEvery))).map((i) => Math.min(steps, (i + 1) * Number(evalEvery)));
+    const failed = at.findIndex((step) => Number.isNaN(lossAt(step, one.id)));
+    const kept = failed < 0 ? at : at.slice(0, failed);
+    const losses = kept.map((step) => [lossAt(step, one.id), lossAt(step, one.id)]);
+    return {
+      ...{ run: one, curve: { steps: kept, train: losses, heldout: losses }, labelCorrelations: [0] },
+      ...{ elapsedMs: 1, device: "fake", ...(failed >= 0 && { failure: `loss is NaN at step ${at[failed]}` }) },
+    };
+  };
+  const train = async (runs: readonly AnyRun[], { onResult }: Hooks) => {
+    asked.push([...runs]);
+    for (const one of runs) onResult(resultOf(one));
+  };
+  const engine = { name: "fake", device: "fake", keepsStates: false, train } as unknown as Engine;
+  return { engine: withEarlyStopping(engine), asked };
+}
+
+async function resultsOf(engine: Engine, runs: readonly AnyRun[]): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  await engine.train(runs, { onResult: (result) => results.push(result) });
+  return results;
+}
+
+describe("the number of steps", () => {
+  test("is that of the lowest validation loss before patience ends", async () => {
+    const { engine, asked } = fake((step) => Math.abs(step - 30) + 1);
+    const [result] = await resultsOf(engine, [run()]);
+    expect(result?.run.training.steps).toBe(30);
+    expect(result?.measures).toEqual({ validationLoss: 1 });
+    expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 30]); // 3 times 3 looks, then all rows
+  });
+
+  test("is tried with twice the steps until patience ends, but never beyond those of the training", async () => {
+    const { engine, asked } = fake((step) => Math.abs(step - 120) + 1);
+    expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(120);
+    expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 120]);
+    const falling = fake((step) => 1 / step);
+    expect((await resultsOf(falling.engine, [run()]))[0]?.run.training.steps).toBe(400);
+    expect(falling.asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 400, 400]);
+  });
+
+  test("ends at the first loss that is no number, and a run without any other fails", async () => {
+    const { engine } = fake((step) => (step > 24 ? Number.NaN : 1 / step));
+    expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(24);
+    const [failed] = await resultsOf(fake(() => Number.NaN).engine, [run()]);
+    expect([failed?.failure, failed?.run.stopping]).toEqual(["loss is NaN at step 6", stopping]);
+  });
+
+  test("is each run's own, and runs without early stopping are trained as they are", async () => {
+    const { engine, asked } = fake((step, id) => Math.abs(step - (id === "a" ? 12 : 48)) + 1);
+    const { stopping: _, ...plain } = run({ id: "c" });
+    const results = await resultsOf(engine, [run({ id: "a" }), plain as AnyRun, run({ id: "b" })]);
+    const steps = Object.fromEntries(results.map(({ run: one }) => [one.id, one.training.steps]));
+    expect(steps).toEqual({ a: 12, b: 48, c: 400 });
+    expect(asked[0]?.map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  test("is not chosen once the sweep is stopped", async () => {
+    const { engine, asked } = fake(() => 1);
+    await engine.train([run()], { onResult: () => {}, signal: AbortSignal.abort() });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("the validation rows", () => {
+  test("are the last of the run's training rows, and none of its held-out rows", () => {
+    const rowsOf = (validates: boolean, counts: { trainRows: number; heldoutRows: number }) => {
+      const raw = { standardise: false, rawLabels: true, ...(validates && { validates: true as const }) };
+      const set = new TableSet(tableOf(60, raw), { seed: 0, run: 4 }, counts);
+      return (["train", "heldout"] as const).map((name) => [...set.rows(name).x]);
+    };
+    const [train = [], heldout = []] = rowsOf(false, { trainRows: 40, heldoutRows: 15 });
+    const [first = [], validation = []] = rowsOf(true, { trainRows: 32, heldoutRows: 8 });
+    expect([...first, ...validation]).toEqual(train);
+    expect(validation.some((value) => heldout.includes(value))).toBe(false);
+  });
+
+  test("are what an engine sees in place of held-out rows", async () => {
+    const { engine, asked } = fake((step) => step);
+    await resultsOf(engine, [run()]);
+    expect(asked.map(([one]) => [(one as AnyRun & FromTable).data.validates, one?.training.heldoutRows])).toEqual([
+      [true, 9],
+      [undefined, 15],
+    ]);
+  });
+});
+
+describe("on real engines", () => {
+  let cpu: Engine;
+  let tfjs: Engine;
+  beforeAll(async () => {
+    cpu = withEarlyStopping(new CpuEngine({ jobs: 2 }));
+    tfjs = withEarlyStopping(await createTfjsEngine({ backend: "wasm" }));
+  });
+  afterAll(() => cpu.dispose());
+
+  /** Runs on a table whose held-out rows have labels times `by`. */
+  function runs(by: number): AnyRun[] {
+    const file = tableFile(60, { parts: true });
+    const [header, ...lines] = readFileSync(file, "utf8").trim().split("\n");
+    const changed = lines.map((line) => {
+      const cells = line.split(",");
+      return cells[5] === "heldout" ? cells.with(3, String(by * Number(cells[3]))).join() : line;
+    });
+    writeFileSync(file, `${[header, ...changed].join("\n")}\n`);
+    const set = ["runs=2", "models=mmoe", "steps=auto", "patience=4", "batch=8", "lr=0.01"].map(setOverride);
+    return withTables(planRuns(loadConfig("smoke", [rowsOverride(file), ...set])));
+  }
+  const stepsOf = async (engine: Engine, by = 1) =>
+    (await resultsOf(engine, runs(by)))
+      .sort((a, b) => a.run.index - b.run.index)
+      .map(({ run: one, curve }) => [one.training.steps, curve.steps.at(-1)]);
+
+  test("cpu and tfjs choose the same numbers of steps, and curves end there", async () => {
+    const steps = await stepsOf(cpu);
+    expect(steps.every(([chosen, last]) => chosen === last && (chosen as number) < 25_000)).toBe(true);
+    expect(await stepsOf(tfjs)).toEqual(steps);
+  });
+
+  test("held-out rows have no say in it", async () => {
+    expect(await stepsOf(cpu, 100)).toEqual(await stepsOf(cpu));
+  });
+});
+
+describe("steps: auto", () => {
+  const file = tableFile(60);
+  const config = (...set: string[]) => loadConfig("smoke", [rowsOverride(file), ...set.map(setOverride)]);
+
+  test("is at most 25,000 steps with a patience of 10, unless another is given", () => {
+    expect(config("steps=auto")).toMatchObject({ steps: 25_000, patience: 10, validation: 0.2 });
+    expect(config("steps=auto", "patience=30")).toMatchObject({ steps: 25_000, patience: 30 });
+    expect(config("steps=500", "patience=3")).toMatchObject({ steps: 500, patience: 3 });
+    expect(planRuns(config("steps=auto"))[0]?.stopping).toEqual({ patience: 10, validation: 0.2 });
+    expect(planRuns(config("steps=500"))[0]?.stopping).toBeUndefined();
+  });
+
+  test("is part of the sweep's identity", () => {
+    const hashes = ["patience=3", "patience=4", "validation=0.3"].map((set) => trainedHash(config("steps=auto", set)));
+    expect(new Set([...hashes, trainedHash(config("steps=25000"))]).size).toBe(4);
+    expect(configAt(config("steps=auto"), {}).steps).toBe(25_000);
+  });
+
+  test("is refused for generated rows", () => {
+    expect(complaint(() => loadConfig("smoke", [setOverride("steps=auto")]))).toBe(
+      "--set steps: early stopping needs rows of your own (--rows); for generated rows give a number",
+    );
+  });
+
+  test("trains a sweep whose runs.csv has each run's steps, and verifies", async () => {
+    const out = join(temporaryFolder(), "results");
+    const argv = ["sweep", "smoke", "--rows", file, "--steps", "auto", "--set", "patience=3", "--batch", "8"];
+    const few = ["--runs", "2", "--models", "omoe,mmoe", "--kernels", "wasm", "--out", out];
+    expect((await runMain([...argv, ...few])).code).toBe(0);
+    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    expect(new Set(rows.map(({ steps }) => steps)).size).toBeGreaterThan(1);
+    expect(rows.every(({ validationLoss }) => Number(validationLoss) > 0)).toBe(true);
+    const { code, stdout } = await runMain(["verify", out, "--kernels", "wasm"]);
+    expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 3]);
+  });
+});
