@@ -2,7 +2,9 @@ import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossOfMean } from "../data/mean-loss.ts";
 import { type Ladder, lackText, rungName, rungOf } from "../data/rungs.ts";
 import { modelLabel } from "../figures/draw/style.ts";
+import { themeOf } from "../figures/draw/theme.ts";
 import { parameterCount } from "../models/parameters.ts";
+import { gateCount } from "../models/spec.ts";
 import type { ModelName } from "../models/zoo.ts";
 import { Choice, NumberField } from "./controls.tsx";
 import { SavedFigure } from "./figure.tsx";
@@ -10,7 +12,9 @@ import { shownLosses } from "./loss-figures.ts";
 import { deadTowers, diagramFigure, gateFigure, learnedFigure, type Shown } from "./model-figures.ts";
 import type { Live, Playground } from "./playground.ts";
 import { overPairs } from "./probe.ts";
-import { changesOf, hasExperts, LIMITS, PLAY_MODELS, type PlayModel } from "./settings.ts";
+import { changesOf, hasExperts, hasUnits, LIMITS, PLAY_MODELS, type PlayModel } from "./settings.ts";
+
+const PAGE = themeOf("page");
 
 interface CardProps {
   readonly playground: Playground;
@@ -29,8 +33,12 @@ export function ModelCard({ playground, live, shown, place }: CardProps) {
     playground.change({ models: settings.models.flatMap((one, i) => (i !== place ? [one] : other ? [other] : [])) });
   const { experts, units } = sizesOf(live);
   const title = modelLabel(live.run.model.name);
+  const idOf = (part: string) => (place === 0 ? part : undefined); // for the tour to go to
   return (
-    <article class="card" aria-label={title}>
+    <article class="card" aria-labelledby={`name-${place}`}>
+      <h3 id={`name-${place}`} style={{ "--model": shown.colour(PAGE) }}>
+        {title}
+      </h3>
       <div class="fields">
         <Choice<ModelName>
           id={`model-${place}`}
@@ -49,14 +57,16 @@ export function ModelCard({ playground, live, shown, place }: CardProps) {
             onValue={(count) => replace({ ...model, experts: count })}
           />
         )}
-        <NumberField
-          id={`units-${place}`}
-          label={hasExperts(model.like) ? "units each" : "units"}
-          value={units}
-          min={1}
-          max={LIMITS.units}
-          onValue={(count) => replace({ ...model, units: count })}
-        />
+        {hasUnits(model.like) && (
+          <NumberField
+            id={`units-${place}`}
+            label={hasExperts(model.like) ? "units each" : "units"}
+            value={units}
+            min={1}
+            max={LIMITS.units}
+            onValue={(count) => replace({ ...model, units: count })}
+          />
+        )}
         {settings.models.length > 1 && (
           <button type="button" class="remove" aria-label={`Remove ${title}`} onClick={() => replace(undefined)}>
             ×
@@ -68,20 +78,18 @@ export function ModelCard({ playground, live, shown, place }: CardProps) {
         · step {(progress?.step ?? 0).toLocaleString("en")}
         {progress?.failure && <strong> · {progress.failure}</strong>}
       </p>
-      <h3>What it has learned</h3>
+      <h4 id={idOf("learned")}>What it has learned</h4>
       <SavedFigure figure={learnedFigure(shown)} title={`what ${title} has learned`} />
       <Learned live={live} />
-      <h3>Units and how tasks read them</h3>
+      <h4>Units and how tasks read them</h4>
       <SavedFigure figure={diagramFigure(shown)} title={`the units of ${title}`} />
       <p class="quiet">{reading ? towersText(reading) : " "}</p>
-      {reading && reading.gates.length > 0 ? (
+      {gateCount(live.run.model) > 0 ? (
         <>
-          <h3>Gates: weights of the experts</h3>
+          <h4 id={idOf("gates")}>Gates: weights of the experts</h4>
           <SavedFigure figure={gateFigure(shown)} title={`the gates of ${title}`} />
           <p class="quiet">
-            {Number.isNaN(overPairs(reading.quantities, "gateDistance", K))
-              ? " "
-              : `Distance of the tasks' gates: ${overPairs(reading.quantities, "gateDistance", K).toFixed(2)} of 1.`}
+            Distance of the tasks' gates: {digits(overPairs(reading?.quantities ?? {}, "gateDistance", K))} of 1.
           </p>
         </>
       ) : (
@@ -151,11 +159,13 @@ function Sines({ shares }: { shares: readonly number[] }) {
   );
 }
 
+function digits(value: number | undefined): string {
+  return value === undefined || Number.isNaN(value) ? "–" : value.toFixed(2).replace("-", "−");
+}
+
 /** Numbers from inside the model. */
 function Inside({ live, tasks }: { live: Live; tasks: number }) {
   const quantities = live.reading?.quantities ?? {};
-  const digits = (value: number | undefined) =>
-    value === undefined || Number.isNaN(value) ? "–" : value.toFixed(2).replace("-", "−");
   const aligned = Array.from({ length: tasks }, (_, k) => digits(quantities[`alignment/${k + 1}`])).join(", ");
   return (
     <dl class="inside">

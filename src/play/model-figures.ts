@@ -62,13 +62,15 @@ export function learnedFigure({ name, spec, colour, truth, places, reading }: Sh
 }
 
 const GATE = 34;
+/** From one gate's panel to the next. */
+const GATE_STEP = GATE + 15;
 
 /** The weights of the experts along each task's direction, stacked to 1. */
 export function gateFigure({ name, spec, reading }: Shown): Figure {
   const [K, E] = [spec.tasks, expertCount(spec)];
   const nodes = (theme: Theme): SvgNode[] =>
     Array.from({ length: K }, (_, k) => {
-      const box = { x: 24, y: 4 + k * (GATE + 8), width: WIDTH - 30, height: GATE };
+      const box = { x: 24, y: 11 + k * GATE_STEP, width: WIDTH - 30, height: GATE };
       const at = frame({ theme, box, x: [-REACH, REACH], y: [0, 1], counts: [5, 2] });
       const weights = reading?.gates[k];
       const layers = weights === undefined ? [] : stacked(weights, E);
@@ -80,7 +82,7 @@ export function gateFigure({ name, spec, reading }: Shown): Figure {
         }),
       );
       return framedPanel(at, areas, { x: k === K - 1 });
-    });
+    }).concat(Array.from({ length: K }, (_, k) => label(`task ${k + 1}`, 24, 8.5 + k * GATE_STEP, theme.quiet)));
   const words = `The weights that each task's gate of ${name} gives the ${E} experts, along the task's own direction.`;
   const rows = () =>
     (reading?.gates ?? []).flatMap((weights, k) =>
@@ -92,7 +94,7 @@ export function gateFigure({ name, spec, reading }: Shown): Figure {
         weight,
       })),
     );
-  return { name: `gates-${name}`, words, width: WIDTH, height: K * (GATE + 8) + 14, nodes, rows };
+  return { name: `gates-${name}`, words, width: WIDTH, height: K * GATE_STEP + 14, nodes, rows };
 }
 
 function expertColour(e: number, E: number, { ramp }: Theme): string {

@@ -77,10 +77,15 @@ export function isWholeData(settings: PlaySettings): boolean {
   return alpha.length === base.alpha.length && noiseStd === base.noiseStd;
 }
 
-/** What may be changed of a model: its units, and its experts where all tasks share them. */
+/** Whether a number of experts says all of them: tasks share them all. */
 export function hasExperts(like: ModelName): boolean {
   const { gating, experts } = ZOO[like].build({ inputs: 100, tasks: 2 }) as ModelSpec;
   return gating !== "none" && experts.perTask === 0;
+}
+
+/** Whether a number of units says all of a model's experts: they have one layer. */
+export function hasUnits(like: ModelName): boolean {
+  return ZOO[like].build({ inputs: 100, tasks: 2 }).experts.layers.length === 1;
 }
 
 /** Changes as `--model-set` takes them, in its order. */
@@ -171,7 +176,13 @@ function modelsIn(text: string): PlayModel[] | undefined {
     const like = PLAY_MODELS.find((known) => known === name);
     if (like === undefined) return [];
     const [E, H] = [whole(1, LIMITS.experts)(experts ?? ""), whole(1, LIMITS.units)(units ?? "")];
-    return [{ like, ...(E !== undefined && hasExperts(like) && { experts: E }), ...(H !== undefined && { units: H }) }];
+    return [
+      {
+        like,
+        ...(E !== undefined && hasExperts(like) && { experts: E }),
+        ...(H !== undefined && hasUnits(like) && { units: H }),
+      },
+    ];
   });
   const first = models.filter(({ like }, i) => models.findIndex((other) => other.like === like) === i);
   return first.length > 0 ? first.slice(0, MOST_MODELS) : undefined;

@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import { BundleTraining } from "../../src/engines/cpu/bundle-training.ts";
+import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { configSettings } from "../../src/play/config-settings.ts";
+import { playRuns } from "../../src/play/play-runs.ts";
+import { Probe } from "../../src/play/probe.ts";
 import { addressOf } from "../../src/play/settings.ts";
 import { STOPS } from "../../src/play/tour.ts";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
@@ -20,6 +24,8 @@ const heldout = (model: string, correlation: string, run: string) => {
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const MODELS = ["shared-bottom", "omoe", "mmoe"];
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
+
+const wasm = new WasmKernels(new WebAssembly.Module(readFileSync("src/engines/cpu/kernels/kernels.wasm")));
 
 describe("what the tour says holds in the runs that it trains", () => {
   test("each stop has a title and three sentences, and is a short address", () => {
@@ -49,6 +55,20 @@ describe("what the tour says holds in the runs that it trains", () => {
     );
     expect(bad).toEqual([71, 2, 0]);
     expect(STOPS[2]?.sentences[2]).toMatch(/200 .* 71 of Shared-Bottom .* 2 of OMoE and none of MMoE/);
+  });
+
+  test("2 and 4: Shared-Bottom finds both directions within 1,000 steps, and MMoE's gates begin about .6 apart", () => {
+    const runs = playRuns({ ...PAPER, ...STOPS[1]?.settings }, 1);
+    const training = new BundleTraining(wasm, runs);
+    const quantities = () =>
+      runs.map((run, i) => new Probe(run).at(training.trainees[i]?.parameters as Float32Array).quantities);
+    const mmoe = quantities()[2] as Record<string, number>;
+    expect(mmoe["gateDistance/1/2"]).toBeCloseTo(0.6, 1);
+    while (!training.isOver && (training.trainees[0]?.step ?? 0) < 1000) training.advance(() => {});
+    for (const { "alignment/1": first, "alignment/2": second } of quantities())
+      expect([first?.toFixed(2), second?.toFixed(2)]).toEqual(["1.00", "1.00"]);
+    const dead = quantities()[0]?.deadTowerUnits as number;
+    expect(dead).toBeGreaterThan(0.5);
   });
 
   test("5: the running mean of Shared-Bottom's loss is lower with the rate that was tuned, as said", () => {
