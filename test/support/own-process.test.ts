@@ -7,7 +7,7 @@ import { changesItsProcess, testFiles } from "./own-process.ts";
 // in two pieces, so that this file is none that changes its process
 test.each([
   ["vi", ".mock('node:fs');"],
-  ["vi", ".useFakeTimers();"],
+  ["vi", ".spyOn(process, 'kill');"],
   ["process", ".env.CI = '1';"],
   ["process", ".chdir(folder);"],
   ["process", ".exitCode = 2;"],
@@ -16,8 +16,9 @@ test.each([
   expect(changesItsProcess(code.join(""))).toBe(true);
 });
 
-test("a test that reads process.execPath or calls devi.at does not", () => {
-  expect(changesItsProcess("spawn(process.execPath); devi.at(3);")).toBe(false);
+test("a test that reads the process, calls devi.at, or gives its timers back does not", () => {
+  expect(changesItsProcess("spawn(process.execPath, process.env); devi.at(3);")).toBe(false);
+  expect(changesItsProcess(["vi", ".useFakeTimers(); vi", ".useRealTimers();"].join(""))).toBe(false);
 });
 
 test("testFiles(folder, apart) gives each test file once, but those apart", () => {
