@@ -95,7 +95,6 @@ export class Playground {
   /** Begins to train other settings; soon, as a slider may move on. */
   change(settings: Partial<PlaySettings>): void {
     this.settings = possible({ ...this.settings, ...settings });
-    this.view = { ...this.view, stop: null };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#begin(), 120);
     this.#changed();
@@ -106,10 +105,16 @@ export class Playground {
     this.#changed();
   }
 
+  /** Whether settings differ from those of the tour's present stop. */
+  get isBesideStop(): boolean {
+    const stop = STOPS[this.view.stop ?? -1];
+    return stop !== undefined && addressOf(this.settings, this.#settingsAt(stop.settings)) !== "";
+  }
+
   /** Goes to a stop of the tour, and trains what it shows. */
   visit(stop: number): void {
     const { settings, view } = STOPS[stop] as (typeof STOPS)[number];
-    this.settings = possible({ ...this.#defaults, ...settings });
+    this.settings = this.#settingsAt(settings);
     this.view = { ...FIRST_VIEW, ...view, stop };
     this.#begin();
     this.train(true);
@@ -153,6 +158,10 @@ export class Playground {
         const last = shownLosses(progress.curve, loss).at(-1);
         return last === undefined ? [] : [{ run: run.index, loss: mean(last) }];
       });
+  }
+
+  #settingsAt(stop: Partial<PlaySettings>): PlaySettings {
+    return possible({ ...this.#defaults, ...stop });
   }
 
   #begin(): void {
