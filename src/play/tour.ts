@@ -53,7 +53,7 @@ export const STOPS: readonly Stop[] = [
     sentences: [
       "Experts are small networks side by side; a gate weighs their outputs. The coloured bands show how much each of the 8 experts counts at each place along a task's direction.",
       "OMoE has one gate for both tasks. MMoE has a gate for each task: both begin at random, about .6 apart, and in this run they end .91 apart, so the tasks read different experts.",
-      "Set p to 1 to see the opposite: both tasks are then the same, and their gates become alike.",
+      "Set p to 1 to see the opposite: both tasks are then the same, and the gates of this run end .14 apart.",
     ],
     settings: { correlation: 0.5, models: asInZoo(["omoe", "mmoe"]) },
     view: { loss: "heldout" },

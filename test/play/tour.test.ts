@@ -90,10 +90,15 @@ describe("what the tour says holds in the runs that it trains", () => {
 
   test("4: MMoE's gates end as far apart as said", () => {
     const journal = gunzipSync(readFileSync("results/why/journal/vm-32282.jsonl.gz")).toString();
-    const line = journal.split("\n").find((text) => text.startsWith('{"id":"mmoe/p=0.50/000"')) as string;
-    const [distance] = JSON.parse(line).measures.gateDistance as [number];
-    expect(STOPS[3]?.settings.run).toBeUndefined();
-    expect(STOPS[3]?.sentences[1]).toContain(`end ${distance.toFixed(2).slice(1)} apart`);
+    const lines = journal.split("\n");
+    const said = (id: string) => {
+      const line = lines.find((text) => text.startsWith(`{"id":"${id}"`)) as string;
+      const [distance] = JSON.parse(line).measures.gateDistance as [number];
+      return `end ${distance.toFixed(2).slice(1)} apart`;
+    };
+    expect([STOPS[3]?.settings.run, STOPS[3]?.attempt?.settings]).toEqual([undefined, { correlation: 1 }]);
+    expect(STOPS[3]?.sentences[1]).toContain(said("mmoe/p=0.50/000"));
+    expect(STOPS[3]?.sentences[2]).toContain(said("mmoe/p=1.00/000"));
   });
 
   test("6: of 20 runs so many are bad, two heaps of Shared-Bottom's, and running means end as said", () => {
