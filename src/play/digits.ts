@@ -1,8 +1,8 @@
 import { signed } from "../figures/draw/scale.ts";
 
-/** A number with so many digits and a true minus; zero has none, and what is no number is a dash. */
-export function digits(value: number | undefined, count = 2): string {
+/** A number with two digits and a true minus, which zero does not have; a dash for what is no number. */
+export function digits(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return "–";
-  const text = value.toFixed(count);
+  const text = value.toFixed(2);
   return Number(text) === 0 ? text.replace("-", "") : signed(text);
 }

@@ -1,6 +1,7 @@
 // The directions of tasks as arrows.
 import { correlationMatrix, mixtureOf } from "../data/correlation-matrix.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
+import { SMALL, textWidth } from "../figures/draw/text.ts";
 import type { Theme } from "../figures/draw/theme.ts";
 import { digits } from "./digits.ts";
 import { type Figure, label, note, type Point } from "./draw.ts";
@@ -31,7 +32,7 @@ function tipsOf(p: number, tasks: number): Point[] {
   }));
 }
 
-/** All tasks' directions in the plane of the first two. */
+/** All tasks' directions, drawn on the plane of the first two. */
 export function directionsFigure(p: number, tasks: number): Figure {
   const angle = Math.acos(Math.max(-1, Math.min(1, p)));
   const degrees = Math.round((angle * 180) / Math.PI);
@@ -78,16 +79,10 @@ function tipLabels(tips: readonly Point[]): { words: string; tip: Point; first: 
   });
 }
 
+/** Beyond the tip of an arrow; above it where there is no room. */
 function tipLabel(words: string, { x, y }: Point, colour: string): SvgNode {
-  const length = Math.max(0.01, Math.hypot(x, y));
-  const beyond = (ARROW * length + 9) / length;
-  const anchor = words.length > 1 ? "end" : "middle"; // a list begins within the figure
-  const right = words.length > 1 ? 2 * PLANE - 1 : PLANE + beyond * x;
-  return label(
-    words,
-    Math.min(right, 2 * PLANE - 1),
-    PLANE - beyond * y + (words.length > 1 ? -5 : 2.5),
-    colour,
-    anchor,
-  );
+  const beyond = ARROW + 9 / Math.max(0.01, Math.hypot(x, y));
+  const wanted = PLANE + beyond * x + textWidth(words, SMALL, "SemiBold") / 2;
+  const right = Math.min(wanted, 2 * PLANE - 1);
+  return label(words, right, PLANE - beyond * y + (right < wanted ? -5 : 2.5), colour, "end");
 }

@@ -150,11 +150,11 @@ export class Playground {
     this.train(true);
   }
 
-  /** Final held-out losses of the first runs of a model that have ended, mean over tasks. */
+  /** Final held-out losses of the first runs of a model that have ended, mean over tasks; infinite if a run failed. */
   finals(name: string): EndedRuns["finals"] {
-    return this.#endedOf(name).flatMap(({ run, progress }) => {
-      const last = progress.curve.heldout.at(-1);
-      return last === undefined ? [] : [{ run: run.index, loss: mean(last) }];
+    return this.#endedOf(name).map(({ run, progress: { curve, failure } }) => {
+      const loss = failure === undefined ? mean(curve.heldout.at(-1) ?? []) : Number.POSITIVE_INFINITY;
+      return { run: run.index, loss };
     });
   }
 

@@ -45,7 +45,7 @@ export function Told({ playground, stop }: { playground: Playground; stop: numbe
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>
-      {playground.isBesideStop && <p>You changed a setting, so the page no longer shows what this stop describes.</p>}
+      {playground.isBesideStop && <p>You changed a setting.</p>}
       <p class="way">
         <button type="button" class="look" onClick={() => scrollTo(part)}>
           Show me

@@ -162,3 +162,17 @@ test("digits have a true minus, and zero has none", () => {
     "–",
   ]);
 });
+
+test("a histogram keeps its scale and its dots while runs arrive, and has room for a run that failed", () => {
+  const after = (losses: readonly number[]) => {
+    const finals = losses.map((loss, run) => ({ run, loss }));
+    const text = drawn(histogramFigure([{ name: "mmoe", title: "MMoE", colour, finals }], { runs: 20, bad: 1 / 6 }));
+    const look = (pattern: RegExp) => pattern.exec(text)?.[1];
+    return [look(/data-x="linear ([^"]*)"/), look(/data-y="linear ([^"]*)"/), look(/#123456" stroke-width="([^"]*)"/)];
+  };
+  const first = after([0.36]);
+  expect(first[0]).toMatch(/^0 0\.5 /);
+  expect(after(Array.from({ length: 20 }, () => 0.05))).toEqual(first);
+  const [x, ...others] = after([0.05, Number.POSITIVE_INFINITY]);
+  expect([x?.startsWith("0 1 "), others]).toEqual([true, first.slice(1)]);
+});
