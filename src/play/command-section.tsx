@@ -10,7 +10,10 @@ export function CommandSection({ playground }: { playground: Playground }) {
     .join(" ");
   return (
     <Section id="command" title="The same on the command line">
-      <p>This command trains the same runs and writes their losses to CSV files. They are equal to the last digit.</p>
+      <p>
+        This command trains the same runs and writes their losses to CSV files. Both give the same numbers, to the last
+        digit.
+      </p>
       <pre>{command}</pre>
       <table>
         <caption>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 
 interface NumberProps {
   readonly id: string;
@@ -10,17 +11,19 @@ interface NumberProps {
   readonly onValue: (value: number) => void;
 }
 
-/** A number that is typed; what is out of its bounds changes nothing, and is marked. */
+/** A number that is typed. What is out of its bounds becomes the nearest number within, and the bounds are told. */
 export function NumberField({ id, label, value, min, max, whole = true, onValue }: NumberProps) {
+  const [hasToldLimits, setToldLimits] = useState(false);
   const take = (input: HTMLInputElement) => {
     const given = input.valueAsNumber;
-    const isGood = given >= min && given <= max && (!whole || Number.isInteger(given));
-    input.setCustomValidity(isGood ? "" : `${label}: from ${min} to ${max}`);
-    if (isGood && given !== value) onValue(given);
+    const taken = Number.isNaN(given) ? value : Math.min(max, Math.max(min, whole ? Math.round(given) : given));
+    input.value = String(taken);
+    setToldLimits(taken !== given);
+    if (taken !== value) onValue(taken);
   };
   return (
-    <label class="field" for={id}>
-      <span>{label}</span>
+    <div class="field">
+      <label for={id}>{label}</label>
       <input
         id={id}
         type="number"
@@ -31,9 +34,14 @@ export function NumberField({ id, label, value, min, max, whole = true, onValue 
         step={whole ? 1 : "any"}
         onChange={({ currentTarget }) => take(currentTarget)}
       />
-    </label>
+      <output for={id}>
+        {hasToldLimits && `${min.toLocaleString("en", ALL_DIGITS)} to ${max.toLocaleString("en")}`}
+      </output>
+    </div>
   );
 }
+
+const ALL_DIGITS = { maximumFractionDigits: 10 };
 
 interface ChoiceProps<T extends string> {
   readonly id: string;

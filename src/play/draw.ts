@@ -55,14 +55,21 @@ export function framedPanel(
   return panel({ box, x, y, theme, numbers }, marks);
 }
 
-/** A line through points; a value beyond the axis is drawn at its edge. */
-export function polyline(points: readonly Point[], { x, y }: PanelFrame, attributes: Attributes): SvgNode {
-  const [low, high] = y.domain;
-  const at = (value: number) => y.at(Math.min(high, Math.max(low, value)));
+/** A line through points; what is beyond the frame is cut off. */
+export function polyline(points: readonly Point[], { box, x, y }: PanelFrame, attributes: Attributes): SvgNode {
   const d = points
-    .map((point, i) => `${i === 0 ? "M" : "L"}${rounded(x.at(point.x))} ${rounded(at(point.y))}`)
+    .map((point, i) => `${i === 0 ? "M" : "L"}${rounded(x.at(point.x))} ${rounded(y.at(point.y))}`)
     .join("");
-  return element("path", { d, fill: "none", "stroke-linejoin": "round", ...attributes });
+  const path = element("path", { d, fill: "none", "stroke-linejoin": "round", ...attributes });
+  const [left, top, width, height] = [box.x - 1, box.y - 1, box.width + 2, box.height + 2]; // room for the stroke
+  const place = { x: left, y: top, width, height, viewBox: [left, top, width, height].map(rounded).join(" ") };
+  return element("svg", place, [path]);
+}
+
+/** Limits of labels that have room for all values, at least `least` to either side of 0. */
+export function limits(least: number, values: readonly number[]): [number, number] {
+  const most = values.reduce((high, value) => Math.max(high, Math.abs(value)), least);
+  return [-most, most];
 }
 
 /** Dots at points inside the frame, as one path. */

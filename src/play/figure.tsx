@@ -1,4 +1,5 @@
 import { h, type VNode } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { rounded, type SvgNode } from "../figures/draw/svg.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import type { Figure } from "./draw.ts";
@@ -52,5 +53,30 @@ export function SavedFigure({ figure, title }: { figure: Figure; title: string }
         )}
       </figcaption>
     </figure>
+  );
+}
+
+/** The narrowest and the widest figure in points, and how many pixels a point then has at least: text of 7 points has 10 pixels. */
+const [NARROWEST, WIDEST] = [200, 380];
+const LEAST_PIXELS = 1.45;
+
+/** A figure that is drawn for the width that it has, so that its text stays legible on a phone. */
+export function FittedFigure({ figureOf, title }: { figureOf: (width: number) => Figure; title: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(WIDEST);
+  useLayoutEffect(() => {
+    const measure = () => {
+      const points = Math.floor((place.current?.clientWidth ?? 0) / LEAST_PIXELS);
+      setWidth(Math.max(NARROWEST, Math.min(WIDEST, points)));
+    };
+    const observer = new ResizeObserver(measure);
+    measure();
+    observer.observe(place.current as HTMLDivElement);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div class="fitted" ref={place}>
+      <SavedFigure figure={figureOf(width)} title={title} />
+    </div>
   );
 }

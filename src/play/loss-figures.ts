@@ -7,7 +7,7 @@ import { linePath } from "../figures/draw/series.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
 import { runningMeans } from "../records/running-mean.ts";
-import { dotsAt, type Figure, framedPanel, note, type PanelFrame, type Point } from "./draw.ts";
+import { dotsAt, type Figure, framedPanel, note, type PanelFrame, type Point, polyline } from "./draw.ts";
 
 export const SHOWN_LOSSES = ["train", "running", "heldout"] as const;
 export type ShownLoss = (typeof SHOWN_LOSSES)[number];
@@ -23,6 +23,8 @@ interface LossSeries {
   readonly name: string;
   readonly colour: (theme: Theme) => string;
   readonly curve: Curve | undefined;
+  /** The mean over many runs and all tasks, if they have ended. */
+  readonly means?: readonly Point[];
 }
 
 /** Losses at the evaluations of a run, [evaluations][K]. */
@@ -36,6 +38,11 @@ export function shownLosses({ steps, train, heldout }: Curve, loss: ShownLoss): 
 
 const DASHES = [undefined, "3 1.6", "1.2 1.2", "5 1.4 1.2 1.4", "7 2"] as const;
 
+/** How the lines of task k, from 0, are dashed. */
+export function dashOf(k: number): string | undefined {
+  return DASHES[k % DASHES.length];
+}
+
 interface LossOptions {
   readonly loss: ShownLoss;
   readonly log: boolean;
@@ -45,10 +52,13 @@ interface LossOptions {
   readonly rungs: readonly number[];
   /** The paper's points, if the settings are the paper's. */
   readonly paper: readonly PublishedLoss[];
+  /** In points. */
+  readonly width?: number;
 }
 
 const WIDTH = 380;
 const HEIGHT = 190;
+const MEAN_LOOK = { "stroke-width": 2.6, "stroke-opacity": 0.55 };
 
 /** The losses of one task of one model. */
 interface LossLine extends Pick<LossSeries, "name" | "colour"> {
@@ -59,17 +69,22 @@ interface LossLine extends Pick<LossSeries, "name" | "colour"> {
 
 /** A line for each model and task: the first task solid, the others dashed. */
 export function lossFigure(series: readonly LossSeries[], options: LossOptions): Figure {
-  const { loss, steps } = options;
+  const { loss, steps, width = WIDTH } = options;
   const lines = series.flatMap((one) => linesOf(one, options));
   const nodes = (theme: Theme): SvgNode[] => {
-    const box = { x: 28, y: 8, width: WIDTH - 36, height: HEIGHT - 36 };
+    const box = { x: 28, y: 8, width: width - 36, height: HEIGHT - 36 };
     const { scale: x, title } = stepScale(steps, [box.x, box.x + box.width], 5);
     const at: PanelFrame = { box, theme, x, y: heightOf(lines, options, [box.y + box.height, box.y]) };
     const drawn = lines.map(({ colour, k, points }) =>
-      linePath(points, at, { colour: colour(theme), dash: DASHES[k % DASHES.length] }),
+      linePath(points, at, { colour: colour(theme), dash: dashOf(k) }),
     );
     return [
-      framedPanel(at, [...rungLines(options, at), ...paperDots(series, options, at), ...drawn]),
+      framedPanel(at, [
+        ...rungLines(options, at),
+        ...paperDots(series, options, at),
+        ...meanLines(series, at),
+        ...drawn,
+      ]),
       note(title, box.x + box.width / 2, HEIGHT - 4, theme, "middle"),
     ];
   };
@@ -78,7 +93,7 @@ export function lossFigure(series: readonly LossSeries[], options: LossOptions):
   );
   const words = `The ${SHOWN_WORDS[loss]} of each task against steps: ${ends.join(", ")}.`;
   const rows = () => series.flatMap(({ name, curve }) => (curve === undefined ? [] : lossRows(name, curve)));
-  return { name: `losses-${loss}`, words, width: WIDTH, height: HEIGHT, nodes, rows };
+  return { name: `losses-${loss}`, words, width, height: HEIGHT, nodes, rows };
 }
 
 function linesOf({ name, colour, curve }: LossSeries, { loss, tasks }: LossOptions): LossLine[] {
@@ -112,6 +127,12 @@ function paperDots(series: readonly LossSeries[], { paper, steps }: LossOptions,
     const points = own.map(({ step, loss }) => ({ x: (step * steps) / AXIS_END, y: loss }));
     return dotsAt(points, at, { stroke: colour(at.theme), "stroke-width": 3.4, "stroke-opacity": 0.35 });
   });
+}
+
+function meanLines(series: readonly LossSeries[], at: PanelFrame): SvgNode[] {
+  return series.flatMap(({ colour, means = [] }) =>
+    means.length === 0 ? [] : [polyline(means, at, { stroke: colour(at.theme), ...MEAN_LOOK })],
+  );
 }
 
 function lossRows(model: string, curve: Curve) {

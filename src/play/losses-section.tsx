@@ -5,8 +5,8 @@ import { modelLabel } from "../figures/draw/style.ts";
 import { type Theme, themeOf } from "../figures/draw/theme.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { Section } from "./controls.tsx";
-import { SavedFigure } from "./figure.tsx";
-import { lossFigure, SHOWN_LOSSES, SHOWN_WORDS } from "./loss-figures.ts";
+import { FittedFigure } from "./figure.tsx";
+import { dashOf, lossFigure, SHOWN_LOSSES, SHOWN_WORDS } from "./loss-figures.ts";
 import { modelColours } from "./model-colours.ts";
 import { commandWords } from "./play-command.ts";
 import { type Live, MANY, type Playground } from "./playground.ts";
@@ -24,13 +24,16 @@ function paperPoints({ settings, defaults }: Playground) {
 
 export function LossesSection({ playground }: { playground: Playground }) {
   const { settings, view, lives } = playground;
+  const { tasks } = (lives[0] as Live).run.model; // settings may be ahead of what trains
   const colour = modelColours(lives);
   const series = lives.map(({ run, progress }, i) => ({
     name: run.model.name,
     colour: colour[i] as (theme: Theme) => string,
     curve: progress?.curve,
+    means: playground.meanLosses(run.model.name, view.loss),
   }));
   const paper = view.loss === "running" ? paperPoints(playground) : [];
+  const ended = Math.max(...lives.map(({ run }) => playground.finals(run.model.name).length));
   const points = paper.filter(({ model }) => series.some(({ name }) => name === model));
   return (
     <Section id="losses" title="Losses">
@@ -59,15 +62,18 @@ export function LossesSection({ playground }: { playground: Playground }) {
           logarithmic
         </label>
       </div>
-      <SavedFigure
-        figure={lossFigure(series, {
-          loss: view.loss,
-          log: view.log,
-          steps: settings.steps,
-          tasks: (lives[0] as Live).run.model.tasks,
-          paper: points,
-          rungs: view.loss === "running" ? [] : ladderLosses((lives[0] as Live).run.data, null),
-        })}
+      <FittedFigure
+        figureOf={(width) =>
+          lossFigure(series, {
+            width,
+            loss: view.loss,
+            log: view.log,
+            steps: settings.steps,
+            tasks,
+            paper: points,
+            rungs: view.loss === "running" ? [] : ladderLosses((lives[0] as Live).run.data, null),
+          })
+        }
         title="losses"
       />
       <p class="legend">
@@ -76,8 +82,17 @@ export function LossesSection({ playground }: { playground: Playground }) {
             <i style={{ background: (colour[i] as (theme: Theme) => string)(PAGE) }} /> {modelLabel(run.model.name)}
           </span>
         ))}
+        {Array.from({ length: tasks }, (_, k) => (
+          <span key={k}>
+            <svg class="dash" viewBox="0 0 30 4" aria-hidden="true">
+              <path d="M0 2H30" stroke="currentColor" stroke-width="1.4" stroke-dasharray={dashOf(k)} />
+            </svg>{" "}
+            task {k + 1}
+          </span>
+        ))}
         <span>
-          solid: task 1; dashed: the others. 1 is as bad as predicting the mean.
+          1 is as bad as predicting the mean.
+          {ended > 1 ? ` Wide lines: the mean over all tasks and the ${ended} runs that have ended.` : ""}
           {points.length > 0 ? " Pale dots: the paper's Figure 4, a mean over 200 runs and both tasks." : ""}
         </span>
       </p>
@@ -86,24 +101,33 @@ export function LossesSection({ playground }: { playground: Playground }) {
 }
 
 export function RunsSection({ playground }: { playground: Playground }) {
-  const { view, lives } = playground;
-  const loss = view.loss === "train" ? "heldout" : view.loss;
+  const { lives, hasMany } = playground;
   const colour = modelColours(lives);
   const series = lives.map(({ run }, i) => ({
-    name: modelLabel(run.model.name),
+    name: run.model.name,
+    title: modelLabel(run.model.name),
     colour: colour[i] as (theme: Theme) => string,
-    finals: playground.finals(run.model.name, loss),
+    finals: playground.finals(run.model.name),
   }));
+  const ended = Math.min(...series.map(({ finals }) => finals.length));
   return (
     <Section id="runs" title={`${MANY} runs of each model`}>
       <p>
         One run says little: the next one has other rows and other initial values. Each dot is a run, placed by its
-        final loss. Runs to the right of the dashed line are in a bad minimum.
+        held-out loss after the last step, whatever the chart of losses shows. Runs to the right of the dashed line (
+        {BAD_LOSS.toFixed(3)}) are in a bad minimum. A running mean stays high long after the loss has fallen, so it
+        can't tell.
       </p>
-      <button type="button" disabled={playground.hasMany} onClick={() => playground.trainMany()}>
-        Train {MANY} runs of each
-      </button>
-      <SavedFigure figure={histogramFigure(series, { loss, runs: MANY, bad: BAD_LOSS })} title="the runs" />
+      <div class="buttons">
+        <button type="button" disabled={hasMany} onClick={() => playground.trainMany()}>
+          Train {MANY} runs of each
+        </button>
+        <span class="quiet">{hasMany && ended < MANY ? `run ${ended + 1} of ${MANY}` : ""}</span>
+      </div>
+      <FittedFigure
+        figureOf={(width) => histogramFigure(series, { runs: MANY, bad: BAD_LOSS, width })}
+        title="the runs"
+      />
     </Section>
   );
 }

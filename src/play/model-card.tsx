@@ -1,12 +1,13 @@
 import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossOfMean } from "../data/mean-loss.ts";
-import { type Ladder, lackText, rungName, rungOf } from "../data/rungs.ts";
+import { type Ladder, rungOf } from "../data/rungs.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { gateCount } from "../models/spec.ts";
 import type { ModelName } from "../models/zoo.ts";
 import { Choice, NumberField } from "./controls.tsx";
+import { digits } from "./digits.ts";
 import { SavedFigure } from "./figure.tsx";
 import { shownLosses } from "./loss-figures.ts";
 import { deadTowers, diagramFigure, gateFigure, learnedFigure, type Shown } from "./model-figures.ts";
@@ -90,6 +91,8 @@ export function ModelCard({ playground, live, shown, place }: CardProps) {
           <SavedFigure figure={gateFigure(shown)} title={`the gates of ${title}`} />
           <p class="quiet">
             Distance of the tasks' gates: {digits(overPairs(reading?.quantities ?? {}, "gateDistance", K))} of 1.
+            {gateCount(live.run.model) === 1 &&
+              ` ${title} has one gate; its ${K === 2 ? "two" : K} pictures differ because each follows another direction.`}
           </p>
         </>
       ) : (
@@ -111,14 +114,15 @@ function towersText(reading: NonNullable<Live["reading"]>): string {
   return `${dead} of ${all} tower units are dead: off for every row.`;
 }
 
-/** A loss, and the nearest rung. */
+/** A loss, and the nearest rung with its own loss. */
 function learnedText(loss: number, ladder: Ladder): string {
   const rung = rungOf(loss, ladder);
-  const words = lackText(rung, ladder);
-  return `loss ${loss.toFixed(3)}: ${rung < ladder.rungs.length ? `${rungName(rung, ladder)} (${words})` : words}`;
+  const own = ladder.rungs[rung];
+  const near = own === undefined ? "no better than the mean" : `near rung ${rung} (${own.toFixed(2)})`;
+  return `loss ${loss.toFixed(3)}, ${near}`;
 }
 
-/** What each task lacks, by its held-out loss, and how much of each sine is in its predictions. */
+/** Each task's held-out loss, and how much of each sine is in its predictions. */
 function Learned({ live }: { live: Live }) {
   const { data, model } = live.run;
   const ladder = { rungs: ladderLosses(data, null), ofMean: lossOfMean(data, null) };
@@ -157,10 +161,6 @@ function Sines({ shares }: { shares: readonly number[] }) {
       ))}
     </span>
   );
-}
-
-function digits(value: number | undefined): string {
-  return value === undefined || Number.isNaN(value) ? "–" : value.toFixed(2).replace("-", "−");
 }
 
 /** Numbers from inside the model. */

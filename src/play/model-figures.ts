@@ -4,7 +4,7 @@ import { DEAD } from "../diagnostics/unit-activity.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
 import { expertCount, type ModelSpec } from "../models/spec.ts";
-import { dotsAt, type Figure, frame, framedPanel, label, note, type Point, polyline } from "./draw.ts";
+import { dotsAt, type Figure, frame, framedPanel, label, limits, note, type Point, polyline } from "./draw.ts";
 import { POINTS, placeAt, REACH, type Reading } from "./probe.ts";
 
 const WIDTH = 250;
@@ -32,7 +32,7 @@ export function learnedFigure({ name, spec, colour, truth, places, reading }: Sh
   const nodes = (theme: Theme): SvgNode[] => [
     ...Array.from({ length: K }, (_, k) => {
       const box = { x: 24, y: 4 + k * (PANEL + 8), width: WIDTH - 30, height: PANEL };
-      const at = frame({ theme, box, x: [-REACH, REACH], y: [-2.6, 2.6] });
+      const at = frame({ theme, box, x: [-REACH, REACH], y: limits(2.6, truth) });
       const cloud = Array.from(reading?.cloud[k] ?? [], (y, n) => ({ x: places[k]?.[n] as number, y }));
       return framedPanel(
         at,

@@ -21,12 +21,17 @@ export function ModelsSection({ playground }: { playground: Playground }) {
           it differs from grey, the model has not learned the function.
         </li>
         <li>
-          <b>Dots</b> are predictions for rows that it has not trained on. If they lie close to the line, it has found
-          the direction.
+          <b>Dots</b> are predictions for held-out rows, which no model trains on. If they lie close to the line, it has
+          found the direction.
         </li>
         <li>
-          <b>Bars</b> show how much of each sine it has learned, the slowest first. A <b>rung</b> is the loss of the
-          best predictor that lacks some of the fastest sines; the nearest one is named.
+          <b>Bars</b> show how much of each sine it has learned, the slowest first. <b>Rung</b> 1 is the best loss
+          without the fastest sine, rung 2 without the two fastest, and so on.
+        </li>
+        <li>
+          <b>Squares</b> are units: the darker, the more rows turn one on; an empty one is dead, off for every row.
+          Above are the layers that tasks share, one <b>bottom</b> or several <b>experts</b> that gates weigh; below is
+          the <b>tower</b> of each task, its own layers.
         </li>
       </ul>
       <div class="cards">

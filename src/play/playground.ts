@@ -2,13 +2,14 @@
 
 import type { GeneratedRun } from "../engines/engine.ts";
 import { mean } from "../stats/moments.ts";
+import type { Point } from "./draw.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { ShownLoss } from "./loss-figures.ts";
-import { shownLosses } from "./loss-figures.ts";
+import { type ShownLoss, shownLosses } from "./loss-figures.ts";
 import type { FromWorker, Progress } from "./messages.ts";
 import { playRuns } from "./play-runs.ts";
 import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
+import type { EndedRuns } from "./run-histogram.ts";
 import { addressOf, type PlayModel, type PlaySettings, possible, settingsIn } from "./settings.ts";
 import { STOPS } from "./tour.ts";
 import { FIRST_VIEW, type View } from "./view.ts";
@@ -95,7 +96,6 @@ export class Playground {
   /** Begins to train other settings; soon, as a slider may move on. */
   change(settings: Partial<PlaySettings>): void {
     this.settings = possible({ ...this.settings, ...settings });
-    this.view = { ...this.view, stop: null };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#begin(), 120);
     this.#changed();
@@ -106,10 +106,16 @@ export class Playground {
     this.#changed();
   }
 
+  /** Whether settings differ from those of the tour's present stop. */
+  get isBesideStop(): boolean {
+    const stop = STOPS[this.view.stop ?? -1];
+    return stop !== undefined && addressOf(this.settings, this.#settingsAt(stop.settings)) !== "";
+  }
+
   /** Goes to a stop of the tour, and trains what it shows. */
   visit(stop: number): void {
     const { settings, view } = STOPS[stop] as (typeof STOPS)[number];
-    this.settings = possible({ ...this.#defaults, ...settings });
+    this.settings = this.#settingsAt(settings);
     this.view = { ...FIRST_VIEW, ...view, stop };
     this.#begin();
     this.train(true);
@@ -144,15 +150,30 @@ export class Playground {
     this.train(true);
   }
 
-  /** Final losses of the first runs of a model that have ended, mean over tasks. */
-  finals(name: string, loss: ShownLoss): { readonly run: number; readonly loss: number }[] {
+  /** Final held-out losses of the first runs of a model that have ended, mean over tasks; infinite if a run failed. */
+  finals(name: string): EndedRuns["finals"] {
+    return this.#endedOf(name).map(({ run, progress: { curve, failure } }) => {
+      const loss = failure === undefined ? mean(curve.heldout.at(-1) ?? []) : Number.POSITIVE_INFINITY;
+      return { run: run.index, loss };
+    });
+  }
+
+  /** The mean loss of a model over its ended runs and all tasks, at each evaluation; none before many runs. */
+  meanLosses(name: string, loss: ShownLoss): readonly Point[] {
+    const own = this.#endedOf(name).filter(({ progress }) => progress.failure === undefined);
+    const steps = own[0]?.progress.curve.steps ?? [];
+    if (own.length < 2) return [];
+    const losses = own.map(({ progress }) => shownLosses(progress.curve, loss));
+    return steps.map((step, i) => ({ x: step, y: mean(losses.map((one) => mean(one[i] as readonly number[]))) }));
+  }
+
+  #endedOf(name: string) {
     const own = this.ended.filter(({ run }) => run.model.name === name && run.index < MANY);
-    return own
-      .toSorted((a, b) => a.run.index - b.run.index)
-      .flatMap(({ run, progress }) => {
-        const last = shownLosses(progress.curve, loss).at(-1);
-        return last === undefined ? [] : [{ run: run.index, loss: mean(last) }];
-      });
+    return own.toSorted((a, b) => a.run.index - b.run.index);
+  }
+
+  #settingsAt(stop: Partial<PlaySettings>): PlaySettings {
+    return possible({ ...this.#defaults, ...stop });
   }
 
   #begin(): void {

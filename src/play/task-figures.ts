@@ -1,17 +1,20 @@
-// The tasks: the function behind their labels, their directions, and the correlation of their labels.
+// The tasks: the function behind their labels, and the correlation of their labels.
 import { labelCorrelation } from "../data/moments.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { TaskSet } from "../data/task-set.ts";
 import type { PublishedCorrelation } from "../figures/draw/paper-points.ts";
-import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
+import type { SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
-import { dotsAt, type Figure, frame, framedPanel, label, note, type Point, polyline } from "./draw.ts";
+import { digits } from "./digits.ts";
+import { dotsAt, type Figure, frame, framedPanel, limits, note, type Point, polyline } from "./draw.ts";
 import { REACH } from "./probe.ts";
 
 const WIDTH = 250;
 /** Points of a curve. */
 const FINE = 181;
 const places = Array.from({ length: FINE }, (_, i) => REACH * ((2 * i) / (FINE - 1) - 1));
+
+const heights = (points: readonly Point[]) => points.map(({ y }) => y);
 
 /** The label without noise as a function of the position along a task's direction, in standard deviations; and the unit of labels. */
 export function labelCurve(settings: GeneratorSettings): { at: (z: number) => number; inverseStd: number } {
@@ -32,25 +35,26 @@ export function functionFigure(settings: GeneratorSettings): Figure {
     })),
   ];
   const noise = noiseStd * inverseStd;
+  const lines = parts.map(({ at }) => places.map((z): Point => ({ x: z, y: at(z) * inverseStd })));
+  const edges = [
+    ...whole.map(({ x, y }) => ({ x, y: y + noise })),
+    ...whole.toReversed().map(({ x, y }) => ({ x, y: y - noise })),
+  ];
   const nodes = (theme: Theme): SvgNode[] => {
     const above = frame({
       theme,
       box: { x: 24, y: 6, width: WIDTH - 30, height: 82 },
       x: [-REACH, REACH],
-      y: [-2.6, 2.6],
+      y: limits(2.6, heights(edges)),
     });
     const below = frame({
       theme,
       box: { x: 24, y: 96, width: WIDTH - 30, height: 46 },
       x: [-REACH, REACH],
-      y: [-2, 2],
+      y: limits(2, heights(lines.flat())),
       counts: [7, 2],
     });
     const shades = parts.map((_, i) => theme.ramp[Math.round((i * 8) / Math.max(1, parts.length - 1))] as string);
-    const edges = [
-      ...whole.map(({ x, y }) => ({ x, y: y + noise })),
-      ...whole.toReversed().map(({ x, y }) => ({ x, y: y - noise })),
-    ];
     return [
       framedPanel(
         above,
@@ -62,13 +66,7 @@ export function functionFigure(settings: GeneratorSettings): Figure {
       ),
       framedPanel(
         below,
-        parts.map(({ at }, i) =>
-          polyline(
-            places.map((z) => ({ x: z, y: at(z) * inverseStd })),
-            below,
-            { stroke: shades[i], "stroke-width": i === 0 ? 1.4 : 0.9 },
-          ),
-        ),
+        lines.map((line, i) => polyline(line, below, { stroke: shades[i], "stroke-width": i === 0 ? 1.4 : 0.9 })),
       ),
       note(
         "label against position along the task's direction, in standard deviations",
@@ -120,7 +118,7 @@ export function correlationFigure(
       note("correlation p of the directions", 26 + 59, 142, theme, "middle"),
     ];
   };
-  const words = `Label correlation against the correlation of the directions. At p = ${p.toFixed(2)} the labels' correlation is ${here.y.toFixed(2)}.`;
+  const words = `Label correlation against the correlation of the directions. At p = ${digits(p)} the labels' correlation is ${digits(here.y)}.`;
   return {
     name: "label-correlation",
     words,
@@ -129,41 +127,4 @@ export function correlationFigure(
     nodes,
     rows: () => curve.map(({ x, y }) => ({ correlation: x, labelCorrelation: y })),
   };
-}
-
-/** Half of the side of the plane of directions, in points, and the length of an arrow. */
-const PLANE = 73;
-const ARROW = 56;
-
-/** The first two tasks' directions in their plane. */
-export function directionsFigure(p: number): Figure {
-  const angle = Math.acos(Math.max(-1, Math.min(1, p)));
-  const nodes = (theme: Theme): SvgNode[] => {
-    const arrow = (turn: number, colour: string, words: string) => {
-      const [x, y] = [PLANE + ARROW * Math.cos(turn), PLANE - ARROW * Math.sin(turn)];
-      const side = (by: number) => `L${rounded(x - 7 * Math.cos(turn + by))} ${rounded(y + 7 * Math.sin(turn + by))}`;
-      const [tx, ty] = [PLANE + (ARROW + 9) * Math.cos(turn), PLANE - (ARROW + 9) * Math.sin(turn)];
-      return [
-        element("path", { d: `M${PLANE} ${PLANE}L${rounded(x)} ${rounded(y)}`, stroke: colour, "stroke-width": 1.6 }),
-        element("path", { d: `M${rounded(x)} ${rounded(y)}${side(0.4)}${side(-0.4)}Z`, fill: colour }),
-        label(words, tx, ty + 2.5, colour, "middle"),
-      ];
-    };
-    const [ax, ay] = [PLANE + 22 * Math.cos(angle), PLANE - 22 * Math.sin(angle)];
-    return [
-      element("circle", { cx: PLANE, cy: PLANE, r: ARROW, fill: "none", stroke: theme.guide, "stroke-width": 0.8 }),
-      element("path", {
-        d: `M${PLANE + 22} ${PLANE}A22 22 0 0 0 ${rounded(ax)} ${rounded(ay)}`,
-        fill: "none",
-        stroke: theme.quiet,
-        "stroke-width": 0.8,
-      }),
-      ...arrow(0, theme.ink, "1"),
-      ...arrow(angle, theme.series[1] as string, "2"),
-      note(`${Math.round((angle * 180) / Math.PI)}°`, PLANE, PLANE + 14, theme, "middle"),
-    ];
-  };
-  const degrees = Math.round((angle * 180) / Math.PI);
-  const words = `The directions of tasks 1 and 2, ${degrees} degrees apart: their correlation p, the cosine, is ${p.toFixed(2)}.`;
-  return { name: "directions", words, width: 2 * PLANE, height: 2 * PLANE, nodes };
 }

@@ -4,10 +4,12 @@ import { labelCorrelation } from "../data/moments.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName, generatorSettings } from "../data/presets.ts";
 import { correlationIn } from "../figures/draw/paper-points.ts";
 import { Choice, NumberField, Section, Slider } from "./controls.tsx";
+import { digits } from "./digits.ts";
+import { directionsFigure } from "./directions-figure.ts";
 import { Drawing, SavedFigure } from "./figure.tsx";
 import type { Playground } from "./playground.ts";
 import { lowestCorrelation, MOST_TASKS, type PlaySettings, playGenerator } from "./settings.ts";
-import { correlationFigure, directionsFigure, functionFigure } from "./task-figures.ts";
+import { correlationFigure, functionFigure } from "./task-figures.ts";
 
 const PUBLISHED = lines.map(correlationIn);
 
@@ -33,16 +35,17 @@ export function TasksSection({ playground }: { playground: Playground }) {
         A task is a label to predict from 100 random inputs. The label is a curve along <em>one direction</em> in these
         inputs, plus a little noise, and nothing else counts. All tasks have the same curve, each along its own
         direction. The <strong>correlation p</strong> says how close two directions are: drag arrow 2.
+        {tasks > 2 && " Each two tasks are equally close, which no plane can show: arrows from 3 on leave the plane."}
       </p>
       <div class="tasks">
-        <Directions p={p} lowest={lowest} onCorrelation={setCorrelation} />
+        <Directions p={p} tasks={tasks} lowest={lowest} onCorrelation={setCorrelation} />
         <div class="correlation">
           <SavedFigure
             figure={correlationFigure(data, p, lowest, isPaper ? PUBLISHED : [])}
             title="label correlations"
           />
           <p class="quiet">
-            Labels correlate by {labelCorrelation(data, p).toFixed(2)}
+            Labels correlate by {digits(labelCorrelation(data, p))}
             {isPaper ? "; grey dots: the paper's Figure 2" : ""}.
           </p>
         </div>
@@ -56,7 +59,7 @@ export function TasksSection({ playground }: { playground: Playground }) {
           min={Math.ceil(lowest * 100) / 100}
           max={1}
           step={0.01}
-          words={p.toFixed(2)}
+          words={digits(p)}
           onValue={setCorrelation}
         />
         <NumberField
@@ -95,18 +98,23 @@ export function TasksSection({ playground }: { playground: Playground }) {
           onValue={(noiseStd) => change({ noiseStd })}
         />
       </div>
+      <p class="quiet">
+        The paper gives no constants; four-sines, which preset paper uses, is an assumption of this study.{" "}
+        {PRESETS.map((name) => `${name}: ${GENERATOR_PRESETS[name].about}`).join("; ")}.
+      </p>
     </Section>
   );
 }
 
 interface DirectionsProps {
   readonly p: number;
+  readonly tasks: number;
   readonly lowest: number;
   readonly onCorrelation: (value: number) => void;
 }
 
-/** Two arrows, of which the second follows the pointer. The slider below does the same by keyboard. */
-function Directions({ p, lowest, onCorrelation }: DirectionsProps) {
+/** Arrows, of which the second follows the pointer. The slider below does the same by keyboard. */
+function Directions({ p, tasks, lowest, onCorrelation }: DirectionsProps) {
   const box = useRef<HTMLDivElement>(null);
   const turn = ({ clientX, clientY, buttons }: PointerEvent) => {
     const place = box.current?.getBoundingClientRect();
@@ -124,7 +132,7 @@ function Directions({ p, lowest, onCorrelation }: DirectionsProps) {
       }}
       onPointerMove={turn}
     >
-      <Drawing figure={directionsFigure(p)} />
+      <Drawing figure={directionsFigure(p, tasks)} />
     </div>
   );
 }

@@ -5,8 +5,12 @@ import { STOPS } from "./tour.ts";
 function visit(playground: Playground, stop: number): void {
   playground.visit(stop);
   const isWide = matchMedia("(min-width: 48rem)").matches; // then the stop's text stays in sight
-  const part = isWide ? STOPS[stop]?.part : "told";
-  requestAnimationFrame(() => document.getElementById(part ?? "")?.scrollIntoView()); // once it is drawn
+  scrollTo(isWide ? STOPS[stop]?.part : "told");
+}
+
+/** Scrolls to a part of the page once it is drawn. */
+function scrollTo(part = ""): void {
+  requestAnimationFrame(() => document.getElementById(part)?.scrollIntoView());
 }
 
 export function Tour({ playground }: { playground: Playground }) {
@@ -29,7 +33,7 @@ export function Tour({ playground }: { playground: Playground }) {
 
 /** What the present stop says. */
 export function Told({ playground, stop }: { playground: Playground; stop: number }) {
-  const { title, sentences } = STOPS[stop] as (typeof STOPS)[number];
+  const { title, sentences, part, attempt } = STOPS[stop] as (typeof STOPS)[number];
   const hasNext = stop + 1 < STOPS.length;
   return (
     <div class="told" id="told" aria-live="polite">
@@ -41,7 +45,22 @@ export function Told({ playground, stop }: { playground: Playground; stop: numbe
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>
+      {playground.isBesideStop && <p>You changed a setting.</p>}
       <p class="way">
+        <button type="button" class="look" onClick={() => scrollTo(part)}>
+          Show me
+        </button>
+        {playground.isBesideStop ? (
+          <button type="button" onClick={() => visit(playground, stop)}>
+            Back to this stop
+          </button>
+        ) : (
+          attempt && (
+            <button type="button" onClick={() => playground.change(attempt.settings)}>
+              {attempt.words}
+            </button>
+          )
+        )}
         {hasNext && (
           <button type="button" onClick={() => visit(playground, stop + 1)}>
             Next: {STOPS[stop + 1]?.title}

@@ -33,7 +33,7 @@ export function TrainingBar({ playground }: { playground: Playground }) {
         <div class="fields">
           <NumberField
             id="lr"
-            label="rate"
+            label="learning rate"
             value={settings.lr}
             min={1e-7}
             max={10}
@@ -83,6 +83,10 @@ export function TrainingBar({ playground }: { playground: Playground }) {
             onValue={(run) => change({ run })}
           />
         </div>
+        <p class="quiet">
+          A run is one training, with rows and initial values that no other run has. The seed chooses the random numbers
+          of all runs.
+        </p>
       </details>
     </section>
   );

@@ -131,14 +131,45 @@ test("an address shows its state, Back leads to the one before, and nonsense ope
   await until(() => page.getByLabel("model 1").inputValue()).toBe("mmoe");
 });
 
-test("what is typed out of bounds changes nothing and is marked", async () => {
-  const page = await pageAt("", CALM);
-  await page.getByLabel("tasks", { exact: true }).fill("9");
+test("what is typed out of bounds becomes the nearest number within, and the bounds are told", async () => {
+  const page = await pageAt("#tasks=3", CALM);
+  const tasks = page.getByLabel("tasks", { exact: true });
+  const bounds = page.getByText("2 to 5", { exact: true });
+  await tasks.fill("9");
   await page.getByLabel("noise").focus();
-  expect(
-    await page.getByLabel("tasks", { exact: true }).evaluate((input) => (input as HTMLInputElement).validity.valid),
-  ).toBe(false);
-  await hashOf(page).toBe("");
+  await bounds.waitFor();
+  expect(await tasks.inputValue()).toBe("5");
+  await hashOf(page).toBe("#tasks=5");
+  await tasks.fill("4");
+  await page.getByLabel("noise").focus();
+  await bounds.waitFor({ state: "detached" });
+  await hashOf(page).toBe("#tasks=4");
+});
+
+test("a changed setting leaves the tour's text, and leads back to its stop", async () => {
+  const page = await pageAt("", CALM);
+  await page.getByRole("button", { name: "4 Each task picks its own experts" }).click();
+  await page.getByRole("button", { name: "Set p to 1" }).click();
+  await page.getByText("You changed a setting").waitFor();
+  await hashOf(page).toBe("#p=1&models=omoe,mmoe&loss=heldout&tour=4");
+  await page.getByRole("button", { name: "Back to this stop" }).click();
+  await hashOf(page).toBe("#models=omoe,mmoe&loss=heldout&tour=4");
+  await page.getByText("You changed a setting").waitFor({ state: "detached" });
+});
+
+test("text in the charts of losses and runs has at least 10 pixels on a phone", async () => {
+  const page = await pageAt("", { ...PHONE, ...CALM });
+  const least = () =>
+    page.locator(".fitted svg.drawing").evaluateAll((drawings) =>
+      Math.min(
+        ...drawings.flatMap((drawing) => {
+          const scale = drawing.getBoundingClientRect().width / (drawing as SVGSVGElement).viewBox.baseVal.width;
+          return [...drawing.querySelectorAll("text")].map((text) => scale * Number(text.getAttribute("font-size")));
+        }),
+      ),
+    );
+  await until(least).toBeGreaterThanOrEqual(10);
+  expect(await least()).toBeLessThan(20);
 });
 
 test("models are added, exchanged and removed", async () => {
@@ -154,7 +185,7 @@ test("models are added, exchanged and removed", async () => {
 test("twenty runs of each model fill the histogram", async () => {
   const page = await pageAt("#steps=250&models=shared-bottom,mmoe");
   await page.getByRole("button", { name: "Train 20 runs of each" }).click();
-  await page.getByRole("img", { name: /Shared-Bottom \d+ of 20 runs in a bad minimum, MMoE \d+ of 20 runs/ }).waitFor();
+  await page.getByRole("img", { name: /Shared-Bottom: \d+ of 20 in a bad minimum. MMoE: \d+ of 20 in/ }).waitFor();
   await until(() => page.locator("pre").textContent()).toContain("--runs 20");
 });
 

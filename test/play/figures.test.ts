@@ -6,6 +6,8 @@ import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { element, svgText } from "../../src/figures/draw/svg.ts";
 import { themeOf } from "../../src/figures/draw/theme.ts";
 import { configSettings } from "../../src/play/config-settings.ts";
+import { digits } from "../../src/play/digits.ts";
+import { directionsFigure } from "../../src/play/directions-figure.ts";
 import type { Figure } from "../../src/play/draw.ts";
 import { lossFigure } from "../../src/play/loss-figures.ts";
 import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../src/play/model-figures.ts";
@@ -13,7 +15,7 @@ import { playRuns } from "../../src/play/play-runs.ts";
 import { POINTS, Probe, placeAt } from "../../src/play/probe.ts";
 import { histogramFigure } from "../../src/play/run-histogram.ts";
 import { PLAY_MODELS } from "../../src/play/settings.ts";
-import { correlationFigure, directionsFigure, functionFigure, labelCurve } from "../../src/play/task-figures.ts";
+import { correlationFigure, functionFigure, labelCurve } from "../../src/play/task-figures.ts";
 
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
 const K = 3;
@@ -89,7 +91,7 @@ test("losses are a line for each model and task, with rungs, and rows of all thr
 
 test("runs are dots that are stacked in bins of a thirtieth, and counted above the loss of bad minima", () => {
   const finals = [0.01, 0.02, 0.9, 0.16].map((loss, run) => ({ run, loss }));
-  const figure = histogramFigure([{ name: "MMoE", colour, finals }], { loss: "heldout", runs: 20, bad: 1 / 6 });
+  const figure = histogramFigure([{ name: "mmoe", title: "MMoE", colour, finals }], { runs: 20, bad: 1 / 6 });
   const [, dots = ""] = /d="((?:M[\d. ]+h0)+)"/.exec(drawn(figure)) ?? [];
   const places = [...dots.matchAll(/M([\d.]+) ([\d.]+)h0/g)].map(
     ([, x, y]) => [Number(x), Number(y)] as [number, number],
@@ -103,7 +105,7 @@ test("runs are dots that are stacked in bins of a thirtieth, and counted above t
   ];
   expect([first[0] === second[0], first[1] > second[1], first[1] === fourth[1]]).toEqual([true, true, true]);
   expect(last[0]).toBeGreaterThan(fourth[0]);
-  expect(figure.words).toContain("MMoE 1 of 4 runs in a bad minimum");
+  expect(figure.words).toContain("MMoE: 1 of 4 in a bad minimum");
 });
 
 test("tasks are drawn: their function, their directions and the correlation of their labels", () => {
@@ -111,8 +113,66 @@ test("tasks are drawn: their function, their directions and the correlation of t
   const rows = functionFigure(data).rows?.() ?? [];
   const peak = rows.reduce((best, row) => ((row.label as number) > (best.label as number) ? row : best));
   expect(Number(peak.position)).toBeCloseTo(0, 1); // all four sines are near their tops there: their phases are pi / 2
-  expect(directionsFigure(0.5).words).toBe(
+  expect(directionsFigure(0.5, 2).words).toBe(
     "The directions of tasks 1 and 2, 60 degrees apart: their correlation p, the cosine, is 0.50.",
   );
   expect(correlationFigure(data, 1, -1, []).words).toMatch(/labels' correlation is 1\.00/);
+});
+
+test("each task has an arrow, and arrows that end at one place share a label", () => {
+  const labels = (figure: Figure) =>
+    [...drawn(figure).matchAll(/font-weight="600"[^>]*>([^<]+)</g)].map(([, one]) => one);
+  expect(labels(directionsFigure(0.5, 2))).toEqual(["1", "2"]);
+  expect(labels(directionsFigure(0.3, 5))).toEqual(["1", "2", "3", "4", "5"]);
+  expect(labels(directionsFigure(1, 3))).toEqual(["1, 2, 3"]);
+});
+
+test("labels without sines fit in their panels: a straight line has no plateau", () => {
+  const data = playRuns({ ...PAPER, data: "linear" }, 0)[0]?.data as Parameters<typeof functionFigure>[0];
+  const text = drawn(functionFigure(data));
+  const domains = [...text.matchAll(/data-y="linear ([-\d.]+) ([-\d.]+)/g)].map(([, low, high]) => [
+    Number(low),
+    Number(high),
+  ]);
+  expect(domains).toHaveLength(2);
+  // Of labels with variance 1, a line takes all but that of the noise, .01 / (.58² + .01) = .029: 3 deviations reach 2.957.
+  for (const [low, high] of domains) expect([(low as number) < -2.95, (high as number) > 2.95]).toEqual([true, true]);
+});
+
+test("wide lines are the mean of many runs", () => {
+  const curve = { steps: [10, 20], train: [[1], [0.5]], heldout: [[1], [0.5]] };
+  const options = { loss: "heldout", log: false, steps: 20, tasks: 1, rungs: [], paper: [] } as const;
+  const wide = (means: { x: number; y: number }[]) =>
+    count(drawn(lossFigure([{ name: "mmoe", colour, curve, means }], options)), /stroke-width="2.6"/g);
+  expect([
+    wide([]),
+    wide([
+      { x: 10, y: 1 },
+      { x: 20, y: 0.4 },
+    ]),
+  ]).toEqual([0, 1]);
+});
+
+test("digits have a true minus, and zero has none", () => {
+  expect([-0.001, -0.25, 0.5, Number.NaN, undefined].map((value) => digits(value))).toEqual([
+    "0.00",
+    "−0.25",
+    "0.50",
+    "–",
+    "–",
+  ]);
+});
+
+test("a histogram keeps its scale and its dots while runs arrive, and has room for a run that failed", () => {
+  const after = (losses: readonly number[]) => {
+    const finals = losses.map((loss, run) => ({ run, loss }));
+    const text = drawn(histogramFigure([{ name: "mmoe", title: "MMoE", colour, finals }], { runs: 20, bad: 1 / 6 }));
+    const look = (pattern: RegExp) => pattern.exec(text)?.[1];
+    return [look(/data-x="linear ([^"]*)"/), look(/data-y="linear ([^"]*)"/), look(/#123456" stroke-width="([^"]*)"/)];
+  };
+  const first = after([0.36]);
+  expect(first[0]).toMatch(/^0 0\.5 /);
+  expect(after(Array.from({ length: 20 }, () => 0.05))).toEqual(first);
+  const [x, ...others] = after([0.05, Number.POSITIVE_INFINITY]);
+  expect([x?.startsWith("0 1 "), others]).toEqual([true, first.slice(1)]);
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
@@ -22,21 +23,30 @@ const heldout = (model: string, correlation: string, run: string) => {
   return [1, 2].map((task) => Number(row?.[`finalHeldoutLoss${task}`]));
 };
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** `.083`. */
+const digits = (value: number) => value.toFixed(3).slice(1);
 const MODELS = ["shared-bottom", "omoe", "mmoe"];
+const LABELS: Readonly<Record<string, string>> = { "shared-bottom": "Shared-Bottom", omoe: "OMoE", mmoe: "MMoE" };
+const badRuns = (rows: readonly Record<string, string>[]) =>
+  rows.filter((row) => Number(row.finalHeldoutLossMean) > BAD_LOSS).length;
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
 
 const wasm = new WasmKernels(new WebAssembly.Module(readFileSync("src/engines/cpu/kernels/kernels.wasm")));
 
 describe("what the tour says holds in the runs that it trains", () => {
-  test("each stop has a title and three sentences, and is a short address", () => {
-    expect(STOPS.map(({ sentences }) => sentences.length)).toEqual([3, 3, 3, 3, 3, 3]);
+  test("each stop has three or four points, and is a short address", () => {
+    for (const { sentences } of STOPS) expect([3, 4]).toContain(sentences.length);
     for (const { settings } of STOPS) expect(addressOf({ ...PAPER, ...settings }, PAPER).length).toBeLessThan(40);
   });
 
-  test("1: each model ends lower than at the next stop", () => {
+  test("1: each model's mean loss over tasks ends lower than at the next stop, as said", () => {
     const [first, second] = STOPS.map(({ settings }) => settings);
     expect([first?.run, first?.correlation, second?.run, second?.correlation]).toEqual([1, 1, 1, 0.5]);
-    for (const model of MODELS) expect(mean(heldout(model, "1", "1"))).toBeLessThan(mean(heldout(model, "0.5", "1")));
+    for (const model of MODELS) {
+      const [here, next] = [mean(heldout(model, "1", "1")), mean(heldout(model, "0.5", "1"))];
+      expect(here).toBeLessThan(next);
+      expect(STOPS[0]?.sentences[2]).toContain(`${digits(here)} instead of ${digits(next)} for ${LABELS[model]}`);
+    }
   });
 
   test("2: MMoE ends far below Shared-Bottom", () => {
@@ -48,12 +58,9 @@ describe("what the tour says holds in the runs that it trains", () => {
     expect(STOPS[2]?.settings.run).toBe(2);
     const [task1, task2] = heldout("shared-bottom", "0.5", "2") as [number, number];
     expect([task1 < BAD_LOSS, task2.toFixed(1)]).toEqual([true, "0.6"]);
-    const bad = MODELS.map(
-      (model) =>
-        runs("paper", { model, correlation: "0.5" }).filter((row) => Number(row.finalHeldoutLossMean) > BAD_LOSS)
-          .length,
-    );
+    const bad = MODELS.map((model) => badRuns(runs("paper", { model, correlation: "0.5" })));
     expect(bad).toEqual([71, 2, 0]);
+    expect(STOPS[2]?.sentences[2]).toContain(`above ${digits(BAD_LOSS)}`);
     expect(STOPS[2]?.sentences[2]).toMatch(/200 .* 71 of Shared-Bottom .* 2 of OMoE and none of MMoE/);
   });
 
@@ -75,9 +82,40 @@ describe("what the tour says holds in the runs that it trains", () => {
     const ends = ["paper-tuned", "paper"].map((folder) =>
       mean(runs(folder, { model: "shared-bottom", correlation: "0.5" }).map((row) => Number(row.finalRunningLossMean))),
     );
-    const words = ends.map((value) => value.toFixed(3).slice(1));
-    expect(STOPS[4]?.sentences[2]).toContain(`end at ${words[0]} instead of ${words[1]}`);
+    const words = ends.map(digits);
+    expect(STOPS[4]?.sentences[2]).toContain(`ends at ${words[0]} instead of ${words[1]}`);
     const rates = runs("paper-tuned", { model: "shared-bottom", correlation: "0.5" }).map(({ lr }) => Number(lr));
     expect(new Set(rates)).toEqual(new Set([STOPS[4]?.settings.lr]));
+  });
+
+  test("4: MMoE's gates end as far apart as said", () => {
+    const journal = gunzipSync(readFileSync("results/why/journal/vm-32282.jsonl.gz")).toString();
+    const lines = journal.split("\n");
+    const said = (id: string) => {
+      const line = lines.find((text) => text.startsWith(`{"id":"${id}"`)) as string;
+      const [distance] = JSON.parse(line).measures.gateDistance as [number];
+      return `end ${distance.toFixed(2).slice(1)} apart`;
+    };
+    expect([STOPS[3]?.settings.run, STOPS[3]?.attempt?.settings]).toEqual([undefined, { correlation: 1 }]);
+    expect(STOPS[3]?.sentences[1]).toContain(said("mmoe/p=0.50/000"));
+    expect(STOPS[3]?.sentences[2]).toContain(said("mmoe/p=1.00/000"));
+  });
+
+  test("6: of 20 runs so many are bad, two heaps of Shared-Bottom's, and running means end as said", () => {
+    const cells = MODELS.map((model) => runs("paper", { model, correlation: "0.5" }));
+    const first = cells.map((rows) => rows.filter(({ run }) => Number(run) < 20));
+    expect(first.map(badRuns)).toEqual([6, 1, 0]);
+    expect(STOPS[5]?.sentences[2]).toMatch(/20, 6 of Shared-Bottom and 1 of OMoE end .* none of MMoE/);
+    const losses = first[0]?.map((row) => Number(row.finalHeldoutLossMean)).sort((a, b) => a - b) ?? [];
+    const gaps = losses.slice(1).map((loss, i) => loss - (losses[i] as number));
+    expect(gaps.filter((gap) => gap > 0.1)).toHaveLength(1);
+    const ends = cells.map((rows) => digits(mean(rows.map((row) => Number(row.finalRunningLossMean)))));
+    const paper: Record<string, string>[] = parse(readFileSync("results/published/fig4.csv"), { columns: true });
+    const published = ["SB", "OMoE", "MMoE"].map((name) => {
+      const own = paper.filter(({ correlation, model }) => correlation === "0.5" && model === name);
+      return digits(Number(own.at(-1)?.loss));
+    });
+    const said = STOPS[5]?.sentences[3]?.match(/\.\d{3}/g);
+    expect(said).toEqual([0, 2, 1].flatMap((i) => [ends[i], published[i]]));
   });
 });
