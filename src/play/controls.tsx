@@ -14,10 +14,11 @@ interface NumberProps {
 /** A number that is typed. What is out of its bounds becomes the nearest number within, and the bounds are told. */
 export function NumberField({ id, label, value, min, max, whole = true, onValue }: NumberProps) {
   const [hasToldLimits, setToldLimits] = useState(false);
+  const [draft, setDraft] = useState<string>(); // what is being typed: the page is drawn again while it trains
   const take = (input: HTMLInputElement) => {
     const given = input.valueAsNumber;
     const taken = Number.isNaN(given) ? value : Math.min(max, Math.max(min, whole ? Math.round(given) : given));
-    input.value = String(taken);
+    setDraft(undefined);
     setToldLimits(taken !== given);
     if (taken !== value) onValue(taken);
   };
@@ -28,10 +29,11 @@ export function NumberField({ id, label, value, min, max, whole = true, onValue 
         id={id}
         type="number"
         inputMode="decimal"
-        value={value}
+        value={draft ?? value}
         min={min}
         max={max}
         step={whole ? 1 : "any"}
+        onInput={({ currentTarget }) => setDraft(currentTarget.value)}
         onChange={({ currentTarget }) => take(currentTarget)}
       />
       <output for={id}>

@@ -1,6 +1,7 @@
 import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossOfMean } from "../data/mean-loss.ts";
 import { type Ladder, rungOf } from "../data/rungs.ts";
+import { shortNumber } from "../figures/draw/scale.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import { parameterCount } from "../models/parameters.ts";
@@ -118,7 +119,8 @@ function towersText(reading: NonNullable<Live["reading"]>): string {
 function learnedText(loss: number, ladder: Ladder): string {
   const rung = rungOf(loss, ladder);
   const own = ladder.rungs[rung];
-  const near = own === undefined ? "no better than the mean" : `near rung ${rung} (${own.toFixed(2)})`;
+  const near =
+    own === undefined ? "no better than the mean" : `near rung ${rung} (${shortNumber(Number(own.toPrecision(2)))})`;
   return `loss ${loss.toFixed(3)}, ${near}`;
 }
 

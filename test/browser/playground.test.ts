@@ -146,6 +146,15 @@ test("what is typed out of bounds becomes the nearest number within, and the bou
   await hashOf(page).toBe("#tasks=4");
 });
 
+test("what is being typed stays while the page trains", async () => {
+  const page = await pageAt("#steps=1000000");
+  await page.getByLabel("tasks", { exact: true }).fill("4");
+  const before = await stepOf(page);
+  await until(() => stepOf(page)).toBeGreaterThan(before);
+  await page.getByLabel("noise").focus();
+  await hashOf(page).toBe("#tasks=4&steps=1000000");
+});
+
 test("a changed setting leaves the tour's text, and leads back to its stop", async () => {
   const page = await pageAt("", CALM);
   await page.getByRole("button", { name: "4 Each task picks its own experts" }).click();
