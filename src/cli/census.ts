@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type AucTable, aucTable } from "../census/auc-tables.ts";
@@ -13,13 +12,13 @@ import {
   validationRows,
 } from "../census/study.ts";
 import { studyConfig, tableName } from "../census/study-config.ts";
-import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";
-import { unwritable, writable } from "../records/find-results.ts";
+import { writable, written } from "../records/find-results.ts";
 import { parquetOf } from "../records/parquet.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
+import { MOST_VALUES } from "../tables/input-column.ts";
 import { writeWhole, writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -27,6 +26,7 @@ import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import { choiceOption, countOption, pathOption } from "./options.ts";
+import { outputFile } from "./output-file.ts";
 import type { Block } from "./text/blocks.ts";
 import { aucBlocks, aucNotes, preparedBlocks } from "./text/census-text.ts";
 
@@ -37,9 +37,6 @@ interface PrepareOptions {
   readonly seed: string;
   readonly overwrite?: boolean;
 }
-
-/** Most values of a category that a table of the user's own may have. */
-const MOST_VALUES = 20;
 
 export const define: Define = (command, run) => {
   command.addHelpText("after", HELP);
@@ -88,9 +85,7 @@ async function prepare(data: string, test: string, options: PrepareOptions, cont
     HELD_OUT.map((heldOut) => ({ group, heldOut, file: join(folder, tableName(group, heldOut)) })),
   );
   const files = [...configs, ...tables.map(({ file }) => file)];
-  const there = files.find((file) => existsSync(file));
-  if (there !== undefined && !options.overwrite)
-    throw new UsageError(`${there} exists; give another -o, or --overwrite`);
+  for (const file of files) outputFile({ ...options, output: file });
 
   const [train, tested] = [readCensus(data), readCensus(test)];
   const study: Study = {
@@ -100,27 +95,14 @@ async function prepare(data: string, test: string, options: PrepareOptions, cont
   writable(folder, () => makeFolder(folder), "give another -o");
   for (const { group, heldOut, file } of tables) {
     const { columns, rows } = censusTable(study, group, heldOut);
-    await written(
-      file,
-      writeWhole(
-        file,
-        parquetOf(columns, rows(), (row) => [row]),
-      ),
-    );
+    const parquet = parquetOf(columns, rows(), (row) => [row]);
+    await written(file, writeWhole(file, parquet), "give another -o");
   }
   for (const [i, file] of configs.entries())
     writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i] as 1 | 2, college)), "give another -o");
   const { stdout } = context.effects;
   stdout.write(blocksAs("table", [...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
   return EXIT.done;
-}
-
-async function written(file: string, writing: Promise<void>): Promise<void> {
-  try {
-    await writing;
-  } catch (error) {
-    throw unwritable(file, error, "give another -o");
-  }
 }
 
 function nextBlocks(files: readonly string[], [first = ""]: readonly string[]): Block[] {

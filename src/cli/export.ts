@@ -1,12 +1,11 @@
-import { existsSync, statSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import type { Sheet } from "../records/columns.ts";
 import { csvOf } from "../records/csv.ts";
 import { longCurvesSheet } from "../records/curves-csv.ts";
+import { written } from "../records/find-results.ts";
 import { parquetColumns, parquetOf } from "../records/parquet.ts";
 import type { RunRecord } from "../records/record.ts";
 import { runsSheet } from "../records/runs-csv.ts";
-import { isSystemError, systemReason } from "../system-error.ts";
 import { thousands } from "../units.ts";
 import { writeWhole } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
@@ -14,6 +13,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import { choiceOption, pathOption } from "./options.ts";
+import { outputFile } from "./output-file.ts";
 import { writeOut } from "./write-out.ts";
 
 interface Options {
@@ -66,7 +66,7 @@ async function exportRecords(folder: string, options: Options, context: Context)
     return EXIT.done;
   }
   const parquet = () => parquetOf(parquetColumns(sheet, records[0] as RunRecord), records, sheet.rowsOf);
-  await write(output, format === "csv" ? csv() : parquet());
+  await written(output, writeWhole(output, format === "csv" ? csv() : parquet()), "give another -o");
   const what = options.what === "runs" ? "" : `${options.what} of `;
   context.note(`${output}: ${what}${thousands(records.length)} runs`);
   return EXIT.done;
@@ -77,17 +77,6 @@ function formatOf(output: string, { overwrite = false }: Options): "csv" | "parq
   const ending = /\.(csv|parquet)$/.exec(pathOption("--output", output))?.[1];
   if (ending === undefined)
     throw new UsageError(`--output: expected a file that ends in .parquet or .csv, got '${output}'`);
-  if (existsSync(output) && !statSync(output).isFile())
-    throw new UsageError(`${output} is not a file that can be replaced; give another -o`);
-  if (existsSync(output) && !overwrite) throw new UsageError(`${output} exists; give another -o, or --overwrite`);
+  outputFile({ output, overwrite });
   return ending as "csv" | "parquet";
-}
-
-async function write(output: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
-  try {
-    await writeWhole(output, chunks);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new UsageError(`${output}: can't be written: ${systemReason(error)}; give another -o`);
-  }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
@@ -40,7 +41,9 @@ export const define: Define = (command, run) => {
 async function play(file: string, { port, open = false }: Options, context: Context): Promise<number> {
   const { effects, note } = context;
   const asked = port === undefined ? undefined : countOption("--port", port, 1, 65_535);
-  const state = addressOf(settingsOf(file, note), paperSettings());
+  const paper = loadConfig("paper");
+  const defaults = configSettings(paper as Playable);
+  const state = addressOf(settingsOf(file, { paper, defaults, note }), defaults);
   const html = page();
   const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
   try {
@@ -50,7 +53,7 @@ async function play(file: string, { port, open = false }: Options, context: Cont
     effects.stdout.write(`${address}\n`);
     note("Ctrl-C ends it.");
     if (open) openBrowser(address, note);
-    await aborted(stop.signal);
+    if (!stop.signal.aborted) await once(stop.signal, "abort");
     await server.close();
     return EXIT.done;
   } finally {
@@ -69,10 +72,6 @@ function policyIn(html: string): string {
   return /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "default-src 'none'";
 }
 
-function paperSettings(): PlaySettings {
-  return configSettings(loadConfig("paper") as Playable);
-}
-
 /** A config whose settings have one value each, on the generator's rows. */
 type Playable = Config & Parameters<typeof configSettings>[0];
 
@@ -82,9 +81,16 @@ const FIXED = [
   ...(["taskKinds", "tuned"] as const),
 ];
 
+/** What a config is compared with: preset paper, its settings for the page, and who is told what the page leaves out. */
+interface Beside {
+  readonly paper: Config;
+  readonly defaults: PlaySettings;
+  readonly note: (line: string) => void;
+}
+
 /** A config's settings for the page. Throws UsageError for what it does not train. */
-function settingsOf(file: string, note: (line: string) => void): PlaySettings {
-  const [config, paper] = [loadConfig(configFileOf(file)), loadConfig("paper")];
+function settingsOf(file: string, { paper, defaults, note }: Beside): PlaySettings {
+  const config = loadConfig(configFileOf(file));
   const other = FIXED.find((key) => JSON.stringify(config[key]) !== JSON.stringify(paper[key]));
   if (other !== undefined)
     throw new UsageError(`${file}: ${other}: the playground trains only ${JSON.stringify(paper[other])}`);
@@ -94,17 +100,9 @@ function settingsOf(file: string, note: (line: string) => void): PlaySettings {
     throw new UsageError(`${file}: models: the playground has none of ${config.models.join(", ")}`);
   if (models.length < config.models.length) note(`the page begins with ${models.join(", ")}`);
   const settings = configSettings({ ...playable, models });
-  const defaults = paperSettings();
   const read = settingsIn(new URLSearchParams(addressOf(settings, defaults)), defaults);
   const keys = Object.keys(settings) as (keyof PlaySettings)[];
   const refused = keys.find((key) => JSON.stringify(settings[key]) !== JSON.stringify(read[key]));
   if (refused === undefined) return settings;
   throw new UsageError(`${file}: ${refused}: the playground does not train ${JSON.stringify(settings[refused])}`);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", () => done(), { once: true });
-  });
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
 import type { LossSet } from "../config/loss-sets.ts";
 import { writeCsvFiles } from "../records/csv-files.ts";
-import { JOURNALS, unwritable } from "../records/find-results.ts";
+import { JOURNALS, written } from "../records/find-results.ts";
 import { configIn } from "../records/read-results.ts";
 import { readRecords } from "../records/read-sweep.ts";
 import type { RunRecord } from "../records/record.ts";
@@ -25,11 +25,7 @@ export async function writeResults(
   { stdout }: Effects,
 ): Promise<RunRecord[]> {
   const records = await readRecords(join(out, JOURNALS), { trained: trainedHash(configIn(out)), warn: () => {} });
-  try {
-    await writeCsvFiles(out, records, { long });
-  } catch (error) {
-    throw unwritable(out, error, "the journals are as they were");
-  }
+  await written(out, writeCsvFiles(out, records, { long }), "the journals are as they were");
   if (!quiet) stdout.write(resultsText(out, records, losses, stdout));
   return records;
 }

@@ -103,6 +103,15 @@ export function writable<T>(path: string, write: () => T, wayOut = "give another
   }
 }
 
+/** The same of what is being written. */
+export async function written<T>(path: string, writing: Promise<T>, wayOut: string): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    throw unwritable(path, error, wayOut);
+  }
+}
+
 /** `error` itself or, for one of the operating system, a UsageError with the folder's name. */
 export function unwritable(path: string, error: unknown, wayOut: string): unknown {
   if (!isSystemError(error)) return error;

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 
 /** Most values of a category: each becomes an input. */
-const MOST_VALUES = 20;
+export const MOST_VALUES = 20;
 /** Most different texts that are counted, those of held-out rows included. */
 const MOST_COUNTED = 1000;
 
