@@ -1,0 +1,78 @@
+// What the options of a sweep say of its settings.
+import { autoStepsOverride } from "../config/auto-steps.ts";
+import type { Override } from "../config/file-version.ts";
+import { listOverride, override, setOverride } from "../config/load.ts";
+import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import { rowsOverride } from "../config/rows.ts";
+import type { Settings } from "../config/schema.ts";
+import { diagnosable, taskOverride } from "../config/task-kinds.ts";
+import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
+import { UsageError } from "../errors.ts";
+import { listOption } from "./options.ts";
+
+/** The options of a sweep that are settings of its config, as they were typed. */
+export interface SettingOptions {
+  readonly corr?: string;
+  readonly rows?: string;
+  readonly impute?: string;
+  readonly label: readonly string[];
+  readonly input: readonly string[];
+  readonly ignore: readonly string[];
+  readonly task: readonly string[];
+  readonly models?: string;
+  readonly model: readonly string[];
+  readonly modelSet: readonly string[];
+  readonly runs?: string;
+  readonly cross?: string;
+  readonly steps?: string;
+  readonly batch?: string;
+  readonly lr?: string;
+  readonly method?: string;
+  readonly seed?: string;
+  readonly set: readonly string[];
+  readonly diagnostics?: string | true;
+}
+
+/** The settings that options give, in the order in which later ones win. Throws UsageError for what is not valid. */
+export function overridesOf(options: SettingOptions): Override[] {
+  const { corr, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
+  const layers: Override[] = [...rowsOverrides(options), ...set.map(setOverride)];
+  layers.push(...task.map(taskOverride));
+  if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
+  if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
+  if (diagnostics !== undefined) {
+    if (diagnostics === true) layers.push({ source: "--diagnostics", valuesAfter: allDiagnostics });
+    else layers.push(override("--diagnostics", "diagnostics", listOption(diagnostics)));
+  }
+  for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
+    if (key === "steps" && text === "auto") layers.push(autoStepsOverride("--steps"));
+    else if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
+  }
+  if (options.cross !== undefined) layers.push(crossOverride(options.cross));
+  return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];
+}
+
+/** All that can be measured of a sweep; where that is nothing, all that others measure, which is refused. */
+function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticKind[] } {
+  const possible = diagnosable(settings);
+  return { diagnostics: possible.length > 0 ? possible : DIAGNOSTIC_KINDS };
+}
+
+/** What `--rows` and the options of its columns give; refuses these without it. */
+function rowsOverrides({ rows, impute, label, input, ignore: ignored }: SettingOptions): Override[] {
+  const [labels, inputs, ignore] = [label, input, ignored].map((texts) => texts.flatMap(listOption));
+  if (rows !== undefined) return [rowsOverride(rows, { impute, labels, inputs, ignore })];
+  const keys = { impute: impute === undefined ? [] : [impute], label, input, ignore: ignored };
+  const stray = Object.entries(keys).find(([, texts]) => texts.length > 0)?.[0];
+  if (stray === undefined) return [];
+  const key = { label: "labels", input: "inputs" }[stray] ?? stray;
+  throw new UsageError(`--${stray}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
+}
+
+/** `20x20`: data seeds by seeds of initial values. */
+function crossOverride(text: string): Override {
+  const [, data, initial] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  if (data === undefined || initial === undefined)
+    throw new UsageError(`--cross: expected numbers of data and of initial values such as 20x20, got '${text}'`);
+  return { source: "--cross", values: { cross: { data: Number(data), initial: Number(initial) } } };
+}
