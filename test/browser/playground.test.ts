@@ -1,24 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { serveBy } from "../support/serving.ts";
-import { type ContextOptions, closeBrowser, keepPicture, type Opened, visit } from "./chromium.ts";
+import { type ContextOptions, keepPicture, visit } from "./chromium.ts";
+import { openedPages } from "./opened-page.ts";
 import { openPlayground, playgroundHtml } from "./playground-page.ts";
 import { violations } from "./violations.ts";
 
-let opened: Opened | undefined;
-afterEach(async () => {
-  const troubles = opened?.troubles ?? [];
-  await opened?.context.close();
-  opened = undefined;
-  expect(troubles).toEqual([]);
-});
-afterAll(closeBrowser);
-
-async function pageAt(address = "", options: ContextOptions = {}): Promise<Page> {
-  opened = await openPlayground(address, options);
-  return opened.page;
-}
+const pageOf = openedPages();
+const pageAt = (address = "", options: ContextOptions = {}) => pageOf(openPlayground(address, options));
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const CALM: ContextOptions = { reducedMotion: "reduce" };
@@ -219,7 +209,7 @@ test("figures are saved as SVG and PNG, and their numbers as CSV", async () => {
 
 test("a served page trains by a policy without inline code", async () => {
   const serving = await serveBy("play");
-  opened = await visit(serving.address);
-  await until(() => stepOf((opened as Opened).page)).toBeGreaterThan(0);
+  const page = await pageOf(visit(serving.address));
+  await until(() => stepOf(page)).toBeGreaterThan(0);
   expect(await serving.stop()).toBe(0);
 });

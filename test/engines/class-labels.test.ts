@@ -1,25 +1,18 @@
 // Runs on labels that are classes: what each engine makes of them, and that they train alike.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { TableSet } from "../../src/data/table-set.ts";
 import type { TaskSettings } from "../../src/data/task-kinds.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
-import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine, Run } from "../../src/engines/engine.ts";
+import type { Run } from "../../src/engines/engine.ts";
 import { RowMaker } from "../../src/engines/rows/row-maker.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { bothEngines } from "../support/both-engines.ts";
 import { classRun, classTable, labelsIn } from "../support/class-runs.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 import { someRows } from "../support/tables.ts";
 
-let cpu: Engine;
-let tfjs: Engine;
-beforeAll(async () => {
-  cpu = new CpuEngine({ jobs: 2 });
-  tfjs = await createTfjsEngine({ backend: "wasm" });
-});
-afterAll(() => cpu.dispose());
+const engines = bothEngines();
 
 const entropyOf = (shares: readonly number[]) => -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
 
@@ -44,7 +37,10 @@ describe("labels of a table that are classes", () => {
 
   test("have losses in units of the entropy of the training rows, or in nats if they are raw", async () => {
     const training = { steps: 1, evalEvery: 1, batch: 45 };
-    const [inUnits, nats] = [await resultOf(cpu, classRun(training)), await resultOf(cpu, classRun(training, true))];
+    const [inUnits, nats] = [
+      await resultOf(engines.cpu, classRun(training)),
+      await resultOf(engines.cpu, classRun(training, true)),
+    ];
     const share = (k: number, label: number) => range(45).filter((n) => y[3 * n + k] === label).length / 45;
     const entropies = [entropyOf([share(0, 0), share(0, 1)]), entropyOf([share(1, 0), share(1, 1), share(1, 2)])];
     for (const [k, entropy] of entropies.entries())
@@ -56,14 +52,14 @@ test.each([
   ["in batches of 7", {}],
   ["in batches of 3, by sgd with Huber's loss", { batch: 3, optimizer: "sgd", huberDelta: 0.5 }],
 ] as const)("cpu and tfjs agree on labels of all kinds, with weights, %s", (_, training) =>
-  expectAgreement(classRun(training), [cpu, tfjs]),
+  expectAgreement(classRun(training), [engines.cpu, engines.tfjs]),
 );
 
 test("runs that train together have units of their own", async () => {
   const runs = [0, 1, 2].map((index) => ({ ...classRun(), index, id: `mmoe/${index}` }));
   const losses = new Map<number, unknown>();
-  await tfjs.train(runs, { onResult: ({ run, curve }) => losses.set(run.index, curve.heldout) });
-  expect(losses.get(2)).toEqual((await resultOf(tfjs, runs[2] as Run)).curve.heldout);
+  await engines.tfjs.train(runs, { onResult: ({ run, curve }) => losses.set(run.index, curve.heldout) });
+  expect(losses.get(2)).toEqual((await resultOf(engines.tfjs, runs[2] as Run)).curve.heldout);
 });
 
 describe("labels of the generator that are signs", () => {
@@ -83,5 +79,5 @@ describe("labels of the generator that are signs", () => {
   });
 
   test("cpu and tfjs agree on them", () =>
-    expectAgreement({ ...signs, training: { ...real.training, taskKinds: tasks } }, [cpu, tfjs]));
+    expectAgreement({ ...signs, training: { ...real.training, taskKinds: tasks } }, [engines.cpu, engines.tfjs]));
 });

@@ -1,15 +1,14 @@
 // Labels that some rows lack: a row counts for the tasks whose label it has, on each engine.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dataIdentity } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import type { Rows } from "../../src/data/task-set.ts";
-import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import { type Engine, type FromTable, initialParameters, type Run, type RunResult } from "../../src/engines/engine.ts";
+import { type FromTable, initialParameters, type Run, type RunResult } from "../../src/engines/engine.ts";
 import { METHODS } from "../../src/engines/methods.ts";
 import { feedOf } from "../../src/engines/rows/feed.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { bothEngines } from "../support/both-engines.ts";
 import { BOTTOM, codeModel } from "../support/code-model.ts";
 import { gapRun, isGap } from "../support/gap-runs.ts";
 import { predictor, range } from "../support/reference.ts";
@@ -17,13 +16,7 @@ import { BOTTOM as FAMILY, MMOE } from "../support/specs.ts";
 import { someRows, tableOf, tableRun } from "../support/tables.ts";
 import { NATIVE, trained } from "./cpu/same-bits.ts";
 
-let cpu: Engine;
-let tfjs: Engine;
-beforeAll(async () => {
-  cpu = new CpuEngine({ jobs: 2 });
-  tfjs = await createTfjsEngine({ backend: "wasm" });
-});
-afterAll(() => cpu.dispose());
+const engines = bothEngines();
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const squares = (values: readonly number[]) => mean(values.map((value) => (value - mean(values)) ** 2));
@@ -90,7 +83,7 @@ describe("the rows of a table that lacks labels", () => {
     const [a, b] = [0, 2].map((k) => both.map((n) => y[3 * n + k] as number)) as [number[], number[]];
     const products = mean(a.map((one, i) => (one - mean(a)) * ((b[i] as number) - mean(b))));
     const expected = products / Math.sqrt(squares(a) * squares(b));
-    for (const engine of [cpu, tfjs])
+    for (const engine of [engines.cpu, engines.tfjs])
       expect((await resultOf(engine, run)).labelCorrelations[1]).toBeCloseTo(expected, 6);
   });
 });
@@ -100,7 +93,7 @@ test("steps follow the mean gradient of the rows that have a label, as a float64
   const run = numbersRun({ steps, evalEvery: 1 });
   const { parameters, losses } = trainedByHand(run, steps);
   expect(losses.filter(([, loss]) => loss === 0).length).toBeGreaterThan(0); // a batch without a label
-  for (const engine of [cpu, tfjs]) {
+  for (const engine of [engines.cpu, engines.tfjs]) {
     const result = await resultOf(engine, run);
     expect(result.curve.train.flat()).toEqual(losses.flat().map((loss) => expect.closeTo(loss, 5)));
     expect([...(result.parameters ?? [])]).toEqual([...parameters].map((value) => expect.closeTo(value, 5)));
@@ -119,13 +112,13 @@ test.each([1, 3, 19, 40])("every kernel set trains to the same bits, in batches 
 });
 
 test.each(METHODS)("a batch without any label breaks no step of %s", async (method) => {
-  const { failure, curve } = await resultOf(tfjs, gapRun({ method, batch: 1, steps: 4, evalEvery: 1 }));
+  const { failure, curve } = await resultOf(engines.tfjs, gapRun({ method, batch: 1, steps: 4, evalEvery: 1 }));
   expect(failure).toBeUndefined();
   expect(curve.train.filter(([, loss]) => loss === 0).length).toBeGreaterThan(0);
 });
 
 test("a point of the training curve is the mean over batches that have a label", async () => {
-  for (const engine of [cpu, tfjs]) {
+  for (const engine of [engines.cpu, engines.tfjs]) {
     const { curve } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 1 }));
     const { curve: coarse } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 12 }));
     for (const [i, half] of [curve.train.slice(0, 12), curve.train.slice(12)].entries()) {
@@ -141,7 +134,7 @@ test.each([
   ["in batches of 3, by sgd with Huber's loss", { batch: 3, optimizer: "sgd", huberDelta: 0.5 }],
 ] as const)("cpu and tfjs agree on labels of all kinds, %s", async (_, training) => {
   const never = (n: number, k: number) => k !== 1 && isGap(n, k); // a loss of 0 has no ratio
-  await expectAgreement(gapRun({ ...training, batch: 7 }, never), [cpu, tfjs]);
+  await expectAgreement(gapRun({ ...training, batch: 7 }, never), [engines.cpu, engines.tfjs]);
 });
 
 describe("a missing label", () => {
@@ -152,7 +145,7 @@ describe("a missing label", () => {
   const isOfSecond = (network: string) => /^(towers|experts)\/1\b/.test(network);
 
   test("changes nothing for the other tasks' parameters and losses, bit for bit", async () => {
-    for (const engine of [cpu, tfjs]) {
+    for (const engine of [engines.cpu, engines.tfjs]) {
       const whole = await resultOf(
         engine,
         run(() => false),
@@ -175,7 +168,7 @@ describe("a missing label", () => {
 test("a model in JavaScript learns as the family's does from the rows that have a label", async () => {
   const run = { ...numbersRun({ steps: 6, evalEvery: 1 }), model: { ...FAMILY, name: "mine", inputs: 3, tasks: 2 } };
   const code = { ...run, model: codeModel(BOTTOM, { inputs: 3, tasks: 2 }) } as unknown as Run;
-  const [ofFamily, ofCode] = [await resultOf(tfjs, run), await resultOf(tfjs, code)];
+  const [ofFamily, ofCode] = [await resultOf(engines.tfjs, run), await resultOf(engines.tfjs, code)];
   expect(ofCode.curve.train.some(([, loss]) => loss === 0)).toBe(true);
   for (const [i, losses] of ofFamily.curve.train.entries())
     expect(ofCode.curve.train[i]).toEqual(losses.map((loss) => expect.closeTo(loss, 5)));
@@ -183,7 +176,7 @@ test("a model in JavaScript learns as the family's does from the rows that have 
 });
 
 test("a run whose held-out or training rows lack a task's label altogether fails and says so", async () => {
-  for (const engine of [cpu, tfjs]) {
+  for (const engine of [engines.cpu, engines.tfjs]) {
     const rare = gapRun({}, (n, k) => k === 2 && n !== 0);
     expect((await resultOf(engine, rare)).failure).toMatch(
       /^none of its (held-out|training) rows has a label of task 3$/,

@@ -1,31 +1,24 @@
 // Runs on a table: the rows that each engine makes of it, and that they train alike.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { pairCorrelations } from "../../src/data/label-correlation.ts";
 import { RowOrder } from "../../src/data/order.ts";
 import { dataKey } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import { checkRun } from "../../src/engines/abilities.ts";
-import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
 import { type Engine, type FromTable, initialParameters, type RunResult } from "../../src/engines/engine.ts";
 import { RowSource } from "../../src/engines/rows/row-source.ts";
 import { Room, setArrays } from "../../src/engines/tfjs/feed/feed-arrays.ts";
 import { FeedMaker } from "../../src/engines/tfjs/feed/feed-maker.ts";
 import { groupOf, groupsOf } from "../../src/engines/tfjs/groups.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { bothEngines } from "../support/both-engines.ts";
 import { range } from "../support/reference.ts";
 import { OMOE } from "../support/specs.ts";
 import { tableOf, tableRun } from "../support/tables.ts";
 import { NATIVE, trained } from "./cpu/same-bits.ts";
 
-let cpu: Engine;
-let tfjs: Engine;
-beforeAll(async () => {
-  cpu = new CpuEngine({ jobs: 2 });
-  tfjs = await createTfjsEngine({ backend: "wasm" });
-});
-afterAll(() => cpu.dispose());
+const engines = bothEngines();
 
 const omoe = { ...OMOE, inputs: 3, tasks: 2 };
 
@@ -47,15 +40,15 @@ test.each([
   for (const set of NATIVE) expect(trained(set, runs)).toEqual(outcomes);
 });
 
-test("cpu and tfjs agree", () => expectAgreement(tableRun({ index: 1 }), [cpu, tfjs]));
+test("cpu and tfjs agree", () => expectAgreement(tableRun({ index: 1 }), [engines.cpu, engines.tfjs]));
 
 test("a run's numbers do not depend on the runs beside it, in worker threads", async () => {
   const runs = range(4).flatMap((index) => [tableRun({ index }), tableRun({ index, model: omoe })]);
   const losses = (results: readonly RunResult[]) =>
     results.map(({ run, curve }) => `${run.model.name} ${run.index} ${curve.heldout}`).sort();
   const alone: RunResult[] = [];
-  for (const run of runs) alone.push(...(await resultsOf(cpu, [run])));
-  expect(losses(await resultsOf(cpu, runs))).toEqual(losses(alone));
+  for (const run of runs) alone.push(...(await resultsOf(engines.cpu, [run])));
+  expect(losses(await resultsOf(engines.cpu, runs))).toEqual(losses(alone));
 });
 
 describe("the rows of a run", () => {
@@ -64,7 +57,8 @@ describe("the rows of a run", () => {
 
   test("have the label correlation of its training rows, on each engine", async () => {
     const expected = pairCorrelations(set.rows("train").y, 2);
-    for (const engine of [cpu, tfjs]) expect((await resultsOf(engine, [run]))[0]?.labelCorrelations).toEqual(expected);
+    for (const engine of [engines.cpu, engines.tfjs])
+      expect((await resultsOf(engine, [run]))[0]?.labelCorrelations).toEqual(expected);
   });
 
   test("are fed to traced steps as they are, and counted by RowOrder", () => {
@@ -96,7 +90,7 @@ describe("the rows of a run", () => {
 
 test("crossed runs of one data seed have one split, of another another", async () => {
   const results = await resultsOf(
-    cpu,
+    engines.cpu,
     [0, 1].flatMap((data) =>
       [0, 1].map((initial) => tableRun({ index: 2 * data + initial, cross: { data, initial } })),
     ),
@@ -111,7 +105,7 @@ test("crossed runs of one data seed have one split, of another another", async (
 
 test("diagnostics are of the run's held-out rows, with the same values on both engines", async () => {
   const run = tableRun({ index: 3, diagnostics: ["gates", "units", "gradients"] });
-  const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)].map(
+  const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)].map(
     (result) => result.diagnostics?.values ?? {},
   );
   expect(Object.keys(a ?? {})).toContain("gateWeight/1/1");

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { taskMetrics } from "../../src/diagnostics/task-metrics.ts";
-import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
+import type { Run, RunResult } from "../../src/engines/engine.ts";
 import { tasksIn } from "../../src/engines/task-losses.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { resultOf } from "../support/agreement.ts";
+import { bothEngines } from "../support/both-engines.ts";
 import { classRun, heldoutRowsOf } from "../support/class-runs.ts";
 import { makeRun } from "../support/runs.ts";
 import { tableRun } from "../support/tables.ts";
 
-let cpu: Engine;
-let tfjs: Engine;
-beforeAll(async () => {
-  cpu = new CpuEngine({ jobs: 2 });
-  tfjs = await createTfjsEngine({ backend: "wasm" });
-});
-afterAll(() => cpu.dispose());
+const engines = bothEngines();
 
 describe("taskMetrics(tasks, predictions)", () => {
   // labels: binary; one of three classes; a number
@@ -72,7 +65,7 @@ describe("a run on labels that are classes", () => {
   const run = classRun({ steps: 20, evalEvery: 10 });
   let results: RunResult[];
   beforeAll(async () => {
-    results = [await resultOf(cpu, run), await resultOf(tfjs, run)];
+    results = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)];
   });
 
   test("has the same metrics on cpu and tfjs, within float32's rounding", () => {
@@ -86,14 +79,14 @@ describe("a run on labels that are classes", () => {
   });
 
   test("has log losses that are its held-out losses in nats", async () => {
-    const nats = await resultOf(cpu, classRun({ steps: 20, evalEvery: 10 }, true));
+    const nats = await resultOf(engines.cpu, classRun({ steps: 20, evalEvery: 10 }, true));
     const { curve, diagnostics } = nats;
     for (const k of [0, 1])
       expect(diagnostics?.values[`logLoss/${k + 1}`]?.at(-1)).toBeCloseTo(curve.heldout.at(-1)?.[k] as number, 5);
   });
 
   test("has an R2 that is 1 less its held-out loss by the variance of the held-out labels", async () => {
-    const { curve, diagnostics } = await resultOf(cpu, run);
+    const { curve, diagnostics } = await resultOf(engines.cpu, run);
     const { y } = heldoutRowsOf(run);
     const labels = y.filter((_, i) => i % 3 === 2);
     const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
@@ -104,11 +97,11 @@ describe("a run on labels that are classes", () => {
 });
 
 test("a run on a table has metrics, and one on the generator's numbers none", async () => {
-  expect(Object.keys((await resultOf(cpu, tableRun())).diagnostics?.values ?? {})).toEqual([
+  expect(Object.keys((await resultOf(engines.cpu, tableRun())).diagnostics?.values ?? {})).toEqual([
     "rSquared/1",
     "rSquared/2",
   ]);
-  expect((await resultOf(cpu, makeRun())).diagnostics).toBeUndefined();
+  expect((await resultOf(engines.cpu, makeRun())).diagnostics).toBeUndefined();
 });
 
 test.each([[3], [64]])(
@@ -120,7 +113,7 @@ test.each([[3], [64]])(
       { data: { ...data, binaryLabels: true, rawLabels: true } },
       { taskKinds: tasks, batch, heldoutRows: 301 },
     );
-    for (const engine of [cpu, tfjs]) {
+    for (const engine of [engines.cpu, engines.tfjs]) {
       const { curve, diagnostics } = await resultOf(engine, run);
       for (const k of [0, 1])
         expect(diagnostics?.values[`logLoss/${k + 1}`]?.at(-1)).toBeCloseTo(curve.heldout.at(-1)?.[k] as number, 4);
