@@ -38,7 +38,9 @@ function factsRow({ train }: Study, group: 1 | 2, college: College): string[] {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  ...{ y_income: "income above $50,000", y_college: "at least college", y_never_married: "never married" },
+  y_income: "income above $50,000",
+  y_college: "at least college",
+  y_never_married: "never married",
 };
 
 /** A group's AUCs, a table for each task. */
