@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -14,6 +14,17 @@ async function refused(...argv: string[]): Promise<string> {
   return stderr.replace(/^mmoe: /, "").trimEnd();
 }
 
+/** The same of a command that is typed in a folder. */
+async function refusedIn(folder: string, ...argv: string[]): Promise<string> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await refused(...argv);
+  } finally {
+    process.chdir(before);
+  }
+}
+
 test.each([
   [["sweep", "--corr", "0.5", "0.9"], "--corr 0.5 0.9: a list has commas and no spaces: --corr 0.5,0.9"],
   [["sweep", "paper", "--lr", "1e-4,", "1e-2", "-1", "--runs", "8"], "--lr 1e-4,1e-2,-1"],
@@ -26,13 +37,7 @@ test.each([
 test("a file whose name is a number is still a config after a list", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "0.9"), "nonsense: 1\n");
-  const before = process.cwd();
-  process.chdir(folder);
-  try {
-    expect(await refused("sweep", "--corr", "0.5", "0.9")).toBe("0.9: unknown key 'nonsense'");
-  } finally {
-    process.chdir(before);
-  }
+  expect(await refusedIn(folder, "sweep", "--corr", "0.5", "0.9")).toBe("0.9: unknown key 'nonsense'");
 });
 
 test.each([
@@ -108,8 +113,13 @@ test("a model may be named in --models, in its place, and given by --model", asy
 });
 
 test("a results folder whose folder is mistyped is told of those in the one that was meant", async () => {
-  expect(await refused("summary", "result/paper")).toMatch(
-    /^result\/paper: no such folder; give one of: results\/paper, results\/paper-long, /,
+  const folder = temporaryFolder();
+  for (const name of ["paper", "paper-long"]) {
+    mkdirSync(join(folder, "results", name), { recursive: true });
+    copyFileSync(`results/${name}/config.yaml`, join(folder, "results", name, "config.yaml"));
+  }
+  expect(await refusedIn(folder, "summary", "result/paper")).toBe(
+    "result/paper: no such folder; give one of: results/paper, results/paper-long",
   );
 });
 
