@@ -130,7 +130,12 @@ export function modelOf(config: PointConfig, name: string): Model {
   const model = modelNamed(name, config.ownModels, ends);
   if (!isCode(model)) return { ...model, dropout: config.dropout };
   const classes = tasks?.map((task) => (task.kind === "regression" ? null : (task.classes ?? 2)));
-  return classes?.some((count) => count !== null) ? { ...model, classes } : model;
+  const gaps = tasks?.map((task) => task.gaps === true);
+  return {
+    ...model,
+    ...(classes?.some((count) => count !== null) && { classes }),
+    ...(gaps?.includes(true) && { gaps }),
+  };
 }
 
 function initializerOf({ initializer, initializerStd }: PointConfig): Initializer {

@@ -36,7 +36,6 @@ export function checkPath(path: TrainingPath, model: string, settings: PointSett
  */
 export function checkHeard(settings: Settings, place: (key: SettingKey) => string): void {
   const { models, correlations, ownModels, tuned } = settings;
-  refuseGaps(settings, place);
   refuseEmbeddings(settings, place);
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);
@@ -51,17 +50,6 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
       }
     }
   }
-}
-
-/** Refuses labels that are missing for models in Python: their losses would not be numbers. */
-function refuseGaps({ models, ownModels, taskKinds }: Settings, place: (key: SettingKey) => string): void {
-  const gappy = taskKinds.find(({ gaps }) => gaps);
-  const model = models.find((name) => languageIn(ownModels, name) === "Python");
-  if (gappy === undefined || model === undefined) return;
-  const way = "leave out the model, or the rows without a label";
-  throw new UsageError(
-    `${place("rows")}: model ${model}: gaps in ${gappy.column} are not for models in Python; ${way}`,
-  );
 }
 
 /** Refuses embedded categories for models in code, which would see the numbers of vectors. */

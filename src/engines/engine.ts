@@ -162,6 +162,11 @@ export interface Hooks {
    * trains one run at a time, on one thread.
    */
   onProgress?(run: AnyRun, step: number, loss: number, processorMs?: number | undefined): void;
+  /**
+   * The number of steps of a run is being chosen: it has been tried for `tried` steps. `chosen` is the number, once it is
+   * known; only then does the run begin to train.
+   */
+  onChoosing?(run: AnyRun, tried: number, chosen?: number): void;
   /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
   /** When it aborts, `train` returns soon, without a result for the runs in flight. */

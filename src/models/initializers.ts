@@ -66,7 +66,7 @@ export function initialTable(rows: number, size: number, key: Key): Float32Array
 
 /** Numbers from U(-limit, limit). */
 export function symmetricUniform(key: Key, size: number, limit: number): Float32Array {
-  return Float32Array.from(uniforms(key, size), (u) => limit * (2 * u - 1));
+  return new Float32Array(uniforms(key, size).map((u) => limit * (2 * u - 1)));
 }
 
 /**

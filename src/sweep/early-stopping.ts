@@ -10,7 +10,7 @@ const MOST_BETWEEN = 500;
 const FIRST_TRY = 3;
 
 /** Runs that choose their steps together: if the sweep is stopped, no more choices are lost. */
-const TOGETHER = 32;
+export const TOGETHER = 32;
 
 type StoppedRun = AnyRun & FromTable & { readonly stopping: Stopping };
 
@@ -38,8 +38,8 @@ export function withEarlyStopping(engine: Engine): Engine {
 }
 
 async function trainStopped(engine: Engine, runs: readonly AnyRun[], hooks: Hooks): Promise<void> {
-  const stopped = runs.filter((run): run is StoppedRun => run.stopping !== undefined);
-  const others = runs.filter((run) => run.stopping === undefined);
+  const stopped = runs.filter(isStopped);
+  const others = runs.filter((run) => !isStopped(run));
   if (others.length > 0) await engine.train(others, hooks);
   for (let at = 0; at < stopped.length && !hooks.signal?.aborted && !hooks.noMore?.aborted; at += TOGETHER) {
     const chosen = await chooseSteps(engine, stopped.slice(at, at + TOGETHER), hooks);
@@ -63,25 +63,38 @@ interface Chosen {
   readonly loss: number;
 }
 
+/** A run to be tried for this many steps. */
+interface Try {
+  readonly run: StoppedRun;
+  readonly steps: number;
+  /** Steps of the tries before it. */
+  readonly before: number;
+}
+
 /** Tries runs on their validation rows, each for as long as its patience asks. A run that fails before it is evaluated ends so. */
 async function chooseSteps(engine: Engine, runs: readonly StoppedRun[], hooks: Hooks): Promise<Chosen[]> {
   const chosen: Chosen[] = [];
-  let left = runs.map((run) => ({ run, steps: firstTry(run) }));
+  let left = runs.map((run): Try => ({ run, steps: firstTry(run), before: 0 }));
+  for (const run of runs) hooks.onChoosing?.(run, 0);
   while (left.length > 0 && !hooks.signal?.aborted) {
-    const again: typeof left = [];
+    const again: Try[] = [];
     const byId = new Map(left.map((one) => [one.run.id, one]));
     await engine.train(
       left.map(({ run, steps }) => validationRun(run, steps)),
       {
         ...quiet(hooks),
+        onProgress: ({ id }, step) => {
+          const { run, before } = byId.get(id) as Try;
+          hooks.onChoosing?.(run, before + step);
+        },
         onResult: (result) => {
-          const { run, steps } = byId.get(result.run.id) as (typeof left)[number];
+          const { run, steps, before } = byId.get(result.run.id) as Try;
           const best = bestStep(result, run.stopping.patience);
-          const most = run.training.steps;
           if (best === undefined) hooks.onResult(failedBefore(result, run));
-          else if (best.isSure || steps >= most || result.failure !== undefined)
+          else if (best.isSure || steps >= run.training.steps || result.failure !== undefined) {
             chosen.push({ run: withSteps(run, best.step), loss: best.loss });
-          else again.push({ run, steps: Math.min(most, 2 * steps) });
+            hooks.onChoosing?.(run, before + steps, best.step);
+          } else again.push({ run, steps: nextTry(run, steps), before: before + steps });
         },
       },
     );
@@ -90,13 +103,40 @@ async function chooseSteps(engine: Engine, runs: readonly StoppedRun[], hooks: H
   return chosen;
 }
 
-/** Signals and beginnings reach the caller; states, progress and parameters of a try do not. */
+/** Signals and beginnings reach the caller; states and parameters of a try do not. */
 function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
   return { ...(signal && { signal }), ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
 }
 
 function firstTry(run: StoppedRun): number {
   return Math.min(run.training.steps, FIRST_TRY * run.stopping.patience * stepsBetween(run));
+}
+
+function nextTry(run: StoppedRun, steps: number): number {
+  return Math.min(run.training.steps, 2 * steps);
+}
+
+/** The most that runs train, as runs without early stopping: those that are stopped early are tried up to their limit. */
+export function longestTrainings(runs: readonly AnyRun[]): AnyRun[] {
+  return runs.flatMap((run) => {
+    if (!isStopped(run)) return [run];
+    const tries: AnyRun[] = [];
+    for (let steps = 0; steps < run.training.steps; ) {
+      steps = steps === 0 ? firstTry(run) : nextTry(run, steps);
+      tries.push(validationRun(run, steps));
+    }
+    return [...tries, withSteps(run, run.training.steps)];
+  });
+}
+
+/** The most steps that a run trains, its tries included. */
+export function mostSteps(run: AnyRun): number {
+  if (!isStopped(run)) return run.training.steps;
+  return longestTrainings([run]).reduce((sum, { training }) => sum + training.steps, 0);
+}
+
+function isStopped(run: AnyRun): run is StoppedRun {
+  return run.stopping !== undefined;
 }
 
 /** Numbers of a run's training rows that it trains on and that it is validated on. */

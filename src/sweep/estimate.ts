@@ -6,6 +6,7 @@ import type { AnyRun, Engine, Run } from "../engines/engine.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { codeTime } from "./code-time.ts";
 import { diagnosisMs } from "./diagnosis-time.ts";
+import { longestTrainings } from "./early-stopping.ts";
 import { lastEnd } from "./last-end.ts";
 import { type Speed, timeNs } from "./speed.ts";
 import { speedHere } from "./speed-file.ts";
@@ -26,12 +27,16 @@ export interface TimeEstimate extends Estimate {
   readonly cores?: number;
 }
 
-/** Estimates the time of `runs` of one sweep: on the cpu engine from their work, else by training a part of them. */
+/**
+ * Estimates the time of runs of one sweep: on the cpu engine from their work, else by training a part of them. Of runs with
+ * early stopping it is the longest.
+ */
 export async function estimateTime(
-  runs: readonly AnyRun[],
+  asked: readonly AnyRun[],
   engine: Engine,
   options: { readonly env?: Env; readonly note?: (line: string) => void } = {},
 ): Promise<TimeEstimate> {
+  const runs = longestTrainings(asked);
   const isOwn = (run: AnyRun): run is Run => engine.workers !== undefined && engine.path(run) === "cpu";
   const others = runs.filter((run) => !isOwn(run));
   if (engine.workers === undefined) return rangeOf((await trialPart(others, engine)).ms, "trial");

@@ -10,7 +10,7 @@ import { TableSet } from "../../src/data/table-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import { withEarlyStopping } from "../../src/sweep/early-stopping.ts";
+import { longestTrainings, mostSteps, withEarlyStopping } from "../../src/sweep/early-stopping.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
 import { complaint } from "../support/complaint.ts";
@@ -37,8 +37,9 @@ function fake(lossAt: (step: number, id: string) => number) {
       ...{ elapsedMs: 1, device: "fake", ...(failed >= 0 && { failure: `loss is NaN at step ${at[failed]}` }) },
     };
   };
-  const train = async (runs: readonly AnyRun[], { onResult }: Hooks) => {
+  const train = async (runs: readonly AnyRun[], { onResult, onProgress }: Hooks) => {
     asked.push([...runs]);
+    for (const one of runs) onProgress?.(one, one.training.steps / 2, Number.NaN);
     for (const one of runs) onResult(resultOf(one));
   };
   const engine = { name: "fake", device: "fake", keepsStates: false, train } as unknown as Engine;
@@ -67,6 +68,26 @@ describe("the number of steps", () => {
     const falling = fake((step) => 1 / step);
     expect((await resultsOf(falling.engine, [run()]))[0]?.run.training.steps).toBe(400);
     expect(falling.asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 400, 400]);
+  });
+
+  test("is told as it is chosen, with the steps of all tries", async () => {
+    const { engine } = fake((step) => Math.abs(step - 60) + 1);
+    const told: [string, ...(number | undefined)[]][] = [];
+    const onChoosing: Hooks["onChoosing"] = ({ id }, ...numbers) => told.push([id, ...numbers]);
+    await engine.train([run({ id: "a" }), run({ id: "b" })], { onResult: () => {}, onChoosing });
+    const of = (id: string) => told.filter(([one]) => one === id).map(([, ...numbers]) => numbers);
+    expect(of("a")).toEqual([[0], [27], [54 + 54], [54 + 108, 60]]);
+    expect(of("b")).toEqual(of("a"));
+  });
+
+  test("is at most what a run is expected to take: all tries up to its limit, then all its steps", async () => {
+    const falling = fake((step) => 1 / step);
+    await resultsOf(falling.engine, [run()]);
+    const trained = falling.asked.flat().map(({ training }) => training);
+    expect(longestTrainings([run()]).map(({ training }) => training)).toEqual(trained);
+    expect(mostSteps(run())).toBe(54 + 108 + 216 + 400 + 400);
+    const { stopping: _, ...plain } = run();
+    expect([longestTrainings([plain as AnyRun]), mostSteps(plain as AnyRun)]).toEqual([[plain], 400]);
   });
 
   test("ends at the first loss that is no number, and a run without any other fails", async () => {
@@ -180,6 +201,13 @@ describe("steps: auto", () => {
     const out = join(temporaryFolder(), "results");
     const argv = ["sweep", "smoke", "--rows", file, "--steps", "auto", "--set", "patience=3", "--batch", "8"];
     const few = ["--runs", "2", "--models", "omoe,mmoe", "--kernels", "wasm", "--out", out];
+    const [plan = "", time = "", evaluations = ""] = (await runMain([...argv, ...few, "--dry-run"])).stdout
+      .split("\n")
+      .slice(-5);
+    const tries = 45 * (2 ** 10 - 1) + 25_000; // 38 rows in batches of 8: a look every 5 steps, first 3 * 3 * 5
+    expect(plan).toContain(`: at most ${(4 * (tries + 25_000)).toLocaleString("en")} run-steps`);
+    expect(time).toMatch(/^at most .* idle cores? \(early stopping usually ends much sooner\); about/);
+    expect(evaluations).toMatch(/^at most [\d,]+ evaluations of a run/);
     expect((await runMain([...argv, ...few])).code).toBe(0);
     const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
     expect(new Set(rows.map(({ steps }) => steps)).size).toBeGreaterThan(1);
