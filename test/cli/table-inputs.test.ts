@@ -96,6 +96,8 @@ test("a category of many values is learned vectors, and the sweep verifies bit f
   expect(Number(single?.parameters)).toBeGreaterThan(2 * 31 * 4);
   const { code, stdout } = await runMain(["verify", trainedOut, "--kernels", "wasm"]);
   expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 2]);
+  const models = (await runMain(["models", trainedOut])).stdout;
+  expect(models).toMatch(/^parameters of +embeddings +experts .*\nmmoe +124 +768 /m);
 });
 
 test.each([[["--dry-run"]], [["--out", `${out}-refused`]]])(
