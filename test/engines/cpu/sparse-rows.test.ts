@@ -4,47 +4,12 @@ import type { InputEncoding } from "../../../src/data/table-inputs.ts";
 import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../../src/engines/cpu/native.ts";
-import type { Run } from "../../../src/engines/engine.ts";
-import { ZOO } from "../../../src/models/zoo.ts";
-import { keyOf } from "../../../src/random/key.ts";
-import { uniforms } from "../../../src/random/philox.ts";
+import { categoryRuns, categoryTable } from "../../support/category-runs.ts";
 import { range } from "../../support/reference.ts";
-import { tableOf, tableRun } from "../../support/tables.ts";
+import { tableRun } from "../../support/tables.ts";
 import { INSTANCES } from "./lone-run.ts";
 import { fused, NATIVE, trained } from "./same-bits.ts";
 import { CPU_MODELS } from "./specs.ts";
-
-const ROWS = 160;
-/** A number, a number with gaps, then categories of 20, 13 (with gaps) and 9 values: 46 inputs, up to 6 of which are not 0. */
-const COLUMNS: readonly InputEncoding[] = [
-  { values: 0, gaps: false },
-  { values: 20, gaps: false },
-  { values: 0, gaps: true },
-  { values: 13, gaps: true },
-  { values: 9, gaps: false },
-];
-const INPUTS = 46;
-
-function categories(columns = COLUMNS) {
-  const width = columns.length + 2;
-  const random = uniforms(keyOf("test/sparse-rows"), ROWS * width);
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * ROWS * width));
-  for (const [i, u] of random.entries()) {
-    const { values = 0, gaps = false } = columns[i % width] ?? {};
-    numbers[i] = gaps && u > 0.9 ? Number.NaN : values > 0 ? Math.floor(u * values) : 4 * u - 2;
-  }
-  return tableOf(ROWS, { columns, inputs: INPUTS, values: { numbers: numbers.buffer } });
-}
-
-const zoo = (training: Parameters<typeof tableRun>[1]): Run[] =>
-  CPU_MODELS.map((name) => {
-    const rows = { trainRows: 120, heldoutRows: 40, steps: 12, evalEvery: 5 };
-    const run = tableRun(
-      { model: ZOO[name].build({ inputs: INPUTS, tasks: 2 }), data: categories() },
-      { ...rows, ...training },
-    );
-    return { ...run, id: `${name}/000` };
-  });
 
 const sets = INSTANCES.map(({ set, kernels: _ }) => set);
 const lanesOf = (set: KernelSet) => ({ wasm: 4, avx2: 8, neon: 8, avx512: 16 })[set];
@@ -54,7 +19,7 @@ describe.each([
   ["by sgd, in batches of 70", { batch: 70, optimizer: "sgd" as const }],
   ["in batches of 100 that are drawn with replacement", { batch: 100, sampling: "replacement" as const }],
 ])("%s", (_, training) => {
-  const runs = zoo(training);
+  const runs = categoryRuns(CPU_MODELS, training);
   const dense = trained("wasm", runs, { panelRows: 1, lanes: 4 });
 
   test.each(sets)("%s trains the zoo to the bits of a dense first layer", (set) => {
@@ -74,7 +39,7 @@ describe.each([
 
 test("rows have all inputs, and no others beside them, where most are numbers, and where some are vectors", () => {
   const sparse = (columns: readonly InputEncoding[], inputs: number) => {
-    const data = { ...categories(COLUMNS), columns, inputs };
+    const data = { ...categoryTable(), columns, inputs };
     return planBundle([tableRun({ data }, { batch: 64 })], "wasm").rows.sparse;
   };
   const numbers = range(20).map(() => ({ values: 0, gaps: false }));
