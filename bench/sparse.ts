@@ -11,7 +11,7 @@ import { keyOf } from "../src/random/key.ts";
 import { normals } from "../src/random/normal.ts";
 import { type Parts, timeParts } from "./parts.ts";
 
-const { values } = parseArgs({ options: { batch: { type: "string", default: "8,64,512" } } });
+const { values } = parseArgs({ options: { batch: { type: "string", default: "8,16,64,512" } } });
 const ROWS = 4096;
 const NUMBERS = 7;
 /** Values of the census study's categories, as `mmoe census prepare` keeps them on generated files. */

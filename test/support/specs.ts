@@ -139,7 +139,7 @@ export const SPECS: readonly ModelSpec[] = [
   EMBEDDED,
   EMBEDDED_APART,
   { ...EMBEDDED, name: "embedded-single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },
-  { ...EMBEDDED, name: "embedded-alone", inputs: 2 },
+  { ...EMBEDDED, name: "embedded-alone", inputs: 3, embeddings: [...embeddings, { rows: 4, size: 2 }] },
   { ...PLE, name: "embedded-ple", embeddings },
   { ...STITCHED, name: "embedded-stitch", embeddings },
   { ...FACTORED, name: "embedded-factored", embeddings },

@@ -39,24 +39,34 @@ INLINE void sparseStrips(const int STRIPS, const float *values, const float *inp
   UNROLL for (int s = 0; s < STRIPS; s++) store(out + s * LINE, pmax(sums[s], load(floor + s * LINE)));
 }
 
+#define STRIP_COUNTS(W) W(1) W(2) W(3) W(4) W(5) W(6) W(7) W(8)
+#if REGISTERS == 32
+#define STRIP_COUNTS_MORE(W) W(9) W(10) W(11) W(12) W(13) W(14) W(15) W(16)
+#else
+#define STRIP_COUNTS_MORE(W)
+#endif
+
+#define WIDTH(STRIPS)                                                                                                 \
+  INNERMOST void sparseStrips##STRIPS(const float *values, const float *inputs, int entries, const char *w,           \
+                                      size_t bytes, const char *bias, const char *floor, char *out) {                 \
+    sparseStrips(STRIPS, values, inputs, entries, w, bytes, bias, floor, out);                                        \
+  }
+STRIP_COUNTS(WIDTH)
+STRIP_COUNTS_MORE(WIDTH)
+#undef WIDTH
+
 /// A row, in passes of about one width of at most MOST_STRIPS.
 INLINE void sparseRow(const SparseDense *op, const char *base, const float *values, const char *weights, char *out) {
   const int strips = vectorsOf(op->N), passes = (strips + MOST_STRIPS - 1) / MOST_STRIPS;
   const int width = (strips + passes - 1) / passes;
   const char *w = base + op->copy, *bias = weights + op->bias, *floor = base + op->floor;
   const float *inputs = values + op->entries * LANES;
+  const size_t bytes = lineBytes(op->N);
   for (int s = 0; s < strips; s += width) {
     const size_t at = (size_t)s * LINE;
 #define WIDTH(STRIPS)                                                                                                 \
-  case STRIPS:                                                                                                        \
-    if (STRIPS <= MOST_STRIPS)                                                                                        \
-      sparseStrips(STRIPS <= MOST_STRIPS ? STRIPS : 1, values, inputs, op->entries, w + at, lineBytes(op->N),   \
-                   bias + at, floor + at, out + at);                                                                  \
-    break;
-    switch (strips - s < width ? strips - s : width) {
-      WIDTH(1) WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8)
-      WIDTH(9) WIDTH(10) WIDTH(11) WIDTH(12) WIDTH(13) WIDTH(14) WIDTH(15) WIDTH(16)
-    }
+  case STRIPS: sparseStrips##STRIPS(values, inputs, op->entries, w + at, bytes, bias + at, floor + at, out + at); break;
+    switch (strips - s < width ? strips - s : width) { STRIP_COUNTS(WIDTH) STRIP_COUNTS_MORE(WIDTH) }
 #undef WIDTH
   }
 }
