@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type TestUserConfig } from "vitest/config";
 import { DIST_WORKERS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
+import { cacheWithSpeed } from "./test/support/known-speed.ts";
 import { testFiles } from "./test/support/own-process.ts";
 
 const MINUTE = 60_000;
@@ -12,7 +13,7 @@ const within = (minutes: number, hookMinutes = minutes) => ({
   hookTimeout: hookMinutes * MINUTE, // some install what they need
 });
 const USERS_FILES = { deps: { external: [/\/mmoe-test-/] } }; // Node loads them, as it will
-const OWN_CACHE = { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }; // not the user's
+const OWN_CACHE = cacheWithSpeed(fileURLToPath(new URL("test-output/cache", import.meta.url))); // not the user's
 
 /** Tests that need more than Node, or long, each in a folder of its name: `vitest run --mode soak`. */
 const TIERS = {

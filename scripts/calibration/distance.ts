@@ -21,10 +21,11 @@ export function figureOf(model: string): PaperFigure {
 /** Steps that one unit of the axis may stand for. */
 const UNITS = Array.from({ length: 61 }, (_, i) => 10 ** (i / 20));
 
+/** Units at the end of the axis. */
+export const AXIS_END = 10_000;
 /** Steps of a unit if the axis is taken at its word: "number of steps (k)". */
 export const LITERAL_UNIT = 1000;
-/** Steps at the end of that axis. */
-export const LITERAL_END = 10_000 * LITERAL_UNIT;
+export const LITERAL_END = AXIS_END * LITERAL_UNIT;
 /** The point that curves must reach. */
 const LITERAL_REACH = 1000;
 

@@ -41,12 +41,13 @@ function endOf(record: RunRecord): Pick<RunFinal, "running" | "late"> {
 }
 
 /**
- * What the running means [K] of a run are after `end` steps. A run that is shorter is continued with its late losses: as
- * if it learned nothing more, which is too high a loss if it does.
+ * What the running means [K] of a run are after `end` steps, with its late losses for all steps since half of training: a
+ * run that is shorter is continued as if it learned nothing more, which is too high a loss if it does. Throws RangeError
+ * for an end before half of training.
  */
 export function runningAt({ steps, running, late }: RunFinal, end: number): number[] {
-  const trained = Math.min(1, steps / end);
-  return running.map((mean, k) => trained * mean + (1 - trained) * (late[k] as number));
+  if (end < steps / 2) throw new RangeError(`runningAt: expected at least half of ${steps} steps, got ${end}`);
+  return running.map((mean, k) => (mean * steps + (late[k] as number) * (end - steps)) / end);
 }
 
 /** Which numbers of a run the paper's figures show: the sum or mean of both tasks' losses, or each task's by itself. */

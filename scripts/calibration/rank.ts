@@ -4,6 +4,7 @@ import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { type CurvePoint, type Setting, settingKey, type Trained, trainedKey } from "./curves.ts";
 import {
+  AXIS_END,
   type Choose,
   type Distance,
   distance,
@@ -38,6 +39,8 @@ export interface Ranked extends Setting {
   readonly literal: LiteralDistance | undefined;
   /** Of running means at the end of the axis at its word, if each run's end is known. */
   readonly spread: Spread | undefined;
+  /** Of running means at the end of an axis of the best unit, if each run's end is known and not far behind it. */
+  readonly fitted: Spread | undefined;
 }
 
 /**
@@ -84,10 +87,12 @@ function rankedOf(points: readonly Varied<CurvePoint>[], ends: ReadonlyMap<strin
         if (curves.size === 0) return []; // a model that the paper does not have
         const found = distance(curves, choose);
         const literal = literalDistance(curves, choose);
-        const spread = literal && shown === "running" ? spreadOf(endsBy(literal, points, ends), tasks) : undefined;
+        const endsAt = (at?: Distance) => (at && shown === "running" ? endsBy(at, points, ends) : new Map());
+        const spread = spreadOf(endsAt(literal), tasks);
+        const fitted = found && spreadOf(endsAt(found), tasks, AXIS_END * found.unit);
         const setting = { figure, variant, constants, loss, initializer, rows, batch, lr, shown, tasks, runs };
         // without each run's end, one task is no other reading than the mean
-        return found && (tasks !== "one" || spread) ? [{ ...setting, distance: found, literal, spread }] : [];
+        return found && (tasks !== "one" || spread) ? [{ ...setting, distance: found, literal, spread, fitted }] : [];
       }),
     ),
   );

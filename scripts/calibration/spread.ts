@@ -13,7 +13,10 @@ export interface Spread {
   readonly cells: ReadonlyMap<string, number>;
 }
 
-/** After `end` steps, in the cells that the paper's counts are known of; undefined if none of them was trained. */
+/**
+ * After `end` steps, in the cells that the paper's counts are known of; undefined if none of them was trained, or if a run
+ * is more than twice as long, so that its losses at `end` are not known.
+ */
 export function spreadOf(
   byCell: ReadonlyMap<string, readonly RunFinal[]>,
   reading: Reading,
@@ -23,7 +26,8 @@ export function spreadOf(
     const bins = publishedFinals.get(cell);
     return bins === undefined ? [] : [{ cell, bins, finals }];
   });
-  if (known.length === 0) return undefined;
+  const isKnown = ({ steps }: RunFinal) => end >= steps / 2;
+  if (known.length === 0 || !known.every(({ finals }) => finals.every(isKnown))) return undefined;
   const distances = known.map(({ bins, finals }) => earthMover(endsOf(finals, reading, end), bins));
   return {
     emd: mean(distances),

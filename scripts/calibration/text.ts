@@ -5,7 +5,7 @@ import type { Ranked } from "./rank.ts";
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** A row of `settings.csv`: the setting, its distances, and of each cell the loss at the end of the axis and the distances. */
-export function settingRow({ distance, literal, spread, ...setting }: Ranked): Record<string, string | number> {
+export function settingRow({ distance, literal, spread, fitted, ...setting }: Ranked): Record<string, string | number> {
   const cells = distance.cells.flatMap(({ cell, rms, end }) => [
     [`${cell} end`, end.toFixed(4)],
     [`${cell} rms`, rms.toFixed(3)],
@@ -15,6 +15,7 @@ export function settingRow({ distance, literal, spread, ...setting }: Ranked): R
     ...{ ...setting, unit: short(unit), rms: rms.toFixed(4), z: z.toFixed(3), ...Object.fromEntries(cells) },
     ...(literal && { "literal rms": literal.rms.toFixed(4), "literal up to": literal.upTo }),
     ...(spread && { emd: spread.emd.toFixed(4), "emd by chance": spread.chance.toFixed(4) }),
+    ...(fitted && { "unit emd": fitted.emd.toFixed(4) }),
     ...(spread && Object.fromEntries([...spread.cells].map(([cell, emd]) => [`${cell} emd`, emd.toFixed(4)]))),
   };
 }
@@ -22,13 +23,13 @@ export function settingRow({ distance, literal, spread, ...setting }: Ranked): R
 const AXES = ["constants", "loss", "initializer", "rows", "batch", "lr", "shown", "tasks", "variant"] as const;
 
 export function nearestText(ranked: readonly Ranked[]): string {
-  const rows = ranked.map(({ runs, distance: { unit, rms, z }, literal, spread, ...setting }) => [
+  const rows = ranked.map(({ runs, distance: { unit, rms, z }, literal, spread, fitted, ...setting }) => [
     ...AXES.map((axis) => String(setting[axis])),
-    ...[String(runs), short(unit), rms.toFixed(3), z.toFixed(2)],
+    ...[String(runs), short(unit), rms.toFixed(3), z.toFixed(2), fitted?.emd.toFixed(3) ?? ""],
     ...[literal?.rms.toFixed(3) ?? "", literal ? String(literal.upTo) : ""],
     ...[spread?.emd.toFixed(3) ?? "", spread?.chance.toFixed(3) ?? ""],
   ]);
-  return table([[...AXES, "runs", "unit", "rms", "z", "literal", "up to", "emd", "chance"], ...rows]);
+  return table([[...AXES, "runs", "unit", "rms", "z", "unit emd", "literal", "up to", "emd", "chance"], ...rows]);
 }
 
 /** The least distances with each value of each axis, all other axes free. */

@@ -1,6 +1,8 @@
 import type { Define } from "./command.ts";
 
-interface Entry {
+export interface CommandEntry {
+  /** Its heading in `mmoe --help`. */
+  readonly group: "Train" | "Results" | "Models and data" | "Clusters" | "This machine";
   /** Its line in `mmoe --help`, in completion and in the manual page. */
   readonly summary: string;
   /** What it works on: a sweep that has yet to be trained, with --set; results folders; or neither. */
@@ -9,95 +11,147 @@ interface Entry {
 }
 
 /** Every command, in the order of the help. The table in docs/commands.md has a row for each. */
-export const COMMANDS: Readonly<Record<string, Entry>> = {
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sweep: {
+    group: "Train",
     summary: "train models at several correlations, many runs each; write CSV",
     on: "a sweep",
     load: () => import("./sweep.ts"),
   },
   init: {
+    group: "Train",
     summary: "write a config to start from: a preset's settings, commented out",
     on: "neither",
     load: () => import("./init.ts"),
   },
   status: {
+    group: "Train",
     summary: "show which runs of a sweep are done, failed or missing",
     on: "results",
     load: () => import("./status.ts"),
   },
   merge: {
+    group: "Train",
     summary: "join results of shards or machines; write the CSV files",
     on: "results",
     load: () => import("./merge.ts"),
   },
   verify: {
+    group: "Train",
     summary: "train some finished runs again and compare",
     on: "results",
     load: () => import("./verify.ts"),
   },
   summary: {
+    group: "Results",
     summary: "show final losses of each cell, and tests between cells",
     on: "results",
     load: () => import("./summary.ts"),
   },
   compare: {
+    group: "Results",
     summary: "compare two results folders: is the second worse?",
     on: "results",
     load: () => import("./compare.ts"),
   },
   seesaw: {
+    group: "Results",
     summary: "show what each task gains over a model that shares nothing",
     on: "results",
     load: () => import("./seesaw.ts"),
   },
   variance: {
+    group: "Results",
     summary: "split a crossed sweep's variance into data, initial values and the rest",
     on: "results",
     load: () => import("./variance.ts"),
   },
-  cost: { summary: "show size, FLOP and time of each model", on: "results", load: () => import("./cost.ts") },
-  claims: { summary: "test the paper's seven claims on a sweep", on: "results", load: () => import("./claims.ts") },
+  cost: {
+    group: "Results",
+    summary: "show size, FLOP and time of each model",
+    on: "results",
+    load: () => import("./cost.ts"),
+  },
+  claims: {
+    group: "Results",
+    summary: "test the paper's seven claims on a sweep",
+    on: "results",
+    load: () => import("./claims.ts"),
+  },
   figures: {
+    group: "Results",
     summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers",
     on: "results",
     load: () => import("./figures.ts"),
   },
   tune: {
+    group: "Results",
     summary: "choose listed settings for each model; write the config",
     on: "results",
     load: () => import("./tune.ts"),
   },
-  export: { summary: "write runs or curves as Parquet or CSV", on: "results", load: () => import("./export.ts") },
+  export: {
+    group: "Results",
+    summary: "write runs or curves as Parquet or CSV",
+    on: "results",
+    load: () => import("./export.ts"),
+  },
   report: {
+    group: "Results",
     summary: "write one HTML page with table, figures, claims and provenance",
     on: "results",
     load: () => import("./report.ts"),
   },
   play: {
+    group: "Models and data",
     summary: "serve a page that trains models in a browser and shows what they learn",
     on: "neither",
     load: () => import("./play.ts"),
   },
-  slurm: { summary: "print or submit a sweep as a Slurm job array", on: "a sweep", load: () => import("./slurm.ts") },
-  k8s: { summary: "print a sweep as an indexed Kubernetes Job", on: "a sweep", load: () => import("./k8s.ts") },
+  slurm: {
+    group: "Clusters",
+    summary: "print or submit a sweep as a Slurm job array",
+    on: "a sweep",
+    load: () => import("./slurm.ts"),
+  },
+  k8s: {
+    group: "Clusters",
+    summary: "print a sweep as an indexed Kubernetes Job",
+    on: "a sweep",
+    load: () => import("./k8s.ts"),
+  },
   data: {
+    group: "Models and data",
     summary: "write the rows a run sees; measure or fit label correlations",
     on: "neither",
     load: () => import("./data.ts"),
   },
   census: {
+    group: "Models and data",
     summary: "make the tables of the paper's census study; show its AUC beside the paper's",
     on: "neither",
     load: () => import("./census.ts"),
   },
-  cuda: { summary: "set up training on NVIDIA GPUs", on: "neither", load: () => import("./cuda.ts") },
+  cuda: {
+    group: "This machine",
+    summary: "set up training on NVIDIA GPUs",
+    on: "neither",
+    load: () => import("./cuda.ts"),
+  },
   doctor: {
+    group: "This machine",
     summary: "show what works on this machine, how fast, and what to fix",
     on: "neither",
     load: () => import("./doctor.ts"),
   },
-  models: { summary: "list the models and their parameter counts", on: "neither", load: () => import("./models.ts") },
+  models: {
+    group: "Models and data",
+    summary: "list the models and their parameter counts",
+    on: "neither",
+    load: () => import("./models.ts"),
+  },
   completion: {
+    group: "This machine",
     summary: "print completion for bash, zsh or fish",
     on: "neither",
     load: () => import("./completion.ts"),
@@ -105,6 +159,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
 };
 
 /** The commands that work on it. */
-export function commandsOn(what: Entry["on"]): string[] {
+export function commandsOn(what: CommandEntry["on"]): string[] {
   return Object.keys(COMMANDS).filter((name) => COMMANDS[name]?.on === what);
 }

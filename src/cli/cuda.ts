@@ -52,7 +52,7 @@ async function setUp(options: Options, context: Context): Promise<number> {
   if (options.dryRun) return EXIT.done;
 
   process.umask(process.umask(OTHERS_WRITE) | OTHERS_WRITE); // nobody else may change the files that it makes
-  const stop = stopOnSignals(effects, { atOnce: "the same command goes on" });
+  const stop = stopOnSignals(effects, { atOnce: "the same command resumes" });
   try {
     if (pending.length > 0) await runAll(job, context, stop.signal);
   } catch (error) {

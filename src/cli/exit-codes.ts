@@ -10,9 +10,9 @@ export const EXIT = {
   failedRuns: 3,
   /** A check that was asked for does not hold. */
   checkFailed: 4,
-  /** Stopped by SIGTERM, SIGHUP, a time limit or trouble of the machine that may pass; the same command goes on. */
+  /** Stopped by SIGTERM, SIGHUP, a time limit or trouble of the machine that may pass; the same command resumes. */
   stopped: 75,
-  /** Ctrl-C; the same command goes on. */
+  /** Ctrl-C; the same command resumes. */
   interrupted: 130,
   /** The reader of stdout left before the end; what the command does is done. */
   readerLeft: 141,

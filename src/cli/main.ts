@@ -6,7 +6,7 @@ import { machineError } from "../machine-error.ts";
 import { shellQuoted } from "../shell.ts";
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
-import { COMMANDS, commandsOn } from "./commands.ts";
+import { COMMANDS, type CommandEntry, commandsOn } from "./commands.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { checkLists, withoutHelp } from "./slips.ts";
@@ -26,10 +26,10 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
   let code: number = EXIT.done;
   checkLists(argv);
   const program = rootCommand(effects);
-  for (const name of Object.keys(COMMANDS)) {
-    const command = addCommand(program, name);
+  for (const [name, entry] of Object.entries(COMMANDS)) {
+    const command = addCommand(program, name, entry);
     if (!argv.includes(name)) continue;
-    await defineCommand(command, async (action) => {
+    await defineCommand(command, entry, async (action) => {
       const context = contextOf(effects, command.opts(), argv);
       onLongWork(context.note);
       code = await action(context);
@@ -39,19 +39,20 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
   return code;
 }
 
-function addCommand(program: Command, name: string): Command {
-  return program.command(name).description(COMMANDS[name]?.summary ?? "");
+function addCommand(program: Command, name: string, { summary, group }: CommandEntry): Command {
+  return program.command(name).description(summary).helpGroup(`${group}:`);
 }
 
-async function defineCommand(command: Command, run: Parameters<Define>[1]): Promise<void> {
-  (await COMMANDS[command.name()]?.load())?.define(command, run);
+async function defineCommand(command: Command, { load }: CommandEntry, run: Parameters<Define>[1]): Promise<void> {
+  (await load()).define(command, run);
   command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
 }
 
 /** The command line with every command's options. */
 async function wholeProgram(effects: Effects): Promise<Command> {
   const program = rootCommand(effects);
-  for (const name of Object.keys(COMMANDS)) await defineCommand(addCommand(program, name), async () => {});
+  for (const [name, entry] of Object.entries(COMMANDS))
+    await defineCommand(addCommand(program, name, entry), entry, async () => {});
   return program;
 }
 
@@ -62,6 +63,8 @@ function rootCommand(effects: Effects): Command {
   const program = new Command("mmoe")
     .description("Reproduces the synthetic study of the MMoE paper (KDD 2018).")
     .version(version)
+    .commandsGroup("This machine:") // that of `help`
+    .helpCommand(true)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => effects.stdout.write(text),

@@ -35,7 +35,7 @@ const CSV_EVERY_MS = 30_000;
 const CSV_SHARE = 0.05;
 /** An unfinished file of another machine that is older than this was left by a process that was killed. */
 const LEFT_MS = 3_600_000;
-const GO_ON = "finished runs are kept, the same command goes on from them";
+const GO_ON = "finished runs are kept, and the same command resumes";
 
 interface FolderOptions {
   readonly provenance: Provenance;

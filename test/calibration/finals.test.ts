@@ -82,6 +82,13 @@ describe("runningAt(final, end)", () => {
     expect(second).toBeCloseTo(0.2 * 0.3 + 0.8 * 0.25, 12);
   });
 
+  test("takes the late losses back from a run that is up to twice as long", () => {
+    // 200 steps of mean .4, of which the last 100 have mean .1: the first 100 have mean .7, the first 160 (70 + 6) / 160
+    expect(runningAt(final, 160)[0]).toBeCloseTo(76 / 160, 12);
+    expect(runningAt(final, 100)[0]).toBeCloseTo(0.7, 12);
+    expect(() => runningAt(final, 99)).toThrow(RangeError);
+  });
+
   test("is the running mean of a run as long", () => {
     expect(runningAt(final, 200)).toEqual([0.4, 0.3]);
   });
@@ -109,6 +116,12 @@ describe("of runs whose tasks' sums are the paper's counts at .5", () => {
 
   test("spreadOf() is undefined for cells of which the paper's counts are not known", () => {
     expect(spreadOf(new Map([["mmoe 0.5 ", finals]]), "sum")).toBeUndefined();
+  });
+
+  test("spreadOf() is undefined where runs are more than twice as long", () => {
+    const cells = new Map([["shared-bottom 0.5 ", finals]]);
+    expect(spreadOf(cells, "sum", LITERAL_END / 2)?.emd).toBeCloseTo(1 / 30 / 4, 4);
+    expect(spreadOf(cells, "sum", LITERAL_END / 2 - 1)).toBeUndefined();
   });
 
   test("endsOf() has one value for each run or, of one task, two", () => {

@@ -98,6 +98,19 @@ describe("rank(points)", () => {
     expect(new Map(emd("0.01") as [string, number][]).get("mean")).toBeCloseTo(4.05 - paper, 3);
   });
 
+  test("measures the ends of runs at the unit that fits best, if they are as long or up to twice as long", () => {
+    const setting = { constants: "4-1", loss: "squared of standardised", initializer: "glorot-uniform", rows: "fresh" };
+    const trained = { ...setting, batch: 32, lr: 0.001, model: "shared-bottom", correlation: 0.5, run: 3 };
+    const fitted = (steps: number) => {
+      const finals = [{ ...trained, steps, running: [3, 5], late: [1, 1] }];
+      const all = rank(likeThePaper({ unit: 100, lr: 0.001 }), finals);
+      return all.find(({ shown, tasks }) => shown === "running" && tasks === "mean")?.fitted?.emd;
+    };
+    expect(fitted(1_000_000)).toBeCloseTo(4 - 0.2563, 3);
+    expect(fitted(1_600_000)).toBeCloseTo(1.6 * 4 - 0.6 * 1 - 0.2563, 3);
+    expect(fitted(2_500_000)).toBeUndefined();
+  });
+
   test("leaves out models that the paper does not have", () => {
     const other = likeThePaper({}).map((point) => ({ ...point, model: "film", batch: 5 }));
     expect(rank(other)).toEqual([]);

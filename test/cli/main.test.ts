@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { COMMANDS } from "../../src/cli/commands.ts";
 import { runMain } from "../support/effects.ts";
 
 test("main(['--version']) prints the package's version", async () => {
@@ -18,6 +19,23 @@ test.each([
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/^Usage: mmoe/);
   expect(stdout).toMatch(/Examples:\n {2}mmoe /);
+});
+
+test("help lists each command once, below a heading of its group", async () => {
+  const { stdout } = await runMain(["--help"]);
+  const groups = [...stdout.matchAll(/^(\S[^\n]*):\n((?: {2,}\S[^\n]*\n)+)/gm)];
+  const names = groups.map(([, title, lines]) => [
+    title,
+    [...(lines ?? "").matchAll(/^ {2}([a-z]\w*) /gm)].map(([, name]) => name),
+  ]);
+  expect(Object.fromEntries(names)).toMatchObject({
+    Train: ["sweep", "init", "status", "merge", "verify"],
+    Clusters: ["slurm", "k8s"],
+    "This machine": ["cuda", "doctor", "completion", "help"],
+  });
+  expect(names.flatMap(([title, name]) => (title === "Options" || title === "Examples" ? [] : name)).sort()).toEqual(
+    [...Object.keys(COMMANDS), "help"].sort(),
+  );
 });
 
 test("every command's help is at most 80 columns wide, and says no default of lists that are empty", async () => {

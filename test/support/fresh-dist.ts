@@ -21,7 +21,9 @@ export function isStale(src: string, compiled: string): boolean {
 
 /** Compiles `src/` again where it has changed; wrong types are for `npm run types` to tell. */
 function compile(): void {
-  if (isStale("src", "dist/index.js")) spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
+  if (!isStale("src", "dist/index.js")) return;
+  spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
+  spawnSync("npm", ["run", "worker"]);
 }
 
 /** Compiles before the tests, and before they run again as files change. */

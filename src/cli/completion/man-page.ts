@@ -32,8 +32,8 @@ const CODES: readonly (readonly [string, string])[] = [
   ["2", "a flag, a config or a file that you can fix"],
   ["3", "some run failed; the others are done"],
   ["4", "a check or comparison that was asked for does not hold, or runs are missing"],
-  ["75", "stopped by SIGTERM or a time limit; the same command goes on"],
-  ["130", "stopped by Ctrl-C; the same command goes on"],
+  ["75", "stopped by SIGTERM or a time limit; the same command resumes"],
+  ["130", "stopped by Ctrl-C; the same command resumes"],
 ];
 
 function commandLines({ name, about, options, takes }: CommandLine): string[] {

@@ -1,5 +1,5 @@
 import type { Part } from "../../models/parameters.ts";
-import type { ModelSpec } from "../../models/spec.ts";
+import { embeddingSets, type ModelSpec, plainInputs, readInputs } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
@@ -61,13 +61,43 @@ export class Builder {
     return takeColumns(this.#arena, this.#P, N, relu, this.#layout);
   }
 
-  /** The one layer that reads the rows, and the columns of each expert and gate in it. */
+  /** The one layer that reads the rows, and the columns of each expert and gate in it; or one for each task's embeddings. */
   first(spec: ModelSpec): Networks {
+    const inputs = Array.from({ length: embeddingSets(spec) }, (_, set) => this.#embed(spec, set));
+    if (inputs.length > 1) return this.level(spec, 0, inputs);
     const layer = this.#layer("first");
-    return this.#networks(spec, layer, undefined, this.columns(layer.N, true));
+    return this.#networks(spec, layer, inputs[0], this.columns(layer.N, true));
   }
 
-  /** The first layers of a later level, which read the paths of the level before: side by side, as mixes expect them. */
+  /** What networks read where the rows have numbers of vectors. */
+  #embed(spec: ModelSpec, set: number): Columns {
+    const plain = plainInputs(spec);
+    const input: Columns = { ...this.columns(readInputs(spec), false), constant: plain };
+    const rows = { x: 0, xStride: inputPanelBytes(spec.inputs, this.#layout) };
+    const tables = this.#weights.tables.filter(({ block }) => block.network === `embeddings/${set}`);
+    const sizes = tables.map(({ block }) => block.shape[1] as number);
+    const list = this.#arena.put(Int32Array.from(tables.flatMap(({ at }, t) => [4 * at, sizes[t] as number])));
+    const { value: out, stride: outStride } = input;
+    this.#tape.push(
+      [instruction("embed", { ...rows, plain, tables: list, count: tables.length, out, outStride })],
+      () => {
+        let first = plain;
+        return tables.map((table, t) => {
+          const size = sizes[t] as number;
+          const { gradient: g, stride: gStride } = columnsFrom(input, first);
+          first += size;
+          const vectors = (table.block.shape[0] as number) - 1; // the last is constant
+          const sums = this.#arena.take(4 * vectors * table.width);
+          return instruction("updateTable", {
+            ...{ ...rows, column: plain + t, g, gStride, w: 4 * table.at, vectors, size, sums },
+          });
+        });
+      },
+    );
+    return input;
+  }
+
+  /** The first layers of a level, which read the paths of the level before: side by side, as mixes expect them. */
   level(spec: ModelSpec, level: number, paths: readonly Columns[]): Networks {
     const layers = pathsOf(spec).map((path) => this.#layer(pathName(level, path)));
     const all = this.columns(
@@ -189,7 +219,7 @@ export class Builder {
 
   #inputGradient({ D, N, kernel }: FusedLayer, input: Columns, out: Columns): Instruction {
     return instruction("inputGradient", {
-      ...{ g: out.gradient, gStride: out.stride, N, w: 4 * kernel, D },
+      ...{ g: out.gradient, gStride: out.stride, N, w: 4 * kernel, D, first: input.constant ?? 0 },
       ...{ dx: input.gradient, dxStride: input.stride },
       ...{ mask: input.relu ? input.value : 0, maskStride: input.stride },
     });

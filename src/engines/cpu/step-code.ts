@@ -1,6 +1,7 @@
 import { unreachable } from "../../errors.ts";
 import { networkName } from "../../models/parameters.ts";
 import {
+  embeddingSets,
   expertsOf,
   expertsOn,
   firstOutput,
@@ -80,7 +81,7 @@ export function stepCodeOf(
 function levelOf(builder: Builder, spec: ModelSpec, level: number, before: readonly Columns[]): Columns[] {
   const first = level === 0 ? builder.first(spec) : builder.level(spec, level, before);
   const H = spec.experts.layers[0] as number;
-  for (const group of level === 0
+  for (const group of level === 0 && embeddingSets(spec) < 2
     ? [first.experts.map((_, e) => e)]
     : pathsOf(spec).map((path) => expertsOn(spec, path))) {
     const names = group.map((e) => `${networkName("experts", e, level)}/0`);

@@ -8,14 +8,22 @@ import { factorsAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
 import { KERNELS, loneRun } from "./lone-run.ts";
-import { anyParameters, anySpec, noise } from "./specs.ts";
+import { anyEmbedded, anyParameters, anySpec, noise } from "./specs.ts";
 
-const SPECS = fc.record({ spec: anySpec, B: fc.integer({ min: 1, max: 19 }), seed: fc.nat() });
+const SPECS = fc.record({
+  spec: fc.oneof({ arbitrary: anySpec, weight: 3 }, anyEmbedded),
+  B: fc.integer({ min: 1, max: 19 }),
+  seed: fc.nat(),
+});
 
 function setting(spec: ModelSpec, B: number, seed: number) {
   const next = noise(seed);
   const rows = (count: number) => range(B).map(() => range(count).map(() => Math.fround(2 * next())));
-  return { parameters: anyParameters(spec, next), x: rows(spec.inputs), y: rows(spec.tasks) };
+  const x = rows(spec.inputs).map((row) => {
+    const numbers = (spec.embeddings ?? []).map(({ rows }) => Math.floor(((next() + 1) / 2) * (rows - 1)));
+    return [...row.slice(numbers.length), ...numbers];
+  });
+  return { parameters: anyParameters(spec, next), x, y: rows(spec.tasks) };
 }
 
 function flat({ x, y }: { x: number[][]; y: number[][] }): Rows {
