@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { squaredNorms } from "./gram.ts";
 import { descended, learned } from "./learned.ts";
-import { innerProducts, meanOf } from "./linear.ts";
+import { innerProducts, presentMean } from "./linear.ts";
 import { type GradientMethod, type Present, TINY } from "./method.ts";
 
 /** How strongly slow tasks are favoured, as in the paper's experiments on real data. */
@@ -24,11 +24,11 @@ export const GRADNORM: GradientMethod = {
     const before = state.first as Tensor;
     const first = tf.where(tf.greater(before, 0), before, losses);
     const ratios = tf.div(losses, present ? tf.maximum(first, TINY) : first);
-    const mean = meanOf(tf, ratios, present);
+    const mean = presentMean(tf, ratios, present);
     const r = tf.div(ratios, present ? tf.maximum(mean, TINY) : mean);
     const lengths = tf.sqrt(squaredNorms(tf, gram));
     const weighed = tf.mul(w, lengths);
-    const targets = tf.mul(meanOf(tf, weighed, present), tf.pow(r, ALPHA));
+    const targets = tf.mul(presentMean(tf, weighed, present), tf.pow(r, ALPHA));
     const slopes = tf.mul(tf.sign(tf.sub(weighed, targets)), lengths);
     const next = descended(tf, state, "w", slopes, rates);
     const positive = tf.maximum(next.w as Tensor, 0);

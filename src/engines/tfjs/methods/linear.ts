@@ -23,7 +23,7 @@ export function times(tf: Tf, M: Tensor, v: Tensor): Tensor {
 }
 
 /** The mean over those elements of v [R, K] where `present` [R, K] is 1, or over all, [R, 1]. */
-export function meanOf(tf: Tf, v: Tensor, present: Tensor | undefined): Tensor {
+export function presentMean(tf: Tf, v: Tensor, present: Tensor | undefined): Tensor {
   if (!present) return tf.mean(v, 1, true);
   return tf.div(innerProducts(tf, v, present), tf.maximum(tf.sum(present, 1, true), 1));
 }
