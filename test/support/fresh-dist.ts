@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 
-/** Puts the file beside this one in the place of `src/engines/start-worker.ts`. */
-export const DIST_WORKERS = {
-  find: /^.*\/start-worker\.ts$/,
-  replacement: fileURLToPath(new URL("start-worker.ts", import.meta.url)),
-};
+const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Puts files beside this one in the place of `src/engines/start-worker.ts` and `src/sweep/engines.ts`. */
+export const STAND_INS = [
+  { find: /^.*\/start-worker\.ts$/, replacement: beside("start-worker.ts") },
+  { find: /^(\.|.*\/sweep)\/engines\.ts$/, replacement: beside("chosen-engine.ts") },
+];
 
 const writtenAt = (path: string) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
