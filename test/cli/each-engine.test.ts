@@ -99,7 +99,7 @@ describe("a sweep of which the cpu engine trains a part", () => {
 test("a sweep of which the cpu engine trains nothing is one of tfjs alone", async () => {
   const out = join(temporaryFolder(), "alone");
   const { first } = await swept(out, ...SMALL, "--models", "dselect-k", "--runs", "1");
-  expect(first).toBe(`${out}: 1 runs on tfjs (wasm)`);
+  expect(first).toBe(`${out}: 1 run on tfjs (wasm)`);
   const [provenance] = (await readResults(out, () => {})).provenances;
   expect(provenance).toMatchObject({ engine: "tfjs", device: "wasm" });
   expect(provenance).not.toHaveProperty("beside");

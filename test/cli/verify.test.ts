@@ -124,7 +124,7 @@ test("mmoe verify DIR exits with 4 where its config lacks a run that was chosen,
   const { code, stdout, stderr } = await runMain(["verify", out, "--runs", "4", "--quiet"]);
   expect([code, stdout.match(/ same$/gm)?.length]).toEqual([4, 3]);
   expect(stderr).toBe(
-    `mmoe: 1 of 4 chosen runs were not trained again (mmoe/p=0.50/003): is ${config} still the config of the sweep?\n`,
+    `mmoe: 1 of 4 chosen runs was not trained again (mmoe/p=0.50/003): is ${config} still the config of the sweep?\n`,
   );
 });
 
@@ -188,7 +188,7 @@ test("mmoe verify DIR says what really trains again, and what trained before", a
   await sweep("--runs", "1");
   engine.load = () => differingIn("none", { device: "NVIDIA A100" });
   const { stderr } = await runMain(["verify", out, "--runs", "1"]);
-  expect(stderr).toMatch(/^training 1 runs again on cuda \(NVIDIA A100; trained on NVIDIA H100\): \S+\n$/);
+  expect(stderr).toMatch(/^training 1 run again on cuda \(NVIDIA A100; trained on NVIDIA H100\): \S+\n$/);
 });
 
 describe("mmoe verify DIR of runs that several kernel sets trained", () => {
