@@ -209,6 +209,8 @@ export interface Engine {
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;
+  /** The most runs like this one that train in one call, once its model is prepared; absent for an engine that does not say. */
+  inOneCall?(run: AnyRun): number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
   /** The code that trains a run here. */

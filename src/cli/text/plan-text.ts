@@ -57,6 +57,7 @@ export async function describePlan(
     settingsText(config, room),
     table([[...cellHeads(cells), "runs", "parameters"], ...cellRows], room.table),
     `${all}${part}, to do ${thousands(todo)}: ${upTo}${thousands(steps)} run-steps on ${enginesText(engine, sample)}\n` +
+      callsText(engine, sample) +
       `${config.patience === null ? timeText(time, times) : longestText(time, times)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,
@@ -76,6 +77,19 @@ function longestText({ value: _, low: __, high, ...where }: TimeEstimate, times:
 
 function whereText({ from, cores }: Omit<TimeEstimate, keyof Estimate>): string {
   return from === "trial" ? ", from a short trial" : ` on ${cores === 1 ? "an idle core" : `${cores} idle cores`}`;
+}
+
+/** `up to 16 runs of mine, yours train in one call`, on a line; empty if each run trains alone. */
+function callsText(engine: Engine, runs: readonly AnyRun[]): string {
+  const names = new Map<number, Set<string>>();
+  for (const run of runs) {
+    const most = engine.inOneCall?.(run) ?? 1;
+    if (most > 1) names.set(most, (names.get(most) ?? new Set()).add(run.model.name));
+  }
+  return Array.from(
+    names,
+    ([most, models]) => `up to ${most} runs of ${[...models].join(", ")} train in one call\n`,
+  ).join("");
 }
 
 /** The number of a model's parameters. */
