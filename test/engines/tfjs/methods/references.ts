@@ -10,7 +10,7 @@ export interface Weights {
 }
 
 /** A method in the middle of training. */
-export interface Reference {
+interface Reference {
   weights(vectors: readonly Vector[], losses: Vector, step: number): Weights;
   /** Called after the update with the losses of the same batch. */
   learn?(losses: Vector, lossesAfter: Vector, step: number): void;
