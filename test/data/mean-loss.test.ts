@@ -25,3 +25,9 @@ test("lossOfMean(settings, delta) is the mean over 100,000 labels within its sam
   }
   expect(lossOfMean({ ...PAPER, rawLabels: true }, null)).toBe(labelVariance(PAPER));
 });
+
+test("lossOfMean(settings, delta) is half the variance where no error is beyond delta", () => {
+  const settings = { ...PAPER, rawLabels: true, alpha: [0.7, 1.1], beta: [0.5, -0.2] };
+  expect(lossOfMean(settings, 1e6)).toBeCloseTo(labelVariance(settings) / 2, 6);
+  expect(lossOfMean({ ...settings, rawLabels: false }, 1e6)).toBeCloseTo(0.5, 6);
+});

@@ -5,10 +5,12 @@ import { ZOO } from "../../src/models/zoo.ts";
 const [D, K] = [7, 3];
 const workOf = (name: keyof typeof ZOO) => modelWork(ZOO[name].build({ inputs: D, tasks: K }));
 
-test("modelWork(spec) counts the weights and units of all layers", () => {
+test("modelWork(spec) counts the parameters, weights and units of all layers", () => {
   const [E, H, T] = [8, 16, 8];
+  const weights = D * E * H + K * D * E + K * (H * T + T);
   expect(workOf("mmoe")).toMatchObject({
-    weights: D * E * H + K * D * E + K * (H * T + T),
+    parameters: weights + E * H + K * (T + 1), // gates have no biases
+    weights,
     units: E * H + K * E + K * (T + 1),
   });
 });
