@@ -36,6 +36,7 @@ export function checkPath(path: TrainingPath, model: string, settings: PointSett
  */
 export function checkHeard(settings: Settings, place: (key: SettingKey) => string): void {
   const { models, correlations, ownModels, tuned } = settings;
+  refuseEmbeddings(settings, place);
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);
   for (const model of models) {
@@ -49,6 +50,18 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
       }
     }
   }
+}
+
+/** Refuses embedded categories for models in code, which would see the numbers of vectors. */
+function refuseEmbeddings({ models, ownModels, rows }: Settings, place: (key: SettingKey) => string): void {
+  const embedded = rows?.encoded?.find(({ embedding }) => embedding !== undefined);
+  const model = models.find((name) => languageIn(ownModels, name) !== null);
+  if (embedded === undefined || model === undefined) return;
+  const { column, values } = embedded;
+  const way = `leave out the model or the column, group its values, or give --one-hot ${values.length}`;
+  throw new UsageError(
+    `${place("rows")}: model ${model}: ${column} has ${values.length} values; models in code have no embeddings: ${way}`,
+  );
 }
 
 /** The language of the model of this name; null for a member of the family. */
