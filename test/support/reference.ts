@@ -19,7 +19,7 @@ export type Factors = (layer: string, row: number, units: number) => ArrayLike<n
 export type Noise = (k: number, e: number) => number;
 
 /** x [D] of the row numbered `row` → predictions [K]. */
-export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
+type Predictor = (x: ArrayLike<number>, row?: number) => number[];
 
 /**
  * The model with these parameters, in canonical order; it sees them change, except where a task has experts that don't

@@ -10,7 +10,7 @@ export interface Weights {
 }
 
 /** A method in the middle of training. A batch may have labels of some tasks alone, `present`: the others are as if not there. */
-export interface Reference {
+interface Reference {
   /** Those of tasks that are not present do not matter: their gradients are 0. */
   weights(vectors: readonly Vector[], losses: Vector, step: number, present: readonly number[]): Weights;
   /** Called after the update with the losses of the same batch. */
