@@ -188,7 +188,7 @@ describe("mmoe sweep", () => {
     engine.load = () => fakeEngine({ before: (run) => run.id === "mmoe/p=1.00/001" && signals.emit(name) });
     const { code, stderr } = await runMain(["sweep", "smoke", "--out", out], signals);
     expect(code).toBe(exitCode);
-    expect(stderr).toContain(`; 11 run is kept in ${out}, 37 remain; resume with:\nmmoe sweep smoke --out ${out}\n`);
+    expect(stderr).toContain(`; 11 runs are kept in ${out}, 37 remain; resume with:\nmmoe sweep smoke --out ${out}\n`);
     expect(csv("runs.csv")).toHaveLength(11);
     expect(signals.listenerCount("SIGINT") + signals.listenerCount("SIGTERM")).toBe(0);
   });
