@@ -15,11 +15,15 @@ const FIELDS = {
   residual: ["gate", "gateStride", "shares", "sharesStride", "E", "own"],
   embed: ["x", "xStride", "plain", "tables", "count", "out", "outStride"],
   updateTable: ["x", "xStride", "column", "g", "gStride", "w", "vectors", "size", "sums"],
+  sparseDense: [
+    ...(["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const),
+    ...(["at", "entries", "copy", "rows"] as const),
+  ],
 } as const;
 
 export type Operation = keyof typeof FIELDS;
 
-type Operands<O extends Operation> = Readonly<Record<(typeof FIELDS)[O][number], number>>;
+export type Operands<O extends Operation> = Readonly<Record<(typeof FIELDS)[O][number], number>>;
 
 /** One instruction as the words that kernels read: its number, its bytes, its operands. */
 export type Instruction = readonly number[];

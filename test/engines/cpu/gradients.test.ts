@@ -7,6 +7,7 @@ import { keyOf } from "../../../src/random/key.ts";
 import { factorsAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
+import { EMBEDDED } from "../../support/specs.ts";
 import { KERNELS, loneRun } from "./lone-run.ts";
 import { anyEmbedded, anyParameters, anySpec, noise } from "./specs.ts";
 
@@ -108,6 +109,21 @@ describe.each(["per-task", "single", "average", "none", "residual", "detached"] 
       expect(worst([...run.parameters()], expected, 1), name).toBeLessThan(5e-6);
     }
   });
+});
+
+test("five steps of Adam move vectors, and those that no row has, as Adam in float64 does", () => {
+  const apart: ModelSpec = { ...EMBEDDED, experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" };
+  for (const spec of [EMBEDDED, apart]) {
+    const { parameters, x, y } = setting(spec, 11, 7);
+    const expected = plainAdam(spec, parameters, flat({ x, y }), 5);
+    for (const { name, memory } of KERNELS) {
+      const run = loneRun(spec, 11, "adam", 0.01, { memory });
+      run.setParameters(parameters);
+      run.setBatch(x, y);
+      run.train(5);
+      expect(worst([...run.parameters()], expected, 1), `${spec.name}: ${name}`).toBeLessThan(5e-6);
+    }
+  }
 });
 
 function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: Rows, steps: number) {

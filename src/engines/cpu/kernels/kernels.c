@@ -8,6 +8,7 @@
 #include "panel-update.h"
 #include "panels.h"
 #include "row-update.h"
+#include "sparse.h"
 
 static void nextStep(const NextStep *op, char *base) { ++*(int32_t *)(base + op->step); }
 
@@ -27,6 +28,7 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case RESIDUAL: residual(op, base, P, LANES); break;
     case EMBED: embed(op, base, x, weights, P, LANES); break;
     case UPDATE_TABLE: updateTable(op, base, x, weights, P, LANES, o); break;
+    case SPARSE_DENSE: sparseDense(op, base, x, weights, P); break;
     case NEXT_STEP: nextStep(op, base); break;
     default: __builtin_trap();
   }

@@ -18,7 +18,8 @@ enum {
   TOP_SOFTMAX,
   RESIDUAL,
   EMBED,
-  UPDATE_TABLE
+  UPDATE_TABLE,
+  SPARSE_DENSE
 };
 
 typedef struct {
@@ -56,6 +57,18 @@ typedef struct {
   int32_t N;
   Address w, bias, trained, rows, sums;
 } Update;
+
+/// Dense on rows that are mostly 0. From column `at` of x on are the values of up to `entries` inputs that are not 0, then
+/// the inputs that they are of. Scratch: `copy` of w as [D rounded up to LANES][N rounded up to an odd number of cache
+/// lines]; `rows`, outputs of a panel [LANES][as many].
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t D;
+  Address w, bias, floor, out, outStride;
+  int32_t N, at, entries;
+  Address copy, rows;
+} SparseDense;
 
 /// In place: [B, E] logits to weights.
 typedef struct {
