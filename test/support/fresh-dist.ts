@@ -21,11 +21,11 @@ export function isStale(src: string, compiled: string): boolean {
   return files.some((file) => writtenAt(join(src, file)) > writtenAt(compiled));
 }
 
-/** Compiles `src/` again where it has changed; wrong types are for `npm run types` to tell. */
+/** Compiles `src/` again where it has changed, kernels too; wrong types are for `npm run types` to tell. */
 function compile(): void {
   if (!isStale("src", "dist/index.js")) return;
   spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
-  spawnSync("npm", ["run", "worker"]);
+  for (const script of ["worker", "kernels"]) spawnSync("npm", ["run", script]);
 }
 
 /** Compiles before the tests, and before they run again as files change. */
