@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestUserConfig } from "vitest/config";
-import { DIST_WORKERS } from "./test/support/fresh-dist.ts";
+import { STAND_INS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
 import { cacheWithSpeed } from "./test/support/known-speed.ts";
 import { testFiles } from "./test/support/own-process.ts";
@@ -31,7 +31,7 @@ const TIERS = {
   python: {
     globalSetup: "test/python/set-up.ts",
     include: ["test/python/**/*.test.ts", "test/engines/python/*.test.ts", "test/cli/python-models.test.ts"], // else skipped
-    alias: [DIST_WORKERS],
+    alias: STAND_INS,
     env: OWN_CACHE,
     ...within(5),
   },
@@ -57,7 +57,7 @@ function everyDay(): TestUserConfig {
     ],
     maxWorkers: "100%", // many tests wait for processes that they start
     server: USERS_FILES,
-    alias: [DIST_WORKERS],
+    alias: STAND_INS,
     env: OWN_CACHE,
     ...within(5), // some train a sweep, and the machine may be busy
   };
@@ -72,7 +72,7 @@ function mutants() {
     plugins: [
       { name: "mutant", enforce: "pre" as const, load: (id: string) => (mutant && id === path ? code : undefined) },
     ],
-    test: { include: ["test/**/*.test.ts"], alias: [DIST_WORKERS], reporters: ["dot"], maxWorkers: 1, ...within(1) },
+    test: { include: ["test/**/*.test.ts"], alias: STAND_INS, reporters: ["dot"], maxWorkers: 1, ...within(1) },
   };
 }
 

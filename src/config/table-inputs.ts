@@ -2,6 +2,7 @@
 import { embeddingsOf, type InputEncoding, inputCount } from "../data/table-inputs.ts";
 import { type Embedding, readInputs } from "../models/spec.ts";
 import type { InputContents } from "../tables/input-column.ts";
+import { numberOf } from "../units.ts";
 import type { RowsSetting } from "./rows-schema.ts";
 
 type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
@@ -88,9 +89,4 @@ function listed(columns: readonly string[], [one, more]: readonly [string, strin
   if (columns.length === 0) return "";
   const few = columns.length > MOST_SHOWN ? [...columns.slice(0, MOST_SHOWN), "..."] : columns;
   return `${columns.length} ${columns.length === 1 ? one : more}: ${few.join(", ")}`;
-}
-
-/** `1 gap`, `2 gaps`. */
-export function numberOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -6,11 +6,11 @@ import type { AnyRun, Engine, Run } from "../engines/engine.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { codeTime } from "./code-time.ts";
 import { diagnosisMs } from "./diagnosis-time.ts";
-import { longestTrainings } from "./early-stopping.ts";
 import { lastEnd } from "./last-end.ts";
 import { type Speed, timeNs } from "./speed.ts";
 import { speedHere } from "./speed-file.ts";
 import { estimateMs } from "./trial-time.ts";
+import { longestTrainings } from "./tries.ts";
 import { workOf } from "./work.ts";
 
 /** How far the time of a sweep on an idle machine may lie from its estimate, as factors (docs/sweeps.md). */

@@ -1,7 +1,7 @@
 import type { AnyRun } from "../engines/engine.ts";
-import { mostSteps } from "./early-stopping.ts";
 import { eachOfShard } from "./shard.ts";
 import { comparedFolder, type ShareRequest, type SweepShare } from "./share.ts";
+import { mostSteps } from "./tries.ts";
 
 /** A share as a dry run needs it: numbers, and some runs that stand for all. A list of millions would take gigabytes. */
 export interface ShareOutline extends Pick<SweepShare, "config" | "out" | "shard"> {

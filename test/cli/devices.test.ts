@@ -129,7 +129,7 @@ describe("mmoe sweep --devices", () => {
       return killed && ended.stderr.includes("SIGKILL") ? ended : undefined;
     });
     expect([code, stderr]).toEqual([137, expect.stringMatching(/\nmmoe: device \d: its process ended with SIGKILL\n/)]);
-    expect(stderr).toMatch(/\nmmoe: \d+ runs remain; resume with:\n/);
+    expect(stderr).toMatch(/\nmmoe: \d+ runs? remains?; resume with:\n/);
     expect((await sweep(...argv)).code).toBe(0);
     expect(csv()[0]).toHaveLength(60);
   });

@@ -19,7 +19,7 @@ export type Factors = (layer: string, row: number, units: number) => ArrayLike<n
 export type Noise = (k: number, e: number) => number;
 
 /** x [D] of the row numbered `row` → predictions [K]. */
-export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
+type Predictor = (x: ArrayLike<number>, row?: number) => number[];
 
 /**
  * The model with these parameters, in canonical order; it sees them change, except where a task has experts that don't
@@ -284,11 +284,14 @@ function denseLayers(spec: ModelSpec, parameters: ArrayLike<number>): Dense {
   };
 }
 
-/** Mean squared error by task, [K], over rows x [B, D], y [B, K]. */
+/** Mean squared error by task, [K], over those of rows x [B, D], y [B, K] that have a label; 0 where none has. */
 export function taskLosses({ inputs: D, tasks: K }: ModelSpec, predict: Predictor, { x, y }: Rows): number[] {
   const B = x.length / D;
   const predictions = range(B).map((b) => predict(x.subarray(b * D, (b + 1) * D), b));
-  return range(K).map((k) => sum(predictions, (row, b) => (at(row, k) - at(y, b * K + k)) ** 2) / B);
+  return range(K).map((k) => {
+    const rows = range(B).filter((b) => !Number.isNaN(at(y, b * K + k)));
+    return sum(rows, (b) => (at(at(predictions, b), k) - at(y, b * K + k)) ** 2) / Math.max(1, rows.length);
+  });
 }
 
 /**

@@ -10,41 +10,14 @@ import { TableSet } from "../../src/data/table-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import { longestTrainings, mostSteps, withEarlyStopping } from "../../src/sweep/early-stopping.ts";
+import { withEarlyStopping } from "../../src/sweep/early-stopping.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
+import { longestTrainings, mostSteps } from "../../src/sweep/tries.ts";
 import { complaint } from "../support/complaint.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { range } from "../support/reference.ts";
-import { tableFile, tableOf, tableRun } from "../support/tables.ts";
-
-const stopping = { patience: 3, validation: 0.2 };
-/** 45 training rows, of which 36 are trained on in batches of 7: a look every 6 steps. */
-const run = (changes: Partial<AnyRun> = {}): AnyRun =>
-  ({ ...tableRun({}, { steps: 400 }), stopping, ...changes }) as AnyRun;
-
-/** An engine whose runs have the validation losses that `lossAt` gives; it keeps what it was asked to train. */
-function fake(lossAt: (step: number, id: string) => number) {
-  const asked: AnyRun[][] = [];
-  const resultOf = (one: AnyRun): RunResult => {
-    const { steps, evalEvery } = one.training;
-    const at = range(Math.ceil(steps / Number(evalEvery))).map((i) => Math.min(steps, (i + 1) * Number(evalEvery)));
-    const failed = at.findIndex((step) => Number.isNaN(lossAt(step, one.id)));
-    const kept = failed < 0 ? at : at.slice(0, failed);
-    const losses = kept.map((step) => [lossAt(step, one.id), lossAt(step, one.id)]);
-    return {
-      ...{ run: one, curve: { steps: kept, train: losses, heldout: losses }, labelCorrelations: [0] },
-      ...{ elapsedMs: 1, device: "fake", ...(failed >= 0 && { failure: `loss is NaN at step ${at[failed]}` }) },
-    };
-  };
-  const train = async (runs: readonly AnyRun[], { onResult, onProgress }: Hooks) => {
-    asked.push([...runs]);
-    for (const one of runs) onProgress?.(one, one.training.steps / 2, Number.NaN);
-    for (const one of runs) onResult(resultOf(one));
-  };
-  const engine = { name: "fake", device: "fake", keepsStates: false, train } as unknown as Engine;
-  return { engine: withEarlyStopping(engine), asked };
-}
+import { fakeStopping, stoppedRun as run, STOPPING } from "../support/stopped-runs.ts";
+import { tableFile, tableOf } from "../support/tables.ts";
 
 async function resultsOf(engine: Engine, runs: readonly AnyRun[]): Promise<RunResult[]> {
   const results: RunResult[] = [];
@@ -54,7 +27,7 @@ async function resultsOf(engine: Engine, runs: readonly AnyRun[]): Promise<RunRe
 
 describe("the number of steps", () => {
   test("is that of the lowest validation loss before patience ends", async () => {
-    const { engine, asked } = fake((step) => Math.abs(step - 30) + 1);
+    const { engine, asked } = fakeStopping((step) => Math.abs(step - 30) + 1);
     const [result] = await resultsOf(engine, [run()]);
     expect(result?.run.training.steps).toBe(30);
     expect(result?.measures).toEqual({ validationLoss: 1 });
@@ -62,16 +35,16 @@ describe("the number of steps", () => {
   });
 
   test("is tried with twice the steps until patience ends, but never beyond those of the training", async () => {
-    const { engine, asked } = fake((step) => Math.abs(step - 120) + 1);
+    const { engine, asked } = fakeStopping((step) => Math.abs(step - 120) + 1);
     expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(120);
     expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 120]);
-    const falling = fake((step) => 1 / step);
+    const falling = fakeStopping((step) => 1 / step);
     expect((await resultsOf(falling.engine, [run()]))[0]?.run.training.steps).toBe(400);
     expect(falling.asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 400, 400]);
   });
 
   test("is told as it is chosen, with the steps of all tries", async () => {
-    const { engine } = fake((step) => Math.abs(step - 60) + 1);
+    const { engine } = fakeStopping((step) => Math.abs(step - 60) + 1);
     const told: [string, ...(number | undefined)[]][] = [];
     const onChoosing: Hooks["onChoosing"] = ({ id }, ...numbers) => told.push([id, ...numbers]);
     await engine.train([run({ id: "a" }), run({ id: "b" })], { onResult: () => {}, onChoosing });
@@ -81,7 +54,7 @@ describe("the number of steps", () => {
   });
 
   test("is at most what a run is expected to take: all tries up to its limit, then all its steps", async () => {
-    const falling = fake((step) => 1 / step);
+    const falling = fakeStopping((step) => 1 / step);
     await resultsOf(falling.engine, [run()]);
     const trained = falling.asked.flat().map(({ training }) => training);
     expect(longestTrainings([run()]).map(({ training }) => training)).toEqual(trained);
@@ -91,14 +64,14 @@ describe("the number of steps", () => {
   });
 
   test("ends at the first loss that is no number, and a run without any other fails", async () => {
-    const { engine } = fake((step) => (step > 24 ? Number.NaN : 1 / step));
+    const { engine } = fakeStopping((step) => (step > 24 ? Number.NaN : 1 / step));
     expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(24);
-    const [failed] = await resultsOf(fake(() => Number.NaN).engine, [run()]);
-    expect([failed?.failure, failed?.run.stopping]).toEqual(["loss is NaN at step 6", stopping]);
+    const [failed] = await resultsOf(fakeStopping(() => Number.NaN).engine, [run()]);
+    expect([failed?.failure, failed?.run.stopping]).toEqual(["loss is NaN at step 6", STOPPING]);
   });
 
   test("is each run's own, and runs without early stopping are trained as they are", async () => {
-    const { engine, asked } = fake((step, id) => Math.abs(step - (id === "a" ? 12 : 48)) + 1);
+    const { engine, asked } = fakeStopping((step, id) => Math.abs(step - (id === "a" ? 12 : 48)) + 1);
     const { stopping: _, ...plain } = run({ id: "c" });
     const results = await resultsOf(engine, [run({ id: "a" }), plain as AnyRun, run({ id: "b" })]);
     const steps = Object.fromEntries(results.map(({ run: one }) => [one.id, one.training.steps]));
@@ -107,7 +80,7 @@ describe("the number of steps", () => {
   });
 
   test("is not chosen once the sweep is stopped", async () => {
-    const { engine, asked } = fake(() => 1);
+    const { engine, asked } = fakeStopping(() => 1);
     await engine.train([run()], { onResult: () => {}, signal: AbortSignal.abort() });
     expect(asked).toEqual([]);
   });
@@ -127,7 +100,7 @@ describe("the validation rows", () => {
   });
 
   test("are what an engine sees in place of held-out rows", async () => {
-    const { engine, asked } = fake((step) => step);
+    const { engine, asked } = fakeStopping((step) => step);
     await resultsOf(engine, [run()]);
     expect(asked.map(([one]) => [(one as AnyRun & FromTable).data.validates, one?.training.heldoutRows])).toEqual([
       [true, 9],

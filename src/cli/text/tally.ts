@@ -5,7 +5,7 @@ import { isCode } from "../../models/code.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { usualNs } from "../../sweep/speed.ts";
-import { duration, thousands } from "../../units.ts";
+import { duration, numberOf, thousands } from "../../units.ts";
 import { StepChoices } from "./step-choices.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
@@ -27,7 +27,7 @@ const LINE_EVERY_MS = 10_000;
 export function lineProgress({ todo, kept, beside }: ToTrain, note: (line: string) => void): RunProgress {
   const tally = new Tally(todo, kept, beside);
   const timer = setInterval(() => {
-    note(`${tally.ended} of ${tally.runs} runs, ${tally.percent} % of the steps, ${tally.pace}`);
+    note(`${tally.ended} of ${numberOf(tally.runs, "run")}, ${tally.percent} % of the steps, ${tally.pace}`);
   }, LINE_EVERY_MS);
   return {
     progress: (run, step, loss) => tally.reach(run.id, step, loss),
