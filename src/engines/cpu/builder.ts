@@ -4,6 +4,7 @@ import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
+import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
 import type { SparseRows } from "./row-plan.ts";
 import { Tape } from "./tape.ts";
@@ -79,29 +80,9 @@ export class Builder {
 
   /** What networks read where the rows have numbers of vectors. */
   #embed(spec: ModelSpec, set: number): Columns {
-    const plain = plainInputs(spec);
-    const input: Columns = { ...this.columns(readInputs(spec), false), constant: plain };
-    const rows = { x: 0, xStride: inputPanelBytes(spec.inputs, this.#layout) };
-    const tables = this.#weights.tables.filter(({ block }) => block.network === `embeddings/${set}`);
-    const sizes = tables.map(({ block }) => block.shape[1] as number);
-    const list = this.#arena.put(Int32Array.from(tables.flatMap(({ at }, t) => [4 * at, sizes[t] as number])));
-    const { value: out, stride: outStride } = input;
-    this.#tape.push(
-      [instruction("embed", { ...rows, plain, tables: list, count: tables.length, out, outStride })],
-      () => {
-        let first = plain;
-        return tables.map((table, t) => {
-          const size = sizes[t] as number;
-          const { gradient: g, stride: gStride } = columnsFrom(input, first);
-          first += size;
-          const vectors = (table.block.shape[0] as number) - 1; // the last is constant
-          const sums = this.#arena.take(4 * vectors * table.width);
-          return instruction("updateTable", {
-            ...{ ...rows, column: plain + t, g, gStride, w: 4 * table.at, vectors, size, sums },
-          });
-        });
-      },
-    );
+    const input: Columns = { ...this.columns(readInputs(spec), false), constant: plainInputs(spec) };
+    const { forward, backward } = embedding(this.#arena, this.#weights, spec, set, input);
+    this.#tape.push([forward], () => [...backward]);
     return input;
   }
 
