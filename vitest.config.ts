@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestUserConfig } from "vitest/config";
-import { DIST_WORKERS } from "./test/support/fresh-dist.ts";
+import { STAND_INS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
+import { cacheWithSpeed } from "./test/support/known-speed.ts";
 import { testFiles } from "./test/support/own-process.ts";
 
 const MINUTE = 60_000;
@@ -12,7 +13,7 @@ const within = (minutes: number, hookMinutes = minutes) => ({
   hookTimeout: hookMinutes * MINUTE, // some install what they need
 });
 const USERS_FILES = { deps: { external: [/\/mmoe-test-/] } }; // Node loads them, as it will
-const OWN_CACHE = { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }; // not the user's
+const OWN_CACHE = cacheWithSpeed(fileURLToPath(new URL("test-output/cache", import.meta.url))); // not the user's
 
 /** Tests that need more than Node, or long, each in a folder of its name: `vitest run --mode soak`. */
 const TIERS = {
@@ -30,7 +31,7 @@ const TIERS = {
   python: {
     globalSetup: "test/python/set-up.ts",
     include: ["test/python/**/*.test.ts", "test/engines/python/*.test.ts", "test/cli/python-models.test.ts"], // else skipped
-    alias: [DIST_WORKERS],
+    alias: STAND_INS,
     env: OWN_CACHE,
     ...within(5),
   },
@@ -56,7 +57,7 @@ function everyDay(): TestUserConfig {
     ],
     maxWorkers: "100%", // many tests wait for processes that they start
     server: USERS_FILES,
-    alias: [DIST_WORKERS],
+    alias: STAND_INS,
     env: OWN_CACHE,
     ...within(5), // some train a sweep, and the machine may be busy
   };
@@ -71,7 +72,7 @@ function mutants() {
     plugins: [
       { name: "mutant", enforce: "pre" as const, load: (id: string) => (mutant && id === path ? code : undefined) },
     ],
-    test: { include: ["test/**/*.test.ts"], alias: [DIST_WORKERS], reporters: ["dot"], maxWorkers: 1, ...within(1) },
+    test: { include: ["test/**/*.test.ts"], alias: STAND_INS, reporters: ["dot"], maxWorkers: 1, ...within(1) },
   };
 }
 

@@ -38,7 +38,7 @@ export function timeParts(set: KernelSet, run: Run): Parts {
   const step = timeSteps(kernels, plan, adam, run.training.batch);
   const time = (member: Member, operations: readonly Operation[]) =>
     timeOperations(memory, kernels, plan, member, operations);
-  const products = time(plain, ["dense", "inputGradient", ...UPDATES]);
+  const products = time(plain, ["dense", "sparseDense", "inputGradient", ...UPDATES]);
   const adamOnly = time(adam, UPDATES) - time(plain, UPDATES);
   const rest = time(plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
   return { step, products, adam: adamOnly, rest, rows };

@@ -3,6 +3,11 @@ export function thousands(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
 
+/** `1 gap`, `1,200 gaps`. */
+export function numberOf(count: number, what: string): string {
+  return `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** The number of a model's parameters; a dash for 0, where a model in code does not say. */
 export function parametersText(count: number, dash = "-"): string {
   return count === 0 ? dash : thousands(count);

@@ -11,7 +11,7 @@ import type { Trained } from "./train.ts";
 const MARGIN_SDS = 0.2;
 
 /** Final losses of one model on another engine against those on the reference, pair by pair. */
-export interface FinalComparison {
+interface FinalComparison {
   readonly pairs: number;
   /** Mean of the reference's losses. */
   readonly mean: number;

@@ -6,7 +6,7 @@ export const CHECKPOINTS = [1, 100, 1000] as const;
 const EVAL_EVERY = 100;
 
 /** Losses of one run. */
-export interface RunLosses {
+interface RunLosses {
   /** On held-out rows, of each task, after each of CHECKPOINTS. */
   readonly heldout: readonly (readonly number[])[];
   /** Over the whole training set after the last step, the mean over tasks. */

@@ -66,7 +66,7 @@ export function tracedOperations(tf: Tf, group: Group, options: ProgramOptions):
 /** Number of steps that the threads which make rows ahead may count on. */
 const ENDLESS = 2 ** 30;
 
-export type RunChanges = Partial<Pick<Run["training"], "trainRows" | "lr">> & { readonly model?: ModelName };
+type RunChanges = Partial<Pick<Run["training"], "trainRows" | "lr">> & { readonly model?: ModelName };
 
 /** Runs 0 to R - 1 on batches of B rows. */
 export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {

@@ -24,8 +24,10 @@ def forward(p, x):
 
 
 def losses(p, x, y):
-    """The sum of the tasks' losses, and these, [K]."""
-    of_tasks = jnp.square(forward(p, x) - y).mean(0)
+    """The sum of the tasks' losses, and these, [K]: means over the rows that have the task's label."""
+    is_there = ~jnp.isnan(y)
+    errors = jnp.where(is_there, forward(p, x) - jnp.where(is_there, y, 0), 0)
+    of_tasks = jnp.square(errors).sum(0) / jnp.maximum(is_there.sum(0), 1)
     return of_tasks.sum(), of_tasks
 
 

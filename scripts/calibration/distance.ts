@@ -43,7 +43,7 @@ export interface Distance {
   readonly cells: readonly CellDistance[];
 }
 
-export interface CellDistance {
+interface CellDistance {
   readonly cell: string;
   readonly rms: number;
   /** Ours at the end of the axis, and the paper's. */
@@ -67,7 +67,7 @@ interface LogCurve {
 }
 
 /** The curves of one cell with each learning rate that it was trained with. */
-export type CellCurves = ReadonlyMap<string, LogCurve>;
+type CellCurves = ReadonlyMap<string, LogCurve>;
 
 /** The curves of the cells that the paper's figures have, `factor` times as high. */
 export function logCurves(points: readonly CurvePoint[], set: LossSet, factor: number): Map<string, CellCurves> {

@@ -1,6 +1,6 @@
 import { valuesOf } from "../config/grid.ts";
 import type { Settings } from "../config/schema.ts";
-import { thousands } from "../units.ts";
+import { numberOf, thousands } from "../units.ts";
 
 /** The axis of the paper's Figures 3 and 4 ends there; its unit, which the paper leaves open, is a step or more. */
 const LEAST_STEPS = 10_000;
@@ -9,8 +9,7 @@ const LEAST_STEPS = 10_000;
 export function shortRuns(settings: Settings): string[] {
   const least = Math.min(...valuesOf(settings, "steps").map(Number));
   if (least >= LEAST_STEPS) return [];
-  const steps = least === 1 ? "1 step" : `${thousands(least)} steps`;
   return [
-    `runs of ${steps} are too short to be compared with the paper's, which have ${thousands(LEAST_STEPS)} or more`,
+    `runs of ${numberOf(least, "step")} are too short to be compared with the paper's, which have ${thousands(LEAST_STEPS)} or more`,
   ];
 }

@@ -6,7 +6,7 @@ import { written } from "../records/find-results.ts";
 import { parquetColumns, parquetOf } from "../records/parquet.ts";
 import type { RunRecord } from "../records/record.ts";
 import { runsSheet } from "../records/runs-csv.ts";
-import { thousands } from "../units.ts";
+import { numberOf } from "../units.ts";
 import { writeWhole } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -68,7 +68,7 @@ async function exportRecords(folder: string, options: Options, context: Context)
   const parquet = () => parquetOf(parquetColumns(sheet, records[0] as RunRecord), records, sheet.rowsOf);
   await written(output, writeWhole(output, format === "csv" ? csv() : parquet()), "give another -o");
   const what = options.what === "runs" ? "" : `${options.what} of `;
-  context.note(`${output}: ${what}${thousands(records.length)} runs`);
+  context.note(`${output}: ${what}${numberOf(records.length, "run")}`);
   return EXIT.done;
 }
 

@@ -10,7 +10,7 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { runsInTraining } from "../sweep/in-training.ts";
-import { thousands } from "../units.ts";
+import { numberOf, thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { choiceOption, collect, numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
@@ -110,8 +110,8 @@ export function gapsOf(results: Results, cells: readonly CellLosses[]): Block[] 
     blocks.push({ before: `${failed.length} failed, left out of all losses: ${named.join(", ")}${more}` });
   }
   if (missing > 0) {
-    const all = thousands(done + failed.length + missing);
-    const count = `${thousands(missing)} of ${all} runs are missing`;
+    const all = numberOf(done + failed.length + missing, "run");
+    const count = `${thousands(missing)} of ${all} ${missing === 1 ? "is" : "are"} missing`;
     const training = runsInTraining(results);
     blocks.push(
       training > 0

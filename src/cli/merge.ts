@@ -8,6 +8,7 @@ import { CONFIG } from "../records/find-results.ts";
 import { checkJournals, commonConfig, copyCheckpoints, copyJournals } from "../records/merge-folders.ts";
 import { planWanted } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
+import { numberOf } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -62,11 +63,14 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   if (options.output !== undefined) copyCheckpoints(folders, out, left, of);
   const kept = keptIn(out, left, of);
   if (json) effects.stdout.write(`${JSON.stringify({ out, done, failed, missing, kept, repeated, cells }, null, 2)}\n`);
-  if (repeated > 0) note(`${repeated} runs were done more than once, with the same results`);
+  if (repeated > 0)
+    note(`${numberOf(repeated, "run")} ${repeated === 1 ? "was" : "were"} done more than once, with the same results`);
   if (missing > 0) {
     const lacking = cells.filter((cell) => cell.missing > 0);
     const where = lacking.map((cell) => `${cell.missing} of ${cellText(cell)}`);
-    note(`mmoe: ${missing} runs are missing (${where.join(", ")})${keptText(kept)}; train them with:\n${goOn(out)}`);
+    note(
+      `mmoe: ${numberOf(missing, "run")} ${missing === 1 ? "is" : "are"} missing (${where.join(", ")})${keptText(kept)}; train them with:\n${goOn(out)}`,
+    );
     return EXIT.checkFailed;
   }
   return failed > 0 ? EXIT.failedRuns : EXIT.done;

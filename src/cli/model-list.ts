@@ -9,7 +9,13 @@ import type { ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import { type DescribeOptions, describeModel } from "../sweep/describe-model.ts";
 
-export const LISTED_PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
+const LISTED_PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
+
+/** Embeddings are listed only if one of the models has some. */
+export function listedParts(models: readonly Model[]): readonly Part[] {
+  const areEmbedded = models.some((model) => !isCode(model) && model.embeddings !== undefined);
+  return areEmbedded ? ["embeddings", ...LISTED_PARTS] : LISTED_PARTS;
+}
 
 /** A model, what it is in some words, and how many parameters it has. */
 export interface Listed {
@@ -47,7 +53,7 @@ function entryOf(name: string, { ownModels }: Config): Entry {
 }
 
 function ofSpec(model: ModelSpec, { about, formula, source }: Entry): Listed {
-  const parts = Object.fromEntries(LISTED_PARTS.map((part) => [part, parameterCount(model, part)]));
+  const parts = Object.fromEntries(listedParts([model]).map((part) => [part, parameterCount(model, part)]));
   const counts = { parts, total: parameterCount(model), paper: paperCount(model) };
   return { model, about, ...(formula && { formula }), ...(source && { source }), ...counts };
 }

@@ -14,7 +14,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { checkInitial, writeInitial } from "./model-initial.ts";
-import { configModels, LISTED_PARTS, type Listed, zooModels } from "./model-list.ts";
+import { configModels, type Listed, listedParts, zooModels } from "./model-list.ts";
 import { configFileOf } from "./one-run.ts";
 import { choiceOption, collect, countOption } from "./options.ts";
 import { type Room, roomOf } from "./text/blocks.ts";
@@ -121,9 +121,10 @@ function described({ model, parts, total, paper }: Listed) {
 }
 
 function listText(models: readonly Listed[], room: Room): string {
-  const header = ["parameters of", ...LISTED_PARTS, "total", "paper's"];
+  const listed = listedParts(models.map(({ model }) => model));
+  const header = ["parameters of", ...listed, "total", "paper's"];
   const rows = models.map(({ model, parts, total, paper }) => {
-    const ofParts = LISTED_PARTS.map((part) => (isCode(model) ? "" : thousands(parts[part] as number)));
+    const ofParts = listed.map((part) => (isCode(model) ? "" : thousands(parts[part] as number)));
     return [model.name, ...ofParts, parametersText(total), paper === undefined ? "" : thousands(paper)];
   });
   const notes = wrapped("paper's: as the paper counts, the kernels of experts and towers.", room.words);

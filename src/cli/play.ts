@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -47,8 +46,7 @@ async function play(file: string, { port, open = false }: Options, context: Cont
   const html = page();
   const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
   try {
-    const token = randomBytes(16).toString("hex");
-    const server = await startServer({ port: asked, asker: "play", token, page: () => html, policy: policyIn(html) });
+    const server = await startServer({ port: asked, asker: "play", page: () => html, policy: policyIn(html) });
     const address = `${server.address}${state === "" ? "" : `#${state}`}`;
     effects.stdout.write(`${address}\n`);
     note("Ctrl-C ends it.");

@@ -15,6 +15,8 @@ export interface SettingOptions {
   readonly corr?: string;
   readonly rows?: string;
   readonly impute?: string;
+  readonly oneHot?: string;
+  readonly embedding?: string;
   readonly label: readonly string[];
   readonly input: readonly string[];
   readonly ignore: readonly string[];
@@ -59,14 +61,21 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 }
 
 /** What `--rows` and the options of its columns give; refuses these without it. */
-function rowsOverrides({ rows, impute, label, input, ignore: ignored }: SettingOptions): Override[] {
+function rowsOverrides(options: SettingOptions): Override[] {
+  const { rows, impute, oneHot, embedding, label, input, ignore: ignored } = options;
   const [labels, inputs, ignore] = [label, input, ignored].map((texts) => texts.flatMap(listOption));
-  if (rows !== undefined) return [rowsOverride(rows, { impute, labels, inputs, ignore })];
-  const keys = { impute: impute === undefined ? [] : [impute], label, input, ignore: ignored };
-  const stray = Object.entries(keys).find(([, texts]) => texts.length > 0)?.[0];
+  const numbers = { oneHot: numberIn(oneHot), embedding: numberIn(embedding) };
+  if (rows !== undefined) return [rowsOverride(rows, { impute, ...numbers, labels, inputs, ignore })];
+  const given = { impute, "one-hot": oneHot, embedding, label: label[0], input: input[0], ignore: ignored[0] };
+  const stray = Object.entries(given).find(([, text]) => text !== undefined)?.[0];
   if (stray === undefined) return [];
-  const key = { label: "labels", input: "inputs" }[stray] ?? stray;
+  const key = { label: "labels", input: "inputs", "one-hot": "oneHot" }[stray] ?? stray;
   throw new UsageError(`--${stray}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
+}
+
+/** A number as typed; what is none stays for the schema to refuse. */
+function numberIn(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
 }
 
 /** `20x20`: data seeds by seeds of initial values. */

@@ -83,6 +83,8 @@ export function addSweepOptions(command: Command): Command {
     .option("--input <columns>", "inputs among them (default: all other columns); repeatable", collect, [])
     .option("--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, [])
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
+    .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
+    .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
     .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
     .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
     .optionsGroup(GROUPS.models)

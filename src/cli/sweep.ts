@@ -6,6 +6,7 @@ import { loadEngine } from "../sweep/engines.ts";
 import { outlinedShare } from "../sweep/outline.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
 import { plannedShare, trainedWith, withTables } from "../sweep/share.ts";
+import { numberOf } from "../units.ts";
 import { devicesOption } from "./cluster/device-option.ts";
 import { trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
@@ -153,7 +154,8 @@ function conclude(outcome: SweepOutcome, stop: Stop, goOn: string, { effects, no
   if (records === undefined)
     note(`mmoe: no time to write the CSV files; ${MMOE} merge ${shellQuoted(out)} writes them`);
   if (stopped === undefined) return failed > 0 ? EXIT.failedRuns : EXIT.done;
-  const ended = done + failed === 0 ? "no run has ended" : `${done + failed} runs are kept in ${out}`;
+  const all = done + failed;
+  const ended = all === 0 ? "no run has ended" : `${numberOf(all, "run")} ${all === 1 ? "is" : "are"} kept in ${out}`;
   const left = `${ended}, ${missing} remain${keptText(kept)}; resume with:\n${goOn}`;
   if (stopped === "machine" && trouble) {
     effects.stderr.write(`mmoe: stopped: ${trouble.message}; ${left}\n`);

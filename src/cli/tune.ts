@@ -12,7 +12,7 @@ import { shellQuoted } from "../shell.ts";
 import { tune as choose, TUNED_BY } from "../sweep/tune.ts";
 import { type TuneMetric, tuneMetric } from "../sweep/tune-metric.ts";
 import { tunedConfig } from "../sweep/tuned-config.ts";
-import { thousands } from "../units.ts";
+import { numberOf } from "../units.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -132,6 +132,6 @@ function checkWhole(results: Results, cells: ReturnType<typeof cellLosses>): voi
     );
   const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
   if (missing === 0) return;
-  const runs = missing === 1 ? "1 run is" : `${thousands(missing)} runs are`;
+  const runs = `${numberOf(missing, "run")} ${missing === 1 ? "is" : "are"}`;
   throw new UsageError(`${path}: ${runs} missing, which might choose otherwise; train them with: ${goOn(path)}`);
 }

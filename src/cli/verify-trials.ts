@@ -1,6 +1,7 @@
 import { generatorOfTrials } from "../config/trials.ts";
 import { measuredCorrelations } from "../data/label-correlation.ts";
 import { readTrials } from "../records/label-trials.ts";
+import { numberOf } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { sampleOf } from "./sample.ts";
@@ -15,7 +16,7 @@ export function verifyTrials(
 ): number {
   const { settings, measured } = readTrials(folder);
   const trials = sampleOf([...measured.keys()], count);
-  note(`measuring ${trials.length} trials again: ${trials.join(", ")}`);
+  note(`measuring ${numberOf(trials.length, "trial")} again: ${trials.join(", ")}`);
   const verified = trials.map((run) => {
     const { seed, correlations, rows } = settings;
     const again = measuredCorrelations(generatorOfTrials(settings), correlations, rows, { seed, run });

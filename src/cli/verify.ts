@@ -7,6 +7,7 @@ import { readResults } from "../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../records/record.ts";
 import { trainAgain } from "../sweep/train-again.ts";
 import type { Verified } from "../sweep/verify.ts";
+import { numberOf } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -86,7 +87,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
 function missingText(folder: string, missing: readonly RunRecord[], wanted: number): string {
   const ids = missing.map(({ id }) => id).join(", ");
   return (
-    `${missing.length} of ${wanted} chosen runs were not trained again (${ids}): ` +
+    `${missing.length} of ${numberOf(wanted, "chosen run")} ${missing.length === 1 ? "was" : "were"} not trained again (${ids}): ` +
     `is ${folder}/config.yaml still the config of the sweep?`
   );
 }

@@ -13,7 +13,7 @@ import { rowsIdentity } from "./rows.ts";
 import { chosenIn } from "./rows-schema.ts";
 import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 import type { SeenKey } from "./settings.ts";
-import { columnsOf, inputsOfRows } from "./table-inputs.ts";
+import { columnsOf, embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 import { classNumbers, tasksOfRuns } from "./task-kinds.ts";
 
 /** Source of a setting's value; `yours` if it has no mark or was given on the command line. */
@@ -125,11 +125,17 @@ export function modelOf(config: PointConfig, name: string): Model {
   const { inputs } = tableOf(config) ?? generatorOf(config);
   const tasks = tasksOfRuns(config);
   const outputs = tasks?.some(({ kind }) => kind === "categorical") ? tasks.map(outputCount) : undefined;
-  const ends = { inputs, tasks: config.tasks, ...(outputs && { outputs }) };
+  const embeddings = config.rows ? embeddingsIn(config.rows) : {};
+  const ends = { inputs, ...embeddings, tasks: config.tasks, ...(outputs && { outputs }) };
   const model = modelNamed(name, config.ownModels, ends);
   if (!isCode(model)) return { ...model, dropout: config.dropout };
   const classes = tasks?.map((task) => (task.kind === "regression" ? null : (task.classes ?? 2)));
-  return classes?.some((count) => count !== null) ? { ...model, classes } : model;
+  const gaps = tasks?.map((task) => task.gaps === true);
+  return {
+    ...model,
+    ...(classes?.some((count) => count !== null) && { classes }),
+    ...(gaps?.includes(true) && { gaps }),
+  };
 }
 
 function initializerOf({ initializer, initializerStd }: PointConfig): Initializer {

@@ -15,7 +15,7 @@ import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { inputsOfRows } from "./table-inputs.ts";
+import { embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 
 /** The option that changes models, and names them by what it changed. */
 export const MODEL_SET = "--model-set";
@@ -99,7 +99,8 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
     return;
   }
   try {
-    const spec = variantSpec(model, { inputs: inputsOf(settings), tasks: settings.tasks });
+    const { rows, tasks } = settings;
+    const spec = variantSpec(model, { inputs: inputsOf(settings), ...(rows && embeddingsIn(rows)), tasks });
     checkSpec(spec);
     checkGateUsed(model, spec);
   } catch (error) {
@@ -140,7 +141,8 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: E
   if (own === undefined) return ZOO[name as ModelName].build(ends);
   if (!isCodeDefinition(own)) return variantSpec(own, ends);
   const { file, sha256, class: made, options } = own;
-  return { name, ...ends, file, sha256: sha256 as string, ...(made && { class: made }), ...(options && { options }) };
+  const { embeddings: _, ...others } = ends; // refused before
+  return { name, ...others, file, sha256: sha256 as string, ...(made && { class: made }), ...(options && { options }) };
 }
 
 /** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */

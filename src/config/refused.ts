@@ -36,7 +36,7 @@ export function checkPath(path: TrainingPath, model: string, settings: PointSett
  */
 export function checkHeard(settings: Settings, place: (key: SettingKey) => string): void {
   const { models, correlations, ownModels, tuned } = settings;
-  refuseGaps(settings, place);
+  refuseEmbeddings(settings, place);
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);
   for (const model of models) {
@@ -52,14 +52,15 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
   }
 }
 
-/** Refuses labels that are missing for models in Python: their losses would not be numbers. */
-function refuseGaps({ models, ownModels, taskKinds }: Settings, place: (key: SettingKey) => string): void {
-  const gappy = taskKinds.find(({ gaps }) => gaps);
-  const model = models.find((name) => languageIn(ownModels, name) === "Python");
-  if (gappy === undefined || model === undefined) return;
-  const way = "leave out the model, or the rows without a label";
+/** Refuses embedded categories for models in code, which would see the numbers of vectors. */
+function refuseEmbeddings({ models, ownModels, rows }: Settings, place: (key: SettingKey) => string): void {
+  const embedded = rows?.encoded?.find(({ embedding }) => embedding !== undefined);
+  const model = models.find((name) => languageIn(ownModels, name) !== null);
+  if (embedded === undefined || model === undefined) return;
+  const { column, values } = embedded;
+  const way = `leave out the model or the column, group its values, or give --one-hot ${values.length}`;
   throw new UsageError(
-    `${place("rows")}: model ${model}: gaps in ${gappy.column} are not for models in Python; ${way}`,
+    `${place("rows")}: model ${model}: ${column} has ${values.length} values; models in code have no embeddings: ${way}`,
   );
 }
 

@@ -1,8 +1,12 @@
 import { z } from "zod";
 import type { ChosenColumns } from "../data/table.ts";
+import { MOST_VALUES } from "../tables/input-column.ts";
 import { choice, count } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
+
+/** Most numbers of a vector that stands for a value. */
+const MOST_SIZE = 256;
 
 /** What people say of a table. */
 const SAID = {
@@ -10,6 +14,12 @@ const SAID = {
   heldout: z.number().gt(0).lt(1).nullable().describe("the share of rows to hold out, a number above 0 and below 1"),
   standardise: z.boolean().describe("true or false: whether inputs are standardised"),
   impute: choice(["refuse", "mean"]),
+  oneHot: count(1, MOST_VALUES)
+    .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_VALUES}`)
+    .optional(),
+  embedding: count(1, MOST_SIZE)
+    .describe(`how many numbers stand for a value of a larger category, a whole number from 1 to ${MOST_SIZE}`)
+    .optional(),
 };
 
 /** What mmoe fills in, so that results can be read without the file. */
@@ -21,7 +31,14 @@ const FILLED = {
   inputs: names("inputs"),
   chosen: z.boolean().optional().describe("whether labels are named by `labels`, not by their columns' names"),
   encoded: z
-    .array(z.strictObject({ column: z.string(), values: z.array(z.string()), gaps: z.boolean() }))
+    .array(
+      z.strictObject({
+        column: z.string(),
+        values: z.array(z.string()),
+        gaps: z.boolean(),
+        embedding: count().optional(),
+      }),
+    )
     .optional()
     .describe("the columns that are categories, with their values, or have gaps; mmoe fills it in"),
   labels: names("labels"),
@@ -38,7 +55,7 @@ function names(what: string) {
 export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()
-  .describe(`${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute}, or null`);
+  .describe(`${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, oneHot, embedding}, or null`);
 
 const GIVEN = z.strictObject({
   file: SAID.file,
@@ -53,7 +70,7 @@ const GIVEN = z.strictObject({
 export const GIVEN_ROWS = z
   .union([SAID.file, GIVEN])
   .nullable()
-  .describe(`${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute}, or null`);
+  .describe(`${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, oneHot, embedding}, or null`);
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;

@@ -3,14 +3,16 @@ import { basename, extname, relative, resolve } from "node:path";
 import { z } from "zod";
 import { heldoutCount } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import { shownPath } from "../paths.ts";
 import type { NamedColumns } from "../tables/columns.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
+import { expectNumbers } from "../tables/table-builder.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
-import { encodedColumns } from "./table-inputs.ts";
+import { encodedColumns, inputsOfRows } from "./table-inputs.ts";
 import { columnsInTasks, isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
@@ -84,7 +86,7 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
 
 function ofTable(
   table: Table,
-  { heldout, standardise = true, impute = "refuse" }: GivenRows,
+  { heldout, standardise = true, impute = "refuse", oneHot, embedding }: GivenRows,
   file: string,
   place: string,
 ): RowsSetting {
@@ -94,8 +96,11 @@ function ofTable(
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
   const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
-  const said = { file, heldout: share, standardise, impute };
-  const encoded = encodedColumns(table);
+  const sizes = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
+  const said = { file, heldout: share, standardise, impute, ...sizes };
+  const encoded = encodedColumns(table, sizes);
+  if (encoded.length > 0)
+    expectNumbers(shownPath(file), rows, inputsOfRows({ inputs: [...inputs], encoded }) + labels.length);
   return {
     ...{
       ...said,
@@ -113,6 +118,8 @@ function ofTable(
 /** What options say of a table: `--impute mean`, `--label income`, `--input age`. */
 interface RowsOptions {
   readonly impute?: string | undefined;
+  readonly oneHot?: number | undefined;
+  readonly embedding?: number | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly inputs?: readonly string[] | undefined;
   readonly ignore?: readonly string[] | undefined;
@@ -121,11 +128,13 @@ interface RowsOptions {
 /** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
 export function rowsOverride(
   file: string,
-  { impute, labels = [], inputs = [], ignore = [] }: RowsOptions = {},
+  { impute, oneHot, embedding, labels = [], inputs = [], ignore = [] }: RowsOptions = {},
 ): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
   const said = {
     ...(impute !== undefined && { impute }),
+    ...(oneHot !== undefined && { oneHot }),
+    ...(embedding !== undefined && { embedding }),
     ...(labels.length > 0 && { labels }),
     ...(inputs.length > 0 && { inputs }),
     ...(ignore.length > 0 && { ignore }),
@@ -177,9 +186,11 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute } = rows;
+  const { file, sha256, heldout, standardise, impute, oneHot, embedding } = rows;
   const share = heldout === null ? [] : [`heldout=${heldout}`];
   const filled = impute === "refuse" ? [] : [`impute=${impute}`];
+  if (oneHot !== undefined) filled.push(`oneHot=${oneHot}`);
+  if (embedding !== undefined) filled.push(`embedding=${embedding}`);
   const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;
   const chosen = Object.entries(chosenIn(rows) ?? {}).map(([key, columns]) => `${key}=[${columns.join(", ")}]`);
   return [name, ...share, `standardise=${standardise}`, ...filled, ...chosen].join(", ");
@@ -187,6 +198,7 @@ export function rowsText(rows: RowsSetting): string {
 
 /** What results on these rows depend on, wherever the file is. */
 export function rowsIdentity(rows: RowsSetting): object {
-  const { sha256, heldout, standardise, impute } = rows;
-  return { sha256, heldout, standardise, ...(impute !== "refuse" && { impute }), ...chosenIn(rows) };
+  const { sha256, heldout, standardise, impute, oneHot, embedding } = rows;
+  const encoding = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
+  return { sha256, heldout, standardise, ...(impute !== "refuse" && { impute }), ...encoding, ...chosenIn(rows) };
 }

@@ -1,37 +1,61 @@
 // What becomes of a table's columns of inputs, as a config stores and shows it.
-import { type InputEncoding, inputCount } from "../data/table-inputs.ts";
+import { embeddingsOf, type InputEncoding, inputCount } from "../data/table-inputs.ts";
+import { type Embedding, readInputs } from "../models/spec.ts";
 import type { InputContents } from "../tables/input-column.ts";
+import { numberOf } from "../units.ts";
 import type { RowsSetting } from "./rows-schema.ts";
 
 type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
 
-/** The columns that do not become one number each; none are stored for a table of numbers without gaps. */
-export function encodedColumns({
-  inputs,
-  contents,
-}: {
-  readonly inputs: readonly string[];
-  readonly contents: readonly InputContents[];
-}): NonNullable<RowsSetting["encoded"]> {
-  const all = contents.map(({ values, gaps }, i) => ({ column: inputs[i] as string, values: [...values], gaps }));
+/** Up to this many values, each is an input by default. */
+const ONE_HOT = 20;
+
+/** 6 V^(1/4) numbers for a category of V values, as of Deep & Cross (Wang et al., ADKDD 2017, section 3). */
+function sizeFor(values: number): number {
+  return Math.round(6 * values ** 0.25);
+}
+
+/**
+ * The columns that do not become one number each; none are stored for a table of numbers without gaps. Categories of more
+ * than `oneHot` values are embedded, in vectors of `embedding` numbers.
+ */
+export function encodedColumns(
+  { inputs, contents }: { readonly inputs: readonly string[]; readonly contents: readonly InputContents[] },
+  { oneHot = ONE_HOT, embedding }: Pick<RowsSetting, "oneHot" | "embedding">,
+): NonNullable<RowsSetting["encoded"]> {
+  const all = contents.map(({ values, gaps }, i) => ({
+    ...{ column: inputs[i] as string, values: [...values], gaps },
+    ...(values.length > oneHot && { embedding: embedding ?? sizeFor(values.length) }),
+  }));
   return all.filter(({ values, gaps }) => values.length > 0 || gaps);
 }
 
 /** What becomes of each column; undefined if each is one number. */
 export function columnsOf({ inputs, encoded }: Encoded): InputEncoding[] | undefined {
   if (encoded === undefined) return undefined;
-  const known = new Map(encoded.map(({ column, values, gaps }) => [column, { values: values.length, gaps }]));
+  const known = new Map(
+    encoded.map(({ column, values, gaps, embedding }): [string, InputEncoding] => [
+      column,
+      { values: values.length, gaps, ...(embedding !== undefined && { embedding }) },
+    ]),
+  );
   return inputs.map((column) => known.get(column) ?? { values: 0, gaps: false });
 }
 
-/** D. */
+/** D: what rows have in memory, where an embedded category is one number. */
 export function inputsOfRows(rows: Encoded): number {
   return inputCount(columnsOf(rows) ?? rows.inputs.map(() => ({ values: 0, gaps: false })));
 }
 
+/** The tables of vectors, where a model has some; empty without any. */
+export function embeddingsIn(rows: Encoded): { readonly embeddings?: readonly Embedding[] } {
+  const embeddings = embeddingsOf(columnsOf(rows) ?? []);
+  return embeddings ? { embeddings } : {};
+}
+
 /**
- * What becomes of columns, on one line: `2 columns are categories: x_city (4 values), x_job (2 values); 1 has gaps: x_age;
- * 9 inputs`. Empty if each is one number.
+ * What becomes of columns, on one line: `2 columns are categories: x_city (4 values), x_zip (812 values, 32 numbers each); 1
+ * has gaps: x_age; 40 inputs`. Empty if each is one number.
  */
 export function inputsText(rows: Encoded): string {
   const { encoded = [] } = rows;
@@ -40,14 +64,17 @@ export function inputsText(rows: Encoded): string {
   const gaps = encoded.filter((column) => column.gaps);
   const parts = [
     listed(
-      categories.map(({ column, values }) => `${column} (${numberOf(values.length, "value")})`),
+      categories.map(({ column, values, embedding }) => {
+        const size = embedding === undefined ? "" : `, ${numberOf(embedding, "number")} each`;
+        return `${column} (${numberOf(values.length, "value")}${size})`;
+      }),
       CATEGORIES,
     ),
     listed(
       gaps.map(({ column, values }) => `${column} (${values.length > 0 ? "a value" : "the mean"})`),
       GAPS,
     ),
-    numberOf(inputsOfRows(rows), "input"),
+    numberOf(readInputs({ inputs: inputsOfRows(rows), ...embeddingsIn(rows) }), "input"),
   ];
   return parts.filter((part) => part !== "").join("; ");
 }
@@ -62,9 +89,4 @@ function listed(columns: readonly string[], [one, more]: readonly [string, strin
   if (columns.length === 0) return "";
   const few = columns.length > MOST_SHOWN ? [...columns.slice(0, MOST_SHOWN), "..."] : columns;
   return `${columns.length} ${columns.length === 1 ? one : more}: ${few.join(", ")}`;
-}
-
-/** `1 gap`, `2 gaps`. */
-export function numberOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 // The kinds of a table's labels: found from their columns, and changed by the user.
+
 import { basename } from "node:path";
 import { z } from "zod";
 import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
@@ -6,12 +7,12 @@ import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
 import type { LabelClasses } from "../tables/label-column.ts";
 import { readTable } from "../tables/read-table.ts";
+import { numberOf } from "../units.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
 import { chosenIn, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { numberOf } from "./table-inputs.ts";
 import { GIVEN_TASKS, type GivenTask, type TaskKindSetting } from "./task-kinds-schema.ts";
 
 /** The labels of a table. */

@@ -1,16 +1,31 @@
-// The inputs that become of a table's columns: a number stays one, a category has an input for each of its values.
+// The inputs that become of a table's columns: a number stays one. A category has an input for each of its values, or, if it
+// is embedded, one input: the number of the vector that a model reads in its place. Such inputs are the last.
 
 /** What becomes of one column. */
 export interface InputEncoding {
-  /** How many values a category has, each an input that is 0 or 1; 0 for a number. */
+  /** How many values a category has; 0 for a number. */
   readonly values: number;
-  /** Whether one more input is 1 where the column has nothing. */
+  /** Whether nothing in the column is told apart: by one more input that is 1 there, or by a vector of its own. */
   readonly gaps: boolean;
+  /** Numbers of the vector that stands for each value; absent if each value is an input that is 0 or 1. */
+  readonly embedding?: number;
 }
 
 /** D, the inputs that become of these columns. */
 export function inputCount(columns: readonly InputEncoding[]): number {
-  return columns.reduce((sum, { values, gaps }) => sum + Math.max(1, values) + Number(gaps), 0);
+  return columns.reduce((sum, column) => sum + widthOf(column), 0);
+}
+
+function widthOf({ values, gaps, embedding }: InputEncoding): number {
+  return embedding === undefined ? Math.max(1, values) + Number(gaps) : 1;
+}
+
+/** Tables of vectors, of rows of `size` numbers each, for the last inputs; undefined without any. */
+export function embeddingsOf(columns: readonly InputEncoding[]): { rows: number; size: number }[] | undefined {
+  const embedded = columns.flatMap((column) =>
+    column.embedding === undefined ? [] : [{ rows: otherVector(column) + 1, size: column.embedding }],
+  );
+  return embedded.length > 0 ? embedded : undefined;
 }
 
 /** An input column with its place among the inputs. */
@@ -18,13 +33,15 @@ export interface PlacedColumn extends InputEncoding {
   readonly first: number;
 }
 
-/** Columns one after the other; D numbers if none are given. */
+/** Columns in the order of the table, placed one after the other, embedded ones after all others; D numbers if none are given. */
 export function placedColumns(columns: readonly InputEncoding[] | undefined, D: number): PlacedColumn[] {
   if (columns === undefined) return Array.from({ length: D }, (_, first) => ({ first, values: 0, gaps: false }));
   let next = 0;
+  let embedded = inputCount(columns.filter(({ embedding }) => embedding === undefined));
   return columns.map((column) => {
+    if (column.embedding !== undefined) return { ...column, first: embedded++ };
     const first = next;
-    next += inputCount([column]);
+    next += widthOf(column);
     return { ...column, first };
   });
 }
@@ -36,4 +53,15 @@ export function placedColumns(columns: readonly InputEncoding[] | undefined, D: 
 export function hotInput({ first, values, gaps }: PlacedColumn, value: number): number | undefined {
   if (Number.isNaN(value)) return gaps ? first + Math.max(1, values) : undefined;
   return values > 0 && value >= 0 ? first + value : undefined;
+}
+
+/** The number of the vector for `value` of an embedded column: one for each of its values, for nothing if it has gaps, and for others. */
+export function vectorOf(column: InputEncoding, value: number): number {
+  if (Number.isNaN(value)) return column.values;
+  return value >= 0 ? value : otherVector(column);
+}
+
+/** The number of the last vector, which is for values that no training row has. */
+export function otherVector({ values, gaps }: InputEncoding): number {
+  return values + Number(gaps);
 }

@@ -1,7 +1,7 @@
 import { permutationInto } from "./order.ts";
 import { type DataIdentity, dataKey, type RowSet } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
-import { hotInput, type PlacedColumn, placedColumns } from "./table-inputs.ts";
+import { hotInput, otherVector, type PlacedColumn, placedColumns, vectorOf } from "./table-inputs.ts";
 import type { Rows } from "./task-set.ts";
 
 /** How many rows of each part a run uses. */
@@ -36,6 +36,8 @@ export class TableSet {
   readonly #inputs: number;
   /** Of inputs that say which value a column has, or that it has none: 1 for those that a training row has, [D]. */
   readonly #known: Uint8Array;
+  /** Of each embedded column, the numbers of the vectors that a training row has. */
+  readonly #trained: ReadonlyMap<PlacedColumn, ReadonlySet<number>>;
   /** Places in the table of each set's rows. */
   readonly #places: Readonly<Record<RowSet, Uint32Array>>;
   /** Of each column in the table. */
@@ -61,6 +63,7 @@ export class TableSet {
       return rawLabels || this.#classes[column - this.#columns.length] ? AS_IT_IS : this.#momentsOf(column);
     });
     this.#known = this.#knownInputs();
+    this.#trained = this.#trainedVectors();
   }
 
   /** A set's rows, in float32. A label that a row does not have is NaN. */
@@ -77,11 +80,28 @@ export class TableSet {
 
   #putInputs(x: Float32Array, place: number): void {
     for (const [i, column] of this.#columns.entries()) {
+      if (column.embedding !== undefined) x[column.first] = this.#vector(column, this.#number(place, i));
       if (column.values === 0) x[column.first] = this.#value(place, i);
-      if (column.values === 0 && !column.gaps) continue;
+      if (!isHot(column)) continue;
       const hot = hotInput(column, this.#number(place, i));
       if (hot !== undefined) x[hot] = this.#known[hot] as number;
     }
+  }
+
+  /** A value that no training row has would meet a vector that nothing has trained: it gets the one of all such values. */
+  #vector(column: PlacedColumn, value: number): number {
+    const vector = vectorOf(column, value);
+    return this.#trained.get(column)?.has(vector) ? vector : otherVector(column);
+  }
+
+  #trainedVectors(): Map<PlacedColumn, Set<number>> {
+    const embedded = [...this.#columns.entries()].filter(([, { embedding }]) => embedding !== undefined);
+    return new Map(
+      embedded.map(([i, column]) => {
+        const vectors = Array.from(this.#places.train, (place) => vectorOf(column, this.#number(place, i)));
+        return [column, new Set(vectors)];
+      }),
+    );
   }
 
   #label(place: number, k: number): number {
@@ -106,7 +126,7 @@ export class TableSet {
   #knownInputs(): Uint8Array {
     const known = new Uint8Array(this.#inputs);
     for (const [i, column] of this.#columns.entries()) {
-      if (column.values === 0 && !column.gaps) continue;
+      if (!isHot(column)) continue;
       for (const place of this.#places.train) {
         const hot = hotInput(column, this.#number(place, i));
         if (hot !== undefined) known[hot] = 1;
@@ -142,6 +162,11 @@ export class TableSet {
     }
     return { mean, std: Math.sqrt(squares / count), fill: 0 };
   }
+}
+
+/** Whether a column has inputs that say which value it has, or that it has none. */
+function isHot({ values, gaps, embedding }: PlacedColumn): boolean {
+  return embedding === undefined && (values > 0 || gaps);
 }
 
 function placesOf(

@@ -1,6 +1,7 @@
 import { unreachable } from "../errors.ts";
 import { networkName, type ParameterBlock, parameterBlocks } from "../models/parameters.ts";
 import {
+  embeddingSets,
   expertCount,
   expertsOf,
   expertsOn,
@@ -10,6 +11,7 @@ import {
   type ModelSpec,
   ownExpertsOf,
 } from "../models/spec.ts";
+import { embedded } from "./embedded.ts";
 import { selected, softmaxOfTop } from "./gate-weights.ts";
 import { HARD_CONCRETE, ITSELF, linkedSum, type Mixed, mixed, total } from "./mixes.ts";
 import { dense, rectified, type Span, type Tape, type Units } from "./tape.ts";
@@ -48,29 +50,32 @@ export interface Network {
 
 /** x [N, D] through the model whose parameters the tape has. */
 export function network(tape: Tape, spec: ModelSpec, x: Float64Array): Network {
-  return new Builder(tape, spec, tape.input(x)).network();
+  const rows = tape.input(x);
+  const sets = Array.from({ length: embeddingSets(spec) }, (_, set) => embedded(tape, spec, rows, set));
+  return new Builder(tape, spec, sets.length > 0 ? sets : [rows]).network();
 }
 
 class Builder {
   readonly #tape: Tape;
   readonly #spec: ModelSpec;
-  readonly #x: Units;
+  /** What the first level reads: all paths the same, or each its own. */
+  readonly #inputs: readonly Units[];
   readonly #blocks: ReadonlyMap<string, ParameterBlock>;
   readonly #deeperUnits: Units[] = [];
   readonly #towerUnits: Units[] = [];
   readonly #first: FirstLayer[] = [];
   #gates: GateWeights[] = [];
 
-  constructor(tape: Tape, spec: ModelSpec, x: Units) {
+  constructor(tape: Tape, spec: ModelSpec, inputs: readonly Units[]) {
     this.#tape = tape;
     this.#spec = spec;
-    this.#x = x;
+    this.#inputs = inputs;
     this.#blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   }
 
   network(): Network {
     const { tasks, tower } = this.#spec;
-    let paths = new Array<Units>(tasks + 1).fill(this.#x);
+    let paths = Array.from({ length: tasks + 1 }, (_, path) => this.#inputs[path] ?? this.#x);
     for (let level = 0; level < levelCount(this.#spec); level++) paths = this.#level(level, paths);
     const own = paths.slice(0, tasks);
     const last = this.#spec.ranks
@@ -79,6 +84,11 @@ class Builder {
     const outputs = last.map((units, k) => this.#dense(`towers/${k}/output`, units));
     const [deeperUnits, towerUnits, first] = [this.#deeperUnits, this.#towerUnits, this.#first];
     return { outputs, gates: this.#gates, deeperUnits, towerUnits, first };
+  }
+
+  /** What all paths of the first level read, if it is the same. */
+  get #x(): Units {
+    return this.#inputs[0] as Units;
   }
 
   /** What each path of a level reads → what it gives; path K is that of the shared experts. */
@@ -218,15 +228,15 @@ class Builder {
 
   #reluLayer(layer: string, input: Units, into: Units[], expert?: number): Units {
     const units = rectified(this.#tape, this.#dense(layer, input, expert));
-    if (input !== this.#x) into.push(units);
+    if (!this.#inputs.includes(input)) into.push(units);
     return units;
   }
 
   #dense(layer: string, input: Units, expert?: number): Units {
     const kernel = this.#block(`${layer}/kernel`);
     const bias = this.#blocks.get(`${layer}/bias`);
-    const isRows = input === this.#x;
-    const units = dense(this.#tape, input, kernel, bias, isRows);
+    const isRows = this.#inputs.includes(input);
+    const units = dense(this.#tape, input, kernel, bias, isRows && this.#spec.embeddings === undefined);
     if (isRows) this.#first.push({ expert, kernel, bias, units });
     return units;
   }

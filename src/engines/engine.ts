@@ -141,6 +141,20 @@ export interface RunState {
   readonly failure?: string;
   /** As in its result. */
   readonly elapsedMs: number;
+  /** Of a run with early stopping: what of it the state is of. */
+  readonly choice?: StepChoice;
+}
+
+/** How far a run is whose number of steps is chosen: in one of its tries, or in its training. */
+export interface StepChoice {
+  /** Steps of all tries before. */
+  readonly tried: number;
+  /** Those of the try, or the number that is chosen. */
+  readonly steps: number;
+  /** Steps between two looks at the validation rows; absent once the number is chosen. */
+  readonly evalEvery?: number;
+  /** The loss that chose the number; absent before. */
+  readonly validationLoss?: number;
 }
 
 /** Keeps runs in flight, so that a later call of `train` resumes them. */
@@ -162,6 +176,11 @@ export interface Hooks {
    * trains one run at a time, on one thread.
    */
   onProgress?(run: AnyRun, step: number, loss: number, processorMs?: number | undefined): void;
+  /**
+   * The number of steps of a run is being chosen: it has been tried for `tried` steps. `chosen` is the number, once it is
+   * known; only then does the run begin to train.
+   */
+  onChoosing?(run: AnyRun, tried: number, chosen?: number): void;
   /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
   /** When it aborts, `train` returns soon, without a result for the runs in flight. */
@@ -190,6 +209,8 @@ export interface Engine {
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;
+  /** The most runs like this one that train in one call, once its model is prepared; absent for an engine that does not say. */
+  inOneCall?(run: AnyRun): number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
   /** The code that trains a run here. */

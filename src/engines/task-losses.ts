@@ -49,7 +49,7 @@ export function lossUnits(run: AnyRun, y?: Float32Array): number[] {
   return lossesWithUnits(run, y).map(({ unit }) => unit);
 }
 
-/** Sums over rows of the losses of predictions [N, O] of labels [N, K], in float64: [K]. */
+/** Sums over the rows with a label of the losses of predictions [N, O] of labels [N, K], in float64: [K]. */
 export function summedLosses(
   { outputs, y }: { readonly outputs: Float32Array; readonly y: Float32Array },
   tasks: readonly TaskLoss[],
@@ -62,8 +62,9 @@ export function summedLosses(
     first += outputCount(task);
     let sum = 0;
     for (let n = 0; n * K < y.length; n++) {
-      const own = outputs.subarray(n * O + from, n * O + first);
-      sum += lossOf(task, own, y[n * K + k] as number, huberDelta);
+      const label = y[n * K + k] as number;
+      if (Number.isNaN(label)) continue;
+      sum += lossOf(task, outputs.subarray(n * O + from, n * O + first), label, huberDelta);
     }
     return task.unit * sum;
   });

@@ -113,7 +113,7 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     rows: costRows,
   },
   seesaw: {
-    about: "gain of task 1 against gain of task 2 by sharing, a panel for each cell",
+    about: "gain of one task against that of another by sharing, a panel for each cell and pair of tasks",
     of: "one point",
     heeds: ["loss"],
     rows: seesawRows,

@@ -1,13 +1,14 @@
 import { unreachable } from "../errors.ts";
 import { checkSelection } from "./selection.ts";
 import { expectCount } from "./sizes.ts";
-import { expertsOf, type Gating, gateCount, levelCount, type ModelSpec } from "./spec.ts";
+import { expertsOf, type Gating, gateCount, levelCount, type ModelSpec, plainInputs } from "./spec.ts";
 
 /** Refuses a spec that is not a model: RangeError with the field, what it expects and what it got. */
 export function checkSpec(spec: ModelSpec): void {
   const { name, experts, tower, gate } = spec;
   const sizes = {
     inputs: [spec.inputs],
+    embeddings: (spec.embeddings ?? []).flatMap(({ rows, size }) => [rows, size]),
     tasks: [spec.tasks],
     "experts.layers": experts.layers,
     "gate.layers": gate.layers,
@@ -16,6 +17,7 @@ export function checkSpec(spec: ModelSpec): void {
   for (const [field, values] of Object.entries(sizes)) {
     for (const size of values) expectCount(name, field, size, 1);
   }
+  expectCount(name, "inputs beside embeddings", plainInputs(spec), 0);
   expectCount(name, "experts.shared", experts.shared, 0);
   expectCount(name, "experts.perTask", experts.perTask, 0);
   if (experts.shared + experts.perTask === 0)

@@ -11,6 +11,8 @@ export interface CodeModel {
   readonly outputs?: readonly number[];
   /** How many classes each task's label has, [K]: null for a number. Absent if all are numbers. */
   readonly classes?: readonly (number | null)[];
+  /** Whether rows may lack each task's label, [K]. Absent if none may. */
+  readonly gaps?: readonly boolean[];
   /** Absolute path. */
   readonly file: string;
   /** Of all of its code: that of `codeFiles`, or of `pythonFiles`. */

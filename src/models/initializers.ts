@@ -54,9 +54,19 @@ export function initialKernel(initializer: Initializer, from: number, to: number
   }
 }
 
+/**
+ * Initial vectors of an embedding [rows, size]: N(0, 1 / size) redrawn beyond 2 / sqrt(size), as of TensorFlow's
+ * `embedding_column`, whatever the initializer of kernels. The last is 0.
+ */
+export function initialTable(rows: number, size: number, key: Key): Float32Array {
+  const table = new Float32Array(rows * size);
+  table.set(truncatedNormal(key, (rows - 1) * size, 1 / Math.sqrt(size)));
+  return table;
+}
+
 /** Numbers from U(-limit, limit). */
 export function symmetricUniform(key: Key, size: number, limit: number): Float32Array {
-  return Float32Array.from(uniforms(key, size), (u) => limit * (2 * u - 1));
+  return new Float32Array(uniforms(key, size).map((u) => limit * (2 * u - 1)));
 }
 
 /**

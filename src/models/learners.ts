@@ -1,7 +1,15 @@
 // Which tasks a parameter learns from.
 import { unreachable } from "../errors.ts";
 import { isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "./parameters.ts";
-import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "./spec.ts";
+import {
+  embeddingSets,
+  expertsOf,
+  expertsOn,
+  hasSharedGate,
+  levelCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "./spec.ts";
 
 /** For each parameter in canonical order, 1 if the losses of two or more tasks reach it, else 0: [P]. */
 export function sharedParameters(spec: ModelSpec): Float32Array {
@@ -22,6 +30,8 @@ function learnersOf(spec: ModelSpec, block: ParameterBlock, row: number): Set<nu
   if (isFactor(block)) return kind === "shares" ? new Set([row]) : allTasks(spec);
   const number = Number(network.split("/").at(-1));
   switch (part) {
+    case "embeddings":
+      return embeddingSets(spec) === 1 ? allTasks(spec) : new Set([number]);
     case "experts":
       return ofExpert(spec, number, level);
     case "gates":

@@ -1,14 +1,24 @@
 import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
-import { type Initializer, initialKernel, symmetricUniform } from "./initializers.ts";
-import { expertCount, gateCount, gateOutputs, levelCount, type ModelSpec, outputsFor, type Ranks } from "./spec.ts";
+import { type Initializer, initialKernel, initialTable, symmetricUniform } from "./initializers.ts";
+import {
+  embeddingSets,
+  expertCount,
+  gateCount,
+  gateOutputs,
+  levelCount,
+  type ModelSpec,
+  outputsFor,
+  type Ranks,
+  readInputs,
+} from "./spec.ts";
 
-/** `links` are learned mixes that are no function of the row: cross-stitch units, SNR's connections. */
-export type Part = "experts" | "gates" | "links" | "towers" | "outputs";
+/** `embeddings` are in front of the networks; `links` are learned mixes that are no function of the row: cross-stitch units, SNR's connections. */
+export type Part = "embeddings" | "experts" | "gates" | "links" | "towers" | "outputs";
 
 /**
  * One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k; log-alphas are
- * [K, E]; shares, of a factored layer's cores, are [K, rank].
+ * [K, E]; shares, of a factored layer's cores, are [K, rank]; tables of embeddings are [rows, size].
  */
 export interface ParameterBlock {
   /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
@@ -20,7 +30,7 @@ export interface ParameterBlock {
   readonly network: string;
   /** `0`, `1`, ..; a tower's last is `output`. */
   readonly layer: string;
-  readonly kind: "kernel" | "bias" | "stitch" | "log-alpha" | "shares";
+  readonly kind: "table" | "kernel" | "bias" | "stitch" | "log-alpha" | "shares";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
   readonly offset: number;
@@ -31,12 +41,12 @@ type Unplaced = Omit<ParameterBlock, "offset" | "size">;
 type Network = Pick<ParameterBlock, "part" | "level" | "network">;
 
 /**
- * Every tensor of a model in canonical order: experts and gates of each level, then each tower with its output. One
+ * Every tensor of a model in canonical order: embeddings, experts and gates of each level, then each tower with its output. One
  * expert, gate or tower never shares a tensor with another; engines may pack them as they like.
  */
 export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
   const H = last(spec.experts.layers);
-  const blocks: Unplaced[] = [];
+  const blocks: Unplaced[] = tables(spec);
   for (let level = 0; level < levelCount(spec); level++) blocks.push(...levelBlocks(spec, level));
   if (spec.ranks) blocks.push(...factored(spec, "towers", [H, ...spec.tower.layers]));
   for (let k = 0; k < spec.tasks; k++) {
@@ -50,8 +60,8 @@ export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
 
 function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
   const { experts, gate, bias } = spec;
-  if (spec.ranks) return factored(spec, "experts", [spec.inputs, ...experts.layers]);
-  const from = level === 0 ? spec.inputs : last(experts.layers);
+  if (spec.ranks) return factored(spec, "experts", [readInputs(spec), ...experts.layers]);
+  const from = level === 0 ? readInputs(spec) : last(experts.layers);
   const ofPart = (part: "experts" | "gates", count: number, blocksOf: (network: Network, i: number) => Unplaced[]) =>
     Array.from({ length: count }, (_, i) => blocksOf({ part, level, network: networkName(part, i, level) }, i)).flat();
   return [
@@ -61,6 +71,17 @@ function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
       stack(network, [from, ...gate.layers, gateOutputs(spec, g)], gate.bias),
     ),
   ];
+}
+
+/** The tables that all tasks read, or those of the first task, of the second, and so on. */
+function tables(spec: ModelSpec): Unplaced[] {
+  return range(embeddingSets(spec)).flatMap((set) =>
+    (spec.embeddings ?? []).map(({ rows, size }, i): Unplaced => {
+      const [network, layer] = [`embeddings/${set}`, String(i)];
+      const place = { part: "embeddings", level: 0, network, layer } as const;
+      return { ...place, name: `${network}/${layer}/table`, kind: "table", shape: [rows, size] };
+    }),
+  );
 }
 
 function linkBlocks(spec: ModelSpec): Unplaced[] {
@@ -155,7 +176,7 @@ export function parameterCount(spec: ModelSpec, part?: Part): number {
 }
 
 const COUNTED_IN_PAPER: Readonly<Record<Part, boolean>> = {
-  ...{ experts: true, gates: false, links: false, towers: true, outputs: false },
+  ...{ embeddings: false, experts: true, gates: false, links: false, towers: true, outputs: false },
 };
 
 /** Section 5.1's count, "100x16x8 + 16x8x2 = 13056": the kernels of experts and towers. */
@@ -166,7 +187,7 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream whose key
- * `keyFor` returns for its name, and shares as kernels; biases and log-alphas 0; stitches leave a task nine tenths of its
+ * `keyFor` returns for its name, and shares as kernels; tables by `initialTable`; biases and log-alphas 0; stitches leave a task nine tenths of its
  * own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half it is flat.
  */
 export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor: (block: string) => Key): Float32Array {
@@ -178,6 +199,7 @@ export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor:
       values.set(symmetricUniform(keyFor(name), from * to, select.gamma / 100), offset);
     else if (kind === "kernel" || kind === "shares")
       values.set(initialKernel(initializer, from, to, keyFor(name)), offset);
+    if (kind === "table") values.set(initialTable(from, to, keyFor(name)), offset);
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;

@@ -1,10 +1,12 @@
 // Shapes that the zoo's models are made of, in the paper's sizes.
 import { parameterCount } from "./parameters.ts";
-import type { ModelSpec } from "./spec.ts";
+import { type Embedding, type ModelSpec, readInputs } from "./spec.ts";
 
 /** The sizes of a model that the data fix: D inputs, K tasks. */
 export interface Ends {
   readonly inputs: number;
+  /** Of the last inputs; none if absent. */
+  readonly embeddings?: readonly Embedding[];
   readonly tasks: number;
   /** Outputs of each task, [K], such as a logit for each class; one each if absent. */
   readonly outputs?: readonly number[];
@@ -47,15 +49,17 @@ export const MLP = {
  * Units of a bottom with which Shared-Bottom has as many weights in bottom and towers as an MoE model has in experts
  * and towers (section 5.1): weights / (D + T K), about 113 at the paper's sizes.
  */
-export function sharedBottomUnits({ inputs, tasks }: Ends): number {
+export function sharedBottomUnits({ tasks, ...ends }: Ends): number {
+  const inputs = readInputs(ends);
   const weights = inputs * EXPERT_UNITS * EXPERTS + EXPERT_UNITS * TOWER_UNITS * tasks;
   return Math.round(weights / (inputs + TOWER_UNITS * tasks));
 }
 
-/** The units with which `build(units)` has as many parameters as `target`, as nearly as whole units allow. */
+/** The units with which `build(units)` has as many parameters as `target`, without embeddings, as nearly as whole units allow. */
 export function matchedUnits(build: (units: number) => ModelSpec, target: ModelSpec): number {
-  const [one, two] = [parameterCount(build(1)), parameterCount(build(2))];
-  return Math.max(1, Math.round(1 + (parameterCount(target) - one) / (two - one)));
+  const count = (spec: ModelSpec) => parameterCount(spec) - parameterCount(spec, "embeddings");
+  const [one, two] = [count(build(1)), count(build(2))];
+  return Math.max(1, Math.round(1 + (count(target) - one) / (two - one)));
 }
 
 export function sharedBottom(name: string, units: number, ends: Ends): ModelSpec {

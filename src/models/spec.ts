@@ -29,6 +29,8 @@ export interface ModelSpec {
   readonly name: string;
   /** D. */
   readonly inputs: number;
+  /** Vectors that networks read in place of the last numbers of a row, one for each of these; none if absent. */
+  readonly embeddings?: readonly Embedding[];
   /** K. */
   readonly tasks: number;
   /** Outputs of each task, [K], such as a logit for each class; one each if absent. */
@@ -71,11 +73,34 @@ export interface ModelSpec {
   readonly dropout: number;
 }
 
+/** A table of learned vectors, [rows, size]. The number of a row's vector is an input. The last vector is 0 and not trained. */
+export interface Embedding {
+  readonly rows: number;
+  readonly size: number;
+}
+
 /** Ranks of a layer's kernels over tasks, a tensor [in, out, K]; each is at most that size. */
 export interface Ranks {
   readonly inputs: number;
   readonly units: number;
   readonly tasks: number;
+}
+
+/** The inputs that networks read as they are, which come first in a row. */
+export function plainInputs({ inputs, embeddings = [] }: Pick<ModelSpec, "inputs" | "embeddings">): number {
+  return inputs - embeddings.length;
+}
+
+/** Numbers that networks of the first level read: the plain inputs, then the vectors. */
+export function readInputs(spec: Pick<ModelSpec, "inputs" | "embeddings">): number {
+  return (spec.embeddings ?? []).reduce((sum, { size }) => sum + size, plainInputs(spec));
+}
+
+/** How many tables each embedding has: one for all tasks, or K where the tasks share nothing; 0 without embeddings. */
+export function embeddingSets({ embeddings = [], experts, gating, tasks }: ModelSpec): number {
+  if (embeddings.length === 0) return 0;
+  const areApart = gating === "none" || gating === "average" || gating === "per-task";
+  return areApart && experts.shared === 0 ? tasks : 1;
 }
 
 /** E, the number of experts of all kinds in a level. */

@@ -59,5 +59,5 @@ export function wordsInto(out: Uint32Array, key: Key, row = 0, step = 0): void {
 export function uniforms(key: Key, count: number): Float64Array {
   const words = new Uint32Array(count);
   wordsInto(words, key);
-  return Float64Array.from(words, (word) => (word + 0.5) * 2 ** -32);
+  return new Float64Array(words).map((word) => (word + 0.5) * 2 ** -32);
 }

@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { numberOf } from "../units.ts";
 import { numbersOf, type RunNumbers, sameNumbers } from "./journal-line.ts";
 import { readJournal } from "./read-journals.ts";
 
@@ -27,6 +28,6 @@ export function checkSame(paths: readonly string[], doneTwice: ReadonlySet<strin
   if (conflicts.length === 0) return repeated;
   const more = conflicts.length > NAMED ? ` and ${conflicts.length - NAMED} more` : "";
   throw new UsageError(
-    `${conflicts.length} runs came out differently: ${conflicts.slice(0, NAMED).join(", ")}${more}; leave one of each out`,
+    `${numberOf(conflicts.length, "run")} came out differently: ${conflicts.slice(0, NAMED).join(", ")}${more}; leave one of each out`,
   );
 }

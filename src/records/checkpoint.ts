@@ -2,7 +2,7 @@ import { endianness } from "node:os";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
 import { hasMetrics, isDiagnosed } from "../engines/diagnosing.ts";
-import type { AnyRun, Curve, Diagnostics, RunState } from "../engines/engine.ts";
+import type { AnyRun, Curve, Diagnostics, RunState, StepChoice } from "../engines/engine.ts";
 import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
 import { VALUES } from "../engines/training-settings.ts";
 import { isCode } from "../models/code.ts";
@@ -33,6 +33,17 @@ export const CHECKPOINT_SCHEMA = z.object({
   sums: numbers("each task's batch losses since the latest evaluation, added up", LOSS_UNIT),
   curve: CURVE_SCHEMA,
   diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were requested" }),
+  choice: z
+    .object({
+      tried: whole("training steps of all tries before", "steps"),
+      steps: whole("training steps of the try, or the number that is chosen", "steps"),
+      evalEvery: whole("steps between two evaluations; absent once the number is chosen", "steps").optional(),
+      validationLoss: number("the loss that chose the number; absent before", LOSS_UNIT).optional(),
+    })
+    .optional()
+    .meta({
+      description: "with early stopping: how far the choice of the number of steps is; `step` is 0 before its training",
+    }),
   values: z
     .array(z.string())
     .meta({ description: "parameters and adam's two moments, each in canonical order: little-endian float32, base64" }),
@@ -49,12 +60,13 @@ export interface Trained {
 
 /** A checkpoint as the text of its file. */
 export function checkpointText(run: AnyRun, state: RunState, of: Required<Trained>): string {
-  const { step, failure = "", elapsedMs, powers, noBias, sums, curve, diagnostics, values } = state;
+  const { step, failure = "", elapsedMs, powers, noBias, sums, curve, diagnostics, values, choice } = state;
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
     ...{ schema: CHECKPOINT_VERSION, version, trained: of.trained, arithmetic: of.arithmetic, id: run.id },
     ...{ step, reason: failure, elapsedMs, powers: [...powers], noBias: [...noBias], sums: [...sums] },
     curve: { steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
     ...(diagnostics && { diagnostics: diagnostics as z.input<typeof DIAGNOSTICS_SCHEMA> }),
+    ...(choice && { choice }),
     values: values.map(base64Of),
   };
   return sealed(checkpoint);
@@ -77,12 +89,13 @@ export function stateIn(content: string, run: AnyRun, { trained, arithmetic }: T
 }
 
 function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState {
-  const { step, reason, elapsedMs, powers, noBias, sums, curve, diagnostics, values } = data;
+  const { step, reason, elapsedMs, powers, noBias, sums, curve, diagnostics, values, choice } = data;
   return {
     ...{ step, elapsedMs, noBias, sums, powers: powers as unknown as RunState["powers"] },
     ...(reason !== "" && { failure: reason }),
     curve: { steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
     ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
+    ...(choice && { choice: choice as StepChoice }),
     values: values.map(float32Of),
   };
 }
@@ -92,8 +105,11 @@ function byTask(losses: readonly number[], K: number): number[][] {
 }
 
 /** Whether a state is one of a run of these sizes. */
-function fits(state: RunState, run: AnyRun): boolean {
-  const { step, sums, curve, failure } = state;
+function fits(state: RunState, asked: AnyRun): boolean {
+  const { step, sums, curve, failure, choice } = state;
+  if ((choice === undefined) !== (asked.stopping === undefined)) return false;
+  if (choice && step === 0) return state.values.length === 0 && curve.steps.length === 0;
+  const run = choice ? runAt(asked, choice) : asked;
   const { model, training } = run;
   return (
     step > 0 &&
@@ -103,6 +119,13 @@ function fits(state: RunState, run: AnyRun): boolean {
     isCurveTo(step, curve, run, failure !== undefined) &&
     hasDiagnostics(state, run)
   );
+}
+
+/** A run with early stopping as it trains: in a try on its validation rows, or for the chosen number of steps. */
+function runAt(run: AnyRun, { steps, evalEvery }: StepChoice): AnyRun {
+  if (evalEvery === undefined) return { ...run, training: { ...run.training, steps } };
+  const { diagnostics: _, ...tried } = run;
+  return { ...tried, training: { ...run.training, steps, evalEvery } };
 }
 
 function fitsFamily(

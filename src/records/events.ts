@@ -21,6 +21,12 @@ export const EVENT_SCHEMA = z.discriminatedUnion("event", [
     step: whole("training steps done", "steps"),
     steps: whole("requested training steps", "steps"),
   }),
+  z.object({
+    event: z.literal("choosing"),
+    id: string("a run whose number of steps is being chosen by early stopping"),
+    tried: whole("training steps that it was tried for", "steps"),
+    steps: whole("the number, once it is chosen", "steps").optional(),
+  }),
   RECORD_SCHEMA.extend({ event: z.literal("run") }),
   z.object({
     event: z.literal("end"),

@@ -7,6 +7,8 @@ export interface RunObserver {
   begin?(runs: readonly AnyRun[]): void;
   /** A run has been trained for `step` steps; `loss` is the latest point of its training curve, NaN before the first. */
   progress?(run: AnyRun, step: number, loss: number): void;
+  /** The number of steps of a run is being chosen: it has been tried for `tried` steps; `chosen` is the number, once known. */
+  choosing?(run: AnyRun, tried: number, chosen?: number): void;
   /** A run in flight can resume from `state`. */
   keep?(run: AnyRun, state: RunState): void;
   /** A run has ended. */

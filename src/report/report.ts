@@ -12,7 +12,7 @@ import { pointText } from "../identity/grid-point.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import { thousands } from "../units.ts";
+import { numberOf, thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
 import { citeSection } from "./cite-section.ts";
@@ -160,12 +160,12 @@ function unfinished({ config, records }: Results): Html {
   const asked = config.runs * cellsOf(config).length;
   const missing = asked - records.length;
   const failed = records.filter(({ status }) => status === "failed").length;
-  if (missing <= 0 && failed === 0) return html`<p>${thousands(asked)} runs, none failed, none missing.</p>`;
+  if (missing <= 0 && failed === 0) return html`<p>${numberOf(asked, "run")}, none failed, none missing.</p>`;
   const parts = [
     missing > 0
-      ? `${thousands(missing)} of ${thousands(asked)} runs ${missing === 1 ? "is" : "are"} missing: the sweep is not finished`
+      ? `${thousands(missing)} of ${numberOf(asked, "run")} ${missing === 1 ? "is" : "are"} missing: the sweep is not finished`
       : "",
-    failed > 0 ? `${thousands(failed)} ${failed === 1 ? "run" : "runs"} failed` : "",
+    failed > 0 ? `${numberOf(failed, "run")} failed` : "",
   ].filter((part) => part !== "");
   const rest = failed < records.length ? " Everything below is about the runs that are done." : "";
   return html`<p class="unfinished"><strong>${parts.join("; ")}.</strong>${rest}</p>`;

@@ -3,6 +3,7 @@ import { type Estimate, type Interval, LEVEL, NO_INTERVAL } from "./estimate.ts"
 import { mean, quantileSorted } from "./moments.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 import { type Columns, type Counts, drawInto, samplerOf } from "./resample.ts";
+import { sortAscending } from "./sort.ts";
 
 const RESAMPLES = 10_000;
 /** Of larger samples fewer resamples are drawn, in proportion: their intervals are narrow, and each resample takes longer. */
@@ -52,11 +53,12 @@ export function bootstrap<T, K extends string>(
     return values;
   };
   const whole = evaluate([new Uint8Array(n).fill(1)], 1);
-  const replicates = evaluate(drawsOf(n), resamplesOf(n));
+  const draws = drawsOf(n);
+  const replicates = evaluate(draws.counts, draws.size).map((values) => valuesAt(values, draws.places));
   const jackknife = evaluate(leftOut(n), groupsOf(n));
   const entries = names.map((name, k) => {
     const [[value], own] = [whole[k] as Float64Array, replicates[k] as Float64Array];
-    return [name, { value, replicates: own.sort(), jackknife: jackknife[k] as Float64Array }];
+    return [name, { value, replicates: sortAscending(own), jackknife: jackknife[k] as Float64Array }];
   });
   return Object.fromEntries(entries) as Record<K, Bootstrapped>;
 }
@@ -64,20 +66,52 @@ export function bootstrap<T, K extends string>(
 /** The only column, for statistics of one. */
 export const onlyColumn = (columns: Columns): Float64Array => columns[0] as Float64Array;
 
-/** Draws of samples of n runs, each [n], for the sizes that were asked for last. */
-const kept = new Map<number, readonly Counts[]>();
+/** Resamples of n runs. */
+interface Draws {
+  /** How often each run is drawn, [n]. */
+  readonly counts: Iterable<Counts>;
+  /** How many there are. */
+  readonly size: number;
+  /** Which of them each resample is, if some are the same. */
+  readonly places?: Uint16Array;
+}
+
+/** Draws of samples of n runs, for the sizes that were asked for last. */
+const kept = new Map<number, Draws>();
 const MOST_KEPT = 4;
 /** Draws of larger samples are not kept: 10 MB each. */
 const LARGEST_KEPT = 1000;
 
-/** How often each run is drawn, in each resample of n. */
-function drawsOf(n: number): Iterable<Counts> {
-  if (n > LARGEST_KEPT) return drawn(n, new Uint8Array(n));
-  const draws = kept.get(n) ?? [...drawn(n, new Uint8Array(resamplesOf(n) * n))];
+/** Of so few runs many resamples are the same: 7 runs have 1,716 that differ. */
+const FEW = 8;
+
+function drawsOf(n: number): Draws {
+  const size = resamplesOf(n);
+  if (n > LARGEST_KEPT) return { counts: drawn(n, new Uint8Array(n)), size };
+  const draws = kept.get(n) ?? keptDraws([...drawn(n, new Uint8Array(size * n))], n);
   kept.delete(n);
   kept.set(n, draws);
   for (const oldest of [...kept.keys()].slice(0, -MOST_KEPT)) kept.delete(oldest);
   return draws;
+}
+
+function keptDraws(counts: readonly Counts[], n: number): Draws {
+  if (n > FEW) return { counts, size: counts.length };
+  const different = new Map<string, { readonly place: number; readonly counts: Counts }>();
+  const places = Uint16Array.from(counts, (one) => {
+    const key = one.join();
+    const known = different.get(key) ?? { place: different.size, counts: one };
+    different.set(key, known);
+    return known.place;
+  });
+  return { counts: [...different.values()].map((one) => one.counts), size: different.size, places };
+}
+
+function valuesAt(values: Float64Array, places: Uint16Array | undefined): Float64Array {
+  if (places === undefined) return values;
+  const all = new Float64Array(places.length);
+  for (let i = 0; i < places.length; i++) all[i] = values[places[i] as number] as number;
+  return all;
 }
 
 /** Draws each resample of n into `memory`: one after the other, or, where that holds no more, into the same place. */

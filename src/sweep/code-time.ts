@@ -9,7 +9,7 @@ import { kindOf, shortened, stepsWorth } from "./trial-time.ts";
 const TRIAL_MS = 1000;
 const WARM_MS = 750;
 
-/** An engine begins no more runs at once. */
+/** An engine begins no more runs at once, or calls that train several. */
 const MOST_PLACES = 16;
 
 interface CodeTime {
@@ -27,7 +27,8 @@ export async function codeTime(runs: readonly AnyRun[], engine: Engine): Promise
   let places = 1;
   for (const alike of kinds.values()) {
     const [first] = alike as [AnyRun];
-    const trial = await trialOf(first, Math.min(MOST_PLACES, runs.length), engine);
+    const most = MOST_PLACES * (engine.inOneCall?.(first) ?? 1);
+    const trial = await trialOf(first, Math.min(most, runs.length), engine);
     const { name } = first.model;
     startMs.set(name, Math.max(startMs.get(name) ?? 0, trial.startMs)); // its processes serve all of its runs
     places = Math.max(places, trial.places);

@@ -1,18 +1,10 @@
 // Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
-import { heldoutCount } from "../data/table.ts";
-import type { AnyRun, Engine, FromTable, Hooks, RunResult, Stopping } from "../engines/engine.ts";
-import { memo } from "../memo.ts";
+import type { AnyRun, Engine, Hooks, RunResult } from "../engines/engine.ts";
+import { Choices, isChosen, type Stage } from "./choices.ts";
+import { isStopped, nextTry, type StoppedRun, validationRun, withSteps } from "./tries.ts";
 
-/** Steps between two looks at the validation rows: a pass over the training rows, but no more than this. */
-const MOST_BETWEEN = 500;
-
-/** The first try has this many times the looks that patience alone would take; each later one has twice the steps. */
-const FIRST_TRY = 3;
-
-/** Runs that choose their steps together: if the sweep is stopped, no more choices are lost. */
-const TOGETHER = 32;
-
-type StoppedRun = AnyRun & FromTable & { readonly stopping: Stopping };
+/** Runs that choose their steps together, before they train. */
+export const TOGETHER = 32;
 
 /** The same engine, which chooses the number of steps of runs that are stopped early. */
 export function withEarlyStopping(engine: Engine): Engine {
@@ -38,90 +30,98 @@ export function withEarlyStopping(engine: Engine): Engine {
 }
 
 async function trainStopped(engine: Engine, runs: readonly AnyRun[], hooks: Hooks): Promise<void> {
-  const stopped = runs.filter((run): run is StoppedRun => run.stopping !== undefined);
-  const others = runs.filter((run) => run.stopping === undefined);
+  const stopped = runs.filter(isStopped);
+  const others = runs.filter((run) => !isStopped(run));
   if (others.length > 0) await engine.train(others, hooks);
   for (let at = 0; at < stopped.length && !hooks.signal?.aborted && !hooks.noMore?.aborted; at += TOGETHER) {
-    const chosen = await chooseSteps(engine, stopped.slice(at, at + TOGETHER), hooks);
-    if (hooks.signal?.aborted) return;
-    const lossOf = new Map(chosen.map(({ run, loss }) => [run.id, loss]));
-    const onResult: Hooks["onResult"] = (result) => {
-      const validationLoss = lossOf.get(result.run.id) as number;
-      hooks.onResult({ ...result, measures: { ...result.measures, validationLoss } });
-    };
-    if (chosen.length > 0)
-      await engine.train(
-        chosen.map(({ run }) => run),
-        { ...hooks, onResult },
-      );
+    const choices = new Choices(hooks.keeping);
+    const chosen = await chooseSteps(engine, stopped.slice(at, at + TOGETHER).map(choices.stageOf), {
+      ...hooks,
+      choices,
+    });
+    if (chosen.length > 0 && !hooks.signal?.aborted) await trainChosen(engine, chosen, { ...hooks, choices });
+    if (hooks.signal?.aborted) choices.keepAll();
   }
 }
 
-/** A run with its chosen number of steps, and the lowest validation loss, which it was chosen by. */
-interface Chosen {
-  readonly run: AnyRun;
-  readonly loss: number;
+type ChoiceHooks = Hooks & { readonly choices: Choices };
+
+/** Trains runs for their chosen number of steps. */
+async function trainChosen(
+  engine: Engine,
+  chosen: readonly Stage[],
+  { choices, ...hooks }: ChoiceHooks,
+): Promise<void> {
+  const byId = new Map(chosen.map((stage) => [stage.run.id, stage]));
+  const runs = chosen.map(({ run, choice }) => withSteps(run, choice.steps));
+  await engine.train(runs, {
+    ...hooks,
+    ...choices.hooks(byId),
+    onResult: (result) => {
+      const { id } = result.run;
+      const { validationLoss = Number.NaN } = (byId.get(id) as Stage).choice;
+      choices.end(id);
+      hooks.onResult({ ...result, measures: { ...result.measures, validationLoss } });
+    },
+  });
 }
 
 /** Tries runs on their validation rows, each for as long as its patience asks. A run that fails before it is evaluated ends so. */
-async function chooseSteps(engine: Engine, runs: readonly StoppedRun[], hooks: Hooks): Promise<Chosen[]> {
-  const chosen: Chosen[] = [];
-  let left = runs.map((run) => ({ run, steps: firstTry(run) }));
+async function chooseSteps(engine: Engine, stages: readonly Stage[], hooks: ChoiceHooks): Promise<Stage[]> {
+  const chosen = stages.filter(isChosen);
+  let left = stages.filter((stage) => !isChosen(stage));
+  for (const { run } of left) hooks.onChoosing?.(run, 0);
+  for (const { run, choice } of chosen) hooks.onChoosing?.(run, choice.tried, choice.steps);
   while (left.length > 0 && !hooks.signal?.aborted) {
-    const again: typeof left = [];
-    const byId = new Map(left.map((one) => [one.run.id, one]));
-    await engine.train(
-      left.map(({ run, steps }) => validationRun(run, steps)),
-      {
-        ...quiet(hooks),
-        onResult: (result) => {
-          const { run, steps } = byId.get(result.run.id) as (typeof left)[number];
-          const best = bestStep(result, run.stopping.patience);
-          const most = run.training.steps;
-          if (best === undefined) hooks.onResult(failedBefore(result, run));
-          else if (best.isSure || steps >= most || result.failure !== undefined)
-            chosen.push({ run: withSteps(run, best.step), loss: best.loss });
-          else again.push({ run, steps: Math.min(most, 2 * steps) });
-        },
-      },
-    );
-    left = again;
+    const results = await tried(engine, left, hooks);
+    left = results.filter((stage) => !isChosen(stage));
+    chosen.push(...results.filter(isChosen));
   }
   return chosen;
 }
 
-/** Signals and beginnings reach the caller; states, progress and parameters of a try do not. */
+/** What follows from a try of each run: another one, or its chosen number of steps. */
+async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks }: ChoiceHooks): Promise<Stage[]> {
+  const byId = new Map(left.map((stage) => [stage.run.id, stage]));
+  const following: Stage[] = [];
+  await engine.train(
+    left.map(({ run, choice }) => validationRun(run, choice.steps)),
+    {
+      ...quiet(hooks),
+      ...choices.hooks(byId),
+      onProgress: ({ id }, step) => {
+        const { run, choice } = byId.get(id) as Stage;
+        hooks.onChoosing?.(run, choice.tried + step);
+      },
+      onResult: (result) => {
+        const stage = byId.get(result.run.id) as Stage;
+        const next = stageAfter(stage, result);
+        if (next === undefined) {
+          choices.end(stage.run.id);
+          return hooks.onResult(failedBefore(result, stage.run));
+        }
+        following.push(next);
+        choices.advance(next, result.elapsedMs);
+        if (isChosen(next)) hooks.onChoosing?.(next.run, next.choice.tried, next.choice.steps);
+      },
+    },
+  );
+  return following;
+}
+
+/** Undefined for a run that failed before it was evaluated. */
+function stageAfter({ run, choice }: Stage, result: RunResult): Stage | undefined {
+  const best = bestStep(result, run.stopping.patience);
+  if (best === undefined) return undefined;
+  const all = choice.tried + choice.steps;
+  if (best.isSure || choice.steps >= run.training.steps || result.failure !== undefined)
+    return { run, choice: { tried: all, steps: best.step, validationLoss: best.loss } };
+  return { run, choice: { ...choice, tried: all, steps: nextTry(run, choice.steps) } };
+}
+
+/** Signals and beginnings reach the caller; parameters of a try do not. */
 function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
   return { ...(signal && { signal }), ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
-}
-
-function firstTry(run: StoppedRun): number {
-  return Math.min(run.training.steps, FIRST_TRY * run.stopping.patience * stepsBetween(run));
-}
-
-/** Numbers of a run's training rows that it trains on and that it is validated on. */
-function partsOf({ training, stopping }: StoppedRun): { trainRows: number; heldoutRows: number } {
-  const all = Number(training.trainRows);
-  const heldoutRows = heldoutCount(all, stopping.validation);
-  return { trainRows: all - heldoutRows, heldoutRows };
-}
-
-function stepsBetween(run: StoppedRun): number {
-  return Math.min(MOST_BETWEEN, Math.ceil(partsOf(run).trainRows / run.training.batch));
-}
-
-/** Equal settings stay one object: engines group many runs by them. */
-const validationData = memo((data: FromTable["data"]): FromTable["data"] => ({ ...data, validates: true }));
-
-/** The run on a part of its training rows, with the others in place of its held-out rows, which it never sees. */
-function validationRun(run: StoppedRun, steps: number): AnyRun {
-  const { diagnostics: _, stopping: __, ...rest } = run;
-  const training = { ...run.training, ...partsOf(run), steps, evalEvery: stepsBetween(run) };
-  return { ...rest, data: validationData(run.data), training };
-}
-
-function withSteps({ stopping: _, ...run }: StoppedRun, steps: number): AnyRun {
-  return { ...run, training: { ...run.training, steps } };
 }
 
 /** The look with the lowest loss, mean over tasks, before `patience` looks in a row were no better; undefined without any. */

@@ -10,6 +10,7 @@ import { lastEnd } from "./last-end.ts";
 import { type Speed, timeNs } from "./speed.ts";
 import { speedHere } from "./speed-file.ts";
 import { estimateMs } from "./trial-time.ts";
+import { longestTrainings } from "./tries.ts";
 import { workOf } from "./work.ts";
 
 /** How far the time of a sweep on an idle machine may lie from its estimate, as factors (docs/sweeps.md). */
@@ -26,12 +27,16 @@ export interface TimeEstimate extends Estimate {
   readonly cores?: number;
 }
 
-/** Estimates the time of `runs` of one sweep: on the cpu engine from their work, else by training a part of them. */
+/**
+ * Estimates the time of runs of one sweep: on the cpu engine from their work, else by training a part of them. Of runs with
+ * early stopping it is the longest.
+ */
 export async function estimateTime(
-  runs: readonly AnyRun[],
+  asked: readonly AnyRun[],
   engine: Engine,
   options: { readonly env?: Env; readonly note?: (line: string) => void } = {},
 ): Promise<TimeEstimate> {
+  const runs = longestTrainings(asked);
   const isOwn = (run: AnyRun): run is Run => engine.workers !== undefined && engine.path(run) === "cpu";
   const others = runs.filter((run) => !isOwn(run));
   if (engine.workers === undefined) return rangeOf((await trialPart(others, engine)).ms, "trial");

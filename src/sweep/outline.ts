@@ -1,12 +1,13 @@
 import type { AnyRun } from "../engines/engine.ts";
 import { eachOfShard } from "./shard.ts";
 import { comparedFolder, type ShareRequest, type SweepShare } from "./share.ts";
+import { mostSteps } from "./tries.ts";
 
 /** A share as a dry run needs it: numbers, and some runs that stand for all. A list of millions would take gigabytes. */
 export interface ShareOutline extends Pick<SweepShare, "config" | "out" | "shard"> {
   readonly runs: number;
   readonly todo: number;
-  /** Steps of all runs to do. */
+  /** Steps of all runs to do, at most. */
   readonly steps: number;
   /** Some of the runs, and of those to do. */
   readonly samples: Pick<SweepShare, "runs" | "todo">;
@@ -21,7 +22,7 @@ export function outlinedShare(request: ShareRequest, note: (line: string) => voi
     all.add(run);
     if (ended.has(run.id)) continue;
     todo.add(run);
-    steps += run.training.steps;
+    steps += mostSteps(run);
   }
   const samples = { runs: all.runs, todo: todo.runs };
   return { config, out, shard, runs: all.count, todo: todo.count, steps, samples };

@@ -28,7 +28,7 @@ export interface SweepRequest extends ShareRequest {
 }
 
 /** Callbacks of a sweep while it runs. When a run has ended, its record is on disk. */
-export interface SweepListener extends Pick<RunObserver, "progress" | "result"> {
+export interface SweepListener extends Pick<RunObserver, "choosing" | "progress" | "result"> {
   /** Training begins. */
   start?(start: SweepStart): void;
   /** A line for people: a damaged record, an engine's choice, a time limit that comes too early. */
@@ -141,6 +141,9 @@ function tellRuns(observers: readonly RunObserver[], engine: string): Hooks {
     },
     onProgress: (run, step, loss) => {
       for (const observer of observers) observer.progress?.(run, step, loss);
+    },
+    onChoosing: (run, tried, chosen) => {
+      for (const observer of observers) observer.choosing?.(run, tried, chosen);
     },
     onResult: (result) => {
       const record = recordOf(result, engine);

@@ -26,6 +26,7 @@ export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun
     keepsStates: main.keepsStates || other.keepsStates,
     path: (run) => engineFor(run).path(run),
     check: (run) => engineFor(run).check(run),
+    inOneCall: (run) => engineFor(run).inOneCall?.(run) ?? 1,
     prepare: async (models, signal) => {
       await main.prepare?.(models, signal);
       await other.prepare?.(models, signal);

@@ -6,6 +6,7 @@ import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
 import { UsageError } from "../errors.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { numberOf } from "../units.ts";
 import { ENGINE_NAMES, type EngineName, loadEngine, pythonEngine, TFJS_BACKENDS } from "./engines.ts";
 import { type Verified, verifyRuns } from "./verify.ts";
 
@@ -45,7 +46,9 @@ export async function trainAgain(
           });
     const others = new Set(group.map((record) => record.device).filter((one) => one !== engine.device));
     const where = `${engine.device}${others.size > 0 ? `; trained on ${[...others].join(", ")}` : ""}`;
-    note(`training ${group.length} runs again on ${name} (${where}): ${group.map(({ id }) => id).join(", ")}`);
+    note(
+      `training ${numberOf(group.length, "run")} again on ${name} (${where}): ${group.map(({ id }) => id).join(", ")}`,
+    );
     try {
       verified.push(...(await verifyRuns(group, config, engine, signal)));
     } finally {

@@ -45,7 +45,7 @@ const [MOST_COLUMNS, MOST_CHARACTERS] = [50_000, 400_000];
 export function tableColumns(header: readonly string[], source: string, chosen?: NamedColumns): Columns {
   checkWidth(header, source);
   const names = header.map((name) => name.trim());
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const twice = new Set(names).size < names.length ? names.find((name, i) => names.indexOf(name) < i) : undefined;
   const areChosen = chosen !== undefined && !(chosen.onlyIfNeeded && names.every(saysRole));
   const { inputs, labels } = areChosen ? chosenPlaces(names, source, chosen) : placesByName(names, source);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' occurs twice; rename one`);

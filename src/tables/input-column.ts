@@ -1,12 +1,11 @@
 // One input's column while a table is read: numbers, or texts, which are categories.
-import type { InputEncoding } from "../data/table-inputs.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 
-/** Most values of a category: each becomes an input. */
-export const MOST_VALUES = 20;
-/** Most different texts that are counted, those of held-out rows included. */
-const MOST_COUNTED = 1000;
+/** Most values of a category, those of held-out rows included. */
+export const MOST_VALUES = 1000;
+/** Up to this many values may each be in a single row. */
+const FEW_VALUES = 20;
 
 /** A value that a category does not have in any training row. */
 const OTHER = -1;
@@ -27,8 +26,8 @@ export class InputColumn {
   readonly #source: string;
   #hasNumbers = false;
   #gaps = false;
-  /** Whether a training row has a value. */
-  #isUsed = false;
+  /** Training rows that have a value. */
+  #used = 0;
   /** The place of each text's first appearance; undefined for numbers. */
   #texts: Map<string, number> | undefined;
   readonly #ofTraining = new Set<string>();
@@ -47,7 +46,7 @@ export class InputColumn {
       this.#gaps ||= !isHeldOut;
       return Number.NaN;
     }
-    this.#isUsed ||= !isHeldOut;
+    this.#used += Number(!isHeldOut);
     const isText = typeof value === "string" || typeof value === "boolean";
     const isNumeric = typeof value === "string" && !Number.isNaN(Number(value)); // 1e39 is no text, but too large
     if (!this.#hasNumbers && isText && !isNumeric) this.#texts ??= new Map();
@@ -60,15 +59,16 @@ export class InputColumn {
     const place = texts.get(text) ?? texts.size;
     texts.set(text, place);
     if (!isHeldOut) this.#ofTraining.add(text);
-    if (texts.size > MOST_COUNTED) throw this.#tooMany(`more than ${thousands(MOST_COUNTED)}`);
+    if (texts.size > MOST_VALUES) throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
     return place;
   }
 
-  /** Throws UsageError for a category of too many values, and for a column of none. */
+  /** Throws UsageError for texts that are hardly ever the same, such as names, and for a column without values. */
   contents(): InputContents {
-    if (!this.#isUsed)
+    if (this.#used === 0)
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
-    if (this.#ofTraining.size > MOST_VALUES) throw this.#tooMany(String(this.#ofTraining.size));
+    const { size } = this.#ofTraining;
+    if (size > FEW_VALUES && 2 * size > this.#used) throw this.#tooMany(`${size} in ${this.#used} training rows`);
     return { values: [...this.#ofTraining].sort(), gaps: this.#gaps };
   }
 
@@ -87,7 +87,8 @@ export class InputColumn {
   #tooMany(got: string): UsageError {
     const [first] = this.#texts?.keys() ?? [];
     return new UsageError(
-      `${this.#source}: column '${this.#name}': expected numbers, or at most ${MOST_VALUES} different texts, got ${got} ` +
+      `${this.#source}: column '${this.#name}': expected numbers, or at most ${thousands(MOST_VALUES)} different texts ` +
+        `and two rows for each, got ${got} ` +
         `(the first is '${String(first).slice(0, 40)}'); leave the column out, or group its values`,
     );
   }
@@ -96,10 +97,4 @@ export class InputColumn {
 /** An empty cell. */
 export function isNothing(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
-}
-
-/** What becomes of each input's column; undefined if each is one number. */
-export function encodingOf(contents: readonly InputContents[]): InputEncoding[] | undefined {
-  if (contents.every(({ values, gaps }) => values.length === 0 && !gaps)) return undefined;
-  return contents.map(({ values, gaps }) => ({ values: values.length, gaps }));
 }

@@ -1,9 +1,8 @@
 import type { TableValues } from "../data/table.ts";
-import { inputCount } from "../data/table-inputs.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 import { type Columns, checkWidth, type NamedColumns, PART, PARTS, tableColumns } from "./columns.ts";
-import { encodingOf, InputColumn, type InputContents } from "./input-column.ts";
+import { InputColumn, type InputContents } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
@@ -27,7 +26,7 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChose
 
 /** Most numbers of a table: 8 bytes each in memory, three times as many while it is read. */
 const MOST_NUMBERS = 50_000_000;
-/** Most of the rows that models see, where categories are many inputs: 4 bytes each for each run in training. */
+/** Most numbers of the rows that models see, where categories are many inputs: 4 bytes each for each run in training. */
 const MOST_ENCODED = 100_000_000;
 
 const LARGEST_FLOAT32 = 3.4028235e38;
@@ -51,12 +50,8 @@ export class TableBuilder {
   }
 
   /** Refuses, before they are read, as many rows as have more numbers than a table may have. */
-  expectRows(rows: number, width = this.#columns.places.length, most = MOST_NUMBERS): void {
-    if (rows * width <= most) return;
-    const got = `${thousands(rows)} rows of ${thousands(width)} columns`;
-    throw new UsageError(
-      `${this.#source}: too large: expected at most ${thousands(most)} numbers, got ${got}; leave out rows or columns`,
-    );
+  expectRows(rows: number): void {
+    expectNumbers(this.#source, rows, this.#columns.places.length, MOST_NUMBERS);
   }
 
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
@@ -98,7 +93,8 @@ export class TableBuilder {
     const labelGaps = this.#labels.map((column) => column.gaps(part !== undefined));
     this.#refuseConstants(numbers, width);
     const contents = this.#inputs.map((column) => column.contents());
-    this.#checkWidened(contents, rows);
+    const texts = contents.flatMap(({ values }) => values);
+    if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
     for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
     return {
       ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap },
@@ -108,15 +104,6 @@ export class TableBuilder {
       labelGaps,
       labelVariances: labels.map((_, k) => varianceOf(numbers, width, inputs.length + k)),
     };
-  }
-
-  /** Refuses more inputs, or longer values, than a table may have. */
-  #checkWidened(contents: readonly InputContents[], rows: number): void {
-    const encoding = encodingOf(contents);
-    if (encoding === undefined) return;
-    const names = [...this.#columns.inputs, ...contents.flatMap(({ values }) => values)];
-    checkWidth(names, this.#source, "names of columns and values of categories");
-    this.expectRows(rows, inputCount(encoding) + this.#labels.length, MOST_ENCODED);
   }
 
   #refuseConstants(numbers: Float64Array, width: number): void {
@@ -140,6 +127,15 @@ export class TableBuilder {
     if (missing !== undefined) throw new UsageError(`${this.#source}: ${PART}: no row is ${missing}`);
     return marks;
   }
+}
+
+/** Refuses more than `most` numbers of rows: by default, of those that models see. Throws UsageError by the name `source`. */
+export function expectNumbers(source: string, rows: number, width: number, most = MOST_ENCODED): void {
+  if (rows * width <= most) return;
+  const got = `${thousands(rows)} rows of ${thousands(width)} columns`;
+  throw new UsageError(
+    `${source}: too large: expected at most ${thousands(most)} numbers, got ${got}; leave out rows or columns`,
+  );
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 
 /** A text that is hard to read: its colour and the one behind it are too alike. */
-export interface Faint {
+interface Faint {
   readonly text: string;
   readonly ratio: number;
 }

@@ -53,8 +53,8 @@ describe("mmoe census prepare", () => {
     ]);
     const wrong = await runMain(["census", "prepare", join(census, "group1.yaml"), files.test, "-o", out]);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("group1.yaml:1: expected 42 fields, got")]);
-    const few = await runMain(["census", "prepare", files.data, files.test, "--values", "21"]);
-    expect(few.stderr).toBe("mmoe: --values: expected a whole number from 2 to 20, got '21'\n");
+    const few = await runMain(["census", "prepare", files.data, files.test, "--values", "1001"]);
+    expect(few.stderr).toBe("mmoe: --values: expected a whole number from 2 to 1000, got '1001'\n");
   });
 });
 

@@ -18,8 +18,9 @@ afterEach(() => {
   parents = [];
 });
 
+const env = { ...process.env, CUDA_VISIBLE_DEVICES: "3,5,GPU-7" };
+
 function start(...argv: string[]): ChildProcess {
-  const env = { ...process.env, CUDA_VISIBLE_DEVICES: "3,5,GPU-7" };
   const parent = spawn(process.execPath, [BIN, "sweep", "smoke", "--out", out, ...argv], { env });
   parents.push(parent);
   return parent;
@@ -36,11 +37,13 @@ async function ended(parent: ChildProcess): Promise<{ code: number; stdout: stri
   return { code, stdout: written.stdout, stderr: withoutPace(written.stderr) };
 }
 
-const sweep = (...argv: string[]) => ended(start(...argv));
+/** Those for the devices are its children all the same. */
+const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--out", out, ...argv], undefined, env);
 const csv = () => timelessCsv(out);
+const FEW = ["--runs", "2", "--steps", "20"];
 /** More runs than are trained while a test looks. */
-const MANY = ["--runs", "5000", "--models", "mmoe", "--corr", "0.5"];
-const LAST = "mmoe/p=0.50/4999";
+const MANY = ["--runs", "1000", "--models", "mmoe", "--corr", "0.5"];
+const LAST = "mmoe/p=0.50/999";
 
 /** Waits until each device has kept a run. */
 async function writers(): Promise<Writer[]> {
@@ -70,8 +73,8 @@ const isAlive = ({ provenance }: Writer) => {
 
 describe("mmoe sweep --devices", () => {
   test("trains a shard on each device, tells which one speaks, and writes the CSV and the table of all", async () => {
-    const { code, stdout, stderr } = await sweep("--devices", "2,0", "--runs", "3");
-    expect([code, stdout.match(/^mmoe .*$/gm)]).toEqual([0, Array(2).fill(expect.stringMatching(/^mmoe +\S+ +3 +0 /))]);
+    const { code, stdout, stderr } = await sweep("--devices", "2,0", ...FEW);
+    expect([code, stdout.match(/^mmoe .*$/gm)]).toEqual([0, Array(2).fill(expect.stringMatching(/^mmoe +\S+ +2 +0 /))]);
     expect(
       stderr
         .trim()
@@ -79,19 +82,18 @@ describe("mmoe sweep --devices", () => {
         .split("\n")
         .sort(),
     ).toEqual([
-      `${out}: 18 runs on device GPU-7, 3`,
-      `[3] ${out}: shard 2/2: 9 runs on cpu`,
-      `[GPU-7] ${out}: shard 1/2: 9 runs on cpu`,
+      `${out}: 12 runs on device GPU-7, 3`,
+      `[3] ${out}: shard 2/2: 6 runs on cpu`,
+      `[GPU-7] ${out}: shard 1/2: 6 runs on cpu`,
     ]);
     const shared = csv();
     out = join(temporaryFolder(), "alone");
-    await runMain(["sweep", "smoke", "--out", out, "--runs", "3"]);
+    await sweep(...FEW);
     expect(shared).toEqual(csv());
   });
 
   test("divides a shard further, with the events of all on stdout, one a line", async () => {
-    const few = ["--runs", "2", "--steps", "20", "--devices", "0,1", "--shard", "2/2", "--json"];
-    const { stdout, stderr } = await sweep(...few);
+    const { stdout, stderr } = await sweep(...FEW, "--devices", "0,1", "--shard", "2/2", "--json");
     const events = stdout
       .trim()
       .split("\n")
@@ -127,7 +129,7 @@ describe("mmoe sweep --devices", () => {
       return killed && ended.stderr.includes("SIGKILL") ? ended : undefined;
     });
     expect([code, stderr]).toEqual([137, expect.stringMatching(/\nmmoe: device \d: its process ended with SIGKILL\n/)]);
-    expect(stderr).toMatch(/\nmmoe: \d+ runs remain; resume with:\n/);
+    expect(stderr).toMatch(/\nmmoe: \d+ runs? remains?; resume with:\n/);
     expect((await sweep(...argv)).code).toBe(0);
     expect(csv()[0]).toHaveLength(60);
   });

@@ -1,22 +1,19 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Effects } from "../../src/cli/effects.ts";
-import type { EngineOptions } from "../../src/sweep/engines.ts";
+import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
-const loaded = vi.hoisted((): { name: string; jobs: number | undefined }[] => []);
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async (name: string, { jobs }: EngineOptions) => {
-    loaded.push({ name, jobs });
-    return fakeEngine();
-  },
-}));
-
+const engine = chosenEngine();
+const loaded: { name: string; jobs: number | undefined }[] = [];
 beforeEach(() => {
   loaded.length = 0;
+  engine.load = (name, { jobs } = {}) => {
+    loaded.push({ name, jobs });
+    return fakeEngine();
+  };
 });
 
 function sweep(env: Effects["env"], ...argv: string[]) {

@@ -47,7 +47,7 @@ describe.each(READERS)("mmoe %s", (_, argvOf) => {
     const { code, stdout, stderr } = await runMain(argvOf(folder));
     const journals = `${foreign}, ${join(folder, "journal/made.jsonl")}`;
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toBe(`mmoe: 1 runs came out differently: mmoe/p=0.50/001 (${journals}); leave one of each out\n`);
+    expect(stderr).toBe(`mmoe: 1 run came out differently: mmoe/p=0.50/001 (${journals}); leave one of each out\n`);
     expect(existsSync(join(folder, "runs.csv"))).toBe(false);
   });
 });

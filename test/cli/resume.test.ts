@@ -6,14 +6,11 @@ import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { localTime } from "../../src/units.ts";
+import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async () => engine.load(),
-}));
+const engine = chosenEngine();
 
 let out = "";
 /** Ids of the runs that were trained. */
@@ -149,8 +146,7 @@ describe("a sweep repeated into its folder", () => {
   test("stops at its time limit with exit code 75 and the command that goes on", async () => {
     engine.load = () => ({
       ...fakeEngine(),
-      train: (_: unknown, { signal }: { signal: AbortSignal }) =>
-        new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())),
+      train: (_, { signal }) => new Promise((resolve) => signal?.addEventListener("abort", () => resolve())),
     });
     const { code, stderr } = await sweep("--time-limit", "1s", "--overwrite");
     expect(code).toBe(75);

@@ -3,16 +3,13 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async () => engine.load(),
-}));
+const engine = chosenEngine();
 
 let out = "";
 /** Ids of the runs that were trained. */
@@ -107,7 +104,7 @@ describe("mmoe sweep --shard i/n", () => {
 
   test("keeps what another shard trained after its look into the new folder, config included", async () => {
     engine.load = async () => {
-      engine.load = fakeEngine;
+      engine.load = () => fakeEngine();
       expect((await sweep("--shard", "2/2", "--runs", "3")).code).toBe(0);
       return fakeEngine();
     };

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { lacking } from "../support/lacking.ts";
 
@@ -21,6 +21,7 @@ beforeEach(() => {
   for (const path of [folder, tools]) mkdirSync(path);
   vi.spyOn(process, "cwd").mockReturnValue(folder);
 });
+afterEach(() => void vi.restoreAllMocks());
 
 /** A command that notes its arguments, a line each, and then does as `script` says. */
 function standIn(name: string, script: string): string {

@@ -2,14 +2,11 @@ import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async () => engine.load(),
-}));
+const engine = chosenEngine();
 
 /** A busy machine may take its time. */
 const PATIENT = { timeout: 60_000 };

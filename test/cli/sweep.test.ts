@@ -3,16 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { MachineError } from "../../src/machine-error.ts";
+import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async () => engine.load(),
-}));
+const engine = chosenEngine();
 
 let out = "";
 beforeEach(() => {
@@ -90,7 +87,7 @@ describe("mmoe sweep", () => {
         });
       const ended = await sweep("--models", "mmoe", "--quiet");
       const goOn = `mmoe sweep smoke --out ${out} --models mmoe --quiet`;
-      const told = `mmoe: stopped: ${text}; 1 runs are kept in ${out}, 15 remain; resume with:\n${goOn}\n`;
+      const told = `mmoe: stopped: ${text}; 1 run is kept in ${out}, 15 remain; resume with:\n${goOn}\n`;
       expect(ended).toMatchObject({ code, stderr: told });
       engine.load = () => fakeEngine();
       expect((await sweep("--models", "mmoe", "--quiet")).code).toBe(0);

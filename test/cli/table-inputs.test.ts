@@ -5,6 +5,7 @@ import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
+import { range } from "../support/reference.ts";
 import { someRows } from "../support/tables.ts";
 
 const folder = temporaryFolder();
@@ -62,3 +63,54 @@ test("--impute is for --rows", async () => {
   const { code, stderr } = await runMain(["sweep", "smoke", "--impute", "mean", "--dry-run"]);
   expect([code, stderr]).toEqual([2, "mmoe: --impute: is for --rows FILE; in a config, write rows: {file, impute}\n"]);
 });
+
+const shops = join(folder, "shops.csv");
+const shopLines = range(90).map((n) => `s${n % 30},${(n * 7) % 13},${n % 30},${(n * 5) % 11}`);
+writeFileSync(shops, `${["x_shop,x_n,y_1,y_2", ...shopLines].join("\n")}\n`);
+const ofShops = [
+  "sweep",
+  "smoke",
+  "--rows",
+  shops,
+  "--runs",
+  "1",
+  "--steps",
+  "20",
+  "--batch",
+  "8",
+  "--kernels",
+  "wasm",
+];
+
+test("a category of many values is learned vectors, and the sweep verifies bit for bit", async () => {
+  const trainedOut = `${out}-shops`;
+  const trained = await runMain([...ofShops, "--models", "mmoe,single-task", "--embedding", "4", "--out", trainedOut]);
+  expect([trained.code, trained.stderr]).toEqual([
+    0,
+    expect.stringContaining("1 column is a category: x_shop (30 values, 4 numbers each); 5 inputs\n"),
+  ]);
+  const rows: Record<string, string>[] = parse(readFileSync(join(trainedOut, "runs.csv")), { columns: true });
+  const [mmoe, single] = ["mmoe", "single-task"].map((name) => rows.find(({ model }) => model === name));
+  // 31 vectors of 4; 8 experts and two gates of 8 that read 5 numbers; two towers
+  expect(mmoe?.parameters).toBe(String(31 * 4 + 8 * (5 * 16 + 16) + 2 * 5 * 8 + 2 * (16 * 8 + 8 + 8 + 1)));
+  expect(Number(single?.parameters)).toBeGreaterThan(2 * 31 * 4);
+  const { code, stdout } = await runMain(["verify", trainedOut, "--kernels", "wasm"]);
+  expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 2]);
+  const models = (await runMain(["models", trainedOut])).stdout;
+  expect(models).toMatch(/^parameters of +embeddings +experts .*\nmmoe +124 +768 /m);
+});
+
+test.each([[["--dry-run"]], [["--out", `${out}-refused`]]])(
+  "a model in code is refused with such a column: %j",
+  async (more) => {
+    const own = ["--models", "linear", "--model", model];
+    const { code, stderr } = await runMain([...ofShops, ...own, ...more]);
+    expect([code, stderr]).toEqual([
+      2,
+      "mmoe: --rows: model linear: x_shop has 30 values; models in code have no embeddings: " +
+        "leave out the model or the column, group its values, or give --one-hot 30\n",
+    ]);
+    if (!more.includes("--dry-run")) return;
+    expect((await runMain([...ofShops, ...own, ...more, "--one-hot", "30"])).code).toBe(0);
+  },
+);

@@ -2,17 +2,14 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
 import { UsageError } from "../../src/errors.ts";
+import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
 
-const engine = vi.hoisted(() => ({ load: (..._: unknown[]) => ({}) as unknown }));
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async (...args: unknown[]) => engine.load(...args),
-}));
+const engine = chosenEngine();
 
 let out = "";
 beforeEach(() => {
@@ -127,7 +124,7 @@ test("mmoe verify DIR exits with 4 where its config lacks a run that was chosen,
   const { code, stdout, stderr } = await runMain(["verify", out, "--runs", "4", "--quiet"]);
   expect([code, stdout.match(/ same$/gm)?.length]).toEqual([4, 3]);
   expect(stderr).toBe(
-    `mmoe: 1 of 4 chosen runs were not trained again (mmoe/p=0.50/003): is ${config} still the config of the sweep?\n`,
+    `mmoe: 1 of 4 chosen runs was not trained again (mmoe/p=0.50/003): is ${config} still the config of the sweep?\n`,
   );
 });
 
@@ -191,7 +188,7 @@ test("mmoe verify DIR says what really trains again, and what trained before", a
   await sweep("--runs", "1");
   engine.load = () => differingIn("none", { device: "NVIDIA A100" });
   const { stderr } = await runMain(["verify", out, "--runs", "1"]);
-  expect(stderr).toMatch(/^training 1 runs again on cuda \(NVIDIA A100; trained on NVIDIA H100\): \S+\n$/);
+  expect(stderr).toMatch(/^training 1 run again on cuda \(NVIDIA A100; trained on NVIDIA H100\): \S+\n$/);
 });
 
 describe("mmoe verify DIR of runs that several kernel sets trained", () => {

@@ -2,13 +2,6 @@ import { expect, test } from "vitest";
 import { loadConfig, override } from "../../src/config/load.ts";
 import { meanText, unitText } from "../../src/config/loss-unit.ts";
 import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
-import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
-import { lossOfMean } from "../../src/data/mean-loss.ts";
-import { labelMean, labelVariance } from "../../src/data/moments.ts";
-import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import { TaskSet } from "../../src/data/task-set.ts";
-
-const PAPER = GENERATOR_PRESETS.paper.settings;
 
 /** The unit of the paper preset's losses with other settings. */
 function unitOf(changes: Readonly<Record<string, string>>) {
@@ -28,23 +21,4 @@ test.each([
 ])("the losses of %j are a %s; %s", (changes, unit, mean) => {
   const made = unitOf(changes);
   expect([unitText(made), meanText(made)]).toEqual([unit, mean]);
-});
-
-test("lossOfMean(settings, delta) is the mean over 100,000 labels within its sampling error", () => {
-  for (const rawLabels of [false, true]) {
-    const settings = { ...PAPER, inputs: 2, rawLabels };
-    const rows = 100_000;
-    const { y } = new TaskSet(settings, correlationMatrix(2, 0), { seed: 1, run: 0 }).rows("train", rows);
-    const mean = rawLabels ? labelMean(settings) : 0;
-    for (const delta of [null, 0.3, 1]) {
-      const losses = Float64Array.from({ length: rows }, (_, n) => {
-        const error = Math.abs((y[2 * n] as number) - mean);
-        if (delta === null) return error ** 2;
-        return error <= delta ? error ** 2 / 2 : delta * (error - delta / 2);
-      });
-      const average = losses.reduce((sum, loss) => sum + loss, 0) / rows;
-      expect(Math.abs(lossOfMean(settings, delta) / average - 1)).toBeLessThan(0.02);
-    }
-  }
-  expect(lossOfMean({ ...PAPER, rawLabels: true }, null)).toBe(labelVariance(PAPER));
 });

@@ -135,11 +135,19 @@ describe("labels that some rows lack", () => {
     ]);
   });
 
-  test("are refused for models in Python, and where gradients are to be measured", () => {
+  test("are told to models in code, of each task", () => {
     const inPython = modelFileOverrides([pythonModel("x = 1\n").file]);
-    expect(complaint(() => of(...inPython))).toMatch(
-      /: model mine: gaps in y_a are not for models in Python; leave out/,
-    );
+    const modelFor = (labels: string) => {
+      const file = join(temporaryFolder(), "some.csv");
+      writeFileSync(file, `x,y_a,y_b\n1,0.5,3\n2,2,4\n${labels}\n`);
+      return modelOf(configAt(loadConfig("smoke", [rowsOverride(file), ...inPython]), {}), "mine");
+    };
+    expect(modelFor("3,0.25,")).toMatchObject({ gaps: [false, true] });
+    expect(modelFor("3,,7")).toMatchObject({ gaps: [true, false] });
+    expect(modelFor("3,0.25,7")).not.toHaveProperty("gaps");
+  });
+
+  test("are refused where gradients are to be measured", () => {
     writeFileSync(gappy.replace("gappy", "numbers"), "x,y_a,y_b\n1,0.5,3\n2,,4\n3,0.25,9\n");
     const rows = rowsOverride(gappy.replace("gappy", "numbers"));
     expect(complaint(() => loadConfig("smoke", [rows, setOverride("diagnostics=[gradients]")]))).toBe(

@@ -105,3 +105,33 @@ test.each([
 ])("of %i rows, a share of %d holds out %i", (rows, share, count) => {
   expect(heldoutCount(rows, share)).toBe(count);
 });
+
+test("an embedded column is the number of its vector, after all other inputs; others have the last one", () => {
+  const nothing = Number.NaN;
+  // shop (3 values, gaps), a number, colour (2 values); two labels
+  const rows = [
+    [0, 5, 1, 1, 2],
+    [2, 7, 0, 2, 4],
+    [nothing, 9, 1, 3, 1],
+    [1, 5, 0, 4, 4],
+    [-1, 7, 1, 5, 7],
+  ];
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * 25));
+  numbers.set(rows.flat());
+  const heldout = new Uint8Array(new SharedArrayBuffer(5));
+  heldout.set([0, 0, 0, 1, 1]);
+  const columns = [
+    { values: 3, gaps: true, embedding: 6 },
+    { values: 0, gaps: false },
+    { values: 2, gaps: false },
+  ];
+  const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
+  const values = { numbers: numbers.buffer, heldout: heldout.buffer };
+  const set = new TableSet({ ...table, values }, identity(0), { trainRows: 3, heldoutRows: 2 });
+  const inputs = (part: "train" | "heldout") => {
+    const { x, y } = set.rows(part);
+    return Object.fromEntries(range(y.length / 2).map((n) => [y[2 * n], [...x.subarray(4 * n, 4 * n + 4)]]));
+  };
+  expect(inputs("train")).toEqual({ 1: [5, 0, 1, 0], 2: [7, 1, 0, 2], 3: [9, 0, 1, 3] });
+  expect(inputs("heldout")).toEqual({ 4: [5, 1, 0, 4], 5: [7, 0, 1, 4] }); // shop 1 and -1 are in no training row
+});

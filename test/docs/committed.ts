@@ -82,7 +82,7 @@ export const above = (values: readonly number[], limit: number): number =>
   values.filter((value) => value > limit).length;
 
 /** The loss above which a run is in a bad minimum. */
-export const BAD = 1 / 6;
+const BAD = 1 / 6;
 
 /** How many runs end in a bad minimum. */
 export const bad = (folder: string, loss: Loss, where: Where): number => above(finals(folder, loss, where), BAD);
@@ -255,12 +255,6 @@ export const leastByModel = (): number =>
 export function residuals(model: string, correlation: number): number[] {
   const [fit] = rows("results/calibration/fingerprint.csv", { model, correlation });
   return ["0.5", "1", "2"].map((q) => Number(fit?.[`residual q=${q}`]));
-}
-
-/** The mean loss of a curve of the search at its last step. */
-export function searchEnd(loss: Loss, where: Where): number {
-  const points = rows("results/calibration/curves.csv", where);
-  return Number(points.reduce((a, b) => (Number(b.step) > Number(a.step) ? b : a))[loss]);
 }
 
 /** One of each list in turn: as cells of a table that stand beside each other. */

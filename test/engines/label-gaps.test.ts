@@ -10,25 +10,15 @@ import { parameterBlocks } from "../../src/models/parameters.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { BOTTOM, codeModel } from "../support/code-model.ts";
-import { gapRun, isGap } from "../support/gap-runs.ts";
+import { gapRun, isGap, numbersRun } from "../support/gap-runs.ts";
 import { predictor, range } from "../support/reference.ts";
 import { BOTTOM as FAMILY, MMOE } from "../support/specs.ts";
-import { someRows, tableOf, tableRun } from "../support/tables.ts";
 import { NATIVE, trained } from "./cpu/same-bits.ts";
 
 const engines = bothEngines();
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const squares = (values: readonly number[]) => mean(values.map((value) => (value - mean(values)) ** 2));
-
-/** A run of two regressions, of which three of four rows lack the second label, by plain steps. */
-function numbersRun(training: Parameters<typeof tableRun>[1] = {}): Run {
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 5 * 60));
-  numbers.set(someRows(60).flatMap((row, n) => (isGap(n, 1) ? row.with(4, Number.NaN) : row)));
-  const taskKinds = [1, 3].map((weight) => ({ kind: "regression", weight, gaps: true }) as const);
-  const few = { optimizer: "sgd", lr: 0.05, batch: 2, ...training } as const;
-  return tableRun({ data: tableOf(60, { values: { numbers: numbers.buffer } }) }, { taskKinds, ...few });
-}
 
 const setOf = (run: Run, set: "train" | "heldout"): Rows =>
   new TableSet((run as Run & FromTable).data, dataIdentity(run), run.training).rows(set);

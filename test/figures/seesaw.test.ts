@@ -66,9 +66,33 @@ describe("seesaw(results, options)", () => {
     expect(new Set(data.map(({ model }) => model)).size).toBe(9);
   });
 
-  test("says that it shows the first two of more tasks", () => {
-    const { caption } = drawn(["models=[single-task, mmoe]", "tasks=3", "correlations=[0.5]", "runs=2"]) as Figure;
-    expect(caption).toContain("Of the 3 tasks the first two.");
+  test("draws every pair of more tasks, each with the shares of its own corners", () => {
+    const results = madeResults(() => 0.1, ["models=[single-task, mmoe]", "tasks=3", "correlations=[0.5]", "runs=4"]);
+    const losses = [0.01, 0.9, 0.05]; // tasks 1 and 3 gain, task 2 loses
+    const records = results.records.map((record) => {
+      return record.model === "mmoe" ? { ...record, trainingSetLoss: losses } : record;
+    });
+    const { svg, caption } = seesaw({ ...results, records }, DEFAULT_OPTIONS) as Figure;
+    const titles = ["task 2 against task 1", "task 3 against task 1", "task 3 against task 2"];
+    for (const title of titles) expect(svg).toContain(`>MMoE: ${title}<`);
+    const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share);
+    expect(corners).toEqual([
+      ...["0%", "0%", "0%", "100%"], // task 1, to the right, gains and task 2 loses
+      ...["0%", "100%", "0%", "0%"],
+      ...["100%", "0%", "0%", "0%"],
+    ]);
+    expect(svg.match(/class="run"/g)).toHaveLength(3 * 4);
+    expect(caption).toContain("a panel for each pair of tasks");
+  });
+
+  test("draws as many models and pairs as a page has room for, and says so", () => {
+    const models = "models=[single-task, mmoe, omoe, shared-bottom]";
+    const some = drawn([models, "tasks=4", "correlations=[0.5]", "runs=2"]) as Figure;
+    expect(some.svg.match(/class="panel"/g)).toHaveLength(2 * 6);
+    expect(some.caption).toContain("Of 3 models the first 2 are drawn; the numbers are of all, also of");
+    const many = drawn([models, "tasks=6", "correlations=[0.5]", "runs=2"]) as Figure;
+    expect(many.svg.match(/class="panel"/g)).toHaveLength(12);
+    expect(many.caption).toContain("Of 15 pairs of tasks the first 12 are drawn. Of 3 models the first one is drawn;");
   });
 
   test("is lacking, and no one is told, where no model shares nothing", () => {

@@ -7,7 +7,11 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { KernelSet } from "../../src/engines/cpu/kernel-sets.ts";
 import type { Run } from "../../src/engines/engine.ts";
+import { ZOO } from "../../src/models/zoo.ts";
 import { anyRun, fused, NATIVE, TRAININGS, trained, zooRuns } from "../engines/cpu/same-bits.ts";
+import { CPU_MODELS } from "../engines/cpu/specs.ts";
+import { categoryRuns } from "../support/category-runs.ts";
+import { ENDS, embeddedRun } from "../support/embedded-runs.ts";
 import { guardMemory } from "./guarded-memory.ts";
 
 const [trainings, numRuns] = process.argv.slice(2, 4).map(Number) as [number, number];
@@ -21,6 +25,10 @@ for (const set of NATIVE) {
     deepStrictEqual(trained(set, runs), trained("wasm", runs));
     hash.update(JSON.stringify(trained(set, fused(runs))));
   };
+  for (const batch of [70, 13, 3]) {
+    compare(categoryRuns(CPU_MODELS, { batch }));
+    compare(CPU_MODELS.map((name) => embeddedRun(ZOO[name].build(ENDS), { batch, steps: 12, evalEvery: 5 })));
+  }
   for (const [batch, trainRows] of TRAININGS.slice(-trainings)) compare(zooRuns(batch, trainRows));
   fc.assert(
     fc.property(anyRun(70), (run) => compare([run])),

@@ -4,7 +4,7 @@ import { paperCount, parameterBlocks, parameterCount } from "../../src/models/pa
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { SELECTING, SPECS, STITCHED } from "../support/specs.ts";
+import { EMBEDDED, SELECTING, SPECS, STITCHED } from "../support/specs.ts";
 
 const PAPER = { inputs: 100, tasks: 2 };
 
@@ -70,12 +70,41 @@ test.each(MODEL_NAMES)(
   },
 );
 
-test.each(SPECS)("biases and log-alphas of $name begin at 0, and nothing else does", (spec) => {
+test.each(SPECS)("biases, log-alphas and the last vectors of $name begin at 0, and nothing else does", (spec) => {
   const parameters = initialParameters(makeRun({ model: spec }));
-  for (const { kind, offset, size } of parameterBlocks(spec)) {
+  for (const { kind, shape, offset, size } of parameterBlocks(spec)) {
     const zeros = parameters.subarray(offset, offset + size).filter((value) => value === 0).length;
-    expect(zeros).toBe(kind === "bias" || kind === "log-alpha" ? size : 0);
+    expect(zeros).toBe(kind === "bias" || kind === "log-alpha" ? size : kind === "table" ? shape[1] : 0);
+    if (kind === "table") expect(parameters[offset + size - 1]).toBe(0);
   }
+});
+
+test("vectors of an embedding begin with the variance of a normal of variance 1 / size cut at 2 standard deviations", () => {
+  const size = 25;
+  const model = { ...EMBEDDED, embeddings: [{ rows: 401, size }], inputs: 3 };
+  const parameters = initialParameters(makeRun({ model }));
+  const vectors = parameters.subarray(0, 400 * size).map((value) => value * Math.sqrt(size));
+  const variance = vectors.reduce((sum, value) => sum + value ** 2, 0) / vectors.length;
+  expect(Math.abs(variance - 0.7737)).toBeLessThan(0.03); // 1 - 4 phi(2) / (2 Phi(2) - 1)
+  expect(Math.max(...vectors.map(Math.abs))).toBeLessThanOrEqual(2.000001);
+  expect(parameterBlocks(model)[0]).toMatchObject({ name: "embeddings/0/0/table", shape: [401, 25] });
+});
+
+test("tables are beside the networks: a model's units do not depend on how many vectors there are", () => {
+  const units = (rows: number) =>
+    MODEL_NAMES.map((name) => ZOO[name].build({ inputs: 9, tasks: 2, embeddings: [{ rows, size: 6 }] }).experts.layers);
+  expect(units(1000)).toEqual(units(30));
+  expect(units(30)).toEqual(MODEL_NAMES.map((name) => ZOO[name].build({ inputs: 14, tasks: 2 }).experts.layers));
+});
+
+test("tasks that share nothing have tables of their own, others one for all", () => {
+  const tables = (name: ModelName) =>
+    parameterBlocks(ZOO[name].build({ inputs: 9, tasks: 3, embeddings: [{ rows: 30, size: 6 }] }))
+      .filter(({ part }) => part === "embeddings")
+      .map((block) => block.name);
+  const own = ["embeddings/0/0/table", "embeddings/1/0/table", "embeddings/2/0/table"];
+  for (const name of MODEL_NAMES)
+    expect(tables(name)).toEqual(name.startsWith("single-task") ? own : ["embeddings/0/0/table"]);
 });
 
 test("DSelect-k's gates begin within a hundredth of the smooth step's width", () => {

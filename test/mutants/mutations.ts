@@ -1,7 +1,7 @@
 import { parseSync } from "vite";
 
 /** A change of a source file: `replacement` for what lies from `start` to `end`. */
-export interface Mutation {
+interface Mutation {
   readonly start: number;
   readonly end: number;
   readonly replacement: string;

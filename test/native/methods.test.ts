@@ -4,6 +4,7 @@ import { METHODS } from "../../src/engines/methods.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
+import { gappyRun } from "../engines/tfjs/methods/gappy-run.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectClose } from "../support/close.ts";
 
@@ -36,6 +37,14 @@ describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph"
       expect(result.failure).toBeUndefined();
       expectClose(numbers(result), numbers(expected[i] as RunResult), tolerance);
     }
+  });
+
+  test("are so where batches lack labels of some tasks, or of all", async () => {
+    const runs = [PAIR_MMOE, THREE].map((model) => gappyRun(model, { ...training, optimizer: "sgd", evalEvery: 3 }));
+    const [ours, expected] = [await resultsOf(traced, runs), await resultsOf(eager, runs)];
+    expect(expected.every(({ curve }) => curve.train.every((losses) => losses.every(Number.isFinite)))).toBe(true);
+    for (const [i, result] of ours.entries())
+      expectClose(numbers(result), numbers(expected[i] as RunResult), tolerance);
   });
 
   test("are so by plain gradient descent, and leave no tensor behind", async () => {

@@ -9,30 +9,10 @@ import sys
 
 sys.path.insert(0, "examples/python")
 
+import jax_values
 import paper
 
 import mmoe
-
-
-def jax_model(values, how):
-    """JaxMMoE from mmoe's initial values."""
-    import jax.numpy as jnp
-    from jax_mmoe import JaxMMoE
-
-    K, E = how.tasks, len({name.split("/")[1] for name in values if name.startswith("experts/")})
-    stacked = lambda name, count: jnp.stack([values[name.format(i)] for i in range(count)])
-    trainer = JaxMMoE(how.inputs, K, how)
-    trainer.state["p"] = {
-        "experts": stacked("experts/{}/0/kernel", E),
-        "expert_bias": stacked("experts/{}/0/bias", E),
-        "gates": stacked("gates/{}/0/kernel", K),
-        "towers": stacked("towers/{}/0/kernel", K),
-        "tower_bias": stacked("towers/{}/0/bias", K),
-        "outputs": stacked("towers/{}/output/kernel", K)[..., 0],
-        "output_bias": stacked("towers/{}/output/bias", K)[..., 0],
-    }
-    return trainer
-
 
 config, run, text = sys.argv[1:]
 settings = json.loads(text)
@@ -56,6 +36,6 @@ for train_rows in settings["trainRows"]:
             trainer = mmoe.TorchTrainer(model, how)
             told[f"{name}/{optimizer}/{train_rows}"] = [trainer.step(*batch).tolist() for batch in zip(x, y)]
             if (name, optimizer, settings["loss"]) == ("mmoe", "adam", "squared"):
-                trainer = jax_model(values, how)
+                trainer = jax_values.begun(values, how)
                 told[f"jax-mmoe/{optimizer}/{train_rows}"] = [trainer.step(*batch).tolist() for batch in zip(x, y)]
 print(json.dumps(told))

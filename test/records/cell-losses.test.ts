@@ -29,6 +29,12 @@ test("lossesOf(cell, commonRuns(cells)) pairs the runs that are done in all of t
   expect(cells.map((cell) => [...lossesOf(cell, runs)])).toEqual(Array(2).fill([0.05, 2.05, 3.05]));
 });
 
+test("commonRuns(cells) are in their order, not in that in which they ended", () => {
+  const [cell] = cellLosses({ ...results, records: results.records.toReversed() }, "train");
+  expect([...(cell?.byRun.keys() ?? [])]).toEqual([3, 2, 0]);
+  expect(commonRuns(cell ? [cell] : [])).toEqual([0, 2, 3]);
+});
+
 test("cellLosses of a sweep without a finished run has empty cells", () => {
   const cells = cellLosses(
     madeResults(() => "missing", ["runs=3"]),

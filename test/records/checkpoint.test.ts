@@ -52,6 +52,27 @@ describe("stateIn(checkpointText(run, state), run)", () => {
     }
   });
 
+  test("is that of a run whose steps are chosen: in a try, in its training, or before one", () => {
+    const stopped = { ...run, stopping: { patience: 3, validation: 0.2 } };
+    const tried = { tried: 36, steps: 72, evalEvery: 6 };
+    const chosen = { tried: 108, steps: 27, validationLoss: 0.25 };
+    const inTry = { ...stateOf({ ...run, training: { ...run.training, steps: 72, evalEvery: 6 } }, 25), choice: tried };
+    const inTraining = { ...stateOf({ ...run, training: { ...run.training, steps: 27 } }, 27), choice: chosen };
+    const before = { ...stateOf(run, 0), values: [], noBias: [], choice: chosen };
+    for (const state of [inTry, inTraining, before])
+      expect(stateIn(checkpointText(stopped, state, OF), stopped, OF)).toEqual(state);
+    const wrong: RunState[] = [
+      stateOf(run, 25), // it says nothing of a choice
+      { ...inTry, choice: { ...tried, evalEvery: 7 } },
+      { ...inTry, step: 73 },
+      { ...inTraining, choice: { ...chosen, steps: 26 } },
+      { ...before, values: inTry.values },
+    ];
+    for (const state of wrong)
+      expect(stateIn(checkpointText(stopped, state, OF), stopped, OF)).toBe("it does not fit its run");
+    expect(stateIn(checkpointText(run, inTraining, OF), run, OF)).toBe("it does not fit its run");
+  });
+
   test("tells subnormal numbers, negative zeros and the powers' last bits", () => {
     const [first, ...rest] = stateOf(run, 25).values as [Float32Array, ...Float32Array[]];
     first.set([-0, 1e-45, -3e-41, 3.4e38, Number.POSITIVE_INFINITY]);

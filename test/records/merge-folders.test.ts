@@ -40,7 +40,7 @@ describe("checkJournals(folders, config)", () => {
 
   test("refuses even one run that came out differently, and names it with its journals", () => {
     const folders = [folderOf(done(0), done(1)), folderOf(differing(1))];
-    expect(() => check(...folders)).toThrow(/^1 runs came out differently: mmoe\/p=0.5\/1 \(\S+, \S+\); leave one/);
+    expect(() => check(...folders)).toThrow(/^1 run came out differently: mmoe\/p=0.5\/1 \(\S+, \S+\); leave one/);
     expect(() => check(...folders)).toThrow(folders[0]);
     expect(() => check(...folders)).toThrow(folders[1]);
   });

@@ -135,8 +135,8 @@ describe.each(trackings())("a Slurm that tracks processes by %s", (tracking) => 
   test("a task with two GPUs has a process on each", async () => {
     const { array } = submit("--array", "1", "--gpus", "2", "--runs", "2", "--steps", "20", "--out", "gpus");
     await poll(`${array}_1`).toMatchObject({ state: "COMPLETED", exitCode: 0 });
-    const said = log(`${array}_1`).match(/^\[\d\] gpus: shard \d\/2: 1 runs/gm);
-    expect(said?.sort()).toEqual(["[0] gpus: shard 1/2: 1 runs", "[1] gpus: shard 2/2: 1 runs"]);
+    const said = log(`${array}_1`).match(/^\[\d\] gpus: shard \d\/2: 1 run\b/gm);
+    expect(said?.sort()).toEqual(["[0] gpus: shard 1/2: 1 run", "[1] gpus: shard 2/2: 1 run"]);
   });
 
   function alone(): string {

@@ -9,7 +9,7 @@ import { type Outcome, temporaryFolder } from "../support/effects.ts";
 export type Tracking = "linuxproc" | "cgroup";
 
 /** What Slurm knows of a job, or of a task of an array. */
-export interface JobState {
+interface JobState {
   readonly state: string;
   readonly exitCode: number;
   readonly restarts: number;

@@ -10,6 +10,7 @@ import {
 } from "../../src/stats/bootstrap.ts";
 import { interquartileMean } from "../../src/stats/interquartile-mean.ts";
 import { mean, quantileSorted, standardDeviation } from "../../src/stats/moments.ts";
+import type { Columns } from "../../src/stats/resample.ts";
 import { expectClose } from "../support/close.ts";
 import { GOLDEN } from "./golden/golden.ts";
 
@@ -82,6 +83,19 @@ describe("bootstrap(columns, statistics)", () => {
     });
     const { value, low, high } = estimateOf(apart);
     expectClose([value, low, high], [2, 2, 2], 1e-12);
+  });
+
+  test("computes what resamples of few runs have in common once, and counts each of them", () => {
+    let computed = 0;
+    const prepare = ([column]: Columns) => {
+      computed++;
+      return column?.join("");
+    };
+    const isAll = (sample?: string) => Number(sample === "123");
+    const { replicates } = bootstrap([Float64Array.of(3, 1, 2)], prepare, { isAll }).isAll;
+    expect([computed, replicates.length]).toEqual([1 + 10 + 3, 10_000]); // the sample, its resamples, those without a run
+    expectClose([mean(replicates)], [6 / 27], 0.02);
+    expect(replicates).toEqual(replicates.toSorted());
   });
 
   test("gives a wider interval for a higher level", () => {

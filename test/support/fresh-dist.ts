@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 
-/** Puts the file beside this one in the place of `src/engines/start-worker.ts`. */
-export const DIST_WORKERS = {
-  find: /^.*\/start-worker\.ts$/,
-  replacement: fileURLToPath(new URL("start-worker.ts", import.meta.url)),
-};
+const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Puts files beside this one in the place of `src/engines/start-worker.ts` and `src/sweep/engines.ts`. */
+export const STAND_INS = [
+  { find: /^.*\/start-worker\.ts$/, replacement: beside("start-worker.ts") },
+  { find: /^(\.|.*\/sweep)\/engines\.ts$/, replacement: beside("chosen-engine.ts") },
+];
 
 const writtenAt = (path: string) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
@@ -19,9 +21,11 @@ export function isStale(src: string, compiled: string): boolean {
   return files.some((file) => writtenAt(join(src, file)) > writtenAt(compiled));
 }
 
-/** Compiles `src/` again where it has changed; wrong types are for `npm run types` to tell. */
+/** Compiles `src/` again where it has changed, kernels too; wrong types are for `npm run types` to tell. */
 function compile(): void {
-  if (isStale("src", "dist/index.js")) spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
+  if (!isStale("src", "dist/index.js")) return;
+  spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
+  for (const script of ["worker", "kernels"]) spawnSync("npm", ["run", script]);
 }
 
 /** Compiles before the tests, and before they run again as files change. */

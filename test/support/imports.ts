@@ -10,7 +10,7 @@ import { isNode, langOf, literal, type SyntaxNode } from "./syntax.ts";
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
 /** What the files of each folder may import: folders, packages, scopes of packages and `node`. */
-export type Permissions = ReadonlyMap<string, readonly string[]>;
+type Permissions = ReadonlyMap<string, readonly string[]>;
 
 /** The files under `folder` in TypeScript and C, and what they import: types, lazy imports, workers and kernels too. */
 export function importsUnder(folder: string): Map<string, string[]> {

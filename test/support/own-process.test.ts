@@ -8,12 +8,22 @@ import { changesItsProcess, testFiles } from "./own-process.ts";
 test.each([
   ["vi", ".mock('node:fs');"],
   ["vi", ".spyOn(process, 'kill');"],
+  ["vi", ".stubEnv('CI', '1');"],
   ["process", ".env.CI = '1';"],
   ["process", ".chdir(folder);"],
   ["process", ".exitCode = 2;"],
   ["global", "This.fetch = undefined;"],
 ])("a test with %s%s changes its process", (...code) => {
   expect(changesItsProcess(code.join(""))).toBe(true);
+});
+
+test.each([
+  ["vi", ".spyOn(process, 'kill'); vi.restoreAllMocks();"],
+  ["vi", ".spyOn(process, 'kill').mockReturnValue(true).mockRestore();"],
+  ["vi", ".stubEnv('CI', '1'); vi.unstubAllEnvs();"],
+  ["process", ".chdir(folder); try {} finally { process.chdir(before); }"],
+])("a test with %s%s takes it back", (...code) => {
+  expect(changesItsProcess(code.join(""))).toBe(false);
 });
 
 test("a test that reads the process, calls devi.at, or gives its timers back does not", () => {

@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What changes the process that a test is in, so that others in it would notice. */
-const CHANGES =
-  /\bvi\.(mock|hoisted|resetModules|stubEnv|unstubAllEnvs|spyOn)\b|\bprocess\.(env(\.\w+|\[[^\]]*\]) = |chdir|exitCode)|globalThis/;
+/** What changes the process that a test is in, so that others in it would notice, and what takes the change back. */
+const CHANGES: readonly { readonly change: RegExp; readonly back?: RegExp }[] = [
+  { change: /\bvi\.(mock|hoisted|resetModules)\b|\bprocess\.(env(\.\w+|\[[^\]]*\]) = |exitCode)|globalThis/ },
+  { change: /\bvi\.spyOn\b/, back: /\bvi\.restoreAllMocks\b|\.mockRestore\b/ },
+  { change: /\bvi\.stubEnv\b/, back: /\bvi\.unstubAllEnvs\b/ },
+  { change: /\bprocess\.chdir\b/, back: /\bfinally\b/ },
+];
 
-export const changesItsProcess = (code: string) => CHANGES.test(code);
+export const changesItsProcess = (code: string) =>
+  CHANGES.some(({ change, back }) => change.test(code) && !back?.test(code));
 
 /** The test files below `folder`, but those of the folders `apart`: which need a process of their own, and which share one. */
 export function testFiles(folder: string, apart: readonly string[]): { alone: string[]; together: string[] } {

@@ -19,7 +19,7 @@ export type Factors = (layer: string, row: number, units: number) => ArrayLike<n
 export type Noise = (k: number, e: number) => number;
 
 /** x [D] of the row numbered `row` → predictions [K]. */
-export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
+type Predictor = (x: ArrayLike<number>, row?: number) => number[];
 
 /**
  * The model with these parameters, in canonical order; it sees them change, except where a task has experts that don't
@@ -36,7 +36,9 @@ export function predictor(
   const tucker = spec.ranks && tuckerLayers(spec, parameters);
   const levels = range(levelCount(spec)).map((level) => structureOf(spec, level));
   const offsets = offsetsOf(spec);
-  return (x, row = 0) => {
+  return (rowOf, row = 0) => {
+    const read = range(spec.tasks + 1).map((path) => embeddedRow(spec, parameters, offsets, rowOf, path));
+    const x = read[0] as ArrayLike<number>;
     const reluLayer = (layer: string, h: ArrayLike<number>, by: Dense): number[] => {
       const units = by(layer, h);
       const kept = factors?.(layer, row, units.length);
@@ -47,26 +49,23 @@ export function predictor(
     /** What the paths give after all levels; `unlearned` [levels][E] are experts as other tasks see them. */
     const levelsBy = (by: Dense, unlearned?: ArrayLike<number>[][], tell?: typeof onEntropy) => {
       const outputs: ArrayLike<number>[][] = [];
-      const paths = levels.reduce<ArrayLike<number>[]>(
-        (inputs, { experts, mixes }, level) => {
-          const learned =
-            spec.gating === "cross-stitch"
-              ? stitchedExperts(spec, parameters, offsets, x, (layer, h) => reluLayer(layer, h, by))
-              : experts.map(({ name, path }) => through(name, spec.experts.layers, at(inputs, path), by));
-          outputs.push(learned);
-          return mixes.map(({ name, seen, learns, own }, path) => {
-            const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
-            const shares = gate(spec, by, name, at(inputs, path), seen.length, tell);
-            if (own !== undefined) shares[own] = at(shares, own) + 1;
-            if (spec.gating === "snr-trans")
-              return connected(spec, parameters, { dense: by, offsets }, path, units, noise);
-            return range((units[0] as ArrayLike<number>).length).map((h) =>
-              sum(units, (expert, i) => at(shares, i) * at(expert, h)),
-            );
-          });
-        },
-        new Array(spec.tasks + 1).fill(x),
-      );
+      const paths = levels.reduce<ArrayLike<number>[]>((inputs, { experts, mixes }, level) => {
+        const learned =
+          spec.gating === "cross-stitch"
+            ? stitchedExperts(spec, parameters, offsets, x, (layer, h) => reluLayer(layer, h, by))
+            : experts.map(({ name, path }) => through(name, spec.experts.layers, at(inputs, path), by));
+        outputs.push(learned);
+        return mixes.map(({ name, seen, learns, own }, path) => {
+          const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
+          const shares = gate(spec, by, name, at(inputs, path), seen.length, tell);
+          if (own !== undefined) shares[own] = at(shares, own) + 1;
+          if (spec.gating === "snr-trans")
+            return connected(spec, parameters, { dense: by, offsets }, path, units, noise);
+          return range((units[0] as ArrayLike<number>).length).map((h) =>
+            sum(units, (expert, i) => at(shares, i) * at(expert, h)),
+          );
+        });
+      }, read);
       return { paths, outputs };
     };
     const unlearned = spec.gating === "detached" ? levelsBy(fixed).outputs : undefined;
@@ -75,6 +74,24 @@ export function predictor(
       at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, at(paths, k))), 0),
     );
   };
+}
+
+/** What a path reads of a row: its plain inputs, then the vectors that the others number, of the path's own tables if it has some. */
+function embeddedRow(
+  { embeddings = [] }: ModelSpec,
+  parameters: ArrayLike<number>,
+  offsets: Offsets,
+  x: ArrayLike<number>,
+  path: number,
+): ArrayLike<number> {
+  if (embeddings.length === 0) return x;
+  const plain = x.length - embeddings.length;
+  const set = offsets.has(`embeddings/${path}/0/table`) ? path : 0;
+  const vectors = embeddings.flatMap(({ size }, i) => {
+    const first = (offsets.get(`embeddings/${set}/${i}/table`) as number) + size * at(x, plain + i);
+    return range(size).map((j) => at(parameters, first + j));
+  });
+  return [...range(plain).map((i) => at(x, i)), ...vectors];
 }
 
 /**
@@ -267,11 +284,14 @@ function denseLayers(spec: ModelSpec, parameters: ArrayLike<number>): Dense {
   };
 }
 
-/** Mean squared error by task, [K], over rows x [B, D], y [B, K]. */
+/** Mean squared error by task, [K], over those of rows x [B, D], y [B, K] that have a label; 0 where none has. */
 export function taskLosses({ inputs: D, tasks: K }: ModelSpec, predict: Predictor, { x, y }: Rows): number[] {
   const B = x.length / D;
   const predictions = range(B).map((b) => predict(x.subarray(b * D, (b + 1) * D), b));
-  return range(K).map((k) => sum(predictions, (row, b) => (at(row, k) - at(y, b * K + k)) ** 2) / B);
+  return range(K).map((k) => {
+    const rows = range(B).filter((b) => !Number.isNaN(at(y, b * K + k)));
+    return sum(rows, (b) => (at(at(predictions, b), k) - at(y, b * K + k)) ** 2) / Math.max(1, rows.length);
+  });
 }
 
 /**

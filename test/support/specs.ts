@@ -73,6 +73,25 @@ export const SELECTING: ModelSpec = {
   gate: { layers: [], bias: false, select: { experts: 2, gamma: 3, entropy: 0.3 } },
 };
 
+/** Two plain inputs, then numbers of vectors in two tables. */
+export const EMBEDDED: ModelSpec = {
+  ...MMOE,
+  name: "embedded",
+  embeddings: [
+    { rows: 9, size: 3 },
+    { rows: 5, size: 17 },
+  ],
+};
+const { embeddings } = EMBEDDED as Required<ModelSpec>;
+
+/** Tasks that share nothing, so that each has tables of its own. */
+export const EMBEDDED_APART: ModelSpec = {
+  ...EMBEDDED,
+  name: "embedded-apart",
+  experts: { shared: 0, perTask: 2, layers: [8, 6] },
+  gate: { layers: [9], bias: true },
+};
+
 export const SPECS: readonly ModelSpec[] = [
   MMOE,
   OMOE,
@@ -117,6 +136,13 @@ export const SPECS: readonly ModelSpec[] = [
   },
   { ...STITCHED, name: "cross-stitch", experts: { shared: 0, perTask: 1, layers: [6] } },
   { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
+  EMBEDDED,
+  EMBEDDED_APART,
+  { ...EMBEDDED, name: "embedded-single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },
+  { ...EMBEDDED, name: "embedded-alone", inputs: 3, embeddings: [...embeddings, { rows: 4, size: 2 }] },
+  { ...PLE, name: "embedded-ple", embeddings },
+  { ...STITCHED, name: "embedded-stitch", embeddings },
+  { ...FACTORED, name: "embedded-factored", embeddings },
 ];
 
 /** Parameters [P] of order 1, biases too: at their start they would all be 0. */
@@ -124,7 +150,12 @@ export function someParameters(spec: ModelSpec, seed = 0): Float32Array {
   return normals(keyOf(`parameters/${spec.name}/${seed}`), parameterCount(spec)).map((z) => 0.6 * z);
 }
 
-/** Normal rows x [B, D], y [B, K]. */
-export function someRows({ inputs, tasks }: ModelSpec, B: number, seed = 0): Rows {
-  return { x: normals(keyOf(`x/${seed}`), B * inputs), y: normals(keyOf(`y/${seed}`), B * tasks) };
+/** Normal rows x [B, D], y [B, K]; numbers of vectors are any but the last. */
+export function someRows({ inputs, embeddings = [], tasks }: ModelSpec, B: number, seed = 0): Rows {
+  const x = normals(keyOf(`x/${seed}`), B * inputs);
+  for (const [i, { rows }] of embeddings.entries()) {
+    for (let at = inputs - embeddings.length + i; at < x.length; at += inputs)
+      x[at] = Math.floor(100 * Math.abs(x[at] as number)) % (rows - 1);
+  }
+  return { x, y: normals(keyOf(`y/${seed}`), B * tasks) };
 }

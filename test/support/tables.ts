@@ -1,11 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TableSettings } from "../../src/data/table.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import type { TrainingSettings } from "../../src/engines/training-settings.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
-import { temporaryFolder } from "./effects.ts";
 import { range } from "./reference.ts";
 import { makeRun } from "./runs.ts";
 import { MMOE } from "./specs.ts";
@@ -21,7 +21,7 @@ export function someRows(rows: number): number[][] {
 
 /** A CSV file of such rows, in a folder of its own; with `parts`, every fourth row is held out; with `signs`, y_1 is 0 or 1. */
 export function tableFile(rows = 60, { parts = false, signs = false, name = "some.csv" } = {}): string {
-  const file = join(temporaryFolder(), name);
+  const file = join(mkdtempSync(join(tmpdir(), "mmoe-test-")), name);
   const header = ["x_a", "x_b", "x_c", "y_1", "y_2", ...(parts ? ["part"] : [])];
   const numbers = someRows(rows).map((row) => (signs ? row.with(3, Number((row[3] as number) > 7)) : row));
   const lines = numbers.map((row, n) => [...row, ...(parts ? [n % 4 === 3 ? "heldout" : "train"] : [])]);

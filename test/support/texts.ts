@@ -1,7 +1,7 @@
 import { textWidth } from "../../src/figures/draw/text.ts";
 
 /** A text of a figure, in points, by the font's own widths. */
-export interface PlacedText {
+interface PlacedText {
   readonly words: string;
   readonly left: number;
   readonly right: number;

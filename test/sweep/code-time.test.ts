@@ -75,6 +75,17 @@ test.each([
   },
 );
 
+test("codeTime(runs, engine) tries as many runs as train in one call in each place", async () => {
+  const alone = fakeEngine(40, { mine: 8 });
+  await codeTime(runsOf("mine", 100), alone.engine);
+  expect(alone.trained).toEqual([16]); // one in each place
+  const { engine, trained } = fakeEngine(40, { mine: 8 });
+  const start = START_MS + 20 * 8 * 10;
+  const grouped = { ...engine, inOneCall: () => 10 };
+  expect(await trainingMs(runsOf("mine", 100), grouped, start)).toBeCloseTo(3 * 8 * STEPS_WORTH, 6);
+  expect(trained).toEqual([40]);
+});
+
 test("codeTime(runs, engine) times each model, and starts its processes once for all points of a grid", async () => {
   const { engine } = fakeEngine(2, { mine: 8, yours: 11 });
   const runs = [...runsOf("mine", 2), ...runsOf("mine", 2, 9000), ...runsOf("yours", 2)];

@@ -13,37 +13,11 @@ import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { withEarlyStopping } from "../../src/sweep/early-stopping.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
+import { longestTrainings, mostSteps } from "../../src/sweep/tries.ts";
 import { complaint } from "../support/complaint.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { range } from "../support/reference.ts";
-import { tableFile, tableOf, tableRun } from "../support/tables.ts";
-
-const stopping = { patience: 3, validation: 0.2 };
-/** 45 training rows, of which 36 are trained on in batches of 7: a look every 6 steps. */
-const run = (changes: Partial<AnyRun> = {}): AnyRun =>
-  ({ ...tableRun({}, { steps: 400 }), stopping, ...changes }) as AnyRun;
-
-/** An engine whose runs have the validation losses that `lossAt` gives; it keeps what it was asked to train. */
-function fake(lossAt: (step: number, id: string) => number) {
-  const asked: AnyRun[][] = [];
-  const resultOf = (one: AnyRun): RunResult => {
-    const { steps, evalEvery } = one.training;
-    const at = range(Math.ceil(steps / Number(evalEvery))).map((i) => Math.min(steps, (i + 1) * Number(evalEvery)));
-    const failed = at.findIndex((step) => Number.isNaN(lossAt(step, one.id)));
-    const kept = failed < 0 ? at : at.slice(0, failed);
-    const losses = kept.map((step) => [lossAt(step, one.id), lossAt(step, one.id)]);
-    return {
-      ...{ run: one, curve: { steps: kept, train: losses, heldout: losses }, labelCorrelations: [0] },
-      ...{ elapsedMs: 1, device: "fake", ...(failed >= 0 && { failure: `loss is NaN at step ${at[failed]}` }) },
-    };
-  };
-  const train = async (runs: readonly AnyRun[], { onResult }: Hooks) => {
-    asked.push([...runs]);
-    for (const one of runs) onResult(resultOf(one));
-  };
-  const engine = { name: "fake", device: "fake", keepsStates: false, train } as unknown as Engine;
-  return { engine: withEarlyStopping(engine), asked };
-}
+import { fakeStopping, stoppedRun as run, STOPPING } from "../support/stopped-runs.ts";
+import { tableFile, tableOf } from "../support/tables.ts";
 
 async function resultsOf(engine: Engine, runs: readonly AnyRun[]): Promise<RunResult[]> {
   const results: RunResult[] = [];
@@ -53,7 +27,7 @@ async function resultsOf(engine: Engine, runs: readonly AnyRun[]): Promise<RunRe
 
 describe("the number of steps", () => {
   test("is that of the lowest validation loss before patience ends", async () => {
-    const { engine, asked } = fake((step) => Math.abs(step - 30) + 1);
+    const { engine, asked } = fakeStopping((step) => Math.abs(step - 30) + 1);
     const [result] = await resultsOf(engine, [run()]);
     expect(result?.run.training.steps).toBe(30);
     expect(result?.measures).toEqual({ validationLoss: 1 });
@@ -61,23 +35,43 @@ describe("the number of steps", () => {
   });
 
   test("is tried with twice the steps until patience ends, but never beyond those of the training", async () => {
-    const { engine, asked } = fake((step) => Math.abs(step - 120) + 1);
+    const { engine, asked } = fakeStopping((step) => Math.abs(step - 120) + 1);
     expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(120);
     expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 120]);
-    const falling = fake((step) => 1 / step);
+    const falling = fakeStopping((step) => 1 / step);
     expect((await resultsOf(falling.engine, [run()]))[0]?.run.training.steps).toBe(400);
     expect(falling.asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 400, 400]);
   });
 
+  test("is told as it is chosen, with the steps of all tries", async () => {
+    const { engine } = fakeStopping((step) => Math.abs(step - 60) + 1);
+    const told: [string, ...(number | undefined)[]][] = [];
+    const onChoosing: Hooks["onChoosing"] = ({ id }, ...numbers) => told.push([id, ...numbers]);
+    await engine.train([run({ id: "a" }), run({ id: "b" })], { onResult: () => {}, onChoosing });
+    const of = (id: string) => told.filter(([one]) => one === id).map(([, ...numbers]) => numbers);
+    expect(of("a")).toEqual([[0], [27], [54 + 54], [54 + 108, 60]]);
+    expect(of("b")).toEqual(of("a"));
+  });
+
+  test("is at most what a run is expected to take: all tries up to its limit, then all its steps", async () => {
+    const falling = fakeStopping((step) => 1 / step);
+    await resultsOf(falling.engine, [run()]);
+    const trained = falling.asked.flat().map(({ training }) => training);
+    expect(longestTrainings([run()]).map(({ training }) => training)).toEqual(trained);
+    expect(mostSteps(run())).toBe(54 + 108 + 216 + 400 + 400);
+    const { stopping: _, ...plain } = run();
+    expect([longestTrainings([plain as AnyRun]), mostSteps(plain as AnyRun)]).toEqual([[plain], 400]);
+  });
+
   test("ends at the first loss that is no number, and a run without any other fails", async () => {
-    const { engine } = fake((step) => (step > 24 ? Number.NaN : 1 / step));
+    const { engine } = fakeStopping((step) => (step > 24 ? Number.NaN : 1 / step));
     expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(24);
-    const [failed] = await resultsOf(fake(() => Number.NaN).engine, [run()]);
-    expect([failed?.failure, failed?.run.stopping]).toEqual(["loss is NaN at step 6", stopping]);
+    const [failed] = await resultsOf(fakeStopping(() => Number.NaN).engine, [run()]);
+    expect([failed?.failure, failed?.run.stopping]).toEqual(["loss is NaN at step 6", STOPPING]);
   });
 
   test("is each run's own, and runs without early stopping are trained as they are", async () => {
-    const { engine, asked } = fake((step, id) => Math.abs(step - (id === "a" ? 12 : 48)) + 1);
+    const { engine, asked } = fakeStopping((step, id) => Math.abs(step - (id === "a" ? 12 : 48)) + 1);
     const { stopping: _, ...plain } = run({ id: "c" });
     const results = await resultsOf(engine, [run({ id: "a" }), plain as AnyRun, run({ id: "b" })]);
     const steps = Object.fromEntries(results.map(({ run: one }) => [one.id, one.training.steps]));
@@ -86,7 +80,7 @@ describe("the number of steps", () => {
   });
 
   test("is not chosen once the sweep is stopped", async () => {
-    const { engine, asked } = fake(() => 1);
+    const { engine, asked } = fakeStopping(() => 1);
     await engine.train([run()], { onResult: () => {}, signal: AbortSignal.abort() });
     expect(asked).toEqual([]);
   });
@@ -106,7 +100,7 @@ describe("the validation rows", () => {
   });
 
   test("are what an engine sees in place of held-out rows", async () => {
-    const { engine, asked } = fake((step) => step);
+    const { engine, asked } = fakeStopping((step) => step);
     await resultsOf(engine, [run()]);
     expect(asked.map(([one]) => [(one as AnyRun & FromTable).data.validates, one?.training.heldoutRows])).toEqual([
       [true, 9],
@@ -180,6 +174,13 @@ describe("steps: auto", () => {
     const out = join(temporaryFolder(), "results");
     const argv = ["sweep", "smoke", "--rows", file, "--steps", "auto", "--set", "patience=3", "--batch", "8"];
     const few = ["--runs", "2", "--models", "omoe,mmoe", "--kernels", "wasm", "--out", out];
+    const [plan = "", time = "", evaluations = ""] = (await runMain([...argv, ...few, "--dry-run"])).stdout
+      .split("\n")
+      .slice(-5);
+    const tries = 45 * (2 ** 10 - 1) + 25_000; // 38 rows in batches of 8: a look every 5 steps, first 3 * 3 * 5
+    expect(plan).toContain(`: at most ${(4 * (tries + 25_000)).toLocaleString("en")} run-steps`);
+    expect(time).toMatch(/^at most .* idle cores? \(early stopping usually ends much sooner\); about/);
+    expect(evaluations).toMatch(/^at most [\d,]+ evaluations of a run/);
     expect((await runMain([...argv, ...few])).code).toBe(0);
     const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
     expect(new Set(rows.map(({ steps }) => steps)).size).toBeGreaterThan(1);

@@ -1,18 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import type { AnyRun } from "../../src/engines/engine.ts";
 import { MachineError } from "../../src/machine-error.ts";
 import { runSweep, type SweepListener } from "../../src/sweep/run-sweep.ts";
+import { chosenEngine } from "../support/chosen-engine.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async () => engine.load(),
-}));
+const engine = chosenEngine();
 
 let out = "";
 beforeEach(() => {
@@ -92,7 +89,7 @@ describe("runSweep(request, { listener, signal })", () => {
       check: ({ model }: AnyRun) => {
         throw new RangeError(`no ${model.name}`);
       },
-      dispose: async () => disposed.push("refusing"),
+      dispose: async () => void disposed.push("refusing"),
     });
     await expect(sweep()).rejects.toThrow("no mmoe");
     expect([disposed, existsSync(out)]).toEqual([["refusing"], false]);

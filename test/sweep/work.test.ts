@@ -37,11 +37,3 @@ describe("workOf(bundle)", () => {
     expect(work.values).toBe(10 * parameterCount(run.model));
   });
 });
-
-test("modelWork(spec) counts the experts' units that mixes read: at each gate of each level", () => {
-  const mixed = (name: keyof typeof ZOO) => modelWork(model(name)).mixed;
-  const { experts } = model("mmoe");
-  const units = 8 * (experts.layers.at(-1) as number);
-  expect([mixed("shared-bottom"), mixed("omoe"), mixed("mmoe")]).toEqual([0, units, 2 * units]);
-  expect(mixed("ple")).toBeGreaterThan(mixed("cgc"));
-});

@@ -27,25 +27,22 @@ test("values and gaps are those of the training rows alone, where the file has p
   expect(table(text).firstGap).toMatch(/^t\.csv:5: x_city: .* or give --impute mean$/);
 });
 
-test("a column has up to 20 values, and held-out rows may have others", () => {
+test("a column has up to 20 values, or up to 1,000 and half as many as rows, and held-out rows may have others", () => {
   const cells = Array.from({ length: 20 }, (_, n) => `c${n}`);
   expect(table(withColumn("x", cells)).contents[0]?.values).toHaveLength(20);
   const more = [...cells, "c20"].map((cell, n) => `${cell},${n},${n * n},${n < 20 ? "train" : "heldout"}`);
   expect(table(`x,y1,y2,part\n${more.join("\n")}\n`).contents[0]?.values).toHaveLength(20);
+  const many = Array.from({ length: 2000 }, (_, n) => `c${n % 1000}`);
+  expect(table(withColumn("x", many)).contents[0]?.values).toHaveLength(1000);
 });
 
 describe("a column is refused in one line that has", () => {
   const many = (count: number) => Array.from({ length: count }, (_, n) => `c${n}`);
+  const most = "expected numbers, or at most 1,000 different texts and two rows for each";
   const out = "(the first is 'c0'); leave the column out, or group its values";
   test.each([
-    [
-      withColumn("x_zip", many(21)),
-      `t.csv: column 'x_zip': expected numbers, or at most 20 different texts, got 21 ${out}`,
-    ],
-    [
-      withColumn("x_zip", many(1500)),
-      `t.csv: column 'x_zip': expected numbers, or at most 20 different texts, got more than 1,000 ${out}`,
-    ],
+    [withColumn("x_zip", many(21)), `t.csv: column 'x_zip': ${most}, got 21 in 21 training rows ${out}`],
+    [withColumn("x_zip", many(1500)), `t.csv: column 'x_zip': ${most}, got more than 1,000 ${out}`],
     [withColumn("x", ["a", "a"]), "t.csv: column 'x' is a in every row; leave it out"],
     [withColumn("x", ["", ""]), "t.csv: column 'x' is empty in every training row; leave it out"],
     [withColumn("x", ["1", "two"]), "t.csv:3: x: expected a number up to 3.4028235e+38, got 'two'"],

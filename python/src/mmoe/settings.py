@@ -20,6 +20,8 @@ class Task:
     #: Outputs of the model for this task: C logits of a categorical task with C classes, one logit of a binary one (that of
     #: label 1), one prediction of a regression.
     outputs: int = 1
+    #: Whether rows may lack the label, which is NaN there. The loss is the mean over the rows of the batch that have it.
+    gaps: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class TorchTrainer:
         self.module = module.to(self.device)
         self._begin([parameter for parameter in module.parameters() if parameter.requires_grad])
         self._is_regression = all(task.kind == "regression" for task in settings.kinds)
+        self._is_whole = not any(task.gaps for task in settings.kinds)
         weights = [task.weight for task in settings.kinds]
         self._weights = None if set(weights) == {1} else torch.tensor(weights, device=self.device)
 
@@ -49,23 +50,31 @@ class TorchTrainer:
         return losses.detach()
 
     def losses(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The loss of each task, a mean over the batch: outputs [B, O] and labels [B, K] → [K]."""
+        """The loss of each task, a mean over the rows with its label, 0 without any: outputs [B, O] and labels [B, K] → [K]."""
         expected = self.settings.output_shape(len(labels))
         if list(outputs.shape) != expected:
             each = "" if self._is_regression else f"; the tasks have {self.settings.outputs} outputs"
             raise ValueError(f"forward: expected shape {expected}, got {list(outputs.shape)}{each}")
-        if self._is_regression:
+        if self._is_regression and self._is_whole:
             return self._errors(outputs - labels).mean(0)
         columns = outputs.split(self.settings.outputs, 1)
         return torch.stack([self._loss(task, *of) for task, *of in zip(self.settings.kinds, columns, labels.unbind(1))])
 
     def _loss(self, task: Task, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The loss of one task in its unit: outputs [B, C] and labels [B] → []."""
+        if not task.gaps:
+            return task.unit * self._row_losses(task, outputs, labels).mean()
+        is_there = ~labels.isnan()
+        losses = self._row_losses(task, outputs, torch.where(is_there, labels, 0))
+        return task.unit * torch.where(is_there, losses, 0).sum() / is_there.sum().clamp(min=1)
+
+    def _row_losses(self, task: Task, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """The loss of each row of one task, without its unit: outputs [B, C] and labels [B] → [B]."""
         if task.kind == "binary":
-            return task.unit * functional.binary_cross_entropy_with_logits(outputs.squeeze(1), labels)
+            return functional.binary_cross_entropy_with_logits(outputs.squeeze(1), labels, reduction="none")
         if task.kind == "categorical":
-            return task.unit * functional.cross_entropy(outputs, labels.long())
-        return self._errors(outputs.squeeze(1) - labels).mean()
+            return functional.cross_entropy(outputs, labels.long(), reduction="none")
+        return self._errors(outputs.squeeze(1) - labels)
 
     def _errors(self, errors: torch.Tensor) -> torch.Tensor:
         """The loss of each error of a regression."""

@@ -27,8 +27,9 @@ class Trainer(Protocol):
         """Updates the model once, on a batch of rows.
 
         :param x: inputs, [B, D]; the array is the callee's own
-        :param y: labels, [B, K]; a class is its number, from 0
-        :returns: the loss of each task before the update, [K]: means over the batch, times ``settings.kinds[k].unit``
+        :param y: labels, [B, K]; a class is its number, from 0; a missing label is NaN (``settings.kinds[k].gaps``)
+        :returns: the loss of each task before the update, [K]: means over the rows with its label, times
+            ``settings.kinds[k].unit``; mmoe ignores the loss of a task of which the batch has no label
         """
         ...
 

@@ -21,7 +21,7 @@ interface Options {
 }
 
 /** `npm run fit`. */
-export const fitCommand = (): Command =>
+const fitCommand = (): Command =>
   new Command("npm run fit --")
     .argument("<csv>", "points: columns weight_cosine, label_pearson_mean and, if known, two_sd")
     .option("--sines <m>", "sines of the constants; several numbers, separated by commas", "5")

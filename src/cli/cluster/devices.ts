@@ -9,6 +9,7 @@ import type { LossSet } from "../../config/loss-sets.ts";
 import type { AnyRun } from "../../engines/engine.ts";
 import { CONFIG } from "../../records/find-results.ts";
 import type { Shard } from "../../records/writer-lock.ts";
+import { numberOf } from "../../units.ts";
 import { BIN } from "../bin.ts";
 import { type Context, type Effects, STOP_SIGNALS } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -66,7 +67,8 @@ export async function trainOnDevices(fleet: Fleet, context: Context): Promise<nu
   const records = await writeResults(out, { long, losses, quiet: json }, effects);
   const trained = new Set(records.map(({ id }) => id));
   const missing = runs.filter(({ id }) => !trained.has(id)).length;
-  if (missing > 0) note(`mmoe: ${missing} runs remain; resume with:\n${goOn}`);
+  if (missing > 0)
+    note(`mmoe: ${numberOf(missing, "run")} ${missing === 1 ? "remains" : "remain"}; resume with:\n${goOn}`);
   return code;
 }
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -19,8 +19,8 @@ interface ServerOptions {
   readonly asker: string;
   /** Undefined for any that is free. */
   readonly port?: number | undefined;
-  /** What an address must hold. */
-  readonly token: string;
+  /** What an address must hold: by default nobody can guess it. */
+  readonly token?: string;
   /** The page as it is now. */
   readonly page: () => string;
   /** What the page may load and run, besides what it says itself. */
@@ -47,7 +47,14 @@ export interface LiveServer {
 }
 
 /** Listens at once. UsageError if the port can't be had. */
-export async function startServer({ port, asker, token, page, policy, events }: ServerOptions): Promise<LiveServer> {
+export async function startServer({
+  port,
+  asker,
+  token = randomBytes(16).toString("hex"),
+  page,
+  policy,
+  events,
+}: ServerOptions): Promise<LiveServer> {
   const readers = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     const path = pathOf(request, token);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Config } from "../../config/config.ts";
 import { UsageError } from "../../errors.ts";
@@ -35,10 +34,9 @@ export async function serveReport({ config, port, ...options }: ServeOptions, co
   try {
     const report = new LiveReport(options, waitingHtml(config), stop.signal);
     const wake = new EventTarget();
-    const token = randomBytes(16).toString("hex");
     const told = { latest: statusEvent(first, report.version, false) };
     const server = await startServer({
-      ...{ port, asker: "--serve", token, page: () => report.html },
+      ...{ port, asker: "--serve", page: () => report.html },
       events: {
         greeting: () => greeting(told.latest, report),
         onFollow: () => wake.dispatchEvent(new Event("follow")),

@@ -30,7 +30,7 @@ interface Size {
  */
 export function barLines(cells: readonly CellTally[], whole: Tally, { columns, rows }: Size): BarLine[] {
   const names = cells.map(({ name }) => name);
-  const layout = barLayout({ columns, rows, names, runs: whole.runs });
+  const layout = barLayout({ columns, rows, names, runs: whole.runs, choosing: whole.choosing });
   const width = layout.cells ? Math.max(ALL.length, ...names.map((name) => name.length)) : ALL.length;
   const ofCells = layout.cells
     ? cells.map(({ name, tally }) => barLine(name.padEnd(width), tally, layout, layout.loss ? tally.loss : ""))

@@ -30,6 +30,7 @@ export function barProgress({ todo: runs, kept, beside }: ToTrain, stream: Outpu
   };
   return {
     progress: (run: AnyRun, step, loss) => both(cellOfRun(run), (tally) => tally.reach(run.id, step, loss)),
+    choosing: (run, tried, chosen) => both(cellOfRun(run), (tally) => tally.choose(run.id, tried, chosen)),
     result: (record: RunRecord) => {
       both(record, (tally) => tally.end(record));
       if (record.status === "failed") frame.log(whole.failureText(record));

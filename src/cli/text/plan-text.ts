@@ -3,13 +3,14 @@ import { settingRows } from "../../config/setting-rows.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
+import type { Estimate } from "../../stats/estimate.ts";
 import { curveSizes } from "../../sweep/curves.ts";
 import { type DescribeOptions, describeModel } from "../../sweep/describe-model.ts";
 import type { TimeEstimate } from "../../sweep/estimate.ts";
 import type { ShareOutline } from "../../sweep/outline.ts";
 import { planRuns } from "../../sweep/plan.ts";
 import { cellOfRun } from "../../sweep/status.ts";
-import { duration, megabytes, parametersText, thousands } from "../../units.ts";
+import { duration, megabytes, numberOf, parametersText, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Context } from "../effects.ts";
 import { type Room, roomOf } from "./blocks.ts";
@@ -43,30 +44,52 @@ export async function describePlan(
     thousands(config.runs),
     parametersText(sizes.get(cell.model) as number),
   ]);
-  const all = thousands(config.runs * cellRows.length);
+  const all = numberOf(config.runs * cellRows.length, "run");
   const part = shard === null ? "" : `, ${thousands(runs)} in shard ${shardText(shard)}`;
   const { estimateTime } = await import("../../sweep/estimate.ts"); // it knows the cpu engine, which training may not need
   const time = await estimateTime(sample, engine, { env: effects.env, note });
   const times = sample.length === 0 ? 1 : todo / sample.length;
   const room = roomOf(effects.stdout);
   const curves = curveSizes(config);
-  const evaluations = `${thousands(curves.evaluations)} evaluation${curves.evaluations === 1 ? "" : "s"} of a run`;
+  const upTo = config.patience === null ? "" : "at most ";
+  const evaluations = `${upTo}${numberOf(curves.evaluations, "evaluation")} of a run`;
   return [
     settingsText(config, room),
     table([[...cellHeads(cells), "runs", "parameters"], ...cellRows], room.table),
-    `${all} runs${part}, to do ${thousands(todo)}: ${thousands(steps)} run-steps on ${enginesText(engine, sample)}\n` +
-      `${timeText(time, times)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
+    `${all}${part}, to do ${thousands(todo)}: ${upTo}${thousands(steps)} run-steps on ${enginesText(engine, sample)}\n` +
+      callsText(engine, sample) +
+      `${config.patience === null ? timeText(time, times) : longestText(time, times)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,
   ].join("\n");
 }
 
 /** `about 24:10 min (19:20 min to 30:12 min) on 2 idle cores`, `times` as long as was estimated. */
-function timeText({ value, low, high, from, cores }: TimeEstimate, times: number): string {
-  const where =
-    from === "trial" ? ", from a short trial" : ` on ${cores === 1 ? "an idle core" : `${cores} idle cores`}`;
+function timeText({ value, low, high, ...where }: TimeEstimate, times: number): string {
   const [about, least, most] = [value, low, high].map((ms) => duration(ms * times));
-  return `about ${about} (${least} to ${most})${where}`;
+  return `about ${about} (${least} to ${most})${whereText(where)}`;
+}
+
+/** `at most 24:10 min on 2 idle cores (early stopping usually ends much sooner)`. */
+function longestText({ value: _, low: __, high, ...where }: TimeEstimate, times: number): string {
+  return `at most ${duration(high * times)}${whereText(where)} (early stopping usually ends much sooner)`;
+}
+
+function whereText({ from, cores }: Omit<TimeEstimate, keyof Estimate>): string {
+  return from === "trial" ? ", from a short trial" : ` on ${cores === 1 ? "an idle core" : `${cores} idle cores`}`;
+}
+
+/** `up to 16 runs of mine, yours train in one call`, on a line; empty if each run trains alone. */
+function callsText(engine: Engine, runs: readonly AnyRun[]): string {
+  const names = new Map<number, Set<string>>();
+  for (const run of runs) {
+    const most = engine.inOneCall?.(run) ?? 1;
+    if (most > 1) names.set(most, (names.get(most) ?? new Set()).add(run.model.name));
+  }
+  return Array.from(
+    names,
+    ([most, models]) => `up to ${most} runs of ${[...models].join(", ")} train in one call\n`,
+  ).join("");
 }
 
 /** The number of a model's parameters. */

@@ -25,6 +25,10 @@ export function progressFor(json: boolean, { effects, quiet, note }: Context): P
       if (!json && !quiet)
         shown = effects.stderr.isTTY ? barProgress(start, effects.stderr) : lineProgress(start, note);
     },
+    choosing(run, tried, chosen) {
+      emit({ event: "choosing", id: run.id, tried, ...(chosen !== undefined && { steps: chosen }) });
+      shown?.choosing(run, tried, chosen);
+    },
     progress(run, step, loss) {
       emit({ event: "progress", id: run.id, step, steps: run.training.steps });
       shown?.progress(run, step, loss);

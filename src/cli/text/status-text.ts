@@ -1,7 +1,7 @@
 import type { Kept } from "../../records/checkpoints.ts";
 import { trainersOf, trainerText, type Writer } from "../../records/writers.ts";
 import type { SweepStatus } from "../../sweep/sweep-status.ts";
-import { duration, localTime, thousands } from "../../units.ts";
+import { duration, localTime, numberOf, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Block } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
@@ -19,7 +19,7 @@ export function statusBlocks(status: SweepStatus, paint: Paint, most = Number.PO
 export function totalText({ done, failed, missing, training, kept, leftMs }: SweepStatus): string {
   const counts = `${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing`;
   const left = leftMs ? `; about ${duration(leftMs)} left` : "";
-  return `${thousands(done + failed + missing)} runs: ${counts}${inTraining(training)}${keptText(kept)}${left}`;
+  return `${numberOf(done + failed + missing, "run")}: ${counts}${inTraining(training)}${keptText(kept)}${left}`;
 }
 
 function inTraining({ runs, share }: Kept): string {

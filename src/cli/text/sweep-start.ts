@@ -6,6 +6,7 @@ import { isIn } from "../../models/code.ts";
 import { keptOf } from "../../records/checkpoints.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import type { SweepShare } from "../../sweep/share.ts";
+import { numberOf } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import { keptText } from "./kept-text.ts";
 
@@ -13,7 +14,7 @@ import { keptText } from "./kept-text.ts";
 export function whatIsToDo({ out, shard, runs, todo }: SweepShare): string {
   const part = shard === null ? "" : `shard ${shardText(shard)}: `;
   const reused = runs.length - todo.length;
-  return `${out}: ${part}${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs`;
+  return `${out}: ${part}${reused > 0 ? `reused ${reused}, to do ` : ""}${numberOf(todo.length, "run")}`;
 }
 
 /** The first lines of a sweep; they tell of runs in flight, and name the engines that trained the runs that are there. */

@@ -5,11 +5,13 @@ import { isCode } from "../../models/code.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { usualNs } from "../../sweep/speed.ts";
-import { duration, thousands } from "../../units.ts";
+import { duration, numberOf, thousands } from "../../units.ts";
+import { StepChoices } from "./step-choices.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
 export interface RunProgress {
   progress(run: AnyRun, step: number, loss: number): void;
+  choosing(run: AnyRun, tried: number, chosen?: number): void;
   result(record: RunRecord): void;
   /** Shows a line of something else. */
   note(line: string): void;
@@ -25,10 +27,11 @@ const LINE_EVERY_MS = 10_000;
 export function lineProgress({ todo, kept, beside }: ToTrain, note: (line: string) => void): RunProgress {
   const tally = new Tally(todo, kept, beside);
   const timer = setInterval(() => {
-    note(`${tally.ended} of ${tally.runs} runs, ${tally.percent} % of the steps, ${tally.pace}`);
+    note(`${tally.ended} of ${numberOf(tally.runs, "run")}, ${tally.percent} % of the steps, ${tally.pace}`);
   }, LINE_EVERY_MS);
   return {
     progress: (run, step, loss) => tally.reach(run.id, step, loss),
+    choosing: (run, tried, chosen) => tally.choose(run.id, tried, chosen),
     result: (record) => {
       tally.end(record);
       if (record.status === "failed") note(tally.failureText(record));
@@ -46,12 +49,19 @@ export class Tally {
   readonly runs: number;
   /** Run-steps of all runs. */
   readonly total: number;
-  /** Run-steps done; a run that ended early counts with all its steps. */
+  /**
+   * Run-steps done; a run that ended early counts with all its steps. One with early stopping counts with the same share of its
+   * limit as is done of what it trains.
+   */
   steps = 0;
   ended = 0;
   /** Steps of each run, and how long one takes, in some unit: models and batches differ. */
   readonly #sizes: ReadonlyMap<string, { readonly steps: number; readonly weight: number }>;
   readonly #reached = new Map<string, number>();
+  readonly #choices: StepChoices;
+  /** Steps that were really trained: of the runs in flight, and in all. */
+  readonly #trainedOf = new Map<string, number>();
+  #trained = 0;
   /** The latest training losses of the runs in flight, and the shares of their steps that are done. */
   readonly #inFlight = new Map<string, { readonly loss: number; readonly share: number }>();
   /** Sum and number of the training losses of the runs that are done. */
@@ -71,6 +81,7 @@ export class Tally {
     const sizes = runs.map((run) => ({ steps: run.training.steps, weight: weightOf(run) }));
     this.#sizes = new Map(runs.map(({ id }, i) => [id, sizes[i] as (typeof sizes)[number]]));
     this.#work = sizes.reduce((sum, { steps, weight }) => sum + steps * weight, 0);
+    this.#choices = new StepChoices(runs);
     for (const { id } of runs) this.#count(id, kept.get(id) ?? 0);
     this.#start = this.#mark();
   }
@@ -79,13 +90,25 @@ export class Tally {
   reach(id: string, step: number, loss = Number.NaN): void {
     this.#count(id, step);
     this.#first ??= this.#mark();
-    if (!Number.isNaN(loss)) this.#inFlight.set(id, { loss, share: step / (this.#sizes.get(id)?.steps ?? step) });
+    const share = this.#choices.share(id, step) ?? step / (this.#sizes.get(id)?.steps ?? step);
+    if (!Number.isNaN(loss)) this.#inFlight.set(id, { loss, share });
+  }
+
+  /** The number of steps of run `id` is being chosen: it was tried for `tried` steps; `chosen` is the number, once known. */
+  choose(id: string, tried: number, chosen?: number): void {
+    this.#choices.choose(id, tried, chosen);
+    this.#count(id, 0);
+    if (tried > 0) this.#first ??= this.#mark();
   }
 
   end(record: RunRecord): void {
     const { id, steps } = record;
-    this.#count(id, steps);
+    const isChosen = this.#choices.share(id, 0) !== undefined;
+    if (isChosen) this.#add(id, this.#sizes.get(id)?.steps ?? steps);
+    else this.#count(id, steps);
+    this.#choices.end(id);
     this.#reached.delete(id);
+    this.#trainedOf.delete(id);
     this.#inFlight.delete(id);
     this.ended++;
     const loss = finalLosses(record, "train")?.mean;
@@ -113,6 +136,11 @@ export class Tally {
     return Number.isNaN(meanLoss) ? "" : `training ${meanLoss.toFixed(4)}`;
   }
 
+  /** Whether numbers of steps are chosen while the sweep trains. */
+  get choosing(): boolean {
+    return this.#choices.any;
+  }
+
   get percent(): number {
     return Math.floor((100 * this.steps) / this.total);
   }
@@ -120,14 +148,15 @@ export class Tally {
   /** `5,213 steps/s, 0:41 min left`; after the last step what is done then. */
   get pace(): string {
     if (this.steps >= this.total) return this.left;
-    const { steps, ms } = this.#own();
+    const { trained: steps, ms } = this.#own();
     return steps > 0 ? `${thousands((1000 * steps) / ms)} steps/s, ${this.left}` : this.left;
   }
 
-  /** `0:41 min left`; after the last step, where the time is not known, what is done then. */
+  /** `0:41 min left`; where the time is not known, what is done: before steps are chosen, and after the last step. */
   get left(): string {
     if (this.ended === this.runs) return this.#isClosed ? `${duration(0)} left` : "writing the CSV files";
     if (this.steps >= this.total) return "computing the final losses";
+    if (this.#choices.text !== "") return this.#choices.text;
     const { worked, ms } = this.#own();
     return worked > 0 ? `${duration((ms / worked) * Math.max(0, this.#work - this.#worked))} left` : "starting";
   }
@@ -142,35 +171,45 @@ export class Tally {
     return `mmoe: run ${id}: ${reason} (recorded as failed; ${this.ended} of ${this.runs} so far)`;
   }
 
+  /** A run is at this step of its training. */
   #count(id: string, step: number): void {
-    const more = step - (this.#reached.get(id) ?? 0);
+    const trained = this.#choices.trained(id, step);
+    this.#trained += trained - (this.#trainedOf.get(id) ?? 0);
+    this.#trainedOf.set(id, trained);
+    const share = this.#choices.share(id, step);
+    this.#add(id, share === undefined ? step : Math.round(share * (this.#sizes.get(id)?.steps ?? 0)));
+  }
+
+  /** A run has done this many of its steps. */
+  #add(id: string, steps: number): void {
+    const more = steps - (this.#reached.get(id) ?? 0);
     this.steps += more;
     this.#worked += more * (this.#sizes.get(id)?.weight ?? 1);
-    this.#reached.set(id, step);
+    this.#reached.set(id, steps);
   }
 
   #mark(): Mark {
-    return { at: performance.now(), steps: this.steps, worked: this.#worked };
+    return { at: performance.now(), trained: this.#trained, worked: this.#worked };
   }
 
   /** What this process has done, and in which time: nothing before its pace is known. */
-  #own(): { readonly steps: number; readonly worked: number; readonly ms: number } {
+  #own(): { readonly trained: number; readonly worked: number; readonly ms: number } {
     const now = performance.now();
-    const isKnown = (mark: Mark, ms: number) => now - mark.at >= ms && this.steps > mark.steps;
+    const isKnown = (mark: Mark, ms: number) => now - mark.at >= ms && this.#trained > mark.trained;
     const since =
       this.#first !== undefined && isKnown(this.#first, SINCE_FIRST_MS)
         ? this.#first
         : isKnown(this.#start, SINCE_START_MS)
           ? this.#start
           : this.#mark();
-    return { steps: this.steps - since.steps, worked: this.#worked - since.worked, ms: now - since.at };
+    return { trained: this.#trained - since.trained, worked: this.#worked - since.worked, ms: now - since.at };
   }
 }
 
 /** What is done at some time. */
 interface Mark {
   readonly at: number;
-  readonly steps: number;
+  readonly trained: number;
   readonly worked: number;
 }
 

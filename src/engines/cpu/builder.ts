@@ -1,10 +1,12 @@
 import type { Part } from "../../models/parameters.ts";
-import type { ModelSpec } from "../../models/spec.ts";
+import { embeddingSets, type ModelSpec, plainInputs, readInputs } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
-import { float32Word, type Instruction, instruction } from "./instructions.ts";
+import { embedding } from "./embedding.ts";
+import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
+import type { SparseRows } from "./row-plan.ts";
 import { Tape } from "./tape.ts";
 import { weightUpdate } from "./weight-updates.ts";
 import { type FusedLayer, pathName, pathsOf, type Weights } from "./weights.ts";
@@ -44,16 +46,23 @@ export class Builder {
   readonly #weights: Weights;
   readonly #layout: Layout;
   readonly #dropout: Dropout | undefined;
+  readonly #sparse: SparseRows | undefined;
   readonly #tape = new Tape();
   /** By an expert's address: the gate column of each mix that it is in, and that mix's gradient. */
   readonly #uses = new Map<number, { gate: number; gateStride: number; mix: Columns }[]>();
 
-  constructor(arena: Arena, P: number, weights: Weights, dropout?: Dropout) {
+  constructor(
+    arena: Arena,
+    P: number,
+    weights: Weights,
+    { dropout, sparse }: { dropout?: Dropout | undefined; sparse?: SparseRows | undefined } = {},
+  ) {
     this.#arena = arena;
     this.#P = P;
     this.#weights = weights;
     this.#layout = weights.layout;
     this.#dropout = dropout;
+    this.#sparse = sparse;
     if (dropout) this.#tape.push([], () => [instruction("nextStep", { step: dropout.step })]); // the last of all
   }
 
@@ -61,13 +70,23 @@ export class Builder {
     return takeColumns(this.#arena, this.#P, N, relu, this.#layout);
   }
 
-  /** The one layer that reads the rows, and the columns of each expert and gate in it. */
+  /** The one layer that reads the rows, and the columns of each expert and gate in it; or one for each task's embeddings. */
   first(spec: ModelSpec): Networks {
+    const inputs = Array.from({ length: embeddingSets(spec) }, (_, set) => this.#embed(spec, set));
+    if (inputs.length > 1) return this.level(spec, 0, inputs);
     const layer = this.#layer("first");
-    return this.#networks(spec, layer, undefined, this.columns(layer.N, true));
+    return this.#networks(spec, layer, inputs[0], this.columns(layer.N, true));
   }
 
-  /** The first layers of a later level, which read the paths of the level before: side by side, as mixes expect them. */
+  /** What networks read where the rows have numbers of vectors. */
+  #embed(spec: ModelSpec, set: number): Columns {
+    const input: Columns = { ...this.columns(readInputs(spec), false), constant: plainInputs(spec) };
+    const { forward, backward } = embedding(this.#arena, this.#weights, spec, set, input);
+    this.#tape.push([forward], () => [...backward]);
+    return input;
+  }
+
+  /** The first layers of a level, which read the paths of the level before: side by side, as mixes expect them. */
   level(spec: ModelSpec, level: number, paths: readonly Columns[]): Networks {
     const layers = pathsOf(spec).map((path) => this.#layer(pathName(level, path)));
     const all = this.columns(
@@ -178,18 +197,29 @@ export class Builder {
     const { D, N } = layer;
     const length = roundUp(N, this.#layout.lanes);
     const floor = this.#arena.put(Float32Array.from({ length }, (_, n) => (n < relus ? 0 : -Infinity)));
-    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D, this.#layout) };
+    const sparse = input === undefined ? this.#sparse : undefined;
+    const rowBytes = inputPanelBytes(sparse?.numbers ?? D, this.#layout);
+    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? rowBytes };
     const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
-    const dense = instruction("dense", { ...reads, D, ...w, floor, out: out.value, outStride: out.stride, N });
+    const operands = { ...reads, D, ...w, floor, out: out.value, outStride: out.stride, N };
+    const dense = sparse ? this.#sparseDense(operands, sparse) : instruction("dense", operands);
     const rows = this.#P * this.#layout.panelRows;
     const gradient = { ...reads, g: out.gradient, gStride: out.stride, ...w };
     const update = weightUpdate(this.#arena, rows, this.#weights, layer, gradient);
     this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), update] : [update]));
   }
 
+  /** A dense layer on rows that have their inputs apart from the zeros. */
+  #sparseDense(operands: Operands<"dense">, { at, entries }: SparseRows): Instruction {
+    const { lanes } = this.#layout;
+    const length = 16 * (Math.ceil(operands.N / 16) | 1); // an odd number of cache lines
+    const copy = this.#arena.take(4 * roundUp(operands.D, lanes) * length);
+    return instruction("sparseDense", { ...operands, at, entries, copy, rows: this.#arena.take(4 * lanes * length) });
+  }
+
   #inputGradient({ D, N, kernel }: FusedLayer, input: Columns, out: Columns): Instruction {
     return instruction("inputGradient", {
-      ...{ g: out.gradient, gStride: out.stride, N, w: 4 * kernel, D },
+      ...{ g: out.gradient, gStride: out.stride, N, w: 4 * kernel, D, first: input.constant ?? 0 },
       ...{ dx: input.gradient, dxStride: input.stride },
       ...{ mask: input.relu ? input.value : 0, maskStride: input.stride },
     });

@@ -13,6 +13,8 @@ export interface Columns {
   readonly relu: boolean;
   /** Bytes from a column to the next. */
   readonly column: number;
+  /** The first columns, of which no gradient is needed; none if absent. */
+  readonly constant?: number;
 }
 
 /** A buffer of P panels of N columns with its gradient. */

@@ -2,7 +2,7 @@
 
 const FIELDS = {
   dense: ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"],
-  inputGradient: ["g", "gStride", "N", "w", "D", "dx", "dxStride", "mask", "maskStride"],
+  inputGradient: ["g", "gStride", "N", "w", "D", "first", "dx", "dxStride", "mask", "maskStride"],
   update: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"],
   softmax: ["gate", "gateStride", "E"],
   mix: ["experts", "expertStride", "E", "gate", "gateStride", "out", "outStride", "H"],
@@ -13,11 +13,17 @@ const FIELDS = {
   nextStep: ["step"],
   topSoftmax: ["gate", "gateStride", "E", "k"],
   residual: ["gate", "gateStride", "shares", "sharesStride", "E", "own"],
+  embed: ["x", "xStride", "plain", "tables", "count", "out", "outStride"],
+  updateTable: ["x", "xStride", "column", "g", "gStride", "w", "vectors", "size", "sums"],
+  sparseDense: [
+    ...(["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const),
+    ...(["at", "entries", "copy", "rows"] as const),
+  ],
 } as const;
 
 export type Operation = keyof typeof FIELDS;
 
-type Operands<O extends Operation> = Readonly<Record<(typeof FIELDS)[O][number], number>>;
+export type Operands<O extends Operation> = Readonly<Record<(typeof FIELDS)[O][number], number>>;
 
 /** One instruction as the words that kernels read: its number, its bytes, its operands. */
 export type Instruction = readonly number[];

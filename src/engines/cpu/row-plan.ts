@@ -18,8 +18,10 @@ export interface LabelPlan {
 /** The rows that the runs of a bundle share, in linear memory. */
 export interface RowPlan {
   readonly layout: Layout;
-  /** D. */
+  /** Numbers of a row in memory: D, or those of `sparse`. */
   readonly inputs: number;
+  /** Where rows have their inputs that are not 0 beside all inputs. */
+  readonly sparse?: SparseRows;
   /** K. */
   readonly tasks: number;
   /** Held-out rows in panels. */
@@ -46,12 +48,36 @@ export interface RowPlan {
  */
 const CHUNK_BYTES = 256 * 1024;
 
+/** After all inputs, D, a row has the values of those that are not 0, from `at` on, then their places among the inputs. */
+export interface SparseRows {
+  readonly at: number;
+  /** The most of them. */
+  readonly entries: number;
+  /** Numbers of a row. */
+  readonly numbers: number;
+}
+
+/** Rows are sparse if at most one of so many inputs is not 0. */
+const LEAST_SPARSE = 4;
+
+/** Undefined if few inputs are 0, and where lanes are units, since a step then takes longer for its optimizer than for zeros. */
+function sparseOf({ data }: Run, { panelRows }: Layout): SparseRows | undefined {
+  const columns = "columns" in data ? (data.columns ?? []) : [];
+  if (panelRows === 1 || columns.length === 0 || columns.some(({ embedding }) => embedding !== undefined))
+    return undefined;
+  const entries = columns.reduce((sum, { values, gaps }) => sum + (values > 0 ? 1 : 1 + Number(gaps)), 0);
+  if (data.inputs < LEAST_SPARSE * entries) return undefined;
+  const at = data.inputs;
+  return { at, entries, numbers: at + 2 * entries };
+}
+
 /**
  * Lays out the rows of runs that share them, with labels for each of `cells`: the correlations [K, K] of its tasks, or null
  * for the labels of a table.
  */
 export function planRows(run: Run, cells: readonly (Matrix | null)[], arena: Arena, layout: Layout): RowPlan {
-  const { inputs } = run.data;
+  const sparse = sparseOf(run, layout);
+  const inputs = sparse?.numbers ?? run.data.inputs;
   const { tasks } = run.model;
   const labelPanel = labelPanelBytes(tasks, layout);
   const { batch, trainRows, heldoutRows } = run.training;
@@ -65,6 +91,7 @@ export function planRows(run: Run, cells: readonly (Matrix | null)[], arena: Are
   return {
     layout,
     inputs,
+    ...(sparse && { sparse }),
     tasks,
     heldout: arena.take(heldoutPanels * panel + beyond),
     train: arena.take(trainPanels * layout.panelRows * 4 * paddedInputs(inputs) + beyond),

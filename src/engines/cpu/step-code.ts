@@ -1,6 +1,7 @@
 import { unreachable } from "../../errors.ts";
 import { networkName } from "../../models/parameters.ts";
 import {
+  embeddingSets,
   expertsOf,
   expertsOn,
   firstOutput,
@@ -15,6 +16,7 @@ import type { Layout } from "../rows/panels.ts";
 import { Builder, type Dropout, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
+import type { SparseRows } from "./row-plan.ts";
 import { numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */
@@ -39,7 +41,7 @@ export interface StepCode {
 
 /**
  * Writes the step of a model for up to P panels of rows into the plan. `keyOf` gives the keys of the streams that its
- * runs drop units by.
+ * runs drop units by; `sparse` says how rows have their inputs that are not 0.
  */
 export function stepCodeOf(
   spec: ModelSpec,
@@ -47,11 +49,12 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
+  sparse?: SparseRows,
 ): StepCode {
   const weights = weightsOf(spec, layout);
   const dropout: Dropout | undefined =
     spec.dropout > 0 ? { probability: spec.dropout, keyOf, step: arena.take(4) } : undefined;
-  const builder = new Builder(arena, P, weights, dropout);
+  const builder = new Builder(arena, P, weights, { dropout, sparse });
   let paths: readonly Columns[] = [];
   for (let level = 0; level < levelCount(spec); level++) paths = levelOf(builder, spec, level, paths);
   const predictions = builder.columns(firstOutput(spec, spec.tasks), false);
@@ -80,7 +83,7 @@ export function stepCodeOf(
 function levelOf(builder: Builder, spec: ModelSpec, level: number, before: readonly Columns[]): Columns[] {
   const first = level === 0 ? builder.first(spec) : builder.level(spec, level, before);
   const H = spec.experts.layers[0] as number;
-  for (const group of level === 0
+  for (const group of level === 0 && embeddingSets(spec) < 2
     ? [first.experts.map((_, e) => e)]
     : pathsOf(spec).map((path) => expertsOn(spec, path))) {
     const names = group.map((e) => `${networkName("experts", e, level)}/0`);

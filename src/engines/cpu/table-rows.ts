@@ -1,13 +1,16 @@
+import type { RowSet } from "../../data/streams.ts";
 import type { TableSet } from "../../data/table-set.ts";
+import type { Rows } from "../../data/task-set.ts";
 import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
-import type { RowPlan } from "./row-plan.ts";
+import type { RowPlan, SparseRows } from "./row-plan.ts";
 
 /** Puts a run's rows of a table where those of the generator would be: the held-out rows and the fixed training set. */
 export function copyTable(memory: KernelInstance, plan: RowPlan, set: TableSet): void {
   const { inputs: D, tasks: K, layout, labels } = plan;
   const D4 = paddedInputs(D);
-  const [heldout, train] = [set.rows("heldout"), set.rows("train")];
+  const rowsOf = (part: RowSet) => (plan.sparse ? withSparse(set.rows(part), plan.sparse) : set.rows(part));
+  const [heldout, train] = [rowsOf("heldout"), rowsOf("train")];
   const [M, N] = [heldout.y.length / K, train.y.length / K];
   const panels = memory.float32(plan.heldout, (panelsOf(M, layout) * inputPanelBytes(D, layout)) / 4);
   toPanels(heldout.x, D, panels, D4, layout);
@@ -17,6 +20,22 @@ export function copyTable(memory: KernelInstance, plan: RowPlan, set: TableSet):
     toPanels(heldout.y, K, memory.float32(of.heldout, labelCount(M, K, layout)), K, layout);
     toPanels(train.y, K, memory.float32(of.train, labelCount(N, K, layout)), K, layout);
   }
+}
+
+/** Rows x [N, D] with the values and the places of their inputs that are not 0: [N, D + 2 entries]. */
+function withSparse({ x, y }: Rows, { at: D, entries: E, numbers }: SparseRows): Rows {
+  const N = x.length / D;
+  const both = new Float32Array(N * numbers);
+  for (let n = 0; n < N; n++) {
+    const row = both.subarray(n * numbers, (n + 1) * numbers);
+    row.set(x.subarray(n * D, (n + 1) * D));
+    for (let d = 0, entry = D; d < D; d++) {
+      if (row[d] === 0) continue;
+      row[entry] = row[d] as number;
+      row[entry++ + E] = d;
+    }
+  }
+  return { x: both, y };
 }
 
 /** Numbers of the panels of K labels of `rows` rows. */

@@ -4,10 +4,11 @@
 // For panels of rows, weights lie unit after unit, [N][D rounded up to lanes]: a weight gradient is then a sum over rows of
 // whole vectors of inputs. For row after row they are in strips of as many outputs as a vector has lanes, [ceil(N /
 // lanes)][D4][lanes], D4 = D rounded up to 4: forwards, and in the one pass that updates them, a lane is an output. Padding
-// is updated like the rest, with whatever is there, and never read by a product.
+// is updated like the rest, with whatever is there, and never read by a product. Tables of embeddings are after all layers,
+// vector after vector, [vectors][size rounded up to lanes].
 import { unreachable } from "../../errors.ts";
 import { networkName, type ParameterBlock, parameterBlocks, readsRows } from "../../models/parameters.ts";
-import { expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
+import { embeddingSets, expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
 import { roundUp } from "../rows/arena.ts";
 import { type Layout, paddedInputs } from "../rows/panels.ts";
 
@@ -29,11 +30,21 @@ export interface FusedLayer {
   readonly parts: readonly PlacedLayer[];
 }
 
+/** A table of vectors of `width` numbers, its size rounded up. */
+interface PlacedTable {
+  readonly block: ParameterBlock;
+  /** Offset in numbers. */
+  readonly at: number;
+  readonly width: number;
+}
+
 export interface Weights {
   readonly layout: Layout;
+  /** In canonical order. */
+  readonly tables: readonly PlacedTable[];
   /**
    * By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`,
-   * `levels/1/paths/0`, `towers`.
+   * `levels/1/paths/0`, `towers`. In place of `first`, tasks with embeddings of their own have `levels/0/paths/0` and so on.
    */
   readonly layers: ReadonlyMap<string, FusedLayer>;
   /** Total of numbers, an odd number of cache lines: a weight and its moments then never share a cache set. */
@@ -44,9 +55,10 @@ export interface Weights {
 export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   const names = [...blocks.values()].filter(({ kind }) => kind === "kernel").map(layerName);
+  const ownEmbeddings = embeddingSets(spec) > 1;
   const joined = {
-    first: firstNames(blocks),
-    ...pathLayers(spec),
+    ...(!ownEmbeddings && { first: firstNames(blocks) }),
+    ...pathLayers(spec, ownEmbeddings ? 0 : 1),
     ...(towersShareInput(spec) && { towers: towerNames(spec) }),
   };
   const layers = new Map<string, FusedLayer>();
@@ -59,7 +71,14 @@ export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
   for (const [name, members] of Object.entries(joined)) add(name, members);
   const alone = names.filter((name) => !Object.values(joined).flat().includes(name));
   for (const name of alone) add(name, [name]);
-  return { layout, layers, size: 16 * (2 * Math.floor(size / 32) + 3) };
+  const tables = [...blocks.values()].filter(({ kind }) => kind === "table");
+  const placed = tables.map((block): PlacedTable => {
+    const [vectors, width] = [block.shape[0] as number, roundUp(block.shape[1] as number, layout.lanes)];
+    const at = size;
+    size += vectors * width;
+    return { block, at, width };
+  });
+  return { layout, layers, tables: placed, size: 16 * (2 * Math.floor(size / 32) + 3) };
 }
 
 /** Canonical parameters to the engine's. */
@@ -80,7 +99,10 @@ export function unpackWeights(weights: Weights, packed: Float32Array): Float32Ar
   return Float32Array.from(parameters);
 }
 
-function forEachParameter({ layers, layout }: Weights, visit: (canonical: number, engine: number) => void): void {
+function forEachParameter(
+  { layers, tables, layout }: Weights,
+  visit: (canonical: number, engine: number) => void,
+): void {
   for (const layer of layers.values()) {
     for (const { kernel, bias, column } of layer.parts) {
       const [D, N] = kernel.shape as [number, number];
@@ -89,6 +111,11 @@ function forEachParameter({ layers, layout }: Weights, visit: (canonical: number
         if (bias) visit(bias.offset + n, layer.bias + column + n);
       }
     }
+  }
+  for (const { block, at, width } of tables) {
+    const [vectors, size] = block.shape as [number, number];
+    for (let v = 0; v < vectors; v++)
+      for (let i = 0; i < size; i++) visit(block.offset + v * size + i, at + v * width + i);
   }
 }
 
@@ -146,9 +173,9 @@ function layerName({ network, layer }: ParameterBlock): string {
   return `${network}/${layer}`;
 }
 
-/** The first layers on each path of each level but the first, by the path's name: its experts', then its gate's. */
-function pathLayers(spec: ModelSpec): Record<string, string[]> {
-  const entries = Array.from({ length: levelCount(spec) - 1 }, (_, i) => i + 1).flatMap((level) =>
+/** The first layers on each path of each level from `first` on, by the path's name: its experts', then its gate's. */
+function pathLayers(spec: ModelSpec, first: number): Record<string, string[]> {
+  const entries = Array.from({ length: levelCount(spec) - first }, (_, i) => i + first).flatMap((level) =>
     pathsOf(spec).map((path) => {
       const experts = expertsOn(spec, path).map((e) => networkName("experts", e, level));
       const gate = path < gateCount(spec, level) ? [networkName("gates", path, level)] : [];

@@ -7,7 +7,7 @@ import { modelKey, type Run } from "../engine.ts";
 import type { TaskLoss } from "../task-losses.ts";
 import type { Optimizer } from "../training-settings.ts";
 
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** Orders; each is answered before the next is begun. */
 export type PythonOrder =
@@ -52,6 +52,8 @@ interface SentTask {
   readonly unit: number;
   /** How many outputs the model has for it. */
   readonly outputs: number;
+  /** Whether rows may lack its label, which is NaN there. */
+  readonly gaps: boolean;
 }
 
 /** What a line of a worker's may be. */
@@ -123,6 +125,7 @@ export function sentSettings(run: Run<CodeModel>, losses: readonly TaskLoss[], d
     weight: task.weight,
     unit: task.unit,
     outputs: outputCount(task),
+    gaps: task.gaps === true,
   }));
   return { seed, inputs, tasks, batch, steps, optimizer, lr, huber_delta: huberDelta, kinds, device };
 }

@@ -3,7 +3,7 @@ import { type CodeModel, isIn, type Model } from "../../models/code.ts";
 import { byKind, checkRun } from "../abilities.ts";
 import { ModelCrew } from "../children/model-crew.ts";
 import type { Patience } from "../children/patience.ts";
-import type { AnyRun, Engine, Hooks } from "../engine.ts";
+import type { AnyRun, Engine, Hooks, Run } from "../engine.ts";
 import type { TrainingPath } from "../training-path.ts";
 import type { Python } from "./find-python.ts";
 import type { PythonChild } from "./python-child.ts";
@@ -37,6 +37,7 @@ export class PythonEngine implements Engine {
   readonly #places: number;
   readonly #together: number;
   readonly #device: string;
+  readonly #trade: PythonTrade;
   readonly #crew: ModelCrew<PythonChild, PreparedPython>;
   readonly #prepared = new Map<string, PreparedPython>();
 
@@ -51,10 +52,8 @@ export class PythonEngine implements Engine {
     this.#places = Math.min(jobs, MOST_PLACES);
     this.#together = together;
     this.#device = device;
-    this.#crew = new ModelCrew(new PythonTrade({ python, device, places: this.#places, together, patience, note }), {
-      places: this.#places,
-      note,
-    });
+    this.#trade = new PythonTrade({ python, device, places: this.#places, together, patience, note });
+    this.#crew = new ModelCrew(this.#trade, { places: this.#places, note });
   }
 
   /** What computes the first of the models; before one is prepared, only where. */
@@ -78,6 +77,10 @@ export class PythonEngine implements Engine {
 
   check(run: AnyRun): void {
     checkRun(this.name, run);
+  }
+
+  inOneCall(run: AnyRun): number {
+    return isIn("Python", run.model) ? this.#trade.inOneCall(run as Run<CodeModel>) : 1;
   }
 
   async prepare(models: readonly Model[], signal?: AbortSignal): Promise<void> {

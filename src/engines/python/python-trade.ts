@@ -71,10 +71,16 @@ export class PythonTrade implements Trade<PythonChild, PreparedPython> {
     return { ...child.loaded, size, deterministic };
   }
 
+  /** The most runs like this one that train in one call. */
+  inOneCall(run: Run<CodeModel>): number {
+    return this.#inOneCall.has(JSON.stringify(run.model)) && !hasMetrics(run) ? this.#options.together : 1;
+  }
+
   /** Runs that differ in nothing but their index, as many as there are for each process. */
   together([first, ...others]: Together, { keeping }: Hooks): Together {
-    const { together, places } = this.#options;
-    if (together < 2 || !this.#inOneCall.has(JSON.stringify(first.model)) || hasMetrics(first)) return [first];
+    const { places } = this.#options;
+    const together = this.inOneCall(first);
+    if (together < 2) return [first];
     const settingsOf = ({ model, training }: Run<CodeModel>) => JSON.stringify([model, training]);
     const isNew = ({ id }: Run<CodeModel>) => !keeping?.states.has(id); // one alone is resumed
     if (!isNew(first)) return [first];

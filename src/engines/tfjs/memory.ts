@@ -1,6 +1,6 @@
 // Memory of a group, and how large a group may be. All numbers are float32.
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
-import type { ModelSpec } from "../../models/spec.ts";
+import { type ModelSpec, readInputs } from "../../models/spec.ts";
 import type { AnyRun, Run } from "../engine.ts";
 import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
 import type { AnyGroup } from "./groups.ts";
@@ -22,7 +22,15 @@ export function rowBytes({ model, training }: AnyRun): number {
 export function tensorBytes({ model, training }: Run): number {
   const active = Math.max(training.batch, Math.min(EVALUATED_ROWS, rowCount(training)));
   const gradients = methodOf(training.method)?.weighs === "gradients" ? 3 * model.tasks : 0;
-  return 4 * ((6 + gradients) * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
+  return 4 * ((6 + gradients) * parameterCount(model) + active * (3 * inputNumbers(model) + 5 * unitCount(model)));
+}
+
+/** Numbers of a row: x and, with embeddings, what networks read, and a 0 or 1 for each vector. */
+function inputNumbers(model: ModelSpec): number {
+  const { inputs, embeddings = [] } = model;
+  return embeddings.length === 0
+    ? inputs
+    : embeddings.reduce((sum, { rows }) => sum + rows, inputs + readInputs(model));
 }
 
 /** Bytes of one run of a model in JavaScript that keeps this many numbers, without what its code allocates meanwhile. */

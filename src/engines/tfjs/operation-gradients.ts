@@ -110,8 +110,10 @@ function choices(tf: Tf): GradConfig[] {
       inputsToSave: ["x"],
       outputsToSave: [false, true],
       gradFunc: (dy, [x, indices]) => {
-        const places = () =>
-          tf.oneHot(tf.cast(indices as Tensor, "int32"), (x as Tensor).shape.at(-1) as number, 1, 0, "float32");
+        const places = () => {
+          const hot = tf.oneHot(tf.cast(indices as Tensor, "int32"), (x as Tensor).shape.at(-1) as number);
+          return tf.cast(hot, "float32"); // on wasm, oneHot writes whole numbers, whatever the type
+        };
         return { x: () => tf.sum(tf.mul(tf.expandDims((dy as Tensor[])[0] as Tensor, -1), places()), -2) };
       },
     },

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { MMOE } from "../../called-as.ts";
 import { findBinding, loadBinding } from "../../cuda/binding.ts";
@@ -11,9 +12,12 @@ export type Tf = typeof import("@tensorflow/tfjs-core");
 /** `wasm`: SIMD kernels on one thread; `cpu`: plain JavaScript; `tensorflow`: its C library, with CUDA or without. */
 export type Backend = "wasm" | "cpu" | "tensorflow";
 
+/** `import()` would first read all of the core for the names that it exports, which takes longer than to run it. */
+const require = createRequire(import.meta.url);
+
 /** Loads TensorFlow.js without its banner and readies `backend`. */
 export async function loadTf(backend: Backend): Promise<Tf> {
-  const tf = await instanceWith(backend);
+  const tf = instanceWith(backend);
   tf.enableProdMode();
   const started = await withoutNewListeners(() => tf.setBackend(backend));
   if (!started) throw new Error(`tfjs: backend ${backend} did not start`);
@@ -21,15 +25,15 @@ export async function loadTf(backend: Backend): Promise<Tf> {
 }
 
 /** TensorFlow.js with `backend` registered. */
-async function instanceWith(backend: Backend): Promise<Tf> {
+function instanceWith(backend: Backend): Tf {
   switch (backend) {
     case "tensorflow":
       return nativeTf();
     case "wasm":
-      await import("@tensorflow/tfjs-backend-wasm");
+      require("@tensorflow/tfjs-backend-wasm");
       return coreTf();
     case "cpu":
-      await import("@tensorflow/tfjs-backend-cpu");
+      require("@tensorflow/tfjs-backend-cpu");
       return coreTf();
     default:
       return unreachable(backend);
@@ -37,8 +41,8 @@ async function instanceWith(backend: Backend): Promise<Tf> {
 }
 
 /** The core alone: layers, converters and data sets, which the whole of tfjs has, would be 200 MB more. */
-async function coreTf(): Promise<Tf> {
-  return withGradients(await import("@tensorflow/tfjs-core"));
+function coreTf(): Tf {
+  return withGradients(require("@tensorflow/tfjs-core"));
 }
 
 /** With the gradients that it lacks: the core all of them, the whole of tfjs those of comparisons and of the largest. */

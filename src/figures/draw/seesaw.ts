@@ -1,9 +1,8 @@
 import type { LossSet } from "../../config/loss-sets.ts";
-import { PAPER_TASKS } from "../../records/paper-tasks.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid, type GridDrawing } from "./cell-grid.ts";
-import { byCell, type CellRows, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import { cellGrid, type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
+import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -19,7 +18,10 @@ const NAME = "seesaw";
 /** At most this many models are drawn, the first ones: more rows would not fit on a page. */
 const MOST_MODELS = 8;
 
-/** A run's gain of each task: how much lower its loss is, as a share of the other model's. */
+/** Of more than two tasks, at most this many pairs of tasks and models are drawn, but one model at least. */
+const MOST_ROWS = 12;
+
+/** A run's gain of each task, `gain3` and more too: how much lower its loss is, as a share of the other model's. */
 export type SeesawRow = OfCell & {
   readonly run: number;
   readonly loss: LossSet;
@@ -29,7 +31,10 @@ export type SeesawRow = OfCell & {
   readonly gain2: number;
 };
 
-/** Gain of task 1 against gain of task 2 over a model that shares nothing: a panel for each cell, a point for each run. */
+/** Two tasks, from 0 on: the first is drawn from left to right, the second upwards. */
+type TaskPair = readonly [number, number];
+
+/** Gains of two tasks over a model that shares nothing: a panel for each cell and pair of tasks, a point for each run. */
 export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
   const found = byCell(rows, sweep);
   const against = rows[0]?.against;
@@ -37,11 +42,22 @@ export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: F
     return { name: NAME, lacking: "no run is done both of a model that shares nothing and of another one" };
   const cells = found.map(({ cell, rows }) => ({ ...cell, runs: rows.length }));
   const models = modelsOf(cells);
-  const shown = found.filter(({ cell }) => models.indexOf(cell.model) < MOST_MODELS);
+  const all = pairsOf(sweep.tasks);
+  const pairs = all.slice(0, MOST_ROWS);
+  const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
+  const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
   const theme = themeOf(options.theme);
-  const { nodes, leftOut, ...size } = drawing(shown, sweep, against, { options, theme });
-  const caption = `${captionStart(sweep, options, against)}${sampleSentence(found)}${cutSentence(models)}${leftOut} ${runsSentence(cells, sweep)}`;
+  const { nodes, leftOut, ...size } = drawing(shown, sweep, against, { options, theme, pairs });
+  const cut = `${cutPairs(all, pairs)}${cutSentence(models, most)}`;
+  const caption = `${captionStart(sweep, options, against)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
   return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...size, theme }, nodes);
+}
+
+/** (1, 2), (1, 3), ..., (2, 3), ... */
+function pairsOf(tasks: number): TaskPair[] {
+  return Array.from({ length: tasks }, (_, a) =>
+    Array.from({ length: tasks - a - 1 }, (_, i): TaskPair => [a, a + 1 + i]),
+  ).flat();
 }
 
 const HEIGHT = 55;
@@ -52,29 +68,33 @@ function drawing(
   shown: readonly CellRows<SeesawRow>[],
   sweep: SweepFacts,
   against: string,
-  { options: { loss }, theme }: { options: FigureOptions; theme: Theme },
+  { options: { loss }, theme, pairs }: { options: FigureOptions; theme: Theme; pairs: readonly TaskPair[] },
 ): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
-  const head = heading(capitalised(ratioWords(sweep.taskNames[1] as string, loss, against)), { y: 0, theme });
-  const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
+  const [right, up] = pairs.length === 1 ? sweep.taskNames : ["task named second", "task named first"];
+  const head = heading(capitalised(ratioWords(up as string, loss, against)), { y: 0, theme });
+  const layout = pairGrid(cells, sweep, { pairs, top: head.height, theme });
   const styles = stylesIn(cells, sweep, theme);
-  const most = Math.max(2, ...shown.flatMap(({ rows }) => rows.flatMap((row) => ratiosOf(row).map(farness))));
-  const panels = shown.flatMap((one) => {
-    const place = layout.place(one.cell);
-    if (place === undefined) return [];
-    const { box } = place;
-    const scale = (from: number, to: number) => ratioScale(most * 1.15, [from, to]);
-    const y = scale(box.y + box.height - STRIP, box.y + STRIP);
-    const frame = { x: scale(box.x, box.x + box.width), y };
-    const marks = [
-      across(box.x, box.x + box.width, frame.y.at(1), theme.quiet, 0.8),
-      down(frame.x.at(1), box.y, box.y + box.height, theme.quiet, 0.8),
-      ...points(one.rows, frame, styles.get(one.cell.model) as SeriesStyle),
-      corners(one.rows, box, theme),
-    ];
-    return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
-  });
-  const foot = text(ratioWords(sweep.taskNames[0] as string, loss, against), layout.width / 2, layout.bottom - 4, {
+  const ratios = (rows: readonly SeesawRow[]) => rows.flatMap((row) => pairs.flatMap((pair) => ratiosOf(row, pair)));
+  const most = Math.max(2, ...shown.flatMap(({ rows }) => ratios(rows).map(farness)));
+  const panels = shown
+    .flatMap((one) => pairs.map((pair) => ({ ...one, pair })))
+    .flatMap((one) => {
+      const place = layout.place(one.cell, one.pair);
+      if (place === undefined) return [];
+      const { box } = place;
+      const scale = (from: number, to: number) => ratioScale(most * 1.15, [from, to]);
+      const y = scale(box.y + box.height - STRIP, box.y + STRIP);
+      const frame = { x: scale(box.x, box.x + box.width), y };
+      const marks = [
+        across(box.x, box.x + box.width, frame.y.at(1), theme.quiet, 0.8),
+        down(frame.x.at(1), box.y, box.y + box.height, theme.quiet, 0.8),
+        ...points(one, frame, styles.get(one.cell.model) as SeriesStyle),
+        corners(one, box, theme),
+      ];
+      return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
+    });
+  const foot = text(ratioWords(right as string, loss, against), layout.width / 2, layout.bottom - 4, {
     fill: theme.ink,
     anchor: "middle",
   });
@@ -82,13 +102,53 @@ function drawing(
   return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
+interface PairGrid extends Pick<ReturnType<typeof cellGrid>, "titles" | "leftOut" | "width" | "bottom"> {
+  /** Undefined for a cell that is left out. */
+  readonly place: (cell: OfCell, pair: TaskPair) => Place | undefined;
+}
+
+/** A panel for each cell; of several pairs of tasks, a row for each model and pair, which its title names. */
+function pairGrid(
+  cells: readonly OfCell[],
+  { taskNames }: SweepFacts,
+  { pairs, top, theme }: { pairs: readonly TaskPair[]; top: number; theme: Theme },
+): PairGrid {
+  const options = { top, height: HEIGHT, left: 24, theme };
+  if (pairs.length === 1) return cellGrid(cells, options);
+  const models = modelsOf(cells);
+  const rows = models.flatMap((model) =>
+    pairs.map(([right, up]) => {
+      const title = `${modelLabel(model)}: ${taskNames[up]} against ${taskNames[right]}`;
+      return { title, attributes: { "data-model": model } };
+    }),
+  );
+  const grid = panelGrid(rows, correlationsOf(cells), options);
+  const place = ({ model, correlation }: OfCell, pair: TaskPair) =>
+    grid.place(models.indexOf(model) * pairs.length + pairs.indexOf(pair), correlation);
+  const lacking = models
+    .flatMap((model) => grid.drawn.map((correlation) => ({ model, correlation })))
+    .filter((cell) => !cells.some(({ model, correlation }) => model === cell.model && correlation === cell.correlation))
+    .flatMap((cell) => pairs.map((pair) => noRun(place(cell, pair) as Place, cellAttributes(cell), options)));
+  return { ...grid, titles: [...grid.titles, ...lacking], place };
+}
+
 function ratioWords(task: string, loss: LossSet, against: string): string {
   return `${lossName(loss)}, ${task}: ${against}'s / model's`;
 }
 
-/** The other model's loss of each task divided by its own. */
-function ratiosOf({ gain1, gain2 }: SeesawRow): [number, number] {
-  return [1 / (1 - gain1), 1 / (1 - gain2)];
+/** The other model's loss of each of two tasks divided by its own. */
+function ratiosOf(row: SeesawRow, pair: TaskPair): [number, number] {
+  const [right, up] = gainsOf(row, pair);
+  return [1 / (1 - right), 1 / (1 - up)];
+}
+
+function gainsOf(row: SeesawRow, pair: TaskPair): [number, number] {
+  return pair.map((k) => (row as unknown as Record<string, number>)[`gain${k + 1}`]) as [number, number];
+}
+
+/** Runs of a cell, of which two tasks are drawn. */
+interface OfPair extends Pick<CellRows<SeesawRow>, "rows"> {
+  readonly pair: TaskPair;
 }
 
 /** How many times apart two losses are, whichever is higher. */
@@ -104,9 +164,9 @@ function ratioScale(most: number, range: readonly [number, number]) {
   return { ...scale, ticks: inside.map((value) => ({ value, label: shortNumber(value) })) };
 }
 
-function points(rows: readonly SeesawRow[], { x, y }: Frame, { colour, marker }: SeriesStyle): SvgNode[] {
+function points({ rows, pair }: OfPair, { x, y }: Frame, { colour, marker }: SeriesStyle): SvgNode[] {
   return rows.map((row) => {
-    const [first, second] = ratiosOf(row);
+    const [first, second] = ratiosOf(row, pair);
     return group({ class: "run", "data-run": row.run }, [
       markerAt(marker, x.at(first), y.at(second), { fill: colour, area: 3 }),
     ]);
@@ -114,9 +174,12 @@ function points(rows: readonly SeesawRow[], { x, y }: Frame, { colour, marker }:
 }
 
 /** In each corner the share of the runs that lie there: both tasks gain or lose, or one gains and the other loses. */
-function corners(rows: readonly SeesawRow[], { x, y, width, height }: Box, { ink }: Theme): SvgNode {
+function corners({ rows, pair }: OfPair, { x, y, width, height }: Box, { ink }: Theme): SvgNode {
   const share = (side: 1 | -1, height: 1 | -1) => {
-    const count = rows.filter(({ gain1, gain2 }) => gain1 * side > 0 && gain2 * height > 0).length;
+    const count = rows.filter((row) => {
+      const [right, up] = gainsOf(row, pair);
+      return right * side > 0 && up * height > 0;
+    }).length;
     return `${((100 * count) / rows.length).toFixed(0)}%`;
   };
   const [left, right, top, bottom] = [x + 2, x + width - 1, y + SMALL - 1, y + height - 2];
@@ -130,16 +193,24 @@ function corners(rows: readonly SeesawRow[], { x, y, width, height }: Box, { ink
 }
 
 function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions, against: string): string {
-  const tasks = sweep.tasks === PAPER_TASKS ? "" : ` Of the ${sweep.tasks} tasks the first two.`;
+  const isPair = pairsOf(sweep.tasks).length === 1;
+  const which = isPair
+    ? `${sweep.taskNames[1]} against ${sweep.taskNames[0]}, a point`
+    : "a panel for each pair of tasks, the first-named one upwards, a point";
   return (
     `The ${lossName(loss)} of ${against} after the last step divided by that of the model (${unitsSentence({ loss, unit })}), ` +
-    `${sweep.taskNames[1]} against ${sweep.taskNames[0]}, a point for each run that both have done: above 1 the task gains by sharing.${tasks} ` +
+    `${which} for each run that both have done: above 1 the task gains by sharing. ` +
     "Each corner has the share of the runs in it: at the upper right both tasks gain, at the lower left both lose; in the other two one gains while the other loses, together the seesaws."
   );
 }
 
-function cutSentence(models: readonly string[]): string {
-  if (models.length <= MOST_MODELS) return "";
-  const cut = models.slice(MOST_MODELS).map(modelLabel);
-  return ` Of ${models.length} models the first ${MOST_MODELS} are drawn; the numbers are of all, also of ${cut.join(", ")}.`;
+function cutSentence(models: readonly string[], most: number): string {
+  if (models.length <= most) return "";
+  const cut = models.slice(most).map(modelLabel);
+  const drawn = most === 1 ? "one is" : `${most} are`;
+  return ` Of ${models.length} models the first ${drawn} drawn; the numbers are of all, also of ${cut.join(", ")}.`;
+}
+
+function cutPairs(all: readonly TaskPair[], drawn: readonly TaskPair[]): string {
+  return drawn.length < all.length ? ` Of ${all.length} pairs of tasks the first ${drawn.length} are drawn.` : "";
 }

@@ -40,6 +40,18 @@ describe("startServer(options)", () => {
     expect((await ask(`/${TOKEN}`)).text).toBe("<p>page");
   });
 
+  test("draws a token of 128 bits unless it is given one", async () => {
+    const tokens = await Promise.all(
+      [1, 2].map(async () => {
+        const { address, close } = await startServer({ asker: "play", page });
+        await close();
+        return new URL(address).pathname;
+      }),
+    );
+    for (const token of tokens) expect(token).toMatch(/^\/[0-9a-f]{32}\/$/);
+    expect(tokens[0]).not.toBe(tokens[1]);
+  });
+
   test.each([
     "/",
     `/${TOKEN.slice(0, -1)}/`,

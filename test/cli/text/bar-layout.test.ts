@@ -4,10 +4,10 @@ import { type BarLayout, barLayout } from "../../../src/cli/text/bar-layout.ts";
 const names = ["shared-bottom p=0.50", "omoe p=0.50", "mmoe p=0.50"];
 
 /** The widest line: the sweep's own, or a cell's. */
-function widestLine({ cells, loss, rate, bar }: BarLayout, runs: number): string {
+function widestLine({ cells, loss, rate, bar }: BarLayout, runs: number, left = "23:59 min left"): string {
   const name = "all".padEnd(cells ? (names[0] as string).length : 3);
   const line = (end: string) => `${name} [${"=".repeat(bar)}] ${runs}/${runs} runs${end}`;
-  const [whole, cell] = [`${rate ? ", 999,999 steps/s" : ""}, 23:59 min left`, loss ? ", training 0.0000" : ""];
+  const [whole, cell] = [`${rate ? ", 999,999 steps/s" : ""}, ${left}`, loss ? ", training 0.0000" : ""];
   return line(whole.length > cell.length ? whole : cell);
 }
 
@@ -20,6 +20,12 @@ describe.each([24, 1800])("barLayout(lines) of %i runs", (runs) => {
     const layout = barLayout({ columns, rows: 24, names, runs });
     expect(layout).toMatchObject({ cells: true, rate });
     expect(widestLine(layout, runs)).toHaveLength(columns - 1);
+  });
+
+  test.each([120, 80])("has room in %i columns for how many runs have chosen their steps", (columns) => {
+    const layout = barLayout({ columns, rows: 24, names, runs, choosing: true });
+    expect(layout.bar).toBeGreaterThan(0);
+    expect(widestLine(layout, runs, "choosing steps: 32/32").length).toBeLessThan(columns);
   });
 
   test("has no line for each cell where they are too many or too wide", () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { barLines } from "../../../src/cli/text/bar-lines.ts";
 import { Frame } from "../../../src/cli/text/frame.ts";
 import { Tally } from "../../../src/cli/text/tally.ts";
@@ -62,6 +62,22 @@ describe("barLines(cells, whole, size)", () => {
       expect(lines.filter((line) => line.length >= columns)).toEqual([]);
       expect(lines.join(" ")).toMatch(/all.*0\/\d+\s+runs,\s+starting$/);
     }
+  });
+
+  test.each([
+    [80, `all  [${" ".repeat(21)}] 0/90 runs, 50 steps/s, choosing steps: 1/2`],
+    [60, `all  [${" ".repeat(18)}] 0/90 runs, choosing steps: 1/2`],
+  ])("says in %i columns how many runs have chosen their steps", (columns, line) => {
+    const runs = runsOf("mmoe", 90).map((run) => ({ ...run, stopping: { patience: 3, validation: 0.2 } }));
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const whole = new Tally(runs, new Map());
+    for (const { id } of runs.slice(0, 2)) whole.choose(id, 0);
+    whole.choose("mmoe/0", 100);
+    vi.advanceTimersByTime(2000);
+    whole.choose("mmoe/1", 100, 50);
+    const lines = shown([{ name: "mmoe", tally: new Tally(runs, new Map()) }], whole, { columns, rows: 24 });
+    vi.useRealTimers();
+    expect(lines.at(-1)).toBe(line);
   });
 
   test.each([24, 5, 4, 3, 2])("leaves one of %i rows free", (rows) => {

@@ -113,3 +113,36 @@ test("a Tally expects a step on tfjs beside cpu to take thirty times as long, an
   expect(paceOf(new Tally(runs, new Map(), [{ name: "tfjs", device: "wasm" }]))).toBe("100 steps/s, 5:00 min left");
   expect(paceOf(new Tally(runs, new Map()))).toBe("100 steps/s, 10.0 s left");
 });
+
+test("a Tally of runs with early stopping says how many have chosen their steps, then has the shares that are done", () => {
+  const stopping = { patience: 3, validation: 0.2 };
+  const runs = RUNS.map((run) => ({ ...run, stopping }));
+  const tally = new Tally(runs, new Map());
+  for (const { id } of runs) tally.choose(id, 0);
+  expect([tally.percent, tally.pace]).toEqual([0, "choosing steps: 0/3"]);
+  tally.choose("a", 100);
+  vi.advanceTimersByTime(2000);
+  tally.choose("a", 300);
+  expect([tally.percent, tally.pace]).toEqual([0, "100 steps/s, choosing steps: 0/3"]);
+  tally.choose("a", 300, 100); // three quarters of what it trains
+  tally.choose("b", 300, 300);
+  expect([tally.percent, tally.left]).toEqual([41, "choosing steps: 2/3"]); // (0.75 + 0.5) / 3
+  tally.choose("c", 150, 50);
+  expect([tally.percent, tally.left]).toEqual([66, "1.0 s left"]); // 2 of 3 in 2 s
+  tally.reach("a", 50);
+  expect(tally.percent).toBe(70); // (0.875 + 0.5 + 0.75) / 3
+  for (const run of runs)
+    tally.end(recordOf({ ...doneResult({ ...run, training: { ...run.training, steps: 50 } }) }, "fake"));
+  expect([tally.steps, tally.left]).toEqual([3000, "writing the CSV files"]);
+});
+
+test("a Tally of further runs with early stopping counts these alone, and none that has failed", () => {
+  const runs = RUNS.map((run) => ({ ...run, stopping: { patience: 3, validation: 0.2 } }));
+  const tally = new Tally(runs, new Map());
+  tally.choose("a", 0);
+  tally.choose("a", 100, 50);
+  for (const id of ["b", "c"]) tally.choose(id, 0);
+  expect(tally.left).toBe("choosing steps: 0/2");
+  tally.end(recordOf(failedResult(runs[1] as Run), "fake"));
+  expect(tally.left).toBe("choosing steps: 0/1");
+});

@@ -65,15 +65,15 @@ export function statesAt(step: number, set: KernelSet, runs: readonly Run[], sta
 
 /** Batches, rows and steps for whole runs of the zoo. */
 export const TRAININGS = [
-  [64, "fresh", 200],
-  [256, 700, 60],
-  [13, 90, 200],
-  [1, "fresh", 200],
-  [3, 40, 200],
+  [64, "fresh", 100],
+  [256, 700, 30],
+  [13, 90, 100],
+  [1, "fresh", 100],
+  [3, 40, 100],
 ] as const;
 
 /** One run of each model of the zoo, which train together. */
-export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"], steps = 200): Run[] {
+export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"], steps = 100): Run[] {
   return CPU_MODELS.map((name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
     return makeRun(

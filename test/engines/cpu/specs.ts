@@ -62,6 +62,18 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     },
   );
 
+/** The same with embeddings: up to three plain inputs, then numbers of vectors in one or two tables. */
+export const anyEmbedded: fc.Arbitrary<ModelSpec> = fc
+  .record({
+    spec: anySpec,
+    plain: fc.integer({ min: 0, max: 3 }),
+    embeddings: fc.array(fc.record({ rows: fc.integer({ min: 2, max: 9 }), size: fc.integer({ min: 1, max: 19 }) }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+  })
+  .map(({ spec, plain, embeddings }) => ({ ...spec, inputs: plain + embeddings.length, embeddings }));
+
 /** Numbers from -1 to 1 that depend on `seed` alone. */
 export function noise(seed: number): () => number {
   let state = seed >>> 0;

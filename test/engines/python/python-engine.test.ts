@@ -10,6 +10,7 @@ import { pythonFiles } from "../../../src/models/python-files.ts";
 import { checkpointText, stateIn } from "../../../src/records/checkpoint.ts";
 import { planRuns } from "../../../src/sweep/plan.ts";
 import { withTables } from "../../../src/sweep/share.ts";
+import { numbersRun } from "../../support/gap-runs.ts";
 import { complaintOf, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
 import { tableFile } from "../../support/tables.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
@@ -46,7 +47,15 @@ def garble():
 
 ${NUMPY_LINEAR}`;
 
-/** Losses of gradient descent on a linear map from 0, in float64, at each step and over the held-out rows at the end. */
+/** NUMPY_LINEAR that leaves out the rows that lack a task's label; without any, its loss is not a number. */
+const MASKED_LINEAR = NUMPY_LINEAR.replace("x @ self.w - y", "np.nan_to_num(x @ self.w - y)")
+  .replace("error / len(x)", "error / np.maximum((~np.isnan(y)).sum(0), 1)")
+  .replace("(error**2).mean(0)", "(error**2).sum(0) / np.where(np.isnan(y).all(0), np.nan, (~np.isnan(y)).sum(0))");
+
+/**
+ * Losses of gradient descent on a linear map from 0, in float64, at each step and over the held-out rows at the end: means over
+ * the rows that have a task's label, 0 where none has.
+ */
 function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: number[] } {
   const { inputs: D, tasks: K } = run.model;
   const { batch: B, steps } = run.training;
@@ -54,10 +63,12 @@ function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: nu
   const w = Array.from({ length: D }, () => new Array<number>(K).fill(0));
   const error = (x: Float32Array, y: Float32Array, b: number, k: number) =>
     w.reduce((sum, weights, d) => sum + (x[b * D + d] as number) * (weights[k] as number), -(y[b * K + k] as number));
+  const labelled = (y: Float32Array, k: number) =>
+    [...Array(y.length / K).keys()].filter((b) => !Number.isNaN(y[b * K + k]));
   const meanLosses = (x: Float32Array, y: Float32Array) =>
     Array.from({ length: K }, (_, k) => {
-      const rows = y.length / K;
-      return Array.from({ length: rows }, (_, b) => error(x, y, b, k) ** 2).reduce((sum, one) => sum + one) / rows;
+      const rows = labelled(y, k);
+      return rows.reduce((sum, b) => sum + error(x, y, b, k) ** 2, 0) / Math.max(1, rows.length);
     });
   const losses = Array.from({ length: steps }, (_, i) => {
     const [x, y] = [new Float32Array(B * D), new Float32Array(B * K)];
@@ -65,9 +76,8 @@ function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: nu
     const before = meanLosses(x, y);
     const gradients = w.map((weights, d) =>
       weights.map((_, k) => {
-        let sum = 0;
-        for (let b = 0; b < B; b++) sum += (2 / B) * error(x, y, b, k) * (x[b * D + d] as number);
-        return sum;
+        const rows = labelled(y, k);
+        return rows.reduce((sum, b) => sum + (2 / rows.length) * error(x, y, b, k) * (x[b * D + d] as number), 0);
       }),
     );
     for (const [d, weights] of w.entries())
@@ -207,6 +217,30 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     expect(await complaintOf(engine, pythonModel(wide, kinds))).toBe("");
     expect(await complaintOf(engine, pythonModel(wide, { ...kinds, options: { outputs: 3 } }))).toBe(
       "mine.py:4: option outputs: expected one of rate, spread",
+    );
+  });
+
+  test("learns from the rows that have a task's label", async () => {
+    const model = pythonModel(MASKED_LINEAR, { inputs: 3, gaps: [true, true] });
+    const run = { ...numbersRun({ steps: 11, evalEvery: 1 }), model };
+    const [result] = await resultsOf(engine, [run]);
+    const { steps, heldout } = linearLosses(run, 0.05);
+    expect(result?.failure).toBeUndefined();
+    expect(steps.some(([, loss]) => loss === 0)).toBe(true); // a batch without a label
+    expect(result?.curve.train.flat()).toEqual(steps.flat().map((loss) => expect.closeTo(loss, 5)));
+    expect(result?.curve.heldout.at(-1)).toEqual(heldout.map((loss) => expect.closeTo(loss, 5)));
+  });
+
+  test("is tried on batches that lack some or all labels of a task, and refused if it learns from what is missing", async () => {
+    const told = "[task.gaps for task in self.kinds], [np.isnan(y).sum(0).tolist() for y in self.y]";
+    const raising = MASKED_LINEAR.replace("self.rate =", "self.kinds, self.y = settings.kinds, []\n        self.rate =")
+      .replace("        error =", "        self.y.append(y)\n        error =")
+      .replace("        return x @", `        raise ValueError(${told})\n        return x @`);
+    expect(await complaintOf(engine, pythonModel(raising, { gaps: [false, true] }))).toContain(
+      "ValueError: ([False, True], [[0, 7], [0, 8], [0, 7]])",
+    );
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR, { gaps: [false, true] }))).toBe(
+      "mine.py: the losses of the first steps: expected finite numbers, got NaN; a missing label is NaN: leave its row out of the task's loss",
     );
   });
 

@@ -5,9 +5,11 @@ import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { tensorflowBackend } from "../../../src/engines/tfjs/trace/tensorflow-backend.ts";
 import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
+import { ZOO } from "../../../src/models/zoo.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../../support/agreement.ts";
 import { expectClose } from "../../support/close.ts";
+import { ENDS, embeddedRun } from "../../support/embedded-runs.ts";
 import { range } from "../../support/reference.ts";
 import { makeRun } from "../../support/runs.ts";
 import { SPECS } from "../../support/specs.ts";
@@ -50,6 +52,13 @@ test("by Adam traced training agrees with that on wasm, step by step, dropout to
   const run = tinyRun({ model: PAIR_DROPOUT }, { trainRows: "fresh", batch: 23, lr: 0.001 });
   await expectAgreement(run, [engines.traced, engines.wasm]);
 });
+
+test.each(["mmoe", "single-task"] as const)(
+  "so does that of vectors in front of %s with the cpu engine",
+  async (name) => {
+    await expectAgreement(embeddedRun(ZOO[name].build(ENDS), { batch: 20 }), [engines.traced, engines.cpu]);
+  },
+);
 
 test("after 1,000 steps of Adam the losses are the cpu engine's within 1%", async () => {
   const run = makeRun({}, { steps: 1000, evalEvery: 250, lr: 0.001, trainRows: 500 });

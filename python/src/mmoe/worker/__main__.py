@@ -12,7 +12,7 @@ from .channel import Channel
 from .errors import ModelError, described
 from .saving import restore, save
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 
 class Worker:

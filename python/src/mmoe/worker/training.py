@@ -87,7 +87,10 @@ class Training:
             if time.monotonic() - told > _PROGRESS_S:
                 told = time.monotonic()
                 self._tell({"progress": step + 1, **self._time()})
-        self._rows.write(at + size_of(*x.shape) + size_of(*y.shape), _stacked(losses, (steps, *self._lead, K)))
+        found = _stacked(losses, (steps, *self._lead, K))
+        if any(task.gaps for task in self._settings.kinds):
+            found = np.where(np.isnan(y).all(-2), np.float32(0), found)
+        self._rows.write(at + size_of(*x.shape) + size_of(*y.shape), found)
         return self._time()
 
     def _time(self) -> dict[str, float]:

@@ -3,10 +3,12 @@
 #include "kernels.h"
 #include "../../rows/kernels/data.h"
 #include "dropout.h"
+#include "embedding.h"
 #include "loss.h"
 #include "panel-update.h"
 #include "panels.h"
 #include "row-update.h"
+#include "sparse.h"
 
 static void nextStep(const NextStep *op, char *base) { ++*(int32_t *)(base + op->step); }
 
@@ -24,6 +26,9 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case SCALE: scale(op, base, P, LANES); break;
     case TOP_SOFTMAX: topSoftmax(op, base, P); break;
     case RESIDUAL: residual(op, base, P, LANES); break;
+    case EMBED: embed(op, base, x, weights, P, LANES); break;
+    case UPDATE_TABLE: updateTable(op, base, x, weights, P, LANES, o); break;
+    case SPARSE_DENSE: sparseDense(op, base, x, weights, P); break;
     case NEXT_STEP: nextStep(op, base); break;
     default: __builtin_trap();
   }
@@ -43,6 +48,8 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case SCALE: scale(op, base, B, 1); break;
     case TOP_SOFTMAX: topSoftmaxRows(op, base, B); break;
     case RESIDUAL: residual(op, base, B, 1); break;
+    case EMBED: embed(op, base, x, weights, B, 1); break;
+    case UPDATE_TABLE: updateTable(op, base, x, weights, B, 1, o); break;
     case NEXT_STEP: nextStep(op, base); break;
     default: __builtin_trap();
   }

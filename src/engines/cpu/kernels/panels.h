@@ -76,7 +76,7 @@ INLINE void inputPanels(const int PANELS, const InputGradient *op, char *base, c
   const char *g = base + op->g + p * (size_t)op->gStride, *w = weights + op->w;
   const char *mask = base + op->mask + p * (size_t)op->maskStride;
   char *dx = base + op->dx + p * (size_t)op->dxStride;
-  int d = 0;
+  int d = op->first;
   for (; d + 4 <= op->D; d += 4) inputTile(PANELS, 4, op, g, w + 4 * d, mask + d * LINE, dx + d * LINE);
   for (; d < op->D; d++) inputTile(PANELS, 1, op, g, w + 4 * d, mask + d * LINE, dx + d * LINE);
 }

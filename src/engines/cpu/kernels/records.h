@@ -16,7 +16,10 @@ enum {
   SCALE,
   NEXT_STEP,
   TOP_SOFTMAX,
-  RESIDUAL
+  RESIDUAL,
+  EMBED,
+  UPDATE_TABLE,
+  SPARSE_DENSE
 };
 
 typedef struct {
@@ -34,13 +37,13 @@ typedef struct {
   int32_t N;
 } Dense;
 
-/// dx [B, D] = g [B, N] wᵀ, 0 where `mask` (0 for none) is not above 0.
+/// dx [B, D] = g [B, N] wᵀ from column `first` on, 0 where `mask` (0 for none) is not above 0.
 typedef struct {
   Instruction head;
   Address g, gStride;
   int32_t N;
   Address w;
-  int32_t D;
+  int32_t D, first;
   Address dx, dxStride, mask, maskStride;
 } InputGradient;
 
@@ -54,6 +57,18 @@ typedef struct {
   int32_t N;
   Address w, bias, trained, rows, sums;
 } Update;
+
+/// Dense on rows that are mostly 0. From column `at` of x on are the values of up to `entries` inputs that are not 0, then
+/// the inputs that they are of. Scratch: `copy` of w as [D rounded up to LANES][N rounded up to an odd number of cache
+/// lines]; `rows`, outputs of a panel [LANES][as many].
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t D;
+  Address w, bias, floor, out, outStride;
+  int32_t N, at, entries;
+  Address copy, rows;
+} SparseDense;
 
 /// In place: [B, E] logits to weights.
 typedef struct {
@@ -105,6 +120,34 @@ typedef struct {
   int32_t H;
   Address expert, expertStride, out, outStride;
 } ExpertGradient;
+
+/// A table of vectors, [vectors][size rounded up to LANES], at `w`.
+typedef struct {
+  Address w;
+  int32_t size;
+} Table;
+
+/// out [B, read] = the first `plain` columns of x, then of each of `tables` [count] the vector whose number is the next
+/// column of x.
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t plain;
+  Address tables;
+  int32_t count;
+  Address out, outStride;
+} Embed;
+
+/// One optimizer step for the first `vectors` of a table, whose numbers are in a column of x, by the gradients g [B, size]
+/// of what was read of it. Scratch: `sums`, as large.
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t column;
+  Address g, gStride, w;
+  int32_t vectors, size;
+  Address sums;
+} UpdateTable;
 
 /// In place: units [B, M N] of a ReLU layer of M networks, side by side, times 0 or `kept`. Unit n of a network is dropped
 /// if its word is at most `last`: word n % 4 of Philox at (n / 4, row, step) under the network's key, of `keys` [M, 2].

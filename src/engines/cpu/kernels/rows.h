@@ -91,7 +91,7 @@ INLINE void inputRowsTile(const int ROWS, const InputGradient *op, char *base, c
 }
 
 KERNEL void inputGradientRows(const InputGradient *op, char *base, const char *weights, int B) {
-  for (int d = 0; d < op->D; d += LANES) {
+  for (int d = op->first; d < op->D; d += LANES) {
     int b = 0;
     for (; b + 4 <= B; b += 4) inputRowsTile(4, op, base, weights, b, d);
     for (; b < B; b++) inputRowsTile(1, op, base, weights, b, d);

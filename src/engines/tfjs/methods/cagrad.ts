@@ -1,12 +1,14 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { elementsOfTwo, scaled, sharesOfTwo } from "./gram.ts";
+import { elementsOfTwo, scaled, sharesOfTwo, withOthers } from "./gram.ts";
 import { innerProducts, times } from "./linear.ts";
 import { type GradientMethod, TINY } from "./method.ts";
 import { simplexMinimum } from "./simplex.ts";
 
 /** How far from the mean gradient, in its lengths; .5 in the authors' code. */
 const C = 0.5;
+/** What a task without a gradient adds to the minimum: more than any other, so that its weight is 0. */
+const HIGH = 4;
 
 /**
  * CAGrad (Liu et al., NeurIPS 2021, Algorithm 1): the mean gradient g_0 plus C |g_0| along g_w, the mean by the weights
@@ -15,11 +17,13 @@ const C = 0.5;
 export const CAGRAD: GradientMethod = {
   weighs: "gradients",
   initial: () => ({}),
-  combine(tf, { gram }) {
-    const M = scaled(tf, gram);
+  combine(tf, { gram, present }) {
+    const M = withOthers(tf, scaled(tf, gram), present);
     const [R, K] = M.shape as [number, number];
-    const mean = tf.fill([R, K], 1 / K);
-    const dual = { M, p: times(tf, M, mean), kappa: tf.mul(lengthOf(tf, M, mean), C) };
+    const mean = present ? tf.div(present, tf.maximum(tf.sum(present, 1, true), 1)) : tf.fill([R, K], 1 / K);
+    const products = times(tf, M, mean);
+    const p = present ? tf.add(products, tf.mul(tf.sub(1, present), HIGH)) : products;
+    const dual = { M, p, kappa: tf.mul(lengthOf(tf, M, mean), C) };
     const w = K === 2 ? leastOfTwo(tf, dual) : simplexMinimum(tf, [R, K], (w) => curveOf(tf, dual, w));
     return { shared: tf.add(mean, tf.mul(w, tf.div(dual.kappa, lengthOf(tf, M, w)))) };
   },

@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { descended, learned } from "./learned.ts";
 import { innerProducts } from "./linear.ts";
-import type { LossMethod } from "./method.ts";
+import { type LossMethod, type Present, TINY } from "./method.ts";
 
 /** As in the authors' code. */
 const RATE = 0.025;
@@ -13,27 +13,35 @@ const EPSILON = 1e-8;
 
 /**
  * FAMO (Liu et al., NeurIPS 2023, Algorithm 1): the objective is sum_k z_k log L_k over sum_k z_k / L_k as it is, with z
- * = softmax(logits). A task whose log loss falls less by the step than the others' gets a larger z_k.
+ * = softmax(logits). A task whose log loss falls less by the step than the others' gets a larger z_k. Of a batch that has no
+ * label of some tasks, the softmax is over the others.
  */
 export const FAMO: LossMethod = {
   weighs: "losses",
   initial: () => learned("logits", 0, "adam"),
   learningRate: RATE,
-  weights(tf, losses, { logits }) {
-    const ratios = tf.div(shares(tf, logits as Tensor), tf.add(losses, EPSILON)); // z_k / L_k
-    return tf.div(ratios, tf.sum(ratios, 1, true));
+  weights(tf, losses, { logits }, present) {
+    const ratios = tf.div(shares(tf, logits as Tensor, present), tf.add(losses, EPSILON)); // z_k / L_k
+    return tf.div(ratios, sumOf(tf, ratios, present));
   },
-  next(tf, state, losses, { rates, lossesAfter }) {
+  next(tf, state, losses, { present, rates, lossesAfter }) {
     const logLoss = (of: Tensor) => tf.log(tf.add(of, EPSILON));
     const falls = tf.sub(logLoss(losses), logLoss(lossesAfter()));
-    const z = shares(tf, state.logits as Tensor);
+    const z = shares(tf, state.logits as Tensor, present);
     const slopes = tf.mul(z, tf.sub(falls, innerProducts(tf, z, falls)));
     return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits as Tensor, GAMMA)), rates);
   },
 };
 
 /** The softmax of the logits. TensorFlow's own, of a variable in a graph, prints warnings. */
-function shares(tf: Tf, logits: Tensor): Tensor {
-  const powers = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
-  return tf.div(powers, tf.sum(powers, 1, true));
+function shares(tf: Tf, logits: Tensor, present: Present): Tensor {
+  const all = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
+  const powers = present ? tf.mul(all, present) : all;
+  return tf.div(powers, sumOf(tf, powers, present));
+}
+
+/** The sum over tasks, [R, 1], to divide by: some batches have no labels at all. */
+function sumOf(tf: Tf, values: Tensor, present: Present): Tensor {
+  const sum = tf.sum(values, 1, true);
+  return present ? tf.maximum(sum, TINY) : sum;
 }

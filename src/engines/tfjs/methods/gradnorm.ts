@@ -1,7 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tf } from "../tf.ts";
 import { squaredNorms } from "./gram.ts";
 import { descended, learned } from "./learned.ts";
-import type { GradientMethod } from "./method.ts";
+import { innerProducts, presentMean } from "./linear.ts";
+import { type GradientMethod, type Present, TINY } from "./method.ts";
 
 /** How strongly slow tasks are favoured, as in the paper's experiments on real data. */
 const ALPHA = 1.5;
@@ -17,20 +19,27 @@ export const GRADNORM: GradientMethod = {
   weighs: "gradients",
   initial: () => ({ first: 0, ...learned("w", 1, "adam") }),
   learningRate: RATE,
-  combine(tf, { gram, losses, state, rates }) {
-    const K = losses.shape[1] as number;
+  combine(tf, { gram, losses, present, state, rates }) {
     const w = state.w as Tensor;
     const before = state.first as Tensor;
     const first = tf.where(tf.greater(before, 0), before, losses);
-    const ratios = tf.div(losses, first);
-    const r = tf.div(ratios, tf.mean(ratios, 1, true));
+    const ratios = tf.div(losses, present ? tf.maximum(first, TINY) : first);
+    const mean = presentMean(tf, ratios, present);
+    const r = tf.div(ratios, present ? tf.maximum(mean, TINY) : mean);
     const lengths = tf.sqrt(squaredNorms(tf, gram));
     const weighed = tf.mul(w, lengths);
-    const targets = tf.mul(tf.mean(weighed, 1, true), tf.pow(r, ALPHA));
+    const targets = tf.mul(presentMean(tf, weighed, present), tf.pow(r, ALPHA));
     const slopes = tf.mul(tf.sign(tf.sub(weighed, targets)), lengths);
     const next = descended(tf, state, "w", slopes, rates);
     const positive = tf.maximum(next.w as Tensor, 0);
-    const normalised = tf.mul(positive, tf.div(K, tf.sum(positive, 1, true)));
-    return { shared: w, own: w, next: { ...next, first, w: normalised } };
+    return { shared: w, own: w, next: { ...next, first, w: normalised(tf, positive, w, present) } };
   },
 };
+
+/** Weights times a number, so that their sum is K; those of tasks that are not present stay what they were. */
+function normalised(tf: Tf, weights: Tensor, before: Tensor, present: Present): Tensor {
+  const K = weights.shape[1] as number;
+  if (!present) return tf.mul(weights, tf.div(K, tf.sum(weights, 1, true)));
+  const room = tf.sub(K, innerProducts(tf, before, tf.sub(1, present)));
+  return tf.mul(weights, tf.div(room, tf.maximum(innerProducts(tf, weights, present), TINY)));
+}

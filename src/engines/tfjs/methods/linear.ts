@@ -22,6 +22,12 @@ export function times(tf: Tf, M: Tensor, v: Tensor): Tensor {
   return tf.sum(tf.mul(M, tf.expandDims(v, 1)), 2);
 }
 
+/** The mean over those elements of v [R, K] where `present` [R, K] is 1, or over all, [R, 1]. */
+export function presentMean(tf: Tf, v: Tensor, present: Tensor | undefined): Tensor {
+  if (!present) return tf.mean(v, 1, true);
+  return tf.div(innerProducts(tf, v, present), tf.maximum(tf.sum(present, 1, true), 1));
+}
+
 /** a, b [R, K] → a · b, [R, 1]. */
 export function innerProducts(tf: Tf, a: Tensor, b: Tensor): Tensor {
   return tf.sum(tf.mul(a, b), 1, true);

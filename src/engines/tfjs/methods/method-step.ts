@@ -3,12 +3,13 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { sharedParameters } from "../../../models/learners.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { Optimizer, TrainingSettings } from "../../training-settings.ts";
+import { presentTasks } from "../model/losses.ts";
 import { type Batch, lossesAndGradients, type Objective, taskGradients } from "../model/objective.ts";
 import { type Rates, ratesAt } from "../model/optimizer.ts";
 import { joined, pack, separated } from "../model/pack.ts";
 import { pairwise } from "../model/products.ts";
 import type { Tf } from "../tf.ts";
-import type { AfterStep, GradientMethod, LossMethod, Method, MethodState } from "./method.ts";
+import type { AfterStep, GradientMethod, LossMethod, Method, MethodState, Present } from "./method.ts";
 
 interface StepInputs {
   readonly spec: ModelSpec;
@@ -37,15 +38,27 @@ export function methodStep(tf: Tf, method: Method, inputs: StepInputs): StepOutp
 
 function weighedLosses(tf: Tf, method: LossMethod, inputs: StepInputs): StepOutputs {
   const { spec, parameters, batch, objective, state, rates } = inputs;
-  const weigh = (losses: Tensor) => method.weights(tf, losses, state);
+  const present = presentTasks(tf, batch.y, objective);
+  const weigh = (losses: Tensor) => method.weights(tf, losses, state, present);
   const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective, weigh);
-  const next = (lossesAfter: AfterStep["lossesAfter"]) => method.next(tf, state, losses, { rates, lossesAfter });
+  const next = (lossesAfter: AfterStep["lossesAfter"]) =>
+    whereThere(tf, present, method.next(tf, state, losses, { present, rates, lossesAfter }), state);
   return { losses, gradients, next };
+}
+
+/** The next state of tasks that a batch has labels of; the others' is what it was. */
+function whereThere(tf: Tf, present: Present, next: MethodState, before: MethodState): MethodState {
+  if (!present) return next;
+  const values = Object.entries(next).map(([name, value]) => {
+    return [name, tf.where(tf.greater(present, 0), value, before[name] as Tensor)] as const;
+  });
+  return Object.fromEntries(values);
 }
 
 /** The weighted sum of the tasks' gradients, with one set of weights for shared parameters and one for the others. */
 function combined(tf: Tf, method: GradientMethod, inputs: StepInputs): StepOutputs {
   const { spec, parameters, batch, objective, order, state, rates } = inputs;
+  const present = presentTasks(tf, batch.y, objective);
   const { losses, ofTasks, ofPenalty } = taskGradients(tf, spec, parameters, batch, objective);
   const gradients = tf.stack(
     ofTasks.map((ofTask) => joined(tf, ofTask)),
@@ -53,12 +66,13 @@ function combined(tf: Tf, method: GradientMethod, inputs: StepInputs): StepOutpu
   ); // [R, K, P]
   const isShared = joined(tf, pack(tf, spec, [sharedParameters(spec)])); // [1, P]
   const gram = pairwise(tf, tf.mul(gradients, isShared), gradients, { swapB: true });
-  const { shared, own = tf.onesLike(losses), next = state } = method.combine(tf, { gram, losses, order, state, rates });
+  const situation = { gram, losses, present, order, state, rates };
+  const { shared, own = tf.onesLike(losses), next = state } = method.combine(tf, situation);
   const [R, K] = losses.shape as [number, number];
   const sumBy = (weights: Tensor) => tf.squeeze(pairwise(tf, tf.reshape(weights, [R, 1, K]), gradients), [1]);
   const whole = tf.add(sumBy(own), tf.mul(isShared, sumBy(tf.sub(shared, own))));
   const all = separated(tf, spec, ofPenalty ? tf.add(whole, joined(tf, ofPenalty)) : whole);
-  return { losses, gradients: all, next: () => next };
+  return { losses, gradients: all, next: () => whereThere(tf, present, next, state) };
 }
 
 /** The method's state before the first step of R replicas. */

@@ -14,15 +14,22 @@ interface Keeping {
   readonly learningRate?: number | "run";
 }
 
+/**
+ * 1 for a task of which a row of the batch has a label, else 0, [R, K]; undefined if no label is missing. A method treats a batch as
+ * if the other tasks were not there: their losses are not known, their gradients are 0, and what it has learned of them stays.
+ */
+export type Present = Tensor | undefined;
+
 /** Weighs the tasks' losses, for all parameters: one backward pass. */
 export interface LossMethod extends Keeping {
   readonly weighs: "losses";
   /** Losses [R, K] → weights [R, K]. */
-  weights(tf: Tf, losses: Tensor, state: MethodState): Tensor;
+  weights(tf: Tf, losses: Tensor, state: MethodState, present?: Present): Tensor;
   next(tf: Tf, state: MethodState, losses: Tensor, given: AfterStep): MethodState;
 }
 
 export interface AfterStep {
+  readonly present?: Present;
   /** Those of what the method learns; `rate` may be [R, 1]. */
   readonly rates: Rates<number | Tensor>;
   /** The losses of the same batch after the update of the parameters, [R, K]. */
@@ -41,6 +48,7 @@ interface Situation {
   readonly gram: Tensor;
   /** [R, K]. */
   readonly losses: Tensor;
+  readonly present?: Present;
   /** Of the other tasks for each task, one-hot, [R, K-1, K, K]; only for methods with an `order` of their own. */
   readonly order?: Tensor | undefined;
   readonly state: MethodState;

@@ -1,8 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { elementsOfTwo, scaled, sharesOfTwo } from "./gram.ts";
+import { elementsOfTwo, scaled, sharesOfTwo, withOthers } from "./gram.ts";
 import { times } from "./linear.ts";
-import type { GradientMethod } from "./method.ts";
+import { type GradientMethod, TINY } from "./method.ts";
 import { simplexMinimum } from "./simplex.ts";
 
 /**
@@ -12,13 +12,19 @@ import { simplexMinimum } from "./simplex.ts";
 export const MGDA: GradientMethod = {
   weighs: "gradients",
   initial: () => ({}),
-  combine(tf, { gram }) {
-    const M = scaled(tf, gram);
+  combine(tf, { gram, present }) {
+    const M = withOthers(tf, scaled(tf, gram), present); // a gradient of 0 would be the shortest mean
     const [R, K] = M.shape as [number, number];
-    if (K === 2) return { shared: shortestOfTwo(tf, M) };
-    return { shared: simplexMinimum(tf, [R, K], (w) => ({ slopes: times(tf, M, w), hessian: M })) };
+    const shared =
+      K === 2 ? shortestOfTwo(tf, M) : simplexMinimum(tf, [R, K], (w) => ({ slopes: times(tf, M, w), hessian: M }));
+    return { shared: present ? ofSumOne(tf, tf.mul(shared, present)) : shared };
   },
 };
+
+/** Weights [R, K] times a number for each replica. Orthogonal gradients do not change the others' weights but for it. */
+function ofSumOne(tf: Tf, weights: Tensor): Tensor {
+  return tf.div(weights, tf.maximum(tf.sum(weights, 1, true), TINY));
+}
 
 /** Float32's rounding: gradients no further apart than this get a half each. */
 const ROUNDING = 1e-7;

@@ -4,6 +4,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { expertsOf, gateOutputs, type ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
 import { constraintPenalty } from "./constraint.ts";
+import { embeddedProduct } from "./embeddings.ts";
 import { type FactoredLayer, factoredLayer } from "./factors.ts";
 import { type Gated, gated } from "./gates.ts";
 import { byTask, type Mixers, mix } from "./mix.ts";
@@ -77,10 +78,10 @@ export function outputsOf(
 export function firstUnits(
   tf: Tf,
   spec: ModelSpec,
-  { first, experts, gates, sharedGate }: Layers,
+  { first, experts, gates, sharedGate, embeddings }: Layers,
   x: Tensor,
 ): { experts: Tensor; gates?: Tensor; sharedGate?: Tensor } {
-  const units = dataProduct(tf, x, first);
+  const units = spec.embeddings ? embeddedProduct(tf, spec, embeddings, x, first) : dataProduct(tf, x, first);
   if (gates.n === 0) return { experts: units };
   const [width, whole] = [experts.n * (spec.experts.layers[0] as number), units.shape[2] as number];
   const shared = sharedGate.n > 0 ? (spec.gate.layers[0] ?? gateOutputs(spec, spec.tasks)) : 0;

@@ -38,6 +38,11 @@ function labelled(tf: Tf, y: Tensor): Tensor {
   return tf.cast(tf.equal(y, y), "float32");
 }
 
+/** 1 for tasks of which a row of a batch has a label, else 0: labels [R, B, K] → [R, K]; undefined if no label may be missing. */
+export function presentTasks(tf: Tf, y: Tensor, { tasks }: LossRule): Tensor | undefined {
+  return tasks?.some(({ gaps }) => gaps) ? tf.max(labelled(tf, y), 1) : undefined;
+}
+
 /** Labels with 0 in place of those that are missing. */
 function filled(tf: Tf, y: Tensor): Tensor {
   return tf.where(tf.equal(y, y), y, tf.zerosLike(y));

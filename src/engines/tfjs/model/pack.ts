@@ -16,7 +16,7 @@ import type { Links } from "./links.ts";
 
 /** Networks of one shape side by side: the experts or the gates of a level, the one gate for shared experts, or towers. */
 type Stack =
-  | ("experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers")
+  | ("embeddings" | "experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers")
   | `factors/${"experts" | "towers"}/${"inputs" | "cores" | "units" | "shares"}`;
 
 /** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
@@ -53,7 +53,9 @@ export interface Level {
 }
 
 export interface Layers {
-  /** [R, D, W]: the first kernels of all experts, then of all gates, that for shared experts last. */
+  /** [R, S, rows, size] for each embedding, S tables of each: one for all tasks, or one for each. */
+  readonly embeddings: readonly Tensor[];
+  /** [R, D, W], D what networks read: the first kernels of all experts, then of all gates, that for shared experts last. */
   readonly first: Tensor;
   readonly experts: Readers;
   /** [R, 1, K, K] for each layer of the experts; none without cross-stitch units. */
@@ -92,6 +94,7 @@ function stackOf({ tasks }: ModelSpec, block: ParameterBlock): Stack {
   const { part, network } = block;
   if (isFactor(block)) return network.replace(/\/\d+$/, "") as Stack;
   switch (part) {
+    case "embeddings":
     case "experts":
       return part;
     case "links":
@@ -207,6 +210,7 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
     }));
   const shared = Number(hasSharedGate(spec, 0));
   return {
+    embeddings: (spec.embeddings ?? []).map((_, i) => byName.get(`embeddings/${i}/table`) as Tensor),
     first: byName.get(FIRST) as Tensor,
     experts: readers("experts", expertCount(spec)),
     stitches: [...byName].filter(([name]) => name.startsWith("stitches/")).map(([, stitch]) => stitch),

@@ -20,10 +20,14 @@ function productGradients(tf: Tf, dy: Tensor, [a, b]: [Tensor, Tensor]): [Tensor
 
 /** The same for an `x` that is data: a gradient for `b` alone, at half the cost. */
 export function dataProduct(tf: Tf, x: Tensor, b: Tensor): Tensor {
-  const multiplied = tf.customGrad((b) => ({
-    value: pairwise(tf, x, b as Tensor),
-    gradFunc: (dy) => pairwise(tf, x, dy, { swapA: true }),
-  }));
+  const multiplied = tf.customGrad((...inputs) => {
+    const [b, save] = inputs as [Tensor, GradSaveFunc];
+    save([x]);
+    return {
+      value: pairwise(tf, x, b),
+      gradFunc: (dy, saved) => pairwise(tf, (saved as [Tensor])[0], dy, { swapA: true }),
+    };
+  });
   return multiplied(b);
 }
 

@@ -24,6 +24,9 @@ afterAll(() => engine.dispose());
 const inTraining = (name: string, act: string) =>
   codeModel(LINEAR.replace("return", `if (x.shape[0] === 4) { ${act} }\nreturn`), { name });
 
+/** Code that does not return for so many ms, or ever, and takes no processor time. */
+const hang = (ms = Number.POSITIVE_INFINITY) => `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms});`;
+
 const runOf = (model: CodeModel, index = 0) => codeRun(model, { index }, { batch: 4 });
 
 /** What is said of a file with this text as it is loaded; nothing if it is taken. */
@@ -79,11 +82,8 @@ describe("a model in a process of its own", () => {
       codeModel(LINEAR, { name: "good" }),
       inTraining("throws", "throw new Error('no 4 rows');"),
       inTraining("exits", "process.exit(0);"),
-      inTraining("hangs", "for (;;);"),
-      inTraining(
-        "times",
-        "setTimeout(() => { throw new Error('late'); }); for (const end = Date.now() + 200; Date.now() < end; );",
-      ),
+      inTraining("hangs", hang()),
+      inTraining("times", `setTimeout(() => { throw new Error('late'); }); ${hang(200)}`),
       inTraining("rejects", "Promise.reject(new Error('unheard'));"),
       inTraining("handles", "setInterval(() => {}, 1000);"),
     ];

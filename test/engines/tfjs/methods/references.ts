@@ -9,11 +9,12 @@ export interface Weights {
   readonly own: number[];
 }
 
-/** A method in the middle of training. */
-export interface Reference {
-  weights(vectors: readonly Vector[], losses: Vector, step: number): Weights;
+/** A method in the middle of training. A batch may have labels of some tasks alone, `present`: the others are as if not there. */
+interface Reference {
+  /** Those of tasks that are not present do not matter: their gradients are 0. */
+  weights(vectors: readonly Vector[], losses: Vector, step: number, present: readonly number[]): Weights;
   /** Called after the update with the losses of the same batch. */
-  learn?(losses: Vector, lossesAfter: Vector, step: number): void;
+  learn?(losses: Vector, lossesAfter: Vector, step: number, present: readonly number[]): void;
 }
 
 /** K tasks; `lr` is the run's by plain gradient descent; `ordersAt` a step: the other tasks as each task takes them. */
@@ -25,8 +26,20 @@ interface Options {
 
 export function referenceOf(name: Exclude<MethodName, "sum">, options: Options): Reference {
   const ones = new Array<number>(options.K).fill(1);
-  const onShared = (weigh: (vectors: readonly Vector[], step: number) => number[]): Reference => ({
-    weights: (vectors, _, step) => ({ shared: weigh(vectors, step), own: ones }),
+  const onShared = (weigh: (vectors: readonly Vector[], step: number, present: readonly number[]) => number[]) => ({
+    weights: (vectors: readonly Vector[], _: Vector, step: number, present: readonly number[]) => {
+      const shared = new Array<number>(options.K).fill(0);
+      const found =
+        present.length === 0
+          ? []
+          : weigh(
+              present.map((k) => vectors[k] as Vector),
+              step,
+              present,
+            );
+      for (const [i, weight] of found.entries()) shared[present[i] as number] = weight;
+      return { shared, own: ones };
+    },
   });
   switch (name) {
     case "uncertainty":
@@ -36,7 +49,13 @@ export function referenceOf(name: Exclude<MethodName, "sum">, options: Options):
     case "famo":
       return famo(options);
     case "pcgrad":
-      return onShared((vectors, step) => surgery(vectors, options.ordersAt(step)));
+      return onShared((vectors, step, present) => {
+        const orders = present.map((k) => options.ordersAt(step)[k] as readonly number[]);
+        return surgery(
+          vectors,
+          orders.map((order) => order.map((k) => present.indexOf(k)).filter((i) => i >= 0)),
+        );
+      });
     case "mgda":
       return onShared(shortest);
     case "cagrad":
@@ -156,8 +175,9 @@ function uncertainty({ K, lr }: Options): Reference {
       const weights = s.map((value) => Math.exp(-value) / 2);
       return { shared: weights, own: weights };
     },
-    learn(losses) {
-      for (const [k, value] of s.entries()) s[k] = value - lr * (0.5 - (Math.exp(-value) * (losses[k] as number)) / 2);
+    learn(losses, _, __, present) {
+      for (const [k, value] of s.entries())
+        if (present.includes(k)) s[k] = value - lr * (0.5 - (Math.exp(-value) * (losses[k] as number)) / 2);
     },
   };
 }
@@ -166,8 +186,9 @@ function uncertainty({ K, lr }: Options): Reference {
 function adam(start: readonly number[]) {
   const values = [...start];
   const [m, v] = [start.map(() => 0), start.map(() => 0)];
-  const descend = (gradient: Vector, step: number): void => {
-    for (const [k, slope] of gradient.entries()) {
+  const descend = (gradient: Vector, step: number, present: readonly number[]): void => {
+    for (const k of present) {
+      const slope = gradient[k] as number;
       m[k] = 0.9 * (m[k] as number) + 0.1 * slope;
       v[k] = 0.999 * (v[k] as number) + 0.001 * slope ** 2;
       const [mean, square] = [(m[k] as number) / (1 - 0.9 ** step), (v[k] as number) / (1 - 0.999 ** step)];
@@ -179,22 +200,30 @@ function adam(start: readonly number[]) {
 
 function gradNorm({ K }: Options): Reference {
   const { values: w, descend } = adam(new Array<number>(K).fill(1));
-  let first: Vector | undefined;
+  const first: number[] = [];
   return {
-    weights(vectors, losses, step) {
+    weights(vectors, losses, step, present) {
       const weights = [...w];
-      first ??= losses;
-      const ratios = losses.map((loss, k) => loss / ((first as Vector)[k] as number));
-      const average = (values: Vector) => values.reduce((sum, value) => sum + value, 0) / K;
+      for (const k of present) first[k] ??= losses[k] as number;
+      const ratios = losses.map((loss, k) => loss / (first[k] ?? 1));
+      const total = (values: Vector, of = present) => of.reduce((sum, k) => sum + (values[k] as number), 0);
+      const average = (values: Vector) => total(values) / present.length;
       const norms = vectors.map(length);
       const weighed = norms.map((norm, k) => norm * (w[k] as number));
       const targets = ratios.map((ratio) => average(weighed) * (ratio / average(ratios)) ** 1.5);
       descend(
         norms.map((norm, k) => norm * Math.sign((weighed[k] as number) - (targets[k] as number))),
         step,
+        present,
       );
-      const total = average(w);
-      for (const k of w.keys()) w[k] = (w[k] as number) / total;
+      const room =
+        total(w.map(() => 1)) +
+        total(
+          w.map((value) => 1 - value),
+          range(K).filter((k) => !present.includes(k)),
+        );
+      const scale = room / total(w);
+      for (const k of present) w[k] = (w[k] as number) * scale;
       return { shared: weights, own: weights };
     },
   };
@@ -202,20 +231,20 @@ function gradNorm({ K }: Options): Reference {
 
 function famo({ K }: Options): Reference {
   const { values: logits, descend } = adam(new Array<number>(K).fill(0));
-  const softmax = () => {
-    const powers = logits.map(Math.exp);
+  const softmax = (present: readonly number[]) => {
+    const powers = logits.map((logit, k) => (present.includes(k) ? Math.exp(logit) : 0));
     const total = powers.reduce((sum, power) => sum + power, 0);
-    return powers.map((power) => power / total);
+    return powers.map((power) => (total > 0 ? power / total : 0));
   };
   return {
-    weights(_, losses) {
-      const ratios = softmax().map((z, k) => z / ((losses[k] as number) + 1e-8));
+    weights(_, losses, __, present) {
+      const ratios = softmax(present).map((z, k) => z / ((losses[k] as number) + 1e-8));
       const total = ratios.reduce((sum, ratio) => sum + ratio, 0);
-      const weights = ratios.map((ratio) => ratio / total);
+      const weights = ratios.map((ratio) => (total > 0 ? ratio / total : 0));
       return { shared: weights, own: weights };
     },
-    learn(losses, lossesAfter, step) {
-      const z = softmax();
+    learn(losses, lossesAfter, step, present) {
+      const z = softmax(present);
       const falls = losses.map((loss, k) => Math.log(loss + 1e-8) - Math.log((lossesAfter[k] as number) + 1e-8));
       // d/d logit_k of z · falls, by the softmax's derivatives z_k (1 if k = j, minus z_j)
       const slopes = z.map((zk, k) =>
@@ -224,7 +253,7 @@ function famo({ K }: Options): Reference {
           0.001 * (logits[k] as number),
         ),
       );
-      descend(slopes, step);
+      descend(slopes, step, present);
     },
   };
 }

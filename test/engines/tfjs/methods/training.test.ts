@@ -10,6 +10,7 @@ import {
   type RunResult,
 } from "../../../../src/engines/engine.ts";
 import { METHODS, type MethodName } from "../../../../src/engines/methods.ts";
+import { feedOf } from "../../../../src/engines/rows/feed.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
@@ -19,6 +20,7 @@ import { expectClose } from "../../../support/close.ts";
 import { predictor, range, taskLosses } from "../../../support/reference.ts";
 import { MMOE } from "../../../support/specs.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "../runs.ts";
+import { gappyRun } from "./gappy-run.ts";
 import { referenceOf } from "./references.ts";
 
 type Weighing = Exclude<MethodName, "sum">;
@@ -61,11 +63,21 @@ function ordersAt(run: Run, step: number): number[][] {
   );
 }
 
-/** The run by plain gradient descent in float64: final parameters. */
-function descend(run: GeneratedRun, name: Weighing): Float64Array {
-  const { model, data, correlation, seed, index, training } = run;
-  const parameters = Float64Array.from(initialParameters(run));
+/** The rows of each step of a run. */
+function rowsAt({ data, correlation, seed, index, model, training }: GeneratedRun): (step: number) => Rows {
   const tasks = new TaskSet(data, correlationMatrix(model.tasks, correlation), { seed, run: index });
+  return (step) => tasks.rows("train", training.batch, step);
+}
+
+/** The tasks that rows have labels of. */
+function presentIn({ y }: Rows, K: number): number[] {
+  return range(K).filter((k) => y.some((label, i) => i % K === k && !Number.isNaN(label)));
+}
+
+/** The run by plain gradient descent in float64 on rows of each step: final parameters. */
+function descend(run: Run, name: Weighing, rowsAt: (step: number) => Rows): Float64Array {
+  const { model, training } = run;
+  const parameters = Float64Array.from(initialParameters(run));
   // the two experts that all tasks see; each task has an expert, a gate and an output of its own
   const isShared = parameterBlocks(model).flatMap(({ network, size }) =>
     new Array<number>(size).fill(Number(network === "experts/0" || network === "experts/1")),
@@ -73,20 +85,22 @@ function descend(run: GeneratedRun, name: Weighing): Float64Array {
   const K = model.tasks;
   const method = referenceOf(name, { K, lr: training.lr, ordersAt: (step) => ordersAt(run, step) });
   for (let step = 1; step <= training.steps; step++) {
-    const rows = tasks.rows("train", training.batch, step);
+    const rows = rowsAt(step);
+    const present = presentIn(rows, K);
     const losses = taskLosses(model, predictor(model, parameters), rows);
     const slopes = taskSlopes(model, parameters, rows);
     const { shared, own } = method.weights(
       slopes.map((row) => row.filter((_, p) => isShared[p] === 1)),
       losses,
       step,
+      present,
     );
     for (const p of parameters.keys()) {
       const weights = isShared[p] === 1 ? shared : own;
       const slope = slopes.reduce((sum, row, k) => sum + (weights[k] as number) * (row[p] as number), 0);
       parameters[p] = (parameters[p] as number) - training.lr * slope;
     }
-    method.learn?.(losses, taskLosses(model, predictor(model, parameters), rows), step);
+    method.learn?.(losses, taskLosses(model, predictor(model, parameters), rows), step, present);
   }
   return parameters;
 }
@@ -101,16 +115,39 @@ const PAIR: ModelSpec = {
 };
 const THREE: ModelSpec = { ...PAIR, name: "three", tasks: 3 };
 
+/** The rows of each step of a run on a table. */
+function batchesOf(run: Run): (step: number) => Rows {
+  const { batchInto } = feedOf(run);
+  const { inputs: D, tasks: K } = run.model;
+  return (step) => {
+    const rows = { x: new Float32Array(run.training.batch * D), y: new Float32Array(run.training.batch * K) };
+    batchInto(rows.x, rows.y, step);
+    return rows;
+  };
+}
+
 describe.each(WEIGHING)("method %s", (method) => {
   test.each([PAIR, THREE])("trains a model of $tasks tasks as gradient descent in float64 does", async (model) => {
     const run = tinyRun({ model, correlation: -0.4 }, { ...BY_HAND, method });
     const [result] = (await resultsOf(engine, [{ ...run, index: 1 }, run])).slice(1) as [RunResult];
-    expectClose(result.parameters as Float32Array, descend(run, method), 1e-4);
+    expectClose(result.parameters as Float32Array, descend(run, method, rowsAt(run)), 1e-4);
     const bySum = { ...run, training: { ...run.training, method: "sum" } } as const;
     const [sum] = (await resultsOf(engine, [bySum])) as [RunResult];
     const differences = (sum.parameters as Float32Array).map((value, p) => value - (result.parameters?.[p] as number));
     expect(Math.max(...differences.map(Math.abs))).toBeGreaterThan(1e-3);
   });
+
+  test.each([PAIR, THREE])(
+    "trains $tasks tasks that lack labels as if a batch had no others than it has",
+    async (model) => {
+      const run = gappyRun(model, { optimizer: "sgd", method });
+      const batches = batchesOf(run);
+      const counts = range(run.training.steps).map((i) => presentIn(batches(i + 1), model.tasks).length);
+      expect(new Set(counts)).toEqual(new Set(range(model.tasks + 1))); // no label at all, labels of some tasks, of all
+      const [result] = (await resultsOf(engine, [run])) as [RunResult];
+      expectClose(result.parameters as Float32Array, descend(run, method, batches), 1e-4);
+    },
+  );
 
   const models = [PAIR_DROPOUT, PAIR_SELECTING, MMOE];
   const runs = models.flatMap((model) => range(2).map((index) => tinyRun({ model, index }, { method, steps: 3 })));

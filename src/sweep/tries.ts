@@ -1,0 +1,68 @@
+// What a run with early stopping trains: tries on its validation rows, each for twice the steps of the one before, then all of its rows.
+import { heldoutCount } from "../data/table.ts";
+import type { AnyRun, FromTable, Stopping } from "../engines/engine.ts";
+import { memo } from "../memo.ts";
+
+/** Steps between two looks at the validation rows: a pass over the training rows, but no more than this. */
+const MOST_BETWEEN = 500;
+
+/** The first try has this many times the looks that patience alone would take; each later one has twice the steps. */
+const FIRST_TRY = 3;
+
+export type StoppedRun = AnyRun & FromTable & { readonly stopping: Stopping };
+
+export function firstTry(run: StoppedRun): number {
+  return Math.min(run.training.steps, FIRST_TRY * run.stopping.patience * stepsBetween(run));
+}
+
+export function nextTry(run: StoppedRun, steps: number): number {
+  return Math.min(run.training.steps, 2 * steps);
+}
+
+/** The most that runs train, as runs without early stopping: those that are stopped early are tried up to their limit. */
+export function longestTrainings(runs: readonly AnyRun[]): AnyRun[] {
+  return runs.flatMap((run) => {
+    if (!isStopped(run)) return [run];
+    const tries: AnyRun[] = [];
+    for (let steps = 0; steps < run.training.steps; ) {
+      steps = steps === 0 ? firstTry(run) : nextTry(run, steps);
+      tries.push(validationRun(run, steps));
+    }
+    return [...tries, withSteps(run, run.training.steps)];
+  });
+}
+
+/** The most steps that a run trains, its tries included. */
+export function mostSteps(run: AnyRun): number {
+  if (!isStopped(run)) return run.training.steps;
+  return longestTrainings([run]).reduce((sum, { training }) => sum + training.steps, 0);
+}
+
+export function isStopped(run: AnyRun): run is StoppedRun {
+  return run.stopping !== undefined;
+}
+
+/** Numbers of a run's training rows that it trains on and that it is validated on. */
+function partsOf({ training, stopping }: StoppedRun): { trainRows: number; heldoutRows: number } {
+  const all = Number(training.trainRows);
+  const heldoutRows = heldoutCount(all, stopping.validation);
+  return { trainRows: all - heldoutRows, heldoutRows };
+}
+
+export function stepsBetween(run: StoppedRun): number {
+  return Math.min(MOST_BETWEEN, Math.ceil(partsOf(run).trainRows / run.training.batch));
+}
+
+/** Equal settings stay one object: engines group many runs by them. */
+const validationData = memo((data: FromTable["data"]): FromTable["data"] => ({ ...data, validates: true }));
+
+/** The run on a part of its training rows, with the others in place of its held-out rows, which it never sees. */
+export function validationRun(run: StoppedRun, steps: number): AnyRun {
+  const { diagnostics: _, stopping: __, ...rest } = run;
+  const training = { ...run.training, ...partsOf(run), steps, evalEvery: stepsBetween(run) };
+  return { ...rest, data: validationData(run.data), training };
+}
+
+export function withSteps({ stopping: _, ...run }: StoppedRun, steps: number): AnyRun {
+  return { ...run, training: { ...run.training, steps } };
+}

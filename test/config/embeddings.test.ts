@@ -1,0 +1,95 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { configAt, modelOf, tableOf, trainedHash } from "../../src/config/config.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { rowsOverride } from "../../src/config/rows.ts";
+import { settingRows } from "../../src/config/setting-rows.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { parameterCount } from "../../src/models/parameters.ts";
+import { complaint } from "../support/complaint.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { range } from "../support/reference.ts";
+
+const folder = temporaryFolder();
+const file = join(folder, "shops.csv");
+const lines = range(120).map(
+  (n) => `shop ${n % 60},${n % 21},c${n % 4},${n % 5 === 0 ? "" : `t${n % 24}`},${n},${n * n}`,
+);
+writeFileSync(file, `x_shop,x_n,x_colour,x_tag,y_a,y_b\n${lines.join("\n")}\n`);
+
+const configOf = (sizes: { oneHot?: number; embedding?: number } = {}) =>
+  loadConfig("smoke", [rowsOverride(file, { impute: "mean", ...sizes })]);
+const modelIn = (...of: Parameters<typeof configOf>) => modelOf(configAt(configOf(...of), {}), "mmoe");
+
+describe("categories of more than 20 values are embedded", () => {
+  test("in vectors of 6 V^(1/4) numbers: 17 for 60 shops, 13 for 24 tags, with a vector for other shops and two for tags", () => {
+    expect(modelIn()).toMatchObject({
+      inputs: 1 + 4 + 2, // a number, four colours, the numbers of two vectors
+      embeddings: [
+        { rows: 61, size: 17 },
+        { rows: 26, size: 13 },
+      ],
+    });
+  });
+
+  test("in vectors of the given size", () => {
+    expect(modelIn({ embedding: 2 })).toMatchObject({ embeddings: [{ size: 2 }, { size: 2 }] });
+  });
+
+  test("unless oneHot allows as many, and with a small oneHot all are", () => {
+    expect(modelIn({ oneHot: 24 })).toMatchObject({ inputs: 1 + 4 + 25 + 1, embeddings: [{ rows: 61 }] });
+    expect(modelIn({ oneHot: 60 })).toMatchObject({ inputs: 1 + 4 + 25 + 60 });
+    expect(modelIn({ oneHot: 60 })).not.toHaveProperty("embeddings");
+    expect(modelIn({ oneHot: 1 })).toMatchObject({ inputs: 4, embeddings: [{ rows: 61 }, { rows: 5, size: 8 }, {}] });
+  });
+});
+
+test("a plan says what becomes of columns", () => {
+  const value = settingRows(configOf({ embedding: 9 })).find(({ name }) => name === "rows")?.value;
+  expect(value?.replace(/sha256 \w{8}/, "")).toBe(
+    "shops.csv (), heldout=0.2, standardise=true, impute=mean, embedding=9; 3 columns are categories: " +
+      "x_shop (60 values, 9 numbers each), x_colour (4 values), x_tag (24 values, 9 numbers each); " +
+      "1 column has gaps: x_tag (a value); 23 inputs",
+  );
+});
+
+test("a stored config has the columns, and is read without the table", () => {
+  const config = configOf({ oneHot: 30 });
+  const path = join(temporaryFolder(), "config.yaml");
+  writeFileSync(path, configYaml(config, "/away").replace(/file: \S*shops.csv/, "file: gone.csv"));
+  const stored = loadConfig(path);
+  expect(stored.rows).toEqual({ ...config.rows, file: expect.stringContaining("gone.csv") });
+  expect(tableOf(stored)).toMatchObject({
+    columns: [{ values: 60, embedding: 17 }, {}, {}, { values: 24, gaps: true }],
+  });
+  expect([trainedHash(stored), modelOf(configAt(stored, {}), "mmoe")]).toEqual([
+    trainedHash(config),
+    modelIn({ oneHot: 30 }),
+  ]);
+});
+
+test("sizes are part of a sweep's identity", () => {
+  const hashes = [{}, { oneHot: 30 }, { oneHot: 60 }, { embedding: 9 }, { embedding: 10 }].map((sizes) =>
+    trainedHash(configOf(sizes)),
+  );
+  expect(new Set(hashes).size).toBe(5);
+});
+
+test("a model of the user's own that is like one of the zoo reads vectors too", () => {
+  const own = { name: "wide", like: "mmoe", experts: { layers: [32] } };
+  const config = loadConfig("smoke", [
+    rowsOverride(file, { impute: "mean" }),
+    { source: "t", values: { models: [own] } },
+  ]);
+  const model = modelOf(configAt(config, {}), "wide") as Exclude<ReturnType<typeof modelIn>, { file: string }>;
+  expect(parameterCount(model, "embeddings")).toBe(61 * 17 + 26 * 13);
+});
+
+test.each([
+  [{ oneHot: 0 }, /^--rows: oneHot: expected the most values of a category .* from 1 to 1000, got 0$/],
+  [{ oneHot: Number.NaN }, /^--rows: oneHot: expected the most values of a category .*, got NaN$/],
+  [{ embedding: 257 }, /^--rows: embedding: expected how many numbers .* from 1 to 256, got 257$/],
+])("%j is refused", (sizes, message) => {
+  expect(complaint(() => configOf(sizes))).toMatch(message);
+});

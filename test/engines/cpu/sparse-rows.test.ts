@@ -1,0 +1,57 @@
+// Rows that are mostly 0, as those of categories are: a first layer adds the other inputs alone, to the bits of all of them.
+import { describe, expect, test } from "vitest";
+import type { InputEncoding } from "../../../src/data/table-inputs.ts";
+import { planBundle } from "../../../src/engines/cpu/bundle.ts";
+import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
+import { fuses } from "../../../src/engines/cpu/native.ts";
+import { categoryRuns, categoryTable } from "../../support/category-runs.ts";
+import { range } from "../../support/reference.ts";
+import { tableRun } from "../../support/tables.ts";
+import { INSTANCES } from "./lone-run.ts";
+import { fused, NATIVE, trained } from "./same-bits.ts";
+import { CPU_MODELS } from "./specs.ts";
+
+const sets = INSTANCES.map(({ set, kernels: _ }) => set);
+const lanesOf = (set: KernelSet) => ({ wasm: 4, avx2: 8, neon: 8, avx512: 16 })[set];
+
+describe.each([
+  ["by adam, in batches of 13", { batch: 13 }],
+  ["by sgd, in batches of 70", { batch: 70, optimizer: "sgd" as const }],
+  ["in batches of 100 that are drawn with replacement", { batch: 100, sampling: "replacement" as const }],
+])("%s", (_, training) => {
+  const runs = categoryRuns(CPU_MODELS, training);
+  const dense = trained("wasm", runs, { panelRows: 1, lanes: 4 });
+
+  test.each(sets)("%s trains the zoo to the bits of a dense first layer", (set) => {
+    const layout = { panelRows: lanesOf(set), lanes: lanesOf(set) };
+    expect(planBundle(runs, set, layout).rows.sparse).toEqual({ at: 46, entries: 6, numbers: 58 });
+    expect(planBundle(runs, "wasm", { panelRows: 1, lanes: 4 }).rows.sparse).toBeUndefined();
+    expect(trained(set, runs, layout)).toEqual(dense);
+  });
+
+  test.each(NATIVE.filter(fuses))("and so does %s in fused arithmetic", (set) => {
+    const lanes = lanesOf(set);
+    const [sparse, all] = [lanes, 1].map((panelRows) => trained(set, fused(runs), { panelRows, lanes }));
+    expect(sparse).toEqual(all);
+    expect(sparse).not.toEqual(dense);
+  });
+});
+
+test("rows have all inputs, and no others beside them, where most are numbers, and where some are vectors", () => {
+  const sparse = (columns: readonly InputEncoding[], inputs: number) => {
+    const data = { ...categoryTable(), columns, inputs };
+    return planBundle([tableRun({ data }, { batch: 64 })], "wasm").rows.sparse;
+  };
+  const numbers = range(20).map(() => ({ values: 0, gaps: false }));
+  expect(sparse([...numbers, { values: 20, gaps: false }], 40)).toBeUndefined();
+  expect(
+    sparse(
+      [
+        { values: 20, gaps: false },
+        { values: 30, gaps: false, embedding: 4 },
+      ],
+      21,
+    ),
+  ).toBeUndefined();
+  expect(sparse([{ values: 20, gaps: false }], 20)).toMatchObject({ entries: 1 });
+});

@@ -1,0 +1,135 @@
+// Categories of many values, read as learned vectors: that all engines train them, and to the same numbers.
+import { describe, expect, test } from "vitest";
+import { TableSet } from "../../src/data/table-set.ts";
+import { type KernelSet, layoutOf } from "../../src/engines/cpu/kernel-sets.ts";
+import { fuses } from "../../src/engines/cpu/native.ts";
+import { type FromTable, initialParameters, type Run } from "../../src/engines/engine.ts";
+import { parameterBlocks } from "../../src/models/parameters.ts";
+import { type ModelName, ZOO } from "../../src/models/zoo.ts";
+import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { bothEngines } from "../support/both-engines.ts";
+import { ENDS, embeddedRun, embeddedTable } from "../support/embedded-runs.ts";
+import { range } from "../support/reference.ts";
+import { fused, NATIVE, statesAt, trained, trainedFrom } from "./cpu/same-bits.ts";
+import { CPU_MODELS } from "./cpu/specs.ts";
+
+const engines = bothEngines();
+
+const modelOf = (name: ModelName) => ZOO[name].build(ENDS);
+
+/** Runs of all models that the cpu engine trains, on the same rows. */
+const zoo = (training: Parameters<typeof embeddedRun>[1]) =>
+  CPU_MODELS.map((name) => embeddedRun(modelOf(name), training));
+
+const BATCHES = [
+  ["batches of 1", { batch: 1 }],
+  ["batches of 3 by sgd", { batch: 3, optimizer: "sgd" as const }],
+  ["batches of 13", { batch: 13 }],
+  ["batches of 100 by sgd", { batch: 100, optimizer: "sgd" as const }],
+  ["batches of 70, drawn with replacement", { batch: 70, sampling: "replacement" as const }],
+] as const;
+
+describe.each(BATCHES)("in %s", (_, training) => {
+  const runs = zoo({ steps: 12, evalEvery: 5, ...training });
+
+  test.runIf(NATIVE.length > 0)("every kernel set trains the zoo to the same bits", () => {
+    const outcomes = trained("wasm", runs);
+    for (const set of NATIVE) expect(trained(set, runs), set).toEqual(outcomes);
+  });
+
+  const [first, ...others] = NATIVE.filter(fuses);
+  test.runIf(others.length > 0)("and so do those of fused arithmetic", () => {
+    const outcomes = trained(first as KernelSet, fused(runs));
+    for (const set of others) expect(trained(set, fused(runs)), set).toEqual(outcomes);
+  });
+});
+
+test("a run that stops and goes on has the bits of one that never stopped", () => {
+  const runs = zoo({ batch: 13, steps: 1500, evalEvery: 500 });
+  const set = NATIVE[0] ?? "wasm";
+  const { states } = statesAt(100, set, runs);
+  expect(states.every(({ step }) => step >= 100 && step < 1500)).toBe(true);
+  expect(trainedFrom(states, set, runs)).toEqual(trained(set, runs));
+});
+
+test.each<ModelName>(["mmoe", "single-task", "omoe", "ple"])("cpu and tfjs agree on %s", (name) =>
+  expectAgreement(embeddedRun(modelOf(name), { batch: 20 }), [engines.cpu, engines.tfjs]),
+);
+
+test("cpu and tfjs agree on a gate and an expert of each task's own, with tables of their own", () => {
+  const model = { ...modelOf("mmoe"), name: "own", experts: { shared: 0, perTask: 2, layers: [9, 6] } };
+  return expectAgreement(embeddedRun(model, { batch: 20 }), [engines.cpu, engines.tfjs]);
+});
+
+test.each<ModelName>(["cross-stitch", "l2-constrained", "tensor-factorization", "snr-trans", "dselect-k"])(
+  "tfjs learns vectors in front of %s",
+  async (name) => {
+    const run = embeddedRun(modelOf(name), { batch: 20 });
+    const { parameters, failure } = await resultOf(engines.tfjs, run);
+    expect(failure).toBeUndefined();
+    expectVectors(run, parameters as Float32Array);
+  },
+);
+
+test("each vector that training rows have learns, and that of other values stays 0", async () => {
+  for (const engine of [engines.cpu, engines.tfjs]) {
+    const run = embeddedRun(modelOf("single-task"), { steps: 40, batch: 60 });
+    const { parameters } = await resultOf(engine, run);
+    expectVectors(run, parameters as Float32Array);
+  }
+});
+
+/** Numbers of vectors in the training rows of a run, by column. */
+function trainedVectors(run: Run): Set<number>[] {
+  const { x } = new TableSet((run as Run & FromTable).data, { seed: 0, run: run.index }, run.training).rows("train");
+  return [1, 2].map((column) => new Set(range(x.length / 3).map((n) => x[3 * n + column] as number)));
+}
+
+function expectVectors(run: Run, parameters: Float32Array): void {
+  const before = initialParameters(run);
+  const used = trainedVectors(run);
+  for (const { kind, layer, offset, shape } of parameterBlocks(run.model)) {
+    if (kind !== "table") continue;
+    const [rows, size] = shape as [number, number];
+    for (const v of range(rows)) {
+      const [now, then] = [parameters, before].map((all) => all.subarray(offset + v * size, offset + (v + 1) * size));
+      const moved = Math.max(...range(size).map((i) => Math.abs((now?.[i] as number) - (then?.[i] as number))));
+      if (used[Number(layer)]?.has(v)) expect(moved, `${layer}: ${v}`).toBeGreaterThan(1e-4);
+      else expect(moved, `${layer}: ${v}`).toBeLessThan(1e-6);
+      if (v === rows - 1) expect([...(now as Float32Array)]).toEqual(new Array(size).fill(0));
+    }
+  }
+}
+
+test("diagnostics are of what networks read, with the same values on both engines", async () => {
+  const run: Run = { ...embeddedRun(modelOf("mmoe"), { batch: 20 }), diagnostics: ["gates", "units", "gradients"] };
+  const [a = {}, b = {}] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)].map(
+    ({ diagnostics }) => diagnostics?.values,
+  );
+  expect(Object.keys(a)).toEqual(expect.arrayContaining(["gateWeight/1/1", "gradientCosine/1/2"]));
+  for (const [name, curve] of Object.entries(a))
+    for (const [i, value] of curve.entries())
+      expect(Math.abs(value - (b[name]?.[i] as number)), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
+});
+
+test("vectors tell shops apart: mmoe's held-out loss is less than half of that without shops and articles", async () => {
+  const run = embeddedRun(modelOf("mmoe"), { steps: 300, batch: 30, evalEvery: 300 });
+  const { columns: _, ...table } = embeddedTable();
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * 3 * 240));
+  const all = new Float64Array(table.values?.numbers as SharedArrayBuffer);
+  for (const n of range(240))
+    numbers.set([all[5 * n + 1] as number, all[5 * n + 3] as number, all[5 * n + 4] as number], 3 * n);
+  const without: Run = {
+    ...embeddedRun(ZOO.mmoe.build({ inputs: 1, tasks: 2 }), { steps: 300, batch: 30, evalEvery: 300 }),
+    data: { ...table, inputs: 1, values: { numbers: numbers.buffer } },
+  } as Run;
+  const loss = async (of: Run) => (await resultOf(engines.cpu, of)).curve.heldout.at(-1)?.[0] as number;
+  expect(await loss(run)).toBeLessThan(0.5 * (await loss(without)));
+});
+
+test("lanes are rows in some of these batches, and units in others", () => {
+  for (const set of NATIVE)
+    expect(BATCHES.map(([, { batch }]) => layoutOf(set, batch).panelRows === 1)).toEqual(
+      expect.arrayContaining([true, false]),
+    );
+});

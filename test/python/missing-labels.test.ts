@@ -1,0 +1,45 @@
+// Labels that some rows lack, for models in Python: a row counts for the tasks whose label it has, as on our engines.
+import { describe, expect, test } from "vitest";
+import { isGap } from "../support/gap-runs.ts";
+import { someRows } from "../support/tables.ts";
+import { apart, classTable, JAX, swept, TORCH } from "./begun-sweep.ts";
+import { HAS_PYTHON, python } from "./python.ts";
+
+const LOSSES = [1, 2, 3].flatMap((k) => [`trainLoss${k}`, `heldoutLoss${k}`]);
+const METRICS = ["auc1", "averagePrecision1", "accuracy1", "logLoss1", "accuracy2", "logLoss2", "rSquared3"];
+/** So small that most batches lack a label, and some lack all of a task. */
+const BATCH = 4;
+
+/** A table of three numbers as labels. */
+const numbers = () =>
+  ["x_a,x_b,x_c,y_one,y_two,y_three"]
+    .concat(
+      someRows(200).map(([a = 0, b = 0, c = 0, one = 0, two = 0], n) =>
+        [a, b, c, ...[one, two, one * two].map((label, k) => (isGap(n, k) ? "" : label))].join(),
+      ),
+    )
+    .join("\n");
+
+describe.skipIf(!HAS_PYTHON)("where labels are missing", () => {
+  test.each([
+    ["PyTorch's on labels of each kind", classTable(isGap), TORCH.mmoe as string, METRICS],
+    ["JAX's on numbers", numbers(), JAX, ["rSquared1", "rSquared2", "rSquared3"]],
+  ] as const)("the losses of the first 100 steps are the cpu engine's within float32's rounding: %s", (...given) => {
+    const [, rows, twin, metrics] = given;
+    const { labels, runs, curves } = swept({ models: ["mmoe"], rows, batch: BATCH } as never, [twin]);
+    expect(labels.flat()).toContain(-1);
+    const ours = curves.filter(({ model }) => model === "mmoe");
+    const without = ours.filter(({ trainLoss2 }) => Number(trainLoss2) === 0).length;
+    expect([without > 10, without < 60]).toEqual([true, true]); // batches without any label of a task
+    expect(apart(curves, ["mmoe", twin], LOSSES)).toBeLessThan(2e-6);
+    expect(apart(runs, ["mmoe", twin], metrics)).toBeLessThan(2e-6);
+  });
+
+  test("runs of a module in one call train as each does alone", () => {
+    expect(Number(python(["test/python/gappy_group.py", "apart"]))).toBeLessThan(1e-6);
+  });
+
+  test("a missing label changes nothing for the other tasks' parameters, bit for bit", () => {
+    expect(JSON.parse(python(["test/python/gappy_group.py", "changed"]))).toEqual(["1.bias", "1.weight"]);
+  });
+});
