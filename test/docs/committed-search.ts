@@ -82,3 +82,24 @@ export function literal(where: Where): number[] {
   const nearest = known.toSorted((a, b) => Number(a["literal rms"]) - Number(b["literal rms"]))[0];
   return [Number(nearest?.["literal rms"]), Number(nearest?.["literal up to"])];
 }
+
+/** The setting with four or more rows at rate .001 under which the figures show one task's running mean. */
+export function oneTaskRow(constants: string, initializer: string, batch: number): ReturnType<typeof settings>[number] {
+  const [row, ...more] = settings({
+    constants,
+    initializer,
+    batch,
+    lr: 0.001,
+    rows: "fresh",
+    shown: "running",
+    tasks: "one",
+  });
+  if (row === undefined || more.length > 0) throw new RangeError(`oneTaskRow: expected one, got ${more.length + 1}`);
+  return row;
+}
+
+/** The distances of a model's curves in that setting from the paper's, at .5, .9 and 1. */
+export function oneTask(constants: string, initializer: string, batch: number, model: string): number[] {
+  const row = oneTaskRow(constants, initializer, batch);
+  return [0.5, 0.9, 1].map((correlation) => Number(row[`${model} ${correlation}  rms`]));
+}
