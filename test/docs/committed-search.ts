@@ -2,7 +2,7 @@
 import { type Clusters, clustersOf, publishedClusters } from "../../scripts/calibration/clusters.ts";
 import { type CurvePoint, trainedKey } from "../../scripts/calibration/curves.ts";
 import { readCurves } from "../../scripts/calibration/curves-file.ts";
-import { interpolated, LITERAL_UNIT } from "../../scripts/calibration/distance.ts";
+import { interpolated, LITERAL_UNIT, literalDistance, logCurves } from "../../scripts/calibration/distance.ts";
 import type { Reading, RunFinal } from "../../scripts/calibration/finals.ts";
 import { readFinals } from "../../scripts/calibration/finals-file.ts";
 import { studySpreads } from "../../scripts/calibration/studies.ts";
@@ -102,4 +102,15 @@ export function oneTaskRow(constants: string, initializer: string, batch: number
 export function oneTask(constants: string, initializer: string, batch: number, model: string): number[] {
   const row = oneTaskRow(constants, initializer, batch);
   return [0.5, 0.9, 1].map((correlation) => Number(row[`${model} ${correlation}  rms`]));
+}
+
+/** The distance of the five sines with Glorot's values and 4 rows on the axis at its word, each model with a rate of its own. */
+export function ratesByModel(rates: Readonly<Record<string, number>>): number[] {
+  const where = { constants: "paper", initializer: "glorot-uniform", rows: "fresh", batch: 4 };
+  const own = curves.filter((point) => hasAll(point, { ...where, lr: rates[point.model] }));
+  const found = literalDistance(
+    logCurves(own, "running", 2),
+    (cells) => new Map([...cells].map(([cell, lrs]) => [cell, [...lrs.keys()][0] as string])),
+  );
+  return [found?.cells.length ?? 0, found?.rms as number, found?.upTo as number];
 }
