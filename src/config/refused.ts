@@ -75,6 +75,8 @@ function refusal(path: TrainingPath, key: SettingKey, model: string, value: unkn
   const { where, code } = TRAINING_PATHS[path];
   const able = pathsFor(code).find((other) => trainsWith(other, key, value));
   const { only } = (DECLARED[key].paths as Record<TrainingPath, { only: unknown }>)[path];
-  const use = able ? `use ${TRAINING_PATHS[able].option}` : `leave out the model, or give --set ${key}=${only}`;
+  const others = (Object.keys(TRAINING_PATHS) as TrainingPath[]).some((other) => trainsWith(other, key, value));
+  const give = `${others ? "leave out the model, or " : ""}give --set ${key}=${only}`;
+  const use = able ? `use ${TRAINING_PATHS[able].option}` : give;
   return `${code ? `model ${model}: ` : ""}${key} ${value} is not ${where}; ${use}`;
 }

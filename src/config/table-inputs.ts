@@ -10,7 +10,7 @@ type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
 /** Up to this many values, each is an input by default. */
 const ONE_HOT = 20;
 
-/** 6 V^(1/4) numbers for a category of V values, as of Deep & Cross (Wang et al., ADKDD 2017, section 3). */
+/** 6 V^(1/4) numbers for a category of V values, as of Deep & Cross (Wang et al., ADKDD 2017). */
 function sizeFor(values: number): number {
   return Math.round(6 * values ** 0.25);
 }

@@ -15,16 +15,17 @@ export function cellCurve(
   cell: SweepCell,
   { loss, statistic }: Pick<FigureOptions, "loss" | "statistic">,
 ): readonly CurvePoint[] {
-  return pointsOf(cell)[loss].map((point) => ({ step: point.step, runs: cell.runs.length, ...point[statistic] }));
+  return pointsOf(cell)[loss].map((point) => ({ step: point.step, runs: point.runs, ...point[statistic] }));
 }
 
 interface Spread extends Quantiles {
   readonly step: number;
+  readonly runs: number;
 }
 
 /** How the mean loss over tasks of all runs of a cell is spread, step by step. */
 export function spreads(cell: SweepCell, set: LossSet): readonly Spread[] {
-  return pointsOf(cell)[set].map(({ step, spread }) => ({ step, ...spread }));
+  return pointsOf(cell)[set].map(({ step, runs, spread }) => ({ step, runs, ...spread }));
 }
 
 /** Quantiles of ascending values. */
@@ -36,6 +37,8 @@ export function quantiles(sorted: ArrayLike<number>): Quantiles {
 /** All that figures show of a cell's losses at a step. */
 interface Point {
   readonly step: number;
+  /** Those that were evaluated there: with early stopping not all. */
+  readonly runs: number;
   readonly mean: Estimate;
   readonly median: Estimate;
   readonly spread: Quantiles;
@@ -56,5 +59,5 @@ const pointsOf = memo(({ runs }: SweepCell): EachLoss<readonly Point[]> => {
 function pointOf(step: number, losses: Float64Array): Point {
   const mean = meanInterval(losses);
   const sorted = sortAscending(losses);
-  return { step, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
+  return { step, runs: losses.length, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
 }

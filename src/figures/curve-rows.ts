@@ -48,8 +48,8 @@ export function trainHeldoutRows(results: Results, options: FigureOptions): Curv
 /** How the runs of every cell are spread at each step. */
 export function spreadRows(results: Results, { loss }: FigureOptions): SpreadRow[] {
   return sweepCells(results).flatMap((cell) => {
-    const { model, correlation, runs } = cell;
-    return spreads(cell, loss).map((spread) => ({ model, correlation, loss, runs: runs.length, ...spread }));
+    const { model, correlation } = cell;
+    return spreads(cell, loss).map((spread) => ({ model, correlation, loss, ...spread }));
   });
 }
 

@@ -37,7 +37,8 @@ function sentence(
   lowest: EachLoss<readonly Lowest[]>,
 ): string {
   const steps = trainedValues(config, "steps");
-  const after = `After ${steps.length > 1 ? "the last step" : `${thousands(Number(steps[0]))} steps`} the mean loss`;
+  const known = steps.length === 1 && config.patience === null;
+  const after = `After ${known ? `${thousands(Number(steps[0]))} steps` : "the last step"} the mean loss`;
   const sets = reportedFirst(config);
   if (lowest.train.length === 0) return ofOneModel(cells, after, sets);
   const where = (set: LossSet) => `${LOSS_WORDS[set].where}${nearText(lowest[set])}`;

@@ -47,6 +47,31 @@ test("final-loss has a row for each model, with its mean and interval", () => {
   expect(svg.match(/class="row"/g)).toHaveLength(3);
 });
 
+test("figure5 breaks a long title of its axis into lines, and has room for them", () => {
+  const taskKinds = (["binary", "regression"] as const).map((kind) => ({ column: kind, kind, weight: 1, classes: [] }));
+  const both = { ...results, config: { ...results.config, taskKinds } };
+  const [short, long] = [results, both].map((of) => drawn("figure5", of).svg) as [string, string];
+  expect(short).toContain(">final training loss: mean squared error, in units of label variance<");
+  expect(long).toContain(">final training loss: mean squared error or log loss, in units of<");
+  const height = (svg: string) => Number(/viewBox="0 0 \S+ ([\d.]+)"/.exec(svg)?.[1]);
+  expect(height(long) - height(short)).toBe(10);
+});
+
+test("figure4 counts the runs that have each step", () => {
+  const records = results.records.map((record) => {
+    const steps = record.run < 2 ? [10] : [10, 20]; // two runs that stopped early
+    const losses = new Float64Array(results.config.tasks * steps.length).fill(0.5);
+    return { ...record, curve: { steps, train: losses, heldout: losses } };
+  });
+  const counts = drawn("figure4", { ...results, records }).data.map(({ step, runs }) => [step, runs]);
+  expect(new Map(counts as [number, number][])).toEqual(
+    new Map([
+      [10, 6],
+      [20, 4],
+    ]),
+  );
+});
+
 test("differences are named by their models, in one group", () => {
   const { svg } = drawn("differences");
   for (const text of [">some.csv<", ">Shared-Bottom − OMoE<", ">OMoE − MMoE<", ">first better<"])
@@ -61,7 +86,11 @@ test("grid has one column of panels, and says so", () => {
 test("figure3, a line for each correlation, is not drawn", () => {
   const [figure3] = SWEEP_FIGURES;
   const lacking = figure3?.draw(made(lossOf, "models=shared-bottom-16"), DEFAULT_OPTIONS);
-  expect(lacking).toEqual({ name: "figure3", lacking: "its runs are on rows of a file, which have no correlation" });
+  expect(lacking).toEqual({
+    name: "figure3",
+    lacking: "its runs are on rows of a file, which have no correlation",
+    never: true,
+  });
 });
 
 describe("of diagnostics", () => {
@@ -84,7 +113,10 @@ describe("of diagnostics", () => {
 
   test("gate-distance, against correlation, is not drawn", () => {
     const lacking = SWEEP_FIGURES.find(({ name }) => name === "gate-distance")?.draw(diagnosed, DEFAULT_OPTIONS);
-    expect(lacking).toMatchObject({ lacking: "its runs are on rows of a file, which have no correlation" });
+    expect(lacking).toMatchObject({
+      lacking: "its runs are on rows of a file, which have no correlation",
+      never: true,
+    });
   });
 });
 

@@ -80,6 +80,12 @@ describe("outcome(results, cells, claims)", () => {
     expect(text(models(0.4, 0.1))).not.toContain("different models");
   });
 
+  test("names no number of steps where each run chose its own", () => {
+    const early = { ...results, config: { ...results.config, patience: 10 } };
+    const cells = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
+    expect(outcome(early, cells, claims).markup).toContain("After the last step the mean loss is lowest for MMoE");
+  });
+
   test("begins with the loss that the study reports", () => {
     const running = { ...results, config: { ...results.config, report: "running" as const } };
     const cells = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };

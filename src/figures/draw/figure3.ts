@@ -2,7 +2,7 @@ import type { Box } from "./axes.ts";
 import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-curves.ts";
 import { curvePanels } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
-import { byCell, correlationsOf, type DrawnCell, type SweepFacts } from "./facts.ts";
+import { byCell, type DrawnCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { legend, paperItems } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
@@ -11,7 +11,7 @@ import { SMALL_BOTTOM } from "./paper-points.ts";
 import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { correlationWords, lossHeading, OWN_ROWS, runsSentence } from "./words.ts";
+import { areOnOwnRows, correlationWords, lossHeading, OWN_ROWS, runsSentence } from "./words.ts";
 
 const NAME = "figure3";
 
@@ -20,8 +20,8 @@ export function figure3(rows: readonly CurveRow[], sweep: SweepFacts, options: F
   const small = { ...sweep, cells: sweep.cells.filter(({ model }) => model === SMALL_BOTTOM) };
   const drawn = byCell(rows, small);
   const cells = drawn.map(({ cell }) => cell);
+  if (areOnOwnRows(sweep.cells)) return { name: NAME, lacking: OWN_ROWS, never: true };
   if (cells.length === 0) return { name: NAME, lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
-  if (correlationsOf(cells).includes(null)) return { name: NAME, lacking: OWN_ROWS };
   const theme = themeOf(options.theme);
   const styles = correlationStyles(sweep.correlations as readonly number[], theme);
   const curves = drawn.map((one) =>

@@ -21,7 +21,7 @@ import { type Frame, linePath } from "./series.ts";
 import { figureWords } from "./shown.ts";
 import { stylesIn } from "./style.ts";
 import { element, group, rounded, type SvgNode } from "./svg.ts";
-import { SMALL, text, textWidth } from "./text.ts";
+import { brokenLines, SIZE, SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
@@ -107,9 +107,13 @@ function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: R
     ];
     return panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks);
   });
-  const { leftOut, width, bottom: height } = layout;
-  const foot = text(finalHeading(options), width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
+  const { leftOut, width, bottom } = layout;
+  const lines = brokenLines(finalHeading(options), width, SIZE);
+  const foot = lines.map((line, i) =>
+    text(line, width / 2, bottom - 4 + i * (SIZE + 2), { fill: theme.ink, anchor: "middle" }),
+  );
+  const height = bottom + (lines.length - 1) * (SIZE + 2);
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, ...foot], leftOut, width, height };
 }
 
 /** Room for `most` runs in a bin and a line of text above them. */

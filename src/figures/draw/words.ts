@@ -26,7 +26,7 @@ export function lossHeading(shown: Shown): string {
   return `${capitalised(statisticName(shown))}: ${unitText(shown.unit)}`;
 }
 
-/** Title of a horizontal axis of final losses, which has room for one line. */
+/** Title of a horizontal axis of final losses. */
 export function finalHeading({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
   return loss === "running" ? `final ${lossName(loss)}, ${unit.of}` : `final ${lossName(loss)}: ${unitText(unit)}`;
 }
