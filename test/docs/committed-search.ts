@@ -107,7 +107,7 @@ export function oneTask(constants: string, initializer: string, batch: number, m
 /** The distance of the five sines with Glorot's values and 4 rows on the axis at its word, each model with a rate of its own. */
 export function ratesByModel(rates: Readonly<Record<string, number>>): number[] {
   const where = { constants: "paper", initializer: "glorot-uniform", rows: "fresh", batch: 4 };
-  const own = curves.filter((point) => hasAll(point, { ...where, lr: rates[point.model] }));
+  const own = curves.filter((point) => hasAll(point, { ...where, lr: rates[point.model] ?? Number.NaN }));
   const found = literalDistance(
     logCurves(own, "running", 2),
     (cells) => new Map([...cells].map(([cell, lrs]) => [cell, [...lrs.keys()][0] as string])),
