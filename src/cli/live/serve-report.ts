@@ -11,7 +11,7 @@ import { goOn } from "../text/go-on.ts";
 import type { DrawOptions } from "./drawing.ts";
 import { LiveReport } from "./live-report.ts";
 import { type LiveServer, startServer } from "./live-server.ts";
-import { type StatusEvent, statusEvent, troubleEvent } from "./status-event.ts";
+import { EVERY_MS, type StatusEvent, statusEvent, troubleEvent } from "./status-event.ts";
 
 interface ServeOptions extends Omit<DrawOptions, "version"> {
   readonly config: Config;
@@ -19,7 +19,6 @@ interface ServeOptions extends Omit<DrawOptions, "version"> {
   readonly port?: number | undefined;
 }
 
-const EVERY_MS = 2000;
 /** Reading the folder takes at most about this share of the time. */
 const SHARE = 0.2;
 

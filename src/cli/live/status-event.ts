@@ -5,6 +5,9 @@ import { goOn } from "../text/go-on.ts";
 import { PLAIN } from "../text/paint.ts";
 import { statusBlocks, totalText } from "../text/status-text.ts";
 
+/** A page is told no more often than this. */
+export const EVERY_MS = 2000;
+
 /** What a served page is told of its sweep; `assets/report/live.js` draws it. */
 export interface StatusEvent {
   /**
