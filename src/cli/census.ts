@@ -12,6 +12,7 @@ import {
   validationRows,
 } from "../census/study.ts";
 import { studyConfig, tableName } from "../census/study-config.ts";
+import { ONE_HOT } from "../config/table-inputs.ts";
 import { makeFolder } from "../paths.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";
 import { writable, written } from "../records/find-results.ts";
@@ -46,7 +47,7 @@ export const define: Define = (command, run) => {
     .argument("<data>", "census-income.data, or its .gz")
     .argument("<test>", "census-income.test, or its .gz")
     .option("-o, --output <folder>", "folder for the tables and configs", "census")
-    .option("--values <n>", "most values of a category; the rarest become 'other'", String(DEFAULT_VALUES))
+    .option("--values <n>", "most values of a category; the rarest become 'other'", String(ONE_HOT))
     .option("--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, COLLEGE[0])
     .option("--seed <n>", "seed of the split of the test file into validation and test", "0")
     .option("--overwrite", "replace tables and configs that are there")
@@ -63,9 +64,6 @@ export const define: Define = (command, run) => {
     .addHelpText("after", HELP)
     .action((folders: string[], options: TablesOptions) => run((context) => show(folders, options, context)));
 };
-
-/** What one-hot inputs are for by default. */
-const DEFAULT_VALUES = 20;
 
 const HELP = `
 The paper's study on UCI's Census-Income (KDD). Group 1 predicts income above

@@ -8,7 +8,7 @@ import type { RowsSetting } from "./rows-schema.ts";
 type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
 
 /** Up to this many values, each is an input by default. */
-const ONE_HOT = 20;
+export const ONE_HOT = 20;
 
 /** 6 V^(1/4) numbers for a category of V values, as of Deep & Cross (Wang et al., ADKDD 2017). */
 function sizeFor(values: number): number {

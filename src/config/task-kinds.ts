@@ -1,5 +1,4 @@
 // The kinds of a table's labels: found from their columns, and changed by the user.
-
 import { basename } from "node:path";
 import { z } from "zod";
 import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";

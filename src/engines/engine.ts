@@ -8,6 +8,7 @@ import type { Model } from "../models/code.ts";
 import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
+import type { StepChoice } from "./step-choice.ts";
 import type { TrainingPath } from "./training-path.ts";
 import type { TrainingSettings } from "./training-settings.ts";
 
@@ -143,18 +144,6 @@ export interface RunState {
   readonly elapsedMs: number;
   /** Of a run with early stopping: what of it the state is of. */
   readonly choice?: StepChoice;
-}
-
-/** How far a run is whose number of steps is chosen: in one of its tries, or in its training. */
-export interface StepChoice {
-  /** Steps of all tries before. */
-  readonly tried: number;
-  /** Those of the try, or the number that is chosen. */
-  readonly steps: number;
-  /** Steps between two looks at the validation rows; absent once the number is chosen. */
-  readonly evalEvery?: number;
-  /** The loss that chose the number; absent before. */
-  readonly validationLoss?: number;
 }
 
 /** Keeps runs in flight, so that a later call of `train` resumes them. */

@@ -77,7 +77,7 @@ function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
 function tables(spec: ModelSpec): Unplaced[] {
   return range(embeddingSets(spec)).flatMap((set) =>
     (spec.embeddings ?? []).map(({ rows, size }, i): Unplaced => {
-      const [network, layer] = [`embeddings/${set}`, String(i)];
+      const [network, layer] = [tablesName(set), String(i)];
       const place = { part: "embeddings", level: 0, network, layer } as const;
       return { ...place, name: `${network}/${layer}/table`, kind: "table", shape: [rows, size] };
     }),
@@ -153,6 +153,11 @@ function stitches({ tasks: K, experts }: ModelSpec): Unplaced[] {
     ...{ name: `stitches/0/${i}/stitch`, part: "links", level: 0, network: "stitches/0", layer: String(i) },
     ...{ kind: "stitch", shape: [K, K] },
   }));
+}
+
+/** The name of the tables that all tasks read, or those of task `set`. */
+export function tablesName(set: number): string {
+  return `embeddings/${set}`;
 }
 
 /** The name of expert or gate number i of a level. */

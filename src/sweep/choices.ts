@@ -1,5 +1,6 @@
 // How far the choices of runs' steps are, kept with the states of the runs: a sweep that was stopped resumes them.
-import type { Hooks, Keeping, RunState, StepChoice } from "../engines/engine.ts";
+import type { Hooks, Keeping, RunState } from "../engines/engine.ts";
+import type { StepChoice } from "../engines/step-choice.ts";
 import { firstTry, type StoppedRun, stepsBetween } from "./tries.ts";
 
 /** A run in one of its tries, or in its training. */

@@ -22,6 +22,7 @@ export function withEarlyStopping(engine: Engine): Engine {
     keepsStates: engine.keepsStates,
     path: (run) => engine.path(run),
     check: (run) => engine.check(run),
+    inOneCall: (run) => engine.inOneCall?.(run) ?? 1,
     prepare: async (models, signal) => engine.prepare?.(models, signal),
     train: (runs, hooks) => trainStopped(engine, runs, hooks),
     memoryBytes: (runs) => engine.memoryBytes(runs),

@@ -23,19 +23,25 @@ export function nextTry(run: StoppedRun, steps: number): number {
 export function longestTrainings(runs: readonly AnyRun[]): AnyRun[] {
   return runs.flatMap((run) => {
     if (!isStopped(run)) return [run];
-    const tries: AnyRun[] = [];
-    for (let steps = 0; steps < run.training.steps; ) {
-      steps = steps === 0 ? firstTry(run) : nextTry(run, steps);
-      tries.push(validationRun(run, steps));
-    }
-    return [...tries, withSteps(run, run.training.steps)];
+    return [...tries(run).map((steps) => validationRun(run, steps)), withSteps(run, run.training.steps)];
   });
 }
 
 /** The most steps that a run trains, its tries included. */
 export function mostSteps(run: AnyRun): number {
-  if (!isStopped(run)) return run.training.steps;
-  return longestTrainings([run]).reduce((sum, { training }) => sum + training.steps, 0);
+  const tried = isStopped(run) ? tries(run) : [];
+  return tried.reduce((sum, steps) => sum + steps, run.training.steps);
+}
+
+/** The steps of each try, up to the limit. */
+function tries(run: StoppedRun): number[] {
+  let steps = firstTry(run);
+  const all = [steps];
+  while (steps < run.training.steps) {
+    steps = nextTry(run, steps);
+    all.push(steps);
+  }
+  return all;
 }
 
 export function isStopped(run: AnyRun): run is StoppedRun {

@@ -83,7 +83,7 @@ export function literal(where: Where): number[] {
   return [Number(nearest?.["literal rms"]), Number(nearest?.["literal up to"])];
 }
 
-/** The setting with four or more rows at rate .001 under which the figures show one task's running mean. */
+/** A setting of fresh rows at rate .001, if the figures show the running mean of one task. */
 export function oneTaskRow(constants: string, initializer: string, batch: number): ReturnType<typeof settings>[number] {
   const [row, ...more] = settings({
     constants,

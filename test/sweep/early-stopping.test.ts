@@ -16,6 +16,7 @@ import { withTables } from "../../src/sweep/share.ts";
 import { longestTrainings, mostSteps } from "../../src/sweep/tries.ts";
 import { complaint } from "../support/complaint.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
 import { fakeStopping, stoppedRun as run, STOPPING } from "../support/stopped-runs.ts";
 import { tableFile, tableOf } from "../support/tables.ts";
 
@@ -144,6 +145,12 @@ describe("on real engines", () => {
   test("held-out rows have no say in it", async () => {
     expect(await stepsOf(cpu, 100)).toEqual(await stepsOf(cpu));
   });
+});
+
+test("withEarlyStopping(engine) trains as many runs in one call as the engine", () => {
+  const { inOneCall } = withEarlyStopping({ ...fakeEngine(), inOneCall: () => 16 });
+  expect(inOneCall?.(run())).toBe(16);
+  expect(withEarlyStopping(fakeEngine()).inOneCall?.(run())).toBe(1);
 });
 
 describe("steps: auto", () => {

@@ -1,3 +1,4 @@
+import { tablesName } from "../../models/parameters.ts";
 import { type ModelSpec, plainInputs } from "../../models/spec.ts";
 import type { Arena } from "../rows/arena.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
@@ -16,7 +17,7 @@ export function embedding(
   const plain = plainInputs(spec);
   const rows = { x: 0, xStride: inputPanelBytes(spec.inputs, weights.layout) };
   const tables = weights.tables
-    .filter(({ block }) => block.network === `embeddings/${set}`)
+    .filter(({ block }) => block.network === tablesName(set))
     .map((table) => ({ ...table, vectors: table.block.shape[0] as number, size: table.block.shape[1] as number }));
   const list = arena.put(Int32Array.from(tables.flatMap(({ at, size }) => [4 * at, size])));
   const { value: out, stride: outStride } = input;

@@ -1,7 +1,9 @@
 // Instructions of a step's code. The kernels read the same records, field by field (kernels/records.h).
 
+const DENSE = ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const;
+
 const FIELDS = {
-  dense: ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"],
+  dense: DENSE,
   inputGradient: ["g", "gStride", "N", "w", "D", "first", "dx", "dxStride", "mask", "maskStride"],
   update: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"],
   softmax: ["gate", "gateStride", "E"],
@@ -15,10 +17,7 @@ const FIELDS = {
   residual: ["gate", "gateStride", "shares", "sharesStride", "E", "own"],
   embed: ["x", "xStride", "plain", "tables", "count", "out", "outStride"],
   updateTable: ["x", "xStride", "column", "g", "gStride", "w", "vectors", "size", "sums"],
-  sparseDense: [
-    ...(["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const),
-    ...(["at", "entries", "copy", "rows"] as const),
-  ],
+  sparseDense: [...DENSE, "at", "entries", "copy", "rows"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

@@ -21,7 +21,7 @@ import { type Frame, linePath } from "./series.ts";
 import { figureWords } from "./shown.ts";
 import { stylesIn } from "./style.ts";
 import { element, group, rounded, type SvgNode } from "./svg.ts";
-import { brokenLines, SIZE, SMALL, text, textWidth } from "./text.ts";
+import { brokenLines, SIZE, SMALL, text, textLines, textWidth } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
@@ -108,12 +108,14 @@ function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: R
     return panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks);
   });
   const { leftOut, width, bottom } = layout;
-  const lines = brokenLines(finalHeading(options), width, SIZE);
-  const foot = lines.map((line, i) =>
-    text(line, width / 2, bottom - 4 + i * (SIZE + 2), { fill: theme.ink, anchor: "middle" }),
-  );
-  const height = bottom + (lines.length - 1) * (SIZE + 2);
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, ...foot], leftOut, width, height };
+  const foot = brokenLines(finalHeading(options), width, SIZE);
+  const feet = textLines(foot, width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
+  return {
+    nodes: [...head.nodes, ...layout.titles, ...panels, ...feet.nodes],
+    leftOut,
+    width,
+    height: bottom + feet.more,
+  };
 }
 
 /** Room for `most` runs in a bin and a line of text above them. */

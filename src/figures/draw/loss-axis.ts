@@ -2,7 +2,7 @@ import type { FigureOptions } from "./figure.ts";
 import { COLUMN } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
 import type { SvgNode } from "./svg.ts";
-import { brokenLines, SIZE, text } from "./text.ts";
+import { brokenLines, SIZE, textLines } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 /** The share of a curve that may leave the frame: its first steps would leave no room for the rest. */
@@ -51,7 +51,6 @@ export function heading(
   words: string,
   { y, width = COLUMN, theme }: { y: number; width?: number; theme: Theme },
 ): { nodes: SvgNode[]; height: number } {
-  const lines = brokenLines(words, width, SIZE);
-  const nodes = lines.map((line, i) => text(line, 0.5, y + SIZE + i * (SIZE + 2), { fill: theme.ink }));
-  return { nodes, height: lines.length * (SIZE + 2) };
+  const { nodes, more } = textLines(brokenLines(words, width, SIZE), 0.5, y + SIZE, { fill: theme.ink });
+  return { nodes, height: more + SIZE + 2 };
 }

@@ -2,7 +2,7 @@ import { type Box, panel } from "./axes.ts";
 import { COLUMN } from "./page.ts";
 import type { Scale } from "./scale.ts";
 import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
-import { brokenLines, SIZE, SMALL, text, textWidth } from "./text.ts";
+import { brokenLines, SIZE, SMALL, text, textLines, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 /** A row of a chart. */
@@ -59,8 +59,8 @@ export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { 
   });
   const lines = brokenLines(foot, COLUMN - 2, SIZE);
   const start = Math.min(left, ...lines.map((line) => COLUMN - textWidth(line, SIZE) - 1));
-  const feet = lines.map((line, i) => text(line, start, y + 9 + i * (SIZE + 2), { fill: theme.ink }));
-  return { nodes: [...nodes, ...feet], height: y + 12 + (lines.length - 1) * (SIZE + 2) };
+  const feet = textLines(lines, start, y + 9, { fill: theme.ink });
+  return { nodes: [...nodes, ...feet.nodes], height: y + 12 + feet.more };
 }
 
 function groupNodes(group: RowGroup, box: Box, numbers: boolean, options: ChartOptions): SvgNode[] {

@@ -57,6 +57,12 @@ export function text(content: string, x: number, y: number, style: TextStyle, mo
   );
 }
 
+/** Lines of text, the first with its baseline at (x, y), and the height of those after it. */
+export function textLines(lines: readonly string[], x: number, y: number, style: TextStyle) {
+  const step = (style.size ?? SIZE) + 2;
+  return { nodes: lines.map((line, i) => text(line, x, y + i * step, style)), more: (lines.length - 1) * step };
+}
+
 /** What a text says, how, and where it begins: `text-anchor` is undone. */
 export function textStart({ attributes, children }: SvgNode): {
   words: string;

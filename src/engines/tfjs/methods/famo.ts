@@ -1,8 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { descended, learned } from "./learned.ts";
-import { innerProducts } from "./linear.ts";
-import { type LossMethod, type Present, TINY } from "./method.ts";
+import { divisor, innerProducts } from "./linear.ts";
+import type { LossMethod, Present } from "./method.ts";
 
 /** As in the authors' code. */
 const RATE = 0.025;
@@ -22,7 +22,7 @@ export const FAMO: LossMethod = {
   learningRate: RATE,
   weights(tf, losses, { logits }, present) {
     const ratios = tf.div(shares(tf, logits as Tensor, present), tf.add(losses, EPSILON)); // z_k / L_k
-    return tf.div(ratios, sumOf(tf, ratios, present));
+    return tf.div(ratios, divisor(tf, tf.sum(ratios, 1, true), present));
   },
   next(tf, state, losses, { present, rates, lossesAfter }) {
     const logLoss = (of: Tensor) => tf.log(tf.add(of, EPSILON));
@@ -37,11 +37,5 @@ export const FAMO: LossMethod = {
 function shares(tf: Tf, logits: Tensor, present: Present): Tensor {
   const all = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
   const powers = present ? tf.mul(all, present) : all;
-  return tf.div(powers, sumOf(tf, powers, present));
-}
-
-/** The sum over tasks, [R, 1], to divide by: some batches have no labels at all. */
-function sumOf(tf: Tf, values: Tensor, present: Present): Tensor {
-  const sum = tf.sum(values, 1, true);
-  return present ? tf.maximum(sum, TINY) : sum;
+  return tf.div(powers, divisor(tf, tf.sum(powers, 1, true), present));
 }

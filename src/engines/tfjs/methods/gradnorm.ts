@@ -2,8 +2,8 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { squaredNorms } from "./gram.ts";
 import { descended, learned } from "./learned.ts";
-import { innerProducts, presentMean } from "./linear.ts";
-import { type GradientMethod, type Present, TINY } from "./method.ts";
+import { divisor, innerProducts, presentMean } from "./linear.ts";
+import type { GradientMethod, Present } from "./method.ts";
 
 /** How strongly slow tasks are favoured, as in the paper's experiments on real data. */
 const ALPHA = 1.5;
@@ -23,9 +23,8 @@ export const GRADNORM: GradientMethod = {
     const w = state.w as Tensor;
     const before = state.first as Tensor;
     const first = tf.where(tf.greater(before, 0), before, losses);
-    const ratios = tf.div(losses, present ? tf.maximum(first, TINY) : first);
-    const mean = presentMean(tf, ratios, present);
-    const r = tf.div(ratios, present ? tf.maximum(mean, TINY) : mean);
+    const ratios = tf.div(losses, divisor(tf, first, present));
+    const r = tf.div(ratios, divisor(tf, presentMean(tf, ratios, present), present));
     const lengths = tf.sqrt(squaredNorms(tf, gram));
     const weighed = tf.mul(w, lengths);
     const targets = tf.mul(presentMean(tf, weighed, present), tf.pow(r, ALPHA));
@@ -41,5 +40,5 @@ function normalised(tf: Tf, weights: Tensor, before: Tensor, present: Present): 
   const K = weights.shape[1] as number;
   if (!present) return tf.mul(weights, tf.div(K, tf.sum(weights, 1, true)));
   const room = tf.sub(K, innerProducts(tf, before, tf.sub(1, present)));
-  return tf.mul(weights, tf.div(room, tf.maximum(innerProducts(tf, weights, present), TINY)));
+  return tf.mul(weights, tf.div(room, divisor(tf, innerProducts(tf, weights, present), present)));
 }

@@ -1,6 +1,7 @@
 // Linear algebra of R small matrices at once, in operations that a graph has too.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
+import { type Present, TINY } from "./method.ts";
 
 /** [K, K]. */
 export function identity(tf: Tf, K: number): Tensor {
@@ -23,9 +24,14 @@ export function times(tf: Tf, M: Tensor, v: Tensor): Tensor {
 }
 
 /** The mean over those elements of v [R, K] where `present` [R, K] is 1, or over all, [R, 1]. */
-export function presentMean(tf: Tf, v: Tensor, present: Tensor | undefined): Tensor {
+export function presentMean(tf: Tf, v: Tensor, present: Present): Tensor {
   if (!present) return tf.mean(v, 1, true);
   return tf.div(innerProducts(tf, v, present), tf.maximum(tf.sum(present, 1, true), 1));
+}
+
+/** Values to divide by, none of them below TINY where a batch may have no labels at all. */
+export function divisor(tf: Tf, values: Tensor, present: Present): Tensor {
+  return present ? tf.maximum(values, TINY) : values;
 }
 
 /** a, b [R, K] → a · b, [R, 1]. */

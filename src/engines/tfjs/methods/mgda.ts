@@ -1,8 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { elementsOfTwo, scaled, sharesOfTwo, withOthers } from "./gram.ts";
-import { times } from "./linear.ts";
-import { type GradientMethod, TINY } from "./method.ts";
+import { divisor, times } from "./linear.ts";
+import type { GradientMethod, Present } from "./method.ts";
 import { simplexMinimum } from "./simplex.ts";
 
 /**
@@ -17,13 +17,13 @@ export const MGDA: GradientMethod = {
     const [R, K] = M.shape as [number, number];
     const shared =
       K === 2 ? shortestOfTwo(tf, M) : simplexMinimum(tf, [R, K], (w) => ({ slopes: times(tf, M, w), hessian: M }));
-    return { shared: present ? ofSumOne(tf, tf.mul(shared, present)) : shared };
+    return { shared: present ? ofSumOne(tf, tf.mul(shared, present), present) : shared };
   },
 };
 
 /** Weights [R, K] times a number for each replica. Orthogonal gradients do not change the others' weights but for it. */
-function ofSumOne(tf: Tf, weights: Tensor): Tensor {
-  return tf.div(weights, tf.maximum(tf.sum(weights, 1, true), TINY));
+function ofSumOne(tf: Tf, weights: Tensor, present: Present): Tensor {
+  return tf.div(weights, divisor(tf, tf.sum(weights, 1, true), present));
 }
 
 /** Float32's rounding: gradients no further apart than this get a half each. */
