@@ -10,9 +10,13 @@ import { uniforms } from "../random/philox.ts";
  * keeps .774 of its variance. `fan-in-normal` has the variance before it is cut, as TensorFlow's tutorials of 2016 to
  * 2018 wrote it (`truncated_normal(shape, stddev=1 / sqrt(in))`), so its weights have variance .774 / in.
  * `lecun-normal` is Keras', widened so that the weights have variance 1 / in.
+ *
+ * The fans of a kernel are its own, except with `stacked-glorot-uniform`. There the experts of a level are one tensor
+ * [in, out, E], for which TensorFlow takes the fans in·out and in·E. Their weights are then much smaller.
  */
 export type Initializer =
   | { readonly name: "glorot-uniform" } // U(-a, a), a² = 6 / (in + out)
+  | { readonly name: "stacked-glorot-uniform" } // the same, but a² = 6 / (in · (out + E)) for E > 1 experts
   | { readonly name: "he-uniform" } // U(-a, a), a² = 6 / in
   | { readonly name: "lecun-uniform" } // U(-a, a), a² = 3 / in: variance 1 / in
   | { readonly name: "lecun-normal" } // as fan-in-normal, times 1 / TRUNCATED_STD: variance 1 / in
@@ -21,6 +25,7 @@ export type Initializer =
 
 const NAMES: Readonly<Record<Initializer["name"], true>> = {
   "glorot-uniform": true,
+  "stacked-glorot-uniform": true,
   "he-uniform": true,
   "lecun-uniform": true,
   "lecun-normal": true,
@@ -33,12 +38,22 @@ const TRUNCATED_STD = 0.8796256610342398;
 
 export const INITIALIZER_NAMES = Object.keys(NAMES) as Initializer["name"][];
 
-/** Initial values of one kernel [from, to]; the fan is this kernel's own, also if experts are stacked. */
-export function initialKernel(initializer: Initializer, from: number, to: number, key: Key): Float32Array {
+/** Initial values of one kernel [from, to], which may be one of `experts` kernels of this shape that form one tensor. */
+export function initialKernel(
+  initializer: Initializer,
+  from: number,
+  to: number,
+  key: Key,
+  experts = 1,
+): Float32Array {
   const size = from * to;
   switch (initializer.name) {
     case "glorot-uniform":
       return symmetricUniform(key, size, Math.sqrt(6 / (from + to)));
+    case "stacked-glorot-uniform": {
+      const fans = experts === 1 ? from + to : from * (to + experts);
+      return symmetricUniform(key, size, Math.sqrt(6 / fans));
+    }
     case "he-uniform":
       return symmetricUniform(key, size, Math.sqrt(6 / from));
     case "lecun-uniform":

@@ -202,8 +202,10 @@ export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor:
     const { select } = spec.gate;
     if (kind === "kernel" && part === "gates" && select)
       values.set(symmetricUniform(keyFor(name), from * to, select.gamma / 100), offset);
-    else if (kind === "kernel" || kind === "shares")
-      values.set(initialKernel(initializer, from, to, keyFor(name)), offset);
+    else if (kind === "kernel" || kind === "shares") {
+      const experts = part === "experts" && !spec.ranks ? expertCount(spec) : 1;
+      values.set(initialKernel(initializer, from, to, keyFor(name), experts), offset);
+    }
     if (kind === "table") values.set(initialTable(from, to, keyFor(name)), offset);
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }

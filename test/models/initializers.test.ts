@@ -78,3 +78,19 @@ test("each expert is drawn with its own fan, D to H: neither D·E nor E·H comes
   for (const { offset, size } of experts)
     expectUniform(values.subarray(offset, offset + size), Math.sqrt(6 / (FROM + TO)));
 });
+
+test("stacked-glorot-uniform gives experts the fans of one tensor [in, out, E], and every other kernel its own", () => {
+  const stacked = { name: "stacked-glorot-uniform" } as const;
+  const own = { name: "glorot-uniform" } as const;
+  const model = ZOO.mmoe.build({ inputs: FROM, tasks: 2 });
+  const values = initialValues(model, stacked, keyOf);
+  const others = initialValues(model, own, keyOf);
+  for (const { part, kind, offset, size } of parameterBlocks(model)) {
+    const of = (all: Float32Array) => all.subarray(offset, offset + size);
+    // tf.keras' _compute_fans of [100, 16, 8]: 100 · 16 = 1,600 and 100 · 8 = 800
+    if (part === "experts" && kind === "kernel") expectUniform(of(values), Math.sqrt(6 / (1600 + 800)));
+    else expect(of(values)).toEqual(of(others));
+  }
+  const single = ZOO["shared-bottom"].build({ inputs: FROM, tasks: 2 });
+  expect(initialValues(single, stacked, keyOf)).toEqual(initialValues(single, own, keyOf));
+});
