@@ -39,13 +39,7 @@ const TRUNCATED_STD = 0.8796256610342398;
 export const INITIALIZER_NAMES = Object.keys(NAMES) as Initializer["name"][];
 
 /** Initial values of one kernel [from, to], which may be one of `experts` kernels of this shape that form one tensor. */
-export function initialKernel(
-  initializer: Initializer,
-  from: number,
-  to: number,
-  key: Key,
-  experts = 1,
-): Float32Array {
+export function initialKernel(initializer: Initializer, from: number, to: number, key: Key, experts = 1): Float32Array {
   const size = from * to;
   switch (initializer.name) {
     case "glorot-uniform":
