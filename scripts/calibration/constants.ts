@@ -5,8 +5,8 @@ import { parse as parseYaml } from "yaml";
 import type { GeneratorConfig } from "../../src/config/config.ts";
 import { GENERATOR_PRESETS, generatorSettings } from "../../src/data/presets.ts";
 
-const FILE = "results/calibration/constants.csv";
-const ROWS: Record<string, string>[] = parse(readFileSync(FILE), { columns: true });
+const FILES = ["results/calibration/constants.csv", "results/calibration/phases.csv"];
+const ROWS: Record<string, string>[] = FILES.flatMap((file) => parse(readFileSync(file), { columns: true }));
 /** The sets that fit Figure 2, as `npm run fit` wrote them, with their names. */
 const SETS = ROWS.map(({ sines, set, data }) => {
   return { name: `${sines}-${set}`, text: data as string, settings: parseYaml(data as string) };
@@ -21,7 +21,7 @@ export function constantsName(data: GeneratorConfig["data"]): string {
   const found = SETS.find(({ settings }) => isDeepStrictEqual(settings, own));
   if (found !== undefined) return found.name;
   if (typeof data === "string") return data;
-  throw new RangeError(`data: expected constants of ${FILE}, got ${JSON.stringify(data)}`);
+  throw new RangeError(`data: expected constants of ${FILES.join(" or ")}, got ${JSON.stringify(data)}`);
 }
 
 /** The constants of a name as a config's `data` takes them. Throws RangeError for a name of none. */
@@ -29,5 +29,5 @@ export function constantsText(name: string): string {
   const found = SETS.find((set) => set.name === name);
   if (found !== undefined) return found.text;
   if (name in GENERATOR_PRESETS) return name;
-  throw new RangeError(`constants: expected a set of ${FILE} or a preset of the generator, got ${name}`);
+  throw new RangeError(`constants: expected a set of ${FILES.join(" or ")} or a preset of the generator, got ${name}`);
 }
