@@ -6,7 +6,7 @@ import type { GeneratorConfig } from "../../src/config/config.ts";
 import { GENERATOR_PRESETS, generatorSettings } from "../../src/data/presets.ts";
 
 const FILES = ["results/calibration/constants.csv", "results/calibration/phases.csv"];
-const ROWS: Record<string, string>[] = FILES.flatMap((file) => parse(readFileSync(file), { columns: true }));
+const ROWS = FILES.flatMap((file): Record<string, string>[] => parse(readFileSync(file), { columns: true }));
 /** The sets that fit Figure 2, as `npm run fit` wrote them, with their names. */
 const SETS = ROWS.map(({ sines, set, data }) => {
   return { name: `${sines}-${set}`, text: data as string, settings: parseYaml(data as string) };
