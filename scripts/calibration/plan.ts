@@ -9,7 +9,7 @@ const oneOrMore = <T extends z.ZodType>(value: T) => z.union([value, z.array(val
 const PLAN_SCHEMA = z.array(
   z.strictObject({
     name: z.string().regex(/^[\w.-]+$/),
-    constants: z.string(),
+    constants: oneOrMore(z.string()),
     models: z.array(z.string()).min(1),
     corr: z.array(z.number()).min(1),
     runs: z.int().positive(),
@@ -22,11 +22,17 @@ const PLAN_SCHEMA = z.array(
   }),
 );
 
+type Entry = z.output<typeof PLAN_SCHEMA>[number];
 /** A sweep of the search. */
-export type Job = z.output<typeof PLAN_SCHEMA>[number];
+export type Job = Entry & { readonly constants: string };
 
+/** The sweeps of the plan. An entry with several sets of constants is a sweep for each, named `NAME-CONSTANTS`. */
 export function readPlan(): Job[] {
-  return PLAN_SCHEMA.parse(parse(readFileSync(FILE, "utf8")));
+  return PLAN_SCHEMA.parse(parse(readFileSync(FILE, "utf8"))).flatMap((entry) => {
+    const { name, constants } = entry;
+    if (typeof constants === "string") return { ...entry, constants };
+    return constants.map((one) => ({ ...entry, name: `${name}-${one}`, constants: one }));
+  });
 }
 
 export function folderOf({ name }: Pick<Job, "name">): string {

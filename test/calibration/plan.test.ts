@@ -22,3 +22,9 @@ test("readPlan() names each sweep once, with constants that it means", () => {
     expect(constantsName(config.data as NonNullable<typeof config.data>)).toBe(job.constants);
   }
 });
+
+test("readPlan() makes a sweep of each set of constants of an entry", () => {
+  const own = readPlan().filter(({ name }) => name.startsWith("phases-long"));
+  expect(own.map(({ name }) => name)).toEqual(own.map(({ constants }) => `phases-long-${constants}`));
+  expect(new Set(own.map(({ constants }) => constants)).size).toBe(5);
+});

@@ -7,7 +7,10 @@ import { generatorOf } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { GOLDEN } from "../data/golden/golden.ts";
 
-const rows: Record<string, string>[] = parse(readFileSync("results/calibration/constants.csv"), { columns: true });
+type Row = Record<string, string>;
+const rowsOf = (name: string): Row[] => parse(readFileSync(`results/calibration/${name}.csv`), { columns: true });
+const rows = rowsOf("constants");
+const phases = rowsOf("phases");
 const points = readPoints("results/published/fig2.csv", 100);
 
 describe("results/calibration/constants.csv, as committed", () => {
@@ -15,20 +18,37 @@ describe("results/calibration/constants.csv, as committed", () => {
     expect(["4", "5", "6"].map((sines) => rows.filter((row) => row.sines === sines).length)).toEqual([12, 12, 12]);
     expect(rows.filter(({ largestDifference }) => Number(largestDifference) <= 0.0015).length).toBeGreaterThan(4);
   });
+});
 
-  test.each(rows)("has the distance and the ladder of its $sines sines, set $set", (row) => {
-    const settings = generatorOf(loadConfig("fixed-rows", [setOverride(`data=${row.data}`)]));
-    const { largest, rms, chiSquare, ladder } = fitOf(settings, points);
-    const rungs = Array.from({ length: Number(row.sines) + 1 }, (_, j) => Number(row[`rung${j}`]));
-    const known = [row.largestDifference, row.rms, row.chiSquare].map(Number);
-    const independent = GOLDEN.sets[`${row.sines}-${row.set}`] as number[];
-    for (const values of [
-      [...known, ...rungs],
-      [largest, rms, chiSquare, ...ladder],
-    ]) {
-      expect(values).toHaveLength(independent.length);
-      for (const [i, value] of values.entries()) expect(value, `number ${i}`).toBeCloseTo(independent[i] as number, 6);
+describe("results/calibration/phases.csv, as committed", () => {
+  test("has 40 sets of five and of six sines with a chi-square below 4 and the rungs .176 and .32 to .37", () => {
+    expect(["5", "6"].map((sines) => phases.filter((row) => row.sines === sines).length)).toEqual([40, 40]);
+    for (const { chiSquare, rung1, rung2 } of phases) {
+      expect(Number(chiSquare)).toBeLessThan(4);
+      expect(Number(rung1)).toBeCloseTo(0.1765, 2);
+      expect(Math.abs(Number(rung2) - 0.345)).toBeLessThan(0.025);
     }
-    expect(settings.alpha).toHaveLength(Number(row.sines));
   });
+
+  test("counts no more bad tasks than there are", () => {
+    for (const row of phases)
+      for (const correlation of [0.5, 0.9, 1])
+        expect(Number(row[`badTasks at ${correlation}`])).toBeLessThanOrEqual(2 * Number(row.runs));
+  });
+});
+
+test.each([...rows, ...phases])("set $sines-$set has its distance and its ladder", (row) => {
+  const settings = generatorOf(loadConfig("fixed-rows", [setOverride(`data=${row.data}`)]));
+  const { largest, rms, chiSquare, ladder } = fitOf(settings, points);
+  const rungs = Array.from({ length: Number(row.sines) + 1 }, (_, j) => Number(row[`rung${j}`]));
+  const known = [row.largestDifference, row.rms, row.chiSquare].map(Number);
+  const independent = GOLDEN.sets[`${row.sines}-${row.set}`] as number[];
+  for (const values of [
+    [...known, ...rungs],
+    [largest, rms, chiSquare, ...ladder],
+  ]) {
+    expect(values).toHaveLength(independent.length);
+    for (const [i, value] of values.entries()) expect(value, `number ${i}`).toBeCloseTo(independent[i] as number, 6);
+  }
+  expect(settings.alpha).toHaveLength(Number(row.sines));
 });

@@ -65,6 +65,8 @@ def rounded(values):
 
 
 if __name__ == "__main__":
-    with open(ROOT / "results/calibration/constants.csv") as file:
-        sets = {f"{row['sines']}-{row['set']}": rounded(committed(row)) for row in csv.DictReader(file)}
+    sets = {}
+    for name in ("constants", "phases"):
+        with open(ROOT / f"results/calibration/{name}.csv") as file:
+            sets |= {f"{row['sines']}-{row['set']}": rounded(committed(row)) for row in csv.DictReader(file)}
     print(json.dumps({"sets": sets}))
