@@ -8,8 +8,8 @@ export interface FitSet extends Fit {
 }
 
 /**
- * Of fits, best first, those whose ladders differ by more than `apart` at some rung from every better one's. The ladder
- * is what a learner meets: sets that differ by less, in whatever constant, pose the same problem.
+ * Of fits, best first, those whose ladders differ by more than `apart` at some rung from every better one's. Sets with
+ * the same ladder may still differ in their phases, and so in how hard they are to learn.
  */
 export function distinctSets(fits: readonly Fit[], apart: number): FitSet[] {
   const sets: { fit: Fit; fits: number }[] = [];
