@@ -7,7 +7,8 @@ import type { Reading, RunFinal } from "../../scripts/calibration/finals.ts";
 import { readFinals } from "../../scripts/calibration/finals-file.ts";
 import { studySpreads } from "../../scripts/calibration/studies.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
-import { settings } from "./committed.ts";
+import { quantileSorted } from "../../src/stats/moments.ts";
+import { rows, settings } from "./committed.ts";
 
 type Where = Parameters<typeof settings>[0];
 
@@ -68,6 +69,18 @@ export function shared(where: Pick<CurvePoint, "constants" | "initializer" | "ba
     bad.length,
     tasks.length,
   ];
+}
+
+/** A quantile over the sampled sets of a column of phases.csv at a correlation; of bad tasks, as a share. */
+export function sampled(share: number, name: "loss1000" | "badTasks", correlation: number): number {
+  const values = rows("results/calibration/phases.csv").map((row) => {
+    const value = Number(row[`${name} at ${correlation}`]);
+    return name === "badTasks" ? value / (2 * Number(row.runs)) : value;
+  });
+  return quantileSorted(
+    values.sort((a, b) => a - b),
+    share,
+  );
 }
 
 /** The paper's losses in Figure 4 at points of its axis. */
