@@ -117,13 +117,22 @@ export function oneTask(constants: string, initializer: string, batch: number, m
   return [0.5, 0.9, 1].map((correlation) => Number(row[`${model} ${correlation}  rms`]));
 }
 
-/** The distance of the five sines with Glorot's values and 4 rows on the axis at its word, each model with a rate of its own. */
-export function ratesByModel(rates: Readonly<Record<string, number>>): number[] {
-  const where = { constants: "paper", initializer: "glorot-uniform", rows: "fresh", batch: 4 };
-  const own = curves.filter((point) => hasAll(point, { ...where, lr: rates[point.model] ?? Number.NaN }));
+/** Cells, distance and last point of a setting of fresh rows on the axis at its word, for models with a rate each. */
+export function onLiteralAxis(
+  where: Pick<CurvePoint, "constants" | "initializer" | "batch">,
+  rates: Readonly<Record<string, number>>,
+): number[] {
+  const own = curves.filter((point) => hasAll(point, { ...where, rows: "fresh", lr: rates[point.model] ?? Number.NaN }));
   const found = literalDistance(
     logCurves(own, "running", 2),
     (cells) => new Map([...cells].map(([cell, lrs]) => [cell, [...lrs.keys()][0] as string])),
   );
   return [found?.cells.length ?? 0, found?.rms as number, found?.upTo as number];
+}
+
+/** Runs and the sums after a million steps of OMoE at .5, .9 and 1, then of MMoE, with fresh rows at rate .001. */
+export function mixtures(where: Pick<CurvePoint, "constants" | "initializer" | "batch">): number[] {
+  const cells = ["omoe", "mmoe"].flatMap((model) => [0.5, 0.9, 1].map((correlation) => ({ model, correlation })));
+  const each = cells.map((cell) => onAxis([1000], { ...where, ...cell, lr: 0.001 }));
+  return [each[0]?.[0] as number, ...each.map((one) => one[1] as number)];
 }
