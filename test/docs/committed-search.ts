@@ -122,7 +122,9 @@ export function onLiteralAxis(
   where: Pick<CurvePoint, "constants" | "initializer" | "batch">,
   rates: Readonly<Record<string, number>>,
 ): number[] {
-  const own = curves.filter((point) => hasAll(point, { ...where, rows: "fresh", lr: rates[point.model] ?? Number.NaN }));
+  const own = curves.filter((point) =>
+    hasAll(point, { ...where, rows: "fresh", lr: rates[point.model] ?? Number.NaN }),
+  );
   const found = literalDistance(
     logCurves(own, "running", 2),
     (cells) => new Map([...cells].map(([cell, lrs]) => [cell, [...lrs.keys()][0] as string])),
