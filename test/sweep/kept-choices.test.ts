@@ -59,6 +59,7 @@ describe("a sweep with early stopping that is stopped", () => {
       const choosing = await part(out, { tried: 100 });
       const training = await part(out, { trained: 100 });
       if (choosing.kept.share === 0 || training.kept.share === 0) return undefined;
+      if (training.tried.size === 0) return undefined; // the tries had ended before the stop was heard
       expect(choosing).toMatchObject({ done: 0, missing: 1, stopped: "signal" });
       expectResumed(training.before, training.tried, 100);
       return { out, rest: await part(out, {}) };
