@@ -63,9 +63,9 @@ describe("figure5(results, options)", () => {
   test("says in each bar which losses it counts", () => {
     const titles = [...draw([0.01, 0.11, 0.12, 7]).svg.matchAll(/<title>(MMoE[^<]*)</g)].map(([, words]) => words);
     expect(titles.map((words) => words?.replace(/^.*: /, ""))).toEqual([
-      "1 runs at 0.000 to 0.033",
+      "1 run at 0.000 to 0.033",
       "2 runs at 0.100 to 0.133",
-      "1 runs at 2.000 or more",
+      "1 run at 2.000 or more",
     ]);
   });
 

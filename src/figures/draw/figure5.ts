@@ -1,4 +1,5 @@
 import type { LossSet } from "../../config/loss-sets.ts";
+import { runsText } from "../../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
@@ -134,7 +135,7 @@ const LEAST = 0.8;
 function bars({ cell, drawn }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
   return drawn.counts.flatMap((count, i) => {
     if (count === 0) return [];
-    const words = `${cellWords(cell)}: ${count} runs at ${rangeWords(drawn, i)}`;
+    const words = `${cellWords(cell)}: ${runsText(count)} at ${rangeWords(drawn, i)}`;
     const [left, right] = [x.at(i * BIN_WIDTH), x.at((i + 1) * BIN_WIDTH)];
     const height = Math.max(LEAST, y.at(0) - y.at(count));
     const place = { x: left + 0.2, y: y.at(0) - height, width: right - left - 0.4, height };
