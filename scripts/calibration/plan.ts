@@ -13,6 +13,7 @@ const PLAN_SCHEMA = z.array(
     models: z.array(z.string()).min(1),
     corr: z.array(z.number()).min(1),
     runs: z.int().positive(),
+    trainRows: oneOrMore(z.union([z.literal("fresh"), z.int().positive()])).default("fresh"),
     batch: oneOrMore(z.int().positive()),
     steps: z.int().positive(),
     lr: oneOrMore(z.number().positive()),
@@ -41,9 +42,13 @@ export function folderOf({ name }: Pick<Job, "name">): string {
 
 /** The words of the command that trains a sweep or resumes it, after `mmoe`. */
 export function wordsOf(job: Job): string[] {
-  const { constants, models, corr, runs, batch, steps, lr, initializer, also } = job;
+  const { constants, models, corr, runs, trainRows, batch, steps, lr, initializer, also } = job;
   const listed = { corr, models, runs, batch, steps, lr };
-  const set = ["trainRows=fresh", `data=${constantsText(constants)}`, `initializer=${[initializer].flat().join()}`];
+  const set = [
+    `trainRows=${[trainRows].flat().join()}`,
+    `data=${constantsText(constants)}`,
+    `initializer=${[initializer].flat().join()}`,
+  ];
   return [
     ...["sweep", "configs/calibration/search.yaml", ...set.flatMap((value) => ["--set", value])],
     ...Object.entries(listed).flatMap(([option, value]) => [`--${option}`, [value].flat().join()]),

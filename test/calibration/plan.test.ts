@@ -4,10 +4,10 @@ import { readPlan, wordsOf } from "../../scripts/calibration/plan.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 
 test("wordsOf(job) is the command of its sweep, with lists as the command takes them", () => {
-  const lists = { models: ["omoe", "mmoe"], corr: [0.5, 1], batch: 3, lr: [0.001, 0.01] };
+  const lists = { models: ["omoe", "mmoe"], corr: [0.5, 1], trainRows: [4000, 5000], batch: 3, lr: [0.001, 0.01] };
   const one = { name: "one", constants: "paper", runs: 7, steps: 2_000_000, initializer: "lecun-normal" };
   const text =
-    "sweep configs/calibration/search.yaml --set trainRows=fresh --set data=paper --set initializer=lecun-normal " +
+    "sweep configs/calibration/search.yaml --set trainRows=4000,5000 --set data=paper --set initializer=lecun-normal " +
     "--corr 0.5,1 --models omoe,mmoe --runs 7 --batch 3 --steps 2000000 --lr 0.001,0.01 " +
     "--model-set mmoe.gate.bias=true --out results/calibration/search/one";
   expect(wordsOf({ ...lists, ...one, also: ["--model-set", "mmoe.gate.bias=true"] })).toEqual(text.split(" "));
