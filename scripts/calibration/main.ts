@@ -17,8 +17,6 @@ import { studiesText } from "./studies.ts";
 import { nearestText, profileText, settingRow } from "./text.ts";
 
 const NEAREST = 20;
-/** A study of ten million steps, so with the axis at its word. */
-const LITERAL_STUDY = "results/paper-long";
 
 const folders = await Promise.all(process.argv.slice(2).map((folder) => readResults(folder, console.warn)));
 if (folders.length > 0) {
@@ -40,8 +38,7 @@ for (const [title, distanceOf] of [
   ["Final losses, at the unit that fits Figure 4 best", ({ fitted }: Ranked) => fitted?.emd],
 ] as const)
   console.log(`${title}\n${nearestText(nearestBy(ranked, distanceOf).slice(0, NEAREST))}`);
-const long = runFinals(await readResults(LITERAL_STUDY, console.warn));
-console.log(`${clustersText(clustersOf([...finals, ...long]))}\n${await studiesText()}`);
+console.log(`${clustersText(clustersOf(finals))}\n${await studiesText()}`);
 
 const { svg, data } = fingerprintFigure();
 writeFileSync("results/calibration/fingerprint.svg", svg);

@@ -56,19 +56,18 @@ export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): num
 /** Above this late loss a task lacks the fastest sine: between the good tasks, below .1, and the first rung, .176. */
 const BAD_TASK = 0.12;
 
+/** How many tasks are bad, and of how many. */
+export function badTasks(where: Partial<RunFinal>): number[] {
+  const tasks = runEnds.filter((final) => hasAll(final, where)).flatMap(({ late }) => late);
+  return [tasks.filter((loss) => loss > BAD_TASK).length, tasks.length];
+}
+
 /** Of Shared-Bottom with a setting: the least number of runs, losses after a million steps, then bad tasks and all tasks. */
 export function shared(where: Pick<CurvePoint, "constants" | "initializer" | "batch" | "lr">): number[] {
   const own = { ...where, model: "shared-bottom" };
   const known = [...new Set(curves.filter((point) => hasAll(point, own)).map(({ correlation }) => correlation))];
   const each = known.sort((a, b) => a - b).map((correlation) => onAxis([1000], { ...own, correlation }));
-  const tasks = runEnds.filter((final) => hasAll(final, own)).flatMap(({ late }) => late);
-  const bad = tasks.filter((loss) => loss > BAD_TASK);
-  return [
-    Math.min(...each.map(([runs]) => runs as number)),
-    ...each.map((one) => one[1] as number),
-    bad.length,
-    tasks.length,
-  ];
+  return [Math.min(...each.map(([runs]) => runs as number)), ...each.map((one) => one[1] as number), ...badTasks(own)];
 }
 
 /** A quantile over the sampled sets of a column of phases.csv at a correlation; of bad tasks, as a share. */
@@ -137,4 +136,25 @@ export function mixtures(where: Pick<CurvePoint, "constants" | "initializer" | "
   const cells = ["omoe", "mmoe"].flatMap((model) => [0.5, 0.9, 1].map((correlation) => ({ model, correlation })));
   const each = cells.map((cell) => onAxis([1000], { ...where, ...cell, lr: 0.001 }));
   return [each[0]?.[0] as number, ...each.map((one) => one[1] as number)];
+}
+
+/** The distance from Figure 3 of the setting of preset figure3 with these values. */
+export function withFewRows(where: Where): number {
+  const preset = { constants: "5-p32", initializer: "fan-in-normal", batch: 256, rows: 4000, shown: "running" };
+  return Number(settings({ ...preset, tasks: "mean", ...where }, 3)[0]?.rms);
+}
+
+/** Sums of both tasks' running means after ten million steps of 5-p32 with fixed rows, at .5 and 1 of each model: one run each. */
+export function fixedEnds(rows: number): number[] {
+  const own = runEnds.filter(
+    (final) => final.constants === "5-p32" && final.rows === String(rows) && final.batch === 4,
+  );
+  return ["shared-bottom", "omoe", "mmoe"].flatMap((model) =>
+    [0.5, 1].map((correlation) => {
+      const [final, ...more] = own.filter((one) => one.model === model && one.correlation === correlation);
+      if (final === undefined || more.length > 0)
+        throw new RangeError(`fixedEnds: expected one, got ${more.length + 1}`);
+      return final.running.reduce((sum, loss) => sum + loss, 0);
+    }),
+  );
 }

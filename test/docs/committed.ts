@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import type { CurvePoint } from "../../scripts/calibration/curves.ts";
-import { distance, logCurves, one } from "../../scripts/calibration/distance.ts";
+import { distance, interpolated, logCurves, one } from "../../scripts/calibration/distance.ts";
 import { eachLoss } from "../../src/config/loss-sets.ts";
+import { publishedFigure4 } from "../../src/figures/published.ts";
 import { claims } from "../../src/index.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
@@ -238,6 +239,33 @@ export function far(folder: string, loss: Loss, { factor = 1, unit }: { factor?:
   const order = PAPER_MODELS.flatMap((model) => [0.5, 0.9, 1].map((p) => `${model} ${p}`));
   const cells = order.map((name) => found?.cells.find(({ cell }) => cell.trim() === name)?.rms as number);
   return { rms: found?.rms as number, cells };
+}
+
+interface Scale {
+  /** What a loss is multiplied by: 2 for the sum of both tasks'. */
+  readonly factor: number;
+  /** Steps per unit of the paper's axis. */
+  readonly unit: number;
+}
+
+/** A sweep's mean curve at points of the paper's axis. */
+export function atAxis(folder: string, loss: Loss, scale: Scale, axis: readonly number[], cell: Where): number[] {
+  const own = curvesOf(folder).filter((one) => one.model === cell.model && one.correlation === cell.correlation);
+  const steps = own.map(({ step }) => Math.log(step));
+  const losses = own.map(({ losses }) => Math.log(scale.factor * losses[loss].mean));
+  return axis.map((point) => Math.exp(interpolated(steps, losses, Math.log(point * scale.unit))));
+}
+
+/** The mean absolute log ratio of a sweep's curves to the paper's Figure 4, over nine cells and seven points of the axis. */
+export function meanLogRatio(folder: string, loss: Loss, scale: Scale): number {
+  const points = [500, 1000, 2000, 3000, 5000, 7000, 9900];
+  const ratios = publishedFigure4()
+    .filter(({ step }) => points.includes(step))
+    .map(({ model, correlation, step, loss: paper }) => {
+      const [ours] = atAxis(folder, loss, scale, [step], { model, correlation });
+      return Math.log((ours as number) / paper);
+    });
+  return mean(ratios.map(Math.abs));
 }
 
 /** Whether all three models were trained with a setting. */
