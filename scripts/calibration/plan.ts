@@ -43,14 +43,11 @@ export function folderOf({ name }: Pick<Job, "name">): string {
 /** The words of the command that trains a sweep or resumes it, after `mmoe`. */
 export function wordsOf(job: Job): string[] {
   const { constants, models, corr, runs, trainRows, batch, steps, lr, initializer, also } = job;
+  const set = { trainRows, data: constantsText(constants), initializer };
   const listed = { corr, models, runs, batch, steps, lr };
-  const set = [
-    `trainRows=${[trainRows].flat().join()}`,
-    `data=${constantsText(constants)}`,
-    `initializer=${[initializer].flat().join()}`,
-  ];
   return [
-    ...["sweep", "configs/calibration/search.yaml", ...set.flatMap((value) => ["--set", value])],
+    ...["sweep", "configs/calibration/search.yaml"],
+    ...Object.entries(set).flatMap(([name, value]) => ["--set", `${name}=${[value].flat().join()}`]),
     ...Object.entries(listed).flatMap(([option, value]) => [`--${option}`, [value].flat().join()]),
     ...[...also, "--out", folderOf(job)],
   ];

@@ -2,13 +2,13 @@
 import { type Clusters, clustersOf, publishedClusters } from "../../scripts/calibration/clusters.ts";
 import { type CurvePoint, trainedKey } from "../../scripts/calibration/curves.ts";
 import { readCurves } from "../../scripts/calibration/curves-file.ts";
-import { interpolated, LITERAL_UNIT, literalDistance, logCurves } from "../../scripts/calibration/distance.ts";
-import type { Reading, RunFinal } from "../../scripts/calibration/finals.ts";
+import { LITERAL_UNIT, literalDistance, logCurves } from "../../scripts/calibration/distance.ts";
+import { READINGS, type Reading, type RunFinal } from "../../scripts/calibration/finals.ts";
 import { readFinals } from "../../scripts/calibration/finals-file.ts";
 import { studySpreads } from "../../scripts/calibration/studies.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
 import { quantileSorted } from "../../src/stats/moments.ts";
-import { rows, settings } from "./committed.ts";
+import { curveAt, rows, settings } from "./committed.ts";
 
 type Where = Parameters<typeof settings>[0];
 
@@ -47,10 +47,8 @@ export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): num
   const own = curves.filter((point) => hasAll(point, where));
   const keys = new Set(own.map(trainedKey));
   if (keys.size !== 1) throw new RangeError(`onAxis: expected one curve, got ${keys.size}`);
-  const steps = own.map(({ step }) => Math.log(step));
-  const losses = own.map(({ losses }) => Math.log(2 * losses.running.mean));
-  const at = (point: number) => Math.exp(interpolated(steps, losses, Math.log(point * LITERAL_UNIT)));
-  return [own[0]?.runs as number, ...axis.map(at)];
+  const ends = curveAt(own, "running", { factor: 2, unit: LITERAL_UNIT }, axis);
+  return [own[0]?.runs as number, ...ends];
 }
 
 /** Above this late loss a task lacks the fastest sine: between the good tasks, below .1, and the first rung, .176. */
@@ -146,15 +144,13 @@ export function withFewRows(where: Where): number {
 
 /** Sums of both tasks' running means after ten million steps of 5-p32 with fixed rows, at .5 and 1 of each model: one run each. */
 export function fixedEnds(rows: number): number[] {
-  const own = runEnds.filter(
-    (final) => final.constants === "5-p32" && final.rows === String(rows) && final.batch === 4,
-  );
+  const where = { constants: "5-p32", rows: String(rows), batch: 4 };
   return ["shared-bottom", "omoe", "mmoe"].flatMap((model) =>
-    [0.5, 1].map((correlation) => {
-      const [final, ...more] = own.filter((one) => one.model === model && one.correlation === correlation);
+    [0.5, 1].flatMap((correlation) => {
+      const [final, ...more] = runEnds.filter((one) => hasAll(one, { ...where, model, correlation }));
       if (final === undefined || more.length > 0)
         throw new RangeError(`fixedEnds: expected one, got ${more.length + 1}`);
-      return final.running.reduce((sum, loss) => sum + loss, 0);
+      return READINGS.sum(final.running);
     }),
   );
 }

@@ -230,17 +230,6 @@ const curvesOf = cached((folder: string): CurvePoint[] =>
   })),
 );
 
-/**
- * How far a sweep's mean curves, `factor` times as high, are from the paper's Figure 4, with `unit` steps a unit of its axis
- * or the best number: over all cells, and of each cell by model and correlation.
- */
-export function far(folder: string, loss: Loss, { factor = 1, unit }: { factor?: number; unit?: number } = {}) {
-  const found = distance(logCurves(curvesOf(folder), loss, factor), one("0"), unit ? [unit] : undefined);
-  const order = PAPER_MODELS.flatMap((model) => [0.5, 0.9, 1].map((p) => `${model} ${p}`));
-  const cells = order.map((name) => found?.cells.find(({ cell }) => cell.trim() === name)?.rms as number);
-  return { rms: found?.rms as number, cells };
-}
-
 interface Scale {
   /** What a loss is multiplied by: 2 for the sum of both tasks'. */
   readonly factor: number;
@@ -248,11 +237,27 @@ interface Scale {
   readonly unit: number;
 }
 
+/**
+ * How far a sweep's mean curves, `factor` times as high, are from the paper's Figure 4, with `unit` steps a unit of its axis
+ * or the best number: over all cells, and of each cell by model and correlation.
+ */
+export function far(folder: string, loss: Loss, { factor = 1, unit }: Partial<Scale> = {}) {
+  const found = distance(logCurves(curvesOf(folder), loss, factor), one("0"), unit ? [unit] : undefined);
+  const order = PAPER_MODELS.flatMap((model) => [0.5, 0.9, 1].map((p) => `${model} ${p}`));
+  const cells = order.map((name) => found?.cells.find(({ cell }) => cell.trim() === name)?.rms as number);
+  return { rms: found?.rms as number, cells };
+}
+
 /** A sweep's mean curve at points of the paper's axis. */
 export function atAxis(folder: string, loss: Loss, scale: Scale, axis: readonly number[], cell: Where): number[] {
   const own = curvesOf(folder).filter((one) => one.model === cell.model && one.correlation === cell.correlation);
-  const steps = own.map(({ step }) => Math.log(step));
-  const losses = own.map(({ losses }) => Math.log(scale.factor * losses[loss].mean));
+  return curveAt(own, loss, scale, axis);
+}
+
+/** A curve at points of the paper's axis. */
+export function curveAt(curve: readonly CurvePoint[], loss: Loss, scale: Scale, axis: readonly number[]): number[] {
+  const steps = curve.map(({ step }) => Math.log(step));
+  const losses = curve.map(({ losses }) => Math.log(scale.factor * losses[loss].mean));
   return axis.map((point) => Math.exp(interpolated(steps, losses, Math.log(point * scale.unit))));
 }
 
