@@ -80,6 +80,18 @@ export function sampled(share: number, name: "loss1000" | "badTasks", correlatio
   );
 }
 
+/** Of the sets that Shared-Bottom learned at rate .0001: how many have no bad task, how many there are, how many have at least 3. */
+export function lowestRate(): number[] {
+  const bad = rows("results/calibration/lowest-rate.csv").map(({ badTasks }) => Number(badTasks));
+  return [bad.filter((tasks) => tasks === 0).length, bad.length, bad.filter((tasks) => tasks >= 3).length];
+}
+
+/** Shared-Bottom's losses at rate .0001 and correlation .5, at 500 and 1,000 on the axis at its word, with bad tasks and all. */
+export function atLowestRate(constants: string): number[] {
+  const [one] = rows("results/calibration/lowest-rate.csv", { constants });
+  return [one?.loss500, one?.loss1000, one?.badTasks, 2 * Number(one?.runs)].map(Number);
+}
+
 /** The paper's losses in Figure 4 at points of its axis. */
 export const figure4 = (axis: readonly number[], model: string, correlation: number): number[] => {
   const own = publishedFigure4().filter((point) => point.model === model && point.correlation === correlation);

@@ -11,6 +11,7 @@ type Row = Record<string, string>;
 const rowsOf = (name: string): Row[] => parse(readFileSync(`results/calibration/${name}.csv`), { columns: true });
 const rows = rowsOf("constants");
 const phases = rowsOf("phases");
+const lowest = rowsOf("lowest-rate");
 const points = readPoints("results/published/fig2.csv", 100);
 
 describe("results/calibration/constants.csv, as committed", () => {
@@ -34,6 +35,20 @@ describe("results/calibration/phases.csv, as committed", () => {
     for (const row of phases)
       for (const correlation of [0.5, 0.9, 1])
         expect(Number(row[`badTasks at ${correlation}`])).toBeLessThanOrEqual(2 * Number(row.runs));
+  });
+});
+
+describe("results/calibration/lowest-rate.csv, as committed", () => {
+  test("has the five sines and every set with five or six sines", () => {
+    const sets = [...rows, ...phases].filter(({ sines }) => sines !== "4").map(({ sines, set }) => `${sines}-${set}`);
+    expect(lowest.map(({ constants }) => constants).sort()).toEqual(["paper", ...sets].sort());
+  });
+
+  test("has losses that fall, and no more bad tasks than there are", () => {
+    for (const { runs, loss500, loss1000, badTasks } of lowest) {
+      expect(Number(loss1000)).toBeLessThan(Number(loss500));
+      expect(Number(badTasks)).toBeLessThanOrEqual(2 * Number(runs));
+    }
   });
 });
 
