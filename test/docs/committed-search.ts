@@ -98,13 +98,6 @@ export const figure4 = (axis: readonly number[], model: string, correlation: num
   return axis.map((point) => own.find(({ step }) => step === point)?.loss as number);
 };
 
-/** The least distances on the axis at its word of settings with these values, with the point up to which they reach. */
-export function literal(where: Where): number[] {
-  const known = settings({ shown: "running", ...where }).filter((row) => row["literal rms"] !== "");
-  const nearest = known.toSorted((a, b) => Number(a["literal rms"]) - Number(b["literal rms"]))[0];
-  return [Number(nearest?.["literal rms"]), Number(nearest?.["literal up to"])];
-}
-
 /** A setting of fresh rows at rate .001, if the figures show the running mean of one task. */
 export function oneTaskRow(constants: string, initializer: string, batch: number): ReturnType<typeof settings>[number] {
   const [row, ...more] = settings({
@@ -118,12 +111,6 @@ export function oneTaskRow(constants: string, initializer: string, batch: number
   });
   if (row === undefined || more.length > 0) throw new RangeError(`oneTaskRow: expected one, got ${more.length + 1}`);
   return row;
-}
-
-/** The distances of a model's curves in that setting from the paper's, at .5, .9 and 1. */
-export function oneTask(constants: string, initializer: string, batch: number, model: string): number[] {
-  const row = oneTaskRow(constants, initializer, batch);
-  return [0.5, 0.9, 1].map((correlation) => Number(row[`${model} ${correlation}  rms`]));
 }
 
 /** Cells, distance and last point of a setting of fresh rows on the axis at its word, for models with a rate each. */
