@@ -213,10 +213,6 @@ export function settings(where: Where, figure = 4): Row[] {
   );
 }
 
-/** A setting's loss at the end of the axis in some cells, such as `omoe 0.5`. */
-export const endsOf = (setting: Row, ...cells: readonly string[]): number[] =>
-  cells.map((cell) => Number(setting[`${cell}  end`]));
-
 /** The distances of these settings from the paper's figure, nearest first. */
 export const nearest = (where: Where, figure = 4): number[] => column(settings(where, figure), "rms");
 
