@@ -153,3 +153,16 @@ export function fixedEnds(rows: number): number[] {
     }),
   );
 }
+
+/** Of a setting: the distances from Figure 4 on the axis at its word, from Figure 5 at .5, .9 and 1, and from Figure 3 with few rows. */
+export function nearness(
+  where: Parameters<typeof onLiteralAxis>[0],
+  rates: Readonly<Record<string, number>>,
+): number[] {
+  const cell = { ...where, rows: "fresh", lr: rates["shared-bottom"] as number, model: "shared-bottom" };
+  return [
+    onLiteralAxis(where, rates)[1] as number,
+    ...[0.5, 0.9, 1].map((correlation) => searched({ ...cell, correlation }).at(-2) as number),
+    withFewRows({ constants: where.constants }),
+  ];
+}
