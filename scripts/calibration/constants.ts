@@ -5,7 +5,7 @@ import { parse as parseYaml } from "yaml";
 import type { GeneratorConfig } from "../../src/config/config.ts";
 import { GENERATOR_PRESETS, generatorSettings } from "../../src/data/presets.ts";
 
-const FILES = ["results/calibration/constants.csv", "results/calibration/phases.csv"];
+const FILES = ["constants", "phases", "rungs"].map((name) => `results/calibration/${name}.csv`);
 const ROWS = FILES.flatMap((file): Record<string, string>[] => parse(readFileSync(file), { columns: true }));
 /** The sets that fit Figure 2, as `npm run fit` wrote them, with their names. */
 const SETS = ROWS.map(({ sines, set, data }) => {
