@@ -11,6 +11,8 @@ type Row = Record<string, string>;
 const rowsOf = (name: string): Row[] => parse(readFileSync(`results/calibration/${name}.csv`), { columns: true });
 const rows = rowsOf("constants");
 const phases = rowsOf("phases");
+const rungs = rowsOf("rungs");
+const ALL = [...rows, ...phases, ...rungs];
 const lowest = rowsOf("lowest-rate");
 const points = readPoints("results/published/fig2.csv", 100);
 
@@ -38,9 +40,20 @@ describe("results/calibration/phases.csv, as committed", () => {
   });
 });
 
+describe("results/calibration/rungs.csv, as committed", () => {
+  test("has 60 sets of five and of six sines with a chi-square below 4, the rung .176 and a second one outside .32 to .37", () => {
+    expect(["5", "6"].map((sines) => rungs.filter((row) => row.sines === sines).length)).toEqual([60, 60]);
+    for (const { chiSquare, rung1, rung2 } of rungs) {
+      expect(Number(chiSquare)).toBeLessThan(4);
+      expect(Number(rung1)).toBeCloseTo(0.1765, 2);
+      expect(Math.abs(Number(rung2) - 0.345)).toBeGreaterThan(0.025);
+    }
+  });
+});
+
 describe("results/calibration/lowest-rate.csv, as committed", () => {
   test("has the five sines and every set with five or six sines", () => {
-    const sets = [...rows, ...phases].filter(({ sines }) => sines !== "4").map(({ sines, set }) => `${sines}-${set}`);
+    const sets = ALL.filter(({ sines }) => sines !== "4").map(({ sines, set }) => `${sines}-${set}`);
     expect(lowest.map(({ constants }) => constants).sort()).toEqual(["paper", ...sets].sort());
   });
 
@@ -52,7 +65,7 @@ describe("results/calibration/lowest-rate.csv, as committed", () => {
   });
 });
 
-test.each([...rows, ...phases])("set $sines-$set has its distance and its ladder", (row) => {
+test.each(ALL)("set $sines-$set has its distance and its ladder", (row) => {
   const settings = generatorOf(loadConfig("fixed-rows", [setOverride(`data=${row.data}`)]));
   const { largest, rms, chiSquare, ladder } = fitOf(settings, points);
   const rungs = Array.from({ length: Number(row.sines) + 1 }, (_, j) => Number(row[`rung${j}`]));

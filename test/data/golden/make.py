@@ -66,7 +66,7 @@ def rounded(values):
 
 if __name__ == "__main__":
     sets = {}
-    for name in ("constants", "phases"):
+    for name in ("constants", "phases", "rungs"):
         with open(ROOT / f"results/calibration/{name}.csv") as file:
             sets |= {f"{row['sines']}-{row['set']}": rounded(committed(row)) for row in csv.DictReader(file)}
     print(json.dumps({"sets": sets}))
