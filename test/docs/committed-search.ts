@@ -7,8 +7,8 @@ import { READINGS, type Reading, type RunFinal } from "../../scripts/calibration
 import { readFinals } from "../../scripts/calibration/finals-file.ts";
 import { studySpreads } from "../../scripts/calibration/studies.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
-import { quantileSorted } from "../../src/stats/moments.ts";
-import { curveAt, rows, settings } from "./committed.ts";
+import { mean, quantileSorted } from "../../src/stats/moments.ts";
+import { curveAt, median, PAPER_MODELS, rows, settings } from "./committed.ts";
 
 type Where = Parameters<typeof settings>[0];
 
@@ -90,6 +90,48 @@ export function lowestRate(): number[] {
 export function atLowestRate(constants: string): number[] {
   const [one] = rows("results/calibration/lowest-rate.csv", { constants });
   return [one?.loss500, one?.loss1000, one?.badTasks, 2 * Number(one?.runs)].map(Number);
+}
+
+/** Of the sets of rungs.csv: how many have a second rung like the four sines, and the median losses of those and of the others. */
+export function fourSineRungs(): number[] {
+  const sets = rows("results/calibration/rungs.csv").map(({ sines, set, rung2 }) => {
+    return { like: Math.abs(Number(rung2) - 0.42) < 0.025, loss: atLowestRate(`${sines}-${set}`)[1] as number };
+  });
+  const losses = [true, false].map((like) => sets.filter((one) => one.like === like).map(({ loss }) => loss));
+  return [losses[0]?.length as number, ...losses.map(median)];
+}
+
+/** The setting with two rows that comes nearest. */
+export const TWO_ROWS = { constants: "6-r40", initializer: "fan-in-normal", batch: 2 };
+
+/** With the nearest setting at a rate: runs, bad tasks and all, and the sums after ten million steps at .5, .9 and 1. */
+export function atRate(model: string, lr: number): number[] {
+  const where = { ...TWO_ROWS, model, lr };
+  const ends = [0.5, 0.9, 1].map((correlation) => onAxis([9900], { ...where, correlation }));
+  return [
+    Math.min(...ends.map(([runs]) => runs as number)),
+    ...badTasks(where),
+    ...ends.map((end) => end[1] as number),
+  ];
+}
+
+/** The rates with which it does. */
+export const TWO_ROWS_RATES = { "shared-bottom": 0.0001, omoe: 0.001, mmoe: 0.001 };
+
+/** Its distance from Figure 4 on the axis at its word. */
+export const nearestRms = (): number => onLiteralAxis(TWO_ROWS, TWO_ROWS_RATES)[1] as number;
+
+/** The mean absolute log ratio of its curves to the paper's, over nine cells and seven points of the axis. */
+export function nearestLogRatio(): number {
+  const axis = [500, 1000, 2000, 3000, 5000, 7000, 9900];
+  const ratios = PAPER_MODELS.flatMap((model) =>
+    [0.5, 0.9, 1].flatMap((correlation) => {
+      const [, ...ours] = onAxis(axis, { ...TWO_ROWS, lr: TWO_ROWS_RATES[model], model, correlation });
+      const paper = figure4(axis, model, correlation);
+      return ours.map((loss, i) => Math.abs(Math.log(loss / (paper[i] as number))));
+    }),
+  );
+  return mean(ratios);
 }
 
 /** The paper's losses in Figure 4 at points of its axis. */
