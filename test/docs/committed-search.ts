@@ -104,7 +104,10 @@ export function fourSineRungs(): number[] {
 /** The setting with two rows that comes nearest. */
 export const TWO_ROWS = { constants: "6-r40", initializer: "fan-in-normal", batch: 2 };
 
-/** With the nearest setting at a rate: runs, bad tasks and all, and the sums after ten million steps at .5, .9 and 1. */
+/** The rates with which it does. */
+export const TWO_ROWS_RATES = { "shared-bottom": 0.0001, omoe: 0.001, mmoe: 0.001 };
+
+/** With that setting at one rate: runs, bad tasks and all, and the sums after ten million steps at .5, .9 and 1. */
 export function atRate(model: string, lr: number): number[] {
   const where = { ...TWO_ROWS, model, lr };
   const ends = [0.5, 0.9, 1].map((correlation) => onAxis([9900], { ...where, correlation }));
@@ -114,9 +117,6 @@ export function atRate(model: string, lr: number): number[] {
     ...ends.map((end) => end[1] as number),
   ];
 }
-
-/** The rates with which it does. */
-export const TWO_ROWS_RATES = { "shared-bottom": 0.0001, omoe: 0.001, mmoe: 0.001 };
 
 /** Its distance from Figure 4 on the axis at its word. */
 export const nearestRms = (): number => onLiteralAxis(TWO_ROWS, TWO_ROWS_RATES)[1] as number;
