@@ -7,8 +7,8 @@ import { READINGS, type Reading, type RunFinal } from "../../scripts/calibration
 import { readFinals } from "../../scripts/calibration/finals-file.ts";
 import { studySpreads } from "../../scripts/calibration/studies.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
-import { mean, quantileSorted } from "../../src/stats/moments.ts";
-import { curveAt, median, PAPER_MODELS, rows, settings } from "./committed.ts";
+import { quantileSorted } from "../../src/stats/moments.ts";
+import { curveAt, meanLogRatioOf, median, rows, settings } from "./committed.ts";
 
 type Where = Parameters<typeof settings>[0];
 
@@ -122,17 +122,11 @@ export function atRate(model: string, lr: number): number[] {
 export const nearestRms = (): number => onLiteralAxis(TWO_ROWS, TWO_ROWS_RATES)[1] as number;
 
 /** The mean absolute log ratio of its curves to the paper's, over nine cells and seven points of the axis. */
-export function nearestLogRatio(): number {
-  const axis = [500, 1000, 2000, 3000, 5000, 7000, 9900];
-  const ratios = PAPER_MODELS.flatMap((model) =>
-    [0.5, 0.9, 1].flatMap((correlation) => {
-      const [, ...ours] = onAxis(axis, { ...TWO_ROWS, lr: TWO_ROWS_RATES[model], model, correlation });
-      const paper = figure4(axis, model, correlation);
-      return ours.map((loss, i) => Math.abs(Math.log(loss / (paper[i] as number))));
-    }),
-  );
-  return mean(ratios);
-}
+export const nearestLogRatio = (): number =>
+  meanLogRatioOf((step, { model, correlation }) => {
+    const lr = TWO_ROWS_RATES[model as keyof typeof TWO_ROWS_RATES];
+    return onAxis([step], { ...TWO_ROWS, lr, model, correlation })[1] as number;
+  });
 
 /** The paper's losses in Figure 4 at points of its axis. */
 export const figure4 = (axis: readonly number[], model: string, correlation: number): number[] => {

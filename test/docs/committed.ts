@@ -259,13 +259,17 @@ export function curveAt(curve: readonly CurvePoint[], loss: Loss, scale: Scale, 
 
 /** The mean absolute log ratio of a sweep's curves to the paper's Figure 4, over nine cells and seven points of the axis. */
 export function meanLogRatio(folder: string, loss: Loss, scale: Scale): number {
+  return meanLogRatioOf((step, cell) => atAxis(folder, loss, scale, [step], cell)[0] as number);
+}
+
+/** The same of the losses that a function gives at points of the axis. */
+export function meanLogRatioOf(
+  lossAt: (step: number, cell: { readonly model: string; readonly correlation: number }) => number,
+): number {
   const points = [500, 1000, 2000, 3000, 5000, 7000, 9900];
   const ratios = publishedFigure4()
     .filter(({ step }) => points.includes(step))
-    .map(({ model, correlation, step, loss: paper }) => {
-      const [ours] = atAxis(folder, loss, scale, [step], { model, correlation });
-      return Math.log((ours as number) / paper);
-    });
+    .map(({ model, correlation, step, loss }) => Math.log(lossAt(step, { model, correlation }) / loss));
   return mean(ratios.map(Math.abs));
 }
 
