@@ -40,6 +40,7 @@ interface Options {
   readonly scale: string;
   readonly theme: string;
   readonly paper?: boolean;
+  readonly sum?: boolean;
   readonly letters?: boolean;
   readonly models?: string;
   readonly corr?: string;
@@ -65,6 +66,7 @@ export const define: Define = (command, run) => {
     .option("--scale <name>", "axis of losses: linear or log", "linear")
     .option("--theme <name>", THEMES.join(", "), "light")
     .option("--paper", "draw the paper's results behind ours, and ours minus the paper's")
+    .option("--sum", "in figures 4, 5 and final-loss, draw the sum of the tasks' losses, not their mean")
     .option("--letters", "name the panels a, b, c, for captions of papers")
     .option("--models <names>", "draw only these models, separated by commas")
     .option("--corr <list>", "draw only these correlations, separated by commas")
@@ -123,7 +125,7 @@ function ownFolder(folder: string): string {
   throw new UsageError(`${path} is a link; give the folder as -o`);
 }
 
-function chosenOptions({ loss, statistic, scale, theme, paper = false, letters = false }: Options) {
+function chosenOptions({ loss, statistic, scale, theme, paper = false, sum = false, letters = false }: Options) {
   const asked = lossOption(loss);
   return {
     ...(asked && { loss: asked }),
@@ -131,6 +133,7 @@ function chosenOptions({ loss, statistic, scale, theme, paper = false, letters =
     scale: choiceOption("--scale", scale, SCALES),
     theme: choiceOption("--theme", theme, THEMES),
     paper,
+    ...(sum && { sum }),
     ...(letters && { letters }),
   };
 }

@@ -17,6 +17,11 @@ export function unitText({ measure, of }: LossUnit): string {
   return `${measure}, ${of}`;
 }
 
+/** The unit of sums over tasks of losses in this one. */
+export function summedUnit(unit: LossUnit, tasks: number): LossUnit {
+  return { ...unit, of: `${unit.of}, summed over tasks`, ofMean: unit.ofMean === null ? null : tasks * unit.ofMean };
+}
+
 /** `predicting the mean is 1`; empty if that is not known. */
 export function meanText({ ofMean, constant = "the mean" }: LossUnit): string {
   return ofMean === null ? "" : `predicting ${constant} is ${Number(ofMean.toPrecision(3))}`;

@@ -8,8 +8,9 @@ import { type DrawnCell, doneCells } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { SpreadRow } from "./draw/run-curves.ts";
+import { scaled } from "./interval.ts";
 import { type SweepCell, sweepCells } from "./sweep-cells.ts";
-import { sweepOf } from "./sweep-facts.ts";
+import { lossFactor, sweepOf } from "./sweep-facts.ts";
 
 /** The curve of every cell. */
 export function curveRows(results: Results, options: FigureOptions): CurveRow[] {
@@ -28,7 +29,7 @@ function rowsWhere(isShown: (cell: SweepCell) => boolean, results: Results, opti
     if (!isShown(cell)) return [];
     const paper = paperCurve(drawn[i] as DrawnCell, sweep, options);
     const published = new Map(paper.map(({ step, loss }) => [step, loss]));
-    const rows = rowsOf(cell, options);
+    const rows = rowsOf(cell, options).map((row) => scaled(row, lossFactor(results, options)));
     return options.paper ? rows.map((row) => ({ ...row, paper: published.get(row.step) ?? Number.NaN })) : rows;
   });
 }

@@ -40,12 +40,13 @@ interface Drawn {
  * the part that is drawn, e.g. `figure4-lr=0.01-heldout-log-of-mmoe`.
  */
 export function fileName({ name }: Figure, options: FigureChoices, { at = NO_CHOICE, part = [] }: Drawn = {}): string {
-  const { loss, statistic, scale, theme, paper, letters } = options;
+  const { loss, statistic, scale, theme, paper, sum, letters } = options;
   const unusual = [
     loss !== DEFAULT_OPTIONS.loss && loss,
     statistic !== DEFAULT_OPTIONS.statistic && statistic,
     scale !== DEFAULT_OPTIONS.scale && scale,
     paper && "paper",
+    sum && "sum",
     theme !== DEFAULT_OPTIONS.theme && theme,
     letters && "letters",
   ];

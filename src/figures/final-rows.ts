@@ -14,16 +14,16 @@ import type { FinalLossRow } from "./draw/final-loss.ts";
 import { BIN_WIDTH, histogram } from "./draw/histogram.ts";
 import type { TaskLossRow } from "./draw/task-spreads.ts";
 import { MOST_DRAWN } from "./draw/words.ts";
-import { centreOf, drawnEstimate } from "./interval.ts";
+import { centreOf, drawnEstimate, scaled } from "./interval.ts";
 import { finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
-import { sweepOf } from "./sweep-facts.ts";
+import { lossFactor, sweepOf } from "./sweep-facts.ts";
 
 /** The final loss of each cell, and the end of the paper's curve if it has one. */
 export function finalLossRows(results: Results, options: FigureOptions): FinalLossRow[] {
   const sweep = sweepOf(results);
   const paper = doneCells(sweep).map((cell) => paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN);
   return sweepCells(results).map((cell, i) => {
-    const row = { ...cellIn(cell), ...estimateOf(cell, options) };
+    const row = { ...cellIn(cell), ...scaled(estimateOf(cell, options), lossFactor(results, options)) };
     return options.paper && cell.correlation !== null ? { ...row, paper: paper[i] as number } : row;
   });
 }
@@ -56,9 +56,13 @@ export function distributionRows(results: Results, { loss }: FigureOptions): Dis
 }
 
 /** Every bin of each cell. */
-export function binRows(results: Results, { loss, statistic }: FigureOptions): BinRow[] {
+export function binRows(results: Results, options: FigureOptions): BinRow[] {
+  const { loss, statistic } = options;
+  const factor = lossFactor(results, options);
   return sweepCells(results).flatMap((cell) => {
-    const losses = finalMeans(cell, loss).toSorted();
+    const losses = finalMeans(cell, loss)
+      .map((mean) => factor * mean)
+      .toSorted();
     const { counts, open } = histogram(losses);
     const value = centreOf(losses, statistic);
     return counts.map((runs, i) => {

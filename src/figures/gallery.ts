@@ -1,3 +1,4 @@
+import { summedUnit } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
@@ -61,19 +62,19 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
   figure4: {
     about: "loss of each model against steps, a panel for each correlation",
     of: "one point",
-    heeds: ["loss", "statistic", "scale", "paper"],
+    heeds: ["loss", "statistic", "scale", "paper", "sum"],
     rows: curveRows,
   },
   figure5: {
     about: "histograms of final losses, a panel for each cell",
     of: "one point",
-    heeds: ["loss", "statistic"],
+    heeds: ["loss", "statistic", "sum"],
     rows: binRows,
   },
   "final-loss": {
     about: "final loss against correlation",
     of: "one point",
-    heeds: ["loss", "statistic", "scale", "paper"],
+    heeds: ["loss", "statistic", "scale", "paper", "sum"],
     rows: finalLossRows,
   },
   differences: {
@@ -226,7 +227,11 @@ function ofMetrics(kind: SweepFigure): SweepFigure {
 }
 
 function inUnit(kind: UnitFigure): SweepFigure {
-  return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, unit: lossUnitOf(results.config) }) };
+  const unit = (results: Results, { sum }: FigureChoices) => {
+    const ofMean = lossUnitOf(results.config);
+    return sum ? summedUnit(ofMean, sweepOf(results).tasks) : ofMean;
+  };
+  return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, unit: unit(results, choices) }) };
 }
 
 /** The kind as one that says what it lacks where there are several grid points. */

@@ -22,6 +22,11 @@ export function drawnEstimate(values: Float64Array, statistic: Statistic): Estim
     : estimate(values, statistic);
 }
 
+/** An estimate of values that are `factor` times as large. */
+export function scaled<T extends Estimate>(found: T, factor: number): T {
+  return { ...found, value: factor * found.value, low: factor * found.low, high: factor * found.high };
+}
+
 /** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly if there are very many. */
 export function estimate(values: Float64Array, statistic: Statistic): Estimate {
   if (values.length > MOST_RESAMPLED) return quickInterval(values, statistic);

@@ -21,6 +21,7 @@ import {
   type Sweep,
   type SweepFacts,
 } from "./draw/facts.ts";
+import type { FigureOptions } from "./draw/figure.ts";
 import { publishedFigure3, publishedFigure4 } from "./published.ts";
 import { endedCells, finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
 
@@ -36,6 +37,11 @@ export const sweepOf = memo((results: Results): Sweep => {
     },
   };
 });
+
+/** What a figure multiplies the mean of the tasks' losses by: their number if it shows sums. */
+export function lossFactor(results: Results, { sum }: Pick<FigureOptions, "sum">): number {
+  return sum ? sweepOf(results).tasks : 1;
+}
 
 /** Of many curves few are drawn: losses are computed when they are asked for. */
 class DrawnCurve implements RunCurve {

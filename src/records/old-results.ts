@@ -14,7 +14,7 @@ const FIGURE_FILE = new RegExp(
   [
     "^(figure[2-5]|final-loss|differences|distributions|runs|train-heldout|task-losses|verdicts|cost|seesaw|grid|metrics|gate-distance|gate-weights|conflict|alignment)",
     `(-(${GRID_KEYS.join("|")})=[\\w.+-]+?)*`,
-    "(-(heldout|running|median|log|paper|dark|print))*",
+    "(-(heldout|running|median|log|paper|sum|dark|print|letters))*",
     "(-(of|at|without)-[\\w.-]+)?", // models, correlations
     "\\.(svg|png|pdf|csv|txt)$",
   ].join(""),

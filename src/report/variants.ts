@@ -49,7 +49,7 @@ function variantsOf(kind: SweepFigure, results: Results): Variants | Lacking {
   const variants: { figure: Figure; choices: Choice[]; file: string }[] = [];
   for (const choice of CHOICES) {
     const same = variants.find(({ choices }) =>
-      heeds.every((key) => key === "paper" || choices[0]?.[key] === choice[key]),
+      heeds.every((key) => key === "paper" || key === "sum" || choices[0]?.[key] === choice[key]),
     );
     if (same !== undefined) {
       same.choices.push(choice);

@@ -24,7 +24,9 @@ test("isFigureFile(name) knows each file that figures are written to, and no oth
     STATISTICS.flatMap((statistic) =>
       SCALES.flatMap((scale) =>
         THEME_NAMES.filter((theme) => theme !== "page").flatMap((theme) =>
-          [false, true].map((paper) => ({ ...DEFAULT_OPTIONS, loss, statistic, scale, theme, paper })),
+          [false, true].map((all) => {
+            return { ...DEFAULT_OPTIONS, loss, statistic, scale, theme, paper: all, sum: all, letters: all };
+          }),
         ),
       ),
     ),

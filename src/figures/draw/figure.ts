@@ -54,6 +54,8 @@ export interface FigureOptions {
   readonly theme: ThemeName;
   /** Draws the paper's own results, as read off its figures, behind ours. */
   readonly paper: boolean;
+  /** Draws the sum of the tasks' losses instead of their mean. */
+  readonly sum?: boolean;
   /** Names the panels a, b, c. */
   readonly letters?: boolean;
   /** Draws a part of the sweep. */

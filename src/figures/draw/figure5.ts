@@ -54,7 +54,7 @@ export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: Fig
   if (binned.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = binned.map(({ cell }) => cell);
   const theme = themeOf(options.theme);
-  const rungs = rungLines(sweep, options.loss);
+  const rungs = options.sum ? [] : rungLines(sweep, options.loss); // which are of one task
   const styles = stylesIn(cells, sweep, theme);
   const { nodes, leftOut, ...size } = drawing(binned, { rungs, styles, options, theme });
   const { of, figure } = figureWords(5, cells);
