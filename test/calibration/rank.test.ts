@@ -3,6 +3,7 @@ import { constantsName } from "../../scripts/calibration/constants.ts";
 import type { CurvePoint } from "../../scripts/calibration/curves.ts";
 import { fingerprints } from "../../scripts/calibration/fingerprint.ts";
 import { nearestBy, rank } from "../../scripts/calibration/rank.ts";
+import type { GeneratorConfig } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { publishedFigure3, publishedFigure4 } from "../../src/figures/published.ts";
@@ -165,6 +166,9 @@ test("constantsName(data) names a preset that is a set of the fit as that set", 
   expect(constantsName("four-sines")).toBe("4-1");
   expect(constantsName({ inputs, scale, alpha: [...alpha], beta: [...beta], noiseStd })).toBe("4-1");
   expect(constantsName("paper")).toBe("paper");
-  expect(["figure3", "paper-long"].map((name) => constantsName(loadConfig(name).data))).toEqual(["5-p32", "6-r40"]);
+  expect(["figure3", "paper-long"].map((name) => constantsName((loadConfig(name) as GeneratorConfig).data))).toEqual([
+    "5-p32",
+    "6-r40",
+  ]);
   expect(() => constantsName({ inputs, scale: 0.5, alpha: [], beta: [], noiseStd })).toThrow("expected constants of");
 });

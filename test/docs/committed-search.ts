@@ -7,7 +7,7 @@ import { READINGS, type Reading, type RunFinal } from "../../scripts/calibration
 import { readFinals } from "../../scripts/calibration/finals-file.ts";
 import { studySpreads } from "../../scripts/calibration/studies.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
-import { quantileSorted } from "../../src/stats/moments.ts";
+import { mean, quantileSorted } from "../../src/stats/moments.ts";
 import { curveAt, meanLogRatioOf, median, rows, settings } from "./committed.ts";
 
 type Where = Parameters<typeof settings>[0];
@@ -24,6 +24,13 @@ const clusterNumbers = ({ shares, means }: Pick<Clusters, "shares" | "means">): 
 /** The clusters of the paper's Figure 5. */
 export const paperClusters = (correlation: number): number[] =>
   clusterNumbers(publishedClusters.get(cellAt(correlation)) as Clusters);
+
+/** Percentages of runs with no, one and both tasks bad, if as many tasks as in the paper were bad, each by itself. */
+export function ifIndependent(correlation: number): number[] {
+  const [, one = 0, both = 0] = (publishedClusters.get(cellAt(correlation)) as Clusters).shares;
+  const bad = one / 2 + both;
+  return [(1 - bad) ** 2, 2 * bad * (1 - bad), bad ** 2].map((share) => 100 * share);
+}
 
 /** The distances of a study's final losses from the paper's Figure 5, and that by chance. */
 export async function emds(folder: string, reading: Reading): Promise<number[]> {
@@ -107,6 +114,13 @@ export const TWO_ROWS = { constants: "6-r40", initializer: "fan-in-normal", batc
 /** The rates with which it does. */
 export const TWO_ROWS_RATES = { "shared-bottom": 0.0001, omoe: 0.001, mmoe: 0.001 };
 
+/** The setting with four rows whose clusters are the paper's. */
+export const FOUR_ROWS = { constants: "6-4", initializer: "fan-in-normal", batch: 4 };
+
+/** With that setting: the mean over the correlations of the sums after a million steps. */
+export const afterTenth = (model: string, lr: number): number =>
+  mean([0.5, 0.9, 1].map((correlation) => onAxis([1000], { ...FOUR_ROWS, model, lr, correlation })[1] as number));
+
 /** With that setting at one rate: runs, bad tasks and all, and the sums after ten million steps at .5, .9 and 1. */
 export function atRate(model: string, lr: number): number[] {
   const where = { ...TWO_ROWS, model, lr };
@@ -116,6 +130,15 @@ export function atRate(model: string, lr: number): number[] {
     ...badTasks(where),
     ...ends.map((end) => end[1] as number),
   ];
+}
+
+/** Means over the correlations of the sums after ten million steps at .0001 and .001, of the runs that have both. */
+export function bothRates(model: string): number[] {
+  const own = runEnds.filter((final) => hasAll(final, { ...TWO_ROWS, model, steps: 1e7 }));
+  const keyOf = ({ correlation, run }: RunFinal) => `${correlation} ${run}`;
+  const at = [0.0001, 0.001].map((lr) => new Map(own.filter((one) => one.lr === lr).map((one) => [keyOf(one), one])));
+  const both = [...(at[0]?.keys() ?? [])].filter((key) => at[1]?.has(key));
+  return at.map((finals) => mean(both.flatMap((key) => READINGS.sum((finals.get(key) as RunFinal).running))));
 }
 
 /** Its distance from Figure 4 on the axis at its word. */
