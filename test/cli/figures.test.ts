@@ -56,10 +56,22 @@ describe("mmoe figures DIR", () => {
 
   test("names files by what is unusual in them", async () => {
     const folder = join(temporaryFolder(), "pictures");
-    const argv = ["--loss", "heldout", "--scale", "log", "--theme", "dark", "--format", "png,pdf", "-o", folder];
+    const argv = [
+      "--loss",
+      "heldout",
+      "--scale",
+      "log",
+      "--sum",
+      "--theme",
+      "dark",
+      "--format",
+      "png,pdf",
+      "-o",
+      folder,
+    ];
     const { code } = await runMain(["figures", out, "--only", "4,5", ...argv]);
     const endings = ["csv", "pdf", "png", "txt"];
-    const expected = ["figure4-heldout-log-dark", "figure5-heldout-dark"];
+    const expected = ["figure4-heldout-log-sum-dark", "figure5-heldout-sum-dark"];
     expect(code).toBe(0);
     expect(readdirSync(folder)).toEqual(expected.flatMap((name) => endings.map((ending) => `${name}.${ending}`)));
   });
