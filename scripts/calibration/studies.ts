@@ -7,7 +7,7 @@ import { publishedFinals } from "./published-finals.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
 /** Results whose last step is the end of the paper's axis. */
-const FOLDERS = ["results/paper", "results/paper-tuned", "results/paper-long", "results/calibration/one-row"];
+const FOLDERS = ["results/paper", "results/paper-tuned", "results/paper-long", "results/calibration/two-rows"];
 
 /** How far the final losses of the committed studies are from the paper's, cell by cell and by each reading. */
 export async function studiesText(): Promise<string> {

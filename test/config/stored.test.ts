@@ -47,6 +47,7 @@ test.each([
   ["paper", "running"],
   ["paper-tuned", "running"],
   ["paper-long", "running"],
+  ["calibration/two-rows", "running"],
   ["figure3", "running"],
   ["fixed-rows", "train"],
   ["zoo", "heldout"],

@@ -3,12 +3,13 @@ import { type Clusters, clustersOf, publishedClusters } from "../../scripts/cali
 import { type CurvePoint, trainedKey } from "../../scripts/calibration/curves.ts";
 import { readCurves } from "../../scripts/calibration/curves-file.ts";
 import { LITERAL_UNIT, literalDistance, logCurves } from "../../scripts/calibration/distance.ts";
-import { READINGS, type Reading, type RunFinal } from "../../scripts/calibration/finals.ts";
+import { READINGS, type Reading, type RunFinal, runFinals } from "../../scripts/calibration/finals.ts";
 import { readFinals } from "../../scripts/calibration/finals-file.ts";
 import { studySpreads } from "../../scripts/calibration/studies.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
+import { readResults } from "../../src/records/read-results.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
-import { curveAt, meanLogRatioOf, median, rows, settings } from "./committed.ts";
+import { atAxis, curveAt, meanLogRatioOf, median, rows, settings } from "./committed.ts";
 
 type Where = Parameters<typeof settings>[0];
 
@@ -62,8 +63,10 @@ export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): num
 const BAD_TASK = 0.12;
 
 /** How many tasks are bad, and of how many. */
-export function badTasks(where: Partial<RunFinal>): number[] {
-  const tasks = runEnds.filter((final) => hasAll(final, where)).flatMap(({ late }) => late);
+export const badTasks = (where: Partial<RunFinal>): number[] => badOf(runEnds.filter((final) => hasAll(final, where)));
+
+function badOf(finals: readonly RunFinal[]): number[] {
+  const tasks = finals.flatMap(({ late }) => late);
   return [tasks.filter((loss) => loss > BAD_TASK).length, tasks.length];
 }
 
@@ -143,6 +146,25 @@ export function bothRates(model: string): number[] {
 
 /** Its distance from Figure 4 on the axis at its word. */
 export const nearestRms = (): number => onLiteralAxis(TWO_ROWS, TWO_ROWS_RATES)[1] as number;
+
+/** Runs of that setting with another seed. */
+export const OTHER_SEED = "results/calibration/two-rows";
+
+/** Of a model with the other seed: how many tasks are bad, and of how many. */
+export async function badWithOtherSeed(model: string): Promise<number[]> {
+  const finals = runFinals(await readResults(OTHER_SEED, () => {}));
+  return badOf(finals.filter((final) => final.model === model));
+}
+
+/** The mean absolute log ratio to the paper's curves of the runs of both seeds together. */
+export const bothSeedsLogRatio = (): number =>
+  meanLogRatioOf((step, cell) => {
+    const lr = TWO_ROWS_RATES[cell.model as keyof typeof TWO_ROWS_RATES];
+    const [runs, loss] = onAxis([step], { ...TWO_ROWS, ...cell, lr }) as [number, number];
+    const others = rows(OTHER_SEED, { status: "done", ...cell }).length;
+    const [other] = atAxis(OTHER_SEED, "running", { factor: 2, unit: LITERAL_UNIT }, [step], cell) as [number];
+    return (runs * loss + others * other) / (runs + others);
+  });
 
 /** The mean absolute log ratio of its curves to the paper's, over nine cells and seven points of the axis. */
 export const nearestLogRatio = (): number =>
