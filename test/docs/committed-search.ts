@@ -9,7 +9,7 @@ import { studySpreads } from "../../scripts/calibration/studies.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
-import { atAxis, curveAt, meanLogRatioOf, median, rows, settings } from "./committed.ts";
+import { atAxis, curveAt, far, meanLogRatioOf, median, rows, settings } from "./committed.ts";
 
 type Where = Parameters<typeof settings>[0];
 
@@ -155,6 +155,9 @@ export async function badWithOtherSeed(model: string): Promise<number[]> {
   const finals = runFinals(await readResults(OTHER_SEED, () => {}));
   return badOf(finals.filter((final) => final.model === model));
 }
+
+/** The distance from Figure 4 with the other seed. */
+export const otherSeedRms = (): number => far(OTHER_SEED, "running", { factor: 2, unit: LITERAL_UNIT }).rms;
 
 /** The mean absolute log ratio to the paper's curves of the runs of both seeds together. */
 export const bothSeedsLogRatio = (): number =>
