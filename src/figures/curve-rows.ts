@@ -8,7 +8,7 @@ import { type DrawnCell, doneCells } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { SpreadRow } from "./draw/run-curves.ts";
-import { scaled } from "./interval.ts";
+import { multiplied } from "./interval.ts";
 import { type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { lossFactor, sweepOf } from "./sweep-facts.ts";
 
@@ -29,7 +29,7 @@ function rowsWhere(isShown: (cell: SweepCell) => boolean, results: Results, opti
     if (!isShown(cell)) return [];
     const paper = paperCurve(drawn[i] as DrawnCell, sweep, options);
     const published = new Map(paper.map(({ step, loss }) => [step, loss]));
-    const rows = rowsOf(cell, options).map((row) => scaled(row, lossFactor(results, options)));
+    const rows = rowsOf(cell, options).map((row) => multiplied(row, lossFactor(results, options)));
     return options.paper ? rows.map((row) => ({ ...row, paper: published.get(row.step) ?? Number.NaN })) : rows;
   });
 }

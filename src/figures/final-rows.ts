@@ -14,7 +14,7 @@ import type { FinalLossRow } from "./draw/final-loss.ts";
 import { BIN_WIDTH, histogram } from "./draw/histogram.ts";
 import type { TaskLossRow } from "./draw/task-spreads.ts";
 import { MOST_DRAWN } from "./draw/words.ts";
-import { centreOf, drawnEstimate, scaled } from "./interval.ts";
+import { centreOf, drawnEstimate, multiplied } from "./interval.ts";
 import { finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { lossFactor, sweepOf } from "./sweep-facts.ts";
 
@@ -23,7 +23,7 @@ export function finalLossRows(results: Results, options: FigureOptions): FinalLo
   const sweep = sweepOf(results);
   const paper = doneCells(sweep).map((cell) => paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN);
   return sweepCells(results).map((cell, i) => {
-    const row = { ...cellIn(cell), ...scaled(estimateOf(cell, options), lossFactor(results, options)) };
+    const row = { ...cellIn(cell), ...multiplied(estimateOf(cell, options), lossFactor(results, options)) };
     return options.paper && cell.correlation !== null ? { ...row, paper: paper[i] as number } : row;
   });
 }

@@ -23,7 +23,7 @@ export function drawnEstimate(values: Float64Array, statistic: Statistic): Estim
 }
 
 /** An estimate of values that are `factor` times as large. */
-export function scaled<T extends Estimate>(found: T, factor: number): T {
+export function multiplied<T extends Estimate>(found: T, factor: number): T {
   return { ...found, value: factor * found.value, low: factor * found.low, high: factor * found.high };
 }
 
