@@ -25,11 +25,12 @@ export function smallBottomRows(results: Results, options: FigureOptions): Curve
 function rowsWhere(isShown: (cell: SweepCell) => boolean, results: Results, options: FigureOptions): CurveRow[] {
   const sweep = sweepOf(results);
   const drawn = doneCells(sweep);
+  const factor = lossFactor(sweep, options);
   return sweepCells(results).flatMap((cell, i) => {
     if (!isShown(cell)) return [];
     const paper = paperCurve(drawn[i] as DrawnCell, sweep, options);
     const published = new Map(paper.map(({ step, loss }) => [step, loss]));
-    const rows = rowsOf(cell, options).map((row) => multiplied(row, lossFactor(results, options)));
+    const rows = rowsOf(cell, options).map((row) => multiplied(row, factor));
     return options.paper ? rows.map((row) => ({ ...row, paper: published.get(row.step) ?? Number.NaN })) : rows;
   });
 }

@@ -22,8 +22,9 @@ import { lossFactor, sweepOf } from "./sweep-facts.ts";
 export function finalLossRows(results: Results, options: FigureOptions): FinalLossRow[] {
   const sweep = sweepOf(results);
   const paper = doneCells(sweep).map((cell) => paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN);
+  const factor = lossFactor(sweep, options);
   return sweepCells(results).map((cell, i) => {
-    const row = { ...cellIn(cell), ...multiplied(estimateOf(cell, options), lossFactor(results, options)) };
+    const row = { ...cellIn(cell), ...multiplied(estimateOf(cell, options), factor) };
     return options.paper && cell.correlation !== null ? { ...row, paper: paper[i] as number } : row;
   });
 }
@@ -58,7 +59,7 @@ export function distributionRows(results: Results, { loss }: FigureOptions): Dis
 /** Every bin of each cell. */
 export function binRows(results: Results, options: FigureOptions): BinRow[] {
   const { loss, statistic } = options;
-  const factor = lossFactor(results, options);
+  const factor = lossFactor(sweepOf(results), options);
   return sweepCells(results).flatMap((cell) => {
     const losses = finalMeans(cell, loss)
       .map((mean) => factor * mean)

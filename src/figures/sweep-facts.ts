@@ -39,8 +39,8 @@ export const sweepOf = memo((results: Results): Sweep => {
 });
 
 /** What a figure multiplies the mean of the tasks' losses by: their number if it shows sums. */
-export function lossFactor(results: Results, { sum }: Pick<FigureOptions, "sum">): number {
-  return sum ? sweepOf(results).tasks : 1;
+export function lossFactor({ tasks }: Pick<SweepFacts, "tasks">, { sum }: Pick<FigureOptions, "sum">): number {
+  return sum ? tasks : 1;
 }
 
 /** Of many curves few are drawn: losses are computed when they are asked for. */

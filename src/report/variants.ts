@@ -48,9 +48,8 @@ function variantsOf(kind: SweepFigure, results: Results): Variants | Lacking {
   const { name, heeds, draw } = kind;
   const variants: { figure: Figure; choices: Choice[]; file: string }[] = [];
   for (const choice of CHOICES) {
-    const same = variants.find(({ choices }) =>
-      heeds.every((key) => key === "paper" || key === "sum" || choices[0]?.[key] === choice[key]),
-    );
+    const chosen = (Object.keys(choice) as (keyof Choice)[]).filter((key) => heeds.includes(key));
+    const same = variants.find(({ choices }) => chosen.every((key) => choices[0]?.[key] === choice[key]));
     if (same !== undefined) {
       same.choices.push(choice);
       continue;

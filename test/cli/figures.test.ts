@@ -56,20 +56,8 @@ describe("mmoe figures DIR", () => {
 
   test("names files by what is unusual in them", async () => {
     const folder = join(temporaryFolder(), "pictures");
-    const argv = [
-      "--loss",
-      "heldout",
-      "--scale",
-      "log",
-      "--sum",
-      "--theme",
-      "dark",
-      "--format",
-      "png,pdf",
-      "-o",
-      folder,
-    ];
-    const { code } = await runMain(["figures", out, "--only", "4,5", ...argv]);
+    const options = "--loss heldout --scale log --sum --theme dark --format png,pdf".split(" ");
+    const { code } = await runMain(["figures", out, "--only", "4,5", ...options, "-o", folder]);
     const endings = ["csv", "pdf", "png", "txt"];
     const expected = ["figure4-heldout-log-sum-dark", "figure5-heldout-sum-dark"];
     expect(code).toBe(0);

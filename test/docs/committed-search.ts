@@ -111,18 +111,14 @@ export function fourSineRungs(): number[] {
   return [losses[0]?.length as number, ...losses.map(median)];
 }
 
+/** The same rate for all models. */
+export const ONE_RATE = { "shared-bottom": 0.001, omoe: 0.001, mmoe: 0.001 };
+
 /** The setting with two rows that comes nearest. */
 export const TWO_ROWS = { constants: "6-r40", initializer: "fan-in-normal", batch: 2 };
 
 /** The rates with which it does. */
 export const TWO_ROWS_RATES = { "shared-bottom": 0.0001, omoe: 0.001, mmoe: 0.001 };
-
-/** The setting with four rows whose clusters are the paper's. */
-export const FOUR_ROWS = { constants: "6-4", initializer: "fan-in-normal", batch: 4 };
-
-/** With that setting: the mean over the correlations of the sums after a million steps. */
-export const afterTenth = (model: string, lr: number): number =>
-  mean([0.5, 0.9, 1].map((correlation) => onAxis([1000], { ...FOUR_ROWS, model, lr, correlation })[1] as number));
 
 /** With that setting at one rate: runs, bad tasks and all, and the sums after ten million steps at .5, .9 and 1. */
 export function atRate(model: string, lr: number): number[] {
@@ -147,13 +143,25 @@ export function bothRates(model: string): number[] {
 /** Its distance from Figure 4 on the axis at its word. */
 export const nearestRms = (): number => onLiteralAxis(TWO_ROWS, TWO_ROWS_RATES)[1] as number;
 
-/** Runs of that setting with another seed. */
+/** How many of its runs a cell has, and the sum at a point of the axis. */
+function twoRowsAt(step: number, cell: { readonly model: string; readonly correlation: number }): [number, number] {
+  const lr = TWO_ROWS_RATES[cell.model as keyof typeof TWO_ROWS_RATES];
+  return onAxis([step], { ...TWO_ROWS, ...cell, lr }) as [number, number];
+}
+
+/** The mean absolute log ratio of its curves to the paper's, over nine cells and seven points of the axis. */
+export const nearestLogRatio = (): number => meanLogRatioOf((step, cell) => twoRowsAt(step, cell)[1]);
+
+/** Its runs with another seed. */
 export const OTHER_SEED = "results/calibration/two-rows";
 
-/** Of a model with the other seed: how many tasks are bad, and of how many. */
-export async function badWithOtherSeed(model: string): Promise<number[]> {
-  const finals = runFinals(await readResults(OTHER_SEED, () => {}));
-  return badOf(finals.filter((final) => final.model === model));
+/** Of each model: how many tasks are bad and of how many, with the seed of the search and with the other. */
+export async function badBySeed(): Promise<number[]> {
+  const others = runFinals(await readResults(OTHER_SEED, () => {}));
+  return Object.entries(TWO_ROWS_RATES).flatMap(([model, lr]) => [
+    ...badTasks({ ...TWO_ROWS, model, lr }),
+    ...badOf(others.filter((final) => final.model === model)),
+  ]);
 }
 
 /** The distance from Figure 4 with the other seed. */
@@ -162,19 +170,18 @@ export const otherSeedRms = (): number => far(OTHER_SEED, "running", { factor: 2
 /** The mean absolute log ratio to the paper's curves of the runs of both seeds together. */
 export const bothSeedsLogRatio = (): number =>
   meanLogRatioOf((step, cell) => {
-    const lr = TWO_ROWS_RATES[cell.model as keyof typeof TWO_ROWS_RATES];
-    const [runs, loss] = onAxis([step], { ...TWO_ROWS, ...cell, lr }) as [number, number];
+    const [runs, loss] = twoRowsAt(step, cell);
     const others = rows(OTHER_SEED, { status: "done", ...cell }).length;
     const [other] = atAxis(OTHER_SEED, "running", { factor: 2, unit: LITERAL_UNIT }, [step], cell) as [number];
     return (runs * loss + others * other) / (runs + others);
   });
 
-/** The mean absolute log ratio of its curves to the paper's, over nine cells and seven points of the axis. */
-export const nearestLogRatio = (): number =>
-  meanLogRatioOf((step, { model, correlation }) => {
-    const lr = TWO_ROWS_RATES[model as keyof typeof TWO_ROWS_RATES];
-    return onAxis([step], { ...TWO_ROWS, lr, model, correlation })[1] as number;
-  });
+/** The setting with four rows whose clusters are the paper's. */
+export const FOUR_ROWS = { constants: "6-4", initializer: "fan-in-normal", batch: 4 };
+
+/** With that setting: the mean over the correlations of the sums after a million steps. */
+export const afterTenth = (model: string, lr: number): number =>
+  mean([0.5, 0.9, 1].map((correlation) => onAxis([1000], { ...FOUR_ROWS, model, lr, correlation })[1] as number));
 
 /** The paper's losses in Figure 4 at points of its axis. */
 export const figure4 = (axis: readonly number[], model: string, correlation: number): number[] => {
