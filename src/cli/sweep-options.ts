@@ -27,6 +27,8 @@ export interface SweepOptions extends SettingOptions {
   readonly timeLimit?: string;
   readonly checkpointEvery?: string;
   readonly long?: boolean;
+  readonly keepWeights?: boolean;
+  readonly keepPredictions?: boolean;
 }
 
 /** More than any machine has cores; each thread takes memory. */
@@ -107,7 +109,9 @@ export function addSweepOptions(command: Command): Command {
     .option("--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume")
     .option("--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)")
     .optionsGroup(GROUPS.output)
-    .option("--long", "also write every run's curve (curves-long.csv)");
+    .option("--long", "also write every run's curve (curves-long.csv)")
+    .option("--keep-weights", "also write each run's final weights (weights/, as safetensors)")
+    .option("--keep-predictions", "also write what each run predicts of the held-out rows (predictions/, as Parquet)");
 }
 
 /** Variables that have the place of an option that is not given, where this machine trains. */
