@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { namesIn, namesUnder, unused } from "../support/exports.ts";
 
-const names = namesUnder("src", "scripts", "bench", "examples", "assets", "bin", "test");
+const names = namesUnder("src", "research", "scripts", "bench", "examples", "assets", "bin", "test");
 
 /** Files that more reads than imports: the package's users, a report's page, Node. */
 const READ_FROM_OUTSIDE = ["src/index.ts", "src/report/redraw.ts", "src/engines/tfjs/code/hooks-thread.ts"];
