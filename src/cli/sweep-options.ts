@@ -10,7 +10,15 @@ import { METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { choiceOption, collect, countOption, durationOption, kernelsOption, pathOption } from "./options.ts";
+import {
+  choiceOption,
+  collect,
+  countOption,
+  durationOption,
+  folderOption,
+  kernelsOption,
+  pathOption,
+} from "./options.ts";
 import { overridesOf, type SettingOptions } from "./setting-options.ts";
 import { goOn } from "./text/go-on.ts";
 
@@ -134,7 +142,7 @@ export function checkedOptions(file: string, options: SweepOptions, env: Env = {
   const engineName = engineOf(options, env);
   return {
     config,
-    out: out === undefined ? defaultFolder(config) : pathOption("--out", out),
+    out: out === undefined ? defaultFolder(config) : folderOption("--out", out),
     engineName,
     engineOptions: engineOptionsOf(engineName, options, env),
     limitMs: timeOf("--time-limit", options.timeLimit),

@@ -22,7 +22,7 @@ const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).descri
 const upTo = (most: number) => z.number().min(-most).max(most);
 const ownConstants = z
   .strictObject({
-    inputs: count(LEAST_TASKS),
+    inputs: count(LEAST_TASKS, LIMITS.inputs),
     scale: z
       .number()
       .min(LIMITS.scale[0])
