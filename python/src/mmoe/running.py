@@ -72,7 +72,8 @@ class Progress:
             return
         with self._lock:
             if name == "start":
-                self._bar = _tqdm()(total=event["runs"], bar_format="{l_bar}{bar}| {n:.1f}/{total} runs [{elapsed}<{remaining}]")
+                form = "{l_bar}{bar}| {n:.1f}/{total} runs [{elapsed}<{remaining}]"
+                self._bar = _tqdm()(total=event["runs"], bar_format=form, mininterval=0.2 if _is_seen() else 10)
             elif name == "progress":
                 self._shares[event["id"]] = event["step"] / event["steps"]
             elif name == "run":
@@ -96,6 +97,11 @@ class Progress:
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def _is_seen() -> bool:
+    """Whether a person can see the bar move: in a terminal or a notebook, not in a file."""
+    return sys.stderr.isatty() or "ipykernel" in sys.modules
 
 
 def _tqdm() -> Any:
