@@ -1,7 +1,7 @@
 // Cross-compiles the native kernels of the published package, native/prebuilt/PLATFORM-ARCH.node, by the C compiler of zig.
-// `npm pack` calls it.
+// `npm pack` calls it, without --all and $MMOE_PLATFORMS=all for this platform alone: what `npm run kernels` compiled.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -75,9 +75,8 @@ async function isThere(name) {
   return isCurrent(fileOf(name), await identityOf(compiler, arch, options));
 }
 
-/** Makes what is missing, damaged or of other source. Throws Error if all together are too large. */
-async function main() {
-  const names = Object.keys(TARGETS);
+/** Makes those binaries that are missing, damaged or of other source. Throws Error if all together are too large. */
+export async function makeKernels(names) {
   const there = await Promise.all(names.map(isThere));
   const wanted = names.filter((_, i) => !there[i]);
   const folder = mkdtempSync(join(tmpdir(), "mmoe-kernels-"));
@@ -92,4 +91,17 @@ async function main() {
   if (wanted.length > 0) console.log(`native/prebuilt: ${wanted.join(", ")}; ${bytes} bytes in all`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+/** Takes what `npm run kernels` compiled here, if it did, as this platform's binary, and removes those of the others. */
+function takeOwn() {
+  const own = join(root, "native/build/kernels.node");
+  rmSync(join(root, "native/prebuilt"), { recursive: true, force: true });
+  mkdirSync(join(root, "native/prebuilt"), { recursive: true });
+  if (!existsSync(own)) return console.log("native/prebuilt: no C compiler here; the package has WebAssembly alone");
+  for (const end of ["", ".json"]) cpSync(own + end, fileOf(`${process.platform}-${process.arch}`) + end);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const isForAll = process.argv.includes("--all") || process.env.MMOE_PLATFORMS === "all";
+  if (isForAll) await makeKernels(Object.keys(TARGETS));
+  else takeOwn();
+}

@@ -6,6 +6,7 @@ import { shellQuoted } from "./shell.ts";
  * `mmoe` too for any other program, which calls the library.
  */
 export function calledAs(script: string, env: Readonly<Record<string, string | undefined>>, folder: string): string {
+  if (env.MMOE_CALLED_AS) return env.MMOE_CALLED_AS; // by the Python package's command
   const name = basename(script);
   if (name !== "mmoe" && name !== "mmoe.js") return "mmoe";
   if (name === "mmoe" && env.npm_command !== undefined) return "npx mmoe";

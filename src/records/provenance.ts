@@ -69,11 +69,12 @@ export function provenanceOf({ argv, config, engine, shard }: Process): Provenan
 export function computationHere(argv: readonly string[]): Computation {
   const { version, dependencies } = json(join(ROOT, "package.json")) as Package;
   const build = join(ROOT, "dist/build.json");
-  const { commit, dirty } = (existsSync(build) ? json(build) : { commit: null, dirty: null }) as Build;
+  const { commit, dirty, bundled } = (existsSync(build) ? json(build) : { commit: null, dirty: null }) as Build;
   return {
     mmoe: { version, commit, dirty },
     node: process.version,
-    dependencies: Object.fromEntries(Object.keys(dependencies).map((name) => [name, installedVersion(name)])),
+    dependencies:
+      bundled ?? Object.fromEntries(Object.keys(dependencies).map((name) => [name, installedVersion(name)])),
     host: hostname(),
     pid: process.pid,
     system: `${process.platform} ${release()} ${process.arch}`,
@@ -90,7 +91,10 @@ interface Package {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-type Build = Pick<Provenance["mmoe"], "commit" | "dirty">;
+interface Build extends Pick<Provenance["mmoe"], "commit" | "dirty"> {
+  /** Versions of the packages inside, if the program is one bundle. */
+  readonly bundled?: Readonly<Record<string, string>>;
+}
 
 /** This package's folder, seen from src as from dist. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

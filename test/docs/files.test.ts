@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { jsonSchemas } from "../../src/records/json-schemas.ts";
 import { filesPage } from "./files-page.ts";
 import { formatsPage } from "./formats-page.ts";
+import { pythonSweep } from "./python-sweep.ts";
 import { settingsPage } from "./settings-page.ts";
 
 test.each([
@@ -11,6 +12,10 @@ test.each([
   ["settings", settingsPage],
 ])("docs/%s.md is made of what records are checked and written by (npm run docs writes it)", async (name, page) => {
   await expect(page()).toMatchFileSnapshot(`../../docs/${name}.md`);
+});
+
+test("mmoe.sweep has a keyword for each option and setting, of its type (npm run docs writes it)", async () => {
+  await expect(pythonSweep()).toMatchFileSnapshot("../../python/src/mmoe/sweeping.py");
 });
 
 test.each(Object.keys(jsonSchemas()))(

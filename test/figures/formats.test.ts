@@ -13,16 +13,16 @@ const figure4 = drawerOf("figure4");
 const figure = figure4(sweepResults(), DEFAULT_OPTIONS) as Figure;
 
 describe("png(figure, pixels)", () => {
-  test("gives an image of that width, with letters that need no font", () => {
-    const { width, height, bytes } = decoded(png(figure, 300));
+  test("gives an image of that width, with letters that need no font", async () => {
+    const { width, height, bytes } = decoded(await png(figure, 300));
     expect([width, height]).toEqual([300, Math.round((300 * figure.height) / figure.width)]);
-    const drawn = (svg: string) => decoded(png({ ...figure, svg }, 300)).bytes;
-    expect(bytes.equals(drawn(figure.svg.replaceAll(/<text.*<\/text>/g, "")))).toBe(true);
-    expect(bytes.equals(drawn(figure.svg.replaceAll(/<use.*\/>/g, "")))).toBe(false);
+    const drawn = async (svg: string) => decoded(await png({ ...figure, svg }, 300)).bytes;
+    expect(bytes.equals(await drawn(figure.svg.replaceAll(/<text.*<\/text>/g, "")))).toBe(true);
+    expect(bytes.equals(await drawn(figure.svg.replaceAll(/<use.*\/>/g, "")))).toBe(false);
   });
 
-  test("gives the same bytes twice", () => {
-    expect(Buffer.from(png(figure, 250)).equals(png(figure, 250))).toBe(true);
+  test("gives the same bytes twice", async () => {
+    expect(Buffer.from(await png(figure, 250)).equals(await png(figure, 250))).toBe(true);
   });
 });
 

@@ -11,7 +11,7 @@ import { temporaryFolder } from "../support/effects.ts";
 import { bitsProgram, ROOT } from "./bits-program.ts";
 
 beforeAll(() => {
-  execFileSync(process.execPath, ["scripts/published-kernels.js"], { cwd: ROOT });
+  execFileSync(process.execPath, ["scripts/published-kernels.js", "--all"], { cwd: ROOT });
   execFileSync("scripts/install-emulators.sh", { cwd: ROOT });
 });
 

@@ -15,6 +15,7 @@ test.each([
   ["/clone/bin/mmoe.js", { PATH, npm_command: "exec" }, "node bin/mmoe.js"],
   ["/my clone/bin/mmoe.js", {}, "node '/my clone/bin/mmoe.js'"],
   ["/lab/mine.mjs", { PATH, npm_command: "exec" }, "mmoe"],
+  ["/venv/site-packages/mmoe/_program/bin/mmoe.js", { PATH, MMOE_CALLED_AS: "mmoe" }, "mmoe"],
   ["", {}, "mmoe"],
 ])("calledAs(%j, %j) is what the user typed", (script, env, command) => {
   expect(calledAs(script, env, "/clone")).toBe(command);

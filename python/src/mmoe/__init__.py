@@ -1,4 +1,4 @@
-"""Multi-task models in Python on the mmoe bench."""
+"""The mmoe bench for multi-task models: sweeps, results, and models in Python."""
 
 from __future__ import annotations
 
@@ -9,11 +9,20 @@ if TYPE_CHECKING:
     from .arrays import Rows as Rows
     from .arrays import initial_values as initial_values
     from .arrays import rows as rows
+    from .frames import Figure as Figure
+    from .frames import Results as Results
     from .frames import results as results
+    from .own_models import Model as Model
+    from .own_models import model as model
     from .program import MmoeError as MmoeError
     from .program import find_program as find_program
+    from .running import Plan as Plan
+    from .running import tune as tune
+    from .running import verify as verify
     from .settings import Settings as Settings
     from .settings import Task as Task
+    from .sweeping import plan as plan
+    from .sweeping import sweep as sweep
     from .torch_trainer import TorchTrainer as TorchTrainer
     from .trainer import Trainer as Trainer
 
@@ -21,7 +30,11 @@ __version__ = "0.1.0"
 
 # Loaded when they are used: `import mmoe` imports neither NumPy nor PyTorch.
 _MODULES = {
+    "Figure": ".frames",
+    "Model": ".own_models",
     "MmoeError": ".program",
+    "Plan": ".running",
+    "Results": ".frames",
     "Rows": ".arrays",
     "Settings": ".settings",
     "Task": ".settings",
@@ -29,8 +42,13 @@ _MODULES = {
     "Trainer": ".trainer",
     "find_program": ".program",
     "initial_values": ".arrays",
+    "model": ".own_models",
+    "plan": ".sweeping",
     "results": ".frames",
     "rows": ".arrays",
+    "sweep": ".sweeping",
+    "tune": ".running",
+    "verify": ".running",
 }
 
 __all__ = sorted(_MODULES)

@@ -1,77 +1,244 @@
-"""Results as frames."""
+"""Results as frames and figures."""
 
 from __future__ import annotations
 
 import csv
+import importlib
 import importlib.util
 import io
+import json
 import os
 import re
+import tempfile
+import webbrowser
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, overload
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Literal
 
 from .program import PathLike, run_program
 
-if TYPE_CHECKING:
-    import pandas
-    import polars
-
-What = Literal["runs", "curves"]
+Frame = Literal["pandas", "polars"]
 
 
-@overload
-def results(
-    folder: PathLike, what: What = ..., *, by_task: bool = ..., frame: Literal["pandas"], program: PathLike | None = ...
-) -> pandas.DataFrame: ...
+@dataclass(frozen=True)
+class Results:
+    """What a sweep recorded in a folder, also while it still runs. Frames are of pandas, or of Polars if that is asked for."""
+
+    folder: Path
+    #: The library of the frames; by default pandas where it is installed, else Polars.
+    frame: Frame | None = None
+    #: The mmoe program, where it is not found (see docs/python.md).
+    program: PathLike | None = None
+
+    @property
+    def runs(self) -> Any:
+        """One row per run, also of failed ones: the columns of ``runs.csv`` (docs/files.md). Losses are in units of label
+        variance."""
+        return self._recorded("runs")
+
+    @property
+    def curves(self) -> Any:
+        """One row per run and evaluation: the columns of ``curves-long.csv`` (docs/files.md)."""
+        return self._recorded("curves")
+
+    def by_task(self, what: Literal["runs", "curves"] = "runs") -> Any:
+        """``runs`` or ``curves`` in long form: one row per task in place of columns such as ``finalHeldoutLoss1`` and
+        ``finalHeldoutLoss2``, with a column ``task`` that counts from 1 and a column ``finalHeldoutLoss``."""
+        return self._framed(_by_task(self._text(what)))
+
+    def summary(self, loss: Loss | None = None) -> Any:
+        """One row per cell, a model at a correlation: its runs, and mean final loss with the ends of its 95 % interval.
+
+        :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        """
+        cells = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["cells"]
+        return self._table([_cell(cell) for cell in cells])
+
+    def compare(self, other: PathLike | Results | None = None, *, loss: Loss | None = None) -> Any:
+        """The differences between models at each correlation, from pairs of runs that saw the same rows: the first's mean loss
+        minus the second's, its 95 % interval, and p of Wilcoxon's test, adjusted for their number. Or another sweep's losses
+        minus this one's.
+
+        :param other: a results folder whose runs are compared with those of the same id here: ``mmoe compare``
+        :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        """
+        if other is not None:
+            folder = other._path if isinstance(other, Results) else os.fspath(other)
+            return self._framed(self._said(["compare", self._path, folder, "--csv", *_loss(loss)]))
+        tests = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["models"]
+        return self._table([_difference(test) for test in tests])
+
+    def claims(self, loss: Loss | None = None) -> Any:
+        """The paper's seven claims: one row per part, with its interval and verdict.
+
+        :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        """
+        return self._framed(self._said(["claims", self._path, "--csv", *_loss(loss)]))
+
+    def figure(
+        self,
+        name: str,
+        *,
+        loss: Loss | None = None,
+        statistic: Literal["mean", "median"] = "mean",
+        scale: Literal["linear", "log"] = "linear",
+        theme: Literal["light", "dark", "print"] = "light",
+        paper: bool = False,
+    ) -> Figure:
+        """A figure, which a notebook shows. Its file is also written to ``figures/`` in the folder.
+
+        >>> r.figure("final-loss", loss="heldout").save("loss.pdf")
+
+        :param name: such as ``figure4`` or ``final-loss`` (docs/figures.md)
+        :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        :param statistic: over a cell's runs
+        :param scale: the axis of losses
+        :param paper: draw the paper's results behind ours
+        """
+        choices = ["--statistic", statistic, "--scale", scale, "--theme", theme, *_loss(loss), *(["--paper"] if paper else [])]
+        return Figure(self, name, tuple(choices))
+
+    def report(self, *, show: bool = True) -> Path:
+        """Writes the page with table, figures, claims and provenance, and opens it in the browser.
+
+        :returns: the page's file
+        """
+        file = self.folder / "report.html"
+        self._said(["report", self._path])
+        if show:
+            webbrowser.open(file.resolve().as_uri())
+        return file
+
+    def _repr_html_(self) -> str:
+        """The summary, in a notebook."""
+        html = getattr(self.summary(), "_repr_html_", None)
+        return f"<p>{escape(self._path)}</p>{html() if html else ''}"
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"results have no {name!r}; they have .runs and .curves, which are frames, and .summary()")
+
+    @property
+    def _path(self) -> str:
+        return os.fspath(self.folder)
+
+    def _said(self, words: list[str]) -> str:
+        return run_program([*words, "--quiet"], self.program, may_end_with=(0, 4))
+
+    def _recorded(self, what: str) -> Any:
+        parquet = self.folder / f"{what}.parquet"
+        if parquet.is_file() and not (self.folder / "config.yaml").is_file():
+            return getattr(importlib.import_module(_library(self.frame)), "read_parquet")(parquet)
+        return self._framed(self._text(what))
+
+    def _text(self, what: str) -> str:
+        """CSV of the folder, if it has all that is recorded; else what the program reads of the journals."""
+        file = self.folder / {"runs": "runs.csv", "curves": "curves-long.csv"}[what]
+        if file.is_file() and not self._has_later(file.stat().st_mtime):
+            return file.read_text(encoding="utf-8")
+        return self._said(["export", self._path, "--what", what])
+
+    def _has_later(self, time: float) -> bool:
+        """Whether a journal was written after the CSV files; a clone's files have about one time."""
+        return any(journal.stat().st_mtime > time + _AT_ONCE_S for journal in self.folder.glob("journal/*.jsonl"))
+
+    def _framed(self, text: str) -> Any:
+        if _library(self.frame) == "pandas":
+            import pandas
+
+            return pandas.read_csv(io.StringIO(text), float_precision="round_trip")
+        import polars
+
+        return polars.read_csv(io.StringIO(text), infer_schema_length=None)
+
+    def _table(self, rows: list[dict[str, Any]]) -> Any:
+        return importlib.import_module(_library(self.frame)).DataFrame(rows)
 
 
-@overload
-def results(
-    folder: PathLike, what: What = ..., *, by_task: bool = ..., frame: Literal["polars"], program: PathLike | None = ...
-) -> polars.DataFrame: ...
+#: Seconds between the last record of a sweep and its CSV files, at most.
+_AT_ONCE_S = 5
+
+Loss = Literal["train", "heldout", "running"]
 
 
-@overload
-def results(
-    folder: PathLike, what: What = ..., *, by_task: bool = ..., frame: None = ..., program: PathLike | None = ...
-) -> Any: ...
+def _loss(loss: str | None) -> list[str]:
+    return [] if loss is None else ["--loss", loss]
 
 
-def results(
-    folder: PathLike,
-    what: What = "runs",
-    *,
-    by_task: bool = False,
-    frame: Literal["pandas", "polars"] | None = None,
-    program: PathLike | None = None,
-) -> Any:
-    """What a sweep recorded, also of one that still runs, as a frame of pandas or Polars.
+def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+    mean = (cell["loss"] or {}).get("mean") or {}
+    counts = {"runs": (cell["loss"] or {}).get("n", 0), "failed": len(cell["failed"]), "missing": cell["missing"]}
+    return {**_which(cell), **counts, "mean": mean.get("value"), "low": mean.get("low"), "high": mean.get("high")}
 
-    >>> runs = mmoe.results("results/paper")  # one row per run
-    >>> curves = mmoe.results("results/paper", "curves", by_task=True)  # one row per run, evaluation and task
 
-    :param folder: a results folder
-    :param what: ``runs``, the columns of ``runs.csv``; or ``curves``, those of ``curves-long.csv`` (docs/files.md)
-    :param by_task: long form: one row per task in place of columns such as ``finalHeldoutLoss1`` and ``finalHeldoutLoss2``,
-        with a column ``task`` that counts from 1 and a column ``finalHeldoutLoss``
-    :param frame: the library of the frame; by default pandas where it is installed, else Polars
+def _difference(test: dict[str, Any]) -> dict[str, Any]:
+    first, second, mean = test["first"], test["second"], test["mean"]
+    models = {"first": first["model"], "second": second["model"]}
+    rest = {key: value for key, value in _which(first).items() if key != "model"}
+    return {**models, **rest, "pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"]}
+
+
+def _which(cell: dict[str, Any]) -> dict[str, Any]:
+    correlation = {} if cell["correlation"] is None else {"correlation": cell["correlation"]}
+    return {"model": cell["model"], **correlation, **cell["point"]}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of some results. A notebook shows it."""
+
+    results: Results
+    name: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG."""
+        return self._file("svg").decode()
+
+    @property
+    def data(self) -> Any:
+        """The numbers that are drawn, as a frame."""
+        return self.results._framed(self._file("csv").decode())
+
+    def save(self, file: PathLike) -> Path:
+        """Writes the picture (``.svg``, ``.png`` or ``.pdf``), its numbers (``.csv``) or its caption (``.txt``)."""
+        path = Path(file)
+        path.write_bytes(self._file(path.suffix.removeprefix(".")))
+        return path
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def _file(self, kind: str) -> bytes:
+        if kind not in ("svg", "png", "pdf", "csv", "txt"):
+            raise ValueError(f"figure: expected a file that ends in .svg, .png, .pdf, .csv or .txt, got .{kind}")
+        with tempfile.TemporaryDirectory(prefix="mmoe-") as folder:
+            kinds = kind if kind in ("png", "pdf") else "svg"
+            words = ["figures", self.results._path, "--only", self.name, *self.choices, "--format", kinds, "-o", folder]
+            self.results._said(words)
+            (file,) = Path(folder).glob(f"*.{kind}")
+            return file.read_bytes()
+
+
+def results(folder: PathLike, *, frame: Frame | None = None, program: PathLike | None = None) -> Results:
+    """What a sweep recorded in a results folder, wherever it was trained, also while it still runs.
+
+    >>> r = mmoe.results("results/paper")
+    >>> r.runs  # one row per run
+
+    :param folder: a results folder; or one with ``runs.parquet``, as ``mmoe export`` writes it
+    :param frame: the library of its frames; by default pandas where it is installed, else Polars
     :param program: the mmoe program, where it is not found (see docs/python.md)
-    :raises MmoeError: the program refuses, in its words
+    :raises FileNotFoundError: there is no such folder, or it has no results
     :raises ImportError: neither library is installed, or not the one that is asked for
     """
-    if what not in ("runs", "curves"):
-        raise ValueError(f"results: what: expected 'runs' or 'curves', got {what!r}")
-    library = _library(frame)
-    text = run_program(["export", os.fspath(folder), "--what", what, "--quiet"], program)
-    if by_task:
-        text = _by_task(text)
-    if library == "pandas":
-        import pandas
-
-        return pandas.read_csv(io.StringIO(text), float_precision="round_trip")
-    import polars
-
-    return polars.read_csv(io.StringIO(text), infer_schema_length=None)
+    path = Path(folder)
+    if not any((path / name).exists() for name in ("config.yaml", "runs.csv", "runs.parquet")):
+        raise FileNotFoundError(f"{path}: no results are in it; expected the folder of a sweep")
+    _library(frame)
+    return Results(path, frame, program)
 
 
 def _library(frame: str | None) -> str:

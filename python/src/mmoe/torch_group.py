@@ -54,12 +54,12 @@ class TorchGroup(TorchTrainer):
         """Raises ValueError if one of the modules predicts otherwise alone: ``forward`` reads more than its tensors."""
         together = self.predict(x)
         for module, of_one, outputs in zip(self._modules, self._tensor(x), together):
-            if not torch.allclose(module.eval()(of_one), outputs, rtol=1e-3, atol=1e-3):
+            if not torch.allclose(self._joined(module.eval()(of_one)), outputs, rtol=1e-3, atol=1e-3):
                 raise ValueError("forward: runs that train in one call may differ in parameters and buffers alone")
         self._modules = []
 
     def _outputs(self, x: NDArray[np.float32]) -> torch.Tensor:
         def of_one(tensors: dict[str, torch.Tensor], buffers: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
-            return functional_call(self.module, (tensors, buffers), (x,))
+            return self._joined(functional_call(self.module, (tensors, buffers), (x,)))
 
         return vmap(of_one)(self._tensors, self._buffers, self._tensor(x))

@@ -15,7 +15,8 @@ from .settings import Settings, Task
 class TorchTrainer:
     """Trains a module whose ``forward(x)`` maps [B, D] to [B, O], as mmoe's own engines train theirs.
 
-    O is K, the number of tasks, plus C - 1 for each categorical task with C classes (see :class:`mmoe.Task`).
+    O is K, the number of tasks, plus C - 1 for each categorical task with C classes (see :class:`mmoe.Task`). ``forward`` may
+    also return a list, or a dict in the order of the tasks, with one tensor per task: [B, outputs], or [B] for one output.
 
     A derived class may override one part of a step: :meth:`losses`, :meth:`backward`, which combines the tasks'
     gradients, or :meth:`update`, the optimizer.
@@ -44,10 +45,26 @@ class TorchTrainer:
             self.module.train()
         for parameter in self.parameters:
             parameter.grad = None
-        losses = self.losses(self.module(self._tensor(x)), self._tensor(y))
+        losses = self.losses(self._joined(self.module(self._tensor(x))), self._tensor(y))
         self.backward(losses if self._weights is None else losses * self._weights)
         self.update()
         return losses.detach()
+
+    def _joined(self, outputs: Any) -> torch.Tensor:
+        """What ``forward`` returned, as one tensor: one for each task, [B, outputs] or [B] → [B, O]."""
+        if isinstance(outputs, torch.Tensor):
+            return outputs
+        several = list(outputs.values()) if isinstance(outputs, dict) else outputs
+        if not isinstance(several, (list, tuple)) or not all(isinstance(each, torch.Tensor) for each in several):
+            raise ValueError(f"forward: expected a tensor, or a list or dict with one tensor per task, got {_kind(outputs)}")
+        shapes = [list(each.shape) for each in several]
+        if len(several) != self.settings.tasks:
+            raise ValueError(f"forward: expected one tensor for each of {self.settings.tasks} tasks, got {len(several)}: {shapes}")
+        columns = [each.unsqueeze(-1) if each.ndim == 1 else each for each in several]
+        expected = [[len(columns[0]), of_task] for of_task in self.settings.outputs]
+        if [list(each.shape) for each in columns] != expected:
+            raise ValueError(f"forward: expected tensors of shapes {expected}, one for each task, got {shapes}")
+        return torch.cat(columns, 1)
 
     def losses(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The loss of each task, a mean over the rows with its label, 0 without any: outputs [B, O] and labels [B, K] → [K]."""
@@ -116,7 +133,7 @@ class TorchTrainer:
     def predict(self, x: NDArray[np.float32]) -> torch.Tensor:
         """Predictions [N, O] of x [N, D], in evaluation mode."""
         self.module.eval()
-        return self.module(self._tensor(x))
+        return self._joined(self.module(self._tensor(x)))
 
     def state_dict(self) -> dict[str, Any]:
         """What :meth:`load_state_dict` resumes from."""
@@ -129,3 +146,11 @@ class TorchTrainer:
 
     def _tensor(self, values: NDArray[np.float32]) -> torch.Tensor:
         return torch.from_numpy(values).to(self.device)
+
+
+def _kind(value: Any) -> str:
+    """What ``forward`` returned, in words."""
+    if isinstance(value, (list, tuple, dict)):
+        several = value.values() if isinstance(value, dict) else value
+        return f"a {type(value).__name__} of {', '.join(type(each).__name__ for each in several)}"
+    return f"a {type(value).__name__}"

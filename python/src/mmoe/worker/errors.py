@@ -30,6 +30,11 @@ def at_definition(thing: Any, message: str) -> ModelError:
         return ModelError(message)
 
 
+def forward_of(model: Any) -> Any:
+    """The ``forward`` of a module, which its author wrote; the module if it has none of its own."""
+    return getattr(type(model), "forward", model)
+
+
 def described(error: BaseException, files: Collection[str], model: Any = None) -> dict[str, Any]:
     """An error as the protocol tells it.
 
@@ -48,7 +53,7 @@ def described(error: BaseException, files: Collection[str], model: Any = None) -
     if place is not None:
         return {"kind": "author", **told, "file": place[0], "line": place[1], "code": place[2]}
     if model is not None:
-        defined = at_definition(model, "")
+        defined = at_definition(forward_of(model) if told["message"].startswith("forward:") else model, "")
         return {"kind": "author", **told, "file": defined.file, "line": defined.line}
     return {"kind": "author" if isinstance(error, SystemExit) else "bug", **told}
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..settings import Settings, Task
 from ..trainer import keeps_state
-from .errors import ModelError, at_definition
+from .errors import ModelError, at_definition, forward_of
 from .loading import ModelFiles, arguments_of, factory_in, is_module, is_trainer
 from .mapped import MappedFile, size_of
 
@@ -108,8 +108,9 @@ class Training:
         got = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
         if got == shape:
             return
-        what = method if self.definition is self.trainer else "forward"
-        raise at_definition(self.definition, f"{what}: expected shape {shape}, got {got}")
+        if self.definition is self.trainer:
+            raise at_definition(self.trainer, f"{method}: expected shape {shape}, got {got}")
+        raise at_definition(forward_of(self.definition), f"forward: expected shape {shape}, got {got}")
 
     def inspect(self) -> dict[str, Any]:
         """After a step: the parameters of a module that got no gradient."""

@@ -1,0 +1,192 @@
+"""The models of a sweep that Python starts: names, files, and classes, whose source is written to a file."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import hashlib
+import inspect
+import json
+import linecache
+import re
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+@dataclass(frozen=True)
+class Model:
+    """A model of one's own with its options, as ``mmoe.model`` makes it."""
+
+    made: Callable[..., Any] | str
+    name: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: A name of one of mmoe's models or of the config's, a file, a class or function that makes a model, or ``mmoe.model(...)``.
+OneModel = str | Callable[..., Any] | Model
+Models = OneModel | Sequence[OneModel]
+
+
+def model(made: Callable[..., Any] | str, *, name: str | None = None, **options: Any) -> Model:
+    """A model of one's own under another name, or with options of its constructor.
+
+    >>> mmoe.sweep(models=["mmoe", mmoe.model(MyModel, name="narrow", width=16)])
+
+    :param made: a class or function, called as ``made(inputs, tasks, **options)``, or a file such as ``nets.py:Wide``
+    :param name: what tables and figures call it: at most 60 letters, digits, '.', '_' and '-' (default: the class's name with
+        the options)
+    :param options: numbers, texts and truth values
+    """
+    return Model(made, name, options)
+
+
+def definitions(models: Any, folder: Path) -> list[str | dict[str, Any]]:
+    """Models as a config lists them; the source of classes is written into ``folder``, unless a file of theirs will do."""
+    several = models if isinstance(models, Iterable) and not isinstance(models, (str, type)) else [models]
+    return [_definition(each if isinstance(each, Model) else Model(each), folder) for each in several]
+
+
+def _definition(model: Model, folder: Path) -> str | dict[str, Any]:
+    if isinstance(model.made, str):
+        return _of_text(model, model.made)
+    if not callable(model.made) or not hasattr(model.made, "__qualname__"):
+        raise TypeError(f"models: expected names, files, classes or mmoe.model(...), got {model.made!r}")
+    made = model.made.__qualname__
+    defined = {"file": str(_file_of(model.made, folder)), "class": made, **({"options": dict(model.options)} if model.options else {})}
+    return {"name": model.name or _named(made, model.options), **defined}
+
+
+def _of_text(model: Model, text: str) -> str | dict[str, Any]:
+    """``mmoe``, ``mine.mjs``, or ``nets.py:Wide:width=16``."""
+    found = re.fullmatch(r"(.*?\.(?:py|mjs|js))(?::(.*))?", text, re.IGNORECASE)
+    if found is None:
+        if model.name or model.options:
+            raise ValueError(f"models: {text!r} has no file; a name or options are for your own models")
+        return text
+    file, rest = found[1], found[2] or ""
+    first, _, given = ("", "", rest) if "=" in rest.partition(":")[0] else rest.partition(":")
+    options = {key: _value(value) for key, _, value in (each.partition("=") for each in given.split(",") if each)} | dict(model.options)
+    name = model.name or _named(first or Path(file).stem, options)
+    return {"name": name, "file": str(Path(file).resolve()), **({"class": first} if first else {}), **({"options": options} if options else {})}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _named(made: str, options: Mapping[str, Any]) -> str:
+    """As the command names it: ``Wide-width-16``."""
+    return made + "".join(f"-{key}-{re.sub(r'[^A-Za-z0-9._-]+', '-', _text(value))}" for key, value in options.items())
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _file_of(made: Callable[..., Any], folder: Path) -> Path:
+    """The file that a worker loads a class from: its module's, or one that is written for a class of a notebook or script."""
+    module = sys.modules.get(made.__module__)
+    if made.__module__ != "__main__" and getattr(module, "__file__", None):
+        return Path(inspect.getfile(made)).resolve()
+    text = source_of(made)
+    file = folder.resolve() / f"{made.__name__}_{hashlib.sha256(text.encode()).hexdigest()[:8]}.py"
+    if not file.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return file
+
+
+def source_of(made: Callable[..., Any]) -> str:
+    """A file's text that defines a class of ``__main__``, with the imports, constants, functions and classes that it uses.
+
+    :raises ValueError: it uses a value that no source makes again
+    """
+    space = vars(sys.modules[made.__module__])
+    parts: dict[str, str] = {}
+    imports: dict[str, str] = {}
+    _add(made.__qualname__, made, space, parts, imports, [])
+    lines = ["from __future__ import annotations", "", *sorted(imports.values()), "", *parts.values()]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imports: dict[str, str], within: list[str]) -> None:
+    """Adds the source of a class or function, after that of what it needs."""
+    if name in parts or name in within:
+        return
+    if "." in name or made.__qualname__ != name:
+        raise ValueError(f"models: {made.__qualname__}: expected a class or function of the top level; or put it in a file")
+    source = _source(made)
+    for used in _free_names(source):
+        if used not in space or used == name:
+            continue  # a builtin, or a name that Python itself will complain about
+        value = space[used]
+        if isinstance(value, types.ModuleType):
+            imports[used] = _import_of(name, used, value)
+        elif getattr(value, "__module__", None) == made.__module__ and hasattr(value, "__qualname__"):
+            _add(used, value, space, parts, imports, [*within, name])
+        elif hasattr(value, "__qualname__") and getattr(value, "__module__", None):
+            _expect_installed(name, used, value.__module__)
+            imports[used] = f"from {value.__module__} import {value.__qualname__} as {used}"
+        elif _is_constant(value):
+            parts.setdefault(used, f"{used} = {value!r}\n")
+        elif not hasattr(builtins, used):
+            raise ValueError(f"models: {name} uses {used}, a {type(value).__name__}: make it in the class, or put both in a file")
+    parts[name] = source
+
+
+def _import_of(name: str, used: str, module: types.ModuleType) -> str:
+    _expect_installed(name, used, module.__name__)
+    return f"import {module.__name__} as {used}" if "." in module.__name__ or used != module.__name__ else f"import {used}"
+
+
+def _expect_installed(name: str, used: str, module: str) -> None:
+    first = module.partition(".")[0]
+    file = getattr(sys.modules.get(first), "__file__", None)
+    if first in sys.stdlib_module_names or file is None or "site-packages" in Path(file).parts or "dist-packages" in Path(file).parts:
+        return
+    if first == __package__ or first in packages_distributions():
+        return
+    raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
+
+
+def _is_constant(value: Any) -> bool:
+    if isinstance(value, (list, tuple, set)):
+        return all(_is_constant(each) for each in value)
+    if isinstance(value, dict):
+        return all(_is_constant(each) for pair in value.items() for each in pair)
+    return value is None or isinstance(value, (bool, int, float, str, bytes))
+
+
+def _source(made: Any) -> str:
+    """The text of a top-level class or function, also of a cell of a notebook, which ``inspect`` finds functions of alone."""
+    code = next(_codes(made), None)
+    if code is None:
+        raise ValueError(f"models: {made.__qualname__}: its source is not known; put it in a file")
+    lines = linecache.getlines(code.co_filename)
+    for node in ast.parse("".join(lines)).body if lines else []:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == made.__name__:
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            if first <= code.co_firstlineno <= (node.end_lineno or node.lineno):
+                return "".join(lines[first - 1 : node.end_lineno]).rstrip() + "\n\n"
+    raise ValueError(f"models: {made.__qualname__}: its source is not known; put it in a file")
+
+
+def _codes(made: Any) -> Iterator[types.CodeType]:
+    """Code objects of a function, or of a class's methods."""
+    for each in vars(made).values() if inspect.isclass(made) else [made]:
+        function = getattr(each, "__func__", getattr(each, "fget", each))
+        function = inspect.unwrap(function) if callable(function) else function
+        if isinstance(function, types.FunctionType):
+            yield function.__code__
+
+
+def _free_names(source: str) -> list[str]:
+    """Every name that is read in it; one that is also local does no harm."""
+    return list(dict.fromkeys(node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)))

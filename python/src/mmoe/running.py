@@ -1,0 +1,231 @@
+"""Starts sweeps and other commands with arguments of Python."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from .frames import Frame, Results
+from .own_models import definitions
+from .program import PathLike, follow_program, run_program, set_options
+
+#: The folder of results that get no other one, as the command has it.
+_DEFAULT = Path("results")
+
+#: Exit codes of a sweep: all done, some runs failed, and stopped at its time limit.
+_DONE, _FAILED_RUNS, _STOPPED = 0, 3, 75
+
+
+class Plan(str):
+    """What a sweep would do. A notebook shows it as it is."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Plan:
+    """``mmoe sweep --dry-run`` with the keywords of ``mmoe.plan``."""
+    return Plan(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
+
+
+def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Results:
+    """``mmoe sweep`` with the keywords of ``mmoe.sweep``."""
+    words = [*_words(given, options, settings), "--json", *([] if given["progress"] else ["--quiet"])]
+    shown = Progress(given["progress"])
+    ends = {_DONE, _FAILED_RUNS, *([] if given["time_limit"] is None else [_STOPPED])}
+    try:
+        follow_program(words, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
+    finally:
+        shown.close()
+    return Results(Path(shown.out), None, given["program"])
+
+
+class Progress:
+    """A bar of tqdm that follows a sweep's events, a JSON object per line."""
+
+    def __init__(self, is_shown: bool) -> None:
+        self._is_shown = is_shown
+        self._bar: Any = None
+        self._lock = threading.Lock()
+        self._shares: dict[str, float] = {}
+        self._ended = 0
+        self._is_stopped = False
+        #: The results folder.
+        self.out = ""
+
+    def tell(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return  # an interrupt took a part of it
+        name = event["event"]
+        if name in ("start", "end"):
+            self.out = event["out"]
+        if not self._is_shown or name == "end":
+            return
+        with self._lock:
+            if name == "start":
+                form = "{l_bar}{bar}| {n:.1f}/{total} runs [{elapsed}<{remaining}]"
+                self._bar = _tqdm()(total=event["runs"], bar_format=form, mininterval=0.2 if _is_seen() else 10)
+            elif name == "progress":
+                self._shares[event["id"]] = event["step"] / event["steps"]
+            elif name == "run":
+                self._ended += 1
+                self._shares.pop(event["id"], None)
+            if self._bar is not None and name in ("progress", "run"):
+                self._bar.update(self._ended + sum(self._shares.values()) - self._bar.n)
+
+    def note(self, line: str) -> None:
+        """Shows what the program says beside; its errors are raised."""
+        stopped = "mmoe: stopped "
+        if line.startswith(stopped):
+            line = line.removeprefix("mmoe: ").removesuffix("resume with:") + "the same call resumes"
+        elif self._is_stopped or line.startswith("mmoe: "):
+            return
+        self._is_stopped = line.endswith("the same call resumes")
+        if self._is_shown:
+            with self._lock:
+                _tqdm().write(line, file=sys.stderr)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _is_seen() -> bool:
+    """Whether a person can see the bar move: in a terminal or a notebook, not in a file."""
+    return sys.stderr.isatty() or "ipykernel" in sys.modules
+
+
+def _tqdm() -> Any:
+    """That of notebooks in a notebook that can show it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+
+        return tqdm
+
+
+def _words(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
+    """The command line of a sweep. Writes the files of its models and rows, unless they are there."""
+    out = given["out"]
+    folder = _DEFAULT if out is None else Path(out)
+    words = ["sweep", os.fspath(given["config"]), *([] if out is None else ["--out", os.fspath(out)])]
+    if given["rows"] is not None:
+        words += ["--rows", _rows_file(given["rows"], folder)]
+    for keyword, flag in options.items():
+        words += _option(flag, given[keyword])
+    chosen = {key: given[keyword] for keyword, key in settings.items() if given[keyword] is not None}
+    if given["models"] is not None:
+        chosen["models"] = definitions(given["models"], folder / "models")
+    return [*words, *set_options(chosen)]
+
+
+def _option(flag: str, value: Any) -> list[str]:
+    if value is None or value is False:
+        return []
+    if value is True:
+        return [flag]
+    if flag == "--cross" and not isinstance(value, str):
+        return [flag, "x".join(map(str, value))]
+    if isinstance(value, Mapping):
+        return [word for key, one in value.items() for word in (flag, f"{key}={_text(one)}")]
+    if isinstance(value, str) or not isinstance(value, Sequence) and not hasattr(value, "tolist"):
+        return [flag, _text(value)]
+    several = value.tolist() if hasattr(value, "tolist") else value
+    return [flag, ",".join(map(_text, several if isinstance(several, list | tuple) else [several]))]
+
+
+def _text(value: Any) -> str:
+    return os.fspath(value) if isinstance(value, str | os.PathLike) else json.dumps(getattr(value, "item", lambda: value)())
+
+
+def _rows_file(rows: Any, folder: Path) -> str:
+    """The path of a table; a frame is written to a file of its content's hash, which the same frame finds again."""
+    if isinstance(rows, str | os.PathLike):
+        return os.fspath(rows)
+    if hasattr(rows, "to_csv"):
+        text = rows.to_csv(index=False, lineterminator="\n")
+    elif hasattr(rows, "write_csv"):
+        text = rows.write_csv()
+    else:
+        raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
+    file = folder / f"rows_{hashlib.sha256(text.encode()).hexdigest()[:8]}.csv"
+    if not file.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    return os.fspath(file)
+
+
+def verify(
+    folder: PathLike | Results,
+    *,
+    runs: int = 3,
+    kernels: str | None = None,
+    python: PathLike | None = None,
+    frame: Frame | None = None,
+    program: PathLike | None = None,
+) -> Any:
+    """Trains some finished runs again and compares their losses: a frame with one row per run.
+
+    >>> mmoe.verify("results/paper", runs=3)
+
+    :param folder: a results folder
+    :param runs: how many, chosen at random
+    :param kernels: for runs of the cpu engine, its kernels: ``auto``, ``wasm``, ``avx2``, ``avx512`` or ``neon``
+    :param python: for models in Python, the interpreter that trains (default: this one)
+    :param frame: the library of the frame; by default pandas where it is installed, else Polars
+    :param program: the mmoe program, where it is not found (see docs/python.md)
+    :raises MmoeError: the program refuses, in its words
+    """
+    of = folder if isinstance(folder, Results) else Results(Path(folder), frame, program)
+    words = ["verify", os.fspath(of.folder), "--json", "--quiet", *_option("--runs", runs)]
+    words += [*_option("--kernels", kernels), *_option("--python", python)]
+    return of._table(json.loads(run_program(words, of.program, may_end_with=(0, 4))))
+
+
+def tune(
+    folder: PathLike | Results,
+    output: PathLike | None = None,
+    *,
+    by: Literal["model", "cell"] = "model",
+    loss: Literal["train", "heldout", "running"] | None = None,
+    metric: str | None = None,
+    each: str | Sequence[str] | None = None,
+    runs: int | None = None,
+    seed: int | None = None,
+    overwrite: bool = False,
+    program: PathLike | None = None,
+) -> dict[str, Any]:
+    """Chooses the values of listed settings for each model, by the lowest mean final loss.
+
+    >>> rates = mmoe.sweep(lr=[1e-4, 1e-3, 1e-2], runs=20, seed=1)
+    >>> mmoe.tune(rates, "tuned.yaml", runs=200, seed=0)
+    >>> mmoe.sweep("tuned.yaml")
+
+    :param folder: a results folder of a sweep with lists of settings
+    :param output: the config of the tuned sweep, which is written
+    :param by: choose per model, or per cell (a model at a correlation)
+    :param loss: what decides (default: what the sweep reports)
+    :param metric: a metric of one task that decides instead, as ``runs.csv`` calls it, such as ``auc1``
+    :param each: choose separately at each value of these listed settings, which stay lists
+    :param runs: runs per cell of the tuned sweep (default: as in the tuning sweep)
+    :param seed: seed of the tuned sweep, not that of the tuning sweep (default: the next number)
+    :param overwrite: replace the output
+    :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: the choices, and the points that were compared
+    :raises MmoeError: the program refuses, in its words
+    """
+    of = folder if isinstance(folder, Results) else Results(Path(folder), None, program)
+    given = {"--by": by, "--loss": loss, "--metric": metric, "--each": each, "--output": output, "--runs": runs, "--seed": seed}
+    words = [word for flag, value in given.items() for word in _option(flag, value)]
+    text = run_program(["tune", os.fspath(of.folder), *words, *_option("--overwrite", overwrite), "--json", "--quiet"], of.program)
+    choices: dict[str, Any] = json.loads(text)
+    return choices

@@ -1,0 +1,332 @@
+"""``mmoe.sweep`` and ``mmoe.plan``.
+
+`npm run docs` in a clone writes this file from the options of the command and the declaration of settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from .frames import Results
+from .own_models import Models
+from .program import PathLike
+from .running import Plan, planned, swept
+
+#: Keywords that are options of the command.
+OPTIONS = {
+    "corr": "--corr",
+    "runs": "--runs",
+    "steps": "--steps",
+    "batch": "--batch",
+    "lr": "--lr",
+    "seed": "--seed",
+    "label": "--label",
+    "input": "--input",
+    "ignore": "--ignore",
+    "impute": "--impute",
+    "one_hot": "--one-hot",
+    "embedding": "--embedding",
+    "task": "--task",
+    "cross": "--cross",
+    "model_set": "--model-set",
+    "method": "--method",
+    "diagnostics": "--diagnostics",
+    "engine": "--engine",
+    "allow_cpu": "--allow-cpu",
+    "kernels": "--kernels",
+    "backend": "--backend",
+    "python": "--python",
+    "jobs": "--jobs",
+    "retry_failed": "--retry-failed",
+    "time_limit": "--time-limit",
+    "checkpoint_every": "--checkpoint-every",
+    "long": "--long",
+    "resume": "--resume",
+    "overwrite": "--overwrite",
+    "shard": "--shard",
+}
+
+#: Keywords that are other settings of the config.
+SETTINGS = {
+    "name": "name",
+    "about": "about",
+    "data": "data",
+    "tasks": "tasks",
+    "correlation_matrix": "correlationMatrix",
+    "train_rows": "trainRows",
+    "sampling": "sampling",
+    "optimizer": "optimizer",
+    "initializer": "initializer",
+    "initializer_std": "initializerStd",
+    "loss": "loss",
+    "huber_delta": "huberDelta",
+    "labels": "labels",
+    "label_kind": "labelKind",
+    "dropout": "dropout",
+    "arithmetic": "arithmetic",
+    "patience": "patience",
+    "validation": "validation",
+    "eval_every": "evalEvery",
+    "heldout_rows": "heldoutRows",
+    "report": "report",
+}
+
+
+def sweep(
+    config: PathLike = "paper",
+    *,
+    models: Models | None = None,
+    rows: Any = None,
+    out: PathLike | None = None,
+    corr: float | Sequence[float] | None = None,
+    runs: int | None = None,
+    steps: int | Sequence[int] | Literal["auto"] | None = None,
+    batch: int | Sequence[int] | None = None,
+    lr: float | Sequence[float] | None = None,
+    seed: int | None = None,
+    label: str | Sequence[str] | None = None,
+    input: str | Sequence[str] | None = None,
+    ignore: str | Sequence[str] | None = None,
+    impute: str | None = None,
+    one_hot: int | None = None,
+    embedding: int | None = None,
+    task: Mapping[str, str] | None = None,
+    cross: str | tuple[int, int] | None = None,
+    model_set: Mapping[str, object] | None = None,
+    method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]] | None = None,
+    diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
+    engine: str | None = None,
+    allow_cpu: bool | None = None,
+    kernels: str | None = None,
+    backend: str | None = None,
+    python: PathLike | None = None,
+    jobs: int | None = None,
+    retry_failed: bool | None = None,
+    time_limit: str | None = None,
+    checkpoint_every: str | None = None,
+    long: bool | None = None,
+    resume: bool | None = None,
+    overwrite: bool | None = None,
+    shard: str | None = None,
+    name: str | None = None,
+    about: str | None = None,
+    data: Literal["four-sines", "paper", "linear", "keras-mmoe", "google", "ple"] | Mapping[str, Any] | None = None,
+    tasks: int | Sequence[Mapping[str, Any]] | None = None,
+    correlation_matrix: Sequence[Sequence[float]] | None = None,
+    train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
+    sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
+    optimizer: Literal["adam", "sgd"] | Sequence[Literal["adam", "sgd"]] | None = None,
+    initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
+    initializer_std: float | Sequence[float] | None = None,
+    loss: Literal["squared", "huber"] | None = None,
+    huber_delta: float | None = None,
+    labels: Literal["standardised", "raw"] | None = None,
+    label_kind: Literal["real", "binary"] | None = None,
+    dropout: float | Sequence[float] | None = None,
+    arithmetic: Literal["portable", "fused"] | None = None,
+    patience: int | None = None,
+    validation: float | None = None,
+    eval_every: int | str | Sequence[int] | None = None,
+    heldout_rows: int | None = None,
+    report: Literal["train", "heldout", "running"] | None = None,
+    progress: bool = True,
+    program: PathLike | None = None,
+) -> Results:
+    """Trains models many times each, and waits for the end. The same call resumes a sweep that was stopped.
+
+    >>> r = mmoe.sweep("paper", corr=[0.5, 1], runs=8, models=["shared-bottom", "mmoe", MyModel], out="results/try")
+    >>> r.summary()
+
+    Interrupting the call, as by a notebook's stop button, stops the sweep as Ctrl-C does.
+
+    :param config: a preset or a config file (YAML or JSON)
+    :param models: names such as mmoe, files such as my_model.py, nets.py:Wide:width=16 or mine.mjs, classes, and
+        ``mmoe.model(MyModel, width=16)``; a class may be defined in a notebook (default: the config's models)
+    :param rows: train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with
+        one column per input and label
+    :param out: the results folder (default: results/NAME-HASH)
+    :param corr: correlations of the task pairs
+    :param runs: runs per model and correlation
+    :param steps: training steps per run; auto with --rows: early stopping
+    :param batch: training rows per step
+    :param lr: learning rate
+    :param seed: random seed
+    :param label: labels among the columns of --rows (default: those named y...)
+    :param input: inputs among them (default: all other columns)
+    :param ignore: columns that are neither, beside --label
+    :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
+    :param one_hot: categories of more values are embedded in learned vectors (default: 20)
+    :param embedding: numbers of each such vector (default: six times the fourth root of the values)
+    :param task: treat a label of --rows as regression, binary or categorical
+    :param cross: instead of --runs: D data seeds, each with I seeds of initial values
+    :param model_set: change a model, such as mmoe.experts.shared=4
+    :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl; or several
+    :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
+    :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
+    :param allow_cpu: let --engine cuda train on a CPU if it sees no card
+    :param kernels: kernels of the cpu engine: auto, wasm, avx2, avx512, neon (default: auto)
+    :param backend: what --engine tfjs computes on: wasm, cpu, tensorflow (default: wasm)
+    :param python: the Python interpreter of models in Python (default: the active venv's, else python3)
+    :param jobs: threads of the cpu engine, or of TensorFlow's rows (default: all cores)
+    :param retry_failed: train the failed runs of the results folder again
+    :param time_limit: stop after a time such as 3h50m; rerun the command to resume
+    :param checkpoint_every: how often runs in flight are saved (default: 2m; engine cpu)
+    :param long: also write every run's curve (curves-long.csv)
+    :param resume: fail unless the results folder holds this sweep (without this, rerunning the command resumes too)
+    :param overwrite: delete what a sweep left in the results folder, and start from scratch
+    :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)
+    :param name: a name of at most 60 letters, digits, '.', '_' and '-'
+    :param about: a sentence: what the sweep reproduces
+    :param data: one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}
+    :param tasks: a whole number from 2 to 2147483647; or several
+    :param correlation_matrix: a list of rows of numbers from -1 to 1, one row and one column per task, or null
+    :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
+    :param sampling: one of epochs, replacement; or several
+    :param optimizer: one of adam, sgd; or several
+    :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
+    :param initializer_std: a number above 0 (used by truncated-normal); or several
+    :param loss: one of squared, huber
+    :param huber_delta: a number above 0 (used by huber)
+    :param labels: one of standardised, raw
+    :param label_kind: one of real, binary
+    :param dropout: a number from 0 to below 1; or several
+    :param arithmetic: one of portable, fused
+    :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
+    :param validation: the share of the training rows to choose the number of steps on (used by patience)
+    :param eval_every: a number of steps, a number of points per decade such as log:20, or an increasing list of steps
+    :param heldout_rows: a whole number from 1 to 2147483647
+    :param report: one of train, heldout, running
+    :param progress: show a bar and what the program notes
+    :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: the results; runs that failed are in ``.runs`` with their reason
+    :raises MmoeError: the program refuses, in its words
+    """
+    return swept(locals(), OPTIONS, SETTINGS)
+
+
+def plan(
+    config: PathLike = "paper",
+    *,
+    models: Models | None = None,
+    rows: Any = None,
+    out: PathLike | None = None,
+    corr: float | Sequence[float] | None = None,
+    runs: int | None = None,
+    steps: int | Sequence[int] | Literal["auto"] | None = None,
+    batch: int | Sequence[int] | None = None,
+    lr: float | Sequence[float] | None = None,
+    seed: int | None = None,
+    label: str | Sequence[str] | None = None,
+    input: str | Sequence[str] | None = None,
+    ignore: str | Sequence[str] | None = None,
+    impute: str | None = None,
+    one_hot: int | None = None,
+    embedding: int | None = None,
+    task: Mapping[str, str] | None = None,
+    cross: str | tuple[int, int] | None = None,
+    model_set: Mapping[str, object] | None = None,
+    method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]] | None = None,
+    diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
+    engine: str | None = None,
+    allow_cpu: bool | None = None,
+    kernels: str | None = None,
+    backend: str | None = None,
+    python: PathLike | None = None,
+    jobs: int | None = None,
+    retry_failed: bool | None = None,
+    time_limit: str | None = None,
+    checkpoint_every: str | None = None,
+    long: bool | None = None,
+    resume: bool | None = None,
+    overwrite: bool | None = None,
+    shard: str | None = None,
+    name: str | None = None,
+    about: str | None = None,
+    data: Literal["four-sines", "paper", "linear", "keras-mmoe", "google", "ple"] | Mapping[str, Any] | None = None,
+    tasks: int | Sequence[Mapping[str, Any]] | None = None,
+    correlation_matrix: Sequence[Sequence[float]] | None = None,
+    train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
+    sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
+    optimizer: Literal["adam", "sgd"] | Sequence[Literal["adam", "sgd"]] | None = None,
+    initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
+    initializer_std: float | Sequence[float] | None = None,
+    loss: Literal["squared", "huber"] | None = None,
+    huber_delta: float | None = None,
+    labels: Literal["standardised", "raw"] | None = None,
+    label_kind: Literal["real", "binary"] | None = None,
+    dropout: float | Sequence[float] | None = None,
+    arithmetic: Literal["portable", "fused"] | None = None,
+    patience: int | None = None,
+    validation: float | None = None,
+    eval_every: int | str | Sequence[int] | None = None,
+    heldout_rows: int | None = None,
+    report: Literal["train", "heldout", "running"] | None = None,
+    program: PathLike | None = None,
+) -> Plan:
+    """What ``mmoe.sweep`` would do with the same arguments: its settings, runs, time and memory. Nothing is trained.
+
+    >>> mmoe.plan("paper", runs=8, models=["mmoe", MyModel])
+
+    :param config: a preset or a config file (YAML or JSON)
+    :param models: names such as mmoe, files such as my_model.py, nets.py:Wide:width=16 or mine.mjs, classes, and
+        ``mmoe.model(MyModel, width=16)``; a class may be defined in a notebook (default: the config's models)
+    :param rows: train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with
+        one column per input and label
+    :param out: the results folder (default: results/NAME-HASH)
+    :param corr: correlations of the task pairs
+    :param runs: runs per model and correlation
+    :param steps: training steps per run; auto with --rows: early stopping
+    :param batch: training rows per step
+    :param lr: learning rate
+    :param seed: random seed
+    :param label: labels among the columns of --rows (default: those named y...)
+    :param input: inputs among them (default: all other columns)
+    :param ignore: columns that are neither, beside --label
+    :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
+    :param one_hot: categories of more values are embedded in learned vectors (default: 20)
+    :param embedding: numbers of each such vector (default: six times the fourth root of the values)
+    :param task: treat a label of --rows as regression, binary or categorical
+    :param cross: instead of --runs: D data seeds, each with I seeds of initial values
+    :param model_set: change a model, such as mmoe.experts.shared=4
+    :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl; or several
+    :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
+    :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
+    :param allow_cpu: let --engine cuda train on a CPU if it sees no card
+    :param kernels: kernels of the cpu engine: auto, wasm, avx2, avx512, neon (default: auto)
+    :param backend: what --engine tfjs computes on: wasm, cpu, tensorflow (default: wasm)
+    :param python: the Python interpreter of models in Python (default: the active venv's, else python3)
+    :param jobs: threads of the cpu engine, or of TensorFlow's rows (default: all cores)
+    :param retry_failed: train the failed runs of the results folder again
+    :param time_limit: stop after a time such as 3h50m; rerun the command to resume
+    :param checkpoint_every: how often runs in flight are saved (default: 2m; engine cpu)
+    :param long: also write every run's curve (curves-long.csv)
+    :param resume: fail unless the results folder holds this sweep (without this, rerunning the command resumes too)
+    :param overwrite: delete what a sweep left in the results folder, and start from scratch
+    :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)
+    :param name: a name of at most 60 letters, digits, '.', '_' and '-'
+    :param about: a sentence: what the sweep reproduces
+    :param data: one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}
+    :param tasks: a whole number from 2 to 2147483647; or several
+    :param correlation_matrix: a list of rows of numbers from -1 to 1, one row and one column per task, or null
+    :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
+    :param sampling: one of epochs, replacement; or several
+    :param optimizer: one of adam, sgd; or several
+    :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
+    :param initializer_std: a number above 0 (used by truncated-normal); or several
+    :param loss: one of squared, huber
+    :param huber_delta: a number above 0 (used by huber)
+    :param labels: one of standardised, raw
+    :param label_kind: one of real, binary
+    :param dropout: a number from 0 to below 1; or several
+    :param arithmetic: one of portable, fused
+    :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
+    :param validation: the share of the training rows to choose the number of steps on (used by patience)
+    :param eval_every: a number of steps, a number of points per decade such as log:20, or an increasing list of steps
+    :param heldout_rows: a whole number from 1 to 2147483647
+    :param report: one of train, heldout, running
+    :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: text, which a notebook shows
+    :raises MmoeError: the program refuses, in its words
+    """
+    return planned(locals(), OPTIONS, SETTINGS)
