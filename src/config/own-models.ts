@@ -153,9 +153,10 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: E
   const own = ownModels.find((model) => model.name === name);
   if (own === undefined) return ZOO[name as ModelName].build(ends);
   if (!isCodeDefinition(own)) return variantSpec(own, ends);
-  const { file, sha256, class: made, options } = own;
+  const { file, sha256, class: made, options, env } = own;
   const { embeddings: _, ...others } = ends; // refused before
-  return { name, ...others, file, sha256: sha256 as string, ...(made && { class: made }), ...(options && { options }) };
+  const madeWith = { ...(made && { class: made }), ...(options && { options }), ...(env && { env }) };
+  return { name, ...others, file, sha256: sha256 as string, ...madeWith };
 }
 
 /** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */
@@ -185,14 +186,14 @@ function changesOf(changes: object, path = ""): string[] {
   });
 }
 
-/** What a model in Python is made with. */
-function madeWith({ class: made, options }: CodeDefinition): string[] {
-  return changesOf({ ...(made && { class: made }), ...(options && { options }) }).sort();
+/** What a model in code is made with. */
+function madeWith({ class: made, options, env }: CodeDefinition): string[] {
+  return changesOf({ ...(made && { class: made }), ...(options && { options }), ...(env && { env }) }).sort();
 }
 
 /**
- * Eight hexadecimal digits of a definition: of a model in code, those of its files, wherever they are, or, with a class or
- * options, of these together.
+ * Eight hexadecimal digits of a definition: of a model in code, those of its files, wherever they are, or, with a class,
+ * options or variables, of these together.
  */
 export function definitionHash(model: OwnModel): string {
   const made = isCodeDefinition(model) ? madeWith(model) : [];

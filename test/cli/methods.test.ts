@@ -62,7 +62,7 @@ test("a method for a model in JavaScript is refused by the model's name", async 
   const { code, stderr } = await runMain(["sweep", ...SMALL, "--model", file, "--method", "famo", "--engine", "tfjs"]);
   expect([code, stderr]).toEqual([
     2,
-    "mmoe: --method: model mine: method famo is not for models in JavaScript; leave out the model, or give --set method=sum\n",
+    "mmoe: --method: model mine: method famo is not for models in code; leave out the model, or give --set method=sum\n",
   ]);
 });
 

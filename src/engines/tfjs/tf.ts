@@ -4,7 +4,6 @@ import { MMOE } from "../../called-as.ts";
 import { findBinding, loadBinding } from "../../cuda/binding.ts";
 import { UsageError, unreachable } from "../../errors.ts";
 import { familyGradients } from "./gradients.ts";
-import { operationGradients } from "./operation-gradients.ts";
 
 /** The TensorFlow.js in use: a value, as the CUDA package brings an instance of its own. */
 export type Tf = typeof import("@tensorflow/tfjs-core");
@@ -58,7 +57,7 @@ function coreTf(backend: string): Tf {
 
 /** With the gradients that it lacks: the core all of them, the whole of tfjs those of comparisons and of the largest. */
 function withGradients(tf: Tf): Tf {
-  const lacking = [...familyGradients(tf), ...operationGradients(tf)].filter((one) => !tf.getGradient(one.kernelName));
+  const lacking = familyGradients(tf).filter((one) => !tf.getGradient(one.kernelName));
   for (const config of lacking) tf.registerGradient(config);
   return tf;
 }
