@@ -176,11 +176,14 @@ typedef struct {
   Address step;
 } NextStep;
 
+/// Kinds of optimizers. STORE takes no step: it keeps a gradient, so that a later pass can combine several, or scale all by
+/// their norm, before the run's optimizer gets it.
+enum { SGD, ADAM, STORE };
+
 /// How a run is optimized; `train` updates the two float32 before each step.
 typedef struct {
-  /// 0 for sgd, 1 for adam.
   int32_t kind;
-  /// Bytes from a weight to its first moment, and from there to its second.
+  /// Bytes from a weight to its first moment, and from there to its second; of STORE from a weight to its gradient.
   int32_t moments;
   /// sgd: lr. adam: lr sqrt(1 - beta2^t) / (1 - beta1^t).
   float rate;
