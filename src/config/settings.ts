@@ -110,7 +110,7 @@ const GIVEN = {
   }),
   method: setting(choice(METHODS), {
     ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, cpu: SUM, "code-eager": SUM, "code-traced": SUM, python: SUM },
+    paths: { ...EVERYWHERE, "code-eager": SUM, "code-traced": SUM, python: SUM },
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },

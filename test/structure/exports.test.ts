@@ -19,7 +19,6 @@ const FOR_TESTS = {
   "engines/cpu/bundle.ts": ["HEEDS"],
   "engines/cpu/cpu-engine.ts": ["CpuOptions"],
   "engines/cpu/instructions.ts": ["fieldsOf"],
-  "engines/cpu/weights.ts": ["kernelIndex"],
   "engines/diagnosing.ts": ["QuantityCurves"],
   "engines/python/python-trainer.ts": ["HEEDS"],
   "engines/tfjs/code/code-program.ts": ["HEEDS"],
