@@ -110,7 +110,7 @@ const GIVEN = {
   }),
   method: setting(choice(METHODS), {
     ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, cpu: SUM, process: SUM },
+    paths: { ...EVERYWHERE, process: SUM },
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },

@@ -60,7 +60,7 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
     gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
     code: { JavaScript: false, Python: false },
-    methods: false,
+    methods: true,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,

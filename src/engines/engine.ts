@@ -142,6 +142,8 @@ export interface RunState {
   readonly powers: readonly [number, number];
   /** Batch losses of each task since the latest evaluation, added up, [K]. */
   readonly sums: readonly number[];
+  /** What its method has learned of the tasks; absent for methods that learn nothing. */
+  readonly learned?: readonly number[];
   /** Up to the latest evaluation. */
   readonly curve: Curve;
   /** Up to the latest of its evaluations that has some. */

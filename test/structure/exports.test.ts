@@ -24,7 +24,6 @@ const FOR_TESTS = {
   "engines/cpu/bundle.ts": ["HEEDS"],
   "engines/cpu/cpu-engine.ts": ["CpuOptions"],
   "engines/cpu/instructions.ts": ["fieldsOf"],
-  "engines/cpu/weights.ts": ["kernelIndex"],
   "engines/diagnosing.ts": ["QuantityCurves"],
   "engines/process/process-trainer.ts": ["HEEDS"],
   "engines/tfjs/eager-trainer.ts": ["HEEDS"],

@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import { correlationMatrix } from "../../../../src/data/correlation-matrix.ts";
-import { type Rows, TaskSet } from "../../../../src/data/task-set.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
+import { type Rows, TaskSet } from "../../src/data/task-set.ts";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import {
   type Engine,
   type GeneratedRun,
@@ -8,30 +9,29 @@ import {
   modelKey,
   type Run,
   type RunResult,
-} from "../../../../src/engines/engine.ts";
-import { METHODS, type MethodName } from "../../../../src/engines/methods.ts";
-import { feedOf } from "../../../../src/engines/rows/feed.ts";
-import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
-import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
-import { parameterBlocks } from "../../../../src/models/parameters.ts";
-import type { ModelSpec } from "../../../../src/models/spec.ts";
-import { wordsInto } from "../../../../src/random/philox.ts";
-import { expectClose } from "../../../support/close.ts";
-import { predictor, range, taskLosses } from "../../../support/reference.ts";
-import { MMOE } from "../../../support/specs.ts";
-import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "../runs.ts";
-import { gappyRun } from "./gappy-run.ts";
-import { referenceOf } from "./references.ts";
+} from "../../src/engines/engine.ts";
+import { METHODS, type MethodName } from "../../src/engines/methods.ts";
+import { feedOf } from "../../src/engines/rows/feed.ts";
+import { loadTf } from "../../src/engines/tfjs/tf.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { parameterBlocks } from "../../src/models/parameters.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
+import { wordsInto } from "../../src/random/philox.ts";
+import { resultOf } from "../support/agreement.ts";
+import { expectClose } from "../support/close.ts";
+import { predictor, range, taskLosses } from "../support/reference.ts";
+import { MMOE } from "../support/specs.ts";
+import { gappyRun } from "./tfjs/methods/gappy-run.ts";
+import { referenceOf } from "./tfjs/methods/references.ts";
+import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "./tfjs/runs.ts";
 
 type Weighing = Exclude<MethodName, "sum">;
 const WEIGHING = METHODS.filter((name): name is Weighing => name !== "sum");
 
-let tf: Tf;
-let engine: Engine;
-beforeAll(async () => {
-  engine = await createTfjsEngine({ backend: "wasm", groupSize: 3 });
-  tf = await loadTf("wasm");
-});
+const tf = await loadTf("wasm");
+const tfjs = await createTfjsEngine({ backend: "wasm", groupSize: 3 });
+const engines: readonly Engine[] = [tfjs, new CpuEngine({ jobs: 1 })];
+afterAll(() => engines[1]?.dispose());
 
 /** The gradient of each task's loss alone, [K][P], by central differences. */
 function taskSlopes(spec: ModelSpec, parameters: Float64Array, rows: Rows): number[][] {
@@ -126,15 +126,28 @@ function batchesOf(run: Run): (step: number) => Rows {
   };
 }
 
+const TEN: ModelSpec = {
+  ...{ ...PAIR, name: "ten", tasks: 10 },
+  experts: { shared: 2, perTask: 1, layers: [2] },
+};
+/** Of ten tasks the minimum that CAGrad's reference searches for takes forever. */
+const models = (method: Weighing) => (method === "cagrad" ? [PAIR, THREE] : [PAIR, THREE, TEN]);
+
 describe.each(WEIGHING)("method %s", (method) => {
-  test.each([PAIR, THREE])("trains a model of $tasks tasks as gradient descent in float64 does", async (model) => {
-    const run = tinyRun({ model, correlation: -0.4 }, { ...BY_HAND, method });
-    const [result] = (await resultsOf(engine, [{ ...run, index: 1 }, run])).slice(1) as [RunResult];
-    expectClose(result.parameters as Float32Array, descend(run, method, rowsAt(run)), 1e-4);
+  test.each(models(method))("trains a model of $tasks tasks as gradient descent in float64 does", async (model) => {
+    const run = tinyRun(
+      { model, correlation: -0.4, correlationMatrix: correlationMatrix(model.tasks, model.tasks > 3 ? 0.3 : -0.4) },
+      { ...BY_HAND, method },
+    );
+    const expected = descend(run, method, rowsAt(run));
     const bySum = { ...run, training: { ...run.training, method: "sum" } } as const;
-    const [sum] = (await resultsOf(engine, [bySum])) as [RunResult];
-    const differences = (sum.parameters as Float32Array).map((value, p) => value - (result.parameters?.[p] as number));
-    expect(Math.max(...differences.map(Math.abs))).toBeGreaterThan(1e-3);
+    for (const engine of engines) {
+      const [result] = (await resultsOf(engine, [{ ...run, index: 1 }, run])).slice(1) as [RunResult];
+      expectClose(result.parameters as Float32Array, expected, 1e-4);
+      const [sum] = (await resultsOf(engine, [bySum])) as [RunResult];
+      const moved = (sum.parameters as Float32Array).map((value, p) => value - (result.parameters?.[p] as number));
+      expect(Math.max(...moved.map(Math.abs))).toBeGreaterThan(1e-3);
+    }
   });
 
   test.each([PAIR, THREE])(
@@ -142,20 +155,24 @@ describe.each(WEIGHING)("method %s", (method) => {
     async (model) => {
       const run = gappyRun(model, { optimizer: "sgd", method });
       const batches = batchesOf(run);
-      const counts = range(run.training.steps).map((i) => presentIn(batches(i + 1), model.tasks).length);
-      expect(new Set(counts)).toEqual(new Set(range(model.tasks + 1))); // no label at all, labels of some tasks, of all
-      const [result] = (await resultsOf(engine, [run])) as [RunResult];
-      expectClose(result.parameters as Float32Array, descend(run, method, batches), 1e-4);
+      const counts = new Set(range(run.training.steps).map((i) => presentIn(batches(i + 1), model.tasks).length));
+      expect(counts.has(0) && counts.has(model.tasks) && counts.size > 2).toBe(true); // no label, some, labels of all tasks
+      const expected = descend(run, method, batches);
+      for (const engine of engines) {
+        const { parameters } = await resultOf(engine, run);
+        expectClose(parameters as Float32Array, expected, 1e-4);
+      }
     },
   );
 
-  const models = [PAIR_DROPOUT, PAIR_SELECTING, MMOE];
-  const runs = models.flatMap((model) => range(2).map((index) => tinyRun({ model, index }, { method, steps: 3 })));
+  const runs = [PAIR_DROPOUT, PAIR_SELECTING, MMOE].flatMap((model) =>
+    range(2).map((index) => tinyRun({ model, index }, { method, steps: 3 })),
+  );
   const numbers = ({ elapsedMs, ...rest }: RunResult) => rest;
 
-  test("gives each run the bits that it has alone, and leaves no tensor behind", async () => {
+  test("on tfjs gives each run the bits that it has alone, and leaves no tensor behind", async () => {
     const before = tf.memory().numTensors;
-    const together = await resultsOf(engine, runs);
+    const together = await resultsOf(tfjs, runs);
     const alone = await resultsOf(await createTfjsEngine({ backend: "wasm", groupSize: 1 }), runs);
     expect(together.map(({ failure }) => failure)).toEqual(runs.map(() => undefined));
     expect(together.map(numbers)).toEqual(alone.map(numbers));
