@@ -64,7 +64,8 @@ export function planBundle(
   const members = runs.map((run) => {
     const { model, training } = run;
     const key = JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
-    const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, (stream) => modelKey(run, stream), rows.sparse);
+    const streams = (stream: string) => modelKey(run, stream);
+    const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, streams, first.training.batch, rows.sparse);
     codes.set(key, code);
     return takeMember(arena, code, training);
   });
