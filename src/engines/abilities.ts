@@ -54,10 +54,10 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
   cpu: {
     gatings: {
       ...{ none: true, average: true, single: true, "per-task": true },
-      ...{ residual: true, detached: true, "cross-stitch": false, "snr-trans": false },
-      ...{ "l2-constrained": false, "tensor-factorization": false },
+      ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
+      ...{ "l2-constrained": true, "tensor-factorization": true },
     },
-    gates: { softmax: true, "top-k": true, "dselect-k": false },
+    gates: { softmax: true, "top-k": true, "dselect-k": true },
     optimizers: { adam: true, sgd: true },
     code: { JavaScript: false, Python: false },
     methods: true,

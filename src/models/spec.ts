@@ -168,6 +168,11 @@ export function gateKind({ gate }: ModelSpec): GateKind {
   return gate.top === undefined ? "softmax" : "top-k";
 }
 
+/** Whether the gates, or a constraint on the weights, add a term of their own to the tasks' losses. */
+export function hasPenalty(spec: ModelSpec): boolean {
+  return gateKind(spec) === "dselect-k" || spec.gating === "l2-constrained";
+}
+
 /** Outputs of gate number g: a logit for each expert that it sees, or for each selector a logit and a code. */
 export function gateOutputs(spec: ModelSpec, g: number): number {
   const E = expertsOf(spec, g).length;

@@ -5,7 +5,6 @@ import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import type { Optimizer } from "../../src/engines/training-settings.ts";
 import { UsageError } from "../../src/errors.ts";
 import type { Gating } from "../../src/models/spec.ts";
-import { ZOO } from "../../src/models/zoo.ts";
 import { resultOf } from "../support/agreement.ts";
 import { lacking } from "../support/lacking.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, tinyRun } from "./tfjs/runs.ts";
@@ -75,21 +74,5 @@ test("an engine that lacks a gating refuses it, and says who trains it", async (
 
 test.each(engines)("$name trains dropout", async (engine) => {
   const { failure, curve } = await resultOf(engine, tinyRun({ model: PAIR_DROPOUT }));
-  expect([failure, curve.steps]).toEqual([undefined, [4, 8, 11]]);
-});
-
-test.each([
-  ["cross-stitch", "gating cross-stitch"],
-  ["snr-trans", "gating snr-trans"],
-  ["dselect-k", "gates dselect-k"],
-  ["l2-constrained", "gating l2-constrained"],
-  ["tensor-factorization", "gating tensor-factorization"],
-] as const)("the cpu engine refuses %s by name, and says who trains it", async (name, what) => {
-  const [cpu, tfjs] = engines as [Engine, Engine];
-  const model = ZOO[name].build({ inputs: 4, tasks: 2 });
-  expect(await refusal(cpu, tinyRun({ model }))).toBe(
-    `UsageError: model ${name}: ${what} is not in the cpu engine; use --engine tfjs`,
-  );
-  const { failure, curve } = await resultOf(tfjs, tinyRun({ model }));
   expect([failure, curve.steps]).toEqual([undefined, [4, 8, 11]]);
 });

@@ -32,12 +32,15 @@ export function predictor(
   { onEntropy, noise }: { onEntropy?: (entropy: number) => void; noise?: Noise | undefined } = {},
 ): Predictor {
   const dense = denseLayers(spec, parameters);
-  const fixed = denseLayers(spec, Float64Array.from(parameters));
+  const before = Float64Array.from(parameters);
+  const fixed = denseLayers(spec, before);
   const tucker = spec.ranks && tuckerLayers(spec, parameters);
   const levels = range(levelCount(spec)).map((level) => structureOf(spec, level));
   const offsets = offsetsOf(spec);
   return (rowOf, row = 0) => {
-    const read = range(spec.tasks + 1).map((path) => embeddedRow(spec, parameters, offsets, rowOf, path));
+    const readBy = (values: ArrayLike<number>) =>
+      range(spec.tasks + 1).map((path) => embeddedRow(spec, values, offsets, rowOf, path));
+    const read = readBy(parameters);
     const x = read[0] as ArrayLike<number>;
     const reluLayer = (layer: string, h: ArrayLike<number>, by: Dense): number[] => {
       const units = by(layer, h);
@@ -47,7 +50,12 @@ export function predictor(
     const through = (name: string, layers: readonly number[], input: ArrayLike<number>, by = tucker ?? dense) =>
       layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h, tucker ?? by), input);
     /** What the paths give after all levels; `unlearned` [levels][E] are experts as other tasks see them. */
-    const levelsBy = (by: Dense, unlearned?: ArrayLike<number>[][], tell?: typeof onEntropy) => {
+    const levelsBy = (
+      by: Dense,
+      first: ArrayLike<number>[],
+      unlearned?: ArrayLike<number>[][],
+      tell?: typeof onEntropy,
+    ) => {
       const outputs: ArrayLike<number>[][] = [];
       const paths = levels.reduce<ArrayLike<number>[]>((inputs, { experts, mixes }, level) => {
         const learned =
@@ -57,7 +65,8 @@ export function predictor(
         outputs.push(learned);
         return mixes.map(({ name, seen, learns, own }, path) => {
           const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
-          const shares = gate(spec, by, name, at(inputs, path), seen.length, tell);
+          const isTold = spec.gating !== "single" || path === 0; // one gate for all tasks has its entropy once
+          const shares = gate(spec, by, name, at(inputs, path), seen.length, isTold ? tell : undefined);
           if (own !== undefined) shares[own] = at(shares, own) + 1;
           if (spec.gating === "snr-trans")
             return connected(spec, parameters, { dense: by, offsets }, path, units, noise);
@@ -65,11 +74,11 @@ export function predictor(
             sum(units, (expert, i) => at(shares, i) * at(expert, h)),
           );
         });
-      }, read);
+      }, first);
       return { paths, outputs };
     };
-    const unlearned = spec.gating === "detached" ? levelsBy(fixed).outputs : undefined;
-    const { paths } = levelsBy(dense, unlearned, onEntropy);
+    const unlearned = spec.gating === "detached" ? levelsBy(fixed, readBy(before)).outputs : undefined;
+    const { paths } = levelsBy(dense, read, unlearned, onEntropy);
     return range(spec.tasks).map((k) =>
       at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, at(paths, k))), 0),
     );

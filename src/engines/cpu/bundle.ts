@@ -66,7 +66,7 @@ export function planBundle(
   const combined = new Set(runs.filter(({ training }) => COMBINES_GRADIENTS[training.method]).map(keyOf));
   const members = runs.map((run) => {
     const { model, training } = run;
-    const options = { sparse: rows.sparse, byTask: combined.has(keyOf(run)) };
+    const options = { batch: training.batch, sparse: rows.sparse, byTask: combined.has(keyOf(run)) };
     const streams = (stream: string) => modelKey(run, stream);
     const code = codes.get(keyOf(run)) ?? stepCodeOf(model, P, arena, layout, streams, options);
     codes.set(keyOf(run), code);

@@ -2,10 +2,12 @@
 
 const DENSE = ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const;
 
+const UPDATE = ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"] as const;
+
 const FIELDS = {
   dense: DENSE,
   inputGradient: ["g", "gStride", "N", "w", "D", "first", "dx", "dxStride", "mask", "maskStride"],
-  update: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"],
+  update: UPDATE,
   softmax: ["gate", "gateStride", "E"],
   mix: ["experts", "expertStride", "E", "gate", "gateStride", "out", "outStride", "H"],
   gateGradient: ["experts", "expertStride", "E", "gate", "gateStride", "mix", "mixStride", "H", "dLogits", "dStride"],
@@ -19,6 +21,16 @@ const FIELDS = {
   updateTable: ["x", "xStride", "column", "g", "gStride", "w", "vectors", "size", "sums"],
   sparseDense: [...DENSE, "at", "entries", "copy", "rows"],
   clear: ["values", "stride", "N"],
+  spread: ["w", "count", "out"],
+  linkGates: ["w", "count", "key", "step", "out", "slopes"],
+  sharesGradient: ["experts", "expertStride", "E", "mix", "mixStride", "H", "d", "dStride"],
+  addGradient: [...UPDATE, "clear"],
+  stepBlocks: ["blocks", "count", "bytes", "pull"],
+  selectExperts: ["gate", "gateStride", "k", "bits", "gamma", "weights", "weightsStride", "scratch"],
+  selectGradient: [
+    ...["gate", "gateStride", "k", "bits", "gamma", "entropy", "rows"],
+    ...["d", "dStride", "out", "outStride", "scratch"],
+  ],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

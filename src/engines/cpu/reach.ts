@@ -9,7 +9,23 @@ interface Range {
 
 /** The columns that a backward pass gives a gradient: those of the outputs that it begins with, and of what these are made of. */
 export class Reach {
+  /** Whether the pass is also of what the model adds to the tasks' losses. */
+  readonly hasPenalty: boolean;
   readonly #addresses = new Set<number>();
+  readonly #summed = new Set<string>();
+
+  constructor(hasPenalty: boolean) {
+    this.hasPenalty = hasPenalty;
+  }
+
+  /** The gradient of a layer that takes its step together with others has been summed up. */
+  addSummed(layer: string): void {
+    this.#summed.add(layer);
+  }
+
+  isSummed(layer: string): boolean {
+    return this.#summed.has(layer);
+  }
 
   /** N columns have a gradient. */
   add({ gradient, column }: Columns, N: number): void {

@@ -8,7 +8,7 @@ import type { FusedLayer, Weights } from "./weights.ts";
 /** In the place of a parameter's task: it is no parameter, but beside some. The kernels have the same number. */
 const NOBODY = -2;
 
-/** Writes the spans of a model's weights (kernels/records.h): each layer's kernels, then its biases; then tables. */
+/** Writes the spans of a model's weights (kernels/records.h): each layer's kernels, then its biases; then tables, and vectors of their own. */
 export function spansOf(
   spec: ModelSpec,
   weights: Weights,
@@ -35,7 +35,11 @@ export function spansOf(
     const owners = new Array<number>(trained).fill(taskOf[block.offset] as number);
     return [0, 4 * at, trained, size, 4 * width, putOwners(owners)];
   });
-  const spans = [...layers, ...tables];
+  const vectors = [...weights.vectors.values()].map(({ block, at }) => {
+    const owners = taskOf.subarray(block.offset, block.offset + block.size);
+    return [1, 4 * at, block.size, 1, 4 * lanes, putOwners([...owners])];
+  });
+  const spans = [...layers, ...tables, ...vectors];
   return { at: arena.put(recordBytes(spans.flat())), count: spans.length };
 }
 

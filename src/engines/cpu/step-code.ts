@@ -5,6 +5,8 @@ import {
   expertsOf,
   expertsOn,
   firstOutput,
+  gateOutputs,
+  hasPenalty,
   hasSharedGate,
   levelCount,
   type ModelSpec,
@@ -14,7 +16,7 @@ import {
 import type { Key } from "../../random/key.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import type { Layout } from "../rows/panels.ts";
-import { Builder, type Dropout, type Gate } from "./builder.ts";
+import { Builder, type Chance, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
 import type { SparseRows } from "./row-plan.ts";
@@ -39,12 +41,15 @@ export interface StepCode {
   readonly predictions: Columns;
   readonly outputs: number;
   /**
-   * With dropout, the address of the number of a run's next step, an int32: 0 outside training, where no unit is dropped.
+   * With dropout or random gates, the address of the number of a run's next step, an int32: 0 outside training, where nothing is
+   * drawn.
    */
   readonly step?: number;
 }
 
 interface Options {
+  /** Rows of a training step. */
+  readonly batch: number;
   /** How rows have their inputs that are not 0. */
   readonly sparse?: SparseRows | undefined;
   /** Whether a run's method combines the tasks' gradients, with a backward pass for each. */
@@ -53,7 +58,7 @@ interface Options {
 
 /**
  * Writes the step of a model for up to P panels of rows into the plan. `keyOf` gives the keys of the streams that its
- * runs drop units by.
+ * runs draw by.
  */
 export function stepCodeOf(
   spec: ModelSpec,
@@ -61,18 +66,18 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
-  { sparse, byTask = false }: Options = {},
+  { batch, sparse, byTask = false }: Options,
 ): StepCode {
   const weights = weightsOf(spec, layout);
-  const dropout: Dropout | undefined =
-    spec.dropout > 0 ? { probability: spec.dropout, keyOf, step: arena.take(4) } : undefined;
-  const builder = new Builder(arena, P, weights, { dropout, sparse });
+  const isRandom = spec.dropout > 0 || spec.gating === "snr-trans";
+  const chance: Chance | undefined = isRandom ? { keyOf, step: arena.take(4) } : undefined;
+  const builder = new Builder(arena, P, weights, spec, { batch, chance, sparse });
   let paths: readonly Columns[] = [];
   for (let level = 0; level < levelCount(spec); level++) paths = levelOf(builder, spec, level, paths);
   const predictions = builder.columns(firstOutput(spec, spec.tasks), false);
   towers(builder, spec, paths, predictions);
   const outputs = firstOutput(spec, spec.tasks);
-  const parts = [builder.forward, builder.backward(predictions, outputs), builder.ending()];
+  const parts = [builder.forward, builder.backward(predictions, outputs, { hasPenalty: true }), builder.ending()];
   const passes = byTask ? passesOf(builder, spec, predictions) : [];
   const { at: begin, ends } = putParts(arena, [...parts, ...passes]);
   const [middle, end, last] = ends as [number, number, number];
@@ -96,15 +101,16 @@ export function stepCodeOf(
     tasks: spec.tasks,
     predictions,
     outputs,
-    ...(dropout && { step: dropout.step }),
+    ...(chance && { step: chance.step }),
   };
 }
 
-/** The backward pass of each task's loss alone. */
+/** The backward pass of each task's loss alone, and of what the model adds to the losses, if it does. */
 function passesOf(builder: Builder, spec: ModelSpec, predictions: Columns): (readonly Instruction[])[] {
-  return Array.from({ length: spec.tasks }, (_, k) =>
-    builder.backward(columnsFrom(predictions, firstOutput(spec, k)), outputsFor(spec, k)),
+  const passes = Array.from({ length: spec.tasks }, (_, k) =>
+    builder.backward(columnsFrom(predictions, firstOutput(spec, k)), outputsFor(spec, k), { hasPenalty: false }),
   );
+  return hasPenalty(spec) ? [...passes, builder.backward(predictions, 0, { hasPenalty: true })] : passes;
 }
 
 /** Writes instructions, one part after the other: the address of the first, and where each ends. */
@@ -120,6 +126,7 @@ function putParts(arena: Arena, parts: readonly (readonly Instruction[])[]): { a
 
 /** A level's experts and gates, from the paths of the level before to its own: one for each task (or all), then a shared one. */
 function levelOf(builder: Builder, spec: ModelSpec, level: number, before: readonly Columns[]): Columns[] {
+  if (spec.ranks) return factoredExperts(builder, spec);
   const first = level === 0 ? builder.first(spec) : builder.level(spec, level, before);
   const H = spec.experts.layers[0] as number;
   for (const group of level === 0 && embeddingSets(spec) < 2
@@ -128,9 +135,10 @@ function levelOf(builder: Builder, spec: ModelSpec, level: number, before: reado
     const names = group.map((e) => `${networkName("experts", e, level)}/0`);
     if (group.length > 0) builder.drop(names, first.experts[group[0] as number] as Columns, H);
   }
-  const experts = first.experts.map((columns, e) =>
-    deepExpert(builder, spec, networkName("experts", e, level), columns),
-  );
+  const experts =
+    spec.gating === "cross-stitch"
+      ? stitchedExperts(builder, spec, first.experts)
+      : first.experts.map((columns, e) => deepExpert(builder, spec, networkName("experts", e, level), columns));
   return mixes(builder, spec, level, experts, deepGates(builder, spec, level, first.gates));
 }
 
@@ -144,11 +152,51 @@ function deepExpert(builder: Builder, { experts }: ModelSpec, network: string, f
   }, first);
 }
 
+/** A network a task, from its first layer's units on; after each layer tasks mix their units. */
+function stitchedExperts(builder: Builder, { experts, tasks }: ModelSpec, first: readonly Columns[]): Columns[] {
+  const stitched = (units: readonly Columns[], layer: number) => {
+    const N = experts.layers[layer] as number;
+    builder.mixable(units, N);
+    return builder.sums(`stitches/0/${layer}/stitch`, new Array<readonly Columns[]>(tasks).fill(units), N);
+  };
+  return experts.layers.slice(1).reduce(
+    (inputs, units, i) => {
+      const next = inputs.map((input, k) => {
+        const own = builder.columns(units, true);
+        builder.dense(`experts/${k}/${i + 1}`, input, own);
+        builder.drop([`experts/${k}/${i + 1}`], own, units);
+        return own;
+      });
+      return stitched(next, i + 1);
+    },
+    stitched(first, 0),
+  );
+}
+
+/** A network a task, whose kernels are products over tasks. */
+function factoredExperts(builder: Builder, spec: ModelSpec): Columns[] {
+  return factoredLayers(builder, spec, "experts", spec.experts.layers, [builder.input(spec)]) as Columns[];
+}
+
+function factoredLayers(
+  builder: Builder,
+  { tasks }: ModelSpec,
+  part: "experts" | "towers",
+  layers: readonly number[],
+  inputs: readonly (Columns | undefined)[],
+): readonly (Columns | undefined)[] {
+  return layers.reduce((input, units, i) => {
+    const outs = builder.factored(part, i, input, units);
+    builder.drop(numbered(part, tasks, String(i)), outs[0] as Columns, units);
+    return outs;
+  }, inputs);
+}
+
 /** Layers after the first of all gates of a level. The last ones are side by side: mixes expect it of gates. */
 function deepGates(builder: Builder, spec: ModelSpec, level: number, first: readonly Columns[]): readonly Columns[] {
   const { layers } = spec.gate;
   if (layers.length === 0 || first.length === 0) return first;
-  const widths = first.map((_, g) => expertsOf(spec, g).length);
+  const widths = first.map((_, g) => gateOutputs(spec, g));
   const logits = builder.columns(sum(widths), false);
   return first.map((columns, g) => {
     const network = networkName("gates", g, level);
@@ -174,27 +222,36 @@ function mixes(
   const H = spec.experts.layers.at(-1) as number;
   const seen = (task: number) => expertsOf(spec, task).map((e) => experts[e] as Columns);
   const tasks = Array.from({ length: spec.tasks }, (_, k) => k);
-  const mix = (k: number, gate?: Gate) => builder.mix(seen(k), gates[k] as Columns, H, { top: spec.gate.top, ...gate });
+  const { top, select } = spec.gate;
+  const mix = (k: number, gate?: Gate) => builder.mix(seen(k), gates[k] as Columns, H, { top, select, ...gate });
   const shared = (gate?: Gate) => (hasSharedGate(spec, level) ? [mix(spec.tasks, gate)] : []);
-  if (spec.gating !== "none") builder.mixable(experts, H);
   switch (spec.gating) {
     case "none":
-      return tasks.map((k) => seen(k)[0] as Columns);
-    case "average":
-      return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.average(seen(k), H));
-    case "single":
-      return [mix(0)];
-    case "per-task":
-      return [...tasks.map((k) => mix(k)), ...shared()];
-    case "residual":
-      return [...tasks.map((k) => mix(k, { own: spec.experts.shared + k })), ...shared({ own: -1 })];
-    case "detached":
-      return [...tasks.map((k) => mix(k, { learners: ownExpertsOf(spec, k) })), ...shared()];
     case "cross-stitch":
     case "l2-constrained":
     case "tensor-factorization":
-    case "snr-trans":
-      throw new RangeError(`the cpu engine has no gating ${spec.gating}`); // refused before the first step
+      return tasks.map((k) => seen(k)[0] as Columns);
+    case "average":
+      builder.mixable(experts, H);
+      return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.average(seen(k), H));
+    case "single":
+      builder.mixable(experts, H);
+      return [mix(0)];
+    case "per-task":
+      builder.mixable(experts, H);
+      return [...tasks.map((k) => mix(k)), ...shared()];
+    case "residual":
+      builder.mixable(experts, H);
+      return [...tasks.map((k) => mix(k, { own: spec.experts.shared + k })), ...shared({ own: -1 })];
+    case "detached":
+      builder.mixable(experts, H);
+      return [...tasks.map((k) => mix(k, { learners: ownExpertsOf(spec, k) })), ...shared()];
+    case "snr-trans": {
+      const links = builder.links(experts, H);
+      builder.mixable(links.flat(), H);
+      const ofTasks = tasks.map((k) => links.map((link) => link[k] as Columns));
+      return builder.sums("alphas/0/0/log-alpha", ofTasks, H, true);
+    }
     default:
       return unreachable(spec.gating);
   }
@@ -204,7 +261,8 @@ function mixes(
 function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], predictions: Columns): void {
   const { layers } = spec.tower;
   const isJoined = towersShareInput(spec);
-  let starts = inputs;
+  let starts = spec.ranks ? (factoredLayers(builder, spec, "towers", layers, inputs) as Columns[]) : inputs;
+  const done = isJoined ? 1 : spec.ranks ? layers.length : 0;
   if (isJoined) {
     const T = layers[0] ?? 1;
     const joined = layers.length > 0 ? builder.columns(spec.tasks * T, true) : predictions;
@@ -215,7 +273,7 @@ function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], p
   }
   starts.forEach((start, k) => {
     const prediction = columnsFrom(predictions, firstOutput(spec, k));
-    if (start.value !== prediction.value) tower(builder, layers, isJoined ? 1 : 0, k, start, prediction);
+    if (start.value !== prediction.value) tower(builder, layers, done, k, start, prediction);
   });
 }
 

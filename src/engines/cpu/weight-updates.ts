@@ -20,14 +20,33 @@ const LEAST_SPARSE = 4;
 export function weightUpdate(
   arena: Arena,
   rows: number,
-  { layout }: Weights,
+  weights: Weights,
   layer: FusedLayer,
   operands: Operands,
 ): Instruction {
+  return instruction("update", operandsOf(arena, rows, weights, layer, operands));
+}
+
+/**
+ * Writes that the gradients of a layer are added up at `w` and `bias`, addresses; `clear` bytes from `w` on are 0 before. With
+ * `trained`, biases that are not in the layer are trained.
+ */
+export function gradientSum(
+  arena: Arena,
+  rows: number,
+  weights: Weights,
+  layer: FusedLayer,
+  { clear, trained, ...operands }: Operands & { readonly clear: number; readonly trained?: number | undefined },
+): Instruction {
+  const all = operandsOf(arena, rows, weights, layer, operands);
+  return instruction("addGradient", { ...all, ...(trained !== undefined && { trained }), clear });
+}
+
+function operandsOf(arena: Arena, rows: number, { layout }: Weights, layer: FusedLayer, operands: Operands) {
   const { D, N } = layer;
   const { lanes, panelRows } = layout;
   const scratch = panelRows === 1 ? { rows: 0, sums: 0 } : takeScratch(arena, rows, layer, lanes);
-  return instruction("update", { ...operands, D, N, trained: putTrained(arena, layer, lanes), ...scratch });
+  return { ...operands, D, N, trained: putTrained(arena, layer, lanes), ...scratch };
 }
 
 /** Inputs of a block of rows or, if the update is dense, of all; and the sums of a layer with more rows than a block. */

@@ -5,10 +5,12 @@
 // whole vectors of inputs. For row after row they are in strips of as many outputs as a vector has lanes, [ceil(N /
 // lanes)][D4][lanes], D4 = D rounded up to 4: forwards, and in the one pass that updates them, a lane is an output. Padding
 // is updated like the rest, with whatever is there, and never read by a product. Tables of embeddings are after all layers,
-// vector after vector, [vectors][size rounded up to lanes].
+// vector after vector, [vectors][size rounded up to lanes]. Then come coefficients of sums, such as cross-stitch units, and
+// biases whose kernels are products over tasks, each block as it is and rounded up.
 import { unreachable } from "../../errors.ts";
 import { networkName, type ParameterBlock, parameterBlocks, readsRows } from "../../models/parameters.ts";
-import { embeddingSets, expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
+import { embeddingSets, expertCount, expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
+import { groupBy } from "../../stats/group-by.ts";
 import { roundUp } from "../rows/arena.ts";
 import { type Layout, paddedInputs } from "../rows/panels.ts";
 
@@ -42,9 +44,12 @@ export interface Weights {
   readonly layout: Layout;
   /** In canonical order. */
   readonly tables: readonly PlacedTable[];
+  /** Offsets in numbers of blocks that are in no layer and no table, by name. */
+  readonly vectors: ReadonlyMap<string, { readonly block: ParameterBlock; readonly at: number }>;
   /**
    * By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`,
-   * `levels/1/paths/0`, `towers`. In place of `first`, tasks with embeddings of their own have `levels/0/paths/0` and so on.
+   * `levels/1/paths/0`, `towers`, `links/of/0` of expert 0, `factors/experts/cores/0`. In place of `first`, tasks with
+   * embeddings or a place in memory of their own have `levels/0/paths/0` and so on.
    */
   readonly layers: ReadonlyMap<string, FusedLayer>;
   /** Total of numbers, an odd number of cache lines: a weight and its moments then never share a cache set. */
@@ -55,11 +60,13 @@ export interface Weights {
 export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   const names = [...blocks.values()].filter(({ kind }) => kind === "kernel").map(layerName);
-  const ownEmbeddings = embeddingSets(spec) > 1;
+  const areApart = firstsAreApart(spec);
   const joined = {
-    ...(!ownEmbeddings && { first: firstNames(blocks) }),
-    ...pathLayers(spec, ownEmbeddings ? 0 : 1),
+    ...(!areApart && { first: firstNames(blocks) }),
+    ...pathLayers(spec, areApart ? 0 : 1),
     ...(towersShareInput(spec) && { towers: towerNames(spec) }),
+    ...linkLayers(spec),
+    ...coreLayers(blocks),
   };
   const layers = new Map<string, FusedLayer>();
   let size = 0;
@@ -78,7 +85,16 @@ export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
     size += vectors * width;
     return { block, at, width };
   });
-  return { layout, layers, tables: placed, size: 16 * (2 * Math.floor(size / 32) + 3) };
+  const inLayers = new Set(
+    [...layers.values()].flatMap(({ parts }) => parts.flatMap(({ kernel, bias }) => [kernel, bias])),
+  );
+  const others = [...blocks.values()].filter((block) => block.kind !== "table" && !inLayers.has(block));
+  const vectors = others.map((block) => {
+    const at = size;
+    size += roundUp(block.size, layout.lanes);
+    return [block.name, { block, at }] as const;
+  });
+  return { layout, layers, tables: placed, vectors: new Map(vectors), size: 16 * (2 * Math.floor(size / 32) + 3) };
 }
 
 /** Canonical parameters to the engine's. */
@@ -100,7 +116,7 @@ export function unpackWeights(weights: Weights, packed: Float32Array): Float32Ar
 }
 
 function forEachParameter(
-  { layers, tables, layout }: Weights,
+  { layers, tables, vectors, layout }: Weights,
   visit: (canonical: number, engine: number) => void,
 ): void {
   for (const layer of layers.values()) {
@@ -117,6 +133,7 @@ function forEachParameter(
     for (let v = 0; v < vectors; v++)
       for (let i = 0; i < size; i++) visit(block.offset + v * size + i, at + v * width + i);
   }
+  for (const { block, at } of vectors.values()) for (let i = 0; i < block.size; i++) visit(block.offset + i, at + i);
 }
 
 /** Offsets of the biases that no parameter stands for, in layers that have others: kernels update them all alike. */
@@ -139,8 +156,8 @@ export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number, { p
     : kernel + n * roundUp(D, lanes) + d;
 }
 
-/** Numbers that a layer's kernel takes. */
-function kernelSize(D: number, N: number, { panelRows, lanes }: Layout): number {
+/** Numbers that a layer's kernel takes; its bias follows. */
+export function kernelSize({ D, N }: Pick<FusedLayer, "D" | "N">, { panelRows, lanes }: Layout): number {
   return panelRows === 1 ? roundUp(N, lanes) * paddedInputs(D) : N * roundUp(D, lanes);
 }
 
@@ -162,6 +179,45 @@ export function towersShareInput({ gating, experts }: ModelSpec): boolean {
     default:
       return unreachable(gating);
   }
+}
+
+/** Whether the first layers of tasks are no single layer: they read vectors of their own, or take their steps together. */
+export function firstsAreApart(spec: ModelSpec): boolean {
+  return embeddingSets(spec) > 1 || spec.gating === "l2-constrained";
+}
+
+/** The layers of an L2-constrained model that take their steps together, [K] names each. Outputs do if they are alike. */
+export function constrainedLayers({ tasks, experts, tower, outputs, gating }: ModelSpec): string[][] {
+  if (gating !== "l2-constrained") return [];
+  const isAlike = new Set(outputs).size <= 1;
+  return [
+    pathsOf({ tasks, experts }).map((path) => pathName(0, path)),
+    ...experts.layers.slice(1).map((_, i) => numbered("experts", tasks, String(i + 1))),
+    ...tower.layers.map((_, i) => numbered("towers", tasks, String(i))),
+    ...(isAlike ? [numbered("towers", tasks, "output")] : []),
+  ];
+}
+
+/** What each expert's units are multiplied by for all tasks, with SNR's connections. */
+function linkLayers(spec: ModelSpec): Record<string, string[]> {
+  if (spec.gating !== "snr-trans") return {};
+  const E = expertCount(spec);
+  const tasks = Array.from({ length: spec.tasks }, (_, k) => k);
+  return Object.fromEntries(
+    Array.from({ length: E }, (_, e) => [linkName(e), tasks.map((k) => `links/${k * E + e}/0`)]),
+  );
+}
+
+/** The joined layer of an expert's links. */
+export function linkName(expert: number): string {
+  return `links/of/${expert}`;
+}
+
+/** The cores of each layer whose kernels are products over tasks. */
+function coreLayers(blocks: ReadonlyMap<string, ParameterBlock>): Record<string, string[]> {
+  const cores = [...blocks.values()].filter(({ network }) => /^factors\/\w+\/cores\//.test(network));
+  const layers = groupBy(cores, ({ network, layer }) => `${network.replace(/\/\d+$/, "")}/${layer}`);
+  return Object.fromEntries(Array.from(layers, ([name, members]) => [name, members.map(layerName)]));
 }
 
 /** Layers that read the rows: all experts', then all gates'. */
@@ -186,7 +242,7 @@ function pathLayers(spec: ModelSpec, first: number): Record<string, string[]> {
 }
 
 /** Tasks, and K for the shared experts if there are any. */
-export function pathsOf({ tasks, experts }: ModelSpec): number[] {
+export function pathsOf({ tasks, experts }: Pick<ModelSpec, "tasks" | "experts">): number[] {
   return Array.from({ length: tasks + (experts.shared > 0 ? 1 : 0) }, (_, path) => path);
 }
 
@@ -218,5 +274,5 @@ function layerOf(
     return { kernel, bias: blocks.get(`${name}/bias`), column };
   });
   const D = parts[0]?.kernel.shape[0] as number;
-  return { D, N, parts, kernel: offset, bias: offset + kernelSize(D, N, layout) };
+  return { D, N, parts, kernel: offset, bias: offset + kernelSize({ D, N }, layout) };
 }

@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Rows } from "../../../src/data/task-set.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
+import { expertCount, type ModelSpec } from "../../../src/models/spec.ts";
 import { keyOf } from "../../../src/random/key.ts";
+import { wordsInto } from "../../../src/random/philox.ts";
 import { factorsAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
-import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
-import { EMBEDDED } from "../../support/specs.ts";
+import { type Noise, numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
+import { CONSTRAINED, EMBEDDED, FACTORED, SELECTING, STITCHED } from "../../support/specs.ts";
 import { KERNELS, loneRun } from "./lone-run.ts";
 import { anyEmbedded, anyParameters, anySpec, noise } from "./specs.ts";
 
@@ -38,6 +39,17 @@ function sample(spec: ModelSpec, next: () => number): number[][] {
   return some.map(({ offset, size }) =>
     range(Math.min(4, size)).map((i) => offset + (size > 4 ? Math.floor(((next() + 1) / 2) * size) : i)),
   );
+}
+
+/** log u - log(1 - u) of SNR's gates at `step`, u from the words of their stream. */
+function noiseAt(spec: ModelSpec, step: number): Noise {
+  const E = expertCount(spec);
+  const words = new Uint32Array(spec.tasks * E);
+  wordsInto(words, keyOf("noise/links"), 0, step);
+  return (k, e) => {
+    const u = ((words[k * E + e] as number) + 0.5) / 2 ** 32;
+    return Math.log(u / (1 - u));
+  };
 }
 
 /** The greatest difference over the greatest value (at least `least`). */
@@ -77,8 +89,9 @@ test("the gradient of any model in the family equals central differences of the 
         return { name, parameters: run.parameters() };
       });
       const factors = factorsAt(spec.dropout, 1, keyOf);
+      const drawn = { ...(factors && { factors }), ...(spec.gating === "snr-trans" && { noise: noiseAt(spec, 1) }) };
       for (const indices of sample(spec, noise(seed))) {
-        const expected = numericGradient(spec, parameters, flat({ x, y }), { ...(factors && { factors }), indices });
+        const expected = numericGradient(spec, parameters, flat({ x, y }), { ...drawn, indices });
         for (const { name, parameters: after } of updated) {
           const gradient = indices.map((i) => (parameters[i] as number) - (after[i] as number));
           expect(worst(gradient, expected, 0.05), name).toBeLessThan(2e-5);
@@ -88,6 +101,14 @@ test("the gradient of any model in the family equals central differences of the 
     { numRuns: 40, seed: 1 },
   );
 });
+
+test.each([STITCHED, CONSTRAINED, FACTORED, SELECTING])(
+  "five steps of Adam move $name as Adam in float64 does",
+  (spec) => {
+    const layers = spec.experts.layers.map((_, i) => 4 - i);
+    expectAdam({ ...spec, inputs: 3, tasks: 2, experts: { ...spec.experts, layers }, tower: { layers: [2] } });
+  },
+);
 
 describe.each(["per-task", "single", "average", "none", "residual", "detached"] as const)("gating %s", (gating) => {
   test("five steps of Adam move the weights as Adam in float64 does", () => {

@@ -58,7 +58,7 @@ export function loneRun(
   const panel = inputPanelBytes(spec.inputs, layout);
   const member = takeMember(
     arena,
-    stepCodeOf(spec, panels, arena, layout, keyOf),
+    stepCodeOf(spec, panels, arena, layout, keyOf, { batch: B }),
     { optimizer, lr, method: "sum" },
     keyOf,
   );

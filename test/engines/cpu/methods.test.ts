@@ -41,10 +41,26 @@ test.each(
   await expectAgreement({ ...run, training }, [cpu, tfjs]);
 });
 
+const SPECIAL = ["dselect-k", "l2-constrained", "cross-stitch", "snr-trans", "tensor-factorization"] as const;
+
+test.each(
+  (["uncertainty", "gradnorm", "pcgrad"] as const).flatMap((method) => SPECIAL.map((name) => [method, name] as const)),
+)("cpu and tfjs train by %s %s of 3 tasks", async (method, name) => {
+  await expectAgreement(runOf(name, 3, method), [cpu, tfjs]);
+});
+
 /** Runs that train together: one or two levels, gates of several kinds, towers that read the same, dropout, embeddings, gaps. */
 function runsBy(method: MethodName, batch: number): Run[] {
   const of = (...[name, tasks]: [ModelName, number]) => runOf(name, tasks, method, batch, 0.1);
-  return [of("mmoe", 3), of("shared-bottom", 3), of("omoe", 3), of("single-task", 3), of("ple", 3), of("adatt", 3)];
+  return [
+    of("mmoe", 3),
+    of("shared-bottom", 3),
+    of("omoe", 3),
+    of("single-task", 3),
+    of("ple", 3),
+    of("adatt", 3),
+    ...SPECIAL.map((name) => of(name, 3)),
+  ];
 }
 
 const GAPPY: ModelSpec = { ...ZOO.mmoe.build({ inputs: 3, tasks: 3 }) };

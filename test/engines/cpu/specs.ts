@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { ABILITIES, trains } from "../../../src/engines/abilities.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
+import type { Selection } from "../../../src/models/selection.ts";
 import type { Gating, ModelSpec } from "../../../src/models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../../src/models/zoo.ts";
 
@@ -31,6 +32,13 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     tower: layers(0),
     bias: fc.boolean(),
     dropout: fc.constantFrom(0, 0.2, 0.6),
+    select: fc.constantFrom(
+      undefined,
+      undefined,
+      { experts: 1, gamma: 3, entropy: 0.4 },
+      { experts: 3, gamma: 2, entropy: 0 },
+    ),
+    ranks: fc.record({ inputs: units, units, tasks: fc.integer({ min: 1, max: 4 }) }),
   })
   .map(
     ({
@@ -47,20 +55,42 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       tower,
       bias,
       dropout,
+      select,
+      ranks,
     }): ModelSpec => {
-      const own = { ...{ single: 0, none: Number(shared % 2 === 0), residual: 1 } }[gating as string] ?? perTask;
-      const all = gating === "none" ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
+      const isOnePerTask = ["cross-stitch", "l2-constrained", "tensor-factorization"].includes(gating);
+      const ownOf = { single: 0, "snr-trans": 0, none: Number(shared % 2 === 0), residual: 1 };
+      const own = isOnePerTask ? 1 : ({ ...ownOf }[gating as string] ?? perTask);
+      const isNone = gating === "none" || isOnePerTask;
+      const all = isNone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
       const least = all + own; // experts that any gate sees
-      const isGated = gating !== "none" && gating !== "average";
-      return {
+      const isGated = ["single", "per-task", "residual", "detached"].includes(gating);
+      const hasLevels = isGated && gating !== "single" && levels > 1;
+      const spec: ModelSpec = {
         ...{ name: "any", inputs, tasks, gating, bias, dropout },
         experts: { shared: all, perTask: own, layers: experts },
-        ...(isGated && gating !== "single" && levels > 1 && { levels }),
+        ...(hasLevels && { levels }),
+        ...(gating === "l2-constrained" && { constraint: 0.3 }),
+        ...(gating === "tensor-factorization" && { ranks }),
         gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
         tower: { layers: tower },
       };
+      return isGated && select ? selecting(spec, select) : spec;
     },
   );
+
+/** The same with gates by codes: a task's gate sees 2, 4 or 8 experts. */
+function selecting(spec: ModelSpec, select: Selection): ModelSpec {
+  const { gating, experts, tasks } = spec;
+  const seesAll = gating === "residual" || gating === "detached";
+  const own = seesAll && !Number.isInteger(Math.log2(tasks)) ? 1 : experts.perTask;
+  const ofTasks = seesAll ? own * tasks : own;
+  const power = 2 ** Math.max(1, Math.ceil(Math.log2(ofTasks + experts.shared)));
+  const shared = power - ofTasks;
+  const gate = { layers: spec.gate.layers, bias: spec.gate.bias, select };
+  const { levels: _, ...flat } = spec; // the shared gate of a level sees another number of experts
+  return { ...flat, experts: { ...experts, perTask: own, shared }, gate };
+}
 
 /** The same with embeddings: up to three plain inputs, then numbers of vectors in one or two tables. */
 export const anyEmbedded: fc.Arbitrary<ModelSpec> = fc

@@ -2,6 +2,7 @@
 // operations in the same order, without fused multiply-add: the same bits. docs/kernels.md tells how a step flows through.
 #include "kernels.h"
 #include "../../rows/kernels/data.h"
+#include "coefficients.h"
 #include "dropout.h"
 #include "embedding.h"
 #include "gradients.h"
@@ -10,6 +11,7 @@
 #include "panel-update.h"
 #include "panels.h"
 #include "row-update.h"
+#include "select.h"
 #include "sparse.h"
 
 static void nextStep(const NextStep *op, char *base) { ++*(int32_t *)(base + op->step); }
@@ -33,6 +35,16 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case SPARSE_DENSE: sparseDense(op, base, x, weights, P); break;
     case CLEAR: clear(op, base, P, LANES); break;
     case NEXT_STEP: nextStep(op, base); break;
+    case SPREAD: spread(op, base, weights, LANES); break;
+    case LINK_GATES: linkGates(op, base, weights, LANES); break;
+    case SHARES_GRADIENT: sharesGradient(op, base, P); break;
+    case ADD_GRADIENT:
+      clearGradient(op, base);
+      update(op, base, x, base, P, &ADDING);
+      break;
+    case STEP_BLOCKS: stepBlocks(op, base, weights, o); break;
+    case SELECT_EXPERTS: selectExperts(op, base, P); break;
+    case SELECT_GRADIENT: selectGradient(op, base, P); break;
     default: __builtin_trap();
   }
 }
@@ -55,6 +67,16 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case UPDATE_TABLE: updateTable(op, base, x, weights, B, 1, o); break;
     case CLEAR: clear(op, base, B, 1); break;
     case NEXT_STEP: nextStep(op, base); break;
+    case SPREAD: spread(op, base, weights, 1); break;
+    case LINK_GATES: linkGates(op, base, weights, 1); break;
+    case SHARES_GRADIENT: sharesGradientRows(op, base, B); break;
+    case ADD_GRADIENT:
+      clearGradient(op, base);
+      updateRows(op, base, x, base, B, &ADDING);
+      break;
+    case STEP_BLOCKS: stepBlocks(op, base, weights, o); break;
+    case SELECT_EXPERTS: selectExpertsRows(op, base, B); break;
+    case SELECT_GRADIENT: selectGradientRows(op, base, B); break;
     default: __builtin_trap();
   }
 }

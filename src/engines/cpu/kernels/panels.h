@@ -161,20 +161,33 @@ KERNEL void mix(const Mix *op, char *base, int P) {
   }
 }
 
-INLINE void gateTile(const int EXPERTS, const GateGradient *op, char *base, int e, const char *mix, size_t at,
+INLINE void gateTile(const int EXPERTS, const Address *experts, char *base, int H, const char *mix, size_t at,
                      char *out) {
-  const Address *experts = (const Address *)(base + op->experts) + e;
   const char *expert[4];
   F sums[4] = {};
   UNROLL for (int i = 0; i < EXPERTS; i++) expert[i] = base + experts[i] + at;
-  for (size_t h = 0; h < (size_t)op->H * LINE; h += LINE) {
+  for (size_t h = 0; h < (size_t)H * LINE; h += LINE) {
     F m = load(mix + h);
     UNROLL for (int i = 0; i < EXPERTS; i++) sums[i] = madd(m, load(expert[i] + h), sums[i]);
   }
   UNROLL for (int i = 0; i < EXPERTS; i++) store(out + i * LINE, sums[i]);
 }
 
-/// Through mix and softmax: with dg_e = dmix . expert_e, dlogit_e = g_e (dg_e - sum over j of g_j dg_j).
+/// dg_e = dmix . expert_e of one panel.
+INLINE void gateTiles(const Address *experts, char *base, int E, int H, const char *mix, size_t at, char *d) {
+  int e = 0;
+  for (; e + 4 <= E; e += 4) gateTile(4, experts + e, base, H, mix, at, d + e * LINE);
+  for (; e < E; e++) gateTile(1, experts + e, base, H, mix, at, d + e * LINE);
+}
+
+KERNEL void sharesGradient(const SharesGradient *op, char *base, int P) {
+  const Address *experts = (const Address *)(base + op->experts);
+  for (int p = 0; p < P; p++)
+    gateTiles(experts, base, op->E, op->H, base + op->mix + p * (size_t)op->mixStride, p * (size_t)op->expertStride,
+              base + op->d + p * (size_t)op->dStride);
+}
+
+/// Through mix and softmax: dlogit_e = g_e (dg_e - sum over j of g_j dg_j).
 KERNEL void gateGradient(const GateGradient *op, char *base, int P) {
   const size_t length = (size_t)op->E * LINE;
   for (int p = 0; p < P; p++) {
@@ -182,9 +195,7 @@ KERNEL void gateGradient(const GateGradient *op, char *base, int P) {
     const char *gate = base + op->gate + p * (size_t)op->gateStride;
     const size_t at = p * (size_t)op->expertStride;
     char *d = base + op->dLogits + p * (size_t)op->dStride;
-    int e = 0;
-    for (; e + 4 <= op->E; e += 4) gateTile(4, op, base, e, mix, at, d + e * LINE);
-    for (; e < op->E; e++) gateTile(1, op, base, e, mix, at, d + e * LINE);
+    gateTiles((const Address *)(base + op->experts), base, op->E, op->H, mix, at, d);
     F sum = splat(0);
     for (size_t e = 0; e < length; e += LINE) sum = madd(load(gate + e), load(d + e), sum);
     for (size_t e = 0; e < length; e += LINE) store(d + e, load(gate + e) * (load(d + e) - sum));
@@ -200,8 +211,10 @@ INLINE void expertTile(const int UNITS, const ExpertGradient *op, char *base, si
     const char *mix = base + uses[2 * m + 1] + atMix;
     UNROLL for (int h = 0; h < UNITS; h++) sums[h] = madd(gate, load(mix + h * LINE), sums[h]);
   }
-  UNROLL for (int h = 0; h < UNITS; h++)
-    store(out + h * LINE, (F)((I)sums[h] & (load(expert + h * LINE) > 0)));
+  UNROLL for (int h = 0; h < UNITS; h++) {
+    if (op->expert) sums[h] = (F)((I)sums[h] & (load(expert + h * LINE) > 0));
+    store(out + h * LINE, sums[h]);
+  }
 }
 
 /// An expert's gradient from every mix that it is in, with its ReLU.

@@ -20,7 +20,14 @@ enum {
   EMBED,
   UPDATE_TABLE,
   SPARSE_DENSE,
-  CLEAR
+  CLEAR,
+  SPREAD,
+  LINK_GATES,
+  SHARES_GRADIENT,
+  ADD_GRADIENT,
+  STEP_BLOCKS,
+  SELECT_EXPERTS,
+  SELECT_GRADIENT
 };
 
 typedef struct {
@@ -112,7 +119,7 @@ typedef struct {
 } GateGradient;
 
 /// Gradient of one expert [B, H] from the mixes that it is in: `uses` [M, 2] are addresses of its gate column and of the
-/// mix's gradient.
+/// mix's gradient. `expert` is 0 if its units are linear.
 typedef struct {
   Instruction head;
   Address uses;
@@ -121,6 +128,76 @@ typedef struct {
   int32_t H;
   Address expert, expertStride, out, outStride;
 } ExpertGradient;
+
+/// `count` learned numbers at `w` as columns, the same in all rows: out [count].
+typedef struct {
+  Instruction head;
+  Address w;
+  int32_t count;
+  Address out;
+} Spread;
+
+/// SNR's gates of `count` pairs of a task and an expert from the logarithms of their alphas at `w`, the same in all rows: out
+/// [count] as columns, and `slopes` [count], their derivatives. In training they are random, by words of the stream `key`
+/// at the step whose number is at `step`; where that is 0 they are not.
+typedef struct {
+  Instruction head;
+  Address w;
+  int32_t count;
+  Address key, step, out, slopes;
+} LinkGates;
+
+/// d [B, E]: the inner products of each row of a mix's gradient [B, H] and of the experts.
+typedef struct {
+  Instruction head;
+  Address experts, expertStride;
+  int32_t E;
+  Address mix, mixStride;
+  int32_t H;
+  Address d, dStride;
+} SharesGradient;
+
+/// Adds the gradients that Update would step by to what is at the addresses `w` and `bias`. Before, `clear` bytes from `w`
+/// on become 0.
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t D;
+  Address g, gStride;
+  int32_t N;
+  Address w, bias, trained, rows, sums;
+  int32_t clear;
+} AddGradient;
+
+/// One optimizer step for each of `count` blocks of `bytes` bytes, by its gradient and `pull` times its distance from the
+/// mean of all of them. `blocks` [count, 2] are distances from a run's weights, and addresses of gradients.
+typedef struct {
+  Instruction head;
+  Address blocks;
+  int32_t count, bytes;
+  float pull;
+} StepBlocks;
+
+/// DSelect-k: outputs of a gate, the logits of k selectors and `bits` numbers of each, become weights [B, 2^bits] of experts.
+/// In place, logits become shares, and the numbers are cut to half of `gamma`. Scratch: a panel of all these columns.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t k, bits;
+  float gamma;
+  Address weights, weightsStride, scratch;
+} SelectExperts;
+
+/// Gradient of a gate's outputs from that of its weights, `d`, and from the selectors' entropies in the first `rows` rows
+/// times `entropy`. Scratch: a panel of the gate's outputs, of `d`, and of the gradient.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t k, bits;
+  float gamma, entropy;
+  int32_t rows;
+  Address d, dStride, out, outStride, scratch;
+} SelectGradient;
 
 /// A table of vectors, [vectors][size rounded up to LANES], at `w`.
 typedef struct {

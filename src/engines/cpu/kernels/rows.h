@@ -148,14 +148,28 @@ KERNEL void mixRows(const Mix *op, char *base, int B) {
   }
 }
 
-INLINE void gateRow(const int EXPERTS, const GateGradient *op, const char *base, int e, size_t at, const float *mix,
-                    float *out) {
-  const Address *experts = (const Address *)(base + op->experts) + e;
+INLINE void gateTileOfRow(const int EXPERTS, const Address *experts, const char *base, int H, size_t at,
+                          const float *mix, float *out) {
   float sums[4] = {0};
-  for (int h = 0; h < op->H; h++)
+  for (int h = 0; h < H; h++)
     UNROLL for (int i = 0; i < EXPERTS; i++)
       sums[i] = maddOne(mix[h], ((const float *)(base + experts[i] + at))[h], sums[i]);
   UNROLL for (int i = 0; i < EXPERTS; i++) out[i] = sums[i];
+}
+
+/// dg_e = dmix . expert_e of one row.
+INLINE void gateRow(const Address *experts, const char *base, int E, int H, size_t at, const float *mix, float *d) {
+  int i = 0;
+  for (; i + 4 <= E; i += 4) gateTileOfRow(4, experts + i, base, H, at, mix, d + i);
+  for (; i < E; i++) gateTileOfRow(1, experts + i, base, H, at, mix, d + i);
+}
+
+KERNEL void sharesGradientRows(const SharesGradient *op, char *base, int B) {
+  const Address *experts = (const Address *)(base + op->experts);
+  for (int b = 0; b < B; b++)
+    gateRow(experts, base, op->E, op->H, b * (size_t)op->expertStride,
+            (const float *)(base + op->mix + b * (size_t)op->mixStride),
+            (float *)(base + op->d + b * (size_t)op->dStride));
 }
 
 KERNEL void gateGradientRows(const GateGradient *op, char *base, int B) {
@@ -163,10 +177,7 @@ KERNEL void gateGradientRows(const GateGradient *op, char *base, int B) {
     const float *mix = (const float *)(base + op->mix + b * (size_t)op->mixStride);
     const float *gate = (const float *)(base + op->gate + b * (size_t)op->gateStride);
     float *d = (float *)(base + op->dLogits + b * (size_t)op->dStride);
-    const size_t at = b * (size_t)op->expertStride;
-    int i = 0;
-    for (; i + 4 <= op->E; i += 4) gateRow(4, op, base, i, at, mix, d + i);
-    for (; i < op->E; i++) gateRow(1, op, base, i, at, mix, d + i);
+    gateRow((const Address *)(base + op->experts), base, op->E, op->H, b * (size_t)op->expertStride, mix, d);
     float sum = 0;
     for (int e = 0; e < op->E; e++) sum = maddOne(gate[e], d[e], sum);
     for (int e = 0; e < op->E; e++) d[e] = gate[e] * (d[e] - sum);
@@ -184,8 +195,10 @@ INLINE void expertRow(const int VECTORS, const ExpertGradient *op, char *base, i
   }
   const char *expert = base + op->expert + b * (size_t)op->expertStride + at;
   char *out = base + op->out + b * (size_t)op->outStride + at;
-  UNROLL for (int v = 0; v < VECTORS; v++)
-    storeColumns(out + v * LINE, (F)((I)sums[v] & (load(expert + v * LINE) > 0)), op->H - h - v * LANES);
+  UNROLL for (int v = 0; v < VECTORS; v++) {
+    if (op->expert) sums[v] = (F)((I)sums[v] & (load(expert + v * LINE) > 0));
+    storeColumns(out + v * LINE, sums[v], op->H - h - v * LANES);
+  }
 }
 
 KERNEL void expertGradientRows(const ExpertGradient *op, char *base, int B) {

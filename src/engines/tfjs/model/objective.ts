@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { gateKind, type ModelSpec } from "../../../models/spec.ts";
+import { hasPenalty, type ModelSpec } from "../../../models/spec.ts";
 import type { Tf } from "../tf.ts";
 import { type Chance, outputsOf, predict } from "./forward.ts";
 import { type LossRule, meanLosses, rowLosses, withGradientTimes } from "./losses.ts";
@@ -105,7 +105,7 @@ function termsOf(
 
 /** K, and one more with gates or a constraint that add a term of their own. */
 function termCount(spec: ModelSpec): number {
-  return spec.tasks + (gateKind(spec) === "dselect-k" || spec.gating === "l2-constrained" ? 1 : 0);
+  return spec.tasks + (hasPenalty(spec) ? 1 : 0);
 }
 
 function lossesIn(tf: Tf, spec: ModelSpec, terms: Tensor): Tensor {
