@@ -72,7 +72,8 @@ export const define: Define = (command, run) => {
 async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
   const { json = false, describe, initial } = options;
   checkInitial(file, options);
-  if (file !== undefined && initial !== undefined) return writeInitial(sweepConfig(file, options), initial, options);
+  if (file !== undefined && initial !== undefined)
+    return writeInitial(sweepConfig(file, options, effects.env), initial, options);
   const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options, effects.env);
   const { stdout } = effects;
   const room = roomOf(stdout);
