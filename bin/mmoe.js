@@ -1,5 +1,15 @@
 #!/usr/bin/env node
 
+// By this signal a process of a model could open a debugger in this one.
+process.on("SIGUSR1", () => {});
+
+try {
+  process.cwd();
+} catch {
+  process.stderr.write("mmoe: the working folder is gone; change to one that is there\n");
+  process.exit(2);
+}
+
 // Started for one device, it stops when the process that started it is gone; the channel alone does not keep it.
 process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
 process.channel?.unref();

@@ -129,7 +129,7 @@ export interface RunState {
   /** Steps done; of a run that has failed, by those that train beside it. */
   readonly step: number;
   /**
-   * The parameters and, for adam, their first and second moments: each in canonical order. Of a model in Python one, whose
+   * The parameters and, for adam, their first and second moments: each in canonical order. Of a model in code one, whose
    * bytes only its own process reads.
    */
   readonly values: readonly Float32Array[];
@@ -186,7 +186,7 @@ export interface Hooks {
   readonly signal?: AbortSignal;
   /** When it aborts, no further run begins, and `train` returns when those in flight have ended. */
   readonly noMore?: AbortSignal;
-  /** Add final parameters to each result, except for models in Python. */
+  /** Add final parameters to each result, except for models in code. */
   readonly keepParameters?: boolean;
   /** Add predictions of the held-out rows to each result. */
   readonly keepPredictions?: boolean;
@@ -204,7 +204,7 @@ export interface Engine {
   readonly device: string;
   /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
-  /** Of each model in Python that was tried, whether it gives the same numbers again on this machine. */
+  /** Of each model in code that was tried, whether it gives the same numbers again on this machine. */
   readonly deterministic?: Readonly<Record<string, boolean>>;
   /** The engines beside it that train the runs that it can't; absent for none. */
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
@@ -212,7 +212,7 @@ export interface Engine {
   readonly workers?: number;
   /** The most runs like this one that train in one call, once its model is prepared; absent for an engine that does not say. */
   inOneCall?(run: AnyRun): number;
-  /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
+  /** Whether it gives the states of runs in flight, and goes on from them. */
   readonly keepsStates: boolean;
   /** The code that trains a run here. */
   path(run: AnyRun): TrainingPath;

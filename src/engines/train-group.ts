@@ -13,7 +13,7 @@ interface Replica {
   readonly run: AnyRun;
   readonly counts: LabelCounts;
   readonly record: CurveRecorder;
-  /** None of a model in JavaScript that does not measure itself. */
+  /** None of a model in code whose tasks have no metrics. */
   readonly diagnosing: Diagnosing | undefined;
   readonly labelCorrelations: readonly number[];
 }

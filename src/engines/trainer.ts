@@ -12,7 +12,7 @@ export interface Trainer {
   train(from: number, to: number): Promise<Float32Array>;
   /** Sums of the losses of each run on its own rows `from` to `to` of a set, or fewer if they take long. */
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums>;
-  /** Measures the one run of a model in JavaScript, if the model says how; the family is measured by its parameters. */
+  /** Measures the one run of a model in code, if its tasks have metrics; the family is measured by its parameters. */
   readonly diagnosing?: Diagnosing | undefined;
   /** What each run predicts of its held-out rows, [N]. */
   heldout(): Predictions[] | Promise<Predictions[]>;

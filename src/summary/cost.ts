@@ -15,7 +15,7 @@ import { quantileSorted } from "../stats/moments.ts";
 interface ModelSize {
   readonly model: string;
   readonly parameters: number;
-  /** Undefined for a model in JavaScript. */
+  /** Undefined for a model in code. */
   readonly flopPerRow: number | undefined;
 }
 

@@ -10,7 +10,7 @@ import { megabytes } from "../units.ts";
 
 /**
  * Refuses all that would stop a run before its first step: a setting that its path does not train, what its engine can't
- * train, a file in JavaScript that is no model, and a sweep that memory can't hold. Everything that trains, or says that
+ * train, a file that is no model, and a sweep that memory can't hold. Everything that trains, or says that
  * it would, asks here before it writes. Gives the bytes that training takes.
  */
 export async function checkRuns(

@@ -21,7 +21,7 @@ export const TFJS_BACKENDS = ["wasm", "cpu", "tensorflow"] as const;
 export type TfjsBackend = (typeof TFJS_BACKENDS)[number];
 
 export const CODE_DEVICES = ["cpu", "cuda"] as const;
-export type CodeDevice = (typeof CODE_DEVICES)[number];
+type CodeDevice = (typeof CODE_DEVICES)[number];
 
 export interface EngineOptions {
   /** Worker threads, which train on the cpu engine and make rows for TensorFlow; by default the cores of this process. */

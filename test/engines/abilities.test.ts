@@ -44,8 +44,8 @@ test("no path without a method trains it as something near it", () => {
   const [, tfjs] = engines as [Engine, Engine];
   const run = tinyRun({}, { method: "pcgrad" });
   for (const engine of engines) expect(() => engine.check(run)).not.toThrow();
-  const model = { name: "film", inputs: 4, tasks: 2, file: "/film.mjs", sha256: "0" };
-  expect(() => tfjs.check({ ...run, model })).toThrow(`expected method sum, got pcgrad`);
+  const model = { name: "mine", inputs: 4, tasks: 2, file: "/mine.mjs", sha256: "0" };
+  expect(() => tfjs.check({ ...run, model })).toThrow("model mine: JavaScript is not in the tfjs engine");
 });
 
 test.each(engines)("$name refuses a spec that names no model", async (engine) => {

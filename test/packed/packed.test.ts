@@ -136,13 +136,11 @@ describe("the examples", () => {
   test("are all run here", () => {
     const programs = ["own-figure.js", "own-models.yaml", "rows.js", "sweep-and-summary.js"];
     expect(readdirSync(EXAMPLES).sort()).toEqual([
-      "batch-norm.mjs",
       "cars-csv.js",
       "cars.yaml",
-      "film.mjs",
-      "noisy-gates.mjs",
+      "my-mmoe.mjs",
       ...programs.toSpliced(2, 0, "penguins.csv", "penguins.yaml", "python"), // test/cli and test/python run those
-      "uncertainty.mjs",
+      "tfjs-mmoe.mjs", // needs 294 MB of packages
     ]);
   });
 
@@ -151,7 +149,11 @@ describe("the examples", () => {
     const flags = ["--noEmit", "--checkJs", "--strict", "false", "--skipLibCheck"];
     const types = ["--types", "node", "--typeRoots", join(ROOT, "node_modules/@types")];
     const how = [...flags, ...types, "--module", "nodenext", "--target", "es2023"];
-    const { stdout } = run(tsc, ...how, ...readdirSync(EXAMPLES).filter((file) => /js$/.test(file)));
+    const { stdout } = run(
+      tsc,
+      ...how,
+      ...readdirSync(EXAMPLES).filter((file) => /js$/.test(file) && !file.startsWith("tfjs")),
+    );
     expect(stdout).toBe("");
   });
 
@@ -162,28 +164,20 @@ describe("the examples", () => {
     expect(stdout).toMatch(/^omoe - mmoe at 0.5: -?\d\.\d{3} in 10 pairs of runs, p = \d\.\d{3}$/m);
   });
 
-  test("own-models.yaml and film.mjs are trained side by side, to a table and a figure", () => {
+  test("own-models.yaml and my-mmoe.mjs are trained side by side, to a table and a figure", () => {
     const few = ["--runs", "2", "--steps", "100", "--out", "own"];
-    const { status, stderr } = mmoe("sweep", "own-models.yaml", "--model", "film.mjs", ...few);
+    const { status, stderr } = mmoe("sweep", "own-models.yaml", "--model", "my-mmoe.mjs", ...few);
     expect([status, stderr]).toEqual([
       0,
-      expect.stringMatching(/^own: 20 runs on cpu \(\w+\); film on tfjs \(wasm\)\n/),
+      expect.stringMatching(/^own: 20 runs on cpu \(\w+\); my-mmoe on node \(node [\d.]+\)\n/),
     ]);
     const table = mmoe("summary", "own").stdout;
-    for (const model of ["four-experts", "deep-gates", "film"])
+    for (const model of ["four-experts", "deep-gates", "my-mmoe"])
       expect(table.match(new RegExp(`^${model} +2 `, "gm"))).toHaveLength(2);
     mmoe("figures", "own", "--only", "final-loss");
-    expect(readFileSync(join(user, "own/figures/final-loss-heldout.svg"), "utf8")).toContain("film");
+    expect(readFileSync(join(user, "own/figures/final-loss-heldout.svg"), "utf8")).toContain("my-mmoe");
     const { stdout } = mmoe("verify", "own", "--runs", "20");
-    expect(stdout.match(/ same$/gm)).toHaveLength(20);
-  });
-
-  test("models that keep a state, draw, or have a loss of their own are the same when they are trained again", () => {
-    const few = ["--models", "shared-bottom", "--runs", "2", "--steps", "100", "--corr", "0.5", "--out", "more"];
-    const models = ["batch-norm", "noisy-gates", "uncertainty"].flatMap((name) => ["--model", `${name}.mjs`]);
-    expect(mmoe("sweep", "smoke", ...models, ...few).status).toBe(0);
-    const { stdout } = mmoe("verify", "more", "--runs", "8");
-    expect(stdout.match(/ same$/gm)).toHaveLength(8);
+    expect(stdout.match(/ (same|alike up to step 100)$/gm)).toHaveLength(20);
   });
 
   test("cars-csv.js says which package it needs", () => {
@@ -201,10 +195,10 @@ describe("the examples", () => {
     expect(mmoe("verify", "cars", "--runs", "12").stdout.match(/ same$/gm)).toHaveLength(12);
   });
 
-  test("film.mjs has about as many parameters as Shared-Bottom", () => {
-    const counts = JSON.parse(mmoe("models", "own-models.yaml", "--model", "film.mjs", "--json").stdout);
+  test("my-mmoe.mjs has as many parameters as MMoE", () => {
+    const counts = JSON.parse(mmoe("models", "own-models.yaml", "--model", "my-mmoe.mjs", "--json").stdout);
     const total = (name: string) => counts.find((model: { name: string }) => model.name === name).parameters.total;
-    expect(total("film") / total("shared-bottom")).toBeCloseTo(1, 2);
+    expect(total("my-mmoe")).toBe(total("mmoe"));
   });
 
   test("rows.js prints the rows that a run sees", () => {

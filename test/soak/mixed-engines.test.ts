@@ -5,7 +5,16 @@ import { readResults } from "../../src/records/read-results.ts";
 import { exited, killedAfter, start, timelessCsv } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
-const SWEEP = ["sweep", "smoke", "--models", "mmoe,dselect-k,film", "--model", "examples/film.mjs", "--steps", "120"];
+const SWEEP = [
+  "sweep",
+  "smoke",
+  "--models",
+  "mmoe,dselect-k,my-mmoe",
+  "--model",
+  "examples/my-mmoe.mjs",
+  "--steps",
+  "120",
+];
 const argv = (out: string) => [...SWEEP, "--runs", "6", "--checkpoint-every", "1s", "--out", out];
 
 test("a sweep on cpu and tfjs that is killed nine times and resumed writes the CSV of a sweep left alone", async () => {
@@ -15,6 +24,6 @@ test("a sweep on cpu and tfjs that is killed nine times and resumed writes the C
   expect(timelessCsv(killed)).toEqual(timelessCsv(alone));
   const { records } = await readResults(killed, () => {});
   const trainers = records.map(({ model, engine }) => `${model} on ${engine}`);
-  expect([...new Set(trainers)].sort()).toEqual(["dselect-k on tfjs", "film on tfjs", "mmoe on cpu"]);
+  expect([...new Set(trainers)].sort()).toEqual(["dselect-k on tfjs", "mmoe on cpu", "my-mmoe on node"]);
   expect(records).toHaveLength(3 * 2 * 6);
 });

@@ -103,6 +103,19 @@ test("loadEngine(name, options, runs) has an engine beside for models in code of
   for (const engine of [alone, all]) await engine.dispose();
 });
 
+test.each([
+  ["cuda", {}, "cuda"],
+  ["cuda", { device: "cpu" }, "cpu"],
+  ["cpu", { device: "cuda" }, "cuda"],
+  ["cpu", {}, "cpu"],
+] as const)("models in code compute by --engine %s and %j on %s", async (name, options, device) => {
+  world.load = () => fakeEngine();
+  const yours: AnyRun = { ...makeRun(), model: { ...codeModel(LINEAR), file: "/yours.py" } };
+  const engine = await loadEngine(name, { kernels: "wasm", ...options }, [yours, makeRun()]);
+  expect(engine.beside).toEqual([{ name: "python", device }]);
+  await engine.dispose();
+});
+
 test("loadEngine('cuda', { allowCpu }) passes it on", async () => {
   const seen: object[] = [];
   world.load = (options) => {

@@ -40,7 +40,7 @@ function widthIn({ words }: Room): number {
   return Math.min(WIDTH, words);
 }
 
-/** A model in JavaScript; `parameters` by name. */
+/** A model in code; `parameters` by name. */
 export function codeText(
   model: CodeModel,
   about: string,

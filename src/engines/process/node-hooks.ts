@@ -1,7 +1,7 @@
 // Node's module hooks in the process of a model in JavaScript: of the user's files it loads those whose hashes are known.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { LoadFnOutput, ResolveFnOutput } from "node:module";
+import module, { type LoadFnOutput, type ResolveFnOutput } from "node:module";
 import { sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -14,6 +14,14 @@ interface HashedFile {
 /** Node calls hooks on the thread of the modules since 22.15, and waits for them on another before. */
 type Maybe<T> = T | Promise<T>;
 type Next<T> = (name: string, context: object) => Maybe<T>;
+
+/** From now on, files of the user's are loaded only if they are among these. */
+export function watchImports(files: readonly HashedFile[]): void {
+  const { registerHooks } = module as { registerHooks?: (of: object) => void }; // since 22.15
+  initialize(files);
+  if (registerHooks) registerHooks({ resolve, load });
+  else module.register(import.meta.url, { data: files });
+}
 
 /** By URLs. */
 let hashes: ReadonlyMap<string, string> = new Map();

@@ -1,23 +1,19 @@
 // The worker of a model in JavaScript: does what mmoe orders over descriptor 3, as docs/python-protocol.md says.
 import { ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
-import module from "node:module";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { philox } from "../../random/philox.ts";
-import * as hooks from "./node-hooks.ts";
+import { watchImports } from "./node-hooks.ts";
 import type { ModelSettings, OwnTrainer } from "./node-model.ts";
-
-type Sent = Omit<ModelSettings, "seed" | "huberDelta" | "outputs"> & {
-  readonly seed: string;
-  readonly huber_delta: number | null;
-};
+import type { SentSettings } from "./protocol.ts";
 
 const PROTOCOL = 4;
 /** Messages of progress come no faster. */
 const PROGRESS_MS = 100;
+const WANTED = "a class with step(x, y) and predict(x)";
 /** Bytes of a number, and of the length before a saved state. */
 const [FLOAT, HEAD] = [4, 8];
 
@@ -48,17 +44,13 @@ const ORDERS = {
   async load({ model }: { model: { file: string; files: { path: string; sha256: string }[]; device: string } }) {
     file = model.files[0]?.path ?? model.file;
     onCard = model.device !== "cpu";
-    const { registerHooks } = module as { registerHooks?: (of: object) => void };
-    if (registerHooks) {
-      hooks.initialize(model.files);
-      registerHooks({ resolve: hooks.resolve, load: hooks.load });
-    } else module.register(new URL("./node-hooks.js", import.meta.url), { data: model.files });
+    watchImports(model.files);
     const { about = "" } = await modelClass();
     const version = process.versions.node;
     return { about: String(about), libraries: { node: version }, device: `node ${version}` };
   },
 
-  async begin({ runs: [run, ...others] }: { runs: [Sent, ...Sent[]] }) {
+  async begin({ runs: [run, ...others] }: { runs: [SentSettings, ...SentSettings[]] }) {
     if (others.length > 0) throw new Error("expected one run: several do not train together");
     trainer = undefined;
     const { huber_delta: huberDelta, ...sent } = run;
@@ -67,12 +59,9 @@ const ORDERS = {
     const made = await modelClass();
     const model: OwnTrainer = await new made(settings.inputs, settings.tasks, settings);
     for (const name of ["step", "predict"] as const)
-      if (typeof model?.[name] !== "function")
-        throw new Error(`expected a class with methods step(x, y) and predict(x), got no ${name}`);
+      if (typeof model?.[name] !== "function") throw new Error(`expected ${WANTED}, got no ${name}`);
     trainer = model;
     const { parameterCount: all } = model;
-    if (all !== undefined && !(Number.isSafeInteger(all) && all >= 0))
-      throw new Error(`parameterCount: expected a whole number, got ${all}`);
     const keepsState = typeof model.stateDict === "function" && typeof model.loadStateDict === "function";
     return { parameters: all === undefined ? {} : { all }, keepsState };
   },
@@ -84,14 +73,10 @@ const ORDERS = {
     let told = performance.now();
     for (let step = 0; step < steps; step++) {
       const labels = y.subarray(step * B * K, (step + 1) * B * K);
-      const hasLabel = kinds.map(
-        ({ gaps }, k) => !gaps || labels.some((value, i) => i % K === k && !Number.isNaN(value)),
-      );
+      const hasLabel = kinds.map((_, k) => labels.some((value, i) => i % K === k && !Number.isNaN(value)));
       const given = await (trainer as OwnTrainer).step(x.subarray(step * B * D, (step + 1) * B * D), labels);
-      losses.set(
-        numbersIn("step", given, K).map((loss, k) => (hasLabel[k] ? loss : 0)),
-        step * K,
-      );
+      const found = numbersIn("step", given, K).map((loss, k) => (hasLabel[k] ? loss : 0));
+      losses.set(found, step * K);
       if (performance.now() - told < PROGRESS_MS) continue;
       told = performance.now();
       tell({ progress: step + 1, ...time() });
@@ -131,13 +116,12 @@ const ORDERS = {
 
 /** The model's class, of modules that no run before has touched. */
 async function modelClass(): Promise<{ new (...of: unknown[]): OwnTrainer; readonly about?: unknown }> {
-  const { default: made } = await import(`${pathToFileURL(file).href}?mmoe=${++loads}`);
+  const url = `${pathToFileURL(file).href}?mmoe=${++loads}`;
+  const { default: made } = await import(url);
   if (typeof made === "function") return made;
   if (typeof made?.forward === "function")
-    throw new Error(
-      "describes a model by parameters and forward, as older versions of mmoe took it: now it is a class with step(x, y) and predict(x), see docs/own-models.md",
-    );
-  throw new Error("expected a class with step(x, y) and predict(x) as the default export");
+    throw new Error(`is for an older mmoe (parameters and forward); write ${WANTED}: see docs/own-models.md`);
+  throw new Error(`expected ${WANTED} as the default export`);
 }
 
 let [key, draws]: [readonly [number, number], number] = [[0, 0], 0];
@@ -156,7 +140,7 @@ function drawFrom(seed: bigint): void {
 /** Numbers of a file from a byte on, in memory that is the model's own. */
 function read(at: number, count: number, from = rows): Float32Array {
   const bytes = new Uint8Array(FLOAT * count);
-  for (let done = 0; done < bytes.length; ) done += readSync(from, bytes, done, bytes.length - done, at + done);
+  if (readSync(from, bytes, 0, bytes.length, at) < bytes.length) throw new Error("the file of rows has been cut");
   return new Float32Array(bytes.buffer);
 }
 
@@ -169,9 +153,7 @@ function write(to: number, at: number, values: Float32Array | Buffer): void {
 function numbersIn(method: string, value: unknown, count: number): Float32Array {
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
   if (!isList) throw new Error(`${method}: expected an array of ${count} numbers, got ${typeof value}`);
-  const numbers = Float32Array.from(
-    Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : (value as Float32Array),
-  );
+  const numbers = Float32Array.from(Array.isArray(value) ? value.flat(9) : (value as Float32Array));
   if (numbers.length !== count) throw new Error(`${method}: expected ${count} numbers, got ${numbers.length}`);
   return numbers;
 }
@@ -189,15 +171,15 @@ function described(error: unknown): object {
   const kind = error instanceof RangeError && /allocation failed/.test(message) ? "memory" : "author";
   if (url === undefined) return { kind, message };
   const path = fileURLToPath(url);
-  return {
-    kind,
-    message,
-    file: path,
-    line: Number(line),
-    code: readFileSync(path, "utf8").split("\n")[Number(line) - 1]?.trim(),
-  };
+  const code = readFileSync(path, "utf8").split("\n")[Number(line) - 1]?.trim();
+  return { kind, message, file: path, line: Number(line), code };
 }
 
+const { kill } = process;
+process.kill = (pid, signal) => {
+  if (pid === process.ppid) throw new Error("process.kill is not for mmoe's own process");
+  return kill(pid, signal);
+};
 process.on("uncaughtException", (error) => {
   uncaught = { error };
   if (id !== "") tell({ error: described(error) });
@@ -210,8 +192,7 @@ for await (const line of createInterface({ input: channel })) {
   id = next;
   try {
     if (uncaught) throw uncaught.error;
-    const answer = await (ORDERS[order as keyof typeof ORDERS] as (words: object) => unknown)(words);
-    tell({ answer });
+    tell({ answer: await (ORDERS[order as keyof typeof ORDERS] as (words: object) => unknown)(words) });
   } catch (error) {
     tell({ error: described(error) });
   }

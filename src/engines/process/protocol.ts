@@ -30,7 +30,7 @@ interface SentModel {
 }
 
 /** Fields of `mmoe.Settings`. */
-interface SentSettings {
+export interface SentSettings {
   /** 64 bits, in decimal digits. */
   readonly seed: string;
   readonly inputs: number;

@@ -3,22 +3,27 @@ import type { Readable } from "node:stream";
 const NEWLINE = 10;
 
 /**
- * Calls `take` with each line that comes out of a stream, cut where it has more than `most` bytes: what is behind is never
- * kept, however long the line is. A last line without an end counts.
+ * Calls `take` with each line that comes out of a stream. A line of more than `most` bytes is cut there, and taken at once: what
+ * is behind is never kept, however long it is. A last line without an end counts.
  */
 export function readLines(stream: Readable, most: number, take: (line: string, isCut: boolean) => void): void {
   let parts: Buffer[] = [];
   let length = 0;
+  const told = (isCut: boolean) => {
+    const line = Buffer.concat(parts).toString("utf8");
+    parts = [];
+    take(line.endsWith("\r") ? line.slice(0, -1) : line, isCut);
+  };
   const add = (part: Buffer) => {
-    if (length < most) parts.push(part.subarray(0, most - length));
+    const before = length;
     length += part.length;
+    if (before > most) return;
+    parts.push(part.subarray(0, most - before));
+    if (length > most) told(true);
   };
   const end = () => {
-    const line = Buffer.concat(parts).toString("utf8");
-    const isCut = length > most;
-    parts = [];
+    if (length <= most) told(false);
     length = 0;
-    take(line.endsWith("\r") ? line.slice(0, -1) : line, isCut);
   };
   stream.on("data", (chunk: Buffer) => {
     let from = 0;

@@ -77,7 +77,7 @@ export class SharedFile {
 
   /** So many numbers from a byte on; undefined if the file is shorter, which the other process may have made it. */
   read(at: number, count: number): Float32Array | undefined {
-    if (at + FLOAT * count > fstatSync(this.#file).size) return undefined;
+    if (fstatSync(this.#file).size < Math.max(this.#size, at + FLOAT * count)) return undefined;
     const bytes = new Uint8Array(FLOAT * count);
     for (let done = 0; done < bytes.length; ) {
       const read = readSync(this.#file, bytes, done, bytes.length - done, at + done);

@@ -55,6 +55,8 @@ interface Waiting extends Asking {
 /** Lines that a model may print, and bytes of each. */
 const MOST_LINES = 100;
 const LONGEST_LINE = 2_000;
+/** Most characters of a line of code in an error. */
+const LONGEST_CODE = 120;
 /** Most bytes of a message: it may name many parameters. */
 const LONGEST_MESSAGE = 8_000_000;
 
@@ -217,7 +219,7 @@ export class WorkerProcess {
     if (code === undefined && traceback.length > 0)
       for (const each of traceback.join("").trimEnd().split("\n")) this.#note(`model ${model.name}: ${each}`);
     const place = { path: file ?? model.file, ...(line && { line }) };
-    return modelError(model, code ? `${message} (at: ${code})` : message, place);
+    return modelError(model, code ? `${message} (at: ${code.slice(0, LONGEST_CODE)})` : message, place);
   }
 
   #giveUp(silentMs: number): void {

@@ -137,5 +137,5 @@ function unknownSentence(cells: readonly DrawnCell[], drawn: readonly DrawnCell[
   const models = modelsOf(cells).filter((model) => !modelsOf(drawn).includes(model));
   return models.length === 0
     ? ""
-    : ` Models in JavaScript, whose FLOP are unknown, are left out: ${models.map(modelLabel).join(", ")}.`;
+    : ` Models in code, whose FLOP are unknown, are left out: ${models.map(modelLabel).join(", ")}.`;
 }

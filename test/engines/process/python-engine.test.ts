@@ -246,11 +246,13 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     );
   });
 
-  test("that draws what no seed gives is trained, and said to differ", async () => {
-    const model = pythonModel(NUMPY_LINEAR.replace("np.random.normal", "np.random.default_rng().normal"), {
-      ...{ name: "unseeded", options: { spread: 1 } },
-    });
-    await engine.prepare([model]);
+  test("that draws what no seed gives is refused; one that only rounds otherwise is trained, and said to differ", async () => {
+    const drawn = (from: string, spread: number) =>
+      pythonModel(NUMPY_LINEAR.replace("np.random.normal", from), { name: "unseeded", options: { spread } });
+    await expect(engine.prepare([drawn("np.random.default_rng().normal", 1)])).rejects.toThrow(
+      /: two trainings with the same seed give other numbers \([\d.e-]+, then [\d.e-]+\): what it draws must follow from its seed, and it may not read the clock$/,
+    );
+    await engine.prepare([drawn("np.random.default_rng().normal", 1e-7)]);
     expect(notes).toContain(
       "model unseeded: two trainings with the same seed differ, so its runs can't be repeated exactly",
     );

@@ -32,7 +32,7 @@ export function tinyRun(
   return makeRun({ model, data, ...changes }, { ...TRAINING, ...training });
 }
 
-/** A run of a model in JavaScript, as {@link tinyRun}. */
+/** A run of a model in code, as {@link tinyRun}. */
 export function codeRun(model: CodeModel, ...[changes, training]: Parameters<typeof tinyRun>): Run<CodeModel> {
   const { inputs, tasks } = model;
   return { ...tinyRun({ model: { ...PAIR_MMOE, inputs, tasks }, ...changes }, training), model };

@@ -23,6 +23,7 @@ class Channel:
         self._pid = os.getpid()
         self._id = ""
         _end_with_parent()
+        _keep_to_itself()
         orders = os.fdopen(os.dup(0), "rb")
         self._messages = os.dup(1)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -72,3 +73,29 @@ def _end_with_parent() -> None:
         return
     if os.getppid() != parent:
         end_at_once()
+
+
+_LANDLOCK_CREATE, _LANDLOCK_RESTRICT, _PR_SET_NO_NEW_PRIVS = 444, 446, 38
+#: The first version of Landlock that keeps signals inside, and the flag for it.
+_ABI, _SCOPE_SIGNAL = 6, 1 << 1
+
+
+def _keep_to_itself() -> None:
+    """Has Linux (6.12 and later) refuse signals from this process to others, and reads of their memory.
+
+    Those that it starts are its own, and inherit this.
+    """
+    if sys.platform != "linux":
+        return
+    try:
+        system = ctypes.CDLL(None)
+        if system.syscall(_LANDLOCK_CREATE, None, 0, 1) < _ABI:
+            return
+        attributes = (ctypes.c_uint64 * 3)(0, 0, _SCOPE_SIGNAL)
+        rules = system.syscall(_LANDLOCK_CREATE, attributes, ctypes.sizeof(attributes), 0)
+        if rules < 0 or system.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            return
+        system.syscall(_LANDLOCK_RESTRICT, rules, 0)
+        os.close(rules)
+    except (OSError, AttributeError):
+        return

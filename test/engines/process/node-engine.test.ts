@@ -1,0 +1,238 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { AnyRun, Hooks, Keeping, RunState } from "../../../src/engines/engine.ts";
+import { nodeAdapter } from "../../../src/engines/process/languages.ts";
+import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
+import { feedOf } from "../../../src/engines/rows/feed.ts";
+import type { CodeModel } from "../../../src/models/code.ts";
+import { codeFiles } from "../../../src/models/code-files.ts";
+import { codeModel, LINEAR } from "../../support/code-model.ts";
+import { numbersRun } from "../../support/gap-runs.ts";
+import { complaintOf } from "../../support/python.ts";
+import { codeRun, resultsOf } from "../tfjs/runs.ts";
+
+const notes: string[] = [];
+const engine = new ProcessEngine({
+  ...{ adapter: nodeAdapter(), jobs: 2, patience: { train: 1500, later: 10 } },
+  note: (line) => notes.push(line),
+});
+afterAll(() => engine.dispose());
+
+/** LINEAR that does this once it trains: its batches have 3 rows, those that it is tried on have others. */
+const inTraining = (name: string, act: string, before = "") =>
+  codeModel(before + LINEAR.replace("const outputs", `if (B === 3) { ${act} }\n    const outputs`), { name });
+
+/** Code that does not return for so many ms, or ever, and takes no processor time. */
+const hang = (ms = Number.POSITIVE_INFINITY) => `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms});`;
+
+/** A model of several files, the first its own. */
+function modelOf(files: Readonly<Record<string, string>>): CodeModel {
+  const { file, ...model } = codeModel(LINEAR);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dirname(file), name)), { recursive: true });
+    writeFileSync(join(dirname(file), name), text);
+  }
+  return { ...model, file, sha256: codeFiles({ name: "mine", file }).sha256 };
+}
+
+/** Held-out losses of the linear map after the first step of gradient descent from 0, [K], in float64. */
+function lossesAfterAStep(run: AnyRun, lr: number): number[] {
+  const { inputs: D, tasks: K } = run.model;
+  const { batch: B } = run.training;
+  const { sets, batchInto } = feedOf(run);
+  const [x, y] = [new Float32Array(B * D), new Float32Array(B * K)];
+  batchInto(x, y, 1);
+  const { x: X, y: Y } = sets.heldout;
+  return Array.from({ length: K }, (_, k) => {
+    const w = Array.from({ length: D }, (_, d) =>
+      [...Array(B).keys()].reduce(
+        (sum, b) => sum + (2 / B) * lr * (y[b * K + k] as number) * (x[b * D + d] as number),
+        0,
+      ),
+    );
+    const N = Y.length / K;
+    const error = (n: number) => w.reduce((sum, v, d) => sum + v * (X[n * D + d] as number), -(Y[n * K + k] as number));
+    return [...Array(N).keys()].reduce((sum, n) => sum + error(n) ** 2 / N, 0);
+  });
+}
+
+describe("a model in JavaScript", () => {
+  test.each([17, "fresh"] as const)("trains on the run's own rows of %s", async (trainRows) => {
+    const run = codeRun(
+      codeModel(LINEAR),
+      { index: 3 },
+      { trainRows, lr: 0.03, optimizer: "sgd", steps: 1, evalEvery: 1 },
+    );
+    const [result] = await resultsOf(engine, [run]);
+    const expected = lossesAfterAStep(run, 0.03);
+    expect(result?.curve.heldout[0]).toEqual(expected.map((loss) => expect.closeTo(loss, 5)));
+    expect(result).toMatchObject({ parameterCount: 10, device: `node ${process.versions.node}` });
+  });
+
+  test("has the numbers that it has beside others, and in another process", async () => {
+    const model = codeModel(
+      LINEAR.replace("new Float64Array(inputs * tasks)", "Float64Array.from({ length: inputs * tasks }, Math.random)"),
+    );
+    const runs = [0, 1, 2].map((index) => codeRun(model, { index }));
+    const together = await resultsOf(engine, runs);
+    const other = new ProcessEngine({ adapter: nodeAdapter(), jobs: 1, patience: { later: 10 } });
+    const [alone] = await resultsOf(other, [runs[1] as AnyRun]);
+    await other.dispose();
+    expect(alone?.curve).toEqual(together[1]?.curve);
+    expect(together[0]?.curve).not.toEqual(together[1]?.curve);
+  });
+
+  test("breaks its own runs, however it does, and no other's", async () => {
+    const models = [
+      codeModel(LINEAR, { name: "good" }),
+      inTraining("throws", "throw new Error('no 3 rows');"),
+      inTraining("throws a proxy", "throw new Proxy({}, { get() { throw 7; } });"),
+      inTraining("exits", "process.exit(0);"),
+      inTraining("aborts", "process.abort();"),
+      inTraining("kills itself", "process.kill(process.pid, 'SIGKILL');"),
+      inTraining("kills mmoe", "process.kill(process.ppid, 'SIGKILL');"),
+      inTraining("hangs", hang()),
+      inTraining("times", `setTimeout(() => { throw new Error('late'); }); ${hang(200)} return new Promise(() => {});`),
+      inTraining("rejects", "Promise.reject(new Error('unheard')); return new Promise(() => {});"),
+      inTraining("handles", "setInterval(() => {}, 1000);"),
+      inTraining("shapes", "return [1];"),
+      inTraining("answers", `writeSync(3, '{"answer":{}}\\n');`, 'import { writeSync } from "node:fs";\n'),
+      inTraining(
+        "garbles",
+        "writeSync(3, new Uint8Array(9e6)); return new Promise(() => {});",
+        'import { writeSync as writeOnce } from "node:fs";\nfunction writeSync(fd, bytes) { for (let at = 0; at < bytes.length; ) try { at += writeOnce(fd, bytes, at); } catch {} }\n',
+      ),
+      inTraining(
+        "cuts",
+        "for (let fd = 4; fd < 64; fd++) try { ftruncateSync(fd, 0); } catch {}",
+        'import { ftruncateSync } from "node:fs";\n',
+      ),
+      inTraining("pollutes", "Object.prototype.toJSON = () => 7;"),
+      inTraining(
+        "fills",
+        "Float32Array.prototype.set = () => {}; Array.prototype.push = null; JSON.parse = () => ({});",
+      ),
+      inTraining("prints", `console.log('{"answer": {}}');`),
+    ];
+    const results = await resultsOf(
+      engine,
+      models.map((model) => codeRun(model)),
+    );
+    const failures = results.map(({ run, failure }) => [run.model.name, failure?.replace(/^.*mine.mjs/, "mine.mjs")]);
+    expect(failures).toEqual([
+      ["good", undefined],
+      ["throws", "mine.mjs:11: no 3 rows (at: if (B === 3) { throw new Error('no 3 rows'); })"],
+      ["throws a proxy", "mine.mjs: threw 7"],
+      ["exits", "mine.mjs: ends its process (exit code 0) while it trains"],
+      ["aborts", "mine.mjs: its process crashed (SIGABRT) while it trains"],
+      ["kills itself", "mine.mjs: a worker died (the process of model kills itself was ended by SIGKILL), 3 times"],
+      ["kills mmoe", expect.stringMatching(/^mine.mjs:11: process.kill is not for mmoe's own process/)],
+      ["hangs", "mine.mjs: gives no sign for 2 s while it trains"],
+      ["times", expect.stringMatching(/^mine.mjs:11: late /)],
+      ["rejects", expect.stringMatching(/^mine.mjs:11: unheard /)],
+      ["handles", undefined],
+      ["shapes", "mine.mjs: step: expected 2 numbers, got 1"],
+      ["answers", 'mine.mjs: its process says what is no message: {"answer":{}}'],
+      ["garbles", expect.stringMatching(/^mine.mjs: its process says what is no message: /)],
+      ["cuts", "mine.mjs: its process has cut the file that mmoe shares with it"],
+      ["pollutes", expect.stringMatching(/^mine.mjs: /)],
+      ["fills", expect.stringMatching(/^mine.mjs: /)],
+      ["prints", undefined],
+    ]);
+    expect(notes).toContain(`model prints prints: {"answer": {}}`);
+  });
+
+  test("is loaded from the files that were hashed alone, whatever calls for others", async () => {
+    const model = modelOf({ "mine.mjs": `await eval('import("./other.mjs")');\n${LINEAR}`, "other.mjs": "" });
+    expect(await complaintOf(engine, model)).toMatch(
+      /^mine\.mjs(:\d+)?: imports '.\/other.mjs', whose changes would go unnoticed/,
+    );
+    const helped = {
+      "mine.mjs": `import { SCALE } from "./near.mjs";\n${LINEAR}`,
+      "near.mjs": "export const SCALE = 1;",
+    };
+    const changed = modelOf(helped);
+    writeFileSync(join(dirname(changed.file), "near.mjs"), "export const SCALE = 2;");
+    expect(await complaintOf(engine, changed)).toMatch(/^mine\.mjs: has changed \(its SHA-256 was /);
+  });
+
+  test("imports what it likes of Node and of packages, whose versions are recorded", async () => {
+    const model = modelOf({
+      "node_modules/a/package.json": '{"name": "a", "version": "1.2.3", "type": "module", "exports": "./index.js"}',
+      "node_modules/a/index.js": 'export { readFileSync } from "node:fs";',
+      "mine.mjs": `import { readFileSync } from "a";\nimport os from "node:os";\nreadFileSync(import.meta.filename ?? "/dev/null"); os.cpus();\n${LINEAR}`,
+    });
+    const own = new ProcessEngine({ adapter: nodeAdapter(), patience: { later: 10 } });
+    await own.prepare([model]);
+    expect(own.libraries).toEqual({ node: process.versions.node, a: "1.2.3" });
+    await own.dispose();
+  });
+
+  test.each([
+    ["export default {", /^mine\.mjs(:\d+)?: Unexpected end of input/],
+    ["export default class {}", "mine.mjs: expected a class with step(x, y) and predict(x), got no step"],
+    ["export const a = 1;", "mine.mjs: expected a class with step(x, y) and predict(x) as the default export"],
+    [
+      "export default { parameters: () => ({}), forward: (tf, x) => x };",
+      "mine.mjs: is for an older mmoe (parameters and forward); write a class with step(x, y) and predict(x): see docs/own-models.md",
+    ],
+    ["process.exit();", "mine.mjs: ends its process (exit code 0) while it is loaded"],
+    [
+      LINEAR.replace("return losses", "return losses.map(() => NaN)"),
+      /^mine\.mjs: the losses of the first steps: expected finite numbers/,
+    ],
+    [LINEAR.replace("{ length: (x", "{ length: 1 + (x"), "mine.mjs: predict: expected 14 numbers, got 15"],
+    [
+      LINEAR.replace("let sum = 0", "let sum = x.at(-1)"),
+      /in evaluation mode a row's prediction depends on the rows beside it/,
+    ],
+  ])("is refused before the first run: %j", async (text, complaint) => {
+    expect(await complaintOf(engine, codeModel(text))).toMatch(complaint);
+  });
+
+  test("starts each run with modules that no run before has touched", async () => {
+    const counting = `let count = 0;\n${LINEAR.replace("this.rate =", "this.rate = ++count *").replace("lr : 2 * lr", "(lr) : (2 * lr)")}`;
+    const runs = [0, 1, 2, 3].map((i) => ({ ...codeRun(codeModel(LINEAR)), id: `${i}`, model: codeModel(counting) }));
+    const model = (runs[0] as AnyRun).model as CodeModel;
+    const curves = (
+      await resultsOf(
+        engine,
+        runs.map((run) => ({ ...run, model })),
+      )
+    ).map(({ curve }) => curve);
+    expect(curves).toEqual(curves.map(() => curves[0]));
+  });
+
+  test("goes on from any of its states to the same numbers, chance included", async () => {
+    const noisy = LINEAR.replace("const error =", "const error = 0.1 * Math.random() +");
+    const run = codeRun(codeModel(noisy), {}, { steps: 2000, evalEvery: 7 });
+    const states: RunState[] = [];
+    const keep = (before: readonly RunState[], everyMs: number): Hooks["keeping"] => ({
+      states: new Map(before.map((state) => [run.id, state])),
+      everyMs,
+      onState: (_, state) => states.push(structuredClone(state)),
+    });
+    const [whole] = await resultsOf(engine, [run], { keeping: keep([], 0) as Keeping });
+    const middle = states.filter(({ step }) => step > 300 && step < 1700);
+    expect(middle.length).toBeGreaterThan(3);
+    const [rest] = await resultsOf(engine, [run], { keeping: keep([middle[1] as RunState], 1e9) as Keeping });
+    expect(rest?.curve).toEqual(whole?.curve);
+  });
+
+  test("is told what its tasks predict, and a loss of a batch without a label counts as 0", async () => {
+    const masked = LINEAR.replace(
+      "constructor(inputs, tasks, { lr, optimizer }) {",
+      "constructor(inputs, tasks, { lr, optimizer, kinds }) {\n    if (kinds.some(({ gaps }) => !gaps)) throw new Error(JSON.stringify(kinds));",
+    )
+      .replace("losses[k] +=", "if (Number.isNaN(error)) continue;\n        losses[k] +=")
+      .replace(
+        "return losses",
+        "return losses.map((loss, k) => (y.some((v, i) => i % K === k && v === v) ? loss : NaN))",
+      );
+    const model = codeModel(masked, { inputs: 3, gaps: [true, true] });
+    const [result] = await resultsOf(engine, [{ ...numbersRun({ steps: 11, evalEvery: 1 }), model }]);
+    expect(result?.failure).toBeUndefined();
+    expect(result?.curve.train.some(([, loss]) => loss === 0)).toBe(true);
+  });
+});
