@@ -206,7 +206,7 @@ export interface Engine {
   readonly libraries?: Readonly<Record<string, string>>;
   /** Of each model in code that was tried, whether it gives the same numbers again on this machine. */
   readonly deterministic?: Readonly<Record<string, boolean>>;
-  /** The engines beside it that train the runs that it can't; absent for none. */
+  /** The engines beside it that train models in code, one for each language; absent for none. */
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;

@@ -1,7 +1,3 @@
-import { type Config, configAt, modelOf, type PointConfig } from "../config/config.ts";
-import { gridPoints } from "../config/grid.ts";
-import { refusedSetting } from "../config/refused.ts";
-import { trains } from "../engines/abilities.ts";
 import type { Provenance } from "./provenance.ts";
 import type { Results } from "./read-results.ts";
 
@@ -9,9 +5,9 @@ import type { Results } from "./read-results.ts";
  * The options of `mmoe sweep` for the engine that a sweep was trained on last: `--engine tfjs --backend cpu`. Empty for the
  * default engine.
  */
-export function engineWords({ config, provenances }: Pick<Results, "config" | "provenances">): string[] {
+export function engineWords({ provenances }: Pick<Results, "provenances">): string[] {
   const last = provenances.at(-1);
-  const engine = engineOf(config, last);
+  const engine = engineOf(last);
   if (engine === undefined) return [];
   const { argv = [] } = last ?? {};
   const backend = engine === "tfjs" ? optionIn(argv, "--backend") : undefined;
@@ -25,21 +21,11 @@ export function engineWords({ config, provenances }: Pick<Results, "config" | "p
 /** Engines that a sweep may have been trained on without an option: by MMOE_ENGINE, or as a card was there. */
 const TENSORFLOW = ["tfjs", "cuda"];
 
-/** The engine to name; undefined if the default one does, which trains what cpu can't on tfjs. */
-function engineOf(config: Config, last: Provenance | undefined): string | undefined {
+/** The engine to name; undefined for the default one. */
+function engineOf(last: Provenance | undefined): string | undefined {
   const typed = optionIn(last?.argv ?? [], "--engine");
   const chosen = typed === "auto" ? undefined : typed;
-  if (chosen === "cpu" && needsTensorFlow(config)) return undefined;
   return chosen ?? TENSORFLOW.find((name) => name === last?.engine);
-}
-
-/** Whether the cpu engine refuses a setting, or lacks a model. */
-function needsTensorFlow(config: Config): boolean {
-  const points = gridPoints(config).map((point) => configAt(config, point));
-  if (points.some((point) => refusedSetting(["cpu"], point) !== undefined)) return true;
-  const point = points[0] as PointConfig;
-  const models = config.models.map((name) => modelOf(point, name));
-  return models.some((model) => !trains("cpu", model));
 }
 
 /** The value of the option `flag` in a command line, the last if there are several. */

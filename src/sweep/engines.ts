@@ -2,7 +2,6 @@ import { MMOE } from "../called-as.ts";
 import { findBinding, isForCards } from "../cuda/binding.ts";
 import { mayHaveCard } from "../cuda/cards.ts";
 import type { Env } from "../cuda/home.ts";
-import { trainsRun } from "../engines/abilities.ts";
 import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import type { AnyRun, Engine } from "../engines/engine.ts";
 import { findPython } from "../engines/process/find-python.ts";
@@ -42,9 +41,8 @@ export interface EngineOptions {
 }
 
 /**
- * Loads one engine; the others' code stays on disk. Where `auto` is cpu, it brings tfjs beside it for those of `runs` that
- * cpu can't train, and is tfjs alone if that is all of them. Models in code have an engine of their own for each language, beside
- * any.
+ * Loads one engine; the others' code stays on disk. It trains all members of the family. Models in code have an engine of
+ * their own for each language, beside any.
  */
 export async function loadEngine(
   name: EngineName,
@@ -60,7 +58,7 @@ async function engineFor(name: EngineName, options: EngineOptions, runs: readonl
   const languages = LANGUAGES.filter((language) => runs.some(({ model }) => isIn(language, model)));
   const others = runs.filter(({ model }) => !isCode(model));
   const engines = await Promise.all(languages.map((language) => processEngine(language, { ...options, device })));
-  const main = others.length > 0 || runs.length === 0 ? await ownEngine(name, options, others) : engines.shift();
+  const main = others.length > 0 || runs.length === 0 ? await familyEngine(name, options) : engines.shift();
   return engines.reduce(
     (beside, engine) =>
       sideBySide(beside, engine, ({ model }) => isCode(model) && engine.name === ENGINE_OF[languageOf(model)]),
@@ -88,17 +86,8 @@ export async function adapterOf(
   return language === "Python" ? pythonAdapter(findPython(python, env), env) : nodeAdapter();
 }
 
-async function ownEngine(name: EngineName, options: EngineOptions, runs: readonly AnyRun[]): Promise<Engine> {
-  if (name === "auto") {
-    const engine = await autoEngine(options);
-    const goesBeside = (run: AnyRun) => !trainsRun("cpu", run);
-    const others = runs.filter(goesBeside);
-    if (engine.name !== "cpu" || others.length === 0) return engine;
-    const other = await loadEngine("tfjs", options);
-    if (others.length < runs.length) return sideBySide(engine, other, goesBeside);
-    await engine.dispose();
-    return other;
-  }
+async function familyEngine(name: EngineName, options: EngineOptions): Promise<Engine> {
+  if (name === "auto") return autoEngine(options);
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   const threads = jobs === undefined ? {} : { jobs };
   if (name === "tfjs") {

@@ -12,11 +12,11 @@ import { type RunProgress, Tally, type ToTrain } from "./tally.ts";
 const EVERY_MS = 250;
 
 /** A bar for each cell, as far as the terminal has room, and one for the complete sweep. */
-export function barProgress({ todo: runs, kept, beside }: ToTrain, stream: Output): RunProgress {
+export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunProgress {
   const byCell = groupBy(runs, (run) => cellName(cellOfRun(run)));
-  const tallies = new Map(Array.from(byCell, ([name, members]) => [name, new Tally(members, kept, beside)]));
+  const tallies = new Map(Array.from(byCell, ([name, members]) => [name, new Tally(members, kept)]));
   const cells = Array.from(tallies, ([name, tally]) => ({ name, tally }));
-  const whole = new Tally(runs, kept, beside);
+  const whole = new Tally(runs, kept);
   const frame = new Frame(stream);
   const lines = () => {
     const { columns, rows } = stream; // a terminal may change its size, and has 0 if nobody has set it

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { MMOE } from "../../called-as.ts";
 import { engineWords } from "../../records/engine-words.ts";
 import { CONFIG, JOURNALS } from "../../records/find-results.ts";
-import { configIn } from "../../records/read-results.ts";
 import { provenancesIn } from "../../records/writers.ts";
 import { shellQuoted } from "../../shell.ts";
 
@@ -17,5 +16,5 @@ export function goOn(folder: string, ...options: string[]): string {
 function engineIn(folder: string): string[] {
   if (!existsSync(join(folder, CONFIG))) return [];
   const provenances = provenancesIn(join(folder, JOURNALS), () => {}).map(({ provenance }) => provenance);
-  return engineWords({ config: configIn(folder), provenances });
+  return engineWords({ provenances });
 }

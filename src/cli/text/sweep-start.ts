@@ -1,6 +1,5 @@
 import { inputsText } from "../../config/table-inputs.ts";
 import { kindsText } from "../../config/task-kinds.ts";
-import { trains, trainsRun } from "../../engines/abilities.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isCode, languageOf } from "../../models/code.ts";
 import { keptOf } from "../../records/checkpoints.ts";
@@ -33,7 +32,7 @@ export function startLines(start: SweepStart): string[] {
 }
 
 /**
- * `cpu (avx512)`; with runs that only another engine trains, `cpu (avx512); dselect-k, method pcgrad on tfjs (wasm)`.
+ * `cpu (avx512)`; with models in code, which have engines of their own, `cpu (avx512); mine on python (Python 3.12)`.
  */
 export function enginesText(
   { name, device, beside = [] }: Pick<Engine, "name" | "device" | "beside">,
@@ -46,17 +45,14 @@ export function enginesText(
   const own = runs.length - parts.reduce((sum, { count }) => sum + count, 0);
   const main = runs.length > 0 && own === 0 ? [] : [`${name} (${device})`];
   if (main.length === 0 && parts.length === 1) return (parts[0] as (typeof parts)[number]).text;
-  return [...main, ...parts.map(({ theirs, text }) => `${reasons(theirs).join(", ")} on ${text}`)].join("; ");
+  return [...main, ...parts.map(({ theirs, text }) => `${modelsOf(theirs).join(", ")} on ${text}`)].join("; ");
 }
 
 /** Whether a run is trained by an engine of this name that is beside another. */
-function goesTo(engine: string, run: AnyRun): boolean {
-  const { model } = run;
-  return isCode(model) ? engine === ENGINE_OF[languageOf(model)] : engine === "tfjs" && !trainsRun("cpu", run);
+function goesTo(engine: string, { model }: AnyRun): boolean {
+  return isCode(model) && engine === ENGINE_OF[languageOf(model)];
 }
 
-/** What cpu lacks for these runs: models and, for those that it has, methods. */
-function reasons(runs: readonly AnyRun[]): string[] {
-  const whats = runs.map(({ model, training }) => (trains("cpu", model) ? `method ${training.method}` : model.name));
-  return [...new Set(whats)];
+function modelsOf(runs: readonly AnyRun[]): string[] {
+  return [...new Set(runs.map(({ model }) => model.name))];
 }

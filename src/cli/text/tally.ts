@@ -1,4 +1,3 @@
-import { trainsRun } from "../../engines/abilities.ts";
 import type { AnyRun, Run } from "../../engines/engine.ts";
 import { numbering } from "../../engines/numbering.ts";
 import { isCode } from "../../models/code.ts";
@@ -19,13 +18,13 @@ export interface RunProgress {
 }
 
 /** Runs to train, and the steps that some of them have done before. */
-export type ToTrain = Pick<SweepStart, "todo" | "kept" | "beside">;
+export type ToTrain = Pick<SweepStart, "todo" | "kept">;
 
 const LINE_EVERY_MS = 10_000;
 
 /** A line every ten seconds, and one for each run that failed. */
-export function lineProgress({ todo, kept, beside }: ToTrain, note: (line: string) => void): RunProgress {
-  const tally = new Tally(todo, kept, beside);
+export function lineProgress({ todo, kept }: ToTrain, note: (line: string) => void): RunProgress {
+  const tally = new Tally(todo, kept);
   const timer = setInterval(() => {
     note(`${tally.ended} of ${numberOf(tally.runs, "run")}, ${tally.percent} % of the steps, ${tally.pace}`);
   }, LINE_EVERY_MS);
@@ -74,10 +73,10 @@ export class Tally {
   readonly #start: Mark;
   #first: Mark | undefined;
 
-  constructor(runs: readonly AnyRun[], kept: SweepStart["kept"], beside?: SweepStart["beside"]) {
+  constructor(runs: readonly AnyRun[], kept: SweepStart["kept"]) {
     this.runs = runs.length;
     this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
-    const weightOf = stepWeights(beside?.some(({ name }) => name === "tfjs") ?? false);
+    const weightOf = stepWeights();
     const sizes = runs.map((run) => ({ steps: run.training.steps, weight: weightOf(run) }));
     this.#sizes = new Map(runs.map(({ id }, i) => [id, sizes[i] as (typeof sizes)[number]]));
     this.#work = sizes.reduce((sum, { steps, weight }) => sum + steps * weight, 0);
@@ -213,19 +212,15 @@ interface Mark {
   readonly worked: number;
 }
 
-/**
- * A function that tells how long a step of a run takes, once for runs that are alike. `isMixed`: cpu trains what it can.
- * Nothing is known of models in code.
- */
-function stepWeights(isMixed: boolean): (run: AnyRun) => number {
+/** A function that tells how long a step of a run takes, once for runs that are alike. Nothing is known of models in code. */
+function stepWeights(): (run: AnyRun) => number {
   const modelNumber = numbering((model: AnyRun["model"]) => model);
   const trainingNumber = numbering((training: AnyRun["training"]) => training);
   const known = new Map<string, number>();
   return (run) => {
     if (isCode(run.model)) return CODE_NS;
     const key = `${modelNumber(run.model)} ${trainingNumber(run.training)}`;
-    const times = isMixed && !trainsRun("cpu", run) ? TFJS_TIMES : 1;
-    const weight = known.get(key) ?? (times * usualNs(run as Run)) / run.training.steps;
+    const weight = known.get(key) ?? usualNs(run as Run) / run.training.steps;
     known.set(key, weight);
     return weight;
   };
@@ -233,6 +228,3 @@ function stepWeights(isMixed: boolean): (run: AnyRun) => number {
 
 /** A step of a model in code (assumed): ten of the paper's. */
 const CODE_NS = 500_000;
-
-/** How many times as long as cpu a step takes tfjs beside it: 2.8 ms against some 85 us, of 128 rows. */
-const TFJS_TIMES = 30;

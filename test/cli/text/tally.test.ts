@@ -102,18 +102,6 @@ test("a Tally says what is done after the last step, in place of a time that it 
   expect([tally.pace, tally.left]).toEqual(["writing the CSV files", "writing the CSV files"]);
 });
 
-test("a Tally expects a step on tfjs beside cpu to take thirty times as long, and as long where tfjs trains all", () => {
-  const kinds = ["sum", "pcgrad"] as const;
-  const runs = kinds.map((method) => makeRun({ id: method }, { steps: 1000, method }));
-  const paceOf = (tally: Tally) => {
-    vi.advanceTimersByTime(10_000);
-    tally.reach("sum", 1000);
-    return tally.pace;
-  };
-  expect(paceOf(new Tally(runs, new Map(), [{ name: "tfjs", device: "wasm" }]))).toBe("100 steps/s, 5:00 min left");
-  expect(paceOf(new Tally(runs, new Map()))).toBe("100 steps/s, 10.0 s left");
-});
-
 test("a Tally of runs with early stopping says how many have chosen their steps, then has the shares that are done", () => {
   const stopping = { patience: 3, validation: 0.2 };
   const runs = RUNS.map((run) => ({ ...run, stopping }));
