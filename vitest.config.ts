@@ -19,6 +19,8 @@ const OWN_CACHE = cacheWithSpeed(fileURLToPath(new URL("test-output/cache", impo
 const TIERS = {
   /** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
   soak: { env: OWN_CACHE, ...within(10) },
+  /** The search for the paper's setting, which no part of mmoe knows. */
+  research: { include: ["research/test/**/*.test.ts"], ...within(5) },
   /** What a user has of the package: its tarball, installed away from the checkout. */
   packed: within(5, 10),
   /** Native kernels as they are compiled for people: by sanitizers, zig and no compiler. An emulator and compilers are slow. */

@@ -5,7 +5,6 @@ import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { deviceOf } from "../src/engines/tfjs/device.ts";
 import { loadTf } from "../src/engines/tfjs/tf.ts";
-import { filmContenders } from "./native/code.ts";
 import { type Contender, contendersOf, leastOf, type StepTime } from "./native/contenders.ts";
 import { separateAndTogether } from "./native/together.ts";
 
@@ -29,14 +28,6 @@ console.log(
   `Adam: least ms per step of all runs / of all cores together (operations per step), ${values.rounds} turns\n`,
 );
 const options = { xla: values.xla };
-const single = [...new Set(sizes.map(([, B]) => B))].map((B): [number, number] => [1, B]);
-await table(
-  "examples/film.mjs, a fixed set",
-  "traced is faster",
-  [0, 1],
-  (_, B) => filmContenders(tf, B, options),
-  single,
-);
 await table("MMoE, a fixed set", "traced is faster", [0, 2], (R, B) => contendersOf(tf, R, B, options));
 for (const trainRows of [100, "fresh"] as const) {
   for (const rates of [[0.001], [0.001, 0.01, 0.0001]]) {
@@ -53,10 +44,9 @@ async function table(
   gainHead: string,
   [before, after]: readonly [number, number],
   contendersAt: (R: number, B: number) => Promise<Contender[]>,
-  timed = sizes,
 ): Promise<void> {
   console.log(`${title}\n`);
-  for (const [i, [R, B]] of timed.entries()) {
+  for (const [i, [R, B]] of sizes.entries()) {
     const contenders = await contendersAt(R, B);
     const least = await inTurns(contenders);
     if (i === 0) printHead(["runs x rows", ...contenders.map(({ name }) => name), gainHead]);

@@ -4,8 +4,9 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadConfig, setOverride } from "../src/config/load.ts";
-import { findPython } from "../src/engines/python/find-python.ts";
-import { PythonEngine } from "../src/engines/python/python-engine.ts";
+import { findPython } from "../src/engines/process/find-python.ts";
+import { pythonAdapter } from "../src/engines/process/languages.ts";
+import { ProcessEngine } from "../src/engines/process/process-engine.ts";
 import { quantileSorted } from "../src/stats/moments.ts";
 import { planRuns } from "../src/sweep/plan.ts";
 
@@ -34,7 +35,7 @@ async function onTheBench(batch: number, steps: number): Promise<Times> {
   const sized = [`batch=${batch}`, `steps=${steps + WARM}`, "evalEvery=100", "heldoutRows=1000", "trainRows=fresh"];
   const [run] = planRuns(loadConfig("paper", [...settings, ...sized].map(setOverride)));
   if (run === undefined) throw new Error("expected a run");
-  const engine = new PythonEngine({ python, jobs: 1 });
+  const engine = new ProcessEngine({ adapter: pythonAdapter(python), jobs: 1 });
   const points: { step: number; wall: number; processor: number; own: number }[] = [];
   await engine.train([run], {
     onProgress: (_, step, __, processor = Number.NaN) => {

@@ -27,15 +27,7 @@ import { type Results, readResults as read } from "./records/read-results.ts";
 import { type Summary, summaryOf } from "./summary/summary.ts";
 
 export type { AnyRun, Run } from "./engines/engine.ts";
-export type {
-  Draw,
-  ForwardPass,
-  ModelCode,
-  Parameter,
-  Prediction,
-  Shape,
-  StepRandom,
-} from "./engines/tfjs/code/model-code.ts";
+export type { ModelSettings, ModelTask, Numbers, OwnTrainer } from "./engines/process/node-model.ts";
 export { UsageError } from "./errors.ts";
 export { isLacking } from "./figures/draw/figure.ts";
 export { MachineError } from "./machine-error.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** What a machine can be short of; `worker`: a thread that ended by itself. */
-export type MachineTrouble = "memory" | "threads" | "files" | "disk" | "worker";
+type MachineTrouble = "memory" | "threads" | "files" | "disk" | "worker";
 
 interface Meaning {
   readonly text: string;

@@ -26,7 +26,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
-import { choiceOption, countOption, pathOption } from "./options.ts";
+import { choiceOption, countOption, folderOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
 import type { Block } from "./text/blocks.ts";
 import { aucBlocks, aucNotes, preparedBlocks } from "./text/census-text.ts";
@@ -80,7 +80,7 @@ async function prepare(data: string, test: string, options: PrepareOptions, cont
   const most = countOption("--values", options.values, 2, MOST_VALUES);
   const college = choiceOption("--college", options.college, COLLEGE);
   const seed = countOption("--seed", options.seed, 0);
-  const folder = pathOption("--output", options.output);
+  const folder = folderOption("--output", options.output);
   const configs = CENSUS_GROUPS.map((group) => join(folder, `group${group}.yaml`));
   const tables = CENSUS_GROUPS.flatMap((group) =>
     HELD_OUT.map((heldOut) => ({ group, heldOut, file: join(folder, tableName(group, heldOut)) })),

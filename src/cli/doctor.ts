@@ -2,8 +2,7 @@ import { availableParallelism } from "node:os";
 import { cudaFacts, cudaProblem } from "../cuda/diagnosis.ts";
 import { thisMachine } from "../cuda/machine.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
-import { findPython } from "../engines/python/find-python.ts";
-import { pythonFacts } from "../engines/python/python-facts.ts";
+import { findPython, pythonFacts } from "../engines/process/find-python.ts";
 import {
   candidates,
   diagnoseEngine,

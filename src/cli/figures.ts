@@ -28,7 +28,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { choiceOption, listOption, pathOption } from "./options.ts";
+import { choiceOption, folderOption, listOption } from "./options.ts";
 import { type Part, partOf } from "./part-options.ts";
 
 interface Options {
@@ -98,16 +98,18 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
     .map((kind) => ({ picture: kind.draw(heeded(kind, how)), how: heeded(kind, how) }));
   const whole = drawn.flatMap(({ picture, how }) => (isLacking(picture) ? [] : [{ figure: picture, how }]));
   const lacking = drawn.map(({ picture }) => picture).filter(isLacking);
-  if (asked !== undefined && lacking[0] !== undefined)
-    throw new UsageError(`${folder}: ${lacking[0].name} can't be drawn: ${lacking[0].lacking}`);
+  const refused = asked === undefined ? [] : lacking;
+  const wrong = refused.map(({ name, lacking }) => `${folder}: ${name} can't be drawn: ${lacking}`);
   const besidePaper = whole.some(({ figure, how }) => how.paper || figure.name === VERDICTS);
-  for (const line of [...lackingLines(lacking), ...(besidePaper ? short : [])]) note(line);
+  for (const line of [...lackingLines(asked === undefined ? lacking : []), ...(besidePaper ? short : [])]) note(line);
+  if (whole.length === 0 && wrong.length > 0) throw new UsageError(wrong);
   if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
-  const out = options.output === undefined ? ownFolder(folder) : pathOption("--output", options.output);
+  const out = options.output === undefined ? ownFolder(folder) : folderOption("--output", options.output);
   for (const { figure, how } of whole)
     effects.stdout.write(
       `${await write(figure, join(out, fileName(figure, how, { at, part: part?.words })), formats)}\n`,
     );
+  if (wrong.length > 0) throw new UsageError(wrong);
   return EXIT.done;
 }
 

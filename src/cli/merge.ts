@@ -13,7 +13,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
-import { pathOption } from "./options.ts";
+import { folderOption } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { keptText } from "./text/kept-text.ts";
 import { writeResults } from "./write-results.ts";
@@ -43,7 +43,7 @@ export const define: Define = (command, run) => {
 };
 
 async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
-  const out = options.output === undefined ? (folders[0] as string) : pathOption("--output", options.output);
+  const out = options.output === undefined ? (folders[0] as string) : folderOption("--output", options.output);
   const { long = false, json = false } = options;
   if (options.output === undefined && folders.length > 1) {
     throw new UsageError(`${folders.length} folders need an output folder; give -o FOLDER`);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { MMOE } from "../called-as.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig, setOverride } from "../config/load.ts";
-import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import type { Env } from "../cuda/home.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
@@ -30,6 +30,7 @@ interface Options {
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
   readonly python?: string;
+  readonly env: readonly string[];
   readonly inputs?: string;
   readonly tasks?: string;
   readonly json?: boolean;
@@ -46,6 +47,7 @@ export const define: Define = (command, run) => {
     .argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)")
     .option("--model <file>", "with a config: add your own model, as in mmoe sweep", collect, [])
     .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
+    .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
     .option("--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)")
     .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
     .option("--tasks <n>", "tasks K (default: 2)")
@@ -70,7 +72,8 @@ export const define: Define = (command, run) => {
 async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
   const { json = false, describe, initial } = options;
   checkInitial(file, options);
-  if (file !== undefined && initial !== undefined) return writeInitial(sweepConfig(file, options), initial, options);
+  if (file !== undefined && initial !== undefined)
+    return writeInitial(sweepConfig(file, options, effects.env), initial, options);
   const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options, effects.env);
   const { stdout } = effects;
   const room = roomOf(stdout);
@@ -88,10 +91,14 @@ function endsOf({ inputs, tasks, model, modelSet, set }: Options): Ends {
 }
 
 function modelsIn(file: string, options: Options, env: Env): Promise<Listed[]> {
-  return configModels(sweepConfig(file, options), { python: options.python, env });
+  return configModels(sweepConfig(file, options, env), { python: options.python, env });
 }
 
-function sweepConfig(file: string, { inputs, tasks, model, modelSet, set }: Options): Config {
+function sweepConfig(
+  file: string,
+  { inputs, tasks, model, modelSet, set, env: names }: Options,
+  variables: Env,
+): Config {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
   if (flag) throw new UsageError(`${flag}: already set by the config; omit it`);
   if (Object.hasOwn(ZOO, file) && !existsSync(file))
@@ -100,6 +107,7 @@ function sweepConfig(file: string, { inputs, tasks, model, modelSet, set }: Opti
     ...set.map(setOverride),
     ...modelFileOverrides(model),
     ...modelSetOverrides(modelSet),
+    ...envOverrides(names, variables),
   ]);
 }
 

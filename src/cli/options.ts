@@ -24,6 +24,12 @@ export function pathOption(flag: string, text: string): string {
   throw new UsageError(`${flag}: expected a path, got ''`);
 }
 
+/** A folder from a flag's text; UsageError for `-`, which means stdout where a file is written. */
+export function folderOption(flag: string, text: string): string {
+  if (text !== "-") return pathOption(flag, text);
+  throw new UsageError(`${flag}: expected a folder, got '-'; several files can't go to stdout`);
+}
+
 /** One of `values` from a flag's text; UsageError with flag, value and the nearest choice for anything else. */
 export function choiceOption<T extends string>(flag: string, text: string, values: readonly T[]): T {
   const found = values.find((value) => value === text);

@@ -2,10 +2,11 @@
 import { autoStepsOverride } from "../config/auto-steps.ts";
 import type { Override } from "../config/file-version.ts";
 import { listOverride, override, setOverride } from "../config/load.ts";
-import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
 import { diagnosable, taskOverride } from "../config/task-kinds.ts";
+import type { Env } from "../cuda/home.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
 import { listOption } from "./options.ts";
@@ -24,6 +25,7 @@ export interface SettingOptions {
   readonly models?: string;
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
+  readonly env: readonly string[];
   readonly runs?: string;
   readonly cross?: string;
   readonly steps?: string;
@@ -35,8 +37,11 @@ export interface SettingOptions {
   readonly diagnostics?: string | true;
 }
 
-/** The settings that options give, in the order in which later ones win. Throws UsageError for what is not valid. */
-export function overridesOf(options: SettingOptions): Override[] {
+/**
+ * The settings that options give, in the order in which later ones win; `variables` are those of the environment. Throws
+ * UsageError for what is not valid.
+ */
+export function overridesOf(options: SettingOptions, variables: Env): Override[] {
   const { corr, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
   const layers: Override[] = [...rowsOverrides(options), ...set.map(setOverride)];
   layers.push(...task.map(taskOverride));
@@ -51,7 +56,12 @@ export function overridesOf(options: SettingOptions): Override[] {
     else if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
   if (options.cross !== undefined) layers.push(crossOverride(options.cross));
-  return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];
+  return [
+    ...layers,
+    ...modelFileOverrides(model),
+    ...modelSetOverrides(modelSet),
+    ...envOverrides(options.env, variables),
+  ];
 }
 
 /** All that can be measured of a sweep; where that is nothing, all that others measure, which is refused. */

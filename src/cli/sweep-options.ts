@@ -9,8 +9,16 @@ import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
-import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { choiceOption, collect, countOption, durationOption, kernelsOption, pathOption } from "./options.ts";
+import { CODE_DEVICES, ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
+import {
+  choiceOption,
+  collect,
+  countOption,
+  durationOption,
+  folderOption,
+  kernelsOption,
+  pathOption,
+} from "./options.ts";
 import { overridesOf, type SettingOptions } from "./setting-options.ts";
 import { goOn } from "./text/go-on.ts";
 
@@ -18,6 +26,7 @@ import { goOn } from "./text/go-on.ts";
 export interface SweepOptions extends SettingOptions {
   readonly engine?: string;
   readonly python?: string;
+  readonly device?: string;
   readonly jobs?: string;
   readonly kernels?: string;
   readonly backend?: string;
@@ -27,6 +36,8 @@ export interface SweepOptions extends SettingOptions {
   readonly timeLimit?: string;
   readonly checkpointEvery?: string;
   readonly long?: boolean;
+  readonly keepWeights?: boolean;
+  readonly keepPredictions?: boolean;
 }
 
 /** More than any machine has cores; each thread takes memory. */
@@ -89,6 +100,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
     .optionsGroup(GROUPS.models)
     .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
+    .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .optionsGroup(GROUPS.training)
     .option("--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`)
@@ -101,13 +113,19 @@ export function addSweepOptions(command: Command): Command {
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
     .option("--python <path>", "the Python interpreter of models in Python (default: the active venv's, else python3)")
+    .option(
+      "--device <name>",
+      `where your own models compute: ${CODE_DEVICES.join(", ")} (default: cuda with --engine cuda)`,
+    )
     .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
     .optionsGroup(GROUPS.running)
     .option("--retry-failed", "train the failed runs of the results folder again")
     .option("--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume")
     .option("--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)")
     .optionsGroup(GROUPS.output)
-    .option("--long", "also write every run's curve (curves-long.csv)");
+    .option("--long", "also write every run's curve (curves-long.csv)")
+    .option("--keep-weights", "also write each run's final weights (weights/, as safetensors)")
+    .option("--keep-predictions", "also write what each run predicts of the held-out rows (predictions/, as Parquet)");
 }
 
 /** Variables that have the place of an option that is not given, where this machine trains. */
@@ -120,17 +138,25 @@ Environment, for options that are not given:
   $NO_COLOR      not empty: no colours on a terminal
 `;
 
-/** Throws UsageError for the first option, or variable of `env`, that is not valid. */
-export function checkedOptions(file: string, options: SweepOptions, env: Env = {}): CheckedOptions {
+/**
+ * Throws UsageError for the first option, or variable of `env`, that is not valid. `variables` are those of which models in code
+ * may see some.
+ */
+export function checkedOptions(
+  file: string,
+  options: SweepOptions,
+  env: Env = {},
+  variables: Env = env,
+): CheckedOptions {
   refuseFolder(file);
-  const config = loadConfig(file, overridesOf(options));
+  const config = loadConfig(file, overridesOf(options, variables));
   const { out } = options;
   const timeOf = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : durationOption(flag, text);
   const engineName = engineOf(options, env);
   return {
     config,
-    out: out === undefined ? defaultFolder(config) : pathOption("--out", out),
+    out: out === undefined ? defaultFolder(config) : folderOption("--out", out),
     engineName,
     engineOptions: engineOptionsOf(engineName, options, env),
     limitMs: timeOf("--time-limit", options.timeLimit),
@@ -157,7 +183,7 @@ function jobsOf({ jobs }: SweepOptions, { MMOE_JOBS }: Env): number | undefined 
 
 /** Refuses options of another engine. */
 function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): EngineOptions {
-  const { backend, allowCpu = false, python } = options;
+  const { backend, allowCpu = false, python, device } = options;
   const jobs = jobsOf(options, env);
   const kernels = kernelsOption(options.kernels, engine);
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
@@ -168,6 +194,7 @@ function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): E
     ...(kernels && { kernels }),
     ...(chosen && { backend: chosen }),
     ...(jobs !== undefined && { jobs }),
+    ...(device !== undefined && { device: choiceOption("--device", device, CODE_DEVICES) }),
     ...(python !== undefined && { python: pathOption("--python", python) }),
   };
 }

@@ -117,10 +117,11 @@ function requestOf(file: string, options: Options, { effects, argv, commandLine,
   if (devices.length > 0 && options.overwrite)
     throw new UsageError(`--overwrite with --devices would delete what other shards train; delete ${out} first`);
   if (detected) note(`shard ${shardText(shard)}: ${detected} (--shard 1/1 trains the whole sweep)`);
-  const { resume, overwrite, retryFailed, long } = options;
+  const { resume, overwrite, retryFailed, long, keepWeights = false, keepPredictions = false } = options;
+  const keep = { weights: keepWeights, predictions: keepPredictions };
   return {
     request: {
-      ...{ config, out, shard, resume, overwrite, retryFailed, long, limitMs, checkpointMs, argv },
+      ...{ config, out, shard, resume, overwrite, retryFailed, long, keep, limitMs, checkpointMs, argv },
       ...{ engine, engineOptions: { ...engineOptions, env: effects.env } },
     },
     goOn: detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine,

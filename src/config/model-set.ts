@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
-import { type Language, languageOf } from "../models/code.ts";
+import { type Language, languageOf, SEEN_BY_ALL } from "../models/code.ts";
 import { plainText, variantName } from "../models/variant.ts";
 import { type ModelName, ZOO } from "../models/zoo.ts";
 import { checkedBy } from "./checked-by.ts";
@@ -85,6 +85,35 @@ function checkIsFile(file: string): void {
   throw new UsageError(
     `--model: expected a file such as ./my_model.py or ./my-model.mjs, got '${file}'; for mmoe's own models give --models ${file}`,
   );
+}
+
+/**
+ * An override from each `--env NAME`: all models in code see this variable, and its value is part of what they are. Throws
+ * UsageError for one that is not set, and for one that all see anyway.
+ */
+export function envOverrides(
+  names: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+): Override[] {
+  const values = names.map((name) => {
+    const value = variables[name];
+    if (!/^[A-Za-z_]\w*$/.test(name)) throw new UsageError(`--env: expected the name of a variable, got '${name}'`);
+    if (SEEN_BY_ALL.includes(name)) throw new UsageError(`--env ${name}: every model sees it; leave the option out`);
+    if (value === undefined) throw new UsageError(`--env ${name}: this variable is not set`);
+    return [name, value] as const;
+  });
+  if (values.length === 0) return [];
+  return [{ source: "--env", valuesAfter: (before) => ({ models: seeing(before, Object.fromEntries(values)) }) }];
+}
+
+/** The list, each model in code with more variables. */
+function seeing({ models, ownModels }: Settings, values: Readonly<Record<string, string>>): (string | OwnModel)[] {
+  const codes = ownModels.filter((model) => isCodeDefinition(model)).filter(({ name }) => models.includes(name));
+  if (codes.length === 0) throw new UsageError("--env: is for your own models in code; give one by --model FILE");
+  return models.map((name) => {
+    const own = codes.find((model) => model.name === name);
+    return own ? { ...own, env: { ...own.env, ...values } } : name;
+  });
 }
 
 const FLAG = MODEL_SET;

@@ -20,7 +20,7 @@ export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or your ow
 
 const units = z.array(count(1, MOST.units)).describe(`a list of units of each layer, from 1 to ${MOST.units}`);
 
-/** A name in Python. */
+/** A name in Python, or of a variable of the environment. */
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
 const bias = z.boolean().describe("true or false");
@@ -78,13 +78,17 @@ const CODE_MODEL = z
     file: z.string().min(1).describe("the path of a JavaScript or Python file, relative to this file's folder"),
     class: z.string().regex(IDENTIFIER).describe("a name of Python's").optional(),
     options: options.optional(),
+    env: z
+      .record(z.string().regex(IDENTIFIER), z.string())
+      .describe("values of variables of the environment that the model sees, by names")
+      .optional(),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe("the SHA-256 of that file, 64 hexadecimal digits; mmoe fills it in")
       .optional(),
   })
-  .describe("{name, file}, and for Python class and options");
+  .describe("{name, file}, and env, and for Python class and options");
 
 /** A member of the family under the user's name for it. */
 export type SpecDefinition = z.output<typeof SPEC_MODEL>;

@@ -86,6 +86,8 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
     throw new UsageError(`${place("models", `[${i}]`)}: ${expected}${didYouMean(name, known) || OWN_FILE}`);
   });
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
+  const zoos = settings.models.filter((name): name is ModelName => !own.includes(name));
+  forAll(zoos, (name) => checkedSpec(place("models"), () => ZOO[name].build(endsOf(settings))));
 }
 
 const OWN_FILE = "; your own model needs its file: --model my-model.mjs";
@@ -98,14 +100,24 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
     checkCode(model, at);
     return;
   }
+  checkedSpec(
+    at,
+    () => {
+      const spec = variantSpec(model, endsOf(settings));
+      checkGateUsed(model, spec);
+      return spec;
+    },
+    (message) => (at === MODEL_SET ? asTyped(message, model) : message),
+  );
+}
+
+/** Refuses what is no model, or too large a one: UsageError by the name `at`. */
+function checkedSpec(at: string, made: () => ModelSpec, worded = (message: string) => message): void {
   try {
-    const { rows, tasks } = settings;
-    const spec = variantSpec(model, { inputs: inputsOf(settings), ...(rows && embeddingsIn(rows)), tasks });
-    checkSpec(spec);
-    checkGateUsed(model, spec);
+    checkSpec(made());
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(`${at}: ${at === MODEL_SET ? asTyped(error.message, model) : error.message}`);
+    throw new UsageError(`${at}: ${worded(error.message)}`);
   }
 }
 
@@ -130,9 +142,10 @@ function asTyped(message: string, model: SpecDefinition): string {
   return message.replace(`model ${name}:`, `${like} with ${said}:`);
 }
 
-/** D; {@link checkTasks} and `checkRows` have found where the rows come from. */
-function inputsOf({ data, rows }: Settings): number {
-  return rows ? inputsOfRows(rows) : generatorSettings(data as NonNullable<typeof data>).inputs;
+/** {@link checkTasks} and `checkRows` have found where the rows come from. */
+function endsOf({ data, rows, tasks }: Settings): Ends {
+  if (rows) return { inputs: inputsOfRows(rows), ...embeddingsIn(rows), tasks };
+  return { inputs: generatorSettings(data as NonNullable<typeof data>).inputs, tasks };
 }
 
 /** A model of the user or of the zoo: {@link checkModels} has found the name. */
@@ -140,9 +153,10 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: E
   const own = ownModels.find((model) => model.name === name);
   if (own === undefined) return ZOO[name as ModelName].build(ends);
   if (!isCodeDefinition(own)) return variantSpec(own, ends);
-  const { file, sha256, class: made, options } = own;
+  const { file, sha256, class: made, options, env } = own;
   const { embeddings: _, ...others } = ends; // refused before
-  return { name, ...others, file, sha256: sha256 as string, ...(made && { class: made }), ...(options && { options }) };
+  const madeWith = { ...(made && { class: made }), ...(options && { options }), ...(env && { env }) };
+  return { name, ...others, file, sha256: sha256 as string, ...madeWith };
 }
 
 /** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */
@@ -172,14 +186,14 @@ function changesOf(changes: object, path = ""): string[] {
   });
 }
 
-/** What a model in Python is made with. */
-function madeWith({ class: made, options }: CodeDefinition): string[] {
-  return changesOf({ ...(made && { class: made }), ...(options && { options }) }).sort();
+/** What a model in code is made with. */
+function madeWith({ class: made, options, env }: CodeDefinition): string[] {
+  return changesOf({ ...(made && { class: made }), ...(options && { options }), ...(env && { env }) }).sort();
 }
 
 /**
- * Eight hexadecimal digits of a definition: of a model in code, those of its files, wherever they are, or, with a class or
- * options, of these together.
+ * Eight hexadecimal digits of a definition: of a model in code, those of its files, wherever they are, or, with a class,
+ * options or variables, of these together.
  */
 export function definitionHash(model: OwnModel): string {
   const made = isCodeDefinition(model) ? madeWith(model) : [];

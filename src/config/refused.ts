@@ -1,7 +1,6 @@
 // Settings that a path does not train: refused in one place, as they are declared.
 import { pathsFor, TRAINING_PATHS, type TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
-import { type Language, languageOf } from "../models/code.ts";
 import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
@@ -40,7 +39,7 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);
   for (const model of models) {
-    const paths = pathsFor(languageIn(ownModels, model));
+    const paths = pathsFor(isOwnCode(ownModels, model));
     for (const point of points) {
       for (const correlation of correlations ?? [null]) {
         const trained = tunedFor({ ...settings, ...point } as PointSettings, model, correlation);
@@ -55,7 +54,7 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
 /** Refuses embedded categories for models in code, which would see the numbers of vectors. */
 function refuseEmbeddings({ models, ownModels, rows }: Settings, place: (key: SettingKey) => string): void {
   const embedded = rows?.encoded?.find(({ embedding }) => embedding !== undefined);
-  const model = models.find((name) => languageIn(ownModels, name) !== null);
+  const model = models.find((name) => isOwnCode(ownModels, name));
   if (embedded === undefined || model === undefined) return;
   const { column, values } = embedded;
   const way = `leave out the model or the column, group its values, or give --one-hot ${values.length}`;
@@ -64,10 +63,9 @@ function refuseEmbeddings({ models, ownModels, rows }: Settings, place: (key: Se
   );
 }
 
-/** The language of the model of this name; null for a member of the family. */
-function languageIn(ownModels: Settings["ownModels"], name: string): Language | null {
-  const own = ownModels.find((model) => model.name === name);
-  return own !== undefined && isCodeDefinition(own) ? languageOf(own) : null;
+/** Whether the model of this name is code. */
+function isOwnCode(ownModels: Settings["ownModels"], name: string): boolean {
+  return ownModels.some((model) => model.name === name && isCodeDefinition(model));
 }
 
 /** `method pcgrad is not in the cpu engine; use --engine tfjs`, or what to leave out. */

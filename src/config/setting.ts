@@ -20,9 +20,7 @@ export const EVERYWHERE = {
   cpu: HEEDED,
   "tfjs-eager": HEEDED,
   "tfjs-traced": HEEDED,
-  "code-eager": HEEDED,
-  "code-traced": HEEDED,
-  python: HEEDED,
+  process: HEEDED,
 } as const satisfies Paths<never>;
 
 /** A setting that came after the first version; older files stay valid. */

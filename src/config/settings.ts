@@ -22,7 +22,7 @@ const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).descri
 const upTo = (most: number) => z.number().min(-most).max(most);
 const ownConstants = z
   .strictObject({
-    inputs: count(LEAST_TASKS),
+    inputs: count(LEAST_TASKS, LIMITS.inputs),
     scale: z
       .number()
       .min(LIMITS.scale[0])
@@ -83,10 +83,10 @@ const GIVEN = {
   optimizer: setting(choice(["adam", "sgd"]), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
   lr: setting(positive("a number above 0"), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
   initializer: setting(choice(INITIALIZER_NAMES), {
-    ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, python: BY_CODE } },
+    ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, process: BY_CODE } },
   }),
   initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
-    ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, python: BY_CODE } },
+    ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, process: BY_CODE } },
   }),
   loss: setting(choice(["squared", "huber"]), {
     ...{ since: 3, before: "squared", mark: "assumed" },
@@ -106,17 +106,17 @@ const GIVEN = {
   }),
   dropout: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1"), {
     ...{ since: 1, hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, "code-eager": { only: 0 }, "code-traced": { only: 0 }, python: { only: 0 } },
+    paths: { ...EVERYWHERE, process: { only: 0 } },
   }),
   method: setting(choice(METHODS), {
     ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, cpu: SUM, "code-eager": SUM, "code-traced": SUM, python: SUM },
+    paths: { ...EVERYWHERE, process: SUM },
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },
     paths: {
       ...{ cpu: HEEDED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
-      ...{ "code-eager": PORTABLE, "code-traced": PORTABLE, python: PORTABLE },
+      process: PORTABLE,
     },
   }),
   patience: setting(
@@ -160,7 +160,7 @@ const GIVEN = {
       .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
     {
       ...{ since: 5, before: [], mark: "assumed", hash: "trained", grid: false },
-      paths: { ...EVERYWHERE, "code-eager": BY_CODE, "code-traced": BY_CODE, python: BY_CODE },
+      paths: { ...EVERYWHERE, process: BY_CODE },
     },
   ),
 };

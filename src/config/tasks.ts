@@ -1,7 +1,11 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { generatorSettings } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
+import { thousands } from "../units.ts";
 import type { SettingKey, Settings } from "./schema.ts";
+
+/** Most products of numbers that make the tasks of one run: they take some seconds. */
+const MOST_PRODUCTS = 1_000_000_000;
 
 /**
  * Refuses tasks that the generator can't make at one of the correlations: UsageError. `place` names a setting as the
@@ -17,6 +21,11 @@ export function checkTasks(settings: Settings, place: (key: SettingKey) => strin
     const of = typeof data === "string" ? ` of the generator '${data}'` : "";
     const expected = `at most ${inputs}, the inputs${of}`;
     throw new UsageError(`${place("tasks")}: expected ${expected}, got ${tasks}`);
+  }
+  const products = tasks ** 2 * inputs;
+  if (products > MOST_PRODUCTS) {
+    const expected = `tasks² times inputs to be at most ${thousands(MOST_PRODUCTS)}`;
+    throw new UsageError(`${place("tasks")}: too large: expected ${expected}, got ${thousands(products)}`);
   }
   const setting = pattern === null ? "correlations" : "correlationMatrix";
   for (const p of correlations) {

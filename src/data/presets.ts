@@ -23,9 +23,7 @@ const NOISE = paper("section 3.2: N(0, 0.01), a variance");
 const INPUTS = paper("section 5.1");
 const CALIBRATED = assumed("calibrated so that the label correlation follows Figure 2");
 
-const FOUR_SINES = assumed(
-  "calibrated so that label correlations follow Figure 2 (set 1 of four sines in results/calibration) and losses Figure 4",
-);
+const FOUR_SINES = assumed("calibrated so that label correlations follow Figure 2 and losses Figure 4");
 
 /** Settings of a generator that other public code uses; none of them is the paper's. */
 function published(about: string, settings: GeneratorSettings): GeneratorPreset {

@@ -16,8 +16,12 @@ export interface GeneratorSettings {
   readonly binaryLabels?: boolean;
 }
 
-/** What constants may be: with larger ones the engines' sine gets inexact, with a smaller scale the labels' variance. */
+/**
+ * What constants may be: with larger ones the engines' sine gets inexact, with a smaller scale the labels' variance. More
+ * inputs than these are in no engine's memory.
+ */
 export const GENERATOR_LIMITS = {
+  inputs: 1_000_000,
   scale: [1e-4, 1000],
   alpha: 10_000,
   beta: 10_000,

@@ -6,7 +6,7 @@ import { type GateKind, type Gating, gateKind } from "../models/spec.ts";
 import type { AnyRun, Run } from "./engine.ts";
 import type { Optimizer } from "./training-settings.ts";
 
-export type AbleEngine = "cpu" | "tfjs" | "cuda" | "python";
+export type AbleEngine = "cpu" | "tfjs" | "cuda" | "python" | "node";
 
 /**
  * What an engine can train. Each member of a closed set is listed: a new one does not compile until every engine lists
@@ -30,9 +30,24 @@ const TENSORFLOW_JS: Abilities = {
   },
   gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
-  code: { JavaScript: true, Python: false },
+  code: { JavaScript: false, Python: false },
   methods: true,
 };
+
+/** A process trains models in its language alone. */
+function ofLanguage(language: Language): Abilities {
+  return {
+    gatings: {
+      ...{ none: false, average: false, single: false, "per-task": false },
+      ...{ residual: false, detached: false, "cross-stitch": false, "snr-trans": false },
+      ...{ "l2-constrained": false, "tensor-factorization": false },
+    },
+    gates: { softmax: false, "top-k": false, "dselect-k": false },
+    optimizers: { adam: true, sgd: true },
+    code: { JavaScript: false, Python: false, [language]: true },
+    methods: false,
+  };
+}
 
 /** The engines' abilities by name: an engine that refuses a run says which others train it. */
 export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
@@ -45,21 +60,12 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
     gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
     code: { JavaScript: false, Python: false },
-    methods: false,
+    methods: true,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
-  python: {
-    gatings: {
-      ...{ none: false, average: false, single: false, "per-task": false },
-      ...{ residual: false, detached: false, "cross-stitch": false, "snr-trans": false },
-      ...{ "l2-constrained": false, "tensor-factorization": false },
-    },
-    gates: { softmax: false, "top-k": false, "dselect-k": false },
-    optimizers: { adam: true, sgd: true },
-    code: { JavaScript: false, Python: true },
-    methods: false,
-  },
+  python: ofLanguage("Python"),
+  node: ofLanguage("JavaScript"),
 };
 
 /** Whether an engine can train a model. */

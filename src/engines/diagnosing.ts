@@ -1,7 +1,7 @@
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/quantities.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
-import type { AnyRun, Diagnostics, Run } from "./engine.ts";
+import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps } from "./evaluations.ts";
 import { tasksIn } from "./task-losses.ts";
 
@@ -48,8 +48,7 @@ function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
   return hasMetrics(run) ? taskMetrics(tasksIn(run), heldout()) : {};
 }
 
-/** What a run predicts of its held-out rows, [N, O], and their labels, [N, K]. */
-export type Predictions = Parameters<typeof taskMetrics>[1];
+export type { Predictions };
 
 /** Measures one run while it trains. */
 export interface Diagnosing {

@@ -71,6 +71,12 @@ export interface Curve {
   readonly heldout: readonly (readonly number[])[];
 }
 
+/** What a run predicts of its held-out rows, `outputs` [N, O], and their labels, `y` [N, K]. */
+export interface Predictions {
+  readonly outputs: Float32Array;
+  readonly y: Float32Array;
+}
+
 /** What was measured of one run, beside its losses, at some of its evaluations: those of `diagnosedSteps`. */
 export interface Diagnostics {
   readonly steps: readonly number[];
@@ -111,6 +117,8 @@ export interface RunResult {
   readonly parameterCount?: number;
   /** Final parameters in canonical order; only when the hooks ask for them. */
   readonly parameters?: Float32Array;
+  /** What the run predicts of its held-out rows after the last step; only when the hooks ask for it. */
+  readonly predictions?: Predictions;
 }
 
 /**
@@ -134,6 +142,8 @@ export interface RunState {
   readonly powers: readonly [number, number];
   /** Batch losses of each task since the latest evaluation, added up, [K]. */
   readonly sums: readonly number[];
+  /** What its method has learned of the tasks; absent for methods that learn nothing. */
+  readonly learned?: readonly number[];
   /** Up to the latest evaluation. */
   readonly curve: Curve;
   /** Up to the latest of its evaluations that has some. */
@@ -178,6 +188,8 @@ export interface Hooks {
   readonly noMore?: AbortSignal;
   /** Add final parameters to each result, except for models in Python. */
   readonly keepParameters?: boolean;
+  /** Add predictions of the held-out rows to each result. */
+  readonly keepPredictions?: boolean;
   /** Throws RangeError with an engine that does not `keepsStates`. */
   readonly keeping?: Keeping;
 }

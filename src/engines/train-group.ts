@@ -48,10 +48,14 @@ export async function trainGroup<G extends Together>(
 
     const K = tasksOf(replicas);
     const parameters = hooks.keepParameters ? trainer.parameters() : [];
+    const predictions = hooks.keepPredictions ? await trainer.heldout() : [];
     const elapsedMs = keeper?.elapsedMs ?? (performance.now() - began) / group.runs.length;
     for (const [r, replica] of replicas.entries())
       hooks.onResult({
-        ...resultOf(replica, finals.slice(r * K, (r + 1) * K), parameters[r]),
+        ...resultOf(replica, finals.slice(r * K, (r + 1) * K), {
+          parameters: parameters[r],
+          predictions: predictions[r],
+        }),
         elapsedMs,
         device,
       });
@@ -171,7 +175,7 @@ async function lossesOver(
 function resultOf(
   { run, record, diagnosing, labelCorrelations }: Replica,
   trainingSetLoss: number[],
-  parameters?: Float32Array,
+  { parameters, predictions }: { parameters?: Float32Array | undefined; predictions?: Predictions | undefined },
 ) {
   const { steps, train, heldout } = record;
   const failure = record.failure ?? lossFailure(trainingSetLoss, run.training.steps);
@@ -180,5 +184,6 @@ function resultOf(
     ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
+    ...(!failure && predictions && { predictions }),
   } satisfies Partial<RunResult>;
 }

@@ -1,7 +1,17 @@
 import { unreachable } from "../errors.ts";
+import { thousands } from "../units.ts";
 import { checkSelection } from "./selection.ts";
 import { expectCount } from "./sizes.ts";
-import { expertsOf, type Gating, gateCount, levelCount, type ModelSpec, plainInputs } from "./spec.ts";
+import {
+  expertCount,
+  expertsOf,
+  type Gating,
+  gateCount,
+  levelCount,
+  type ModelSpec,
+  plainInputs,
+  readInputs,
+} from "./spec.ts";
 
 /** Refuses a spec that is not a model: RangeError with the field, what it expects and what it got. */
 export function checkSpec(spec: ModelSpec): void {
@@ -23,6 +33,7 @@ export function checkSpec(spec: ModelSpec): void {
   if (experts.shared + experts.perTask === 0)
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
+  checkSize(spec);
   checkGating(spec);
   checkSharing(spec);
   checkLevels(spec);
@@ -30,6 +41,37 @@ export function checkSpec(spec: ModelSpec): void {
   checkSelected(spec);
   if (!(spec.dropout >= 0 && spec.dropout < 1))
     throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+}
+
+/** Most weights of a model: engines number them with 31 bits. */
+const MOST_WEIGHTS = 2 ** 31 - 1;
+/** Most layers of all networks of a model, each of which has tensors of its own. */
+const MOST_LAYERS = 100_000;
+
+/** Refuses a model that is larger than any engine trains, before its tensors are listed: RangeError. */
+function checkSize(spec: ModelSpec): void {
+  const { name, tasks: K, experts, gate, tower, gating } = spec;
+  const [E, levels, gates, H] = [expertCount(spec), levelCount(spec), gateCount(spec), experts.layers.at(-1) ?? 1];
+  const links = gating === "snr-trans" ? K * E : 0;
+  const layers =
+    levels * (E * experts.layers.length + gates * (gate.layers.length + 1)) + K * (tower.layers.length + 1) + links;
+  if (layers > MOST_LAYERS) throw tooLarge(name, MOST_LAYERS, "layers of its networks", layers);
+  const ofLevel = (from: number) =>
+    E * weightsOf([from, ...experts.layers]) + gates * weightsOf([from, ...gate.layers, E]);
+  const weights = ofLevel(readInputs(spec)) + (levels - 1) * ofLevel(H) + K * weightsOf([H, ...tower.layers, 1]);
+  const all = weights + links * H ** 2;
+  if (all > MOST_WEIGHTS) throw tooLarge(name, MOST_WEIGHTS, "weights", all);
+}
+
+/** Weights of dense layers from sizes[0] units to the last. */
+function weightsOf(sizes: readonly number[]): number {
+  return sizes.slice(1).reduce((sum, to, i) => sum + (sizes[i] as number) * to, 0);
+}
+
+function tooLarge(model: string, most: number, what: string, got: number): RangeError {
+  return new RangeError(
+    `model ${model}: too large: expected at most ${thousands(most)} ${what}, got about ${thousands(got)}`,
+  );
 }
 
 /** Checks that the fields of one gating are there with it, and only with it. */

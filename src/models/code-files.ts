@@ -9,7 +9,6 @@ import { UsageError } from "../errors.ts";
 import { shownPath } from "../paths.ts";
 import { readText } from "../regular-file.ts";
 import { type CodePackage, packageAt, withDependencies } from "./code-packages.ts";
-import { refusedBuiltin } from "./code-rights.ts";
 
 /** All of a model's code. */
 export interface CodeFiles {
@@ -95,11 +94,9 @@ function lexed(text: string, path: string) {
 
 /** The path of a user's file, a package, or nothing to hash. */
 function imported({ specifier, fail }: Import, from: string): string | CodePackage | undefined {
-  if (specifier.startsWith("@tensorflow/")) throw fail(`imports '${specifier}': use the tf that forward is given`);
   if (isBuiltin(specifier)) {
-    const refused = refusedBuiltin(specifier);
-    if (refused !== undefined) throw fail(`imports '${specifier}': ${refused}`);
-    return undefined;
+    if (specifier.replace(/^node:/, "") !== "module") return undefined;
+    throw fail(`imports '${specifier}': code that require loads has no hash here; use import`);
   }
   if (specifier.startsWith("data:")) return undefined; // its code is in the file
   if (!/^(\.{0,2}\/|file:)/.test(specifier)) return packageOf({ specifier, fail }, from);

@@ -21,15 +21,25 @@ export interface CodeModel {
   readonly class?: string;
   /** In Python: keyword arguments of that class. */
   readonly options?: ModelOptions;
+  /** Variables of the environment that its process sees, beside those that every model's does. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Values of options by their names. */
 export type ModelOptions = Readonly<Record<string, Option | readonly Option[]>>;
 type Option = string | number | boolean | null;
 
+/** Variables that every model in code sees: what programs need to run, and where libraries are. */
+export const SEEN_BY_ALL: readonly string[] = [
+  ...["PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"],
+  ...["PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "VIRTUAL_ENV", "CONDA_PREFIX", "PYENV_ROOT", "PYENV_VERSION"],
+  ...["SystemRoot", "SystemDrive", "windir", "ComSpec", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"],
+];
+
 export type Model = ModelSpec | CodeModel;
 
-export type Language = "JavaScript" | "Python";
+export const LANGUAGES = ["JavaScript", "Python"] as const;
+export type Language = (typeof LANGUAGES)[number];
 
 export function isCode(model: Model): model is CodeModel {
   return "file" in model;

@@ -11,17 +11,26 @@ import {
   ownExpertsOf,
 } from "./spec.ts";
 
-/** For each parameter in canonical order, 1 if the losses of two or more tasks reach it, else 0: [P]. */
-export function sharedParameters(spec: ModelSpec): Float32Array {
-  const shared = new Float32Array(parameterCount(spec));
+/** In the place of a task's number: the losses of two or more tasks reach the parameter. */
+const SHARED = -1;
+
+/** For each parameter in canonical order, the only task whose loss reaches it, or SHARED: [P]. */
+export function taskOfParameters(spec: ModelSpec): Int32Array {
+  const tasks = new Int32Array(parameterCount(spec));
   for (const block of parameterBlocks(spec)) {
     const rows = block.part === "links" || block.kind === "shares" ? (block.shape[0] as number) : 1;
     const size = block.size / rows;
-    for (let row = 0; row < rows; row++)
-      if (learnersOf(spec, block, row).size > 1)
-        shared.fill(1, block.offset + row * size, block.offset + (row + 1) * size);
+    for (let row = 0; row < rows; row++) {
+      const [first = 0, ...others] = learnersOf(spec, block, row);
+      tasks.fill(others.length > 0 ? SHARED : first, block.offset + row * size, block.offset + (row + 1) * size);
+    }
   }
-  return shared;
+  return tasks;
+}
+
+/** For each parameter in canonical order, 1 if the losses of two or more tasks reach it, else 0: [P]. */
+export function sharedParameters(spec: ModelSpec): Float32Array {
+  return Float32Array.from(taskOfParameters(spec), (task) => Number(task === SHARED));
 }
 
 /** The tasks whose losses reach a block of parameters; of a mix with one row per task, row number `row`. */

@@ -29,6 +29,11 @@ export function pythonFiles(
   }: { readonly source?: string; readonly pythonPath?: string } = {},
 ): CodeFiles {
   const first = moduleAt(realPath(model.file) ?? model.file);
+  const odd = first.names.find((name) => name.includes("."));
+  if (odd !== undefined)
+    throw new UsageError(
+      `${source}: Python can't import a file or a package named '${odd}': a dot parts names; rename it`,
+    );
   const roots = [first.root, ...pythonPath.split(delimiter).flatMap((folder) => (folder && realPath(folder)) || [])];
   const hashes = new Map<string, { readonly sha256: string; readonly names: readonly string[] }>();
   const visit = (module: Module, name: string) => {

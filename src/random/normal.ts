@@ -67,7 +67,7 @@ export function log(u: number): number {
 }
 
 /** 23 bits of a word as a number in the open interval (0, 1), exact in float32. */
-export function uniform23(word: number): number {
+function uniform23(word: number): number {
   return ((word >>> 9) + 0.5) * 2 ** -23;
 }
 

@@ -4,6 +4,7 @@ import { belongTogether } from "../config/config.ts";
 import { hasMetrics, isDiagnosed } from "../engines/diagnosing.ts";
 import type { AnyRun, Curve, Diagnostics, RunState } from "../engines/engine.ts";
 import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
+import { LEARNED } from "../engines/methods.ts";
 import type { StepChoice } from "../engines/step-choice.ts";
 import { VALUES } from "../engines/training-settings.ts";
 import { isCode } from "../models/code.ts";
@@ -32,6 +33,7 @@ export const CHECKPOINT_SCHEMA = z.object({
   powers: numbers("beta1 and beta2 to the power of the step"),
   noBias: numbers("for each entry of `values`: the number stored in place of the bias of units that have none"),
   sums: numbers("each task's batch losses since the latest evaluation, added up", LOSS_UNIT),
+  learned: numbers("what the run's method has learned of the tasks; absent for methods that learn nothing").optional(),
   curve: CURVE_SCHEMA,
   diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were requested" }),
   choice: z
@@ -61,10 +63,11 @@ export interface Trained {
 
 /** A checkpoint as the text of its file. */
 export function checkpointText(run: AnyRun, state: RunState, of: Required<Trained>): string {
-  const { step, failure = "", elapsedMs, powers, noBias, sums, curve, diagnostics, values, choice } = state;
+  const { step, failure = "", elapsedMs, powers, noBias, sums, learned, curve, diagnostics, values, choice } = state;
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
     ...{ schema: CHECKPOINT_VERSION, version, trained: of.trained, arithmetic: of.arithmetic, id: run.id },
     ...{ step, reason: failure, elapsedMs, powers: [...powers], noBias: [...noBias], sums: [...sums] },
+    ...(learned && { learned: [...learned] }),
     curve: { steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
     ...(diagnostics && { diagnostics: diagnostics as z.input<typeof DIAGNOSTICS_SCHEMA> }),
     ...(choice && { choice }),
@@ -90,10 +93,11 @@ export function stateIn(content: string, run: AnyRun, { trained, arithmetic }: T
 }
 
 function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState {
-  const { step, reason, elapsedMs, powers, noBias, sums, curve, diagnostics, values, choice } = data;
+  const { step, reason, elapsedMs, powers, noBias, sums, learned, curve, diagnostics, values, choice } = data;
   return {
     ...{ step, elapsedMs, noBias, sums, powers: powers as unknown as RunState["powers"] },
     ...(reason !== "" && { failure: reason }),
+    ...(learned && { learned }),
     curve: { steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
     ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
     ...(choice && { choice: choice as StepChoice }),
@@ -130,12 +134,13 @@ function runAt(run: AnyRun, { steps, evalEvery }: StepChoice): AnyRun {
 }
 
 function fitsFamily(
-  { values, noBias, powers }: RunState,
+  { values, noBias, powers, learned = [] }: RunState,
   model: ModelSpec,
-  { optimizer }: AnyRun["training"],
+  { optimizer, method }: AnyRun["training"],
 ): boolean {
   const blocks = VALUES[optimizer];
   return (
+    learned.length === LEARNED[method] * model.tasks &&
     values.length === blocks &&
     values.every(({ length }) => length === parameterCount(model)) &&
     noBias.length === blocks &&

@@ -17,10 +17,12 @@ export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
 export const CHECKPOINTS = "checkpoints";
 export const FIGURES = "figures";
+export const WEIGHTS = "weights";
+export const PREDICTIONS = "predictions";
 export const CSV_FILES = ["runs.csv", "curves.csv", "curves-long.csv", "diagnostics.csv"];
 export const REPORT = "report.html";
 /** All that is written into a sweep's folder. What else is there is the user's: it stays, and is never in the way. */
-const OURS = [CONFIG, JOURNALS, CHECKPOINTS, ...CSV_FILES, FIGURES, REPORT];
+const OURS = [CONFIG, JOURNALS, CHECKPOINTS, ...CSV_FILES, FIGURES, REPORT, WEIGHTS, PREDICTIONS];
 
 /** The folder of one sweep's results: `results/<name>-<hash>` unless the user names another. */
 export function defaultFolder(config: Config): string {

@@ -22,6 +22,7 @@ import {
 } from "./find-results.ts";
 import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
+import { removeKeptArrays } from "./kept-arrays.ts";
 import { removeFigures, removeJournals, removeReport } from "./old-results.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-sweep.ts";
@@ -238,4 +239,5 @@ function removeOld(path: string): void {
   removeCheckpoints(path);
   removeFigures(join(path, FIGURES));
   removeReport(join(path, REPORT));
+  removeKeptArrays(path);
 }

@@ -1,4 +1,4 @@
-// How long models in JavaScript take: a process trains one run after the other, several processes at once.
+// How long models in code take: a process trains one run after the other, several processes at once.
 import { availableParallelism } from "node:os";
 import type { AnyRun, Engine } from "../engines/engine.ts";
 import { groupBy } from "../stats/group-by.ts";
@@ -19,7 +19,7 @@ interface CodeTime {
   readonly places: number;
 }
 
-/** How long runs of models in JavaScript take on this machine, from a short trial of each kind. */
+/** How long runs of models in code take on this machine, from a short trial of each kind. */
 export async function codeTime(runs: readonly AnyRun[], engine: Engine): Promise<CodeTime> {
   const kinds = groupBy(runs, (run) => `${run.model.name} ${kindOf(run)}`);
   const startMs = new Map<string, number>();
@@ -47,7 +47,7 @@ interface Point {
 interface Trial {
   /** Runs that train at once, none of them slowed down for want of a core. */
   readonly places: number;
-  /** Until each of them has trained: its process starts, loads TensorFlow.js and the model, and makes rows. */
+  /** Until each of them has trained: its process starts, loads the model and its libraries, and makes rows. */
   readonly startMs: number;
   /** Of a step of one run while the others train beside it. */
   readonly stepMs: number;

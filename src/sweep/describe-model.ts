@@ -1,6 +1,7 @@
 import type { Env } from "../cuda/home.ts";
 import type { CodeModel } from "../models/code.ts";
 import { languageOf } from "../models/code.ts";
+import { adapterOf } from "./engines.ts";
 
 /** What is known of a model in code once its file is loaded. */
 interface DescribedModel {
@@ -20,14 +21,6 @@ export async function describeModel(
   model: CodeModel,
   { python, env = process.env }: DescribeOptions = {},
 ): Promise<DescribedModel> {
-  if (languageOf(model) === "Python") {
-    const [{ describePython }, { findPython }] = await Promise.all([
-      import("../engines/python/describe-python.ts"),
-      import("../engines/python/find-python.ts"),
-    ]);
-    return describePython(model, findPython(python, env));
-  }
-  const { describeCode } = await import("../engines/tfjs/code/describe-code.ts"); // other plans need no process
-  const { about, parameters, size } = await describeCode(model);
-  return { about, size, parameters: Object.fromEntries(parameters.map(({ name, size }) => [name, size])) };
+  const { describeInProcess } = await import("../engines/process/process-engine.ts"); // other plans need no process
+  return describeInProcess(model, await adapterOf(languageOf(model), { env, ...(python !== undefined && { python }) }));
 }

@@ -5,9 +5,10 @@ import type { Env } from "../cuda/home.ts";
 import { trainsRun } from "../engines/abilities.ts";
 import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import type { AnyRun, Engine } from "../engines/engine.ts";
-import { findPython } from "../engines/python/find-python.ts";
+import { findPython } from "../engines/process/find-python.ts";
+import type { Adapter } from "../engines/process/languages.ts";
 import { UsageError } from "../errors.ts";
-import { isCode, isIn } from "../models/code.ts";
+import { isCode, isIn, LANGUAGES, type Language, languageOf } from "../models/code.ts";
 import { withEarlyStopping } from "./early-stopping.ts";
 import { kernelSet } from "./kernel-set.ts";
 import { sideBySide } from "./side-by-side.ts";
@@ -19,6 +20,9 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 export const TFJS_BACKENDS = ["wasm", "cpu", "tensorflow"] as const;
 export type TfjsBackend = (typeof TFJS_BACKENDS)[number];
 
+export const CODE_DEVICES = ["cpu", "cuda"] as const;
+export type CodeDevice = (typeof CODE_DEVICES)[number];
+
 export interface EngineOptions {
   /** Worker threads, which train on the cpu engine and make rows for TensorFlow; by default the cores of this process. */
   readonly jobs?: number;
@@ -28,6 +32,8 @@ export interface EngineOptions {
   readonly backend?: TfjsBackend;
   /** The Python of models in Python: by default that of MMOE_PYTHON, of the active virtual environment or the PATH. */
   readonly python?: string;
+  /** Where models in code compute: by default on the card with engine `cuda`, else on the CPU. */
+  readonly device?: CodeDevice;
   /** Let the cuda engine compute on the CPU if it sees no card. */
   readonly allowCpu?: boolean;
   readonly env?: Env;
@@ -37,8 +43,8 @@ export interface EngineOptions {
 
 /**
  * Loads one engine; the others' code stays on disk. Where `auto` is cpu, it brings tfjs beside it for those of `runs` that
- * cpu can't train, and is tfjs alone if that is all of them. Models in Python have an engine of their own beside any. For models in
- * JavaScript alone, TensorFlow.js is loaded in their processes only.
+ * cpu can't train, and is tfjs alone if that is all of them. Models in code have an engine of their own for each language, beside
+ * any.
  */
 export async function loadEngine(
   name: EngineName,
@@ -50,21 +56,36 @@ export async function loadEngine(
 }
 
 async function engineFor(name: EngineName, options: EngineOptions, runs: readonly AnyRun[]): Promise<Engine> {
-  const isPython = ({ model }: AnyRun) => isIn("Python", model);
-  const others = runs.filter((run) => !isPython(run));
-  if (others.length === runs.length) return ownEngine(name, options, runs);
-  const python = await pythonEngine(name === "cuda" ? "cuda" : "cpu", options);
-  if (others.length === 0) return python;
-  return sideBySide(await ownEngine(name, options, others), python, isPython);
+  const { device = name === "cuda" ? "cuda" : "cpu" } = options;
+  const languages = LANGUAGES.filter((language) => runs.some(({ model }) => isIn(language, model)));
+  const others = runs.filter(({ model }) => !isCode(model));
+  const engines = await Promise.all(languages.map((language) => processEngine(language, { ...options, device })));
+  const main = others.length > 0 || runs.length === 0 ? await ownEngine(name, options, others) : engines.shift();
+  return engines.reduce(
+    (beside, engine) =>
+      sideBySide(beside, engine, ({ model }) => isCode(model) && engine.name === ENGINE_OF[languageOf(model)]),
+    main as Engine,
+  );
 }
 
-/** For models in Python alone; PyTorch computes on `device`. */
-export async function pythonEngine(
-  device: "cpu" | "cuda",
-  { python, jobs, note = () => {}, env = process.env }: EngineOptions,
-): Promise<Engine> {
-  const { PythonEngine } = await import("../engines/python/python-engine.ts");
-  return new PythonEngine({ python: findPython(python, env), device, note, ...(jobs !== undefined && { jobs }) });
+/** The engines' names, by the language of the models that they train. */
+export const ENGINE_OF = { Python: "python", JavaScript: "node" } as const satisfies Record<Language, string>;
+
+/** For models in code of one language alone. */
+export async function processEngine(language: Language, options: EngineOptions): Promise<Engine> {
+  const { jobs, device = "cpu", note = () => {} } = options;
+  const { ProcessEngine } = await import("../engines/process/process-engine.ts");
+  const adapter = await adapterOf(language, options);
+  return new ProcessEngine({ adapter, device, note, ...(jobs !== undefined && { jobs }) });
+}
+
+/** What starts workers of a language. */
+export async function adapterOf(
+  language: Language,
+  { python, env = process.env }: Pick<EngineOptions, "python" | "env">,
+): Promise<Adapter> {
+  const { nodeAdapter, pythonAdapter } = await import("../engines/process/languages.ts");
+  return language === "Python" ? pythonAdapter(findPython(python, env), env) : nodeAdapter();
 }
 
 async function ownEngine(name: EngineName, options: EngineOptions, runs: readonly AnyRun[]): Promise<Engine> {
@@ -73,9 +94,7 @@ async function ownEngine(name: EngineName, options: EngineOptions, runs: readonl
     const goesBeside = (run: AnyRun) => !trainsRun("cpu", run);
     const others = runs.filter(goesBeside);
     if (engine.name !== "cpu" || others.length === 0) return engine;
-    const other = await (others.every(({ model }) => isCode(model))
-      ? codeEngine(options)
-      : loadEngine("tfjs", options));
+    const other = await loadEngine("tfjs", options);
     if (others.length < runs.length) return sideBySide(engine, other, goesBeside);
     await engine.dispose();
     return other;
@@ -83,8 +102,6 @@ async function ownEngine(name: EngineName, options: EngineOptions, runs: readonl
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   const threads = jobs === undefined ? {} : { jobs };
   if (name === "tfjs") {
-    if (runs.length > 0 && backend !== "tensorflow" && runs.every(({ model }) => isCode(model)))
-      return codeEngine(options);
     const { createTfjsEngine } = await import("../engines/tfjs/tfjs-engine.ts");
     return createTfjsEngine({ backend, note, ...threads });
   }
@@ -94,14 +111,6 @@ async function ownEngine(name: EngineName, options: EngineOptions, runs: readonl
   }
   const { CpuEngine } = await import("../engines/cpu/cpu-engine.ts");
   return new CpuEngine({ kernels: kernelSet(options), note, ...threads });
-}
-
-/** Where TensorFlow is not asked for, nothing of it is loaded in this process. */
-async function codeEngine(options: EngineOptions): Promise<Engine> {
-  const { jobs, backend = "wasm", note = () => {} } = options;
-  if (backend === "tensorflow") return loadEngine("tfjs", options);
-  const { CodeEngine } = await import("../engines/tfjs/code-engine.ts");
-  return new CodeEngine({ backend, device: backend, note, ...(jobs === undefined ? {} : { jobs }) });
 }
 
 const CPU_INSTEAD = "training on the cpu engine";

@@ -70,7 +70,7 @@ async function workPart(
   return { ms, threads };
 }
 
-/** TensorFlow.js trains its own models before those in JavaScript. */
+/** Of members of the family, then of models in code: each is measured alone. */
 async function trialPart(runs: readonly AnyRun[], engine: Engine): Promise<Part> {
   const { specs, codes } = byKind(runs);
   const specsMs = await estimateMs(specs, engine);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import type { AnyRun, Engine, RunState } from "../engines/engine.ts";
-import { isIn } from "../models/code.ts";
+import { isCode, languageOf } from "../models/code.ts";
 import { Checkpoints, type Kept, keptOf } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import { ProgressFile } from "../records/progress-file.ts";
@@ -11,6 +11,7 @@ import type { RunRecord } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
 import type { RunObserver } from "../records/run-observer.ts";
 import { otherTrainers, type Trainers } from "../records/writers.ts";
+import { ENGINE_OF } from "./engines.ts";
 import type { SweepShare } from "./share.ts";
 
 interface RecordingOptions {
@@ -79,8 +80,9 @@ export class Recording {
   }
 }
 
-/** The engine that trains a run, among those that keep states: models in Python have their own. */
+/** The engine that trains a run, among those that keep states: models in code have their own. */
 function trainerOf(run: AnyRun, { engine, device, beside = [] }: Trainers): { engine: string; device: string } {
-  const python = isIn("Python", run.model) ? beside.find(({ name }) => name === "python") : undefined;
-  return python ? { engine: python.name, device: python.device } : { engine, device };
+  const { model } = run;
+  const own = isCode(model) ? beside.find(({ name }) => name === ENGINE_OF[languageOf(model)]) : undefined;
+  return own ? { engine: own.name, device: own.device } : { engine, device };
 }

@@ -1,6 +1,7 @@
 import type { Engine, Hooks, Keeping } from "../engines/engine.ts";
 import { MachineError } from "../machine-error.ts";
 import type { Kept } from "../records/checkpoints.ts";
+import { KeptArrays, type KeptKinds } from "../records/kept-arrays.ts";
 import { type RunRecord, recordOf } from "../records/record.ts";
 import type { RunObserver } from "../records/run-observer.ts";
 import { checkRuns } from "./check-runs.ts";
@@ -17,6 +18,8 @@ export interface SweepRequest extends ShareRequest {
   readonly engineOptions?: EngineOptions | undefined;
   /** Also write every run's curve, in `curves-long.csv`. */
   readonly long?: boolean | undefined;
+  /** What to keep of each run in a file of its own; nothing by default. */
+  readonly keep?: Partial<KeptKinds> | undefined;
   /**
    * Milliseconds after which to stop. An engine that does not keep runs in flight begins none that would end later.
    */
@@ -96,7 +99,7 @@ export async function runSweep(
 async function train(
   share: SweepShare,
   engine: Engine,
-  { limitMs, checkpointMs = CHECKPOINT_MS, ...options }: SweepRequest,
+  { limitMs, checkpointMs = CHECKPOINT_MS, keep = {}, ...options }: SweepRequest,
   { signal, listener }: { signal: AbortSignal | undefined; listener: SweepListener },
 ): Promise<SweepOutcome> {
   const { out, todo } = share;
@@ -107,6 +110,8 @@ async function train(
   const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
   const late = lateAfter(stop);
   const ended = new EndedRuns(share);
+  const kinds = { weights: false, predictions: false, ...keep };
+  const arrays = new KeptArrays(out, kinds, share.config.rows?.labels);
   try {
     const states = recording.begin();
     const kept = new Map(Array.from(states, ([id, { step }]) => [id, step]));
@@ -118,7 +123,9 @@ async function train(
       signal: stop,
       ...(ending && { noMore: ending.noMore }),
       ...(engine.keepsStates && { keeping: { states, everyMs: checkpointMs, onState: keepBy(observers) } }),
-      ...tellRuns(observers, name),
+      ...tellRuns(observers, name, arrays),
+      keepParameters: kinds.weights,
+      keepPredictions: kinds.predictions,
     });
     const trouble = await training.then(() => undefined, troubleOf);
     const records = await recording.finish(late);
@@ -134,7 +141,7 @@ async function train(
 }
 
 /** The hooks of an engine that tell each observer, in this order. */
-function tellRuns(observers: readonly RunObserver[], engine: string): Hooks {
+function tellRuns(observers: readonly RunObserver[], engine: string, arrays: KeptArrays): Hooks {
   return {
     onBegin: (runs) => {
       for (const observer of observers) observer.begin?.(runs);
@@ -146,6 +153,7 @@ function tellRuns(observers: readonly RunObserver[], engine: string): Hooks {
       for (const observer of observers) observer.choosing?.(run, tried, chosen);
     },
     onResult: (result) => {
+      arrays.write(result);
       const record = recordOf(result, engine);
       for (const observer of observers) observer.result?.(record);
     },

@@ -1,13 +1,15 @@
 import type { Config } from "../config/config.ts";
+import { isCodeDefinition } from "../config/own-models.ts";
 import type { Env } from "../cuda/home.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
 import { UsageError } from "../errors.ts";
+import { LANGUAGES } from "../models/code.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { numberOf } from "../units.ts";
-import { ENGINE_NAMES, type EngineName, loadEngine, pythonEngine, TFJS_BACKENDS } from "./engines.ts";
+import { ENGINE_NAMES, ENGINE_OF, type EngineName, loadEngine, processEngine, TFJS_BACKENDS } from "./engines.ts";
 import { type Verified, verifyRuns } from "./verify.ts";
 
 interface TrainAgainOptions {
@@ -35,9 +37,11 @@ export async function trainAgain(
     if (signal.aborted) break;
     const { engine: name, device } = group[0] as RunRecord;
     const options = { env, note, ...(python !== undefined && { python }) };
+    const language = LANGUAGES.find((one) => ENGINE_OF[one] === name);
+    if (language === undefined) refuseOldCode(group, config);
     const engine =
-      name === "python"
-        ? await pythonEngine(/ cpu$/.test(device) ? "cpu" : "cuda", options)
+      language !== undefined
+        ? await processEngine(language, { ...options, device: codeDeviceOf(device) })
         : await loadEngine(engineOf(name), {
             backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
             allowCpu: allowCpu || device === TENSORFLOW_CPU,
@@ -56,6 +60,20 @@ export async function trainAgain(
     }
   }
   return verified;
+}
+
+/** Of `torch 2.15.0 cpu` the CPU, of `torch 2.15.0 NVIDIA H100` a card; Node's models know of none. */
+function codeDeviceOf(device: string): "cpu" | "cuda" {
+  return / cpu$|^node /.test(device) ? "cpu" : "cuda";
+}
+
+/** Refuses runs of models in code that an older mmoe trained by TensorFlow.js. */
+function refuseOldCode(records: readonly RunRecord[], { ownModels }: Config): void {
+  const old = records.find(({ model }) => ownModels.some((own) => own.name === model && isCodeDefinition(own)));
+  if (old === undefined) return;
+  throw new UsageError(
+    `run ${old.id}: an older mmoe trained model ${old.model} by TensorFlow.js, which this one does not: train it again (docs/own-models.md)`,
+  );
 }
 
 function engineOf(name: string): EngineName {

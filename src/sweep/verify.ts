@@ -49,7 +49,8 @@ const EARLY = { steps: 100, tolerance: 0.01 };
 const LATE_TOLERANCE = 3;
 
 function comparisonOf(before: RunRecord, again: RunRecord): Pick<Verified, "same" | "comparedTo"> {
-  if (isExact(before)) return { same: sameNumbers(numbersOf(before), numbersOf(again)), comparedTo: undefined };
+  const areEqual = sameNumbers(numbersOf(before), numbersOf(again));
+  if (areEqual || isExact(before)) return { same: areEqual, comparedTo: undefined };
   const { steps } = before.curve;
   const early = steps.filter((step) => step <= EARLY.steps).length;
   const tolerance = early > 0 ? EARLY.tolerance : LATE_TOLERANCE;

@@ -36,7 +36,8 @@ const SEPARATOR = /[;\t]/;
 const LEAST_LABELS = 2;
 
 /** Most columns, and most characters of all their names: a stored config lists them, and is read as a whole. */
-const [MOST_COLUMNS, MOST_CHARACTERS] = [50_000, 400_000];
+export const MOST_COLUMNS = 50_000;
+const MOST_CHARACTERS = 400_000;
 
 /**
  * Columns by `chosen`, or else by their names. Throws UsageError, by the name `source`, for a name that says no role, and for a

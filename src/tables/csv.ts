@@ -1,7 +1,8 @@
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
-import type { NamedColumns } from "./columns.ts";
+import { thousands } from "../units.ts";
+import { MOST_COLUMNS, type NamedColumns } from "./columns.ts";
 import { TableBuilder, type TableRows } from "./table-builder.ts";
 
 /** Bytes that tell whether a file is text. */
@@ -15,12 +16,13 @@ export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns): 
     throw new UsageError(
       `${source}: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8`,
     );
+  const rows = countedRecords(bytes, source) - 1;
   let builder: TableBuilder | undefined;
   const work = new LongWork(`reading ${source}`);
   const take = (record: string[], { lines, bytes: done }: { readonly lines: number; readonly bytes: number }) => {
     if (builder === undefined) {
       builder = new TableBuilder(record, source, chosen);
-      builder.expectRows(leastRows(bytes));
+      builder.expectRows(rows);
     } else builder.add(record, `${source}:${lines}`);
     work.reach(done / bytes.length);
     return null; // none is kept
@@ -35,17 +37,24 @@ export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns): 
   return (builder as TableBuilder).finish();
 }
 
-const LINE_FEED = 0x0a;
+const [LINE_FEED, RETURN, COMMA, QUOTE] = [0x0a, 0x0d, 0x2c, 0x22];
 
-/** Rows below the header of a large file that are certain: its lines that are not empty. None is counted in a small one. */
-function leastRows(bytes: Buffer): number {
-  if (bytes.length < COUNTED) return 0;
-  let rows = 0;
-  for (let i = 1; i < bytes.length; i++) {
-    if (bytes[i] === LINE_FEED && bytes[i - 1] !== LINE_FEED) rows++;
+/** The records of a file, empty lines apart. Refuses one of too many columns before the parser takes memory for its cells. */
+function countedRecords(bytes: Buffer, source: string): number {
+  let [records, commas, isQuoted, isEmpty] = [0, 0, false, true];
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) isQuoted = !isQuoted;
+    const isEnd = !isQuoted && (byte === LINE_FEED || byte === RETURN);
+    if (isEnd && !isEmpty) records++;
+    if (isEnd) commas = 0;
+    else if (byte === COMMA && !isQuoted && ++commas >= MOST_COLUMNS) throw tooWide(source, records + 1);
+    isEmpty = isEnd;
   }
-  return rows - 1;
+  return records + Number(!isEmpty);
 }
 
-/** A smaller file is read in some seconds. */
-const COUNTED = 50_000_000;
+function tooWide(source: string, record: number): UsageError {
+  const place = record === 1 ? source : `${source}: row ${thousands(record - 1)}`;
+  return new UsageError(`${place}: too large: expected at most ${thousands(MOST_COLUMNS)} columns, got more`);
+}

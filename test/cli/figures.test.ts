@@ -107,14 +107,30 @@ describe("mmoe figures DIR", () => {
     expect(stderr).toContain("verdicts can't be drawn: claims are of all models and correlations");
   });
 
-  test("says in one line what a sweep lacks for a figure that was asked for, and writes nothing", async () => {
+  test("says in one line what a sweep lacks for a figure that was asked for, and writes the others", async () => {
     const folder = join(temporaryFolder(), "pictures");
     const { code, stdout, stderr } = await runMain(["figures", out, "--only", "4,3", "-o", folder]);
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toBe(
-      `mmoe: ${out}: figure3 can't be drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n`,
-    );
-    expect(existsSync(folder)).toBe(false);
+    const refused = `mmoe: ${out}: figure3 can't be drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n`;
+    expect([code, stderr]).toEqual([2, refused]);
+    expect(stdout).toMatch(new RegExp(`^${folder}/figure4\\.\\S+: [^\\n]*\\n$`));
+    expect(readdirSync(folder)).toEqual(["figure4.csv", "figure4.svg", "figure4.txt"]);
+    const alone = join(temporaryFolder(), "pictures");
+    expect(await runMain(["figures", out, "--only", "3", "-o", alone])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: refused,
+    });
+    expect(existsSync(alone)).toBe(false);
+  });
+
+  test("--out is --output, and neither is stdout", async () => {
+    const folder = join(temporaryFolder(), "pictures");
+    await runMain(["figures", out, "--only", "4", "--out", folder]);
+    expect(readdirSync(folder)).toEqual(["figure4.csv", "figure4.svg", "figure4.txt"]);
+    expect(await runMain(["figures", out, "--only", "4", "-o", "-"])).toEqual({
+      ...{ code: 2, stdout: "" },
+      stderr: "mmoe: --output: expected a folder, got '-'; several files can't go to stdout\n",
+    });
   });
 
   test("says that there is nothing to draw where all runs failed", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
@@ -10,9 +10,9 @@ const SMALL = ["smoke", "--models", "shared-bottom", "--corr", "0.5", "--runs", 
 
 describe("mmoe sweep --method", () => {
   const out = join(temporaryFolder(), "results");
-  const swept = runMain(["sweep", ...SMALL, "--method", "sum,mgda", "--engine", "tfjs", "--out", out]);
+  const swept = runMain(["sweep", ...SMALL, "--method", "sum,mgda", "--out", out]);
 
-  test("trains a list of methods on the tfjs engine, each with runs of its own", async () => {
+  test("trains a list of methods, each with runs of its own", async () => {
     const { code, stdout } = await swept;
     expect(code).toBe(0);
     expect(stdout).toMatch(/^shared-bottom +0\.50 +mgda +2 +0 /m);
@@ -29,7 +29,7 @@ describe("mmoe sweep --method", () => {
   test("trains by the sum what a sweep without the setting trains", async () => {
     await swept;
     const alone = join(temporaryFolder(), "alone");
-    await runMain(["sweep", ...SMALL, "--engine", "tfjs", "--out", alone]);
+    await runMain(["sweep", ...SMALL, "--out", alone]);
     const losses = (folder: string, wanted: string) => {
       const rows: Record<string, string>[] = parse(readFileSync(join(folder, "runs.csv")), { columns: true });
       return rows.filter(({ id }) => id?.includes(wanted)).map(({ finalHeldoutLossMean }) => finalHeldoutLossMean);
@@ -50,19 +50,12 @@ describe("mmoe sweep --method", () => {
   });
 });
 
-test("the cpu engine refuses a method before the first step, says which engine has it, and leaves no folder", async () => {
-  const out = join(temporaryFolder(), "none");
-  const { code, stderr } = await runMain(["sweep", ...SMALL, "--method", "pcgrad", "--engine", "cpu", "--out", out]);
-  expect([code, stderr]).toEqual([2, "mmoe: method pcgrad is not in the cpu engine; use --engine tfjs\n"]);
-  expect(existsSync(out)).toBe(false);
-});
-
 test("a method for a model in JavaScript is refused by the model's name", async () => {
   const { file } = codeModel(LINEAR);
   const { code, stderr } = await runMain(["sweep", ...SMALL, "--model", file, "--method", "famo", "--engine", "tfjs"]);
   expect([code, stderr]).toEqual([
     2,
-    "mmoe: --method: model mine: method famo is not for models in JavaScript; leave out the model, or give --set method=sum\n",
+    "mmoe: --method: model mine: method famo is not for models in code; leave out the model, or give --set method=sum\n",
   ]);
 });
 

@@ -75,7 +75,7 @@ describe("a model in JavaScript", () => {
     const own = `models=[omoe, {name: mine, file: ${file}}]`;
     for (const dropout of ["dropout=0.1", "dropout=0,0.1"])
       expect(complaint(() => setTo(own, dropout))).toBe(
-        "--set dropout: model mine: dropout 0.1 is not for models in JavaScript; leave out the model, or give --set dropout=0",
+        "--set dropout: model mine: dropout 0.1 is not for models in code; leave out the model, or give --set dropout=0",
       );
   });
 

@@ -114,7 +114,11 @@ describe("constants that are no generator's are refused by their place:", () => 
       TWO_SINES.replace("[0, -1]", "1"),
       "beta: expected a list of numbers, one for each of alpha, each from -10000 to 10000, got 1",
     ],
-    [TWO_SINES.replace("inputs: 7", "inputs: 1"), "inputs: expected a whole number from 2 to 2147483647, got 1"],
+    [TWO_SINES.replace("inputs: 7", "inputs: 1"), "inputs: expected a whole number from 2 to 1000000, got 1"],
+    [
+      TWO_SINES.replace("inputs: 7", "inputs: 1e9"),
+      "inputs: expected a whole number from 2 to 1000000, got 1000000000",
+    ],
   ])("%s", (setting, message) => {
     expect(() => configOf(setting)).toThrow(new UsageError(`--set data: ${message}`));
   });
@@ -136,5 +140,15 @@ describe("constants that are no generator's are refused by their place:", () => 
     expect(() => configOf(TWO_SINES, "tasks=8")).toThrow(
       new UsageError("--set tasks: expected at most 7, the inputs, got 8"),
     );
+  });
+
+  test("with more tasks than some seconds make of so many inputs", () => {
+    const wide = TWO_SINES.replace("inputs: 7", "inputs: 10000");
+    expect(() => configOf(wide, "tasks=317")).toThrow(
+      new UsageError(
+        "--set tasks: too large: expected tasks² times inputs to be at most 1,000,000,000, got 1,004,890,000",
+      ),
+    );
+    expect(configOf(wide, "tasks=316").tasks).toBe(316);
   });
 });

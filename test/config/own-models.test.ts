@@ -213,3 +213,30 @@ describe("two sweeps with a model of one name", () => {
     ]);
   });
 });
+
+describe("before its tensors are listed, a model is refused", () => {
+  const wide = "data={inputs: 1000000, scale: 1, alpha: [1], beta: [0], noiseStd: 0}";
+
+  test("that has more weights than engines can number", () => {
+    const model = "{name: big, like: mmoe, experts: {shared: 100, layers: [64]}}";
+    // 100 experts of 1,000,000 x 64, two gates of 1,000,000 x 100, two towers of 64 x 8 + 8
+    expect(complaint(() => loadConfig("smoke", [setOverride(wide), setOverride(`models=[${model}]`)]))).toBe(
+      "--set models: model big: too large: expected at most 2,147,483,647 weights, got about 6,600,001,040",
+    );
+  });
+
+  test("of the zoo likewise", () => {
+    const table = [setOverride(wide), setOverride("tasks=30"), setOverride("models=[cgc]")];
+    expect(complaint(() => loadConfig("smoke", table))).toMatch(
+      /^--set models: model cgc: too large: expected at most 2,147,483,647 weights, got about [\d,]+$/,
+    );
+  });
+
+  test("that has more layers than can be listed", () => {
+    const layers = Array(6).fill(2).join(", ");
+    const model = `{name: deep, like: ple, levels: 2, gate: {layers: []}, experts: {shared: 10000, layers: [${layers}]}}`;
+    expect(complaint(() => setTo(`[${model}]`))).toMatch(
+      /^--set models: model deep: too large: expected at most 100,000 layers of its networks, got about 120,/,
+    );
+  });
+});

@@ -47,7 +47,6 @@ test.each([
   ["paper", "running"],
   ["paper-tuned", "running"],
   ["paper-long", "running"],
-  ["calibration/two-rows", "running"],
   ["figure3", "running"],
   ["fixed-rows", "train"],
   ["zoo", "heldout"],

@@ -2,10 +2,8 @@
 // `<!-- = ... -->` comment of a page (numbers.test.ts). All give numbers, or lists of them in the order of the text.
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
-import type { CurvePoint } from "../../scripts/calibration/curves.ts";
-import { distance, interpolated, logCurves, one } from "../../scripts/calibration/distance.ts";
-import { eachLoss } from "../../src/config/loss-sets.ts";
-import { publishedFigure4 } from "../../src/figures/published.ts";
+import { ladder } from "../../src/data/moments.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { claims } from "../../src/index.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
@@ -17,13 +15,13 @@ export const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
 
 export const METHODS = "sum uncertainty gradnorm pcgrad mgda cagrad nash-mtl famo aligned-mtl".split(" ");
 
-type Row = Readonly<Record<string, string>>;
-type Loss = "train" | "heldout" | "running";
+export type Row = Readonly<Record<string, string>>;
+export type Loss = "train" | "heldout" | "running";
 /** Values of some columns, such as `{ model: "mmoe", correlation: 0.5 }`. */
-type Where = Readonly<Record<string, string | number>>;
+export type Where = Readonly<Record<string, string | number>>;
 
 /** The function, which keeps what it gave for each of its arguments. */
-function cached<A extends readonly string[], T>(make: (...args: A) => T): (...args: A) => T {
+export function cached<A extends readonly string[], T>(make: (...args: A) => T): (...args: A) => T {
   const kept = new Map<string, T>();
   return (...args) => {
     const key = args.join(" ");
@@ -196,98 +194,12 @@ export const minutes = (folder: string): number =>
   column(rows(folder), "elapsedMs").reduce((a, b) => a + b, 0) / 60_000;
 
 /** The rungs of the paper's generator: losses of the best predictors that know all but the j fastest sines. */
-export const RUNGS = [0, 1, 2, 3, 4].map((j) =>
-  Number(rows("results/calibration/constants.csv", { sines: 4, set: 1 })[0]?.[`rung${j}`]),
-);
+export const RUNGS = ladder(GENERATOR_PRESETS["four-sines"].settings);
 
 /** The rung that a task's loss is nearest to, or 5 if the mean's 1 is nearer. */
 export function rungOf(loss: number): number {
   const between = [...RUNGS, 1].slice(1).map((upper, j) => (upper + (RUNGS[j] as number)) / 2);
   return between.filter((limit) => loss > limit).length;
-}
-
-/** The settings of the search that have these values, nearest first. */
-export function settings(where: Where, figure = 4): Row[] {
-  return rows("results/calibration/settings.csv", { figure, ...where }).toSorted(
-    (a, b) => Number(a.rms) - Number(b.rms),
-  );
-}
-
-/** The distances of these settings from the paper's figure, nearest first. */
-export const nearest = (where: Where, figure = 4): number[] => column(settings(where, figure), "rms");
-
-/** A sweep's mean curves over its tasks, as points of the search. */
-const curvesOf = cached((folder: string): CurvePoint[] =>
-  rows(`${folder}/curves.csv`, { task: "mean" }).map((row) => ({
-    ...{ lr: 0, constants: "", loss: "", initializer: "", rows: "", batch: 0 },
-    ...{ model: row.model as string, correlation: Number(row.correlation) },
-    ...{ runs: Number(row.runs), step: Number(row.step) },
-    losses: eachLoss((set) => ({ mean: Number(row[`${set}Mean`]), error: 0 })),
-  })),
-);
-
-interface Scale {
-  /** What a loss is multiplied by: 2 for the sum of both tasks'. */
-  readonly factor: number;
-  /** Steps per unit of the paper's axis. */
-  readonly unit: number;
-}
-
-/**
- * How far a sweep's mean curves, `factor` times as high, are from the paper's Figure 4, with `unit` steps a unit of its axis
- * or the best number: over all cells, and of each cell by model and correlation.
- */
-export function far(folder: string, loss: Loss, { factor = 1, unit }: Partial<Scale> = {}) {
-  const found = distance(logCurves(curvesOf(folder), loss, factor), one("0"), unit ? [unit] : undefined);
-  const order = PAPER_MODELS.flatMap((model) => [0.5, 0.9, 1].map((p) => `${model} ${p}`));
-  const cells = order.map((name) => found?.cells.find(({ cell }) => cell.trim() === name)?.rms as number);
-  return { rms: found?.rms as number, cells };
-}
-
-/** A sweep's mean curve at points of the paper's axis. */
-export function atAxis(folder: string, loss: Loss, scale: Scale, axis: readonly number[], cell: Where): number[] {
-  const own = curvesOf(folder).filter((one) => one.model === cell.model && one.correlation === cell.correlation);
-  return curveAt(own, loss, scale, axis);
-}
-
-/** A curve at points of the paper's axis. */
-export function curveAt(curve: readonly CurvePoint[], loss: Loss, scale: Scale, axis: readonly number[]): number[] {
-  const steps = curve.map(({ step }) => Math.log(step));
-  const losses = curve.map(({ losses }) => Math.log(scale.factor * losses[loss].mean));
-  return axis.map((point) => Math.exp(interpolated(steps, losses, Math.log(point * scale.unit))));
-}
-
-/** The mean absolute log ratio of a sweep's curves to the paper's Figure 4, over nine cells and seven points of the axis. */
-export function meanLogRatio(folder: string, loss: Loss, scale: Scale): number {
-  return meanLogRatioOf((step, cell) => atAxis(folder, loss, scale, [step], cell)[0] as number);
-}
-
-/** The same of the losses that a function gives at points of the axis. */
-export function meanLogRatioOf(
-  lossAt: (step: number, cell: { readonly model: string; readonly correlation: number }) => number,
-): number {
-  const points = [500, 1000, 2000, 3000, 5000, 7000, 9900];
-  const ratios = publishedFigure4()
-    .filter(({ step }) => points.includes(step))
-    .map(({ model, correlation, step, loss }) => Math.log(lossAt(step, { model, correlation }) / loss));
-  return mean(ratios.map(Math.abs));
-}
-
-/** Whether all three models were trained with a setting. */
-const isWhole = (setting: Row): boolean => PAPER_MODELS.every((model) => setting[`${model} 0.5  end`] !== "");
-
-/** The least distance from the paper's Figure 4 of settings with each value of an axis, of those with all three models. */
-export const least = (axis: string, ...values: readonly (string | number)[]): number[] =>
-  values.map((value) => Number(settings({ [axis]: value }).find(isWhole)?.rms));
-
-/** The least distance of settings whose models chose their rate. */
-export const leastByModel = (): number =>
-  Number(settings({}).find((one) => one.lr?.startsWith("by model") && isWhole(one))?.rms);
-
-/** What a + b t^-q leaves of a curve of the paper's Figure 4, for q of a half, 1 and 2. */
-export function residuals(model: string, correlation: number): number[] {
-  const [fit] = rows("results/calibration/fingerprint.csv", { model, correlation });
-  return ["0.5", "1", "2"].map((q) => Number(fit?.[`residual q=${q}`]));
 }
 
 /** One of each list in turn: as cells of a table that stand beside each other. */

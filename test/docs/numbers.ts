@@ -1,12 +1,10 @@
 // Marks in the pages that name where numbers come from: `<!-- = means("results/paper") -->` after a paragraph, an item, a
-// table or a block of code. The mark is an expression of functions in committed.ts, committed-methods.ts,
-// committed-search.ts and untrained.ts; its values must be in the text before.
+// table or a block of code. The mark is an expression of functions in committed.ts and committed-methods.ts; its values must
+// be in the text before. Those of `<!-- research = ... -->` are in research/test.
 import * as results from "./committed.ts";
 import * as methods from "./committed-methods.ts";
-import * as search from "./committed-search.ts";
-import { untrained } from "./untrained.ts";
 
-const committed = { ...results, ...methods, ...search, untrained };
+const COMMITTED = { ...results, ...methods };
 
 /** A mark and the text before it. */
 export interface Block {
@@ -16,10 +14,9 @@ export interface Block {
   readonly query: string;
 }
 
-const MARK = /^ *<!-- = (.*?) -->/gms;
-
-export function blocksOf(page: string): Block[] {
-  return [...page.matchAll(MARK)].map((match) => {
+/** The marks of a page that begin with `sign`, each with its text. */
+export function blocksOf(page: string, sign = "="): Block[] {
+  return [...page.matchAll(new RegExp(`^ *<!-- ${sign} (.*?) -->`, "gms"))].map((match) => {
     const before = page.slice(0, match.index).trimEnd().split("\n");
     const first = firstLine(before);
     return {
@@ -48,9 +45,9 @@ const AsyncFunction = (async () => {}).constructor as new (
 ) => (...given: unknown[]) => Promise<unknown>;
 
 /** What a block lacks, in words: the first value of its mark that is not in the text after the one before. */
-export async function missing({ text, query }: Block): Promise<string | undefined> {
-  const names = Object.keys(committed);
-  const values = [await new AsyncFunction(...names, `return [${query}]`)(...Object.values(committed))].flat(9);
+export async function missing({ text, query }: Block, functions: object = COMMITTED): Promise<string | undefined> {
+  const names = Object.keys(functions);
+  const values = [await new AsyncFunction(...names, `return [${query}]`)(...Object.values(functions))].flat(9);
   if (values.length === 0) return "expected a mark with values, got none";
   let at = 0;
   for (const value of values) {

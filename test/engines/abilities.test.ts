@@ -41,11 +41,10 @@ test.each(engines)("$name refuses an optimizer that no engine has, by name", asy
   expect(await refusal(engine, run)).toBe(`UsageError: run ${run.id}: optimizer lion is in no engine`);
 });
 
-test("no path without a method trains it as something near it", async () => {
-  const [cpu, tfjs] = engines as [Engine, Engine];
+test("no path without a method trains it as something near it", () => {
+  const [, tfjs] = engines as [Engine, Engine];
   const run = tinyRun({}, { method: "pcgrad" });
-  expect(await refusal(cpu, run)).toBe(`RangeError: run ${run.id}: expected method sum, got pcgrad`);
-  expect(() => tfjs.check(run)).not.toThrow();
+  for (const engine of engines) expect(() => engine.check(run)).not.toThrow();
   const model = { name: "film", inputs: 4, tasks: 2, file: "/film.mjs", sha256: "0" };
   expect(() => tfjs.check({ ...run, model })).toThrow(`expected method sum, got pcgrad`);
 });

@@ -9,7 +9,6 @@ import { feedOf } from "../../src/engines/rows/feed.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
-import { BOTTOM, codeModel } from "../support/code-model.ts";
 import { gapRun, isGap, numbersRun } from "../support/gap-runs.ts";
 import { predictor, range } from "../support/reference.ts";
 import { BOTTOM as FAMILY, MMOE } from "../support/specs.ts";
@@ -153,16 +152,6 @@ describe("a missing label", () => {
       expect(lossesAt(some, 1)).not.toEqual(lossesAt(whole, 1));
     }
   });
-});
-
-test("a model in JavaScript learns as the family's does from the rows that have a label", async () => {
-  const run = { ...numbersRun({ steps: 6, evalEvery: 1 }), model: { ...FAMILY, name: "mine", inputs: 3, tasks: 2 } };
-  const code = { ...run, model: codeModel(BOTTOM, { inputs: 3, tasks: 2 }) } as unknown as Run;
-  const [ofFamily, ofCode] = [await resultOf(engines.tfjs, run), await resultOf(engines.tfjs, code)];
-  expect(ofCode.curve.train.some(([, loss]) => loss === 0)).toBe(true);
-  for (const [i, losses] of ofFamily.curve.train.entries())
-    expect(ofCode.curve.train[i]).toEqual(losses.map((loss) => expect.closeTo(loss, 5)));
-  expect(ofCode.curve.heldout.at(-1)?.[1]).toBeCloseTo(ofFamily.curve.heldout.at(-1)?.[1] as number, 4);
 });
 
 test("a run whose held-out or training rows lack a task's label altogether fails and says so", async () => {

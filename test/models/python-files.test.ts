@@ -113,3 +113,11 @@ describe("the files of a model in Python", () => {
     );
   });
 });
+
+test("a file or package whose name has a dot, which parts names in Python, is refused before Python looks for it", () => {
+  const folder = folderOf({ "a.b.py": "x = 1\n", "pkg.v1/__init__.py": "", "pkg.v1/nets.py": "y = 1\n", "a-b.py": "" });
+  const expected = "Python can't import a file or a package named";
+  expect(() => found(folder, "a.b.py")).toThrow(`${expected} 'a.b': a dot parts names; rename it`);
+  expect(() => found(folder, "pkg.v1/nets.py")).toThrow(`${expected} 'pkg.v1'`);
+  expect(found(folder, "a-b.py")).toEqual(["a-b.py"]);
+});

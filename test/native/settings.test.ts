@@ -6,4 +6,3 @@ const traced = await createTfjsEngine({ backend: "tensorflow" });
 afterAll(() => traced.dispose());
 
 testHeard("tfjs-traced", traced);
-testHeard("code-traced", traced);

@@ -1,13 +1,15 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { PythonEngine } from "../../src/engines/python/python-engine.ts";
+import { pythonAdapter } from "../../src/engines/process/languages.ts";
+import { ProcessEngine } from "../../src/engines/process/process-engine.ts";
 import type { CodeModel } from "../../src/models/code.ts";
 import { codeRun, resultsOf } from "../engines/tfjs/runs.ts";
 import { complaintOf, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
 import { range } from "../support/reference.ts";
 
 const notes: string[] = [];
-const engine = new PythonEngine({
-  ...{ python: { path: PYTHON ?? "python3", from: "PATH" }, jobs: 2 },
+const adapter = pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" });
+const engine = new ProcessEngine({
+  ...{ adapter, jobs: 2 },
   note: (line) => notes.push(line),
 });
 afterAll(() => engine.dispose());
@@ -78,8 +80,8 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
   );
 
   describe("of which several runs train in one call", () => {
-    const together = new PythonEngine({
-      ...{ python: { path: PYTHON ?? "python3", from: "PATH" }, jobs: 1, together: 3 },
+    const together = new ProcessEngine({
+      ...{ adapter, jobs: 1, together: 3 },
       note: (line) => notes.push(line),
     });
     afterAll(() => together.dispose());

@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
 import { namesIn, namesUnder, unused } from "../support/exports.ts";
 
-const names = namesUnder("src", "scripts", "bench", "examples", "assets", "bin", "test");
+const names = namesUnder("src", "research", "scripts", "bench", "examples", "assets", "bin", "test");
 
 /** Files that more reads than imports: the package's users, a report's page, Node. */
-const READ_FROM_OUTSIDE = ["src/index.ts", "src/report/redraw.ts", "src/engines/tfjs/code/hooks-thread.ts"];
+const READ_FROM_OUTSIDE = [
+  "src/index.ts",
+  "src/report/redraw.ts",
+  "src/engines/process/node-worker.ts",
+  "src/engines/process/node-hooks.ts",
+];
 const isRead = (file: string) => READ_FROM_OUTSIDE.includes(file) || file.endsWith(".d.ts");
 const files = [...names.keys()].filter((file) => file.startsWith("src/") && !isRead(file));
 
@@ -19,15 +24,13 @@ const FOR_TESTS = {
   "engines/cpu/bundle.ts": ["HEEDS"],
   "engines/cpu/cpu-engine.ts": ["CpuOptions"],
   "engines/cpu/instructions.ts": ["fieldsOf"],
-  "engines/cpu/weights.ts": ["kernelIndex"],
   "engines/diagnosing.ts": ["QuantityCurves"],
-  "engines/python/python-trainer.ts": ["HEEDS"],
-  "engines/tfjs/code/code-program.ts": ["HEEDS"],
-  "engines/tfjs/code/code-trainer.ts": ["HEEDS"],
+  "engines/process/process-trainer.ts": ["HEEDS"],
   "engines/tfjs/eager-trainer.ts": ["HEEDS"],
   "engines/tfjs/methods/method.ts": ["Combination"],
   "engines/tfjs/model/forward.ts": ["firstUnits", "gatesOf"],
   "engines/tfjs/model/links.ts": ["linkGates"],
+  "engines/tfjs/train-in-groups.ts": ["isOutOfMemory"],
   "engines/tfjs/trace/program.ts": ["ProgramSpec"],
   "engines/tfjs/trace/signatures.ts": ["SIGNATURES"],
   "engines/tfjs/traced/training-shape.ts": ["HEEDS"],

@@ -4,69 +4,44 @@ import type { CodeModel } from "../../src/models/code.ts";
 import { codeFiles } from "../../src/models/code-files.ts";
 import { temporaryFolder } from "./effects.ts";
 
-/** A linear map of the inputs for each task. */
-export const LINEAR = `export default {
-  parameters: ({ inputs, tasks }) => ({ w: [inputs, tasks], b: [tasks] }),
-  forward(tf, x, { w, b }) {
-    return tf.add(tf.matMul(x, w), b);
-  },
-};
-`;
+/** A linear map of the inputs for each task, from 0, trained by gradient descent: at twice the rate with adam. */
+export const LINEAR = `export default class Linear {
+  constructor(inputs, tasks, { lr, optimizer }) {
+    Object.assign(this, { D: inputs, K: tasks, w: new Float64Array(inputs * tasks) });
+    this.rate = optimizer === "sgd" ? lr : 2 * lr;
+    this.parameterCount = inputs * tasks;
+  }
 
-/** A bottom of 6 ReLU units and a tower of 7 for each task, as the family has it, with its names of tensors. */
-export const BOTTOM = `const dense = (tf, x, p, name) => tf.add(tf.matMul(x, p[name + "/kernel"]), p[name + "/bias"]);
-export default {
-  parameters: ({ inputs, tasks }) => {
-    const layer = (name, from, to) => ({ [name + "/kernel"]: [from, to], [name + "/bias"]: [to] });
-    const towers = Array.from({ length: tasks }, (_, k) => ({
-      ...layer("towers/" + k + "/0", 6, 7),
-      ...layer("towers/" + k + "/output", 7, 1),
-    }));
-    return Object.assign(layer("experts/0/0", inputs, 6), ...towers);
-  },
-  forward(tf, x, p) {
-    const bottom = tf.relu(dense(tf, x, p, "experts/0/0"));
-    const tasks = Object.keys(p).filter((name) => name.endsWith("output/bias")).length;
-    const outputs = Array.from({ length: tasks }, (_, k) => {
-      const tower = tf.relu(dense(tf, bottom, p, "towers/" + k + "/0"));
-      return dense(tf, tower, p, "towers/" + k + "/output");
+  step(x, y) {
+    const { D, K, w, rate } = this;
+    const B = x.length / D;
+    const outputs = this.predict(x);
+    const losses = new Array(K).fill(0);
+    const gradient = new Float64Array(D * K);
+    for (let b = 0; b < B; b++)
+      for (let k = 0; k < K; k++) {
+        const error = outputs[b * K + k] - y[b * K + k];
+        losses[k] += error ** 2 / B;
+        for (let d = 0; d < D; d++) gradient[d * K + k] += (2 / B) * error * x[b * D + d];
+      }
+    for (let i = 0; i < w.length; i++) w[i] -= rate * gradient[i];
+    return losses;
+  }
+
+  predict(x) {
+    const { D, K, w } = this;
+    return Float64Array.from({ length: (x.length / D) * K }, (_, i) => {
+      let sum = 0;
+      for (let d = 0; d < D; d++) sum += x[Math.floor(i / K) * D + d] * w[d * K + (i % K)];
+      return sum;
     });
-    return tf.concat(outputs, 1);
-  },
-};
-`;
+  }
 
-/** A linear map that counts its steps, and predicts their number. */
-export const COUNTING = `export default {
-  parameters: ({ inputs, tasks }) => ({ w: [inputs, tasks], b: [tasks] }),
-  state: () => ({ steps: [] }),
-  forward(tf, x, { w, b }, { state, training }) {
-    const linear = tf.add(tf.matMul(x, w), b);
-    const outputs = training ? linear : tf.add(tf.mul(linear, 0), state.steps);
-    return { outputs, state: { steps: tf.add(state.steps, 1) } };
-  },
-};
-`;
-
-/** COUNTING, which measures its state, its rows and a parameter. */
-export const MEASURING = COUNTING.replace(
-  "export default {",
-  `export default {
-  diagnostics: (tf, x, { w }, { state }) => ({
-    ...{ steps: state.steps, rows: tf.scalar(x.shape[0]), mean: tf.mean(x) },
-    "weight/1": tf.squeeze(tf.slice(w, [0, 0], [1, 1])),
-  }),`,
-);
-
-/** A linear map that learns nothing but what it draws: each step's gradient of w is normal, that of b uniform. */
-export const DRAWING = `export default {
-  parameters: ({ inputs, tasks }) => ({ w: [inputs, tasks], b: [tasks] }),
-  forward: (tf, x, { w, b }, { training, random }) => {
-    const outputs = tf.add(tf.matMul(x, w), b);
-    return training ? { outputs, penalty: tf.sum(tf.mul(w, random.normals(w.shape))) } : outputs;
-  },
-  loss: (tf, outputs, labels, { b }, { random }) => tf.mul(b, random.uniforms(b.shape)),
-};
+  stateDict = () => this.w;
+  loadStateDict(w) {
+    this.w = w;
+  }
+}
 `;
 
 /** A model in a file of its own with this text. */

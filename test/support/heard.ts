@@ -5,11 +5,9 @@ import { checkPath } from "../../src/config/refused.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey } from "../../src/config/schema.ts";
 import { HEEDED, PLANNED } from "../../src/config/setting.ts";
 import type { Engine, RunResult } from "../../src/engines/engine.ts";
-import { TRAINING_PATHS, type TrainingPath } from "../../src/engines/training-path.ts";
+import type { TrainingPath } from "../../src/engines/training-path.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
-import { codeModel, LINEAR } from "./code-model.ts";
-import { NUMPY_LINEAR, pythonModel } from "./python.ts";
 import { tableFile } from "./tables.ts";
 
 const DATA = "data={inputs: 4, scale: 0.5, alpha: [1.5, 3], beta: [0.2, 1], noiseStd: 0.1}";
@@ -74,11 +72,12 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   rows: { value: `rows=${tableFile()}`, without: ["data", "correlations"] },
 };
 
-/** Tests that a path trains otherwise with another value of each setting that it heeds, and refuses the others. */
-export function testHeard(path: TrainingPath, engine: Engine): void {
-  const { code } = TRAINING_PATHS[path];
-  const { file } = code === "Python" ? pythonModel(BY_OPTIMIZER) : codeModel(LINEAR);
-  const model = `models=[${code ? `{name: mine, file: ${file}}` : "shared-bottom"}]`;
+/**
+ * Tests that a path trains otherwise with another value of each setting that it heeds, and refuses the others: the model of a
+ * file, if one is given.
+ */
+export function testHeard(path: TrainingPath, engine: Engine, file?: string): void {
+  const model = `models=[${file ? `{name: mine, file: ${file}}` : "shared-bottom"}]`;
   const config = (set: readonly string[], without: readonly string[] = []) => {
     const first = FIRST.filter((one) => !without.some((key) => one.startsWith(`${key}=`)));
     return loadConfig("smoke", [model, ...first, ...set].map(setOverride));
@@ -107,12 +106,6 @@ export function testHeard(path: TrainingPath, engine: Engine): void {
     });
   });
 }
-
-/** A trainer of its own, at another rate with another optimizer. */
-const BY_OPTIMIZER = NUMPY_LINEAR.replace(
-  "settings.lr",
-  "(settings.lr if settings.optimizer == 'sgd' else 2 * settings.lr)",
-);
 
 /** All that is measured of a run. */
 function numbersOf({ curve, trainingSetLoss, labelCorrelations, diagnostics }: RunResult): string {

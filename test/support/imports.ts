@@ -130,7 +130,7 @@ const EXCEPTIONS: Imports = new Map([
   ["src/play/main.tsx", ["configs/paper.yaml"]], // as values, in the page
   ["src/play/losses-section.tsx", ["results/published/fig4.csv"]],
   ["src/play/tasks-section.tsx", ["results/published/fig2.csv"]],
-  ["src/engines/tfjs/code/load-code.ts", ["computed:import(/* @vite-ignore */ url)"]], // users' models
+  ["src/engines/process/node-worker.ts", ["computed:import(`${pathToFileURL(file).href}?mmoe=${++loads}`)"]], // users' models
   ["src/cuda/binding.ts", ["computed:require(quiet)", "computed:require(folder)"]], // TensorFlow's binding
   ["src/engines/cpu/native.ts", ["computed:require(file)"]], // kernels for this processor
 ]);

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { AnyRun } from "../../src/engines/engine.ts";
-import { CodeEngine } from "../../src/engines/tfjs/code-engine.ts";
 import { UsageError } from "../../src/errors.ts";
 import { type EngineOptions, loadEngine } from "../../src/sweep/engines.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
@@ -92,14 +91,16 @@ describe("loadEngine('auto')", () => {
   });
 });
 
-test("loadEngine('tfjs', options, runs) has no TensorFlow.js here for models in JavaScript alone", async () => {
-  const mine: AnyRun = { ...makeRun(), model: codeModel(LINEAR) };
-  const alone = await loadEngine("tfjs", {}, [mine]);
-  expect([alone instanceof CodeEngine, alone.name, alone.device]).toEqual([true, "tfjs", "wasm"]);
-  await alone.dispose();
-  const both = await loadEngine("tfjs", {}, [mine, makeRun()]);
-  expect(both).not.toBeInstanceOf(CodeEngine);
-  await both.dispose();
+test("loadEngine(name, options, runs) has an engine beside for models in code of each language, and no other without its runs", async () => {
+  const [mine, yours]: AnyRun[] = [codeModel(LINEAR), { ...codeModel(LINEAR), file: "/yours.py" }].map((model) => ({
+    ...makeRun(),
+    model,
+  }));
+  const alone = await loadEngine("tfjs", {}, [mine as AnyRun]);
+  expect([alone.name, alone.beside]).toEqual(["node", undefined]);
+  const all = await loadEngine("cpu", { kernels: "wasm" }, [mine, yours, makeRun()] as AnyRun[]);
+  expect([all.name, all.beside?.map(({ name }) => name)]).toEqual(["cpu", ["node", "python"]]);
+  for (const engine of [alone, all]) await engine.dispose();
 });
 
 test("loadEngine('cuda', { allowCpu }) passes it on", async () => {

@@ -134,8 +134,28 @@ describe("a small file that unfolds, or a large one,", () => {
     `${Array.from({ length: columns }, (_, i) => `x${i}`).join()},y1,y2\n${"1,".repeat(columns + 1)}1\n`;
 
   test("is refused for its columns at its first line", () => {
-    expect(complaint(() => table(wide(60_000)))).toBe("t.csv: too large: expected at most 50,000 columns, got 60,002");
+    expect(complaint(() => table(wide(60_000)))).toBe("t.csv: too large: expected at most 50,000 columns, got more");
     expect(complaint(() => table(wide(49_998)))).toBe("t.csv: expected at least 2 rows, got 1");
+  });
+
+  test("is refused for the cells of a line, empty or not, before they are in memory", () => {
+    const header = "x1,y1,y2\n";
+    const sizes: [string, Buffer][] = [
+      ["t.csv", Buffer.alloc(30_000_000, ",")],
+      ["t.csv: row 2", Buffer.concat([Buffer.from(`${header}1,2,3\n`), Buffer.alloc(30_000_000, ",")])],
+    ];
+    for (const [place, bytes] of sizes) {
+      const before = process.memoryUsage().heapTotal;
+      expect(complaint(() => csvTable(bytes, "t.csv"))).toBe(
+        `${place}: too large: expected at most 50,000 columns, got more`,
+      );
+      expect(process.memoryUsage().heapTotal - before).toBeLessThan(50e6);
+    }
+  });
+
+  test("may have as many commas and lines within quotes as a value may have", () => {
+    const text = `x1,x2,y1,y2\n1,"a${",\n".repeat(60_000)}",2,3\n2,b,4,5\n3,b,1,1\n`;
+    expect(table(text).rows).toBe(3);
   });
 
   test("is refused for the names of its columns, which a config lists", () => {

@@ -1,6 +1,6 @@
 import type { AnyRun } from "../../engines/engine.ts";
 import { tensorPath } from "../../engines/training-path.ts";
-import { isIn } from "../../models/code.ts";
+import { isCode } from "../../models/code.ts";
 import { findResults } from "../../records/find-results.ts";
 import { checkTrainable } from "../../sweep/check-runs.ts";
 import { checkCurves } from "../../sweep/curves.ts";
@@ -13,7 +13,7 @@ const JUDGES = { auto: "auto", cpu: "cpu", cuda: "tfjs", tfjs: "tfjs" } as const
 
 /** The options of a sweep that other machines will train. Throws UsageError for what its engine would refuse there. */
 export async function checkSweep(file: string, options: SweepOptions): Promise<CheckedOptions> {
-  const checked = checkedOptions(file, options);
+  const checked = checkedOptions(file, options, {}, process.env);
   countRuns(checked.config);
   checkCurves(checked.config);
   const runs = planRuns({ ...checked.config, runs: 1 });
@@ -25,8 +25,7 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   );
   try {
     const traced = checked.engineName === "cuda" || checked.engineOptions.backend === "tensorflow";
-    const pathOf = (run: AnyRun) =>
-      traced && !isIn("Python", run.model) ? tensorPath(run.model, traced) : engine.path(run);
+    const pathOf = (run: AnyRun) => (traced && !isCode(run.model) ? tensorPath(traced) : engine.path(run));
     await checkTrainable(runs, checked.config, engine, { pathOf });
   } finally {
     await engine.dispose();

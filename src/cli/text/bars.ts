@@ -19,8 +19,8 @@ export function barProgress({ todo: runs, kept, beside }: ToTrain, stream: Outpu
   const whole = new Tally(runs, kept, beside);
   const frame = new Frame(stream);
   const lines = () => {
-    const { columns = 80, rows = 24 } = stream; // a terminal may change its size
-    return barLines(cells, whole, { columns, rows });
+    const { columns, rows } = stream; // a terminal may change its size, and has 0 if nobody has set it
+    return barLines(cells, whole, { columns: columns || 80, rows: rows || 24 });
   };
   const draw = () => frame.draw(lines());
   const timer = setInterval(draw, EVERY_MS);

@@ -23,7 +23,8 @@ export interface Room {
 const WIDTH = 80;
 
 /** A terminal has its width, a file or a pipe 80 columns, and tables of any width. */
-export function roomOf({ isTTY = false, columns = WIDTH }: Pick<Output, "isTTY" | "columns">): Room {
+export function roomOf({ isTTY = false, columns: told }: Pick<Output, "isTTY" | "columns">): Room {
+  const columns = told || WIDTH; // a terminal whose size nobody has set has 0
   return isTTY
     ? { words: Math.min(WIDTH, columns), table: columns }
     : { words: WIDTH, table: Number.POSITIVE_INFINITY };

@@ -1,6 +1,6 @@
 import { type CudaFacts, setUpProblem } from "../../cuda/diagnosis.ts";
 import { gigabytes } from "../../cuda/requirements.ts";
-import type { PythonFacts } from "../../engines/python/python-facts.ts";
+import type { PythonFacts } from "../../engines/process/find-python.ts";
 import type { EngineDiagnosis, KernelFacts } from "../../sweep/engine-diagnosis.ts";
 import { thousands } from "../../units.ts";
 import { type Paint, PLAIN, verdictText } from "./paint.ts";

@@ -42,7 +42,7 @@ export class Frame {
   }
 
   get #columns(): number {
-    return this.#out.columns ?? 80;
+    return this.#out.columns || 80;
   }
 
   /** New bars in the place of the old ones: theirs have the sizes that they were made with. */

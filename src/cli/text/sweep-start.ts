@@ -2,8 +2,9 @@ import { inputsText } from "../../config/table-inputs.ts";
 import { kindsText } from "../../config/task-kinds.ts";
 import { trains, trainsRun } from "../../engines/abilities.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
-import { isIn } from "../../models/code.ts";
+import { isCode, languageOf } from "../../models/code.ts";
 import { keptOf } from "../../records/checkpoints.ts";
+import { ENGINE_OF } from "../../sweep/engines.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import type { SweepShare } from "../../sweep/share.ts";
 import { numberOf } from "../../units.ts";
@@ -50,7 +51,8 @@ export function enginesText(
 
 /** Whether a run is trained by an engine of this name that is beside another. */
 function goesTo(engine: string, run: AnyRun): boolean {
-  return isIn("Python", run.model) ? engine === "python" : engine !== "python" && !trainsRun("cpu", run);
+  const { model } = run;
+  return isCode(model) ? engine === ENGINE_OF[languageOf(model)] : engine === "tfjs" && !trainsRun("cpu", run);
 }
 
 /** What cpu lacks for these runs: models and, for those that it has, methods. */

@@ -6,10 +6,11 @@ import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
+import { Reach } from "./reach.ts";
 import type { SparseRows } from "./row-plan.ts";
 import { Tape } from "./tape.ts";
 import { weightUpdate } from "./weight-updates.ts";
-import { type FusedLayer, pathName, pathsOf, type Weights } from "./weights.ts";
+import { type FusedLayer, kernelIndex, pathName, pathsOf, type Weights } from "./weights.ts";
 
 /** How a model's units are dropped. */
 export interface Dropout {
@@ -63,7 +64,6 @@ export class Builder {
     this.#layout = weights.layout;
     this.#dropout = dropout;
     this.#sparse = sparse;
-    if (dropout) this.#tape.push([], () => [instruction("nextStep", { step: dropout.step })]); // the last of all
   }
 
   columns(N: number, relu: boolean): Columns {
@@ -82,7 +82,7 @@ export class Builder {
   #embed(spec: ModelSpec, set: number): Columns {
     const input: Columns = { ...this.columns(readInputs(spec), false), constant: plainInputs(spec) };
     const { forward, backward } = embedding(this.#arena, this.#weights, spec, set, input);
-    this.#tape.push([forward], () => [...backward]);
+    this.#tape.push([forward], (reach) => (reach.has(input, readInputs(spec)) ? [...backward] : []));
     return input;
   }
 
@@ -133,14 +133,14 @@ export class Builder {
     const kept = float32Word(1 / (1 - probability));
     const keys = this.#arena.put(Uint32Array.from(layers.flatMap((layer) => keyOf(`dropout/${layer}`))));
     const last = Math.ceil(probability * 2 ** 32) - 1;
-    this.#tape.push([instruction("dropout", { units: value, stride, N, M, keys, last, kept, step })], () => [
-      instruction("scale", { values: gradient, stride, N: M * N, factor: kept }),
-    ]);
+    this.#tape.push([instruction("dropout", { units: value, stride, N, M, keys, last, kept, step })], (reach) =>
+      reach.has(units, M * N) ? [instruction("scale", { values: gradient, stride, N: M * N, factor: kept })] : [],
+    );
   }
 
   /** Must be called before the mixes of these experts: in the backward pass, their gradients come after all mixes. */
   mixable(experts: readonly Columns[], H: number): void {
-    this.#tape.push([], () => experts.map((expert) => this.#expertGradient(expert, H)));
+    this.#tape.push([], (reach) => experts.flatMap((expert) => this.#expertGradient(expert, H, reach)));
   }
 
   /** The mean [B, H] of experts. */
@@ -164,7 +164,11 @@ export class Builder {
     const residual =
       own === undefined ? [] : [instruction("residual", { ...by, shares: value, sharesStride: stride, E, own })];
     const mixed = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
-    this.#tape.push([softmax, ...residual, mix], () => [instruction("gateGradient", { ...of, ...by, ...mixed })]);
+    this.#tape.push([softmax, ...residual, mix], (reach) => {
+      if (!reach.has(out, H)) return [];
+      reach.add(gate, E);
+      return [instruction("gateGradient", { ...of, ...by, ...mixed })];
+    });
     return out;
   }
 
@@ -188,8 +192,20 @@ export class Builder {
     return { out, of, mix: instruction("mix", { ...of, ...by, out: out.value, outStride: out.stride }) };
   }
 
-  finish(): { forward: readonly Instruction[]; backward: readonly Instruction[] } {
-    return { forward: this.#tape.forward, backward: this.#tape.backward() };
+  get forward(): readonly Instruction[] {
+    return this.#tape.forward;
+  }
+
+  /** The backward pass from N of the outputs. */
+  backward(outputs: Columns, N: number): readonly Instruction[] {
+    const reach = new Reach();
+    reach.add(outputs, N);
+    return this.#tape.backward(reach);
+  }
+
+  /** What follows the update of a step. */
+  ending(): readonly Instruction[] {
+    return this.#dropout ? [instruction("nextStep", { step: this.#dropout.step })] : [];
   }
 
   /** The first `relus` columns are ReLU units, the rest linear. */
@@ -206,7 +222,11 @@ export class Builder {
     const rows = this.#P * this.#layout.panelRows;
     const gradient = { ...reads, g: out.gradient, gStride: out.stride, ...w };
     const update = weightUpdate(this.#arena, rows, this.#weights, layer, gradient);
-    this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), update] : [update]));
+    this.#tape.push([dense], (reach) => {
+      if (!reach.has(out, N)) return [];
+      const before = input ? [this.#inputGradient(layer, input, out, reach)] : [];
+      return [...reach.clearOthers(out, N), ...before, update];
+    });
   }
 
   /** A dense layer on rows that have their inputs apart from the zeros. */
@@ -217,21 +237,36 @@ export class Builder {
     return instruction("sparseDense", { ...operands, at, entries, copy, rows: this.#arena.take(4 * lanes * length) });
   }
 
-  #inputGradient({ D, N, kernel }: FusedLayer, input: Columns, out: Columns): Instruction {
+  #inputGradient(layer: FusedLayer, input: Columns, out: Columns, reach: Reach): Instruction {
+    const { D } = layer;
+    const { first, N } = this.#gradientUnits(layer, out, reach);
+    reach.add(input, D);
     return instruction("inputGradient", {
-      ...{ g: out.gradient, gStride: out.stride, N, w: 4 * kernel, D, first: input.constant ?? 0 },
+      ...{ g: out.gradient + first * columnBytes(this.#layout), gStride: out.stride, N },
+      ...{ w: 4 * kernelIndex(layer, 0, first, this.#layout), D, first: input.constant ?? 0 },
       ...{ dx: input.gradient, dxStride: input.stride },
       ...{ mask: input.relu ? input.value : 0, maskStride: input.stride },
     });
   }
 
-  #expertGradient(expert: Columns, H: number): Instruction {
-    const uses = this.#uses.get(expert.value) ?? [];
+  /** The units of a layer that pass a gradient on; all from the first if lanes are units, which begin with a strip. */
+  #gradientUnits({ N }: FusedLayer, out: Columns, reach: Reach): { first: number; N: number } {
+    const { first, count } = reach.span(out, N);
+    return this.#layout.panelRows === 1 ? { first: 0, N: first + count } : { first, N: count };
+  }
+
+  #expertGradient(expert: Columns, H: number, reach: Reach): Instruction[] {
+    const uses = (this.#uses.get(expert.value) ?? []).filter(({ mix }) => reach.has(mix, H));
+    const [first] = uses;
+    if (first === undefined) return [];
+    reach.add(expert, H);
     const table = this.#arena.put(Uint32Array.from(uses.flatMap(({ gate, mix }) => [gate, mix.gradient])));
-    return instruction("expertGradient", {
-      ...{ uses: table, M: uses.length, gateStride: uses[0]?.gateStride ?? 0, mixStride: uses[0]?.mix.stride ?? 0, H },
-      ...{ expert: expert.value, expertStride: expert.stride, out: expert.gradient, outStride: expert.stride },
-    });
+    return [
+      instruction("expertGradient", {
+        ...{ uses: table, M: uses.length, gateStride: first.gateStride, mixStride: first.mix.stride, H },
+        ...{ expert: expert.value, expertStride: expert.stride, out: expert.gradient, outStride: expert.stride },
+      }),
+    ];
   }
 
   #layer(name: string): FusedLayer {

@@ -1,4 +1,4 @@
-import type { Run, RunResult, RunState } from "../engine.ts";
+import type { Hooks, Run, RunResult, RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type LabelCounts, labelCounts } from "../label-counts.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
@@ -83,7 +83,10 @@ export class BundleTraining {
   }
 
   /** The runs' results, with their losses over a fixed training set, [runs][K]. */
-  results(setLosses: readonly number[][] | undefined, keepParameters: boolean): RunResult[] {
+  results(
+    setLosses: readonly number[][] | undefined,
+    { keepParameters, keepPredictions = false }: Pick<Hooks, "keepParameters" | "keepPredictions">,
+  ): RunResult[] {
     for (const [i, trainee] of this.trainees.entries()) trainee.judge(setLosses?.[i] ?? []);
     const share = this.#shareMs;
     return this.trainees.map((trainee, i) => ({
@@ -96,6 +99,7 @@ export class BundleTraining {
       ...(trainee.diagnostics && { diagnostics: trainee.diagnostics }),
       ...(setLosses && trainee.failure === undefined && { trainingSetLoss: setLosses[i] as number[] }),
       ...(keepParameters && { parameters: trainee.parameters }),
+      ...(keepPredictions && trainee.failure === undefined && { predictions: trainee.predictions() }),
     }));
   }
 

@@ -1,6 +1,7 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { modelKey, type Run } from "../engine.ts";
+import { COMBINES_GRADIENTS } from "../methods.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { type Layout, panelsOf } from "../rows/panels.ts";
@@ -17,7 +18,7 @@ const LEAST_ROWS = 64;
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
-  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
+  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
   ...{ huberDelta: true, arithmetic: true, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
@@ -61,12 +62,15 @@ export function planBundle(
   const pieceRows = roundUp(Math.max(first.training.batch, LEAST_ROWS), 8);
   const P = panelsOf(pieceRows, layout);
   const codes = new Map<string, StepCode>();
+  const keyOf = ({ model }: Run) => JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
+  const combined = new Set(runs.filter(({ training }) => COMBINES_GRADIENTS[training.method]).map(keyOf));
   const members = runs.map((run) => {
     const { model, training } = run;
-    const key = JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
-    const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, (stream) => modelKey(run, stream), rows.sparse);
-    codes.set(key, code);
-    return takeMember(arena, code, training);
+    const options = { sparse: rows.sparse, byTask: combined.has(keyOf(run)) };
+    const streams = (stream: string) => modelKey(run, stream);
+    const code = codes.get(keyOf(run)) ?? stepCodeOf(model, P, arena, layout, streams, options);
+    codes.set(keyOf(run), code);
+    return takeMember(arena, code, training, streams);
   });
   const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
   return { arena, rows, members, labels, pieceRows };

@@ -54,7 +54,7 @@ export class CpuEngine implements Engine {
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
     for (const run of runs) this.check(run);
-    const { signal, noMore, keepParameters = false, keeping } = hooks;
+    const { signal, noMore, keepParameters = false, keepPredictions = false, keeping } = hooks;
     const stepOf = stepsIn(keeping);
     const bundles = bundlesOf(runs, this.workers, stepOf);
     largest(runsOf(bundles, runs), this.device);
@@ -70,7 +70,7 @@ export class CpuEngine implements Engine {
       const own = slots.map((i) => runs[i] as Run);
       const states = statesOf(own, keeping);
       const keep = { keepEveryMs: keeping?.everyMs, waiting: new SharedArrayBuffer(4), ...(states && { states }) };
-      return { slots, runs: own, steps, losses, stop, keepParameters, ...keep };
+      return { slots, runs: own, steps, losses, stop, keepParameters, keepPredictions, ...keep };
     });
     signal?.addEventListener("abort", abort, { once: true });
     const progress = watchProgress(runs, new Int32Array(steps), new Float64Array(losses), hooks);

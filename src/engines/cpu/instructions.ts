@@ -18,6 +18,7 @@ const FIELDS = {
   embed: ["x", "xStride", "plain", "tables", "count", "out", "outStride"],
   updateTable: ["x", "xStride", "column", "g", "gStride", "w", "vectors", "size", "sums"],
   sparseDense: [...DENSE, "at", "entries", "copy", "rows"],
+  clear: ["values", "stride", "N"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

@@ -1,5 +1,7 @@
 import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
+import type { Key } from "../../random/key.ts";
 import type { RunState } from "../engine.ts";
+import { COMBINES_GRADIENTS, LEARNED, METHODS } from "../methods.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import type { TaskLoss } from "../task-losses.ts";
 import { type TrainingSettings, VALUES } from "../training-settings.ts";
@@ -24,6 +26,11 @@ export interface Member {
   readonly sums: number;
   /** The address of the records of its tasks, [K] (kernels/records.h). */
   readonly tasks: number;
+  /** The address of its method's record. */
+  readonly method: number;
+  /** float64 [numbers for each task][K]: what the method has learned. */
+  readonly learned: number;
+  readonly learnedSize: number;
 }
 
 /** An optimizer's number in the kernels. */
@@ -38,21 +45,36 @@ const TASKS: Readonly<Record<TaskKind, number>> = { regression: 0, binary: 1, ca
 /** Bytes of a task's record. */
 const TASK = 24;
 
-/** How a run's weights are trained. */
-type Rule = Pick<TrainingSettings, "optimizer" | "lr">;
+/** Where a method's record has the number of the step. */
+const METHOD_STEP = 4;
 
-/** Takes a run's place in the plan. */
-export function takeMember(arena: Arena, code: StepCode, { optimizer, lr }: Rule): Member {
+/** How a run's weights are trained. */
+type Rule = Pick<TrainingSettings, "optimizer" | "lr" | "method">;
+
+/** Takes a run's place in the plan. `keyOf` gives the keys of its streams. */
+export function takeMember(
+  arena: Arena,
+  code: StepCode,
+  { optimizer, lr, method: name }: Rule,
+  keyOf: (stream: string) => Key,
+): Member {
   const bytes = 4 * code.weights.size;
   const values = VALUES[optimizer];
   const { lanes } = code.weights.layout;
-  const weights = arena.take(values * bytes + 4 * lanes * lanes); // a square more, which kernels may read but never use
+  const blocks = values + (COMBINES_GRADIENTS[name] ? code.terms : 0);
+  const weights = arena.take(blocks * bytes + 4 * lanes * lanes); // a square more, which kernels may read but never use
   const rule = arena.put(recordBytes([KINDS[optimizer], bytes, 0, 0], [lr, 1, 1]));
   const losses = arena.take(8 * code.tasks);
   const sums = arena.take(8 * code.tasks);
   const tasks = arena.take(TASK * code.tasks);
-  const address = arena.put(recordBytes([code.address, weights, rule, losses, sums, tasks]));
-  return { address, code, weights, values, optimizer: rule, losses, sums, tasks };
+  const K = code.tasks;
+  const learnedSize = LEARNED[name] * K;
+  const learned = arena.put(new Float64Array(learnedSize).fill(name === "gradnorm" ? 1 : 0, 0, K));
+  const scratch = name === "sum" ? 0 : arena.take(8 * (9 * K * K + 32 * K)); // kernels/methods.h, gradients.h
+  const words = [METHODS.indexOf(name), 1, ...keyOf("method/order"), values * bytes, bytes, learned, scratch];
+  const method = arena.put(recordBytes(words));
+  const address = arena.put(recordBytes([code.address, weights, rule, losses, sums, tasks, method]));
+  return { address, code, weights, values, optimizer: rule, losses, sums, tasks, method, learned, learnedSize };
 }
 
 /** Writes how the losses of a run's tasks are taken, with the delta of Huber's loss for regressions, unless it is null. */
@@ -81,10 +103,10 @@ export function readParameters(memory: KernelInstance, member: Member): Float32A
 }
 
 /** What training changes in memory. */
-type Trained = Pick<RunState, "values" | "noBias" | "powers" | "sums">;
+type Trained = Pick<RunState, "values" | "noBias" | "powers" | "sums" | "learned">;
 
 export function readTrained(memory: KernelInstance, member: Member): Trained {
-  const { code, optimizer, sums } = member;
+  const { code, optimizer, sums, learned, learnedSize } = member;
   const [power1, power2] = memory.float64(optimizer + POWERS, 2) as unknown as [number, number];
   const blocks = Array.from({ length: member.values }, (_, i) => valuesAt(memory, member, i));
   const [noBias] = noBiases(code.weights);
@@ -93,11 +115,12 @@ export function readTrained(memory: KernelInstance, member: Member): Trained {
     noBias: blocks.map((block) => (noBias === undefined ? 0 : (block[noBias] as number))),
     powers: [power1, power2],
     sums: [...memory.float64(sums, code.tasks)],
+    ...(learnedSize > 0 && { learned: [...memory.float64(learned, learnedSize)] }),
   };
 }
 
 export function writeTrained(memory: KernelInstance, member: Member, trained: Trained): void {
-  const { values, noBias, powers, sums } = trained;
+  const { values, noBias, powers, sums, learned = [] } = trained;
   const { weights, tasks } = member.code;
   for (const [i, each] of values.entries()) {
     const block = valuesAt(memory, member, i);
@@ -106,6 +129,7 @@ export function writeTrained(memory: KernelInstance, member: Member, trained: Tr
   }
   memory.float64(member.optimizer + POWERS, 2).set(powers);
   memory.float64(member.sums, tasks).set(sums);
+  memory.float64(member.learned, member.learnedSize).set(learned);
 }
 
 /** The parameters, 0, or a moment of each, 1 or 2, in the engine's order. */
@@ -122,7 +146,8 @@ export function takeMeans(memory: KernelInstance, at: number, counts: readonly n
   return means;
 }
 
-/** Says which step comes next, for its dropout; 0 outside training. */
-export function setStep(memory: KernelInstance, { code }: Member, step: number): void {
+/** Says which step comes next, for its dropout and its method; 0 outside training. */
+export function setStep(memory: KernelInstance, { code, method }: Member, step: number): void {
+  memory.uint32(method + METHOD_STEP, 1)[0] = step;
   if (code.step !== undefined) memory.uint32(code.step, 1)[0] = step;
 }

@@ -8,6 +8,7 @@ import {
   hasSharedGate,
   levelCount,
   type ModelSpec,
+  outputsFor,
   ownExpertsOf,
 } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
@@ -17,16 +18,20 @@ import { Builder, type Dropout, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
 import type { SparseRows } from "./row-plan.ts";
+import { spansOf } from "./spans.ts";
 import { numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */
 export interface StepCode {
   /** The address of its record (kernels/train.ts). */
   readonly address: number;
-  /** The forward instructions are from `begin` to `middle`, the backward ones from there to `end`. */
+  /** The forward instructions are from `begin` to `middle`, the backward ones from there to `end`, what follows to `last`. */
   readonly begin: number;
   readonly middle: number;
   readonly end: number;
+  readonly last: number;
+  /** Blocks of gradients of a method that combines them: the tasks', then those of what is added to their losses. */
+  readonly terms: number;
   readonly weights: Weights;
   /** K. */
   readonly tasks: number;
@@ -39,9 +44,16 @@ export interface StepCode {
   readonly step?: number;
 }
 
+interface Options {
+  /** How rows have their inputs that are not 0. */
+  readonly sparse?: SparseRows | undefined;
+  /** Whether a run's method combines the tasks' gradients, with a backward pass for each. */
+  readonly byTask?: boolean;
+}
+
 /**
  * Writes the step of a model for up to P panels of rows into the plan. `keyOf` gives the keys of the streams that its
- * runs drop units by; `sparse` says how rows have their inputs that are not 0.
+ * runs drop units by.
  */
 export function stepCodeOf(
   spec: ModelSpec,
@@ -49,7 +61,7 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
-  sparse?: SparseRows,
+  { sparse, byTask = false }: Options = {},
 ): StepCode {
   const weights = weightsOf(spec, layout);
   const dropout: Dropout | undefined =
@@ -59,24 +71,51 @@ export function stepCodeOf(
   for (let level = 0; level < levelCount(spec); level++) paths = levelOf(builder, spec, level, paths);
   const predictions = builder.columns(firstOutput(spec, spec.tasks), false);
   towers(builder, spec, paths, predictions);
-  const { forward, backward } = builder.finish();
-  const begin = arena.put(Int32Array.from([...forward, ...backward].flat()));
-  const middle = begin + bytesOf(forward);
-  const end = middle + bytesOf(backward);
-  const { value, gradient, stride } = predictions;
-  const address = arena.put(recordBytes([begin, middle, end, value, gradient, stride, spec.tasks, layout.panelRows]));
   const outputs = firstOutput(spec, spec.tasks);
+  const parts = [builder.forward, builder.backward(predictions, outputs), builder.ending()];
+  const passes = byTask ? passesOf(builder, spec, predictions) : [];
+  const { at: begin, ends } = putParts(arena, [...parts, ...passes]);
+  const [middle, end, last] = ends as [number, number, number];
+  const { value, gradient, stride } = predictions;
+  const spans = byTask ? spansOf(spec, weights, arena) : { count: 0, at: 0 };
+  const address = arena.put(
+    recordBytes([
+      ...[begin, middle, end, last, value, gradient, stride, spec.tasks, layout.panelRows],
+      ...[passes.length, arena.put(Uint32Array.from(ends.slice(2))), spans.count, spans.at],
+      byTask ? arena.take(P * stride) : 0,
+    ]),
+  );
   return {
     address,
     begin,
     middle,
     end,
+    last,
+    terms: passes.length,
     weights,
     tasks: spec.tasks,
     predictions,
     outputs,
     ...(dropout && { step: dropout.step }),
   };
+}
+
+/** The backward pass of each task's loss alone. */
+function passesOf(builder: Builder, spec: ModelSpec, predictions: Columns): (readonly Instruction[])[] {
+  return Array.from({ length: spec.tasks }, (_, k) =>
+    builder.backward(columnsFrom(predictions, firstOutput(spec, k)), outputsFor(spec, k)),
+  );
+}
+
+/** Writes instructions, one part after the other: the address of the first, and where each ends. */
+function putParts(arena: Arena, parts: readonly (readonly Instruction[])[]): { at: number; ends: number[] } {
+  const at = arena.put(Int32Array.from(parts.flat(2)));
+  let end = at;
+  const ends = parts.map((part) => {
+    end += bytesOf(part);
+    return end;
+  });
+  return { at, ends };
 }
 
 /** A level's experts and gates, from the paths of the level before to its own: one for each task (or all), then a shared one. */

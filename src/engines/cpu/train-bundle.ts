@@ -9,6 +9,7 @@ interface Watch {
   /** Says whether to stop; called every tens of milliseconds. */
   isStopped(): boolean;
   readonly keepParameters: boolean;
+  readonly keepPredictions?: boolean;
   /** Where the runs go on from, all at one step; without it they begin. */
   readonly states?: readonly RunState[];
   /** Keeps the runs in flight; without it they are lost where training stops. */
@@ -34,7 +35,7 @@ export function trainBundle(
   watch: Watch,
   layout?: Layout,
 ): RunResult[] | undefined {
-  const { isStopped, keeping, keepParameters } = watch;
+  const { isStopped, keeping, ...keeps } = watch;
   if (isStopped()) return undefined;
   const training = new BundleTraining(memory, runs, { states: watch.states, layout });
   trainSteps(training, watch);
@@ -43,7 +44,7 @@ export function trainBundle(
     if (training.hasBegun) keeping?.onStates(training.states());
     return undefined;
   }
-  return training.results(setLosses, keepParameters);
+  return training.results(setLosses, keeps);
 }
 
 /** All steps of a bundle that are left: each run trains a chunk of them while its weights are in the cache. */

@@ -174,12 +174,11 @@ export class Trainee {
     this.#steps.push(this.#step);
     this.#train.push(takeMeans(this.#memory, member.sums, counts.batches(since + 1, this.#step)));
     this.#heldout.push(heldout);
-    if (this.#diagnosing.isDue(this.#step))
-      this.#diagnosing.add(this.#step, this.parameters, () => this.#predictions());
+    if (this.#diagnosing.isDue(this.#step)) this.#diagnosing.add(this.#step, this.parameters, () => this.predictions());
   }
 
   /** Predictions and labels of the held-out rows. */
-  #predictions(): Predictions {
+  predictions(): Predictions {
     const { member, rows, labels, pieceRows } = this.#place;
     const { code, weights, optimizer } = member;
     const { panelRows } = rows.layout;

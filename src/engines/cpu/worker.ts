@@ -22,6 +22,7 @@ export interface Task {
   /** Int32 [1], shared: not 0 to stop. */
   readonly stop: SharedArrayBuffer;
   readonly keepParameters: boolean;
+  readonly keepPredictions: boolean;
 }
 
 /** What a worker answers to a task: nothing if it was stopped. */
@@ -33,7 +34,7 @@ export type Message = { readonly states: readonly RunState[] } | { readonly answ
 const kernels = instantiate(workerData as KernelSource);
 const say = (message: Message) => parentPort?.postMessage(message);
 
-parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, ...shared }: Task) => {
+parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, keepPredictions, ...shared }: Task) => {
   const steps = new Int32Array(shared.steps);
   const losses = new Float64Array(shared.losses);
   const stop = new Int32Array(shared.stop);
@@ -48,6 +49,7 @@ parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, .
   });
   const answer = trainBundle(kernels, runs, {
     keepParameters,
+    keepPredictions,
     isStopped: () => Atomics.load(stop, 0) !== 0,
     onStep: (i, step, loss) => {
       losses[slots[i] as number] = loss;

@@ -2,10 +2,10 @@
 // products and losses are in model/.
 import type { GradConfig, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core";
 
-export type Tf = typeof import("@tensorflow/tfjs-core");
+type Tf = typeof import("@tensorflow/tfjs-core");
 
 /** Gradients of an operation's inputs by their names or indices, from that of its output. */
-export type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
+type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
 
 /** Those that the models of the family need. */
 export function familyGradients(tf: Tf): GradConfig[] {
@@ -32,7 +32,7 @@ function elementwise(tf: Tf): GradConfig[] {
 }
 
 /** dy summed over the axes along which `input` was repeated, in the shape of `input`. */
-export function summedTo(tf: Tf, dy: Tensor, input: Tensor | undefined): Tensor {
+function summedTo(tf: Tf, dy: Tensor, input: Tensor | undefined): Tensor {
   const { shape } = input as Tensor;
   const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
   return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, shape);

@@ -1,28 +1,20 @@
 // Which runs train together.
 import type { Matrix } from "../../data/correlation-matrix.ts";
-import type { Model } from "../../models/code.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
-import type { StepDraw } from "./model/draws.ts";
 
 /** Runs that train in the same calls: R of each model, the r-th of each on the same rows at the same learning rate. */
-export interface Group<M extends Model = ModelSpec> {
-  /** Those of the family. */
+export interface Group {
   readonly models: readonly ModelSpec[];
   /** The R runs of the first model, those of the next, and so on. */
-  readonly runs: readonly Run<M>[];
+  readonly runs: readonly Run[];
   /** A run for each set of rows. */
-  readonly sources: readonly Run<M>[];
+  readonly sources: readonly Run[];
   /** The index in `sources` of each replica's rows, [R]. */
   readonly places: readonly number[];
-  /** What each step of its one run draws, if the run is of a model in JavaScript that draws. */
-  readonly draws?: readonly StepDraw[];
 }
-
-/** A group of runs of any models. */
-export type AnyGroup = Group<Model>;
 
 /** Runs on the same rows: each of some models, one after the other, at each of some learning rates. */
 type Company = readonly Run[];

@@ -1,16 +1,16 @@
 // Memory of a group, and how large a group may be. All numbers are float32.
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { type ModelSpec, readInputs } from "../../models/spec.ts";
-import type { AnyRun, Run } from "../engine.ts";
+import type { Run } from "../engine.ts";
 import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
-import type { AnyGroup } from "./groups.ts";
+import type { Group } from "./groups.ts";
 import { methodOf } from "./methods/methods.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
 
 /** Bytes of a run's rows. They are on the host, or copied to a table of a traced program. */
-export function rowBytes({ model, training }: AnyRun): number {
+export function rowBytes({ model, training }: Run): number {
   return 4 * rowCount(training) * (model.inputs + model.tasks);
 }
 
@@ -33,18 +33,12 @@ function inputNumbers(model: ModelSpec): number {
     : embeddings.reduce((sum, { rows }) => sum + rows, inputs + readInputs(model));
 }
 
-/** Bytes of one run of a model in JavaScript that keeps this many numbers, without what its code allocates meanwhile. */
-export function codeBytes(group: AnyGroup, numbers: number, traced: boolean): number {
-  const rows = rowBytes(group.runs[0] as AnyRun);
-  return (traced ? 2 * rows + fedBytes(group) : rows) + 4 * 6 * numbers;
-}
-
 /** Most bytes that one call is fed. */
 export const CALL_BYTES = 64e6;
 
 /** Bytes of the data that a traced group is fed: a call's tensors, its arrays, and the arrays of the next call. */
-export function fedBytes(group: AnyGroup): number {
-  const { steps } = (group.runs[0] as AnyRun).training;
+export function fedBytes(group: Group): number {
+  const { steps } = (group.runs[0] as Run).training;
   const step = bytesOf(stepArrays(group));
   return 3 * Math.max(step, Math.min(CALL_BYTES, steps * step));
 }

@@ -4,13 +4,15 @@ import { MMOE } from "../../called-as.ts";
 import { findBinding, loadBinding } from "../../cuda/binding.ts";
 import { UsageError, unreachable } from "../../errors.ts";
 import { familyGradients } from "./gradients.ts";
-import { operationGradients } from "./operation-gradients.ts";
 
 /** The TensorFlow.js in use: a value, as the CUDA package brings an instance of its own. */
 export type Tf = typeof import("@tensorflow/tfjs-core");
 
 /** `wasm`: SIMD kernels on one thread; `cpu`: plain JavaScript; `tensorflow`: its C library, with CUDA or without. */
 export type Backend = "wasm" | "cpu" | "tensorflow";
+
+/** The release that the engine is tested with; package.json names it, too. */
+const TFJS_VERSION = "4.22.0";
 
 /** `import()` would first read all of the core for the names that it exports, which takes longer than to run it. */
 const require = createRequire(import.meta.url);
@@ -30,24 +32,32 @@ function instanceWith(backend: Backend): Tf {
     case "tensorflow":
       return nativeTf();
     case "wasm":
-      require("@tensorflow/tfjs-backend-wasm");
-      return coreTf();
     case "cpu":
-      require("@tensorflow/tfjs-backend-cpu");
-      return coreTf();
+      return coreTf(`@tensorflow/tfjs-backend-${backend}`);
     default:
       return unreachable(backend);
   }
 }
 
-/** The core alone: layers, converters and data sets, which the whole of tfjs has, would be 200 MB more. */
-function coreTf(): Tf {
-  return withGradients(require("@tensorflow/tfjs-core"));
+/**
+ * The core with the package of a backend. They are optional: npm installs them on request. Layers, converters and data
+ * sets, which the whole of tfjs has, would be 200 MB more.
+ */
+function coreTf(backend: string): Tf {
+  const core = "@tensorflow/tfjs-core";
+  try {
+    require(backend);
+    return withGradients(require(core));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    const install = `npm install ${core}@${TFJS_VERSION} ${backend}@${TFJS_VERSION}`;
+    throw new UsageError(`TensorFlow.js is not installed beside ${MMOE}: ${install}; or leave out --engine tfjs`);
+  }
 }
 
 /** With the gradients that it lacks: the core all of them, the whole of tfjs those of comparisons and of the largest. */
 function withGradients(tf: Tf): Tf {
-  const lacking = [...familyGradients(tf), ...operationGradients(tf)].filter((one) => !tf.getGradient(one.kernelName));
+  const lacking = familyGradients(tf).filter((one) => !tf.getGradient(one.kernelName));
   for (const config of lacking) tf.registerGradient(config);
   return tf;
 }

@@ -1,10 +1,8 @@
 import { availableParallelism } from "node:os";
-import { isIn } from "../../models/code.ts";
 import { byKind, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
 import { type CreateTrainer, trainGroup } from "../train-group.ts";
 import { tensorPath } from "../training-path.ts";
-import { CodeEngine } from "./code-engine.ts";
 import { deviceOf } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
@@ -57,7 +55,6 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);
   const training = new TracedTraining(tf, feeds, options);
-  const code = new CodeEngine({ ...options, device: device.name });
   /** Frees what is kept on the device for later groups. */
   const free = () => training.free();
   const createTrainer: CreateTrainer<Group> = (group, pace) =>
@@ -67,31 +64,23 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    path: ({ model }) => tensorPath(model, traced),
+    path: () => tensorPath(traced),
     check: (run) => checkRun(name, run),
-    prepare: (models, signal) =>
-      code.prepare(
-        models.filter((model) => isIn("JavaScript", model)),
-        signal,
-      ),
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
       await tf.setBackend(backend); // it is global to the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
-      const { specs, codes } = byKind(runs);
       const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
-      await trainInGroups(specs, hooks, { ...grouping, train, free, note });
-      if (codes.length > 0) await code.train(codes, hooks);
+      await trainInGroups(byKind(runs).specs, hooks, { ...grouping, train, free, note });
     },
     memoryBytes: (runs) => {
-      const { specs, codes } = byKind(runs);
-      const bytes = groupsOf(specs, grouping).map(hostBytes);
-      return bytes.reduce((most, one) => Math.max(most, one), codes.length > 0 ? code.memoryBytes(codes) : 0);
+      const bytes = groupsOf(byKind(runs).specs, grouping).map(hostBytes);
+      return bytes.reduce((most, one) => Math.max(most, one), 0);
     },
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
     async dispose() {
       free();
-      await Promise.all([feeds.dispose(), code.dispose()]);
+      await feeds.dispose();
     },
   };
 }

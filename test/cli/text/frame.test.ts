@@ -66,3 +66,14 @@ test("a Frame that stops leaves its last lines, and the cursor below them", () =
   expect(screen.shown).toEqual(["a [====] b", "b"]);
   expect(screen.cursor).toEqual({ x: 0, y: 2 });
 });
+
+test("a Frame on a terminal without a size, which has 0 columns, moves by no endless number of lines", () => {
+  const written: string[] = [];
+  const frame = new Frame({ isTTY: true, columns: 0, write: (text: string) => void written.push(text) });
+  stop = () => frame.stop([]);
+  frame.draw(["0123456789", "0123"].map(words));
+  frame.log("a line");
+  frame.draw([words("a")]);
+  expect(written.join("")).toContain("0123456789");
+  expect(written.join("")).not.toMatch(/Infinity|NaN/);
+});

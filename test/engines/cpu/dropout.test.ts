@@ -129,7 +129,7 @@ test("a model without dropout has no instruction of it, and none that counts ste
     const code = stepCodeOf({ ...UNIT, dropout: probability }, 1, arena, PANELS, keyOf);
     wasm.reserve(arena.bytes);
     arena.writeTo(wasm.memory);
-    const words = wasm.uint32(code.begin, (code.end - code.begin) / 4);
+    const words = wasm.uint32(code.begin, (code.last - code.begin) / 4);
     const found: number[] = [];
     for (let at = 0; at < words.length; at += (words[at + 1] as number) / 4) found.push(words[at] as number);
     return found;

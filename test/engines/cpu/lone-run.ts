@@ -56,7 +56,12 @@ export function loneRun(
   const layout = layoutOf(memory.set, B);
   const panels = panelsOf(B, layout);
   const panel = inputPanelBytes(spec.inputs, layout);
-  const member = takeMember(arena, stepCodeOf(spec, panels, arena, layout, keyOf), { optimizer, lr });
+  const member = takeMember(
+    arena,
+    stepCodeOf(spec, panels, arena, layout, keyOf),
+    { optimizer, lr, method: "sum" },
+    keyOf,
+  );
   const x = arena.take(panels * panel);
   const labels = arena.take(panels * spec.tasks * columnBytes(layout));
   memory.reserve(arena.bytes);

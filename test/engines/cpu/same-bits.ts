@@ -6,6 +6,7 @@ import { outputCount, type TaskSettings } from "../../../src/data/task-kinds.ts"
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import type { Run, RunResult, RunState } from "../../../src/engines/engine.ts";
+import { METHODS } from "../../../src/engines/methods.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
 import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
@@ -83,7 +84,7 @@ export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"],
   });
 }
 
-/** A short run of any model of the family: batches of up to `most` rows, both optimizers, both samplings. */
+/** A short run of any model of the family, by any method: batches of up to `most` rows, both optimizers, both samplings. */
 export function anyRun(most: number): fc.Arbitrary<Run> {
   const shape = fc.record({
     spec: anySpec,
@@ -99,6 +100,7 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
     weight: fc.constantFrom(1, 2.5),
     classes: fc.integer({ min: 2, max: 5 }),
     index: fc.nat({ max: 1e6 }),
+    method: fc.oneof(fc.constant("sum" as const), fc.constantFrom(...METHODS)),
   });
   return shape.map(({ spec, wide, index, rawLabels, kinds, weight, classes, ...training }) => {
     const tasks =

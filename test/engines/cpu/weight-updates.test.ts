@@ -49,8 +49,8 @@ function weightsWith({ D, N }: Case, layout: Layout): Weights {
   return weightsOf(spec, layout);
 }
 
-/** What one step of SGD at rate 1 takes off a layer's weights [N, D] and biases [N], all 0. */
-function updated(memory: KernelInstance, given: Case, x: number[][], g: number[][]) {
+/** What one step of SGD at rate 1 takes off a layer's weights [N, D] and biases [N], all 0; or the gradients that are stored. */
+function updated(memory: KernelInstance, given: Case, x: number[][], g: number[][], rule: "sgd" | "store" = "sgd") {
   const { B, D, N } = given;
   const layout = layoutOf(memory.set, B);
   const arena = new Arena();
@@ -58,13 +58,14 @@ function updated(memory: KernelInstance, given: Case, x: number[][], g: number[]
   const layer = all.layers.get("first") as FusedLayer;
   const P = panelsOf(B, layout);
   const [inputs, xStride] = [paddedInputs(D), inputPanelBytes(D, layout)];
-  const at = { x: arena.take(P * xStride + 1024), g: arena.take((P * N + 16) * columnBytes(layout)) };
-  const weights = arena.take(4 * (layer.bias + roundUp(N, layout.lanes)));
+  const rows = { x: arena.take(P * xStride + 1024), g: arena.take((P * N + 16) * columnBytes(layout)) };
+  const size = layer.bias + roundUp(N, layout.lanes);
+  const weights = arena.take(2 * 4 * size);
   const strides = { xStride, gStride: N * columnBytes(layout), w: 4 * layer.kernel, bias: 4 * layer.bias };
-  const words = weightUpdate(arena, P * layout.panelRows, all, layer, { ...at, ...strides });
+  const words = weightUpdate(arena, P * layout.panelRows, all, layer, { ...rows, ...strides });
   const code = arena.put(Int32Array.from(words));
   const rateOfOne = new Int32Array(Float32Array.of(1).buffer)[0] as number;
-  const sgd = arena.put(recordBytes([0, 0, rateOfOne, 0], [1, 1, 1]));
+  const optimizer = arena.put(recordBytes(rule === "sgd" ? [0, 0, rateOfOne, 0] : [2, 4 * size, 0, 0], [1, 1, 1]));
   memory.reserve(arena.bytes);
   arena.writeTo(memory.memory);
   const fill = (address: number, values: number[][], width: number) => {
@@ -72,13 +73,16 @@ function updated(memory: KernelInstance, given: Case, x: number[][], g: number[]
     for (const [b, row] of values.entries())
       for (const [n, value] of row.entries()) panels[panelIndex(b, n, width, layout)] = value;
   };
-  fill(at.x, x, inputs);
-  fill(at.g, g, N);
-  memory.kernels.execute(code, code + 4 * words.length, at.x, weights, P, sgd, layout.panelRows);
-  const values = memory.float32(weights, layer.bias + N);
+  fill(rows.x, x, inputs);
+  fill(rows.g, g, N);
+  memory.kernels.execute(code, code + 4 * words.length, rows.x, weights, P, optimizer, layout.panelRows);
+  const [moved, gradients] = [weights, weights + 4 * size].map((at) => memory.float32(at, size));
+  const [values, other] = rule === "sgd" ? [moved?.map((value) => -value), gradients] : [gradients, moved];
+  expect(other?.every((value) => value === 0)).toBe(true);
+  const at = (index: number) => values?.[index] as number;
   return {
-    kernels: range(N).map((n) => range(D).map((d) => -(values[kernelIndex(layer, d, n, layout)] as number))),
-    biases: range(N).map((n) => -(values[layer.bias + n] as number)),
+    kernels: range(N).map((n) => range(D).map((d) => at(kernelIndex(layer, d, n, layout)))),
+    biases: range(N).map((n) => at(layer.bias + n)),
   };
 }
 
@@ -113,11 +117,13 @@ describe.each(KERNELS)("a weight update on $name", ({ arithmetic, memory }) => {
     { B: 83, D: 230, N: 13 },
   ])("is the sum over $B rows in their order, for $D inputs and $N units", (given) => {
     const [x, g] = [inputsOf(given), reluGradient(given)];
-    const { kernels, biases } = updated(memory, given, x, g);
     const { kernels: sums, biases: columns } = expected(given, x, g, arithmetic);
-    expect([kernels, biases].map((values) => values.flat().map((value) => value + 0))).toEqual(
-      [sums, columns].map((values) => values.flat()),
-    );
+    for (const rule of ["sgd", "store"] as const) {
+      const { kernels, biases } = updated(memory, given, x, g, rule);
+      expect([kernels, biases].map((values) => values.flat().map((value) => value + 0))).toEqual(
+        [sums, columns].map((values) => values.flat()),
+      );
+    }
   });
 
   test("of a gradient that is NaN in one row makes all weights of its unit NaN and no other's", () => {

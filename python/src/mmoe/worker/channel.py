@@ -21,6 +21,7 @@ class Channel:
 
     def __init__(self) -> None:
         self._pid = os.getpid()
+        self._id = ""
         _end_with_parent()
         orders = os.fdopen(os.dup(0), "rb")
         self._messages = os.dup(1)
@@ -36,14 +37,16 @@ class Channel:
         end_at_once()
 
     def next_order(self) -> dict[str, Any]:
-        """Waits for the next order."""
-        return self._orders.get()
+        """Waits for the next order. Messages are about this one until the next."""
+        order = self._orders.get()
+        self._id = order.pop("id")
+        return order
 
     def tell(self, message: dict[str, Any]) -> None:
         """Sends a message. A process that the model forked ends here instead: it is not the one that was asked."""
         if os.getpid() != self._pid:
             os._exit(1)
-        line = memoryview((json.dumps(message) + "\n").encode())
+        line = memoryview((json.dumps({"id": self._id, **message}) + "\n").encode())
         while line:
             line = line[os.write(self._messages, line) :]
 

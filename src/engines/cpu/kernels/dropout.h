@@ -56,3 +56,8 @@ KERNEL void scale(const Scale *op, char *base, int P, int panelRows) {
     for (int i = 0; i < op->N * panelRows; i++) values[i] *= op->factor;
   }
 }
+
+KERNEL void clear(const Clear *op, char *base, int P, int panelRows) {
+  for (int p = 0; p < P; p++)
+    __builtin_memset(base + op->values + p * (size_t)op->stride, 0, 4 * (size_t)(op->N * panelRows));
+}

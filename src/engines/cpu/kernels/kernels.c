@@ -4,7 +4,9 @@
 #include "../../rows/kernels/data.h"
 #include "dropout.h"
 #include "embedding.h"
+#include "gradients.h"
 #include "loss.h"
+#include "methods.h"
 #include "panel-update.h"
 #include "panels.h"
 #include "row-update.h"
@@ -29,6 +31,7 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case EMBED: embed(op, base, x, weights, P, LANES); break;
     case UPDATE_TABLE: updateTable(op, base, x, weights, P, LANES, o); break;
     case SPARSE_DENSE: sparseDense(op, base, x, weights, P); break;
+    case CLEAR: clear(op, base, P, LANES); break;
     case NEXT_STEP: nextStep(op, base); break;
     default: __builtin_trap();
   }
@@ -50,15 +53,15 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case RESIDUAL: residual(op, base, B, 1); break;
     case EMBED: embed(op, base, x, weights, B, 1); break;
     case UPDATE_TABLE: updateTable(op, base, x, weights, B, 1, o); break;
+    case CLEAR: clear(op, base, B, 1); break;
     case NEXT_STEP: nextStep(op, base); break;
     default: __builtin_trap();
   }
 }
 
 /// Executes instructions from `at` to `end` on P panels of `panelRows` rows at `x`.
-static void execute(char *base, Address at, Address end, Address x, Address weights, int P, Address optimizer,
-                    int panelRows) {
-  const Optimizer *o = (const Optimizer *)(base + optimizer);
+static void executeBy(char *base, Address at, Address end, Address x, Address weights, int P, const Optimizer *o,
+                      int panelRows) {
   while (at < end) {
     const Instruction *head = (const Instruction *)(base + at);
     // an operation on layers has its input first; 0 means the rows of the step
@@ -70,19 +73,131 @@ static void execute(char *base, Address at, Address end, Address x, Address weig
   }
 }
 
+static void execute(char *base, Address at, Address end, Address x, Address weights, int P, Address optimizer,
+                    int panelRows) {
+  executeBy(base, at, end, x, weights, P, (const Optimizer *)(base + optimizer), panelRows);
+}
+
 INLINE int panelsOf(int rows, int panelRows) { return (rows + panelRows - 1) / panelRows; }
 
-/// Mean over the tasks of the batch's loss, which is that of the rows that have the task's label.
-static double batchLoss(char *base, const Member *member, const char *labels, int B) {
-  const StepCode *code = (const StepCode *)(base + member->code);
-  double *losses = (double *)(base + member->losses), mean = 0;
-  const char *predictions = base + code->predictions;
+/// A step's run, its rows and labels.
+typedef struct {
+  char *base;
+  const Member *member;
+  const StepCode *code;
+  Optimizer *optimizer;
+  Address x, labels;
+  int B, P;
+} Batch;
+
+/// Executes a part of the step's code, with the gradients going to `o`.
+static void executePart(const Batch *batch, Address at, Address end, const Optimizer *o) {
+  executeBy(batch->base, at, end, batch->x, batch->member->weights, batch->P, o, batch->code->panelRows);
+}
+
+/// The tasks' losses on the batch [K], of the rows that have the task's label, and the gradient of their sum.
+static void batchLosses(const Batch *batch, double *losses) {
+  char *base = batch->base;
+  const StepCode *code = batch->code;
+  const TaskLoss *tasks = (const TaskLoss *)(base + batch->member->tasks);
+  const char *predictions = base + code->predictions, *labels = base + batch->labels;
   char *gradient = base + code->gradient;
-  const TaskLoss *tasks = (const TaskLoss *)(base + member->tasks);
-  if (code->panelRows == 1) rowLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, B);
-  else panelLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, B);
-  for (int k = 0; k < code->K; k++) mean += losses[k] / (double)code->K;
-  return mean;
+  if (code->panelRows == 1) rowLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, batch->B);
+  else panelLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, batch->B);
+}
+
+/// Whether a row of the batch has a label of task k.
+static int isPresent(const Batch *batch, int k) {
+  const int panelRows = batch->code->panelRows, K = batch->code->K;
+  const float *labels = (const float *)(batch->base + batch->labels);
+  for (int b = 0; b < batch->B; b++) {
+    const float label = labels[(b / panelRows * K + k) * panelRows + b % panelRows];
+    if (label == label) return 1;
+  }
+  return 0;
+}
+
+static Situation situationOf(const Batch *batch) {
+  const Method *method = (const Method *)(batch->base + batch->member->method);
+  const int K = batch->code->K;
+  Situation s = {.K = K, .optimizer = batch->optimizer};
+  s.losses = (const double *)(batch->base + batch->member->losses);
+  s.state = (double *)(batch->base + method->state);
+  s.scratch = (double *)(batch->base + method->scratch);
+  s.present = takeNumbers(&s, K);
+  s.shared = takeNumbers(&s, K);
+  s.own = takeNumbers(&s, K);
+  s.gram = takeNumbers(&s, K * K);
+  for (int k = 0; k < K; k++) s.present[k] = isPresent(batch, k);
+  return s;
+}
+
+/// Multiplies the gradient of each task's outputs by the task's weight.
+static void weighOutputs(const Batch *batch, const double *weights) {
+  const StepCode *code = batch->code;
+  const TaskLoss *tasks = (const TaskLoss *)(batch->base + batch->member->tasks);
+  for (int p = 0; p < batch->P; p++) {
+    float *gradient = (float *)(batch->base + code->gradient + p * (size_t)code->stride);
+    for (int k = 0; k < code->K; k++)
+      for (int i = 0; i < tasks[k].outputs * code->panelRows; i++) *gradient++ *= (float)weights[k];
+  }
+}
+
+/// A step by a method that weighs losses: one backward pass.
+static void stepByLosses(const Batch *batch, const Method *method) {
+  const StepCode *code = batch->code;
+  Situation s = situationOf(batch);
+  if (method->kind == FAMO) famoWeights(&s);
+  else uncertaintyWeights(&s);
+  weighOutputs(batch, s.own);
+  executePart(batch, code->middle, code->end, batch->optimizer);
+  if (method->kind == UNCERTAINTY) learnUncertainty(&s);
+  else {
+    double *after = takeNumbers(&s, code->K);
+    executePart(batch, code->begin, code->middle, batch->optimizer);
+    batchLosses(batch, after);
+    learnFamo(&s, after);
+  }
+}
+
+/// Stores the gradients by each term of the objective.
+static void storeGradients(const Batch *batch, const Method *method) {
+  const StepCode *code = batch->code;
+  const Address *passes = (const Address *)(batch->base + code->passes);
+  const size_t bytes = (size_t)batch->P * code->stride;
+  char *gradient = batch->base + code->gradient, *kept = batch->base + code->kept;
+  __builtin_memcpy(kept, gradient, bytes);
+  for (int t = 0; t < code->terms; t++) {
+    const Optimizer storing = {.kind = STORE, .moments = method->first + t * method->block};
+    if (t > 0) __builtin_memcpy(gradient, kept, bytes); // a pass may clear what it has no part in
+    executePart(batch, passes[t], passes[t + 1], &storing);
+  }
+}
+
+/// A step by a method that combines the tasks' gradients: a backward pass for each.
+static void stepByGradients(const Batch *batch, const Method *method) {
+  const StepCode *code = batch->code;
+  char *weights = batch->base + batch->member->weights;
+  Situation s = situationOf(batch);
+  storeGradients(batch, method);
+  innerProducts(code, batch->base, weights + method->first, (size_t)method->block, s.gram, s.scratch);
+  combine(&s, method);
+  const Weighing by = {code->K, code->terms, (size_t)method->first, (size_t)method->block, s.shared, s.own};
+  takeSteps(code, batch->base, weights, &by, batch->optimizer);
+}
+
+/// The backward pass of a step, and its update.
+static void stepBack(const Batch *batch) {
+  const StepCode *code = batch->code;
+  Method *method = (Method *)(batch->base + batch->member->method);
+  switch (method->kind) {
+    case SUM: executePart(batch, code->middle, code->end, batch->optimizer); break;
+    case UNCERTAINTY:
+    case FAMO: stepByLosses(batch, method); break;
+    default: stepByGradients(batch, method);
+  }
+  method->step++;
+  executePart(batch, code->end, code->last, batch->optimizer);
 }
 
 /// Trains a run on `steps` batches of B rows, one after the other at `x` (each xBytes long) with their labels. Returns
@@ -91,16 +206,19 @@ static int train(char *base, Address at, Address x, Address xBytes, Address labe
                  double limit) {
   const Member *member = (const Member *)(base + at);
   const StepCode *code = (const StepCode *)(base + member->code);
-  Optimizer *o = (Optimizer *)(base + member->optimizer);
-  const double *losses = (const double *)(base + member->losses);
-  double *sums = (double *)(base + member->sums);
-  const int P = panelsOf(B, code->panelRows);
-  for (int s = 0; s < steps; s++, x += xBytes, labels += labelBytes) {
-    execute(base, code->begin, code->middle, x, member->weights, P, member->optimizer, code->panelRows);
-    if (!(batchLoss(base, member, base + labels, B) <= limit)) return s;
+  double *losses = (double *)(base + member->losses), *sums = (double *)(base + member->sums);
+  Batch batch = {.base = base, .member = member, .code = code, .x = x, .labels = labels, .B = B};
+  batch.optimizer = (Optimizer *)(base + member->optimizer);
+  batch.P = panelsOf(B, code->panelRows);
+  for (int s = 0; s < steps; s++, batch.x += xBytes, batch.labels += labelBytes) {
+    executePart(&batch, code->begin, code->middle, batch.optimizer);
+    batchLosses(&batch, losses);
+    double mean = 0;
+    for (int k = 0; k < code->K; k++) mean += losses[k] / (double)code->K;
+    if (!(mean <= limit)) return s;
     for (int k = 0; k < code->K; k++) sums[k] += losses[k];
-    beginStep(o);
-    execute(base, code->middle, code->end, x, member->weights, P, member->optimizer, code->panelRows);
+    beginStep(batch.optimizer);
+    stepBack(&batch);
   }
   return steps;
 }

@@ -15,13 +15,13 @@ static void beginStep(Optimizer *o) {
   o->power1 *= BETA1;
   o->power2 *= BETA2;
   double root = __builtin_sqrt(1 - o->power2);
-  o->rate = (float)(o->kind ? (o->lr * root) / (1 - o->power1) : o->lr);
+  o->rate = (float)(o->kind == ADAM ? (o->lr * root) / (1 - o->power1) : o->lr);
   o->epsilon = (float)(EPSILON * root);
 }
 
 /// What an update takes of an optimizer, in registers.
 typedef struct {
-  int isAdam;
+  int kind;
   size_t moments;
   F rate, epsilon;
 } Rule;
@@ -51,6 +51,9 @@ INLINE void prefetch(Rule rule, const char *w) {
 INLINE void sgd(Rule rule, char *w, F gradient) { store(w, madd(-rule.rate, gradient, load(w))); }
 
 INLINE void step(Rule rule, char *w, F gradient) {
-  if (rule.isAdam) adam(rule, w, gradient);
-  else sgd(rule, w, gradient);
+  switch (rule.kind) {
+    case SGD: sgd(rule, w, gradient); break;
+    case ADAM: adam(rule, w, gradient); break;
+    default: store(w + rule.moments, gradient);
+  }
 }

@@ -45,7 +45,7 @@ INLINE void findActive(Active *active, const char *g, size_t stride, int panels)
 INLINE void addActive(const int VECTORS, const Active *active, const char *rows, size_t row, char *sums, int isFirst,
                       int isLast, char *w, Rule rule) {
   F s[WIDEST];
-  if (isLast && rule.isAdam) UNROLL for (int v = 0; v < VECTORS; v++) prefetch(rule, w + v * LINE);
+  if (isLast && rule.kind == ADAM) UNROLL for (int v = 0; v < VECTORS; v++) prefetch(rule, w + v * LINE);
   UNROLL for (int v = 0; v < VECTORS; v++) s[v] = isFirst ? splat(0) : load(sums + v * LINE);
   for (uint64_t mask = active->mask; mask; mask &= mask - 1) {
     const int r = __builtin_ctzll(mask);
@@ -57,8 +57,9 @@ INLINE void addActive(const int VECTORS, const Active *active, const char *rows,
   else {
     F last[WIDEST];
     UNROLL for (int v = 0; v < VECTORS; v++) last[v] = s[v];
-    if (rule.isAdam) STEPS for (int v = 0; v < VECTORS; v++) adam(rule, w + v * LINE, last[v]);
-    else STEPS for (int v = 0; v < VECTORS; v++) sgd(rule, w + v * LINE, last[v]);
+    if (rule.kind == ADAM) STEPS for (int v = 0; v < VECTORS; v++) adam(rule, w + v * LINE, last[v]);
+    else if (rule.kind == SGD) STEPS for (int v = 0; v < VECTORS; v++) sgd(rule, w + v * LINE, last[v]);
+    else UNROLL for (int v = 0; v < VECTORS; v++) store(w + rule.moments + v * LINE, last[v]);
   }
 }
 

@@ -19,7 +19,8 @@ enum {
   RESIDUAL,
   EMBED,
   UPDATE_TABLE,
-  SPARSE_DENSE
+  SPARSE_DENSE,
+  CLEAR
 };
 
 typedef struct {
@@ -170,17 +171,27 @@ typedef struct {
   float factor;
 } Scale;
 
+/// values [B, N] = 0.
+typedef struct {
+  Instruction head;
+  Address values, stride;
+  int32_t N;
+} Clear;
+
 /// Adds 1 to the whole number at `step`.
 typedef struct {
   Instruction head;
   Address step;
 } NextStep;
 
+/// Kinds of optimizers. STORE takes no step: it keeps a gradient, so that a later pass can combine several, or scale all by
+/// their norm, before the run's optimizer gets it.
+enum { SGD, ADAM, STORE };
+
 /// How a run is optimized; `train` updates the two float32 before each step.
 typedef struct {
-  /// 0 for sgd, 1 for adam.
   int32_t kind;
-  /// Bytes from a weight to its first moment, and from there to its second.
+  /// Bytes from a weight to its first moment, and from there to its second; of STORE from a weight to its gradient.
   int32_t moments;
   /// sgd: lr. adam: lr sqrt(1 - beta2^t) / (1 - beta1^t).
   float rate;
@@ -191,13 +202,32 @@ typedef struct {
   double power1, power2;
 } Optimizer;
 
-/// A model's step: forward from `begin` to `middle`, backward from there to `end`.
+/// Whose weights they are, if not those of one task, whose number it is.
+enum { SHARED = -1, NOBODY = -2 };
+
+/// Weights, as distances from a run's: N units of D numbers each, `stride` bytes apart, or strips of LANES units side by side,
+/// one number of each after the other. `owners` are of the units, [N rounded up to LANES].
 typedef struct {
-  Address begin, middle, end, predictions, gradient, stride;
+  int32_t isStrips;
+  Address at;
+  int32_t N, D;
+  Address stride, owners;
+} Span;
+
+/// A model's step: forward from `begin` to `middle`, backward from there to `end`, what follows the update from there to
+/// `last`. For methods that combine gradients, `passes` [terms + 1] are where the backward pass of each term of the objective
+/// begins, and the end of the last; terms are tasks, then what is added to their losses. `spans` [spanCount] are all weights,
+/// `kept` is room for the gradient of the predictions.
+typedef struct {
+  Address begin, middle, end, last, predictions, gradient, stride;
   /// Tasks.
   int32_t K;
   /// LANES if lanes are rows, 1 if they are units.
   int32_t panelRows;
+  int32_t terms;
+  Address passes;
+  int32_t spanCount;
+  Address spans, kept;
 } StepCode;
 
 /// Kinds of tasks: a label is a number; 0 or 1; a class from 0 on. NaN is none: the row does not count for the task.
@@ -216,6 +246,20 @@ typedef struct {
   double unit;
 } TaskLoss;
 
+/// Ways to combine the tasks' gradients or losses, in the order of src/engines/methods.ts.
+enum { SUM, UNCERTAINTY, GRADNORM, PCGRAD, MGDA, CAGRAD, NASH_MTL, FAMO, ALIGNED_MTL };
+
+/// A run's method.
+typedef struct {
+  int32_t kind;
+  /// The number of the next step, from 1, and the key of its stream of orders.
+  uint32_t step, key0, key1;
+  /// Bytes from a weight to its gradient by the first term, and from there to the next term's.
+  int32_t first, block;
+  /// float64: what it has learned [STATES][K], and scratch (methods.h).
+  Address state, scratch;
+} Method;
+
 /// A run in training.
 typedef struct {
   Address code, weights, optimizer;
@@ -225,4 +269,5 @@ typedef struct {
   Address sums;
   /// Of each task, [K].
   Address tasks;
+  Address method;
 } Member;

@@ -4,7 +4,7 @@
 #include "rows.h"
 
 /// A strip, by ROWS rows; by all B rows, in order, if ROWS is 0.
-INLINE void updateStrip(const int ROWS, const int isAdam, const Update *op, const char *base, const char *x, char *w,
+INLINE void updateStrip(const int ROWS, const int KIND, const Update *op, const char *base, const char *x, char *w,
                         int strip, int B, Rule rule) {
   const size_t xStride = op->xStride, gStride = op->gStride;
   const char *g = base + op->g + strip * LINE;
@@ -16,8 +16,9 @@ INLINE void updateStrip(const int ROWS, const int isAdam, const Update *op, cons
       UNROLL for (int b = 0; b < ROWS; b++) sum = madd(splat(*(const float *)(x + b * xStride)), gradient[b], sum);
     else
       for (int b = 0; b < B; b++) sum = madd(splat(*(const float *)(x + b * xStride)), load(g + b * gStride), sum);
-    if (isAdam) adam(rule, w, sum);
-    else sgd(rule, w, sum);
+    if (KIND == ADAM) adam(rule, w, sum);
+    else if (KIND == SGD) sgd(rule, w, sum);
+    else store(w + rule.moments, sum);
   }
 }
 
@@ -32,15 +33,15 @@ INLINE void updateBiasStrip(const Update *op, const char *base, char *bias, int 
        ((sums[0] + sums[1]) + (sums[2] + sums[3])) * load(base + op->trained + strip * LINE));
 }
 
-INLINE void updateRowsOf(const int isAdam, const Update *op, const char *base, const char *x, char *weights, int B,
+INLINE void updateRowsOf(const int KIND, const Update *op, const char *base, const char *x, char *weights, int B,
                          Rule rule) {
   for (int s = 0; s < stripsOf(op->N); s++) {
     char *w = weights + op->w + s * stripBytes(op->D);
 #define ROWS(COUNT)                                                                                                   \
-  case COUNT: updateStrip(COUNT, isAdam, op, base, x, w, s, B, rule); break;
+  case COUNT: updateStrip(COUNT, KIND, op, base, x, w, s, B, rule); break;
     switch (B) {
       ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8)
-      default: updateStrip(0, isAdam, op, base, x, w, s, B, rule);
+      default: updateStrip(0, KIND, op, base, x, w, s, B, rule);
     }
 #undef ROWS
     if (op->trained) updateBiasStrip(op, base, weights + op->bias, s, B, rule);
@@ -49,6 +50,9 @@ INLINE void updateRowsOf(const int isAdam, const Update *op, const char *base, c
 
 KERNEL void updateRows(const Update *op, const char *base, const char *x, char *weights, int B, const Optimizer *o) {
   const Rule rule = ruleOf(o);
-  if (rule.isAdam) updateRowsOf(1, op, base, x, weights, B, rule);
-  else updateRowsOf(0, op, base, x, weights, B, rule);
+  switch (rule.kind) {
+    case SGD: updateRowsOf(SGD, op, base, x, weights, B, rule); break;
+    case ADAM: updateRowsOf(ADAM, op, base, x, weights, B, rule); break;
+    default: updateRowsOf(STORE, op, base, x, weights, B, rule);
+  }
 }

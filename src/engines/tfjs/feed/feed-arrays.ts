@@ -1,8 +1,7 @@
 // The arrays that a group is fed, which threads share.
 import type { RowSet } from "../../../data/streams.ts";
-import type { AnyRun } from "../../engine.ts";
-import type { AnyGroup } from "../groups.ts";
-import { drawName } from "../model/draws.ts";
+import type { Run } from "../../engine.ts";
+import type { Group } from "../groups.ts";
 import { masksOf } from "../model/masks.ts";
 
 /** Arrays by name, row-major. */
@@ -17,23 +16,22 @@ export interface FeedArray {
 
 /**
  * The arrays of a step: the rows `x` [F, B, D] and `y` [F, B, K] of the sources if rows are fresh, else `numbers` [R,
- * B] of rows in the table of all sources; the masks of each model; and what a model in JavaScript draws, of its one run.
+ * B] of rows in the table of all sources; and the masks of each model.
  */
-export function stepArrays({ models, runs, sources, places, draws = [] }: AnyGroup): FeedArray[] {
-  const { model, training } = runs[0] as AnyRun;
+export function stepArrays({ models, runs, sources, places }: Group): FeedArray[] {
+  const { model, training } = runs[0] as Run;
   const [F, R, B] = [sources.length, places.length, training.batch];
   const rows: FeedArray[] =
     training.trainRows === "fresh"
       ? [float("x", [F, B, model.inputs]), float("y", [F, B, model.tasks])]
       : [{ name: "numbers", dtype: "int32", shape: [R, B] }];
   const masks = models.flatMap((model, m) => masksOf(model, R, B, m, training.method));
-  const drawn = draws.map(({ shape }, i) => float(drawName(i), shape));
-  return [...rows, ...masks.map(({ name, shape }) => float(name, shape)), ...drawn];
+  return [...rows, ...masks.map(({ name, shape }) => float(name, shape))];
 }
 
 /** The sets of all sources, `heldout/x` [F, rows, D] and so on. */
-export function setArrays({ runs, sources }: AnyGroup): FeedArray[] {
-  const { model, training } = runs[0] as AnyRun;
+export function setArrays({ runs, sources }: Group): FeedArray[] {
+  const { model, training } = runs[0] as Run;
   const F = sources.length;
   return setSizes(training).flatMap(({ set, rows }) => [
     float(`${set}/x`, [F, rows, model.inputs]),
@@ -42,7 +40,7 @@ export function setArrays({ runs, sources }: AnyGroup): FeedArray[] {
 }
 
 /** The sets of a run, and how many rows they have. */
-export function setSizes({ trainRows, heldoutRows }: AnyRun["training"]): { set: RowSet; rows: number }[] {
+export function setSizes({ trainRows, heldoutRows }: Run["training"]): { set: RowSet; rows: number }[] {
   const heldout = { set: "heldout", rows: heldoutRows } as const;
   return trainRows === "fresh" ? [heldout] : [heldout, { set: "train", rows: trainRows }];
 }

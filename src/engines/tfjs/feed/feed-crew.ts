@@ -1,5 +1,5 @@
 import { machineError } from "../../../machine-error.ts";
-import type { AnyGroup } from "../groups.ts";
+import type { Group } from "../groups.ts";
 import type { FeedArrays } from "./feed-arrays.ts";
 import type { Share } from "./feed-maker.ts";
 import type { FeedAnswer, FeedTask } from "./feed-worker.ts";
@@ -15,7 +15,7 @@ interface Part {
 }
 
 /** Requests to a part. */
-type Question = Exclude<FeedTask, { group: AnyGroup }>;
+type Question = Exclude<FeedTask, { group: Group }>;
 
 /**
  * Threads that make what groups are fed while TensorFlow holds this one. They start with the first group. What a thread
@@ -25,7 +25,7 @@ export class FeedCrew {
   readonly #note: (line: string) => void;
   #most: number;
   #feeders: Feeder[] = [];
-  #group: AnyGroup | undefined;
+  #group: Group | undefined;
   #parts: readonly Part[] = [];
   readonly #asked = new Set<Promise<unknown>>();
   #ending = false;
@@ -37,7 +37,7 @@ export class FeedCrew {
   }
 
   /** Shares out the sources of the next group, when nothing of the group before is being made. */
-  async begin(group: AnyGroup): Promise<void> {
+  async begin(group: Group): Promise<void> {
     await Promise.allSettled(this.#asked);
     const F = group.sources.length;
     this.#startFeeders(F);
@@ -122,6 +122,6 @@ export class FeedCrew {
   /** Tells a feeder which parts of the group are its own. */
   #tell(feeder: Feeder): void {
     const shares = this.#parts.filter((part) => part.feeder === feeder).map(({ share }) => share);
-    feeder.tell({ group: this.#group as AnyGroup, shares });
+    feeder.tell({ group: this.#group as Group, shares });
   }
 }

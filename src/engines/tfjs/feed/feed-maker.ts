@@ -1,8 +1,7 @@
 import { pairCorrelations } from "../../../data/label-correlation.ts";
-import type { AnyRun, Run } from "../../engine.ts";
+import type { Run } from "../../engine.ts";
 import { RowSource } from "../../rows/row-source.ts";
-import type { AnyGroup } from "../groups.ts";
-import { DrawSource, drawName, type StepDraw } from "../model/draws.ts";
+import type { Group } from "../groups.ts";
 import { type Mask, MaskSource, masksOf } from "../model/masks.ts";
 import { type FeedArrays, partAt, setSizes } from "./feed-arrays.ts";
 
@@ -14,7 +13,7 @@ export interface Share {
 
 /** Makes the data of its share of a group, into arrays of the whole group. */
 export class FeedMaker {
-  readonly #training: AnyRun["training"];
+  readonly #training: Run["training"];
   /** K. */
   readonly #tasks: number;
   /** The number of the group's sources. */
@@ -22,20 +21,16 @@ export class FeedMaker {
   readonly #share: Share;
   readonly #sources: readonly RowSource[];
   readonly #masks: readonly (readonly [Mask, MaskSource])[];
-  readonly #draws: readonly StepDraw[];
-  readonly #drawSource: DrawSource;
 
-  constructor({ models, runs, sources, places, draws = [] }: AnyGroup, share: Share) {
+  constructor({ models, runs, sources, places }: Group, share: Share) {
     const [F, R] = [sources.length, places.length];
-    this.#training = (runs[0] as AnyRun).training;
-    this.#tasks = (runs[0] as AnyRun).model.tasks;
+    this.#training = (runs[0] as Run).training;
+    this.#tasks = (runs[0] as Run).model.tasks;
     this.#sourceCount = F;
     this.#share = share;
     this.#sources = sources.slice(share.first, share.end).map((run) => new RowSource(run));
-    this.#draws = draws;
-    this.#drawSource = new DrawSource(runs[0] as AnyRun);
     this.#masks = models.flatMap((model, m) => {
-      const ofModel = runs.slice(m * R, (m + 1) * R) as Run[];
+      const ofModel = runs.slice(m * R, (m + 1) * R);
       const source = new MaskSource(ofModel.slice((share.first * R) / F, (share.end * R) / F));
       const { batch, method } = this.#training;
       return masksOf(model, R, batch, m, method).map((mask) => [mask, source] as const);
@@ -64,8 +59,6 @@ export class FeedMaker {
       const ofStep = Object.fromEntries(names.map((name) => [name, partAt(arrays[name] as Float32Array, i, count)]));
       this.#rowsInto(ofStep, from + i);
       for (const [mask, source] of this.#masks) source.fill(this.#shareOf(ofStep[mask.name]), mask, from + i);
-      for (const [n, { kind }] of this.#draws.entries())
-        this.#drawSource.fill(ofStep[drawName(n)] as Float32Array, kind, n, from + i);
     }
   }
 

@@ -1,6 +1,6 @@
 // A thread that makes the data that groups are fed.
 import { parentPort } from "node:worker_threads";
-import type { AnyGroup } from "../groups.ts";
+import type { Group } from "../groups.ts";
 import type { FeedArrays } from "./feed-arrays.ts";
 import { FeedMaker, type Share } from "./feed-maker.ts";
 
@@ -9,7 +9,7 @@ import { FeedMaker, type Share } from "./feed-maker.ts";
  * from step `from` on. `first`: the first source of one of its shares.
  */
 export type FeedTask =
-  | { readonly group: AnyGroup; readonly shares: readonly Share[] }
+  | { readonly group: Group; readonly shares: readonly Share[] }
   | { readonly first: number; readonly sets: FeedArrays; readonly source: number }
   | { readonly first: number; readonly steps: FeedArrays; readonly from: number; readonly count: number };
 
@@ -24,7 +24,7 @@ parentPort?.on("message", (task: FeedTask) => {
   else parentPort?.postMessage(answerTo(task));
 });
 
-function answerTo(task: Exclude<FeedTask, { group: AnyGroup }>): FeedAnswer {
+function answerTo(task: Exclude<FeedTask, { group: Group }>): FeedAnswer {
   const maker = makers.get(task.first) as FeedMaker;
   if ("sets" in task) return maker.sets(task.sets, task.source);
   maker.steps(task.steps, task.from, task.count);

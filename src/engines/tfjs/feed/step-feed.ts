@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { AnyGroup } from "../groups.ts";
+import type { Group } from "../groups.ts";
 import type { Tf } from "../tf.ts";
 import type { Tensors } from "../trace/step.ts";
 import { bytesOf, type FeedArray, type FeedArrays, type Room, stepArrays, stepsFrom } from "./feed-arrays.ts";
@@ -37,7 +37,7 @@ export class StepFeed {
    * `crew` makes this group's data. It is made in two rooms, in turn: TensorFlow may read the tensors of a call where
    * they were made, so the next data are made elsewhere until the call has ended.
    */
-  constructor(crew: Pick<FeedCrew, "steps">, rooms: readonly [Room, Room], group: AnyGroup) {
+  constructor(crew: Pick<FeedCrew, "steps">, rooms: readonly [Room, Room], group: Group) {
     this.#crew = crew;
     this.#rooms = rooms;
     this.#layout = stepArrays(group);

@@ -2,7 +2,7 @@ import type { Pace } from "../../pace.ts";
 import { type FeedArrays, Room, setArrays } from "../feed/feed-arrays.ts";
 import { FeedCrew } from "../feed/feed-crew.ts";
 import { StepFeed } from "../feed/step-feed.ts";
-import type { AnyGroup } from "../groups.ts";
+import type { Group } from "../groups.ts";
 
 /** Inputs of a group's trainer. */
 export interface GroupFeed {
@@ -24,14 +24,14 @@ export class GroupFeeds {
   }
 
   /** The data of this group, in place of the previous group's: variables hold copies. Undefined once stopped. */
-  async feed(group: AnyGroup, pace: Pace): Promise<GroupFeed | undefined> {
+  async feed(group: Group, pace: Pace): Promise<GroupFeed | undefined> {
     await this.#crew.begin(group);
     const sets = await this.#sets(group, pace);
     return sets && { ...sets, steps: new StepFeed(this.#crew, this.#rooms.steps, group) };
   }
 
   /** Makes the sets of all sources, a few at a time. */
-  async #sets(group: AnyGroup, pace: Pace): Promise<Omit<GroupFeed, "steps"> | undefined> {
+  async #sets(group: Group, pace: Pace): Promise<Omit<GroupFeed, "steps"> | undefined> {
     const sets = this.#rooms.sets.arrays(setArrays(group));
     const labelCorrelations = new Array<readonly number[]>(group.sources.length);
     for (let i = 0; ; i++) {

@@ -1,10 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
-import type { AnyRun } from "../../engine.ts";
+import type { Run } from "../../engine.ts";
 import type { LossSums } from "../../trainer.ts";
 import { setSizes } from "../feed/feed-arrays.ts";
 import type { StepFeed } from "../feed/step-feed.ts";
-import type { AnyGroup } from "../groups.ts";
+import type { Group } from "../groups.ts";
 import { CALL_BYTES, EVALUATED_ROWS } from "../memory.ts";
 import { methodRatesAt } from "../methods/method-step.ts";
 import { methodOf } from "../methods/methods.ts";
@@ -24,18 +24,18 @@ import { rateNames } from "./training-shape.ts";
 export class TracedLoops {
   readonly #tf: Tf;
   readonly #program: Program;
-  readonly #group: AnyGroup;
-  readonly #first: AnyRun;
+  readonly #group: Group;
+  readonly #first: Run;
   readonly #feed: StepFeed;
   readonly #steps: CallLength;
   readonly #chunks = new CallLength(Number.POSITIVE_INFINITY);
 
   /** Puts the rows of all sources on the device, one after the other. */
-  constructor(tf: Tf, program: Program, group: AnyGroup, { sets, steps }: GroupFeed) {
+  constructor(tf: Tf, program: Program, group: Group, { sets, steps }: GroupFeed) {
     this.#tf = tf;
     this.#program = program;
     this.#group = group;
-    this.#first = group.runs[0] as AnyRun;
+    this.#first = group.runs[0] as Run;
     this.#feed = steps;
     this.#steps = new CallLength(CALL_BYTES / steps.bytes);
     tf.tidy(() => {

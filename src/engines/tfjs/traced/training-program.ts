@@ -35,7 +35,7 @@ export interface ProgramOptions {
 const CONCURRENT_PRODUCTS = 5e7;
 
 /** Whether a step with this many multiplications in its forward pass runs its operations in parallel. */
-export function isConcurrent(tf: Tf, products: number): boolean {
+function isConcurrent(tf: Tf, products: number): boolean {
   return isOnCard(tf) || products > CONCURRENT_PRODUCTS;
 }
 

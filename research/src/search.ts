@@ -1,0 +1,23 @@
+import { spawnSync } from "node:child_process";
+import { folderOf, readPlan, wordsOf } from "./plan.ts";
+import { readSweeps, unpack } from "./store.ts";
+
+/**
+ * `search [OPTION ...]`: trains what configs/plan.yaml lists, sweep by sweep, with options of `mmoe sweep` such as --jobs 1.
+ * Stored sweeps are unpacked first, so that only runs that are missing are trained. It can be stopped at any time; the same
+ * command resumes. `rank` then stores what was trained.
+ */
+export async function run(options: readonly string[]): Promise<void> {
+  ran("npm", "run", "build");
+  const stored = await readSweeps();
+  for (const job of readPlan()) {
+    const sweep = stored.get(job.name);
+    if (sweep !== undefined) unpack(sweep, folderOf(job));
+    ran("node", "bin/mmoe.js", ...wordsOf(job), ...options);
+  }
+}
+
+function ran(command: string, ...words: readonly string[]): void {
+  const { status } = spawnSync(command, words, { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,46 @@
+import { eachLoss } from "../../src/config/loss-sets.ts";
+import { compareValues } from "../../src/identity/grid-point.ts";
+import { readResults } from "../../src/records/read-results.ts";
+import { type CurvePoint, curvePoints, trainedKey } from "./curves.ts";
+import { type RunFinal, runFinals } from "./finals.ts";
+import { longestCurves, longestRuns } from "./longest.ts";
+import { readParquet, readSweeps } from "./store.ts";
+
+/** Sweeps of the store that answer other questions: they are in no ranking. */
+const APART: readonly string[] = ["rates", "two-rows"];
+
+/** What was trained of the settings of the search. */
+export interface Trained {
+  /** The mean curve of every cell, by setting, cell and step. */
+  readonly curves: readonly CurvePoint[];
+  /** How each run ended, by setting, cell and run. */
+  readonly finals: readonly RunFinal[];
+}
+
+/** The settings of the stored sweeps and of results/paper-long, with mean curves from before there was a plan. */
+export async function readTrained(): Promise<Trained> {
+  const stored = [...(await readSweeps()).values()].filter(({ path }) => !APART.includes(path));
+  const started = stored.sort((a, b) => startOf(a) - startOf(b));
+  const sweeps = [...started, await readResults("results/paper-long", console.warn)];
+  const curves = longestCurves([await earlierCurves(), ...sweeps.map(curvePoints)]);
+  const finals = longestRuns(sweeps.flatMap(runFinals));
+  return {
+    curves: [...curves].sort((a, b) => compareValues(trainedKey(a), trainedKey(b)) || a.step - b.step),
+    finals: [...finals].sort((a, b) => compareValues(trainedKey(a), trainedKey(b)) || a.run - b.run),
+  };
+}
+
+const startOf = ({ provenances }: { readonly provenances: readonly { readonly start: string }[] }): number =>
+  Math.min(...provenances.map(({ start }) => Date.parse(start)));
+
+/** Mean curves of settings whose journals were not kept. */
+async function earlierCurves(): Promise<CurvePoint[]> {
+  const rows = (await readParquet("earlier-curves")) as (Omit<CurvePoint, "losses"> & Record<string, number>)[];
+  return rows.map(({ train, trainError, heldout, heldoutError, running, runningError, ...rest }) => ({
+    ...rest,
+    losses: eachLoss((set) => {
+      const row = { train, trainError, heldout, heldoutError, running, runningError };
+      return { mean: row[set] as number, error: row[`${set}Error`] as number };
+    }),
+  }));
+}

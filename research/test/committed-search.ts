@@ -1,0 +1,357 @@
+// What numbers about the search for the paper's setting are computed from, as in test/docs/committed.ts.
+import { eachLoss } from "../../src/config/loss-sets.ts";
+import { publishedFigure4 } from "../../src/figures/published.ts";
+import { type Results, readResults } from "../../src/records/read-results.ts";
+import { mean, quantileSorted } from "../../src/stats/moments.ts";
+import {
+  cached,
+  column,
+  type Loss,
+  median,
+  PAPER_MODELS,
+  type Row,
+  rows,
+  type Where,
+} from "../../test/docs/committed.ts";
+import { type Clusters, clustersOf, publishedClusters } from "../src/clusters.ts";
+import { type CurvePoint, curvePoints, trainedKey } from "../src/curves.ts";
+import { distance, interpolated, LITERAL_UNIT, literalDistance, logCurves, one } from "../src/distance.ts";
+import { READINGS, type Reading, type RunFinal, runFinals } from "../src/finals.ts";
+import { readSweeps } from "../src/store.ts";
+import { studySpreads } from "../src/studies.ts";
+import { readTrained } from "../src/trained.ts";
+
+const { curves, finals: runEnds } = await readTrained();
+const sweeps = await readSweeps();
+
+/** The settings of the search that have these values, nearest first. */
+export function settings(where: Where, figure = 4): Row[] {
+  return rows("research/results/settings.csv", { figure, ...where }).toSorted((a, b) => Number(a.rms) - Number(b.rms));
+}
+
+/** The distances of these settings from the paper's figure, nearest first. */
+export const nearest = (where: Where, figure = 4): number[] => column(settings(where, figure), "rms");
+
+/** Mean curves over the tasks of a results folder, or of a stored sweep, as points of the search. */
+const curvesOf = cached((folder: string): CurvePoint[] => {
+  const stored = sweeps.get(folder);
+  if (stored !== undefined) return curvePoints(stored).map((point) => ({ ...point, lr: 0 })); // one rate for each model
+  return rows(`${folder}/curves.csv`, { task: "mean" }).map((row) => ({
+    ...{ lr: 0, constants: "", loss: "", initializer: "", rows: "", batch: 0 },
+    ...{ model: row.model as string, correlation: Number(row.correlation) },
+    ...{ runs: Number(row.runs), step: Number(row.step) },
+    losses: eachLoss((set) => ({ mean: Number(row[`${set}Mean`]), error: 0 })),
+  }));
+});
+
+interface Scale {
+  /** What a loss is multiplied by: 2 for the sum of both tasks'. */
+  readonly factor: number;
+  /** Steps per unit of the paper's axis. */
+  readonly unit: number;
+}
+
+/**
+ * How far a sweep's mean curves, `factor` times as high, are from the paper's Figure 4, with `unit` steps a unit of its axis
+ * or the best number: over all cells, and of each cell by model and correlation.
+ */
+export function far(folder: string, loss: Loss, { factor = 1, unit }: Partial<Scale> = {}) {
+  const found = distance(logCurves(curvesOf(folder), loss, factor), one("0"), unit ? [unit] : undefined);
+  const order = PAPER_MODELS.flatMap((model) => [0.5, 0.9, 1].map((p) => `${model} ${p}`));
+  const cells = order.map((name) => found?.cells.find(({ cell }) => cell.trim() === name)?.rms as number);
+  return { rms: found?.rms as number, cells };
+}
+
+/** A sweep's mean curve at points of the paper's axis. */
+export function atAxis(folder: string, loss: Loss, scale: Scale, axis: readonly number[], cell: Where): number[] {
+  const own = curvesOf(folder).filter((one) => one.model === cell.model && one.correlation === cell.correlation);
+  return curveAt(own, loss, scale, axis);
+}
+
+/** A curve at points of the paper's axis. */
+export function curveAt(curve: readonly CurvePoint[], loss: Loss, scale: Scale, axis: readonly number[]): number[] {
+  const steps = curve.map(({ step }) => Math.log(step));
+  const losses = curve.map(({ losses }) => Math.log(scale.factor * losses[loss].mean));
+  return axis.map((point) => Math.exp(interpolated(steps, losses, Math.log(point * scale.unit))));
+}
+
+/** The mean absolute log ratio of a sweep's curves to the paper's Figure 4, over nine cells and seven points of the axis. */
+export function meanLogRatio(folder: string, loss: Loss, scale: Scale): number {
+  return meanLogRatioOf((step, cell) => atAxis(folder, loss, scale, [step], cell)[0] as number);
+}
+
+/** The same of the losses that a function gives at points of the axis. */
+export function meanLogRatioOf(
+  lossAt: (step: number, cell: { readonly model: string; readonly correlation: number }) => number,
+): number {
+  const points = [500, 1000, 2000, 3000, 5000, 7000, 9900];
+  const ratios = publishedFigure4()
+    .filter(({ step }) => points.includes(step))
+    .map(({ model, correlation, step, loss }) => Math.log(lossAt(step, { model, correlation }) / loss));
+  return mean(ratios.map(Math.abs));
+}
+
+/** Whether all three models were trained with a setting. */
+const isWhole = (setting: Row): boolean => PAPER_MODELS.every((model) => setting[`${model} 0.5  end`] !== "");
+
+/** The least distance from the paper's Figure 4 of settings with each value of an axis, of those with all three models. */
+export const least = (axis: string, ...values: readonly (string | number)[]): number[] =>
+  values.map((value) => Number(settings({ [axis]: value }).find(isWhole)?.rms));
+
+/** The least distance of settings whose models chose their rate. */
+export const leastByModel = (): number =>
+  Number(settings({}).find((one) => one.lr?.startsWith("by model") && isWhole(one))?.rms);
+
+/** What a + b t^-q leaves of a curve of the paper's Figure 4, for q of a half, 1 and 2. */
+export function residuals(model: string, correlation: number): number[] {
+  const [fit] = rows("research/results/fingerprint.csv", { model, correlation });
+  return ["0.5", "1", "2"].map((q) => Number(fit?.[`residual q=${q}`]));
+}
+
+const cellAt = (correlation: number) => `shared-bottom ${correlation} `;
+
+/** Percentages of Shared-Bottom's runs in each cluster that has any, with its mean. */
+const clusterNumbers = ({ shares, means }: Pick<Clusters, "shares" | "means">): number[] =>
+  shares.flatMap((share, i) => (share === 0 ? [0] : [100 * share, means[i] as number]));
+
+/** The clusters of the paper's Figure 5. */
+export const paperClusters = (correlation: number): number[] =>
+  clusterNumbers(publishedClusters.get(cellAt(correlation)) as Clusters);
+
+/** Percentages of runs with no, one and both tasks bad, if as many tasks as in the paper were bad, each by itself. */
+export function ifIndependent(correlation: number): number[] {
+  const [, one = 0, both = 0] = (publishedClusters.get(cellAt(correlation)) as Clusters).shares;
+  const bad = one / 2 + both;
+  return [(1 - bad) ** 2, 2 * bad * (1 - bad), bad ** 2].map((share) => 100 * share);
+}
+
+/** The distances of a study's final losses from the paper's Figure 5, and that by chance. */
+export async function emds(folder: string, reading: Reading): Promise<number[]> {
+  const { cells, chance } = studySpreads(await readResults(folder, () => {}))[reading];
+  return [...[0.5, 0.9, 1].map((correlation) => cells.get(cellAt(correlation)) as number), chance];
+}
+
+const hasAll = <T extends object>(one: T, where: Partial<T>): boolean =>
+  Object.entries(where).every(([key, value]) => one[key as keyof T] === value);
+
+/** Of a setting of the search: runs, late losses of ours and the paper, clusters, distance and that by chance. */
+export function searched(where: Partial<RunFinal>): number[] {
+  const [cell, ...more] = clustersOf(runEnds.filter((final) => hasAll(final, where)));
+  if (cell === undefined || more.length > 0)
+    throw new RangeError(`searched: expected one cell, got ${more.length + 1}`);
+  return [cell.runs, cell.late, cell.paperLate, ...clusterNumbers(cell), cell.emd, cell.chance];
+}
+
+/** Of a curve of the search: how many runs, and the sums of both tasks' running means at points of the axis at its word. */
+export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): number[] {
+  const own = curves.filter((point) => hasAll(point, where));
+  const keys = new Set(own.map(trainedKey));
+  if (keys.size !== 1) throw new RangeError(`onAxis: expected one curve, got ${keys.size}`);
+  const ends = curveAt(own, "running", { factor: 2, unit: LITERAL_UNIT }, axis);
+  return [own[0]?.runs as number, ...ends];
+}
+
+/** Above this late loss a task lacks the fastest sine: between the good tasks, below .1, and the first rung, .176. */
+const BAD_TASK = 0.12;
+
+/** How many tasks are bad, and of how many. */
+export const badTasks = (where: Partial<RunFinal>): number[] => badOf(runEnds.filter((final) => hasAll(final, where)));
+
+function badOf(finals: readonly RunFinal[]): number[] {
+  const tasks = finals.flatMap(({ late }) => late);
+  return [tasks.filter((loss) => loss > BAD_TASK).length, tasks.length];
+}
+
+/** Of Shared-Bottom with a setting: the least number of runs, losses after a million steps, then bad tasks and all tasks. */
+export function shared(where: Pick<CurvePoint, "constants" | "initializer" | "batch" | "lr">): number[] {
+  const own = { ...where, model: "shared-bottom" };
+  const known = [...new Set(curves.filter((point) => hasAll(point, own)).map(({ correlation }) => correlation))];
+  const each = known.sort((a, b) => a - b).map((correlation) => onAxis([1000], { ...own, correlation }));
+  return [Math.min(...each.map(([runs]) => runs as number)), ...each.map((one) => one[1] as number), ...badTasks(own)];
+}
+
+/** A quantile over the sampled sets of a column of phases.csv at a correlation; of bad tasks, as a share. */
+export function sampled(share: number, name: "loss1000" | "badTasks", correlation: number): number {
+  const values = rows("research/results/phases.csv").map((row) => {
+    const value = Number(row[`${name} at ${correlation}`]);
+    return name === "badTasks" ? value / (2 * Number(row.runs)) : value;
+  });
+  return quantileSorted(
+    values.sort((a, b) => a - b),
+    share,
+  );
+}
+
+/** Of the sets that Shared-Bottom learned at rate .0001: how many have no bad task, how many there are, how many have at least 3. */
+export function lowestRate(): number[] {
+  const bad = rows("research/results/lowest-rate.csv").map(({ badTasks }) => Number(badTasks));
+  return [bad.filter((tasks) => tasks === 0).length, bad.length, bad.filter((tasks) => tasks >= 3).length];
+}
+
+/** Shared-Bottom's losses at rate .0001 and correlation .5, at 500 and 1,000 on the axis at its word, with bad tasks and all. */
+export function atLowestRate(constants: string): number[] {
+  const [one] = rows("research/results/lowest-rate.csv", { constants });
+  return [one?.loss500, one?.loss1000, one?.badTasks, 2 * Number(one?.runs)].map(Number);
+}
+
+/** Of the sets of rungs.csv: how many have a second rung like the four sines, and the median losses of those and of the others. */
+export function fourSineRungs(): number[] {
+  const sets = rows("research/results/rungs.csv").map(({ sines, set, rung2 }) => {
+    return { like: Math.abs(Number(rung2) - 0.42) < 0.025, loss: atLowestRate(`${sines}-${set}`)[1] as number };
+  });
+  const losses = [true, false].map((like) => sets.filter((one) => one.like === like).map(({ loss }) => loss));
+  return [losses[0]?.length as number, ...losses.map(median)];
+}
+
+/** The same rate for all models. */
+export const ONE_RATE = { "shared-bottom": 0.001, omoe: 0.001, mmoe: 0.001 };
+
+/** The setting with two rows that comes nearest. */
+export const TWO_ROWS = { constants: "6-r40", initializer: "fan-in-normal", batch: 2 };
+
+/** The rates with which it does. */
+export const TWO_ROWS_RATES = { "shared-bottom": 0.0001, omoe: 0.001, mmoe: 0.001 };
+
+/** With that setting at one rate: runs, bad tasks and all, and the sums after ten million steps at .5, .9 and 1. */
+export function atRate(model: string, lr: number): number[] {
+  const where = { ...TWO_ROWS, model, lr };
+  const ends = [0.5, 0.9, 1].map((correlation) => onAxis([9900], { ...where, correlation }));
+  return [
+    Math.min(...ends.map(([runs]) => runs as number)),
+    ...badTasks(where),
+    ...ends.map((end) => end[1] as number),
+  ];
+}
+
+/** Means over the correlations of the sums after ten million steps at .0001 and .001, of the runs that have both. */
+export function bothRates(model: string): number[] {
+  const own = runEnds.filter((final) => hasAll(final, { ...TWO_ROWS, model, steps: 1e7 }));
+  const keyOf = ({ correlation, run }: RunFinal) => `${correlation} ${run}`;
+  const at = [0.0001, 0.001].map((lr) => new Map(own.filter((one) => one.lr === lr).map((one) => [keyOf(one), one])));
+  const both = [...(at[0]?.keys() ?? [])].filter((key) => at[1]?.has(key));
+  return at.map((finals) => mean(both.flatMap((key) => READINGS.sum((finals.get(key) as RunFinal).running))));
+}
+
+/** Its distance from Figure 4 on the axis at its word. */
+export const nearestRms = (): number => onLiteralAxis(TWO_ROWS, TWO_ROWS_RATES)[1] as number;
+
+/** How many of its runs a cell has, and the sum at a point of the axis. */
+function twoRowsAt(step: number, cell: { readonly model: string; readonly correlation: number }): [number, number] {
+  const lr = TWO_ROWS_RATES[cell.model as keyof typeof TWO_ROWS_RATES];
+  return onAxis([step], { ...TWO_ROWS, ...cell, lr }) as [number, number];
+}
+
+/** The mean absolute log ratio of its curves to the paper's, over nine cells and seven points of the axis. */
+export const nearestLogRatio = (): number => meanLogRatioOf((step, cell) => twoRowsAt(step, cell)[1]);
+
+/** Its runs with another seed. */
+const OTHER_SEED = "two-rows";
+const otherSeed = sweeps.get(OTHER_SEED) as Results;
+
+/** How many runs a cell has with the other seed. */
+export const otherSeedRuns = (): number => otherSeed.records.length / 9;
+
+/** Of each model: how many tasks are bad and of how many, with the seed of the search and with the other. */
+export function badBySeed(): number[] {
+  const others = runFinals(otherSeed);
+  return Object.entries(TWO_ROWS_RATES).flatMap(([model, lr]) => [
+    ...badTasks({ ...TWO_ROWS, model, lr }),
+    ...badOf(others.filter((final) => final.model === model)),
+  ]);
+}
+
+/** The distance from Figure 4 with the other seed. */
+export const otherSeedRms = (): number => far(OTHER_SEED, "running", { factor: 2, unit: LITERAL_UNIT }).rms;
+
+/** The mean absolute log ratio to the paper's curves of the runs of both seeds together. */
+export const bothSeedsLogRatio = (): number =>
+  meanLogRatioOf((step, cell) => {
+    const [runs, loss] = twoRowsAt(step, cell);
+    const others = otherSeed.records.filter(
+      (run) => run.model === cell.model && run.correlation === cell.correlation,
+    ).length;
+    const [other] = atAxis(OTHER_SEED, "running", { factor: 2, unit: LITERAL_UNIT }, [step], cell) as [number];
+    return (runs * loss + others * other) / (runs + others);
+  });
+
+/** The setting with four rows whose clusters are the paper's. */
+export const FOUR_ROWS = { constants: "6-4", initializer: "fan-in-normal", batch: 4 };
+
+/** With that setting: the mean over the correlations of the sums after a million steps. */
+export const afterTenth = (model: string, lr: number): number =>
+  mean([0.5, 0.9, 1].map((correlation) => onAxis([1000], { ...FOUR_ROWS, model, lr, correlation })[1] as number));
+
+/** The paper's losses in Figure 4 at points of its axis. */
+export const figure4 = (axis: readonly number[], model: string, correlation: number): number[] => {
+  const own = publishedFigure4().filter((point) => point.model === model && point.correlation === correlation);
+  return axis.map((point) => own.find(({ step }) => step === point)?.loss as number);
+};
+
+/** A setting of fresh rows at rate .001, if the figures show the running mean of one task. */
+export function oneTaskRow(constants: string, initializer: string, batch: number): ReturnType<typeof settings>[number] {
+  const [row, ...more] = settings({
+    constants,
+    initializer,
+    batch,
+    lr: 0.001,
+    rows: "fresh",
+    shown: "running",
+    tasks: "one",
+  });
+  if (row === undefined || more.length > 0) throw new RangeError(`oneTaskRow: expected one, got ${more.length + 1}`);
+  return row;
+}
+
+/** Cells, distance and last point of a setting of fresh rows on the axis at its word, for models with a rate each. */
+export function onLiteralAxis(
+  where: Pick<CurvePoint, "constants" | "initializer" | "batch">,
+  rates: Readonly<Record<string, number>>,
+): number[] {
+  const own = curves.filter((point) =>
+    hasAll(point, { ...where, rows: "fresh", lr: rates[point.model] ?? Number.NaN }),
+  );
+  const found = literalDistance(
+    logCurves(own, "running", 2),
+    (cells) => new Map([...cells].map(([cell, lrs]) => [cell, [...lrs.keys()][0] as string])),
+  );
+  return [found?.cells.length ?? 0, found?.rms as number, found?.upTo as number];
+}
+
+/** Runs and the sums after a million steps of OMoE at .5, .9 and 1, then of MMoE, with fresh rows at rate .001. */
+export function mixtures(where: Pick<CurvePoint, "constants" | "initializer" | "batch">): number[] {
+  const cells = ["omoe", "mmoe"].flatMap((model) => [0.5, 0.9, 1].map((correlation) => ({ model, correlation })));
+  const each = cells.map((cell) => onAxis([1000], { ...where, ...cell, lr: 0.001 }));
+  return [each[0]?.[0] as number, ...each.map((one) => one[1] as number)];
+}
+
+/** The distance from Figure 3 of the setting of preset figure3 with these values. */
+export function withFewRows(where: Where): number {
+  const preset = { constants: "5-p32", initializer: "fan-in-normal", batch: 256, rows: 4000, shown: "running" };
+  return Number(settings({ ...preset, tasks: "mean", ...where }, 3)[0]?.rms);
+}
+
+/** Sums of both tasks' running means after ten million steps of 5-p32 with fixed rows, at .5 and 1 of each model: one run each. */
+export function fixedEnds(rows: number): number[] {
+  const where = { constants: "5-p32", rows: String(rows), batch: 4 };
+  return ["shared-bottom", "omoe", "mmoe"].flatMap((model) =>
+    [0.5, 1].flatMap((correlation) => {
+      const [final, ...more] = runEnds.filter((one) => hasAll(one, { ...where, model, correlation }));
+      if (final === undefined || more.length > 0)
+        throw new RangeError(`fixedEnds: expected one, got ${more.length + 1}`);
+      return READINGS.sum(final.running);
+    }),
+  );
+}
+
+/** Of a setting: the distances from Figure 4 on the axis at its word, from Figure 5 at .5, .9 and 1, and from Figure 3 with few rows. */
+export function nearness(
+  where: Parameters<typeof onLiteralAxis>[0],
+  rates: Readonly<Record<string, number>>,
+): number[] {
+  const cell = { ...where, rows: "fresh", lr: rates["shared-bottom"] as number, model: "shared-bottom" };
+  return [
+    onLiteralAxis(where, rates)[1] as number,
+    ...[0.5, 0.9, 1].map((correlation) => searched({ ...cell, correlation }).at(-2) as number),
+    withFewRows({ constants: where.constants }),
+  ];
+}

@@ -1,0 +1,469 @@
+// What the methods of docs/methods.md make of the tasks' losses and of the inner products of their gradients: weights of the
+// tasks. All in float64, by operations that every machine rounds alike.
+#pragma once
+#include "../../rows/kernels/random.h"
+#include "optimizer.h"
+
+/// Smallest squared norm that anything is divided by.
+#define LEAST_SQUARE 1e-30
+/// Rows of a method's state: what it learns, Adam's two moments of that, and the losses of the first batch.
+#define STATES 4
+
+/// What a step knows of its tasks; all arrays are [K], matrices [K][K].
+typedef struct {
+  int K;
+  /// 1 for a task of which a row of the batch has a label, else 0.
+  double *present;
+  const double *losses;
+  double *gram;
+  /// Weights of the tasks, on shared parameters and on those of one task.
+  double *shared, *own;
+  /// Of the method, [STATES][K].
+  double *state;
+  const Optimizer *optimizer;
+  /// Free numbers.
+  double *scratch;
+} Situation;
+
+INLINE double *takeNumbers(Situation *s, int count) {
+  double *numbers = s->scratch;
+  s->scratch += count;
+  return numbers;
+}
+
+INLINE double larger(double a, double b) { return a > b ? a : b; }
+INLINE double smaller(double a, double b) { return a < b ? a : b; }
+INLINE double within(double value, double low, double high) { return smaller(larger(value, low), high); }
+
+/// e^x, -700 <= x <= 700: by Taylor's series of the rest after a multiple of ln 2.
+static double expOf(double x) {
+  const double limited = within(x, -700, 700);
+  const double n = (double)(int)(limited * 1.4426950408889634 + (limited < 0 ? -0.5 : 0.5));
+  const double rest = (limited - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10; // ln 2 in two parts
+  double sum = 1;
+  for (int i = 14; i > 0; i--) sum = 1 + sum * rest / i;
+  const uint64_t bits = (uint64_t)(1023 + (int)n) << 52;
+  double power;
+  __builtin_memcpy(&power, &bits, sizeof power);
+  return x == x ? sum * power : x;
+}
+
+/// ln x of a normal number above 0: 2 atanh((m - 1) / (m + 1)), m from sqrt(1/2) to sqrt(2), and a multiple of ln 2.
+static double logOf(double x) {
+  uint64_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  int exponent = (int)(bits >> 52) - 1023;
+  bits = (bits & 0xfffffffffffff) | (uint64_t)1023 << 52;
+  double m;
+  __builtin_memcpy(&m, &bits, sizeof m);
+  if (m > 1.4142135623730951) {
+    m /= 2;
+    exponent++;
+  }
+  const double s = (m - 1) / (m + 1), square = s * s;
+  double sum = 0;
+  for (int i = 23; i > 0; i -= 2) sum = sum * square + 1.0 / i;
+  return x < __builtin_inf() ? exponent * 0.693147180369123816490 + (2 * s * sum + exponent * 1.90821492927058770002e-10) : x;
+}
+
+INLINE double dot(const double *a, const double *b, int K) {
+  double sum = 0;
+  for (int k = 0; k < K; k++) sum += a[k] * b[k];
+  return sum;
+}
+
+INLINE double total(const double *a, int K) {
+  double sum = 0;
+  for (int k = 0; k < K; k++) sum += a[k];
+  return sum;
+}
+
+/// The mean over the tasks that are present.
+INLINE double presentMean(const Situation *s, const double *values) {
+  return dot(values, s->present, s->K) / larger(total(s->present, s->K), 1);
+}
+
+INLINE double squaredLength(const Situation *s, int k) { return larger(s->gram[k * s->K + k], LEAST_SQUARE); }
+
+/// out = M v.
+INLINE void apply(const double *M, const double *v, double *out, int K) {
+  for (int i = 0; i < K; i++) out[i] = dot(M + i * K, v, K);
+}
+
+/// The inner products in units of the largest squared length; with `alone`, tasks without a gradient have one of length 1,
+/// orthogonal to all others.
+static double *scaledGram(Situation *s, int alone) {
+  const int K = s->K;
+  double *M = takeNumbers(s, K * K), largest = 0;
+  for (int k = 0; k < K; k++) largest = larger(largest, squaredLength(s, k));
+  for (int i = 0; i < K * K; i++) M[i] = s->gram[i] / largest;
+  for (int k = 0; alone && k < K; k++) M[k * K + k] += 1 - s->present[k];
+  return M;
+}
+
+/// Values of task k that Adam at rate `lr` learns, or with `lr` 0 the run's optimizer, go a step down their slope; not those of
+/// tasks that are not present.
+static void descend(Situation *s, const double *slopes, double lr) {
+  const int K = s->K;
+  const Optimizer *o = s->optimizer;
+  double *values = s->state, *m = values + K, *v = m + K;
+  const double root = __builtin_sqrt(1 - o->power2), rate = (lr > 0 ? lr : o->lr) * root / (1 - o->power1);
+  for (int k = 0; k < K; k++) {
+    if (s->present[k] == 0) continue;
+    if (lr == 0 && o->kind == SGD) {
+      values[k] -= o->lr * slopes[k];
+      continue;
+    }
+    m[k] = BETA1 * m[k] + (1 - BETA1) * slopes[k];
+    v[k] = BETA2 * v[k] + (1 - BETA2) * slopes[k] * slopes[k];
+    values[k] -= rate * m[k] / (__builtin_sqrt(v[k]) + EPSILON * root);
+  }
+}
+
+/// Solves A X = Y for COUNT sides, A positive definite, by Gauss and Jordan; `rows` [K][K + COUNT] are both, and hold X after it.
+INLINE void solve(double *rows, int K, int COUNT) {
+  const int width = K + COUNT;
+  for (int k = 0; k < K; k++) {
+    double *pivot = rows + k * width;
+    const double inverse = 1 / pivot[k];
+    for (int j = k; j < width; j++) pivot[j] *= inverse;
+    for (int i = 0; i < K; i++) {
+      const double factor = rows[i * width + k];
+      if (i != k) for (int j = k; j < width; j++) rows[i * width + j] -= factor * pivot[j];
+    }
+  }
+}
+
+/// w -> p · w + kappa sqrt(w' M w); without p it is w' M w / 2.
+typedef struct {
+  const double *M, *p;
+  double kappa;
+} Curve;
+
+INLINE double lengthOf(const double *M, const double *w, double *Mw, int K) {
+  apply(M, w, Mw, K);
+  return __builtin_sqrt(larger(dot(w, Mw, K), LEAST_SQUARE));
+}
+
+/// First derivatives at w, and second ones into the first K columns of `rows`, `width` wide.
+static void derive(const Curve *curve, const double *w, double *slopes, double *rows, int K, int width) {
+  const double length = lengthOf(curve->M, w, slopes, K), bend = curve->p ? curve->kappa / length : 1;
+  const double along = curve->p ? 1 / length : 0;
+  for (int i = 0; i < K; i++)
+    for (int j = 0; j < K; j++)
+      rows[i * width + j] = bend * (curve->M[i * K + j] - along * slopes[i] * (along * slopes[j]));
+  if (!curve->p) return;
+  for (int k = 0; k < K; k++) slopes[k] = curve->p[k] + curve->kappa * (slopes[k] / length);
+}
+
+/// Newton's steps, the barrier's height at the first and its fall from one to the next, where slopes are of order 1.
+#define SIMPLEX_STEPS 16
+#define HEIGHT 0.1
+#define FALL 0.3
+/// Added to second derivatives: keeps a matrix of equal gradients apart from a singular one.
+#define RIDGE 4e-6
+/// The part of the way to a weight of 0 that a step may go.
+#define FARTHEST 0.99
+
+/// The weights w, none negative, of sum 1, at which a curve is least: by Newton's method within the barrier
+/// - height * sum log w, which falls. It begins at equal weights.
+static void simplexMinimum(Situation *s, const Curve *curve, double *w) {
+  const int K = s->K, width = K + 2;
+  double *rows = takeNumbers(s, K * width), *slopes = takeNumbers(s, K), height = HEIGHT;
+  for (int k = 0; k < K; k++) w[k] = 1.0 / K;
+  for (int step = 0; step < SIMPLEX_STEPS; step++, height *= FALL) {
+    derive(curve, w, slopes, rows, K, width);
+    for (int k = 0; k < K; k++) {
+      rows[k * width + k] += height / (w[k] * w[k]) + RIDGE;
+      rows[k * width + K] = slopes[k] - height / w[k];
+      rows[k * width + K + 1] = 1;
+    }
+    solve(rows, K, 2);
+    double down = 0, level = 0, shrinks = FARTHEST;
+    for (int k = 0; k < K; k++) {
+      down += rows[k * width + K];
+      level += rows[k * width + K + 1];
+    }
+    for (int k = 0; k < K; k++) {
+      slopes[k] = down / level * rows[k * width + K + 1] - rows[k * width + K]; // keeps the sum
+      shrinks = larger(shrinks, -slopes[k] / w[k]); // 1: a weight would become 0
+    }
+    for (int k = 0; k < K; k++) w[k] += FARTHEST / shrinks * slopes[k];
+  }
+  const double sum = total(w, K);
+  for (int k = 0; k < K; k++) w[k] /= sum;
+}
+
+/// Weights of two tasks from the first's share.
+INLINE void shareOut(double first, double *w) {
+  w[0] = within(first, 0, 1);
+  w[1] = 1 - w[0];
+}
+
+/// Kendall et al., eq. 7: exp(-s_k) / 2, s_k learned with the parameters.
+static void uncertaintyWeights(Situation *s) {
+  for (int k = 0; k < s->K; k++) s->own[k] = expOf(-s->state[k]) / 2;
+}
+
+static void learnUncertainty(Situation *s) {
+  double *slopes = takeNumbers(s, s->K);
+  for (int k = 0; k < s->K; k++) slopes[k] = 0.5 - expOf(-s->state[k]) * s->losses[k] / 2;
+  descend(s, slopes, 0);
+}
+
+/// Adam's rate of the weights of GradNorm and FAMO.
+#define WEIGHTS_RATE 0.025
+#define FAMO_DECAY 0.001
+/// Added to losses.
+#define FAMO_EPSILON 1e-8
+
+/// The softmax of the logits of tasks that are present.
+static void sharesOf(const Situation *s, double *z) {
+  double largest = s->state[0];
+  for (int k = 1; k < s->K; k++) largest = larger(largest, s->state[k]);
+  for (int k = 0; k < s->K; k++) z[k] = s->present[k] * expOf(s->state[k] - largest);
+  const double sum = larger(total(z, s->K), LEAST_SQUARE);
+  for (int k = 0; k < s->K; k++) z[k] /= sum;
+}
+
+/// FAMO, Liu et al. 2023, Algorithm 1: z_k / L_k over their sum.
+static void famoWeights(Situation *s) {
+  sharesOf(s, s->own);
+  for (int k = 0; k < s->K; k++) s->own[k] /= s->losses[k] + FAMO_EPSILON;
+  const double sum = larger(total(s->own, s->K), LEAST_SQUARE);
+  for (int k = 0; k < s->K; k++) s->own[k] /= sum;
+}
+
+/// `after` are the losses of the same batch after the update.
+static void learnFamo(Situation *s, const double *after) {
+  const int K = s->K;
+  double *z = takeNumbers(s, K), *falls = takeNumbers(s, K);
+  sharesOf(s, z);
+  for (int k = 0; k < K; k++) falls[k] = logOf(s->losses[k] + FAMO_EPSILON) - logOf(after[k] + FAMO_EPSILON);
+  const double mean = dot(z, falls, K);
+  for (int k = 0; k < K; k++) falls[k] = z[k] * (falls[k] - mean) + FAMO_DECAY * s->state[k];
+  descend(s, falls, WEIGHTS_RATE);
+}
+
+/// GradNorm, Chen et al. 2018, Algorithm 1, with alpha = 1.5.
+static void gradnorm(Situation *s) {
+  const int K = s->K;
+  double *w = s->state, *first = s->state + 3 * K;
+  double *lengths = takeNumbers(s, K), *ratios = takeNumbers(s, K), *weighed = takeNumbers(s, K);
+  double room = K, sum = 0;
+  for (int k = 0; k < K; k++) {
+    if (s->present[k] != 0 && !(first[k] > 0)) first[k] = s->losses[k];
+    ratios[k] = s->losses[k] / larger(first[k], LEAST_SQUARE);
+    lengths[k] = __builtin_sqrt(squaredLength(s, k));
+    weighed[k] = w[k] * lengths[k];
+    s->shared[k] = s->own[k] = w[k];
+  }
+  const double ratio = larger(presentMean(s, ratios), LEAST_SQUARE), mean = presentMean(s, weighed);
+  for (int k = 0; k < K; k++) {
+    const double r = ratios[k] / ratio, above = weighed[k] - mean * (r * __builtin_sqrt(r));
+    ratios[k] = above > 0 ? lengths[k] : above < 0 ? -lengths[k] : 0;
+  }
+  descend(s, ratios, WEIGHTS_RATE);
+  for (int k = 0; k < K; k++) {
+    if (s->present[k] == 0) room -= w[k];
+    else sum += w[k] = larger(w[k], 0);
+  }
+  const double scale = room / larger(sum, LEAST_SQUARE);
+  for (int k = 0; k < K; k++)
+    if (s->present[k] != 0) w[k] *= scale;
+}
+
+/// The first words of row 0 of the step's stream.
+static void drawWords(const Method *method, uint32_t *words, int count) {
+  for (int n = 0; n < count; n += 4 * LANES) {
+    const U blocks = (U)(laneNumbers() + splatI(n / 4));
+    Words drawn;
+    philox(1, &drawn, &blocks, (U){}, (U){} + method->step, method->key0, method->key1);
+    for (int i = 0; i < 4 * LANES && n + i < count; i++) words[n + i] = drawn.words[i % 4][i / 4];
+  }
+}
+
+/// The other tasks of task i by their words [K].
+static void sortOthers(const uint32_t *words, int i, int K, int *others) {
+  int count = 0;
+  for (int task = 0; task < K; task++) {
+    if (task == i) continue;
+    int at = count++;
+    for (; at > 0 && words[others[at - 1]] > words[task]; at--) others[at] = others[at - 1];
+    others[at] = task;
+  }
+}
+
+/// PCGrad, Yu et al. 2020, Algorithm 1: a task's gradient loses its part along each that it conflicts with, in a random order.
+static void pcgrad(Situation *s, const Method *method) {
+  const int K = s->K;
+  double *w = takeNumbers(s, K);
+  uint32_t *words = (uint32_t *)takeNumbers(s, K * K);
+  int *others = (int *)takeNumbers(s, K);
+  if (K > 2) drawWords(method, words, K * K);
+  for (int k = 0; k < K; k++) s->shared[k] = 0;
+  for (int i = 0; i < K; i++) {
+    for (int k = 0; k < K; k++) w[k] = k == i;
+    sortOthers(words + i * K, i, K, others);
+    for (int n = 0; n < K - 1; n++) {
+      const int j = others[n];
+      const double along = dot(w, s->gram + j * K, K); // with the original gradient
+      if (along < 0) w[j] -= along / squaredLength(s, j);
+    }
+    for (int k = 0; k < K; k++) s->shared[k] += w[k];
+  }
+}
+
+/// What a gradient no further from another than this gets half of.
+#define ROUNDING 1e-7
+
+/// MGDA, Sener and Koltun 2018, eq. 3: the shortest weighted mean.
+static void mgda(Situation *s) {
+  const int K = s->K;
+  const double *M = scaledGram(s, 1); // a gradient of 0 would be the shortest mean
+  if (K == 2) {
+    const double squared = larger(M[0] + M[3] - 2 * M[1], 0);
+    shareOut((M[3] - M[1] + ROUNDING / 2) / (squared + ROUNDING), s->shared);
+  } else {
+    const Curve curve = {M, 0, 0};
+    simplexMinimum(s, &curve, s->shared);
+  }
+  // orthogonal gradients change the others' weights by one factor alone
+  const double sum = larger(dot(s->shared, s->present, K), LEAST_SQUARE);
+  for (int k = 0; k < K; k++) s->shared[k] *= s->present[k] / sum;
+}
+
+/// How far from the mean gradient, in its lengths.
+#define CAGRAD_C 0.5
+/// What a task without a gradient adds to the minimum: more than any other, so that its weight is 0.
+#define HIGH 4
+/// Slopes beyond this, in units of kappa |g_1 - g_2|, have no minimum but at an end.
+#define STEEPEST (1 - 1e-6)
+
+/// Of two tasks: where slope t + sqrt(c + 2 (b - c) t + d² t²) is least, t the first's share, d = |g_1 - g_2|.
+static void leastOfTwo(const Curve *curve, double *w) {
+  const double a = curve->M[0], b = curve->M[1], c = curve->M[3];
+  const double squared = larger(a + c - 2 * b, LEAST_SQUARE);
+  const double slope = (curve->p[0] - curve->p[1]) / (curve->kappa * __builtin_sqrt(squared));
+  const double sine = within(-slope, -STEEPEST, STEEPEST);
+  const double apart = __builtin_sqrt(larger(c * squared - (b - c) * (b - c), 0));
+  shareOut((apart * (sine / __builtin_sqrt(1 - sine * sine)) + (c - b)) / squared, w);
+}
+
+/// CAGrad, Liu et al. 2021, Algorithm 1: the mean g_0 and C |g_0| along g_w, w minimizes g_w · g_0 + C |g_0| |g_w|.
+static void cagrad(Situation *s) {
+  const int K = s->K;
+  const double *M = scaledGram(s, 1), count = larger(total(s->present, K), 1);
+  double *mean = takeNumbers(s, K), *p = takeNumbers(s, K), *w = takeNumbers(s, K), *Mw = takeNumbers(s, K);
+  for (int k = 0; k < K; k++) mean[k] = s->present[k] / count;
+  const double kappa = CAGRAD_C * lengthOf(M, mean, p, K);
+  for (int k = 0; k < K; k++) p[k] += HIGH * (1 - s->present[k]);
+  const Curve curve = {M, p, kappa};
+  if (K == 2) leastOfTwo(&curve, w);
+  else simplexMinimum(s, &curve, w);
+  const double along = kappa / lengthOf(M, w, Mw, K);
+  for (int k = 0; k < K; k++) s->shared[k] = mean[k] + along * w[k];
+}
+
+/// Newton's steps for K > 2.
+#define BARGAIN_STEPS 14
+/// 1 + cos of two gradients is taken to be no less: opposite ones have no solution.
+#define LEAST_SUM 1e-6
+
+/// b > 0 with C b = 1/b: the minimum of b' C b / 2 - sum log b, self-concordant, so that Newton's steps of 1 / (1 + decrement)
+/// stay where b > 0.
+static void bargain(Situation *s, const double *C, double *b) {
+  const int K = s->K, width = K + 1;
+  double *rows = takeNumbers(s, K * width), *slopes = takeNumbers(s, K);
+  for (int k = 0; k < K; k++) b[k] = 1;
+  if (K <= 2) {
+    for (int k = 0; k < K; k++) b[k] = 1 / __builtin_sqrt(larger(total(C + k * K, K), LEAST_SUM));
+    return;
+  }
+  for (int step = 0; step < BARGAIN_STEPS; step++) {
+    apply(C, b, slopes, K);
+    for (int i = 0; i < K; i++) {
+      for (int j = 0; j < K; j++) rows[i * width + j] = C[i * K + j];
+      rows[i * width + i] += 1 / (b[i] * b[i]);
+      rows[i * width + K] = slopes[i] -= 1 / b[i];
+    }
+    solve(rows, K, 1);
+    double decrement = 0;
+    for (int k = 0; k < K; k++) decrement += slopes[k] * rows[k * width + K];
+    const double part = 1 / (1 + __builtin_sqrt(larger(decrement, 0)));
+    for (int k = 0; k < K; k++) b[k] -= part * rows[k * width + K];
+  }
+}
+
+/// Nash-MTL, Navon et al. 2022, eq. 3: a > 0 with G a = 1/a. With a_k = b_k / |g_k|, C b = 1/b, C the cosines.
+static void nash(Situation *s) {
+  const int K = s->K;
+  double *lengths = takeNumbers(s, K), *C = takeNumbers(s, K * K);
+  for (int k = 0; k < K; k++) lengths[k] = __builtin_sqrt(squaredLength(s, k));
+  for (int i = 0; i < K; i++)
+    for (int j = 0; j < K; j++) C[i * K + j] = i == j ? 1 : s->gram[i * K + j] / (lengths[i] * lengths[j]);
+  bargain(s, C, s->shared);
+  for (int k = 0; k < K; k++) s->shared[k] /= lengths[k];
+}
+
+/// Sweeps over all pairs for K > 2.
+#define SWEEPS 8
+
+/// One of Jacobi's rotations, of axes p and q: element (p, q) of A becomes 0.
+static void rotate(double *A, double *V, int p, int q, int K) {
+  const double twice = 2 * A[p * K + q], apart = A[q * K + q] - A[p * K + p];
+  const double size = (apart > 0 ? apart : -apart) + __builtin_sqrt(apart * apart + twice * twice);
+  const double tangent = (apart > 0 ? twice : -twice) / larger(size, LEAST_SQUARE);
+  const double cosine = 1 / __builtin_sqrt(tangent * tangent + 1), sine = tangent * cosine;
+  for (int k = 0; k < K; k++) {
+    const double ap = A[k * K + p], aq = A[k * K + q], vp = V[k * K + p], vq = V[k * K + q];
+    A[k * K + p] = cosine * ap - sine * aq;
+    A[k * K + q] = sine * ap + cosine * aq;
+    V[k * K + p] = cosine * vp - sine * vq;
+    V[k * K + q] = sine * vp + cosine * vq;
+  }
+  for (int k = 0; k < K; k++) {
+    const double ap = A[p * K + k], aq = A[q * K + k];
+    A[p * K + k] = cosine * ap - sine * aq;
+    A[q * K + k] = sine * ap + cosine * aq;
+  }
+}
+
+/// float32's relative precision: the gradients have no more.
+#define PRECISION 1.1920928955078125e-7
+
+/// Aligned-MTL, Senushkin et al. 2023, Algorithm 1: sqrt(least) G V S^-1 V' (1, .., 1), without components that are rounding.
+static void alignedMtl(Situation *s) {
+  const int K = s->K;
+  double *A = scaledGram(s, 0), *V = takeNumbers(s, K * K), largest = 0, least = __builtin_inf();
+  for (int i = 0; i < K * K; i++) V[i] = i % (K + 1) == 0;
+  for (int sweep = 0; sweep < (K > 2 ? SWEEPS : 1); sweep++)
+    for (int q = 0; q < K; q++)
+      for (int p = 0; p < q; p++) rotate(A, V, p, q, K);
+  for (int i = 0; i < K; i++) largest = larger(largest, A[i * K + i]);
+  const double limit = larger(largest * K * PRECISION, LEAST_SQUARE);
+  for (int i = 0; i < K; i++)
+    if (A[i * K + i] > limit) least = smaller(least, A[i * K + i]);
+  for (int k = 0; k < K; k++) s->shared[k] = 0;
+  for (int i = 0; i < K; i++) {
+    if (!(A[i * K + i] > limit)) continue;
+    double part = 0; // of (1, .., 1) along the component
+    for (int k = 0; k < K; k++) part += V[k * K + i];
+    part *= __builtin_sqrt(least / A[i * K + i]);
+    for (int k = 0; k < K; k++) s->shared[k] += V[k * K + i] * part;
+  }
+}
+
+/// Weights of the tasks' gradients by their inner products; what the method learns goes a step.
+static void combine(Situation *s, const Method *method) {
+  for (int k = 0; k < s->K; k++) s->own[k] = 1;
+  switch (method->kind) {
+    case GRADNORM: gradnorm(s); break;
+    case PCGRAD: pcgrad(s, method); break;
+    case MGDA: mgda(s); break;
+    case CAGRAD: cagrad(s); break;
+    case NASH_MTL: nash(s); break;
+    case ALIGNED_MTL: alignedMtl(s); break;
+    default: __builtin_trap();
+  }
+}

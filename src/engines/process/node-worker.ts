@@ -1,0 +1,219 @@
+// The worker of a model in JavaScript: does what mmoe orders over descriptor 3, as docs/python-protocol.md says.
+import { ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import module from "node:module";
+import { Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { deserialize, serialize } from "node:v8";
+import { Worker } from "node:worker_threads";
+import { philox } from "../../random/philox.ts";
+import * as hooks from "./node-hooks.ts";
+import type { ModelSettings, OwnTrainer } from "./node-model.ts";
+
+type Sent = Omit<ModelSettings, "seed" | "huberDelta" | "outputs"> & {
+  readonly seed: string;
+  readonly huber_delta: number | null;
+};
+
+const PROTOCOL = 4;
+/** Messages of progress come no faster. */
+const PROGRESS_MS = 100;
+/** Bytes of a number, and of the length before a saved state. */
+const [FLOAT, HEAD] = [4, 8];
+
+const channel = new Socket({ fd: 3 });
+let [id, file, rows, state, loads] = ["", "", -1, -1, 0];
+let onCard = false;
+let settings: ModelSettings;
+let trainer: OwnTrainer | undefined;
+/** What no call of ours caught: of the model's timers and promises. */
+let uncaught: { readonly error: unknown } | undefined;
+
+function tell(message: object): void {
+  channel.write(`${JSON.stringify({ id, ...message })}\n`);
+}
+
+/** A process whose mmoe was killed, and whose model never returns, would compute forever. */
+const WATCH = `const lock = new Int32Array(new SharedArrayBuffer(4));
+while (process.ppid === ${process.ppid}) Atomics.wait(lock, 0, 0, 1000);
+try { process.kill(-process.pid, "SIGKILL"); } catch { process.kill(process.pid, "SIGKILL"); }`;
+
+const ORDERS = {
+  hello(order: { protocol: number; rows: string; state: string }) {
+    if (order.protocol !== PROTOCOL) throw new Error(`expected protocol ${PROTOCOL}, got ${order.protocol}`);
+    [rows, state] = [openSync(order.rows, "r+"), openSync(order.state, "r+")];
+    return { protocol: PROTOCOL, language: `Node ${process.versions.node}` };
+  },
+
+  async load({ model }: { model: { file: string; files: { path: string; sha256: string }[]; device: string } }) {
+    file = model.files[0]?.path ?? model.file;
+    onCard = model.device !== "cpu";
+    const { registerHooks } = module as { registerHooks?: (of: object) => void };
+    if (registerHooks) {
+      hooks.initialize(model.files);
+      registerHooks({ resolve: hooks.resolve, load: hooks.load });
+    } else module.register(new URL("./node-hooks.js", import.meta.url), { data: model.files });
+    const { about = "" } = await modelClass();
+    const version = process.versions.node;
+    return { about: String(about), libraries: { node: version }, device: `node ${version}` };
+  },
+
+  async begin({ runs: [run, ...others] }: { runs: [Sent, ...Sent[]] }) {
+    if (others.length > 0) throw new Error("expected one run: several do not train together");
+    trainer = undefined;
+    const { huber_delta: huberDelta, ...sent } = run;
+    settings = { ...sent, seed: BigInt(run.seed), huberDelta, outputs: run.kinds.map(({ outputs }) => outputs) };
+    drawFrom(settings.seed);
+    const made = await modelClass();
+    const model: OwnTrainer = await new made(settings.inputs, settings.tasks, settings);
+    for (const name of ["step", "predict"] as const)
+      if (typeof model?.[name] !== "function")
+        throw new Error(`expected a class with methods step(x, y) and predict(x), got no ${name}`);
+    trainer = model;
+    const { parameterCount: all } = model;
+    if (all !== undefined && !(Number.isSafeInteger(all) && all >= 0))
+      throw new Error(`parameterCount: expected a whole number, got ${all}`);
+    const keepsState = typeof model.stateDict === "function" && typeof model.loadStateDict === "function";
+    return { parameters: all === undefined ? {} : { all }, keepsState };
+  },
+
+  async train({ at, steps }: { at: number; steps: number }) {
+    const { batch: B, inputs: D, tasks: K, kinds } = settings;
+    const [x, y] = [read(at, steps * B * D), read(at + FLOAT * steps * B * D, steps * B * K)];
+    const losses = new Float32Array(steps * K);
+    let told = performance.now();
+    for (let step = 0; step < steps; step++) {
+      const labels = y.subarray(step * B * K, (step + 1) * B * K);
+      const hasLabel = kinds.map(
+        ({ gaps }, k) => !gaps || labels.some((value, i) => i % K === k && !Number.isNaN(value)),
+      );
+      const given = await (trainer as OwnTrainer).step(x.subarray(step * B * D, (step + 1) * B * D), labels);
+      losses.set(
+        numbersIn("step", given, K).map((loss, k) => (hasLabel[k] ? loss : 0)),
+        step * K,
+      );
+      if (performance.now() - told < PROGRESS_MS) continue;
+      told = performance.now();
+      tell({ progress: step + 1, ...time() });
+    }
+    write(rows, at + FLOAT * (x.length + y.length), losses);
+    return time();
+  },
+
+  async predict({ at, rows: N }: { at: number; rows: number }) {
+    const x = read(at, N * settings.inputs);
+    const O = settings.outputs.reduce((sum, outputs) => sum + outputs, 0);
+    write(rows, at + FLOAT * x.length, numbersIn("predict", await (trainer as OwnTrainer).predict(x), N * O));
+    return {};
+  },
+
+  inspect: () => ({}),
+
+  /** The state's length, the state by V8's structured clone, and zeros up to a multiple of 4 bytes. */
+  async save() {
+    const content = serialize({ model: await trainer?.stateDict?.(), draws });
+    const whole = Buffer.alloc(HEAD + FLOAT * Math.ceil(content.length / FLOAT));
+    whole.writeBigUInt64LE(BigInt(content.length));
+    whole.set(content, HEAD);
+    ftruncateSync(state);
+    write(state, 0, whole);
+    return { bytes: whole.length };
+  },
+
+  async restore({ bytes }: { bytes: number }) {
+    const whole = Buffer.from(read(0, bytes / FLOAT, state).buffer);
+    const saved = deserialize(whole.subarray(HEAD, HEAD + Number(whole.readBigUInt64LE())));
+    await trainer?.loadStateDict?.(saved.model);
+    draws = saved.draws;
+    return {};
+  },
+};
+
+/** The model's class, of modules that no run before has touched. */
+async function modelClass(): Promise<{ new (...of: unknown[]): OwnTrainer; readonly about?: unknown }> {
+  const { default: made } = await import(`${pathToFileURL(file).href}?mmoe=${++loads}`);
+  if (typeof made === "function") return made;
+  if (typeof made?.forward === "function")
+    throw new Error(
+      "describes a model by parameters and forward, as older versions of mmoe took it: now it is a class with step(x, y) and predict(x), see docs/own-models.md",
+    );
+  throw new Error("expected a class with step(x, y) and predict(x) as the default export");
+}
+
+let [key, draws]: [readonly [number, number], number] = [[0, 0], 0];
+
+/** From now on, `Math.random` gives numbers that follow from a seed. */
+function drawFrom(seed: bigint): void {
+  [key, draws] = [[Number(seed & 0xffffffffn), Number(seed >> 32n)], 0];
+  const words = new Uint32Array(4);
+  Math.random = () => {
+    philox(words, key, draws % 2 ** 32, Math.floor(draws / 2 ** 32), 0);
+    draws++;
+    return ((words[0] as number) * 2 ** 21 + ((words[1] as number) >>> 11)) * 2 ** -53;
+  };
+}
+
+/** Numbers of a file from a byte on, in memory that is the model's own. */
+function read(at: number, count: number, from = rows): Float32Array {
+  const bytes = new Uint8Array(FLOAT * count);
+  for (let done = 0; done < bytes.length; ) done += readSync(from, bytes, done, bytes.length - done, at + done);
+  return new Float32Array(bytes.buffer);
+}
+
+function write(to: number, at: number, values: Float32Array | Buffer): void {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  for (let done = 0; done < bytes.length; ) done += writeSync(to, bytes, done, bytes.length - done, at + done);
+}
+
+/** The numbers that a model returns: an array, of arrays too, or a typed array. */
+function numbersIn(method: string, value: unknown, count: number): Float32Array {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+  if (!isList) throw new Error(`${method}: expected an array of ${count} numbers, got ${typeof value}`);
+  const numbers = Float32Array.from(
+    Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : (value as Float32Array),
+  );
+  if (numbers.length !== count) throw new Error(`${method}: expected ${count} numbers, got ${numbers.length}`);
+  return numbers;
+}
+
+/** What this process has computed so far; nothing where a card computes. */
+function time(): object {
+  const { user, system } = process.cpuUsage();
+  return onCard ? {} : { processorMs: (user + system) / 1000 };
+}
+
+/** An error with the line that it passed through last of the model's files; a syntax error has it on top. */
+function described(error: unknown): object {
+  const { stack = "", message } = error instanceof Error ? error : { message: `threw ${error}` };
+  const [, url, line] = /(file:\/\/[^\s?]+)\?mmoe=\d+:(\d+)/.exec(stack) ?? [];
+  const kind = error instanceof RangeError && /allocation failed/.test(message) ? "memory" : "author";
+  if (url === undefined) return { kind, message };
+  const path = fileURLToPath(url);
+  return {
+    kind,
+    message,
+    file: path,
+    line: Number(line),
+    code: readFileSync(path, "utf8").split("\n")[Number(line) - 1]?.trim(),
+  };
+}
+
+process.on("uncaughtException", (error) => {
+  uncaught = { error };
+  if (id !== "") tell({ error: described(error) });
+});
+channel.on("end", () => process.exit()); // mmoe's end closes it
+new Worker(WATCH, { eval: true }).unref();
+
+for await (const line of createInterface({ input: channel })) {
+  const { id: next, order, ...words } = JSON.parse(line);
+  id = next;
+  try {
+    if (uncaught) throw uncaught.error;
+    const answer = await (ORDERS[order as keyof typeof ORDERS] as (words: object) => unknown)(words);
+    tell({ answer });
+  } catch (error) {
+    tell({ error: described(error) });
+  }
+  id = "";
+}

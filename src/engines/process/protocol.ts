@@ -1,0 +1,156 @@
+// What mmoe and a worker tell each other: docs/python-protocol.md.
+import { z } from "zod";
+import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
+import type { CodeModel, ModelOptions } from "../../models/code.ts";
+import type { CodeFiles } from "../../models/code-files.ts";
+import { firstOutput } from "../../models/spec.ts";
+import { modelKey, type Run } from "../engine.ts";
+import type { TaskLoss } from "../task-losses.ts";
+import type { Optimizer } from "../training-settings.ts";
+
+export const PROTOCOL = 4;
+
+/** Orders; each is answered before the next is begun. They are sent with an `id`, which their messages repeat. */
+export type Order =
+  | { readonly order: "hello"; readonly protocol: number; readonly rows: string; readonly state: string }
+  | { readonly order: "load"; readonly model: SentModel }
+  | { readonly order: "begin"; readonly bytes: number; readonly runs: readonly SentSettings[] }
+  | { readonly order: "train"; readonly at: number; readonly steps: number }
+  | { readonly order: "predict"; readonly at: number; readonly rows: number }
+  | { readonly order: "inspect" }
+  | { readonly order: "save" }
+  | { readonly order: "restore"; readonly bytes: number };
+
+interface SentModel {
+  readonly file: string;
+  readonly files: CodeFiles["files"];
+  readonly class: string | null;
+  readonly options: ModelOptions;
+  readonly device: string;
+}
+
+/** Fields of `mmoe.Settings`. */
+interface SentSettings {
+  /** 64 bits, in decimal digits. */
+  readonly seed: string;
+  readonly inputs: number;
+  readonly tasks: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly optimizer: Optimizer;
+  readonly lr: number;
+  readonly huber_delta: number | null;
+  /** The tasks, [K]. */
+  readonly kinds: readonly SentTask[];
+  readonly device: string;
+}
+
+/** Fields of `mmoe.Task`. */
+interface SentTask {
+  readonly kind: TaskKind;
+  readonly weight: number;
+  /** What its loss is multiplied by. */
+  readonly unit: number;
+  /** How many outputs the model has for it. */
+  readonly outputs: number;
+  /** Whether rows may lack its label, which is NaN there. */
+  readonly gaps: boolean;
+}
+
+/** Most characters of what a worker says of its model. */
+const MOST = { about: 10_000, name: 200, message: 100_000 } as const;
+
+const name = z.string().max(MOST.name);
+const count = z.number().int().nonnegative();
+
+const NOTHING = z.object({});
+/** Of the model that was loaded. */
+const LOADED = z.object({
+  /** One sentence about the model. */
+  about: z.string().max(MOST.about),
+  /** Versions by names. */
+  libraries: z.record(name, name),
+  /** What computes, as records name it: `torch 2.15.0 cpu`. */
+  device: name,
+});
+
+/** What the orders are answered with. */
+const ANSWERS = {
+  hello: z.object({ protocol: z.literal(PROTOCOL), language: name }),
+  load: LOADED,
+  begin: z.object({
+    /** How many numbers each of the model's parameters has, by name; empty if it does not say. */
+    parameters: z.record(z.string(), count),
+    /** Whether its state can be saved. */
+    keepsState: z.boolean(),
+  }),
+  /** What the process has computed until then, in milliseconds of one core; absent on a card. */
+  train: z.object({ processorMs: z.number().nonnegative().optional() }),
+  predict: NOTHING,
+  inspect: NOTHING,
+  /** The length of what is in the file of states now. */
+  save: z.object({ bytes: count.multipleOf(4) }),
+  restore: NOTHING,
+} satisfies Record<Order["order"], z.ZodType>;
+
+export type Loaded = z.output<typeof LOADED>;
+export type Answer<O extends Order["order"] = Order["order"]> = z.output<(typeof ANSWERS)[O]>;
+
+/** An error: what the author did, or the machine, or what no file of the model's took part in. */
+const ERROR = z.object({
+  kind: z.enum(["author", "memory", "bug"]),
+  message: z.string().max(MOST.message),
+  file: z.string().nullish(),
+  line: z.number().nullish(),
+  /** The text of that line. */
+  code: z.string().optional(),
+  /** Its last lines. */
+  traceback: z.array(z.string()).optional(),
+});
+export type SentError = z.output<typeof ERROR>;
+
+const MESSAGE = z.union([
+  z.object({ id: z.string(), answer: z.object({}).loose() }),
+  z.object({ id: z.string(), progress: count, processorMs: z.number().nonnegative().optional() }),
+  z.object({ id: z.string(), error: ERROR }),
+]);
+export type Message = z.output<typeof MESSAGE>;
+
+/** Undefined for a line that is no message. */
+export function messageIn(line: string): Message | undefined {
+  try {
+    return MESSAGE.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined; // no JSON
+  }
+}
+
+/** Undefined for what answers no order of this name. */
+export function answerTo(order: Order["order"], given: object): Answer | undefined {
+  return ANSWERS[order].safeParse(given).data;
+}
+
+/** O: the outputs of all tasks. */
+export function outputWidth(model: CodeModel): number {
+  return firstOutput(model, model.tasks);
+}
+
+/** What a process is told of a run; its seed is of the stream of this name. */
+export function sentSettings(
+  run: Run<CodeModel>,
+  losses: readonly TaskLoss[],
+  { stream, device }: { readonly stream: string; readonly device: string },
+): SentSettings {
+  const { batch, steps, optimizer, lr, huberDelta } = run.training;
+  const { inputs, tasks } = run.model;
+  const [low, high] = modelKey(run, stream);
+  const seed = String((BigInt(high) << 32n) | BigInt(low));
+  const kinds = losses.map((task) => ({
+    kind: task.kind,
+    weight: task.weight,
+    unit: task.unit,
+    outputs: outputCount(task),
+    gaps: task.gaps === true,
+  }));
+  return { seed, inputs, tasks, batch, steps, optimizer, lr, huber_delta: huberDelta, kinds, device };
+}

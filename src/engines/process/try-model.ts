@@ -1,0 +1,177 @@
+// Tries a model in code before any run trains.
+import type { TaskSettings } from "../../data/task-kinds.ts";
+import { UsageError } from "../../errors.ts";
+import type { CodeModel } from "../../models/code.ts";
+import { keyOf } from "../../random/key.ts";
+import { normals } from "../../random/normal.ts";
+import type { Run } from "../engine.ts";
+import { PLAIN_TRAINING } from "../training-settings.ts";
+import { modelError } from "./model-error.ts";
+import { ProcessTrainer, type Together } from "./process-trainer.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+/** Rows of a step, of all predictions, and of fewer predictions. */
+const [BATCH, ROWS, FEWER] = [8, 7, 5];
+const STEPS = 3;
+/** All rows: of the steps, and held out. */
+const TRIED = BATCH * STEPS + ROWS;
+/** Rows of a trial that have the label of a task with gaps: too few for every batch. */
+const LABELLED = [3, 19];
+
+/** How far predictions of the same row may lie apart: libraries compute other numbers of rows in another order. */
+const TOLERANCE = 1e-3;
+
+/** How far numbers may lie apart that are computed again from the same seed: of other memory, or by a card's threads. */
+const ROUNDING = { cpu: 1e-5, cuda: 1e-3 };
+
+/** What was found out about a model. */
+export interface Tried {
+  /** How many numbers each of its parameters has, by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** All of them. */
+  readonly size: number;
+  /** Of a training with the one seed: losses of its steps, then predictions. */
+  readonly numbers: readonly number[];
+}
+
+/** Trains a loaded model for some steps. Throws UsageError for what can't be trained. */
+export async function tryModel(worker: WorkerProcess, silentMs: number): Promise<Tried> {
+  const { model } = worker;
+  const asking = { silentMs };
+  const x = normals(keyOf("mmoe/check/x"), ROWS * model.inputs);
+  const trainer = await ProcessTrainer.begin(worker, [trialOf(model)], asking);
+  const losses = [...(await trainer.train(1, STEPS))];
+  await worker.ask({ order: "inspect" }, { doing: "is tried", ...asking });
+  const predictions = [...(await trainer.predictions(x))];
+  expectFinite(model, "the losses of the first steps", losses);
+  expectFinite(model, "predictions", predictions);
+  await checkRows(model, trainer, x, predictions);
+  return { parameters: trainer.parts, size: trainer.size, numbers: [...losses, ...predictions] };
+}
+
+/**
+ * Whether trainings with the same seed gave the same numbers: two in one process, and one in another, in another working
+ * folder, with other variables of the environment, at another time. False if they are rounded otherwise. Throws UsageError
+ * for other numbers: what a model reads of its surroundings is not in its identity.
+ */
+export function agree(model: CodeModel, device: string, first: Tried, again: Tried, elsewhere: Tried): boolean {
+  const limit = device === "cpu" ? ROUNDING.cpu : ROUNDING.cuda;
+  const apart = ({ numbers }: Tried) =>
+    numbers.findIndex((value, i) => !isClose(value, first.numbers[i] as number, limit));
+  const shown = (other: Tried, i: number) =>
+    `${first.numbers[i]?.toPrecision(5)}, then ${other.numbers[i]?.toPrecision(5)}`;
+  const [here, there] = [apart(again), apart(elsewhere)];
+  if (here !== -1)
+    throw modelError(
+      model,
+      `two trainings with the same seed give other numbers (${shown(again, here)}): what it draws must follow from its seed, and it may not read the clock`,
+    );
+  if (there !== -1)
+    throw modelError(
+      model,
+      `gives other numbers in another process, working folder and environment (${shown(elsewhere, there)}): what it computes must follow from its files, its options and its seed; --env NAME passes a variable`,
+    );
+  const isSame = ({ numbers }: Tried) => numbers.every((value, i) => value === first.numbers[i]);
+  return isSame(again) && isSame(elsewhere);
+}
+
+/** Whether runs of a model that was tried train in one call as each of them does alone. */
+export async function trainsInOneCall(worker: WorkerProcess, silentMs: number): Promise<boolean> {
+  const x = normals(keyOf("mmoe/check/x"), ROWS * worker.model.inputs);
+  const numbersOf = async (...runs: Together) => {
+    const trainer = await ProcessTrainer.begin(worker, runs, { silentMs });
+    const losses = await trainer.train(1, STEPS); // [STEPS, R, K]
+    return [losses, await trainer.predictions(...runs.map(() => x))] as const; // [R, ROWS, O]
+  };
+  const [a, b] = [trialOf(worker.model, 0), trialOf(worker.model, 1)];
+  const alone = [await numbersOf(a), await numbersOf(b)];
+  try {
+    const [losses, predictions] = await numbersOf(a, b);
+    const ofEach = (i: 0 | 1) => alone.map((numbers) => numbers[i]);
+    return isInTurns(losses, ofEach(0), STEPS) && isInTurns(predictions, ofEach(1), 1);
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+/** Whether `all` has about the numbers of each part, a piece of each in turn, in `turns` turns. */
+function isInTurns(all: Float32Array, parts: readonly Float32Array[], turns: number): boolean {
+  const width = all.length / parts.length / turns;
+  return all.every((value, i) => {
+    const [piece, place] = [Math.floor(i / width), i % width];
+    const turn = Math.floor(piece / parts.length);
+    return isClose(value, parts[piece % parts.length]?.[turn * width + place] as number);
+  });
+}
+
+function isClose(value: number, other: number, tolerance = TOLERANCE): boolean {
+  return Math.abs(value - other) <= tolerance * (1 + Math.abs(other));
+}
+
+function expectFinite(model: CodeModel, what: string, values: readonly number[]): void {
+  const odd = values.find((value) => !Number.isFinite(value));
+  const advice = model.gaps ? "; a missing label is NaN: leave its row out of the task's loss" : "";
+  if (odd !== undefined) throw modelError(model, `${what}: expected finite numbers, got ${odd}${advice}`);
+}
+
+/** Evaluations put rows together as they like. */
+async function checkRows(
+  model: CodeModel,
+  trainer: ProcessTrainer,
+  x: Float32Array,
+  all: readonly number[],
+): Promise<void> {
+  const fewer = await trainer.predictions(x.subarray(0, FEWER * model.inputs));
+  if (fewer.every((value, i) => isClose(value, all[i] as number))) return;
+  throw modelError(
+    model,
+    "in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
+  );
+}
+
+/** A run on a few rows, whose labels mean nothing but are of the model's kinds. */
+function trialOf(model: CodeModel, index = 0): Run<CodeModel> {
+  const tasks = tasksOf(model);
+  const classes = tasks.map(({ kind, classes = 2 }) => (kind === "regression" ? null : [...Array(classes).keys()]));
+  const data = {
+    ...{ file: "trial", sha256: "", inputs: model.inputs, tasks: model.tasks, heldout: ROWS / TRIED },
+    ...{ standardise: true, rawLabels: false, classes, values: { numbers: trialNumbers(model, tasks) } },
+  };
+  return {
+    ...{ id: "trial", model, index, seed: 0, data, correlation: null, correlationMatrix: null },
+    training: {
+      ...PLAIN_TRAINING,
+      ...((model.classes || model.gaps) && { taskKinds: tasks }),
+      trainRows: BATCH * STEPS,
+      batch: BATCH,
+      steps: STEPS,
+      lr: 1e-3,
+      evalEvery: STEPS,
+      heldoutRows: ROWS,
+    },
+  };
+}
+
+/** Inputs and labels of all rows, [N, D + K]. */
+function trialNumbers({ inputs: D, tasks: K }: CodeModel, tasks: readonly TaskSettings[]): SharedArrayBuffer {
+  const numbers = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * TRIED * (D + K)));
+  numbers.set(normals(keyOf("mmoe/check/rows"), numbers.length));
+  for (const [k, { kind, classes = 2, gaps }] of tasks.entries()) {
+    for (let n = 0; n < TRIED; n++) {
+      const at = n * (D + K) + D + k;
+      if (gaps && !LABELLED.includes(n)) numbers[at] = Number.NaN;
+      else if (kind !== "regression") numbers[at] = n % classes;
+    }
+  }
+  return numbers.buffer;
+}
+
+function tasksOf({ tasks, classes = [], outputs = [], gaps = [] }: CodeModel): TaskSettings[] {
+  return Array.from({ length: tasks }, (_, k) => {
+    const count = classes[k] ?? null;
+    const task = { weight: 1, ...(gaps[k] && { gaps: true }) };
+    if (count === null) return { kind: "regression", ...task };
+    return (outputs[k] ?? 1) === 1 ? { kind: "binary", ...task } : { kind: "categorical", classes: count, ...task };
+  });
+}

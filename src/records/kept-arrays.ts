@@ -1,0 +1,113 @@
+// Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of the held-out rows.
+import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { outputCount } from "../data/task-kinds.ts";
+import type { AnyRun, Predictions, RunResult } from "../engines/engine.ts";
+import { tasksIn } from "../engines/task-losses.ts";
+import { isCode } from "../models/code.ts";
+import { parameterBlocks } from "../models/parameters.ts";
+import type { ModelSpec } from "../models/spec.ts";
+import { makeFolder } from "../paths.ts";
+import { isPartial, writeWholeSync } from "../write-whole.ts";
+import { removeIfEmpty } from "./checkpoint-files.ts";
+import { PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
+
+/** What a sweep keeps of each of its runs. */
+export interface KeptKinds {
+  /** The final weights, as safetensors; not of models in code. */
+  readonly weights: boolean;
+  /** The outputs for the held-out rows, as Parquet. */
+  readonly predictions: boolean;
+}
+
+const ENDINGS = { [WEIGHTS]: ".safetensors", [PREDICTIONS]: ".parquet" } as const;
+
+/** Writes the arrays of a run that is done, before its record: a run that a folder has was trained with its files. */
+export class KeptArrays {
+  readonly #out: string;
+  readonly #keeps: KeptKinds;
+  readonly #labels: readonly string[] | undefined;
+
+  /** `labels` are the tasks' columns in a table, [K]. */
+  constructor(out: string, keeps: KeptKinds, labels?: readonly string[]) {
+    this.#out = out;
+    this.#keeps = keeps;
+    this.#labels = labels;
+  }
+
+  /** Throws UsageError if a file can't be written. */
+  write({ run, failure, parameters, predictions }: RunResult): void {
+    if (failure !== undefined) return;
+    if (this.#keeps.weights && parameters && !isCode(run.model))
+      this.#write(WEIGHTS, run.id, safetensors(run.model, parameters, { run: run.id, model: run.model.name }));
+    if (this.#keeps.predictions && predictions)
+      this.#write(PREDICTIONS, run.id, predictionsFile(run, predictions, this.#labels));
+  }
+
+  #write(kind: keyof typeof ENDINGS, id: string, bytes: Uint8Array): void {
+    const file = join(this.#out, kind, `${id}${ENDINGS[kind]}`);
+    writable(this.#out, () => makeFolder(dirname(file)), GO_ON);
+    writable(this.#out, () => writeWholeSync(file, bytes), GO_ON);
+  }
+}
+
+const GO_ON = "finished runs are kept, and the same command resumes";
+
+/**
+ * A model's parameters, in canonical order, in the format of safetensors: the length of the header as uint64, the header in
+ * JSON with each tensor's name, shape and place, then float32 numbers. A kernel is [in, out].
+ */
+export function safetensors(
+  spec: ModelSpec,
+  parameters: Float32Array,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const tensors = parameterBlocks(spec).map(({ name, shape, offset, size }) => {
+    return [name, { dtype: "F32", shape, data_offsets: [4 * offset, 4 * (offset + size)] }] as const;
+  });
+  const text = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(tensors) });
+  const header = Buffer.from(text.padEnd(8 * Math.ceil(text.length / 8)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.from(parameters.buffer, parameters.byteOffset, parameters.byteLength)]);
+}
+
+/** Columns of outputs and labels of the held-out rows, in their order: a logit, a logit for each class, or a prediction. */
+function predictionsFile(run: AnyRun, { outputs, y }: Predictions, labels: readonly string[] | undefined): Uint8Array {
+  const tasks = tasksIn(run);
+  const K = tasks.length;
+  const widths = tasks.map(outputCount);
+  const O = widths.reduce((sum, width) => sum + width, 0);
+  const column = (of: Float32Array, width: number, i: number) =>
+    Float32Array.from({ length: of.length / width }, (_, n) => of[n * width + i] as number);
+  const nameOf = (k: number) => labels?.[k] ?? String(k + 1);
+  let first = 0;
+  const columnData = tasks.flatMap((_, k) => {
+    const from = first;
+    const width = widths[k] as number;
+    first += width;
+    const ofTask = Array.from({ length: width }, (_, c) => ({
+      name: width === 1 ? `output/${nameOf(k)}` : `output/${nameOf(k)}/${c}`,
+      data: column(outputs, O, from + c),
+      type: "FLOAT" as const,
+    }));
+    return [{ name: `label/${nameOf(k)}`, data: column(y, K, k), type: "FLOAT" as const }, ...ofTask];
+  });
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+/** Removes the files that an earlier sweep kept in `out`, and folders that are empty then. Links are the user's. */
+export function removeKeptArrays(out: string): void {
+  for (const [folder, ending] of Object.entries(ENDINGS)) removeIn(join(out, folder), ending);
+}
+
+function removeIn(folder: string, ending: string): void {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeIn(path, ending);
+    else if (entry.isFile() && (entry.name.endsWith(ending) || isPartial(entry.name))) rmSync(path);
+  }
+  removeIfEmpty(folder);
+}

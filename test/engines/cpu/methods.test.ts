@@ -1,0 +1,96 @@
+// Methods on the kernels: as tfjs trains them, and the same bits on every kernel set, in every layout, stopped or not. What each
+// method makes of gradients is compared with float64 in test/engines/methods.test.ts.
+import { describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
+import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
+import type { Run } from "../../../src/engines/engine.ts";
+import { METHODS, type MethodName } from "../../../src/engines/methods.ts";
+import { PANELS } from "../../../src/engines/rows/panels.ts";
+import type { ModelSpec } from "../../../src/models/spec.ts";
+import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
+import { expectAgreement } from "../../support/agreement.ts";
+import { ENDS, embeddedRun } from "../../support/embedded-runs.ts";
+import { makeRun } from "../../support/runs.ts";
+import { cpu, tfjs } from "../both.ts";
+import { gappyRun } from "../tfjs/methods/gappy-run.ts";
+import { fused, NATIVE, statesAt, trained, trainedByWasm, trainedFrom } from "./same-bits.ts";
+
+const OTHERS = METHODS.filter((method) => method !== "sum");
+const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl"];
+
+function runOf(name: ModelName, tasks: number, method: MethodName, batch = 64, dropout = 0): Run {
+  const model = { ...ZOO[name].build({ inputs: 100, tasks }), dropout };
+  const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 20, evalEvery: 7 } as const;
+  return makeRun({ model, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
+}
+
+test.each(
+  OTHERS.flatMap((method) =>
+    (
+      [
+        ["mmoe", 2],
+        ["ple", 3],
+      ] as const
+    ).map((of) => [method, ...of] as const),
+  ),
+)("cpu and tfjs train by %s %s of %i tasks", async (method, name, tasks) => {
+  const run = runOf(name, tasks, method);
+  // CAGrad's minimum is flat: tfjs finds it to a few digits in float32, which Adam takes for the sign of small gradients
+  const isRough = method === "cagrad" && tasks > 2;
+  const training = isRough ? { ...run.training, optimizer: "sgd" as const, lr: 0.01 } : run.training;
+  await expectAgreement({ ...run, training }, [cpu, tfjs]);
+});
+
+/** Runs that train together: one or two levels, gates of several kinds, towers that read the same, dropout, embeddings, gaps. */
+function runsBy(method: MethodName, batch: number): Run[] {
+  const of = (...[name, tasks]: [ModelName, number]) => runOf(name, tasks, method, batch, 0.1);
+  return [of("mmoe", 3), of("shared-bottom", 3), of("omoe", 3), of("single-task", 3), of("ple", 3), of("adatt", 3)];
+}
+
+const GAPPY: ModelSpec = { ...ZOO.mmoe.build({ inputs: 3, tasks: 3 }) };
+
+describe.each(OTHERS)("%s", (method) => {
+  test.each([3, 21])("gives the same bits on every kernel set with batches of %i", (batch) => {
+    const runs = runsBy(method, batch);
+    const gappy = [gappyRun(GAPPY, { method, batch })];
+    expect(trainedByWasm(runs)?.every(({ failure }) => failure === undefined)).toBe(true);
+    for (const set of NATIVE) {
+      expect(trained(set, runs)).toEqual(trainedByWasm(runs));
+      expect(trained(set, gappy)).toEqual(trainedByWasm(gappy));
+    }
+    const [first, ...others] = NATIVE;
+    for (const set of others) expect(trained(set, fused(runs))).toEqual(trained(first as typeof set, fused(runs)));
+  });
+
+  test("gives the same bits with rows as lanes and with units as lanes", () => {
+    const runs = [...runsBy(method, 3), gappyRun(GAPPY, { method })];
+    for (const run of runs) expect(trained("wasm", [run], PANELS)).toEqual(trained("wasm", [run], layoutOf("wasm", 3)));
+  });
+
+  test("goes on from a state to the bits of a run that was not stopped", () => {
+    const runs = runsBy(method, 13).map((run) => ({ ...run, training: { ...run.training, steps: 150 } }));
+    const { states } = statesAt(41, "wasm", runs);
+    expect(states.every(({ step }) => step > 40 && step < 150)).toBe(true);
+    expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
+  });
+
+  test("trains beside the sum, on the same code, what it trains alone", () => {
+    const runs = [runOf("mmoe", 2, "sum"), runOf("mmoe", 2, method), runOf("mmoe", 2, "mgda")];
+    expect(trained("wasm", runs)).toEqual(runs.flatMap((run) => trained("wasm", [run])));
+  });
+});
+
+test.each(BY_GRADIENTS)("%s trains networks that share nothing as the sum does, bit for bit", (method) => {
+  for (const batch of [3, 64]) {
+    const [ours, sum] = [method, "sum" as const].map((name) => trained("wasm", [runOf("single-task", 3, name, batch)]));
+    expect(ours).toEqual(sum);
+  }
+});
+
+test.each(OTHERS)("%s trains embeddings that all tasks read, and those of each task, as tfjs does", async (method) => {
+  for (const name of ["mmoe", "single-task"] as const) {
+    const run = embeddedRun(ZOO[name].build(ENDS), { method, batch: 24, lr: 0.003 });
+    await expectAgreement(run, [cpu, tfjs]);
+    for (const set of NATIVE) expect(trained(set, [run])).toEqual(trainedByWasm([run]));
+  }
+});

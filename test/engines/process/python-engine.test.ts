@@ -1,0 +1,367 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { loadConfig, setOverride } from "../../../src/config/load.ts";
+import type { AnyRun, Hooks, Keeping, RunResult, RunState } from "../../../src/engines/engine.ts";
+import { pythonAdapter } from "../../../src/engines/process/languages.ts";
+import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
+import { feedOf } from "../../../src/engines/rows/feed.ts";
+import { pythonFiles } from "../../../src/models/python-files.ts";
+import { checkpointText, stateIn } from "../../../src/records/checkpoint.ts";
+import { planRuns } from "../../../src/sweep/plan.ts";
+import { withTables } from "../../../src/sweep/share.ts";
+import { numbersRun } from "../../support/gap-runs.ts";
+import { complaintOf, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
+import { tableFile } from "../../support/tables.ts";
+import { codeRun, resultsOf } from "../tfjs/runs.ts";
+
+const notes: string[] = [];
+const adapter = pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" });
+const engine = new ProcessEngine({
+  ...{ adapter, jobs: 2, patience: { train: 1500, later: 10 } },
+  note: (line) => notes.push(line),
+});
+afterAll(() => engine.dispose());
+
+/** NUMPY_LINEAR that does this once it trains: its batches have 3 rows, those that it is tried on have others. */
+const inTraining = (name: string, act: string, text = NUMPY_LINEAR) =>
+  pythonModel(text.replace("    def step(self, x, y):", `    def step(self, x, y):\n        if len(x) == 3: ${act}`), {
+    name,
+  });
+
+/** A model that writes into every pipe of its process. */
+const GARBLING = `import os, stat
+
+def is_pipe(fd):
+    try:
+        return stat.S_ISFIFO(os.fstat(fd).st_mode) or stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+def garble():
+    for fd in range(3, 40):
+        if is_pipe(fd):
+            try:
+                os.write(fd, b"?\\n")
+            except OSError:
+                pass
+
+${NUMPY_LINEAR}`;
+
+/** NUMPY_LINEAR that leaves out the rows that lack a task's label; without any, its loss is not a number. */
+const MASKED_LINEAR = NUMPY_LINEAR.replace("x @ self.w - y", "np.nan_to_num(x @ self.w - y)")
+  .replace("error / len(x)", "error / np.maximum((~np.isnan(y)).sum(0), 1)")
+  .replace("(error**2).mean(0)", "(error**2).sum(0) / np.where(np.isnan(y).all(0), np.nan, (~np.isnan(y)).sum(0))");
+
+/**
+ * Losses of gradient descent on a linear map from 0, in float64, at each step and over the held-out rows at the end: means over
+ * the rows that have a task's label, 0 where none has.
+ */
+function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: number[] } {
+  const { inputs: D, tasks: K } = run.model;
+  const { batch: B, steps } = run.training;
+  const { sets, batchInto } = feedOf(run);
+  const w = Array.from({ length: D }, () => new Array<number>(K).fill(0));
+  const error = (x: Float32Array, y: Float32Array, b: number, k: number) =>
+    w.reduce((sum, weights, d) => sum + (x[b * D + d] as number) * (weights[k] as number), -(y[b * K + k] as number));
+  const labelled = (y: Float32Array, k: number) =>
+    [...Array(y.length / K).keys()].filter((b) => !Number.isNaN(y[b * K + k]));
+  const meanLosses = (x: Float32Array, y: Float32Array) =>
+    Array.from({ length: K }, (_, k) => {
+      const rows = labelled(y, k);
+      return rows.reduce((sum, b) => sum + error(x, y, b, k) ** 2, 0) / Math.max(1, rows.length);
+    });
+  const losses = Array.from({ length: steps }, (_, i) => {
+    const [x, y] = [new Float32Array(B * D), new Float32Array(B * K)];
+    batchInto(x, y, i + 1);
+    const before = meanLosses(x, y);
+    const gradients = w.map((weights, d) =>
+      weights.map((_, k) => {
+        const rows = labelled(y, k);
+        return rows.reduce((sum, b) => sum + (2 / rows.length) * error(x, y, b, k) * (x[b * D + d] as number), 0);
+      }),
+    );
+    for (const [d, weights] of w.entries())
+      for (let k = 0; k < K; k++) weights[k] = (weights[k] as number) - lr * (gradients[d]?.[k] as number);
+    return before;
+  });
+  return { steps: losses, heldout: meanLosses(sets.heldout.x, sets.heldout.y) };
+}
+
+describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () => {
+  test.each([17, "fresh"] as const)("trains on the run's own rows of %s", async (trainRows) => {
+    const run = codeRun(pythonModel(NUMPY_LINEAR), { index: 3 }, { trainRows, lr: 0.03 });
+    const [result] = await resultsOf(engine, [run]);
+    const { steps, heldout } = linearLosses(run, 0.03);
+    const mean = (from: number, to: number) =>
+      [0, 1].map((k) => steps.slice(from, to).reduce((sum, losses) => sum + (losses[k] as number), 0) / (to - from));
+    expect(result?.curve.steps).toEqual([4, 8, 11]);
+    for (const [i, expected] of [mean(0, 4), mean(4, 8), mean(8, 11)].entries())
+      for (const [k, loss] of expected.entries()) expect(result?.curve.train[i]?.[k]).toBeCloseTo(loss, 5);
+    for (const [k, loss] of heldout.entries()) expect(result?.curve.heldout[2]?.[k]).toBeCloseTo(loss, 5);
+    expect(result).toMatchObject({ parameterCount: 10, device: engine.device });
+    expect(result?.trainingSetLoss === undefined).toBe(trainRows === "fresh");
+  });
+
+  test("has the numbers that it has beside others, and in another process", async () => {
+    const model = pythonModel(NUMPY_LINEAR, { options: { spread: 1 } });
+    const runs = [0, 1, 2].map((index) => codeRun(model, { index }));
+    const together = await resultsOf(engine, runs);
+    const other = new ProcessEngine({ adapter, jobs: 1 });
+    const [alone] = await resultsOf(other, [runs[1] as AnyRun]);
+    await other.dispose();
+    expect(alone?.curve).toEqual(together[1]?.curve);
+    expect(together[0]?.curve).not.toEqual(together[1]?.curve);
+  });
+
+  test("gets its options, and has none that it does not know", async () => {
+    const slow = codeRun(pythonModel(NUMPY_LINEAR, { options: { rate: 0 } }));
+    const [result] = await resultsOf(engine, [slow]);
+    expect(result?.curve.heldout[0]).toEqual(result?.curve.heldout[2]);
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR, { options: { width: 3 } }))).toBe(
+      "mine.py:4: option width: expected one of rate, spread",
+    );
+  });
+
+  test("breaks its own runs, however it does, and no other's", async () => {
+    const models = [
+      pythonModel(NUMPY_LINEAR, { name: "good" }),
+      inTraining("raises", "raise ValueError('no 3 rows')"),
+      inTraining("quits", "raise SystemExit(4)"),
+      inTraining("exits", "import os; os._exit(5)"),
+      inTraining("crashes", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"),
+      inTraining("hangs", "import time; time.sleep(100)"),
+      inTraining("forks", "import os; os.fork()"),
+      inTraining("shapes", "return [1.0]"),
+      inTraining("garbles", "garble()", GARBLING),
+      inTraining("prints", "print('{\"answer\": {}}', flush=True)"),
+    ];
+    const results = await resultsOf(
+      engine,
+      models.map((model) => codeRun(model)),
+    );
+    expect(results.map(({ run, failure }) => [run.model.name, failure?.replace(/^.*mine.py/, "mine.py")])).toEqual([
+      ["good", undefined],
+      ["raises", "mine.py:13: ValueError: no 3 rows (at: if len(x) == 3: raise ValueError('no 3 rows'))"],
+      ["quits", "mine.py:13: ends its process (exit code 4) (at: if len(x) == 3: raise SystemExit(4))"],
+      ["exits", "mine.py: ends its process (exit code 5) while it trains"],
+      ["crashes", "mine.py: its process crashed (SIGSEGV) while it trains"],
+      ["hangs", "mine.py: gives no sign for 2 s while it trains"],
+      ["forks", undefined],
+      ["shapes", "mine.py:4: step: expected shape [2], got [1]"],
+      ["garbles", "mine.py: its process says what is no message: ?"],
+      ["prints", undefined],
+    ]);
+    expect(notes).toContain(`model prints prints: {"answer": {}}`);
+  });
+
+  test("is found in its file, alone or by its name", async () => {
+    const two = `${NUMPY_LINEAR}\n\nclass Other(Linear):\n    pass\n\n\nclass Part:\n    pass\n`;
+    expect(await complaintOf(engine, pythonModel(two))).toBe(
+      "mine.py: has several models, Linear, Other; name one: --model FILE.py:Linear",
+    );
+    expect(await complaintOf(engine, pythonModel(two, { class: "Other" }))).toBe("");
+    expect(await complaintOf(engine, pythonModel(two, { class: "Missing" }))).toBe(
+      "mine.py: expected a class or function Missing; there are Linear, Other",
+    );
+    expect(await complaintOf(engine, pythonModel("x = 1\n"))).toMatch(
+      /^mine\.py: expected a class with __init__\(self, inputs, tasks\)/,
+    );
+    expect(await complaintOf(engine, pythonModel(two, { class: "Part" }))).toMatch(
+      /^mine\.py:31: expected to be made as Part\(inputs, tasks, \*\*options\): too many positional arguments/,
+    );
+  });
+
+  test.each([
+    [
+      "import nothing_there\n",
+      "mine.py:1: ModuleNotFoundError: No module named 'nothing_there' in PYTHON; install it there, or give another Python by --python PATH (at: import nothing_there)",
+    ],
+    ["def f(:\n", "mine.py:1: SyntaxError: invalid syntax (at: def f(:)"],
+    ["raise KeyError('k')\n", "mine.py:1: KeyError: 'k' (at: raise KeyError('k'))"],
+  ])("is refused as it is loaded: %j", async (text, complaint) => {
+    const told = await complaintOf(engine, pythonModel(text));
+    expect(told.replace(/ in \/\S+;/, " in PYTHON;")).toBe(complaint);
+  });
+
+  test.each([
+    ["return x @ self.w", "return x @ self.w[:, :1]", "mine.py:4: predict: expected shape [7, 2], got [7, 1]"],
+    ["return x @ self.w", "return x @ self.w * np.nan", "mine.py: predictions: expected finite numbers, got NaN"],
+    [
+      "return x @ self.w",
+      "return x @ self.w - (x @ self.w).mean(0)",
+      "mine.py: in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
+    ],
+    ["(error**2).mean(0)", "(error**2).mean()", "mine.py:4: step: expected shape [2], got []"],
+  ])("is refused as it is tried: %s by %s", async (from, to, complaint) => {
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR.replace(from, to)))).toBe(complaint);
+  });
+
+  test("is told what its tasks predict, and is tried on such labels and predictions", async () => {
+    const kinds = { tasks: 3, classes: [2, 3, null], outputs: [1, 3, 1] };
+    const told = "[(task.kind, task.outputs) for task in self.kinds], [sorted(map(int, {*y})) for y in self.y[:2]]";
+    const raising = NUMPY_LINEAR.replace(
+      "self.rate =",
+      "self.kinds, self.y = settings.kinds, [[], []]\n        self.rate =",
+    )
+      .replace("        error =", "        for k in range(2): self.y[k].extend(y[:, k])\n        error =")
+      .replace("        return x @", `        raise ValueError(${told})\n        return x @`);
+    expect(await complaintOf(engine, pythonModel(raising, kinds))).toContain(
+      "ValueError: ([('binary', 1), ('categorical', 3), ('regression', 1)], [[0, 1], [0, 1, 2]])",
+    );
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR, kinds))).toBe(
+      "mine.py:4: predict: expected shape [7, 5], got [7, 3]",
+    );
+    const wide = NUMPY_LINEAR.replace("tasks, settings", "tasks, outputs, settings")
+      .replace("return x @ self.w", "return (x @ self.w)[:, np.repeat([0, 1, 2], self.outputs)]")
+      .replace("self.rate =", "self.outputs = outputs\n        self.rate =");
+    expect(await complaintOf(engine, pythonModel(wide, kinds))).toBe("");
+    expect(await complaintOf(engine, pythonModel(wide, { ...kinds, options: { outputs: 3 } }))).toBe(
+      "mine.py:4: option outputs: expected one of rate, spread",
+    );
+  });
+
+  test("learns from the rows that have a task's label", async () => {
+    const model = pythonModel(MASKED_LINEAR, { inputs: 3, gaps: [true, true] });
+    const run = { ...numbersRun({ steps: 11, evalEvery: 1 }), model };
+    const [result] = await resultsOf(engine, [run]);
+    const { steps, heldout } = linearLosses(run, 0.05);
+    expect(result?.failure).toBeUndefined();
+    expect(steps.some(([, loss]) => loss === 0)).toBe(true); // a batch without a label
+    expect(result?.curve.train.flat()).toEqual(steps.flat().map((loss) => expect.closeTo(loss, 5)));
+    expect(result?.curve.heldout.at(-1)).toEqual(heldout.map((loss) => expect.closeTo(loss, 5)));
+  });
+
+  test("is tried on batches that lack some or all labels of a task, and refused if it learns from what is missing", async () => {
+    const told = "[task.gaps for task in self.kinds], [np.isnan(y).sum(0).tolist() for y in self.y]";
+    const raising = MASKED_LINEAR.replace("self.rate =", "self.kinds, self.y = settings.kinds, []\n        self.rate =")
+      .replace("        error =", "        self.y.append(y)\n        error =")
+      .replace("        return x @", `        raise ValueError(${told})\n        return x @`);
+    expect(await complaintOf(engine, pythonModel(raising, { gaps: [false, true] }))).toContain(
+      "ValueError: ([False, True], [[0, 7], [0, 8], [0, 7]])",
+    );
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR, { gaps: [false, true] }))).toBe(
+      "mine.py: the losses of the first steps: expected finite numbers, got NaN; a missing label is NaN: leave its row out of the task's loss",
+    );
+  });
+
+  test("that draws what no seed gives is trained, and said to differ", async () => {
+    const model = pythonModel(NUMPY_LINEAR.replace("np.random.normal", "np.random.default_rng().normal"), {
+      ...{ name: "unseeded", options: { spread: 1 } },
+    });
+    await engine.prepare([model]);
+    expect(notes).toContain(
+      "model unseeded: two trainings with the same seed differ, so its runs can't be repeated exactly",
+    );
+  });
+
+  test("is only the code that was hashed", async () => {
+    const model = pythonModel(`import near\n${NUMPY_LINEAR}`);
+    const folder = dirname(model.file);
+    writeFileSync(join(folder, "near.py"), "import importlib\nfar = importlib.import_module('far')\n");
+    writeFileSync(join(folder, "far.py"), "");
+    const { sha256 } = pythonFiles({ name: "mine", file: model.file });
+    expect(await complaintOf(engine, { ...model, sha256 })).toMatch(
+      /^near\.py:2: imports far from far\.py, whose changes would go unnoticed: /,
+    );
+    expect(await complaintOf(engine, model)).toMatch(
+      /^mine\.py: has changed \(its SHA-256 was [0-9a-f]{8}\.\.\., now it is/,
+    );
+  });
+
+  test("starts each run with modules that no run before has touched", async () => {
+    const counting = NUMPY_LINEAR.replace("class Linear:", "COUNT = []\n\n\nclass Linear:").replace(
+      "        self.w = ",
+      "        COUNT.append(1)\n        self.w = len(COUNT) + ",
+    );
+    const runs = [0, 1, 2, 3].map((index) => codeRun(pythonModel(counting), { index, id: `${index}` }));
+    const same = runs.map((run) => ({ ...run, index: 0 }));
+    const curves = (await resultsOf(engine, same)).map(({ curve }) => curve);
+    expect(curves).toEqual(curves.map(() => curves[0]));
+  });
+
+  test("goes on from any of its states to the same numbers, chance included", async () => {
+    const noisy = NUMPY_LINEAR.replace("error = x", "error = 0.1 * np.random.normal() + x");
+    const run = codeRun(pythonModel(noisy), {}, { steps: 300, evalEvery: 7 });
+    const states: RunState[] = [];
+    const keep = (before: readonly RunState[], everyMs: number): Hooks["keeping"] => ({
+      states: new Map(before.map((state) => [run.id, state])),
+      everyMs,
+      onState: (_, state) => states.push(structuredClone(state)),
+    });
+    const [whole] = await resultsOf(engine, [run], { keeping: keep([], 0) as Keeping });
+    const middle = states.filter(({ step }) => step > 100 && step < 250);
+    expect(middle.length).toBeGreaterThan(3);
+    for (const state of middle.slice(0, 2)) {
+      const [rest] = await resultsOf(engine, [run], { keeping: keep([state], 1e9) as Keeping });
+      expect(rest?.curve).toEqual(whole?.curve);
+      expect(rest?.elapsedMs).toBeGreaterThan(state.elapsedMs);
+    }
+  });
+
+  test("on rows of a table keeps the metrics of its tasks too", async () => {
+    const { file } = pythonModel(NUMPY_LINEAR);
+    const settings = [`rows=${tableFile()}`, `models=[{name: mine, file: ${file}}]`, "runs=1", "trainRows=20"];
+    const sized = ["heldoutRows=9", "batch=4", "steps=300", "evalEvery=10", "lr=0.01"];
+    const [run] = withTables(planRuns(loadConfig("smoke", [...settings, ...sized].map(setOverride)))) as [AnyRun];
+    const states: RunState[] = [];
+    const keep = {
+      states: new Map<string, RunState>(),
+      everyMs: 0,
+      onState: (_: AnyRun, state: RunState) => states.push(state),
+    };
+    const [whole] = await resultsOf(engine, [run], { keeping: keep });
+    expect(whole?.diagnostics?.steps).toHaveLength(6);
+    const middle = states.find(({ step }) => step > 150) as RunState;
+    const checkpoint = checkpointText(run, structuredClone(middle), { trained: "0a1b2c3d", arithmetic: "python" });
+    const read = stateIn(checkpoint, run, { trained: "0a1b2c3d" }) as RunState;
+    const [rest] = await resultsOf(engine, [run], {
+      keeping: { ...keep, states: new Map([[run.id, read]]), everyMs: 1e9 },
+    });
+    expect([rest?.curve, rest?.diagnostics]).toEqual([whole?.curve, whole?.diagnostics]);
+  });
+
+  test("is kept when it is stopped, and begins again without a state", async () => {
+    const slow = "    def step(self, x, y):\n        import time; time.sleep(0.01)";
+    const text = NUMPY_LINEAR.replace("    def step(self, x, y):", slow);
+    for (const [kept, model] of [
+      [true, pythonModel(text)],
+      [false, pythonModel(text.replace("def state_dict", "def other"))],
+    ] as const) {
+      const [stop, states, results]: [AbortController, RunState[], RunResult[]] = [new AbortController(), [], []];
+      await engine.train([codeRun(model, {}, { steps: 5000, evalEvery: 50 })], {
+        signal: stop.signal,
+        keeping: { states: new Map(), everyMs: 1e9, onState: (_, state) => states.push(state) },
+        onProgress: () => stop.abort(),
+        onResult: (result) => results.push(result),
+      });
+      expect([results, states.length > 0]).toEqual([[], kept]);
+      expect(states.every(({ step }) => step > 0 && step < 5000)).toBe(true);
+    }
+  });
+
+  test("leaves no file when its sweep is stopped", async () => {
+    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith("mmoe-process-"));
+    const before = left();
+    const stop = new AbortController();
+    const results: RunResult[] = [];
+    const sleeping = inTraining("sleeps", "import time; time.sleep(60)");
+    await engine.train([codeRun(sleeping)], {
+      signal: stop.signal,
+      onBegin: () => setTimeout(() => stop.abort(), 100),
+      onResult: (result) => results.push(result),
+    });
+    expect([results, left()]).toEqual([[], before]);
+  });
+});
+
+test("without the Python that was asked for, the way out is said", async () => {
+  const folder = dirname(pythonModel("").file);
+  mkdirSync(join(folder, "none"), { recursive: true });
+  const other = new ProcessEngine({ adapter: pythonAdapter({ path: join(folder, "none/python"), from: "--python" }) });
+  await expect(other.prepare([pythonModel(NUMPY_LINEAR)])).rejects.toThrow(
+    `no Python at ${join(folder, "none/python")} (from --python); give another by --python PATH`,
+  );
+  await other.dispose();
+});

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parquetReadObjects } from "hyparquet";
+import { beforeEach, describe, expect, test } from "vitest";
+import { setRows } from "../../src/cli/run-rows.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { runSweep } from "../../src/sweep/run-sweep.ts";
+import { expectClose } from "../support/close.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { predictor } from "../support/reference.ts";
+
+const HELDOUT = 37;
+const VALUES = { models: ["mmoe", "shared-bottom"], correlations: [0.5], runs: 2, steps: 30, heldoutRows: HELDOUT };
+const config = loadConfig("smoke", [{ source: "test", values: VALUES }]);
+const [run] = planRuns(config) as [Run];
+
+let out = "";
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+});
+
+/** A file in the format that https://github.com/huggingface/safetensors describes, read by that description. */
+function readSafetensors(file: string) {
+  const bytes = readFileSync(file);
+  const length = Number(bytes.readBigUInt64LE(0));
+  const { __metadata__: metadata, ...tensors } = JSON.parse(bytes.toString("utf8", 8, 8 + length));
+  const arrays = Object.entries(tensors as Record<string, { shape: number[]; data_offsets: [number, number] }>).map(
+    ([name, { shape, data_offsets }]) => {
+      const [from, to] = data_offsets.map((at) => 8 + length + at) as [number, number];
+      const values = Array.from({ length: (to - from) / 4 }, (_, i) => bytes.readFloatLE(from + 4 * i));
+      return [name, { shape, values }] as const;
+    },
+  );
+  return { metadata, aligned: length % 8 === 0, tensors: Object.fromEntries(arrays), bytes: bytes.length - 8 - length };
+}
+
+async function predictionsIn(file: string): Promise<Record<string, number>[]> {
+  const bytes = readFileSync(file);
+  return parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) });
+}
+
+const files = (folder: string) =>
+  existsSync(join(out, folder)) ? readdirSync(join(out, folder), { recursive: true, encoding: "utf8" }).sort() : [];
+
+describe.each(["cpu", "tfjs"] as const)("on engine %s", (engine) => {
+  test("a sweep keeps the weights that make the predictions that it keeps, whose loss it records", async () => {
+    const keep = { weights: true, predictions: true };
+    const { records } = await runSweep({ config, out, engine, keep });
+    const { metadata, aligned, tensors, bytes } = readSafetensors(join(out, "weights", `${run.id}.safetensors`));
+    const values = Object.values(tensors).flatMap((tensor) => tensor.values);
+    expect([metadata, aligned, bytes]).toEqual([{ run: run.id, model: "mmoe" }, true, 4 * values.length]);
+    expect(tensors["experts/0/0/kernel"]?.shape).toEqual([100, 16]);
+
+    const rows = await predictionsIn(join(out, "predictions", `${run.id}.parquet`));
+    expect(Object.keys(rows[0] ?? {})).toEqual(["label/1", "output/1", "label/2", "output/2"]);
+    const [set] = [...setRows(run, "heldout", HELDOUT, 0).chunks];
+    const predict = predictor(run.model, values);
+    const D = run.model.inputs;
+    const expected = Array.from({ length: HELDOUT }, (_, n) =>
+      predict(set?.x.subarray(n * D, (n + 1) * D) ?? []),
+    ).flat();
+    expectClose(
+      rows.flatMap((row) => [row["output/1"] as number, row["output/2"] as number]),
+      expected,
+      2e-5,
+    );
+    const square = (row: Record<string, number>, k: number) =>
+      ((row[`output/${k}`] as number) - (row[`label/${k}`] as number)) ** 2;
+    const losses = [1, 2].map((k) => rows.reduce((sum, row) => sum + square(row, k), 0) / HELDOUT);
+    const record = records?.find(({ id }) => id === run.id);
+    expectClose([...(record?.curve.heldout.slice(-2) ?? [])], losses, 1e-6);
+  });
+});
+
+test("without being asked a sweep keeps neither", async () => {
+  await runSweep({ config, out });
+  expect([files("weights"), files("predictions")]).toEqual([[], []]);
+});
+
+test("--keep-weights keeps a file for each run, --overwrite removes it, and nothing of the user's", async () => {
+  const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--steps", "5", "--out", out, ...argv]);
+  await sweep("--corr", "0.5", "--models", "mmoe", "--runs", "2", "--keep-weights");
+  expect(files("weights").filter((name) => name.includes("."))).toEqual([
+    join("mmoe", "p=0.50"),
+    join("mmoe", "p=0.50", "000.safetensors"),
+    join("mmoe", "p=0.50", "001.safetensors"),
+  ]);
+  mkdirSync(join(out, "weights", "mine"));
+  writeFileSync(join(out, "weights", "mine", "notes.txt"), "mine");
+  await sweep("--corr", "0.5", "--models", "omoe", "--runs", "1", "--overwrite");
+  expect(files("weights")).toEqual(["mine", join("mine", "notes.txt")]);
+});
+
+test("weights that can't be written end the sweep in one line, and it resumes", async () => {
+  const few = ["sweep", "smoke", "--steps", "5", "--runs", "1", "--corr", "0.5", "--models", "mmoe", "--out", out];
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, "weights"), "a file of the user's");
+  const { code, stderr } = await runMain([...few, "--keep-weights"]);
+  expect([code, stderr.trimEnd().split("\n").at(-1)]).toEqual([2, expect.stringContaining("the same command resumes")]);
+  expect((await runMain(few)).code).toBe(0);
+});
