@@ -96,7 +96,7 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => 
     expect([stdout, stderr]).toEqual([`[4, ["mmoe", "linear"], [128, 100]]\n`, ""]);
   });
 
-  test("trains README's main job to README's digits, and a PyTorch model", () => {
+  test("trains README's main job to README's digits, and a PyTorch model", { timeout: 600_000 }, () => {
     const venv = installed(PYTHON, "with-torch");
     const purelib = (python: string) =>
       execFileSync(python, ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], {
