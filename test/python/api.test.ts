@@ -126,6 +126,17 @@ print(json.dumps([losses(each) for each in frames]))`;
     expect(second).toBe(first);
   });
 
+  test("keeps final weights on request: those of a run that hardly learns are its initial values", () => {
+    const told = json(
+      "weights.py",
+      `r = mmoe.sweep("smoke", corr=0.5, models="mmoe", runs=1, steps=1, lr=1e-30, keep_weights=True, out="kept", progress=False)
+initial, kept = mmoe.initial_values("kept", model="mmoe"), r.weights("mmoe/p=0.50/000")
+print(json.dumps([len(kept), sorted(initial) == sorted(kept), all((initial[name] == kept[name]).all() for name in kept)]))`,
+    );
+    expect(told).toEqual([expect.any(Number), true, true]);
+    expect(told[0]).toBeGreaterThan(16);
+  });
+
   const REFUSED = [
     [`mmoe.sweep("smoke", corr=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
     [

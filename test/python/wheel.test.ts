@@ -10,10 +10,12 @@ import { temporaryFolder } from "../support/effects.ts";
 import { NUMPY_LINEAR } from "../support/python.ts";
 import { HAS_PYTHON, PYTHON } from "./python.ts";
 
-const OTHERS = ["3.10", "3.11", "3.12", "3.13", "3.14"].flatMap((minor) => {
+/** The Pythons of this machine, by their versions. */
+const PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"].flatMap((minor) => {
   const prefix = spawnSync("pyenv", ["prefix", minor], { encoding: "utf8" }).stdout?.trim();
   const found = [...(prefix ? [join(prefix, "bin/python")] : []), `python${minor}`];
-  return found.filter((path) => spawnSync(path, ["-c", "import venv, ensurepip"]).status === 0).slice(0, 1);
+  const path = found.find((one) => spawnSync(one, ["-c", "import venv, ensurepip"]).status === 0);
+  return path === undefined ? [] : [[minor, path] as const];
 });
 
 const folder = temporaryFolder();
@@ -75,8 +77,8 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => 
     expect(bytes.length).toBeLessThan(12e6);
   });
 
-  test.each(OTHERS)("gives %s the command and the package", (python) => {
-    const name = `python-${OTHERS.indexOf(python)}`;
+  test.each(PYTHONS)("gives Python %s the command and the package", (minor, python) => {
+    const name = `python-${minor}`;
     const venv = installed(python, name);
     const [packages] = readdirSync(join(venv, "lib")).map((lib) => join(venv, "lib", lib, "site-packages"));
     expect(bytesIn(join(packages as string, "mmoe"))).toBeLessThan(45e6);
