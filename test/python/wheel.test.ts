@@ -6,6 +6,7 @@ import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { version } from "../../src/version.ts";
 import { BIN } from "../support/bin.ts";
+import { LINEAR } from "../support/code-model.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { NUMPY_LINEAR } from "../support/python.ts";
 import { HAS_PYTHON, PYTHON } from "./python.ts";
@@ -57,7 +58,8 @@ const losses = (path: string) =>
 const API = `import json
 import mmoe
 if __name__ == "__main__":
-    r = mmoe.sweep("smoke", corr=1, runs=2, steps=40, models=["mmoe", "linear.py"], out="NAME", progress=False)
+    models = ["mmoe", "linear.py", mmoe.model("linear.mjs", name="in-js")]
+    r = mmoe.sweep("smoke", corr=1, runs=2, steps=40, models=models, out="NAME", progress=False)
     print(json.dumps([len(r.runs), list(r.summary().model), mmoe.rows(correlation=1, steps=1).x.shape]))
 `;
 
@@ -65,6 +67,7 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => 
   beforeAll(() => {
     wheel = built();
     writeFileSync(join(folder, "linear.py"), NUMPY_LINEAR);
+    writeFileSync(join(folder, "linear.mjs"), LINEAR);
     const words = ["sweep", "smoke", "--runs", "1", "--steps", "100", "--quiet", "--out", "of-npm"];
     execFileSync(process.execPath, [BIN, ...words], { cwd: folder });
   });
@@ -95,7 +98,7 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => 
     expect(run(venv, "python", "-m", "mmoe", "--version").stdout).toBe(`${version}\n`);
     writeFileSync(join(folder, `${name}.py`), API.replace("NAME", `${name}-api`));
     const { stdout, stderr } = run(venv, "python", `${name}.py`);
-    expect([stdout, stderr]).toEqual([`[4, ["mmoe", "linear"], [128, 100]]\n`, ""]);
+    expect([stdout, stderr]).toEqual([`[6, ["mmoe", "linear", "in-js"], [128, 100]]\n`, ""]);
   });
 
   test("trains README's main job to README's digits, and a PyTorch model", { timeout: 600_000 }, () => {
