@@ -11,8 +11,11 @@ import { fileOf, makeKernels, TARGETS } from "./published-kernels.js";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const output = join(root, "python/dist");
 
-/** The program's files that start: its command, and the threads that it starts by their names. */
-const ENTRIES = ["bin/mmoe.js", "dist/engines/cpu/worker.js", "dist/cli/live/report-worker.js"];
+/** The program's files that start: its command, and the threads and processes that it starts by their names. */
+const ENTRIES = [
+  ...["bin/mmoe.js", "dist/engines/cpu/worker.js", "dist/cli/live/report-worker.js"],
+  ...["dist/engines/process/node-worker.js", "dist/engines/process/node-hooks.js"],
+];
 
 /** What the program reads when it runs, each at the place where the code looks for it. */
 const READ = [

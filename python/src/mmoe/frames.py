@@ -17,6 +17,9 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .program import PathLike, run_program
 
 Frame = Literal["pandas", "polars"]
@@ -47,6 +50,27 @@ class Results:
         """``runs`` or ``curves`` in long form: one row per task in place of columns such as ``finalHeldoutLoss1`` and
         ``finalHeldoutLoss2``, with a column ``task`` that counts from 1 and a column ``finalHeldoutLoss``."""
         return self._framed(_by_task(self._text(what)))
+
+    def weights(self, run: str) -> dict[str, NDArray[np.float32]]:
+        """The final parameters of a run of one of mmoe's models, by the names of its tensors; a kernel is [in, out].
+
+        >>> r = mmoe.sweep("smoke", keep_weights=True)
+        >>> r.weights("mmoe/p=0.50/000")["experts/3/0/kernel"].shape  # expert 3, its layer 0: [inputs, units]
+        (100, 16)
+
+        :param run: its ``id``
+        :raises FileNotFoundError: the sweep did not keep the weights of such a run
+        """
+        file = self.folder / "weights" / f"{run}.safetensors"
+        if not file.is_file():
+            raise FileNotFoundError(f"{file}: no weights of this run; mmoe.sweep(..., keep_weights=True) keeps those of mmoe's models")
+        content = file.read_bytes()
+        start = 8 + int.from_bytes(content[:8], "little")
+        header = json.loads(content[8:start])
+        header.pop("__metadata__", None)
+        numbers = np.frombuffer(content, "<f4", offset=start)
+        places = {name: slice(*(at // numbers.itemsize for at in of["data_offsets"])) for name, of in header.items()}
+        return {name: numbers[places[name]].reshape(of["shape"]) for name, of in header.items()}
 
     def summary(self, loss: Loss | None = None) -> Any:
         """One row per cell, a model at a correlation: its runs, and mean final loss with the ends of its 95 % interval.

@@ -9,6 +9,7 @@ import inspect
 import json
 import linecache
 import re
+import symtable
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -188,5 +189,16 @@ def _codes(made: Any) -> Iterator[types.CodeType]:
 
 
 def _free_names(source: str) -> list[str]:
-    """Every name that is read in it; one that is also local does no harm."""
-    return list(dict.fromkeys(node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)))
+    """The names that it reads of its module's, or of Python's own; not those that are local."""
+    names: dict[str, None] = {}
+
+    def visit(table: symtable.SymbolTable) -> None:
+        is_module = table.get_type() == "module"
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (not symbol.is_assigned() if is_module else symbol.is_global()):
+                names[symbol.get_name()] = None
+        for child in table.get_children():
+            visit(child)
+
+    visit(symtable.symtable(source, "<source>", "exec"))
+    return sorted(names)

@@ -128,6 +128,10 @@ def _words(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[
     return [*words, *set_options(chosen)]
 
 
+#: Options that are given once for each value.
+_REPEATED = ("--label", "--input", "--ignore", "--env")
+
+
 def _option(flag: str, value: Any) -> list[str]:
     if value is None or value is False:
         return []
@@ -140,6 +144,8 @@ def _option(flag: str, value: Any) -> list[str]:
     if isinstance(value, str) or not isinstance(value, Sequence) and not hasattr(value, "tolist"):
         return [flag, _text(value)]
     several = value.tolist() if hasattr(value, "tolist") else value
+    if flag in _REPEATED:
+        return [word for one in several for word in (flag, _text(one))]
     return [flag, ",".join(map(_text, several if isinstance(several, list | tuple) else [several]))]
 
 

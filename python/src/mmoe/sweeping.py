@@ -29,6 +29,7 @@ OPTIONS = {
     "embedding": "--embedding",
     "task": "--task",
     "cross": "--cross",
+    "env": "--env",
     "model_set": "--model-set",
     "method": "--method",
     "diagnostics": "--diagnostics",
@@ -37,11 +38,14 @@ OPTIONS = {
     "kernels": "--kernels",
     "backend": "--backend",
     "python": "--python",
+    "device": "--device",
     "jobs": "--jobs",
     "retry_failed": "--retry-failed",
     "time_limit": "--time-limit",
     "checkpoint_every": "--checkpoint-every",
     "long": "--long",
+    "keep_weights": "--keep-weights",
+    "keep_predictions": "--keep-predictions",
     "resume": "--resume",
     "overwrite": "--overwrite",
     "shard": "--shard",
@@ -93,6 +97,7 @@ def sweep(
     embedding: int | None = None,
     task: Mapping[str, str] | None = None,
     cross: str | tuple[int, int] | None = None,
+    env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
     method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]] | None = None,
     diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
@@ -101,11 +106,14 @@ def sweep(
     kernels: str | None = None,
     backend: str | None = None,
     python: PathLike | None = None,
+    device: str | None = None,
     jobs: int | None = None,
     retry_failed: bool | None = None,
     time_limit: str | None = None,
     checkpoint_every: str | None = None,
     long: bool | None = None,
+    keep_weights: bool | None = None,
+    keep_predictions: bool | None = None,
     resume: bool | None = None,
     overwrite: bool | None = None,
     shard: str | None = None,
@@ -160,6 +168,7 @@ def sweep(
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param task: treat a label of --rows as regression, binary or categorical
     :param cross: instead of --runs: D data seeds, each with I seeds of initial values
+    :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
     :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
@@ -168,11 +177,14 @@ def sweep(
     :param kernels: kernels of the cpu engine: auto, wasm, avx2, avx512, neon (default: auto)
     :param backend: what --engine tfjs computes on: wasm, cpu, tensorflow (default: wasm)
     :param python: the Python interpreter of models in Python (default: the active venv's, else python3)
+    :param device: where your own models compute: cpu, cuda (default: cuda with --engine cuda)
     :param jobs: threads of the cpu engine, or of TensorFlow's rows (default: all cores)
     :param retry_failed: train the failed runs of the results folder again
     :param time_limit: stop after a time such as 3h50m; rerun the command to resume
     :param checkpoint_every: how often runs in flight are saved (default: 2m; engine cpu)
     :param long: also write every run's curve (curves-long.csv)
+    :param keep_weights: also write each run's final weights (weights/, as safetensors)
+    :param keep_predictions: also write what each run predicts of the held-out rows (predictions/, as Parquet)
     :param resume: fail unless the results folder holds this sweep (without this, rerunning the command resumes too)
     :param overwrite: delete what a sweep left in the results folder, and start from scratch
     :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)
@@ -225,6 +237,7 @@ def plan(
     embedding: int | None = None,
     task: Mapping[str, str] | None = None,
     cross: str | tuple[int, int] | None = None,
+    env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
     method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]] | None = None,
     diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
@@ -233,11 +246,14 @@ def plan(
     kernels: str | None = None,
     backend: str | None = None,
     python: PathLike | None = None,
+    device: str | None = None,
     jobs: int | None = None,
     retry_failed: bool | None = None,
     time_limit: str | None = None,
     checkpoint_every: str | None = None,
     long: bool | None = None,
+    keep_weights: bool | None = None,
+    keep_predictions: bool | None = None,
     resume: bool | None = None,
     overwrite: bool | None = None,
     shard: str | None = None,
@@ -288,6 +304,7 @@ def plan(
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param task: treat a label of --rows as regression, binary or categorical
     :param cross: instead of --runs: D data seeds, each with I seeds of initial values
+    :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
     :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
@@ -296,11 +313,14 @@ def plan(
     :param kernels: kernels of the cpu engine: auto, wasm, avx2, avx512, neon (default: auto)
     :param backend: what --engine tfjs computes on: wasm, cpu, tensorflow (default: wasm)
     :param python: the Python interpreter of models in Python (default: the active venv's, else python3)
+    :param device: where your own models compute: cpu, cuda (default: cuda with --engine cuda)
     :param jobs: threads of the cpu engine, or of TensorFlow's rows (default: all cores)
     :param retry_failed: train the failed runs of the results folder again
     :param time_limit: stop after a time such as 3h50m; rerun the command to resume
     :param checkpoint_every: how often runs in flight are saved (default: 2m; engine cpu)
     :param long: also write every run's curve (curves-long.csv)
+    :param keep_weights: also write each run's final weights (weights/, as safetensors)
+    :param keep_predictions: also write what each run predicts of the held-out rows (predictions/, as Parquet)
     :param resume: fail unless the results folder holds this sweep (without this, rerunning the command resumes too)
     :param overwrite: delete what a sweep left in the results folder, and start from scratch
     :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)

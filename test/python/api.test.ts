@@ -1,0 +1,298 @@
+// mmoe.sweep and what it returns, as a program sees them: with the program of the checkout.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { parse } from "csv-parse/sync";
+import { beforeAll, describe, expect, test } from "vitest";
+import { BIN } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { HAS_PYTHON, PYTHON, python } from "./python.ts";
+
+const folder = temporaryFolder();
+
+/** What a script prints, which lies in the test's folder. */
+function script(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return python([name], folder);
+}
+
+/** What a script prints as its last line. */
+const json = (name: string, text: string) =>
+  JSON.parse(script(name, `import json, mmoe\n${text}`).trim().split("\n").at(-1) as string);
+
+const csv = (path: string): Record<string, string>[] => parse(readFileSync(join(folder, path)), { columns: true });
+
+/** A model of a script, which uses a constant, a function and a class beside it, and imports under other names. */
+const MODEL = `import numpy as np
+from math import sqrt as root
+
+x = np.ones(3)  # read by no model: theirs is local
+
+RATE = 0.01
+
+
+def squares(errors):
+    return (errors**2).mean(0)
+
+
+class Base:
+    def __init__(self, inputs, tasks, scale=1.0):
+        self.w = scale * np.random.normal(size=(inputs, tasks)) / root(inputs)
+
+
+class Linear(Base):
+    """A linear map."""
+
+    def step(self, x, y):
+        errors = self.predict(x) - y
+        self.w -= RATE * x.T @ errors / len(x)
+        return squares(errors)
+
+    def predict(self, x):
+        return x @ self.w
+
+`;
+
+const SWEEP = `r = mmoe.sweep("smoke", corr=[0.5, 1], runs=2, steps=50, out="swept", progress=False,
+    models=["shared-bottom", Linear, mmoe.model(Linear, name="narrow", scale=0.25)])
+`;
+
+describe.skipIf(!HAS_PYTHON)("mmoe.sweep(...)", () => {
+  let told: Record<string, unknown>;
+
+  beforeAll(() => {
+    told = json(
+      "sweep.py",
+      `${MODEL}${SWEEP}
+print(json.dumps({"runs": len(r.runs), "models": list(r.summary().model), "pairs": len(r.compare(loss="heldout")),
+    "same": mmoe.verify(r, runs=2).to_dict("records"), "curves": len(r.curves), "long": len(r.by_task()),
+    "svg": r.figure("final-loss", loss="heldout").svg[:4], "pdf": r.figure("runs").save("runs.pdf").read_bytes()[:4].decode(),
+    "page": r.report(show=False).name}))`,
+    );
+  });
+
+  test("trains classes of a script beside our models, and gives frames, figures and the report", () => {
+    expect(told).toMatchObject({
+      runs: 12,
+      pairs: 6,
+      curves: 12,
+      long: 24,
+      svg: "<svg",
+      pdf: "%PDF",
+      page: "report.html",
+    });
+    expect(told.models).toEqual(["shared-bottom", "Linear", "narrow", "shared-bottom", "Linear", "narrow"]);
+    expect(
+      (told.same as { recorded: unknown; again: unknown }[]).map(({ recorded, again }) => [recorded, again]),
+    ).toEqual((told.same as { recorded: unknown }[]).map(({ recorded }) => [recorded, recorded]));
+  });
+
+  test("trains what the command line trains with the same settings", () => {
+    const words = ["smoke", "--corr", "0.5,1", "--runs", "2", "--steps", "50", "--models", "shared-bottom"];
+    execFileSync(process.execPath, [BIN, "sweep", ...words, "--out", "typed", "--quiet"], { cwd: folder });
+    const losses = (path: string) =>
+      csv(path).flatMap((row) => (row.model === "shared-bottom" ? [[row.id, row.finalHeldoutLoss1]] : []));
+    expect(losses("swept/runs.csv")).toEqual(losses("typed/runs.csv"));
+  });
+
+  test("writes the source of a class with what it uses, once, and no file elsewhere", () => {
+    const [file, ...others] = readdirSync(join(folder, "swept/models"));
+    expect(others).toEqual([]);
+    const text = readFileSync(join(folder, "swept/models", file as string), "utf8");
+    expect(text).toContain("import numpy as np\n");
+    expect(text).toContain("RATE = 0.01");
+    expect(text.indexOf("class Base")).toBeLessThan(text.indexOf("class Linear(Base)"));
+    expect(text).not.toContain("mmoe.sweep");
+    expect(readdirSync(folder).sort()).toEqual(["runs.pdf", "sweep.py", "swept", "typed"]);
+  });
+
+  test("resumes: the same call trains nothing again, and the same class is the same model", () => {
+    const before = readFileSync(join(folder, "swept/runs.csv"), "utf8");
+    const again = script("sweep.py", `import mmoe\n${MODEL}${SWEEP}print(len(r.runs))`);
+    expect([again, readFileSync(join(folder, "swept/runs.csv"), "utf8")]).toEqual(["12\n", before]);
+  });
+
+  test("takes a frame of pandas or Polars as rows, which is the same table", () => {
+    const frames = `import pandas, polars
+columns = {"x_a": [n % 7 / 7 for n in range(120)], "x_b": [None if n % 9 == 0 else float(n % 5) for n in range(120)],
+    "y_1": [n % 7 + n % 5 for n in range(120)], "y_2": [n % 3 for n in range(120)]}
+frames = [pandas.DataFrame(columns), polars.DataFrame(columns)]
+def losses(frame): return mmoe.sweep(rows=frame, out="rows", impute="mean", models="mmoe", runs=1, steps=20, progress=False).runs.finalTrainLoss1.item()
+print(json.dumps([losses(each) for each in frames]))`;
+    const [first, second] = json("rows.py", frames);
+    expect(first).toBeGreaterThan(0);
+    expect(second).toBe(first);
+  });
+
+  test("keeps final weights on request: those of a run that hardly learns are its initial values", () => {
+    const told = json(
+      "weights.py",
+      `r = mmoe.sweep("smoke", corr=0.5, models="mmoe", runs=1, steps=1, lr=1e-30, keep_weights=True, out="kept", progress=False)
+initial, kept = mmoe.initial_values("kept", model="mmoe"), r.weights("mmoe/p=0.50/000")
+print(json.dumps([len(kept), sorted(initial) == sorted(kept), all((initial[name] == kept[name]).all() for name in kept)]))`,
+    );
+    expect(told).toEqual([expect.any(Number), true, true]);
+    expect(told[0]).toBeGreaterThan(16);
+  });
+
+  const REFUSED = [
+    [`mmoe.sweep("smoke", corr=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
+    [
+      `mmoe.sweep("smoke", optimizer="adma")`,
+      `MmoeError: --set optimizer: expected one of adam, sgd, got "adma"; did you mean 'adam'?`,
+    ],
+    [`mmoe.sweep("smoke", lerning_rate=1)`, "TypeError: sweep() got an unexpected keyword argument 'lerning_rate'"],
+    [`mmoe.sweep("smoke", models=[3])`, "TypeError: models: expected names, files, classes or mmoe.model(...), got 3"],
+    [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
+    [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
+    [
+      `mmoe.results("swept").groupby`,
+      "AttributeError: results have no 'groupby'; they have .runs and .curves, which are frames, and .summary()",
+    ],
+  ] as const;
+
+  test("raises what is wrong, in one line", () => {
+    const calls = REFUSED.map(([call]) => `try: ${call}\nexcept Exception as e: print(f"{type(e).__name__}: {e}")\n`);
+    const said = script("refused.py", `import mmoe\n${calls.join("")}`);
+    expect(said.trim().split("\n")).toEqual(REFUSED.map(([, message]) => message));
+  });
+
+  test("says that a class needs a file where its source would need a value", () => {
+    const text = `${MODEL}
+import mmoe
+table = np.ones(3)
+class Bound(Base):
+    def step(self, x, y): return table
+    def predict(self, x): return x
+try: mmoe.sweep("smoke", models=[Bound])
+except ValueError as e: print(e)`;
+    expect(script("bound.py", text)).toBe(
+      "models: Bound uses table, a ndarray: make it in the class, or put both in a file\n",
+    );
+  });
+});
+
+const LONG = `import mmoe, sys
+try: mmoe.sweep("smoke", runs=400, steps=4000, models=["mmoe"], out=sys.argv[1], progress=False)
+except KeyboardInterrupt: print("interrupted")`;
+
+/** A long sweep in a process of Python, once it has recorded a run, and the process of the program that it started. */
+async function begun(out: string) {
+  writeFileSync(join(folder, "long.py"), LONG);
+  const env = { ...process.env, PYTHONPATH: resolve("python/src") };
+  const child = spawn(PYTHON, ["long.py", out], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  const journal = join(folder, out, "journal");
+  const lines = () =>
+    readdirSync(journal).flatMap((name) =>
+      name.endsWith(".jsonl") ? readFileSync(join(journal, name), "utf8").trim().split("\n") : [],
+    );
+  while (!existsSync(journal) || lines().length < 2) await setTimeout(100); // a head, then runs
+  const program = Number(execFileSync("ps", ["-o", "pid=", "--ppid", String(child.pid)], { encoding: "utf8" }));
+  return { child, program };
+}
+
+/** Whether a process ends within half a minute. */
+async function ends(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (!existsSync(`/proc/${pid}`)) return true;
+    await setTimeout(100);
+  }
+  return false;
+}
+
+describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("a sweep of Python", () => {
+  test("stops in order when it is interrupted, as by a notebook, and leaves no process", async () => {
+    const { child, program } = await begun("interrupted");
+    let said = "";
+    child.stdout.on("data", (text) => {
+      said += text;
+    });
+    child.kill("SIGINT");
+    const [code] = await once(child, "exit");
+    expect([code, said, await ends(program)]).toEqual([0, "interrupted\n", true]);
+    expect(existsSync(join(folder, "interrupted/runs.csv"))).toBe(true);
+  });
+
+  test("ends when Python is killed, and keeps its runs", async () => {
+    const { child, program } = await begun("killed");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(await ends(program)).toBe(true);
+    const { stdout } = spawnSync(process.execPath, [BIN, "status", "killed", "--json"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    const { done, kept } = JSON.parse(stdout);
+    expect(done + kept.runs).toBeGreaterThan(0);
+  });
+});
+
+test.skipIf(!HAS_PYTHON)("mmoe.results(folder) reads the CSV files without the program", () => {
+  const code = `import mmoe
+r = mmoe.results("results/paper")
+print(len(r.runs), f"{r.runs.finalRunningLossMean.mean():.6f}", type(mmoe.results("results/paper", frame="polars").runs).__module__)`;
+  const env = { ...process.env, PYTHONPATH: resolve("python/src"), MMOE: "/no/mmoe" };
+  const runs: Record<string, string>[] = parse(readFileSync("results/paper/runs.csv"), { columns: true });
+  const mean = runs.reduce((sum, { finalRunningLossMean }) => sum + Number(finalRunningLossMean), 0) / runs.length;
+  expect(execFileSync(PYTHON, ["-c", code], { env, encoding: "utf8" })).toBe(
+    `1800 ${mean.toFixed(6)} polars.dataframe.frame\n`,
+  );
+});
+
+describe.skipIf(!HAS_PYTHON)("a module's forward", () => {
+  const net = (returned: string) => `
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.map = torch.nn.Linear(3, 4)
+    def forward(self, x):
+        y = self.map(x)
+        return ${returned}
+torch.manual_seed(7)
+trainer = mmoe.TorchTrainer(Net(), settings)
+losses.append([trainer.step(x, y).tolist() for _ in range(3)] + trainer.predict(x).tolist())`;
+  const before = `import torch, numpy as np
+kinds = (mmoe.Task(), mmoe.Task("categorical", outputs=3))
+settings = mmoe.Settings(seed=1, inputs=3, tasks=2, batch=5, steps=3, kinds=kinds)
+x, y = np.random.RandomState(2).normal(size=(5, 3)).astype("f4"), np.array([[.5, 0], [1, 2], [0, 1], [2, 2], [1, 0]], "f4")
+losses = []`;
+
+  test("may return one tensor, or a list or dict with one per task", () => {
+    const forms = ["y", "[y[:, 0], y[:, 1:]]", "{'a': y[:, :1], 'b': y[:, 1:]}"];
+    const [one, ...others] = json("forms.py", `${before}${forms.map(net).join("")}\nprint(json.dumps(losses))`);
+    expect(one).toHaveLength(3 + 5);
+    expect(others).toEqual([one, one]);
+  });
+
+  test.each([
+    ["y.unsqueeze(2)", "forward: expected shape [8, 4], got [8, 4, 1]; the tasks have (1, 3) outputs"],
+    ["[y]", "forward: expected one tensor for each of 2 tasks, got 1: [[8, 4]]"],
+    ["[y, y]", "forward: expected tensors of shapes [[8, 1], [8, 3]], one for each task, got [[8, 4], [8, 4]]"],
+    [
+      "(y, None)",
+      "forward: expected a tensor, or a list or dict with one tensor per task, got a tuple of Tensor, NoneType",
+    ],
+  ])("that returns %s is refused in one line that points to it", (returned, message) => {
+    const text = `import torch
+class Net(torch.nn.Module):
+    def __init__(self, inputs, tasks):
+        super().__init__()
+        self.map = torch.nn.Linear(inputs, 4)
+    def forward(self, x):
+        y = self.map(x)
+        return ${returned}
+`;
+    writeFileSync(join(folder, "wrong.py"), text);
+    const table = ["x_a,y_number,y_class", ...Array.from({ length: 90 }, (_, n) => `${n % 7},${n % 4},c${n % 3}`)];
+    writeFileSync(join(folder, "classes.csv"), `${table.join("\n")}\n`);
+    const said = script(
+      "wrong_sweep.py",
+      `import mmoe
+try: mmoe.sweep(rows="classes.csv", task={"y_class": "categorical"}, models="wrong.py", runs=1, steps=9, progress=False)
+except mmoe.MmoeError as e: print(e)`,
+    );
+    expect(said).toBe(`model wrong: wrong.py:6: ${message}\n`);
+  });
+});

@@ -1,0 +1,120 @@
+// The wheel, as people have it: built, and installed for each Python of this machine, where no Node is on the PATH.
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "csv-parse/sync";
+import { beforeAll, describe, expect, test } from "vitest";
+import { version } from "../../src/version.ts";
+import { BIN } from "../support/bin.ts";
+import { LINEAR } from "../support/code-model.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { NUMPY_LINEAR } from "../support/python.ts";
+import { HAS_PYTHON, PYTHON } from "./python.ts";
+
+/** The Pythons of this machine, by their versions. */
+const PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"].flatMap((minor) => {
+  const prefix = spawnSync("pyenv", ["prefix", minor], { encoding: "utf8" }).stdout?.trim();
+  const found = [...(prefix ? [join(prefix, "bin/python")] : []), `python${minor}`];
+  const path = found.find((one) => spawnSync(one, ["-c", "import venv, ensurepip"]).status === 0);
+  return path === undefined ? [] : [[minor, path] as const];
+});
+
+const folder = temporaryFolder();
+let wheel = "";
+
+/** The size of a folder's files. */
+const bytesIn = (path: string) =>
+  readdirSync(path, { recursive: true, withFileTypes: true }).reduce(
+    (sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0),
+    0,
+  );
+
+/** Builds the wheel of what is built, and returns its path. */
+function built(): string {
+  const line = execFileSync(process.execPath, ["scripts/wheel.js"], { encoding: "utf8" });
+  return resolve(line.trim());
+}
+
+/** A virtual environment of some Python with the wheel installed. */
+function installed(python: string, name: string): string {
+  const venv = join(folder, name);
+  execFileSync(python, ["-m", "venv", venv]);
+  execFileSync(join(venv, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", wheel, "pandas"]);
+  return venv;
+}
+
+/** Runs a program of a virtual environment in the test's folder, with nothing else on the PATH. */
+function run(venv: string, program: string, ...words: string[]) {
+  const env = { HOME: folder, PATH: join(venv, "bin"), TMPDIR: process.env.TMPDIR ?? "/tmp" };
+  return spawnSync(join(venv, "bin", program), words, { cwd: folder, env, encoding: "utf8" });
+}
+
+const losses = (path: string) =>
+  (parse(readFileSync(path), { columns: true }) as Record<string, string>[]).map((row) => [
+    row.id,
+    row.finalHeldoutLoss1,
+  ]);
+
+const API = `import json
+import mmoe
+if __name__ == "__main__":
+    models = ["mmoe", "linear.py", mmoe.model("linear.mjs", name="in-js")]
+    r = mmoe.sweep("smoke", corr=1, runs=2, steps=40, models=models, out="NAME", progress=False)
+    print(json.dumps([len(r.runs), list(r.summary().model), mmoe.rows(correlation=1, steps=1).x.shape]))
+`;
+
+describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => {
+  beforeAll(() => {
+    wheel = built();
+    writeFileSync(join(folder, "linear.py"), NUMPY_LINEAR);
+    writeFileSync(join(folder, "linear.mjs"), LINEAR);
+    const words = ["sweep", "smoke", "--runs", "1", "--steps", "100", "--quiet", "--out", "of-npm"];
+    execFileSync(process.execPath, [BIN, ...words], { cwd: folder });
+  });
+
+  test("is built to the same bytes twice, less than 12 MB", () => {
+    const [bytes, name] = [readFileSync(wheel), wheel];
+    expect(built()).toBe(name);
+    expect(readFileSync(wheel).equals(bytes)).toBe(true);
+    expect(name).toMatch(new RegExp(`/mmoe-${version}-py3-none-manylinux_2_\\d+_(x86_64|aarch64)\\.whl$`));
+    expect(bytes.length).toBeLessThan(12e6);
+  });
+
+  test.each(PYTHONS)("gives Python %s the command and the package", (minor, python) => {
+    const name = `python-${minor}`;
+    const venv = installed(python, name);
+    const [packages] = readdirSync(join(venv, "lib")).map((lib) => join(venv, "lib", lib, "site-packages"));
+    expect(bytesIn(join(packages as string, "mmoe"))).toBeLessThan(45e6);
+    const swept = run(venv, "mmoe", "sweep", "smoke", "--runs", "1", "--steps", "100", "--out", name);
+    expect([swept.status, swept.stdout]).toEqual([0, expect.stringContaining(`${name}/runs.csv`)]);
+    expect(losses(join(folder, name, "runs.csv"))).toEqual(losses(join(folder, "of-npm/runs.csv")));
+    for (const words of [
+      ["figures", name, "--only", "final-loss", "--format", "png,pdf"],
+      ["report", name],
+      ["verify", name],
+    ])
+      expect([words, run(venv, "mmoe", ...words).status]).toEqual([words, 0]);
+    expect(readdirSync(join(folder, name, "figures"))).toContain("final-loss.png");
+    expect(run(venv, "python", "-m", "mmoe", "--version").stdout).toBe(`${version}\n`);
+    writeFileSync(join(folder, `${name}.py`), API.replace("NAME", `${name}-api`));
+    const { stdout, stderr } = run(venv, "python", `${name}.py`);
+    expect([stdout, stderr]).toEqual([`[6, ["mmoe", "linear", "in-js"], [128, 100]]\n`, ""]);
+  });
+
+  test("trains README's main job to README's digits, and a PyTorch model", { timeout: 600_000 }, () => {
+    const venv = installed(PYTHON, "with-torch");
+    const purelib = (python: string) =>
+      execFileSync(python, ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], {
+        encoding: "utf8",
+      }).trim();
+    writeFileSync(join(purelib(join(venv, "bin/python")), "torch-of-the-tier.pth"), `${purelib(PYTHON)}\n`);
+    const readme = readFileSync("README.md", "utf8");
+    const [, table] = /^\$ mmoe sweep --corr 0\.5 --runs 8\n((?:.*\n)*?)\n/m.exec(readme) as RegExpExecArray;
+    const swept = run(venv, "mmoe", "sweep", "--corr", "0.5", "--runs", "8", "--out", "main-job");
+    expect(swept.stdout).toContain(table);
+    copyFileSync("examples/python/task_embedding.py", join(folder, "task_embedding.py"));
+    const words = ["sweep", "smoke", "--runs", "2", "--steps", "50", "--corr", "1", "--model", "task_embedding.py"];
+    expect(run(venv, "mmoe", ...words, "--out", "torch").stdout).toMatch(/^task_embedding +1\.00 +2 +0 /m);
+    expect(existsSync(join(folder, "torch/config.yaml"))).toBe(true);
+  });
+});
