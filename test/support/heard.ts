@@ -46,6 +46,15 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   steps: { value: "steps=8" },
   optimizer: { value: "optimizer=sgd" },
   lr: { value: "lr=0.07" },
+  schedule: { value: "schedule=cosine" },
+  warmup: { value: "warmup=3" },
+  decaySteps: { with: ["schedule=steps", "decaySteps=4"], value: "decaySteps=2" },
+  decayFactor: { with: ["schedule=steps", "decaySteps=2"], value: "decayFactor=0.5" },
+  beta1: { value: "beta1=0.5" },
+  beta2: { value: "beta2=0.9" },
+  epsilon: { value: "epsilon=0.01" },
+  weightDecay: { value: "weightDecay=0.1" },
+  clipNorm: { value: "clipNorm=0.01" },
   initializer: { value: "initializer=glorot-uniform" },
   initializerStd: { value: "initializerStd=0.4" },
   loss: { value: "loss=squared" },
@@ -108,10 +117,11 @@ export function testHeard(path: TrainingPath, engine: Engine): void {
   });
 }
 
-/** A trainer of its own, at another rate with another optimizer. */
+/** A trainer of its own, at another rate with each other setting of an optimizer. */
 const BY_OPTIMIZER = NUMPY_LINEAR.replace(
   "settings.lr",
-  "(settings.lr if settings.optimizer == 'sgd' else 2 * settings.lr)",
+  "(settings.lr_at(3) * (1 if settings.optimizer == 'sgd' else 2) * settings.beta1 * settings.beta2" +
+    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0)))",
 );
 
 /** All that is measured of a run. */

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .frames import results as results
     from .program import MmoeError as MmoeError
     from .program import find_program as find_program
+    from .settings import Schedule as Schedule
     from .settings import Settings as Settings
     from .settings import Task as Task
     from .torch_trainer import TorchTrainer as TorchTrainer
@@ -23,6 +24,7 @@ __version__ = "0.1.0"
 _MODULES = {
     "MmoeError": ".program",
     "Rows": ".arrays",
+    "Schedule": ".settings",
     "Settings": ".settings",
     "Task": ".settings",
     "TorchTrainer": ".torch_trainer",

@@ -9,6 +9,7 @@ import { type KernelSet, layoutOf } from "./kernel-sets.ts";
 import { type Member, takeMember } from "./member.ts";
 import { type LabelPlan, planRows, type RowPlan } from "./row-plan.ts";
 import { type StepCode, stepCodeOf } from "./step-code.ts";
+import { parameterBytes } from "./weights.ts";
 
 /** Bounds a bundle's memory, whatever the number of models, correlations and learning rates of a sweep. */
 const MOST_MEMBERS = 48;
@@ -17,6 +18,7 @@ const LEAST_ROWS = 64;
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
+  ...{ schedule: true, beta1: true, beta2: true, epsilon: true, weightDecay: true, clipNorm: true },
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
   ...{ huberDelta: true, arithmetic: true, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
@@ -61,12 +63,14 @@ export function planBundle(
   const pieceRows = roundUp(Math.max(first.training.batch, LEAST_ROWS), 8);
   const P = panelsOf(pieceRows, layout);
   const codes = new Map<string, StepCode>();
+  const orders = new Map<string, number>();
   const members = runs.map((run) => {
     const { model, training } = run;
     const key = JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
     const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, (stream) => modelKey(run, stream), rows.sparse);
     codes.set(key, code);
-    return takeMember(arena, code, training);
+    if (training.clipNorm !== null && !orders.has(key)) orders.set(key, arena.put(parameterBytes(code.weights)));
+    return takeMember(arena, code, training, { steps: rows.chunkSteps, order: orders.get(key) });
   });
   const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
   return { arena, rows, members, labels, pieceRows };

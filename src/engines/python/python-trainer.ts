@@ -16,6 +16,7 @@ import type { PythonChild } from "./python-child.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
+  ...{ schedule: true, beta1: true, beta2: true, epsilon: true, weightDecay: true, clipNorm: true },
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
   ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true, taskKinds: true },
 };

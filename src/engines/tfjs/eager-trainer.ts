@@ -21,12 +21,13 @@ import { heldoutPredictions } from "./model/heldout.ts";
 import type { LossRule } from "./model/losses.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy, orderBy } from "./model/masks.ts";
 import { type Batch, batchLosses, lossesAndGradients, type Objective, predictionLosses } from "./model/objective.ts";
-import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
+import { followed, initialState, type TrainingState } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
 import type { Tf } from "./tf.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
+  ...{ schedule: true, beta1: true, beta2: true, epsilon: true, weightDecay: true, clipNorm: true },
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
   ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
@@ -108,8 +109,7 @@ class EagerTrainer implements Trainer {
     const { order, ...objective } = this.#drawnAt(step);
     const parameters = separated(tf, spec, this.#state.parameters);
     const batch = this.#batchAt(step);
-    const rates = ratesAt(training.optimizer, training.lr, step);
-    const follow = (gradients: readonly Tensor[]) => updated(tf, this.#state, joined(tf, gradients), rates);
+    const follow = (gradients: readonly Tensor[]) => followed(tf, this.#state, joined(tf, gradients), training, step);
     if (!this.#method) {
       const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective);
       return [follow(gradients), {}, losses];

@@ -12,7 +12,7 @@ from .channel import Channel
 from .errors import ModelError, described
 from .saving import restore, save
 
-PROTOCOL = 3
+PROTOCOL = 4
 
 
 class Worker:

@@ -85,6 +85,17 @@ static double batchLoss(char *base, const Member *member, const char *labels, in
   return mean;
 }
 
+/// Stores the gradients of a step in the backward code, then takes the step by them, scaled down to a norm.
+static void clippedStep(char *base, const Member *member, Address x, int P, const Optimizer *o) {
+  const StepCode *code = (const StepCode *)(base + member->code);
+  const Clip *clip = (const Clip *)(base + member->clip);
+  char *weights = base + member->weights;
+  const char *gradients = weights + ((const Optimizer *)(base + clip->store))->moments;
+  execute(base, code->middle, code->end, x, member->weights, P, clip->store, code->panelRows);
+  const float scale = clipScale(clip, (const int32_t *)(base + clip->order), gradients);
+  follow(o, (const int32_t *)(base + clip->ranges), clip->rangeCount, weights, gradients, scale);
+}
+
 /// Trains a run on `steps` batches of B rows, one after the other at `x` (each xBytes long) with their labels. Returns
 /// the number of steps done: fewer if a loss is NaN or beyond `limit`, which is then in `losses`.
 static int train(char *base, Address at, Address x, Address xBytes, Address labels, Address labelBytes, int B, int steps,
@@ -99,8 +110,10 @@ static int train(char *base, Address at, Address x, Address xBytes, Address labe
     execute(base, code->begin, code->middle, x, member->weights, P, member->optimizer, code->panelRows);
     if (!(batchLoss(base, member, base + labels, B) <= limit)) return s;
     for (int k = 0; k < code->K; k++) sums[k] += losses[k];
+    if (member->rates) o->lr = ((const double *)(base + member->rates))[s];
     beginStep(o);
-    execute(base, code->middle, code->end, x, member->weights, P, member->optimizer, code->panelRows);
+    if (member->clip) clippedStep(base, member, x, P, o);
+    else execute(base, code->middle, code->end, x, member->weights, P, member->optimizer, code->panelRows);
   }
   return steps;
 }

@@ -5,7 +5,7 @@ import type { RowSet } from "../../../data/streams.ts";
 import type { TaskSettings } from "../../../data/task-kinds.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Run } from "../../engine.ts";
-import type { Heeds, Optimizer } from "../../training-settings.ts";
+import { ADAM, type Heeds, type Optimizer } from "../../training-settings.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { drawName, type StepDraw } from "../model/draws.ts";
 import type { LossRule } from "../model/losses.ts";
@@ -25,6 +25,7 @@ import type { Drawing } from "./step-random.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
+  ...{ schedule: false, beta1: false, beta2: false, epsilon: false, weightDecay: false, clipNorm: false },
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
   ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
@@ -146,7 +147,7 @@ function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
       });
       const byName = named(declaredVariables(loaded, "parameters"), gradients);
       return {
-        updates: updatesOf(tf, optimizer, byName, given),
+        updates: updatesOf(tf, { ...ADAM, optimizer }, byName, given),
         next: named(declaredVariables(loaded, "state"), state),
         outputs: { losses },
       };

@@ -28,6 +28,7 @@ import { drawingAt } from "./step-random.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
+  ...{ schedule: false, beta1: false, beta2: false, epsilon: false, weightDecay: false, clipNorm: false },
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
   ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
@@ -74,7 +75,7 @@ export class CodeTrainer implements Trainer {
   /** One update; the losses before it, [K]. */
   #step(step: number): Tensor {
     const tf = this.#tf;
-    const { optimizer, lr } = this.#run.training;
+    const { training } = this.#run;
     const before = this.#optimized;
     this.#feed.batchInto(this.#rows.x, this.#rows.y, step);
     const after = tf.tidy(() => {
@@ -82,7 +83,7 @@ export class CodeTrainer implements Trainer {
       const drawing = drawingAt(tf, this.#draws, step);
       const { gradients, ...others } = codeStep(tf, this.#loaded, this.#values(), batch, { rule: this.#rule, drawing });
       const flat = tf.concat(gradients.map((gradient) => tf.reshape(gradient, [-1])));
-      return { ...others, optimized: updated(tf, before, flat, ratesAt(optimizer, lr, step)) };
+      return { ...others, optimized: updated(tf, before, flat, ratesAt(training, step)) };
     });
     tf.dispose([before, this.#state]);
     this.#optimized = after.optimized;
