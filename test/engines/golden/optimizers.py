@@ -101,10 +101,12 @@ def losses_of(case):
     return told
 
 
-torch.set_default_dtype(torch.float64)
-told = {}
-for name, changes in CASES.items():
-    case = {**PLAIN, **changes}
-    losses = losses_of(case)
-    told[name] = {"settings": case, "losses": {step: losses[step - 1] for step in [1, 2, 3, 5, *range(10, STEPS + 1, 10)]}}
-print(json.dumps(told))
+if __name__ == "__main__":
+    torch.set_default_dtype(torch.float64)
+    told = {}
+    for name, changes in CASES.items():
+        case = {**PLAIN, **changes}
+        losses = losses_of(case)
+        steps = [1, 2, 3, 5, *range(10, STEPS + 1, 10)]
+        told[name] = {"settings": case, "losses": {step: losses[step - 1] for step in steps}}
+    print(json.dumps(told))
