@@ -31,6 +31,11 @@ export interface SettingOptions {
   readonly steps?: string;
   readonly batch?: string;
   readonly lr?: string;
+  readonly optimizer?: string;
+  readonly schedule?: string;
+  readonly warmup?: string;
+  readonly weightDecay?: string;
+  readonly clipNorm?: string;
   readonly method?: string;
   readonly seed?: string;
   readonly set: readonly string[];
@@ -43,6 +48,7 @@ export interface SettingOptions {
  */
 export function overridesOf(options: SettingOptions, variables: Env): Override[] {
   const { corr, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
+  const { optimizer, schedule, warmup, weightDecay, clipNorm } = options;
   const layers: Override[] = [...rowsOverrides(options), ...set.map(setOverride)];
   layers.push(...task.map(taskOverride));
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
@@ -51,9 +57,10 @@ export function overridesOf(options: SettingOptions, variables: Env): Override[]
     if (diagnostics === true) layers.push({ source: "--diagnostics", valuesAfter: allDiagnostics });
     else layers.push(override("--diagnostics", "diagnostics", listOption(diagnostics)));
   }
-  for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
+  const ofOptimizer = { optimizer, schedule, warmup, weightDecay, clipNorm };
+  for (const [key, text] of Object.entries({ runs, steps, batch, lr, ...ofOptimizer, method, seed })) {
     if (key === "steps" && text === "auto") layers.push(autoStepsOverride("--steps"));
-    else if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
+    else if (text !== undefined) layers.push(listOverride(flagOf(key), key, text));
   }
   if (options.cross !== undefined) layers.push(crossOverride(options.cross));
   return [
@@ -62,6 +69,11 @@ export function overridesOf(options: SettingOptions, variables: Env): Override[]
     ...modelSetOverrides(modelSet),
     ...envOverrides(options.env, variables),
   ];
+}
+
+/** `weightDecay` → `--weight-decay`. */
+function flagOf(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** All that can be measured of a sweep; where that is nothing, all that others measure, which is refused. */

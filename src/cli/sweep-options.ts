@@ -6,7 +6,9 @@ import { loadConfig, presetNames } from "../config/load.ts";
 import type { Env } from "../cuda/home.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
+import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
+import { OPTIMIZERS } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { CODE_DEVICES, ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
@@ -103,6 +105,17 @@ export function addSweepOptions(command: Command): Command {
     .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .optionsGroup(GROUPS.training)
+    .option("--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/optimizers.md); or several`)
+    .option("--weight-decay <x>", "decay of all parameters, or several values (default: 0)")
+    .option("--clip-norm <x>", "scale gradients down to this norm of all parameters, or several values (default: none)")
+    .option(
+      "--schedule <name>",
+      `how the learning rate changes: ${SCHEDULES.join(", ")}; or several (default: constant)`,
+    )
+    .option(
+      "--warmup <n>",
+      "steps in which the learning rate rises from 0 at the start, or several values (default: 0)",
+    )
     .option("--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`)
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
     .option(

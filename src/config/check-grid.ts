@@ -25,6 +25,17 @@ const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Setting
     key: "sampling",
     why: ({ trainRows }) => ([trainRows].flat().includes("fresh") ? "fresh rows are not sampled" : undefined),
   },
+  ...(["beta1", "beta2", "epsilon"] as const).map((key) => ({
+    key,
+    why: ({ optimizer }: Settings) => ([optimizer].flat().includes("sgd") ? "sgd does not use it" : undefined),
+  })),
+  ...(["decaySteps", "decayFactor"] as const).map((key) => ({
+    key,
+    why: ({ schedule }: Settings) => {
+      const other = [schedule].flat().find((name) => name !== "steps");
+      return other && `the schedule ${other} does not use it`;
+    },
+  })),
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { checkPatience, withAutoSteps } from "./auto-steps.ts";
 import { checkGrid, withoutSingles } from "./check-grid.ts";
+import { checkOptimizer } from "./check-optimizer.ts";
 import { checkedParts, expectTree } from "./checked-by.ts";
 import { Complaints, readable } from "./complaints.ts";
 import type { Config, SettingOrigin } from "./config.ts";
@@ -144,6 +145,7 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
   if (!checks((all) => checkModels(all, place))) unread.add("models");
   checks((all) => checkGrid(all, place));
   checks((all) => checkTuned(all, [...sinceTuned], place));
+  checks((all) => checkOptimizer(all, place));
   checks((all) => checkHeard(all, place));
 }
 

@@ -3,6 +3,7 @@ import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
+import type { Schedule } from "../engines/learning-rate.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import { isCode, type Model } from "../models/code.ts";
@@ -99,10 +100,12 @@ export function tableOf({
 /** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */
 type Beside =
   | ("data" | "rows" | "correlations" | "correlationMatrix" | "tasks" | "labels" | "seed" | "cross")
-  | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind");
+  | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind")
+  | ("warmup" | "decaySteps" | "decayFactor");
 
 export function trainingOf(config: PointConfig): TrainingSettings & Pick<TrainingSettings, Exclude<SeenKey, Beside>> {
   const { trainRows, sampling, batch, steps, optimizer, lr, method, evalEvery, heldoutRows } = config;
+  const { beta1, beta2, epsilon, weightDecay, clipNorm } = config;
   const taskKinds = tasksOfRuns(config);
   return {
     trainRows,
@@ -111,6 +114,8 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     steps,
     optimizer,
     lr,
+    schedule: scheduleOf(config),
+    ...{ beta1, beta2, epsilon, weightDecay, clipNorm: clipNorm === "none" ? null : clipNorm },
     method,
     ...(taskKinds && { taskKinds }),
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
@@ -140,6 +145,10 @@ export function modelOf(config: PointConfig, name: string): Model {
 
 function initializerOf({ initializer, initializerStd }: PointConfig): Initializer {
   return initializer === "truncated-normal" ? { name: initializer, std: initializerStd } : { name: initializer };
+}
+
+function scheduleOf({ schedule: name, warmup, steps, decaySteps, decayFactor }: PointConfig): Schedule {
+  return { name, warmup, steps, decaySteps: decaySteps === "none" ? steps : decaySteps, decayFactor };
 }
 
 /**

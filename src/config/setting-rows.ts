@@ -2,7 +2,7 @@ import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { crossText } from "./cross.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
-import { SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { LATER_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { inputsText } from "./table-inputs.ts";
 import { kindsText } from "./task-kinds.ts";
 import { choicesText } from "./tuned.ts";
@@ -31,6 +31,7 @@ export function settingRows(config: Config): SettingRow[] {
     validation: patience === null,
     labelKind: rows !== null,
     taskKinds: taskKinds.length === 0,
+    ...plainOptimizer(config),
     ...Object.fromEntries(OF_GENERATOR.map((key) => [key, rows !== null])),
   };
   const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !lacks[key as keyof typeof lacks]);
@@ -42,6 +43,13 @@ export function settingRows(config: Config): SettingRow[] {
       ...generatorRows(config),
     ];
   });
+}
+
+/** The settings of the optimizer, and whether each is as it is without being given. */
+function plainOptimizer(config: Config): Partial<Record<SettingKey, boolean>> {
+  const isPlain = (key: SettingKey) => config[key] === LATER_SETTINGS[key]?.before;
+  const keys = ["schedule", "warmup", "decaySteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const;
+  return { ...Object.fromEntries(keys.map((key) => [key, isPlain(key)])), decayFactor: isPlain("decaySteps") };
 }
 
 function generatorRows(config: Config): SettingRow[] {

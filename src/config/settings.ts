@@ -2,8 +2,9 @@ import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
+import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
-import { ARITHMETICS } from "../engines/training-settings.ts";
+import { ADAM, ARITHMETICS, OPTIMIZERS } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, distinctList, LARGEST_COUNT, plainName, positive } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
@@ -46,8 +47,53 @@ const PORTABLE = { only: "portable" } as const;
 
 const SUM = { only: "sum" } as const;
 
+/** What a rate is multiplied by at each decay: PyTorch's default. */
+const DECAY_FACTOR = 0.1;
+
+/** The cpu engine adds 1e-16 to gradients, which must not move a weight whose gradient is 0. */
+const LEAST_EPSILON = 1e-12;
+
+/** Above this, 1 - beta is not a number of TensorFlow's. */
+const LARGEST_BETA = 0.999999;
+const beta = z
+  .number()
+  .min(0)
+  .max(LARGEST_BETA)
+  .describe(`a number from 0 to ${LARGEST_BETA} (used by adam and adamw)`);
+
 /** The share of the training rows that is used to choose a number of steps. */
 const VALIDATION = 0.2;
+
+/** A setting of the optimizer, with the one value that models in JavaScript train by. */
+function ofOptimizer<S extends z.ZodType>(schema: S, before: z.output<S>) {
+  const only = { only: before };
+  return setting(schema, {
+    ...{ since: 9, before, mark: "assumed", optional: true, hash: "trained", grid: true },
+    paths: { ...EVERYWHERE, "code-eager": only, "code-traced": only },
+  } as const);
+}
+
+const orWithout = <S extends z.ZodType>(schema: S, what: string) =>
+  z.union([schema, z.literal("none")]).describe(`${what}, or none`);
+
+/** What there is to say of an optimizer besides its name and rate: docs/optimizers.md. */
+const OF_OPTIMIZER = {
+  schedule: ofOptimizer(choice(SCHEDULES), "constant"),
+  warmup: ofOptimizer(count(0), 0),
+  decaySteps: ofOptimizer(orWithout(count(), "a number of steps (used by schedule steps)"), "none"),
+  decayFactor: ofOptimizer(
+    z.number().gt(0).max(1).describe("a number above 0, up to 1 (used by schedule steps)"),
+    DECAY_FACTOR,
+  ),
+  beta1: ofOptimizer(beta, ADAM.beta1),
+  beta2: ofOptimizer(beta, ADAM.beta2),
+  epsilon: ofOptimizer(
+    z.number().min(LEAST_EPSILON).describe(`a number from ${LEAST_EPSILON} (used by adam and adamw)`),
+    ADAM.epsilon,
+  ),
+  weightDecay: ofOptimizer(z.number().min(0).describe("a number from 0"), 0),
+  clipNorm: ofOptimizer(orWithout(z.number().gt(0), "a number above 0"), "none"),
+};
 
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN = {
@@ -80,8 +126,9 @@ const GIVEN = {
   sampling: setting(choice(["epochs", "replacement"]), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
   batch: setting(count(), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
   steps: setting(count(), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
-  optimizer: setting(choice(["adam", "sgd"]), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  optimizer: setting(choice(OPTIMIZERS), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
   lr: setting(positive("a number above 0"), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  ...OF_OPTIMIZER,
   initializer: setting(choice(INITIALIZER_NAMES), {
     ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, process: BY_CODE } },
   }),

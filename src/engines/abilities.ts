@@ -29,7 +29,7 @@ const TENSORFLOW_JS: Abilities = {
     ...{ "l2-constrained": true, "tensor-factorization": true },
   },
   gates: { softmax: true, "top-k": true, "dselect-k": true },
-  optimizers: { adam: true, sgd: true },
+  optimizers: { adam: true, adamw: true, sgd: true },
   code: { JavaScript: false, Python: false },
   methods: true,
 };
@@ -43,7 +43,7 @@ function ofLanguage(language: Language): Abilities {
       ...{ "l2-constrained": false, "tensor-factorization": false },
     },
     gates: { softmax: false, "top-k": false, "dselect-k": false },
-    optimizers: { adam: true, sgd: true },
+    optimizers: { adam: true, adamw: true, sgd: true },
     code: { JavaScript: false, Python: false, [language]: true },
     methods: false,
   };
@@ -58,7 +58,7 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
       ...{ "l2-constrained": true, "tensor-factorization": true },
     },
     gates: { softmax: true, "top-k": true, "dselect-k": true },
-    optimizers: { adam: true, sgd: true },
+    optimizers: { adam: true, adamw: true, sgd: true },
     code: { JavaScript: false, Python: false },
     methods: true,
   },

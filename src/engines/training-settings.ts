@@ -2,6 +2,7 @@ import type { Sampling } from "../data/order.ts";
 import type { TaskSettings } from "../data/task-kinds.ts";
 import type { Initializer } from "../models/initializers.ts";
 import type { EvalEvery } from "./evaluations.ts";
+import { CONSTANT, type Schedule } from "./learning-rate.ts";
 import type { MethodName } from "./methods.ts";
 
 /** How a run is trained and watched. The tasks' losses are means over the batch. */
@@ -13,9 +14,21 @@ export interface TrainingSettings {
   /** B, rows of each step. */
   readonly batch: number;
   readonly steps: number;
-  /** `adam` with beta1 .9, beta2 .999, epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or `sgd`. */
   readonly optimizer: Optimizer;
+  /** The rate that the schedule starts from. */
   readonly lr: number;
+  readonly schedule: Schedule;
+  /** Adam's, which moves a parameter by m̂ / (sqrt(v̂) + epsilon) times the rate. */
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /**
+   * Of every parameter: `sgd` and `adam` add this times the parameter to its gradient; `adamw` first multiplies the
+   * parameter by 1 - rate * weightDecay (Loshchilov & Hutter 2019).
+   */
+  readonly weightDecay: number;
+  /** The largest norm of the gradient of all parameters; a longer one is scaled down before any decay. Null for any. */
+  readonly clipNorm: number | null;
   /** How the gradients of the tasks' losses become one. */
   readonly method: MethodName;
   /** The tasks' kinds and weights, [K]; absent if all are regressions of weight 1. */
@@ -31,20 +44,35 @@ export interface TrainingSettings {
   readonly heldoutRows: number;
 }
 
+export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+const PLAIN_OPTIMIZER = { schedule: CONSTANT, ...ADAM, weightDecay: 0, clipNorm: null } as const;
+
 /** What trials and benchmarks train by, apart from sizes, steps and rate: a new setting has here the value that changes nothing. */
 export const PLAIN_TRAINING = {
   sampling: "epochs",
   optimizer: "adam",
+  ...PLAIN_OPTIMIZER,
   method: "sum",
   huberDelta: null,
   arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
 } as const satisfies Omit<TrainingSettings, "trainRows" | "batch" | "steps" | "lr" | "evalEvery" | "heldoutRows">;
 
-/** Whether a training path reads each setting: a new one does not compile until each path says. */
-export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
+export const OPTIMIZERS = ["adam", "adamw", "sgd"] as const;
+export type Optimizer = (typeof OPTIMIZERS)[number];
 
-export type Optimizer = "adam" | "sgd";
+/** All that says how an optimizer moves parameters by their gradients. */
+export type OptimizerSettings = Pick<
+  TrainingSettings,
+  "optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon" | "weightDecay" | "clipNorm"
+>;
+
+/** The settings of a run's optimizer alone. */
+export function optimizerOf(training: OptimizerSettings): OptimizerSettings {
+  const { optimizer, lr, schedule, beta1, beta2, epsilon, weightDecay, clipNorm } = training;
+  return { optimizer, lr, schedule, beta1, beta2, epsilon, weightDecay, clipNorm };
+}
 
 /**
  * How the cpu engine's kernels add a product: rounded first (`portable`), or not (`fused`), by the processor's fused
@@ -53,7 +81,5 @@ export type Optimizer = "adam" | "sgd";
 export const ARITHMETICS = ["portable", "fused"] as const;
 export type Arithmetic = (typeof ARITHMETICS)[number];
 
-/** Numbers that training keeps for each parameter: itself and, for adam, two moments. */
-export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3 };
-
-export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+/** Numbers that training keeps for each parameter: itself and, for adam and adamw, two moments. */
+export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3, adamw: 3 };

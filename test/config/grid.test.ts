@@ -58,7 +58,7 @@ describe("a setting of several values", () => {
     ["lr=0.01,", "--set lr: expected a number above 0, got nothing"],
     ["lr=[[0.01, 0.1], 1]", "--set lr: expected a number above 0, got [0.01,0.1]"],
     ["trainRows=1,frsh", '--set trainRows: expected a whole number from 1 to 2147483647, or fresh, got "frsh"'],
-    ["optimizer=adam,sdg", "--set optimizer: expected one of adam, sgd, got \"sdg\"; did you mean 'sgd'?"],
+    ["optimizer=adam,sdg", "--set optimizer: expected one of adam, adamw, sgd, got \"sdg\"; did you mean 'sgd'?"],
     ["seed=1,2", '--set seed: expected a whole number from 0 to 2147483647, got "1,2"'],
     ["runs=[1, 2]", "--set runs: expected a whole number from 1 to 2147483647, got [1,2]"],
     [

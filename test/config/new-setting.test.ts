@@ -14,20 +14,20 @@ import { runMain, temporaryFolder } from "../support/effects.ts";
 vi.mock("../../src/config/settings.ts", async (original) => {
   const settings = await original<typeof import("../../src/config/settings.ts")>();
   const { EVERYWHERE, setting } = await import("../../src/config/setting.ts");
-  const weightDecay = setting(z.number().min(0).describe("a number from 0"), {
-    ...{ since: 8, before: 0, mark: "assumed", hash: "trained", grid: true, paths: EVERYWHERE },
+  const momentum = setting(z.number().min(0).describe("a number from 0"), {
+    ...{ since: 9, before: 0, mark: "assumed", hash: "trained", grid: true, paths: EVERYWHERE },
   });
-  return { ...settings, SETTINGS: { ...settings.SETTINGS, weightDecay } };
+  return { ...settings, SETTINGS: { ...settings.SETTINGS, momentum } };
 });
 
 const OLD = "test/config/fixtures/version-2.yaml"; // configYaml(loadConfig("smoke")) of version 2
 const paper = () => loadConfig("results/fixed-rows/config.yaml");
 
 test("a new setting is part of configs and their files", () => {
-  expect(paper()).toMatchObject({ weightDecay: 0, origins: { weightDecay: "assumed" } });
-  expect(Object.keys(FILE_SCHEMA.shape)).toContain("weightDecay");
-  expect(CONFIG_VERSION).toBe(8);
-  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 8\n(.*\n)*weightDecay: 0\n/);
+  expect(paper()).toMatchObject({ momentum: 0, origins: { momentum: "assumed" } });
+  expect(Object.keys(FILE_SCHEMA.shape)).toContain("momentum");
+  expect(CONFIG_VERSION).toBe(9);
+  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 9\n(.*\n)*momentum: 0\n/);
 });
 
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {
@@ -38,7 +38,7 @@ test("a new setting leaves the hash, and so the folder's name, of every sweep fr
 });
 
 test("another value of a new setting is another sweep", () => {
-  const decayed = loadConfig(OLD, [setOverride("weightDecay=0.1")]);
+  const decayed = loadConfig(OLD, [setOverride("momentum=0.1")]);
   expect(trainedHash(decayed)).not.toBe(trainedHash(loadConfig(OLD)));
 });
 
@@ -66,17 +66,17 @@ test("folders from before a new setting are read, compared, merged and gone on w
 test("a sweep with a new setting's value is refused in a folder from before, by the setting", async () => {
   const out = join(temporaryFolder(), "results");
   cpSync("results/fixed-rows", out, { recursive: true });
-  const { code, stderr } = await runMain(["sweep", "fixed-rows", "--set", "weightDecay=0.1", "--out", out]);
-  expect([code, stderr]).toEqual([2, expect.stringContaining("(weightDecay: 0 there, 0.1 here)")]);
+  const { code, stderr } = await runMain(["sweep", "fixed-rows", "--set", "momentum=0.1", "--out", out]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("(momentum: 0 there, 0.1 here)")]);
 });
 
 test("a file with a new setting has what it lacks from preset paper", () => {
   const path = join(temporaryFolder(), "mine.yaml");
   const lacking = readFileSync(OLD, "utf8").replace(/^(version|tasks):.*\n/gm, "");
-  writeFileSync(path, lacking.replace("marks:", "weightDecay: 0.1\nmarks:"));
+  writeFileSync(path, lacking.replace("marks:", "momentum: 0.1\nmarks:"));
   expect(loadConfig(path)).toMatchObject({
-    weightDecay: 0.1,
+    momentum: 0.1,
     tasks: 2,
-    origins: { weightDecay: "yours", tasks: "paper" },
+    origins: { momentum: "yours", tasks: "paper" },
   });
 });

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .running import Plan as Plan
     from .running import tune as tune
     from .running import verify as verify
+    from .settings import Schedule as Schedule
     from .settings import Settings as Settings
     from .settings import Task as Task
     from .sweeping import plan as plan
@@ -36,6 +37,7 @@ _MODULES = {
     "Plan": ".running",
     "Results": ".frames",
     "Rows": ".arrays",
+    "Schedule": ".settings",
     "Settings": ".settings",
     "Task": ".settings",
     "TorchTrainer": ".torch_trainer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,29 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """How the learning rate changes from step to step."""
+
+    name: Literal["constant", "cosine", "steps"] = "constant"
+    #: Steps of the linear rise at the start.
+    warmup: int = 0
+    #: The step at whose end a cosine is 0: those of the sweep, also of a run that is stopped early.
+    steps: int = 1
+    #: ``steps`` multiplies the rate by ``decay_factor`` after each ``decay_steps`` steps.
+    decay_steps: int = 1
+    decay_factor: float = 1.0
+
+    def factor(self, step: int) -> float:
+        """What the learning rate is multiplied by in a step, from 1."""
+        if step <= self.warmup:
+            return step / self.warmup
+        done = step - 1 - self.warmup
+        if self.name == "cosine":
+            return (1 + math.cos(math.pi * done / (self.steps - self.warmup))) / 2
+        return self.decay_factor ** (done // self.decay_steps) if self.name == "steps" else 1.0
+
+
+@dataclass(frozen=True)
 class Settings:
     """Settings of one run: those of the sweep, at its grid point."""
 
@@ -38,9 +62,18 @@ class Settings:
     batch: int
     #: The number of updates.
     steps: int
-    #: ``adam`` with beta1 .9, beta2 .999 and epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or ``sgd``.
-    optimizer: Literal["adam", "sgd"] = "adam"
+    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
+    #: The learning rate that the schedule starts from: :meth:`lr_at` has that of a step.
     lr: float = 1e-3
+    schedule: Schedule = Schedule()
+    #: Adam's, which moves a parameter by the rate times m̂ / (sqrt(v̂) + epsilon).
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    #: ``sgd`` and ``adam`` add this times a parameter to its gradient; ``adamw`` first multiplies it by 1 - rate weight_decay.
+    weight_decay: float = 0.0
+    #: The largest norm of the gradient of all parameters; None for any.
+    clip_norm: float | None = None
     #: None for squared errors; else Huber's loss, e² / 2 up to this delta and delta (|e| - delta / 2) beyond.
     huber_delta: float | None = None
     #: The tasks, [K]; regressions if they are left out.
@@ -52,6 +85,10 @@ class Settings:
         object.__setattr__(self, "kinds", tuple(self.kinds) or (Task(),) * self.tasks)
         if len(self.kinds) != self.tasks:
             raise ValueError(f"Settings: kinds: expected {self.tasks}, one for each task, got {len(self.kinds)}")
+
+    def lr_at(self, step: int) -> float:
+        """The learning rate of a step, from 1."""
+        return self.lr * self.schedule.factor(step)
 
     @property
     def outputs(self) -> tuple[int, ...]:

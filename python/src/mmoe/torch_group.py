@@ -43,6 +43,14 @@ class TorchGroup(TorchTrainer):
         self.update()
         return losses.detach()
 
+    def _clip(self, most: float) -> None:
+        """Scales the gradients of each run down to a norm of its own."""
+        gradients = [each.grad for each in self.parameters if each.grad is not None]
+        norms = torch.stack([each.reshape(len(each), -1).norm(dim=1) for each in gradients]).norm(dim=0)  # [R]
+        scales = (most / (norms + 1e-6)).clamp(max=1)
+        for each in gradients:
+            each.mul_(scales.reshape(-1, *[1] * (each.dim() - 1)))
+
     @torch.no_grad()
     def predict(self, x: NDArray[np.float32]) -> torch.Tensor:
         """Predictions [R, N, O] of x [R, N, D], in evaluation mode."""

@@ -36,8 +36,7 @@ class TorchTrainer:
         #: The parameters that are trained.
         self.parameters = parameters
         self._steps = 0
-        moments = 2 if self.settings.optimizer == "adam" else 0
-        self._moments = [[torch.zeros_like(parameter) for parameter in self.parameters] for _ in range(moments)]
+        self._optimizer = _optimizer(parameters, self.settings)
 
     def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
         """Updates the module once on x [B, D], y [B, K]; returns the losses before the update, [K]."""
@@ -107,27 +106,17 @@ class TorchTrainer:
 
     @torch.no_grad()
     def update(self) -> None:
-        """Changes the parameters by their gradients: one step of the sweep's optimizer."""
+        """Changes the parameters by their gradients: one step of the sweep's optimizer, at the rate of its schedule."""
         self._steps += 1
-        gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in self.parameters]
-        if self.settings.optimizer == "sgd":
-            torch._foreach_add_(self.parameters, gradients, alpha=-self.settings.lr)
-        else:
-            self._adam(gradients)
+        if self.settings.clip_norm is not None:
+            self._clip(self.settings.clip_norm)
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.settings.lr_at(self._steps)
+        self._optimizer.step()
 
-    def _adam(self, gradients: list[torch.Tensor]) -> None:
-        """Adds -lr m̂ / (sqrt(v̂) + epsilon), where m̂ = m / (1 - beta1^step) and v̂ = v / (1 - beta2^step)."""
-        beta1, beta2, epsilon = 0.9, 0.999, 1e-8
-        first, second = self._moments
-        torch._foreach_mul_(first, beta1)
-        torch._foreach_add_(first, gradients, alpha=1 - beta1)
-        torch._foreach_mul_(second, beta2)
-        torch._foreach_addcmul_(second, gradients, gradients, value=1 - beta2)
-        scale = (1 - beta2**self._steps) ** 0.5  # ratio of sqrt(v) to sqrt(v̂)
-        roots = torch._foreach_sqrt(second)
-        torch._foreach_add_(roots, epsilon * scale)
-        rate = self.settings.lr * scale / (1 - beta1**self._steps)
-        torch._foreach_addcdiv_(self.parameters, first, roots, value=-rate)
+    def _clip(self, most: float) -> None:
+        """Scales the gradients down to a norm."""
+        torch.nn.utils.clip_grad_norm_(self.parameters, most)
 
     @torch.no_grad()
     def predict(self, x: NDArray[np.float32]) -> torch.Tensor:
@@ -137,12 +126,12 @@ class TorchTrainer:
 
     def state_dict(self) -> dict[str, Any]:
         """What :meth:`load_state_dict` resumes from."""
-        return {"module": self.module.state_dict(), "steps": self._steps, "moments": self._moments}
+        return {"module": self.module.state_dict(), "steps": self._steps, "optimizer": self._optimizer.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.module.load_state_dict(state["module"])
         self._steps = state["steps"]
-        self._moments = [[each.to(self.device) for each in moments] for moments in state["moments"]]
+        self._optimizer.load_state_dict(state["optimizer"])
 
     def _tensor(self, values: NDArray[np.float32]) -> torch.Tensor:
         return torch.from_numpy(values).to(self.device)
@@ -154,3 +143,13 @@ def _kind(value: Any) -> str:
         several = value.values() if isinstance(value, dict) else value
         return f"a {type(value).__name__} of {', '.join(type(each).__name__ for each in several)}"
     return f"a {type(value).__name__}"
+
+
+def _optimizer(parameters: list[torch.Tensor], settings: Settings) -> torch.optim.Optimizer:
+    """PyTorch's optimizer, in one call for all parameters where it can."""
+    is_fused = all(each.device.type in ("cpu", "cuda") and each.is_floating_point() for each in parameters)
+    how: dict[str, Any] = {"lr": settings.lr, "weight_decay": settings.weight_decay, "fused": is_fused or None}
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(parameters, **how)
+    kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
+    return kind(parameters, betas=(settings.beta1, settings.beta2), eps=settings.epsilon, **how)

@@ -5,22 +5,16 @@ import { COMBINES_GRADIENTS } from "../methods.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { type Layout, panelsOf } from "../rows/panels.ts";
-import type { Heeds } from "../training-settings.ts";
 import { type KernelSet, layoutOf } from "./kernel-sets.ts";
 import { type Member, takeMember } from "./member.ts";
 import { type LabelPlan, planRows, type RowPlan } from "./row-plan.ts";
 import { type StepCode, stepCodeOf } from "./step-code.ts";
+import { parameterBytes } from "./weights.ts";
 
 /** Bounds a bundle's memory, whatever the number of models, correlations and learning rates of a sweep. */
 const MOST_MEMBERS = 48;
 /** Fewest rows of a step's buffers: small batches are evaluated in larger pieces. */
 const LEAST_ROWS = 64;
-
-/** The settings that this path reads. */
-export const HEEDS: Heeds = {
-  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: true, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
-};
 
 /** Linear memory of runs that train in turns on the same rows. */
 export interface BundlePlan {
@@ -62,15 +56,18 @@ export function planBundle(
   const pieceRows = roundUp(Math.max(first.training.batch, LEAST_ROWS), 8);
   const P = panelsOf(pieceRows, layout);
   const codes = new Map<string, StepCode>();
+  const orders = new Map<string, number>();
   const keyOf = ({ model }: Run) => JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
   const combined = new Set(runs.filter(({ training }) => COMBINES_GRADIENTS[training.method]).map(keyOf));
   const members = runs.map((run) => {
     const { model, training } = run;
-    const options = { batch: training.batch, sparse: rows.sparse, byTask: combined.has(keyOf(run)) };
+    const key = keyOf(run);
+    const options = { batch: training.batch, sparse: rows.sparse, byTask: combined.has(key) };
     const streams = (stream: string) => modelKey(run, stream);
-    const code = codes.get(keyOf(run)) ?? stepCodeOf(model, P, arena, layout, streams, options);
-    codes.set(keyOf(run), code);
-    return takeMember(arena, code, training, streams);
+    const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, streams, options);
+    codes.set(key, code);
+    if (training.clipNorm !== null && !orders.has(key)) orders.set(key, arena.put(parameterBytes(code.weights)));
+    return takeMember(arena, code, training, { keyOf: streams, steps: rows.chunkSteps, order: orders.get(key) });
   });
   const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
   return { arena, rows, members, labels, pieceRows };

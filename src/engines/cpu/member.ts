@@ -1,14 +1,15 @@
 import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
 import type { Key } from "../../random/key.ts";
 import type { RunState } from "../engine.ts";
+import { isConstant, rateAt } from "../learning-rate.ts";
 import { COMBINES_GRADIENTS, LEARNED, METHODS } from "../methods.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import type { TaskLoss } from "../task-losses.ts";
-import { type TrainingSettings, VALUES } from "../training-settings.ts";
+import { type OptimizerSettings, type TrainingSettings, VALUES } from "../training-settings.ts";
 import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";
-import { noBiases, packWeights, unpackWeights } from "./weights.ts";
+import { noBiases, packWeights, parameterBytes, unpackWeights, updatedRanges } from "./weights.ts";
 
 /** A run in training: addresses of its weights, their moments, and its losses. */
 export interface Member {
@@ -31,10 +32,15 @@ export interface Member {
   /** float64 [numbers for each task][K]: what the method has learned. */
   readonly learned: number;
   readonly learnedSize: number;
+  /** The address of the learning rates of the steps of a call, float64; 0 if it does not change. */
+  readonly rates: number;
 }
 
 /** An optimizer's number in the kernels. */
-const KINDS: Readonly<Record<Rule["optimizer"], number>> = { sgd: 0, adam: 1 };
+const KINDS: Readonly<Record<OptimizerSettings["optimizer"], number>> = { sgd: 0, adam: 1, adamw: 1 };
+
+/** The kind of those that store gradients. */
+const STORE = 2;
 
 /** Bytes from an optimizer's record to its powers of beta1 and beta2. */
 const POWERS = 24;
@@ -49,32 +55,74 @@ const TASK = 24;
 const METHOD_STEP = 4;
 
 /** How a run's weights are trained. */
-type Rule = Pick<TrainingSettings, "optimizer" | "lr" | "method">;
+type Rule = OptimizerSettings & Pick<TrainingSettings, "method">;
 
-/** Takes a run's place in the plan. `keyOf` gives the keys of its streams. */
-export function takeMember(
-  arena: Arena,
-  code: StepCode,
-  { optimizer, lr, method: name }: Rule,
-  keyOf: (stream: string) => Key,
-): Member {
+interface Sharing {
+  /** The keys of the run's streams. */
+  readonly keyOf: (stream: string) => Key;
+  /** How many steps a run trains in a call, at most. */
+  readonly steps: number;
+  /** The address of `parameterBytes` of the code; needed where gradients are clipped. */
+  readonly order?: number | undefined;
+}
+
+/** Takes a run's place in the plan. */
+export function takeMember(arena: Arena, code: StepCode, rule: Rule, { keyOf, steps, order = 0 }: Sharing): Member {
+  const { schedule, clipNorm, method: name } = rule;
+  const { tasks: K, terms } = code;
   const bytes = 4 * code.weights.size;
-  const values = VALUES[optimizer];
+  const values = VALUES[rule.optimizer];
   const { lanes } = code.weights.layout;
-  const blocks = values + (COMBINES_GRADIENTS[name] ? code.terms : 0);
-  const weights = arena.take(blocks * bytes + 4 * lanes * lanes); // a square more, which kernels may read but never use
-  const rule = arena.put(recordBytes([KINDS[optimizer], bytes, 0, 0], [lr, 1, 1]));
-  const losses = arena.take(8 * code.tasks);
-  const sums = arena.take(8 * code.tasks);
-  const tasks = arena.take(TASK * code.tasks);
-  const K = code.tasks;
+  const first = values * bytes; // then gradients, by term; the last are those to be clipped
+  const gradients = first + (COMBINES_GRADIENTS[name] ? terms : 0) * bytes;
+  const all = gradients + (clipNorm === null ? 0 : bytes);
+  const weights = arena.take(all + 4 * lanes * lanes); // a square more, which kernels may read but never use
+  const optimizer = arena.put(optimizerRecord(rule, bytes));
+  const losses = arena.take(8 * K);
+  const sums = arena.take(8 * K);
+  const tasks = arena.take(TASK * K);
   const learnedSize = LEARNED[name] * K;
   const learned = arena.put(new Float64Array(learnedSize).fill(name === "gradnorm" ? 1 : 0, 0, K));
   const scratch = name === "sum" ? 0 : arena.take(8 * (9 * K * K + 32 * K)); // kernels/methods.h, gradients.h
-  const words = [METHODS.indexOf(name), 1, ...keyOf("method/order"), values * bytes, bytes, learned, scratch];
+  const words = [METHODS.indexOf(name), 1, ...keyOf("method/order"), first, bytes, learned, scratch];
   const method = arena.put(recordBytes(words));
-  const address = arena.put(recordBytes([code.address, weights, rule, losses, sums, tasks, method]));
-  return { address, code, weights, values, optimizer: rule, losses, sums, tasks, method, learned, learnedSize };
+  const rates = isConstant(schedule) ? 0 : arena.take(8 * steps);
+  const clip = clipNorm === null ? 0 : putClip(arena, code, { gradients, order, limit: clipNorm });
+  const address = arena.put(recordBytes([code.address, weights, optimizer, losses, sums, tasks, method, rates, clip]));
+  return { address, code, weights, values, optimizer, losses, sums, tasks, method, learned, learnedSize, rates };
+}
+
+interface Clip {
+  /** Bytes from a weight to its gradient. */
+  readonly gradients: number;
+  readonly order: number;
+  readonly limit: number;
+}
+
+function putClip(arena: Arena, { weights }: StepCode, { gradients, order, limit }: Clip): number {
+  const store = arena.put(recordBytes([STORE, gradients]));
+  const [count, ranges] = [parameterBytes(weights).length, updatedRanges(weights)];
+  const at = arena.put(Int32Array.from(ranges.flat(), (numbers) => 4 * numbers));
+  return arena.put(recordBytes([store, order, count, ranges.length, at, 0], [limit]));
+}
+
+/** `moments`: bytes from a weight to its first moment. */
+function optimizerRecord(settings: OptimizerSettings, moments: number): Uint8Array {
+  const { optimizer, lr, beta1, beta2, epsilon, weightDecay } = settings;
+  const [coupled, decoupled] = optimizer === "adamw" ? [0, weightDecay] : [weightDecay, 0];
+  return recordBytes([KINDS[optimizer], moments, 0, 0], [lr, 1, 1, beta1, beta2, epsilon, coupled, decoupled, 1]);
+}
+
+/** Writes the rates of the next steps, from step `from` on, unless they are all the same. */
+export function writeRates(
+  memory: KernelInstance,
+  { rates }: Member,
+  training: OptimizerSettings,
+  from: number,
+  steps: number,
+): void {
+  if (rates === 0) return;
+  memory.float64(rates, steps).set(Array.from({ length: steps }, (_, i) => rateAt(training, from + i)));
 }
 
 /** Writes how the losses of a run's tasks are taken, with the delta of Huber's loss for regressions, unless it is null. */

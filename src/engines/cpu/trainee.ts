@@ -22,6 +22,7 @@ import {
   setStep,
   takeMeans,
   writeParameters,
+  writeRates,
   writeTasks,
   writeTrained,
 } from "./member.ts";
@@ -145,15 +146,16 @@ export class Trainee {
     this.#step += steps;
     if (this.#failure !== undefined) return;
     const { member, rows, labels } = this.#place;
-    const { batch } = this.run.training;
+    const { training } = this.run;
     setStep(this.#memory, member, before + 1);
+    writeRates(this.#memory, member, training, before + 1, steps);
     const did = this.#kernels.train(
       member.address,
       rows.chunk,
       rows.panels * inputPanelBytes(rows.inputs, rows.layout),
       labels.chunk,
       rows.panels * labelPanelBytes(rows.tasks, rows.layout),
-      batch,
+      training.batch,
       steps,
       DIVERGED_LOSS,
     );

@@ -115,6 +115,27 @@ export function unpackWeights(weights: Weights, packed: Float32Array): Float32Ar
   return Float32Array.from(parameters);
 }
 
+/** Bytes from the first number to each parameter, in canonical order. */
+export function parameterBytes(weights: Weights): Int32Array {
+  const bytes: number[] = [];
+  forEachParameter(weights, (canonical, engine) => {
+    bytes[canonical] = 4 * engine;
+  });
+  return Int32Array.from(bytes);
+}
+
+/** Where the numbers are that updates change, with padding: each stretch's first and how many there are. */
+export function updatedRanges({ layers, tables, vectors, layout: { lanes } }: Weights): [number, number][] {
+  return [
+    ...[...layers.values()].map(({ N, kernel, bias, parts }): [number, number] => {
+      const hasBias = parts.some((part) => part.bias !== undefined);
+      return [kernel, (hasBias ? bias + roundUp(N, lanes) : bias) - kernel];
+    }),
+    ...tables.map(({ block, at, width }): [number, number] => [at, (block.shape[0] as number) * width]),
+    ...[...vectors.values()].map(({ block, at }): [number, number] => [at, roundUp(block.size, lanes)]),
+  ];
+}
+
 function forEachParameter(
   { layers, tables, vectors, layout }: Weights,
   visit: (canonical: number, engine: number) => void,

@@ -1,5 +1,7 @@
 // What a model in JavaScript is: the interface that users write against. docs/own-models.md shows it at work.
 
+import type { Schedule } from "../learning-rate.ts";
+
 /** What a task predicts, and how its loss is taken. */
 export interface ModelTask {
   readonly kind: "regression" | "binary" | "categorical";
@@ -25,7 +27,18 @@ export interface ModelSettings {
   readonly batch: number;
   readonly steps: number;
   readonly optimizer: string;
+  /** The learning rate that the schedule starts from. */
   readonly lr: number;
+  readonly schedule: Schedule;
+  /** The learning rate of a step, from 1. */
+  readonly lrAt: (step: number) => number;
+  /** Adam's. */
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** The largest norm of the gradient of all parameters; null for any. */
+  readonly clipNorm: number | null;
   /** Null for squared errors, else the delta of Huber's loss. */
   readonly huberDelta: number | null;
   /** The tasks, [K]. */

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { philox } from "../../random/philox.ts";
+import { rateAt } from "../learning-rate.ts";
 import { watchImports } from "./node-hooks.ts";
 import type { ModelSettings, OwnTrainer } from "./node-model.ts";
 import type { SentSettings } from "./protocol.ts";
@@ -27,6 +28,18 @@ let uncaught: { readonly error: unknown } | undefined;
 
 function tell(message: object): void {
   channel.write(`${JSON.stringify({ id, ...message })}\n`);
+}
+
+/** A run's settings in a model's words. */
+function settingsOf({ schedule: sent, seed, ...run }: SentSettings): ModelSettings {
+  const { huber_delta: huberDelta, weight_decay: weightDecay, clip_norm: clipNorm, ...others } = run;
+  const { decay_steps: decaySteps, decay_factor: decayFactor, ...schedule } = sent;
+  const rated = { lr: run.lr, schedule: { ...schedule, decaySteps, decayFactor } };
+  return {
+    ...{ ...others, ...rated, seed: BigInt(seed), huberDelta, weightDecay, clipNorm },
+    lrAt: (step) => rateAt(rated, step),
+    outputs: run.kinds.map(({ outputs }) => outputs),
+  };
 }
 
 /** A process whose mmoe was killed, and whose model never returns, would compute forever. */
@@ -53,8 +66,7 @@ const ORDERS = {
   async begin({ runs: [run, ...others] }: { runs: [SentSettings, ...SentSettings[]] }) {
     if (others.length > 0) throw new Error("expected one run: several do not train together");
     trainer = undefined;
-    const { huber_delta: huberDelta, ...sent } = run;
-    settings = { ...sent, seed: BigInt(run.seed), huberDelta, outputs: run.kinds.map(({ outputs }) => outputs) };
+    settings = settingsOf(run);
     drawFrom(settings.seed);
     const made = await modelClass();
     const model: OwnTrainer = await new made(settings.inputs, settings.tasks, settings);

@@ -8,19 +8,12 @@ import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, feedOf } from "../rows/feed.ts";
 import { lossesWithUnits, summedLosses, type TaskLoss } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
-import type { Heeds } from "../training-settings.ts";
 import { type Answer, outputWidth, sentSettings } from "./protocol.ts";
 import { AHEAD, type FileLayout, FLOAT, fileLayout } from "./shared-rows.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** Runs of one model that a process trains at once: mostly one. */
 export type Together = readonly [Run<CodeModel>, ...Run<CodeModel>[]];
-
-/** The settings that this path reads. */
-export const HEEDS: Heeds = {
-  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true, taskKinds: true },
-};
 
 /** Steps whose rows are in the file. */
 interface Chunk {

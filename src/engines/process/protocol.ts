@@ -5,8 +5,9 @@ import type { CodeModel, ModelOptions } from "../../models/code.ts";
 import type { CodeFiles } from "../../models/code-files.ts";
 import { firstOutput } from "../../models/spec.ts";
 import { modelKey, type Run } from "../engine.ts";
+import type { Schedule } from "../learning-rate.ts";
 import type { TaskLoss } from "../task-losses.ts";
-import type { Optimizer } from "../training-settings.ts";
+import type { Optimizer, OptimizerSettings } from "../training-settings.ts";
 
 export const PROTOCOL = 4;
 
@@ -39,10 +40,25 @@ export interface SentSettings {
   readonly steps: number;
   readonly optimizer: Optimizer;
   readonly lr: number;
+  readonly schedule: SentSchedule;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weight_decay: number;
+  readonly clip_norm: number | null;
   readonly huber_delta: number | null;
   /** The tasks, [K]. */
   readonly kinds: readonly SentTask[];
   readonly device: string;
+}
+
+/** Fields of `mmoe.Schedule`. */
+interface SentSchedule {
+  readonly name: Schedule["name"];
+  readonly warmup: number;
+  readonly steps: number;
+  readonly decay_steps: number;
+  readonly decay_factor: number;
 }
 
 /** Fields of `mmoe.Task`. */
@@ -141,7 +157,7 @@ export function sentSettings(
   losses: readonly TaskLoss[],
   { stream, device }: { readonly stream: string; readonly device: string },
 ): SentSettings {
-  const { batch, steps, optimizer, lr, huberDelta } = run.training;
+  const { batch, steps, huberDelta } = run.training;
   const { inputs, tasks } = run.model;
   const [low, high] = modelKey(run, stream);
   const seed = String((BigInt(high) << 32n) | BigInt(low));
@@ -152,5 +168,15 @@ export function sentSettings(
     outputs: outputCount(task),
     gaps: task.gaps === true,
   }));
-  return { seed, inputs, tasks, batch, steps, optimizer, lr, huber_delta: huberDelta, kinds, device };
+  const optimizer = sentOptimizer(run.training);
+  return { seed, inputs, tasks, batch, steps, ...optimizer, huber_delta: huberDelta, kinds, device };
+}
+
+function sentOptimizer({ optimizer, lr, schedule, weightDecay, clipNorm, ...adam }: OptimizerSettings) {
+  const { name, warmup, steps, decaySteps, decayFactor } = schedule;
+  const { beta1, beta2, epsilon } = adam;
+  return {
+    ...{ optimizer, lr, beta1, beta2, epsilon, weight_decay: weightDecay, clip_norm: clipNorm },
+    schedule: { name, warmup, steps, decay_steps: decaySteps, decay_factor: decayFactor },
+  };
 }

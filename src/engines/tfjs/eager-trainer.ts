@@ -8,7 +8,6 @@ import type { Pace } from "../pace.ts";
 import { type Feed, feedOf } from "../rows/feed.ts";
 import { lossUnits } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
-import type { Heeds } from "../training-settings.ts";
 import type { Group } from "./groups.ts";
 import { heldSteps, readSums } from "./held-steps.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
@@ -21,15 +20,9 @@ import { heldoutPredictions } from "./model/heldout.ts";
 import type { LossRule } from "./model/losses.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy, orderBy } from "./model/masks.ts";
 import { type Batch, batchLosses, lossesAndGradients, type Objective, predictionLosses } from "./model/objective.ts";
-import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
+import { followed, initialState, type TrainingState } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
 import type { Tf } from "./tf.ts";
-
-/** The settings that this path reads. */
-export const HEEDS: Heeds = {
-  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
-};
 
 /**
  * A trainer of a group of one model at one learning rate; undefined once stopped. Lets the event loop run after each
@@ -108,8 +101,7 @@ class EagerTrainer implements Trainer {
     const { order, ...objective } = this.#drawnAt(step);
     const parameters = separated(tf, spec, this.#state.parameters);
     const batch = this.#batchAt(step);
-    const rates = ratesAt(training.optimizer, training.lr, step);
-    const follow = (gradients: readonly Tensor[]) => updated(tf, this.#state, joined(tf, gradients), rates);
+    const follow = (gradients: readonly Tensor[]) => followed(tf, this.#state, joined(tf, gradients), training, step);
     if (!this.#method) {
       const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective);
       return [follow(gradients), {}, losses];

@@ -13,7 +13,7 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
     expect(trained(set, runs)).toEqual(trainedByWasm(runs));
   });
 
-  test("for any model of the family, any batch from 1 to 70, both optimizers, both samplings", () => {
+  test("for any model of the family, any batch from 1 to 70, any optimizer, both samplings", () => {
     fc.assert(
       fc.property(anyRun(70), (run) => {
         expect(trained(set, [run])).toEqual(trainedByWasm([run]));
@@ -45,7 +45,7 @@ describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in f
     expect(trained(set, runs)).toEqual(trained(first as KernelSet, runs));
   });
 
-  test("for any model of the family, any batch from 1 to 70, both optimizers, both samplings", () => {
+  test("for any model of the family, any batch from 1 to 70, any optimizer, both samplings", () => {
     fc.assert(
       fc.property(anyRun(70), (run) => {
         expect(trained(set, fused([run]))).toEqual(trained(first as KernelSet, fused([run])));

@@ -7,14 +7,22 @@ import {
   takeMeans,
   takeMember,
   writeParameters,
+  writeRates,
   writeTasks,
 } from "../../../src/engines/cpu/member.ts";
 import { availableKernels, fuses } from "../../../src/engines/cpu/native.ts";
 import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
+import { parameterBytes } from "../../../src/engines/cpu/weights.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
 import { columnBytes, inputPanelBytes, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import type { TaskLoss } from "../../../src/engines/task-losses.ts";
-import { ARITHMETICS, type Arithmetic, type Optimizer } from "../../../src/engines/training-settings.ts";
+import {
+  ARITHMETICS,
+  type Arithmetic,
+  type Optimizer,
+  type OptimizerSettings,
+  PLAIN_TRAINING,
+} from "../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { keyOf } from "../../../src/random/key.ts";
 
@@ -39,6 +47,8 @@ interface LoneOptions {
   readonly huberDelta?: number | null;
   /** How the tasks' losses are taken; by default all are squared errors. */
   readonly tasks?: readonly TaskLoss[];
+  /** Of the optimizer, apart from its name and rate. */
+  readonly settings?: Partial<OptimizerSettings>;
 }
 
 /**
@@ -50,18 +60,16 @@ export function loneRun(
   B: number,
   optimizer: Optimizer,
   lr: number,
-  { memory = wasm, huberDelta = null, tasks }: LoneOptions = {},
+  { memory = wasm, huberDelta = null, tasks, settings }: LoneOptions = {},
 ) {
   const arena = new Arena();
   const layout = layoutOf(memory.set, B);
   const panels = panelsOf(B, layout);
   const panel = inputPanelBytes(spec.inputs, layout);
-  const member = takeMember(
-    arena,
-    stepCodeOf(spec, panels, arena, layout, keyOf, { batch: B }),
-    { optimizer, lr, method: "sum" },
-    keyOf,
-  );
+  const code = stepCodeOf(spec, panels, arena, layout, keyOf, { batch: B });
+  const training = { ...PLAIN_TRAINING, ...settings, optimizer, lr };
+  const order = arena.put(parameterBytes(code.weights));
+  const member = takeMember(arena, code, training, { keyOf, steps: 1, order });
   const x = arena.take(panels * panel);
   const labels = arena.take(panels * spec.tasks * columnBytes(layout));
   memory.reserve(arena.bytes);
@@ -92,6 +100,7 @@ export function loneRun(
       let losses: number[] = [];
       for (let step = 0; step < steps; step++) {
         setStep(memory, member, ++done);
+        writeRates(memory, member, training, done, 1);
         memory.kernels.train(member.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
         setStep(memory, member, 0);
         losses = takeMeans(memory, member.losses, ones);

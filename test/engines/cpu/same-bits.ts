@@ -6,9 +6,10 @@ import { outputCount, type TaskSettings } from "../../../src/data/task-kinds.ts"
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import type { Run, RunResult, RunState } from "../../../src/engines/engine.ts";
+import { CONSTANT } from "../../../src/engines/learning-rate.ts";
 import { METHODS } from "../../../src/engines/methods.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
-import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
+import { OPTIMIZERS, type TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { bitsOf } from "../../support/bits.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -84,14 +85,23 @@ export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"],
   });
 }
 
-/** A short run of any model of the family, by any method: batches of up to `most` rows, both optimizers, both samplings. */
+/** A short run of any model of the family, by any method: batches of up to `most` rows, any optimizer, both samplings. */
 export function anyRun(most: number): fc.Arbitrary<Run> {
   const shape = fc.record({
     spec: anySpec,
     wide: fc.constantFrom(0, 0, 20, 61, 230),
     batch: fc.integer({ min: 1, max: most }),
     trainRows: fc.oneof(fc.constant("fresh" as const), fc.integer({ min: 70, max: 300 })),
-    optimizer: fc.constantFrom("adam" as const, "sgd" as const),
+    optimizer: fc.constantFrom(...OPTIMIZERS),
+    weightDecay: fc.constantFrom(0, 0.03),
+    clipNorm: fc.constantFrom(null, null, 0.2),
+    beta2: fc.constantFrom(0.999, 0.9),
+    schedule: fc.constantFrom(
+      ...(["constant", "cosine", "steps"] as const).map((name) => {
+        return { name, warmup: 2, steps: 7, decaySteps: 3, decayFactor: 0.5 };
+      }),
+      CONSTANT,
+    ),
     sampling: fc.constantFrom("epochs" as const, "replacement" as const),
     heldoutRows: fc.integer({ min: 1, max: 90 }),
     huberDelta: fc.constantFrom(null, null, 0.3, 1),

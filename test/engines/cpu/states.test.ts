@@ -36,7 +36,7 @@ describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that w
     expect(trainedFrom(states, ends, runs)).toEqual(trainedByWasm(runs));
   });
 
-  test("for any model of the family, by either optimizer, stopped twice", () => {
+  test("for any model of the family, by any optimizer, stopped twice", () => {
     fc.assert(
       fc.property(anyRun(70), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 4, max: 6 }), (run, first, second) => {
         const runs = [{ ...run, training: { ...run.training, steps: 60 } }];

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..settings import Settings, Task
+from ..settings import Schedule, Settings, Task
 from ..trainer import keeps_state
 from .errors import ModelError, at_definition, forward_of
 from .loading import ModelFiles, arguments_of, factory_in, is_module, is_trainer
@@ -126,7 +126,8 @@ class Training:
 def _settings_of(given: dict[str, Any]) -> Settings:
     """Settings of a run as mmoe sends them."""
     kinds = tuple(Task(**each) for each in given["kinds"])
-    return Settings(**{**given, "seed": int(given["seed"]), "kinds": kinds})
+    changed = {"seed": int(given["seed"]), "kinds": kinds, "schedule": Schedule(**given["schedule"])}
+    return Settings(**{**given, **changed})
 
 
 def _version(library: str) -> str:

@@ -6,7 +6,6 @@
 #pragma once
 #include "optimizer.h"
 
-#define CLASSES 8
 /// Vectors of float64 that hold the sums.
 #define PARTS (2 * CLASSES / LANES)
 /// Lines that fill them once.
@@ -117,13 +116,13 @@ INLINE void stepLinesBy(const int KIND, const Mixture *mixture, Rule rule, char 
     F gradient = mixture->factors[0] * load(w + mixture->at[0]);
     for (int t = 1; t < mixture->count; t++) gradient = madd(mixture->factors[t], load(w + mixture->at[t]), gradient);
     if (KIND == ADAM) adam(rule, w, gradient);
-    else sgd(rule, w, gradient);
+    else step(rule, w, gradient);
   }
 }
 
 KERNEL void stepLines(const Mixture *mixture, Rule rule, char *w, size_t lines) {
   if (rule.kind == ADAM) stepLinesBy(ADAM, mixture, rule, w, lines);
-  else stepLinesBy(SGD, mixture, rule, w, lines);
+  else stepLinesBy(rule.kind, mixture, rule, w, lines);
 }
 
 /// How the terms are weighed: the first K are tasks, those after them count as they are.

@@ -142,7 +142,7 @@ static int isPresent(const Batch *batch, int k) {
 static Situation situationOf(const Batch *batch) {
   const Method *method = (const Method *)(batch->base + batch->member->method);
   const int K = batch->code->K;
-  Situation s = {.K = K, .optimizer = batch->optimizer};
+  Situation s = {.K = K, .step = method->step, .optimizer = batch->optimizer};
   s.losses = (const double *)(batch->base + batch->member->losses);
   s.state = (double *)(batch->base + method->state);
   s.scratch = (double *)(batch->base + method->scratch);
@@ -165,6 +165,29 @@ static void weighOutputs(const Batch *batch, const double *weights) {
   }
 }
 
+/// The optimizer that gradients go to in a step: the run's, or where they are clipped one that stores them.
+static const Optimizer *receiver(const Batch *batch) {
+  const Address at = batch->member->clip;
+  if (!at) return batch->optimizer;
+  return (const Optimizer *)(batch->base + ((const Clip *)(batch->base + at))->store);
+}
+
+/// Takes the step by the gradients that were stored to be clipped.
+static void clippedStep(const Batch *batch) {
+  if (!batch->member->clip) return;
+  const Clip *clip = (const Clip *)(batch->base + batch->member->clip);
+  char *weights = batch->base + batch->member->weights;
+  const char *gradients = weights + receiver(batch)->moments;
+  const float scale = clipScale(clip, (const int32_t *)(batch->base + clip->order), gradients);
+  follow(batch->optimizer, (const int32_t *)(batch->base + clip->ranges), clip->rangeCount, weights, gradients, scale);
+}
+
+/// The step by the gradients of the tasks' outputs: one backward pass.
+static void stepByOutputs(const Batch *batch) {
+  executePart(batch, batch->code->middle, batch->code->end, receiver(batch));
+  clippedStep(batch);
+}
+
 /// A step by a method that weighs losses: one backward pass.
 static void stepByLosses(const Batch *batch, const Method *method) {
   const StepCode *code = batch->code;
@@ -172,7 +195,7 @@ static void stepByLosses(const Batch *batch, const Method *method) {
   if (method->kind == FAMO) famoWeights(&s);
   else uncertaintyWeights(&s);
   weighOutputs(batch, s.own);
-  executePart(batch, code->middle, code->end, batch->optimizer);
+  stepByOutputs(batch);
   if (method->kind == UNCERTAINTY) learnUncertainty(&s);
   else {
     double *after = takeNumbers(&s, code->K);
@@ -205,7 +228,8 @@ static void stepByGradients(const Batch *batch, const Method *method) {
   innerProducts(code, batch->base, weights + method->first, (size_t)method->block, s.gram, s.scratch);
   combine(&s, method);
   const Weighing by = {code->K, code->terms, (size_t)method->first, (size_t)method->block, s.shared, s.own};
-  takeSteps(code, batch->base, weights, &by, batch->optimizer);
+  takeSteps(code, batch->base, weights, &by, receiver(batch));
+  clippedStep(batch);
 }
 
 /// The backward pass of a step, and its update.
@@ -213,7 +237,7 @@ static void stepBack(const Batch *batch) {
   const StepCode *code = batch->code;
   Method *method = (Method *)(batch->base + batch->member->method);
   switch (method->kind) {
-    case SUM: executePart(batch, code->middle, code->end, batch->optimizer); break;
+    case SUM: stepByOutputs(batch); break;
     case UNCERTAINTY:
     case FAMO: stepByLosses(batch, method); break;
     default: stepByGradients(batch, method);
@@ -239,6 +263,7 @@ static int train(char *base, Address at, Address x, Address xBytes, Address labe
     for (int k = 0; k < code->K; k++) mean += losses[k] / (double)code->K;
     if (!(mean <= limit)) return s;
     for (int k = 0; k < code->K; k++) sums[k] += losses[k];
+    if (member->rates) batch.optimizer->lr = ((const double *)(base + member->rates))[s];
     beginStep(batch.optimizer);
     stepBack(&batch);
   }

@@ -12,6 +12,8 @@
 /// What a step knows of its tasks; all arrays are [K], matrices [K][K].
 typedef struct {
   int K;
+  /// The number of the step, from 1.
+  uint32_t step;
   /// 1 for a task of which a row of the batch has a label, else 0.
   double *present;
   const double *losses;
@@ -101,22 +103,34 @@ static double *scaledGram(Situation *s, int alone) {
   return M;
 }
 
+/// Adam's usual numbers, by which methods with a rate of their own learn, and the logarithms of the betas.
+#define OWN_BETA1 0.9
+#define OWN_BETA2 0.999
+#define OWN_EPSILON 1e-8
+#define LN_OWN_BETA1 -0.10536051565782628
+#define LN_OWN_BETA2 -0.0010005003335835335
+
 /// Values of task k that Adam at rate `lr` learns, or with `lr` 0 the run's optimizer, go a step down their slope; not those of
 /// tasks that are not present.
 static void descend(Situation *s, const double *slopes, double lr) {
   const int K = s->K;
   const Optimizer *o = s->optimizer;
   double *values = s->state, *m = values + K, *v = m + K;
-  const double root = __builtin_sqrt(1 - o->power2), rate = (lr > 0 ? lr : o->lr) * root / (1 - o->power1);
+  const int own = lr > 0;
+  const double beta1 = own ? OWN_BETA1 : o->beta1, beta2 = own ? OWN_BETA2 : o->beta2;
+  const double power1 = own ? expOf(s->step * LN_OWN_BETA1) : o->power1;
+  const double power2 = own ? expOf(s->step * LN_OWN_BETA2) : o->power2;
+  const double epsilon = own ? OWN_EPSILON : o->stabilizer;
+  const double root = __builtin_sqrt(1 - power2), rate = (own ? lr : o->lr) * root / (1 - power1);
   for (int k = 0; k < K; k++) {
     if (s->present[k] == 0) continue;
-    if (lr == 0 && o->kind == SGD) {
+    if (!own && o->kind == SGD) {
       values[k] -= o->lr * slopes[k];
       continue;
     }
-    m[k] = BETA1 * m[k] + (1 - BETA1) * slopes[k];
-    v[k] = BETA2 * v[k] + (1 - BETA2) * slopes[k] * slopes[k];
-    values[k] -= rate * m[k] / (__builtin_sqrt(v[k]) + EPSILON * root);
+    m[k] = beta1 * m[k] + (1 - beta1) * slopes[k];
+    v[k] = beta2 * v[k] + (1 - beta2) * slopes[k] * slopes[k];
+    values[k] -= rate * m[k] / (__builtin_sqrt(v[k]) + epsilon * root);
   }
 }
 

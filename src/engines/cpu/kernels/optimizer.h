@@ -2,21 +2,19 @@
 #include "records.h"
 #include "../../rows/kernels/simd.h"
 
-#define BETA1 0.9
-#define BETA2 0.999
-#define EPSILON 1e-8
-
-/// Added to every gradient: far below what moves a weight or changes the bits of a gradient that counts. Without it
-/// the moments of a dead unit sink among the subnormal numbers, where each operation costs a hundred times as much.
+/// Added to every gradient of adam: far below what moves a weight or changes the bits of a gradient that counts. Without it
+/// the moments of a dead unit sink among the subnormal numbers, where each operation costs a hundred times as much. Not where
+/// gradients have a weight's decay: they do not sink, and adam would carry a bias of 0 away by what is left of TINY.
 #define TINY 1e-16f
 
 /// Updates the fields that depend on the step's number.
 static void beginStep(Optimizer *o) {
-  o->power1 *= BETA1;
-  o->power2 *= BETA2;
+  o->power1 *= o->beta1;
+  o->power2 *= o->beta2;
   double root = __builtin_sqrt(1 - o->power2);
   o->rate = (float)(o->kind == ADAM ? (o->lr * root) / (1 - o->power1) : o->lr);
-  o->epsilon = (float)(EPSILON * root);
+  o->epsilon = (float)(o->stabilizer * root);
+  o->kept = (float)(1 - o->lr * o->decoupled);
 }
 
 /// What an update takes of an optimizer, in registers.
@@ -24,21 +22,37 @@ typedef struct {
   int kind;
   size_t moments;
   F rate, epsilon;
+  /// Times a weight is added to its gradient; a weight is multiplied by `kept` before its step.
+  F decay, kept;
+  /// Of adam's moments: betas and what is left of 1.
+  F beta1, rest1, beta2, rest2, tiny;
 } Rule;
 
 INLINE Rule ruleOf(const Optimizer *o) {
-  return (Rule){o->kind, (size_t)o->moments, splat(o->rate), splat(o->epsilon)};
+  return (Rule){
+      .kind = o->kind,
+      .moments = (size_t)o->moments,
+      .rate = splat(o->rate),
+      .epsilon = splat(o->epsilon),
+      .decay = splat((float)o->decay),
+      .kept = splat((float)o->kept),
+      .beta1 = splat((float)o->beta1),
+      .rest1 = splat((float)(1 - o->beta1)),
+      .beta2 = splat((float)o->beta2),
+      .rest2 = splat((float)(1 - o->beta2)),
+      .tiny = splat(o->decay > 0 ? 0 : TINY),
+  };
 }
 
 /// A line of weights takes one step by its gradient; m̂ / (sqrt(v̂) + epsilon) with both corrections in the rate.
 INLINE void adam(Rule rule, char *w, F gradient) {
-  F g = gradient + CONSTANT(TINY);
   char *at1 = w + rule.moments, *at2 = at1 + rule.moments;
-  F m = madd(CONSTANT((float)BETA1), load(at1), CONSTANT((float)(1 - BETA1)) * g);
-  F v = madd(CONSTANT((float)(1 - BETA2)) * g, g, CONSTANT((float)BETA2) * load(at2));
+  F weight = load(w), g = madd(rule.decay, weight, gradient) + rule.tiny;
+  F m = madd(rule.beta1, load(at1), rule.rest1 * g);
+  F v = madd(rule.rest2 * g, g, rule.beta2 * load(at2));
   store(at1, m);
   store(at2, v);
-  store(w, load(w) - rule.rate * m / (squareRoots(v) + rule.epsilon));
+  store(w, weight * rule.kept - rule.rate * m / (squareRoots(v) + rule.epsilon));
 }
 
 /// Asks for a line of weights and their moments, which come from the second-level cache.
@@ -48,7 +62,10 @@ INLINE void prefetch(Rule rule, const char *w) {
   __builtin_prefetch(w + 2 * rule.moments, 1);
 }
 
-INLINE void sgd(Rule rule, char *w, F gradient) { store(w, madd(-rule.rate, gradient, load(w))); }
+INLINE void sgd(Rule rule, char *w, F gradient) {
+  F weight = load(w);
+  store(w, madd(-rule.rate, madd(rule.decay, weight, gradient), weight));
+}
 
 INLINE void step(Rule rule, char *w, F gradient) {
   switch (rule.kind) {
@@ -56,4 +73,31 @@ INLINE void step(Rule rule, char *w, F gradient) {
     case ADAM: adam(rule, w, gradient); break;
     default: store(w + rule.moments, gradient);
   }
+}
+
+/// Takes the step of stretches of a run's weights by the gradients that were stored, times `scale`.
+KERNEL void follow(const Optimizer *o, const int32_t *ranges, int count, char *weights, const char *gradients,
+                   float scale) {
+  const Rule rule = ruleOf(o);
+  for (const int32_t *range = ranges; range < ranges + 2 * count; range += 2)
+    for (size_t at = (size_t)range[0], end = at + (size_t)range[1]; at < end; at += LINE)
+      step(rule, weights + at, load(gradients + at) * splat(scale));
+}
+
+/// As PyTorch's clip_grad_norm_.
+#define CLIP_EPSILON 1e-6
+#define CLASSES 8
+
+/// What the stored gradients are multiplied by, so that the norm of all parameters' is at most the limit. The squares are
+/// added up in float64, in one order for all kernel sets: that of the parameters, a parameter's class its number modulo 8.
+KERNEL float clipScale(const Clip *clip, const int32_t *order, const char *gradients) {
+  double sums[CLASSES] = {};
+  for (int i = 0; i < clip->count; i += CLASSES)
+    for (int c = 0; c < CLASSES && i + c < clip->count; c++) {
+      const double g = *(const float *)(gradients + order[i + c]);
+      sums[c] += g * g;
+    }
+  const double norm = __builtin_sqrt(((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7])));
+  const double scale = clip->limit / (norm + CLIP_EPSILON);
+  return scale < 1 ? (float)scale : 1;
 }

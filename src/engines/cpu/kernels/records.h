@@ -261,23 +261,42 @@ typedef struct {
   Address step;
 } NextStep;
 
-/// Kinds of optimizers. STORE takes no step: it keeps a gradient, so that a later pass can combine several, or scale all by
-/// their norm, before the run's optimizer gets it.
+/// Kinds of optimizers; adamw is ADAM with a decay that is decoupled. STORE takes no step: it keeps a gradient, so that a later
+/// pass can combine several, or scale all by their norm, before the run's optimizer gets it.
 enum { SGD, ADAM, STORE };
 
-/// How a run is optimized; `train` updates the two float32 before each step.
+/// How a run is optimized; `train` updates the rate of a schedule and what follows from it before each step.
 typedef struct {
   int32_t kind;
   /// Bytes from a weight to its first moment, and from there to its second; of STORE from a weight to its gradient.
   int32_t moments;
   /// sgd: lr. adam: lr sqrt(1 - beta2^t) / (1 - beta1^t).
   float rate;
-  /// epsilon sqrt(1 - beta2^t).
+  /// That of adam times sqrt(1 - beta2^t).
   float epsilon;
   double lr;
   /// beta1^t, beta2^t.
   double power1, power2;
+  /// Those of adam, and its epsilon.
+  double beta1, beta2, stabilizer;
+  /// Weight decay: what times a weight is added to its gradient, or for adamw times lr is taken off each weight.
+  double decay, decoupled;
+  /// 1 - lr decoupled.
+  double kept;
 } Optimizer;
+
+/// How gradients are scaled down to a norm. The step then stores them first, by the optimizer `store`.
+typedef struct {
+  Address store;
+  /// int32 [count]: bytes from the first weight to each parameter, in canonical order: padding does not count.
+  Address order;
+  int32_t count;
+  /// int32 [rangeCount, 2]: bytes from the first weight to each stretch that takes steps, and the bytes of it.
+  int32_t rangeCount;
+  Address ranges;
+  int32_t unused;
+  double limit;
+} Clip;
 
 /// Whose weights they are, if not those of one task, whose number it is.
 enum { SHARED = -1, NOBODY = -2 };
@@ -347,4 +366,8 @@ typedef struct {
   /// Of each task, [K].
   Address tasks;
   Address method;
+  /// float64 [steps]: the rates of the steps of a call of `train`; 0 if they are all the optimizer's.
+  Address rates;
+  /// 0 if gradients are not clipped.
+  Address clip;
 } Member;

@@ -2,7 +2,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { sharedParameters } from "../../../models/learners.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { Optimizer, TrainingSettings } from "../../training-settings.ts";
+import { type Optimizer, type OptimizerSettings, PLAIN_TRAINING } from "../../training-settings.ts";
 import { presentTasks } from "../model/losses.ts";
 import { type Batch, lossesAndGradients, type Objective, taskGradients } from "../model/objective.ts";
 import { type Rates, ratesAt } from "../model/optimizer.ts";
@@ -87,10 +87,6 @@ export function initialMethodState(
 }
 
 /** The rates at which a method learns at a step: its own Adam's, or the run's. */
-export function methodRatesAt(
-  { learningRate = "run" }: Method,
-  { optimizer, lr }: TrainingSettings,
-  step: number,
-): Rates {
-  return learningRate === "run" ? ratesAt(optimizer, lr, step) : ratesAt("adam", learningRate, step);
+export function methodRatesAt({ learningRate = "run" }: Method, training: OptimizerSettings, step: number): Rates {
+  return ratesAt(learningRate === "run" ? training : { ...PLAIN_TRAINING, lr: learningRate }, step);
 }

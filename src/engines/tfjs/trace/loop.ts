@@ -89,10 +89,14 @@ function bodyOf(
   const readings = new Map(step.inputs.flatMap((key, i) => (handles[key] ? [[key, inputs[i]?.node as Node]] : [])));
   const called = call(graph, step.definition, inputs, xla);
   const result = (value: Value): Value => called[step.results.indexOf(value)] as Value;
+  const latest = new Map<string, Node>();
   const effects = step.updates.map(({ op, variables, inputs }) => {
     const values = inputs.map((input) => bitsAs(graph, result(input), input.dtype));
-    const after = variables.flatMap((key) => readings.get(key) ?? []); // else a value may be read that was updated
-    return graph.add(op, [...variables.map((key) => handles[key] as Value), ...values], [], { after });
+    // else a value may be read that was updated, or two updates of a variable may come in either order
+    const after = variables.flatMap((key) => [readings.get(key) ?? [], latest.get(key) ?? []].flat());
+    const effect = graph.add(op, [...variables.map((key) => handles[key] as Value), ...values], [], { after });
+    for (const key of variables) latest.set(key, effect);
+    return effect;
   });
   const kept = mapped(held, (value, key) => (step.next[key] ? result(step.next[key]) : value));
   const longer = mapped(lists, (list, key) => withRow(graph, list, i, result(step.outputs[key] as Value)));

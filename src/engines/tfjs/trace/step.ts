@@ -14,7 +14,7 @@ export type Specs = Readonly<Record<string, TensorSpec>>;
 export type Step = (inputs: Tensors) => {
   /** New values of the variables that no update of TensorFlow's changes in place. */
   readonly next?: Tensors;
-  /** Changes of variables in place. */
+  /** Changes of variables in place; those of one variable in this order. */
   readonly updates?: readonly Update[];
   /** Returned for each step. */
   readonly outputs: Tensors;

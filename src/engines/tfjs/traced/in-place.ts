@@ -1,7 +1,7 @@
 // Optimizers in a graph: TensorFlow's own operations, which change variables in place.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
-import { ADAM, type Optimizer } from "../../training-settings.ts";
+import type { Optimizer, OptimizerSettings } from "../../training-settings.ts";
 import type { Rates } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import type { Tensors, Update } from "../trace/step.ts";
@@ -12,24 +12,30 @@ export function stateNames(optimizer: Optimizer, parameter: string): string[] {
     case "sgd":
       return [parameter];
     case "adam":
+    case "adamw":
       return [parameter, `${parameter}/m`, `${parameter}/v`];
     default:
       return unreachable(optimizer);
   }
 }
 
+/** Of an optimizer, what a graph has as constants. */
+export type InPlace = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2">;
+
 /**
  * The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and
  * `epsilon`.
  */
-export function updatesOf(tf: Tf, optimizer: Optimizer, gradients: Tensors, { rate, epsilon }: Tensors): Update[] {
+export function updatesOf(tf: Tf, inPlace: InPlace, gradients: Tensors, { rate, epsilon }: Tensors): Update[] {
+  const { optimizer } = inPlace;
   return Object.entries(gradients).map(([parameter, gradient]) => {
     const variables = stateNames(optimizer, parameter);
     switch (optimizer) {
       case "sgd":
         return { op: "ResourceApplyGradientDescent", variables, inputs: [rate as Tensor, gradient] };
-      case "adam": {
-        const inputs = [...adamScalars(tf, rate as Tensor, epsilon as Tensor), gradient];
+      case "adam":
+      case "adamw": {
+        const inputs = [...adamScalars(tf, inPlace, rate as Tensor, epsilon as Tensor), gradient];
         return { op: "ResourceApplyAdam", variables, inputs };
       }
       default:
@@ -39,22 +45,31 @@ export function updatesOf(tf: Tf, optimizer: Optimizer, gradients: Tensors, { ra
 }
 
 /** Powers of beta1 and beta2, the rate, beta1, beta2 and epsilon. Powers of 0 leave `rate` as it is. */
-function adamScalars(tf: Tf, rate: Tensor, epsilon: Tensor): Tensor[] {
-  return [tf.scalar(0), tf.scalar(0), rate, tf.scalar(ADAM.beta1), tf.scalar(ADAM.beta2), epsilon];
+function adamScalars(tf: Tf, { beta1, beta2 }: InPlace, rate: Tensor, epsilon: Tensor): Tensor[] {
+  return [tf.scalar(0), tf.scalar(0), rate, tf.scalar(beta1), tf.scalar(beta2), epsilon];
+}
+
+/** The updates that take amounts off parameters, by their names. */
+export function decaysOf(tf: Tf, amounts: Tensors): Update[] {
+  return Object.entries(amounts).map(([parameter, amount]) => ({
+    ...{ op: "ResourceApplyGradientDescent", variables: [parameter], inputs: [tf.scalar(1), amount] },
+  }));
 }
 
 /**
  * The rates for TensorFlow's operations. Its Adam computes 1 - beta in float32, which for beta2 is off by 1.3e-5: m and
  * v are always larger or smaller by that factor, and the rates correct it.
  */
-export function ratesInPlace(optimizer: Optimizer, { rate, epsilon }: Rates): Rates {
+export function ratesInPlace(optimizer: Optimizer, rates: Rates): Rates {
+  const { rate, epsilon, beta1, beta2 } = rates;
   switch (optimizer) {
     case "sgd":
-      return { rate, epsilon };
-    case "adam": {
+      return rates;
+    case "adam":
+    case "adamw": {
       const share = (beta: number): number => (1 - beta) / (1 - Math.fround(beta));
-      const root = Math.sqrt(share(ADAM.beta2));
-      return { rate: (rate * share(ADAM.beta1)) / root, epsilon: epsilon / root };
+      const root = Math.sqrt(share(beta2));
+      return { ...rates, rate: (rate * share(beta1)) / root, epsilon: epsilon / root };
     }
     default:
       return unreachable(optimizer);

@@ -8,14 +8,14 @@ import type { Group } from "../groups.ts";
 import { CALL_BYTES, EVALUATED_ROWS } from "../memory.ts";
 import { methodRatesAt } from "../methods/method-step.ts";
 import { methodOf } from "../methods/methods.ts";
-import { type Rates, ratesAt } from "../model/optimizer.ts";
+import { decayAt, type Rates, ratesAt } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
 import type { Tensors } from "../trace/step.ts";
 import { CallLength } from "./call-length.ts";
 import type { GroupFeed } from "./group-feeds.ts";
 import { ratesInPlace } from "./in-place.ts";
-import { rateNames } from "./training-shape.ts";
+import { isDecayed, rateNames } from "./training-shape.ts";
 
 /**
  * Calls of a program's loops, with many steps in a call: `train` gives `losses` [steps, N, K], and `heldout/errors` and
@@ -62,16 +62,16 @@ export class TracedLoops {
 
   #rates(from: number, steps: number): Tensors {
     const { training } = this.#first;
-    const { optimizer, lr } = training;
     const method = methodOf(training.method);
     const numbers = Array.from({ length: steps }, (_, step) => from + step);
     const fed = (rates: Rates[]) => [
       this.#tf.tensor1d(rates.map(({ rate }) => rate)),
       this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
     ];
-    const ofParameters = fed(numbers.map((step) => ratesInPlace(optimizer, ratesAt(optimizer, lr, step))));
+    const ofParameters = fed(numbers.map((step) => ratesInPlace(training.optimizer, ratesAt(training, step))));
     const ofMethod = method?.learningRate ? fed(numbers.map((step) => methodRatesAt(method, training, step))) : [];
-    const rates = [...ofParameters, ...ofMethod];
+    const decays = isDecayed(training) ? [this.#tf.tensor1d(numbers.map((step) => decayAt(training, step)))] : [];
+    const rates = [...ofParameters, ...ofMethod, ...decays];
     return Object.fromEntries(rateNames(training).map((name, i) => [name, rates[i] as Tensor]));
   }
 

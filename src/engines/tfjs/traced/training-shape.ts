@@ -4,7 +4,7 @@ import type { TaskSettings } from "../../../data/task-kinds.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
-import type { Heeds, Optimizer } from "../../training-settings.ts";
+import type { OptimizerSettings } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
 import { methodOf } from "../methods/methods.ts";
 import { packing } from "../model/pack.ts";
@@ -12,16 +12,12 @@ import type { Specs } from "../trace/step.ts";
 import type { TensorSpec } from "../trace/types.ts";
 import { stateNames } from "./in-place.ts";
 
-/** The settings that this path reads. */
-export const HEEDS: Heeds = {
-  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
-};
+/** Of an optimizer, what a graph depends on. */
+type OptimizerShape = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2" | "weightDecay" | "clipNorm">;
 
 /** A graph does not depend on learning rates, steps and the sizes of the sets. */
-export interface TrainingShape {
+export interface TrainingShape extends OptimizerShape {
   readonly models: readonly ModelSpec[];
-  readonly optimizer: Optimizer;
   readonly method: MethodName;
   readonly huberDelta: number | null;
   /** Absent if all tasks are regressions of weight 1. */
@@ -43,10 +39,12 @@ export interface TrainingShape {
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
   const { training, model } = runs[0] as Run;
   const { inputs, tasks } = model;
-  const { optimizer, method, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
+  const { method, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
+  const { optimizer, beta1, beta2, weightDecay, clipNorm } = training;
   const fresh = trainRows === "fresh";
   return {
-    ...{ models, optimizer, method, huberDelta, inputs, tasks, R: places.length, B, fresh },
+    ...{ optimizer, beta1, beta2, weightDecay, clipNorm },
+    ...{ models, method, huberDelta, inputs, tasks, R: places.length, B, fresh },
     ...(kinds && { kinds }),
     sharedFeed: fresh && sources.length < places.length,
     ownRates: runs.some((run) => run.training.lr !== lr),
@@ -107,9 +105,15 @@ export function methodStateName(m: number, name: string): string {
   return `method/${m}/${name}`;
 }
 
-/** The rates that are fed for each step: those of the parameters, and those of what the method learns. */
-export function rateNames({ method }: Pick<TrainingShape, "method">): string[] {
-  return ["rate", "epsilon", ...(methodOf(method)?.learningRate ? ["methodRate", "methodEpsilon"] : [])];
+/** The rates that are fed for each step: those of the parameters, those of what the method learns, and adamw's decay. */
+export function rateNames(shape: Pick<TrainingShape, "method" | "optimizer" | "weightDecay">): string[] {
+  const ofMethod = methodOf(shape.method)?.learningRate ? ["methodRate", "methodEpsilon"] : [];
+  return ["rate", "epsilon", ...ofMethod, ...(isDecayed(shape) ? ["decay"] : [])];
+}
+
+/** Whether parameters decay apart from their gradients. */
+export function isDecayed({ optimizer, weightDecay }: Pick<OptimizerShape, "optimizer" | "weightDecay">): boolean {
+  return optimizer === "adamw" && weightDecay > 0;
 }
 
 export function float(shape: TensorSpec["shape"]): TensorSpec {

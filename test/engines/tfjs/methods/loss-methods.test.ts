@@ -5,6 +5,7 @@ import type { LossMethod, MethodState } from "../../../../src/engines/tfjs/metho
 import { initialMethodState } from "../../../../src/engines/tfjs/methods/method-step.ts";
 import { UNCERTAINTY } from "../../../../src/engines/tfjs/methods/uncertainty.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
+import { ADAM } from "../../../../src/engines/training-settings.ts";
 import { expectClose } from "../../../support/close.ts";
 
 let tf: Tf;
@@ -19,7 +20,7 @@ function stateAfter(method: LossMethod, steps: number, losses: number[][], falls
     state = tf.tidy(() => {
       const before = tf.tensor2d(losses);
       const lossesAfter = () => tf.mul(before, tf.tensor1d(falls)) as Tensor;
-      return method.next(tf, state, before, { rates: { rate, epsilon: 1e-8 }, lossesAfter });
+      return method.next(tf, state, before, { rates: { ...ADAM, rate }, lossesAfter });
     });
   return state;
 }
@@ -84,9 +85,7 @@ describe("famo", () => {
       const [zeros, before] = [tf.zeros([1, 3]), tf.tensor2d([[...losses]])];
       const state = { logits: tf.tensor2d([[...logits]]), "logits/m": zeros, "logits/v": zeros };
       const lossesAfter = () => tf.mul(before, tf.tensor1d([...falls])) as Tensor;
-      return FAMO.next(tf, state, before, { rates: { rate: 0.025, epsilon: 1e-8 }, lossesAfter })[
-        "logits/m"
-      ]?.dataSync();
+      return FAMO.next(tf, state, before, { rates: { ...ADAM, rate: 0.025 }, lossesAfter })["logits/m"]?.dataSync();
     });
     expectClose(
       moment as ArrayLike<number>,

@@ -2,6 +2,7 @@
 import type { Combination, GradientMethod } from "../../../../src/engines/tfjs/methods/method.ts";
 import { initialMethodState } from "../../../../src/engines/tfjs/methods/method-step.ts";
 import type { Tf } from "../../../../src/engines/tfjs/tf.ts";
+import { ADAM } from "../../../../src/engines/training-settings.ts";
 import { keyOf } from "../../../../src/random/key.ts";
 import { normals } from "../../../../src/random/normal.ts";
 import { range } from "../../../support/reference.ts";
@@ -67,7 +68,7 @@ export function weightsOf(tf: Tf, method: GradientMethod, replicas: readonly (re
       losses: given.losses ? tf.tensor2d(copied(given.losses)) : tf.ones([R, K]),
       order: given.order && tf.tensor4d(given.order),
       state,
-      rates: { rate: 0.1, epsilon: 1e-8 },
+      rates: { ...ADAM, rate: 0.1 },
     });
     return {
       shared: combination.shared.arraySync() as number[][],

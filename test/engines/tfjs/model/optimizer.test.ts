@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { initialState, ratesAt, updated } from "../../../../src/engines/tfjs/model/optimizer.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
-import type { Optimizer } from "../../../../src/engines/training-settings.ts";
+import { type Optimizer, PLAIN_TRAINING } from "../../../../src/engines/training-settings.ts";
 import { expectClose } from "../../../support/close.ts";
 
 const LR = 0.1;
@@ -21,7 +21,7 @@ function trained(optimizer: Optimizer): Float32Array {
   return tf.tidy(() => {
     let state = initialState(tf, optimizer, tf.tensor([1, 2, 3, 4], [2, 2]));
     for (const [i, gradient] of GRADIENTS.entries())
-      state = updated(tf, state, tf.tensor(gradient, [2, 2]), ratesAt(optimizer, LR, i + 1));
+      state = updated(tf, state, tf.tensor(gradient, [2, 2]), ratesAt({ ...PLAIN_TRAINING, optimizer, lr: LR }, i + 1));
     return state.parameters.dataSync<"float32">() as Float32Array;
   });
 }
@@ -49,7 +49,7 @@ test("updated(state) leaves no tensor behind but the new state", () => {
   const state = initialState(tf, "adam", tf.ones([2, 2]));
   const gradient = tf.ones([2, 2]);
   const before = tf.memory().numTensors;
-  const next = updated(tf, state, gradient, ratesAt("adam", LR, 1));
+  const next = updated(tf, state, gradient, ratesAt({ ...PLAIN_TRAINING, lr: LR }, 1));
   expect(tf.memory().numTensors).toBe(before + 3);
   tf.dispose([state, gradient, next]);
 });

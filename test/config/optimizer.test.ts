@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { PointConfig } from "../../src/config/config.ts";
+import { folderHash, trainingOf } from "../../src/config/config.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { settingRows } from "../../src/config/setting-rows.ts";
+
+const load = (...set: string[]) => loadConfig("smoke", set.map(setOverride));
+
+test("a sweep that says nothing of them has Adam's usual betas and epsilon, and keeps its folder's name", () => {
+  expect(load()).toMatchObject({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: "none" });
+  expect(folderHash(load("weightDecay=0", "clipNorm=none"))).toBe(folderHash(load()));
+  expect(folderHash(load("weightDecay=0.01"))).not.toBe(folderHash(load()));
+});
+
+test("a schedule ends at the sweep's steps, whatever a run's", () => {
+  const config = load("schedule=cosine", "warmup=3", "clipNorm=0.5") as unknown as PointConfig;
+  expect(trainingOf(config)).toMatchObject({
+    ...{ clipNorm: 0.5, schedule: { name: "cosine", warmup: 3, steps: config.steps } },
+  });
+});
+
+test("weight decay, clipping and schedules may be listed", () => {
+  const config = load("weightDecay=[0, 0.1]", "clipNorm=[none, 1]", "schedule=[constant, cosine]", "warmup=[0, 5]");
+  expect(config).toMatchObject({ weightDecay: [0, 0.1], clipNorm: ["none", 1], schedule: ["constant", "cosine"] });
+});
+
+test("the settings are shown where they are not the usual ones", () => {
+  const names = (...set: string[]) => settingRows(load(...set)).map(({ name }) => name);
+  expect(names()).not.toContain("beta1");
+  expect(names("beta1=0.8", "schedule=steps", "decaySteps=9")).toEqual(
+    expect.arrayContaining(["beta1", "schedule", "decaySteps", "decayFactor"]),
+  );
+});
+
+test.each([
+  [["optimizer=adamw"], "adamw without weightDecay is adam"],
+  [["optimizer=[adam, adamw]", "weightDecay=[0, 0.1]"], "with 0 adam and adamw are the same"],
+  [["schedule=steps"], "steps needs decaySteps"],
+  [["decaySteps=5"], "is for schedule steps"],
+  [["warmup=1000000"], "expected fewer steps than the"],
+  [["optimizer=[adam, sgd]", "beta1=[0.8, 0.9]"], "expected one value, since sgd does not use it"],
+  [["weightDecay=-1"], "expected a number from 0, got -1"],
+  [["clipNorm=0"], "expected a number above 0, or none, got 0"],
+  [["epsilon=1e-20"], "expected a number from 1e-12"],
+  [["beta2=1"], "expected a number from 0 to 0.999999"],
+] as const)("%j is refused", (set, why) => {
+  expect(() => load(...set)).toThrow(why);
+});
