@@ -115,7 +115,7 @@ export function updatedRanges({ layers, tables, layout: { lanes } }: Weights): [
       const hasBias = parts.some((part) => part.bias !== undefined);
       return [kernel, (hasBias ? bias + roundUp(N, lanes) : bias) - kernel];
     }),
-    ...tables.map(({ block, at, width }): [number, number] => [at, (block.shape[0] as number) * width]),
+    ...tables.map(({ block, at, width }): [number, number] => [at, ((block.shape[0] as number) - 1) * width]), // the last is constant
   ];
 }
 
