@@ -68,12 +68,6 @@ export type OptimizerSettings = Pick<
   "optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon" | "weightDecay" | "clipNorm"
 >;
 
-/** The settings of a run's optimizer alone. */
-export function optimizerOf(training: OptimizerSettings): OptimizerSettings {
-  const { optimizer, lr, schedule, beta1, beta2, epsilon, weightDecay, clipNorm } = training;
-  return { optimizer, lr, schedule, beta1, beta2, epsilon, weightDecay, clipNorm };
-}
-
 /**
  * How the cpu engine's kernels add a product: rounded first (`portable`), or not (`fused`), by the processor's fused
  * multiply-add. Each gives the same bits on every machine that has it.

@@ -131,7 +131,7 @@ export function updatedRanges({ layers, tables, vectors, layout: { lanes } }: We
       const hasBias = parts.some((part) => part.bias !== undefined);
       return [kernel, (hasBias ? bias + roundUp(N, lanes) : bias) - kernel];
     }),
-    ...tables.map(({ block, at, width }): [number, number] => [at, (block.shape[0] as number) * width]),
+    ...tables.map(({ block, at, width }): [number, number] => [at, ((block.shape[0] as number) - 1) * width]), // the last is constant
     ...[...vectors.values()].map(({ block, at }): [number, number] => [at, roundUp(block.size, lanes)]),
   ];
 }

@@ -64,7 +64,7 @@ export function decayAt(settings: OptimizerSettings, step: number): number {
 }
 
 /** How gradients and parameters are changed before a step. */
-export type Preparing = Pick<OptimizerSettings, "optimizer" | "weightDecay" | "clipNorm">;
+type Preparing = Pick<OptimizerSettings, "optimizer" | "weightDecay" | "clipNorm">;
 
 /**
  * The gradients that sgd and adam follow: those of the loss, [R, ...] for each tensor of parameters, each replica's scaled

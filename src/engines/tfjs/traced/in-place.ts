@@ -20,7 +20,7 @@ export function stateNames(optimizer: Optimizer, parameter: string): string[] {
 }
 
 /** Of an optimizer, what a graph has as constants. */
-export type InPlace = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2">;
+type InPlace = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2">;
 
 /**
  * The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and
