@@ -1,6 +1,6 @@
 import { inputsText } from "../../config/table-inputs.ts";
 import { kindsText } from "../../config/task-kinds.ts";
-import { trains, trainsRun } from "../../engines/abilities.ts";
+import { trainsRun } from "../../engines/abilities.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isIn } from "../../models/code.ts";
 import { keptOf } from "../../records/checkpoints.ts";
@@ -32,7 +32,7 @@ export function startLines(start: SweepStart): string[] {
 }
 
 /**
- * `cpu (avx512)`; with runs that only another engine trains, `cpu (avx512); dselect-k, method pcgrad on tfjs (wasm)`.
+ * `cpu (avx512)`; with runs that only another engine trains, `cpu (avx512); dselect-k on tfjs (wasm)`.
  */
 export function enginesText(
   { name, device, beside = [] }: Pick<Engine, "name" | "device" | "beside">,
@@ -45,16 +45,13 @@ export function enginesText(
   const own = runs.length - parts.reduce((sum, { count }) => sum + count, 0);
   const main = runs.length > 0 && own === 0 ? [] : [`${name} (${device})`];
   if (main.length === 0 && parts.length === 1) return (parts[0] as (typeof parts)[number]).text;
-  return [...main, ...parts.map(({ theirs, text }) => `${reasons(theirs).join(", ")} on ${text}`)].join("; ");
+  return [
+    ...main,
+    ...parts.map(({ theirs, text }) => `${[...new Set(theirs.map(({ model }) => model.name))].join(", ")} on ${text}`),
+  ].join("; ");
 }
 
 /** Whether a run is trained by an engine of this name that is beside another. */
 function goesTo(engine: string, run: AnyRun): boolean {
   return isIn("Python", run.model) ? engine === "python" : engine !== "python" && !trainsRun("cpu", run);
-}
-
-/** What cpu lacks for these runs: models and, for those that it has, methods. */
-function reasons(runs: readonly AnyRun[]): string[] {
-  const whats = runs.map(({ model, training }) => (trains("cpu", model) ? `method ${training.method}` : model.name));
-  return [...new Set(whats)];
 }
