@@ -4,10 +4,11 @@ import { instantiate, kernelSource } from "../src/engines/cpu/instantiate.ts";
 import { OPERATIONS, type Operation } from "../src/engines/cpu/instructions.ts";
 import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance, Kernels } from "../src/engines/cpu/kernels.ts";
-import { type Member, writeParameters } from "../src/engines/cpu/member.ts";
+import { type Member, writeParameters, writeTasks } from "../src/engines/cpu/member.ts";
 import { initialParameters, type Run } from "../src/engines/engine.ts";
 import { labelPanelBytes } from "../src/engines/rows/generator.ts";
 import { inputPanelBytes } from "../src/engines/rows/panels.ts";
+import type { TaskLoss } from "../src/engines/task-losses.ts";
 import { leastMicroseconds } from "./time.ts";
 
 /** µs of one step, and of its parts, each timed by itself; `rows` is the time to make them, whoever shares them. */
@@ -42,6 +43,23 @@ export function timeParts(set: KernelSet, run: Run): Parts {
   const adamOnly = time(adam, UPDATES) - time(plain, UPDATES);
   const rest = time(plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
   return { step, products, adam: adamOnly, rest, rows };
+}
+
+/** µs of one step of each of several runs on the same rows, which are in memory. */
+export function timeRuns(set: KernelSet, runs: readonly Run[]): number[] {
+  const memory = instantiate(kernelSource(set));
+  const first = runs[0] as Run;
+  const plan = planBundle(runs, set);
+  memory.reserve(plan.arena.bytes);
+  plan.arena.writeTo(memory.memory);
+  new BundleRows(memory, plan.rows, first).load(1, plan.rows.chunkSteps);
+  return plan.members.map((member, i) => {
+    const { model, training } = runs[i] as Run;
+    const tasks = new Array<TaskLoss>(model.tasks).fill({ kind: "regression", weight: 1, unit: 1 });
+    writeTasks(memory, member, tasks, training.huberDelta);
+    writeParameters(memory, member, initialParameters(runs[i] as Run));
+    return timeSteps(memory.kernelsOf(training.arithmetic), plan, member, training.batch);
+  });
 }
 
 function timeSteps(kernels: Kernels, { rows }: BundlePlan, { address }: Member, batch: number): number {

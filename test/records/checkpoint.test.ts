@@ -52,6 +52,15 @@ describe("stateIn(checkpointText(run, state), run)", () => {
     }
   });
 
+  test("is the state with what its method has learned of each task, and of no other method's", () => {
+    const famo = { ...run, training: { ...run.training, method: "famo" as const } };
+    const state: RunState = { ...stateOf(run, 25), learned: [0.1, -1 / 3, 1e-300, 2, 3, 5] };
+    const text = checkpointText(famo, state, OF);
+    expect(stateIn(text, famo, OF)).toEqual(state);
+    expect(stateIn(text, run, OF)).toBe("it does not fit its run");
+    expect(stateIn(checkpointText(famo, stateOf(run, 25), OF), famo, OF)).toBe("it does not fit its run");
+  });
+
   test("is that of a run whose steps are chosen: in a try, in its training, or before one", () => {
     const stopped = { ...run, stopping: { patience: 3, validation: 0.2 } };
     const tried = { tried: 36, steps: 72, evalEvery: 6 };

@@ -24,9 +24,10 @@ export function spansOf(
   const layers = [...weights.layers.values()].flatMap((layer) => {
     const { N, D, kernel, bias } = layer;
     const [isStrips, stride] = kernelShape(layer, weights);
+    const hasBias = layer.parts.some((part) => part.bias !== undefined); // others stay 0
     return [
       [isStrips, 4 * kernel, N, D, stride, putOwners(ownersOf(layer, taskOf, "kernel"))],
-      [1, 4 * bias, N, 1, 4 * lanes, putOwners(ownersOf(layer, taskOf, "bias"))],
+      ...(hasBias ? [[1, 4 * bias, N, 1, 4 * lanes, putOwners(ownersOf(layer, taskOf, "bias"))]] : []),
     ];
   });
   const tables = weights.tables.map(({ block, at, width }) => {

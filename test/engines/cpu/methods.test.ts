@@ -24,21 +24,15 @@ function runOf(name: ModelName, tasks: number, method: MethodName, batch = 64, d
   return makeRun({ model, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
 }
 
-test.each(
-  OTHERS.flatMap((method) =>
-    (
-      [
-        ["mmoe", 2],
-        ["ple", 3],
-      ] as const
-    ).map((of) => [method, ...of] as const),
-  ),
-)("cpu and tfjs train by %s %s of %i tasks", async (method, name, tasks) => {
-  const run = runOf(name, tasks, method);
-  // CAGrad's minimum is flat: tfjs finds it to a few digits in float32, which Adam takes for the sign of small gradients
-  const isRough = method === "cagrad" && tasks > 2;
-  const training = isRough ? { ...run.training, optimizer: "sgd" as const, lr: 0.01 } : run.training;
-  await expectAgreement({ ...run, training }, [cpu, tfjs]);
+/** CAGrad's minimum over three tasks is flat: tfjs finds it to three digits in float32, the kernels in float64. */
+const compared = (method: MethodName): [MethodName, ModelName, number][] => [
+  [method, "mmoe", 2],
+  [method, "ple", method === "cagrad" ? 2 : 3],
+  ...(method === "aligned-mtl" ? ([[method, "shared-bottom", 10]] as [MethodName, ModelName, number][]) : []),
+];
+
+test.each(OTHERS.flatMap(compared))("cpu and tfjs train by %s %s of %i tasks", async (method, name, tasks) => {
+  await expectAgreement(runOf(name, tasks, method), [cpu, tfjs]);
 });
 
 const SPECIAL = ["dselect-k", "l2-constrained", "cross-stitch", "snr-trans", "tensor-factorization"] as const;
