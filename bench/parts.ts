@@ -21,7 +21,19 @@ export interface Parts {
   readonly rows: number;
 }
 
-const UPDATES: readonly Operation[] = ["update"];
+const UPDATES: readonly Operation[] = ["update", "stepBlocks"];
+
+/** Times a run's step alone on this thread, in place of a worker: µs. */
+export function timeStep(set: KernelSet, run: Run): number {
+  const memory = instantiate(kernelSource(set));
+  const plan = planBundle([run], set);
+  memory.reserve(plan.arena.bytes);
+  plan.arena.writeTo(memory.memory);
+  new BundleRows(memory, plan.rows, run).load(1, plan.rows.chunkSteps);
+  const [member] = plan.members as [Member];
+  writeParameters(memory, member, initialParameters(run));
+  return timeSteps(memory.kernelsOf(run.training.arithmetic), plan, member, run.training.batch);
+}
 
 /** Times a run's step on this thread, in place of a worker. */
 export function timeParts(set: KernelSet, run: Run): Parts {
@@ -39,7 +51,7 @@ export function timeParts(set: KernelSet, run: Run): Parts {
   const step = timeSteps(kernels, plan, adam, run.training.batch);
   const time = (member: Member, operations: readonly Operation[]) =>
     timeOperations(memory, kernels, plan, member, operations);
-  const products = time(plain, ["dense", "sparseDense", "inputGradient", ...UPDATES]);
+  const products = time(plain, ["dense", "sparseDense", "inputGradient", "addGradient", ...UPDATES]);
   const adamOnly = time(adam, UPDATES) - time(plain, UPDATES);
   const rest = time(plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
   return { step, products, adam: adamOnly, rest, rows };

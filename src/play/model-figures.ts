@@ -3,7 +3,7 @@
 import { DEAD } from "../diagnostics/unit-activity.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
-import { expertCount, type ModelSpec } from "../models/spec.ts";
+import { expertCount, gateCount, type ModelSpec } from "../models/spec.ts";
 import { dotsAt, type Figure, frame, framedPanel, label, limits, note, type Point, polyline } from "./draw.ts";
 import { POINTS, placeAt, REACH, type Reading } from "./probe.ts";
 
@@ -131,7 +131,7 @@ export function diagramFigure({ name, spec, colour, reading }: Shown): Figure {
       const weight = meanWeight(spec, reading, k, e);
       return element("path", {
         d: `M${rounded(expertX(e))} 50L${rounded(towerX(k))} 82`,
-        stroke: spec.gating === "none" || spec.gating === "average" ? colour(theme) : expertColour(e, E, theme),
+        stroke: gateCount(spec) === 0 ? colour(theme) : expertColour(e, E, theme),
         "stroke-width": 0.3 + 3.4 * weight,
         "stroke-opacity": weight > 0 ? 0.25 + 0.7 * weight : 0,
       });
@@ -160,9 +160,10 @@ export function diagramFigure({ name, spec, colour, reading }: Shown): Figure {
 }
 
 /** How much task k's tower reads of an expert, 0 to 1. */
-function meanWeight({ gating, experts, tasks }: ModelSpec, reading: Reading | undefined, k: number, e: number): number {
+function meanWeight(spec: ModelSpec, reading: Reading | undefined, k: number, e: number): number {
+  const { experts, tasks } = spec;
   const own = e < experts.shared || Math.floor((e - experts.shared) / Math.max(1, experts.perTask)) === k;
-  if (gating === "none" || gating === "average") return own ? 1 / (experts.shared + experts.perTask) : 0;
+  if (gateCount(spec) === 0) return own ? 1 / (experts.shared + experts.perTask) : 0;
   return reading?.quantities[`gateWeight/${Math.min(k, tasks - 1) + 1}/${e + 1}`] ?? 0;
 }
 

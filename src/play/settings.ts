@@ -77,10 +77,10 @@ export function isWholeData(settings: PlaySettings): boolean {
   return alpha.length === base.alpha.length && noiseStd === base.noiseStd;
 }
 
-/** Whether a number of experts says all of them: tasks share them all. */
+/** Whether a number of experts says all of them: tasks share them all, and gates take any number. */
 export function hasExperts(like: ModelName): boolean {
-  const { gating, experts } = ZOO[like].build({ inputs: 100, tasks: 2 }) as ModelSpec;
-  return gating !== "none" && experts.perTask === 0;
+  const { gating, experts, gate } = ZOO[like].build({ inputs: 100, tasks: 2 }) as ModelSpec;
+  return gating !== "none" && experts.perTask === 0 && gate.select === undefined;
 }
 
 /** Whether a number of units says all of a model's experts: they have one layer. */

@@ -62,7 +62,7 @@ describe("mmoe play", () => {
     ["loss: huber", 'loss: the playground trains only "squared"'],
     ["method: pcgrad", 'method: the playground trains only "sum"'],
     ["tasks: 6", "tasks: the playground does not train 6"],
-    ["models: [snr-trans]", "models: the playground has none of snr-trans"],
+    ["models: [{name: wide, like: mmoe}]", "models: the playground has none of wide"],
     ["lr: [0.01, 0.001]", "lr: the playground does not train [0.01,0.001]"],
   ])("refuses a config with %s", async (text, words) => {
     const file = configFile(text);

@@ -34,7 +34,7 @@ describe("an address of the playground", () => {
   });
 
   test.each([
-    "p=2&tasks=99&lr=no&batch=1.5&models=snr-trans,none&data=9;1&steps=-1&optimizer=x&rows=0",
+    "p=2&tasks=99&lr=no&batch=1.5&models=narrow,none&data=9;1&steps=-1&optimizer=x&rows=0",
     "p=&tasks=&lr=&batch=&models=&data=&run=1e99&noise=-1&every=log:0",
   ])("that says what is no setting gives the paper's: %s", (address) => {
     expect(settingsIn(new URLSearchParams(address), PAPER)).toEqual(PAPER);
@@ -71,8 +71,7 @@ describe("the command that the playground shows", () => {
 });
 
 test("the playground has those models of the zoo that the cpu engine trains", () => {
-  expect(PLAY_MODELS).toHaveLength(17);
-  for (const name of ["cross-stitch", "snr-trans", "dselect-k"]) expect(PLAY_MODELS).not.toContain(name);
+  expect(PLAY_MODELS).toHaveLength(22);
 });
 
 test("the slowest sines are kept", () => {
