@@ -1,5 +1,5 @@
 // A model of one's own in JavaScript: MMoE (Ma et al., KDD 2018) with its gradients written by hand, so that it needs no
-// package. It has the sizes of mmoe's own, and learns as well.
+// package. It has the sizes of mmoe's own; its experts are one layer, and begin as one.
 //
 //   mmoe sweep own-models.yaml --model my-mmoe.mjs --out results/own
 const [EXPERTS, UNITS, TOWER_UNITS] = [8, 16, 8]; // E, H, T

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import { loadConfig, presetNames } from "../config/load.ts";
+import { isCodeDefinition, ownModelsIn } from "../config/own-models.ts";
 import type { Env } from "../cuda/home.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
@@ -163,6 +164,10 @@ export function checkedOptions(
 ): CheckedOptions {
   refuseFolder(file);
   const config = loadConfig(file, overridesOf(options, variables));
+  if (options.device !== undefined && !ownModelsIn(config).some(isCodeDefinition))
+    throw new UsageError(
+      `--device ${options.device}: is for your own models in code; did you mean --engine ${options.device}?`,
+    );
   const { out } = options;
   const timeOf = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : durationOption(flag, text);

@@ -13,7 +13,6 @@ const OTHER_OPTIONS: Readonly<Record<string, string>> = {
   "--cpu": "--engine cpu",
   "--epoch": "--steps VALUE", // a number of epochs is no number of steps
   "--epochs": "--steps VALUE",
-  "--device": "--engine DEVICE",
   "--threads": "--jobs",
   "--workers": "--jobs",
   "--num-workers": "--jobs",
@@ -37,7 +36,7 @@ export function settingFor(
   { exact }: { readonly exact: boolean },
 ): string | undefined {
   const other = OTHER_OPTIONS[flag];
-  if (other !== undefined) return other.replace("DEVICE", givenValue(argv, flag) ?? "VALUE");
+  if (other !== undefined) return other;
   const word = camelCase(flag);
   const setting = meantBy(word, SETTING_KEYS) as SettingKey | undefined;
   if (setting === undefined || (exact && setting !== word)) return undefined;

@@ -55,7 +55,6 @@ test.each([
   [["--epochs", "10"], "'--epochs'; did you mean '--steps VALUE'?"],
   [["--workers", "3"], "'--workers'; did you mean '--jobs'?"],
   [["--num-workers", "3"], "'--num-workers'; did you mean '--jobs'?"],
-  [["--device", "cuda"], "'--device'; did you mean '--engine cuda'?"],
   [["-o", "x"], "'-o'; did you mean '--out'?"],
   [["--config", "paper"], "'--config'; did you mean 'CONFIG'?"],
   [["--zebra"], "'--zebra'"],
@@ -100,6 +99,7 @@ test.each([
   [["--set", "epochs=10"], "--set: unknown key 'epochs'; did you mean 'steps'? A step is one batch of rows."],
   [["--set", "loss=mse"], "--set loss: expected one of squared, huber, got \"mse\"; did you mean 'squared'?"],
   [["--loss", "val"], "--loss: expected one of train, heldout, running, got 'val'; did you mean 'heldout'?"],
+  [["--device", "cuda"], "--device cuda: is for your own models in code; did you mean --engine cuda?"],
   [["--model", "x.ipynb"], "--model: expected a file such as ./my_model.py or ./my-model.mjs, got 'x.ipynb'"],
 ])("sweep %j says what was meant", async (argv, line) => {
   expect(await refused("sweep", ...argv)).toBe(line);
