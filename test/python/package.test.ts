@@ -141,7 +141,7 @@ print(json.dumps([runs[runs.id == "mmoe/p=0.50/017"].finalRunningLoss2.item(), o
 
 test.skipIf(!HAS_PYTHON)("docs/python.md's calls give what the comments beside them say", () => {
   const page = readFileSync("docs/python.md", "utf8");
-  const [, code] = /```python\n(import mmoe\n.*?)```/s.exec(page) ?? [];
+  const [, code] = /```python\n(import mmoe\n\nx, y.*?)```/s.exec(page) ?? [];
   const lines = (code as string).split("\n").filter((line) => line.includes("#"));
   const told = json(`
 told = []
