@@ -105,7 +105,7 @@ function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Rig
   const withTable = complaints.attempt(() => withRows(withSteps, place));
   const { values } = prepare(withTable ?? withSteps);
   const leftOut = withTable === undefined ? Object.fromEntries(["rows", ...OF_ROWS].map((key) => [key, true])) : {};
-  const kept = Object.entries(values as object).filter(([key]) => !(key in leftOut));
+  const kept = Object.entries(values as object).filter(([key]) => !Object.hasOwn(leftOut, key));
   const { data, wrong, keys } = checkedParts(schema.omit(leftOut as never), Object.fromEntries(kept), place, source);
   complaints.add(wrong);
   for (const key of [...Object.keys(leftOut), ...keys]) unread.add(key as SettingKey);

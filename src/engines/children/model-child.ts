@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { MachineError, machineError } from "../../machine-error.ts";
 import type { CodeModel } from "../../models/code.ts";
+import { printable } from "../../printable.ts";
 import { modelError } from "./model-error.ts";
 
 /** Step, loss, and what the process has computed until then, in milliseconds of one core. */
@@ -71,9 +72,10 @@ export class ModelChild<Order, Answer> {
     this.model = model;
     this.#connection = connection;
     const child = connection.process;
-    passLinesOn(connection.prints, (line) => note(`model ${model.name} prints: ${line}`));
+    const tell = (line: string) => note(printable(line));
+    passLinesOn(connection.prints, (line) => tell(`model ${model.name} prints: ${line}`));
     connection.listen(
-      (message) => this.#hear(message, note),
+      (message) => this.#hear(message, tell),
       (error) => this.#fail(error),
     );
     this.#ended = new Promise((resolve) => {

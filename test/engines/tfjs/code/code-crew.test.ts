@@ -140,7 +140,7 @@ describe("describeCode(model)", () => {
     writeFileSync(join(dirname(file), "sizes.mjs"), "export const UNITS = 7;");
     writeFileSync(
       file,
-      `import { UNITS } from "./sizes.mjs";\nconsole.log("units", UNITS);\n${LINEAR.replace("[tasks]", "[UNITS]")}`,
+      `import { UNITS } from "./sizes.mjs";\nconsole.log("units\\u001b[2J", UNITS);\n${LINEAR.replace("[tasks]", "[UNITS]")}`,
     );
     const printed: string[] = [];
     const { sha256 } = codeFiles({ name: "mine", file });
@@ -153,7 +153,7 @@ describe("describeCode(model)", () => {
       ],
       ...{ size: 17, stateSize: 0 },
     });
-    expect(printed).toEqual(["model mine prints: units 7"]);
+    expect(printed).toEqual(["model mine prints: units\\u001b[2J 7"]);
     writeFileSync(join(dirname(file), "sizes.mjs"), "export const UNITS = 8;");
     await expect(describeCode({ ...model, file, sha256 })).rejects.toThrow(
       `mine.mjs: has changed (its SHA-256 was ${sha256.slice(0, 8)}`,
@@ -167,6 +167,7 @@ describe("describeCode(model)", () => {
     [`await eval('import("node:fs")');`, /mine.mjs: imports 'node:fs': a model may not use files/],
     [`await fetch("http://localhost");`, "/mine.mjs:1: fetch is not for a model: "],
     [`crypto.randomUUID();`, "/mine.mjs:1: crypto.randomUUID is not for a model: "],
+    [`throw new Error("a\\u009b2J\\u001b]0;x\\u0007");`, "/mine.mjs:1: a\\u009b2J\\u001b]0;x\\u0007"],
     ["export default {", /^\/mine.mjs(:\d)?: Unexpected end of input$/],
   ])("refuses %j", async (text, message) => {
     expect(await complaintOf(codeModel(text))).toMatch(message);
