@@ -80,6 +80,20 @@ describe("the number of steps", () => {
     expect(asked[0]?.map(({ id }) => id)).toEqual(["c"]);
   });
 
+  test("is chosen after as many looks in a row without a better loss as patience says, and not one more", async () => {
+    const chosenWith = async (looks: number) => {
+      const { engine } = fakeStopping((step) => (step === 12 ? 1 : step === 12 + 6 * looks ? 0.5 : 2));
+      return (await resultsOf(engine, [run()]))[0]?.run.training.steps;
+    };
+    expect([await chosenWith(2), await chosenWith(3), await chosenWith(4)]).toEqual([24, 30, 12]);
+  });
+
+  test("is that of the lowest mean over tasks, whatever the first task's is", async () => {
+    const ofTasks = (step: number) => [Math.abs(step - 12) / 10, Math.abs(step - 42) / 2];
+    const { engine } = fakeStopping(ofTasks);
+    expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(42);
+  });
+
   test("is not chosen once the sweep is stopped", async () => {
     const { engine, asked } = fakeStopping(() => 1);
     await engine.train([run()], { onResult: () => {}, signal: AbortSignal.abort() });

@@ -17,6 +17,10 @@ test("a byte order mark, spaces, quotes, Windows' lines and empty ones are no pa
   expect(numbersOf('\ufeffx1, y1 ,"y2"\r\n 1,"2",-.5\r\n\r\n+4,5e-1,6.\r\n')).toEqual([1, 2, -0.5, 4, 0.5, 6]);
 });
 
+test("a byte order mark before a quoted name is no part of it", () => {
+  expect(table('\ufeff"x1",y1,y2\n1,2,3\n4,5,6\n').inputs).toEqual(["x1"]);
+});
+
 test("column part marks the rows that are held out", () => {
   const { values, heldout } = table("part,x1,y1,y2\ntrain,1,2,3\nheldout,2,3,4\ntrain,5,6,7\n");
   expect([...new Uint8Array(values.heldout as SharedArrayBuffer), heldout]).toEqual([0, 1, 0, 1]);
