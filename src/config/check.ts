@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { checkPatience, withAutoSteps } from "./auto-steps.ts";
+import { autoMarks, checkPatience, withAutoSteps } from "./auto-steps.ts";
 import { checkGrid, withoutSingles } from "./check-grid.ts";
 import { checkedParts, expectTree } from "./checked-by.ts";
 import { Complaints, readable } from "./complaints.ts";
@@ -120,7 +120,8 @@ function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Rig
     definitionsApart({ ...(models && { models }), ...(ownModels && { ownModels }) }, given),
   );
   if (apart === undefined) for (const key of ["models", "ownModels"] as const) unread.add(key);
-  return withoutSingles({ ...others, ...apart }) as Right;
+  const marks = { ...others.marks, ...autoMarks(given) };
+  return withoutSingles({ ...others, ...apart, ...(Object.keys(marks).length > 0 && { marks }) }) as Right;
 }
 
 /** Refuses settings that do not fit together, and fills in what follows from others. */

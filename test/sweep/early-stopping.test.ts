@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { autoStepsOverride } from "../../src/config/auto-steps.ts";
 import { configAt, trainedHash } from "../../src/config/config.ts";
+import type { Override } from "../../src/config/file-version.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { TableSet } from "../../src/data/table-set.ts";
@@ -177,6 +179,13 @@ describe("steps: auto", () => {
     expect(config("steps=500", "patience=3")).toMatchObject({ steps: 500, patience: 3 });
     expect(planRuns(config("steps=auto"))[0]?.stopping).toEqual({ patience: 10, validation: 0.2 });
     expect(planRuns(config("steps=500"))[0]?.stopping).toBeUndefined();
+  });
+
+  test("has a patience that is assumed, unless it is given", () => {
+    const mark = (...overrides: Override[]) => loadConfig("smoke", [rowsOverride(file), ...overrides]).origins.patience;
+    const given = setOverride("patience=10");
+    expect([mark(setOverride("steps=auto")), mark(autoStepsOverride("--steps auto"))]).toEqual(["assumed", "assumed"]);
+    expect([mark(given), mark(given, autoStepsOverride("--steps auto"))]).toEqual(["yours", "yours"]);
   });
 
   test("is part of the sweep's identity", () => {
