@@ -97,10 +97,6 @@ describe("a file is refused in one line that has", () => {
     ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' occurs twice; rename one"],
     ["x1,y1,y2\n1,2\n", "t.csv: not readable as CSV: Invalid Record Length: expect 3, got 2 on line 2"],
     ["x1,y1,y2,part\n1,2,3,test\n", "t.csv:2: part: expected train or heldout, got 'test'"],
-    [
-      `x1,y1,y2,part\n1,2,3,${"7".repeat(2_000_000)}\n`,
-      `t.csv:2: part: expected train or heldout, got '${"7".repeat(40)}'`,
-    ],
     ["x1,y_\u001b]0;hi\u0007,y2\n1,2,3\n", `t.csv: the name of column 2: ${plain} 'y_\\u001b]0;hi\\u0007'`],
     ['"x\n1",y1,y2\n1,2,3\n', `t.csv: the name of column 1: ${plain} 'x\n1'`],
     ["x1,x_city,y1,y2\n1,Rome,2,3\n1,\u009b2J,2,3\n", `t.csv:3: x_city: ${plain} '\\u009b2J'`],
@@ -109,6 +105,12 @@ describe("a file is refused in one line that has", () => {
   ])("%j", (text, message) => {
     expect(complaint(() => table(text))).toBe(message);
   });
+});
+
+test("a long cell is shown by its beginning", () => {
+  expect(complaint(() => table(`x1,y1,y2,part\n1,2,3,${"7".repeat(2_000_000)}\n`))).toBe(
+    `t.csv:2: part: expected train or heldout, got '${"7".repeat(40)}'`,
+  );
 });
 
 describe("columns that are named", () => {
@@ -223,4 +225,20 @@ test("who waits for a table is told after two seconds, then every ten", () => {
     vi.useRealTimers();
     onLongWork(() => {});
   }
+});
+
+test("who waits for a table is told which share of it is read", () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 3000));
+  const told: number[] = [];
+  onLongWork((line) => told.push(Number(/^reading t\.csv: (\d+) %$/.exec(line)?.[1])));
+  try {
+    table(`x1,y1,y2\n${"1,2,3\n2,1,5\n".repeat(20)}`);
+  } finally {
+    clock.mockRestore();
+    onLongWork(() => {});
+  }
+  expect(told.length).toBeGreaterThan(5);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(told.at(-1)).toBe(100);
 });
