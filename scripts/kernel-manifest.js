@@ -1,7 +1,7 @@
 // Each binary of native kernels has a manifest beside it, BINARY.json: its size and SHA-256, which mmoe checks before it
 // loads the binary, and hashes of what it was made from, by which scripts know whether to make it again.
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 export const sha256 = (content) => createHash("sha256").update(content).digest("hex");
 
@@ -15,6 +15,7 @@ export function place(from, to, { inputs, compiler }) {
     `${JSON.stringify({ bytes: bytes.length, sha256: sha256(bytes), inputs, compiler }, null, 2)}\n`,
   );
   for (const path of [manifestOf(to), to]) if (!isFile(path)) rmSync(path, { recursive: true, force: true });
+  chmodSync(from, 0o644); // a linker makes programs, and nobody runs this
   renameSync(manifestOf(from), manifestOf(to));
   renameSync(from, to);
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
+import { printable } from "./printable.ts";
 
 /** `path` itself, or the nearest folder above it that exists. */
 export function nearestExisting(path: string): string {
@@ -24,5 +25,5 @@ export function makeFolder(path: string): void {
 /** From the working folder, if the file is within. */
 export function shownPath(file: string): string {
   const path = relative(".", file);
-  return path.startsWith("..") ? file : path;
+  return printable(path.startsWith("..") ? file : path);
 }

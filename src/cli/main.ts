@@ -1,9 +1,12 @@
-import { Command, CommanderError, Help } from "commander";
+import { Command, CommanderError, Help, Option } from "commander";
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { onLongWork } from "../long-work.ts";
 import { machineError } from "../machine-error.ts";
+import { printable } from "../printable.ts";
 import { shellQuoted } from "../shell.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
+import { numberOf } from "../units.ts";
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
 import { COMMANDS, type CommandEntry, commandsOn } from "./commands.ts";
@@ -34,6 +37,7 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
       onLongWork(context.note);
       code = await action(context);
     });
+    for (const one of [command, ...command.commands]) takeOut(one);
   }
   await program.parseAsync([...withoutHelp(argv, Object.keys(COMMANDS))], { from: "user" });
   return code;
@@ -46,6 +50,14 @@ function addCommand(program: Command, name: string, { summary, group }: CommandE
 async function defineCommand(command: Command, { load }: CommandEntry, run: Parameters<Define>[1]): Promise<void> {
   (await load()).define(command, run);
   command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
+}
+
+/** What a sweep calls `--out`, other commands call `--output`; they take both. */
+function takeOut(command: Command): void {
+  const has = (long: string) => command.options.some((option) => option.long === long);
+  if (!has("--output") || has("--out")) return;
+  command.addOption(new Option("--out <path>").hideHelp());
+  command.on("option:out", (path: string) => command.setOptionValueWithSource("output", path, "cli"));
 }
 
 /** The command line with every command's options. */
@@ -127,17 +139,36 @@ async function withSetting(error: CommanderError, argv: readonly string[]): Prom
 function report(error: unknown, argv: readonly string[], effects: Effects): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
   if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage; // no command: help is shown
+  if (isSystemError(error) && error.code === "ENAMETOOLONG") {
+    const { path = "" } = error;
+    return report(new UsageError(`'${path.slice(0, 60)}...': ${systemReason(error)}`), argv, effects);
+  }
   const trouble = error instanceof UsageError ? undefined : machineError(error);
   const users = trouble !== undefined || error instanceof UsageError || error instanceof CommanderError;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const mmoe = paintFor(effects.stderr, effects.env)("bad", "mmoe:");
   const lines = error instanceof UsageError ? error.lines : [trouble?.message ?? message];
-  for (const line of lines) effects.stderr.write(`${mmoe} ${users ? "" : "internal error: "}${oneLine(line)}\n`);
+  for (const line of few(lines)) effects.stderr.write(`${mmoe} ${users ? "" : "internal error: "}${shown(line)}\n`);
   const debug = argv.includes("--debug");
   if (debug) effects.stderr.write(`${stack}\n`);
   else if (!users) effects.stderr.write("mmoe: this is a bug; --debug shows where\n");
   if (trouble) return troubleCode(trouble);
   return users ? EXIT.usage : EXIT.bug;
+}
+
+/** Lines that are shown of many that are wrong. */
+const MOST_LINES = 20;
+/** Characters that are shown of a line. */
+const MOST_CHARACTERS = 2000;
+
+function few(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  return [...lines.slice(0, MOST_LINES), `and ${numberOf(lines.length - MOST_LINES, "line")} more like these`];
+}
+
+function shown(message: string): string {
+  const line = printable(oneLine(message));
+  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}...` : line;
 }
 
 /** commander's "error: unknown option '--cor'\n(Did you mean --corr?)" as our one line. */

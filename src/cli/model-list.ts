@@ -7,6 +7,7 @@ import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { Ends } from "../models/shapes.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { printable } from "../printable.ts";
 import { type DescribeOptions, describeModel } from "../sweep/describe-model.ts";
 
 const LISTED_PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
@@ -60,5 +61,6 @@ function ofSpec(model: ModelSpec, { about, formula, source }: Entry): Listed {
 
 async function ofCode(model: CodeModel, options: DescribeOptions): Promise<Listed> {
   const { about, parameters, size } = await describeModel(model, options);
-  return { model, about: about || model.file, parts: parameters, total: size };
+  const parts = Object.fromEntries(Object.entries(parameters).map(([name, own]) => [printable(name), own]));
+  return { model, about: printable(about || model.file), parts, total: size };
 }

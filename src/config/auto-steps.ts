@@ -13,9 +13,18 @@ export function withAutoSteps(given: GivenValues): GivenValues {
   return { ...given, values: { ...AUTO, ...values, steps: AUTO.steps } };
 }
 
+/** The mark of a patience that nobody gave. */
+export function autoMarks({ values }: GivenValues): { patience?: "assumed" } {
+  const isAuto = typeof values === "object" && values !== null && "steps" in values && values.steps === "auto";
+  return isAuto && !("patience" in values) ? { patience: "assumed" } : {};
+}
+
 /** `--steps auto`, which keeps a patience that was given before. */
 export function autoStepsOverride(source: string): Override {
-  return { source, valuesAfter: ({ patience }) => ({ ...AUTO, ...(patience !== null && { patience }) }) };
+  return {
+    source,
+    valuesAfter: ({ patience }) => ({ steps: "auto", ...(patience !== null && { patience }) }),
+  };
 }
 
 /** Refuses to choose a number of steps on rows that are no table's: UsageError. */

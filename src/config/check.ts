@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { checkPatience, withAutoSteps } from "./auto-steps.ts";
+import { autoMarks, checkPatience, withAutoSteps } from "./auto-steps.ts";
 import { checkGrid, withoutSingles } from "./check-grid.ts";
 import { checkOptimizer } from "./check-optimizer.ts";
 import { checkedParts, expectTree } from "./checked-by.ts";
@@ -106,7 +106,7 @@ function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Rig
   const withTable = complaints.attempt(() => withRows(withSteps, place));
   const { values } = prepare(withTable ?? withSteps);
   const leftOut = withTable === undefined ? Object.fromEntries(["rows", ...OF_ROWS].map((key) => [key, true])) : {};
-  const kept = Object.entries(values as object).filter(([key]) => !(key in leftOut));
+  const kept = Object.entries(values as object).filter(([key]) => !Object.hasOwn(leftOut, key));
   const { data, wrong, keys } = checkedParts(schema.omit(leftOut as never), Object.fromEntries(kept), place, source);
   complaints.add(wrong);
   for (const key of [...Object.keys(leftOut), ...keys]) unread.add(key as SettingKey);
@@ -121,7 +121,8 @@ function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Rig
     definitionsApart({ ...(models && { models }), ...(ownModels && { ownModels }) }, given),
   );
   if (apart === undefined) for (const key of ["models", "ownModels"] as const) unread.add(key);
-  return withoutSingles({ ...others, ...apart }) as Right;
+  const marks = { ...others.marks, ...autoMarks(given) };
+  return withoutSingles({ ...others, ...apart, ...(Object.keys(marks).length > 0 && { marks }) }) as Right;
 }
 
 /** Refuses settings that do not fit together, and fills in what follows from others. */

@@ -1,5 +1,6 @@
 // Kinds of values. Their descriptions complete the sentence "expected ...": they are the error texts and the editors' hints.
 import { z } from "zod";
+import { printable } from "../printable.ts";
 
 /** The largest count anywhere: a counter of the row generator has 32 bits. */
 export const LARGEST_COUNT = 2 ** 31 - 1;
@@ -31,6 +32,9 @@ export const plainName = (what: string) =>
     .regex(/^[a-z0-9][a-z0-9._-]*$/i)
     .max(LONGEST_NAME)
     .describe(`${what} of at most ${LONGEST_NAME} letters, digits, '.', '_' and '-'`);
+
+/** A text that a terminal and a picture can show. */
+export const printableText = () => z.string().refine((value) => printable(value) === value);
 
 /** A text as such a name; `otherwise` if none of it can be kept. */
 export function plainNameOf(text: string, otherwise: string): string {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Gating } from "../models/spec.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { choice, count, plainName, positive } from "./kinds.ts";
+import { choice, count, plainName, positive, printableText } from "./kinds.ts";
 
 /** Bounds of a model's sizes: a plan of more would not end. */
 const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
@@ -67,7 +67,7 @@ const SPEC_MODEL = z
   .describe("{name, like} and what differs: experts, gating, levels, gate, tower, constraint, ranks, bias");
 
 /** Values of a model's options in Python, which become keyword arguments. */
-const option = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const option = z.union([printableText(), z.number(), z.boolean(), z.null()]);
 const options = z
   .record(z.string().regex(IDENTIFIER), z.union([option, z.array(option)]))
   .describe("values by names: numbers, texts, true, false, null or lists of these");
@@ -75,7 +75,7 @@ const options = z
 const CODE_MODEL = z
   .strictObject({
     name: plainName("a name"),
-    file: z.string().min(1).describe("the path of a JavaScript or Python file, relative to this file's folder"),
+    file: printableText().min(1).describe("the path of a JavaScript or Python file, relative to this file's folder"),
     class: z.string().regex(IDENTIFIER).describe("a name of Python's").optional(),
     options: options.optional(),
     env: z

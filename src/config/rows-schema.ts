@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ChosenColumns } from "../data/table.ts";
 import { MOST_VALUES } from "../tables/input-column.ts";
-import { choice, count } from "./kinds.ts";
+import { choice, count, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
@@ -10,7 +10,7 @@ const MOST_SIZE = 256;
 
 /** What people say of a table. */
 const SAID = {
-  file: z.string().min(1).describe(FILE),
+  file: printableText().min(1).describe(FILE),
   heldout: z.number().gt(0).lt(1).nullable().describe("the share of rows to hold out, a number above 0 and below 1"),
   standardise: z.boolean().describe("true or false: whether inputs are standardised"),
   impute: choice(["refuse", "mean"]),
@@ -33,8 +33,8 @@ const FILLED = {
   encoded: z
     .array(
       z.strictObject({
-        column: z.string(),
-        values: z.array(z.string()),
+        column: printableText(),
+        values: z.array(printableText()),
         gaps: z.boolean(),
         embedding: count().optional(),
       }),
@@ -48,7 +48,7 @@ const FILLED = {
 };
 
 function names(what: string) {
-  return z.array(z.string()).min(1).describe(`the columns that are ${what}; without it, mmoe fills it in`);
+  return z.array(printableText()).min(1).describe(`the columns that are ${what}; without it, mmoe fills it in`);
 }
 
 /** The user's own rows, as a checked config has them; null for those of the generator. */
@@ -63,7 +63,7 @@ const GIVEN = z.strictObject({
     .object({ ...SAID, ...FILLED })
     .omit({ file: true })
     .partial().shape,
-  ignore: z.array(z.string()).min(1).describe("the columns that are neither labels nor inputs").optional(),
+  ignore: z.array(printableText()).min(1).describe("the columns that are neither labels nor inputs").optional(),
 });
 
 /** As a file or an option gives them. */

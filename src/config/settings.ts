@@ -6,7 +6,7 @@ import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
 import { ADAM, ARITHMETICS, OPTIMIZERS } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
-import { choice, count, distinctList, LARGEST_COUNT, plainName, positive } from "./kinds.ts";
+import { choice, count, distinctList, LARGEST_COUNT, plainName, positive, printableText } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
@@ -98,7 +98,7 @@ const OF_OPTIMIZER = {
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN = {
   name: setting(plainName("a name"), { since: 1, hash: "shown", grid: false, paths: PLANNED }),
-  about: setting(z.string().describe("a sentence: what the sweep reproduces"), {
+  about: setting(printableText().describe("a sentence: what the sweep reproduces, without control characters"), {
     ...{ since: 1, hash: "shown", grid: false, paths: PLANNED },
   }),
   data: setting(orTable(generator), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),

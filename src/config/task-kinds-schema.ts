@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { TASK_KINDS } from "../data/task-kinds.ts";
-import { choice, positive } from "./kinds.ts";
+import { choice, positive, printableText } from "./kinds.ts";
 
-const column = z.string().min(1).describe("the name of a label's column");
+const column = printableText().min(1).describe("the name of a label's column");
 const kind = choice(TASK_KINDS);
 const weight = positive("what the task's loss counts in the objective, a number above 0");
 
@@ -12,7 +12,7 @@ export const TASK_KINDS_SCHEMA = z
     z.strictObject({
       ...{ column, kind, weight },
       classes: z
-        .array(z.union([z.string(), z.number()]))
+        .array(z.union([printableText(), z.number()]))
         .describe("the texts or numbers that a label may have, in order; none for a regression; mmoe fills them in"),
       gaps: z.int().positive().optional().describe("how many rows have no label, if some have none; mmoe fills it in"),
     }),

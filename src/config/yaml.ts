@@ -23,6 +23,7 @@ interface Options {
 /** The value of a YAML text: a tree, as aliases are resolved and a circle of them is refused. Throws YamlError. */
 export function yamlValue(text: string, { decimal = false }: Options = {}): unknown {
   const value = parsed(text, decimal);
+  if (hasPrototype(value)) throw new YamlError("unknown key '__proto__'");
   if (hasCircle(value)) throw new YamlError("an alias within its own anchor");
   return value;
 }
@@ -40,6 +41,13 @@ function parsed(text: string, decimal: boolean): unknown {
 
 function decimalOnly(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag === "string" || !["HEX", "OCT"].includes(String(tag.format)));
+}
+
+/** Whether a key is `__proto__`, which schemas pass over. A circle ends where it begins. */
+function hasPrototype(value: unknown, seen = new Set<unknown>()): boolean {
+  if (typeof value !== "object" || value === null || seen.has(value)) return false;
+  seen.add(value);
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some((inner) => hasPrototype(inner, seen));
 }
 
 /**

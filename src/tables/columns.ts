@@ -1,6 +1,7 @@
 // Which columns a table has, and what each is for.
 import type { ChosenColumns } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import { isName, printable } from "../printable.ts";
 import { thousands } from "../units.ts";
 
 export const PART = "part";
@@ -46,6 +47,8 @@ const MOST_CHARACTERS = 400_000;
 export function tableColumns(header: readonly string[], source: string, chosen?: NamedColumns): Columns {
   checkWidth(header, source);
   const names = header.map((name) => name.trim());
+  const odd = names.findIndex((name) => !isName(name));
+  if (odd >= 0) throw new UsageError(`${source}: the name of column ${odd + 1}: ${unprintable(names[odd] as string)}`);
   const twice = new Set(names).size < names.length ? names.find((name, i) => names.indexOf(name) < i) : undefined;
   const areChosen = chosen !== undefined && !(chosen.onlyIfNeeded && names.every(saysRole));
   const { inputs, labels } = areChosen ? chosenPlaces(names, source, chosen) : placesByName(names, source);
@@ -108,6 +111,11 @@ export function checkWidth(header: readonly string[], source: string, names = "n
   if (header.length > MOST_COLUMNS) throw expected(MOST_COLUMNS, "columns", header.length);
   const characters = header.reduce((sum, { length }) => sum + length, 0);
   if (characters > MOST_CHARACTERS) throw expected(MOST_CHARACTERS, `characters in all ${names}`, characters);
+}
+
+/** What is wrong with a text that can't be a name. */
+export function unprintable(text: string): string {
+  return `expected a text on one line without control characters, got '${printable(text.trim()).slice(0, 60)}'`;
 }
 
 const NAMES = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";

@@ -1,7 +1,8 @@
 import type { TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import { isName } from "../printable.ts";
 import { thousands } from "../units.ts";
-import { type Columns, checkWidth, type NamedColumns, PART, PARTS, tableColumns } from "./columns.ts";
+import { type Columns, checkWidth, type NamedColumns, PART, PARTS, tableColumns, unprintable } from "./columns.ts";
 import { InputColumn, type InputContents } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
@@ -61,6 +62,9 @@ export class TableBuilder {
     if (this.#numbers.length >= MOST_NUMBERS) this.expectRows(this.#numbers.length / places.length + 1);
     for (const [i, at] of places.entries()) {
       const number = numberIn(values[at]);
+      const text = values[at];
+      if (number === undefined && typeof text === "string" && !isName(text.trim()))
+        throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unprintable(text)}`);
       const value =
         this.#inputs[i]?.add(values[at], number, mark === 1) ??
         this.#labels[i - inputs.length]?.add(values[at], number, mark);
@@ -77,7 +81,7 @@ export class TableBuilder {
     if (part === undefined) return 0;
     const name = String(values[part] ?? "").trim();
     if (!(PARTS as readonly string[]).includes(name))
-      throw new UsageError(`${place}: ${PART}: expected ${PARTS.join(" or ")}, got '${name}'`);
+      throw new UsageError(`${place}: ${PART}: expected ${PARTS.join(" or ")}, got '${name.slice(0, 40)}'`);
     const mark = name === "heldout" ? 1 : 0;
     this.#heldout.push(mark);
     return mark;

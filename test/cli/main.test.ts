@@ -104,3 +104,28 @@ test("mmoe models --json gives specs with their counts", async () => {
   const mlp = specs.find((spec: { name: string }) => spec.name === "mmoe-mlp");
   expect(mlp).toMatchObject({ inputs: 112, gating: "per-task", parameters: { experts: 41472, total: 50826 } });
 });
+
+test("an error shows control characters, and the first of very many lines and characters", async () => {
+  const { stderr } = await runMain(["sweep", "\u001b]0;x\u0007", "--dry-run"]);
+  expect(stderr).toMatch(/^mmoe: \\u001b\]0;x\\u0007: no such file or preset; presets: [^\n]*\n$/);
+  const many = Array.from({ length: 500 }, (_, i) => `none-${i}`).join();
+  const { stderr: few } = await runMain(["sweep", "smoke", "--models", many, "--dry-run"]);
+  expect(few.trimEnd().split("\n")).toHaveLength(21);
+  expect(few).toMatch(/\nmmoe: and 480 lines more like these\n$/);
+  const { stderr: long } = await runMain(["sweep", "smoke", "--set", `a${"b".repeat(100_000)}`]);
+  expect(long).toBe(`mmoe: --set: expected key=value, got 'a${"b".repeat(1967)}...\n`);
+});
+
+test("a path that is too long for the system is an error of one line", async () => {
+  const { code, stderr } = await runMain(["sweep", "a".repeat(100_000), "--dry-run"]);
+  expect([code, stderr]).toEqual([2, `mmoe: '${"a".repeat(60)}...': name too long\n`]);
+});
+
+test("a terminal without a size, which has 0 columns, gets lines of 80", async () => {
+  const at = async (columns: number) =>
+    [
+      await runMain(["sweep", "--help"], undefined, undefined, { isTTY: true, columns }),
+      await runMain(["models"], undefined, undefined, { isTTY: true, columns }),
+    ].map(({ stdout }) => stdout);
+  expect(await at(0)).toEqual(await at(80));
+});

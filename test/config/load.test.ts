@@ -190,3 +190,31 @@ describe("trainedHash(config)", () => {
     expect(hashOf([key, value])).not.toBe(hashOf());
   });
 });
+
+describe("keys that every object inherits", () => {
+  const inherited = ["constructor", "toString", "hasOwnProperty", "__proto__", "__defineGetter__"];
+
+  test.each(inherited)("%s is an unknown key of a config as any other", (key) => {
+    expect(complaint(() => loadConfig(written(`extends: smoke\n${key}: 1\n`)))).toMatch(
+      new RegExp(`config\\.yaml: unknown key '${key}'$`),
+    );
+  });
+
+  test.each(inherited)("%s is one where names are free", (key) => {
+    const model = `{name: a, file: a.py, options: {${key}: 3}}`;
+    const options = () => loadConfig(written(`extends: smoke\nmodels: [${model}]\n`)).ownModels;
+    if (key === "__proto__") expect(complaint(options)).toMatch(/: unknown key '__proto__'$/);
+    else expect(complaint(options)).toMatch(/a\.py: can't be read: no such file or directory$/);
+    expect(complaint(() => loadConfig(written(`extends: smoke\nmarks: {${key}: paper}\n`)))).toMatch(
+      new RegExp(`unknown key '${key}'$`),
+    );
+  });
+});
+
+test("a config's texts have no control characters, which a terminal would obey", () => {
+  const about = "a sentence: what the sweep reproduces, without control characters";
+  expect(complaint(() => loadConfig(written('extends: smoke\nabout: "a\\e]0;x\\a"\n')))).toMatch(
+    `about: expected ${about}, got "a\\u001b]0;x\\u0007"`,
+  );
+  expect(loadConfig(written("extends: smoke\nabout: |\n  one\n  two\n")).about).toBe("one\ntwo\n");
+});

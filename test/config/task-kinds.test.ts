@@ -43,6 +43,13 @@ describe("the kinds of a table's labels", () => {
     ]);
   });
 
+  test("are regressions of two numbers that are not 0 and 1", () => {
+    const other = join(folder, "other.csv");
+    writeFileSync(other, "x,y_two,y_half,y_minus,y_one\n1,0,0,-1,1\n2,2,0.5,1,0\n3,0,0,1,1\n4,2,0.5,-1,0\n");
+    const { taskKinds } = loadConfig("smoke", [rowsOverride(other)]);
+    expect(taskKinds.map(({ kind }) => kind)).toEqual(["regression", "regression", "regression", "binary"]);
+  });
+
   test("are changed by --task, by the column's name with or without y_", () => {
     expect(kinds("single=regression", "y_stars=categorical", "age.weight=2.5")).toEqual(
       DEFAULTS.with(1, "regression 1").with(4, "categorical 1").with(2, "regression 2.5"),

@@ -135,3 +135,31 @@ test("an embedded column is the number of its vector, after all other inputs; ot
   expect(inputs("train")).toEqual({ 1: [5, 0, 1, 0], 2: [7, 1, 0, 2], 3: [9, 0, 1, 3] });
   expect(inputs("heldout")).toEqual({ 4: [5, 1, 0, 4], 5: [7, 0, 1, 4] }); // shop 1 and -1 are in no training row
 });
+
+test("a column of numbers with gaps is the number, or the mean, and an input that is 1 for a gap, whatever the number is", () => {
+  // a number with gaps, colour (2 values); two labels
+  const rows = [
+    [0, 1, 1, 2],
+    [1, 0, 2, 4],
+    [Number.NaN, 0, 3, 1],
+    [2, 0, 4, 4],
+    [Number.NaN, 1, 5, 7],
+  ];
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * 20));
+  numbers.set(rows.flat());
+  const heldout = new Uint8Array(new SharedArrayBuffer(5));
+  heldout.set([0, 0, 0, 0, 1]);
+  const columns = [
+    { values: 0, gaps: true },
+    { values: 2, gaps: false },
+  ];
+  const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
+  const values = { numbers: numbers.buffer, heldout: heldout.buffer };
+  const set = new TableSet({ ...table, values }, identity(0), { trainRows: 4, heldoutRows: 1 });
+  const inputs = (part: "train" | "heldout") => {
+    const { x, y } = set.rows(part);
+    return Object.fromEntries(range(y.length / 2).map((n) => [y[2 * n], [...x.subarray(4 * n, 4 * n + 4)]]));
+  };
+  expect(inputs("train")).toEqual({ 1: [0, 0, 0, 1], 2: [1, 0, 1, 0], 3: [1, 1, 1, 0], 4: [2, 0, 1, 0] });
+  expect(inputs("heldout")).toEqual({ 5: [1, 1, 0, 1] });
+});

@@ -36,4 +36,5 @@ test("cellKey(cell) differs in each part, and cellOf(value) keeps no other", () 
 test("byCorrelation is an order of cells by rising correlation", () => {
   const at = (correlation: number) => ({ correlation });
   expect([0.9, -0.5, 0.5].map(at).sort(byCorrelation)).toEqual([-0.5, 0.5, 0.9].map(at));
+  expect(byCorrelation({ correlation: null }, { correlation: null })).toBe(0); // on a table
 });

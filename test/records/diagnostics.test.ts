@@ -110,6 +110,12 @@ test("diagnostics.csv has each quantity's mean, median and quartiles over the ru
   expect(rows.filter(({ quantity }) => quantity === "gateDistance/1/2").map(({ step }) => step)).toEqual(["20"]);
 });
 
+test("diagnostics.csv is written if one run has diagnostics: models in code have none", async () => {
+  const without = recordOf(doneResult(runOf(1)), "fake");
+  const alone = await csvOf("diagnostics.csv", [recordWith(diagnosticsOf(2))]);
+  expect(await csvOf("diagnostics.csv", [without, recordWith(diagnosticsOf(2))])).toEqual(alone);
+});
+
 test("a sweep without diagnostics has no diagnostics.csv", async () => {
   await expect(csvOf("diagnostics.csv", [recordOf(doneResult(runOf(0)), "fake")])).rejects.toThrow("ENOENT");
 });

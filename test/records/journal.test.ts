@@ -127,6 +127,22 @@ describe("a journal", () => {
     expect(heads).toEqual(records.map(({ id, status }) => ({ id, status })));
   });
 
+  test("ends a run as done if one of its lines does, whether it failed before or after", async () => {
+    const [done] = records as [RunRecord];
+    const failed: RunRecord = { ...(records[1] as RunRecord), id: done.id, run: done.run };
+    for (const order of [
+      [failed, done],
+      [done, failed],
+    ]) {
+      const folder = temporaryFolder();
+      const journal = new Journal(folder, trained, provenance);
+      for (const record of order) journal.append(record);
+      journal.close();
+      expect([...readHeads(folder, { trained, warn: silent }).values()].map(({ status }) => status)).toEqual(["done"]);
+      expect(await readRecords(folder, { trained, warn: silent })).toEqual([done]);
+    }
+  });
+
   test("that is gone by now, as one without a run is, is read as nothing", () => {
     expect([...readJournal(join(temporaryFolder(), "host-7.jsonl"), silent)]).toEqual([]);
   });

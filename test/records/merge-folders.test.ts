@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { Checkpoints } from "../../src/records/checkpoints.ts";
 import { Journal } from "../../src/records/journal.ts";
-import { checkJournals } from "../../src/records/merge-folders.ts";
+import { checkJournals, copyCheckpoints } from "../../src/records/merge-folders.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
+import { stateOf } from "../support/states.ts";
 
 const config = loadConfig("smoke");
 const engine = { name: "fake", device: "none" };
@@ -57,5 +59,29 @@ describe("checkJournals(folders, config)", () => {
   test("does not compare a failure with a run that is done", () => {
     expect(check(folderOf(failed(0)), folderOf(done(0)), folderOf(failed(0)))).toBe(0);
     expect(check(folderOf(failed(0), done(1)), folderOf(done(0), done(1)))).toBe(1);
+  });
+});
+
+describe("copyCheckpoints(folders, out, runs)", () => {
+  const runs = [0, 1].map((index) => makeRun({ id: `mmoe/p=0.50/00${index}`, index }, { steps: 40 }));
+  const of = { trained: "0a1b2c3d", arithmeticOf: () => "cpu", warn: () => {} };
+  const checkpointsIn = (folder: string) => new Checkpoints(folder, of, () => {});
+  const folderAt = (...steps: number[]) => {
+    const folder = temporaryFolder();
+    for (const [i, step] of steps.entries())
+      checkpointsIn(folder).keep(runs[i] as (typeof runs)[0], stateOf(runs[i] as (typeof runs)[0], step));
+    return folder;
+  };
+
+  test.each([
+    [[7], [13, 5], [9, 21]],
+    [[9], [13, 21], [7, 5]],
+    [[13], [9], [7, 21]],
+    [[], [7, 21], [13]],
+  ])("keeps of each run the one that is furthest: of %j there, %j and %j", (there, first, second) => {
+    const out = folderAt(...there);
+    copyCheckpoints([folderAt(...first), folderAt(...second)], out, runs, of);
+    const expected = runs.map((run, i) => [run.id, stateOf(run, [13, 21][i] as number)] as const);
+    expect(checkpointsIn(out).states(runs)).toEqual(new Map(expected));
   });
 });

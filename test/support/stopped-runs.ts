@@ -9,15 +9,16 @@ export const STOPPING = { patience: 3, validation: 0.2 };
 export const stoppedRun = (changes: Partial<AnyRun> = {}): AnyRun =>
   ({ ...tableRun({}, { steps: 400 }), stopping: STOPPING, ...changes }) as AnyRun;
 
-/** An engine whose runs have the validation losses that `lossAt` gives; it keeps what it was asked to train. */
-export function fakeStopping(lossAt: (step: number, id: string) => number) {
+/** An engine whose runs have the validation losses that `lossAt` gives, of both tasks or each; it keeps what it was asked to train. */
+export function fakeStopping(lossAt: (step: number, id: string) => number | readonly number[]) {
+  const lossesAt = (step: number, id: string) => [lossAt(step, id)].flat().concat(lossAt(step, id)).slice(0, 2);
   const asked: AnyRun[][] = [];
   const resultOf = (one: AnyRun): RunResult => {
     const { steps, evalEvery } = one.training;
     const at = range(Math.ceil(steps / Number(evalEvery))).map((i) => Math.min(steps, (i + 1) * Number(evalEvery)));
-    const failed = at.findIndex((step) => Number.isNaN(lossAt(step, one.id)));
+    const failed = at.findIndex((step) => lossesAt(step, one.id).some(Number.isNaN));
     const kept = failed < 0 ? at : at.slice(0, failed);
-    const losses = kept.map((step) => [lossAt(step, one.id), lossAt(step, one.id)]);
+    const losses = kept.map((step) => lossesAt(step, one.id));
     return {
       ...{ run: one, curve: { steps: kept, train: losses, heldout: losses }, labelCorrelations: [0] },
       ...{ elapsedMs: 1, device: "fake", ...(failed >= 0 && { failure: `loss is NaN at step ${at[failed]}` }) },

@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { autoStepsOverride } from "../../src/config/auto-steps.ts";
 import { configAt, trainedHash } from "../../src/config/config.ts";
+import type { Override } from "../../src/config/file-version.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { TableSet } from "../../src/data/table-set.ts";
@@ -78,6 +80,20 @@ describe("the number of steps", () => {
     const steps = Object.fromEntries(results.map(({ run: one }) => [one.id, one.training.steps]));
     expect(steps).toEqual({ a: 12, b: 48, c: 400 });
     expect(asked[0]?.map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  test("is chosen after as many looks in a row without a better loss as patience says, and not one more", async () => {
+    const chosenWith = async (looks: number) => {
+      const { engine } = fakeStopping((step) => (step === 12 ? 1 : step === 12 + 6 * looks ? 0.5 : 2));
+      return (await resultsOf(engine, [run()]))[0]?.run.training.steps;
+    };
+    expect([await chosenWith(2), await chosenWith(3), await chosenWith(4)]).toEqual([24, 30, 12]);
+  });
+
+  test("is that of the lowest mean over tasks, whatever the first task's is", async () => {
+    const ofTasks = (step: number) => [Math.abs(step - 12) / 10, Math.abs(step - 42) / 2];
+    const { engine } = fakeStopping(ofTasks);
+    expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(42);
   });
 
   test("is not chosen once the sweep is stopped", async () => {
@@ -163,6 +179,13 @@ describe("steps: auto", () => {
     expect(config("steps=500", "patience=3")).toMatchObject({ steps: 500, patience: 3 });
     expect(planRuns(config("steps=auto"))[0]?.stopping).toEqual({ patience: 10, validation: 0.2 });
     expect(planRuns(config("steps=500"))[0]?.stopping).toBeUndefined();
+  });
+
+  test("has a patience that is assumed, unless it is given", () => {
+    const mark = (...overrides: Override[]) => loadConfig("smoke", [rowsOverride(file), ...overrides]).origins.patience;
+    const given = setOverride("patience=10");
+    expect([mark(setOverride("steps=auto")), mark(autoStepsOverride("--steps auto"))]).toEqual(["assumed", "assumed"]);
+    expect([mark(given), mark(given, autoStepsOverride("--steps auto"))]).toEqual(["yours", "yours"]);
   });
 
   test("is part of the sweep's identity", () => {

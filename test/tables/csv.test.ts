@@ -17,6 +17,10 @@ test("a byte order mark, spaces, quotes, Windows' lines and empty ones are no pa
   expect(numbersOf('\ufeffx1, y1 ,"y2"\r\n 1,"2",-.5\r\n\r\n+4,5e-1,6.\r\n')).toEqual([1, 2, -0.5, 4, 0.5, 6]);
 });
 
+test("a byte order mark before a quoted name is no part of it", () => {
+  expect(table('\ufeff"x1",y1,y2\n1,2,3\n4,5,6\n').inputs).toEqual(["x1"]);
+});
+
 test("column part marks the rows that are held out", () => {
   const { values, heldout } = table("part,x1,y1,y2\ntrain,1,2,3\nheldout,2,3,4\ntrain,5,6,7\n");
   expect([...new Uint8Array(values.heldout as SharedArrayBuffer), heldout]).toEqual([0, 1, 0, 1]);
@@ -55,6 +59,7 @@ test("an empty cell of a label is NaN, and does not count for its variance, its 
 
 describe("a file is refused in one line that has", () => {
   const names = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";
+  const plain = "expected a text on one line without control characters, got";
   const number = "expected a number up to 3.4028235e+38, got";
   test.each([
     ["x1,y1,y2\n1,2,\n4,3, \n", "t.csv: column 'y2' is empty in every row; leave it out"],
@@ -92,10 +97,20 @@ describe("a file is refused in one line that has", () => {
     ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' occurs twice; rename one"],
     ["x1,y1,y2\n1,2\n", "t.csv: not readable as CSV: Invalid Record Length: expect 3, got 2 on line 2"],
     ["x1,y1,y2,part\n1,2,3,test\n", "t.csv:2: part: expected train or heldout, got 'test'"],
+    ["x1,y_\u001b]0;hi\u0007,y2\n1,2,3\n", `t.csv: the name of column 2: ${plain} 'y_\\u001b]0;hi\\u0007'`],
+    ['"x\n1",y1,y2\n1,2,3\n', `t.csv: the name of column 1: ${plain} 'x\n1'`],
+    ["x1,x_city,y1,y2\n1,Rome,2,3\n1,\u009b2J,2,3\n", `t.csv:3: x_city: ${plain} '\\u009b2J'`],
+    ["x1,y1,y2\n1,2,a\u202eb\n", `t.csv:2: y2: ${plain} 'a\\u202eb'`],
     ["x1,y1,y2,part\n1,2,3,train\n2,3,4,train\n", "t.csv: part: no row is heldout"],
   ])("%j", (text, message) => {
     expect(complaint(() => table(text))).toBe(message);
   });
+});
+
+test("a long cell is shown by its beginning", () => {
+  expect(complaint(() => table(`x1,y1,y2,part\n1,2,3,${"7".repeat(2_000_000)}\n`))).toBe(
+    `t.csv:2: part: expected train or heldout, got '${"7".repeat(40)}'`,
+  );
 });
 
 describe("columns that are named", () => {
@@ -153,8 +168,8 @@ describe("a small file that unfolds, or a large one,", () => {
     }
   });
 
-  test("may have as many commas and lines within quotes as a value may have", () => {
-    const text = `x1,x2,y1,y2\n1,"a${",\n".repeat(60_000)}",2,3\n2,b,4,5\n3,b,1,1\n`;
+  test("may have more commas than that within quotes", () => {
+    const text = `x1,x2,y1,y2\n1,"a${",".repeat(60_000)}",2,3\n2,b,4,5\n3,b,1,1\n`;
     expect(table(text).rows).toBe(3);
   });
 
@@ -210,4 +225,20 @@ test("who waits for a table is told after two seconds, then every ten", () => {
     vi.useRealTimers();
     onLongWork(() => {});
   }
+});
+
+test("who waits for a table is told which share of it is read", () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 3000));
+  const told: number[] = [];
+  onLongWork((line) => told.push(Number(/^reading t\.csv: (\d+) %$/.exec(line)?.[1])));
+  try {
+    table(`x1,y1,y2\n${"1,2,3\n2,1,5\n".repeat(20)}`);
+  } finally {
+    clock.mockRestore();
+    onLongWork(() => {});
+  }
+  expect(told.length).toBeGreaterThan(5);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(told.at(-1)).toBe(100);
 });

@@ -36,6 +36,19 @@ test("a column has up to 20 values, or up to 1,000 and half as many as rows, and
   expect(table(withColumn("x", many)).contents[0]?.values).toHaveLength(1000);
 });
 
+test("held-out rows are no training rows, of which a value needs two and a column one", () => {
+  const values = (training: number) => Array.from({ length: training + 20 }, (_, n) => `c${n % 21}`);
+  const withParts = (training: number) =>
+    `x,y1,y2,part\n${values(training)
+      .map((value, n) => `${value},${n},${n * n},${n < training ? "train" : "heldout"}`)
+      .join("\n")}\n`;
+  expect(complaint(() => table(withParts(41)))).toContain("got 21 in 41 training rows");
+  expect(table(withParts(42)).contents[0]?.values).toHaveLength(21);
+  expect(complaint(() => table("x,y1,y2,part\n,1,2,train\n,3,5,train\n4,2,3,heldout\n5,1,1,heldout\n"))).toBe(
+    "t.csv: column 'x' is empty in every training row; leave it out",
+  );
+});
+
 describe("a column is refused in one line that has", () => {
   const many = (count: number) => Array.from({ length: count }, (_, n) => `c${n}`);
   const most = "expected numbers, or at most 1,000 different texts and two rows for each";

@@ -56,13 +56,14 @@ export async function startServer({
   events,
 }: ServerOptions): Promise<LiveServer> {
   const readers = new Set<ServerResponse>();
+  const bytesOf = encoder();
   const server = createServer((request, response) => {
     const path = pathOf(request, token);
     if (path === undefined) return refuse(response, 404);
     const { method = "" } = request;
     if (method !== "GET" && method !== "HEAD") return refuse(response, 405, { Allow: "GET, HEAD" });
     if (path === "")
-      return answer(response, "text/html; charset=utf-8", method === "HEAD" ? undefined : page(), policy);
+      return answer(response, "text/html; charset=utf-8", method === "HEAD" ? undefined : bytesOf(page()), policy);
     if (path !== "events" || events === undefined) return refuse(response, 404);
     if (method === "HEAD") return answer(response, "text/event-stream");
     response.writeHead(200, { ...HEADERS, "Content-Type": "text/event-stream" });
@@ -138,7 +139,16 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
-function answer(response: ServerResponse, type: string, text?: string, policy?: string): void {
+/** Encodes a page once: many answers that nobody reads share its bytes. */
+function encoder(): (page: string) => Buffer {
+  let [last, bytes] = ["", Buffer.alloc(0)];
+  return (page) => {
+    if (page !== last) [last, bytes] = [page, Buffer.from(page)];
+    return bytes;
+  };
+}
+
+function answer(response: ServerResponse, type: string, text?: Buffer, policy?: string): void {
   const more = policy === undefined ? {} : { "Content-Security-Policy": `${policy}; ${NO_FRAMES}` };
   response.writeHead(200, { ...HEADERS, ...more, "Content-Type": type }).end(text);
 }

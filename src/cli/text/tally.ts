@@ -1,6 +1,7 @@
 import type { AnyRun, Run } from "../../engines/engine.ts";
 import { numbering } from "../../engines/numbering.ts";
 import { isCode } from "../../models/code.ts";
+import { printable } from "../../printable.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { usualNs } from "../../sweep/speed.ts";
@@ -167,7 +168,7 @@ export class Tally {
 
   /** The line for a run that failed. */
   failureText({ id, reason }: RunRecord): string {
-    return `mmoe: run ${id}: ${reason} (recorded as failed; ${this.ended} of ${this.runs} so far)`;
+    return `mmoe: run ${id}: ${printable(String(reason))} (recorded as failed; ${this.ended} of ${this.runs} so far)`;
   }
 
   /** A run is at this step of its training. */

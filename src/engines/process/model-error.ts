@@ -2,6 +2,7 @@ import { UsageError } from "../../errors.ts";
 import type { CodeModel } from "../../models/code.ts";
 import type { CodeFiles } from "../../models/code-files.ts";
 import { shownPath } from "../../paths.ts";
+import { printable } from "../../printable.ts";
 
 interface Place {
   readonly path: string;
@@ -22,5 +23,5 @@ export function expectUnchanged(model: CodeModel, { sha256 }: CodeFiles): void {
 }
 
 function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, " ");
+  return printable(text.trim().replaceAll(/\s*\n\s*/g, " "));
 }

@@ -8,6 +8,7 @@ import { UsageError } from "../../errors.ts";
 import { MachineError, machineError } from "../../machine-error.ts";
 import type { CodeModel } from "../../models/code.ts";
 import type { CodeFiles } from "../../models/code-files.ts";
+import { printable } from "../../printable.ts";
 import { systemReason } from "../../system-error.ts";
 import { type Adapter, workerEnvironment } from "./languages.ts";
 import { modelError } from "./model-error.ts";
@@ -106,14 +107,14 @@ export class WorkerProcess {
     this.device = device;
     this.stream = adapter.engine;
     this.#files = files;
-    this.#note = note;
+    this.#note = (line) => note(printable(line));
     this.#shared = share(elsewhere);
     this.rows = this.#shared.rows;
     this.state = this.#shared.state;
     const started = start(setUp, this.#shared.elsewhere);
     this.#process = started.process;
     this.#orders = started.orders;
-    const print = printing((line) => note(`model ${model.name} prints: ${line}`));
+    const print = printing((line) => this.#note(`model ${model.name} prints: ${line}`));
     for (const output of started.prints) readLines(output, LONGEST_LINE, print);
     readLines(started.messages, LONGEST_MESSAGE, (line, isCut) =>
       this.#hear(isCut ? undefined : messageIn(line), line),

@@ -158,3 +158,19 @@ function textOf(answer: Response): { readonly now: string; readonly end: Promise
   })().catch(() => {});
   return read;
 }
+
+test("answers that nobody reads share the bytes of the page, and let another reader have it", async () => {
+  const long = `é${"x".repeat(4_000_000)}`;
+  const { port, address, close } = await startServer({ ...OPTIONS, page: () => long });
+  const before = process.memoryUsage().rss;
+  const sockets = Array.from({ length: 60 }, () => createConnection(port, "127.0.0.1").pause());
+  try {
+    for (const socket of sockets) socket.write(`GET /${TOKEN}/ HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(20));
+    await Promise.all(sockets.map((socket) => new Promise((ready) => socket.once("readable", ready))));
+    expect(await (await fetch(address)).text()).toBe(long);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200e6); // 60 copies alone are 240 MB
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await close();
+  }
+});
