@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { defineConfig, type TestUserConfig } from "vitest/config";
 import { STAND_INS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
-import { cacheWithSpeed } from "./test/support/known-speed.ts";
 import { testFiles } from "./test/support/own-process.ts";
 
 const MINUTE = 60_000;
@@ -13,12 +11,11 @@ const within = (minutes: number, hookMinutes = minutes) => ({
   hookTimeout: hookMinutes * MINUTE, // some install what they need
 });
 const USERS_FILES = { deps: { external: [/\/mmoe-test-/] } }; // Node loads them, as it will
-const OWN_CACHE = cacheWithSpeed(fileURLToPath(new URL("test-output/cache", import.meta.url))); // not the user's
 
 /** Tests that need more than Node, or long, each in a folder of its name: `vitest run --mode soak`. */
 const TIERS = {
   /** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
-  soak: { env: OWN_CACHE, ...within(10) },
+  soak: within(10),
   /** The search for the paper's setting, which no part of mmoe knows. */
   research: { include: ["research/test/**/*.test.ts"], ...within(5) },
   /** What a user has of the package: its tarball, installed away from the checkout. */
@@ -34,7 +31,6 @@ const TIERS = {
     globalSetup: "test/python/set-up.ts",
     include: ["test/python/**/*.test.ts", "test/engines/python/*.test.ts", "test/cli/python-models.test.ts"], // else skipped
     alias: STAND_INS,
-    env: OWN_CACHE,
     ...within(5),
   },
   /** TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one. */
@@ -60,7 +56,6 @@ function everyDay(): TestUserConfig {
     maxWorkers: "100%", // many tests wait for processes that they start
     server: USERS_FILES,
     alias: STAND_INS,
-    env: OWN_CACHE,
     ...within(5), // some train a sweep, and the machine may be busy
   };
 }

@@ -41,9 +41,6 @@ const FOR_TESTS = {
   "report/report.ts": ["pageSweep"],
   "report/runs-section.ts": ["listedCells"],
   "report/single-runs.ts": ["SingleRuns", "singleRuns"],
-  "sweep/estimate.ts": ["sideBySideMs", "workMs"],
-  "sweep/speed-file.ts": ["speedFile"],
-  "sweep/speed.ts": ["fitSpeed"],
 };
 
 test("some other file imports each export of src", () => {

@@ -3,7 +3,7 @@
 import { labelCorrelation, ladder } from "../../../src/data/moments.ts";
 import { GENERATOR_LIMITS, type GeneratorSettings } from "../../../src/data/settings.ts";
 import { type Xoshiro, xoshiroOf } from "../../../src/random/xoshiro.ts";
-import { leastSquares, type Residuals } from "../../../src/stats/least-squares.ts";
+import { leastSquares, type Residuals } from "./least-squares.ts";
 import { canonical } from "./canonical.ts";
 import { covarianceWithSlope, type Shape } from "./curve.ts";
 
