@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { defineConfig, type TestUserConfig } from "vitest/config";
 import { STAND_INS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
-import { testFiles } from "./test/support/own-process.ts";
 
 const MINUTE = 60_000;
 const within = (minutes: number, hookMinutes = minutes) => ({
@@ -45,13 +42,20 @@ const TIERS = {
 
 /** All that needs Node alone. */
 function everyDay(): TestUserConfig {
-  const { alone, together } = testFiles("test", [...Object.keys(TIERS), "structure"]);
+  const tiers = Object.keys(TIERS).map((tier) => `test/${tier}/**`);
+  const alone = "test/**/*.alone.test.ts"; // change their process: a mock, the environment, the working folder
   const globalSetup = "test/support/fresh-dist.ts";
   return {
     projects: [
       { extends: true, test: { name: "structure", include: ["test/structure/**/*.test.ts"] } }, // needs no build
-      { extends: true, test: { name: "alone", include: alone, globalSetup } },
-      { extends: true, test: { name: "together", include: together, globalSetup, isolate: false } }, // and what they import
+      { extends: true, test: { name: "alone", include: [alone], exclude: tiers, globalSetup } },
+      {
+        extends: true,
+        test: {
+          ...{ name: "together", include: ["test/**/*.test.ts"], exclude: [alone, "test/structure/**", ...tiers] },
+          ...{ globalSetup, isolate: false }, // they share what they import
+        },
+      },
     ],
     maxWorkers: "100%", // many tests wait for processes that they start
     server: USERS_FILES,
@@ -60,25 +64,11 @@ function everyDay(): TestUserConfig {
   };
 }
 
-/** Any test, on code of which MMOE_MUTANT names a JSON file: a source file and its mutated text, which the disk has not. */
-function mutants() {
-  const mutant = process.env.MMOE_MUTANT;
-  const { file, code } = mutant ? JSON.parse(readFileSync(mutant, "utf8")) : { file: "", code: "" };
-  const path = resolve(file);
-  return {
-    plugins: [
-      { name: "mutant", enforce: "pre" as const, load: (id: string) => (mutant && id === path ? code : undefined) },
-    ],
-    test: { include: ["test/**/*.test.ts"], alias: STAND_INS, reporters: ["dot"], maxWorkers: 1, ...within(1) },
-  };
-}
-
 /** `mode` is vitest's `test` if none is given. */
 export default defineConfig(({ mode }) => {
-  if (mode === "mutants") return mutants();
   const tier = (TIERS as Record<string, TestUserConfig>)[mode];
   if (tier === undefined && mode !== "test")
-    throw new Error(`--mode: expected one of ${[...Object.keys(TIERS), "mutants"].join(", ")}, got '${mode}'`);
+    throw new Error(`--mode: expected one of ${Object.keys(TIERS).join(", ")}, got '${mode}'`);
   const report = tier ? `test-report-${mode}.json` : "test-report.json";
   return {
     test: {
