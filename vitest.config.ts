@@ -1,11 +1,6 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { defineConfig, type TestUserConfig } from "vitest/config";
 import { STAND_INS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
-import { cacheWithSpeed } from "./test/support/known-speed.ts";
-import { testFiles } from "./test/support/own-process.ts";
 
 const MINUTE = 60_000;
 const within = (minutes: number, hookMinutes = minutes) => ({
@@ -13,12 +8,11 @@ const within = (minutes: number, hookMinutes = minutes) => ({
   hookTimeout: hookMinutes * MINUTE, // some install what they need
 });
 const USERS_FILES = { deps: { external: [/\/mmoe-test-/] } }; // Node loads them, as it will
-const OWN_CACHE = cacheWithSpeed(fileURLToPath(new URL("test-output/cache", import.meta.url))); // not the user's
 
 /** Tests that need more than Node, or long, each in a folder of its name: `vitest run --mode soak`. */
 const TIERS = {
   /** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
-  soak: { env: OWN_CACHE, ...within(10) },
+  soak: within(10),
   /** The search for the paper's setting, which no part of mmoe knows. */
   research: { include: ["research/test/**/*.test.ts"], ...within(5) },
   /** What a user has of the package: its tarball, installed away from the checkout. */
@@ -34,7 +28,6 @@ const TIERS = {
     globalSetup: "test/python/set-up.ts",
     include: ["test/python/**/*.test.ts", "test/engines/python/*.test.ts", "test/cli/python-models.test.ts"], // else skipped
     alias: STAND_INS,
-    env: OWN_CACHE,
     ...within(5),
   },
   /** TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one. */
@@ -49,41 +42,33 @@ const TIERS = {
 
 /** All that needs Node alone. */
 function everyDay(): TestUserConfig {
-  const { alone, together } = testFiles("test", [...Object.keys(TIERS), "structure"]);
+  const tiers = Object.keys(TIERS).map((tier) => `test/${tier}/**`);
+  const alone = "test/**/*.alone.test.ts"; // change their process: a mock, the environment, the working folder
   const globalSetup = "test/support/fresh-dist.ts";
   return {
     projects: [
       { extends: true, test: { name: "structure", include: ["test/structure/**/*.test.ts"] } }, // needs no build
-      { extends: true, test: { name: "alone", include: alone, globalSetup } },
-      { extends: true, test: { name: "together", include: together, globalSetup, isolate: false } }, // and what they import
+      { extends: true, test: { name: "alone", include: [alone], exclude: tiers, globalSetup } },
+      {
+        extends: true,
+        test: {
+          ...{ name: "together", include: ["test/**/*.test.ts"], exclude: [alone, "test/structure/**", ...tiers] },
+          ...{ globalSetup, isolate: false }, // they share what they import
+        },
+      },
     ],
     maxWorkers: "100%", // many tests wait for processes that they start
     server: USERS_FILES,
     alias: STAND_INS,
-    env: OWN_CACHE,
     ...within(5), // some train a sweep, and the machine may be busy
-  };
-}
-
-/** Any test, on code of which MMOE_MUTANT names a JSON file: a source file and its mutated text, which the disk has not. */
-function mutants() {
-  const mutant = process.env.MMOE_MUTANT;
-  const { file, code } = mutant ? JSON.parse(readFileSync(mutant, "utf8")) : { file: "", code: "" };
-  const path = resolve(file);
-  return {
-    plugins: [
-      { name: "mutant", enforce: "pre" as const, load: (id: string) => (mutant && id === path ? code : undefined) },
-    ],
-    test: { include: ["test/**/*.test.ts"], alias: STAND_INS, reporters: ["dot"], maxWorkers: 1, ...within(1) },
   };
 }
 
 /** `mode` is vitest's `test` if none is given. */
 export default defineConfig(({ mode }) => {
-  if (mode === "mutants") return mutants();
   const tier = (TIERS as Record<string, TestUserConfig>)[mode];
   if (tier === undefined && mode !== "test")
-    throw new Error(`--mode: expected one of ${[...Object.keys(TIERS), "mutants"].join(", ")}, got '${mode}'`);
+    throw new Error(`--mode: expected one of ${Object.keys(TIERS).join(", ")}, got '${mode}'`);
   const report = tier ? `test-report-${mode}.json` : "test-report.json";
   return {
     test: {

@@ -1,4 +1,4 @@
-// npm run bench:agreement: the same runs on the cpu engine and, traced, on TensorFlow's C library (with --wasm on wasm
+// npm run bench -- agreement: the same runs on the cpu engine and, traced, on TensorFlow's C library (with --wasm on wasm
 // too): how far apart their losses are, as tables in Markdown. Exits with 1 if that is more than stated. Needs mmoe
 // cuda setup, with --cpu if there is no card.
 import { availableParallelism, cpus } from "node:os";

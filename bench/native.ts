@@ -1,4 +1,4 @@
-// npm run bench:native: training on TensorFlow's C library, eager and traced, beside the cpu engine; several models and
+// npm run bench -- native: training on TensorFlow's C library, eager and traced, beside the cpu engine; several models and
 // learning rates one after the other and in one call. Tables in Markdown. Needs mmoe cuda setup, with --cpu if there is
 // no card.
 import { availableParallelism, cpus } from "node:os";

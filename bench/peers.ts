@@ -1,4 +1,4 @@
-// npm run bench:peers: our engines and the peers' programs, in turns on the same cores, as tables in Markdown.
+// npm run bench -- peers: our engines and the peers' programs, in turns on the same cores, as tables in Markdown.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { CONTENDERS, type Contender, whyAbsent } from "./peers/contenders.ts";

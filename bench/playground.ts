@@ -1,6 +1,6 @@
 // The playground in Chromium beside the cpu engine's WebAssembly in Node: run-steps a second of one worker, the pictures a
 // second of its page, how soon it has begun, and the memory of its page over some minutes.
-// npm run bench:playground [-- --minutes 10]
+// npm run bench -- playground [-- --minutes 10]
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// npm run bench:python: a PyTorch model on the bench, and the same loop without mmoe, in turns.
+// npm run bench -- python: a PyTorch model on the bench, and the same loop without mmoe, in turns.
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// npm run bench:report: the time and memory of a report, over the paper's 1,800 runs and over 100,000.
+// npm run bench -- report: the time and memory of a report, over the paper's 1,800 runs and over 100,000.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";

@@ -1,5 +1,5 @@
 // What a sweep costs apart from its training, as it grows: to plan it, to merge the journals of a thousand machines, to resume
-// it, its status, its summary. It measures processes of the built program: npm run bench:scale [-- --repeats 3] [-- --runs 1000000]
+// it, its status, its summary. It measures processes of the built program: npm run bench -- scale [-- --repeats 3] [-- --runs 1000000]
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// npm run bench:sparse: what the zeros of a table's one-hot inputs cost, on one core. A step on a table like the census
+// npm run bench -- sparse: what the zeros of a table's one-hot inputs cost, on one core. A step on a table like the census
 // study's, 7 numbers and 31 categories, beside one on as many numbers.
 import { parseArgs } from "node:util";
 import type { InputEncoding } from "../src/data/table-inputs.ts";

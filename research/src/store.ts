@@ -136,7 +136,7 @@ export function unpack({ config, configText, records, provenances }: Sweep, fold
 }
 
 /** A Parquet file's columns, gzipped: numbers byte by byte, since a loss's first digits are much alike. */
-export function writeParquet(name: string, columns: Readonly<Record<string, ColumnType>>, rows: readonly Row[]): void {
+function writeParquet(name: string, columns: Readonly<Record<string, ColumnType>>, rows: readonly Row[]): void {
   const names = Object.keys(columns);
   const schema = [
     { name: "rows", num_children: names.length },

@@ -44,7 +44,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   summary: {
     group: "Results",
-    summary: "show final losses of each cell, and tests between cells",
+    summary: "show final losses of each cell, tests, gains of tasks, costs, components of variance",
     on: "results",
     load: () => import("./summary.ts"),
   },
@@ -53,24 +53,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "compare two results folders: is the second worse?",
     on: "results",
     load: () => import("./compare.ts"),
-  },
-  seesaw: {
-    group: "Results",
-    summary: "show what each task gains over a model that shares nothing",
-    on: "results",
-    load: () => import("./seesaw.ts"),
-  },
-  variance: {
-    group: "Results",
-    summary: "split a crossed sweep's variance into data, initial values and the rest",
-    on: "results",
-    load: () => import("./variance.ts"),
-  },
-  cost: {
-    group: "Results",
-    summary: "show size, FLOP and time of each model",
-    on: "results",
-    load: () => import("./cost.ts"),
   },
   claims: {
     group: "Results",

@@ -17,12 +17,24 @@ import { roomOf } from "./text/blocks.ts";
 import { paintFor } from "./text/paint.ts";
 
 /** Runs the command line `argv` (without node and script) and returns the exit code; the only place that catches. */
-export async function main(argv: readonly string[], effects: Effects): Promise<number> {
+export async function main(typed: readonly string[], effects: Effects): Promise<number> {
+  const argv = asSummary(typed, effects);
   try {
     return await dispatch(argv, effects);
   } catch (error) {
     return report(await explained(error, argv), argv, effects);
   }
+}
+
+/** Commands that are tables of `mmoe summary` now: the old words work, and say so. */
+const TABLES: readonly string[] = ["seesaw", "cost", "variance"];
+
+function asSummary(argv: readonly string[], { stderr }: Effects): readonly string[] {
+  const at = argv[0] === "help" ? 1 : 0;
+  const [name = "", ...rest] = argv.slice(at);
+  if (!TABLES.includes(name)) return argv;
+  if (!rest.includes("--quiet")) stderr.write(`${MMOE} ${name} is ${MMOE} summary --${name} now\n`);
+  return at === 1 ? ["help", "summary"] : ["summary", ...rest, `--${name}`];
 }
 
 async function dispatch(argv: readonly string[], effects: Effects): Promise<number> {

@@ -4,10 +4,12 @@ import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { hasBadMinima } from "../summary/bad-loss.ts";
 import { summarizeCells } from "../summary/cell-summary.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
+import { SHARE_NOTHING } from "../summary/seesaw.ts";
 import { type Summary, summaryOf } from "../summary/summary.ts";
 import { summaryCsv } from "../summary/summary-csv.ts";
 import { hasManyKinds, taskSummaries } from "../summary/task-summary.ts";
 import { type Define, examples } from "./command.ts";
+import { cost } from "./cost.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
@@ -21,12 +23,14 @@ import {
   lossOption,
   readWithLoss,
 } from "./loss-commands.ts";
+import { seesaw } from "./seesaw.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { memorisedText } from "./text/memorised.ts";
 import { rungTablesOf } from "./text/rungs-text.ts";
 import { type Shown, summaryCells } from "./text/summary-cells.ts";
 import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
 import { taskTables } from "./text/task-tables.ts";
+import { variance } from "./variance.ts";
 
 interface Options extends FormatOptions {
   readonly loss?: string;
@@ -35,6 +39,11 @@ interface Options extends FormatOptions {
   readonly rungs?: boolean;
   readonly full?: boolean;
   readonly perTask?: boolean;
+  readonly seesaw?: boolean;
+  readonly against?: string;
+  readonly cost?: boolean;
+  readonly variance?: boolean;
+  readonly of?: string;
 }
 
 export const define: Define = (command, run) => {
@@ -45,10 +54,15 @@ export const define: Define = (command, run) => {
     .option(...BAD_OPTION)
     .option("--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack")
     .option("--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)")
-    .option("--full", "all statistics of each cell, and tests between models and between correlations");
+    .option("--full", "all statistics of each cell, and tests between models and between correlations")
+    .option("--seesaw", "what each task gains over a model that shares nothing, in place of the losses")
+    .option("--against <model>", `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`)
+    .option("--cost", "parameters, FLOP and time of each model, in place of the losses")
+    .option("--variance", "components of a crossed sweep's variance (mmoe sweep --cross), in place of the losses")
+    .option("--of <what>", "with --variance, what varies: loss, log (of the loss) or bad (in a bad minimum or not)");
   addFormatOption(withLosses, {
-    csv: "all of --full, a row for each statistic",
-    json: "all of --full, failed runs by name",
+    csv: "all of --full, or of another table, a row for each statistic",
+    json: "all of --full, or of another table, failed runs by name",
   })
     .addHelpText(
       "after",
@@ -59,10 +73,41 @@ the runs that are done in both: run i saw the same rows in both.
 Rung j of the ladder is the loss of the best predictor that lacks the j fastest
 sines of the labels. A task is on the rung nearest to its final loss. A running
 mean also reflects how fast a run learned, so --rungs uses another loss.
-${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/paper --format markdown")}`,
+
+The gain of a task is the final loss of the other model minus that of this one,
+divided by the former. single-task has as many parameters in total as mmoe;
+single-task-wide gives each task the units of all of mmoe's experts. A crossed
+sweep combines every data seed with every seed of initial values: --variance
+splits its variance into data, initial values and the rest.
+${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv", "mmoe summary results/crossed --variance --of bad")}`,
     )
-    .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));
+    .action((folder: string, options: Options) => run((context) => shown(folder, options, context)));
 };
+
+/** Tables in place of the losses, and the options that each takes. */
+const TABLES = {
+  seesaw: { show: seesaw, takes: ["against", "loss"] },
+  cost: { show: cost, takes: [] },
+  variance: { show: variance, takes: ["of", "loss", "bad"] },
+} as const;
+type Table = keyof typeof TABLES;
+
+async function shown(folder: string, options: Options, context: Context): Promise<number> {
+  const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
+  const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
+  const others = ["seesaw", "cost", "variance", "against", "of", "loss", "bad", "rungs", "perTask", "full"] as const;
+  const other = others.find(
+    (name) => name !== table && options[name] !== undefined && !takes.some((own) => own === name),
+  );
+  if (other !== undefined) {
+    const flag = other === "perTask" ? "--per-task" : `--${other}`;
+    const needed = other === "against" ? "--seesaw" : "--variance";
+    throw new UsageError(
+      table ? `${flag}: --${table} does not take it; leave one out` : `${flag}: expected ${needed} with it`,
+    );
+  }
+  return show(folder, options, context);
+}
 
 async function summary(folder: string, options: Options, context: Context): Promise<number> {
   const bad = badOption(options.bad);

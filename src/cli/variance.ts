@@ -6,42 +6,24 @@ import { engineWords } from "../records/engine-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
-import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, BAD_OPTION, badOption, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
+import { blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { badOption, gapsOf, headOf, readWithLoss } from "./loss-commands.ts";
 import { choiceOption } from "./options.ts";
 import { componentsOf } from "./text/variance-text.ts";
 
+/** Options of `mmoe summary --variance`. */
 interface Options extends FormatOptions {
   readonly loss?: string;
   readonly at: readonly string[];
-  readonly of: string;
+  readonly of?: string;
   readonly bad?: string;
 }
 
-export const define: Define = (command, run) => {
-  const withLosses = command
-    .argument("<folder>", "a results folder of a crossed sweep (mmoe sweep --cross)")
-    .option("--of <what>", "what varies: loss, log (of the loss) or bad (in a bad minimum or not)", "loss")
-    .option(...LOSS_OPTION)
-    .option(...AT_OPTION)
-    .option(...BAD_OPTION);
-  addFormatOption(withLosses, { csv: "two rows for each component", json: "all components of each cell" })
-    .addHelpText(
-      "after",
-      `
-Does a bad run come from its data or from its initial values? A crossed sweep
-combines every data seed with every seed of initial values. This command splits
-the variance of the final losses into data, initial values and the rest.
-${examples("mmoe sweep --cross 20x20 --corr 0.5 --out results/crossed", "mmoe variance results/crossed --of bad")}`,
-    )
-    .action((folder: string, options: Options) => run((context) => variance(folder, options, context)));
-};
-
-async function variance(folder: string, options: Options, context: Context): Promise<number> {
-  const of = choiceOption("--of", options.of, VARYING);
+/** A crossed sweep's variance, split into data, initial values and the rest. */
+export async function variance(folder: string, options: Options, context: Context): Promise<number> {
+  const of = choiceOption("--of", options.of ?? "loss", VARYING);
   const bad = badOption(options.bad);
   const format = formatOption(options);
   const { results, loss } = await readWithLoss(folder, options, context);

@@ -5,7 +5,7 @@ import { PLAIN_TRAINING, type TrainingSettings } from "../engines/training-setti
 import { NO_CHOICE } from "../identity/cell.ts";
 import { runId } from "../identity/run-id.ts";
 import { ZOO } from "../models/zoo.ts";
-import { stepMs } from "./trial-time.ts";
+import { paceOf } from "./estimate.ts";
 
 /** Result of a short training on an engine. */
 export interface EngineTrial {
@@ -43,10 +43,10 @@ const TRAINING: TrainingSettings = {
 export async function tryEngine(engine: Engine): Promise<EngineTrial> {
   const losses = await lastLosses(engine);
   const differences = REFERENCE_LOSSES.map((expected, k) => Math.abs((losses[k] ?? Number.NaN) / expected - 1));
-  const ms = await stepMs(trialRuns(RUNS), engine, TRIAL_MS);
+  const { stepMs } = await paceOf(trialRuns(RUNS), engine, TRIAL_MS);
   return {
     device: engine.device,
-    runStepsPerSecond: (1000 * RUNS) / ms,
+    runStepsPerSecond: (1000 * RUNS) / stepMs,
     difference: Math.max(...differences),
     tolerance: engine.name === "cpu" ? SAME : TOLERANCE,
   };

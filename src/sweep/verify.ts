@@ -42,7 +42,7 @@ export async function verifyRuns(
 
 /**
  * Where numbers are not exact, rounding depends on the runs beside it, and training amplifies it: in a hundred steps to at most
- * 0.3 %, in a thousand, at the paper preset's learning rate, to another network (npm run bench:agreement).
+ * 0.3 %, in a thousand, at the paper preset's learning rate, to another network (npm run bench -- agreement).
  */
 const EARLY = { steps: 100, tolerance: 0.01 };
 /** For the first losses, if none are early: a quarter to four times. */

@@ -134,8 +134,8 @@ test("mmoe figures draws the AUC of each model, with its interval over runs", as
   }
 });
 
-test("mmoe seesaw and figures call tasks by their labels, and show nothing of the paper's bad minima", async () => {
-  expect(await stdoutOf("seesaw", out)).toMatch(/runs +y_income +y_single +y_age +y_region +delta-m/);
+test("mmoe summary --seesaw and figures call tasks by their labels, and show nothing of the paper's bad minima", async () => {
+  expect(await stdoutOf("summary", out, "--seesaw")).toMatch(/runs +y_income +y_single +y_age +y_region +delta-m/);
   await stdoutOf("figures", out, "--only", "task-losses");
   const of = (end: string) => readFileSync(join(out, `figures/task-losses-heldout.${end}`), "utf8");
   expect(of("txt")).toContain("of each task after the last step");

@@ -47,8 +47,8 @@ describe("bash", () => {
     ["mmoe sweep --method sum,pc", ["sum,pcgrad"]],
     ["mmoe sweep --diagnostics gr", ["gradients"]],
     ["mmoe sweep --diagnostics --lon", ["--long"]],
-    ["mmoe variance results/mine --of l", ["loss", "log"]],
-    ["mmoe seesaw results/mine --format m", ["markdown"]],
+    ["mmoe summary results/mine --of l", ["loss", "log"]],
+    ["mmoe summary results/mine --seesaw --format m", ["markdown"]],
     ["mmoe sweep --set hub", ["huberDelta="]],
     ["mmoe summary results/mine --at l", ["lr="]],
   ])("offers after '%s' %j", (line, words) => {

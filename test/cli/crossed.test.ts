@@ -53,19 +53,19 @@ describe("mmoe sweep --cross", () => {
   });
 });
 
-describe("mmoe variance DIR", () => {
+describe("mmoe summary DIR --variance", () => {
   const lossOf: LossOf = ({ cross }) => 0.1 * (1 + (cross?.initial ?? 0)) + 0.001 * (cross?.data ?? 0);
   const SET = ["models=[mmoe]", "correlations=[0.5]"];
 
   test("shows the shares of data, initial values and the rest", async () => {
     writeResults(out, lossOf, [...SET, "cross={data: 5, initial: 6}"]);
-    const { code, stdout, stderr } = await runMain(["variance", out]);
+    const { code, stdout, stderr } = await runMain(["summary", out, "--variance"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("crossed, 5x6 data and initial values: runs share them");
     expect(stdout).toMatch(/\np = 0\.50 +runs +mean +sd +data \[95 %\] +initial \[95 %\] +rest \[95 %\]\n/);
     expect(stdout).toMatch(/\nmmoe +5x6 +0\.3520 +0\.1871 +0 \[0, 0\] +100 \[100, 100\] +0 \[0, 0\]\n/);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-    const json = JSON.parse((await runMain(["variance", out, "--of", "log", "--format", "json"])).stdout);
+    const json = JSON.parse((await runMain(["summary", out, "--variance", "--of", "log", "--format", "json"])).stdout);
     expect(json).toMatchObject({ cross: "5x6", of: "log", cells: [{ model: "mmoe", data: 5, initial: 6 }] });
     expect(json.cells[0].share.initial.value).toBeGreaterThan(0.99);
   });
@@ -77,19 +77,19 @@ describe("mmoe variance DIR", () => {
       ["{data: 5, initial: 5}", false],
     ] as const) {
       writeResults(out, lossOf, [...SET, `cross=${cross}`]);
-      expect((await runMain(["variance", out])).stdout.includes(why)).toBe(few);
+      expect((await runMain(["summary", out, "--variance"])).stdout.includes(why)).toBe(few);
     }
   });
 
   test("--format markdown has a table of Markdown", async () => {
     writeResults(out, lossOf, [...SET, "cross={data: 5, initial: 6}"]);
-    const { stdout } = await runMain(["variance", out, "--format", "markdown"]);
+    const { stdout } = await runMain(["summary", out, "--variance", "--format", "markdown"]);
     expect(stdout).toContain("\n| mmoe | 5x6 | 0.3520 | 0.1871 | 0 [0, 0] | 100 [100, 100] | 0 [0, 0] |\n");
   });
 
   test("says how to train a crossed sweep where there is none", async () => {
     writeResults(out, () => 0.1, [...SET, "runs=2"]);
-    expect(await runMain(["variance", out])).toMatchObject({
+    expect(await runMain(["summary", out, "--variance"])).toMatchObject({
       code: 2,
       stderr: `mmoe: ${out}: data and initial values are not crossed; train such a sweep with: mmoe sweep ${out}/config.yaml --cross 10x10\n`,
     });

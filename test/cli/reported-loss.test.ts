@@ -24,15 +24,15 @@ describe("a config that reports the running mean", () => {
   test.each([
     ["summary", [folderOf("running")]],
     ["claims", [folderOf("running")]],
-    ["seesaw", [folderOf("running")]],
+    ["summary --seesaw", [folderOf("running")]],
     ["compare", [folderOf("running"), folderOf("train")]],
     ["tune", [grid, "-o", join(root, "tuned.yaml"), "--overwrite"]],
-    ["variance", [crossed]],
+    ["summary --variance", [crossed]],
   ])("is followed by mmoe %s, which says so, unless --loss says otherwise", async (command, argv) => {
     const lossOf = async (...more: string[]) =>
-      JSON.parse((await runMain([command, ...argv, "--json", ...more])).stdout).loss;
+      JSON.parse((await runMain([...command.split(" "), ...argv, "--json", ...more])).stdout).loss;
     expect([await lossOf(), await lossOf("--loss", "train")]).toEqual(["running", "train"]);
-    const { stdout } = await runMain([command, ...argv]);
+    const { stdout } = await runMain([...command.split(" "), ...argv]);
     expect(stdout).toMatch(/^running mean of the loss after the last step/m);
   });
 

@@ -8,13 +8,13 @@ beforeEach(() => {
   out = join(temporaryFolder(), "results");
 });
 
-const seesaw = (...argv: string[]) => runMain(["seesaw", out, ...argv]);
+const seesaw = (...argv: string[]) => runMain(["summary", out, "--seesaw", ...argv]);
 
 /** mmoe ends at half of what single-task has, omoe higher by an eighth. */
 const lossOf: LossOf = ({ model }) => ({ "single-task": 0.2, mmoe: 0.1, omoe: 0.225 })[model.name] ?? 0.4;
 const SET = ["runs=6", "correlations=[0.5]"];
 
-describe("mmoe seesaw DIR", () => {
+describe("mmoe summary DIR --seesaw", () => {
   test("shows what each task gains over single-task in percent", async () => {
     writeResults(out, lossOf, [...SET, "models=[single-task, single-task-wide, omoe, mmoe]"]);
     const { code, stdout, stderr } = await seesaw();
@@ -30,7 +30,7 @@ describe("mmoe seesaw DIR", () => {
     writeResults(out, lossOf, ["runs=4", "correlations=[0.5]", "models=[single-task, mmoe]"]);
     const { stdout } = await seesaw();
     expect(stdout).toMatch(/\nmmoe +4 +50\.0 +50\.0 +50\.0 \(4 runs\) +0 \(4 runs\)/);
-    const narrow = await runMain(["seesaw", out], undefined, {}, { isTTY: true, columns: 60 });
+    const narrow = await runMain(["summary", out, "--seesaw"], undefined, {}, { isTTY: true, columns: 60 });
     expect(narrow.stdout).toContain("(4 runs)");
     expect(narrow.stdout).not.toMatch(/\(4$|\(4 {2}|^ *runs\)/m);
   });
@@ -50,7 +50,7 @@ describe("mmoe seesaw DIR", () => {
       /\n\ngain over single-task, in percent\n\n\| p = 0\.50 \| runs \| task 1 .*\n\| --- \| --: /,
     );
     expect(stdout).toContain("\n| mmoe | 6 | 50.0 | 50.0 | 50.0 [50.0, 50.0] |");
-    const narrow = await runMain(["seesaw", out], undefined, {}, { isTTY: true, columns: 60 });
+    const narrow = await runMain(["summary", out, "--seesaw"], undefined, {}, { isTTY: true, columns: 60 });
     expect(narrow.stdout.split("\n").filter((line) => line.length > 60 && !line.includes(out))).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns.ts";
-import { FILE_COLUMNS, jsonOf } from "../../src/records/json-schemas.ts";
 import { MEASURES } from "../../src/records/measures.ts";
+import { FILE_COLUMNS, jsonOf } from "./json-schemas.ts";
 import { descriptionOf, type Json, MADE, table, typeOf, unitOf } from "./made-tables.ts";
 
 /** docs/files.md: a results folder, and the columns of its CSV files from what writes them. */

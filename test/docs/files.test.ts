@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { jsonSchemas } from "../../src/records/json-schemas.ts";
 import { filesPage } from "./files-page.ts";
 import { formatsPage } from "./formats-page.ts";
+import { jsonSchemas } from "./json-schemas.ts";
 import { pythonSweep } from "./python-sweep.ts";
 import { settingsPage } from "./settings-page.ts";
 

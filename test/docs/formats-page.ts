@@ -1,8 +1,8 @@
 import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "../../src/records/checkpoint.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
-import { jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
 import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "../../src/records/progress-file.ts";
+import { jsonOf, jsonSchemas } from "./json-schemas.ts";
 import { type Json, keyTable, MADE } from "./made-tables.ts";
 
 /** docs/formats.md: the keys of the files and lines in JSON, from the schemas that check them. */

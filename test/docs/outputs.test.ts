@@ -10,7 +10,7 @@ const PAGES = [
     (page) => `docs/${page}.md`,
   ),
 ];
-const COMMANDS = ["claims", "cost", "models", "seesaw", "summary", "tune", "variance"];
+const COMMANDS = ["claims", "models", "summary", "tune"];
 /** Results that are not committed: they take long (scripts/uncommitted.sh), or are made up for a page. */
 const NOT_COMMITTED = /results\/(crossed|mine)/;
 

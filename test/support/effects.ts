@@ -12,9 +12,6 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** The tests' own cache: the machine's speed is measured once for all of them. */
-const CACHE: Effects["env"] = { XDG_CACHE_HOME: process.env.XDG_CACHE_HOME };
-
 /**
  * Runs a command line in this process; `signals` stands for the process's signals, and is told an exit at once as
  * `exit`; stderr comes without pace; `env` stands for its environment, `terminal` for the kind of its outputs.
@@ -22,7 +19,7 @@ const CACHE: Effects["env"] = { XDG_CACHE_HOME: process.env.XDG_CACHE_HOME };
 export async function runMain(
   argv: readonly string[],
   signals = new EventEmitter(),
-  env: Effects["env"] = CACHE,
+  env: Effects["env"] = {},
   terminal: { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number } = {},
 ): Promise<Outcome> {
   const written = { stdout: "", stderr: "" };

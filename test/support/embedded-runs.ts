@@ -22,8 +22,8 @@ export const ENDS: Ends = {
 };
 
 /** The shop of row n: the last one is in a single row, so that other rows never train its vector. */
-export const shopOf = (n: number): number => (n === 17 ? 29 : (n * n) % 29);
-export const articleOf = (n: number): number => (n % 11 === 4 ? Number.NaN : (n * 5) % 7);
+const shopOf = (n: number): number => (n === 17 ? 29 : (n * n) % 29);
+const articleOf = (n: number): number => (n % 11 === 4 ? Number.NaN : (n * 5) % 7);
 
 export function embeddedTable() {
   const rows = someRows(ROWS).map(([a = 0, , , y = 0, z = 0], n) => {

@@ -13,7 +13,7 @@ export const READERS: readonly (readonly string[])[] = [
   ["compare", "FOLDER"],
   ["status"],
   ["merge", "--long"],
-  ["cost"],
+  ["summary", "--cost"],
   ["export", "-o", "FOLDER/runs-again.csv"],
   ["figures", "-o", "FOLDER/figures"],
   ["report"],

@@ -85,7 +85,7 @@ export const EMBEDDED: ModelSpec = {
 const { embeddings } = EMBEDDED as Required<ModelSpec>;
 
 /** Tasks that share nothing, so that each has tables of its own. */
-export const EMBEDDED_APART: ModelSpec = {
+const EMBEDDED_APART: ModelSpec = {
   ...EMBEDDED,
   name: "embedded-apart",
   experts: { shared: 0, perTask: 2, layers: [8, 6] },

@@ -1,111 +1,113 @@
 import { availableParallelism } from "node:os";
-import { describe, expect, test, vi } from "vitest";
-import type { AnyRun, Engine } from "../../src/engines/engine.ts";
-import { estimateTime, sideBySideMs, workMs } from "../../src/sweep/estimate.ts";
-import type { Speed } from "../../src/sweep/speed.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { AnyRun, Engine, Run } from "../../src/engines/engine.ts";
+import { diagnosisMs, estimateTime, sideBySide } from "../../src/sweep/estimate.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 
-/** A millisecond a step, for each run. */
-const SPEED = vi.hoisted(
-  (): Speed => ({
-    ...{
-      runs: 0,
-      evaluated: 0,
-      steps: 1e6,
-      values: 0,
-      flop: 0,
-      units: 0,
-      mixed: 0,
-      drawn: 0,
-      labelled: 0,
-      gathered: 0,
-    },
-  }),
-);
-vi.mock("../../src/sweep/speed-file.ts", () => ({ speedHere: async () => SPEED }));
+const START_MS = 400;
+const PLAIN = { batch: 8, heldoutRows: 1, trainRows: "fresh" } as const;
+const runs = (count: number, steps: number) =>
+  range(count).map((i) => makeRun({ index: i }, { ...PLAIN, steps, evalEvery: steps }));
 
-const runs = (count: number, steps: number, from = 0) =>
-  range(count).map((i) => makeRun({ index: from + i }, { steps }));
-
-describe("workMs(runs, cores)", () => {
-  const on = (workers: number) => ({ workers, cores: workers, speed: SPEED });
-
-  test("adds up the bundles on one core, and halves them on two", () => {
-    expect([workMs(runs(4, 100), on(1)), workMs(runs(4, 100), on(2))]).toEqual([400, 200]);
-  });
-
-  test("is the time of the core that ends last", () => {
-    const bundles = [...runs(1, 500), ...runs(3, 100, 1)];
-    expect(workMs(bundles, on(2))).toBe(500);
-    expect(workMs(bundles.toReversed(), on(2))).toBe(600);
-  });
-
-  test("lets more workers than cores share the cores", () => {
-    expect(workMs(runs(4, 100), { workers: 4, cores: 2, speed: SPEED })).toBe(200);
-  });
-
-  test("of nothing is 0", () => {
-    expect(workMs([], on(2))).toBe(0);
-  });
+let cpuMs = 0;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  cpuMs = 0;
+  vi.spyOn(process, "cpuUsage").mockImplementation(() => ({ user: cpuMs * 1000, system: 0 }));
 });
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** An engine whose runs take `start + step * steps` ms each, of a core and of a clock that other programs slow down fourfold. */
+function engineOf({ start = 0, step = 1, workers = 1, path = "cpu" }) {
+  const train: Engine["train"] = async (some, { onBegin, noMore }) => {
+    const begun = noMore === undefined ? some : some.slice(0, workers);
+    onBegin?.(begun);
+    await Promise.resolve();
+    for (const { training } of begun) {
+      cpuMs += start + step * training.steps;
+      vi.advanceTimersByTime(4 * (start + step * training.steps));
+    }
+  };
+  return { workers, path: () => path, train } as unknown as Engine;
+}
 
 describe("estimateTime(runs, engine)", () => {
-  test("is made from the work on an engine of workers, with a range of a quarter", async () => {
-    const engine = { workers: 1, path: () => "cpu", train: () => expect.unreachable() } as unknown as Engine;
-    const [low, high] = [500 / 1.25, 500 * 1.25]; // 400 to start, 100 to train
-    expect(await estimateTime(runs(2, 50), engine)).toEqual({ value: 500, low, high, from: "work", cores: 1 });
+  test("is the processor's time of all steps, by a trial of those that begin, with a range of a half", async () => {
+    const { value, low, high, cores } = await estimateTime(runs(20, 5000), engineOf({ step: 0.5 }));
+    expect(value).toBeGreaterThan(START_MS + 20 * 5000 * 0.5);
+    expect(value).toBeLessThan(1.01 * (START_MS + 20 * 5000 * 0.5)); // an evaluation of one row is a part of a step
+    expect([low, high, cores]).toEqual([value / 1.5, value * 1.5, 1]);
   });
 
-  test("comes from a short trial on any other engine, with a wider range", async () => {
-    const engine = { train: async () => {}, path: () => "tfjs-traced" } as unknown as Engine;
-    const { value, low, high, from, cores } = await estimateTime(runs(1, 50), engine);
-    expect([from, cores]).toEqual(["trial", undefined]);
-    expect([low * 1.5, high / 1.5]).toEqual([expect.closeTo(value, 9), expect.closeTo(value, 9)]);
+  test("counts what each run takes before its first step", async () => {
+    const ms = async (start: number) => (await estimateTime(runs(30, 100), engineOf({ start, step: 4 }))).value;
+    expect((await ms(50)) - (await ms(0))).toBeCloseTo(30 * 50, 6);
+  });
+
+  test("tries runs with other settings by themselves", async () => {
+    const slow = runs(5, 1000).map((run) => ({ ...run, training: { ...run.training, batch: 16 } }));
+    const engine = engineOf({});
+    const [alone, both] = [await estimateTime(slow, engine), await estimateTime([...runs(5, 1000), ...slow], engine)];
+    expect(both.value).toBeGreaterThan(1.9 * alone.value);
+  });
+
+  test("takes the clock of an engine whose threads wait for each other, and says no cores", async () => {
+    const { value, cores } = await estimateTime(runs(4, 2000), engineOf({ path: "tfjs-traced" }));
+    expect([value / (4 * 4 * 2000) > 1, value / (4 * 4 * 2000) < 1.1, cores]).toEqual([true, true, undefined]);
+  });
+
+  test("is the time of the slower of two engines that train at once, if there are cores for both", async () => {
+    const others = runs(2, 3000);
+    const isOther = (run: AnyRun) => others.some(({ training }) => training.batch === run.training.batch);
+    for (const run of others) Object.assign(run, { training: { ...run.training, batch: 2 } });
+    const engine = { ...engineOf({}), path: (run: AnyRun) => (isOther(run) ? "tfjs-eager" : "cpu") } as Engine;
+    const { value } = await estimateTime([...runs(8, 3000), ...others], engine);
+    const both = sideBySide(
+      { ms: START_MS + 24000, threads: 1 },
+      { ms: START_MS + 6000, threads: 1 },
+      availableParallelism(),
+    );
+    expect(Math.abs(value / both.ms - 1)).toBeLessThan(0.01);
+  });
+
+  test("watches processes that train models in code, and adds their start", async () => {
+    const model = { name: "mine", inputs: 5, tasks: 2, file: "mine.py", sha256: "" };
+    const own = runs(6, 4000).map((run) => ({ ...run, model }) as unknown as AnyRun);
+    const train: Engine["train"] = async ([run], { onBegin, onProgress, signal }) => {
+      const copy = { ...(run as AnyRun) };
+      onBegin?.([copy]);
+      for (let step = 1; step <= 4000 && !signal?.aborted; step++) onProgress?.(copy, step, 1, 2000 + 2 * step);
+    };
+    const engine = { path: () => "python", train } as unknown as Engine;
+    const { value } = await estimateTime(own, engine);
+    expect(Math.abs(value / (START_MS + 2000 + 2 * 4000 * 6) - 1)).toBeLessThan(0.01);
+  });
+
+  test("of no runs is the start of the program", async () => {
+    expect((await estimateTime([], engineOf({}))).value).toBe(START_MS);
   });
 });
 
-describe("sideBySideMs(one, other, cores)", () => {
-  /** Shares the cores among the threads a millisecond at a time. */
-  function simulated(parts: readonly { ms: number; threads: number }[], cores: number): number {
-    let left = parts.map(({ ms, threads }) => ({ work: ms * threads, threads }));
-    for (let ms = 0; ; ms++) {
-      if (left.length === 0) return ms;
-      const share = Math.min(1, cores / left.reduce((sum, { threads }) => sum + threads, 0));
-      left = left.map((one) => ({ ...one, work: one.work - one.threads * share })).filter(({ work }) => work > 1e-6);
-    }
-  }
-
+describe("sideBySide(one, other, cores)", () => {
   test.each([
-    [{ ms: 600, threads: 1 }, { ms: 400, threads: 1 }, 2],
-    [{ ms: 600, threads: 2 }, { ms: 400, threads: 1 }, 2],
-    [{ ms: 300, threads: 2 }, { ms: 900, threads: 1 }, 2],
-    [{ ms: 300, threads: 8 }, { ms: 900, threads: 8 }, 8],
-    [{ ms: 300, threads: 3 }, { ms: 900, threads: 4 }, 16],
-  ])("of %o and %o on %i cores is when equal threads have done their work", (one, other, cores) => {
-    const ms = simulated([one, other], cores);
-    expect(Math.abs(sideBySideMs(one, other, cores) - ms)).toBeLessThanOrEqual(2);
-    expect(sideBySideMs(other, one, cores)).toBe(sideBySideMs(one, other, cores));
-  });
-
-  test("of one part alone is its time", () => {
-    expect(sideBySideMs({ ms: 0, threads: 2 }, { ms: 700, threads: 1 }, 2)).toBe(700);
+    [{ ms: 600, threads: 1 }, { ms: 400, threads: 1 }, 2, 600],
+    [{ ms: 600, threads: 2 }, { ms: 400, threads: 1 }, 2, 800],
+    [{ ms: 300, threads: 8 }, { ms: 900, threads: 8 }, 8, 1200],
+  ])("of %o and %o on %i cores takes %i ms, as equal threads have done their work", (one, other, cores, ms) => {
+    expect([sideBySide(one, other, cores).ms, sideBySide(other, one, cores).ms]).toEqual([ms, ms]);
   });
 });
 
-test("estimateTime(runs, engine) of runs on two engines is not the sum of their times", async () => {
-  const own = runs(4, 5000);
-  const isOwn = (run: AnyRun) => own.some((one) => one === run);
-  vi.useFakeTimers({ toFake: ["performance"] });
-  const train: Engine["train"] = async (some, { onBegin }) => {
-    onBegin?.(some);
-    vi.advanceTimersByTime((some[0] as AnyRun).training.steps / 1000);
-  };
-  const path = (run: AnyRun) => (isOwn(run) ? "cpu" : "tfjs-traced");
-  const engine = { workers: 1, path, train } as unknown as Engine;
-  const others = 4e6 / 1000; // on all cores, as TensorFlow; its evaluations are a tenth more
-  const { value, from, cores } = await estimateTime([...own, ...runs(1, 4e6, 4)], engine).finally(vi.useRealTimers);
-  expect([from, cores]).toEqual(["trial", undefined]);
-  const shared = 400 + 4 * 5000 + others / availableParallelism();
-  expect(Math.abs(value - shared)).toBeLessThan(0.2 * others);
+test("diagnosisMs(runs) is the time of one diagnosis times all of them, without its first use", () => {
+  const diagnosed = runs(3, 100).map((run): Run => ({ ...run, diagnostics: ["gates", "units"] }));
+  vi.mocked(process.cpuUsage).mockImplementation(() => {
+    cpuMs += 7;
+    return { user: 1000 * cpuMs, system: 0 };
+  });
+  expect(diagnosisMs(diagnosed)).toBeCloseTo(3 * 7, 9); // each has one evaluation
+  expect(diagnosisMs(runs(3, 100))).toBe(0);
 });

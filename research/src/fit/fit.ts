@@ -3,9 +3,9 @@
 import { labelCorrelation, ladder } from "../../../src/data/moments.ts";
 import { GENERATOR_LIMITS, type GeneratorSettings } from "../../../src/data/settings.ts";
 import { type Xoshiro, xoshiroOf } from "../../../src/random/xoshiro.ts";
-import { leastSquares, type Residuals } from "../../../src/stats/least-squares.ts";
 import { canonical } from "./canonical.ts";
 import { covarianceWithSlope, type Shape } from "./curve.ts";
+import { leastSquares, type Residuals } from "./least-squares.ts";
 
 /** A label correlation that was measured. */
 export interface CorrelationPoint {

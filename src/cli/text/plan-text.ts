@@ -32,7 +32,7 @@ interface PlanTrial {
 export async function describePlan(
   { config, out, runs, todo, steps, shard }: ShareOutline,
   { sample, engine, trainingBytes, python }: PlanTrial,
-  { effects, note }: Pick<Context, "effects" | "note">,
+  { effects }: Pick<Context, "effects">,
 ): Promise<string> {
   const planned = planRuns({ ...config, runs: 1 });
   const sizes = new Map<string, number>();
@@ -47,7 +47,7 @@ export async function describePlan(
   const all = numberOf(config.runs * cellRows.length, "run");
   const part = shard === null ? "" : `, ${thousands(runs)} in shard ${shardText(shard)}`;
   const { estimateTime } = await import("../../sweep/estimate.ts"); // it knows the cpu engine, which training may not need
-  const time = await estimateTime(sample, engine, { env: effects.env, note });
+  const time = await estimateTime(sample, engine);
   const times = sample.length === 0 ? 1 : todo / sample.length;
   const room = roomOf(effects.stdout);
   const curves = curveSizes(config);
@@ -75,8 +75,8 @@ function longestText({ value: _, low: __, high, ...where }: TimeEstimate, times:
   return `at most ${duration(high * times)}${whereText(where)} (early stopping usually ends much sooner)`;
 }
 
-function whereText({ from, cores }: Omit<TimeEstimate, keyof Estimate>): string {
-  return from === "trial" ? ", from a short trial" : ` on ${cores === 1 ? "an idle core" : `${cores} idle cores`}`;
+function whereText({ cores }: Omit<TimeEstimate, keyof Estimate>): string {
+  return cores === undefined ? ", from a short trial" : ` on ${cores === 1 ? "an idle core" : `${cores} idle cores`}`;
 }
 
 /** `up to 16 runs of mine, yours train in one call`, on a line; empty if each run trains alone. */

@@ -4,7 +4,7 @@ import { isCode } from "../../models/code.ts";
 import { printable } from "../../printable.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
-import { usualNs } from "../../sweep/speed.ts";
+import { usualNs } from "../../sweep/work.ts";
 import { duration, numberOf, thousands } from "../../units.ts";
 import { StepChoices } from "./step-choices.ts";
 

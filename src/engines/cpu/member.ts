@@ -13,13 +13,13 @@ import { noBiases, packWeights, parameterBytes, unpackWeights, updatedRanges } f
 
 /** A run in training: addresses of its weights, their moments, and its losses. */
 export interface Member {
-  /** The address of its record (kernels/train.ts). */
+  /** The address of its record (kernels/records.h). */
   readonly address: number;
   readonly code: StepCode;
   readonly weights: number;
   /** Numbers for each parameter: the parameter itself and adam's two moments, one block of weights after the other. */
   readonly values: number;
-  /** The address of its optimizer's record (kernels/optimizer.ts). */
+  /** The address of its optimizer's record (kernels/records.h). */
   readonly optimizer: number;
   /** float64 [K]: losses of the latest batch, or of rows, added up by `evaluate`. */
   readonly losses: number;

@@ -6,7 +6,7 @@ import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelsOf } fro
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
 export interface LabelPlan {
-  /** The address of the generator's record (rows/kernels/labels.ts); unused for a table. */
+  /** The address of the generator's record (rows/kernels/generator.h); unused for a table. */
   readonly generator: number;
   readonly heldout: number;
   /** Address of the labels of the whole fixed training set; unused for fresh rows. */

@@ -25,7 +25,7 @@ import { numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./
 
 /** A model's step in linear memory, shared by all runs of the model. */
 export interface StepCode {
-  /** The address of its record (kernels/train.ts). */
+  /** The address of its record (kernels/records.h). */
   readonly address: number;
   /** The forward instructions are from `begin` to `middle`, the backward ones from there to `end`, what follows to `last`. */
   readonly begin: number;

@@ -3,7 +3,7 @@ import type { MethodName } from "../../../../src/engines/methods.ts";
 import { range } from "../../../support/reference.ts";
 import { dot, gramOf, length, mixOf, solved, type Vector } from "./vectors.ts";
 
-export interface Weights {
+interface Weights {
   readonly shared: number[];
   /** Those of parameters of one task. */
   readonly own: number[];
@@ -68,7 +68,7 @@ export function referenceOf(name: Exclude<MethodName, "sum">, options: Options):
 }
 
 /** Algorithm 1 of Yu et al. as weights of the original vectors. */
-export function surgery(vectors: readonly Vector[], orders: readonly (readonly number[])[]): number[] {
+function surgery(vectors: readonly Vector[], orders: readonly (readonly number[])[]): number[] {
   const rows = vectors.map((_, i) => {
     const weights: number[] = vectors.map((_, k) => (k === i ? 1 : 0));
     for (const j of orders[i] as readonly number[]) {

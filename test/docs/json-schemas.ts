@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { GRID_KEYS } from "../config/schema.ts";
-import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "./checkpoint.ts";
-import { type Column, CSV_VERSION } from "./columns.ts";
-import { CURVE_COLUMNS, LONG_CURVE_COLUMNS } from "./curves-csv.ts";
-import { DIAGNOSTIC_COLUMNS } from "./diagnostics-csv.ts";
-import { EVENT_SCHEMA, EVENTS_VERSION } from "./events.ts";
-import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "./fields.ts";
-import { LABEL_COLUMNS } from "./label-trials.ts";
-import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "./progress-file.ts";
-import { RUN_COLUMNS } from "./runs-csv.ts";
+import { GRID_KEYS } from "../../src/config/schema.ts";
+import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "../../src/records/checkpoint.ts";
+import { type Column, CSV_VERSION } from "../../src/records/columns.ts";
+import { CURVE_COLUMNS, LONG_CURVE_COLUMNS } from "../../src/records/curves-csv.ts";
+import { DIAGNOSTIC_COLUMNS } from "../../src/records/diagnostics-csv.ts";
+import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
+import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
+import { LABEL_COLUMNS } from "../../src/records/label-trials.ts";
+import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "../../src/records/progress-file.ts";
+import { RUN_COLUMNS } from "../../src/records/runs-csv.ts";
 
 /** The CSV files of a results folder, and of a folder of label trials, by name. */
 export const FILE_COLUMNS: Readonly<Record<string, readonly Column<never>[]>> = {

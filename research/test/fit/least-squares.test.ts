@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { leastSquares, type Residuals } from "../../src/stats/least-squares.ts";
+import { leastSquares, type Residuals } from "../../src/fit/least-squares.ts";
 
 /** The slopes of a line through five points. */
 const line: Residuals = (x, r, J) => {

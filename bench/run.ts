@@ -1,0 +1,28 @@
+// npm run bench -- [NAME [OPTION ...]]: runs a benchmark; without a name, the built program as a whole, and steps of the cpu engine by
+// models and methods.
+const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
+  whole: () => import("./whole.js" as string),
+  cpu: () => import("./cpu.ts"),
+  models: () => import("./models.ts"),
+  methods: () => import("./methods.ts"),
+  agreement: () => import("./agreement.ts"),
+  native: () => import("./native.ts"),
+  peers: () => import("./peers.ts"),
+  playground: () => import("./playground.ts"),
+  python: () => import("./python.ts"),
+  report: () => import("./report.ts"),
+  scale: () => import("./scale.ts"),
+  sparse: () => import("./sparse.ts"),
+};
+
+const [name] = process.argv.splice(2, 1); // what follows is read by the benchmark
+const names = name === undefined ? ["whole", "cpu", "models", "methods"] : [name];
+for (const one of names) {
+  const benchmark = BENCHMARKS[one];
+  if (benchmark === undefined) {
+    console.error(`bench: expected one of ${Object.keys(BENCHMARKS).join(", ")}, got '${one}'`);
+    process.exitCode = 2;
+    break;
+  }
+  await benchmark();
+}
