@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { UsageError } from "../errors.ts";
+import { MODEL_NAMES } from "../models/zoo.ts";
 import { configSettings } from "../play/config-settings.ts";
-import { addressOf, MOST_MODELS, PLAY_MODELS, type PlaySettings, settingsIn } from "../play/settings.ts";
+import { addressOf, MOST_MODELS, type PlaySettings, settingsIn } from "../play/settings.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -94,7 +95,7 @@ function settingsOf(file: string, { paper, defaults, note }: Beside): PlaySettin
   if (other !== undefined)
     throw new UsageError(`${file}: ${other}: the playground trains only ${JSON.stringify(paper[other])}`);
   const playable = config as Playable;
-  const models = config.models.filter((name) => PLAY_MODELS.some((known) => known === name)).slice(0, MOST_MODELS);
+  const models = config.models.filter((name) => MODEL_NAMES.some((known) => known === name)).slice(0, MOST_MODELS);
   if (models.length === 0)
     throw new UsageError(`${file}: models: the playground has none of ${config.models.join(", ")}`);
   if (models.length < config.models.length) note(`the page begins with ${models.join(", ")}`);

@@ -19,7 +19,7 @@ const REFUSABLE = SETTING_KEYS.filter((key) =>
 );
 
 /** The first setting with which none of `paths` trains; undefined if there is none. */
-export function refusedSetting(paths: readonly TrainingPath[], settings: PointSettings): SettingKey | undefined {
+function refusedSetting(paths: readonly TrainingPath[], settings: PointSettings): SettingKey | undefined {
   return REFUSABLE.find((key) => !paths.some((path) => trainsWith(path, key, settings[key])));
 }
 

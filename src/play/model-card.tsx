@@ -6,7 +6,7 @@ import { modelLabel } from "../figures/draw/style.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { gateCount } from "../models/spec.ts";
-import type { ModelName } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName } from "../models/zoo.ts";
 import { Choice, NumberField } from "./controls.tsx";
 import { digits } from "./digits.ts";
 import { SavedFigure } from "./figure.tsx";
@@ -14,7 +14,7 @@ import { shownLosses } from "./loss-figures.ts";
 import { deadTowers, diagramFigure, gateFigure, learnedFigure, type Shown } from "./model-figures.ts";
 import type { Live, Playground } from "./playground.ts";
 import { overPairs } from "./probe.ts";
-import { changesOf, hasExperts, hasUnits, LIMITS, PLAY_MODELS, type PlayModel } from "./settings.ts";
+import { changesOf, hasExperts, hasUnits, LIMITS, type PlayModel } from "./settings.ts";
 
 const PAGE = themeOf("page");
 
@@ -46,7 +46,7 @@ export function ModelCard({ playground, live, shown, place }: CardProps) {
           id={`model-${place}`}
           label={`model ${place + 1}`}
           value={model.like}
-          choices={PLAY_MODELS.filter((name) => !others.includes(name)).map((name) => [name, modelLabel(name)])}
+          choices={MODEL_NAMES.filter((name) => !others.includes(name)).map((name) => [name, modelLabel(name)])}
           onValue={(like) => replace({ like })}
         />
         {hasExperts(model.like) && (

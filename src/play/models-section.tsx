@@ -1,10 +1,11 @@
+import { MODEL_NAMES } from "../models/zoo.ts";
 import { Section } from "./controls.tsx";
 import { ModelCard } from "./model-card.tsx";
 import { modelColours } from "./model-colours.ts";
 import type { Shown } from "./model-figures.ts";
 import type { Live, Playground } from "./playground.ts";
 import { POINTS, placeAt } from "./probe.ts";
-import { MOST_MODELS, PLAY_MODELS } from "./settings.ts";
+import { MOST_MODELS } from "./settings.ts";
 import { labelCurve } from "./task-figures.ts";
 
 export function ModelsSection({ playground }: { playground: Playground }) {
@@ -12,7 +13,7 @@ export function ModelsSection({ playground }: { playground: Playground }) {
   const { at } = labelCurve((lives[0] as Live).run.data);
   const truth = Array.from({ length: POINTS }, (_, i) => at(placeAt(i)));
   const colour = modelColours(lives);
-  const unused = PLAY_MODELS.find((like) => !settings.models.some((model) => model.like === like));
+  const unused = MODEL_NAMES.find((like) => !settings.models.some((model) => model.like === like));
   return (
     <Section id="models" title="Models side by side, on the same rows">
       <ul class="key">

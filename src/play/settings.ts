@@ -4,7 +4,6 @@ import { fastestSines } from "../data/moments.ts";
 import type { Sampling } from "../data/order.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName, generatorSettings } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
-import { trains } from "../engines/abilities.ts";
 import type { EvalEvery } from "../engines/evaluations.ts";
 import type { Optimizer } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES, type Initializer } from "../models/initializers.ts";
@@ -49,9 +48,6 @@ export interface PlaySettings {
 
 export const MOST_TASKS = 5;
 export const MOST_MODELS = 3;
-
-/** The models that the page's kernels train. */
-export const PLAY_MODELS = MODEL_NAMES.filter((name) => trains("cpu", ZOO[name].build({ inputs: 100, tasks: 2 })));
 
 /** The lowest correlation that K tasks can all have with each other. */
 export function lowestCorrelation(tasks: number): number {
@@ -173,7 +169,7 @@ function modelText({ like, experts, units }: PlayModel): string {
 function modelsIn(text: string): PlayModel[] | undefined {
   const models = text.split(",").flatMap((one): PlayModel[] => {
     const [, name, experts, units] = /^([a-z0-9-]+)(?::(\d+)?(?:x(\d+))?)?$/.exec(one) ?? [];
-    const like = PLAY_MODELS.find((known) => known === name);
+    const like = MODEL_NAMES.find((known) => known === name);
     if (like === undefined) return [];
     const [E, H] = [whole(1, LIMITS.experts)(experts ?? ""), whole(1, LIMITS.units)(units ?? "")];
     return [

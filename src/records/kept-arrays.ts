@@ -58,7 +58,7 @@ const GO_ON = "finished runs are kept, and the same command resumes";
  * A model's parameters, in canonical order, in the format of safetensors: the length of the header as uint64, the header in
  * JSON with each tensor's name, shape and place, then float32 numbers. A kernel is [in, out].
  */
-export function safetensors(
+function safetensors(
   spec: ModelSpec,
   parameters: Float32Array,
   metadata: Readonly<Record<string, string>>,

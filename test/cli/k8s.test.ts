@@ -5,7 +5,6 @@ import { expect, test, vi } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { lacking } from "../support/lacking.ts";
 
 /** The fields of Kubernetes' API that we use, as its reference gives them: another one would be a slip. */
 const count = z.int().positive();
@@ -171,9 +170,9 @@ test.each([
   expect(await k8s(...argv)).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${line}\n` });
 });
 
-test("mmoe k8s refuses a model that the engine can't train", async () => {
-  const line = "mmoe: model mmoe: gating per-task is not in the cpu engine; use --engine tfjs\n";
-  expect(await lacking("cpu", "per-task", () => k8s("--engine", "cpu"))).toEqual({ code: 2, stdout: "", stderr: line });
+test("mmoe k8s refuses a setting that the engine does not train by", async () => {
+  const line = "mmoe: arithmetic fused is not in the tfjs engine; use --engine cpu\n";
+  expect(await k8s("--engine", "tfjs", "--set", "arithmetic=fused")).toEqual({ code: 2, stdout: "", stderr: line });
 });
 
 test("mmoe k8s passes on kernels that this machine may lack", async () => {

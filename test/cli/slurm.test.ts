@@ -4,7 +4,6 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { lacking } from "../support/lacking.ts";
 
 /** Where sweeps start, by a name that a shell and Slurm read otherwise than it is written. */
 let folder = "";
@@ -136,9 +135,9 @@ describe("mmoe slurm lets no name become a line or an option of its own:", () =>
   });
 });
 
-test("mmoe slurm refuses a model that the engine can't train", async () => {
-  const line = "mmoe: model mmoe: gating per-task is not in the cpu engine; use --engine tfjs\n";
-  expect(await lacking("cpu", "per-task", () => slurm("--array", "5", "--engine", "cpu"))).toEqual({
+test("mmoe slurm refuses a setting that the engine does not train by", async () => {
+  const line = "mmoe: arithmetic fused is not in the tfjs engine; use --engine cpu\n";
+  expect(await slurm("--array", "5", "--engine", "tfjs", "--set", "arithmetic=fused")).toEqual({
     code: 2,
     stdout: "",
     stderr: line,

@@ -3,16 +3,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { INITIALIZER_NAMES, type Initializer } from "../../src/models/initializers.ts";
-import { ZOO } from "../../src/models/zoo.ts";
+import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 import { cpu, tfjs } from "./both.ts";
-import { anySpec, CPU_MODELS } from "./cpu/specs.ts";
+import { anySpec } from "./cpu/specs.ts";
 import { tinyRun } from "./tfjs/runs.ts";
 
-test.each(CPU_MODELS)("cpu and tfjs train %s to the same parameters and losses", async (name) => {
+test.each(MODEL_NAMES)("cpu and tfjs train %s to the same parameters and losses", async (name) => {
   const model = ZOO[name].build({ inputs: 100, tasks: 2 });
   const run = makeRun({ model }, { optimizer: "sgd", lr: 0.05, steps: 30, evalEvery: 12 });
   const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)];
@@ -40,7 +40,7 @@ test.each(["mmoe", "shared-bottom"] as const)(
 );
 
 describe("by Adam cpu and tfjs agree, step by step, on", () => {
-  test.each(CPU_MODELS)("%s", async (name) => {
+  test.each(MODEL_NAMES)("%s", async (name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
     await expectAgreement(makeRun({ model }, { batch: 64, trainRows: "fresh", heldoutRows: 8, lr: 0.001 }), [
       cpu,

@@ -5,13 +5,12 @@ import { type KernelSet, layoutOf } from "../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../src/engines/cpu/native.ts";
 import { type FromTable, initialParameters, type Run } from "../../src/engines/engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
-import { type ModelName, ZOO } from "../../src/models/zoo.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { ENDS, embeddedRun, embeddedTable } from "../support/embedded-runs.ts";
 import { range } from "../support/reference.ts";
 import { fused, NATIVE, statesAt, trained, trainedFrom } from "./cpu/same-bits.ts";
-import { CPU_MODELS } from "./cpu/specs.ts";
 
 const engines = bothEngines();
 
@@ -19,7 +18,7 @@ const modelOf = (name: ModelName) => ZOO[name].build(ENDS);
 
 /** Runs of all models that the cpu engine trains, on the same rows. */
 const zoo = (training: Parameters<typeof embeddedRun>[1]) =>
-  CPU_MODELS.map((name) => embeddedRun(modelOf(name), training));
+  MODEL_NAMES.map((name) => embeddedRun(modelOf(name), training));
 
 const BATCHES = [
   ["batches of 1", { batch: 1 }],

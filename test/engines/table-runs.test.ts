@@ -4,7 +4,7 @@ import { pairCorrelations } from "../../src/data/label-correlation.ts";
 import { RowOrder } from "../../src/data/order.ts";
 import { dataKey } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
-import { checkRun } from "../../src/engines/abilities.ts";
+import { checkRun } from "../../src/engines/check-run.ts";
 import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
 import { type Engine, type FromTable, initialParameters, type RunResult } from "../../src/engines/engine.ts";
 import { RowSource } from "../../src/engines/rows/row-source.ts";

@@ -7,9 +7,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { KernelSet } from "../../src/engines/cpu/kernel-sets.ts";
 import type { Run } from "../../src/engines/engine.ts";
-import { ZOO } from "../../src/models/zoo.ts";
+import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { anyRun, fused, NATIVE, TRAININGS, trained, zooRuns } from "../engines/cpu/same-bits.ts";
-import { CPU_MODELS } from "../engines/cpu/specs.ts";
 import { categoryRuns } from "../support/category-runs.ts";
 import { ENDS, embeddedRun } from "../support/embedded-runs.ts";
 import { guardMemory } from "./guarded-memory.ts";
@@ -26,8 +25,8 @@ for (const set of NATIVE) {
     hash.update(JSON.stringify(trained(set, fused(runs))));
   };
   for (const batch of [70, 13, 3]) {
-    compare(categoryRuns(CPU_MODELS, { batch }));
-    compare(CPU_MODELS.map((name) => embeddedRun(ZOO[name].build(ENDS), { batch, steps: 12, evalEvery: 5 })));
+    compare(categoryRuns(MODEL_NAMES, { batch }));
+    compare(MODEL_NAMES.map((name) => embeddedRun(ZOO[name].build(ENDS), { batch, steps: 12, evalEvery: 5 })));
   }
   for (const [batch, trainRows] of TRAININGS.slice(-trainings)) compare(zooRuns(batch, trainRows));
   fc.assert(

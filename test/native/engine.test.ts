@@ -11,8 +11,7 @@ import type { Loop } from "../../src/engines/tfjs/trace/loop.ts";
 import { Program } from "../../src/engines/tfjs/trace/program.ts";
 import { trainInGroups } from "../../src/engines/tfjs/train-in-groups.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
-import { ZOO } from "../../src/models/zoo.ts";
-import { CPU_MODELS } from "../engines/cpu/specs.ts";
+import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { PAIR_DROPOUT, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { classRun } from "../support/class-runs.ts";
@@ -143,7 +142,7 @@ describe("by Adam the cpu engine and TensorFlow agree, step by step, on", () => 
   const cpu = new CpuEngine({ jobs: 1 });
   afterAll(() => cpu.dispose());
 
-  test.each(CPU_MODELS)("%s", async (name) => {
+  test.each(MODEL_NAMES)("%s", async (name) => {
     const run = makeRun(
       { model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
       { batch: 64, trainRows: 500, lr: 0.001 },

@@ -4,7 +4,7 @@ import { expectClose } from "../support/close.ts";
 
 export const FIFTY = { steps: 50, evalEvery: 20, optimizer: "adam", lr: 0.001 } as const;
 
-export function lossesOf({ curve, trainingSetLoss = [] }: RunResult): number[] {
+function lossesOf({ curve, trainingSetLoss = [] }: RunResult): number[] {
   return [curve.train, curve.heldout, trainingSetLoss].flat(2);
 }
 

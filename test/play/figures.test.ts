@@ -5,6 +5,7 @@ import { BundleTraining } from "../../src/engines/cpu/bundle-training.ts";
 import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { element, svgText } from "../../src/figures/draw/svg.ts";
 import { themeOf } from "../../src/figures/draw/theme.ts";
+import { MODEL_NAMES } from "../../src/models/zoo.ts";
 import { configSettings } from "../../src/play/config-settings.ts";
 import { digits } from "../../src/play/digits.ts";
 import { directionsFigure } from "../../src/play/directions-figure.ts";
@@ -14,7 +15,6 @@ import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../src/
 import { playRuns } from "../../src/play/play-runs.ts";
 import { POINTS, Probe, placeAt } from "../../src/play/probe.ts";
 import { histogramFigure } from "../../src/play/run-histogram.ts";
-import { PLAY_MODELS } from "../../src/play/settings.ts";
 import { correlationFigure, functionFigure, labelCurve } from "../../src/play/task-figures.ts";
 
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
@@ -28,7 +28,7 @@ const drawn = ({ nodes }: Figure) => svgText(element("svg", {}, nodes(themeOf("l
 const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
 
 /** Model number `i` after some steps of three tasks, as the page has it. */
-function shownAfter(steps: number, like: (typeof PLAY_MODELS)[number]): Shown {
+function shownAfter(steps: number, like: (typeof MODEL_NAMES)[number]): Shown {
   const [run] = playRuns({ ...PAPER, tasks: K, models: [{ like }], batch: 32, heldoutRows: 64 }, 0);
   if (run === undefined) throw new Error("no run");
   const training = new BundleTraining(kernels, [run]);
@@ -41,7 +41,7 @@ function shownAfter(steps: number, like: (typeof PLAY_MODELS)[number]): Shown {
 }
 
 describe("every model of the page is trained, read and drawn", () => {
-  test.each(PLAY_MODELS)("%s", (like) => {
+  test.each(MODEL_NAMES)("%s", (like) => {
     const shown = shownAfter(20, like);
     const figures = [learnedFigure(shown), diagramFigure(shown), gateFigure(shown)];
     for (const figure of figures) expect(drawn(figure)).not.toMatch(/NaN|undefined|Infinity/);

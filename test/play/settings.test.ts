@@ -5,7 +5,7 @@ import { pairsOf } from "../../src/data/correlation-matrix.ts";
 import { configSettings } from "../../src/play/config-settings.ts";
 import { commandWords } from "../../src/play/play-command.ts";
 import { playRuns } from "../../src/play/play-runs.ts";
-import { addressOf, PLAY_MODELS, type PlaySettings, playGenerator, settingsIn } from "../../src/play/settings.ts";
+import { addressOf, type PlaySettings, playGenerator, settingsIn } from "../../src/play/settings.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
@@ -68,10 +68,6 @@ describe("the command that the playground shows", () => {
     const trained = Array.from({ length: settings.run + 1 }, (_, index) => playRuns(settings, index)).flat();
     expect(trained).toEqual(planned);
   });
-});
-
-test("the playground has those models of the zoo that the cpu engine trains", () => {
-  expect(PLAY_MODELS).toHaveLength(22);
 });
 
 test("the slowest sines are kept", () => {

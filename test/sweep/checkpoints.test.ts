@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { byKind } from "../../src/engines/abilities.ts";
+import { byKind } from "../../src/engines/check-run.ts";
 import { isCode } from "../../src/models/code.ts";
 import { Checkpoints } from "../../src/records/checkpoints.ts";
 import type { RunRecord } from "../../src/records/record.ts";

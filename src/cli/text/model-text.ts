@@ -1,5 +1,5 @@
 // `mmoe models --describe`: a model in words, numbers and a drawing, at most 79 columns wide.
-import { ABILITIES, type AbleEngine, trains } from "../../engines/abilities.ts";
+import { enginesOf } from "../../engines/check-run.ts";
 import type { CodeModel, Model } from "../../models/code.ts";
 import { flopPerRow } from "../../models/flop.ts";
 import { isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
@@ -56,7 +56,7 @@ export function codeText(
     factsText(
       [
         ["file", model.file],
-        ["engines", enginesOf(model)],
+        ["engines", enginesOf(model).join(", ")],
       ],
       width,
     ),
@@ -65,10 +65,6 @@ export function codeText(
 
 function titleOf({ name }: Model, about: string, width: number): string {
   return wrapped(`${name}: ${about}`, width, 2);
-}
-
-function enginesOf(model: Model): string {
-  return (Object.keys(ABILITIES) as AbleEngine[]).filter((engine) => trains(engine, model)).join(", ");
 }
 
 function factsText(facts: readonly (readonly string[])[], width: number): string {

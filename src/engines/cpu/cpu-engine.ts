@@ -3,7 +3,7 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import { megabytes } from "../../units.ts";
-import { checkRun } from "../abilities.ts";
+import { checkRun } from "../check-run.ts";
 import type { AnyRun, Engine, Hooks, Keeping, Run, RunState } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import type { TrainingPath } from "../training-path.ts";

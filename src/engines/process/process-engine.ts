@@ -4,7 +4,7 @@ import { pairsOf } from "../../data/correlation-matrix.ts";
 import { UsageError } from "../../errors.ts";
 import { type CodeModel, isIn, type Model } from "../../models/code.ts";
 import type { CodeFiles } from "../../models/code-files.ts";
-import { byKind, checkRun } from "../abilities.ts";
+import { byKind, checkRun } from "../check-run.ts";
 import { hasMetrics } from "../diagnosing.ts";
 import type { AnyRun, Engine, Hooks, Run, RunResult } from "../engine.ts";
 import { trainGroup } from "../train-group.ts";

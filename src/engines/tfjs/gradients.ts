@@ -27,7 +27,8 @@ function elementwise(tf: Tf): GradConfig[] {
     }),
     withSaved("Relu", ["x"], (dy, [x]) => ({ x: () => tf.mul(dy, tf.step(x as Tensor)) })),
     withSaved("Reshape", ["x"], (dy, [x]) => ({ x: () => tf.reshape(dy, (x as Tensor).shape) })),
-    withSaved("Mean", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x as Tensor, axis as number[]) })),
+    withSaved("Mean", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x as Tensor, axis as number[], true) })),
+    withSaved("Sum", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x as Tensor, axis as number[], false) })),
   ];
 }
 
@@ -38,12 +39,13 @@ function summedTo(tf: Tf, dy: Tensor, input: Tensor | undefined): Tensor {
   return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, shape);
 }
 
-/** The gradient of a mean over `axis` of x, the same for each number of x. */
-function spread(tf: Tf, dy: Tensor, x: Tensor, axis: number | number[]): Tensor {
+/** The gradient of a mean or sum over `axis` of x, the same for each number of x. */
+function spread(tf: Tf, dy: Tensor, x: Tensor, axis: number | number[], isMean: boolean): Tensor {
   const axes = tf.util.parseAxisParam(axis, x.shape);
   const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
   const count = axes.reduce((product, i) => product * (x.shape[i] as number), 1);
-  return tf.div(tf.mul(tf.reshape(dy, kept), tf.ones(x.shape)), count);
+  const all = tf.mul(tf.reshape(dy, kept), tf.ones(x.shape));
+  return isMean ? tf.div(all, count) : all;
 }
 
 /** Operations that only move numbers. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { byKind, checkRun } from "../abilities.ts";
+import { byKind, checkRun } from "../check-run.ts";
 import type { Engine, Run } from "../engine.ts";
 import { type CreateTrainer, trainGroup } from "../train-group.ts";
 import { tensorPath } from "../training-path.ts";

@@ -3,10 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import { PANELS } from "../../../src/engines/rows/panels.ts";
-import { ZOO } from "../../../src/models/zoo.ts";
+import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
 import { anyRun, trained } from "./same-bits.ts";
-import { CPU_MODELS } from "./specs.ts";
 
 const FEW_ROWS = layoutOf("wasm", 1);
 
@@ -20,7 +19,7 @@ test.each([
 ] as const)(
   "200 steps of the zoo with batches of %i, %s rows, have the bits of panels row after row",
   (batch, trainRows) => {
-    const runs = CPU_MODELS.map((name) => {
+    const runs = MODEL_NAMES.map((name) => {
       const model = { ...ZOO[name].build({ inputs: 98, tasks: 2 }), dropout: batch % 2 ? 0 : 0.2 };
       const data = { ...makeRun().data, inputs: 98 };
       return makeRun({ model, data, index: batch }, { trainRows, batch, steps: 200, evalEvery: 70, heldoutRows: 300 });

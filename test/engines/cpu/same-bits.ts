@@ -10,11 +10,11 @@ import { CONSTANT } from "../../../src/engines/learning-rate.ts";
 import { METHODS } from "../../../src/engines/methods.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
 import { OPTIMIZERS, type TrainingSettings } from "../../../src/engines/training-settings.ts";
-import { ZOO } from "../../../src/models/zoo.ts";
+import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
 import { bitsOf } from "../../support/bits.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
-import { anySpec, CPU_MODELS } from "./specs.ts";
+import { anySpec } from "./specs.ts";
 
 export const NATIVE = INSTANCES.map(({ set }) => set).filter((set) => set !== "wasm");
 const WATCH = { keepParameters: true, isStopped: () => false, onStep: () => {} };
@@ -76,7 +76,7 @@ export const TRAININGS = [
 
 /** One run of each model of the zoo, which train together. */
 export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"], steps = 100): Run[] {
-  return CPU_MODELS.map((name) => {
+  return MODEL_NAMES.map((name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
     return makeRun(
       { model, index: 3 },

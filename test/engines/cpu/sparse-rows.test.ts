@@ -1,15 +1,16 @@
 // Rows that are mostly 0, as those of categories are: a first layer adds the other inputs alone, to the bits of all of them.
+
 import { describe, expect, test } from "vitest";
 import type { InputEncoding } from "../../../src/data/table-inputs.ts";
 import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../../src/engines/cpu/native.ts";
+import { MODEL_NAMES } from "../../../src/models/zoo.ts";
 import { categoryRuns, categoryTable } from "../../support/category-runs.ts";
 import { range } from "../../support/reference.ts";
 import { tableRun } from "../../support/tables.ts";
 import { INSTANCES } from "./lone-run.ts";
 import { fused, NATIVE, trained } from "./same-bits.ts";
-import { CPU_MODELS } from "./specs.ts";
 
 const sets = INSTANCES.map(({ set, kernels: _ }) => set);
 const lanesOf = (set: KernelSet) => ({ wasm: 4, avx2: 8, neon: 8, avx512: 16 })[set];
@@ -19,7 +20,7 @@ describe.each([
   ["by sgd, in batches of 70", { batch: 70, optimizer: "sgd" as const }],
   ["in batches of 100 that are drawn with replacement", { batch: 100, sampling: "replacement" as const }],
 ])("%s", (_, training) => {
-  const runs = categoryRuns(CPU_MODELS, training);
+  const runs = categoryRuns(MODEL_NAMES, training);
   const dense = trained("wasm", runs, { panelRows: 1, lanes: 4 });
 
   test.each(sets)("%s trains the zoo to the bits of a dense first layer", (set) => {

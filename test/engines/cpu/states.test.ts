@@ -3,11 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import type { RunState } from "../../../src/engines/engine.ts";
-import { ZOO } from "../../../src/models/zoo.ts";
+import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
 import { anyRun, statesAt, TRAININGS, trainedByWasm, trainedFrom, zooRuns } from "./same-bits.ts";
-import { CPU_MODELS } from "./specs.ts";
 
 const SETS = INSTANCES.map(({ set }) => set);
 /** Each set with the next one, the last with the first. */
@@ -25,7 +24,7 @@ describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that w
   );
 
   test("with dropout, Huber's loss, and evaluations at logarithmic steps", () => {
-    const runs = CPU_MODELS.map((name) => {
+    const runs = MODEL_NAMES.map((name) => {
       const model = { ...ZOO[name].build({ inputs: 98, tasks: 2 }), dropout: 0.2 };
       const data = { ...makeRun().data, inputs: 98 };
       const training = { batch: 13, trainRows: 70, steps: 150, evalEvery: "log:7", huberDelta: 0.4, heldoutRows: 30 };
