@@ -9,7 +9,9 @@ import { tasksIn } from "./task-losses.ts";
 export interface LabelCounts {
   /** Rows of a set that have each task's label, [K]. */
   rows(set: RowSet): readonly number[];
-  /** Batches of the steps `from` to `to` in which some row has each task's label, [K]; at least 1. */
+  /** Whether some tasks' labels are not in every row: batches may lack them, too. */
+  readonly gaps: boolean;
+  /** Batches of the steps `from` to `to` in which some row has each task's label, [K]. */
   batches(from: number, to: number): readonly number[];
   /** Why the run can't be evaluated: a task has no label there. */
   readonly failure?: string;
@@ -22,6 +24,7 @@ export function labelCounts(run: AnyRun): LabelCounts {
 function wholeLabels({ model, training }: AnyRun): LabelCounts {
   const all = (count: number) => new Array<number>(model.tasks).fill(count);
   return {
+    gaps: false,
     rows: (set) => all(set === "heldout" ? training.heldoutRows : Number(training.trainRows)),
     batches: (from, to) => all(to - from + 1),
   };
@@ -29,6 +32,7 @@ function wholeLabels({ model, training }: AnyRun): LabelCounts {
 
 /** Of a table that lacks some labels: batches are counted by drawing their order again. */
 class GappedLabels implements LabelCounts {
+  readonly gaps = true;
   readonly failure?: string;
   /** The labels of the training rows, [N, K]. */
   readonly #labels: Float32Array;
@@ -65,7 +69,7 @@ class GappedLabels implements LabelCounts {
         if (numbers.some((row) => !Number.isNaN(this.#labels[row * this.#tasks + k])))
           counts[k] = (counts[k] as number) + 1;
     }
-    return counts.map((count) => Math.max(1, count));
+    return counts;
   }
 
   #countsIn(labels: Float32Array): number[] {

@@ -2,7 +2,7 @@ import type { RowSet } from "../data/streams.ts";
 import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
-import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult, type RunState } from "./engine.ts";
+import { type AnyRun, type Hooks, lossFailure, type Run, type RunResult, type RunState } from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
 import { type LabelCounts, labelCounts } from "./label-counts.ts";
 import { Pace } from "./pace.ts";
@@ -106,7 +106,7 @@ async function trainSteps(
     if (live.length === 0) return;
     if (keeps) await keeper?.keep(trainer, (replicas[0] as Replica).record, done);
     if (stops) return;
-    for (const { run, record } of live) hooks.onProgress?.(run, done, latestLoss(record.train));
+    for (const { run, record } of live) hooks.onProgress?.(run, done, record.latest);
     await pace.rest();
   }
 }
@@ -173,10 +173,9 @@ function resultOf(
   trainingSetLoss: number[],
   parameters?: Float32Array,
 ) {
-  const { steps, train, heldout } = record;
-  const failure = record.failure ?? lossFailure(trainingSetLoss, run.training.steps);
+  const failure = record.failureAtEnd ?? lossFailure(trainingSetLoss, run.training.steps);
   return {
-    ...{ run, curve: { steps, train, heldout }, labelCorrelations },
+    ...{ run, curve: record.curve, labelCorrelations },
     ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),

@@ -1,5 +1,5 @@
 import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
-import { type RunRecord, tasksOf } from "./record.ts";
+import { type RecordedCurve, type RunRecord, tasksOf } from "./record.ts";
 import { allCurves } from "./stored-curve.ts";
 
 /** The losses at one evaluation of those runs of a cell that reached it. They are overwritten by the next one. */
@@ -24,10 +24,10 @@ export class Gathered {
     this.mostLosses = mostLosses;
   }
 
-  /** Two lists of losses. */
-  ofLength(length: number): [Float64Array, Float64Array] {
-    if (this.#losses.length < 2 * length) this.#losses = new Float64Array(2 * length);
-    return [this.#losses.subarray(0, length), this.#losses.subarray(length, 2 * length)];
+  /** Some lists of `length` numbers. */
+  ofLength(length: number, lists: number): Float64Array[] {
+    if (this.#losses.length < lists * length) this.#losses = new Float64Array(lists * length);
+    return Array.from({ length: lists }, (_, i) => this.#losses.subarray(i * length, (i + 1) * length));
   }
 }
 
@@ -59,6 +59,8 @@ interface Block {
   readonly evaluations: number;
   readonly train: Float64Array;
   readonly heldout: Float64Array;
+  /** How many batches each of `train` is a mean over; undefined where that is every step's. */
+  readonly batches: Float64Array | undefined;
 }
 
 /** Read run by run: evaluation by evaluation, all 100,000 curves would be fetched again for each. */
@@ -68,17 +70,29 @@ function* gathered(
   memory: Gathered,
 ): Generator<undefined, Block> {
   const size = K * (to - from);
-  const [train, heldout] = memory.ofLength(cell.length * size);
+  const hasBatches = cell.some(({ curve }) => curve.batches !== undefined);
+  const lists = memory.ofLength(cell.length * size, hasBatches ? 3 : 2);
+  const [train, heldout, batches] = lists as [Float64Array, Float64Array, Float64Array | undefined];
   let read = 0;
   for (const { index, curve } of allCurves(cell)) {
     train.set(curve.train.subarray(K * from, K * to), size * index);
     heldout.set(curve.heldout.subarray(K * from, K * to), size * index);
+    batches?.set(batchesOf(curve, K, from, to), size * index);
     read += curve.train.length;
     if (read < BREATH) continue;
     read = 0;
     yield;
   }
-  return { from, evaluations: to - from, train, heldout };
+  return { from, evaluations: to - from, train, heldout, batches };
+}
+
+/** How many batches the means of some evaluations are over, [evaluations, K]. */
+function batchesOf({ steps, batches }: RecordedCurve, K: number, from: number, to: number): Float64Array {
+  if (batches) return batches.subarray(K * from, K * to);
+  const since = (i: number) => (steps[i] as number) - (steps[i - 1] ?? 0);
+  return Float64Array.from({ length: K * (Math.min(to, steps.length) - from) }, (_, at) =>
+    since(from + Math.floor(at / K)),
+  );
 }
 
 /** The losses of runs, K tasks, at one evaluation after the other. */
@@ -90,6 +104,8 @@ class Columns {
   readonly #losses: EachLoss<readonly Float64Array[]>;
   /** Of each run and task: the batch losses so far, added up, [runs, K]. */
   readonly #sums: Float64Array;
+  /** How many they are, [runs, K]. */
+  readonly #counts: Float64Array;
   /** The running means of a run, [K]. */
   readonly #means: Float64Array;
 
@@ -98,11 +114,12 @@ class Columns {
     this.#steps = cell.map(({ curve }) => curve.steps);
     this.#losses = eachLoss(() => Array.from({ length: K + 1 }, () => new Float64Array(cell.length)));
     this.#sums = new Float64Array(cell.length * K);
+    this.#counts = new Float64Array(cell.length * K);
     this.#means = new Float64Array(K);
   }
 
   /** The losses at evaluation `i` of the runs for which it is at `step`. */
-  at({ from, evaluations, train, heldout }: Block, i: number, step: number): Evaluation["losses"] {
+  at({ from, evaluations, train, heldout, batches }: Block, i: number, step: number): Evaluation["losses"] {
     let taken = 0;
     for (let run = 0; run < this.#steps.length; run++) {
       const steps = this.#steps[run] as readonly number[];
@@ -110,7 +127,8 @@ class Columns {
       const place = this.#K * (run * evaluations + i - from);
       this.#put(this.#losses.train, taken, train, place);
       this.#put(this.#losses.heldout, taken, heldout, place);
-      this.#run(run, steps, i, train, place);
+      const since = (steps[i] as number) - (steps[i - 1] ?? 0);
+      this.#run(run, since, { train, batches }, place);
       this.#put(this.#losses.running, taken, this.#means, 0);
       if (steps[i] === step) taken++;
     }
@@ -128,15 +146,17 @@ class Columns {
     (columns[0] as Float64Array)[row] = sum / this.#K;
   }
 
-  /** Moves the running means of a run on to its evaluation `i`: a mean of `train` counts as often as it has steps. */
-  #run(run: number, steps: readonly number[], i: number, train: Float64Array, place: number): void {
-    const step = steps[i] as number;
-    const since = step - (steps[i - 1] ?? 0);
+  /** Moves the running means of a run on by an evaluation, `since` steps later: a mean of `train` counts as often as it has batches. */
+  #run(run: number, since: number, { train, batches }: Pick<Block, "train" | "batches">, place: number): void {
     for (let k = 0; k < this.#K; k++) {
       const at = this.#K * run + k;
-      const sum = (this.#sums[at] as number) + (train[place + k] as number) * since;
+      const loss = train[place + k] as number;
+      const more = batches ? (batches[place + k] as number) : since;
+      const sum = (this.#sums[at] as number) + loss * more;
+      const count = (this.#counts[at] as number) + more;
       this.#sums[at] = sum;
-      this.#means[k] = sum / step;
+      this.#counts[at] = count;
+      this.#means[k] = count === 0 ? loss : sum / count;
     }
   }
 }

@@ -65,7 +65,10 @@ export function checkpointText(run: AnyRun, state: RunState, of: Required<Traine
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
     ...{ schema: CHECKPOINT_VERSION, version, trained: of.trained, arithmetic: of.arithmetic, id: run.id },
     ...{ step, reason: failure, elapsedMs, powers: [...powers], noBias: [...noBias], sums: [...sums] },
-    curve: { steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
+    curve: {
+      ...{ steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
+      ...(curve.batches && { batches: curve.batches.flat() }),
+    },
     ...(diagnostics && { diagnostics: diagnostics as z.input<typeof DIAGNOSTICS_SCHEMA> }),
     ...(choice && { choice }),
     values: values.map(base64Of),
@@ -94,7 +97,10 @@ function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState 
   return {
     ...{ step, elapsedMs, noBias, sums, powers: powers as unknown as RunState["powers"] },
     ...(reason !== "" && { failure: reason }),
-    curve: { steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
+    curve: {
+      ...{ steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
+      ...(curve.batches && { batches: byTask(curve.batches, K) }),
+    },
     ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
     ...(choice && { choice: choice as StepChoice }),
     values: values.map(float32Of),
@@ -146,7 +152,7 @@ function fitsFamily(
 /** Whether a curve has K losses at each evaluation up to `step`, or at the first of them if the run has failed. */
 function isCurveTo(
   step: number,
-  { steps, train, heldout }: Curve,
+  { steps, train, heldout, batches }: Curve,
   { model, training }: AnyRun,
   failed: boolean,
 ): boolean {
@@ -154,7 +160,7 @@ function isCurveTo(
   return (
     (failed ? steps.length <= due.length : steps.length === due.length) &&
     steps.every((at, i) => at === due[i]) &&
-    [train, heldout].every((losses) => losses.flat().length === model.tasks * steps.length)
+    [train, heldout, batches ?? train].every((losses) => losses.flat().length === model.tasks * steps.length)
   );
 }
 

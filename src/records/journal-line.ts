@@ -54,9 +54,14 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
     engine,
     device,
     ...(measures && { measures: measures as Record<string, number | number[]> }),
-    curve: { steps: [...curve.steps], train: [...curve.train], heldout: [...curve.heldout] },
+    curve: plainCurve(curve),
     ...(diagnostics && { diagnostics: diagnostics as z.input<typeof DIAGNOSTICS_SCHEMA> }),
   };
+}
+
+function plainCurve({ steps, train, heldout, batches }: RecordedCurve): z.input<typeof RECORD_SCHEMA>["curve"] {
+  const losses = { steps: [...steps], train: [...train], heldout: [...heldout] };
+  return { ...losses, ...(batches && { batches: [...batches] }) };
 }
 
 /** The results of a run's computation, without who computed it and how long that took. */
@@ -104,8 +109,8 @@ export function passingRecordIn(line: Buffer): RunRecord | undefined {
 }
 
 /** A passing curve, to keep. */
-export function ownCurve({ steps, train, heldout }: RecordedCurve): RecordedCurve {
-  return { steps, train: train.slice(), heldout: heldout.slice() };
+export function ownCurve({ steps, train, heldout, batches }: RecordedCurve): RecordedCurve {
+  return { steps, train: train.slice(), heldout: heldout.slice(), ...(batches && { batches: batches.slice() }) };
 }
 
 /** The curve of a record's line without its end, as passing; undefined for anything else. */
@@ -132,7 +137,8 @@ function anyRecordIn(line: Buffer): RunRecord | undefined {
   if (data === undefined) return undefined;
   const { crc: _, curve, ...rest } = data;
   const [train, heldout] = [Float64Array.from(curve.train), Float64Array.from(curve.heldout)];
-  return recordWith(rest, { steps: curve.steps, train, heldout });
+  const batches = curve.batches && Float64Array.from(curve.batches);
+  return recordWith(rest, { steps: curve.steps, train, heldout, ...(batches && { batches }) });
 }
 
 /** Field by field: made of the rest of another object, 100,000 records take 0.7 s and 70 MB more to read. */
@@ -204,6 +210,7 @@ function isConsistent(record: RunRecord): boolean {
     Number.isInteger(tasksOfPairs(labelCorrelations.length)) &&
     curve.train.length === losses &&
     curve.heldout.length === losses &&
+    (curve.batches === undefined || curve.batches.length === losses) &&
     (trainingSetLoss === null || trainingSetLoss.length === K) &&
     (diagnostics === undefined || isAligned(diagnostics)) &&
     (status === "failed" || losses > 0)

@@ -34,6 +34,8 @@ export interface RecordedCurve {
   readonly steps: readonly number[];
   readonly train: Float64Array;
   readonly heldout: Float64Array;
+  /** How many batches each mean of `train` is over, [evaluations, K]; absent where that is all of them. */
+  readonly batches?: Float64Array | undefined;
   /** Of a curve that is not in memory. */
   readonly ends?: CurveEnds;
 }
@@ -66,7 +68,10 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     batch,
     status: failure === undefined ? "done" : "failed",
     reason: failure ?? "",
-    curve: { steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
+    curve: {
+      ...{ steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
+      ...(curve.batches && { batches: Float64Array.from(curve.batches.flat()) }),
+    },
     trainingSetLoss: trainingSetLoss ? [...recorded(trainingSetLoss)] : null,
     labelCorrelations,
     parameters: isCode(run.model) ? (result.parameterCount ?? 0) : parameterCount(run.model),

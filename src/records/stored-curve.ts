@@ -20,11 +20,13 @@ class StoredCurve implements RecordedCurve {
   readonly steps: readonly number[];
   readonly ends: CurveEnds;
   readonly place: LinePlace;
+  readonly #hasBatches: boolean;
 
   constructor(record: RunRecord, place: LinePlace) {
     this.steps = record.curve.steps;
     this.ends = endsOf(record.curve);
     this.place = place;
+    this.#hasBatches = record.curve.batches !== undefined;
   }
 
   get train(): Float64Array {
@@ -33,6 +35,10 @@ class StoredCurve implements RecordedCurve {
 
   get heldout(): Float64Array {
     return this.#read().heldout;
+  }
+
+  get batches(): Float64Array | undefined {
+    return this.#hasBatches ? this.#read().batches : undefined;
   }
 
   #read(): RecordedCurve {

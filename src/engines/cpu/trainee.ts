@@ -1,3 +1,4 @@
+import { curveOf, TrainingCurve } from "../curve-recorder.ts";
 import type { Predictions } from "../diagnosing.ts";
 import { DiagnosticRecorder } from "../diagnosing.ts";
 import {
@@ -5,7 +6,6 @@ import {
   DIVERGED_LOSS,
   type Diagnostics,
   initialParameters,
-  latestLoss,
   lossFailure,
   type Run,
   type RunState,
@@ -46,7 +46,7 @@ export class Trainee {
   readonly #kernels: Kernels;
   readonly #place: Place;
   readonly #steps: number[];
-  readonly #train: (readonly number[])[];
+  readonly #training: TrainingCurve;
   readonly #heldout: (readonly number[])[];
   readonly #diagnosing: DiagnosticRecorder;
   #step: number;
@@ -64,7 +64,7 @@ export class Trainee {
     this.#place = place;
     const { step = 0, curve, failure, elapsedMs = 0 } = state ?? {};
     this.#steps = [...(curve?.steps ?? [])];
-    this.#train = [...(curve?.train ?? [])];
+    this.#training = new TrainingCurve(place.counts, curve);
     this.#heldout = [...(curve?.heldout ?? [])];
     this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
     this.#step = step;
@@ -82,7 +82,7 @@ export class Trainee {
 
   /** The latest point of the training curve, mean over tasks; NaN before the first. */
   get loss(): number {
-    return latestLoss(this.#train);
+    return this.#training.latest;
   }
 
   get failure(): string | undefined {
@@ -90,7 +90,7 @@ export class Trainee {
   }
 
   get curve(): Curve {
-    return { steps: this.#steps, train: this.#train, heldout: this.#heldout };
+    return curveOf(this.#steps, this.#heldout, this.#training);
   }
 
   get diagnostics(): Diagnostics | undefined {
@@ -125,7 +125,7 @@ export class Trainee {
     return {
       step: this.#step,
       ...readTrained(this.#memory, this.#place.member),
-      curve: { steps: [...this.#steps], train: [...this.#train], heldout: [...this.#heldout] },
+      curve: this.curve,
       ...(diagnostics && { diagnostics }),
       ...(this.#failure !== undefined && { failure: this.#failure }),
       elapsedMs: this.elapsedMs(share),
@@ -172,7 +172,7 @@ export class Trainee {
     if (this.#failure !== undefined) return;
     const since = this.#steps.at(-1) ?? 0;
     this.#steps.push(this.#step);
-    this.#train.push(takeMeans(this.#memory, member.sums, counts.batches(since + 1, this.#step)));
+    this.#training.add(takeMeans(this.#memory, member.sums, this.#ones), since + 1, this.#step);
     this.#heldout.push(heldout);
     if (this.#diagnosing.isDue(this.#step))
       this.#diagnosing.add(this.#step, this.parameters, () => this.#predictions());
@@ -200,9 +200,12 @@ export class Trainee {
     return { outputs, y };
   }
 
-  /** Fails the run if its losses over the training set after the last step, [K], are not numbers or have diverged. */
+  /**
+   * Fails the run, after its last step, if no batch had a label of a task, or if its losses over the training set, [K], are
+   * not numbers or have diverged.
+   */
   judge(trainingSetLoss: readonly number[]): void {
-    this.#failure ??= lossFailure(trainingSetLoss, this.run.training.steps);
+    this.#failure ??= this.#training.failure ?? lossFailure(trainingSetLoss, this.run.training.steps);
   }
 
   /** Adds up the losses over `count` rows in panels. */
@@ -212,10 +215,14 @@ export class Trainee {
     this.#kernels.evaluate(member.address, x, stride, labels, count, pieceRows);
   }
 
+  get #ones(): number[] {
+    return new Array<number>(this.#place.member.code.tasks).fill(1);
+  }
+
   /** The losses added up over rows, divided by `counts`, [K]. */
   takeErrors(counts?: readonly number[]): number[] {
     const { member } = this.#place;
-    return takeMeans(this.#memory, member.losses, counts ?? new Array<number>(member.code.tasks).fill(1));
+    return takeMeans(this.#memory, member.losses, counts ?? this.#ones);
   }
 }
 
