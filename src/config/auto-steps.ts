@@ -13,6 +13,21 @@ export function withAutoSteps(given: GivenValues): GivenValues {
   return { ...given, values: { ...AUTO, ...values, steps: AUTO.steps } };
 }
 
+/**
+ * The patience that follows where `given` is laid over some settings: rows in place of the generator's have their steps
+ * chosen, unless a config says fewer than the presets do; a number of steps ends that (`areAuto`).
+ */
+export function stoppingAfter(
+  before: Partial<Settings>,
+  given: Partial<Settings>,
+  areAuto: boolean,
+): { readonly patience?: number | null } {
+  if ("patience" in given) return {};
+  if ("steps" in given) return areAuto ? { patience: null } : {};
+  const replaces = given.rows != null && before.rows === null;
+  return replaces && before.steps === AUTO.steps && before.patience === null ? { patience: AUTO.patience } : {};
+}
+
 /** `--steps auto`, which keeps a patience that was given before. */
 export function autoStepsOverride(source: string): Override {
   return { source, valuesAfter: ({ patience }) => ({ ...AUTO, ...(patience !== null && { patience }) }) };

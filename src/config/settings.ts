@@ -132,8 +132,12 @@ const GIVEN = {
       .number()
       .gt(0)
       .lt(1)
-      .describe("the share of the training rows to choose the number of steps on (used by patience)"),
+      .describe("the share of the training rows that is for validation, unless the table says which rows are"),
     { since: 8, before: VALIDATION, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+  ),
+  refit: setting(
+    z.boolean().describe("true or false: whether runs train on their validation rows, too (with rows of your own)"),
+    { since: 9, before: true, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
   ),
   evalEvery: setting(
     z

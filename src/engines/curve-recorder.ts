@@ -1,4 +1,4 @@
-import { type Curve, latestLoss, lossFailure, type RunState } from "./engine.ts";
+import { type AnyRun, type Curve, latestLoss, lossFailure, type RunState } from "./engine.ts";
 import type { LabelCounts } from "./label-counts.ts";
 
 /** The training losses of one run at its evaluations, `train` and `batches` of its curve. */
@@ -46,13 +46,17 @@ export class CurveRecorder {
   failure: string | undefined;
   readonly #steps: number[];
   readonly #heldout: number[][];
+  readonly #validation: number[][] | undefined;
   readonly #training: TrainingCurve;
   readonly #counts: LabelCounts;
   readonly #sums: number[];
 
   /** Resumes from `state`, or begins. */
-  constructor(tasks: number, counts: LabelCounts, state?: RunState) {
+  constructor({ model: { tasks }, training }: AnyRun, counts: LabelCounts, state?: RunState) {
     this.#counts = counts;
+    this.#validation = training.validationRows
+      ? (state?.curve.validation ?? []).map((losses) => [...losses])
+      : undefined;
     this.failure = state?.failure;
     this.#sums = [...(state?.sums ?? new Array<number>(tasks).fill(0))];
     this.#steps = [...(state?.curve.steps ?? [])];
@@ -67,7 +71,7 @@ export class CurveRecorder {
 
   /** A copy of the lists. */
   get curve(): Curve {
-    return curveOf(this.#steps, this.#heldout, this.#training);
+    return curveOf(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
   }
 
   /** The latest training loss, mean over tasks; NaN before the first. */
@@ -87,18 +91,30 @@ export class CurveRecorder {
     for (const k of this.#sums.keys()) this.#sums[k] = (this.#sums[k] as number) + (losses[k] as number);
   }
 
-  /** Held-out losses [K] after `step`; the curve's training loss is the mean of the batches since the one before. */
-  addEvaluation(heldout: number[], step: number): void {
+  /**
+   * Held-out losses [K] after `step`, and those on validation rows; the curve's training loss is the mean of the batches
+   * since the one before.
+   */
+  addEvaluation(heldout: number[], step: number, validation?: number[]): void {
     this.failure ??= this.#counts.failure ?? lossFailure(heldout, step);
     if (this.failure) return;
     this.#training.add(this.#sums, (this.#steps.at(-1) ?? 0) + 1, step);
     this.#steps.push(step);
     this.#heldout.push(heldout);
+    if (validation) this.#validation?.push(validation);
     this.#sums.fill(0);
   }
 }
 
 /** A curve of copied lists. */
-export function curveOf(steps: readonly number[], heldout: Curve["heldout"], { train, batches }: TrainingCurve): Curve {
-  return { steps: [...steps], train: [...train], heldout: [...heldout], ...(batches && { batches: [...batches] }) };
+export function curveOf(
+  steps: readonly number[],
+  { heldout, validation }: Pick<Curve, "heldout"> & { readonly validation: Curve["validation"] | undefined },
+  { train, batches }: TrainingCurve,
+): Curve {
+  return {
+    ...{ steps: [...steps], train: [...train], heldout: [...heldout] },
+    ...(validation && { validation: [...validation] }),
+    ...(batches && { batches: [...batches] }),
+  };
 }

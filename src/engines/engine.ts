@@ -71,7 +71,13 @@ export interface Curve {
    * batches with a label of it. Where there was none, the mean before stands, and before the first the first.
    */
   readonly train: readonly (readonly number[])[];
+  /** On the held-out rows; of a run with validation rows, on the test rows alone. */
   readonly heldout: readonly (readonly number[])[];
+  /**
+   * On the validation rows, [evaluations][K]; absent for a run without any. NaN for a task of which none of them has a
+   * label.
+   */
+  readonly validation?: readonly (readonly number[])[];
   /** How many batches each mean of `train` is over, [evaluations][K]; absent where that is all of them. */
   readonly batches?: readonly (readonly number[])[];
 }

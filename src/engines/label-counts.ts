@@ -4,10 +4,11 @@ import { dataIdentity, dataKey, type RowSet } from "../data/streams.ts";
 import { TableSet } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "./engine.ts";
 import { tasksIn } from "./task-losses.ts";
+import { testRows } from "./training-settings.ts";
 
 /** What the losses of a run's tasks are means over. */
 export interface LabelCounts {
-  /** Rows of a set that have each task's label, [K]. */
+  /** Rows of a set that have each task's label, of held-out ones the test rows, [K]. */
   rows(set: RowSet): readonly number[];
   /** Whether some tasks' labels are not in every row: batches may lack them, too. */
   readonly gaps: boolean;
@@ -25,7 +26,7 @@ function wholeLabels({ model, training }: AnyRun): LabelCounts {
   const all = (count: number) => new Array<number>(model.tasks).fill(count);
   return {
     gaps: false,
-    rows: (set) => all(set === "heldout" ? training.heldoutRows : Number(training.trainRows)),
+    rows: (set) => all(set === "heldout" ? testRows(training) : Number(training.trainRows)),
     batches: (from, to) => all(to - from + 1),
   };
 }
@@ -45,9 +46,12 @@ class GappedLabels implements LabelCounts {
     const { data, model, training } = run;
     const identity = dataIdentity(run);
     const set = new TableSet(data, identity, training);
-    this.#labels = set.rows("train").y;
+    this.#labels = set.labels("train");
     this.#tasks = model.tasks;
-    this.#rows = { train: this.#countsIn(this.#labels), heldout: this.#countsIn(set.rows("heldout").y) };
+    const tested = this.#countsIn(set.labels("heldout").subarray(0, testRows(training) * model.tasks));
+    // a try's steps are chosen by the tasks whose labels the validation rows have: the loss of others is 0 throughout
+    const heldout = data.validates ? tested.map((count) => Math.max(1, count)) : tested;
+    this.#rows = { train: this.#countsIn(this.#labels), heldout };
     this.#order = new RowOrder(dataKey(identity, "order"), Number(training.trainRows), training.sampling);
     this.#batch = training.batch;
     const empty = (["train", "heldout"] as const).find((name) => this.#rows[name].includes(0));

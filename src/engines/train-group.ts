@@ -2,12 +2,23 @@ import type { RowSet } from "../data/streams.ts";
 import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
-import { type AnyRun, type Hooks, lossFailure, type Run, type RunResult, type RunState } from "./engine.ts";
+import {
+  type AnyRun,
+  type FromTable,
+  type Hooks,
+  lossFailure,
+  type Run,
+  type RunResult,
+  type RunState,
+} from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
 import { type LabelCounts, labelCounts } from "./label-counts.ts";
 import { Pace } from "./pace.ts";
 import { RunKeeper } from "./run-keeper.ts";
+import type { TaskLoss } from "./task-losses.ts";
 import type { Trainer } from "./trainer.ts";
+import { testRows } from "./training-settings.ts";
+import { isValidated, validationLosses, validationTasks } from "./validation.ts";
 
 interface Replica {
   readonly run: AnyRun;
@@ -16,6 +27,8 @@ interface Replica {
   /** None of a model in JavaScript that does not measure itself. */
   readonly diagnosing: Diagnosing | undefined;
   readonly labelCorrelations: readonly number[];
+  /** How losses on validation rows are taken; undefined without such rows. */
+  readonly tasks: readonly TaskLoss[] | undefined;
 }
 
 /** Runs that train together, each on the rows of its place among the trainer's sources; places repeat by models. */
@@ -69,8 +82,9 @@ function replicasOf(
   return runs.map((run, i) => {
     const counts = labelCounts(run);
     return {
-      ...{ run, counts, record: new CurveRecorder(run.model.tasks, counts, state) },
+      ...{ run, counts, record: new CurveRecorder(run, counts, state) },
       diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
+      tasks: isValidated(run) ? validationTasks(run as AnyRun & FromTable) : undefined,
       labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
     };
   });
@@ -123,18 +137,29 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
 }
 
 async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
-  const { heldoutRows } = (replicas[0] as Replica).run.training;
-  const losses = await lossesOver(trainer, replicas, "heldout", heldoutRows, pace);
+  const first = replicas[0] as Replica;
+  const losses = await lossesOver(trainer, replicas, "heldout", testRows(first.run.training), pace);
   const K = tasksOf(replicas);
-  for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses.slice(r * K, (r + 1) * K), step);
-  await diagnose(trainer, replicas, step, pace);
+  const isLive = replicas.some(({ record }) => !record.failure);
+  const heldout = isLive && isValidated(first.run) ? await trainer.heldout() : undefined;
+  for (const [r, { run, record, tasks }] of replicas.entries()) {
+    const validation = heldout && tasks && validationLosses(run, heldout[r] as Predictions, tasks);
+    record.addEvaluation(losses.slice(r * K, (r + 1) * K), step, validation);
+  }
+  await diagnose(trainer, replicas, { step, heldout }, pace);
 }
 
 /** Measures the runs that are due and have not failed, one after the other. */
-async function diagnose(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
+async function diagnose(
+  trainer: Trainer,
+  replicas: readonly Replica[],
+  { step, heldout: predicted }: { readonly step: number; readonly heldout: readonly Predictions[] | undefined },
+  pace: Pace,
+): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
   const parameters = replicas.some(isDue) ? trainer.parameters() : [];
-  const heldout = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run)) ? await trainer.heldout() : [];
+  const needed = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run));
+  const heldout = needed ? (predicted ?? (await trainer.heldout())) : [];
   for (const [r, replica] of replicas.entries()) {
     if (pace.stopped) return;
     if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array, () => heldout[r] as Predictions);

@@ -29,6 +29,13 @@ export interface TrainingSettings {
   readonly initializer: Initializer;
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
+  /** How many of the held-out rows, the last, are for validation, and no loss or metric of the test; absent for none. */
+  readonly validationRows?: number;
+}
+
+/** How many of the held-out rows, the first, are test rows. */
+export function testRows({ heldoutRows, validationRows = 0 }: TrainingSettings): number {
+  return heldoutRows - validationRows;
 }
 
 /** What trials and benchmarks train by, apart from sizes, steps and rate: a new setting has here the value that changes nothing. */

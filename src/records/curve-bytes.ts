@@ -24,16 +24,22 @@ export function placedCurve(line: Buffer): PlacedCurve | undefined {
   if (train === undefined) return undefined;
   const heldout = listAt(line, train.to, HELDOUT, scratch.heldout);
   if (heldout === undefined) return undefined;
-  const batches = listAt(line, heldout.to, BATCHES, scratch.batches);
-  const { to } = batches ?? heldout;
+  const validation = listAt(line, heldout.to, VALIDATION, scratch.validation);
+  const batches = listAt(line, (validation ?? heldout).to, BATCHES, scratch.batches);
+  const { to } = batches ?? validation ?? heldout;
   if (line[to] !== BRACE) return undefined;
-  const curve = { steps: steps.values, train: train.values, heldout: heldout.values };
-  return { curve: { ...curve, ...(batches && { batches: batches.values }) }, from: key + CURVE.length, to: to + 1 };
+  const curve = {
+    ...{ steps: steps.values, train: train.values, heldout: heldout.values },
+    ...(validation && { validation: validation.values }),
+    ...(batches && { batches: batches.values }),
+  };
+  return { curve, from: key + CURVE.length, to: to + 1 };
 }
 
 const STEPS = `${CURVE}{"steps":[`;
 const TRAIN = Buffer.from(',"train":[');
 const HELDOUT = Buffer.from(',"heldout":[');
+const VALIDATION = Buffer.from(',"validation":[');
 const BATCHES = Buffer.from(',"batches":[');
 const [ZERO, NINE, POINT, MINUS] = [0x30, 0x39, 0x2e, 0x2d];
 const [COMMA, BRACKET, BRACE] = [0x2c, 0x5d, 0x7d];
@@ -72,6 +78,7 @@ interface Numbers {
 const scratch = {
   train: { values: new Float64Array(512) },
   heldout: { values: new Float64Array(512) },
+  validation: { values: new Float64Array(0) },
   batches: { values: new Float64Array(0) },
 };
 

@@ -26,8 +26,8 @@ const paper = () => loadConfig("results/fixed-rows/config.yaml");
 test("a new setting is part of configs and their files", () => {
   expect(paper()).toMatchObject({ weightDecay: 0, origins: { weightDecay: "assumed" } });
   expect(Object.keys(FILE_SCHEMA.shape)).toContain("weightDecay");
-  expect(CONFIG_VERSION).toBe(8);
-  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 8\n(.*\n)*weightDecay: 0\n/);
+  expect(CONFIG_VERSION).toBe(9);
+  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 9\n(.*\n)*weightDecay: 0\n/);
 });
 
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {

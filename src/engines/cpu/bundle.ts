@@ -18,7 +18,15 @@ const LEAST_ROWS = 64;
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: true, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
+  ...{
+    huberDelta: true,
+    arithmetic: true,
+    initializer: true,
+    evalEvery: true,
+    heldoutRows: true,
+    validationRows: true,
+    taskKinds: true,
+  },
 };
 
 /** Linear memory of runs that train in turns on the same rows. */
@@ -75,8 +83,9 @@ export function planBundle(
 /** A function that gives runs one key if they can train on the same rows at the same time. */
 function rowsKeys(): (run: Run) => string {
   const dataNumber = numbering((data: Run["data"]) => data);
-  const rowsNumber = numbering(({ trainRows, sampling, batch, steps, evalEvery, heldoutRows }: Run["training"]) => {
-    return [trainRows, sampling, batch, steps, evalEvery, heldoutRows];
+  const rowsNumber = numbering((training: Run["training"]) => {
+    const { trainRows, sampling, batch, steps, evalEvery, heldoutRows, validationRows = 0 } = training;
+    return [trainRows, sampling, batch, steps, evalEvery, heldoutRows, validationRows];
   });
   return ({ seed, index, model, data, training }) =>
     `${seed} ${index} ${model.tasks} ${dataNumber(data)} ${rowsNumber(training)}`;

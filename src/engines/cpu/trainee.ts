@@ -13,7 +13,9 @@ import {
 import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes, type Layout, panelIndex, panelsOf } from "../rows/panels.ts";
-import { lossesOfTasks } from "../task-losses.ts";
+import { lossesOfTasks, type TaskLoss } from "../task-losses.ts";
+import { testRows } from "../training-settings.ts";
+import { isValidated, validationLosses } from "../validation.ts";
 import type { KernelInstance, Kernels } from "./kernels.ts";
 import {
   type Member,
@@ -48,6 +50,8 @@ export class Trainee {
   readonly #steps: number[];
   readonly #training: TrainingCurve;
   readonly #heldout: (readonly number[])[];
+  readonly #validation: (readonly number[])[] | undefined;
+  readonly #tasks: readonly TaskLoss[];
   readonly #diagnosing: DiagnosticRecorder;
   #step: number;
   #failure: string | undefined;
@@ -66,11 +70,13 @@ export class Trainee {
     this.#steps = [...(curve?.steps ?? [])];
     this.#training = new TrainingCurve(place.counts, curve);
     this.#heldout = [...(curve?.heldout ?? [])];
+    this.#validation = isValidated(run) ? [...(curve?.validation ?? [])] : undefined;
     this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
     this.#step = step;
     this.#failure = failure;
     this.#elapsedMs = elapsedMs;
-    writeTasks(memory, place.member, lossesOfTasks(run, place.labelsOf), run.training.huberDelta);
+    this.#tasks = lossesOfTasks(run, place.labelsOf);
+    writeTasks(memory, place.member, this.#tasks, run.training.huberDelta);
     if (state) writeTrained(memory, place.member, state);
     else writeParameters(memory, place.member, initialParameters(run));
   }
@@ -90,7 +96,7 @@ export class Trainee {
   }
 
   get curve(): Curve {
-    return curveOf(this.#steps, this.#heldout, this.#training);
+    return curveOf(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
   }
 
   get diagnostics(): Diagnostics | undefined {
@@ -166,7 +172,7 @@ export class Trainee {
     if (this.#failure !== undefined) return;
     const { member, rows, labels, counts } = this.#place;
     this.takeErrors();
-    this.addErrors(rows.heldout, labels.heldout, this.run.training.heldoutRows);
+    this.addErrors(rows.heldout, labels.heldout, testRows(this.run.training));
     const heldout = this.takeErrors(counts.rows("heldout"));
     this.#failure = counts.failure ?? lossFailure(heldout, this.#step);
     if (this.#failure !== undefined) return;
@@ -174,8 +180,10 @@ export class Trainee {
     this.#steps.push(this.#step);
     this.#training.add(takeMeans(this.#memory, member.sums, this.#ones), since + 1, this.#step);
     this.#heldout.push(heldout);
+    const predictions = this.#validation && this.#predictions();
+    if (predictions) this.#validation?.push(validationLosses(this.run, predictions, this.#tasks));
     if (this.#diagnosing.isDue(this.#step))
-      this.#diagnosing.add(this.#step, this.parameters, () => this.#predictions());
+      this.#diagnosing.add(this.#step, this.parameters, () => predictions ?? this.#predictions());
   }
 
   /** Predictions and labels of the held-out rows. */

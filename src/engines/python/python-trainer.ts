@@ -17,7 +17,15 @@ import type { PythonChild } from "./python-child.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true, taskKinds: true },
+  ...{
+    huberDelta: true,
+    arithmetic: false,
+    initializer: false,
+    evalEvery: true,
+    heldoutRows: true,
+    validationRows: true,
+    taskKinds: true,
+  },
 };
 
 /** Steps whose rows are in the file. */

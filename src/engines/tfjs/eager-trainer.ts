@@ -28,7 +28,15 @@ import type { Tf } from "./tf.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
+  ...{
+    huberDelta: true,
+    arithmetic: false,
+    initializer: true,
+    evalEvery: true,
+    heldoutRows: true,
+    validationRows: true,
+    taskKinds: true,
+  },
 };
 
 /**

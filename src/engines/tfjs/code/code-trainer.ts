@@ -29,7 +29,15 @@ import { drawingAt } from "./step-random.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
+  ...{
+    huberDelta: true,
+    arithmetic: false,
+    initializer: true,
+    evalEvery: true,
+    heldoutRows: true,
+    validationRows: true,
+    taskKinds: true,
+  },
 };
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */

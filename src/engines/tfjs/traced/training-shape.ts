@@ -15,7 +15,15 @@ import { stateNames } from "./in-place.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
+  ...{
+    huberDelta: true,
+    arithmetic: false,
+    initializer: true,
+    evalEvery: true,
+    heldoutRows: true,
+    validationRows: true,
+    taskKinds: true,
+  },
 };
 
 /** A graph does not depend on learning rates, steps and the sizes of the sets. */
