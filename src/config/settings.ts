@@ -143,13 +143,15 @@ const GIVEN = {
     z
       .union([
         count(),
-        z.string().regex(/^log:[1-9]\d{0,3}$/),
+        z.string().regex(/^(log:[1-9]\d{0,3}|auto)$/),
         z
           .array(count())
           .min(1)
           .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
       ])
-      .describe("a number of steps, a number of points per decade such as log:20, or an increasing list of steps"),
+      .describe(
+        "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more",
+      ),
     { since: 1, hash: "trained", grid: false, paths: EVERYWHERE },
   ),
   heldoutRows: setting(count(), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),

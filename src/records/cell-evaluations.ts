@@ -41,6 +41,8 @@ export function* cellEvaluations(
 ): Generator<Evaluation | undefined> {
   const K = tasksOf(cell[0] as RunRecord);
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
+  const isAligned = cell.every(({ curve }) => curve.steps === steps || curve.steps.every((step, i) => step === steps[i]));
+  if (!isAligned) return yield* unalignedEvaluations(cell, K, memory);
   const evaluations = Math.max(1, Math.floor(memory.mostLosses / (2 * cell.length * K)));
   const columns = new Columns(cell, K);
   for (let from = 0; from < steps.length; from += evaluations) {
@@ -51,6 +53,24 @@ export function* cellEvaluations(
       yield { step, losses: columns.at(block, i, step) };
     }
   }
+}
+
+/**
+ * The same for runs of which the longer ones are evaluated at some of the steps of the shorter ones: at each step of the
+ * longest run, and of others at their last one. All curves are in memory.
+ */
+function* unalignedEvaluations(
+  cell: readonly RunRecord[],
+  K: number,
+  memory: Gathered,
+): Generator<Evaluation | undefined> {
+  const all = cell.map(({ curve }) => curve.steps);
+  const longest = all.reduce((a, b) => ((b.at(-1) ?? 0) > (a.at(-1) ?? 0) ? b : a));
+  const most = Math.max(...all.map(({ length }) => length));
+  const block = yield* gathered(cell, { K, from: 0, to: most }, memory);
+  const columns = new Columns(cell, K);
+  const places = all.map(() => 0);
+  for (const step of longest) yield { step, losses: columns.upTo(block, step, places) };
 }
 
 /** Losses of runs at some of their evaluations, those from `from` on: [runs, evaluations, K]. */
@@ -131,6 +151,23 @@ class Columns {
       this.#run(run, since, { train, batches }, place);
       this.#put(this.#losses.running, taken, this.#means, 0);
       if (steps[i] === step) taken++;
+    }
+    return eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken)));
+  }
+
+  /** The losses at `step` of the runs that are evaluated there, after all evaluations before; `places` are the runs' next ones. */
+  upTo({ evaluations, train, heldout, batches }: Block, step: number, places: number[]): Evaluation["losses"] {
+    let taken = 0;
+    for (const [run, steps] of this.#steps.entries()) {
+      for (let i = places[run] as number; (steps[i] ?? Number.POSITIVE_INFINITY) <= step; i = places[run] as number) {
+        const place = this.#K * (run * evaluations + i);
+        this.#run(run, (steps[i] as number) - (steps[i - 1] ?? 0), { train, batches }, place);
+        places[run] = i + 1;
+        if (steps[i] !== step) continue;
+        this.#put(this.#losses.train, taken, train, place);
+        this.#put(this.#losses.heldout, taken, heldout, place);
+        this.#put(this.#losses.running, taken++, this.#means, 0);
+      }
     }
     return eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken)));
   }

@@ -92,8 +92,8 @@ describe("a config with rows of one's own", () => {
 
   test("has its steps chosen unless they are given", () => {
     const given = override("--steps", "steps", "700");
-    expect(loadConfig("paper", [rows])).toMatchObject({ steps: 25_000, patience: 10 });
-    expect(loadConfig("paper", [rows, given])).toMatchObject({ steps: 700, patience: null });
+    expect(loadConfig("paper", [rows])).toMatchObject({ steps: 25_000, patience: 10, evalEvery: "auto" });
+    expect(loadConfig("paper", [rows, given])).toMatchObject({ steps: 700, patience: null, evalEvery: "auto" });
     expect(loadConfig("paper", [rows, setOverride("patience=3"), given])).toMatchObject({ steps: 700, patience: 3 });
     expect(loadConfig("smoke", [rows]).patience).toBeNull();
   });
@@ -143,4 +143,16 @@ test("mmoe sweep --dry-run says how many passes a number of steps is, and warns 
   expect(await dry("1000")).toContain(
     "1,000 steps are 211 passes over the training rows: models may learn them by heart",
   );
+});
+
+test("mmoe summary has no p of pairs that can't be significant, and its JSON no interval that its table does not show", async () => {
+  const out = join(temporaryFolder(), "few");
+  const models = ["--models", "mmoe,single-task", "--kernels", "wasm"];
+  await runMain(["sweep", "smoke", "--rows", tableFile(60), "--runs", "4", "--steps", "9", ...models, "--out", out]);
+  const { stdout } = await runMain(["summary", out, "--full"]);
+  expect(stdout).toMatch(/^mmoe, single-task +4 .* -$/m);
+  expect(stdout).toContain("no p: so few pairs can't be significant");
+  const summary = JSON.parse((await runMain(["summary", out, "--json"])).stdout);
+  expect(summary.cells[0].loss.mean).toMatchObject({ value: expect.any(Number), low: null, high: null });
+  expect(summary.models[0].mean).toMatchObject({ low: null, high: null });
 });
