@@ -99,7 +99,7 @@ export function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
   });
 }
 
-function shortTraining({ training }: AnyRun, steps: number): AnyRun["training"] {
+function shortTraining({ training: { validationRows: _, ...training } }: AnyRun, steps: number): AnyRun["training"] {
   const trainRows = training.trainRows === "fresh" ? "fresh" : Math.min(training.trainRows, training.batch);
   return { ...training, steps, evalEvery: steps, heldoutRows: 1, trainRows };
 }
