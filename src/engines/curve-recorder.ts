@@ -71,7 +71,7 @@ export class CurveRecorder {
 
   /** A copy of the lists. */
   get curve(): Curve {
-    return curveOf(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
+    return copiedCurve(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
   }
 
   /** The latest training loss, mean over tasks; NaN before the first. */
@@ -107,7 +107,7 @@ export class CurveRecorder {
 }
 
 /** A curve of copied lists. */
-export function curveOf(
+export function copiedCurve(
   steps: readonly number[],
   { heldout, validation }: Pick<Curve, "heldout"> & { readonly validation: Curve["validation"] | undefined },
   { train, batches }: TrainingCurve,

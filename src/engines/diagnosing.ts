@@ -4,7 +4,7 @@ import { type Predictions as RowPredictions, taskMetrics } from "../diagnostics/
 import type { AnyRun, Diagnostics, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
 import { tasksIn } from "./task-losses.ts";
-import { isValidated, partOf } from "./validation.ts";
+import { isValidated, rowsOfPart } from "./validation.ts";
 
 /** Quantities of one run against steps. */
 export class QuantityCurves {
@@ -47,9 +47,9 @@ function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
   if (!hasMetrics(run)) return {};
   const [tasks, predictions] = [tasksIn(run), heldout()];
   if (!isValidated(run)) return taskMetrics(tasks, predictions);
-  const validated = Object.entries(taskMetrics(tasks, partOf(run, predictions, "validation")));
+  const validated = Object.entries(taskMetrics(tasks, rowsOfPart(run, predictions, "validation")));
   return {
-    ...taskMetrics(tasks, partOf(run, predictions, "test")),
+    ...taskMetrics(tasks, rowsOfPart(run, predictions, "test")),
     ...Object.fromEntries(validated.map(([name, value]) => [validationName(name), value])),
   };
 }

@@ -15,7 +15,7 @@ export function nextEvaluation({ steps, evalEvery }: Watched, done: number): num
 }
 
 /** At least 30 evaluations of a run of 30 steps or more, and fewer than 60, whatever its length. */
-export const AUTO = "auto";
+const AUTO = "auto";
 
 /** A power of two: runs of other lengths are evaluated at the same steps, the longer ones at some of them. */
 function autoEvery(steps: number): number {

@@ -18,13 +18,13 @@ export function validationTasks(run: AnyRun & FromTable): TaskLoss[] {
 
 /** Mean losses [K] over the validation rows that have each task's label, in float64; NaN where none has. */
 export function validationLosses(run: AnyRun, heldout: Predictions, tasks: readonly TaskLoss[]): number[] {
-  const rows = partOf(run, heldout, "validation");
+  const rows = rowsOfPart(run, heldout, "validation");
   const sums = summedLosses(rows, tasks, run.training.huberDelta);
   return Array.from(sums, (sum, k) => sum / rows.y.filter((y, i) => i % tasks.length === k && !Number.isNaN(y)).length);
 }
 
 /** The test rows, or the validation rows, of what a run predicts of its held-out rows. */
-export function partOf(run: AnyRun, { outputs, y }: Predictions, part: "test" | "validation"): Predictions {
+export function rowsOfPart(run: AnyRun, { outputs, y }: Predictions, part: "test" | "validation"): Predictions {
   const { training } = run;
   const [N, T] = [training.heldoutRows, testRows(training)];
   const [O, K] = [outputs.length / N, y.length / N];

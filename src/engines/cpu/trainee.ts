@@ -1,4 +1,4 @@
-import { curveOf, TrainingCurve } from "../curve-recorder.ts";
+import { copiedCurve, TrainingCurve } from "../curve-recorder.ts";
 import type { Predictions } from "../diagnosing.ts";
 import { DiagnosticRecorder } from "../diagnosing.ts";
 import {
@@ -96,7 +96,7 @@ export class Trainee {
   }
 
   get curve(): Curve {
-    return curveOf(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
+    return copiedCurve(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
   }
 
   get diagnostics(): Diagnostics | undefined {
