@@ -50,7 +50,10 @@ export function aucTable({ path, config, records }: Results): AucTable {
     cellKey,
   );
   const rows = cellsOf(config).map((cell): AucRow => {
-    const aucs = (done.get(cellKey(cell)) ?? []).map(({ measures }) => measures?.auc as readonly [number, number]);
+    const aucs = (done.get(cellKey(cell)) ?? []).map(({ measures }): Aucs => {
+      const { auc, validationAuc = auc } = measures as Record<string, readonly [number, number]>;
+      return { tested: auc as Aucs["tested"], chooses: validationAuc?.[0] as number };
+    });
     const paper = published().find((one) => one.group === group && one.model === cell.model);
     return { ...cell, runs: aucs.length, ...statistics(aucs), paper };
   });
@@ -61,10 +64,16 @@ function labelsText(labels: readonly string[]): string {
   return labels.length === 0 ? "generated rows" : labels.join(", ");
 }
 
-function statistics(aucs: readonly (readonly [number, number])[]): Pick<AucRow, "best" | "mean"> {
+/** A run's AUCs on test rows, and the main task's on validation rows; of older runs without such rows, on test rows. */
+interface Aucs {
+  readonly tested: readonly [number, number];
+  readonly chooses: number;
+}
+
+function statistics(aucs: readonly Aucs[]): Pick<AucRow, "best" | "mean"> {
   if (aucs.length === 0) return { best: undefined, mean: undefined };
-  const best = aucs.reduce((best, one) => (one[0] > best[0] ? one : best));
-  const meanOf = (task: 0 | 1) => describe(Float64Array.from(aucs, (one) => one[task])).mean;
+  const best = aucs.reduce((best, one) => (one.chooses > best.chooses ? one : best)).tested;
+  const meanOf = (task: 0 | 1) => describe(Float64Array.from(aucs, ({ tested }) => tested[task])).mean;
   return { best, mean: [meanOf(0), meanOf(1)] };
 }
 

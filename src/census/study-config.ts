@@ -12,7 +12,7 @@ export function studyConfig(group: Group, college: College): string {
 extends: paper
 name: census-${group}
 about: "Census-Income (KDD), group ${group}: ${main}, and never married"
-rows: ./${tableName(group, "validation")}
+rows: ./${tableName(group)}
 models: [${CENSUS_MODELS.join(", ")}]
 runs: 5
 batch: 512
@@ -35,6 +35,6 @@ marks: # the paper does not give the settings that its tuner chose
 }
 
 /** A table's file in the folder of the study. */
-export function tableName(group: Group, heldOut: "validation" | "test"): string {
-  return `group${group}-${heldOut}.parquet`;
+export function tableName(group: Group): string {
+  return `group${group}.parquet`;
 }

@@ -7,9 +7,6 @@ import type { CensusRows } from "./read-census.ts";
 export const CENSUS_GROUPS = [1, 2] as const;
 export type Group = (typeof CENSUS_GROUPS)[number];
 
-/** What rows a table holds out, beside the training rows: those to tune on, or those to report. */
-export const HELD_OUT = ["validation", "test"] as const;
-
 /** The least education that counts as college. The paper says "at least college"; which of UCI's values begin it is assumed. */
 export const COLLEGE = ["some-college", "associate", "bachelor"] as const;
 export type College = (typeof COLLEGE)[number];
@@ -96,8 +93,8 @@ export interface Study {
   readonly college: College;
 }
 
-/** A table of a group: the training file's rows, and as held out one half of the test file's. */
-export function censusTable(study: Study, group: Group, heldOut: (typeof HELD_OUT)[number]): CensusTable {
+/** The table of a group: the training file's rows, and the test file's, of which one half is for validation. */
+export function censusTable(study: Study, group: Group): CensusTable {
   const { train, test, validation, kept, college } = study;
   const tasks = Object.entries(groupTasks(group, college));
   const rowOf = (rows: CensusRows, n: number, part: string): TableRow => {
@@ -112,8 +109,7 @@ export function censusTable(study: Study, group: Group, heldOut: (typeof HELD_OU
   };
   function* rows() {
     for (let n = 0; n < train.rows; n++) yield rowOf(train, n, "train");
-    const mark = Number(heldOut === "validation");
-    for (let n = 0; n < test.rows; n++) if (validation[n] === mark) yield rowOf(test, n, "heldout");
+    for (let n = 0; n < test.rows; n++) yield rowOf(test, n, validation[n] === 1 ? "validation" : "test");
   }
   const inputs = CENSUS_INPUTS.map(
     ({ name, isNumber }) => ({ name: `x_${name}`, type: isNumber ? "DOUBLE" : "STRING" }) as const,

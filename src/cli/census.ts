@@ -2,15 +2,7 @@ import { join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type AucTable, aucTable } from "../census/auc-tables.ts";
 import { readCensus } from "../census/read-census.ts";
-import {
-  CENSUS_GROUPS,
-  COLLEGE,
-  censusTable,
-  HELD_OUT,
-  keptValues,
-  type Study,
-  validationRows,
-} from "../census/study.ts";
+import { CENSUS_GROUPS, COLLEGE, censusTable, keptValues, type Study, validationRows } from "../census/study.ts";
 import { studyConfig, tableName } from "../census/study-config.ts";
 import { ONE_HOT } from "../config/table-inputs.ts";
 import { makeFolder } from "../paths.ts";
@@ -72,7 +64,7 @@ ${examples(
   "mmoe census prepare census-income.data.gz census-income.test.gz",
   "mmoe sweep census/group1.yaml --out results/rates-1",
   "mmoe tune results/rates-1 --metric auc1 --runs 400 -o tuned.yaml",
-  "mmoe sweep tuned.yaml --rows census/group1-test.parquet --out results/1",
+  "mmoe sweep tuned.yaml --out results/1",
   "mmoe census tables results/1",
 )}`;
 
@@ -82,9 +74,7 @@ async function prepare(data: string, test: string, options: PrepareOptions, cont
   const seed = countOption("--seed", options.seed, 0);
   const folder = folderOption("--output", options.output);
   const configs = CENSUS_GROUPS.map((group) => join(folder, `group${group}.yaml`));
-  const tables = CENSUS_GROUPS.flatMap((group) =>
-    HELD_OUT.map((heldOut) => ({ group, heldOut, file: join(folder, tableName(group, heldOut)) })),
-  );
+  const tables = CENSUS_GROUPS.map((group) => ({ group, file: join(folder, tableName(group)) }));
   const files = [...configs, ...tables.map(({ file }) => file)];
   for (const file of files) outputFile({ ...options, output: file });
 
@@ -94,8 +84,8 @@ async function prepare(data: string, test: string, options: PrepareOptions, cont
     ...{ validation: validationRows(tested, seed), kept: keptValues(train, most) },
   };
   writable(folder, () => makeFolder(folder), "give another -o");
-  for (const { group, heldOut, file } of tables) {
-    const { columns, rows } = censusTable(study, group, heldOut);
+  for (const { group, file } of tables) {
+    const { columns, rows } = censusTable(study, group);
     const parquet = parquetOf(columns, rows(), (row) => [row]);
     await written(file, writeWhole(file, parquet), "give another -o");
   }

@@ -3,13 +3,20 @@ import { LARGEST_COUNT } from "../config/kinds.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
-import type { AnyRun } from "../engines/engine.ts";
+import { dataIdentity } from "../data/streams.ts";
+import { TableSet } from "../data/table-set.ts";
+import type { AnyRun, FromTable } from "../engines/engine.ts";
+import { testRows } from "../engines/training-settings.ts";
+import { isValidated } from "../engines/validation.ts";
 import { UsageError } from "../errors.ts";
+import { toCsv } from "../records/csv.ts";
+import { writable } from "../records/find-results.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
 import { computationHere } from "../records/provenance.ts";
 import { runsAt } from "../sweep/plan.ts";
 import { withTables } from "../sweep/share.ts";
-import { thousands } from "../units.ts";
+import { numberOf, thousands } from "../units.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -35,6 +42,8 @@ interface Options {
   readonly trials?: string;
   readonly format?: string;
   readonly heldout?: boolean;
+  readonly validation?: boolean;
+  readonly parts?: boolean;
   readonly output?: string;
   readonly overwrite?: boolean;
 }
@@ -54,7 +63,9 @@ export const define: Define = (command, run) => {
     .option("--set <key=value>", "any other setting of the config; repeatable", collect, [])
     .option("--step <s>", "the fresh rows of step s (default: 0, the fixed training set)")
     .option("--steps <a-b>", "the batches of steps a to b, as the run trains on them")
-    .option("--heldout", "the held-out rows")
+    .option("--heldout", "the held-out rows: of a table, the test rows")
+    .option("--validation", "the validation rows of a table")
+    .option("--parts", "instead of rows, which part each row of the table is of, and what test rows have alone")
     .option("--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2")
     .option("--format <name>", "csv (the default), parquet or npy")
     .option("-o, --output <file>", "output file (default: stdout); with --trials a folder for the records")
@@ -92,6 +103,7 @@ async function data(file: string | undefined, options: Options, context: Context
   if (corr === undefined && file === undefined) throw new UsageError("required option '--corr <p>' not specified");
   if (corr === undefined && (config.correlations?.length ?? 0) > 1)
     throw new UsageError(`${file} has several correlations (${config.correlations?.join(", ")}); choose one by --corr`);
+  if (options.parts) return parts(config, options, context);
   if (trialCount === undefined) return pairs(config, options, file !== undefined, context);
   if (config.rows !== null) throw new UsageError("--trials measures rows of the generator; leave it out");
   if (config.tasks > 2) throw new UsageError(`--trials measures pairs of tasks; leave out --tasks ${config.tasks}`);
@@ -109,6 +121,44 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
   if (output !== undefined) writeTrials(output, measured, { ...origins, end: new Date().toISOString() });
   effects.stdout.write(trialsTable(measured, roomOf(effects.stdout).table));
   return EXIT.done;
+}
+
+/** The part of each row of a table in one run, as CSV, and on stderr how many there are, and values that training rows lack. */
+function parts(config: Config, options: Options, { effects, note }: Context): number {
+  if (config.rows === null) throw new UsageError("--parts: is for rows of a file; generated rows have no places");
+  const run = tableRun(config, options);
+  const set = new TableSet(run.data, dataIdentity(run), run.training);
+  const T = testRows(run.training);
+  const places = {
+    train: set.places("train"),
+    validation: set.places("heldout").subarray(T),
+    test: set.places("heldout").subarray(0, T),
+  };
+  const partOf = new Map(
+    Object.entries(places).flatMap(([part, rows]) => [...rows].map((row) => [row, part] as const)),
+  );
+  const rows = [...partOf.keys()]
+    .sort((a, b) => a - b)
+    .map((row) => ({ row: row + 1, part: partOf.get(row) as string }));
+  const file = outputFile(options);
+  if (file === undefined) effects.stdout.write(toCsv(rows));
+  else writable(file, () => writeWholeSync(file, toCsv(rows)), "give another -o");
+  note(partsText(run, places));
+  for (const part of ["validation", "test"] as const) {
+    for (const [column, count] of set.unseen(places[part]))
+      note(`${config.rows.inputs[column]}: ${numberOf(count, `${part} row`)} with a value that no training row has`);
+  }
+  return EXIT.done;
+}
+
+function tableRun(config: Config, options: Options): AnyRun & FromTable {
+  const runs = runsAt(config, countOption("--run", options.run, 0));
+  return withTables([agreeing(runs, ["trainRows", "heldoutRows"])])[0] as AnyRun & FromTable;
+}
+
+function partsText({ index }: AnyRun, places: Readonly<Record<string, Uint32Array>>): string {
+  const counts = Object.entries(places).map(([part, { length }]) => `${thousands(length)} ${part}`);
+  return `run ${index}: ${counts.join(", ")} rows; rows are counted from 1, without the header`;
 }
 
 /** The rows of one run, and on stderr their label correlation beside the closed form's. */
@@ -137,8 +187,12 @@ function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRow
   const runs = runsAt(config, countOption("--run", options.run, 0));
   const [run] = withTables([agreeing(runs, ["trainRows", "sampling", "batch", "heldoutRows"])]) as [AnyRun];
   if (options.steps !== undefined) return batchRows(run, stepsOption(options.steps, options));
-  const set = options.heldout ? "heldout" : "train";
-  const { batch, trainRows, heldoutRows } = run.training;
+  const { batch, trainRows } = run.training;
+  if (options.validation && !isValidated(run))
+    throw new UsageError("--validation: the run has no validation rows; leave it out");
+  const set = options.heldout || options.validation ? "heldout" : "train";
+  const tested = testRows(run.training);
+  const heldoutRows = options.validation ? run.training.heldoutRows - tested : tested;
   const step = countOption("--step", options.step ?? "0", 0);
   if (step > 0 && config.rows !== null)
     throw new UsageError("--step: the rows of a file are a fixed set; leave it out");
@@ -148,7 +202,7 @@ function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRow
   const own = set === "heldout" ? heldoutRows : trainRows === "fresh" ? batch : trainRows;
   const most = config.rows === null ? LARGEST_COUNT : own;
   const count = countOption("--rows", options.rows ?? (ofConfig ? String(own) : ROWS), 1, most);
-  return setRows(run, set, count, step);
+  return setRows(run, set, count, step, options.validation ? tested : 0);
 }
 
 /** `1-100` or `7`: the first step and the last. */

@@ -18,18 +18,19 @@ export interface RunRows {
   readonly chunks: Iterable<Rows>;
 }
 
-/** The first N = `count` rows of a set, at `step` (0 for a fixed set, the step itself for fresh rows). */
-export function setRows(run: AnyRun, set: RowSet, count: number, step: number): RunRows {
+/** N = `count` rows of a set from row `from` on, at `step` (0 for a fixed set, the step itself for fresh rows). */
+export function setRows(run: AnyRun, set: RowSet, count: number, step: number, from = 0): RunRows {
   const { inputs, tasks } = run.model;
   function* chunks(): Generator<Rows> {
     if (run.correlation === null) {
       const { x, y } = feedOf(run).sets[set] as Rows;
-      yield { x: x.subarray(0, count * inputs), y: y.subarray(0, count * tasks) };
+      const to = from + count;
+      yield { x: x.subarray(from * inputs, to * inputs), y: y.subarray(from * tasks, to * tasks) };
       return;
     }
     const maker = new RowMaker(run);
-    for (let first = 0; first < count; first += CHUNK) {
-      const rows = emptyRows(run, Math.min(CHUNK, count - first));
+    for (let first = from; first < from + count; first += CHUNK) {
+      const rows = emptyRows(run, Math.min(CHUNK, from + count - first));
       maker.fill(rows, set, step, first);
       yield rows;
     }

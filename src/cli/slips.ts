@@ -6,6 +6,9 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(,.*)?$/i;
 const FIGURE = /^(figure)?\d(,.*)?$/;
 const MODEL = /^(shared-bottom|omoe|mmoe)[\w-]*(,.*)?$/;
 
+/** A name that is no option, no config and no preset. */
+const COLUMN = /^(?!-|.*\.(ya?ml|json)$|(paper|paper-long|fixed-rows|figure3|zoo|methods|smoke)$)./i;
+
 /** Options that take a list by commas, and what an item looks like: no preset does. */
 const LISTS: ReadonlyMap<string, RegExp> = new Map([
   ["--corr", NUMBER],
@@ -16,6 +19,10 @@ const LISTS: ReadonlyMap<string, RegExp> = new Map([
   ["--devices", NUMBER],
   ["--only", FIGURE],
   ["--models", MODEL],
+  ["--label", COLUMN],
+  ["--input", COLUMN],
+  ["--ignore", COLUMN],
+  ["--categorical", COLUMN],
 ]);
 
 /** Refuses a list whose items are apart, as `--corr 0.5 0.9`: 0.9 would be taken for a file. Throws UsageError. */

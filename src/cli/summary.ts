@@ -1,6 +1,7 @@
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { hasBadMinima } from "../summary/bad-loss.ts";
 import { summarizeCells } from "../summary/cell-summary.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
@@ -127,7 +128,13 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const ofTasks = isPerTask ? { tasks } : {};
   if (format === "csv") stdout.write(summaryCsv(summaryOf(results, loss, bad), tasks));
   else if (format === "json")
-    stdout.write(jsonText({ folder, at: results.at, ...summaryOf(results, loss, bad), ...ofTasks }));
+    stdout.write(
+      jsonText({
+        folder,
+        at: results.at,
+        ...(shownIntervals({ ...summaryOf(results, loss, bad), ...ofTasks }) as object),
+      }),
+    );
   else {
     const cells = cellLosses(results, loss);
     const room = format === "table" ? roomOf(stdout).table : 0; // Markdown has no room for histograms
@@ -153,6 +160,17 @@ async function summary(folder: string, options: Options, context: Context): Prom
     stdout.write(blocksAs(format, blocks, stdout));
   }
   return EXIT.done;
+}
+
+/** The same values without the intervals that tables do not show: those over few runs or pairs. */
+function shownIntervals(value: unknown, runs = Number.POSITIVE_INFINITY): unknown {
+  if (Array.isArray(value)) return value.map((one) => shownIntervals(one, runs));
+  if (typeof value !== "object" || value === null) return value;
+  const { n, pairs, loss } = value as { n?: number; pairs?: number; loss?: { n?: number } };
+  const own = n ?? pairs ?? loss?.n ?? runs;
+  const isFew = own < LEAST_SHOWN && "low" in value && "high" in value;
+  const entries = Object.entries(isFew ? { ...value, low: null, high: null } : value);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, shownIntervals(inner, own)]));
 }
 
 function fullOf(cells: readonly CellLosses[], summary: Summary, shown: Shown): Block[] {

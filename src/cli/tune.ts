@@ -10,7 +10,7 @@ import { writable } from "../records/find-results.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { tune as choose, TUNED_BY } from "../sweep/tune.ts";
-import { type TuneMetric, tuneMetric } from "../sweep/tune-metric.ts";
+import { type TuneMetric, tuneMetric, validationLoss } from "../sweep/tune-metric.ts";
 import { tunedConfig } from "../sweep/tuned-config.ts";
 import { numberOf } from "../units.ts";
 import { writeWholeSync } from "../write-whole.ts";
@@ -57,8 +57,9 @@ export const define: Define = (command, run) => {
       "after",
       `
 Chooses the values of the listed settings by the lowest mean final loss, or by a
-metric of one task on held-out rows, such as its AUC (--metric auc1). With -o it
-writes a config with them. A point with a failed run is never chosen. The
+metric of one task, such as its AUC (--metric auc1). With rows of your own, both
+are those on validation rows: no choice sees a test row. With -o it writes a
+config with them. A point with a failed run is never chosen. The
 tuned sweep has another seed, so none of its runs took part in the choice.
 ${examples(
   "mmoe sweep --lr 1e-4,1e-3,1e-2 --runs 20 --seed 1 --out results/rates",
@@ -80,7 +81,7 @@ async function tune(folder: string, options: Options, context: Context): Promise
   if (options.loss !== undefined && options.metric !== undefined)
     throw new UsageError("--loss and --metric: expected one of them");
   const { results, loss } = await readWithLoss(folder, options, context);
-  const metric = options.metric === undefined ? undefined : tuneMetric(options.metric, results);
+  const metric = metricOf(options, results);
   checkWhole(results, cellLosses(results, loss));
   const each = eachOption(options.each, results);
   const file = outputFile(options) ?? null;
@@ -99,6 +100,15 @@ async function tune(folder: string, options: Options, context: Context): Promise
     stdout.write(blocksText(blocks, roomOf(stdout)));
   }
   return EXIT.done;
+}
+
+/** What decides in place of a loss of the run: on rows of the user's own, something on validation rows. */
+function metricOf({ loss, metric }: Options, results: Results): TuneMetric | undefined {
+  if (metric !== undefined) return tuneMetric(metric, results);
+  if (results.config.rows === null) return undefined;
+  if (loss === "heldout")
+    throw new UsageError("--loss heldout: no choice may see a test row; leave it out to choose by the validation loss");
+  return loss === undefined ? validationLoss(results) : undefined;
 }
 
 function metricHead(results: Results, { name, meaning, isHigherBetter }: TuneMetric): Block {

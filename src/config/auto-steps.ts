@@ -19,6 +19,23 @@ export function autoMarks({ values }: GivenValues): { patience?: "assumed" } {
   return isAuto && !("patience" in values) ? { patience: "assumed" } : {};
 }
 
+/**
+ * What follows where `given` is laid over some settings: runs on rows in place of the generator's have their steps chosen and
+ * are evaluated by their length, unless a config says fewer steps than the presets do; a number of steps ends the choice
+ * (`areAuto`).
+ */
+export function stoppingAfter(
+  before: Partial<Settings>,
+  given: Partial<Settings>,
+  areAuto: boolean,
+): { readonly patience?: number | null; readonly evalEvery?: "auto" } {
+  const replaces = given.rows != null && before.rows === null && before.steps === AUTO.steps;
+  const evaluated = replaces && !("evalEvery" in given) ? { evalEvery: "auto" as const } : {};
+  if ("patience" in given) return evaluated;
+  if ("steps" in given) return areAuto ? { patience: null, ...evaluated } : evaluated;
+  return replaces && before.patience === null ? { patience: AUTO.patience, ...evaluated } : evaluated;
+}
+
 /** `--steps auto`, which keeps a patience that was given before. */
 export function autoStepsOverride(source: string): Override {
   return {

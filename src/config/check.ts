@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { autoMarks, checkPatience, withAutoSteps } from "./auto-steps.ts";
+import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-steps.ts";
 import { checkGrid, withoutSingles } from "./check-grid.ts";
 import { checkOptimizer } from "./check-optimizer.ts";
 import { checkedParts, expectTree } from "./checked-by.ts";
@@ -26,6 +26,8 @@ interface Draft {
   /** Settings that were given after `tuned`. */
   readonly sinceTuned: Set<SettingKey>;
   readonly complaints: Complaints;
+  /** Whether steps are chosen because rows of the user's own took the generator's place, and nobody has said a number. */
+  areStepsAuto: boolean;
 }
 
 interface Source {
@@ -58,7 +60,15 @@ function draftOf(file: GivenValues): Draft {
   const [complaints, unread] = [new Complaints(), new Set<SettingKey>()];
   const { marks = {}, ...settings } = rightOf(FILE_SCHEMA, file, { complaints, unread, prepare: upToDate });
   const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Draft["origins"];
-  return { settings: settings as Settings, origins, sources: {}, unread, sinceTuned: new Set(), complaints };
+  return {
+    settings: settings as Settings,
+    origins,
+    sources: {},
+    unread,
+    sinceTuned: new Set(),
+    complaints,
+    areStepsAuto: false,
+  };
 }
 
 function layFile(draft: Draft, file: GivenValues): void {
@@ -77,8 +87,12 @@ function layOverride(draft: Draft, override: Override): void {
 }
 
 /** Definitions of models are added to those before. */
-function lay({ settings, origins, sources, unread, sinceTuned }: Draft, right: Right, source: Source): void {
-  const { marks = {}, ownModels, ...others } = right;
+function lay(draft: Draft, right: Right, source: Source): void {
+  const { settings, origins, sources, unread, sinceTuned } = draft;
+  const { marks = {}, ownModels, ...given } = right;
+  const stopping = stoppingAfter(settings, given, draft.areStepsAuto);
+  const others = { ...given, ...stopping };
+  draft.areStepsAuto = stopping.patience != null || (draft.areStepsAuto && !("steps" in given || "patience" in given));
   const values = { ...others, ...(ownModels && { ownModels: withModels(settings.ownModels ?? [], ownModels) }) };
   if ("tuned" in values) sinceTuned.clear();
   for (const [key, value] of Object.entries(values) as [SettingKey, never][]) {

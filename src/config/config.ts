@@ -11,7 +11,7 @@ import type { Initializer } from "../models/initializers.ts";
 import { listedKeys } from "./grid.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
-import { chosenIn } from "./rows-schema.ts";
+import { chosenIn, readingOf } from "./rows-schema.ts";
 import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 import type { SeenKey } from "./settings.ts";
 import { columnsOf, embeddingsIn, inputsOfRows } from "./table-inputs.ts";
@@ -82,6 +82,7 @@ export function tableOf({
   if (rows === null) return undefined;
   const { file, sha256, heldout, standardise } = rows;
   const chosen = chosenIn(rows);
+  const reading = readingOf(rows);
   const columns = columnsOf(rows);
   const sizes = { inputs: inputsOfRows(rows), ...(columns && { columns }), tasks: rows.labels.length };
   const classes = classNumbers(taskKinds);
@@ -89,6 +90,7 @@ export function tableOf({
     file,
     sha256,
     ...(chosen && { chosen }),
+    ...(reading && { reading }),
     ...sizes,
     heldout,
     standardise,

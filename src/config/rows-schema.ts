@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ChosenColumns } from "../data/table.ts";
+import type { ChosenColumns, TableReading } from "../data/table.ts";
 import { MOST_VALUES } from "../tables/input-column.ts";
 import { choice, count, printableText } from "./kinds.ts";
 
@@ -14,6 +14,8 @@ const SAID = {
   heldout: z.number().gt(0).lt(1).nullable().describe("the share of rows to hold out, a number above 0 and below 1"),
   standardise: z.boolean().describe("true or false: whether inputs are standardised"),
   impute: choice(["refuse", "mean"]),
+  categorical: z.array(z.string()).min(1).describe("inputs that are categories though they are numbers").optional(),
+  na: z.array(z.string()).min(1).describe("words that stand for an empty cell, such as NA").optional(),
   oneHot: count(1, MOST_VALUES)
     .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_VALUES}`)
     .optional(),
@@ -44,7 +46,8 @@ const FILLED = {
   labels: names("labels"),
   labelVariances: z.array(z.number()).describe("the variance of each label; mmoe fills it in"),
   trainRows: count().describe("how many rows a run can train on; mmoe fills it in"),
-  heldoutRows: count().describe("how many rows are held out; mmoe fills it in"),
+  heldoutRows: count().describe("how many rows are test rows; mmoe fills it in"),
+  validationRows: count().describe("how many rows the table marks for validation; mmoe fills it in").optional(),
 };
 
 function names(what: string) {
@@ -55,7 +58,9 @@ function names(what: string) {
 export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()
-  .describe(`${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, oneHot, embedding}, or null`);
+  .describe(
+    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, oneHot, embedding}, or null`,
+  );
 
 const GIVEN = z.strictObject({
   file: SAID.file,
@@ -70,10 +75,17 @@ const GIVEN = z.strictObject({
 export const GIVEN_ROWS = z
   .union([SAID.file, GIVEN])
   .nullable()
-  .describe(`${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, oneHot, embedding}, or null`);
+  .describe(
+    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, oneHot, embedding}, or null`,
+  );
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;
+
+/** How the cells of rows are read, if not by what they hold. */
+export function readingOf({ categorical, na }: Pick<RowsSetting, "categorical" | "na">): TableReading | undefined {
+  return categorical || na ? { ...(categorical && { categorical }), ...(na && { na }) } : undefined;
+}
 
 /** The columns that are labels and inputs, if the config names them. */
 export function chosenIn({ chosen, labels, inputs }: RowsSetting): ChosenColumns | undefined {

@@ -2,6 +2,7 @@
 import { basename, extname, relative, resolve } from "node:path";
 import { z } from "zod";
 import { heldoutCount } from "../data/table.ts";
+import type { TrainingSettings } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { shownPath } from "../paths.ts";
 import type { NamedColumns } from "../tables/columns.ts";
@@ -10,8 +11,9 @@ import { expectNumbers } from "../tables/table-builder.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
-import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
+import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
 import { encodedColumns, inputsOfRows } from "./table-inputs.ts";
 import { columnsInTasks, isTaskList, kindsIn } from "./task-kinds.ts";
 
@@ -45,9 +47,11 @@ export function withRows(
   const { rows } = checkedBy(ROWS_ALONE, { rows: values.rows }, place, source);
   const said = typeof rows === "string" ? { file: rows } : (rows as GivenRows);
   const file = resolve(folder, said.file);
-  const table = isStored(said) ? undefined : readTable(file, namedIn(said, values, place));
+  const table = isStored(said)
+    ? undefined
+    : readTable(file, namedIn(said, values, place), readingOf(said as Pick<RowsSetting, "categorical" | "na">));
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
-  const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout" };
+  const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout", refit: false };
   const others = Object.entries(values).filter(
     ([key, value]) => value !== undefined && !(key === "tasks" && isTaskList(value)),
   );
@@ -69,7 +73,7 @@ function namedIn(
   const tasks = columnsInTasks(values);
   const named = labels ?? tasks;
   const [key] = Object.keys(others);
-  if (named) return { labels: named, ...others, onlyIfNeeded: labels === undefined && key === undefined };
+  if (named) return { labels: named, ...others, didYouMean, onlyIfNeeded: labels === undefined && key === undefined };
   if (key !== undefined) throw new UsageError(`${place("rows")}.${key}: give labels too`);
   return undefined;
 }
@@ -86,18 +90,19 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
 
 function ofTable(
   table: Table,
-  { heldout, standardise = true, impute = "refuse", oneHot, embedding }: GivenRows,
+  { heldout, standardise = true, impute = "refuse", categorical, na, oneHot, embedding }: GivenRows,
   file: string,
   place: string,
 ): RowsSetting {
-  const { sha256, inputs, labels, areChosen, labelVariances, rows } = table;
+  const { sha256, inputs, labels, areChosen, labelVariances, rows, validation } = table;
   if (impute === "refuse" && table.firstGap !== undefined) throw new UsageError(table.firstGap);
   if (table.heldout !== undefined && typeof heldout === "number")
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
   const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
   const sizes = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
-  const said = { file, heldout: share, standardise, impute, ...sizes };
+  const reading = { ...(categorical && { categorical: [...categorical] }), ...(na && { na: [...na] }) };
+  const said = { file, heldout: share, standardise, impute, ...reading, ...sizes };
   const encoded = encodedColumns(table, sizes);
   if (encoded.length > 0)
     expectNumbers(shownPath(file), rows, inputsOfRows({ inputs: [...inputs], encoded }) + labels.length);
@@ -111,12 +116,15 @@ function ofTable(
       labels: [...labels],
       labelVariances: [...labelVariances],
     },
-    ...{ trainRows: rows - heldoutRows, heldoutRows },
+    ...{ trainRows: rows - heldoutRows - (validation ?? 0), heldoutRows },
+    ...(validation !== undefined && { validationRows: validation }),
   };
 }
 
 /** What options say of a table: `--impute mean`, `--label income`, `--input age`. */
 interface RowsOptions {
+  readonly categorical?: readonly string[] | undefined;
+  readonly na?: readonly string[] | undefined;
   readonly impute?: string | undefined;
   readonly oneHot?: number | undefined;
   readonly embedding?: number | undefined;
@@ -128,13 +136,15 @@ interface RowsOptions {
 /** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
 export function rowsOverride(
   file: string,
-  { impute, oneHot, embedding, labels = [], inputs = [], ignore = [] }: RowsOptions = {},
+  { impute, oneHot, embedding, categorical = [], na = [], labels = [], inputs = [], ignore = [] }: RowsOptions = {},
 ): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
   const said = {
     ...(impute !== undefined && { impute }),
     ...(oneHot !== undefined && { oneHot }),
     ...(embedding !== undefined && { embedding }),
+    ...(categorical.length > 0 && { categorical }),
+    ...(na.length > 0 && { na }),
     ...(labels.length > 0 && { labels }),
     ...(inputs.length > 0 && { inputs }),
     ...(ignore.length > 0 && { ignore }),
@@ -153,7 +163,7 @@ export function rowsFirst(overrides: readonly Override[]): Override[] {
 
 /** Refuses settings that the rows do not have, or not as many: UsageError. `place` names a setting as the user gave it. */
 export function checkRows(settings: Settings, place: Place): void {
-  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics } = settings;
+  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit } = settings;
   if (rows === null) return;
   const named = OF_GENERATOR.find((key) => settings[key] !== null);
   if (named) throw new UsageError(`${place(named)}: ${replaced(rows)}`);
@@ -169,6 +179,33 @@ export function checkRows(settings: Settings, place: Place): void {
     expectUpTo(rows.trainRows, count, `${place("trainRows")}: expected at most`, name);
   }
   expectUpTo(rows.heldoutRows, heldoutRows, `${place("heldoutRows")}: expected at most`, name);
+  if (refit && rows.validationRows !== undefined)
+    throw new UsageError(
+      `${place("refit")}: ${name} says which rows are for validation; to train on them, say train there`,
+    );
+  const least = [trainRows].flat().find((count) => Number(count) < LEAST_ROWS);
+  if (!refit && rows.validationRows === undefined && least !== undefined)
+    throw new UsageError(
+      `${place("trainRows")}: expected at least ${LEAST_ROWS}, of which one is for validation, got ${least}; or give --set refit=true`,
+    );
+}
+
+/** One to train on, and one to validate on. */
+const LEAST_ROWS = 2;
+
+/**
+ * The training of a run whose validation rows are held out beside its test rows: those that the table says, or a share of its
+ * training rows. With `refit`, and on generated rows, there are none.
+ */
+export function withValidationRows<T extends TrainingSettings>(
+  training: T,
+  { rows, refit, validation }: Pick<Settings, "rows" | "refit" | "validation">,
+): T {
+  if (rows === null || refit) return training;
+  const { trainRows, heldoutRows } = training;
+  const validationRows = rows.validationRows ?? heldoutCount(Number(trainRows), validation);
+  const left = rows.validationRows === undefined ? Number(trainRows) - validationRows : trainRows;
+  return { ...training, trainRows: left, heldoutRows: heldoutRows + validationRows, validationRows };
 }
 
 function expectUpTo(most: number, count: number, expected: string, name: string): void {
@@ -186,9 +223,11 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, oneHot, embedding } = rows;
+  const { file, sha256, heldout, standardise, impute, categorical, na, oneHot, embedding } = rows;
   const share = heldout === null ? [] : [`heldout=${heldout}`];
   const filled = impute === "refuse" ? [] : [`impute=${impute}`];
+  if (categorical) filled.push(`categorical=[${categorical.join(", ")}]`);
+  if (na) filled.push(`na=[${na.join(", ")}]`);
   if (oneHot !== undefined) filled.push(`oneHot=${oneHot}`);
   if (embedding !== undefined) filled.push(`embedding=${embedding}`);
   const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;
@@ -200,5 +239,13 @@ export function rowsText(rows: RowsSetting): string {
 export function rowsIdentity(rows: RowsSetting): object {
   const { sha256, heldout, standardise, impute, oneHot, embedding } = rows;
   const encoding = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
-  return { sha256, heldout, standardise, ...(impute !== "refuse" && { impute }), ...encoding, ...chosenIn(rows) };
+  return {
+    sha256,
+    heldout,
+    standardise,
+    ...(impute !== "refuse" && { impute }),
+    ...encoding,
+    ...readingOf(rows),
+    ...chosenIn(rows),
+  };
 }

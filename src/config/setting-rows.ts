@@ -20,7 +20,7 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience } = config;
+  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit } = config;
   const lacks = {
     tuned: tuned === null,
     ownModels: ownModels.length === 0,
@@ -28,7 +28,8 @@ export function settingRows(config: Config): SettingRow[] {
     diagnostics: diagnostics.length === 0,
     rows: rows === null,
     patience: patience === null,
-    validation: patience === null,
+    validation: rows === null || rows.validationRows !== undefined || (refit && patience === null),
+    refit: rows === null,
     labelKind: rows !== null,
     taskKinds: taskKinds.length === 0,
     ...plainOptimizer(config),

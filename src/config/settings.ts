@@ -179,20 +179,26 @@ const GIVEN = {
       .number()
       .gt(0)
       .lt(1)
-      .describe("the share of the training rows to choose the number of steps on (used by patience)"),
+      .describe("the share of the training rows that is for validation, unless the table says which rows are"),
     { since: 8, before: VALIDATION, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+  ),
+  refit: setting(
+    z.boolean().describe("true or false: whether runs train on their validation rows, too (with rows of your own)"),
+    { since: 9, before: true, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
   ),
   evalEvery: setting(
     z
       .union([
         count(),
-        z.string().regex(/^log:[1-9]\d{0,3}$/),
+        z.string().regex(/^(log:[1-9]\d{0,3}|auto)$/),
         z
           .array(count())
           .min(1)
           .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
       ])
-      .describe("a number of steps, a number of points per decade such as log:20, or an increasing list of steps"),
+      .describe(
+        "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more",
+      ),
     { since: 1, hash: "trained", grid: false, paths: EVERYWHERE },
   ),
   heldoutRows: setting(count(), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),

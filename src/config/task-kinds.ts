@@ -9,7 +9,7 @@ import { readTable } from "../tables/read-table.ts";
 import { numberOf } from "../units.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
-import { chosenIn, type RowsSetting } from "./rows-schema.ts";
+import { chosenIn, type RowsSetting, readingOf } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { GIVEN_TASKS, type GivenTask, type TaskKindSetting } from "./task-kinds-schema.ts";
@@ -123,7 +123,7 @@ export function taskOverride(text: string): Override {
     valuesAfter: ({ rows, taskKinds }) => {
       if (!rows)
         throw new UsageError(`${source}: is for your own rows; for generated rows give --set labelKind=binary`);
-      const table = readTable(rows.file, chosenIn(rows));
+      const table = readTable(rows.file, chosenIn(rows), readingOf(rows));
       const before = taskKinds.length > 0 ? taskKinds : allNumbers(rows);
       return { taskKinds: storedKinds(changedKinds(before, [given], table, () => source)) };
     },

@@ -9,6 +9,8 @@ interface Counts {
   /** A table has no fresh rows. */
   readonly trainRows: number | "fresh";
   readonly heldoutRows: number;
+  /** How many of the held-out rows, the last, are for validation. */
+  readonly validationRows?: number;
 }
 
 /** One column's shift and scale, and what stands for an empty cell after both: the mean. */
@@ -25,7 +27,8 @@ const NOTHING: Moments = { mean: 0, std: Number.POSITIVE_INFINITY, fill: 0 };
 
 /**
  * A run's rows of a table. One shuffle of all rows decides which are held out, unless the file does, and which are used
- * if the run has fewer than there are: those of a smaller set are in every larger one.
+ * if the run has fewer than there are: those of a smaller set are in every larger one. The held-out rows are the test rows,
+ * then the validation rows: those that the file says, or else the last of the run's training rows.
  */
 export class TableSet {
   readonly #numbers: Float64Array;
@@ -76,6 +79,37 @@ export class TableSet {
       for (let k = 0; k < K; k++) y[n * K + k] = this.#label(place, k);
     }
     return { x, y };
+  }
+
+  /** Places in the table of a set's rows. */
+  places(set: RowSet): Uint32Array {
+    return this.#places[set];
+  }
+
+  /** How many of some rows have a value that no training row has, by the place of each category that has such rows. */
+  unseen(places: Uint32Array): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const [i, { values }] of this.#columns.entries()) {
+      if (values === 0) continue;
+      const seen = new Set(Array.from(this.#places.train, (place) => this.#number(place, i)));
+      const count = places.reduce((sum, place) => sum + Number(this.#isUnseen(place, i, seen)), 0);
+      if (count > 0) counts.set(i, count);
+    }
+    return counts;
+  }
+
+  #isUnseen(place: number, column: number, seen: ReadonlySet<number>): boolean {
+    const value = this.#number(place, column);
+    return !Number.isNaN(value) && !(value >= 0 && seen.has(value));
+  }
+
+  /** The labels [N, K] of a set's rows. */
+  labels(set: RowSet): Float32Array {
+    const places = this.#places[set];
+    const K = this.#width - this.#columns.length;
+    return Float32Array.from({ length: places.length * K }, (_, at) =>
+      this.#label(places[Math.floor(at / K)] as number, at % K),
+    );
   }
 
   #putInputs(x: Float32Array, place: number): void {
@@ -174,24 +208,30 @@ function placesOf(
   { heldout }: TableValues,
   N: number,
   identity: DataIdentity,
-  counts: Counts,
+  { trainRows, heldoutRows, validationRows = validates ? heldoutRows : 0 }: Counts,
 ): Record<RowSet, Uint32Array> {
   const shuffled = permutationInto(new Uint32Array(N), dataKey(identity, "split"), 0);
   const marks = heldout && new Uint8Array(heldout);
   const most = heldoutCount(N, share ?? 0);
-  const isHeldOut = (place: number, i: number) => (marks ? marks[place] === 1 : i < most);
+  const partOf = (place: number, i: number) => (marks ? (marks[place] as number) : Number(i < most));
+  const [training, test, validation] = [0, 1, 2].map((part) =>
+    shuffled.filter((place, i) => partOf(place, i) === part),
+  ) as [Uint32Array, Uint32Array, Uint32Array];
   const take = (set: RowSet, rows: Uint32Array, count: Counts["trainRows"]) => {
     if (count !== "fresh" && rows.length >= count) return rows.subarray(0, count);
     throw new RangeError(`TableSet: ${file}: expected at least ${count} ${set} rows, got ${rows.length}`);
   };
-  const training = shuffled.filter((place, i) => !isHeldOut(place, i));
-  if (validates) {
-    const [rows, others] = [Number(counts.trainRows), counts.heldoutRows];
-    const all = take("train", training, rows + others);
-    return { train: all.subarray(0, rows), heldout: all.subarray(rows) };
-  }
-  return {
-    train: take("train", training, counts.trainRows),
-    heldout: take("heldout", shuffled.filter(isHeldOut), counts.heldoutRows),
-  };
+  const count = Number(trainRows);
+  const ofTraining = validation.length === 0 ? validationRows : 0;
+  const all = take("train", training, trainRows === "fresh" ? trainRows : count + ofTraining);
+  const validated = ofTraining > 0 ? all.subarray(count) : take("heldout", validation, validationRows);
+  const tested = take("heldout", test, heldoutRows - validationRows);
+  return { train: all.subarray(0, count), heldout: validationRows === 0 ? tested : joined(tested, validated) };
+}
+
+function joined(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const both = new Uint32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }

@@ -6,6 +6,8 @@ export interface TableSettings {
   readonly file: string;
   /** The columns that are labels and inputs, if their names do not say so. */
   readonly chosen?: ChosenColumns;
+  /** How its cells are read, if not by what they hold. */
+  readonly reading?: TableReading;
   /** SHA-256 of the file's bytes, in hexadecimal digits: it stands for the rows wherever settings are compared. */
   readonly sha256: string;
   /** D, which includes those that categories and gaps become. */
@@ -25,10 +27,18 @@ export interface TableSettings {
    * that is a number; absent if all are.
    */
   readonly classes?: readonly (readonly number[] | null)[];
-  /** Whether the held-out rows are the last of the run's training rows instead, on which its number of steps is chosen. */
+  /** Whether the held-out rows are the validation rows alone, on which a number of steps is chosen. */
   readonly validates?: true;
   /** The rows themselves: they are there before the first step. */
   readonly values?: TableValues;
+}
+
+/** What the user says of a table's cells. */
+export interface TableReading {
+  /** Columns of inputs that are categories though their values are numbers. */
+  readonly categorical?: readonly string[] | undefined;
+  /** Words that stand for an empty cell. */
+  readonly na?: readonly string[] | undefined;
 }
 
 /** Columns by their names. */
@@ -45,7 +55,7 @@ export interface TableValues {
    * for one of held-out rows alone; an empty cell, of inputs or labels, is NaN.
    */
   readonly numbers: SharedArrayBuffer;
-  /** Uint8 [N]: 1 for a row that is held out; absent if the file does not say. */
+  /** Uint8 [N]: 0 for a training row, 1 for a test row, 2 for a validation row; absent if the file does not say. */
   readonly heldout?: SharedArrayBuffer;
 }
 

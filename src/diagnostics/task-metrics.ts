@@ -4,7 +4,7 @@ import { areaError, areaUnderCurve, averagePrecision } from "../stats/ranking.ts
 import type { Quantities } from "./quantities.ts";
 
 /** What a run predicts of its held-out rows. */
-interface Predictions {
+export interface Predictions {
   /** [N, O]. */
   readonly outputs: Float32Array;
   /** The labels, [N, K]; NaN for none. */

@@ -2,8 +2,9 @@ import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/quantities.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
 import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
-import { diagnosedSteps } from "./evaluations.ts";
+import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
 import { tasksIn } from "./task-losses.ts";
+import { isValidated, rowsOfPart } from "./validation.ts";
 
 /** Quantities of one run against steps. */
 export class QuantityCurves {
@@ -16,14 +17,12 @@ export class QuantityCurves {
     this.#values = new Map(Object.entries(values).map(([name, curve]) => [name, [...curve]]));
   }
 
-  /** What was measured after `step`. */
+  /** What was measured after `step`; NaN stands for what was not. */
   add(step: number, quantities: Quantities): void {
+    for (const name of Object.keys(quantities))
+      if (!this.#values.has(name)) this.#values.set(name, new Array<number>(this.#steps.length).fill(Number.NaN));
     this.#steps.push(step);
-    for (const [name, value] of Object.entries(quantities)) {
-      const curve = this.#values.get(name) ?? new Array<number>(this.#steps.length - 1).fill(Number.NaN);
-      this.#values.set(name, curve);
-      curve.push(value);
-    }
+    for (const [name, curve] of this.#values) curve.push(quantities[name] ?? Number.NaN);
   }
 
   /** A copy. */
@@ -43,9 +42,26 @@ export function hasMetrics({ training, correlation }: Pick<AnyRun, "training" | 
   return training.taskKinds !== undefined || correlation === null;
 }
 
-/** The metrics of a run's tasks, if it has some. */
+/** The metrics of a run's tasks, if it has some: on its test rows, and on its validation rows by names of their own. */
 function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
-  return hasMetrics(run) ? taskMetrics(tasksIn(run), heldout()) : {};
+  if (!hasMetrics(run)) return {};
+  const [tasks, predictions] = [tasksIn(run), heldout()];
+  if (!isValidated(run)) return taskMetrics(tasks, predictions);
+  const validated = Object.entries(taskMetrics(tasks, rowsOfPart(run, predictions, "validation")));
+  return {
+    ...taskMetrics(tasks, rowsOfPart(run, predictions, "test")),
+    ...Object.fromEntries(validated.map(([name, value]) => [validationName(name), value])),
+  };
+}
+
+/** `validationAuc/1` of `auc/1`. */
+export function validationName(name: string): string {
+  return `validation${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** The evaluations of a run at which something is measured: its metrics at all of them if it has validation rows. */
+export function measuredSteps(run: Pick<AnyRun, "training" | "correlation">): number[] {
+  return isValidated(run) && hasMetrics(run) ? evaluationSteps(run.training) : diagnosedSteps(run.training);
 }
 
 export type { Predictions };
@@ -69,11 +85,13 @@ export function recorderOf(
   measure: () => Quantities = () => ({}),
   before?: Diagnostics | undefined,
 ): Diagnosing {
-  const due = new Set(diagnosedSteps(run.training));
+  const due = new Set(measuredSteps(run));
+  const diagnosed = new Set(diagnosedSteps(run.training));
   const curves = new QuantityCurves(before);
   return {
     isDue: (step) => due.has(step),
-    add: (step, _, heldout) => curves.add(step, { ...measure(), ...(heldout && metricsOf(run, heldout)) }),
+    add: (step, _, heldout) =>
+      curves.add(step, { ...(diagnosed.has(step) && measure()), ...(heldout && metricsOf(run, heldout)) }),
     get diagnostics() {
       return curves.diagnostics;
     },
@@ -84,13 +102,15 @@ export function recorderOf(
 export class DiagnosticRecorder implements Diagnosing {
   readonly #run: Run;
   readonly #due: ReadonlySet<number>;
+  readonly #diagnosed: ReadonlySet<number>;
   readonly #curves: QuantityCurves;
   #diagnosis: Diagnosis | undefined;
 
   /** Goes on from `before`, or begins. */
   constructor(run: Run, before?: Diagnostics) {
     this.#run = run;
-    this.#due = new Set(isDiagnosed(run) ? diagnosedSteps(run.training) : []);
+    this.#due = new Set(isDiagnosed(run) ? measuredSteps(run) : []);
+    this.#diagnosed = new Set(diagnosedSteps(run.training));
     this.#curves = new QuantityCurves(before);
   }
 
@@ -99,11 +119,11 @@ export class DiagnosticRecorder implements Diagnosing {
   }
 
   add(step: number, parameters: ArrayLike<number>, heldout?: () => Predictions): void {
-    this.#curves.add(step, { ...this.#diagnosed(parameters), ...(heldout && metricsOf(this.#run, heldout)) });
+    this.#curves.add(step, { ...this.#measured(step, parameters), ...(heldout && metricsOf(this.#run, heldout)) });
   }
 
-  #diagnosed(parameters: ArrayLike<number>): Quantities {
-    if (this.#run.diagnostics === undefined) return {};
+  #measured(step: number, parameters: ArrayLike<number>): Quantities {
+    if (this.#run.diagnostics === undefined || !this.#diagnosed.has(step)) return {};
     this.#diagnosis ??= new Diagnosis(this.#run);
     return this.#diagnosis.at(parameters);
   }

@@ -66,9 +66,20 @@ export type AnyRun = Run<Model>;
 /** Losses of one run at its evaluations, in the unit of its loss: `train` and `heldout` are [evaluations][K]. */
 export interface Curve {
   readonly steps: readonly number[];
-  /** Mean of the batch losses, each before its update, since the evaluation before. */
+  /**
+   * Mean of the batch losses, each before its update, since the evaluation before: of a task that some rows lack, over the
+   * batches with a label of it. Where there was none, the mean before stands, and before the first the first.
+   */
   readonly train: readonly (readonly number[])[];
+  /** On the held-out rows; of a run with validation rows, on the test rows alone. */
   readonly heldout: readonly (readonly number[])[];
+  /**
+   * On the validation rows, [evaluations][K]; absent for a run without any. NaN for a task of which none of them has a
+   * label.
+   */
+  readonly validation?: readonly (readonly number[])[];
+  /** How many batches each mean of `train` is over, [evaluations][K]; absent where that is all of them. */
+  readonly batches?: readonly (readonly number[])[];
 }
 
 /** What a run predicts of its held-out rows, `outputs` [N, O], and their labels, `y` [N, K]. */

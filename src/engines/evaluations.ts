@@ -1,6 +1,6 @@
 /**
- * When a run is evaluated, besides after its last step: every n steps; at n points per decade, `log:20`; or
- * after the steps of a list.
+ * When a run is evaluated, besides after its last step: every n steps; at n points per decade, `log:20`; after the steps
+ * of a list; or by its number of steps, `auto`.
  */
 export type EvalEvery = number | string | readonly number[];
 
@@ -11,8 +11,18 @@ interface Watched {
 
 /** The next step, after `done` of them, after which a run is evaluated. */
 export function nextEvaluation({ steps, evalEvery }: Watched, done: number): number {
-  return Math.min(steps, nextOf(evalEvery, done));
+  return Math.min(steps, nextOf(evalEvery === AUTO ? autoEvery(steps) : evalEvery, done));
 }
+
+/** At least 30 evaluations of a run of 30 steps or more, and fewer than 60, whatever its length. */
+const AUTO = "auto";
+
+/** A power of two: runs of other lengths are evaluated at the same steps, the longer ones at some of them. */
+function autoEvery(steps: number): number {
+  return 2 ** Math.max(0, Math.floor(Math.log2(steps / LEAST_POINTS)));
+}
+
+const LEAST_POINTS = 30;
 
 /** All steps after which a run is evaluated. */
 export function evaluationSteps(training: Watched): number[] {

@@ -4,12 +4,15 @@ import { dataIdentity, dataKey, type RowSet } from "../data/streams.ts";
 import { TableSet } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "./engine.ts";
 import { tasksIn } from "./task-losses.ts";
+import { testRows } from "./training-settings.ts";
 
 /** What the losses of a run's tasks are means over. */
 export interface LabelCounts {
-  /** Rows of a set that have each task's label, [K]. */
+  /** Rows of a set that have each task's label, of held-out ones the test rows, [K]. */
   rows(set: RowSet): readonly number[];
-  /** Batches of the steps `from` to `to` in which some row has each task's label, [K]; at least 1. */
+  /** Whether some tasks' labels are not in every row: batches may lack them, too. */
+  readonly gaps: boolean;
+  /** Batches of the steps `from` to `to` in which some row has each task's label, [K]. */
   batches(from: number, to: number): readonly number[];
   /** Why the run can't be evaluated: a task has no label there. */
   readonly failure?: string;
@@ -22,13 +25,15 @@ export function labelCounts(run: AnyRun): LabelCounts {
 function wholeLabels({ model, training }: AnyRun): LabelCounts {
   const all = (count: number) => new Array<number>(model.tasks).fill(count);
   return {
-    rows: (set) => all(set === "heldout" ? training.heldoutRows : Number(training.trainRows)),
+    gaps: false,
+    rows: (set) => all(set === "heldout" ? testRows(training) : Number(training.trainRows)),
     batches: (from, to) => all(to - from + 1),
   };
 }
 
 /** Of a table that lacks some labels: batches are counted by drawing their order again. */
 class GappedLabels implements LabelCounts {
+  readonly gaps = true;
   readonly failure?: string;
   /** The labels of the training rows, [N, K]. */
   readonly #labels: Float32Array;
@@ -41,9 +46,12 @@ class GappedLabels implements LabelCounts {
     const { data, model, training } = run;
     const identity = dataIdentity(run);
     const set = new TableSet(data, identity, training);
-    this.#labels = set.rows("train").y;
+    this.#labels = set.labels("train");
     this.#tasks = model.tasks;
-    this.#rows = { train: this.#countsIn(this.#labels), heldout: this.#countsIn(set.rows("heldout").y) };
+    const tested = this.#countsIn(set.labels("heldout").subarray(0, testRows(training) * model.tasks));
+    // a try's steps are chosen by the tasks whose labels the validation rows have: the loss of others is 0 throughout
+    const heldout = data.validates ? tested.map((count) => Math.max(1, count)) : tested;
+    this.#rows = { train: this.#countsIn(this.#labels), heldout };
     this.#order = new RowOrder(dataKey(identity, "order"), Number(training.trainRows), training.sampling);
     this.#batch = training.batch;
     const empty = (["train", "heldout"] as const).find((name) => this.#rows[name].includes(0));
@@ -65,7 +73,7 @@ class GappedLabels implements LabelCounts {
         if (numbers.some((row) => !Number.isNaN(this.#labels[row * this.#tasks + k])))
           counts[k] = (counts[k] as number) + 1;
     }
-    return counts.map((count) => Math.max(1, count));
+    return counts;
   }
 
   #countsIn(labels: Float32Array): number[] {

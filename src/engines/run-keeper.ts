@@ -29,11 +29,10 @@ export class RunKeeper {
   }
 
   /** Tells the state after `step`, which the trainer has settled on. */
-  async keep(trainer: Trainer, { steps, train, heldout, sums }: CurveRecorder, step: number): Promise<void> {
+  async keep(trainer: Trainer, { curve, sums }: CurveRecorder, step: number): Promise<void> {
     const values = await trainer.save?.();
     this.#last = performance.now();
     if (values === undefined) return;
-    const curve = { steps: [...steps], train: [...train], heldout: [...heldout] };
     const diagnostics = trainer.diagnosing?.diagnostics;
     this.#keeping.onState(this.#run, {
       ...{ step, values: [values], noBias: [], powers: [1, 1], sums, curve, elapsedMs: this.elapsedMs },

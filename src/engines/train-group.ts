@@ -2,12 +2,23 @@ import type { RowSet } from "../data/streams.ts";
 import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
-import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult, type RunState } from "./engine.ts";
+import {
+  type AnyRun,
+  type FromTable,
+  type Hooks,
+  lossFailure,
+  type Run,
+  type RunResult,
+  type RunState,
+} from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
 import { type LabelCounts, labelCounts } from "./label-counts.ts";
 import { Pace } from "./pace.ts";
 import { RunKeeper } from "./run-keeper.ts";
+import type { TaskLoss } from "./task-losses.ts";
 import type { Trainer } from "./trainer.ts";
+import { testRows } from "./training-settings.ts";
+import { isValidated, validationLosses, validationTasks } from "./validation.ts";
 
 interface Replica {
   readonly run: AnyRun;
@@ -16,6 +27,8 @@ interface Replica {
   /** None of a model in code whose tasks have no metrics. */
   readonly diagnosing: Diagnosing | undefined;
   readonly labelCorrelations: readonly number[];
+  /** How losses on validation rows are taken; undefined without such rows. */
+  readonly tasks: readonly TaskLoss[] | undefined;
 }
 
 /** Runs that train together, each on the rows of its place among the trainer's sources; places repeat by models. */
@@ -73,8 +86,9 @@ function replicasOf(
   return runs.map((run, i) => {
     const counts = labelCounts(run);
     return {
-      ...{ run, counts, record: new CurveRecorder(run.model.tasks, counts, state) },
+      ...{ run, counts, record: new CurveRecorder(run, counts, state) },
       diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
+      tasks: isValidated(run) ? validationTasks(run as AnyRun & FromTable) : undefined,
       labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
     };
   });
@@ -110,7 +124,7 @@ async function trainSteps(
     if (live.length === 0) return;
     if (keeps) await keeper?.keep(trainer, (replicas[0] as Replica).record, done);
     if (stops) return;
-    for (const { run, record } of live) hooks.onProgress?.(run, done, latestLoss(record.train));
+    for (const { run, record } of live) hooks.onProgress?.(run, done, record.latest);
     await pace.rest();
   }
 }
@@ -127,18 +141,29 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
 }
 
 async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
-  const { heldoutRows } = (replicas[0] as Replica).run.training;
-  const losses = await lossesOver(trainer, replicas, "heldout", heldoutRows, pace);
+  const first = replicas[0] as Replica;
+  const losses = await lossesOver(trainer, replicas, "heldout", testRows(first.run.training), pace);
   const K = tasksOf(replicas);
-  for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses.slice(r * K, (r + 1) * K), step);
-  await diagnose(trainer, replicas, step, pace);
+  const isLive = replicas.some(({ record }) => !record.failure);
+  const heldout = isLive && isValidated(first.run) ? await trainer.heldout() : undefined;
+  for (const [r, { run, record, tasks }] of replicas.entries()) {
+    const validation = heldout && tasks && validationLosses(run, heldout[r] as Predictions, tasks);
+    record.addEvaluation(losses.slice(r * K, (r + 1) * K), step, validation);
+  }
+  await diagnose(trainer, replicas, { step, heldout }, pace);
 }
 
 /** Measures the runs that are due and have not failed, one after the other. */
-async function diagnose(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
+async function diagnose(
+  trainer: Trainer,
+  replicas: readonly Replica[],
+  { step, heldout: predicted }: { readonly step: number; readonly heldout: readonly Predictions[] | undefined },
+  pace: Pace,
+): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
   const parameters = replicas.some(isDue) ? trainer.parameters() : [];
-  const heldout = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run)) ? await trainer.heldout() : [];
+  const needed = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run));
+  const heldout = needed ? (predicted ?? (await trainer.heldout())) : [];
   for (const [r, replica] of replicas.entries()) {
     if (pace.stopped) return;
     if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array, () => heldout[r] as Predictions);
@@ -177,10 +202,9 @@ function resultOf(
   trainingSetLoss: number[],
   { parameters, predictions }: { parameters?: Float32Array | undefined; predictions?: Predictions | undefined },
 ) {
-  const { steps, train, heldout } = record;
-  const failure = record.failure ?? lossFailure(trainingSetLoss, run.training.steps);
+  const failure = record.failureAtEnd ?? lossFailure(trainingSetLoss, run.training.steps);
   return {
-    ...{ run, curve: { steps, train, heldout }, labelCorrelations },
+    ...{ run, curve: record.curve, labelCorrelations },
     ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),

@@ -42,6 +42,13 @@ export interface TrainingSettings {
   readonly initializer: Initializer;
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
+  /** How many of the held-out rows, the last, are for validation, and no loss or metric of the test; absent for none. */
+  readonly validationRows?: number;
+}
+
+/** How many of the held-out rows, the first, are test rows. */
+export function testRows({ heldoutRows, validationRows = 0 }: TrainingSettings): number {
+  return heldoutRows - validationRows;
 }
 
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

@@ -1,5 +1,5 @@
 import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
-import { type RunRecord, tasksOf } from "./record.ts";
+import { type RecordedCurve, type RunRecord, tasksOf } from "./record.ts";
 import { allCurves } from "./stored-curve.ts";
 
 /** The losses at one evaluation of those runs of a cell that reached it. They are overwritten by the next one. */
@@ -24,10 +24,10 @@ export class Gathered {
     this.mostLosses = mostLosses;
   }
 
-  /** Two lists of losses. */
-  ofLength(length: number): [Float64Array, Float64Array] {
-    if (this.#losses.length < 2 * length) this.#losses = new Float64Array(2 * length);
-    return [this.#losses.subarray(0, length), this.#losses.subarray(length, 2 * length)];
+  /** Some lists of `length` numbers. */
+  ofLength(length: number, lists: number): Float64Array[] {
+    if (this.#losses.length < lists * length) this.#losses = new Float64Array(lists * length);
+    return Array.from({ length: lists }, (_, i) => this.#losses.subarray(i * length, (i + 1) * length));
   }
 }
 
@@ -41,6 +41,10 @@ export function* cellEvaluations(
 ): Generator<Evaluation | undefined> {
   const K = tasksOf(cell[0] as RunRecord);
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
+  const isAligned = cell.every(
+    ({ curve }) => curve.steps === steps || curve.steps.every((step, i) => step === steps[i]),
+  );
+  if (!isAligned) return yield* unalignedEvaluations(cell, K, memory);
   const evaluations = Math.max(1, Math.floor(memory.mostLosses / (2 * cell.length * K)));
   const columns = new Columns(cell, K);
   for (let from = 0; from < steps.length; from += evaluations) {
@@ -53,12 +57,32 @@ export function* cellEvaluations(
   }
 }
 
+/**
+ * The same for runs of which the longer ones are evaluated at some of the steps of the shorter ones: at each step of the
+ * longest run, and of others at their last one. All curves are in memory.
+ */
+function* unalignedEvaluations(
+  cell: readonly RunRecord[],
+  K: number,
+  memory: Gathered,
+): Generator<Evaluation | undefined> {
+  const all = cell.map(({ curve }) => curve.steps);
+  const longest = all.reduce((a, b) => ((b.at(-1) ?? 0) > (a.at(-1) ?? 0) ? b : a));
+  const most = Math.max(...all.map(({ length }) => length));
+  const block = yield* gathered(cell, { K, from: 0, to: most }, memory);
+  const columns = new Columns(cell, K);
+  const places = all.map(() => 0);
+  for (const step of longest) yield { step, losses: columns.upTo(block, step, places) };
+}
+
 /** Losses of runs at some of their evaluations, those from `from` on: [runs, evaluations, K]. */
 interface Block {
   readonly from: number;
   readonly evaluations: number;
   readonly train: Float64Array;
   readonly heldout: Float64Array;
+  /** How many batches each of `train` is a mean over; undefined where that is every step's. */
+  readonly batches: Float64Array | undefined;
 }
 
 /** Read run by run: evaluation by evaluation, all 100,000 curves would be fetched again for each. */
@@ -68,17 +92,29 @@ function* gathered(
   memory: Gathered,
 ): Generator<undefined, Block> {
   const size = K * (to - from);
-  const [train, heldout] = memory.ofLength(cell.length * size);
+  const hasBatches = cell.some(({ curve }) => curve.batches !== undefined);
+  const lists = memory.ofLength(cell.length * size, hasBatches ? 3 : 2);
+  const [train, heldout, batches] = lists as [Float64Array, Float64Array, Float64Array | undefined];
   let read = 0;
   for (const { index, curve } of allCurves(cell)) {
     train.set(curve.train.subarray(K * from, K * to), size * index);
     heldout.set(curve.heldout.subarray(K * from, K * to), size * index);
+    batches?.set(batchesOf(curve, K, from, to), size * index);
     read += curve.train.length;
     if (read < BREATH) continue;
     read = 0;
     yield;
   }
-  return { from, evaluations: to - from, train, heldout };
+  return { from, evaluations: to - from, train, heldout, batches };
+}
+
+/** How many batches the means of some evaluations are over, [evaluations, K]. */
+function batchesOf({ steps, batches }: RecordedCurve, K: number, from: number, to: number): Float64Array {
+  if (batches) return batches.subarray(K * from, K * to);
+  const since = (i: number) => (steps[i] as number) - (steps[i - 1] ?? 0);
+  return Float64Array.from({ length: K * (Math.min(to, steps.length) - from) }, (_, at) =>
+    since(from + Math.floor(at / K)),
+  );
 }
 
 /** The losses of runs, K tasks, at one evaluation after the other. */
@@ -90,6 +126,8 @@ class Columns {
   readonly #losses: EachLoss<readonly Float64Array[]>;
   /** Of each run and task: the batch losses so far, added up, [runs, K]. */
   readonly #sums: Float64Array;
+  /** How many they are, [runs, K]. */
+  readonly #counts: Float64Array;
   /** The running means of a run, [K]. */
   readonly #means: Float64Array;
 
@@ -98,11 +136,12 @@ class Columns {
     this.#steps = cell.map(({ curve }) => curve.steps);
     this.#losses = eachLoss(() => Array.from({ length: K + 1 }, () => new Float64Array(cell.length)));
     this.#sums = new Float64Array(cell.length * K);
+    this.#counts = new Float64Array(cell.length * K);
     this.#means = new Float64Array(K);
   }
 
   /** The losses at evaluation `i` of the runs for which it is at `step`. */
-  at({ from, evaluations, train, heldout }: Block, i: number, step: number): Evaluation["losses"] {
+  at({ from, evaluations, train, heldout, batches }: Block, i: number, step: number): Evaluation["losses"] {
     let taken = 0;
     for (let run = 0; run < this.#steps.length; run++) {
       const steps = this.#steps[run] as readonly number[];
@@ -110,9 +149,27 @@ class Columns {
       const place = this.#K * (run * evaluations + i - from);
       this.#put(this.#losses.train, taken, train, place);
       this.#put(this.#losses.heldout, taken, heldout, place);
-      this.#run(run, steps, i, train, place);
+      const since = (steps[i] as number) - (steps[i - 1] ?? 0);
+      this.#run(run, since, { train, batches }, place);
       this.#put(this.#losses.running, taken, this.#means, 0);
       if (steps[i] === step) taken++;
+    }
+    return eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken)));
+  }
+
+  /** The losses at `step` of the runs that are evaluated there, after all evaluations before; `places` are the runs' next ones. */
+  upTo({ evaluations, train, heldout, batches }: Block, step: number, places: number[]): Evaluation["losses"] {
+    let taken = 0;
+    for (const [run, steps] of this.#steps.entries()) {
+      for (let i = places[run] as number; (steps[i] ?? Number.POSITIVE_INFINITY) <= step; i = places[run] as number) {
+        const place = this.#K * (run * evaluations + i);
+        this.#run(run, (steps[i] as number) - (steps[i - 1] ?? 0), { train, batches }, place);
+        places[run] = i + 1;
+        if (steps[i] !== step) continue;
+        this.#put(this.#losses.train, taken, train, place);
+        this.#put(this.#losses.heldout, taken, heldout, place);
+        this.#put(this.#losses.running, taken++, this.#means, 0);
+      }
     }
     return eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken)));
   }
@@ -128,15 +185,17 @@ class Columns {
     (columns[0] as Float64Array)[row] = sum / this.#K;
   }
 
-  /** Moves the running means of a run on to its evaluation `i`: a mean of `train` counts as often as it has steps. */
-  #run(run: number, steps: readonly number[], i: number, train: Float64Array, place: number): void {
-    const step = steps[i] as number;
-    const since = step - (steps[i - 1] ?? 0);
+  /** Moves the running means of a run on by an evaluation, `since` steps later: a mean of `train` counts as often as it has batches. */
+  #run(run: number, since: number, { train, batches }: Pick<Block, "train" | "batches">, place: number): void {
     for (let k = 0; k < this.#K; k++) {
       const at = this.#K * run + k;
-      const sum = (this.#sums[at] as number) + (train[place + k] as number) * since;
+      const loss = train[place + k] as number;
+      const more = batches ? (batches[place + k] as number) : since;
+      const sum = (this.#sums[at] as number) + loss * more;
+      const count = (this.#counts[at] as number) + more;
       this.#sums[at] = sum;
-      this.#means[k] = sum / step;
+      this.#counts[at] = count;
+      this.#means[k] = count === 0 ? loss : sum / count;
     }
   }
 }

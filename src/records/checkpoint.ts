@@ -1,18 +1,19 @@
 import { endianness } from "node:os";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
-import { hasMetrics, isDiagnosed } from "../engines/diagnosing.ts";
+import { hasMetrics, isDiagnosed, measuredSteps } from "../engines/diagnosing.ts";
 import type { AnyRun, Curve, Diagnostics, RunState } from "../engines/engine.ts";
-import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
+import { evaluationSteps } from "../engines/evaluations.ts";
 import { LEARNED } from "../engines/methods.ts";
 import type { StepChoice } from "../engines/step-choice.ts";
 import { VALUES } from "../engines/training-settings.ts";
+import { isValidated } from "../engines/validation.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { version } from "../version.ts";
 import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, string, whole } from "./fields.ts";
-import { diagnosticsIn, isAligned } from "./journal-line.ts";
+import { diagnosticsIn, isAligned, numberIn } from "./journal-line.ts";
 import { isSealed, sealed } from "./sealed.ts";
 
 /** Raised when the meaning of a checkpoint changes. */
@@ -68,7 +69,11 @@ export function checkpointText(run: AnyRun, state: RunState, of: Required<Traine
     ...{ schema: CHECKPOINT_VERSION, version, trained: of.trained, arithmetic: of.arithmetic, id: run.id },
     ...{ step, reason: failure, elapsedMs, powers: [...powers], noBias: [...noBias], sums: [...sums] },
     ...(learned && { learned: [...learned] }),
-    curve: { steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
+    curve: {
+      ...{ steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
+      ...(curve.validation && { validation: curve.validation.flat() }),
+      ...(curve.batches && { batches: curve.batches.flat() }),
+    },
     ...(diagnostics && { diagnostics: diagnostics as z.input<typeof DIAGNOSTICS_SCHEMA> }),
     ...(choice && { choice }),
     values: values.map(base64Of),
@@ -98,7 +103,11 @@ function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState 
     ...{ step, elapsedMs, noBias, sums, powers: powers as unknown as RunState["powers"] },
     ...(reason !== "" && { failure: reason }),
     ...(learned && { learned }),
-    curve: { steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
+    curve: {
+      ...{ steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
+      ...(curve.validation && { validation: byTask(curve.validation.map(numberIn), K) }),
+      ...(curve.batches && { batches: byTask(curve.batches, K) }),
+    },
     ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
     ...(choice && { choice: choice as StepChoice }),
     values: values.map(float32Of),
@@ -151,7 +160,7 @@ function fitsFamily(
 /** Whether a curve has K losses at each evaluation up to `step`, or at the first of them if the run has failed. */
 function isCurveTo(
   step: number,
-  { steps, train, heldout }: Curve,
+  { steps, train, heldout, validation, batches }: Curve,
   { model, training }: AnyRun,
   failed: boolean,
 ): boolean {
@@ -159,14 +168,17 @@ function isCurveTo(
   return (
     (failed ? steps.length <= due.length : steps.length === due.length) &&
     steps.every((at, i) => at === due[i]) &&
-    [train, heldout].every((losses) => losses.flat().length === model.tasks * steps.length)
+    (validation !== undefined) === isValidated({ training }) &&
+    [train, heldout, validation ?? train, batches ?? train].every(
+      (losses) => losses.flat().length === model.tasks * steps.length,
+    )
   );
 }
 
 /** Whether a state has diagnostics at each of its curve's evaluations that has some, if its run asks for any. */
 function hasDiagnostics({ curve, diagnostics = NONE }: RunState, run: AnyRun): boolean {
   const isMeasured = isCode(run.model) ? hasMetrics(run) : isDiagnosed(run);
-  const due = !isMeasured ? [] : diagnosedSteps(run.training).filter((at) => curve.steps.includes(at));
+  const due = !isMeasured ? [] : measuredSteps(run).filter((at) => curve.steps.includes(at));
   const { steps } = diagnostics;
   return steps.length === due.length && steps.every((at, i) => at === due[i]) && isAligned(diagnostics);
 }

@@ -23,13 +23,24 @@ export function placedCurve(line: Buffer): PlacedCurve | undefined {
   const train = listAt(line, steps.to, TRAIN, scratch.train);
   if (train === undefined) return undefined;
   const heldout = listAt(line, train.to, HELDOUT, scratch.heldout);
-  if (heldout === undefined || line[heldout.to] !== BRACE) return undefined;
-  const curve = { steps: steps.values, train: train.values, heldout: heldout.values };
-  return { curve, from: key + CURVE.length, to: heldout.to + 1 };
+  if (heldout === undefined) return undefined;
+  const validation = listAt(line, heldout.to, VALIDATION, scratch.validation);
+  const batches = listAt(line, (validation ?? heldout).to, BATCHES, scratch.batches);
+  const { to } = batches ?? validation ?? heldout;
+  if (line[to] !== BRACE) return undefined;
+  const curve = {
+    ...{ steps: steps.values, train: train.values, heldout: heldout.values },
+    ...(validation && { validation: validation.values }),
+    ...(batches && { batches: batches.values }),
+  };
+  return { curve, from: key + CURVE.length, to: to + 1 };
 }
 
 const STEPS = `${CURVE}{"steps":[`;
-const [TRAIN, HELDOUT] = [Buffer.from(',"train":['), Buffer.from(',"heldout":[')];
+const TRAIN = Buffer.from(',"train":[');
+const HELDOUT = Buffer.from(',"heldout":[');
+const VALIDATION = Buffer.from(',"validation":[');
+const BATCHES = Buffer.from(',"batches":[');
 const [ZERO, NINE, POINT, MINUS] = [0x30, 0x39, 0x2e, 0x2d];
 const [COMMA, BRACKET, BRACE] = [0x2c, 0x5d, 0x7d];
 
@@ -64,7 +75,12 @@ interface Numbers {
   values: Float64Array;
 }
 
-const scratch = { train: { values: new Float64Array(512) }, heldout: { values: new Float64Array(512) } };
+const scratch = {
+  train: { values: new Float64Array(512) },
+  heldout: { values: new Float64Array(512) },
+  validation: { values: new Float64Array(0) },
+  batches: { values: new Float64Array(0) },
+};
 
 /** The numbers up to a closing bracket; undefined if there is anything else. */
 function numbersAt(line: Buffer, from: number, into: Numbers): PlacedList<Float64Array> | undefined {
@@ -81,7 +97,7 @@ function numbersAt(line: Buffer, from: number, into: Numbers): PlacedList<Float6
 
 function grow(numbers: Numbers): Float64Array {
   const { values } = numbers;
-  numbers.values = new Float64Array(2 * values.length);
+  numbers.values = new Float64Array(2 * values.length + 1);
   numbers.values.set(values);
   return numbers.values;
 }

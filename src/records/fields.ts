@@ -85,6 +85,18 @@ export const CURVE_SCHEMA = z.object({
   steps: numbers("the steps after which the run was evaluated", "steps"),
   train: numbers("mean of each task's batch losses since the previous evaluation", LOSS_UNIT),
   heldout: numbers("loss of each task on held-out rows", LOSS_UNIT),
+  validation: z
+    .array(numberOrNull)
+    .optional()
+    .meta({
+      ...about(
+        "loss of each task on validation rows, null where none has its label; absent without such rows",
+        LOSS_UNIT,
+      ),
+    }),
+  batches: numbers("batches that each mean of `train` is over; where there are none, the mean before stands", "batches")
+    .optional()
+    .meta({ description: "absent if every row has all labels" }),
 });
 
 /** The diagnostics of a run, by the names of quantities. */

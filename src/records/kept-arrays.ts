@@ -5,6 +5,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { outputCount } from "../data/task-kinds.ts";
 import type { AnyRun, Predictions, RunResult } from "../engines/engine.ts";
 import { tasksIn } from "../engines/task-losses.ts";
+import { isValidated, rowsOfPart } from "../engines/validation.ts";
 import { isCode } from "../models/code.ts";
 import { parameterBlocks } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
@@ -42,7 +43,7 @@ export class KeptArrays {
     if (this.#keeps.weights && parameters && !isCode(run.model))
       this.#write(WEIGHTS, run.id, safetensors(run.model, parameters, { run: run.id, model: run.model.name }));
     if (this.#keeps.predictions && predictions)
-      this.#write(PREDICTIONS, run.id, predictionsFile(run, predictions, this.#labels));
+      this.#write(PREDICTIONS, run.id, predictionsFile(run, testPart(run, predictions), this.#labels));
   }
 
   #write(kind: keyof typeof ENDINGS, id: string, bytes: Uint8Array): void {
@@ -50,6 +51,11 @@ export class KeptArrays {
     writable(this.#out, () => makeFolder(dirname(file)), GO_ON);
     writable(this.#out, () => writeWholeSync(file, bytes), GO_ON);
   }
+}
+
+/** Validation rows are behind the test rows among those that a run is evaluated on. */
+function testPart(run: AnyRun, predictions: Predictions): Predictions {
+  return isValidated(run) ? rowsOfPart(run, predictions, "test") : predictions;
 }
 
 const GO_ON = "finished runs are kept, and the same command resumes";

@@ -1,3 +1,5 @@
+import { validationName } from "../engines/diagnosing.ts";
+
 /** A number that a run records in addition to its losses, such as the entropy of its gates. */
 export interface Measure {
   /** Its name in `RunResult.measures` of engines, in columns and in figures. */
@@ -13,6 +15,16 @@ export interface Measure {
   /** Whether only tasks of some kinds have it: means are over these. */
   readonly some?: true;
 }
+
+/** Metrics of tasks, on held-out rows: of a run with validation rows, on its test rows. */
+const METRICS: readonly Measure[] = [
+  metric("auc", "area under the ROC curve of a binary task on held-out rows"),
+  metric("aucError", "standard error of that area within the run's held-out rows (DeLong), given the trained model"),
+  metric("averagePrecision", "average precision of a binary task on held-out rows"),
+  metric("accuracy", "share of held-out rows whose class is predicted correctly"),
+  metric("logLoss", "log loss of a binary or categorical task on held-out rows", "nats"),
+  metric("rSquared", "share of the held-out labels' variance that is explained (R2)"),
+];
 
 /**
  * Every such number. If it is declared here, it reaches the journal, `runs.csv`, merge, verify, the JSON Schemas, the
@@ -38,19 +50,22 @@ export const MEASURES: readonly Measure[] = [
     name: "validationLoss",
     per: "run",
     unit: "",
-    meaning: "lowest loss on the validation rows, at the number of steps that was chosen",
+    meaning: "loss on the validation rows after the last step, mean over tasks",
   },
-  metric("auc", "area under the ROC curve of a binary task on held-out rows"),
-  metric("aucError", "standard error of that area within the run's held-out rows (DeLong), given the trained model"),
-  metric("averagePrecision", "average precision of a binary task on held-out rows"),
-  metric("accuracy", "share of held-out rows whose class is predicted correctly"),
-  metric("logLoss", "log loss of a binary or categorical task on held-out rows", "nats"),
-  metric("rSquared", "share of the held-out labels' variance that is explained (R2)"),
+  metric("validationTaskLoss", "loss on the validation rows after the last step"),
+  ...METRICS,
+  ...METRICS.map(onValidationRows),
 ];
 
 /** A number of tasks of some kinds: others have NaN, which means leave out. */
 function metric(name: string, meaning: string, unit = ""): Measure {
   return { name, per: "task", unit, meaning, some: true };
+}
+
+/** The same on validation rows. */
+function onValidationRows({ name, meaning, ...measure }: Measure): Measure {
+  const words = meaning.replace("held-out", "validation");
+  return { ...measure, name: validationName(name), meaning: words };
 }
 
 function one(name: string, per: Measure["per"], meaning: string, unit = ""): Measure {

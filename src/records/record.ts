@@ -34,6 +34,10 @@ export interface RecordedCurve {
   readonly steps: readonly number[];
   readonly train: Float64Array;
   readonly heldout: Float64Array;
+  /** On validation rows, [evaluations, K], NaN where none has the task's label; absent for a run without such rows. */
+  readonly validation?: Float64Array | undefined;
+  /** How many batches each mean of `train` is over, [evaluations, K]; absent where that is all of them. */
+  readonly batches?: Float64Array | undefined;
   /** Of a curve that is not in memory. */
   readonly ends?: CurveEnds;
 }
@@ -51,7 +55,9 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
   }
   const diagnostics = result.diagnostics && recordedDiagnostics(result.diagnostics);
   const finals = diagnostics && failure === undefined && finalMeasures(diagnostics, run.model.tasks);
-  const measures = finals || result.measures ? { ...result.measures, ...finals } : undefined;
+  const validated = failure === undefined ? validationMeasures(curve) : {};
+  const measures =
+    finals || result.measures || curve.validation ? { ...result.measures, ...finals, ...validated } : undefined;
   if (measures) checkMeasures(measures, run.model.tasks);
   return {
     id: run.id,
@@ -66,7 +72,11 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     batch,
     status: failure === undefined ? "done" : "failed",
     reason: failure ?? "",
-    curve: { steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
+    curve: {
+      ...{ steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
+      ...(curve.validation && { validation: recorded(curve.validation.flat()) }),
+      ...(curve.batches && { batches: Float64Array.from(curve.batches.flat()) }),
+    },
     trainingSetLoss: trainingSetLoss ? [...recorded(trainingSetLoss)] : null,
     labelCorrelations,
     parameters: isCode(run.model) ? (result.parameterCount ?? 0) : parameterCount(run.model),
@@ -76,6 +86,15 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     ...(measures && { measures }),
     ...(diagnostics && { diagnostics }),
   };
+}
+
+/** A run's last losses on its validation rows: their mean over the tasks that have labels there, and each task's. */
+function validationMeasures({ validation }: RunResult["curve"]): Measures {
+  const last = validation?.at(-1);
+  if (last === undefined) return {};
+  const known = last.filter((loss) => !Number.isNaN(loss));
+  const mean = known.reduce((sum, loss) => sum + loss, 0) / known.length;
+  return { validationLoss: [...recorded([mean])][0] as number, validationTaskLoss: [...recorded(last)] };
 }
 
 /** K, the run's tasks; also of a run that failed before its first evaluation. */

@@ -20,11 +20,14 @@ class StoredCurve implements RecordedCurve {
   readonly steps: readonly number[];
   readonly ends: CurveEnds;
   readonly place: LinePlace;
+  readonly #lists: { readonly validation: boolean; readonly batches: boolean };
 
   constructor(record: RunRecord, place: LinePlace) {
     this.steps = record.curve.steps;
     this.ends = endsOf(record.curve);
     this.place = place;
+    const { validation, batches } = record.curve;
+    this.#lists = { validation: validation !== undefined, batches: batches !== undefined };
   }
 
   get train(): Float64Array {
@@ -33,6 +36,14 @@ class StoredCurve implements RecordedCurve {
 
   get heldout(): Float64Array {
     return this.#read().heldout;
+  }
+
+  get batches(): Float64Array | undefined {
+    return this.#lists.batches ? this.#read().batches : undefined;
+  }
+
+  get validation(): Float64Array | undefined {
+    return this.#lists.validation ? this.#read().validation : undefined;
   }
 
   #read(): RecordedCurve {

@@ -138,10 +138,11 @@ export async function paceOf(
 function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
   const short = new Map<AnyRun["training"], AnyRun["training"]>(); // engines compare settings by identity first
   return runs.map(({ diagnostics: _, ...run }) => {
-    const { trainRows, batch } = run.training;
+    const { validationRows: __, ...others } = run.training;
+    const { trainRows, batch } = others;
     const few = trainRows === "fresh" ? trainRows : Math.min(trainRows, batch);
     const training = short.get(run.training) ?? {
-      ...run.training,
+      ...others,
       steps,
       evalEvery: steps,
       heldoutRows: 1,

@@ -2,6 +2,7 @@ import { cellsOf, correlationsIn } from "../config/cells.ts";
 import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
 import { crossedPair, crossedPairs, crossedRun } from "../config/cross.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
+import { withValidationRows } from "../config/rows.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
@@ -73,7 +74,7 @@ function kindsOf(config: Config): Kind[] {
     return {
       ...{ cell, ...(origins.get(correlation) as Generated | FromTable) },
       model: models(modelOf(settings, model)),
-      training: trainings(trainingOf(settings)),
+      training: trainings(withValidationRows(trainingOf(settings), settings)),
       ...(settings.patience !== null && {
         stopping: { patience: settings.patience, validation: settings.validation },
       }),

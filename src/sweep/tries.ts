@@ -48,9 +48,10 @@ export function isStopped(run: AnyRun): run is StoppedRun {
   return run.stopping !== undefined;
 }
 
-/** Numbers of a run's training rows that it trains on and that it is validated on. */
+/** Numbers of rows that a try trains on and is validated on: without validation rows, both are of the run's training rows. */
 function partsOf({ training, stopping }: StoppedRun): { trainRows: number; heldoutRows: number } {
   const all = Number(training.trainRows);
+  if (training.validationRows) return { trainRows: all, heldoutRows: training.validationRows };
   const heldoutRows = heldoutCount(all, stopping.validation);
   return { trainRows: all - heldoutRows, heldoutRows };
 }
@@ -65,7 +66,8 @@ const validationData = memo((data: FromTable["data"]): FromTable["data"] => ({ .
 /** The run on a part of its training rows, with the others in place of its held-out rows, which it never sees. */
 export function validationRun(run: StoppedRun, steps: number): AnyRun {
   const { diagnostics: _, stopping: __, ...rest } = run;
-  const training = { ...run.training, ...partsOf(run), steps, evalEvery: stepsBetween(run) };
+  const { validationRows: ___, ...others } = run.training;
+  const training = { ...others, ...partsOf(run), steps, evalEvery: stepsBetween(run) };
   return { ...rest, data: validationData(run.data), training };
 }
 

@@ -1,5 +1,6 @@
 // Metrics of one task that mmoe tune may choose by, in place of a loss.
 import { taskNames } from "../config/task-names.ts";
+import { validationName } from "../engines/diagnosing.ts";
 import { UsageError } from "../errors.ts";
 import { cellKey } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
@@ -23,16 +24,24 @@ const BETTER: Readonly<Record<string, "higher" | "lower">> = {
   ...{ auc: "higher", averagePrecision: "higher", accuracy: "higher", rSquared: "higher", logLoss: "lower" },
 };
 
-/** The metric of a task by its column in runs.csv. Throws UsageError for one that the results do not have. */
-export function tuneMetric(name: string, { path, config, records }: Results): TuneMetric {
+/**
+ * The metric of a task by its column in runs.csv; on rows of the user's own, its value on validation rows. Throws UsageError for
+ * one that the results do not have.
+ */
+export function tuneMetric(name: string, results: Results): TuneMetric {
+  const { path, config, records } = results;
+  if (config.rows !== null) expectValidated(results);
+  const recorded = (measure: string) => (config.rows === null ? measure : validationName(measure));
+  const rows = config.rows === null ? "held-out" : "validation";
   const metrics = MEASURES.filter(({ name }) => Object.hasOwn(BETTER, name));
   const names = taskNames(config);
   const known = metrics.flatMap((measure) =>
     names.map((task, k) => ({
       name: `${measure.name}${k + 1}`,
-      meaning: `${measure.meaning}: ${task}`,
+      meaning: `${measure.meaning.replace("held-out", rows)}: ${task}`,
       isHigherBetter: BETTER[measure.name] === "higher",
-      of: (record: RunRecord) => (record.measures?.[measure.name] as readonly number[] | undefined)?.[k] ?? Number.NaN,
+      of: (record: RunRecord) =>
+        (record.measures?.[recorded(measure.name)] as readonly number[] | undefined)?.[k] ?? Number.NaN,
     })),
   );
   const measured = known.filter(({ of }) => records.some((record) => !Number.isNaN(of(record))));
@@ -40,6 +49,26 @@ export function tuneMetric(name: string, { path, config, records }: Results): Tu
   if (metric !== undefined) return metric;
   const has = measured.length === 0 ? "none" : measured.map((one) => one.name).join(", ");
   throw new UsageError(`--metric: expected a metric that ${path} has (${has}), got '${name}'`);
+}
+
+/** The loss on validation rows, by which a sweep on rows of the user's own is tuned. */
+export function validationLoss(results: Results): TuneMetric {
+  expectValidated(results);
+  return {
+    name: "validationLoss",
+    meaning: "mean over tasks of the loss on validation rows after the last step",
+    isHigherBetter: false,
+    of: ({ measures }) => (measures?.validationLoss as number | undefined) ?? Number.NaN,
+  };
+}
+
+/** No choice may see a test row. */
+function expectValidated({ path, records }: Results): void {
+  const done = records.filter(({ status }) => status === "done");
+  if (done.every(({ measures }) => measures?.validationTaskLoss !== undefined)) return;
+  throw new UsageError(
+    `${path}: some runs have no losses on validation rows, and no choice may see a test row; train them in a new folder with --set refit=false`,
+  );
 }
 
 /** Every cell of a sweep, with the metric's value in each run that is done. */

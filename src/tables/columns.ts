@@ -5,7 +5,19 @@ import { isName, printable } from "../printable.ts";
 import { thousands } from "../units.ts";
 
 export const PART = "part";
-export const PARTS = ["train", "heldout"] as const;
+export const PARTS = ["train", "test", "validation"] as const;
+
+/** What the column may say for each of `PARTS`. */
+const PART_WORDS: Readonly<Record<(typeof PARTS)[number], readonly string[]>> = {
+  ...{ train: ["train"], test: ["test", "heldout"], validation: ["validation", "val", "valid", "dev"] },
+};
+
+/** The place of a row's part among `PARTS`; -1 for another word. */
+export function partIn(word: string): number {
+  return PARTS.findIndex((part) => PART_WORDS[part].includes(word));
+}
+
+export const PART_CHOICES = "train, validation or test";
 
 /** The columns of a table, by their places in a row. */
 export interface Columns {
@@ -25,6 +37,8 @@ export interface NamedColumns extends ChosenColumns {
   /** Columns that are neither labels nor inputs. */
   readonly ignore?: readonly string[];
   readonly onlyIfNeeded?: boolean;
+  /** `; did you mean 'X'?` of a word and those that are known; empty if none is near. */
+  readonly didYouMean?: (word: string, known: readonly string[]) => string;
 }
 
 /** `x`, `x1`, `x_age`, `x.age`: a letter alone or before a digit or a sign, so that `year` is no label. */
@@ -85,20 +99,28 @@ function saysRole(name: string): boolean {
 }
 
 /** Labels, and inputs that are given, in the order of `chosen`; other inputs in that of the file. */
-function chosenPlaces(names: readonly string[], source: string, { labels, inputs, ignore = [] }: NamedColumns): Places {
+function chosenPlaces(
+  names: readonly string[],
+  source: string,
+  { labels, inputs, ignore = [], didYouMean = () => "" }: NamedColumns,
+): Places {
   const others = names.filter((name) => name !== PART && !labels.includes(name) && !ignore.includes(name));
   const both = [...labels, ...(inputs ?? others)];
   const twice = both.find((name, i) => both.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' is named twice among labels and inputs`);
   const missing = [...both, ...ignore].find((name) => name === PART || !names.includes(name));
   if (missing === PART)
-    throw new UsageError(`${source}: column '${PART}' says train or heldout; it is no label or input`);
-  if (missing !== undefined) {
-    const few = names.length > MOST_SHOWN ? [...names.slice(0, MOST_SHOWN), "..."] : names;
-    throw new UsageError(`${source}: no column '${missing}'; columns: ${few.join(", ").slice(0, MOST_TEXT)}`);
-  }
+    throw new UsageError(`${source}: column '${PART}' says ${PART_CHOICES}; it is no label or input`);
+  if (missing !== undefined)
+    throw new UsageError(`${source}: no column '${missing}'${didYouMean(missing, names) || columnsText(names)}`);
   const placesOf = (some: readonly string[]) => some.map((name) => names.indexOf(name));
   return { inputs: placesOf(inputs ?? others), labels: placesOf(labels) };
+}
+
+/** `; columns: age, city` */
+export function columnsText(names: readonly string[]): string {
+  const few = names.length > MOST_SHOWN ? [...names.slice(0, MOST_SHOWN), "..."] : names;
+  return `; columns: ${few.join(", ").slice(0, MOST_TEXT)}`;
 }
 
 /** Columns, and characters of their names, that a message shows. */
@@ -124,5 +146,5 @@ function expected(name: string): string {
   const way = SEPARATOR.test(name)
     ? "separate columns by commas"
     : "rename it, leave it out, or name the labels of the table by --label";
-  return `${NAMES}, and 'part' says train or heldout; ${way}`;
+  return `${NAMES}, and 'part' says ${PART_CHOICES}; ${way}`;
 }

@@ -1,4 +1,5 @@
 import { parse } from "csv-parse/sync";
+import type { TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
 import { thousands } from "../units.ts";
@@ -11,7 +12,7 @@ const SNIFFED = 65_536;
 const LARGEST_ROW = 10_000_000;
 
 /** The rows of a CSV file, its header first. Throws UsageError, by the name `source`, with line and column. */
-export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns): TableRows {
+export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns, how?: TableReading): TableRows {
   if (bytes.subarray(0, SNIFFED).includes(0))
     throw new UsageError(
       `${source}: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8`,
@@ -21,7 +22,7 @@ export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns): 
   const work = new LongWork(`reading ${source}`);
   const take = (record: string[], { lines, bytes: done }: { readonly lines: number; readonly bytes: number }) => {
     if (builder === undefined) {
-      builder = new TableBuilder(record, source, chosen);
+      builder = new TableBuilder(record, source, chosen, how);
       builder.expectRows(rows);
     } else builder.add(record, `${source}:${lines}`);
     work.reach(done / bytes.length);

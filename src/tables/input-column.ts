@@ -30,11 +30,15 @@ export class InputColumn {
   #used = 0;
   /** The place of each text's first appearance; undefined for numbers. */
   #texts: Map<string, number> | undefined;
+  readonly #isCategory: boolean;
   readonly #ofTraining = new Set<string>();
 
-  constructor(name: string, source: string) {
+  /** A column that `isCategory` has texts, whatever its values are. */
+  constructor(name: string, source: string, isCategory = false) {
     this.#name = name;
     this.#source = source;
+    this.#isCategory = isCategory;
+    if (isCategory) this.#texts = new Map();
   }
 
   /**
@@ -50,7 +54,8 @@ export class InputColumn {
     const isText = typeof value === "string" || typeof value === "boolean";
     const isNumeric = typeof value === "string" && !Number.isNaN(Number(value)); // 1e39 is no text, but too large
     if (!this.#hasNumbers && isText && !isNumeric) this.#texts ??= new Map();
-    if (this.#texts) return isText ? this.#place(String(value).trim(), this.#texts, isHeldOut) : undefined;
+    if (this.#texts)
+      return isText || this.#isCategory ? this.#place(String(value).trim(), this.#texts, isHeldOut) : undefined;
     this.#hasNumbers ||= number !== undefined;
     return number;
   }
@@ -84,12 +89,16 @@ export class InputColumn {
     return String(this.#texts ? [...this.#texts.keys()][number] : number);
   }
 
+  #naWord(): string | undefined {
+    return [...(this.#texts?.keys() ?? [])].find((text) => naHint(text) !== "");
+  }
+
   #tooMany(got: string): UsageError {
     const [first] = this.#texts?.keys() ?? [];
     return new UsageError(
       `${this.#source}: column '${this.#name}': expected numbers, or at most ${thousands(MOST_VALUES)} different texts ` +
         `and two rows for each, got ${got} ` +
-        `(the first is '${String(first).slice(0, 40)}'); leave the column out, or group its values`,
+        `(the first is '${String(first).slice(0, 40)}'); leave the column out, or group its values${naHint(this.#naWord())}`,
     );
   }
 }
@@ -97,4 +106,13 @@ export class InputColumn {
 /** An empty cell. */
 export function isNothing(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+}
+
+/** Words that stand for an empty cell in many files, in small letters. */
+const NA_WORDS: ReadonlySet<string> = new Set(["na", "n/a", "nan", "null", "none", "nil", "?", "-", "."]);
+
+/** How to read such a word as an empty cell; empty for any other value. */
+export function naHint(value: unknown): string {
+  const text = String(value).trim();
+  return NA_WORDS.has(text.toLowerCase()) ? `; if it stands for an empty cell, give --na '${text}'` : "";
 }

@@ -1,7 +1,7 @@
 // One label's column while a table is read: numbers, or texts, which are classes.
 import { UsageError } from "../errors.ts";
 import { PARTS } from "./columns.ts";
-import { isNothing } from "./input-column.ts";
+import { isNothing, naHint } from "./input-column.ts";
 
 /** Most classes of a label. */
 const MOST_CLASSES = 100;
@@ -16,7 +16,7 @@ export class LabelColumn {
   readonly #numbers = new Set<number>();
   #texts: Map<string, number> | undefined;
   /** Rows of each of `PARTS` that have a label, and all rows that have none. */
-  readonly #labelled = [0, 0];
+  readonly #labelled = [0, 0, 0];
   #gaps = 0;
 
   constructor(name: string, source: string) {
@@ -46,11 +46,11 @@ export class LabelColumn {
     return place;
   }
 
-  /** How many rows have no label. Throws UsageError if none has one, of the table or, with `hasParts`, of a part. */
-  gaps(hasParts: boolean): number {
-    const empty = PARTS.find((_, part) => this.#labelled[part] === 0 && (hasParts || part === 0));
+  /** How many rows have no label. Throws UsageError if none has one, of the table or, with `marks`, of a part that rows have. */
+  gaps(marks: Uint8Array | undefined): number {
+    const empty = PARTS.find((_, part) => this.#labelled[part] === 0 && (marks ?? [0]).includes(part));
     if (empty === undefined) return this.#gaps;
-    const rows = hasParts ? `every ${empty} row` : "every row";
+    const rows = marks ? `every ${empty} row` : "every row";
     throw new UsageError(`${this.#source}: column '${this.#name}' is empty in ${rows}; leave it out`);
   }
 
@@ -69,7 +69,7 @@ export class LabelColumn {
     const [first] = this.#texts?.keys() ?? [];
     return new UsageError(
       `${this.#source}: column '${this.#name}': expected numbers, or at most ${MOST_CLASSES} different texts, got more; ` +
-        `the first is '${String(first).slice(0, 40)}'`,
+        `the first is '${String(first).slice(0, 40)}'${naHint(first)}`,
     );
   }
 }

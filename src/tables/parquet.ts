@@ -3,6 +3,7 @@ import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
 import { readColumn } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { getTreePath } from "hyparquet/src/schema.js";
+import type { TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
 import type { NamedColumns } from "./columns.ts";
@@ -28,14 +29,14 @@ const KNOWN = ["UNCOMPRESSED", "SNAPPY", ...Object.keys(COMPRESSORS)];
  * The rows of a Parquet file. Throws UsageError, by the name `source`, with row and column. Reads by hyparquet's functions
  * of one column, since its others are asynchronous, and a config is checked in one go.
  */
-export function parquetTable(bytes: Buffer, source: string, chosen?: NamedColumns): TableRows {
+export function parquetTable(bytes: Buffer, source: string, chosen?: NamedColumns, how?: TableReading): TableRows {
   const file = new Uint8Array(bytes).buffer;
   const metadata = reading(source, () => parquetMetadata(file));
   const columns = reading(source, () => columnsIn(metadata));
   const nested = columns.find(({ children }) => children.length > 0);
   if (nested) throw new UsageError(`${source}: column '${nested.element.name}' has parts; leave it out`);
   const names = columns.map(({ element }) => element.name);
-  const builder = new TableBuilder(names, source, chosen);
+  const builder = new TableBuilder(names, source, chosen, how);
   const all = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
   builder.expectRows(all);
   const work = new LongWork(`reading ${source}`);

@@ -1,9 +1,20 @@
-import type { TableValues } from "../data/table.ts";
+import type { TableReading, TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../printable.ts";
 import { thousands } from "../units.ts";
-import { type Columns, checkWidth, type NamedColumns, PART, PARTS, tableColumns, unprintable } from "./columns.ts";
-import { InputColumn, type InputContents } from "./input-column.ts";
+import {
+  type Columns,
+  checkWidth,
+  columnsText,
+  type NamedColumns,
+  PART,
+  PART_CHOICES,
+  PARTS,
+  partIn,
+  tableColumns,
+  unprintable,
+} from "./columns.ts";
+import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
@@ -11,8 +22,9 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChose
   readonly values: TableValues;
   /** N. */
   readonly rows: number;
-  /** How many rows are held out; undefined if the file does not say. */
+  /** How many rows are for the test, and for validation; undefined if the file does not say. */
   readonly heldout: number | undefined;
+  readonly validation: number | undefined;
   /** The variance of each label over all rows that have it, [K]. */
   readonly labelVariances: readonly number[];
   /** The classes that each label may have, [K]; a text stands in `values` as its place among them. */
@@ -41,12 +53,28 @@ export class TableBuilder {
   readonly #heldout: number[] = [];
   readonly #inputs: readonly InputColumn[];
   readonly #labels: readonly LabelColumn[];
+  /** Words that stand for nothing. */
+  readonly #na: ReadonlySet<string>;
   #firstGap: string | undefined;
 
-  constructor(header: readonly string[], source: string, chosen?: NamedColumns) {
+  constructor(
+    header: readonly string[],
+    source: string,
+    chosen?: NamedColumns,
+    { categorical = [], na = [] }: TableReading = {},
+  ) {
     this.#source = source;
     this.#columns = tableColumns(header, source, chosen);
-    this.#inputs = this.#columns.inputs.map((name) => new InputColumn(name, source));
+    this.#na = new Set(na);
+    const { inputs } = this.#columns;
+    const missing = categorical.find((name) => !inputs.includes(name));
+    if (missing !== undefined) {
+      const isLabel = this.#columns.labels.includes(missing);
+      const meant = chosen?.didYouMean?.(missing, inputs) || columnsText(inputs);
+      const way = isLabel ? `it is a label; give --task ${missing}=categorical` : `no input '${missing}'${meant}`;
+      throw new UsageError(`${source}: categorical: ${way}`);
+    }
+    this.#inputs = inputs.map((name) => new InputColumn(name, source, categorical.includes(name)));
     this.#labels = this.#columns.labels.map((name) => new LabelColumn(name, source));
   }
 
@@ -61,28 +89,32 @@ export class TableBuilder {
     const mark = this.#markOf(values, place);
     if (this.#numbers.length >= MOST_NUMBERS) this.expectRows(this.#numbers.length / places.length + 1);
     for (const [i, at] of places.entries()) {
-      const number = numberIn(values[at]);
       const text = values[at];
-      if (number === undefined && typeof text === "string" && !isName(text.trim()))
-        throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unprintable(text)}`);
+      const cell = this.#isNa(text) ? undefined : text;
+      const number = numberIn(cell);
+      if (number === undefined && typeof cell === "string" && !isName(cell.trim()))
+        throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unprintable(cell)}`);
       const value =
-        this.#inputs[i]?.add(values[at], number, mark === 1) ??
-        this.#labels[i - inputs.length]?.add(values[at], number, mark);
+        this.#inputs[i]?.add(cell, number, mark !== 0) ?? this.#labels[i - inputs.length]?.add(cell, number, mark);
       if (value === undefined)
-        throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unfit(values[at])}`);
+        throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unfit(cell)}`);
       if (Number.isNaN(value) && i < inputs.length) this.#firstGap ??= `${place}: ${inputs[i]}: ${GAP}`;
       this.#numbers.push(value);
     }
   }
 
-  /** 1 for a row that the file says is held out. */
+  #isNa(value: unknown): boolean {
+    if (this.#na.size === 0) return false;
+    return this.#na.has(typeof value === "string" ? value.trim() : String(value));
+  }
+
+  /** The row's part, as its place among `PARTS`. */
   #markOf(values: readonly unknown[], place: string): number {
     const { part } = this.#columns;
     if (part === undefined) return 0;
     const name = String(values[part] ?? "").trim();
-    if (!(PARTS as readonly string[]).includes(name))
-      throw new UsageError(`${place}: ${PART}: expected ${PARTS.join(" or ")}, got '${name.slice(0, 40)}'`);
-    const mark = name === "heldout" ? 1 : 0;
+    const mark = partIn(name);
+    if (mark < 0) throw new UsageError(`${place}: ${PART}: expected ${PART_CHOICES}, got '${name.slice(0, 40)}'`);
     this.#heldout.push(mark);
     return mark;
   }
@@ -94,7 +126,7 @@ export class TableBuilder {
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     const numbers = this.#numbers.taken();
     const marks = part === undefined ? undefined : this.#marks();
-    const labelGaps = this.#labels.map((column) => column.gaps(part !== undefined));
+    const labelGaps = this.#labels.map((column) => column.gaps(marks));
     this.#refuseConstants(numbers, width);
     const contents = this.#inputs.map((column) => column.contents());
     const texts = contents.flatMap(({ values }) => values);
@@ -102,7 +134,8 @@ export class TableBuilder {
     for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
     return {
       ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap },
-      heldout: marks?.reduce((sum, mark) => sum + mark, 0),
+      heldout: marks?.reduce((sum, mark) => sum + Number(mark === 1), 0),
+      validation: marks?.includes(2) ? marks.reduce((sum, mark) => sum + Number(mark === 2), 0) : undefined,
       values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
       labelGaps,
@@ -127,7 +160,7 @@ export class TableBuilder {
   #marks(): Uint8Array<SharedArrayBuffer> {
     const marks = new Uint8Array(new SharedArrayBuffer(this.#heldout.length));
     marks.set(this.#heldout);
-    const missing = PARTS.find((_, mark) => !this.#heldout.includes(mark));
+    const missing = PARTS.find((part, mark) => part !== "validation" && !this.#heldout.includes(mark));
     if (missing !== undefined) throw new UsageError(`${this.#source}: ${PART}: no row is ${missing}`);
     return marks;
   }
@@ -155,7 +188,7 @@ function numberIn(value: unknown): number | undefined {
 const GAP = "expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean";
 
 function unfit(value: unknown): string {
-  return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'`;
+  return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'${naHint(value)}`;
 }
 
 /** Puts `places[v]` in place of each value v of a column. */

@@ -30,8 +30,8 @@ test("validationRows(test, seed) marks half of the rows, others with another see
   expect(both).toBeLessThan(70);
 });
 
-describe("censusTable(study, group, part)", () => {
-  const { columns, rows } = censusTable(study, 1, "validation");
+describe("censusTable(study, group)", () => {
+  const { columns, rows } = censusTable(study, 1);
   const all = [...rows()];
 
   test("has no column that tasks are made of, and not the weight", () => {
@@ -43,12 +43,11 @@ describe("censusTable(study, group, part)", () => {
     expect(Object.keys(all[0] as object)).toEqual(names);
   });
 
-  test("has the whole training file, and half of the test file; the two tables have different halves", () => {
-    expect(all.map(({ part }) => part)).toEqual([...Array(900).fill("train"), ...Array(100).fill("heldout")]);
-    const other = [...censusTable(study, 1, "test").rows()];
-    expect(other.slice(0, 900)).toEqual(all.slice(0, 900));
-    const ages = [...all, ...other].filter(({ part }) => part === "heldout").map(({ x_age }) => x_age as number);
-    expect(ages.sort()).toEqual([...(tested.values.age as number[])].sort());
+  test("has the whole training file, and the test file, of which the marked half is for validation", () => {
+    const parts = [...study.validation].map((mark) => (mark === 1 ? "validation" : "test"));
+    expect(all.map(({ part }) => part)).toEqual([...Array(900).fill("train"), ...parts]);
+    expect(parts.filter((part) => part === "validation")).toHaveLength(100);
+    expect(all.slice(900).map(({ x_age }) => x_age)).toEqual([...(tested.values.age as number[])]);
   });
 
   test("keeps the most frequent values of a category in the training file, and 'other' for the rest", () => {
@@ -80,7 +79,7 @@ test.each([
   ["bachelor", ["Bachelors", "Masters", "Prof", "Doctorate"]],
 ] as const)("college from %s on has the educations of these names", (college, beginnings) => {
   const names = new Set<unknown>();
-  for (const [n, { y_college }] of [...censusTable({ ...study, college }, 2, "test").rows()].slice(0, 900).entries())
+  for (const [n, { y_college }] of [...censusTable({ ...study, college }, 2).rows()].slice(0, 900).entries())
     if (y_college === 1) names.add(train.values.education[n]);
   const expected = new Set(train.values.education as string[]);
   for (const name of expected) if (!beginnings.some((beginning) => name.startsWith(beginning))) expected.delete(name);
@@ -93,7 +92,7 @@ test.each([1, 2] as const)("taskFacts(train, %i) has the labels' shares and thei
     const { shares, correlation } = taskFacts(train, group, college);
     const pearson = new Correlation();
     const sums = [0, 0];
-    for (const row of [...censusTable({ ...study, college }, group, "test").rows()].slice(0, 900)) {
+    for (const row of [...censusTable({ ...study, college }, group).rows()].slice(0, 900)) {
       const [a, b] = [row[group === 1 ? "y_income" : "y_college"] as number, row.y_never_married as number];
       pearson.add(a, b);
       sums[0] = (sums[0] as number) + a;

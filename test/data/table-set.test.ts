@@ -163,3 +163,41 @@ test("a column of numbers with gaps is the number, or the mean, and an input tha
   expect(inputs("train")).toEqual({ 1: [0, 0, 0, 1], 2: [1, 0, 1, 0], 3: [1, 1, 1, 0], 4: [2, 0, 1, 0] });
   expect(inputs("heldout")).toEqual({ 5: [1, 1, 0, 1] });
 });
+
+describe("validation rows", () => {
+  const three = { trainRows: 22, heldoutRows: 18, validationRows: 8 };
+
+  test("are the last of the run's training rows, behind the test rows among the held-out ones", () => {
+    const [set, two] = [three, COUNTS].map((counts) => new TableSet(tableOf(N, RAW), identity(3), counts)) as [
+      TableSet,
+      TableSet,
+    ];
+    const [tested, validated] = [rowsIn(set, "heldout").slice(0, 10), rowsIn(set, "heldout").slice(10)];
+    expect(tested).toEqual(rowsIn(two, "heldout"));
+    expect([...rowsIn(set, "train"), ...validated]).toEqual(rowsIn(two, "train"));
+  });
+
+  test("are those that the file marks, in each run", () => {
+    const marks = range(N).map((n) => n % 3);
+    const counts = { trainRows: 14, heldoutRows: 26, validationRows: 13 };
+    for (const run of [0, 1]) {
+      const set = new TableSet(tableOf(N, RAW, marks), identity(run), counts);
+      const parts = [rowsIn(set, "train"), rowsIn(set, "heldout").slice(0, 13), rowsIn(set, "heldout").slice(13)];
+      for (const [mark, rows] of parts.entries())
+        expect(inOrder(rows)).toEqual(
+          inOrder(
+            someRows(N)
+              .filter((_, n) => marks[n] === mark)
+              .map(float),
+          ),
+        );
+    }
+  });
+
+  test("have no part in the moments that standardise", () => {
+    const set = new TableSet(tableOf(N), identity(3), three);
+    const y = range(22).map((n) => set.rows("train").y[n * K] as number);
+    expect(y.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 4);
+    expect([...set.labels("heldout")]).toEqual([...set.rows("heldout").y]);
+  });
+});

@@ -51,3 +51,21 @@ describe("a curve at uneven steps", () => {
     }
   });
 });
+
+describe("evaluations by the number of steps", () => {
+  const stepsOf = (steps: number) => evaluationSteps({ steps, evalEvery: "auto" });
+
+  test("are at least 30 of a run of 30 steps or more, and fewer than 61", () => {
+    for (const steps of [30, 31, 59, 60, 100, 479, 480, 25_000, 1_000_003]) {
+      expect(stepsOf(steps).length).toBeGreaterThanOrEqual(30);
+      expect(stepsOf(steps).length).toBeLessThanOrEqual(60);
+      expect(stepsOf(steps).at(-1)).toBe(steps);
+    }
+    expect(stepsOf(5)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("are, of a longer run, at steps at which a shorter one is evaluated, too", () => {
+    const [long, short] = [stepsOf(3000), stepsOf(700)];
+    expect(long.filter((step) => step <= 640).every((step) => short.includes(step))).toBe(true);
+  });
+});

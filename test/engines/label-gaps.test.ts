@@ -7,6 +7,9 @@ import { type FromTable, initialParameters, type Run, type RunResult } from "../
 import { METHODS } from "../../src/engines/methods.ts";
 import { feedOf } from "../../src/engines/rows/feed.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
+import { cellPoints } from "../../src/records/cell-points.ts";
+import { lineOf, recordIn } from "../../src/records/journal-line.ts";
+import { finalLosses, lowestLosses, type RunRecord, recordOf } from "../../src/records/record.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { gapRun, isGap, numbersRun } from "../support/gap-runs.ts";
@@ -22,7 +25,7 @@ const squares = (values: readonly number[]) => mean(values.map((value) => (value
 const setOf = (run: Run, set: "train" | "heldout"): Rows =>
   new TableSet((run as Run & FromTable).data, dataIdentity(run), run.training).rows(set);
 
-/** The mean squared errors [K] of float64 predictions over the rows that have a label; 0 where none has. */
+/** The mean squared errors [K] of float64 predictions over the rows that have a label; NaN where none has. */
 function errorsOf(run: Run, parameters: ArrayLike<number>, { x, y }: Rows): number[] {
   const predict = predictor(run.model, parameters);
   const K = run.model.tasks;
@@ -32,7 +35,7 @@ function errorsOf(run: Run, parameters: ArrayLike<number>, { x, y }: Rows): numb
       const label = y[n * K + k] as number;
       return Number.isNaN(label) ? [] : [((predicted[k] as number) - label) ** 2];
     });
-    return errors.length === 0 ? 0 : mean(errors);
+    return mean(errors);
   });
 }
 
@@ -46,7 +49,7 @@ function trainedByHand(run: Run, steps: number): { parameters: Float64Array; los
     feed.batchInto(batch.x, batch.y, step + 1);
     const objective = (i: number, value: number) => {
       const [one = 0, other = 0] = errorsOf(run, parameters.with(i, value), batch);
-      return one + 3 * other;
+      return (one || 0) + 3 * (other || 0);
     };
     const before = errorsOf(run, parameters, batch);
     const slopes = parameters.map((at, i) => (objective(i, at + 1e-6) - objective(i, at - 1e-6)) / 2e-6);
@@ -54,6 +57,13 @@ function trainedByHand(run: Run, steps: number): { parameters: Float64Array; los
     return before;
   });
   return { parameters, losses };
+}
+
+/** Losses with NaN as a curve shows them: the one before stands in place of NaN, and before the first the first. */
+function carried(losses: readonly number[]): number[] {
+  const first = losses.find((loss) => !Number.isNaN(loss)) as number;
+  let before = first;
+  return losses.map((loss) => (before = Number.isNaN(loss) ? before : loss));
 }
 
 describe("the rows of a table that lacks labels", () => {
@@ -88,10 +98,17 @@ test.each([
     const steps = 6;
     const run = numbersRun({ steps, evalEvery: 1, batch });
     const { parameters, losses } = trainedByHand(run, steps);
-    expect(losses.some(([, loss]) => loss === 0)).toBe(lacksSome); // a batch without a label
+    expect(losses.some(([, loss]) => Number.isNaN(loss))).toBe(lacksSome); // a batch without a label
+    const points = range(2).map((k) => carried(losses.map((row) => row[k] as number)));
     for (const engine of [engines.cpu, engines.tfjs]) {
       const result = await resultOf(engine, run);
-      expect(result.curve.train.flat()).toEqual(losses.flat().map((loss) => expect.closeTo(loss, 5)));
+      for (const [i, point] of result.curve.train.entries())
+        expect(point).toEqual(range(2).map((k) => expect.closeTo(points[k]?.[i] as number, 5)));
+      expect(result.curve.batches).toEqual(losses.map((row) => row.map((loss) => Number(!Number.isNaN(loss)))));
+      const record = recordOf(result, engine.name);
+      const known = range(2).map((k) => losses.flatMap((row) => (Number.isNaN(row[k]) ? [] : [row[k] as number])));
+      expect(finalLosses(record, "running")?.tasks).toEqual(known.map((own) => expect.closeTo(mean(own), 5)));
+      expect(lowestLosses(record, "train")?.tasks[1]).toBeGreaterThan(0.01);
       expect([...(result.parameters ?? [])]).toEqual([...parameters].map((value) => expect.closeTo(value, 5)));
       const heldout = errorsOf(run, parameters, setOf(run, "heldout"));
       expect(result.curve.heldout.at(-1)).toEqual(heldout.map((loss) => expect.closeTo(loss, 4)));
@@ -111,18 +128,42 @@ test.each([1, 3, 19, 40])("every kernel set trains to the same bits, in batches 
 test.each(METHODS)("a batch without any label breaks no step of %s", async (method) => {
   const { failure, curve } = await resultOf(engines.tfjs, gapRun({ method, batch: 1, steps: 4, evalEvery: 1 }));
   expect(failure).toBeUndefined();
-  expect(curve.train.filter(([, loss]) => loss === 0).length).toBeGreaterThan(0);
+  expect(curve.batches?.flat()).toContain(0);
 });
 
 test("a point of the training curve is the mean over batches that have a label", async () => {
   for (const engine of [engines.cpu, engines.tfjs]) {
     const { curve } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 1 }));
     const { curve: coarse } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 12 }));
-    for (const [i, half] of [curve.train.slice(0, 12), curve.train.slice(12)].entries()) {
-      const known = half.map(([, loss]) => loss as number).filter((loss) => loss > 0);
+    for (const [i, from] of [0, 12].entries()) {
+      const half = range(12).map((step) => from + step);
+      const known = half.filter((step) => curve.batches?.[step]?.[1] === 1);
       expect(known.length).toBeLessThan(12);
-      expect(coarse.train[i]?.[1]).toBeCloseTo(mean(known), 6);
+      expect(coarse.batches?.[i]).toEqual([12, known.length]);
+      expect(coarse.train[i]?.[1]).toBeCloseTo(mean(known.map((step) => curve.train[step]?.[1] as number)), 6);
     }
+  }
+});
+
+test("the final running mean of a task that few rows have is the same however often the run is evaluated", async () => {
+  for (const engine of [engines.cpu, engines.tfjs]) {
+    const finals = [];
+    for (const evalEvery of [1, 5, 40]) {
+      const record = recordOf(await resultOf(engine, numbersRun({ steps: 40, evalEvery })), engine.name);
+      const read = recordIn(Buffer.from(lineOf(record).trimEnd())) as RunRecord;
+      expect(read.curve).toEqual(record.curve);
+      finals.push(finalLosses(read, "running")?.tasks as number[]);
+      const points = [...cellPoints([read])].filter((point) => point?.step === 40 && point.task !== "mean");
+      expect(points.map((point) => point?.statistics.running[0])).toEqual(finals.at(-1));
+    }
+    for (const tasks of finals.slice(1)) expect(tasks).toEqual(finals[0]?.map((loss) => expect.closeTo(loss, 6)));
+  }
+});
+
+test("a run without a batch that has a label of a task fails and says so", async () => {
+  for (const engine of [engines.cpu, engines.tfjs]) {
+    const { failure } = await resultOf(engine, numbersRun({ steps: 1, batch: 1 }));
+    expect(failure).toBe("none of its batches has a label of task 2");
   }
 });
 

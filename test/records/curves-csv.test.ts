@@ -128,3 +128,17 @@ describe("cellPoints(cell, memory)", () => {
     );
   });
 });
+
+test("curvesCsv(records) of runs that are evaluated at other steps has those of the longest, and counts the runs there", () => {
+  const runs = [skewed(0, [2, 4, 6, 7]), skewed(2, [4, 8, 11]), skewed(3, [4, 8])];
+  const rows = rowsOf(curvesCsv(runs)).filter(({ task }) => task === "1");
+  expect(rows.map(({ step, runs: count }) => [step, count])).toEqual([
+    ["4", "3"],
+    ["8", "2"],
+    ["11", "1"],
+  ]);
+  expect(Number(rows[0]?.trainMean)).toBeCloseTo((0.4 * (8 + 64 + 2)) / 3, 9);
+  // a batch of steps 1 and 2 of the first run is .2 * 8, one of steps 3 and 4 .4 * 8
+  expect(Number(rows[0]?.runningMean)).toBeCloseTo((0.3 * 8 + 0.4 * 64 + 0.4 * 2) / 3, 9);
+  expect(Number(rows[1]?.runningMean)).toBeCloseTo((0.6 * 64 + 0.6 * 2) / 2, 9);
+});

@@ -64,6 +64,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   arithmetic: { value: "arithmetic=fused" },
   patience: PLANNED,
   validation: PLANNED,
+  refit: PLANNED,
   evalEvery: { value: "evalEvery=3" },
   heldoutRows: { value: "heldoutRows=11" },
   report: PLANNED,

@@ -1,4 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
+import { didYouMean } from "../../src/config/suggest.ts";
+import type { TableReading } from "../../src/data/table.ts";
 import { LongWork, onLongWork } from "../../src/long-work.ts";
 import type { NamedColumns } from "../../src/tables/columns.ts";
 import { csvTable } from "../../src/tables/csv.ts";
@@ -69,7 +71,7 @@ describe("a file is refused in one line that has", () => {
     ],
     [
       "x1,y1,y2,part\n1,2,3,train\n2,4,5,train\n4,3,,heldout\n",
-      "t.csv: column 'y2' is empty in every heldout row; leave it out",
+      "t.csv: column 'y2' is empty in every test row; leave it out",
     ],
     ["x1,y1,y2\n1,2,\n2,,3\n4,2,4\n", "t.csv: column 'y1' is 2 in every row; leave it out"],
     ["x1,y1,y2\n1,a,3\n2,a,4\n", "t.csv: column 'y1' is a in every row; leave it out"],
@@ -77,7 +79,7 @@ describe("a file is refused in one line that has", () => {
       `x1,y1,y2\n${Array.from({ length: 101 }, (_, n) => `${n},name ${n},${n}`).join("\n")}\n`,
       "t.csv: column 'y1': expected numbers, or at most 100 different texts, got more; the first is 'name 0'",
     ],
-    ["x1,y1,y2\n1,2,3\n\n4,5,n/a\n", `t.csv:4: y2: ${number} 'n/a'`],
+    ["x1,y1,y2\n1,2,3\n\n4,5,n/a\n", `t.csv:4: y2: ${number} 'n/a'; if it stands for an empty cell, give --na 'n/a'`],
     ["x1,y1,y2\n1,2,3\nInfinity,5,6\n", `t.csv:3: x1: ${number} 'Infinity'`],
     ["x1,y1,y2\n1,2,3\n1e39,5,6\n", `t.csv:3: x1: ${number} '1e39'`],
     ["x1,y1,y2\n0x1,2,3\n", `t.csv:2: x1: ${number} '0x1'`],
@@ -88,20 +90,20 @@ describe("a file is refused in one line that has", () => {
     ["y1,y2\n1,2\n3,4\n", `t.csv: no column is an input; ${names}`],
     [
       "x1,y1,year\n1,2,3\n",
-      `t.csv: column 'year': ${names}, and 'part' says train or heldout; rename it, leave it out, or name the labels of the table by --label`,
+      `t.csv: column 'year': ${names}, and 'part' says train, validation or test; rename it, leave it out, or name the labels of the table by --label`,
     ],
     [
       "x1;y1;y2\n1;2;3\n",
-      `t.csv: column 'x1;y1;y2': ${names}, and 'part' says train or heldout; separate columns by commas`,
+      `t.csv: column 'x1;y1;y2': ${names}, and 'part' says train, validation or test; separate columns by commas`,
     ],
     ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' occurs twice; rename one"],
     ["x1,y1,y2\n1,2\n", "t.csv: not readable as CSV: Invalid Record Length: expect 3, got 2 on line 2"],
-    ["x1,y1,y2,part\n1,2,3,test\n", "t.csv:2: part: expected train or heldout, got 'test'"],
+    ["x1,y1,y2,part\n1,2,3,other\n", "t.csv:2: part: expected train, validation or test, got 'other'"],
     ["x1,y_\u001b]0;hi\u0007,y2\n1,2,3\n", `t.csv: the name of column 2: ${plain} 'y_\\u001b]0;hi\\u0007'`],
     ['"x\n1",y1,y2\n1,2,3\n', `t.csv: the name of column 1: ${plain} 'x\n1'`],
     ["x1,x_city,y1,y2\n1,Rome,2,3\n1,\u009b2J,2,3\n", `t.csv:3: x_city: ${plain} '\\u009b2J'`],
     ["x1,y1,y2\n1,2,a\u202eb\n", `t.csv:2: y2: ${plain} 'a\\u202eb'`],
-    ["x1,y1,y2,part\n1,2,3,train\n2,3,4,train\n", "t.csv: part: no row is heldout"],
+    ["x1,y1,y2,part\n1,2,3,train\n2,3,4,train\n", "t.csv: part: no row is test"],
   ])("%j", (text, message) => {
     expect(complaint(() => table(text))).toBe(message);
   });
@@ -138,7 +140,7 @@ describe("columns that are named", () => {
     [{ labels: ["incme", "sex"] }, "t.csv: no column 'incme'; columns: id, age, income, part, sex"],
     [{ labels: ["sex", "age", "sex"] }, "t.csv: column 'sex' is named twice among labels and inputs"],
     [{ labels: ["sex", "age"], inputs: ["id", "age"] }, "t.csv: column 'age' is named twice among labels and inputs"],
-    [{ labels: ["sex", "part"] }, "t.csv: column 'part' says train or heldout; it is no label or input"],
+    [{ labels: ["sex", "part"] }, "t.csv: column 'part' says train, validation or test; it is no label or input"],
   ])("are refused: %j", (chosen, message) => {
     expect(complaint(() => named(chosen))).toBe(message);
   });
@@ -241,4 +243,43 @@ test("who waits for a table is told which share of it is read", () => {
   expect(told.length).toBeGreaterThan(5);
   expect(told).toEqual(told.toSorted((a, b) => a - b));
   expect(told.at(-1)).toBe(100);
+});
+
+describe("cells that are read as the user says", () => {
+  const text = "age,zone,sex,pay\n30,10,1,5\nNA,20,2,?\n20,10,3,7\n25,20,1,9\n";
+  const read = (how: TableReading, labels = ["sex", "pay"]) =>
+    csvTable(Buffer.from(text), "t.csv", { labels, didYouMean }, how);
+
+  test("are empty where they are words that stand for nothing", () => {
+    const { labelGaps, contents, values } = read({ na: ["NA", "?"] });
+    expect([labelGaps, contents.map(({ gaps }) => gaps)]).toEqual([
+      [0, 1],
+      [true, false],
+    ]);
+    expect([...new Float64Array(values.numbers).subarray(4, 8)]).toEqual([Number.NaN, 20, 2, Number.NaN]);
+  });
+
+  test("are categories where they are numbers of a column that is named", () => {
+    const { contents, values } = read({ na: ["NA", "?"], categorical: ["zone"] });
+    expect(contents[1]?.values).toEqual(["10", "20"]);
+    const numbers = [...new Float64Array(values.numbers)];
+    expect([1, 5, 9, 13].map((at) => numbers[at])).toEqual([0, 1, 0, 1]);
+  });
+
+  test("have a hint where a word among numbers may stand for nothing", () => {
+    expect(complaint(() => read({}))).toBe(
+      "t.csv:3: age: expected a number up to 3.4028235e+38, got 'NA'; if it stands for an empty cell, give --na 'NA'",
+    );
+  });
+
+  test("and their columns have the nearest name where one is misspelt", () => {
+    expect(complaint(() => read({}, ["sexs", "pay"]))).toBe("t.csv: no column 'sexs'; did you mean 'sex'?");
+    const na = ["NA", "?"];
+    expect(complaint(() => read({ na, categorical: ["zon"] }))).toBe(
+      "t.csv: categorical: no input 'zon'; did you mean 'zone'?",
+    );
+    expect(complaint(() => read({ na, categorical: ["sex"] }))).toBe(
+      "t.csv: categorical: it is a label; give --task sex=categorical",
+    );
+  });
 });

@@ -59,9 +59,25 @@ export async function describePlan(
     `${all}${part}, to do ${thousands(todo)}: ${upTo}${thousands(steps)} run-steps on ${enginesText(engine, sample)}\n` +
       callsText(engine, sample) +
       `${config.patience === null ? timeText(time, times) : longestText(time, times)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
+      epochsText(config) +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,
   ].join("\n");
+}
+
+/** From this many passes over a table's training rows on, models learn them by heart. */
+const MANY_EPOCHS = 100;
+
+/** `1,000 steps are 71 passes over the training rows`, of rows of the user's own with a number of steps; else empty. */
+function epochsText(config: Config): string {
+  if (config.rows === null || config.patience !== null) return "";
+  const passes = planRuns({ ...config, runs: 1 }).map(({ training: { steps, batch, trainRows } }) => ({
+    steps,
+    epochs: (steps * batch) / Number(trainRows),
+  }));
+  const { steps, epochs } = passes.reduce((most, one) => (one.epochs > most.epochs ? one : most));
+  const text = `${thousands(steps)} steps are ${thousands(Math.round(epochs))} passes over the training rows`;
+  return epochs > MANY_EPOCHS ? `${text}: models may learn them by heart; --steps auto stops in time\n` : `${text}\n`;
 }
 
 /** `about 24:10 min (19:20 min to 30:12 min) on 2 idle cores`, `times` as long as was estimated. */

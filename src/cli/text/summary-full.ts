@@ -71,18 +71,27 @@ function captionOf(all: readonly { readonly pairs: number }[]): string {
   return `intervals of 95 %: BCa bootstrap over runs or pairs of runs, ${resamples} resamples; shares by Wilson's score`;
 }
 
+/** Whether the smallest p of Wilcoxon's test that `tests` of so many pairs allow is below .05, by Holm over them. */
+function mayBeSignificant(pairs: number, tests: number): boolean {
+  return tests * 2 ** (1 - pairs) < 0.05;
+}
+
 function differencesOf(before: string, comparisons: readonly CellComparison[]): Block {
+  const tests = comparisons.length;
+  const hasTest = comparisons.some(({ pairs }) => mayBeSignificant(pairs, tests));
   const rows = comparisons.map((comparison) => [
     pairName(comparison),
     String(comparison.pairs),
     estimateText(comparison.mean, 4, comparison.pairs),
     estimateText(comparison.median, 4, comparison.pairs),
     estimateText(comparison.improvement, 2, comparison.pairs),
-    probabilityText(comparison.adjusted),
+    hasTest ? probabilityText(comparison.adjusted) : "-",
   ]);
   const header = ["cells", "pairs", "mean difference", "median difference", "first lower", "p"];
-  const test = "p: Wilcoxon's signed-rank test";
-  const after = `first lower: share of pairs; ${test}, by Holm over these ${comparisons.length}`;
+  const test = hasTest
+    ? `p: Wilcoxon's signed-rank test, by Holm over these ${tests}`
+    : "no p: so few pairs can't be significant";
+  const after = `first lower: share of pairs; ${test}`;
   return { before, rows: [header, ...rows], after };
 }
 

@@ -76,8 +76,9 @@ export function planBundle(
 /** A function that gives runs one key if they can train on the same rows at the same time. */
 function rowsKeys(): (run: Run) => string {
   const dataNumber = numbering((data: Run["data"]) => data);
-  const rowsNumber = numbering(({ trainRows, sampling, batch, steps, evalEvery, heldoutRows }: Run["training"]) => {
-    return [trainRows, sampling, batch, steps, evalEvery, heldoutRows];
+  const rowsNumber = numbering((training: Run["training"]) => {
+    const { trainRows, sampling, batch, steps, evalEvery, heldoutRows, validationRows = 0 } = training;
+    return [trainRows, sampling, batch, steps, evalEvery, heldoutRows, validationRows];
   });
   return ({ seed, index, model, data, training }) =>
     `${seed} ${index} ${model.tasks} ${dataNumber(data)} ${rowsNumber(training)}`;

@@ -1,3 +1,4 @@
+import { copiedCurve, TrainingCurve } from "../curve-recorder.ts";
 import type { Predictions } from "../diagnosing.ts";
 import { DiagnosticRecorder } from "../diagnosing.ts";
 import {
@@ -5,7 +6,6 @@ import {
   DIVERGED_LOSS,
   type Diagnostics,
   initialParameters,
-  latestLoss,
   lossFailure,
   type Run,
   type RunState,
@@ -13,7 +13,9 @@ import {
 import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes, type Layout, panelIndex, panelsOf } from "../rows/panels.ts";
-import { lossesOfTasks } from "../task-losses.ts";
+import { lossesOfTasks, type TaskLoss } from "../task-losses.ts";
+import { testRows } from "../training-settings.ts";
+import { isValidated, validationLosses } from "../validation.ts";
 import type { KernelInstance, Kernels } from "./kernels.ts";
 import {
   type Member,
@@ -47,8 +49,10 @@ export class Trainee {
   readonly #kernels: Kernels;
   readonly #place: Place;
   readonly #steps: number[];
-  readonly #train: (readonly number[])[];
+  readonly #training: TrainingCurve;
   readonly #heldout: (readonly number[])[];
+  readonly #validation: (readonly number[])[] | undefined;
+  readonly #tasks: readonly TaskLoss[];
   readonly #diagnosing: DiagnosticRecorder;
   #step: number;
   #failure: string | undefined;
@@ -65,13 +69,15 @@ export class Trainee {
     this.#place = place;
     const { step = 0, curve, failure, elapsedMs = 0 } = state ?? {};
     this.#steps = [...(curve?.steps ?? [])];
-    this.#train = [...(curve?.train ?? [])];
+    this.#training = new TrainingCurve(place.counts, curve);
     this.#heldout = [...(curve?.heldout ?? [])];
+    this.#validation = isValidated(run) ? [...(curve?.validation ?? [])] : undefined;
     this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
     this.#step = step;
     this.#failure = failure;
     this.#elapsedMs = elapsedMs;
-    writeTasks(memory, place.member, lossesOfTasks(run, place.labelsOf), run.training.huberDelta);
+    this.#tasks = lossesOfTasks(run, place.labelsOf);
+    writeTasks(memory, place.member, this.#tasks, run.training.huberDelta);
     if (state) writeTrained(memory, place.member, state);
     else writeParameters(memory, place.member, initialParameters(run));
   }
@@ -83,7 +89,7 @@ export class Trainee {
 
   /** The latest point of the training curve, mean over tasks; NaN before the first. */
   get loss(): number {
-    return latestLoss(this.#train);
+    return this.#training.latest;
   }
 
   get failure(): string | undefined {
@@ -91,7 +97,7 @@ export class Trainee {
   }
 
   get curve(): Curve {
-    return { steps: this.#steps, train: this.#train, heldout: this.#heldout };
+    return copiedCurve(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
   }
 
   get diagnostics(): Diagnostics | undefined {
@@ -126,7 +132,7 @@ export class Trainee {
     return {
       step: this.#step,
       ...readTrained(this.#memory, this.#place.member),
-      curve: { steps: [...this.#steps], train: [...this.#train], heldout: [...this.#heldout] },
+      curve: this.curve,
       ...(diagnostics && { diagnostics }),
       ...(this.#failure !== undefined && { failure: this.#failure }),
       elapsedMs: this.elapsedMs(share),
@@ -168,15 +174,18 @@ export class Trainee {
     if (this.#failure !== undefined) return;
     const { member, rows, labels, counts } = this.#place;
     this.takeErrors();
-    this.addErrors(rows.heldout, labels.heldout, this.run.training.heldoutRows);
+    this.addErrors(rows.heldout, labels.heldout, testRows(this.run.training));
     const heldout = this.takeErrors(counts.rows("heldout"));
     this.#failure = counts.failure ?? lossFailure(heldout, this.#step);
     if (this.#failure !== undefined) return;
     const since = this.#steps.at(-1) ?? 0;
     this.#steps.push(this.#step);
-    this.#train.push(takeMeans(this.#memory, member.sums, counts.batches(since + 1, this.#step)));
+    this.#training.add(takeMeans(this.#memory, member.sums, this.#ones), since + 1, this.#step);
     this.#heldout.push(heldout);
-    if (this.#diagnosing.isDue(this.#step)) this.#diagnosing.add(this.#step, this.parameters, () => this.predictions());
+    const predictions = this.#validation && this.predictions();
+    if (predictions) this.#validation?.push(validationLosses(this.run, predictions, this.#tasks));
+    if (this.#diagnosing.isDue(this.#step))
+      this.#diagnosing.add(this.#step, this.parameters, () => predictions ?? this.predictions());
   }
 
   /** Predictions and labels of the held-out rows. */
@@ -201,9 +210,12 @@ export class Trainee {
     return { outputs, y };
   }
 
-  /** Fails the run if its losses over the training set after the last step, [K], are not numbers or have diverged. */
+  /**
+   * Fails the run, after its last step, if no batch had a label of a task, or if its losses over the training set, [K], are
+   * not numbers or have diverged.
+   */
   judge(trainingSetLoss: readonly number[]): void {
-    this.#failure ??= lossFailure(trainingSetLoss, this.run.training.steps);
+    this.#failure ??= this.#training.failure ?? lossFailure(trainingSetLoss, this.run.training.steps);
   }
 
   /** Adds up the losses over `count` rows in panels. */
@@ -213,10 +225,14 @@ export class Trainee {
     this.#kernels.evaluate(member.address, x, stride, labels, count, pieceRows);
   }
 
+  get #ones(): number[] {
+    return new Array<number>(this.#place.member.code.tasks).fill(1);
+  }
+
   /** The losses added up over rows, divided by `counts`, [K]. */
   takeErrors(counts?: readonly number[]): number[] {
     const { member } = this.#place;
-    return takeMeans(this.#memory, member.losses, counts ?? new Array<number>(member.code.tasks).fill(1));
+    return takeMeans(this.#memory, member.losses, counts ?? this.#ones);
   }
 }
 

@@ -1,0 +1,158 @@
+// Tables with training, validation and test rows, from the command line.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import type { Config } from "../../src/config/config.ts";
+import { loadConfig, loadStoredConfig, override, setOverride } from "../../src/config/load.ts";
+import { rowsOverride } from "../../src/config/rows.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { tableFile } from "../support/tables.ts";
+
+const few = ["--runs", "5", "--steps", "20", "--batch", "8", "--models", "mmoe", "--set", "evalEvery=10"];
+const rates = ["--lr", "0.0001,0.01", "--kernels", "wasm"];
+
+/** The table of `tableFile` with parts, whose test labels are times `by`. */
+function testedBy(by: number): string {
+  const file = tableFile(60, { parts: true });
+  const lines = readFileSync(file, "utf8").trim().split("\n");
+  const changed = lines.map((line, n) => {
+    const cells = line.split(",");
+    if (cells[5] === "heldout") return cells.with(3, String(by * Number(cells[3]))).join();
+    return n % 3 === 1 ? cells.with(5, "dev").join() : line;
+  });
+  writeFileSync(file, `${changed.join("\n")}\n`);
+  return file;
+}
+
+describe("mmoe tune on rows of one's own", () => {
+  const tuned = async (by: number) => {
+    const out = join(temporaryFolder(), "rates");
+    expect((await runMain(["sweep", "--rows", testedBy(by), ...few, ...rates, "--out", out])).code).toBe(0);
+    const { code, stdout } = await runMain(["tune", out, "--json"]);
+    const { picks, metric } = JSON.parse(stdout);
+    return { out, code, metric, pick: picks[0], runs: runsIn(out) };
+  };
+  const runsIn = (out: string): Record<string, string>[] =>
+    parse(readFileSync(join(out, "runs.csv")), { columns: true });
+
+  test("chooses by the loss on validation rows, whatever the test rows are", async () => {
+    const [one, other] = [await tuned(1), await tuned(-50)];
+    expect([one.code, one.metric]).toEqual([0, "validationLoss"]);
+    const meanAt = (lr: string) => {
+      const own = one.runs.filter((run) => run.lr === lr).map((run) => Number(run.validationLoss));
+      return own.reduce((sum, value) => sum + value, 0) / own.length;
+    };
+    for (const { point, mean } of one.pick.candidates) expect(mean.value).toBeCloseTo(meanAt(String(point.lr)), 10);
+    expect(other.pick).toEqual(one.pick);
+    const heldout = ({ runs }: typeof one) => runs.map(({ finalHeldoutLoss1 }) => finalHeldoutLoss1);
+    expect(heldout(other)).not.toEqual(heldout(one));
+  });
+
+  test("refuses to choose by test rows", async () => {
+    const { out } = await tuned(1);
+    const { code, stderr } = await runMain(["tune", out, "--loss", "heldout"]);
+    expect([code, stderr]).toEqual([
+      2,
+      "mmoe: --loss heldout: no choice may see a test row; leave it out to choose by the validation loss\n",
+    ]);
+  });
+
+  test("refuses runs that trained on all rows but the test rows", async () => {
+    const out = join(temporaryFolder(), "old");
+    const plain = tableFile(60, { parts: true });
+    const trained = await runMain(["sweep", "--rows", plain, ...few, ...rates, "--set", "refit=true", "--out", out]);
+    expect(trained.code).toBe(0);
+    const { code, stderr } = await runMain(["tune", out]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("no choice may see a test row; train them in a new folder with --set refit=false");
+  });
+});
+
+describe("a config with rows of one's own", () => {
+  const file = tableFile(60);
+  const rows = rowsOverride(file);
+  const training = (config: Config) => planRuns({ ...config, runs: 1 })[0]?.training;
+
+  test("holds out a fifth for the test, and of the rest a fifth for validation", () => {
+    expect(training(loadConfig("paper", [rows]))).toMatchObject({ trainRows: 38, heldoutRows: 22, validationRows: 10 });
+    const third = loadConfig("paper", [rows, setOverride("validation=0.5")]);
+    expect(training(third)).toMatchObject({ trainRows: 24, heldoutRows: 36, validationRows: 24 });
+  });
+
+  test("has the validation rows that the table marks", () => {
+    const config = loadConfig("paper", [rowsOverride(testedBy(1))]);
+    expect(config.rows).toMatchObject({ trainRows: 30, heldoutRows: 15, validationRows: 15 });
+    expect(training(config)).toMatchObject({ trainRows: 30, heldoutRows: 30, validationRows: 15 });
+    expect(() => loadConfig("paper", [rowsOverride(testedBy(1)), setOverride("refit=true")])).toThrow(
+      "--set refit: some.csv says which rows are for validation; to train on them, say train there",
+    );
+  });
+
+  test("has its steps chosen unless they are given", () => {
+    const given = override("--steps", "steps", "700");
+    expect(loadConfig("paper", [rows])).toMatchObject({ steps: 25_000, patience: 10, evalEvery: "auto" });
+    expect(loadConfig("paper", [rows, given])).toMatchObject({ steps: 700, patience: null, evalEvery: "auto" });
+    expect(loadConfig("paper", [rows, setOverride("patience=3"), given])).toMatchObject({ steps: 700, patience: 3 });
+    expect(loadConfig("smoke", [rows]).patience).toBeNull();
+  });
+
+  test("of an older mmoe trains on all rows but the held-out ones, as it did", async () => {
+    const out = join(temporaryFolder(), "stored");
+    await runMain(["sweep", "smoke", "--rows", file, "--runs", "1", "--models", "mmoe", "--steps", "5", "--out", out]);
+    const stored = join(out, "config.yaml");
+    const older = readFileSync(stored, "utf8")
+      .replace(/^version: \d+$/m, "version: 8")
+      .replace(/^ *refit: .*\n/gm, "");
+    writeFileSync(stored, older);
+    const config = loadStoredConfig(stored);
+    expect(config.refit).toBe(true);
+    const { validationRows, ...sizes } = training(config) as NonNullable<ReturnType<typeof training>>;
+    expect([validationRows, sizes.trainRows, sizes.heldoutRows]).toEqual([undefined, 48, 12]);
+  });
+});
+
+test("mmoe data --parts says which part each row is of, and which columns have new values in test rows", async () => {
+  const file = join(temporaryFolder(), "cities.csv");
+  const lines = ["x_a,x_city,y_1,y_2,part"];
+  for (let n = 0; n < 12; n++) {
+    const part = ["train", "val", "test"][n % 3];
+    lines.push([n, n === 5 ? "Rome" : n === 4 ? "Oslo" : n % 2 ? "Bern" : "Lima", n * n, -n, part].join());
+  }
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  const config = join(temporaryFolder(), "cities.yaml");
+  writeFileSync(config, `extends: smoke\nname: cities\nrows: ${file}\n`);
+  const { code, stdout, stderr } = await runMain(["data", config, "--parts"]);
+  expect(code).toBe(0);
+  const marks = Array.from({ length: 12 }, (_, n) => `${n + 1},${["train", "validation", "test"][n % 3]}`);
+  expect(stdout.trim().split("\n")).toEqual(["row,part", ...marks]);
+  expect(stderr).toContain("run 0: 4 train, 4 validation, 4 test rows; rows are counted from 1, without the header");
+  expect(stderr).toContain("x_city: 1 validation row with a value that no training row has");
+  expect(stderr).toContain("x_city: 1 test row with a value that no training row has");
+  const { stdout: tested } = await runMain(["data", config, "--heldout"]);
+  const { stdout: validated } = await runMain(["data", config, "--validation"]);
+  expect([tested, validated].map((text) => text.trim().split("\n").length)).toEqual([5, 5]);
+  expect(tested).not.toBe(validated);
+});
+
+test("mmoe sweep --dry-run says how many passes a number of steps is, and warns of many", async () => {
+  const dry = async (steps: string) =>
+    (await runMain(["sweep", "--rows", tableFile(60), "--steps", steps, "--batch", "8", "--dry-run"])).stdout;
+  expect(await dry("19")).toContain("19 steps are 4 passes over the training rows\n"); // 19 * 8 / 38
+  expect(await dry("1000")).toContain(
+    "1,000 steps are 211 passes over the training rows: models may learn them by heart",
+  );
+});
+
+test("mmoe summary has no p of pairs that can't be significant, and its JSON no interval that its table does not show", async () => {
+  const out = join(temporaryFolder(), "few");
+  const models = ["--models", "mmoe,single-task", "--kernels", "wasm"];
+  await runMain(["sweep", "smoke", "--rows", tableFile(60), "--runs", "4", "--steps", "9", ...models, "--out", out]);
+  const { stdout } = await runMain(["summary", out, "--full"]);
+  expect(stdout).toMatch(/^mmoe, single-task +4 .* -$/m);
+  expect(stdout).toContain("no p: so few pairs can't be significant");
+  const summary = JSON.parse((await runMain(["summary", out, "--json"])).stdout);
+  expect(summary.cells[0].loss.mean).toMatchObject({ value: expect.any(Number), low: null, high: null });
+  expect(summary.models[0].mean).toMatchObject({ low: null, high: null });
+});
