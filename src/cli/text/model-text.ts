@@ -25,7 +25,7 @@ export function modelText(spec: ModelSpec, { about, formula = [], source = "" }:
   const facts = [
     ["FLOP", `${thousands(flopPerRow(spec))} per row, forward and backward`],
     ["source", source],
-    ["engines", enginesOf(spec)],
+    ["engines", enginesOf(spec).join(", ")],
   ];
   return sectionsText([
     titleOf(spec, about, width),
