@@ -64,12 +64,10 @@ const beta = z
 /** The share of the training rows that is used to choose a number of steps. */
 const VALIDATION = 0.2;
 
-/** A setting of the optimizer, with the one value that models in JavaScript train by. */
+/** A setting of the optimizer. */
 function ofOptimizer<S extends z.ZodType>(schema: S, before: z.output<S>) {
-  const only = { only: before };
   return setting(schema, {
-    ...{ since: 9, before, mark: "assumed", optional: true, hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, "code-eager": only, "code-traced": only },
+    ...{ since: 9, before, mark: "assumed", optional: true, hash: "trained", grid: true, paths: EVERYWHERE },
   } as const);
 }
 

@@ -24,6 +24,8 @@ OPTIONS = {
     "label": "--label",
     "input": "--input",
     "ignore": "--ignore",
+    "categorical": "--categorical",
+    "na": "--na",
     "impute": "--impute",
     "one_hot": "--one-hot",
     "embedding": "--embedding",
@@ -31,6 +33,11 @@ OPTIONS = {
     "cross": "--cross",
     "env": "--env",
     "model_set": "--model-set",
+    "optimizer": "--optimizer",
+    "weight_decay": "--weight-decay",
+    "clip_norm": "--clip-norm",
+    "schedule": "--schedule",
+    "warmup": "--warmup",
     "method": "--method",
     "diagnostics": "--diagnostics",
     "engine": "--engine",
@@ -60,7 +67,11 @@ SETTINGS = {
     "correlation_matrix": "correlationMatrix",
     "train_rows": "trainRows",
     "sampling": "sampling",
-    "optimizer": "optimizer",
+    "decay_steps": "decaySteps",
+    "decay_factor": "decayFactor",
+    "beta1": "beta1",
+    "beta2": "beta2",
+    "epsilon": "epsilon",
     "initializer": "initializer",
     "initializer_std": "initializerStd",
     "loss": "loss",
@@ -71,6 +82,7 @@ SETTINGS = {
     "arithmetic": "arithmetic",
     "patience": "patience",
     "validation": "validation",
+    "refit": "refit",
     "eval_every": "evalEvery",
     "heldout_rows": "heldoutRows",
     "report": "report",
@@ -92,6 +104,8 @@ def sweep(
     label: str | Sequence[str] | None = None,
     input: str | Sequence[str] | None = None,
     ignore: str | Sequence[str] | None = None,
+    categorical: str | None = None,
+    na: str | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
@@ -99,6 +113,11 @@ def sweep(
     cross: str | tuple[int, int] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
+    optimizer: Literal["adam", "adamw", "sgd"] | Sequence[Literal["adam", "adamw", "sgd"]] | None = None,
+    weight_decay: float | Sequence[float] | None = None,
+    clip_norm: float | Literal["none"] | Sequence[float | Literal["none"]] | None = None,
+    schedule: Literal["constant", "cosine", "steps"] | Sequence[Literal["constant", "cosine", "steps"]] | None = None,
+    warmup: int | Sequence[int] | None = None,
     method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]] | None = None,
     diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
     engine: str | None = None,
@@ -124,7 +143,11 @@ def sweep(
     correlation_matrix: Sequence[Sequence[float]] | None = None,
     train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
     sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
-    optimizer: Literal["adam", "sgd"] | Sequence[Literal["adam", "sgd"]] | None = None,
+    decay_steps: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
+    decay_factor: float | Sequence[float] | None = None,
+    beta1: float | Sequence[float] | None = None,
+    beta2: float | Sequence[float] | None = None,
+    epsilon: float | Sequence[float] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
     loss: Literal["squared", "huber"] | None = None,
@@ -135,6 +158,7 @@ def sweep(
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
     validation: float | None = None,
+    refit: bool | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
@@ -163,6 +187,8 @@ def sweep(
     :param label: labels among the columns of --rows (default: those named y...)
     :param input: inputs among them (default: all other columns)
     :param ignore: columns that are neither, beside --label
+    :param categorical: inputs that are categories though they are numbers
+    :param na: words that stand for an empty cell, such as NA,?
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -170,6 +196,11 @@ def sweep(
     :param cross: instead of --runs: D data seeds, each with I seeds of initial values
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
+    :param optimizer: adam, adamw, sgd (docs/optimizers.md); or several
+    :param weight_decay: decay of all parameters (default: 0)
+    :param clip_norm: scale gradients down to this norm of all parameters (default: none)
+    :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
+    :param warmup: steps in which the learning rate rises from 0 at the start (default: 0)
     :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
     :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
@@ -189,13 +220,17 @@ def sweep(
     :param overwrite: delete what a sweep left in the results folder, and start from scratch
     :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)
     :param name: a name of at most 60 letters, digits, '.', '_' and '-'
-    :param about: a sentence: what the sweep reproduces
+    :param about: a sentence: what the sweep reproduces, without control characters
     :param data: one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}
     :param tasks: a whole number from 2 to 2147483647; or several
     :param correlation_matrix: a list of rows of numbers from -1 to 1, one row and one column per task, or null
     :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
     :param sampling: one of epochs, replacement; or several
-    :param optimizer: one of adam, sgd; or several
+    :param decay_steps: a number of steps (used by schedule steps), or none; or several
+    :param decay_factor: a number above 0, up to 1 (used by schedule steps); or several
+    :param beta1: a number from 0 to 0.999999 (used by adam and adamw); or several
+    :param beta2: a number from 0 to 0.999999 (used by adam and adamw); or several
+    :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
     :param loss: one of squared, huber
@@ -205,8 +240,9 @@ def sweep(
     :param dropout: a number from 0 to below 1; or several
     :param arithmetic: one of portable, fused
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
-    :param validation: the share of the training rows to choose the number of steps on (used by patience)
-    :param eval_every: a number of steps, a number of points per decade such as log:20, or an increasing list of steps
+    :param validation: the share of the training rows that is for validation, unless the table says which rows are
+    :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
+    :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
     :param progress: show a bar and what the program notes
@@ -232,6 +268,8 @@ def plan(
     label: str | Sequence[str] | None = None,
     input: str | Sequence[str] | None = None,
     ignore: str | Sequence[str] | None = None,
+    categorical: str | None = None,
+    na: str | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
@@ -239,6 +277,11 @@ def plan(
     cross: str | tuple[int, int] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
+    optimizer: Literal["adam", "adamw", "sgd"] | Sequence[Literal["adam", "adamw", "sgd"]] | None = None,
+    weight_decay: float | Sequence[float] | None = None,
+    clip_norm: float | Literal["none"] | Sequence[float | Literal["none"]] | None = None,
+    schedule: Literal["constant", "cosine", "steps"] | Sequence[Literal["constant", "cosine", "steps"]] | None = None,
+    warmup: int | Sequence[int] | None = None,
     method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]] | None = None,
     diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
     engine: str | None = None,
@@ -264,7 +307,11 @@ def plan(
     correlation_matrix: Sequence[Sequence[float]] | None = None,
     train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
     sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
-    optimizer: Literal["adam", "sgd"] | Sequence[Literal["adam", "sgd"]] | None = None,
+    decay_steps: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
+    decay_factor: float | Sequence[float] | None = None,
+    beta1: float | Sequence[float] | None = None,
+    beta2: float | Sequence[float] | None = None,
+    epsilon: float | Sequence[float] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
     loss: Literal["squared", "huber"] | None = None,
@@ -275,6 +322,7 @@ def plan(
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
     validation: float | None = None,
+    refit: bool | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
@@ -299,6 +347,8 @@ def plan(
     :param label: labels among the columns of --rows (default: those named y...)
     :param input: inputs among them (default: all other columns)
     :param ignore: columns that are neither, beside --label
+    :param categorical: inputs that are categories though they are numbers
+    :param na: words that stand for an empty cell, such as NA,?
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -306,6 +356,11 @@ def plan(
     :param cross: instead of --runs: D data seeds, each with I seeds of initial values
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
+    :param optimizer: adam, adamw, sgd (docs/optimizers.md); or several
+    :param weight_decay: decay of all parameters (default: 0)
+    :param clip_norm: scale gradients down to this norm of all parameters (default: none)
+    :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
+    :param warmup: steps in which the learning rate rises from 0 at the start (default: 0)
     :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
     :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
@@ -325,13 +380,17 @@ def plan(
     :param overwrite: delete what a sweep left in the results folder, and start from scratch
     :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)
     :param name: a name of at most 60 letters, digits, '.', '_' and '-'
-    :param about: a sentence: what the sweep reproduces
+    :param about: a sentence: what the sweep reproduces, without control characters
     :param data: one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}
     :param tasks: a whole number from 2 to 2147483647; or several
     :param correlation_matrix: a list of rows of numbers from -1 to 1, one row and one column per task, or null
     :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
     :param sampling: one of epochs, replacement; or several
-    :param optimizer: one of adam, sgd; or several
+    :param decay_steps: a number of steps (used by schedule steps), or none; or several
+    :param decay_factor: a number above 0, up to 1 (used by schedule steps); or several
+    :param beta1: a number from 0 to 0.999999 (used by adam and adamw); or several
+    :param beta2: a number from 0 to 0.999999 (used by adam and adamw); or several
+    :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
     :param loss: one of squared, huber
@@ -341,8 +400,9 @@ def plan(
     :param dropout: a number from 0 to below 1; or several
     :param arithmetic: one of portable, fused
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
-    :param validation: the share of the training rows to choose the number of steps on (used by patience)
-    :param eval_every: a number of steps, a number of points per decade such as log:20, or an increasing list of steps
+    :param validation: the share of the training rows that is for validation, unless the table says which rows are
+    :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
+    :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
     :param program: the mmoe program, where it is not found (see docs/python.md)
