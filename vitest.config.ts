@@ -26,7 +26,7 @@ const TIERS = {
   /** PyTorch, JAX, pandas and others from PyPI, in a virtual environment that is made first. */
   python: {
     globalSetup: "test/python/set-up.ts",
-    include: ["test/python/**/*.test.ts", "test/engines/python/*.test.ts", "test/cli/python-models.test.ts"], // else skipped
+    include: ["test/python/**/*.test.ts", "test/engines/process/python-*.test.ts", "test/cli/python-models.test.ts"], // else skipped
     alias: STAND_INS,
     ...within(5),
   },
