@@ -43,7 +43,8 @@ describe("mmoe play", () => {
     writeFileSync(opener, `#!/bin/sh\necho "$1" > ${folder}/opened\n`, { mode: 0o755 });
     const before = `process.env.PATH = ${JSON.stringify(`${folder}:/bin`)}; `;
     const playing = startIn(`${before}`, "play", "--open");
-    const [address] = (await once(playing.stdout as Readable, "data")) as [Buffer];
+    const stdout = playing.stdout as Readable;
+    const [address] = await Promise.race([once(stdout, "data"), once(stdout, "end")]);
     await vi.waitFor(() => expect(readFileSync(join(folder, "opened"), "utf8")).toBe(String(address)), 20_000);
     playing.kill("SIGINT");
     expect(await once(playing, "exit")).toEqual([EXIT.done, null]);
