@@ -30,7 +30,9 @@ describe("mmoe play", () => {
   });
 
   test("begins with a config's settings, which the address says", async () => {
-    const file = configFile("correlations: [0.9, 1]\nlr: 0.001\nmodels: [mmoe, cross-stitch, omoe]\nevalEvery: log:20");
+    const file = configFile(
+      "correlations: [0.9, 1]\nlr: 0.001\nmodels: [mmoe, {name: wide, like: mmoe}, omoe]\nevalEvery: log:20",
+    );
     const serving = await serveBy("play", file);
     expect(new URL(serving.address).hash).toBe("#p=0.9&models=mmoe,omoe&lr=0.001&every=log:20");
     expect(serving.notes()).toContain("the page begins with mmoe, omoe");
