@@ -30,7 +30,9 @@ describe("mmoe play", () => {
   });
 
   test("begins with a config's settings, which the address says", async () => {
-    const file = configFile("correlations: [0.9, 1]\nlr: 0.001\nmodels: [mmoe, cross-stitch, omoe]\nevalEvery: log:20");
+    const file = configFile(
+      "correlations: [0.9, 1]\nlr: 0.001\nmodels: [mmoe, {name: wide, like: mmoe}, omoe]\nevalEvery: log:20",
+    );
     const serving = await serveBy("play", file);
     expect(new URL(serving.address).hash).toBe("#p=0.9&models=mmoe,omoe&lr=0.001&every=log:20");
     expect(serving.notes()).toContain("the page begins with mmoe, omoe");
@@ -43,7 +45,8 @@ describe("mmoe play", () => {
     writeFileSync(opener, `#!/bin/sh\necho "$1" > ${folder}/opened\n`, { mode: 0o755 });
     const before = `process.env.PATH = ${JSON.stringify(`${folder}:/bin`)}; `;
     const playing = startIn(`${before}`, "play", "--open");
-    const [address] = (await once(playing.stdout as Readable, "data")) as [Buffer];
+    const stdout = playing.stdout as Readable;
+    const [address] = await Promise.race([once(stdout, "data"), once(stdout, "end")]);
     await vi.waitFor(() => expect(readFileSync(join(folder, "opened"), "utf8")).toBe(String(address)), 20_000);
     playing.kill("SIGINT");
     expect(await once(playing, "exit")).toEqual([EXIT.done, null]);

@@ -98,11 +98,11 @@ describe("mmoe summary DIR", () => {
   });
 
   test("--full shows every statistic and the tests between cells, each with its family", async () => {
-    writeResults(out, likeThePaper, ["runs=8"]);
+    writeResults(out, likeThePaper, ["runs=9"]);
     const { stdout } = await summary("--full");
     expect(stdout).toMatch(/\ninterquartile mean +0\.\d{4} \[0\.\d{4}, 0\.\d{4}\]/);
-    expect(stdout).toMatch(/\nshared-bottom, mmoe at 0\.50 +8 /);
-    expect(stdout).toMatch(/\nmmoe at 0\.50, 1\.00 +8 /);
+    expect(stdout).toMatch(/\nshared-bottom, mmoe at 0\.50 +9 /);
+    expect(stdout).toMatch(/\nmmoe at 0\.50, 1\.00 +9 /);
     expect(stdout.match(/by\sHolm\sover\sthese\s9\n/g)).toHaveLength(3);
   });
 

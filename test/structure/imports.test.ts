@@ -24,8 +24,11 @@ describe("the imports of src/", () => {
   });
 
   test("are of packages that the table names and package.json has", () => {
-    const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: object };
-    const known = [...Object.keys(dependencies), ...BUNDLED].flatMap((name) => [name, name.split("/")[0]]);
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+    const known = [...Object.keys({ ...dependencies, ...peerDependencies }), ...BUNDLED].flatMap((name) => [
+      name,
+      name.split("/")[0],
+    ]);
     const named = new Set([...permissions.values()].flat().filter((one) => !one.startsWith("src/") && one !== "node"));
     expect([...named].filter((name) => !known.includes(name))).toEqual([]);
   });

@@ -21,11 +21,12 @@ export function isStale(src: string, compiled: string): boolean {
   return files.some((file) => writtenAt(join(src, file)) > writtenAt(compiled));
 }
 
-/** Compiles `src/` again where it has changed, kernels too; wrong types are for `npm run types` to tell. */
+/** Builds `src/` again where it has changed, kernels and pages too; wrong types are for `npm run types` to tell. */
 function compile(): void {
   if (!isStale("src", "dist/index.js")) return;
   spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
-  for (const script of ["worker", "kernels"]) spawnSync("npm", ["run", script]);
+  for (const script of ["worker", "drawing", "kernels"]) spawnSync("npm", ["run", script]);
+  spawnSync("node", ["scripts/playground.js", "dist/play/index.html"]);
 }
 
 /** Compiles before the tests, and before they run again as files change. */

@@ -132,6 +132,7 @@ const EXCEPTIONS: Imports = new Map([
   ["src/play/tasks-section.tsx", ["results/published/fig2.csv"]],
   ["src/engines/process/node-worker.ts", ["computed:import(url)"]], // users' models
   ["src/cuda/binding.ts", ["computed:require(quiet)", "computed:require(folder)"]], // TensorFlow's binding
+  ["src/engines/tfjs/tf.ts", ["computed:require(backend)", "computed:require(core)"]], // optional peers
   ["src/engines/cpu/native.ts", ["computed:require(file)"]], // kernels for this processor
 ]);
 
