@@ -25,6 +25,12 @@ function elementwise(tf: Tf): GradConfig[] {
       const [left, right] = [a as Tensor, b as Tensor];
       return { a: () => summedTo(tf, tf.mul(dy, right), a), b: () => summedTo(tf, tf.mul(dy, left), b) };
     }),
+    withSaved("RealDiv", ["a", "b"], (dy, [a, b]) => {
+      const [left, right] = [a as Tensor, b as Tensor];
+      const ofRight = () => tf.neg(tf.div(tf.mul(dy, left), tf.square(right)));
+      return { a: () => summedTo(tf, tf.div(dy, right), a), b: () => summedTo(tf, ofRight(), b) };
+    }),
+    withSaved("Square", ["x"], (dy, [x]) => ({ x: () => tf.mul(dy, tf.mul(x as Tensor, 2)) })),
     withSaved("Relu", ["x"], (dy, [x]) => ({ x: () => tf.mul(dy, tf.step(x as Tensor)) })),
     withSaved("Reshape", ["x"], (dy, [x]) => ({ x: () => tf.reshape(dy, (x as Tensor).shape) })),
     withSaved("Mean", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x as Tensor, axis as number[], true) })),

@@ -16,10 +16,6 @@ function numbers(...shape: number[]): Tensor {
 
 const other = numbers(2, 3, 4);
 const row = numbers(1, 3, 1);
-const near = tf.mul(row, 0.1); // of 0: never as large as the others
-const distinct = tf.tensor([1, 2, 4, 8]);
-const masked = (x: Tensor) =>
-  tf.logicalOr(tf.logicalNot(tf.greater(x, near)), tf.logicalAnd(tf.greaterEqual(x, near), tf.notEqual(x, near)));
 
 test.each<[string, number[], (x: Tensor) => Tensor]>([
   ["add", [2, 3, 4], (x) => tf.add(x, other)],
@@ -49,59 +45,12 @@ test.each<[string, number[], (x: Tensor) => Tensor]>([
   ["matMul, right, transposed", [2, 5, 4], (x) => tf.matMul(other, x, false, true)],
   ["matMul, right, of a transposed", [2, 3, 5], (x) => tf.matMul(other, x, true)],
   ["matMul, right, both transposed", [2, 5, 3], (x) => tf.matMul(other, x, true, true)],
-  ["abs", [2, 3], (x) => tf.abs(x)],
-  ["cast", [2, 3], (x) => tf.cast(x, "float32")],
-  ["clipByValue", [4, 5], (x) => tf.clipByValue(x, -0.55, 0.45)],
-  ["cos", [2, 3], (x) => tf.cos(x)],
-  ["elu", [2, 3], (x) => tf.elu(x)],
-  ["erf", [2, 3], (x) => tf.erf(x)],
-  ["exp", [2, 3], (x) => tf.exp(x)],
-  ["expandDims", [2, 3], (x) => tf.expandDims(x, 1)],
-  ["expm1", [2, 3], (x) => tf.expm1(x)],
-  ["floor", [2, 3], (x) => tf.add(x, tf.floor(x))],
-  ["leakyRelu", [2, 3], (x) => tf.leakyRelu(x, 0.3)],
-  ["log", [2, 3], (x) => tf.log(tf.add(x, 2))],
-  ["log1p", [2, 3], (x) => tf.log1p(tf.mul(x, 0.7))],
-  ["logSoftmax", [3, 4], (x) => tf.logSoftmax(x)],
-  ["logSumExp", [3, 4], (x) => tf.logSumExp(x, 1)],
-  ["max of an axis", [1, 3, 4], (x) => tf.max(tf.concat([x, tf.mul(x, 0.1)], 0), 0)],
-  ["maximum", [2, 3, 4], (x) => tf.add(tf.maximum(x, near), tf.square(tf.maximum(near, x)))],
-  ["min of the last axes, kept", [2, 3, 4], (x) => tf.min(x, [1, 2], true)],
-  ["minimum", [2, 3, 4], (x) => tf.add(tf.minimum(x, near), tf.square(tf.minimum(near, x)))],
-  ["neg", [2, 3], (x) => tf.neg(x)],
-  [
-    "pad",
-    [2, 3],
-    (x) =>
-      tf.pad(x, [
-        [1, 0],
-        [0, 2],
-      ]),
-  ],
-  ["pow, base", [2, 3], (x) => tf.pow(tf.add(x, 2), 2.5)],
-  ["pow, exponent", [1, 3, 1], (x) => tf.pow(tf.add(other, 2), x)],
   ["realDiv, left", [1, 3, 1], (x) => tf.div(x, other)],
   ["realDiv, right", [1, 3, 1], (x) => tf.div(other, tf.add(x, 2))],
-  ["reciprocal", [2, 3], (x) => tf.reciprocal(tf.add(x, 2))],
-  ["relu6", [2, 3], (x) => tf.relu6(tf.mul(x, 8))],
-  ["rsqrt", [2, 3], (x) => tf.rsqrt(tf.add(x, 2))],
-  ["sigmoid", [2, 3], (x) => tf.sigmoid(x)],
-  ["sin", [2, 3], (x) => tf.sin(x)],
-  ["softplus", [2, 3], (x) => tf.softplus(x)],
-  ["sqrt", [2, 3], (x) => tf.sqrt(tf.add(x, 2))],
   ["square", [2, 3], (x) => tf.square(x)],
-  ["squaredDifference", [1, 3, 1], (x) => tf.add(tf.squaredDifference(x, other), tf.squaredDifference(other, x))],
   ["sum of an axis", [2, 3, 4], (x) => tf.sum(x, 1)],
   ["sum of the last axes, kept", [2, 3, 4], (x) => tf.sum(x, [1, 2], true)],
   ["sum of all", [2, 3], (x) => tf.sum(x)],
-  ["tanh", [2, 3], (x) => tf.tanh(x)],
-  ["tile", [2, 3], (x) => tf.tile(x, [3, 2])],
-  ["unstack", [2, 3, 4], (x) => tf.concat([...tf.unstack(x, 1)].reverse(), 0)],
-  ["topk", [3, 4], (x) => tf.topk(tf.mul(x, distinct), 2).values],
-  ["oneHot of argMax", [3, 4], (x) => tf.mul(x, tf.oneHot(tf.argMax(tf.mul(x, distinct), 1), 4))],
-  ["masks", [2, 3, 4], (x) => tf.mul(x, tf.cast(masked(x), "float32"))],
-  ["where, by itself", [2, 3, 4], (x) => tf.where(tf.less(x, near), tf.square(x), tf.exp(x))],
-  ["where", [2, 3, 4], (x) => tf.where(tf.greater(other, 0), tf.square(x), tf.exp(x))],
 ])("the gradient of %s is that of central differences", (_, shape, compute) => {
   const x = numbers(...shape);
   const weights = numbers(...compute(x).shape); // no output's gradient is another's
