@@ -139,7 +139,8 @@ function fits(state: RunState, asked: AnyRun): boolean {
 function runAt(run: AnyRun, { steps, evalEvery }: StepChoice): AnyRun {
   if (evalEvery === undefined) return { ...run, training: { ...run.training, steps } };
   const { diagnostics: _, ...tried } = run;
-  return { ...tried, training: { ...run.training, steps, evalEvery } };
+  const { validationRows: __, ...training } = run.training;
+  return { ...tried, training: { ...training, steps, evalEvery } };
 }
 
 function fitsFamily(

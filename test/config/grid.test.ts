@@ -63,7 +63,7 @@ describe("a setting of several values", () => {
     ["runs=[1, 2]", "--set runs: expected a whole number from 1 to 2147483647, got [1,2]"],
     [
       "evalEvery=[20, 10]",
-      "--set evalEvery: expected a number of steps, a number of points per decade such as log:20, or an increasing list of steps, got [20,10]",
+      "--set evalEvery: expected a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more, got [20,10]",
     ],
     [
       "initializerStd=0.1,0.2",

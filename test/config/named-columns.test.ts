@@ -64,7 +64,10 @@ describe("labels that are named", () => {
     expect(complaint(() => written("{file: people.csv, ignore: [id]}"))).toMatch(/: rows\.ignore: give labels too$/);
     expect(complaint(() => written("{file: people.csv, inputs: [age]}"))).toMatch(/: rows\.inputs: give labels too$/);
     expect(complaint(() => written("{file: people.csv, labels: [incme, years]}"))).toMatch(
-      /people\.csv: no column 'incme'; columns: id, age, income, years$/,
+      /people\.csv: no column 'incme'; did you mean 'income'\?$/,
+    );
+    expect(complaint(() => written("{file: people.csv, labels: [weight, years]}"))).toMatch(
+      /people\.csv: no column 'weight'; columns: id, age, income, years$/,
     );
   });
 

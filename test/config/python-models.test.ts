@@ -81,10 +81,10 @@ describe("a model in Python", () => {
 
   test("is refused with a method or dropout of the sweep's", () => {
     expect(complaint(() => setTo(`models=[{name: mine, file: ${file}}]`, "method=pcgrad"))).toBe(
-      "--set method: model mine: method pcgrad is not for models in Python; leave out the model, or give --set method=sum",
+      "--set method: model mine: method pcgrad is not for models in code; leave out the model, or give --set method=sum",
     );
     expect(complaint(() => setTo(`models=[{name: mine, file: ${file}}]`, "dropout=0.1"))).toContain(
-      "dropout 0.1 is not for models in Python",
+      "dropout 0.1 is not for models in code",
     );
   });
 

@@ -90,14 +90,14 @@ test("a config of the newest version needs no rows: it is of the generator's", (
 });
 
 test("a stored config of a newer version is refused in a line", () => {
-  const path = stored((text) => `${text.replace(VERSION, `version: ${CONFIG_VERSION + 1}`)}weightDecay: 0\n`);
+  const path = stored((text) => `${text.replace(VERSION, `version: ${CONFIG_VERSION + 1}`)}momentum: 0\n`);
   const versions = `version ${CONFIG_VERSION + 1}, this one reads up to ${CONFIG_VERSION}`;
   expect(complaintOf(path)).toBe(`${path}: stored by a newer mmoe (${versions}); use that one`);
 });
 
 test("a stored config with a setting that there is not is refused in a line", () => {
-  const path = stored((text) => `weightDecay: 0\n${text}`);
-  expect(complaintOf(path)).toBe(`${path}: unknown setting 'weightDecay': a newer mmoe stored it; use that one`);
+  const path = stored((text) => `momentum: 0\n${text}`);
+  expect(complaintOf(path)).toBe(`${path}: unknown setting 'momentum': a newer mmoe stored it; use that one`);
 });
 
 test("a version that is none is refused", () => {

@@ -111,7 +111,7 @@ describe("a file is refused in one line that has", () => {
 
 test("a long cell is shown by its beginning", () => {
   expect(complaint(() => table(`x1,y1,y2,part\n1,2,3,${"7".repeat(2_000_000)}\n`))).toBe(
-    `t.csv:2: part: expected train or heldout, got '${"7".repeat(40)}'`,
+    `t.csv:2: part: expected train, validation or test, got '${"7".repeat(40)}'`,
   );
 });
 
