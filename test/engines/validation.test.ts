@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { dataIdentity } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import type { FromTable, Run } from "../../src/engines/engine.ts";
+import { nodeAdapter } from "../../src/engines/process/languages.ts";
+import { ProcessEngine } from "../../src/engines/process/process-engine.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { withEarlyStopping } from "../../src/sweep/early-stopping.ts";
@@ -75,7 +77,8 @@ describe("a run with validation rows", () => {
 
   test("of a model in JavaScript has both, too", async () => {
     const run = { ...three(), model: codeModel(LINEAR, { inputs: 3, tasks: 2 }) } as unknown as Run;
-    const { curve } = await resultOf(engines.tfjs, run);
+    const engine = new ProcessEngine({ adapter: nodeAdapter(), jobs: 1 });
+    const { curve } = await resultOf(engine, run).finally(() => engine.dispose());
     expect(curve.validation).toHaveLength(curve.steps.length);
     expect(curve.validation?.at(-1)).not.toEqual(curve.heldout.at(-1));
   });
