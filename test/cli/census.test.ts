@@ -118,7 +118,7 @@ describe("mmoe census tables", () => {
     return stdout;
   };
 
-  test("has the best AUC of the main task, the other task's in that run, and the means, beside the paper's", async () => {
+  test("has the AUCs of the run with the best main task on validation rows, and the means, beside the paper's", async () => {
     const rows = parse(await stdoutOf("--csv"), { columns: true }) as Record<string, string>[];
     const runs = parse(readFileSync(join(out, "runs.csv")), { columns: true }) as Record<string, string>[];
     const paper = parse(readFileSync("results/published/census.csv"), { columns: true }) as Record<string, string>[];
@@ -126,11 +126,13 @@ describe("mmoe census tables", () => {
       MODELS.flatMap((model) => [`${model} y_income`, `${model} y_never_married`]),
     );
     for (const { model, task, best, mean, paperBest, paperMean } of rows) {
-      const own = runs.filter((run) => run.model === model).map(({ auc1, auc2 }) => [Number(auc1), Number(auc2)]);
+      const ofModel = runs.filter((run) => run.model === model);
+      const own = ofModel.map(({ auc1, auc2 }) => [Number(auc1), Number(auc2)]);
+      const [one, other] = ofModel.map(({ validationAuc1 }) => Number(validationAuc1));
       expect(own).toHaveLength(2);
       const k = task === "y_income" ? 0 : 1;
       const [first = [], second = []] = own;
-      expect(Number(best)).toBe(((first[0] as number) > (second[0] as number) ? first : second)[k]);
+      expect(Number(best)).toBe(((one as number) >= (other as number) ? first : second)[k]);
       expect(Number(mean)).toBeCloseTo(((first[k] as number) + (second[k] as number)) / 2, 12);
       const row = paper.find((one) => one.model === model && one.group === "1");
       const names = k === 0 ? ["main_auc_best", "main_auc_mean"] : ["marital_auc_with_best_main", "marital_auc_mean"];

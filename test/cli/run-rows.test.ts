@@ -86,10 +86,13 @@ describe("mmoe data CONFIG --format npy", () => {
     const config = ["smoke", "--set", `rows=${tableFile(40)}`, "--set", "batch=3"];
     const [run] = withTables(planRuns(loadConfig("smoke", [setOverride(config[2] as string)])).slice(0, 1));
     if (run?.correlation !== null) throw new Error("expected a run of a table");
-    const rows = new TableSet(run.data, { seed: 0, run: 4 }, { trainRows: 32, heldoutRows: 8 });
-    expect((await npy(...config, "--run", "4")).values).toEqual(records(rows.rows("train"), 32));
+    const rows = new TableSet(run.data, { seed: 0, run: 4 }, { trainRows: 26, heldoutRows: 14, validationRows: 6 });
+    expect((await npy(...config, "--run", "4")).values).toEqual(records(rows.rows("train"), 26));
     expect((await npy(...config, "--run", "4", "--rows", "5", "--heldout")).values).toEqual(
-      records(rows.rows("heldout"), 8).subarray(0, 5 * 5),
+      records(rows.rows("heldout"), 14).subarray(0, 5 * 5),
+    );
+    expect((await npy(...config, "--run", "4", "--validation")).values).toEqual(
+      records(rows.rows("heldout"), 14).subarray(8 * 5),
     );
     expect((await npy(...config, "--run", "4", "--steps", "1-2")).header).toBe(header(3, 2, "(2, 3)"));
   });
