@@ -10,6 +10,9 @@ export class UsageError extends Error {
   }
 }
 
+/** An optional part is not installed; the line says how to install it. */
+export class NotInstalled extends UsageError {}
+
 /** `step` of each item. Throws one UsageError with what is wrong with all of them. */
 export function forAll<T, R>(items: readonly T[], step: (item: T, i: number) => R): R[] {
   const wrong: string[] = [];

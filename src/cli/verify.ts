@@ -47,6 +47,7 @@ export const define: Define = (command, run) => {
 Exits with 0 if every run gives the same results, otherwise with 4. For runs of
 TensorFlow and Python it compares losses up to step 100, or the first loss if
 that is later. After that, rounding errors grow too large.
+Where TensorFlow is not installed, the cpu engine trains its runs again.
 ${examples("mmoe verify results/paper")}`,
     )
     .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));

@@ -3,13 +3,22 @@ import { isCodeDefinition } from "../config/own-models.ts";
 import type { Env } from "../cuda/home.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
+import type { Engine } from "../engines/engine.ts";
 import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
-import { UsageError } from "../errors.ts";
+import { NotInstalled, UsageError } from "../errors.ts";
 import { LANGUAGES } from "../models/code.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { numberOf } from "../units.ts";
-import { ENGINE_NAMES, ENGINE_OF, type EngineName, loadEngine, processEngine, TFJS_BACKENDS } from "./engines.ts";
+import {
+  ENGINE_NAMES,
+  ENGINE_OF,
+  type EngineName,
+  type EngineOptions,
+  loadEngine,
+  processEngine,
+  TFJS_BACKENDS,
+} from "./engines.ts";
 import { type Verified, verifyRuns } from "./verify.ts";
 
 interface TrainAgainOptions {
@@ -26,7 +35,7 @@ interface TrainAgainOptions {
   readonly signal: AbortSignal;
 }
 
-/** Trains each run of `records` again, on an engine of the kind that trained it, and compares the numbers. */
+/** Trains each run of `records` again, on an engine of the kind that trained it if it is installed, and compares the numbers. */
 export async function trainAgain(
   records: readonly RunRecord[],
   config: Config,
@@ -42,16 +51,11 @@ export async function trainAgain(
     const engine =
       language !== undefined
         ? await processEngine(language, { ...options, device: codeDeviceOf(device) })
-        : await loadEngine(engineOf(name), {
-            backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
-            allowCpu: allowCpu || device === TENSORFLOW_CPU,
-            ...(kernels && { kernels }),
-            ...options,
-          });
+        : await familyEngineOf(group[0] as RunRecord, { ...options, allowCpu, ...(kernels && { kernels }) });
     const others = new Set(group.map((record) => record.device).filter((one) => one !== engine.device));
     const where = `${engine.device}${others.size > 0 ? `; trained on ${[...others].join(", ")}` : ""}`;
     note(
-      `training ${numberOf(group.length, "run")} again on ${name} (${where}): ${group.map(({ id }) => id).join(", ")}`,
+      `training ${numberOf(group.length, "run")} again on ${engine.name} (${where}): ${group.map(({ id }) => id).join(", ")}`,
     );
     try {
       verified.push(...(await verifyRuns(group, config, engine, signal)));
@@ -60,6 +64,25 @@ export async function trainAgain(
     }
   }
   return verified;
+}
+
+/**
+ * An engine for runs of members of the family, by one of them: theirs, or the cpu engine, which trains all of them too, where
+ * theirs is not installed. Runs of a card need `allowCpu` for that.
+ */
+async function familyEngineOf(
+  { engine, device }: RunRecord,
+  options: EngineOptions & { readonly allowCpu: boolean },
+): Promise<Engine> {
+  const name = engineOf(engine);
+  const backend = TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow";
+  const allowCpu = options.allowCpu || device === TENSORFLOW_CPU;
+  try {
+    return await loadEngine(name, { ...options, backend, allowCpu });
+  } catch (error) {
+    if (!(error instanceof NotInstalled) || !(allowCpu || name === "tfjs")) throw error;
+    return loadEngine("cpu", options);
+  }
 }
 
 /** Of `torch 2.15.0 cpu` the CPU, of `torch 2.15.0 NVIDIA H100` a card; Node's models know of none. */

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { isExact } from "../engines/arithmetic.ts";
+import { arithmeticOf, isExact } from "../engines/arithmetic.ts";
 import type { Engine } from "../engines/engine.ts";
 import { numbersOf, sameNumbers } from "../records/journal-line.ts";
 import { type RunRecord, recordOf, tasksOf } from "../records/record.ts";
@@ -50,7 +50,8 @@ const LATE_TOLERANCE = 3;
 
 function comparisonOf(before: RunRecord, again: RunRecord): Pick<Verified, "same" | "comparedTo"> {
   const areEqual = sameNumbers(numbersOf(before), numbersOf(again));
-  if (areEqual || isExact(before)) return { same: areEqual, comparedTo: undefined };
+  const areExact = isExact(before) && arithmeticOf(before) === arithmeticOf(again);
+  if (areEqual || areExact) return { same: areEqual, comparedTo: undefined };
   const { steps } = before.curve;
   const early = steps.filter((step) => step <= EARLY.steps).length;
   const tolerance = early > 0 ? EARLY.tolerance : LATE_TOLERANCE;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
-import { UsageError } from "../../src/errors.ts";
+import { NotInstalled, UsageError } from "../../src/errors.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
@@ -184,6 +184,28 @@ test.each([
   await runMain(["verify", out, "--allow-cpu"]);
   expect(asked[2]).toMatchObject([name, { ...expected, allowCpu: true }]);
 });
+
+test.each([
+  ["tfjs", "tensorflow cpu", [], 0],
+  ["cuda", "tensorflow cpu", [], 0],
+  ["cuda", "NVIDIA H100", ["--allow-cpu"], 0],
+  ["cuda", "NVIDIA H100", [], 2],
+])(
+  "where it is not installed, mmoe verify DIR of runs of %s on %s, with %j, exits with %d",
+  async (name, device, argv, code) => {
+    engine.load = () => ({ ...differingIn("none", { device }), name });
+    await sweep("--runs", "1", "--set", "evalEvery=50");
+    engine.load = (asked) => {
+      if (asked === name) throw new NotInstalled("TensorFlow is not set up");
+      return { ...differingIn("mmoe/p=1.00/000", { device: "avx2", relatively: 0.005 }), name: asked, device: "avx2" };
+    };
+    const { code: got, stdout, stderr } = await runMain(["verify", out, "--runs", "6", ...argv]);
+    expect(got).toBe(code);
+    if (code === 2) return expect(stderr).toBe("mmoe: TensorFlow is not set up\n");
+    expect(stderr).toContain(`training 6 runs again on cpu (avx2; trained on ${device}): `);
+    expect(stdout.match(/^mmoe\/p=1.00\/000 .* alike up to step 100$/gm)).toHaveLength(1);
+  },
+);
 
 test("mmoe verify DIR says what really trains again, and what trained before", async () => {
   engine.load = () => differingIn("none", { device: "NVIDIA H100" });
