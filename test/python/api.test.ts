@@ -141,7 +141,7 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     [`mmoe.sweep("smoke", corr=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
     [
       `mmoe.sweep("smoke", optimizer="adma")`,
-      `MmoeError: --set optimizer: expected one of adam, sgd, got "adma"; did you mean 'adam'?`,
+      `MmoeError: --optimizer: expected one of adam, adamw, sgd, got "adma"; did you mean 'adam'?`,
     ],
     [`mmoe.sweep("smoke", lerning_rate=1)`, "TypeError: sweep() got an unexpected keyword argument 'lerning_rate'"],
     [`mmoe.sweep("smoke", models=[3])`, "TypeError: models: expected names, files, classes or mmoe.model(...), got 3"],

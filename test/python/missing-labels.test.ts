@@ -29,7 +29,7 @@ describe.skipIf(!HAS_PYTHON)("where labels are missing", () => {
     const { labels, runs, curves } = swept({ models: ["mmoe"], rows, batch: BATCH } as never, [twin]);
     expect(labels.flat()).toContain(-1);
     const ours = curves.filter(({ model }) => model === "mmoe");
-    const without = ours.filter(({ trainLoss2 }) => Number(trainLoss2) === 0).length;
+    const without = ours.filter(({ trainLoss2 }, i) => trainLoss2 === ours[i - 1]?.trainLoss2).length; // no label, no new loss
     expect([without > 10, without < 60]).toEqual([true, true]); // batches without any label of a task
     expect(apart(curves, ["mmoe", twin], LOSSES)).toBeLessThan(2e-6);
     expect(apart(runs, ["mmoe", twin], metrics)).toBeLessThan(2e-6);
