@@ -186,7 +186,7 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     ],
     [
       module("nn.Linear(inputs, 6)", "self.out(self.hidden(x))[:, :1]"),
-      "mine.py:5: forward: expected shape [8, 2], got [8, 1]",
+      "mine.py:11: forward: expected shape [8, 2], got [8, 1]",
     ],
   ])("is refused as it is tried: %#", async (text, complaint) => {
     expect(await complaintOf(engine, pythonModel(text))).toBe(complaint);
