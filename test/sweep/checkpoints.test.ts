@@ -29,21 +29,25 @@ const files = () => (existsSync(join(out, "checkpoints")) ? readdirSync(join(out
 const timeless = (records: SweepOutcome["records"]) =>
   records?.map((record: RunRecord) => ({ ...record, elapsedMs: 0, device: "" }));
 
-/** Sweeps until a run that can be kept is past `share` of its steps. */
-function sweepUntil(share: number, request: SweepRequest, listener: SweepListener = {}) {
+/** Sweeps until a run of the cpu engine is past `share` of its steps, and at least so many runs have trained. */
+function sweepUntil(share: number, request: SweepRequest, listener: SweepListener = {}, least = 1) {
   const stop = new AbortController();
-  const progress: SweepListener["progress"] = ({ model, training }, step) => {
-    if (!isCode(model) && step > share * training.steps) stop.abort();
+  const begun = new Set<string>();
+  let isPast = false;
+  const progress: SweepListener["progress"] = ({ id, model, training }, step) => {
+    if (step > 0) begun.add(id);
+    isPast ||= !isCode(model) && step > share * training.steps;
+    if (isPast && begun.size >= least) stop.abort();
   };
   return runSweep({ out, ...request }, { signal: stop.signal, listener: { ...listener, progress } });
 }
 
-/** As `sweepUntil`, in a new folder, until no run had ended when it was stopped, and at least so many had begun. */
-function keptUntil(share: number, request: SweepRequest, begun = 0): Promise<SweepOutcome> {
+/** As `sweepUntil`, in a new folder, until no run had ended when it was stopped. */
+function keptUntil(share: number, request: SweepRequest, least = 1): Promise<SweepOutcome> {
   return inTime(async () => {
     out = join(temporaryFolder(), "results");
-    const outcome = await sweepUntil(share, request);
-    return outcome.done === 0 && outcome.kept.runs >= begun ? outcome : undefined;
+    const outcome = await sweepUntil(share, request, {}, least);
+    return outcome.done === 0 ? outcome : undefined;
   });
 }
 
