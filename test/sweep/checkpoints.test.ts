@@ -29,20 +29,24 @@ const files = () => (existsSync(join(out, "checkpoints")) ? readdirSync(join(out
 const timeless = (records: SweepOutcome["records"]) =>
   records?.map((record: RunRecord) => ({ ...record, elapsedMs: 0, device: "" }));
 
-/** Sweeps until a run that can be kept is past `share` of its steps. */
-function sweepUntil(share: number, request: SweepRequest, listener: SweepListener = {}) {
+/** Sweeps until a run of the cpu engine is past `share` of its steps, and at least so many runs have trained. */
+function sweepUntil(share: number, request: SweepRequest, listener: SweepListener = {}, least = 1) {
   const stop = new AbortController();
-  const progress: SweepListener["progress"] = ({ model, training }, step) => {
-    if (!isCode(model) && step > share * training.steps) stop.abort();
+  const begun = new Set<string>();
+  let isPast = false;
+  const progress: SweepListener["progress"] = ({ id, model, training }, step) => {
+    if (step > 0) begun.add(id);
+    isPast ||= !isCode(model) && step > share * training.steps;
+    if (isPast && begun.size >= least) stop.abort();
   };
   return runSweep({ out, ...request }, { signal: stop.signal, listener: { ...listener, progress } });
 }
 
 /** As `sweepUntil`, in a new folder, until no run had ended when it was stopped. */
-function keptUntil(share: number, request: SweepRequest): Promise<SweepOutcome> {
+function keptUntil(share: number, request: SweepRequest, least = 1): Promise<SweepOutcome> {
   return inTime(async () => {
     out = join(temporaryFolder(), "results");
-    const outcome = await sweepUntil(share, request);
+    const outcome = await sweepUntil(share, request, {}, least);
     return outcome.done === 0 ? outcome : undefined;
   });
 }
@@ -102,7 +106,7 @@ describe("a sweep with a model in JavaScript beside those that cpu trains", () =
   const engineOptions: SweepRequest["engineOptions"] = { kernels: "wasm", jobs: 1 };
 
   test("keeps runs in flight of both, and goes on with them to the same records", async () => {
-    const first = await keptUntil(0.3, { config, engineOptions });
+    const first = await keptUntil(0.3, { config, engineOptions }, 2); // JavaScript's process takes its time to start
     expect([first.missing, first.kept.runs, files()]).toEqual([
       ...[2, 2, ["mine_p=0.50_000.json", "mmoe_p=0.50_000.json"]],
     ]);
