@@ -3,7 +3,7 @@ import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
-import type { Schedule } from "../engines/learning-rate.ts";
+import { CONSTANT, isConstant, type Schedule } from "../engines/learning-rate.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import { isCode, type Model } from "../models/code.ts";
@@ -150,6 +150,7 @@ function initializerOf({ initializer, initializerStd }: PointConfig): Initialize
 }
 
 function scheduleOf({ schedule: name, warmup, steps, decaySteps, decayFactor }: PointConfig): Schedule {
+  if (isConstant({ name, warmup })) return CONSTANT; // whatever it would fall by
   return { name, warmup, steps, decaySteps: decaySteps === "none" ? steps : decaySteps, decayFactor };
 }
 

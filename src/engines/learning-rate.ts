@@ -18,7 +18,7 @@ export interface Schedule {
 /** The schedule that changes nothing. */
 export const CONSTANT = { name: "constant", warmup: 0, steps: 1, decaySteps: 1, decayFactor: 1 } as const;
 
-export function isConstant({ name, warmup }: Schedule): boolean {
+export function isConstant({ name, warmup }: Pick<Schedule, "name" | "warmup">): boolean {
   return name === "constant" && warmup === 0;
 }
 
