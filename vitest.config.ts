@@ -28,7 +28,7 @@ const TIERS = {
     globalSetup: "test/python/set-up.ts",
     include: ["test/python/**/*.test.ts", "test/engines/process/python-*.test.ts", "test/cli/python-models.test.ts"], // else skipped
     alias: STAND_INS,
-    ...within(5),
+    ...within(10),
   },
   /** TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one. */
   native: {
@@ -36,7 +36,7 @@ const TIERS = {
     execArgv: ["--expose-gc"], // memory is measured without JavaScript's garbage
     server: USERS_FILES,
     fileParallelism: false, // TensorFlow takes all cores
-    ...within(5),
+    ...within(10),
   },
 } satisfies Record<string, TestUserConfig>;
 
