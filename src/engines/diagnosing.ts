@@ -64,8 +64,6 @@ export function measuredSteps(run: Pick<AnyRun, "training" | "correlation">): nu
   return isValidated(run) && hasMetrics(run) ? evaluationSteps(run.training) : diagnosedSteps(run.training);
 }
 
-export type { Predictions };
-
 /** Measures one run while it trains. */
 export interface Diagnosing {
   /** Whether a run that was evaluated after `step` is diagnosed. */

@@ -3,6 +3,7 @@ import type { GeneratorSettings } from "../data/settings.ts";
 import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
+import type { Predictions } from "../diagnostics/task-metrics.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import type { Model } from "../models/code.ts";
 import { initialValues } from "../models/parameters.ts";
@@ -82,11 +83,7 @@ export interface Curve {
   readonly batches?: readonly (readonly number[])[];
 }
 
-/** What a run predicts of its held-out rows, `outputs` [N, O], and their labels, `y` [N, K]. */
-export interface Predictions {
-  readonly outputs: Float32Array;
-  readonly y: Float32Array;
-}
+export type { Predictions };
 
 /** What was measured of one run, beside its losses, at some of its evaluations: those of `diagnosedSteps`. */
 export interface Diagnostics {

@@ -1,12 +1,13 @@
 import type { RowSet } from "../data/streams.ts";
 import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
-import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
+import { type Diagnosing, DiagnosticRecorder, hasMetrics } from "./diagnosing.ts";
 import {
   type AnyRun,
   type FromTable,
   type Hooks,
   lossFailure,
+  type Predictions,
   type Run,
   type RunResult,
   type RunState,

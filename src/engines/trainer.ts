@@ -1,5 +1,6 @@
 import type { RowSet } from "../data/streams.ts";
-import type { Diagnosing, Predictions } from "./diagnosing.ts";
+import type { Diagnosing } from "./diagnosing.ts";
+import type { Predictions } from "./engine.ts";
 
 /** The N runs of a group in training, wherever their parameters are. */
 export interface Trainer {

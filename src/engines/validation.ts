@@ -1,8 +1,7 @@
 // What a run's validation rows say of it: they are the last of its held-out rows.
 import { dataIdentity } from "../data/streams.ts";
 import { TableSet } from "../data/table-set.ts";
-import type { Predictions } from "../diagnostics/task-metrics.ts";
-import type { AnyRun, FromTable } from "./engine.ts";
+import type { AnyRun, FromTable, Predictions } from "./engine.ts";
 import { lossesWithUnits, summedLosses, type TaskLoss } from "./task-losses.ts";
 import { testRows } from "./training-settings.ts";
 

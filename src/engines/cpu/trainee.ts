@@ -1,5 +1,4 @@
 import { copiedCurve, TrainingCurve } from "../curve-recorder.ts";
-import type { Predictions } from "../diagnosing.ts";
 import { DiagnosticRecorder } from "../diagnosing.ts";
 import {
   type Curve,
@@ -7,6 +6,7 @@ import {
   type Diagnostics,
   initialParameters,
   lossFailure,
+  type Predictions,
   type Run,
   type RunState,
 } from "../engine.ts";

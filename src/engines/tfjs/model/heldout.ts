@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Rows } from "../../../data/task-set.ts";
-import type { Predictions } from "../../diagnosing.ts";
+import type { Predictions } from "../../engine.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Tf } from "../tf.ts";
 import { joinedRows, slicedRows } from "./batch.ts";
