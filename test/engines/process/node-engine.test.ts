@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { AnyRun, Hooks, Keeping, RunState } from "../../../src/engines/engine.ts";
+import type { AnyRun, RunState } from "../../../src/engines/engine.ts";
 import { nodeAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
 import { feedOf } from "../../../src/engines/rows/feed.ts";
@@ -11,6 +11,7 @@ import { codeModel, LINEAR } from "../../support/code-model.ts";
 import { numbersRun } from "../../support/gap-runs.ts";
 import { complaintOf } from "../../support/python.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
+import { keptBetween, resumed } from "./resuming.ts";
 
 const notes: string[] = [];
 const engine = new ProcessEngine({
@@ -207,16 +208,9 @@ describe("a model in JavaScript", () => {
   test("goes on from any of its states to the same numbers, chance included", async () => {
     const noisy = LINEAR.replace("const error =", "const error = 0.1 * Math.random() +");
     const run = codeRun(codeModel(noisy), {}, { steps: 2000, evalEvery: 7 });
-    const states: RunState[] = [];
-    const keep = (before: readonly RunState[], everyMs: number): Hooks["keeping"] => ({
-      states: new Map(before.map((state) => [run.id, state])),
-      everyMs,
-      onState: (_, state) => states.push(structuredClone(state)),
-    });
-    const [whole] = await resultsOf(engine, [run], { keeping: keep([], 0) as Keeping });
-    const middle = states.filter(({ step }) => step > 300 && step < 1700);
-    expect(middle.length).toBeGreaterThan(3);
-    const [rest] = await resultsOf(engine, [run], { keeping: keep([middle[1] as RunState], 1e9) as Keeping });
+    const { whole, states } = await keptBetween(engine, run, [300, 1700]);
+    expect(states.length).toBeGreaterThan(3);
+    const rest = await resumed(engine, run, states[1] as RunState);
     expect(rest?.curve).toEqual(whole?.curve);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../../src/config/load.ts";
-import type { AnyRun, Hooks, Keeping, RunResult, RunState } from "../../../src/engines/engine.ts";
+import type { AnyRun, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { pythonAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
 import { feedOf } from "../../../src/engines/rows/feed.ts";
@@ -15,6 +15,7 @@ import { numbersRun } from "../../support/gap-runs.ts";
 import { complaintOf, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
 import { tableFile } from "../../support/tables.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
+import { keptBetween, resumed } from "./resuming.ts";
 
 const notes: string[] = [];
 const adapter = pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" });
@@ -289,17 +290,10 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
   test("goes on from any of its states to the same numbers, chance included", async () => {
     const noisy = NUMPY_LINEAR.replace("error = x", "error = 0.1 * np.random.normal() + x");
     const run = codeRun(pythonModel(noisy), {}, { steps: 300, evalEvery: 7 });
-    const states: RunState[] = [];
-    const keep = (before: readonly RunState[], everyMs: number): Hooks["keeping"] => ({
-      states: new Map(before.map((state) => [run.id, state])),
-      everyMs,
-      onState: (_, state) => states.push(structuredClone(state)),
-    });
-    const [whole] = await resultsOf(engine, [run], { keeping: keep([], 0) as Keeping });
-    const middle = states.filter(({ step }) => step > 100 && step < 250);
-    expect(middle.length).toBeGreaterThan(3);
-    for (const state of middle.slice(0, 2)) {
-      const [rest] = await resultsOf(engine, [run], { keeping: keep([state], 1e9) as Keeping });
+    const { whole, states } = await keptBetween(engine, run, [100, 250]);
+    expect(states.length).toBeGreaterThan(3);
+    for (const state of states.slice(0, 2)) {
+      const rest = await resumed(engine, run, state);
       expect(rest?.curve).toEqual(whole?.curve);
       expect(rest?.elapsedMs).toBeGreaterThan(state.elapsedMs);
     }
