@@ -108,7 +108,7 @@ export class DiagnosticRecorder implements Diagnosing {
   constructor(run: Run, before?: Diagnostics) {
     this.#run = run;
     this.#due = new Set(isDiagnosed(run) ? measuredSteps(run) : []);
-    this.#diagnosed = new Set(diagnosedSteps(run.training));
+    this.#diagnosed = new Set(run.diagnostics === undefined ? [] : diagnosedSteps(run.training));
     this.#curves = new QuantityCurves(before);
   }
 
@@ -121,7 +121,7 @@ export class DiagnosticRecorder implements Diagnosing {
   }
 
   #measured(step: number, parameters: ArrayLike<number>): Quantities {
-    if (this.#run.diagnostics === undefined || !this.#diagnosed.has(step)) return {};
+    if (!this.#diagnosed.has(step)) return {};
     this.#diagnosis ??= new Diagnosis(this.#run);
     return this.#diagnosis.at(parameters);
   }
