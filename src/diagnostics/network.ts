@@ -13,8 +13,8 @@ import {
 } from "../models/spec.ts";
 import { embedded } from "./embedded.ts";
 import { selected, softmaxOfTop } from "./gate-weights.ts";
-import { HARD_CONCRETE, ITSELF, linkedSum, type Mixed, mixed, total } from "./mixes.ts";
-import { dense, rectified, type Span, type Tape, type Units } from "./tape.ts";
+import { hardConcrete, ITSELF, linkedSum, type Mixed, mixed, total } from "./mixes.ts";
+import { dense, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
 
 /** A gate on all rows. */
 export interface GateWeights {
@@ -36,23 +36,33 @@ export interface FirstLayer {
   readonly units: Units;
 }
 
-/** What a model computes of N rows, without dropout. */
+/** What is random in a step, and not on held-out rows. */
+export interface StepDraws {
+  /** Dropout's factors [N, units] of a ReLU layer of an expert or a tower, such as `experts/3/0`. */
+  readonly factors?: ((layer: string, units: number) => ArrayLike<number>) | undefined;
+  /** log u - log(1 - u) of SNR's gate between task k and expert e. */
+  readonly noise?: ((k: number, e: number) => number) | undefined;
+}
+
+/** What a model computes of N rows. */
 export interface Network {
   /** The tasks' predictions, [N, 1] each. */
   readonly outputs: readonly Units[];
   /** Each task's gate of the last level, which its tower reads by; none in a model without gates. */
   readonly gates: readonly GateWeights[];
+  /** What DSelect-k's gates of all levels read their selection from, each [N, k + k bits]. */
+  readonly selections: readonly Units[];
   /** The ReLU layers of experts but the first, which read the rows, and those of towers. */
   readonly deeperUnits: readonly Units[];
   readonly towerUnits: readonly Units[];
   readonly first: readonly FirstLayer[];
 }
 
-/** x [N, D] through the model whose parameters the tape has. */
-export function network(tape: Tape, spec: ModelSpec, x: Float64Array): Network {
+/** x [N, D] through the model whose parameters the tape has: as on held-out rows, or in a step with these draws. */
+export function network(tape: Tape, spec: ModelSpec, x: Float64Array, draws: StepDraws = {}): Network {
   const rows = tape.input(x);
   const sets = Array.from({ length: embeddingSets(spec) }, (_, set) => embedded(tape, spec, rows, set));
-  return new Builder(tape, spec, sets.length > 0 ? sets : [rows]).network();
+  return new Builder(tape, spec, sets.length > 0 ? sets : [rows], draws).network();
 }
 
 class Builder {
@@ -60,16 +70,19 @@ class Builder {
   readonly #spec: ModelSpec;
   /** What the first level reads: all paths the same, or each its own. */
   readonly #inputs: readonly Units[];
+  readonly #draws: StepDraws;
   readonly #blocks: ReadonlyMap<string, ParameterBlock>;
+  readonly #selections: Units[] = [];
   readonly #deeperUnits: Units[] = [];
   readonly #towerUnits: Units[] = [];
   readonly #first: FirstLayer[] = [];
   #gates: GateWeights[] = [];
 
-  constructor(tape: Tape, spec: ModelSpec, inputs: readonly Units[]) {
+  constructor(tape: Tape, spec: ModelSpec, inputs: readonly Units[], draws: StepDraws) {
     this.#tape = tape;
     this.#spec = spec;
     this.#inputs = inputs;
+    this.#draws = draws;
     this.#blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   }
 
@@ -82,8 +95,14 @@ class Builder {
       ? this.#factored("towers", tower.layers.length, own, this.#towerUnits)
       : own.map((path, k) => this.#stack(`towers/${k}`, tower.layers.length, path, this.#towerUnits));
     const outputs = last.map((units, k) => this.#dense(`towers/${k}/output`, units));
-    const [deeperUnits, towerUnits, first] = [this.#deeperUnits, this.#towerUnits, this.#first];
-    return { outputs, gates: this.#gates, deeperUnits, towerUnits, first };
+    return {
+      outputs,
+      gates: this.#gates,
+      selections: this.#selections,
+      deeperUnits: this.#deeperUnits,
+      towerUnits: this.#towerUnits,
+      first: this.#first,
+    };
   }
 
   /** What all paths of the first level read, if it is the same. */
@@ -162,6 +181,7 @@ class Builder {
       case "top-k":
         return { weights: softmaxOfTop(this.#tape, logits, gate.top), seen };
       case "dselect-k":
+        this.#selections.push(logits);
         return {
           weights: selected(this.#tape, logits, gate.select as NonNullable<typeof gate.select>, seen.length),
           seen,
@@ -188,14 +208,16 @@ class Builder {
     const E = experts.length;
     const moved = experts.map((units, e) => this.#dense(`links/${k * E + e}/0`, units));
     const { offset } = this.#block("alphas/0/0/log-alpha");
-    return linkedSum(this.#tape, moved, { offset: offset + k * E, size: E }, HARD_CONCRETE);
+    const { noise } = this.#draws;
+    const gates = hardConcrete(noise && ((e) => noise(k, e)));
+    return linkedSum(this.#tape, moved, { offset: offset + k * E, size: E }, gates);
   }
 
   /** All tasks' ReLU layers 0 to `depth`, whose kernels are products over tasks; `into` gets their units. */
   #factored(part: "experts" | "towers", depth: number, inputs: readonly Units[], into: Units[]): Units[] {
     let units = [...inputs];
     for (let i = 0; i < depth; i++) {
-      units = this.#factoredLayer(part, i, units).map((one) => rectified(this.#tape, one));
+      units = this.#factoredLayer(part, i, units).map((one, k) => this.#active(`${part}/${k}/${i}`, one));
       into.push(...units);
     }
     return units;
@@ -227,9 +249,16 @@ class Builder {
   }
 
   #reluLayer(layer: string, input: Units, into: Units[], expert?: number): Units {
-    const units = rectified(this.#tape, this.#dense(layer, input, expert));
+    const units = this.#active(layer, this.#dense(layer, input, expert));
     if (!this.#inputs.includes(input)) into.push(units);
     return units;
+  }
+
+  /** A layer's units after its ReLU, and after dropout in a step; gates have none. */
+  #active(layer: string, before: Units): Units {
+    const units = rectified(this.#tape, before);
+    const factors = layer.includes("gates/") ? undefined : this.#draws.factors?.(layer, units.width);
+    return factors ? scaled(this.#tape, units, factors) : units;
   }
 
   #dense(layer: string, input: Units, expert?: number): Units {

@@ -13,7 +13,7 @@ import { finalLosses, lowestLosses, type RunRecord, recordOf } from "../../src/r
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { gapRun, isGap, numbersRun } from "../support/gap-runs.ts";
-import { predictor, range } from "../support/reference.ts";
+import { predictRows, range } from "../support/reference.ts";
 import { BOTTOM as FAMILY, MMOE } from "../support/specs.ts";
 import { NATIVE, trained } from "./cpu/same-bits.ts";
 
@@ -27,9 +27,8 @@ const setOf = (run: Run, set: "train" | "heldout"): Rows =>
 
 /** The mean squared errors [K] of float64 predictions over the rows that have a label; NaN where none has. */
 function errorsOf(run: Run, parameters: ArrayLike<number>, { x, y }: Rows): number[] {
-  const predict = predictor(run.model, parameters);
   const K = run.model.tasks;
-  const rows = range(y.length / K).map((n) => predict(x.subarray(3 * n, 3 * n + 3)));
+  const rows = predictRows(run.model, parameters, x);
   return range(K).map((k) => {
     const errors = rows.flatMap((predicted, n) => {
       const label = y[n * K + k] as number;

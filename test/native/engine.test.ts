@@ -16,7 +16,7 @@ import { PAIR_DROPOUT, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { classRun } from "../support/class-runs.ts";
 import { expectClose } from "../support/close.ts";
-import { numericGradient, range } from "../support/reference.ts";
+import { objectiveGradient, range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 import { SPECS, someParameters, someRows } from "../support/specs.ts";
 
@@ -53,7 +53,7 @@ test.each(SPECS)("lossesAndGradients($name) gives each block the gradient of cen
     });
     return unpack(spec, gradients)[0] as Float32Array;
   });
-  const expected = numericGradient(spec, someParameters(spec, 1), someRows(spec, B, 1));
+  const expected = objectiveGradient(spec, someParameters(spec, 1), someRows(spec, B, 1));
   for (const { offset, size } of parameterBlocks(spec))
     expectClose(gradient.subarray(offset, offset + size), expected.slice(offset, offset + size), 1e-5);
 });

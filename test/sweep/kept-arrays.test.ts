@@ -9,7 +9,7 @@ import { planRuns } from "../../src/sweep/plan.ts";
 import { runSweep } from "../../src/sweep/run-sweep.ts";
 import { expectClose } from "../support/close.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { predictor } from "../support/reference.ts";
+import { predictRows } from "../support/reference.ts";
 
 const HELDOUT = 37;
 const VALUES = { models: ["mmoe", "shared-bottom"], correlations: [0.5], runs: 2, steps: 30, heldoutRows: HELDOUT };
@@ -56,11 +56,7 @@ describe.each(["cpu", "tfjs"] as const)("on engine %s", (engine) => {
     const rows = await predictionsIn(join(out, "predictions", `${run.id}.parquet`));
     expect(Object.keys(rows[0] ?? {})).toEqual(["label/1", "output/1", "label/2", "output/2"]);
     const [set] = [...setRows(run, "heldout", HELDOUT, 0).chunks];
-    const predict = predictor(run.model, values);
-    const D = run.model.inputs;
-    const expected = Array.from({ length: HELDOUT }, (_, n) =>
-      predict(set?.x.subarray(n * D, (n + 1) * D) ?? []),
-    ).flat();
+    const expected = predictRows(run.model, values, set?.x ?? []).flat();
     expectClose(
       rows.flatMap((row) => [row["output/1"] as number, row["output/2"] as number]),
       expected,
