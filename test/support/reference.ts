@@ -42,13 +42,15 @@ export function predictor(
       range(spec.tasks + 1).map((path) => embeddedRow(spec, values, offsets, rowOf, path));
     const read = readBy(parameters);
     const x = read[0] as ArrayLike<number>;
-    const reluLayer = (layer: string, h: ArrayLike<number>, by: Dense): number[] => {
+    const linear = spec.experts.activation === "none" ? `${spec.experts.layers.length - 1}` : undefined;
+    const layerOf = (layer: string, h: ArrayLike<number>, by: Dense): number[] => {
       const units = by(layer, h);
+      if (/(^|\/)experts\//.test(layer) && layer.endsWith(`/${linear}`)) return units;
       const kept = factors?.(layer, row, units.length);
       return units.map((unit, i) => Math.max(0, unit) * (kept ? at(kept, i) : 1));
     };
     const through = (name: string, layers: readonly number[], input: ArrayLike<number>, by = tucker ?? dense) =>
-      layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h, tucker ?? by), input);
+      layers.reduce((h, _, i) => layerOf(`${name}/${i}`, h, tucker ?? by), input);
     /** What the paths give after all levels; `unlearned` [levels][E] are experts as other tasks see them. */
     const levelsBy = (
       by: Dense,
@@ -60,7 +62,7 @@ export function predictor(
       const paths = levels.reduce<ArrayLike<number>[]>((inputs, { experts, mixes }, level) => {
         const learned =
           spec.gating === "cross-stitch"
-            ? stitchedExperts(spec, parameters, offsets, x, (layer, h) => reluLayer(layer, h, by))
+            ? stitchedExperts(spec, parameters, offsets, x, (layer, h) => layerOf(layer, h, by))
             : experts.map(({ name, path }) => through(name, spec.experts.layers, at(inputs, path), by));
         outputs.push(learned);
         return mixes.map(({ name, seen, learns, own }, path) => {
