@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Gating } from "../models/spec.ts";
+import type { Activation, Gating } from "../models/spec.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { choice, count, plainName, positive, printableText } from "./kinds.ts";
 
@@ -12,6 +12,8 @@ const GATINGS: Readonly<Record<Gating, true>> = {
   ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
   ...{ "l2-constrained": true, "tensor-factorization": true },
 };
+
+const ACTIVATIONS: Readonly<Record<Activation, true>> = { relu: true, none: true };
 
 const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
 
@@ -44,9 +46,12 @@ const ranks = z
 /** What a user's model changes in the zoo's model that it is like; ModelSpec describes the fields. */
 const CHANGES = {
   experts: z
-    .strictObject({ shared: count(0, MOST.experts), perTask: count(0, MOST.experts), layers: units })
+    .strictObject({
+      ...{ shared: count(0, MOST.experts), perTask: count(0, MOST.experts), layers: units },
+      activation: choice(Object.keys(ACTIVATIONS) as Activation[]),
+    })
     .partial()
-    .describe("some of {shared, perTask, layers}"),
+    .describe("some of {shared, perTask, layers, activation}"),
   gating: choice(Object.keys(GATINGS) as Gating[]),
   levels: count(1, MOST.levels),
   gate: z

@@ -7,6 +7,7 @@ import {
   expertsOn,
   gateKind,
   hasSharedGate,
+  isReluLayer,
   levelCount,
   type ModelSpec,
   ownExpertsOf,
@@ -28,11 +29,12 @@ export interface GateWeights {
 export interface FirstLayer {
   /** The expert's number; undefined for a gate and for a factor. */
   readonly expert: number | undefined;
+  readonly isRelu: boolean;
   /** [D, U]. */
   readonly kernel: Span;
   /** [U]. */
   readonly bias: Span | undefined;
-  /** Before its ReLU, [N, U]. */
+  /** Before its activation, [N, U]. */
   readonly units: Units;
 }
 
@@ -64,6 +66,8 @@ export function network(tape: Tape, spec: ModelSpec, x: Float64Array, draws: Ste
   const sets = Array.from({ length: embeddingSets(spec) }, (_, set) => embedded(tape, spec, rows, set));
   return new Builder(tape, spec, sets.length > 0 ? sets : [rows], draws).network();
 }
+
+const LINEAR = { expert: undefined, isRelu: false };
 
 class Builder {
   readonly #tape: Tape;
@@ -196,7 +200,7 @@ class Builder {
     const { tasks: K, experts } = this.#spec;
     let inputs = new Array<Units>(K).fill(this.#x);
     for (const i of experts.layers.keys()) {
-      const units = inputs.map((input, k) => this.#reluLayer(`experts/${k}/${i}`, input, this.#deeperUnits, k));
+      const units = inputs.map((input, k) => this.#layer(`experts/${k}`, i, input, this.#deeperUnits, k));
       const { offset } = this.#block(`stitches/0/${i}/stitch`);
       inputs = units.map((_, k) => linkedSum(this.#tape, units, { offset: offset + k * K, size: K }, ITSELF));
     }
@@ -213,17 +217,19 @@ class Builder {
     return linkedSum(this.#tape, moved, { offset: offset + k * E, size: E }, gates);
   }
 
-  /** All tasks' ReLU layers 0 to `depth`, whose kernels are products over tasks; `into` gets their units. */
+  /** All tasks' layers 0 to `depth`, whose kernels are products over tasks; `into` gets the units of ReLU layers. */
   #factored(part: "experts" | "towers", depth: number, inputs: readonly Units[], into: Units[]): Units[] {
     let units = [...inputs];
     for (let i = 0; i < depth; i++) {
-      units = this.#factoredLayer(part, i, units).map((one, k) => this.#active(`${part}/${k}/${i}`, one));
+      units = this.#factoredLayer(part, i, units);
+      if (part === "experts" && !isReluLayer(this.#spec, i)) continue;
+      units = units.map((one, k) => this.#active(`${part}/${k}/${i}`, one));
       into.push(...units);
     }
     return units;
   }
 
-  /** What each task's layer reads → its units before their ReLU: (((h U) S_i) v_ki, summed over i) V + b_k. */
+  /** What each task's layer reads → its units before their activation: (((h U) S_i) v_ki, summed over i) V + b_k. */
   #factoredLayer(part: "experts" | "towers", i: number, inputs: readonly Units[]): Units[] {
     const layer = `factors/${part}`;
     const { offset, shape } = this.#block(`${layer}/shares/${i}/shares`);
@@ -241,17 +247,20 @@ class Builder {
     });
   }
 
-  /** ReLU layers 0 to `depth` of a network; `into` gets their units. */
+  /** Layers 0 to `depth` of a network; `into` gets the units of ReLU layers that don't read the rows. */
   #stack(name: string, depth: number, input: Units, into: Units[], expert?: number): Units {
     let units = input;
-    for (let i = 0; i < depth; i++) units = this.#reluLayer(`${name}/${i}`, units, into, expert);
+    for (let i = 0; i < depth; i++) units = this.#layer(name, i, units, into, expert);
     return units;
   }
 
-  #reluLayer(layer: string, input: Units, into: Units[], expert?: number): Units {
-    const units = this.#active(layer, this.#dense(layer, input, expert));
-    if (!this.#inputs.includes(input)) into.push(units);
-    return units;
+  #layer(network: string, i: number, input: Units, into: Units[], expert?: number): Units {
+    const isRelu = expert === undefined || isReluLayer(this.#spec, i);
+    const units = this.#dense(`${network}/${i}`, input, { expert, isRelu });
+    if (!isRelu) return units;
+    const active = this.#active(`${network}/${i}`, units);
+    if (!this.#inputs.includes(input)) into.push(active);
+    return active;
   }
 
   /** A layer's units after its ReLU, and after dropout in a step; gates have none. */
@@ -261,12 +270,12 @@ class Builder {
     return factors ? scaled(this.#tape, units, factors) : units;
   }
 
-  #dense(layer: string, input: Units, expert?: number): Units {
+  #dense(layer: string, input: Units, of: Pick<FirstLayer, "expert" | "isRelu"> = LINEAR): Units {
     const kernel = this.#block(`${layer}/kernel`);
     const bias = this.#blocks.get(`${layer}/bias`);
     const isRows = this.#inputs.includes(input);
     const units = dense(this.#tape, input, kernel, bias, isRows && this.#spec.embeddings === undefined);
-    if (isRows) this.#first.push({ expert, kernel, bias, units });
+    if (isRows) this.#first.push({ ...of, kernel, bias, units });
     return units;
   }
 

@@ -81,6 +81,11 @@ export function mmoe(name: string, ends: Ends): ModelSpec {
   return { ...PAPER, ...ends, name, gating: "per-task" };
 }
 
+/** The model whose experts have no activation after their last layer. */
+export function linear(model: ModelSpec): ModelSpec {
+  return { ...model, experts: { ...model.experts, activation: "none" } };
+}
+
 /** MMoE whose gates have hidden layers, with biases. */
 export function deepGates(name: string, layers: number, ends: Ends): ModelSpec {
   return { ...mmoe(name, ends), gate: { layers: new Array<number>(layers).fill(GATE_UNITS), bias: true } };

@@ -5,6 +5,7 @@ import {
   type Ends,
   EXPERT_UNITS,
   EXPERTS,
+  linear,
   MLP,
   matchedSingleTask,
   matchedUnits,
@@ -209,6 +210,24 @@ export const ZOO = {
     ],
     source: "Ma et al., AAAI 2019 (SNR-Trans), no L0 term; gates of Louizos et al., ICLR 2018; start assumed",
     build: (ends) => ({ ...PAPER, ...ends, name: "snr-trans", gating: "snr-trans" }),
+  },
+  "shared-bottom-linear": {
+    about: "shared-bottom whose bottom has no activation",
+    formula: ["y_k = t_k(W x + b)"],
+    source: "Ma et al., KDD 2018, section 3.1, its bottom read as a linear layer; sizes from section 5.1",
+    build: (ends) => linear(sharedBottom("shared-bottom-linear", sharedBottomUnits(ends), ends)),
+  },
+  "omoe-linear": {
+    about: "omoe whose experts have no activation",
+    formula: ["y_k = t_k(sum_e g(x)_e (V_e x + b_e))", "g(x) = softmax(W x)"],
+    source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
+    build: (ends) => linear({ ...PAPER, ...ends, name: "omoe-linear", gating: "single" }),
+  },
+  "mmoe-linear": {
+    about: "mmoe whose experts have no activation",
+    formula: ["y_k = t_k(sum_e g_k(x)_e (V_e x + b_e))", "g_k(x) = softmax(W_k x)"],
+    source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
+    build: (ends) => linear(mmoe("mmoe-linear", ends)),
   },
 } as const satisfies Record<string, ZooEntry>;
 

@@ -71,6 +71,15 @@ describe("a model defined in the list of models", () => {
     expect(specOf(loaded(`[{name: x, like: mmoe, gating: ${gating}, experts: ${experts}}]`), "x").gating).toBe(gating);
   });
 
+  test("may have experts without activation, or with it again", () => {
+    const expertsOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").experts;
+    expect(expertsOf("like: mmoe, experts: {layers: [32, 16], activation: none}")).toEqual({
+      ...{ shared: 8, perTask: 0, layers: [32, 16], activation: "none" },
+    });
+    expect(expertsOf("like: omoe-linear, experts: {activation: relu}")).toMatchObject({ activation: "relu" });
+    expect(() => loaded("[{name: x, like: mmoe, experts: {activation: tanh}}]")).toThrow(/activation/);
+  });
+
   test("may be constrained by an L2 penalty", () => {
     const own = "like: single-task, gating: l2-constrained, constraint: 0.25";
     expect(specOf(loaded(`[{name: x, ${own}}]`), "x")).toMatchObject({ gating: "l2-constrained", constraint: 0.25 });

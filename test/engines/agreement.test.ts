@@ -48,7 +48,7 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
     ]);
   });
 
-  test.each(["shared-bottom", "mmoe", "ple", "mmoe-top-k"] as const)("%s with dropout", async (name) => {
+  test.each(["shared-bottom", "mmoe", "mmoe-linear", "ple", "mmoe-top-k"] as const)("%s with dropout", async (name) => {
     const model = { ...ZOO[name].build({ inputs: 100, tasks: 2 }), dropout: 0.3 };
     await expectAgreement(makeRun({ model, index: 3 }, { batch: 43, heldoutRows: 8, lr: 0.001 }), [cpu, tfjs]);
   });
@@ -79,7 +79,7 @@ describe("cpu and tfjs agree on three tasks, by", () => {
   const ends = { inputs: 100, tasks };
   const models = [
     ...(["shared-bottom", "omoe", "mmoe"] as const).map((name) => ZOO[name].build(ends)),
-    ...(["ple", "mmoe-top-k", "adatt", "mmoe-detached"] as const).map((name) => ZOO[name].build(ends)),
+    ...(["ple", "mmoe-top-k", "adatt", "mmoe-detached", "omoe-linear"] as const).map((name) => ZOO[name].build(ends)),
     { ...ZOO.mmoe.build(ends), name: "own", experts: { shared: 2, perTask: 3, layers: [7] } },
   ];
 

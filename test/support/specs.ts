@@ -65,6 +65,11 @@ export const FACTORED: ModelSpec = {
   ranks: { inputs: 5, units: 3, tasks: 2 },
 };
 
+/** The same without activation after the last layers of experts, under another name. */
+function linear(spec: ModelSpec, name = `linear-${spec.name}`): ModelSpec {
+  return { ...spec, name, experts: { ...spec.experts, activation: "none" } };
+}
+
 /** Gates that select 2 of 8 experts by codes of 3 bits. */
 export const SELECTING: ModelSpec = {
   ...MMOE,
@@ -136,6 +141,10 @@ export const SPECS: readonly ModelSpec[] = [
   },
   { ...STITCHED, name: "cross-stitch", experts: { shared: 0, perTask: 1, layers: [6] } },
   { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
+  ...[MMOE, OMOE, BOTTOM, DEEP, PLE, STITCHED, SNR, CONSTRAINED, FACTORED].map((spec) => linear(spec)),
+  linear({ ...MMOE, gate: { layers: [9], bias: true } }, "linear-deep-gates"),
+  linear({ ...STITCHED, experts: { shared: 0, perTask: 1, layers: [6] } }, "linear-stitch"),
+  linear({ ...FACTORED, experts: { shared: 0, perTask: 1, layers: [6] } }, "linear-factor"),
   EMBEDDED,
   EMBEDDED_APART,
   { ...EMBEDDED, name: "embedded-single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },

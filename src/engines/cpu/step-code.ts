@@ -8,6 +8,7 @@ import {
   gateOutputs,
   hasPenalty,
   hasSharedGate,
+  isReluLayer,
   levelCount,
   type ModelSpec,
   outputsFor,
@@ -143,9 +144,9 @@ function levelOf(builder: Builder, spec: ModelSpec, level: number, before: reado
 }
 
 /** An expert's layers after the first. */
-function deepExpert(builder: Builder, { experts }: ModelSpec, network: string, first: Columns): Columns {
-  return experts.layers.slice(1).reduce((input, units, i) => {
-    const next = builder.columns(units, true);
+function deepExpert(builder: Builder, spec: ModelSpec, network: string, first: Columns): Columns {
+  return spec.experts.layers.slice(1).reduce((input, units, i) => {
+    const next = builder.columns(units, isReluLayer(spec, i + 1));
     builder.dense(`${network}/${i + 1}`, input, next);
     builder.drop([`${network}/${i + 1}`], next, units);
     return next;
@@ -153,7 +154,8 @@ function deepExpert(builder: Builder, { experts }: ModelSpec, network: string, f
 }
 
 /** A network a task, from its first layer's units on; after each layer tasks mix their units. */
-function stitchedExperts(builder: Builder, { experts, tasks }: ModelSpec, first: readonly Columns[]): Columns[] {
+function stitchedExperts(builder: Builder, spec: ModelSpec, first: readonly Columns[]): Columns[] {
+  const { experts, tasks } = spec;
   const stitched = (units: readonly Columns[], layer: number) => {
     const N = experts.layers[layer] as number;
     builder.mixable(units, N);
@@ -162,7 +164,7 @@ function stitchedExperts(builder: Builder, { experts, tasks }: ModelSpec, first:
   return experts.layers.slice(1).reduce(
     (inputs, units, i) => {
       const next = inputs.map((input, k) => {
-        const own = builder.columns(units, true);
+        const own = builder.columns(units, isReluLayer(spec, i + 1));
         builder.dense(`experts/${k}/${i + 1}`, input, own);
         builder.drop([`experts/${k}/${i + 1}`], own, units);
         return own;

@@ -36,6 +36,10 @@ def smooth_step(t, gamma):
     return np.where(np.abs(t) < gamma / 2, inside, (t > 0).astype(float))
 
 
+def is_linear(spec, layer):
+    return spec["experts"].get("activation") == "none" and layer == len(spec["experts"]["layers"]) - 1
+
+
 class Model:
     """Predictions of all tasks, and what was computed on the way."""
 
@@ -82,7 +86,10 @@ class Model:
 
     def expert(self, name, h, tensors, deeper):
         for i in range(len(self.spec["experts"]["layers"])):
-            before, h = h, relu(self.dense(f"{name}/{i}", h, tensors))
+            before, h = h, self.dense(f"{name}/{i}", h, tensors)
+            if is_linear(self.spec, i):
+                continue
+            h = relu(h)
             if before is not self.x:
                 deeper.append(h)
         return h
@@ -109,10 +116,11 @@ class Model:
         return [self.mix(path, prefix, inputs[path], learned, fixed) for path in range(K + has_shared)]
 
     def stitched(self, inputs):
-        """x_k = sum_j a_kj relu(layer of network j), layer by layer."""
+        """x_k = sum_j a_kj (layer of network j), layer by layer."""
         h = inputs[: self.K]
         for i in range(len(self.spec["experts"]["layers"])):
-            units = [relu(self.dense(f"experts/{k}/{i}", h[k], self.tensors)) for k in range(self.K)]
+            units = [self.dense(f"experts/{k}/{i}", h[k], self.tensors) for k in range(self.K)]
+            units = units if is_linear(self.spec, i) else [relu(u) for u in units]
             stitch = self.tensors[f"stitches/0/{i}/stitch"].reshape(self.K, self.K)
             h = [sum(stitch[k, j] * units[j] for j in range(self.K)) for k in range(self.K)]
         return h
@@ -183,13 +191,13 @@ def gates(model):
 
 def units(model, tensors):
     shares = []
-    for e in range(model.E):
+    for e in range(0 if is_linear(model.spec, 0) else model.E):
         kernel, bias = tensors[f"experts/{e}/0/kernel"], tensors.get(f"experts/{e}/0/bias", 0)
         shares += list(ndtr(bias / np.sqrt((kernel**2).sum(axis=0))))
     for h in model.deeper:
         shares += list((h > 0).mean(axis=0))
     towers = np.concatenate([(h > 0).mean(axis=0) for h in model.towers]) if model.towers else None
-    found = {"deadUnits": np.mean(np.array(shares) < 1e-3), "activeUnits": np.mean(shares)}
+    found = {"deadUnits": np.mean(np.array(shares) < 1e-3), "activeUnits": np.mean(shares)} if shares else {}
     return found | ({} if towers is None else {"deadTowerUnits": np.mean(towers < 1e-3)})
 
 

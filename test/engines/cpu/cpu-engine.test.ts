@@ -69,6 +69,9 @@ describe("1,000 steps", () => {
     "l2-constrained": "38992f92764d21b4",
     "snr-trans": "a393a29dd227bb38",
     "tensor-factorization": "596b92f486d2f509",
+    "shared-bottom-linear": "04440c6ad9f8263f",
+    "omoe-linear": "b249f661f8c644f0",
+    "mmoe-linear": "839c71da633b8ff3",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {

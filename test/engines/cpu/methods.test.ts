@@ -35,7 +35,14 @@ test.each(OTHERS.flatMap(compared))("cpu and tfjs train by %s %s of %i tasks", a
   await expectAgreement(runOf(name, tasks, method), [cpu, tfjs]);
 });
 
-const SPECIAL = ["dselect-k", "l2-constrained", "cross-stitch", "snr-trans", "tensor-factorization"] as const;
+const SPECIAL = [
+  "omoe-linear",
+  "dselect-k",
+  "l2-constrained",
+  "cross-stitch",
+  "snr-trans",
+  "tensor-factorization",
+] as const;
 
 test.each(
   (["uncertainty", "gradnorm", "pcgrad"] as const).flatMap((method) => SPECIAL.map((name) => [method, name] as const)),
@@ -53,6 +60,8 @@ function runsBy(method: MethodName, batch: number): Run[] {
     of("single-task", 3),
     of("ple", 3),
     of("adatt", 3),
+    of("mmoe-linear", 3),
+    of("shared-bottom-linear", 3),
     ...SPECIAL.map((name) => of(name, 3)),
   ];
 }

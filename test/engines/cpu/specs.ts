@@ -19,6 +19,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
     experts: layers(1),
+    activation: fc.constantFrom(undefined, undefined, "none" as const),
     gating: fc.constantFrom(...GATINGS),
     gate: layers(0),
     gateBias: fc.boolean(),
@@ -42,6 +43,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       shared,
       perTask,
       experts,
+      activation,
       gating,
       gate,
       gateBias,
@@ -63,7 +65,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       const hasLevels = isGated && gating !== "single" && levels > 1;
       const spec: ModelSpec = {
         ...{ name: "any", inputs, tasks, gating, bias, dropout },
-        experts: { shared: all, perTask: own, layers: experts },
+        experts: { shared: all, perTask: own, layers: experts, ...(activation && { activation }) },
         ...(hasLevels && { levels }),
         ...(gating === "l2-constrained" && { constraint: 0.3 }),
         ...(gating === "tensor-factorization" && { ranks }),
