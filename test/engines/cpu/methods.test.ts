@@ -2,6 +2,7 @@
 // method makes of gradients is compared with float64 in test/engines/methods.test.ts.
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
+import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { METHODS, type MethodName } from "../../../src/engines/methods.ts";
@@ -18,10 +19,16 @@ import { fused, NATIVE, statesAt, trained, trainedByWasm, trainedFrom } from "./
 const OTHERS = METHODS.filter((method) => method !== "sum");
 const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl"];
 
-function runOf(name: ModelName, tasks: number, method: MethodName, batch = 64, dropout = 0): Run {
-  const model = { ...ZOO[name].build({ inputs: 100, tasks }), dropout };
+function runOf(
+  name: ModelName,
+  tasks: number,
+  method: MethodName,
+  { batch = 64, dropout = 0, inputs = 100 } = {},
+): Run {
+  const model = { ...ZOO[name].build({ inputs, tasks }), dropout };
   const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 20, evalEvery: 7 } as const;
-  return makeRun({ model, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
+  const data = { ...GENERATOR_PRESETS.paper.settings, inputs };
+  return makeRun({ model, data, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
 }
 
 /** CAGrad's minimum over three tasks is flat: tfjs finds it to three digits in float32, the kernels in float64. */
@@ -52,7 +59,7 @@ test.each(
 
 /** Runs that train together: one or two levels, gates of several kinds, towers that read the same, dropout, embeddings, gaps. */
 function runsBy(method: MethodName, batch: number): Run[] {
-  const of = (...[name, tasks]: [ModelName, number]) => runOf(name, tasks, method, batch, 0.1);
+  const of = (name: ModelName, tasks: number) => runOf(name, tasks, method, { batch, dropout: 0.1, inputs: 37 });
   return [
     of("mmoe", 3),
     of("shared-bottom", 3),
@@ -87,9 +94,9 @@ describe.each(OTHERS)("%s", (method) => {
   });
 
   test("goes on from a state to the bits of a run that was not stopped", () => {
-    const runs = runsBy(method, 13).map((run) => ({ ...run, training: { ...run.training, steps: 150 } }));
-    const { states } = statesAt(41, "wasm", runs);
-    expect(states.every(({ step }) => step > 40 && step < 150)).toBe(true);
+    const runs = runsBy(method, 13).map((run) => ({ ...run, training: { ...run.training, steps: 60 } }));
+    const { states } = statesAt(17, "wasm", runs);
+    expect(states.every(({ step }) => step > 16 && step < 60)).toBe(true);
     expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
   });
 
@@ -101,7 +108,9 @@ describe.each(OTHERS)("%s", (method) => {
 
 test.each(BY_GRADIENTS)("%s trains networks that share nothing as the sum does, bit for bit", (method) => {
   for (const batch of [3, 64]) {
-    const [ours, sum] = [method, "sum" as const].map((name) => trained("wasm", [runOf("single-task", 3, name, batch)]));
+    const [ours, sum] = [method, "sum" as const].map((name) =>
+      trained("wasm", [runOf("single-task", 3, name, { batch })]),
+    );
     expect(ours).toEqual(sum);
   }
 });
