@@ -3,11 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { INITIALIZER_NAMES, type Initializer } from "../../src/models/initializers.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
 import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
+import { BY_GATING } from "../support/specs.ts";
 import { cpu, tfjs } from "./both.ts";
 import { anySpec } from "./cpu/specs.ts";
 import { tinyRun } from "./tfjs/runs.ts";
@@ -68,7 +70,11 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
           [cpu, tfjs],
         );
       }),
-      { numRuns: 15, seed: 1 },
+      {
+        examples: Object.values(BY_GATING).map((model, index): [ModelSpec, number] => [model, index]),
+        numRuns: 25,
+        seed: 1,
+      },
     );
   });
 });
