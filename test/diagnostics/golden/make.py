@@ -26,10 +26,6 @@ def softmax(z):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def is_linear(spec, layer):
-    return spec["experts"].get("activation") == "none" and layer == len(spec["experts"]["layers"]) - 1
-
-
 class Model:
     """Predictions of all tasks, and what was computed on the way."""
 
@@ -55,10 +51,7 @@ class Model:
 
     def expert(self, name, h, tensors, deeper):
         for i in range(len(self.spec["experts"]["layers"])):
-            before, h = h, self.dense(f"{name}/{i}", h, tensors)
-            if is_linear(self.spec, i):
-                continue
-            h = relu(h)
+            before, h = h, relu(self.dense(f"{name}/{i}", h, tensors))
             if before is not self.x:
                 deeper.append(h)
         return h
@@ -126,13 +119,13 @@ def gates(model):
 
 def units(model, tensors):
     shares = []
-    for e in range(0 if is_linear(model.spec, 0) else model.E):
+    for e in range(model.E):
         kernel, bias = tensors[f"experts/{e}/0/kernel"], tensors.get(f"experts/{e}/0/bias", 0)
         shares += list(ndtr(bias / np.sqrt((kernel**2).sum(axis=0))))
     for h in model.deeper:
         shares += list((h > 0).mean(axis=0))
     towers = np.concatenate([(h > 0).mean(axis=0) for h in model.towers]) if model.towers else None
-    found = {"deadUnits": np.mean(np.array(shares) < 1e-3), "activeUnits": np.mean(shares)} if shares else {}
+    found = {"deadUnits": np.mean(np.array(shares) < 1e-3), "activeUnits": np.mean(shares)}
     return found | ({} if towers is None else {"deadTowerUnits": np.mean(towers < 1e-3)})
 
 
