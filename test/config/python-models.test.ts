@@ -79,12 +79,9 @@ describe("a model in Python", () => {
     ).toBe("--set models: model mine: class is for models in Python, this is JavaScript");
   });
 
-  test("is refused with a method or dropout of the sweep's", () => {
-    expect(complaint(() => setTo(`models=[{name: mine, file: ${file}}]`, "method=pcgrad"))).toBe(
-      "--set method: model mine: method pcgrad is not for models in code; leave out the model, or give --set method=sum",
-    );
-    expect(complaint(() => setTo(`models=[{name: mine, file: ${file}}]`, "dropout=0.1"))).toContain(
-      "dropout 0.1 is not for models in code",
+  test("is refused with dropout of the sweep's", () => {
+    expect(complaint(() => setTo(`models=[{name: mine, file: ${file}}]`, "dropout=0.1"))).toBe(
+      "--set dropout: model mine: dropout 0.1 is not for models in code; leave out the model, or give --set dropout=0",
     );
   });
 

@@ -67,6 +67,14 @@ describe.skipIf(!HAS_PYTHON).each([
 
   const shortened = (vectors: readonly Vector[]) => vectors.map(length);
 
+  test.each(Object.keys(OURS))("%s for PyTorch modules is ours, whose comparisons with TorchJD follow", (name) => {
+    const distances = range(N).map((n) => {
+      const [one, other] = [ours[name]?.[n] as Vector, theirs[`mmoe, ${name}`]?.[n] as Vector];
+      return length(one.map((value, i) => value - (other[i] as number))) / length(other);
+    });
+    expect(Math.max(...distances)).toBeLessThan(1e-4);
+  });
+
   test("pcgrad is TorchJD's PCGrad in the same order of tasks", () => {
     expect(farthest("pcgrad")).toBeLessThan(2e-5);
   });
