@@ -322,7 +322,11 @@ export class ProcessEngine implements Engine {
   }
 
   /** Nothing if the signal stopped it. Throws UsageError for what its code does wrong. */
-  async #trained(worker: WorkerProcess, runs: Together, { onProgress, signal, keeping }: Hooks): Promise<RunResult[]> {
+  async #trained(
+    worker: WorkerProcess,
+    runs: Together,
+    { onProgress, signal, keeping, ...kept }: Hooks,
+  ): Promise<RunResult[]> {
     const losses = new Map<string, number>();
     const asking = {
       silentMs: this.#patience.train,
@@ -339,6 +343,8 @@ export class ProcessEngine implements Engine {
     const results: RunResult[] = [];
     const hooks: Hooks = {
       ...(keeping && { keeping, ...(signal && { signal }) }),
+      ...(kept.keepParameters && { keepParameters: true }),
+      ...(kept.keepPredictions && { keepPredictions: true }),
       onResult: (result) => results.push(result),
       onProgress: ({ id }, _, latest) => losses.set(id, latest),
     };
