@@ -1,6 +1,6 @@
 // Models of the user's own: where they are defined, and what they are.
 import { createHash } from "node:crypto";
-import { basename, relative, resolve } from "node:path";
+import { basename, extname, relative, resolve } from "node:path";
 import { generatorSettings } from "../data/presets.ts";
 import { forAll, UsageError } from "../errors.ts";
 import { checkSpec } from "../models/check-spec.ts";
@@ -10,8 +10,9 @@ import { pythonFiles } from "../models/python-files.ts";
 import type { Ends } from "../models/shapes.ts";
 import { gateCount, type ModelSpec } from "../models/spec.ts";
 import { variantSpec } from "../models/variant.ts";
-import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName, ZOO, zooLabel } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
+import { plainNameOf } from "./kinds.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -35,15 +36,25 @@ export function definitionsApart<T extends Given>(
   from: Pick<GivenValues, "source" | "folder">,
 ): Omit<T, keyof Given> & Partial<Settings> {
   const { models, ownModels, ...others } = values;
-  const onTheSpot = models?.filter((model) => typeof model !== "string") ?? [];
+  const listed = models?.map((model) => (typeof model === "string" ? model : plainlyNamed(model)));
+  const onTheSpot = listed?.filter((model) => typeof model !== "string") ?? [];
   const defined = forAll(withModels(ownModels ?? [], onTheSpot), (model) =>
     isCodeDefinition(model) ? found(model, from) : model,
   );
   return {
     ...others,
-    ...(models && { models: models.map((model) => (typeof model === "string" ? model : model.name)) }),
+    ...(listed && { models: listed.map((model) => (typeof model === "string" ? model : model.name)) }),
     ...((ownModels || onTheSpot.length > 0) && { ownModels: defined }),
   };
+}
+
+/** A definition whose name is plain, and the whole name as its label: ids and files have the plain one. */
+export function plainlyNamed<T extends OwnModel>(model: T): T {
+  const name = plainNameOf(
+    model.name,
+    isCodeDefinition(model) ? basename(model.file, extname(model.file)) : model.like,
+  );
+  return name === model.name ? model : { label: model.name, ...model, name };
 }
 
 export function isCodeDefinition(model: OwnModel): model is CodeDefinition {
@@ -137,7 +148,7 @@ function checkGateUsed({ name, gate }: SpecDefinition, spec: ModelSpec): void {
 
 /** `model mmoe-experts.shared-0: ...`, a name that nobody typed, as `mmoe with experts.shared=0: ...`. */
 function asTyped(message: string, model: SpecDefinition): string {
-  const { name, like, ...changes } = model;
+  const { name, label: _, like, ...changes } = model;
   const said = changesOf(changes).sort().join(", ").replaceAll('"', "");
   return message.replace(`model ${name}:`, `${like} with ${said}:`);
 }
@@ -159,6 +170,11 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: E
   return { name, ...others, file, sha256: sha256 as string, ...madeWith };
 }
 
+/** What a model is called in figures and reports. */
+export function modelLabel({ ownModels }: Pick<Settings, "ownModels">, name: string): string {
+  return ownModels.find((model) => model.name === name)?.label ?? zooLabel(name);
+}
+
 /** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */
 export function writtenIn(folder: string, models: readonly OwnModel[]): OwnModel[] {
   return models.map((model) => {
@@ -174,7 +190,7 @@ export function writtenIn(folder: string, models: readonly OwnModel[]): OwnModel
 export function definitionText(model: OwnModel): string {
   if (isCodeDefinition(model))
     return `${[basename(model.file), ...madeWith(model)].join(", ")} (sha256 ${definitionHash(model)})`;
-  const { name: _, like, ...changes } = model;
+  const { name: _, label: __, like, ...changes } = model;
   return [`like ${like}`, ...changesOf(changes).sort()].join(", ");
 }
 

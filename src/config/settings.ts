@@ -45,8 +45,6 @@ const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERAT
 /** TensorFlow and Python's libraries round as they like. */
 const PORTABLE = { only: "portable" } as const;
 
-const SUM = { only: "sum" } as const;
-
 /** What a rate is multiplied by at each decay: PyTorch's default. */
 const DECAY_FACTOR = 0.1;
 
@@ -154,8 +152,8 @@ const GIVEN = {
     paths: { ...EVERYWHERE, process: { only: 0 } },
   }),
   method: setting(choice(METHODS), {
-    ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, process: SUM },
+    ...{ since: 5, before: "sum", mark: "assumed" },
+    ...{ hash: "trained", grid: true, paths: EVERYWHERE },
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },

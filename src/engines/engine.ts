@@ -85,6 +85,19 @@ export interface Curve {
 
 export type { Predictions };
 
+/** Arrays as the format of safetensors has them: each one's type, shape and place in the bytes, by name. */
+export interface Tensors {
+  readonly header: Readonly<Record<string, Tensor>>;
+  readonly bytes: Uint8Array;
+}
+
+interface Tensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Its first byte, and the byte after its last. */
+  readonly data_offsets: readonly [number, number];
+}
+
 /** What was measured of one run, beside its losses, at some of its evaluations: those of `diagnosedSteps`. */
 export interface Diagnostics {
   readonly steps: readonly number[];
@@ -125,6 +138,8 @@ export interface RunResult {
   readonly parameterCount?: number;
   /** Final parameters in canonical order; only when the hooks ask for them. */
   readonly parameters?: Float32Array;
+  /** Those of a model in code. */
+  readonly tensors?: Tensors;
   /** What the run predicts of its held-out rows after the last step; only when the hooks ask for it. */
   readonly predictions?: Predictions;
 }
@@ -194,7 +209,7 @@ export interface Hooks {
   readonly signal?: AbortSignal;
   /** When it aborts, no further run begins, and `train` returns when those in flight have ended. */
   readonly noMore?: AbortSignal;
-  /** Add final parameters to each result, except for models in code. */
+  /** Add final parameters to each result; those of a model in code if it gives them. */
   readonly keepParameters?: boolean;
   /** Add predictions of the held-out rows to each result. */
   readonly keepPredictions?: boolean;
@@ -214,6 +229,8 @@ export interface Engine {
   readonly libraries?: Readonly<Record<string, string>>;
   /** Of each model in code that was tried, whether it gives the same numbers again on this machine. */
   readonly deterministic?: Readonly<Record<string, boolean>>;
+  /** Of each model in code that was tried, whether it gives its final weights. */
+  readonly givesWeights?: Readonly<Record<string, boolean>>;
   /** The engines beside it that train models in code, one for each language; absent for none. */
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
@@ -227,11 +244,11 @@ export interface Engine {
   /** Throws UsageError for a run that this engine can't train, by what it lacks; RangeError for one that is no run. */
   check(run: AnyRun): void;
   /**
-   * Loads those models in code that it trains, and tries them. Throws UsageError, by the model's name and the line of its file, for what
+   * Loads those models in code that it trains, and tries them by the methods of the runs. Throws UsageError, by the model's name and the line of its file, for what
    * is no model. `train` does it too, if nobody has before. When `signal` aborts, it returns soon, with models that are not
    * prepared.
    */
-  prepare?(models: readonly Model[], signal?: AbortSignal): Promise<void>;
+  prepare?(runs: readonly AnyRun[], signal?: AbortSignal): Promise<void>;
   /**
    * Throws MachineError where memory, threads or open files do not suffice, or threads die again and again; each run has
    * then its result, or none and stays to be trained.

@@ -62,12 +62,14 @@ export async function trainGroup<G extends Together>(
 
     const K = tasksOf(replicas);
     const parameters = hooks.keepParameters ? trainer.parameters() : [];
+    const tensors = hooks.keepParameters ? ((await trainer.tensors?.()) ?? []) : [];
     const predictions = hooks.keepPredictions ? await trainer.heldout() : [];
     const elapsedMs = keeper?.elapsedMs ?? (performance.now() - began) / group.runs.length;
     for (const [r, replica] of replicas.entries())
       hooks.onResult({
         ...resultOf(replica, finals.slice(r * K, (r + 1) * K), {
           parameters: parameters[r],
+          tensors: tensors[r],
           predictions: predictions[r],
         }),
         elapsedMs,
@@ -198,10 +200,13 @@ async function lossesOver(
   return total.map((sum, i) => sum / (counts[i] as number));
 }
 
+/** What the hooks ask of a run at its end. */
+type KeptOf = { readonly [Key in "parameters" | "tensors" | "predictions"]: RunResult[Key] | undefined };
+
 function resultOf(
   { run, record, diagnosing, labelCorrelations }: Replica,
   trainingSetLoss: number[],
-  { parameters, predictions }: { parameters?: Float32Array | undefined; predictions?: Predictions | undefined },
+  { parameters, tensors, predictions }: KeptOf,
 ) {
   const failure = record.failureAtEnd ?? lossFailure(trainingSetLoss, run.training.steps);
   return {
@@ -209,6 +214,7 @@ function resultOf(
     ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
+    ...(!failure && tensors && { tensors }),
     ...(!failure && predictions && { predictions }),
   } satisfies Partial<RunResult>;
 }

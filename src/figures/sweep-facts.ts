@@ -1,8 +1,10 @@
 import { basename } from "node:path";
+import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
 import { listedKeys, valuesOf } from "../config/grid.ts";
 import { ladderOf } from "../config/ladder.ts";
 import type { LossSet } from "../config/loss-sets.ts";
+import { modelLabel } from "../config/own-models.ts";
 import { taskNames } from "../config/task-names.ts";
 import { rungName } from "../data/rungs.ts";
 import { cellKey, NO_CHOICE } from "../identity/cell.ts";
@@ -71,7 +73,7 @@ class DrawnCurve implements RunCurve {
 function factsOf(results: Results): SweepFacts {
   const { config, at } = results;
   const ended = endedCells(results);
-  const cells = ended.map(drawnCell);
+  const cells = ended.map((cell) => drawnCell(cell, config));
   const done = doneCells({ cells });
   const first = ended.find(({ runs }) => runs.length > 0)?.runs[0];
   const tasks = first === undefined ? config.tasks : tasksOf(first);
@@ -90,9 +92,9 @@ function factsOf(results: Results): SweepFacts {
   };
 }
 
-function drawnCell({ model, correlation, point, runs, failed }: SweepCell): DrawnCell {
+function drawnCell({ model, correlation, point, runs, failed }: SweepCell, config: Config): DrawnCell {
   const { steps } = (runs[0] ?? { steps: 0 }) as Pick<RunRecord, "steps">;
-  return { model, correlation, point, runs: runs.length, failed, steps };
+  return { model, label: modelLabel(config, model), correlation, point, runs: runs.length, failed, steps };
 }
 
 /** The lowest loss first. */

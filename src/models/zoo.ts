@@ -23,6 +23,8 @@ import type { ModelSpec } from "./spec.ts";
 
 /** One model of the zoo. */
 interface ZooEntry {
+  /** Its name in figures and reports, as the field writes it. */
+  readonly label: string;
   /** One sentence for `mmoe models`. */
   readonly about: string;
   /**
@@ -41,60 +43,70 @@ const MMOE_FORMULA = ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k 
 /** Models by name. Sizes are those of section 5.1 unless the source says otherwise. */
 export const ZOO = {
   "shared-bottom": {
+    label: "Shared-Bottom",
     about: "Shared-Bottom; as the paper counts, as large as mmoe",
     formula: ["y_k = t_k(f(x))"],
     source: `${CARUANA}; sizes from section 5.1`,
     build: (ends) => sharedBottom("shared-bottom", sharedBottomUnits(ends), ends),
   },
   "shared-bottom-16": {
+    label: "Shared-Bottom-16",
     about: "section 3.3's Shared-Bottom, of 16 units (Figure 3)",
     formula: ["y_k = t_k(f(x))"],
     source: `${CARUANA}; sizes from section 3.3`,
     build: (ends) => sharedBottom("shared-bottom-16", SMALL_BOTTOM_UNITS, ends),
   },
   omoe: {
+    label: "OMoE",
     about: "one gate for all tasks over 8 experts",
     formula: ["y_k = t_k(sum_e g(x)_e f_e(x))", "g(x) = softmax(W x)"],
     source: "Ma et al., KDD 2018, section 4.2",
     build: (ends) => ({ ...PAPER, ...ends, name: "omoe", gating: "single" }),
   },
   mmoe: {
+    label: "MMoE",
     about: "a gate for each task over 8 experts",
     formula: MMOE_FORMULA,
     source: "Ma et al., KDD 2018, section 4.2",
     build: (ends) => mmoe("mmoe", ends),
   },
   "mmoe-mlp": {
+    label: "MMoE-MLP",
     about: "a common PyTorch form: deep experts and towers",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k x + b_k)"],
     source: "Ma et al., KDD 2018, section 4.2; sizes as in public PyTorch code",
     build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp", gating: "per-task" }),
   },
   "mmoe-mlp-average": {
+    label: "MMoE-MLP-Average",
     about: "mmoe-mlp without gates: the experts' mean",
     formula: ["y_k = t_k(mean_e f_e(x))"],
     source: "mmoe-mlp without its gates",
     build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp-average", gating: "average" }),
   },
   "single-task": {
+    label: "Single-Task",
     about: "a network per task; together as many parameters as mmoe",
     formula: ["y_k = t_k(o_k(x))"],
     source: "the usual control: the tasks share nothing; units matched to mmoe",
     build: (ends) => matchedSingleTask("single-task", ends),
   },
   "single-task-wide": {
+    label: "Single-Task-Wide",
     about: "a network per task with the units of mmoe's experts",
     formula: ["y_k = t_k(o_k(x))"],
     source: "the usual control: the tasks share nothing; 8 x 16 units a task",
     build: (ends) => singleTask("single-task-wide", EXPERTS * EXPERT_UNITS, ends),
   },
   average: {
+    label: "Average",
     about: "the mean of 8 experts, without gates",
     formula: ["y_k = t_k(mean_e f_e(x))"],
     source: "mmoe without its gates",
     build: (ends) => ({ ...PAPER, ...ends, name: "average", gating: "average" }),
   },
   "shared-bottom-matched": {
+    label: "Shared-Bottom-Matched",
     about: "Shared-Bottom of as many parameters as mmoe, gates too",
     formula: ["y_k = t_k(f(x))"],
     source: `${CARUANA}; units matched to all of mmoe's parameters`,
@@ -104,24 +116,28 @@ export const ZOO = {
     },
   },
   "mmoe-deep-gate-1": {
+    label: "MMoE-Deep-Gate-1",
     about: "mmoe with a hidden layer of 16 units in each gate",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(V_k x + a_k) + b_k)"],
     source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
     build: (ends) => deepGates("mmoe-deep-gate-1", 1, ends),
   },
   "mmoe-deep-gate-2": {
+    label: "MMoE-Deep-Gate-2",
     about: "mmoe with two hidden layers of 16 units in each gate",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(U_k relu(V_k x + a_k) + c_k) + b_k)"],
     source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
     build: (ends) => deepGates("mmoe-deep-gate-2", 2, ends),
   },
   cgc: {
+    label: "CGC",
     about: "4 experts that all tasks see and 2 of each task's own",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_ke(x))", "f_k = (s_1, .., s_4, o_k1, o_k2)", "g_k(x) = softmax(W_k x)"],
     source: "Tang et al., RecSys 2020, section 4.1; numbers of experts assumed",
     build: (ends) => cgc("cgc", ends),
   },
   ple: {
+    label: "PLE",
     about: "two levels of cgc, with a gate for the shared experts",
     formula: [
       "y_k = t_k(m_k) with m_k of the last level; the first reads m_k = m_s = x",
@@ -132,12 +148,14 @@ export const ZOO = {
     build: (ends) => ({ ...cgc("ple", ends), levels: 2 }),
   },
   "mmoe-top-k": {
+    label: "MMoE-Top-k",
     about: "mmoe whose gates keep the 2 largest weights",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(top_2(W_k x)), 0 for the other experts"],
     source: "Shazeer et al., ICLR 2017, section 2.1, without its noise; k = 2 assumed",
     build: (ends) => ({ ...mmoe("mmoe-top-k", ends), gate: { ...PAPER.gate, top: TOP } }),
   },
   "dselect-k": {
+    label: "DSelect-k",
     about: "mmoe whose gates select 2 experts by binary codes",
     formula: [
       "y_k = t_k(sum_e q_k(x)_e f_e(x)), q_k(x) = sum_i softmax(A_k x)_i r(Z_ki x)",
@@ -148,6 +166,7 @@ export const ZOO = {
     build: (ends) => ({ ...mmoe("dselect-k", ends), gate: { ...PAPER.gate, select: SELECTION } }),
   },
   adatt: {
+    label: "AdaTT",
     about: "an expert per task; a task adds a mix of all to its own",
     formula: ["y_k = t_k(o_k(x) + sum_j g_k(x)_j o_j(x))", "g_k(x) = softmax(W_k x)"],
     source: "Li et al., KDD 2023, section 3.1 (AdaTT-sp), one level; 128 / K units assumed",
@@ -158,6 +177,7 @@ export const ZOO = {
     }),
   },
   "mmoe-detached": {
+    label: "MMoE-Detached",
     about: "cgc's experts, all seen; those of others don't learn",
     formula: [
       "y_k = t_k(sum_e g_k(x)_e f_e(x))",
@@ -168,6 +188,7 @@ export const ZOO = {
     build: (ends) => ({ ...cgc("mmoe-detached", ends), gating: "detached" }),
   },
   "cross-stitch": {
+    label: "Cross-Stitch",
     about: "a network per task; after each layer tasks mix units",
     formula: [
       "y_k = t_k(h_k), h_k = sum_j a_kj relu(V_j x + c_j), and so on for each layer",
@@ -177,6 +198,7 @@ export const ZOO = {
     build: (ends) => ({ ...matchedSingleTask("cross-stitch", ends), gating: "cross-stitch" }),
   },
   "l2-constrained": {
+    label: "L2-Constrained",
     about: "a network per task; an L2 penalty draws them together",
     formula: [
       "y_k = t_k(o_k(x)), and with w_k all parameters of o_k and t_k",
@@ -189,6 +211,7 @@ export const ZOO = {
     }),
   },
   "tensor-factorization": {
+    label: "Tensor-Factorization",
     about: "a network per task; their kernels are Tucker products",
     formula: [
       "y_k = t_k(o_k(x)), each hidden layer relu(W_k' h + b_k) with the kernel",
@@ -202,6 +225,7 @@ export const ZOO = {
     }),
   },
   "snr-trans": {
+    label: "SNR-Trans",
     about: "a task sums 8 experts by matrices and random gates",
     formula: [
       "y_k = t_k(sum_e z_ke W_ke f_e(x)), z_ke = min(1, max(0, 1.2 s_ke - .1))",
@@ -234,3 +258,8 @@ export const ZOO = {
 export type ModelName = keyof typeof ZOO;
 
 export const MODEL_NAMES = Object.keys(ZOO) as ModelName[];
+
+/** The name of one of the zoo's models in figures and reports; other names are unchanged. */
+export function zooLabel(name: string): string {
+  return (ZOO as Readonly<Record<string, ZooEntry>>)[name]?.label ?? name;
+}

@@ -1,8 +1,8 @@
 import lines from "../../results/published/fig4.csv";
 import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossIn } from "../figures/draw/paper-points.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { type Theme, themeOf } from "../figures/draw/theme.ts";
+import { zooLabel } from "../models/zoo.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { Section } from "./controls.tsx";
 import { FittedFigure } from "./figure.tsx";
@@ -79,7 +79,7 @@ export function LossesSection({ playground }: { playground: Playground }) {
       <p class="legend">
         {lives.map(({ run }, i) => (
           <span key={run.id}>
-            <i style={{ background: (colour[i] as (theme: Theme) => string)(PAGE) }} /> {modelLabel(run.model.name)}
+            <i style={{ background: (colour[i] as (theme: Theme) => string)(PAGE) }} /> {zooLabel(run.model.name)}
           </span>
         ))}
         {Array.from({ length: tasks }, (_, k) => (
@@ -105,7 +105,7 @@ export function RunsSection({ playground }: { playground: Playground }) {
   const colour = modelColours(lives);
   const series = lives.map(({ run }, i) => ({
     name: run.model.name,
-    title: modelLabel(run.model.name),
+    title: zooLabel(run.model.name),
     colour: colour[i] as (theme: Theme) => string,
     finals: playground.finals(run.model.name),
   }));

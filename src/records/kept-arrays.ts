@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { outputCount } from "../data/task-kinds.ts";
-import type { AnyRun, Predictions, RunResult } from "../engines/engine.ts";
+import type { AnyRun, Predictions, RunResult, Tensors } from "../engines/engine.ts";
 import { tasksIn } from "../engines/task-losses.ts";
 import { isValidated, rowsOfPart } from "../engines/validation.ts";
 import { isCode } from "../models/code.ts";
@@ -16,7 +16,7 @@ import { PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
 
 /** What a sweep keeps of each of its runs. */
 export interface KeptKinds {
-  /** The final weights, as safetensors; not of models in code. */
+  /** The final weights, as safetensors; of models in code that give them. */
   readonly weights: boolean;
   /** The outputs for the held-out rows, as Parquet. */
   readonly predictions: boolean;
@@ -38,10 +38,11 @@ export class KeptArrays {
   }
 
   /** Throws UsageError if a file can't be written. */
-  write({ run, failure, parameters, predictions }: RunResult): void {
+  write({ run, failure, parameters, tensors, predictions }: RunResult): void {
     if (failure !== undefined) return;
-    if (this.#keeps.weights && parameters && !isCode(run.model))
-      this.#write(WEIGHTS, run.id, safetensors(run.model, parameters, { run: run.id, model: run.model.name }));
+    const weights = parameters && !isCode(run.model) ? tensorsOf(run.model, parameters) : tensors;
+    if (this.#keeps.weights && weights)
+      this.#write(WEIGHTS, run.id, safetensors(weights, { run: run.id, model: run.model.name }));
     if (this.#keeps.predictions && predictions)
       this.#write(PREDICTIONS, run.id, predictionsFile(run, testPart(run, predictions), this.#labels));
   }
@@ -60,23 +61,25 @@ function testPart(run: AnyRun, predictions: Predictions): Predictions {
 
 const GO_ON = "finished runs are kept, and the same command resumes";
 
-/**
- * A model's parameters, in canonical order, in the format of safetensors: the length of the header as uint64, the header in
- * JSON with each tensor's name, shape and place, then float32 numbers. A kernel is [in, out].
- */
-function safetensors(
-  spec: ModelSpec,
-  parameters: Float32Array,
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
-  const tensors = parameterBlocks(spec).map(({ name, shape, offset, size }) => {
-    return [name, { dtype: "F32", shape, data_offsets: [4 * offset, 4 * (offset + size)] }] as const;
+/** A model's parameters, in canonical order, as tensors by name. A kernel is [in, out]. */
+function tensorsOf(spec: ModelSpec, parameters: Float32Array): Tensors {
+  const header = parameterBlocks(spec).map(({ name, shape, offset, size }) => {
+    return [name, { dtype: "F32", shape, data_offsets: [4 * offset, 4 * (offset + size)] as const }] as const;
   });
-  const text = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(tensors) });
+  const { buffer, byteOffset, byteLength } = parameters;
+  return { header: Object.fromEntries(header), bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+}
+
+/**
+ * The format of safetensors: the length of the header as uint64, the header in JSON with each tensor's name, type, shape and
+ * place, then their numbers.
+ */
+function safetensors({ header: tensors, bytes }: Tensors, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const text = JSON.stringify({ __metadata__: metadata, ...tensors });
   const header = Buffer.from(text.padEnd(8 * Math.ceil(text.length / 8)));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, Buffer.from(parameters.buffer, parameters.byteOffset, parameters.byteLength)]);
+  return Buffer.concat([length, header, bytes]);
 }
 
 /** Columns of outputs and labels of the held-out rows, in their order: a logit, a logit for each class, or a prediction. */

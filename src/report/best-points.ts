@@ -1,6 +1,6 @@
-import { type EachLoss, LOSS_SETS } from "../config/loss-sets.ts";
+import type { Config } from "../config/config.ts";
+import { type EachLoss, eachLoss, LOSS_SETS } from "../config/loss-sets.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { capitalised } from "../figures/draw/words.ts";
 import { byCorrelation } from "../identity/cell.ts";
 import { pointText } from "../identity/grid-point.ts";
@@ -10,10 +10,11 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Html, html } from "./html.ts";
 import { meanOf } from "./ranking.ts";
-import { lossText } from "./report-words.ts";
+import { labelled, lossText } from "./report-words.ts";
 
 /** The outcome of a grid: the point at which each model's mean loss is lowest, at each correlation. */
-export function bestPoints(cells: EachLoss<readonly CellLosses[]>): Html {
+export function bestPoints(cellsOf: EachLoss<readonly CellLosses[]>, config: Config): Html {
+  const cells = eachLoss((set) => labelled(cellsOf[set], config));
   const done = LOSS_SETS.filter((set) => cells[set].some(({ byRun }) => byRun.size > 0));
   if (done.length === 0) return html`<p class="lead">No run is done.</p>\n`;
   const texts = done.map(
@@ -34,7 +35,7 @@ function lowestText(cells: readonly CellLosses[]): string {
     );
     const byPoint = groupBy(lowest, ({ point }) => pointText(point));
     const places = [...byPoint].map(([point, some]) => `with ${point} ${placesText(some)}`);
-    return `for ${modelLabel(model)} ${listed(places)}`;
+    return `for ${model} ${listed(places)}`;
   });
   return ofModels.join("; ");
 }

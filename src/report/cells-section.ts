@@ -3,7 +3,6 @@ import { meanText } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
@@ -16,7 +15,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
-import { lossText } from "./report-words.ts";
+import { labelled, lossText } from "./report-words.ts";
 import { numberCell, section, tableBox } from "./section.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
@@ -26,7 +25,7 @@ interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
 
 /** Every cell: its runs, and its final losses side by side. */
 export function cellsSection(results: Results): Html {
-  const lines = linesOf(results);
+  const lines = labelled(linesOf(results), results.config);
   const missing = lines.some((line) => line.missing > 0);
   const keys = Object.keys(lines[0]?.point ?? {});
   const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
@@ -82,7 +81,7 @@ function cellRow(
     group.length > 0 && correlation !== null
       ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>`
       : "";
-  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
+  return html`<tr>${heading}<th scope="row">${model}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
     missing ? numberCell(thousands(line.missing)) : ""
   }${LOSS_SETS.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
 `;

@@ -2,7 +2,6 @@ import type { Claim } from "../claims/claim.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { byCorrelation } from "../identity/cell.ts";
 import { listed } from "../listed.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
@@ -13,7 +12,7 @@ import { mean } from "../stats/moments.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
-import { lossText } from "./report-words.ts";
+import { labelled, lossText } from "./report-words.ts";
 
 /**
  * The outcome in one sentence on all losses, that of the config's study first, a warning if they disagree, and the verdicts on
@@ -21,9 +20,10 @@ import { lossText } from "./report-words.ts";
  */
 export function outcome(
   results: Results,
-  cells: EachLoss<readonly CellLosses[]>,
+  cellsOf: EachLoss<readonly CellLosses[]>,
   claims: EachLoss<readonly Claim[]> | undefined,
 ): Html {
+  const cells = eachLoss((set) => labelled(cellsOf[set], results.config));
   const lowest = eachLoss((set) => lowestModels(cells[set]));
   const sets = reportedFirst(results.config);
   return html`<p class="lead">${sentence(results, cells, lowest)}</p>
@@ -74,7 +74,7 @@ function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string, sets:
   const texts = sets.map(
     (set) => `${endsText(cells[set].filter((cell) => cell.model === model))} ${LOSS_WORDS[set].where}`,
   );
-  return `${after} of ${modelLabel(model)} is ${listed(texts)}.`;
+  return `${after} of ${model} is ${listed(texts)}.`;
 }
 
 /** `0.2621 at 0.5 to 0.2238 at 1`: at the lowest and the highest correlation. */
@@ -89,7 +89,7 @@ function endsText(cells: readonly CellLosses[]): string {
 /** `MMoE at every correlation`, `MMoE at 0.5, OMoE at 0.9 and 1`. */
 function winners(lowest: readonly Lowest[]): string {
   const byModel = groupBy(lowest, ({ model }) => model);
-  return [...byModel].map(([model, own]) => `${modelLabel(model)}${placeText(own, lowest)}`).join(", ");
+  return [...byModel].map(([model, own]) => `${model}${placeText(own, lowest)}`).join(", ");
 }
 
 /** ` (not told apart from OMoE at 1)`, or nothing if the lowest are told apart from all others. */
@@ -99,7 +99,7 @@ function nearText(lowest: readonly Lowest[]): string {
     ({ near }) => near as string,
   );
   const texts = [...byNear].map(([near, some]) => {
-    return `${modelLabel(near)}${some.length === lowest.length ? "" : placeText(some, lowest)}`;
+    return `${near}${some.length === lowest.length ? "" : placeText(some, lowest)}`;
   });
   return texts.length === 0 ? "" : ` (not told apart from ${listed(texts)})`;
 }
@@ -117,7 +117,7 @@ function correlationList(lowest: readonly Lowest[]): string {
 function disagreement(lowest: EachLoss<readonly Lowest[]>, sets: readonly LossSet[]): Html {
   const cases = lowest.train.flatMap(({ correlation }) => {
     const models = alike(sets, (set) => lowest[set].find((one) => one.correlation === correlation)?.model ?? "");
-    const texts = models.map(([model, own]) => `${modelLabel(model)} ${whereText(own)}`);
+    const texts = models.map(([model, own]) => `${model} ${whereText(own)}`);
     const at = correlation === null ? "" : `at ${shortNumber(correlation)} `;
     return models.length > 1 ? [`${at}${texts.join(", ")}`] : [];
   });
@@ -145,7 +145,7 @@ function ratios({ config }: Results, { train, heldout }: EachLoss<readonly CellL
   const isFresh = trainedValues(config, "trainRows").every((rows) => rows === "fresh");
   if (found.length === 0 || (isFresh && found.every(({ ratio }) => Math.abs(ratio - 1) < ALIKE))) return "";
   const texts = found.map(({ model, ratio }, i) => {
-    return `${ratio.toFixed(2)} times ${i === 0 ? "that on training rows " : ""}for ${modelLabel(model)}`;
+    return `${ratio.toFixed(2)} times ${i === 0 ? "that on training rows " : ""}for ${model}`;
   });
   return `The mean loss on held-out rows is ${listed(texts)}.`;
 }

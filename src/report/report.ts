@@ -4,6 +4,7 @@ import { cellsOf } from "../config/cells.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { modelLabel } from "../config/own-models.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { VERDICTS } from "../figures/gallery.ts";
 import { sweepCells } from "../figures/sweep-cells.ts";
@@ -45,11 +46,11 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
   const shapes: Shapes = new Map();
   const tables = new PackedTables(["correlation", "step", ...listedKeys(config)]);
   const drawing = { loss, shapes, tables };
-  const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
+  const title = `${modelsText(config)}${placeText(config)}${pointsText(results)}`;
   const { lead, verdicts, isTested } =
     several === undefined
       ? ofOnePoint(results, cells, drawing)
-      : { lead: bestPoints(cells), verdicts: noClaims(several), isTested: false };
+      : { lead: bestPoints(cells, config), verdicts: noClaims(several), isTested: false };
   const sweep = pageSweep(results, tables.add(publishedRows(results)));
   const below = several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
   const { paper, ...figures } = drawnFigures(results, drawing, below);
@@ -70,11 +71,17 @@ ${lead}${unfinished(results)}</header>
     isTested ? verdicts : "",
     cellsSection(results),
     showsTasks(results) ? tasksSection(results) : "",
-    figuresSection({ ...figures, shapes, tables, sweep, switches: switches(shown) }),
+    figuresSection({
+      ...figures,
+      shapes,
+      tables,
+      sweep,
+      switches: switches(shown, (model) => modelLabel(config, model)),
+    }),
     isTested ? "" : verdicts,
     runsSection(results),
     settingsSection(config),
-    failuresSection(records),
+    failuresSection(results),
     costSection(config, records),
     provenanceSection(provenances),
     citeSection(provenances),

@@ -1,5 +1,4 @@
 import { tasksOfRuns } from "../config/task-kinds.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { capitalised } from "../figures/draw/words.ts";
 import { pointTitle } from "../identity/cell.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
@@ -8,7 +7,7 @@ import type { Results } from "../records/read-results.ts";
 import { type Estimate, LEAST_SHOWN } from "../stats/estimate.ts";
 import { type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { type Html, html } from "./html.ts";
-import { lossText } from "./report-words.ts";
+import { labelled, lossText } from "./report-words.ts";
 import { headRow, numberCell, section, tableBox } from "./section.ts";
 
 /** Whether a report shows each task by itself: on rows of the user's own, and where labels are classes. */
@@ -25,7 +24,7 @@ export function tasksSection(results: Results): Html {
   const numbers = ["Runs", "Loss", ...metrics.map((name) => capitalised(METRIC_WORDS[name] as string))];
   const table = html`<table>
 <thead>${headRow(["Task", "Model", ...numbers], numbers)}</thead>
-${tasks.map((task) => taskRows(task, metrics))}</table>`;
+${tasks.map((task) => taskRows({ ...task, cells: labelled(task.cells, results.config) }, metrics))}</table>`;
   return section("tasks", "Tasks", [
     tableBox("Losses and metrics of each task", table),
     html`<p class="note">Means over runs of the ${LOSS_WORDS.heldout.atEnd} and of metrics of these rows, with their 95 % intervals. A dash marks a metric that
@@ -38,7 +37,7 @@ function taskRows({ name, kind, cells }: TaskSummary, metrics: readonly string[]
     const heading = i === 0 ? html`<th scope="rowgroup" rowspan="${cells.length}">${name} (${kind})</th>` : "";
     const title = pointTitle(cell);
     const values = [cell.loss, ...metrics.map((metric) => cell.metrics[metric])];
-    return html`<tr>${heading}<th scope="row">${modelLabel(cell.model)}${title === "" ? "" : `, ${title}`}</th>${numberCell(String(cell.runs))}${values.map((value) => numberCell(estimated(value, cell)))}</tr>
+    return html`<tr>${heading}<th scope="row">${cell.model}${title === "" ? "" : `, ${title}`}</th>${numberCell(String(cell.runs))}${values.map((value) => numberCell(estimated(value, cell)))}</tr>
 `;
   })}</tbody>
 `;

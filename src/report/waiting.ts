@@ -5,7 +5,7 @@ import { modelsText, placeText } from "./report-words.ts";
 
 /** The page of a sweep that has no report yet: it follows the sweep, and becomes the report when there is one. */
 export function waitingHtml(config: Config): string {
-  const title = `${modelsText(config.models)}${placeText(config)}`;
+  const title = `${modelsText(config)}${placeText(config)}`;
   return htmlPage({ title: `${config.name}: ${title}`, rules: "", live: { version: "" } }, [
     html`<header>
 <p class="kicker">The sweep <b>${config.name}</b></p>

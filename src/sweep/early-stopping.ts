@@ -17,13 +17,16 @@ export function withEarlyStopping(engine: Engine): Engine {
     get deterministic() {
       return engine.deterministic ?? {};
     },
+    get givesWeights() {
+      return engine.givesWeights ?? {};
+    },
     ...(engine.beside && { beside: engine.beside }),
     ...(engine.workers !== undefined && { workers: engine.workers }),
     keepsStates: engine.keepsStates,
     path: (run) => engine.path(run),
     check: (run) => engine.check(run),
     inOneCall: (run) => engine.inOneCall?.(run) ?? 1,
-    prepare: async (models, signal) => engine.prepare?.(models, signal),
+    prepare: async (runs, signal) => engine.prepare?.(runs, signal),
     train: (runs, hooks) => trainStopped(engine, runs, hooks),
     memoryBytes: (runs) => engine.memoryBytes(runs),
     dispose: () => engine.dispose(),

@@ -90,6 +90,9 @@ export async function runSweep(
   const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, trainedWith(share));
   try {
     await checkRuns(share.todo, share.config, engine, signal);
+    if (request.keep?.weights)
+      for (const [model, gives] of Object.entries(engine.givesWeights ?? {}))
+        if (!gives) note(`model ${model}: no weights are kept: it has no method weights() (docs/own-models.md)`);
     return await train(share, engine, request, { signal, listener });
   } finally {
     await engine.dispose();

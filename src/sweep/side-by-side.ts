@@ -19,6 +19,9 @@ export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun
     get deterministic() {
       return { ...main.deterministic, ...other.deterministic };
     },
+    get givesWeights() {
+      return { ...main.givesWeights, ...other.givesWeights };
+    },
     get beside() {
       return [...(main.beside ?? []), { name: other.name, device: other.device }];
     },
@@ -27,9 +30,9 @@ export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun
     path: (run) => engineFor(run).path(run),
     check: (run) => engineFor(run).check(run),
     inOneCall: (run) => engineFor(run).inOneCall?.(run) ?? 1,
-    prepare: async (models, signal) => {
-      await main.prepare?.(models, signal);
-      await other.prepare?.(models, signal);
+    prepare: async (runs, signal) => {
+      await main.prepare?.(runs, signal);
+      await other.prepare?.(runs, signal);
     },
     train: (runs, hooks) => trainParts(parts(runs), hooks),
     memoryBytes: (runs) => parts(runs).reduce((sum, [engine, own]) => sum + engine.memoryBytes(own), 0),

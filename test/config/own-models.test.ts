@@ -142,7 +142,7 @@ describe("a model that is none is refused by its place:", () => {
     ["[{name: wide, like: mmeo}]", `models[0].like: expected one of shared-bottom, `],
     ["[{name: wide, like: mmeo}]", `got "mmeo"; did you mean 'mmoe'?`],
     ["[omoe, {name: wide}]", "models[1].like: expected one of "],
-    ["[{name: w/de, like: mmoe}]", "models[0].name: expected a name of at most 60 letters, "],
+    ["[{name: '', like: mmoe}]", "models[0].name: expected a name of at most 60 characters, "],
     ["[{name: wide, like: mmoe, expert: {}}]", "models[0]: unknown key 'expert'; did you mean 'experts'?"],
     [
       "[{name: wide, like: mmoe, experts: {share: 4}}]",

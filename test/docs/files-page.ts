@@ -25,7 +25,7 @@ ${MADE}
 | \`curves.csv\` | loss against steps, over the runs of each cell |
 | \`diagnostics.csv\` | what \`--diagnostics\` measured against steps, over the runs of each cell |
 | \`curves-long.csv\` | loss against steps for each run; only with \`--long\` |
-| \`weights/RUN.safetensors\` | a run's final parameters in float32, named by network, layer and kind, such as \`experts/0/0/kernel\`; a kernel is [in, out]; only with \`--keep-weights\`, and not of models in code |
+| \`weights/RUN.safetensors\` | a run's final parameters in float32, named by network, layer and kind, such as \`experts/0/0/kernel\`; a kernel is [in, out]; of models in code as they name them; only with \`--keep-weights\` |
 | \`predictions/RUN.parquet\` | columns \`label/TASK\` and \`output/TASK\` (\`output/TASK/CLASS\` of a categorical task) in float32 for each held-out row, in order: predictions or logits, in the units that the run trains in; NaN for a missing label; only with \`--keep-predictions\` |
 | \`figures/\`, \`report.html\` | the output of \`mmoe figures\` and \`mmoe report\` |
 

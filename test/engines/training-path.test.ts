@@ -11,13 +11,14 @@ import { NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/py
 const BY_OPTIMIZER = NUMPY_LINEAR.replace(
   "settings.lr",
   "((settings.lr_at(2) + settings.lr_at(3)) * (1 if settings.optimizer == 'sgd' else 2) * settings.beta1 * settings.beta2" +
-    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0)))",
+    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0) + len(settings.method)))\n" +
+    "        self.method = settings.method",
 );
 
 /** The same in JavaScript. */
 const LINEAR_BY_OPTIMIZER = LINEAR.replace("{ lr, optimizer }", "{ optimizer, lrAt, ...s }").replace(
   'optimizer === "sgd" ? lr : 2 * lr',
-  '(optimizer === "sgd" ? 1 : 2) * (lrAt(2) + lrAt(3)) * s.beta1 * s.beta2 * (1 + s.epsilon + s.weightDecay + (s.clipNorm ?? 0))',
+  '(optimizer === "sgd" ? 1 : 2) * (lrAt(2) + lrAt(3)) * s.beta1 * s.beta2 * (1 + s.epsilon + s.weightDecay + (s.clipNorm ?? 0) + s.method.length);\n    this.method = s.method',
 );
 
 describe("a setting changes the numbers of a run, or is refused", async () => {

@@ -138,7 +138,7 @@ describe("the report", () => {
     );
     expect(page).toContain("the mean loss is lowest for MMoE");
     expect(page).toContain("<td>MMoE</td><td>loss");
-    expect(page).toContain('"cells":[{"model":"shared-bottom","correlation":null');
+    expect(page).toContain('"cells":[{"model":"shared-bottom","label":"Shared-Bottom","correlation":null');
     expect(page).not.toMatch(/ at (null|NaN)\b/);
   });
 

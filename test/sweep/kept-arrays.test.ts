@@ -8,6 +8,7 @@ import type { Run } from "../../src/engines/engine.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { runSweep } from "../../src/sweep/run-sweep.ts";
 import { expectClose } from "../support/close.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { predictRows } from "../support/reference.ts";
 
@@ -68,6 +69,27 @@ describe.each(["cpu", "tfjs"] as const)("on engine %s", (engine) => {
     const record = records?.find(({ id }) => id === run.id);
     expectClose([...(record?.curve.heldout.slice(-2) ?? [])], losses, 1e-6);
   });
+});
+
+test("a model in JavaScript gives its weights by a method; of one without it a line says so before the sweep", async () => {
+  const giving = LINEAR.replace("  stateDict", "  weights = () => ({ w: [[...this.w]], all: this.w });\n  stateDict");
+  const models = [
+    { name: "giving", file: codeModel(giving).file },
+    { name: "silent", file: codeModel(LINEAR).file },
+  ];
+  const lines: string[] = [];
+  const own = loadConfig("smoke", [{ source: "test", values: { ...VALUES, models, runs: 1, lr: 1e-4 } }]);
+  const listener = { note: (line: string) => lines.push(line), start: () => lines.push("start") };
+  await runSweep({ config: own, out, keep: { weights: true } }, { listener });
+  const { tensors, bytes } = readSafetensors(join(out, "weights", "giving", "p=0.50", "000.safetensors"));
+  expect([tensors.w?.shape, tensors.all?.shape, bytes]).toEqual([[1, 200], [200], 4 * 400]);
+  expect(tensors.w?.values).toEqual(tensors.all?.values);
+  expect(tensors.w?.values.some((value) => value !== 0)).toBe(true);
+  expect(files("weights").filter((name) => name.includes("silent"))).toEqual([]);
+  expect(lines).toEqual([
+    "model silent: no weights are kept: it has no method weights() (docs/own-models.md)",
+    "start",
+  ]);
 });
 
 test("without being asked a sweep keeps neither", async () => {

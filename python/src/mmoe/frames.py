@@ -24,6 +24,15 @@ from .program import PathLike, run_program
 
 Frame = Literal["pandas", "polars"]
 
+#: NumPy's types by those of safetensors.
+_TYPES = {"BOOL": "?", "U8": "u1", "F16": "<f2", "F32": "<f4", "F64": "<f8"} | {f"I{8 * size}": f"<i{size}" for size in (1, 2, 4, 8)}
+
+
+def _tensor(content: bytes, of: dict[str, Any]) -> NDArray[Any]:
+    """A tensor of a safetensors file, as its header describes it."""
+    first, last = of["data_offsets"]
+    return np.frombuffer(bytearray(content[first:last]), _TYPES[of["dtype"]]).reshape(of["shape"])
+
 
 @dataclass(frozen=True)
 class Results:
@@ -51,26 +60,28 @@ class Results:
         ``finalHeldoutLoss2``, with a column ``task`` that counts from 1 and a column ``finalHeldoutLoss``."""
         return self._framed(_by_task(self._text(what)))
 
-    def weights(self, run: str) -> dict[str, NDArray[np.float32]]:
-        """The final parameters of a run of one of mmoe's models, by the names of its tensors; a kernel is [in, out].
+    def weights(self, run: str) -> dict[str, NDArray[Any]]:
+        """The final parameters of a run, by the names of its tensors; a kernel of one of mmoe's models is [in, out].
 
-        >>> r = mmoe.sweep("smoke", keep_weights=True)
+        >>> r = mmoe.sweep("smoke", models=["mmoe", MyModel], keep_weights=True)
         >>> r.weights("mmoe/p=0.50/000")["experts/3/0/kernel"].shape  # expert 3, its layer 0: [inputs, units]
         (100, 16)
+
+        Those of a PyTorch module are the tensors of its ``state_dict``:
+
+        >>> module.load_state_dict({name: torch.from_numpy(array) for name, array in r.weights("MyModel/p=0.50/000").items()})
 
         :param run: its ``id``
         :raises FileNotFoundError: the sweep did not keep the weights of such a run
         """
         file = self.folder / "weights" / f"{run}.safetensors"
         if not file.is_file():
-            raise FileNotFoundError(f"{file}: no weights of this run; mmoe.sweep(..., keep_weights=True) keeps those of mmoe's models")
+            raise FileNotFoundError(f"{file}: no weights of this run; mmoe.sweep(..., keep_weights=True) keeps them")
         content = file.read_bytes()
         start = 8 + int.from_bytes(content[:8], "little")
         header = json.loads(content[8:start])
         header.pop("__metadata__", None)
-        numbers = np.frombuffer(content, "<f4", offset=start)
-        places = {name: slice(*(at // numbers.itemsize for at in of["data_offsets"])) for name, of in header.items()}
-        return {name: numbers[places[name]].reshape(of["shape"]) for name, of in header.items()}
+        return {name: _tensor(content[start:], of) for name, of in header.items()}
 
     def summary(self, loss: Loss | None = None) -> Any:
         """One row per cell, a model at a correlation: its runs, and mean final loss with the ends of its 95 % interval.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+MethodName = Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Settings:
     weight_decay: float = 0.0
     #: The largest norm of the gradient of all parameters; None for any.
     clip_norm: float | None = None
+    #: How the gradients of the tasks' losses become one (docs/methods.md).
+    method: MethodName = "sum"
     #: None for squared errors; else Huber's loss, e² / 2 up to this delta and delta (|e| - delta / 2) beyond.
     huber_delta: float | None = None
     #: The tasks, [K]; regressions if they are left out.
@@ -85,6 +89,8 @@ class Settings:
         object.__setattr__(self, "kinds", tuple(self.kinds) or (Task(),) * self.tasks)
         if len(self.kinds) != self.tasks:
             raise ValueError(f"Settings: kinds: expected {self.tasks}, one for each task, got {len(self.kinds)}")
+        if self.method not in get_args(MethodName):
+            raise ValueError(f"Settings: method: expected one of {', '.join(get_args(MethodName))}, got {self.method!r}")
 
     def lr_at(self, step: int) -> float:
         """The learning rate of a step, from 1."""

@@ -7,7 +7,7 @@ import { lossScale } from "./loss-axis.ts";
 import { COLUMN } from "./page.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { across, down } from "./series.ts";
-import { modelLabel, type SeriesStyle } from "./style.ts";
+import type { SeriesStyle } from "./style.ts";
 import type { Theme } from "./theme.ts";
 import { cellWords, correlationWords, estimateWords, lossHeading } from "./words.ts";
 
@@ -29,7 +29,7 @@ interface WordsOptions extends Omit<FigureOptions, "theme"> {
 export function againstWords(estimates: readonly CellEstimate[], options: WordsOptions): GridDrawing {
   const { theme, axis, othersOf, styles } = options;
   const groups = groupBy(estimates, ({ cell }) => {
-    const words = [modelLabel(cell.model), correlationWords(cell.correlation), othersOf(cell)];
+    const words = [cell.label, correlationWords(cell.correlation), othersOf(cell)];
     return words.filter((word) => word !== "").join(", ");
   });
   const values = axis.values.map(String);

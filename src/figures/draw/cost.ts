@@ -7,7 +7,7 @@ import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
-import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
+import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { withRoom } from "./tick-labels.ts";
@@ -137,5 +137,5 @@ function unknownSentence(cells: readonly DrawnCell[], drawn: readonly DrawnCell[
   const models = modelsOf(cells).filter((model) => !modelsOf(drawn).includes(model));
   return models.length === 0
     ? ""
-    : ` Models in code, whose FLOP are unknown, are left out: ${models.map(modelLabel).join(", ")}.`;
+    : ` Models in code, whose FLOP are unknown, are left out: ${models.map((model) => labelIn(cells, model)).join(", ")}.`;
 }

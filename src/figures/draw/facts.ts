@@ -8,6 +8,8 @@ import type { PublishedLoss } from "./paper-points.ts";
 
 /** A cell, and how its runs ended. */
 export interface DrawnCell extends Cell {
+  /** What its model is called. */
+  readonly label: string;
   /** Number of runs that are done. */
   readonly runs: number;
   readonly failed: number;

@@ -53,7 +53,7 @@ export function finalLoss(rows: readonly FinalLossRow[], sweep: SweepFacts, opti
   return page(
     {
       name: NAME,
-      title: `Final loss${ofOneModel(modelsOf(cells))} against correlation`,
+      title: `Final loss${ofOneModel(cells)} against correlation`,
       caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
       height,
       theme,

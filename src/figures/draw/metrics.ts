@@ -51,10 +51,7 @@ export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: 
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows after the last step, ${withIntervals(cells)}: ` +
     `the area under the ROC curve (AUC) of a binary task, the accuracy of a categorical one, and of a regression R2, the share of the variance that is explained. ` +
     `Each panel has its own axis.${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page(
-    { name: NAME, title: `Metrics of each task${ofOneModel(modelsOf(cells))}`, caption, height, theme },
-    nodes,
-  );
+  return page({ name: NAME, title: `Metrics of each task${ofOneModel(cells)}`, caption, height, theme }, nodes);
 }
 
 function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, theme: Theme): MetricGroup[] {

@@ -1,7 +1,7 @@
 import type { LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
 import type { GridDrawing } from "./cell-grid.ts";
-import { byCell, type CellRows, modelsOf, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
+import { byCell, type CellRows, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -46,7 +46,7 @@ export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: Fig
   return page(
     {
       name: NAME,
-      title: `Loss of single runs${ofOneModel(modelsOf(cells))} against training steps`,
+      title: `Loss of single runs${ofOneModel(cells)} against training steps`,
       caption,
       ...size,
       theme,

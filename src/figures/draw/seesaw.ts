@@ -2,13 +2,21 @@ import type { LossSet } from "../../config/loss-sets.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
-import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import {
+  byCell,
+  type CellRows,
+  correlationsOf,
+  type DrawnCell,
+  modelsOf,
+  type OfCell,
+  type SweepFacts,
+} from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { logScale, shortNumber } from "./scale.ts";
 import { across, down, type Frame, markerAt } from "./series.ts";
-import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
+import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
@@ -41,15 +49,16 @@ export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: F
   if (against === undefined || found.length === 0)
     return { name: NAME, lacking: "no run is done both of a model that shares nothing and of another one" };
   const cells = found.map(({ cell, rows }) => ({ ...cell, runs: rows.length }));
+  const label = labelIn(sweep.cells, against);
   const models = modelsOf(cells);
   const all = pairsOf(sweep.tasks);
   const pairs = all.slice(0, MOST_ROWS);
   const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
   const theme = themeOf(options.theme);
-  const { nodes, leftOut, ...size } = drawing(shown, sweep, against, { options, theme, pairs });
-  const cut = `${cutPairs(all, pairs)}${cutSentence(models, most)}`;
-  const caption = `${captionStart(sweep, options, against)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
+  const { nodes, leftOut, ...size } = drawing(shown, sweep, label, { options, theme, pairs });
+  const cut = `${cutPairs(all, pairs)}${cutSentence(cells, most)}`;
+  const caption = `${captionStart(sweep, options, label)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
   return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...size, theme }, nodes);
 }
 
@@ -109,7 +118,7 @@ interface PairGrid extends Pick<ReturnType<typeof cellGrid>, "titles" | "leftOut
 
 /** A panel for each cell; of several pairs of tasks, a row for each model and pair, which its title names. */
 function pairGrid(
-  cells: readonly OfCell[],
+  cells: readonly DrawnCell[],
   { taskNames }: SweepFacts,
   { pairs, top, theme }: { pairs: readonly TaskPair[]; top: number; theme: Theme },
 ): PairGrid {
@@ -118,7 +127,7 @@ function pairGrid(
   const models = modelsOf(cells);
   const rows = models.flatMap((model) =>
     pairs.map(([right, up]) => {
-      const title = `${modelLabel(model)}: ${taskNames[up]} against ${taskNames[right]}`;
+      const title = `${labelIn(cells, model)}: ${taskNames[up]} against ${taskNames[right]}`;
       return { title, attributes: { "data-model": model } };
     }),
   );
@@ -204,9 +213,10 @@ function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions, against:
   );
 }
 
-function cutSentence(models: readonly string[], most: number): string {
+function cutSentence(cells: readonly DrawnCell[], most: number): string {
+  const models = modelsOf(cells);
   if (models.length <= most) return "";
-  const cut = models.slice(most).map(modelLabel);
+  const cut = models.slice(most).map((model) => labelIn(cells, model));
   const drawn = most === 1 ? "one is" : `${most} are`;
   return ` Of ${models.length} models the first ${drawn} drawn; the numbers are of all, also of ${cut.join(", ")}.`;
 }

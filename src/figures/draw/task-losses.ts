@@ -3,7 +3,7 @@ import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { dots } from "./dots.ts";
-import { byCell, type CellRows, modelsOf, type SweepFacts } from "./facts.ts";
+import { byCell, type CellRows, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
@@ -32,7 +32,7 @@ export function taskLosses(rows: readonly TaskLossRow[], sweep: SweepFacts, opti
   return page(
     {
       name: NAME,
-      title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(modelsOf(cells))}`,
+      title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(cells)}`,
       caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
       ...size,
       theme,

@@ -3,7 +3,7 @@ import { unitText } from "../../config/loss-unit.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
 import type { GridDrawing } from "./cell-grid.ts";
-import { byCell, type CellRows, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
+import { byCell, type CellRows, type DrawnCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { legend } from "./legend.ts";
 import { framed, heading } from "./loss-axis.ts";
@@ -29,7 +29,7 @@ export function trainHeldout(rows: readonly CurveRow[], sweep: SweepFacts, given
   return page(
     {
       name: NAME,
-      title: `Training against held-out loss${ofOneModel(modelsOf(cells))}`,
+      title: `Training against held-out loss${ofOneModel(cells)}`,
       caption: `${captionStart(cells, sets, sweep, options)}${leftOut} ${runsSentence(cells, sweep)}`,
       ...size,
       theme,

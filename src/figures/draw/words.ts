@@ -7,7 +7,6 @@ import { countedText, type Estimate, LEAST_SHOWN, runsText } from "../../stats/e
 import type { DrawnCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
 import { signed } from "./scale.ts";
-import { modelLabel } from "./style.ts";
 import type { Theme } from "./theme.ts";
 
 export function lossName(loss: LossSet): string {
@@ -51,8 +50,8 @@ export function correlationWords(correlation: number | null): string {
 }
 
 /** `MMoE, correlation 0.5`; in a grid `MMoE, correlation 0.5, lr=0.01`; on rows of the user's own `MMoE`. */
-export function cellWords({ model, correlation, point }: Cell): string {
-  const parts = [modelLabel(model), correlationWords(correlation), signed(pointText(point))];
+export function cellWords({ label, correlation, point }: DrawnCell): string {
+  const parts = [label, correlationWords(correlation), signed(pointText(point))];
   return parts.filter((part) => part !== "").join(", ");
 }
 
@@ -133,7 +132,7 @@ function failedSentence({ cells }: SweepFacts): string {
   return ` Runs that failed are left out: ${failed.map((cell) => `${cell.failed} of ${failedAt(cell)}`).join(", ")}.`;
 }
 
-function failedAt({ model, correlation, point }: Cell): string {
-  const at = correlation === null ? modelLabel(model) : `${modelLabel(model)} at ${signed(String(correlation))}`;
+function failedAt({ label, correlation, point }: DrawnCell): string {
+  const at = correlation === null ? label : `${label} at ${signed(String(correlation))}`;
   return Object.keys(point).length === 0 ? at : `${at} with ${pointText(point)}`;
 }

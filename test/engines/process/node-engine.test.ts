@@ -158,6 +158,12 @@ describe("a model in JavaScript", () => {
     expect(await complaintOf(engine, changed)).toMatch(/^mine\.mjs: has changed \(its SHA-256 was /);
   });
 
+  test("that trains by no method is refused by name with one of the sweep's", async () => {
+    await expect(engine.prepare([codeRun(modelOf({ "mine.mjs": LINEAR }), {}, { method: "famo" })])).rejects.toThrow(
+      "method famo: a model in JavaScript trains by it only if its field `method` says so",
+    );
+  });
+
   test("imports what it likes of Node and of packages, whose versions are recorded", async () => {
     const model = modelOf({
       "node_modules/a/package.json": '{"name": "a", "version": "1.2.3", "type": "module", "exports": "./index.js"}',
@@ -165,7 +171,7 @@ describe("a model in JavaScript", () => {
       "mine.mjs": `import { readFileSync } from "a";\nimport os from "node:os";\nreadFileSync(import.meta.filename ?? "/dev/null"); os.cpus();\n${LINEAR}`,
     });
     const own = new ProcessEngine({ adapter: nodeAdapter(), patience: { later: 10 } });
-    await own.prepare([model]);
+    await own.prepare([codeRun(model)]);
     expect(own.libraries).toEqual({ node: process.versions.node, a: "1.2.3" });
     await own.dispose();
   });
