@@ -151,9 +151,7 @@ describe("the report", () => {
   });
 
   test("of one model has its final loss", () => {
-    expect(reportHtml(made(lossOf, "models=mmoe"), "train")).toMatch(
-      /of MMoE is 0\.1375 on held-out rows, 0\.1250 on training/,
-    );
+    expect(reportHtml(made(lossOf, "models=mmoe"), "train")).toMatch(/of MMoE is 0\.1375 on held-out rows\./);
   });
 
   test("of a grid has the best point of each model", () => {

@@ -101,7 +101,8 @@ export function tasksWords({ tasks }: SweepFacts): string {
 }
 
 /**
- * How many runs are drawn: `n = 200 runs in each cell`, fewer if a sweep still runs, and what happened to failed ones.
+ * How many runs are drawn: `n = 200 runs in each cell`, fewer if a sweep still runs, what happened to failed ones, and that the models have
+ * memorised their rows.
  */
 export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): string {
   const counts = runsIn(cells);
@@ -111,7 +112,8 @@ export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): st
   const asked = ended < sweep.asked ? `, of ${sweep.asked} that were asked for` : "";
   const crossed = sweep.cross === "" ? "" : `, a cross of ${sweep.cross} data and initial values`;
   const where = Object.keys(sweep.at).length === 0 ? "" : `, at ${pointText(sweep.at)}`;
-  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}`;
+  const memorised = sweep.memorised && ` ${capitalised(sweep.memorised)}.`;
+  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}${memorised}`;
 }
 
 /** At most this many runs of a cell are drawn one by one, the first ones. */
