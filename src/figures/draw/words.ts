@@ -116,6 +116,18 @@ export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): st
   return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}${memorised}`;
 }
 
+/** For a caption of curves: how runs that have ended count, and how many at a curve's end have not; empty if all end there. */
+export function endedSentence(
+  found: readonly { readonly cell: DrawnCell; readonly rows: readonly { readonly runs: number }[] }[],
+): string {
+  const ends = found.map(({ rows }) => rows.at(-1)?.runs ?? 0);
+  if (found.every(({ cell }, i) => ends[i] === cell.runs)) return "";
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const n = least === most ? `${most}` : `${least} to ${most}`;
+  const all = Math.max(...found.map(({ cell }) => cell.runs));
+  return ` A run that has ended keeps its last value: at the end of a curve ${n} of ${runsText(all)} still ${most === 1 ? "trains" : "train"}.`;
+}
+
 /** At most this many runs of a cell are drawn one by one, the first ones. */
 export const MOST_DRAWN = 2000;
 
