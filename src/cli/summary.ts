@@ -4,6 +4,7 @@ import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { hasBadMinima } from "../summary/bad-loss.ts";
 import { summarizeCells } from "../summary/cell-summary.ts";
+import { memorisedText } from "../summary/memorised.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING } from "../summary/seesaw.ts";
 import { type Summary, summaryOf } from "../summary/summary.ts";
@@ -26,7 +27,6 @@ import {
 } from "./loss-commands.ts";
 import { seesaw } from "./seesaw.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
-import { memorisedText } from "./text/memorised.ts";
 import { rungTablesOf } from "./text/rungs-text.ts";
 import { type Shown, summaryCells } from "./text/summary-cells.ts";
 import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
@@ -147,7 +147,7 @@ async function summary(folder: string, options: Options, context: Context): Prom
       ? fullOf(cells, summaryOf(results, loss, bad), shown)
       : summaryCells(cells, summarizeCells(cells, bad), shown);
     const rungs = options.rungs && !options.full ? rungsIn(rungsOf(results, loss, bad)) : [];
-    const warning = config.rows === null ? "" : memorisedText(results.records);
+    const warning = memorisedText(results);
     const memorised = warning === "" ? [] : [{ before: warning }];
     const blocks = [
       headOf(results, loss),

@@ -45,18 +45,39 @@ export function quantityRows(name: string, quantity: string) {
 
 /** A quantity against steps, mean over tasks or pairs: a statistic over the cell's runs that have it. */
 function quantityCurve(cell: SweepCell, quantity: string, statistic: FigureOptions["statistic"]): CurvePoint[] {
-  const steps = [...new Set(cell.runs.flatMap(({ diagnostics }) => diagnostics?.steps ?? []))].sort((a, b) => a - b);
-  return steps.flatMap((step) => {
-    const values = cell.runs.map((run) => valueAt(run, quantity, step)).filter((value) => Number.isFinite(value));
-    return values.length > 0
-      ? [{ step, runs: values.length, ...quickInterval(Float64Array.from(values), statistic) }]
-      : [];
-  });
+  return diagnosedCurve(cell, statistic, ({ values }, i, run) =>
+    mean(namesIn(run, quantity).map((name) => values[name]?.[i] ?? Number.NaN)),
+  );
 }
 
-function valueAt(run: RunRecord, quantity: string, step: number): number {
-  const i = run.diagnostics?.steps.indexOf(step) ?? -1;
-  return mean(namesIn(run, quantity).map((name) => run.diagnostics?.values[name]?.[i] ?? Number.NaN));
+type Diagnosed = NonNullable<RunRecord["diagnostics"]>;
+
+/**
+ * A statistic against the steps of the run that is diagnosed longest, over the runs that have a value; one that has ended keeps
+ * its last value.
+ */
+function diagnosedCurve(
+  { runs }: SweepCell,
+  statistic: FigureOptions["statistic"],
+  valueAt: (diagnostics: Diagnosed, i: number, run: RunRecord) => number,
+): CurvePoint[] {
+  const last = ({ diagnostics }: RunRecord) => diagnostics?.steps.at(-1) ?? 0;
+  const longest = runs.reduce((a, b) => (last(b) > last(a) ? b : a)).diagnostics?.steps ?? [];
+  return longest.flatMap((step) => {
+    const found = runs.flatMap((run) => {
+      const { diagnostics } = run;
+      if (diagnostics === undefined) return [];
+      const value = valueAt(
+        diagnostics,
+        diagnostics.steps.findLastIndex((one) => one <= step),
+        run,
+      );
+      return Number.isFinite(value) ? [{ value, isEnded: last(run) < step }] : [];
+    });
+    if (found.length === 0) return [];
+    const values = Float64Array.from(found, ({ value }) => value);
+    return [{ step, runs: found.filter(({ isEnded }) => !isEnded).length, ...quickInterval(values, statistic) }];
+  });
 }
 
 /** How far apart two tasks' gates are after the last step. */

@@ -168,9 +168,21 @@ function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
       const { without = NOTHING } = options;
       const rows = withoutRows(all, without);
       const picture = drawing(rows, withoutCells(sweepOf(results), without), options);
-      return isLacking(picture) ? picture : finished(picture, rows as readonly FigureRow[], options);
+      if (isLacking(picture)) return picture;
+      const tooFew = options.fits ? fewSteps(all) : undefined;
+      return tooFew ? { name, lacking: tooFew } : finished(picture, rows as readonly FigureRow[], options);
     },
   };
+}
+
+/** Curves of fewer points show nothing. */
+const LEAST_STEPS = 3;
+
+/** What rows of curves on rows of the user's own lack, if they have too few steps; undefined for others, and for no rows. */
+function fewSteps(rows: readonly object[]): string | undefined {
+  const steps = new Set(rows.flatMap((row) => ("step" in row ? [row.step] : [])));
+  if (steps.size === 0 || steps.size >= LEAST_STEPS) return undefined;
+  return "its runs were evaluated at fewer than three steps, and curves need three (a new sweep with a smaller evalEvery has more)";
 }
 
 /** Those of a kind, each in the unit of the sweep's losses. */
@@ -227,11 +239,12 @@ function ofMetrics(kind: SweepFigure): SweepFigure {
 }
 
 function inUnit(kind: UnitFigure): SweepFigure {
-  const unit = (results: Results, { sum }: FigureChoices) => {
+  const ofSweep = (results: Results, { sum }: FigureChoices) => {
     const ofMean = lossUnitOf(results.config);
-    return sum ? summedUnit(ofMean, sweepOf(results).tasks) : ofMean;
+    const unit = sum ? summedUnit(ofMean, sweepOf(results).tasks) : ofMean;
+    return { unit, fits: results.config.rows !== null };
   };
-  return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, unit: unit(results, choices) }) };
+  return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, ...ofSweep(results, choices) }) };
 }
 
 /** The kind as one that says what it lacks where there are several grid points. */

@@ -13,6 +13,7 @@ import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
+import { memorisedText } from "../summary/memorised.ts";
 import {
   correlationsOf,
   type DrawnCell,
@@ -87,6 +88,7 @@ function factsOf(results: Results): SweepFacts {
     cross: config.cross === null ? "" : crossText(config.cross),
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
     rowsFile: config.rows === null ? null : basename(config.rows.file),
+    memorised: memorisedText(results),
     rungs: rungsOf(results),
     paper: tasks === PAPER_TASKS && hasBadMinima(config) ? publishedOf(done) : [],
   };

@@ -236,18 +236,21 @@ export const ZOO = {
     build: (ends) => ({ ...PAPER, ...ends, name: "snr-trans", gating: "snr-trans" }),
   },
   "shared-bottom-linear": {
+    label: "Shared-Bottom-Linear",
     about: "shared-bottom whose bottom has no activation",
     formula: ["y_k = t_k(W x + b)"],
     source: "Ma et al., KDD 2018, section 3.1, its bottom read as a linear layer; sizes from section 5.1",
     build: (ends) => linear(sharedBottom("shared-bottom-linear", sharedBottomUnits(ends), ends)),
   },
   "omoe-linear": {
+    label: "OMoE-Linear",
     about: "omoe whose experts have no activation",
     formula: ["y_k = t_k(sum_e g(x)_e (V_e x + b_e))", "g(x) = softmax(W x)"],
     source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
     build: (ends) => linear({ ...PAPER, ...ends, name: "omoe-linear", gating: "single" }),
   },
   "mmoe-linear": {
+    label: "MMoE-Linear",
     about: "mmoe whose experts have no activation",
     formula: ["y_k = t_k(sum_e g_k(x)_e (V_e x + b_e))", "g_k(x) = softmax(W_k x)"],
     source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',

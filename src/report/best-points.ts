@@ -1,20 +1,24 @@
-import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss, LOSS_SETS } from "../config/loss-sets.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { capitalised } from "../figures/draw/words.ts";
-import { byCorrelation } from "../identity/cell.ts";
+import { byCorrelation, cellKey } from "../identity/cell.ts";
 import { pointText } from "../identity/grid-point.ts";
 import { listed } from "../listed.ts";
-import type { CellLosses } from "../records/cell-losses.ts";
+import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
+import type { Results } from "../records/read-results.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Html, html } from "./html.ts";
 import { meanOf } from "./ranking.ts";
 import { labelled, lossText } from "./report-words.ts";
 
-/** The outcome of a grid: the point at which each model's mean loss is lowest, at each correlation. */
-export function bestPoints(cellsOf: EachLoss<readonly CellLosses[]>, config: Config): Html {
-  const cells = eachLoss((set) => labelled(cellsOf[set], config));
+/**
+ * The outcome of a grid: the point at which each model's mean loss is lowest, at each correlation. Of a table it is the loss on
+ * validation rows that chooses, as `mmoe tune` does.
+ */
+export function bestPoints(results: Results, cellsOf: EachLoss<readonly CellLosses[]>): Html {
+  const cells = eachLoss((set) => labelled(cellsOf[set], results.config));
+  if (results.config.rows !== null && cells.heldout.some(({ byRun }) => byRun.size > 0)) return chosenPoints(results);
   const done = LOSS_SETS.filter((set) => cells[set].some(({ byRun }) => byRun.size > 0));
   if (done.length === 0) return html`<p class="lead">No run is done.</p>\n`;
   const texts = done.map(
@@ -22,6 +26,21 @@ export function bestPoints(cellsOf: EachLoss<readonly CellLosses[]>, config: Con
       `${capitalised(LOSS_WORDS[set].where)} the mean loss after the last step is lowest ${lowestText(cells[set])}.`,
   );
   return html`${texts.map((text, i) => html`<p${i === 0 ? LEAD : ""}>${text}</p>\n`)}`;
+}
+
+/** Runs without validation rows choose nothing: their held-out losses are shown. */
+function chosenPoints(results: Results): Html {
+  const heldout = cellLosses(results, "heldout");
+  const byId = groupBy(results.records, cellKey);
+  const validation = heldout.map((cell) => {
+    const values = (byId.get(cellKey(cell)) ?? []).map(({ run, measures }) => [run, measures?.validationLoss] as const);
+    return { ...cell, byRun: new Map(values.filter((one): one is [number, number] => typeof one[1] === "number")) };
+  });
+  const isValidated = validation.some(({ byRun }) => byRun.size > 0);
+  const [where, cells] = isValidated ? ["validation", validation] : ["held-out", heldout];
+  const how = isValidated ? " mmoe tune chooses by it; the tables and figures below are of held-out rows." : "";
+  return html`<p class="lead">On ${where} rows the mean loss after the last step is lowest ${lowestText(labelled(cells, results.config))}.${how}</p>
+`;
 }
 
 const LEAD = html` class="lead"`;

@@ -2,6 +2,7 @@ import type { Claim } from "../claims/claim.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
+import { capitalised } from "../figures/draw/words.ts";
 import { byCorrelation } from "../identity/cell.ts";
 import { listed } from "../listed.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
@@ -9,6 +10,7 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
+import { memorisedText } from "../summary/memorised.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
@@ -27,7 +29,7 @@ export function outcome(
   const lowest = eachLoss((set) => lowestModels(cells[set]));
   const sets = reportedFirst(results.config);
   return html`<p class="lead">${sentence(results, cells, lowest)}</p>
-${disagreement(lowest, sets)}<p>${claims ? `${claimsSentence(claims, sets)} ` : ""}${ratios(results, cells)}</p>
+${disagreement(lowest, sets)}${memorised(results)}<p>${claims ? `${claimsSentence(claims, sets)} ` : ""}${ratios(results, cells)}</p>
 `;
 }
 
@@ -48,8 +50,12 @@ function sentence(
   return `${after} is lowest ${first}${others.length > 0 ? `, but ${listed(others)}` : ""}.`;
 }
 
-/** All losses, the one that the study reports first. */
-function reportedFirst({ report }: Results["config"]): readonly LossSet[] {
+/**
+ * All losses, the one that the study reports first; of a table that one alone: where models memorise rows, another model is the
+ * best on these.
+ */
+function reportedFirst({ report, rows }: Results["config"]): readonly LossSet[] {
+  if (rows !== null) return [report];
   return [report, ...LOSS_SETS.filter((set) => set !== report)];
 }
 
@@ -123,6 +129,13 @@ function disagreement(lowest: EachLoss<readonly Lowest[]>, sets: readonly LossSe
   });
   if (cases.length === 0) return NOTHING;
   return html`<p class="finding"><strong>The losses are lowest for different models:</strong> ${cases.join("; ")}.</p>
+`;
+}
+
+function memorised(results: Results): Html {
+  const text = memorisedText(results);
+  if (text === "") return NOTHING;
+  return html`<p class="finding"><strong>${capitalised(text)}.</strong></p>
 `;
 }
 

@@ -48,10 +48,10 @@ export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redraw
   const draw = (DRAWINGS as unknown as Record<string, Draw<object>>)[name] as Draw<object>;
   const sweep = withoutCells(sweepOf(rest), hidden);
   if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
-  const { unit } = rest.sweep;
+  const { unit, rowsFile } = rest.sweep;
   const shown = rows.map((row) => ({ row, values: valuesOf(row) })).filter(({ values }) => isShown(values, hidden));
   const drawn = shown.map(({ values }) => values);
-  const found = draw(drawn, sweep, { ...choices, unit, theme: "page" });
+  const found = draw(drawn, sweep, { ...choices, unit, fits: rowsFile !== null, theme: "page" });
   if (isLacking(found)) return { lacking: found.lacking };
   const { title, caption, root } = found;
   return {

@@ -50,7 +50,7 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
   const { lead, verdicts, isTested } =
     several === undefined
       ? ofOnePoint(results, cells, drawing)
-      : { lead: bestPoints(cells, config), verdicts: noClaims(several), isTested: false };
+      : { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
   const sweep = pageSweep(results, tables.add(publishedRows(results)));
   const below = several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
   const { paper, ...figures } = drawnFigures(results, drawing, below);
@@ -78,7 +78,7 @@ ${lead}${unfinished(results)}</header>
       sweep,
       switches: switches(shown, (model) => modelLabel(config, model)),
     }),
-    isTested ? "" : verdicts,
+    isTested || config.rows !== null ? "" : verdicts,
     runsSection(results),
     settingsSection(config),
     failuresSection(results),
@@ -146,7 +146,7 @@ function contents(results: Results, isTested: boolean): (readonly [id: string, n
     CELLS,
     ...(showsTasks(results) ? tasks : []),
     FIGURES,
-    ...(isTested ? [] : claims),
+    ...(isTested || results.config.rows !== null ? [] : claims),
     ...OTHERS,
   ];
 }

@@ -56,7 +56,7 @@ One row per run, ordered by run, then correlation, model and listed settings.
 
 ${columnTable(columns.filter((column) => !isMeasured(column)))}
 
-The remaining columns exist only if the number was measured in some run. Their cells are empty for runs in which it was not, and for experts that a run's model does not have. [diagnostics.md](diagnostics.md) defines most of them, [own-rows.md](own-rows.md) those of classes.
+The remaining columns exist only if the number was measured in some run. Their cells are empty for runs in which it was not, and for experts that a run's model does not have. [diagnostics.md](diagnostics.md) defines most of them, [your-data.md](your-data.md) those of classes.
 
 ${columnTable(columns.filter(isMeasured).map(({ emptyFor: _, ...column }) => column))}`;
 }

@@ -26,12 +26,14 @@ interface PlanTrial {
   readonly trainingBytes: number;
   /** The Python of models in Python, as `--python` gives it. */
   readonly python?: string | undefined;
+  /** What the losses of earlier runs say about the models; empty for nothing. */
+  readonly earlier: string;
 }
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan(
   { config, out, runs, todo, steps, shard }: ShareOutline,
-  { sample, engine, trainingBytes, python }: PlanTrial,
+  { sample, engine, trainingBytes, python, earlier }: PlanTrial,
   { effects }: Pick<Context, "effects">,
 ): Promise<string> {
   const planned = planRuns({ ...config, runs: 1 });
@@ -60,6 +62,7 @@ export async function describePlan(
       callsText(engine, sample) +
       `${config.patience === null ? timeText(time, times) : longestText(time, times)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
       epochsText(config) +
+      (earlier && `earlier runs: ${earlier}\n`) +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,
   ].join("\n");

@@ -9,11 +9,11 @@ import { configIn } from "../../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
+import { memorisedText } from "../../summary/memorised.ts";
 import type { Output } from "../effects.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
 import { withoutColumns } from "./columns.ts";
-import { memorisedText } from "./memorised.ts";
 import { tableWidth } from "./table.ts";
 
 /**
@@ -38,7 +38,7 @@ function summaryBlock(
   const after = [
     `loss after the last step: ${spread}`,
     meanText(lossUnitOf(config)),
-    config.rows === null ? "" : memorisedText(records),
+    memorisedText({ config, records }),
   ];
   const rows = fitting ?? withoutColumns(lean, ["median"]);
   return { rows, after: after.filter((text) => text !== "").join("; ") };

@@ -127,7 +127,7 @@ function drawing(
       const attributes = { "data-correlation": correlation };
       const here = points.filter((point) => point.row === row && point.cell.correlation === correlation);
       if (here.length === 0) return noRun(place, attributes, { theme });
-      const y = lossScale(values, options.scale, [place.box.y + layout.height, place.box.y]);
+      const y = lossScale(values, options, [place.box.y + layout.height, place.box.y]);
       const { frame, slot } = frameOf(place.box, valuesIn(cells, key), y);
       return panel({ ...place, ...frame, theme, attributes }, seriesIn(here, { frame, slot, styles, theme }));
     }),

@@ -39,7 +39,7 @@ export function againstWords(estimates: readonly CellEstimate[], options: WordsO
     return { title, rows: ordered.map((one) => rowOf(one, styles.get(one.cell.model) as SeriesStyle, options)) };
   });
   const losses = estimates.flatMap(({ value, low, high }) => [value, low, high]);
-  const scale = (range: readonly [number, number]) => lossScale(losses, options.scale, range);
+  const scale = (range: readonly [number, number]) => lossScale(losses, options, range);
   return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: COLUMN, leftOut: "" };
 }
 

@@ -63,7 +63,7 @@ export function distributions(
     top: 0,
     row: ROW,
     theme,
-    scale: (range) => lossScale(values, options.scale, range),
+    scale: (range) => lossScale(values, options, range),
     foot: finalHeading(options),
   });
   const caption = `${captionStart(sweep, options)}${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;

@@ -44,6 +44,8 @@ export interface SweepFacts {
   readonly listed: readonly Listed[];
   /** Name of the file that the rows are from; null for the paper's generator. */
   readonly rowsFile: string | null;
+  /** That the models have memorised their training rows; empty if they have not. */
+  readonly memorised: string;
   /** Rungs, the lowest loss first; none for rows of the user's own. */
   readonly rungs: readonly RungLine[];
   /** The paper's curves of these cells, on its own axis of steps. */

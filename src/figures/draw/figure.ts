@@ -47,6 +47,8 @@ export interface FigureOptions {
   readonly loss: LossSet;
   /** The unit of the sweep's losses. */
   readonly unit: LossUnit;
+  /** Whether linear axes of losses fit the data, as on rows of the user's own; otherwise they begin at 0. */
+  readonly fits?: boolean;
   /** The statistic over a cell's runs. */
   readonly statistic: (typeof STATISTICS)[number];
   /** The scale of the axis of losses. */
@@ -62,8 +64,8 @@ export interface FigureOptions {
   readonly without?: LeftOut;
 }
 
-/** What a user chooses of a figure; the unit is that of the sweep. */
-export type FigureChoices = Omit<FigureOptions, "unit">;
+/** What a user chooses of a figure; the others follow from the sweep. */
+export type FigureChoices = Omit<FigureOptions, "unit" | "fits">;
 
 export const DEFAULT_OPTIONS: FigureOptions = {
   loss: "train",

@@ -8,7 +8,7 @@ import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { DrawnCurve } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { themeOf } from "./theme.ts";
-import { areOnOwnRows, runsSentence } from "./words.ts";
+import { areOnOwnRows, endedSentence, runsSentence } from "./words.ts";
 
 const NAME = "figure4";
 
@@ -31,6 +31,7 @@ export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: F
   const each = areOnOwnRows(cells) ? " for each model" : " for each model and correlation";
   const sentences = [
     curveSentences(cells, sweep, options),
+    endedSentence(drawnCells),
     below,
     groupsSentence(groups),
     leftOutSentence(correlationsOf(cells), drawn),

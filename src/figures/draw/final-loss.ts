@@ -75,7 +75,7 @@ function drawing(
     title: lossHeading(options),
     scale: (range, shown) => {
       const values = shown.flatMap(({ value, low, high, paper = Number.NaN }) => [value, low, high, paper]);
-      return lossScale(values, options.scale, range);
+      return lossScale(values, options, range);
     },
     key: paperItems(`the paper, at the end of its ${paperFigure(published)}`, marks),
     theme,

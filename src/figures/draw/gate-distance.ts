@@ -35,7 +35,7 @@ export function gateDistance(
     title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,
     scale: (range, shown) => {
       const values = shown.flatMap(({ value, low, high }) => [value, low, high]);
-      return lossScale([...values, LEAST], "linear", range);
+      return lossScale([...values, LEAST], { scale: "linear" }, range);
     },
     theme,
   });

@@ -3,10 +3,10 @@ import { groupBy } from "../../stats/group-by.ts";
 import type { EstimateRow } from "./estimate-series.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { fittedScale } from "./loss-axis.ts";
 import { estimateMarks } from "./model-losses.ts";
 import { page } from "./page.ts";
 import { type RowGroup, rowChart } from "./row-chart.ts";
-import { linearScale, shortNumber } from "./scale.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { ownLabel } from "./task-spreads.ts";
@@ -45,7 +45,7 @@ export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: 
   const groups = groupsOf(shown, sweep, theme);
   const { nodes, height } = rowChart(groups, {
     ...{ top: 2, theme, ownAxes: true, foot: `${capitalised(options.statistic)} over runs, on held-out rows` },
-    scale: (range, group) => metricScale((group as MetricGroup).values, range),
+    scale: (range, group) => fittedScale((group as MetricGroup).values, { range, count: 4 }),
   });
   const caption =
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows after the last step, ${withIntervals(cells)}: ` +
@@ -76,12 +76,4 @@ function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, them
 function firstOf(rows: readonly MetricRow[]): MetricRow {
   const order = Object.keys(METRIC_WORDS);
   return rows.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric))[0] as MetricRow;
-}
-
-/** With room for all values, and a little beside them: a metric's zero means little. */
-function metricScale(values: readonly number[], range: readonly [number, number]) {
-  const finite = values.filter((value) => Number.isFinite(value));
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const room = 0.05 * (high - low) || 0.01;
-  return linearScale(low - room, high + room, { range, count: 4, label: shortNumber });
 }

@@ -44,7 +44,7 @@ export function modelLosses(
     scale: (range) =>
       lossScale(
         losses.flatMap(({ value, low, high }) => [value, low, high]),
-        options.scale,
+        options,
         range,
       ),
     foot: finalHeading(options),

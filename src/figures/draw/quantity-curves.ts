@@ -10,7 +10,7 @@ import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { CurvePanel, CurvePoint, DrawnCurve, PanelsOptions } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, runsSentence } from "./words.ts";
+import { capitalised, endedSentence, runsSentence } from "./words.ts";
 
 /** A point of a quantity's curve. */
 export type QuantityRow = OfCell &
@@ -78,7 +78,9 @@ function quantityFigure(
   const panels = groupPanels(groups, drawn, curves);
   const above = `${capitalised(statistic)} ${axis}${unit ? `: ${unit}` : ""}`;
   const { nodes, height } = drawing(panels, styles, above, shown, theme);
-  const sentences = [groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join("");
+  const sentences = [endedSentence(found), groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join(
+    "",
+  );
   const caption =
     `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences} ` +
     runsSentence(cells, sweep);

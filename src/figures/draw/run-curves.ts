@@ -12,7 +12,7 @@ import { stepCells } from "./step-cells.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
+import { capitalised, endedSentence, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "runs";
 /** In a cell with more runs, this many are drawn one by one, beside the best and the worst. */
@@ -42,7 +42,7 @@ export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: Fig
   const theme = themeOf(options.theme);
   const rungs = rungLines(sweep, options.loss);
   const { nodes, leftOut, ...size } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
-  const caption = `${captionStart(shown, sweep, options)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
+  const caption = `${captionStart(shown, sweep, options)}${endedSentence(shown)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
   return page(
     {
       name: NAME,
@@ -69,7 +69,7 @@ function sampleOf(runs: readonly RunCurve[]): readonly RunCurve[] {
 function drawing(shown: readonly CellRuns[], { rungs, styles, options, theme }: RungedLook): GridDrawing {
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const values = shown.flatMap(({ rows }) => framed(rows, options.scale).flatMap(({ min, max }) => [min, max]));
-  const place = { top: head.height, values, scale: options.scale, theme };
+  const place = { top: head.height, values, options, theme };
   const { nodes, ...size } = stepCells(shown, place, (one, frame, { box, edges }) => [
     ...runMarks(one, frame, (styles.get(one.cell.model) as SeriesStyle).colour, theme),
     rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),

@@ -77,7 +77,7 @@ function drawing(
   shown: readonly CellRows<SeesawRow>[],
   sweep: SweepFacts,
   against: string,
-  { options: { loss }, theme, pairs }: { options: FigureOptions; theme: Theme; pairs: readonly TaskPair[] },
+  { options: { loss, fits }, theme, pairs }: { options: FigureOptions; theme: Theme; pairs: readonly TaskPair[] },
 ): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const [right, up] = pairs.length === 1 ? sweep.taskNames : ["task named second", "task named first"];
@@ -85,14 +85,15 @@ function drawing(
   const layout = pairGrid(cells, sweep, { pairs, top: head.height, theme });
   const styles = stylesIn(cells, sweep, theme);
   const ratios = (rows: readonly SeesawRow[]) => rows.flatMap((row) => pairs.flatMap((pair) => ratiosOf(row, pair)));
-  const most = Math.max(2, ...shown.flatMap(({ rows }) => ratios(rows).map(farness)));
+  const farthest = Math.max(fits ? LEAST : 2, ...shown.flatMap(({ rows }) => ratios(rows).map(farness)));
+  const most = fits ? farthest ** 1.15 : farthest * 1.15;
   const panels = shown
     .flatMap((one) => pairs.map((pair) => ({ ...one, pair })))
     .flatMap((one) => {
       const place = layout.place(one.cell, one.pair);
       if (place === undefined) return [];
       const { box } = place;
-      const scale = (from: number, to: number) => ratioScale(most * 1.15, [from, to]);
+      const scale = (from: number, to: number) => ratioScale(most, [from, to]);
       const y = scale(box.y + box.height - STRIP, box.y + STRIP);
       const frame = { x: scale(box.x, box.x + box.width), y };
       const marks = [
@@ -165,9 +166,16 @@ function farness(ratio: number): number {
   return Math.max(ratio, 1 / ratio);
 }
 
-/** From 1 / most to most, so that 1, no gain, is in the middle; a number at each power of ten, or at 1/2, 1 and 2. */
+/** The axis of losses that are closer than this would make much of nothing. */
+const LEAST = 1.02;
+
+/**
+ * From 1 / most to most, so that 1, no gain, is in the middle; a number at each power of ten, at 1/2, 1 and 2, or at round numbers
+ * between.
+ */
 function ratioScale(most: number, range: readonly [number, number]) {
   const scale = logScale(1 / most, most, { range });
+  if (most < 2) return scale;
   const values = most >= 10 ? [0.01, 0.1, 1, 10, 100] : [0.2, 0.5, 1, 2, 5];
   const inside = values.filter((value) => farness(value) <= most);
   return { ...scale, ticks: inside.map((value) => ({ value, label: shortNumber(value) })) };

@@ -56,7 +56,7 @@ export function taskSpreads(
   });
   const { nodes, height } = rowChart(groups, {
     ...{ top: 0, row: ROW, theme, ownAxes: true, foot: finalHeading(options) },
-    scale: (range, group) => lossScale((group as TaskGroup).values, "linear", range),
+    scale: (range, group) => lossScale((group as TaskGroup).values, { ...options, scale: "linear" }, range),
   });
   const title = `Final loss of each task${ofOneModel(cells)}`;
   const caption =

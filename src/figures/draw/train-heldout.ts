@@ -13,7 +13,7 @@ import { stepCells } from "./step-cells.ts";
 import { curveBand, curveLine, type DrawnCurve } from "./step-panels.ts";
 import { lossStyles } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, runsSentence, tasksWords } from "./words.ts";
+import { capitalised, endedSentence, runsSentence, tasksWords } from "./words.ts";
 
 const NAME = "train-heldout";
 
@@ -30,7 +30,7 @@ export function trainHeldout(rows: readonly CurveRow[], sweep: SweepFacts, given
     {
       name: NAME,
       title: `Training against held-out loss${ofOneModel(cells)}`,
-      caption: `${captionStart(cells, sets, sweep, options)}${leftOut} ${runsSentence(cells, sweep)}`,
+      caption: `${captionStart(cells, sets, sweep, options)}${endedSentence(found)}${leftOut} ${runsSentence(cells, sweep)}`,
       ...size,
       theme,
     },
@@ -41,9 +41,10 @@ export function trainHeldout(rows: readonly CurveRow[], sweep: SweepFacts, given
 function drawing(
   found: readonly CellRows<CurveRow>[],
   sets: readonly LossSet[],
-  { statistic, scale, unit }: FigureOptions,
+  options: FigureOptions,
   theme: Theme,
 ): GridDrawing {
+  const { statistic, scale, unit } = options;
   const styles = lossStyles(theme);
   const head = heading(`${capitalised(statistic)} loss: ${unitText(unit)}`, { y: 0, theme });
   const items = sets.map((set) => ({ label: LOSS_WORDS[set].short, style: styles[set] }));
@@ -57,7 +58,7 @@ function drawing(
   const values = found.flatMap((one) =>
     curvesOf(one).flatMap(({ points }) => framed(points, scale).flatMap(({ value, low, high }) => [value, low, high])),
   );
-  const place = { top: head.height + key.height, values, scale, theme };
+  const place = { top: head.height + key.height, values, options, theme };
   const { nodes, ...size } = stepCells(found, place, (one, frame) => {
     const curves = curvesOf(one);
     return [

@@ -15,7 +15,7 @@ test("describePlan(outline, trial) says how many runs of which models train in o
   const engine = sideBySide(fakeEngine(), grouping, ({ model }) => model.name !== "omoe");
   const effects = { stdout: { write: () => {} }, env: {} };
   const plan = (of: typeof engine) =>
-    describePlan(outline, { sample: outline.samples.todo, engine: of, trainingBytes: 0 }, {
+    describePlan(outline, { sample: outline.samples.todo, engine: of, earlier: "", trainingBytes: 0 }, {
       effects,
       note: () => {},
     } as never);

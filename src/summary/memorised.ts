@@ -1,11 +1,13 @@
-import { finalLosses, type RunRecord } from "../../records/record.ts";
-import { mean } from "../../stats/moments.ts";
+import type { Results } from "../records/read-results.ts";
+import { finalLosses } from "../records/record.ts";
+import { mean } from "../stats/moments.ts";
 
 /** From this ratio of held-out to training loss on, models are said to have memorised. */
 const MANY = 5;
 
-/** Says that models have memorised their training rows, if losses on held-out rows are many times those; else empty. */
-export function memorisedText(records: readonly RunRecord[]): string {
+/** Says that models have memorised the training rows of a table, if losses on held-out rows are many times those; else empty. */
+export function memorisedText({ config, records }: Pick<Results, "config" | "records">): string {
+  if (config.rows === null) return "";
   const meanOf = (set: "train" | "heldout") => mean(records.flatMap((record) => finalLosses(record, set)?.mean ?? []));
   const ratio = meanOf("heldout") / meanOf("train");
   if (!(ratio >= MANY)) return "";
