@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { settingsOf } from "../config/cells.ts";
 import { trainedHash } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { cellKey } from "../identity/cell.ts";
@@ -13,6 +14,8 @@ import { type CellStatus, cellOfRun, cellStatuses, totalStatus } from "./status.
 /** What of a sweep is done, and what processes do in its folder. */
 export interface SweepStatus {
   readonly folder: string;
+  /** The hash of its settings, then those of the user's own models. */
+  readonly trained: string;
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
@@ -24,7 +27,11 @@ export interface SweepStatus {
   readonly runsPerMinute: number;
   /** Null if nothing trains, and runs are missing. */
   readonly leftMs: number | null;
-  readonly cells: readonly (CellStatus & { readonly training: number })[];
+  readonly cells: readonly (CellStatus & {
+    readonly training: number;
+    /** What its runs are trained with. */
+    readonly settings: Readonly<Record<string, unknown>>;
+  })[];
   readonly writers: readonly Writer[];
 }
 
@@ -32,7 +39,8 @@ export interface SweepStatus {
 export function statusOf(folder: string, warn: (line: string) => void): SweepStatus {
   const config = configIn(folder);
   const journals = join(folder, JOURNALS);
-  const of = { trained: trainedHash(config), warn };
+  const trained = trainedHash(config);
+  const of = { trained, warn };
   const ended = readHeads(journals, of);
   const cells = cellStatuses(config, ended);
   const writers = writersIn(journals);
@@ -46,12 +54,14 @@ export function statusOf(folder: string, warn: (line: string) => void): SweepSta
   const kept = keptIn(folder, others, of);
   const inCell = countByCell(left.filter(({ id }) => inFlight.has(id)));
   return {
-    folder,
+    ...{ folder, trained },
     ...totalStatus(cells),
     ...{ training, kept },
     runsPerMinute: sum(active, ({ runs, elapsedMs }) => (elapsedMs > 0 ? runs / (elapsedMs / 60_000) : 0)),
     leftMs: left.length === 0 ? 0 : leftMs(stepsLeft(left, [training, kept]), active),
-    cells: cells.map((cell) => ({ ...cell, training: inCell.get(cellKey(cell)) ?? 0 })),
+    cells: cells.map((cell) => {
+      return { ...cell, training: inCell.get(cellKey(cell)) ?? 0, settings: settingsOf(config, cell) };
+    }),
     writers,
   };
 }

@@ -155,10 +155,10 @@ print(json.dumps([*told, len(runs), len(curves)]))`);
   expect(told.slice(-2)).toEqual([1800, 1800 * 100 * 2]);
 });
 
-test.skipIf(!HAS_PYTHON)("the package passes mypy's strict check", () => {
-  const words = ["-m", "mypy", "--cache-dir=/dev/null"];
-  const names = readdirSync("python/src/mmoe").filter((name) => name.endsWith(".py") && !name.startsWith("torch_"));
-  const files = names.map((name) => `src/mmoe/${name}`);
-  expect(files).toContain("src/mmoe/sweeping.py");
-  expect(python([...words, ...files], "python")).toContain(`Success: no issues found in ${files.length} source files`);
+test.skipIf(!HAS_PYTHON)("the package and a program that uses it pass mypy's strict check", () => {
+  const names = readdirSync("python/src/mmoe").filter((name) => name.endsWith(".py"));
+  const files = [...names.map((name) => `src/mmoe/${name}`), "../test/python/typed.py"];
+  expect(files).toContain("src/mmoe/torch_trainer.py");
+  const told = python(["-m", "mypy", "--cache-dir=/dev/null", ...files], "python");
+  expect(told).toContain(`Success: no issues found in ${files.length} source files`);
 });

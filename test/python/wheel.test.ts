@@ -1,7 +1,7 @@
 // The wheel, as people have it: built, and installed for each Python of this machine, where no Node is on the PATH.
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { version } from "../../src/version.ts";
@@ -31,8 +31,8 @@ const bytesIn = (path: string) =>
 
 /** Builds the wheel of what is built, and returns its path. */
 function built(): string {
-  const line = execFileSync(process.execPath, ["scripts/wheel.js"], { encoding: "utf8" });
-  return resolve(line.trim());
+  const words = ["scripts/wheel.js", "--out", join(folder, "wheels")];
+  return execFileSync(process.execPath, words, { encoding: "utf8" }).trim();
 }
 
 /** A virtual environment of some Python with the wheel installed. */
@@ -99,6 +99,19 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => 
     writeFileSync(join(folder, `${name}.py`), API.replace("NAME", `${name}-api`));
     const { stdout, stderr } = run(venv, "python", `${name}.py`);
     expect([stdout, stderr]).toEqual([`[6, ["mmoe", "linear", "in-js"], [128, 100]]\n`, ""]);
+  });
+
+  test.each([
+    ["uvx", ["--from"]],
+    ["pipx", ["run", "--spec"]],
+  ])("runs by %s without an installation", (program, words) => {
+    const homes = Object.fromEntries(["UV_CACHE_DIR", "PIPX_HOME"].map((name) => [name, join(folder, name)]));
+    const env = { ...process.env, ...homes, PATH: "/usr/bin:/bin" };
+    const made = spawnSync(join(dirname(PYTHON), program), [...words, wheel, "mmoe", "--version"], {
+      env,
+      encoding: "utf8",
+    });
+    expect([made.stdout, made.status]).toEqual([`${version}\n`, 0]);
   });
 
   test("trains README's main job to README's digits, and a PyTorch model", { timeout: 600_000 }, () => {

@@ -48,6 +48,7 @@ def rows(
     :param count: N, the first rows of a set in place of all
     :param settings: settings in place of the config's, such as ``{"batch": 64}``
     :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: inputs ``x`` and labels ``y``, the bits that mmoe's engines see; labels have variance 1, and a class is its number
     :raises MmoeError: the program refuses, in its words
     :raises ValueError: another part, or steps that are no range of them
     """
@@ -99,6 +100,7 @@ def initial_values(
     :param run: the run's index
     :param settings: settings in place of the config's, such as ``{"initializer": "he-uniform"}``
     :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: an array of float32 per tensor
     :raises MmoeError: the program refuses, in its words
     """
     words = ["models", os.fspath(config), "--initial", model, "--run", str(run), *set_options(settings)]

@@ -20,7 +20,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .program import PathLike, run_program
+from . import trackers
+from .program import PathLike, Said, run_program
 
 Frame = Literal["pandas", "polars"]
 
@@ -38,6 +39,7 @@ def _tensor(content: bytes, of: dict[str, Any]) -> NDArray[Any]:
 class Results:
     """What a sweep recorded in a folder, also while it still runs. Frames are of pandas, or of Polars if that is asked for."""
 
+    #: The results folder.
     folder: Path
     #: The library of the frames; by default pandas where it is installed, else Polars.
     frame: Frame | None = None
@@ -46,18 +48,28 @@ class Results:
 
     @property
     def runs(self) -> Any:
-        """One row per run, also of failed ones: the columns of ``runs.csv`` (docs/files.md). Losses are in units of label
-        variance."""
+        """A frame with one row per run, also of failed ones: the columns of ``runs.csv`` (docs/files.md).
+
+        :raises MmoeError: the sweep still runs, and the program, which then reads its journals, refuses
+        """
         return self._recorded("runs")
 
     @property
     def curves(self) -> Any:
-        """One row per run and evaluation: the columns of ``curves-long.csv`` (docs/files.md)."""
+        """A frame with one row per run and evaluation: the columns of ``curves-long.csv`` (docs/files.md). Without that file
+        (``mmoe.sweep(..., long=True)`` writes it) the program reads the journals.
+
+        :raises MmoeError: the program refuses, in its words
+        """
         return self._recorded("curves")
 
     def by_task(self, what: Literal["runs", "curves"] = "runs") -> Any:
         """``runs`` or ``curves`` in long form: one row per task in place of columns such as ``finalHeldoutLoss1`` and
-        ``finalHeldoutLoss2``, with a column ``task`` that counts from 1 and a column ``finalHeldoutLoss``."""
+        ``finalHeldoutLoss2``, with a column ``task`` that counts from 1 and a column ``finalHeldoutLoss``.
+
+        :param what: which of the two
+        :returns: a frame
+        """
         return self._framed(_by_task(self._text(what)))
 
     def weights(self, run: str) -> dict[str, NDArray[Any]]:
@@ -84,20 +96,27 @@ class Results:
         return {name: _tensor(content[start:], of) for name, of in header.items()}
 
     def summary(self, loss: Loss | None = None) -> Any:
-        """One row per cell, a model at a correlation: its runs, and mean final loss with the ends of its 95 % interval.
+        """The mean final loss of each cell, which is a model at a correlation and a choice of the listed settings.
 
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        :returns: a frame with one row per cell: ``model``, ``correlation`` and listed settings; the numbers of runs that are done
+            (``runs``), ``failed`` and ``missing``; the ``mean`` of the runs' losses (means over tasks), and the ends of its 95 %
+            interval, ``low`` and ``high``
+        :raises MmoeError: the program refuses, in its words
         """
         cells = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["cells"]
         return self._table([_cell(cell) for cell in cells])
 
     def compare(self, other: PathLike | Results | None = None, *, loss: Loss | None = None) -> Any:
-        """The differences between models at each correlation, from pairs of runs that saw the same rows: the first's mean loss
-        minus the second's, its 95 % interval, and p of Wilcoxon's test, adjusted for their number. Or another sweep's losses
-        minus this one's.
+        """The differences between models at each correlation, from pairs of runs that saw the same rows; or another sweep's
+        losses minus this one's.
 
         :param other: a results folder whose runs are compared with those of the same id here: ``mmoe compare``
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        :returns: a frame with one row per pair of models and correlation: ``first`` and ``second``, the number of ``pairs`` of runs,
+            the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
+            ``p`` of Wilcoxon's test, adjusted for the number of tests; with ``other``, the columns of ``mmoe compare --csv``
+        :raises MmoeError: the program refuses, in its words
         """
         if other is not None:
             folder = other._path if isinstance(other, Results) else os.fspath(other)
@@ -106,9 +125,11 @@ class Results:
         return self._table([_difference(test) for test in tests])
 
     def claims(self, loss: Loss | None = None) -> Any:
-        """The paper's seven claims: one row per part, with its interval and verdict.
+        """The paper's seven claims, tested on this sweep.
 
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        :returns: a frame with one row per part of a claim, with its interval and verdict: the columns of ``mmoe claims --csv``
+        :raises MmoeError: the program refuses, in its words
         """
         return self._framed(self._said(["claims", self._path, "--csv", *_loss(loss)]))
 
@@ -122,7 +143,7 @@ class Results:
         theme: Literal["light", "dark", "print"] = "light",
         paper: bool = False,
     ) -> Figure:
-        """A figure, which a notebook shows. Its file is also written to ``figures/`` in the folder.
+        """A figure, which a notebook shows.
 
         >>> r.figure("final-loss", loss="heldout").save("loss.pdf")
 
@@ -130,7 +151,9 @@ class Results:
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :param statistic: over a cell's runs
         :param scale: the axis of losses
+        :param theme: its colours
         :param paper: draw the paper's results behind ours
+        :returns: the figure, which is drawn when it is shown or saved; the program then raises ``MmoeError`` for an unknown name
         """
         choices = ["--statistic", statistic, "--scale", scale, "--theme", theme, *_loss(loss), *(["--paper"] if paper else [])]
         return Figure(self, name, tuple(choices))
@@ -138,13 +161,53 @@ class Results:
     def report(self, *, show: bool = True) -> Path:
         """Writes the page with table, figures, claims and provenance, and opens it in the browser.
 
-        :returns: the page's file
+        :param show: whether to open it
+        :returns: the page's file, ``report.html`` in the results folder
+        :raises MmoeError: the program refuses, in its words
         """
         file = self.folder / "report.html"
         self._said(["report", self._path])
         if show:
             webbrowser.open(file.resolve().as_uri())
         return file
+
+    def to_mlflow(self, experiment: str | None = None, *, tracking_uri: str | None = None) -> Said:
+        """Adds the runs that ended to MLflow: each with its settings as params, its losses at each evaluated step and its final
+        numbers as metrics (the columns of ``curves-long.csv`` and ``runs.csv``), and its id in the tag ``mmoe.id``. A run that is
+        there already is not added again. Needs ``pip install mlflow-skinny``, or mlflow.
+
+        >>> r.to_mlflow("paper", tracking_uri="http://localhost:5000")
+
+        :param experiment: its name (default: that of the results folder)
+        :param tracking_uri: where MLflow records (default: MLflow's own, such as ``$MLFLOW_TRACKING_URI``)
+        :returns: a text: what was added, and where
+        :raises ImportError: MLflow is not installed
+        """
+        return trackers.to_mlflow(self, experiment, tracking_uri)
+
+    def to_wandb(self, project: str | None = None, *, entity: str | None = None) -> Said:
+        """Adds the runs that ended to Weights & Biases, each with its settings and its tags as config, its losses as history and
+        its final numbers as summary; runs of a cell are a group. A run that was added from here is not added again. Without a
+        network, set ``WANDB_MODE=offline``. Needs ``pip install wandb``.
+
+        :param project: its name (default: that of the results folder)
+        :param entity: the user or team (default: yours)
+        :returns: a text: what was added, and where
+        :raises ImportError: wandb is not installed
+        """
+        return trackers.to_wandb(self, project, entity)
+
+    def to_tensorboard(self, folder: PathLike | None = None) -> Said:
+        """Writes the runs that ended for TensorBoard, one folder per run: its settings as hyperparameters, its losses at each
+        evaluated step and its final numbers as scalars. A run that is there already is not written again. Needs
+        ``pip install tensorboardX``; ``tensorboard --logdir FOLDER`` shows them.
+
+        :param folder: the log folder (default: ``tensorboard/`` in the results folder)
+        :returns: a text: what was added, and where
+        :raises ImportError: tensorboardX is not installed
+        :raises FileExistsError: the folder has a run of another sweep of the same id
+        """
+        return trackers.to_tensorboard(self, folder)
 
     def _repr_html_(self) -> str:
         """The summary, in a notebook."""
@@ -159,7 +222,7 @@ class Results:
         return os.fspath(self.folder)
 
     def _said(self, words: list[str]) -> str:
-        return run_program([*words, "--quiet"], self.program, may_end_with=(0, 4))
+        return run_program([*words, "--quiet"], self.program, may_end_with=(0, 3, 4))
 
     def _recorded(self, what: str) -> Any:
         parquet = self.folder / f"{what}.parquet"
@@ -223,8 +286,11 @@ def _which(cell: dict[str, Any]) -> dict[str, Any]:
 class Figure:
     """A figure of some results. A notebook shows it."""
 
+    #: The results that it shows.
     results: Results
+    #: Its name, such as ``figure4``.
     name: str
+    #: The options that it is drawn with, as ``mmoe figures`` takes them.
     choices: tuple[str, ...] = ()
 
     @property
@@ -238,7 +304,12 @@ class Figure:
         return self.results._framed(self._file("csv").decode())
 
     def save(self, file: PathLike) -> Path:
-        """Writes the picture (``.svg``, ``.png`` or ``.pdf``), its numbers (``.csv``) or its caption (``.txt``)."""
+        """Writes the picture (``.svg``, ``.png`` or ``.pdf``), its numbers (``.csv``) or its caption (``.txt``).
+
+        :param file: its path, by whose ending it is written
+        :returns: the path
+        :raises ValueError: another ending
+        """
         path = Path(file)
         path.write_bytes(self._file(path.suffix.removeprefix(".")))
         return path

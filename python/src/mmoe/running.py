@@ -7,14 +7,13 @@ import json
 import os
 import sys
 import threading
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from .frames import Frame, Results
 from .own_models import definitions
-from .program import PathLike, follow_program, run_program, set_options
+from .program import PathLike, Said, follow_program, progress_bar, run_program, set_options
 
 #: The folder of results that get no other one, as the command has it.
 _DEFAULT = Path("results")
@@ -23,16 +22,9 @@ _DEFAULT = Path("results")
 _DONE, _FAILED_RUNS, _STOPPED = 0, 3, 75
 
 
-class Plan(str):
-    """What a sweep would do. A notebook shows it as it is."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Plan:
+def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Said:
     """``mmoe sweep --dry-run`` with the keywords of ``mmoe.plan``."""
-    return Plan(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
+    return Said(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
 
 
 def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Results:
@@ -73,7 +65,7 @@ class Progress:
         with self._lock:
             if name == "start":
                 form = "{l_bar}{bar}| {n:.1f}/{total} runs [{elapsed}<{remaining}]"
-                self._bar = _tqdm()(total=event["runs"], bar_format=form, mininterval=0.2 if _is_seen() else 10)
+                self._bar = progress_bar()(total=event["runs"], bar_format=form, mininterval=0.2 if _is_seen() else 10)
             elif name == "progress":
                 self._shares[event["id"]] = event["step"] / event["steps"]
             elif name == "run":
@@ -92,7 +84,7 @@ class Progress:
         self._is_stopped = line.endswith("the same call resumes")
         if self._is_shown:
             with self._lock:
-                _tqdm().write(line, file=sys.stderr)
+                progress_bar().write(line, file=sys.stderr)
 
     def close(self) -> None:
         if self._bar is not None:
@@ -102,15 +94,6 @@ class Progress:
 def _is_seen() -> bool:
     """Whether a person can see the bar move: in a terminal or a notebook, not in a file."""
     return sys.stderr.isatty() or "ipykernel" in sys.modules
-
-
-def _tqdm() -> Any:
-    """That of notebooks in a notebook that can show it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
-
-        return tqdm
 
 
 def _words(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
@@ -179,7 +162,7 @@ def verify(
     frame: Frame | None = None,
     program: PathLike | None = None,
 ) -> Any:
-    """Trains some finished runs again and compares their losses: a frame with one row per run.
+    """Trains some finished runs again and compares their losses.
 
     >>> mmoe.verify("results/paper", runs=3)
 
@@ -189,6 +172,7 @@ def verify(
     :param python: for models in Python, the interpreter that trains (default: this one)
     :param frame: the library of the frame; by default pandas where it is installed, else Polars
     :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: a frame with one row per run: the loss that was ``recorded``, and the one of training it ``again``
     :raises MmoeError: the program refuses, in its words
     """
     of = folder if isinstance(folder, Results) else Results(Path(folder), frame, program)

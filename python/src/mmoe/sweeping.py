@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from .frames import Results
 from .own_models import Models
-from .program import PathLike
-from .running import Plan, planned, swept
+from .program import PathLike, Said
+from .running import planned, swept
 
 #: Keywords that are options of the command.
 OPTIONS = {
@@ -327,7 +327,7 @@ def plan(
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
     program: PathLike | None = None,
-) -> Plan:
+) -> Said:
     """What ``mmoe.sweep`` would do with the same arguments: its settings, runs, time and memory. Nothing is trained.
 
     >>> mmoe.plan("paper", runs=8, models=["mmoe", MyModel])
