@@ -50,7 +50,7 @@ class Layer(NamedTuple):
 
 
 def layers(model: str) -> dict[str, Layer]:
-    """A zoo model's layers by name; `gate` is absent from shared-bottom, whose one expert is the bottom, and from cross-stitch."""
+    """A zoo model's layers by name. Without a `gate` are shared-bottom, whose one expert is the bottom, and cross-stitch."""
     if model == "shared-bottom":
         bottom = {"experts": Layer(1, D, BOTTOM_UNITS, True)}
     elif model == "cross-stitch":
@@ -63,7 +63,10 @@ def layers(model: str) -> dict[str, Layer]:
 
 
 def parse(runs: int, models: tuple[str, ...] = MODELS[:3], methods: tuple[str, ...] = METHODS[:1]) -> argparse.Namespace:
-    """The options, of a program that has these models and methods; keeps this process on the first `--threads` of its cores. To be called before a library is imported."""
+    """
+    The options of a program that has these models and methods; keeps this process on the first `--threads` of its cores. To be
+    called before a library is imported.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("--models", type=lambda text: text.split(","), default=["mmoe"], help="joined by commas")
     parser.add_argument("--method", choices=methods, default="sum", help="how the tasks' gradients become one")

@@ -89,8 +89,8 @@ SHARED = {"omoe": ("experts", "gate")}
 
 def of_pcgrad(model: str, p: Params, x: jax.Array, y: jax.Array) -> tuple[jax.Array, Params]:
     """
-    The sum of the tasks' losses, and PCGrad of two tasks: each task's gradient without its part along the other's, where they
-    conflict. One forward pass; the backward pass of each task ends at what is shared, and one of the sum at the rest.
+    The sum of the tasks' losses, and PCGrad of two tasks: each task's gradient without its part along the other's, where
+    they conflict. One forward pass; a backward pass of each task to what is shared, and one of the sum to the rest.
     """
     assert K == 2
     names = {name for name in p if name.split(".")[0] in SHARED.get(model, ("experts",))}
