@@ -54,7 +54,7 @@ export function plainlyNamed<T extends OwnModel>(model: T): T {
     model.name,
     isCodeDefinition(model) ? basename(model.file, extname(model.file)) : model.like,
   );
-  return name === model.name ? model : { label: model.name, ...model, name };
+  return name === model.name ? model : { label: model.name, ...model, name: name.replace(/-+$/, "") };
 }
 
 export function isCodeDefinition(model: OwnModel): model is CodeDefinition {

@@ -38,7 +38,7 @@ describe("a model in Python", () => {
     ["=My model", { name: "My-model", label: "My model" }],
     [
       "=My model (ours):Wide:width=64",
-      { name: "My-model-ours-", label: "My model (ours)", class: "Wide", options: { width: 64 } },
+      { name: "My-model-ours", label: "My model (ours)", class: "Wide", options: { width: 64 } },
     ],
     ["=plain", { name: "plain" }],
     ["=模型", { name: "mine", label: "模型" }],

@@ -47,6 +47,37 @@ describe.skipIf(!HAS_PYTHON)("a PyTorch module trains as the same model of the c
         .toBeLessThan(2e-6);
   });
 
+  test("a trainer has the sweep's method, one of its own, or none with a backward of its own", () => {
+    const made = `import json, torch, mmoe
+class Own(mmoe.TorchTrainer):
+    def backward(self, losses): losses.sum().backward()
+settings = mmoe.Settings(seed=1, inputs=3, tasks=2, batch=4, steps=5, method="mgda")
+net = lambda: torch.nn.Linear(3, 2)
+trainers = [mmoe.TorchTrainer(net(), settings), mmoe.TorchTrainer(net(), settings, method="famo"), Own(net(), settings)]
+try: mmoe.TorchTrainer(net(), settings, method="pcgard")
+except ValueError as error: print(json.dumps([*(each.method for each in trainers), str(error)]))`;
+    expect(JSON.parse(python(["-c", made]))).toEqual([
+      ...["mgda", "famo", "own"],
+      `Settings: method: expected one of ${METHODS.join(", ")}, got 'pcgard'`,
+    ]);
+  });
+
+  test("a number that one task alone reaches, in a tensor of all, gets this task's gradient as it is", () => {
+    const step = `import json, numpy as np, torch, mmoe
+def after(method):
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Linear(4, 2))
+    settings = mmoe.Settings(seed=1, inputs=3, tasks=2, batch=4, steps=5, lr=0.1, optimizer="sgd", method=method)
+    random = np.random.default_rng(1)
+    mmoe.TorchTrainer(net, settings).step(*(random.normal(size=(4, n)).astype(np.float32) for n in (3, 2)))
+    return [each.detach() for each in net.parameters()]
+summed, combined = after("sum"), after("mgda")
+print(json.dumps([float((a - b).abs().max()) for a, b in zip(summed, combined)]))`;
+    const [first = 0, bias = 0, ...last] = JSON.parse(python(["-c", step]));
+    expect([first > 1e-3, bias > 1e-3]).toEqual([true, true]);
+    for (const apart of last) expect(apart).toBeLessThan(1e-7);
+  });
+
   test("runs in one call train as each does alone, on labels of which some are missing", () => {
     expect(Number(python(["test/python/gappy_group.py", "apart", ...METHODS]))).toBeLessThan(1e-5);
   });

@@ -83,8 +83,7 @@ class Method:
 
     def look(self, losses: torch.Tensor) -> None:
         """Learns from the losses of the same batch after the update, [.., K]."""
-        log_loss = lambda of: np.log(of + _FAMO_EPSILON)
-        falls = log_loss(self._losses) - log_loss(self._numbers(losses))
+        falls = np.log(self._losses + _FAMO_EPSILON) - np.log(self._numbers(losses) + _FAMO_EPSILON)
         z = self._shares()
         slopes = z * (falls - (z * falls).sum(1, keepdims=True)) + _FAMO_DECAY * self._learned["values"]
         self._descend(slopes, _RATE)
@@ -155,10 +154,11 @@ class Method:
         learned["first"] = np.where((present > 0) & (learned["first"] <= 0), self._losses, learned["first"])
         ratios = self._losses / np.maximum(learned["first"], _TINY)
         lengths = np.sqrt(_squared(gram))
-        mean = lambda of: (of * present).sum(1, keepdims=True) / np.maximum(present.sum(1, keepdims=True), 1)
-        r = ratios / np.maximum(mean(ratios), _TINY)
+        share = present / np.maximum(present.sum(1, keepdims=True), 1)  # of each task in a mean
+        r = ratios / np.maximum((ratios * share).sum(1, keepdims=True), _TINY)
         weighed = w * lengths
-        self._descend(np.sign(weighed - mean(weighed) * r**1.5) * lengths, _RATE)
+        targets = (weighed * share).sum(1, keepdims=True) * r**1.5
+        self._descend(np.sign(weighed - targets) * lengths, _RATE)
         positive = np.maximum(learned["values"], 0) * present
         room = w.shape[1] - (w * (1 - present)).sum(1, keepdims=True)
         scaled = positive * room / np.maximum(positive.sum(1, keepdims=True), _TINY)

@@ -67,7 +67,7 @@ class Training:
         models = [self._made(made, each) for each in settings]
         self.trainer = _group_of(made, models, settings) if self._lead else _trainer_of(made, *models, *settings)
         _expect_method(self.trainer, settings[0].method)
-        told = {"keepsState": keeps_state(self.trainer) and not self._lead, "givesWeights": self._weights_of() is not None}
+        told = {"keepsState": keeps_state(self.trainer) and not self._lead, "givesWeights": _has_weights(self.trainer) or _module_in(self.trainer) is not None}
         return {"parameters": _parameters(self.trainer), **told}
 
     def _made(self, made: Callable[..., Any], settings: Settings) -> Any:
@@ -108,17 +108,8 @@ class Training:
 
     def weights(self, run: int) -> dict[str, Any]:
         """The final weights of one of the runs, by name."""
-        given = self._weights_of()
-        if not self._lead:
-            return {name: _numbers(value) for name, value in given().items()}
-        return {name: _numbers(value)[run] for name, value in given().items()}
-
-    def _weights_of(self) -> Callable[[], dict[str, Any]] | None:
-        """What gives the weights: a method of the trainer, or the tensors of its module's ``state_dict``."""
-        if callable(getattr(type(self.trainer), "weights", None)):
-            return self.trainer.weights
-        module = _module_in(self.trainer)
-        return None if module is None else lambda: {name: each for name, each in module.state_dict().items() if hasattr(each, "detach")}
+        given = self.trainer.weights() if _has_weights(self.trainer) else _tensors(_module_in(self.trainer))
+        return {name: _numbers(value)[run] if self._lead else _numbers(value) for name, value in given.items()}
 
     def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
         got = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
@@ -193,6 +184,16 @@ def _module_in(trainer: Any) -> Any:
     """The PyTorch module that a trainer trains, if it does."""
     module = getattr(trainer, "module", None)
     return module if is_module(module) else None
+
+
+def _has_weights(trainer: Any) -> bool:
+    """Whether it has a method that gives the final weights."""
+    return callable(getattr(type(trainer), "weights", None))
+
+
+def _tensors(module: Any) -> dict[str, Any]:
+    """Those of a module's ``state_dict``, which may hold other things, too."""
+    return {name: each for name, each in module.state_dict().items() if hasattr(each, "detach")}
 
 
 def _seed(seed: int) -> None:
