@@ -7,6 +7,7 @@ import { mean } from "../stats/moments.ts";
 import type { FigureOptions, Lacking } from "./draw/figure.ts";
 import type { GateDistanceRow } from "./draw/gate-distance.ts";
 import type { GateWeightRow } from "./draw/gate-weights.ts";
+import type { MetricCurveRow } from "./draw/metric-curves.ts";
 import type { MetricRow } from "./draw/metrics.ts";
 import type { QuantityRow } from "./draw/quantity-curves.ts";
 import type { CurvePoint } from "./draw/step-panels.ts";
@@ -107,6 +108,25 @@ export function metricRows(results: Results, { statistic }: FigureOptions): Metr
         return [{ ...of, ...drawnEstimate(values, statistic) }];
       }),
     ),
+  );
+}
+
+/** The first metric of each task at every evaluation. */
+export function metricCurveRows(results: Results, { statistic }: FigureOptions): MetricCurveRow[] {
+  const labels = taskNames(results.config);
+  return sweepCells(results).flatMap((cell) =>
+    labels.flatMap((label, k) => {
+      const isMeasured = (metric: string) =>
+        cell.runs.some(({ diagnostics }) =>
+          diagnostics?.values[`${metric}/${k + 1}`]?.some((value) => Number.isFinite(value)),
+        );
+      const metric = Object.keys(METRIC_WORDS).find(isMeasured);
+      if (metric === undefined) return [];
+      const { model, correlation } = cell;
+      const of = { model, correlation, task: k + 1, label, metric, statistic };
+      const valueAt = ({ values }: Diagnosed, i: number) => values[`${metric}/${k + 1}`]?.[i] ?? Number.NaN;
+      return diagnosedCurve(cell, statistic, valueAt).map((point) => ({ ...of, ...point }));
+    }),
   );
 }
 

@@ -5,7 +5,7 @@ import type { LabelTrials } from "../records/label-trials.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
-import { gateDistanceRows, gateWeightRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
+import { gateDistanceRows, gateWeightRows, metricCurveRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
 import { DRAWINGS, type Draw } from "./draw/drawings.ts";
 import {
   DEFAULT_OPTIONS,
@@ -130,6 +130,12 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     of: "metrics",
     heeds: ["statistic"],
     rows: metricRows,
+  },
+  "metric-curves": {
+    about: "AUC, accuracy or R2 of each task against steps (own rows, or labels that are classes)",
+    of: "metrics",
+    heeds: ["statistic"],
+    rows: metricCurveRows,
   },
   "gate-distance": {
     about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",

@@ -10,6 +10,7 @@ import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
 import { gateDistance } from "./gate-distance.ts";
 import { gateWeights } from "./gate-weights.ts";
+import { metricCurves } from "./metric-curves.ts";
 import { metrics } from "./metrics.ts";
 import { alignment, conflict } from "./quantity-curves.ts";
 import { runCurves } from "./run-curves.ts";
@@ -35,6 +36,7 @@ export const DRAWINGS = {
   seesaw,
   grid: againstSetting,
   metrics,
+  "metric-curves": metricCurves,
   "gate-distance": gateDistance,
   "gate-weights": gateWeights,
   conflict,
