@@ -8,18 +8,22 @@ interface Tie {
 
 /** Rows by falling score, equal scores together; `labels` are 0 or 1. */
 function* ties(scores: ArrayLike<number>, labels: ArrayLike<number>): Generator<Tie> {
-  const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
-  order.sort((a, b) => (scores[b] as number) - (scores[a] as number));
-  let tie: Tie = { positives: 0, negatives: 0 };
-  for (const [i, row] of order.entries()) {
-    if (i > 0 && scores[row] !== scores[order[i - 1] as number]) {
-      yield tie;
-      tie = { positives: 0, negatives: 0 };
-    }
-    if (labels[row] === 1) tie.positives++;
-    else tie.negatives++;
+  const [ones, zeros] = [sortedOf(scores, labels, true), sortedOf(scores, labels, false)];
+  let [i, j] = [ones.length, zeros.length];
+  while (i > 0 || j > 0) {
+    const score = Math.max(ones[i - 1] ?? Number.NEGATIVE_INFINITY, zeros[j - 1] ?? Number.NEGATIVE_INFINITY);
+    const [p, n] = [i, j];
+    while (i > 0 && (ones[i - 1] as number) >= score) i--;
+    while (j > 0 && (zeros[j - 1] as number) >= score) j--;
+    yield { positives: p - i, negatives: n - j };
   }
-  if (order.length > 0) yield tie;
+}
+
+/** Scores of the rows of one class, rising: numbers alone sort many times as fast as rows by their numbers. */
+function sortedOf(scores: ArrayLike<number>, labels: ArrayLike<number>, isOne: boolean): Float64Array {
+  return Float64Array.from(scores)
+    .filter((_, row) => (labels[row] === 1) === isOne)
+    .sort();
 }
 
 /**

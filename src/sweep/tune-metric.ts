@@ -21,7 +21,8 @@ export interface TuneMetric {
 
 /** The metrics that can decide, and which values of them are better. */
 const BETTER: Readonly<Record<string, "higher" | "lower">> = {
-  ...{ auc: "higher", averagePrecision: "higher", accuracy: "higher", rSquared: "higher", logLoss: "lower" },
+  ...{ auc: "higher", averagePrecision: "higher", accuracy: "higher", f1Macro: "higher", rSquared: "higher" },
+  ...{ logLoss: "lower", calibrationError: "lower", rmse: "lower", mae: "lower" },
 };
 
 /**

@@ -100,6 +100,10 @@ describe("mmoe tune --metric", () => {
       "accuracy2",
       "logLoss1",
       "logLoss2",
+      "f1Macro1",
+      "f1Macro2",
+      "calibrationError1",
+      "calibrationError2",
     ];
     expect([code, stderr]).toEqual([
       2,
