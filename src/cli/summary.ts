@@ -18,6 +18,7 @@ import {
   AT_OPTION,
   BAD_OPTION,
   badOption,
+  coverageOf,
   gapsOf,
   headOf,
   LOSS_OPTION,
@@ -154,6 +155,7 @@ async function summary(folder: string, options: Options, context: Context): Prom
       ...statistics,
       ...taskTables(tasks),
       ...rungs,
+      ...coverageOf(results).map((before) => ({ before })),
       ...memorised,
       ...gapsOf(results, cells),
     ];

@@ -26,6 +26,7 @@ OPTIONS = {
     "ignore": "--ignore",
     "categorical": "--categorical",
     "na": "--na",
+    "resplit": "--resplit",
     "impute": "--impute",
     "one_hot": "--one-hot",
     "embedding": "--embedding",
@@ -106,6 +107,7 @@ def sweep(
     ignore: str | Sequence[str] | None = None,
     categorical: str | None = None,
     na: str | None = None,
+    resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
@@ -189,6 +191,7 @@ def sweep(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
+    :param resplit: draw validation rows in each run, whichever rows the table marks for validation
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -270,6 +273,7 @@ def plan(
     ignore: str | Sequence[str] | None = None,
     categorical: str | None = None,
     na: str | None = None,
+    resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
@@ -349,6 +353,7 @@ def plan(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
+    :param resplit: draw validation rows in each run, whichever rows the table marks for validation
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
