@@ -53,6 +53,11 @@ const METRICS: Readonly<Record<TaskKind, Metrics>> = {
   },
 };
 
+/** The metrics of a kind of task, by name. */
+export function metricsOfKind(kind: TaskKind): Metrics {
+  return METRICS[kind];
+}
+
 /**
  * Metrics of a run's tasks [K] by name and number, `auc/1`, over the rows that have the task's label. Of a task of a kind that
  * has none, NaN. `scales` are the labels' standard deviations where they are z-scored, [K].

@@ -113,6 +113,51 @@ def binary_metrics(rows=230):
     }
 
 
+def placements(score, label):
+    """By midranks (Sun and Xu, IEEE Signal Processing Letters 2014): of rows of class 1, then of class 0."""
+    ones, zeros = score[label == 1], score[label == 0]
+    ranks = stats.rankdata(np.concatenate([ones, zeros]))
+    above = (ranks[: len(ones)] - stats.rankdata(ones)) / len(zeros)
+    below = 1 - (ranks[len(ones) :] - stats.rankdata(zeros)) / len(ones)
+    return above, below
+
+
+def paired_areas(scores, label):
+    """DeLong's standard error of the difference of two areas."""
+    ones, zeros = zip(*(placements(score, label) for score in scores))
+    covariance = np.cov(ones) / len(ones[0]) + np.cov(zeros) / len(zeros[0])
+    return float(np.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]))
+
+
+BINARY_METRICS = {
+    "averagePrecision": metrics.average_precision_score,
+    "accuracy": lambda label, score: metrics.accuracy_score(label, score > 0),
+    "f1Macro": lambda label, score: metrics.f1_score(label, score > 0, average="macro"),
+    "logLoss": lambda label, score: metrics.log_loss(label, special.expit(score)),
+    "calibrationError": lambda label, score: calibration_error(label, special.expit(score)),
+}
+
+
+def paired_rows(rows=300, count=2000):
+    """Standard errors of the difference of two models' metrics over resamples of the same rows, and of rows of each's own."""
+    common = logits(rows, 1, 10)[:, 0]
+    scores = [np.round(common + 0.3 * logits(rows, 1, salt)[:, 0], 2) for salt in (11, 12)]
+    label = (common + 1.5 * logits(rows, 1, 13)[:, 0] > 1).astype(int)
+    rng = np.random.default_rng(14)
+    drawn = [rng.integers(rows, size=rows) for _ in range(count)]
+    errors = {}
+    for name, of in BINARY_METRICS.items():
+        one, other = ([of(label[some], score[some]) for some in drawn] for score in scores)
+        errors[name] = {"paired": np.std(np.subtract(one, other)), "unpaired": np.hypot(np.std(one), np.std(other))}
+    return {
+        "outputs": [floats(score) for score in scores],
+        "labels": label.tolist(),
+        "areaDifference": float(np.subtract(*(metrics.roc_auc_score(label, score) for score in scores))),
+        "areaDifferenceError": paired_areas(scores, label),
+        "errors": errors,
+    }
+
+
 def categorical_metrics(rows=170, classes=5):
     """The last class is never predicted, and the third is rare."""
     score = logits(rows, classes, 7) - [0, 0, 3, 0, 12]
@@ -173,6 +218,7 @@ print(
                 "categorical": categorical_metrics(),
                 "regression": regression_metrics(),
             },
+            "pairedRows": paired_rows(),
             "leveneOfThree": {
                 "samples": [floats(sample(n, n)) for n in (5, 12, 9)],
                 "test": floats(stats.levene(sample(5, 5), sample(12, 12), sample(9, 9), center="median")),
