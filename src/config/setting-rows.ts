@@ -1,3 +1,4 @@
+import { LOSS } from "./choose-by.ts";
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { crossText } from "./cross.ts";
 import { definitionText } from "./own-models.ts";
@@ -20,7 +21,7 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit } = config;
+  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit, chooseBy } = config;
   const lacks = {
     tuned: tuned === null,
     ownModels: ownModels.length === 0,
@@ -30,6 +31,7 @@ export function settingRows(config: Config): SettingRow[] {
     patience: patience === null,
     validation: rows === null || rows.validationRows !== undefined || (refit && patience === null),
     refit: rows === null,
+    chooseBy: chooseBy === LOSS,
     labelKind: rows !== null,
     taskKinds: taskKinds.length === 0,
     ...plainOptimizer(config),

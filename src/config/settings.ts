@@ -184,6 +184,12 @@ const GIVEN = {
     z.boolean().describe("true or false: whether runs train on their validation rows, too (with rows of your own)"),
     { since: 9, before: true, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
   ),
+  chooseBy: setting(
+    printableText().describe(
+      "what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1",
+    ),
+    { since: 9, before: "loss", mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+  ),
   evalEvery: setting(
     z
       .union([

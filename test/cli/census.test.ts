@@ -1,5 +1,5 @@
 // The paper's census study on small generated files, from UCI's format to its tables.
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
@@ -86,6 +86,15 @@ describe("mmoe tune --metric", () => {
     const { stdout } = await runMain(["tune", rates, "--metric", "logLoss2"]);
     expect(stdout).toContain("y_never_married; lower is better");
     expect(chosen(stdout)).toEqual(bestRates("validationLogLoss2", -1));
+  });
+
+  test("takes the metric that chooseBy names", async () => {
+    await tried;
+    const copy = join(folder, "chosen");
+    cpSync(rates, copy, { recursive: true });
+    const config = join(copy, "config.yaml");
+    writeFileSync(config, `${readFileSync(config, "utf8").replace(/^chooseBy: .*\n/m, "")}chooseBy: logLoss2\n`);
+    expect(JSON.parse((await runMain(["tune", copy, "--json"])).stdout).metric).toBe("logLoss2");
   });
 
   test("refuses a metric that the results do not have, and a loss beside it", async () => {

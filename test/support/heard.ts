@@ -63,6 +63,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   method: { value: "method=uncertainty" },
   arithmetic: { value: "arithmetic=fused" },
   patience: PLANNED,
+  chooseBy: PLANNED,
   validation: PLANNED,
   refit: PLANNED,
   evalEvery: { value: "evalEvery=3" },

@@ -84,6 +84,7 @@ SETTINGS = {
     "patience": "patience",
     "validation": "validation",
     "refit": "refit",
+    "choose_by": "chooseBy",
     "eval_every": "evalEvery",
     "heldout_rows": "heldoutRows",
     "report": "report",
@@ -161,6 +162,7 @@ def sweep(
     patience: int | None = None,
     validation: float | None = None,
     refit: bool | None = None,
+    choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
@@ -245,6 +247,7 @@ def sweep(
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
+    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
@@ -327,6 +330,7 @@ def plan(
     patience: int | None = None,
     validation: float | None = None,
     refit: bool | None = None,
+    choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
@@ -407,6 +411,7 @@ def plan(
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
+    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
