@@ -21,7 +21,7 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit, chooseBy } = config;
+  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit, chooseBy, outputBias } = config;
   const lacks = {
     tuned: tuned === null,
     ownModels: ownModels.length === 0,
@@ -32,6 +32,7 @@ export function settingRows(config: Config): SettingRow[] {
     validation: rows === null || rows.validationRows !== undefined || (refit && patience === null),
     refit: rows === null,
     chooseBy: chooseBy === LOSS,
+    outputBias: outputBias === "zero",
     labelKind: rows !== null,
     taskKinds: taskKinds.length === 0,
     ...plainOptimizer(config),

@@ -4,7 +4,7 @@ import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
-import { ADAM, ARITHMETICS, OPTIMIZERS } from "../engines/training-settings.ts";
+import { ADAM, ARITHMETICS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, distinctList, LARGEST_COUNT, plainName, positive, printableText } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
@@ -132,6 +132,10 @@ const GIVEN = {
   }),
   initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
     ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, process: BY_CODE } },
+  }),
+  outputBias: setting(choice(OUTPUT_BIASES), {
+    ...{ since: 9, before: "zero", mark: "assumed", optional: true, hash: "trained", grid: true },
+    paths: { ...EVERYWHERE, process: BY_CODE },
   }),
   loss: setting(choice(["squared", "huber"]), {
     ...{ since: 3, before: "squared", mark: "assumed" },

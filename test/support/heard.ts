@@ -55,6 +55,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   clipNorm: { value: "clipNorm=0.01" },
   initializer: { value: "initializer=glorot-uniform" },
   initializerStd: { value: "initializerStd=0.4" },
+  outputBias: { with: ["labelKind=binary"], value: "outputBias=base-rate" },
   loss: { value: "loss=squared" },
   huberDelta: { value: "huberDelta=0.01" },
   labels: { value: "labels=standardised" },

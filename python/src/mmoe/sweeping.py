@@ -75,6 +75,7 @@ SETTINGS = {
     "epsilon": "epsilon",
     "initializer": "initializer",
     "initializer_std": "initializerStd",
+    "output_bias": "outputBias",
     "loss": "loss",
     "huber_delta": "huberDelta",
     "labels": "labels",
@@ -153,6 +154,7 @@ def sweep(
     epsilon: float | Sequence[float] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
+    output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
     loss: Literal["squared", "huber"] | None = None,
     huber_delta: float | None = None,
     labels: Literal["standardised", "raw"] | None = None,
@@ -238,6 +240,7 @@ def sweep(
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
+    :param output_bias: one of zero, base-rate; or several
     :param loss: one of squared, huber
     :param huber_delta: a number above 0 (used by huber)
     :param labels: one of standardised, raw
@@ -321,6 +324,7 @@ def plan(
     epsilon: float | Sequence[float] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
+    output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
     loss: Literal["squared", "huber"] | None = None,
     huber_delta: float | None = None,
     labels: Literal["standardised", "raw"] | None = None,
@@ -402,6 +406,7 @@ def plan(
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
+    :param output_bias: one of zero, base-rate; or several
     :param loss: one of squared, huber
     :param huber_delta: a number above 0 (used by huber)
     :param labels: one of standardised, raw
