@@ -1,10 +1,21 @@
 import { join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type AucTable, aucTable } from "../census/auc-tables.ts";
-import { readCensus } from "../census/read-census.ts";
-import { CENSUS_GROUPS, COLLEGE, censusTable, keptValues, type Study, validationRows } from "../census/study.ts";
+import { CENSUS_COLUMNS } from "../census/columns.ts";
+import { type CensusRows, readCensus } from "../census/read-census.ts";
+import {
+  CENSUS_GROUPS,
+  COLLEGE,
+  censusTable,
+  DEFAULT_COLLEGE,
+  keptValues,
+  type Study,
+  splitRows,
+  validationRows,
+} from "../census/study.ts";
 import { studyConfig, tableName } from "../census/study-config.ts";
 import { ONE_HOT } from "../config/table-inputs.ts";
+import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";
 import { writable, written } from "../records/find-results.ts";
@@ -18,18 +29,22 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
-import { choiceOption, countOption, folderOption } from "./options.ts";
+import { choiceOption, countOption, folderOption, numberOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
 import type { Block } from "./text/blocks.ts";
-import { aucBlocks, aucNotes, preparedBlocks } from "./text/census-text.ts";
+import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-text.ts";
 
 interface PrepareOptions {
   readonly output: string;
   readonly values: string;
   readonly college: string;
   readonly seed: string;
+  readonly heldout?: string;
   readonly overwrite?: boolean;
 }
+
+/** As the paper has it of both files together: a third of the rows is for validation and test. */
+const HELDOUT = 1 / 3;
 
 export const define: Define = (command, run) => {
   command.addHelpText("after", HELP);
@@ -37,14 +52,18 @@ export const define: Define = (command, run) => {
     .command("prepare")
     .description("make the study's tables and configs of UCI's files")
     .argument("<data>", "census-income.data, or its .gz")
-    .argument("<test>", "census-income.test, or its .gz")
+    .argument("[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)")
     .option("-o, --output <folder>", "folder for the tables and configs", "census")
     .option("--values <n>", "most values of a category; the rarest become 'other'", String(ONE_HOT))
-    .option("--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, COLLEGE[0])
-    .option("--seed <n>", "seed of the split of the test file into validation and test", "0")
+    .option("--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, DEFAULT_COLLEGE)
+    .option(
+      "--heldout <share>",
+      `of one file, the share of rows for validation and test (default: ${HELDOUT.toFixed(4)})`,
+    )
+    .option("--seed <n>", "seed of the split into parts", "0")
     .option("--overwrite", "replace tables and configs that are there")
     .addHelpText("after", HELP)
-    .action((data: string, test: string, options: PrepareOptions) =>
+    .action((data: string, test: string | undefined, options: PrepareOptions) =>
       run((context) => prepare(data, test, options, context)),
     );
   const tables = command
@@ -68,7 +87,12 @@ ${examples(
   "mmoe census tables results/1",
 )}`;
 
-async function prepare(data: string, test: string, options: PrepareOptions, context: Context): Promise<number> {
+async function prepare(
+  data: string,
+  test: string | undefined,
+  options: PrepareOptions,
+  context: Context,
+): Promise<number> {
   const most = countOption("--values", options.values, 2, MOST_VALUES);
   const college = choiceOption("--college", options.college, COLLEGE);
   const seed = countOption("--seed", options.seed, 0);
@@ -78,7 +102,9 @@ async function prepare(data: string, test: string, options: PrepareOptions, cont
   const files = [...configs, ...tables.map(({ file }) => file)];
   for (const file of files) outputFile({ ...options, output: file });
 
-  const [train, tested] = [readCensus(data), readCensus(test)];
+  const sources = test === undefined ? [data] : [data, test];
+  const read = sources.map((source) => readCensus(source));
+  const [train, tested] = partsOf(read, options, seed);
   const study: Study = {
     ...{ train, test: tested, college },
     ...{ validation: validationRows(tested, seed), kept: keptValues(train, most) },
@@ -92,8 +118,28 @@ async function prepare(data: string, test: string, options: PrepareOptions, cont
   for (const [i, file] of configs.entries())
     writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i] as 1 | 2, college)), "give another -o");
   const { stdout } = context.effects;
-  stdout.write(blocksAs("table", [...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
+  const facts = { before: read.map((rows, i) => fileFacts(sources[i] as string, rows)).join("\n") };
+  stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
   return EXIT.done;
+}
+
+/** Rows that are trained on, and others. Throws UsageError for a file that is given twice. */
+function partsOf(read: readonly CensusRows[], { heldout }: PrepareOptions, seed: number): [CensusRows, CensusRows] {
+  const [first, second] = read as [CensusRows, CensusRows?];
+  if (second === undefined) {
+    const share = heldout === undefined ? HELDOUT : numberOption("--heldout", heldout, 0);
+    if (share <= 0 || share >= 1)
+      throw new UsageError(`--heldout: expected a share above 0 and below 1, got ${heldout}`);
+    return splitRows(first, share, seed);
+  }
+  if (heldout !== undefined) throw new UsageError("--heldout: the second file has the rows for it; leave one out");
+  if (first.rows === second.rows && CENSUS_COLUMNS.every(([name]) => isEqual(first.values[name], second.values[name])))
+    throw new UsageError("both files have the same rows, so no row would be left to judge by; give one of them alone");
+  return [first, second];
+}
+
+function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.every((value, row) => value === b[row]);
 }
 
 function nextBlocks(files: readonly string[], [first = ""]: readonly string[]): Block[] {

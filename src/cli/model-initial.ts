@@ -1,6 +1,7 @@
 // `mmoe models CONFIG --initial MODEL`: where a run of a model begins, for other programs.
 import type { Config } from "../config/config.ts";
-import { initialParameters, type Run } from "../engines/engine.ts";
+import type { Run } from "../engines/engine.ts";
+import { initialParameters } from "../engines/initial-parameters.ts";
 import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
 import { parameterBlocks } from "../models/parameters.ts";

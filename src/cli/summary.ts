@@ -5,6 +5,7 @@ import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { hasBadMinima } from "../summary/bad-loss.ts";
 import { summarizeCells } from "../summary/cell-summary.ts";
 import { memorisedText } from "../summary/memorised.ts";
+import { modelsOnRows } from "../summary/row-pairs.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING } from "../summary/seesaw.ts";
 import { type Summary, summaryOf } from "../summary/summary.ts";
@@ -19,6 +20,7 @@ import {
   AT_OPTION,
   BAD_OPTION,
   badOption,
+  coverageOf,
   gapsOf,
   headOf,
   LOSS_OPTION,
@@ -29,7 +31,7 @@ import { seesaw } from "./seesaw.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { rungTablesOf } from "./text/rungs-text.ts";
 import { type Shown, summaryCells } from "./text/summary-cells.ts";
-import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
+import { comparisonsOf, rowPairBlocks, statisticsOf } from "./text/summary-full.ts";
 import { taskTables } from "./text/task-tables.ts";
 import { variance } from "./variance.ts";
 
@@ -133,6 +135,7 @@ async function summary(folder: string, options: Options, context: Context): Prom
         folder,
         at: results.at,
         ...(shownIntervals({ ...summaryOf(results, loss, bad), ...ofTasks }) as object),
+        onRows: modelsOnRows(results),
       }),
     );
   else {
@@ -153,7 +156,9 @@ async function summary(folder: string, options: Options, context: Context): Prom
       headOf(results, loss),
       ...statistics,
       ...taskTables(tasks),
+      ...(options.full ? rowPairBlocks(modelsOnRows(results), ON_ROWS) : []),
       ...rungs,
+      ...coverageOf(results).map((before) => ({ before })),
       ...memorised,
       ...gapsOf(results, cells),
     ];
@@ -161,6 +166,8 @@ async function summary(folder: string, options: Options, context: Context): Prom
   }
   return EXIT.done;
 }
+
+const ON_ROWS = "between models on the same test rows, the first minus the second:";
 
 /** The same values without the intervals that tables do not show: those over few runs or pairs. */
 function shownIntervals(value: unknown, runs = Number.POSITIVE_INFINITY): unknown {

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { MMOE } from "../called-as.ts";
+import { LOSS } from "../config/choose-by.ts";
 import { listedKeys } from "../config/grid.ts";
 import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
@@ -58,7 +59,8 @@ export const define: Define = (command, run) => {
       `
 Chooses the values of the listed settings by the lowest mean final loss, or by a
 metric of one task, such as its AUC (--metric auc1). With rows of your own, both
-are those on validation rows: no choice sees a test row. With -o it writes a
+are those on validation rows: no choice sees a test row. The setting chooseBy,
+such as auc1, names the metric for a sweep. With -o it writes a
 config with them. A point with a failed run is never chosen. The
 tuned sweep has another seed, so none of its runs took part in the choice.
 ${examples(
@@ -108,7 +110,9 @@ function metricOf({ loss, metric }: Options, results: Results): TuneMetric | und
   if (results.config.rows === null) return undefined;
   if (loss === "heldout")
     throw new UsageError("--loss heldout: no choice may see a test row; leave it out to choose by the validation loss");
-  return loss === undefined ? validationLoss(results) : undefined;
+  if (loss !== undefined) return undefined;
+  const { chooseBy } = results.config;
+  return chooseBy === LOSS ? validationLoss(results) : tuneMetric(chooseBy, results);
 }
 
 function metricHead(results: Results, { name, meaning, isHigherBetter }: TuneMetric): Block {

@@ -3,6 +3,7 @@ import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-s
 import { checkGrid, withoutSingles } from "./check-grid.ts";
 import { checkOptimizer } from "./check-optimizer.ts";
 import { checkedParts, expectTree } from "./checked-by.ts";
+import { checkChooseBy } from "./choose-by.ts";
 import { Complaints, readable } from "./complaints.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { withCrossedRuns } from "./cross.ts";
@@ -156,6 +157,7 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
   checks((all) => checkRows(all, place));
   checks((all) => checkKinds(all, place));
   checks((all) => checkPatience(all, place));
+  checks((all) => checkChooseBy(all, place));
   if (!checks((all) => checkTasks(all, place))) unread.add("data");
   if (!checks((all) => checkModels(all, place))) unread.add("models");
   checks((all) => checkGrid(all, place));

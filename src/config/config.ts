@@ -123,6 +123,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     arithmetic: config.arithmetic,
     initializer: initializerOf(config),
+    outputBias: config.outputBias,
     evalEvery,
     heldoutRows,
   };

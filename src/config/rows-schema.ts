@@ -16,6 +16,10 @@ const SAID = {
   impute: choice(["refuse", "mean"]),
   categorical: z.array(z.string()).min(1).describe("inputs that are categories though they are numbers").optional(),
   na: z.array(z.string()).min(1).describe("words that stand for an empty cell, such as NA").optional(),
+  resplit: z
+    .literal(true)
+    .describe("true: each run draws its own validation rows, whichever the table marks")
+    .optional(),
   oneHot: count(1, MOST_VALUES)
     .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_VALUES}`)
     .optional(),
@@ -59,7 +63,7 @@ export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()
   .describe(
-    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, oneHot, embedding}, or null`,
+    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, resplit, oneHot, embedding}, or null`,
   );
 
 const GIVEN = z.strictObject({
@@ -76,15 +80,20 @@ export const GIVEN_ROWS = z
   .union([SAID.file, GIVEN])
   .nullable()
   .describe(
-    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, oneHot, embedding}, or null`,
+    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, resplit, oneHot, embedding}, or null`,
   );
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;
 
-/** How the cells of rows are read, if not by what they hold. */
-export function readingOf({ categorical, na }: Pick<RowsSetting, "categorical" | "na">): TableReading | undefined {
-  return categorical || na ? { ...(categorical && { categorical }), ...(na && { na }) } : undefined;
+/** How rows are read, if not by what their cells hold. */
+export function readingOf({
+  categorical,
+  na,
+  resplit,
+}: Pick<RowsSetting, "categorical" | "na" | "resplit">): TableReading | undefined {
+  const reading = { ...(categorical && { categorical }), ...(na && { na }), ...(resplit && { resplit }) };
+  return Object.keys(reading).length > 0 ? reading : undefined;
 }
 
 /** The columns that are labels and inputs, if the config names them. */

@@ -49,7 +49,11 @@ export function withRows(
   const file = resolve(folder, said.file);
   const table = isStored(said)
     ? undefined
-    : readTable(file, namedIn(said, values, place), readingOf(said as Pick<RowsSetting, "categorical" | "na">));
+    : readTable(
+        file,
+        namedIn(said, values, place),
+        readingOf(said as Pick<RowsSetting, "categorical" | "na" | "resplit">),
+      );
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
   const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout", refit: false };
   const others = Object.entries(values).filter(
@@ -90,7 +94,7 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
 
 function ofTable(
   table: Table,
-  { heldout, standardise = true, impute = "refuse", categorical, na, oneHot, embedding }: GivenRows,
+  { heldout, standardise = true, impute = "refuse", categorical, na, resplit, oneHot, embedding }: GivenRows,
   file: string,
   place: string,
 ): RowsSetting {
@@ -101,7 +105,11 @@ function ofTable(
   const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
   const sizes = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
-  const reading = { ...(categorical && { categorical: [...categorical] }), ...(na && { na: [...na] }) };
+  const reading = {
+    ...(categorical && { categorical: [...categorical] }),
+    ...(na && { na: [...na] }),
+    ...(resplit && { resplit }),
+  };
   const said = { file, heldout: share, standardise, impute, ...reading, ...sizes };
   const encoded = encodedColumns(table, sizes);
   if (encoded.length > 0)
@@ -125,6 +133,7 @@ function ofTable(
 interface RowsOptions {
   readonly categorical?: readonly string[] | undefined;
   readonly na?: readonly string[] | undefined;
+  readonly resplit?: boolean | undefined;
   readonly impute?: string | undefined;
   readonly oneHot?: number | undefined;
   readonly embedding?: number | undefined;
@@ -136,7 +145,17 @@ interface RowsOptions {
 /** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
 export function rowsOverride(
   file: string,
-  { impute, oneHot, embedding, categorical = [], na = [], labels = [], inputs = [], ignore = [] }: RowsOptions = {},
+  {
+    impute,
+    oneHot,
+    embedding,
+    categorical = [],
+    na = [],
+    resplit,
+    labels = [],
+    inputs = [],
+    ignore = [],
+  }: RowsOptions = {},
 ): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
   const said = {
@@ -145,6 +164,7 @@ export function rowsOverride(
     ...(embedding !== undefined && { embedding }),
     ...(categorical.length > 0 && { categorical }),
     ...(na.length > 0 && { na }),
+    ...(resplit && { resplit }),
     ...(labels.length > 0 && { labels }),
     ...(inputs.length > 0 && { inputs }),
     ...(ignore.length > 0 && { ignore }),
@@ -223,11 +243,12 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, categorical, na, oneHot, embedding } = rows;
+  const { file, sha256, heldout, standardise, impute, categorical, na, resplit, oneHot, embedding } = rows;
   const share = heldout === null ? [] : [`heldout=${heldout}`];
   const filled = impute === "refuse" ? [] : [`impute=${impute}`];
   if (categorical) filled.push(`categorical=[${categorical.join(", ")}]`);
   if (na) filled.push(`na=[${na.join(", ")}]`);
+  if (resplit) filled.push("resplit=true");
   if (oneHot !== undefined) filled.push(`oneHot=${oneHot}`);
   if (embedding !== undefined) filled.push(`embedding=${embedding}`);
   const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;

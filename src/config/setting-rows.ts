@@ -1,3 +1,4 @@
+import { LOSS } from "./choose-by.ts";
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { crossText } from "./cross.ts";
 import { definitionText } from "./own-models.ts";
@@ -22,7 +23,7 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit } = config;
+  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit, chooseBy, outputBias } = config;
   const lacks = {
     tuned: tuned === null,
     ownModels: ownModels.length === 0,
@@ -32,6 +33,8 @@ export function settingRows(config: Config): SettingRow[] {
     patience: patience === null,
     validation: rows === null || rows.validationRows !== undefined || (refit && patience === null),
     refit: rows === null,
+    chooseBy: chooseBy === LOSS,
+    outputBias: outputBias === "zero",
     labelKind: rows !== null,
     taskKinds: taskKinds.length === 0,
     huberDelta: rows !== null && config.loss === "squared",

@@ -4,7 +4,7 @@ import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
-import { ADAM, ARITHMETICS, OPTIMIZERS } from "../engines/training-settings.ts";
+import { ADAM, ARITHMETICS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, distinctList, LARGEST_COUNT, plainName, positive, printableText } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
@@ -131,6 +131,10 @@ const GIVEN = {
   initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
     ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, process: BY_CODE } },
   }),
+  outputBias: setting(choice(OUTPUT_BIASES), {
+    ...{ since: 9, before: "zero", mark: "assumed", optional: true, hash: "trained", grid: true },
+    paths: { ...EVERYWHERE, process: BY_CODE },
+  }),
   loss: setting(choice(["squared", "huber"]), {
     ...{ since: 3, before: "squared", mark: "assumed" },
     ...{ hash: "trained", grid: false, paths: EVERYWHERE },
@@ -181,6 +185,12 @@ const GIVEN = {
   refit: setting(
     z.boolean().describe("true or false: whether runs train on their validation rows, too (with rows of your own)"),
     { since: 9, before: true, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+  ),
+  chooseBy: setting(
+    printableText().describe(
+      "what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1",
+    ),
+    { since: 9, before: "loss", mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
   ),
   evalEvery: setting(
     z

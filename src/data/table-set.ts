@@ -112,6 +112,11 @@ export class TableSet {
     );
   }
 
+  /** The standard deviation of each label by which it is divided, [K]: 1 for one that is as in the file, or a class. */
+  get labelScales(): number[] {
+    return this.#moments.slice(this.#columns.length).map(({ std }) => std);
+  }
+
   #putInputs(x: Float32Array, place: number): void {
     for (const [i, column] of this.#columns.entries()) {
       if (column.embedding !== undefined) x[column.first] = this.#vector(column, this.#number(place, i));

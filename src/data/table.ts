@@ -39,6 +39,8 @@ export interface TableReading {
   readonly categorical?: readonly string[] | undefined;
   /** Words that stand for an empty cell. */
   readonly na?: readonly string[] | undefined;
+  /** Whether rows marked for validation are training rows, of which each run draws its own validation rows. */
+  readonly resplit?: true | undefined;
 }
 
 /** Columns by their names. */

@@ -48,6 +48,11 @@ export function logistic(logit: number, label: number): number {
   return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
 }
 
+/** The probability of class 1 by its logit. */
+export function probability(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
+}
+
 /** -ln of the probability of a class, counted from 0, in the softmax of the logits. */
 export function crossEntropy(logits: Float32Array, label: number): number {
   const largest = Math.max(...logits);

@@ -1,5 +1,13 @@
 // Metrics of tasks on held-out rows, beside their losses.
-import { crossEntropy, logistic, outputCount, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
+import {
+  crossEntropy,
+  logistic,
+  outputCount,
+  probability,
+  type TaskKind,
+  type TaskSettings,
+} from "../data/task-kinds.ts";
+import { accuracy, calibrationError, f1Macro } from "../stats/classes.ts";
 import { areaError, areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
 import type { Quantities } from "./quantities.ts";
 
@@ -11,27 +19,54 @@ export interface Predictions {
   readonly y: Float32Array;
 }
 
-/** By a metric's name, its value for a task's outputs [N, C] and labels [N]. */
-type Metrics = Readonly<Record<string, (outputs: Float32Array, labels: Float32Array) => number>>;
+/** By a metric's name, its value for a task's outputs [N, C] and labels [N]; `scale` is one of them in the label's own units. */
+type Metrics = Readonly<Record<string, (outputs: Float32Array, labels: Float32Array, scale: number) => number>>;
 
 const METRICS: Readonly<Record<TaskKind, Metrics>> = {
-  regression: { rSquared: determination },
+  regression: {
+    rSquared: determination,
+    rmse: (predicted, labels, scale) =>
+      scale * Math.sqrt(meanOf(labels, (label, n) => (label - at(predicted, n)) ** 2)),
+    mae: (predicted, labels, scale) => scale * meanOf(labels, (label, n) => Math.abs(label - at(predicted, n))),
+  },
   binary: {
     auc: areaUnderCurve,
     aucError: areaError,
     averagePrecision,
-    accuracy: (logits, labels) => meanOf(labels, (label, n) => Number(at(logits, n) > 0 === (label === 1))),
+    accuracy: (logits, labels) => accuracy(labels, signsOf(logits)),
+    f1Macro: (logits, labels) => f1Macro(labels, signsOf(logits)),
     logLoss: (logits, labels) => meanOf(labels, (label, n) => logistic(at(logits, n), label)),
+    calibrationError: (logits, labels) => calibrationError(Float64Array.from(logits, probability), labels),
   },
   categorical: {
-    accuracy: (logits, labels) =>
-      meanOf(labels, (label, n) => Number(largestOf(rowOf(logits, labels.length, n)) === label)),
+    accuracy: (logits, labels) => accuracy(labels, largestIn(logits, labels.length)),
+    f1Macro: (logits, labels) => f1Macro(labels, largestIn(logits, labels.length)),
     logLoss: (logits, labels) => meanOf(labels, (label, n) => crossEntropy(rowOf(logits, labels.length, n), label)),
+    calibrationError: (logits, labels) => {
+      const predicted = largestIn(logits, labels.length);
+      const sure = predicted.map((c, n) => Math.exp(-crossEntropy(rowOf(logits, labels.length, n), c)));
+      return calibrationError(
+        sure,
+        predicted.map((c, n) => Number(c === labels[n])),
+      );
+    },
   },
 };
 
-/** Metrics of a run's tasks [K] by name and number, `auc/1`, over the rows that have the task's label. Of a task of a kind that has none, NaN. */
-export function taskMetrics(tasks: readonly TaskSettings[], { outputs, y }: Predictions): Quantities {
+/** The metrics of a kind of task, by name. */
+export function metricsOfKind(kind: TaskKind): Metrics {
+  return METRICS[kind];
+}
+
+/**
+ * Metrics of a run's tasks [K] by name and number, `auc/1`, over the rows that have the task's label. Of a task of a kind that
+ * has none, NaN. `scales` are the labels' standard deviations where they are z-scored, [K].
+ */
+export function taskMetrics(
+  tasks: readonly TaskSettings[],
+  { outputs, y }: Predictions,
+  scales: readonly number[] = [],
+): Quantities {
   const names = [...new Set(tasks.flatMap(({ kind }) => Object.keys(METRICS[kind])))];
   const O = tasks.reduce((sum, task) => sum + outputCount(task), 0);
   let first = 0;
@@ -39,7 +74,7 @@ export function taskMetrics(tasks: readonly TaskSettings[], { outputs, y }: Pred
     const width = outputCount(task);
     const [own, labels] = labelledRows(columnsOf(outputs, O, first, width), columnsOf(y, tasks.length, k, 1));
     first += width;
-    return names.map((name) => METRICS[task.kind][name]?.(own, labels) ?? Number.NaN);
+    return names.map((name) => METRICS[task.kind][name]?.(own, labels, scales[k] ?? 1) ?? Number.NaN);
   });
   const entries = names.flatMap((name, i) =>
     values.map((ofTask, k): [string, number] => [`${name}/${k + 1}`, ofTask[i] as number]),
@@ -81,7 +116,15 @@ function determination(predicted: Float32Array, labels: Float32Array): number {
   return deviations > 0 ? 1 - errors / deviations : Number.NaN;
 }
 
-/** The place of the largest, of equals the first. */
-function largestOf(logits: Float32Array): number {
-  return logits.indexOf(Math.max(...logits));
+/** The class of each row: that of the largest logit, of equals the first. */
+function largestIn(logits: Float32Array, N: number): Float64Array {
+  return Float64Array.from({ length: N }, (_, n) => {
+    const row = rowOf(logits, N, n);
+    return row.indexOf(Math.max(...row));
+  });
+}
+
+/** The class of each row: 1 for a logit above 0. */
+function signsOf(logits: Float32Array): Float64Array {
+  return Float64Array.from(logits, (logit) => Number(logit > 0));
 }

@@ -1,6 +1,9 @@
+import { dataIdentity } from "../data/streams.ts";
+import { TableSet } from "../data/table-set.ts";
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/quantities.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
+import { memo } from "../memo.ts";
 import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
 import { tasksIn } from "./task-losses.ts";
@@ -45,23 +48,30 @@ export function hasMetrics({ training, correlation }: Pick<AnyRun, "training" | 
 /** The metrics of a run's tasks, if it has some: on its test rows, and on its validation rows by names of their own. */
 function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
   if (!hasMetrics(run)) return {};
-  const [tasks, predictions] = [tasksIn(run), heldout()];
-  if (!isValidated(run)) return taskMetrics(tasks, predictions);
-  const validated = Object.entries(taskMetrics(tasks, rowsOfPart(run, predictions, "validation")));
+  const [predictions, scales] = [heldout(), labelScales(run)];
+  const metricsOn = (rows: Predictions) => taskMetrics(tasksIn(run), rows, scales);
+  if (!isValidated(run)) return metricsOn(predictions);
+  const validated = Object.entries(metricsOn(rowsOfPart(run, predictions, "validation")));
   return {
-    ...taskMetrics(tasks, rowsOfPart(run, predictions, "test")),
+    ...metricsOn(rowsOfPart(run, predictions, "test")),
     ...Object.fromEntries(validated.map(([name, value]) => [validationName(name), value])),
   };
 }
+
+/** What one is in the units of each label in its table, [K]. */
+const labelScales = memo((run: AnyRun): number[] => {
+  const isScaled = run.correlation === null && tasksIn(run).some(({ kind }) => kind === "regression");
+  return isScaled ? new TableSet(run.data, dataIdentity(run), run.training).labelScales : [];
+});
 
 /** `validationAuc/1` of `auc/1`. */
 export function validationName(name: string): string {
   return `validation${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-/** The evaluations of a run at which something is measured: its metrics at all of them if it has validation rows. */
+/** The evaluations of a run at which something is measured: its metrics at all of them. */
 export function measuredSteps(run: Pick<AnyRun, "training" | "correlation">): number[] {
-  return isValidated(run) && hasMetrics(run) ? evaluationSteps(run.training) : diagnosedSteps(run.training);
+  return hasMetrics(run) ? evaluationSteps(run.training) : diagnosedSteps(run.training);
 }
 
 /** Measures one run while it trains. */
@@ -77,19 +87,13 @@ export interface Diagnosing {
   readonly diagnostics: Diagnostics | undefined;
 }
 
-/** Records what `measure` says of a run at `diagnosedSteps`, and the metrics of its tasks. Goes on from `before`, or begins. */
-export function recorderOf(
-  run: AnyRun,
-  measure: () => Quantities = () => ({}),
-  before?: Diagnostics | undefined,
-): Diagnosing {
+/** Records the metrics of a run's tasks. Goes on from `before`, or begins. */
+export function recorderOf(run: AnyRun, before?: Diagnostics | undefined): Diagnosing {
   const due = new Set(measuredSteps(run));
-  const diagnosed = new Set(diagnosedSteps(run.training));
   const curves = new QuantityCurves(before);
   return {
     isDue: (step) => due.has(step),
-    add: (step, _, heldout) =>
-      curves.add(step, { ...(diagnosed.has(step) && measure()), ...(heldout && metricsOf(run, heldout)) }),
+    add: (step, _, heldout) => curves.add(step, heldout ? metricsOf(run, heldout) : {}),
     get diagnostics() {
       return curves.diagnostics;
     },

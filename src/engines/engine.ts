@@ -6,7 +6,6 @@ import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Predictions } from "../diagnostics/task-metrics.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import type { Model } from "../models/code.ts";
-import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
 import type { StepChoice } from "./step-choice.ts";
@@ -54,6 +53,8 @@ export interface Stopping {
   readonly patience: number;
   /** The share of the training rows that is looked at. */
   readonly validation: number;
+  /** The metric of a task, by number from 0, that decides; absent for the loss, mean over tasks. */
+  readonly by?: { readonly metric: string; readonly task: number; readonly isHigherBetter: boolean };
 }
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */
@@ -262,11 +263,6 @@ export interface Engine {
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
 export function modelKey({ seed, index, cross, model }: RunNames & Pick<AnyRun, "model">, tensor: string): Key {
   return keyOf(`mmoe/seed=${seed}/run=${cross?.initial ?? index}/model=${model.name}/${tensor}`);
-}
-
-/** A run's initial parameters in canonical order; the same at every correlation. */
-export function initialParameters(run: Run): Float32Array {
-  return initialValues(run.model, run.training.initializer, (tensor) => modelKey(run, tensor));
 }
 
 /** The reason a loss fails its run, or undefined: NaN, infinite or beyond DIVERGED_LOSS. `losses` are the K tasks'. */

@@ -6,6 +6,10 @@ import { CONSTANT, type Schedule } from "./learning-rate.ts";
 import type { MethodName } from "./methods.ts";
 
 /** How a run is trained and watched. The tasks' losses are means over the batch. */
+/** 0, or the output that predicts the base rate of a label that is a class: its log-odds. */
+export const OUTPUT_BIASES = ["zero", "base-rate"] as const;
+type OutputBias = (typeof OUTPUT_BIASES)[number];
+
 export interface TrainingSettings {
   /** Rows of the fixed training set, or `fresh`: new rows at each step. */
   readonly trainRows: number | "fresh";
@@ -40,6 +44,8 @@ export interface TrainingSettings {
   readonly huberDelta: number | null;
   readonly arithmetic: Arithmetic;
   readonly initializer: Initializer;
+  /** What biases of outputs begin at. */
+  readonly outputBias: OutputBias;
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
   /** How many of the held-out rows, the last, are for validation, and no loss or metric of the test; absent for none. */
@@ -64,6 +70,7 @@ export const PLAIN_TRAINING = {
   huberDelta: null,
   arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
+  outputBias: "zero",
 } as const satisfies Omit<TrainingSettings, "trainRows" | "batch" | "steps" | "lr" | "evalEvery" | "heldoutRows">;
 
 export const OPTIMIZERS = ["adam", "adamw", "sgd"] as const;

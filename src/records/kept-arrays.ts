@@ -1,18 +1,22 @@
 // Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of the held-out rows.
-import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { tasksOfRuns } from "../config/task-kinds.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import type { AnyRun, Predictions, RunResult, Tensors } from "../engines/engine.ts";
 import { tasksIn } from "../engines/task-losses.ts";
 import { isValidated, rowsOfPart } from "../engines/validation.ts";
+import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
 import { parameterBlocks } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { makeFolder } from "../paths.ts";
+import { numberColumns } from "../tables/parquet.ts";
 import { isPartial, writeWholeSync } from "../write-whole.ts";
 import { removeIfEmpty } from "./checkpoint-files.ts";
 import { PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
+import type { Results } from "./read-results.ts";
 
 /** What a sweep keeps of each of its runs. */
 export interface KeptKinds {
@@ -104,6 +108,40 @@ function predictionsFile(run: AnyRun, { outputs, y }: Predictions, labels: reado
     return [{ name: `label/${nameOf(k)}`, data: column(y, K, k), type: "FLOAT" as const }, ...ofTask];
   });
   return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+/** What a run predicts of a task in those of its test rows that have the label: outputs [N, C] and labels [N]. */
+export interface TaskPredictions {
+  readonly outputs: Float32Array;
+  readonly labels: Float32Array;
+}
+
+/** What run `id` of a sweep predicts of its tasks, [K]; undefined if that was not kept. Throws UsageError for another file. */
+export function keptPredictions(
+  { path, config }: Pick<Results, "path" | "config">,
+  id: string,
+): TaskPredictions[] | undefined {
+  const file = join(path, PREDICTIONS, `${id}${ENDINGS[PREDICTIONS]}`);
+  if (!existsSync(file)) return undefined;
+  const columns = numberColumns(readFileSync(file), file);
+  const named = (name: string) => {
+    const column = columns.get(name);
+    if (column) return column;
+    throw new UsageError(`${file}: no column '${name}'; delete the file to compare without it`);
+  };
+  return Array.from({ length: config.tasks }, (_, k) => {
+    const task = config.rows?.labels[k] ?? String(k + 1);
+    const classes = tasksOfRuns(config)?.[k]?.classes;
+    const outputs = classes
+      ? Array.from({ length: classes }, (_, c) => named(`output/${task}/${c}`))
+      : [named(`output/${task}`)];
+    const labels = named(`label/${task}`);
+    const rows = Array.from(labels.keys()).filter((n) => !Number.isNaN(labels[n]));
+    return {
+      outputs: Float32Array.from(rows.flatMap((n) => outputs.map((column) => column[n] as number))),
+      labels: Float32Array.from(rows, (n) => labels[n] as number),
+    };
+  });
 }
 
 /** Removes the files that an earlier sweep kept in `out`, and folders that are empty then. Links are the user's. */

@@ -1,5 +1,5 @@
 // Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
-import type { AnyRun, Engine, Hooks, RunResult } from "../engines/engine.ts";
+import type { AnyRun, Engine, Hooks, RunResult, Stopping } from "../engines/engine.ts";
 import { Choices, isChosen, type Stage } from "./choices.ts";
 import { isStopped, nextTry, type StoppedRun, validationRun, withSteps } from "./tries.ts";
 
@@ -115,7 +115,7 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
 
 /** Undefined for a run that failed before it was evaluated. */
 function stageAfter({ run, choice }: Stage, result: RunResult): Stage | undefined {
-  const best = bestStep(result, run.stopping.patience);
+  const best = bestStep(result, run.stopping);
   if (best === undefined) return undefined;
   const all = choice.tried + choice.steps;
   if (best.isSure || choice.steps >= run.training.steps || result.failure !== undefined)
@@ -128,19 +128,30 @@ function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
   return { ...(signal && { signal }), ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
 }
 
-/** The look with the lowest loss, mean over tasks, before `patience` looks in a row were no better; undefined without any. */
-function bestStep({ curve }: RunResult, patience: number): { step: number; loss: number; isSure: boolean } | undefined {
+/**
+ * The look with the lowest loss, mean over tasks, or the best value of the metric that decides, before `patience` looks in a row
+ * were no better, and the loss there; undefined without any.
+ */
+function bestStep(
+  { curve, diagnostics }: RunResult,
+  { patience, by }: Stopping,
+): { step: number; loss: number; isSure: boolean } | undefined {
   const losses = curve.heldout.map((tasks) => tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length);
-  let best = 0;
-  for (const [i, loss] of losses.entries()) {
-    if (loss < (losses[best] as number)) best = i;
-    if (i - best >= patience) return { step: curve.steps[best] as number, loss: losses[best] as number, isSure: true };
+  const values = by && (diagnostics?.values[`${by.metric}/${by.task + 1}`] ?? []);
+  const costs = values ? values.map((value) => (by.isHigherBetter ? -value : value)) : losses;
+  let best = costs.findIndex((cost) => !Number.isNaN(cost));
+  const at = (isSure: boolean) => ({ step: curve.steps[best] as number, loss: losses[best] as number, isSure });
+  if (best < 0) return undefined;
+  for (const [i, cost] of costs.entries()) {
+    if (cost < (costs[best] as number)) best = i;
+    if (i - best >= patience) return at(true);
   }
-  const step = curve.steps[best];
-  return step === undefined ? undefined : { step, loss: losses[best] as number, isSure: false };
+  return at(false);
 }
 
 function failedBefore(result: RunResult, run: StoppedRun): RunResult {
-  const failure = (result.failure ?? "no evaluation").replace("held-out", "validation");
+  const { by } = run.stopping;
+  const missing = by ? `its validation rows have no ${by.metric} of task ${by.task + 1}` : "no evaluation";
+  const failure = (result.failure ?? missing).replace("held-out", "validation");
   return { ...result, run, failure };
 }

@@ -42,6 +42,9 @@ const MOST_NUMBERS = 50_000_000;
 /** Most numbers of the rows that models see, where categories are many inputs: 4 bytes each for each run in training. */
 const MOST_ENCODED = 100_000_000;
 
+/** Places among `PARTS`. */
+const [TRAINING, VALIDATION] = [0, 2];
+
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
 
@@ -55,17 +58,21 @@ export class TableBuilder {
   readonly #labels: readonly LabelColumn[];
   /** Words that stand for nothing. */
   readonly #na: ReadonlySet<string>;
+  readonly #resplit: boolean;
+  /** Whether some row is marked for validation. */
+  #marksValidation = false;
   #firstGap: string | undefined;
 
   constructor(
     header: readonly string[],
     source: string,
     chosen?: NamedColumns,
-    { categorical = [], na = [] }: TableReading = {},
+    { categorical = [], na = [], resplit }: TableReading = {},
   ) {
     this.#source = source;
     this.#columns = tableColumns(header, source, chosen);
     this.#na = new Set(na);
+    this.#resplit = resplit === true;
     const { inputs } = this.#columns;
     const missing = categorical.find((name) => !inputs.includes(name));
     if (missing !== undefined) {
@@ -115,8 +122,10 @@ export class TableBuilder {
     const name = String(values[part] ?? "").trim();
     const mark = partIn(name);
     if (mark < 0) throw new UsageError(`${place}: ${PART}: expected ${PART_CHOICES}, got '${name.slice(0, 40)}'`);
-    this.#heldout.push(mark);
-    return mark;
+    this.#marksValidation ||= mark === VALIDATION;
+    const drawn = this.#resplit && mark === VALIDATION ? TRAINING : mark;
+    this.#heldout.push(drawn);
+    return drawn;
   }
 
   finish(): TableRows {
@@ -125,6 +134,10 @@ export class TableBuilder {
     const rows = this.#numbers.length / width;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     const numbers = this.#numbers.taken();
+    if (this.#resplit && !this.#marksValidation)
+      throw new UsageError(
+        `${this.#source}: ${PART} marks no validation rows, so each run draws its own without resplit; leave it out`,
+      );
     const marks = part === undefined ? undefined : this.#marks();
     const labelGaps = this.#labels.map((column) => column.gaps(marks));
     this.#refuseConstants(numbers, width);

@@ -82,7 +82,9 @@ describe("mmoe summary", () => {
       "y_age (regression)",
       "y_region (categorical)",
     ]);
-    expect(text).toMatch(/^ +runs +loss \[95 %\] +AUC \[95 %\] +split ± +accuracy +avg\. precision +nats$/m);
+    expect(text).toMatch(
+      /^ +runs +loss \[95 %\] +AUC \[95 %\] +split ± +accuracy +macro F1 +avg\. precision +nats +ECE$/m,
+    );
     expect(text).not.toMatch(/bad|task 1/);
   });
 

@@ -2,14 +2,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { type Rows, TaskSet } from "../../src/data/task-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import {
-  type Engine,
-  type GeneratedRun,
-  initialParameters,
-  modelKey,
-  type Run,
-  type RunResult,
-} from "../../src/engines/engine.ts";
+import { type Engine, type GeneratedRun, modelKey, type Run, type RunResult } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { METHODS, type MethodName } from "../../src/engines/methods.ts";
 import { feedOf } from "../../src/engines/rows/feed.ts";
 import { loadTf } from "../../src/engines/tfjs/tf.ts";

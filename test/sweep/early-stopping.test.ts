@@ -8,6 +8,7 @@ import { configAt, trainedHash } from "../../src/config/config.ts";
 import type { Override } from "../../src/config/file-version.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
+import { taskOverride } from "../../src/config/task-kinds.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
@@ -35,6 +36,53 @@ describe("the number of steps", () => {
     expect(result?.run.training.steps).toBe(30);
     expect(result?.measures).toEqual({ validationLoss: 1 });
     expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 30]); // 3 times 3 looks, then all rows
+  });
+
+  test.each([
+    ["auc", true, (step: number) => 1 - Math.abs(step - 18) / 1000],
+    ["rmse", false, (step: number) => 7 + Math.abs(step - 18)],
+  ])(
+    "is that of the best %s of a task, where that decides, with the loss there",
+    async (metric, isHigherBetter, of) => {
+      const { engine } = fakeStopping((step) => Math.abs(step - 30) + 1, { [`${metric}/2`]: of });
+      const by = { metric, task: 1, isHigherBetter };
+      const [result] = await resultsOf(engine, [run({ stopping: { ...STOPPING, by } })]);
+      expect([result?.run.training.steps, result?.measures]).toEqual([18, { validationLoss: 13 }]);
+      const [none] = await resultsOf(fakeStopping(() => 1, { [`${metric}/2`]: () => Number.NaN }).engine, [
+        run({ stopping: { ...STOPPING, by } }),
+      ]);
+      expect(none?.failure).toBe(`its validation rows have no ${metric} of task 2`);
+    },
+  );
+
+  test("is by chooseBy that at which a run of all steps has the best metric on its validation rows", async () => {
+    const rows = [rowsOverride(tableFile(60, { signs: true })), setOverride("batch=7"), setOverride("seed=3")];
+    const kinds = taskOverride("y_1=binary");
+    const runOf = (...more: Override[]) => {
+      const config = loadConfig("smoke", [...rows, kinds, setOverride("models=mmoe"), ...more]);
+      return withTables(planRuns({ ...config, runs: 1 }))[0] as AnyRun;
+    };
+    const chosen = runOf(...["steps=120", "patience=99", "chooseBy=auc1"].map(setOverride));
+    const whole = runOf(setOverride("steps=120"), setOverride("evalEvery=6"), setOverride("patience=null"));
+    expect(chosen.stopping?.by).toEqual({ metric: "auc", task: 0, isHigherBetter: true });
+    const engine = new CpuEngine({ jobs: 1 });
+    const [first, second] = await resultsOf(withEarlyStopping(engine), [chosen, whole]);
+    await engine.dispose();
+    const [stopped, all] = [first, second].toSorted((a) => (a?.run.training.steps === 120 ? 1 : -1));
+    const areas = all?.diagnostics?.values["validationAuc/1"] as number[];
+    const best = all?.curve.steps[areas.indexOf(Math.max(...areas))] as number;
+    expect(best).toBeLessThan(120);
+    expect(stopped?.run.training.steps).toBe(best);
+  });
+
+  test("is chosen by loss or a metric that a task has: others get one line", () => {
+    const config = (chooseBy: string, ...more: Override[]) =>
+      complaint(() => loadConfig("smoke", [...more, setOverride(`chooseBy=${chooseBy}`)]));
+    const rows = [rowsOverride(tableFile(60, { signs: true })), taskOverride("y_1=binary")];
+    expect(config("auc2", ...rows)).toContain(
+      "--set chooseBy: expected loss or one of auc1, averagePrecision1, accuracy1, f1Macro1, logLoss1, calibrationError1, rSquared2, rmse2, mae2, got 'auc2'; did you mean 'auc1'?",
+    );
+    expect(config("auc1")).toContain("--set chooseBy: validation rows are of rows of your own (--rows); leave it out");
   });
 
   test("is tried with twice the steps until patience ends, but never beyond those of the training", async () => {

@@ -26,6 +26,7 @@ OPTIONS = {
     "ignore": "--ignore",
     "categorical": "--categorical",
     "na": "--na",
+    "resplit": "--resplit",
     "impute": "--impute",
     "one_hot": "--one-hot",
     "embedding": "--embedding",
@@ -74,6 +75,7 @@ SETTINGS = {
     "epsilon": "epsilon",
     "initializer": "initializer",
     "initializer_std": "initializerStd",
+    "output_bias": "outputBias",
     "loss": "loss",
     "huber_delta": "huberDelta",
     "labels": "labels",
@@ -83,6 +85,7 @@ SETTINGS = {
     "patience": "patience",
     "validation": "validation",
     "refit": "refit",
+    "choose_by": "chooseBy",
     "eval_every": "evalEvery",
     "heldout_rows": "heldoutRows",
     "report": "report",
@@ -106,6 +109,7 @@ def sweep(
     ignore: str | Sequence[str] | None = None,
     categorical: str | None = None,
     na: str | None = None,
+    resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
@@ -150,6 +154,7 @@ def sweep(
     epsilon: float | Sequence[float] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
+    output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
     loss: Literal["squared", "huber"] | None = None,
     huber_delta: float | None = None,
     labels: Literal["standardised", "raw"] | None = None,
@@ -159,6 +164,7 @@ def sweep(
     patience: int | None = None,
     validation: float | None = None,
     refit: bool | None = None,
+    choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
@@ -189,6 +195,7 @@ def sweep(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
+    :param resplit: draw validation rows in each run, whichever rows the table marks for validation
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -233,6 +240,7 @@ def sweep(
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
+    :param output_bias: one of zero, base-rate; or several
     :param loss: one of squared, huber
     :param huber_delta: a number above 0 (used by huber)
     :param labels: one of standardised, raw
@@ -242,6 +250,7 @@ def sweep(
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
+    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
@@ -270,6 +279,7 @@ def plan(
     ignore: str | Sequence[str] | None = None,
     categorical: str | None = None,
     na: str | None = None,
+    resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
@@ -314,6 +324,7 @@ def plan(
     epsilon: float | Sequence[float] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
+    output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
     loss: Literal["squared", "huber"] | None = None,
     huber_delta: float | None = None,
     labels: Literal["standardised", "raw"] | None = None,
@@ -323,6 +334,7 @@ def plan(
     patience: int | None = None,
     validation: float | None = None,
     refit: bool | None = None,
+    choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
@@ -349,6 +361,7 @@ def plan(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
+    :param resplit: draw validation rows in each run, whichever rows the table marks for validation
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -393,6 +406,7 @@ def plan(
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
+    :param output_bias: one of zero, base-rate; or several
     :param loss: one of squared, huber
     :param huber_delta: a number above 0 (used by huber)
     :param labels: one of standardised, raw
@@ -402,6 +416,7 @@ def plan(
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
+    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running

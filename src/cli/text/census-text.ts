@@ -1,6 +1,7 @@
 // What `mmoe census` prints.
 import { basename } from "node:path";
 import type { AucRow, AucTable } from "../../census/auc-tables.ts";
+import type { CensusRows } from "../../census/read-census.ts";
 import { COLLEGE, COLLEGE_WORDS, type College, type Study, taskFacts } from "../../census/study.ts";
 import { pointTitle } from "../../identity/cell.ts";
 import type { Results } from "../../records/read-results.ts";
@@ -12,6 +13,20 @@ import { fewNote } from "./few-runs.ts";
 /** The paper's absolute correlations of a group's labels (section 6.3). */
 const PAPER_CORRELATION = { 1: 0.1768, 2: 0.2373 } as const;
 
+/** Rows of census-income.data and census-income.test, as UCI distributes them. */
+const UCI_ROWS = [199_523, 99_762];
+
+/** What is in a file. */
+export function fileFacts(file: string, { rows, trimmed, duplicates, values }: CensusRows): string {
+  const young = values.age.filter((age) => Number(age) < ADULT).length;
+  const other = UCI_ROWS.includes(rows) ? "" : ` (UCI's files have ${UCI_ROWS.map(thousands).join(" and ")})`;
+  const counts = `${thousands(young)} under ${ADULT}, ${thousands(duplicates)} like an earlier row`;
+  return `${file}: ${thousands(rows)} rows${other}: ${counts}; spaces trimmed behind ${thousands(trimmed)} values`;
+}
+
+/** Nobody younger has an income above $50,000, and nearly all are never married. */
+const ADULT = 16;
+
 /** What the tables of the study hold. */
 export function preparedBlocks(study: Study, most: number): Block[] {
   const { train, test, validation, kept, college } = study;
@@ -19,14 +34,17 @@ export function preparedBlocks(study: Study, most: number): Block[] {
   const parts = `${thousands(train.rows)} training rows, ${thousands(validated)} for validation, ${thousands(test.rows - validated)} for the test`;
   const rows = [["group", "tasks", "share of rows", "|correlation|", "the paper's"], factsRow(study, 1, college)];
   for (const one of COLLEGE) rows.push(factsRow(study, 2, one));
-  const chosen = `group 2's tables begin college at ${COLLEGE_WORDS[college]} (--college changes it): the paper says "at least college"`;
+  const distance = (one: College) => Math.abs(taskFacts(study, 2, one).correlation - PAPER_CORRELATION[2]);
+  const nearest = [...COLLEGE].sort((a, b) => distance(a) - distance(b))[0] as College;
+  const near = `nearest to the paper's ${PAPER_CORRELATION[2]}: ${COLLEGE_WORDS[nearest]}`;
+  const chosen = `${near}\ngroup 2's tables begin college at ${COLLEGE_WORDS[college]} (--college changes it): the paper says "at least college"`;
   const grouped = [...kept.keys()];
   const rare = `values beyond the ${most - 1} most frequent are 'other' in: ${grouped.join(", ")}`;
   return [{ before: parts }, { rows, after: grouped.length > 0 ? `${chosen}\n${rare}` : chosen }];
 }
 
-function factsRow({ train }: Study, group: 1 | 2, college: College): string[] {
-  const { shares, correlation } = taskFacts(train, group, college);
+function factsRow(study: Study, group: 1 | 2, college: College): string[] {
+  const { shares, correlation } = taskFacts(study, group, college);
   const main = group === 1 ? "income above $50,000" : COLLEGE_WORDS[college];
   return [
     String(group),

@@ -1,11 +1,13 @@
 import { correlationText, modelAt, pointTitle } from "../../identity/cell.ts";
 import type { GridPoint } from "../../identity/grid-point.ts";
 import { pointText } from "../../identity/grid-point.ts";
+import { METRIC_WORDS } from "../../records/metric-words.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
 import { countedText, type Estimate, estimateText, LEAST_SHOWN } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
+import type { RowComparison } from "../../summary/row-pairs.ts";
 import type { Summary } from "../../summary/summary.ts";
 import { thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
@@ -111,6 +113,25 @@ function spreadsOf(comparisons: readonly SpreadComparison[]): Block {
   return hasTest
     ? { ...block, after: `p: Brown and Forsythe's test, by Holm over these ${comparisons.length}` }
     : block;
+}
+
+/** What models differ by on the same test rows, for each task and metric. */
+export function rowPairBlocks(comparisons: readonly RowComparison[], before: string): Block[] {
+  if (comparisons.length === 0) return [];
+  const order = Object.keys(METRIC_WORDS);
+  const sorted = [...groupBy(comparisons, ({ task }) => task).values()].flatMap((all) =>
+    all.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric)),
+  );
+  const rows = sorted.map((one) => [
+    `${one.task}: ${METRIC_WORDS[one.metric]}`,
+    pairName(one),
+    String(one.pairs),
+    ...[one.difference, one.pairedError, one.unpairedError].map((value) => value.toFixed(4)),
+  ]);
+  const header = ["metric", "cells", "pairs", "mean difference", "paired error", "unpaired error"];
+  const after =
+    "errors: standard errors of one pair of trained models over further test rows, mean over pairs (AUC: DeLong; others: bootstrap over rows); unpaired: as if each had test rows of its own";
+  return [{ before, rows: [header, ...rows], after, lean: ["unpaired error"] }];
 }
 
 /** E.g. `omoe, mmoe at 0.50`, `mmoe at 0.50, 1.00` or `mmoe at 0.50, lr=0.01`. */

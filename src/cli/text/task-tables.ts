@@ -14,9 +14,13 @@ const COLUMNS: Readonly<Record<string, { readonly head: string; readonly interva
   auc: { head: "AUC [95 %]", interval: true },
   aucError: { head: SPLIT, interval: false, half: true },
   rSquared: { head: "R2 [95 %]", interval: true },
+  rmse: { head: "RMSE", interval: false },
+  mae: { head: "MAE", interval: false },
   accuracy: { head: "accuracy", interval: false },
+  f1Macro: { head: "macro F1", interval: false },
   averagePrecision: { head: "avg. precision", interval: false },
   logLoss: { head: "nats", interval: false },
+  calibrationError: { head: "ECE", interval: false },
 };
 
 const SPLIT_NOTE = `${SPLIT}: half of the AUC's 95 % interval within one split (DeLong), mean over runs; [95 %] is over runs`;
@@ -24,7 +28,7 @@ const SPLIT_NOTE = `${SPLIT}: half of the AUC's 95 % interval within one split (
 const Z = normalQuantile((1 + LEVEL) / 2);
 
 /** What a narrow terminal lacks. */
-const LEAN = ["nats", "avg. precision", "accuracy", SPLIT, "runs"];
+const LEAN = ["ECE", "macro F1", "nats", "avg. precision", "accuracy", "MAE", SPLIT, "runs"];
 
 /** For each task, and each correlation and grid point, a table with a row for each model: its loss, and the metrics of its kind. */
 export function taskTables(tasks: readonly TaskSummary[]): Block[] {

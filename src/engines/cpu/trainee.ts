@@ -4,12 +4,12 @@ import {
   type Curve,
   DIVERGED_LOSS,
   type Diagnostics,
-  initialParameters,
   lossFailure,
   type Predictions,
   type Run,
   type RunState,
 } from "../engine.ts";
+import { initialParameters } from "../initial-parameters.ts";
 import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes, type Layout, panelIndex, panelsOf } from "../rows/panels.ts";

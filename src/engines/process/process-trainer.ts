@@ -72,7 +72,7 @@ export class ProcessTrainer implements Trainer {
     this.#asking = asking;
     this.#layout = fileLayout(run, replicas.length);
     if (more.length === 0) this.save = async () => (answer.keepsState ? this.#saved() : undefined);
-    this.diagnosing = hasMetrics(run) ? recorderOf(run, () => ({}), state?.diagnostics) : undefined;
+    this.diagnosing = hasMetrics(run) ? recorderOf(run, state?.diagnostics) : undefined;
     this.labelCorrelations = replicas.map(({ feed: { sets } }) =>
       pairCorrelations((sets.train ?? sets.heldout).y, run.model.tasks),
     );

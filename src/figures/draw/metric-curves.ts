@@ -59,6 +59,6 @@ export function metricCurves(
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows against training steps, each task with its own axis. ` +
     `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${endedSentence(found)}${groupsSentence(groups)}${leftOutSentence(all, drawn)} ` +
     runsSentence(cells, sweep);
-  const title = `Metrics of each task against training steps${ofOneModel(modelsOf(cells))}`;
+  const title = `Metrics of each task against training steps${ofOneModel(cells)}`;
   return page({ name: NAME, title, caption, height, theme }, nodes);
 }

@@ -3,14 +3,8 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { RowOrder } from "../../../src/data/order.ts";
 import { dataKey } from "../../../src/data/streams.ts";
 import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
-import {
-  type Engine,
-  type GeneratedRun,
-  initialParameters,
-  latestLoss,
-  modelKey,
-  type RunResult,
-} from "../../../src/engines/engine.ts";
+import { type Engine, type GeneratedRun, latestLoss, modelKey, type RunResult } from "../../../src/engines/engine.ts";
+import { initialParameters } from "../../../src/engines/initial-parameters.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { wordsInto } from "../../../src/random/philox.ts";
