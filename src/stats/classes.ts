@@ -29,7 +29,7 @@ export function f1Macro(labels: ArrayLike<number>, predicted: ArrayLike<number>)
 const BINS = 15;
 
 /** Rows whose probabilities are in one bin (b/15, (b + 1)/15]. */
-export interface CalibrationBin {
+interface CalibrationBin {
   readonly rows: number;
   /** Mean over the rows. */
   readonly probability: number;
@@ -38,7 +38,7 @@ export interface CalibrationBin {
 }
 
 /** Rows by what they were given as the probability of something, and whether it came true (1) or not (0): bins with rows. */
-export function calibrationBins(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): CalibrationBin[] {
+function calibrationBins(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): CalibrationBin[] {
   const [rows, sums, trues] = [0, 1, 2].map(() => new Float64Array(BINS)) as [Float64Array, Float64Array, Float64Array];
   for (let n = 0; n < outcomes.length; n++) {
     const probability = probabilities[n] as number;
