@@ -4,12 +4,12 @@ import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { Pace } from "../../src/engines/pace.ts";
 import { eagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
+import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
+import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/graph/training-program.ts";
+import { trainingShape } from "../../src/engines/tfjs/graph/training-shape.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
-import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
-import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts";
-import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/traced/training-program.ts";
-import { trainingShape } from "../../src/engines/tfjs/traced/training-shape.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
 import { PLAIN_TRAINING } from "../../src/engines/training-settings.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
@@ -43,7 +43,7 @@ export async function contendersOf(tf: Tf, R: number, B: number, options: Progra
   const pace = new Pace(undefined);
   const group = groupOf(runs.map((run) => [run]));
   const eager = ofTrainer("eager, ours", (await eagerTrainer(tf, group, pace)) as Trainer, R);
-  const training = new TracedTraining(tf, new GroupFeeds(1), options);
+  const training = new GraphTraining(tf, new GroupFeeds(1), options);
   const traced = ofTrainer("traced", (await training.trainer(group, pace)) as Trainer, R);
   const shipped = ofShipped(tf, R, B);
   return [

@@ -1,9 +1,9 @@
 import { Pace } from "../../src/engines/pace.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
+import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
+import type { ProgramOptions } from "../../src/engines/tfjs/graph/training-program.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
-import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
-import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts";
-import type { ProgramOptions } from "../../src/engines/tfjs/traced/training-program.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
 import { type Contender, ofTrainer, runsOf, tracedOperations } from "./contenders.ts";
 
@@ -33,7 +33,7 @@ export async function separateAndTogether(
 
 async function traced(tf: Tf, group: Group, options: ProgramOptions): Promise<Contender> {
   const feeds = new GroupFeeds(1);
-  const training = new TracedTraining(tf, feeds, options);
+  const training = new GraphTraining(tf, feeds, options);
   const trainer = (await training.trainer(group, new Pace(undefined))) as Trainer;
   const contender = ofTrainer("traced", trainer, group.runs.length);
   const dispose = async () => {

@@ -5,12 +5,12 @@ import { type CreateTrainer, trainGroup } from "../train-group.ts";
 import { tensorPath } from "../training-path.ts";
 import { deviceOf } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
+import { GroupFeeds } from "./feed/group-feeds.ts";
+import { GraphTraining } from "./graph/graph-training.ts";
+import type { ProgramOptions } from "./graph/training-program.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
-import { GroupFeeds } from "./traced/group-feeds.ts";
-import { TracedTraining } from "./traced/traced-training.ts";
-import type { ProgramOptions } from "./traced/training-program.ts";
 import { trainInGroups } from "./train-in-groups.ts";
 
 interface TfjsOptions extends ProgramOptions {
@@ -54,7 +54,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (traced ? fedBytes(group) : 0) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);
-  const training = new TracedTraining(tf, feeds, options);
+  const training = new GraphTraining(tf, feeds, options);
   /** Frees what is kept on the device for later groups. */
   const free = () => training.free();
   const createTrainer: CreateTrainer<Group> = (group, pace) =>
