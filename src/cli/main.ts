@@ -10,9 +10,9 @@ import { numberOf } from "../units.ts";
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
 import { COMMANDS, type CommandEntry, commandsOn } from "./commands.ts";
+import { checkLists, withoutHelp } from "./did-you-mean.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
-import { checkLists, withoutHelp } from "./slips.ts";
 import { roomOf } from "./text/blocks.ts";
 import { paintFor } from "./text/paint.ts";
 
@@ -126,7 +126,7 @@ async function explained(error: unknown, argv: readonly string[]): Promise<unkno
 }
 
 async function withCommand(argv: readonly string[]): Promise<UsageError> {
-  const { commandFor } = await import("./unknown-command.ts");
+  const { commandFor } = await import("./did-you-mean.ts");
   const commands = Object.keys(COMMANDS);
   const word = withoutHelp(argv, commands).find((each) => !each.startsWith("-")) ?? "";
   const meant = commandFor(word, commands);
@@ -142,7 +142,7 @@ async function withFolders({ message }: CommanderError): Promise<UsageError> {
 async function withSetting(error: CommanderError, argv: readonly string[]): Promise<unknown> {
   const flag = /'(-o|--.+?)(=.*)?'/.exec(error.message)?.[1];
   if (flag === undefined || !commandsOn("a sweep").includes(argv[0] ?? "")) return error;
-  const { settingFor } = await import("./unknown-option.ts");
+  const { settingFor } = await import("./did-you-mean.ts");
   const meant = settingFor(argv, flag, { exact: error.message.includes("Did you mean") });
   return meant === undefined ? error : new UsageError(`unknown option '${flag}'; did you mean '${meant}'?`);
 }

@@ -7,7 +7,7 @@ import { keptIn } from "../records/checkpoints.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { checkJournals, commonConfig, copyCheckpoints, copyJournals } from "../records/merge-folders.ts";
 import { planWanted } from "../sweep/plan.ts";
-import { cellStatuses, totalStatus } from "../sweep/status.ts";
+import { cellStatuses, totalStatus } from "../sweep/sweep-status.ts";
 import { numberOf } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";

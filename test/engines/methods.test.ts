@@ -11,7 +11,7 @@ import {
   type RunResult,
 } from "../../src/engines/engine.ts";
 import { METHODS, type MethodName } from "../../src/engines/methods.ts";
-import { feedOf } from "../../src/engines/rows/feed.ts";
+import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { loadTf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";

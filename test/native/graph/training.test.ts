@@ -9,7 +9,7 @@ import { ZOO } from "../../../src/models/zoo.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../../support/agreement.ts";
 import { expectClose } from "../../support/close.ts";
-import { ENDS, embeddedRun } from "../../support/embedded-runs.ts";
+import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { range } from "../../support/reference.ts";
 import { makeRun } from "../../support/runs.ts";
 import { SPECS } from "../../support/specs.ts";
@@ -56,7 +56,7 @@ test("by Adam traced training agrees with that on wasm, step by step, dropout to
 test.each(["mmoe", "single-task"] as const)(
   "so does that of vectors in front of %s with the cpu engine",
   async (name) => {
-    await expectAgreement(embeddedRun(ZOO[name].build(ENDS), { batch: 20 }), [engines.traced, engines.cpu]);
+    await expectAgreement(embeddedRun(ZOO[name].build(DIMENSIONS), { batch: 20 }), [engines.traced, engines.cpu]);
   },
 );
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Pace } from "../../pace.ts";
+import type { Yielder } from "../../yielder.ts";
 import type { Tensors } from "../graph/recording.ts";
 import type { Group } from "../groups.ts";
 import type { Tf } from "../tf.ts";
@@ -26,19 +26,19 @@ export class GroupFeeds {
   }
 
   /** The data of this group, in place of the previous group's: variables hold copies. Undefined once stopped. */
-  async feed(group: Group, pace: Pace): Promise<GroupFeed | undefined> {
+  async feed(group: Group, yielder: Yielder): Promise<GroupFeed | undefined> {
     await this.#pool.begin(group);
-    const sets = await this.#sets(group, pace);
+    const sets = await this.#sets(group, yielder);
     return sets && { ...sets, steps: new StepFeed(this.#pool, this.#rooms.steps, group) };
   }
 
   /** Makes the sets of all sources, a few at a time. */
-  async #sets(group: Group, pace: Pace): Promise<Omit<GroupFeed, "steps"> | undefined> {
+  async #sets(group: Group, yielder: Yielder): Promise<Omit<GroupFeed, "steps"> | undefined> {
     const sets = this.#rooms.sets.arrays(setArrays(group));
     const labelCorrelations = new Array<readonly number[]>(group.sources.length);
     for (let i = 0; ; i++) {
       const made = await this.#pool.sets(sets, i);
-      if (pace.stopped) return undefined;
+      if (yielder.stopped) return undefined;
       if (made.length === 0) return { sets, labelCorrelations };
       for (const [source, correlations] of made) labelCorrelations[source] = correlations;
     }

@@ -3,9 +3,9 @@ import type { RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { initialParameters, type Predictions, type Run } from "../../engine.ts";
-import { HELD_MS, type Pace } from "../../pace.ts";
 import { lossUnits } from "../../task-losses.ts";
 import type { LossSums, Trainer } from "../../trainer.ts";
+import { HELD_MS, type Yielder } from "../../yielder.ts";
 import { partAt, setSizes } from "../feed/feed-arrays.ts";
 import type { GroupFeed, GroupFeeds, StepFeed } from "../feed/group-feeds.ts";
 import type { Group } from "../groups.ts";
@@ -44,8 +44,8 @@ export class GraphTraining {
   }
 
   /** A trainer of this group; undefined once stopped. */
-  async trainer(group: Group, pace: Pace): Promise<GraphTrainer | undefined> {
-    const feed = await this.#feeds.feed(group, pace);
+  async trainer(group: Group, yielder: Yielder): Promise<GraphTrainer | undefined> {
+    const feed = await this.#feeds.feed(group, yielder);
     return (
       feed && this.#programs.use(trainingShape(group), (program) => new GraphTrainer(this.#tf, program, group, feed))
     );
