@@ -16,7 +16,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop.ts";
-import { CUDA_SETTINGS, downloadText } from "./text/cuda-text.ts";
+import { CUDA_SETTINGS, downloadText } from "./text/doctor-text.ts";
 
 interface Options {
   readonly prefix?: string;

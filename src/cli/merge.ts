@@ -14,9 +14,9 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { folderOption } from "./options.ts";
+import { writeResults } from "./output-file.ts";
 import { goOn } from "./text/go-on.ts";
 import { keptText } from "./text/kept-text.ts";
-import { writeResults } from "./write-results.ts";
 
 interface Options {
   readonly output?: string;

@@ -11,8 +11,8 @@ import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { Output } from "./effects.ts";
 import { npyHeader } from "./npy.ts";
+import { writeOut } from "./output-file.ts";
 import { rowsPreview } from "./text/rows-preview.ts";
-import { writeOut } from "./write-out.ts";
 
 export const ROW_FORMATS = ["csv", "parquet", "npy"] as const;
 type RowFormat = (typeof ROW_FORMATS)[number];

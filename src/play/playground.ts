@@ -8,8 +8,7 @@ import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
 import type { EndedRuns } from "./run-histogram.ts";
 import { addressOf, type PlayModel, type PlaySettings, possible, settingsIn } from "./settings.ts";
-import { STOPS } from "./tour.ts";
-import { FIRST_VIEW, type View } from "./view.ts";
+import { FIRST_VIEW, STOPS, type View } from "./tour.ts";
 
 /** Runs of each model in the histogram. */
 export const MANY = 20;

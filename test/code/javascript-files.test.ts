@@ -29,7 +29,7 @@ const PACKAGES = {
 
 describe("codeFiles(model)", () => {
   test("of one file has the hash of its text, as before there could be more", () => {
-    const text = `import { sep } from "node:path";\n// import x from "../models/x.mjs"\n/** @type {import("../models/x.mjs").Y} */\nexport {};`;
+    const text = `import { sep } from "node:path";\n// import x from "./x.mjs"\n/** @type {import("./x.mjs").Y} */\nexport {};`;
     const folder = folderOf({ "mine.mjs": text });
     expect(filesIn(folder)).toEqual({
       sha256: sha256(text),
@@ -39,18 +39,18 @@ describe("codeFiles(model)", () => {
   });
 
   test.each([
-    ["a statement", 'import x from "../models/x.mjs";'],
-    ["a second statement on the line", 'const a = 1; import x from "../models/x.mjs";'],
-    ["a name in quotes", 'import {"c" as c} from "../models/x.mjs";'],
-    ["for its effects", 'import "../models/x.mjs"'],
-    ["from an export", 'export * from "../models/x.mjs";'],
-    ["within a comment's lines", 'import /* a\n comment */ x from "../models/x.mjs";'],
-    ["a call", 'const x = await import("../models/x.mjs");'],
+    ["a statement", 'import x from "./x.mjs";'],
+    ["a second statement on the line", 'const a = 1; import x from "./x.mjs";'],
+    ["a name in quotes", 'import {"c" as c} from "./x.mjs";'],
+    ["for its effects", 'import "./x.mjs"'],
+    ["from an export", 'export * from "./x.mjs";'],
+    ["within a comment's lines", 'import /* a\n comment */ x from "./x.mjs";'],
+    ["a call", 'const x = await import("./x.mjs");'],
     ["a call of a template", "const x = await import(`./x.mjs`);"],
-    ["with a query", 'import x from "../models/x.mjs?raw";'],
-    ["through another file", 'import y from "../models/y.mjs";'],
+    ["with a query", 'import x from "./x.mjs?raw";'],
+    ["through another file", 'import y from "./y.mjs";'],
   ])("follows an import: %s", (_, text) => {
-    const others = { "y.mjs": 'export * from "../models/x.mjs";', "mine.mjs": text };
+    const others = { "y.mjs": 'export * from "./x.mjs";', "mine.mjs": text };
     const folder = folderOf({ ...others, "x.mjs": "export default 1;" });
     expect(filesIn(folder).files.map(({ path }) => path)).toContain(join(folder, "x.mjs"));
     expect(hashOf({ ...others, "x.mjs": "export default 2;" })).not.toBe(filesIn(folder).sha256);
@@ -72,7 +72,7 @@ describe("codeFiles(model)", () => {
   });
 
   test("ends where files import each other", () => {
-    const folder = folderOf({ "mine.mjs": 'import "../models/x.mjs";', "x.mjs": 'import "../models/mine.mjs";' });
+    const folder = folderOf({ "mine.mjs": 'import "./x.mjs";', "x.mjs": 'import "./mine.mjs";' });
     expect(filesIn(folder).files).toHaveLength(2);
   });
 
@@ -85,22 +85,19 @@ describe("codeFiles(model)", () => {
   });
 
   test.each([
-    ['\nimport x from "../models/gone.mjs";', ":2: imports './gone.mjs': no such file"],
+    ['\nimport x from "./gone.mjs";', ":2: imports './gone.mjs': no such file"],
     [
       "const x = await import(name);",
       ":1: import(name): which file this is must be known before the model runs; put its name in quotes",
     ],
-    ['import(new URL("../models/x.mjs", import.meta.url));', /:1: import\(new URL.*: which file this is must be known/],
+    ['import(new URL("./x.mjs", import.meta.url));', /:1: import\(new URL.*: which file this is must be known/],
     [
       'import x from "#alias";',
       ":1: imports '#alias': expected the path of a file, such as './layers.mjs', or a package",
     ],
     ['import x from "https://a.b/c.mjs";', /imports 'https:.*: expected the path of a file/],
     ['import x from "none";', ":1: imports 'none': no such package; install it beside the file"],
-    [
-      'import x from "../models/x.cjs";',
-      ":1: imports './x.cjs': a model's files are ES modules; write it as one (.mjs)",
-    ],
+    ['import x from "./x.cjs";', ":1: imports './x.cjs': a model's files are ES modules; write it as one (.mjs)"],
     [
       'import { createRequire } from "node:module";',
       ":1: imports 'node:module': code that require loads has no hash here; use import",
@@ -112,7 +109,7 @@ describe("codeFiles(model)", () => {
   });
 
   test("names the file and the line of an import that another file does", () => {
-    const folder = folderOf({ "mine.mjs": 'import "../models/x.mjs";', "x.mjs": '\n\nimport "node:module";' });
+    const folder = folderOf({ "mine.mjs": 'import "./x.mjs";', "x.mjs": '\n\nimport "node:module";' });
     expect(complaint(() => filesIn(folder))).toMatch(`model mine: ${join(folder, "x.mjs")}:3: imports 'node:module'`);
   });
 

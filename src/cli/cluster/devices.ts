@@ -14,7 +14,7 @@ import { numberOf } from "../../units.ts";
 import { BIN } from "../bin.ts";
 import { type Context, type Effects, STOP_SIGNALS } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
-import { writeResults } from "../write-results.ts";
+import { writeResults } from "../output-file.ts";
 import { shardText } from "./shard-option.ts";
 
 interface Fleet {
