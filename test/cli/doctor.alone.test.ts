@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { CudaFacts } from "../../src/cuda/diagnosis.ts";
-import type { EngineTrial } from "../../src/sweep/engine-diagnosis.ts";
+import type { EngineTrial } from "../../src/sweep/engine-trial.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
@@ -20,7 +20,7 @@ vi.mock("../../src/sweep/engines.ts", async (original) => ({
   ...(await original<object>()),
   loadEngine: async (name: string, { kernels }: { kernels?: string }) => ({ ...fakeEngine(), name, kernels }),
 }));
-vi.mock("../../src/sweep/engine-diagnosis.ts", () => ({
+vi.mock("../../src/sweep/engine-trial.ts", () => ({
   tryEngine: ({ name, kernels }: { name: string; kernels?: string }) => world.trial(name, kernels),
 }));
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { StatusEvent } from "../../src/cli/live/serve-report.ts";
+import type { StatusEvent } from "../../src/cli/live/status-event.ts";
 import { main } from "../../src/cli/main.ts";
 
 /** `mmoe report ... --serve`, or `mmoe play`, in this process. */

@@ -1,22 +1,19 @@
 import { hostname } from "node:os";
 import type { Config } from "../../config/config.ts";
 import { UsageError } from "../../errors.ts";
-import type { ProcessProgress } from "../../records/progress-file.ts";
 import { html } from "../../report/html.ts";
 import { htmlPage } from "../../report/html-page.ts";
 import { modelsText, placeText } from "../../report/report-words.ts";
-import { type SweepStatus, statusOf } from "../../sweep/sweep-status.ts";
+import { statusOf } from "../../sweep/sweep-status.ts";
 import { isSystemError, systemReason } from "../../system-error.ts";
-import { thousands } from "../../units.ts";
 import type { Context } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
 import { stopOnSignals } from "../stop.ts";
 import { goOn } from "../text/go-on.ts";
-import { PLAIN } from "../text/paint.ts";
-import { statusBlocks, totalText } from "../text/status-text.ts";
 import type { DrawOptions } from "./drawing.ts";
 import { LiveReport } from "./live-report.ts";
 import { type LiveServer, startServer } from "./live-server.ts";
+import { EVERY_MS, type StatusEvent, statusEvent, troubleEvent } from "./status-event.ts";
 
 interface ServeOptions extends Omit<DrawOptions, "version"> {
   readonly config: Config;
@@ -125,79 +122,6 @@ function pause(ms: number | undefined, wake: EventTarget, signal: AbortSignal): 
     signal.addEventListener("abort", end, { signal: over.signal });
     if (signal.aborted) end();
   });
-}
-
-/** A page is told no more often than this. */
-const EVERY_MS = 2000;
-
-/** What a served page is told of its sweep; `assets/report/live.js` draws it. */
-export interface StatusEvent {
-  /**
-   * `idle`: runs are missing, and none is trained. `drawing`: none is missing, but the report lacks some. `ended`: the
-   * report has all that there will be. `trouble`: the folder can't be read.
-   */
-  readonly state: "training" | "idle" | "drawing" | "ended" | "trouble";
-  /** `24 runs: 8 done, ...`, as `mmoe status` says it. */
-  readonly total: string;
-  /** What the reader can do; empty if there is nothing. */
-  readonly note: string;
-  /** Shares of all steps, 0 to 1. */
-  readonly shares: { readonly done: number; readonly failed: number; readonly training: number };
-  /** Rows of texts, the heads first. */
-  readonly tables: readonly (readonly (readonly string[])[])[];
-  /** Of the runs in the last table, which are in training: steps and losses so far; null for a run without a loss yet. */
-  readonly curves: readonly (Flight["curve"] | null)[];
-  /** The report that the server has now; empty if it has none. */
-  readonly version: string;
-}
-
-type Flight = ProcessProgress["inFlight"][number];
-
-/** Cells and runs in flight that are shown at most. */
-const MOST = 40;
-
-/** The status of a sweep for its page; `isCurrent` if the report `version` has all runs that have ended. */
-export function statusEvent(status: SweepStatus, version: string, isCurrent: boolean): StatusEvent {
-  const { folder, done, failed, missing, training } = status;
-  const all = Math.max(1, done + failed + missing);
-  const state = stateOf(status, isCurrent);
-  const flights = flightsOf(status).slice(0, MOST);
-  const tables = statusBlocks(status, PLAIN, MOST).flatMap(({ rows = [] }) => (rows.length > 1 ? [rows] : []));
-  return {
-    ...{ state, total: totalText(status), version },
-    note: state === "idle" ? `Train the missing runs with: ${goOn(folder)}` : "",
-    shares: { done: done / all, failed: failed / all, training: (training.runs * training.share) / all },
-    tables: [...tables, ...flightTable(flights)],
-    curves: flights.map(({ curve }) => curve ?? null),
-  };
-}
-
-/** What a page is told whose folder can't be read now. */
-export function troubleEvent(trouble: string, version: string): StatusEvent {
-  return {
-    ...{ state: "trouble", total: "", note: trouble, tables: [], curves: [], version },
-    shares: { done: 0, failed: 0, training: 0 },
-  };
-}
-
-function stateOf({ missing, writers }: SweepStatus, isCurrent: boolean): StatusEvent["state"] {
-  const isWritten = writers.some(({ state }) => state === "training");
-  if (missing > 0) return isWritten ? "training" : "idle";
-  return isWritten || !isCurrent ? "drawing" : "ended";
-}
-
-function flightsOf({ writers }: SweepStatus): Flight[] {
-  return writers.flatMap(({ state, progress }) => (state === "training" ? (progress?.inFlight ?? []) : []));
-}
-
-function flightTable(flights: readonly Flight[]): string[][][] {
-  if (flights.length === 0) return [];
-  const rows = flights.map(({ id, step, steps, curve }) => {
-    const loss = curve?.train.at(-1);
-    const done = `${Math.floor((100 * step) / steps)} %`;
-    return [id, thousands(step), thousands(steps), done, loss === undefined ? "" : loss.toFixed(4)];
-  });
-  return [[["run in flight", "step", "of", "", "training loss"], ...rows]];
 }
 
 /** The page of a sweep that has no report yet: it follows the sweep, and becomes the report when there is one. */

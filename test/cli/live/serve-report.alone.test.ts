@@ -13,7 +13,7 @@ vi.mock("../../../src/sweep/engines.ts", async (original) => ({
 
 /** Tests wait for many looks into the folder. */
 const often = vi.hoisted(() => ({ EVERY_MS: 250 }));
-vi.mock("../../../src/cli/live/serve-report.ts", async (original) => ({ ...(await original<object>()), ...often }));
+vi.mock("../../../src/cli/live/status-event.ts", async (original) => ({ ...(await original<object>()), ...often }));
 
 const looks = vi.hoisted(() => ({ count: 0 }));
 vi.mock("../../../src/sweep/sweep-status.ts", async (original) => {

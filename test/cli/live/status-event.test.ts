@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { statusEvent, troubleEvent } from "../../../src/cli/live/serve-report.ts";
+import { statusEvent, troubleEvent } from "../../../src/cli/live/status-event.ts";
 import type { SweepStatus } from "../../../src/sweep/sweep-status.ts";
 
 /** A sweep of 20 runs; `flights` are the steps of those that its process trains, of 200 each. */

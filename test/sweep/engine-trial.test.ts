@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import { tryEngine } from "../../src/sweep/engine-diagnosis.ts";
+import { tryEngine } from "../../src/sweep/engine-trial.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
 beforeEach(() => {
