@@ -19,7 +19,7 @@ import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
 import { fewNote } from "./text/few-runs.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
-import { rowPairBlocks } from "./text/summary-full.ts";
+import { rowPairBlocks } from "./text/summary-text.ts";
 
 interface Options extends FormatOptions {
   readonly loss?: string;

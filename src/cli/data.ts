@@ -23,11 +23,9 @@ import { EXIT } from "./exit-codes.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
 import { choiceOption, collect, countOption, listOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
-import { ROW_FORMATS, rowCount, writeRows } from "./rows-output.ts";
-import { batchRows, type RunRows, setRows } from "./run-rows.ts";
+import { batchRows, ROW_FORMATS, type RunRows, rowCount, setRows, writeRows } from "./rows-output.ts";
 import { roomOf } from "./text/blocks.ts";
-import { leftOut } from "./text/rows-preview.ts";
-import { measureTrials, trialsTable } from "./text/trials-table.ts";
+import { leftOut, measureTrials, trialsTable } from "./text/rows-preview.ts";
 
 interface Options {
   readonly corr?: string;

@@ -1,15 +1,20 @@
 // Shared by the commands that show losses.
+
+import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
 import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { pointText } from "../identity/grid-point.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
+import { JOURNALS } from "../records/find-results.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
-import { type Results, readResults } from "../records/read-results.ts";
+import { configIn, type Results, readResults } from "../records/read-results.ts";
+import { runsInFlight } from "../records/writers.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
-import { runsInTraining } from "../sweep/in-training.ts";
+import { planWanted } from "../sweep/plan.ts";
 import { numberOf, thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { choiceOption, collect, numberOption } from "./options.ts";
@@ -128,4 +133,14 @@ export function gapsOf(results: Results, cells: readonly CellLosses[]): Block[] 
     );
   }
   return blocks;
+}
+
+/** How many of the runs that `results` lack are trained now. */
+function runsInTraining({ path, at, records }: Results): number {
+  const ended = new Set(records.map(({ id }) => id));
+  const inFlight = new Set(runsInFlight(join(path, JOURNALS)).filter((id) => !ended.has(id)));
+  if (inFlight.size === 0) return 0;
+  const isChosen = ({ point = {} }: AnyRun) =>
+    Object.entries(at).every(([key, value]) => (point[key] ?? value) === value);
+  return planWanted(configIn(path), (run) => inFlight.has(run.id) && isChosen(run)).length;
 }

@@ -1,13 +1,13 @@
 // Models of the user's own: where they are defined, and what they are.
 import { createHash } from "node:crypto";
 import { basename, extname, relative, resolve } from "node:path";
+import { codeFiles } from "../code/javascript-files.ts";
+import { pythonFiles } from "../code/python-files.ts";
 import { generatorSettings } from "../data/presets.ts";
 import { forAll, UsageError } from "../errors.ts";
 import { checkSpec } from "../models/check-spec.ts";
 import { languageOf, type Model } from "../models/code.ts";
-import { codeFiles } from "../models/code-files.ts";
-import { pythonFiles } from "../models/python-files.ts";
-import type { Ends } from "../models/shapes.ts";
+import type { Dimensions } from "../models/shapes.ts";
 import { gateCount, type ModelSpec } from "../models/spec.ts";
 import { variantSpec } from "../models/variant.ts";
 import { MODEL_NAMES, type ModelName, ZOO, zooLabel } from "../models/zoo.ts";
@@ -98,7 +98,7 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
   });
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
   const zoos = settings.models.filter((name): name is ModelName => !own.includes(name));
-  forAll(zoos, (name) => checkedSpec(place("models"), () => ZOO[name].build(endsOf(settings))));
+  forAll(zoos, (name) => checkedSpec(place("models"), () => ZOO[name].build(dimensionsOf(settings))));
 }
 
 const OWN_FILE = "; your own model needs its file: --model my-model.mjs";
@@ -114,7 +114,7 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
   checkedSpec(
     at,
     () => {
-      const spec = variantSpec(model, endsOf(settings));
+      const spec = variantSpec(model, dimensionsOf(settings));
       checkGateUsed(model, spec);
       return spec;
     },
@@ -154,18 +154,18 @@ function asTyped(message: string, model: SpecDefinition): string {
 }
 
 /** {@link checkTasks} and `checkRows` have found where the rows come from. */
-function endsOf({ data, rows, tasks }: Settings): Ends {
+function dimensionsOf({ data, rows, tasks }: Settings): Dimensions {
   if (rows) return { inputs: inputsOfRows(rows), ...embeddingsIn(rows), tasks };
   return { inputs: generatorSettings(data as NonNullable<typeof data>).inputs, tasks };
 }
 
 /** A model of the user or of the zoo: {@link checkModels} has found the name. */
-export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: Ends): Model {
+export function modelNamed(name: string, ownModels: readonly OwnModel[], dimensions: Dimensions): Model {
   const own = ownModels.find((model) => model.name === name);
-  if (own === undefined) return ZOO[name as ModelName].build(ends);
-  if (!isCodeDefinition(own)) return variantSpec(own, ends);
+  if (own === undefined) return ZOO[name as ModelName].build(dimensions);
+  if (!isCodeDefinition(own)) return variantSpec(own, dimensions);
   const { file, sha256, class: made, options, env } = own;
-  const { embeddings: _, ...others } = ends; // refused before
+  const { embeddings: _, ...others } = dimensions; // refused before
   const madeWith = { ...(made && { class: made }), ...(options && { options }), ...(env && { env }) };
   return { name, ...others, file, sha256: sha256 as string, ...madeWith };
 }

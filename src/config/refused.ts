@@ -9,8 +9,8 @@ import { tunedFor } from "./tuned.ts";
 /** Whether a path trains with this value of a setting, and no other in its place. */
 function trainsWith(path: TrainingPath, key: SettingKey, value: unknown): boolean {
   const { paths } = DECLARED[key];
-  const heard = typeof paths === "string" ? paths : paths[path];
-  return typeof heard === "string" || JSON.stringify(heard.only) === JSON.stringify(value);
+  const support = typeof paths === "string" ? paths : paths[path];
+  return typeof support === "string" || JSON.stringify(support.only) === JSON.stringify(value);
 }
 
 /** Settings that some path refuses. */

@@ -5,8 +5,7 @@ import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { LATER_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { inputsText } from "./table-inputs.ts";
-import { kindsText, tasksOfRuns } from "./task-kinds.ts";
-import { taskNames } from "./task-names.ts";
+import { kindsText, taskNames, tasksOfRuns } from "./task-kinds.ts";
 import { choicesText } from "./tuned.ts";
 
 /** A setting as shown to people. */

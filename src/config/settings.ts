@@ -10,7 +10,7 @@ import { choice, count, distinctList, LARGEST_COUNT, plainName, positive, printa
 import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
-import { BY_CODE, EVERYWHERE, HEEDED, PLANNED, setting } from "./setting.ts";
+import { BY_CODE, EVERYWHERE, PLANNED, SUPPORTED, setting } from "./setting.ts";
 import { TASK_KINDS_SCHEMA } from "./task-kinds-schema.ts";
 
 /** One task has no correlation with another. */
@@ -162,7 +162,7 @@ const GIVEN = {
   arithmetic: setting(choice(ARITHMETICS), {
     ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },
     paths: {
-      ...{ cpu: HEEDED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
+      ...{ cpu: SUPPORTED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
       process: PORTABLE,
     },
   }),

@@ -1,6 +1,6 @@
 // What tasks predict: the kind of a label, and the entropy that a loss in nats is measured by.
 import { normalCdf } from "../stats/normal.ts";
-import { expected, MEAN_STEPS } from "./mean-loss.ts";
+import { expected, MEAN_STEPS } from "./ladder-loss.ts";
 import { labelMean } from "./moments.ts";
 import type { GeneratorSettings } from "./settings.ts";
 

@@ -234,7 +234,7 @@ export interface Engine {
   readonly givesWeights?: Readonly<Record<string, boolean>>;
   /** The engines beside it that train models in code, one for each language; absent for none. */
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
-  /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
+  /** Threads that train runs side by side, each run group on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;
   /** The most runs like this one that train in one call, once its model is prepared; absent for an engine that does not say. */
   inOneCall?(run: AnyRun): number;

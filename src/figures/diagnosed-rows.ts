@@ -1,10 +1,10 @@
 // Rows of the figures of diagnostics.
-import { taskNames } from "../config/task-names.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
 import { mean } from "../stats/moments.ts";
-import type { FigureOptions, Lacking } from "./draw/figure.ts";
+import type { FigureOptions, Unavailable } from "./draw/figure.ts";
 import type { GateDistanceRow } from "./draw/gate-distance.ts";
 import type { GateWeightRow } from "./draw/gate-weights.ts";
 import type { MetricCurveRow } from "./draw/metric-curves.ts";
@@ -20,7 +20,7 @@ function ofDiagnosed<Row>(
   name: string,
   quantity: string,
   rowsOf: (cell: SweepCell) => readonly Row[],
-): readonly Row[] | Lacking {
+): readonly Row[] | Unavailable {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name, lacking: "no run is done" };
   const found = cells.filter(({ runs }) => runs.some((run) => namesIn(run, quantity).length > 0));

@@ -8,7 +8,7 @@ import { paperCurve } from "./draw/cell-curves.ts";
 import type { CostRow } from "./draw/cost.ts";
 import type { DistributionRow } from "./draw/distributions.ts";
 import { doneCells } from "./draw/facts.ts";
-import type { FigureOptions, Lacking } from "./draw/figure.ts";
+import type { FigureOptions, Unavailable } from "./draw/figure.ts";
 import type { BinRow } from "./draw/figure5.ts";
 import type { FinalLossRow } from "./draw/final-loss.ts";
 import { BIN_WIDTH, countsBetween, fittedEdges, histogram } from "./draw/histogram.ts";
@@ -77,7 +77,7 @@ export function binRows(results: Results, options: FigureOptions): BinRow[] {
 }
 
 /** Each run's loss of each task, of the first runs of each cell. */
-export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] | Lacking {
+export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] | Unavailable {
   if (results.config.tasks < PAPER_TASKS)
     return { name: "task-losses", lacking: "runs of two tasks are needed", never: true };
   return sweepCells(results).flatMap((cell) =>

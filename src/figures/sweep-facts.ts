@@ -5,7 +5,7 @@ import { listedKeys, valuesOf } from "../config/grid.ts";
 import { ladderOf } from "../config/ladder.ts";
 import type { LossSet } from "../config/loss-sets.ts";
 import { modelLabel } from "../config/own-models.ts";
-import { taskNames } from "../config/task-names.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { rungName } from "../data/rungs.ts";
 import { cellKey, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";

@@ -1,4 +1,4 @@
-import { type Ends, RANKS, SELECTION } from "./shapes.ts";
+import { type Dimensions, RANKS, SELECTION } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 import { type ModelName, ZOO } from "./zoo.ts";
 
@@ -17,9 +17,9 @@ export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "con
 
 export function variantSpec(
   { name, label: _, like, experts, gate, tower, ranks, ...changes }: Variant,
-  ends: Ends,
+  dimensions: Dimensions,
 ): ModelSpec {
-  const base: ModelSpec = ZOO[like].build(ends);
+  const base: ModelSpec = ZOO[like].build(dimensions);
   const select = gate?.select && { ...SELECTION, ...base.gate.select, ...gate.select };
   return {
     ...{ ...base, ...changes, name },

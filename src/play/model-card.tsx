@@ -1,5 +1,4 @@
-import { ladderLosses } from "../data/ladder-loss.ts";
-import { lossOfMean } from "../data/mean-loss.ts";
+import { ladderLosses, lossOfMean } from "../data/ladder-loss.ts";
 import { type Ladder, rungOf } from "../data/rungs.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { themeOf } from "../figures/draw/theme.ts";

@@ -1,5 +1,5 @@
 import type { LossSet } from "../config/loss-sets.ts";
-import { byReason, type Lacking } from "../figures/draw/figure.ts";
+import { byReason, type Unavailable } from "../figures/draw/figure.ts";
 import { element, svgText } from "../figures/draw/svg.ts";
 import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
@@ -24,7 +24,7 @@ export interface Drawing {
 /** A sweep's figures as markup. */
 interface DrawnFigures {
   readonly blocks: readonly Html[];
-  readonly lacking: readonly Lacking[];
+  readonly lacking: readonly Unavailable[];
   /** Whether one shows the paper's own results. */
   readonly paper: boolean;
 }
@@ -34,7 +34,7 @@ interface DrawnFigures {
  * since pictures of many runs take far more memory than their markup.
  */
 export function drawnFigures(results: Results, drawing: Drawing, below: Readonly<Record<string, Html>>): DrawnFigures {
-  const [blocks, lacking]: [Html[], Lacking[]] = [[], []];
+  const [blocks, lacking]: [Html[], Unavailable[]] = [[], []];
   let paper = false;
   for (const kind of SWEEP_FIGURES.filter((one) => one !== VERDICTS)) {
     const found = drawVariants(results, [kind]);

@@ -1,6 +1,5 @@
 // Models compared on the same test rows, by what their runs predict of each of these.
-import { tasksOfRuns } from "../config/task-kinds.ts";
-import { taskNames } from "../config/task-names.ts";
+import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import type { TaskKind } from "../data/task-kinds.ts";
 import { metricsOfKind } from "../diagnostics/task-metrics.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";

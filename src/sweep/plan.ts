@@ -16,8 +16,7 @@ import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import type { AnyRun, FromTable, Generated, Stopping } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import type { Cell } from "../identity/cell.ts";
-import { runId } from "../identity/run-id.ts";
+import { type Cell, runId } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */

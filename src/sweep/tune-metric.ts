@@ -1,6 +1,6 @@
 // Metrics of one task that mmoe tune may choose by, in place of a loss.
 import { BETTER } from "../config/choose-by.ts";
-import { taskNames } from "../config/task-names.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { validationName } from "../engines/diagnosing.ts";
 import { UsageError } from "../errors.ts";
 import { cellKey } from "../identity/cell.ts";

@@ -9,13 +9,13 @@ import { parameterBlocks } from "../../src/models/parameters.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
-import { ENDS, embeddedRun, embeddedTable } from "../support/embedded-runs.ts";
+import { DIMENSIONS, embeddedRun, embeddedTable } from "../support/embedded-runs.ts";
 import { range } from "../support/reference.ts";
 import { fused, NATIVE, statesAt, trained, trainedFrom } from "./cpu/same-bits.ts";
 
 const engines = bothEngines();
 
-const modelOf = (name: ModelName) => ZOO[name].build(ENDS);
+const modelOf = (name: ModelName) => ZOO[name].build(DIMENSIONS);
 
 /** Runs of all models that the cpu engine trains, on the same rows. */
 const zoo = (training: Parameters<typeof embeddedRun>[1]) =>

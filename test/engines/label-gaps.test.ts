@@ -6,7 +6,7 @@ import type { Rows } from "../../src/data/task-set.ts";
 import type { FromTable, Run, RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { METHODS } from "../../src/engines/methods.ts";
-import { feedOf } from "../../src/engines/rows/feed.ts";
+import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { cellPoints } from "../../src/records/cell-points.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";

@@ -5,7 +5,7 @@ import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import { type Engine, type GeneratedRun, modelKey, type Run, type RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { METHODS, type MethodName } from "../../src/engines/methods.ts";
-import { feedOf } from "../../src/engines/rows/feed.ts";
+import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { loadTf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";

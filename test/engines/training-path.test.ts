@@ -4,8 +4,8 @@ import { nodeAdapter, pythonAdapter } from "../../src/engines/process/languages.
 import { ProcessEngine } from "../../src/engines/process/process-engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
-import { testHeard } from "../support/heard.ts";
 import { NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
+import { testSupported } from "../support/supported-settings.ts";
 
 /** A trainer of its own, at another rate with each other setting of an optimizer. */
 const BY_OPTIMIZER = NUMPY_LINEAR.replace(
@@ -27,10 +27,10 @@ describe("a setting changes the numbers of a run, or is refused", async () => {
   const node = new ProcessEngine({ adapter: nodeAdapter(), ...quick });
   const python = new ProcessEngine({ adapter: pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" }), ...quick });
   afterAll(() => Promise.all([cpu, tfjs, node, python].map((engine) => engine.dispose())));
-  testHeard("cpu", cpu);
-  testHeard("tfjs-eager", tfjs);
-  testHeard("process", node, codeModel(LINEAR_BY_OPTIMIZER).file);
+  testSupported("cpu", cpu);
+  testSupported("tfjs-eager", tfjs);
+  testSupported("process", node, codeModel(LINEAR_BY_OPTIMIZER).file);
   describe.skipIf(PYTHON === undefined)(`of a model in Python${WITHOUT_PYTHON}`, () =>
-    testHeard("process", python, pythonModel(BY_OPTIMIZER).file),
+    testSupported("process", python, pythonModel(BY_OPTIMIZER).file),
   );
 });

@@ -1,6 +1,6 @@
 // Figures of runs on rows of a file, which have no correlation.
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, isLacking } from "../../src/figures/draw/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, isUnavailable } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
 import { finalMeasures } from "../../src/records/diagnostic-curves.ts";
@@ -32,7 +32,7 @@ const OTHERS: Readonly<Record<string, Results>> = {
 
 function drawn(name: string, of: Results = results): Figure {
   const figure = SWEEP_FIGURES.find((kind) => kind.name === name)?.draw(of, DEFAULT_OPTIONS);
-  if (figure === undefined || isLacking(figure)) throw new Error(`${name}: ${figure?.lacking}`);
+  if (figure === undefined || isUnavailable(figure)) throw new Error(`${name}: ${figure?.lacking}`);
   return figure;
 }
 

@@ -10,7 +10,7 @@ import type { Run } from "../../src/engines/engine.ts";
 import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { anyRun, fused, NATIVE, TRAININGS, trained, zooRuns } from "../engines/cpu/same-bits.ts";
 import { categoryRuns } from "../support/category-runs.ts";
-import { ENDS, embeddedRun } from "../support/embedded-runs.ts";
+import { DIMENSIONS, embeddedRun } from "../support/embedded-runs.ts";
 import { guardMemory } from "./guarded-memory.ts";
 
 const [trainings, numRuns] = process.argv.slice(2, 4).map(Number) as [number, number];
@@ -26,7 +26,7 @@ for (const set of NATIVE) {
   };
   for (const batch of [70, 13, 3]) {
     compare(categoryRuns(MODEL_NAMES, { batch }));
-    compare(MODEL_NAMES.map((name) => embeddedRun(ZOO[name].build(ENDS), { batch, steps: 12, evalEvery: 5 })));
+    compare(MODEL_NAMES.map((name) => embeddedRun(ZOO[name].build(DIMENSIONS), { batch, steps: 12, evalEvery: 5 })));
   }
   for (const [batch, trainRows] of TRAININGS.slice(-trainings)) compare(zooRuns(batch, trainRows));
   fc.assert(

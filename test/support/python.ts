@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { pythonFiles } from "../../src/code/python-files.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { UsageError } from "../../src/errors.ts";
 import type { CodeModel } from "../../src/models/code.ts";
-import { pythonFiles } from "../../src/models/python-files.ts";
 import { codeRun } from "../engines/tfjs/runs.ts";
 import { temporaryFolder } from "./effects.ts";
 

@@ -9,7 +9,7 @@ import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
-import { planShard } from "../../src/sweep/shard.ts";
+import { planShard } from "../../src/sweep/share.ts";
 import { doneResult } from "../support/fake-engine.ts";
 
 const config = (data: number, initial: number) =>

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { beforeEach, describe, expect, test } from "vitest";
-import { setRows } from "../../src/cli/run-rows.ts";
+import { setRows } from "../../src/cli/rows-output.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { planRuns } from "../../src/sweep/plan.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AnyRun, Engine, Hooks, RunResult } from "../../src/engines/engine.ts";
-import { sideBySide } from "../../src/sweep/side-by-side.ts";
+import { sideBySide } from "../../src/sweep/engines.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { csvTable } from "../../src/tables/csv.ts";
+import { csvTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
 
 const table = (text: string) => csvTable(Buffer.from(text), "t.csv");

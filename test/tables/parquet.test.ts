@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
-import { csvTable } from "../../src/tables/csv.ts";
 import { parquetTable } from "../../src/tables/parquet.ts";
+import { csvTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
 import { range } from "../support/reference.ts";
 

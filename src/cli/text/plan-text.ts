@@ -9,7 +9,7 @@ import { type DescribeOptions, describeModel } from "../../sweep/describe-model.
 import type { TimeEstimate } from "../../sweep/estimate.ts";
 import type { ShareOutline } from "../../sweep/outline.ts";
 import { planRuns } from "../../sweep/plan.ts";
-import { cellOfRun } from "../../sweep/status.ts";
+import { cellOfRun } from "../../sweep/sweep-status.ts";
 import { duration, megabytes, numberOf, parametersText, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Context } from "../effects.ts";

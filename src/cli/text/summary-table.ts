@@ -1,20 +1,23 @@
 import { cellsOf } from "../../config/cells.ts";
 import type { Config } from "../../config/config.ts";
 import type { LossSet } from "../../config/loss-sets.ts";
-import { meanText } from "../../config/loss-unit.ts";
+import { type LossUnit, meanText } from "../../config/loss-unit.ts";
 import { lossUnitOf } from "../../config/loss-unit-of.ts";
-import { cellKey } from "../../identity/cell.ts";
+import { cellKey, correlationText } from "../../identity/cell.ts";
+import type { CellLosses } from "../../records/cell-losses.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { configIn } from "../../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
+import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import { memorisedText } from "../../summary/memorised.ts";
+import type { CellSummary } from "../../summary/summary.ts";
 import type { Output } from "../effects.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
-import { withoutColumns } from "./columns.ts";
-import { tableWidth } from "./table.ts";
+import { fewNote } from "./few-runs.ts";
+import { tableWidth, withoutColumns } from "./table.ts";
 
 /**
  * Models against correlations, in the order of the config: final losses over the runs that are done. What is wider than `room` lacks first the
@@ -75,4 +78,113 @@ function lossColumns(cell: readonly RunRecord[], set: LossSet): [string, string]
   if (losses.length === 0) return ["-", "-"];
   const error = losses.length > 1 ? `±${standardError(losses).toFixed(4).replace(/^0/, "")}` : "";
   return [`${mean(losses).toFixed(4)}${error}`, quantileSorted(losses, 0.5).toFixed(4)];
+}
+
+/** How cells are shown. */
+export interface Shown {
+  /** Runs with a higher loss are in bad minima. */
+  readonly bad: number | null;
+  readonly unit: LossUnit;
+  /** Columns of the terminal: histograms are left out where they have no room. */
+  readonly room: number;
+}
+
+/**
+ * A table for each correlation with a row for each model (in a grid, for each point of each), or one table if there is
+ * one model: mean with its interval, median, share of losses above `bad` (null: without it) and a small histogram.
+ * `summaries` are those of the same cells.
+ */
+export function summaryCells(
+  cells: readonly CellLosses[],
+  summaries: readonly CellSummary[],
+  { bad, unit, room }: Shown,
+): Block[] {
+  const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
+  const axis = axisOf(losses);
+  const oneModel = cells.every(({ model }) => model === cells[0]?.model);
+  const rows = summaries.map((summary, i) => {
+    const { correlation } = summary;
+    const names = [correlation === null ? "" : `p = ${correlationText(correlation)}`, summary.model];
+    const [title = "", name = ""] = oneModel && correlation !== null ? names.toReversed() : names;
+    const values = Object.values(summary.point).map(String);
+    return {
+      title,
+      cells: [name, ...values, ...cellColumns(summary, bad !== null), sparkline(losses[i] as Float64Array, axis)],
+    };
+  });
+  const width = Math.max(...rows.map(({ title, cells: [name = ""] }) => Math.max(title.length, name.length)));
+  const heads = [
+    ...Object.keys(cells[0]?.point ?? {}),
+    "runs",
+    "mean [95 %]",
+    "median",
+    ...(bad === null ? [] : ["bad"]),
+    axisText(axis),
+  ];
+  const tables = Array.from(
+    groupBy(rows, ({ title }) => title),
+    ([title, group]) => [[title.padEnd(width), ...heads], ...group.map((row) => row.cells)],
+  );
+  const hasRoom = tables.every((table) => tableWidth(table) <= room);
+  const shown = hasRoom ? tables : tables.map((table) => table.map((row) => row.slice(0, -1)));
+  const badText = bad === null ? "" : `bad: share of runs above ${Number(bad.toPrecision(3))}`;
+  const bins = hasRoom ? `bins of ${axis.width}/30` : "";
+  const few = fewNote(summaries.map(({ loss }) => loss.n));
+  const after = [meanText(unit), badText, bins, ...few].filter((text) => text !== "").join("; ");
+  const last = shown.length - 1;
+  return shown.map((rows, i) => (i < last ? { rows } : { rows, after }));
+}
+
+function cellColumns({ loss, badShare }: CellSummary, hasBad: boolean): string[] {
+  const { n, mean, median } = loss;
+  const bad = n === 0 ? "-" : `${(100 * badShare.value).toFixed(0)}%`;
+  return [String(n), estimateText(mean, 4, n), n === 0 ? "-" : median.value.toFixed(4), ...(hasBad ? [bad] : [])];
+}
+
+/** Bins of a small histogram, one character each. */
+const BINS = 18;
+/** Bins between two ticks of its axis. */
+const TICK = 6;
+const LEVELS = "▁▂▃▄▅▆▇█";
+
+/** Bins of a common width for several samples of losses. */
+interface Axis {
+  /** In units of the paper's bins, which are 1/30 wide. */
+  readonly width: number;
+  /** Some loss is above the last bin, which counts it too. */
+  readonly open: boolean;
+}
+
+/** Bins of the paper's width, 1/30, or a multiple of it if more than a twentieth of all losses would lie above. */
+export function axisOf(losses: readonly Float64Array[]): Axis {
+  const sorted = Float64Array.from(losses.flatMap((row) => [...row])).sort();
+  const reach = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
+  const width = Math.max(1, Math.ceil((reach * 30) / BINS));
+  return { width, open: binOf(sorted.at(-1) ?? 0, width) >= BINS };
+}
+
+/** The axis above the bins: `0     .2    .4 .6+`, with a plus if the last bin is open. */
+export function axisText({ width, open }: Axis): string {
+  const tick = (bin: number) => String(Number(((bin * width) / 30).toPrecision(3))).replace(/^0\./, ".");
+  const end = `${tick(BINS)}${open ? "+" : ""}`;
+  const last = tick(2 * TICK);
+  const fits = last.length + 1 + end.length <= BINS - 2 * TICK;
+  return `${tick(0).padEnd(TICK)}${tick(TICK).padEnd(TICK)}${fits ? last : ""}`.padEnd(BINS - end.length) + end;
+}
+
+/** How many losses are in each bin: the largest count is a full block, an empty bin is blank. */
+export function sparkline(losses: Float64Array, { width }: Axis): string {
+  const counts = new Array<number>(BINS).fill(0);
+  for (const loss of losses) {
+    const bin = Math.min(BINS - 1, binOf(loss, width));
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  const most = Math.max(...counts);
+  const block = (count: number) => (count === 0 ? " " : LEVELS[Math.ceil((count / most) * LEVELS.length) - 1]);
+  return counts.map(block).join("");
+}
+
+/** As Figure 5 bins losses: the multiple decides, not the quotient by 1/30. */
+function binOf(loss: number, width: number): number {
+  return Math.floor((loss * 30) / width);
 }

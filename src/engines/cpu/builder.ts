@@ -8,7 +8,7 @@ import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
 import { Reach } from "./reach.ts";
-import type { SparseRows } from "./row-plan.ts";
+import type { SparseRows } from "./run-group-rows.ts";
 import { Tape } from "./tape.ts";
 import { gradientSum, weightUpdate } from "./weight-updates.ts";
 import {

@@ -20,7 +20,7 @@ import type { Layout } from "../rows/panels.ts";
 import { Builder, type Chance, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import type { SparseRows } from "./row-plan.ts";
+import type { SparseRows } from "./run-group-rows.ts";
 import { spansOf } from "./spans.ts";
 import { numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 

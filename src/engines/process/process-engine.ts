@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
+import type { CodeFiles } from "../../code/javascript-files.ts";
 import { pairsOf } from "../../data/correlation-matrix.ts";
 import { UsageError } from "../../errors.ts";
 import { type CodeModel, isIn } from "../../models/code.ts";
-import type { CodeFiles } from "../../models/code-files.ts";
 import { byKind, checkRun } from "../check-run.ts";
 import { hasMetrics } from "../diagnosing.ts";
 import type { AnyRun, Engine, Hooks, Run, RunResult } from "../engine.ts";

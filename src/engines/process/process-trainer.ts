@@ -5,7 +5,7 @@ import type { CodeModel } from "../../models/code.ts";
 import { type Diagnosing, hasMetrics, recorderOf } from "../diagnosing.ts";
 import type { Predictions, Run, RunState, Tensors } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
-import { type Feed, feedOf } from "../rows/feed.ts";
+import { type Feed, feedOf } from "../rows/row-source.ts";
 import { lossesWithUnits, summedLosses, type TaskLoss } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { type Answer, outputWidth, sentSettings } from "./protocol.ts";

@@ -1,8 +1,8 @@
 // What mmoe and a worker tell each other: docs/python-protocol.md.
 import { z } from "zod";
+import type { CodeFiles } from "../../code/javascript-files.ts";
 import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
 import type { CodeModel, ModelOptions } from "../../models/code.ts";
-import type { CodeFiles } from "../../models/code-files.ts";
 import { firstOutput } from "../../models/spec.ts";
 import { modelKey, type Run } from "../engine.ts";
 import type { Schedule } from "../learning-rate.ts";

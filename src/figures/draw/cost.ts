@@ -2,7 +2,7 @@ import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
 import { type EstimatePoint, estimateSeries, type FinalRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -31,7 +31,7 @@ export type CostRow = FinalRow & {
 };
 
 /** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */
-export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const cells = doneCells(sweep);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {

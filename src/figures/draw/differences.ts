@@ -1,7 +1,7 @@
 import type { LossSet } from "../../config/loss-sets.ts";
 import { type Difference, differenceChart, MOST_PAIRED, REFERENCE } from "./difference-chart.ts";
 import { doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { page } from "./page.ts";
 import { labelIn } from "./style.ts";
 import { themeOf } from "./theme.ts";
@@ -27,7 +27,7 @@ export function pairedDifferences(
   found: readonly DifferenceRow[],
   sweep: SweepFacts,
   options: FigureOptions,
-): Picture | Lacking {
+): Picture | Unavailable {
   const cells = doneCells(sweep);
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };

@@ -3,7 +3,7 @@ import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { type Row, rowChart } from "./row-chart.ts";
@@ -41,7 +41,7 @@ export function distributions(
   rows: readonly DistributionRow[],
   sweep: SweepFacts,
   options: FigureOptions,
-): Picture | Lacking {
+): Picture | Unavailable {
   const found = byCell(rows, sweep);
   const summaries = found.map(({ cell, rows: runs }): Summary => {
     return { cell, losses: Float64Array.from(runs, ({ value }) => value).sort() };

@@ -3,7 +3,7 @@ import { cost } from "./cost.ts";
 import { pairedDifferences } from "./differences.ts";
 import { distributions } from "./distributions.ts";
 import type { Sweep } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
@@ -19,7 +19,7 @@ import { taskLosses } from "./task-losses.ts";
 import { trainHeldout } from "./train-heldout.ts";
 
 /** Draws a figure of its rows: those of its CSV file, of all or some of a sweep's cells. */
-export type Draw<Row> = (rows: readonly Row[], sweep: Sweep, options: FigureOptions) => Picture | Lacking;
+export type Draw<Row> = (rows: readonly Row[], sweep: Sweep, options: FigureOptions) => Picture | Unavailable;
 
 /** The figures that are drawn of rows, by name. */
 export const DRAWINGS = {

@@ -32,7 +32,7 @@ export interface Figure extends Picture {
 }
 
 /** A figure that can't be drawn from what was recorded. */
-export interface Lacking {
+export interface Unavailable {
   readonly name: string;
   /** What is missing, as text after the figure's name and a colon. */
   readonly lacking: string;
@@ -76,12 +76,12 @@ export const DEFAULT_OPTIONS: FigureOptions = {
   paper: false,
 };
 
-export function isLacking<T extends object>(drawn: T | Lacking): drawn is Lacking {
+export function isUnavailable<T extends object>(drawn: T | Unavailable): drawn is Unavailable {
   return "lacking" in drawn;
 }
 
 /** Figures that lack something of which a reader must be told, by what they lack. */
-export function byReason(figures: readonly Lacking[]): Map<string, Lacking[]> {
+export function byReason(figures: readonly Unavailable[]): Map<string, Unavailable[]> {
   const told = figures.filter(({ never }) => !never);
   return groupBy(told, ({ lacking }) => lacking);
 }

@@ -2,7 +2,7 @@ import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-cu
 import { curveDrawing } from "./curve-drawing.ts";
 import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts";
 import { byCell, correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { page } from "./page.ts";
 import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { DrawnCurve } from "./step-panels.ts";
@@ -13,7 +13,7 @@ import { areOnOwnRows, endedSentence, runsSentence } from "./words.ts";
 const NAME = "figure4";
 
 /** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
-export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const drawnCells = byCell(rows, sweep);
   if (drawnCells.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = drawnCells.map(({ cell }) => cell);

@@ -4,7 +4,7 @@ import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, type Histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -53,7 +53,7 @@ interface Binned {
 type EdgeOf = (i: number) => number;
 
 /** Figure 5: histograms of the runs' final losses, models in rows and correlations in columns. */
-export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const binned = binnedOf(rows, sweep, options);
   if (binned.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = binned.map(({ cell }) => cell);

@@ -2,7 +2,7 @@ import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { paperCurve } from "./cell-curves.ts";
 import type { EstimatePoint, FinalRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
 import { modelLosses } from "./model-losses.ts";
@@ -36,7 +36,11 @@ interface CellPoint extends EstimatePoint {
  * Final loss of each model against the correlation, with its 95 % interval over runs; on rows of the user's own, of each
  * model.
  */
-export function finalLoss(rows: readonly FinalLossRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function finalLoss(
+  rows: readonly FinalLossRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Unavailable {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);

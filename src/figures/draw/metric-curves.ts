@@ -4,7 +4,7 @@ import { bandsSentence, cellAttributes } from "./cell-curves.ts";
 import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts";
 import { curvePanels } from "./curve-panels.ts";
 import { byCell, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import type { MetricRow } from "./metrics.ts";
 import { page } from "./page.ts";
 import { groupPart, headingPart, stacked } from "./parts.ts";
@@ -24,7 +24,7 @@ export function metricCurves(
   rows: readonly MetricCurveRow[],
   sweep: SweepFacts,
   options: FigureOptions,
-): Picture | Lacking {
+): Picture | Unavailable {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done that has a metric at every evaluation" };
   const cells = found.map(({ cell }) => cell);

@@ -2,7 +2,7 @@ import { METRIC_WORDS } from "../../records/metric-words.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { EstimateRow } from "./estimate-series.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { fittedScale } from "./loss-axis.ts";
 import { estimateMarks } from "./model-losses.ts";
 import { page } from "./page.ts";
@@ -34,7 +34,7 @@ interface MetricGroup extends RowGroup {
 const ROWS = 56;
 
 /** The first metric of each task, such as AUC, with its 95 % interval over runs: a panel for each task, a row for each cell. */
-export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);

@@ -3,7 +3,7 @@ import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts
 import { curvePanels } from "./curve-panels.ts";
 import { signedPanels } from "./difference-panels.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { type Drawing, page } from "./page.ts";
 import { groupPart, headingPart, stacked } from "./parts.ts";
 import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
@@ -31,7 +31,11 @@ interface Shown {
 }
 
 /** How the tasks' gradients agree: the cosine of PCGrad. */
-export function conflict(rows: readonly QuantityRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function conflict(
+  rows: readonly QuantityRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Unavailable {
   return quantityFigure(rows, sweep, options, {
     name: "conflict",
     title: "Cosine of the tasks' gradients against training steps",
@@ -43,7 +47,11 @@ export function conflict(rows: readonly QuantityRow[], sweep: SweepFacts, option
 }
 
 /** What the directions that a model has found allow at best. */
-export function alignment(rows: readonly QuantityRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function alignment(
+  rows: readonly QuantityRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Unavailable {
   return quantityFigure(rows, sweep, options, {
     name: "alignment",
     title: "Loss of the best function of the model's direction against training steps",
@@ -61,7 +69,7 @@ function quantityFigure(
   sweep: SweepFacts,
   options: FigureOptions,
   shown: Shown,
-): Picture | Lacking {
+): Picture | Unavailable {
   const { name, title, axis, unit, about } = shown;
   const { statistic } = options;
   const found = byCell(rows, sweep);

@@ -2,7 +2,7 @@ import type { LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
 import type { GridDrawing } from "./cell-grid.ts";
 import { byCell, type CellRows, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { type RungedLook, rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
@@ -32,7 +32,7 @@ interface CellRuns extends CellRows<SpreadRow> {
 }
 
 /** The runs of each cell: their loss against steps, models in rows and correlations in columns. */
-export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: FigureOptions): Picture | Lacking {
+export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: FigureOptions): Picture | Unavailable {
   const shown = byCell(rows, sweep).map((one): CellRuns => {
     const curves = sweep.curvesOf(one.cell, options.loss);
     return { ...one, known: curves.length, single: sampleOf(curves) };

@@ -11,7 +11,7 @@ import {
   type OfCell,
   type SweepFacts,
 } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { logScale, shortNumber } from "./scale.ts";
@@ -43,7 +43,7 @@ export type SeesawRow = OfCell & {
 type TaskPair = readonly [number, number];
 
 /** Gains of two tasks over a model that shares nothing: a panel for each cell and pair of tasks, a point for each run. */
-export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const found = byCell(rows, sweep);
   const against = rows[0]?.against;
   if (against === undefined || found.length === 0)

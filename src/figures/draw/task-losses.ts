@@ -4,7 +4,7 @@ import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { dots } from "./dots.ts";
 import { byCell, type CellRows, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
 import { fittedScale, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -22,7 +22,11 @@ import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } fr
 const NAME = "task-losses";
 
 /** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. Of more tasks, of each. */
-export function taskLosses(rows: readonly TaskLossRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function taskLosses(
+  rows: readonly TaskLossRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Unavailable {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
   if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options);

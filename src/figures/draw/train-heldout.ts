@@ -4,7 +4,7 @@ import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
 import type { GridDrawing } from "./cell-grid.ts";
 import { byCell, type CellRows, type DrawnCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { legend } from "./legend.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -18,7 +18,11 @@ import { capitalised, endedSentence, runsSentence, tasksWords } from "./words.ts
 const NAME = "train-heldout";
 
 /** Mean training and held-out loss, and the running mean, against steps in one frame: a panel for each cell. */
-export function trainHeldout(rows: readonly CurveRow[], sweep: SweepFacts, given: FigureOptions): Picture | Lacking {
+export function trainHeldout(
+  rows: readonly CurveRow[],
+  sweep: SweepFacts,
+  given: FigureOptions,
+): Picture | Unavailable {
   const options = { ...given, statistic: "mean" } as const;
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };

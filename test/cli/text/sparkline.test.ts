@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisOf, axisText, sparkline } from "../../../src/cli/text/sparkline.ts";
+import { axisOf, axisText, sparkline } from "../../../src/cli/text/summary-table.ts";
 import { range } from "../../support/reference.ts";
 
 test("axisOf(losses) has the paper's bins of 1/30 for losses like the paper's, and says what lies beyond", () => {

@@ -10,7 +10,7 @@ import { PANELS } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { expectAgreement } from "../../support/agreement.ts";
-import { ENDS, embeddedRun } from "../../support/embedded-runs.ts";
+import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { makeRun } from "../../support/runs.ts";
 import { cpu, tfjs } from "../both.ts";
 import { gappyRun } from "../tfjs/methods/gappy-run.ts";
@@ -117,7 +117,7 @@ test.each(BY_GRADIENTS)("%s trains networks that share nothing as the sum does, 
 
 test.each(OTHERS)("%s trains embeddings that all tasks read, and those of each task, as tfjs does", async (method) => {
   for (const name of ["mmoe", "single-task"] as const) {
-    const run = embeddedRun(ZOO[name].build(ENDS), { method, batch: 24, lr: 0.003 });
+    const run = embeddedRun(ZOO[name].build(DIMENSIONS), { method, batch: 24, lr: 0.003 });
     await expectAgreement(run, [cpu, tfjs]);
     for (const set of NATIVE) expect(trained(set, [run])).toEqual(trainedByWasm([run]));
   }

@@ -1,10 +1,9 @@
 // Rows that are mostly 0, as those of categories are: a first layer adds the other inputs alone, to the bits of all of them.
-
 import { describe, expect, test } from "vitest";
 import type { InputEncoding } from "../../../src/data/table-inputs.ts";
-import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../../src/engines/cpu/native.ts";
+import { planRunGroup } from "../../../src/engines/cpu/run-group.ts";
 import { MODEL_NAMES } from "../../../src/models/zoo.ts";
 import { categoryRuns, categoryTable } from "../../support/category-runs.ts";
 import { range } from "../../support/reference.ts";
@@ -25,8 +24,8 @@ describe.each([
 
   test.each(sets)("%s trains the zoo to the bits of a dense first layer", (set) => {
     const layout = { panelRows: lanesOf(set), lanes: lanesOf(set) };
-    expect(planBundle(runs, set, layout).rows.sparse).toEqual({ at: 46, entries: 6, numbers: 58 });
-    expect(planBundle(runs, "wasm", { panelRows: 1, lanes: 4 }).rows.sparse).toBeUndefined();
+    expect(planRunGroup(runs, set, layout).rows.sparse).toEqual({ at: 46, entries: 6, numbers: 58 });
+    expect(planRunGroup(runs, "wasm", { panelRows: 1, lanes: 4 }).rows.sparse).toBeUndefined();
     expect(trained(set, runs, layout)).toEqual(dense);
   });
 
@@ -41,7 +40,7 @@ describe.each([
 test("rows have all inputs, and no others beside them, where most are numbers, and where some are vectors", () => {
   const sparse = (columns: readonly InputEncoding[], inputs: number) => {
     const data = { ...categoryTable(), columns, inputs };
-    return planBundle([tableRun({ data }, { batch: 64 })], "wasm").rows.sparse;
+    return planRunGroup([tableRun({ data }, { batch: 64 })], "wasm").rows.sparse;
   };
   const numbers = range(20).map(() => ({ values: 0, gaps: false }));
   expect(sparse([...numbers, { values: 20, gaps: false }], 40)).toBeUndefined();

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { codeFiles } from "../../../src/code/javascript-files.ts";
 import type { AnyRun, RunState } from "../../../src/engines/engine.ts";
 import { nodeAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
-import { feedOf } from "../../../src/engines/rows/feed.ts";
+import { feedOf } from "../../../src/engines/rows/row-source.ts";
 import type { CodeModel } from "../../../src/models/code.ts";
-import { codeFiles } from "../../../src/models/code-files.ts";
 import { codeModel, LINEAR } from "../../support/code-model.ts";
 import { numbersRun } from "../../support/gap-runs.ts";
 import { complaintOf } from "../../support/python.ts";

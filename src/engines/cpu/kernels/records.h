@@ -1,4 +1,4 @@
-// The records that TypeScript writes into linear memory (../instructions.ts, ../member.ts, ../step-code.ts). Addresses and
+// The records that TypeScript writes into linear memory (../instructions.ts, ../run-slot.ts, ../step-code.ts). Addresses and
 // strides are bytes; addresses count from the start of the memory. `w` and `bias` are distances from a run's weights. An
 // input `x` of 0 means the rows of the step.
 #pragma once
