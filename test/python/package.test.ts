@@ -140,6 +140,29 @@ print(json.dumps([runs[runs.id == "mmoe/p=0.50/017"].finalRunningLoss2.item(), o
   });
 });
 
+test.skipIf(!HAS_PYTHON)("long form has a row for each of more than nine tasks", () => {
+  const tasks = Array.from({ length: 11 }, (_, k) => k + 1);
+  const header = ["id", ...tasks.map((k) => `finalHeldoutLoss${k}`), "reason"];
+  const told = json(`
+from mmoe.frames import _by_task
+print(json.dumps(_by_task(${JSON.stringify(`${header}\na,${tasks.map((k) => k / 8)},\n`)})))`);
+  const rows = tasks.map((k) => `a,${k},${k / 8},\n`);
+  expect(told).toBe(`id,task,finalHeldoutLoss,reason\n${rows.join("")}`);
+});
+
+test.skipIf(!HAS_PYTHON)("both halves of a run's seed move what Python and NumPy draw in it", () => {
+  const told = json(`
+import random
+import numpy as np
+from mmoe.worker.training import _seed
+def drawn(seed):
+    _seed(seed)
+    return [random.random(), np.random.random()]
+print(json.dumps([drawn(seed) for seed in (5, 5 + 2**32, 6, 5)]))`);
+  expect(told[3]).toEqual(told[0]);
+  for (const library of [0, 1]) expect(new Set(told.map((draws: number[]) => draws[library])).size).toBe(3);
+});
+
 test.skipIf(!HAS_PYTHON)("docs/python.md's calls give what the comments beside them say", () => {
   const page = readFileSync("docs/python.md", "utf8");
   const [, code] = /```python\n(import mmoe\n\nx, y.*?)```/s.exec(page) ?? [];
