@@ -103,7 +103,7 @@ function crossedLines({ config: { cross } }: Results): string[] {
 /** Which uncertainty the intervals of results on a table are of; empty for others. Intervals of crossed sweeps have a warning. */
 export function coverageOf({ config: { rows, cross } }: Pick<Results, "config">): string[] {
   if (rows === null || cross !== null) return [];
-  return rows.heldout === null
+  return rows.heldout === null || typeof rows.split === "number"
     ? ["all runs have the same test rows: intervals over runs hold for new initial values, not for new rows"]
     : ["each run has its own split: intervals over runs hold for new splits of this table and new initial values"];
 }

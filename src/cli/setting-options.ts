@@ -97,7 +97,7 @@ function rowsOverrides(options: SettingOptions): Override[] {
   Object.assign(given, { categorical: options.categorical[0], na: options.na[0], resplit });
   const stray = Object.entries(given).find(([, text]) => text !== undefined)?.[0];
   if (stray === undefined) return [];
-  const key = { label: "labels", input: "inputs", "one-hot": "oneHot" }[stray] ?? stray;
+  const key = { label: "labels", input: "inputs", "one-hot": "oneHot", resplit: "split" }[stray] ?? stray;
   throw new UsageError(`--${stray}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
 }
 

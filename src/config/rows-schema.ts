@@ -16,9 +16,9 @@ const SAID = {
   impute: choice(["refuse", "mean"]),
   categorical: z.array(z.string()).min(1).describe("inputs that are categories though they are numbers").optional(),
   na: z.array(z.string()).min(1).describe("words that stand for an empty cell, such as NA").optional(),
-  resplit: z
-    .literal(true)
-    .describe("true: each run draws its own validation rows, whichever the table marks")
+  split: z
+    .union([z.literal("run"), count(0)])
+    .describe("the seed of the split of all runs, a whole number, or run: each run draws its own")
     .optional(),
   oneHot: count(1, MOST_VALUES)
     .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_VALUES}`)
@@ -63,7 +63,7 @@ export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()
   .describe(
-    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, resplit, oneHot, embedding}, or null`,
+    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null`,
   );
 
 const GIVEN = z.strictObject({
@@ -80,7 +80,7 @@ export const GIVEN_ROWS = z
   .union([SAID.file, GIVEN])
   .nullable()
   .describe(
-    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, resplit, oneHot, embedding}, or null`,
+    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null`,
   );
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
@@ -90,9 +90,9 @@ export type GivenRows = z.output<typeof GIVEN>;
 export function readingOf({
   categorical,
   na,
-  resplit,
-}: Pick<RowsSetting, "categorical" | "na" | "resplit">): TableReading | undefined {
-  const reading = { ...(categorical && { categorical }), ...(na && { na }), ...(resplit && { resplit }) };
+  split,
+}: Pick<RowsSetting, "categorical" | "na" | "split">): TableReading | undefined {
+  const reading = { ...(categorical && { categorical }), ...(na && { na }), ...(split !== undefined && { split }) };
   return Object.keys(reading).length > 0 ? reading : undefined;
 }
 

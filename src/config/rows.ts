@@ -52,7 +52,7 @@ export function withRows(
     : readTable(
         file,
         namedIn(said, values, place),
-        readingOf(said as Pick<RowsSetting, "categorical" | "na" | "resplit">),
+        readingOf(said as Pick<RowsSetting, "categorical" | "na" | "split">),
       );
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
   const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout", refit: false };
@@ -94,7 +94,7 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
 
 function ofTable(
   table: Table,
-  { heldout, standardise = true, impute = "refuse", categorical, na, resplit, oneHot, embedding }: GivenRows,
+  { heldout, standardise = true, impute = "refuse", categorical, na, split = 0, oneHot, embedding }: GivenRows,
   file: string,
   place: string,
 ): RowsSetting {
@@ -108,7 +108,7 @@ function ofTable(
   const reading = {
     ...(categorical && { categorical: [...categorical] }),
     ...(na && { na: [...na] }),
-    ...(resplit && { resplit }),
+    split,
   };
   const said = { file, heldout: share, standardise, impute, ...reading, ...sizes };
   const encoded = encodedColumns(table, sizes);
@@ -164,7 +164,7 @@ export function rowsOverride(
     ...(embedding !== undefined && { embedding }),
     ...(categorical.length > 0 && { categorical }),
     ...(na.length > 0 && { na }),
-    ...(resplit && { resplit }),
+    ...(resplit && { split: "run" }),
     ...(labels.length > 0 && { labels }),
     ...(inputs.length > 0 && { inputs }),
     ...(ignore.length > 0 && { ignore }),
@@ -243,12 +243,12 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, categorical, na, resplit, oneHot, embedding } = rows;
+  const { file, sha256, heldout, standardise, impute, categorical, na, split, oneHot, embedding } = rows;
   const share = heldout === null ? [] : [`heldout=${heldout}`];
   const filled = impute === "refuse" ? [] : [`impute=${impute}`];
   if (categorical) filled.push(`categorical=[${categorical.join(", ")}]`);
   if (na) filled.push(`na=[${na.join(", ")}]`);
-  if (resplit) filled.push("resplit=true");
+  if (split !== undefined && split !== 0) filled.push(`split=${split}`);
   if (oneHot !== undefined) filled.push(`oneHot=${oneHot}`);
   if (embedding !== undefined) filled.push(`embedding=${embedding}`);
   const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;

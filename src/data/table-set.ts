@@ -26,7 +26,7 @@ const AS_IT_IS: Moments = { mean: 0, std: 1, fill: 0 };
 const NOTHING: Moments = { mean: 0, std: Number.POSITIVE_INFINITY, fill: 0 };
 
 /**
- * A run's rows of a table. One shuffle of all rows decides which are held out, unless the file does, and which are used
+ * A run's rows of a table. One shuffle of all rows, the same for all runs unless each splits the table anew, decides which are held out, unless the file does, and which are used
  * if the run has fewer than there are: those of a smaller set are in every larger one. The held-out rows are the test rows,
  * then the validation rows: those that the file says, or else the last of the run's training rows.
  */
@@ -209,13 +209,15 @@ function isHot({ values, gaps, embedding }: PlacedColumn): boolean {
 }
 
 function placesOf(
-  { file, heldout: share, validates }: TableSettings,
+  { file, heldout: share, validates, reading }: TableSettings,
   { heldout }: TableValues,
   N: number,
   identity: DataIdentity,
   { trainRows, heldoutRows, validationRows = validates ? heldoutRows : 0 }: Counts,
 ): Record<RowSet, Uint32Array> {
-  const shuffled = permutationInto(new Uint32Array(N), dataKey(identity, "split"), 0);
+  const { split = "run" } = reading ?? {};
+  const names = split === "run" ? identity : { seed: split, run: 0 };
+  const shuffled = permutationInto(new Uint32Array(N), dataKey(names, "split"), 0);
   const marks = heldout && new Uint8Array(heldout);
   const most = heldoutCount(N, share ?? 0);
   const partOf = (place: number, i: number) => (marks ? (marks[place] as number) : Number(i < most));

@@ -39,8 +39,11 @@ export interface TableReading {
   readonly categorical?: readonly string[] | undefined;
   /** Words that stand for an empty cell. */
   readonly na?: readonly string[] | undefined;
-  /** Whether rows marked for validation are training rows, of which each run draws its own validation rows. */
-  readonly resplit?: true | undefined;
+  /**
+   * The seed of the split that all runs have. Or each run draws its own: rows marked for validation are then training rows, of which it
+   * draws validation rows. Absent in older sweeps, whose runs draw their own among rows that are not marked.
+   */
+  readonly split?: number | "run" | undefined;
 }
 
 /** Columns by their names. */

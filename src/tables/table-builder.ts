@@ -67,12 +67,12 @@ export class TableBuilder {
     header: readonly string[],
     source: string,
     chosen?: NamedColumns,
-    { categorical = [], na = [], resplit }: TableReading = {},
+    { categorical = [], na = [], split }: TableReading = {},
   ) {
     this.#source = source;
     this.#columns = tableColumns(header, source, chosen);
     this.#na = new Set(na);
-    this.#resplit = resplit === true;
+    this.#resplit = split === "run";
     const { inputs } = this.#columns;
     const missing = categorical.find((name) => !inputs.includes(name));
     if (missing !== undefined) {
@@ -134,10 +134,6 @@ export class TableBuilder {
     const rows = this.#numbers.length / width;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     const numbers = this.#numbers.taken();
-    if (this.#resplit && !this.#marksValidation)
-      throw new UsageError(
-        `${this.#source}: ${PART} marks no validation rows, so each run draws its own without resplit; leave it out`,
-      );
     const marks = part === undefined ? undefined : this.#marks();
     const labelGaps = this.#labels.map((column) => column.gaps(marks));
     this.#refuseConstants(numbers, width);

@@ -120,7 +120,7 @@ describe("a config with rows of one's own", () => {
 describe("--resplit", () => {
   const file = testedBy(1);
   const config = join(temporaryFolder(), "resplit.yaml");
-  writeFileSync(config, `extends: smoke\nname: resplit\nrows: { file: ${file}, resplit: true }\n`);
+  writeFileSync(config, `extends: smoke\nname: resplit\nrows: { file: ${file}, split: run }\n`);
   const partsOf = async (run: number) => {
     const { code, stdout } = await runMain(["data", config, "--parts", "--run", String(run)]);
     expect(code).toBe(0);
@@ -154,12 +154,15 @@ describe("--resplit", () => {
     );
   });
 
-  test("is refused where each run draws its own validation rows without it", async () => {
-    const { code, stderr } = await runMain(["sweep", "--rows", tableFile(60), "--resplit", "--dry-run"]);
-    expect([code, stderr.split("\n")[0]?.replace(/^mmoe: .*some.csv/, "some.csv")]).toEqual([
-      2,
-      "some.csv: part marks no validation rows, so each run draws its own without resplit; leave it out",
-    ]);
+  test("draws test rows in each run, too, where the table marks none; without it all runs have the same", async () => {
+    const rows = join(temporaryFolder(), "unmarked.yaml");
+    const testRows = async (split: string) => {
+      writeFileSync(rows, `extends: smoke\nname: rows\nrows: { file: ${tableFile(60)}, split: ${split} }\n`);
+      const runs = await Promise.all([0, 1].map((run) => runMain(["data", rows, "--parts", "--run", String(run)])));
+      return runs.map(({ stdout }) => rowsOf(stdout.trim().split("\n").slice(1), "test").join());
+    };
+    expect(new Set(await testRows("run")).size).toBe(2);
+    expect(new Set([...(await testRows("0")), ...(await testRows("1"))]).size).toBe(2);
   });
 });
 

@@ -195,7 +195,7 @@ def sweep(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
-    :param resplit: draw validation rows in each run, whichever rows the table marks for validation
+    :param resplit: split the table anew in each run; rows that it marks as test rows stay so
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -361,7 +361,7 @@ def plan(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
-    :param resplit: draw validation rows in each run, whichever rows the table marks for validation
+    :param resplit: split the table anew in each run; rows that it marks as test rows stay so
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
