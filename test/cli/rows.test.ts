@@ -117,7 +117,7 @@ describe("mmoe sweep --rows FILE", () => {
 describe("results on a table, without it,", () => {
   test.each([
     [["status"], /^model +done .*\nshared-bottom +3 +0 +0$/m],
-    [["summary"], /^ +runs +mean \[95 %\] +median +0.*\nshared-bottom +3 /m],
+    [["summary"], /^ +runs +mean \[95 %\] +median +\.25 .*\nshared-bottom +3 /m],
     [["summary", "--full"], /^shared-bottom, omoe +3 /m],
     [["summary", "--csv"], /^heldout,cell,mmoe,,,,,mean,3,/m],
     [["summary", "--bad", "0.5"], /bad: share of runs above 0\.5/],

@@ -100,7 +100,8 @@ export function summaryCells(
   { bad, unit, room }: Shown,
 ): Block[] {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
-  const axis = axisOf(losses);
+  const isTable = cells.every(({ correlation }) => correlation === null);
+  const axis = isTable ? fittedAxis(losses) : axisOf(losses);
   const oneModel = cells.every(({ model }) => model === cells[0]?.model);
   const rows = summaries.map((summary, i) => {
     const { correlation } = summary;
@@ -128,7 +129,8 @@ export function summaryCells(
   const hasRoom = tables.every((table) => tableWidth(table) <= room);
   const shown = hasRoom ? tables : tables.map((table) => table.map((row) => row.slice(0, -1)));
   const badText = bad === null ? "" : `bad: share of runs above ${Number(bad.toPrecision(3))}`;
-  const bins = hasRoom ? `bins of ${axis.width}/30` : "";
+  const bin = axis.of === 30 ? `${axis.width}/30` : String(axis.width / axis.of);
+  const bins = hasRoom ? `bins of ${bin}` : "";
   const few = fewNote(summaries.map(({ loss }) => loss.n));
   const after = [meanText(unit), badText, bins, ...few].filter((text) => text !== "").join("; ");
   const last = shown.length - 1;
@@ -149,8 +151,11 @@ const LEVELS = "▁▂▃▄▅▆▇█";
 
 /** Bins of a common width for several samples of losses. */
 interface Axis {
-  /** In units of the paper's bins, which are 1/30 wide. */
+  /** The width of a bin is `width` / `of`. */
   readonly width: number;
+  readonly of: number;
+  /** Bins of this width from 0 to the first. */
+  readonly first: number;
   /** Some loss is above the last bin, which counts it too. */
   readonly open: boolean;
 }
@@ -160,12 +165,27 @@ export function axisOf(losses: readonly Float64Array[]): Axis {
   const sorted = Float64Array.from(losses.flatMap((row) => [...row])).sort();
   const reach = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
   const width = Math.max(1, Math.ceil((reach * 30) / BINS));
-  return { width, open: binOf(sorted.at(-1) ?? 0, width) >= BINS };
+  const axis = { width, of: 30, first: 0 };
+  return { ...axis, open: binOf(sorted.at(-1) ?? 0, axis) >= BINS };
+}
+
+/** The narrowest bins, 1, 2 or 5 of a decimal place wide, from the least loss to the greatest. */
+export function fittedAxis(losses: readonly Float64Array[]): Axis {
+  const all = losses.flatMap((row) => [...row]);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  if (!(high > low)) return axisOf(losses);
+  for (let place = 4 - Math.floor(Math.log10(high - low)); ; place--)
+    for (const width of [1, 2, 5]) {
+      const [scaled, of] = place < 0 ? [width * 10 ** -place, 1] : [width, 10 ** place];
+      const first = binOf(low, { width: scaled, of, first: 0 });
+      const axis = { width: scaled, of, first };
+      if (binOf(high, axis) < BINS) return { ...axis, open: false };
+    }
 }
 
 /** The axis above the bins: `0     .2    .4 .6+`, with a plus if the last bin is open. */
-export function axisText({ width, open }: Axis): string {
-  const tick = (bin: number) => String(Number(((bin * width) / 30).toPrecision(3))).replace(/^0\./, ".");
+export function axisText({ width, of, first, open }: Axis): string {
+  const tick = (bin: number) => String(Number((((first + bin) * width) / of).toPrecision(4))).replace(/^0\./, ".");
   const end = `${tick(BINS)}${open ? "+" : ""}`;
   const last = tick(2 * TICK);
   const fits = last.length + 1 + end.length <= BINS - 2 * TICK;
@@ -173,10 +193,10 @@ export function axisText({ width, open }: Axis): string {
 }
 
 /** How many losses are in each bin: the largest count is a full block, an empty bin is blank. */
-export function sparkline(losses: Float64Array, { width }: Axis): string {
+export function sparkline(losses: Float64Array, axis: Axis): string {
   const counts = new Array<number>(BINS).fill(0);
   for (const loss of losses) {
-    const bin = Math.min(BINS - 1, binOf(loss, width));
+    const bin = Math.min(BINS - 1, binOf(loss, axis));
     counts[bin] = (counts[bin] as number) + 1;
   }
   const most = Math.max(...counts);
@@ -185,6 +205,6 @@ export function sparkline(losses: Float64Array, { width }: Axis): string {
 }
 
 /** As Figure 5 bins losses: the multiple decides, not the quotient by 1/30. */
-function binOf(loss: number, width: number): number {
-  return Math.floor((loss * 30) / width);
+function binOf(loss: number, { width, of, first }: Omit<Axis, "open">): number {
+  return Math.floor((loss * of) / width) - first;
 }
