@@ -100,11 +100,14 @@ interface Clip {
 }
 
 function putClip(arena: Arena, { weights }: StepCode, { gradients, order, limit }: Clip): number {
-  const store = arena.put(recordBytes([STORE, gradients]));
+  const store = arena.put(recordBytes([STORE, gradients, 0, 0], NO_NUMBERS)); // kernels read all of it
   const [count, ranges] = [parameterBytes(weights).length, updatedRanges(weights)];
   const at = arena.put(Int32Array.from(ranges.flat(), (numbers) => 4 * numbers));
   return arena.put(recordBytes([store, order, count, ranges.length, at, 0], [limit]));
 }
+
+/** Those of an optimizer that takes no step, as many as others have. */
+const NO_NUMBERS = new Array<number>(9).fill(0);
 
 /** `moments`: bytes from a weight to its first moment. */
 function optimizerRecord(settings: OptimizerSettings, moments: number): Uint8Array {
