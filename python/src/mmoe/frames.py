@@ -88,7 +88,7 @@ class Results:
         """
         file = self.folder / "weights" / f"{run}.safetensors"
         if not file.is_file():
-            raise FileNotFoundError(f"{file}: no weights of this run; mmoe.sweep(..., keep_weights=True) keeps them")
+            raise FileNotFoundError(f"{file}: no weights of this run; .runs has the ids, and mmoe.sweep(..., keep_weights=True) keeps them")
         content = file.read_bytes()
         start = 8 + int.from_bytes(content[:8], "little")
         header = json.loads(content[8:start])
