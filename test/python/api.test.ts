@@ -73,7 +73,7 @@ polars = mmoe.results("swept", frame="polars")
 print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.curves, polars.summary(), polars.compare(), polars.figure("runs").data)],
     **{"runs": len(r.runs), "models": list(r.summary().model), "pairs": len(r.compare(loss="heldout")),
     "same": mmoe.verify(r, runs=2).to_dict("records"), "curves": len(r.curves), "long": len(r.by_task()),
-    "svg": r.figure("final-loss", loss="heldout").svg[:4], "pdf": r.figure("runs").save("runs.pdf").read_bytes()[:4].decode(),
+    "ends": [str(of["low"].dtype) for of in (r.summary(), r.compare(), polars.summary(), polars.compare())], "svg": r.figure("final-loss", loss="heldout").svg[:4], "pdf": r.figure("runs").save("runs.pdf").read_bytes()[:4].decode(),
     "page": [r.report().resolve().as_uri() == open("opened").read().strip(), os.unlink("opened")]}}))`,
     );
   });
@@ -84,6 +84,7 @@ print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.
       pairs: 6,
       curves: 12,
       long: 24,
+      ends: ["float64", "float64", "Float64", "Float64"], // there is no interval of two runs
       svg: "<svg",
       pdf: "%PDF",
       page: [true, null],

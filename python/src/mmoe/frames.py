@@ -101,11 +101,11 @@ class Results:
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :returns: a frame with one row per cell: ``model``, ``correlation`` and listed settings; the numbers of runs that are done
             (``runs``), ``failed`` and ``missing``; the ``mean`` of the runs' losses (means over tasks), and the ends of its 95 %
-            interval, ``low`` and ``high``
+            interval, ``low`` and ``high``: NaN, or null in Polars, of fewer than 5 runs
         :raises MmoeError: the program refuses, in its words
         """
         cells = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["cells"]
-        return self._table([_cell(cell) for cell in cells])
+        return self._table([_cell(cell) for cell in cells], "low", "high")
 
     def compare(self, other: PathLike | Results | None = None, *, loss: Loss | None = None) -> Any:
         """The differences between models at each correlation, from pairs of runs that saw the same rows; or another sweep's
@@ -115,14 +115,14 @@ class Results:
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :returns: a frame with one row per pair of models and correlation: ``first`` and ``second``, the number of ``pairs`` of runs,
             the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
-            ``p`` of Wilcoxon's test, adjusted for the number of tests; with ``other``, the columns of ``mmoe compare --csv``
+            ``p`` of Wilcoxon's test, adjusted for the number of tests (all three NaN, or null, of too few pairs); with ``other``, the columns of ``mmoe compare --csv``
         :raises MmoeError: the program refuses, in its words
         """
         if other is not None:
             folder = other._path if isinstance(other, Results) else os.fspath(other)
             return self._framed(self._said(["compare", self._path, folder, "--csv", *_loss(loss)]))
         tests = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["models"]
-        return self._table([_difference(test) for test in tests])
+        return self._table([_difference(test) for test in tests], "low", "high", "p")
 
     def claims(self, loss: Loss | None = None) -> Any:
         """The paper's seven claims, tested on this sweep.
@@ -250,8 +250,14 @@ class Results:
 
         return polars.read_csv(io.StringIO(text), infer_schema_length=None)
 
-    def _table(self, rows: list[dict[str, Any]]) -> Any:
-        return importlib.import_module(_library(self.frame)).DataFrame(rows)
+    def _table(self, rows: list[dict[str, Any]], *may_lack: str) -> Any:
+        """A frame of some rows; ``may_lack`` are columns of numbers, which may be None."""
+        library = _library(self.frame)
+        frames = importlib.import_module(library)
+        if library == "polars":
+            return frames.DataFrame(rows, schema_overrides=dict.fromkeys(may_lack, frames.Float64) if rows else None)
+        frame = frames.DataFrame(rows)
+        return frame.astype(dict.fromkeys(may_lack, float)) if rows else frame
 
 
 #: Seconds between the last record of a sweep and its CSV files, at most.
