@@ -25,38 +25,19 @@ export function f1Macro(labels: ArrayLike<number>, predicted: ArrayLike<number>)
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-/** Bins of probabilities, as Guo et al. (ICML 2017) have them. */
+/** Bins of probabilities, as Guo et al. (ICML 2017) have them: (b/15, (b + 1)/15]. */
 const BINS = 15;
 
-/** Rows whose probabilities are in one bin (b/15, (b + 1)/15]. */
-interface CalibrationBin {
-  readonly rows: number;
-  /** Mean over the rows. */
-  readonly probability: number;
-  /** The share of the rows in which it came true. */
-  readonly share: number;
-}
-
-/** Rows by what they were given as the probability of something, and whether it came true (1) or not (0): bins with rows. */
-function calibrationBins(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): CalibrationBin[] {
-  const [rows, sums, trues] = [0, 1, 2].map(() => new Float64Array(BINS)) as [Float64Array, Float64Array, Float64Array];
+/**
+ * The expected calibration error of what rows were given as the probability of something, which came true (1) or not (0): the
+ * mean over rows of |mean probability - share that came true| of their bins.
+ */
+export function calibrationError(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): number {
+  const excess = new Float64Array(BINS);
   for (let n = 0; n < outcomes.length; n++) {
     const probability = probabilities[n] as number;
     const bin = Math.max(0, Math.ceil(BINS * probability) - 1);
-    rows[bin] = (rows[bin] as number) + 1;
-    sums[bin] = (sums[bin] as number) + probability;
-    trues[bin] = (trues[bin] as number) + (outcomes[n] as number);
+    excess[bin] = (excess[bin] as number) + probability - (outcomes[n] as number);
   }
-  const all = Array.from(rows, (count, bin) => ({
-    ...{ rows: count, probability: (sums[bin] as number) / count, share: (trues[bin] as number) / count },
-  }));
-  return all.filter((bin) => bin.rows > 0);
-}
-
-/** The expected calibration error: the mean over rows of |probability - share| of their bins. */
-export function calibrationError(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): number {
-  const bins = calibrationBins(probabilities, outcomes);
-  return (
-    bins.reduce((sum, { rows, probability, share }) => sum + rows * Math.abs(probability - share), 0) / outcomes.length
-  );
+  return excess.reduce((sum, ofBin) => sum + Math.abs(ofBin), 0) / outcomes.length;
 }
