@@ -3,8 +3,7 @@ import { LARGEST_COUNT } from "../config/kinds.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
-import { dataIdentity } from "../data/streams.ts";
-import { TableSet } from "../data/table-set.ts";
+import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "../engines/engine.ts";
 import { testRows } from "../engines/training-settings.ts";
 import { isValidated } from "../engines/validation.ts";
@@ -125,7 +124,7 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
 function parts(config: Config, options: Options, { effects, note }: Context): number {
   if (config.rows === null) throw new UsageError("--parts: is for rows of a file; generated rows have no places");
   const run = tableRun(config, options);
-  const set = new TableSet(run.data, dataIdentity(run), run.training);
+  const set = tableSetOf(run);
   const T = testRows(run.training);
   const places = {
     train: set.places("train"),

@@ -1,5 +1,5 @@
 import { permutationInto } from "./order.ts";
-import { type DataIdentity, dataKey, type RowSet } from "./streams.ts";
+import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { hotInput, otherVector, type PlacedColumn, placedColumns, vectorOf } from "./table-inputs.ts";
 import type { Rows } from "./task-set.ts";
@@ -26,7 +26,7 @@ const AS_IT_IS: Moments = { mean: 0, std: 1, fill: 0 };
 const NOTHING: Moments = { mean: 0, std: Number.POSITIVE_INFINITY, fill: 0 };
 
 /**
- * A run's rows of a table. One shuffle of all rows, the same for all runs unless each splits the table anew, decides which are held out, unless the file does, and which are used
+ * A run's rows of a table. A shuffle of all rows decides which are held out, unless the file does, and which are used
  * if the run has fewer than there are: those of a smaller set are in every larger one. The held-out rows are the test rows,
  * then the validation rows: those that the file says, or else the last of the run's training rows.
  */
@@ -201,6 +201,11 @@ export class TableSet {
     }
     return { mean, std: Math.sqrt(squares / count), fill: 0 };
   }
+}
+
+/** The rows of a run on a table. */
+export function tableSetOf(run: RunNames & { readonly data: TableSettings; readonly training: Counts }): TableSet {
+  return new TableSet(run.data, dataIdentity(run), run.training);
 }
 
 /** Whether a column has inputs that say which value it has, or that it has none. */

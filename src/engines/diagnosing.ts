@@ -1,5 +1,4 @@
-import { dataIdentity } from "../data/streams.ts";
-import { TableSet } from "../data/table-set.ts";
+import { tableSetOf } from "../data/table-set.ts";
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/quantities.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
@@ -61,7 +60,7 @@ function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
 /** What one is in the units of each label in its table, [K]. */
 const labelScales = memo((run: AnyRun): number[] => {
   const isScaled = run.correlation === null && tasksIn(run).some(({ kind }) => kind === "regression");
-  return isScaled ? new TableSet(run.data, dataIdentity(run), run.training).labelScales : [];
+  return isScaled ? tableSetOf(run).labelScales : [];
 });
 
 /** `validationAuc/1` of `auc/1`. */
@@ -89,10 +88,9 @@ export interface Diagnosing {
 
 /** Records the metrics of a run's tasks. Goes on from `before`, or begins. */
 export function recorderOf(run: AnyRun, before?: Diagnostics | undefined): Diagnosing {
-  const due = new Set(measuredSteps(run));
   const curves = new QuantityCurves(before);
   return {
-    isDue: (step) => due.has(step),
+    isDue: () => hasMetrics(run),
     add: (step, _, heldout) => curves.add(step, heldout ? metricsOf(run, heldout) : {}),
     get diagnostics() {
       return curves.diagnostics;
@@ -103,7 +101,6 @@ export function recorderOf(run: AnyRun, before?: Diagnostics | undefined): Diagn
 /** Diagnostics of one run of the family, and the metrics of its tasks. */
 export class DiagnosticRecorder implements Diagnosing {
   readonly #run: Run;
-  readonly #due: ReadonlySet<number>;
   readonly #diagnosed: ReadonlySet<number>;
   readonly #curves: QuantityCurves;
   #diagnosis: Diagnosis | undefined;
@@ -111,13 +108,12 @@ export class DiagnosticRecorder implements Diagnosing {
   /** Goes on from `before`, or begins. */
   constructor(run: Run, before?: Diagnostics) {
     this.#run = run;
-    this.#due = new Set(isDiagnosed(run) ? measuredSteps(run) : []);
     this.#diagnosed = new Set(run.diagnostics === undefined ? [] : diagnosedSteps(run.training));
     this.#curves = new QuantityCurves(before);
   }
 
   isDue(step: number): boolean {
-    return this.#due.has(step);
+    return hasMetrics(this.#run) || this.#diagnosed.has(step);
   }
 
   add(step: number, parameters: ArrayLike<number>, heldout?: () => Predictions): void {

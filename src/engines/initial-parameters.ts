@@ -1,6 +1,4 @@
-// What a run of the family begins with.
-import { dataIdentity } from "../data/streams.ts";
-import { TableSet } from "../data/table-set.ts";
+import { tableSetOf } from "../data/table-set.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { initialValues, parameterBlocks } from "../models/parameters.ts";
 import { modelKey, type Run } from "./engine.ts";
@@ -23,8 +21,7 @@ export function initialParameters(run: Run): Float32Array {
  */
 function outputBiases(run: Run): number[][] {
   const K = run.model.tasks;
-  const y =
-    run.correlation === null ? new TableSet(run.data, dataIdentity(run), run.training).labels("train") : undefined;
+  const y = run.correlation === null ? tableSetOf(run).labels("train") : undefined;
   return tasksIn(run).map((task, k) => {
     if (task.kind === "regression") return [0];
     const labels = y?.filter((_, i) => i % K === k) ?? new Float32Array();
