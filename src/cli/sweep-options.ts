@@ -98,7 +98,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, [])
     .option("--categorical <columns>", "inputs that are categories though they are numbers; repeatable", collect, [])
     .option("--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, [])
-    .option("--resplit", "split the table anew in each run; rows that it marks as test rows stay so")
+    .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
     .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")

@@ -128,8 +128,8 @@ async function autoEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /**
- * `main` and, at the same time, `other` for the runs that `goesBeside` names; it gives up both if one fails. Results say which of them trained. The states of runs are kept whose engine does; others
- * begin again.
+ * `main`, and at the same time `other` for the runs that `goesBeside` names. Results say which of them trained. If one fails, both
+ * stop. An engine that keeps states keeps those of its runs; runs of one that does not begin again.
  */
 export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun) => boolean): Engine {
   const engineFor = (run: AnyRun) => (goesBeside(run) ? other : main);

@@ -20,7 +20,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Model:
-    """A model of one's own with its options, as ``mmoe.model`` makes it."""
+    """Your model and its options, as ``mmoe.model`` returns them."""
 
     made: Callable[..., Any] | str
     name: str | None = None
@@ -33,7 +33,7 @@ Models = OneModel | Sequence[OneModel]
 
 
 def model(made: Callable[..., Any] | str, *, name: str | None = None, **options: Any) -> Model:
-    """A model of one's own under another name, or with options of its constructor.
+    """Gives your model another name, or options for its constructor.
 
     >>> mmoe.sweep(models=["mmoe", mmoe.model(MyModel, name="narrow", width=16)])
 

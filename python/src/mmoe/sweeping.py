@@ -195,7 +195,7 @@ def sweep(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
-    :param resplit: split the table anew in each run; rows that it marks as test rows stay so
+    :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -361,7 +361,7 @@ def plan(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
-    :param resplit: split the table anew in each run; rows that it marks as test rows stay so
+    :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
