@@ -115,7 +115,8 @@ class Results:
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :returns: a frame with one row per pair of models and correlation: ``first`` and ``second``, the number of ``pairs`` of runs,
             the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
-            ``p`` of Wilcoxon's test, adjusted for the number of tests (all three NaN, or null, of too few pairs); with ``other``, the columns of ``mmoe compare --csv``
+            ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. With ``other``, the
+            columns of ``mmoe compare --csv``
         :raises MmoeError: the program refuses, in its words
         """
         if other is not None:

@@ -37,6 +37,10 @@ class Tracked:
     curve: list[tuple[int, dict[str, float]]]
 
     @property
+    def last_step(self) -> int:
+        return max((step for step, _ in self.curve), default=0)
+
+    @property
     def tags(self) -> dict[str, str]:
         return {"mmoe.id": self.id, "mmoe.run": self.key, **({"mmoe.failed": self.reason} if self.reason else {})}
 
@@ -57,7 +61,7 @@ def to_mlflow(results: Results, experiment: str | None, tracking_uri: str | None
             client.delete_run(there.run_id)  # it failed and was trained again, or the export was stopped
         ms = int(time.time() * 1000)
         of_run = client.create_run(of, ms, run.tags, run.id).info.run_id
-        points = [(max((step for step, _ in run.curve), default=0), run.metrics), *run.curve]
+        points = [(run.last_step, run.metrics), *run.curve]
         metrics = [entities.Metric(key, value, ms, step) for step, values in points for key, value in values.items()]
         for start in range(0, len(metrics), _MOST_METRICS):
             client.log_batch(of_run, metrics=metrics[start : start + _MOST_METRICS])
@@ -124,8 +128,7 @@ def to_tensorboard(results: Results, folder: PathLike | None) -> Said:
         with writers.SummaryWriter(os.fspath(of_run)) as writer:
             for part in summaries.hparams({**run.params, **run.tags}, run.metrics):
                 writer.file_writer.add_summary(part)
-            last = max((step for step, _ in run.curve), default=0)
-            for step, values in [*run.curve, (last, run.metrics)]:
+            for step, values in [*run.curve, (run.last_step, run.metrics)]:
                 for key, value in values.items():
                     writer.add_scalar(key, value, step)
         _mark(of_run, run)
