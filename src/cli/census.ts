@@ -9,6 +9,7 @@ import {
   censusTable,
   DEFAULT_COLLEGE,
   keptValues,
+  rowsFromAge,
   type Study,
   splitRows,
   validationRows,
@@ -40,6 +41,8 @@ interface PrepareOptions {
   readonly college: string;
   readonly seed: string;
   readonly heldout?: string;
+  readonly resplit?: boolean;
+  readonly fromAge?: string;
   readonly overwrite?: boolean;
 }
 
@@ -61,6 +64,8 @@ export const define: Define = (command, run) => {
       `of one file, the share of rows for validation and test (default: ${HELDOUT.toFixed(4)})`,
     )
     .option("--seed <n>", "seed of the split into parts", "0")
+    .option("--resplit", "no parts in the tables of one file: each run draws its own split")
+    .option("--from-age <years>", "only rows of people of this age and older")
     .option("--overwrite", "replace tables and configs that are there")
     .addHelpText("after", HELP)
     .action((data: string, test: string | undefined, options: PrepareOptions) =>
@@ -104,11 +109,14 @@ async function prepare(
 
   const sources = test === undefined ? [data] : [data, test];
   const read = sources.map((source) => readCensus(source));
-  const [train, tested] = partsOf(read, options, seed);
-  const study: Study = {
-    ...{ train, test: tested, college },
-    ...{ validation: validationRows(tested, seed), kept: keptValues(train, most) },
-  };
+  const age = options.fromAge === undefined ? 0 : countOption("--from-age", options.fromAge, 0);
+  const parts = partsOf(
+    read.map((rows) => (age > 0 ? rowsFromAge(rows, age) : rows)),
+    options,
+    seed,
+  );
+  const study: Study = { ...parts, kept: keptValues(parts.train, most), college };
+  const about = { college, age, heldout: options.resplit ? heldoutOption(options) / 2 : undefined };
   writable(folder, () => makeFolder(folder), "give another -o");
   for (const { group, file } of tables) {
     const { columns, rows } = censusTable(study, group);
@@ -116,26 +124,36 @@ async function prepare(
     await written(file, writeWhole(file, parquet), "give another -o");
   }
   for (const [i, file] of configs.entries())
-    writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i] as 1 | 2, college)), "give another -o");
+    writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i] as 1 | 2, about)), "give another -o");
   const { stdout } = context.effects;
   const facts = { before: read.map((rows, i) => fileFacts(sources[i] as string, rows)).join("\n") };
   stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
   return EXIT.done;
 }
 
-/** Rows that are trained on, and others. Throws UsageError for a file that is given twice. */
-function partsOf(read: readonly CensusRows[], { heldout }: PrepareOptions, seed: number): [CensusRows, CensusRows] {
+/** The study's rows by their parts. Throws UsageError for options that contradict each other, and a file that is given twice. */
+function partsOf(read: readonly CensusRows[], options: PrepareOptions, seed: number): Pick<Study, "train" | "heldout"> {
   const [first, second] = read as [CensusRows, CensusRows?];
+  const marked = (rows: CensusRows) => ({ rows, validation: validationRows(rows, seed) });
   if (second === undefined) {
-    const share = heldout === undefined ? HELDOUT : numberOption("--heldout", heldout, 0);
-    if (share <= 0 || share >= 1)
-      throw new UsageError(`--heldout: expected a share above 0 and below 1, got ${heldout}`);
-    return splitRows(first, share, seed);
+    const share = heldoutOption(options);
+    if (options.resplit) return { train: first };
+    const [train, others] = splitRows(first, share, seed);
+    return { train, heldout: marked(others) };
   }
-  if (heldout !== undefined) throw new UsageError("--heldout: the second file has the rows for it; leave one out");
+  for (const name of ["heldout", "resplit"] as const)
+    if (options[name] !== undefined)
+      throw new UsageError(`--${name}: the second file has the rows for validation and test; leave one out`);
   if (first.rows === second.rows && CENSUS_COLUMNS.every(([name]) => isEqual(first.values[name], second.values[name])))
     throw new UsageError("both files have the same rows, so no row would be left to judge by; give one of them alone");
-  return [first, second];
+  return { train: first, heldout: marked(second) };
+}
+
+/** The share of one file's rows that is for validation and test. */
+function heldoutOption({ heldout }: PrepareOptions): number {
+  const share = heldout === undefined ? HELDOUT : numberOption("--heldout", heldout, 0);
+  if (share <= 0 || share >= 1) throw new UsageError(`--heldout: expected a share above 0 and below 1, got ${heldout}`);
+  return share;
 }
 
 function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -43,6 +43,8 @@ interface RunSettings<M extends Model> extends RunNames {
   readonly training: TrainingSettings;
   /** How its number of steps is chosen, up to those of its training; absent if it trains for all of them. */
   readonly stopping?: Stopping;
+  /** Of a try with these validation rows as its held-out rows: it ends once its best step is known. */
+  readonly until?: Stopping;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
 }

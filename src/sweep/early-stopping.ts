@@ -1,7 +1,9 @@
 // Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
-import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState, Stopping } from "../engines/engine.ts";
+
+import { bestStep } from "../engines/early-stop.ts";
+import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState } from "../engines/engine.ts";
 import type { StepChoice } from "../engines/step-choice.ts";
-import { firstTry, isStopped, nextTry, type StoppedRun, stepsBetween, validationRun, withSteps } from "./tries.ts";
+import { isStopped, type StoppedRun, stepsBetween, validationRun, withSteps } from "./tries.ts";
 
 /** Runs that choose their steps together, before they train. */
 export const TOGETHER = 32;
@@ -73,18 +75,13 @@ async function trainChosen(
 /** Tries runs on their validation rows, each for as long as its patience asks. A run that fails before it is evaluated ends so. */
 async function chooseSteps(engine: Engine, stages: readonly Stage[], hooks: ChoiceHooks): Promise<Stage[]> {
   const chosen = stages.filter(isChosen);
-  let left = stages.filter((stage) => !isChosen(stage));
+  const left = stages.filter((stage) => !isChosen(stage));
   for (const { run } of left) hooks.onChoosing?.(run, 0);
   for (const { run, choice } of chosen) hooks.onChoosing?.(run, choice.tried, choice.steps);
-  while (left.length > 0 && !hooks.signal?.aborted) {
-    const results = await tried(engine, left, hooks);
-    left = results.filter((stage) => !isChosen(stage));
-    chosen.push(...results.filter(isChosen));
-  }
-  return chosen;
+  return left.length === 0 ? chosen : [...chosen, ...(await tried(engine, left, hooks))];
 }
 
-/** What follows from a try of each run: another one, or its chosen number of steps. */
+/** Chooses the number of steps of each run by a try. */
 async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks }: ChoiceHooks): Promise<Stage[]> {
   const byId = new Map(left.map((stage) => [stage.run.id, stage]));
   const following: Stage[] = [];
@@ -94,8 +91,8 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
       ...quiet(hooks),
       ...choices.hooks(byId),
       onProgress: ({ id }, step) => {
-        const { run, choice } = byId.get(id) as Stage;
-        hooks.onChoosing?.(run, choice.tried + step);
+        const { run } = byId.get(id) as Stage;
+        hooks.onChoosing?.(run, step);
       },
       onResult: (result) => {
         const stage = byId.get(result.run.id) as Stage;
@@ -106,7 +103,7 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
         }
         following.push(next);
         choices.advance(next, result.elapsedMs);
-        if (isChosen(next)) hooks.onChoosing?.(next.run, next.choice.tried, next.choice.steps);
+        hooks.onChoosing?.(next.run, next.choice.tried, next.choice.steps);
       },
     },
   );
@@ -114,39 +111,15 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
 }
 
 /** Undefined for a run that failed before it was evaluated. */
-function stageAfter({ run, choice }: Stage, result: RunResult): Stage | undefined {
+function stageAfter({ run }: Stage, result: RunResult): Stage | undefined {
   const best = bestStep(result, run.stopping);
   if (best === undefined) return undefined;
-  const all = choice.tried + choice.steps;
-  if (best.isSure || choice.steps >= run.training.steps || result.failure !== undefined)
-    return { run, choice: { tried: all, steps: best.step, validationLoss: best.loss } };
-  return { run, choice: { ...choice, tried: all, steps: nextTry(run, choice.steps) } };
+  return { run, choice: { tried: result.curve.steps.at(-1) as number, steps: best.step, validationLoss: best.loss } };
 }
 
 /** Signals and beginnings reach the caller; parameters of a try do not. */
 function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
   return { ...(signal && { signal }), ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
-}
-
-/**
- * The look with the lowest loss, mean over tasks, or the best value of the metric that decides, before `patience` looks in a row
- * were no better, and the loss there; undefined without any.
- */
-function bestStep(
-  { curve, diagnostics }: RunResult,
-  { patience, by }: Stopping,
-): { step: number; loss: number; isSure: boolean } | undefined {
-  const losses = curve.heldout.map((tasks) => tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length);
-  const values = by && (diagnostics?.values[`${by.metric}/${by.task + 1}`] ?? []);
-  const costs = values ? values.map((value) => (by.isHigherBetter ? -value : value)) : losses;
-  let best = costs.findIndex((cost) => !Number.isNaN(cost));
-  const at = (isSure: boolean) => ({ step: curve.steps[best] as number, loss: losses[best] as number, isSure });
-  if (best < 0) return undefined;
-  for (const [i, cost] of costs.entries()) {
-    if (cost < (costs[best] as number)) best = i;
-    if (i - best >= patience) return at(true);
-  }
-  return at(false);
 }
 
 function failedBefore(result: RunResult, run: StoppedRun): RunResult {
@@ -156,7 +129,7 @@ function failedBefore(result: RunResult, run: StoppedRun): RunResult {
   return { ...result, run, failure };
 }
 
-/** A run in one of its tries, or in its training. */
+/** A run in its try, or in its training. */
 interface Stage {
   readonly run: StoppedRun;
   readonly choice: StepChoice;
@@ -184,8 +157,11 @@ class Choices {
     const state = this.#keeping?.states.get(run.id);
     const between = stepsBetween(run);
     const choice = state?.choice;
-    if (choice === undefined || !(isChosen({ choice }) || choice.evalEvery === between))
-      return { run, choice: { tried: 0, steps: firstTry(run), evalEvery: between } };
+    if (
+      choice === undefined ||
+      !(isChosen({ choice }) || (choice.evalEvery === between && choice.steps === run.training.steps))
+    )
+      return { run, choice: { tried: 0, steps: run.training.steps, evalEvery: between } };
     return { run, choice, ...(state && state.step > 0 && { state }) };
   };
 

@@ -44,7 +44,7 @@ describe("mmoe census prepare", () => {
     expect(stdout).toContain("values beyond the 4 most frequent are 'other' in: class_of_worker,");
     for (const group of [1, 2]) {
       const config = loadConfig(join(census, `group${group}.yaml`));
-      expect(config).toMatchObject({ trainRows: 1200, heldoutRows: 150, origins: { models: "paper", lr: "assumed" } });
+      expect(config).toMatchObject({ trainRows: 1200, heldoutRows: 150, origins: { rows: "assumed", lr: "assumed" } });
       expect(config.models).toContain("tensor-factorization");
       expect(config.taskKinds.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
         `y_${group === 1 ? "income" : "college"} binary`,
@@ -75,6 +75,21 @@ describe("mmoe census prepare", () => {
     expect((await partsBy("--seed", "2")).rows?.sha256).not.toBe(other.rows?.sha256);
   });
 
+  test("leaves the split to the runs, and younger people out", async () => {
+    await prepared;
+    const to = join(folder, "splits");
+    const options = ["--resplit", "--heldout", "0.4", "--from-age", "16", "--values", "5"];
+    const { stdout } = await runMain(["census", "prepare", files.test, "-o", to, ...options]);
+    const lines = readFileSync(files.test, "utf8").trim().split("\n");
+    const adults = lines.filter((line) => Number(line.split(",")[0]) >= 16).length;
+    expect(stdout).toContain(`${adults} rows, which each run splits into parts of its own\n`);
+    const { rows, trainRows, heldoutRows, about, chooseBy, validation } = loadConfig(join(to, "group2.yaml"));
+    expect(rows).toMatchObject({ split: "run", heldout: 0.2 });
+    expect([validation, chooseBy]).toEqual([0.25, "auc1"]);
+    expect([heldoutRows, (trainRows as number) + (heldoutRows as number)]).toEqual([Math.round(adults / 5), adults]);
+    expect(about).toContain("never married, people of 16 and older");
+  });
+
   test("refuses the same rows twice, and a share of two files", async () => {
     const twice = await runMain(["census", "prepare", files.test, files.test, "-o", join(folder, "twice")]);
     expect([twice.code, twice.stderr]).toEqual([
@@ -82,7 +97,9 @@ describe("mmoe census prepare", () => {
       "mmoe: both files have the same rows, so no row would be left to judge by; give one of them alone\n",
     ]);
     const share = await runMain(["census", "prepare", files.data, files.test, "--heldout", "0.3", "-o", out]);
-    expect(share.stderr).toBe("mmoe: --heldout: the second file has the rows for it; leave one out\n");
+    expect(share.stderr).toBe("mmoe: --heldout: the second file has the rows for validation and test; leave one out\n");
+    const split = await runMain(["census", "prepare", files.data, files.test, "--resplit", "-o", out]);
+    expect(split.stderr).toBe("mmoe: --resplit: the second file has the rows for validation and test; leave one out\n");
   });
 
   test("refuses to replace what is there, and files of another study", async () => {

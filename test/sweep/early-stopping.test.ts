@@ -16,7 +16,7 @@ import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { withEarlyStopping } from "../../src/sweep/early-stopping.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
-import { longestTrainings, mostSteps } from "../../src/sweep/tries.ts";
+import { longestTrainings, mostSteps, type StoppedRun, validationRun } from "../../src/sweep/tries.ts";
 import { complaint } from "../support/complaint.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
@@ -35,7 +35,8 @@ describe("the number of steps", () => {
     const [result] = await resultsOf(engine, [run()]);
     expect(result?.run.training.steps).toBe(30);
     expect(result?.measures).toEqual({ validationLoss: 1 });
-    expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 30]); // 3 times 3 looks, then all rows
+    expect(asked.map(([one]) => one?.training.steps)).toEqual([400, 30]); // a try, then the run itself
+    expect(asked.map(([one]) => one?.until)).toEqual([STOPPING, undefined]);
   });
 
   test.each([
@@ -85,31 +86,22 @@ describe("the number of steps", () => {
     expect(config("auc1")).toContain("--set chooseBy: validation rows are of rows of your own (--rows); leave it out");
   });
 
-  test("is tried with twice the steps until patience ends, but never beyond those of the training", async () => {
-    const { engine, asked } = fakeStopping((step) => Math.abs(step - 120) + 1);
-    expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(120);
-    expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 120]);
-    const falling = fakeStopping((step) => 1 / step);
-    expect((await resultsOf(falling.engine, [run()]))[0]?.run.training.steps).toBe(400);
-    expect(falling.asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 400, 400]);
-  });
-
-  test("is told as it is chosen, with the steps of all tries", async () => {
+  test("is told as it is chosen, with the steps of its try", async () => {
     const { engine } = fakeStopping((step) => Math.abs(step - 60) + 1);
     const told: [string, ...(number | undefined)[]][] = [];
     const onChoosing: Hooks["onChoosing"] = ({ id }, ...numbers) => told.push([id, ...numbers]);
     await engine.train([run({ id: "a" }), run({ id: "b" })], { onResult: () => {}, onChoosing });
     const of = (id: string) => told.filter(([one]) => one === id).map(([, ...numbers]) => numbers);
-    expect(of("a")).toEqual([[0], [27], [54 + 54], [54 + 108, 60]]);
+    expect(of("a")).toEqual([[0], [200], [400, 60]]);
     expect(of("b")).toEqual(of("a"));
   });
 
-  test("is at most what a run is expected to take: all tries up to its limit, then all its steps", async () => {
+  test("is at most what a run is expected to take: a try up to its limit, then all its steps", async () => {
     const falling = fakeStopping((step) => 1 / step);
     await resultsOf(falling.engine, [run()]);
-    const trained = falling.asked.flat().map(({ training }) => training);
-    expect(longestTrainings([run()]).map(({ training }) => training)).toEqual(trained);
-    expect(mostSteps(run())).toBe(54 + 108 + 216 + 400 + 400);
+    const trained = falling.asked.flat().map(({ until: _, ...asked }) => asked);
+    expect(longestTrainings([run()])).toEqual(trained);
+    expect(mostSteps(run())).toBe(400 + 400);
     const { stopping: _, ...plain } = run();
     expect([longestTrainings([plain as AnyRun]), mostSteps(plain as AnyRun)]).toEqual([[plain], 400]);
   });
@@ -206,6 +198,33 @@ describe("on real engines", () => {
     expect(await stepsOf(tfjs)).toEqual(steps);
   });
 
+  test.each(["cpu", "tfjs"])(
+    "a try on %s ends where its best step is known, each run of a group at its own",
+    async (name) => {
+      const engine = name === "cpu" ? new CpuEngine({ jobs: 1 }) : await createTfjsEngine({ backend: "wasm" });
+      const [run] = runs(1) as [StoppedRun];
+      const slow = { ...run, id: "slow", training: { ...run.training, lr: 0.002 } } as StoppedRun;
+      const tries = [run, slow].map((one) => validationRun(one, 400));
+      const whole = await resultsOf(
+        engine,
+        tries.map(({ until: _, ...one }) => one as AnyRun),
+      );
+      const stopped = await resultsOf(engine, tries);
+      await engine.dispose();
+      const ends = stopped.map((result) => {
+        const all = whole.find((one) => one.run.id === result.run.id) as RunResult;
+        const losses = all.curve.heldout.map(([a = 0, b = 0]) => a + b);
+        const last = losses.findIndex(
+          (_, i) => i >= 4 && Math.min(...losses.slice(i - 3, i + 1)) >= Math.min(...losses.slice(0, i - 3)),
+        );
+        expect(result.curve.heldout).toEqual(all.curve.heldout.slice(0, last + 1)); // 4 looks in a row are no better
+        return result.curve.steps.at(-1);
+      });
+      expect(new Set(ends).size).toBe(2);
+      expect(Math.max(...(ends as number[]))).toBeLessThan(400);
+    },
+  );
+
   test("held-out rows have no say in it", async () => {
     expect(await stepsOf(cpu, 100)).toEqual(await stepsOf(cpu));
   });
@@ -255,8 +274,7 @@ describe("steps: auto", () => {
     const [plan = "", time = "", evaluations = ""] = (await runMain([...argv, ...few, "--dry-run"])).stdout
       .split("\n")
       .slice(-5);
-    const tries = 45 * (2 ** 10 - 1) + 25_000; // 38 rows in batches of 8: a look every 5 steps, first 3 * 3 * 5
-    expect(plan).toContain(`: at most ${(4 * (tries + 25_000)).toLocaleString("en")} run-steps`);
+    expect(plan).toContain(`: at most ${(4 * 2 * 25_000).toLocaleString("en")} run-steps`);
     expect(time).toMatch(/^at most .* idle cores? \(early stopping usually ends much sooner\); about/);
     expect(evaluations).toMatch(/^at most [\d,]+ evaluations of a run/);
     expect((await runMain([...argv, ...few])).code).toBe(0);

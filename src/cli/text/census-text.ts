@@ -29,9 +29,7 @@ const ADULT = 16;
 
 /** What the tables of the study hold. */
 export function preparedBlocks(study: Study, most: number): Block[] {
-  const { train, test, validation, kept, college } = study;
-  const validated = validation.reduce((sum, mark) => sum + mark, 0);
-  const parts = `${thousands(train.rows)} training rows, ${thousands(validated)} for validation, ${thousands(test.rows - validated)} for the test`;
+  const { kept, college } = study;
   const rows = [["group", "tasks", "share of rows", "|correlation|", "the paper's"], factsRow(study, 1, college)];
   for (const one of COLLEGE) rows.push(factsRow(study, 2, one));
   const distance = (one: College) => Math.abs(taskFacts(study, 2, one).correlation - PAPER_CORRELATION[2]);
@@ -40,7 +38,14 @@ export function preparedBlocks(study: Study, most: number): Block[] {
   const chosen = `${near}\ngroup 2's tables begin college at ${COLLEGE_WORDS[college]} (--college changes it): the paper says "at least college"`;
   const grouped = [...kept.keys()];
   const rare = `values beyond the ${most - 1} most frequent are 'other' in: ${grouped.join(", ")}`;
-  return [{ before: parts }, { rows, after: grouped.length > 0 ? `${chosen}\n${rare}` : chosen }];
+  return [{ before: partsText(study) }, { rows, after: grouped.length > 0 ? `${chosen}\n${rare}` : chosen }];
+}
+
+function partsText({ train, heldout }: Study): string {
+  if (heldout === undefined) return `${thousands(train.rows)} rows, which each run splits into parts of its own`;
+  const validated = heldout.validation.reduce((sum, mark) => sum + mark, 0);
+  const tested = thousands(heldout.rows.rows - validated);
+  return `${thousands(train.rows)} training rows, ${thousands(validated)} for validation, ${tested} for the test`;
 }
 
 function factsRow(study: Study, group: 1 | 2, college: College): string[] {

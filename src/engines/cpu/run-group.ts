@@ -126,9 +126,9 @@ export class RunGroupTraining {
     return this.runs.some(({ step }) => step > 0);
   }
 
-  /** Whether all steps are done, or all runs have failed. */
+  /** Whether all steps are done, or all runs have failed or were stopped early. */
   get isOver(): boolean {
-    return this.#first.step >= this.#training.steps || this.runs.every(({ failure }) => failure !== undefined);
+    return this.#first.step >= this.#training.steps || this.runs.every(({ isOver }) => isOver);
   }
 
   /** Trains each run for the next chunk of steps; a round that `isLate` cuts short leaves the runs at different steps. */
@@ -140,7 +140,7 @@ export class RunGroupTraining {
     for (const [i, run] of this.runs.entries()) {
       if (isLate()) return;
       run.advance(count, next);
-      if (run.failure === undefined) onStep(i, run.step, run.loss);
+      if (!run.isOver) onStep(i, run.step, run.loss);
     }
   }
 

@@ -1,5 +1,6 @@
 import { copiedCurve, TrainingCurve } from "../curve-recorder.ts";
 import { DiagnosticRecorder } from "../diagnosing.ts";
+import { bestStep } from "../early-stop.ts";
 import {
   type Curve,
   DIVERGED_LOSS,
@@ -56,6 +57,8 @@ export class TrainingRun {
   readonly #diagnosing: DiagnosticRecorder;
   #step: number;
   #failure: string | undefined;
+  /** Whether it has trained for long enough to know its best step; never without early stopping. */
+  #isEnough: boolean;
   /** Milliseconds of the processes before this one. */
   readonly #elapsedMs: number;
   /** Milliseconds of its own in this process: its steps and evaluations. */
@@ -78,11 +81,12 @@ export class TrainingRun {
     this.#elapsedMs = elapsedMs;
     this.#tasks = lossesOfTasks(run, place.labelsOf);
     writeTasks(memory, place.slot, this.#tasks, run.training.huberDelta);
+    this.#isEnough = this.#knowsBest;
     if (state) writeTrained(memory, place.slot, state);
     else writeParameters(memory, place.slot, initialParameters(run));
   }
 
-  /** Steps done; after a failure, by the others. */
+  /** Steps done; once it is over, by the others. */
   get step(): number {
     return this.#step;
   }
@@ -94,6 +98,16 @@ export class TrainingRun {
 
   get failure(): string | undefined {
     return this.#failure;
+  }
+
+  /** Whether it trains no further, although others go on. */
+  get isOver(): boolean {
+    return this.#failure !== undefined || this.#isEnough;
+  }
+
+  get #knowsBest(): boolean {
+    const { until } = this.run;
+    return until !== undefined && bestStep(this, until)?.isSure === true;
   }
 
   get curve(): Curve {
@@ -150,7 +164,7 @@ export class TrainingRun {
   #trainSteps(steps: number): void {
     const before = this.#step;
     this.#step += steps;
-    if (this.#failure !== undefined) return;
+    if (this.isOver) return;
     const { slot, rows, labels } = this.#place;
     const { training } = this.run;
     setStep(this.#memory, slot, before + 1);
@@ -171,7 +185,7 @@ export class TrainingRun {
 
   /** Adds a point to the curve, the training loss over the steps since the one before. */
   #evaluate(): void {
-    if (this.#failure !== undefined) return;
+    if (this.isOver) return;
     const { slot, rows, labels, counts } = this.#place;
     this.takeErrors();
     this.addErrors(rows.heldout, labels.heldout, testRows(this.run.training));
@@ -186,6 +200,7 @@ export class TrainingRun {
     if (predictions) this.#validation?.push(validationLosses(this.run, predictions, this.#tasks));
     if (this.#diagnosing.isDue(this.#step))
       this.#diagnosing.add(this.#step, this.parameters, () => predictions ?? this.predictions());
+    this.#isEnough = this.#knowsBest;
   }
 
   /** Predictions and labels of the held-out rows. */
