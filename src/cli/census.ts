@@ -189,7 +189,7 @@ async function show(folders: readonly string[], options: TablesOptions, context:
 
 /** A row for each model and task. */
 function aucSheet({ group, labels, rows }: AucTable, folder: string): Record<string, CsvValue>[] {
-  return rows.flatMap(({ model, point, runs, best, mean, paper }) =>
+  return rows.flatMap(({ model, point, runs, best, mean, gains, paper }) =>
     labels.map((task, k) => ({
       ...{ folder, group, model, ...point, task, runs },
       ...{
@@ -198,6 +198,8 @@ function aucSheet({ group, labels, rows }: AucTable, folder: string): Record<str
         low: mean?.[k as 0 | 1].low,
         high: mean?.[k as 0 | 1].high,
       },
+      ...{ difference: gains?.[k as 0 | 1].mean.value, differenceLow: gains?.[k as 0 | 1].mean.low },
+      ...{ differenceHigh: gains?.[k as 0 | 1].mean.high, higher: gains?.[k as 0 | 1].higher },
       ...{ paperBest: paper?.best[k], paperMean: paper?.mean[k] },
     })),
   ) as Record<string, CsvValue>[];

@@ -223,6 +223,37 @@ describe("mmoe census tables", () => {
     expect([table.group, table.rows.length, table.rows[0].paper.best]).toEqual([1, 2, [0.941, 0.9926]]);
   });
 
+  test("shows differences over splits where each run has its own", async () => {
+    await prepared;
+    const [to, own] = [join(folder, "own-splits"), join(folder, "own")];
+    await runMain(["census", "prepare", files.data, "--resplit", "-o", to, "--values", "5"]);
+    const swept = await runMain([
+      "sweep",
+      join(to, "group1.yaml"),
+      ...few,
+      "--models",
+      MODELS.join(),
+      "--lr",
+      "0.01",
+      "--out",
+      own,
+    ]);
+    expect(swept.code).toBe(0);
+    const rows = parse((await runMain(["census", "tables", own, "--csv"])).stdout, { columns: true });
+    const aucs = parse(readFileSync(join(own, "runs.csv")), { columns: true }) as Record<string, string>[];
+    const [a = [], b = []] = MODELS.map((model) =>
+      aucs.filter((run) => run.model === model).map((run) => Number(run.auc1)),
+    );
+    const differences = a.map((auc, i) => auc - (b[i] as number));
+    expect(Number(rows[0].difference)).toBeCloseTo(differences.reduce((sum, one) => sum + one) / 2, 12);
+    expect(Number(rows[0].higher)).toBe(differences.filter((one) => one > 0).length);
+    const text = (await runMain(["census", "tables", own])).stdout;
+    expect(text).toMatch(
+      /\nincome above \$50,000, minus shared-bottom\n +difference \[95 %\] +higher in\nmmoe +-?0\.\d{4} \(2 runs\) +\d of 2\n/,
+    );
+    expect(text).toContain("95 %: for further splits of these rows");
+  });
+
   test("refuses a sweep on other rows", async () => {
     const { code, stderr } = await runMain(["census", "tables", "results/smoke-none"]);
     expect(code).toBe(2);

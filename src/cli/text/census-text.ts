@@ -1,6 +1,6 @@
 // What `mmoe census` prints.
 import { basename } from "node:path";
-import type { AucRow, AucTable } from "../../census/auc-tables.ts";
+import { type AucRow, type AucTable, BASELINE } from "../../census/auc-tables.ts";
 import type { CensusRows } from "../../census/read-census.ts";
 import { COLLEGE, COLLEGE_WORDS, type College, type Study, taskFacts } from "../../census/study.ts";
 import { pointTitle } from "../../identity/cell.ts";
@@ -66,31 +66,61 @@ const NAMES: Readonly<Record<string, string>> = {
   y_never_married: "never married",
 };
 
-/** A group's AUCs, a table for each task. */
-export function aucBlocks({ group, labels, rows }: AucTable, { config, path }: Results): Block[] {
-  const head = (best: string) => ["", "runs", best, "paper", "mean [95 %]", "paper"];
+/** A group's AUCs, a table for each task, and if each run has a split of its own another one of differences. */
+export function aucBlocks({ group, labels, rows, isResplit }: AucTable, { config, path }: Results): Block[] {
   const file = basename(config.rows?.file ?? "");
-  return labels.map((label, task): Block => {
+  return labels.flatMap((label, k): Block[] => {
+    const task = k as 0 | 1;
+    const title = task === 0 ? `group ${group}: ${path}, AUC on the held-out rows of ${file}\n` : "";
     const name = NAMES[label] as string;
-    const kind = task === 0 ? "main task" : "auxiliary task, best run of the main task";
-    const before = `${task === 0 ? `group ${group}: ${path}, AUC on the held-out rows of ${file}\n` : ""}${name} (${kind})`;
-    return { before, rows: [head(task === 0 ? "best" : "in best"), ...rows.map((row) => aucRow(row, task as 0 | 1))] };
+    const of = (kind: string) => `${title}${name} (${kind})`;
+    if (!isResplit) {
+      const kind = task === 0 ? "main task" : "auxiliary task, best run of the main task";
+      const head = ["", "runs", task === 0 ? "best" : "in best", "paper", "mean [95 %]", "paper"];
+      return [{ before: of(kind), rows: [head, ...rows.map((row) => aucRow(row, task))] }];
+    }
+    const means = rows.map((row) => [nameOf(row), String(row.runs), ...meanCells(row, task)]);
+    const gains = rows.flatMap((row) => (row.model === BASELINE ? [] : [gainRow(row, task)]));
+    return [
+      {
+        before: of(task === 0 ? "main task" : "auxiliary task"),
+        rows: [["", "splits", "mean [95 %]", "paper"], ...means],
+      },
+      { before: `${name}, minus ${BASELINE}`, rows: [["", "difference [95 %]", "higher in"], ...gains] },
+    ];
   });
 }
 
 /** What is under the tables of one or more sweeps. */
 export function aucNotes(tables: readonly AucTable[]): Block {
   const runs = tables.flatMap(({ rows }) => rows.map((row) => row.runs));
+  const splits = tables.some(({ isResplit }) => isResplit)
+    ? ["95 %: for further splits of these rows, whose overlap it allows for (Nadeau and Bengio, 2003)"]
+    : [];
   const paper =
     "paper: Tables 1 and 2 of Ma et al. 2018, of 400 runs; the sizes and settings that its tuner chose are not given";
-  return { before: [...fewNote(runs), paper].join("\n") };
+  return { before: [...fewNote(runs), ...splits, paper].join("\n") };
 }
 
-function aucRow({ runs, best, mean, paper, ...cell }: AucRow, task: 0 | 1): string[] {
-  const four = (value: number | undefined) => value?.toFixed(4) ?? "-";
-  const name = [cell.model, pointTitle(cell).trim()].filter((text) => text !== "").join(" ");
-  return [
-    ...[name, String(runs), four(best?.[task]), four(paper?.best[task])],
-    ...[mean ? estimateText(mean[task], 4, runs) : "-", four(paper?.mean[task])],
-  ];
+function aucRow(row: AucRow, task: 0 | 1): string[] {
+  const { runs, best, paper } = row;
+  return [nameOf(row), String(runs), four(best?.[task]), four(paper?.best[task]), ...meanCells(row, task)];
+}
+
+function nameOf(row: AucRow): string {
+  return [row.model, pointTitle(row).trim()].filter((text) => text !== "").join(" ");
+}
+
+function meanCells({ runs, mean, paper }: AucRow, task: 0 | 1): string[] {
+  return [mean ? estimateText(mean[task], 4, runs) : "-", four(paper?.mean[task])];
+}
+
+function gainRow(row: AucRow, task: 0 | 1): string[] {
+  const gain = row.gains?.[task];
+  if (gain === undefined) return [nameOf(row), "-", "-"];
+  return [nameOf(row), estimateText(gain.mean, 4, gain.splits), `${gain.higher} of ${gain.splits}`];
+}
+
+function four(value: number | undefined): string {
+  return value?.toFixed(4) ?? "-";
 }
