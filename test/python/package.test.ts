@@ -11,7 +11,7 @@ import type { Run } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
 import { likeThePaper, writeResults } from "../support/made-results.ts";
 import { HAS_PYTHON, PYTHON, python } from "./python.ts";
 
@@ -42,10 +42,27 @@ print(json.dumps({name: [a.tobytes().hex() for a in r] + [list(a.shape) for a in
     expect(told.two).toEqual([hex(two.x), hex(two.y), [2, D], [2, K], ...types]);
   });
 
+  test("gives the three parts of a table", async () => {
+    const config = resolve("examples/penguins.yaml");
+    const told = json(`
+parts = {part: mmoe.rows(${JSON.stringify(config)}, part=part) for part in ("train", "validation", "heldout")}
+print(json.dumps({part: [[-9 if v != v else v for v in (*x, *y)] for x, y in zip(*map(lambda a: a.tolist(), r))]
+                  for part, r in parts.items()}))`);
+    for (const [part, option] of Object.entries({ train: [], validation: ["--validation"], heldout: ["--heldout"] })) {
+      const { stdout } = await runMain(["data", config, ...option]);
+      const rows = stdout.trim().split("\n").slice(1);
+      const numberOf = (cell: string) => (cell === "" ? -9 : Math.fround(Number(cell))); // -9: no label
+      expect(told[part]).toEqual(rows.map((row) => row.split(",").map(numberOf)));
+    }
+  });
+
   const REFUSED = [
     [`mmoe.rows("paper", correlation=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
     [`mmoe.rows("paper", run=1)`, "MmoeError: paper has several correlations (0.5, 0.9, 1); choose one by --corr"],
-    [`mmoe.rows("paper", part="test")`, "ValueError: rows: part: expected 'train' or 'heldout', got 'test'"],
+    [
+      `mmoe.rows("paper", part="test")`,
+      "ValueError: rows: part: expected 'train', 'validation' or 'heldout', got 'test'",
+    ],
     [
       `mmoe.rows("paper", correlation=1, steps=range(9, 1))`,
       "ValueError: rows: steps: expected a step or a range of steps such as range(1, 101), got range(9, 1)",
