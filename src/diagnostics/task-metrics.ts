@@ -60,14 +60,16 @@ export function metricsOfKind(kind: TaskKind): Metrics {
 
 /**
  * Metrics of a run's tasks [K] by name and number, `auc/1`, over the rows that have the task's label. Of a task of a kind that
- * has none, NaN. `scales` are the labels' standard deviations where they are z-scored, [K].
+ * has none, NaN. `scales` are the labels' standard deviations where they are z-scored, [K]; `only` names the one metric that is asked for.
  */
 export function taskMetrics(
   tasks: readonly TaskSettings[],
   { outputs, y }: Predictions,
   scales: readonly number[] = [],
+  only?: string,
 ): Quantities {
-  const names = [...new Set(tasks.flatMap(({ kind }) => Object.keys(METRICS[kind])))];
+  const all = only === undefined ? tasks.flatMap(({ kind }) => Object.keys(METRICS[kind])) : [only];
+  const names = [...new Set(all)];
   const O = tasks.reduce((sum, task) => sum + outputCount(task), 0);
   let first = 0;
   const values = tasks.map((task, k) => {
@@ -84,12 +86,17 @@ export function taskMetrics(
 
 /** `count` columns from column `first` on of an array [N, width]. */
 function columnsOf(values: Float32Array, width: number, first: number, count: number): Float32Array {
-  const isChosen = (i: number) => i % width >= first && i % width < first + count;
-  return count === width ? values : values.filter((_, i) => isChosen(i));
+  if (count === width) return values;
+  const N = values.length / width;
+  const chosen = new Float32Array(N * count);
+  for (let n = 0; n < N; n++)
+    for (let c = 0; c < count; c++) chosen[n * count + c] = values[n * width + first + c] as number;
+  return chosen;
 }
 
 /** A task's outputs [N, C] and labels [N] in the rows that have a label. */
 function labelledRows(outputs: Float32Array, labels: Float32Array): [Float32Array, Float32Array] {
+  if (!labels.some(Number.isNaN)) return [outputs, labels];
   const width = outputs.length / labels.length;
   const isThere = (n: number) => !Number.isNaN(labels[n]);
   return [outputs.filter((_, i) => isThere(Math.floor(i / width))), labels.filter((_, n) => isThere(n))];

@@ -35,20 +35,22 @@ export class QuantityCurves {
 }
 
 /** Whether something is measured of a run beside its losses. */
-export function isDiagnosed(run: Pick<AnyRun, "diagnostics" | "training" | "correlation">): boolean {
+export function isDiagnosed(run: Measured & Pick<AnyRun, "diagnostics">): boolean {
   return run.diagnostics !== undefined || hasMetrics(run);
 }
 
-/** Whether a run's tasks have metrics: it is on a table, or on labels that are classes. */
-export function hasMetrics({ training, correlation }: Pick<AnyRun, "training" | "correlation">): boolean {
-  return training.taskKinds !== undefined || correlation === null;
+/** Whether metrics of a run's tasks are taken: it is on a table, or on labels that are classes, and no try that the loss decides. */
+export function hasMetrics({ training, correlation, until }: Measured): boolean {
+  return (training.taskKinds !== undefined || correlation === null) && (until === undefined || until.by !== undefined);
 }
+
+type Measured = Pick<AnyRun, "training" | "correlation" | "until">;
 
 /** The metrics of a run's tasks, if it has some: on its test rows, and on its validation rows by names of their own. */
 function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
   if (!hasMetrics(run)) return {};
   const [predictions, scales] = [heldout(), labelScales(run)];
-  const metricsOn = (rows: Predictions) => taskMetrics(tasksIn(run), rows, scales);
+  const metricsOn = (rows: Predictions) => taskMetrics(tasksIn(run), rows, scales, run.until?.by?.metric);
   if (!isValidated(run)) return metricsOn(predictions);
   const validated = Object.entries(metricsOn(rowsOfPart(run, predictions, "validation")));
   return {
@@ -69,7 +71,7 @@ export function validationName(name: string): string {
 }
 
 /** The evaluations of a run at which something is measured: its metrics at all of them. */
-export function measuredSteps(run: Pick<AnyRun, "training" | "correlation">): number[] {
+export function measuredSteps(run: Measured): number[] {
   return hasMetrics(run) ? evaluationSteps(run.training) : diagnosedSteps(run.training);
 }
 

@@ -1,30 +1,49 @@
 // How well scores rank rows of two classes.
 import { standardError } from "./moments.ts";
 
-/** Rows of one score: how many are of class 1, and how many of class 0. */
-interface Tie {
-  positives: number;
-  negatives: number;
+/** Scores of the rows of class 1 and of class 0, each rising. */
+interface Ranked {
+  readonly ones: Float64Array;
+  readonly zeros: Float64Array;
 }
 
-/** Rows by falling score, equal scores together; `labels` are 0 or 1. */
-function* ties(scores: ArrayLike<number>, labels: ArrayLike<number>): Generator<Tie> {
-  const [ones, zeros] = [sortedOf(scores, labels, true), sortedOf(scores, labels, false)];
+/** The latest of an array of scores: several measures ask for the same. */
+const ranked = new WeakMap<object, Ranked & { readonly labels: ArrayLike<number> }>();
+
+/** Sorted by class: numbers alone sort many times as fast as rows by their numbers. */
+function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked {
+  const known = ranked.get(scores);
+  if (known?.labels === labels) return known;
+  const [ones, zeros] = [new Float64Array(scores.length), new Float64Array(scores.length)];
+  let count = 0;
+  for (let row = 0; row < scores.length; row++) {
+    if (labels[row] === 1) ones[count++] = scores[row] as number;
+    else zeros[row - count] = scores[row] as number;
+  }
+  const found = {
+    labels,
+    ones: ones.subarray(0, count).sort(),
+    zeros: zeros.subarray(0, scores.length - count).sort(),
+  };
+  ranked.set(scores, found);
+  return found;
+}
+
+/** Calls `visit` for each score, falling, with how many rows of class 1 and of class 0 have it; `labels` are 0 or 1. */
+function eachTie(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  visit: (positives: number, negatives: number) => void,
+): void {
+  const { ones, zeros } = rankedBy(scores, labels);
   let [i, j] = [ones.length, zeros.length];
   while (i > 0 || j > 0) {
     const score = Math.max(ones[i - 1] ?? Number.NEGATIVE_INFINITY, zeros[j - 1] ?? Number.NEGATIVE_INFINITY);
     const [p, n] = [i, j];
     while (i > 0 && (ones[i - 1] as number) >= score) i--;
     while (j > 0 && (zeros[j - 1] as number) >= score) j--;
-    yield { positives: p - i, negatives: n - j };
+    visit(p - i, n - j);
   }
-}
-
-/** Scores of the rows of one class, rising: numbers alone sort many times as fast as rows by their numbers. */
-function sortedOf(scores: ArrayLike<number>, labels: ArrayLike<number>, isOne: boolean): Float64Array {
-  return Float64Array.from(scores)
-    .filter((_, row) => (labels[row] === 1) === isOne)
-    .sort();
 }
 
 /**
@@ -33,11 +52,11 @@ function sortedOf(scores: ArrayLike<number>, labels: ArrayLike<number>, isOne: b
  */
 export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   let [pairs, above, below] = [0, 0, 0];
-  for (const { positives, negatives } of ties(scores, labels)) {
+  eachTie(scores, labels, (positives, negatives) => {
     pairs += negatives * (above + positives / 2);
     above += positives;
     below += negatives;
-  }
+  });
   return pairs / (above * below);
 }
 
@@ -59,12 +78,15 @@ export function areaDifferenceError(a: Float64Array, b: Float64Array, labels: Ar
 
 /** DeLong's placements: of each row, the share of rows of the other class that it is on the right side of; ties count a half. */
 export function placements(scores: ArrayLike<number>, labels: ArrayLike<number>): Float64Array {
-  const [ones, zeros] = [sortedOf(scores, labels, true), sortedOf(scores, labels, false)];
-  return Float64Array.from(scores, (score, row) => {
+  const { ones, zeros } = rankedBy(scores, labels);
+  const shares = new Float64Array(scores.length);
+  for (const row of shares.keys()) {
     const others = labels[row] === 1 ? zeros : ones;
+    const score = scores[row] as number;
     const below = (countBelow(others, score, true) + countBelow(others, score, false)) / 2;
-    return (labels[row] === 1 ? below : others.length - below) / others.length;
-  });
+    shares[row] = (labels[row] === 1 ? below : others.length - below) / others.length;
+  }
+  return shares;
 }
 
 /** How many of some rising numbers are below `score`, or equal to it if that counts. */
@@ -91,10 +113,10 @@ function errorOfMeans(values: Float64Array, labels: ArrayLike<number>): number {
  */
 export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   let [sum, rows, found] = [0, 0, 0];
-  for (const { positives, negatives } of ties(scores, labels)) {
+  eachTie(scores, labels, (positives, negatives) => {
     rows += positives + negatives;
     found += positives;
     sum += positives * (found / rows);
-  }
+  });
   return sum / found;
 }
