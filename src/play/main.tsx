@@ -23,6 +23,8 @@ const root = document.getElementById("app") as HTMLElement;
 let isDrawn = true;
 let addressTimer: ReturnType<typeof setTimeout> | undefined;
 let playground: Playground | undefined;
+/** The address as the page last read or wrote it: another one has just arrived, and its event is to come. */
+let knownHash = location.hash;
 
 /** Draws the page soon, once for all changes until the next picture. */
 function changed(): void {
@@ -40,15 +42,22 @@ function draw(): void {
 
 function writeAddress(): void {
   addressTimer = undefined;
+  if (location.hash !== knownHash) return;
   const address = playground?.address ?? "";
   if (location.hash.slice(1) !== address) history.replaceState(null, "", `#${address}`);
+  knownHash = location.hash;
+}
+
+function readAddress(): string {
+  knownHash = location.hash;
+  return knownHash.slice(1);
 }
 
 /** Fonts come first: with them, lines of text are longer or shorter. */
 async function begin(): Promise<void> {
   await Promise.all(["400", "600"].map((weight) => document.fonts.load(`${weight} 1em "Fira Sans"`)));
-  playground = new Playground(configSettings(paper), location.hash.slice(1), changed);
-  addEventListener("hashchange", () => playground?.goTo(location.hash.slice(1)));
+  playground = new Playground(configSettings(paper), readAddress(), changed);
+  addEventListener("hashchange", () => playground?.goTo(readAddress()));
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) playground.train(true);
   changed();
 }

@@ -12,8 +12,12 @@ const PAIRS = { correlations: [-0.6], tasks: 2, batch: 48, trainRows: 200, heldo
 const STEPS = 30;
 
 describe.skipIf(!HAS_PYTHON)("a PyTorch module trains as the same model of the cpu engine", () => {
-  test.each(Object.entries(TORCH))("%s by each method, on two tasks that conflict", (model, twin) => {
-    const config = { ...PAIRS, steps: STEPS, models: [model], optimizer: ["adam", "sgd"], method: METHODS };
+  test.each([
+    ["mmoe", "adam"],
+    ["shared-bottom", "sgd"],
+  ] as const)("%s by each method and %s, on two tasks that conflict", (model, optimizer) => {
+    const twin = TORCH[model] as string;
+    const config = { ...PAIRS, steps: STEPS, models: [model], optimizer, method: METHODS };
     const { curves } = swept(config as never, [twin]);
     expect(new Set(curves.map(({ method }) => method)).size).toBe(METHODS.length);
     for (const method of METHODS)
