@@ -95,6 +95,29 @@ class Results:
         header.pop("__metadata__", None)
         return {name: _tensor(content[start:], of) for name, of in header.items()}
 
+    def predictions(self, run: str, part: Literal["test", "validation"] = "test") -> Any:
+        """What a run predicts of its test rows, or of its validation rows: no table reports these, so a threshold or a temperature
+        may be fitted on them.
+
+        >>> r = mmoe.sweep(rows="customers.csv", label="churn,spend", keep_predictions=True)
+        >>> logits = r.predictions("mmoe/000", "validation")["output/churn"]
+
+        :param run: its ``id``
+        :param part: which rows
+        :returns: a frame with one row per row of that part, and columns ``label/TASK`` and ``output/TASK``, or ``output/TASK/CLASS`` of a
+            categorical task (docs/files.md). pandas needs pyarrow for it
+        :raises FileNotFoundError: the sweep did not keep the predictions of such a run, or it has no validation rows
+        """
+        folders = {"test": "predictions", "validation": "validation-predictions"}
+        if part not in folders:
+            raise ValueError(f"predictions: part: expected 'test' or 'validation', got {part!r}")
+        file = self.folder / folders[part] / f"{run}.parquet"
+        if not file.is_file():
+            raise FileNotFoundError(
+                f"{file}: no predictions of {part} rows of this run; .runs has the ids, and mmoe.sweep(..., keep_predictions=True) keeps them"
+            )
+        return getattr(importlib.import_module(_library(self.frame)), "read_parquet")(file)
+
     def summary(self, loss: Loss | None = None) -> Any:
         """The mean final loss of each cell, which is a model at a correlation and a choice of the listed settings.
 
