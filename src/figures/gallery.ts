@@ -4,6 +4,7 @@ import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { calibrationRows } from "./calibration-rows.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
 import { gateDistanceRows, gateWeightRows, metricCurveRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
 import { DRAWINGS, type Draw } from "./draw/drawings.ts";
@@ -44,8 +45,8 @@ type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][nu
 
 /** A figure that is drawn of its rows. */
 interface RowKind<Row> extends Pick<UnitFigure, "about" | "supports"> {
-  /** Losses at one grid point, losses at all, metrics, or diagnostics. */
-  readonly of: "one point" | "all points" | "metrics" | "diagnostics";
+  /** Losses at one grid point, losses at all, metrics, predictions, or diagnostics. */
+  readonly of: "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
   readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Unavailable;
 }
 
@@ -137,6 +138,12 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     supports: ["statistic"],
     rows: metricCurveRows,
   },
+  calibration: {
+    about: "share that came true against predicted probability, a panel for each task (--keep-predictions)",
+    of: "predictions",
+    supports: [],
+    rows: calibrationRows,
+  },
   "gate-distance": {
     about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
     of: "diagnostics",
@@ -219,6 +226,7 @@ export const VERDICTS = onlyOfOnePoint(
 export const SWEEP_FIGURES: readonly SweepFigure[] = [
   ...LOSS_FIGURES,
   ...figuresOf("metrics").map((kind) => ofMetrics(onlyOfOnePoint(kind))),
+  ...figuresOf("predictions").map(onlyOfOnePoint),
   VERDICTS,
   ...DIAGNOSTIC_FIGURES,
 ];
