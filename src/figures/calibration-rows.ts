@@ -15,7 +15,6 @@ const NOT_KEPT =
 /** Each bin of each task with classes, over the runs of a cell whose predictions were kept. */
 export const calibrationRows = memo((results: Results): readonly CalibrationRow[] | Unavailable => {
   const tasks = classTasks(results.config);
-  if (tasks.length === 0) return { name: NAME, lacking: "no label is a class", never: true };
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const work = new LongWork("reading predictions");

@@ -4,6 +4,7 @@ import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { classTasks } from "../summary/calibration.ts";
 import { calibrationRows } from "./calibration-rows.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
 import { gateDistanceRows, gateWeightRows, metricCurveRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
@@ -226,7 +227,7 @@ export const VERDICTS = onlyOfOnePoint(
 export const SWEEP_FIGURES: readonly SweepFigure[] = [
   ...LOSS_FIGURES,
   ...figuresOf("metrics").map((kind) => ofMetrics(onlyOfOnePoint(kind))),
-  ...figuresOf("predictions").map(onlyOfOnePoint),
+  ...figuresOf("predictions").map((kind) => ofClasses(onlyOfOnePoint(kind))),
   VERDICTS,
   ...DIAGNOSTIC_FIGURES,
 ];
@@ -249,6 +250,15 @@ function ofMetrics(kind: SweepFigure): SweepFigure {
     const lacking = "its runs have no metrics, which need rows of your own or labels that are classes";
     return { name: kind.name, lacking, never: true };
   };
+  return { ...kind, draw };
+}
+
+/** The same, in a sweep whose labels are numbers. */
+function ofClasses(kind: SweepFigure): SweepFigure {
+  const draw: SweepFigure["draw"] = (results, options) =>
+    classTasks(results.config).length > 0
+      ? kind.draw(results, options)
+      : { name: kind.name, lacking: "no label is a class", never: true };
   return { ...kind, draw };
 }
 
