@@ -176,10 +176,14 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
   });
 
   const REFUSED = [
-    [`mmoe.sweep("smoke", corr=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
+    [`mmoe.sweep("smoke", corr=7)`, "MmoeError: corr: expected a number from -1 to 1, got 7"],
+    [
+      `mmoe.sweep("smoke", choose_by="auc1")`,
+      "MmoeError: choose_by: validation rows are of rows of your own (rows); leave it out",
+    ],
     [
       `mmoe.sweep("smoke", optimizer="adma")`,
-      `MmoeError: --optimizer: expected one of adam, adamw, sgd, got "adma"; did you mean 'adam'?`,
+      `MmoeError: optimizer: expected one of adam, adamw, sgd, got "adma"; did you mean 'adam'?`,
     ],
     [`mmoe.sweep("smoke", lerning_rate=1)`, "TypeError: sweep() got an unexpected keyword argument 'lerning_rate'"],
     [`mmoe.sweep("smoke", models=[3])`, "TypeError: models: expected names, files, classes or mmoe.model(...), got 3"],

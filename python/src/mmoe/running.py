@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 from .frames import Frame, Results
 from .own_models import definitions
-from .program import PathLike, Said, follow_program, progress_bar, run_program, set_options
+from .program import MmoeError, PathLike, Said, follow_program, progress_bar, run_program, set_options
 
 #: The folder of results that get no other one, as the command has it.
 _DEFAULT = Path("results")
@@ -25,7 +27,8 @@ _DONE, _FAILED_RUNS, _STOPPED = 0, 3, 75
 
 def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Said:
     """``mmoe sweep --dry-run`` with the keywords of ``mmoe.plan``."""
-    return Said(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
+    with _in_keywords(options, settings):
+        return Said(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
 
 
 def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Results:
@@ -34,10 +37,25 @@ def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[s
     shown = Progress(given["progress"])
     ends = {_DONE, _FAILED_RUNS, *([] if given["time_limit"] is None else [_STOPPED])}
     try:
-        follow_program(words, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
+        with _in_keywords(options, settings):
+            follow_program(words, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
     finally:
         shown.close()
     return Results(Path(shown.out), None, given["program"])
+
+
+@contextmanager
+def _in_keywords(options: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[None]:
+    """What the program says of its options, said of the keywords that became these. Commands to be copied stay as they are."""
+    try:
+        yield
+    except MmoeError as error:
+        flags = {"--rows": "rows", "--out": "out", "--model": "models", "--models": "models"} | {flag: keyword for keyword, flag in options.items()}
+        keys = {"models": "models"} | {key: keyword for keyword, key in settings.items()}
+        said = re.sub(r"--set (\w+)", lambda found: keys.get(found[1], found[0]), str(error))
+        if "mmoe sweep" not in said:
+            said = re.sub(r"--[a-z][a-z-]*", lambda found: flags.get(found[0], found[0]), said)
+        raise MmoeError(said) from None
 
 
 class Progress:
