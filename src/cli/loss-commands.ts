@@ -87,8 +87,14 @@ export function folderText({ path, at }: Results): string {
 
 /** What the output begins with: the folder, the loss shown, how to see the other losses, and `more` lines. */
 export function headOf(results: Results, loss: LossSet, ...more: readonly string[]): Block {
+  const { before } = lossHead(results, loss, ...more);
+  return { before: `${folderText(results)}\n${before}` };
+}
+
+/** The same without the folder. */
+export function lossHead(results: Results, loss: LossSet, ...more: readonly string[]) {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
-  const about = `${folderText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
+  const about = `${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
   return { before: [about, ...crossedLines(results), ...more].join("\n") };
 }
 

@@ -10,6 +10,7 @@ import { shellQuoted } from "../shell.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { hasBadMinima } from "../summary/bad-loss.ts";
 import { costCsv, modelCosts } from "../summary/cost.ts";
+import { leadingCells, leadingMetric } from "../summary/leading.ts";
 import { memorisedText } from "../summary/memorised.ts";
 import { modelsOnRows } from "../summary/row-pairs.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
@@ -31,6 +32,7 @@ import {
   gapsOf,
   headOf,
   LOSS_OPTION,
+  lossHead,
   lossOption,
   readEnded,
   readWithLoss,
@@ -38,7 +40,7 @@ import {
 import { choiceOption } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
-import { type Shown, summaryCells } from "./text/summary-table.ts";
+import { leadingBlock, type Shown, summaryCells } from "./text/summary-table.ts";
 import {
   comparisonsOf,
   componentsOf,
@@ -143,6 +145,8 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const isPerTask = options.perTask ?? hasManyKinds(results);
   const tasks = isPerTask ? taskSummaries(results, loss) : [];
   const ofTasks = isPerTask ? { tasks } : {};
+  const leading = options.loss === undefined ? leadingMetric(config) : undefined;
+  const leads = leading ? leadingCells(results, leading, "test") : [];
   if (format === "csv") stdout.write(summaryCsv(summaryOf(results, loss, bad), tasks));
   else if (format === "json")
     stdout.write(
@@ -168,7 +172,9 @@ async function summary(folder: string, options: Options, context: Context): Prom
     const warning = memorisedText(results);
     const memorised = warning === "" ? [] : [{ before: warning }];
     const blocks = [
-      headOf(results, loss),
+      ...(leading
+        ? [leadingBlock(leads, leading, folderText(results)), lossHead(results, loss)]
+        : [headOf(results, loss)]),
       ...statistics,
       ...taskTables(tasks),
       ...(options.full ? rowPairBlocks(modelsOnRows(results), ON_ROWS) : []),

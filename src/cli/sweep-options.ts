@@ -142,7 +142,10 @@ export function addSweepOptions(command: Command): Command {
     .optionsGroup(GROUPS.output)
     .option("--long", "also write every run's curve (curves-long.csv)")
     .option("--keep-weights", "also write each run's final weights (weights/, as safetensors)")
-    .option("--keep-predictions", "also write what each run predicts of the held-out rows (predictions/, as Parquet)");
+    .option(
+      "--keep-predictions",
+      "also write what each run predicts of test and validation rows (predictions/, validation-predictions/)",
+    );
 }
 
 /** Variables that have the place of an option that is not given, where this machine trains. */

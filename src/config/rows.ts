@@ -142,7 +142,10 @@ interface RowsOptions {
   readonly ignore?: readonly string[] | undefined;
 }
 
-/** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
+/**
+ * `--rows FILE`: the file's rows, and the loss that a study of such rows reports. A study of another table keeps its name and how
+ * it reads columns; others have the file's name.
+ */
 export function rowsOverride(
   file: string,
   {
@@ -169,15 +172,28 @@ export function rowsOverride(
     ...(inputs.length > 0 && { inputs }),
     ...(ignore.length > 0 && { ignore }),
   };
-  const rows = Object.keys(said).length === 0 ? file : { file, ...said };
-  const values = { rows, name, about: `Rows of ${basename(file)}`, report: "heldout" };
-  return { source: "--rows", values };
+  const isNamed = [labels, inputs, ignore].some((columns) => columns.length > 0);
+  const valuesAfter = ({ rows: before }: Settings) => {
+    const kept = before === null ? {} : { ...(isNamed ? {} : chosenIn(before)), ...howRead(before) };
+    const given = { ...kept, ...said };
+    const rows = Object.keys(given).length === 0 ? file : { file, ...given };
+    const named = { name, about: `Rows of ${basename(file)}` };
+    return { rows, ...(before === null && named), report: "heldout" };
+  };
+  return { source: "--rows", isOfRows: true, valuesAfter };
+}
+
+/** How a study reads its table, which holds for another one in its place. */
+function howRead(rows: RowsSetting): Partial<GivenRows> {
+  const { standardise, impute, oneHot, embedding } = rows;
+  const sizes = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
+  return { standardise, impute, ...readingOf(rows), ...sizes } as Partial<GivenRows>;
 }
 
 /** Overrides of rows come first: others may take fewer of them. */
 export function rowsFirst(overrides: readonly Override[]): Override[] {
   const isOfRows = (one: Override) =>
-    "values" in one && typeof one.values === "object" && one.values !== null && "rows" in one.values;
+    "valuesAfter" in one ? one.isOfRows : typeof one.values === "object" && one.values !== null && "rows" in one.values;
   return [...overrides.filter(isOfRows), ...overrides.filter((one) => !isOfRows(one))];
 }
 

@@ -36,22 +36,40 @@ const METRICS: Readonly<Record<TaskKind, Metrics>> = {
     accuracy: (logits, labels) => accuracy(labels, signsOf(logits)),
     f1Macro: (logits, labels) => f1Macro(labels, signsOf(logits)),
     logLoss: (logits, labels) => meanOf(labels, (label, n) => logistic(at(logits, n), label)),
-    calibrationError: (logits, labels) => calibrationError(Float64Array.from(logits, probability), labels),
+    calibrationError: (logits, labels) => calibrationErrorOf(statedBinary(logits, labels)),
   },
   categorical: {
     accuracy: (logits, labels) => accuracy(labels, largestIn(logits, labels.length)),
     f1Macro: (logits, labels) => f1Macro(labels, largestIn(logits, labels.length)),
     logLoss: (logits, labels) => meanOf(labels, (label, n) => crossEntropy(rowOf(logits, labels.length, n), label)),
-    calibrationError: (logits, labels) => {
-      const predicted = largestIn(logits, labels.length);
-      const sure = predicted.map((c, n) => Math.exp(-crossEntropy(rowOf(logits, labels.length, n), c)));
-      return calibrationError(
-        sure,
-        predicted.map((c, n) => Number(c === labels[n])),
-      );
-    },
+    calibrationError: (logits, labels) => calibrationErrorOf(statedTop(logits, labels)),
   },
 };
+
+/** What each row was given as the probability of something, and whether that came true: 1 or 0. */
+interface Stated {
+  readonly probabilities: Float64Array;
+  readonly outcomes: ArrayLike<number>;
+}
+
+/** Of a task's outputs [N, C] and labels [N], what calibration is about: class 1, or the class that is most likely. */
+export const STATED = { binary: statedBinary, categorical: statedTop } as const;
+
+function statedBinary(logits: Float32Array, labels: Float32Array): Stated {
+  return { probabilities: Float64Array.from(logits, probability), outcomes: labels };
+}
+
+function statedTop(logits: Float32Array, labels: Float32Array): Stated {
+  const predicted = largestIn(logits, labels.length);
+  return {
+    probabilities: predicted.map((c, n) => Math.exp(-crossEntropy(rowOf(logits, labels.length, n), c))),
+    outcomes: predicted.map((c, n) => Number(c === labels[n])),
+  };
+}
+
+function calibrationErrorOf({ probabilities, outcomes }: Stated): number {
+  return calibrationError(probabilities, outcomes);
+}
 
 /** The metrics of a kind of task, by name. */
 export function metricsOfKind(kind: TaskKind): Metrics {

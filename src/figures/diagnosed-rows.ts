@@ -4,6 +4,7 @@ import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
 import { mean } from "../stats/moments.ts";
+import { leadingMetric } from "../summary/leading.ts";
 import type { FigureOptions, Unavailable } from "./draw/figure.ts";
 import type { GateDistanceRow } from "./draw/gate-distance.ts";
 import type { GateWeightRow } from "./draw/gate-weights.ts";
@@ -111,16 +112,20 @@ export function metricRows(results: Results, { statistic }: FigureOptions): Metr
   );
 }
 
-/** The first metric of each task at every evaluation. */
+/** One metric of each task at every evaluation: the first, but before all the one that chose steps and settings. */
 export function metricCurveRows(results: Results, { statistic }: FigureOptions): MetricCurveRow[] {
   const labels = taskNames(results.config);
+  const leading = leadingMetric(results.config);
+  const tasks = [...labels.keys()].sort((a, b) => Number(b === leading?.task) - Number(a === leading?.task));
   return sweepCells(results).flatMap((cell) =>
-    labels.flatMap((label, k) => {
+    tasks.flatMap((k) => {
+      const label = labels[k] as string;
       const isMeasured = (metric: string) =>
         cell.runs.some(({ diagnostics }) =>
           diagnostics?.values[`${metric}/${k + 1}`]?.some((value) => Number.isFinite(value)),
         );
-      const metric = Object.keys(METRIC_WORDS).find(isMeasured);
+      const known = [...(k === leading?.task ? [leading.metric] : []), ...Object.keys(METRIC_WORDS)];
+      const metric = known.find(isMeasured);
       if (metric === undefined) return [];
       const { model, correlation } = cell;
       const of = { model, correlation, task: k + 1, label, metric, statistic };

@@ -4,6 +4,8 @@ import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { classTasks } from "../summary/calibration.ts";
+import { calibrationRows } from "./calibration-rows.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
 import { gateDistanceRows, gateWeightRows, metricCurveRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
 import { DRAWINGS, type Draw } from "./draw/drawings.ts";
@@ -44,8 +46,8 @@ type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][nu
 
 /** A figure that is drawn of its rows. */
 interface RowKind<Row> extends Pick<UnitFigure, "about" | "supports"> {
-  /** Losses at one grid point, losses at all, metrics, or diagnostics. */
-  readonly of: "one point" | "all points" | "metrics" | "diagnostics";
+  /** Losses at one grid point, losses at all, metrics, predictions, or diagnostics. */
+  readonly of: "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
   readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Unavailable;
 }
 
@@ -137,6 +139,12 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     supports: ["statistic"],
     rows: metricCurveRows,
   },
+  calibration: {
+    about: "share that came true against predicted probability, a panel for each task (--keep-predictions)",
+    of: "predictions",
+    supports: [],
+    rows: calibrationRows,
+  },
   "gate-distance": {
     about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
     of: "diagnostics",
@@ -219,6 +227,7 @@ export const VERDICTS = onlyOfOnePoint(
 export const SWEEP_FIGURES: readonly SweepFigure[] = [
   ...LOSS_FIGURES,
   ...figuresOf("metrics").map((kind) => ofMetrics(onlyOfOnePoint(kind))),
+  ...figuresOf("predictions").map((kind) => ofClasses(onlyOfOnePoint(kind))),
   VERDICTS,
   ...DIAGNOSTIC_FIGURES,
 ];
@@ -241,6 +250,15 @@ function ofMetrics(kind: SweepFigure): SweepFigure {
     const lacking = "its runs have no metrics, which need rows of your own or labels that are classes";
     return { name: kind.name, lacking, never: true };
   };
+  return { ...kind, draw };
+}
+
+/** The same, in a sweep whose labels are numbers. */
+function ofClasses(kind: SweepFigure): SweepFigure {
+  const draw: SweepFigure["draw"] = (results, options) =>
+    classTasks(results.config).length > 0
+      ? kind.draw(results, options)
+      : { name: kind.name, lacking: "no label is a class", never: true };
   return { ...kind, draw };
 }
 

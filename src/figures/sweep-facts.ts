@@ -13,6 +13,7 @@ import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
+import { leadingMetric } from "../summary/leading.ts";
 import { memorisedText } from "../summary/memorised.ts";
 import {
   correlationsOf,
@@ -77,6 +78,7 @@ function factsOf(results: Results): SweepFacts {
   const cells = ended.map((cell) => drawnCell(cell, config));
   const done = doneCells({ cells });
   const first = ended.find(({ runs }) => runs.length > 0)?.runs[0];
+  const leading = leadingMetric(config);
   const tasks = first === undefined ? config.tasks : tasksOf(first);
   return {
     ...{ cells, tasks, at },
@@ -88,6 +90,7 @@ function factsOf(results: Results): SweepFacts {
     cross: config.cross === null ? "" : crossText(config.cross),
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
     rowsFile: config.rows === null ? null : basename(config.rows.file),
+    ...(leading && { leading: { metric: leading.metric, task: leading.task + 1 } }),
     memorised: memorisedText(results),
     rungs: rungsOf(results),
     paper: tasks === PAPER_TASKS && hasBadMinima(config) ? publishedOf(done) : [],

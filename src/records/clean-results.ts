@@ -12,7 +12,7 @@ export const REPORT_SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-repo
 /** The name of a figure's file: the figure, chosen values, its options that are not the default, and its format. */
 const FIGURE_FILE = new RegExp(
   [
-    "^(figure[2-5]|final-loss|differences|distributions|runs|train-heldout|task-losses|verdicts|cost|seesaw|grid|metrics|metric-curves|gate-distance|gate-weights|conflict|alignment)",
+    "^(figure[2-5]|final-loss|differences|distributions|runs|train-heldout|task-losses|verdicts|cost|seesaw|grid|metrics|metric-curves|calibration|gate-distance|gate-weights|conflict|alignment)",
     `(-(${GRID_KEYS.join("|")})=[\\w.+-]+?)*`,
     "(-(heldout|running|median|log|paper|sum|dark|print|letters))*",
     "(-(of|at|without)-[\\w.-]+)?", // models, correlations

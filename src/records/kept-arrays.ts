@@ -1,4 +1,4 @@
-// Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of the held-out rows.
+// Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of test and validation rows.
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -15,18 +15,22 @@ import { makeFolder } from "../paths.ts";
 import { numberColumns } from "../tables/parquet.ts";
 import { isPartial, writeWholeSync } from "../write-whole.ts";
 import { removeIfEmpty } from "./checkpoint-files.ts";
-import { PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
+import { PREDICTIONS, VALIDATION_PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
 import type { Results } from "./read-results.ts";
 
 /** What a sweep keeps of each of its runs. */
 export interface KeptKinds {
   /** The final weights, as safetensors; of models in code that give them. */
   readonly weights: boolean;
-  /** The outputs for the held-out rows, as Parquet. */
+  /** The outputs for the test rows and for the validation rows, as Parquet. */
   readonly predictions: boolean;
 }
 
-const ENDINGS = { [WEIGHTS]: ".safetensors", [PREDICTIONS]: ".parquet" } as const;
+const ENDINGS = {
+  [WEIGHTS]: ".safetensors",
+  [PREDICTIONS]: ".parquet",
+  [VALIDATION_PREDICTIONS]: ".parquet",
+} as const;
 
 /** Writes the arrays of a run that is done, before its record: a run that a folder has was trained with its files. */
 export class KeptArrays {
@@ -47,8 +51,12 @@ export class KeptArrays {
     const weights = parameters && !isCode(run.model) ? tensorsOf(run.model, parameters) : tensors;
     if (this.#keeps.weights && weights)
       this.#write(WEIGHTS, run.id, safetensors(weights, { run: run.id, model: run.model.name }));
-    if (this.#keeps.predictions && predictions)
-      this.#write(PREDICTIONS, run.id, predictionsFile(run, testPart(run, predictions), this.#labels));
+    if (!this.#keeps.predictions || !predictions) return;
+    const write = (kind: keyof typeof ENDINGS, rows: Predictions) =>
+      this.#write(kind, run.id, predictionsFile(run, rows, this.#labels));
+    const isSplit = isValidated(run);
+    write(PREDICTIONS, isSplit ? rowsOfPart(run, predictions, "test") : predictions);
+    if (isSplit) write(VALIDATION_PREDICTIONS, rowsOfPart(run, predictions, "validation"));
   }
 
   #write(kind: keyof typeof ENDINGS, id: string, bytes: Uint8Array): void {
@@ -56,11 +64,6 @@ export class KeptArrays {
     writable(this.#out, () => makeFolder(dirname(file)), GO_ON);
     writable(this.#out, () => writeWholeSync(file, bytes), GO_ON);
   }
-}
-
-/** Validation rows are behind the test rows among those that a run is evaluated on. */
-function testPart(run: AnyRun, predictions: Predictions): Predictions {
-  return isValidated(run) ? rowsOfPart(run, predictions, "test") : predictions;
 }
 
 const GO_ON = "finished runs are kept, and the same command resumes";
@@ -86,7 +89,7 @@ function safetensors({ header: tensors, bytes }: Tensors, metadata: Readonly<Rec
   return Buffer.concat([length, header, bytes]);
 }
 
-/** Columns of outputs and labels of the held-out rows, in their order: a logit, a logit for each class, or a prediction. */
+/** Columns of outputs and labels of some rows, in their order: a logit, a logit for each class, or a prediction. */
 function predictionsFile(run: AnyRun, { outputs, y }: Predictions, labels: readonly string[] | undefined): Uint8Array {
   const tasks = tasksIn(run);
   const K = tasks.length;

@@ -1,14 +1,16 @@
-import { type EachLoss, eachLoss, LOSS_SETS } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { capitalised } from "../figures/draw/words.ts";
-import { byCorrelation, cellKey } from "../identity/cell.ts";
+import { byCorrelation } from "../identity/cell.ts";
 import { pointText } from "../identity/grid-point.ts";
 import { listed } from "../listed.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { leadingCells, leadingMetric, rankingOf, validationCells } from "../summary/leading.ts";
 import { type Html, html } from "./html.ts";
+import { reportedFirst } from "./outcome.ts";
 import { meanOf } from "./ranking.ts";
 import { labelled, lossText } from "./report-words.ts";
 
@@ -19,7 +21,7 @@ import { labelled, lossText } from "./report-words.ts";
 export function bestPoints(results: Results, cellsOf: EachLoss<readonly CellLosses[]>): Html {
   const cells = eachLoss((set) => labelled(cellsOf[set], results.config));
   if (results.config.rows !== null && cells.heldout.some(({ byRun }) => byRun.size > 0)) return chosenPoints(results);
-  const done = LOSS_SETS.filter((set) => cells[set].some(({ byRun }) => byRun.size > 0));
+  const done = reportedFirst(results.config).filter((set) => cells[set].some(({ byRun }) => byRun.size > 0));
   if (done.length === 0) return html`<p class="lead">No run is done.</p>\n`;
   const texts = done.map(
     (set) =>
@@ -30,16 +32,22 @@ export function bestPoints(results: Results, cellsOf: EachLoss<readonly CellLoss
 
 /** Runs without validation rows choose nothing: their held-out losses are shown. */
 function chosenPoints(results: Results): Html {
-  const heldout = cellLosses(results, "heldout");
-  const byId = groupBy(results.records, cellKey);
-  const validation = heldout.map((cell) => {
-    const values = (byId.get(cellKey(cell)) ?? []).map(({ run, measures }) => [run, measures?.validationLoss] as const);
-    return { ...cell, byRun: new Map(values.filter((one): one is [number, number] => typeof one[1] === "number")) };
-  });
+  const { config } = results;
+  const leading = leadingMetric(config);
+  const validation = leading ? leadingCells(results, leading, "validation") : validationCells(results);
   const isValidated = validation.some(({ byRun }) => byRun.size > 0);
-  const [where, cells] = isValidated ? ["validation", validation] : ["held-out", heldout];
+  const [where, cells] = isValidated ? ["validation", validation] : ["held-out", cellLosses(results, "heldout")];
+  const { words, isHigherBetter } = (isValidated && leading) || { words: "loss", isHigherBetter: false };
   const how = isValidated ? " mmoe tune chooses by it; the tables and figures below are of held-out rows." : "";
-  return html`<p class="lead">On ${where} rows the mean loss after the last step is lowest ${lowestText(labelled(cells, results.config))}.${how}</p>
+  const best = [...groupBy(labelled(cells, config), ({ model }) => model)].flatMap(([model, own]) => {
+    const { ranked, alike } = rankingOf(own, isHigherBetter);
+    const [first, ...near] = ranked
+      .slice(0, alike)
+      .map((cell) => `${pointText(cell.point)} (${lossText(meanOf(cell))})`);
+    if (first === undefined) return [];
+    return [`for ${model} with ${first}${near.length > 0 ? `, not told apart from ${listed(near)}` : ""}`];
+  });
+  return html`<p class="lead">On ${where} rows the mean ${words} after the last step is ${isHigherBetter ? "highest" : "lowest"} ${best.join("; ")}.${how}</p>
 `;
 }
 

@@ -13,6 +13,7 @@ import { pointText } from "../identity/grid-point.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
+import { leadingMetric } from "../summary/leading.ts";
 import { numberOf, thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
@@ -59,6 +60,7 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
     correlations: correlationsOf(trained).filter((p) => p !== null),
     paper: paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
   };
+  const sections = [cellsSection(results), showsTasks(results) ? tasksSection(results) : ""];
   return htmlPage({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
@@ -69,8 +71,7 @@ ${lead}${unfinished(results)}</header>
 <main>
 `,
     isTested ? verdicts : "",
-    cellsSection(results),
-    showsTasks(results) ? tasksSection(results) : "",
+    ...(leadingMetric(config) ? sections.toReversed() : sections),
     figuresSection({
       ...figures,
       shapes,
@@ -143,8 +144,7 @@ function contents(results: Results, isTested: boolean): (readonly [id: string, n
   const tasks = [["tasks", "Tasks"]] as const;
   return [
     ...(isTested ? claims : []),
-    CELLS,
-    ...(showsTasks(results) ? tasks : []),
+    ...(leadingMetric(results.config) ? [...tasks, CELLS] : [CELLS, ...(showsTasks(results) ? tasks : [])]),
     FIGURES,
     ...(isTested || results.config.rows !== null ? [] : claims),
     ...OTHERS,

@@ -5,6 +5,7 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, LEAST_SHOWN } from "../stats/estimate.ts";
+import { leadingMetric } from "../summary/leading.ts";
 import { type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { type Html, html } from "./html.ts";
 import { labelled, lossText } from "./report-words.ts";
@@ -15,28 +16,36 @@ export function showsTasks({ config }: Pick<Results, "config">): boolean {
   return config.rows !== null || tasksOfRuns(config) !== undefined;
 }
 
-/** The held-out loss of each task, and its metrics. */
+const LOSS = "loss";
+
+/** The held-out loss of each task, and its metrics; first the metric that chose steps and settings. */
 export function tasksSection(results: Results): Html {
-  const tasks = taskSummaries(results, "heldout");
-  const metrics = Object.keys(METRIC_WORDS).filter((name) =>
-    tasks.some(({ cells }) => cells.some((cell) => name in cell.metrics)),
-  );
-  const numbers = ["Runs", "Loss", ...metrics.map((name) => capitalised(METRIC_WORDS[name] as string))];
+  const leading = leadingMetric(results.config);
+  const all = taskSummaries(results, "heldout");
+  const tasks = leading
+    ? all.toSorted((a, b) => Number(b === all[leading.task]) - Number(a === all[leading.task]))
+    : all;
+  const metrics = Object.keys(METRIC_WORDS)
+    .filter((name) => tasks.some(({ cells }) => cells.some((cell) => name in cell.metrics)))
+    .sort((a, b) => Number(b === leading?.metric) - Number(a === leading?.metric));
+  const names = ["Loss", ...metrics.map((name) => capitalised(METRIC_WORDS[name] as string))];
+  const order = leading ? [...metrics.slice(0, 1), LOSS, ...metrics.slice(1)] : [LOSS, ...metrics];
+  const numbers = ["Runs", ...order.map((name) => names[[LOSS, ...metrics].indexOf(name)] as string)];
   const table = html`<table>
 <thead>${headRow(["Task", "Model", ...numbers], numbers)}</thead>
-${tasks.map((task) => taskRows({ ...task, cells: labelled(task.cells, results.config) }, metrics))}</table>`;
+${tasks.map((task) => taskRows({ ...task, cells: labelled(task.cells, results.config) }, order))}</table>`;
   return section("tasks", "Tasks", [
     tableBox("Losses and metrics of each task", table),
     html`<p class="note">Means over runs of the ${LOSS_WORDS.heldout.atEnd} and of metrics of these rows, with their 95 % intervals. A dash marks a metric that
-a task of its kind does not have.</p>`,
+a task of its kind does not have.${leading ? ` ${capitalised(leading.words)} on validation rows chose steps and settings.` : ""}</p>`,
   ]);
 }
 
-function taskRows({ name, kind, cells }: TaskSummary, metrics: readonly string[]): Html {
+function taskRows({ name, kind, cells }: TaskSummary, order: readonly string[]): Html {
   return html`<tbody>${cells.map((cell, i) => {
     const heading = i === 0 ? html`<th scope="rowgroup" rowspan="${cells.length}">${name} (${kind})</th>` : "";
     const title = pointTitle(cell);
-    const values = [cell.loss, ...metrics.map((metric) => cell.metrics[metric])];
+    const values = order.map((name) => (name === LOSS ? cell.loss : cell.metrics[name]));
     return html`<tr>${heading}<th scope="row">${cell.model}${title === "" ? "" : `, ${title}`}</th>${numberCell(String(cell.runs))}${values.map((value) => numberCell(estimated(value, cell)))}</tr>
 `;
   })}</tbody>

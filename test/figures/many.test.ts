@@ -5,6 +5,7 @@ import { SWEEP_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
+import { withPredictions } from "../support/predictions.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
 
@@ -29,10 +30,19 @@ const withMetrics = made.records.map((record) => {
 });
 const results = { ...made, records: withMetrics };
 
+const judged = withPredictions(
+  madeResults(() => 0.5, [...SET, "labelKind=binary"]),
+  () => {
+    return { "label/1": [0, 1], "output/1": [-1, 2], "label/2": [1, 1], "output/2": [0, 1] };
+  },
+);
+
 const figures = SWEEP_FIGURES.filter(({ name }) => !["figure3", "grid", "verdicts"].includes(name));
 
 describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) => {
-  const drawn = SCALES.map((scale) => draw(results, { ...DEFAULT_OPTIONS, scale, paper: true }) as Figure);
+  const drawn = SCALES.map(
+    (scale) => draw(name === "calibration" ? judged : results, { ...DEFAULT_OPTIONS, scale, paper: true }) as Figure,
+  );
 
   test("is a column wide, its texts inside and apart", () => {
     for (const figure of drawn) {

@@ -133,6 +133,37 @@ print(json.dumps([losses(each) for each in frames]))`;
     expect(second).toBe(first);
   });
 
+  test("gives frames of what tune chooses, of each task, and of one model's settings in pairs of runs", () => {
+    const told = json(
+      "choices.py",
+      `import pandas, warnings
+frame = pandas.DataFrame({"a": [n % 7 / 7 for n in range(120)], "b": [n % 5 for n in range(120)], "churn": [int(n % 7 > n % 3) for n in range(120)],
+    "spend": [n % 7 + n % 5 for n in range(120)]}, index=pandas.Index(range(120), name="customer"))
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    r = mmoe.sweep(rows=frame, label="churn,spend", out="choices", models="mmoe", lr=[0.001, 0.01], runs=5, steps=30, batch=16, progress=False)
+points, tasks, apart = mmoe.tune(r), r.summary(per_task=True), r.compare()
+own = r.runs.groupby("lr")
+losses = own.validationLoss.mean()
+auc = tasks[(tasks.task == "churn") & (tasks.metric == "auc")].set_index("lr")["mean"]
+loss = tasks[(tasks.task == "spend") & (tasks.metric == "loss")].set_index("lr")["mean"]
+off = lambda a, b: float((a - b).abs().max())
+print(json.dumps({"points": list(points), "tuned": off(points.set_index("lr")["mean"], losses), "chosen": points[points.chosen].lr.tolist() == [losses.idxmin()],
+    "tasks": list(tasks), "auc": off(auc, own.auc1.mean()), "loss": off(loss, own.finalHeldoutLoss2.mean()), "apart": apart[["model", "first", "second", "pairs"]].to_dict("records"),
+    "difference": abs(apart.difference.item() - (own.finalHeldoutLossMean.mean()[0.01] - own.finalHeldoutLossMean.mean()[0.001])),
+    "warned": [(str(one.message), one.filename.endswith("choices.py")) for one in caught]}))`,
+    );
+    expect(told).toEqual({
+      points: ["model", "lr", "runs", "failed", "mean", "low", "high", "chosen", "sure"],
+      tasks: ["task", "kind", "model", "lr", "metric", "runs", "mean", "low", "high"],
+      apart: [{ model: "mmoe", first: "lr=0.01", second: "lr=0.001", pairs: 5 }],
+      warned: [["rows: the index customer is left out; rows.reset_index() makes it a column", true]],
+      ...{ chosen: true, tuned: expect.any(Number), auc: expect.any(Number) },
+      ...{ loss: expect.any(Number), difference: expect.any(Number) },
+    });
+    for (const off of [told.tuned, told.auc, told.loss, told.difference]) expect(off).toBeLessThan(1e-6);
+  });
+
   test("keeps final weights on request: those of a run that hardly learns are its initial values", () => {
     const told = json(
       "weights.py",
@@ -145,10 +176,14 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
   });
 
   const REFUSED = [
-    [`mmoe.sweep("smoke", corr=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
+    [`mmoe.sweep("smoke", corr=7)`, "MmoeError: corr: expected a number from -1 to 1, got 7"],
+    [
+      `mmoe.sweep("smoke", choose_by="auc1")`,
+      "MmoeError: choose_by: validation rows are of rows of your own (rows); leave it out",
+    ],
     [
       `mmoe.sweep("smoke", optimizer="adma")`,
-      `MmoeError: --optimizer: expected one of adam, adamw, sgd, got "adma"; did you mean 'adam'?`,
+      `MmoeError: optimizer: expected one of adam, adamw, sgd, got "adma"; did you mean 'adam'?`,
     ],
     [`mmoe.sweep("smoke", lerning_rate=1)`, "TypeError: sweep() got an unexpected keyword argument 'lerning_rate'"],
     [`mmoe.sweep("smoke", models=[3])`, "TypeError: models: expected names, files, classes or mmoe.model(...), got 3"],

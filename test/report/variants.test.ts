@@ -37,7 +37,7 @@ test("drawVariants(results) tells what a figure lacks", () => {
     "seesaw",
     "grid",
     "metrics",
-    "metric-curves",
+    ...["metric-curves", "calibration"],
     ...diagnostics,
   ]);
   expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);

@@ -1,6 +1,6 @@
 // Models on the same test rows: numbers of scikit-learn and of midranks are in test/stats/golden.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { modelsOnRows } from "../../src/summary/row-pairs.ts";
 import { GOLDEN } from "../stats/golden/golden.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { madeResults } from "../support/made-results.ts";
+import { withPredictions } from "../support/predictions.ts";
 import { tableFile } from "../support/tables.ts";
 
 const { outputs, labels, areaDifference, areaDifferenceError, errors } = GOLDEN.pairedRows;
@@ -15,17 +16,13 @@ const { outputs, labels, areaDifference, areaDifferenceError, errors } = GOLDEN.
 /** Results of one run of two models on binary labels, with the golden predictions of both for task 1. */
 function goldenResults() {
   const set = ["models=mmoe,omoe", "runs=1", "correlations=0.5", "labelKind=binary"];
-  const results = { ...madeResults(() => 1, set), path: temporaryFolder() };
-  for (const [i, { id }] of results.records.entries()) {
-    const file = join(results.path, "predictions", `${id}.parquet`);
-    mkdirSync(dirname(file), { recursive: true });
-    const columnData = [1, 2].flatMap((task) => [
-      { name: `label/${task}`, data: Float32Array.from(labels), type: "FLOAT" as const },
-      { name: `output/${task}`, data: Float32Array.from(outputs[i] as number[]), type: "FLOAT" as const },
-    ]);
-    writeFileSync(file, new Uint8Array(parquetWriteBuffer({ columnData })));
-  }
-  return results;
+  return withPredictions(
+    madeResults(() => 1, set),
+    (model) => {
+      const own = outputs[["mmoe", "omoe"].indexOf(model)] as number[];
+      return { "label/1": labels, "output/1": own, "label/2": labels, "output/2": own };
+    },
+  );
 }
 
 test("modelsOnRows(results) gives DeLong's paired error of an AUC, and about those of many resamples of other metrics", () => {

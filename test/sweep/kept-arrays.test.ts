@@ -92,6 +92,46 @@ test("a model in JavaScript gives its weights by a method; of one without it a l
   ]);
 });
 
+describe("on a table", () => {
+  const table = join(temporaryFolder(), "people.csv");
+  const parts = ["train", "test", "validation", "train", "validation", "train", "test", "validation", "train"];
+  const bought = [0, 1, 1, 1, 0, 0, 0, 1, 1];
+  const lines = parts.map((part, n) => [n / 9, bought[n], n === 4 ? "" : n % 4, part].join());
+  writeFileSync(table, ["x,y_bought,y_age,part", ...lines].join("\n"));
+  const PARTS = { test: "--heldout", validation: "--validation" } as const;
+  const ofTable = (part: string, column: readonly number[]) => column.filter((_, n) => parts[n] === part);
+
+  test("predictions of validation rows have files of their own, in the order of mmoe data", async () => {
+    const given = { rows: table, models: ["mmoe"], runs: 1, steps: 20, batch: 4 };
+    const own = loadConfig("smoke", [{ source: "test", values: given }]);
+    const { records } = await runSweep({ config: own, out, keep: { predictions: true } });
+    const test = await predictionsIn(join(out, "predictions", "mmoe", "000.parquet"));
+    const validation = await predictionsIn(join(out, "validation-predictions", "mmoe", "000.parquet"));
+    for (const [part, kept] of Object.entries({ test, validation })) {
+      const { stdout } = await runMain(["data", join(out, "config.yaml"), PARTS[part as keyof typeof PARTS]]);
+      const shown = stdout.trim().split("\n").slice(1);
+      expect(kept.map((row) => row["label/y_bought"])).toEqual(shown.map((line) => Number(line.split(",")[1])));
+      expect(kept.map((row) => row["label/y_bought"]).sort()).toEqual(ofTable(part, bought).sort());
+    }
+    expect(validation.filter((row) => Number.isNaN(row["label/y_age"]))).toHaveLength(1);
+    const losses = validation.map((row) => {
+      const margin = (row["label/y_bought"] === 1 ? 1 : -1) * (row["output/y_bought"] as number);
+      return Math.log1p(Math.exp(-margin));
+    });
+    const recorded = records?.[0]?.measures?.validationLogLoss as readonly number[];
+    expectClose(recorded.slice(0, 1), [losses.reduce((a, b) => a + b) / 3], 1e-5);
+  });
+
+  test("without validation rows there is no such folder", async () => {
+    const unmarked = join(temporaryFolder(), "unmarked.csv");
+    writeFileSync(unmarked, readFileSync(table, "utf8").replaceAll("validation", "train"));
+    const given = { rows: unmarked, models: ["mmoe"], runs: 1, steps: 5, batch: 4, refit: true };
+    const own = loadConfig("smoke", [{ source: "test", values: given }]);
+    await runSweep({ config: own, out, keep: { predictions: true } });
+    expect([files("predictions").length, files("validation-predictions")]).toEqual([2, []]);
+  });
+});
+
 test("without being asked a sweep keeps neither", async () => {
   await runSweep({ config, out });
   expect([files("weights"), files("predictions")]).toEqual([[], []]);

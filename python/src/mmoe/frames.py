@@ -95,16 +95,47 @@ class Results:
         header.pop("__metadata__", None)
         return {name: _tensor(content[start:], of) for name, of in header.items()}
 
-    def summary(self, loss: Loss | None = None) -> Any:
-        """The mean final loss of each cell, which is a model at a correlation and a choice of the listed settings.
+    def predictions(self, run: str, part: Literal["test", "validation"] = "test") -> Any:
+        """What a run predicts of its test rows, or of its validation rows: no table reports these, so a threshold or a temperature
+        may be fitted on them.
+
+        >>> r = mmoe.sweep(rows="customers.csv", label="churn,spend", keep_predictions=True)
+        >>> logits = r.predictions("mmoe/000", "validation")["output/churn"]
+
+        :param run: its ``id``
+        :param part: which rows
+        :returns: a frame with one row per row of that part, and columns ``label/TASK`` and ``output/TASK``, or ``output/TASK/CLASS`` of a
+            categorical task (docs/files.md). pandas needs pyarrow for it
+        :raises FileNotFoundError: the sweep did not keep the predictions of such a run, or it has no validation rows
+        """
+        folders = {"test": "predictions", "validation": "validation-predictions"}
+        if part not in folders:
+            raise ValueError(f"predictions: part: expected 'test' or 'validation', got {part!r}")
+        file = self.folder / folders[part] / f"{run}.parquet"
+        if not file.is_file():
+            raise FileNotFoundError(
+                f"{file}: no predictions of {part} rows of this run; .runs has the ids, and mmoe.sweep(..., keep_predictions=True) keeps them"
+            )
+        return getattr(importlib.import_module(_library(self.frame)), "read_parquet")(file)
+
+    def summary(self, loss: Loss | None = None, *, per_task: bool = False) -> Any:
+        """The mean final loss of each cell, which is a model at a correlation and a choice of the listed settings; or each task's
+        loss and metrics.
+
+        >>> r.summary(per_task=True).query("metric == 'auc'")
 
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        :param per_task: one row per task, cell and ``metric``, which is ``loss`` or a column of ``runs.csv`` without its number, such as ``auc``;
+            with the ``task``, its ``kind``, and ``runs``, ``mean``, ``low`` and ``high``
         :returns: a frame with one row per cell: ``model``, ``correlation`` and listed settings; the numbers of runs that are done
             (``runs``), ``failed`` and ``missing``; the ``mean`` of the runs' losses (means over tasks), and the ends of its 95 %
             interval, ``low`` and ``high``: NaN, or null in Polars, of fewer than 5 runs
         :raises MmoeError: the program refuses, in its words
         """
-        cells = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["cells"]
+        told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss), *(["--per-task"] if per_task else [])]))
+        cells = told["cells"]
+        if per_task:
+            return self._table([row for task in told["tasks"] for cell in task["cells"] for row in _metrics(task, cell)], "low", "high")
         return self._table([_cell(cell) for cell in cells], "low", "high")
 
     def compare(self, other: PathLike | Results | None = None, *, loss: Loss | None = None) -> Any:
@@ -115,15 +146,17 @@ class Results:
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :returns: a frame with one row per pair of models and correlation: ``first`` and ``second``, the number of ``pairs`` of runs,
             the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
-            ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. With ``other``, the
-            columns of ``mmoe compare --csv``
+            ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. A sweep of one model with
+            lists of settings has one row per choice of these and correlation: ``model``, and ``first`` and ``second`` are choices such as
+            ``method=pcgrad``, the second the first of the lists. With ``other``, the columns of ``mmoe compare --csv``
         :raises MmoeError: the program refuses, in its words
         """
         if other is not None:
             folder = other._path if isinstance(other, Results) else os.fspath(other)
             return self._framed(self._said(["compare", self._path, folder, "--csv", *_loss(loss)]))
-        tests = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["models"]
-        return self._table([_difference(test) for test in tests], "low", "high", "p")
+        told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))
+        rows = [_difference(test) for test in told["models"]] or [_points_apart(test) for test in told["points"]]
+        return self._table(rows, "low", "high", "p")
 
     def claims(self, loss: Loss | None = None) -> Any:
         """The paper's seven claims, tested on this sweep.
@@ -277,11 +310,30 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     return {**_which(cell), **counts, "mean": mean.get("value"), "low": mean.get("low"), "high": mean.get("high")}
 
 
+def _metrics(task: dict[str, Any], cell: dict[str, Any]) -> list[dict[str, Any]]:
+    of = {"task": task["name"], "kind": task["kind"], **_which(cell)}
+    found = {"loss": cell["loss"], **cell["metrics"]}
+    return [
+        {**of, "metric": name, "runs": cell["runs"], "mean": value["value"], "low": value["low"], "high": value["high"]} for name, value in found.items()
+    ]
+
+
 def _difference(test: dict[str, Any]) -> dict[str, Any]:
-    first, second, mean = test["first"], test["second"], test["mean"]
-    models = {"first": first["model"], "second": second["model"]}
-    rest = {key: value for key, value in _which(first).items() if key != "model"}
-    return {**models, **rest, "pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"]}
+    models = {"first": test["first"]["model"], "second": test["second"]["model"]}
+    rest = {key: value for key, value in _which(test["first"]).items() if key != "model"}
+    return {**models, **rest, **_tested(test)}
+
+
+def _points_apart(test: dict[str, Any]) -> dict[str, Any]:
+    """Two choices of the listed settings."""
+    of = {key: value for key, value in _which(test["first"]).items() if key not in test["first"]["point"]}
+    first, second = (", ".join(f"{key}={value}" for key, value in test[which]["point"].items()) for which in ("first", "second"))
+    return {**of, "first": first, "second": second, **_tested(test)}
+
+
+def _tested(test: dict[str, Any]) -> dict[str, Any]:
+    mean = test["mean"]
+    return {"pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"]}
 
 
 def _which(cell: dict[str, Any]) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def sweep(
     :param checkpoint_every: how often runs in flight are saved (default: 2m; engine cpu)
     :param long: also write every run's curve (curves-long.csv)
     :param keep_weights: also write each run's final weights (weights/, as safetensors)
-    :param keep_predictions: also write what each run predicts of the held-out rows (predictions/, as Parquet)
+    :param keep_predictions: also write what each run predicts of test and validation rows (predictions/, validation-predictions/)
     :param resume: fail unless the results folder holds this sweep (without this, rerunning the command resumes too)
     :param overwrite: delete what a sweep left in the results folder, and start from scratch
     :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)
@@ -388,7 +388,7 @@ def plan(
     :param checkpoint_every: how often runs in flight are saved (default: 2m; engine cpu)
     :param long: also write every run's curve (curves-long.csv)
     :param keep_weights: also write each run's final weights (weights/, as safetensors)
-    :param keep_predictions: also write what each run predicts of the held-out rows (predictions/, as Parquet)
+    :param keep_predictions: also write what each run predicts of test and validation rows (predictions/, validation-predictions/)
     :param resume: fail unless the results folder holds this sweep (without this, rerunning the command resumes too)
     :param overwrite: delete what a sweep left in the results folder, and start from scratch
     :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)

@@ -27,7 +27,9 @@ const LINE_EVERY_MS = 10_000;
 export function lineProgress({ todo, kept }: ToTrain, note: (line: string) => void): RunProgress {
   const count = new ProgressCount(todo, kept);
   const timer = setInterval(() => {
-    note(`${count.ended} of ${numberOf(count.runs, "run")}, ${count.percent} % of the steps, ${count.pace}`);
+    note(
+      `${count.ended} of ${numberOf(count.runs, "run")}${count.training}, ${count.percent} % of the steps, ${count.pace}`,
+    );
   }, LINE_EVERY_MS);
   return {
     progress: (run, step, loss) => count.reach(run.id, step, loss),
@@ -139,6 +141,12 @@ export class ProgressCount {
   /** Whether numbers of steps are chosen while the sweep trains. */
   get choosing(): boolean {
     return this.#choices.any;
+  }
+
+  /** `, 24 in training`: runs in lockstep all end in the same moment, and none before. Empty for none. */
+  get training(): string {
+    const { size } = this.#inFlight;
+    return size === 0 ? "" : `, ${thousands(size)} in training`;
   }
 
   get percent(): number {

@@ -4,6 +4,7 @@ import type { LossSet } from "../../config/loss-sets.ts";
 import { type LossUnit, meanText } from "../../config/loss-unit.ts";
 import { lossUnitOf } from "../../config/loss-unit-of.ts";
 import { cellKey, correlationText } from "../../identity/cell.ts";
+import { listed } from "../../listed.ts";
 import type { CellLosses } from "../../records/cell-losses.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { configIn } from "../../records/read-results.ts";
@@ -11,8 +12,9 @@ import { finalLosses, type RunRecord } from "../../records/record.ts";
 import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
+import { type Leading, rankingOf } from "../../summary/leading.ts";
 import { memorisedText } from "../../summary/memorised.ts";
-import type { CellSummary } from "../../summary/summary.ts";
+import { type CellSummary, summarizeCells } from "../../summary/summary.ts";
 import type { Output } from "../effects.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
@@ -135,6 +137,32 @@ export function summaryCells(
   const after = [meanText(unit), badText, bins, ...few].filter((text) => text !== "").join("; ");
   const last = shown.length - 1;
   return shown.map((rows, i) => (i < last ? { rows } : { rows, after }));
+}
+
+/** A metric of a task that results lead with: a row for each cell, and which is the best if the runs tell it apart. */
+export function leadingBlock(cells: readonly CellLosses[], { words, isHigherBetter }: Leading, head: string): Block {
+  const summaries = summarizeCells(cells, Number.POSITIVE_INFINITY);
+  const rows = summaries.map((cell) => [
+    cell.model,
+    ...Object.values(cell.point).map(String),
+    ...cellColumns(cell, false),
+  ]);
+  const keys = Object.keys(cells[0]?.point ?? {});
+  const best = keys.length > 0 ? "mmoe tune chooses by validation rows" : bestText(cells, isHigherBetter);
+  const few = fewNote(summaries.map(({ loss }) => loss.n));
+  return {
+    before: `${head}\n${words} on held-out rows after the last step: on validation rows it chose steps and settings`,
+    rows: [["", ...keys, "runs", "mean [95 %]", "median"], ...rows],
+    after: [best, ...few].filter((text) => text !== "").join("; "),
+  };
+}
+
+/** No model is named as the best that chance may have made so. */
+function bestText(cells: readonly CellLosses[], isHigherBetter: boolean): string {
+  const { ranked, alike } = rankingOf(cells, isHigherBetter);
+  const [most, names] = [isHigherBetter ? "highest" : "lowest", ranked.slice(0, alike).map(({ model }) => model)];
+  if (ranked.length < 2) return "";
+  return alike === 1 ? `${most}: ${names[0]}` : `not told apart as the ${most}: ${listed(names)}`;
 }
 
 function cellColumns({ loss, badShare }: CellSummary, hasBad: boolean): string[] {

@@ -1,4 +1,5 @@
 import { againstSetting } from "./against-setting.ts";
+import { calibration } from "./calibration.ts";
 import { cost } from "./cost.ts";
 import { pairedDifferences } from "./differences.ts";
 import { distributions } from "./distributions.ts";
@@ -37,6 +38,7 @@ export const DRAWINGS = {
   grid: againstSetting,
   metrics,
   "metric-curves": metricCurves,
+  calibration,
   "gate-distance": gateDistance,
   "gate-weights": gateWeights,
   conflict,

@@ -44,6 +44,8 @@ export interface SweepFacts {
   readonly listed: readonly Listed[];
   /** Name of the file that the rows are from; null for the paper's generator. */
   readonly rowsFile: string | null;
+  /** The metric that chose steps and settings, and its task from 1; absent where a loss did. */
+  readonly leading?: { readonly metric: string; readonly task: number };
   /** That the models have memorised their training rows; empty if they have not. */
   readonly memorised: string;
   /** Rungs, the lowest loss first; none for rows of the user's own. */

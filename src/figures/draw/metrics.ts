@@ -58,22 +58,32 @@ function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, them
   const cells = shown.map(({ cell }) => cell);
   const styles = stylesIn(cells, sweep, theme);
   const ofTasks = shown.flatMap(({ cell, rows }) => {
-    return [...groupBy(rows, ({ task }) => String(task)).values()].map((own) => ({ cell, row: firstOf(own) }));
+    return [...groupBy(rows, ({ task }) => String(task)).values()].map((own) => ({ cell, row: firstOf(own, sweep) }));
   });
-  return [...groupBy(ofTasks, ({ row }) => String(row.task)).values()].map((group) => {
-    const { label, metric } = (group[0] as (typeof group)[number]).row;
-    return {
-      title: `${label}: ${METRIC_WORDS[metric]}`,
-      values: group.flatMap(({ row: { value, low, high } }) => [value, low, high]),
-      rows: group.map(({ cell, row }) => ({
-        ...estimateMarks({ ...row, cell }, styles.get(cell.model) as SeriesStyle, theme),
-        label: ownLabel(cell, cells),
-      })),
-    };
-  });
+  const groups = [...groupBy(ofTasks, ({ row }) => String(row.task)).values()];
+  return groups
+    .sort(([a], [b]) => Number(leads(b, sweep)) - Number(leads(a, sweep)))
+    .map((group) => {
+      const { label, metric } = (group[0] as (typeof group)[number]).row;
+      return {
+        title: `${label}: ${METRIC_WORDS[metric]}`,
+        values: group.flatMap(({ row: { value, low, high } }) => [value, low, high]),
+        rows: group.map(({ cell, row }) => ({
+          ...estimateMarks({ ...row, cell }, styles.get(cell.model) as SeriesStyle, theme),
+          label: ownLabel(cell, cells),
+        })),
+      };
+    });
 }
 
-function firstOf(rows: readonly MetricRow[]): MetricRow {
+function leads(one: { readonly row: MetricRow } | undefined, { leading }: SweepFacts): boolean {
+  return one?.row.task === leading?.task;
+}
+
+/** The metric that leads, or the first that there is. */
+function firstOf(rows: readonly MetricRow[], { leading }: SweepFacts): MetricRow {
+  const found = rows.find(({ metric, task }) => metric === leading?.metric && task === leading.task);
+  if (found) return found;
   const order = Object.keys(METRIC_WORDS);
   return rows.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric))[0] as MetricRow;
 }

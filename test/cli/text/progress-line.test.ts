@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ProgressCount } from "../../../src/cli/text/progress-line.ts";
+import { lineProgress, ProgressCount } from "../../../src/cli/text/progress-line.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { recordOf } from "../../../src/records/record.ts";
 import { doneResult, failedResult } from "../../support/fake-engine.ts";
@@ -47,6 +47,21 @@ test("a ProgressCount has the latest losses of runs in flight, by the shares of 
   expect(count.loss).toBe("training 0.5000");
   count.reach("b", 900, 0.1);
   expect(count.meanLoss).toBeCloseTo((0.3 * 0.5 + 0.9 * 0.1) / 1.2, 9);
+});
+
+test("lineProgress counts the runs in training, which in lockstep end in one moment", () => {
+  vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+  const lines: string[] = [];
+  const progress = lineProgress({ todo: RUNS, kept: new Map() }, (line) => lines.push(line));
+  for (const run of RUNS) progress.progress(run, 500, 0.5);
+  vi.advanceTimersByTime(10_000);
+  progress.result(recordOf(doneResult(RUNS[0] as Run), "fake"));
+  vi.advanceTimersByTime(10_000);
+  progress.stop();
+  expect(lines).toEqual([
+    expect.stringMatching(/^0 of 3 runs, 3 in training, 50 % of the steps/),
+    expect.stringMatching(/^1 of 3 runs, 2 in training, 66 % of the steps/),
+  ]);
 });
 
 test("a ProgressCount of runs that begin has all steps to do", () => {
