@@ -23,7 +23,7 @@ import { writable, written } from "../records/find-results.ts";
 import { parquetOf } from "../records/parquet.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
-import { MOST_VALUES } from "../tables/input-column.ts";
+import { MOST_HOT } from "../tables/input-column.ts";
 import { writeWhole, writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -98,7 +98,7 @@ async function prepare(
   options: PrepareOptions,
   context: Context,
 ): Promise<number> {
-  const most = countOption("--values", options.values, 2, MOST_VALUES);
+  const most = countOption("--values", options.values, 2, MOST_HOT);
   const college = choiceOption("--college", options.college, COLLEGE);
   const seed = countOption("--seed", options.seed, 0);
   const folder = folderOption("--output", options.output);

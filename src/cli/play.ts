@@ -78,7 +78,7 @@ type Playable = Config & Parameters<typeof configSettings>[0];
 const FIXED = [
   ...(["rows", "correlationMatrix", "loss", "labels", "labelKind", "method", "arithmetic", "cross"] as const),
   ...(["taskKinds", "tuned"] as const),
-  ...(["schedule", "warmup", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const),
+  ...(["schedule", "warmup", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm", "embeddingSteps"] as const),
 ];
 
 /** What a config is compared with: preset paper, its settings for the page, and who is told what the page leaves out. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { generatorSettings } from "../data/presets.ts";
+import { COMBINES_GRADIENTS, METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-steps.ts";
@@ -22,6 +23,7 @@ import {
   SWEEP_SCHEMA,
 } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
+import { embeddingsIn } from "./table-inputs.ts";
 import { checkKinds } from "./task-kinds.ts";
 import { checkTuned, trainedValues } from "./tuned.ts";
 
@@ -224,6 +226,10 @@ const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Setting
     key,
     why: ({ optimizer }: Settings) => ([optimizer].flat().includes("sgd") ? "sgd does not use it" : undefined),
   })),
+  {
+    key: "embeddingSteps",
+    why: ({ rows }) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
+  },
   ...(["decaySteps", "decayFactor"] as const).map((key) => ({
     key,
     why: ({ schedule }: Settings) => {
@@ -252,6 +258,7 @@ function checkOptimizer(settings: Settings, place: (key: SettingKey) => string):
     throw new UsageError(`${place(key)}: ${why}`);
   };
   checkDecay(settings, has, refuse);
+  checkEmbeddingSteps(settings, has, refuse);
   if (has("schedule", "steps") && has("decaySteps", "none"))
     refuse(
       "schedule",
@@ -273,6 +280,19 @@ function checkDecay(
     refuse("optimizer", "adamw without weightDecay is adam; give --weight-decay, such as PyTorch's default 0.01");
   if (has("optimizer", "adam"))
     refuse("weightDecay", "with 0 adam and adamw are the same; leave out 0, or one of the optimizers");
+}
+
+/** PyTorch's SparseAdam has no weight decay, and a method that combines gradients needs that of every vector. */
+function checkEmbeddingSteps(
+  settings: Settings,
+  has: (key: GridKey, value: unknown) => boolean,
+  refuse: (key: SettingKey, why: string) => void,
+): void {
+  if (!has("embeddingSteps", "lazy")) return;
+  const method = METHODS.find((name) => COMBINES_GRADIENTS[name] && has("method", name));
+  if (method) refuse("embeddingSteps", `lazy is not for method ${method}; give dense`);
+  if (trainedValues(settings, "weightDecay").some((decay) => decay !== 0))
+    refuse("embeddingSteps", "lazy has no weight decay, as PyTorch's SparseAdam; give dense, or --weight-decay 0");
 }
 
 function numbers(settings: Settings, key: "warmup" | "steps"): number[] {

@@ -119,6 +119,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     schedule: scheduleOf(config),
     ...{ beta1, beta2, epsilon, weightDecay, clipNorm: clipNorm === "none" ? null : clipNorm },
     method,
+    embeddingSteps: config.embeddingSteps,
     ...(taskKinds && { taskKinds }),
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     arithmetic: config.arithmetic,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ChosenColumns, TableReading } from "../data/table.ts";
-import { MOST_VALUES } from "../tables/input-column.ts";
+import { MOST_HOT } from "../tables/input-column.ts";
 import { choice, count, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
@@ -20,8 +20,8 @@ const SAID = {
     .union([z.literal("run"), count(0)])
     .describe("the seed of the split of all runs, a whole number, or run: each run draws its own")
     .optional(),
-  oneHot: count(1, MOST_VALUES)
-    .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_VALUES}`)
+  oneHot: count(1, MOST_HOT)
+    .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_HOT}`)
     .optional(),
   embedding: count(1, MOST_SIZE)
     .describe(`how many numbers stand for a value of a larger category, a whole number from 1 to ${MOST_SIZE}`)
@@ -40,7 +40,7 @@ const FILLED = {
     .array(
       z.strictObject({
         column: printableText(),
-        values: z.array(printableText()),
+        values: z.union([z.array(printableText()), count()]), // of many values the number alone
         gaps: z.boolean(),
         embedding: count().optional(),
       }),

@@ -14,7 +14,7 @@ import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { encodedColumns, inputsOfRows } from "./table-inputs.ts";
+import { encodedColumns, hasLargeEmbedding, inputsOfRows } from "./table-inputs.ts";
 import { columnsInTasks, isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
@@ -55,7 +55,10 @@ export function withRows(
         readingOf(said as Pick<RowsSetting, "categorical" | "na" | "split">),
       );
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
-  const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout", refit: false };
+  const found = table && {
+    ...{ taskKinds: kindsIn(values, table, place, source), report: "heldout", refit: false },
+    ...(hasLargeEmbedding(filled) && { embeddingSteps: "lazy" }),
+  };
   const others = Object.entries(values).filter(
     ([key, value]) => value !== undefined && !(key === "tasks" && isTaskList(value)),
   );

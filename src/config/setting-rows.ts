@@ -68,7 +68,10 @@ function lossText(config: Config): string {
 /** The settings of the optimizer, and whether each is as it is without being given. */
 function plainOptimizer(config: Config): Partial<Record<SettingKey, boolean>> {
   const isPlain = (key: SettingKey) => config[key] === LATER_SETTINGS[key]?.before;
-  const keys = ["schedule", "warmup", "decaySteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const;
+  const keys = [
+    ...(["schedule", "warmup", "decaySteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const),
+    "embeddingSteps" as const,
+  ];
   return { ...Object.fromEntries(keys.map((key) => [key, isPlain(key)])), decayFactor: isPlain("decaySteps") };
 }
 

@@ -4,7 +4,7 @@ import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
-import { ADAM, ARITHMETICS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
+import { ADAM, ARITHMETICS, EMBEDDING_STEPS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, distinctList, LARGEST_COUNT, plainName, positive, printableText } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
@@ -44,6 +44,9 @@ const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERAT
 
 /** TensorFlow and Python's libraries round as they like. */
 const PORTABLE = { only: "portable" } as const;
+
+/** Others compute the gradient of all vectors; models in code have none. */
+const DENSE = { only: "dense" } as const;
 
 /** What a rate is multiplied by at each decay: PyTorch's default. */
 const DECAY_FACTOR = 0.1;
@@ -158,6 +161,10 @@ const GIVEN = {
   method: setting(choice(METHODS), {
     ...{ since: 5, before: "sum", mark: "assumed" },
     ...{ hash: "trained", grid: true, paths: EVERYWHERE },
+  }),
+  embeddingSteps: setting(choice(EMBEDDING_STEPS), {
+    ...{ since: 9, before: "dense", mark: "assumed", optional: true, hash: "trained", grid: true },
+    paths: { ...{ cpu: SUPPORTED, "tfjs-eager": DENSE, "tfjs-traced": DENSE }, process: DENSE },
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },

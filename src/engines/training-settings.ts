@@ -35,6 +35,8 @@ export interface TrainingSettings {
   readonly clipNorm: number | null;
   /** How the gradients of the tasks' losses become one. */
   readonly method: MethodName;
+  /** Which vectors of embeddings take a step. */
+  readonly embeddingSteps: EmbeddingSteps;
   /** The tasks' kinds and weights, [K]; absent if all are regressions of weight 1. */
   readonly taskKinds?: readonly TaskSettings[];
   /**
@@ -67,11 +69,19 @@ export const PLAIN_TRAINING = {
   optimizer: "adam",
   ...PLAIN_OPTIMIZER,
   method: "sum",
+  embeddingSteps: "dense",
   huberDelta: null,
   arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
   outputBias: "zero",
 } as const satisfies Omit<TrainingSettings, "trainRows" | "batch" | "steps" | "lr" | "evalEvery" | "heldoutRows">;
+
+/**
+ * All vectors, as PyTorch's Adam; or those that rows of the batch have, as its SparseAdam, whose step number is the run's: the
+ * moments of others stay.
+ */
+export const EMBEDDING_STEPS = ["dense", "lazy"] as const;
+type EmbeddingSteps = (typeof EMBEDDING_STEPS)[number];
 
 export const OPTIMIZERS = ["adam", "adamw", "sgd"] as const;
 export type Optimizer = (typeof OPTIMIZERS)[number];

@@ -14,7 +14,7 @@ import {
   tableColumns,
   unprintable,
 } from "./columns.ts";
-import { InputColumn, type InputContents, naHint } from "./input-column.ts";
+import { InputColumn, type InputContents, MOST_HOT, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
@@ -138,7 +138,7 @@ export class TableBuilder {
     const labelGaps = this.#labels.map((column) => column.gaps(marks));
     this.#refuseConstants(numbers, width);
     const contents = this.#inputs.map((column) => column.contents());
-    const texts = contents.flatMap(({ values }) => values);
+    const texts = contents.flatMap(({ values }) => (values.length > MOST_HOT ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
     for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
     return {

@@ -25,6 +25,8 @@ interface Other {
   readonly without?: readonly string[];
   /** Settings of FIRST that what both need takes the place of. */
   readonly neither?: readonly string[];
+  /** Whether a path that refuses the value might refuse what both need first. */
+  readonly isRefusedAlone?: true;
 }
 
 /** Of each setting that paths see, another value. */
@@ -62,6 +64,12 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   labelKind: { value: "labelKind=binary" },
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
+  embeddingSteps: {
+    with: [`rows={file: ${tableFile(60, { shops: true })}, oneHot: 1}`, "embeddingSteps=dense"],
+    neither: ["data", "correlations"],
+    value: "embeddingSteps=lazy",
+    isRefusedAlone: true,
+  },
   arithmetic: { value: "arithmetic=fused" },
   patience: PLANNED,
   chooseBy: PLANNED,
@@ -112,7 +120,8 @@ export function testSupported(path: TrainingPath, engine: Engine, file?: string)
         expect(first.every((numbers) => !numbers.includes("null"))).toBe(true);
         expect(await trained([...needed, value], without)).not.toEqual(first);
       } else if (typeof paths[path] === "object") {
-        const refused = () => checkPath(path, "mine", config([...needed, value], neither) as PointSettings);
+        const given = () => (other.isRefusedAlone ? config([value]) : config([...needed, value], neither));
+        const refused = () => checkPath(path, "mine", given() as PointSettings);
         const [first = value] = needed.filter((one) => one.startsWith("schedule=")); // refused before what it needs
         expect(refused).toThrow(`${first.replace("=", " ")} is not `);
       }

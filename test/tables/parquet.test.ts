@@ -74,7 +74,7 @@ describe("a file is refused in one line:", () => {
     [
       "texts that are all different",
       written([x, words, y, z]),
-      /^t\.parquet: column 'x_word': expected numbers, or at most 1,000 different texts and two rows for each, got 23 in 23 training rows \(the first is 'w0'\); leave .*$/,
+      /^t\.parquet: column 'x_word': expected numbers, or at most 1,000,000 different texts and two rows for each, got 23 in 23 training rows \(the first is 'w0'\); leave .*$/,
     ],
     [
       "another compression",

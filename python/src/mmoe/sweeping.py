@@ -81,6 +81,7 @@ SETTINGS = {
     "labels": "labels",
     "label_kind": "labelKind",
     "dropout": "dropout",
+    "embedding_steps": "embeddingSteps",
     "arithmetic": "arithmetic",
     "patience": "patience",
     "validation": "validation",
@@ -160,6 +161,7 @@ def sweep(
     labels: Literal["standardised", "raw"] | None = None,
     label_kind: Literal["real", "binary"] | None = None,
     dropout: float | Sequence[float] | None = None,
+    embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
     validation: float | None = None,
@@ -246,6 +248,7 @@ def sweep(
     :param labels: one of standardised, raw
     :param label_kind: one of real, binary
     :param dropout: a number from 0 to below 1; or several
+    :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
@@ -330,6 +333,7 @@ def plan(
     labels: Literal["standardised", "raw"] | None = None,
     label_kind: Literal["real", "binary"] | None = None,
     dropout: float | Sequence[float] | None = None,
+    embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
     validation: float | None = None,
@@ -412,6 +416,7 @@ def plan(
     :param labels: one of standardised, raw
     :param label_kind: one of real, binary
     :param dropout: a number from 0 to below 1; or several
+    :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are

@@ -66,6 +66,8 @@ export class Builder {
   readonly #batch: number;
   readonly #chance: Chance | undefined;
   readonly #sparse: SparseRows | undefined;
+  /** Addresses of the records of the vectors that a batch has, of tables whose steps are lazy. */
+  readonly touched: number[] = [];
   readonly #tape = new Tape();
   /** By the name of a layer that takes its steps together with others: the address of its gradient. */
   readonly #gradients = new Map<string, number>();
@@ -191,7 +193,10 @@ export class Builder {
   /** What networks read where the rows have numbers of vectors. */
   #embed(spec: ModelSpec, set: number): Columns {
     const input: Columns = { ...this.columns(readInputs(spec), false), constant: plainInputs(spec) };
-    const { forward, backward } = embedding(this.#arena, this.#weights, spec, set, input);
+    const { forward, backward, touched } = embedding(this.#arena, this.#weights, spec, {
+      ...{ set, input, batch: this.#batch },
+    });
+    this.touched.push(...touched);
     this.#tape.push([forward], (reach) => (reach.has(input, readInputs(spec)) ? [...backward] : []));
     return input;
   }

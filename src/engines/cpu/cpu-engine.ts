@@ -145,7 +145,8 @@ function largest(groups: readonly (readonly Run[])[], kernels: KernelSet): numbe
     if (bytes <= MOST_BYTES) return bytes;
     const taken = `run ${group[0]?.id} and those on the same rows take ${megabytes(bytes)}`;
     const most = `a worker of the cpu engine holds ${megabytes(MOST_BYTES)}`;
-    throw new UsageError(`${taken}, ${most}; give fewer trainRows, heldoutRows or rows a batch`);
+    const smaller = group.some(({ model }) => model.embeddings) ? ", or a smaller --embedding" : "";
+    throw new UsageError(`${taken}, ${most}; give fewer trainRows, heldoutRows or rows a batch${smaller}`);
   });
   return Math.max(0, ...sizes);
 }

@@ -31,6 +31,7 @@ const FIELDS = {
     ...["gate", "gateStride", "k", "bits", "gamma", "entropy", "rows"],
     ...["d", "dStride", "out", "outStride", "scratch"],
   ],
+  updateVectors: ["x", "xStride", "column", "g", "gStride", "vectors", "rows", "touched"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

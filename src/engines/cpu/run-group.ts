@@ -9,13 +9,14 @@ import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
 import { type Layout, panelsOf } from "../rows/panels.ts";
+import { VALUES } from "../training-settings.ts";
 import { type KernelSet, layoutOf } from "./kernel-sets.ts";
 import type { KernelInstance } from "./kernels.ts";
 import { type LabelPlan, planRows, type RowPlan, RunGroupRows } from "./run-group-rows.ts";
 import { type RunSlot, takeSlot } from "./run-slot.ts";
 import { type StepCode, stepCodeOf } from "./step-code.ts";
 import { TrainingRun } from "./training-run.ts";
-import { parameterBytes } from "./weights.ts";
+import { parameterBytes, weightsOf } from "./weights.ts";
 
 interface Watch {
   /** The run group's run `i` has been trained for `step` steps; `loss` as in `Hooks.onProgress`. */
@@ -199,8 +200,9 @@ export class RunGroupTraining {
   }
 }
 
-/** Bounds a run group's memory, whatever the number of models, correlations and learning rates of a sweep. */
+/** Bound a run group's memory, whatever the number of models, correlations and learning rates of a sweep. */
 const MOST_RUNS = 48;
+const MOST_WEIGHT_BYTES = 2 ** 30;
 /** Fewest rows of a step's buffers: small batches are evaluated in larger pieces. */
 const LEAST_ROWS = 64;
 
@@ -225,9 +227,24 @@ export function runGroupsOf(runs: readonly Run[], jobs: number, stepOf: (run: Ru
   const rowsKey = rowsKeys();
   const keyOf = (run: Run) => `${stepOf(run)} ${rowsKey(run)}`;
   const byRows = groupBy([...runs.keys()], (i) => keyOf(runs[i] as Run));
-  const groups = [...byRows.values()].flatMap((group) => dealt(group, Math.ceil(group.length / MOST_RUNS)));
+  const bytesOf = weightBytes();
+  const groups = [...byRows.values()].flatMap((group) => {
+    const bytes = group.reduce((sum, i) => sum + bytesOf(runs[i] as Run), 0);
+    return dealt(group, Math.ceil(Math.max(group.length / MOST_RUNS, bytes / MOST_WEIGHT_BYTES)));
+  });
   const whole = groups.length - (groups.length % jobs);
   return [...groups.slice(0, whole), ...groups.slice(whole).flatMap((group) => dealt(group, jobs))];
+}
+
+/** A function that tells how many bytes a run's weights and their moments take, about. */
+function weightBytes(): (run: Run) => number {
+  const modelNumber = numbering((model: Run["model"]) => model);
+  const sizes: number[] = [];
+  return ({ model, training }) => {
+    const number = modelNumber(model);
+    sizes[number] ??= weightsOf(model, layoutOf("avx512", training.batch)).size;
+    return 4 * sizes[number] * VALUES[training.optimizer];
+  };
 }
 
 /** Lays out a run group for a kernel set; the numbers are the same in any layout that the set has. */
@@ -249,8 +266,14 @@ export function planRunGroup(
   const combined = new Set(runs.filter(({ training }) => COMBINES_GRADIENTS[training.method]).map(keyOf));
   const slots = runs.map((run) => {
     const { model, training } = run;
-    const key = keyOf(run);
-    const options = { batch: training.batch, sparse: rows.sparse, byTask: combined.has(key) };
+    const areLazy = takesLazySteps(training);
+    const key = `${areLazy} ${keyOf(run)}`;
+    const options = {
+      batch: training.batch,
+      sparse: rows.sparse,
+      byTask: !areLazy && combined.has(keyOf(run)),
+      areLazy,
+    };
     const streams = (stream: string) => modelKey(run, stream);
     const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, streams, options);
     codes.set(key, code);
@@ -259,6 +282,15 @@ export function planRunGroup(
   });
   const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
   return { arena, rows, slots, labels, pieceRows };
+}
+
+/**
+ * Whether a step moves only the vectors that rows of the batch have. Where the others have a gradient of 0 and no decay, sgd
+ * gives the same bits.
+ */
+function takesLazySteps({ embeddingSteps, optimizer, weightDecay, clipNorm, method }: Run["training"]): boolean {
+  const isPlain = optimizer === "sgd" && weightDecay === 0 && clipNorm === null && !COMBINES_GRADIENTS[method];
+  return embeddingSteps === "lazy" || isPlain;
 }
 
 /** A function that gives runs one key if they can train on the same rows at the same time. */

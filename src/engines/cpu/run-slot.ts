@@ -99,11 +99,12 @@ interface Clip {
   readonly limit: number;
 }
 
-function putClip(arena: Arena, { weights }: StepCode, { gradients, order, limit }: Clip): number {
+function putClip(arena: Arena, { weights, touched }: StepCode, { gradients, order, limit }: Clip): number {
   const store = arena.put(recordBytes([STORE, gradients, 0, 0], NO_NUMBERS)); // kernels read all of it
   const [count, ranges] = [parameterBytes(weights).length, updatedRanges(weights)];
   const at = arena.put(Int32Array.from(ranges.flat(), (numbers) => 4 * numbers));
-  return arena.put(recordBytes([store, order, count, ranges.length, at, 0], [limit]));
+  const tables = arena.put(Int32Array.from(touched));
+  return arena.put(recordBytes([store, order, count, ranges.length, at, touched.length, tables, 0], [limit]));
 }
 
 /** Those of an optimizer that takes no step, as many as others have. */

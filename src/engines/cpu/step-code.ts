@@ -46,6 +46,8 @@ export interface StepCode {
    * drawn.
    */
   readonly step?: number;
+  /** Addresses of the records of the vectors that a batch has, of tables whose steps are lazy. */
+  readonly touched: readonly number[];
 }
 
 interface Options {
@@ -55,6 +57,8 @@ interface Options {
   readonly sparse?: SparseRows | undefined;
   /** Whether a run's method combines the tasks' gradients, with a backward pass for each. */
   readonly byTask?: boolean;
+  /** Whether only the vectors of a batch take a step. */
+  readonly areLazy?: boolean;
 }
 
 /**
@@ -67,9 +71,9 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
-  { batch, sparse, byTask = false }: Options,
+  { batch, sparse, byTask = false, areLazy = false }: Options,
 ): StepCode {
-  const weights = weightsOf(spec, layout);
+  const weights = weightsOf(spec, layout, areLazy);
   const isRandom = spec.dropout > 0 || spec.gating === "snr-trans";
   const chance: Chance | undefined = isRandom ? { keyOf, step: arena.take(4) } : undefined;
   const builder = new Builder(arena, P, weights, spec, { batch, chance, sparse });
@@ -103,6 +107,7 @@ export function stepCodeOf(
     predictions,
     outputs,
     ...(chance && { step: chance.step }),
+    touched: builder.touched,
   };
 }
 

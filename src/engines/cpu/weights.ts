@@ -42,6 +42,8 @@ interface PlacedTable {
 
 export interface Weights {
   readonly layout: Layout;
+  /** Whether a step moves only the vectors of tables that rows of the batch have. */
+  readonly areLazy: boolean;
   /** In canonical order. */
   readonly tables: readonly PlacedTable[];
   /** Offsets in numbers of blocks that are in no layer and no table, by name. */
@@ -57,7 +59,7 @@ export interface Weights {
 }
 
 /** The engine's layout of a model's parameters. */
-export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
+export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   const names = [...blocks.values()].filter(({ kind }) => kind === "kernel").map(layerName);
   const areApart = firstsAreApart(spec);
@@ -94,7 +96,8 @@ export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
     size += roundUp(block.size, layout.lanes);
     return [block.name, { block, at }] as const;
   });
-  return { layout, layers, tables: placed, vectors: new Map(vectors), size: 16 * (2 * Math.floor(size / 32) + 3) };
+  const numbers = 16 * (2 * Math.floor(size / 32) + 3);
+  return { layout, areLazy, layers, tables: placed, vectors: new Map(vectors), size: numbers };
 }
 
 /** Canonical parameters to the engine's. */
@@ -108,30 +111,44 @@ export function packWeights(weights: Weights, parameters: Float32Array): Float32
 
 /** The engine's parameters to canonical ones. */
 export function unpackWeights(weights: Weights, packed: Float32Array): Float32Array {
-  const parameters: number[] = [];
+  const parameters = new Float32Array(countIn(weights));
   forEachParameter(weights, (canonical, engine) => {
     parameters[canonical] = packed[engine] as number;
   });
-  return Float32Array.from(parameters);
+  return parameters;
 }
 
-/** Bytes from the first number to each parameter, in canonical order. */
+/** How many parameters there are. */
+function countIn({ layers, tables, vectors }: Weights): number {
+  const blocks = [
+    ...[...layers.values()].flatMap(({ parts }) => parts.flatMap(({ kernel, bias }) => [kernel, bias])),
+    ...[...tables, ...vectors.values()].map(({ block }) => block),
+  ];
+  return blocks.reduce((sum, block) => sum + (block?.size ?? 0), 0);
+}
+
+/** Bytes from the first number to each parameter, in canonical order, but for tables whose steps are lazy. */
 export function parameterBytes(weights: Weights): Int32Array {
-  const bytes: number[] = [];
-  forEachParameter(weights, (canonical, engine) => {
-    bytes[canonical] = 4 * engine;
+  const { areLazy, tables } = weights;
+  const apart = areLazy ? tables.reduce((sum, { block }) => sum + block.size, 0) : 0; // tables are first
+  const bytes = new Int32Array(countIn(weights) - apart);
+  forEachParameter({ ...weights, tables: areLazy ? [] : tables }, (canonical, engine) => {
+    bytes[canonical - apart] = 4 * engine;
   });
-  return Int32Array.from(bytes);
+  return bytes;
 }
 
-/** Where the numbers are that updates change, with padding: each stretch's first and how many there are. */
-export function updatedRanges({ layers, tables, vectors, layout: { lanes } }: Weights): [number, number][] {
+/** Where the numbers are that updates change, with padding, but for lazy tables: each stretch's first and how many there are. */
+export function updatedRanges({ areLazy, layers, tables, vectors, layout: { lanes } }: Weights): [number, number][] {
   return [
     ...[...layers.values()].map(({ N, kernel, bias, parts }): [number, number] => {
       const hasBias = parts.some((part) => part.bias !== undefined);
       return [kernel, (hasBias ? bias + roundUp(N, lanes) : bias) - kernel];
     }),
-    ...tables.map(({ block, at, width }): [number, number] => [at, ((block.shape[0] as number) - 1) * width]), // the last is constant
+    ...(areLazy ? [] : tables).map(({ block, at, width }): [number, number] => [
+      at,
+      ((block.shape[0] as number) - 1) * width,
+    ]), // the last is constant
     ...[...vectors.values()].map(({ block, at }): [number, number] => [at, roundUp(block.size, lanes)]),
   ];
 }

@@ -22,6 +22,7 @@ import {
   type Optimizer,
   type OptimizerSettings,
   PLAIN_TRAINING,
+  type TrainingSettings,
 } from "../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { keyOf } from "../../../src/random/key.ts";
@@ -48,7 +49,7 @@ interface LoneOptions {
   /** How the tasks' losses are taken; by default all are squared errors. */
   readonly tasks?: readonly TaskLoss[];
   /** Of the optimizer, apart from its name and rate. */
-  readonly settings?: Partial<OptimizerSettings>;
+  readonly settings?: Partial<OptimizerSettings & Pick<TrainingSettings, "embeddingSteps">>;
 }
 
 /**
@@ -66,8 +67,11 @@ export function loneRun(
   const layout = layoutOf(memory.set, B);
   const panels = panelsOf(B, layout);
   const panel = inputPanelBytes(spec.inputs, layout);
-  const code = stepCodeOf(spec, panels, arena, layout, keyOf, { batch: B });
   const training = { ...PLAIN_TRAINING, ...settings, optimizer, lr };
+  const code = stepCodeOf(spec, panels, arena, layout, keyOf, {
+    batch: B,
+    areLazy: training.embeddingSteps === "lazy",
+  });
   const order = arena.put(parameterBytes(code.weights));
   const slot = takeSlot(arena, code, training, { keyOf, steps: 1, order });
   const x = arena.take(panels * panel);

@@ -65,6 +65,16 @@ test("runGroupsOf(runs) bounds the runs of a group", () => {
   expect(groups.flat().toSorted((a, b) => a - b)).toEqual(range(100));
 });
 
+test("runGroupsOf(runs) bounds the weights of a group, of which embeddings of many values have many", () => {
+  const runs = range(12).map((i) => {
+    const run = runOf({ model: "mmoe", training: { lr: (i + 1) / 1000 } });
+    return { ...run, model: { ...run.model, embeddings: [{ rows: 1_000_001, size: 16 }] } };
+  });
+  const bytes = 1_000_001 * 16 * 4 * 3;
+  const lengths = runGroupsOf(runs, 1).map((group) => group.length);
+  expect([lengths, Math.max(...lengths) * bytes < 1.1e9]).toEqual([[4, 4, 4], true]);
+});
+
 test("planRunGroup(runs) lays out one code for all runs of a model", () => {
   const runs = LRS.map((lr) => runOf({ model: "mmoe", training: { lr } }));
   expect(new Set(planRunGroup(runs, "wasm").slots.map(({ code }) => code)).size).toBe(1);
