@@ -22,7 +22,7 @@ export interface Parts {
   readonly rows: number;
 }
 
-const UPDATES: readonly Operation[] = ["update", "stepBlocks"];
+const UPDATES: readonly Operation[] = ["update", "updateSparse", "stepBlocks"];
 
 /** Times a run's step alone on this thread, in place of a worker: µs. */
 export function timeStep(set: KernelSet, run: Run): number {

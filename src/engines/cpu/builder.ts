@@ -10,7 +10,7 @@ import { float32Word, type Instruction, instruction, type Operands } from "./ins
 import { Reach } from "./reach.ts";
 import type { SparseRows } from "./run-group-rows.ts";
 import { Tape } from "./tape.ts";
-import { gradientSum, weightUpdate } from "./weight-updates.ts";
+import { gradientSum, paysSparse, sparseLine, sparseUpdate, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,
   type FusedLayer,
@@ -496,9 +496,7 @@ export class Builder {
     const sum = this.#gradients.get(name);
     const update =
       sum === undefined
-        ? weightUpdate(this.#arena, this.#rows, this.#weights, layer, {
-            ...{ ...gradients, w: 4 * layer.kernel, bias: 4 * layer.bias },
-          })
+        ? this.#update(layer, input, { ...gradients, w: 4 * layer.kernel, bias: 4 * layer.bias })
         : gradientSum(this.#arena, this.#rows, this.#weights, layer, {
             ...{ ...gradients, w: sum, bias: sum + this.#kernelBytes(layer), clear: this.#layerBytes(layer) },
           });
@@ -508,6 +506,13 @@ export class Builder {
       const before = input ? [this.#inputGradient(layer, input, out, reach)] : [];
       return [...reach.clearOthers(out, layer.N), ...before, update];
     });
+  }
+
+  #update(layer: FusedLayer, input: Columns | undefined, operands: Parameters<typeof weightUpdate>[4]): Instruction {
+    const sparse = input === undefined ? this.#sparse : undefined;
+    if (sparse && paysSparse(this.#batch, layer, sparse))
+      return sparseUpdate(this.#arena, this.#weights, layer, operands, sparse);
+    return weightUpdate(this.#arena, this.#rows, this.#weights, layer, operands);
   }
 
   get #rows(): number {
@@ -537,7 +542,7 @@ export class Builder {
   /** A dense layer on rows that have their inputs apart from the zeros. */
   #sparseDense(operands: Operands<"dense">, { at, entries }: SparseRows): Instruction {
     const { lanes } = this.#layout;
-    const length = 16 * (Math.ceil(operands.N / 16) | 1); // an odd number of cache lines
+    const length = sparseLine(operands.N);
     const copy = this.#arena.take(4 * roundUp(operands.D, lanes) * length);
     return instruction("sparseDense", { ...operands, at, entries, copy, rows: this.#arena.take(4 * lanes * length) });
   }

@@ -32,6 +32,7 @@ const FIELDS = {
     ...["d", "dStride", "out", "outStride", "scratch"],
   ],
   updateVectors: ["x", "xStride", "column", "g", "gStride", "vectors", "rows", "touched"],
+  updateSparse: [...UPDATE, "at", "entries", "lines", "block"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

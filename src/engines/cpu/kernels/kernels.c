@@ -35,6 +35,7 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case UPDATE_TABLE: updateTable(op, base, x, weights, P, LANES, o); break;
     case UPDATE_VECTORS: updateVectors(op, base, x, weights, LANES, o); break;
     case SPARSE_DENSE: sparseDense(op, base, x, weights, P); break;
+    case UPDATE_SPARSE: updateSparse(op, base, x, weights, P, o); break;
     case CLEAR: clear(op, base, P, LANES); break;
     case NEXT_STEP: nextStep(op, base); break;
     case SPREAD: spread(op, base, weights, LANES); break;

@@ -28,7 +28,8 @@ enum {
   STEP_BLOCKS,
   SELECT_EXPERTS,
   SELECT_GRADIENT,
-  UPDATE_VECTORS
+  UPDATE_VECTORS,
+  UPDATE_SPARSE
 };
 
 typedef struct {
@@ -78,6 +79,14 @@ typedef struct {
   int32_t N, at, entries;
   Address copy, rows;
 } SparseDense;
+
+/// Update of a layer on such rows. Scratch: `rows`, gradients of a panel [LANES][N rounded up to an odd number of cache lines];
+/// `lines`, the sums of inputs [D rounded up to LANES][as many]; `block` [LANES][D rounded up to LANES].
+typedef struct {
+  Update layer;
+  int32_t at, entries;
+  Address lines, block;
+} UpdateSparse;
 
 /// In place: [B, E] logits to weights.
 typedef struct {
