@@ -203,9 +203,34 @@ export class TableSet {
   }
 }
 
+type RunOnTable = RunNames & { readonly data: TableSettings; readonly training: Counts };
+
+/** The latest sets: runs of several models have the same rows, and each asks for them in its try, its training and its losses. */
+const latest: { readonly key: string; readonly set: TableSet }[] = [];
+const MOST_LATEST = 4;
+
 /** The rows of a run on a table. */
-export function tableSetOf(run: RunNames & { readonly data: TableSettings; readonly training: Counts }): TableSet {
-  return new TableSet(run.data, dataIdentity(run), run.training);
+export function tableSetOf(run: RunOnTable): TableSet {
+  const key = run.data.values?.id === undefined ? undefined : rowsKey(run);
+  const known = latest.find((one) => one.key === key);
+  if (known) return known.set;
+  const set = new TableSet(run.data, dataIdentity(run), run.training);
+  if (key !== undefined) latest.unshift({ key, set });
+  latest.splice(MOST_LATEST);
+  return set;
+}
+
+/** One for all runs that have the same rows in the same parts. */
+function rowsKey(run: RunOnTable): string {
+  const { values, ...settings } = run.data;
+  const { trainRows, heldoutRows, validationRows } = run.training;
+  const { seed, run: index } = splitNames(run.data, dataIdentity(run));
+  return JSON.stringify([values?.id, settings, seed, index, trainRows, heldoutRows, validationRows]);
+}
+
+/** What draws the split: the run, or the same for all runs. */
+function splitNames({ reading: { split = "run" } = {} }: TableSettings, identity: DataIdentity): DataIdentity {
+  return split === "run" ? identity : { seed: split, run: 0 };
 }
 
 /** Whether a column has inputs that say which value it has, or that it has none. */
@@ -214,15 +239,14 @@ function isHot({ values, gaps, embedding }: PlacedColumn): boolean {
 }
 
 function placesOf(
-  { file, heldout: share, validates, reading }: TableSettings,
+  table: TableSettings,
   { heldout }: TableValues,
   N: number,
   identity: DataIdentity,
-  { trainRows, heldoutRows, validationRows = validates ? heldoutRows : 0 }: Counts,
+  { trainRows, heldoutRows, validationRows = table.validates ? heldoutRows : 0 }: Counts,
 ): Record<RowSet, Uint32Array> {
-  const { split = "run" } = reading ?? {};
-  const names = split === "run" ? identity : { seed: split, run: 0 };
-  const shuffled = permutationInto(new Uint32Array(N), dataKey(names, "split"), 0);
+  const { file, heldout: share } = table;
+  const shuffled = permutationInto(new Uint32Array(N), dataKey(splitNames(table, identity), "split"), 0);
   const marks = heldout && new Uint8Array(heldout);
   const most = heldoutCount(N, share ?? 0);
   const partOf = (place: number, i: number) => (marks ? (marks[place] as number) : Number(i < most));

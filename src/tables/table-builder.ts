@@ -48,6 +48,9 @@ const [TRAINING, VALIDATION] = [0, 2];
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
 
+/** Tables that this process has in memory, as `TableValues.id` counts them. */
+let built = 0;
+
 /** Takes a table's rows, one after the other, and checks them. Its errors are UsageErrors by the name `source`. */
 export class TableBuilder {
   readonly #source: string;
@@ -145,7 +148,7 @@ export class TableBuilder {
       ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap },
       heldout: marks?.reduce((sum, mark) => sum + Number(mark === 1), 0),
       validation: marks?.includes(2) ? marks.reduce((sum, mark) => sum + Number(mark === 2), 0) : undefined,
-      values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
+      values: { id: ++built, numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
       labelGaps,
       labelVariances: labels.map((_, k) => varianceOf(numbers, width, inputs.length + k)),

@@ -195,7 +195,7 @@ test("a file of a results folder is told of the folder", async () => {
 
 test.each(["summary", "merge", "figures", "compare"])("%s without a folder is told of some", async (command) => {
   expect(await refused(command)).toMatch(
-    /^missing required argument '(folders?|a)'; give one of: results\/figure3, results\/fixed-rows, .* in all\)$/,
+    /^missing required argument '(folders?|a)'; give one of: results\/census-1, results\/.* in all\)$/,
   );
 });
 

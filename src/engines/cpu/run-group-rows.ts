@@ -2,7 +2,7 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { taskCorrelations } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
-import { TableSet } from "../../data/table-set.ts";
+import { type TableSet, tableSetOf } from "../../data/table-set.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
@@ -141,7 +141,7 @@ export class RunGroupRows {
     if (training.trainRows !== "fresh")
       this.#order = new RowOrder(dataKey(identity, "order"), training.trainRows, training.sampling);
     if (run.correlation === null) {
-      copyTable(memory, plan, new TableSet(run.data, identity, training));
+      copyTable(memory, plan, tableSetOf(run));
       return;
     }
     this.#drawHeldout(training.heldoutRows);

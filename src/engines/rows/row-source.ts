@@ -1,6 +1,6 @@
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
-import { TableSet } from "../../data/table-set.ts";
+import { type TableSet, tableSetOf } from "../../data/table-set.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { AnyRun } from "../engine.ts";
 import { RowMaker } from "./row-maker.ts";
@@ -13,7 +13,7 @@ export class RowSource {
   constructor(run: AnyRun) {
     const { trainRows, sampling } = run.training;
     const identity = dataIdentity(run);
-    this.#rows = run.correlation === null ? new TableSet(run.data, identity, run.training) : new RowMaker(run);
+    this.#rows = run.correlation === null ? tableSetOf(run) : new RowMaker(run);
     if (trainRows !== "fresh") this.#order = new RowOrder(dataKey(identity, "order"), trainRows, sampling);
   }
 
