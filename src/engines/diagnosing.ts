@@ -3,6 +3,7 @@ import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/quantities.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
 import { memo } from "../memo.ts";
+import { validationName } from "../validation-name.ts";
 import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
 import { tasksIn } from "./task-losses.ts";
@@ -64,11 +65,6 @@ const labelScales = memo((run: AnyRun): number[] => {
   const isScaled = run.correlation === null && tasksIn(run).some(({ kind }) => kind === "regression");
   return isScaled ? tableSetOf(run).labelScales : [];
 });
-
-/** `validationAuc/1` of `auc/1`. */
-export function validationName(name: string): string {
-  return `validation${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
 
 /** The evaluations of a run at which something is measured: its metrics at all of them. */
 export function measuredSteps(run: Measured): number[] {

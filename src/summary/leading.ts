@@ -10,6 +10,7 @@ import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { comparePairs } from "../stats/pairs.ts";
+import { validationName } from "../validation-name.ts";
 
 /** A metric of one task. */
 export interface Leading {
@@ -30,7 +31,7 @@ export function leadingMetric(config: Config): Leading | undefined {
 
 /** The final values of that metric on test or on validation rows, as `cellLosses` gives losses. */
 export function leadingCells(results: Results, { metric, task }: Leading, part: "test" | "validation"): CellLosses[] {
-  const name = part === "test" ? metric : `validation${metric.charAt(0).toUpperCase()}${metric.slice(1)}`;
+  const name = part === "test" ? metric : validationName(metric);
   return measuredCells(results, (measures) => (measures[name] as readonly number[] | undefined)?.[task]);
 }
 

@@ -1,7 +1,6 @@
 // Metrics of one task that mmoe tune may choose by, in place of a loss.
 import { BETTER } from "../config/choose-by.ts";
 import { taskNames } from "../config/task-kinds.ts";
-import { validationName } from "../engines/diagnosing.ts";
 import { UsageError } from "../errors.ts";
 import { cellKey } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
@@ -9,6 +8,7 @@ import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { validationName } from "../validation-name.ts";
 
 export interface TuneMetric {
   /** Its column in runs.csv: `auc1`. */
