@@ -2,7 +2,7 @@ import type { RowSet } from "../data/streams.ts";
 import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Diagnosing, DiagnosticRecorder, hasMetrics } from "./diagnosing.ts";
-import { bestStep } from "./early-stop.ts";
+import { isEnough } from "./early-stop.ts";
 import {
   type AnyRun,
   type FromTable,
@@ -124,21 +124,16 @@ async function trainSteps(
     if (keeps && trainer.settle) add(await trainer.settle());
     if (done === evaluation) await evaluate(trainer, replicas, done, keeps ? new Yielder(undefined) : yielder);
 
-    const live = replicas.filter((replica) => !replica.record.failure && !isEnough(replica));
+    const live = replicas.filter(
+      ({ run, record, diagnosing }) =>
+        !record.failure && !isEnough(run, { curve: record.curve, diagnostics: diagnosing?.diagnostics }),
+    );
     if (live.length === 0) return void (await trainer.settle?.());
     if (keeps) await keeper?.keep(trainer, (replicas[0] as Replica).record, done);
     if (stops) return;
     for (const { run, record } of live) hooks.onProgress?.(run, done, record.latest);
     await yielder.rest();
   }
-}
-
-/** Whether a run with early stopping has trained for long enough to know its best step. */
-function isEnough({ run, record, diagnosing }: Replica): boolean {
-  return (
-    run.until !== undefined &&
-    bestStep({ curve: record.curve, diagnostics: diagnosing?.diagnostics }, run.until)?.isSure === true
-  );
 }
 
 /** Records batch losses [steps, N, K], the first of them of step `from`. */

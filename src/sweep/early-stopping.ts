@@ -1,5 +1,4 @@
 // Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
-
 import { bestStep } from "../engines/early-stop.ts";
 import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState } from "../engines/engine.ts";
 import type { StepChoice } from "../engines/step-choice.ts";
@@ -86,7 +85,7 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
   const byId = new Map(left.map((stage) => [stage.run.id, stage]));
   const following: Stage[] = [];
   await engine.train(
-    left.map(({ run, choice }) => validationRun(run, choice.steps)),
+    left.map(({ run }) => validationRun(run)),
     {
       ...quiet(hooks),
       ...choices.hooks(byId),
@@ -155,14 +154,12 @@ class Choices {
   /** Where a run goes on from, or its first try. */
   readonly stageOf = (run: StoppedRun): Stage => {
     const state = this.#keeping?.states.get(run.id);
-    const between = stepsBetween(run);
     const choice = state?.choice;
-    if (
-      choice === undefined ||
-      !(isChosen({ choice }) || (choice.evalEvery === between && choice.steps === run.training.steps))
-    )
-      return { run, choice: { tried: 0, steps: run.training.steps, evalEvery: between } };
-    return { run, choice, ...(state && state.step > 0 && { state }) };
+    const begun = { tried: 0, steps: run.training.steps, evalEvery: stepsBetween(run) };
+    const isOfTry = choice?.evalEvery === begun.evalEvery && choice.steps === begun.steps;
+    if (state === undefined || choice === undefined || !(isChosen({ choice }) || isOfTry))
+      return { run, choice: begun };
+    return { run, choice, ...(state.step > 0 && { state }) };
   };
 
   /** Hooks of the engine that trains these stages, by the ids of their runs. */

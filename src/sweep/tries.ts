@@ -12,7 +12,7 @@ export type StoppedRun = AnyRun & FromTable & { readonly stopping: Stopping };
 export function longestTrainings(runs: readonly AnyRun[]): AnyRun[] {
   return runs.flatMap((run) => {
     if (!isStopped(run)) return [run];
-    const { until: _, ...tried } = validationRun(run, run.training.steps);
+    const { until: _, ...tried } = validationRun(run);
     return [tried, withSteps(run, run.training.steps)];
   });
 }
@@ -42,10 +42,10 @@ export function stepsBetween(run: StoppedRun): number {
 const validationData = memo((data: FromTable["data"]): FromTable["data"] => ({ ...data, validates: true }));
 
 /** The run on a part of its training rows, with the others in place of its held-out rows, which it never sees. */
-export function validationRun(run: StoppedRun, steps: number): AnyRun {
+export function validationRun(run: StoppedRun): AnyRun {
   const { diagnostics: _, stopping: until, ...rest } = run;
   const { validationRows: __, ...others } = run.training;
-  const training = { ...others, ...partsOf(run), steps, evalEvery: stepsBetween(run) };
+  const training = { ...others, ...partsOf(run), evalEvery: stepsBetween(run) };
   return { ...rest, until, data: validationData(run.data), training };
 }
 

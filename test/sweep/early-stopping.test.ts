@@ -203,8 +203,9 @@ describe("on real engines", () => {
     async (name) => {
       const engine = name === "cpu" ? new CpuEngine({ jobs: 1 }) : await createTfjsEngine({ backend: "wasm" });
       const [run] = runs(1) as [StoppedRun];
-      const slow = { ...run, id: "slow", training: { ...run.training, lr: 0.002 } } as StoppedRun;
-      const tries = [run, slow].map((one) => validationRun(one, 400));
+      const training = { ...run.training, steps: 400 };
+      const slow = { ...run, id: "slow", training: { ...training, lr: 0.002 } } as StoppedRun;
+      const tries = [{ ...run, training }, slow].map(validationRun);
       const whole = await resultsOf(
         engine,
         tries.map(({ until: _, ...one }) => one as AnyRun),

@@ -1,6 +1,6 @@
 import { copiedCurve, TrainingCurve } from "../curve-recorder.ts";
 import { DiagnosticRecorder } from "../diagnosing.ts";
-import { bestStep } from "../early-stop.ts";
+import { isEnough } from "../early-stop.ts";
 import {
   type Curve,
   DIVERGED_LOSS,
@@ -81,7 +81,7 @@ export class TrainingRun {
     this.#elapsedMs = elapsedMs;
     this.#tasks = lossesOfTasks(run, place.labelsOf);
     writeTasks(memory, place.slot, this.#tasks, run.training.huberDelta);
-    this.#isEnough = this.#knowsBest;
+    this.#isEnough = isEnough(run, this);
     if (state) writeTrained(memory, place.slot, state);
     else writeParameters(memory, place.slot, initialParameters(run));
   }
@@ -103,11 +103,6 @@ export class TrainingRun {
   /** Whether it trains no further, although others go on. */
   get isOver(): boolean {
     return this.#failure !== undefined || this.#isEnough;
-  }
-
-  get #knowsBest(): boolean {
-    const { until } = this.run;
-    return until !== undefined && bestStep(this, until)?.isSure === true;
   }
 
   get curve(): Curve {
@@ -200,7 +195,7 @@ export class TrainingRun {
     if (predictions) this.#validation?.push(validationLosses(this.run, predictions, this.#tasks));
     if (this.#diagnosing.isDue(this.#step))
       this.#diagnosing.add(this.#step, this.parameters, () => predictions ?? this.predictions());
-    this.#isEnough = this.#knowsBest;
+    this.#isEnough = isEnough(this.run, this);
   }
 
   /** Predictions and labels of the held-out rows. */
