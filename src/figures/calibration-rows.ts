@@ -21,9 +21,9 @@ export const calibrationRows = memo((results: Results): readonly CalibrationRow[
   const rows = cells.flatMap(({ model, correlation, runs }, i) => {
     work.reach(i / cells.length);
     return calibrations(results, runs, tasks).flatMap(({ task: { k, label, outcome }, runs, error, bins }) =>
-      bins.map(({ bin, from, to, rows, predicted, observed, low, high }): CalibrationRow => {
+      bins.map((bin): CalibrationRow => {
         const of = { model, correlation, task: k + 1, label, outcome, runs };
-        return { ...of, bin, from, to, rows, predicted, observed, low, high, calibrationError: error };
+        return { ...of, ...bin, calibrationError: error };
       }),
     );
   });

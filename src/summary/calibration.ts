@@ -32,7 +32,7 @@ export interface TaskCalibration {
 }
 
 /** The rows of a bin, over runs. Runs share test rows, so the interval is that of one run's number of rows. */
-interface BinShare extends Interval {
+export interface BinShare extends Interval {
   /** From 1. */
   readonly bin: number;
   readonly from: number;
@@ -70,10 +70,10 @@ export function calibrations(
     const bins = Array.from({ length: CALIBRATION_BINS }, (_, b) => {
       const sums = summed(ofRuns.map(({ bins }) => bins[b] as CalibrationBin));
       return {
-        ...shareIn(sums, ofRuns.length),
         bin: b + 1,
         from: b / CALIBRATION_BINS,
         to: (b + 1) / CALIBRATION_BINS,
+        ...shareIn(sums, ofRuns.length),
       };
     });
     const error = mean(ofRuns.map(({ error }) => error));

@@ -1,6 +1,7 @@
 import { listed } from "../../listed.ts";
 import { CALIBRATION_BINS } from "../../stats/classes.ts";
 import { groupBy } from "../../stats/group-by.ts";
+import type { BinShare } from "../../summary/calibration.ts";
 import { type Box, panel } from "./axes.ts";
 import { groupsSentence } from "./curve-groups.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
@@ -21,29 +22,18 @@ import { correlationWords, runsSentence } from "./words.ts";
 const NAME = "calibration";
 
 /** The rows of a cell whose probabilities of a task are in a bin, over its runs. */
-export type CalibrationRow = OfCell & {
-  /** From 1. */
-  readonly task: number;
-  readonly label: string;
-  /** What a probability is of: a class, or the most likely one. */
-  readonly outcome: string;
-  /** Those whose predictions were kept. */
-  readonly runs: number;
-  /** From 1, and its ends. */
-  readonly bin: number;
-  readonly from: number;
-  readonly to: number;
-  /** Of one run, on average. */
-  readonly rows: number;
-  /** Mean probability. */
-  readonly predicted: number;
-  /** Share of the rows in which it came true, with its interval for one run's rows. */
-  readonly observed: number;
-  readonly low: number;
-  readonly high: number;
-  /** Of all bins: the mean over runs. */
-  readonly calibrationError: number;
-};
+export type CalibrationRow = OfCell &
+  BinShare & {
+    /** From 1. */
+    readonly task: number;
+    readonly label: string;
+    /** What a probability is of: a class, or the most likely one. */
+    readonly outcome: string;
+    /** Those whose predictions were kept. */
+    readonly runs: number;
+    /** Of all bins: the mean over runs. */
+    readonly calibrationError: number;
+  };
 
 /** A task at a correlation, of some models. */
 interface TaskPanel {
