@@ -8,7 +8,13 @@
 // vector after vector, [vectors][size rounded up to lanes]. Then come coefficients of sums, such as cross-stitch units, and
 // biases whose kernels are products over tasks, each block as it is and rounded up.
 import { unreachable } from "../../errors.ts";
-import { networkName, type ParameterBlock, parameterBlocks, readsRows } from "../../models/parameters.ts";
+import {
+  networkName,
+  type ParameterBlock,
+  parameterBlocks,
+  parameterCount,
+  readsRows,
+} from "../../models/parameters.ts";
 import { embeddingSets, expertCount, expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { roundUp } from "../rows/arena.ts";
@@ -44,6 +50,8 @@ export interface Weights {
   readonly layout: Layout;
   /** Whether a step moves only the vectors of tables that rows of the batch have. */
   readonly areLazy: boolean;
+  /** How many there are. */
+  readonly parameters: number;
   /** In canonical order. */
   readonly tables: readonly PlacedTable[];
   /** Offsets in numbers of blocks that are in no layer and no table, by name. */
@@ -97,7 +105,8 @@ export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Wei
     return [block.name, { block, at }] as const;
   });
   const numbers = 16 * (2 * Math.floor(size / 32) + 3);
-  return { layout, areLazy, layers, tables: placed, vectors: new Map(vectors), size: numbers };
+  const parameters = parameterCount(spec);
+  return { layout, areLazy, parameters, layers, tables: placed, vectors: new Map(vectors), size: numbers };
 }
 
 /** Canonical parameters to the engine's. */
@@ -111,27 +120,18 @@ export function packWeights(weights: Weights, parameters: Float32Array): Float32
 
 /** The engine's parameters to canonical ones. */
 export function unpackWeights(weights: Weights, packed: Float32Array): Float32Array {
-  const parameters = new Float32Array(countIn(weights));
+  const parameters = new Float32Array(weights.parameters);
   forEachParameter(weights, (canonical, engine) => {
     parameters[canonical] = packed[engine] as number;
   });
   return parameters;
 }
 
-/** How many parameters there are. */
-function countIn({ layers, tables, vectors }: Weights): number {
-  const blocks = [
-    ...[...layers.values()].flatMap(({ parts }) => parts.flatMap(({ kernel, bias }) => [kernel, bias])),
-    ...[...tables, ...vectors.values()].map(({ block }) => block),
-  ];
-  return blocks.reduce((sum, block) => sum + (block?.size ?? 0), 0);
-}
-
 /** Bytes from the first number to each parameter, in canonical order, but for tables whose steps are lazy. */
 export function parameterBytes(weights: Weights): Int32Array {
   const { areLazy, tables } = weights;
   const apart = areLazy ? tables.reduce((sum, { block }) => sum + block.size, 0) : 0; // tables are first
-  const bytes = new Int32Array(countIn(weights) - apart);
+  const bytes = new Int32Array(weights.parameters - apart);
   forEachParameter({ ...weights, tables: areLazy ? [] : tables }, (canonical, engine) => {
     bytes[canonical - apart] = 4 * engine;
   });
