@@ -101,6 +101,7 @@ async function prepare(
   const most = countOption("--values", options.values, 2, MOST_HOT);
   const college = choiceOption("--college", options.college, COLLEGE);
   const seed = countOption("--seed", options.seed, 0);
+  const age = options.fromAge === undefined ? 0 : countOption("--from-age", options.fromAge, 0);
   const folder = folderOption("--output", options.output);
   const configs = CENSUS_GROUPS.map((group) => join(folder, `group${group}.yaml`));
   const tables = CENSUS_GROUPS.map((group) => ({ group, file: join(folder, tableName(group)) }));
@@ -109,7 +110,6 @@ async function prepare(
 
   const sources = test === undefined ? [data] : [data, test];
   const read = sources.map((source) => readCensus(source));
-  const age = options.fromAge === undefined ? 0 : countOption("--from-age", options.fromAge, 0);
   const parts = partsOf(
     read.map((rows) => (age > 0 ? rowsFromAge(rows, age) : rows)),
     options,
@@ -136,9 +136,8 @@ function partsOf(read: readonly CensusRows[], options: PrepareOptions, seed: num
   const [first, second] = read as [CensusRows, CensusRows?];
   const marked = (rows: CensusRows) => ({ rows, validation: validationRows(rows, seed) });
   if (second === undefined) {
-    const share = heldoutOption(options);
     if (options.resplit) return { train: first };
-    const [train, others] = splitRows(first, share, seed);
+    const [train, others] = splitRows(first, heldoutOption(options), seed);
     return { train, heldout: marked(others) };
   }
   for (const name of ["heldout", "resplit"] as const)
@@ -190,17 +189,14 @@ async function show(folders: readonly string[], options: TablesOptions, context:
 /** A row for each model and task. */
 function aucSheet({ group, labels, rows }: AucTable, folder: string): Record<string, CsvValue>[] {
   return rows.flatMap(({ model, point, runs, best, mean, gains, paper }) =>
-    labels.map((task, k) => ({
-      ...{ folder, group, model, ...point, task, runs },
-      ...{
-        best: best?.[k],
-        mean: mean?.[k as 0 | 1].value,
-        low: mean?.[k as 0 | 1].low,
-        high: mean?.[k as 0 | 1].high,
-      },
-      ...{ difference: gains?.[k as 0 | 1].mean.value, differenceLow: gains?.[k as 0 | 1].mean.low },
-      ...{ differenceHigh: gains?.[k as 0 | 1].mean.high, higher: gains?.[k as 0 | 1].higher },
-      ...{ paperBest: paper?.best[k], paperMean: paper?.mean[k] },
-    })),
+    labels.map((task, k) => {
+      const [own, gain] = [mean?.[k as 0 | 1], gains?.[k as 0 | 1]];
+      return {
+        ...{ folder, group, model, ...point, task, runs, best: best?.[k] },
+        ...{ mean: own?.value, low: own?.low, high: own?.high },
+        ...{ difference: gain?.mean.value, differenceLow: gain?.mean.low, differenceHigh: gain?.mean.high },
+        ...{ higher: gain?.higher, paperBest: paper?.best[k], paperMean: paper?.mean[k] },
+      };
+    }),
   ) as Record<string, CsvValue>[];
 }

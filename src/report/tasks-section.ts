@@ -28,9 +28,8 @@ export function tasksSection(results: Results): Html {
   const metrics = Object.keys(METRIC_WORDS)
     .filter((name) => tasks.some(({ cells }) => cells.some((cell) => name in cell.metrics)))
     .sort((a, b) => Number(b === leading?.metric) - Number(a === leading?.metric));
-  const names = ["Loss", ...metrics.map((name) => capitalised(METRIC_WORDS[name] as string))];
   const order = leading ? [...metrics.slice(0, 1), LOSS, ...metrics.slice(1)] : [LOSS, ...metrics];
-  const numbers = ["Runs", ...order.map((name) => names[[LOSS, ...metrics].indexOf(name)] as string)];
+  const numbers = ["Runs", ...order.map((name) => capitalised(METRIC_WORDS[name] ?? name))];
   const table = html`<table>
 <thead>${headRow(["Task", "Model", ...numbers], numbers)}</thead>
 ${tasks.map((task) => taskRows({ ...task, cells: labelled(task.cells, results.config) }, order))}</table>`;
