@@ -1,6 +1,6 @@
 import { permutationInto } from "./order.ts";
 import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
-import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
+import { heldoutCount, numberAt, type TableColumn, type TableSettings, type TableValues } from "./table.ts";
 import { hotInput, otherVector, type PlacedColumn, placedColumns, vectorOf } from "./table-inputs.ts";
 import type { Rows } from "./task-set.ts";
 
@@ -31,16 +31,15 @@ const NOTHING: Moments = { mean: 0, std: Number.POSITIVE_INFINITY, fill: 0 };
  * then the validation rows: those that the file says, or else the last of the run's training rows.
  */
 export class TableSet {
-  readonly #numbers: Float64Array;
-  /** Columns of inputs in the table, and all columns. */
+  readonly #values: readonly TableColumn[];
+  /** What becomes of the columns of inputs. */
   readonly #columns: readonly PlacedColumn[];
-  readonly #width: number;
   /** D. */
   readonly #inputs: number;
   /** Of inputs that say which value a column has, or that it has none: 1 for those that a training row has, [D]. */
   readonly #known: Uint8Array;
-  /** Of each embedded column, the numbers of the vectors that a training row has. */
-  readonly #trained: ReadonlyMap<PlacedColumn, ReadonlySet<number>>;
+  /** Of each embedded column, 1 for the vectors that a training row has. */
+  readonly #trained: ReadonlyMap<PlacedColumn, Uint8Array>;
   /** Places in the table of each set's rows. */
   readonly #places: Readonly<Record<RowSet, Uint32Array>>;
   /** Of each column in the table. */
@@ -51,16 +50,15 @@ export class TableSet {
   constructor(table: TableSettings, identity: DataIdentity, counts: Counts) {
     const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
-    this.#numbers = new Float64Array(values.numbers);
+    this.#values = values.columns;
     this.#inputs = inputs;
     this.#columns = placedColumns(table.columns, inputs);
-    this.#width = this.#columns.length + tasks;
-    this.#places = placesOf(table, values, this.#numbers.length / this.#width, identity, counts);
+    this.#places = placesOf(table, values, values.columns[0]?.length ?? 0, identity, counts);
     this.#classes = Array.from({ length: tasks }, (_, k) => {
       const numbers = classes[k];
       return numbers ? new Map(numbers.map((number, place) => [number, place])) : undefined;
     });
-    this.#moments = Array.from({ length: this.#width }, (_, column) => {
+    this.#moments = values.columns.map((_, column) => {
       const input = this.#columns[column];
       if (input) return input.values > 0 ? AS_IT_IS : this.#inputMoments(column, standardise);
       return rawLabels || this.#classes[column - this.#columns.length] ? AS_IT_IS : this.#momentsOf(column);
@@ -72,13 +70,49 @@ export class TableSet {
   /** A set's rows, in float32. A label that a row does not have is NaN. */
   rows(set: RowSet): Rows {
     const places = this.#places[set];
-    const [N, D, K] = [places.length, this.#inputs, this.#width - this.#columns.length];
-    const [x, y] = [new Float32Array(N * D), new Float32Array(N * K)];
-    for (const [n, place] of places.entries()) {
-      this.#putInputs(x.subarray(n * D, (n + 1) * D), place);
-      for (let k = 0; k < K; k++) y[n * K + k] = this.#label(place, k);
+    const x = new Float32Array(places.length * this.#inputs);
+    this.inputsInto(x, places, this.#inputs);
+    return { x, y: this.labels(set) };
+  }
+
+  /** The inputs of the rows at some places in the table, row after row, each `stride` numbers behind the one before. */
+  inputsInto(x: Float32Array, places: Uint32Array, stride: number): void {
+    x.fill(0);
+    for (const [i, column] of this.#columns.entries()) {
+      if (column.embedding !== undefined) this.#vectorsInto(x, places, stride, i);
+      else if (column.values === 0) this.#numbersInto(x, places, stride, i);
+      if (isHot(column)) this.#hotInto(x, places, stride, i);
     }
-    return { x, y };
+  }
+
+  #numbersInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
+    const numbers = this.#values[i] as TableColumn;
+    const { mean, std, fill } = this.#moments[i] as Moments;
+    for (let n = 0, at = (this.#columns[i] as PlacedColumn).first; n < places.length; n++, at += stride) {
+      const number = numbers[places[n] as number] as number;
+      x[at] = Number.isNaN(number) ? fill : (number - mean) / std;
+    }
+  }
+
+  /** A value that no training row has would meet a vector that nothing has trained: it gets the one of all such values. */
+  #vectorsInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
+    const column = this.#columns[i] as PlacedColumn;
+    const values = this.#values[i] as TableColumn;
+    const trained = this.#trained.get(column) as Uint8Array;
+    const other = otherVector(column);
+    for (let n = 0, at = column.first; n < places.length; n++, at += stride) {
+      const vector = vectorOf(column, numberAt(values, places[n] as number));
+      x[at] = trained[vector] === 1 ? vector : other;
+    }
+  }
+
+  #hotInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
+    const column = this.#columns[i] as PlacedColumn;
+    const values = this.#values[i] as TableColumn;
+    for (let n = 0; n < places.length; n++) {
+      const hot = hotInput(column, numberAt(values, places[n] as number));
+      if (hot !== undefined) x[n * stride + hot] = this.#known[hot] as number;
+    }
   }
 
   /** Places in the table of a set's rows. */
@@ -106,10 +140,16 @@ export class TableSet {
   /** The labels [N, K] of a set's rows. */
   labels(set: RowSet): Float32Array {
     const places = this.#places[set];
-    const K = this.#width - this.#columns.length;
-    return Float32Array.from({ length: places.length * K }, (_, at) =>
-      this.#label(places[Math.floor(at / K)] as number, at % K),
-    );
+    const K = this.#values.length - this.#columns.length;
+    const y = new Float32Array(places.length * K);
+    for (let k = 0; k < K; k++)
+      for (let n = 0; n < places.length; n++) y[n * K + k] = this.labelAt(places[n] as number, k);
+    return y;
+  }
+
+  /** The labels [N] of one task. */
+  labelsOf(set: RowSet, k: number): Float32Array {
+    return Float32Array.from(this.#places[set], (place) => this.labelAt(place, k));
   }
 
   /** The standard deviation of each label by which it is divided, [K]: 1 for one that is as in the file, or a class. */
@@ -117,33 +157,19 @@ export class TableSet {
     return this.#moments.slice(this.#columns.length).map(({ std }) => std);
   }
 
-  #putInputs(x: Float32Array, place: number): void {
-    for (const [i, column] of this.#columns.entries()) {
-      if (column.embedding !== undefined) x[column.first] = this.#vector(column, this.#number(place, i));
-      if (column.values === 0) x[column.first] = this.#value(place, i);
-      if (!isHot(column)) continue;
-      const hot = hotInput(column, this.#number(place, i));
-      if (hot !== undefined) x[hot] = this.#known[hot] as number;
-    }
-  }
-
-  /** A value that no training row has would meet a vector that nothing has trained: it gets the one of all such values. */
-  #vector(column: PlacedColumn, value: number): number {
-    const vector = vectorOf(column, value);
-    return this.#trained.get(column)?.has(vector) ? vector : otherVector(column);
-  }
-
-  #trainedVectors(): Map<PlacedColumn, Set<number>> {
+  #trainedVectors(): Map<PlacedColumn, Uint8Array> {
     const embedded = [...this.#columns.entries()].filter(([, { embedding }]) => embedding !== undefined);
     return new Map(
       embedded.map(([i, column]) => {
-        const vectors = Array.from(this.#places.train, (place) => vectorOf(column, this.#number(place, i)));
-        return [column, new Set(vectors)];
+        const trained = new Uint8Array(otherVector(column) + 1);
+        for (const place of this.#places.train) trained[vectorOf(column, this.#number(place, i))] = 1;
+        return [column, trained];
       }),
     );
   }
 
-  #label(place: number, k: number): number {
+  /** A label of the row at a place in the table; NaN for none. */
+  labelAt(place: number, k: number): number {
     const column = this.#columns.length + k;
     if (Number.isNaN(this.#number(place, column))) return Number.NaN;
     const value = this.#value(place, column);
@@ -158,7 +184,7 @@ export class TableSet {
   }
 
   #number(place: number, column: number): number {
-    return this.#numbers[place * this.#width + column] as number;
+    return numberAt(this.#values[column] as TableColumn, place);
   }
 
   /** A value that no training row has would meet weights that nothing has trained: its input stays 0. */
@@ -250,9 +276,7 @@ function placesOf(
   const marks = heldout && new Uint8Array(heldout);
   const most = heldoutCount(N, share ?? 0);
   const partOf = (place: number, i: number) => (marks ? (marks[place] as number) : Number(i < most));
-  const [training, test, validation] = [0, 1, 2].map((part) =>
-    shuffled.filter((place, i) => partOf(place, i) === part),
-  ) as [Uint32Array, Uint32Array, Uint32Array];
+  const [training, test, validation] = [0, 1, 2].map((part) => partIn(shuffled, part, partOf)) as Parts;
   const take = (set: RowSet, rows: Uint32Array, count: Counts["trainRows"]) => {
     if (count !== "fresh" && rows.length >= count) return rows.subarray(0, count);
     throw new RangeError(`TableSet: ${file}: expected at least ${count} ${set} rows, got ${rows.length}`);
@@ -263,6 +287,18 @@ function placesOf(
   const validated = ofTraining > 0 ? all.subarray(count) : take("heldout", validation, validationRows);
   const tested = take("heldout", test, heldoutRows - validationRows);
   return { train: all.subarray(0, count), heldout: validationRows === 0 ? tested : joined(tested, validated) };
+}
+
+type Parts = [training: Uint32Array, test: Uint32Array, validation: Uint32Array];
+
+/** Those of the rows that are of a part: counted first, since a filter of typed arrays fills a list. */
+function partIn(rows: Uint32Array, part: number, partOf: (place: number, i: number) => number): Uint32Array {
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) count += Number(partOf(rows[i] as number, i) === part);
+  const own = new Uint32Array(count);
+  for (let i = 0, next = 0; next < count; i++)
+    if (partOf(rows[i] as number, i) === part) own[next++] = rows[i] as number;
+  return own;
 }
 
 function joined(a: Uint32Array, b: Uint32Array): Uint32Array {

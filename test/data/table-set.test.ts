@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { heldoutCount } from "../../src/data/table.ts";
+import { columnsOfRows, heldoutCount } from "../../src/data/table.ts";
 import { TableSet, tableSetOf } from "../../src/data/table-set.ts";
 import { GOLDEN } from "../random/golden/golden.ts";
 import { range } from "../support/reference.ts";
@@ -90,8 +90,7 @@ describe("standardised columns", () => {
 
   test("that are constant in the training rows are shifted to 0 there, and not scaled", () => {
     const table = tableOf(N);
-    const numbers = new Float64Array((table.values as { numbers: SharedArrayBuffer }).numbers);
-    for (let n = 0; n < N; n++) numbers[5 * n] = 0.1;
+    table.values?.columns[0]?.fill(0.1);
     const set = new TableSet(table, identity(5), COUNTS);
     expect(new Set(column(set, "train", 0))).toEqual(new Set([0]));
   });
@@ -116,8 +115,7 @@ test("an embedded column is the number of its vector, after all other inputs; ot
     [1, 5, 0, 4, 4],
     [-1, 7, 1, 5, 7],
   ];
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 25));
-  numbers.set(rows.flat());
+  const all = columnsOfRows(Float64Array.from(rows.flat()), 5);
   const heldout = new Uint8Array(new SharedArrayBuffer(5));
   heldout.set([0, 0, 0, 1, 1]);
   const columns = [
@@ -126,7 +124,7 @@ test("an embedded column is the number of its vector, after all other inputs; ot
     { values: 2, gaps: false },
   ];
   const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
-  const values = { numbers: numbers.buffer, heldout: heldout.buffer };
+  const values = { columns: all, heldout: heldout.buffer };
   const set = new TableSet({ ...table, values }, identity(0), { trainRows: 3, heldoutRows: 2 });
   const inputs = (part: "train" | "heldout") => {
     const { x, y } = set.rows(part);
@@ -145,8 +143,7 @@ test("a column of numbers with gaps is the number, or the mean, and an input tha
     [2, 0, 4, 4],
     [Number.NaN, 1, 5, 7],
   ];
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 20));
-  numbers.set(rows.flat());
+  const all = columnsOfRows(Float64Array.from(rows.flat()), 4);
   const heldout = new Uint8Array(new SharedArrayBuffer(5));
   heldout.set([0, 0, 0, 0, 1]);
   const columns = [
@@ -154,7 +151,7 @@ test("a column of numbers with gaps is the number, or the mean, and an input tha
     { values: 2, gaps: false },
   ];
   const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
-  const values = { numbers: numbers.buffer, heldout: heldout.buffer };
+  const values = { columns: all, heldout: heldout.buffer };
   const set = new TableSet({ ...table, values }, identity(0), { trainRows: 4, heldoutRows: 1 });
   const inputs = (part: "train" | "heldout") => {
     const { x, y } = set.rows(part);

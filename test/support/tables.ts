@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TableSettings } from "../../src/data/table.ts";
+import { columnsOfRows, numberAt, type TableSettings, type TableValues } from "../../src/data/table.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import type { TrainingSettings } from "../../src/engines/training-settings.ts";
 import { keyOf } from "../../src/random/key.ts";
@@ -37,16 +37,22 @@ export function tableFile(rows = 60, { parts = false, signs = false, shops = fal
 
 /** Such rows in memory, `heldout` of them marked if given. */
 export function tableOf(rows: number, changes: Partial<TableSettings> = {}, marks?: readonly number[]): TableSettings {
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 5 * rows));
-  numbers.set(someRows(rows).flat());
   const heldout = marks && new Uint8Array(new SharedArrayBuffer(rows));
   heldout?.set(marks ?? []);
   return {
     ...{ file: "/some.csv", sha256: "ab", inputs: 3, tasks: 2, heldout: marks ? null : 0.25 },
     ...{ standardise: true, rawLabels: false },
-    values: { numbers: numbers.buffer, ...(heldout && { heldout: heldout.buffer }) },
+    values: {
+      columns: columnsOfRows(Float64Array.from(someRows(rows).flat()), 5),
+      ...(heldout && { heldout: heldout.buffer }),
+    },
     ...changes,
   };
+}
+
+/** All numbers of a table, row after row. */
+export function numbersOf({ columns }: TableValues): number[] {
+  return range(columns[0]?.length ?? 0).flatMap((n) => columns.map((column) => numberAt(column, n)));
 }
 
 /** A run on 60 such rows, of which 45 are for training. */
