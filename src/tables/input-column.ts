@@ -63,6 +63,17 @@ export class InputColumn {
     return number;
   }
 
+  /** Whether it is no category so far. */
+  get takesNumbers(): boolean {
+    return this.#texts === undefined;
+  }
+
+  /** So many training rows of some have a number each. */
+  addNumbers(ofTraining: number): void {
+    this.#used += ofTraining;
+    this.#hasNumbers = true;
+  }
+
   #add(text: string, isHeldOut: boolean): number {
     const texts = this.#texts as Map<string, number>;
     const place = texts.get(text) ?? texts.size;

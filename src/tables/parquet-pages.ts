@@ -60,9 +60,28 @@ function unpacked(bytes: Uint8Array, length: number, { codec, compressors }: Col
 }
 
 function dictionaryIn(bytes: Uint8Array, page: PageHeader, count: number, decoder: ColumnDecoder): CellPage["values"] {
-  const { buffer, byteOffset, byteLength } = unpacked(bytes, page.uncompressed_page_size, decoder);
+  const all = unpacked(bytes, page.uncompressed_page_size, decoder);
+  if (isText(decoder)) return textsIn(all, count);
+  const { buffer, byteOffset, byteLength } = all;
   const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 };
   return convert(readPlain(reader, decoder.type, count, decoder.element.type_length), decoder);
+}
+
+function isText({ type, element }: ColumnDecoder): boolean {
+  return type === "BYTE_ARRAY" && (element.converted_type === "UTF8" || element.logical_type?.type === "STRING");
+}
+
+/** Texts, each behind its length. hyparquet makes an array of bytes of each first. */
+function textsIn({ buffer, byteOffset, byteLength }: Uint8Array, count: number): string[] {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const texts: string[] = [];
+  for (let at = 0; texts.length < count; ) {
+    const from = at + 4;
+    at = from + (from <= byteLength ? bytes.readUInt32LE(at) : 0);
+    if (at > byteLength) throw new Error(`text ${texts.length + 1} of a page is cut short`);
+    texts.push(bytes.toString("utf8", from, at));
+  }
+  return texts;
 }
 
 function cellsIn(
@@ -80,6 +99,8 @@ function cellsIn(
       : unpackedSecond(packed, page, decoder);
   const optional = decoder.element.repetition_type === "OPTIONAL";
   checkValues(bytes, page, optional, decoder.type);
+  const rows = header.num_values;
+  if (!optional && isText(decoder) && header.encoding === "PLAIN") return { rows, values: textsIn(bytes, rows) };
   const { definitionLevels: levels, dataPage } =
     first === undefined
       ? readDataPageV2(
@@ -89,7 +110,6 @@ function cellsIn(
         )
       : readDataPage(bytes, first, decoder);
   const has = levels?.length ? (row: number) => levels[row] === 1 : undefined;
-  const rows = header.num_values;
   if (!header.encoding.endsWith("_DICTIONARY"))
     return { rows, values: convert(dataPage, decoder), ...(has && { has }) };
   const places = dataPage as ArrayLike<number>;

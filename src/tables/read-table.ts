@@ -35,10 +35,17 @@ export function readTable(path: string, chosen?: NamedColumns, how?: TableReadin
   const files = filesAt(path, source);
   const hashes = files.map(hashOf);
   const sha256 = files[0] === path ? (hashes[0] as string) : createHash("sha256").update(hashes.join()).digest("hex");
-  const key = `${sha256} ${JSON.stringify([chosen, how])}`;
-  const table = known.get(key) ?? { ...rowsIn(files, source, chosen, how), sha256 };
-  known.set(key, table);
+  const keyOf = (named?: NamedColumns) => `${sha256} ${JSON.stringify([named, readingKey(how)])}`;
+  const table = known.get(keyOf(chosen)) ?? { ...rowsIn(files, source, chosen, how), sha256 };
+  const { areChosen, labels, inputs } = table;
+  known.set(keyOf(chosen), table);
+  known.set(keyOf(areChosen ? { labels, inputs } : undefined), table); // as a stored config has it
   return table;
+}
+
+/** What of it the rows depend on: of the split, whether each run draws its own. */
+function readingKey({ split, ...how }: TableReading = {}): object {
+  return { ...how, isDrawn: split === "run" };
 }
 
 const PARQUET = /\.(parquet|pq)$/i;

@@ -122,6 +122,7 @@ export class TableBuilder {
   addPage(at: number, first: number, page: CellPage, placeOf: (row: number) => string): void {
     this.#rows = Math.max(this.#rows, first + page.rows);
     const i = this.#columns.places.indexOf(at);
+    if (this.#addNumbers(i, first, page)) return;
     const known = i < 0 || page.places === undefined ? undefined : new Int32Array(page.values.length).fill(-1);
     for (let n = 0, next = 0; n < page.rows; n++) {
       const row = first + n;
@@ -137,6 +138,23 @@ export class TableBuilder {
         if (known && typeof value === "string") known[entry] = this.#inputs[i]?.placeOf(value) ?? -1;
       }
     }
+  }
+
+  /** Numbers of an input in one go; false for other cells, and for numbers that need a message. */
+  #addNumbers(i: number, first: number, { values, places, has, rows }: CellPage): boolean {
+    const input = this.#inputs[i];
+    const isNumeric = values instanceof Float32Array || values instanceof Float64Array || values instanceof Int32Array;
+    if (input === undefined || !isNumeric || has !== undefined || this.#na.size > 0 || !input.takesNumbers)
+      return false;
+    for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n] as number) <= LARGEST_FLOAT32)) return false;
+    const packed = this.#packed[i] as PackedColumn;
+    let used = 0;
+    for (let n = 0; n < rows; n++) {
+      packed.set(first + n, values[places?.[n] ?? n] as number);
+      used += Number(!this.#isHeldOut(first + n));
+    }
+    input.addNumbers(used);
+    return true;
   }
 
   /** A text that was there before. */
@@ -160,13 +178,17 @@ export class TableBuilder {
   #numberFor(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
     const cell = this.#isNa(value) ? undefined : value;
     const number = numberIn(cell);
-    const error = (text: string) => new UsageError(`${placeOf(row)}: ${this.#nameOf(i)}: ${text}`);
-    if (number === undefined && typeof cell === "string" && !isName(cell.trim())) throw error(unprintable(cell));
+    if (number === undefined && typeof cell === "string" && !isName(cell.trim()))
+      throw this.#error(i, placeOf(row), unprintable(cell));
     const taken =
       this.#inputs[i]?.add(cell, number, this.#isHeldOut(row)) ??
       this.#labels[i - this.#inputs.length]?.add(cell, number, this.#marks[row] ?? TRAINING);
-    if (taken === undefined) throw error(unfit(cell));
+    if (taken === undefined) throw this.#error(i, placeOf(row), unfit(cell));
     return taken;
+  }
+
+  #error(i: number, place: string, text: string): UsageError {
+    return new UsageError(`${place}: ${this.#nameOf(i)}: ${text}`);
   }
 
   #nameOf(i: number): string | undefined {

@@ -65,7 +65,9 @@ test("the Parquet files of a folder are one table, in the order of their names",
   writeFileSync(join(folder, "b.parquet"), part(11, 23));
   writeFileSync(join(folder, "a.parquet"), part(0, 11));
   writeFileSync(join(folder, "notes.txt"), "not a table");
-  const { sha256, ...table } = readTable(folder);
+  const named = readTable(folder, { labels: ["y_whole", "y_long"], onlyIfNeeded: true }); // as tasks name them
+  const { sha256, ...table } = readTable(folder, undefined, { split: 0 });
+  expect(table.values).toBe(named.values); // in memory once
   expect(unnumbered(table)).toEqual(unnumbered(tableIn(written(COLUMNS))));
   writeFileSync(join(folder, "b.parquet"), part(12, 23));
   expect([readTable(folder).rows, readTable(folder).sha256 === sha256]).toEqual([22, false]);
@@ -83,6 +85,18 @@ test("a number that float32 does not hold is kept in float64, others in float32,
   const city = { name: "x_city", data: ROWS.map((n) => `c${n % 3}`), type: "STRING" as const };
   const { columns } = tableIn(written([city, ...COLUMNS])).values;
   expect(columns[0]).toEqual(Int32Array.from(ROWS, (n) => n % 3));
+});
+
+describe("texts without gaps are read, from a dictionary or one after the other,", () => {
+  const words = { name: "x_word", data: ROWS.map((n) => `wörd ${n % 7}`), type: "STRING" as const, nullable: false };
+  test.each(["RLE_DICTIONARY", "PLAIN"] as const)("%s", (encoding) => {
+    const file = written([{ ...words, encoding }, ...COLUMNS], { codec: "UNCOMPRESSED" });
+    const { contents, values } = tableIn(file);
+    expect(contents[0]?.values).toEqual(range(7).map((n) => `wörd ${n}`));
+    expect(values.columns[0]).toEqual(Int32Array.from(ROWS, (n) => n % 7));
+    file.writeUInt32LE(1e9, file.indexOf("wörd 0") - 4);
+    expect(complaint(() => tableIn(file))).toBe("t.parquet: not readable as Parquet: text 1 of a page is cut short");
+  });
 });
 
 test("a truth value in a Parquet file is a category, and no other thing than a text is", () => {
