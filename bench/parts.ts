@@ -1,11 +1,12 @@
-import { type BundlePlan, planBundle } from "../src/engines/cpu/bundle.ts";
-import { BundleRows } from "../src/engines/cpu/bundle-rows.ts";
 import { instantiate, kernelSource } from "../src/engines/cpu/instantiate.ts";
 import { OPERATIONS, type Operation } from "../src/engines/cpu/instructions.ts";
 import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance, Kernels } from "../src/engines/cpu/kernels.ts";
-import { type Member, writeParameters, writeTasks } from "../src/engines/cpu/member.ts";
-import { initialParameters, type Run } from "../src/engines/engine.ts";
+import { planRunGroup, type RunGroupPlan } from "../src/engines/cpu/run-group.ts";
+import { RunGroupRows } from "../src/engines/cpu/run-group-rows.ts";
+import { type RunSlot, writeParameters, writeTasks } from "../src/engines/cpu/run-slot.ts";
+import type { Run } from "../src/engines/engine.ts";
+import { initialParameters } from "../src/engines/initial-parameters.ts";
 import { labelPanelBytes } from "../src/engines/rows/generator.ts";
 import { inputPanelBytes } from "../src/engines/rows/panels.ts";
 import type { TaskLoss } from "../src/engines/task-losses.ts";
@@ -21,36 +22,36 @@ export interface Parts {
   readonly rows: number;
 }
 
-const UPDATES: readonly Operation[] = ["update", "stepBlocks"];
+const UPDATES: readonly Operation[] = ["update", "updateSparse", "stepBlocks"];
 
 /** Times a run's step alone on this thread, in place of a worker: µs. */
 export function timeStep(set: KernelSet, run: Run): number {
   const memory = instantiate(kernelSource(set));
-  const plan = planBundle([run], set);
+  const plan = planRunGroup([run], set);
   memory.reserve(plan.arena.bytes);
   plan.arena.writeTo(memory.memory);
-  new BundleRows(memory, plan.rows, run).load(1, plan.rows.chunkSteps);
-  const [member] = plan.members as [Member];
-  writeParameters(memory, member, initialParameters(run));
-  return timeSteps(memory.kernelsOf(run.training.arithmetic), plan, member, run.training.batch);
+  new RunGroupRows(memory, plan.rows, run).load(1, plan.rows.chunkSteps);
+  const [slot] = plan.slots as [RunSlot];
+  writeParameters(memory, slot, initialParameters(run));
+  return timeSteps(memory.kernelsOf(run.training.arithmetic), plan, slot, run.training.batch);
 }
 
 /** Times a run's step on this thread, in place of a worker. */
 export function timeParts(set: KernelSet, run: Run): Parts {
   const memory = instantiate(kernelSource(set));
   const sgd: Run = { ...run, training: { ...run.training, optimizer: "sgd", lr: 1e-9 } };
-  const plan = planBundle([run, sgd], set);
+  const plan = planRunGroup([run, sgd], set);
   memory.reserve(plan.arena.bytes);
   plan.arena.writeTo(memory.memory);
-  const bundleRows = new BundleRows(memory, plan.rows, run);
-  const [adam, plain] = plan.members as [Member, Member];
-  for (const member of plan.members) writeParameters(memory, member, initialParameters(run));
+  const rowsOfGroup = new RunGroupRows(memory, plan.rows, run);
+  const [adam, plain] = plan.slots as [RunSlot, RunSlot];
+  for (const slot of plan.slots) writeParameters(memory, slot, initialParameters(run));
   const kernels = memory.kernelsOf(run.training.arithmetic);
   const steps = plan.rows.chunkSteps;
-  const rows = leastMicroseconds(() => bundleRows.load(1, steps)) / steps;
+  const rows = leastMicroseconds(() => rowsOfGroup.load(1, steps)) / steps;
   const step = timeSteps(kernels, plan, adam, run.training.batch);
-  const time = (member: Member, operations: readonly Operation[]) =>
-    timeOperations(memory, kernels, plan, member, operations);
+  const time = (slot: RunSlot, operations: readonly Operation[]) =>
+    timeOperations(memory, kernels, plan, slot, operations);
   const products = time(plain, ["dense", "sparseDense", "inputGradient", "addGradient", ...UPDATES]);
   const adamOnly = time(adam, UPDATES) - time(plain, UPDATES);
   const rest = time(plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
@@ -61,20 +62,20 @@ export function timeParts(set: KernelSet, run: Run): Parts {
 export function timeRuns(set: KernelSet, runs: readonly Run[]): number[] {
   const memory = instantiate(kernelSource(set));
   const first = runs[0] as Run;
-  const plan = planBundle(runs, set);
+  const plan = planRunGroup(runs, set);
   memory.reserve(plan.arena.bytes);
   plan.arena.writeTo(memory.memory);
-  new BundleRows(memory, plan.rows, first).load(1, plan.rows.chunkSteps);
-  return plan.members.map((member, i) => {
+  new RunGroupRows(memory, plan.rows, first).load(1, plan.rows.chunkSteps);
+  return plan.slots.map((slot, i) => {
     const { model, training } = runs[i] as Run;
     const tasks = new Array<TaskLoss>(model.tasks).fill({ kind: "regression", weight: 1, unit: 1 });
-    writeTasks(memory, member, tasks, training.huberDelta);
-    writeParameters(memory, member, initialParameters(runs[i] as Run));
-    return timeSteps(memory.kernelsOf(training.arithmetic), plan, member, training.batch);
+    writeTasks(memory, slot, tasks, training.huberDelta);
+    writeParameters(memory, slot, initialParameters(runs[i] as Run));
+    return timeSteps(memory.kernelsOf(training.arithmetic), plan, slot, training.batch);
   });
 }
 
-function timeSteps(kernels: Kernels, { rows }: BundlePlan, { address }: Member, batch: number): number {
+function timeSteps(kernels: Kernels, { rows }: RunGroupPlan, { address }: RunSlot, batch: number): number {
   const xBytes = rows.panels * inputPanelBytes(rows.inputs, rows.layout);
   const labels = rows.labels[0]?.chunk as number;
   const labelBytes = rows.panels * labelPanelBytes(rows.tasks, rows.layout);
@@ -90,11 +91,11 @@ function timeSteps(kernels: Kernels, { rows }: BundlePlan, { address }: Member, 
 function timeOperations(
   memory: KernelInstance,
   kernels: Kernels,
-  { rows }: BundlePlan,
-  member: Member,
+  { rows }: RunGroupPlan,
+  slot: RunSlot,
   operations: readonly Operation[],
 ): number {
-  const { begin, end } = member.code;
+  const { begin, end } = slot.code;
   const words = memory.uint32(begin, (end - begin) / 4);
   const pieces: [number, number][] = [];
   for (let at = 0; at < words.length; at += (words[at + 1] as number) / 4) {
@@ -103,6 +104,6 @@ function timeOperations(
   }
   return leastMicroseconds(() => {
     for (const [from, to] of pieces)
-      kernels.execute(from, to, rows.chunk, member.weights, rows.panels, member.optimizer, rows.layout.panelRows);
+      kernels.execute(from, to, rows.chunk, slot.weights, rows.panels, slot.optimizer, rows.layout.panelRows);
   });
 }

@@ -5,7 +5,19 @@ import { CONTENDERS, type Contender, whyAbsent } from "./peers/contenders.ts";
 import { coresOf } from "./peers/cores.ts";
 import { type Measured, measure } from "./peers/measure.ts";
 
-const SUBJECTS = [["mmoe"], ["shared-bottom", "omoe", "mmoe"]] as const;
+interface Subject {
+  readonly models: readonly string[];
+  readonly method: "sum" | "pcgrad";
+}
+
+/** By name; PyTorch's programs have the first two. */
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  mmoe: { models: ["mmoe"], method: "sum" },
+  all: { models: ["shared-bottom", "omoe", "mmoe"], method: "sum" },
+  "mmoe-pcgrad": { models: ["mmoe"], method: "pcgrad" },
+  "cross-stitch": { models: ["cross-stitch"], method: "sum" },
+  "cross-stitch-pcgrad": { models: ["cross-stitch"], method: "pcgrad" },
+};
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +25,7 @@ const { values } = parseArgs({
     steps: { type: "string", default: "500" },
     repeats: { type: "string", default: "3" },
     only: { type: "string" },
+    subjects: { type: "string", default: Object.keys(SUBJECTS).join(",") },
     processor: { type: "boolean", default: false },
   },
 });
@@ -34,7 +47,7 @@ const clock = values.processor ? ", in processor time" : "";
 
 console.log(`${cpus()[0]?.model}, least (median) of ${repeats} repeats in turns${clock}\n`);
 for (const batch of batches) {
-  for (const models of SUBJECTS) console.log(`${await table(models, batch)}\n`);
+  for (const name of values.subjects.split(",")) console.log(`${await table(SUBJECTS[name] as Subject, batch)}\n`);
 }
 
 /** Few rows take many steps: else what comes once, such as drawing a run's held-out rows, would count. */
@@ -43,13 +56,14 @@ function stepsOf(batch: number): number {
 }
 
 /** One subject at one batch size: every contender in every place, round after round, so all see the same machine. */
-async function table(models: readonly string[], batch: number): Promise<string> {
+async function table({ models, method }: Subject, batch: number): Promise<string> {
   const steps = stepsOf(batch);
-  const seen = new Map<Contender, Measured[][]>(present.map((contender) => [contender, places.map(() => [])]));
+  const able = present.filter(({ hasMethods }) => hasMethods || (method === "sum" && !models.includes("cross-stitch")));
+  const seen = new Map<Contender, Measured[][]>(able.map((contender) => [contender, places.map(() => [])]));
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const [at, cores] of places.entries()) {
       for (const [contender, measured] of seen) {
-        measured[at]?.push(await measure(contender, { models, batch, steps, cores }));
+        measured[at]?.push(await measure(contender, { models, method, batch, steps, cores }));
         console.error(
           `bench: ${contender.name} on ${cores.length}: ${measured[at]?.at(-1)?.usPerRunStep.toFixed(1)} µs`,
         );
@@ -61,12 +75,13 @@ async function table(models: readonly string[], batch: number): Promise<string> 
     "program",
     "version",
     "R",
-    ...places.flatMap(({ length }) => [`µs, ${cores(length)}`, `to ${present[0]?.name}`]),
+    ...places.flatMap(({ length }) => [`µs, ${cores(length)}`, `to ${able[0]?.name}`]),
     "loss",
   ];
   const rows = [...seen].map(([{ about }, measured]) => row(about, measured, first, models));
   const lines = [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
-  return [`${models.join(", ")}, batch ${batch}, ${steps} steps: µs per run-step`, "", ...lines].join("\n");
+  const subject = method === "sum" ? models.join(", ") : `${models.join(", ")} by ${method}`;
+  return [`${subject}, batch ${batch}, ${steps} steps: µs per run-step`, "", ...lines].join("\n");
 }
 
 function row(about: string, measured: Measured[][], first: Measured[][], models: readonly string[]): string[] {

@@ -3,6 +3,7 @@
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   whole: () => import("./whole.js" as string),
   cpu: () => import("./cpu.ts"),
+  embeddings: () => import("./embeddings.ts"),
   models: () => import("./models.ts"),
   methods: () => import("./methods.ts"),
   agreement: () => import("./agreement.ts"),

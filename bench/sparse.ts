@@ -1,5 +1,6 @@
 // npm run bench -- sparse: what the zeros of a table's one-hot inputs cost, on one core. A step on a table like the census
-// study's, 7 numbers and 31 categories, beside one on as many numbers.
+// study's, 7 numbers and 31 categories, beside one on as many numbers;
+// --categories 1000 has other categories in their place.
 import { parseArgs } from "node:util";
 import type { InputEncoding } from "../src/data/table-inputs.ts";
 import { inputCount } from "../src/data/table-inputs.ts";
@@ -11,13 +12,19 @@ import { keyOf } from "../src/random/key.ts";
 import { normals } from "../src/random/normal.ts";
 import { type Parts, timeParts } from "./parts.ts";
 
-const { values } = parseArgs({ options: { batch: { type: "string", default: "8,16,64,512" } } });
+/** Values of the census study's categories, as `mmoe census prepare` keeps them on generated files. */
+const CENSUS = "9,20,20,3,20,15,5,10,2,3,6,8,6,6,20,20,8,10,9,10,3,4,5,20,20,20,5,3,3,3,2";
+
+const { values } = parseArgs({
+  options: {
+    batch: { type: "string", default: "8,16,64,512" },
+    categories: { type: "string", default: CENSUS },
+    models: { type: "string", default: "shared-bottom,mmoe" },
+  },
+});
 const ROWS = 4096;
 const NUMBERS = 7;
-/** Values of the census study's categories, as `mmoe census prepare` keeps them on generated files. */
-const VALUES = [
-  9, 20, 20, 3, 20, 15, 5, 10, 2, 3, 6, 8, 6, 6, 20, 20, 8, 10, 9, 10, 3, 4, 5, 20, 20, 20, 5, 3, 3, 3, 2,
-];
+const VALUES = values.categories.split(",").map(Number);
 
 const COLUMNS: readonly InputEncoding[] = [
   ...Array.from({ length: NUMBERS }, () => ({ values: 0, gaps: false })),
@@ -50,7 +57,7 @@ const shown = ["step", "products", "adam", "rest", "rows"] as const satisfies re
 console.log(`${D} inputs, ${COLUMNS.length} of which are not 0 in a row of categories; µs per step\n`);
 console.log(`| model | batch | kernels | inputs | ${shown.join(" | ")} |`);
 console.log(`|${" --- |".repeat(4 + shown.length)}`);
-for (const model of ["shared-bottom", "mmoe"] as const) {
+for (const model of values.models.split(",") as ModelName[]) {
   for (const batch of values.batch.split(",").map(Number)) {
     for (const set of availableKernels().sets) {
       for (const isSparse of [false, true]) {

@@ -1,15 +1,19 @@
 // Builds the Python package with the program inside, python/dist/*.whl: bundled, with the kernels that `npm run kernels`
-// compiled for this machine. --all builds a wheel for each published platform, by zig, and one of WebAssembly alone.
+// compiled for this machine. --all builds a wheel for each published platform, by zig, and one of WebAssembly alone;
+// --out names another folder.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { fileOf, makeKernels, TARGETS } from "./published-kernels.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const output = join(root, "python/dist");
+const OPTIONS = { all: { type: "boolean", default: false }, out: { type: "string", default: "python/dist" } };
+const { all, out } = parseArgs({ options: OPTIONS }).values;
+const output = resolve(root, out);
 
 /** The program's files that start: its command, and the threads and processes that it starts by their names. */
 const ENTRIES = [
@@ -124,7 +128,7 @@ function makeWheel(folder, binary, tag) {
 }
 
 /** The platforms to build for: each with its binary and tag. */
-async function platforms(all) {
+async function platforms() {
   if (all) {
     await makeKernels(Object.keys(TARGETS));
     const binaries = Object.keys(TARGETS).map((platform) => ({ platform, from: fileOf(platform) }));
@@ -154,8 +158,7 @@ async function main() {
   try {
     rmSync(output, { recursive: true, force: true });
     await makeProgram(folder);
-    for (const { binary, tag } of await platforms(process.argv.includes("--all")))
-      console.log(`python/dist/${makeWheel(folder, binary, tag)}`);
+    for (const { binary, tag } of await platforms()) console.log(`${out}/${makeWheel(folder, binary, tag)}`);
   } finally {
     rmSync(folder, { recursive: true });
   }

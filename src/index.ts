@@ -16,10 +16,10 @@ import { correlationMatrix, type Matrix } from "./data/correlation-matrix.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "./data/presets.ts";
 import type { RowSet } from "./data/streams.ts";
 import { type Rows, TaskSet } from "./data/task-set.ts";
-import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type Lacking } from "./figures/draw/figure.ts";
-import { heeded, SWEEP_FIGURES } from "./figures/gallery.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type Unavailable } from "./figures/draw/figure.ts";
+import { SWEEP_FIGURES, supportedOptions } from "./figures/gallery.ts";
 import type { GridPoint } from "./identity/grid-point.ts";
-import type { Ends } from "./models/shapes.ts";
+import type { Dimensions } from "./models/shapes.ts";
 import type { ModelSpec } from "./models/spec.ts";
 import { MODEL_NAMES, ZOO } from "./models/zoo.ts";
 import { choiceIn, resultsAt } from "./records/at-point.ts";
@@ -29,7 +29,7 @@ import { type Summary, summaryOf } from "./summary/summary.ts";
 export type { AnyRun, Run } from "./engines/engine.ts";
 export type { ModelSettings, ModelTask, Numbers, OwnTrainer } from "./engines/process/node-model.ts";
 export { UsageError } from "./errors.ts";
-export { isLacking } from "./figures/draw/figure.ts";
+export { isUnavailable } from "./figures/draw/figure.ts";
 export { MachineError } from "./machine-error.ts";
 export type { CodeModel, Model } from "./models/code.ts";
 export type { RunRecord } from "./records/record.ts";
@@ -40,11 +40,10 @@ export { version } from "./version.ts";
 export type {
   Claim,
   Config,
-  Ends,
+  Dimensions,
   Figure,
   FigureChoices,
   GridPoint,
-  Lacking,
   LossSet,
   Matrix,
   ModelSpec,
@@ -52,6 +51,7 @@ export type {
   Results,
   Settings,
   Summary,
+  Unavailable,
 };
 
 /** Settings as a program gives them: the list of models may define some, and rows may be a file's path. */
@@ -73,7 +73,7 @@ export function loadConfig(fileOrPreset: string, settings: GivenSettings = {}): 
 }
 
 /** The zoo's models for D inputs and K tasks, by name; the paper's 100 and 2 by default. */
-export function models({ inputs = 100, tasks = 2 }: Partial<Ends> = {}): Record<string, ModelSpec> {
+export function models({ inputs = 100, tasks = 2 }: Partial<Dimensions> = {}): Record<string, ModelSpec> {
   return Object.fromEntries(MODEL_NAMES.map((name) => [name, ZOO[name].build({ inputs, tasks })]));
 }
 
@@ -123,20 +123,20 @@ export function claims(results: Results, { loss = results.config.report }: LossO
 
 /**
  * The figures of a sweep, each an SVG document with its caption and its numbers. A figure that can't be drawn says what
- * it lacks (see `isLacking`). `only` names some of those of `mmoe figures`, but not figure2; `without` names models and
+ * it lacks (see `isUnavailable`). `only` names some of those of `mmoe figures`, but not figure2; `without` names models and
  * correlations that are left out. Throws RangeError for another figure.
  */
 export function figures(
   results: Results,
   { only, ...options }: Partial<FigureChoices> & { readonly only?: readonly string[] } = {},
-): (Figure | Lacking)[] {
+): (Figure | Unavailable)[] {
   const names = SWEEP_FIGURES.map(({ name }) => name);
   const unknown = only?.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new RangeError(`figures: only: expected some of ${names.join(", ")}, got ${unknown}`);
   const kinds = SWEEP_FIGURES.filter(({ name }) => only === undefined || only.includes(name));
   const how = { ...DEFAULT_OPTIONS, loss: results.config.report, ...options };
-  return kinds.map((kind) => kind.draw(results, heeded(kind, how)));
+  return kinds.map((kind) => kind.draw(results, supportedOptions(kind, how)));
 }
 
 /** Which rows of which run `taskPair` makes. */

@@ -16,6 +16,8 @@ const ADDRESS_MS = 250;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let addressTimer;
+/** The address as the page last read or wrote it: another one has just arrived, and its event is to come. */
+let knownHash = location.hash;
 /** A link within the page was followed: its address, which has a place only, gets the choices. */
 let followsLink = false;
 
@@ -31,6 +33,7 @@ function keepAddress() {
   });
   addEventListener("pagehide", writeAddress);
   addEventListener("hashchange", () => {
+    knownHash = location.hash;
     if (followsLink) writeAddress();
     else showAddressed();
     followsLink = false;
@@ -60,9 +63,11 @@ function addressLater() {
 /** Writes the choices into the same entry of the browser's history: Back undoes no switch, but leaves the page or a link. */
 function writeAddress() {
   clearTimeout(addressTimer);
+  if (location.hash !== knownHash) return;
   const address = `#${[placeInAddress(), choicesOnPage()].filter((part) => String(part) !== "").join("&")}`;
   if (address === (location.hash || "#")) return;
   history.replaceState(history.state, "", address === "#" ? location.href.replace(/#.*$/, "") : address);
+  knownHash = location.hash;
 }
 
 /** Shows what the address says, and goes to its place. */

@@ -2,16 +2,16 @@ import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run } from "../../src/engines/engine.ts";
-import { Pace } from "../../src/engines/pace.ts";
 import { eagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
+import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
+import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/graph/training-program.ts";
+import { trainingShape } from "../../src/engines/tfjs/graph/training-shape.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
-import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
-import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts";
-import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/traced/training-program.ts";
-import { trainingShape } from "../../src/engines/tfjs/traced/training-shape.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
 import { PLAIN_TRAINING } from "../../src/engines/training-settings.ts";
+import { Yielder } from "../../src/engines/yielder.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { operationsOf } from "./operations.ts";
 import { shippedStep } from "./plain-tfjs.ts";
@@ -40,11 +40,11 @@ export interface Contender {
 
 export async function contendersOf(tf: Tf, R: number, B: number, options: ProgramOptions): Promise<Contender[]> {
   const runs = runsOf(R, B);
-  const pace = new Pace(undefined);
+  const yielder = new Yielder(undefined);
   const group = groupOf(runs.map((run) => [run]));
-  const eager = ofTrainer("eager, ours", (await eagerTrainer(tf, group, pace)) as Trainer, R);
-  const training = new TracedTraining(tf, new GroupFeeds(1), options);
-  const traced = ofTrainer("traced", (await training.trainer(group, pace)) as Trainer, R);
+  const eager = ofTrainer("eager, ours", (await eagerTrainer(tf, group, yielder)) as Trainer, R);
+  const training = new GraphTraining(tf, new GroupFeeds(1), options);
+  const traced = ofTrainer("traced", (await training.trainer(group, yielder)) as Trainer, R);
   const shipped = ofShipped(tf, R, B);
   return [
     { ...shipped, operations: await operationsOf(tf, () => shipped.turn(0)) },

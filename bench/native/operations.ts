@@ -1,5 +1,5 @@
+import { type Binding, tensorflowBackend } from "../../src/engines/tfjs/graph/tensorflow-backend.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
-import { type Binding, tensorflowBackend } from "../../src/engines/tfjs/trace/tensorflow-backend.ts";
 
 /** The number of operations that `body` executes one by one on the tensorflow backend. */
 export async function operationsOf(tf: Tf, body: () => Promise<unknown>): Promise<number> {

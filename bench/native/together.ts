@@ -1,10 +1,10 @@
-import { Pace } from "../../src/engines/pace.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
+import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
+import type { ProgramOptions } from "../../src/engines/tfjs/graph/training-program.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
-import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
-import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts";
-import type { ProgramOptions } from "../../src/engines/tfjs/traced/training-program.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
+import { Yielder } from "../../src/engines/yielder.ts";
 import { type Contender, ofTrainer, runsOf, tracedOperations } from "./contenders.ts";
 
 const MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
@@ -33,8 +33,8 @@ export async function separateAndTogether(
 
 async function traced(tf: Tf, group: Group, options: ProgramOptions): Promise<Contender> {
   const feeds = new GroupFeeds(1);
-  const training = new TracedTraining(tf, feeds, options);
-  const trainer = (await training.trainer(group, new Pace(undefined))) as Trainer;
+  const training = new GraphTraining(tf, feeds, options);
+  const trainer = (await training.trainer(group, new Yielder(undefined))) as Trainer;
   const contender = ofTrainer("traced", trainer, group.runs.length);
   const dispose = async () => {
     await contender.dispose();

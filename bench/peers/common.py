@@ -7,9 +7,10 @@ import os
 import time
 from typing import Callable, NamedTuple
 
-MODELS = ("shared-bottom", "omoe", "mmoe")
+MODELS = ("shared-bottom", "omoe", "mmoe", "cross-stitch")
+METHODS = ("sum", "pcgrad")
 D, K = 100, 2  # inputs, tasks
-EXPERTS, EXPERT_UNITS, TOWER_UNITS, BOTTOM_UNITS = 8, 16, 8, 113
+EXPERTS, EXPERT_UNITS, TOWER_UNITS, BOTTOM_UNITS, OWN_UNITS = 8, 16, 8, 113, 68
 
 LAST_STEPS = 100  # The reported loss is the mean over these steps and all runs, each before its update.
 
@@ -49,9 +50,11 @@ class Layer(NamedTuple):
 
 
 def layers(model: str) -> dict[str, Layer]:
-    """A zoo model's layers by name; `gate` is absent from shared-bottom, whose one expert is the bottom."""
+    """A zoo model's layers by name. Without a `gate` are shared-bottom, whose one expert is the bottom, and cross-stitch."""
     if model == "shared-bottom":
         bottom = {"experts": Layer(1, D, BOTTOM_UNITS, True)}
+    elif model == "cross-stitch":
+        bottom = {"experts": Layer(K, D, OWN_UNITS, True)}
     else:
         gates = K if model == "mmoe" else 1
         bottom = {"experts": Layer(EXPERTS, D, EXPERT_UNITS, True), "gate": Layer(gates, D, EXPERTS, False)}
@@ -59,10 +62,14 @@ def layers(model: str) -> dict[str, Layer]:
     return {**bottom, "tower": Layer(K, width, TOWER_UNITS, True), "output": Layer(K, TOWER_UNITS, 1, True)}
 
 
-def parse(runs: int) -> argparse.Namespace:
-    """The options; keeps this process on the first `--threads` of its cores. To be called before a library is imported."""
+def parse(runs: int, models: tuple[str, ...] = MODELS[:3], methods: tuple[str, ...] = METHODS[:1]) -> argparse.Namespace:
+    """
+    The options of a program that has these models and methods; keeps this process on the first `--threads` of its cores. To be
+    called before a library is imported.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("--models", type=lambda text: text.split(","), default=["mmoe"], help="joined by commas")
+    parser.add_argument("--method", choices=methods, default="sum", help="how the tasks' gradients become one")
     parser.add_argument("--batch", type=int, default=64, help="B, rows a step")
     parser.add_argument("--runs", type=int, default=runs, help="R, runs of each model")
     parser.add_argument("--steps", type=int, default=1000, help="a multiple of 100")
@@ -73,8 +80,8 @@ def parse(runs: int) -> argparse.Namespace:
     parser.add_argument("--correlation", type=float, default=0.5)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    if unknown := set(options.models) - set(MODELS):
-        parser.error(f"--models: expected some of {', '.join(MODELS)}, got {', '.join(sorted(unknown))}")
+    if unknown := set(options.models) - set(models):
+        parser.error(f"--models: expected some of {', '.join(models)}, got {', '.join(sorted(unknown))}")
     if options.steps <= 0 or options.steps % LAST_STEPS:
         parser.error(f"--steps: expected a multiple of {LAST_STEPS}, got {options.steps}")
     cores = sorted(os.sched_getaffinity(0))
@@ -94,7 +101,7 @@ def report(peer: str, version: str, options: argparse.Namespace, train: Callable
         input()
     rounds = [timed(train, options.steps) for _ in range(options.rounds)]
     run_steps = len(options.models) * options.runs * options.steps
-    settings = {name: getattr(options, name) for name in ("models", "batch", "runs", "threads", "steps", "lr")}
+    settings = {name: getattr(options, name) for name in ("models", "method", "batch", "runs", "threads", "steps", "lr")}
     line = {
         **{"peer": peer, "version": version, **settings},
         "usPerRunStep": round(1e6 * min(wall for wall, _, _ in rounds) / run_steps, 2),

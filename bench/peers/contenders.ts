@@ -11,13 +11,15 @@ export interface Contender {
   readonly spreadsBy: "threads" | "processes";
   /** R: the fastest of those tried at this batch. */
   readonly runs: (batch: number) => number;
+  /** Whether it has cross-stitch and PCGrad. */
+  readonly hasMethods?: true;
   /** Rounds that a process times. */
   readonly rounds: number;
 }
 
 const PYTHON = pathOf(".venv/bin/python");
 
-const WORKERS = { spreadsBy: "threads", runs: () => 24, rounds: 3 } as const;
+const WORKERS = { spreadsBy: "threads", runs: () => 24, rounds: 3, hasMethods: true } as const;
 
 /** In the order of the table; ratios are to the first. */
 export const CONTENDERS: readonly Contender[] = [
@@ -40,7 +42,7 @@ export const CONTENDERS: readonly Contender[] = [
   },
   {
     ...{ name: "jax", about: "JAX, vmap + jit + scan", ...python("jax_scan.py"), spreadsBy: "processes" },
-    ...{ runs: (batch) => (batch <= 8 ? 64 : batch <= 32 ? 16 : batch <= 256 ? 4 : 2), rounds: 3 },
+    ...{ runs: (batch) => (batch <= 8 ? 64 : batch <= 32 ? 16 : batch <= 256 ? 4 : 2), rounds: 3, hasMethods: true },
   },
 ];
 

@@ -5,6 +5,7 @@ import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run } from "../../src/engines/engine.ts";
+import type { MethodName } from "../../src/engines/methods.ts";
 import { PLAIN_TRAINING, type TrainingSettings } from "../../src/engines/training-settings.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     models: { type: "string", default: "mmoe" },
+    method: { type: "string", default: "sum" },
     batch: { type: "string", default: "64" },
     runs: { type: "string", default: "24" },
     steps: { type: "string", default: "1000" },
@@ -53,7 +55,17 @@ const least = (of: (round: Round) => number) => Math.min(...counted.map(of));
 const runSteps = models.length * runs * steps;
 console.log(
   JSON.stringify({
-    ...{ peer: name, version: `Node ${process.versions.node}`, models, batch, runs, threads, steps, lr },
+    ...{
+      peer: name,
+      version: `Node ${process.versions.node}`,
+      models,
+      method: values.method,
+      batch,
+      runs,
+      threads,
+      steps,
+      lr,
+    },
     usPerRunStep: rounded((1000 * least(({ wallMs }) => wallMs)) / runSteps, 2),
     cpuUsPerRunStep: rounded((1000 * least(({ cpuMs }) => cpuMs)) / runSteps, 2),
     finalLoss: Object.fromEntries(models.map((model) => [model, rounded(meanLoss(model), 4)])),
@@ -71,6 +83,7 @@ async function createEngine(): Promise<Engine> {
 function planned(steps: number, seed: number): Run[] {
   const training: TrainingSettings = {
     ...{ ...PLAIN_TRAINING, trainRows: "fresh", batch, steps, lr, evalEvery: LAST_STEPS, heldoutRows: HELDOUT_ROWS },
+    method: values.method as MethodName,
     arithmetic: name === "cpu-fused" ? "fused" : "portable",
   };
   return Array.from({ length: runs }, (_, index) =>

@@ -6,7 +6,7 @@ from itertools import count
 
 import common
 
-options = common.parse(runs=8)
+options = common.parse(runs=8, models=common.MODELS, methods=common.METHODS)
 # XLA's own loops are a fifth faster here than the YNNPACK calls it makes by default.
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_experimental_ynn_fusion_type=")
 
@@ -48,6 +48,8 @@ def parameters(key: jax.Array, model: str) -> Params:
         out[name] = jax.random.uniform(layer_key, shape, minval=-layer.limit, maxval=layer.limit)
         if layer.bias:
             out[f"{name}.bias"] = jnp.zeros(shape[1:] if wide else (K, 1, layer.units))
+    if model == "cross-stitch":
+        out["stitch"] = jnp.where(jnp.eye(K) == 1, 0.9, 0.1 / (K - 1))
     return out
 
 
@@ -60,6 +62,8 @@ def forward(p: Params, x: jax.Array) -> jax.Array:
         weights = jax.nn.softmax((x @ p["gate"]).reshape(B, -1, EXPERTS, 1), 2)  # [B, gates, E, 1]
         # As a product and a sum, which XLA fuses; faster than the many small products of an einsum.
         h = (weights * h.reshape(B, 1, EXPERTS, -1)).sum(2).transpose(1, 0, 2)  # [gates, B, H]
+    if "stitch" in p:
+        h = (p["stitch"][..., None] * h.reshape(B, 1, K, -1)).sum(2).transpose(1, 0, 2)  # [K, B, H]
     if h.size == K * B * tower.shape[1]:
         h = h @ tower  # [K, B, T]
     else:
@@ -69,8 +73,36 @@ def forward(p: Params, x: jax.Array) -> jax.Array:
     return (h @ p["output"] + p["output.bias"])[..., 0].T
 
 
-def loss(p: Params, x: jax.Array, y: jax.Array) -> jax.Array:
-    return jnp.square(forward(p, x) - y).mean(0).sum()
+def losses(p: Params, x: jax.Array, y: jax.Array) -> jax.Array:
+    """Of each task, [K]."""
+    return jnp.square(forward(p, x) - y).mean(0)
+
+
+def of_sum(p: Params, x: jax.Array, y: jax.Array) -> tuple[jax.Array, Params]:
+    """The sum of the tasks' losses and its gradient."""
+    return jax.value_and_grad(lambda p: losses(p, x, y).sum())(p)
+
+
+# What the losses of both tasks reach, with its biases: the experts, in omoe the gate, too. Rows of a stitch are a task's own.
+SHARED = {"omoe": ("experts", "gate")}
+
+
+def of_pcgrad(model: str, p: Params, x: jax.Array, y: jax.Array) -> tuple[jax.Array, Params]:
+    """
+    The sum of the tasks' losses, and PCGrad of two tasks: each task's gradient without its part along the other's, where
+    they conflict. One forward pass; a backward pass of each task to what is shared, and one of the sum to the rest.
+    """
+    assert K == 2
+    names = {name for name in p if name.split(".")[0] in SHARED.get(model, ("experts",))}
+    shared = {name: p[name] for name in names}
+    own = {name: p[name] for name in p if name not in names}
+    of_tasks, pull = jax.vjp(lambda shared, own: losses({**shared, **own}, x, y), shared, own)
+    g, h = (pull(jnp.eye(K)[k])[0] for k in range(K))
+    dot = lambda a, b: sum(jnp.vdot(a[name], b[name]) for name in names)
+    conflict = jnp.minimum(dot(g, h), 0)
+    by_g, by_h = 1 - conflict / (dot(g, g) + 1e-30), 1 - conflict / (dot(h, h) + 1e-30)
+    combined = jax.tree.map(lambda g, h: by_g * g + by_h * h, g, h)
+    return of_tasks.sum(), {**combined, **pull(jnp.ones(K))[1]}
 
 
 def adam(p: Params, m: Params, v: Params, gradient: Params, step: jax.Array) -> tuple[Params, Params, Params]:
@@ -97,12 +129,12 @@ def advance(state, step: jax.Array):
     key, w, models = state
     key, row_key = jax.random.split(key)
     x, y = rows(row_key, w)
-    losses = {}
+    means = {}
     for name, (p, m, v) in models.items():
-        objective, gradient = jax.value_and_grad(loss)(p, x, y)
+        objective, gradient = of_sum(p, x, y) if options.method == "sum" else of_pcgrad(name, p, x, y)
         models = {**models, name: adam(p, m, v, gradient, step)}
-        losses[name] = objective / K
-    return (key, w, models), losses
+        means[name] = objective / K
+    return (key, w, models), means
 
 
 @jax.jit

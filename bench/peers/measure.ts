@@ -6,6 +6,7 @@ import type { Contender } from "./contenders.ts";
 
 export interface Setting {
   readonly models: readonly string[];
+  readonly method: string;
   readonly batch: number;
   readonly steps: number;
   /** Numbers of the cores to use. */
@@ -40,9 +41,9 @@ export async function measure(contender: Contender, setting: Setting): Promise<M
   return { ...(results[0] as Measured), usPerRunStep: slowest / results.length };
 }
 
-function start(contender: Contender, { models, batch, steps }: Setting, cores: readonly number[]): Child {
+function start(contender: Contender, { models, method, batch, steps }: Setting, cores: readonly number[]): Child {
   const { command, runs, rounds } = contender;
-  const options = { models: models.join(), batch, steps, runs: runs(batch), rounds, threads: cores.length };
+  const options = { models: models.join(), method, batch, steps, runs: runs(batch), rounds, threads: cores.length };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn("taskset", ["-c", cores.join(), ...command, ...flags, "--wait"], {
     stdio: ["pipe", "pipe", "pipe"],

@@ -1,5 +1,6 @@
-"""LibMTL's architectures (PyPI: LibMTL) on the bench, with experts, towers and initial values as mmoe's own models have.
+"""LibMTL's architectures on the bench, with experts, towers and initial values as mmoe's own models have.
 
+    pip install --no-deps LibMTL==1.1.5
     mmoe sweep --corr 0.5 --models mmoe,cgc --model examples/python/libmtl_adapter.py:LibMTL:net=CGC
 """
 

@@ -1,5 +1,6 @@
-"""MMoE whose experts follow TorchJD's UPGrad of the tasks' gradients (PyPI: torchjd[quadprog-projector]).
+"""MMoE whose experts follow TorchJD's UPGrad of the tasks' gradients.
 
+    pip install "torchjd[quadprog-projector]==0.18.0"
     mmoe sweep --corr 0.5 --runs 4 --models mmoe --model examples/python/upgrad.py
 """
 

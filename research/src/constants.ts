@@ -5,11 +5,12 @@ import { parse as parseYaml } from "yaml";
 import type { GeneratorConfig } from "../../src/config/config.ts";
 import { GENERATOR_PRESETS, generatorSettings } from "../../src/data/presets.ts";
 
-const FILES = ["constants", "phases", "rungs"].map((name) => `research/results/${name}.csv`);
-const ROWS = FILES.flatMap((file): Record<string, string>[] => parse(readFileSync(file), { columns: true }));
+const NAMES = ["constants", "phases", "rungs"];
+const FILES = NAMES.map((name) => `research/results/${name}.csv`);
+const ROWS = FILES.map((file): Record<string, string>[] => parse(readFileSync(file), { columns: true }));
 /** The sets that fit Figure 2, as `npm run research -- fit` wrote them, with their names. */
-const SETS = ROWS.map(({ sines, set, data }) => {
-  return { name: `${sines}-${set}`, text: data as string, settings: parseYaml(data as string) };
+const SETS = ROWS.flat().map(({ sines, set, data }) => {
+  return { name: nameOf({ sines, set }), text: data as string, settings: parseYaml(data as string) };
 });
 
 /**
@@ -22,6 +23,15 @@ export function constantsName(data: GeneratorConfig["data"]): string {
   if (found !== undefined) return found.name;
   if (typeof data === "string") return data;
   throw new RangeError(`data: expected constants of ${FILES.join(" or ")}, got ${JSON.stringify(data)}`);
+}
+
+/** The names of all sets of `constants`, `phases` or `rungs`; undefined for another name. */
+export function setsIn(file: string): string[] | undefined {
+  return ROWS[NAMES.indexOf(file)]?.map(nameOf);
+}
+
+function nameOf({ sines, set }: Record<string, string | undefined>): string {
+  return `${sines}-${set}`;
 }
 
 /** The constants of a name as a config's `data` takes them. Throws RangeError for a name of none. */

@@ -5,7 +5,7 @@ import { groupBy } from "../../src/stats/group-by.ts";
 import type { CurvePoint } from "./curves.ts";
 
 /** Where curves are compared: on the axis of the paper's figures, log-spaced. Figure 4 shows nothing before 500. */
-const AXES = {
+export const AXES = {
   3: [100, 200, 300, 500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 9900],
   4: [500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 9900],
 } as const;

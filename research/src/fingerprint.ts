@@ -7,7 +7,7 @@ import { COLUMN, page } from "../../src/figures/draw/page.ts";
 import type { PublishedLoss } from "../../src/figures/draw/paper-points.ts";
 import { linearScale, shortNumber } from "../../src/figures/draw/scale.ts";
 import { linePath, markerAt } from "../../src/figures/draw/series.ts";
-import { modelLabel, modelStyles, type SeriesStyle } from "../../src/figures/draw/style.ts";
+import { modelStyles, type SeriesStyle } from "../../src/figures/draw/style.ts";
 import type { SvgNode } from "../../src/figures/draw/svg.ts";
 import { text } from "../../src/figures/draw/text.ts";
 import { themeOf } from "../../src/figures/draw/theme.ts";
@@ -15,6 +15,7 @@ import { correlationWords } from "../../src/figures/draw/words.ts";
 import { finished } from "../../src/figures/finished.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey } from "../../src/identity/cell.ts";
+import { zooLabel } from "../../src/models/zoo.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean } from "../../src/stats/moments.ts";
 
@@ -71,7 +72,7 @@ export function fingerprintFigure(): Figure {
   const styles = modelStyles(MODELS, theme);
   const correlations = [...new Set(fitted.map(({ correlation }) => correlation))];
   const head = heading("Steps times loss, in thousands", { y: 0, theme });
-  const items = [...styles].map(([model, style]) => ({ label: modelLabel(model), style, sample: "marker" as const }));
+  const items = [...styles].map(([model, style]) => ({ label: zooLabel(model), style, sample: "marker" as const }));
   const key = legend(items, { y: head.height + 9, theme });
   const top = head.height + key.height + 16;
   const boxes = grid({ count: 3, columns: 3, width: COLUMN, top, height: HEIGHT, left: 24, right: 6, gap: [11, 0] });

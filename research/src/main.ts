@@ -1,5 +1,5 @@
 // npm run research -- COMMAND: `fit` prints constants of the generator that fit points of Figure 2, `search` trains what
-// configs/plan.yaml lists, and `rank` measures how far every setting is from the paper's figures.
+// a plan in configs/ lists, and `rank` measures how far every setting is from the paper's figures.
 const COMMANDS: Readonly<Record<string, () => Promise<{ run: (argv: readonly string[]) => void | Promise<void> }>>> = {
   fit: () => import("./fit/command.ts"),
   search: () => import("./search.ts"),

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
-import { constantsText } from "./constants.ts";
-
-const FILE = "research/configs/plan.yaml";
+import { constantsText, setsIn } from "./constants.ts";
 
 const oneOrMore = <T extends z.ZodType>(value: T) => z.union([value, z.array(value).min(1)]);
 const PLAN_SCHEMA = z.array(
@@ -27,13 +25,19 @@ type Entry = z.output<typeof PLAN_SCHEMA>[number];
 /** A sweep of the search. */
 export type Job = Entry & { readonly constants: string };
 
-/** The sweeps of the plan. An entry with several sets of constants is a sweep for each, named `NAME-CONSTANTS`. */
-export function readPlan(): Job[] {
-  return PLAN_SCHEMA.parse(parse(readFileSync(FILE, "utf8"))).flatMap((entry) => {
+/**
+ * The sweeps of a plan in research/configs, in order. An entry with several sets of constants is a sweep for each, named
+ * `NAME-CONSTANTS`; `phases` stands for all sets of phases.csv. Of a name, the first sweep counts.
+ */
+export function readPlan(plan = "plan"): Job[] {
+  const entries = PLAN_SCHEMA.parse(parse(readFileSync(`research/configs/${plan}.yaml`, "utf8"), { merge: true }));
+  const jobs = entries.flatMap((entry) => {
     const { name, constants } = entry;
     if (typeof constants === "string") return { ...entry, constants };
-    return constants.map((one) => ({ ...entry, name: `${name}-${one}`, constants: one }));
+    const sets = constants.flatMap((one) => setsIn(one) ?? [one]);
+    return sets.map((one) => ({ ...entry, name: `${name}-${one}`, constants: one }));
   });
+  return jobs.filter(({ name }, i) => jobs.findIndex((job) => job.name === name) === i);
 }
 
 export function folderOf({ name }: Pick<Job, "name">): string {

@@ -66,9 +66,9 @@ export function nearestBy(ranked: readonly Ranked[], distanceOf: (one: Ranked) =
 
 type Varied<T extends Trained> = T & Pick<Ranked, "variant">;
 
-/** `mmoe-gate.bias-true`, which a sweep calls MMoE with another part, as `mmoe` with the variant `gate.bias-true`. */
+/** `mmoe-linear`, or `mmoe-gate.bias-true`, which a sweep calls MMoE with another part, as `mmoe` with a variant: `linear`, `gate.bias-true`. */
 function varied<T extends Trained>(trained: T): Varied<T> {
-  const [, model = trained.model, variant = ""] = /^(.+?)-(\w+\..+)$/.exec(trained.model) ?? [];
+  const [, model = trained.model, variant = ""] = /^(.+?)-(linear|\w+\..+)$/.exec(trained.model) ?? [];
   return { ...trained, model, variant };
 }
 

@@ -3,14 +3,16 @@ import { folderOf, readPlan, wordsOf } from "./plan.ts";
 import { readSweeps, unpack } from "./store.ts";
 
 /**
- * `search [OPTION ...]`: trains what configs/plan.yaml lists, sweep by sweep, with options of `mmoe sweep` such as --jobs 1.
+ * `search [PLAN] [OPTION ...]`: trains what a plan in configs/ lists, plan.yaml unless another is named, sweep by sweep, with options of `mmoe sweep` such as --jobs 1.
  * Stored sweeps are unpacked first, so that only runs that are missing are trained. It can be stopped at any time; the same
  * command resumes. `rank` then stores what was trained.
  */
-export async function run(options: readonly string[]): Promise<void> {
+export async function run(words: readonly string[]): Promise<void> {
+  const isNamed = words[0] !== undefined && !words[0].startsWith("-");
+  const [jobs, options] = [readPlan(isNamed ? words[0] : undefined), words.slice(Number(isNamed))];
   ran("npm", "run", "build");
   const stored = await readSweeps();
-  for (const job of readPlan()) {
+  for (const job of jobs) {
     const sweep = stored.get(job.name);
     if (sweep !== undefined) unpack(sweep, folderOf(job));
     ran("node", "bin/mmoe.js", ...wordsOf(job), ...options);

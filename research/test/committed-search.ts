@@ -2,6 +2,7 @@
 import { eachLoss } from "../../src/config/loss-sets.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
 import { type Results, readResults } from "../../src/records/read-results.ts";
+import { groupBy } from "../../src/stats/group-by.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
 import {
   cached,
@@ -15,7 +16,7 @@ import {
 } from "../../test/docs/committed.ts";
 import { type Clusters, clustersOf, publishedClusters } from "../src/clusters.ts";
 import { type CurvePoint, curvePoints, trainedKey } from "../src/curves.ts";
-import { distance, interpolated, LITERAL_UNIT, literalDistance, logCurves, one } from "../src/distance.ts";
+import { AXES, distance, interpolated, LITERAL_UNIT, literalDistance, logCurves, one } from "../src/distance.ts";
 import { READINGS, type Reading, type RunFinal, runFinals } from "../src/finals.ts";
 import { readSweeps } from "../src/store.ts";
 import { studySpreads } from "../src/studies.ts";
@@ -92,11 +93,20 @@ export function meanLogRatioOf(
 }
 
 /** Whether all three models were trained with a setting. */
-const isWhole = (setting: Row): boolean => PAPER_MODELS.every((model) => setting[`${model} 0.5  end`] !== "");
+const isWhole = (setting: Row): boolean =>
+  setting.variant === "" && PAPER_MODELS.every((model) => setting[`${model} 0.5  end`] !== "");
 
-/** The least distance from the paper's Figure 4 of settings with each value of an axis, of those with all three models. */
-export const least = (axis: string, ...values: readonly (string | number)[]): number[] =>
-  values.map((value) => Number(settings({ [axis]: value }).find(isWhole)?.rms));
+/** The points of Figure 4's axis where curves are compared. */
+export const axisPoints: readonly number[] = AXES[4];
+
+/**
+ * Each value of an axis with the least distance from the paper's Figure 4 of settings that have it and all three models, nearest
+ * first. A rate that was chosen is no value.
+ */
+export const leastOfAll = (axis: string): number[] => {
+  const own = groupBy(settings({}).filter(isWhole), (one) => one[axis] as string);
+  return [...own].filter(([value]) => !value.startsWith("by ")).map(([, [nearest]]) => Number(nearest?.rms));
+};
 
 /** The least distance of settings whose models chose their rate. */
 export const leastByModel = (): number =>

@@ -119,18 +119,21 @@ describe("rank(points)", () => {
     expect(rank([...other, ...likeThePaper({})]).every(({ batch }) => batch === 32)).toBe(true);
   });
 
-  test("ranks models with another part as a setting of its own, by the paper's curves of those models", () => {
-    const withBias = likeThePaper({ factor: 2 })
-      .filter(({ model }) => model !== "shared-bottom")
-      .map((point) => ({ ...point, model: `${point.model}-gate.bias-true` }));
-    const running = means([...withBias, ...likeThePaper({})]).filter(({ shown }) => shown === "running");
-    expect(running.map(({ variant, distance }) => [variant, distance.cells.length])).toEqual([
-      ["", 9],
-      ["gate.bias-true", 6],
-    ]);
-    expect(running[0]?.distance.rms).toBeCloseTo(0, 9);
-    expect(running[1]?.distance.cells[0]?.end).toBeCloseTo(2 * (running[1]?.distance.cells[0]?.paper as number), 6);
-  });
+  test.each(["gate.bias-true", "linear"])(
+    "ranks models with %s as a setting of its own, by the paper's curves",
+    (part) => {
+      const withPart = likeThePaper({ factor: 2 })
+        .filter(({ model }) => model !== "shared-bottom")
+        .map((point) => ({ ...point, model: `${point.model}-${part}` }));
+      const running = means([...withPart, ...likeThePaper({})]).filter(({ shown }) => shown === "running");
+      expect(running.map(({ variant, distance }) => [variant, distance.cells.length])).toEqual([
+        ["", 9],
+        [part, 6],
+      ]);
+      expect(running[0]?.distance.rms).toBeCloseTo(0, 9);
+      expect(running[1]?.distance.cells[0]?.end).toBeCloseTo(2 * (running[1]?.distance.cells[0]?.paper as number), 6);
+    },
+  );
 
   test("leaves out curves that end before the axis does", () => {
     expect(rank(likeThePaper({ unit: 1, end: 9000 }))).toEqual([]);

@@ -5,9 +5,11 @@ import { cellsOf } from "../config/cells.ts";
 import { UsageError } from "../errors.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
+import type { RunRecord } from "../records/record.ts";
 import { describe } from "../stats/describe.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { overSplits } from "../stats/over-splits.ts";
 import type { Group } from "./study.ts";
 
 /** AUC of one model: of the main task and of the auxiliary one. */
@@ -21,14 +23,30 @@ interface PublishedAucs {
 export interface AucRow extends Cell {
   /** Runs that are done. */
   readonly runs: number;
-  /** As `PublishedAucs.best`; undefined if no run is done. */
+  /** As `PublishedAucs.best`; undefined if no run is done, and if each has a split of its own: the best would have the easiest. */
   readonly best: readonly [number, number] | undefined;
+  /** With intervals over runs, or over splits if each run has its own. */
   readonly mean: readonly [Estimate, Estimate] | undefined;
+  /** This model minus `BASELINE`, split by split: of each task. Undefined unless each run has a split of its own. */
+  readonly gains: readonly [Gain, Gain] | undefined;
   readonly paper: PublishedAucs | undefined;
+}
+
+/** What a model is compared with. */
+export const BASELINE = "shared-bottom";
+
+/** How much higher AUCs are than those of `BASELINE`, over `splits` splits. */
+interface Gain {
+  readonly splits: number;
+  readonly mean: Estimate;
+  /** Splits in which it is higher. */
+  readonly higher: number;
 }
 
 export interface AucTable {
   readonly group: Group;
+  /** Whether each run has a split of its own. */
+  readonly isResplit: boolean;
   /** The labels' columns, main task first. */
   readonly labels: readonly [string, string];
   readonly rows: readonly AucRow[];
@@ -49,15 +67,22 @@ export function aucTable({ path, config, records }: Results): AucTable {
     records.filter(({ status }) => status === "done"),
     cellKey,
   );
+  const aucsOf = (cell: Cell) => (done.get(cellKey(cell)) ?? []).map(aucsOfRun);
+  const isResplit = config.rows?.split === "run";
   const rows = cellsOf(config).map((cell): AucRow => {
-    const aucs = (done.get(cellKey(cell)) ?? []).map(({ measures }): Aucs => {
-      const { auc, validationAuc = auc } = measures as Record<string, readonly [number, number]>;
-      return { tested: auc as Aucs["tested"], chooses: validationAuc?.[0] as number };
-    });
+    const aucs = aucsOf(cell);
     const paper = published().find((one) => one.group === group && one.model === cell.model);
-    return { ...cell, runs: aucs.length, ...statistics(aucs), paper };
+    const found = isResplit
+      ? overItsSplits(aucs, aucsOf({ ...cell, model: BASELINE }), testRatio(config))
+      : overItsRuns(aucs);
+    return { ...cell, runs: aucs.length, ...found, paper };
   });
-  return { group, labels: labels as unknown as AucTable["labels"], rows };
+  return { group, isResplit, labels: labels as unknown as AucTable["labels"], rows };
+}
+
+/** Test rows to the rows that a run of its own split trains on. */
+function testRatio({ heldoutRows, trainRows, validation }: Results["config"]): number {
+  return heldoutRows / (Number(trainRows) * (1 - validation));
 }
 
 function labelsText(labels: readonly string[]): string {
@@ -66,15 +91,44 @@ function labelsText(labels: readonly string[]): string {
 
 /** A run's AUCs on test rows, and the main task's on validation rows; of older runs without such rows, on test rows. */
 interface Aucs {
+  readonly run: number;
   readonly tested: readonly [number, number];
   readonly chooses: number;
 }
 
-function statistics(aucs: readonly Aucs[]): Pick<AucRow, "best" | "mean"> {
-  if (aucs.length === 0) return { best: undefined, mean: undefined };
+function aucsOfRun({ run, measures }: RunRecord): Aucs {
+  const { auc, validationAuc = auc } = measures as Record<string, readonly [number, number]>;
+  return { run, tested: auc as Aucs["tested"], chooses: validationAuc?.[0] as number };
+}
+
+type Statistics = Pick<AucRow, "best" | "mean" | "gains">;
+
+function overItsRuns(aucs: readonly Aucs[]): Statistics {
+  if (aucs.length === 0) return NOTHING;
   const best = aucs.reduce((best, one) => (one.chooses > best.chooses ? one : best)).tested;
   const meanOf = (task: 0 | 1) => describe(Float64Array.from(aucs, ({ tested }) => tested[task])).mean;
-  return { best, mean: [meanOf(0), meanOf(1)] };
+  return { ...NOTHING, best, mean: [meanOf(0), meanOf(1)] };
+}
+
+const NOTHING: Statistics = { best: undefined, mean: undefined, gains: undefined };
+
+function overItsSplits(aucs: readonly Aucs[], baseline: readonly Aucs[], ratio: number): Statistics {
+  if (aucs.length === 0) return NOTHING;
+  const meanOf = (task: 0 | 1) =>
+    overSplits(
+      Float64Array.from(aucs, ({ tested }) => tested[task]),
+      ratio,
+    );
+  const others = new Map(baseline.map(({ run, tested }) => [run, tested]));
+  const pairs = aucs.flatMap(({ run, tested }) => {
+    const other = others.get(run);
+    return other ? [[tested, other] as const] : [];
+  });
+  const gainOf = (task: 0 | 1): Gain => {
+    const gains = Float64Array.from(pairs, ([own, other]) => own[task] - other[task]);
+    return { splits: pairs.length, mean: overSplits(gains, ratio), higher: gains.filter((gain) => gain > 0).length };
+  };
+  return { ...NOTHING, mean: [meanOf(0), meanOf(1)], ...(pairs.length > 0 && { gains: [gainOf(0), gainOf(1)] }) };
 }
 
 let read: readonly (PublishedAucs & { readonly group: number; readonly model: string })[] | undefined;

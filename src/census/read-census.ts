@@ -8,6 +8,10 @@ import { CENSUS_COLUMNS, type CensusColumn } from "./columns.ts";
 /** One file's rows, column by column: numbers as they are, categories as texts, income as 1 above $50,000 and else 0. */
 export interface CensusRows {
   readonly rows: number;
+  /** Values with spaces behind them, which are no part of them. */
+  readonly trimmed: number;
+  /** Lines that are the same as an earlier one. */
+  readonly duplicates: number;
   readonly values: Readonly<Record<CensusColumn, readonly (string | number)[]>>;
 }
 
@@ -24,11 +28,13 @@ export function readCensus(file: string): CensusRows {
   const parsers = CENSUS_COLUMNS.map(([name, kind]) => parserOf(name, kind));
   const columns = CENSUS_COLUMNS.map((): (string | number)[] => []);
   const work = new LongWork(`reading ${source}`);
-  let line = 0;
+  const lines = new Set<string>();
+  let [line, trimmed] = [0, 0];
   for (let start = 0; start < text.length; work.reach(start / text.length)) {
     const found = text.indexOf("\n", start);
     const end = found < 0 ? text.length : found;
-    const fields = text.slice(start, end).split(",");
+    const content = text.slice(start, end).trimEnd();
+    const fields = content.split(",");
     start = end + 1;
     line++;
     if (fields.length === 1 && fields[0]?.trim() === "") continue;
@@ -36,7 +42,9 @@ export function readCensus(file: string): CensusRows {
       throw new UsageError(
         `${source}:${line}: expected ${CENSUS_COLUMNS.length} fields, got ${fields.length}; ${FILES}`,
       );
+    lines.add(content);
     for (const [i, parse] of parsers.entries()) {
+      trimmed += Number((fields[i] as string).endsWith(" "));
       const value = parse((fields[i] as string).trim());
       if (value === undefined) throw new UsageError(`${source}:${line}: ${unfit(i, fields[i] as string)}`);
       (columns[i] as (string | number)[]).push(value);
@@ -45,7 +53,7 @@ export function readCensus(file: string): CensusRows {
   const rows = (columns[0] as unknown[]).length;
   if (rows === 0) throw new UsageError(`${source}: expected rows, got an empty file; ${FILES}`);
   const values = Object.fromEntries(CENSUS_COLUMNS.map(([name], i) => [name, columns[i]]));
-  return { rows, values: values as unknown as CensusRows["values"] };
+  return { rows, trimmed, duplicates: rows - lines.size, values: values as unknown as CensusRows["values"] };
 }
 
 const FILES = "the files are census-income.data and census-income.test of UCI's Census-Income (KDD)";

@@ -9,12 +9,17 @@ import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/engine-words.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { because, lackingText } from "./because.ts";
 import type { Claim, ClaimPart, ClaimRule, PartRule } from "./claim.ts";
-import { judge, slackOf } from "./judge.ts";
-import { lossRises } from "./section-3-3.ts";
-import { HIGHER_CORRELATION, MIXTURES_WIN, SMALLER_GAP } from "./section-5-1.ts";
-import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "./section-5-2.ts";
+import { because, judge, lackingText, slackOf } from "./judge.ts";
+import {
+  HIGHER_CORRELATION,
+  LOWEST_ALIKE,
+  lossRises,
+  MIXTURES_WIN,
+  ROBUST_AT_ONE,
+  SHARED_BOTTOM_VARIES,
+  SMALLER_GAP,
+} from "./rules.ts";
 
 /**
  * What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. Throws UsageError for

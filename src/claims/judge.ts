@@ -1,10 +1,11 @@
+import type { Cell } from "../identity/cell.ts";
+import { listed } from "../listed.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { type Bootstrapped, bcaInterval, bootstrap, estimateOf } from "../stats/bootstrap.ts";
-import { LEVEL } from "../stats/estimate.ts";
+import { countedText, LEVEL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import type { Bound, CellSample, ClaimPart, PartRule, Verdict } from "./claim.ts";
-import { publishedMeans } from "./paper-means.ts";
 
 /** A part of a claim and the cells that it is about. */
 interface Tested {
@@ -67,4 +68,82 @@ function paperOf({ ofMeans, cells, statistic }: PartRule): ClaimPart["paper"] {
 export function slackOf({ ours: { value, low, high }, bound }: ClaimPart): number {
   const slack = Math.min(value - bound.low, bound.high - value);
   return high > low ? slack / (high - low) : slack * Number.POSITIVE_INFINITY;
+}
+
+/** Mean losses at the end of a figure's curves (9,900 on its axis), by model and correlation: read off. */
+const DIMENSIONS: ReadonlyMap<string, { readonly from: string; readonly means: Readonly<Record<number, number>> }> =
+  new Map([
+    ["shared-bottom", { from: "Figure 4", means: { 0.5: 0.2551, 0.9: 0.2211, 1: 0.2009 } }],
+    ["omoe", { from: "Figure 4", means: { 0.5: 0.1458, 0.9: 0.1182, 1: 0.0784 } }],
+    ["mmoe", { from: "Figure 4", means: { 0.5: 0.0827, 0.9: 0.0812, 1: 0.0703 } }],
+    ["shared-bottom-16", { from: "Figure 3", means: { 0.5: 0.3967, 0.9: 0.3527, 1: 0.2832 } }],
+  ]);
+
+/** The paper's mean losses of some cells, as samples of one; undefined if one can't be read off. */
+export function publishedMeans(cells: readonly Cell[]): { from: string; samples: CellSample[] } | undefined {
+  const from = DIMENSIONS.get(cells[0]?.model ?? "")?.from;
+  const means = cells.map(({ model, correlation }) => DIMENSIONS.get(model)?.means[correlation ?? Number.NaN]);
+  if (from === undefined || !means.every((mean) => mean !== undefined)) return undefined;
+  return { from, samples: means.map((mean) => ({ mean, ascending: Float64Array.of(mean) })) };
+}
+
+const OF_PARTS: Readonly<Record<Verdict, readonly [one: string, several: string, which: string]>> = {
+  holds: ["holds", "hold", "the closest"],
+  "does not hold": ["does not hold", "do not hold", "the farthest"],
+  undecided: ["is undecided", "are undecided", "the farthest"],
+};
+
+const DIGITS: Readonly<Record<ClaimPart["unit"], number>> = { loss: 4, ratio: 2 };
+
+/** A verdict's reason in one line: the part that decides it, one of `parts`. */
+export function because(parts: readonly ClaimPart[], deciding: ClaimPart): string {
+  const count = countText(parts, deciding);
+  const [, , which] = OF_PARTS[deciding.verdict];
+  return hasTooFewRuns(deciding) ? count : `${count}; ${which}: ${partText(deciding)}`;
+}
+
+/** How many parts have the verdict of the one that decides, or what that one lacks. */
+export function countText(parts: readonly ClaimPart[], deciding: ClaimPart): string {
+  const { verdict, runs, leastRuns } = deciding;
+  if (hasTooFewRuns(deciding)) return `too few runs: ${runs} in all of its cells, ${leastRuns} are needed`;
+  const [one, several] = OF_PARTS[verdict];
+  const alike = parts.filter((part) => part.verdict === verdict).length;
+  const all = parts.length === 1 ? "1 part" : `${parts.length} parts`;
+  return `${alike} of ${all} ${alike === 1 ? one : several}`;
+}
+
+function hasTooFewRuns({ runs, leastRuns }: ClaimPart): boolean {
+  return runs < leastRuns;
+}
+
+/** A part in words and numbers: what it is, ours with its interval, and where it should be. */
+export function partText(part: ClaimPart): string {
+  return `${part.about} = ${oursText(part)}, expected ${boundText(part)}`;
+}
+
+/** Ours with its interval. */
+export function oursText({ ours, unit, runs }: ClaimPart): string {
+  return countedText(ours, DIGITS[unit], runs);
+}
+
+/** The paper's own value; a dash if there is none. */
+export function paperText({ paper, unit }: ClaimPart): string {
+  return paper === null ? "-" : paper.value.toFixed(DIGITS[unit]);
+}
+
+/** E.g. `above 0`, `0.75 to 1.33`. */
+export function boundText({ bound, unit }: { readonly bound: Bound; readonly unit: ClaimPart["unit"] }): string {
+  const [low, high] = [bound.low, bound.high].map((end) => (end === 0 ? "0" : end.toFixed(DIGITS[unit])));
+  if (bound.high === Number.POSITIVE_INFINITY) return `above ${low}`;
+  return bound.low === Number.NEGATIVE_INFINITY ? `below ${high}` : `${low} to ${high}`;
+}
+
+/** Cells by model, models that lack the same correlations together: `the sweep lacks omoe and mmoe at 0.9 and 1`. */
+export function lackingText(cells: readonly Cell[]): string {
+  const where = [...groupBy(cells, ({ model }) => model)].map(([model, some]) => {
+    return { model, at: listed(some.map(({ correlation }) => String(correlation))) };
+  });
+  const alike = [...groupBy(where, ({ at }) => at)];
+  const parts = alike.map(([at, some]) => `${listed(some.map(({ model }) => model))} at ${at}`);
+  return `the sweep lacks ${parts.join("; ")}`;
 }

@@ -1,35 +1,53 @@
 import { join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type AucTable, aucTable } from "../census/auc-tables.ts";
-import { readCensus } from "../census/read-census.ts";
-import { CENSUS_GROUPS, COLLEGE, censusTable, keptValues, type Study, validationRows } from "../census/study.ts";
+import { CENSUS_COLUMNS } from "../census/columns.ts";
+import { type CensusRows, readCensus } from "../census/read-census.ts";
+import {
+  CENSUS_GROUPS,
+  COLLEGE,
+  censusTable,
+  DEFAULT_COLLEGE,
+  keptValues,
+  rowsFromAge,
+  type Study,
+  splitRows,
+  validationRows,
+} from "../census/study.ts";
 import { studyConfig, tableName } from "../census/study-config.ts";
 import { ONE_HOT } from "../config/table-inputs.ts";
+import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";
 import { writable, written } from "../records/find-results.ts";
 import { parquetOf } from "../records/parquet.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
-import { MOST_VALUES } from "../tables/input-column.ts";
+import { MOST_HOT } from "../tables/input-column.ts";
 import { writeWhole, writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
-import { choiceOption, countOption, folderOption } from "./options.ts";
+import { choiceOption, countOption, folderOption, numberOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
 import type { Block } from "./text/blocks.ts";
-import { aucBlocks, aucNotes, preparedBlocks } from "./text/census-text.ts";
+import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-text.ts";
 
 interface PrepareOptions {
   readonly output: string;
   readonly values: string;
   readonly college: string;
   readonly seed: string;
+  readonly heldout?: string;
+  readonly resplit?: boolean;
+  readonly fromAge?: string;
   readonly overwrite?: boolean;
 }
+
+/** As the paper has it of both files together: a third of the rows is for validation and test. */
+const HELDOUT = 1 / 3;
 
 export const define: Define = (command, run) => {
   command.addHelpText("after", HELP);
@@ -37,14 +55,20 @@ export const define: Define = (command, run) => {
     .command("prepare")
     .description("make the study's tables and configs of UCI's files")
     .argument("<data>", "census-income.data, or its .gz")
-    .argument("<test>", "census-income.test, or its .gz")
+    .argument("[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)")
     .option("-o, --output <folder>", "folder for the tables and configs", "census")
     .option("--values <n>", "most values of a category; the rarest become 'other'", String(ONE_HOT))
-    .option("--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, COLLEGE[0])
-    .option("--seed <n>", "seed of the split of the test file into validation and test", "0")
+    .option("--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, DEFAULT_COLLEGE)
+    .option(
+      "--heldout <share>",
+      `of one file, the share of rows for validation and test (default: ${HELDOUT.toFixed(4)})`,
+    )
+    .option("--seed <n>", "seed of the split into parts", "0")
+    .option("--resplit", "no parts in the tables of one file: each run draws its own split")
+    .option("--from-age <years>", "only rows of people of this age and older")
     .option("--overwrite", "replace tables and configs that are there")
     .addHelpText("after", HELP)
-    .action((data: string, test: string, options: PrepareOptions) =>
+    .action((data: string, test: string | undefined, options: PrepareOptions) =>
       run((context) => prepare(data, test, options, context)),
     );
   const tables = command
@@ -68,21 +92,31 @@ ${examples(
   "mmoe census tables results/1",
 )}`;
 
-async function prepare(data: string, test: string, options: PrepareOptions, context: Context): Promise<number> {
-  const most = countOption("--values", options.values, 2, MOST_VALUES);
+async function prepare(
+  data: string,
+  test: string | undefined,
+  options: PrepareOptions,
+  context: Context,
+): Promise<number> {
+  const most = countOption("--values", options.values, 2, MOST_HOT);
   const college = choiceOption("--college", options.college, COLLEGE);
   const seed = countOption("--seed", options.seed, 0);
+  const age = options.fromAge === undefined ? 0 : countOption("--from-age", options.fromAge, 0);
   const folder = folderOption("--output", options.output);
   const configs = CENSUS_GROUPS.map((group) => join(folder, `group${group}.yaml`));
   const tables = CENSUS_GROUPS.map((group) => ({ group, file: join(folder, tableName(group)) }));
   const files = [...configs, ...tables.map(({ file }) => file)];
   for (const file of files) outputFile({ ...options, output: file });
 
-  const [train, tested] = [readCensus(data), readCensus(test)];
-  const study: Study = {
-    ...{ train, test: tested, college },
-    ...{ validation: validationRows(tested, seed), kept: keptValues(train, most) },
-  };
+  const sources = test === undefined ? [data] : [data, test];
+  const read = sources.map((source) => readCensus(source));
+  const parts = partsOf(
+    read.map((rows) => (age > 0 ? rowsFromAge(rows, age) : rows)),
+    options,
+    seed,
+  );
+  const study: Study = { ...parts, kept: keptValues(parts.train, most), college };
+  const about = { college, age, heldout: options.resplit ? heldoutOption(options) / 2 : undefined };
   writable(folder, () => makeFolder(folder), "give another -o");
   for (const { group, file } of tables) {
     const { columns, rows } = censusTable(study, group);
@@ -90,10 +124,39 @@ async function prepare(data: string, test: string, options: PrepareOptions, cont
     await written(file, writeWhole(file, parquet), "give another -o");
   }
   for (const [i, file] of configs.entries())
-    writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i] as 1 | 2, college)), "give another -o");
+    writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i] as 1 | 2, about)), "give another -o");
   const { stdout } = context.effects;
-  stdout.write(blocksAs("table", [...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
+  const facts = { before: read.map((rows, i) => fileFacts(sources[i] as string, rows)).join("\n") };
+  stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
   return EXIT.done;
+}
+
+/** The study's rows by their parts. Throws UsageError for options that contradict each other, and a file that is given twice. */
+function partsOf(read: readonly CensusRows[], options: PrepareOptions, seed: number): Pick<Study, "train" | "heldout"> {
+  const [first, second] = read as [CensusRows, CensusRows?];
+  const marked = (rows: CensusRows) => ({ rows, validation: validationRows(rows, seed) });
+  if (second === undefined) {
+    if (options.resplit) return { train: first };
+    const [train, others] = splitRows(first, heldoutOption(options), seed);
+    return { train, heldout: marked(others) };
+  }
+  for (const name of ["heldout", "resplit"] as const)
+    if (options[name] !== undefined)
+      throw new UsageError(`--${name}: the second file has the rows for validation and test; leave one out`);
+  if (first.rows === second.rows && CENSUS_COLUMNS.every(([name]) => isEqual(first.values[name], second.values[name])))
+    throw new UsageError("both files have the same rows, so no row would be left to judge by; give one of them alone");
+  return { train: first, heldout: marked(second) };
+}
+
+/** The share of one file's rows that is for validation and test. */
+function heldoutOption({ heldout }: PrepareOptions): number {
+  const share = heldout === undefined ? HELDOUT : numberOption("--heldout", heldout, 0);
+  if (share <= 0 || share >= 1) throw new UsageError(`--heldout: expected a share above 0 and below 1, got ${heldout}`);
+  return share;
+}
+
+function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.every((value, row) => value === b[row]);
 }
 
 function nextBlocks(files: readonly string[], [first = ""]: readonly string[]): Block[] {
@@ -125,16 +188,15 @@ async function show(folders: readonly string[], options: TablesOptions, context:
 
 /** A row for each model and task. */
 function aucSheet({ group, labels, rows }: AucTable, folder: string): Record<string, CsvValue>[] {
-  return rows.flatMap(({ model, point, runs, best, mean, paper }) =>
-    labels.map((task, k) => ({
-      ...{ folder, group, model, ...point, task, runs },
-      ...{
-        best: best?.[k],
-        mean: mean?.[k as 0 | 1].value,
-        low: mean?.[k as 0 | 1].low,
-        high: mean?.[k as 0 | 1].high,
-      },
-      ...{ paperBest: paper?.best[k], paperMean: paper?.mean[k] },
-    })),
+  return rows.flatMap(({ model, point, runs, best, mean, gains, paper }) =>
+    labels.map((task, k) => {
+      const [own, gain] = [mean?.[k as 0 | 1], gains?.[k as 0 | 1]];
+      return {
+        ...{ folder, group, model, ...point, task, runs, best: best?.[k] },
+        ...{ mean: own?.value, low: own?.low, high: own?.high },
+        ...{ difference: gain?.mean.value, differenceLow: gain?.mean.low, differenceHigh: gain?.mean.high },
+        ...{ higher: gain?.higher, paperBest: paper?.best[k], paperMean: paper?.mean[k] },
+      };
+    }),
   ) as Record<string, CsvValue>[];
 }

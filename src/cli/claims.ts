@@ -1,9 +1,9 @@
 import { MMOE } from "../called-as.ts";
-import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
 import { claimsCsv } from "../claims/claims-csv.ts";
 import { coveringCommands } from "../claims/commands.ts";
+import { boundText, oursText, paperText } from "../claims/judge.ts";
 import { shortRuns } from "../claims/short-runs.ts";
 import { listed } from "../listed.ts";
 import { cellLosses } from "../records/cell-losses.ts";

@@ -8,16 +8,18 @@ import type { Results } from "../records/read-results.ts";
 import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
+import { foldersOnRows } from "../summary/row-pairs.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
+import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
 import { fewNote } from "./text/few-runs.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
+import { rowPairBlocks } from "./text/summary-text.ts";
 
 interface Options extends FormatOptions {
   readonly loss?: string;
@@ -66,9 +68,13 @@ async function compare(a: string, b: string, options: Options, context: Context)
   const settings = configDifferences(before.config, after.config, ["in A", "in B"]);
   const { stdout } = context.effects;
   const paint = format === "table" ? paintFor(stdout, context.effects.env) : PLAIN;
-  if (format === "json") stdout.write(jsonText({ a, b, settings, ...change }));
+  const onRows = () => foldersOnRows(before, after);
+  if (format === "json") stdout.write(jsonText({ a, b, settings, ...change, onRows: onRows() }));
   else if (format === "csv") stdout.write(changeCsv(change));
-  else stdout.write(blocksAs(format, blocksOf(before, after, settings, change, paint), stdout));
+  else {
+    const rows = rowPairBlocks(onRows(), "on the same test rows, B minus A:");
+    stdout.write(blocksAs(format, [...blocksOf(before, after, settings, change, paint), ...rows], stdout));
+  }
   return change.worse ? EXIT.checkFailed : EXIT.done;
 }
 
@@ -90,7 +96,8 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
     change.cells.map(({ pairs }) => pairs),
     "pairs of runs",
   );
-  const after = [...few, ...undecidedNote(change), ...apartLines(change), conclusion(change)].join("\n");
+  const notes = [...few, ...coverageOf(a), ...undecidedNote(change), ...apartLines(change)];
+  const after = [...notes, conclusion(change)].join("\n");
   return [{ before: head.join("\n") }, { rows: changeRows(change, paint), lean: ["equal", "A", "pairs"], after }];
 }
 

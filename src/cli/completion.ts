@@ -1,10 +1,8 @@
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
-import { bashCompletion } from "./completion/bash.ts";
 import { commandLines } from "./completion/command-line.ts";
-import { fishCompletion } from "./completion/fish.ts";
 import { manPage } from "./completion/man-page.ts";
-import { zshCompletion } from "./completion/zsh.ts";
+import { bashCompletion, fishCompletion, zshCompletion } from "./completion/shells.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption } from "./options.ts";

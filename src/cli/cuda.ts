@@ -5,9 +5,8 @@ import { cudaHome, homePaths } from "../cuda/home.ts";
 import { installSteps } from "../cuda/install.ts";
 import { lockHome } from "../cuda/lock.ts";
 import { type Machine, thisMachine } from "../cuda/machine.ts";
-import type { Plan } from "../cuda/plan.ts";
 import { folderOf, gigabytes, requirements } from "../cuda/requirements.ts";
-import { pendingSteps, runSteps, type Step, type StepContext } from "../cuda/steps.ts";
+import { type Plan, pendingSteps, runSteps, type Step, type StepContext } from "../cuda/steps.ts";
 import { checkTrust } from "../cuda/trust.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
@@ -17,7 +16,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop.ts";
-import { CUDA_SETTINGS, downloadText } from "./text/cuda-text.ts";
+import { CUDA_SETTINGS, downloadText } from "./text/doctor-text.ts";
 
 interface Options {
   readonly prefix?: string;

@@ -3,8 +3,7 @@ import { LARGEST_COUNT } from "../config/kinds.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
-import { dataIdentity } from "../data/streams.ts";
-import { TableSet } from "../data/table-set.ts";
+import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "../engines/engine.ts";
 import { testRows } from "../engines/training-settings.ts";
 import { isValidated } from "../engines/validation.ts";
@@ -23,11 +22,9 @@ import { EXIT } from "./exit-codes.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
 import { choiceOption, collect, countOption, listOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
-import { ROW_FORMATS, rowCount, writeRows } from "./rows-output.ts";
-import { batchRows, type RunRows, setRows } from "./run-rows.ts";
+import { batchRows, ROW_FORMATS, type RunRows, rowCount, setRows, writeRows } from "./rows-output.ts";
 import { roomOf } from "./text/blocks.ts";
-import { leftOut } from "./text/rows-preview.ts";
-import { measureTrials, trialsTable } from "./text/trials-table.ts";
+import { leftOut, measureTrials, trialsTable } from "./text/rows-preview.ts";
 
 interface Options {
   readonly corr?: string;
@@ -127,7 +124,7 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
 function parts(config: Config, options: Options, { effects, note }: Context): number {
   if (config.rows === null) throw new UsageError("--parts: is for rows of a file; generated rows have no places");
   const run = tableRun(config, options);
-  const set = new TableSet(run.data, dataIdentity(run), run.training);
+  const set = tableSetOf(run);
   const T = testRows(run.training);
   const places = {
     train: set.places("train"),

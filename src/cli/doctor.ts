@@ -17,8 +17,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption, kernelsOption } from "./options.ts";
-import { CUDA_SETTINGS } from "./text/cuda-text.ts";
-import { type Diagnosis, doctorText } from "./text/doctor-text.ts";
+import { CUDA_SETTINGS, type Diagnosis, doctorText } from "./text/doctor-text.ts";
 import { paintFor } from "./text/paint.ts";
 
 interface Options {

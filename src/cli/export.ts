@@ -13,8 +13,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import { choiceOption, pathOption } from "./options.ts";
-import { outputFile } from "./output-file.ts";
-import { writeOut } from "./write-out.ts";
+import { outputFile, writeOut } from "./output-file.ts";
 
 interface Options {
   readonly what: string;

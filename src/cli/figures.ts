@@ -8,28 +8,36 @@ import {
   byReason,
   type Figure,
   type FigureChoices,
-  isLacking,
-  type Lacking,
+  isUnavailable,
   SCALES,
   STATISTICS,
+  type Unavailable,
 } from "../figures/draw/figure.ts";
+import { type LeftOut, partWords } from "../figures/draw/part.ts";
 import { THEME_NAMES } from "../figures/draw/theme.ts";
+import { OWN_ROWS } from "../figures/draw/words.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
-import { type FigureKind, heeded, SWEEP_FIGURES, type SweepFigure, TRIAL_FIGURES } from "../figures/gallery.ts";
+import {
+  type FigureKind,
+  SWEEP_FIGURES,
+  type SweepFigure,
+  supportedOptions,
+  TRIAL_FIGURES,
+} from "../figures/gallery.ts";
+import { sweepOf } from "../figures/sweep-facts.ts";
 import { NO_CHOICE } from "../identity/cell.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import { makeFolder } from "../paths.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
-import { readResults } from "../records/read-results.ts";
+import { type Results, readResults } from "../records/read-results.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { choiceOption, folderOption, listOption } from "./options.ts";
-import { type Part, partOf } from "./part-options.ts";
 
 interface Options {
   readonly only?: string;
@@ -95,9 +103,9 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
   }
   const drawn = kinds
     .filter(({ name }) => asked === undefined || asked.includes(name))
-    .map((kind) => ({ picture: kind.draw(heeded(kind, how)), how: heeded(kind, how) }));
-  const whole = drawn.flatMap(({ picture, how }) => (isLacking(picture) ? [] : [{ figure: picture, how }]));
-  const lacking = drawn.map(({ picture }) => picture).filter(isLacking);
+    .map((kind) => ({ picture: kind.draw(supportedOptions(kind, how)), how: supportedOptions(kind, how) }));
+  const whole = drawn.flatMap(({ picture, how }) => (isUnavailable(picture) ? [] : [{ figure: picture, how }]));
+  const lacking = drawn.map(({ picture }) => picture).filter(isUnavailable);
   const refused = asked === undefined ? [] : lacking;
   const wrong = refused.map(({ name, lacking }) => `${folder}: ${name} can't be drawn: ${lacking}`);
   const besidePaper = whole.some(({ figure, how }) => how.paper || figure.name === VERDICTS);
@@ -114,7 +122,7 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
 }
 
 /** A line for each reason why figures are not drawn. */
-function lackingLines(figures: readonly Lacking[]): string[] {
+function lackingLines(figures: readonly Unavailable[]): string[] {
   return [...byReason(figures)].map(([lacking, some]) => {
     return `${some.map(({ name }) => name).join(", ")} ${some.length === 1 ? "is" : "are"} not drawn: ${lacking}`;
   });
@@ -149,8 +157,8 @@ function figureNamed(name: string): string {
   return choiceOption("--only", number === undefined ? name : `figure${number}`, NAMES);
 }
 
-interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {
-  readonly draw: (options: FigureChoices) => Figure | Lacking;
+interface Drawable extends Pick<SweepFigure, "name" | "supports"> {
+  readonly draw: (options: FigureChoices) => Figure | Unavailable;
 }
 
 /** What can be drawn of a folder. */
@@ -190,7 +198,7 @@ async function kindsIn(
 }
 
 function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {
-  return kinds.map(({ name, heeds, draw }) => ({ name, heeds, draw: (options) => draw(records, options) }));
+  return kinds.map(({ name, supports, draw }) => ({ name, supports, draw: (options) => draw(records, options) }));
 }
 
 /** Says where to find the records that this folder lacks for a figure. */
@@ -213,4 +221,41 @@ async function write(figure: Figure, path: string, formats: readonly Format[]): 
     "give another -o",
   );
   return `${path}.{${files.map(({ ending }) => ending).join(",")}}: ${figure.title}`;
+}
+
+/** A part of a sweep, of which figures are drawn. */
+export interface Part {
+  readonly without: LeftOut;
+  /** For the names of files. */
+  readonly words: readonly string[];
+}
+
+/** What `--models` and `--corr` leave of a sweep; undefined if that is all. UsageError for names and numbers that it lacks. */
+export function partOf(
+  results: Results,
+  options: { readonly models?: string; readonly corr?: string },
+): Part | undefined {
+  const sweep = sweepOf(results);
+  const correlations = sweep.correlations.filter((correlation) => correlation !== null);
+  if (options.corr !== undefined && correlations.length === 0)
+    throw new UsageError(`--corr ${options.corr} chooses nothing of ${results.path}: ${OWN_ROWS}`);
+  const without = {
+    models: leftOut("--models", options.models, sweep.models),
+    correlations: leftOut("--corr", options.corr, correlations.map(String)).map(Number),
+  };
+  const isAll = without.models.length + without.correlations.length === 0;
+  return isAll ? undefined : { without, words: partWords(without, sweep) };
+}
+
+/** Those of `all` that are not in a list. */
+function leftOut(flag: string, text: string | undefined, all: readonly string[]): string[] {
+  if (text === undefined) return [];
+  const kept = listOption(text).map((one) => choiceOption(flag, nameOf(one, all), all));
+  return all.filter((one) => !kept.includes(one));
+}
+
+/** The one of `all` that a text means: 0.5, if it is there, for 0.50. */
+function nameOf(text: string, all: readonly string[]): string {
+  if (text === "" || all.includes(text)) return text; // no text is no zero
+  return all.find((known) => Number(known) === Number(text)) ?? text;
 }

@@ -8,8 +8,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption } from "./options.ts";
-import { outputFile } from "./output-file.ts";
-import { writeOut } from "./write-out.ts";
+import { outputFile, writeOut } from "./output-file.ts";
 
 interface Options {
   readonly output?: string;

@@ -1,15 +1,20 @@
 // Shared by the commands that show losses.
+
+import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
 import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { pointText } from "../identity/grid-point.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
+import { JOURNALS } from "../records/find-results.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
-import { type Results, readResults } from "../records/read-results.ts";
+import { configIn, type Results, readResults } from "../records/read-results.ts";
+import { runsInFlight } from "../records/writers.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
-import { runsInTraining } from "../sweep/in-training.ts";
+import { planWanted } from "../sweep/plan.ts";
 import { numberOf, thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { choiceOption, collect, numberOption } from "./options.ts";
@@ -82,8 +87,14 @@ export function folderText({ path, at }: Results): string {
 
 /** What the output begins with: the folder, the loss shown, how to see the other losses, and `more` lines. */
 export function headOf(results: Results, loss: LossSet, ...more: readonly string[]): Block {
+  const { before } = lossHead(results, loss, ...more);
+  return { before: `${folderText(results)}\n${before}` };
+}
+
+/** The same without the folder. */
+export function lossHead(results: Results, loss: LossSet, ...more: readonly string[]) {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
-  const about = `${folderText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
+  const about = `${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
   return { before: [about, ...crossedLines(results), ...more].join("\n") };
 }
 
@@ -93,6 +104,14 @@ function crossedLines({ config: { cross } }: Results): string[] {
   return [
     `crossed, ${crossText(cross)} data and initial values: runs share them, so intervals and tests that take runs as independent are too narrow`,
   ];
+}
+
+/** Which uncertainty the intervals of results on a table are of; empty for others. Intervals of crossed sweeps have a warning. */
+export function coverageOf({ config: { rows, cross } }: Pick<Results, "config">): string[] {
+  if (rows === null || cross !== null) return [];
+  return rows.heldout === null || typeof rows.split === "number"
+    ? ["all runs have the same test rows: intervals over runs hold for new initial values, not for new rows"]
+    : ["each run has its own split: intervals over runs hold for new splits of this table and new initial values"];
 }
 
 /** Most failed runs that are named; runs.csv and JSON have all. */
@@ -120,4 +139,14 @@ export function gapsOf(results: Results, cells: readonly CellLosses[]): Block[] 
     );
   }
   return blocks;
+}
+
+/** How many of the runs that `results` lack are trained now. */
+function runsInTraining({ path, at, records }: Results): number {
+  const ended = new Set(records.map(({ id }) => id));
+  const inFlight = new Set(runsInFlight(join(path, JOURNALS)).filter((id) => !ended.has(id)));
+  if (inFlight.size === 0) return 0;
+  const isChosen = ({ point = {} }: AnyRun) =>
+    Object.entries(at).every(([key, value]) => (point[key] ?? value) === value);
+  return planWanted(configIn(path), (run) => inFlight.has(run.id) && isChosen(run)).length;
 }

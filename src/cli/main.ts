@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { Command, CommanderError, Help, Option } from "commander";
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
@@ -12,7 +13,6 @@ import { type Define, examples } from "./command.ts";
 import { COMMANDS, type CommandEntry, commandsOn } from "./commands.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
-import { checkLists, withoutHelp } from "./slips.ts";
 import { roomOf } from "./text/blocks.ts";
 import { paintFor } from "./text/paint.ts";
 
@@ -121,14 +121,16 @@ async function explained(error: unknown, argv: readonly string[]): Promise<unkno
   if (!(error instanceof CommanderError)) return error;
   if (error.code === "commander.missingArgument" && commandsOn("results").includes(argv[0] ?? ""))
     return withFolders(error);
-  if (error.code === "commander.unknownCommand") return withCommand(argv);
+  if (error.code === "commander.unknownCommand") return withCommand(error, argv);
   return error.code === "commander.unknownOption" ? withSetting(error, argv) : error;
 }
 
-async function withCommand(argv: readonly string[]): Promise<UsageError> {
-  const { commandFor } = await import("./unknown-command.ts");
+async function withCommand(error: CommanderError, argv: readonly string[]): Promise<UsageError> {
+  const { commandFor } = await import("./did-you-mean.ts");
   const commands = Object.keys(COMMANDS);
   const word = withoutHelp(argv, commands).find((each) => !each.startsWith("-")) ?? "";
+  if (commands.includes(word))
+    return new UsageError(`${oneLine(error.message)} (${MMOE} ${word} --help lists its commands)`);
   const meant = commandFor(word, commands);
   const hint = meant === undefined ? "" : `; did you mean '${meant}'?`;
   return new UsageError(`unknown command '${word}'${hint} (${MMOE} --help lists all commands)`);
@@ -142,7 +144,7 @@ async function withFolders({ message }: CommanderError): Promise<UsageError> {
 async function withSetting(error: CommanderError, argv: readonly string[]): Promise<unknown> {
   const flag = /'(-o|--.+?)(=.*)?'/.exec(error.message)?.[1];
   if (flag === undefined || !commandsOn("a sweep").includes(argv[0] ?? "")) return error;
-  const { settingFor } = await import("./unknown-option.ts");
+  const { settingFor } = await import("./did-you-mean.ts");
   const meant = settingFor(argv, flag, { exact: error.message.includes("Did you mean") });
   return meant === undefined ? error : new UsageError(`unknown option '${flag}'; did you mean '${meant}'?`);
 }
@@ -189,4 +191,53 @@ function oneLine(message: string): string {
     .replace(/^error: /, "")
     .replace(/\n\(Did you mean (.+?)\?\)/, "; did you mean '$1'?")
     .replaceAll("\n", " ");
+}
+
+// Command lines that are often typed, and wrong.
+
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(,.*)?$/i;
+const FIGURE = /^(figure)?\d(,.*)?$/;
+const MODEL = /^(shared-bottom|omoe|mmoe)[\w-]*(,.*)?$/;
+
+/** A name that is no option, no config and no preset. */
+const COLUMN = /^(?!-|.*\.(ya?ml|json)$|(paper|paper-long|fixed-rows|figure3|zoo|methods|smoke)$)./i;
+
+/** Options that take a list by commas, and what an item looks like: no preset does. */
+const LISTS: ReadonlyMap<string, RegExp> = new Map([
+  ["--corr", NUMBER],
+  ["--lr", NUMBER],
+  ["--steps", NUMBER],
+  ["--batch", NUMBER],
+  ["--sines", NUMBER],
+  ["--devices", NUMBER],
+  ["--only", FIGURE],
+  ["--models", MODEL],
+  ["--label", COLUMN],
+  ["--input", COLUMN],
+  ["--ignore", COLUMN],
+  ["--categorical", COLUMN],
+]);
+
+/** Refuses a list whose items are apart, as `--corr 0.5 0.9`: 0.9 would be taken for a file. Throws UsageError. */
+function checkLists(argv: readonly string[]): void {
+  for (const [at, flag] of argv.entries()) {
+    const item = LISTS.get(flag);
+    if (item === undefined) continue;
+    const items = itemsFrom(argv.slice(at + 1), item);
+    if (items.length < 2) continue;
+    const list = items.map((text) => text.replace(/,$/, "")).join(",");
+    throw new UsageError(`${flag} ${items.join(" ")}: a list has commas and no spaces: ${flag} ${list}`);
+  }
+}
+
+/** The first words, as far as they look like items and are no files. */
+function itemsFrom(words: readonly string[], item: RegExp): readonly string[] {
+  const end = words.findIndex((word, i) => !item.test(word) || (i > 0 && existsSync(word)));
+  return end < 0 ? words : words.slice(0, end);
+}
+
+/** `help swep` as `swep`, which is refused with the nearest command: help of an unknown command would be that of all. */
+function withoutHelp(argv: readonly string[], commands: readonly string[]): readonly string[] {
+  const [first, second = ""] = argv;
+  return first === "help" && !["", "help", ...commands].includes(second) ? argv.slice(1) : argv;
 }

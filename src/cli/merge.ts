@@ -7,16 +7,16 @@ import { keptIn } from "../records/checkpoints.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { checkJournals, commonConfig, copyCheckpoints, copyJournals } from "../records/merge-folders.ts";
 import { planWanted } from "../sweep/plan.ts";
-import { cellStatuses, totalStatus } from "../sweep/status.ts";
+import { cellStatuses, totalStatus } from "../sweep/sweep-status.ts";
 import { numberOf } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { folderOption } from "./options.ts";
+import { writeResults } from "./output-file.ts";
 import { goOn } from "./text/go-on.ts";
 import { keptText } from "./text/kept-text.ts";
-import { writeResults } from "./write-results.ts";
 
 interface Options {
   readonly output?: string;

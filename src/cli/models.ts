@@ -1,22 +1,33 @@
 import { existsSync } from "node:fs";
 import { MMOE } from "../called-as.ts";
-import type { Config } from "../config/config.ts";
+import { type Config, configAt, modelOf } from "../config/config.ts";
+import { gridPoints } from "../config/grid.ts";
 import { loadConfig, setOverride } from "../config/load.ts";
 import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import { definitionText } from "../config/own-models.ts";
 import type { Env } from "../cuda/home.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
+import type { Run } from "../engines/engine.ts";
+import { initialParameters } from "../engines/initial-parameters.ts";
 import { UsageError } from "../errors.ts";
-import { isCode } from "../models/code.ts";
-import type { Ends } from "../models/shapes.ts";
-import { ZOO } from "../models/zoo.ts";
+import { type CodeModel, isCode, type Model } from "../models/code.ts";
+import { type Part, paperCount, parameterBlocks, parameterCount } from "../models/parameters.ts";
+import type { Dimensions } from "../models/shapes.ts";
+import type { ModelSpec } from "../models/spec.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { printable } from "../printable.ts";
+import { writable } from "../records/find-results.ts";
+import { type DescribeOptions, describeModel } from "../sweep/describe-model.ts";
+import { runsAt } from "../sweep/plan.ts";
 import { parametersText, thousands } from "../units.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { checkInitial, writeInitial } from "./model-initial.ts";
-import { configModels, type Listed, listedParts, zooModels } from "./model-list.ts";
-import { configFileOf } from "./one-run.ts";
+import { npyHeader } from "./npy.ts";
+import { agreeing, configFileOf } from "./one-run.ts";
 import { choiceOption, collect, countOption } from "./options.ts";
+import { outputFile } from "./output-file.ts";
 import { type Room, roomOf } from "./text/blocks.ts";
 import { codeText, modelText } from "./text/model-text.ts";
 import { table, wrapped } from "./text/table.ts";
@@ -74,7 +85,7 @@ async function show(file: string | undefined, options: Options, { effects }: Con
   checkInitial(file, options);
   if (file !== undefined && initial !== undefined)
     return writeInitial(sweepConfig(file, options, effects.env), initial, options);
-  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options, effects.env);
+  const models = file === undefined ? zooModels(dimensionsOf(options)) : await modelsIn(file, options, effects.env);
   const { stdout } = effects;
   const room = roomOf(stdout);
   if (describe !== undefined) stdout.write(description(describe, models, json, room));
@@ -82,7 +93,7 @@ async function show(file: string | undefined, options: Options, { effects }: Con
   return EXIT.done;
 }
 
-function endsOf({ inputs, tasks, model, modelSet, set }: Options): Ends {
+function dimensionsOf({ inputs, tasks, model, modelSet, set }: Options): Dimensions {
   const given = { "--model": model, "--model-set": modelSet, "--set": set };
   const flag = Object.entries(given).find(([, texts]) => texts.length > 0)?.[0];
   if (flag) throw new UsageError(`${flag}: expected a config with the other models; give one, such as paper`);
@@ -149,4 +160,97 @@ function aboutText(models: readonly Listed[], { words }: Room): string {
       : `${model.name}\n  ${wrapped(about, words, 2)}\n`,
   );
   return lines.join("");
+}
+
+const LISTED_PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
+
+/** Embeddings are listed only if one of the models has some. */
+export function listedParts(models: readonly Model[]): readonly Part[] {
+  const areEmbedded = models.some((model) => !isCode(model) && model.embeddings !== undefined);
+  return areEmbedded ? ["embeddings", ...LISTED_PARTS] : LISTED_PARTS;
+}
+
+/** A model, what it is in some words, and how many parameters it has. */
+export interface Listed {
+  readonly model: Model;
+  readonly about: string;
+  /** Of mmoe's own models: what they predict, line by line. */
+  readonly formula?: readonly string[];
+  readonly source?: string;
+  /** Parameters by part; of a model in code, by name. */
+  readonly parts: Readonly<Record<string, number>>;
+  readonly total: number;
+  /** As the paper counts; undefined for a model in code. */
+  readonly paper?: number;
+}
+
+export function zooModels(dimensions: Dimensions): Listed[] {
+  return MODEL_NAMES.map((name) => ofSpec(ZOO[name].build(dimensions), ZOO[name]));
+}
+
+/** Of a grid, the models at the first point: their sizes are the same at all. */
+export function configModels(config: Config, options: DescribeOptions): Promise<Listed[]> {
+  const point = configAt(config, gridPoints(config)[0] ?? {});
+  const listed = config.models.map((name) => {
+    const model = modelOf(point, name);
+    return isCode(model) ? ofCode(model, options) : ofSpec(model, entryOf(name, config));
+  });
+  return Promise.all(listed);
+}
+
+type Entry = Pick<Listed, "about" | "formula" | "source">;
+
+function entryOf(name: string, { ownModels }: Config): Entry {
+  const own = ownModels.find((model) => model.name === name);
+  return own === undefined ? ZOO[name as ModelName] : { about: definitionText(own) };
+}
+
+function ofSpec(model: ModelSpec, { about, formula, source }: Entry): Listed {
+  const parts = Object.fromEntries(listedParts([model]).map((part) => [part, parameterCount(model, part)]));
+  const counts = { parts, total: parameterCount(model), paper: paperCount(model) };
+  return { model, about, ...(formula && { formula }), ...(source && { source }), ...counts };
+}
+
+async function ofCode(model: CodeModel, options: DescribeOptions): Promise<Listed> {
+  const { about, parameters, size } = await describeModel(model, options);
+  const parts = Object.fromEntries(Object.entries(parameters).map(([name, own]) => [printable(name), own]));
+  return { model, about: printable(about || model.file), parts, total: size };
+}
+
+interface InitialOptions {
+  readonly initial?: string;
+  readonly run?: string;
+  readonly output?: string;
+  readonly overwrite?: boolean;
+}
+
+/** Refuses options that lack --initial, and --initial without a config or a file: UsageError. */
+export function checkInitial(config: string | undefined, { initial, run, output, overwrite }: InitialOptions): void {
+  const stray = Object.entries({ "--run": run, "--output": output, "--overwrite": overwrite }).find(
+    ([, given]) => given,
+  );
+  if (initial === undefined && stray) throw new UsageError(`${stray[0]}: only --initial uses it; add --initial MODEL`);
+  if (initial === undefined) return;
+  if (config === undefined)
+    throw new UsageError("--initial: expected a config that says how values are drawn; give one, such as paper");
+  if (output === undefined) throw new UsageError("--initial: expected a file; give -o FILE");
+}
+
+/** Writes one record: a field for each tensor of the model, by its name. */
+export function writeInitial(config: Config, text: string, options: InitialOptions): number {
+  const name = choiceOption("--initial", text, config.models);
+  const runs = runsAt(config, countOption("--run", options.run ?? "0", 0));
+  const run = agreeing(
+    runs.filter(({ model }) => model.name === name),
+    ["initializer"],
+  );
+  if (isCode(run.model))
+    throw new UsageError(
+      `--initial: only ${run.model.file} defines the initial values of ${name}; give one of mmoe's models`,
+    );
+  const file = outputFile(options) as string;
+  const header = npyHeader(parameterBlocks(run.model), []);
+  const values = Buffer.from(initialParameters(run as Run).buffer);
+  writable(file, () => writeWholeSync(file, Buffer.concat([header, values])), "give another -o");
+  return EXIT.done;
 }

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,6 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { startServer } from "./live/live-server.ts";
 import { configFileOf } from "./one-run.ts";
-import { openBrowser } from "./open-browser.ts";
 import { countOption } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 
@@ -78,7 +78,7 @@ type Playable = Config & Parameters<typeof configSettings>[0];
 const FIXED = [
   ...(["rows", "correlationMatrix", "loss", "labels", "labelKind", "method", "arithmetic", "cross"] as const),
   ...(["taskKinds", "tuned"] as const),
-  ...(["schedule", "warmup", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const),
+  ...(["schedule", "warmup", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm", "embeddingSteps"] as const),
 ];
 
 /** What a config is compared with: preset paper, its settings for the page, and who is told what the page leaves out. */
@@ -105,4 +105,18 @@ function settingsOf(file: string, { paper, defaults, note }: Beside): PlaySettin
   const refused = keys.find((key) => JSON.stringify(settings[key]) !== JSON.stringify(read[key]));
   if (refused === undefined) return settings;
   throw new UsageError(`${file}: ${refused}: the playground does not train ${JSON.stringify(settings[refused])}`);
+}
+
+/** The program that opens an address, by platform, with what comes before the address. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ["open"],
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
+};
+
+/** Opens an address in the user's browser; says so if that is not possible. */
+export function openBrowser(address: string, note: (line: string) => void): void {
+  const [program, ...before] = OPENERS[process.platform] ?? ["xdg-open"];
+  const child = spawn(program, [...before, address], { stdio: "ignore", detached: true });
+  child.on("error", () => note(`can't open a browser: ${program} does not start; open the address yourself`));
+  child.unref();
 }

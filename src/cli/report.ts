@@ -1,9 +1,12 @@
-import { join } from "node:path";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { choiceIn } from "../records/at-point.ts";
+import { isReport } from "../records/clean-results.ts";
 import { configIn } from "../records/read-results.ts";
 import { reportHtml } from "../report/report.ts";
-import { checkReportFile, writeReport } from "../report/write-report.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -61,4 +64,27 @@ async function serve(folder: string, options: Options, context: Context): Promis
   const choice = choiceIn(options.at, { config, path: folder }, "--at");
   const { serveReport } = await import("./live/serve-report.ts");
   return serveReport({ folder, config, choice, loss: asked ?? config.report, port }, context);
+}
+
+/** Throws UsageError, before anything is computed, if `file` can't be written or holds something else than a report. */
+export function checkReportFile(file: string, { overwrite }: { overwrite: boolean }): void {
+  accessing(file, "written", () => accessSync(dirname(file), constants.W_OK | constants.X_OK));
+  if (!existsSync(file)) return;
+  if (statSync(file).isDirectory()) throw new UsageError(`${file} is a folder; give a file with -o`);
+  if (overwrite || accessing(file, "read", () => isReport(file))) return;
+  throw new UsageError(`${file} exists and is not a report of mmoe; give another -o, or --overwrite`);
+}
+
+/** Writes the file completely or not at all. */
+export function writeReport(file: string, text: string): void {
+  accessing(file, "written", () => writeWholeSync(file, text));
+}
+
+function accessing<T>(file: string, how: string, access: () => T): T {
+  try {
+    return access();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`${file}: can't be ${how}: ${systemReason(error)}; give another -o`);
+  }
 }

@@ -1,15 +1,18 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { pairsOf } from "../data/correlation-matrix.ts";
+import type { RowSet } from "../data/streams.ts";
 import type { Rows } from "../data/task-set.ts";
+import type { AnyRun } from "../engines/engine.ts";
+import { RowMaker } from "../engines/rows/row-maker.ts";
+import { feedOf } from "../engines/rows/row-source.ts";
 import { UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
 import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { Output } from "./effects.ts";
 import { npyHeader } from "./npy.ts";
-import type { RunRows } from "./run-rows.ts";
+import { writeOut } from "./output-file.ts";
 import { rowsPreview } from "./text/rows-preview.ts";
-import { writeOut } from "./write-out.ts";
 
 export const ROW_FORMATS = ["csv", "parquet", "npy"] as const;
 type RowFormat = (typeof ROW_FORMATS)[number];
@@ -143,3 +146,56 @@ function* npy({ shape, inputs: D, tasks: K }: Columns, chunks: Iterable<Chunk>):
 }
 
 const WRITERS = { csv, parquet, npy } satisfies Record<RowFormat, unknown>;
+
+/** Rows that are made at a time: memory does not grow with the file. */
+const CHUNK = 4096;
+
+/** Rows of a run, made while they are read. */
+export interface RunRows {
+  /** [N], or for batches [S, B]. */
+  readonly shape: readonly number[];
+  /** D. */
+  readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
+  readonly chunks: Iterable<Rows>;
+}
+
+/** N = `count` rows of a set from row `from` on, at `step` (0 for a fixed set, the step itself for fresh rows). */
+export function setRows(run: AnyRun, set: RowSet, count: number, step: number, from = 0): RunRows {
+  const { inputs, tasks } = run.model;
+  function* chunks(): Generator<Rows> {
+    if (run.correlation === null) {
+      const { x, y } = feedOf(run).sets[set] as Rows;
+      const to = from + count;
+      yield { x: x.subarray(from * inputs, to * inputs), y: y.subarray(from * tasks, to * tasks) };
+      return;
+    }
+    const maker = new RowMaker(run);
+    for (let first = from; first < from + count; first += CHUNK) {
+      const rows = emptyRows(run, Math.min(CHUNK, from + count - first));
+      maker.fill(rows, set, step, first);
+      yield rows;
+    }
+  }
+  return { shape: [count], inputs, tasks, chunks: chunks() };
+}
+
+/** The batches that the run trains on from step `first` to `last`, in their order. */
+export function batchRows(run: AnyRun, [first, last]: readonly [number, number]): RunRows {
+  const { inputs, tasks } = run.model;
+  const { batch } = run.training;
+  function* chunks(): Generator<Rows> {
+    const { batchInto } = feedOf(run);
+    for (let step = first; step <= last; step++) {
+      const rows = emptyRows(run, batch);
+      batchInto(rows.x, rows.y, step);
+      yield rows;
+    }
+  }
+  return { shape: [last - first + 1, batch], inputs, tasks, chunks: chunks() };
+}
+
+function emptyRows({ model: { inputs, tasks } }: AnyRun, count: number): Rows {
+  return { x: new Float32Array(count * inputs), y: new Float32Array(count * tasks) };
+}

@@ -18,6 +18,7 @@ export interface SettingOptions {
   readonly impute?: string;
   readonly categorical: readonly string[];
   readonly na: readonly string[];
+  readonly resplit?: boolean;
   readonly oneHot?: string;
   readonly embedding?: string;
   readonly label: readonly string[];
@@ -86,16 +87,17 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 
 /** What `--rows` and the options of its columns give; refuses these without it. */
 function rowsOverrides(options: SettingOptions): Override[] {
-  const { rows, impute, oneHot, embedding, label, input, ignore: ignored } = options;
+  const { rows, impute, oneHot, embedding, resplit, label, input, ignore: ignored } = options;
   const lists = [label, input, ignored, options.categorical, options.na];
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) => texts.flatMap(listOption));
   const numbers = { oneHot: numberIn(oneHot), embedding: numberIn(embedding) };
-  if (rows !== undefined) return [rowsOverride(rows, { impute, ...numbers, categorical, na, labels, inputs, ignore })];
+  if (rows !== undefined)
+    return [rowsOverride(rows, { impute, ...numbers, categorical, na, resplit, labels, inputs, ignore })];
   const given = { impute, "one-hot": oneHot, embedding, label: label[0], input: input[0], ignore: ignored[0] };
-  Object.assign(given, { categorical: options.categorical[0], na: options.na[0] });
+  Object.assign(given, { categorical: options.categorical[0], na: options.na[0], resplit });
   const stray = Object.entries(given).find(([, text]) => text !== undefined)?.[0];
   if (stray === undefined) return [];
-  const key = { label: "labels", input: "inputs", "one-hot": "oneHot" }[stray] ?? stray;
+  const key = { label: "labels", input: "inputs", "one-hot": "oneHot", resplit: "split" }[stray] ?? stray;
   throw new UsageError(`--${stray}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
 }
 

@@ -1,16 +1,25 @@
+import { MMOE } from "../called-as.ts";
+import { crossText } from "../config/cross.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { engineWords } from "../records/engine-words.ts";
+import type { Results } from "../records/read-results.ts";
+import { shellQuoted } from "../shell.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { hasBadMinima } from "../summary/bad-loss.ts";
-import { summarizeCells } from "../summary/cell-summary.ts";
+import { costCsv, modelCosts } from "../summary/cost.ts";
+import { leadingCells, leadingMetric } from "../summary/leading.ts";
+import { memorisedText } from "../summary/memorised.ts";
+import { modelsOnRows } from "../summary/row-pairs.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
-import { SHARE_NOTHING } from "../summary/seesaw.ts";
-import { type Summary, summaryOf } from "../summary/summary.ts";
+import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/seesaw.ts";
+import { type Summary, summarizeCells, summaryOf } from "../summary/summary.ts";
 import { summaryCsv } from "../summary/summary-csv.ts";
 import { hasManyKinds, taskSummaries } from "../summary/task-summary.ts";
+import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
 import { type Define, examples } from "./command.ts";
-import { cost } from "./cost.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
@@ -18,20 +27,30 @@ import {
   AT_OPTION,
   BAD_OPTION,
   badOption,
+  coverageOf,
+  folderText,
   gapsOf,
   headOf,
   LOSS_OPTION,
+  lossHead,
   lossOption,
+  readEnded,
   readWithLoss,
 } from "./loss-commands.ts";
-import { seesaw } from "./seesaw.ts";
+import { choiceOption } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
-import { memorisedText } from "./text/memorised.ts";
-import { rungTablesOf } from "./text/rungs-text.ts";
-import { type Shown, summaryCells } from "./text/summary-cells.ts";
-import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
-import { taskTables } from "./text/task-tables.ts";
-import { variance } from "./variance.ts";
+import { goOn } from "./text/go-on.ts";
+import { leadingBlock, type Shown, summaryCells } from "./text/summary-table.ts";
+import {
+  comparisonsOf,
+  componentsOf,
+  costsOf,
+  gainsOf,
+  rowPairBlocks,
+  rungTablesOf,
+  statisticsOf,
+  taskTables,
+} from "./text/summary-text.ts";
 
 interface Options extends FormatOptions {
   readonly loss?: string;
@@ -126,6 +145,8 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const isPerTask = options.perTask ?? hasManyKinds(results);
   const tasks = isPerTask ? taskSummaries(results, loss) : [];
   const ofTasks = isPerTask ? { tasks } : {};
+  const leading = options.loss === undefined ? leadingMetric(config) : undefined;
+  const leads = leading ? leadingCells(results, leading, "test") : [];
   if (format === "csv") stdout.write(summaryCsv(summaryOf(results, loss, bad), tasks));
   else if (format === "json")
     stdout.write(
@@ -133,6 +154,7 @@ async function summary(folder: string, options: Options, context: Context): Prom
         folder,
         at: results.at,
         ...(shownIntervals({ ...summaryOf(results, loss, bad), ...ofTasks }) as object),
+        onRows: modelsOnRows(results),
       }),
     );
   else {
@@ -147,13 +169,17 @@ async function summary(folder: string, options: Options, context: Context): Prom
       ? fullOf(cells, summaryOf(results, loss, bad), shown)
       : summaryCells(cells, summarizeCells(cells, bad), shown);
     const rungs = options.rungs && !options.full ? rungsIn(rungsOf(results, loss, bad)) : [];
-    const warning = config.rows === null ? "" : memorisedText(results.records);
+    const warning = memorisedText(results);
     const memorised = warning === "" ? [] : [{ before: warning }];
     const blocks = [
-      headOf(results, loss),
+      ...(leading
+        ? [leadingBlock(leads, leading, folderText(results)), lossHead(results, loss)]
+        : [headOf(results, loss)]),
       ...statistics,
       ...taskTables(tasks),
+      ...(options.full ? rowPairBlocks(modelsOnRows(results), ON_ROWS) : []),
       ...rungs,
+      ...coverageOf(results).map((before) => ({ before })),
       ...memorised,
       ...gapsOf(results, cells),
     ];
@@ -161,6 +187,8 @@ async function summary(folder: string, options: Options, context: Context): Prom
   }
   return EXIT.done;
 }
+
+const ON_ROWS = "between models on the same test rows, the first minus the second:";
 
 /** The same values without the intervals that tables do not show: those over few runs or pairs. */
 function shownIntervals(value: unknown, runs = Number.POSITIVE_INFINITY): unknown {
@@ -184,4 +212,111 @@ function fullOf(cells: readonly CellLosses[], summary: Summary, shown: Shown): B
 
 function rungsIn(rungs: Rungs | null | undefined): Block[] {
   return rungs ? rungTablesOf(rungs) : [];
+}
+
+/** Options of `mmoe summary --cost`. */
+interface CostOptions extends FormatOptions {
+  readonly at: readonly string[];
+}
+
+/** Size, FLOP and time of each model. */
+export async function cost(folder: string, options: CostOptions, context: Context): Promise<number> {
+  const format = formatOption(options);
+  const results = await readEnded(folder, options.at, context);
+  const models = modelCosts(results.config, results.records);
+  const { stdout } = context.effects;
+  if (format === "json") stdout.write(jsonText({ folder, at: results.at, models }));
+  else if (format === "csv") stdout.write(costCsv(models));
+  else stdout.write(blocksAs(format, costsOf(folderText(results), models), stdout));
+  return EXIT.done;
+}
+
+/** Options of `mmoe summary --seesaw`. */
+interface SeesawOptions extends FormatOptions {
+  readonly loss?: string;
+  readonly at: readonly string[];
+  readonly against?: string;
+}
+
+/** What each task gains over a model that shares nothing. */
+export async function seesaw(folder: string, options: SeesawOptions, context: Context): Promise<number> {
+  const format = formatOption(options);
+  const { results, loss } = await readWithLoss(folder, options, context);
+  const found = seesawOf(results, loss, againstIn(results, options.against));
+  if (found.cells.length === 0) throw new UsageError(noPair(results, found.against));
+  const { stdout } = context.effects;
+  if (format === "json") stdout.write(jsonText({ folder, at: results.at, ...found }));
+  else if (format === "csv") stdout.write(seesawCsv(found));
+  else {
+    const head = headOf(results, loss, `gain over ${found.against}, in percent`);
+    const blocks = [head, ...gainsOf(found), ...gapsOf(results, cellLosses(results, loss))];
+    stdout.write(blocksAs(format, blocks, stdout));
+  }
+  return EXIT.done;
+}
+
+/** The model to gain over: the one that was asked for, or the first that shares nothing. */
+function againstIn(results: Results, asked: string | undefined): string {
+  const { config, path } = results;
+  const models: readonly string[] = config.models;
+  if (asked !== undefined) {
+    if (models.includes(asked)) return asked;
+    throw new UsageError(
+      `--against: ${path} has no ${asked}${didYouMean(asked, models) || `; give one of ${models.join(", ")}`}`,
+    );
+  }
+  const found = sharesNothing(results);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `${path} has no model that shares nothing; give --against one of ${models.join(", ")}, or train one with: ${goOn(path, "--models", SHARE_NOTHING[0])}`,
+  );
+}
+
+function noPair({ path, config }: Results, against: string): string {
+  if (config.models.length === 1) {
+    return `${path} has no other model than ${against}; train one with: ${goOn(path, "--models", "mmoe")}`;
+  }
+  return `${path}: no run is done both of ${against} and of another model; train them with: ${goOn(path)}`;
+}
+
+/** Options of `mmoe summary --variance`. */
+interface VarianceOptions extends FormatOptions {
+  readonly loss?: string;
+  readonly at: readonly string[];
+  readonly of?: string;
+  readonly bad?: string;
+}
+
+/** A crossed sweep's variance, split into data, initial values and the rest. */
+export async function variance(folder: string, options: VarianceOptions, context: Context): Promise<number> {
+  const of = choiceOption("--of", options.of ?? "loss", VARYING);
+  const bad = badOption(options.bad);
+  const format = formatOption(options);
+  const { results, loss } = await readWithLoss(folder, options, context);
+  const how = { loss, of, bad };
+  const cross = crossOf(results);
+  const cells = variancesOf(results, how);
+  const { stdout } = context.effects;
+  if (format === "json") stdout.write(jsonText({ folder, at: results.at, cross, ...how, cells: cells.map(named) }));
+  else if (format === "csv") stdout.write(varianceCsv(cells, how));
+  else {
+    const gaps = gapsOf(results, cellLosses(results, how.loss));
+    const blocks = [headOf(results, how.loss), ...componentsOf(cells, how), ...gaps];
+    stdout.write(blocksAs(format, blocks, stdout));
+  }
+  return EXIT.done;
+}
+
+/** A cell with its components by the names of the factors. */
+function named({ variance, share, ...cell }: ReturnType<typeof variancesOf>[number]) {
+  const factors = ({ rows, columns, rest }: typeof variance) => ({ data: rows, initial: columns, rest });
+  return { ...cell, variance: factors(variance), share: factors(share) };
+}
+
+function crossOf(results: Results): string {
+  const { config, path } = results;
+  if (config.cross !== null) return crossText(config.cross);
+  const words = [`${path}/config.yaml`, "--cross", "10x10", ...engineWords(results)].map(shellQuoted);
+  const command = `${MMOE} sweep ${words.join(" ")}`;
+  throw new UsageError(`${path}: data and initial values are not crossed; train such a sweep with: ${command}`);
 }

@@ -98,6 +98,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, [])
     .option("--categorical <columns>", "inputs that are categories though they are numbers; repeatable", collect, [])
     .option("--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, [])
+    .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
     .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
@@ -141,7 +142,10 @@ export function addSweepOptions(command: Command): Command {
     .optionsGroup(GROUPS.output)
     .option("--long", "also write every run's curve (curves-long.csv)")
     .option("--keep-weights", "also write each run's final weights (weights/, as safetensors)")
-    .option("--keep-predictions", "also write what each run predicts of the held-out rows (predictions/, as Parquet)");
+    .option(
+      "--keep-predictions",
+      "also write what each run predicts of test and validation rows (predictions/, validation-predictions/)",
+    );
 }
 
 /** Variables that have the place of an option that is not given, where this machine trains. */

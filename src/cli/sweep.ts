@@ -1,14 +1,15 @@
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
+import { readResults } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
+import { memorisedText } from "../summary/memorised.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
-import { outlinedShare } from "../sweep/outline.ts";
+import { outlinedShare, type ShareOutline } from "../sweep/outline.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
 import { plannedShare, trainedWith, withTables } from "../sweep/share.ts";
 import { numberOf } from "../units.ts";
-import { devicesOption } from "./cluster/device-option.ts";
-import { trainOnDevices } from "./cluster/devices.ts";
+import { devicesOption, trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -140,11 +141,18 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   try {
     const trainingBytes = await checkRuns(sample, outline.config, engine);
     const { python } = request.engineOptions;
-    effects.stdout.write(await describePlan(outline, { sample, engine, trainingBytes, python }, context));
+    const earlier = await memorisedIn(outline);
+    effects.stdout.write(await describePlan(outline, { sample, engine, trainingBytes, python, earlier }, context));
     return EXIT.done;
   } finally {
     await engine.dispose();
   }
+}
+
+/** What the losses of the runs that the folder of a plan holds say about their models; often empty. */
+async function memorisedIn({ config, out, runs, todo }: ShareOutline): Promise<string> {
+  if (config.rows === null || todo === runs) return "";
+  return memorisedText(await readResults(out, () => {})); // the outline has noted what is damaged
 }
 
 const STOPPED = { limit: "at its time limit", "before-limit": "in time for its limit" } as const;

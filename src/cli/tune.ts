@@ -1,15 +1,19 @@
 import { dirname } from "node:path";
 import { MMOE } from "../called-as.ts";
+import { LOSS } from "../config/choose-by.ts";
 import { listedKeys } from "../config/grid.ts";
 import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
+import { correlationText } from "../identity/cell.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/engine-words.ts";
 import { writable } from "../records/find-results.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
-import { tune as choose, TUNED_BY } from "../sweep/tune.ts";
+import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
+import { type Candidate, tune as choose, type Pick, TUNED_BY } from "../sweep/tune.ts";
 import { type TuneMetric, tuneMetric, validationLoss } from "../sweep/tune-metric.ts";
 import { tunedConfig } from "../sweep/tuned-config.ts";
 import { numberOf } from "../units.ts";
@@ -21,8 +25,8 @@ import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
+import { fewNote } from "./text/few-runs.ts";
 import { goOn } from "./text/go-on.ts";
-import { candidatesOf, picksOf } from "./text/tune-text.ts";
 
 interface Options {
   readonly by: string;
@@ -58,7 +62,8 @@ export const define: Define = (command, run) => {
       `
 Chooses the values of the listed settings by the lowest mean final loss, or by a
 metric of one task, such as its AUC (--metric auc1). With rows of your own, both
-are those on validation rows: no choice sees a test row. With -o it writes a
+are those on validation rows: no choice sees a test row. The setting chooseBy,
+such as auc1, names the metric for a sweep. With -o it writes a
 config with them. A point with a failed run is never chosen. The
 tuned sweep has another seed, so none of its runs took part in the choice.
 ${examples(
@@ -108,7 +113,9 @@ function metricOf({ loss, metric }: Options, results: Results): TuneMetric | und
   if (results.config.rows === null) return undefined;
   if (loss === "heldout")
     throw new UsageError("--loss heldout: no choice may see a test row; leave it out to choose by the validation loss");
-  return loss === undefined ? validationLoss(results) : undefined;
+  if (loss !== undefined) return undefined;
+  const { chooseBy } = results.config;
+  return chooseBy === LOSS ? validationLoss(results) : tuneMetric(chooseBy, results);
 }
 
 function metricHead(results: Results, { name, meaning, isHigherBetter }: TuneMetric): Block {
@@ -144,4 +151,54 @@ function checkWhole(results: Results, cells: ReturnType<typeof cellLosses>): voi
   if (missing === 0) return;
   const runs = `${numberOf(missing, "run")} ${missing === 1 ? "is" : "are"}`;
   throw new UsageError(`${path}: ${runs} missing, which might choose otherwise; train them with: ${goOn(path)}`);
+}
+
+/** Every point of each model, or cell, with its mean loss; the chosen ones are marked. */
+export function candidatesOf(picks: readonly Pick[]): Block {
+  const keys = Object.keys(picks[0]?.chosen ?? {});
+  const rows = picks.flatMap((pick) =>
+    pick.candidates.map((candidate) => [
+      ...names(pick),
+      ...cells(candidate),
+      candidate.point === pick.chosen ? "<" : "",
+    ]),
+  );
+  const few = fewNote(picks.flatMap(({ candidates }) => candidates.map(({ runs }) => runs)));
+  return {
+    rows: [[...heads(picks), ...keys, "mean [95 %]", "failed", ""], ...rows],
+    ...(few.length > 0 && { after: few.join() }),
+  };
+}
+
+function cells({ point, mean, runs, failed }: Candidate): string[] {
+  return [...Object.values(point).map(String), estimateText(mean, 4, runs), String(failed)];
+}
+
+/** How sure each choice is. */
+export function picksOf(picks: readonly Pick[]): Block {
+  const rows = picks.map((pick) => [
+    ...names(pick),
+    pointText(pick.chosen),
+    pick.next === undefined ? "none" : pointText(pick.next.point),
+    pick.next === undefined ? "-" : estimateText(pick.next.behind, 4, pick.next.runs),
+    pick.sure ? "yes" : "no",
+    pick.atEnd.length > 0 ? `at an end of ${pick.atEnd.join(", ")}` : "",
+  ]);
+  const header = [...heads(picks), "chosen", "next best", "behind by [95 %]", "sure", ""];
+  return { rows: [header, ...rows], lean: ["next best"], after: CAPTION };
+}
+
+const CAPTION = `sure: the interval over pairs of runs lies above 0, of ${LEAST_RUNS} runs or more
+at an end: the least or the greatest of its list; a better one may lie beyond`;
+
+function heads([first]: readonly Pick[]): string[] {
+  return ["model", ...(first?.correlation === undefined ? [] : ["p"]), ...Object.keys(first?.at ?? {})];
+}
+
+function names({ model, correlation, at }: Pick): string[] {
+  return [
+    model,
+    ...(correlation === undefined ? [] : [correlationText(correlation)]),
+    ...Object.values(at).map(String),
+  ];
 }

@@ -1,7 +1,9 @@
 import { eachLoss, type LossSet } from "../config/loss-sets.ts";
+import { generatorOfTrials } from "../config/trials.ts";
+import { measuredCorrelations } from "../data/label-correlation.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
-import { holdsTrials } from "../records/label-trials.ts";
+import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { readResults } from "../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../records/record.ts";
@@ -13,12 +15,10 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { countOption, kernelsOption } from "./options.ts";
-import { sampleOf } from "./sample.ts";
 import { stopOnSignals } from "./stop.ts";
 import { roomOf } from "./text/blocks.ts";
 import { type Paint, paintFor, verdictText } from "./text/paint.ts";
 import { table } from "./text/table.ts";
-import { verifyTrials } from "./verify-trials.ts";
 
 interface Options {
   readonly runs: string;
@@ -106,4 +106,39 @@ function comparisonRows(verified: readonly Verified[], set: LossSet, paint: Pain
   };
   const rows = verified.map((each) => [each.recorded.id, loss(each.recorded), loss(each.again), verdict(each)]);
   return [["run", `recorded ${LOSS_WORDS[set].name}`, "trained again", "losses"], ...rows];
+}
+
+/** Measures `count` trials of a folder again, at all their correlations. */
+export function verifyTrials(
+  folder: string,
+  count: number,
+  { effects, note }: Context,
+  { json = false }: { json?: boolean },
+): number {
+  const { settings, measured } = readTrials(folder);
+  const trials = sampleOf([...measured.keys()], count);
+  note(`measuring ${numberOf(trials.length, "trial")} again: ${trials.join(", ")}`);
+  const verified = trials.map((run) => {
+    const { seed, correlations, rows } = settings;
+    const again = measuredCorrelations(generatorOfTrials(settings), correlations, rows, { seed, run });
+    const recorded = measured[run] as readonly number[];
+    return { trial: run, same: again.every((value, i) => value === recorded[i]), recorded, again };
+  });
+  if (json) effects.stdout.write(`${JSON.stringify(verified, null, 2)}\n`);
+  else
+    effects.stdout.write(
+      table([
+        ["trial", "all correlations"],
+        ...verified.map(({ trial, same }) => [String(trial), same ? "same" : "differs"]),
+      ]),
+    );
+  return verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
+}
+
+/** `count` of `values`, chosen at random without replacement. */
+export function sampleOf<T>(values: readonly T[], count: number): T[] {
+  const left = [...values];
+  return Array.from({ length: Math.min(count, left.length) }, () => {
+    return left.splice(Math.floor(Math.random() * left.length), 1)[0] as T;
+  });
 }

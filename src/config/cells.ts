@@ -1,6 +1,9 @@
 import type { Cell } from "../identity/cell.ts";
-import type { Config } from "./config.ts";
+import { type Config, configAt } from "./config.ts";
 import { gridPoints } from "./grid.ts";
+import { DECLARED, SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { PLANNED } from "./setting.ts";
+import { tunedFor } from "./tuned.ts";
 
 /** Every cell of a sweep: by correlation, then model, then grid point, as its config has them. */
 export function cellsOf(config: Config): (Cell & { readonly model: Config["models"][number] })[] {
@@ -13,4 +16,11 @@ export function cellsOf(config: Config): (Cell & { readonly model: Config["model
 /** The correlations of a sweep; one that is null for rows of the user's own. */
 export function correlationsIn({ correlations }: Pick<Config, "correlations">): readonly (number | null)[] {
   return correlations ?? [null];
+}
+
+/** The settings that the runs of a cell are trained with, by name: in place of lists and tuned choices their values there. */
+export function settingsOf(config: Config, { model, correlation, point }: Cell): Partial<Record<SettingKey, unknown>> {
+  const settings = tunedFor(configAt(config, point), model, correlation);
+  const keys = SETTING_KEYS.filter((key) => DECLARED[key].paths !== PLANNED && key !== "correlations");
+  return Object.fromEntries(keys.map((key) => [key, settings[key]]));
 }

@@ -1,19 +1,31 @@
 import type { z } from "zod";
+import { correlationMatrix } from "../data/correlation-matrix.ts";
+import { generatorSettings } from "../data/presets.ts";
+import { COMBINES_GRADIENTS, METHODS } from "../engines/methods.ts";
+import { UsageError } from "../errors.ts";
+import { thousands } from "../units.ts";
 import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-steps.ts";
-import { checkGrid, withoutSingles } from "./check-grid.ts";
-import { checkOptimizer } from "./check-optimizer.ts";
 import { checkedParts, expectTree } from "./checked-by.ts";
-import { Complaints, readable } from "./complaints.ts";
+import { checkChooseBy } from "./choose-by.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { withCrossedRuns } from "./cross.ts";
 import { type GivenValues, type Override, upToDate } from "./file-version.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
 import { checkRows, OF_ROWS, rowsFirst, withRows } from "./rows.ts";
-import { EXTENDING_SCHEMA, FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
+import {
+  EXTENDING_SCHEMA,
+  FILE_SCHEMA,
+  GRID_KEYS,
+  SETTING_KEYS,
+  type SettingKey,
+  type Settings,
+  SWEEP_SCHEMA,
+} from "./schema.ts";
+import type { GridKey } from "./settings.ts";
+import { embeddingsIn } from "./table-inputs.ts";
 import { checkKinds } from "./task-kinds.ts";
-import { checkTasks } from "./tasks.ts";
-import { checkTuned } from "./tuned.ts";
+import { checkTuned, trainedValues } from "./tuned.ts";
 
 /** A config while it is put together. */
 interface Draft {
@@ -156,6 +168,7 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
   checks((all) => checkRows(all, place));
   checks((all) => checkKinds(all, place));
   checks((all) => checkPatience(all, place));
+  checks((all) => checkChooseBy(all, place));
   if (!checks((all) => checkTasks(all, place))) unread.add("data");
   if (!checks((all) => checkModels(all, place))) unread.add("models");
   checks((all) => checkGrid(all, place));
@@ -184,4 +197,182 @@ function frozen(config: Config): Config {
   };
   freeze(config);
   return config;
+}
+
+/** A list of one value is that value: no grid. */
+function withoutSingles(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      const single = GRID_KEYS.includes(key as GridKey) && Array.isArray(value) && value.length === 1;
+      return [key, single ? value[0] : value];
+    }),
+  );
+}
+
+/** Settings that some runs may not use, and why; undefined if all runs use it. */
+const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Settings) => string | undefined }[] = [
+  {
+    key: "initializerStd",
+    why: ({ initializer }) => {
+      const other = [initializer].flat().find((name) => name !== "truncated-normal");
+      return other && `the initializer ${other} does not use it`;
+    },
+  },
+  {
+    key: "sampling",
+    why: ({ trainRows }) => ([trainRows].flat().includes("fresh") ? "fresh rows are not sampled" : undefined),
+  },
+  ...(["beta1", "beta2", "epsilon"] as const).map((key) => ({
+    key,
+    why: ({ optimizer }: Settings) => ([optimizer].flat().includes("sgd") ? "sgd does not use it" : undefined),
+  })),
+  {
+    key: "embeddingSteps",
+    why: ({ rows }) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
+  },
+  ...(["decaySteps", "decayFactor"] as const).map((key) => ({
+    key,
+    why: ({ schedule }: Settings) => {
+      const other = [schedule].flat().find((name) => name !== "steps");
+      return other && `the schedule ${other} does not use it`;
+    },
+  })),
+];
+
+/**
+ * Refuses a list that would train the same run under several names: UsageError. `place` names a setting as the user gave
+ * it.
+ */
+function checkGrid(settings: Settings, place: (key: SettingKey) => string): void {
+  for (const { key, why } of UNUSED) {
+    const [values, reason] = [settings[key], why(settings)];
+    if (!Array.isArray(values) || reason === undefined) continue;
+    throw new UsageError(`${place(key)}: expected one value, since ${reason}; got ${values.join(", ")}`);
+  }
+}
+
+/** Refuses what would do nothing, or is not said: UsageError. `place` names a setting as the user gave it. */
+function checkOptimizer(settings: Settings, place: (key: SettingKey) => string): void {
+  const has = (key: GridKey, value: unknown) => trainedValues(settings, key).some((one) => one === value);
+  const refuse = (key: SettingKey, why: string) => {
+    throw new UsageError(`${place(key)}: ${why}`);
+  };
+  checkDecay(settings, has, refuse);
+  checkEmbeddingSteps(settings, has, refuse);
+  if (has("schedule", "steps") && has("decaySteps", "none"))
+    refuse(
+      "schedule",
+      "steps needs decaySteps, the steps from one fall of the rate to the next; give --set decaySteps=N",
+    );
+  if (!has("schedule", "steps") && !has("decaySteps", "none"))
+    refuse("decaySteps", "is for schedule steps; add --schedule steps, or leave it out");
+  const [warmup, steps] = [Math.max(...numbers(settings, "warmup")), Math.min(...numbers(settings, "steps"))];
+  if (warmup >= steps) refuse("warmup", `expected fewer steps than the ${steps} of a run, got ${warmup}`);
+}
+
+function checkDecay(
+  settings: Settings,
+  has: (key: GridKey, value: unknown) => boolean,
+  refuse: (key: SettingKey, why: string) => void,
+): void {
+  if (!has("optimizer", "adamw") || !has("weightDecay", 0)) return;
+  if (trainedValues(settings, "weightDecay").length === 1)
+    refuse("optimizer", "adamw without weightDecay is adam; give --weight-decay, such as PyTorch's default 0.01");
+  if (has("optimizer", "adam"))
+    refuse("weightDecay", "with 0 adam and adamw are the same; leave out 0, or one of the optimizers");
+}
+
+/** PyTorch's SparseAdam has no weight decay, and a method that combines gradients needs that of every vector. */
+function checkEmbeddingSteps(
+  settings: Settings,
+  has: (key: GridKey, value: unknown) => boolean,
+  refuse: (key: SettingKey, why: string) => void,
+): void {
+  if (!has("embeddingSteps", "lazy")) return;
+  const method = METHODS.find((name) => COMBINES_GRADIENTS[name] && has("method", name));
+  if (method) refuse("embeddingSteps", `lazy is not for method ${method}; give dense`);
+  if (trainedValues(settings, "weightDecay").some((decay) => decay !== 0))
+    refuse("embeddingSteps", "lazy has no weight decay, as PyTorch's SparseAdam; give dense, or --weight-decay 0");
+}
+
+function numbers(settings: Settings, key: "warmup" | "steps"): number[] {
+  return trainedValues(settings, key).map(Number);
+}
+
+/** A check has come to a setting whose value is wrong. */
+class Unread extends Error {}
+
+/** The settings; to read one of `unread` ends a check. */
+function readable(settings: Settings, unread: ReadonlySet<SettingKey>): Settings {
+  if (unread.size === 0) return settings;
+  const guarded = { ...settings };
+  const get = () => {
+    throw new Unread();
+  };
+  for (const key of unread) Object.defineProperty(guarded, key, { get, enumerable: true });
+  return guarded;
+}
+
+/** Lines for people, one for each thing that is wrong. */
+class Complaints {
+  readonly #lines: string[] = [];
+
+  add(lines: readonly string[]): void {
+    this.#lines.push(...lines);
+  }
+
+  /** What `step` gives; undefined if it refuses something, or needs a setting whose value is wrong. */
+  attempt<T>(step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (error instanceof UsageError) this.add(error.lines);
+      else if (!(error instanceof Unread)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Whether `check` refuses nothing. */
+  holds(check: () => void): boolean {
+    return this.attempt(() => [check()]) !== undefined;
+  }
+
+  /** Throws UsageError with all lines, if there are any. */
+  end(): void {
+    if (this.#lines.length > 0) throw new UsageError([...new Set(this.#lines)]);
+  }
+}
+
+/** Most products of numbers that make the tasks of one run: they take some seconds. */
+const MOST_PRODUCTS = 1_000_000_000;
+
+/**
+ * Refuses tasks that the generator can't make at one of the correlations: UsageError. `place` names a setting as the
+ * user gave it.
+ */
+function checkTasks(settings: Settings, place: (key: SettingKey) => string): void {
+  const { tasks, data, rows, correlations, correlationMatrix: pattern } = settings;
+  if (rows !== null) return;
+  if (data === null) throw new UsageError(`${place("data")}: expected a generator, got nothing; give data or rows`);
+  if (correlations === null) throw new UsageError(`${place("correlations")}: expected a list of numbers, got nothing`);
+  const { inputs } = generatorSettings(data);
+  if (tasks > inputs) {
+    const of = typeof data === "string" ? ` of the generator '${data}'` : "";
+    const expected = `at most ${inputs}, the inputs${of}`;
+    throw new UsageError(`${place("tasks")}: expected ${expected}, got ${tasks}`);
+  }
+  const products = tasks ** 2 * inputs;
+  if (products > MOST_PRODUCTS) {
+    const expected = `tasks² times inputs to be at most ${thousands(MOST_PRODUCTS)}`;
+    throw new UsageError(`${place("tasks")}: too large: expected ${expected}, got ${thousands(products)}`);
+  }
+  const setting = pattern === null ? "correlations" : "correlationMatrix";
+  for (const p of correlations) {
+    try {
+      correlationMatrix(tasks, p, pattern);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new UsageError(`${place(setting)}: ${error.message}`);
+    }
+  }
 }

@@ -119,10 +119,12 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     schedule: scheduleOf(config),
     ...{ beta1, beta2, epsilon, weightDecay, clipNorm: clipNorm === "none" ? null : clipNorm },
     method,
+    embeddingSteps: config.embeddingSteps,
     ...(taskKinds && { taskKinds }),
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     arithmetic: config.arithmetic,
     initializer: initializerOf(config),
+    outputBias: config.outputBias,
     evalEvery,
     heldoutRows,
   };

@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import type { CrossIndex } from "../identity/run-id.ts";
+import type { CrossIndex } from "../identity/cell.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 
 type Cross = NonNullable<Settings["cross"]>;

@@ -15,6 +15,8 @@ export interface GivenValues {
 export type Override =
   | GivenValues
   | (Pick<GivenValues, "source" | "folder"> & {
+      /** Whether it replaces the rows. */
+      readonly isOfRows?: boolean;
       readonly valuesAfter: (before: Settings) => Partial<Record<keyof Settings, unknown>>;
     });
 

@@ -5,7 +5,7 @@ import { printable } from "../printable.ts";
 /** The largest count anywhere: a counter of the row generator has 32 bits. */
 export const LARGEST_COUNT = 2 ** 31 - 1;
 
-const LONGEST_NAME = 60;
+export const LONGEST_NAME = 60;
 
 export const count = (least = 1, most = LARGEST_COUNT) =>
   z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);

@@ -1,15 +1,18 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parse, type Tags, YAMLParseError } from "yaml";
 import { UsageError } from "../errors.ts";
+import { listed } from "../listed.ts";
 import { readText } from "../regular-file.ts";
 import { checkConfig } from "./check.ts";
+import { isTree, shownValue, type Tree } from "./checked-by.ts";
 import type { Config } from "./config.ts";
-import { extendingValues, extendsWhat } from "./extends.ts";
-import type { GivenValues, Override } from "./file-version.ts";
+import { type GivenValues, type Override, upToDate } from "./file-version.ts";
+import { plainNameOf } from "./kinds.ts";
+import { OF_ROWS } from "./rows.ts";
 import { GRID_KEYS, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { YamlError, yamlValue } from "./yaml.ts";
 
 /** The presets' folder, in the repository and in the installed package. */
 const PRESETS = fileURLToPath(new URL("../../configs/", import.meta.url));
@@ -126,4 +129,113 @@ export function parseValue(text: string): unknown {
     if (!(error instanceof YamlError)) throw error;
     return text;
   }
+}
+
+/** What a file extends that gives some settings only, and does not say what. */
+const DEFAULT_BASE = "paper";
+
+/** Keys of a file that say nothing of what is trained. */
+const SAID_OF_FILE = ["name", "about", "extends", "marks", "report"];
+
+/**
+ * What a file extends: what it says, or {@link DEFAULT_BASE} if it lacks settings. Undefined for a file that is complete,
+ * or that a sweep stored. Throws UsageError for what can't be a base.
+ */
+function extendsWhat(given: GivenValues, presets: readonly string[]): string | undefined {
+  const { source, values } = given;
+  if (!isTree(values)) return undefined;
+  if (!("extends" in values))
+    return values.version === undefined && !isComplete(given, values) ? DEFAULT_BASE : undefined;
+  const base = values.extends;
+  if (typeof base !== "string" || base === "")
+    throw new UsageError(
+      `${source}: extends: expected a preset (${presets.join(", ")}) or the path of a config, got ${shownValue(base)}`,
+    );
+  if (values.version !== undefined)
+    throw new UsageError(
+      `${source}: extends: a file with a version is a stored config, which is complete; leave out one`,
+    );
+  return base;
+}
+
+function isComplete(given: GivenValues, values: Tree): boolean {
+  const current = upToDate(given).values as Tree;
+  const followsFromRows = (key: string) => isGiven(values.rows) && OF_ROWS.some((one) => one === key);
+  return SETTING_KEYS.every((key) => key in current || followsFromRows(key));
+}
+
+/** What a file gives over its base: its own name and sentence, never the base's, and for rows of a file their loss. */
+function extendingValues(given: GivenValues, base: string): GivenValues {
+  const values = given.values as Tree;
+  const changed = Object.keys(values).filter((key) => !SAID_OF_FILE.includes(key));
+  const name = plainNameOf(basename(given.source, extname(given.source)), "sweep");
+  const about = changed.length === 0 ? `Like ${base}` : `Like ${base}, except for ${listed(changed)}`;
+  return { ...given, values: { name, about, ...(isGiven(values.rows) && { report: "heldout" }), ...values } };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** Errors with line and column, and no warnings on stderr. */
+const OPTIONS = { prettyErrors: true, logLevel: "error" } as const;
+
+/** What is wrong with a text that is not YAML, or not a config. */
+class YamlError extends Error {
+  override name = "YamlError";
+  /** `:line:column`, as far as that is known. */
+  readonly place: string;
+
+  constructor(message: string, place = "") {
+    super(message);
+    this.place = place;
+  }
+}
+
+interface Options {
+  /** Numbers are decimal, with or without an exponent; others, such as 0x1, stay text. */
+  readonly decimal?: boolean;
+}
+
+/** The value of a YAML text: a tree, as aliases are resolved and a circle of them is refused. Throws YamlError. */
+function yamlValue(text: string, { decimal = false }: Options = {}): unknown {
+  const value = parsed(text, decimal);
+  if (hasPrototype(value)) throw new YamlError("unknown key '__proto__'");
+  if (hasCircle(value)) throw new YamlError("an alias within its own anchor");
+  return value;
+}
+
+function parsed(text: string, decimal: boolean): unknown {
+  try {
+    return parse(text, { ...OPTIONS, ...(decimal && { customTags: decimalOnly }) });
+  } catch (error) {
+    const message = (error as Error).message.split(/ at line|\n/)[0] as string;
+    const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
+    const place = at === undefined ? "" : `:${at.line}:${at.col}`;
+    throw new YamlError(message.includes("call stack") ? "nested too deep" : message, place);
+  }
+}
+
+function decimalOnly(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === "string" || !["HEX", "OCT"].includes(String(tag.format)));
+}
+
+/** Whether a key is `__proto__`, which schemas pass over. A circle ends where it begins. */
+function hasPrototype(value: unknown, seen = new Set<unknown>()): boolean {
+  if (typeof value !== "object" || value === null || seen.has(value)) return false;
+  seen.add(value);
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some((inner) => hasPrototype(inner, seen));
+}
+
+/**
+ * Whether `value` is within itself; `above` are those that it is in, `whole` those that are known to have no circle.
+ */
+function hasCircle(value: unknown, above = new Set<unknown>(), whole = new Set<unknown>()): boolean {
+  if (typeof value !== "object" || value === null || whole.has(value)) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some((inner) => hasCircle(inner, above, whole));
+  above.delete(value);
+  whole.add(value);
+  return found;
 }

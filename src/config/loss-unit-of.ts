@@ -1,4 +1,4 @@
-import { lossOfMean } from "../data/mean-loss.ts";
+import { lossOfMean } from "../data/ladder-loss.ts";
 import { baseRate, entropy, type TaskKind } from "../data/task-kinds.ts";
 import { type Config, generatorOf } from "./config.ts";
 import { LABEL_VARIANCE, type LossUnit } from "./loss-unit.ts";

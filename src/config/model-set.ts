@@ -14,7 +14,7 @@ import {
   type OwnModel,
   type SpecDefinition,
 } from "./own-model-schema.ts";
-import { isCodeDefinition, MODEL_SET } from "./own-models.ts";
+import { isCodeDefinition, MODEL_SET, plainlyNamed } from "./own-models.ts";
 import type { Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -25,7 +25,7 @@ import { didYouMean } from "./suggest.ts";
 export function modelFileOverrides(files: readonly string[]): Override[] {
   const given = new Map<string, string>();
   return files.map((text) => {
-    const model = pythonModel(text) ?? { name: basename(text, extname(text)), file: text };
+    const model = modelIn(text);
     checkIsFile(model.file);
     const other = given.get(model.name) ?? text;
     if (other !== text)
@@ -35,6 +35,15 @@ export function modelFileOverrides(files: readonly string[]): Override[] {
     given.set(model.name, text);
     return { source: "--model", valuesAfter: ({ models }) => ({ models: withModel(models, model) }) };
   });
+}
+
+/** `my.py=My model`: a file, with the model's name behind its ending, before class and options. */
+function modelIn(text: string): CodeDefinition {
+  const [, file = text, label, rest = ""] = /^(.*?\.(?:py|[cm]?[jt]s))=([^:]*)(.*)$/is.exec(text) ?? [];
+  const made = pythonModel(file + rest) ?? { name: basename(file, extname(file)), file };
+  if (label === undefined) return made;
+  if (label.trim() === "") throw new UsageError(`--model: expected FILE=NAME such as "my.py=My model", got '${text}'`);
+  return plainlyNamed({ ...made, name: label.trim() });
 }
 
 /**
@@ -197,7 +206,7 @@ function changed(definition: SpecDefinition, changes: readonly Change[]): OwnMod
     definition,
   );
   checkedBy(CHANGES_SCHEMA, tree, (path) => `${FLAG}: ${definition.name}.${path}`, FLAG);
-  return { ...tree, name: variantName(definition.name, changes) } as SpecDefinition;
+  return { ...tree, label: undefined, name: variantName(definition.name, changes) } as SpecDefinition;
 }
 
 function withValue(tree: object, [key = "", ...rest]: readonly string[], value: unknown): object {

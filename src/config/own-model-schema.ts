@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { Gating } from "../models/spec.ts";
+import type { Activation, Gating } from "../models/spec.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { choice, count, plainName, positive, printableText } from "./kinds.ts";
+import { isName } from "../printable.ts";
+import { choice, count, LONGEST_NAME, plainName, positive, printableText } from "./kinds.ts";
 
 /** Bounds of a model's sizes: a plan of more would not end. */
 const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
@@ -12,6 +13,8 @@ const GATINGS: Readonly<Record<Gating, true>> = {
   ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
   ...{ "l2-constrained": true, "tensor-factorization": true },
 };
+
+const ACTIVATIONS: Readonly<Record<Activation, true>> = { relu: true, none: true };
 
 const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
 
@@ -44,9 +47,12 @@ const ranks = z
 /** What a user's model changes in the zoo's model that it is like; ModelSpec describes the fields. */
 const CHANGES = {
   experts: z
-    .strictObject({ shared: count(0, MOST.experts), perTask: count(0, MOST.experts), layers: units })
+    .strictObject({
+      ...{ shared: count(0, MOST.experts), perTask: count(0, MOST.experts), layers: units },
+      activation: choice(Object.keys(ACTIVATIONS) as Activation[]),
+    })
     .partial()
-    .describe("some of {shared, perTask, layers}"),
+    .describe("some of {shared, perTask, layers, activation}"),
   gating: choice(Object.keys(GATINGS) as Gating[]),
   levels: count(1, MOST.levels),
   gate: z
@@ -62,8 +68,22 @@ const CHANGES = {
 /** Of a definition only its changes. */
 export const CHANGES_SCHEMA = z.object(CHANGES).partial();
 
+/** Any name of a model: what is plain of it is in ids and files; figures and reports show it whole. */
+const name = z
+  .string()
+  .min(1)
+  .max(LONGEST_NAME)
+  .refine(isName)
+  .describe(`a name of at most ${LONGEST_NAME} characters, without control characters`);
+
+const NAMED = {
+  name,
+  /** The whole name, where another one is in ids. */
+  label: name.optional(),
+};
+
 const SPEC_MODEL = z
-  .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...CHANGES_SCHEMA.shape })
+  .strictObject({ ...NAMED, like: choice(MODEL_NAMES), ...CHANGES_SCHEMA.shape })
   .describe("{name, like} and what differs: experts, gating, levels, gate, tower, constraint, ranks, bias");
 
 /** Values of a model's options in Python, which become keyword arguments. */
@@ -74,7 +94,7 @@ const options = z
 
 const CODE_MODEL = z
   .strictObject({
-    name: plainName("a name"),
+    ...NAMED,
     file: printableText().min(1).describe("the path of a JavaScript or Python file, relative to this file's folder"),
     class: z.string().regex(IDENTIFIER).describe("a name of Python's").optional(),
     options: options.optional(),

@@ -1,17 +1,18 @@
 // Models of the user's own: where they are defined, and what they are.
 import { createHash } from "node:crypto";
-import { basename, relative, resolve } from "node:path";
+import { basename, extname, relative, resolve } from "node:path";
+import { codeFiles } from "../code/javascript-files.ts";
+import { pythonFiles } from "../code/python-files.ts";
 import { generatorSettings } from "../data/presets.ts";
 import { forAll, UsageError } from "../errors.ts";
 import { checkSpec } from "../models/check-spec.ts";
 import { languageOf, type Model } from "../models/code.ts";
-import { codeFiles } from "../models/code-files.ts";
-import { pythonFiles } from "../models/python-files.ts";
-import type { Ends } from "../models/shapes.ts";
+import type { Dimensions } from "../models/shapes.ts";
 import { gateCount, type ModelSpec } from "../models/spec.ts";
 import { variantSpec } from "../models/variant.ts";
-import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName, ZOO, zooLabel } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
+import { plainNameOf } from "./kinds.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -35,15 +36,25 @@ export function definitionsApart<T extends Given>(
   from: Pick<GivenValues, "source" | "folder">,
 ): Omit<T, keyof Given> & Partial<Settings> {
   const { models, ownModels, ...others } = values;
-  const onTheSpot = models?.filter((model) => typeof model !== "string") ?? [];
+  const listed = models?.map((model) => (typeof model === "string" ? model : plainlyNamed(model)));
+  const onTheSpot = listed?.filter((model) => typeof model !== "string") ?? [];
   const defined = forAll(withModels(ownModels ?? [], onTheSpot), (model) =>
     isCodeDefinition(model) ? found(model, from) : model,
   );
   return {
     ...others,
-    ...(models && { models: models.map((model) => (typeof model === "string" ? model : model.name)) }),
+    ...(listed && { models: listed.map((model) => (typeof model === "string" ? model : model.name)) }),
     ...((ownModels || onTheSpot.length > 0) && { ownModels: defined }),
   };
+}
+
+/** A definition whose name is plain, and the whole name as its label: ids and files have the plain one. */
+export function plainlyNamed<T extends OwnModel>(model: T): T {
+  const name = plainNameOf(
+    model.name,
+    isCodeDefinition(model) ? basename(model.file, extname(model.file)) : model.like,
+  );
+  return name === model.name ? model : { label: model.name, ...model, name: name.replace(/-+$/, "") };
 }
 
 export function isCodeDefinition(model: OwnModel): model is CodeDefinition {
@@ -87,7 +98,7 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
   });
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
   const zoos = settings.models.filter((name): name is ModelName => !own.includes(name));
-  forAll(zoos, (name) => checkedSpec(place("models"), () => ZOO[name].build(endsOf(settings))));
+  forAll(zoos, (name) => checkedSpec(place("models"), () => ZOO[name].build(dimensionsOf(settings))));
 }
 
 const OWN_FILE = "; your own model needs its file: --model my-model.mjs";
@@ -103,7 +114,7 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
   checkedSpec(
     at,
     () => {
-      const spec = variantSpec(model, endsOf(settings));
+      const spec = variantSpec(model, dimensionsOf(settings));
       checkGateUsed(model, spec);
       return spec;
     },
@@ -137,26 +148,31 @@ function checkGateUsed({ name, gate }: SpecDefinition, spec: ModelSpec): void {
 
 /** `model mmoe-experts.shared-0: ...`, a name that nobody typed, as `mmoe with experts.shared=0: ...`. */
 function asTyped(message: string, model: SpecDefinition): string {
-  const { name, like, ...changes } = model;
+  const { name, label: _, like, ...changes } = model;
   const said = changesOf(changes).sort().join(", ").replaceAll('"', "");
   return message.replace(`model ${name}:`, `${like} with ${said}:`);
 }
 
 /** {@link checkTasks} and `checkRows` have found where the rows come from. */
-function endsOf({ data, rows, tasks }: Settings): Ends {
+function dimensionsOf({ data, rows, tasks }: Settings): Dimensions {
   if (rows) return { inputs: inputsOfRows(rows), ...embeddingsIn(rows), tasks };
   return { inputs: generatorSettings(data as NonNullable<typeof data>).inputs, tasks };
 }
 
 /** A model of the user or of the zoo: {@link checkModels} has found the name. */
-export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: Ends): Model {
+export function modelNamed(name: string, ownModels: readonly OwnModel[], dimensions: Dimensions): Model {
   const own = ownModels.find((model) => model.name === name);
-  if (own === undefined) return ZOO[name as ModelName].build(ends);
-  if (!isCodeDefinition(own)) return variantSpec(own, ends);
+  if (own === undefined) return ZOO[name as ModelName].build(dimensions);
+  if (!isCodeDefinition(own)) return variantSpec(own, dimensions);
   const { file, sha256, class: made, options, env } = own;
-  const { embeddings: _, ...others } = ends; // refused before
+  const { embeddings: _, ...others } = dimensions; // refused before
   const madeWith = { ...(made && { class: made }), ...(options && { options }), ...(env && { env }) };
   return { name, ...others, file, sha256: sha256 as string, ...madeWith };
+}
+
+/** What a model is called in figures and reports. */
+export function modelLabel({ ownModels }: Pick<Settings, "ownModels">, name: string): string {
+  return ownModels.find((model) => model.name === name)?.label ?? zooLabel(name);
 }
 
 /** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */
@@ -174,7 +190,7 @@ export function writtenIn(folder: string, models: readonly OwnModel[]): OwnModel
 export function definitionText(model: OwnModel): string {
   if (isCodeDefinition(model))
     return `${[basename(model.file), ...madeWith(model)].join(", ")} (sha256 ${definitionHash(model)})`;
-  const { name: _, like, ...changes } = model;
+  const { name: _, label: __, like, ...changes } = model;
   return [`like ${like}`, ...changesOf(changes).sort()].join(", ");
 }
 

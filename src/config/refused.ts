@@ -1,16 +1,19 @@
 // Settings that a path does not train: refused in one place, as they are declared.
 import { pathsFor, TRAINING_PATHS, type TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
+import { MOST_HOT } from "../tables/input-column.ts";
+import { thousands } from "../units.ts";
 import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
+import { countOf } from "./table-inputs.ts";
 import { tunedFor } from "./tuned.ts";
 
 /** Whether a path trains with this value of a setting, and no other in its place. */
 function trainsWith(path: TrainingPath, key: SettingKey, value: unknown): boolean {
   const { paths } = DECLARED[key];
-  const heard = typeof paths === "string" ? paths : paths[path];
-  return typeof heard === "string" || JSON.stringify(heard.only) === JSON.stringify(value);
+  const support = typeof paths === "string" ? paths : paths[path];
+  return typeof support === "string" || JSON.stringify(support.only) === JSON.stringify(value);
 }
 
 /** Settings that some path refuses. */
@@ -57,9 +60,11 @@ function refuseEmbeddings({ models, ownModels, rows }: Settings, place: (key: Se
   const model = models.find((name) => isOwnCode(ownModels, name));
   if (embedded === undefined || model === undefined) return;
   const { column, values } = embedded;
-  const way = `leave out the model or the column, group its values, or give --one-hot ${values.length}`;
+  const count = countOf(values);
+  const ways = count > MOST_HOT ? "or group its values" : `group its values, or give --one-hot ${count}`;
+  const way = `leave out the model or the column, ${ways}`;
   throw new UsageError(
-    `${place("rows")}: model ${model}: ${column} has ${values.length} values; models in code have no embeddings: ${way}`,
+    `${place("rows")}: model ${model}: ${column} has ${thousands(count)} values; models in code have no embeddings: ${way}`,
   );
 }
 

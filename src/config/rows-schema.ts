@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ChosenColumns, TableReading } from "../data/table.ts";
-import { MOST_VALUES } from "../tables/input-column.ts";
+import { MOST_HOT } from "../tables/input-column.ts";
 import { choice, count, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
@@ -16,8 +16,12 @@ const SAID = {
   impute: choice(["refuse", "mean"]),
   categorical: z.array(z.string()).min(1).describe("inputs that are categories though they are numbers").optional(),
   na: z.array(z.string()).min(1).describe("words that stand for an empty cell, such as NA").optional(),
-  oneHot: count(1, MOST_VALUES)
-    .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_VALUES}`)
+  split: z
+    .union([z.literal("run"), count(0)])
+    .describe("the seed of the split of all runs, a whole number, or run: each run draws its own")
+    .optional(),
+  oneHot: count(1, MOST_HOT)
+    .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_HOT}`)
     .optional(),
   embedding: count(1, MOST_SIZE)
     .describe(`how many numbers stand for a value of a larger category, a whole number from 1 to ${MOST_SIZE}`)
@@ -36,7 +40,7 @@ const FILLED = {
     .array(
       z.strictObject({
         column: printableText(),
-        values: z.array(printableText()),
+        values: z.union([z.array(printableText()), count()]), // of many values the number alone
         gaps: z.boolean(),
         embedding: count().optional(),
       }),
@@ -59,7 +63,7 @@ export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()
   .describe(
-    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, oneHot, embedding}, or null`,
+    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null`,
   );
 
 const GIVEN = z.strictObject({
@@ -76,15 +80,20 @@ export const GIVEN_ROWS = z
   .union([SAID.file, GIVEN])
   .nullable()
   .describe(
-    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, oneHot, embedding}, or null`,
+    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null`,
   );
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;
 
-/** How the cells of rows are read, if not by what they hold. */
-export function readingOf({ categorical, na }: Pick<RowsSetting, "categorical" | "na">): TableReading | undefined {
-  return categorical || na ? { ...(categorical && { categorical }), ...(na && { na }) } : undefined;
+/** How rows are read, if not by what their cells hold. */
+export function readingOf({
+  categorical,
+  na,
+  split,
+}: Pick<RowsSetting, "categorical" | "na" | "split">): TableReading | undefined {
+  const reading = { ...(categorical && { categorical }), ...(na && { na }), ...(split !== undefined && { split }) };
+  return Object.keys(reading).length > 0 ? reading : undefined;
 }
 
 /** The columns that are labels and inputs, if the config names them. */

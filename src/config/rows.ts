@@ -14,7 +14,7 @@ import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { encodedColumns, inputsOfRows } from "./table-inputs.ts";
+import { encodedColumns, hasLargeEmbedding, inputsOfRows } from "./table-inputs.ts";
 import { columnsInTasks, isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
@@ -49,9 +49,16 @@ export function withRows(
   const file = resolve(folder, said.file);
   const table = isStored(said)
     ? undefined
-    : readTable(file, namedIn(said, values, place), readingOf(said as Pick<RowsSetting, "categorical" | "na">));
+    : readTable(
+        file,
+        namedIn(said, values, place),
+        readingOf(said as Pick<RowsSetting, "categorical" | "na" | "split">),
+      );
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
-  const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout", refit: false };
+  const found = table && {
+    ...{ taskKinds: kindsIn(values, table, place, source), report: "heldout", refit: false },
+    ...(hasLargeEmbedding(filled) && { embeddingSteps: "lazy" }),
+  };
   const others = Object.entries(values).filter(
     ([key, value]) => value !== undefined && !(key === "tasks" && isTaskList(value)),
   );
@@ -90,7 +97,7 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
 
 function ofTable(
   table: Table,
-  { heldout, standardise = true, impute = "refuse", categorical, na, oneHot, embedding }: GivenRows,
+  { heldout, standardise = true, impute = "refuse", categorical, na, split = 0, oneHot, embedding }: GivenRows,
   file: string,
   place: string,
 ): RowsSetting {
@@ -101,7 +108,11 @@ function ofTable(
   const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
   const sizes = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
-  const reading = { ...(categorical && { categorical: [...categorical] }), ...(na && { na: [...na] }) };
+  const reading = {
+    ...(categorical && { categorical: [...categorical] }),
+    ...(na && { na: [...na] }),
+    split,
+  };
   const said = { file, heldout: share, standardise, impute, ...reading, ...sizes };
   const encoded = encodedColumns(table, sizes);
   if (encoded.length > 0)
@@ -125,6 +136,7 @@ function ofTable(
 interface RowsOptions {
   readonly categorical?: readonly string[] | undefined;
   readonly na?: readonly string[] | undefined;
+  readonly resplit?: boolean | undefined;
   readonly impute?: string | undefined;
   readonly oneHot?: number | undefined;
   readonly embedding?: number | undefined;
@@ -133,10 +145,23 @@ interface RowsOptions {
   readonly ignore?: readonly string[] | undefined;
 }
 
-/** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
+/**
+ * `--rows FILE`: the file's rows, and the loss that a study of such rows reports. A study of another table keeps its name and how
+ * it reads columns; others have the file's name.
+ */
 export function rowsOverride(
   file: string,
-  { impute, oneHot, embedding, categorical = [], na = [], labels = [], inputs = [], ignore = [] }: RowsOptions = {},
+  {
+    impute,
+    oneHot,
+    embedding,
+    categorical = [],
+    na = [],
+    resplit,
+    labels = [],
+    inputs = [],
+    ignore = [],
+  }: RowsOptions = {},
 ): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
   const said = {
@@ -145,19 +170,33 @@ export function rowsOverride(
     ...(embedding !== undefined && { embedding }),
     ...(categorical.length > 0 && { categorical }),
     ...(na.length > 0 && { na }),
+    ...(resplit && { split: "run" }),
     ...(labels.length > 0 && { labels }),
     ...(inputs.length > 0 && { inputs }),
     ...(ignore.length > 0 && { ignore }),
   };
-  const rows = Object.keys(said).length === 0 ? file : { file, ...said };
-  const values = { rows, name, about: `Rows of ${basename(file)}`, report: "heldout" };
-  return { source: "--rows", values };
+  const isNamed = [labels, inputs, ignore].some((columns) => columns.length > 0);
+  const valuesAfter = ({ rows: before }: Settings) => {
+    const kept = before === null ? {} : { ...(isNamed ? {} : chosenIn(before)), ...howRead(before) };
+    const given = { ...kept, ...said };
+    const rows = Object.keys(given).length === 0 ? file : { file, ...given };
+    const named = { name, about: `Rows of ${basename(file)}` };
+    return { rows, ...(before === null && named), report: "heldout" };
+  };
+  return { source: "--rows", isOfRows: true, valuesAfter };
+}
+
+/** How a study reads its table, which holds for another one in its place. */
+function howRead(rows: RowsSetting): Partial<GivenRows> {
+  const { standardise, impute, oneHot, embedding } = rows;
+  const sizes = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
+  return { standardise, impute, ...readingOf(rows), ...sizes } as Partial<GivenRows>;
 }
 
 /** Overrides of rows come first: others may take fewer of them. */
 export function rowsFirst(overrides: readonly Override[]): Override[] {
   const isOfRows = (one: Override) =>
-    "values" in one && typeof one.values === "object" && one.values !== null && "rows" in one.values;
+    "valuesAfter" in one ? one.isOfRows : typeof one.values === "object" && one.values !== null && "rows" in one.values;
   return [...overrides.filter(isOfRows), ...overrides.filter((one) => !isOfRows(one))];
 }
 
@@ -223,11 +262,12 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, categorical, na, oneHot, embedding } = rows;
+  const { file, sha256, heldout, standardise, impute, categorical, na, split, oneHot, embedding } = rows;
   const share = heldout === null ? [] : [`heldout=${heldout}`];
   const filled = impute === "refuse" ? [] : [`impute=${impute}`];
   if (categorical) filled.push(`categorical=[${categorical.join(", ")}]`);
   if (na) filled.push(`na=[${na.join(", ")}]`);
+  if (split !== undefined && split !== 0) filled.push(`split=${split}`);
   if (oneHot !== undefined) filled.push(`oneHot=${oneHot}`);
   if (embedding !== undefined) filled.push(`embedding=${embedding}`);
   const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;

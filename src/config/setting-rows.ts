@@ -1,17 +1,19 @@
+import { LOSS } from "./choose-by.ts";
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { crossText } from "./cross.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { LATER_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { inputsText } from "./table-inputs.ts";
-import { kindsText } from "./task-kinds.ts";
+import { kindsText, taskNames, tasksOfRuns } from "./task-kinds.ts";
 import { choicesText } from "./tuned.ts";
 
 /** A setting as shown to people. */
 export interface SettingRow {
   readonly name: string;
   readonly value: string;
-  readonly from: SettingOrigin;
+  /** On rows of the user's own nothing is the paper's, or assumed of it. */
+  readonly from: SettingOrigin | "default";
   /** Why it has that mark; empty if no reason is recorded. */
   readonly why: string;
   /** True for a constant of the generator that the setting `data` names, which precedes it. */
@@ -20,7 +22,7 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit } = config;
+  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit, chooseBy, outputBias } = config;
   const lacks = {
     tuned: tuned === null,
     ownModels: ownModels.length === 0,
@@ -30,14 +32,19 @@ export function settingRows(config: Config): SettingRow[] {
     patience: patience === null,
     validation: rows === null || rows.validationRows !== undefined || (refit && patience === null),
     refit: rows === null,
+    chooseBy: chooseBy === LOSS,
+    outputBias: outputBias === "zero",
     labelKind: rows !== null,
     taskKinds: taskKinds.length === 0,
+    huberDelta: rows !== null && config.loss === "squared",
     ...plainOptimizer(config),
     ...Object.fromEntries(OF_GENERATOR.map((key) => [key, rows !== null])),
   };
   const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !lacks[key as keyof typeof lacks]);
   return keys.flatMap((key) => {
-    const row = { name: key, value: settingText(config, key), from: config.origins[key], why: "", ofGenerator: false };
+    const value = key === "loss" ? lossText(config) : settingText(config, key);
+    const from: SettingRow["from"] = rows !== null && config.origins[key] !== "yours" ? "default" : config.origins[key];
+    const row = { name: key, value, from, why: "", ofGenerator: false };
     if (key !== "data") return [row];
     return [
       typeof config.data === "string" ? row : { ...row, value: "constants of its own" },
@@ -46,10 +53,25 @@ export function settingRows(config: Config): SettingRow[] {
   });
 }
 
+/** `squared`; of labels that are classes `log loss`; of both `squared for spend, log loss for churn, segment`. */
+function lossText(config: Config): string {
+  const tasks = tasksOfRuns(config) ?? [];
+  const names = taskNames(config);
+  const [numbers, classes] = [true, false].map((isNumber) =>
+    names.filter((_, k) => ((tasks[k]?.kind ?? "regression") === "regression") === isNumber),
+  ) as [string[], string[]];
+  if (classes.length === 0) return config.loss;
+  if (numbers.length === 0) return "log loss";
+  return `${config.loss} for ${numbers.join(", ")}, log loss for ${classes.join(", ")}`;
+}
+
 /** The settings of the optimizer, and whether each is as it is without being given. */
 function plainOptimizer(config: Config): Partial<Record<SettingKey, boolean>> {
   const isPlain = (key: SettingKey) => config[key] === LATER_SETTINGS[key]?.before;
-  const keys = ["schedule", "warmup", "decaySteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const;
+  const keys = [
+    ...(["schedule", "warmup", "decaySteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const),
+    "embeddingSteps" as const,
+  ];
   return { ...Object.fromEntries(keys.map((key) => [key, isPlain(key)])), decayFactor: isPlain("decaySteps") };
 }
 

@@ -3,24 +3,24 @@ import type { z } from "zod";
 import type { Mark } from "../data/presets.ts";
 import type { TrainingPath } from "../engines/training-path.ts";
 
-/** What a path does with a setting: heeds it; has its model's code decide; or refuses all values but one. */
-type Heard<T> = typeof HEEDED | typeof BY_CODE | { readonly only: T };
+/** What a path does with a setting: supports it; has its model's code decide; or refuses all values but one. */
+type Support<T> = typeof SUPPORTED | typeof BY_CODE | { readonly only: T };
 
-export const HEEDED = "heeded";
+export const SUPPORTED = "supported";
 /** A model in code says it in its file. */
 export const BY_CODE = "by code";
 
 /** What each path does with a setting; or that none sees it, since the plan makes runs of it. */
-type Paths<T> = Readonly<Record<TrainingPath, Heard<T>>> | typeof PLANNED;
+type Paths<T> = Readonly<Record<TrainingPath, Support<T>>> | typeof PLANNED;
 
 export const PLANNED = "planned";
 
 /** Every path lists itself: a new one does not compile until it does. */
 export const EVERYWHERE = {
-  cpu: HEEDED,
-  "tfjs-eager": HEEDED,
-  "tfjs-traced": HEEDED,
-  process: HEEDED,
+  cpu: SUPPORTED,
+  "tfjs-eager": SUPPORTED,
+  "tfjs-traced": SUPPORTED,
+  process: SUPPORTED,
 } as const satisfies Paths<never>;
 
 /** A setting that came after the first version; older files stay valid. */

@@ -4,13 +4,13 @@ import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
-import { ADAM, ARITHMETICS, OPTIMIZERS } from "../engines/training-settings.ts";
+import { ADAM, ARITHMETICS, EMBEDDING_STEPS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, distinctList, LARGEST_COUNT, plainName, positive, printableText } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
-import { BY_CODE, EVERYWHERE, HEEDED, PLANNED, setting } from "./setting.ts";
+import { BY_CODE, EVERYWHERE, PLANNED, SUPPORTED, setting } from "./setting.ts";
 import { TASK_KINDS_SCHEMA } from "./task-kinds-schema.ts";
 
 /** One task has no correlation with another. */
@@ -45,7 +45,8 @@ const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERAT
 /** TensorFlow and Python's libraries round as they like. */
 const PORTABLE = { only: "portable" } as const;
 
-const SUM = { only: "sum" } as const;
+/** Others compute the gradient of all vectors; models in code have none. */
+const DENSE = { only: "dense" } as const;
 
 /** What a rate is multiplied by at each decay: PyTorch's default. */
 const DECAY_FACTOR = 0.1;
@@ -133,6 +134,10 @@ const GIVEN = {
   initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
     ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, process: BY_CODE } },
   }),
+  outputBias: setting(choice(OUTPUT_BIASES), {
+    ...{ since: 9, before: "zero", mark: "assumed", optional: true, hash: "trained", grid: true },
+    paths: { ...EVERYWHERE, process: BY_CODE },
+  }),
   loss: setting(choice(["squared", "huber"]), {
     ...{ since: 3, before: "squared", mark: "assumed" },
     ...{ hash: "trained", grid: false, paths: EVERYWHERE },
@@ -154,13 +159,17 @@ const GIVEN = {
     paths: { ...EVERYWHERE, process: { only: 0 } },
   }),
   method: setting(choice(METHODS), {
-    ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, process: SUM },
+    ...{ since: 5, before: "sum", mark: "assumed" },
+    ...{ hash: "trained", grid: true, paths: EVERYWHERE },
+  }),
+  embeddingSteps: setting(choice(EMBEDDING_STEPS), {
+    ...{ since: 9, before: "dense", mark: "assumed", optional: true, hash: "trained", grid: true },
+    paths: { ...{ cpu: SUPPORTED, "tfjs-eager": DENSE, "tfjs-traced": DENSE }, process: DENSE },
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },
     paths: {
-      ...{ cpu: HEEDED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
+      ...{ cpu: SUPPORTED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
       process: PORTABLE,
     },
   }),
@@ -183,6 +192,12 @@ const GIVEN = {
   refit: setting(
     z.boolean().describe("true or false: whether runs train on their validation rows, too (with rows of your own)"),
     { since: 9, before: true, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+  ),
+  chooseBy: setting(
+    printableText().describe(
+      "what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1",
+    ),
+    { since: 9, before: "loss", mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
   ),
   evalEvery: setting(
     z

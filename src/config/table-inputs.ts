@@ -1,11 +1,17 @@
 // What becomes of a table's columns of inputs, as a config stores and shows it.
 import { embeddingsOf, type InputEncoding, inputCount } from "../data/table-inputs.ts";
 import { type Embedding, readInputs } from "../models/spec.ts";
-import type { InputContents } from "../tables/input-column.ts";
+import { type InputContents, MOST_HOT } from "../tables/input-column.ts";
 import { numberOf } from "../units.ts";
 import type { RowsSetting } from "./rows-schema.ts";
 
 type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
+type EncodedColumn = NonNullable<RowsSetting["encoded"]>[number];
+
+/** How many values a column has; 0 for a number. */
+export function countOf(values: EncodedColumn["values"]): number {
+  return typeof values === "number" ? values : values.length;
+}
 
 /** Up to this many values, each is an input by default. */
 export const ONE_HOT = 20;
@@ -24,10 +30,10 @@ export function encodedColumns(
   { oneHot = ONE_HOT, embedding }: Pick<RowsSetting, "oneHot" | "embedding">,
 ): NonNullable<RowsSetting["encoded"]> {
   const all = contents.map(({ values, gaps }, i) => ({
-    ...{ column: inputs[i] as string, values: [...values], gaps },
+    ...{ column: inputs[i] as string, values: values.length > MOST_HOT ? values.length : [...values], gaps },
     ...(values.length > oneHot && { embedding: embedding ?? sizeFor(values.length) }),
   }));
-  return all.filter(({ values, gaps }) => values.length > 0 || gaps);
+  return all.filter(({ values, gaps }) => countOf(values) > 0 || gaps);
 }
 
 /** What becomes of each column; undefined if each is one number. */
@@ -36,7 +42,7 @@ export function columnsOf({ inputs, encoded }: Encoded): InputEncoding[] | undef
   const known = new Map(
     encoded.map(({ column, values, gaps, embedding }): [string, InputEncoding] => [
       column,
-      { values: values.length, gaps, ...(embedding !== undefined && { embedding }) },
+      { values: countOf(values), gaps, ...(embedding !== undefined && { embedding }) },
     ]),
   );
   return inputs.map((column) => known.get(column) ?? { values: 0, gaps: false });
@@ -53,6 +59,14 @@ export function embeddingsIn(rows: Encoded): { readonly embeddings?: readonly Em
   return embeddings ? { embeddings } : {};
 }
 
+/** Up to this many values of each column, a step moves all vectors by default. */
+const DENSE_VALUES = 20_000;
+
+/** Whether a column has so many vectors that a step moves only those of the batch by default. */
+export function hasLargeEmbedding(rows: Encoded): boolean {
+  return (embeddingsIn(rows).embeddings ?? []).some((table) => table.rows > DENSE_VALUES);
+}
+
 /**
  * What becomes of columns, on one line: `2 columns are categories: x_city (4 values), x_zip (812 values, 32 numbers each); 1
  * has gaps: x_age; 40 inputs`. Empty if each is one number.
@@ -60,18 +74,18 @@ export function embeddingsIn(rows: Encoded): { readonly embeddings?: readonly Em
 export function inputsText(rows: Encoded): string {
   const { encoded = [] } = rows;
   if (encoded.length === 0) return "";
-  const categories = encoded.filter(({ values }) => values.length > 0);
+  const categories = encoded.filter(({ values }) => countOf(values) > 0);
   const gaps = encoded.filter((column) => column.gaps);
   const parts = [
     listed(
       categories.map(({ column, values, embedding }) => {
         const size = embedding === undefined ? "" : `, ${numberOf(embedding, "number")} each`;
-        return `${column} (${numberOf(values.length, "value")}${size})`;
+        return `${column} (${numberOf(countOf(values), "value")}${size})`;
       }),
       CATEGORIES,
     ),
     listed(
-      gaps.map(({ column, values }) => `${column} (${values.length > 0 ? "a value" : "the mean"})`),
+      gaps.map(({ column, values }) => `${column} (${countOf(values) > 0 ? "a value" : "the mean"})`),
       GAPS,
     ),
     numberOf(readInputs({ inputs: inputsOfRows(rows), ...embeddingsIn(rows) }), "input"),

@@ -4,10 +4,11 @@ import { shellQuoted } from "../shell.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
 import { BINDING_PACKAGE, cudaHome, homePaths } from "./home.ts";
+import { installSteps } from "./install.ts";
 import type { Machine } from "./machine.ts";
 import { NO_SESSION } from "./quiet-source.ts";
 import { driverOf } from "./requirements.ts";
-import { type SetUpState, setUpState } from "./set-up-state.ts";
+import { pendingSteps, readMarkers } from "./steps.ts";
 import { distrustOf, type Problem } from "./trust.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
 
@@ -103,4 +104,27 @@ export function setUpProblem({ setUp }: CudaFacts): Problem | undefined {
 function noDevices(env: Machine["env"]): string {
   if (hidesCards(env)) return `CUDA_VISIBLE_DEVICES is '${env.CUDA_VISIBLE_DEVICES}': unset it, or name a card there`;
   return "use a machine with a card and its driver; in Docker: --gpus all";
+}
+
+/** How far the set-up of a home is. */
+export interface SetUpState {
+  /** Name of the first step to do (all later ones follow): it was cut short, or another mmoe did it differently. */
+  readonly lacks?: string;
+  /** The command that does it. */
+  readonly command: string;
+}
+
+/** The state of a home; undefined if no set-up began. */
+export function setUpState(machine: Machine, home: string): SetUpState | undefined {
+  const { markers } = homePaths(home);
+  const done = readMarkers(markers);
+  if (done === undefined) return undefined;
+  const wanted = /^tensorflow(-cpu)?==/.exec(done.tensorflow ?? "");
+  // before TensorFlow is installed the options are unknown, but no step up to it depends on them
+  const cpu = wanted?.[1] !== undefined;
+  const [first] = pendingSteps(installSteps(machine, { home, cpu }), markers);
+  const command = wanted
+    ? `${MMOE} cuda setup${cpu ? " --cpu" : ""}`
+    : `${MMOE} cuda setup, with the options that it had`;
+  return { ...(first ? { lacks: first.name } : {}), command };
 }

@@ -1,17 +1,21 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { thousands } from "../units.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { COPIES_SOURCE } from "./copies-source.ts";
 import { BINDING_PACKAGE, BINDING_VERSION, homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
-import { type LockedWheels, lockedModules, lockedWheels } from "./package-locks.ts";
-import type { Plan } from "./plan.ts";
 import { QUIET_SOURCE } from "./quiet-source.ts";
 import { compilerOf } from "./requirements.ts";
-import { stepCommand } from "./step-command.ts";
-import type { Step, StepContext } from "./steps.ts";
-import { makeEnvironment, pythonOf, unpackWheels } from "./wheels.ts";
+import {
+  type LockedWheels,
+  lockedModules,
+  lockedWheels,
+  type Plan,
+  type Step,
+  type StepContext,
+  stepCommand,
+} from "./steps.ts";
 
 /** Steps that make a home from nothing; later steps use the results of earlier ones. */
 export function installSteps(machine: Machine, plan: Plan): Step[] {
@@ -146,3 +150,108 @@ async function compile(
   );
   renameSync(partial, addon);
 }
+
+/** The Python version whose wheels are locked: their libraries are the same for every version. */
+const WHEELS_FOR_PYTHON = "3.12";
+
+interface Wheels {
+  readonly locked: LockedWheels;
+  /** Approximate size of all of them. */
+  readonly downloadBytes: number;
+  readonly folder: string;
+}
+
+/** Unpacks wheels as in a site-packages folder, without their Python dependencies: only their libraries are used. */
+async function unpackWheels(
+  machine: Machine,
+  home: string,
+  { locked, downloadBytes, folder }: Wheels,
+  context: StepContext,
+): Promise<void> {
+  if (!existsSync(pythonOf(home))) await makeEnvironment(machine, home, context); // its Python has gone
+  const partial = `${folder}.partial`;
+  const unpacking = join(home, "unpacking"); // the system's temporary folder is often small, or in memory
+  for (const left of [partial, unpacking]) rmSync(left, { recursive: true, force: true });
+  mkdirSync(unpacking, { recursive: true });
+  const quietly = ["--disable-pip-version-check", "--progress-bar", "off", "--no-compile"];
+  const which = ["--no-deps", "--only-binary=:all:", "--python-version", WHEELS_FOR_PYTHON, "--require-hashes"];
+  const args = ["-I", "-m", "pip", "install", ...quietly, ...which, "--target", partial, "-r", locked.file];
+  const stopWatching = watchDownload({ folder: unpacking, bytes: downloadBytes, onLine: context.onLine });
+  await stepCommand(machine, pythonOf(home), args, context, { env: { TMPDIR: unpacking } }).finally(stopWatching);
+  rmSync(unpacking, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(partial, folder);
+}
+
+/** Makes a home's Python environment; replaces one that exists. */
+function makeEnvironment(machine: Machine, home: string, context: StepContext): Promise<void> {
+  return stepCommand(machine, "python3", ["-I", "-m", "venv", "--clear", homePaths(home).python], context);
+}
+
+/** The interpreter of a home's environment: a link to the Python that made it. */
+export function pythonOf(home: string): string {
+  return join(homePaths(home).python, "bin/python");
+}
+
+const EVERY_MS = 10_000;
+
+interface Download {
+  /** pip's temporary folder. */
+  readonly folder: string;
+  /** Approximate total size of the download. */
+  readonly bytes: number;
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * Reports now and then how much has been downloaded, until the returned function is called; pip reports once per file.
+ */
+export function watchDownload({ folder, bytes, onLine }: Download): () => void {
+  let before = 0;
+  const timer = setInterval(() => {
+    const now = downloadedBytes(folder);
+    if (now > before) onLine(`  ${megabytes(now)} of about ${megabytes(bytes)} MB`);
+    before = now;
+  }, EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+/** pip fetches into `pip-unpack-...` and keeps the files there until all is installed. */
+function downloadedBytes(folder: string): number {
+  const folders = entriesOf(folder).filter((path) => /pip-unpack-\w+$/.test(path));
+  const sizes = folders.flatMap(entriesOf).map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** No files if the folder has just been removed. */
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function megabytes(bytes: number): string {
+  return thousands(bytes / 1e6);
+}
+
+/**
+ * Included before the binding's sources: makes tensors copies of JavaScript's arrays. As shipped, they share an array's
+ * memory if it is aligned. The last thread to drop a tensor tells V8; if that is one of TensorFlow's threads, it
+ * corrupts V8's heap.
+ */
+const COPIES_SOURCE = `#pragma once
+#include <string.h>
+#include <tensorflow/c/c_api.h>
+
+static inline TF_Tensor* mmoe_copied(TF_DataType type, const int64_t* sizes, int axes, void* data, size_t bytes,
+                                     void (*give_back)(void*, size_t, void*), void* array) {
+  TF_Tensor* tensor = TF_AllocateTensor(type, sizes, axes, bytes);
+  if (bytes > 0) memcpy(TF_TensorData(tensor), data, bytes);
+  give_back(data, bytes, array);
+  return tensor;
+}
+
+#define TF_NewTensor mmoe_copied
+`;

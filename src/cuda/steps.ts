@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../errors.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import type { Locked } from "./package-locks.ts";
+import type { CommandOptions, Machine } from "./machine.ts";
 
 /** One step of a set-up. */
 export interface Step {
@@ -70,4 +72,71 @@ function writeMarkers(path: string, done: readonly Step[]): void {
   const markers = Object.fromEntries(done.map(({ name, wanted }) => [name, wanted]));
   mkdirSync(dirname(path), { recursive: true });
   writeWholeSync(path, `${JSON.stringify(markers, null, 2)}\n`);
+}
+
+/** Runs a command of a step. If it fails, throws UsageError with the error that it printed, or its last line. */
+export async function stepCommand(
+  machine: Machine,
+  name: string,
+  args: readonly string[],
+  { onLine, signal, lock }: StepContext,
+  options: CommandOptions = {},
+): Promise<void> {
+  const { code, lines } = await machine.run(name, args, { ...options, signal, onLine, inherits: lock });
+  if (code === 0) return;
+  const said = lines.find((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}`;
+  throw new UsageError(`${name}: ${said.trim()}; the same command resumes from here`);
+}
+
+/** Packages that are installed with these versions and hashes, or not at all: assets/cuda/README.md. */
+interface Locked {
+  /** The registry that they come from. */
+  readonly registry: "PyPI" | "npm";
+  /** Each as its installer writes it: `nvidia-nccl-cu12==2.21.5`, `node-api-headers@1.9.0`. */
+  readonly packages: readonly string[];
+}
+
+/** Wheels, and pip's requirements file that locks them. */
+export interface LockedWheels extends Locked {
+  readonly file: string;
+}
+
+type WheelsName = "tensorflow" | "tensorflow-cpu" | "nvidia";
+
+export function lockedWheels(name: WheelsName): LockedWheels {
+  const file = pathOf(`${name}.txt`);
+  const packages = readFileSync(file, "utf8").match(/^[\w.-]+==[\w.]+(?= --hash=sha256:[0-9a-f]{64}$)/gm) ?? [];
+  return { registry: "PyPI", packages, file };
+}
+
+/** npm's packages, and the two files from which `npm ci` installs them. */
+interface LockedModules extends Locked {
+  readonly manifest: string;
+  readonly lock: string;
+}
+
+export function lockedModules(): LockedModules {
+  const [manifest, lock] = ["npm.json", "npm-lock.json"].map((name) => readFileSync(pathOf(name), "utf8"));
+  const { packages } = JSON.parse(lock as string) as { packages: Record<string, { version?: string }> };
+  const names = Object.entries(packages).flatMap(([path, { version }]) =>
+    version === undefined ? [] : [`${path.split("node_modules/").at(-1)}@${version}`],
+  );
+  return {
+    registry: "npm",
+    packages: [...new Set(names)].sort(),
+    manifest: manifest as string,
+    lock: lock as string,
+  };
+}
+
+/** The folder of lock files, seen from src as from dist. */
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(`../../assets/cuda/${name}`, import.meta.url));
+}
+
+/** Options of a set-up. */
+export interface Plan {
+  readonly home: string;
+  /** TensorFlow for the CPU alone. */
+  readonly cpu: boolean;
 }

@@ -1,4 +1,4 @@
-import type { CrossIndex } from "../identity/run-id.ts";
+import type { CrossIndex } from "../identity/cell.ts";
 import { type Key, keyOf } from "../random/key.ts";
 
 /** Names a run's data streams. Contains neither model nor correlation, so these are compared on the same draws. */

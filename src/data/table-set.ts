@@ -1,5 +1,5 @@
 import { permutationInto } from "./order.ts";
-import { type DataIdentity, dataKey, type RowSet } from "./streams.ts";
+import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { hotInput, otherVector, type PlacedColumn, placedColumns, vectorOf } from "./table-inputs.ts";
 import type { Rows } from "./task-set.ts";
@@ -26,7 +26,7 @@ const AS_IT_IS: Moments = { mean: 0, std: 1, fill: 0 };
 const NOTHING: Moments = { mean: 0, std: Number.POSITIVE_INFINITY, fill: 0 };
 
 /**
- * A run's rows of a table. One shuffle of all rows decides which are held out, unless the file does, and which are used
+ * A run's rows of a table. A shuffle of all rows decides which are held out, unless the file does, and which are used
  * if the run has fewer than there are: those of a smaller set are in every larger one. The held-out rows are the test rows,
  * then the validation rows: those that the file says, or else the last of the run's training rows.
  */
@@ -110,6 +110,11 @@ export class TableSet {
     return Float32Array.from({ length: places.length * K }, (_, at) =>
       this.#label(places[Math.floor(at / K)] as number, at % K),
     );
+  }
+
+  /** The standard deviation of each label by which it is divided, [K]: 1 for one that is as in the file, or a class. */
+  get labelScales(): number[] {
+    return this.#moments.slice(this.#columns.length).map(({ std }) => std);
   }
 
   #putInputs(x: Float32Array, place: number): void {
@@ -198,19 +203,50 @@ export class TableSet {
   }
 }
 
+type RunOnTable = RunNames & { readonly data: TableSettings; readonly training: Counts };
+
+/** The latest sets: runs of several models have the same rows, and each asks for them in its try, its training and its losses. */
+const latest: { readonly key: string; readonly set: TableSet }[] = [];
+const MOST_LATEST = 4;
+
+/** The rows of a run on a table. */
+export function tableSetOf(run: RunOnTable): TableSet {
+  const key = run.data.values?.id === undefined ? undefined : rowsKey(run);
+  const known = latest.find((one) => one.key === key);
+  if (known) return known.set;
+  const set = new TableSet(run.data, dataIdentity(run), run.training);
+  if (key !== undefined) latest.unshift({ key, set });
+  latest.splice(MOST_LATEST);
+  return set;
+}
+
+/** One for all runs that have the same rows in the same parts. */
+function rowsKey(run: RunOnTable): string {
+  const { values, ...settings } = run.data;
+  const { trainRows, heldoutRows, validationRows } = run.training;
+  const { seed, run: index } = splitNames(run.data, dataIdentity(run));
+  return JSON.stringify([values?.id, settings, seed, index, trainRows, heldoutRows, validationRows]);
+}
+
+/** What draws the split: the run, or the same for all runs. */
+function splitNames({ reading: { split = "run" } = {} }: TableSettings, identity: DataIdentity): DataIdentity {
+  return split === "run" ? identity : { seed: split, run: 0 };
+}
+
 /** Whether a column has inputs that say which value it has, or that it has none. */
 function isHot({ values, gaps, embedding }: PlacedColumn): boolean {
   return embedding === undefined && (values > 0 || gaps);
 }
 
 function placesOf(
-  { file, heldout: share, validates }: TableSettings,
+  table: TableSettings,
   { heldout }: TableValues,
   N: number,
   identity: DataIdentity,
-  { trainRows, heldoutRows, validationRows = validates ? heldoutRows : 0 }: Counts,
+  { trainRows, heldoutRows, validationRows = table.validates ? heldoutRows : 0 }: Counts,
 ): Record<RowSet, Uint32Array> {
-  const shuffled = permutationInto(new Uint32Array(N), dataKey(identity, "split"), 0);
+  const { file, heldout: share } = table;
+  const shuffled = permutationInto(new Uint32Array(N), dataKey(splitNames(table, identity), "split"), 0);
   const marks = heldout && new Uint8Array(heldout);
   const most = heldoutCount(N, share ?? 0);
   const partOf = (place: number, i: number) => (marks ? (marks[place] as number) : Number(i < most));

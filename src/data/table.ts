@@ -39,6 +39,11 @@ export interface TableReading {
   readonly categorical?: readonly string[] | undefined;
   /** Words that stand for an empty cell. */
   readonly na?: readonly string[] | undefined;
+  /**
+   * The seed of the split that all runs have. Or each run draws its own: rows marked for validation are then training rows, of which it
+   * draws validation rows. Absent in older sweeps, whose runs draw their own among rows that are not marked.
+   */
+  readonly split?: number | "run" | undefined;
 }
 
 /** Columns by their names. */
@@ -48,8 +53,10 @@ export interface ChosenColumns {
   readonly inputs?: readonly string[];
 }
 
-/** A table's numbers in memory that all threads share. As JSON it is empty. */
+/** A table's numbers in memory that all threads share. */
 export interface TableValues {
+  /** Which table of this process it is; without it, rows are worked out again for each run. */
+  readonly id?: number;
   /**
    * Float64 [N, columns + K]: each row's inputs, then its labels. A category stands as the place of its value, or as -1
    * for one of held-out rows alone; an empty cell, of inputs or labels, is NaN.

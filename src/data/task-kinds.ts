@@ -1,6 +1,6 @@
 // What tasks predict: the kind of a label, and the entropy that a loss in nats is measured by.
 import { normalCdf } from "../stats/normal.ts";
-import { expected, MEAN_STEPS } from "./mean-loss.ts";
+import { expected, MEAN_STEPS } from "./ladder-loss.ts";
 import { labelMean } from "./moments.ts";
 import type { GeneratorSettings } from "./settings.ts";
 
@@ -46,6 +46,11 @@ export function entropy(shares: readonly number[]): number {
 export function logistic(logit: number, label: number): number {
   const margin = label === 1 ? logit : -logit;
   return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
+}
+
+/** The probability of class 1 by its logit. */
+export function probability(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
 }
 
 /** -ln of the probability of a class, counted from 0, in the softmax of the logits. */

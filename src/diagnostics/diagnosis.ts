@@ -2,7 +2,7 @@ import type { Matrix } from "../data/correlation-matrix.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { dataIdentity, type RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
-import { TableSet } from "../data/table-set.ts";
+import { tableSetOf } from "../data/table-set.ts";
 import { type Rows, TaskSet } from "../data/task-set.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { alignmentQuantities } from "./alignment.ts";
@@ -20,7 +20,7 @@ const MOST_ROWS = 64;
 
 /** All held-out rows of a run on a table. */
 function tableRows(run: DiagnosedRun): Rows {
-  return new TableSet(run.data as TableSettings, dataIdentity(run), run.training).rows("heldout");
+  return tableSetOf(run as DiagnosedRun & { readonly data: TableSettings }).rows("heldout");
 }
 
 /** What is diagnosed of a run, and what a run is for that. */

@@ -44,43 +44,42 @@ export function total(tape: Tape, parts: readonly Units[], factor = 1): Units {
   });
 }
 
-/** A number that a parameter stands for, and its derivative. */
+/** A number that parameter j of a span stands for, and its derivative. */
 interface Factor {
-  value(parameter: number): number;
-  slope(parameter: number): number;
+  value(parameter: number, j: number): number;
+  slope(parameter: number, j: number): number;
 }
 
 export const ITSELF: Factor = { value: (parameter) => parameter, slope: () => 1 };
 
-/** SNR's gate on held-out rows (Ma et al., AAAI 2019): min(1, max(0, 1.2 sigmoid(log alpha) - .1)). */
-export const HARD_CONCRETE: Factor = {
-  value: (logAlpha) => Math.min(1, Math.max(0, stretched(logAlpha))),
-  slope: (logAlpha) => {
-    const z = stretched(logAlpha);
-    const s = sigmoid(logAlpha);
-    return z > 0 && z < 1 ? 1.2 * s * (1 - s) : 0;
-  },
-};
-
-function stretched(logAlpha: number): number {
-  return 1.2 * sigmoid(logAlpha) - 0.1;
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+/**
+ * SNR's gates (Ma et al., AAAI 2019), hard concrete: min(1, max(0, 1.2 s - .1)), where s is sigmoid(log alpha) on held-out rows, and in a
+ * step sigmoid((log alpha + noise_j) / beta), beta 2/3.
+ */
+export function hardConcrete(noise?: (j: number) => number): Factor {
+  const beta = noise ? 2 / 3 : 1;
+  const s = (logAlpha: number, j: number) => 1 / (1 + Math.exp(-(logAlpha + (noise?.(j) ?? 0)) / beta));
+  const stretched = (logAlpha: number, j: number) => 1.2 * s(logAlpha, j) - 0.1;
+  return {
+    value: (logAlpha, j) => Math.min(1, Math.max(0, stretched(logAlpha, j))),
+    slope: (logAlpha, j) => {
+      const [z, u] = [stretched(logAlpha, j), s(logAlpha, j)];
+      return z > 0 && z < 1 ? (1.2 * u * (1 - u)) / beta : 0;
+    },
+  };
 }
 
 /** The sum of units, each times the factor that its parameter of `span` stands for. */
 export function linkedSum(tape: Tape, parts: readonly Units[], span: Span, { value, slope }: Factor): Units {
   const parameters = tape.value(span);
   const out = new Float64Array((parts[0] as Units).values.length);
-  for (const [j, { values }] of parts.entries()) addTo(out, values, value(parameters[j] as number));
+  for (const [j, { values }] of parts.entries()) addTo(out, values, value(parameters[j] as number, j));
   return tape.units(out, (gradient) => {
     const by = tape.gradientAt(span);
     for (const [j, part] of parts.entries()) {
       const parameter = parameters[j] as number;
-      if (by) by[j] = (by[j] as number) + slope(parameter) * inner(gradient, part.values);
-      addTo(tape.gradientOf(part), gradient, value(parameter));
+      if (by) by[j] = (by[j] as number) + slope(parameter, j) * inner(gradient, part.values);
+      addTo(tape.gradientOf(part), gradient, value(parameter, j));
     }
   });
 }

@@ -7,14 +7,15 @@ import {
   expertsOn,
   gateKind,
   hasSharedGate,
+  isReluLayer,
   levelCount,
   type ModelSpec,
   ownExpertsOf,
 } from "../models/spec.ts";
 import { embedded } from "./embedded.ts";
 import { selected, softmaxOfTop } from "./gate-weights.ts";
-import { HARD_CONCRETE, ITSELF, linkedSum, type Mixed, mixed, total } from "./mixes.ts";
-import { dense, rectified, type Span, type Tape, type Units } from "./tape.ts";
+import { hardConcrete, ITSELF, linkedSum, type Mixed, mixed, total } from "./mixes.ts";
+import { dense, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
 
 /** A gate on all rows. */
 export interface GateWeights {
@@ -28,48 +29,64 @@ export interface GateWeights {
 export interface FirstLayer {
   /** The expert's number; undefined for a gate and for a factor. */
   readonly expert: number | undefined;
+  readonly isRelu: boolean;
   /** [D, U]. */
   readonly kernel: Span;
   /** [U]. */
   readonly bias: Span | undefined;
-  /** Before its ReLU, [N, U]. */
+  /** Before its activation, [N, U]. */
   readonly units: Units;
 }
 
-/** What a model computes of N rows, without dropout. */
+/** What is random in a step, and not on held-out rows. */
+export interface StepDraws {
+  /** Dropout's factors [N, units] of a ReLU layer of an expert or a tower, such as `experts/3/0`. */
+  readonly factors?: ((layer: string, units: number) => ArrayLike<number>) | undefined;
+  /** log u - log(1 - u) of SNR's gate between task k and expert e. */
+  readonly noise?: ((k: number, e: number) => number) | undefined;
+}
+
+/** What a model computes of N rows. */
 export interface Network {
   /** The tasks' predictions, [N, 1] each. */
   readonly outputs: readonly Units[];
   /** Each task's gate of the last level, which its tower reads by; none in a model without gates. */
   readonly gates: readonly GateWeights[];
+  /** What DSelect-k's gates of all levels read their selection from, each [N, k + k bits]. */
+  readonly selections: readonly Units[];
   /** The ReLU layers of experts but the first, which read the rows, and those of towers. */
   readonly deeperUnits: readonly Units[];
   readonly towerUnits: readonly Units[];
   readonly first: readonly FirstLayer[];
 }
 
-/** x [N, D] through the model whose parameters the tape has. */
-export function network(tape: Tape, spec: ModelSpec, x: Float64Array): Network {
+/** x [N, D] through the model whose parameters the tape has: as on held-out rows, or in a step with these draws. */
+export function network(tape: Tape, spec: ModelSpec, x: Float64Array, draws: StepDraws = {}): Network {
   const rows = tape.input(x);
   const sets = Array.from({ length: embeddingSets(spec) }, (_, set) => embedded(tape, spec, rows, set));
-  return new Builder(tape, spec, sets.length > 0 ? sets : [rows]).network();
+  return new Builder(tape, spec, sets.length > 0 ? sets : [rows], draws).network();
 }
+
+const LINEAR = { expert: undefined, isRelu: false };
 
 class Builder {
   readonly #tape: Tape;
   readonly #spec: ModelSpec;
   /** What the first level reads: all paths the same, or each its own. */
   readonly #inputs: readonly Units[];
+  readonly #draws: StepDraws;
   readonly #blocks: ReadonlyMap<string, ParameterBlock>;
+  readonly #selections: Units[] = [];
   readonly #deeperUnits: Units[] = [];
   readonly #towerUnits: Units[] = [];
   readonly #first: FirstLayer[] = [];
   #gates: GateWeights[] = [];
 
-  constructor(tape: Tape, spec: ModelSpec, inputs: readonly Units[]) {
+  constructor(tape: Tape, spec: ModelSpec, inputs: readonly Units[], draws: StepDraws) {
     this.#tape = tape;
     this.#spec = spec;
     this.#inputs = inputs;
+    this.#draws = draws;
     this.#blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   }
 
@@ -82,8 +99,14 @@ class Builder {
       ? this.#factored("towers", tower.layers.length, own, this.#towerUnits)
       : own.map((path, k) => this.#stack(`towers/${k}`, tower.layers.length, path, this.#towerUnits));
     const outputs = last.map((units, k) => this.#dense(`towers/${k}/output`, units));
-    const [deeperUnits, towerUnits, first] = [this.#deeperUnits, this.#towerUnits, this.#first];
-    return { outputs, gates: this.#gates, deeperUnits, towerUnits, first };
+    return {
+      outputs,
+      gates: this.#gates,
+      selections: this.#selections,
+      deeperUnits: this.#deeperUnits,
+      towerUnits: this.#towerUnits,
+      first: this.#first,
+    };
   }
 
   /** What all paths of the first level read, if it is the same. */
@@ -162,6 +185,7 @@ class Builder {
       case "top-k":
         return { weights: softmaxOfTop(this.#tape, logits, gate.top), seen };
       case "dselect-k":
+        this.#selections.push(logits);
         return {
           weights: selected(this.#tape, logits, gate.select as NonNullable<typeof gate.select>, seen.length),
           seen,
@@ -176,7 +200,7 @@ class Builder {
     const { tasks: K, experts } = this.#spec;
     let inputs = new Array<Units>(K).fill(this.#x);
     for (const i of experts.layers.keys()) {
-      const units = inputs.map((input, k) => this.#reluLayer(`experts/${k}/${i}`, input, this.#deeperUnits, k));
+      const units = inputs.map((input, k) => this.#layer(`experts/${k}`, i, input, this.#deeperUnits, k));
       const { offset } = this.#block(`stitches/0/${i}/stitch`);
       inputs = units.map((_, k) => linkedSum(this.#tape, units, { offset: offset + k * K, size: K }, ITSELF));
     }
@@ -188,20 +212,24 @@ class Builder {
     const E = experts.length;
     const moved = experts.map((units, e) => this.#dense(`links/${k * E + e}/0`, units));
     const { offset } = this.#block("alphas/0/0/log-alpha");
-    return linkedSum(this.#tape, moved, { offset: offset + k * E, size: E }, HARD_CONCRETE);
+    const { noise } = this.#draws;
+    const gates = hardConcrete(noise && ((e) => noise(k, e)));
+    return linkedSum(this.#tape, moved, { offset: offset + k * E, size: E }, gates);
   }
 
-  /** All tasks' ReLU layers 0 to `depth`, whose kernels are products over tasks; `into` gets their units. */
+  /** All tasks' layers 0 to `depth`, whose kernels are products over tasks; `into` gets the units of ReLU layers. */
   #factored(part: "experts" | "towers", depth: number, inputs: readonly Units[], into: Units[]): Units[] {
     let units = [...inputs];
     for (let i = 0; i < depth; i++) {
-      units = this.#factoredLayer(part, i, units).map((one) => rectified(this.#tape, one));
+      units = this.#factoredLayer(part, i, units);
+      if (part === "experts" && !isReluLayer(this.#spec, i)) continue;
+      units = units.map((one, k) => this.#active(`${part}/${k}/${i}`, one));
       into.push(...units);
     }
     return units;
   }
 
-  /** What each task's layer reads → its units before their ReLU: (((h U) S_i) v_ki, summed over i) V + b_k. */
+  /** What each task's layer reads → its units before their activation: (((h U) S_i) v_ki, summed over i) V + b_k. */
   #factoredLayer(part: "experts" | "towers", i: number, inputs: readonly Units[]): Units[] {
     const layer = `factors/${part}`;
     const { offset, shape } = this.#block(`${layer}/shares/${i}/shares`);
@@ -219,25 +247,35 @@ class Builder {
     });
   }
 
-  /** ReLU layers 0 to `depth` of a network; `into` gets their units. */
+  /** Layers 0 to `depth` of a network; `into` gets the units of ReLU layers that don't read the rows. */
   #stack(name: string, depth: number, input: Units, into: Units[], expert?: number): Units {
     let units = input;
-    for (let i = 0; i < depth; i++) units = this.#reluLayer(`${name}/${i}`, units, into, expert);
+    for (let i = 0; i < depth; i++) units = this.#layer(name, i, units, into, expert);
     return units;
   }
 
-  #reluLayer(layer: string, input: Units, into: Units[], expert?: number): Units {
-    const units = rectified(this.#tape, this.#dense(layer, input, expert));
-    if (!this.#inputs.includes(input)) into.push(units);
-    return units;
+  #layer(network: string, i: number, input: Units, into: Units[], expert?: number): Units {
+    const isRelu = expert === undefined || isReluLayer(this.#spec, i);
+    const units = this.#dense(`${network}/${i}`, input, { expert, isRelu });
+    if (!isRelu) return units;
+    const active = this.#active(`${network}/${i}`, units);
+    if (!this.#inputs.includes(input)) into.push(active);
+    return active;
   }
 
-  #dense(layer: string, input: Units, expert?: number): Units {
+  /** A layer's units after its ReLU, and after dropout in a step; gates have none. */
+  #active(layer: string, before: Units): Units {
+    const units = rectified(this.#tape, before);
+    const factors = layer.includes("gates/") ? undefined : this.#draws.factors?.(layer, units.width);
+    return factors ? scaled(this.#tape, units, factors) : units;
+  }
+
+  #dense(layer: string, input: Units, of: Pick<FirstLayer, "expert" | "isRelu"> = LINEAR): Units {
     const kernel = this.#block(`${layer}/kernel`);
     const bias = this.#blocks.get(`${layer}/bias`);
     const isRows = this.#inputs.includes(input);
     const units = dense(this.#tape, input, kernel, bias, isRows && this.#spec.embeddings === undefined);
-    if (isRows) this.#first.push({ expert, kernel, bias, units });
+    if (isRows) this.#first.push({ ...of, kernel, bias, units });
     return units;
   }
 

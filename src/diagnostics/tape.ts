@@ -131,3 +131,9 @@ export function rectified(tape: Tape, x: Units): Units {
       if ((x.values[i] as number) > 0) to[i] = (to[i] as number) + (gradient[i] as number);
   });
 }
+
+/** x [N, width], each number times that of `factors` [N * width]. */
+export function scaled(tape: Tape, x: Units, factors: ArrayLike<number>): Units {
+  const times = (values: Float64Array) => values.map((value, i) => value * (factors[i] as number));
+  return tape.units(times(x.values), (gradient) => addTo(tape.gradientOf(x), times(gradient)));
+}

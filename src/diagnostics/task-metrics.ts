@@ -1,5 +1,13 @@
 // Metrics of tasks on held-out rows, beside their losses.
-import { crossEntropy, logistic, outputCount, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
+import {
+  crossEntropy,
+  logistic,
+  outputCount,
+  probability,
+  type TaskKind,
+  type TaskSettings,
+} from "../data/task-kinds.ts";
+import { accuracy, calibrationError, f1Macro } from "../stats/classes.ts";
 import { areaError, areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
 import type { Quantities } from "./quantities.ts";
 
@@ -11,35 +19,82 @@ export interface Predictions {
   readonly y: Float32Array;
 }
 
-/** By a metric's name, its value for a task's outputs [N, C] and labels [N]. */
-type Metrics = Readonly<Record<string, (outputs: Float32Array, labels: Float32Array) => number>>;
+/** By a metric's name, its value for a task's outputs [N, C] and labels [N]; `scale` is one of them in the label's own units. */
+type Metrics = Readonly<Record<string, (outputs: Float32Array, labels: Float32Array, scale: number) => number>>;
 
 const METRICS: Readonly<Record<TaskKind, Metrics>> = {
-  regression: { rSquared: determination },
+  regression: {
+    rSquared: determination,
+    rmse: (predicted, labels, scale) =>
+      scale * Math.sqrt(meanOf(labels, (label, n) => (label - at(predicted, n)) ** 2)),
+    mae: (predicted, labels, scale) => scale * meanOf(labels, (label, n) => Math.abs(label - at(predicted, n))),
+  },
   binary: {
     auc: areaUnderCurve,
     aucError: areaError,
     averagePrecision,
-    accuracy: (logits, labels) => meanOf(labels, (label, n) => Number(at(logits, n) > 0 === (label === 1))),
+    accuracy: (logits, labels) => accuracy(labels, signsOf(logits)),
+    f1Macro: (logits, labels) => f1Macro(labels, signsOf(logits)),
     logLoss: (logits, labels) => meanOf(labels, (label, n) => logistic(at(logits, n), label)),
+    calibrationError: (logits, labels) => calibrationErrorOf(statedBinary(logits, labels)),
   },
   categorical: {
-    accuracy: (logits, labels) =>
-      meanOf(labels, (label, n) => Number(largestOf(rowOf(logits, labels.length, n)) === label)),
+    accuracy: (logits, labels) => accuracy(labels, largestIn(logits, labels.length)),
+    f1Macro: (logits, labels) => f1Macro(labels, largestIn(logits, labels.length)),
     logLoss: (logits, labels) => meanOf(labels, (label, n) => crossEntropy(rowOf(logits, labels.length, n), label)),
+    calibrationError: (logits, labels) => calibrationErrorOf(statedTop(logits, labels)),
   },
 };
 
-/** Metrics of a run's tasks [K] by name and number, `auc/1`, over the rows that have the task's label. Of a task of a kind that has none, NaN. */
-export function taskMetrics(tasks: readonly TaskSettings[], { outputs, y }: Predictions): Quantities {
-  const names = [...new Set(tasks.flatMap(({ kind }) => Object.keys(METRICS[kind])))];
+/** What each row was given as the probability of something, and whether that came true: 1 or 0. */
+interface Stated {
+  readonly probabilities: Float64Array;
+  readonly outcomes: ArrayLike<number>;
+}
+
+/** Of a task's outputs [N, C] and labels [N], what calibration is about: class 1, or the class that is most likely. */
+export const STATED = { binary: statedBinary, categorical: statedTop } as const;
+
+function statedBinary(logits: Float32Array, labels: Float32Array): Stated {
+  return { probabilities: Float64Array.from(logits, probability), outcomes: labels };
+}
+
+function statedTop(logits: Float32Array, labels: Float32Array): Stated {
+  const predicted = largestIn(logits, labels.length);
+  return {
+    probabilities: predicted.map((c, n) => Math.exp(-crossEntropy(rowOf(logits, labels.length, n), c))),
+    outcomes: predicted.map((c, n) => Number(c === labels[n])),
+  };
+}
+
+function calibrationErrorOf({ probabilities, outcomes }: Stated): number {
+  return calibrationError(probabilities, outcomes);
+}
+
+/** The metrics of a kind of task, by name. */
+export function metricsOfKind(kind: TaskKind): Metrics {
+  return METRICS[kind];
+}
+
+/**
+ * Metrics of a run's tasks [K] by name and number, `auc/1`, over the rows that have the task's label. Of a task of a kind that
+ * has none, NaN. `scales` are the labels' standard deviations where they are z-scored, [K]; `only` names the one metric that is asked for.
+ */
+export function taskMetrics(
+  tasks: readonly TaskSettings[],
+  { outputs, y }: Predictions,
+  scales: readonly number[] = [],
+  only?: string,
+): Quantities {
+  const all = only === undefined ? tasks.flatMap(({ kind }) => Object.keys(METRICS[kind])) : [only];
+  const names = [...new Set(all)];
   const O = tasks.reduce((sum, task) => sum + outputCount(task), 0);
   let first = 0;
   const values = tasks.map((task, k) => {
     const width = outputCount(task);
     const [own, labels] = labelledRows(columnsOf(outputs, O, first, width), columnsOf(y, tasks.length, k, 1));
     first += width;
-    return names.map((name) => METRICS[task.kind][name]?.(own, labels) ?? Number.NaN);
+    return names.map((name) => METRICS[task.kind][name]?.(own, labels, scales[k] ?? 1) ?? Number.NaN);
   });
   const entries = names.flatMap((name, i) =>
     values.map((ofTask, k): [string, number] => [`${name}/${k + 1}`, ofTask[i] as number]),
@@ -49,12 +104,17 @@ export function taskMetrics(tasks: readonly TaskSettings[], { outputs, y }: Pred
 
 /** `count` columns from column `first` on of an array [N, width]. */
 function columnsOf(values: Float32Array, width: number, first: number, count: number): Float32Array {
-  const isChosen = (i: number) => i % width >= first && i % width < first + count;
-  return count === width ? values : values.filter((_, i) => isChosen(i));
+  if (count === width) return values;
+  const N = values.length / width;
+  const chosen = new Float32Array(N * count);
+  for (let n = 0; n < N; n++)
+    for (let c = 0; c < count; c++) chosen[n * count + c] = values[n * width + first + c] as number;
+  return chosen;
 }
 
 /** A task's outputs [N, C] and labels [N] in the rows that have a label. */
 function labelledRows(outputs: Float32Array, labels: Float32Array): [Float32Array, Float32Array] {
+  if (!labels.some(Number.isNaN)) return [outputs, labels];
   const width = outputs.length / labels.length;
   const isThere = (n: number) => !Number.isNaN(labels[n]);
   return [outputs.filter((_, i) => isThere(Math.floor(i / width))), labels.filter((_, n) => isThere(n))];
@@ -81,7 +141,15 @@ function determination(predicted: Float32Array, labels: Float32Array): number {
   return deviations > 0 ? 1 - errors / deviations : Number.NaN;
 }
 
-/** The place of the largest, of equals the first. */
-function largestOf(logits: Float32Array): number {
-  return logits.indexOf(Math.max(...logits));
+/** The class of each row: that of the largest logit, of equals the first. */
+function largestIn(logits: Float32Array, N: number): Float64Array {
+  return Float64Array.from({ length: N }, (_, n) => {
+    const row = rowOf(logits, N, n);
+    return row.indexOf(Math.max(...row));
+  });
+}
+
+/** The class of each row: 1 for a logit above 0. */
+function signsOf(logits: Float32Array): Float64Array {
+  return Float64Array.from(logits, (logit) => Number(logit > 0));
 }

@@ -11,13 +11,15 @@ type Layers = Pick<Network, "first" | "deeperUnits" | "towerUnits">;
 
 /** How often each ReLU unit is on, [units] for each layer. */
 interface UnitShares {
-  /** The experts' first layers, which read the rows, then their others. */
+  /** The experts' first layers, which read the rows, then their others; none of linear layers. */
   readonly experts: readonly Float64Array[];
   readonly towers: readonly Float64Array[];
 }
 
 export function unitShares(tape: Tape, { first, deeperUnits, towerUnits }: Layers): UnitShares {
-  const reading = first.filter(({ expert }) => expert !== undefined).map((layer) => sharesOfNormalRows(tape, layer));
+  const reading = first
+    .filter(({ expert, isRelu }) => expert !== undefined && isRelu)
+    .map((layer) => sharesOfNormalRows(tape, layer));
   return { experts: [...reading, ...deeperUnits.map(sharesOfRows)], towers: towerUnits.map(sharesOfRows) };
 }
 
@@ -27,8 +29,10 @@ export function unitQuantities(tape: Tape, layers: Layers): Quantities {
   const experts = shares.experts.flatMap((layer) => [...layer]);
   const towers = shares.towers.flatMap((layer) => [...layer]);
   return {
-    deadUnits: deadShare(experts),
-    activeUnits: experts.reduce((sum, share) => sum + share, 0) / experts.length,
+    ...(experts.length > 0 && {
+      deadUnits: deadShare(experts),
+      activeUnits: experts.reduce((sum, share) => sum + share, 0) / experts.length,
+    }),
     ...(towers.length > 0 && { deadTowerUnits: deadShare(towers) }),
   };
 }

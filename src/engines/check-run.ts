@@ -23,8 +23,7 @@ export function enginesOf(model: Model): EngineName[] {
 
 /**
  * Refuses a run that `engine` can't train: UsageError for a model that is another engine's. Throws RangeError for a spec that is
- * no model, for a model and data that differ in their sizes, for an unknown optimizer, and for a method with a model in code:
- * people's settings are checked before.
+ * no model, for a model and data that differ in their sizes, and for an unknown optimizer: people's settings are checked before.
  */
 export function checkRun(engine: EngineName, { id, model, data, correlationMatrix, training }: AnyRun): void {
   if (!enginesOf(model).includes(engine)) {
@@ -32,10 +31,9 @@ export function checkRun(engine: EngineName, { id, model, data, correlationMatri
     throw new UsageError(`model ${model.name}: ${what} is not in the ${engine} engine`);
   }
   if (!isCode(model)) checkSpec(model);
-  const { optimizer, method } = training;
+  const { optimizer } = training;
   if (!OPTIMIZERS.includes(optimizer))
     throw new RangeError(`run ${id}: expected an optimizer of ${OPTIMIZERS.join(", ")}, got ${optimizer}`);
-  if (isCode(model) && method !== "sum") throw new RangeError(`run ${id}: expected method sum, got ${method}`);
   if (model.inputs !== data.inputs)
     throw new RangeError(`run ${id}: expected a model of ${data.inputs} inputs, as the data have, got ${model.inputs}`);
   const K = correlationMatrix?.length ?? (data as TableSettings).tasks;

@@ -1,6 +1,9 @@
+import { tableSetOf } from "../data/table-set.ts";
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/quantities.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
+import { memo } from "../memo.ts";
+import { validationName } from "../validation-name.ts";
 import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
 import { tasksIn } from "./task-losses.ts";
@@ -33,35 +36,39 @@ export class QuantityCurves {
 }
 
 /** Whether something is measured of a run beside its losses. */
-export function isDiagnosed(run: Pick<AnyRun, "diagnostics" | "training" | "correlation">): boolean {
+export function isDiagnosed(run: Measured & Pick<AnyRun, "diagnostics">): boolean {
   return run.diagnostics !== undefined || hasMetrics(run);
 }
 
-/** Whether a run's tasks have metrics: it is on a table, or on labels that are classes. */
-export function hasMetrics({ training, correlation }: Pick<AnyRun, "training" | "correlation">): boolean {
-  return training.taskKinds !== undefined || correlation === null;
+/** Whether metrics of a run's tasks are taken: it is on a table, or on labels that are classes, and no try that the loss decides. */
+export function hasMetrics({ training, correlation, until }: Measured): boolean {
+  return (training.taskKinds !== undefined || correlation === null) && (until === undefined || until.by !== undefined);
 }
+
+type Measured = Pick<AnyRun, "training" | "correlation" | "until">;
 
 /** The metrics of a run's tasks, if it has some: on its test rows, and on its validation rows by names of their own. */
 function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
   if (!hasMetrics(run)) return {};
-  const [tasks, predictions] = [tasksIn(run), heldout()];
-  if (!isValidated(run)) return taskMetrics(tasks, predictions);
-  const validated = Object.entries(taskMetrics(tasks, rowsOfPart(run, predictions, "validation")));
+  const [predictions, scales] = [heldout(), labelScales(run)];
+  const metricsOn = (rows: Predictions) => taskMetrics(tasksIn(run), rows, scales, run.until?.by?.metric);
+  if (!isValidated(run)) return metricsOn(predictions);
+  const validated = Object.entries(metricsOn(rowsOfPart(run, predictions, "validation")));
   return {
-    ...taskMetrics(tasks, rowsOfPart(run, predictions, "test")),
+    ...metricsOn(rowsOfPart(run, predictions, "test")),
     ...Object.fromEntries(validated.map(([name, value]) => [validationName(name), value])),
   };
 }
 
-/** `validationAuc/1` of `auc/1`. */
-export function validationName(name: string): string {
-  return `validation${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
+/** What one is in the units of each label in its table, [K]. */
+const labelScales = memo((run: AnyRun): number[] => {
+  const isScaled = run.correlation === null && tasksIn(run).some(({ kind }) => kind === "regression");
+  return isScaled ? tableSetOf(run).labelScales : [];
+});
 
-/** The evaluations of a run at which something is measured: its metrics at all of them if it has validation rows. */
-export function measuredSteps(run: Pick<AnyRun, "training" | "correlation">): number[] {
-  return isValidated(run) && hasMetrics(run) ? evaluationSteps(run.training) : diagnosedSteps(run.training);
+/** The evaluations of a run at which something is measured: its metrics at all of them. */
+export function measuredSteps(run: Measured): number[] {
+  return hasMetrics(run) ? evaluationSteps(run.training) : diagnosedSteps(run.training);
 }
 
 /** Measures one run while it trains. */
@@ -77,19 +84,12 @@ export interface Diagnosing {
   readonly diagnostics: Diagnostics | undefined;
 }
 
-/** Records what `measure` says of a run at `diagnosedSteps`, and the metrics of its tasks. Goes on from `before`, or begins. */
-export function recorderOf(
-  run: AnyRun,
-  measure: () => Quantities = () => ({}),
-  before?: Diagnostics | undefined,
-): Diagnosing {
-  const due = new Set(measuredSteps(run));
-  const diagnosed = new Set(diagnosedSteps(run.training));
+/** Records the metrics of a run's tasks. Goes on from `before`, or begins. */
+export function recorderOf(run: AnyRun, before?: Diagnostics | undefined): Diagnosing {
   const curves = new QuantityCurves(before);
   return {
-    isDue: (step) => due.has(step),
-    add: (step, _, heldout) =>
-      curves.add(step, { ...(diagnosed.has(step) && measure()), ...(heldout && metricsOf(run, heldout)) }),
+    isDue: () => hasMetrics(run),
+    add: (step, _, heldout) => curves.add(step, heldout ? metricsOf(run, heldout) : {}),
     get diagnostics() {
       return curves.diagnostics;
     },
@@ -99,7 +99,6 @@ export function recorderOf(
 /** Diagnostics of one run of the family, and the metrics of its tasks. */
 export class DiagnosticRecorder implements Diagnosing {
   readonly #run: Run;
-  readonly #due: ReadonlySet<number>;
   readonly #diagnosed: ReadonlySet<number>;
   readonly #curves: QuantityCurves;
   #diagnosis: Diagnosis | undefined;
@@ -107,13 +106,12 @@ export class DiagnosticRecorder implements Diagnosing {
   /** Goes on from `before`, or begins. */
   constructor(run: Run, before?: Diagnostics) {
     this.#run = run;
-    this.#due = new Set(isDiagnosed(run) ? measuredSteps(run) : []);
     this.#diagnosed = new Set(run.diagnostics === undefined ? [] : diagnosedSteps(run.training));
     this.#curves = new QuantityCurves(before);
   }
 
   isDue(step: number): boolean {
-    return this.#due.has(step);
+    return hasMetrics(this.#run) || this.#diagnosed.has(step);
   }
 
   add(step: number, parameters: ArrayLike<number>, heldout?: () => Predictions): void {

@@ -6,7 +6,6 @@ import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Predictions } from "../diagnostics/task-metrics.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import type { Model } from "../models/code.ts";
-import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
 import type { StepChoice } from "./step-choice.ts";
@@ -44,6 +43,8 @@ interface RunSettings<M extends Model> extends RunNames {
   readonly training: TrainingSettings;
   /** How its number of steps is chosen, up to those of its training; absent if it trains for all of them. */
   readonly stopping?: Stopping;
+  /** Of a try with these validation rows as its held-out rows: it ends once its best step is known. */
+  readonly until?: Stopping;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
 }
@@ -54,6 +55,8 @@ export interface Stopping {
   readonly patience: number;
   /** The share of the training rows that is looked at. */
   readonly validation: number;
+  /** The metric of a task, by number from 0, that decides; absent for the loss, mean over tasks. */
+  readonly by?: { readonly metric: string; readonly task: number; readonly isHigherBetter: boolean };
 }
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */
@@ -84,6 +87,19 @@ export interface Curve {
 }
 
 export type { Predictions };
+
+/** Arrays as the format of safetensors has them: each one's type, shape and place in the bytes, by name. */
+export interface Tensors {
+  readonly header: Readonly<Record<string, Tensor>>;
+  readonly bytes: Uint8Array;
+}
+
+interface Tensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Its first byte, and the byte after its last. */
+  readonly data_offsets: readonly [number, number];
+}
 
 /** What was measured of one run, beside its losses, at some of its evaluations: those of `diagnosedSteps`. */
 export interface Diagnostics {
@@ -125,6 +141,8 @@ export interface RunResult {
   readonly parameterCount?: number;
   /** Final parameters in canonical order; only when the hooks ask for them. */
   readonly parameters?: Float32Array;
+  /** Those of a model in code. */
+  readonly tensors?: Tensors;
   /** What the run predicts of its held-out rows after the last step; only when the hooks ask for it. */
   readonly predictions?: Predictions;
 }
@@ -194,7 +212,7 @@ export interface Hooks {
   readonly signal?: AbortSignal;
   /** When it aborts, no further run begins, and `train` returns when those in flight have ended. */
   readonly noMore?: AbortSignal;
-  /** Add final parameters to each result, except for models in code. */
+  /** Add final parameters to each result; those of a model in code if it gives them. */
   readonly keepParameters?: boolean;
   /** Add predictions of the held-out rows to each result. */
   readonly keepPredictions?: boolean;
@@ -214,9 +232,11 @@ export interface Engine {
   readonly libraries?: Readonly<Record<string, string>>;
   /** Of each model in code that was tried, whether it gives the same numbers again on this machine. */
   readonly deterministic?: Readonly<Record<string, boolean>>;
+  /** Of each model in code that was tried, whether it gives its final weights. */
+  readonly givesWeights?: Readonly<Record<string, boolean>>;
   /** The engines beside it that train models in code, one for each language; absent for none. */
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
-  /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
+  /** Threads that train runs side by side, each run group on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;
   /** The most runs like this one that train in one call, once its model is prepared; absent for an engine that does not say. */
   inOneCall?(run: AnyRun): number;
@@ -227,11 +247,11 @@ export interface Engine {
   /** Throws UsageError for a run that this engine can't train, by what it lacks; RangeError for one that is no run. */
   check(run: AnyRun): void;
   /**
-   * Loads those models in code that it trains, and tries them. Throws UsageError, by the model's name and the line of its file, for what
+   * Loads those models in code that it trains, and tries them by the methods of the runs. Throws UsageError, by the model's name and the line of its file, for what
    * is no model. `train` does it too, if nobody has before. When `signal` aborts, it returns soon, with models that are not
    * prepared.
    */
-  prepare?(models: readonly Model[], signal?: AbortSignal): Promise<void>;
+  prepare?(runs: readonly AnyRun[], signal?: AbortSignal): Promise<void>;
   /**
    * Throws MachineError where memory, threads or open files do not suffice, or threads die again and again; each run has
    * then its result, or none and stays to be trained.
@@ -245,11 +265,6 @@ export interface Engine {
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
 export function modelKey({ seed, index, cross, model }: RunNames & Pick<AnyRun, "model">, tensor: string): Key {
   return keyOf(`mmoe/seed=${seed}/run=${cross?.initial ?? index}/model=${model.name}/${tensor}`);
-}
-
-/** A run's initial parameters in canonical order; the same at every correlation. */
-export function initialParameters(run: Run): Float32Array {
-  return initialValues(run.model, run.training.initializer, (tensor) => modelKey(run, tensor));
 }
 
 /** The reason a loss fails its run, or undefined: NaN, infinite or beyond DIVERGED_LOSS. `losses` are the K tasks'. */

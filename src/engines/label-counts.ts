@@ -1,7 +1,7 @@
 // How much of a run's data has each task's label: all of it, unless a table has gaps.
 import { RowOrder } from "../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../data/streams.ts";
-import { TableSet } from "../data/table-set.ts";
+import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "./engine.ts";
 import { tasksIn } from "./task-losses.ts";
 import { testRows } from "./training-settings.ts";
@@ -45,7 +45,7 @@ class GappedLabels implements LabelCounts {
   constructor(run: AnyRun & FromTable) {
     const { data, model, training } = run;
     const identity = dataIdentity(run);
-    const set = new TableSet(data, identity, training);
+    const set = tableSetOf(run);
     this.#labels = set.labels("train");
     this.#tasks = model.tasks;
     const tested = this.#countsIn(set.labels("heldout").subarray(0, testRows(training) * model.tasks));

@@ -1,8 +1,8 @@
-/** How far a run is whose number of steps is chosen: in one of its tries, or in its training. */
+/** How far a run is whose number of steps is chosen: in its try, or in its training. */
 export interface StepChoice {
-  /** Steps of all tries before. */
+  /** Steps of its try, once that is over; before, 0. */
   readonly tried: number;
-  /** Those of the try, or the number that is chosen. */
+  /** The most that it is tried for, or the number that is chosen. */
   readonly steps: number;
   /** Steps between two looks at the validation rows; absent once the number is chosen. */
   readonly evalEvery?: number;

@@ -31,11 +31,15 @@ export function lossesOfTasks(run: AnyRun, labelsOf: (task: number) => ArrayLike
   return tasksIn(run).map((task, k) => ({ ...task, unit: unitOf(run, task, () => labelsOf(k)) }));
 }
 
-function unitOf(run: AnyRun, { kind, classes = 2 }: TaskSettings, labels: () => ArrayLike<number>): number {
-  if (kind === "regression" || run.data.rawLabels) return 1;
+function unitOf(run: AnyRun, task: TaskSettings, labels: () => ArrayLike<number>): number {
+  if (task.kind === "regression" || run.data.rawLabels) return 1;
+  return 1 / (entropy(sharesOf(run, task, labels)) || 1); // training rows of one class have no unit
+}
+
+/** The base rates of a task's classes: the shares among its labels in a table's training rows, or those of the population. */
+export function sharesOf(run: AnyRun, { classes = 2 }: TaskSettings, labels: () => ArrayLike<number>): number[] {
   const rate = run.correlation === null ? undefined : baseRate(run.data);
-  const shares = rate === undefined ? classShares(labels(), classes) : [1 - rate, rate];
-  return 1 / (entropy(shares) || 1); // training rows of one class have no unit
+  return rate === undefined ? classShares(labels(), classes) : [1 - rate, rate];
 }
 
 /** How the losses of a run's tasks are taken, [K], by the labels [N, K] of its training rows, if they are fixed. */

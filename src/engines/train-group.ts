@@ -2,10 +2,12 @@ import type { RowSet } from "../data/streams.ts";
 import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Diagnosing, DiagnosticRecorder, hasMetrics } from "./diagnosing.ts";
+import { isEnough } from "./early-stop.ts";
 import {
   type AnyRun,
   type FromTable,
   type Hooks,
+  type Keeping,
   lossFailure,
   type Predictions,
   type Run,
@@ -14,12 +16,11 @@ import {
 } from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
 import { type LabelCounts, labelCounts } from "./label-counts.ts";
-import { Pace } from "./pace.ts";
-import { RunKeeper } from "./run-keeper.ts";
 import type { TaskLoss } from "./task-losses.ts";
 import type { Trainer } from "./trainer.ts";
 import { testRows } from "./training-settings.ts";
 import { isValidated, validationLosses, validationTasks } from "./validation.ts";
+import { Yielder } from "./yielder.ts";
 
 interface Replica {
   readonly run: AnyRun;
@@ -39,7 +40,7 @@ interface Together {
 }
 
 /** How a group's runs are computed; undefined if it is stopped while its rows are made. */
-export type CreateTrainer<G> = (group: G, pace: Pace) => Promise<Trainer | undefined>;
+export type CreateTrainer<G> = (group: G, yielder: Yielder) => Promise<Trainer | undefined>;
 
 /** Trains a group. If the signal stops it, it has no result. A run that is alone is kept, if the hooks ask for it. */
 export async function trainGroup<G extends Together>(
@@ -49,25 +50,27 @@ export async function trainGroup<G extends Together>(
   device: string,
 ): Promise<void> {
   const began = performance.now();
-  const pace = new Pace(hooks.signal);
-  const trainer = await createTrainer(group, pace);
+  const yielder = new Yielder(hooks.signal);
+  const trainer = await createTrainer(group, yielder);
   if (!trainer) return;
   const keeper = trainer.save && hooks.keeping && new RunKeeper(group.runs[0] as AnyRun, hooks.keeping);
 
   try {
     const replicas = replicasOf(group, trainer, keeper?.state);
-    await trainSteps(trainer, replicas, hooks, { pace, keeper });
-    const finals = await trainingSetLosses(trainer, replicas, pace);
-    if (pace.stopped) return;
+    await trainSteps(trainer, replicas, hooks, { yielder, keeper });
+    const finals = await trainingSetLosses(trainer, replicas, yielder);
+    if (yielder.stopped) return;
 
     const K = tasksOf(replicas);
     const parameters = hooks.keepParameters ? trainer.parameters() : [];
+    const tensors = hooks.keepParameters ? ((await trainer.tensors?.()) ?? []) : [];
     const predictions = hooks.keepPredictions ? await trainer.heldout() : [];
     const elapsedMs = keeper?.elapsedMs ?? (performance.now() - began) / group.runs.length;
     for (const [r, replica] of replicas.entries())
       hooks.onResult({
         ...resultOf(replica, finals.slice(r * K, (r + 1) * K), {
           parameters: parameters[r],
+          tensors: tensors[r],
           predictions: predictions[r],
         }),
         elapsedMs,
@@ -100,12 +103,12 @@ function tasksOf(replicas: readonly Replica[]): number {
   return (replicas[0] as Replica).run.model.tasks;
 }
 
-/** All steps, or those up to the last failure once every run has failed. */
+/** All steps, or those up to the last failure or stop once every run has failed or was stopped early. */
 async function trainSteps(
   trainer: Trainer,
   replicas: readonly Replica[],
   hooks: Hooks,
-  { pace, keeper }: { readonly pace: Pace; readonly keeper: RunKeeper | undefined },
+  { yielder, keeper }: { readonly yielder: Yielder; readonly keeper: RunKeeper | undefined },
 ): Promise<void> {
   const { training } = (replicas[0] as Replica).run;
   let done = keeper?.state?.step ?? 0;
@@ -113,20 +116,23 @@ async function trainSteps(
     addBatches(replicas, losses, done + 1);
     done += losses.length / (replicas.length * tasksOf(replicas));
   };
-  while (done < training.steps && !(pace.stopped && keeper === undefined)) {
+  while (done < training.steps && !(yielder.stopped && keeper === undefined)) {
     const evaluation = nextEvaluation(training, done);
     add(await trainer.train(done + 1, evaluation));
-    const stops = pace.stopped;
+    const stops = yielder.stopped;
     const keeps = keeper?.isDue(stops) ?? false;
     if (keeps && trainer.settle) add(await trainer.settle());
-    if (done === evaluation) await evaluate(trainer, replicas, done, keeps ? new Pace(undefined) : pace);
+    if (done === evaluation) await evaluate(trainer, replicas, done, keeps ? new Yielder(undefined) : yielder);
 
-    const live = replicas.filter(({ record }) => !record.failure);
-    if (live.length === 0) return;
+    const live = replicas.filter(
+      ({ run, record, diagnosing }) =>
+        !record.failure && !isEnough(run, { curve: record.curve, diagnostics: diagnosing?.diagnostics }),
+    );
+    if (live.length === 0) return void (await trainer.settle?.());
     if (keeps) await keeper?.keep(trainer, (replicas[0] as Replica).record, done);
     if (stops) return;
     for (const { run, record } of live) hooks.onProgress?.(run, done, record.latest);
-    await pace.rest();
+    await yielder.rest();
   }
 }
 
@@ -141,9 +147,9 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
   }
 }
 
-async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
+async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, yielder: Yielder): Promise<void> {
   const first = replicas[0] as Replica;
-  const losses = await lossesOver(trainer, replicas, "heldout", testRows(first.run.training), pace);
+  const losses = await lossesOver(trainer, replicas, "heldout", testRows(first.run.training), yielder);
   const K = tasksOf(replicas);
   const isLive = replicas.some(({ record }) => !record.failure);
   const heldout = isLive && isValidated(first.run) ? await trainer.heldout() : undefined;
@@ -151,7 +157,7 @@ async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: nu
     const validation = heldout && tasks && validationLosses(run, heldout[r] as Predictions, tasks);
     record.addEvaluation(losses.slice(r * K, (r + 1) * K), step, validation);
   }
-  await diagnose(trainer, replicas, { step, heldout }, pace);
+  await diagnose(trainer, replicas, { step, heldout }, yielder);
 }
 
 /** Measures the runs that are due and have not failed, one after the other. */
@@ -159,24 +165,24 @@ async function diagnose(
   trainer: Trainer,
   replicas: readonly Replica[],
   { step, heldout: predicted }: { readonly step: number; readonly heldout: readonly Predictions[] | undefined },
-  pace: Pace,
+  yielder: Yielder,
 ): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
   const parameters = replicas.some(isDue) ? trainer.parameters() : [];
   const needed = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run));
   const heldout = needed ? (predicted ?? (await trainer.heldout())) : [];
   for (const [r, replica] of replicas.entries()) {
-    if (pace.stopped) return;
+    if (yielder.stopped) return;
     if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array, () => heldout[r] as Predictions);
-    if (pace.due) await pace.rest();
+    if (yielder.due) await yielder.rest();
   }
 }
 
 /** Each run's losses over its whole fixed training set, [N * K]; none if rows are fresh or every run has failed. */
-async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], pace: Pace): Promise<number[]> {
+async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], yielder: Yielder): Promise<number[]> {
   const { trainRows } = (replicas[0] as Replica).run.training;
   const failed = replicas.every(({ record }) => record.failure);
-  return trainRows === "fresh" || failed ? [] : lossesOver(trainer, replicas, "train", trainRows, pace);
+  return trainRows === "fresh" || failed ? [] : lossesOver(trainer, replicas, "train", trainRows, yielder);
 }
 
 /** Mean losses over those of a set's `rows` rows that have a label, [N * K]; meaningless once stopped. */
@@ -185,23 +191,26 @@ async function lossesOver(
   replicas: readonly Replica[],
   set: RowSet,
   rows: number,
-  pace: Pace,
+  yielder: Yielder,
 ): Promise<number[]> {
   let total: number[] = [];
-  for (let from = 0; from < rows && !pace.stopped; ) {
+  for (let from = 0; from < rows && !yielder.stopped; ) {
     const { sums, to } = await trainer.lossSums(set, from, rows);
     total = Array.from(sums, (sum, i) => sum + (total[i] ?? 0));
     from = to;
-    if (pace.due) await pace.rest();
+    if (yielder.due) await yielder.rest();
   }
   const counts = replicas.flatMap((replica) => replica.counts.rows(set));
   return total.map((sum, i) => sum / (counts[i] as number));
 }
 
+/** What the hooks ask of a run at its end. */
+type KeptOf = { readonly [Key in "parameters" | "tensors" | "predictions"]: RunResult[Key] | undefined };
+
 function resultOf(
   { run, record, diagnosing, labelCorrelations }: Replica,
   trainingSetLoss: number[],
-  { parameters, predictions }: { parameters?: Float32Array | undefined; predictions?: Predictions | undefined },
+  { parameters, tensors, predictions }: KeptOf,
 ) {
   const failure = record.failureAtEnd ?? lossFailure(trainingSetLoss, run.training.steps);
   return {
@@ -209,6 +218,46 @@ function resultOf(
     ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
+    ...(!failure && tensors && { tensors }),
     ...(!failure && predictions && { predictions }),
   } satisfies Partial<RunResult>;
+}
+
+/** Keeps a run in flight that trains alone: now and then, and when it is stopped. */
+class RunKeeper {
+  readonly #run: AnyRun;
+  readonly #keeping: Keeping;
+  readonly #began = performance.now();
+  #last = performance.now();
+
+  constructor(run: AnyRun, keeping: Keeping) {
+    this.#run = run;
+    this.#keeping = keeping;
+  }
+
+  /** Where the run goes on from. */
+  get state(): RunState | undefined {
+    return this.#keeping.states.get(this.#run.id);
+  }
+
+  /** The run's time, with that of earlier processes. */
+  get elapsedMs(): number {
+    return performance.now() - this.#began + (this.state?.elapsedMs ?? 0);
+  }
+
+  isDue(stopped: boolean): boolean {
+    return stopped || performance.now() - this.#last > this.#keeping.everyMs;
+  }
+
+  /** Tells the state after `step`, which the trainer has settled on. */
+  async keep(trainer: Trainer, { curve, sums }: CurveRecorder, step: number): Promise<void> {
+    const values = await trainer.save?.();
+    this.#last = performance.now();
+    if (values === undefined) return;
+    const diagnostics = trainer.diagnosing?.diagnostics;
+    this.#keeping.onState(this.#run, {
+      ...{ step, values: [values], noBias: [], powers: [1, 1], sums, curve, elapsedMs: this.elapsedMs },
+      ...(diagnostics && { diagnostics }),
+    });
+  }
 }

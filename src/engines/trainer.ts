@@ -1,6 +1,6 @@
 import type { RowSet } from "../data/streams.ts";
 import type { Diagnosing } from "./diagnosing.ts";
-import type { Predictions } from "./engine.ts";
+import type { Predictions, Tensors } from "./engine.ts";
 
 /** The N runs of a group in training, wherever their parameters are. */
 export interface Trainer {
@@ -21,8 +21,10 @@ export interface Trainer {
   settle?(): Promise<Float32Array>;
   /** All that the one run goes on from, after `settle`; undefined if its model can't say. */
   save?(): Promise<Float32Array | undefined>;
-  /** Parameters of each run in canonical order. */
+  /** Parameters of each run in canonical order; none of models in code. */
   parameters(): Float32Array[];
+  /** The weights of each run of a model in code, which gives them or not. */
+  tensors?(): Promise<Tensors[]>;
   dispose(): void;
 }
 

@@ -6,6 +6,10 @@ import { CONSTANT, type Schedule } from "./learning-rate.ts";
 import type { MethodName } from "./methods.ts";
 
 /** How a run is trained and watched. The tasks' losses are means over the batch. */
+/** 0, or the output that predicts the base rate of a label that is a class: its log-odds. */
+export const OUTPUT_BIASES = ["zero", "base-rate"] as const;
+type OutputBias = (typeof OUTPUT_BIASES)[number];
+
 export interface TrainingSettings {
   /** Rows of the fixed training set, or `fresh`: new rows at each step. */
   readonly trainRows: number | "fresh";
@@ -31,6 +35,8 @@ export interface TrainingSettings {
   readonly clipNorm: number | null;
   /** How the gradients of the tasks' losses become one. */
   readonly method: MethodName;
+  /** Which vectors of embeddings take a step. */
+  readonly embeddingSteps: EmbeddingSteps;
   /** The tasks' kinds and weights, [K]; absent if all are regressions of weight 1. */
   readonly taskKinds?: readonly TaskSettings[];
   /**
@@ -40,6 +46,8 @@ export interface TrainingSettings {
   readonly huberDelta: number | null;
   readonly arithmetic: Arithmetic;
   readonly initializer: Initializer;
+  /** What biases of outputs begin at. */
+  readonly outputBias: OutputBias;
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
   /** How many of the held-out rows, the last, are for validation, and no loss or metric of the test; absent for none. */
@@ -61,10 +69,19 @@ export const PLAIN_TRAINING = {
   optimizer: "adam",
   ...PLAIN_OPTIMIZER,
   method: "sum",
+  embeddingSteps: "dense",
   huberDelta: null,
   arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
+  outputBias: "zero",
 } as const satisfies Omit<TrainingSettings, "trainRows" | "batch" | "steps" | "lr" | "evalEvery" | "heldoutRows">;
+
+/**
+ * All vectors, as PyTorch's Adam; or those that rows of the batch have, as its SparseAdam, whose step number is the run's: the
+ * moments of others stay.
+ */
+export const EMBEDDING_STEPS = ["dense", "lazy"] as const;
+type EmbeddingSteps = (typeof EMBEDDING_STEPS)[number];
 
 export const OPTIMIZERS = ["adam", "adamw", "sgd"] as const;
 export type Optimizer = (typeof OPTIMIZERS)[number];

@@ -1,6 +1,5 @@
 // What a run's validation rows say of it: they are the last of its held-out rows.
-import { dataIdentity } from "../data/streams.ts";
-import { TableSet } from "../data/table-set.ts";
+import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable, Predictions } from "./engine.ts";
 import { lossesWithUnits, summedLosses, type TaskLoss } from "./task-losses.ts";
 import { testRows } from "./training-settings.ts";
@@ -12,7 +11,7 @@ export function isValidated({ training }: Pick<AnyRun, "training">): boolean {
 
 /** How a run's losses are taken, by the labels of its training rows. */
 export function validationTasks(run: AnyRun & FromTable): TaskLoss[] {
-  return lossesWithUnits(run, new TableSet(run.data, dataIdentity(run), run.training).labels("train"));
+  return lossesWithUnits(run, tableSetOf(run).labels("train"));
 }
 
 /** Mean losses [K] over the validation rows that have each task's label, in float64; NaN where none has. */

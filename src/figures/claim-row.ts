@@ -1,6 +1,7 @@
 // A row of the figure of the paper's claims: the claim in words, the test that decides it, the verdict.
-import { boundText, countText, oursText, paperText, partText } from "../claims/because.ts";
+
 import type { Claim, ClaimPart } from "../claims/claim.ts";
+import { boundText, countText, oursText, paperText, partText } from "../claims/judge.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { type Box, panel } from "./draw/axes.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./draw/scale.ts";

@@ -37,7 +37,7 @@ export function quantiles(sorted: ArrayLike<number>): Quantiles {
 /** All that figures show of a cell's losses at a step. */
 interface Point {
   readonly step: number;
-  /** Those that were evaluated there: with early stopping not all. */
+  /** Those that reached it: with early stopping not all. Those that ended before are in the statistics with their last loss. */
   readonly runs: number;
   readonly mean: Estimate;
   readonly median: Estimate;
@@ -47,17 +47,17 @@ interface Point {
 /** Of all losses, as a curve may have to be read from the disk: sorted once, and not kept. */
 const pointsOf = memo(({ runs }: SweepCell): EachLoss<readonly Point[]> => {
   const points = eachLoss((): Point[] => []);
-  for (const evaluation of cellEvaluations(runs)) {
+  for (const evaluation of cellEvaluations(runs, undefined, true)) {
     if (evaluation === undefined) continue;
-    const { step, losses } = evaluation;
-    for (const set of LOSS_SETS) points[set].push(pointOf(step, losses[set][0] as Float64Array));
+    const { step, reached, losses } = evaluation;
+    for (const set of LOSS_SETS) points[set].push(pointOf(step, reached, losses[set][0] as Float64Array));
   }
   return points;
 });
 
 /** Sorts the losses. */
-function pointOf(step: number, losses: Float64Array): Point {
+function pointOf(step: number, runs: number, losses: Float64Array): Point {
   const mean = meanInterval(losses);
   const sorted = sortAscending(losses);
-  return { step, runs: losses.length, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
+  return { step, runs, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
 }

@@ -1,12 +1,14 @@
 // Rows of the figures of diagnostics.
-import { taskNames } from "../config/task-names.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
 import { mean } from "../stats/moments.ts";
-import type { FigureOptions, Lacking } from "./draw/figure.ts";
+import { leadingMetric } from "../summary/leading.ts";
+import type { FigureOptions, Unavailable } from "./draw/figure.ts";
 import type { GateDistanceRow } from "./draw/gate-distance.ts";
 import type { GateWeightRow } from "./draw/gate-weights.ts";
+import type { MetricCurveRow } from "./draw/metric-curves.ts";
 import type { MetricRow } from "./draw/metrics.ts";
 import type { QuantityRow } from "./draw/quantity-curves.ts";
 import type { CurvePoint } from "./draw/step-panels.ts";
@@ -19,7 +21,7 @@ function ofDiagnosed<Row>(
   name: string,
   quantity: string,
   rowsOf: (cell: SweepCell) => readonly Row[],
-): readonly Row[] | Lacking {
+): readonly Row[] | Unavailable {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name, lacking: "no run is done" };
   const found = cells.filter(({ runs }) => runs.some((run) => namesIn(run, quantity).length > 0));
@@ -45,18 +47,39 @@ export function quantityRows(name: string, quantity: string) {
 
 /** A quantity against steps, mean over tasks or pairs: a statistic over the cell's runs that have it. */
 function quantityCurve(cell: SweepCell, quantity: string, statistic: FigureOptions["statistic"]): CurvePoint[] {
-  const steps = [...new Set(cell.runs.flatMap(({ diagnostics }) => diagnostics?.steps ?? []))].sort((a, b) => a - b);
-  return steps.flatMap((step) => {
-    const values = cell.runs.map((run) => valueAt(run, quantity, step)).filter((value) => Number.isFinite(value));
-    return values.length > 0
-      ? [{ step, runs: values.length, ...quickInterval(Float64Array.from(values), statistic) }]
-      : [];
-  });
+  return diagnosedCurve(cell, statistic, ({ values }, i, run) =>
+    mean(namesIn(run, quantity).map((name) => values[name]?.[i] ?? Number.NaN)),
+  );
 }
 
-function valueAt(run: RunRecord, quantity: string, step: number): number {
-  const i = run.diagnostics?.steps.indexOf(step) ?? -1;
-  return mean(namesIn(run, quantity).map((name) => run.diagnostics?.values[name]?.[i] ?? Number.NaN));
+type Diagnosed = NonNullable<RunRecord["diagnostics"]>;
+
+/**
+ * A statistic against the steps of the run that is diagnosed longest, over the runs that have a value; one that has ended keeps
+ * its last value.
+ */
+function diagnosedCurve(
+  { runs }: SweepCell,
+  statistic: FigureOptions["statistic"],
+  valueAt: (diagnostics: Diagnosed, i: number, run: RunRecord) => number,
+): CurvePoint[] {
+  const last = ({ diagnostics }: RunRecord) => diagnostics?.steps.at(-1) ?? 0;
+  const longest = runs.reduce((a, b) => (last(b) > last(a) ? b : a)).diagnostics?.steps ?? [];
+  return longest.flatMap((step) => {
+    const found = runs.flatMap((run) => {
+      const { diagnostics } = run;
+      if (diagnostics === undefined) return [];
+      const value = valueAt(
+        diagnostics,
+        diagnostics.steps.findLastIndex((one) => one <= step),
+        run,
+      );
+      return Number.isFinite(value) ? [{ value, isEnded: last(run) < step }] : [];
+    });
+    if (found.length === 0) return [];
+    const values = Float64Array.from(found, ({ value }) => value);
+    return [{ step, runs: found.filter(({ isEnded }) => !isEnded).length, ...quickInterval(values, statistic) }];
+  });
 }
 
 /** How far apart two tasks' gates are after the last step. */
@@ -86,6 +109,29 @@ export function metricRows(results: Results, { statistic }: FigureOptions): Metr
         return [{ ...of, ...drawnEstimate(values, statistic) }];
       }),
     ),
+  );
+}
+
+/** One metric of each task at every evaluation: the first, but before all the one that chose steps and settings. */
+export function metricCurveRows(results: Results, { statistic }: FigureOptions): MetricCurveRow[] {
+  const labels = taskNames(results.config);
+  const leading = leadingMetric(results.config);
+  const tasks = [...labels.keys()].sort((a, b) => Number(b === leading?.task) - Number(a === leading?.task));
+  return sweepCells(results).flatMap((cell) =>
+    tasks.flatMap((k) => {
+      const label = labels[k] as string;
+      const isMeasured = (metric: string) =>
+        cell.runs.some(({ diagnostics }) =>
+          diagnostics?.values[`${metric}/${k + 1}`]?.some((value) => Number.isFinite(value)),
+        );
+      const known = [...(k === leading?.task ? [leading.metric] : []), ...Object.keys(METRIC_WORDS)];
+      const metric = known.find(isMeasured);
+      if (metric === undefined) return [];
+      const { model, correlation } = cell;
+      const of = { model, correlation, task: k + 1, label, metric, statistic };
+      const valueAt = ({ values }: Diagnosed, i: number) => values[`${metric}/${k + 1}`]?.[i] ?? Number.NaN;
+      return diagnosedCurve(cell, statistic, valueAt).map((point) => ({ ...of, ...point }));
+    }),
   );
 }
 

@@ -8,10 +8,10 @@ import { paperCurve } from "./draw/cell-curves.ts";
 import type { CostRow } from "./draw/cost.ts";
 import type { DistributionRow } from "./draw/distributions.ts";
 import { doneCells } from "./draw/facts.ts";
-import type { FigureOptions, Lacking } from "./draw/figure.ts";
+import type { FigureOptions, Unavailable } from "./draw/figure.ts";
 import type { BinRow } from "./draw/figure5.ts";
 import type { FinalLossRow } from "./draw/final-loss.ts";
-import { BIN_WIDTH, histogram } from "./draw/histogram.ts";
+import { BIN_WIDTH, countsBetween, fittedEdges, histogram } from "./draw/histogram.ts";
 import type { TaskLossRow } from "./draw/task-spreads.ts";
 import { MOST_DRAWN } from "./draw/words.ts";
 import { centreOf, drawnEstimate, multiplied } from "./interval.ts";
@@ -60,21 +60,24 @@ export function distributionRows(results: Results, { loss }: FigureOptions): Dis
 export function binRows(results: Results, options: FigureOptions): BinRow[] {
   const { loss, statistic } = options;
   const factor = lossFactor(sweepOf(results), options);
-  return sweepCells(results).flatMap((cell) => {
-    const losses = finalMeans(cell, loss)
-      .map((mean) => factor * mean)
-      .toSorted();
-    const { counts, open } = histogram(losses);
+  const cells = sweepCells(results).map((cell) => {
+    const losses = finalMeans(cell, loss).map((mean) => factor * mean);
+    return { cell, losses: losses.toSorted() };
+  });
+  const edges = options.fits ? fittedEdges(cells.flatMap(({ losses }) => [...losses])) : undefined;
+  return cells.flatMap(({ cell, losses }) => {
+    const { counts, open } = edges ? { counts: countsBetween(edges, losses), open: false } : histogram(losses);
     const value = centreOf(losses, statistic);
+    const edge = (i: number) => edges?.[i] ?? i * BIN_WIDTH;
     return counts.map((runs, i) => {
-      const high = open && i === counts.length - 1 ? Number.NaN : (i + 1) * BIN_WIDTH;
-      return { ...cellIn(cell), loss, low: i * BIN_WIDTH, high, runs, statistic, value };
+      const high = open && i === counts.length - 1 ? Number.NaN : edge(i + 1);
+      return { ...cellIn(cell), loss, low: edge(i), high, runs, statistic, value };
     });
   });
 }
 
 /** Each run's loss of each task, of the first runs of each cell. */
-export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] | Lacking {
+export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] | Unavailable {
   if (results.config.tasks < PAPER_TASKS)
     return { name: "task-losses", lacking: "runs of two tasks are needed", never: true };
   return sweepCells(results).flatMap((cell) =>

@@ -4,8 +4,10 @@ import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { classTasks } from "../summary/calibration.ts";
+import { calibrationRows } from "./calibration-rows.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
-import { gateDistanceRows, gateWeightRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
+import { gateDistanceRows, gateWeightRows, metricCurveRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
 import { DRAWINGS, type Draw } from "./draw/drawings.ts";
 import {
   DEFAULT_OPTIONS,
@@ -13,8 +15,8 @@ import {
   type FigureChoices,
   type FigureOptions,
   type FigureRow,
-  isLacking,
-  type Lacking,
+  isUnavailable,
+  type Unavailable,
 } from "./draw/figure.ts";
 import { withoutCells, withoutRows } from "./draw/part.ts";
 import { figure2 } from "./figure2.ts";
@@ -30,8 +32,8 @@ export interface FigureKind<Records, Options = FigureChoices> {
   readonly name: string;
   readonly about: string;
   /** The options that change it, apart from the theme and letters. */
-  readonly heeds: readonly Exclude<keyof FigureChoices, "theme" | "letters" | "without">[];
-  readonly draw: (records: Records, options: Options) => Figure | Lacking;
+  readonly supports: readonly Exclude<keyof FigureChoices, "theme" | "letters" | "without">[];
+  readonly draw: (records: Records, options: Options) => Figure | Unavailable;
 }
 
 export type SweepFigure = FigureKind<Results>;
@@ -43,10 +45,10 @@ type DrawingName = keyof typeof DRAWINGS;
 type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][number];
 
 /** A figure that is drawn of its rows. */
-interface RowKind<Row> extends Pick<UnitFigure, "about" | "heeds"> {
-  /** Losses at one grid point, losses at all, metrics, or diagnostics. */
-  readonly of: "one point" | "all points" | "metrics" | "diagnostics";
-  readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Lacking;
+interface RowKind<Row> extends Pick<UnitFigure, "about" | "supports"> {
+  /** Losses at one grid point, losses at all, metrics, predictions, or diagnostics. */
+  readonly of: "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
+  readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Unavailable;
 }
 
 const NOTHING = { models: [], correlations: [] };
@@ -56,121 +58,145 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
   figure3: {
     about: "loss of the small Shared-Bottom against steps",
     of: "one point",
-    heeds: ["loss", "statistic", "scale", "paper"],
+    supports: ["loss", "statistic", "scale", "paper"],
     rows: smallBottomRows,
   },
   figure4: {
     about: "loss of each model against steps, a panel for each correlation",
     of: "one point",
-    heeds: ["loss", "statistic", "scale", "paper", "sum"],
+    supports: ["loss", "statistic", "scale", "paper", "sum"],
     rows: curveRows,
   },
   figure5: {
     about: "histograms of final losses, a panel for each cell",
     of: "one point",
-    heeds: ["loss", "statistic", "sum"],
+    supports: ["loss", "statistic", "sum"],
     rows: binRows,
   },
   "final-loss": {
     about: "final loss against correlation",
     of: "one point",
-    heeds: ["loss", "statistic", "scale", "paper", "sum"],
+    supports: ["loss", "statistic", "scale", "paper", "sum"],
     rows: finalLossRows,
   },
   differences: {
     about: "differences between models, paired by run",
     of: "one point",
-    heeds: ["loss", "statistic"],
+    supports: ["loss", "statistic"],
     rows: differenceRows,
   },
   distributions: {
     about: "spread of the final losses, a dot for each run",
     of: "one point",
-    heeds: ["loss", "scale"],
+    supports: ["loss", "scale"],
     rows: distributionRows,
   },
   runs: {
     about: "single runs' loss against steps, a panel for each cell",
     of: "one point",
-    heeds: ["loss", "scale"],
+    supports: ["loss", "scale"],
     rows: spreadRows,
   },
   "train-heldout": {
     about: "training, held-out and running loss against steps in one frame, a panel for each cell",
     of: "one point",
-    heeds: ["scale"],
+    supports: ["scale"],
     rows: trainHeldoutRows,
   },
   "task-losses": {
     about: "final loss of task 2 against that of task 1, a panel for each cell; of more tasks, a panel for each",
     of: "one point",
-    heeds: ["loss"],
+    supports: ["loss"],
     rows: taskLossRows,
   },
   cost: {
     about: "final loss against FLOP of training, a panel for each correlation",
     of: "one point",
-    heeds: ["loss", "statistic", "scale"],
+    supports: ["loss", "statistic", "scale"],
     rows: costRows,
   },
   seesaw: {
     about: "gain of one task against that of another by sharing, a panel for each cell and pair of tasks",
     of: "one point",
-    heeds: ["loss"],
+    supports: ["loss"],
     rows: seesawRows,
   },
   grid: {
     about: "final loss against a setting that the sweep lists",
     of: "all points",
-    heeds: ["loss", "statistic", "scale"],
+    supports: ["loss", "statistic", "scale"],
     rows: againstSettingRows,
   },
   metrics: {
     about: "AUC, accuracy or R2 of each task, with its interval (own rows, or labels that are classes)",
     of: "metrics",
-    heeds: ["statistic"],
+    supports: ["statistic"],
     rows: metricRows,
+  },
+  "metric-curves": {
+    about: "AUC, accuracy or R2 of each task against steps (own rows, or labels that are classes)",
+    of: "metrics",
+    supports: ["statistic"],
+    rows: metricCurveRows,
+  },
+  calibration: {
+    about: "share that came true against predicted probability, a panel for each task (--keep-predictions)",
+    of: "predictions",
+    supports: [],
+    rows: calibrationRows,
   },
   "gate-distance": {
     about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
     of: "diagnostics",
-    heeds: ["statistic"],
+    supports: ["statistic"],
     rows: gateDistanceRows,
   },
   "gate-weights": {
     about: "each task's weights of the experts at the end, a panel for each cell (--diagnostics gates)",
     of: "diagnostics",
-    heeds: [],
+    supports: [],
     rows: gateWeightRows,
   },
   conflict: {
     about: "cosine of the tasks' gradients against steps (--diagnostics gradients)",
     of: "diagnostics",
-    heeds: ["statistic"],
+    supports: ["statistic"],
     rows: quantityRows("conflict", "gradientCosine"),
   },
   alignment: {
     about: "loss of the best function of a model's direction against steps (--diagnostics alignment)",
     of: "diagnostics",
-    heeds: ["statistic"],
+    supports: ["statistic"],
     rows: quantityRows("alignment", "alignedLoss"),
   },
 };
 
 function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
-  const { about, heeds, rows: rowsOf } = ROW_KINDS[name] as RowKind<object>;
+  const { about, supports, rows: rowsOf } = ROW_KINDS[name] as RowKind<object>;
   const drawing = DRAWINGS[name] as Draw<object>;
   return {
-    ...{ name, about, heeds },
+    ...{ name, about, supports },
     draw: (results, options) => {
       const all = rowsOf(results, options);
-      if (isLacking(all)) return all;
+      if (isUnavailable(all)) return all;
       const { without = NOTHING } = options;
       const rows = withoutRows(all, without);
       const picture = drawing(rows, withoutCells(sweepOf(results), without), options);
-      return isLacking(picture) ? picture : finished(picture, rows as readonly FigureRow[], options);
+      if (isUnavailable(picture)) return picture;
+      const tooFew = options.fits ? fewSteps(all) : undefined;
+      return tooFew ? { name, lacking: tooFew } : finished(picture, rows as readonly FigureRow[], options);
     },
   };
+}
+
+/** Curves of fewer points show nothing. */
+const LEAST_STEPS = 3;
+
+/** What rows of curves on rows of the user's own lack, if they have too few steps; undefined for others, and for no rows. */
+function fewSteps(rows: readonly object[]): string | undefined {
+  const steps = new Set(rows.flatMap((row) => ("step" in row ? [row.step] : [])));
+  if (steps.size === 0 || steps.size >= LEAST_STEPS) return undefined;
+  return "its runs were evaluated at fewer than three steps, and curves need three (a new sweep with a smaller evalEvery has more)";
 }
 
 /** Those of a kind, each in the unit of the sweep's losses. */
@@ -192,7 +218,7 @@ export const VERDICTS = onlyOfOnePoint(
   inUnit({
     name: "verdicts",
     about: "the paper's claims, a row for each: our interval and what is expected",
-    heeds: ["loss"],
+    supports: ["loss"],
     draw: verdicts,
   }),
 );
@@ -201,6 +227,7 @@ export const VERDICTS = onlyOfOnePoint(
 export const SWEEP_FIGURES: readonly SweepFigure[] = [
   ...LOSS_FIGURES,
   ...figuresOf("metrics").map((kind) => ofMetrics(onlyOfOnePoint(kind))),
+  ...figuresOf("predictions").map((kind) => ofClasses(onlyOfOnePoint(kind))),
   VERDICTS,
   ...DIAGNOSTIC_FIGURES,
 ];
@@ -226,12 +253,22 @@ function ofMetrics(kind: SweepFigure): SweepFigure {
   return { ...kind, draw };
 }
 
+/** The same, in a sweep whose labels are numbers. */
+function ofClasses(kind: SweepFigure): SweepFigure {
+  const draw: SweepFigure["draw"] = (results, options) =>
+    classTasks(results.config).length > 0
+      ? kind.draw(results, options)
+      : { name: kind.name, lacking: "no label is a class", never: true };
+  return { ...kind, draw };
+}
+
 function inUnit(kind: UnitFigure): SweepFigure {
-  const unit = (results: Results, { sum }: FigureChoices) => {
+  const ofSweep = (results: Results, { sum }: FigureChoices) => {
     const ofMean = lossUnitOf(results.config);
-    return sum ? summedUnit(ofMean, sweepOf(results).tasks) : ofMean;
+    const unit = sum ? summedUnit(ofMean, sweepOf(results).tasks) : ofMean;
+    return { unit, fits: results.config.rows !== null };
   };
-  return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, unit: unit(results, choices) }) };
+  return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, ...ofSweep(results, choices) }) };
 }
 
 /** The kind as one that says what it lacks where there are several grid points. */
@@ -248,12 +285,12 @@ function onlyOfOnePoint(kind: SweepFigure): SweepFigure {
 }
 
 export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
-  { name: "figure2", about: "correlation of the labels against that of the tasks", heeds: [], draw: figure2 },
+  { name: "figure2", about: "correlation of the labels against that of the tasks", supports: [], draw: figure2 },
 ];
 
 /** The options that change a figure, and the part that is drawn; the others are the default. */
-export function heeded({ heeds }: Pick<SweepFigure, "heeds">, options: FigureChoices): FigureChoices {
+export function supportedOptions({ supports }: Pick<SweepFigure, "supports">, options: FigureChoices): FigureChoices {
   const { theme, letters, without } = options;
-  const chosen = Object.fromEntries(heeds.map((key) => [key, options[key]]));
+  const chosen = Object.fromEntries(supports.map((key) => [key, options[key]]));
   return { ...DEFAULT_OPTIONS, ...chosen, theme, ...(letters && { letters }), ...(without && { without }) };
 }

@@ -10,7 +10,7 @@ import { cellGains, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
 import { quantiles } from "./curve-points.ts";
 import type { DifferenceRow } from "./draw/differences.ts";
 import { correlationsOf, modelsOf } from "./draw/facts.ts";
-import type { FigureOptions, Lacking } from "./draw/figure.ts";
+import type { FigureOptions, Unavailable } from "./draw/figure.ts";
 import type { SeesawRow } from "./draw/seesaw.ts";
 import { MOST_DRAWN } from "./draw/words.ts";
 import { drawnEstimate } from "./interval.ts";
@@ -55,7 +55,7 @@ function differenceAt(
 }
 
 /** Each run's gains, of the first runs of each cell, over a model that shares nothing. */
-export function seesawRows(results: Results, { loss }: FigureOptions): SeesawRow[] | Lacking {
+export function seesawRows(results: Results, { loss }: FigureOptions): SeesawRow[] | Unavailable {
   const name = "seesaw";
   const against = sharesNothing(results);
   if (against === undefined) return { name, lacking: `runs of ${SHARE_NOTHING.join(" or ")} are needed`, never: true };

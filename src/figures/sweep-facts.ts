@@ -1,9 +1,11 @@
 import { basename } from "node:path";
+import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
 import { listedKeys, valuesOf } from "../config/grid.ts";
 import { ladderOf } from "../config/ladder.ts";
 import type { LossSet } from "../config/loss-sets.ts";
-import { taskNames } from "../config/task-names.ts";
+import { modelLabel } from "../config/own-models.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { rungName } from "../data/rungs.ts";
 import { cellKey, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
@@ -11,6 +13,8 @@ import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
+import { leadingMetric } from "../summary/leading.ts";
+import { memorisedText } from "../summary/memorised.ts";
 import {
   correlationsOf,
   type DrawnCell,
@@ -71,9 +75,10 @@ class DrawnCurve implements RunCurve {
 function factsOf(results: Results): SweepFacts {
   const { config, at } = results;
   const ended = endedCells(results);
-  const cells = ended.map(drawnCell);
+  const cells = ended.map((cell) => drawnCell(cell, config));
   const done = doneCells({ cells });
   const first = ended.find(({ runs }) => runs.length > 0)?.runs[0];
+  const leading = leadingMetric(config);
   const tasks = first === undefined ? config.tasks : tasksOf(first);
   return {
     ...{ cells, tasks, at },
@@ -85,14 +90,16 @@ function factsOf(results: Results): SweepFacts {
     cross: config.cross === null ? "" : crossText(config.cross),
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
     rowsFile: config.rows === null ? null : basename(config.rows.file),
+    ...(leading && { leading: { metric: leading.metric, task: leading.task + 1 } }),
+    memorised: memorisedText(results),
     rungs: rungsOf(results),
     paper: tasks === PAPER_TASKS && hasBadMinima(config) ? publishedOf(done) : [],
   };
 }
 
-function drawnCell({ model, correlation, point, runs, failed }: SweepCell): DrawnCell {
+function drawnCell({ model, correlation, point, runs, failed }: SweepCell, config: Config): DrawnCell {
   const { steps } = (runs[0] ?? { steps: 0 }) as Pick<RunRecord, "steps">;
-  return { model, correlation, point, runs: runs.length, failed, steps };
+  return { model, label: modelLabel(config, model), correlation, point, runs: runs.length, failed, steps };
 }
 
 /** The lowest loss first. */

@@ -5,7 +5,7 @@ import { unitText } from "../config/loss-unit.ts";
 import type { Results } from "../records/read-results.ts";
 import { claimNodes, HEAD, WIDE } from "./claim-row.ts";
 import { doneCells } from "./draw/facts.ts";
-import type { Figure, FigureOptions, Lacking } from "./draw/figure.ts";
+import type { Figure, FigureOptions, Unavailable } from "./draw/figure.ts";
 import { page } from "./draw/page.ts";
 import { type Part, stacked } from "./draw/parts.ts";
 import { text } from "./draw/text.ts";
@@ -17,7 +17,7 @@ import { sweepOf } from "./sweep-facts.ts";
 const NAME = "verdicts";
 
 /** The paper's claims, a row for each: our interval, the range that the claim expects, and the paper's value. */
-export function verdicts(results: Results, options: FigureOptions): Figure | Lacking {
+export function verdicts(results: Results, options: FigureOptions): Figure | Unavailable {
   const reason = untestable(results.config);
   if (reason !== undefined) return { name: NAME, lacking: reason, never: true };
   if (options.without !== undefined)

@@ -1,7 +1,6 @@
 import { unreachable } from "../errors.ts";
 import { thousands } from "../units.ts";
-import { checkSelection } from "./selection.ts";
-import { expectCount } from "./sizes.ts";
+import { checkSelection, expectCount } from "./selection.ts";
 import {
   expertCount,
   expertsOf,

@@ -1,5 +1,3 @@
-import { expectCount } from "./sizes.ts";
-
 /**
  * DSelect-k's gates (Hazimeh et al., NeurIPS 2021), per row: a gate's outputs are the logits of k selectors and,
  * for each, log2(E) numbers, whose smooth steps are the bits of the expert that it selects.
@@ -23,4 +21,10 @@ export function checkSelection(name: string, { experts, gamma, entropy }: Select
     if (!Number.isInteger(Math.log2(E)) || E < 2)
       throw new RangeError(`model ${name}: gate.select: expected a gate over 2, 4, 8, .. experts, got ${E}`);
   }
+}
+
+/** Refuses a size of a model that is no whole number of at least `least`. */
+export function expectCount(model: string, field: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new RangeError(`model ${model}: ${field}: expected a whole number from ${least}, got ${value}`);
 }

@@ -3,7 +3,7 @@ import { parameterCount } from "./parameters.ts";
 import { type Embedding, type ModelSpec, readInputs } from "./spec.ts";
 
 /** The sizes of a model that the data fix: D inputs, K tasks. */
-export interface Ends {
+export interface Dimensions {
   readonly inputs: number;
   /** Of the last inputs; none if absent. */
   readonly embeddings?: readonly Embedding[];
@@ -49,8 +49,8 @@ export const MLP = {
  * Units of a bottom with which Shared-Bottom has as many weights in bottom and towers as an MoE model has in experts
  * and towers (section 5.1): weights / (D + T K), about 113 at the paper's sizes.
  */
-export function sharedBottomUnits({ tasks, ...ends }: Ends): number {
-  const inputs = readInputs(ends);
+export function sharedBottomUnits({ tasks, ...dimensions }: Dimensions): number {
+  const inputs = readInputs(dimensions);
   const weights = inputs * EXPERT_UNITS * EXPERTS + EXPERT_UNITS * TOWER_UNITS * tasks;
   return Math.round(weights / (inputs + TOWER_UNITS * tasks));
 }
@@ -62,31 +62,36 @@ export function matchedUnits(build: (units: number) => ModelSpec, target: ModelS
   return Math.max(1, Math.round(1 + (count(target) - one) / (two - one)));
 }
 
-export function sharedBottom(name: string, units: number, ends: Ends): ModelSpec {
-  return { ...PAPER, ...ends, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
+export function sharedBottom(name: string, units: number, dimensions: Dimensions): ModelSpec {
+  return { ...PAPER, ...dimensions, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
 }
 
 /** A network a task, which share nothing. */
-export function singleTask(name: string, units: number, ends: Ends): ModelSpec {
-  return { ...PAPER, ...ends, name, experts: { shared: 0, perTask: 1, layers: [units] }, gating: "none" };
+export function singleTask(name: string, units: number, dimensions: Dimensions): ModelSpec {
+  return { ...PAPER, ...dimensions, name, experts: { shared: 0, perTask: 1, layers: [units] }, gating: "none" };
 }
 
 /** The same, of as many parameters as mmoe. */
-export function matchedSingleTask(name: string, ends: Ends): ModelSpec {
-  const build = (units: number) => singleTask(name, units, ends);
-  return build(matchedUnits(build, mmoe("mmoe", ends)));
+export function matchedSingleTask(name: string, dimensions: Dimensions): ModelSpec {
+  const build = (units: number) => singleTask(name, units, dimensions);
+  return build(matchedUnits(build, mmoe("mmoe", dimensions)));
 }
 
-export function mmoe(name: string, ends: Ends): ModelSpec {
-  return { ...PAPER, ...ends, name, gating: "per-task" };
+export function mmoe(name: string, dimensions: Dimensions): ModelSpec {
+  return { ...PAPER, ...dimensions, name, gating: "per-task" };
+}
+
+/** The model whose experts have no activation after their last layer. */
+export function linear(model: ModelSpec): ModelSpec {
+  return { ...model, experts: { ...model.experts, activation: "none" } };
 }
 
 /** MMoE whose gates have hidden layers, with biases. */
-export function deepGates(name: string, layers: number, ends: Ends): ModelSpec {
-  return { ...mmoe(name, ends), gate: { layers: new Array<number>(layers).fill(GATE_UNITS), bias: true } };
+export function deepGates(name: string, layers: number, dimensions: Dimensions): ModelSpec {
+  return { ...mmoe(name, dimensions), gate: { layers: new Array<number>(layers).fill(GATE_UNITS), bias: true } };
 }
 
 /** A gate a task over experts that all tasks see and the task's own. */
-export function cgc(name: string, ends: Ends): ModelSpec {
-  return { ...mmoe(name, ends), experts: { shared: 4, perTask: 2, layers: [EXPERT_UNITS] } };
+export function cgc(name: string, dimensions: Dimensions): ModelSpec {
+  return { ...mmoe(name, dimensions), experts: { shared: 4, perTask: 2, layers: [EXPERT_UNITS] } };
 }

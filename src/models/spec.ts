@@ -14,11 +14,15 @@ export type Gating =
   | "snr-trans" // a task reads the sum of all experts, each through a matrix and a random gate of the pair (SNR)
   | "detached"; // one for each task over the experts of all tasks; those of other tasks don't learn from it (STEM)
 
+/** What follows the last layer of an expert, or of a bottom. */
+export type Activation = "relu" | "none";
+
 /** How a gate's outputs become weights of experts. */
 export type GateKind = "softmax" | "top-k" | "dselect-k";
 
 /**
- * A member of the family: experts feed towers, one for each task. All layers except a tower's output are ReLU layers.
+ * A member of the family: experts feed towers, one for each task. All layers are ReLU layers, except a tower's output and
+ * the last layers of experts without activation.
  * A gate is a linear map of the *input*, or has layers of its own before that map, then a softmax over the experts.
  *
  * With levels, each has experts and gates of its own. A task's gate of one level makes what the task's own experts and
@@ -42,6 +46,8 @@ export interface ModelSpec {
     readonly perTask: number;
     /** Units of each layer of an expert, H last. */
     readonly layers: readonly number[];
+    /** After the last of these; the others are ReLU layers. relu if absent. */
+    readonly activation?: Activation;
   };
   readonly gating: Gating;
   /** Levels of experts and gates; 1 if absent. */
@@ -106,6 +112,18 @@ export function embeddingSets({ embeddings = [], experts, gating, tasks }: Model
 /** E, the number of experts of all kinds in a level. */
 export function expertCount({ experts, tasks }: ModelSpec): number {
   return experts.shared + tasks * experts.perTask;
+}
+
+/** Whether layer number i of an expert is a ReLU layer; if not, it is linear, and its units are not dropped. */
+export function isReluLayer({ experts: { activation = "relu", layers } }: ModelSpec, i: number): boolean {
+  switch (activation) {
+    case "relu":
+      return true;
+    case "none":
+      return i < layers.length - 1;
+    default:
+      return unreachable(activation);
+  }
 }
 
 /** Outputs of a task. */

@@ -1,4 +1,4 @@
-import { type Ends, RANKS, SELECTION } from "./shapes.ts";
+import { type Dimensions, RANKS, SELECTION } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 import { type ModelName, ZOO } from "./zoo.ts";
 
@@ -7,6 +7,7 @@ type Some<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 /** A model of the zoo under another name, and what differs from it. */
 export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "constraint" | "bias">> {
   readonly name: string;
+  readonly label?: string | undefined;
   readonly like: ModelName;
   readonly experts?: Some<ModelSpec["experts"]> | undefined;
   readonly gate?: Some<Omit<ModelSpec["gate"], "select"> & { select: Some<typeof SELECTION> }> | undefined;
@@ -14,8 +15,11 @@ export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "con
   readonly ranks?: Some<typeof RANKS> | undefined;
 }
 
-export function variantSpec({ name, like, experts, gate, tower, ranks, ...changes }: Variant, ends: Ends): ModelSpec {
-  const base: ModelSpec = ZOO[like].build(ends);
+export function variantSpec(
+  { name, label: _, like, experts, gate, tower, ranks, ...changes }: Variant,
+  dimensions: Dimensions,
+): ModelSpec {
+  const base: ModelSpec = ZOO[like].build(dimensions);
   const select = gate?.select && { ...SELECTION, ...base.gate.select, ...gate.select };
   return {
     ...{ ...base, ...changes, name },

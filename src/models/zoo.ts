@@ -1,10 +1,11 @@
 import {
   CONSTRAINT,
   cgc,
+  type Dimensions,
   deepGates,
-  type Ends,
   EXPERT_UNITS,
   EXPERTS,
+  linear,
   MLP,
   matchedSingleTask,
   matchedUnits,
@@ -22,6 +23,8 @@ import type { ModelSpec } from "./spec.ts";
 
 /** One model of the zoo. */
 interface ZooEntry {
+  /** Its name in figures and reports, as the field writes it. */
+  readonly label: string;
   /** One sentence for `mmoe models`. */
   readonly about: string;
   /**
@@ -31,7 +34,7 @@ interface ZooEntry {
   readonly formula: readonly string[];
   /** Paper and section; what is assumed. */
   readonly source: string;
-  readonly build: (ends: Ends) => ModelSpec;
+  readonly build: (dimensions: Dimensions) => ModelSpec;
 }
 
 const CARUANA = "Caruana, Machine Learning 28, 1997; Ma et al., KDD 2018, section 3.1";
@@ -40,87 +43,101 @@ const MMOE_FORMULA = ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k 
 /** Models by name. Sizes are those of section 5.1 unless the source says otherwise. */
 export const ZOO = {
   "shared-bottom": {
+    label: "Shared-Bottom",
     about: "Shared-Bottom; as the paper counts, as large as mmoe",
     formula: ["y_k = t_k(f(x))"],
     source: `${CARUANA}; sizes from section 5.1`,
-    build: (ends) => sharedBottom("shared-bottom", sharedBottomUnits(ends), ends),
+    build: (dimensions) => sharedBottom("shared-bottom", sharedBottomUnits(dimensions), dimensions),
   },
   "shared-bottom-16": {
+    label: "Shared-Bottom-16",
     about: "section 3.3's Shared-Bottom, of 16 units (Figure 3)",
     formula: ["y_k = t_k(f(x))"],
     source: `${CARUANA}; sizes from section 3.3`,
-    build: (ends) => sharedBottom("shared-bottom-16", SMALL_BOTTOM_UNITS, ends),
+    build: (dimensions) => sharedBottom("shared-bottom-16", SMALL_BOTTOM_UNITS, dimensions),
   },
   omoe: {
+    label: "OMoE",
     about: "one gate for all tasks over 8 experts",
     formula: ["y_k = t_k(sum_e g(x)_e f_e(x))", "g(x) = softmax(W x)"],
     source: "Ma et al., KDD 2018, section 4.2",
-    build: (ends) => ({ ...PAPER, ...ends, name: "omoe", gating: "single" }),
+    build: (dimensions) => ({ ...PAPER, ...dimensions, name: "omoe", gating: "single" }),
   },
   mmoe: {
+    label: "MMoE",
     about: "a gate for each task over 8 experts",
     formula: MMOE_FORMULA,
     source: "Ma et al., KDD 2018, section 4.2",
-    build: (ends) => mmoe("mmoe", ends),
+    build: (dimensions) => mmoe("mmoe", dimensions),
   },
   "mmoe-mlp": {
+    label: "MMoE-MLP",
     about: "a common PyTorch form: deep experts and towers",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k x + b_k)"],
     source: "Ma et al., KDD 2018, section 4.2; sizes as in public PyTorch code",
-    build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp", gating: "per-task" }),
+    build: (dimensions) => ({ ...MLP, ...dimensions, name: "mmoe-mlp", gating: "per-task" }),
   },
   "mmoe-mlp-average": {
+    label: "MMoE-MLP-Average",
     about: "mmoe-mlp without gates: the experts' mean",
     formula: ["y_k = t_k(mean_e f_e(x))"],
     source: "mmoe-mlp without its gates",
-    build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp-average", gating: "average" }),
+    build: (dimensions) => ({ ...MLP, ...dimensions, name: "mmoe-mlp-average", gating: "average" }),
   },
   "single-task": {
+    label: "Single-Task",
     about: "a network per task; together as many parameters as mmoe",
     formula: ["y_k = t_k(o_k(x))"],
     source: "the usual control: the tasks share nothing; units matched to mmoe",
-    build: (ends) => matchedSingleTask("single-task", ends),
+    build: (dimensions) => matchedSingleTask("single-task", dimensions),
   },
   "single-task-wide": {
+    label: "Single-Task-Wide",
     about: "a network per task with the units of mmoe's experts",
     formula: ["y_k = t_k(o_k(x))"],
     source: "the usual control: the tasks share nothing; 8 x 16 units a task",
-    build: (ends) => singleTask("single-task-wide", EXPERTS * EXPERT_UNITS, ends),
+    build: (dimensions) => singleTask("single-task-wide", EXPERTS * EXPERT_UNITS, dimensions),
   },
   average: {
+    label: "Average",
     about: "the mean of 8 experts, without gates",
     formula: ["y_k = t_k(mean_e f_e(x))"],
     source: "mmoe without its gates",
-    build: (ends) => ({ ...PAPER, ...ends, name: "average", gating: "average" }),
+    build: (dimensions) => ({ ...PAPER, ...dimensions, name: "average", gating: "average" }),
   },
   "shared-bottom-matched": {
+    label: "Shared-Bottom-Matched",
     about: "Shared-Bottom of as many parameters as mmoe, gates too",
     formula: ["y_k = t_k(f(x))"],
     source: `${CARUANA}; units matched to all of mmoe's parameters`,
-    build: (ends) => {
-      const build = (units: number) => sharedBottom("shared-bottom-matched", units, ends);
-      return build(matchedUnits(build, mmoe("mmoe", ends)));
+    build: (dimensions) => {
+      const build = (units: number) => sharedBottom("shared-bottom-matched", units, dimensions);
+      return build(matchedUnits(build, mmoe("mmoe", dimensions)));
     },
   },
   "mmoe-deep-gate-1": {
+    label: "MMoE-Deep-Gate-1",
     about: "mmoe with a hidden layer of 16 units in each gate",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(V_k x + a_k) + b_k)"],
     source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
-    build: (ends) => deepGates("mmoe-deep-gate-1", 1, ends),
+    build: (dimensions) => deepGates("mmoe-deep-gate-1", 1, dimensions),
   },
   "mmoe-deep-gate-2": {
+    label: "MMoE-Deep-Gate-2",
     about: "mmoe with two hidden layers of 16 units in each gate",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(U_k relu(V_k x + a_k) + c_k) + b_k)"],
     source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
-    build: (ends) => deepGates("mmoe-deep-gate-2", 2, ends),
+    build: (dimensions) => deepGates("mmoe-deep-gate-2", 2, dimensions),
   },
   cgc: {
+    label: "CGC",
     about: "4 experts that all tasks see and 2 of each task's own",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_ke(x))", "f_k = (s_1, .., s_4, o_k1, o_k2)", "g_k(x) = softmax(W_k x)"],
     source: "Tang et al., RecSys 2020, section 4.1; numbers of experts assumed",
-    build: (ends) => cgc("cgc", ends),
+    build: (dimensions) => cgc("cgc", dimensions),
   },
   ple: {
+    label: "PLE",
     about: "two levels of cgc, with a gate for the shared experts",
     formula: [
       "y_k = t_k(m_k) with m_k of the last level; the first reads m_k = m_s = x",
@@ -128,15 +145,17 @@ export const ZOO = {
       "m_s' = sum_e softmax(W_s m_s)_e f_e, f all experts; not in the last level",
     ],
     source: "Tang et al., RecSys 2020, section 4.2; numbers of experts assumed",
-    build: (ends) => ({ ...cgc("ple", ends), levels: 2 }),
+    build: (dimensions) => ({ ...cgc("ple", dimensions), levels: 2 }),
   },
   "mmoe-top-k": {
+    label: "MMoE-Top-k",
     about: "mmoe whose gates keep the 2 largest weights",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(top_2(W_k x)), 0 for the other experts"],
     source: "Shazeer et al., ICLR 2017, section 2.1, without its noise; k = 2 assumed",
-    build: (ends) => ({ ...mmoe("mmoe-top-k", ends), gate: { ...PAPER.gate, top: TOP } }),
+    build: (dimensions) => ({ ...mmoe("mmoe-top-k", dimensions), gate: { ...PAPER.gate, top: TOP } }),
   },
   "dselect-k": {
+    label: "DSelect-k",
     about: "mmoe whose gates select 2 experts by binary codes",
     formula: [
       "y_k = t_k(sum_e q_k(x)_e f_e(x)), q_k(x) = sum_i softmax(A_k x)_i r(Z_ki x)",
@@ -144,19 +163,21 @@ export const ZOO = {
       "S a smooth step of width 1; added to the loss: .01 sum_ki entropy(r(Z_ki x))",
     ],
     source: "Hazimeh et al., NeurIPS 2021, per row; k = 2, width and .01 assumed",
-    build: (ends) => ({ ...mmoe("dselect-k", ends), gate: { ...PAPER.gate, select: SELECTION } }),
+    build: (dimensions) => ({ ...mmoe("dselect-k", dimensions), gate: { ...PAPER.gate, select: SELECTION } }),
   },
   adatt: {
+    label: "AdaTT",
     about: "an expert per task; a task adds a mix of all to its own",
     formula: ["y_k = t_k(o_k(x) + sum_j g_k(x)_j o_j(x))", "g_k(x) = softmax(W_k x)"],
     source: "Li et al., KDD 2023, section 3.1 (AdaTT-sp), one level; 128 / K units assumed",
-    build: (ends) => ({
-      ...mmoe("adatt", ends),
-      experts: { shared: 0, perTask: 1, layers: [Math.round((EXPERTS * EXPERT_UNITS) / ends.tasks)] },
+    build: (dimensions) => ({
+      ...mmoe("adatt", dimensions),
+      experts: { shared: 0, perTask: 1, layers: [Math.round((EXPERTS * EXPERT_UNITS) / dimensions.tasks)] },
       gating: "residual",
     }),
   },
   "mmoe-detached": {
+    label: "MMoE-Detached",
     about: "cgc's experts, all seen; those of others don't learn",
     formula: [
       "y_k = t_k(sum_e g_k(x)_e f_e(x))",
@@ -164,30 +185,33 @@ export const ZOO = {
       "g_k(x) = softmax(W_k x); no gradient from y_k to o_j, j other than k",
     ],
     source: "Su et al., AAAI 2024 (STEM): its gates; numbers of experts assumed",
-    build: (ends) => ({ ...cgc("mmoe-detached", ends), gating: "detached" }),
+    build: (dimensions) => ({ ...cgc("mmoe-detached", dimensions), gating: "detached" }),
   },
   "cross-stitch": {
+    label: "Cross-Stitch",
     about: "a network per task; after each layer tasks mix units",
     formula: [
       "y_k = t_k(h_k), h_k = sum_j a_kj relu(V_j x + c_j), and so on for each layer",
       "a_kj learned, no function of x; at the start a_kk = .9 and the others .1",
     ],
     source: "Misra et al., CVPR 2016, section 3.3; as large as single-task",
-    build: (ends) => ({ ...matchedSingleTask("cross-stitch", ends), gating: "cross-stitch" }),
+    build: (dimensions) => ({ ...matchedSingleTask("cross-stitch", dimensions), gating: "cross-stitch" }),
   },
   "l2-constrained": {
+    label: "L2-Constrained",
     about: "a network per task; an L2 penalty draws them together",
     formula: [
       "y_k = t_k(o_k(x)), and with w_k all parameters of o_k and t_k",
       "added to the loss: .001 sum_(j < k) |w_j - w_k|^2",
     ],
     source: "Duong et al., ACL 2015; Ma et al., KDD 2018, section 6.2; .001 assumed; as large as single-task",
-    build: (ends) => ({
-      ...matchedSingleTask("l2-constrained", ends),
+    build: (dimensions) => ({
+      ...matchedSingleTask("l2-constrained", dimensions),
       ...{ gating: "l2-constrained", constraint: CONSTRAINT },
     }),
   },
   "tensor-factorization": {
+    label: "Tensor-Factorization",
     about: "a network per task; their kernels are Tucker products",
     formula: [
       "y_k = t_k(o_k(x)), each hidden layer relu(W_k' h + b_k) with the kernel",
@@ -195,12 +219,13 @@ export const ZOO = {
       "are of all tasks; a layer of fewer inputs or units has a lower rank",
     ],
     source: "Yang and Hospedales, ICLR 2017; Ma et al., KDD 2018, section 6.2; ranks assumed; as wide as single-task",
-    build: (ends) => ({
-      ...matchedSingleTask("tensor-factorization", ends),
-      ...{ gating: "tensor-factorization", ranks: { ...RANKS, tasks: ends.tasks } },
+    build: (dimensions) => ({
+      ...matchedSingleTask("tensor-factorization", dimensions),
+      ...{ gating: "tensor-factorization", ranks: { ...RANKS, tasks: dimensions.tasks } },
     }),
   },
   "snr-trans": {
+    label: "SNR-Trans",
     about: "a task sums 8 experts by matrices and random gates",
     formula: [
       "y_k = t_k(sum_e z_ke W_ke f_e(x)), z_ke = min(1, max(0, 1.2 s_ke - .1))",
@@ -208,10 +233,36 @@ export const ZOO = {
       "s_ke = sigmoid(a_ke) on held-out rows; a_ke = log alpha_ke, learned from 0",
     ],
     source: "Ma et al., AAAI 2019 (SNR-Trans), no L0 term; gates of Louizos et al., ICLR 2018; start assumed",
-    build: (ends) => ({ ...PAPER, ...ends, name: "snr-trans", gating: "snr-trans" }),
+    build: (dimensions) => ({ ...PAPER, ...dimensions, name: "snr-trans", gating: "snr-trans" }),
+  },
+  "shared-bottom-linear": {
+    label: "Shared-Bottom-Linear",
+    about: "shared-bottom whose bottom has no activation",
+    formula: ["y_k = t_k(W x + b)"],
+    source: "Ma et al., KDD 2018, section 3.1, its bottom read as a linear layer; sizes from section 5.1",
+    build: (ends) => linear(sharedBottom("shared-bottom-linear", sharedBottomUnits(ends), ends)),
+  },
+  "omoe-linear": {
+    label: "OMoE-Linear",
+    about: "omoe whose experts have no activation",
+    formula: ["y_k = t_k(sum_e g(x)_e (V_e x + b_e))", "g(x) = softmax(W x)"],
+    source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
+    build: (ends) => linear({ ...PAPER, ...ends, name: "omoe-linear", gating: "single" }),
+  },
+  "mmoe-linear": {
+    label: "MMoE-Linear",
+    about: "mmoe whose experts have no activation",
+    formula: ["y_k = t_k(sum_e g_k(x)_e (V_e x + b_e))", "g_k(x) = softmax(W_k x)"],
+    source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
+    build: (ends) => linear(mmoe("mmoe-linear", ends)),
   },
 } as const satisfies Record<string, ZooEntry>;
 
 export type ModelName = keyof typeof ZOO;
 
 export const MODEL_NAMES = Object.keys(ZOO) as ModelName[];
+
+/** The name of one of the zoo's models in figures and reports; other names are unchanged. */
+export function zooLabel(name: string): string {
+  return (ZOO as Readonly<Record<string, ZooEntry>>)[name]?.label ?? name;
+}

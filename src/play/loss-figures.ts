@@ -107,7 +107,7 @@ function linesOf({ name, colour, curve }: LossSeries, { loss, tasks }: LossOptio
 /** The axis of losses, without the first point of each line, which would leave no room for the rest. */
 function heightOf(lines: readonly LossLine[], { log }: LossOptions, range: readonly [number, number]): Scale {
   const later = lines.flatMap(({ points }) => points.slice(1).map(({ y }) => y));
-  return lossScale([...later, ...(log ? [0.02, 1] : [0.6])], log ? "log" : "linear", range);
+  return lossScale([...later, ...(log ? [0.02, 1] : [0.6])], { scale: log ? "log" : "linear" }, range);
 }
 
 function rungLines({ rungs }: LossOptions, { box, y, theme }: PanelFrame): SvgNode[] {

@@ -1,16 +1,17 @@
 import lines from "../../results/published/fig4.csv";
 import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossIn } from "../figures/draw/paper-points.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { type Theme, themeOf } from "../figures/draw/theme.ts";
+import { zooLabel } from "../models/zoo.ts";
+import { shellQuoted } from "../shell.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { Section } from "./controls.tsx";
 import { FittedFigure } from "./figure.tsx";
 import { dashOf, lossFigure, SHOWN_LOSSES, SHOWN_WORDS } from "./loss-figures.ts";
-import { modelColours } from "./model-colours.ts";
-import { commandWords } from "./play-command.ts";
+import { modelColours } from "./models-section.tsx";
 import { type Live, MANY, type Playground } from "./playground.ts";
 import { histogramFigure } from "./run-histogram.ts";
+import { commandWords } from "./settings.ts";
 
 const PUBLISHED = lines.map(lossIn);
 const PAGE = themeOf("page");
@@ -79,7 +80,7 @@ export function LossesSection({ playground }: { playground: Playground }) {
       <p class="legend">
         {lives.map(({ run }, i) => (
           <span key={run.id}>
-            <i style={{ background: (colour[i] as (theme: Theme) => string)(PAGE) }} /> {modelLabel(run.model.name)}
+            <i style={{ background: (colour[i] as (theme: Theme) => string)(PAGE) }} /> {zooLabel(run.model.name)}
           </span>
         ))}
         {Array.from({ length: tasks }, (_, k) => (
@@ -105,7 +106,7 @@ export function RunsSection({ playground }: { playground: Playground }) {
   const colour = modelColours(lives);
   const series = lives.map(({ run }, i) => ({
     name: run.model.name,
-    title: modelLabel(run.model.name),
+    title: zooLabel(run.model.name),
     colour: colour[i] as (theme: Theme) => string,
     finals: playground.finals(run.model.name),
   }));
@@ -128,6 +129,38 @@ export function RunsSection({ playground }: { playground: Playground }) {
         figureOf={(width) => histogramFigure(series, { runs: MANY, bad: BAD_LOSS, width })}
         title="the runs"
       />
+    </Section>
+  );
+}
+
+export function CommandSection({ playground }: { playground: Playground }) {
+  const { settings, defaults, lives, hasMany, ended } = playground;
+  const command = commandWords(settings, defaults, Math.max(settings.run + 1, hasMany ? MANY : 0))
+    .map(shellQuoted)
+    .join(" ");
+  return (
+    <Section id="command" title="The same on the command line">
+      <p>
+        This command trains the same runs and writes their losses to CSV files. Both give the same numbers, to the last
+        digit.
+      </p>
+      <pre>{command}</pre>
+      <table>
+        <caption>
+          Parameters after the last step: runs with the same fingerprint have the same bits. ({ended.length} runs have
+          ended.)
+        </caption>
+        <tbody>
+          {lives.map(({ run, fingerprint }) => (
+            <tr key={run.id}>
+              <th scope="row">{run.id}</th>
+              <td>
+                <code data-fingerprint={run.id}>{fingerprint ?? "not trained to the end yet"}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </Section>
   );
 }

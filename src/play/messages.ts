@@ -1,7 +1,7 @@
 import type { Curve, GeneratedRun } from "../engines/engine.ts";
 import type { Reading } from "./probe.ts";
 
-/** A bundle of runs for a worker. */
+/** A run group for a worker. */
 export interface Job {
   readonly number: number;
   readonly runs: readonly GeneratedRun[];

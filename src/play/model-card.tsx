@@ -1,12 +1,10 @@
-import { ladderLosses } from "../data/ladder-loss.ts";
-import { lossOfMean } from "../data/mean-loss.ts";
+import { ladderLosses, lossOfMean } from "../data/ladder-loss.ts";
 import { type Ladder, rungOf } from "../data/rungs.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { gateCount } from "../models/spec.ts";
-import { MODEL_NAMES, type ModelName } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName, zooLabel } from "../models/zoo.ts";
 import { Choice, NumberField } from "./controls.tsx";
 import { digits } from "./digits.ts";
 import { SavedFigure } from "./figure.tsx";
@@ -34,7 +32,7 @@ export function ModelCard({ playground, live, shown, place }: CardProps) {
   const replace = (other: PlayModel | undefined) =>
     playground.change({ models: settings.models.flatMap((one, i) => (i !== place ? [one] : other ? [other] : [])) });
   const { experts, units } = sizesOf(live);
-  const title = modelLabel(live.run.model.name);
+  const title = zooLabel(live.run.model.name);
   const idOf = (part: string) => (place === 0 ? part : undefined); // for the tour to go to
   return (
     <article class="card" aria-labelledby={`name-${place}`}>
@@ -46,7 +44,7 @@ export function ModelCard({ playground, live, shown, place }: CardProps) {
           id={`model-${place}`}
           label={`model ${place + 1}`}
           value={model.like}
-          choices={MODEL_NAMES.filter((name) => !others.includes(name)).map((name) => [name, modelLabel(name)])}
+          choices={MODEL_NAMES.filter((name) => !others.includes(name)).map((name) => [name, zooLabel(name)])}
           onValue={(like) => replace({ like })}
         />
         {hasExperts(model.like) && (

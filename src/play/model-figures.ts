@@ -3,7 +3,7 @@
 import { DEAD } from "../diagnostics/unit-activity.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
-import { expertCount, gateCount, type ModelSpec } from "../models/spec.ts";
+import { expertCount, gateCount, isReluLayer, type ModelSpec } from "../models/spec.ts";
 import { dotsAt, type Figure, frame, framedPanel, label, limits, note, type Point, polyline } from "./draw.ts";
 import { POINTS, placeAt, REACH, type Reading } from "./probe.ts";
 
@@ -118,10 +118,13 @@ export function diagramFigure({ name, spec, colour, reading }: Shown): Figure {
   const height = 118;
   const nodes = (theme: Theme): SvgNode[] => {
     const experts = reading?.experts ?? [];
-    const deeper = (experts.length - E) / E;
+    const deeper = Math.max(0, experts.length - E) / E;
+    const { layers } = spec.experts;
+    const linear = isReluLayer(spec, layers.length - 1) ? [] : [new Float32Array(layers.at(-1) as number).fill(1)];
     const layersOf = (e: number) => [
       ...experts.slice(e, e + 1),
       ...experts.slice(E + e * deeper, E + (e + 1) * deeper),
+      ...linear,
     ];
     const expertX = (e: number) => (WIDTH * (e + 0.5)) / E;
     const towerX = (k: number) => (WIDTH * (k + 0.5)) / K;
@@ -155,7 +158,7 @@ export function diagramFigure({ name, spec, colour, reading }: Shown): Figure {
       ...Array.from({ length: K }, (_, k) => note(`tower ${k + 1}`, towerX(k), 113, theme, "middle")),
     ];
   };
-  const words = `${name}: ${E === 1 ? "the bottom" : `${E} experts`} above, the towers below. A unit is the darker the more rows turn it on; an empty one is dead. Lines show how much each task's tower reads of each expert.`;
+  const words = `${name}: ${E === 1 ? "the bottom" : `${E} experts`} above, the towers below. A unit is the darker the more rows turn it on; an empty one is dead, and a linear one is always on. Lines show how much each task's tower reads of each expert.`;
   return { name: `units-${name}`, words, width: WIDTH, height, nodes };
 }
 

@@ -1,7 +1,8 @@
+import { modelStyles } from "../figures/draw/style.ts";
+import type { Theme } from "../figures/draw/theme.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { Section } from "./controls.tsx";
 import { ModelCard } from "./model-card.tsx";
-import { modelColours } from "./model-colours.ts";
 import type { Shown } from "./model-figures.ts";
 import type { Live, Playground } from "./playground.ts";
 import { POINTS, placeAt } from "./probe.ts";
@@ -56,4 +57,10 @@ export function ModelsSection({ playground }: { playground: Playground }) {
       )}
     </Section>
   );
+}
+
+/** The colour of each model by a theme, as in the figures of a sweep. */
+export function modelColours(lives: readonly Live[]): ((theme: Theme) => string)[] {
+  const names = lives.map(({ run }) => run.model.name);
+  return names.map((name) => (theme) => modelStyles(names, theme).get(name)?.colour ?? theme.ink);
 }

@@ -1,8 +1,7 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import type { GeneratedRun } from "../engines/engine.ts";
 import { PLAIN_TRAINING, type TrainingSettings } from "../engines/training-settings.ts";
-import { NO_CHOICE } from "../identity/cell.ts";
-import { runId } from "../identity/run-id.ts";
+import { NO_CHOICE, runId } from "../identity/cell.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { type PlaySettings, playGenerator, playSpec } from "./settings.ts";
 

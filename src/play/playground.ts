@@ -1,9 +1,6 @@
-// The state of the page: what is trained, how far it is, what is shown.
-
 import type { GeneratedRun } from "../engines/engine.ts";
 import { mean } from "../stats/moments.ts";
 import type { Point } from "./draw.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import { type ShownLoss, shownLosses } from "./loss-figures.ts";
 import type { FromWorker, Progress } from "./messages.ts";
 import { playRuns } from "./play-runs.ts";
@@ -11,8 +8,7 @@ import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
 import type { EndedRuns } from "./run-histogram.ts";
 import { addressOf, type PlayModel, type PlaySettings, possible, settingsIn } from "./settings.ts";
-import { STOPS } from "./tour.ts";
-import { FIRST_VIEW, type View } from "./view.ts";
+import { FIRST_VIEW, STOPS, type View } from "./tour.ts";
 
 /** Runs of each model in the histogram. */
 export const MANY = 20;
@@ -218,4 +214,11 @@ function viewIn(said: URLSearchParams): View {
   const loss = (["train", "running", "heldout"] as const).find((name) => name === said.get("loss"));
   const stop = Number(said.get("tour")) - 1;
   return { loss: loss ?? FIRST_VIEW.loss, log: said.get("scale") === "log", stop: STOPS[stop] ? stop : null };
+}
+
+/** SHA-256 of parameters in canonical order, float32 in little-endian bytes: the same for the same run on any machine. */
+async function fingerprintOf(parameters: Float32Array): Promise<string> {
+  const bytes = new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength);
+  const digest = await crypto.subtle.digest("SHA-256", Uint8Array.from(bytes));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,5 @@
-import { bundlesOf } from "../engines/cpu/bundle.ts";
 import kernelsUrl from "../engines/cpu/kernels/kernels.wasm?url";
+import { runGroupsOf } from "../engines/cpu/run-group.ts";
 import type { GeneratedRun } from "../engines/engine.ts";
 import type { FromWorker, Job, Progress, ToWorker } from "./messages.ts";
 import TrainingWorker from "./worker.ts?worker&inline";
@@ -53,8 +53,8 @@ export class Pool {
 
   /** Adds runs to what is to be trained; those that share rows are dealt among the workers. */
   add(runs: readonly GeneratedRun[], how: Pick<Job, "watched" | "keepParameters">): void {
-    for (const bundle of bundlesOf(runs, this.count)) {
-      this.#waiting.push({ number: this.#number++, runs: bundle.map((i) => runs[i] as GeneratedRun), ...how });
+    for (const group of runGroupsOf(runs, this.count)) {
+      this.#waiting.push({ number: this.#number++, runs: group.map((i) => runs[i] as GeneratedRun), ...how });
     }
     this.#deal();
   }

@@ -2,8 +2,7 @@
 import { pairsOf } from "../data/correlation-matrix.ts";
 import { fastestSines } from "../data/moments.ts";
 import { dataIdentity } from "../data/streams.ts";
-import { TaskSet } from "../data/task-set.ts";
-import { dot } from "../data/task-vectors.ts";
+import { dot, TaskSet } from "../data/task-set.ts";
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import { type GateWeights, network } from "../diagnostics/network.ts";
 import { Tape } from "../diagnostics/tape.ts";

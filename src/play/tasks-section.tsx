@@ -5,11 +5,10 @@ import { GENERATOR_PRESETS, type GeneratorPresetName, generatorSettings } from "
 import { correlationIn } from "../figures/draw/paper-points.ts";
 import { Choice, NumberField, Section, Slider } from "./controls.tsx";
 import { digits } from "./digits.ts";
-import { directionsFigure } from "./directions-figure.ts";
 import { Drawing, SavedFigure } from "./figure.tsx";
 import type { Playground } from "./playground.ts";
 import { lowestCorrelation, MOST_TASKS, type PlaySettings, playGenerator } from "./settings.ts";
-import { correlationFigure, functionFigure } from "./task-figures.ts";
+import { correlationFigure, directionsFigure, functionFigure } from "./task-figures.ts";
 
 const PUBLISHED = lines.map(correlationIn);
 

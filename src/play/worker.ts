@@ -1,5 +1,5 @@
 // Trains in a Web Worker: a slice of time, then a look at messages.
-import { BundleTraining } from "../engines/cpu/bundle-training.ts";
+import { RunGroupTraining } from "../engines/cpu/run-group.ts";
 import { WasmKernels } from "../engines/cpu/wasm-kernels.ts";
 import type { FromWorker, Job, Progress, ToWorker } from "./messages.ts";
 import { Probe } from "./probe.ts";
@@ -52,7 +52,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
 /** One job in training. */
 class Trainer {
   readonly #job: Job;
-  readonly #bundle: BundleTraining;
+  readonly #training: RunGroupTraining;
   readonly #probes: readonly Probe[];
   /** The run that is read next: one at a time, so that messages do not wait for all. */
   #next = 0;
@@ -62,7 +62,7 @@ class Trainer {
 
   constructor(memory: WasmKernels, job: Job) {
     this.#job = job;
-    this.#bundle = new BundleTraining(memory, job.runs);
+    this.#training = new RunGroupTraining(memory, job.runs);
     this.#probes = job.watched ? job.runs.map((run) => new Probe(run)) : [];
     this.tellAll();
   }
@@ -70,17 +70,17 @@ class Trainer {
   /** Trains for a slice of time; false if the job is done. */
   advance(): boolean {
     const began = performance.now();
-    while (!this.#bundle.isOver && performance.now() - began < SLICE_MS) this.#bundle.advance(() => {});
+    while (!this.#training.isOver && performance.now() - began < SLICE_MS) this.#training.advance(() => {});
     const now = performance.now();
     this.#trainingMs += now - began;
-    if (this.#bundle.isOver) this.tellAll();
+    if (this.#training.isOver) this.tellAll();
     else if (now - this.#readAt > this.#restMs) this.#tellNext();
-    return !this.#bundle.isOver;
+    return !this.#training.isOver;
   }
 
   /** How far all runs are, at once, then with readings. */
   tellAll(): void {
-    if (!this.#bundle.isOver) this.#tell(() => false);
+    if (!this.#training.isOver) this.#tell(() => false);
     this.#tell(() => true);
   }
 
@@ -97,16 +97,16 @@ class Trainer {
   }
 
   #tell(isRead: (i: number) => boolean): void {
-    const done = this.#bundle.isOver;
-    const runs = this.#bundle.trainees.map((trainee, i): Progress => {
-      const { step, curve, failure } = trainee;
-      const reading = isRead(i) ? this.#probes[i]?.at(trainee.parameters) : undefined;
+    const done = this.#training.isOver;
+    const runs = this.#training.runs.map((run, i): Progress => {
+      const { step, curve, failure } = run;
+      const reading = isRead(i) ? this.#probes[i]?.at(run.parameters) : undefined;
       return {
         step,
         curve,
         ...(failure !== undefined && { failure }),
         ...(reading && { reading }),
-        ...(done && this.#job.keepParameters && { parameters: trainee.parameters }),
+        ...(done && this.#job.keepParameters && { parameters: run.parameters }),
       };
     });
     const message: FromWorker = { job: this.#job.number, done, runs, trainingMs: this.#trainingMs };

@@ -2,9 +2,11 @@ import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
 import { type RecordedCurve, type RunRecord, tasksOf } from "./record.ts";
 import { allCurves } from "./stored-curve.ts";
 
-/** The losses at one evaluation of those runs of a cell that reached it. They are overwritten by the next one. */
+/** The losses at one evaluation of those runs of a cell that reached it, and often of those that ended before. They are overwritten by the next one. */
 interface Evaluation {
   readonly step: number;
+  /** Runs that reached it. */
+  readonly reached: number;
   /** Of the mean over tasks, then of each task: [K + 1][runs], in the order of the runs. */
   readonly losses: EachLoss<readonly Float64Array[]>;
 }
@@ -33,18 +35,22 @@ export class Gathered {
 
 /**
  * A cell's evaluations, one after the other. They are taken in blocks that `memory` can hold, for each of which every curve is
- * read once. Gives undefined meanwhile, so that others may work.
+ * read once. Gives undefined meanwhile, so that others may work. With `carry`, a run that has ended keeps its last losses: it is
+ * in all later evaluations.
  */
 export function* cellEvaluations(
   cell: readonly RunRecord[],
   memory = new Gathered(),
+  carry = false,
 ): Generator<Evaluation | undefined> {
   const K = tasksOf(cell[0] as RunRecord);
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
   const isAligned = cell.every(
-    ({ curve }) => curve.steps === steps || curve.steps.every((step, i) => step === steps[i]),
+    ({ curve }) =>
+      curve.steps === steps ||
+      (curve.steps.every((step, i) => step === steps[i]) && !(carry && curve.steps.length < steps.length)),
   );
-  if (!isAligned) return yield* unalignedEvaluations(cell, K, memory);
+  if (!isAligned) return yield* unalignedEvaluations(cell, K, memory, carry);
   const evaluations = Math.max(1, Math.floor(memory.mostLosses / (2 * cell.length * K)));
   const columns = new Columns(cell, K);
   for (let from = 0; from < steps.length; from += evaluations) {
@@ -52,19 +58,21 @@ export function* cellEvaluations(
     const block = yield* gathered(cell, { K, from, to }, memory);
     for (let i = from; i < to; i++) {
       const step = steps[i] as number;
-      yield { step, losses: columns.at(block, i, step) };
+      const losses = columns.at(block, i, step);
+      yield { step, losses, reached: (losses.train[0] as Float64Array).length };
     }
   }
 }
 
 /**
- * The same for runs of which the longer ones are evaluated at some of the steps of the shorter ones: at each step of the
- * longest run, and of others at their last one. All curves are in memory.
+ * The same for runs of which the longer ones are evaluated at some of the steps of the shorter ones, or that end at different
+ * steps: at each step of the longest run. All curves are in memory.
  */
 function* unalignedEvaluations(
   cell: readonly RunRecord[],
   K: number,
   memory: Gathered,
+  carry: boolean,
 ): Generator<Evaluation | undefined> {
   const all = cell.map(({ curve }) => curve.steps);
   const longest = all.reduce((a, b) => ((b.at(-1) ?? 0) > (a.at(-1) ?? 0) ? b : a));
@@ -72,7 +80,7 @@ function* unalignedEvaluations(
   const block = yield* gathered(cell, { K, from: 0, to: most }, memory);
   const columns = new Columns(cell, K);
   const places = all.map(() => 0);
-  for (const step of longest) yield { step, losses: columns.upTo(block, step, places) };
+  for (const step of longest) yield { step, ...columns.upTo(block, step, { places, carry }) };
 }
 
 /** Losses of runs at some of their evaluations, those from `from` on: [runs, evaluations, K]. */
@@ -128,7 +136,7 @@ class Columns {
   readonly #sums: Float64Array;
   /** How many they are, [runs, K]. */
   readonly #counts: Float64Array;
-  /** The running means of a run, [K]. */
+  /** Running means of one run, [K]. */
   readonly #means: Float64Array;
 
   constructor(cell: readonly RunRecord[], K: number) {
@@ -147,31 +155,46 @@ class Columns {
       const steps = this.#steps[run] as readonly number[];
       if (i >= steps.length) continue;
       const place = this.#K * (run * evaluations + i - from);
-      this.#put(this.#losses.train, taken, train, place);
-      this.#put(this.#losses.heldout, taken, heldout, place);
       const since = (steps[i] as number) - (steps[i - 1] ?? 0);
       this.#run(run, since, { train, batches }, place);
-      this.#put(this.#losses.running, taken, this.#means, 0);
+      this.#take(taken, run, { train, heldout }, place);
       if (steps[i] === step) taken++;
     }
     return eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken)));
   }
 
   /** The losses at `step` of the runs that are evaluated there, after all evaluations before; `places` are the runs' next ones. */
-  upTo({ evaluations, train, heldout, batches }: Block, step: number, places: number[]): Evaluation["losses"] {
-    let taken = 0;
+  upTo(
+    { evaluations, train, heldout, batches }: Block,
+    step: number,
+    { places, carry }: { readonly places: number[]; readonly carry: boolean },
+  ): Omit<Evaluation, "step"> {
+    let [taken, reached] = [0, 0];
     for (const [run, steps] of this.#steps.entries()) {
       for (let i = places[run] as number; (steps[i] ?? Number.POSITIVE_INFINITY) <= step; i = places[run] as number) {
         const place = this.#K * (run * evaluations + i);
         this.#run(run, (steps[i] as number) - (steps[i - 1] ?? 0), { train, batches }, place);
         places[run] = i + 1;
-        if (steps[i] !== step) continue;
-        this.#put(this.#losses.train, taken, train, place);
-        this.#put(this.#losses.heldout, taken, heldout, place);
-        this.#put(this.#losses.running, taken++, this.#means, 0);
       }
+      const last = (places[run] as number) - 1;
+      const isThere = steps[last] === step;
+      if (isThere) reached++;
+      if (isThere || (carry && last >= 0 && last === steps.length - 1))
+        this.#take(taken++, run, { train, heldout }, this.#K * (run * evaluations + last));
     }
-    return eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken)));
+    return { reached, losses: eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken))) };
+  }
+
+  /** Puts a run's losses at `place`, and its running means so far, into a row of the columns. */
+  #take(row: number, run: number, { train, heldout }: Pick<Block, "train" | "heldout">, place: number): void {
+    this.#put(this.#losses.train, row, train, place);
+    this.#put(this.#losses.heldout, row, heldout, place);
+    for (let k = 0; k < this.#K; k++) {
+      const count = this.#counts[this.#K * run + k] as number;
+      const sum = this.#sums[this.#K * run + k] as number;
+      this.#means[k] = count === 0 ? (train[place + k] as number) : sum / count;
+    }
+    this.#put(this.#losses.running, row, this.#means, 0);
   }
 
   /** Puts the losses [K] that begin at `place`, and their mean, into the columns. */
@@ -191,11 +214,8 @@ class Columns {
       const at = this.#K * run + k;
       const loss = train[place + k] as number;
       const more = batches ? (batches[place + k] as number) : since;
-      const sum = (this.#sums[at] as number) + loss * more;
-      const count = (this.#counts[at] as number) + more;
-      this.#sums[at] = sum;
-      this.#counts[at] = count;
-      this.#means[k] = count === 0 ? loss : sum / count;
+      this.#sums[at] = (this.#sums[at] as number) + loss * more;
+      this.#counts[at] = (this.#counts[at] as number) + more;
     }
   }
 }

@@ -39,7 +39,7 @@ export const CHECKPOINT_SCHEMA = z.object({
   diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were requested" }),
   choice: z
     .object({
-      tried: whole("training steps of all tries before", "steps"),
+      tried: whole("training steps of its try, once that is over; before, 0", "steps"),
       steps: whole("training steps of the try, or the number that is chosen", "steps"),
       evalEvery: whole("steps between two evaluations; absent once the number is chosen", "steps").optional(),
       validationLoss: number("the loss that chose the number; absent before", LOSS_UNIT).optional(),
@@ -130,17 +130,17 @@ function fits(state: RunState, asked: AnyRun): boolean {
     step <= training.steps &&
     (isCode(model) ? state.values.length === 1 : fitsFamily(state, model, training)) &&
     sums.length === model.tasks &&
-    isCurveTo(step, curve, run, failure !== undefined) &&
+    isCurveTo(step, curve, run, failure !== undefined || run.until !== undefined) &&
     hasDiagnostics(state, run)
   );
 }
 
-/** A run with early stopping as it trains: in a try on its validation rows, or for the chosen number of steps. */
+/** A run with early stopping as it trains: in its try on its validation rows, or for the chosen number of steps. */
 function runAt(run: AnyRun, { steps, evalEvery }: StepChoice): AnyRun {
   if (evalEvery === undefined) return { ...run, training: { ...run.training, steps } };
-  const { diagnostics: _, ...tried } = run;
+  const { diagnostics: _, stopping, ...tried } = run;
   const { validationRows: __, ...training } = run.training;
-  return { ...tried, training: { ...training, steps, evalEvery } };
+  return { ...tried, ...(stopping && { until: stopping }), training: { ...training, steps, evalEvery } };
 }
 
 function fitsFamily(
@@ -158,16 +158,16 @@ function fitsFamily(
   );
 }
 
-/** Whether a curve has K losses at each evaluation up to `step`, or at the first of them if the run has failed. */
+/** Whether a curve has K losses at each evaluation up to `step`, or at the first of them if the run may have ended before. */
 function isCurveTo(
   step: number,
   { steps, train, heldout, validation, batches }: Curve,
   { model, training }: AnyRun,
-  failed: boolean,
+  mayHaveEnded: boolean,
 ): boolean {
   const due = evaluationSteps(training).filter((at) => at <= step);
   return (
-    (failed ? steps.length <= due.length : steps.length === due.length) &&
+    (mayHaveEnded ? steps.length <= due.length : steps.length === due.length) &&
     steps.every((at, i) => at === due[i]) &&
     (validation !== undefined) === isValidated({ training }) &&
     [train, heldout, validation ?? train, batches ?? train].every(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { pairsOf } from "../data/correlation-matrix.ts";
+import type { CrossIndex } from "../identity/cell.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
-import type { CrossIndex } from "../identity/run-id.ts";
 import { mean } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
 import { CROSS_FIELDS, number } from "./fields.ts";

@@ -18,11 +18,23 @@ export const JOURNALS = "journal";
 export const CHECKPOINTS = "checkpoints";
 export const FIGURES = "figures";
 export const WEIGHTS = "weights";
+/** Of test rows. */
 export const PREDICTIONS = "predictions";
+export const VALIDATION_PREDICTIONS = "validation-predictions";
 export const CSV_FILES = ["runs.csv", "curves.csv", "curves-long.csv", "diagnostics.csv"];
 export const REPORT = "report.html";
 /** All that is written into a sweep's folder. What else is there is the user's: it stays, and is never in the way. */
-const OURS = [CONFIG, JOURNALS, CHECKPOINTS, ...CSV_FILES, FIGURES, REPORT, WEIGHTS, PREDICTIONS];
+const OURS = [
+  CONFIG,
+  JOURNALS,
+  CHECKPOINTS,
+  ...CSV_FILES,
+  FIGURES,
+  REPORT,
+  WEIGHTS,
+  PREDICTIONS,
+  VALIDATION_PREDICTIONS,
+];
 
 /** The folder of one sweep's results: `results/<name>-<hash>` unless the user names another. */
 export function defaultFolder(config: Config): string {

@@ -78,13 +78,13 @@ function plainCurve({
 export interface RunNumbers {
   /** A digest of all but the measures. */
   readonly digest: string;
-  /** With the diagnostics, by the names of their quantities. */
+  /** With the diagnostics, by the names of their quantities and the step. */
   readonly measures: Measures;
 }
 
 export function numbersOf(record: RunRecord): RunNumbers {
   const { id, status, reason, curve, trainingSetLoss, labelCorrelations, diagnostics } = record;
-  const measures = { ...record.measures, ...diagnostics?.values };
+  const measures = { ...record.measures, ...valuesByStep(diagnostics) };
   const numbers = [
     id,
     status,
@@ -99,7 +99,14 @@ export function numbersOf(record: RunRecord): RunNumbers {
   return { digest: createHash("sha256").update(JSON.stringify(numbers)).digest("base64"), measures };
 }
 
-/** Whether all numbers are the same that both have: an older mmoe may have recorded fewer measures. */
+function valuesByStep({ steps, values }: Diagnostics = { steps: [], values: {} }): Measures {
+  const entries = Object.entries(values).flatMap(([name, curve]) =>
+    steps.map((step, i) => [`${name} at ${step}`, curve[i] as number] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Whether all numbers are the same that both have: an older mmoe may have recorded fewer measures, at fewer steps. */
 export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
   const both = Object.keys(a.measures).filter((name) => Object.hasOwn(b.measures, name));
   const text = ({ measures }: RunNumbers) => JSON.stringify(both.map((name) => measures[name]));

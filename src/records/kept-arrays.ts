@@ -1,28 +1,36 @@
-// Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of the held-out rows.
-import { lstatSync, readdirSync, rmSync } from "node:fs";
+// Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of test and validation rows.
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { tasksOfRuns } from "../config/task-kinds.ts";
 import { outputCount } from "../data/task-kinds.ts";
-import type { AnyRun, Predictions, RunResult } from "../engines/engine.ts";
+import type { AnyRun, Predictions, RunResult, Tensors } from "../engines/engine.ts";
 import { tasksIn } from "../engines/task-losses.ts";
 import { isValidated, rowsOfPart } from "../engines/validation.ts";
+import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
 import { parameterBlocks } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { makeFolder } from "../paths.ts";
+import { numberColumns } from "../tables/parquet.ts";
 import { isPartial, writeWholeSync } from "../write-whole.ts";
 import { removeIfEmpty } from "./checkpoint-files.ts";
-import { PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
+import { PREDICTIONS, VALIDATION_PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
+import type { Results } from "./read-results.ts";
 
 /** What a sweep keeps of each of its runs. */
 export interface KeptKinds {
-  /** The final weights, as safetensors; not of models in code. */
+  /** The final weights, as safetensors; of models in code that give them. */
   readonly weights: boolean;
-  /** The outputs for the held-out rows, as Parquet. */
+  /** The outputs for the test rows and for the validation rows, as Parquet. */
   readonly predictions: boolean;
 }
 
-const ENDINGS = { [WEIGHTS]: ".safetensors", [PREDICTIONS]: ".parquet" } as const;
+const ENDINGS = {
+  [WEIGHTS]: ".safetensors",
+  [PREDICTIONS]: ".parquet",
+  [VALIDATION_PREDICTIONS]: ".parquet",
+} as const;
 
 /** Writes the arrays of a run that is done, before its record: a run that a folder has was trained with its files. */
 export class KeptArrays {
@@ -38,12 +46,17 @@ export class KeptArrays {
   }
 
   /** Throws UsageError if a file can't be written. */
-  write({ run, failure, parameters, predictions }: RunResult): void {
+  write({ run, failure, parameters, tensors, predictions }: RunResult): void {
     if (failure !== undefined) return;
-    if (this.#keeps.weights && parameters && !isCode(run.model))
-      this.#write(WEIGHTS, run.id, safetensors(run.model, parameters, { run: run.id, model: run.model.name }));
-    if (this.#keeps.predictions && predictions)
-      this.#write(PREDICTIONS, run.id, predictionsFile(run, testPart(run, predictions), this.#labels));
+    const weights = parameters && !isCode(run.model) ? tensorsOf(run.model, parameters) : tensors;
+    if (this.#keeps.weights && weights)
+      this.#write(WEIGHTS, run.id, safetensors(weights, { run: run.id, model: run.model.name }));
+    if (!this.#keeps.predictions || !predictions) return;
+    const write = (kind: keyof typeof ENDINGS, rows: Predictions) =>
+      this.#write(kind, run.id, predictionsFile(run, rows, this.#labels));
+    const isSplit = isValidated(run);
+    write(PREDICTIONS, isSplit ? rowsOfPart(run, predictions, "test") : predictions);
+    if (isSplit) write(VALIDATION_PREDICTIONS, rowsOfPart(run, predictions, "validation"));
   }
 
   #write(kind: keyof typeof ENDINGS, id: string, bytes: Uint8Array): void {
@@ -53,33 +66,30 @@ export class KeptArrays {
   }
 }
 
-/** Validation rows are behind the test rows among those that a run is evaluated on. */
-function testPart(run: AnyRun, predictions: Predictions): Predictions {
-  return isValidated(run) ? rowsOfPart(run, predictions, "test") : predictions;
-}
-
 const GO_ON = "finished runs are kept, and the same command resumes";
 
-/**
- * A model's parameters, in canonical order, in the format of safetensors: the length of the header as uint64, the header in
- * JSON with each tensor's name, shape and place, then float32 numbers. A kernel is [in, out].
- */
-function safetensors(
-  spec: ModelSpec,
-  parameters: Float32Array,
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
-  const tensors = parameterBlocks(spec).map(({ name, shape, offset, size }) => {
-    return [name, { dtype: "F32", shape, data_offsets: [4 * offset, 4 * (offset + size)] }] as const;
+/** A model's parameters, in canonical order, as tensors by name. A kernel is [in, out]. */
+function tensorsOf(spec: ModelSpec, parameters: Float32Array): Tensors {
+  const header = parameterBlocks(spec).map(({ name, shape, offset, size }) => {
+    return [name, { dtype: "F32", shape, data_offsets: [4 * offset, 4 * (offset + size)] as const }] as const;
   });
-  const text = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(tensors) });
+  const { buffer, byteOffset, byteLength } = parameters;
+  return { header: Object.fromEntries(header), bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+}
+
+/**
+ * The format of safetensors: the length of the header as uint64, the header in JSON with each tensor's name, type, shape and
+ * place, then their numbers.
+ */
+function safetensors({ header: tensors, bytes }: Tensors, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const text = JSON.stringify({ __metadata__: metadata, ...tensors });
   const header = Buffer.from(text.padEnd(8 * Math.ceil(text.length / 8)));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, Buffer.from(parameters.buffer, parameters.byteOffset, parameters.byteLength)]);
+  return Buffer.concat([length, header, bytes]);
 }
 
-/** Columns of outputs and labels of the held-out rows, in their order: a logit, a logit for each class, or a prediction. */
+/** Columns of outputs and labels of some rows, in their order: a logit, a logit for each class, or a prediction. */
 function predictionsFile(run: AnyRun, { outputs, y }: Predictions, labels: readonly string[] | undefined): Uint8Array {
   const tasks = tasksIn(run);
   const K = tasks.length;
@@ -101,6 +111,40 @@ function predictionsFile(run: AnyRun, { outputs, y }: Predictions, labels: reado
     return [{ name: `label/${nameOf(k)}`, data: column(y, K, k), type: "FLOAT" as const }, ...ofTask];
   });
   return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+/** What a run predicts of a task in those of its test rows that have the label: outputs [N, C] and labels [N]. */
+export interface TaskPredictions {
+  readonly outputs: Float32Array;
+  readonly labels: Float32Array;
+}
+
+/** What run `id` of a sweep predicts of its tasks, [K]; undefined if that was not kept. Throws UsageError for another file. */
+export function keptPredictions(
+  { path, config }: Pick<Results, "path" | "config">,
+  id: string,
+): TaskPredictions[] | undefined {
+  const file = join(path, PREDICTIONS, `${id}${ENDINGS[PREDICTIONS]}`);
+  if (!existsSync(file)) return undefined;
+  const columns = numberColumns(readFileSync(file), file);
+  const named = (name: string) => {
+    const column = columns.get(name);
+    if (column) return column;
+    throw new UsageError(`${file}: no column '${name}'; delete the file to compare without it`);
+  };
+  return Array.from({ length: config.tasks }, (_, k) => {
+    const task = config.rows?.labels[k] ?? String(k + 1);
+    const classes = tasksOfRuns(config)?.[k]?.classes;
+    const outputs = classes
+      ? Array.from({ length: classes }, (_, c) => named(`output/${task}/${c}`))
+      : [named(`output/${task}`)];
+    const labels = named(`label/${task}`);
+    const rows = Array.from(labels.keys()).filter((n) => !Number.isNaN(labels[n]));
+    return {
+      outputs: Float32Array.from(rows.flatMap((n) => outputs.map((column) => column[n] as number))),
+      labels: Float32Array.from(rows, (n) => labels[n] as number),
+    };
+  });
 }
 
 /** Removes the files that an earlier sweep kept in `out`, and folders that are empty then. Links are the user's. */

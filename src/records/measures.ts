@@ -1,4 +1,4 @@
-import { validationName } from "../engines/diagnosing.ts";
+import { validationName } from "../validation-name.ts";
 
 /** A number that a run records in addition to its losses, such as the entropy of its gates. */
 export interface Measure {
@@ -23,7 +23,11 @@ const METRICS: readonly Measure[] = [
   metric("averagePrecision", "average precision of a binary task on held-out rows"),
   metric("accuracy", "share of held-out rows whose class is predicted correctly"),
   metric("logLoss", "log loss of a binary or categorical task on held-out rows", "nats"),
+  metric("f1Macro", "F1 of the classes on held-out rows, mean over classes"),
+  metric("calibrationError", "expected calibration error (ECE) on held-out rows, over 15 bins of equal width"),
   metric("rSquared", "share of the held-out labels' variance that is explained (R2)"),
+  metric("rmse", "root of the mean squared error on held-out rows", "the label's units"),
+  metric("mae", "mean absolute error on held-out rows", "the label's units"),
 ];
 
 /**

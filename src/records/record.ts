@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
-import { NO_CHOICE } from "../identity/cell.ts";
+import { type CrossIndex, NO_CHOICE } from "../identity/cell.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
-import type { CrossIndex } from "../identity/run-id.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { finalMeasures, recordedDiagnostics } from "./diagnostic-curves.ts";

@@ -7,6 +7,7 @@ import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { isLitter, isPartial, partialPath, writeWholeSync } from "../write-whole.ts";
 import { checkpointNames, removeCheckpoints } from "./checkpoint-files.ts";
+import { removeFigures, removeJournals, removeReport } from "./clean-results.ts";
 import { writeCsvFiles } from "./csv-files.ts";
 import {
   CHECKPOINTS,
@@ -23,7 +24,6 @@ import {
 import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
 import { removeKeptArrays } from "./kept-arrays.ts";
-import { removeFigures, removeJournals, removeReport } from "./old-results.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";

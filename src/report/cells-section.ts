@@ -1,9 +1,8 @@
-import { type EachLoss, eachLoss, LOSS_SETS } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { meanText } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
@@ -13,42 +12,43 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { mean } from "../stats/moments.ts";
 import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
-import { lossText } from "./report-words.ts";
+import { reportedFirst } from "./outcome.ts";
+import { lowestTwo } from "./ranking.ts";
+import { labelled, lossText } from "./report-words.ts";
 import { numberCell, section, tableBox } from "./section.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
 interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
+  readonly cells: EachLoss<CellLosses>;
   readonly losses: EachLoss<Float64Array>;
 }
 
 /** Every cell: its runs, and its final losses side by side. */
 export function cellsSection(results: Results): Html {
-  const lines = linesOf(results);
+  const lines = labelled(linesOf(results), results.config);
   const missing = lines.some((line) => line.missing > 0);
   const keys = Object.keys(lines[0]?.point ?? {});
   const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
   const ownRows = areOnOwnRows(lines);
+  const sets = ownRows ? reportedFirst(results.config) : LOSS_SETS;
   const table = html`<table class="cells">
 <thead>
 <tr>${ownRows ? "" : CORRELATION}<th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
     missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
-  }${LOSS_SETS.map((set) => html`<th scope="colgroup" colspan="3">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
-<tr>${LOSS_SETS.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
+  }${sets.map((set) => html`<th scope="colgroup" colspan="3">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
+<tr>${sets.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
 </thead>
 ${groups.map(
-  (
-    group,
-  ) => html`<tbody>${group.map((line, i) => cellRow(line, i === 0 ? group : [], lowestOf(group), missing))}</tbody>
+  (group) => html`<tbody>${cellRows(group, sets, missing)}</tbody>
 `,
 )}</table>`;
   const unit = lossUnitOf(results.config);
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
     html`<p class="note">Loss after the last step: ${unit.measure}, the mean over tasks, ${unit.of}${unit.ofMean === null ? "" : ` (${meanText(unit)})`}. Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
-the mean over runs. The lowest mean${ownRows ? "" : " at a correlation"} is bold.</p>`,
+the mean over runs. The lowest mean${ownRows ? " held-out loss" : " at a correlation"} is bold, if its runs, ${LEAST_SHOWN} or more, tell it apart from the next.</p>`,
   ]);
 }
 
@@ -56,11 +56,12 @@ const CORRELATION = html`<th scope="col" rowspan="2">Correlation</th>`;
 
 function linesOf(results: Results): CellLine[] {
   const trained = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
-  return cellLosses(results, "train").map((line) => {
+  return cellLosses(results, "train").map((line, i) => {
     const { failed, missing } = line;
+    const cells = eachLoss((set) => cellLosses(results, set)[i] as CellLosses);
     const cell = trained.get(cellKey(line));
     const losses = eachLoss((set) => (cell === undefined ? new Float64Array() : finalMeans(cell, set)));
-    return { ...cellOf(line), failed, missing, losses };
+    return { ...cellOf(line), failed, missing, cells, losses };
   });
 }
 
@@ -71,31 +72,34 @@ function trainingRows({ config }: Results): string {
   return kinds.length === 1 ? fresh : `${fixed} (of fresh rows over ${fresh})`;
 }
 
+function cellRows(group: readonly CellLine[], sets: readonly LossSet[], missing: boolean): Html[] {
+  const judged = group[0]?.correlation === null ? sets.slice(0, 1) : sets;
+  const lowest = eachLoss((set) => (judged.includes(set) ? lowestOf(group, set) : undefined));
+  return group.map((line, i) => cellRow(line, i === 0 ? group : [], { lowest, sets, missing }));
+}
+
 function cellRow(
   line: CellLine,
   group: readonly CellLine[],
-  lowest: EachLoss<CellLine | undefined>,
-  missing: boolean,
+  { lowest, sets, missing }: { lowest: EachLoss<CellLine | undefined>; sets: readonly LossSet[]; missing: boolean },
 ): Html {
   const { model, correlation, losses, failed } = line;
   const heading =
     group.length > 0 && correlation !== null
       ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>`
       : "";
-  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
+  return html`<tr>${heading}<th scope="row">${model}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
     missing ? numberCell(thousands(line.missing)) : ""
-  }${LOSS_SETS.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
+  }${sets.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
 `;
 }
 
-/** The cell with the lowest mean loss of a group; undefined if there is no other to compare it with. */
-function lowestOf(group: readonly CellLine[]): EachLoss<CellLine | undefined> {
+/** The cell with the lowest mean loss of a group, if its runs tell it apart from the next; undefined for none. */
+function lowestOf(group: readonly CellLine[], set: LossSet): CellLine | undefined {
   const trained = group.filter(({ losses }) => losses.train.length > 0);
-  return eachLoss((set) =>
-    trained.length < 2
-      ? undefined
-      : trained.reduce((low, line) => (mean(line.losses[set]) < mean(low.losses[set]) ? line : low)),
-  );
+  const found = lowestTwo(trained.map(({ cells }) => cells[set]));
+  const isFew = found && Math.min(found.first.byRun.size, found.second.byRun.size) < LEAST_SHOWN;
+  return found?.areApart && !isFew ? trained.find(({ cells }) => cells[set] === found.first) : undefined;
 }
 
 function lossCells(losses: Float64Array, isLowest: boolean): Html {

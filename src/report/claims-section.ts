@@ -1,6 +1,6 @@
-import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { type CoveringCommand, coveringCommands } from "../claims/commands.ts";
+import { boundText, oursText, paperText } from "../claims/judge.ts";
 import { shortRuns } from "../claims/short-runs.ts";
 import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss, LOSS_SETS } from "../config/loss-sets.ts";

@@ -1,13 +1,13 @@
 import type { Config } from "../config/config.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import type { RunRecord } from "../records/record.ts";
 import { type ModelCost, modelCosts } from "../summary/cost.ts";
 import { duration, parametersText, thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
+import { labelled } from "./report-words.ts";
 import { headRow, numberCell, section, tableBox } from "./section.ts";
 
 export function costSection(config: Config, records: readonly RunRecord[]): Html {
-  const costs = modelCosts(config, records, { intervals: false });
+  const costs = labelled(modelCosts(config, records, { intervals: false }), config);
   const total = costs.reduce((sum, { totalMs }) => sum + totalMs, 0);
   const table = html`<table>
 <thead>${headRow(["Model", "Trained on", ...NUMBERS], NUMBERS)}</thead>
@@ -46,7 +46,7 @@ function costRow({
     isShared ? "–" : timeText(rowUs.value),
     isShared ? "–" : duration(totalMs),
   ];
-  return html`<tr><th scope="row">${modelLabel(model)}${batch === undefined ? "" : `, batch ${batch}`}</th><td>${on}</td>${cells.map(numberCell)}</tr>
+  return html`<tr><th scope="row">${model}${batch === undefined ? "" : `, batch ${batch}`}</th><td>${on}</td>${cells.map(numberCell)}</tr>
 `;
 }
 

@@ -1,8 +1,9 @@
 import type { LossSet } from "../config/loss-sets.ts";
-import { byReason, type Lacking } from "../figures/draw/figure.ts";
+import { byReason, type Unavailable } from "../figures/draw/figure.ts";
 import { element, svgText } from "../figures/draw/svg.ts";
-import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
+import { SWEEP_FIGURES, type SweepFigure, VERDICTS } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
+import { leadingMetric } from "../summary/leading.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
 import { dataElement } from "./html-page.ts";
@@ -24,7 +25,7 @@ export interface Drawing {
 /** A sweep's figures as markup. */
 interface DrawnFigures {
   readonly blocks: readonly Html[];
-  readonly lacking: readonly Lacking[];
+  readonly lacking: readonly Unavailable[];
   /** Whether one shows the paper's own results. */
   readonly paper: boolean;
 }
@@ -34,9 +35,11 @@ interface DrawnFigures {
  * since pictures of many runs take far more memory than their markup.
  */
 export function drawnFigures(results: Results, drawing: Drawing, below: Readonly<Record<string, Html>>): DrawnFigures {
-  const [blocks, lacking]: [Html[], Lacking[]] = [[], []];
+  const [blocks, lacking]: [Html[], Unavailable[]] = [[], []];
   let paper = false;
-  for (const kind of SWEEP_FIGURES.filter((one) => one !== VERDICTS)) {
+  const isFirst = ({ name }: SweepFigure) => leadingMetric(results.config) !== undefined && name.startsWith(METRICS);
+  const kinds = SWEEP_FIGURES.filter((one) => one !== VERDICTS);
+  for (const kind of kinds.toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
     const found = drawVariants(results, [kind]);
     paper ||= found.drawn.some(hasPaper);
     blocks.push(...found.drawn.map((one) => figureBlock(one, drawing, below[one.name])));
@@ -44,6 +47,9 @@ export function drawnFigures(results: Results, drawing: Drawing, below: Readonly
   }
   return { blocks, lacking, paper };
 }
+
+/** Figures of metrics come first where one of these chose steps and settings. */
+const METRICS = "metric";
 
 interface FiguresOptions extends Pick<DrawnFigures, "blocks" | "lacking">, Pick<Drawing, "shapes" | "tables"> {
   /** Markup before the figures. */

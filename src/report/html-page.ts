@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { pageVariables } from "../figures/draw/theme.ts";
-import { REPORT_SIGNATURE } from "../records/old-results.ts";
+import { REPORT_SIGNATURE } from "../records/clean-results.ts";
 import { type Content, type Html, html, markup, NOTHING } from "./html.ts";
 
 /** One style in the page: later files override earlier ones. */

@@ -2,7 +2,7 @@ import type { Claim } from "../claims/claim.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { modelLabel } from "../figures/draw/style.ts";
+import { capitalised } from "../figures/draw/words.ts";
 import { byCorrelation } from "../identity/cell.ts";
 import { listed } from "../listed.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
@@ -10,10 +10,12 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
+import { leadingCells, leadingMetric, rankingOf } from "../summary/leading.ts";
+import { memorisedText } from "../summary/memorised.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
-import { lossText } from "./report-words.ts";
+import { labelled, lossText } from "./report-words.ts";
 
 /**
  * The outcome in one sentence on all losses, that of the config's study first, a warning if they disagree, and the verdicts on
@@ -21,14 +23,64 @@ import { lossText } from "./report-words.ts";
  */
 export function outcome(
   results: Results,
-  cells: EachLoss<readonly CellLosses[]>,
+  cellsOf: EachLoss<readonly CellLosses[]>,
   claims: EachLoss<readonly Claim[]> | undefined,
 ): Html {
+  const cells = eachLoss((set) => labelled(cellsOf[set], results.config));
   const lowest = eachLoss((set) => lowestModels(cells[set]));
+  if (results.config.rows !== null) return ofTable(results, cells);
   const sets = reportedFirst(results.config);
   return html`<p class="lead">${sentence(results, cells, lowest)}</p>
-${disagreement(lowest, sets)}<p>${claims ? `${claimsSentence(claims, sets)} ` : ""}${ratios(results, cells)}</p>
+${disagreement(lowest, sets)}${memorised(results)}<p>${claims ? `${claimsSentence(claims, sets)} ` : ""}${ratios(results, cells)}</p>
 `;
+}
+
+/**
+ * Of a table, test rows alone: where models memorise training rows, another one is the best on these. The metric that chose
+ * steps and settings comes before the loss.
+ */
+function ofTable(results: Results, cells: EachLoss<readonly CellLosses[]>): Html {
+  const { config } = results;
+  const leading = leadingMetric(config);
+  const [known, steps] = [config.patience === null, trainedValues(config, "steps")];
+  const after = `After ${known && steps.length === 1 ? `${thousands(Number(steps[0]))} steps` : "the last step"}`;
+  const loss = { words: "loss", where: LOSS_WORDS[config.report].where, isHigherBetter: false };
+  const texts = [
+    ...(leading
+      ? [
+          rankingText(labelled(leadingCells(results, leading, "test"), config), {
+            ...leading,
+            where: "on held-out rows",
+          }),
+        ]
+      : []),
+    rankingText(cells[config.report], loss),
+  ].filter((text) => text !== "");
+  if (texts.length === 0) return html`<p class="lead">No run is done.</p>\n`;
+  return html`${texts.map((text, i) => html`<p${i === 0 ? LEAD : ""}>${after} ${text}</p>\n`)}${memorised(results)}<p>${ratios(results, cells)}</p>
+`;
+}
+
+const LEAD = html` class="lead"`;
+
+/** What a mean is of, and on which rows. */
+interface Ranked {
+  readonly words: string;
+  readonly where: string;
+  readonly isHigherBetter: boolean;
+}
+
+/** `the mean AUC of churn is highest for MMoE on held-out rows (0.8000)`; no model is named as the best that chance may have made so. */
+function rankingText(cells: readonly CellLosses[], { words, where, isHigherBetter }: Ranked): string {
+  const { ranked, alike } = rankingOf(cells, isHigherBetter);
+  const [best] = ranked;
+  if (best === undefined) return "";
+  const named = (cell: CellLosses) => `${cell.model} (${lossText(meanOf(cell))})`;
+  if (ranked.length === 1) return `the mean ${words} of ${best.model} is ${lossText(meanOf(best))} ${where}.`;
+  const [most, rest] = [isHigherBetter ? "highest" : "lowest", ranked.slice(alike).map(named)];
+  if (alike === 1) return `the mean ${words} is ${most} for ${named(best)} ${where}, before ${listed(rest)}.`;
+  const behind = rest.length > 0 ? `; behind: ${listed(rest)}` : "";
+  return `no model is told apart as the best by its mean ${words} ${where}: ${listed(ranked.slice(0, alike).map(named))}${behind}.`;
 }
 
 function sentence(
@@ -49,7 +101,7 @@ function sentence(
 }
 
 /** All losses, the one that the study reports first. */
-function reportedFirst({ report }: Results["config"]): readonly LossSet[] {
+export function reportedFirst({ report }: Results["config"]): readonly LossSet[] {
   return [report, ...LOSS_SETS.filter((set) => set !== report)];
 }
 
@@ -74,7 +126,7 @@ function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string, sets:
   const texts = sets.map(
     (set) => `${endsText(cells[set].filter((cell) => cell.model === model))} ${LOSS_WORDS[set].where}`,
   );
-  return `${after} of ${modelLabel(model)} is ${listed(texts)}.`;
+  return `${after} of ${model} is ${listed(texts)}.`;
 }
 
 /** `0.2621 at 0.5 to 0.2238 at 1`: at the lowest and the highest correlation. */
@@ -89,7 +141,7 @@ function endsText(cells: readonly CellLosses[]): string {
 /** `MMoE at every correlation`, `MMoE at 0.5, OMoE at 0.9 and 1`. */
 function winners(lowest: readonly Lowest[]): string {
   const byModel = groupBy(lowest, ({ model }) => model);
-  return [...byModel].map(([model, own]) => `${modelLabel(model)}${placeText(own, lowest)}`).join(", ");
+  return [...byModel].map(([model, own]) => `${model}${placeText(own, lowest)}`).join(", ");
 }
 
 /** ` (not told apart from OMoE at 1)`, or nothing if the lowest are told apart from all others. */
@@ -99,7 +151,7 @@ function nearText(lowest: readonly Lowest[]): string {
     ({ near }) => near as string,
   );
   const texts = [...byNear].map(([near, some]) => {
-    return `${modelLabel(near)}${some.length === lowest.length ? "" : placeText(some, lowest)}`;
+    return `${near}${some.length === lowest.length ? "" : placeText(some, lowest)}`;
   });
   return texts.length === 0 ? "" : ` (not told apart from ${listed(texts)})`;
 }
@@ -117,12 +169,19 @@ function correlationList(lowest: readonly Lowest[]): string {
 function disagreement(lowest: EachLoss<readonly Lowest[]>, sets: readonly LossSet[]): Html {
   const cases = lowest.train.flatMap(({ correlation }) => {
     const models = alike(sets, (set) => lowest[set].find((one) => one.correlation === correlation)?.model ?? "");
-    const texts = models.map(([model, own]) => `${modelLabel(model)} ${whereText(own)}`);
+    const texts = models.map(([model, own]) => `${model} ${whereText(own)}`);
     const at = correlation === null ? "" : `at ${shortNumber(correlation)} `;
     return models.length > 1 ? [`${at}${texts.join(", ")}`] : [];
   });
   if (cases.length === 0) return NOTHING;
   return html`<p class="finding"><strong>The losses are lowest for different models:</strong> ${cases.join("; ")}.</p>
+`;
+}
+
+function memorised(results: Results): Html {
+  const text = memorisedText(results);
+  if (text === "") return NOTHING;
+  return html`<p class="finding"><strong>${capitalised(text)}.</strong></p>
 `;
 }
 
@@ -145,7 +204,7 @@ function ratios({ config }: Results, { train, heldout }: EachLoss<readonly CellL
   const isFresh = trainedValues(config, "trainRows").every((rows) => rows === "fresh");
   if (found.length === 0 || (isFresh && found.every(({ ratio }) => Math.abs(ratio - 1) < ALIKE))) return "";
   const texts = found.map(({ model, ratio }, i) => {
-    return `${ratio.toFixed(2)} times ${i === 0 ? "that on training rows " : ""}for ${modelLabel(model)}`;
+    return `${ratio.toFixed(2)} times ${i === 0 ? "that on training rows " : ""}for ${model}`;
   });
   return `The mean loss on held-out rows is ${listed(texts)}.`;
 }

@@ -21,12 +21,18 @@ export function lowestModels(cells: readonly CellLosses[]): Lowest[] {
   const trained = cells.filter(({ byRun }) => byRun.size > 0);
   const groups = [...groupBy(trained, ({ correlation }) => String(correlation)).values()];
   const lowest = groups.flatMap((group): Lowest[] => {
-    const [first, second] = [...group].sort((a, b) => meanOf(a) - meanOf(b));
-    if (first === undefined || second === undefined) return [];
-    const { correlation, model } = first;
-    return [{ correlation, model, near: areApart(first, second) ? undefined : second.model }];
+    const found = lowestTwo(group);
+    if (found === undefined) return [];
+    const { first, second, areApart } = found;
+    return [{ correlation: first.correlation, model: first.model, near: areApart ? undefined : second.model }];
   });
   return lowest.sort(byCorrelation);
+}
+
+/** The two lowest of cells with runs that are done, and whether their runs tell them apart; undefined for fewer cells. */
+export function lowestTwo(cells: readonly CellLosses[]) {
+  const [first, second] = [...cells].sort((a, b) => meanOf(a) - meanOf(b));
+  return first && second && { first, second, areApart: areApart(first, second) };
 }
 
 export function meanOf({ byRun }: CellLosses): number {

@@ -2,7 +2,7 @@
 import type { LossUnit } from "../config/loss-unit.ts";
 import { DRAWINGS, type Draw } from "../figures/draw/drawings.ts";
 import { doneCells, type Sweep, type SweepFacts } from "../figures/draw/facts.ts";
-import { type FigureChoices, isLacking } from "../figures/draw/figure.ts";
+import { type FigureChoices, isUnavailable } from "../figures/draw/figure.ts";
 import { isShown, type LeftOut, partWords, withoutCells } from "../figures/draw/part.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 
@@ -48,11 +48,11 @@ export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redraw
   const draw = (DRAWINGS as unknown as Record<string, Draw<object>>)[name] as Draw<object>;
   const sweep = withoutCells(sweepOf(rest), hidden);
   if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
-  const { unit } = rest.sweep;
+  const { unit, rowsFile } = rest.sweep;
   const shown = rows.map((row) => ({ row, values: valuesOf(row) })).filter(({ values }) => isShown(values, hidden));
   const drawn = shown.map(({ values }) => values);
-  const found = draw(drawn, sweep, { ...choices, unit, theme: "page" });
-  if (isLacking(found)) return { lacking: found.lacking };
+  const found = draw(drawn, sweep, { ...choices, unit, fits: rowsFile !== null, theme: "page" });
+  if (isUnavailable(found)) return { lacking: found.lacking };
   const { title, caption, root } = found;
   return {
     title,

@@ -1,14 +1,20 @@
 import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
+import { modelLabel } from "../config/own-models.ts";
 import { shortNumber, signed } from "../figures/draw/scale.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { listed } from "../listed.ts";
 
 /** If there are more names than this, they are counted. */
 const NAMED = 4;
 
-export function modelsText(models: readonly string[]): string {
-  return models.length > NAMED ? `${models.length} models` : listed(models.map(modelLabel));
+export function modelsText(config: Config): string {
+  const { models } = config;
+  return models.length > NAMED ? `${models.length} models` : listed(models.map((model) => modelLabel(config, model)));
+}
+
+/** The same values of models by the names that readers see. */
+export function labelled<T extends { readonly model: string }>(values: readonly T[], config: Config): T[] {
+  return values.map((value) => ({ ...value, model: modelLabel(config, value.model) }));
 }
 
 /** ` at correlation 1`, or ` on cars.csv`. */

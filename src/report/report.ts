@@ -4,6 +4,7 @@ import { cellsOf } from "../config/cells.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { modelLabel } from "../config/own-models.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { VERDICTS } from "../figures/gallery.ts";
 import { sweepCells } from "../figures/sweep-cells.ts";
@@ -12,6 +13,7 @@ import { pointText } from "../identity/grid-point.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
+import { leadingMetric } from "../summary/leading.ts";
 import { numberOf, thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
@@ -45,11 +47,11 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
   const shapes: Shapes = new Map();
   const tables = new PackedTables(["correlation", "step", ...listedKeys(config)]);
   const drawing = { loss, shapes, tables };
-  const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
+  const title = `${modelsText(config)}${placeText(config)}${pointsText(results)}`;
   const { lead, verdicts, isTested } =
     several === undefined
       ? ofOnePoint(results, cells, drawing)
-      : { lead: bestPoints(cells), verdicts: noClaims(several), isTested: false };
+      : { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
   const sweep = pageSweep(results, tables.add(publishedRows(results)));
   const below = several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
   const { paper, ...figures } = drawnFigures(results, drawing, below);
@@ -58,6 +60,7 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
     correlations: correlationsOf(trained).filter((p) => p !== null),
     paper: paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
   };
+  const sections = [cellsSection(results), showsTasks(results) ? tasksSection(results) : ""];
   return htmlPage({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
@@ -68,13 +71,18 @@ ${lead}${unfinished(results)}</header>
 <main>
 `,
     isTested ? verdicts : "",
-    cellsSection(results),
-    showsTasks(results) ? tasksSection(results) : "",
-    figuresSection({ ...figures, shapes, tables, sweep, switches: switches(shown) }),
-    isTested ? "" : verdicts,
+    ...(leadingMetric(config) ? sections.toReversed() : sections),
+    figuresSection({
+      ...figures,
+      shapes,
+      tables,
+      sweep,
+      switches: switches(shown, (model) => modelLabel(config, model)),
+    }),
+    isTested || config.rows !== null ? "" : verdicts,
     runsSection(results),
     settingsSection(config),
-    failuresSection(records),
+    failuresSection(results),
     costSection(config, records),
     provenanceSection(provenances),
     citeSection(provenances),
@@ -136,10 +144,9 @@ function contents(results: Results, isTested: boolean): (readonly [id: string, n
   const tasks = [["tasks", "Tasks"]] as const;
   return [
     ...(isTested ? claims : []),
-    CELLS,
-    ...(showsTasks(results) ? tasks : []),
+    ...(leadingMetric(results.config) ? [...tasks, CELLS] : [CELLS, ...(showsTasks(results) ? tasks : [])]),
     FIGURES,
-    ...(isTested ? [] : claims),
+    ...(isTested || results.config.rows !== null ? [] : claims),
     ...OTHERS,
   ];
 }

@@ -1,5 +1,6 @@
+import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
-import { modelLabel } from "../figures/draw/style.ts";
+import { modelLabel } from "../config/own-models.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { pointText } from "../identity/grid-point.ts";
@@ -31,6 +32,7 @@ interface ListedCell {
 
 /** Every cell in which a run ended, in the sweep's order; those in which all failed last. */
 export function listedCells(results: Results): ListedCell[] {
+  const { config } = results;
   const failed = groupBy(
     results.records.filter(({ status }) => status === "failed"),
     cellKey,
@@ -39,19 +41,20 @@ export function listedCells(results: Results): ListedCell[] {
     const failures = failed.get(cellKey(cell)) ?? [];
     failed.delete(cellKey(cell));
     const final = eachLoss((set) => Array.from(finalMeans(cell, set).slice(0, LISTED), (loss) => digits(loss)));
-    return listed(cell, { runs: cell.runs.slice(0, LISTED).map(({ run }) => run), final }, failures);
+    return listed(config, cell, { runs: cell.runs.slice(0, LISTED).map(({ run }) => run), final }, failures);
   });
   const none = { runs: [], final: eachLoss(() => []) };
-  return [...done, ...[...failed.values()].map((some) => listed(cellOf(some[0] as RunRecord), none, some))];
+  return [...done, ...[...failed.values()].map((some) => listed(config, cellOf(some[0] as RunRecord), none, some))];
 }
 
 function listed(
+  config: Config,
   { model, correlation, point }: Cell,
   done: Pick<ListedCell, "runs" | "final">,
   failures: readonly RunRecord[],
 ): ListedCell {
   const failed = failures.slice(0, LISTED).map(({ run, reason }) => ({ run, reason }));
-  return { model, label: modelLabel(model), correlation, point: pointText(point), ...done, failed };
+  return { model, label: modelLabel(config, model), correlation, point: pointText(point), ...done, failed };
 }
 
 /** To the four places that the page shows. */

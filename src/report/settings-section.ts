@@ -1,4 +1,4 @@
-import type { Config, SettingOrigin } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { type SettingRow, settingRows } from "../config/setting-rows.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
@@ -11,12 +11,15 @@ export function settingsSection(config: Config): Html {
 </table>`;
   return section("settings", "What was run", [
     html`<p>${config.about}</p>
-<p>Each value has a mark: <b>paper</b> if the paper states it, <b>read off</b> if it was read off the paper's figures,
-<b>assumed</b> if the paper does not give it, <b>yours</b> if you gave it.</p>
+<p>${config.rows === null ? MARKS : OWN_MARKS}</p>
 `,
     tableBox("Settings", table),
   ]);
 }
+
+const MARKS = html`Each value has a mark: <b>paper</b> if the paper states it, <b>read off</b> if it was read off the paper's figures,
+<b>assumed</b> if the paper does not give it, <b>yours</b> if you gave it.`;
+const OWN_MARKS = html`Each value has a mark: <b>yours</b> if you gave it or if it follows from your table, otherwise <b>default</b>.`;
 
 function settingRow({ name, value, from, why, ofGenerator }: SettingRow): Html {
   return html`<tr${ofGenerator ? GENERATOR : ""}><th scope="row">${name}</th><td>${value}</td><td>${mark(from)}${why && `: ${why}`}</td></tr>
@@ -26,6 +29,6 @@ function settingRow({ name, value, from, why, ofGenerator }: SettingRow): Html {
 const GENERATOR = html` class="inner"`;
 
 /** The mark of a value, each in its own style. */
-export function mark(from: SettingOrigin): Html {
+export function mark(from: SettingRow["from"]): Html {
   return html`<span class="mark" data-mark="${from}">${from}</span>`;
 }

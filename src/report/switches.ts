@@ -1,6 +1,5 @@
 import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { modelLabel } from "../figures/draw/style.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 
@@ -13,8 +12,8 @@ interface Shown {
   readonly paper: boolean | "hidden";
 }
 
-/** The switches of the figures. They work by CSS alone: `page.css` and `switchRules` show what is chosen. */
-export function switches({ models, correlations, loss, paper }: Shown): Html {
+/** The switches of the figures; `labelOf` names a model. They work by CSS alone: `page.css` and `switchRules` show what is chosen. */
+export function switches({ models, correlations, loss, paper }: Shown, labelOf: (model: string) => string): Html {
   return html`<div class="switches" role="group" aria-label="What the figures show">
 ${radios(
   "Loss",
@@ -40,7 +39,7 @@ ${radios(
   ],
   "linear",
 )}
-${boxes("Models", "model", models, modelLabel)}
+${boxes("Models", "model", models, labelOf)}
 ${correlations.length > 0 ? boxes("Correlations", "correlation", correlations, shortNumber) : NOTHING}
 ${paper ? paperBox(paper !== "hidden") : ""}
 </div>

@@ -2,13 +2,13 @@ import { LOSS_SETS } from "../config/loss-sets.ts";
 import {
   type Figure,
   type FigureChoices,
-  isLacking,
-  type Lacking,
+  isUnavailable,
   SCALES,
   STATISTICS,
+  type Unavailable,
 } from "../figures/draw/figure.ts";
 import { fileName } from "../figures/files.ts";
-import { heeded, SWEEP_FIGURES, type SweepFigure } from "../figures/gallery.ts";
+import { SWEEP_FIGURES, type SweepFigure, supportedOptions } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
 
 /** Options of the figures that a reader may choose. */
@@ -36,7 +36,7 @@ const CHOICES: readonly Choice[] = LOSS_SETS.flatMap((loss) =>
 export function drawVariants(
   results: Results,
   kinds: readonly SweepFigure[] = SWEEP_FIGURES,
-): { drawn: Variants[]; lacking: Lacking[] } {
+): { drawn: Variants[]; lacking: Unavailable[] } {
   const all = kinds.map((kind) => variantsOf(kind, results));
   return {
     drawn: all.filter((one) => "variants" in one),
@@ -44,19 +44,21 @@ export function drawVariants(
   };
 }
 
-function variantsOf(kind: SweepFigure, results: Results): Variants | Lacking {
-  const { name, heeds, draw } = kind;
+function variantsOf(kind: SweepFigure, results: Results): Variants | Unavailable {
+  const { name, supports, draw } = kind;
   const variants: { figure: Figure; choices: Choice[]; file: string }[] = [];
   for (const choice of CHOICES) {
-    const chosen = (Object.keys(choice) as (keyof Choice)[]).filter((key) => heeds.includes(key));
+    const chosen = (Object.keys(choice) as (keyof Choice)[]).filter((key) => supports.includes(key));
     const same = variants.find(({ choices }) => chosen.every((key) => choices[0]?.[key] === choice[key]));
     if (same !== undefined) {
       same.choices.push(choice);
       continue;
     }
     const figure = draw(results, { ...choice, theme: "page", paper: true });
-    if (isLacking(figure)) return figure;
-    const file = fileName(figure, heeded(kind, { ...choice, theme: "light", paper: true }), { at: results.at });
+    if (isUnavailable(figure)) return figure;
+    const file = fileName(figure, supportedOptions(kind, { ...choice, theme: "light", paper: true }), {
+      at: results.at,
+    });
     variants.push({ figure, choices: [choice], file });
   }
   return { name, title: (variants[0] as Variant).figure.title, variants };

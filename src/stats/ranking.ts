@@ -1,25 +1,49 @@
 // How well scores rank rows of two classes.
+import { standardError } from "./moments.ts";
 
-/** Rows of one score: how many are of class 1, and how many of class 0. */
-interface Tie {
-  positives: number;
-  negatives: number;
+/** Scores of the rows of class 1 and of class 0, each rising. */
+interface Ranked {
+  readonly ones: Float64Array;
+  readonly zeros: Float64Array;
 }
 
-/** Rows by falling score, equal scores together; `labels` are 0 or 1. */
-function* ties(scores: ArrayLike<number>, labels: ArrayLike<number>): Generator<Tie> {
-  const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
-  order.sort((a, b) => (scores[b] as number) - (scores[a] as number));
-  let tie: Tie = { positives: 0, negatives: 0 };
-  for (const [i, row] of order.entries()) {
-    if (i > 0 && scores[row] !== scores[order[i - 1] as number]) {
-      yield tie;
-      tie = { positives: 0, negatives: 0 };
-    }
-    if (labels[row] === 1) tie.positives++;
-    else tie.negatives++;
+/** The latest of an array of scores: several measures ask for the same. */
+const ranked = new WeakMap<object, Ranked & { readonly labels: ArrayLike<number> }>();
+
+/** Sorted by class: numbers alone sort many times as fast as rows by their numbers. */
+function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked {
+  const known = ranked.get(scores);
+  if (known?.labels === labels) return known;
+  const [ones, zeros] = [new Float64Array(scores.length), new Float64Array(scores.length)];
+  let count = 0;
+  for (let row = 0; row < scores.length; row++) {
+    if (labels[row] === 1) ones[count++] = scores[row] as number;
+    else zeros[row - count] = scores[row] as number;
   }
-  if (order.length > 0) yield tie;
+  const found = {
+    labels,
+    ones: ones.subarray(0, count).sort(),
+    zeros: zeros.subarray(0, scores.length - count).sort(),
+  };
+  ranked.set(scores, found);
+  return found;
+}
+
+/** Calls `visit` for each score, falling, with how many rows of class 1 and of class 0 have it; `labels` are 0 or 1. */
+function eachTie(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  visit: (positives: number, negatives: number) => void,
+): void {
+  const { ones, zeros } = rankedBy(scores, labels);
+  let [i, j] = [ones.length, zeros.length];
+  while (i > 0 || j > 0) {
+    const score = Math.max(ones[i - 1] ?? Number.NEGATIVE_INFINITY, zeros[j - 1] ?? Number.NEGATIVE_INFINITY);
+    const [p, n] = [i, j];
+    while (i > 0 && (ones[i - 1] as number) >= score) i--;
+    while (j > 0 && (zeros[j - 1] as number) >= score) j--;
+    visit(p - i, n - j);
+  }
 }
 
 /**
@@ -28,42 +52,59 @@ function* ties(scores: ArrayLike<number>, labels: ArrayLike<number>): Generator<
  */
 export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   let [pairs, above, below] = [0, 0, 0];
-  for (const { positives, negatives } of ties(scores, labels)) {
+  eachTie(scores, labels, (positives, negatives) => {
     pairs += negatives * (above + positives / 2);
     above += positives;
     below += negatives;
-  }
+  });
   return pairs / (above * below);
 }
 
 /**
- * The standard error of that area over further rows like these (DeLong, DeLong and Clarke-Pearson, Biometrics 1988): of the
- * shares of rows of the other class that each row is on the right side of, the sample variances of both classes, each
- * divided by its number of rows. NaN for fewer than two rows of a class.
+ * The standard error of that area over further rows like these (DeLong, DeLong and Clarke-Pearson, Biometrics 1988). NaN for
+ * fewer than two rows of a class.
  */
 export function areaError(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const all = [...ties(scores, labels)];
-  const [P, N] = [countOf(all, "positives"), countOf(all, "negatives")];
-  let [above, below] = [0, 0];
-  const shares = all.map(({ positives, negatives }) => {
-    const ofPositive = (N - below - negatives / 2) / N;
-    const ofNegative = (above + positives / 2) / P;
-    above += positives;
-    below += negatives;
-    return { positives, negatives, ofPositive, ofNegative };
-  });
-  const area = shares.reduce((sum, { positives, ofPositive }) => sum + positives * ofPositive, 0) / P;
-  let [squaresP, squaresN] = [0, 0];
-  for (const { positives, negatives, ofPositive, ofNegative } of shares) {
-    squaresP += positives * (ofPositive - area) ** 2;
-    squaresN += negatives * (ofNegative - area) ** 2;
-  }
-  if (P < 2 || N < 2) return Number.NaN;
-  return Math.sqrt(squaresP / (P - 1) / P + squaresN / (N - 1) / N);
+  return errorOfMeans(placements(scores, labels), labels);
 }
 
-function countOf(all: readonly Tie[], of: keyof Tie): number {
-  return all.reduce((sum, tie) => sum + tie[of], 0);
+/** The standard error of the difference of the areas of two scores of the same rows, by their placements. */
+export function areaDifferenceError(a: Float64Array, b: Float64Array, labels: ArrayLike<number>): number {
+  return errorOfMeans(
+    a.map((share, row) => share - (b[row] as number)),
+    labels,
+  );
+}
+
+/** DeLong's placements: of each row, the share of rows of the other class that it is on the right side of; ties count a half. */
+export function placements(scores: ArrayLike<number>, labels: ArrayLike<number>): Float64Array {
+  const { ones, zeros } = rankedBy(scores, labels);
+  const shares = new Float64Array(scores.length);
+  for (const row of shares.keys()) {
+    const others = labels[row] === 1 ? zeros : ones;
+    const score = scores[row] as number;
+    const below = (countBelow(others, score, true) + countBelow(others, score, false)) / 2;
+    shares[row] = (labels[row] === 1 ? below : others.length - below) / others.length;
+  }
+  return shares;
+}
+
+/** How many of some rising numbers are below `score`, or equal to it if that counts. */
+function countBelow(sorted: Float64Array, score: number, countsEqual: boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const one = sorted[middle] as number;
+    if (one < score || (countsEqual && one === score)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The root of both classes' squared standard errors of their means over rows, added up. */
+function errorOfMeans(values: Float64Array, labels: ArrayLike<number>): number {
+  const errorOf = (label: number) => standardError(values.filter((_, row) => Number(labels[row] === 1) === label));
+  return Math.hypot(errorOf(0), errorOf(1));
 }
 
 /**
@@ -72,10 +113,10 @@ function countOf(all: readonly Tie[], of: keyof Tie): number {
  */
 export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   let [sum, rows, found] = [0, 0, 0];
-  for (const { positives, negatives } of ties(scores, labels)) {
+  eachTie(scores, labels, (positives, negatives) => {
     rows += positives + negatives;
     found += positives;
     sum += positives * (found / rows);
-  }
+  });
   return sum / found;
 }

@@ -1,6 +1,6 @@
 import { cellsOf } from "../config/cells.ts";
 import type { LossSet } from "../config/loss-sets.ts";
-import { taskNames } from "../config/task-names.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { toCsv } from "../records/csv.ts";

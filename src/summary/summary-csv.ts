@@ -2,10 +2,9 @@ import { pointText } from "../identity/grid-point.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { shareOf } from "../stats/share.ts";
-import type { CellSummary } from "./cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "./comparisons.ts";
 import type { CellRungs } from "./rungs.ts";
-import type { Summary } from "./summary.ts";
+import type { CellSummary, Summary } from "./summary.ts";
 import type { TaskSummary } from "./task-summary.ts";
 
 /** A summary as CSV: one row for each statistic of a cell, or of two cells; an empty cell for no value. */

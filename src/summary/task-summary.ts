@@ -1,8 +1,7 @@
 import { cellsOf } from "../config/cells.ts";
 import type { LossSet } from "../config/loss-sets.ts";
-import { tasksOfRuns } from "../config/task-kinds.ts";
+import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import type { TaskKindSetting } from "../config/task-kinds-schema.ts";
-import { taskNames } from "../config/task-names.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";

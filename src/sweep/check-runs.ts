@@ -46,7 +46,7 @@ export async function checkTrainable(
     checkPath(pathOf(run), model.name, tunedFor(configAt(config, point), model.name, correlation));
     engine.check(run);
   }
-  await engine.prepare?.([...new Set(kinds.map(({ model }) => model))], signal);
+  await engine.prepare?.(kinds, signal);
 }
 
 /** A run of each cell: those of a cell differ in their numbers alone. */

@@ -1,7 +1,8 @@
 // Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
-import type { AnyRun, Engine, Hooks, RunResult } from "../engines/engine.ts";
-import { Choices, isChosen, type Stage } from "./choices.ts";
-import { isStopped, nextTry, type StoppedRun, validationRun, withSteps } from "./tries.ts";
+import { bestStep } from "../engines/early-stop.ts";
+import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState } from "../engines/engine.ts";
+import type { StepChoice } from "../engines/step-choice.ts";
+import { isStopped, type StoppedRun, stepsBetween, validationRun, withSteps } from "./tries.ts";
 
 /** Runs that choose their steps together, before they train. */
 export const TOGETHER = 32;
@@ -17,13 +18,16 @@ export function withEarlyStopping(engine: Engine): Engine {
     get deterministic() {
       return engine.deterministic ?? {};
     },
+    get givesWeights() {
+      return engine.givesWeights ?? {};
+    },
     ...(engine.beside && { beside: engine.beside }),
     ...(engine.workers !== undefined && { workers: engine.workers }),
     keepsStates: engine.keepsStates,
     path: (run) => engine.path(run),
     check: (run) => engine.check(run),
     inOneCall: (run) => engine.inOneCall?.(run) ?? 1,
-    prepare: async (models, signal) => engine.prepare?.(models, signal),
+    prepare: async (runs, signal) => engine.prepare?.(runs, signal),
     train: (runs, hooks) => trainStopped(engine, runs, hooks),
     memoryBytes: (runs) => engine.memoryBytes(runs),
     dispose: () => engine.dispose(),
@@ -70,29 +74,24 @@ async function trainChosen(
 /** Tries runs on their validation rows, each for as long as its patience asks. A run that fails before it is evaluated ends so. */
 async function chooseSteps(engine: Engine, stages: readonly Stage[], hooks: ChoiceHooks): Promise<Stage[]> {
   const chosen = stages.filter(isChosen);
-  let left = stages.filter((stage) => !isChosen(stage));
+  const left = stages.filter((stage) => !isChosen(stage));
   for (const { run } of left) hooks.onChoosing?.(run, 0);
   for (const { run, choice } of chosen) hooks.onChoosing?.(run, choice.tried, choice.steps);
-  while (left.length > 0 && !hooks.signal?.aborted) {
-    const results = await tried(engine, left, hooks);
-    left = results.filter((stage) => !isChosen(stage));
-    chosen.push(...results.filter(isChosen));
-  }
-  return chosen;
+  return left.length === 0 ? chosen : [...chosen, ...(await tried(engine, left, hooks))];
 }
 
-/** What follows from a try of each run: another one, or its chosen number of steps. */
+/** Chooses the number of steps of each run by a try. */
 async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks }: ChoiceHooks): Promise<Stage[]> {
   const byId = new Map(left.map((stage) => [stage.run.id, stage]));
   const following: Stage[] = [];
   await engine.train(
-    left.map(({ run, choice }) => validationRun(run, choice.steps)),
+    left.map(({ run }) => validationRun(run)),
     {
       ...quiet(hooks),
       ...choices.hooks(byId),
       onProgress: ({ id }, step) => {
-        const { run, choice } = byId.get(id) as Stage;
-        hooks.onChoosing?.(run, choice.tried + step);
+        const { run } = byId.get(id) as Stage;
+        hooks.onChoosing?.(run, step);
       },
       onResult: (result) => {
         const stage = byId.get(result.run.id) as Stage;
@@ -103,7 +102,7 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
         }
         following.push(next);
         choices.advance(next, result.elapsedMs);
-        if (isChosen(next)) hooks.onChoosing?.(next.run, next.choice.tried, next.choice.steps);
+        hooks.onChoosing?.(next.run, next.choice.tried, next.choice.steps);
       },
     },
   );
@@ -111,13 +110,10 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
 }
 
 /** Undefined for a run that failed before it was evaluated. */
-function stageAfter({ run, choice }: Stage, result: RunResult): Stage | undefined {
-  const best = bestStep(result, run.stopping.patience);
+function stageAfter({ run }: Stage, result: RunResult): Stage | undefined {
+  const best = bestStep(result, run.stopping);
   if (best === undefined) return undefined;
-  const all = choice.tried + choice.steps;
-  if (best.isSure || choice.steps >= run.training.steps || result.failure !== undefined)
-    return { run, choice: { tried: all, steps: best.step, validationLoss: best.loss } };
-  return { run, choice: { ...choice, tried: all, steps: nextTry(run, choice.steps) } };
+  return { run, choice: { tried: result.curve.steps.at(-1) as number, steps: best.step, validationLoss: best.loss } };
 }
 
 /** Signals and beginnings reach the caller; parameters of a try do not. */
@@ -125,19 +121,84 @@ function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
   return { ...(signal && { signal }), ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
 }
 
-/** The look with the lowest loss, mean over tasks, before `patience` looks in a row were no better; undefined without any. */
-function bestStep({ curve }: RunResult, patience: number): { step: number; loss: number; isSure: boolean } | undefined {
-  const losses = curve.heldout.map((tasks) => tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length);
-  let best = 0;
-  for (const [i, loss] of losses.entries()) {
-    if (loss < (losses[best] as number)) best = i;
-    if (i - best >= patience) return { step: curve.steps[best] as number, loss: losses[best] as number, isSure: true };
-  }
-  const step = curve.steps[best];
-  return step === undefined ? undefined : { step, loss: losses[best] as number, isSure: false };
+function failedBefore(result: RunResult, run: StoppedRun): RunResult {
+  const { by } = run.stopping;
+  const missing = by ? `its validation rows have no ${by.metric} of task ${by.task + 1}` : "no evaluation";
+  const failure = (result.failure ?? missing).replace("held-out", "validation");
+  return { ...result, run, failure };
 }
 
-function failedBefore(result: RunResult, run: StoppedRun): RunResult {
-  const failure = (result.failure ?? "no evaluation").replace("held-out", "validation");
-  return { ...result, run, failure };
+/** A run in its try, or in its training. */
+interface Stage {
+  readonly run: StoppedRun;
+  readonly choice: StepChoice;
+  /** Where it goes on from; absent if it begins. */
+  readonly state?: RunState;
+}
+
+/** Whether the number of steps is chosen. */
+function isChosen({ choice }: Pick<Stage, "choice">): boolean {
+  return choice.validationLoss !== undefined;
+}
+
+/** The choices of some runs; without `keeping` they are not kept. */
+class Choices {
+  readonly #keeping: Keeping | undefined;
+  /** Stages that no state of their run is kept of yet. */
+  readonly #unkept = new Map<string, Stage>();
+
+  constructor(keeping: Keeping | undefined) {
+    this.#keeping = keeping;
+  }
+
+  /** Where a run goes on from, or its first try. */
+  readonly stageOf = (run: StoppedRun): Stage => {
+    const state = this.#keeping?.states.get(run.id);
+    const choice = state?.choice;
+    const begun = { tried: 0, steps: run.training.steps, evalEvery: stepsBetween(run) };
+    const isOfTry = choice?.evalEvery === begun.evalEvery && choice.steps === begun.steps;
+    if (state === undefined || choice === undefined || !(isChosen({ choice }) || isOfTry))
+      return { run, choice: begun };
+    return { run, choice, ...(state.step > 0 && { state }) };
+  };
+
+  /** Hooks of the engine that trains these stages, by the ids of their runs. */
+  hooks(stages: ReadonlyMap<string, Stage>): Pick<Hooks, "keeping"> {
+    const keeping = this.#keeping;
+    if (keeping === undefined) return {};
+    const states = new Map<string, RunState>();
+    for (const [id, { state }] of stages) if (state) states.set(id, state);
+    const onState: Keeping["onState"] = ({ id }, state) => {
+      const { run, choice } = stages.get(id) as Stage;
+      this.#unkept.delete(id);
+      keeping.onState(run, { ...state, choice });
+    };
+    return { keeping: { ...keeping, states, onState } };
+  }
+
+  /** A run is at another stage, after a try that took so long. */
+  advance(stage: Stage, tookMs: number): void {
+    this.#unkept.set(stage.run.id, stage);
+    if (this.#keeping && tookMs > this.#keeping.everyMs / 2) this.#keep(stage);
+  }
+
+  end(id: string): void {
+    this.#unkept.delete(id);
+  }
+
+  /** Keeps the stages of runs that have no state. */
+  keepAll(): void {
+    for (const stage of [...this.#unkept.values()]) this.#keep(stage);
+  }
+
+  #keep({ run, choice }: Stage): void {
+    this.#unkept.delete(run.id);
+    this.#keeping?.onState(run, { ...begun(run.model.tasks), choice });
+  }
+}
+
+/** A state before the first step. */
+function begun(K: number): RunState {
+  const curve = { steps: [], train: [], heldout: [] };
+  return { step: 0, values: [], noBias: [], powers: [1, 1], sums: new Array<number>(K).fill(0), curve, elapsedMs: 0 };
 }

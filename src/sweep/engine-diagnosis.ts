@@ -4,8 +4,7 @@ import type { Problem } from "../cuda/trust.ts";
 import type { KernelSet } from "../engines/cpu/kernel-sets.ts";
 import { availableKernels } from "../engines/cpu/native.ts";
 import { type EngineTrial, tryEngine } from "./engine-trial.ts";
-import { type EngineOptions, loadEngine, type TfjsBackend } from "./engines.ts";
-import { kernelSet } from "./kernel-set.ts";
+import { type EngineOptions, kernelSet, loadEngine, type TfjsBackend } from "./engines.ts";
 
 /** Whether an engine trains on this machine, how fast, and what to do if it does not. */
 export interface EngineDiagnosis {

@@ -2,8 +2,7 @@ import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import type { Engine, Run, RunResult } from "../engines/engine.ts";
 import { PLAIN_TRAINING, type TrainingSettings } from "../engines/training-settings.ts";
-import { NO_CHOICE } from "../identity/cell.ts";
-import { runId } from "../identity/run-id.ts";
+import { NO_CHOICE, runId } from "../identity/cell.ts";
 import { ZOO } from "../models/zoo.ts";
 import { paceOf } from "./estimate.ts";
 

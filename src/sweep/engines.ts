@@ -1,16 +1,17 @@
 import { MMOE } from "../called-as.ts";
+import { didYouMean } from "../config/suggest.ts";
 import { findBinding, isForCards } from "../cuda/binding.ts";
 import { mayHaveCard } from "../cuda/cards.ts";
 import type { Env } from "../cuda/home.ts";
-import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
-import type { AnyRun, Engine } from "../engines/engine.ts";
+import { chooseKernels } from "../engines/cpu/choose-kernels.ts";
+import { KERNEL_CHOICES, type KernelChoice, type KernelSet } from "../engines/cpu/kernel-sets.ts";
+import { availableKernels } from "../engines/cpu/native.ts";
+import type { AnyRun, Engine, Hooks } from "../engines/engine.ts";
 import { findPython } from "../engines/process/find-python.ts";
 import type { Adapter } from "../engines/process/languages.ts";
 import { UsageError } from "../errors.ts";
 import { isCode, isIn, LANGUAGES, type Language, languageOf } from "../models/code.ts";
 import { withEarlyStopping } from "./early-stopping.ts";
-import { kernelSet } from "./kernel-set.ts";
-import { sideBySide } from "./side-by-side.ts";
 
 /** `auto` is `cuda` if it is set up, a card is visible and no kernels of the cpu engine are asked for; else `cpu`. */
 export const ENGINE_NAMES = ["auto", "cpu", "cuda", "tfjs"] as const;
@@ -95,7 +96,7 @@ async function familyEngine(name: EngineName, options: EngineOptions): Promise<E
     return createTfjsEngine({ backend, note, ...threads });
   }
   if (name === "cuda") {
-    const { createCudaEngine } = await import("../engines/tfjs/cuda-engine.ts");
+    const { createCudaEngine } = await import("../engines/tfjs/tfjs-engine.ts");
     return createCudaEngine({ allowCpu, note, ...threads });
   }
   const { CpuEngine } = await import("../engines/cpu/cpu-engine.ts");
@@ -124,4 +125,101 @@ async function autoEngine(options: EngineOptions): Promise<Engine> {
     note(`${error.message}; ${CPU_INSTEAD}`);
     return loadEngine("cpu", options);
   }
+}
+
+/**
+ * `main`, and at the same time `other` for the runs that `goesBeside` names. Results say which of them trained. If one fails, both
+ * stop. An engine that keeps states keeps those of its runs; runs of one that does not begin again.
+ */
+export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun) => boolean): Engine {
+  const engineFor = (run: AnyRun) => (goesBeside(run) ? other : main);
+  const parts = (runs: readonly AnyRun[]) =>
+    [main, other]
+      .map((engine): Part => [engine, runs.filter((run) => engineFor(run) === engine)])
+      .filter(([, own]) => own.length > 0);
+  return {
+    name: main.name,
+    device: main.device,
+    get libraries() {
+      return { ...main.libraries, ...other.libraries };
+    },
+    get deterministic() {
+      return { ...main.deterministic, ...other.deterministic };
+    },
+    get givesWeights() {
+      return { ...main.givesWeights, ...other.givesWeights };
+    },
+    get beside() {
+      return [...(main.beside ?? []), { name: other.name, device: other.device }];
+    },
+    ...(main.workers !== undefined && { workers: main.workers }),
+    keepsStates: main.keepsStates || other.keepsStates,
+    path: (run) => engineFor(run).path(run),
+    check: (run) => engineFor(run).check(run),
+    inOneCall: (run) => engineFor(run).inOneCall?.(run) ?? 1,
+    prepare: async (runs, signal) => {
+      await main.prepare?.(runs, signal);
+      await other.prepare?.(runs, signal);
+    },
+    train: (runs, hooks) => trainParts(parts(runs), hooks),
+    memoryBytes: (runs) => parts(runs).reduce((sum, [engine, own]) => sum + engine.memoryBytes(own), 0),
+    dispose: async () => {
+      await Promise.all([main.dispose(), other.dispose()]);
+    },
+  };
+}
+
+type Part = readonly [Engine, readonly AnyRun[]];
+
+async function trainParts(parts: readonly Part[], hooks: Hooks): Promise<void> {
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([giveUp.signal, ...(hooks.signal ? [hooks.signal] : [])]);
+  let failure: { readonly error: unknown } | undefined;
+  await Promise.all(
+    parts.map(async ([engine, runs]) => {
+      const onResult: Hooks["onResult"] = (result) => hooks.onResult({ engine: engine.name, ...result });
+      await engine.train(runs, { ...hooksFor(engine, hooks), signal, onResult }).catch((error: unknown) => {
+        failure ??= { error };
+        giveUp.abort();
+      });
+    }),
+  );
+  if (failure) throw failure.error;
+}
+
+/** An engine that keeps its runs may begin any, even if they can't end in time; one that does not is told to keep none. */
+function hooksFor({ keepsStates }: Engine, { keeping, noMore, onBegin, ...hooks }: Hooks): Hooks {
+  if (keeping && keepsStates) return { ...hooks, keeping };
+  return { ...hooks, ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
+}
+
+interface KernelOptions {
+  /** As EngineOptions.kernels. */
+  readonly kernels?: KernelChoice;
+  readonly env?: Env;
+  readonly note?: (line: string) => void;
+}
+
+const VARIABLE = "MMOE_KERNELS";
+
+let toldWhyNotNative = false;
+
+/**
+ * The kernels that the cpu engine trains on. If the user chose none, a note says once a process why they are not native.
+ * Throws UsageError for kernels that do not run here.
+ */
+export function kernelSet({ kernels, env = process.env, note = () => {} }: KernelOptions = {}): KernelSet {
+  const variable = env[VARIABLE] || "auto";
+  const choice = KERNEL_CHOICES.find((one) => one === (kernels ?? variable));
+  if (choice === undefined) {
+    const known = `expected one of ${KERNEL_CHOICES.join(", ")}`;
+    throw new UsageError(`${VARIABLE}: ${known}, got '${variable}'${didYouMean(variable, KERNEL_CHOICES)}`);
+  }
+  if (choice === "wasm") return choice; // native kernels are not loaded: they may be what is broken
+  const here = availableKernels();
+  if (choice === "auto" && here.problem !== undefined && !toldWhyNotNative) {
+    toldWhyNotNative = true;
+    note(`${here.problem}; training on WebAssembly, which is slower (--kernels wasm leaves out this line)`);
+  }
+  return chooseKernels(choice, kernels === undefined ? VARIABLE : "--kernels", here);
 }

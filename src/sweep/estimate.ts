@@ -1,8 +1,9 @@
 // How long a sweep takes: its first runs train for about a second, and the rest is as many times as long.
 import { availableParallelism } from "node:os";
 import { DiagnosticRecorder } from "../engines/diagnosing.ts";
-import { type AnyRun, type Engine, initialParameters, type Run } from "../engines/engine.ts";
+import type { AnyRun, Engine, Run } from "../engines/engine.ts";
 import { diagnosedSteps, evaluationCount } from "../engines/evaluations.ts";
+import { initialParameters } from "../engines/initial-parameters.ts";
 import { isCode } from "../models/code.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import type { Estimate } from "../stats/estimate.ts";

@@ -1,6 +1,5 @@
 import type { AnyRun } from "../engines/engine.ts";
-import { eachOfShard } from "./shard.ts";
-import { comparedFolder, type ShareRequest, type SweepShare } from "./share.ts";
+import { comparedFolder, eachOfShard, type ShareRequest, type SweepShare } from "./share.ts";
 import { mostSteps } from "./tries.ts";
 
 /** A share as a dry run needs it: numbers, and some runs that stand for all. A list of millions would take gigabytes. */

@@ -1,14 +1,22 @@
 import { cellsOf, correlationsIn } from "../config/cells.ts";
-import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
+import { decidingMetric } from "../config/choose-by.ts";
+import {
+  type Config,
+  configAt,
+  generatorOf,
+  modelOf,
+  type PointConfig,
+  tableOf,
+  trainingOf,
+} from "../config/config.ts";
 import { crossedPair, crossedPairs, crossedRun } from "../config/cross.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { withValidationRows } from "../config/rows.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
-import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
+import type { AnyRun, FromTable, Generated, Stopping } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import type { Cell } from "../identity/cell.ts";
-import { runId } from "../identity/run-id.ts";
+import { type Cell, runId } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
@@ -76,12 +84,17 @@ function kindsOf(config: Config): Kind[] {
       model: models(modelOf(settings, model)),
       training: trainings(withValidationRows(trainingOf(settings), settings)),
       ...(settings.patience !== null && {
-        stopping: { patience: settings.patience, validation: settings.validation },
+        stopping: stoppingOf(settings, settings.patience),
       }),
       ...(settings.diagnostics.length > 0 && { diagnostics: settings.diagnostics }),
       ...(isGrid && { point }),
     };
   });
+}
+
+function stoppingOf(settings: PointConfig, patience: number): Stopping {
+  const by = decidingMetric(settings);
+  return { patience, validation: settings.validation, ...(by && { by }) };
 }
 
 /** Where the rows of each correlation come from. */

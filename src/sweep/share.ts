@@ -8,8 +8,7 @@ import type { Shard } from "../records/writer-lock.ts";
 import { withValues } from "../tables/read-table.ts";
 import { thousands } from "../units.ts";
 import { checkCurves } from "./curves.ts";
-import { countRuns } from "./plan.ts";
-import { planShard } from "./shard.ts";
+import { countRuns, eachRun } from "./plan.ts";
 
 /** A sweep to train, and what to do with the results that its folder already holds. */
 export interface ShareRequest {
@@ -85,4 +84,32 @@ export function withTables(runs: readonly AnyRun[]): AnyRun[] {
  */
 export function trainedWith({ runs, todo }: Pick<SweepShare, "runs" | "todo">): readonly AnyRun[] {
   return todo.length === 0 ? [] : runs;
+}
+
+/**
+ * The runs of one shard (null: the complete sweep), repeats outermost. Shards of one count are disjoint; together they
+ * are the sweep, and neither their sizes nor their shares of a cell differ by more than one run.
+ */
+export function planShard(config: Config, shard: Shard | null): AnyRun[] {
+  return [...eachOfShard(config, shard)];
+}
+
+/** The same one by one. */
+export function* eachOfShard(config: Config, shard: Shard | null): Generator<AnyRun> {
+  const { index, count } = shard ?? { index: 1, count: 1 };
+  const sizes = { repeats: config.runs, cells: countRuns(config) / config.runs, count };
+  let place = 0;
+  for (const run of eachRun(config)) if (indexOf(place++, sizes) === index) yield run;
+}
+
+/**
+ * The shard, from 1, of the run at `place` in the plan. As many repeats as divide evenly are dealt as a unit, since
+ * engines make rows once for all runs of a repeat. The rest is dealt run by run, one cell after the other, so that no
+ * shard gets a cell twice.
+ */
+function indexOf(place: number, { repeats, cells, count }: { repeats: number; cells: number; count: number }): number {
+  const [repeat, cell] = [Math.floor(place / cells), place % cells];
+  const rest = repeats % count;
+  const whole = repeats - rest;
+  return 1 + ((repeat < whole ? repeat : cell * rest + (repeat - whole)) % count);
 }

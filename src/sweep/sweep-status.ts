@@ -1,18 +1,21 @@
 import { join } from "node:path";
-import { trainedHash } from "../config/config.ts";
+import { settingsOf } from "../config/cells.ts";
+import { type Config, trainedHash } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
-import { cellKey } from "../identity/cell.ts";
+import { type Cell, cellKey, NO_CHOICE } from "../identity/cell.ts";
 import { type Kept, keptIn, keptOf } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
+import type { RecordHead } from "../records/journal-line.ts";
 import { configIn } from "../records/read-results.ts";
 import { readHeads } from "../records/read-sweep.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
-import { planWanted } from "./plan.ts";
-import { type CellStatus, cellOfRun, cellStatuses, totalStatus } from "./status.ts";
+import { eachRun, planWanted } from "./plan.ts";
 
 /** What of a sweep is done, and what processes do in its folder. */
 export interface SweepStatus {
   readonly folder: string;
+  /** The hash of its settings, then those of the user's own models. */
+  readonly trained: string;
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
@@ -24,7 +27,11 @@ export interface SweepStatus {
   readonly runsPerMinute: number;
   /** Null if nothing trains, and runs are missing. */
   readonly leftMs: number | null;
-  readonly cells: readonly (CellStatus & { readonly training: number })[];
+  readonly cells: readonly (CellStatus & {
+    readonly training: number;
+    /** What its runs are trained with. */
+    readonly settings: Readonly<Record<string, unknown>>;
+  })[];
   readonly writers: readonly Writer[];
 }
 
@@ -32,7 +39,8 @@ export interface SweepStatus {
 export function statusOf(folder: string, warn: (line: string) => void): SweepStatus {
   const config = configIn(folder);
   const journals = join(folder, JOURNALS);
-  const of = { trained: trainedHash(config), warn };
+  const trained = trainedHash(config);
+  const of = { trained, warn };
   const ended = readHeads(journals, of);
   const cells = cellStatuses(config, ended);
   const writers = writersIn(journals);
@@ -46,12 +54,14 @@ export function statusOf(folder: string, warn: (line: string) => void): SweepSta
   const kept = keptIn(folder, others, of);
   const inCell = countByCell(left.filter(({ id }) => inFlight.has(id)));
   return {
-    folder,
+    ...{ folder, trained },
     ...totalStatus(cells),
     ...{ training, kept },
     runsPerMinute: sum(active, ({ runs, elapsedMs }) => (elapsedMs > 0 ? runs / (elapsedMs / 60_000) : 0)),
     leftMs: left.length === 0 ? 0 : leftMs(stepsLeft(left, [training, kept]), active),
-    cells: cells.map((cell) => ({ ...cell, training: inCell.get(cellKey(cell)) ?? 0 })),
+    cells: cells.map((cell) => {
+      return { ...cell, training: inCell.get(cellKey(cell)) ?? 0, settings: settingsOf(config, cell) };
+    }),
     writers,
   };
 }
@@ -81,4 +91,33 @@ function countByCell(runs: readonly AnyRun[]): Map<string, number> {
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {
   return values.reduce((total, value) => total + of(value), 0);
+}
+
+/** How many runs of one cell are done, failed and missing. */
+export type CellStatus = Readonly<Counted>;
+
+type Counted = Cell & Record<RecordHead["status"] | "missing", number>;
+
+/** Status of every cell of a sweep, in the order of its plan; `ended` may hold other runs too. */
+export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHead>): CellStatus[] {
+  const counts = new Map<string, Counted>();
+  for (const run of eachRun(config)) {
+    const cell = cellOfRun(run);
+    const key = cellKey(cell);
+    const count = counts.get(key) ?? { ...cell, done: 0, failed: 0, missing: 0 };
+    counts.set(key, count);
+    count[ended.get(run.id)?.status ?? "missing"]++;
+  }
+  return [...counts.values()];
+}
+
+/** The cell of a planned run. */
+export function cellOfRun({ model, correlation, point = NO_CHOICE }: AnyRun): Cell {
+  return { model: model.name, correlation, point };
+}
+
+/** All cells together. */
+export function totalStatus(cells: readonly CellStatus[]): Omit<CellStatus, keyof Cell> {
+  const total = (key: "done" | "failed" | "missing") => cells.reduce((sum, cell) => sum + cell[key], 0);
+  return { done: total("done"), failed: total("failed"), missing: total("missing") };
 }

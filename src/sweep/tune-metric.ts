@@ -1,6 +1,6 @@
 // Metrics of one task that mmoe tune may choose by, in place of a loss.
-import { taskNames } from "../config/task-names.ts";
-import { validationName } from "../engines/diagnosing.ts";
+import { BETTER } from "../config/choose-by.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
 import { cellKey } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
@@ -8,6 +8,7 @@ import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { validationName } from "../validation-name.ts";
 
 export interface TuneMetric {
   /** Its column in runs.csv: `auc1`. */
@@ -18,11 +19,6 @@ export interface TuneMetric {
   /** Its final value in a run; NaN if the run has none. */
   readonly of: (record: RunRecord) => number;
 }
-
-/** The metrics that can decide, and which values of them are better. */
-const BETTER: Readonly<Record<string, "higher" | "lower">> = {
-  ...{ auc: "higher", averagePrecision: "higher", accuracy: "higher", rSquared: "higher", logLoss: "lower" },
-};
 
 /**
  * The metric of a task by its column in runs.csv; on rows of the user's own, its value on validation rows. Throws UsageError for

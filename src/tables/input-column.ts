@@ -3,7 +3,9 @@ import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 
 /** Most values of a category, those of held-out rows included. */
-export const MOST_VALUES = 1000;
+const MOST_VALUES = 1_000_000;
+/** Most values of a category that can become an input each. */
+export const MOST_HOT = 1000;
 /** Up to this many values may each be in a single row. */
 const FEW_VALUES = 20;
 

@@ -56,6 +56,19 @@ export function parquetTable(bytes: Buffer, source: string, chosen?: NamedColumn
   return builder.finish();
 }
 
+/** Columns of numbers by their names, in float32. Throws UsageError by the name `source`. */
+export function numberColumns(bytes: Buffer, source: string): ReadonlyMap<string, Float32Array> {
+  const file = new Uint8Array(bytes).buffer;
+  return reading(source, () => {
+    const metadata = parquetMetadata(file);
+    const columns = columnsIn(metadata).map(({ element }, i) => {
+      const values = metadata.row_groups.flatMap((group) => columnIn(file, metadata, group, i));
+      return [element.name, Float32Array.from(values as number[])] as const;
+    });
+    return new Map(columns);
+  });
+}
+
 /** Column number `i` of a group of rows. */
 function columnIn(file: ArrayBuffer, metadata: FileMetaData, group: RowGroup, i: number): unknown[] {
   const column = group.columns[i]?.meta_data;

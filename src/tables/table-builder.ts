@@ -14,7 +14,7 @@ import {
   tableColumns,
   unprintable,
 } from "./columns.ts";
-import { InputColumn, type InputContents, naHint } from "./input-column.ts";
+import { InputColumn, type InputContents, MOST_HOT, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
@@ -42,8 +42,14 @@ const MOST_NUMBERS = 50_000_000;
 /** Most numbers of the rows that models see, where categories are many inputs: 4 bytes each for each run in training. */
 const MOST_ENCODED = 100_000_000;
 
+/** Places among `PARTS`. */
+const [TRAINING, VALIDATION] = [0, 2];
+
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
+
+/** Tables that this process has in memory, as `TableValues.id` counts them. */
+let built = 0;
 
 /** Takes a table's rows, one after the other, and checks them. Its errors are UsageErrors by the name `source`. */
 export class TableBuilder {
@@ -55,17 +61,21 @@ export class TableBuilder {
   readonly #labels: readonly LabelColumn[];
   /** Words that stand for nothing. */
   readonly #na: ReadonlySet<string>;
+  readonly #resplit: boolean;
+  /** Whether some row is marked for validation. */
+  #marksValidation = false;
   #firstGap: string | undefined;
 
   constructor(
     header: readonly string[],
     source: string,
     chosen?: NamedColumns,
-    { categorical = [], na = [] }: TableReading = {},
+    { categorical = [], na = [], split }: TableReading = {},
   ) {
     this.#source = source;
     this.#columns = tableColumns(header, source, chosen);
     this.#na = new Set(na);
+    this.#resplit = split === "run";
     const { inputs } = this.#columns;
     const missing = categorical.find((name) => !inputs.includes(name));
     if (missing !== undefined) {
@@ -115,8 +125,10 @@ export class TableBuilder {
     const name = String(values[part] ?? "").trim();
     const mark = partIn(name);
     if (mark < 0) throw new UsageError(`${place}: ${PART}: expected ${PART_CHOICES}, got '${name.slice(0, 40)}'`);
-    this.#heldout.push(mark);
-    return mark;
+    this.#marksValidation ||= mark === VALIDATION;
+    const drawn = this.#resplit && mark === VALIDATION ? TRAINING : mark;
+    this.#heldout.push(drawn);
+    return drawn;
   }
 
   finish(): TableRows {
@@ -129,14 +141,14 @@ export class TableBuilder {
     const labelGaps = this.#labels.map((column) => column.gaps(marks));
     this.#refuseConstants(numbers, width);
     const contents = this.#inputs.map((column) => column.contents());
-    const texts = contents.flatMap(({ values }) => values);
+    const texts = contents.flatMap(({ values }) => (values.length > MOST_HOT ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
     for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
     return {
       ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap },
       heldout: marks?.reduce((sum, mark) => sum + Number(mark === 1), 0),
       validation: marks?.includes(2) ? marks.reduce((sum, mark) => sum + Number(mark === 2), 0) : undefined,
-      values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
+      values: { id: ++built, numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
       labelGaps,
       labelVariances: labels.map((_, k) => varianceOf(numbers, width, inputs.length + k)),

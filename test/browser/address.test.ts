@@ -2,13 +2,14 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { reportHtml } from "../../src/report/report.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+import { until } from "./opened-page.ts";
 import { reportPages } from "./report-page.ts";
 
 const openReport = reportPages();
 
 const hash = (page: Page) => page.evaluate(() => decodeURIComponent(location.hash));
 /** The address follows a moment after the page. */
-const hashOf = (page: Page) => expect.poll(() => hash(page), { timeout: 60_000 });
+const hashOf = (page: Page) => until(() => hash(page));
 const isChecked = (page: Page, id: string) => page.locator(`#${id}`).isChecked();
 
 async function chooseAll(page: Page): Promise<void> {
@@ -75,7 +76,24 @@ describe("the address of a report", () => {
     await hashOf(page).toBe("#costs&loss=running");
     await page.goBack();
     await hashOf(page).toBe("#loss=heldout");
-    await expect.poll(() => isChecked(page, "show-heldout")).toBe(true);
+    await until(() => isChecked(page, "show-heldout")).toBe(true);
+  });
+
+  test("is shown where it arrives when the page is about to write its own", async () => {
+    const page = await openReport();
+    await page.getByRole("link", { name: "Cost" }).click();
+    await hashOf(page).toBe("#costs");
+    for (let visit = 0; visit < 4; visit++) {
+      await page.evaluate(() => {
+        document.getElementById("show-log")?.click();
+        history.back();
+        for (const from = performance.now(); performance.now() - from < 500; ); // meanwhile the address arrives
+      });
+      await hashOf(page).toBe("");
+      expect(await isChecked(page, "show-log")).toBe(false);
+      await page.goForward();
+      await hashOf(page).toMatch(/^#costs/);
+    }
   });
 
   test("may have what the page doesn't know: then it opens as ever", async () => {

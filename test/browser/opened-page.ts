@@ -17,3 +17,8 @@ export function openedPages(): (opening: Promise<Opened>) => Promise<Page> {
     return opened.page;
   };
 }
+
+/** Polls until it is as expected: the machine may be busy. */
+export function until<T>(read: () => Promise<T>) {
+  return expect.poll(read, { timeout: 30_000 });
+}

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { serveBy } from "../support/serving.ts";
 import { type ContextOptions, keepPicture, visit } from "./chromium.ts";
-import { openedPages } from "./opened-page.ts";
+import { openedPages, until } from "./opened-page.ts";
 import { openPlayground, playgroundHtml } from "./playground-page.ts";
 import { violations } from "./violations.ts";
 
@@ -16,11 +16,6 @@ const stepOf = async (page: Page) =>
   Number(((await page.locator(".steps").textContent()) ?? "").replace(/ of .*/, "").replaceAll(",", ""));
 const hashOf = (page: Page) => until(() => page.evaluate(() => decodeURIComponent(location.hash)));
 const untilDone = (page: Page) => page.getByRole("button", { name: "Start over" }).waitFor();
-
-/** Polls until it is as expected: the machine may be busy. */
-function until<T>(read: () => Promise<T>) {
-  return expect.poll(read, { timeout: 30_000 });
-}
 
 test("the page is one file of at most 600 KB", () => {
   expect(playgroundHtml().length).toBeLessThan(600_000);
@@ -90,9 +85,8 @@ describe("the correlation changes", () => {
     for (let press = 0; press < 10; press++) await page.keyboard.press("ArrowRight");
     await hashOf(page).toBe("#p=0.6");
     await until(() => page.locator("pre").textContent()).toBe("mmoe sweep --corr 0.6 --runs 1");
-    await expect
-      .poll(() => page.locator("[data-fingerprint]").first().getAttribute("data-fingerprint"))
-      .toBe("shared-bottom/p=0.60/000");
+    const drawn = page.locator("[data-fingerprint]").first();
+    await until(() => drawn.getAttribute("data-fingerprint")).toBe("shared-bottom/p=0.60/000");
   });
 
   test("by dragging an arrow", async () => {
@@ -119,6 +113,22 @@ test("an address shows its state, Back leads to the one before, and nonsense ope
   await until(() => page.getByLabel("model 1").inputValue()).toBe("omoe");
   await page.goBack();
   await until(() => page.getByLabel("model 1").inputValue()).toBe("mmoe");
+});
+
+test("an address that arrives when the page is about to write its own is shown", async () => {
+  const page = await pageAt("#models=mmoe&steps=1000000");
+  await page.evaluate(() => {
+    location.hash = "#models=omoe&steps=1000000";
+  });
+  await until(() => page.getByLabel("model 1").inputValue()).toBe("omoe");
+  for (const model of ["mmoe", "omoe", "mmoe", "omoe"]) {
+    await page.evaluate((goBack) => {
+      if (goBack) history.back();
+      else history.forward();
+      for (const from = performance.now(); performance.now() - from < 500; ); // meanwhile the address arrives
+    }, model === "mmoe");
+    await until(() => page.getByLabel("model 1").inputValue()).toBe(model);
+  }
 });
 
 test("what is typed out of bounds becomes the nearest number within, and the bounds are told", async () => {

@@ -5,7 +5,11 @@ import type { Results } from "../../src/records/read-results.ts";
 import type { RunRecord } from "../../src/records/record.ts";
 
 /** Results of these AUCs, of the main task and of the other, for each run of a model. */
-function resultsOf(labels: readonly string[], aucs: Readonly<Record<string, readonly (readonly number[])[]>>): Results {
+function resultsOf(
+  labels: readonly string[],
+  aucs: Readonly<Record<string, readonly (readonly number[])[]>>,
+  split?: "run",
+): Results {
   const models = Object.keys(aucs);
   const config = loadConfig("smoke", [setOverride(`models=${models.join()}`)]);
   const records = models.flatMap((model) =>
@@ -13,8 +17,15 @@ function resultsOf(labels: readonly string[], aucs: Readonly<Record<string, read
       ...{ model, run, correlation: null, point: {}, status: auc.length > 0 ? "done" : "failed", measures: { auc } },
     })),
   ) as unknown as RunRecord[];
-  const rows = { labels: [...labels], file: "/some/group.parquet" } as unknown as Results["config"]["rows"];
-  return { path: "results/some", config: { ...config, correlations: null, rows }, at: {}, records, provenances: [] };
+  const rows = { labels: [...labels], file: "/some/group.parquet", split } as unknown as Results["config"]["rows"];
+  const sizes = { heldoutRows: 20, trainRows: 100, validation: 0.2 };
+  return {
+    path: "results/some",
+    config: { ...config, ...sizes, correlations: null, rows },
+    at: {},
+    records,
+    provenances: [],
+  };
 }
 
 describe("aucTable(results)", () => {
@@ -45,5 +56,26 @@ describe("aucTable(results)", () => {
     expect(() => aucTable(resultsOf(["y_income", "y_age"], { mmoe }))).toThrow(
       "results/some: expected labels y_income or y_college, then y_never_married, got y_income, y_age",
     );
+  });
+
+  test("compares models split by split where each run has its own, and knows no best run there", () => {
+    const aucs = {
+      mmoe: [[0.84, 0.95], [0.87, 0.92], [], [0.86, 0.97]],
+      "shared-bottom": [
+        [0.83, 0.96],
+        [0.84, 0.95],
+        [0.9, 0.9],
+        [0.86, 0.94],
+      ],
+    };
+    const { isResplit, rows } = aucTable(resultsOf(["y_college", "y_never_married"], aucs, "run"));
+    expect([isResplit, rows[0]?.best]).toEqual([true, undefined]);
+    const [main, other] = rows[0]?.gains ?? [];
+    expect([main?.splits, main?.higher, other?.higher]).toEqual([3, 2, 1]);
+    const gains = [0.01, 0.03, 0];
+    const mean = 0.04 / 3;
+    const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / 2;
+    expect(main?.mean.value).toBeCloseTo(mean, 12);
+    expect(main?.mean.high).toBeCloseTo(mean + 4.302653 * Math.sqrt((1 / 3 + 20 / 80) * variance), 6); // t of 2 degrees
   });
 });

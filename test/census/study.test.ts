@@ -2,7 +2,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readCensus } from "../../src/census/read-census.ts";
-import { COLLEGE, censusTable, keptValues, type Study, taskFacts, validationRows } from "../../src/census/study.ts";
+import {
+  COLLEGE,
+  censusTable,
+  keptValues,
+  rowsFromAge,
+  type Study,
+  taskFacts,
+  validationRows,
+} from "../../src/census/study.ts";
 import { Correlation } from "../../src/stats/moments.ts";
 import { censusText } from "../support/census-files.ts";
 import { temporaryFolder } from "../support/effects.ts";
@@ -15,10 +23,8 @@ const read = (name: string, rows: number) => {
 };
 const train = read("train", 900);
 const tested = read("test", 201);
-const study: Study = {
-  ...{ train, test: tested, college: "associate" },
-  ...{ validation: validationRows(tested, 0), kept: keptValues(train, 6) },
-};
+const validation = validationRows(tested, 0);
+const study: Study = { train, heldout: { rows: tested, validation }, kept: keptValues(train, 6), college: "associate" };
 
 test("validationRows(test, seed) marks half of the rows, others with another seed", () => {
   const marks = validationRows(tested, 0);
@@ -28,6 +34,14 @@ test("validationRows(test, seed) marks half of the rows, others with another see
   const both = marks.filter((mark, row) => mark === 1 && other[row] === 1).length;
   expect(both).toBeGreaterThan(30);
   expect(both).toBeLessThan(70);
+});
+
+test("rowsFromAge(rows, 16) has the lines of those of 16 and older, in their order", () => {
+  const adults = rowsFromAge(train, 16);
+  const isAdult = (_: unknown, row: number) => (train.values.age[row] as number) >= 16;
+  expect(adults.rows).toBe(train.values.age.filter(isAdult).length);
+  for (const name of ["age", "race", "income"] as const)
+    expect(adults.values[name]).toEqual(train.values[name].filter(isAdult));
 });
 
 describe("censusTable(study, group)", () => {
@@ -44,10 +58,17 @@ describe("censusTable(study, group)", () => {
   });
 
   test("has the whole training file, and the test file, of which the marked half is for validation", () => {
-    const parts = [...study.validation].map((mark) => (mark === 1 ? "validation" : "test"));
+    const parts = [...validation].map((mark) => (mark === 1 ? "validation" : "test"));
     expect(all.map(({ part }) => part)).toEqual([...Array(900).fill("train"), ...parts]);
     expect(parts.filter((part) => part === "validation")).toHaveLength(100);
     expect(all.slice(900).map(({ x_age }) => x_age)).toEqual([...(tested.values.age as number[])]);
+  });
+
+  test("has all rows and no part if nothing is held out", () => {
+    const { heldout: _, ...whole } = study;
+    const { columns, rows } = censusTable(whole, 1);
+    expect(columns.map(({ name }) => name)).not.toContain("part");
+    expect([...rows()]).toEqual(all.slice(0, 900).map(({ part: _, ...row }) => row));
   });
 
   test("keeps the most frequent values of a category in the training file, and 'other' for the rest", () => {
@@ -87,18 +108,18 @@ test.each([
   expect(names.size).toBe(beginnings.length);
 });
 
-test.each([1, 2] as const)("taskFacts(train, %i) has the labels' shares and their Pearson correlation", (group) => {
+test.each([1, 2] as const)("taskFacts(study, %i) has the labels' shares and their Pearson correlation", (group) => {
   for (const college of COLLEGE) {
-    const { shares, correlation } = taskFacts(train, group, college);
+    const { shares, correlation } = taskFacts(study, group, college);
     const pearson = new Correlation();
     const sums = [0, 0];
-    for (const row of [...censusTable({ ...study, college }, group).rows()].slice(0, 900)) {
+    for (const row of [...censusTable({ ...study, college }, group).rows()]) {
       const [a, b] = [row[group === 1 ? "y_income" : "y_college"] as number, row.y_never_married as number];
       pearson.add(a, b);
       sums[0] = (sums[0] as number) + a;
       sums[1] = (sums[1] as number) + b;
     }
     expect(correlation).toBeCloseTo(Math.abs(pearson.value), 12);
-    expect(shares).toEqual(sums.map((sum) => sum / 900));
+    expect(shares).toEqual(sums.map((sum) => sum / 1101));
   }
 });

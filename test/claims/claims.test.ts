@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { boundText } from "../../src/claims/because.ts";
 import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
 import { claimsOf } from "../../src/claims/claims.ts";
+import { boundText } from "../../src/claims/judge.ts";
 import { labelVariance } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import type { GeneratedRun } from "../../src/engines/engine.ts";

@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
 import type { ClaimRule, PartRule } from "../../src/claims/claim.ts";
 import { judge } from "../../src/claims/judge.ts";
-import { lossRises } from "../../src/claims/section-3-3.ts";
-import { HIGHER_CORRELATION, MIXTURES_WIN, SMALLER_GAP } from "../../src/claims/section-5-1.ts";
-import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "../../src/claims/section-5-2.ts";
+import {
+  HIGHER_CORRELATION,
+  LOWEST_ALIKE,
+  lossRises,
+  MIXTURES_WIN,
+  ROBUST_AT_ONE,
+  SHARED_BOTTOM_VARIES,
+  SMALLER_GAP,
+} from "../../src/claims/rules.ts";
 import type { CellLosses } from "../../src/records/cell-losses.ts";
 
 type Change = (loss: number) => number;

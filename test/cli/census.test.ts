@@ -1,5 +1,5 @@
 // The paper's census study on small generated files, from UCI's format to its tables.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
@@ -27,19 +27,79 @@ describe("mmoe census prepare", () => {
   test("writes the tables and configs of both groups, and says what they hold beside the paper", async () => {
     const { code, stdout, stderr } = await prepared;
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^1,200 training rows, 150 for validation, 150 for the test\n/);
+    const facts = stdout.replaceAll(/\s+/g, " ");
+    expect(facts).toContain("census-income.test: 300 rows (UCI's files have 199,523 and 99,762): ");
+    const lines = readFileSync(files.data, "utf8").trim().split("\n");
+    const young = lines.filter((line) => Number(line.split(",")[0]) < 16).length;
+    expect(facts).toContain(`${young} under 16, 0 like an earlier row; spaces trimmed behind 0 values`);
+    const distances = ["some college", "an associate's degree", "a bachelor's degree"].map((name) => {
+      const [, correlation] = new RegExp(` 2 +${name}, .*% +(0\\.\\d{4}) `).exec(stdout) ?? [];
+      return [Math.abs(Number(correlation) - 0.2373), name] as const;
+    });
+    const [, nearest] = distances.toSorted(([a], [b]) => a - b)[0] as (typeof distances)[number];
+    expect(stdout).toContain(`nearest to the paper's 0.2373: ${nearest}\n`);
+    expect(stdout).toMatch(/^1,200 training rows, 150 for validation, 150 for the test\n/m);
     expect(stdout).toMatch(/ 1 +income above \$50,000, never married +[\d.]+ %, [\d.]+ % +0\.\d{4} +0\.1768\n/);
     expect(stdout).toMatch(/ 2 +a bachelor's degree, never married +[\d.]+ %, [\d.]+ % +0\.\d{4} +0\.2373\n/);
     expect(stdout).toContain("values beyond the 4 most frequent are 'other' in: class_of_worker,");
     for (const group of [1, 2]) {
       const config = loadConfig(join(census, `group${group}.yaml`));
-      expect(config).toMatchObject({ trainRows: 1200, heldoutRows: 150, origins: { models: "paper", lr: "assumed" } });
+      expect(config).toMatchObject({ trainRows: 1200, heldoutRows: 150, origins: { rows: "assumed", lr: "assumed" } });
       expect(config.models).toContain("tensor-factorization");
       expect(config.taskKinds.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
         `y_${group === 1 ? "income" : "college"} binary`,
         "y_never_married binary",
       ]);
     }
+  });
+
+  test("makes tables of one file, whose lines may repeat or end in spaces, by a share and a seed", async () => {
+    await prepared;
+    const lines = readFileSync(files.test, "utf8").trim().split("\n");
+    const [first = ""] = lines;
+    const one = join(folder, "one.csv");
+    writeFileSync(one, [...lines, first, first.replace(/,/g, " ,"), ""].join("\n"));
+    const partsBy = async (...options: string[]) => {
+      const to = join(folder, options.join(""));
+      const { code, stdout } = await runMain(["census", "prepare", one, "-o", to, "--values", "5", ...options]);
+      expect(code).toBe(0);
+      const { rows } = loadConfig(join(to, "group1.yaml"));
+      return { stdout: stdout.replaceAll(/\s+/g, " "), rows };
+    };
+    const { stdout, rows } = await partsBy("--heldout", "0.5");
+    expect(stdout).toContain("302 rows");
+    expect(stdout).toContain("1 like an earlier row; spaces trimmed behind 41 values");
+    expect(rows).toMatchObject({ trainRows: 151, validationRows: 75, heldoutRows: 76 });
+    const other = await partsBy("--seed", "1");
+    expect(other.rows).toMatchObject({ trainRows: 201, validationRows: 50, heldoutRows: 51 });
+    expect((await partsBy("--seed", "2")).rows?.sha256).not.toBe(other.rows?.sha256);
+  });
+
+  test("leaves the split to the runs, and younger people out", async () => {
+    await prepared;
+    const to = join(folder, "splits");
+    const options = ["--resplit", "--heldout", "0.4", "--from-age", "16", "--values", "5"];
+    const { stdout } = await runMain(["census", "prepare", files.test, "-o", to, ...options]);
+    const lines = readFileSync(files.test, "utf8").trim().split("\n");
+    const adults = lines.filter((line) => Number(line.split(",")[0]) >= 16).length;
+    expect(stdout).toContain(`${adults} rows, which each run splits into parts of its own\n`);
+    const { rows, trainRows, heldoutRows, about, chooseBy, validation } = loadConfig(join(to, "group2.yaml"));
+    expect(rows).toMatchObject({ split: "run", heldout: 0.2 });
+    expect([validation, chooseBy]).toEqual([0.25, "auc1"]);
+    expect([heldoutRows, (trainRows as number) + (heldoutRows as number)]).toEqual([Math.round(adults / 5), adults]);
+    expect(about).toContain("never married, people of 16 and older");
+  });
+
+  test("refuses the same rows twice, and a share of two files", async () => {
+    const twice = await runMain(["census", "prepare", files.test, files.test, "-o", join(folder, "twice")]);
+    expect([twice.code, twice.stderr]).toEqual([
+      2,
+      "mmoe: both files have the same rows, so no row would be left to judge by; give one of them alone\n",
+    ]);
+    const share = await runMain(["census", "prepare", files.data, files.test, "--heldout", "0.3", "-o", out]);
+    expect(share.stderr).toBe("mmoe: --heldout: the second file has the rows for validation and test; leave one out\n");
+    const split = await runMain(["census", "prepare", files.data, files.test, "--resplit", "-o", out]);
+    expect(split.stderr).toBe("mmoe: --resplit: the second file has the rows for validation and test; leave one out\n");
   });
 
   test("refuses to replace what is there, and files of another study", async () => {
@@ -88,6 +148,14 @@ describe("mmoe tune --metric", () => {
     expect(chosen(stdout)).toEqual(bestRates("validationLogLoss2", -1));
   });
 
+  test("takes the metric that chooseBy names", async () => {
+    await prepared;
+    const chosen = join(folder, "chosen");
+    const lists = ["--lr", "0.0001,0.01", "--models", "mmoe", "--set", "chooseBy=logLoss2", "--out", chosen];
+    await runMain(["sweep", join(census, "group1.yaml"), ...few, ...lists]);
+    expect(JSON.parse((await runMain(["tune", chosen, "--json"])).stdout).metric).toBe("logLoss2");
+  });
+
   test("refuses a metric that the results do not have, and a loss beside it", async () => {
     await tried;
     const { code, stderr } = await runMain(["tune", rates, "--metric", "auc3"]);
@@ -100,6 +168,10 @@ describe("mmoe tune --metric", () => {
       "accuracy2",
       "logLoss1",
       "logLoss2",
+      "f1Macro1",
+      "f1Macro2",
+      "calibrationError1",
+      "calibrationError2",
     ];
     expect([code, stderr]).toEqual([
       2,
@@ -149,6 +221,40 @@ describe("mmoe census tables", () => {
     expect(await stdoutOf("--format", "markdown")).toMatch(/\| mmoe +\| +2 \|/);
     const [table] = JSON.parse(await stdoutOf("--json"));
     expect([table.group, table.rows.length, table.rows[0].paper.best]).toEqual([1, 2, [0.941, 0.9926]]);
+  });
+
+  test("shows differences over splits where each run has its own", async () => {
+    await prepared;
+    const [to, own] = [join(folder, "own-splits"), join(folder, "own")];
+    await runMain(["census", "prepare", files.data, "--resplit", "-o", to, "--values", "5"]);
+    const swept = await runMain([
+      "sweep",
+      join(to, "group1.yaml"),
+      ...few,
+      "--models",
+      MODELS.join(),
+      "--lr",
+      "0.01",
+      "--out",
+      own,
+    ]);
+    expect(swept.code).toBe(0);
+    const rows = parse((await runMain(["census", "tables", own, "--csv"])).stdout, { columns: true }) as Record<
+      string,
+      string
+    >[];
+    const aucs = parse(readFileSync(join(own, "runs.csv")), { columns: true }) as Record<string, string>[];
+    const [a = [], b = []] = MODELS.map((model) =>
+      aucs.filter((run) => run.model === model).map((run) => Number(run.auc1)),
+    );
+    const differences = a.map((auc, i) => auc - (b[i] as number));
+    expect(Number(rows[0]?.difference)).toBeCloseTo(differences.reduce((sum, one) => sum + one) / 2, 12);
+    expect(Number(rows[0]?.higher)).toBe(differences.filter((one) => one > 0).length);
+    const text = (await runMain(["census", "tables", own])).stdout;
+    expect(text).toMatch(
+      /\nincome above \$50,000, minus shared-bottom\n +difference \[95 %\] +higher in\nmmoe +-?0\.\d{4} \(2 runs\) +\d of 2\n/,
+    );
+    expect(text).toContain("95 %: for further splits of these rows");
   });
 
   test("refuses a sweep on other rows", async () => {

@@ -82,7 +82,9 @@ describe("mmoe summary", () => {
       "y_age (regression)",
       "y_region (categorical)",
     ]);
-    expect(text).toMatch(/^ +runs +loss \[95 %\] +AUC \[95 %\] +split ± +accuracy +avg\. precision +nats$/m);
+    expect(text).toMatch(
+      /^ +runs +loss \[95 %\] +AUC \[95 %\] +split ± +accuracy +macro F1 +avg\. precision +nats +ECE$/m,
+    );
     expect(text).not.toMatch(/bad|task 1/);
   });
 
@@ -142,12 +144,23 @@ test("mmoe summary --seesaw and figures call tasks by their labels, and show not
   expect(of("txt")).not.toMatch(/bad minimum|0\.167/);
 });
 
-test("a sweep whose held-out losses are many times those on training rows says that models have memorised", async () => {
+test("where held-out losses are many times those on training rows, every command says that models have memorised these", async () => {
   const overfit = ["--runs", "2", "--steps", "600", "--batch", "16", "--set", "evalEvery=600", "--set", "trainRows=16"];
   const argv = ["sweep", "smoke", "--rows", file, ...overfit, "--models", "mmoe", "--kernels", "wasm"];
-  const { stdout } = await runMain([...argv, "--out", join(folder, "overfit")]);
-  expect(stdout.replaceAll("\n", " ")).toMatch(/times that on training rows: the models have memorised these/);
+  const memorised = join(folder, "overfit");
+  const sweep = await runMain([...argv, "--out", memorised]);
+  const remark = /oss on held-out rows is (over )?\d+ times that on training rows: the models have memorised these/;
+  for (const command of ["summary", "figures", "report"]) expect((await runMain([command, memorised])).code).toBe(0);
+  const shown = [
+    sweep.stdout,
+    await stdoutOf("summary", memorised),
+    readFileSync(join(memorised, "figures/final-loss-heldout.txt"), "utf8"),
+    readFileSync(join(memorised, "report.html"), "utf8"),
+    await stdoutOf(...argv, "--runs", "3", "--out", memorised, "--dry-run"),
+  ];
+  for (const text of shown) expect(text.replaceAll("\n", " ")).toMatch(remark);
   expect((await trained).stdout).not.toContain("memorised");
+  expect(await stdoutOf("summary", out)).not.toContain("memorised");
 });
 
 test("a config with rows reports the loss on held-out rows, unless it says another", async () => {

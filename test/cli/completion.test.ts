@@ -33,7 +33,7 @@ describe("bash", () => {
     ["mmoe sweep --mod", ["--models", "--model", "--model-set"]],
     ["mmoe sweep --engine ", ["auto", "cpu", "cuda", "tfjs"]],
     ["mmoe sweep --engine=c", ["cpu", "cuda"]],
-    ["mmoe sweep --models mmoe,omo", ["mmoe,omoe"]],
+    ["mmoe sweep --models mmoe,omo", ["mmoe,omoe", "mmoe,omoe-linear"]],
     ["mmoe sweep paper-", ["paper-long"]],
     ["mmoe sweep ow", ["own.yaml"]],
     ["mmoe summary results/", ["results/mine"]],
@@ -70,7 +70,7 @@ describe.skipIf(!has("fish"))("fish", () => {
   test.each([
     ["mmoe swe", ["sweep"]],
     ["mmoe sweep --engine c", ["cpu", "cuda"]],
-    ["mmoe sweep --models mmoe,omo", ["mmoe,omoe"]],
+    ["mmoe sweep --models mmoe,omo", ["mmoe,omoe", "mmoe,omoe-linear"]],
     ["mmoe summary x --forma", ["--format"]],
     ["mmoe summary res", ["results/"]],
   ])("offers after '%s' %j", (line, words) => {

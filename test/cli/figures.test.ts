@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
-import { isFigureFile } from "../../src/records/old-results.ts";
+import { isFigureFile } from "../../src/records/clean-results.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { partOf } from "../../src/cli/part-options.ts";
+import { partOf } from "../../src/cli/figures.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const results = sweepResults({

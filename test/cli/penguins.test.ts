@@ -30,7 +30,7 @@ test("examples/penguins.yaml learns all three labels, each run for steps of its 
     expect(Number(run.auc2)).toBeGreaterThan(0.8);
     expect(Number(run.rSquared3)).toBeGreaterThan(0.7);
   }
-  expect(new Set(runs.map(({ steps }) => steps)).size).toBeGreaterThan(3);
+  expect(new Set(runs.map(({ steps }) => steps)).size).toBeGreaterThan(2);
 });
 
 test("its AUC is drawn, by the label's name", async () => {

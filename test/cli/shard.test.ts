@@ -152,7 +152,7 @@ describe("mmoe sweep in a job array", () => {
     expect(detected).toEqual(trained);
   });
 
-  test("heeds --shard, and 1/1 as the whole sweep, before what the array says", async () => {
+  test("supports --shard, and 1/1 as the whole sweep, before what the array says", async () => {
     const { stderr } = await inArray(slurm(5), "--shard", "1/1");
     expect([stderr, trained.length]).toEqual([`${out}: 48 runs on fake (none)\n`, 48]);
   });

@@ -6,7 +6,11 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig, loadStoredConfig, override, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
+import { dataIdentity } from "../../src/data/streams.ts";
+import { TableSet } from "../../src/data/table-set.ts";
+import type { AnyRun, FromTable } from "../../src/engines/engine.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
+import { withTables } from "../../src/sweep/share.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { tableFile } from "../support/tables.ts";
 
@@ -110,6 +114,55 @@ describe("a config with rows of one's own", () => {
     expect(config.refit).toBe(true);
     const { validationRows, ...sizes } = training(config) as NonNullable<ReturnType<typeof training>>;
     expect([validationRows, sizes.trainRows, sizes.heldoutRows]).toEqual([undefined, 48, 12]);
+  });
+});
+
+describe("--resplit", () => {
+  const file = testedBy(1);
+  const config = join(temporaryFolder(), "resplit.yaml");
+  writeFileSync(config, `extends: smoke\nname: resplit\nrows: { file: ${file}, split: run }\n`);
+  const partsOf = async (run: number) => {
+    const { code, stdout } = await runMain(["data", config, "--parts", "--run", String(run)]);
+    expect(code).toBe(0);
+    return stdout.trim().split("\n").slice(1);
+  };
+  const rowsOf = (lines: readonly string[], part: string) => lines.filter((line) => line.endsWith(`,${part}`));
+
+  test("draws validation rows in each run, and leaves the table's test rows", async () => {
+    const [first, second] = [await partsOf(0), await partsOf(1)];
+    expect(rowsOf(first, "test")).toEqual(rowsOf(second, "test"));
+    expect(rowsOf(first, "validation")).not.toEqual(rowsOf(second, "validation"));
+    const marked = readFileSync(file, "utf8").trim().split("\n").slice(1);
+    expect(rowsOf(marked, "heldout")).toHaveLength(rowsOf(first, "test").length);
+    // a fifth of the rows that are not for the test
+    expect(rowsOf(first, "validation")).toHaveLength(9);
+  });
+
+  test("gives models the same split, whose runs verify", async () => {
+    const out = join(temporaryFolder(), "resplit");
+    const words = ["--rows", file, "--resplit", "--runs", "2", "--models", "mmoe,single-task", "--steps", "9"];
+    expect((await runMain(["sweep", ...words, "--out", out])).code).toBe(0);
+    const splits = planRuns(loadStoredConfig(join(out, "config.yaml"))).map((run) => {
+      const [{ data, training }] = withTables([run as AnyRun & FromTable]) as [AnyRun & FromTable];
+      return [run.index, [...new TableSet(data, dataIdentity(run), training).places("train")].join()].join(": ");
+    });
+    expect(new Set(splits).size).toBe(2);
+    expect((await runMain(["verify", out])).code).toBe(0);
+    const { stdout } = await runMain(["summary", out]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "all runs have the same test rows: intervals over runs hold for new initial values, not for new rows",
+    );
+  });
+
+  test("draws test rows in each run, too, where the table marks none; without it all runs have the same", async () => {
+    const rows = join(temporaryFolder(), "unmarked.yaml");
+    const testRows = async (split: string) => {
+      writeFileSync(rows, `extends: smoke\nname: rows\nrows: { file: ${tableFile(60)}, split: ${split} }\n`);
+      const runs = await Promise.all([0, 1].map((run) => runMain(["data", rows, "--parts", "--run", String(run)])));
+      return runs.map(({ stdout }) => rowsOf(stdout.trim().split("\n").slice(1), "test").join());
+    };
+    expect(new Set(await testRows("run")).size).toBe(2);
+    expect(new Set([...(await testRows("0")), ...(await testRows("1"))]).size).toBe(2);
   });
 });
 

@@ -60,7 +60,7 @@ describe("a model in JavaScript", () => {
       "models=[{name: mine, file: gone.mjs}]",
       "--set models: model mine: gone.mjs: can't be read: no such file or directory",
     ],
-    ["models=[{file: gone.mjs}]", "--set models: name: expected a name of at most 60 letters, "],
+    ["models=[{file: gone.mjs}]", "--set models: name: expected a name of at most 60 characters, "],
     ["models=[{name: mine, file: gone.mjs, like: mmoe}]", "--set models: unknown key 'file'"],
     ["models=[{name: mine, file: gone.mjs, sha256: 12}]", "--set models: sha256: expected the SHA-256 of that file, "],
     [

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, modelOf, tableOf, trainedHash } from "../../src/config/config.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { configYaml } from "../../src/config/write.ts";
@@ -84,6 +84,45 @@ test("a model of the user's own that is like one of the zoo reads vectors too", 
   ]);
   const model = modelOf(configAt(config, {}), "wide") as Exclude<ReturnType<typeof modelIn>, { file: string }>;
   expect(parameterCount(model, "embeddings")).toBe(61 * 17 + 26 * 13);
+});
+
+/** A config of a table whose shops have so many values, two rows for each. */
+function withShops(count: number, ...set: string[]) {
+  const shops = join(temporaryFolder(), "many.csv");
+  const rows = range(2 * count).map((n) => `s${n % count},${n % 7},${n},${n % 11}`);
+  writeFileSync(shops, `x_shop,x_n,y_a,y_b\n${rows.join("\n")}\n`);
+  return loadConfig("smoke", [rowsOverride(shops, { embedding: 2 }), ...set.map(setOverride)]);
+}
+
+describe("a step moves the vectors of the batch alone", () => {
+  const large = withShops(20_001);
+
+  test("by default if a column has more than 20,000 values, whose texts are in no config", () => {
+    expect(large).toMatchObject({ embeddingSteps: "lazy", rows: { encoded: [{ column: "x_shop", values: 20_001 }] } });
+    expect(modelOf(configAt(large, {}), "mmoe")).toMatchObject({ embeddings: [{ rows: 20_002, size: 2 }] });
+    expect(withShops(999)).toMatchObject({ embeddingSteps: "dense" });
+  });
+
+  test("as the config says, and as the stored one says again", () => {
+    expect(withShops(20_001, "embeddingSteps=dense")).toMatchObject({ embeddingSteps: "dense" });
+    const path = join(temporaryFolder(), "config.yaml");
+    writeFileSync(path, configYaml(large, dirname(path)));
+    expect(loadConfig(path)).toMatchObject({ embeddingSteps: "lazy", rows: large.rows });
+    expect(trainedHash(loadConfig(path))).toBe(trainedHash(large));
+  });
+
+  test.each([
+    [["embeddingSteps=lazy", "weightDecay=0.1"], "embeddingSteps: lazy has no weight decay, as PyTorch's SparseAdam"],
+    [["embeddingSteps=[dense, lazy]", "method=[sum, pcgrad]"], "embeddingSteps: lazy is not for method pcgrad"],
+  ])("but not with %j", (set, why) => {
+    expect(complaint(() => withShops(30, ...set))).toContain(why);
+  });
+
+  test("and is listed only where a column has vectors", () => {
+    expect(complaint(() => withShops(10, "embeddingSteps=[dense, lazy]"))).toBe(
+      "--set embeddingSteps: expected one value, since no column has embeddings; got dense, lazy",
+    );
+  });
 });
 
 test.each([

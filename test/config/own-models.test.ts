@@ -71,6 +71,15 @@ describe("a model defined in the list of models", () => {
     expect(specOf(loaded(`[{name: x, like: mmoe, gating: ${gating}, experts: ${experts}}]`), "x").gating).toBe(gating);
   });
 
+  test("may have experts without activation, or with it again", () => {
+    const expertsOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").experts;
+    expect(expertsOf("like: mmoe, experts: {layers: [32, 16], activation: none}")).toEqual({
+      ...{ shared: 8, perTask: 0, layers: [32, 16], activation: "none" },
+    });
+    expect(expertsOf("like: omoe-linear, experts: {activation: relu}")).toMatchObject({ activation: "relu" });
+    expect(() => loaded("[{name: x, like: mmoe, experts: {activation: tanh}}]")).toThrow(/activation/);
+  });
+
   test("may be constrained by an L2 penalty", () => {
     const own = "like: single-task, gating: l2-constrained, constraint: 0.25";
     expect(specOf(loaded(`[{name: x, ${own}}]`), "x")).toMatchObject({ gating: "l2-constrained", constraint: 0.25 });
@@ -133,7 +142,7 @@ describe("a model that is none is refused by its place:", () => {
     ["[{name: wide, like: mmeo}]", `models[0].like: expected one of shared-bottom, `],
     ["[{name: wide, like: mmeo}]", `got "mmeo"; did you mean 'mmoe'?`],
     ["[omoe, {name: wide}]", "models[1].like: expected one of "],
-    ["[{name: w/de, like: mmoe}]", "models[0].name: expected a name of at most 60 letters, "],
+    ["[{name: '', like: mmoe}]", "models[0].name: expected a name of at most 60 characters, "],
     ["[{name: wide, like: mmoe, expert: {}}]", "models[0]: unknown key 'expert'; did you mean 'experts'?"],
     [
       "[{name: wide, like: mmoe, experts: {share: 4}}]",

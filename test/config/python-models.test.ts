@@ -1,10 +1,14 @@
-import { dirname } from "node:path";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../../src/config/model-set.ts";
-import { definitionText } from "../../src/config/own-models.ts";
+import { definitionText, modelLabel } from "../../src/config/own-models.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
 import { complaint } from "../support/complaint.ts";
+import { temporaryFolder } from "../support/effects.ts";
 import { pythonModel } from "../support/python.ts";
 
 const { file, sha256 } = pythonModel("x = 1\n");
@@ -28,6 +32,37 @@ describe("a model in Python", () => {
     const { models, ownModels } = given(`${file}${rest}`);
     expect(models).toEqual(["mmoe", expected.name]);
     expect(ownModels).toEqual([{ ...expected, file, sha256 }]);
+  });
+
+  test.each([
+    ["=My model", { name: "My-model", label: "My model" }],
+    [
+      "=My model (ours):Wide:width=64",
+      { name: "My-model-ours", label: "My model (ours)", class: "Wide", options: { width: 64 } },
+    ],
+    ["=plain", { name: "plain" }],
+    ["=模型", { name: "mine", label: "模型" }],
+  ])("has any name by --model FILE.py%s; ids have what is plain of it", (rest, expected) => {
+    const { models, ownModels } = given(`${file}${rest}`);
+    expect(models).toEqual(["mmoe", expected.name]);
+    expect(ownModels).toEqual([{ ...expected, file, sha256 }]);
+  });
+
+  test("has any name in a config too, which figures show, as they show those of mmoe's models; a hash has the plain one", () => {
+    const config = setTo(
+      `models=[ple, {name: My model, file: ${file}}, {name: Four experts, like: mmoe, experts: {shared: 4}}]`,
+    );
+    expect(config.models).toEqual(["ple", "My-model", "Four-experts"]);
+    expect(config.models.map((name) => modelLabel(config, name))).toEqual(["PLE", "My model", "Four experts"]);
+    expect(planRuns(config).map(({ id }) => id)).toContain("Four-experts/p=0.50/000");
+    const plain = setTo(
+      `models=[ple, {name: My-model, file: ${file}}, {name: Four-experts, like: mmoe, experts: {shared: 4}}]`,
+    );
+    expect(trainedHash(config)).toBe(trainedHash(plain));
+    expect(modelOf(configAt(config, {}), "Four-experts")).toEqual(modelOf(configAt(plain, {}), "Four-experts"));
+    const stored = join(temporaryFolder(), "config.yaml");
+    writeFileSync(stored, configYaml(config, dirname(stored)));
+    expect(loadConfig(stored).ownModels).toEqual(config.ownModels);
   });
 
   test("may be there several times, with other options", () => {
@@ -59,6 +94,8 @@ describe("a model in Python", () => {
       `${file}:A:B`,
       `--model: expected FILE.py:CLASS:OPTION=VALUE,... such as nets.py:Wide:width=64, got '${file}:A:B'`,
     ],
+    [`${file}=`, `--model: expected FILE=NAME such as "my.py=My model", got '${file}='`],
+    [`${file}=a\u001b[1mb`, "--model: label: expected a name of at most 60 characters, without control characters"],
     [`${file}:A-B`, '--model: class: expected a name of Python\'s, got "A-B"'],
     [`${dirname(file)}/gone.py`, "/gone.py: can't be read: no such file or directory"],
   ])("is refused: %s", (model, message) => {
@@ -79,12 +116,9 @@ describe("a model in Python", () => {
     ).toBe("--set models: model mine: class is for models in Python, this is JavaScript");
   });
 
-  test("is refused with a method or dropout of the sweep's", () => {
-    expect(complaint(() => setTo(`models=[{name: mine, file: ${file}}]`, "method=pcgrad"))).toBe(
-      "--set method: model mine: method pcgrad is not for models in code; leave out the model, or give --set method=sum",
-    );
-    expect(complaint(() => setTo(`models=[{name: mine, file: ${file}}]`, "dropout=0.1"))).toContain(
-      "dropout 0.1 is not for models in code",
+  test("is refused with dropout of the sweep's", () => {
+    expect(complaint(() => setTo(`models=[{name: mine, file: ${file}}]`, "dropout=0.1"))).toBe(
+      "--set dropout: model mine: dropout 0.1 is not for models in code; leave out the model, or give --set dropout=0",
     );
   });
 

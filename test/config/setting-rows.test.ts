@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
+import { tableFile } from "../support/tables.ts";
 
 const rows = settingRows(loadConfig("fixed-rows", ["lr=0.02"].map(setOverride)));
 const row = (name: string) => rows.find((one) => one.name === name);
@@ -19,4 +20,17 @@ test("settingRows(config) gives the generator's constants behind the data they b
     why: "section 3.2: N(0, 0.01), a variance",
     ofGenerator: true,
   });
+});
+
+test("settingRows(config) of a table names the loss of each kind of label, and nothing as the paper's", () => {
+  const own = (...set: string[]) => loadConfig("fixed-rows", [`rows=${tableFile()}`, ...set].map(setOverride));
+  const both = own();
+  const kinds = (...of: ("binary" | "regression")[]) =>
+    of.map((kind, k) => ({ column: `y_${k}`, kind, weight: 1, classes: [] }));
+  const lossOf = (taskKinds: typeof both.taskKinds) =>
+    settingRows({ ...both, taskKinds }).find(({ name }) => name === "loss")?.value;
+  expect(lossOf(kinds("binary", "binary"))).toBe("log loss");
+  expect(lossOf(kinds("binary", "regression"))).toMatch(/^squared for \S+, log loss for \S+$/);
+  expect(lossOf([])).toBe("squared");
+  expect(new Set(settingRows(both).map(({ from }) => from))).toEqual(new Set(["yours", "default"]));
 });

@@ -95,9 +95,13 @@ test("a gap that only held-out rows have is the mean, and makes no input of its 
   expectRows(inputsIn(config, "heldout"), { 3: [0, 0, 0, 3] }); // Bern, Rome; age of mean 20; n of mean 2 and std 1
 });
 
-describe("without parts, what only a run's held-out rows have is 0 in that run", () => {
+describe("where each run splits the table, what only its held-out rows have is 0 in that run", () => {
   const rows = range(10).map((n) => [n === 3 ? "Oslo" : ["Rome", "Bern"][n % 2], n === 5 ? "" : n, n * n, n, 9 - n]);
-  const config = configOf(fileOf([HEADER, ...rows.map((row) => row.join())]));
+  const file = fileOf([HEADER, ...rows.map((row) => row.join())]);
+  const config = loadConfig("smoke", [
+    rowsOverride(file, { impute: "mean", resplit: true }),
+    setOverride("labels=raw"),
+  ]);
   const runs = range(24).map((run) => ({
     heldout: inputsIn(config, "heldout", run),
     train: inputsIn(config, "train", run),

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { homePaths } from "../../src/cuda/home.ts";
-import { installSteps } from "../../src/cuda/install.ts";
+import { installSteps, watchDownload } from "../../src/cuda/install.ts";
 import type { Machine } from "../../src/cuda/machine.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
 import { UsageError } from "../../src/errors.ts";
@@ -166,4 +166,40 @@ describe("installSteps(machine, plan)", () => {
     expect(log.map(([name]) => name)).toEqual(["python3", "python", "python", "python", "npm", "g++", "g++"]);
     expect(readdirSync(home).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
+});
+
+let folder = "";
+let lines: string[] = [];
+let stop = () => {};
+beforeEach(() => {
+  vi.useFakeTimers();
+  [folder, lines] = [temporaryFolder(), []];
+  stop = watchDownload({ folder, bytes: 7e6, onLine: (line) => lines.push(line) });
+});
+afterEach(() => {
+  stop();
+  vi.useRealTimers();
+});
+
+/** A file of pip's, ten seconds later. */
+function fetched(path: string, bytes: number): void {
+  const file = join(folder, path);
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, new Uint8Array(bytes));
+  vi.advanceTimersByTime(10_000);
+}
+
+test("watchDownload() says what pip has fetched as it grows, and nothing while it does not", () => {
+  fetched("pip-unpack-a1/one.whl", 2e6);
+  fetched("pip-unpack-a1/two.whl", 3e6);
+  fetched("pip-target-b2/unpacked.so", 4e6);
+  expect(lines).toEqual(["  2 of about 7 MB", "  5 of about 7 MB"]);
+});
+
+test("watchDownload() is content with a folder that is gone, and says nothing once it is stopped", () => {
+  rmSync(folder, { recursive: true });
+  vi.advanceTimersByTime(10_000);
+  stop();
+  fetched("pip-unpack-a1/one.whl", 2e6);
+  expect(lines).toEqual([]);
 });

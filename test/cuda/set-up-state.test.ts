@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { setUpState } from "../../src/cuda/diagnosis.ts";
 import { homePaths } from "../../src/cuda/home.ts";
 import { installSteps } from "../../src/cuda/install.ts";
-import { setUpState } from "../../src/cuda/set-up-state.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine, installers, loseInterpreter } from "../support/fake-machine.ts";

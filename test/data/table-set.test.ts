@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { heldoutCount } from "../../src/data/table.ts";
-import { TableSet } from "../../src/data/table-set.ts";
+import { TableSet, tableSetOf } from "../../src/data/table-set.ts";
 import { GOLDEN } from "../random/golden/golden.ts";
 import { range } from "../support/reference.ts";
 import { someRows, tableOf } from "../support/tables.ts";
@@ -199,5 +199,36 @@ describe("validation rows", () => {
     const y = range(22).map((n) => set.rows("train").y[n * K] as number);
     expect(y.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 4);
     expect([...set.labels("heldout")]).toEqual([...set.rows("heldout").y]);
+  });
+});
+
+describe("tableSetOf(run)", () => {
+  const table = tableOf(N, RAW);
+  const data = { ...table, reading: { split: 0 }, values: { ...table.values, id: 1 } } as typeof table;
+  const run = { seed: 0, index: 0, data, training: COUNTS };
+
+  test("works the rows out once for all runs that have the same", () => {
+    const set = tableSetOf(run);
+    expect(tableSetOf({ ...run, index: 7, data: structuredClone(data) })).toBe(set); // as in a message to a thread
+    expect(rowsIn(set, "train")).toEqual(rowsIn(new TableSet(data, identity(0), COUNTS), "train"));
+  });
+
+  test.each([
+    ["another table", { data: { ...data, values: { ...data.values, id: 2 } } }],
+    ["fewer rows", { training: { ...COUNTS, trainRows: 9 } }],
+    ["other columns as they are", { data: { ...data, standardise: true } }],
+    ["a split of its own", { data: { ...data, reading: { split: "run" as const } } }],
+    ["validation rows", { training: { ...COUNTS, trainRows: 20, validationRows: 5 } }],
+  ])("and again for %s", (_, changes) => {
+    const other = { ...run, ...changes } as typeof run;
+    expect(tableSetOf(other)).not.toBe(tableSetOf(run));
+    const expected = new TableSet(other.data, identity(0), other.training);
+    expect(rowsIn(tableSetOf(other), "train")).toEqual(rowsIn(expected, "train"));
+  });
+
+  test("of runs with splits of their own once for each", () => {
+    const own = { ...run, data: { ...data, reading: { split: "run" as const } } };
+    expect(tableSetOf({ ...own, index: 1 })).not.toBe(tableSetOf(own));
+    expect(tableSetOf({ ...own })).toBe(tableSetOf(own));
   });
 });

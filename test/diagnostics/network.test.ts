@@ -1,46 +1,56 @@
 import { describe, expect, test } from "vitest";
-import { network } from "../../src/diagnostics/network.ts";
+import { network, type StepDraws } from "../../src/diagnostics/network.ts";
 import { Tape } from "../../src/diagnostics/tape.ts";
-import { predictor, range } from "../support/reference.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
+import { range } from "../support/reference.ts";
 import { SPECS, someParameters, someRows } from "../support/specs.ts";
+import { PREDICTIONS } from "./golden/golden.ts";
 
 const ROWS = 5;
 const STEP = 1e-6;
 
-describe.each(SPECS.map((spec) => [spec.name, spec] as const))("network(tape, %s, x)", (_, spec) => {
+const outputsOf = (spec: ModelSpec, parameters: Float64Array, x: Float64Array, draws?: StepDraws) =>
+  network(new Tape(parameters, ROWS), spec, x, draws).outputs.map(({ values }) => [...values]);
+
+/** What a step draws: some units are off, others doubled, and gates between tasks and experts are moved. */
+const DRAWS: StepDraws = {
+  factors: (layer, units) => range(ROWS * units).map((i) => 2 * Number((i + layer.length) % 3 > 0)),
+  noise: (k, e) => 0.4 * k - 0.3 * e,
+};
+
+describe.each(SPECS.map((spec) => [spec.name, spec] as const))("network(tape, %s, x)", (name, spec) => {
   const parameters = Float64Array.from(someParameters(spec));
   const x = Float64Array.from(someRows(spec, ROWS).x);
-  const tape = new Tape(parameters, ROWS);
-  const { outputs } = network(tape, spec, x);
 
-  const moved = Float64Array.from(parameters);
-  const predict = predictor(spec, moved);
-  const rows = () => range(ROWS).map((n) => predict(x.subarray(n * spec.inputs, (n + 1) * spec.inputs), n));
-
-  test("predicts as the plain model, row by row", () => {
-    for (const [n, row] of rows().entries())
-      for (const [k, value] of row.entries()) expect(outputs[k]?.values[n]).toBeCloseTo(value, 10);
+  test("predicts as an independent program", () => {
+    for (const [k, values] of outputsOf(spec, parameters, x).entries())
+      for (const [n, value] of values.entries()) expect(value).toBeCloseTo(PREDICTIONS[name]?.[k]?.[n] as number, 10);
   });
 
-  test("goes back to each parameter as central differences do, and reaches those that a task depends on", () => {
-    const weights = Float64Array.from({ length: ROWS }, (_, n) => (n + 1) / 7);
-    const sumsAt = (i: number, value: number) => {
-      moved[i] = value;
-      const all = rows();
-      moved[i] = parameters[i] as number;
-      return range(spec.tasks).map((k) =>
-        all.reduce((sum, row, n) => sum + (row[k] as number) * (weights[n] as number), 0),
-      );
-    };
-    const gradients = outputs.map((output) => tape.back(output, weights));
-    for (let i = 0; i < parameters.length; i += 7) {
-      const value = parameters[i] as number;
-      const [above, below] = [sumsAt(i, value + STEP), sumsAt(i, value - STEP)];
-      for (const [k, { values, reached }] of gradients.entries()) {
-        const slope = ((above[k] as number) - (below[k] as number)) / (2 * STEP);
-        expect(Math.abs((values[i] as number) - slope)).toBeLessThan(2e-7 * (1 + Math.abs(slope)));
-        if (reached[i] === 0) expect([values[i], Math.abs(slope) < 1e-12]).toEqual([0, true]);
+  test.each<[string, StepDraws]>([
+    ["on held-out rows", {}],
+    ["in a step", DRAWS],
+  ])(
+    "goes back to each parameter as central differences do, and reaches those that a task depends on (%s)",
+    (_, draws) => {
+      const weights = Float64Array.from({ length: ROWS }, (_, n) => (n + 1) / 7);
+      const sumsAt = (p: number, by: number) => {
+        const moved = parameters.with(p, (parameters[p] as number) + by);
+        return outputsOf(spec, moved, x, draws).map((values) =>
+          values.reduce((sum, value, n) => sum + value * (weights[n] as number), 0),
+        );
+      };
+      const tape = new Tape(parameters, ROWS);
+      const gradients = network(tape, spec, x, draws).outputs.map((output) => tape.back(output, weights));
+      const isFixed = spec.gating === "detached"; // experts that a task sees but does not teach
+      for (let p = 0; p < parameters.length; p += 7) {
+        const [above, below] = [sumsAt(p, STEP), sumsAt(p, -STEP)];
+        for (const [k, { values, reached }] of gradients.entries()) {
+          const slope = ((above[k] as number) - (below[k] as number)) / (2 * STEP);
+          if (reached[p] === 0) expect([values[p], isFixed || Math.abs(slope) < 1e-12]).toEqual([0, true]);
+          else expect(Math.abs((values[p] as number) - slope)).toBeLessThan(2e-7 * (1 + Math.abs(slope)));
+        }
       }
-    }
-  });
+    },
+  );
 });

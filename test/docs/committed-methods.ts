@@ -1,6 +1,6 @@
 // What numbers about methods against conflict are computed from, as in committed.ts.
-import { modelLabel } from "../../src/figures/draw/style.ts";
 import type { Cell } from "../../src/identity/cell.ts";
+import { zooLabel } from "../../src/models/zoo.ts";
 import { cellLosses } from "../../src/records/cell-losses.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { betweenPoints, type CellComparison } from "../../src/summary/comparisons.ts";
@@ -22,7 +22,7 @@ export async function methodTests(): Promise<(number | string)[]> {
 }
 
 function nameOf({ point, model, correlation }: Cell): string {
-  return `\`${point.method}\` with ${modelLabel(model)} at ${String(correlation).replace(/^0/, "")}`;
+  return `\`${point.method}\` with ${zooLabel(model)} at ${String(correlation).replace(/^0/, "")}`;
 }
 
 /** One of them: the mean with its interval, and the p-value after Holm's correction over all. */

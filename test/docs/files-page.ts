@@ -25,8 +25,9 @@ ${MADE}
 | \`curves.csv\` | loss against steps, over the runs of each cell |
 | \`diagnostics.csv\` | what \`--diagnostics\` measured against steps, over the runs of each cell |
 | \`curves-long.csv\` | loss against steps for each run; only with \`--long\` |
-| \`weights/RUN.safetensors\` | a run's final parameters in float32, named by network, layer and kind, such as \`experts/0/0/kernel\`; a kernel is [in, out]; only with \`--keep-weights\`, and not of models in code |
-| \`predictions/RUN.parquet\` | columns \`label/TASK\` and \`output/TASK\` (\`output/TASK/CLASS\` of a categorical task) in float32 for each held-out row, in order: predictions or logits, in the units that the run trains in; NaN for a missing label; only with \`--keep-predictions\` |
+| \`weights/RUN.safetensors\` | a run's final parameters in float32, named by network, layer and kind, such as \`experts/0/0/kernel\`; a kernel is [in, out]; of models in code as they name them; only with \`--keep-weights\` |
+| \`predictions/RUN.parquet\` | columns \`label/TASK\` and \`output/TASK\` (\`output/TASK/CLASS\` of a categorical task) in float32 for each test row, in the order of \`mmoe data FOLDER/config.yaml --run N --heldout\`: predictions or logits, in the units that the run trains in; NaN for a missing label; only with \`--keep-predictions\` |
+| \`validation-predictions/RUN.parquet\` | the same for each validation row of a table, in the order of \`--validation\`: rows to fit a threshold or a temperature on, since no table reports them |
 | \`figures/\`, \`report.html\` | the output of \`mmoe figures\` and \`mmoe report\` |
 
 To keep results, you only need \`config.yaml\` and the journals. To resume runs in flight, you also need \`checkpoints/\`. \`mmoe merge FOLDER\` writes the CSV files again from the journals. [formats.md](formats.md) describes the files that are not CSV.
@@ -56,7 +57,7 @@ One row per run, ordered by run, then correlation, model and listed settings.
 
 ${columnTable(columns.filter((column) => !isMeasured(column)))}
 
-The remaining columns exist only if the number was measured in some run. Their cells are empty for runs in which it was not, and for experts that a run's model does not have. [diagnostics.md](diagnostics.md) defines most of them, [own-rows.md](own-rows.md) those of classes.
+The remaining columns exist only if the number was measured in some run. Their cells are empty for runs in which it was not, and for experts that a run's model does not have. [diagnostics.md](diagnostics.md) defines most of them, [your-data.md](your-data.md) those of classes.
 
 ${columnTable(columns.filter(isMeasured).map(({ emptyFor: _, ...column }) => column))}`;
 }

@@ -53,11 +53,12 @@ test(`README.md has at most ${README_BYTES} bytes`, () => {
   expect(readFileSync(join(ROOT, "README.md")).byteLength).toBeLessThanOrEqual(README_BYTES);
 });
 
-test("README.md shows the two commands to begin with before anything else in code", () => {
+test("README.md shows the commands to begin with, by npm and by pip, before anything else in code", () => {
   const [, code] = /^```\n(.*?)^```$/ms.exec(readFileSync(join(ROOT, "README.md"), "utf8")) ?? [];
   expect(code?.split("\n").map((line) => line.replace(/ +#.*/, ""))).toEqual([
     "npm ci && npx mmoe sweep --corr 0.5 --runs 8",
     "npm cit",
+    "npm run wheel && pip install python/dist/*.whl",
     "",
   ]);
 });

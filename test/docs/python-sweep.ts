@@ -55,8 +55,8 @@ from typing import Any, Literal
 
 from .frames import Results
 from .own_models import Models
-from .program import PathLike
-from .running import Plan, planned, swept
+from .program import PathLike, Said
+from .running import planned, swept
 
 #: Keywords that are options of the command.
 OPTIONS = {
@@ -69,7 +69,7 @@ ${table(settings)}}
 
 ${functionOf("sweep", "Results", keywords)}
 
-${functionOf("plan", "Plan", keywords)}`;
+${functionOf("plan", "Said", keywords)}`;
 }
 
 const ABOUT = {

@@ -39,7 +39,7 @@ function beforeText(key: SettingKey): string {
 
 /** Where training refuses all values of a setting but one. */
 function refusedText(key: SettingKey): string {
-  const refused = Object.entries(DECLARED[key].paths).filter(([, heard]) => typeof heard === "object");
+  const refused = Object.entries(DECLARED[key].paths).filter(([, support]) => typeof support === "object");
   const [first] = refused.map(([, { only }]) => `only \`${Array.isArray(only) ? "[]" : only}\` `);
   return `${first ?? ""}${refused.map(([path]) => TRAINING_PATHS[path as TrainingPath].where).join(", ")}`;
 }

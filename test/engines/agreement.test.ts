@@ -3,11 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { INITIALIZER_NAMES, type Initializer } from "../../src/models/initializers.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
 import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
+import { BY_GATING } from "../support/specs.ts";
 import { cpu, tfjs } from "./both.ts";
 import { anySpec } from "./cpu/specs.ts";
 import { tinyRun } from "./tfjs/runs.ts";
@@ -48,7 +50,7 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
     ]);
   });
 
-  test.each(["shared-bottom", "mmoe", "ple", "mmoe-top-k"] as const)("%s with dropout", async (name) => {
+  test.each(["shared-bottom", "mmoe", "mmoe-linear", "ple", "mmoe-top-k"] as const)("%s with dropout", async (name) => {
     const model = { ...ZOO[name].build({ inputs: 100, tasks: 2 }), dropout: 0.3 };
     await expectAgreement(makeRun({ model, index: 3 }, { batch: 43, heldoutRows: 8, lr: 0.001 }), [cpu, tfjs]);
   });
@@ -68,7 +70,11 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
           [cpu, tfjs],
         );
       }),
-      { numRuns: 15, seed: 1 },
+      {
+        examples: Object.values(BY_GATING).map((model, index): [ModelSpec, number] => [model, index]),
+        numRuns: 25,
+        seed: 1,
+      },
     );
   });
 });
@@ -79,7 +85,7 @@ describe("cpu and tfjs agree on three tasks, by", () => {
   const ends = { inputs: 100, tasks };
   const models = [
     ...(["shared-bottom", "omoe", "mmoe"] as const).map((name) => ZOO[name].build(ends)),
-    ...(["ple", "mmoe-top-k", "adatt", "mmoe-detached"] as const).map((name) => ZOO[name].build(ends)),
+    ...(["ple", "mmoe-top-k", "adatt", "mmoe-detached", "omoe-linear"] as const).map((name) => ZOO[name].build(ends)),
     { ...ZOO.mmoe.build(ends), name: "own", experts: { shared: 2, perTask: 3, layers: [7] } },
   ];
 

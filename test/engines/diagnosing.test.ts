@@ -63,6 +63,7 @@ describe("a model has the quantities that apply to it:", () => {
     ["tensor-factorization", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
     ["snr-trans", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
     ["mmoe-detached", [...GATES, ...UNITS, ...GRADIENTS, ...ALIGNMENT]],
+    ["mmoe-linear", [...GATES, "deadTowerUnits", ...GRADIENTS, ...ALIGNMENT]],
     ["mmoe-top-k", [...GATES, ...UNITS, ...GRADIENTS, ...ALIGNMENT]],
   ] as const)("%s", async (name, quantities) => {
     const run = runOf(name);

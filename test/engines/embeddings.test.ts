@@ -3,18 +3,20 @@ import { describe, expect, test } from "vitest";
 import { TableSet } from "../../src/data/table-set.ts";
 import { type KernelSet, layoutOf } from "../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../src/engines/cpu/native.ts";
-import { type FromTable, initialParameters, type Run } from "../../src/engines/engine.ts";
+import type { FromTable, Run } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
+import { EMBEDDING_STEPS } from "../../src/engines/training-settings.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
-import { ENDS, embeddedRun, embeddedTable } from "../support/embedded-runs.ts";
+import { DIMENSIONS, embeddedRun, embeddedTable } from "../support/embedded-runs.ts";
 import { range } from "../support/reference.ts";
 import { fused, NATIVE, statesAt, trained, trainedFrom } from "./cpu/same-bits.ts";
 
 const engines = bothEngines();
 
-const modelOf = (name: ModelName) => ZOO[name].build(ENDS);
+const modelOf = (name: ModelName) => ZOO[name].build(DIMENSIONS);
 
 /** Runs of all models that the cpu engine trains, on the same rows. */
 const zoo = (training: Parameters<typeof embeddedRun>[1]) =>
@@ -26,6 +28,9 @@ const BATCHES = [
   ["batches of 13", { batch: 13 }],
   ["batches of 100 by sgd", { batch: 100, optimizer: "sgd" as const }],
   ["batches of 70, drawn with replacement", { batch: 70, sampling: "replacement" as const }],
+  ["batches of 3 by lazy steps", { batch: 3, embeddingSteps: "lazy" as const }],
+  ["batches of 13 by lazy steps that are clipped", { batch: 13, embeddingSteps: "lazy" as const, clipNorm: 0.1 }],
+  ["batches of 100 by lazy steps", { batch: 100, embeddingSteps: "lazy" as const }],
 ] as const;
 
 describe.each(BATCHES)("in %s", (_, training) => {
@@ -43,13 +48,16 @@ describe.each(BATCHES)("in %s", (_, training) => {
   });
 });
 
-test("a run that stops and goes on has the bits of one that never stopped", () => {
-  const runs = zoo({ batch: 13, steps: 1500, evalEvery: 500 });
-  const set = NATIVE[0] ?? "wasm";
-  const { states } = statesAt(100, set, runs);
-  expect(states.every(({ step }) => step >= 100 && step < 1500)).toBe(true);
-  expect(trainedFrom(states, set, runs)).toEqual(trained(set, runs));
-});
+test.each(EMBEDDING_STEPS)(
+  "a run of %s steps that stops and goes on has the bits of one that never stopped",
+  (embeddingSteps) => {
+    const runs = zoo({ batch: 13, steps: 1500, evalEvery: 500, embeddingSteps });
+    const set = NATIVE[0] ?? "wasm";
+    const { states } = statesAt(100, set, runs);
+    expect(states.every(({ step }) => step >= 100 && step < 1500)).toBe(true);
+    expect(trainedFrom(states, set, runs)).toEqual(trained(set, runs));
+  },
+);
 
 const AGREEING: ModelName[] = [
   ...(["mmoe", "single-task", "omoe", "ple", "cross-stitch", "l2-constrained"] as const),

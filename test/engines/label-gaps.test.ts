@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { dataIdentity } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import type { Rows } from "../../src/data/task-set.ts";
-import { type FromTable, initialParameters, type Run, type RunResult } from "../../src/engines/engine.ts";
+import type { FromTable, Run, RunResult } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { METHODS } from "../../src/engines/methods.ts";
-import { feedOf } from "../../src/engines/rows/feed.ts";
+import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { cellPoints } from "../../src/records/cell-points.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
@@ -13,7 +14,7 @@ import { finalLosses, lowestLosses, type RunRecord, recordOf } from "../../src/r
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { gapRun, isGap, numbersRun } from "../support/gap-runs.ts";
-import { predictor, range } from "../support/reference.ts";
+import { predictRows, range } from "../support/reference.ts";
 import { BOTTOM as FAMILY, MMOE } from "../support/specs.ts";
 import { NATIVE, trained } from "./cpu/same-bits.ts";
 
@@ -27,9 +28,8 @@ const setOf = (run: Run, set: "train" | "heldout"): Rows =>
 
 /** The mean squared errors [K] of float64 predictions over the rows that have a label; NaN where none has. */
 function errorsOf(run: Run, parameters: ArrayLike<number>, { x, y }: Rows): number[] {
-  const predict = predictor(run.model, parameters);
   const K = run.model.tasks;
-  const rows = range(y.length / K).map((n) => predict(x.subarray(3 * n, 3 * n + 3)));
+  const rows = predictRows(run.model, parameters, x);
   return range(K).map((k) => {
     const errors = rows.flatMap((predicted, n) => {
       const label = y[n * K + k] as number;

@@ -2,16 +2,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { type Rows, TaskSet } from "../../src/data/task-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import {
-  type Engine,
-  type GeneratedRun,
-  initialParameters,
-  modelKey,
-  type Run,
-  type RunResult,
-} from "../../src/engines/engine.ts";
+import { type Engine, type GeneratedRun, modelKey, type Run, type RunResult } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { METHODS, type MethodName } from "../../src/engines/methods.ts";
-import { feedOf } from "../../src/engines/rows/feed.ts";
+import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { loadTf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
@@ -19,7 +13,7 @@ import type { ModelSpec } from "../../src/models/spec.ts";
 import { wordsInto } from "../../src/random/philox.ts";
 import { resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
-import { predictor, range, taskLosses } from "../support/reference.ts";
+import { range, taskGradients, taskLosses } from "../support/reference.ts";
 import { MMOE } from "../support/specs.ts";
 import { gappyRun } from "./tfjs/methods/gappy-run.ts";
 import { referenceOf } from "./tfjs/methods/references.ts";
@@ -32,23 +26,6 @@ const tf = await loadTf("wasm");
 const tfjs = await createTfjsEngine({ backend: "wasm", groupSize: 3 });
 const engines: readonly Engine[] = [tfjs, new CpuEngine({ jobs: 1 })];
 afterAll(() => engines[1]?.dispose());
-
-/** The gradient of each task's loss alone, [K][P], by central differences. */
-function taskSlopes(spec: ModelSpec, parameters: Float64Array, rows: Rows): number[][] {
-  const STEP = 1e-6;
-  const moved = Float64Array.from(parameters);
-  const lossesAt = (p: number, value: number) => {
-    moved[p] = value;
-    return taskLosses(spec, predictor(spec, moved), rows);
-  };
-  const slopes = range(spec.tasks).map(() => new Array<number>(parameters.length).fill(0));
-  for (const [p, value] of parameters.entries()) {
-    const [above, below] = [lossesAt(p, value + STEP), lossesAt(p, value - STEP)];
-    moved[p] = value;
-    for (const [k, row] of slopes.entries()) row[p] = ((above[k] as number) - (below[k] as number)) / (2 * STEP);
-  }
-  return slopes;
-}
 
 /** Each task's others by the words of the run's own stream at a step. */
 function ordersAt(run: Run, step: number): number[][] {
@@ -87,8 +64,8 @@ function descend(run: Run, name: Weighing, rowsAt: (step: number) => Rows): Floa
   for (let step = 1; step <= training.steps; step++) {
     const rows = rowsAt(step);
     const present = presentIn(rows, K);
-    const losses = taskLosses(model, predictor(model, parameters), rows);
-    const slopes = taskSlopes(model, parameters, rows);
+    const losses = taskLosses(model, parameters, rows);
+    const slopes = taskGradients(model, parameters, rows);
     const { shared, own } = method.weights(
       slopes.map((row) => row.filter((_, p) => isShared[p] === 1)),
       losses,
@@ -100,7 +77,7 @@ function descend(run: Run, name: Weighing, rowsAt: (step: number) => Rows): Floa
       const slope = slopes.reduce((sum, row, k) => sum + (weights[k] as number) * (row[p] as number), 0);
       parameters[p] = (parameters[p] as number) - training.lr * slope;
     }
-    method.learn?.(losses, taskLosses(model, predictor(model, parameters), rows), step, present);
+    method.learn?.(losses, taskLosses(model, parameters, rows), step, present);
   }
   return parameters;
 }

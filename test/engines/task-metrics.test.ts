@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { TableSet } from "../../src/data/table-set.ts";
 import { taskMetrics } from "../../src/diagnostics/task-metrics.ts";
 import type { Run, RunResult } from "../../src/engines/engine.ts";
 import { tasksIn } from "../../src/engines/task-losses.ts";
+import { GOLDEN } from "../stats/golden/golden.ts";
 import { resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { classRun, heldoutRowsOf } from "../support/class-runs.ts";
 import { makeRun } from "../support/runs.ts";
-import { tableRun } from "../support/tables.ts";
+import { someRows, tableOf, tableRun } from "../support/tables.ts";
 
 const engines = bothEngines();
 
@@ -54,6 +56,20 @@ describe("taskMetrics(tasks, predictions)", () => {
     expect(metrics["rSquared/3"]).toBeCloseTo(1 - (1 + 1) / (4 + 0 + 4 + 0), 12);
   });
 
+  test.each(["binary", "categorical", "regression"] as const)("gives a %s task scikit-learn's metrics", (kind) => {
+    const { outputs, labels, ...golden } = GOLDEN.metrics[kind];
+    const { scale = 1, ...expected }: Record<string, number> = golden;
+    const [one, y] = [outputs.flat(), labels].map((values) => Float32Array.from(values)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    const classes = one.length / y.length;
+    const found = taskMetrics([{ kind, weight: 1, ...(kind === "categorical" && { classes }) }], { outputs: one, y }, [
+      scale,
+    ]);
+    for (const [name, value] of Object.entries(expected)) expect(found[`${name}/1`], name).toBeCloseTo(value, 7);
+  });
+
   test("gives a task NaN for what its kind lacks", () => {
     expect([metrics["auc/2"], metrics["auc/3"], metrics["rSquared/1"], metrics["accuracy/3"]]).toEqual([
       ...[Number.NaN, Number.NaN, Number.NaN, Number.NaN],
@@ -96,10 +112,21 @@ describe("a run on labels that are classes", () => {
   });
 });
 
+test("a run without validation rows has metrics at each of its evaluations, and in the label's own units", async () => {
+  const data = tableOf(60);
+  const { curve, diagnostics } = await resultOf(engines.cpu, tableRun({ data }, { steps: 20, evalEvery: 2 }));
+  expect(diagnostics?.steps).toEqual(curve.steps);
+  const set = new TableSet(data, { seed: 0, run: 0 }, { trainRows: 45, heldoutRows: 15 });
+  const labels = [...set.places("train")].map((place) => someRows(60)[place]?.[4] as number);
+  const mean = labels.reduce((sum, label) => sum + label) / labels.length;
+  const std = Math.sqrt(labels.reduce((sum, label) => sum + (label - mean) ** 2, 0) / labels.length);
+  for (const [i, [, loss = 0]] of curve.heldout.entries())
+    expect(diagnostics?.values["rmse/2"]?.[i]).toBeCloseTo(std * Math.sqrt(loss), 5);
+});
+
 test("a run on a table has metrics, and one on the generator's numbers none", async () => {
   expect(Object.keys((await resultOf(engines.cpu, tableRun())).diagnostics?.values ?? {})).toEqual([
-    "rSquared/1",
-    "rSquared/2",
+    ...["rSquared/1", "rSquared/2", "rmse/1", "rmse/2", "mae/1", "mae/2"],
   ]);
   expect((await resultOf(engines.cpu, makeRun())).diagnostics).toBeUndefined();
 });

@@ -1,7 +1,8 @@
 // Gates that keep their k largest weights, on every engine here.
 import { afterAll, expect, test } from "vitest";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import { type Engine, initialParameters } from "../../src/engines/engine.ts";
+import type { Engine } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { resultOf } from "../support/agreement.ts";

@@ -4,20 +4,21 @@ import { nodeAdapter, pythonAdapter } from "../../src/engines/process/languages.
 import { ProcessEngine } from "../../src/engines/process/process-engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
-import { testHeard } from "../support/heard.ts";
 import { NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
+import { testSupported } from "../support/supported-settings.ts";
 
 /** A trainer of its own, at another rate with each other setting of an optimizer. */
 const BY_OPTIMIZER = NUMPY_LINEAR.replace(
   "settings.lr",
   "((settings.lr_at(2) + settings.lr_at(3)) * (1 if settings.optimizer == 'sgd' else 2) * settings.beta1 * settings.beta2" +
-    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0)))",
+    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0) + len(settings.method)))\n" +
+    "        self.method = settings.method",
 );
 
 /** The same in JavaScript. */
 const LINEAR_BY_OPTIMIZER = LINEAR.replace("{ lr, optimizer }", "{ optimizer, lrAt, ...s }").replace(
   'optimizer === "sgd" ? lr : 2 * lr',
-  '(optimizer === "sgd" ? 1 : 2) * (lrAt(2) + lrAt(3)) * s.beta1 * s.beta2 * (1 + s.epsilon + s.weightDecay + (s.clipNorm ?? 0))',
+  '(optimizer === "sgd" ? 1 : 2) * (lrAt(2) + lrAt(3)) * s.beta1 * s.beta2 * (1 + s.epsilon + s.weightDecay + (s.clipNorm ?? 0) + s.method.length);\n    this.method = s.method',
 );
 
 describe("a setting changes the numbers of a run, or is refused", async () => {
@@ -26,10 +27,10 @@ describe("a setting changes the numbers of a run, or is refused", async () => {
   const node = new ProcessEngine({ adapter: nodeAdapter(), ...quick });
   const python = new ProcessEngine({ adapter: pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" }), ...quick });
   afterAll(() => Promise.all([cpu, tfjs, node, python].map((engine) => engine.dispose())));
-  testHeard("cpu", cpu);
-  testHeard("tfjs-eager", tfjs);
-  testHeard("process", node, codeModel(LINEAR_BY_OPTIMIZER).file);
+  testSupported("cpu", cpu);
+  testSupported("tfjs-eager", tfjs);
+  testSupported("process", node, codeModel(LINEAR_BY_OPTIMIZER).file);
   describe.skipIf(PYTHON === undefined)(`of a model in Python${WITHOUT_PYTHON}`, () =>
-    testHeard("process", python, pythonModel(BY_OPTIMIZER).file),
+    testSupported("process", python, pythonModel(BY_OPTIMIZER).file),
   );
 });

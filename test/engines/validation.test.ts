@@ -12,7 +12,7 @@ import { resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { isGap, numbersRun } from "../support/gap-runs.ts";
-import { predictor, range } from "../support/reference.ts";
+import { predictRows, range } from "../support/reference.ts";
 import { tableOf, tableRun } from "../support/tables.ts";
 
 const engines = bothEngines();
@@ -27,12 +27,12 @@ const setOf = (run: Run) => new TableSet((run as Run & FromTable).data, dataIden
 /** Mean squared errors [K] of float64 predictions over rows `from` to `to` of the held-out rows, of those with a label. */
 function errorsOf(run: Run, parameters: ArrayLike<number>, from: number, to: number): number[] {
   const { x, y } = setOf(run).rows("heldout");
-  const predict = predictor(run.model, parameters);
+  const predictions = predictRows(run.model, parameters, x);
   return [0, 1].map((k) => {
     const errors = range(to - from).flatMap((i) => {
       const n = from + i;
       const label = y[2 * n + k] as number;
-      const predicted = predict(x.subarray(3 * n, 3 * n + 3))[k] as number;
+      const predicted = predictions[n]?.[k] as number;
       return Number.isNaN(label) ? [] : [(predicted - label) ** 2];
     });
     return mean(errors);

@@ -159,7 +159,7 @@ describe("figure4(results, options)", () => {
   test("names the paper's Figure 3 where that has the model", () => {
     const small = sweepResults({ set: ["models=[shared-bottom-16]", "steps=10000"] });
     const { title, caption } = draw({ paper: true }, small);
-    expect(title).toBe("Loss against training steps of shared-bottom-16");
+    expect(title).toBe("Loss against training steps of Shared-Bottom-16");
     expect(caption).toContain("Hollow markers: the paper's Figure 3; a mean");
   });
 

@@ -4,7 +4,7 @@ import {
   DEFAULT_OPTIONS,
   type Figure,
   type FigureOptions,
-  isLacking,
+  isUnavailable,
   SCALES,
   STATISTICS,
 } from "../../src/figures/draw/figure.ts";
@@ -97,7 +97,7 @@ describe.each(LOSS_FIGURES)("$name", ({ name, draw }) => {
   test("says what it lacks where no run is done", () => {
     const lacking = draw(made({ failing: () => true }), DEFAULT_OPTIONS);
     expect(lacking).toMatchObject({ name, lacking: expect.stringMatching(/run/) });
-    expect(isLacking(lacking)).toBe(true);
+    expect(isUnavailable(lacking)).toBe(true);
   });
 
   test("marks what a page may hide by model and correlation", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "../../src/figures/draw/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Unavailable } from "../../src/figures/draw/figure.ts";
 import { valueScale } from "../../src/figures/draw/value-scale.ts";
 import { fileName } from "../../src/figures/files.ts";
 import { LOSS_FIGURES, SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { resultsAt } from "../../src/records/at-point.ts";
-import { isFigureFile } from "../../src/records/old-results.ts";
+import { isFigureFile } from "../../src/records/clean-results.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside } from "../support/texts.ts";
@@ -12,7 +12,7 @@ import { outside } from "../support/texts.ts";
 const SET = ["models=omoe,mmoe", "correlations=0.5,1", "runs=4", "batch=64,256", "lr=0.001,0.01,0.1"];
 const results = sweepResults({ set: SET });
 
-function draw(name: string, of: Results, options: Partial<FigureOptions> = {}): Figure | Lacking {
+function draw(name: string, of: Results, options: Partial<FigureOptions> = {}): Figure | Unavailable {
   const kind = SWEEP_FIGURES.find((one) => one.name === name);
   if (kind === undefined) throw new Error(`no figure ${name}`);
   return kind.draw(of, { ...DEFAULT_OPTIONS, ...options });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { Diagnostics } from "../../src/engines/engine.ts";
 import { DEFAULT_OPTIONS, type Figure, SCALES } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
+import { withPredictions } from "../support/predictions.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
 
@@ -17,13 +19,30 @@ const MODELS = [
 const CORRELATIONS = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1];
 const SET = [`models=${MODELS}`, `correlations=${CORRELATIONS}`, "runs=2", "steps=1000"];
 const made = diagnosed(sweepResults({ set: SET }), { experts: 8 });
-const withMetrics = made.records.map((record) => ({ ...record, measures: { ...record.measures, auc: [0.75, 0.875] } }));
+const withMetrics = made.records.map((record) => {
+  const { steps, values } = record.diagnostics as Diagnostics;
+  const auc = { "auc/1": steps.map(() => 0.75), "auc/2": steps.map(() => 0.875) };
+  return {
+    ...record,
+    diagnostics: { steps, values: { ...values, ...auc } },
+    measures: { ...record.measures, auc: [0.75, 0.875] },
+  };
+});
 const results = { ...made, records: withMetrics };
+
+const judged = withPredictions(
+  madeResults(() => 0.5, [...SET, "labelKind=binary"]),
+  () => {
+    return { "label/1": [0, 1], "output/1": [-1, 2], "label/2": [1, 1], "output/2": [0, 1] };
+  },
+);
 
 const figures = SWEEP_FIGURES.filter(({ name }) => !["figure3", "grid", "verdicts"].includes(name));
 
 describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) => {
-  const drawn = SCALES.map((scale) => draw(results, { ...DEFAULT_OPTIONS, scale, paper: true }) as Figure);
+  const drawn = SCALES.map(
+    (scale) => draw(name === "calibration" ? judged : results, { ...DEFAULT_OPTIONS, scale, paper: true }) as Figure,
+  );
 
   test("is a column wide, its texts inside and apart", () => {
     for (const figure of drawn) {
@@ -88,7 +107,7 @@ test("differences compares every model with MMoE, and turns the pairs in which M
   expect(title).toBe("Differences from MMoE, paired by run");
   expect(new Set([...svg.matchAll(/data-other="([^"]+)"/g)].map(([, model]) => model))).toEqual(new Set(["mmoe"]));
   const turned = data.find((row) => row.first === "mmoe" && row.second === "ple" && row.correlation === 1);
-  const words = /<title>ple minus MMoE, correlation 1: ([−\d.]+)/.exec(svg)?.[1]?.replace("−", "-");
+  const words = /<title>PLE minus MMoE, correlation 1: ([−\d.]+)/.exec(svg)?.[1]?.replace("−", "-");
   expect(Number(words)).toBeCloseTo(-Number(turned?.value), 4);
   expect(svg).toMatch(/>other better<.*>MMoE better</s);
 });

@@ -34,9 +34,44 @@ function made(...set: string[]): Results {
 }
 
 const results = made();
+const STEPS = [10, 20, 30, 40];
+/** The same, evaluated at four steps; run 0 stopped at the third. */
+const evaluated: Results = {
+  ...results,
+  records: results.records.map((record) => {
+    const steps = record.run === 0 ? STEPS.slice(0, 3) : STEPS;
+    const rising = (end: number) => steps.map((step) => end - (40 - step) / 400 + (BEST[record.model] as number));
+    const values = {
+      "auc/1": rising(0.8),
+      "accuracy/1": rising(0.7),
+      "rSquared/2": rising(0.4),
+      "accuracy/3": rising(0.6),
+    };
+    return { ...record, diagnostics: { steps, values } };
+  }),
+};
 const metrics = SWEEP_FIGURES.find(({ name }) => name === "metrics");
 const draw = (options: Partial<FigureOptions> = {}, of = results) =>
   metrics?.draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+
+describe("metric-curves", () => {
+  const curves = SWEEP_FIGURES.find(({ name }) => name === "metric-curves");
+  const drawn = curves?.draw(evaluated, DEFAULT_OPTIONS) as Figure;
+
+  test("looks as in the gallery", async () => {
+    await expectPicture(drawn, "metric-curves");
+  });
+
+  test("has the first metric of each task at every evaluation; a run that has ended keeps its last value", () => {
+    const own = drawn.data.filter(({ model, task }) => model === "mmoe" && task === 1);
+    expect(own.map(({ step, metric, runs }) => [step, metric, runs])).toEqual(
+      STEPS.map((step) => [step, "auc", step === 40 ? 6 : 7]),
+    );
+    expect(own.at(-1)?.value).toBeCloseTo(0.85 - 0.025 / 7, 12); // run 0 has .825 from step 30 on
+    expect(drawn.data).toHaveLength(3 * 3 * 4);
+    expect(drawn.caption).toContain("at the end of a curve 6 of 7 runs still train.");
+  });
+});
 
 describe("metrics", () => {
   test("looks as in the gallery", async () => {

@@ -1,6 +1,6 @@
 // Figures of runs on rows of a file, which have no correlation.
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, isLacking } from "../../src/figures/draw/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, isUnavailable } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
 import { finalMeasures } from "../../src/records/diagnostic-curves.ts";
@@ -17,11 +17,22 @@ const made = (loss: LossOf, ...set: string[]) => madeResults(loss, [`rows=${tabl
 const results = made(lossOf);
 /** Models whose costs differ, as cost needs. */
 const COSTLY = "models=single-task-wide,mmoe";
-const OTHERS: Readonly<Record<string, Results>> = { seesaw: made(lossOf, MODELS), cost: made(lossOf, COSTLY) };
+/** Losses of both tasks at steps 10, 20 and so on, which fall to `end`. */
+function curveTo(evaluations: number, end: number) {
+  const steps = Array.from({ length: evaluations }, (_, i) => 10 * (i + 1));
+  const losses = Float64Array.from(steps.flatMap((_, i) => [0, 0].map(() => end + (evaluations - 1 - i) / 100)));
+  return { steps, train: losses, heldout: losses };
+}
+
+const curved = { ...results, records: results.records.map((record) => ({ ...record, curve: curveTo(4, 0.5) })) };
+const OTHERS: Readonly<Record<string, Results>> = {
+  ...{ seesaw: made(lossOf, MODELS), cost: made(lossOf, COSTLY) },
+  ...{ figure4: curved, runs: curved, "train-heldout": curved },
+};
 
 function drawn(name: string, of: Results = results): Figure {
   const figure = SWEEP_FIGURES.find((kind) => kind.name === name)?.draw(of, DEFAULT_OPTIONS);
-  if (figure === undefined || isLacking(figure)) throw new Error(`${name}: ${figure?.lacking}`);
+  if (figure === undefined || isUnavailable(figure)) throw new Error(`${name}: ${figure?.lacking}`);
   return figure;
 }
 
@@ -33,6 +44,49 @@ test.each([
   expect(svg).not.toMatch(/correlation|null|NaN/);
   expect(caption).not.toMatch(/correlation|null/);
   expect(toCsv(data)).not.toMatch(/null|NaN/);
+});
+
+test.each([
+  ["final-loss", "x"],
+  ["figure5", "x"],
+  ["distributions", "x"],
+  ["task-losses", "x"],
+  ["figure4", "y"],
+  ["runs", "y"],
+  ["train-heldout", "y"],
+  ["cost", "y"],
+] as const)(
+  "the axis of losses of %s fits losses that are close together, and its caption does not name the paper",
+  (name, axis) => {
+    const near = made(({ model, index }) => (LOSSES[model.name] ?? 0.4) / 100 + 0.5 + index / 1000, COSTLY);
+    const close = {
+      ...near,
+      records: near.records.map((record, i) => ({ ...record, curve: curveTo(2 + (i % 3), 0.5 + i / 1000) })),
+    };
+    const { svg, caption } = drawn(name, close);
+    const [, low, high] = new RegExp(`data-${axis}="linear (\\S+) (\\S+) `).exec(svg) ?? [];
+    expect(Number(low)).toBeGreaterThan(0.4);
+    expect(Number(high)).toBeLessThan(0.6);
+    expect(caption).not.toContain("paper");
+  },
+);
+
+test("figure5 counts every run once in bins of a round width", () => {
+  const { data, caption } = drawn("figure5");
+  for (const model of Object.keys(LOSSES)) {
+    const own = data.filter((row) => row.model === model);
+    expect(own.reduce((sum, { runs }) => sum + Number(runs), 0)).toBe(6);
+    const [mean] = own.filter(({ runs }) => runs !== 0);
+    expect(Number(mean?.low)).toBeLessThanOrEqual(LOSSES[model] as number); // the lowest loss of the model
+  }
+  expect(caption).toContain("in bins of width 0.01;"); // 0.1 to 0.35
+});
+
+test("the axes of seesaw reach as far as the ratios, not to a half and to two", () => {
+  const close = made(({ model, index }) => 0.5 + (LOSSES[model.name] ?? 0.4) / 10 + index / 1000, MODELS);
+  const [, low, high] = /data-x="log (\S+) (\S+) /.exec(drawn("seesaw", close).svg) ?? [];
+  const most = (0.54 / 0.51) ** 1.15; // of single-task and mmoe in run 0
+  expect([Number(low), Number(high)]).toEqual([expect.closeTo(1 / most, 5), expect.closeTo(most, 5)]);
 });
 
 test("final-loss has a row for each model, with its mean and interval", () => {
@@ -57,20 +111,38 @@ test("figure5 breaks a long title of its axis into lines, and has room for them"
   expect(height(long) - height(short)).toBe(10);
 });
 
-test("figure4 counts the runs that have each step", () => {
-  const records = results.records.map((record) => {
-    const steps = record.run < 2 ? [10] : [10, 20]; // two runs that stopped early
-    const losses = new Float64Array(results.config.tasks * steps.length).fill(0.5);
-    return { ...record, curve: { steps, train: losses, heldout: losses } };
-  });
-  const counts = drawn("figure4", { ...results, records }).data.map(({ step, runs }) => [step, runs]);
-  expect(new Map(counts as [number, number][])).toEqual(
-    new Map([
-      [10, 6],
-      [20, 4],
-    ]),
-  );
+test("a mean curve carries runs that have ended on with their last loss, counts the others, and says so", () => {
+  const ends = [3, 3, 4, 4, 4, 5]; // evaluations of each run
+  const records = results.records.map((record) => ({ ...record, curve: curveTo(ends[record.run] as number, 0.5) }));
+  const { data, caption } = drawn("figure4", { ...results, records });
+  const own = data.filter(({ model }) => model === "mmoe").map(({ step, runs, value }) => [step, runs, value]);
+  expect(own).toEqual([
+    [10, 6, expect.closeTo((2 * 0.52 + 3 * 0.53 + 0.54) / 6, 12)],
+    [20, 6, expect.closeTo((2 * 0.51 + 3 * 0.52 + 0.53) / 6, 12)],
+    [30, 6, expect.closeTo((2 * 0.5 + 3 * 0.51 + 0.52) / 6, 12)],
+    [40, 4, expect.closeTo((5 * 0.5 + 0.51) / 6, 12)],
+    [50, 1, expect.closeTo(0.5, 12)],
+  ]);
+  const words = "A run that has ended keeps its last value: at the end of a curve 1 of 6 runs still trains.";
+  for (const name of ["figure4", "runs", "train-heldout"])
+    expect(drawn(name, { ...results, records }).caption).toContain(words);
+  const together = results.records.map((record) => ({ ...record, curve: curveTo(3, 0.5) }));
+  expect(drawn("figure4", { ...results, records: together }).caption).not.toContain("ended");
+  expect(caption).toContain("n = 6 runs in each cell");
 });
+
+test.each(["figure4", "runs", "train-heldout"])(
+  "%s of fewer than three evaluations is not drawn, and says why",
+  (name) => {
+    const records = results.records.map((record) => ({ ...record, curve: curveTo(2, 0.5) }));
+    const figure = SWEEP_FIGURES.find((kind) => kind.name === name)?.draw({ ...results, records }, DEFAULT_OPTIONS);
+    expect(figure).toEqual({
+      name,
+      lacking:
+        "its runs were evaluated at fewer than three steps, and curves need three (a new sweep with a smaller evalEvery has more)",
+    });
+  },
+);
 
 test("differences are named by their models, in one group", () => {
   const { svg } = drawn("differences");
@@ -94,10 +166,10 @@ test("figure3, a line for each correlation, is not drawn", () => {
 });
 
 describe("of diagnostics", () => {
-  const steps = [50, 100];
+  const steps = [50, 100, 150];
   const values = {
-    ...{ "gateWeight/1/1": [0.5, 0.6], "gateWeight/1/2": [0.5, 0.4], "gateDistance/1/2": [0.1, 0.2] },
-    ...{ "gateWeight/2/1": [0.5, 0.3], "gateWeight/2/2": [0.5, 0.7], "gradientCosine/1/2": [0.4, 0.2] },
+    ...{ "gateWeight/1/1": [0.5, 0.5, 0.6], "gateWeight/1/2": [0.5, 0.5, 0.4], "gateDistance/1/2": [0.1, 0.2, 0.2] },
+    ...{ "gateWeight/2/1": [0.5, 0.5, 0.3], "gateWeight/2/2": [0.5, 0.5, 0.7], "gradientCosine/1/2": [0.4, 0.3, 0.2] },
   };
   const diagnostics = { steps, values };
   const measures = finalMeasures(diagnostics, 2);
@@ -138,7 +210,7 @@ describe("the report", () => {
     );
     expect(page).toContain("the mean loss is lowest for MMoE");
     expect(page).toContain("<td>MMoE</td><td>loss");
-    expect(page).toContain('"cells":[{"model":"shared-bottom","correlation":null');
+    expect(page).toContain('"cells":[{"model":"shared-bottom","label":"Shared-Bottom","correlation":null');
     expect(page).not.toMatch(/ at (null|NaN)\b/);
   });
 
@@ -147,17 +219,23 @@ describe("the report", () => {
     expect([...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id).slice(0, 3)).toEqual([
       ...["cells", "tasks", "figures"],
     ]);
-    expect(page).toContain("The paper’s claims are not tested</h2>");
+    expect(page).not.toMatch(/paper’s claims|class="mark" data-mark="(paper|assumed)"/);
+    expect(page).toContain('data-mark="default"');
   });
 
   test("of one model has its final loss", () => {
-    expect(reportHtml(made(lossOf, "models=mmoe"), "train")).toMatch(
-      /of MMoE is 0\.1375 on held-out rows, 0\.1250 on training/,
-    );
+    expect(reportHtml(made(lossOf, "models=mmoe"), "train")).toMatch(/of MMoE is 0\.1375 on held-out rows\./);
   });
 
-  test("of a grid has the best point of each model", () => {
+  test("of a grid has the point of each model that the validation rows choose, whatever its training loss", () => {
     const grid = made((run) => Number(lossOf(run)) + run.training.lr, "lr=0.1,0.01");
-    expect(reportHtml(grid, "train")).toContain("for MMoE with lr=0.01 (0.1350)");
+    const records = grid.records.map((record) => {
+      return { ...record, measures: { ...record.measures, validationLoss: record.point.lr === 0.1 ? 0.25 : 0.5 } };
+    });
+    const [, lead = ""] = /<p class="lead">(.*?)<\/p>/s.exec(reportHtml({ ...grid, records }, "train")) ?? [];
+    expect(lead).toContain(
+      "On validation rows the mean loss after the last step is lowest for Shared-Bottom with lr=0.1 (0.2500)",
+    );
+    expect(lead).not.toContain("training");
   });
 });

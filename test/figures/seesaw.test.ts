@@ -61,7 +61,7 @@ describe("seesaw(results, options)", () => {
   test("draws eight models and names the others", () => {
     const models = "single-task, shared-bottom, omoe, mmoe, average, cgc, ple, adatt, mmoe-top-k, mmoe-deep-gate-1";
     const { caption, svg, data } = drawn([`models=[${models}]`, "correlations=[0.5]", "runs=2"]) as Figure;
-    expect(caption).toMatch(/Of 9 models the first 8 are drawn; the numbers are of all, also of [a-z0-9-]+\./);
+    expect(caption).toMatch(/Of 9 models the first 8 are drawn; the numbers are of all, also of [A-Za-z0-9-]+\./);
     expect(svg.match(/class="panel"/g)).toHaveLength(8);
     expect(new Set(data.map(({ model }) => model)).size).toBe(9);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "../../src/figures/draw/figure.ts";
 import { fileName } from "../../src/figures/files.ts";
-import { heeded, SWEEP_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
+import { SWEEP_FIGURES, type SweepFigure, supportedOptions } from "../../src/figures/gallery.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
@@ -45,7 +45,7 @@ test("figure5 has no rungs of sums: they are of one task", () => {
 
 test("other figures don't heed it", () => {
   const choices = { ...DEFAULT_OPTIONS, sum: true };
-  const heeding = SWEEP_FIGURES.filter((kind: SweepFigure) => heeded(kind, choices).sum);
+  const heeding = SWEEP_FIGURES.filter((kind: SweepFigure) => supportedOptions(kind, choices).sum);
   expect(heeding.map(({ name }) => name)).toEqual(["figure4", "figure5", "final-loss"]);
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { partText } from "../../src/claims/because.ts";
 import type { ClaimPart } from "../../src/claims/claim.ts";
 import { claimsOf } from "../../src/claims/claims.ts";
 import { claimsCsv } from "../../src/claims/claims-csv.ts";
+import { partText } from "../../src/claims/judge.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
 import { VERDICTS } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { runId } from "../../src/identity/run-id.ts";
+import { runId } from "../../src/identity/cell.ts";
 
 test("runId is made of values, and differs where they do", () => {
   const at = (model: string, correlation: number) => ({ model, correlation, point: {} });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { initialParameters } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { paperCount, parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { range } from "../support/reference.ts";

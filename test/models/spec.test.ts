@@ -1,9 +1,19 @@
 import { expect, test } from "vitest";
 import { checkSpec } from "../../src/models/check-spec.ts";
+import { parameterBlocks } from "../../src/models/parameters.ts";
 import type { Selection } from "../../src/models/selection.ts";
 import { sharedBottomUnits } from "../../src/models/shapes.ts";
-import { expertCount, expertsOf, expertsOn, gateCount, type ModelSpec, ownExpertsOf } from "../../src/models/spec.ts";
-import { CONSTRAINED, FACTORED, MMOE, SPECS } from "../support/specs.ts";
+import {
+  expertCount,
+  expertsOf,
+  expertsOn,
+  type Gating,
+  gateCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "../../src/models/spec.ts";
+import { objectiveGradient } from "../support/reference.ts";
+import { BY_GATING, CONSTRAINED, FACTORED, MMOE, SPECS, someParameters, someRows } from "../support/specs.ts";
 
 const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };
 
@@ -104,4 +114,56 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: dropout: expected a number from 0 to below 1, got 1", { dropout: 1 }],
 ])("checkSpec: %s", (message, changes) => {
   expect(() => checkSpec({ ...MMOE, ...changes })).toThrow(new RangeError(message));
+});
+
+const GATINGS = Object.keys(BY_GATING) as Gating[];
+
+/** The slopes of each tensor in float64. */
+function slopesOf(spec: ModelSpec): { name: string; slopes: number[] }[] {
+  const slopes = objectiveGradient(spec, someParameters({ ...spec, name: "any" }), someRows(spec, 9));
+  return parameterBlocks(spec).map(({ name, offset, size }) => ({
+    name,
+    slopes: [...slopes.subarray(offset, offset + size)],
+  }));
+}
+
+/** The model of a gating with another instead, and with the fields of that; undefined if it is none. */
+function withGating(spec: ModelSpec, gating: Gating): ModelSpec | undefined {
+  const { constraint: _, ranks: __, ...rest } = spec;
+  const { constraint, ranks } = BY_GATING[gating];
+  const other: ModelSpec = { ...rest, gating, ...(constraint && { constraint }), ...(ranks && { ranks }) };
+  try {
+    checkSpec(other);
+  } catch {
+    return undefined;
+  }
+  return other;
+}
+
+/** Whether both are a model with the same tensors and the same gradients. */
+function isSame(spec: ModelSpec, other: ModelSpec | undefined): boolean {
+  if (other === undefined) return false;
+  const names = (of: ModelSpec) => parameterBlocks(of).map(({ name, shape }) => `${name} ${shape}`);
+  if (names(spec).join() !== names(other).join()) return false;
+  const theirs = slopesOf(other).flatMap(({ slopes }) => slopes);
+  const ours = slopesOf(spec).flatMap(({ slopes }) => slopes);
+  return ours.every((slope, i) => Math.abs(slope - (theirs[i] as number)) < 1e-6);
+}
+
+test("no gating is another by a second name", () => {
+  const twins = GATINGS.flatMap((a) =>
+    GATINGS.filter(
+      (b) =>
+        b < a &&
+        [[a, b] as const, [b, a] as const].every(([one, two]) =>
+          isSame(BY_GATING[one], withGating(BY_GATING[one], two)),
+        ),
+    ).map((b) => [a, b]),
+  );
+  expect(twins).toEqual([]);
+});
+
+test.each(GATINGS)("every tensor of a model with gating %s learns", (gating) => {
+  const idle = slopesOf(BY_GATING[gating]).filter(({ slopes }) => slopes.every((slope) => Math.abs(slope) < 1e-6));
+  expect(idle.map(({ name }) => name)).toEqual([]);
 });

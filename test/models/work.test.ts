@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { modelWork } from "../../src/models/work.ts";
 import { ZOO } from "../../src/models/zoo.ts";
+import { modelWork } from "../../src/sweep/work.ts";
 
 const [D, K] = [7, 3];
 const workOf = (name: keyof typeof ZOO) => modelWork(ZOO[name].build({ inputs: D, tasks: K }));

@@ -27,6 +27,9 @@ const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
     [100 * 32 + 2 * 32 * 32 + 32 * 68 + 4 + 2 * 68, 0, 0, 68 * 32 + 2 * 32 * 8 + 8 * 8 + 4 + 16, 18],
   ],
   ["mmoe-detached", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
+  ["shared-bottom-linear", [101 * 113, 0, 0, 2 * (113 * 8 + 8), 18]],
+  ["omoe-linear", [8 * 101 * 16, 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
+  ["mmoe-linear", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
 ];
 
 test.each(COUNTS)("%s has %j parameters in experts, gates, links, towers and outputs", (name, counts) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test, vi } from "vitest";
 import { homePaths } from "../../src/cuda/home.ts";
-import { lockedWheels } from "../../src/cuda/package-locks.ts";
+import { lockedWheels } from "../../src/cuda/steps.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { BIN, mmoe } from "./mmoe.ts";
 

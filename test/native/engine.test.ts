@@ -2,21 +2,20 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
+import type { Loop } from "../../src/engines/tfjs/graph/loop.ts";
+import { Program } from "../../src/engines/tfjs/graph/program.ts";
 import { lossesAndGradients } from "../../src/engines/tfjs/model/objective.ts";
 import { pack, unpack } from "../../src/engines/tfjs/model/pack.ts";
 import { relu } from "../../src/engines/tfjs/model/relu.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import type { Loop } from "../../src/engines/tfjs/trace/loop.ts";
-import { Program } from "../../src/engines/tfjs/trace/program.ts";
-import { trainInGroups } from "../../src/engines/tfjs/train-in-groups.ts";
+import { createTfjsEngine, trainInGroups } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { PAIR_DROPOUT, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { classRun } from "../support/class-runs.ts";
 import { expectClose } from "../support/close.ts";
-import { numericGradient, range } from "../support/reference.ts";
+import { objectiveGradient, range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 import { SPECS, someParameters, someRows } from "../support/specs.ts";
 
@@ -44,7 +43,7 @@ test("relu(x) has the gradient of tf.relu: 0 at 0", () => {
   expect(gradient((x) => tf.relu(x))).toEqual([0, 0, 13, 0, 19]);
 });
 
-test.each(SPECS)("lossesAndGradients($name) gives each block the gradient of central differences", (spec) => {
+test.each(SPECS)("lossesAndGradients($name) gives each block the gradient in float64", (spec) => {
   const gradient = tf.tidy(() => {
     const { x, y } = someRows(spec, B, 1);
     const batch = { x: tf.tensor(x, [1, B, spec.inputs]), y: tf.tensor(y, [1, B, spec.tasks]) };
@@ -53,7 +52,7 @@ test.each(SPECS)("lossesAndGradients($name) gives each block the gradient of cen
     });
     return unpack(spec, gradients)[0] as Float32Array;
   });
-  const expected = numericGradient(spec, someParameters(spec, 1), someRows(spec, B, 1));
+  const expected = objectiveGradient(spec, someParameters(spec, 1), someRows(spec, B, 1));
   for (const { offset, size } of parameterBlocks(spec))
     expectClose(gradient.subarray(offset, offset + size), expected.slice(offset, offset + size), 1e-5);
 });
@@ -144,7 +143,7 @@ describe("by Adam the cpu engine and TensorFlow agree, step by step, on", () => 
 
   test.each(MODEL_NAMES)("%s", async (name) => {
     const run = makeRun(
-      { model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
+      { model: ZOO[name].build({ inputs: 100, tasks: 2 }), index: 1 }, // of run 0, rounding decides the sign of a gradient, which Adam amplifies
       { batch: 64, trainRows: 500, lr: 0.001 },
     );
     await expectAgreement(run, [engine, cpu]);

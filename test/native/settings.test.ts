@@ -1,8 +1,8 @@
 import { afterAll } from "vitest";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import { testHeard } from "../support/heard.ts";
+import { testSupported } from "../support/supported-settings.ts";
 
 const traced = await createTfjsEngine({ backend: "tensorflow" });
 afterAll(() => traced.dispose());
 
-testHeard("tfjs-traced", traced);
+testSupported("tfjs-traced", traced);

@@ -1,21 +1,20 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { BundleTraining } from "../../src/engines/cpu/bundle-training.ts";
+import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
 import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { element, svgText } from "../../src/figures/draw/svg.ts";
 import { themeOf } from "../../src/figures/draw/theme.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
 import { configSettings } from "../../src/play/config-settings.ts";
 import { digits } from "../../src/play/digits.ts";
-import { directionsFigure } from "../../src/play/directions-figure.ts";
 import type { Figure } from "../../src/play/draw.ts";
 import { lossFigure } from "../../src/play/loss-figures.ts";
 import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../src/play/model-figures.ts";
 import { playRuns } from "../../src/play/play-runs.ts";
 import { POINTS, Probe, placeAt } from "../../src/play/probe.ts";
 import { histogramFigure } from "../../src/play/run-histogram.ts";
-import { correlationFigure, functionFigure, labelCurve } from "../../src/play/task-figures.ts";
+import { correlationFigure, directionsFigure, functionFigure, labelCurve } from "../../src/play/task-figures.ts";
 
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
 const K = 3;
@@ -31,12 +30,12 @@ const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 
 function shownAfter(steps: number, like: (typeof MODEL_NAMES)[number]): Shown {
   const [run] = playRuns({ ...PAPER, tasks: K, models: [{ like }], batch: 32, heldoutRows: 64 }, 0);
   if (run === undefined) throw new Error("no run");
-  const training = new BundleTraining(kernels, [run]);
-  while ((training.trainees[0]?.step as number) < steps) training.advance(() => {});
+  const training = new RunGroupTraining(kernels, [run]);
+  while ((training.runs[0]?.step as number) < steps) training.advance(() => {});
   const probe = new Probe(run);
   const { at } = labelCurve(run.data);
   const truth = Array.from({ length: POINTS }, (_, i) => at(placeAt(i)));
-  const reading = probe.at(training.trainees[0]?.parameters as Float32Array);
+  const reading = probe.at(training.runs[0]?.parameters as Float32Array);
   return { name: like, spec: run.model, colour, truth, places: probe.places, reading };
 }
 

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { BundleTraining } from "../../src/engines/cpu/bundle-training.ts";
+import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
 import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { configSettings } from "../../src/play/config-settings.ts";
 import { playRuns } from "../../src/play/play-runs.ts";
@@ -66,12 +66,12 @@ describe("what the tour says holds in the runs that it trains", () => {
 
   test("2 and 4: Shared-Bottom finds both directions within 1,000 steps, and MMoE's gates begin about .6 apart", () => {
     const runs = playRuns({ ...PAPER, ...STOPS[1]?.settings }, 1);
-    const training = new BundleTraining(wasm, runs);
+    const training = new RunGroupTraining(wasm, runs);
     const quantities = () =>
-      runs.map((run, i) => new Probe(run).at(training.trainees[i]?.parameters as Float32Array).quantities);
+      runs.map((run, i) => new Probe(run).at(training.runs[i]?.parameters as Float32Array).quantities);
     const mmoe = quantities()[2] as Record<string, number>;
     expect(mmoe["gateDistance/1/2"]).toBeCloseTo(0.6, 1);
-    while (!training.isOver && (training.trainees[0]?.step ?? 0) < 1000) training.advance(() => {});
+    while (!training.isOver && (training.runs[0]?.step ?? 0) < 1000) training.advance(() => {});
     for (const { "alignment/1": first, "alignment/2": second } of quantities())
       expect([first?.toFixed(2), second?.toFixed(2)]).toEqual(["1.00", "1.00"]);
     const dead = quantities()[0]?.deadTowerUnits as number;

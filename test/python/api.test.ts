@@ -8,6 +8,7 @@ import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BIN } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
+import { NUMPY_LINEAR } from "../support/python.ts";
 import { HAS_PYTHON, PYTHON, python } from "./python.ts";
 
 const folder = temporaryFolder();
@@ -66,10 +67,14 @@ describe.skipIf(!HAS_PYTHON)("mmoe.sweep(...)", () => {
     told = json(
       "sweep.py",
       `${MODEL}${SWEEP}
-print(json.dumps({"runs": len(r.runs), "models": list(r.summary().model), "pairs": len(r.compare(loss="heldout")),
+import os
+os.environ["BROWSER"] = "sh -c 'echo $0 > opened' %s"
+polars = mmoe.results("swept", frame="polars")
+print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.curves, polars.summary(), polars.compare(), polars.figure("runs").data)],
+    **{"runs": len(r.runs), "models": list(r.summary().model), "pairs": len(r.compare(loss="heldout")),
     "same": mmoe.verify(r, runs=2).to_dict("records"), "curves": len(r.curves), "long": len(r.by_task()),
-    "svg": r.figure("final-loss", loss="heldout").svg[:4], "pdf": r.figure("runs").save("runs.pdf").read_bytes()[:4].decode(),
-    "page": r.report(show=False).name}))`,
+    "ends": [str(of["low"].dtype) for of in (r.summary(), r.compare(), polars.summary(), polars.compare())], "svg": r.figure("final-loss", loss="heldout").svg[:4], "pdf": r.figure("runs").save("runs.pdf").read_bytes()[:4].decode(),
+    "page": [r.report().resolve().as_uri() == open("opened").read().strip(), os.unlink("opened")]}}))`,
     );
   });
 
@@ -79,9 +84,11 @@ print(json.dumps({"runs": len(r.runs), "models": list(r.summary().model), "pairs
       pairs: 6,
       curves: 12,
       long: 24,
+      ends: ["float64", "float64", "Float64", "Float64"], // there is no interval of two runs
       svg: "<svg",
       pdf: "%PDF",
-      page: "report.html",
+      page: [true, null],
+      polars: Array(5).fill("polars.dataframe.frame"),
     });
     expect(told.models).toEqual(["shared-bottom", "Linear", "narrow", "shared-bottom", "Linear", "narrow"]);
     expect(
@@ -126,6 +133,37 @@ print(json.dumps([losses(each) for each in frames]))`;
     expect(second).toBe(first);
   });
 
+  test("gives frames of what tune chooses, of each task, and of one model's settings in pairs of runs", () => {
+    const told = json(
+      "choices.py",
+      `import pandas, warnings
+frame = pandas.DataFrame({"a": [n % 7 / 7 for n in range(120)], "b": [n % 5 for n in range(120)], "churn": [int(n % 7 > n % 3) for n in range(120)],
+    "spend": [n % 7 + n % 5 for n in range(120)]}, index=pandas.Index(range(120), name="customer"))
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    r = mmoe.sweep(rows=frame, label="churn,spend", out="choices", models="mmoe", lr=[0.001, 0.01], runs=5, steps=30, batch=16, progress=False)
+points, tasks, apart = mmoe.tune(r), r.summary(per_task=True), r.compare()
+own = r.runs.groupby("lr")
+losses = own.validationLoss.mean()
+auc = tasks[(tasks.task == "churn") & (tasks.metric == "auc")].set_index("lr")["mean"]
+loss = tasks[(tasks.task == "spend") & (tasks.metric == "loss")].set_index("lr")["mean"]
+off = lambda a, b: float((a - b).abs().max())
+print(json.dumps({"points": list(points), "tuned": off(points.set_index("lr")["mean"], losses), "chosen": points[points.chosen].lr.tolist() == [losses.idxmin()],
+    "tasks": list(tasks), "auc": off(auc, own.auc1.mean()), "loss": off(loss, own.finalHeldoutLoss2.mean()), "apart": apart[["model", "first", "second", "pairs"]].to_dict("records"),
+    "difference": abs(apart.difference.item() - (own.finalHeldoutLossMean.mean()[0.01] - own.finalHeldoutLossMean.mean()[0.001])),
+    "warned": [(str(one.message), one.filename.endswith("choices.py")) for one in caught]}))`,
+    );
+    expect(told).toEqual({
+      points: ["model", "lr", "runs", "failed", "mean", "low", "high", "chosen", "sure"],
+      tasks: ["task", "kind", "model", "lr", "metric", "runs", "mean", "low", "high"],
+      apart: [{ model: "mmoe", first: "lr=0.01", second: "lr=0.001", pairs: 5 }],
+      warned: [["rows: the index customer is left out; rows.reset_index() makes it a column", true]],
+      ...{ chosen: true, tuned: expect.any(Number), auc: expect.any(Number) },
+      ...{ loss: expect.any(Number), difference: expect.any(Number) },
+    });
+    for (const off of [told.tuned, told.auc, told.loss, told.difference]) expect(off).toBeLessThan(1e-6);
+  });
+
   test("keeps final weights on request: those of a run that hardly learns are its initial values", () => {
     const told = json(
       "weights.py",
@@ -138,10 +176,14 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
   });
 
   const REFUSED = [
-    [`mmoe.sweep("smoke", corr=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
+    [`mmoe.sweep("smoke", corr=7)`, "MmoeError: corr: expected a number from -1 to 1, got 7"],
+    [
+      `mmoe.sweep("smoke", choose_by="auc1")`,
+      "MmoeError: choose_by: validation rows are of rows of your own (rows); leave it out",
+    ],
     [
       `mmoe.sweep("smoke", optimizer="adma")`,
-      `MmoeError: --optimizer: expected one of adam, adamw, sgd, got "adma"; did you mean 'adam'?`,
+      `MmoeError: optimizer: expected one of adam, adamw, sgd, got "adma"; did you mean 'adam'?`,
     ],
     [`mmoe.sweep("smoke", lerning_rate=1)`, "TypeError: sweep() got an unexpected keyword argument 'lerning_rate'"],
     [`mmoe.sweep("smoke", models=[3])`, "TypeError: models: expected names, files, classes or mmoe.model(...), got 3"],
@@ -175,51 +217,68 @@ except ValueError as e: print(e)`;
 });
 
 const LONG = `import mmoe, sys
-try: mmoe.sweep("smoke", runs=400, steps=4000, models=["mmoe"], out=sys.argv[1], progress=False)
+try: mmoe.sweep("smoke", runs=400, steps=4000, models=["mmoe", "linear.py"], out=sys.argv[1], progress=False)
 except KeyboardInterrupt: print("interrupted")`;
 
-/** A long sweep in a process of Python, once it has recorded a run, and the process of the program that it started. */
+const childrenOf = (pid: number | undefined): number[] => {
+  const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
+  return stdout.trim().split(/\s+/).map(Number);
+};
+
+/**
+ * A long sweep in a process of Python, once it has recorded a run more; the processes of the program and its workers; and the
+ * folder of their temporary files.
+ */
 async function begun(out: string) {
   writeFileSync(join(folder, "long.py"), LONG);
-  const env = { ...process.env, PYTHONPATH: resolve("python/src") };
-  const child = spawn(PYTHON, ["long.py", out], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  writeFileSync(join(folder, "linear.py"), NUMPY_LINEAR);
+  const temporary = temporaryFolder();
+  const env = { ...process.env, PYTHONPATH: resolve("python/src"), TMPDIR: temporary };
   const journal = join(folder, out, "journal");
-  const lines = () =>
-    readdirSync(journal).flatMap((name) =>
-      name.endsWith(".jsonl") ? readFileSync(join(journal, name), "utf8").trim().split("\n") : [],
-    );
-  while (!existsSync(journal) || lines().length < 2) await setTimeout(100); // a head, then runs
-  const program = Number(execFileSync("ps", ["-o", "pid=", "--ppid", String(child.pid)], { encoding: "utf8" }));
-  return { child, program };
+  const lines = () => {
+    const names = existsSync(journal) ? readdirSync(journal).filter((name) => name.endsWith(".jsonl")) : [];
+    return names.flatMap((name) => readFileSync(join(journal, name), "utf8").trim().split("\n"));
+  };
+  const before = lines().length;
+  const child = spawn(PYTHON, ["long.py", out], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  while (lines().length < before + 2) await setTimeout(100); // a head, then runs
+  const [program] = childrenOf(child.pid);
+  const started = [program as number, ...childrenOf(program)];
+  expect(started.length).toBeGreaterThan(1); // the program and a worker of the model in Python
+  return { child, started, temporary };
 }
 
-/** Whether a process ends within half a minute. */
-async function ends(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (!existsSync(`/proc/${pid}`)) return true;
-    await setTimeout(100);
-  }
-  return false;
+/** Which processes are there after half a minute, also as zombies. */
+async function left(pids: readonly number[]): Promise<number[]> {
+  const there = () => pids.filter((pid) => existsSync(`/proc/${pid}`));
+  for (let tries = 0; tries < 300 && there().length > 0; tries++) await setTimeout(100);
+  return there();
 }
 
 describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("a sweep of Python", () => {
-  test("stops in order when it is interrupted, as by a notebook, and leaves no process", async () => {
-    const { child, program } = await begun("interrupted");
+  test("stops in order when it is interrupted, as by a notebook, leaves nothing, and goes on by the same call", async () => {
+    const { child, started, temporary } = await begun("interrupted");
     let said = "";
     child.stdout.on("data", (text) => {
       said += text;
     });
     child.kill("SIGINT");
     const [code] = await once(child, "exit");
-    expect([code, said, await ends(program)]).toEqual([0, "interrupted\n", true]);
-    expect(existsSync(join(folder, "interrupted/runs.csv"))).toBe(true);
+    expect([code, said, await left(started), readdirSync(temporary)]).toEqual([0, "interrupted\n", [], []]);
+    const before = csv("interrupted/runs.csv").map(({ id }) => id);
+    expect(before.length).toBeGreaterThan(0);
+    const again = await begun("interrupted");
+    again.child.kill("SIGINT");
+    await once(again.child, "exit");
+    const after = csv("interrupted/runs.csv").map(({ id }) => id);
+    expect([after.length > before.length, after.filter((id) => before.includes(id))]).toEqual([true, before]);
   });
 
-  test("ends when Python is killed, and keeps its runs", async () => {
-    const { child, program } = await begun("killed");
+  test("ends when Python is killed, with its workers, and keeps its runs", async () => {
+    const { child, started, temporary } = await begun("killed");
     child.kill("SIGKILL");
     await once(child, "exit");
-    expect(await ends(program)).toBe(true);
+    expect([await left(started), readdirSync(temporary)]).toEqual([[], []]);
     const { stdout } = spawnSync(process.execPath, [BIN, "status", "killed", "--json"], {
       cwd: folder,
       encoding: "utf8",
@@ -229,16 +288,27 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("a sweep of Python"
   });
 });
 
-test.skipIf(!HAS_PYTHON)("mmoe.results(folder) reads the CSV files without the program", () => {
-  const code = `import mmoe
-r = mmoe.results("results/paper")
-print(len(r.runs), f"{r.runs.finalRunningLossMean.mean():.6f}", type(mmoe.results("results/paper", frame="polars").runs).__module__)`;
+test.skipIf(!HAS_PYTHON)("mmoe.results(folder) reads CSV and Parquet files without the program", () => {
+  const exported = temporaryFolder();
+  for (const what of ["runs", "curves"])
+    execFileSync(process.execPath, [
+      BIN,
+      "export",
+      "results/paper",
+      "--what",
+      what,
+      "-o",
+      join(exported, `${what}.parquet`),
+    ]);
+  const code = `import mmoe, sys
+for r in [mmoe.results(folder, frame=frame) for folder in ("results/paper", sys.argv[1]) for frame in ("pandas", "polars")]:
+    print(len(r.runs), f"{r.runs['finalRunningLossMean'].mean():.6f}", type(r.runs).__module__.split(".")[0])
+print(len(r.curves))`;
   const env = { ...process.env, PYTHONPATH: resolve("python/src"), MMOE: "/no/mmoe" };
   const runs: Record<string, string>[] = parse(readFileSync("results/paper/runs.csv"), { columns: true });
   const mean = runs.reduce((sum, { finalRunningLossMean }) => sum + Number(finalRunningLossMean), 0) / runs.length;
-  expect(execFileSync(PYTHON, ["-c", code], { env, encoding: "utf8" })).toBe(
-    `1800 ${mean.toFixed(6)} polars.dataframe.frame\n`,
-  );
+  const frames = ["pandas", "polars"].map((name) => `1800 ${mean.toFixed(6)} ${name}\n`).join("");
+  expect(execFileSync(PYTHON, ["-c", code, exported], { env, encoding: "utf8" })).toBe(`${frames}${frames}180000\n`);
 });
 
 describe.skipIf(!HAS_PYTHON)("a module's forward", () => {

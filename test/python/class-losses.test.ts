@@ -4,14 +4,14 @@ import { apart, classTable, swept, TORCH } from "./begun-sweep.ts";
 import { HAS_PYTHON } from "./python.ts";
 
 const twinsOf = (models: readonly string[]) => models.map((name) => TORCH[name] as string);
-const METRICS = ["auc1", "averagePrecision1", "accuracy1", "logLoss1"];
+const METRICS = ["auc1", "averagePrecision1", "accuracy1", "f1Macro1", "logLoss1", "calibrationError1"];
 
 describe.skipIf(!HAS_PYTHON).each([
   [
     "a table's labels of each kind, with weights",
     { models: ["mmoe", "shared-bottom"], rows: classTable(), loss: "huber", huberDelta: 0.7 },
     ["--task", "y_class.weight=2", "--task", "y_number.weight=0.5"],
-    [...METRICS, "accuracy2", "logLoss2", "rSquared3"],
+    [...METRICS, "accuracy2", "f1Macro2", "logLoss2", "calibrationError2", "rSquared3", "rmse3", "mae3"],
   ],
   [
     "the signs of the generator's labels, by SGD on fresh rows",
@@ -25,7 +25,7 @@ describe.skipIf(!HAS_PYTHON).each([
       heldoutRows: 90,
     },
     [],
-    [...METRICS, ...METRICS.map((name) => name.replace("1", "2"))],
+    [...METRICS, ...METRICS.map((name) => name.replace(/1$/, "2"))],
   ],
 ] as const)("on %s", (_, config, words, metrics) => {
   test("PyTorch's losses of the first 100 steps are the cpu engine's within float32's rounding", () => {

@@ -1,11 +1,14 @@
 """Trains modules on labels of each kind, of which some are missing.
 
-``apart`` prints how far apart the losses and predictions are of runs in one call and alone, the most; ``changed`` prints the
+``apart`` prints how far apart the losses and predictions are of runs in one call and alone, the most, by each method that
+is named; ``resumed`` whether a run that is stopped has the losses of one that is not, by each; ``changed`` prints the
 parameters of a network per task that are others if labels of task 1 are missing.
 """
 
+import copy
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -21,6 +24,17 @@ KINDS = (
     mmoe.Task(gaps=True),
 )
 SETTINGS = mmoe.Settings(seed=1, inputs=D, tasks=3, batch=B, steps=STEPS, lr=0.05, kinds=KINDS, huber_delta=0.5)
+
+
+class Shared(nn.Module):
+    def __init__(self, seed):
+        super().__init__()
+        torch.manual_seed(seed)
+        self.bottom = nn.Linear(D, 6)
+        self.last = nn.Linear(6, sum(SETTINGS.outputs))
+
+    def forward(self, x):
+        return self.last(self.bottom(x).tanh())
 
 
 class PerTask(nn.ModuleList):
@@ -42,17 +56,18 @@ def batches(seed, lacks):
         yield x, np.where(missing, np.float32(np.nan), y)
 
 
-def trained(seed, lacks):
-    trainer = mmoe.TorchTrainer(PerTask(seed), SETTINGS)
+def trained(seed, lacks, made=PerTask, settings=SETTINGS):
+    trainer = mmoe.TorchTrainer(made(seed), settings)
     losses = torch.stack([trainer.step(x, y) for x, y in batches(seed, lacks)])
     return losses, trainer
 
 
-def apart():
+def apart(method, made):
+    settings = replace(SETTINGS, method=method)
     lacks = lambda row, task: (row + task) % 3 > 0 or (task == 1 and row < 2 * B)  # two batches have no label of task 1
-    group = TorchGroup([PerTask(seed) for seed in range(R)], SETTINGS)
+    group = TorchGroup([made(seed) for seed in range(R)], settings, [seed + 5 for seed in range(R)])
     together = [group.step(*map(np.stack, zip(*of_step))) for of_step in zip(*(batches(r, lacks) for r in range(R)))]
-    alone = [trained(r, lacks) for r in range(R)]
+    alone = [trained(r, lacks, made, replace(settings, seed=r + 5)) for r in range(R)]
     losses = torch.stack(together, 1) - torch.stack([of_one for of_one, _ in alone])
     x = np.random.default_rng(9).normal(size=(7, D)).astype(np.float32)
     predictions = group.predict(np.stack([x] * R)) - torch.stack([trainer.predict(x) for _, trainer in alone])
@@ -65,4 +80,24 @@ def changed():
     return json.dumps(sorted(name for name, values in whole.items() if not torch.equal(values, some[name])))
 
 
-print(apart() if sys.argv[1] == "apart" else changed())
+def resumed(method):
+    settings = replace(SETTINGS, method=method)
+    lacks = lambda row, task: (row + task) % 3 > 0 or (task == 1 and row < 2 * B)
+    whole, _ = trained(0, lacks, Shared, settings)
+    rows = list(batches(0, lacks))
+    first = mmoe.TorchTrainer(Shared(0), settings)
+    losses = [first.step(*batch) for batch in rows[:5]]
+    second = mmoe.TorchTrainer(Shared(1), settings)
+    second.load_state_dict(copy.deepcopy(first.state_dict()))
+    first.step(*rows[0])  # which may change nothing of the second
+    losses += [second.step(*batch) for batch in rows[5:]]
+    return torch.equal(whole, torch.stack(losses))
+
+
+what, *methods = sys.argv[1:]
+if what == "apart":
+    print(max(apart(method, made) for method in methods for made in (PerTask, Shared)))
+elif what == "resumed":
+    print(json.dumps({method: resumed(method) for method in methods}))
+else:
+    print(changed())

@@ -7,10 +7,11 @@ import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
-import { initialParameters, type Run } from "../../src/engines/engine.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
 import { likeThePaper, writeResults } from "../support/made-results.ts";
 import { HAS_PYTHON, PYTHON, python } from "./python.ts";
 
@@ -41,10 +42,27 @@ print(json.dumps({name: [a.tobytes().hex() for a in r] + [list(a.shape) for a in
     expect(told.two).toEqual([hex(two.x), hex(two.y), [2, D], [2, K], ...types]);
   });
 
+  test("gives the three parts of a table", async () => {
+    const config = resolve("examples/penguins.yaml");
+    const told = json(`
+parts = {part: mmoe.rows(${JSON.stringify(config)}, part=part) for part in ("train", "validation", "heldout")}
+print(json.dumps({part: [[-9 if v != v else v for v in (*x, *y)] for x, y in zip(*map(lambda a: a.tolist(), r))]
+                  for part, r in parts.items()}))`);
+    for (const [part, option] of Object.entries({ train: [], validation: ["--validation"], heldout: ["--heldout"] })) {
+      const { stdout } = await runMain(["data", config, ...option]);
+      const rows = stdout.trim().split("\n").slice(1);
+      const numberOf = (cell: string) => (cell === "" ? -9 : Math.fround(Number(cell))); // -9: no label
+      expect(told[part]).toEqual(rows.map((row) => row.split(",").map(numberOf)));
+    }
+  });
+
   const REFUSED = [
     [`mmoe.rows("paper", correlation=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
     [`mmoe.rows("paper", run=1)`, "MmoeError: paper has several correlations (0.5, 0.9, 1); choose one by --corr"],
-    [`mmoe.rows("paper", part="test")`, "ValueError: rows: part: expected 'train' or 'heldout', got 'test'"],
+    [
+      `mmoe.rows("paper", part="test")`,
+      "ValueError: rows: part: expected 'train', 'validation' or 'heldout', got 'test'",
+    ],
     [
       `mmoe.rows("paper", correlation=1, steps=range(9, 1))`,
       "ValueError: rows: steps: expected a step or a range of steps such as range(1, 101), got range(9, 1)",
@@ -139,6 +157,29 @@ print(json.dumps([runs[runs.id == "mmoe/p=0.50/017"].finalRunningLoss2.item(), o
   });
 });
 
+test.skipIf(!HAS_PYTHON)("long form has a row for each of more than nine tasks", () => {
+  const tasks = Array.from({ length: 11 }, (_, k) => k + 1);
+  const header = ["id", ...tasks.map((k) => `finalHeldoutLoss${k}`), "reason"];
+  const told = json(`
+from mmoe.frames import _by_task
+print(json.dumps(_by_task(${JSON.stringify(`${header}\na,${tasks.map((k) => k / 8)},\n`)})))`);
+  const rows = tasks.map((k) => `a,${k},${k / 8},\n`);
+  expect(told).toBe(`id,task,finalHeldoutLoss,reason\n${rows.join("")}`);
+});
+
+test.skipIf(!HAS_PYTHON)("both halves of a run's seed move what Python and NumPy draw in it", () => {
+  const told = json(`
+import random
+import numpy as np
+from mmoe.worker.training import _seed
+def drawn(seed):
+    _seed(seed)
+    return [random.random(), np.random.random()]
+print(json.dumps([drawn(seed) for seed in (5, 5 + 2**32, 6, 5)]))`);
+  expect(told[3]).toEqual(told[0]);
+  for (const library of [0, 1]) expect(new Set(told.map((draws: number[]) => draws[library])).size).toBe(3);
+});
+
 test.skipIf(!HAS_PYTHON)("docs/python.md's calls give what the comments beside them say", () => {
   const page = readFileSync("docs/python.md", "utf8");
   const [, code] = /```python\n(import mmoe\n\nx, y.*?)```/s.exec(page) ?? [];
@@ -155,10 +196,10 @@ print(json.dumps([*told, len(runs), len(curves)]))`);
   expect(told.slice(-2)).toEqual([1800, 1800 * 100 * 2]);
 });
 
-test.skipIf(!HAS_PYTHON)("the package passes mypy's strict check", () => {
-  const words = ["-m", "mypy", "--cache-dir=/dev/null"];
-  const names = readdirSync("python/src/mmoe").filter((name) => name.endsWith(".py") && !name.startsWith("torch_"));
-  const files = names.map((name) => `src/mmoe/${name}`);
-  expect(files).toContain("src/mmoe/sweeping.py");
-  expect(python([...words, ...files], "python")).toContain(`Success: no issues found in ${files.length} source files`);
+test.skipIf(!HAS_PYTHON)("the package and a program that uses it pass mypy's strict check", () => {
+  const names = readdirSync("python/src/mmoe").filter((name) => name.endsWith(".py"));
+  const files = [...names.map((name) => `src/mmoe/${name}`), "../test/python/typed.py"];
+  expect(files).toContain("src/mmoe/torch_trainer.py");
+  const told = python(["-m", "mypy", "--cache-dir=/dev/null", ...files], "python");
+  expect(told).toContain(`Success: no issues found in ${files.length} source files`);
 });

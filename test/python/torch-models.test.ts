@@ -95,11 +95,11 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
 
     test("the engine says how many, of models and runs for which it holds", async () => {
       const dropping = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))"));
-      await together.prepare([NET, dropping]);
+      await together.prepare([codeRun(NET), codeRun(dropping)]);
       const classes = { taskKinds: range(2).map(() => ({ kind: "binary", weight: 1 }) as const) };
       const runs = [codeRun(NET), codeRun(NET, {}, classes), codeRun(dropping)];
       expect(runs.map((run) => together.inOneCall(run))).toEqual([3, 1, 1]);
-      await engine.prepare([NET]);
+      await engine.prepare([codeRun(NET)]);
       expect(engine.inOneCall(codeRun(NET))).toBe(1);
     });
 

@@ -67,6 +67,19 @@ describe.skipIf(!HAS_PYTHON).each([
 
   const shortened = (vectors: readonly Vector[]) => vectors.map(length);
 
+  test.each([
+    ["pcgrad", "pcgrad", 1e-9],
+    ["mgda", "mgda, 3000 steps", 0.02],
+    ["cagrad", "cagrad", 1e-3],
+    ["aligned-mtl", "aligned-mtl, of the sum", 1e-6],
+  ])("%s for PyTorch modules is TorchJD's, too", (name, from, limit) => {
+    const distances = range(N).map((n) => {
+      const [one, other] = [theirs[`mmoe, ${name}`]?.[n] as Vector, theirs[from]?.[n] as Vector];
+      return length(one.map((value, i) => value - (other[i] as number))) / length(other);
+    });
+    expect(Math.max(...distances)).toBeLessThan(limit);
+  });
+
   test("pcgrad is TorchJD's PCGrad in the same order of tasks", () => {
     expect(farthest("pcgrad")).toBeLessThan(2e-5);
   });
@@ -105,6 +118,7 @@ describe.skipIf(!HAS_PYTHON).each([
 
   test("nash-mtl is TorchJD's NashMTL without its clip, where that one's solver does not fail", () => {
     expect(solving(ours["nash-mtl"] as number[][])).toEqual(range(N));
+    expect(solving(theirs["mmoe, nash-mtl"] as number[][])).toEqual(range(N));
     const solved = solving(theirs["nash-mtl, not clipped"] as number[][]);
     expect(solved.length).toBeGreaterThanOrEqual(0.9 * N);
     expect(farthest("nash-mtl", "nash-mtl, not clipped", 1, solved)).toBeLessThan(1e-4);

@@ -1,4 +1,4 @@
-"""What TorchJD makes of gradients: reads {gradients [N][K][D], orders [N][K][K-1]} from a file, prints vectors [N][D] by name.
+"""What TorchJD makes of gradients, and what mmoe's methods for PyTorch do: reads {gradients [N][K][D], orders [N][K][K-1]} from a file, prints vectors [N][D] by name.
 
 Orders are of the other tasks for each task, as PCGrad takes them.
 """
@@ -7,6 +7,7 @@ import json
 import sys
 
 import torch
+from mmoe.torch_methods import _aligned, _cagrad, _mgda, _nash, _pcgrad
 from torchjd.aggregation import MGDA, Aggregator, AlignedMTL, CAGrad, NashMTL, PCGrad
 
 given = json.load(open(sys.argv[1]))
@@ -46,4 +47,11 @@ def aggregated(name: str, aggregator: Aggregator) -> list[list[float]]:
 
 results = {name: aggregated(name, aggregator) for name, aggregator in aggregators.items()}
 results["pcgrad"] = [pcgrad(n).tolist() for n in range(N)]
+
+gram = (gradients @ gradients.mT).numpy()
+present = torch.ones(N, K).double().numpy()
+ours = {"mgda": _mgda, "cagrad": _cagrad, "nash-mtl": _nash, "aligned-mtl": _aligned}
+weights = {name: method(gram, present) for name, method in ours.items()} | {"pcgrad": _pcgrad(gram, given["orders"])}
+for name, of_name in weights.items():
+    results[f"mmoe, {name}"] = (torch.from_numpy(of_name)[:, None] @ gradients)[:, 0].tolist()
 print(json.dumps(results))

@@ -1,7 +1,7 @@
 // The wheel, as people have it: built, and installed for each Python of this machine, where no Node is on the PATH.
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { version } from "../../src/version.ts";
@@ -20,6 +20,7 @@ const PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"].flatMap((minor) => {
 });
 
 const folder = temporaryFolder();
+const UV_CACHE = join(folder, "uv-cache");
 let wheel = "";
 
 /** The size of a folder's files. */
@@ -31,15 +32,16 @@ const bytesIn = (path: string) =>
 
 /** Builds the wheel of what is built, and returns its path. */
 function built(): string {
-  const line = execFileSync(process.execPath, ["scripts/wheel.js"], { encoding: "utf8" });
-  return resolve(line.trim());
+  const words = ["scripts/wheel.js", "--out", join(folder, "wheels")];
+  return execFileSync(process.execPath, words, { encoding: "utf8" }).trim();
 }
 
-/** A virtual environment of some Python with the wheel installed. */
+/** A virtual environment of some Python with the wheel and pandas installed, by uv, which is quick. */
 function installed(python: string, name: string): string {
-  const venv = join(folder, name);
-  execFileSync(python, ["-m", "venv", venv]);
-  execFileSync(join(venv, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", wheel, "pandas"]);
+  const [venv, uv] = [join(folder, name), join(dirname(PYTHON), "uv")];
+  const env = { ...process.env, UV_CACHE_DIR: UV_CACHE };
+  execFileSync(uv, ["venv", "--quiet", "--python", python, venv], { env });
+  execFileSync(uv, ["pip", "install", "--quiet", "--python", join(venv, "bin/python"), wheel, "pandas"], { env });
   return venv;
 }
 
@@ -88,21 +90,43 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => 
     const swept = run(venv, "mmoe", "sweep", "smoke", "--runs", "1", "--steps", "100", "--out", name);
     expect([swept.status, swept.stdout]).toEqual([0, expect.stringContaining(`${name}/runs.csv`)]);
     expect(losses(join(folder, name, "runs.csv"))).toEqual(losses(join(folder, "of-npm/runs.csv")));
-    for (const words of [
-      ["figures", name, "--only", "final-loss", "--format", "png,pdf"],
-      ["report", name],
-      ["verify", name],
-    ])
-      expect([words, run(venv, "mmoe", ...words).status]).toEqual([words, 0]);
-    expect(readdirSync(join(folder, name, "figures"))).toContain("final-loss.png");
     expect(run(venv, "python", "-m", "mmoe", "--version").stdout).toBe(`${version}\n`);
     writeFileSync(join(folder, `${name}.py`), API.replace("NAME", `${name}-api`));
     const { stdout, stderr } = run(venv, "python", `${name}.py`);
     expect([stdout, stderr]).toEqual([`[6, ["mmoe", "linear", "in-js"], [128, 100]]\n`, ""]);
   });
 
-  test("trains README's main job to README's digits, and a PyTorch model", { timeout: 600_000 }, () => {
-    const venv = installed(PYTHON, "with-torch");
+  test.each(PYTHONS.slice(-1))("draws, reports and verifies what it trained, on Python %s", (minor) => {
+    const name = `python-${minor}`;
+    for (const words of [
+      ["figures", name, "--only", "final-loss", "--format", "png,pdf"],
+      ["report", name],
+      ["verify", name],
+    ])
+      expect([words, run(join(folder, name), "mmoe", ...words).status]).toEqual([words, 0]);
+    expect(readdirSync(join(folder, name, "figures"))).toContain("final-loss.png");
+  });
+
+  test.each([
+    ["uvx", ["--from"]],
+    ["pipx", ["run", "--spec"]],
+  ])("runs by %s without an installation", (program, words) => {
+    const homes = { UV_CACHE_DIR: UV_CACHE, PIPX_HOME: join(folder, "pipx") };
+    const env = { ...process.env, ...homes, PATH: "/usr/bin:/bin" };
+    const made = spawnSync(join(dirname(PYTHON), program), [...words, wheel, "mmoe", "--version"], {
+      env,
+      encoding: "utf8",
+    });
+    expect([made.stdout, made.status]).toEqual([`${version}\n`, 0]);
+  });
+
+  test("installed by pip, trains README's main job to README's digits, and a PyTorch model", {
+    timeout: 600_000,
+  }, () => {
+    const venv = join(folder, "with-torch");
+    execFileSync(PYTHON, ["-m", "venv", venv]);
+    const pip = ["install", "--quiet", "--disable-pip-version-check", "--no-compile"];
+    execFileSync(join(venv, "bin/pip"), [...pip, wheel]);
     const purelib = (python: string) =>
       execFileSync(python, ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], {
         encoding: "utf8",

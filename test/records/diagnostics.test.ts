@@ -86,6 +86,12 @@ test("runs that differ in a quantity of one's own came out differently", () => {
   expect(sameNumbers(numbers(0.3), numbers(0.31))).toBe(false);
 });
 
+test("runs that an older mmoe measured at fewer steps are compared at those", () => {
+  const numbers = (steps: number[], auc: number[]) => numbersOf(recordWith({ steps, values: { "auc/1": auc } }));
+  expect(sameNumbers(numbers([10, 20, 30], [0.6, 0.7, 0.8]), numbers([10, 30], [0.6, 0.8]))).toBe(true);
+  expect(sameNumbers(numbers([10, 20, 30], [0.6, 0.7, 0.8]), numbers([10, 30], [0.6, 0.7]))).toBe(false);
+});
+
 test("runs.csv has a column for each task and expert of the run that has most", async () => {
   const rows = await csvOf("runs.csv", [recordWith(diagnosticsOf(2)), recordWith(diagnosticsOf(3), 1)]);
   const weights = rows.map((row) => Object.entries(row).filter(([name]) => name.startsWith("gateWeight")));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { REPORT_SIGNATURE } from "../../src/records/old-results.ts";
+import { REPORT_SIGNATURE } from "../../src/records/clean-results.ts";
 import { html } from "../../src/report/html.ts";
 import { dataElement, htmlPage } from "../../src/report/html-page.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, isLacking } from "../../src/figures/draw/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, isUnavailable } from "../../src/figures/draw/figure.ts";
 import type { LeftOut } from "../../src/figures/draw/part.ts";
 import { DIAGNOSTIC_FIGURES, LOSS_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
 import { sweepOf } from "../../src/figures/sweep-facts.ts";
@@ -112,5 +112,5 @@ test("says what a figure lacks without what is hidden", () => {
   const kind = KINDS.find(({ name }) => name === "final-loss") as SweepFigure;
   const found = again(kind, resultsOf("final-loss"), { models: [], correlations: [0.5, 0.9] });
   expect(found).toEqual({ lacking: "runs are done at one correlation only" });
-  expect(isLacking(drawn(kind, resultsOf("final-loss", MODELS, ["1"])))).toBe(true);
+  expect(isUnavailable(drawn(kind, resultsOf("final-loss", MODELS, ["1"])))).toBe(true);
 });

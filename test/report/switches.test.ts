@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
+import { zooLabel } from "../../src/models/zoo.ts";
 import { switches, switchRules } from "../../src/report/switches.ts";
 
 const shown = { models: ["shared-bottom", "mmoe"], correlations: [0.5, 0.9, 1], loss: "heldout", paper: true } as const;
 
 test("switches(shown) has a switch for each model and correlation, and the loss that comes first chosen", () => {
-  const { markup } = switches(shown);
+  const { markup } = switches(shown, zooLabel);
   expect(markup.match(/id="show-model-/g)).toHaveLength(2);
+  expect(markup).toMatch(/value="shared-bottom" checked autocomplete="off"> Shared-Bottom</);
   expect(markup.match(/id="show-correlation-/g)).toHaveLength(3);
   expect(markup).toMatch(/id="show-heldout" checked/);
   expect(markup.match(/name="loss" id="show-[a-z]+"/g)).toEqual(
@@ -15,13 +17,13 @@ test("switches(shown) has a switch for each model and correlation, and the loss 
 });
 
 test("switches(shown) has none for the paper's points where no figure has them", () => {
-  expect(switches(shown).markup).toContain('id="show-paper"');
-  expect(switches({ ...shown, paper: false }).markup).not.toContain("show-paper");
+  expect(switches(shown, zooLabel).markup).toContain('id="show-paper"');
+  expect(switches({ ...shown, paper: false }, zooLabel).markup).not.toContain("show-paper");
 });
 
 test("switches(shown) hides the paper's points at first where its runs are not to be compared with them", () => {
   const box = (paper: true | "hidden") =>
-    /<input[^>]*id="show-paper"[^>]*>/.exec(switches({ ...shown, paper }).markup)?.[0];
+    /<input[^>]*id="show-paper"[^>]*>/.exec(switches({ ...shown, paper }, zooLabel).markup)?.[0];
   expect([box(true)?.includes(" checked"), box("hidden")?.includes(" checked")]).toEqual([true, false]);
 });
 

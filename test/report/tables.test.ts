@@ -66,22 +66,21 @@ test("settingsSection(config) shows what is yours beside what the paper gives", 
   expect(rowsOf(section)).toContainEqual(["noiseStd", "0.1", "paper: section 3.2: N(0, 0.01), a variance"]);
 });
 
-describe("failuresSection(records)", () => {
+describe("failuresSection(results)", () => {
   test("names every run that failed, with its reason", () => {
-    const { records } = sweepResults({ failing: (id) => id === "omoe/p=0.90/005" });
-    const section = failuresSection(records);
+    const section = failuresSection(sweepResults({ failing: (id) => id === "omoe/p=0.90/005" }));
     expect(rowsOf(section)[1]).toEqual(["omoe/p=0.90/005", "OMoE", "0.9", "loss is NaN at step 7"]);
     expect(section.markup).toContain("1 of the 63 runs that ended failed");
   });
 
   test("counts those beyond two hundred, and says where they are", () => {
-    const { records } = sweepResults({ set: ["runs=23"], failing: () => true });
-    expect(rowsOf(failuresSection(records))).toHaveLength(1 + 200);
-    expect(failuresSection(records).markup).toContain("And 7 more: runs.csv names them all.");
+    const results = sweepResults({ set: ["runs=23"], failing: () => true });
+    expect(rowsOf(failuresSection(results))).toHaveLength(1 + 200);
+    expect(failuresSection(results).markup).toContain("And 7 more: runs.csv names them all.");
   });
 
   test("says that none failed", () => {
-    expect(failuresSection(sweepResults().records).markup).toContain("No run failed.");
+    expect(failuresSection(sweepResults()).markup).toContain("No run failed.");
   });
 });
 

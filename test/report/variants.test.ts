@@ -31,6 +31,14 @@ test("drawVariants(results) marks the paper's points wherever it draws them, for
 
 test("drawVariants(results) tells what a figure lacks", () => {
   const diagnostics = DIAGNOSTIC_FIGURES.map(({ name }) => name);
-  expect(lacking.map(({ name }) => name)).toEqual(["figure3", "cost", "seesaw", "grid", "metrics", ...diagnostics]);
+  expect(lacking.map(({ name }) => name)).toEqual([
+    "figure3",
+    "cost",
+    "seesaw",
+    "grid",
+    "metrics",
+    ...["metric-curves", "calibration"],
+    ...diagnostics,
+  ]);
   expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const FOLDERS = ["src", "test", "bench", "scripts", "research", "assets", "examples", "python"];
 const CODE = /\.(ts|tsx|js|mjs|c|h|py|sh)$/;
 const SKIPPED = /node_modules|__pycache__|\.venv/;
-/** A file named with its folder, or by its name alone: `trace/graph.ts`, `graph.ts`. */
+/** A file named with its folder, or by its name alone: `graph/graph.ts`, `graph.ts`. */
 const NAMED = /(?<![\w./{}*<>-])(?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)*\.(?:tsx?|mjs|c|h|py|sh|md|yaml)(?![\w*/{}(-])/g;
 /** Files of users and of other packages. */
 const OF_USERS =
@@ -42,7 +42,7 @@ test("every file that a comment names exists", () => {
 });
 
 test.each([
-  ["of `trace/no-such-file.ts`", ["trace/no-such-file.ts"]],
+  ["of `graph/no-such-file.ts`", ["graph/no-such-file.ts"]],
   ["as errors.ts and src/units.ts say", []],
   ["see no-such-page.md, test/**/*.test.ts and {a,b}.ts", ["no-such-page.md"]],
 ])("missing(file, %j) is %j", (text, names) => {

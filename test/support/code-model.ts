@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { codeFiles } from "../../src/code/javascript-files.ts";
 import type { CodeModel } from "../../src/models/code.ts";
-import { codeFiles } from "../../src/models/code-files.ts";
 import { temporaryFolder } from "./effects.ts";
 
 /** A linear map of the inputs for each task, from 0, trained by gradient descent: at twice the rate with adam. */

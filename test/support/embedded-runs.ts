@@ -1,7 +1,7 @@
 // Runs on a table with categories that are read as learned vectors.
 import type { InputEncoding } from "../../src/data/table-inputs.ts";
 import type { Run } from "../../src/engines/engine.ts";
-import type { Ends } from "../../src/models/shapes.ts";
+import type { Dimensions } from "../../src/models/shapes.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { someRows, tableOf, tableRun } from "./tables.ts";
 
@@ -13,7 +13,7 @@ const COLUMNS: readonly InputEncoding[] = [
   { values: 7, gaps: true, embedding: 18 },
 ];
 /** The number, then the vectors of the shop and of the article, each with one for others. */
-export const ENDS: Ends = {
+export const DIMENSIONS: Dimensions = {
   ...{ inputs: 3, tasks: 2 },
   embeddings: [
     { rows: 31, size: 5 },

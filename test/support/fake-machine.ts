@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pythonOf } from "../../src/cuda/install.ts";
 import type { CommandOptions, CommandResult, Machine } from "../../src/cuda/machine.ts";
-import { pythonOf } from "../../src/cuda/wheels.ts";
 
 type Command = (args: readonly string[], options: CommandOptions) => CommandResult | Promise<CommandResult>;
 

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { pythonFiles } from "../../src/code/python-files.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { UsageError } from "../../src/errors.ts";
 import type { CodeModel } from "../../src/models/code.ts";
-import { pythonFiles } from "../../src/models/python-files.ts";
+import { codeRun } from "../engines/tfjs/runs.ts";
 import { temporaryFolder } from "./effects.ts";
 
 /** The Python that tests run: of MMOE_TEST_PYTHON, of the Python tier, or of the PATH, if it has NumPy. */
@@ -53,7 +54,7 @@ export function pythonModel(text: string, changes: Partial<CodeModel> = {}): Cod
 /** What is said of a model as it is prepared, without its folder and name; nothing if it is taken. */
 export async function complaintOf(engine: Pick<Engine, "prepare">, model: CodeModel): Promise<string> {
   try {
-    await engine.prepare?.([model]);
+    await engine.prepare?.([codeRun(model)]);
     return "";
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

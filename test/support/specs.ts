@@ -1,7 +1,7 @@
 // Members of the family that between them use everything a spec can say. All sizes differ, so that a swapped axis can't pass.
 import type { Rows } from "../../src/data/task-set.ts";
 import { parameterCount } from "../../src/models/parameters.ts";
-import type { ModelSpec } from "../../src/models/spec.ts";
+import type { Gating, ModelSpec } from "../../src/models/spec.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 
@@ -65,6 +65,11 @@ export const FACTORED: ModelSpec = {
   ranks: { inputs: 5, units: 3, tasks: 2 },
 };
 
+/** The same without activation after the last layers of experts, under another name. */
+function linear(spec: ModelSpec, name = `linear-${spec.name}`): ModelSpec {
+  return { ...spec, name, experts: { ...spec.experts, activation: "none" } };
+}
+
 /** Gates that select 2 of 8 experts by codes of 3 bits. */
 export const SELECTING: ModelSpec = {
   ...MMOE,
@@ -92,12 +97,23 @@ const EMBEDDED_APART: ModelSpec = {
   gate: { layers: [9], bias: true },
 };
 
+/** A member of each gating: a new one does not compile until it is here, so no test of `SPECS` leaves it out. */
+export const BY_GATING: Readonly<Record<Gating, ModelSpec>> = {
+  none: BOTTOM,
+  single: OMOE,
+  "per-task": MMOE,
+  average: { ...MMOE, name: "average", gating: "average" },
+  residual: { ...MMOE, name: "residual", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "residual" },
+  detached: { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
+  "cross-stitch": STITCHED,
+  "l2-constrained": CONSTRAINED,
+  "tensor-factorization": FACTORED,
+  "snr-trans": SNR,
+};
+
 export const SPECS: readonly ModelSpec[] = [
-  MMOE,
-  OMOE,
-  BOTTOM,
+  ...Object.values(BY_GATING),
   DEEP,
-  { ...MMOE, name: "average", gating: "average" },
   { ...MMOE, name: "single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },
   { ...MMOE, name: "shared-and-own", experts: { shared: 3, perTask: 2, layers: [6] } },
   { ...DEEP, name: "deep-own", experts: { shared: 1, perTask: 2, layers: [8, 6] } },
@@ -113,13 +129,8 @@ export const SPECS: readonly ModelSpec[] = [
   { ...MMOE, name: "residual-levels", experts: { shared: 2, perTask: 1, layers: [6] }, gating: "residual", levels: 2 },
   { ...MMOE, name: "top-2", gate: { layers: [], bias: false, top: 2 } },
   { ...DEEP, name: "deep-top-1", gate: { layers: [9], bias: true, top: 1 } },
-  { ...MMOE, name: "residual", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "residual" },
   { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
-  STITCHED,
-  SNR,
   SELECTING,
-  CONSTRAINED,
-  FACTORED,
   { ...FACTORED, name: "factored-no-bias", bias: false, ranks: { inputs: 2, units: 4, tasks: 9 } },
   {
     ...DEEP,
@@ -135,7 +146,10 @@ export const SPECS: readonly ModelSpec[] = [
     gate: { layers: [], bias: false, select: { experts: 1, gamma: 3, entropy: 0.4 } },
   },
   { ...STITCHED, name: "cross-stitch", experts: { shared: 0, perTask: 1, layers: [6] } },
-  { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
+  ...[MMOE, OMOE, BOTTOM, DEEP, PLE, STITCHED, SNR, CONSTRAINED, FACTORED].map((spec) => linear(spec)),
+  linear({ ...MMOE, gate: { layers: [9], bias: true } }, "linear-deep-gates"),
+  linear({ ...STITCHED, experts: { shared: 0, perTask: 1, layers: [6] } }, "linear-stitch"),
+  linear({ ...FACTORED, experts: { shared: 0, perTask: 1, layers: [6] } }, "linear-factor"),
   EMBEDDED,
   EMBEDDED_APART,
   { ...EMBEDDED, name: "embedded-single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },

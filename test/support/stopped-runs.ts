@@ -9,8 +9,14 @@ export const STOPPING = { patience: 3, validation: 0.2 };
 export const stoppedRun = (changes: Partial<AnyRun> = {}): AnyRun =>
   ({ ...tableRun({}, { steps: 400 }), stopping: STOPPING, ...changes }) as AnyRun;
 
-/** An engine whose runs have the validation losses that `lossAt` gives, of both tasks or each; it keeps what it was asked to train. */
-export function fakeStopping(lossAt: (step: number, id: string) => number | readonly number[]) {
+/**
+ * An engine whose runs have the validation losses that `lossAt` gives, of both tasks or each, and the metrics `metricsAt`; it
+ * keeps what it was asked to train.
+ */
+export function fakeStopping(
+  lossAt: (step: number, id: string) => number | readonly number[],
+  metricsAt: Readonly<Record<string, (step: number) => number>> = {},
+) {
   const lossesAt = (step: number, id: string) => [lossAt(step, id)].flat().concat(lossAt(step, id)).slice(0, 2);
   const asked: AnyRun[][] = [];
   const resultOf = (one: AnyRun): RunResult => {
@@ -21,6 +27,10 @@ export function fakeStopping(lossAt: (step: number, id: string) => number | read
     const losses = kept.map((step) => lossesAt(step, one.id));
     return {
       ...{ run: one, curve: { steps: kept, train: losses, heldout: losses }, labelCorrelations: [0] },
+      diagnostics: {
+        steps: kept,
+        values: Object.fromEntries(Object.entries(metricsAt).map(([name, of]) => [name, kept.map(of)])),
+      },
       ...{ elapsedMs: 1, device: "fake", ...(failed >= 0 && { failure: `loss is NaN at step ${at[failed]}` }) },
     };
   };

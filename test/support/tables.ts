@@ -19,12 +19,18 @@ export function someRows(rows: number): number[][] {
   });
 }
 
-/** A CSV file of such rows, in a folder of its own; with `parts`, every fourth row is held out; with `signs`, y_1 is 0 or 1. */
-export function tableFile(rows = 60, { parts = false, signs = false, name = "some.csv" } = {}): string {
+/**
+ * A CSV file of such rows, in a folder of its own; with `parts`, every fourth row is held out; with `signs`, y_1 is 0 or 1; with
+ * `shops`, x_a is one of seven texts.
+ */
+export function tableFile(rows = 60, { parts = false, signs = false, shops = false, name = "some.csv" } = {}): string {
   const file = join(mkdtempSync(join(tmpdir(), "mmoe-test-")), name);
   const header = ["x_a", "x_b", "x_c", "y_1", "y_2", ...(parts ? ["part"] : [])];
   const numbers = someRows(rows).map((row) => (signs ? row.with(3, Number((row[3] as number) > 7)) : row));
-  const lines = numbers.map((row, n) => [...row, ...(parts ? [n % 4 === 3 ? "heldout" : "train"] : [])]);
+  const lines = numbers.map(([a, ...others], n) => [
+    ...[shops ? `shop ${(n * n) % 13}` : a, ...others],
+    ...(parts ? [n % 4 === 3 ? "heldout" : "train"] : []),
+  ]);
   writeFileSync(file, `${[header, ...lines].map((line) => line.join()).join("\n")}\n`);
   return file;
 }

@@ -3,12 +3,13 @@ import { loadConfig } from "../../src/config/load.ts";
 import { dataIdentity } from "../../src/data/streams.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
 import { Diagnosis } from "../../src/diagnostics/diagnosis.ts";
-import { type AnyRun, type GeneratedRun, initialParameters, type Run } from "../../src/engines/engine.ts";
+import type { AnyRun, GeneratedRun, Run } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
-import { planShard } from "../../src/sweep/shard.ts";
+import { planShard } from "../../src/sweep/share.ts";
 import { doneResult } from "../support/fake-engine.ts";
 
 const config = (data: number, initial: number) =>

@@ -8,6 +8,7 @@ import { configAt, trainedHash } from "../../src/config/config.ts";
 import type { Override } from "../../src/config/file-version.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
+import { taskOverride } from "../../src/config/task-kinds.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
@@ -15,7 +16,7 @@ import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { withEarlyStopping } from "../../src/sweep/early-stopping.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
-import { longestTrainings, mostSteps } from "../../src/sweep/tries.ts";
+import { longestTrainings, mostSteps, type StoppedRun, validationRun } from "../../src/sweep/tries.ts";
 import { complaint } from "../support/complaint.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
@@ -34,34 +35,73 @@ describe("the number of steps", () => {
     const [result] = await resultsOf(engine, [run()]);
     expect(result?.run.training.steps).toBe(30);
     expect(result?.measures).toEqual({ validationLoss: 1 });
-    expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 30]); // 3 times 3 looks, then all rows
+    expect(asked.map(([one]) => one?.training.steps)).toEqual([400, 30]); // a try, then the run itself
+    expect(asked.map(([one]) => one?.until)).toEqual([STOPPING, undefined]);
   });
 
-  test("is tried with twice the steps until patience ends, but never beyond those of the training", async () => {
-    const { engine, asked } = fakeStopping((step) => Math.abs(step - 120) + 1);
-    expect((await resultsOf(engine, [run()]))[0]?.run.training.steps).toBe(120);
-    expect(asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 120]);
-    const falling = fakeStopping((step) => 1 / step);
-    expect((await resultsOf(falling.engine, [run()]))[0]?.run.training.steps).toBe(400);
-    expect(falling.asked.map(([one]) => one?.training.steps)).toEqual([54, 108, 216, 400, 400]);
+  test.each([
+    ["auc", true, (step: number) => 1 - Math.abs(step - 18) / 1000],
+    ["rmse", false, (step: number) => 7 + Math.abs(step - 18)],
+  ])(
+    "is that of the best %s of a task, where that decides, with the loss there",
+    async (metric, isHigherBetter, of) => {
+      const { engine } = fakeStopping((step) => Math.abs(step - 30) + 1, { [`${metric}/2`]: of });
+      const by = { metric, task: 1, isHigherBetter };
+      const [result] = await resultsOf(engine, [run({ stopping: { ...STOPPING, by } })]);
+      expect([result?.run.training.steps, result?.measures]).toEqual([18, { validationLoss: 13 }]);
+      const [none] = await resultsOf(fakeStopping(() => 1, { [`${metric}/2`]: () => Number.NaN }).engine, [
+        run({ stopping: { ...STOPPING, by } }),
+      ]);
+      expect(none?.failure).toBe(`its validation rows have no ${metric} of task 2`);
+    },
+  );
+
+  test("is by chooseBy that at which a run of all steps has the best metric on its validation rows", async () => {
+    const rows = [rowsOverride(tableFile(60, { signs: true })), setOverride("batch=7"), setOverride("seed=3")];
+    const kinds = taskOverride("y_1=binary");
+    const runOf = (...more: Override[]) => {
+      const config = loadConfig("smoke", [...rows, kinds, setOverride("models=mmoe"), ...more]);
+      return withTables(planRuns({ ...config, runs: 1 }))[0] as AnyRun;
+    };
+    const chosen = runOf(...["steps=120", "patience=99", "chooseBy=auc1"].map(setOverride));
+    const whole = runOf(setOverride("steps=120"), setOverride("evalEvery=6"), setOverride("patience=null"));
+    expect(chosen.stopping?.by).toEqual({ metric: "auc", task: 0, isHigherBetter: true });
+    const engine = new CpuEngine({ jobs: 1 });
+    const [first, second] = await resultsOf(withEarlyStopping(engine), [chosen, whole]);
+    await engine.dispose();
+    const [stopped, all] = [first, second].toSorted((a) => (a?.run.training.steps === 120 ? 1 : -1));
+    const areas = all?.diagnostics?.values["validationAuc/1"] as number[];
+    const best = all?.curve.steps[areas.indexOf(Math.max(...areas))] as number;
+    expect(best).toBeLessThan(120);
+    expect(stopped?.run.training.steps).toBe(best);
   });
 
-  test("is told as it is chosen, with the steps of all tries", async () => {
+  test("is chosen by loss or a metric that a task has: others get one line", () => {
+    const config = (chooseBy: string, ...more: Override[]) =>
+      complaint(() => loadConfig("smoke", [...more, setOverride(`chooseBy=${chooseBy}`)]));
+    const rows = [rowsOverride(tableFile(60, { signs: true })), taskOverride("y_1=binary")];
+    expect(config("auc2", ...rows)).toContain(
+      "--set chooseBy: expected loss or one of auc1, averagePrecision1, accuracy1, f1Macro1, logLoss1, calibrationError1, rSquared2, rmse2, mae2, got 'auc2'; did you mean 'auc1'?",
+    );
+    expect(config("auc1")).toContain("--set chooseBy: validation rows are of rows of your own (--rows); leave it out");
+  });
+
+  test("is told as it is chosen, with the steps of its try", async () => {
     const { engine } = fakeStopping((step) => Math.abs(step - 60) + 1);
     const told: [string, ...(number | undefined)[]][] = [];
     const onChoosing: Hooks["onChoosing"] = ({ id }, ...numbers) => told.push([id, ...numbers]);
     await engine.train([run({ id: "a" }), run({ id: "b" })], { onResult: () => {}, onChoosing });
     const of = (id: string) => told.filter(([one]) => one === id).map(([, ...numbers]) => numbers);
-    expect(of("a")).toEqual([[0], [27], [54 + 54], [54 + 108, 60]]);
+    expect(of("a")).toEqual([[0], [200], [400, 60]]);
     expect(of("b")).toEqual(of("a"));
   });
 
-  test("is at most what a run is expected to take: all tries up to its limit, then all its steps", async () => {
+  test("is at most what a run is expected to take: a try up to its limit, then all its steps", async () => {
     const falling = fakeStopping((step) => 1 / step);
     await resultsOf(falling.engine, [run()]);
-    const trained = falling.asked.flat().map(({ training }) => training);
-    expect(longestTrainings([run()]).map(({ training }) => training)).toEqual(trained);
-    expect(mostSteps(run())).toBe(54 + 108 + 216 + 400 + 400);
+    const trained = falling.asked.flat().map(({ until: _, ...asked }) => asked);
+    expect(longestTrainings([run()])).toEqual(trained);
+    expect(mostSteps(run())).toBe(400 + 400);
     const { stopping: _, ...plain } = run();
     expect([longestTrainings([plain as AnyRun]), mostSteps(plain as AnyRun)]).toEqual([[plain], 400]);
   });
@@ -158,6 +198,34 @@ describe("on real engines", () => {
     expect(await stepsOf(tfjs)).toEqual(steps);
   });
 
+  test.each(["cpu", "tfjs"])(
+    "a try on %s ends where its best step is known, each run of a group at its own",
+    async (name) => {
+      const engine = name === "cpu" ? new CpuEngine({ jobs: 1 }) : await createTfjsEngine({ backend: "wasm" });
+      const [run] = runs(1) as [StoppedRun];
+      const training = { ...run.training, steps: 400 };
+      const slow = { ...run, id: "slow", training: { ...training, lr: 0.002 } } as StoppedRun;
+      const tries = [{ ...run, training }, slow].map(validationRun);
+      const whole = await resultsOf(
+        engine,
+        tries.map(({ until: _, ...one }) => one as AnyRun),
+      );
+      const stopped = await resultsOf(engine, tries);
+      await engine.dispose();
+      const ends = stopped.map((result) => {
+        const all = whole.find((one) => one.run.id === result.run.id) as RunResult;
+        const losses = all.curve.heldout.map(([a = 0, b = 0]) => a + b);
+        const last = losses.findIndex(
+          (_, i) => i >= 4 && Math.min(...losses.slice(i - 3, i + 1)) >= Math.min(...losses.slice(0, i - 3)),
+        );
+        expect(result.curve.heldout).toEqual(all.curve.heldout.slice(0, last + 1)); // 4 looks in a row are no better
+        return result.curve.steps.at(-1);
+      });
+      expect(new Set(ends).size).toBe(2);
+      expect(Math.max(...(ends as number[]))).toBeLessThan(400);
+    },
+  );
+
   test("held-out rows have no say in it", async () => {
     expect(await stepsOf(cpu, 100)).toEqual(await stepsOf(cpu));
   });
@@ -207,8 +275,7 @@ describe("steps: auto", () => {
     const [plan = "", time = "", evaluations = ""] = (await runMain([...argv, ...few, "--dry-run"])).stdout
       .split("\n")
       .slice(-5);
-    const tries = 45 * (2 ** 10 - 1) + 25_000; // 38 rows in batches of 8: a look every 5 steps, first 3 * 3 * 5
-    expect(plan).toContain(`: at most ${(4 * (tries + 25_000)).toLocaleString("en")} run-steps`);
+    expect(plan).toContain(`: at most ${(4 * 2 * 25_000).toLocaleString("en")} run-steps`);
     expect(time).toMatch(/^at most .* idle cores? \(early stopping usually ends much sooner\); about/);
     expect(evaluations).toMatch(/^at most [\d,]+ evaluations of a run/);
     expect((await runMain([...argv, ...few])).code).toBe(0);

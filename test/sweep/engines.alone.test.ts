@@ -12,7 +12,7 @@ vi.mock("../../src/cuda/binding.ts", () => ({
   findBinding: () => (world.setUp ? { folder: "/made" } : undefined),
   isForCards: () => world.forCards,
 }));
-vi.mock("../../src/engines/tfjs/cuda-engine.ts", () => ({
+vi.mock("../../src/engines/tfjs/tfjs-engine.ts", () => ({
   createCudaEngine: async (options: object) => world.load(options),
 }));
 

@@ -2,14 +2,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { beforeEach, describe, expect, test } from "vitest";
-import { setRows } from "../../src/cli/run-rows.ts";
+import { setRows } from "../../src/cli/rows-output.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { runSweep } from "../../src/sweep/run-sweep.ts";
 import { expectClose } from "../support/close.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { predictor } from "../support/reference.ts";
+import { predictRows } from "../support/reference.ts";
 
 const HELDOUT = 37;
 const VALUES = { models: ["mmoe", "shared-bottom"], correlations: [0.5], runs: 2, steps: 30, heldoutRows: HELDOUT };
@@ -56,11 +57,7 @@ describe.each(["cpu", "tfjs"] as const)("on engine %s", (engine) => {
     const rows = await predictionsIn(join(out, "predictions", `${run.id}.parquet`));
     expect(Object.keys(rows[0] ?? {})).toEqual(["label/1", "output/1", "label/2", "output/2"]);
     const [set] = [...setRows(run, "heldout", HELDOUT, 0).chunks];
-    const predict = predictor(run.model, values);
-    const D = run.model.inputs;
-    const expected = Array.from({ length: HELDOUT }, (_, n) =>
-      predict(set?.x.subarray(n * D, (n + 1) * D) ?? []),
-    ).flat();
+    const expected = predictRows(run.model, values, set?.x ?? []).flat();
     expectClose(
       rows.flatMap((row) => [row["output/1"] as number, row["output/2"] as number]),
       expected,
@@ -71,6 +68,67 @@ describe.each(["cpu", "tfjs"] as const)("on engine %s", (engine) => {
     const losses = [1, 2].map((k) => rows.reduce((sum, row) => sum + square(row, k), 0) / HELDOUT);
     const record = records?.find(({ id }) => id === run.id);
     expectClose([...(record?.curve.heldout.slice(-2) ?? [])], losses, 1e-6);
+  });
+});
+
+test("a model in JavaScript gives its weights by a method; of one without it a line says so before the sweep", async () => {
+  const giving = LINEAR.replace("  stateDict", "  weights = () => ({ w: [[...this.w]], all: this.w });\n  stateDict");
+  const models = [
+    { name: "giving", file: codeModel(giving).file },
+    { name: "silent", file: codeModel(LINEAR).file },
+  ];
+  const lines: string[] = [];
+  const own = loadConfig("smoke", [{ source: "test", values: { ...VALUES, models, runs: 1, lr: 1e-4 } }]);
+  const listener = { note: (line: string) => lines.push(line), start: () => lines.push("start") };
+  await runSweep({ config: own, out, keep: { weights: true } }, { listener });
+  const { tensors, bytes } = readSafetensors(join(out, "weights", "giving", "p=0.50", "000.safetensors"));
+  expect([tensors.w?.shape, tensors.all?.shape, bytes]).toEqual([[1, 200], [200], 4 * 400]);
+  expect(tensors.w?.values).toEqual(tensors.all?.values);
+  expect(tensors.w?.values.some((value) => value !== 0)).toBe(true);
+  expect(files("weights").filter((name) => name.includes("silent"))).toEqual([]);
+  expect(lines).toEqual([
+    "model silent: no weights are kept: it has no method weights() (docs/own-models.md)",
+    "start",
+  ]);
+});
+
+describe("on a table", () => {
+  const table = join(temporaryFolder(), "people.csv");
+  const parts = ["train", "test", "validation", "train", "validation", "train", "test", "validation", "train"];
+  const bought = [0, 1, 1, 1, 0, 0, 0, 1, 1];
+  const lines = parts.map((part, n) => [n / 9, bought[n], n === 4 ? "" : n % 4, part].join());
+  writeFileSync(table, ["x,y_bought,y_age,part", ...lines].join("\n"));
+  const PARTS = { test: "--heldout", validation: "--validation" } as const;
+  const ofTable = (part: string, column: readonly number[]) => column.filter((_, n) => parts[n] === part);
+
+  test("predictions of validation rows have files of their own, in the order of mmoe data", async () => {
+    const given = { rows: table, models: ["mmoe"], runs: 1, steps: 20, batch: 4 };
+    const own = loadConfig("smoke", [{ source: "test", values: given }]);
+    const { records } = await runSweep({ config: own, out, keep: { predictions: true } });
+    const test = await predictionsIn(join(out, "predictions", "mmoe", "000.parquet"));
+    const validation = await predictionsIn(join(out, "validation-predictions", "mmoe", "000.parquet"));
+    for (const [part, kept] of Object.entries({ test, validation })) {
+      const { stdout } = await runMain(["data", join(out, "config.yaml"), PARTS[part as keyof typeof PARTS]]);
+      const shown = stdout.trim().split("\n").slice(1);
+      expect(kept.map((row) => row["label/y_bought"])).toEqual(shown.map((line) => Number(line.split(",")[1])));
+      expect(kept.map((row) => row["label/y_bought"]).sort()).toEqual(ofTable(part, bought).sort());
+    }
+    expect(validation.filter((row) => Number.isNaN(row["label/y_age"]))).toHaveLength(1);
+    const losses = validation.map((row) => {
+      const margin = (row["label/y_bought"] === 1 ? 1 : -1) * (row["output/y_bought"] as number);
+      return Math.log1p(Math.exp(-margin));
+    });
+    const recorded = records?.[0]?.measures?.validationLogLoss as readonly number[];
+    expectClose(recorded.slice(0, 1), [losses.reduce((a, b) => a + b) / 3], 1e-5);
+  });
+
+  test("without validation rows there is no such folder", async () => {
+    const unmarked = join(temporaryFolder(), "unmarked.csv");
+    writeFileSync(unmarked, readFileSync(table, "utf8").replaceAll("validation", "train"));
+    const given = { rows: unmarked, models: ["mmoe"], runs: 1, steps: 5, batch: 4, refit: true };
+    const own = loadConfig("smoke", [{ source: "test", values: given }]);
+    await runSweep({ config: own, out, keep: { predictions: true } });
+    expect([files("predictions").length, files("validation-predictions")]).toEqual([2, []]);
   });
 });
 

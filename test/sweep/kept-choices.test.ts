@@ -72,7 +72,7 @@ describe("a sweep with early stopping that is stopped", () => {
 });
 
 describe("of runs with early stopping", () => {
-  /** Trains two runs, of which `a` chooses 12 steps in its first try and `b` 120 in its third; keeps what is kept. */
+  /** Trains two runs, of which `a` chooses 12 steps and `b` 120; keeps what is kept. */
   async function trained(everyMs: number, states: ReadonlyMap<string, RunState> = new Map()) {
     const { engine, asked } = fakeStopping((step, id) => Math.abs(step - (id === "a" ? 12 : 120)) + 1);
     const kept: [string, number, RunState["choice"]][] = [];
@@ -82,30 +82,34 @@ describe("of runs with early stopping", () => {
     await engine.train(runs, { onResult: (result) => results.push(result), keeping: { states, everyMs, onState } });
     return { kept, asked: asked.map((each) => each.map(({ id, training }) => `${id} ${training.steps}`)), results };
   }
-  const choice = { tried: 54, steps: 108, evalEvery: 6 };
+  const choice = { tried: 0, steps: 400, evalEvery: 6 };
   const b = { step: 0, values: [], noBias: [], powers: [1, 1] as const, sums: [0, 0], elapsedMs: 0 };
   const empty = { steps: [], train: [], heldout: [] };
 
   test("a choice is kept after a try that took long beside the time between two checkpoints", async () => {
     expect((await trained(10)).kept).toEqual([]); // each try takes 1 ms
     expect((await trained(1)).kept).toEqual([
-      ["a", 0, { tried: 54, steps: 12, validationLoss: 1 }],
-      ["b", 0, choice],
-      ["b", 0, { tried: 162, steps: 216, evalEvery: 6 }],
-      ["b", 0, { tried: 378, steps: 120, validationLoss: 1 }],
+      ["a", 0, { tried: 400, steps: 12, validationLoss: 1 }],
+      ["b", 0, { tried: 400, steps: 120, validationLoss: 1 }],
     ]);
   });
 
   test("a choice goes on with the try, or the training, that was kept", async () => {
     const states = new Map<string, RunState>([
-      ["a", { ...b, curve: empty, choice: { tried: 54, steps: 18, validationLoss: 0.25 } }],
+      ["a", { ...b, curve: empty, choice: { tried: 48, steps: 18, validationLoss: 0.25 } }],
       ["b", { ...b, curve: empty, choice }],
     ]);
     const { asked, results } = await trained(10, states);
-    expect(asked).toEqual([["b 108"], ["b 216"], ["a 18", "b 120"]]);
+    expect(asked).toEqual([["b 400"], ["a 18", "b 120"]]);
     expect(results.map(({ measures }) => measures?.validationLoss)).toEqual([0.25, 1]);
     const others = new Map([...states].map(([id, state]) => [id, { ...state, choice: { ...choice, evalEvery: 5 } }]));
-    expect((await trained(10, others)).asked[0]).toEqual(["a 54", "b 54"]); // another mmoe looked more often
+    expect((await trained(10, others)).asked[0]).toEqual(["a 400", "b 400"]); // another mmoe looked more often
+    const doubled = new Map([["b", { ...b, step: 60, curve: empty, choice: { ...choice, tried: 54, steps: 108 } }]]);
+    const begun = await trained(10, doubled); // another mmoe tried runs for 54 steps first, then for twice as many
+    expect(begun.asked).toEqual([
+      ["a 400", "b 400"],
+      ["a 12", "b 120"],
+    ]);
   });
 
   test("a stop keeps the choices of runs that are in no state", async () => {
@@ -117,13 +121,13 @@ describe("of runs with early stopping", () => {
       {
         signal: stop.signal,
         onResult: () => {},
-        onChoosing: ({ id }, tried) => id === "b" && tried > 54 && stop.abort(),
+        onChoosing: ({ id }, tried) => id === "b" && tried > 0 && stop.abort(),
         keeping: { states: new Map(), everyMs: 10, onState: ({ id }, state) => kept.push([id, state.choice]) },
       },
     );
     expect(kept).toEqual([
-      ["a", { tried: 54, steps: 12, validationLoss: 1 }],
-      ["b", { tried: 162, steps: 216, evalEvery: 6 }],
+      ["a", { tried: 400, steps: 12, validationLoss: 1 }],
+      ["b", { tried: 400, steps: 120, validationLoss: 1 }],
     ]);
   });
 });

@@ -23,7 +23,7 @@ beforeEach(() => {
 
 /** A function that chooses in a new process. */
 async function newProcess() {
-  const { kernelSet } = await import("../../src/sweep/kernel-set.ts");
+  const { kernelSet } = await import("../../src/sweep/engines.ts");
   return (kernels?: EngineOptions["kernels"], MMOE_KERNELS?: string) =>
     kernelSet({ ...(kernels && { kernels }), env: { MMOE_KERNELS }, note: (line) => notes.push(line) });
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig, override, setOverride } from "../../src/config/load.ts";
-import { initialParameters, type Run } from "../../src/engines/engine.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 
 /** Its models are all of the family. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AnyRun, Engine, Hooks, RunResult } from "../../src/engines/engine.ts";
-import { sideBySide } from "../../src/sweep/side-by-side.ts";
+import { sideBySide } from "../../src/sweep/engines.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
@@ -34,14 +34,14 @@ describe("sideBySide(main, other, goesBeside)", () => {
     const noting = (name: string) =>
       engine(name, {
         check: ({ model }) => asked.push(`${name} checks ${model.name}`),
-        prepare: async (models) => {
-          asked.push(`${name} prepares ${models.map((model) => model.name)}`);
+        prepare: async (runs) => {
+          asked.push(`${name} prepares ${runs.map(({ model }) => model.name)}`);
         },
       });
     const both = sideBySide(noting("cpu"), noting("tfjs"), isMine);
-    const models = [specs[0]?.model, CODE] as AnyRun["model"][];
-    for (const run of [specs[0], codes[0]] as AnyRun[]) both.check(run);
-    await both.prepare?.(models);
+    const runs = [specs[0], codes[0]] as AnyRun[];
+    for (const run of runs) both.check(run);
+    await both.prepare?.(runs);
     expect(asked).toEqual(["cpu checks mmoe", "tfjs checks mine", "cpu prepares mmoe,mine", "tfjs prepares mmoe,mine"]);
   });
 

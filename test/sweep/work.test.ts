@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { flopPerRow } from "../../src/models/flop.ts";
 import { parameterCount } from "../../src/models/parameters.ts";
-import { modelWork } from "../../src/models/work.ts";
-import { workOf } from "../../src/sweep/work.ts";
+import { modelWork, workOf } from "../../src/sweep/work.ts";
 import { makeRun } from "../support/runs.ts";
 
 const FRESH = { steps: 10, batch: 8, evalEvery: 5, heldoutRows: 30, trainRows: "fresh" } as const;

@@ -3,7 +3,7 @@ import { didYouMean } from "../../src/config/suggest.ts";
 import type { TableReading } from "../../src/data/table.ts";
 import { LongWork, onLongWork } from "../../src/long-work.ts";
 import type { NamedColumns } from "../../src/tables/columns.ts";
-import { csvTable } from "../../src/tables/csv.ts";
+import { csvTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
 
 const table = (text: string) => csvTable(Buffer.from(text), "t.csv");

@@ -8,7 +8,7 @@ import {
   claims,
   type Figure,
   figures,
-  isLacking,
+  isUnavailable,
   loadConfig,
   models,
   planRuns,
@@ -112,8 +112,8 @@ test("claims(results) gives a verdict on each of the paper's seven claims", () =
 describe("figures(results, { only })", () => {
   test("draws those that are named, or says what is lacking", () => {
     const [figure3, figure4] = figures(results, { only: ["figure4", "figure3"] });
-    expect(figure3 && isLacking(figure3) && figure3.lacking).toContain("shared-bottom-16");
-    expect(figure4 && !isLacking(figure4) && figure4.svg).toMatch(/^<svg/);
+    expect(figure3 && isUnavailable(figure3) && figure3.lacking).toContain("shared-bottom-16");
+    expect(figure4 && !isUnavailable(figure4) && figure4.svg).toMatch(/^<svg/);
   });
 
   test("draws a part", () => {

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from .own_models import Model as Model
     from .own_models import model as model
     from .program import MmoeError as MmoeError
+    from .program import Said as Said
     from .program import find_program as find_program
-    from .running import Plan as Plan
     from .running import tune as tune
     from .running import verify as verify
     from .settings import Schedule as Schedule
@@ -34,9 +34,9 @@ _MODULES = {
     "Figure": ".frames",
     "Model": ".own_models",
     "MmoeError": ".program",
-    "Plan": ".running",
     "Results": ".frames",
     "Rows": ".arrays",
+    "Said": ".program",
     "Schedule": ".settings",
     "Settings": ".settings",
     "Task": ".settings",

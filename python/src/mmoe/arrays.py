@@ -26,7 +26,7 @@ def rows(
     *,
     run: int = 0,
     correlation: float | None = None,
-    part: Literal["train", "heldout"] = "train",
+    part: Literal["train", "validation", "heldout"] = "train",
     steps: int | range | None = None,
     count: int | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -42,22 +42,23 @@ def rows(
     :param config: a config file, a preset such as ``paper``, or a results folder
     :param run: the run's index, as in the column ``run`` of ``runs.csv``
     :param correlation: p, the cosine of the tasks' vectors; needed where the config has several
-    :param part: the training rows, or those that are held out
+    :param part: the training rows; of a table also its validation rows; or those that are held out, of a table the test rows
     :param steps: the batches that the run trains on, as they come: of one step x [B, D] and y [B, K], of a range of steps
         x [S, B, D] and y [S, B, K]; steps count from 1. None for the whole fixed training set, x [N, D] and y [N, K]
     :param count: N, the first rows of a set in place of all
     :param settings: settings in place of the config's, such as ``{"batch": 64}``
     :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: inputs ``x`` and labels ``y``, the bits that mmoe's engines see; labels have variance 1, and a class is its number
     :raises MmoeError: the program refuses, in its words
     :raises ValueError: another part, or steps that are no range of them
     """
-    if part not in ("train", "heldout"):
-        raise ValueError(f"rows: part: expected 'train' or 'heldout', got {part!r}")
+    if part not in ("train", "validation", "heldout"):
+        raise ValueError(f"rows: part: expected 'train', 'validation' or 'heldout', got {part!r}")
     words = ["data", os.fspath(config), "--run", str(run), "--format", "npy", *set_options(settings)]
     if correlation is not None:
         words += ["--corr", str(correlation)]
-    if part == "heldout":
-        words += ["--heldout"]
+    if part != "train":
+        words += [f"--{part}"]
     if steps is not None:
         words += ["--steps", _steps_text(steps)]
     if count is not None:
@@ -99,6 +100,7 @@ def initial_values(
     :param run: the run's index
     :param settings: settings in place of the config's, such as ``{"initializer": "he-uniform"}``
     :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: an array of float32 per tensor
     :raises MmoeError: the program refuses, in its words
     """
     words = ["models", os.fspath(config), "--initial", model, "--run", str(run), *set_options(settings)]

@@ -20,15 +20,26 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .program import PathLike, run_program
+from . import trackers
+from .program import PathLike, Said, run_program
 
 Frame = Literal["pandas", "polars"]
+
+#: NumPy's types by those of safetensors.
+_TYPES = {"BOOL": "?", "U8": "u1", "F16": "<f2", "F32": "<f4", "F64": "<f8"} | {f"I{8 * size}": f"<i{size}" for size in (1, 2, 4, 8)}
+
+
+def _tensor(content: bytes, of: dict[str, Any]) -> NDArray[Any]:
+    """A tensor of a safetensors file, as its header describes it."""
+    first, last = of["data_offsets"]
+    return np.frombuffer(bytearray(content[first:last]), _TYPES[of["dtype"]]).reshape(of["shape"])
 
 
 @dataclass(frozen=True)
 class Results:
     """What a sweep recorded in a folder, also while it still runs. Frames are of pandas, or of Polars if that is asked for."""
 
+    #: The results folder.
     folder: Path
     #: The library of the frames; by default pandas where it is installed, else Polars.
     frame: Frame | None = None
@@ -37,67 +48,122 @@ class Results:
 
     @property
     def runs(self) -> Any:
-        """One row per run, also of failed ones: the columns of ``runs.csv`` (docs/files.md). Losses are in units of label
-        variance."""
+        """A frame with one row per run, also of failed ones: the columns of ``runs.csv`` (docs/files.md).
+
+        :raises MmoeError: the sweep still runs, and the program, which then reads its journals, refuses
+        """
         return self._recorded("runs")
 
     @property
     def curves(self) -> Any:
-        """One row per run and evaluation: the columns of ``curves-long.csv`` (docs/files.md)."""
+        """A frame with one row per run and evaluation: the columns of ``curves-long.csv`` (docs/files.md). Without that file
+        (``mmoe.sweep(..., long=True)`` writes it) the program reads the journals.
+
+        :raises MmoeError: the program refuses, in its words
+        """
         return self._recorded("curves")
 
     def by_task(self, what: Literal["runs", "curves"] = "runs") -> Any:
         """``runs`` or ``curves`` in long form: one row per task in place of columns such as ``finalHeldoutLoss1`` and
-        ``finalHeldoutLoss2``, with a column ``task`` that counts from 1 and a column ``finalHeldoutLoss``."""
+        ``finalHeldoutLoss2``, with a column ``task`` that counts from 1 and a column ``finalHeldoutLoss``.
+
+        :param what: which of the two
+        :returns: a frame
+        """
         return self._framed(_by_task(self._text(what)))
 
-    def weights(self, run: str) -> dict[str, NDArray[np.float32]]:
-        """The final parameters of a run of one of mmoe's models, by the names of its tensors; a kernel is [in, out].
+    def weights(self, run: str) -> dict[str, NDArray[Any]]:
+        """The final parameters of a run, by the names of its tensors; a kernel of one of mmoe's models is [in, out].
 
-        >>> r = mmoe.sweep("smoke", keep_weights=True)
+        >>> r = mmoe.sweep("smoke", models=["mmoe", MyModel], keep_weights=True)
         >>> r.weights("mmoe/p=0.50/000")["experts/3/0/kernel"].shape  # expert 3, its layer 0: [inputs, units]
         (100, 16)
+
+        Those of a PyTorch module are the tensors of its ``state_dict``:
+
+        >>> module.load_state_dict({name: torch.from_numpy(array) for name, array in r.weights("MyModel/p=0.50/000").items()})
 
         :param run: its ``id``
         :raises FileNotFoundError: the sweep did not keep the weights of such a run
         """
         file = self.folder / "weights" / f"{run}.safetensors"
         if not file.is_file():
-            raise FileNotFoundError(f"{file}: no weights of this run; mmoe.sweep(..., keep_weights=True) keeps those of mmoe's models")
+            raise FileNotFoundError(f"{file}: no weights of this run; .runs has the ids, and mmoe.sweep(..., keep_weights=True) keeps them")
         content = file.read_bytes()
         start = 8 + int.from_bytes(content[:8], "little")
         header = json.loads(content[8:start])
         header.pop("__metadata__", None)
-        numbers = np.frombuffer(content, "<f4", offset=start)
-        places = {name: slice(*(at // numbers.itemsize for at in of["data_offsets"])) for name, of in header.items()}
-        return {name: numbers[places[name]].reshape(of["shape"]) for name, of in header.items()}
+        return {name: _tensor(content[start:], of) for name, of in header.items()}
 
-    def summary(self, loss: Loss | None = None) -> Any:
-        """One row per cell, a model at a correlation: its runs, and mean final loss with the ends of its 95 % interval.
+    def predictions(self, run: str, part: Literal["test", "validation"] = "test") -> Any:
+        """What a run predicts of its test rows, or of its validation rows: no table reports these, so a threshold or a temperature
+        may be fitted on them.
+
+        >>> r = mmoe.sweep(rows="customers.csv", label="churn,spend", keep_predictions=True)
+        >>> logits = r.predictions("mmoe/000", "validation")["output/churn"]
+
+        :param run: its ``id``
+        :param part: which rows
+        :returns: a frame with one row per row of that part, and columns ``label/TASK`` and ``output/TASK``, or ``output/TASK/CLASS`` of a
+            categorical task (docs/files.md). pandas needs pyarrow for it
+        :raises FileNotFoundError: the sweep did not keep the predictions of such a run, or it has no validation rows
+        """
+        folders = {"test": "predictions", "validation": "validation-predictions"}
+        if part not in folders:
+            raise ValueError(f"predictions: part: expected 'test' or 'validation', got {part!r}")
+        file = self.folder / folders[part] / f"{run}.parquet"
+        if not file.is_file():
+            raise FileNotFoundError(
+                f"{file}: no predictions of {part} rows of this run; .runs has the ids, and mmoe.sweep(..., keep_predictions=True) keeps them"
+            )
+        return getattr(importlib.import_module(_library(self.frame)), "read_parquet")(file)
+
+    def summary(self, loss: Loss | None = None, *, per_task: bool = False) -> Any:
+        """The mean final loss of each cell, which is a model at a correlation and a choice of the listed settings; or each task's
+        loss and metrics.
+
+        >>> r.summary(per_task=True).query("metric == 'auc'")
 
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        :param per_task: one row per task, cell and ``metric``, which is ``loss`` or a column of ``runs.csv`` without its number, such as ``auc``;
+            with the ``task``, its ``kind``, and ``runs``, ``mean``, ``low`` and ``high``
+        :returns: a frame with one row per cell: ``model``, ``correlation`` and listed settings; the numbers of runs that are done
+            (``runs``), ``failed`` and ``missing``; the ``mean`` of the runs' losses (means over tasks), and the ends of its 95 %
+            interval, ``low`` and ``high``: NaN, or null in Polars, of fewer than 5 runs
+        :raises MmoeError: the program refuses, in its words
         """
-        cells = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["cells"]
-        return self._table([_cell(cell) for cell in cells])
+        told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss), *(["--per-task"] if per_task else [])]))
+        cells = told["cells"]
+        if per_task:
+            return self._table([row for task in told["tasks"] for cell in task["cells"] for row in _metrics(task, cell)], "low", "high")
+        return self._table([_cell(cell) for cell in cells], "low", "high")
 
     def compare(self, other: PathLike | Results | None = None, *, loss: Loss | None = None) -> Any:
-        """The differences between models at each correlation, from pairs of runs that saw the same rows: the first's mean loss
-        minus the second's, its 95 % interval, and p of Wilcoxon's test, adjusted for their number. Or another sweep's losses
-        minus this one's.
+        """The differences between models at each correlation, from pairs of runs that saw the same rows; or another sweep's
+        losses minus this one's.
 
         :param other: a results folder whose runs are compared with those of the same id here: ``mmoe compare``
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        :returns: a frame with one row per pair of models and correlation: ``first`` and ``second``, the number of ``pairs`` of runs,
+            the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
+            ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. A sweep of one model with
+            lists of settings has one row per choice of these and correlation: ``model``, and ``first`` and ``second`` are choices such as
+            ``method=pcgrad``, the second the first of the lists. With ``other``, the columns of ``mmoe compare --csv``
+        :raises MmoeError: the program refuses, in its words
         """
         if other is not None:
             folder = other._path if isinstance(other, Results) else os.fspath(other)
             return self._framed(self._said(["compare", self._path, folder, "--csv", *_loss(loss)]))
-        tests = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))["models"]
-        return self._table([_difference(test) for test in tests])
+        told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))
+        rows = [_difference(test) for test in told["models"]] or [_points_apart(test) for test in told["points"]]
+        return self._table(rows, "low", "high", "p")
 
     def claims(self, loss: Loss | None = None) -> Any:
-        """The paper's seven claims: one row per part, with its interval and verdict.
+        """The paper's seven claims, tested on this sweep.
 
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
+        :returns: a frame with one row per part of a claim, with its interval and verdict: the columns of ``mmoe claims --csv``
+        :raises MmoeError: the program refuses, in its words
         """
         return self._framed(self._said(["claims", self._path, "--csv", *_loss(loss)]))
 
@@ -111,7 +177,7 @@ class Results:
         theme: Literal["light", "dark", "print"] = "light",
         paper: bool = False,
     ) -> Figure:
-        """A figure, which a notebook shows. Its file is also written to ``figures/`` in the folder.
+        """A figure, which a notebook shows.
 
         >>> r.figure("final-loss", loss="heldout").save("loss.pdf")
 
@@ -119,7 +185,9 @@ class Results:
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :param statistic: over a cell's runs
         :param scale: the axis of losses
+        :param theme: its colours
         :param paper: draw the paper's results behind ours
+        :returns: the figure, which is drawn when it is shown or saved; the program then raises ``MmoeError`` for an unknown name
         """
         choices = ["--statistic", statistic, "--scale", scale, "--theme", theme, *_loss(loss), *(["--paper"] if paper else [])]
         return Figure(self, name, tuple(choices))
@@ -127,13 +195,53 @@ class Results:
     def report(self, *, show: bool = True) -> Path:
         """Writes the page with table, figures, claims and provenance, and opens it in the browser.
 
-        :returns: the page's file
+        :param show: whether to open it
+        :returns: the page's file, ``report.html`` in the results folder
+        :raises MmoeError: the program refuses, in its words
         """
         file = self.folder / "report.html"
         self._said(["report", self._path])
         if show:
             webbrowser.open(file.resolve().as_uri())
         return file
+
+    def to_mlflow(self, experiment: str | None = None, *, tracking_uri: str | None = None) -> Said:
+        """Adds the runs that ended to MLflow: each with its settings as params, its losses at each evaluated step and its final
+        numbers as metrics (the columns of ``curves-long.csv`` and ``runs.csv``), and its id in the tag ``mmoe.id``. A run that is
+        there already is not added again. Needs ``pip install mlflow-skinny``, or mlflow.
+
+        >>> r.to_mlflow("paper", tracking_uri="http://localhost:5000")
+
+        :param experiment: its name (default: that of the results folder)
+        :param tracking_uri: where MLflow records (default: MLflow's own, such as ``$MLFLOW_TRACKING_URI``)
+        :returns: a text: what was added, and where
+        :raises ImportError: MLflow is not installed
+        """
+        return trackers.to_mlflow(self, experiment, tracking_uri)
+
+    def to_wandb(self, project: str | None = None, *, entity: str | None = None) -> Said:
+        """Adds the runs that ended to Weights & Biases, each with its settings and its tags as config, its losses as history and
+        its final numbers as summary; runs of a cell are a group. A run that was added from here is not added again. Without a
+        network, set ``WANDB_MODE=offline``. Needs ``pip install wandb``.
+
+        :param project: its name (default: that of the results folder)
+        :param entity: the user or team (default: yours)
+        :returns: a text: what was added, and where
+        :raises ImportError: wandb is not installed
+        """
+        return trackers.to_wandb(self, project, entity)
+
+    def to_tensorboard(self, folder: PathLike | None = None) -> Said:
+        """Writes the runs that ended for TensorBoard, one folder per run: its settings as hyperparameters, its losses at each
+        evaluated step and its final numbers as scalars. A run that is there already is not written again. Needs
+        ``pip install tensorboardX``; ``tensorboard --logdir FOLDER`` shows them.
+
+        :param folder: the log folder (default: ``tensorboard/`` in the results folder)
+        :returns: a text: what was added, and where
+        :raises ImportError: tensorboardX is not installed
+        :raises FileExistsError: the folder has a run of another sweep of the same id
+        """
+        return trackers.to_tensorboard(self, folder)
 
     def _repr_html_(self) -> str:
         """The summary, in a notebook."""
@@ -148,7 +256,7 @@ class Results:
         return os.fspath(self.folder)
 
     def _said(self, words: list[str]) -> str:
-        return run_program([*words, "--quiet"], self.program, may_end_with=(0, 4))
+        return run_program([*words, "--quiet"], self.program, may_end_with=(0, 3, 4))
 
     def _recorded(self, what: str) -> Any:
         parquet = self.folder / f"{what}.parquet"
@@ -176,8 +284,14 @@ class Results:
 
         return polars.read_csv(io.StringIO(text), infer_schema_length=None)
 
-    def _table(self, rows: list[dict[str, Any]]) -> Any:
-        return importlib.import_module(_library(self.frame)).DataFrame(rows)
+    def _table(self, rows: list[dict[str, Any]], *may_lack: str) -> Any:
+        """A frame of some rows; ``may_lack`` are columns of numbers, which may be None."""
+        library = _library(self.frame)
+        frames = importlib.import_module(library)
+        if library == "polars":
+            return frames.DataFrame(rows, schema_overrides=dict.fromkeys(may_lack, frames.Float64) if rows else None)
+        frame = frames.DataFrame(rows)
+        return frame.astype(dict.fromkeys(may_lack, float)) if rows else frame
 
 
 #: Seconds between the last record of a sweep and its CSV files, at most.
@@ -196,11 +310,30 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     return {**_which(cell), **counts, "mean": mean.get("value"), "low": mean.get("low"), "high": mean.get("high")}
 
 
+def _metrics(task: dict[str, Any], cell: dict[str, Any]) -> list[dict[str, Any]]:
+    of = {"task": task["name"], "kind": task["kind"], **_which(cell)}
+    found = {"loss": cell["loss"], **cell["metrics"]}
+    return [
+        {**of, "metric": name, "runs": cell["runs"], "mean": value["value"], "low": value["low"], "high": value["high"]} for name, value in found.items()
+    ]
+
+
 def _difference(test: dict[str, Any]) -> dict[str, Any]:
-    first, second, mean = test["first"], test["second"], test["mean"]
-    models = {"first": first["model"], "second": second["model"]}
-    rest = {key: value for key, value in _which(first).items() if key != "model"}
-    return {**models, **rest, "pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"]}
+    models = {"first": test["first"]["model"], "second": test["second"]["model"]}
+    rest = {key: value for key, value in _which(test["first"]).items() if key != "model"}
+    return {**models, **rest, **_tested(test)}
+
+
+def _points_apart(test: dict[str, Any]) -> dict[str, Any]:
+    """Two choices of the listed settings."""
+    of = {key: value for key, value in _which(test["first"]).items() if key not in test["first"]["point"]}
+    first, second = (", ".join(f"{key}={value}" for key, value in test[which]["point"].items()) for which in ("first", "second"))
+    return {**of, "first": first, "second": second, **_tested(test)}
+
+
+def _tested(test: dict[str, Any]) -> dict[str, Any]:
+    mean = test["mean"]
+    return {"pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"]}
 
 
 def _which(cell: dict[str, Any]) -> dict[str, Any]:
@@ -212,8 +345,11 @@ def _which(cell: dict[str, Any]) -> dict[str, Any]:
 class Figure:
     """A figure of some results. A notebook shows it."""
 
+    #: The results that it shows.
     results: Results
+    #: Its name, such as ``figure4``.
     name: str
+    #: The options that it is drawn with, as ``mmoe figures`` takes them.
     choices: tuple[str, ...] = ()
 
     @property
@@ -227,7 +363,12 @@ class Figure:
         return self.results._framed(self._file("csv").decode())
 
     def save(self, file: PathLike) -> Path:
-        """Writes the picture (``.svg``, ``.png`` or ``.pdf``), its numbers (``.csv``) or its caption (``.txt``)."""
+        """Writes the picture (``.svg``, ``.png`` or ``.pdf``), its numbers (``.csv``) or its caption (``.txt``).
+
+        :param file: its path, by whose ending it is written
+        :returns: the path
+        :raises ValueError: another ending
+        """
         path = Path(file)
         path.write_bytes(self._file(path.suffix.removeprefix(".")))
         return path

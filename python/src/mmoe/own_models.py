@@ -20,7 +20,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Model:
-    """A model of one's own with its options, as ``mmoe.model`` makes it."""
+    """Your model and its options, as ``mmoe.model`` returns them."""
 
     made: Callable[..., Any] | str
     name: str | None = None
@@ -33,13 +33,13 @@ Models = OneModel | Sequence[OneModel]
 
 
 def model(made: Callable[..., Any] | str, *, name: str | None = None, **options: Any) -> Model:
-    """A model of one's own under another name, or with options of its constructor.
+    """Gives your model another name, or options for its constructor.
 
     >>> mmoe.sweep(models=["mmoe", mmoe.model(MyModel, name="narrow", width=16)])
 
     :param made: a class or function, called as ``made(inputs, tasks, **options)``, or a file such as ``nets.py:Wide``
-    :param name: what tables and figures call it: at most 60 letters, digits, '.', '_' and '-' (default: the class's name with
-        the options)
+    :param name: what figures and reports call it, such as ``My model``: at most 60 characters. Ids and CSV files have its letters,
+        digits, '.', '_' and '-' (``My-model``). By default the class's name with the options
     :param options: numbers, texts and truth values
     """
     return Model(made, name, options)
@@ -62,16 +62,16 @@ def _definition(model: Model, folder: Path) -> str | dict[str, Any]:
 
 
 def _of_text(model: Model, text: str) -> str | dict[str, Any]:
-    """``mmoe``, ``mine.mjs``, or ``nets.py:Wide:width=16``."""
-    found = re.fullmatch(r"(.*?\.(?:py|mjs|js))(?::(.*))?", text, re.IGNORECASE)
+    """``mmoe``, ``mine.mjs``, ``my.py=My model``, or ``nets.py:Wide:width=16``."""
+    found = re.fullmatch(r"(.*?\.(?:py|mjs|js))(?:=([^:]*))?(?::(.*))?", text, re.IGNORECASE)
     if found is None:
         if model.name or model.options:
             raise ValueError(f"models: {text!r} has no file; a name or options are for your own models")
         return text
-    file, rest = found[1], found[2] or ""
+    file, rest = found[1], found[3] or ""
     first, _, given = ("", "", rest) if "=" in rest.partition(":")[0] else rest.partition(":")
     options = {key: _value(value) for key, _, value in (each.partition("=") for each in given.split(",") if each)} | dict(model.options)
-    name = model.name or _named(first or Path(file).stem, options)
+    name = model.name or found[2] or _named(first or Path(file).stem, options)
     return {"name": name, "file": str(Path(file).resolve()), **({"class": first} if first else {}), **({"options": options} if options else {})}
 
 

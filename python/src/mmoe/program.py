@@ -13,6 +13,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,13 @@ PathLike = str | os.PathLike[str]
 
 # The header of a model's initial values names each tensor; NumPy refuses a longer one than this.
 _LONGEST_HEADER = 1_000_000
+
+
+class Said(str):
+    """What the program says. A notebook shows it as it is."""
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class MmoeError(RuntimeError):
@@ -231,3 +239,12 @@ def records_of(words: Sequence[str], program: PathLike | None = None) -> NDArray
         run_program([*words, "--quiet", "-o", str(file)], program)
         records: NDArray[np.void] = np.load(file, max_header_size=_LONGEST_HEADER)
         return records
+
+
+def progress_bar() -> Any:
+    """tqdm's bar: that of notebooks in a notebook that can show it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+
+        return tqdm

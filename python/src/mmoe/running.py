@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 from .frames import Frame, Results
 from .own_models import definitions
-from .program import PathLike, follow_program, run_program, set_options
+from .program import MmoeError, PathLike, Said, follow_program, progress_bar, run_program, set_options
 
 #: The folder of results that get no other one, as the command has it.
 _DEFAULT = Path("results")
@@ -23,16 +25,10 @@ _DEFAULT = Path("results")
 _DONE, _FAILED_RUNS, _STOPPED = 0, 3, 75
 
 
-class Plan(str):
-    """What a sweep would do. A notebook shows it as it is."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Plan:
+def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Said:
     """``mmoe sweep --dry-run`` with the keywords of ``mmoe.plan``."""
-    return Plan(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
+    with _in_keywords(options, settings):
+        return Said(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
 
 
 def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Results:
@@ -41,10 +37,25 @@ def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[s
     shown = Progress(given["progress"])
     ends = {_DONE, _FAILED_RUNS, *([] if given["time_limit"] is None else [_STOPPED])}
     try:
-        follow_program(words, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
+        with _in_keywords(options, settings):
+            follow_program(words, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
     finally:
         shown.close()
     return Results(Path(shown.out), None, given["program"])
+
+
+@contextmanager
+def _in_keywords(options: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[None]:
+    """What the program says of its options, said of the keywords that became these. Commands to be copied stay as they are."""
+    try:
+        yield
+    except MmoeError as error:
+        flags = {"--rows": "rows", "--out": "out", "--model": "models", "--models": "models"} | {flag: keyword for keyword, flag in options.items()}
+        keys = {"models": "models"} | {key: keyword for keyword, key in settings.items()}
+        said = re.sub(r"--set (\w+)", lambda found: keys.get(found[1], found[0]), str(error))
+        if "mmoe sweep" not in said:
+            said = re.sub(r"--[a-z][a-z-]*", lambda found: flags.get(found[0], found[0]), said)
+        raise MmoeError(said) from None
 
 
 class Progress:
@@ -73,7 +84,7 @@ class Progress:
         with self._lock:
             if name == "start":
                 form = "{l_bar}{bar}| {n:.1f}/{total} runs [{elapsed}<{remaining}]"
-                self._bar = _tqdm()(total=event["runs"], bar_format=form, mininterval=0.2 if _is_seen() else 10)
+                self._bar = progress_bar()(total=event["runs"], bar_format=form, mininterval=0.2 if _is_seen() else 10)
             elif name == "progress":
                 self._shares[event["id"]] = event["step"] / event["steps"]
             elif name == "run":
@@ -92,7 +103,7 @@ class Progress:
         self._is_stopped = line.endswith("the same call resumes")
         if self._is_shown:
             with self._lock:
-                _tqdm().write(line, file=sys.stderr)
+                progress_bar().write(line, file=sys.stderr)
 
     def close(self) -> None:
         if self._bar is not None:
@@ -102,15 +113,6 @@ class Progress:
 def _is_seen() -> bool:
     """Whether a person can see the bar move: in a terminal or a notebook, not in a file."""
     return sys.stderr.isatty() or "ipykernel" in sys.modules
-
-
-def _tqdm() -> Any:
-    """That of notebooks in a notebook that can show it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
-
-        return tqdm
 
 
 def _words(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
@@ -158,6 +160,10 @@ def _rows_file(rows: Any, folder: Path) -> str:
     if isinstance(rows, str | os.PathLike):
         return os.fspath(rows)
     if hasattr(rows, "to_csv"):
+        names = [str(name) for name in rows.index.names if name is not None]
+        if names:
+            left_out = f"rows: the index {', '.join(names)} is left out; rows.reset_index() makes it a column"
+            warnings.warn(left_out, stacklevel=5)
         text = rows.to_csv(index=False, lineterminator="\n")
     elif hasattr(rows, "write_csv"):
         text = rows.write_csv()
@@ -179,7 +185,7 @@ def verify(
     frame: Frame | None = None,
     program: PathLike | None = None,
 ) -> Any:
-    """Trains some finished runs again and compares their losses: a frame with one row per run.
+    """Trains some finished runs again and compares their losses.
 
     >>> mmoe.verify("results/paper", runs=3)
 
@@ -189,6 +195,7 @@ def verify(
     :param python: for models in Python, the interpreter that trains (default: this one)
     :param frame: the library of the frame; by default pandas where it is installed, else Polars
     :param program: the mmoe program, where it is not found (see docs/python.md)
+    :returns: a frame with one row per run: the loss that was ``recorded``, and the one of training it ``again``
     :raises MmoeError: the program refuses, in its words
     """
     of = folder if isinstance(folder, Results) else Results(Path(folder), frame, program)
@@ -208,12 +215,15 @@ def tune(
     runs: int | None = None,
     seed: int | None = None,
     overwrite: bool = False,
+    frame: Frame | None = None,
     program: PathLike | None = None,
-) -> dict[str, Any]:
-    """Chooses the values of listed settings for each model, by the lowest mean final loss.
+) -> Any:
+    """Chooses the values of listed settings for each model: those of the lowest mean final loss, or of the best mean of a metric; on
+    a table, on validation rows.
 
     >>> rates = mmoe.sweep(lr=[1e-4, 1e-3, 1e-2], runs=20, seed=1)
-    >>> mmoe.tune(rates, "tuned.yaml", runs=200, seed=0)
+    >>> points = mmoe.tune(rates, "tuned.yaml", runs=200, seed=0)
+    >>> points[points["chosen"]]
     >>> mmoe.sweep("tuned.yaml")
 
     :param folder: a results folder of a sweep with lists of settings
@@ -225,13 +235,31 @@ def tune(
     :param runs: runs per cell of the tuned sweep (default: as in the tuning sweep)
     :param seed: seed of the tuned sweep, not that of the tuning sweep (default: the next number)
     :param overwrite: replace the output
+    :param frame: the library of the frame; by default that of the results, or pandas where it is installed, else Polars
     :param program: the mmoe program, where it is not found (see docs/python.md)
-    :returns: the choices, and the points that were compared
+    :returns: a frame with one row per point that was compared: ``model``, ``correlation`` if cells choose, and the listed settings; ``runs``
+        and ``failed``; the ``mean`` of what decides, and the ends of its 95 % interval, ``low`` and ``high``; whether it was ``chosen``; and
+        if so, whether at least 20 pairs of runs tell it apart from the next best (``sure``)
     :raises MmoeError: the program refuses, in its words
     """
-    of = folder if isinstance(folder, Results) else Results(Path(folder), None, program)
+    of = Results(folder.folder, frame or folder.frame, folder.program) if isinstance(folder, Results) else Results(Path(folder), frame, program)
     given = {"--by": by, "--loss": loss, "--metric": metric, "--each": each, "--output": output, "--runs": runs, "--seed": seed}
     words = [word for flag, value in given.items() for word in _option(flag, value)]
     text = run_program(["tune", os.fspath(of.folder), *words, *_option("--overwrite", overwrite), "--json", "--quiet"], of.program)
-    choices: dict[str, Any] = json.loads(text)
-    return choices
+    picks = json.loads(text)["picks"]
+    return of._table([row for pick in picks for row in _points(pick)], "low", "high")
+
+
+def _points(pick: dict[str, Any]) -> list[dict[str, Any]]:
+    """A row for each point that a choice was made from."""
+    which = {"model": pick["model"], **({"correlation": pick["correlation"]} if "correlation" in pick else {}), **pick["at"]}
+    return [
+        {
+            **which,
+            **one["point"],
+            **{"runs": one["runs"], "failed": one["failed"]},
+            **{"mean": one["mean"]["value"], "low": one["mean"]["low"], "high": one["mean"]["high"]},
+            **{"chosen": one["point"] == pick["chosen"], "sure": pick["sure"] and one["point"] == pick["chosen"]},
+        }
+        for one in pick["candidates"]
+    ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+MethodName = Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,23 @@ class Task:
 class Schedule:
     """How the learning rate changes from step to step."""
 
+    #: Its form after the warm-up: the same rate, half a cosine down to 0, or a fall after each ``decay_steps`` steps.
     name: Literal["constant", "cosine", "steps"] = "constant"
     #: Steps of the linear rise at the start.
     warmup: int = 0
     #: The step at whose end a cosine is 0: those of the sweep, also of a run that is stopped early.
     steps: int = 1
-    #: ``steps`` multiplies the rate by ``decay_factor`` after each ``decay_steps`` steps.
+    #: Of ``steps``: the number of steps after each of which the rate is multiplied by ``decay_factor``.
     decay_steps: int = 1
+    #: That factor.
     decay_factor: float = 1.0
 
     def factor(self, step: int) -> float:
-        """What the learning rate is multiplied by in a step, from 1."""
+        """What the learning rate is multiplied by in a step.
+
+        :param step: its number, from 1
+        :returns: a number from 0 to 1
+        """
         if step <= self.warmup:
             return step / self.warmup
         done = step - 1 - self.warmup
@@ -62,18 +70,24 @@ class Settings:
     batch: int
     #: The number of updates.
     steps: int
+    #: ``adam`` and ``adamw`` without AMSGrad, ``sgd`` without momentum (docs/optimizers.md).
     optimizer: Literal["adam", "adamw", "sgd"] = "adam"
     #: The learning rate that the schedule starts from: :meth:`lr_at` has that of a step.
     lr: float = 1e-3
+    #: How that rate changes from step to step.
     schedule: Schedule = Schedule()
-    #: Adam's, which moves a parameter by the rate times m̂ / (sqrt(v̂) + epsilon).
+    #: Adam's decay of the mean of gradients. Adam moves a parameter by the rate times m̂ / (sqrt(v̂) + epsilon).
     beta1: float = 0.9
+    #: Adam's decay of the mean of squared gradients.
     beta2: float = 0.999
+    #: What Adam adds to the root of that mean.
     epsilon: float = 1e-8
     #: ``sgd`` and ``adam`` add this times a parameter to its gradient; ``adamw`` first multiplies it by 1 - rate weight_decay.
     weight_decay: float = 0.0
     #: The largest norm of the gradient of all parameters; None for any.
     clip_norm: float | None = None
+    #: How the gradients of the tasks' losses become one (docs/methods.md).
+    method: MethodName = "sum"
     #: None for squared errors; else Huber's loss, e² / 2 up to this delta and delta (|e| - delta / 2) beyond.
     huber_delta: float | None = None
     #: The tasks, [K]; regressions if they are left out.
@@ -85,9 +99,14 @@ class Settings:
         object.__setattr__(self, "kinds", tuple(self.kinds) or (Task(),) * self.tasks)
         if len(self.kinds) != self.tasks:
             raise ValueError(f"Settings: kinds: expected {self.tasks}, one for each task, got {len(self.kinds)}")
+        if self.method not in get_args(MethodName):
+            raise ValueError(f"Settings: method: expected one of {', '.join(get_args(MethodName))}, got {self.method!r}")
 
     def lr_at(self, step: int) -> float:
-        """The learning rate of a step, from 1."""
+        """The learning rate of a step by the schedule.
+
+        :param step: its number, from 1
+        """
         return self.lr * self.schedule.factor(step)
 
     @property

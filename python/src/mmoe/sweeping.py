@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from .frames import Results
 from .own_models import Models
-from .program import PathLike
-from .running import Plan, planned, swept
+from .program import PathLike, Said
+from .running import planned, swept
 
 #: Keywords that are options of the command.
 OPTIONS = {
@@ -26,6 +26,7 @@ OPTIONS = {
     "ignore": "--ignore",
     "categorical": "--categorical",
     "na": "--na",
+    "resplit": "--resplit",
     "impute": "--impute",
     "one_hot": "--one-hot",
     "embedding": "--embedding",
@@ -74,15 +75,18 @@ SETTINGS = {
     "epsilon": "epsilon",
     "initializer": "initializer",
     "initializer_std": "initializerStd",
+    "output_bias": "outputBias",
     "loss": "loss",
     "huber_delta": "huberDelta",
     "labels": "labels",
     "label_kind": "labelKind",
     "dropout": "dropout",
+    "embedding_steps": "embeddingSteps",
     "arithmetic": "arithmetic",
     "patience": "patience",
     "validation": "validation",
     "refit": "refit",
+    "choose_by": "chooseBy",
     "eval_every": "evalEvery",
     "heldout_rows": "heldoutRows",
     "report": "report",
@@ -106,6 +110,7 @@ def sweep(
     ignore: str | Sequence[str] | None = None,
     categorical: str | None = None,
     na: str | None = None,
+    resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
@@ -150,15 +155,18 @@ def sweep(
     epsilon: float | Sequence[float] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
+    output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
     loss: Literal["squared", "huber"] | None = None,
     huber_delta: float | None = None,
     labels: Literal["standardised", "raw"] | None = None,
     label_kind: Literal["real", "binary"] | None = None,
     dropout: float | Sequence[float] | None = None,
+    embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
     validation: float | None = None,
     refit: bool | None = None,
+    choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
@@ -189,6 +197,7 @@ def sweep(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
+    :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -215,7 +224,7 @@ def sweep(
     :param checkpoint_every: how often runs in flight are saved (default: 2m; engine cpu)
     :param long: also write every run's curve (curves-long.csv)
     :param keep_weights: also write each run's final weights (weights/, as safetensors)
-    :param keep_predictions: also write what each run predicts of the held-out rows (predictions/, as Parquet)
+    :param keep_predictions: also write what each run predicts of test and validation rows (predictions/, validation-predictions/)
     :param resume: fail unless the results folder holds this sweep (without this, rerunning the command resumes too)
     :param overwrite: delete what a sweep left in the results folder, and start from scratch
     :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)
@@ -233,15 +242,18 @@ def sweep(
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
+    :param output_bias: one of zero, base-rate; or several
     :param loss: one of squared, huber
     :param huber_delta: a number above 0 (used by huber)
     :param labels: one of standardised, raw
     :param label_kind: one of real, binary
     :param dropout: a number from 0 to below 1; or several
+    :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
+    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
@@ -270,6 +282,7 @@ def plan(
     ignore: str | Sequence[str] | None = None,
     categorical: str | None = None,
     na: str | None = None,
+    resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
@@ -314,20 +327,23 @@ def plan(
     epsilon: float | Sequence[float] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
+    output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
     loss: Literal["squared", "huber"] | None = None,
     huber_delta: float | None = None,
     labels: Literal["standardised", "raw"] | None = None,
     label_kind: Literal["real", "binary"] | None = None,
     dropout: float | Sequence[float] | None = None,
+    embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
     validation: float | None = None,
     refit: bool | None = None,
+    choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
     program: PathLike | None = None,
-) -> Plan:
+) -> Said:
     """What ``mmoe.sweep`` would do with the same arguments: its settings, runs, time and memory. Nothing is trained.
 
     >>> mmoe.plan("paper", runs=8, models=["mmoe", MyModel])
@@ -349,6 +365,7 @@ def plan(
     :param ignore: columns that are neither, beside --label
     :param categorical: inputs that are categories though they are numbers
     :param na: words that stand for an empty cell, such as NA,?
+    :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
@@ -375,7 +392,7 @@ def plan(
     :param checkpoint_every: how often runs in flight are saved (default: 2m; engine cpu)
     :param long: also write every run's curve (curves-long.csv)
     :param keep_weights: also write each run's final weights (weights/, as safetensors)
-    :param keep_predictions: also write what each run predicts of the held-out rows (predictions/, as Parquet)
+    :param keep_predictions: also write what each run predicts of test and validation rows (predictions/, validation-predictions/)
     :param resume: fail unless the results folder holds this sweep (without this, rerunning the command resumes too)
     :param overwrite: delete what a sweep left in the results folder, and start from scratch
     :param shard: train the i-th of n parts of the sweep (default: from the job array's variables)
@@ -393,15 +410,18 @@ def plan(
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
+    :param output_bias: one of zero, base-rate; or several
     :param loss: one of squared, huber
     :param huber_delta: a number above 0 (used by huber)
     :param labels: one of standardised, raw
     :param label_kind: one of real, binary
     :param dropout: a number from 0 to below 1; or several
+    :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
     :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
+    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running

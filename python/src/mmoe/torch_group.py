@@ -21,7 +21,8 @@ class TorchGroup(TorchTrainer):
     all runs, apart from the seed.
     """
 
-    def __init__(self, modules: Sequence[torch.nn.Module], settings: Settings) -> None:
+    def __init__(self, modules: Sequence[torch.nn.Module], settings: Settings, seeds: Sequence[int] | None = None) -> None:
+        """``seeds`` are the runs'; by default each has that of the settings."""
         super().__init__(modules[0], settings)
         for module in modules:
             module.to(self.device)
@@ -29,19 +30,20 @@ class TorchGroup(TorchTrainer):
         tensors, self._buffers = stack_module_state(list(modules))
         is_trained = {name: each.requires_grad for name, each in modules[0].named_parameters()}
         self._tensors = {name: each.detach().requires_grad_(is_trained[name]) for name, each in tensors.items()}
-        self._begin([each for each in self._tensors.values() if each.requires_grad])
+        self._begin([each for each in self._tensors.values() if each.requires_grad], seeds or [settings.seed] * len(modules))
 
     def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
         """Updates all modules once on x [R, B, D], y [R, B, K]; returns the losses before the update, [R, K]."""
         if self._modules:
             self._expect_alike(x)
-        self.module.train()
-        for parameter in self.parameters:
-            parameter.grad = None
-        losses = vmap(self.losses)(self._outputs(x), self._tensor(y))
-        self.backward(losses if self._weights is None else losses * self._weights)
-        self.update()
-        return losses.detach()
+        return super().step(x, y)
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """The tensors of the modules' ``state_dict``, each [R, ...]."""
+        names = {id(each): name for name, each in [*self.module.named_parameters(), *self.module.named_buffers()]}
+        all_tensors = {**self._tensors, **self._buffers}
+        held = self.module.state_dict(keep_vars=True)
+        return {name: all_tensors[names[id(each)]] for name, each in held.items() if id(each) in names}
 
     def _clip(self, most: float) -> None:
         """Scales the gradients of each run down to a norm of its own."""
@@ -52,12 +54,6 @@ class TorchGroup(TorchTrainer):
             each.mul_(scales.reshape(-1, *[1] * (each.dim() - 1)))
 
     @torch.no_grad()
-    def predict(self, x: NDArray[np.float32]) -> torch.Tensor:
-        """Predictions [R, N, O] of x [R, N, D], in evaluation mode."""
-        self.module.eval()
-        return self._outputs(x)
-
-    @torch.no_grad()
     def _expect_alike(self, x: NDArray[np.float32]) -> None:
         """Raises ValueError if one of the modules predicts otherwise alone: ``forward`` reads more than its tensors."""
         together = self.predict(x)
@@ -66,8 +62,14 @@ class TorchGroup(TorchTrainer):
                 raise ValueError("forward: runs that train in one call may differ in parameters and buffers alone")
         self._modules = []
 
-    def _outputs(self, x: NDArray[np.float32]) -> torch.Tensor:
+    def _outputs(self, rows: torch.Tensor) -> torch.Tensor:
+        """x [R, B, D] → [R, B, O]."""
+
         def of_one(tensors: dict[str, torch.Tensor], buffers: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
             return self._joined(functional_call(self.module, (tensors, buffers), (x,)))
 
-        return vmap(of_one)(self._tensors, self._buffers, self._tensor(x))
+        return vmap(of_one)(self._tensors, self._buffers, rows)
+
+    def _losses_of(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Outputs [R, B, O] and labels [R, B, K] → [R, K]."""
+        return vmap(self.losses)(outputs, labels)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from .settings import Settings, Task
+from .settings import MethodName, Settings, Task
+from .torch_methods import Method
 
 
 class TorchTrainer:
@@ -20,10 +23,14 @@ class TorchTrainer:
 
     A derived class may override one part of a step: :meth:`losses`, :meth:`backward`, which combines the tasks'
     gradients, or :meth:`update`, the optimizer.
+
+    :param method: how the tasks' gradients become one, in place of the settings' method (docs/methods.md)
     """
 
-    def __init__(self, module: torch.nn.Module, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, module: torch.nn.Module, settings: Settings, *, method: MethodName | None = None) -> None:
+        self.settings = settings if method is None else replace(settings, method=method)
+        #: The method by which it trains; ``own`` for a class that overrides :meth:`backward`.
+        self.method = self.settings.method if type(self).backward is TorchTrainer.backward else "own"
         self.device = torch.device(settings.device)
         self.module = module.to(self.device)
         self._begin([parameter for parameter in module.parameters() if parameter.requires_grad])
@@ -32,9 +39,10 @@ class TorchTrainer:
         weights = [task.weight for task in settings.kinds]
         self._weights = None if set(weights) == {1} else torch.tensor(weights, device=self.device)
 
-    def _begin(self, parameters: list[torch.Tensor]) -> None:
+    def _begin(self, parameters: list[torch.Tensor], seeds: Sequence[int] | None = None) -> None:
         #: The parameters that are trained.
         self.parameters = parameters
+        self._combines = None if self.method in ("sum", "own") else Method(self.settings, parameters, seeds)
         self._steps = 0
         self._optimizer = _optimizer(parameters, self.settings)
 
@@ -44,10 +52,25 @@ class TorchTrainer:
             self.module.train()
         for parameter in self.parameters:
             parameter.grad = None
-        losses = self.losses(self._joined(self.module(self._tensor(x))), self._tensor(y))
+        rows, labels = self._tensor(x), self._tensor(y)
+        outputs = self._outputs(rows)
+        losses = self._losses_of(outputs, labels)
+        if self._combines is not None:
+            self._combines.see(outputs, labels, losses)
         self.backward(losses if self._weights is None else losses * self._weights)
         self.update()
+        if self._combines is not None and self._combines.looks_again:
+            with torch.no_grad():
+                self._combines.look(self._losses_of(self._outputs(rows), labels))
         return losses.detach()
+
+    def _outputs(self, rows: torch.Tensor) -> torch.Tensor:
+        """x [B, D] → [B, O]."""
+        return self._joined(self.module(rows))
+
+    def _losses_of(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Outputs [B, O] and labels [B, K] → [K]."""
+        return self.losses(outputs, labels)
 
     def _joined(self, outputs: Any) -> torch.Tensor:
         """What ``forward`` returned, as one tensor: one for each task, [B, outputs] or [B] → [B, O]."""
@@ -101,8 +124,11 @@ class TorchTrainer:
         return slope * (errors - slope / 2)
 
     def backward(self, losses: torch.Tensor) -> None:
-        """Sets the parameters' gradients from the tasks' losses [K], times their weights: here to those of their sum."""
-        losses.sum().backward()
+        """Sets the parameters' gradients from the tasks' losses [K], times their weights: here by the method."""
+        if self._combines is None:
+            losses.sum().backward()
+        else:
+            self._combines.backward(losses)
 
     @torch.no_grad()
     def update(self) -> None:
@@ -122,16 +148,19 @@ class TorchTrainer:
     def predict(self, x: NDArray[np.float32]) -> torch.Tensor:
         """Predictions [N, O] of x [N, D], in evaluation mode."""
         self.module.eval()
-        return self._joined(self.module(self._tensor(x)))
+        return self._outputs(self._tensor(x))
 
     def state_dict(self) -> dict[str, Any]:
         """What :meth:`load_state_dict` resumes from."""
-        return {"module": self.module.state_dict(), "steps": self._steps, "optimizer": self._optimizer.state_dict()}
+        state = {"module": self.module.state_dict(), "steps": self._steps, "optimizer": self._optimizer.state_dict()}
+        return state if self._combines is None else {**state, "method": self._combines.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.module.load_state_dict(state["module"])
         self._steps = state["steps"]
         self._optimizer.load_state_dict(state["optimizer"])
+        if self._combines is not None:
+            self._combines.load_state_dict(state["method"])
 
     def _tensor(self, values: NDArray[np.float32]) -> torch.Tensor:
         return torch.from_numpy(values).to(self.device)

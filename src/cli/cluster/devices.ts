@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
@@ -7,14 +7,14 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { LossSet } from "../../config/loss-sets.ts";
 import type { AnyRun } from "../../engines/engine.ts";
+import { UsageError } from "../../errors.ts";
 import { CONFIG } from "../../records/find-results.ts";
 import type { Shard } from "../../records/writer-lock.ts";
 import { numberOf } from "../../units.ts";
 import { BIN } from "../bin.ts";
 import { type Context, type Effects, STOP_SIGNALS } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
-import { writeResults } from "../write-results.ts";
-import { VISIBLE } from "./device-option.ts";
+import { writeResults } from "../output-file.ts";
 import { shardText } from "./shard-option.ts";
 
 interface Fleet {
@@ -124,4 +124,33 @@ function passSignalsOn(effects: Effects, children: readonly ChildProcess[]): () 
 function worst(codes: readonly number[]): number {
   const order = [...FIRST, ...codes.filter((code) => !FIRST.includes(code) && !LAST.includes(code)), ...LAST];
   return order.find((code) => codes.includes(code)) ?? EXIT.done;
+}
+
+/** Read by CUDA: the devices that a process may use, by number or UUID. Slurm sets it to those of a job. */
+const VISIBLE = "CUDA_VISIBLE_DEVICES";
+
+/**
+ * The devices of `--devices`, each as CUDA_VISIBLE_DEVICES names it to one process. If that variable is set already,
+ * numbers count within it, and `all` is all of those; else `all` is all that nvidia-smi lists.
+ */
+export function devicesOption(text: string, env: Effects["env"]): string[] {
+  const visible = env[VISIBLE]?.split(",").filter((device) => device !== "");
+  if (text === "all") return visible?.length ? visible : listed(env);
+  const numbers = text.split(",").map((item) => (/^\d+$/.test(item) ? Number(item) : Number.NaN));
+  if (numbers.some(Number.isNaN) || new Set(numbers).size < numbers.length) {
+    throw new UsageError(`--devices: expected all, or different numbers such as 0,1, got '${text}'`);
+  }
+  const beyond = numbers.find((number) => visible !== undefined && number >= visible.length);
+  if (beyond !== undefined) {
+    throw new UsageError(`--devices: there is no device ${beyond} in ${VISIBLE}=${env[VISIBLE]}, which counts from 0`);
+  }
+  return numbers.map((number) => visible?.[number] ?? String(number));
+}
+
+function listed(env: Effects["env"]): string[] {
+  const { status, stdout } = spawnSync("nvidia-smi", ["--list-gpus"], { env: { ...env }, encoding: "utf8" });
+  const count = status === 0 ? stdout.split("\n").filter((line) => line.startsWith("GPU ")).length : 0;
+  if (env[VISIBLE] === undefined && count > 0) return Array.from({ length: count }, (_, i) => String(i));
+  const where = env[VISIBLE] === undefined ? "nvidia-smi lists none" : `${VISIBLE} is empty`;
+  throw new UsageError(`--devices all: no device found: ${where}; name them (--devices 0,1), or leave out --devices`);
 }

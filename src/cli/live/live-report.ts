@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { startWorker } from "../../engines/start-worker.ts";
 import type { SweepStatus } from "../../sweep/sweep-status.ts";
 import type { Drawn, DrawOptions } from "./drawing.ts";
-import { drawReport } from "./report-thread.ts";
 
 /** Drawing takes at most about this share of a core while the sweep trains. */
 const SHARE = 0.2;
@@ -91,4 +92,18 @@ export class LiveReport {
 function versionOf({ done, failed, writers }: SweepStatus): string {
   const parts = [done, failed, writers.map(({ name, runs, state }) => [name, runs, state === "ended"])];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}
+
+/** Draws the report of `folder` as it is now, on a thread that `signal` ends: then nothing is drawn. */
+async function drawReport(options: DrawOptions, signal: AbortSignal): Promise<Drawn> {
+  const worker = startWorker(import.meta.url, "report-worker", options);
+  try {
+    const [drawn] = await once(worker, "message", { signal });
+    return drawn;
+  } catch (error) {
+    if (signal.aborted) return {};
+    throw error;
+  } finally {
+    await worker.terminate();
+  }
 }

@@ -1,7 +1,9 @@
 import { hostname } from "node:os";
 import type { Config } from "../../config/config.ts";
 import { UsageError } from "../../errors.ts";
-import { waitingHtml } from "../../report/waiting.ts";
+import { html } from "../../report/html.ts";
+import { htmlPage } from "../../report/html-page.ts";
+import { modelsText, placeText } from "../../report/report-words.ts";
 import { statusOf } from "../../sweep/sweep-status.ts";
 import { isSystemError, systemReason } from "../../system-error.ts";
 import type { Context } from "../effects.ts";
@@ -120,4 +122,17 @@ function pause(ms: number | undefined, wake: EventTarget, signal: AbortSignal): 
     signal.addEventListener("abort", end, { signal: over.signal });
     if (signal.aborted) end();
   });
+}
+
+/** The page of a sweep that has no report yet: it follows the sweep, and becomes the report when there is one. */
+function waitingHtml(config: Config): string {
+  const title = `${modelsText(config)}${placeText(config)}`;
+  return htmlPage({ title: `${config.name}: ${title}`, rules: "", live: { version: "" } }, [
+    html`<header>
+<p class="kicker">The sweep <b>${config.name}</b></p>
+<h1>${title}</h1>
+<p class="lead">The report comes here when it has been made of the first runs that have ended.</p>
+</header>
+`,
+  ]);
 }

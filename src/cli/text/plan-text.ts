@@ -9,7 +9,7 @@ import { type DescribeOptions, describeModel } from "../../sweep/describe-model.
 import type { TimeEstimate } from "../../sweep/estimate.ts";
 import type { ShareOutline } from "../../sweep/outline.ts";
 import { planRuns } from "../../sweep/plan.ts";
-import { cellOfRun } from "../../sweep/status.ts";
+import { cellOfRun } from "../../sweep/sweep-status.ts";
 import { duration, megabytes, numberOf, parametersText, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Context } from "../effects.ts";
@@ -26,12 +26,14 @@ interface PlanTrial {
   readonly trainingBytes: number;
   /** The Python of models in Python, as `--python` gives it. */
   readonly python?: string | undefined;
+  /** What the losses of earlier runs say about the models; empty for nothing. */
+  readonly earlier: string;
 }
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan(
   { config, out, runs, todo, steps, shard }: ShareOutline,
-  { sample, engine, trainingBytes, python }: PlanTrial,
+  { sample, engine, trainingBytes, python, earlier }: PlanTrial,
   { effects }: Pick<Context, "effects">,
 ): Promise<string> {
   const planned = planRuns({ ...config, runs: 1 });
@@ -60,6 +62,7 @@ export async function describePlan(
       callsText(engine, sample) +
       `${config.patience === null ? timeText(time, times) : longestText(time, times)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
       epochsText(config) +
+      (earlier && `earlier runs: ${earlier}\n`) +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,
   ].join("\n");

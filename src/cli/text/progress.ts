@@ -3,8 +3,8 @@ import { plain } from "../../records/journal-line.ts";
 import type { SweepListener, SweepOutcome, SweepStart } from "../../sweep/run-sweep.ts";
 import type { Context } from "../effects.ts";
 import { barProgress } from "./bars.ts";
+import { lineProgress, type RunProgress } from "./progress-line.ts";
 import { startLines } from "./sweep-start.ts";
-import { lineProgress, type RunProgress } from "./tally.ts";
 
 /** A listener that shows a sweep's progress until it is stopped. */
 interface Progress extends SweepListener {

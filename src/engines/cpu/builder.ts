@@ -1,6 +1,6 @@
 import type { Part } from "../../models/parameters.ts";
 import type { Selection } from "../../models/selection.ts";
-import { embeddingSets, type ModelSpec, plainInputs, readInputs } from "../../models/spec.ts";
+import { embeddingSets, isReluLayer, type ModelSpec, plainInputs, readInputs } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
@@ -8,9 +8,9 @@ import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
 import { Reach } from "./reach.ts";
-import type { SparseRows } from "./row-plan.ts";
+import type { SparseRows } from "./run-group-rows.ts";
 import { Tape } from "./tape.ts";
-import { gradientSum, weightUpdate } from "./weight-updates.ts";
+import { gradientSum, paysSparse, sparseLine, sparseUpdate, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,
   type FusedLayer,
@@ -37,6 +37,10 @@ interface Networks {
   readonly gates: Columns[];
 }
 
+/** The columns of a layer that are ReLU units; the others are linear. */
+type ReluColumns = readonly [from: number, to: number];
+const NO_RELU: ReluColumns = [0, 0];
+
 /** Experts of a mix, by their places in it. */
 type Learners = readonly number[];
 
@@ -62,6 +66,8 @@ export class Builder {
   readonly #batch: number;
   readonly #chance: Chance | undefined;
   readonly #sparse: SparseRows | undefined;
+  /** Addresses of the records of the vectors that a batch has, of tables whose steps are lazy. */
+  readonly touched: number[] = [];
   readonly #tape = new Tape();
   /** By the name of a layer that takes its steps together with others: the address of its gradient. */
   readonly #gradients = new Map<string, number>();
@@ -187,7 +193,10 @@ export class Builder {
   /** What networks read where the rows have numbers of vectors. */
   #embed(spec: ModelSpec, set: number): Columns {
     const input: Columns = { ...this.columns(readInputs(spec), false), constant: plainInputs(spec) };
-    const { forward, backward } = embedding(this.#arena, this.#weights, spec, set, input);
+    const { forward, backward, touched } = embedding(this.#arena, this.#weights, spec, {
+      ...{ set, input, batch: this.#batch },
+    });
+    this.touched.push(...touched);
     this.#tape.push([forward], (reach) => (reach.has(input, readInputs(spec)) ? [...backward] : []));
     return input;
   }
@@ -213,28 +222,33 @@ export class Builder {
   }
 
   /** A layer of the first layers of experts, then of gates, and the columns of each. */
-  #networks({ gate }: ModelSpec, name: string, input: Columns | undefined, out: Columns): Networks {
+  #networks(spec: ModelSpec, name: string, input: Columns | undefined, out: Columns): Networks {
     const layer = this.#layer(name);
-    const hasDeepGates = gate.layers.length > 0;
+    const hasDeepGates = spec.gate.layers.length > 0;
+    const isRelu = isReluLayer(spec, 0);
     const ofPart = (part: Part) => layer.parts.filter(({ kernel }) => kernel.part === part);
     const [experts, gates] = [ofPart("experts"), ofPart("gates")];
-    const relus = hasDeepGates ? layer.N : (gates[0]?.column ?? layer.N);
-    this.#forwardAndUpdate(name, input, out, relus);
+    const firstGate = gates[0]?.column ?? layer.N;
+    this.#forwardAndUpdate(name, input, out, [isRelu ? 0 : firstGate, hasDeepGates ? layer.N : firstGate]);
     return {
-      experts: experts.map(({ column }) => columnsFrom(out, column, true)),
+      experts: experts.map(({ column }) => columnsFrom(out, column, isRelu)),
       gates: gates.map(({ column }) => columnsFrom(out, column, hasDeepGates)),
     };
   }
 
   /** A layer by its canonical name. */
   dense(name: string, input: Columns, out: Columns): void {
-    this.#forwardAndUpdate(name, input, out, out.relu ? this.#layer(name).N : 0);
+    this.#forwardAndUpdate(name, input, out, this.#relus(name, out));
+  }
+
+  #relus(name: string, { relu }: Columns): ReluColumns {
+    return relu ? [0, this.#layer(name).N] : NO_RELU;
   }
 
   /** Drops units of ReLU layers, side by side in `units`, N each. Where one is dropped, its ReLU passes no gradient. */
   drop(layers: readonly string[], units: Columns, N: number): void {
     const { dropout: probability } = this.#spec;
-    if (probability === 0) return;
+    if (probability === 0 || !units.relu) return;
     const { keyOf, step } = this.#chance as Chance;
     const M = layers.length;
     const { value, gradient, stride } = units;
@@ -386,7 +400,7 @@ export class Builder {
     this.mixable(byCores.flat(), H);
     const cores = Array.from({ length: K }, (_, k) => byCores[k] ?? (byCores[0] as Columns[]));
     const mixed = this.sums(`${name}/shares/${i}/shares`, cores, H);
-    const out = this.columns(K * units, true);
+    const out = this.columns(K * units, part === "towers" || isReluLayer(this.#spec, i));
     const outs = mixed.map((_, k) => columnsFrom(out, k * units));
     this.#byAll(`${name}/units/${i}`, mixed, outs, (k) => this.#weights.vectors.get(`${part}/${k}/${i}/bias`)?.at);
     return outs;
@@ -397,7 +411,7 @@ export class Builder {
     const { N } = this.#layer(name);
     const outs = inputs.map(() => this.columns(N, false));
     if (inputs.length > 1) this.#byAll(name, inputs as Columns[], outs);
-    else this.#forwardAndUpdate(name, inputs[0], outs[0] as Columns, 0);
+    else this.#forwardAndUpdate(name, inputs[0], outs[0] as Columns, NO_RELU);
     return outs;
   }
 
@@ -412,7 +426,7 @@ export class Builder {
     const [kernel, vector] = [this.#kernelBytes(layer), this.#vectorBytes(layer.N)];
     const gradient = this.#arena.take(kernel + inputs.length * vector);
     const ones = this.#arena.put(new Float32Array(vector / 4).fill(1));
-    const relus = outs[0]?.relu ? layer.N : 0;
+    const relus = this.#relus(name, outs[0] as Columns);
     const forward = inputs.map((input, i) => {
       const bias = biasOf(i) ?? layer.bias;
       return this.#dense({ ...layer, bias }, input, outs[i] as Columns, relus);
@@ -476,16 +490,13 @@ export class Builder {
     return this.#chance ? [instruction("nextStep", { step: this.#chance.step })] : [];
   }
 
-  /** The first `relus` columns are ReLU units, the rest linear. */
-  #forwardAndUpdate(name: string, input: Columns | undefined, out: Columns, relus: number): void {
+  #forwardAndUpdate(name: string, input: Columns | undefined, out: Columns, relus: ReluColumns): void {
     const layer = this.#layer(name);
     const gradients = { ...this.#read(layer, input), ...this.#given(out) };
     const sum = this.#gradients.get(name);
     const update =
       sum === undefined
-        ? weightUpdate(this.#arena, this.#rows, this.#weights, layer, {
-            ...{ ...gradients, w: 4 * layer.kernel, bias: 4 * layer.bias },
-          })
+        ? this.#update(layer, input, { ...gradients, w: 4 * layer.kernel, bias: 4 * layer.bias })
         : gradientSum(this.#arena, this.#rows, this.#weights, layer, {
             ...{ ...gradients, w: sum, bias: sum + this.#kernelBytes(layer), clear: this.#layerBytes(layer) },
           });
@@ -495,6 +506,13 @@ export class Builder {
       const before = input ? [this.#inputGradient(layer, input, out, reach)] : [];
       return [...reach.clearOthers(out, layer.N), ...before, update];
     });
+  }
+
+  #update(layer: FusedLayer, input: Columns | undefined, operands: Parameters<typeof weightUpdate>[4]): Instruction {
+    const sparse = input === undefined ? this.#sparse : undefined;
+    if (sparse && paysSparse(this.#batch, layer, sparse))
+      return sparseUpdate(this.#arena, this.#weights, layer, operands, sparse);
+    return weightUpdate(this.#arena, this.#rows, this.#weights, layer, operands);
   }
 
   get #rows(): number {
@@ -511,10 +529,10 @@ export class Builder {
     return { g, gStride };
   }
 
-  #dense(layer: FusedLayer, input: Columns | undefined, out: Columns, relus: number): Instruction {
+  #dense(layer: FusedLayer, input: Columns | undefined, out: Columns, [from, to]: ReluColumns): Instruction {
     const { D, N } = layer;
     const length = roundUp(N, this.#layout.lanes);
-    const floor = this.#arena.put(Float32Array.from({ length }, (_, n) => (n < relus ? 0 : -Infinity)));
+    const floor = this.#arena.put(Float32Array.from({ length }, (_, n) => (n >= from && n < to ? 0 : -Infinity)));
     const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
     const operands = { ...this.#read(layer, input), D, ...w, floor, out: out.value, outStride: out.stride, N };
     const sparse = input === undefined ? this.#sparse : undefined;
@@ -524,7 +542,7 @@ export class Builder {
   /** A dense layer on rows that have their inputs apart from the zeros. */
   #sparseDense(operands: Operands<"dense">, { at, entries }: SparseRows): Instruction {
     const { lanes } = this.#layout;
-    const length = 16 * (Math.ceil(operands.N / 16) | 1); // an odd number of cache lines
+    const length = sparseLine(operands.N);
     const copy = this.#arena.take(4 * roundUp(operands.D, lanes) * length);
     return instruction("sparseDense", { ...operands, at, entries, copy, rows: this.#arena.take(4 * lanes * length) });
   }

@@ -7,13 +7,13 @@ import { checkRun } from "../check-run.ts";
 import type { AnyRun, Engine, Hooks, Keeping, Run, RunState } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import type { TrainingPath } from "../training-path.ts";
-import { bundlesOf, planBundle } from "./bundle.ts";
 import { checkArithmetic } from "./choose-kernels.ts";
-import { Crew } from "./crew.ts";
 import { kernelSource } from "./instantiate.ts";
 import type { KernelSet } from "./kernel-sets.ts";
 import { availableKernels } from "./native.ts";
+import { planRunGroup, runGroupsOf } from "./run-group.ts";
 import type { Task } from "./worker.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 export interface CpuOptions {
   /** Worker threads; by default as many as this process has cores. */
@@ -35,12 +35,12 @@ export class CpuEngine implements Engine {
   /** The kernel set. */
   readonly device: KernelSet;
   readonly workers: number;
-  readonly #crew: Crew;
+  readonly #pool: WorkerPool;
 
   constructor({ jobs = availableParallelism(), kernels, note }: CpuOptions = {}) {
     this.device = kernels ?? (availableKernels().sets[0] as KernelSet);
     this.workers = jobs;
-    this.#crew = new Crew(jobs, kernelSource(this.device), note);
+    this.#pool = new WorkerPool(jobs, kernelSource(this.device), note);
   }
 
   path(): TrainingPath {
@@ -56,8 +56,8 @@ export class CpuEngine implements Engine {
     for (const run of runs) this.check(run);
     const { signal, noMore, keepParameters = false, keepPredictions = false, keeping } = hooks;
     const stepOf = stepsIn(keeping);
-    const bundles = bundlesOf(runs, this.workers, stepOf);
-    largest(runsOf(bundles, runs), this.device);
+    const groups = runGroupsOf(runs, this.workers, stepOf);
+    largest(runsOf(groups, runs), this.device);
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
     new Int32Array(steps).set(runs.map(stepOf));
@@ -66,11 +66,11 @@ export class CpuEngine implements Engine {
     const stop = new SharedArrayBuffer(4);
     const isStopped = () => Atomics.load(new Int32Array(stop), 0) !== 0;
     const abort = () => Atomics.store(new Int32Array(stop), 0, 1);
-    const tasks = bundles.map((slots): Task => {
-      const own = slots.map((i) => runs[i] as Run);
+    const tasks = groups.map((indices): Task => {
+      const own = indices.map((i) => runs[i] as Run);
       const states = statesOf(own, keeping);
       const keep = { keepEveryMs: keeping?.everyMs, waiting: new SharedArrayBuffer(4), ...(states && { states }) };
-      return { slots, runs: own, steps, losses, stop, keepParameters, keepPredictions, ...keep };
+      return { indices, runs: own, steps, losses, stop, keepParameters, keepPredictions, ...keep };
     });
     signal?.addEventListener("abort", abort, { once: true });
     const progress = watchProgress(runs, new Int32Array(steps), new Float64Array(losses), hooks);
@@ -84,7 +84,7 @@ export class CpuEngine implements Engine {
       }
     };
     try {
-      await this.#crew.run(tasks, {
+      await this.#pool.run(tasks, {
         mayBegin: () => !isStopped() && !noMore?.aborted,
         onBegin: ({ runs }) => hooks.onBegin?.(runs),
         onStates: ({ runs }, states) => tell(states, (state, i) => keeping?.onState(runs[i] as Run, state)),
@@ -97,17 +97,17 @@ export class CpuEngine implements Engine {
   }
 
   memoryBytes(runs: readonly Run[]): number {
-    const bundles = bundlesOf(runs, this.workers);
-    return largest(runsOf(bundles, runs), this.device) * Math.min(this.workers, bundles.length);
+    const groups = runGroupsOf(runs, this.workers);
+    return largest(runsOf(groups, runs), this.device) * Math.min(this.workers, groups.length);
   }
 
   async dispose(): Promise<void> {
-    await this.#crew.dispose();
+    await this.#pool.dispose();
   }
 }
 
-function runsOf(bundles: readonly (readonly number[])[], runs: readonly Run[]): Run[][] {
-  return bundles.map((bundle) => bundle.map((i) => runs[i] as Run));
+function runsOf(groups: readonly (readonly number[])[], runs: readonly Run[]): Run[][] {
+  return groups.map((group) => group.map((i) => runs[i] as Run));
 }
 
 /** A function that tells at which step a run begins. */
@@ -136,29 +136,30 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, losses: Float64A
   return { report, stop: () => clearInterval(timer) };
 }
 
-/** Bytes of the largest bundle. Throws UsageError if it is too large for a worker. */
-function largest(bundles: readonly (readonly Run[])[], kernels: KernelSet): number {
+/** Bytes of the largest run group. Throws UsageError if it is too large for a worker. */
+function largest(groups: readonly (readonly Run[])[], kernels: KernelSet): number {
   const sizeKey = sizeKeys();
-  const alike = new Map(bundles.map((bundle) => [sizeKey(bundle), bundle]));
-  const sizes = Array.from(alike.values(), (bundle) => {
-    const { bytes } = planBundle(bundle, kernels).arena;
+  const alike = new Map(groups.map((group) => [sizeKey(group), group]));
+  const sizes = Array.from(alike.values(), (group) => {
+    const { bytes } = planRunGroup(group, kernels).arena;
     if (bytes <= MOST_BYTES) return bytes;
-    const taken = `run ${bundle[0]?.id} and those on the same rows take ${megabytes(bytes)}`;
+    const taken = `run ${group[0]?.id} and those on the same rows take ${megabytes(bytes)}`;
     const most = `a worker of the cpu engine holds ${megabytes(MOST_BYTES)}`;
-    throw new UsageError(`${taken}, ${most}; give fewer trainRows, heldoutRows or rows a batch`);
+    const smaller = group.some(({ model }) => model.embeddings) ? ", or a smaller --embedding" : "";
+    throw new UsageError(`${taken}, ${most}; give fewer trainRows, heldoutRows or rows a batch${smaller}`);
   });
   return Math.max(0, ...sizes);
 }
 
-/** A function that gives bundles one key only if their plans are of one size. */
-function sizeKeys(): (bundle: readonly Run[]) => string {
+/** A function that gives run groups one key only if their plans are of one size. */
+function sizeKeys(): (group: readonly Run[]) => string {
   const modelNumber = numbering((model: ModelSpec) => model);
   const cellNumber = numbering((correlations: Matrix | null) => correlations);
   const trainingNumber = numbering((training: Run["training"]) => training);
-  return (bundle) => {
-    const members = bundle.map(({ model, correlationMatrix, training }) => {
+  return (group) => {
+    const slots = group.map(({ model, correlationMatrix, training }) => {
       return `${modelNumber(model)} ${cellNumber(correlationMatrix)} ${trainingNumber(training)}`;
     });
-    return members.join();
+    return slots.join();
   };
 }

@@ -1,19 +1,25 @@
 import { tablesName } from "../../models/parameters.ts";
 import { type ModelSpec, plainInputs } from "../../models/spec.ts";
-import type { Arena } from "../rows/arena.ts";
+import { type Arena, recordBytes } from "../rows/arena.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import { type Instruction, instruction } from "./instructions.ts";
 import type { Weights } from "./weights.ts";
+
+interface EmbeddingCode {
+  readonly forward: Instruction;
+  readonly backward: readonly Instruction[];
+  /** Addresses of the records of the vectors that a batch has, of each table if steps are lazy. */
+  readonly touched: readonly number[];
+}
 
 /** Instructions that read the vectors of tables `set` into `input`, and that update the tables, with their scratch. */
 export function embedding(
   arena: Arena,
   weights: Weights,
   spec: ModelSpec,
-  set: number,
-  input: Columns,
-): { readonly forward: Instruction; readonly backward: readonly Instruction[] } {
+  { set, input, batch }: { readonly set: number; readonly input: Columns; readonly batch: number },
+): EmbeddingCode {
   const plain = plainInputs(spec);
   const rows = { x: 0, xStride: inputPanelBytes(spec.inputs, weights.layout) };
   const tables = weights.tables
@@ -22,17 +28,35 @@ export function embedding(
   const list = arena.put(Int32Array.from(tables.flatMap(({ at, size }) => [4 * at, size])));
   const { value: out, stride: outStride } = input;
   let next = plain;
-  const backward = tables.map(({ at, width, vectors, size }, t) => {
+  const touched: number[] = [];
+  const backward = tables.map(({ at, width, vectors: all, size }, t) => {
     const { gradient: g, stride: gStride } = columnsFrom(input, next);
     next += size;
-    const trained = vectors - 1; // the last is constant
-    const sums = arena.take(4 * trained * width);
-    return instruction("updateTable", {
-      ...{ ...rows, column: plain + t, g, gStride, w: 4 * at, vectors: trained, size, sums },
-    });
+    const vectors = all - 1; // the last is constant
+    const read = { ...rows, column: plain + t, g, gStride, vectors };
+    if (!weights.areLazy)
+      return instruction("updateTable", { ...read, w: 4 * at, size, sums: arena.take(4 * vectors * width) });
+    touched.push(putTouched(arena, { at, size, width, vectors, batch }));
+    return instruction("updateVectors", { ...read, rows: batch, touched: touched.at(-1) as number });
   });
   return {
     forward: instruction("embed", { ...rows, plain, tables: list, count: tables.length, out, outStride }),
     backward,
+    touched,
   };
+}
+
+interface TouchedTable {
+  readonly at: number;
+  readonly size: number;
+  readonly width: number;
+  readonly vectors: number;
+  readonly batch: number;
+}
+
+/** The record of the vectors that a batch has (kernels/records.h). */
+function putTouched(arena: Arena, { at, size, width, vectors, batch }: TouchedTable): number {
+  const most = Math.min(batch, vectors);
+  const [numbers, sums, places] = [4 * most, 4 * most * width, 4 * vectors].map((bytes) => arena.take(bytes));
+  return arena.put(recordBytes([4 * at, size, 0, numbers, sums, places] as number[]));
 }

@@ -31,6 +31,8 @@ const FIELDS = {
     ...["gate", "gateStride", "k", "bits", "gamma", "entropy", "rows"],
     ...["d", "dStride", "out", "outStride", "scratch"],
   ],
+  updateVectors: ["x", "xStride", "column", "g", "gStride", "vectors", "rows", "touched"],
+  updateSparse: [...UPDATE, "at", "entries", "lines", "block"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

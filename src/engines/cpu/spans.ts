@@ -1,5 +1,5 @@
 // Whose weights are where: what methods that combine the tasks' gradients need.
-import { taskOfParameters } from "../../models/learners.ts";
+import { taskOfParameters } from "../../models/parameter-tasks.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import { type Arena, recordBytes, roundUp } from "../rows/arena.ts";
 import { paddedInputs } from "../rows/panels.ts";

@@ -8,6 +8,7 @@ import {
   gateOutputs,
   hasPenalty,
   hasSharedGate,
+  isReluLayer,
   levelCount,
   type ModelSpec,
   outputsFor,
@@ -19,7 +20,7 @@ import type { Layout } from "../rows/panels.ts";
 import { Builder, type Chance, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import type { SparseRows } from "./row-plan.ts";
+import type { SparseRows } from "./run-group-rows.ts";
 import { spansOf } from "./spans.ts";
 import { numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
@@ -45,6 +46,8 @@ export interface StepCode {
    * drawn.
    */
   readonly step?: number;
+  /** Addresses of the records of the vectors that a batch has, of tables whose steps are lazy. */
+  readonly touched: readonly number[];
 }
 
 interface Options {
@@ -54,6 +57,8 @@ interface Options {
   readonly sparse?: SparseRows | undefined;
   /** Whether a run's method combines the tasks' gradients, with a backward pass for each. */
   readonly byTask?: boolean;
+  /** Whether only the vectors of a batch take a step. */
+  readonly areLazy?: boolean;
 }
 
 /**
@@ -66,9 +71,9 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
-  { batch, sparse, byTask = false }: Options,
+  { batch, sparse, byTask = false, areLazy = false }: Options,
 ): StepCode {
-  const weights = weightsOf(spec, layout);
+  const weights = weightsOf(spec, layout, areLazy);
   const isRandom = spec.dropout > 0 || spec.gating === "snr-trans";
   const chance: Chance | undefined = isRandom ? { keyOf, step: arena.take(4) } : undefined;
   const builder = new Builder(arena, P, weights, spec, { batch, chance, sparse });
@@ -102,6 +107,7 @@ export function stepCodeOf(
     predictions,
     outputs,
     ...(chance && { step: chance.step }),
+    touched: builder.touched,
   };
 }
 
@@ -143,9 +149,9 @@ function levelOf(builder: Builder, spec: ModelSpec, level: number, before: reado
 }
 
 /** An expert's layers after the first. */
-function deepExpert(builder: Builder, { experts }: ModelSpec, network: string, first: Columns): Columns {
-  return experts.layers.slice(1).reduce((input, units, i) => {
-    const next = builder.columns(units, true);
+function deepExpert(builder: Builder, spec: ModelSpec, network: string, first: Columns): Columns {
+  return spec.experts.layers.slice(1).reduce((input, units, i) => {
+    const next = builder.columns(units, isReluLayer(spec, i + 1));
     builder.dense(`${network}/${i + 1}`, input, next);
     builder.drop([`${network}/${i + 1}`], next, units);
     return next;
@@ -153,7 +159,8 @@ function deepExpert(builder: Builder, { experts }: ModelSpec, network: string, f
 }
 
 /** A network a task, from its first layer's units on; after each layer tasks mix their units. */
-function stitchedExperts(builder: Builder, { experts, tasks }: ModelSpec, first: readonly Columns[]): Columns[] {
+function stitchedExperts(builder: Builder, spec: ModelSpec, first: readonly Columns[]): Columns[] {
+  const { experts, tasks } = spec;
   const stitched = (units: readonly Columns[], layer: number) => {
     const N = experts.layers[layer] as number;
     builder.mixable(units, N);
@@ -162,7 +169,7 @@ function stitchedExperts(builder: Builder, { experts, tasks }: ModelSpec, first:
   return experts.layers.slice(1).reduce(
     (inputs, units, i) => {
       const next = inputs.map((input, k) => {
-        const own = builder.columns(units, true);
+        const own = builder.columns(units, isReluLayer(spec, i + 1));
         builder.dense(`experts/${k}/${i + 1}`, input, own);
         builder.drop([`experts/${k}/${i + 1}`], own, units);
         return own;

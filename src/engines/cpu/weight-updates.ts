@@ -1,5 +1,6 @@
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { type Instruction, instruction } from "./instructions.ts";
+import type { SparseRows } from "./run-group-rows.ts";
 import type { FusedLayer, Weights } from "./weights.ts";
 
 /** A layer's input and gradient, and where its weights and biases begin. */
@@ -25,6 +26,36 @@ export function weightUpdate(
   operands: Operands,
 ): Instruction {
   return instruction("update", operandsOf(arena, rows, weights, layer, operands));
+}
+
+/**
+ * Whether an update that adds a row's entries alone takes less time than one that adds whole rows on which a unit is on. An entry
+ * takes as long as about 32 inputs of a whole row, and each input once as long as in 128 rows (bench/sparse.ts).
+ */
+export function paysSparse(batch: number, { D }: Pick<FusedLayer, "D">, { entries }: SparseRows): boolean {
+  return batch * (D - 32 * entries) > 128 * D;
+}
+
+/** Writes the weight update of a layer that reads rows that are mostly 0. */
+export function sparseUpdate(
+  arena: Arena,
+  { layout: { lanes } }: Weights,
+  layer: FusedLayer,
+  operands: Operands,
+  { at, entries }: SparseRows,
+): Instruction {
+  const { D, N } = layer;
+  const [inputs, units] = [roundUp(D, lanes), sparseLine(N)];
+  return instruction("updateSparse", {
+    ...{ ...operands, D, N, trained: putTrained(arena, layer, lanes), at, entries },
+    ...{ rows: arena.take(4 * lanes * units), lines: arena.take(4 * inputs * units) },
+    ...{ sums: 0, block: arena.take(4 * lanes * inputs) },
+  });
+}
+
+/** N units rounded up to an odd number of cache lines. */
+export function sparseLine(N: number): number {
+  return 16 * (Math.ceil(N / 16) | 1);
 }
 
 /**

@@ -8,7 +8,13 @@
 // vector after vector, [vectors][size rounded up to lanes]. Then come coefficients of sums, such as cross-stitch units, and
 // biases whose kernels are products over tasks, each block as it is and rounded up.
 import { unreachable } from "../../errors.ts";
-import { networkName, type ParameterBlock, parameterBlocks, readsRows } from "../../models/parameters.ts";
+import {
+  networkName,
+  type ParameterBlock,
+  parameterBlocks,
+  parameterCount,
+  readsRows,
+} from "../../models/parameters.ts";
 import { embeddingSets, expertCount, expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { roundUp } from "../rows/arena.ts";
@@ -42,6 +48,10 @@ interface PlacedTable {
 
 export interface Weights {
   readonly layout: Layout;
+  /** Whether a step moves only the vectors of tables that rows of the batch have. */
+  readonly areLazy: boolean;
+  /** How many there are. */
+  readonly parameters: number;
   /** In canonical order. */
   readonly tables: readonly PlacedTable[];
   /** Offsets in numbers of blocks that are in no layer and no table, by name. */
@@ -57,7 +67,7 @@ export interface Weights {
 }
 
 /** The engine's layout of a model's parameters. */
-export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
+export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   const names = [...blocks.values()].filter(({ kind }) => kind === "kernel").map(layerName);
   const areApart = firstsAreApart(spec);
@@ -94,7 +104,9 @@ export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
     size += roundUp(block.size, layout.lanes);
     return [block.name, { block, at }] as const;
   });
-  return { layout, layers, tables: placed, vectors: new Map(vectors), size: 16 * (2 * Math.floor(size / 32) + 3) };
+  const numbers = 16 * (2 * Math.floor(size / 32) + 3);
+  const parameters = parameterCount(spec);
+  return { layout, areLazy, parameters, layers, tables: placed, vectors: new Map(vectors), size: numbers };
 }
 
 /** Canonical parameters to the engine's. */
@@ -108,30 +120,35 @@ export function packWeights(weights: Weights, parameters: Float32Array): Float32
 
 /** The engine's parameters to canonical ones. */
 export function unpackWeights(weights: Weights, packed: Float32Array): Float32Array {
-  const parameters: number[] = [];
+  const parameters = new Float32Array(weights.parameters);
   forEachParameter(weights, (canonical, engine) => {
     parameters[canonical] = packed[engine] as number;
   });
-  return Float32Array.from(parameters);
+  return parameters;
 }
 
-/** Bytes from the first number to each parameter, in canonical order. */
+/** Bytes from the first number to each parameter, in canonical order, but for tables whose steps are lazy. */
 export function parameterBytes(weights: Weights): Int32Array {
-  const bytes: number[] = [];
-  forEachParameter(weights, (canonical, engine) => {
-    bytes[canonical] = 4 * engine;
+  const { areLazy, tables } = weights;
+  const apart = areLazy ? tables.reduce((sum, { block }) => sum + block.size, 0) : 0; // tables are first
+  const bytes = new Int32Array(weights.parameters - apart);
+  forEachParameter({ ...weights, tables: areLazy ? [] : tables }, (canonical, engine) => {
+    bytes[canonical - apart] = 4 * engine;
   });
-  return Int32Array.from(bytes);
+  return bytes;
 }
 
-/** Where the numbers are that updates change, with padding: each stretch's first and how many there are. */
-export function updatedRanges({ layers, tables, vectors, layout: { lanes } }: Weights): [number, number][] {
+/** Where the numbers are that updates change, with padding, but for lazy tables: each stretch's first and how many there are. */
+export function updatedRanges({ areLazy, layers, tables, vectors, layout: { lanes } }: Weights): [number, number][] {
   return [
     ...[...layers.values()].map(({ N, kernel, bias, parts }): [number, number] => {
       const hasBias = parts.some((part) => part.bias !== undefined);
       return [kernel, (hasBias ? bias + roundUp(N, lanes) : bias) - kernel];
     }),
-    ...tables.map(({ block, at, width }): [number, number] => [at, ((block.shape[0] as number) - 1) * width]), // the last is constant
+    ...(areLazy ? [] : tables).map(({ block, at, width }): [number, number] => [
+      at,
+      ((block.shape[0] as number) - 1) * width,
+    ]), // the last is constant
     ...[...vectors.values()].map(({ block, at }): [number, number] => [at, roundUp(block.size, lanes)]),
   ];
 }

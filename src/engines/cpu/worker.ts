@@ -2,9 +2,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Run, RunResult, RunState } from "../engine.ts";
 import { instantiate } from "./instantiate.ts";
 import type { KernelSource } from "./kernels.ts";
-import { type BundleKeeping, trainBundle } from "./train-bundle.ts";
+import { type RunGroupKeeping, trainRunGroup } from "./run-group.ts";
 
-/** A bundle to train. */
+/** A run group to train. */
 export interface Task {
   readonly runs: readonly Run[];
   /** Where the runs go on from, all at one step; without it they begin. */
@@ -14,7 +14,7 @@ export interface Task {
   /** Int32 [1], shared: how many states the worker has said that nobody has taken care of. */
   readonly waiting: SharedArrayBuffer;
   /** Each run's index in `steps` and `losses`. */
-  readonly slots: readonly number[];
+  readonly indices: readonly number[];
   /** Int32, shared: how far each run is. */
   readonly steps: SharedArrayBuffer;
   /** Float64, shared: the latest loss of each, which is written before its step. */
@@ -34,29 +34,32 @@ export type Message = { readonly states: readonly RunState[] } | { readonly answ
 const kernels = instantiate(workerData as KernelSource);
 const say = (message: Message) => parentPort?.postMessage(message);
 
-parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, keepPredictions, ...shared }: Task) => {
-  const steps = new Int32Array(shared.steps);
-  const losses = new Float64Array(shared.losses);
-  const stop = new Int32Array(shared.stop);
-  const waiting = new Int32Array(shared.waiting).fill(0); // a worker may have died of the task
-  const keepingEvery = (everyMs: number): BundleKeeping => ({
-    everyMs,
-    isReady: () => Atomics.load(waiting, 0) === 0,
-    onStates: (states) => {
-      Atomics.add(waiting, 0, 1);
-      say({ states });
-    },
-  });
-  const answer = trainBundle(kernels, runs, {
-    keepParameters,
-    keepPredictions,
-    isStopped: () => Atomics.load(stop, 0) !== 0,
-    onStep: (i, step, loss) => {
-      losses[slots[i] as number] = loss;
-      Atomics.store(steps, slots[i] as number, step);
-    },
-    ...(states && { states }),
-    ...(keepEveryMs !== undefined && { keeping: keepingEvery(keepEveryMs) }),
-  });
-  say({ answer });
-});
+parentPort?.on(
+  "message",
+  ({ runs, states, keepEveryMs, indices, keepParameters, keepPredictions, ...shared }: Task) => {
+    const steps = new Int32Array(shared.steps);
+    const losses = new Float64Array(shared.losses);
+    const stop = new Int32Array(shared.stop);
+    const waiting = new Int32Array(shared.waiting).fill(0); // a worker may have died of the task
+    const keepingEvery = (everyMs: number): RunGroupKeeping => ({
+      everyMs,
+      isReady: () => Atomics.load(waiting, 0) === 0,
+      onStates: (states) => {
+        Atomics.add(waiting, 0, 1);
+        say({ states });
+      },
+    });
+    const answer = trainRunGroup(kernels, runs, {
+      keepParameters,
+      keepPredictions,
+      isStopped: () => Atomics.load(stop, 0) !== 0,
+      onStep: (i, step, loss) => {
+        losses[indices[i] as number] = loss;
+        Atomics.store(steps, indices[i] as number, step);
+      },
+      ...(states && { states }),
+      ...(keepEveryMs !== undefined && { keeping: keepingEvery(keepEveryMs) }),
+    });
+    say({ answer });
+  },
+);

@@ -1,10 +1,10 @@
 // The languages that models in code are written in: what starts a worker of each, and what it sees of this machine.
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type CodeFiles, codeFiles } from "../../code/javascript-files.ts";
+import { pythonFiles } from "../../code/python-files.ts";
 import { UsageError } from "../../errors.ts";
 import { type CodeModel, type Language, SEEN_BY_ALL } from "../../models/code.ts";
-import { type CodeFiles, codeFiles } from "../../models/code-files.ts";
-import { pythonFiles } from "../../models/python-files.ts";
 import { PACKAGE_FOLDER, type Python } from "./find-python.ts";
 
 type Variables = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
+import type { CodeFiles } from "../../code/javascript-files.ts";
 import { UsageError } from "../../errors.ts";
 import type { CodeModel } from "../../models/code.ts";
-import type { CodeFiles } from "../../models/code-files.ts";
 import { shownPath } from "../../paths.ts";
 import { printable } from "../../printable.ts";
 

@@ -1,6 +1,7 @@
 // What a model in JavaScript is: the interface that users write against. docs/own-models.md shows it at work.
 
 import type { Schedule } from "../learning-rate.ts";
+import type { MethodName } from "../methods.ts";
 
 /** What a task predicts, and how its loss is taken. */
 export interface ModelTask {
@@ -39,6 +40,8 @@ export interface ModelSettings {
   readonly weightDecay: number;
   /** The largest norm of the gradient of all parameters; null for any. */
   readonly clipNorm: number | null;
+  /** How the gradients of the tasks' losses become one (docs/methods.md). */
+  readonly method: MethodName;
   /** Null for squared errors, else the delta of Huber's loss. */
   readonly huberDelta: number | null;
   /** The tasks, [K]. */
@@ -62,6 +65,10 @@ export interface OwnTrainer {
   /** What a run that was stopped resumes from, of what `structuredClone` can copy. */
   stateDict?(): unknown;
   loadStateDict?(state: unknown): unknown;
+  /** The final weights by name, for `--keep-weights`: arrays, whose nesting is their shape, or flat typed arrays. */
+  weights?(): Readonly<Record<string, Numbers>> | Promise<Readonly<Record<string, Numbers>>>;
+  /** A model that trains by the sweep's method says so here; others train by `sum` alone. */
+  readonly method?: string;
   /** How many numbers are trained, for tables. */
   readonly parameterCount?: number;
 }

@@ -11,7 +11,7 @@ import { watchImports } from "./node-hooks.ts";
 import type { ModelSettings, OwnTrainer } from "./node-model.ts";
 import type { SentSettings } from "./protocol.ts";
 
-const PROTOCOL = 4;
+const PROTOCOL = 5;
 /** Messages of progress come no faster. */
 const PROGRESS_MS = 100;
 const WANTED = "a class with step(x, y) and predict(x)";
@@ -72,10 +72,14 @@ const ORDERS = {
     const model: OwnTrainer = await new made(settings.inputs, settings.tasks, settings);
     for (const name of ["step", "predict"] as const)
       if (typeof model?.[name] !== "function") throw new Error(`expected ${WANTED}, got no ${name}`);
+    const { method } = settings;
+    if (method !== "sum" && model.method !== method)
+      throw new Error(`method ${method}: a model in JavaScript trains by it only if its field \`method\` says so`);
     trainer = model;
     const { parameterCount: all } = model;
     const keepsState = typeof model.stateDict === "function" && typeof model.loadStateDict === "function";
-    return { parameters: all === undefined ? {} : { all }, keepsState };
+    const givesWeights = typeof model.weights === "function";
+    return { parameters: all === undefined ? {} : { all }, keepsState, givesWeights };
   },
 
   async train({ at, steps }: { at: number; steps: number }) {
@@ -105,6 +109,24 @@ const ORDERS = {
   },
 
   inspect: () => ({}),
+
+  /** Float32 numbers, one array after the other. */
+  async weights() {
+    const given = Object.entries((await (trainer as OwnTrainer).weights?.()) ?? {});
+    const arrays = given.map(([name, value]) => {
+      const shape = shapeOf(value);
+      const count = shape.reduce((product, size) => product * size, 1);
+      return { name, shape, numbers: numbersIn(`weights: ${name}`, value, count) };
+    });
+    let at = 0;
+    const tensors = arrays.map(({ name, shape, numbers }) => {
+      write(state, at, numbers);
+      const data_offsets = [at, at + FLOAT * numbers.length];
+      at += FLOAT * numbers.length;
+      return [name, { dtype: "F32", shape, data_offsets }] as const;
+    });
+    return { tensors: Object.fromEntries(tensors), bytes: at };
+  },
 
   /** The state's length, the state by V8's structured clone, and zeros up to a multiple of 4 bytes. */
   async save() {
@@ -165,9 +187,22 @@ function write(to: number, at: number, values: Float32Array | Buffer): void {
 function numbersIn(method: string, value: unknown, count: number): Float32Array {
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
   if (!isList) throw new Error(`${method}: expected an array of ${count} numbers, got ${typeof value}`);
-  const numbers = Float32Array.from(Array.isArray(value) ? value.flat(9) : (value as Float32Array));
+  const numbers = Float32Array.from(Array.isArray(value) ? flattened(value) : (value as Float32Array));
   if (numbers.length !== count) throw new Error(`${method}: expected ${count} numbers, got ${numbers.length}`);
   return numbers;
+}
+
+function flattened(value: readonly unknown[]): number[] {
+  return value.flatMap((each) => {
+    if (Array.isArray(each)) return flattened(each);
+    return ArrayBuffer.isView(each) ? Array.from(each as Float32Array) : [each as number];
+  });
+}
+
+/** The shape of nested arrays; a typed array has one axis. */
+function shapeOf(value: unknown): number[] {
+  if (Array.isArray(value)) return [value.length, ...(typeof value[0] === "number" ? [] : shapeOf(value[0] ?? 0))];
+  return ArrayBuffer.isView(value) && "length" in value ? [Number(value.length)] : [];
 }
 
 /** What this process has computed so far; nothing where a card computes. */

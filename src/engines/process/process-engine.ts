@@ -1,12 +1,13 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
+import type { CodeFiles } from "../../code/javascript-files.ts";
 import { pairsOf } from "../../data/correlation-matrix.ts";
 import { UsageError } from "../../errors.ts";
-import { type CodeModel, isIn, type Model } from "../../models/code.ts";
-import type { CodeFiles } from "../../models/code-files.ts";
+import { type CodeModel, isIn } from "../../models/code.ts";
 import { byKind, checkRun } from "../check-run.ts";
 import { hasMetrics } from "../diagnosing.ts";
 import type { AnyRun, Engine, Hooks, Run, RunResult } from "../engine.ts";
+import type { MethodName } from "../methods.ts";
 import { trainGroup } from "../train-group.ts";
 import type { TrainingPath } from "../training-path.ts";
 import type { Adapter } from "./languages.ts";
@@ -48,6 +49,8 @@ interface ProcessOptions {
 
 /** What is known of a model that was loaded and tried. */
 interface Prepared extends Loaded, Omit<Tried, "numbers"> {
+  /** By which it was tried. */
+  readonly methods: readonly MethodName[];
   /** Whether it gives the same numbers again. */
   readonly deterministic: boolean;
   /** Whether runs of it train in one call as each does alone. */
@@ -111,9 +114,16 @@ export class ProcessEngine implements Engine {
   }
 
   get deterministic(): Readonly<Record<string, boolean>> {
-    return Object.fromEntries(
-      Array.from(this.#prepared, ([key, { deterministic }]) => [(JSON.parse(key) as CodeModel).name, deterministic]),
-    );
+    return this.#ofEach("deterministic");
+  }
+
+  get givesWeights(): Readonly<Record<string, boolean>> {
+    return this.#ofEach("givesWeights");
+  }
+
+  #ofEach(what: "deterministic" | "givesWeights"): Readonly<Record<string, boolean>> {
+    const entries = [...this.#prepared].map(([key, known]) => [(JSON.parse(key) as CodeModel).name, known[what]]);
+    return Object.fromEntries(entries);
   }
 
   path(): TrainingPath {
@@ -129,15 +139,24 @@ export class ProcessEngine implements Engine {
     return isAble && !hasMetrics(run) ? this.#together : 1;
   }
 
-  /** Loads models and tries them, each once. Throws UsageError for one that is none, or whose files have changed. */
-  async prepare(models: readonly Model[], signal?: AbortSignal): Promise<void> {
-    const own = models.filter((model) => isIn(this.#adapter.language, model));
+  /**
+   * Loads the models of runs and tries them by the methods of these, each once. Throws UsageError for one that is none, or
+   * whose files have changed.
+   */
+  async prepare(runs: readonly AnyRun[], signal?: AbortSignal): Promise<void> {
+    const methods = new Map<string, Set<MethodName>>();
+    for (const { model, training } of byKind(runs).codes) {
+      if (!isIn(this.#adapter.language, model)) continue;
+      const key = JSON.stringify(model);
+      const asked = methods.get(key) ?? new Set(this.#prepared.get(key)?.methods);
+      methods.set(key, asked.add(training.method));
+    }
     await this.#until({ signal }, async () => {
-      for (const model of own) {
-        const key = JSON.stringify(model);
-        if (this.#prepared.has(key) || signal?.aborted) continue;
+      for (const [key, asked] of methods) {
+        if (asked.size === this.#prepared.get(key)?.methods.length || signal?.aborted) continue;
+        const model: CodeModel = JSON.parse(key);
         this.#files.set(key, filesOf(model, this.#adapter));
-        this.#prepared.set(key, await this.#tried(model));
+        this.#prepared.set(key, await this.#tried(model, [...asked]));
       }
     });
   }
@@ -148,27 +167,28 @@ export class ProcessEngine implements Engine {
   }
 
   /** Tries a model, twice in one process and once in another. */
-  async #tried(model: CodeModel): Promise<Prepared> {
+  async #tried(model: CodeModel, methods: readonly MethodName[]): Promise<Prepared> {
     const { try: silentMs, load, later } = this.#patience;
+    const trial = { silentMs, methods };
     const other = this.#start(model, true);
     const elsewhere = this.#pool.once(other, async () => {
       await other.greet(load);
       await wait(later);
       await other.load(load);
-      return tryModel(other, silentMs);
+      return tryModel(other, trial);
     });
     elsewhere.catch(() => {}); // told below
     try {
       return await this.#pool.use(model, async (worker) => {
-        const first = await tryModel(worker, silentMs);
-        const again = await tryModel(worker, silentMs);
+        const first = await tryModel(worker, trial);
+        const again = await tryModel(worker, trial);
         const deterministic = agree(model, this.#device, first, again, await elsewhere.catch(inOtherSurroundings));
         if (!deterministic)
           this.#note(
             `model ${model.name}: two trainings with the same seed differ, so its runs can't be repeated exactly`,
           );
-        const inOneCall = this.#together > 1 && (await trainsInOneCall(worker, silentMs));
-        const { parameters, size } = first;
+        const inOneCall = this.#together > 1 && (await trainsInOneCall(worker, trial));
+        const { parameters, size, givesWeights } = first;
         const { about, device, libraries } = worker.loaded;
         return {
           about,
@@ -176,6 +196,8 @@ export class ProcessEngine implements Engine {
           libraries: { ...libraries, ...this.#packagesOf(model) },
           parameters,
           size,
+          givesWeights,
+          methods,
           deterministic,
           inOneCall,
         };
@@ -195,10 +217,7 @@ export class ProcessEngine implements Engine {
   async train(runs: readonly AnyRun[], hooks: Hooks): Promise<void> {
     for (const run of runs) this.check(run);
     const queue = byKind(runs).codes;
-    await this.prepare(
-      queue.map(({ model }) => model),
-      hooks.signal,
-    );
+    await this.prepare(queue, hooks.signal);
     const broken = new Map<string, number>();
     const work = async () => {
       while (!hooks.signal?.aborted && !hooks.noMore?.aborted) {
@@ -303,7 +322,11 @@ export class ProcessEngine implements Engine {
   }
 
   /** Nothing if the signal stopped it. Throws UsageError for what its code does wrong. */
-  async #trained(worker: WorkerProcess, runs: Together, { onProgress, signal, keeping }: Hooks): Promise<RunResult[]> {
+  async #trained(
+    worker: WorkerProcess,
+    runs: Together,
+    { onProgress, signal, keeping, ...kept }: Hooks,
+  ): Promise<RunResult[]> {
     const losses = new Map<string, number>();
     const asking = {
       silentMs: this.#patience.train,
@@ -320,6 +343,8 @@ export class ProcessEngine implements Engine {
     const results: RunResult[] = [];
     const hooks: Hooks = {
       ...(keeping && { keeping, ...(signal && { signal }) }),
+      ...(kept.keepParameters && { keepParameters: true }),
+      ...(kept.keepPredictions && { keepPredictions: true }),
       onResult: (result) => results.push(result),
       onProgress: ({ id }, _, latest) => losses.set(id, latest),
     };
@@ -388,7 +413,7 @@ export async function describeInProcess(
   try {
     await worker.greet(PATIENCE.load);
     await worker.load(PATIENCE.load);
-    const { parameters, size } = await tryModel(worker, PATIENCE.try);
+    const { parameters, size } = await tryModel(worker, { silentMs: PATIENCE.try, methods: ["sum"] });
     return { about: worker.loaded.about, parameters, size };
   } finally {
     await worker.kill();

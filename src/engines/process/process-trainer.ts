@@ -3,9 +3,9 @@ import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { type Diagnosing, hasMetrics, recorderOf } from "../diagnosing.ts";
-import type { Predictions, Run, RunState } from "../engine.ts";
+import type { Predictions, Run, RunState, Tensors } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
-import { type Feed, feedOf } from "../rows/feed.ts";
+import { type Feed, feedOf } from "../rows/row-source.ts";
 import { lossesWithUnits, summedLosses, type TaskLoss } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { type Answer, outputWidth, sentSettings } from "./protocol.ts";
@@ -49,6 +49,7 @@ export class ProcessTrainer implements Trainer {
   readonly diagnosing: Diagnosing | undefined;
   /** How many numbers each of the model's parameters has, by name. */
   readonly parts: Readonly<Record<string, number>>;
+  readonly givesWeights: boolean;
   /** Of one run alone. */
   readonly save?: () => Promise<Float32Array | undefined>;
   readonly #worker: WorkerProcess;
@@ -64,13 +65,14 @@ export class ProcessTrainer implements Trainer {
 
   private constructor(worker: WorkerProcess, [run, ...more]: Together, { asking, answer, replicas, state }: Begun) {
     this.parts = answer.parameters;
+    this.givesWeights = answer.givesWeights;
     this.#worker = worker;
     this.#replicas = replicas;
     this.#run = run;
     this.#asking = asking;
     this.#layout = fileLayout(run, replicas.length);
     if (more.length === 0) this.save = async () => (answer.keepsState ? this.#saved() : undefined);
-    this.diagnosing = hasMetrics(run) ? recorderOf(run, () => ({}), state?.diagnostics) : undefined;
+    this.diagnosing = hasMetrics(run) ? recorderOf(run, state?.diagnostics) : undefined;
     this.labelCorrelations = replicas.map(({ feed: { sets } }) =>
       pairCorrelations((sets.train ?? sets.heldout).y, run.model.tasks),
     );
@@ -214,6 +216,20 @@ export class ProcessTrainer implements Trainer {
 
   parameters(): Float32Array[] {
     return [];
+  }
+
+  async tensors(): Promise<Tensors[]> {
+    const all: Tensors[] = [];
+    if (!this.givesWeights) return all;
+    for (const run of this.#replicas.keys()) {
+      const { tensors, bytes } = await this.#worker.ask(
+        { order: "weights", run },
+        { doing: "gives its weights", ...this.#asking },
+      );
+      const numbers = this.#worker.numbersIn(this.#worker.state, 0, Math.ceil(bytes / FLOAT));
+      all.push({ header: tensors, bytes: new Uint8Array(numbers.buffer, 0, bytes) });
+    }
+    return all;
   }
 
   dispose(): void {}

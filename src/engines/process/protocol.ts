@@ -1,15 +1,16 @@
 // What mmoe and a worker tell each other: docs/python-protocol.md.
 import { z } from "zod";
+import type { CodeFiles } from "../../code/javascript-files.ts";
 import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
 import type { CodeModel, ModelOptions } from "../../models/code.ts";
-import type { CodeFiles } from "../../models/code-files.ts";
 import { firstOutput } from "../../models/spec.ts";
 import { modelKey, type Run } from "../engine.ts";
 import type { Schedule } from "../learning-rate.ts";
+import type { MethodName } from "../methods.ts";
 import type { TaskLoss } from "../task-losses.ts";
 import type { Optimizer, OptimizerSettings } from "../training-settings.ts";
 
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 /** Orders; each is answered before the next is begun. They are sent with an `id`, which their messages repeat. */
 export type Order =
@@ -19,6 +20,7 @@ export type Order =
   | { readonly order: "train"; readonly at: number; readonly steps: number }
   | { readonly order: "predict"; readonly at: number; readonly rows: number }
   | { readonly order: "inspect" }
+  | { readonly order: "weights"; readonly run: number }
   | { readonly order: "save" }
   | { readonly order: "restore"; readonly bytes: number };
 
@@ -46,6 +48,7 @@ export interface SentSettings {
   readonly epsilon: number;
   readonly weight_decay: number;
   readonly clip_norm: number | null;
+  readonly method: MethodName;
   readonly huber_delta: number | null;
   /** The tasks, [K]. */
   readonly kinds: readonly SentTask[];
@@ -90,6 +93,12 @@ const LOADED = z.object({
   device: name,
 });
 
+const TENSOR = z.object({
+  dtype: z.string().regex(/^(F16|F32|F64|I8|I16|I32|I64|U8|BOOL)$/),
+  shape: z.array(count),
+  data_offsets: z.tuple([count, count]),
+});
+
 /** What the orders are answered with. */
 const ANSWERS = {
   hello: z.object({ protocol: z.literal(PROTOCOL), language: name }),
@@ -99,11 +108,17 @@ const ANSWERS = {
     parameters: z.record(z.string(), count),
     /** Whether its state can be saved. */
     keepsState: z.boolean(),
+    /** Whether it gives its weights. */
+    givesWeights: z.boolean(),
   }),
   /** What the process has computed until then, in milliseconds of one core; absent on a card. */
   train: z.object({ processorMs: z.number().nonnegative().optional() }),
   predict: NOTHING,
   inspect: NOTHING,
+  /** What is in the file of states now, as safetensors has it. */
+  weights: z
+    .object({ tensors: z.record(z.string(), TENSOR), bytes: count })
+    .refine(({ tensors, bytes }) => Object.values(tensors).every(({ data_offsets: [, to] }) => to <= bytes)),
   /** The length of what is in the file of states now. */
   save: z.object({ bytes: count.multipleOf(4) }),
   restore: NOTHING,
@@ -157,7 +172,7 @@ export function sentSettings(
   losses: readonly TaskLoss[],
   { stream, device }: { readonly stream: string; readonly device: string },
 ): SentSettings {
-  const { batch, steps, huberDelta } = run.training;
+  const { batch, steps, huberDelta, method } = run.training;
   const { inputs, tasks } = run.model;
   const [low, high] = modelKey(run, stream);
   const seed = String((BigInt(high) << 32n) | BigInt(low));
@@ -169,7 +184,7 @@ export function sentSettings(
     gaps: task.gaps === true,
   }));
   const optimizer = sentOptimizer(run.training);
-  return { seed, inputs, tasks, batch, steps, ...optimizer, huber_delta: huberDelta, kinds, device };
+  return { seed, inputs, tasks, batch, steps, ...optimizer, method, huber_delta: huberDelta, kinds, device };
 }
 
 function sentOptimizer({ optimizer, lr, schedule, weightDecay, clipNorm, ...adam }: OptimizerSettings) {

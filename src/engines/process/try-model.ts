@@ -5,6 +5,7 @@ import type { CodeModel } from "../../models/code.ts";
 import { keyOf } from "../../random/key.ts";
 import { normals } from "../../random/normal.ts";
 import type { Run } from "../engine.ts";
+import type { MethodName } from "../methods.ts";
 import { PLAIN_TRAINING } from "../training-settings.ts";
 import { modelError } from "./model-error.ts";
 import { ProcessTrainer, type Together } from "./process-trainer.ts";
@@ -30,23 +31,38 @@ export interface Tried {
   readonly parameters: Readonly<Record<string, number>>;
   /** All of them. */
   readonly size: number;
-  /** Of a training with the one seed: losses of its steps, then predictions. */
+  /** Whether it gives its weights. */
+  readonly givesWeights: boolean;
+  /** Of a training with the one seed by each method: losses of its steps, then predictions. */
   readonly numbers: readonly number[];
 }
 
-/** Trains a loaded model for some steps. Throws UsageError for what can't be trained. */
-export async function tryModel(worker: WorkerProcess, silentMs: number): Promise<Tried> {
+interface Trial {
+  readonly silentMs: number;
+  /** Those of the model's runs, at least one. */
+  readonly methods: readonly MethodName[];
+}
+
+/** Trains a loaded model for some steps by each method. Throws UsageError for what can't be trained. */
+export async function tryModel(worker: WorkerProcess, { silentMs, methods }: Trial): Promise<Tried> {
+  const tried: Tried[] = [];
+  for (const method of methods) tried.push(await tryMethod(worker, method, silentMs));
+  return { ...(tried[0] as Tried), numbers: tried.flatMap(({ numbers }) => numbers) };
+}
+
+async function tryMethod(worker: WorkerProcess, method: MethodName, silentMs: number): Promise<Tried> {
   const { model } = worker;
   const asking = { silentMs };
   const x = normals(keyOf("mmoe/check/x"), ROWS * model.inputs);
-  const trainer = await ProcessTrainer.begin(worker, [trialOf(model)], asking);
+  const trainer = await ProcessTrainer.begin(worker, [trialOf(model, method)], asking);
   const losses = [...(await trainer.train(1, STEPS))];
   await worker.ask({ order: "inspect" }, { doing: "is tried", ...asking });
   const predictions = [...(await trainer.predictions(x))];
   expectFinite(model, "the losses of the first steps", losses);
   expectFinite(model, "predictions", predictions);
   await checkRows(model, trainer, x, predictions);
-  return { parameters: trainer.parts, size: trainer.size, numbers: [...losses, ...predictions] };
+  const { parts: parameters, size, givesWeights } = trainer;
+  return { parameters, size, givesWeights, numbers: [...losses, ...predictions] };
 }
 
 /**
@@ -75,15 +91,20 @@ export function agree(model: CodeModel, device: string, first: Tried, again: Tri
   return isSame(again) && isSame(elsewhere);
 }
 
-/** Whether runs of a model that was tried train in one call as each of them does alone. */
-export async function trainsInOneCall(worker: WorkerProcess, silentMs: number): Promise<boolean> {
+/** Whether runs of a model that was tried train in one call, by each method, as each of them does alone. */
+export async function trainsInOneCall(worker: WorkerProcess, { silentMs, methods }: Trial): Promise<boolean> {
+  for (const method of methods) if (!(await trainsTogether(worker, method, silentMs))) return false;
+  return true;
+}
+
+async function trainsTogether(worker: WorkerProcess, method: MethodName, silentMs: number): Promise<boolean> {
   const x = normals(keyOf("mmoe/check/x"), ROWS * worker.model.inputs);
   const numbersOf = async (...runs: Together) => {
     const trainer = await ProcessTrainer.begin(worker, runs, { silentMs });
     const losses = await trainer.train(1, STEPS); // [STEPS, R, K]
     return [losses, await trainer.predictions(...runs.map(() => x))] as const; // [R, ROWS, O]
   };
-  const [a, b] = [trialOf(worker.model, 0), trialOf(worker.model, 1)];
+  const [a, b] = [trialOf(worker.model, method, 0), trialOf(worker.model, method, 1)];
   const alone = [await numbersOf(a), await numbersOf(b)];
   try {
     const [losses, predictions] = await numbersOf(a, b);
@@ -131,7 +152,7 @@ async function checkRows(
 }
 
 /** A run on a few rows, whose labels mean nothing but are of the model's kinds. */
-function trialOf(model: CodeModel, index = 0): Run<CodeModel> {
+function trialOf(model: CodeModel, method: MethodName, index = 0): Run<CodeModel> {
   const tasks = tasksOf(model);
   const classes = tasks.map(({ kind, classes = 2 }) => (kind === "regression" ? null : [...Array(classes).keys()]));
   const data = {
@@ -142,6 +163,7 @@ function trialOf(model: CodeModel, index = 0): Run<CodeModel> {
     ...{ id: "trial", model, index, seed: 0, data, correlation: null, correlationMatrix: null },
     training: {
       ...PLAIN_TRAINING,
+      method,
       ...((model.classes || model.gaps) && { taskKinds: tasks }),
       trainRows: BATCH * STEPS,
       batch: BATCH,

@@ -2,13 +2,13 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
-import { initialParameters, type Predictions, type Run } from "../engine.ts";
-import type { Pace } from "../pace.ts";
-import { type Feed, feedOf } from "../rows/feed.ts";
+import type { Predictions, Run } from "../engine.ts";
+import { initialParameters } from "../initial-parameters.ts";
+import { type Feed, feedOf } from "../rows/row-source.ts";
 import { lossUnits } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
+import { HELD_MS, type Yielder } from "../yielder.ts";
 import type { Group } from "./groups.ts";
-import { heldSteps, readSums } from "./held-steps.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import type { Method, MethodState } from "./methods/method.ts";
 import { initialMethodState, methodRatesAt, methodStep } from "./methods/method-step.ts";
@@ -27,14 +27,14 @@ import type { Tf } from "./tf.ts";
  * A trainer of a group of one model at one learning rate; undefined once stopped. Lets the event loop run after each
  * run's rows.
  */
-export async function eagerTrainer(tf: Tf, { runs }: Group, pace: Pace): Promise<EagerTrainer | undefined> {
+export async function eagerTrainer(tf: Tf, { runs }: Group, yielder: Yielder): Promise<EagerTrainer | undefined> {
   const feeds: Feed[] = [];
   for (const run of runs) {
-    if (pace.stopped) return undefined;
+    if (yielder.stopped) return undefined;
     feeds.push(feedOf(run));
-    await pace.rest();
+    await yielder.rest();
   }
-  return pace.stopped ? undefined : new EagerTrainer(tf, runs, feeds);
+  return yielder.stopped ? undefined : new EagerTrainer(tf, runs, feeds);
 }
 
 /** Calls tfjs's operations one by one, on any backend, for runs of one model. */
@@ -177,4 +177,32 @@ class EagerTrainer implements Trainer {
   dispose(): void {
     this.#tf.dispose([this.#state, this.#methodState, this.#rule.lossUnits ?? []]);
   }
+}
+
+/**
+ * Takes the steps `from` to `to`, or fewer if they hold the event loop for long. Gives the losses that `step` returns, and
+ * disposes of them: [steps taken, ...].
+ */
+async function heldSteps(tf: Tf, from: number, to: number, step: (step: number) => Tensor): Promise<Float32Array> {
+  const began = performance.now();
+  const losses: Tensor[] = [];
+  try {
+    for (let at = from; at <= to; at++) {
+      losses.push(step(at));
+      if (performance.now() - began > HELD_MS) break;
+    }
+    const stacked = tf.stack(losses);
+    const values = await stacked.data<"float32">();
+    stacked.dispose();
+    return values;
+  } finally {
+    tf.dispose(losses);
+  }
+}
+
+/** Reads the sums of the losses up to row `to`, and frees them. */
+async function readSums(sums: Tensor, to: number): Promise<LossSums> {
+  const values = await sums.data<"float32">();
+  sums.dispose();
+  return { sums: values, to };
 }

@@ -1,17 +1,19 @@
 import { availableParallelism } from "node:os";
+import { MMOE } from "../../called-as.ts";
+import { UsageError } from "../../errors.ts";
+import { MachineError, machineError } from "../../machine-error.ts";
 import { byKind, checkRun } from "../check-run.ts";
-import type { Engine, Run } from "../engine.ts";
+import type { Engine, Hooks, Run } from "../engine.ts";
 import { type CreateTrainer, trainGroup } from "../train-group.ts";
 import { tensorPath } from "../training-path.ts";
-import { deviceOf } from "./device.ts";
+import { deviceOf, isOnCard } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
+import { GroupFeeds } from "./feed/group-feeds.ts";
+import { GraphTraining } from "./graph/graph-training.ts";
+import type { ProgramOptions } from "./graph/training-program.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
-import { GroupFeeds } from "./traced/group-feeds.ts";
-import { TracedTraining } from "./traced/traced-training.ts";
-import type { ProgramOptions } from "./traced/training-program.ts";
-import { trainInGroups } from "./train-in-groups.ts";
 
 interface TfjsOptions extends ProgramOptions {
   readonly backend: Backend;
@@ -54,7 +56,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (traced ? fedBytes(group) : 0) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);
-  const training = new TracedTraining(tf, feeds, options);
+  const training = new GraphTraining(tf, feeds, options);
   /** Frees what is kept on the device for later groups. */
   const free = () => training.free();
   const createTrainer: CreateTrainer<Group> = (group, pace) =>
@@ -87,4 +89,85 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {
   return values.reduce((total, value) => total + of(value), 0);
+}
+
+interface CudaOptions {
+  /** Compute on the CPU if TensorFlow sees no card. */
+  readonly allowCpu?: boolean;
+  /** Threads that make rows. */
+  readonly jobs?: number;
+  readonly note?: (line: string) => void;
+}
+
+/** The tfjs engine on TensorFlow with CUDA. Throws UsageError if it would compute on a CPU, unless that is allowed. */
+export async function createCudaEngine({ allowCpu = false, ...options }: CudaOptions = {}): Promise<Engine> {
+  const tf = await loadTf("tensorflow");
+  if (!isOnCard(tf) && !allowCpu)
+    throw new UsageError(
+      `engine cuda: TensorFlow sees no card: ${MMOE} doctor says why; --allow-cpu trains on the CPU`,
+    );
+  return createTfjsEngine({ ...options, backend: "tensorflow", name: "cuda" });
+}
+
+interface GroupTraining extends Grouping {
+  /** Trains one group; returns results only when all of it has been trained. */
+  readonly train: (group: Group) => Promise<void>;
+  /** Frees what is kept for other groups, when memory runs out. */
+  readonly free: () => void;
+  /** Called when groups are made smaller. */
+  readonly note: (line: string) => void;
+}
+
+/**
+ * Trains all runs, group by group, until a signal stops it. A group that memory does not hold is trained again in two
+ * halves, and later groups are no larger. Throws MachineError for a run that memory does not hold alone.
+ */
+export async function trainInGroups(
+  runs: readonly Run[],
+  { signal, noMore, onBegin }: Hooks,
+  { train, free, note, ...grouping }: GroupTraining,
+): Promise<void> {
+  let pending = groupsOf(runs, grouping);
+  while (!signal?.aborted && !noMore?.aborted) {
+    const group = pending.shift();
+    if (group === undefined) return;
+    onBegin?.(group.runs);
+    try {
+      await train(group);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw machineError(error) ?? error;
+      free();
+      const half = halfOf(group);
+      note(`out of memory with ${group.runs.length} runs at a time; going on with ${half}`);
+      const { sizeOf } = grouping;
+      grouping = { ...grouping, sizeOf: (company) => Math.min(Math.floor(half / company.length), sizeOf(company)) };
+      pending = groupsOf(
+        [group, ...pending].flatMap(({ runs }) => runs),
+        grouping,
+      );
+    }
+  }
+}
+
+/**
+ * Messages of out-of-memory errors: from eager calls, from TensorFlow's kernels in a session, from fed data, and from
+ * V8.
+ */
+const OUT_OF_MEMORY = new RegExp(
+  [
+    "TF_Status: 8\\b|RESOURCE_EXHAUSTED",
+    "OOM when allocating|failed to allocate|Ran out of GPU memory",
+    "unable to allocate output tensor|Dst tensor is not initialized",
+    "Array buffer allocation failed",
+  ].join("|"),
+  "i",
+);
+
+export function isOutOfMemory(error: unknown): boolean {
+  return machineError(error)?.trouble === "memory" || (error instanceof Error && OUT_OF_MEMORY.test(error.message));
+}
+
+function halfOf({ runs }: Group): number {
+  if (runs.length > 1) return Math.ceil(runs.length / 2);
+  throw new MachineError("memory", `run ${runs[0]?.id} alone does not fit in it`);
 }

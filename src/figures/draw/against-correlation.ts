@@ -9,7 +9,7 @@ import { heading } from "./loss-axis.ts";
 import { COLUMN, type Drawing } from "./page.ts";
 import type { Scale } from "./scale.ts";
 import { modelGroups } from "./shown.ts";
-import { modelLabel, type SeriesStyle } from "./style.ts";
+import type { SeriesStyle } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import type { Theme } from "./theme.ts";
@@ -41,7 +41,14 @@ export function againstCorrelation(
   const groups = groupsOf(points);
   const height = groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several;
   const top = head.height + 6 + names.height;
-  const width = COLUMN - LEFT - labelsWidth([...styles.keys()].map(modelLabel), { marked: true }) - 2;
+  const width =
+    COLUMN -
+    LEFT -
+    labelsWidth(
+      [...styles].map(([model, { label = model }]) => label),
+      { marked: true },
+    ) -
+    2;
   const correlations = correlationsOf(points.map(({ cell }) => cell)) as number[];
   const place = {
     styles,
@@ -106,7 +113,7 @@ function modelsPanel(models: readonly string[], points: readonly EstimatePoint[]
     return estimateSeries(own, { frame, aside, style: styles.get(model) as SeriesStyle, theme });
   });
   const labels = models.map((model) => ({
-    label: modelLabel(model),
+    label: styles.get(model)?.label ?? model,
     y: frame.y.at(points.findLast(({ cell }) => cell.model === model)?.value ?? 0),
     style: styles.get(model) as SeriesStyle,
     attributes: { "data-model": model },

@@ -11,7 +11,7 @@ import {
   WIDEST_SLOT,
 } from "./estimate-series.ts";
 import { correlationsOf, type DrawnCell, doneCells, type Listed, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -48,7 +48,7 @@ export function againstSetting(
   rows: readonly SettingRow[],
   sweep: SweepFacts,
   options: FigureOptions,
-): Picture | Lacking {
+): Picture | Unavailable {
   const axis = axisOf(sweep);
   if (axis === undefined) return { name: NAME, lacking: "its runs have one value of each setting", never: true };
   const { key } = axis;
@@ -127,7 +127,7 @@ function drawing(
       const attributes = { "data-correlation": correlation };
       const here = points.filter((point) => point.row === row && point.cell.correlation === correlation);
       if (here.length === 0) return noRun(place, attributes, { theme });
-      const y = lossScale(values, options.scale, [place.box.y + layout.height, place.box.y]);
+      const y = lossScale(values, options, [place.box.y + layout.height, place.box.y]);
       const { frame, slot } = frameOf(place.box, valuesIn(cells, key), y);
       return panel({ ...place, ...frame, theme, attributes }, seriesIn(here, { frame, slot, styles, theme }));
     }),

@@ -7,7 +7,7 @@ import { lossScale } from "./loss-axis.ts";
 import { COLUMN } from "./page.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { across, down } from "./series.ts";
-import { modelLabel, type SeriesStyle } from "./style.ts";
+import type { SeriesStyle } from "./style.ts";
 import type { Theme } from "./theme.ts";
 import { cellWords, correlationWords, estimateWords, lossHeading } from "./words.ts";
 
@@ -29,7 +29,7 @@ interface WordsOptions extends Omit<FigureOptions, "theme"> {
 export function againstWords(estimates: readonly CellEstimate[], options: WordsOptions): GridDrawing {
   const { theme, axis, othersOf, styles } = options;
   const groups = groupBy(estimates, ({ cell }) => {
-    const words = [modelLabel(cell.model), correlationWords(cell.correlation), othersOf(cell)];
+    const words = [cell.label, correlationWords(cell.correlation), othersOf(cell)];
     return words.filter((word) => word !== "").join(", ");
   });
   const values = axis.values.map(String);
@@ -39,7 +39,7 @@ export function againstWords(estimates: readonly CellEstimate[], options: WordsO
     return { title, rows: ordered.map((one) => rowOf(one, styles.get(one.cell.model) as SeriesStyle, options)) };
   });
   const losses = estimates.flatMap(({ value, low, high }) => [value, low, high]);
-  const scale = (range: readonly [number, number]) => lossScale(losses, options.scale, range);
+  const scale = (range: readonly [number, number]) => lossScale(losses, options, range);
   return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: COLUMN, leftOut: "" };
 }
 

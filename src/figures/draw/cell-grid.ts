@@ -1,9 +1,9 @@
 import type { Box } from "./axes.ts";
-import { correlationsOf, modelsOf, type OfCell } from "./facts.ts";
+import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
 import { grid } from "./layout.ts";
 import { COLUMN, type Drawing } from "./page.ts";
 import { leftOutSentence, someOf } from "./shown.ts";
-import { modelLabel } from "./style.ts";
+import { labelIn } from "./style.ts";
 import { type Attributes, group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import type { Theme } from "./theme.ts";
@@ -51,9 +51,9 @@ interface CellGrid extends Omit<PanelGrid, "place"> {
   readonly place: (cell: OfCell) => Place | undefined;
 }
 
-export function cellGrid(cells: readonly OfCell[], options: GridOptions): CellGrid {
+export function cellGrid(cells: readonly DrawnCell[], options: GridOptions): CellGrid {
   const models = modelsOf(cells);
-  const rows = models.map((model) => ({ title: modelLabel(model), attributes: { "data-model": model } }));
+  const rows = models.map((model) => ({ title: labelIn(cells, model), attributes: { "data-model": model } }));
   const { place, ...grid } = panelGrid(rows, correlationsOf(cells), options);
   const lacking = grid.drawn.flatMap((correlation) =>
     models.flatMap((model, row) => {

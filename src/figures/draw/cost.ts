@@ -2,12 +2,12 @@ import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
 import { type EstimatePoint, estimateSeries, type FinalRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
-import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
+import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { withRoom } from "./tick-labels.ts";
@@ -31,7 +31,7 @@ export type CostRow = FinalRow & {
 };
 
 /** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */
-export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const cells = doneCells(sweep);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
@@ -75,7 +75,7 @@ function drawing(
   const values = points.flatMap(({ value, low, high }) => [value, low, high]);
   const panels = layout.drawn.map((correlation) => {
     const { box, numbers } = layout.place(0, correlation) as Place;
-    const frame = { x: flopScale(points, box), y: lossScale(values, options.scale, [box.y + HEIGHT, box.y]) };
+    const frame = { x: flopScale(points, box), y: lossScale(values, options, [box.y + HEIGHT, box.y]) };
     const here = points.filter(({ cell }) => cell.correlation === correlation);
     const series = here.map((point) =>
       estimateSeries([point], { frame, aside: 0, style: styles.get(point.cell.model) as SeriesStyle, theme }),
@@ -137,5 +137,5 @@ function unknownSentence(cells: readonly DrawnCell[], drawn: readonly DrawnCell[
   const models = modelsOf(cells).filter((model) => !modelsOf(drawn).includes(model));
   return models.length === 0
     ? ""
-    : ` Models in code, whose FLOP are unknown, are left out: ${models.map(modelLabel).join(", ")}.`;
+    : ` Models in code, whose FLOP are unknown, are left out: ${models.map((model) => labelIn(cells, model)).join(", ")}.`;
 }

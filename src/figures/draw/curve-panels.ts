@@ -14,7 +14,7 @@ import { group, type SvgNode } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 
 interface CurveOptions extends RoomOptions {
-  readonly options: Pick<FigureOptions, "scale">;
+  readonly options: Pick<FigureOptions, "scale" | "fits">;
   /** Share of the steps before which a curve may leave the frame; as `framed` has it by default. */
   readonly start?: number;
 }
@@ -26,7 +26,7 @@ export function curvePanels(panels: readonly CurvePanel[], place: CurveOptions):
   return stepPanels(
     panels,
     place,
-    (range) => lossScale(values, options.scale, range),
+    (range) => lossScale(values, options, range),
     (frame, { curves }) => [
       ...curves.map((curve) => curveBand(curve, curve.points, frame)),
       ...curves.flatMap((curve) => paperMarkers(curve, frame, theme)),

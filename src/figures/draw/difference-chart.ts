@@ -5,7 +5,6 @@ import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { across, down } from "./series.ts";
 import { leftOutSentence, someOf } from "./shown.ts";
-import { modelLabel } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 import { correlationWords, differenceHeading, estimateWords } from "./words.ts";
@@ -32,6 +31,8 @@ const ROWS = 42;
 interface ChartOptions {
   /** The model that all others are compared with; undefined to draw all pairs. */
   readonly reference: string | undefined;
+  /** What a model is called. */
+  readonly labelOf: (model: string) => string;
   /** What the cells of a correlation are on. */
   readonly titleOf: (correlation: number | null) => string;
   readonly options: FigureOptions;
@@ -57,7 +58,7 @@ export function differenceChart(found: readonly Difference[], chart: ChartOption
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / sets)));
   const shown = chosen.filter(({ correlation }) => drawn.includes(correlation));
   const ownAxes = reference === undefined && all[0] !== null;
-  const groups = ownAxes ? pairGroups(shown, theme) : correlationGroups(shown, chart);
+  const groups = ownAxes ? pairGroups(shown, chart) : correlationGroups(shown, chart);
   const drawing = rowChart([...groups.keys()], {
     top: 0,
     theme,
@@ -79,38 +80,35 @@ function against(one: Difference, reference: string): Difference[] {
 
 type Groups = Map<RowGroup, readonly Difference[]>;
 
-function pairGroups(shown: readonly Difference[], theme: Theme): Groups {
+function pairGroups(shown: readonly Difference[], chart: ChartOptions): Groups {
   const pairs = groupBy(shown, ({ first, second }) => `${first} ${second}`);
   return new Map(
     [...pairs.values()].map((found) => {
       const { first, second } = found[0] as Difference;
-      const rows = found.map((one) => rowOf(one, correlationWords(one.correlation), theme));
-      return [{ ends: [better(first), better(second)], rows }, found];
+      const rows = found.map((one) => rowOf(one, correlationWords(one.correlation), chart));
+      return [{ ends: [`${chart.labelOf(first)} better`, `${chart.labelOf(second)} better`], rows }, found];
     }),
   );
 }
 
-function correlationGroups(shown: readonly Difference[], { reference, titleOf, theme }: ChartOptions): Groups {
+function correlationGroups(shown: readonly Difference[], chart: ChartOptions): Groups {
+  const { reference, labelOf, titleOf } = chart;
   const ends =
     reference === undefined
       ? (["first better", "second better"] as const)
-      : (["other better", better(reference)] as const);
+      : (["other better", `${labelOf(reference)} better`] as const);
   const label = ({ first, second }: Difference) =>
-    reference === undefined ? `${modelLabel(first)} − ${modelLabel(second)}` : modelLabel(first);
+    reference === undefined ? `${labelOf(first)} − ${labelOf(second)}` : labelOf(first);
   const correlations = [...groupBy(shown, ({ correlation }) => String(correlation)).values()];
   const correlationIn = (found: readonly Difference[]) => (found[0] as Difference).correlation;
   return new Map(
     correlations
       .toSorted((a, b) => Number(correlationIn(a)) - Number(correlationIn(b)))
       .map((found) => {
-        const rows = found.map((one) => rowOf(one, label(one), theme));
+        const rows = found.map((one) => rowOf(one, label(one), chart));
         return [{ title: titleOf(correlationIn(found)), ends, rows }, found];
       }),
   );
-}
-
-function better(model: string): string {
-  return `${modelLabel(model)} better`;
 }
 
 /** With room for the intervals, and for the thin lines too if they are `whole`. */
@@ -122,10 +120,10 @@ function scaleOf(found: readonly Difference[], range: readonly [number, number],
   return linearScale(low, low === high ? 1 : high, { range, nice: true, label: shortNumber });
 }
 
-function rowOf(difference: Difference, label: string, theme: Theme): Row {
+function rowOf(difference: Difference, label: string, { labelOf, theme }: ChartOptions): Row {
   const { ink, quiet } = theme;
   const { first, second, correlation, pairs, value, low, high, q05, q95 } = difference;
-  const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
+  const models = `${labelOf(first)} minus ${labelOf(second)}`;
   const words = [models, correlationWords(correlation)].filter((part) => part !== "").join(", ");
   return {
     label,

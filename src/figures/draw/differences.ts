@@ -1,9 +1,9 @@
 import type { LossSet } from "../../config/loss-sets.ts";
 import { type Difference, differenceChart, MOST_PAIRED, REFERENCE } from "./difference-chart.ts";
 import { doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { page } from "./page.ts";
-import { modelLabel } from "./style.ts";
+import { labelIn } from "./style.ts";
 import { themeOf } from "./theme.ts";
 import {
   areOnOwnRows,
@@ -27,22 +27,23 @@ export function pairedDifferences(
   found: readonly DifferenceRow[],
   sweep: SweepFacts,
   options: FigureOptions,
-): Picture | Lacking {
+): Picture | Unavailable {
   const cells = doneCells(sweep);
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
   if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
   const theme = themeOf(options.theme);
   const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
+  const labelOf = (model: string) => labelIn(cells, model);
   const titleOf = (correlation: number | null) => correlationTitle(correlation, sweep);
-  const { nodes, height, leftOut } = differenceChart(found, { reference, titleOf, options, theme });
+  const { nodes, height, leftOut } = differenceChart(found, { reference, labelOf, titleOf, options, theme });
   const pairs = found.map((one) => one.pairs);
-  const from = reference === undefined ? "between models" : `from ${modelLabel(reference)}`;
+  const from = reference === undefined ? "between models" : `from ${labelOf(reference)}`;
   return page(
     {
       name: NAME,
       title: `Differences ${from}, paired by run`,
-      caption: `${captionStart(options, rowsWords(reference, areOnOwnRows(cells)), pairs)}${leftOut} ${runsSentence(cells, sweep)}`,
+      caption: `${captionStart(options, rowsWords(reference && labelOf(reference), areOnOwnRows(cells)), pairs)}${leftOut} ${runsSentence(cells, sweep)}`,
       height,
       theme,
     },
@@ -58,7 +59,7 @@ function referenceOf(models: readonly string[]): string {
 /** For the caption: what a row is. */
 function rowsWords(reference: string | undefined, ownRows: boolean): string {
   if (reference !== undefined)
-    return `one row per model: its loss minus ${modelLabel(reference)}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
+    return `one row per model: its loss minus ${reference}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
   if (ownRows) return "one row per pair of models: the loss of the first minus that of the second";
   return "one row per correlation. Each pair of models has its own axis: the loss of the left model minus that of the right one";
 }

@@ -2,15 +2,15 @@ import type { LossSet } from "../../config/loss-sets.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { byCell, correlationsOf, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { type Row, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
 import { down, markerAt } from "./series.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
-import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
 import { element, rounded, type SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import {
@@ -41,7 +41,7 @@ export function distributions(
   rows: readonly DistributionRow[],
   sweep: SweepFacts,
   options: FigureOptions,
-): Picture | Lacking {
+): Picture | Unavailable {
   const found = byCell(rows, sweep);
   const summaries = found.map(({ cell, rows: runs }): Summary => {
     return { cell, losses: Float64Array.from(runs, ({ value }) => value).sort() };
@@ -63,14 +63,11 @@ export function distributions(
     top: 0,
     row: ROW,
     theme,
-    scale: (range) => lossScale(values, options.scale, range),
+    scale: (range) => lossScale(values, options, range),
     foot: finalHeading(options),
   });
   const caption = `${captionStart(sweep, options)}${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page(
-    { name: NAME, title: `Spread of the final losses${ofOneModel(modelsOf(cells))}`, caption, height, theme },
-    nodes,
-  );
+  return page({ name: NAME, title: `Spread of the final losses${ofOneModel(cells)}`, caption, height, theme }, nodes);
 }
 
 /** Height of a row. */
@@ -91,7 +88,7 @@ export function dotRow({ cell, losses }: Summary, { colour }: SeriesStyle, theme
   const [q25, median, q75] = [0.25, 0.5, 0.75].map((q) => quantileSorted(losses, q)) as [number, number, number];
   const average = mean(losses);
   return {
-    label: modelLabel(cell.model),
+    label: cell.label,
     attributes: cellAttributes(cell),
     words: `${cellWords(cell)}: median ${median.toFixed(4)}, quartiles ${q25.toFixed(4)} and ${q75.toFixed(4)}, mean ${average.toFixed(4)}`,
     marks: (x, middle) => {

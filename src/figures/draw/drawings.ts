@@ -1,15 +1,17 @@
 import { againstSetting } from "./against-setting.ts";
+import { calibration } from "./calibration.ts";
 import { cost } from "./cost.ts";
 import { pairedDifferences } from "./differences.ts";
 import { distributions } from "./distributions.ts";
 import type { Sweep } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
 import { gateDistance } from "./gate-distance.ts";
 import { gateWeights } from "./gate-weights.ts";
+import { metricCurves } from "./metric-curves.ts";
 import { metrics } from "./metrics.ts";
 import { alignment, conflict } from "./quantity-curves.ts";
 import { runCurves } from "./run-curves.ts";
@@ -18,7 +20,7 @@ import { taskLosses } from "./task-losses.ts";
 import { trainHeldout } from "./train-heldout.ts";
 
 /** Draws a figure of its rows: those of its CSV file, of all or some of a sweep's cells. */
-export type Draw<Row> = (rows: readonly Row[], sweep: Sweep, options: FigureOptions) => Picture | Lacking;
+export type Draw<Row> = (rows: readonly Row[], sweep: Sweep, options: FigureOptions) => Picture | Unavailable;
 
 /** The figures that are drawn of rows, by name. */
 export const DRAWINGS = {
@@ -35,6 +37,8 @@ export const DRAWINGS = {
   seesaw,
   grid: againstSetting,
   metrics,
+  "metric-curves": metricCurves,
+  calibration,
   "gate-distance": gateDistance,
   "gate-weights": gateWeights,
   conflict,

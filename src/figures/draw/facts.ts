@@ -8,6 +8,8 @@ import type { PublishedLoss } from "./paper-points.ts";
 
 /** A cell, and how its runs ended. */
 export interface DrawnCell extends Cell {
+  /** What its model is called. */
+  readonly label: string;
   /** Number of runs that are done. */
   readonly runs: number;
   readonly failed: number;
@@ -42,6 +44,10 @@ export interface SweepFacts {
   readonly listed: readonly Listed[];
   /** Name of the file that the rows are from; null for the paper's generator. */
   readonly rowsFile: string | null;
+  /** The metric that chose steps and settings, and its task from 1; absent where a loss did. */
+  readonly leading?: { readonly metric: string; readonly task: number };
+  /** That the models have memorised their training rows; empty if they have not. */
+  readonly memorised: string;
   /** Rungs, the lowest loss first; none for rows of the user's own. */
   readonly rungs: readonly RungLine[];
   /** The paper's curves of these cells, on its own axis of steps. */

@@ -32,7 +32,7 @@ export interface Figure extends Picture {
 }
 
 /** A figure that can't be drawn from what was recorded. */
-export interface Lacking {
+export interface Unavailable {
   readonly name: string;
   /** What is missing, as text after the figure's name and a colon. */
   readonly lacking: string;
@@ -47,6 +47,8 @@ export interface FigureOptions {
   readonly loss: LossSet;
   /** The unit of the sweep's losses. */
   readonly unit: LossUnit;
+  /** Whether linear axes of losses fit the data, as on rows of the user's own; otherwise they begin at 0. */
+  readonly fits?: boolean;
   /** The statistic over a cell's runs. */
   readonly statistic: (typeof STATISTICS)[number];
   /** The scale of the axis of losses. */
@@ -62,8 +64,8 @@ export interface FigureOptions {
   readonly without?: LeftOut;
 }
 
-/** What a user chooses of a figure; the unit is that of the sweep. */
-export type FigureChoices = Omit<FigureOptions, "unit">;
+/** What a user chooses of a figure; the others follow from the sweep. */
+export type FigureChoices = Omit<FigureOptions, "unit" | "fits">;
 
 export const DEFAULT_OPTIONS: FigureOptions = {
   loss: "train",
@@ -74,12 +76,12 @@ export const DEFAULT_OPTIONS: FigureOptions = {
   paper: false,
 };
 
-export function isLacking<T extends object>(drawn: T | Lacking): drawn is Lacking {
+export function isUnavailable<T extends object>(drawn: T | Unavailable): drawn is Unavailable {
   return "lacking" in drawn;
 }
 
 /** Figures that lack something of which a reader must be told, by what they lack. */
-export function byReason(figures: readonly Lacking[]): Map<string, Lacking[]> {
+export function byReason(figures: readonly Unavailable[]): Map<string, Unavailable[]> {
   const told = figures.filter(({ never }) => !never);
   return groupBy(told, ({ lacking }) => lacking);
 }

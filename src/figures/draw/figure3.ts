@@ -3,7 +3,7 @@ import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-cu
 import { curvePanels } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import { byCell, type DrawnCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { legend, paperItems } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
@@ -16,7 +16,7 @@ import { areOnOwnRows, correlationWords, lossHeading, OWN_ROWS, runsSentence } f
 const NAME = "figure3";
 
 /** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line for each correlation. */
-export function figure3(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function figure3(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const small = { ...sweep, cells: sweep.cells.filter(({ model }) => model === SMALL_BOTTOM) };
   const drawn = byCell(rows, small);
   const cells = drawn.map(({ cell }) => cell);

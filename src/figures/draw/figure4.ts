@@ -2,18 +2,18 @@ import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-cu
 import { curveDrawing } from "./curve-drawing.ts";
 import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts";
 import { byCell, correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { page } from "./page.ts";
 import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { DrawnCurve } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { themeOf } from "./theme.ts";
-import { areOnOwnRows, runsSentence } from "./words.ts";
+import { areOnOwnRows, endedSentence, runsSentence } from "./words.ts";
 
 const NAME = "figure4";
 
 /** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
-export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const drawnCells = byCell(rows, sweep);
   if (drawnCells.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = drawnCells.map(({ cell }) => cell);
@@ -31,6 +31,7 @@ export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: F
   const each = areOnOwnRows(cells) ? " for each model" : " for each model and correlation";
   const sentences = [
     curveSentences(cells, sweep, options),
+    endedSentence(drawnCells),
     below,
     groupsSentence(groups),
     leftOutSentence(correlationsOf(cells), drawn),

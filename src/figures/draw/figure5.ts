@@ -4,7 +4,7 @@ import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, type Histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -46,11 +46,15 @@ interface Binned {
   /** The bins that are drawn. */
   readonly drawn: Histogram;
   readonly centre: number;
+  readonly edge: EdgeOf;
 }
 
+/** Where the `i`-th bin begins, which is where the one before it ends. */
+type EdgeOf = (i: number) => number;
+
 /** Figure 5: histograms of the runs' final losses, models in rows and correlations in columns. */
-export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
-  const binned = binnedOf(rows, sweep);
+export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+  const binned = binnedOf(rows, sweep, options);
   if (binned.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = binned.map(({ cell }) => cell);
   const theme = themeOf(options.theme);
@@ -70,8 +74,10 @@ export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: Fig
   );
 }
 
-function binnedOf(rows: readonly BinRow[], sweep: SweepFacts): Binned[] {
+function binnedOf(rows: readonly BinRow[], sweep: SweepFacts, { fits }: FigureOptions): Binned[] {
   const found = byCell(rows, sweep);
+  const edges = found[0]?.rows ?? [];
+  const edge = (i: number) => (fits ? (edges[i]?.low ?? (edges.at(-1) as BinRow).high) : i * BIN_WIDTH);
   const drawn = drawnBins(
     found.map(({ rows: bins }) => ({
       counts: bins.map(({ runs }) => runs),
@@ -79,7 +85,7 @@ function binnedOf(rows: readonly BinRow[], sweep: SweepFacts): Binned[] {
     })),
   );
   return found.map(({ cell, rows: [bin] }, i) => {
-    return { cell, drawn: drawn[i] as Histogram, centre: (bin as BinRow).value };
+    return { cell, drawn: drawn[i] as Histogram, centre: (bin as BinRow).value, edge };
   });
 }
 
@@ -94,7 +100,7 @@ function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: R
   const placed = binned.flatMap((one) => {
     const place = layout.place(one.cell);
     if (place === undefined) return [];
-    const frame = frameOf(place.box, bins, most);
+    const frame = frameOf(place.box, [one.edge(0), one.edge(bins)], most);
     return [{ one, place, frame, names: rungNames(rungs, frame.x, place.box, takenBy(one, frame, place.box)) }];
   });
   const mostNamed = placed.toSorted((a, b) => lettersIn(b) - lettersIn(a))[0];
@@ -120,11 +126,11 @@ function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: R
 }
 
 /** Room for `most` runs in a bin and a line of text above them. */
-function frameOf({ x, y, width, height }: Box, bins: number, most: number): Frame {
+function frameOf({ x, y, width, height }: Box, ends: readonly [number, number], most: number): Frame {
   const whole = (count: number) => (Number.isInteger(count) ? String(count) : "");
   const room = most * (1 + (SMALL + 2) / height);
   return {
-    x: linearScale(0, bins * BIN_WIDTH, { range: [x, x + width], count: 3, label: shortNumber }),
+    x: linearScale(...ends, { range: [x, x + width], count: 3, label: shortNumber }),
     y: linearScale(0, room, { range: [y + height, y], count: 3, label: whole, most }),
   };
 }
@@ -132,11 +138,11 @@ function frameOf({ x, y, width, height }: Box, bins: number, most: number): Fram
 /** Height of a bar of few runs, in points: less could not be seen. */
 const LEAST = 0.8;
 
-function bars({ cell, drawn }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
+function bars({ cell, drawn, edge }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
   return drawn.counts.flatMap((count, i) => {
     if (count === 0) return [];
-    const words = `${cellWords(cell)}: ${runsText(count)} at ${rangeWords(drawn, i)}`;
-    const [left, right] = [x.at(i * BIN_WIDTH), x.at((i + 1) * BIN_WIDTH)];
+    const words = `${cellWords(cell)}: ${runsText(count)} at ${rangeWords(drawn, edge, i)}`;
+    const [left, right] = [x.at(edge(i)), x.at(edge(i + 1))];
     const height = Math.max(LEAST, y.at(0) - y.at(count));
     const place = { x: left + 0.2, y: y.at(0) - height, width: right - left - 0.4, height };
     const isOpen = drawn.open && i === drawn.counts.length - 1;
@@ -159,17 +165,17 @@ function lettersIn({ names }: { names: ReturnType<typeof rungNames> }): number {
 }
 
 /** Where bars and the dashed line are as high as the names of rungs. */
-function takenBy({ drawn, centre }: Binned, { x, y }: Frame, box: Box): Stretch[] {
+function takenBy({ drawn, centre, edge }: Binned, { x, y }: Frame, box: Box): Stretch[] {
   const line = x.at(Math.min(centre, x.domain[1]));
   const bars = drawn.counts.flatMap((count, i): Stretch[] =>
-    count > 0 && y.at(count) < box.y + NAMES_END ? [[x.at(i * BIN_WIDTH), x.at((i + 1) * BIN_WIDTH)]] : [],
+    count > 0 && y.at(count) < box.y + NAMES_END ? [[x.at(edge(i)), x.at(edge(i + 1))]] : [],
   );
   return [...bars, [line, line]];
 }
 
-function rangeWords({ counts, open }: Histogram, i: number): string {
-  const low = (i * BIN_WIDTH).toFixed(3);
-  return open && i === counts.length - 1 ? `${low} or more` : `${low} to ${((i + 1) * BIN_WIDTH).toFixed(3)}`;
+function rangeWords({ counts, open }: Histogram, edge: EdgeOf, i: number): string {
+  const low = edge(i).toFixed(3);
+  return open && i === counts.length - 1 ? `${low} or more` : `${low} to ${edge(i + 1).toFixed(3)}`;
 }
 
 /** The cell's mean or median: a line, and its value above the bars. */
@@ -191,12 +197,20 @@ function centreMark(
   ]);
 }
 
-function captionStart(binned: readonly Binned[], sweep: SweepFacts, { loss, statistic, unit }: FigureOptions): string {
-  const open = binned.find(({ drawn }) => drawn.open)?.drawn;
-  const from = open && shortNumber(Number(((open.counts.length - 1) * BIN_WIDTH).toFixed(3)));
+function captionStart(
+  binned: readonly Binned[],
+  sweep: SweepFacts,
+  { loss, statistic, unit, fits }: FigureOptions,
+): string {
+  const open = binned.find(({ drawn }) => drawn.open);
+  const from = open && shortNumber(Number(open.edge(open.drawn.counts.length - 1).toFixed(3)));
+  const { edge } = binned[0] as Binned;
+  const bins = fits
+    ? `bins of width ${shortNumber(Number((edge(1) - edge(0)).toPrecision(3)))}`
+    : "the paper's bins of width 1/30";
   const beyond = open ? ` Losses of ${from} and more share the last bin, which is pale and has an arrow.` : "";
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), in the paper's bins of width 1/30; ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), in ${bins}; ` +
     `all panels have the same axes. Dashed line: the ${statistic}.${beyond}`
   );
 }

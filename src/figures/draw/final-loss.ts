@@ -2,7 +2,7 @@ import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { paperCurve } from "./cell-curves.ts";
 import type { EstimatePoint, FinalRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
 import { modelLosses } from "./model-losses.ts";
@@ -36,7 +36,11 @@ interface CellPoint extends EstimatePoint {
  * Final loss of each model against the correlation, with its 95 % interval over runs; on rows of the user's own, of each
  * model.
  */
-export function finalLoss(rows: readonly FinalLossRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function finalLoss(
+  rows: readonly FinalLossRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Unavailable {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);
@@ -53,7 +57,7 @@ export function finalLoss(rows: readonly FinalLossRow[], sweep: SweepFacts, opti
   return page(
     {
       name: NAME,
-      title: `Final loss${ofOneModel(modelsOf(cells))} against correlation`,
+      title: `Final loss${ofOneModel(cells)} against correlation`,
       caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
       height,
       theme,
@@ -75,7 +79,7 @@ function drawing(
     title: lossHeading(options),
     scale: (range, shown) => {
       const values = shown.flatMap(({ value, low, high, paper = Number.NaN }) => [value, low, high, paper]);
-      return lossScale(values, options.scale, range);
+      return lossScale(values, options, range);
     },
     key: paperItems(`the paper, at the end of its ${paperFigure(published)}`, marks),
     theme,

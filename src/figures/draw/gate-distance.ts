@@ -1,7 +1,7 @@
 import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import type { EstimatePoint, EstimateRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { stylesIn } from "./style.ts";
@@ -22,7 +22,7 @@ export function gateDistance(
   rows: readonly GateDistanceRow[],
   sweep: SweepFacts,
   { statistic, ...options }: FigureOptions,
-): Picture | Lacking {
+): Picture | Unavailable {
   const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
     return { ...(row as GateDistanceRow), cell, x: cell.correlation as number };
   });
@@ -35,7 +35,7 @@ export function gateDistance(
     title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,
     scale: (range, shown) => {
       const values = shown.flatMap(({ value, low, high }) => [value, low, high]);
-      return lossScale([...values, LEAST], "linear", range);
+      return lossScale([...values, LEAST], { scale: "linear" }, range);
     },
     theme,
   });

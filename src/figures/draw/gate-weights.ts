@@ -3,7 +3,7 @@ import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { linearScale, type Scale } from "./scale.ts";
@@ -36,7 +36,7 @@ export function gateWeights(
   rows: readonly GateWeightRow[],
   sweep: SweepFacts,
   options: FigureOptions,
-): Picture | Lacking {
+): Picture | Unavailable {
   const weighed = byCell(rows, sweep).map(({ cell, rows: own }): Weighed => {
     const weights = [...groupBy(own, ({ task }) => String(task)).values()].map((some) =>
       some.map(({ value }) => value),

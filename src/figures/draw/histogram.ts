@@ -1,10 +1,36 @@
+import { scaleLinear } from "d3-scale";
+
 /** Width of the paper's bins. */
 export const BIN_WIDTH = 1 / 30;
 /** Losses from here on share the last bin, since a run may end anywhere. */
 const LARGEST = 2;
 
+/** About as many bins fit losses on rows of the user's own. */
+const FITTED = 20;
+
+/** The edges of bins of a round width, from the least to the largest of some losses. */
+export function fittedEdges(losses: readonly number[]): number[] {
+  const [low, high] = [Math.min(...losses), Math.max(...losses)];
+  const ends = low < high ? [low, high] : [low - 0.01, high + 0.01];
+  return scaleLinear(ends, [0, 1]).nice(FITTED).ticks(FITTED);
+}
+
+/** Counts of losses between these edges; one at the last edge is in the last bin. */
+export function countsBetween(edges: readonly number[], losses: Float64Array): number[] {
+  const last = edges.length - 2;
+  const counts = new Array<number>(last + 1).fill(0);
+  for (const loss of losses) {
+    const i = Math.min(
+      last,
+      edges.findLastIndex((edge) => edge <= loss),
+    );
+    counts[i] = (counts[i] as number) + 1;
+  }
+  return counts;
+}
+
 export interface Histogram {
-  /** Runs in [i / 30, (i + 1) / 30). */
+  /** Runs in each bin; of the paper's in [i / 30, (i + 1) / 30). */
   readonly counts: readonly number[];
   /** The last bin holds all losses from its start on. */
   readonly open: boolean;

@@ -1,6 +1,6 @@
 import { COLUMN } from "./page.ts";
 import { markerAt, type Point, seriesMarker } from "./series.ts";
-import { modelLabel, type SeriesStyle } from "./style.ts";
+import type { SeriesStyle } from "./style.ts";
 import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
@@ -91,7 +91,7 @@ export function modelLegend(
   { sample = "line", paper = [], ...options }: ModelLegendOptions,
 ): Legend {
   const models = [...styles].map(([model, style]) => {
-    return { label: modelLabel(model), style, sample, attributes: { "data-model": model } };
+    return { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
   });
   return legend([...models, ...paperItems("the paper", ofModels(styles, paper))], options);
 }

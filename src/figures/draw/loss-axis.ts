@@ -14,18 +14,30 @@ export function framed<T extends { readonly step: number }>(points: readonly T[]
   return points.filter(({ step }) => scale === "log" || step >= START * last);
 }
 
-/** The axis of losses that has room for all `values`, from zero up unless it is logarithmic. */
+/** The axis of losses that has room for all `values`, from zero up unless it is logarithmic or fits them. */
 export function lossScale(
   values: readonly number[],
-  type: FigureOptions["scale"],
+  { scale: type, fits = false }: Pick<FigureOptions, "scale" | "fits">,
   range: readonly [number, number],
 ): Scale {
   const finite = values.filter((value) => Number.isFinite(value));
+  if (type === "linear" && fits) return fittedScale(finite, { range, nice: true });
   const high = finite.reduce((most, value) => Math.max(most, value), 0);
   if (type === "linear") return linearScale(0, high || 1, { range, nice: true, label: shortNumber });
   const positive = finite.filter((value) => value > 0);
   const low = positive.reduce((least, value) => Math.min(least, value), high);
   return logScale(low / 1.1 || 0.1, high * 1.1 || 1, { range });
+}
+
+/** An axis with room for all `values`, and a little beside them. */
+export function fittedScale(
+  values: readonly number[],
+  options: { readonly range: readonly [number, number]; readonly nice?: boolean; readonly count?: number },
+): Scale {
+  const finite = values.filter((value) => Number.isFinite(value));
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const room = 0.05 * (high - low) || 0.01;
+  return linearScale(low >= 0 ? Math.max(0, low - room) : low - room, high + room, { ...options, label: shortNumber });
 }
 
 /** The axis of steps, from 0 to the last one; in thousands or millions if there are many. */

@@ -2,11 +2,11 @@ import { METRIC_WORDS } from "../../records/metric-words.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { EstimateRow } from "./estimate-series.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { fittedScale } from "./loss-axis.ts";
 import { estimateMarks } from "./model-losses.ts";
 import { page } from "./page.ts";
 import { type RowGroup, rowChart } from "./row-chart.ts";
-import { linearScale, shortNumber } from "./scale.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { ownLabel } from "./task-spreads.ts";
@@ -34,7 +34,7 @@ interface MetricGroup extends RowGroup {
 const ROWS = 56;
 
 /** The first metric of each task, such as AUC, with its 95 % interval over runs: a panel for each task, a row for each cell. */
-export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);
@@ -45,46 +45,45 @@ export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: 
   const groups = groupsOf(shown, sweep, theme);
   const { nodes, height } = rowChart(groups, {
     ...{ top: 2, theme, ownAxes: true, foot: `${capitalised(options.statistic)} over runs, on held-out rows` },
-    scale: (range, group) => metricScale((group as MetricGroup).values, range),
+    scale: (range, group) => fittedScale((group as MetricGroup).values, { range, count: 4 }),
   });
   const caption =
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows after the last step, ${withIntervals(cells)}: ` +
     `the area under the ROC curve (AUC) of a binary task, the accuracy of a categorical one, and of a regression R2, the share of the variance that is explained. ` +
     `Each panel has its own axis.${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page(
-    { name: NAME, title: `Metrics of each task${ofOneModel(modelsOf(cells))}`, caption, height, theme },
-    nodes,
-  );
+  return page({ name: NAME, title: `Metrics of each task${ofOneModel(cells)}`, caption, height, theme }, nodes);
 }
 
 function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, theme: Theme): MetricGroup[] {
   const cells = shown.map(({ cell }) => cell);
   const styles = stylesIn(cells, sweep, theme);
   const ofTasks = shown.flatMap(({ cell, rows }) => {
-    return [...groupBy(rows, ({ task }) => String(task)).values()].map((own) => ({ cell, row: firstOf(own) }));
+    return [...groupBy(rows, ({ task }) => String(task)).values()].map((own) => ({ cell, row: firstOf(own, sweep) }));
   });
-  return [...groupBy(ofTasks, ({ row }) => String(row.task)).values()].map((group) => {
-    const { label, metric } = (group[0] as (typeof group)[number]).row;
-    return {
-      title: `${label}: ${METRIC_WORDS[metric]}`,
-      values: group.flatMap(({ row: { value, low, high } }) => [value, low, high]),
-      rows: group.map(({ cell, row }) => ({
-        ...estimateMarks({ ...row, cell }, styles.get(cell.model) as SeriesStyle, theme),
-        label: ownLabel(cell, cells),
-      })),
-    };
-  });
+  const groups = [...groupBy(ofTasks, ({ row }) => String(row.task)).values()];
+  return groups
+    .sort(([a], [b]) => Number(leads(b, sweep)) - Number(leads(a, sweep)))
+    .map((group) => {
+      const { label, metric } = (group[0] as (typeof group)[number]).row;
+      return {
+        title: `${label}: ${METRIC_WORDS[metric]}`,
+        values: group.flatMap(({ row: { value, low, high } }) => [value, low, high]),
+        rows: group.map(({ cell, row }) => ({
+          ...estimateMarks({ ...row, cell }, styles.get(cell.model) as SeriesStyle, theme),
+          label: ownLabel(cell, cells),
+        })),
+      };
+    });
 }
 
-function firstOf(rows: readonly MetricRow[]): MetricRow {
+function leads(one: { readonly row: MetricRow } | undefined, { leading }: SweepFacts): boolean {
+  return one?.row.task === leading?.task;
+}
+
+/** The metric that leads, or the first that there is. */
+function firstOf(rows: readonly MetricRow[], { leading }: SweepFacts): MetricRow {
+  const found = rows.find(({ metric, task }) => metric === leading?.metric && task === leading.task);
+  if (found) return found;
   const order = Object.keys(METRIC_WORDS);
   return rows.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric))[0] as MetricRow;
-}
-
-/** With room for all values, and a little beside them: a metric's zero means little. */
-function metricScale(values: readonly number[], range: readonly [number, number]) {
-  const finite = values.filter((value) => Number.isFinite(value));
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const room = 0.05 * (high - low) || 0.01;
-  return linearScale(low - room, high + room, { range, count: 4, label: shortNumber });
 }

@@ -6,7 +6,7 @@ import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { type Row, rowChart } from "./row-chart.ts";
 import { across, markerAt } from "./series.ts";
-import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import {
   capitalised,
@@ -44,7 +44,7 @@ export function modelLosses(
     scale: (range) =>
       lossScale(
         losses.flatMap(({ value, low, high }) => [value, low, high]),
-        options.scale,
+        options,
         range,
       ),
     foot: finalHeading(options),
@@ -59,7 +59,7 @@ export function modelLosses(
 export function estimateMarks({ cell, ...value }: ModelLoss, { colour, marker }: SeriesStyle, theme: Theme): Row {
   const { low, high } = value;
   return {
-    label: modelLabel(cell.model),
+    label: cell.label,
     attributes: cellAttributes(cell),
     words: `${cellWords(cell)}: ${estimateWords(value, cell.runs, theme)}`,
     marks: (x, y) => [

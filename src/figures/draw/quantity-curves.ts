@@ -3,14 +3,14 @@ import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts
 import { curvePanels } from "./curve-panels.ts";
 import { signedPanels } from "./difference-panels.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { type Drawing, page } from "./page.ts";
 import { groupPart, headingPart, stacked } from "./parts.ts";
 import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { CurvePanel, CurvePoint, DrawnCurve, PanelsOptions } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, runsSentence } from "./words.ts";
+import { capitalised, endedSentence, runsSentence } from "./words.ts";
 
 /** A point of a quantity's curve. */
 export type QuantityRow = OfCell &
@@ -31,7 +31,11 @@ interface Shown {
 }
 
 /** How the tasks' gradients agree: the cosine of PCGrad. */
-export function conflict(rows: readonly QuantityRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function conflict(
+  rows: readonly QuantityRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Unavailable {
   return quantityFigure(rows, sweep, options, {
     name: "conflict",
     title: "Cosine of the tasks' gradients against training steps",
@@ -43,7 +47,11 @@ export function conflict(rows: readonly QuantityRow[], sweep: SweepFacts, option
 }
 
 /** What the directions that a model has found allow at best. */
-export function alignment(rows: readonly QuantityRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function alignment(
+  rows: readonly QuantityRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Unavailable {
   return quantityFigure(rows, sweep, options, {
     name: "alignment",
     title: "Loss of the best function of the model's direction against training steps",
@@ -61,7 +69,7 @@ function quantityFigure(
   sweep: SweepFacts,
   options: FigureOptions,
   shown: Shown,
-): Picture | Lacking {
+): Picture | Unavailable {
   const { name, title, axis, unit, about } = shown;
   const { statistic } = options;
   const found = byCell(rows, sweep);
@@ -78,7 +86,9 @@ function quantityFigure(
   const panels = groupPanels(groups, drawn, curves);
   const above = `${capitalised(statistic)} ${axis}${unit ? `: ${unit}` : ""}`;
   const { nodes, height } = drawing(panels, styles, above, shown, theme);
-  const sentences = [groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join("");
+  const sentences = [endedSentence(found), groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join(
+    "",
+  );
   const caption =
     `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences} ` +
     runsSentence(cells, sweep);

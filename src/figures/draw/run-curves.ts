@@ -1,8 +1,8 @@
 import type { LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
 import type { GridDrawing } from "./cell-grid.ts";
-import { byCell, type CellRows, modelsOf, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { byCell, type CellRows, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { type RungedLook, rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
@@ -12,7 +12,7 @@ import { stepCells } from "./step-cells.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
+import { capitalised, endedSentence, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "runs";
 /** In a cell with more runs, this many are drawn one by one, beside the best and the worst. */
@@ -32,7 +32,7 @@ interface CellRuns extends CellRows<SpreadRow> {
 }
 
 /** The runs of each cell: their loss against steps, models in rows and correlations in columns. */
-export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: FigureOptions): Picture | Lacking {
+export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: FigureOptions): Picture | Unavailable {
   const shown = byCell(rows, sweep).map((one): CellRuns => {
     const curves = sweep.curvesOf(one.cell, options.loss);
     return { ...one, known: curves.length, single: sampleOf(curves) };
@@ -42,11 +42,11 @@ export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: Fig
   const theme = themeOf(options.theme);
   const rungs = rungLines(sweep, options.loss);
   const { nodes, leftOut, ...size } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
-  const caption = `${captionStart(shown, sweep, options)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
+  const caption = `${captionStart(shown, sweep, options)}${endedSentence(shown)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
   return page(
     {
       name: NAME,
-      title: `Loss of single runs${ofOneModel(modelsOf(cells))} against training steps`,
+      title: `Loss of single runs${ofOneModel(cells)} against training steps`,
       caption,
       ...size,
       theme,
@@ -69,7 +69,7 @@ function sampleOf(runs: readonly RunCurve[]): readonly RunCurve[] {
 function drawing(shown: readonly CellRuns[], { rungs, styles, options, theme }: RungedLook): GridDrawing {
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const values = shown.flatMap(({ rows }) => framed(rows, options.scale).flatMap(({ min, max }) => [min, max]));
-  const place = { top: head.height, values, scale: options.scale, theme };
+  const place = { top: head.height, values, options, theme };
   const { nodes, ...size } = stepCells(shown, place, (one, frame, { box, edges }) => [
     ...runMarks(one, frame, (styles.get(one.cell.model) as SeriesStyle).colour, theme),
     rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),

@@ -2,13 +2,21 @@ import type { LossSet } from "../../config/loss-sets.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
-import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import {
+  byCell,
+  type CellRows,
+  correlationsOf,
+  type DrawnCell,
+  modelsOf,
+  type OfCell,
+  type SweepFacts,
+} from "./facts.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { logScale, shortNumber } from "./scale.ts";
 import { across, down, type Frame, markerAt } from "./series.ts";
-import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
+import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
@@ -35,21 +43,22 @@ export type SeesawRow = OfCell & {
 type TaskPair = readonly [number, number];
 
 /** Gains of two tasks over a model that shares nothing: a panel for each cell and pair of tasks, a point for each run. */
-export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
   const found = byCell(rows, sweep);
   const against = rows[0]?.against;
   if (against === undefined || found.length === 0)
     return { name: NAME, lacking: "no run is done both of a model that shares nothing and of another one" };
   const cells = found.map(({ cell, rows }) => ({ ...cell, runs: rows.length }));
+  const label = labelIn(sweep.cells, against);
   const models = modelsOf(cells);
   const all = pairsOf(sweep.tasks);
   const pairs = all.slice(0, MOST_ROWS);
   const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
   const theme = themeOf(options.theme);
-  const { nodes, leftOut, ...size } = drawing(shown, sweep, against, { options, theme, pairs });
-  const cut = `${cutPairs(all, pairs)}${cutSentence(models, most)}`;
-  const caption = `${captionStart(sweep, options, against)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
+  const { nodes, leftOut, ...size } = drawing(shown, sweep, label, { options, theme, pairs });
+  const cut = `${cutPairs(all, pairs)}${cutSentence(cells, most)}`;
+  const caption = `${captionStart(sweep, options, label)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
   return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...size, theme }, nodes);
 }
 
@@ -68,7 +77,7 @@ function drawing(
   shown: readonly CellRows<SeesawRow>[],
   sweep: SweepFacts,
   against: string,
-  { options: { loss }, theme, pairs }: { options: FigureOptions; theme: Theme; pairs: readonly TaskPair[] },
+  { options: { loss, fits }, theme, pairs }: { options: FigureOptions; theme: Theme; pairs: readonly TaskPair[] },
 ): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const [right, up] = pairs.length === 1 ? sweep.taskNames : ["task named second", "task named first"];
@@ -76,14 +85,15 @@ function drawing(
   const layout = pairGrid(cells, sweep, { pairs, top: head.height, theme });
   const styles = stylesIn(cells, sweep, theme);
   const ratios = (rows: readonly SeesawRow[]) => rows.flatMap((row) => pairs.flatMap((pair) => ratiosOf(row, pair)));
-  const most = Math.max(2, ...shown.flatMap(({ rows }) => ratios(rows).map(farness)));
+  const farthest = Math.max(fits ? LEAST : 2, ...shown.flatMap(({ rows }) => ratios(rows).map(farness)));
+  const most = fits ? farthest ** 1.15 : farthest * 1.15;
   const panels = shown
     .flatMap((one) => pairs.map((pair) => ({ ...one, pair })))
     .flatMap((one) => {
       const place = layout.place(one.cell, one.pair);
       if (place === undefined) return [];
       const { box } = place;
-      const scale = (from: number, to: number) => ratioScale(most * 1.15, [from, to]);
+      const scale = (from: number, to: number) => ratioScale(most, [from, to]);
       const y = scale(box.y + box.height - STRIP, box.y + STRIP);
       const frame = { x: scale(box.x, box.x + box.width), y };
       const marks = [
@@ -109,7 +119,7 @@ interface PairGrid extends Pick<ReturnType<typeof cellGrid>, "titles" | "leftOut
 
 /** A panel for each cell; of several pairs of tasks, a row for each model and pair, which its title names. */
 function pairGrid(
-  cells: readonly OfCell[],
+  cells: readonly DrawnCell[],
   { taskNames }: SweepFacts,
   { pairs, top, theme }: { pairs: readonly TaskPair[]; top: number; theme: Theme },
 ): PairGrid {
@@ -118,7 +128,7 @@ function pairGrid(
   const models = modelsOf(cells);
   const rows = models.flatMap((model) =>
     pairs.map(([right, up]) => {
-      const title = `${modelLabel(model)}: ${taskNames[up]} against ${taskNames[right]}`;
+      const title = `${labelIn(cells, model)}: ${taskNames[up]} against ${taskNames[right]}`;
       return { title, attributes: { "data-model": model } };
     }),
   );
@@ -156,9 +166,16 @@ function farness(ratio: number): number {
   return Math.max(ratio, 1 / ratio);
 }
 
-/** From 1 / most to most, so that 1, no gain, is in the middle; a number at each power of ten, or at 1/2, 1 and 2. */
+/** The axis of losses that are closer than this would make much of nothing. */
+const LEAST = 1.02;
+
+/**
+ * From 1 / most to most, so that 1, no gain, is in the middle; a number at each power of ten, at 1/2, 1 and 2, or at round numbers
+ * between.
+ */
 function ratioScale(most: number, range: readonly [number, number]) {
   const scale = logScale(1 / most, most, { range });
+  if (most < 2) return scale;
   const values = most >= 10 ? [0.01, 0.1, 1, 10, 100] : [0.2, 0.5, 1, 2, 5];
   const inside = values.filter((value) => farness(value) <= most);
   return { ...scale, ticks: inside.map((value) => ({ value, label: shortNumber(value) })) };
@@ -204,9 +221,10 @@ function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions, against:
   );
 }
 
-function cutSentence(models: readonly string[], most: number): string {
+function cutSentence(cells: readonly DrawnCell[], most: number): string {
+  const models = modelsOf(cells);
   if (models.length <= most) return "";
-  const cut = models.slice(most).map(modelLabel);
+  const cut = models.slice(most).map((model) => labelIn(cells, model));
   const drawn = most === 1 ? "one is" : `${most} are`;
   return ` Of ${models.length} models the first ${drawn} drawn; the numbers are of all, also of ${cut.join(", ")}.`;
 }

@@ -1,7 +1,7 @@
 import { listed } from "../../listed.ts";
-import { modelsOf, type OfCell } from "./facts.ts";
+import { type DrawnCell, modelsOf } from "./facts.ts";
 import { signed } from "./scale.ts";
-import { modelLabel } from "./style.ts";
+import { labelIn } from "./style.ts";
 import { areOnOwnRows } from "./words.ts";
 
 /** Most models whose lines or points one panel holds. */
@@ -30,22 +30,22 @@ export function leftOutSentence(all: readonly (number | null)[], drawn: readonly
 }
 
 /** For a title: ` of MMoE`; ` of MMoE and OMoE`; ` of 13 models`. */
-function ofModelsWords(models: readonly string[]): string {
+function ofModelsWords(cells: readonly DrawnCell[]): string {
+  const models = modelsOf(cells);
   if (models.length > 3) return ` of ${models.length} models`;
-  return ` of ${listed(models.map(modelLabel))}`;
+  return ` of ${listed(models.map((model) => labelIn(cells, model)))}`;
 }
 
 /** For a title of results of a single model: ` of shared-bottom-16`. */
-export function ofOneModel(models: readonly string[]): string {
-  return models.length === 1 ? ofModelsWords(models) : "";
+export function ofOneModel(cells: readonly DrawnCell[]): string {
+  return modelsOf(cells).length === 1 ? ofModelsWords(cells) : "";
 }
 
 /** The models of the paper's Figures 4 and 5. */
 const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"];
 
 /** For the title of the paper's figure: its number, unless it has other models or rows, and the models if others. */
-export function figureWords(number: 4 | 5, cells: readonly OfCell[]): { of: string; figure: string } {
-  const models = modelsOf(cells);
-  if (models.some((model) => !PAPER_MODELS.includes(model))) return { of: ofModelsWords(models), figure: "" };
+export function figureWords(number: 4 | 5, cells: readonly DrawnCell[]): { of: string; figure: string } {
+  if (cells.some(({ model }) => !PAPER_MODELS.includes(model))) return { of: ofModelsWords(cells), figure: "" };
   return { of: "", figure: areOnOwnRows(cells) ? "" : ` (Figure ${number})` };
 }

@@ -14,7 +14,7 @@ interface StepCellsOptions {
   readonly top: number;
   /** Losses that the vertical axis has room for. */
   readonly values: readonly number[];
-  readonly scale: FigureOptions["scale"];
+  readonly options: Pick<FigureOptions, "scale" | "fits">;
   readonly theme: Theme;
 }
 
@@ -24,7 +24,7 @@ const HEIGHT = 62;
 /** Models in rows and correlations in columns, each panel with the marks that `marks` makes. */
 export function stepCells<Row extends OfCell & { readonly step: number }, One extends CellRows<Row>>(
   found: readonly One[],
-  { top, values, scale, theme }: StepCellsOptions,
+  { top, values, options, theme }: StepCellsOptions,
   marks: (one: One, frame: Frame, place: Place) => readonly SvgNode[],
 ): GridDrawing {
   const cells = found.map(({ cell }) => cell);
@@ -37,7 +37,7 @@ export function stepCells<Row extends OfCell & { readonly step: number }, One ex
     const { box, numbers } = place;
     const frame = {
       x: stepScale(last, [box.x, box.x + box.width]).scale,
-      y: lossScale(values, scale, [box.y + box.height, box.y]),
+      y: lossScale(values, options, [box.y + box.height, box.y]),
     };
     return [panel({ box, ...frame, theme, numbers, attributes: cellAttributes(cell) }, marks(one, frame, place))];
   });

@@ -1,5 +1,5 @@
 import { type EachLoss, eachLoss, LOSS_SETS } from "../../config/loss-sets.ts";
-import { modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import { type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { Theme } from "./theme.ts";
 
 /** Look of a series. Colour, dash and marker each tell it from the others. */
@@ -8,6 +8,8 @@ export interface SeriesStyle {
   /** Lengths of strokes and gaps in points; undefined for a solid line. */
   readonly dash: string | undefined;
   readonly marker: Marker;
+  /** What a legend calls the series. */
+  readonly label?: string;
   /** The marker has a hole. */
   readonly holed?: boolean;
 }
@@ -20,15 +22,9 @@ const DASHES = [undefined, "5 1.5", "1.5 1.2", "5 1.5 1.5 1.5", "8 2", "3 1.5 1 
 /** The paper's models look the same in every figure; others take the remaining styles, in the order of the sweep. */
 const KNOWN = ["shared-bottom", "omoe", "mmoe"];
 
-const LABELS: ReadonlyMap<string, string> = new Map([
-  ["shared-bottom", "Shared-Bottom"],
-  ["omoe", "OMoE"],
-  ["mmoe", "MMoE"],
-]);
-
-/** A model's name as the paper writes it; other names are unchanged. */
-export function modelLabel(model: string): string {
-  return LABELS.get(model) ?? model;
+/** What a model of some cells is called. */
+export function labelIn(cells: readonly Pick<DrawnCell, "model" | "label">[], model: string): string {
+  return cells.find((cell) => cell.model === model)?.label ?? model;
 }
 
 /** The styles of the models of some cells: those that they have in every figure of the sweep. */
@@ -38,7 +34,8 @@ export function stylesIn(
   theme: Theme,
 ): Map<string, SeriesStyle> {
   const models = modelsOf(cells);
-  return new Map([...modelStyles(sweep.models, theme)].filter(([model]) => models.includes(model)));
+  const all = [...modelStyles(sweep.models, theme)].filter(([model]) => models.includes(model));
+  return new Map(all.map(([model, style]) => [model, { ...style, label: labelIn(sweep.cells, model) }]));
 }
 
 /** The style of each of a sweep's models. */

@@ -3,10 +3,10 @@ import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { dots } from "./dots.ts";
-import { byCell, type CellRows, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { byCell, type CellRows, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
-import { heading } from "./loss-axis.ts";
+import { fittedScale, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { rungLines, rungSentence, rungsAcross, rungsDown } from "./rung-marks.ts";
 import { linearScale, shortNumber } from "./scale.ts";
@@ -22,7 +22,11 @@ import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } fr
 const NAME = "task-losses";
 
 /** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. Of more tasks, of each. */
-export function taskLosses(rows: readonly TaskLossRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+export function taskLosses(
+  rows: readonly TaskLossRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Unavailable {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
   if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options);
@@ -32,7 +36,7 @@ export function taskLosses(rows: readonly TaskLossRow[], sweep: SweepFacts, opti
   return page(
     {
       name: NAME,
-      title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(modelsOf(cells))}`,
+      title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(cells)}`,
       caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
       ...size,
       theme,
@@ -70,13 +74,14 @@ function drawing(
   const styles = stylesIn(cells, sweep, theme);
   const rungs = rungLines(sweep, options.loss);
   const values = found.map(({ rows }) => Float64Array.from(rows.flatMap(({ task1, task2 }) => [task1, task2])).sort());
-  const high = endOf(values);
+  const ends = options.fits ? fittedEnds(values) : ([0, endOf(values)] as const);
+  const high = ends[1];
   const panels = found.flatMap((one) => {
     const place = layout.place(one.cell);
     if (place === undefined) return [];
     const box = squareIn(place.box);
     const scale = (from: number, to: number) =>
-      linearScale(0, high, { range: [from, to], count: 3, label: shortNumber });
+      linearScale(...ends, { range: [from, to], count: 3, label: shortNumber });
     const frame = { x: scale(box.x, box.x + box.width - STRIP), y: scale(box.y + box.height, box.y + STRIP) };
     const marks = [
       rungsDown(rungs, frame.x, { box, theme, names: [] }),
@@ -110,6 +115,12 @@ function endOf(values: readonly Float64Array[]): number {
   const most = BIN_WIDTH * Math.max(...bins.map(({ counts }) => counts.length));
   const largest = Math.max(0, ...values.map((ascending) => ascending.at(-1) as number));
   return Math.min(most, ROOM * largest) || 1;
+}
+
+/** From the least to the largest loss, with a little room. */
+function fittedEnds(values: readonly Float64Array[]): readonly [number, number] {
+  const all = values.flatMap((ascending) => [ascending[0] as number, ascending.at(-1) as number]);
+  return fittedScale(all, { range: [0, 1] }).domain;
 }
 
 /** Of losses that are far below a bin: how far the axis goes beyond the largest. */

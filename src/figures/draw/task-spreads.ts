@@ -1,14 +1,14 @@
 // Final losses of more than two tasks.
 import type { LossSet } from "../../config/loss-sets.ts";
 import { dotRow, ROW } from "./distributions.ts";
-import { type CellRows, correlationsOf, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import { type CellRows, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Picture } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { type RowGroup, rowChart } from "./row-chart.ts";
 import { signed } from "./scale.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
-import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
 import { themeOf } from "./theme.ts";
 import { capitalised, finalHeading, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
@@ -56,9 +56,9 @@ export function taskSpreads(
   });
   const { nodes, height } = rowChart(groups, {
     ...{ top: 0, row: ROW, theme, ownAxes: true, foot: finalHeading(options) },
-    scale: (range, group) => lossScale((group as TaskGroup).values, "linear", range),
+    scale: (range, group) => lossScale((group as TaskGroup).values, { ...options, scale: "linear" }, range),
   });
-  const title = `Final loss of each task${ofOneModel(modelsOf(cells))}`;
+  const title = `Final loss of each task${ofOneModel(cells)}`;
   const caption =
     `${capitalised(lossName(options.loss))} of each task after the last step (${unitsSentence(options)}), a panel for each task with its own axis. ` +
     `A dot for each run; line: the median; triangle above: the mean.${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
@@ -70,7 +70,6 @@ function lossIn(row: TaskLossRow, k: number): number {
 }
 
 /** A row's name in a panel with all of `cells`: its model and, if there are several, its correlation. */
-export function ownLabel({ model, correlation }: DrawnCell, cells: readonly DrawnCell[]): string {
-  const name = modelLabel(model);
-  return correlationsOf(cells).length > 1 ? `${name}, ${signed(String(correlation))}` : name;
+export function ownLabel({ label, correlation }: DrawnCell, cells: readonly DrawnCell[]): string {
+  return correlationsOf(cells).length > 1 ? `${label}, ${signed(String(correlation))}` : label;
 }

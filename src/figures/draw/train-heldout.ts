@@ -3,8 +3,8 @@ import { unitText } from "../../config/loss-unit.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
 import type { GridDrawing } from "./cell-grid.ts";
-import { byCell, type CellRows, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { byCell, type CellRows, type DrawnCell, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { legend } from "./legend.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -13,12 +13,16 @@ import { stepCells } from "./step-cells.ts";
 import { curveBand, curveLine, type DrawnCurve } from "./step-panels.ts";
 import { lossStyles } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, runsSentence, tasksWords } from "./words.ts";
+import { capitalised, endedSentence, runsSentence, tasksWords } from "./words.ts";
 
 const NAME = "train-heldout";
 
 /** Mean training and held-out loss, and the running mean, against steps in one frame: a panel for each cell. */
-export function trainHeldout(rows: readonly CurveRow[], sweep: SweepFacts, given: FigureOptions): Picture | Lacking {
+export function trainHeldout(
+  rows: readonly CurveRow[],
+  sweep: SweepFacts,
+  given: FigureOptions,
+): Picture | Unavailable {
   const options = { ...given, statistic: "mean" } as const;
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
@@ -29,8 +33,8 @@ export function trainHeldout(rows: readonly CurveRow[], sweep: SweepFacts, given
   return page(
     {
       name: NAME,
-      title: `Training against held-out loss${ofOneModel(modelsOf(cells))}`,
-      caption: `${captionStart(cells, sets, sweep, options)}${leftOut} ${runsSentence(cells, sweep)}`,
+      title: `Training against held-out loss${ofOneModel(cells)}`,
+      caption: `${captionStart(cells, sets, sweep, options)}${endedSentence(found)}${leftOut} ${runsSentence(cells, sweep)}`,
       ...size,
       theme,
     },
@@ -41,9 +45,10 @@ export function trainHeldout(rows: readonly CurveRow[], sweep: SweepFacts, given
 function drawing(
   found: readonly CellRows<CurveRow>[],
   sets: readonly LossSet[],
-  { statistic, scale, unit }: FigureOptions,
+  options: FigureOptions,
   theme: Theme,
 ): GridDrawing {
+  const { statistic, scale, unit } = options;
   const styles = lossStyles(theme);
   const head = heading(`${capitalised(statistic)} loss: ${unitText(unit)}`, { y: 0, theme });
   const items = sets.map((set) => ({ label: LOSS_WORDS[set].short, style: styles[set] }));
@@ -57,7 +62,7 @@ function drawing(
   const values = found.flatMap((one) =>
     curvesOf(one).flatMap(({ points }) => framed(points, scale).flatMap(({ value, low, high }) => [value, low, high])),
   );
-  const place = { top: head.height + key.height, values, scale, theme };
+  const place = { top: head.height + key.height, values, options, theme };
   const { nodes, ...size } = stepCells(found, place, (one, frame) => {
     const curves = curvesOf(one);
     return [

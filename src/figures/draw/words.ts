@@ -7,7 +7,6 @@ import { countedText, type Estimate, LEAST_SHOWN, runsText } from "../../stats/e
 import type { DrawnCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
 import { signed } from "./scale.ts";
-import { modelLabel } from "./style.ts";
 import type { Theme } from "./theme.ts";
 
 export function lossName(loss: LossSet): string {
@@ -51,8 +50,8 @@ export function correlationWords(correlation: number | null): string {
 }
 
 /** `MMoE, correlation 0.5`; in a grid `MMoE, correlation 0.5, lr=0.01`; on rows of the user's own `MMoE`. */
-export function cellWords({ model, correlation, point }: Cell): string {
-  const parts = [modelLabel(model), correlationWords(correlation), signed(pointText(point))];
+export function cellWords({ label, correlation, point }: DrawnCell): string {
+  const parts = [label, correlationWords(correlation), signed(pointText(point))];
   return parts.filter((part) => part !== "").join(", ");
 }
 
@@ -101,7 +100,8 @@ export function tasksWords({ tasks }: SweepFacts): string {
 }
 
 /**
- * How many runs are drawn: `n = 200 runs in each cell`, fewer if a sweep still runs, and what happened to failed ones.
+ * How many runs are drawn: `n = 200 runs in each cell`, fewer if a sweep still runs, what happened to failed ones, and that the models have
+ * memorised their rows.
  */
 export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): string {
   const counts = runsIn(cells);
@@ -111,7 +111,20 @@ export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): st
   const asked = ended < sweep.asked ? `, of ${sweep.asked} that were asked for` : "";
   const crossed = sweep.cross === "" ? "" : `, a cross of ${sweep.cross} data and initial values`;
   const where = Object.keys(sweep.at).length === 0 ? "" : `, at ${pointText(sweep.at)}`;
-  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}`;
+  const memorised = sweep.memorised && ` ${capitalised(sweep.memorised)}.`;
+  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}${memorised}`;
+}
+
+/** For a caption of curves: how runs that have ended count, and how many at a curve's end have not; empty if all end there. */
+export function endedSentence(
+  found: readonly { readonly cell: DrawnCell; readonly rows: readonly { readonly runs: number }[] }[],
+): string {
+  const ends = found.map(({ rows }) => rows.at(-1)?.runs ?? 0);
+  if (found.every(({ cell }, i) => ends[i] === cell.runs)) return "";
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const n = least === most ? `${most}` : `${least} to ${most}`;
+  const all = Math.max(...found.map(({ cell }) => cell.runs));
+  return ` A run that has ended keeps its last value: at the end of a curve ${n} of ${runsText(all)} still ${most === 1 ? "trains" : "train"}.`;
 }
 
 /** At most this many runs of a cell are drawn one by one, the first ones. */
@@ -133,7 +146,7 @@ function failedSentence({ cells }: SweepFacts): string {
   return ` Runs that failed are left out: ${failed.map((cell) => `${cell.failed} of ${failedAt(cell)}`).join(", ")}.`;
 }
 
-function failedAt({ model, correlation, point }: Cell): string {
-  const at = correlation === null ? modelLabel(model) : `${modelLabel(model)} at ${signed(String(correlation))}`;
+function failedAt({ label, correlation, point }: DrawnCell): string {
+  const at = correlation === null ? label : `${label} at ${signed(String(correlation))}`;
   return Object.keys(point).length === 0 ? at : `${at} with ${pointText(point)}`;
 }

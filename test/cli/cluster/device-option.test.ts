@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { devicesOption } from "../../../src/cli/cluster/device-option.ts";
+import { devicesOption } from "../../../src/cli/cluster/devices.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { temporaryFolder } from "../../support/effects.ts";
 

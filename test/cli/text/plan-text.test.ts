@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { describePlan } from "../../../src/cli/text/plan-text.ts";
 import { loadConfig, setOverride } from "../../../src/config/load.ts";
+import { sideBySide } from "../../../src/sweep/engines.ts";
 import { outlinedShare } from "../../../src/sweep/outline.ts";
-import { sideBySide } from "../../../src/sweep/side-by-side.ts";
 import { fakeEngine } from "../../support/fake-engine.ts";
 
 test("describePlan(outline, trial) says how many runs of which models train in one call", async () => {
@@ -15,7 +15,7 @@ test("describePlan(outline, trial) says how many runs of which models train in o
   const engine = sideBySide(fakeEngine(), grouping, ({ model }) => model.name !== "omoe");
   const effects = { stdout: { write: () => {} }, env: {} };
   const plan = (of: typeof engine) =>
-    describePlan(outline, { sample: outline.samples.todo, engine: of, trainingBytes: 0 }, {
+    describePlan(outline, { sample: outline.samples.todo, engine: of, earlier: "", trainingBytes: 0 }, {
       effects,
       note: () => {},
     } as never);

@@ -21,6 +21,8 @@ const SPECS: readonly ModelSpec[] = [
   { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
   { ...MMOE, name: "residual", experts: { shared: 2, perTask: 1, layers: [6] }, gating: "residual" },
   { ...DEEP, name: "deep-ple", experts: { shared: 2, perTask: 1, layers: [8, 6] }, levels: 3 },
+  { ...OMOE, name: "linear", experts: { ...OMOE.experts, activation: "none" } },
+  { ...DEEP, name: "deep-linear", experts: { ...DEEP.experts, activation: "none" } },
 ];
 
 /** Runs with parameters of order 1, more held-out rows than a diagnosis takes, and Huber's loss for one of them. */
@@ -34,7 +36,7 @@ export const SMALL_RUNS: readonly GeneratedRun[] = SPECS.map((spec) =>
 /** How many of its held-out rows a diagnosis takes. */
 export const ROWS = 64;
 
-export const TRAINED = ["mmoe", "ple", "omoe", "adatt", "shared-bottom"] as const;
+export const TRAINED = ["mmoe", "ple", "omoe", "adatt", "shared-bottom", "omoe-linear"] as const;
 
 /** A short run of three tasks, whose diagnostics are taken of the weights that an engine trained. */
 export function trainedRun(name: ModelName): GeneratedRun {

@@ -3,8 +3,9 @@ import { TaskSet } from "../../../src/data/task-set.ts";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { GeneratedRun } from "../../../src/engines/engine.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
+import type { ModelSpec } from "../../../src/models/spec.ts";
 import { resultOf } from "../../support/agreement.ts";
-import { someParameters } from "../../support/specs.ts";
+import { SPECS, someParameters, someRows } from "../../support/specs.ts";
 import { ROWS, SMALL_RUNS, TRAINED, trainedRun } from "./cases.ts";
 
 function caseOf(name: string, run: GeneratedRun, parameters: Float32Array) {
@@ -12,14 +13,17 @@ function caseOf(name: string, run: GeneratedRun, parameters: Float32Array) {
   const tasks = new TaskSet(data, run.correlationMatrix, { seed: run.seed, run: run.index });
   const rows = Math.min(ROWS, training.heldoutRows);
   const { x, y } = tasks.rows("heldout", rows);
-  const tensors = parameterBlocks(model).map((block) => {
-    const values = [...parameters.subarray(block.offset, block.offset + block.size)];
-    return [block.name, { shape: block.shape, values }];
-  });
   const vectors = tasks.vectors.map((vector) => [...vector]);
   const { lr, huberDelta } = training;
   const numbers = { rows, x: [...x], y: [...y], vectors, lr, huberDelta };
-  return { name, spec: model, data, tensors: Object.fromEntries(tensors), ...numbers };
+  return { name, spec: model, data, tensors: tensorsOf(model, parameters), ...numbers };
+}
+
+function tensorsOf(spec: ModelSpec, parameters: Float32Array) {
+  const tensors = parameterBlocks(spec).map(({ name, shape, offset, size }) => {
+    return [name, { shape, values: [...parameters.subarray(offset, offset + size)] }];
+  });
+  return Object.fromEntries(tensors);
 }
 
 const small = SMALL_RUNS.map((run) => caseOf(run.model.name, run, someParameters(run.model)));
@@ -30,4 +34,7 @@ for (const name of TRAINED) {
   trained.push(caseOf(`trained ${name}`, run, (await resultOf(cpu, run)).parameters as Float32Array));
 }
 await cpu.dispose();
-process.stdout.write(JSON.stringify([...small, ...trained]));
+const predicted = SPECS.map((spec) => {
+  return { name: spec.name, spec, tensors: tensorsOf(spec, someParameters(spec)), x: [...someRows(spec, 5).x] };
+});
+process.stdout.write(JSON.stringify({ measured: [...small, ...trained], predicted }));

@@ -1,6 +1,7 @@
-"""Writes golden.json: what --diagnostics measures of some models, in float64, from the definitions in docs/diagnostics.md.
+"""Writes golden.json, in float64: what --diagnostics measures of some models, from the definitions in docs/diagnostics.md, and what every
+kind of model predicts, as docs/models.md says.
 
-It shares no code with src: derivatives are complex steps, eigenvectors LAPACK's, and a model is what docs/models.md says.
+It shares no code with src: derivatives are complex steps, eigenvectors LAPACK's.
 
 python3 -m venv venv && venv/bin/pip install numpy==2.4.6 scipy==1.17.1
 npx tsx test/diagnostics/golden/dump.ts | venv/bin/python test/diagnostics/golden/make.py > test/diagnostics/golden/golden.json
@@ -26,6 +27,19 @@ def softmax(z):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def smooth_step(t, gamma):
+    inside = -2 / gamma**3 * t**3 + 3 / (2 * gamma) * t + 0.5
+    return np.where(np.abs(t) < gamma / 2, inside, (t > 0).astype(float))
+
+
+def is_linear(spec, layer):
+    return spec["experts"].get("activation") == "none" and layer == len(spec["experts"]["layers"]) - 1
+
+
 class Model:
     """Predictions of all tasks, and what was computed on the way."""
 
@@ -34,10 +48,27 @@ class Model:
         self.x, self.K, self.E = x, spec["tasks"], spec["experts"]["shared"] + spec["tasks"] * spec["experts"]["perTask"]
         self.deeper, self.towers = [], []
         levels = spec.get("levels", 1)
-        paths = [x] * (self.K + 1)
+        paths = [self.read(x, path) for path in range(self.K + 1)]
         for level in range(levels):
             paths = self.level(level, levels, paths)
         self.outputs = [self.tower(k, paths[k]) for k in range(self.K)]
+
+    def read(self, x, path):
+        """The plain inputs, then the vectors that the last columns number, of the path's tables or of all paths'."""
+        count = len(self.spec.get("embeddings", []))
+        if count == 0:
+            return x
+        own = path if f"embeddings/{path}/0/table" in self.tensors else 0
+        numbers = x[:, -count:].real.astype(int)
+        vectors = [self.tensors[f"embeddings/{own}/{i}/table"][numbers[:, i]] for i in range(count)]
+        return np.concatenate([x[:, :-count], *vectors], axis=1)
+
+    def factors(self, part, i, k):
+        """The kernel of task k's layer i: W_ab = sum_pql S_pq^l U_ap V_qb v_kl."""
+        at = lambda name: self.tensors[f"factors/{part}/{name}"]
+        v = at(f"shares/{i}/shares")
+        cores = np.stack([at(f"cores/{core}/{i}/kernel") for core in range(v.shape[1])])
+        return np.einsum("ap,lpq,qb,l->ab", at(f"inputs/{i}/kernel"), cores, at(f"units/{i}/kernel"), v[k])
 
     def own(self, path):
         """Experts on a path: a task's own, or for path K the shared ones."""
@@ -47,11 +78,18 @@ class Model:
 
     def dense(self, name, h, tensors):
         bias = tensors.get(f"{name}/bias")
-        return h @ tensors[f"{name}/kernel"] + (0 if bias is None else bias)
+        kernel = tensors.get(f"{name}/kernel")
+        if kernel is None:
+            part, k, i = name.split("/")
+            kernel = self.factors(part, i, int(k))
+        return h @ kernel + (0 if bias is None else bias)
 
     def expert(self, name, h, tensors, deeper):
         for i in range(len(self.spec["experts"]["layers"])):
-            before, h = h, relu(self.dense(f"{name}/{i}", h, tensors))
+            before, h = h, self.dense(f"{name}/{i}", h, tensors)
+            if is_linear(self.spec, i):
+                continue
+            h = relu(h)
             if before is not self.x:
                 deeper.append(h)
         return h
@@ -67,6 +105,8 @@ class Model:
         gating, K = self.spec["gating"], self.K
         path_of = {e: path for path in range(K + 1) for e in self.own(path)}
         name = lambda e: f"{prefix}experts/{e}"
+        if gating == "cross-stitch":
+            return self.stitched(inputs)
         learned = [self.expert(name(e), inputs[path_of[e]], self.tensors, self.deeper) for e in range(self.E)]
         fixed = learned
         if gating == "detached":
@@ -75,17 +115,49 @@ class Model:
         has_shared = level < levels - 1 and self.spec["experts"]["shared"] > 0
         return [self.mix(path, prefix, inputs[path], learned, fixed) for path in range(K + has_shared)]
 
+    def stitched(self, inputs):
+        """x_k = sum_j a_kj (layer of network j), layer by layer."""
+        h = inputs[: self.K]
+        for i in range(len(self.spec["experts"]["layers"])):
+            units = [self.dense(f"experts/{k}/{i}", h[k], self.tensors) for k in range(self.K)]
+            units = units if is_linear(self.spec, i) else [relu(u) for u in units]
+            stitch = self.tensors[f"stitches/0/{i}/stitch"].reshape(self.K, self.K)
+            h = [sum(stitch[k, j] * units[j] for j in range(self.K)) for k in range(self.K)]
+        return h
+
+    def linked(self, k, learned):
+        """SNR-Trans on held-out rows: sum_e z_ke f_e W_ke, z = min(1, max(0, 1.2 sigmoid(log alpha) - .1))."""
+        log_alpha = self.tensors["alphas/0/0/log-alpha"].reshape(self.K, self.E)[k]
+        z = np.clip(1.2 * sigmoid(log_alpha) - 0.1, 0, 1)
+        return sum(z[e] * self.dense(f"links/{k * self.E + e}/0", learned[e], self.tensors) for e in range(self.E))
+
+    def weights(self, logits, count):
+        """A gate's weights of `count` experts: a softmax, one over the largest logits, or DSelect-k's selection."""
+        gate = self.spec["gate"]
+        if "select" in gate:
+            k, gamma, bits = gate["select"]["experts"], gate["select"]["gamma"], int(np.log2(count))
+            codes = smooth_step(logits[:, k:].reshape(-1, k, bits), gamma)
+            on = (np.arange(count)[:, None] >> np.arange(bits)) % 2 == 1
+            chosen = np.where(on, codes[:, :, None], 1 - codes[:, :, None]).prod(axis=3)
+            return (softmax(logits[:, :k])[:, :, None] * chosen).sum(axis=1)
+        if gate.get("top", count) < count:
+            order = np.argsort(-logits.real, axis=1, kind="stable")
+            np.put_along_axis(logits, order[:, gate["top"] :], -np.inf, axis=1)
+        return softmax(logits)
+
     def mix(self, path, prefix, h, learned, fixed):
         gating = self.spec["gating"]
+        if gating == "snr-trans":
+            return self.linked(path, learned)
         everyone = gating in ("residual", "detached") or path == self.K
         seen = list(range(self.E)) if everyone else self.own(self.K) + self.own(path)
-        if gating in ("none", "average"):
+        if gating not in ("single", "per-task", "residual", "detached"):
             return sum(learned[e] for e in seen) / len(seen)
         gate = f"{prefix}gates/{0 if gating == 'single' else path}"
         depth = len(self.spec["gate"]["layers"])
         for i in range(depth):
             h = relu(self.dense(f"{gate}/{i}", h, self.tensors))
-        weights = softmax(self.dense(f"{gate}/{depth}", h, self.tensors))
+        weights = self.weights(self.dense(f"{gate}/{depth}", h, self.tensors), len(seen))
         if path < self.K:
             self.gates.append((weights, seen))
         taught = self.own(self.K) + self.own(path)
@@ -119,13 +191,13 @@ def gates(model):
 
 def units(model, tensors):
     shares = []
-    for e in range(model.E):
+    for e in range(0 if is_linear(model.spec, 0) else model.E):
         kernel, bias = tensors[f"experts/{e}/0/kernel"], tensors.get(f"experts/{e}/0/bias", 0)
         shares += list(ndtr(bias / np.sqrt((kernel**2).sum(axis=0))))
     for h in model.deeper:
         shares += list((h > 0).mean(axis=0))
     towers = np.concatenate([(h > 0).mean(axis=0) for h in model.towers]) if model.towers else None
-    found = {"deadUnits": np.mean(np.array(shares) < 1e-3), "activeUnits": np.mean(shares)}
+    found = {"deadUnits": np.mean(np.array(shares) < 1e-3), "activeUnits": np.mean(shares)} if shares else {}
     return found | ({} if towers is None else {"deadTowerUnits": np.mean(towers < 1e-3)})
 
 
@@ -231,14 +303,27 @@ def alignment(case, tensors, x):
     return found
 
 
-def measured(case):
+def arrays(case):
     tensors = {name: np.array(t["values"]).reshape(t["shape"]) for name, t in case["tensors"].items()}
-    spec, N = case["spec"], case["rows"]
-    x = np.array(case["x"]).reshape(N, spec["inputs"])
-    y = np.array(case["y"]).reshape(N, spec["tasks"])
-    model = Model(spec, tensors, x)
+    return tensors, np.array(case["x"]).reshape(-1, case["spec"]["inputs"])
+
+
+def rounded(values):
+    return [float(f"{value:.12g}") for value in values]
+
+
+def measured(case):
+    tensors, x = arrays(case)
+    y = np.array(case["y"]).reshape(len(x), -1)
+    model = Model(case["spec"], tensors, x)
     all_of = gates(model) | units(model, tensors) | gradients(case, tensors, x, y) | alignment(case, tensors, x)
-    return {name: float(f"{value:.12g}") for name, value in all_of.items()}
+    return dict(zip(all_of, rounded(all_of.values())))
 
 
-print(json.dumps({case["name"]: measured(case) for case in json.load(sys.stdin)}))
+def predicted(case):
+    return [rounded(output) for output in Model(case["spec"], *arrays(case)).outputs]
+
+
+cases = json.load(sys.stdin)
+made = {part: {case["name"]: of(case) for case in cases[part]} for part, of in [("measured", measured), ("predicted", predicted)]}
+print(json.dumps(made))

@@ -1,16 +1,16 @@
 import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
+import { availableKernels, fuses } from "../../../src/engines/cpu/native.ts";
 import {
   readParameters,
   setStep,
   takeMeans,
-  takeMember,
+  takeSlot,
   writeParameters,
   writeRates,
   writeTasks,
-} from "../../../src/engines/cpu/member.ts";
-import { availableKernels, fuses } from "../../../src/engines/cpu/native.ts";
+} from "../../../src/engines/cpu/run-slot.ts";
 import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
 import { parameterBytes } from "../../../src/engines/cpu/weights.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
@@ -22,6 +22,7 @@ import {
   type Optimizer,
   type OptimizerSettings,
   PLAIN_TRAINING,
+  type TrainingSettings,
 } from "../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { keyOf } from "../../../src/random/key.ts";
@@ -48,7 +49,7 @@ interface LoneOptions {
   /** How the tasks' losses are taken; by default all are squared errors. */
   readonly tasks?: readonly TaskLoss[];
   /** Of the optimizer, apart from its name and rate. */
-  readonly settings?: Partial<OptimizerSettings>;
+  readonly settings?: Partial<OptimizerSettings & Pick<TrainingSettings, "embeddingSteps">>;
 }
 
 /**
@@ -66,16 +67,19 @@ export function loneRun(
   const layout = layoutOf(memory.set, B);
   const panels = panelsOf(B, layout);
   const panel = inputPanelBytes(spec.inputs, layout);
-  const code = stepCodeOf(spec, panels, arena, layout, keyOf, { batch: B });
   const training = { ...PLAIN_TRAINING, ...settings, optimizer, lr };
+  const code = stepCodeOf(spec, panels, arena, layout, keyOf, {
+    batch: B,
+    areLazy: training.embeddingSteps === "lazy",
+  });
   const order = arena.put(parameterBytes(code.weights));
-  const member = takeMember(arena, code, training, { keyOf, steps: 1, order });
+  const slot = takeSlot(arena, code, training, { keyOf, steps: 1, order });
   const x = arena.take(panels * panel);
   const labels = arena.take(panels * spec.tasks * columnBytes(layout));
   memory.reserve(arena.bytes);
   arena.writeTo(memory.memory);
   const regression = { kind: "regression", weight: 1, unit: 1 } as const;
-  writeTasks(memory, member, tasks ?? new Array<TaskLoss>(spec.tasks).fill(regression), huberDelta);
+  writeTasks(memory, slot, tasks ?? new Array<TaskLoss>(spec.tasks).fill(regression), huberDelta);
   let done = 0;
   let batch: number[][] = [];
   const ones = new Array<number>(spec.tasks).fill(1);
@@ -93,27 +97,27 @@ export function loneRun(
       fill(y, labels, spec.tasks);
       batch = y;
     },
-    setParameters: (parameters: Float32Array) => writeParameters(memory, member, parameters),
-    parameters: () => readParameters(memory, member),
+    setParameters: (parameters: Float32Array) => writeParameters(memory, slot, parameters),
+    parameters: () => readParameters(memory, slot),
     /** Trains on the batch `steps` times; the losses [K] before the last update. */
     train(steps: number): number[] {
       let losses: number[] = [];
       for (let step = 0; step < steps; step++) {
-        setStep(memory, member, ++done);
-        writeRates(memory, member, training, done, 1);
-        memory.kernels.train(member.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
-        setStep(memory, member, 0);
-        losses = takeMeans(memory, member.losses, ones);
+        setStep(memory, slot, ++done);
+        writeRates(memory, slot, training, done, 1);
+        memory.kernels.train(slot.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
+        setStep(memory, slot, 0);
+        losses = takeMeans(memory, slot.losses, ones);
       }
       return losses;
     },
     /** The losses [K] on the batch, means over the rows that have a label. */
     evaluate(): number[] {
-      takeMeans(memory, member.losses, ones);
-      memory.kernels.evaluate(member.address, x, panel, labels, B, 8 * Math.ceil(B / 8));
+      takeMeans(memory, slot.losses, ones);
+      memory.kernels.evaluate(slot.address, x, panel, labels, B, 8 * Math.ceil(B / 8));
       return takeMeans(
         memory,
-        member.losses,
+        slot.losses,
         ones.map((_, k) => batch.filter((row) => !Number.isNaN(row[k])).length),
       );
     },

@@ -2,6 +2,7 @@
 // method makes of gradients is compared with float64 in test/engines/methods.test.ts.
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
+import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { METHODS, type MethodName } from "../../../src/engines/methods.ts";
@@ -9,7 +10,7 @@ import { PANELS } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { expectAgreement } from "../../support/agreement.ts";
-import { ENDS, embeddedRun } from "../../support/embedded-runs.ts";
+import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { makeRun } from "../../support/runs.ts";
 import { cpu, tfjs } from "../both.ts";
 import { gappyRun } from "../tfjs/methods/gappy-run.ts";
@@ -18,10 +19,16 @@ import { fused, NATIVE, statesAt, trained, trainedByWasm, trainedFrom } from "./
 const OTHERS = METHODS.filter((method) => method !== "sum");
 const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl"];
 
-function runOf(name: ModelName, tasks: number, method: MethodName, batch = 64, dropout = 0): Run {
-  const model = { ...ZOO[name].build({ inputs: 100, tasks }), dropout };
+function runOf(
+  name: ModelName,
+  tasks: number,
+  method: MethodName,
+  { batch = 64, dropout = 0, inputs = 100 } = {},
+): Run {
+  const model = { ...ZOO[name].build({ inputs, tasks }), dropout };
   const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 20, evalEvery: 7 } as const;
-  return makeRun({ model, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
+  const data = { ...GENERATOR_PRESETS.paper.settings, inputs };
+  return makeRun({ model, data, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
 }
 
 /** CAGrad's minimum over three tasks is flat: tfjs finds it to three digits in float32, the kernels in float64. */
@@ -35,7 +42,14 @@ test.each(OTHERS.flatMap(compared))("cpu and tfjs train by %s %s of %i tasks", a
   await expectAgreement(runOf(name, tasks, method), [cpu, tfjs]);
 });
 
-const SPECIAL = ["dselect-k", "l2-constrained", "cross-stitch", "snr-trans", "tensor-factorization"] as const;
+const SPECIAL = [
+  "omoe-linear",
+  "dselect-k",
+  "l2-constrained",
+  "cross-stitch",
+  "snr-trans",
+  "tensor-factorization",
+] as const;
 
 test.each(
   (["uncertainty", "gradnorm", "pcgrad"] as const).flatMap((method) => SPECIAL.map((name) => [method, name] as const)),
@@ -45,7 +59,7 @@ test.each(
 
 /** Runs that train together: one or two levels, gates of several kinds, towers that read the same, dropout, embeddings, gaps. */
 function runsBy(method: MethodName, batch: number): Run[] {
-  const of = (...[name, tasks]: [ModelName, number]) => runOf(name, tasks, method, batch, 0.1);
+  const of = (name: ModelName, tasks: number) => runOf(name, tasks, method, { batch, dropout: 0.1, inputs: 37 });
   return [
     of("mmoe", 3),
     of("shared-bottom", 3),
@@ -53,6 +67,8 @@ function runsBy(method: MethodName, batch: number): Run[] {
     of("single-task", 3),
     of("ple", 3),
     of("adatt", 3),
+    of("mmoe-linear", 3),
+    of("shared-bottom-linear", 3),
     ...SPECIAL.map((name) => of(name, 3)),
   ];
 }
@@ -78,9 +94,9 @@ describe.each(OTHERS)("%s", (method) => {
   });
 
   test("goes on from a state to the bits of a run that was not stopped", () => {
-    const runs = runsBy(method, 13).map((run) => ({ ...run, training: { ...run.training, steps: 150 } }));
-    const { states } = statesAt(41, "wasm", runs);
-    expect(states.every(({ step }) => step > 40 && step < 150)).toBe(true);
+    const runs = runsBy(method, 13).map((run) => ({ ...run, training: { ...run.training, steps: 60 } }));
+    const { states } = statesAt(17, "wasm", runs);
+    expect(states.every(({ step }) => step > 16 && step < 60)).toBe(true);
     expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
   });
 
@@ -92,14 +108,16 @@ describe.each(OTHERS)("%s", (method) => {
 
 test.each(BY_GRADIENTS)("%s trains networks that share nothing as the sum does, bit for bit", (method) => {
   for (const batch of [3, 64]) {
-    const [ours, sum] = [method, "sum" as const].map((name) => trained("wasm", [runOf("single-task", 3, name, batch)]));
+    const [ours, sum] = [method, "sum" as const].map((name) =>
+      trained("wasm", [runOf("single-task", 3, name, { batch })]),
+    );
     expect(ours).toEqual(sum);
   }
 });
 
 test.each(OTHERS)("%s trains embeddings that all tasks read, and those of each task, as tfjs does", async (method) => {
   for (const name of ["mmoe", "single-task"] as const) {
-    const run = embeddedRun(ZOO[name].build(ENDS), { method, batch: 24, lr: 0.003 });
+    const run = embeddedRun(ZOO[name].build(DIMENSIONS), { method, batch: 24, lr: 0.003 });
     await expectAgreement(run, [cpu, tfjs]);
     for (const set of NATIVE) expect(trained(set, [run])).toEqual(trainedByWasm([run]));
   }

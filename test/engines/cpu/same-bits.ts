@@ -4,7 +4,7 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import { outputCount, type TaskSettings } from "../../../src/data/task-kinds.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
-import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
+import { trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
 import type { Run, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { CONSTANT } from "../../../src/engines/learning-rate.ts";
 import { METHODS } from "../../../src/engines/methods.ts";
@@ -34,7 +34,7 @@ const instanceOf = (set: KernelSet) => INSTANCES.find((one) => one.set === set) 
 
 /** Outcomes of runs that train together, in a layout other than the set's own if it is given. */
 export function trained(set: KernelSet, runs: readonly Run[], layout?: Layout) {
-  return trainBundle(instanceOf(set), runs, WATCH, layout)?.map(outcome);
+  return trainRunGroup(instanceOf(set), runs, WATCH, layout)?.map(outcome);
 }
 
 const ofWasm = new Map<string, ReturnType<typeof trained>>();
@@ -48,14 +48,14 @@ export function trainedByWasm(runs: readonly Run[]) {
 
 /** Outcomes of runs that go on from `states`. */
 export function trainedFrom(states: readonly RunState[], set: KernelSet, runs: readonly Run[]) {
-  return trainBundle(instanceOf(set), runs, { ...WATCH, states })?.map(outcome);
+  return trainRunGroup(instanceOf(set), runs, { ...WATCH, states })?.map(outcome);
 }
 
 /** States of runs that are stopped when the last of them has done `step` steps, or some more. */
 export function statesAt(step: number, set: KernelSet, runs: readonly Run[], states?: readonly RunState[]) {
   let kept: readonly RunState[] = [];
   let done = 0;
-  const results = trainBundle(instanceOf(set), runs, {
+  const results = trainRunGroup(instanceOf(set), runs, {
     ...{ keepParameters: false, isStopped: () => done >= step, ...(states && { states }) },
     onStep: (i, at) => {
       if (i === runs.length - 1) done = at;

@@ -1,10 +1,10 @@
 // Rows that are mostly 0, as those of categories are: a first layer adds the other inputs alone, to the bits of all of them.
-
 import { describe, expect, test } from "vitest";
 import type { InputEncoding } from "../../../src/data/table-inputs.ts";
-import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../../src/engines/cpu/native.ts";
+import { planRunGroup } from "../../../src/engines/cpu/run-group.ts";
+import { paysSparse } from "../../../src/engines/cpu/weight-updates.ts";
 import { MODEL_NAMES } from "../../../src/models/zoo.ts";
 import { categoryRuns, categoryTable } from "../../support/category-runs.ts";
 import { range } from "../../support/reference.ts";
@@ -15,18 +15,27 @@ import { fused, NATIVE, trained } from "./same-bits.ts";
 const sets = INSTANCES.map(({ set, kernels: _ }) => set);
 const lanesOf = (set: KernelSet) => ({ wasm: 4, avx2: 8, neon: 8, avx512: 16 })[set];
 
+/** Batches of more rows than there are. */
+const MANY = { sampling: "replacement" as const, steps: 3, evalEvery: 2 };
+
 describe.each([
   ["by adam, in batches of 13", { batch: 13 }],
   ["by sgd, in batches of 70", { batch: 70, optimizer: "sgd" as const }],
   ["in batches of 100 that are drawn with replacement", { batch: 100, sampling: "replacement" as const }],
+  ["by adam, of many values, in batches of 190", { ...MANY, batch: 190 }],
+  ["by sgd, of many values, in batches of 201", { ...MANY, batch: 201, optimizer: "sgd" as const }],
+  ["by stored gradients, of many values", { ...MANY, batch: 190, method: "pcgrad" as const, clipNorm: 0.1 }],
 ])("%s", (_, training) => {
-  const runs = categoryRuns(MODEL_NAMES, training);
+  const many = "sampling" in training && training.batch > 128;
+  const runs = categoryRuns(MODEL_NAMES, training, { many });
   const dense = trained("wasm", runs, { panelRows: 1, lanes: 4 });
 
   test.each(sets)("%s trains the zoo to the bits of a dense first layer", (set) => {
     const layout = { panelRows: lanesOf(set), lanes: lanesOf(set) };
-    expect(planBundle(runs, set, layout).rows.sparse).toEqual({ at: 46, entries: 6, numbers: 58 });
-    expect(planBundle(runs, "wasm", { panelRows: 1, lanes: 4 }).rows.sparse).toBeUndefined();
+    const rows = many ? { at: 402, entries: 2, numbers: 406 } : { at: 46, entries: 6, numbers: 58 };
+    expect(planRunGroup(runs, set, layout).rows.sparse).toEqual(rows);
+    expect(paysSparse(training.batch, { D: rows.at }, rows)).toBe(many);
+    expect(planRunGroup(runs, "wasm", { panelRows: 1, lanes: 4 }).rows.sparse).toBeUndefined();
     expect(trained(set, runs, layout)).toEqual(dense);
   });
 
@@ -41,7 +50,7 @@ describe.each([
 test("rows have all inputs, and no others beside them, where most are numbers, and where some are vectors", () => {
   const sparse = (columns: readonly InputEncoding[], inputs: number) => {
     const data = { ...categoryTable(), columns, inputs };
-    return planBundle([tableRun({ data }, { batch: 64 })], "wasm").rows.sparse;
+    return planRunGroup([tableRun({ data }, { batch: 64 })], "wasm").rows.sparse;
   };
   const numbers = range(20).map(() => ({ values: 0, gaps: false }));
   expect(sparse([...numbers, { values: 20, gaps: false }], 40)).toBeUndefined();

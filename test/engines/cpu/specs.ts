@@ -1,15 +1,27 @@
 import fc from "fast-check";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
 import type { Selection } from "../../../src/models/selection.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
-import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
+import { type Gating, gateCount, type ModelSpec } from "../../../src/models/spec.ts";
+import { BY_GATING } from "../../support/specs.ts";
 
 /** Sizes around the kernels' tiles of 4 and 8, tails included. */
 const units = fc.integer({ min: 1, max: 11 });
 const layers = (least: number) => fc.array(units, { minLength: least, maxLength: 3 });
 
-/** Those of the zoo: all that there are. */
-const GATINGS = [...new Set(MODEL_NAMES.map((name) => ZOO[name].build({ inputs: 100, tasks: 2 }).gating))];
+/** Experts that a gating takes: those that a task may have of its own, any number if absent; and whether it has that one alone. */
+const TAKES: Readonly<Record<Gating, { readonly own?: readonly number[]; readonly isAlone?: true }>> = {
+  none: { own: [1, 0], isAlone: true },
+  single: { own: [0] },
+  "per-task": {},
+  average: {},
+  residual: { own: [1] },
+  detached: {},
+  "cross-stitch": { own: [1], isAlone: true },
+  "l2-constrained": { own: [1], isAlone: true },
+  "tensor-factorization": { own: [1], isAlone: true },
+  "snr-trans": { own: [0] },
+};
+const GATINGS = Object.keys(TAKES) as Gating[];
 
 /** Any member of the family, small. */
 export const anySpec: fc.Arbitrary<ModelSpec> = fc
@@ -19,6 +31,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
     experts: layers(1),
+    activation: fc.constantFrom(undefined, undefined, "none" as const),
     gating: fc.constantFrom(...GATINGS),
     gate: layers(0),
     gateBias: fc.boolean(),
@@ -42,6 +55,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       shared,
       perTask,
       experts,
+      activation,
       gating,
       gate,
       gateBias,
@@ -53,17 +67,15 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       select,
       ranks,
     }): ModelSpec => {
-      const isOnePerTask = ["cross-stitch", "l2-constrained", "tensor-factorization"].includes(gating);
-      const ownOf = { single: 0, "snr-trans": 0, none: Number(shared % 2 === 0), residual: 1 };
-      const own = isOnePerTask ? 1 : ({ ...ownOf }[gating as string] ?? perTask);
-      const isNone = gating === "none" || isOnePerTask;
-      const all = isNone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
+      const { own: owns = [perTask], isAlone = false } = TAKES[gating];
+      const own = owns[shared % owns.length] as number;
+      const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
       const least = all + own; // experts that any gate sees
-      const isGated = ["single", "per-task", "residual", "detached"].includes(gating);
+      const isGated = gateCount({ ...BY_GATING[gating], tasks }) > 0;
       const hasLevels = isGated && gating !== "single" && levels > 1;
       const spec: ModelSpec = {
         ...{ name: "any", inputs, tasks, gating, bias, dropout },
-        experts: { shared: all, perTask: own, layers: experts },
+        experts: { shared: all, perTask: own, layers: experts, ...(activation && { activation }) },
         ...(hasLevels && { levels }),
         ...(gating === "l2-constrained" && { constraint: 0.3 }),
         ...(gating === "tensor-factorization" && { ranks }),

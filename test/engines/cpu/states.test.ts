@@ -1,7 +1,7 @@
 // A run that stops and goes on has the bits of one that never stopped.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
+import { trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
 import type { RunState } from "../../../src/engines/engine.ts";
 import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -64,27 +64,27 @@ test("the state of a run that has failed keeps the reason, while the one beside 
   expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
 });
 
-test("trainBundle(memory, runs, watch) gives states every so often, each whole", () => {
+test("trainRunGroup(memory, runs, watch) gives states every so often, each whole", () => {
   const runs = zooRuns(13, 90, 200).slice(0, 3);
   const kept: (readonly RunState[])[] = [];
   const keeping = { everyMs: 0, isReady: () => true, onStates: (states: readonly RunState[]) => kept.push(states) };
-  trainBundle(wasm, runs, { keepParameters: true, isStopped: () => false, onStep: () => {}, keeping });
+  trainRunGroup(wasm, runs, { keepParameters: true, isStopped: () => false, onStep: () => {}, keeping });
   expect(kept.length).toBeGreaterThan(2);
   const alone = trainedByWasm(runs);
   for (const states of kept) expect(trainedFrom(states, "wasm", runs)).toEqual(alone);
 });
 
-test("trainBundle(memory, runs, watch) gives no states while those before wait, but when it is stopped", () => {
+test("trainRunGroup(memory, runs, watch) gives no states while those before wait, but when it is stopped", () => {
   let kept = 0;
   let asked = 0;
-  trainBundle(wasm, zooRuns(13, 90, 200).slice(0, 2), {
+  trainRunGroup(wasm, zooRuns(13, 90, 200).slice(0, 2), {
     ...{ keepParameters: false, onStep: () => {}, isStopped: () => ++asked > 20 },
     keeping: { everyMs: 0, isReady: () => false, onStates: () => kept++ },
   });
   expect(kept).toBe(1);
 });
 
-test("trainBundle(memory, runs, watch) stopped before its first step gives no state", () => {
+test("trainRunGroup(memory, runs, watch) stopped before its first step gives no state", () => {
   expect(statesAt(0, "wasm", zooRuns(13, 90))).toEqual({ results: undefined, states: [] });
 });
 
@@ -96,5 +96,5 @@ test("a state's time is that of all processes", () => {
   expect(later?.elapsedMs).toBeGreaterThan(1e6);
   expect(later?.elapsedMs).toBeLessThan(1e6 + 60_000);
   const watch = { keepParameters: false, isStopped: () => false, onStep: () => {}, states: before };
-  expect(trainBundle(wasm, runs, watch)?.[0]?.elapsedMs).toBeGreaterThan(1e6);
+  expect(trainRunGroup(wasm, runs, watch)?.[0]?.elapsedMs).toBeGreaterThan(1e6);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
+import { trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { inTime } from "../../support/in-time.ts";
 import { makeRun } from "../../support/runs.ts";
 import { wasm } from "./lone-run.ts";
 
-test("trainBundle(memory, runs) gives each run its own time, and shares out the rest", async () => {
+test("trainRunGroup(memory, runs) gives each run its own time, and shares out the rest", async () => {
   const runs = (["shared-bottom-16", "single-task-wide"] as const).map((name) => {
     return makeRun(
       { model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
@@ -15,7 +15,10 @@ test("trainBundle(memory, runs) gives each run its own time, and shares out the 
   const watch = { keepParameters: false, isStopped: () => false, onStep: () => {} };
   await inTime(async () => {
     const started = performance.now();
-    const [small, wide] = (trainBundle(wasm, runs, watch) ?? []).map(({ elapsedMs }) => elapsedMs) as [number, number];
+    const [small, wide] = (trainRunGroup(wasm, runs, watch) ?? []).map(({ elapsedMs }) => elapsedMs) as [
+      number,
+      number,
+    ];
     const whole = performance.now() - started;
     expect(small).toBeGreaterThan(0);
     expect(small + wide).toBeLessThanOrEqual(whole);

@@ -6,7 +6,7 @@ import { parameterCount } from "../../../src/models/parameters.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { anySpec } from "./specs.ts";
 
-const ENDS = { inputs: 100, tasks: 2 };
+const DIMENSIONS = { inputs: 100, tasks: 2 };
 
 test("unpackWeights(packWeights(parameters)) gives the parameters of any model back", () => {
   fc.assert(
@@ -20,12 +20,12 @@ test("unpackWeights(packWeights(parameters)) gives the parameters of any model b
 });
 
 test("the first layers of all experts and all gates are one layer", () => {
-  const first = weightsOf(ZOO.mmoe.build(ENDS), PANELS).layers.get("first");
+  const first = weightsOf(ZOO.mmoe.build(DIMENSIONS), PANELS).layers.get("first");
   expect([first?.D, first?.N]).toEqual([100, 8 * 16 + 2 * 8]);
 });
 
 test("the first layers of all towers are one layer where the towers read the same units, and only there", () => {
-  const names = (model: "omoe" | "mmoe") => [...weightsOf(ZOO[model].build(ENDS), PANELS).layers.keys()];
+  const names = (model: "omoe" | "mmoe") => [...weightsOf(ZOO[model].build(DIMENSIONS), PANELS).layers.keys()];
   expect(names("omoe")).toEqual(["first", "towers", "towers/0/output", "towers/1/output"]);
   expect(names("mmoe")).toContain("towers/1/0");
 });

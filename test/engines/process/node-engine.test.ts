@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { codeFiles } from "../../../src/code/javascript-files.ts";
 import type { AnyRun, RunState } from "../../../src/engines/engine.ts";
 import { nodeAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
-import { feedOf } from "../../../src/engines/rows/feed.ts";
+import { feedOf } from "../../../src/engines/rows/row-source.ts";
 import type { CodeModel } from "../../../src/models/code.ts";
-import { codeFiles } from "../../../src/models/code-files.ts";
 import { codeModel, LINEAR } from "../../support/code-model.ts";
 import { numbersRun } from "../../support/gap-runs.ts";
 import { complaintOf } from "../../support/python.ts";
@@ -158,6 +158,12 @@ describe("a model in JavaScript", () => {
     expect(await complaintOf(engine, changed)).toMatch(/^mine\.mjs: has changed \(its SHA-256 was /);
   });
 
+  test("that trains by no method is refused by name with one of the sweep's", async () => {
+    await expect(engine.prepare([codeRun(modelOf({ "mine.mjs": LINEAR }), {}, { method: "famo" })])).rejects.toThrow(
+      "method famo: a model in JavaScript trains by it only if its field `method` says so",
+    );
+  });
+
   test("imports what it likes of Node and of packages, whose versions are recorded", async () => {
     const model = modelOf({
       "node_modules/a/package.json": '{"name": "a", "version": "1.2.3", "type": "module", "exports": "./index.js"}',
@@ -165,7 +171,7 @@ describe("a model in JavaScript", () => {
       "mine.mjs": `import { readFileSync } from "a";\nimport os from "node:os";\nreadFileSync(import.meta.filename ?? "/dev/null"); os.cpus();\n${LINEAR}`,
     });
     const own = new ProcessEngine({ adapter: nodeAdapter(), patience: { later: 10 } });
-    await own.prepare([model]);
+    await own.prepare([codeRun(model)]);
     expect(own.libraries).toEqual({ node: process.versions.node, a: "1.2.3" });
     await own.dispose();
   });

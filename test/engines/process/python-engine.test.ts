@@ -2,12 +2,12 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { pythonFiles } from "../../../src/code/python-files.ts";
 import { loadConfig, setOverride } from "../../../src/config/load.ts";
 import type { AnyRun, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { pythonAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
-import { feedOf } from "../../../src/engines/rows/feed.ts";
-import { pythonFiles } from "../../../src/models/python-files.ts";
+import { feedOf } from "../../../src/engines/rows/row-source.ts";
 import { checkpointText, stateIn } from "../../../src/records/checkpoint.ts";
 import { planRuns } from "../../../src/sweep/plan.ts";
 import { withTables } from "../../../src/sweep/share.ts";
@@ -250,13 +250,20 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     );
   });
 
+  test("that combines gradients in its own way is refused by name with a method of the sweep's", async () => {
+    const run = codeRun(pythonModel(NUMPY_LINEAR), {}, { method: "mgda" });
+    await expect(engine.prepare([codeRun(run.model), run])).rejects.toThrow(
+      /mine\.py:4: method mgda: expected a torch\.nn\.Module, or an mmoe\.TorchTrainer without .* attribute `method` says so$/,
+    );
+  });
+
   test("that draws what no seed gives is refused; one that only rounds otherwise is trained, and said to differ", async () => {
     const drawn = (from: string, spread: number) =>
       pythonModel(NUMPY_LINEAR.replace("np.random.normal", from), { name: "unseeded", options: { spread } });
-    await expect(engine.prepare([drawn("np.random.default_rng().normal", 1)])).rejects.toThrow(
+    await expect(engine.prepare([codeRun(drawn("np.random.default_rng().normal", 1))])).rejects.toThrow(
       /: two trainings with the same seed give other numbers \([\d.e-]+, then [\d.e-]+\): what it draws must follow from its seed, and it may not read the clock$/,
     );
-    await engine.prepare([drawn("np.random.default_rng().normal", 1e-7)]);
+    await engine.prepare([codeRun(drawn("np.random.default_rng().normal", 1e-7))]);
     expect(notes).toContain(
       "model unseeded: two trainings with the same seed differ, so its runs can't be repeated exactly",
     );
@@ -359,7 +366,7 @@ test("without the Python that was asked for, the way out is said", async () => {
   const folder = dirname(pythonModel("").file);
   mkdirSync(join(folder, "none"), { recursive: true });
   const other = new ProcessEngine({ adapter: pythonAdapter({ path: join(folder, "none/python"), from: "--python" }) });
-  await expect(other.prepare([pythonModel(NUMPY_LINEAR)])).rejects.toThrow(
+  await expect(other.prepare([codeRun(pythonModel(NUMPY_LINEAR))])).rejects.toThrow(
     `no Python at ${join(folder, "none/python")} (from --python); give another by --python PATH`,
   );
   await other.dispose();

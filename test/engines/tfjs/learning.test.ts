@@ -1,8 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { labelVariance } from "../../../src/data/moments.ts";
-import { TaskSet } from "../../../src/data/task-set.ts";
-import { dot } from "../../../src/data/task-vectors.ts";
+import { dot, TaskSet } from "../../../src/data/task-set.ts";
 import type { Engine, GeneratedRun, RunResult } from "../../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { mean } from "../../../src/stats/moments.ts";

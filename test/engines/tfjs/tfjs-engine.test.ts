@@ -3,21 +3,15 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { RowOrder } from "../../../src/data/order.ts";
 import { dataKey } from "../../../src/data/streams.ts";
 import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
-import {
-  type Engine,
-  type GeneratedRun,
-  initialParameters,
-  latestLoss,
-  modelKey,
-  type RunResult,
-} from "../../../src/engines/engine.ts";
+import { type Engine, type GeneratedRun, latestLoss, modelKey, type RunResult } from "../../../src/engines/engine.ts";
+import { initialParameters } from "../../../src/engines/initial-parameters.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { wordsInto } from "../../../src/random/philox.ts";
 import { mean, pearson } from "../../../src/stats/moments.ts";
 import { expectClose } from "../../support/close.ts";
 import { factorsAt } from "../../support/factors.ts";
-import { type Noise, numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
+import { type Noise, objectiveGradient, range, taskLosses } from "../../support/reference.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";
 
 let tf: Tf;
@@ -110,12 +104,9 @@ function descend(run: GeneratedRun): { losses: number[][]; parameters: Float64Ar
   const losses = range(run.training.steps).map((i) => {
     const rows = batchAt(run, i + 1);
     const factors = factorsAt(run.model.dropout, i + 1, (stream) => modelKey(run, stream));
-    const noise = noiseAt(run, i + 1);
-    const before = taskLosses(run.model, predictor(run.model, parameters, factors, { noise }), rows);
-    const gradient = numericGradient(run.model, parameters, rows, {
-      ...(factors && { factors }),
-      ...(noise && { noise }),
-    });
+    const draws = { factors, noise: noiseAt(run, i + 1) };
+    const before = taskLosses(run.model, parameters, rows, draws);
+    const gradient = objectiveGradient(run.model, parameters, rows, draws);
     for (const [p, slope] of gradient.entries()) parameters[p] = (parameters[p] as number) - run.training.lr * slope;
     return before;
   });
@@ -147,9 +138,13 @@ test("train(run) gives the losses of the final parameters, without dropout, on t
   const run = tinyRun({ model: PAIR_DROPOUT }, training);
   const [result] = (await resultsOf(engine, [run])) as [RunResult];
   const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
-  const model = predictor(run.model, result.parameters as Float32Array);
-  expectClose(result.curve.heldout.at(-1) as number[], taskLosses(run.model, model, pair.rows("heldout", 1001)), 1e-5);
-  expectClose(result.trainingSetLoss as number[], taskLosses(run.model, model, pair.rows("train", 1203)), 1e-5);
+  const weights = result.parameters as Float32Array;
+  expectClose(
+    result.curve.heldout.at(-1) as number[],
+    taskLosses(run.model, weights, pair.rows("heldout", 1001)),
+    1e-5,
+  );
+  expectClose(result.trainingSetLoss as number[], taskLosses(run.model, weights, pair.rows("train", 1203)), 1e-5);
 });
 
 test("train(run) with fresh rows has no training set loss", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/shown.ts";
+import { zooLabel } from "../../../src/models/zoo.ts";
 
 const named = (count: number) => Array.from({ length: count }, (_, i) => `model-${i}`);
 
@@ -27,11 +28,11 @@ test("leftOutSentence(all, drawn) says what is drawn only where something is lef
 
 test("figureWords(number, cells) names the paper's figure, or the models where they are not its own", () => {
   const cellsOf = (models: readonly string[], correlation: number | null = 0.5) =>
-    models.map((model) => ({ model, correlation, point: {} }));
+    models.map((model) => ({ model, label: zooLabel(model), correlation, point: {}, runs: 1, failed: 0, steps: 1 }));
   expect(figureWords(5, cellsOf(["omoe", "mmoe"]))).toEqual({ of: "", figure: " (Figure 5)" });
   expect(figureWords(5, cellsOf(["omoe", "mmoe"], null))).toEqual({ of: "", figure: "" });
-  expect(figureWords(4, cellsOf(["shared-bottom-16"]))).toEqual({ of: " of shared-bottom-16", figure: "" });
-  expect(figureWords(4, cellsOf(["omoe", "cgc", "ple"]))).toEqual({ of: " of OMoE, cgc and ple", figure: "" });
+  expect(figureWords(4, cellsOf(["shared-bottom-16"]))).toEqual({ of: " of Shared-Bottom-16", figure: "" });
+  expect(figureWords(4, cellsOf(["omoe", "cgc", "ple"]))).toEqual({ of: " of OMoE, CGC and PLE", figure: "" });
   expect(figureWords(4, cellsOf(named(13)))).toEqual({ of: " of 13 models", figure: "" });
-  expect([ofOneModel(["mmoe"]), ofOneModel(["omoe", "mmoe"])]).toEqual([" of MMoE", ""]);
+  expect([ofOneModel(cellsOf(["mmoe"])), ofOneModel(cellsOf(["omoe", "mmoe"]))]).toEqual([" of MMoE", ""]);
 });

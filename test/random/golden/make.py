@@ -3,7 +3,7 @@
 python3 test/random/golden/make.py > test/random/golden/golden.json
 
 A stream's name becomes a key by seedrandom's ARC4 (David Bau), the key words by Philox 4x32-10 (Salmon et al. 2011), and
-these xoshiro128++ (Blackman and Vigna 2021). What is drawn from them is as docs/own-rows.md and docs/methods.md say.
+these xoshiro128++ (Blackman and Vigna 2021). What is drawn from them is as docs/your-data.md and docs/methods.md say.
 """
 
 import json

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 from .. import __version__
 from .channel import Channel
 from .errors import ModelError, described
-from .saving import restore, save
+from .saving import restore, save, save_weights
 
-PROTOCOL = 4
+PROTOCOL = 5
 
 
 class Worker:
@@ -62,6 +62,9 @@ class Worker:
 
     def _inspect(self) -> dict[str, Any]:
         return self._training.inspect()
+
+    def _weights(self, run: int) -> dict[str, Any]:
+        return save_weights(self._training.weights(run), self._state)
 
     def _save(self) -> dict[str, Any]:
         return save(self._training.trainer, self._state)

@@ -9,9 +9,35 @@ import struct
 import sys
 from typing import Any, BinaryIO
 
+import numpy as np
+
+from .errors import ModelError
+
 #: The length of what follows; the whole is padded to whole float32, as which mmoe keeps it.
 _HEAD = struct.Struct("<Q")
 _UNIT = 4
+
+
+#: Types of numbers by safetensors' names for them.
+_TYPES = {"float16": "F16", "float32": "F32", "float64": "F64", "bool": "BOOL", "uint8": "U8"} | {f"int{bits}": f"I{bits}" for bits in (8, 16, 32, 64)}
+
+
+def save_weights(arrays: dict[str, Any], file: BinaryIO) -> dict[str, Any]:
+    """Writes arrays one after the other, and tells what safetensors has in its header."""
+    tensors = {}
+    content = bytearray()
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        if array.dtype.name not in _TYPES:
+            raise ModelError(f"weights: {name}: expected an array of numbers, got {array.dtype.name}")
+        numbers = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
+        place = [len(content), len(content) + len(numbers)]
+        tensors[name] = {"dtype": _TYPES[array.dtype.name], "shape": list(array.shape), "data_offsets": place}
+        content += numbers
+    file.seek(0)
+    file.write(content + b"\0" * (-len(content) % _UNIT))
+    file.flush()
+    return {"tensors": tensors, "bytes": len(content)}
 
 
 def save(trainer: Any, file: BinaryIO) -> dict[str, Any]:
@@ -52,8 +78,6 @@ def _loaded(content: bytes) -> Any:
 
 
 def _random_state() -> dict[str, Any]:
-    import numpy as np
-
     torch = sys.modules.get("torch")
     cards = torch is not None and torch.cuda.is_initialized()
     return {
@@ -65,8 +89,6 @@ def _random_state() -> dict[str, Any]:
 
 
 def _set_random_state(state: dict[str, Any]) -> None:
-    import numpy as np
-
     random.setstate(state["random"])
     np.random.set_state(state["numpy"])
     if state["torch"] is not None:

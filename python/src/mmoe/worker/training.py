@@ -65,8 +65,10 @@ class Training:
         self._lead = [len(runs)] if len(runs) > 1 else []
         made = factory_in(self.files.load(), self._model["class"])
         models = [self._made(made, each) for each in settings]
-        self.trainer = _group_of(made, models, settings[0]) if self._lead else _trainer_of(made, *models, *settings)
-        return {"parameters": _parameters(self.trainer), "keepsState": keeps_state(self.trainer) and not self._lead}
+        self.trainer = _group_of(made, models, settings) if self._lead else _trainer_of(made, *models, *settings)
+        _expect_method(self.trainer, settings[0].method)
+        told = {"keepsState": keeps_state(self.trainer) and not self._lead, "givesWeights": _has_weights(self.trainer) or _module_in(self.trainer) is not None}
+        return {"parameters": _parameters(self.trainer), **told}
 
     def _made(self, made: Callable[..., Any], settings: Settings) -> Any:
         arguments = arguments_of(made, self._model["options"], settings)
@@ -103,6 +105,11 @@ class Training:
         predictions = self.trainer.predict(x)
         self._expect_shape("predict", predictions, [*self._lead, *self._settings.output_shape(rows)])
         self._rows.write(at + size_of(*x.shape), _array(predictions))
+
+    def weights(self, run: int) -> dict[str, Any]:
+        """The final weights of one of the runs, by name."""
+        given = self.trainer.weights() if _has_weights(self.trainer) else _tensors(_module_in(self.trainer))
+        return {name: _numbers(value)[run] if self._lead else _numbers(value) for name, value in given.items()}
 
     def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
         got = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
@@ -148,12 +155,19 @@ def _trainer_of(made: Callable[..., Any], model: Any, settings: Settings) -> Any
     raise at_definition(made, f"expected a torch.nn.Module, or methods step(x, y) and predict(x), got {got}")
 
 
-def _group_of(made: Callable[..., Any], models: list[Any], settings: Settings) -> Any:
+def _group_of(made: Callable[..., Any], models: list[Any], settings: list[Settings]) -> Any:
     if not all(is_module(model) and not is_trainer(model) for model in models):
         raise at_definition(made, "expected a torch.nn.Module, of which several runs can be trained together")
     from ..torch_group import TorchGroup
 
-    return TorchGroup(models, settings)
+    return TorchGroup(models, settings[0], [each.seed for each in settings])
+
+
+def _expect_method(trainer: Any, method: str) -> None:
+    """Raises ModelError for a trainer that combines the tasks' gradients in its own way."""
+    if method not in ("sum", getattr(trainer, "method", None)):
+        module = "a torch.nn.Module, or an mmoe.TorchTrainer without a backward or a method of its own"
+        raise at_definition(trainer, f"method {method}: expected {module}; other classes train by it only if their attribute `method` says so")
 
 
 def _device_name(device: str) -> str:
@@ -170,6 +184,16 @@ def _module_in(trainer: Any) -> Any:
     """The PyTorch module that a trainer trains, if it does."""
     module = getattr(trainer, "module", None)
     return module if is_module(module) else None
+
+
+def _has_weights(trainer: Any) -> bool:
+    """Whether it has a method that gives the final weights."""
+    return callable(getattr(type(trainer), "weights", None))
+
+
+def _tensors(module: Any) -> dict[str, Any]:
+    """Those of a module's ``state_dict``, which may hold other things, too."""
+    return {name: each for name, each in module.state_dict().items() if hasattr(each, "detach")}
 
 
 def _seed(seed: int) -> None:
@@ -190,6 +214,14 @@ def _parameters(trainer: Any) -> dict[str, int]:
     if not isinstance(count, int) or count < 0:
         raise at_definition(trainer, f"parameter_count: expected a whole number, got {count!r}")
     return {"all": count}
+
+
+def _numbers(value: Any) -> Any:
+    """A tensor as an array of its type; bfloat16, which NumPy lacks, as float32."""
+    if not hasattr(value, "detach"):
+        return value
+    value = value.detach().cpu()
+    return value.float().numpy() if str(value.dtype) == "torch.bfloat16" else value.numpy()
 
 
 def _array(value: Any) -> NDArray[np.float32]:

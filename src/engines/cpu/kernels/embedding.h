@@ -26,6 +26,11 @@ KERNEL void embed(const Embed *op, char *base, const char *x, const char *weight
   }
 }
 
+/// Adds the gradients of a row's vector up.
+INLINE void addVector(float *sum, const float *g, int size, int panelRows) {
+  for (int i = 0; i < size; i++) sum[i] += g[i * panelRows];
+}
+
 /// Adds the gradients up, row after row, and takes the step of all vectors: adam moves those too that no row has. Rows
 /// beyond a batch have gradients of 0.
 KERNEL void updateTable(const UpdateTable *op, char *base, const char *x, char *weights, int P, int panelRows,
@@ -38,10 +43,64 @@ KERNEL void updateTable(const UpdateTable *op, char *base, const char *x, char *
     for (int lane = 0; lane < panelRows; lane++) {
       const int number = vectorAt(x, op->column, lane, panelRows);
       if (number >= op->vectors) continue;
-      float *sum = (float *)(sums + (size_t)number * vector);
-      for (int i = 0; i < op->size; i++) sum[i] += g[i * panelRows + lane];
+      addVector((float *)(sums + (size_t)number * vector), g + lane, op->size, panelRows);
     }
   }
   const Rule rule = ruleOf(o);
   for (size_t at = 0; at < bytes; at += LINE) step(rule, w + at, load(sums + at));
+}
+
+/// The sum of a vector's gradients, which is 0 if no row before has the vector.
+INLINE float *sumOf(Touched *touched, char *base, int number) {
+  const size_t vector = vectorBytes(touched->size);
+  int32_t *place = (int32_t *)(base + touched->places) + number;
+  if (*place == 0) {
+    ((int32_t *)(base + touched->numbers))[touched->count] = number;
+    __builtin_memset(base + touched->sums + (size_t)touched->count * vector, 0, vector);
+    *place = ++touched->count;
+  }
+  return (float *)(base + touched->sums + (size_t)(*place - 1) * vector);
+}
+
+/// Adds the gradients up, row after row, of the vectors that the rows have: the time does not depend on how many there are.
+INLINE void sumTouched(const UpdateVectors *op, Touched *touched, char *base, const char *x, int panelRows) {
+  touched->count = 0;
+  for (int row = 0; row < op->rows; row++) {
+    const size_t p = (size_t)(row / panelRows);
+    const int lane = row % panelRows, number = vectorAt(x + p * op->xStride, op->column, lane, panelRows);
+    if (number >= op->vectors) continue;
+    const float *g = (const float *)(base + op->g + p * op->gStride) + lane;
+    addVector(sumOf(touched, base, number), g, touched->size, panelRows);
+  }
+  int32_t *places = (int32_t *)(base + touched->places);
+  const int32_t *numbers = (const int32_t *)(base + touched->numbers);
+  for (int i = 0; i < touched->count; i++) places[numbers[i]] = 0;
+}
+
+/// Vectors ahead whose weights and moments are asked for: they are anywhere in memory.
+#define AHEAD 4
+
+/// Takes the step of the vectors by the sums of their gradients times `scale`. Adam's is that of PyTorch's SparseAdam, whose
+/// epsilon is not corrected.
+INLINE void stepTouched(const Touched *touched, const char *base, char *weights, const Optimizer *o, float scale) {
+  const size_t vector = vectorBytes(touched->size);
+  const int32_t *numbers = (const int32_t *)(base + touched->numbers);
+  const char *sums = base + touched->sums;
+  Rule rule = ruleOf(o);
+  rule.epsilon = splat((float)o->stabilizer);
+  for (int i = 0; i < touched->count; i++, sums += vector) {
+    char *w = weights + touched->w + (size_t)numbers[i] * vector;
+    if (i + AHEAD < touched->count) {
+      const char *ahead = weights + touched->w + (size_t)numbers[i + AHEAD] * vector;
+      for (size_t at = 0; at < vector; at += 64) prefetch(rule, ahead + at);
+    }
+    for (size_t at = 0; at < vector; at += LINE) step(rule, w + at, load(sums + at) * splat(scale));
+  }
+}
+
+KERNEL void updateVectors(const UpdateVectors *op, char *base, const char *x, char *weights, int panelRows,
+                          const Optimizer *o) {
+  Touched *touched = (Touched *)(base + op->touched);
+  sumTouched(op, touched, base, x, panelRows);
+  if (o->kind != STORE) stepTouched(touched, base, weights, o, 1);
 }

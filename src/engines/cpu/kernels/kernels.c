@@ -2,6 +2,7 @@
 // operations in the same order, without fused multiply-add: the same bits. docs/kernels.md tells how a step flows through.
 #include "kernels.h"
 #include "../../rows/kernels/data.h"
+#include "clipping.h"
 #include "coefficients.h"
 #include "dropout.h"
 #include "embedding.h"
@@ -32,7 +33,9 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case RESIDUAL: residual(op, base, P, LANES); break;
     case EMBED: embed(op, base, x, weights, P, LANES); break;
     case UPDATE_TABLE: updateTable(op, base, x, weights, P, LANES, o); break;
+    case UPDATE_VECTORS: updateVectors(op, base, x, weights, LANES, o); break;
     case SPARSE_DENSE: sparseDense(op, base, x, weights, P); break;
+    case UPDATE_SPARSE: updateSparse(op, base, x, weights, P, o); break;
     case CLEAR: clear(op, base, P, LANES); break;
     case NEXT_STEP: nextStep(op, base); break;
     case SPREAD: spread(op, base, weights, LANES); break;
@@ -65,6 +68,7 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case RESIDUAL: residual(op, base, B, 1); break;
     case EMBED: embed(op, base, x, weights, B, 1); break;
     case UPDATE_TABLE: updateTable(op, base, x, weights, B, 1, o); break;
+    case UPDATE_VECTORS: updateVectors(op, base, x, weights, 1, o); break;
     case CLEAR: clear(op, base, B, 1); break;
     case NEXT_STEP: nextStep(op, base); break;
     case SPREAD: spread(op, base, weights, 1); break;
@@ -175,11 +179,14 @@ static const Optimizer *receiver(const Batch *batch) {
 /// Takes the step by the gradients that were stored to be clipped.
 static void clippedStep(const Batch *batch) {
   if (!batch->member->clip) return;
-  const Clip *clip = (const Clip *)(batch->base + batch->member->clip);
-  char *weights = batch->base + batch->member->weights;
+  char *base = batch->base, *weights = base + batch->member->weights;
+  const Clip *clip = (const Clip *)(base + batch->member->clip);
+  const Address *tables = (const Address *)(base + clip->tables);
   const char *gradients = weights + receiver(batch)->moments;
-  const float scale = clipScale(clip, (const int32_t *)(batch->base + clip->order), gradients);
-  follow(batch->optimizer, (const int32_t *)(batch->base + clip->ranges), clip->rangeCount, weights, gradients, scale);
+  const float scale = clipScale(clip, base, gradients);
+  follow(batch->optimizer, (const int32_t *)(base + clip->ranges), clip->rangeCount, weights, gradients, scale);
+  for (int t = 0; t < clip->tableCount; t++)
+    stepTouched((const Touched *)(base + tables[t]), base, weights, batch->optimizer, scale);
 }
 
 /// The step by the gradients of the tasks' outputs: one backward pass.

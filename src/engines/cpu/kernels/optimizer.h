@@ -75,29 +75,5 @@ INLINE void step(Rule rule, char *w, F gradient) {
   }
 }
 
-/// Takes the step of stretches of a run's weights by the gradients that were stored, times `scale`.
-KERNEL void follow(const Optimizer *o, const int32_t *ranges, int count, char *weights, const char *gradients,
-                   float scale) {
-  const Rule rule = ruleOf(o);
-  for (const int32_t *range = ranges; range < ranges + 2 * count; range += 2)
-    for (size_t at = (size_t)range[0], end = at + (size_t)range[1]; at < end; at += LINE)
-      step(rule, weights + at, load(gradients + at) * splat(scale));
-}
-
-/// As PyTorch's clip_grad_norm_.
-#define CLIP_EPSILON 1e-6
+/// Sums that products are added up in, by the place of their factors modulo CLASSES: one order for all kernel sets.
 #define CLASSES 8
-
-/// What the stored gradients are multiplied by, so that the norm of all parameters' is at most the limit. The squares are
-/// added up in float64, in one order for all kernel sets: that of the parameters, a parameter's class its number modulo 8.
-KERNEL float clipScale(const Clip *clip, const int32_t *order, const char *gradients) {
-  double sums[CLASSES] = {};
-  for (int i = 0; i < clip->count; i += CLASSES)
-    for (int c = 0; c < CLASSES && i + c < clip->count; c++) {
-      const double g = *(const float *)(gradients + order[i + c]);
-      sums[c] += g * g;
-    }
-  const double norm = __builtin_sqrt(((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7])));
-  const double scale = clip->limit / (norm + CLIP_EPSILON);
-  return scale < 1 ? (float)scale : 1;
-}

@@ -1,4 +1,4 @@
-// The records that TypeScript writes into linear memory (../instructions.ts, ../member.ts, ../step-code.ts). Addresses and
+// The records that TypeScript writes into linear memory (../instructions.ts, ../run-slot.ts, ../step-code.ts). Addresses and
 // strides are bytes; addresses count from the start of the memory. `w` and `bias` are distances from a run's weights. An
 // input `x` of 0 means the rows of the step.
 #pragma once
@@ -27,7 +27,9 @@ enum {
   ADD_GRADIENT,
   STEP_BLOCKS,
   SELECT_EXPERTS,
-  SELECT_GRADIENT
+  SELECT_GRADIENT,
+  UPDATE_VECTORS,
+  UPDATE_SPARSE
 };
 
 typedef struct {
@@ -77,6 +79,14 @@ typedef struct {
   int32_t N, at, entries;
   Address copy, rows;
 } SparseDense;
+
+/// Update of a layer on such rows. Scratch: `rows`, gradients of a panel [LANES][N rounded up to an odd number of cache lines];
+/// `lines`, the sums of inputs [D rounded up to LANES][as many]; `block` [LANES][D rounded up to LANES].
+typedef struct {
+  Update layer;
+  int32_t at, entries;
+  Address lines, block;
+} UpdateSparse;
 
 /// In place: [B, E] logits to weights.
 typedef struct {
@@ -227,6 +237,27 @@ typedef struct {
   Address sums;
 } UpdateTable;
 
+/// The vectors of a table that rows of a batch have: `numbers` int32 [count], and the sums of their gradients, [count][size
+/// rounded up to LANES].
+typedef struct {
+  Address w;
+  int32_t size, count;
+  Address numbers, sums;
+  /// int32 [vectors]: 1 and the place of a vector among `numbers`; 0 for each while no gradients are added up.
+  Address places;
+} Touched;
+
+/// One optimizer step for those of the first `vectors` of a table that are in the first `rows` rows of x; the others keep
+/// their weights and moments. `touched` is scratch, which STORE leaves as it is.
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t column;
+  Address g, gStride;
+  int32_t vectors, rows;
+  Address touched;
+} UpdateVectors;
+
 /// In place: units [B, M N] of a ReLU layer of M networks, side by side, times 0 or `kept`. Unit n of a network is dropped
 /// if its word is at most `last`: word n % 4 of Philox at (n / 4, row, step) under the network's key, of `keys` [M, 2].
 /// `step` is the address of the step's number, from 1; at 0, outside training, all units stay as they are.
@@ -288,12 +319,16 @@ typedef struct {
 /// How gradients are scaled down to a norm. The step then stores them first, by the optimizer `store`.
 typedef struct {
   Address store;
-  /// int32 [count]: bytes from the first weight to each parameter, in canonical order: padding does not count.
+  /// int32 [count]: bytes from the first weight to each parameter, in canonical order: neither padding nor vectors of tables that
+  /// are in `tables`.
   Address order;
   int32_t count;
   /// int32 [rangeCount, 2]: bytes from the first weight to each stretch that takes steps, and the bytes of it.
   int32_t rangeCount;
   Address ranges;
+  int32_t tableCount;
+  /// Addresses [tableCount] of Touched: their vectors take steps, too.
+  Address tables;
   int32_t unused;
   double limit;
 } Clip;

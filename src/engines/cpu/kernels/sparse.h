@@ -1,8 +1,9 @@
 // A layer on rows of which most inputs are 0, as those of categories are: only the others are added. The sums keep the bits of
-// panels.h: their terms come in the same order, and a product with 0 changes none of them. A lane is a unit here, so weights
-// are transposed first, and units after.
+// panels.h and panel-update.h: their terms come in the same order, and a product with 0 changes none of them. A lane is a unit
+// here, so weights are transposed first, and units after; in the update gradients are, and sums after.
 #pragma once
 #include "../../rows/kernels/transpose.h"
+#include "panel-update.h"
 #include "panels.h"
 
 #define MOST_STRIPS (REGISTERS == 32 ? 16 : 8)
@@ -83,4 +84,46 @@ KERNEL void sparseDense(const SparseDense *op, char *base, const char *x, const 
     for (int n = 0; n < N; n += LANES)
       transposeSquare(rows + 4 * (size_t)n, units, LANES, out + (size_t)n * LINE, LINE, N - n);
   }
+}
+
+/// Adds a row's gradients [N] times each of its inputs to the input's line. A value or an input is LANES numbers from the next.
+INNERMOST void addEntries(const float *values, const float *inputs, int entries, const char *g, size_t bytes, char *lines,
+                          size_t line) {
+  for (int e = 0; e < entries * LANES; e += LANES) {
+    char *sums = lines + (size_t)(int)inputs[e] * line;
+    F value = splat(values[e]);
+    for (size_t at = 0; at < bytes; at += LINE) store(sums + at, madd(load(g + at), value, load(sums + at)));
+  }
+}
+
+/// Takes the step by the sums, LANES units at a time.
+INLINE void stepByLines(const UpdateSparse *op, const char *lines, char *block, char *w, Rule rule) {
+  const int N = op->layer.N;
+  const size_t row = unitBytes(op->layer.D), units = lineBytes(N);
+  for (int n = 0; n < N; n += LANES, w += LANES * row) {
+    for (size_t d = 0; d < row; d += LINE)
+      transposeSquare(lines + d / 4 * units + 4 * (size_t)n, units, LANES, block + d, row, LANES);
+    const size_t bytes = (size_t)(N - n < LANES ? N - n : LANES) * row;
+    if (rule.kind == ADAM) for (size_t at = 0; at < bytes; at += LINE) adam(rule, w + at, load(block + at));
+    else for (size_t at = 0; at < bytes; at += LINE) step(rule, w + at, load(block + at));
+  }
+}
+
+KERNEL void updateSparse(const UpdateSparse *op, char *base, const char *x, char *weights, int P, const Optimizer *o) {
+  const int N = op->layer.N;
+  const size_t units = lineBytes(N);
+  const Rule rule = ruleOf(o);
+  char *rows = base + op->layer.rows, *lines = base + op->lines;
+  __builtin_memset(lines, 0, unitBytes(op->layer.D) / 4 * units);
+  for (int p = 0; p < P; p++, x += op->layer.xStride) {
+    const char *g = base + op->layer.g + p * (size_t)op->layer.gStride;
+    for (int n = 0; n < N; n += LANES)
+      transposeSquare(g + (size_t)n * LINE, LINE, N - n, rows + 4 * (size_t)n, units, LANES);
+    const float *values = (const float *)x + op->at * LANES;
+    for (int lane = 0; lane < LANES; lane++)
+      addEntries(values + lane, values + lane + op->entries * LANES, op->entries, rows + (size_t)lane * units, unitBytes(N),
+                 lines, units);
+  }
+  stepByLines(op, lines, base + op->block, weights + op->layer.w, rule);
+  if (op->layer.trained) updateBiases(&op->layer, base, weights + op->layer.bias, P, rule);
 }

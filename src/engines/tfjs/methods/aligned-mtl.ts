@@ -1,5 +1,4 @@
-import { eigen } from "./eigen.ts";
-import { scaled } from "./gram.ts";
+import { eigen, scaled } from "./algebra.ts";
 import { type GradientMethod, TINY } from "./method.ts";
 
 /** float32's relative precision. */

@@ -1,9 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { elementsOfTwo, scaled, sharesOfTwo, withOthers } from "./gram.ts";
-import { innerProducts, times } from "./linear.ts";
+import { elementsOfTwo, innerProducts, scaled, sharesOfTwo, simplexMinimum, times, withOthers } from "./algebra.ts";
 import { type GradientMethod, TINY } from "./method.ts";
-import { simplexMinimum } from "./simplex.ts";
 
 /** How far from the mean gradient, in its lengths; .5 in the authors' code. */
 const C = 0.5;

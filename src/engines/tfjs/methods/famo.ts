@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
+import { divisor, innerProducts } from "./algebra.ts";
 import { descended, learned } from "./learned.ts";
-import { divisor, innerProducts } from "./linear.ts";
 import type { LossMethod, Present } from "./method.ts";
 
 /** As in the authors' code. */

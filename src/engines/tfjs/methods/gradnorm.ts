@@ -1,8 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { squaredNorms } from "./gram.ts";
+import { divisor, innerProducts, presentMean, squaredNorms } from "./algebra.ts";
 import { descended, learned } from "./learned.ts";
-import { divisor, innerProducts, presentMean } from "./linear.ts";
 import type { GradientMethod, Present } from "./method.ts";
 
 /** How strongly slow tasks are favoured, as in the paper's experiments on real data. */

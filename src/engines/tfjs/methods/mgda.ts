@@ -1,9 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { elementsOfTwo, scaled, sharesOfTwo, withOthers } from "./gram.ts";
-import { divisor, times } from "./linear.ts";
+import { divisor, elementsOfTwo, scaled, sharesOfTwo, simplexMinimum, times, withOthers } from "./algebra.ts";
 import type { GradientMethod, Present } from "./method.ts";
-import { simplexMinimum } from "./simplex.ts";
 
 /**
  * MGDA (Sener and Koltun, NeurIPS 2018, eq. 3): the shortest vector that is a weighted mean of the gradients, as they

@@ -1,7 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { squaredNorms } from "./gram.ts";
-import { diagonalOf, identity, innerProducts, solved, times } from "./linear.ts";
+import { diagonalOf, identity, innerProducts, solved, squaredNorms, times } from "./algebra.ts";
 import type { GradientMethod } from "./method.ts";
 
 /** Newton's steps for K > 2. */

@@ -1,7 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { squaredNorms } from "./gram.ts";
-import { identity } from "./linear.ts";
+import { identity, squaredNorms } from "./algebra.ts";
 import type { GradientMethod } from "./method.ts";
 
 /**

@@ -1,7 +1,7 @@
 // A model's predictions for R replicas at once, each on its own rows. n is the number of networks in a stack: E experts,
 // the gates, K towers.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { expertsOf, gateOutputs, type ModelSpec } from "../../../models/spec.ts";
+import { expertsOf, gateOutputs, isReluLayer, type ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
 import { constraintPenalty } from "./constraint.ts";
 import { embeddedProduct } from "./embeddings.ts";
@@ -26,6 +26,11 @@ export interface Chance {
 }
 
 const keepAll: Dropout = (units) => units;
+
+/** Layer i of experts, from its units before their activation. */
+function activated(tf: Tf, spec: ModelSpec, units: Tensor, i: number, drop: (units: Tensor) => Tensor): Tensor {
+  return isReluLayer(spec, i) ? drop(relu(tf, units)) : units;
+}
 
 /** x [R, B, D] → predictions [R, B, O], in units of the labels: standard deviations, or logits. */
 export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, dropout = keepAll): Tensor {
@@ -53,10 +58,11 @@ export function outputsOf(
   return tf.tidy(() => {
     const first = firstUnits(tf, spec, layers, x);
     const outputs = layers.factors
-      ? factored(tf, first.experts, layers.factors.experts, dropout)
-      : readers(tf, first.experts, layers.experts, (h, i) =>
-          stitched(tf, dropout(relu(tf, h), "experts", i, 0), layers.stitches[i], i),
-        );
+      ? factored(tf, spec, first.experts, layers.factors.experts, dropout)
+      : readers(tf, first.experts, layers.experts, (h, i) => {
+          const units = activated(tf, spec, h, i, (units) => dropout(units, "experts", i, 0));
+          return stitched(tf, units, layers.stitches[i], i);
+        });
     const tasks = first.gates && gatesOf(tf, spec, layers.gates, first.gates);
     const shared = first.sharedGate && gatesOf(tf, spec, layers.sharedGate, first.sharedGate, true);
     const penalty = spec.gating === "l2-constrained" ? constraintPenalty(tf, spec, layers) : undefined;
@@ -91,12 +97,14 @@ export function firstUnits(
 }
 
 /** Experts that are products over tasks, from the first factor's [R, B, r1] on → [R, B, K, units of the last layer]. */
-function factored(tf: Tf, first: Tensor, layers: readonly FactoredLayer[], dropout: Dropout): Tensor {
+function factored(tf: Tf, spec: ModelSpec, first: Tensor, layers: readonly FactoredLayer[], dropout: Dropout): Tensor {
   const swapped = (units: Tensor) => tf.transpose(units, [0, 2, 1, 3]);
-  const last = layers.reduce((h, layer, i) => {
-    const units = relu(tf, factoredLayer(tf, h, layer));
-    return i === 0 ? swapped(dropout(swapped(units), "experts", i, 0)) : dropout(units, "experts", i, 0);
-  }, first);
+  const drop = (units: Tensor, i: number) =>
+    i === 0 ? swapped(dropout(swapped(units), "experts", i, 0)) : dropout(units, "experts", i, 0);
+  const last = layers.reduce(
+    (h, layer, i) => activated(tf, spec, factoredLayer(tf, h, layer), i, (units) => drop(units, i)),
+    first,
+  );
   return swapped(last);
 }
 
@@ -156,7 +164,8 @@ function nextLevel(
 ): Paths {
   const inputs = expertInputs(tf, spec, paths); // [R, E, B, H]
   const outputs = level.experts.reduce(
-    (h, { kernel, bias }, i) => drop(relu(tf, dense(tf, product(tf, h, kernel), bias)), i),
+    (h, { kernel, bias }, i) =>
+      activated(tf, spec, dense(tf, product(tf, h, kernel), bias), i, (units) => drop(units, i)),
     inputs,
   );
   const gates = (layers: readonly StackedLayer[], input: Tensor, isShared: boolean) =>

@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { dropoutInto } from "../../../models/dropout.ts";
 import { networkName } from "../../../models/parameters.ts";
-import { expertCount, levelCount, type ModelSpec } from "../../../models/spec.ts";
+import { expertCount, isReluLayer, levelCount, type ModelSpec } from "../../../models/spec.ts";
 import type { Key } from "../../../random/key.ts";
 import { wordsInto } from "../../../random/philox.ts";
 import { modelKey, type Run } from "../../engine.ts";
@@ -40,7 +40,9 @@ export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: Me
   const levels = Array.from({ length: levelCount(spec) }, (_, level) => level);
   return [
     ...drawn,
-    ...levels.flatMap((level) => masks("experts", expertCount(spec), spec.experts.layers, level)),
+    ...levels
+      .flatMap((level) => masks("experts", expertCount(spec), spec.experts.layers, level))
+      .filter(({ layer }) => isReluLayer(spec, layer)),
     ...masks("towers", spec.tasks, spec.tower.layers),
   ];
 }

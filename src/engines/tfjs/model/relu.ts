@@ -1,6 +1,6 @@
 import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import { tensorflowBackend } from "../graph/tensorflow-backend.ts";
 import type { Tf } from "../tf.ts";
-import { tensorflowBackend } from "../trace/tensorflow-backend.ts";
 
 /**
  * max(x, 0). tfjs's own gradient of it is eight operations on TensorFlow, some with constants of the full size;

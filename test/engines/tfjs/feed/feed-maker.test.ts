@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pairCorrelations } from "../../../../src/data/label-correlation.ts";
 import type { Run } from "../../../../src/engines/engine.ts";
-import { feedOf } from "../../../../src/engines/rows/feed.ts";
+import { feedOf } from "../../../../src/engines/rows/row-source.ts";
 import {
   bytesOf,
   type FeedArrays,

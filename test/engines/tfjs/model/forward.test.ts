@@ -6,7 +6,7 @@ import { type Backend, loadTf, type Tf } from "../../../../src/engines/tfjs/tf.t
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
 import { expertCount, expertsOf, gateCount, hasSharedGate, type ModelSpec } from "../../../../src/models/spec.ts";
 import { expectClose } from "../../../support/close.ts";
-import { predictor, range } from "../../../support/reference.ts";
+import { predictRows, range } from "../../../support/reference.ts";
 import { BOTTOM, DEEP, MMOE, OMOE, PLE, SELECTING, SPECS, someParameters, someRows } from "../../../support/specs.ts";
 
 const R = 2;
@@ -33,10 +33,9 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
   test.each(SPECS)("predict($name) is the model in float64, for each replica on its own rows", (spec) => {
     const parameters = range(R).map((r) => someParameters(spec, r));
     const { x } = someRows(spec, R * B);
-    const expected = range(R * B).flatMap((i) => {
-      const predictRow = predictor(spec, parameters[Math.floor(i / B)] as Float32Array);
-      return predictRow(x.subarray(i * spec.inputs, (i + 1) * spec.inputs));
-    });
+    const expected = parameters.flatMap((of, r) =>
+      predictRows(spec, of, x.subarray(r * B * spec.inputs, (r + 1) * B * spec.inputs)).flat(),
+    );
     expectClose(predictions(spec, parameters, x, B), expected, 2e-6);
   });
 

@@ -1,0 +1,372 @@
+import { type Ladder, rungName } from "../../data/rungs.ts";
+import { type Cell, cellText, correlationText, modelAt, pointTitle } from "../../identity/cell.ts";
+import { type GridPoint, pointText } from "../../identity/grid-point.ts";
+import { METRIC_WORDS } from "../../records/metric-words.ts";
+import { resamplesOf } from "../../stats/bootstrap.ts";
+import { countedText, type Estimate, estimateText, LEAST_SHOWN, LEVEL } from "../../stats/estimate.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import { normalQuantile } from "../../stats/normal.ts";
+import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
+import type { ModelCost } from "../../summary/cost.ts";
+import type { RowComparison } from "../../summary/row-pairs.ts";
+import type { CellRungs, Rungs } from "../../summary/rungs.ts";
+import { type CellSeesaw, type Seesaw, SHARE_NOTHING } from "../../summary/seesaw.ts";
+import type { CellSummary, Summary } from "../../summary/summary.ts";
+import type { TaskCell, TaskSummary } from "../../summary/task-summary.ts";
+import { type CellVariance, COMPONENTS, type VarianceOptions } from "../../summary/variance.ts";
+import { duration, parametersText, thousands } from "../../units.ts";
+import type { Block } from "./blocks.ts";
+import { fewNote } from "./few-runs.ts";
+import type { Rows } from "./table.ts";
+
+/**
+ * Every statistic of every cell, with the share in bad minima if it is wanted: a table for each correlation and grid
+ * point, a column for each model.
+ */
+export function statisticsOf(cells: readonly CellSummary[], hasBad: boolean): Block[] {
+  const groups = groupBy(cells, pointTitle);
+  return Array.from(groups, ([title, group]) => ({ rows: statisticsRows(title, group, hasBad) }));
+}
+
+function statisticsRows(title: string, cells: readonly CellSummary[], hasBad: boolean): string[][] {
+  const row = (name: string, of: (cell: CellSummary) => string) => [name, ...cells.map(of)];
+  const loss = (name: string, of: (loss: CellSummary["loss"]) => Estimate) =>
+    row(name, (cell) => estimateText(of(cell.loss), 4, cell.loss.n));
+  const extreme = (name: "min" | "max") => row(name, ({ loss }) => (loss.n === 0 ? "-" : loss[name].toFixed(4)));
+  return [
+    row(title, ({ model }) => model),
+    row("runs", (cell) => String(cell.loss.n)),
+    row("failed", ({ failed }) => String(failed.length)),
+    row("missing", ({ missing }) => String(missing)),
+    loss("mean", ({ mean }) => mean),
+    loss("standard deviation", ({ sd }) => sd),
+    loss("standard error", ({ se }) => se),
+    extreme("min"),
+    loss("first quartile", ({ q1 }) => q1),
+    loss("median", ({ median }) => median),
+    loss("third quartile", ({ q3 }) => q3),
+    extreme("max"),
+    loss("interquartile mean", ({ iqm }) => iqm),
+    ...(hasBad ? [row("share in bad minima", ({ badShare, loss }) => estimateText(badShare, 3, loss.n))] : []),
+  ];
+}
+
+/** Differences and tests between cells, with the family that each p-value is adjusted over. */
+export function comparisonsOf({ models, correlations, points, spreads }: Summary): Block[] {
+  const blocks: Block[] = [];
+  if (models.length > 0) blocks.push(differencesOf("between models, the first minus the second:", models));
+  if (correlations.length > 0)
+    blocks.push(differencesOf("between correlations, the lower minus the higher:", correlations));
+  const [onPoints] = points;
+  if (onPoints !== undefined)
+    blocks.push(differencesOf(`between grid points, each minus ${pointText(onPoints.second.point)}:`, points));
+  if (spreads.length > 0) blocks.push(spreadsOf(spreads));
+  const last = blocks.at(-1);
+  if (last === undefined) return [];
+  const all = [...models, ...correlations, ...points, ...spreads];
+  const few = fewNote(
+    all.map(({ pairs }) => pairs),
+    "pairs",
+  );
+  const after = [...(last.after === undefined ? [] : [last.after]), [captionOf(all), ...few].join("; ")].join("\n");
+  return [...blocks.slice(0, -1), { ...last, after }];
+}
+
+function captionOf(all: readonly { readonly pairs: number }[]): string {
+  const pairs = all.map((one) => Math.max(1, one.pairs));
+  const [most, least] = [Math.min(...pairs), Math.max(...pairs)].map((n) => thousands(resamplesOf(n)));
+  const resamples = most === least ? most : `${least} to ${most}`;
+  return `intervals of 95 %: BCa bootstrap over runs or pairs of runs, ${resamples} resamples; shares by Wilson's score`;
+}
+
+/** Whether the smallest p of Wilcoxon's test that `tests` of so many pairs allow is below .05, by Holm over them. */
+function mayBeSignificant(pairs: number, tests: number): boolean {
+  return tests * 2 ** (1 - pairs) < 0.05;
+}
+
+function differencesOf(before: string, comparisons: readonly CellComparison[]): Block {
+  const tests = comparisons.length;
+  const hasTest = comparisons.some(({ pairs }) => mayBeSignificant(pairs, tests));
+  const rows = comparisons.map((comparison) => [
+    pairName(comparison),
+    String(comparison.pairs),
+    estimateText(comparison.mean, 4, comparison.pairs),
+    estimateText(comparison.median, 4, comparison.pairs),
+    estimateText(comparison.improvement, 2, comparison.pairs),
+    hasTest ? probabilityText(comparison.adjusted) : "-",
+  ]);
+  const header = ["cells", "pairs", "mean difference", "median difference", "first lower", "p"];
+  const test = hasTest
+    ? `p: Wilcoxon's signed-rank test, by Holm over these ${tests}`
+    : "no p: so few pairs can't be significant";
+  const after = `first lower: share of pairs; ${test}`;
+  return { before, rows: [header, ...rows], after };
+}
+
+function spreadsOf(comparisons: readonly SpreadComparison[]): Block {
+  const tested = ({ pairs }: SpreadComparison) => pairs >= LEAST_SHOWN;
+  const hasTest = comparisons.some(tested);
+  const p = (comparison: SpreadComparison) => (tested(comparison) ? probabilityText(comparison.adjusted) : "-");
+  const rows = comparisons.map((comparison) => [
+    pairName(comparison),
+    String(comparison.pairs),
+    countedText(comparison.iqr, 2, comparison.pairs),
+    countedText(comparison.sd, 2, comparison.pairs),
+    ...(hasTest ? [p(comparison)] : []),
+  ]);
+  const header = ["cells", "pairs", "ratio of interquartile ranges", "ratio of standard deviations"];
+  const block = { before: "spread, the first to the second:", rows: [[...header, ...(hasTest ? ["p"] : [])], ...rows] };
+  return hasTest
+    ? { ...block, after: `p: Brown and Forsythe's test, by Holm over these ${comparisons.length}` }
+    : block;
+}
+
+/** What models differ by on the same test rows, for each task and metric. */
+export function rowPairBlocks(comparisons: readonly RowComparison[], before: string): Block[] {
+  if (comparisons.length === 0) return [];
+  const order = Object.keys(METRIC_WORDS);
+  const sorted = [...groupBy(comparisons, ({ task }) => task).values()].flatMap((all) =>
+    all.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric)),
+  );
+  const rows = sorted.map((one) => [
+    `${one.task}: ${METRIC_WORDS[one.metric]}`,
+    pairName(one),
+    String(one.pairs),
+    ...[one.difference, one.pairedError, one.unpairedError].map((value) => value.toFixed(4)),
+  ]);
+  const header = ["metric", "cells", "pairs", "mean difference", "paired error", "unpaired error"];
+  const after =
+    "errors: standard errors of one pair of trained models over further test rows, mean over pairs (AUC: DeLong; others: bootstrap over rows); unpaired: as if each had test rows of its own";
+  return [{ before, rows: [header, ...rows], after, lean: ["unpaired error"] }];
+}
+
+/** E.g. `omoe, mmoe at 0.50`, `mmoe at 0.50, 1.00` or `mmoe at 0.50, lr=0.01`. */
+function pairName({ first, second }: Pick<CellComparison, "first" | "second">): string {
+  const [p, q] = [first.correlation, second.correlation];
+  const name =
+    first.model === second.model && p !== q
+      ? `${modelAt(first.model, p)}, ${correlationText(q as number)}`
+      : modelAt([...new Set([first.model, second.model])].join(", "), p);
+  return withPoint(name, first.point);
+}
+
+function withPoint(text: string, point: GridPoint): string {
+  return Object.keys(point).length === 0 ? text : `${text}, ${pointText(point)}`;
+}
+
+function probabilityText(p: number): string {
+  if (Number.isNaN(p)) return "-";
+  return p < 0.0001 ? "<.0001" : p.toFixed(4);
+}
+
+/** Half of an interval within one split, by its standard error. */
+const SPLIT = "split ±";
+
+/** Headings of metrics, in the order of their columns, and whether their interval is shown. */
+const COLUMNS: Readonly<Record<string, { readonly head: string; readonly interval: boolean; readonly half?: true }>> = {
+  auc: { head: "AUC [95 %]", interval: true },
+  aucError: { head: SPLIT, interval: false, half: true },
+  rSquared: { head: "R2 [95 %]", interval: true },
+  rmse: { head: "RMSE", interval: false },
+  mae: { head: "MAE", interval: false },
+  accuracy: { head: "accuracy", interval: false },
+  f1Macro: { head: "macro F1", interval: false },
+  averagePrecision: { head: "avg. precision", interval: false },
+  logLoss: { head: "nats", interval: false },
+  calibrationError: { head: "ECE", interval: false },
+};
+
+const SPLIT_NOTE = `${SPLIT}: half of the AUC's 95 % interval within one split (DeLong), mean over runs; [95 %] is over runs`;
+
+const Z = normalQuantile((1 + LEVEL) / 2);
+
+/** What a narrow terminal lacks. */
+const LEAN_TASKS = ["ECE", "macro F1", "nats", "avg. precision", "accuracy", "MAE", SPLIT, "runs"];
+
+/** For each task, and each correlation and grid point, a table with a row for each model: its loss, and the metrics of its kind. */
+export function taskTables(tasks: readonly TaskSummary[]): Block[] {
+  const tables = tasks.flatMap(({ name, kind, cells }) => {
+    const metrics = Object.keys(COLUMNS).filter((metric) => cells.some((cell) => metric in cell.metrics));
+    const heads = ["runs", "loss [95 %]", ...metrics.map((metric) => COLUMNS[metric]?.head ?? metric)];
+    return [...groupBy(cells, pointTitle)].map(([title, group]): Block => {
+      const at = title.trim() === "" ? "" : `, ${title}`;
+      const rows = [["", ...heads], ...group.map((cell) => taskRow(cell, metrics))];
+      return { before: `${name} (${kind})${at}`, rows, lean: LEAN_TASKS };
+    });
+  });
+  const runs = tasks.flatMap(({ cells }) => cells.map((cell) => cell.runs));
+  const notes = [
+    ...fewNote(runs),
+    ...(tasks.some(({ kind }) => kind !== "regression") ? ["metrics are those of held-out rows; nats: log loss"] : []),
+    ...(tasks.some(({ cells }) => cells.some(({ metrics }) => "aucError" in metrics)) ? [SPLIT_NOTE] : []),
+  ];
+  return notes.length > 0 ? [...tables, { before: notes.join("; ") }] : tables;
+}
+
+function taskRow({ model, runs, loss, metrics }: TaskCell, columns: readonly string[]): string[] {
+  const cells = columns.map((metric) => {
+    const estimate = metrics[metric];
+    if (estimate === undefined) return "-";
+    if (COLUMNS[metric]?.half) return (Z * estimate.value).toFixed(4);
+    return COLUMNS[metric]?.interval ? estimateText(estimate, 4, runs) : estimate.value.toFixed(4);
+  });
+  return [model, String(runs), estimateText(loss, 4, runs), ...cells];
+}
+
+/** The ladder, and how many runs end on each rung: a table for each correlation and grid point, a row for each task. */
+export function rungTablesOf(rungs: Rungs): Block[] {
+  const names = [...rungs.rungs, rungs.ofMean].map((_, rung) => rungName(rung, rungs));
+  const heads = ["task", "runs", ...names];
+  const tables = cellTables(rungs.cells, (title, cells) => [[title, ...heads], ...cells.flatMap(taskRows)]);
+  return [{ before: ladderText(rungs) }, ...tables, badMinima(rungs.cells)];
+}
+
+function ladderText({ rungs, ofMean }: Ladder): string {
+  const losses = rungs.map((loss, j) => `${j} at ${loss.toFixed(4)}`).join(", ");
+  return `runs by the rung that each task ends on: rung j has the loss of the best predictor that lacks the j fastest sines (${losses}); above: nearer to ${ofMean.toFixed(4)}, the loss of the mean`;
+}
+
+function taskRows({ model, runs, tasks }: CellRungs): string[][] {
+  return tasks.map((counts, k) => [k === 0 ? model : "", String(k + 1), String(runs), ...counts.map(String)]);
+}
+
+/** The bad minima of each cell by name, most frequent first. */
+function badMinima(cells: readonly CellRungs[]): Block {
+  const items = cells.flatMap((cell) =>
+    cell.bad.map(({ name, runs }) => `${cellText(cell)}: ${runs} of ${cell.runs}: ${name}`),
+  );
+  if (items.length === 0) return { before: "no run is in a bad minimum" };
+  return { before: "runs in bad minima, by what their tasks lack:", items };
+}
+
+/** A row for each model, kind of device and, in a grid of batches, batch; and what the columns mean. `place` is the folder. */
+export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
+  const isGrid = costs.some(({ batch }) => batch !== undefined);
+  const several = new Set(costs.map(({ on }) => on)).size > 1;
+  const head = ["model", ...(isGrid ? ["batch"] : []), ...(several ? ["on"] : [])];
+  const rows = costs.map((cost) => [
+    cost.model,
+    ...(isGrid ? [String(cost.batch ?? "")] : []),
+    ...(several ? [cost.on] : []),
+    parametersText(cost.parameters),
+    cost.flopPerRow === undefined ? "-" : thousands(cost.flopPerRow),
+    String(cost.done),
+    timeText(cost),
+    cost.isShared ? "-" : duration(cost.totalMs),
+  ]);
+  return [
+    { before: several ? place : `${place}\ntrained on ${costs[0]?.on}` },
+    { rows: [[...head, "parameters", "FLOP per row", "runs", "us per row [95 %]", "all runs"], ...rows] },
+    { before: costNotes(costs) },
+  ];
+}
+
+/** A dash for a time that several models share. */
+function timeText({ rowUs, done, isShared }: ModelCost): string {
+  return isShared ? "-" : estimateText(rowUs, 3, done);
+}
+
+function costNotes(costs: readonly ModelCost[]): string {
+  return [
+    "FLOP per row: multiplications and additions of the dense layers in training, forward and backward.",
+    "us per row: time of a run / (steps x batch), the median over runs, with evaluations; what runs share, such as making rows, is divided by their number. It is the engine's time on that machine, beside the other runs there.",
+    ...fewNote(costs.map(({ done }) => done)),
+    ...sharedNote(costs.filter(({ isShared }) => isShared)),
+  ].join("\n");
+}
+
+function sharedNote(costs: readonly ModelCost[]): string[] {
+  if (costs.length === 0) return [];
+  const together = duration(costs.reduce((sum, { totalMs }) => sum + totalMs, 0));
+  return [
+    `-: not measured apart: the models trained together, in ${together} of a core. This version measures each model's time.`,
+  ];
+}
+
+/** A table for each correlation and grid point with a row for each model, and what its columns mean. */
+export function gainsOf({ against, tasks, cells }: Seesaw): Block[] {
+  const tables = cellTables(cells, (title, group) => [headOf(title, tasks), ...group.map(gainRow)], LEAN_GAINS);
+  return [...tables, { before: gainNotes(against, cells) }];
+}
+
+/** What a narrow terminal lacks. */
+const LEAN_GAINS = ["all -", "all +", "runs"];
+
+function headOf(title: string, tasks: readonly string[]): string[] {
+  return [title, "runs", ...tasks, "delta-m [95 %]", "seesaw [95 %]", "all +", "all -"];
+}
+
+function gainRow({ model, pairs, gains, deltaM, seesaw, allGain, allLose }: CellSeesaw): string[] {
+  return [
+    model,
+    String(pairs),
+    ...gains.map(({ value }) => percent(value, 1)),
+    estimateText(inPercent(deltaM), 1, pairs),
+    estimateText(inPercent(seesaw), 0, pairs),
+    percent(allGain.value, 0),
+    percent(allLose.value, 0),
+  ];
+}
+
+function percent(share: number, digits: number): string {
+  return (100 * share).toFixed(digits);
+}
+
+function inPercent({ value, low, high }: Estimate): Estimate {
+  return { value: 100 * value, low: 100 * low, high: 100 * high };
+}
+
+function gainNotes(against: string, cells: readonly CellSeesaw[]): string {
+  const lines = [
+    `task: mean gain over ${against} in percent of its loss, paired by run; above 0 the model is better. delta-m: the mean of all tasks' gains.`,
+    "seesaw, all +, all -: percent of runs in which one task gains and another loses, all tasks gain, all lose.",
+    ...fewNote(cells.map(({ pairs }) => pairs)),
+    "--format csv has the intervals of each task, and medians.",
+  ];
+  const control = SHARE_NOTHING.find((model) => model !== against && cells.some((cell) => cell.model === model));
+  if (control !== undefined && SHARE_NOTHING.some((model) => model === against)) {
+    lines.push(`${control} shares nothing either: its seesaws are what size and chance make.`);
+  }
+  return lines.join("\n");
+}
+
+/** A table for each correlation and grid point with a row for each model, and what its columns mean. */
+export function componentsOf(cells: readonly CellVariance[], options: VarianceOptions): Block[] {
+  const heads = ["runs", "mean", "sd", ...COMPONENTS.map(([, name]) => `${name} [95 %]`)];
+  const tables = cellTables(cells, (title, group) => [[title, ...heads], ...group.map(componentRow)]);
+  return [...tables, { before: componentNotes(cells, options) }];
+}
+
+function componentRow({ model, data, initial, mean, variance, share }: CellVariance): string[] {
+  const sum = COMPONENTS.reduce((total, [name]) => total + variance[name].value, 0);
+  const shares = COMPONENTS.map(([name]) => estimateText(inPercent(share[name]), 0, Math.min(data, initial)));
+  return [model, `${data}x${initial}`, mean.toFixed(4), Number.isNaN(sum) ? "-" : Math.sqrt(sum).toFixed(4), ...shares];
+}
+
+const OF: Readonly<Record<VarianceOptions["of"], (bad: number) => string>> = {
+  loss: () => "final losses",
+  log: () => "natural logarithms of final losses",
+  bad: (bad) => `bad minima (1 for a final loss above ${Number(bad.toPrecision(3))}, else 0)`,
+};
+
+function componentNotes(cells: readonly CellVariance[], { of, bad }: VarianceOptions): string {
+  return [
+    `percent of the variance of ${OF[of](bad)} that comes from data (rows and their order), from initial values, and from the rest: how the two meet, since training has no other chance.`,
+    "runs: data x initial values of which all runs are done; sd: the root of the whole variance.",
+    ...fewNote(
+      cells.flatMap(({ data, initial }) => [data, initial]),
+      "data or initial values",
+    ),
+  ].join("\n");
+}
+
+/** A table for each correlation and grid point; their titles, in the corner, make the first columns of all equally wide. `lean` as of a block. */
+function cellTables<C extends Cell>(
+  cells: readonly C[],
+  rowsOf: (title: string, cells: readonly C[]) => Rows,
+  lean: readonly string[] = [],
+): Block[] {
+  const groups = [...groupBy(cells, pointTitle)];
+  const width = Math.max(...groups.map(([title]) => title.length), ...cells.map(({ model }) => model.length));
+  return groups.map(([title, group]) => ({ rows: rowsOf(title.padEnd(width), group), lean }));
+}

@@ -1,0 +1,45 @@
+// `chooseBy`: what chooses steps and settings on validation rows, the loss or a metric of one task.
+import { TASK_KINDS, type TaskKind } from "../data/task-kinds.ts";
+import { metricsOfKind } from "../diagnostics/task-metrics.ts";
+import { UsageError } from "../errors.ts";
+import type { SettingKey, Settings } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+import { tasksOfRuns } from "./task-kinds.ts";
+
+/** The metrics that can decide, and which values of them are better. */
+export const BETTER: Readonly<Record<string, "higher" | "lower">> = {
+  ...{ auc: "higher", averagePrecision: "higher", accuracy: "higher", f1Macro: "higher", rSquared: "higher" },
+  ...{ logLoss: "lower", calibrationError: "lower", rmse: "lower", mae: "lower" },
+};
+
+/** A metric of a task that decides. */
+export interface DecidingMetric {
+  /** As in `MEASURES`: `auc`. */
+  readonly metric: string;
+  /** From 0. */
+  readonly task: number;
+  readonly isHigherBetter: boolean;
+}
+
+/** The metric that `chooseBy` names; undefined for the loss. */
+export function decidingMetric({ chooseBy }: Pick<Settings, "chooseBy">): DecidingMetric | undefined {
+  const [, metric = "", task] = /^(.+?)(\d+)$/.exec(chooseBy) ?? [];
+  return metric === "" ? undefined : { metric, task: Number(task) - 1, isHigherBetter: BETTER[metric] === "higher" };
+}
+
+/** Refuses what is no metric of a task of the user's own rows: UsageError. */
+export function checkChooseBy(settings: Settings, place: (key: SettingKey) => string): void {
+  const { chooseBy, rows, tasks } = settings;
+  if (chooseBy === LOSS) return;
+  if (rows === null)
+    throw new UsageError(`${place("chooseBy")}: validation rows are of rows of your own (--rows); leave it out`);
+  const kinds = tasksOfRuns(settings)?.map(({ kind }) => kind) ?? new Array<TaskKind>(tasks).fill(TASK_KINDS[0]);
+  const known = kinds.flatMap((kind, k) =>
+    Object.keys(metricsOfKind(kind)).flatMap((name) => (name in BETTER ? [`${name}${k + 1}`] : [])),
+  );
+  if (known.includes(chooseBy)) return;
+  const meant = didYouMean(chooseBy, known);
+  throw new UsageError(`${place("chooseBy")}: expected loss or one of ${known.join(", ")}, got '${chooseBy}'${meant}`);
+}
+
+export const LOSS = "loss";

@@ -1,0 +1,205 @@
+import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
+import type { Key } from "../../random/key.ts";
+import type { RunState } from "../engine.ts";
+import { isConstant, rateAt } from "../learning-rate.ts";
+import { COMBINES_GRADIENTS, LEARNED, METHODS } from "../methods.ts";
+import { type Arena, recordBytes } from "../rows/arena.ts";
+import type { TaskLoss } from "../task-losses.ts";
+import { type OptimizerSettings, type TrainingSettings, VALUES } from "../training-settings.ts";
+import { float32Word } from "./instructions.ts";
+import type { KernelInstance } from "./kernels.ts";
+import type { StepCode } from "./step-code.ts";
+import { noBiases, packWeights, parameterBytes, unpackWeights, updatedRanges } from "./weights.ts";
+
+/** A run in training: addresses of its weights, their moments, and its losses. */
+export interface RunSlot {
+  /** The address of its record (kernels/records.h). */
+  readonly address: number;
+  readonly code: StepCode;
+  readonly weights: number;
+  /** Numbers for each parameter: the parameter itself and adam's two moments, one block of weights after the other. */
+  readonly values: number;
+  /** The address of its optimizer's record (kernels/records.h). */
+  readonly optimizer: number;
+  /** float64 [K]: losses of the latest batch, or of rows, added up by `evaluate`. */
+  readonly losses: number;
+  /** float64 [K]: batch losses added up. */
+  readonly sums: number;
+  /** The address of the records of its tasks, [K] (kernels/records.h). */
+  readonly tasks: number;
+  /** The address of its method's record. */
+  readonly method: number;
+  /** float64 [numbers for each task][K]: what the method has learned. */
+  readonly learned: number;
+  readonly learnedSize: number;
+  /** The address of the learning rates of the steps of a call, float64; 0 if it does not change. */
+  readonly rates: number;
+}
+
+/** An optimizer's number in the kernels. */
+const KINDS: Readonly<Record<OptimizerSettings["optimizer"], number>> = { sgd: 0, adam: 1, adamw: 1 };
+
+/** The kind of those that store gradients. */
+const STORE = 2;
+
+/** Bytes from an optimizer's record to its powers of beta1 and beta2. */
+const POWERS = 24;
+
+/** A kind's number in the kernels. */
+const TASKS: Readonly<Record<TaskKind, number>> = { regression: 0, binary: 1, categorical: 2 };
+
+/** Bytes of a task's record. */
+const TASK = 24;
+
+/** Where a method's record has the number of the step. */
+const METHOD_STEP = 4;
+
+/** How a run's weights are trained. */
+type Rule = OptimizerSettings & Pick<TrainingSettings, "method">;
+
+interface Sharing {
+  /** The keys of the run's streams. */
+  readonly keyOf: (stream: string) => Key;
+  /** How many steps a run trains in a call, at most. */
+  readonly steps: number;
+  /** The address of `parameterBytes` of the code; needed where gradients are clipped. */
+  readonly order?: number | undefined;
+}
+
+/** Takes a run's place in the plan. */
+export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, steps, order = 0 }: Sharing): RunSlot {
+  const { schedule, clipNorm, method: name } = rule;
+  const { tasks: K, terms } = code;
+  const bytes = 4 * code.weights.size;
+  const values = VALUES[rule.optimizer];
+  const { lanes } = code.weights.layout;
+  const first = values * bytes; // then gradients, by term; the last are those to be clipped
+  const gradients = first + (COMBINES_GRADIENTS[name] ? terms : 0) * bytes;
+  const all = gradients + (clipNorm === null ? 0 : bytes);
+  const weights = arena.take(all + 4 * lanes * lanes); // a square more, which kernels may read but never use
+  const optimizer = arena.put(optimizerRecord(rule, bytes));
+  const losses = arena.take(8 * K);
+  const sums = arena.take(8 * K);
+  const tasks = arena.take(TASK * K);
+  const learnedSize = LEARNED[name] * K;
+  const learned = arena.put(new Float64Array(learnedSize).fill(name === "gradnorm" ? 1 : 0, 0, K));
+  const scratch = name === "sum" ? 0 : arena.take(8 * (9 * K * K + 32 * K)); // kernels/methods.h, gradients.h
+  const words = [METHODS.indexOf(name), 1, ...keyOf("method/order"), first, bytes, learned, scratch];
+  const method = arena.put(recordBytes(words));
+  const rates = isConstant(schedule) ? 0 : arena.take(8 * steps);
+  const clip = clipNorm === null ? 0 : putClip(arena, code, { gradients, order, limit: clipNorm });
+  const address = arena.put(recordBytes([code.address, weights, optimizer, losses, sums, tasks, method, rates, clip]));
+  return { address, code, weights, values, optimizer, losses, sums, tasks, method, learned, learnedSize, rates };
+}
+
+interface Clip {
+  /** Bytes from a weight to its gradient. */
+  readonly gradients: number;
+  readonly order: number;
+  readonly limit: number;
+}
+
+function putClip(arena: Arena, { weights, touched }: StepCode, { gradients, order, limit }: Clip): number {
+  const store = arena.put(recordBytes([STORE, gradients, 0, 0], NO_NUMBERS)); // kernels read all of it
+  const [count, ranges] = [parameterBytes(weights).length, updatedRanges(weights)];
+  const at = arena.put(Int32Array.from(ranges.flat(), (numbers) => 4 * numbers));
+  const tables = arena.put(Int32Array.from(touched));
+  return arena.put(recordBytes([store, order, count, ranges.length, at, touched.length, tables, 0], [limit]));
+}
+
+/** Those of an optimizer that takes no step, as many as others have. */
+const NO_NUMBERS = new Array<number>(9).fill(0);
+
+/** `moments`: bytes from a weight to its first moment. */
+function optimizerRecord(settings: OptimizerSettings, moments: number): Uint8Array {
+  const { optimizer, lr, beta1, beta2, epsilon, weightDecay } = settings;
+  const [coupled, decoupled] = optimizer === "adamw" ? [0, weightDecay] : [weightDecay, 0];
+  return recordBytes([KINDS[optimizer], moments, 0, 0], [lr, 1, 1, beta1, beta2, epsilon, coupled, decoupled, 1]);
+}
+
+/** Writes the rates of the next steps, from step `from` on, unless they are all the same. */
+export function writeRates(
+  memory: KernelInstance,
+  { rates }: RunSlot,
+  training: OptimizerSettings,
+  from: number,
+  steps: number,
+): void {
+  if (rates === 0) return;
+  memory.float64(rates, steps).set(Array.from({ length: steps }, (_, i) => rateAt(training, from + i)));
+}
+
+/** Writes how the losses of a run's tasks are taken, with the delta of Huber's loss for regressions, unless it is null. */
+export function writeTasks(
+  memory: KernelInstance,
+  slot: RunSlot,
+  losses: readonly TaskLoss[],
+  huberDelta: number | null,
+): void {
+  const delta = float32Word(huberDelta ?? Number.POSITIVE_INFINITY);
+  for (const [k, { kind, weight, unit, ...task }] of losses.entries()) {
+    const at = slot.tasks + k * TASK;
+    memory.uint32(at, 4).set([TASKS[kind], outputCount({ kind, weight, ...task }), delta, float32Word(weight * unit)]);
+    memory.float64(at + 16, 1)[0] = unit;
+  }
+}
+
+/** Writes a run's parameters, in canonical order, where its kernels read them. */
+export function writeParameters(memory: KernelInstance, slot: RunSlot, parameters: Float32Array): void {
+  valuesAt(memory, slot, 0).set(packWeights(slot.code.weights, parameters));
+}
+
+/** A run's parameters in canonical order. */
+export function readParameters(memory: KernelInstance, slot: RunSlot): Float32Array {
+  return unpackWeights(slot.code.weights, valuesAt(memory, slot, 0));
+}
+
+/** What training changes in memory. */
+type Trained = Pick<RunState, "values" | "noBias" | "powers" | "sums" | "learned">;
+
+export function readTrained(memory: KernelInstance, slot: RunSlot): Trained {
+  const { code, optimizer, sums, learned, learnedSize } = slot;
+  const [power1, power2] = memory.float64(optimizer + POWERS, 2) as unknown as [number, number];
+  const blocks = Array.from({ length: slot.values }, (_, i) => valuesAt(memory, slot, i));
+  const [noBias] = noBiases(code.weights);
+  return {
+    values: blocks.map((block) => unpackWeights(code.weights, block)),
+    noBias: blocks.map((block) => (noBias === undefined ? 0 : (block[noBias] as number))),
+    powers: [power1, power2],
+    sums: [...memory.float64(sums, code.tasks)],
+    ...(learnedSize > 0 && { learned: [...memory.float64(learned, learnedSize)] }),
+  };
+}
+
+export function writeTrained(memory: KernelInstance, slot: RunSlot, trained: Trained): void {
+  const { values, noBias, powers, sums, learned = [] } = trained;
+  const { weights, tasks } = slot.code;
+  for (const [i, each] of values.entries()) {
+    const block = valuesAt(memory, slot, i);
+    block.set(packWeights(weights, each));
+    for (const offset of noBiases(weights)) block[offset] = noBias[i] as number;
+  }
+  memory.float64(slot.optimizer + POWERS, 2).set(powers);
+  memory.float64(slot.sums, tasks).set(sums);
+  memory.float64(slot.learned, slot.learnedSize).set(learned);
+}
+
+/** The parameters, 0, or a moment of each, 1 or 2, in the engine's order. */
+function valuesAt(memory: KernelInstance, { weights, code }: RunSlot, i: number): Float32Array {
+  const { size } = code.weights;
+  return memory.float32(weights + 4 * i * size, size);
+}
+
+/** The numbers in `sums` or `losses` divided by `counts`, [K]; resets them to 0. */
+export function takeMeans(memory: KernelInstance, at: number, counts: readonly number[]): number[] {
+  const values = memory.float64(at, counts.length);
+  const means = counts.map((count, k) => (values[k] as number) / count);
+  values.fill(0);
+  return means;
+}
+
+/** Says which step comes next, for its dropout and its method; 0 outside training. */
+export function setStep(memory: KernelInstance, { code, method }: RunSlot, step: number): void {
+  memory.uint32(method + METHOD_STEP, 1)[0] = step;
+  if (code.step !== undefined) memory.uint32(code.step, 1)[0] = step;
+}

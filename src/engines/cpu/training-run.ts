@@ -1,0 +1,253 @@
+import { copiedCurve, TrainingCurve } from "../curve-recorder.ts";
+import { DiagnosticRecorder } from "../diagnosing.ts";
+import { isEnough } from "../early-stop.ts";
+import {
+  type Curve,
+  DIVERGED_LOSS,
+  type Diagnostics,
+  lossFailure,
+  type Predictions,
+  type Run,
+  type RunState,
+} from "../engine.ts";
+import { initialParameters } from "../initial-parameters.ts";
+import type { LabelCounts } from "../label-counts.ts";
+import { labelPanelBytes } from "../rows/generator.ts";
+import { inputPanelBytes, type Layout, panelIndex, panelsOf } from "../rows/panels.ts";
+import { lossesOfTasks, type TaskLoss } from "../task-losses.ts";
+import { testRows } from "../training-settings.ts";
+import { isValidated, validationLosses } from "../validation.ts";
+import type { KernelInstance, Kernels } from "./kernels.ts";
+import type { LabelPlan, RowPlan } from "./run-group-rows.ts";
+import {
+  type RunSlot,
+  readParameters,
+  readTrained,
+  setStep,
+  takeMeans,
+  writeParameters,
+  writeRates,
+  writeTasks,
+  writeTrained,
+} from "./run-slot.ts";
+
+/** Inputs of a training run: its place in memory, the rows it shares and its own labels. */
+interface Place {
+  readonly slot: RunSlot;
+  readonly rows: RowPlan;
+  readonly labels: LabelPlan;
+  /** Rows that the code takes at once. */
+  readonly pieceRows: number;
+  /** The labels of the training rows of a task. */
+  readonly labelsOf: (task: number) => ArrayLike<number>;
+  readonly counts: LabelCounts;
+}
+
+/** One run while it trains: a failure stops it alone. */
+export class TrainingRun {
+  readonly run: Run;
+  readonly #memory: KernelInstance;
+  readonly #kernels: Kernels;
+  readonly #place: Place;
+  readonly #steps: number[];
+  readonly #training: TrainingCurve;
+  readonly #heldout: (readonly number[])[];
+  readonly #validation: (readonly number[])[] | undefined;
+  readonly #tasks: readonly TaskLoss[];
+  readonly #diagnosing: DiagnosticRecorder;
+  #step: number;
+  #failure: string | undefined;
+  /** Whether it has trained for long enough to know its best step; never without early stopping. */
+  #isEnough: boolean;
+  /** Milliseconds of the processes before this one. */
+  readonly #elapsedMs: number;
+  /** Milliseconds of its own in this process: its steps and evaluations. */
+  #ownMs = 0;
+
+  /** Goes on from `state`, or begins. */
+  constructor(memory: KernelInstance, run: Run, place: Place, state?: RunState) {
+    this.run = run;
+    this.#memory = memory;
+    this.#kernels = memory.kernelsOf(run.training.arithmetic);
+    this.#place = place;
+    const { step = 0, curve, failure, elapsedMs = 0 } = state ?? {};
+    this.#steps = [...(curve?.steps ?? [])];
+    this.#training = new TrainingCurve(place.counts, curve);
+    this.#heldout = [...(curve?.heldout ?? [])];
+    this.#validation = isValidated(run) ? [...(curve?.validation ?? [])] : undefined;
+    this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
+    this.#step = step;
+    this.#failure = failure;
+    this.#elapsedMs = elapsedMs;
+    this.#tasks = lossesOfTasks(run, place.labelsOf);
+    writeTasks(memory, place.slot, this.#tasks, run.training.huberDelta);
+    this.#isEnough = isEnough(run, this);
+    if (state) writeTrained(memory, place.slot, state);
+    else writeParameters(memory, place.slot, initialParameters(run));
+  }
+
+  /** Steps done; once it is over, by the others. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** The latest point of the training curve, mean over tasks; NaN before the first. */
+  get loss(): number {
+    return this.#training.latest;
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Whether it trains no further, although others go on. */
+  get isOver(): boolean {
+    return this.#failure !== undefined || this.#isEnough;
+  }
+
+  get curve(): Curve {
+    return copiedCurve(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
+  }
+
+  get diagnostics(): Diagnostics | undefined {
+    return this.#diagnosing.diagnostics;
+  }
+
+  get labels(): LabelPlan {
+    return this.#place.labels;
+  }
+
+  get parameters(): Float32Array {
+    return readParameters(this.#memory, this.#place.slot);
+  }
+
+  /** The kernel set. */
+  get device(): string {
+    return this.#memory.set;
+  }
+
+  get ownMs(): number {
+    return this.#ownMs;
+  }
+
+  /** The run's time: its own, and its `share` of what this process did for all runs of the run group, in milliseconds. */
+  elapsedMs(share: number): number {
+    return this.#elapsedMs + this.#ownMs + share;
+  }
+
+  /** What the run goes on from, with its `share` of this process's time for all runs. */
+  state(share: number): RunState {
+    const { diagnostics } = this;
+    return {
+      step: this.#step,
+      ...readTrained(this.#memory, this.#place.slot),
+      curve: this.curve,
+      ...(diagnostics && { diagnostics }),
+      ...(this.#failure !== undefined && { failure: this.#failure }),
+      elapsedMs: this.elapsedMs(share),
+    };
+  }
+
+  /** Trains the next `steps` steps, those of the chunk in memory; adds a point to the curve if they end at `evaluation`. */
+  advance(steps: number, evaluation: number): void {
+    const started = performance.now();
+    this.#trainSteps(steps);
+    if (this.#step === evaluation) this.#evaluate();
+    this.#ownMs += performance.now() - started;
+  }
+
+  #trainSteps(steps: number): void {
+    const before = this.#step;
+    this.#step += steps;
+    if (this.isOver) return;
+    const { slot, rows, labels } = this.#place;
+    const { training } = this.run;
+    setStep(this.#memory, slot, before + 1);
+    writeRates(this.#memory, slot, training, before + 1, steps);
+    const did = this.#kernels.train(
+      slot.address,
+      rows.chunk,
+      rows.panels * inputPanelBytes(rows.inputs, rows.layout),
+      labels.chunk,
+      rows.panels * labelPanelBytes(rows.tasks, rows.layout),
+      training.batch,
+      steps,
+      DIVERGED_LOSS,
+    );
+    setStep(this.#memory, slot, 0);
+    if (did < steps) this.#failure = lossFailure(this.takeErrors(), before + did + 1);
+  }
+
+  /** Adds a point to the curve, the training loss over the steps since the one before. */
+  #evaluate(): void {
+    if (this.isOver) return;
+    const { slot, rows, labels, counts } = this.#place;
+    this.takeErrors();
+    this.addErrors(rows.heldout, labels.heldout, testRows(this.run.training));
+    const heldout = this.takeErrors(counts.rows("heldout"));
+    this.#failure = counts.failure ?? lossFailure(heldout, this.#step);
+    if (this.#failure !== undefined) return;
+    const since = this.#steps.at(-1) ?? 0;
+    this.#steps.push(this.#step);
+    this.#training.add(takeMeans(this.#memory, slot.sums, this.#ones), since + 1, this.#step);
+    this.#heldout.push(heldout);
+    const predictions = this.#validation && this.predictions();
+    if (predictions) this.#validation?.push(validationLosses(this.run, predictions, this.#tasks));
+    if (this.#diagnosing.isDue(this.#step))
+      this.#diagnosing.add(this.#step, this.parameters, () => predictions ?? this.predictions());
+    this.#isEnough = isEnough(this.run, this);
+  }
+
+  /** Predictions and labels of the held-out rows. */
+  predictions(): Predictions {
+    const { slot, rows, labels, pieceRows } = this.#place;
+    const { code, weights, optimizer } = slot;
+    const { panelRows } = rows.layout;
+    const N = this.run.training.heldoutRows;
+    const most = pieceRows - (pieceRows % panelRows); // whole panels
+    const outputs = new Float32Array(N * code.outputs);
+    for (let from = 0; from < N; from += most) {
+      const count = Math.min(most, N - from);
+      const P = panelsOf(count, rows.layout);
+      const x = rows.heldout + (from / panelRows) * inputPanelBytes(rows.inputs, rows.layout);
+      this.#kernels.execute(code.begin, code.middle, x, weights, P, optimizer, panelRows);
+      const panels = this.#memory.float32(code.predictions.value, P * code.outputs * panelRows);
+      fromPanels(panels, outputs.subarray(from * code.outputs), count, code.outputs, rows.layout);
+    }
+    const y = new Float32Array(N * code.tasks);
+    const panels = this.#memory.float32(labels.heldout, panelsOf(N, rows.layout) * code.tasks * panelRows);
+    fromPanels(panels, y, N, code.tasks, rows.layout);
+    return { outputs, y };
+  }
+
+  /**
+   * Fails the run, after its last step, if no batch had a label of a task, or if its losses over the training set, [K], are
+   * not numbers or have diverged.
+   */
+  judge(trainingSetLoss: readonly number[]): void {
+    this.#failure ??= this.#training.failure ?? lossFailure(trainingSetLoss, this.run.training.steps);
+  }
+
+  /** Adds up the losses over `count` rows in panels. */
+  addErrors(x: number, labels: number, count: number): void {
+    const { slot, rows, pieceRows } = this.#place;
+    const stride = inputPanelBytes(rows.inputs, rows.layout);
+    this.#kernels.evaluate(slot.address, x, stride, labels, count, pieceRows);
+  }
+
+  get #ones(): number[] {
+    return new Array<number>(this.#place.slot.code.tasks).fill(1);
+  }
+
+  /** The losses added up over rows, divided by `counts`, [K]. */
+  takeErrors(counts?: readonly number[]): number[] {
+    const { slot } = this.#place;
+    return takeMeans(this.#memory, slot.losses, counts ?? this.#ones);
+  }
+}
+
+/** The first `rows` rows of panels of N columns, row after row. */
+function fromPanels(panels: Float32Array, out: Float32Array, rows: number, N: number, layout: Layout): void {
+  for (let row = 0; row < rows; row++)
+    for (let n = 0; n < N; n++) out[row * N + n] = panels[panelIndex(row, n, N, layout)] as number;
+}

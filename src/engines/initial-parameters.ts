@@ -1,0 +1,32 @@
+import { tableSetOf } from "../data/table-set.ts";
+import { outputCount } from "../data/task-kinds.ts";
+import { initialValues, parameterBlocks } from "../models/parameters.ts";
+import { modelKey, type Run } from "./engine.ts";
+import { sharesOf, tasksIn } from "./task-losses.ts";
+
+/** A run's initial parameters in canonical order; the same at every correlation. */
+export function initialParameters(run: Run): Float32Array {
+  const { model, training } = run;
+  const values = initialValues(model, training.initializer, (tensor) => modelKey(run, tensor));
+  if (training.outputBias !== "base-rate") return values;
+  const biases = outputBiases(run);
+  for (const { part, kind, network, offset } of parameterBlocks(model))
+    if (part === "outputs" && kind === "bias") values.set(biases[Number(network.split("/")[1])] as number[], offset);
+  return values;
+}
+
+/**
+ * Of each task the outputs that predict its base rates, [K][C]: the log-odds of class 1, the logarithms of the classes' shares,
+ * or 0, the mean of a standardised label. A class that no training row has counts as half a row.
+ */
+function outputBiases(run: Run): number[][] {
+  const K = run.model.tasks;
+  const y = run.correlation === null ? tableSetOf(run).labels("train") : undefined;
+  return tasksIn(run).map((task, k) => {
+    if (task.kind === "regression") return [0];
+    const labels = y?.filter((_, i) => i % K === k) ?? new Float32Array();
+    const least = 0.5 / Math.max(1, labels.length);
+    const logs = sharesOf(run, task, () => labels).map((share) => Math.log(Math.max(share, least)));
+    return outputCount(task) === 1 ? [(logs[1] as number) - (logs[0] as number)] : logs;
+  });
+}

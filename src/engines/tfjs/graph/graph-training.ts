@@ -1,0 +1,339 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { RowSet } from "../../../data/streams.ts";
+import type { Rows } from "../../../data/task-set.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
+import type { Predictions, Run } from "../../engine.ts";
+import { initialParameters } from "../../initial-parameters.ts";
+import { lossUnits } from "../../task-losses.ts";
+import type { LossSums, Trainer } from "../../trainer.ts";
+import { HELD_MS, type Yielder } from "../../yielder.ts";
+import { partAt, setSizes } from "../feed/feed-arrays.ts";
+import type { GroupFeed, GroupFeeds, StepFeed } from "../feed/group-feeds.ts";
+import type { Group } from "../groups.ts";
+import { CALL_BYTES, EVALUATED_ROWS } from "../memory.ts";
+import { methodRatesAt } from "../methods/method-step.ts";
+import { methodOf } from "../methods/methods.ts";
+import { predictReplica } from "../model/forward.ts";
+import { heldoutPredictions } from "../model/heldout.ts";
+import { decayAt, type Rates, ratesAt } from "../model/optimizer.ts";
+import { pack, unpack } from "../model/pack.ts";
+import type { Tf } from "../tf.ts";
+import type { Program } from "./program.ts";
+import type { Tensors } from "./recording.ts";
+import { type ProgramOptions, ratesInPlace, trainingProgram } from "./training-program.ts";
+import {
+  isDecayed,
+  methodStateName,
+  parameterNames,
+  rateNames,
+  stateNames,
+  type TrainingShape,
+  trainingShape,
+} from "./training-shape.ts";
+
+/** Traced trainers of the family, one group's after the other's: graphs serve them all. */
+export class GraphTraining {
+  readonly #tf: Tf;
+  readonly #feeds: GroupFeeds;
+  readonly #programs: ProgramCache<TrainingShape>;
+
+  /** `feeds` is the caller's. */
+  constructor(tf: Tf, feeds: GroupFeeds, options: ProgramOptions) {
+    this.#tf = tf;
+    this.#feeds = feeds;
+    this.#programs = new ProgramCache((shape) => trainingProgram(tf, shape, options));
+  }
+
+  /** A trainer of this group; undefined once stopped. */
+  async trainer(group: Group, yielder: Yielder): Promise<GraphTrainer | undefined> {
+    const feed = await this.#feeds.feed(group, yielder);
+    return (
+      feed && this.#programs.use(trainingShape(group), (program) => new GraphTrainer(this.#tf, program, group, feed))
+    );
+  }
+
+  /** Frees what is kept on the device for later groups. */
+  free(): void {
+    this.#programs.dispose();
+  }
+}
+
+/** Most programs that are kept: a sweep has a few shapes, and comes back to each with a later group. */
+const MOST = 8;
+
+/** The training programs of an engine, one for all groups of a shape. */
+export class ProgramCache<Shape> {
+  readonly #create: (shape: Shape) => Program;
+  /** Programs by shape; the one used last is last. */
+  readonly #kept = new Map<string, Program>();
+
+  constructor(create: (shape: Shape) => Program) {
+    this.#create = create;
+  }
+
+  /**
+   * Calls `use` with the program of this shape. If it throws, for instance for lack of memory, the program is not kept.
+   */
+  use<T>(shape: Shape, use: (program: Program) => T): T {
+    const key = JSON.stringify(shape);
+    const program = this.#kept.get(key) ?? this.#create(shape);
+    this.#kept.delete(key);
+    try {
+      const result = use(program);
+      this.#keep(key, program);
+      return result;
+    } catch (error) {
+      program.dispose();
+      throw error;
+    }
+  }
+
+  #keep(key: string, program: Program): void {
+    this.#kept.set(key, program);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size <= MOST || oldest === undefined) return;
+    this.#kept.get(oldest)?.dispose();
+    this.#kept.delete(oldest);
+  }
+
+  dispose(): void {
+    for (const program of this.#kept.values()) program.dispose();
+    this.#kept.clear();
+  }
+}
+
+/** Trains models of the family by traced steps. Sets, parameters and optimizer state stay on the device. */
+export class GraphTrainer implements Trainer {
+  readonly #tf: Tf;
+  readonly #program: Program;
+  readonly #group: Group;
+  readonly #shape: TrainingShape;
+  /** Unit of each replica's parameters: its learning rate as a multiple of the first replica's, [R]. */
+  readonly #units: readonly number[];
+  readonly #loops: GraphLoops;
+  readonly labelCorrelations: readonly (readonly number[])[];
+  /** The held-out rows of all sources. */
+  readonly #heldout: Rows;
+
+  /** `program` is that of the group's shape; it serves one trainer at a time. */
+  constructor(tf: Tf, program: Program, group: Group, feed: GroupFeed) {
+    this.#tf = tf;
+    this.#program = program;
+    this.#group = group;
+    this.#shape = trainingShape(group);
+    const { lr: first } = (group.runs[0] as Run).training;
+    this.#units = group.runs
+      .slice(0, this.#shape.R)
+      .map(({ training: { lr } }) => (this.#shape.ownRates ? lr / first : 1));
+    this.labelCorrelations = feed.labelCorrelations;
+    const { "heldout/x": x, "heldout/y": y } = feed.sets as Record<string, Float32Array>;
+    this.#heldout = { x: x as Float32Array, y: y as Float32Array };
+    tf.tidy(() => {
+      this.#describeReplicas(feed);
+      for (const m of group.models.keys()) this.#begin(m);
+    });
+    this.#loops = new GraphLoops(tf, program, group, feed);
+  }
+
+  #describeReplicas({ sets }: GroupFeed): void {
+    const { R, tasks, kinds, sharedFeed, ownRates } = this.#shape;
+    const { runs, sources, places } = this.#group;
+    if (kinds) {
+      const rows = sets["train/y"] as Float32Array | undefined;
+      const of = sources.map((_, f) => rows && partAt(rows, f, sources.length));
+      const units = places.flatMap((place, r) => lossUnits(runs[r] as Run, of[place]));
+      this.#program.assign({ lossUnits: this.#tf.tensor2d(units, [R, tasks]) });
+    }
+    if (sharedFeed) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
+    if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
+  }
+
+  /** Sets parameters of model number m, the optimizer's moments to 0, and what the method keeps to its start. */
+  #begin(m: number): void {
+    const { models, R, optimizer } = this.#shape;
+    const model = models[m] as ModelSpec;
+    const runs = this.#group.runs.slice(m * R, (m + 1) * R);
+    const initial = runs.map((run, r) => initialParameters(run).map((value) => value / (this.#units[r] as number)));
+    const packed = pack(this.#tf, model, initial);
+    for (const [i, name] of parameterNames(model, m).entries()) {
+      const parameters = packed[i] as Tensor;
+      const [, ...others] = stateNames(optimizer, name);
+      const zeros = others.map((other) => [other, this.#tf.zeros(parameters.shape)] as const);
+      this.#program.assign({ [name]: parameters, ...Object.fromEntries(zeros) });
+    }
+    const ofMethod = Object.entries(methodOf(this.#shape.method)?.initial(optimizer) ?? {});
+    for (const [name, value] of ofMethod)
+      this.#program.assign({ [methodStateName(m, name)]: this.#tf.fill([R, this.#shape.tasks], value) });
+  }
+
+  train(from: number, to: number): Promise<Float32Array> {
+    return this.#loops.train(from, to);
+  }
+
+  lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
+    return this.#loops.lossSums(set, from, to);
+  }
+
+  /** Operation by operation: it is seldom measured. */
+  heldout(): Predictions[] {
+    const tf = this.#tf;
+    const { places, sources } = this.#group;
+    const rowsOf = (place: number) => ({
+      x: partAt(this.#heldout.x, place, sources.length),
+      y: partAt(this.#heldout.y, place, sources.length),
+    });
+    const parameters = this.parameters();
+    return this.#shape.models.flatMap((model, m) =>
+      places.map((place, r) => {
+        const own = pack(tf, model, [parameters[m * places.length + r] as Float32Array]);
+        const predictions = heldoutPredictions(tf, rowsOf(place), model, (x) => predictReplica(tf, model, own, 0, x));
+        tf.dispose(own);
+        return predictions;
+      }),
+    );
+  }
+
+  parameters(): Float32Array[] {
+    return this.#shape.models.flatMap((model, m) => {
+      const tensors = this.#program.read(...parameterNames(model, m));
+      const held = unpack(model, tensors);
+      this.#tf.dispose(tensors);
+      return held.map((parameters, r) => parameters.map((value) => value * (this.#units[r] as number)));
+    });
+  }
+
+  /** Frees the sets; the program is the caller's. */
+  dispose(): void {
+    this.#loops.dispose();
+  }
+}
+
+/**
+ * Calls of a program's loops, with many steps in a call: `train` gives `losses` [steps, N, K], and `heldout/errors` and
+ * `train/errors` give `sums` [chunks, N, K] of rows of the sets, which stay on the device.
+ */
+export class GraphLoops {
+  readonly #tf: Tf;
+  readonly #program: Program;
+  readonly #group: Group;
+  readonly #first: Run;
+  readonly #feed: StepFeed;
+  readonly #steps: CallLength;
+  readonly #chunks = new CallLength(Number.POSITIVE_INFINITY);
+
+  /** Puts the rows of all sources on the device, one after the other. */
+  constructor(tf: Tf, program: Program, group: Group, { sets, steps }: GroupFeed) {
+    this.#tf = tf;
+    this.#program = program;
+    this.#group = group;
+    this.#first = group.runs[0] as Run;
+    this.#feed = steps;
+    this.#steps = new CallLength(CALL_BYTES / steps.bytes);
+    tf.tidy(() => {
+      for (const [name, rows] of Object.entries(sets)) {
+        const width = this.#widthOf(name);
+        program.assign({ [name]: tf.tensor(rows, [rows.length / width, width]) });
+      }
+    });
+  }
+
+  #widthOf(set: string): number {
+    return set.endsWith("/y") ? this.#first.model.tasks : this.#first.model.inputs;
+  }
+
+  /** As a trainer's. */
+  async train(from: number, to: number): Promise<Float32Array> {
+    const taken = await this.#feed.take(from, to, this.#steps.steps);
+    const call = () => {
+      const fed = { ...this.#feed.tensors(this.#tf, taken), ...this.#rates(from, taken.count) };
+      return this.#program.run("train", taken.count, fed);
+    };
+    return this.#timed(this.#steps, taken.count, call, "losses");
+  }
+
+  #rates(from: number, steps: number): Tensors {
+    const { training } = this.#first;
+    const method = methodOf(training.method);
+    const numbers = Array.from({ length: steps }, (_, step) => from + step);
+    const fed = (rates: Rates[]) => [
+      this.#tf.tensor1d(rates.map(({ rate }) => rate)),
+      this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
+    ];
+    const ofParameters = fed(numbers.map((step) => ratesInPlace(training.optimizer, ratesAt(training, step))));
+    const ofMethod = method?.learningRate ? fed(numbers.map((step) => methodRatesAt(method, training, step))) : [];
+    const decays = isDecayed(training) ? [this.#tf.tensor1d(numbers.map((step) => decayAt(training, step)))] : [];
+    const rates = [...ofParameters, ...ofMethod, ...decays];
+    return Object.fromEntries(rateNames(training).map((name, i) => [name, rates[i] as Tensor]));
+  }
+
+  /** As a trainer's. */
+  async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
+    const chunks = Math.min(Math.ceil((to - from) / EVALUATED_ROWS), this.#chunks.steps);
+    const end = Math.min(to, from + chunks * EVALUATED_ROWS);
+    const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));
+    const errors = this.#timed(this.#chunks, chunks, call, "sums");
+    const sums = new Float64Array(this.#group.runs.length * this.#first.model.tasks);
+    for (const [at, error] of errors.entries()) sums[at % sums.length] = (sums[at % sums.length] as number) + error;
+    return { sums, to: end };
+  }
+
+  /** An output of a call as numbers. */
+  #timed(length: CallLength, steps: number, call: () => Tensors, output: string): Float32Array {
+    const began = performance.now();
+    let values = new Float32Array();
+    this.#tf.tidy(() => {
+      values = (call()[output] as Tensor).dataSync<"float32">() as Float32Array<ArrayBuffer>;
+    });
+    length.took(steps, performance.now() - began);
+    return values;
+  }
+
+  /** The numbers of rows `from` to `to` of each replica, in chunks; the last is padded with rows that don't count. */
+  #chunkRows(set: RowSet, from: number, to: number, chunks: number): Tensors {
+    const { trainRows, heldoutRows } = this.#first.training;
+    const N = set === "heldout" ? heldoutRows : (trainRows as number);
+    const { places } = this.#group;
+    const R = places.length;
+    const rows = EVALUATED_ROWS;
+    const numbers = new Int32Array(chunks * R * rows);
+    let at = 0;
+    for (let chunk = 0; chunk < chunks; chunk++)
+      for (const place of places)
+        for (let i = 0; i < rows; i++) numbers[at++] = place * N + Math.min(from + chunk * rows + i, N - 1);
+    const weights = Float32Array.from({ length: chunks * rows }, (_, i) => (from + i < to ? 1 : 0));
+    return {
+      numbers: this.#tf.tensor(numbers, [chunks, R, rows], "int32"),
+      weights: this.#tf.tensor(weights, [chunks, rows, 1]),
+    };
+  }
+
+  /** Frees the sets; the program is the caller's. */
+  dispose(): void {
+    const tf = this.#tf;
+    const names = setSizes(this.#first.training).flatMap(({ set }) => [`${set}/x`, `${set}/y`]);
+    tf.tidy(() => {
+      for (const name of names) this.#program.assign({ [name]: tf.zeros([0, this.#widthOf(name)]) });
+    });
+  }
+}
+
+/** How many steps a native call takes, so that it blocks the event loop no longer than a signal may wait. */
+export class CallLength {
+  readonly #most: number;
+  #steps = 1;
+
+  /** `most`: a limit for other reasons, such as the memory of its inputs. */
+  constructor(most: number) {
+    this.#most = Math.max(1, Math.floor(most));
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** A call of `steps` steps took `ms`. The first calls build kernels: the length grows by no more than four times. */
+  took(steps: number, ms: number): void {
+    const fitting = Math.floor((steps * HELD_MS) / ms);
+    this.#steps = Math.max(1, Math.min(fitting, 4 * this.#steps, this.#most));
+  }
+}

@@ -1,0 +1,279 @@
+// A group's training as a traced program: one graph for all groups of one shape.
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import type { RowSet } from "../../../data/streams.ts";
+import { unreachable } from "../../../errors.ts";
+import { parameterCount } from "../../../models/parameters.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
+import { ADAM, type Optimizer, type OptimizerSettings } from "../../training-settings.ts";
+import { isOnCard } from "../device.ts";
+import { EVALUATED_ROWS } from "../memory.ts";
+import type { MethodState } from "../methods/method.ts";
+import { methodStep } from "../methods/method-step.ts";
+import { methodOf } from "../methods/methods.ts";
+import { dropoutBy, masksOf, noiseBy, orderBy } from "../model/masks.ts";
+import { type Batch, batchLosses, lossesAndGradients, predictionLosses } from "../model/objective.ts";
+import { alongside, preparedGradients, type Rates, type TrainingState, updated } from "../model/optimizer.ts";
+import type { Tf } from "../tf.ts";
+import type { Loop } from "./loop.ts";
+import { Program } from "./program.ts";
+import type { Specs, Tensors, Update } from "./recording.ts";
+import {
+  float,
+  methodSpecs,
+  methodStateName,
+  parameterNames,
+  rateNames,
+  replicaSpecs,
+  setsOf,
+  stateNames,
+  stateSpecs,
+  type TrainingShape,
+  variablesOf,
+} from "./training-shape.ts";
+
+export interface ProgramOptions {
+  /** Let XLA compile each step into one computation: no gain on a CPU, not measured on a card. */
+  readonly xla?: boolean;
+}
+
+/**
+ * From this many multiplications of a forward pass on, a step's operations run in parallel: on two cores one run on 64
+ * rows (1e6) takes .09 ms without and .6 ms with it, 20 (2e7) take the same, 200 (2e8) gain a fifth.
+ */
+const CONCURRENT_PRODUCTS = 5e7;
+
+/** Whether a step with this many multiplications in its forward pass runs its operations in parallel. */
+function isConcurrent(tf: Tf, products: number): boolean {
+  return isOnCard(tf) || products > CONCURRENT_PRODUCTS;
+}
+
+/** Loops: `train`, and `heldout/errors`, `train/errors` of the sets. */
+export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: ProgramOptions = {}): Program {
+  const { models, R, B } = shape;
+  const evaluations = setsOf(shape).map((set) => [`${set}/errors`, evaluation(tf, shape, set)] as const);
+  const products = R * B * models.reduce((sum, model) => sum + parameterCount(model), 0);
+  return new Program(tf, {
+    variables: variablesOf(shape),
+    loops: { train: training(tf, shape), ...Object.fromEntries(evaluations) },
+    xla,
+    concurrent: isConcurrent(tf, products),
+  });
+}
+
+/**
+ * A step on `numbers` [R, B] of the fixed set, or on fresh `x` and `y` of each source, with that step's rates and
+ * masks.
+ */
+function training(tf: Tf, shape: TrainingShape): Loop {
+  const { models, method, inputs, tasks, R, B, fresh, sharedFeed } = shape;
+  const F = sharedFeed ? null : R;
+  const rows: Specs = fresh
+    ? { x: float([F, B, inputs]), y: float([F, B, tasks]) }
+    : { numbers: { shape: [R, B], dtype: "int32" } };
+  const masks = models.flatMap((model, m) => masksOf(model, R, B, m, method));
+  return {
+    fed: {
+      ...rows,
+      ...Object.fromEntries(rateNames(shape).map((name) => [name, float([])])),
+      ...Object.fromEntries(masks.map(({ name, shape }) => [name, float(shape)])),
+    },
+    variables: [
+      ...(fresh ? [] : ["train/x", "train/y"]),
+      ...Object.keys({ ...replicaSpecs(shape), ...methodSpecs(shape) }),
+    ],
+    inPlace: Object.keys(stateSpecs(shape)),
+    step: (given) => {
+      const batch = fresh ? freshRows(tf, given) : gathered(tf, given, "train");
+      const ofModels = models.map((_, m) => modelStep(tf, shape, given, batch, m));
+      return {
+        next: Object.assign({}, ...ofModels.map(({ next }) => next)),
+        updates: ofModels.flatMap(({ updates }) => updates),
+        outputs: { losses: tf.concat(ofModels.map(({ losses }) => losses)) },
+      };
+    },
+  };
+}
+
+/** Sums of losses [models * R, K] of rows `numbers` [R, rows] of a set, each counted by its weight [rows]. */
+function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
+  const { models, R, ownRates, huberDelta, kinds } = shape;
+  return {
+    fed: { numbers: { shape: [R, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
+    variables: [
+      ...models.flatMap(parameterNames),
+      `${set}/x`,
+      `${set}/y`,
+      ...(ownRates ? ["units"] : []),
+      ...(kinds ? ["lossUnits"] : []),
+    ],
+    step: (given) => {
+      const batch = gathered(tf, given, set);
+      const sums = models.map((model, m) => {
+        const rule = { huberDelta, tasks: kinds, lossUnits: given.lossUnits };
+        const losses = predictionLosses(tf, model, parametersOf(tf, given, model, m), batch, rule);
+        return tf.sum(tf.mul(losses, given.weights as Tensor), 1);
+      });
+      return { outputs: { sums: tf.concat(sums) } };
+    },
+  };
+}
+
+/** Rows x [R, B, D], y [R, B, K] of the sources' x [F, B, D], y [F, B, K]. */
+function freshRows(tf: Tf, { x, y, places }: Tensors): Batch {
+  if (!places) return { x, y } as Batch;
+  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor, places as Tensor1D);
+  return { x: pick(x), y: pick(y) };
+}
+
+function gathered(tf: Tf, given: Tensors, set: RowSet): Batch {
+  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor2D, given.numbers as Tensor2D);
+  return { x: pick(given[`${set}/x`]), y: pick(given[`${set}/y`]) };
+}
+
+interface ModelStep {
+  /** Before the update, [R, K]. */
+  readonly losses: Tensor;
+  readonly updates: Update[];
+  /** The method's state. */
+  readonly next: Tensors;
+}
+
+/** The step of model number m, of the values that are given to the whole step. */
+function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m: number): ModelStep {
+  const { models, huberDelta, kinds, ownRates } = shape;
+  const spec = models[m] as ModelSpec;
+  const method = methodOf(shape.method);
+  const parameters = parametersOf(tf, given, spec, m);
+  const objective = {
+    ...{ huberDelta, tasks: kinds, lossUnits: given.lossUnits },
+    ...{ dropout: dropoutBy(tf, given, spec, m), noise: noiseBy(tf, given, spec, m) },
+  };
+  const names = parameterNames(spec, m);
+  const prepared = (gradients: readonly Tensor[]): Tensors => {
+    const all = preparedGradients(tf, gradients, parameters, shape);
+    return Object.fromEntries(names.map((name, i) => [name, all[i] as Tensor]));
+  };
+  const updatesBy = (gradients: Tensors): Update[] => [
+    ...(given.decay ? decaysOf(tf, decayed(tf, given, names)) : []),
+    ...updatesOf(tf, shape, gradients, given),
+  ];
+  if (!method) {
+    const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective);
+    return { losses, updates: updatesBy(prepared(gradients)), next: {} };
+  }
+
+  const kept = Object.keys(method.initial(shape.optimizer));
+  const state = Object.fromEntries(kept.map((name) => [name, given[methodStateName(m, name)] as Tensor]));
+  const rate = given.methodRate as Tensor;
+  const isRuns = ownRates && method.learningRate === "run";
+  const rates = {
+    rate: isRuns ? tf.mul(rate, tf.reshape(given.units as Tensor, [-1, 1])) : rate,
+    epsilon: given.methodEpsilon as Tensor,
+    ...betasOf(method.learningRate === "run" ? shape : ADAM),
+  };
+  const inputs = { spec, parameters, batch, objective, order: orderBy(given, m), state, rates };
+  const { losses, gradients, next } = methodStep(tf, method, inputs);
+  const following = prepared(gradients);
+  const after = next(() => {
+    const moved = movedParameters(tf, given, following, shape);
+    return batchLosses(tf, spec, parametersOf(tf, { ...given, ...moved }, spec, m), batch, objective);
+  });
+  return { losses, updates: updatesBy(following), next: renamed(after, m) };
+}
+
+function renamed(state: MethodState, m: number): Tensors {
+  return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [methodStateName(m, name), tensor]));
+}
+
+/** What the updates in place will make of the parameters: they come after the step, which can't see it. */
+function movedParameters(tf: Tf, given: Tensors, gradients: Tensors, shape: TrainingShape): Tensors {
+  const rates = { rate: given.rate as Tensor, epsilon: given.epsilon as Tensor, ...betasOf(shape) };
+  const amounts = given.decay ? decayed(tf, given, Object.keys(gradients)) : {};
+  const moved = Object.entries(gradients).map(([name, gradient]) => {
+    const [m, v, amount] = [given[`${name}/m`], given[`${name}/v`], amounts[name]];
+    const before = given[name] as Tensor;
+    const parameters = amount ? tf.sub(before, amount) : before;
+    const state: TrainingState = { parameters, ...(m && v && { m, v }) };
+    return [name, updated(tf, state, gradient, rates).parameters];
+  });
+  return Object.fromEntries(moved);
+}
+
+/** What decays of each variable. `decay` is for the group's first rate: a replica's is as much larger as its rate. */
+function decayed(tf: Tf, { units, decay, ...given }: Tensors, names: readonly string[]): Tensors {
+  const amounts = names.map((name) => {
+    const parameters = given[name] as Tensor;
+    const amount = tf.mul(parameters, decay as Tensor);
+    return [name, units ? tf.mul(amount, alongside(tf, units, amount)) : amount];
+  });
+  return Object.fromEntries(amounts);
+}
+
+function betasOf({ beta1, beta2 }: Pick<Rates, "beta1" | "beta2">): Pick<Rates, "beta1" | "beta2"> {
+  return { beta1, beta2 };
+}
+
+/** The parameters of model number m; those in units of a replica's own are converted. */
+function parametersOf(tf: Tf, given: Tensors, model: ModelSpec, m: number): Tensor[] {
+  const parameters = parameterNames(model, m).map((name) => given[name] as Tensor);
+  const { units } = given;
+  if (!units) return parameters;
+  return parameters.map((each) => tf.mul(each, alongside(tf, units, each)));
+}
+
+/** Of an optimizer, what a graph has as constants. */
+type InPlace = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2">;
+
+/**
+ * The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and
+ * `epsilon`.
+ */
+function updatesOf(tf: Tf, inPlace: InPlace, gradients: Tensors, { rate, epsilon }: Tensors): Update[] {
+  const { optimizer } = inPlace;
+  return Object.entries(gradients).map(([parameter, gradient]) => {
+    const variables = stateNames(optimizer, parameter);
+    switch (optimizer) {
+      case "sgd":
+        return { op: "ResourceApplyGradientDescent", variables, inputs: [rate as Tensor, gradient] };
+      case "adam":
+      case "adamw": {
+        const inputs = [...adamScalars(tf, inPlace, rate as Tensor, epsilon as Tensor), gradient];
+        return { op: "ResourceApplyAdam", variables, inputs };
+      }
+      default:
+        return unreachable(optimizer);
+    }
+  });
+}
+
+/** Powers of beta1 and beta2, the rate, beta1, beta2 and epsilon. Powers of 0 leave `rate` as it is. */
+function adamScalars(tf: Tf, { beta1, beta2 }: InPlace, rate: Tensor, epsilon: Tensor): Tensor[] {
+  return [tf.scalar(0), tf.scalar(0), rate, tf.scalar(beta1), tf.scalar(beta2), epsilon];
+}
+
+/** The updates that take amounts off parameters, by their names. */
+function decaysOf(tf: Tf, amounts: Tensors): Update[] {
+  return Object.entries(amounts).map(([parameter, amount]) => ({
+    ...{ op: "ResourceApplyGradientDescent", variables: [parameter], inputs: [tf.scalar(1), amount] },
+  }));
+}
+
+/**
+ * The rates for TensorFlow's operations. Its Adam computes 1 - beta in float32, which for beta2 is off by 1.3e-5: m and
+ * v are always larger or smaller by that factor, and the rates correct it.
+ */
+export function ratesInPlace(optimizer: Optimizer, rates: Rates): Rates {
+  const { rate, epsilon, beta1, beta2 } = rates;
+  switch (optimizer) {
+    case "sgd":
+      return rates;
+    case "adam":
+    case "adamw": {
+      const share = (beta: number): number => (1 - beta) / (1 - Math.fround(beta));
+      const root = Math.sqrt(share(beta2));
+      return { ...rates, rate: (rate * share(beta1)) / root, epsilon: epsilon / root };
+    }
+    default:
+      return unreachable(optimizer);
+  }
+}

@@ -1,0 +1,67 @@
+// How well classes, and the probabilities of them, are predicted.
+
+/** The share of rows whose class is the predicted one. */
+export function accuracy(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  let right = 0;
+  for (let n = 0; n < labels.length; n++) right += Number(labels[n] === predicted[n]);
+  return right / labels.length;
+}
+
+/**
+ * The mean of F1 = 2 tp / (2 tp + fp + fn) over the classes that some row has or is predicted to have: each class counts
+ * alike, however rare it is. NaN without rows.
+ */
+export function f1Macro(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  const found = new Map<number, { right: number; all: number }>();
+  const count = (label: number, right: number) => {
+    const before = found.get(label) ?? { right: 0, all: 0 };
+    found.set(label, { right: before.right + right, all: before.all + 1 });
+  };
+  for (let n = 0; n < labels.length; n++) {
+    count(labels[n] as number, Number(labels[n] === predicted[n]));
+    count(predicted[n] as number, 0);
+  }
+  const scores = [...found.values()].map(({ right, all }) => (2 * right) / all);
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/** Bins of probabilities, as Guo et al. (ICML 2017) have them: (b/15, (b + 1)/15], and 0 in the first. */
+export const CALIBRATION_BINS = 15;
+
+function binOf(probability: number): number {
+  return Math.max(0, Math.ceil(CALIBRATION_BINS * probability) - 1);
+}
+
+/**
+ * The expected calibration error of what rows were given as the probability of something, which came true (1) or not (0): the
+ * mean over rows of |mean probability - share that came true| of their bins.
+ */
+export function calibrationError(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): number {
+  const excess = new Float64Array(CALIBRATION_BINS);
+  for (let n = 0; n < outcomes.length; n++) {
+    const probability = probabilities[n] as number;
+    const bin = binOf(probability);
+    excess[bin] = (excess[bin] as number) + probability - (outcomes[n] as number);
+  }
+  return excess.reduce((sum, ofBin) => sum + Math.abs(ofBin), 0) / outcomes.length;
+}
+
+/** Rows of one bin: how many, the sum of their probabilities, and how many came true. */
+export interface CalibrationBin {
+  readonly rows: number;
+  readonly predicted: number;
+  readonly observed: number;
+}
+
+/** The rows of each bin. */
+export function calibrationBins(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): CalibrationBin[] {
+  const bins = Array.from({ length: CALIBRATION_BINS }, () => ({ rows: 0, predicted: 0, observed: 0 }));
+  for (let n = 0; n < outcomes.length; n++) {
+    const probability = probabilities[n] as number;
+    const bin = bins[binOf(probability)] as (typeof bins)[number];
+    bin.rows++;
+    bin.predicted += probability;
+    bin.observed += outcomes[n] as number;
+  }
+  return bins;
+}

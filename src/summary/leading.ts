@@ -1,0 +1,80 @@
+// What the results of a study lead with: the metric of one task that chose steps and settings, if one did.
+import { decidingMetric } from "../config/choose-by.ts";
+import type { Config } from "../config/config.ts";
+import { taskNames } from "../config/task-kinds.ts";
+import { cellKey } from "../identity/cell.ts";
+import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { METRIC_WORDS } from "../records/metric-words.ts";
+import type { Results } from "../records/read-results.ts";
+import { LEAST_SHOWN } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { mean } from "../stats/moments.ts";
+import { comparePairs } from "../stats/pairs.ts";
+import { validationName } from "../validation-name.ts";
+
+/** A metric of one task. */
+export interface Leading {
+  /** As in `METRIC_WORDS`. */
+  readonly metric: string;
+  /** From 0. */
+  readonly task: number;
+  readonly isHigherBetter: boolean;
+  /** `AUC of churn`. */
+  readonly words: string;
+}
+
+/** Undefined where a loss chooses. */
+export function leadingMetric(config: Config): Leading | undefined {
+  const deciding = decidingMetric(config);
+  return deciding && { ...deciding, words: `${METRIC_WORDS[deciding.metric]} of ${taskNames(config)[deciding.task]}` };
+}
+
+/** The final values of that metric on test or on validation rows, as `cellLosses` gives losses. */
+export function leadingCells(results: Results, { metric, task }: Leading, part: "test" | "validation"): CellLosses[] {
+  const name = part === "test" ? metric : validationName(metric);
+  return measuredCells(results, (measures) => (measures[name] as readonly number[] | undefined)?.[task]);
+}
+
+/** The loss on validation rows, mean over tasks. */
+export function validationCells(results: Results): CellLosses[] {
+  return measuredCells(results, ({ validationLoss }) => validationLoss as number | undefined);
+}
+
+type Measures = NonNullable<Results["records"][number]["measures"]>;
+
+function measuredCells(results: Results, of: (measures: Measures) => number | undefined): CellLosses[] {
+  const byCell = groupBy(results.records, cellKey);
+  return cellLosses(results, "heldout").map((cell) => {
+    const values = (byCell.get(cellKey(cell)) ?? []).flatMap(({ run, measures = {} }) => {
+      const value = of(measures);
+      return value === undefined || Number.isNaN(value) ? [] : [[run, value] as const];
+    });
+    return { ...cell, byRun: new Map(values) };
+  });
+}
+
+/** Cells by their means, the best first, and how many of the first are not told apart from it: 1 if it is the best for sure. */
+export interface Ranking {
+  readonly ranked: readonly CellLosses[];
+  readonly alike: number;
+}
+
+/**
+ * Cells in which a run is done. Two are told apart if the 95 % interval of their difference over pairs of runs excludes 0, and
+ * there are enough pairs to show one.
+ */
+export function rankingOf(cells: readonly CellLosses[], isHigherBetter = false): Ranking {
+  const sign = isHigherBetter ? -1 : 1;
+  const meanOf = ({ byRun }: CellLosses) => sign * mean([...byRun.values()]);
+  const ranked = cells.filter(({ byRun }) => byRun.size > 0).sort((a, b) => meanOf(a) - meanOf(b));
+  const [best] = ranked;
+  const apart = ranked.map((cell) => best !== undefined && cell !== best && areApart(best, cell));
+  return { ranked, alike: Math.max(0, apart.lastIndexOf(false) + 1) };
+}
+
+function areApart(a: CellLosses, b: CellLosses): boolean {
+  const runs = commonRuns([a, b]);
+  if (runs.length < LEAST_SHOWN) return false;
+  const { low, high } = comparePairs(lossesOf(a, runs), lossesOf(b, runs)).mean;
+  return low > 0 || high < 0;
+}

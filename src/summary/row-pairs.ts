@@ -1,0 +1,174 @@
+// Models compared on the same test rows, by what their runs predict of each of these.
+import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
+import type { TaskKind } from "../data/task-kinds.ts";
+import { metricsOfKind } from "../diagnostics/task-metrics.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
+import { pointText } from "../identity/grid-point.ts";
+import { LongWork } from "../long-work.ts";
+import { xoshiroOf } from "../random/xoshiro.ts";
+import { keptPredictions, type TaskPredictions } from "../records/kept-arrays.ts";
+import type { Results } from "../records/read-results.ts";
+import type { RunRecord } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { mean, standardDeviation } from "../stats/moments.ts";
+import { areaDifferenceError, placements } from "../stats/ranking.ts";
+
+/** The first minus the second in a metric of a task, on the same test rows: means over pairs of runs. */
+export interface RowComparison extends Difference {
+  readonly first: Cell;
+  readonly second: Cell;
+  /** Its name. */
+  readonly task: string;
+  readonly metric: string;
+  /** Pairs of runs. */
+  readonly pairs: number;
+}
+
+interface Difference {
+  readonly difference: number;
+  /** The standard error of one pair's difference over further test rows, given both trained models. */
+  readonly pairedError: number;
+  /** The same as if each of the two had test rows of its own. */
+  readonly unpairedError: number;
+}
+
+/** A run, and what it predicts of its tasks, [K]. */
+interface RunOnRows {
+  readonly record: RunRecord;
+  readonly tasks: readonly TaskOnRows[];
+}
+
+interface MetricOnRows {
+  readonly value: number;
+  /** On resamples of the rows; absent for an AUC. */
+  readonly replicates?: Float64Array;
+}
+
+interface TaskOnRows extends TaskPredictions {
+  /** DeLong's, of a task that has an AUC. */
+  readonly placements: Float64Array;
+  readonly metrics: Readonly<Record<string, MetricOnRows>>;
+}
+
+type InFolder = readonly [Results, RunRecord];
+type Pair<T> = readonly [T, T];
+
+/** An error by 200 resamples is off by a twentieth; of many rows fewer are drawn, in proportion. */
+const [MOST, LEAST, MOST_ROWS] = [200, 50, 2_000_000];
+
+/** Every two models at each correlation and grid point, over the runs whose predictions both were kept. */
+export function modelsOnRows(results: Results): RowComparison[] {
+  const done = results.records.filter(({ status }) => status === "done");
+  const groups = groupBy(done, ({ correlation, point, run }) => `${correlation} ${pointText(point)} ${run}`);
+  return comparedOnRows([...groups.values()].map((records) => records.map((record) => [results, record])));
+}
+
+/** B minus A in each cell that both folders have, over the runs whose predictions both were kept. */
+export function foldersOnRows(a: Results, b: Results): RowComparison[] {
+  const before = new Map(a.records.map((record) => [record.id, record]));
+  const groups = b.records.flatMap((record): InFolder[][] => {
+    const other = before.get(record.id);
+    const areDone = record.status === "done" && other?.status === "done";
+    return areDone ? [[[b, record] as const, [a, other] as const]] : [];
+  });
+  return comparedOnRows(groups);
+}
+
+/** Every two runs of each group, in order. */
+function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison[] {
+  const work = new LongWork("comparing models on their test rows");
+  const found: Omit<RowComparison, "pairs">[] = [];
+  for (const [i, group] of groups.entries()) {
+    work.reach(i / groups.length);
+    const runs = group.flatMap(([results, record]) => runOnRows(results, record));
+    const pairs = runs.flatMap((first, i) => runs.slice(i + 1).map((second): Pair<RunOnRows> => [first, second]));
+    const names = taskNames((group[0] as InFolder)[0].config);
+    found.push(...pairs.flatMap((pair) => names.flatMap((task, k) => taskOfPair(pair, task, k))));
+  }
+  const byMetric = groupBy(found, ({ first, second, task, metric }) =>
+    [cellKey(first), cellKey(second), task, metric].join(" "),
+  );
+  return [...byMetric.values()].map((all) => {
+    const meanOf = (of: keyof Difference) => mean(all.map((one) => one[of]));
+    return {
+      ...(all[0] as (typeof all)[number]),
+      pairs: all.length,
+      difference: meanOf("difference"),
+      pairedError: meanOf("pairedError"),
+      unpairedError: meanOf("unpairedError"),
+    };
+  });
+}
+
+/** Nothing if the run's predictions were not kept. */
+function runOnRows(results: Results, record: RunRecord): RunOnRows[] {
+  const kinds = tasksOfRuns(results.config);
+  const tasks = keptPredictions(results, record.id)?.map((task, k) => {
+    const kind = kinds?.[k]?.kind ?? "regression";
+    return taskOnRows(task, kind, kind === "regression" ? scaleIn(record, k, task) : 1);
+  });
+  return tasks ? [{ record, tasks }] : [];
+}
+
+/** One of a regression's predictions in the units of its label: what the recorded RMSE is to that of the predictions. */
+function scaleIn({ measures }: RunRecord, k: number, { outputs, labels }: TaskPredictions): number {
+  const recorded = (measures?.rmse as readonly number[] | undefined)?.[k];
+  const own = metricsOfKind("regression").rmse?.(outputs, labels, 1);
+  return recorded !== undefined && own ? recorded / own : 1;
+}
+
+function taskOnRows(task: TaskPredictions, kind: TaskKind, scale: number): TaskOnRows {
+  const { auc, aucError: _, ...others } = metricsOfKind(kind);
+  const resamples = resamplesOf(task);
+  const entries = Object.entries(others).map(([name, of]) => {
+    const measured = ({ outputs, labels }: TaskPredictions) => of(outputs, labels, scale);
+    return [name, { value: measured(task), replicates: Float64Array.from(resamples, measured) }] as const;
+  });
+  const { outputs, labels } = task;
+  return {
+    ...task,
+    placements: auc ? placements(outputs, labels) : new Float64Array(),
+    metrics: { ...(auc && { auc: { value: auc(outputs, labels, scale) } }), ...Object.fromEntries(entries) },
+  };
+}
+
+/** Rows drawn with replacement: the same ones for every run with as many rows. */
+function resamplesOf({ outputs, labels }: TaskPredictions): TaskPredictions[] {
+  const N = labels.length;
+  const C = outputs.length / N;
+  const random = xoshiroOf(`mmoe/rows/n=${N}`);
+  const count = Math.max(LEAST, Math.min(MOST, Math.round(MOST_ROWS / N)));
+  return Array.from({ length: count }, () => {
+    const rows = Uint32Array.from({ length: N }, () => random.below(N));
+    const placeOf = (i: number) => (rows[Math.floor(i / C)] as number) * C + (i % C);
+    return {
+      outputs: Float32Array.from({ length: N * C }, (_, i) => outputs[placeOf(i)] as number),
+      labels: Float32Array.from(rows, (row) => labels[row] as number),
+    };
+  });
+}
+
+/** Each metric of a task; nothing if the test rows of the two are not the same. */
+function taskOfPair([a, b]: Pair<RunOnRows>, task: string, k: number): Omit<RowComparison, "pairs">[] {
+  const [first, second] = [a.tasks[k], b.tasks[k]] as Pair<TaskOnRows>;
+  if (first.labels.length === 0 || first.labels.join() !== second.labels.join()) return [];
+  return Object.entries(first.metrics).map(([metric, one]) => {
+    const names = { first: cellOf(a.record), second: cellOf(b.record), task, metric };
+    const other = second.metrics[metric] as MetricOnRows;
+    return { ...names, difference: one.value - other.value, ...errorsOf([one, other], [first, second]) };
+  });
+}
+
+function errorsOf([one, other]: Pair<MetricOnRows>, [a, b]: Pair<TaskOnRows>): Omit<Difference, "difference"> {
+  if (one.replicates && other.replicates) {
+    const [ours, theirs] = [one.replicates, other.replicates];
+    const pairedError = standardDeviation(ours.map((value, i) => value - (theirs[i] as number)));
+    return { pairedError, unpairedError: Math.hypot(standardDeviation(ours), standardDeviation(theirs)) };
+  }
+  const none = new Float64Array(a.labels.length);
+  const errorOf = (x: Float64Array, y: Float64Array) => areaDifferenceError(x, y, a.labels);
+  return {
+    pairedError: errorOf(a.placements, b.placements),
+    unpairedError: Math.hypot(errorOf(a.placements, none), errorOf(b.placements, none)),
+  };
+}

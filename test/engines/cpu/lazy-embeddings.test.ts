@@ -1,0 +1,121 @@
+// Steps of the vectors that rows of a batch have: beside a program in float64. test/python/sparse-adam.test.ts has PyTorch's.
+import { describe, expect, test } from "vitest";
+import { rateAt } from "../../../src/engines/learning-rate.ts";
+import type { OptimizerSettings } from "../../../src/engines/training-settings.ts";
+import { parameterBlocks } from "../../../src/models/parameters.ts";
+import { bitsOf } from "../../support/bits.ts";
+import { objectiveGradient, range, taskLosses } from "../../support/reference.ts";
+import { APART } from "../golden/optimizers.ts";
+import { apart, CASES, INITIAL, rowsAt, SPEC, STEPS, trainedByKernels } from "./lazy-runs.ts";
+import { KERNELS, loneRun } from "./lone-run.ts";
+
+const ADAM = CASES[0]?.[1] as OptimizerSettings;
+const ALL: [string, OptimizerSettings][] = [
+  ...CASES,
+  ["adam with clipping", { ...ADAM, clipNorm: 0.5 }],
+  ["sgd", { ...ADAM, optimizer: "sgd", lr: 0.05 }],
+  ["sgd with clipping", { ...ADAM, optimizer: "sgd", lr: 0.05, clipNorm: 0.5 }],
+];
+
+const tables = parameterBlocks(SPEC).filter(({ kind }) => kind === "table");
+
+/** Places of the numbers of the vectors that rows have, the last of a table apart, which stays 0. */
+function touchedBy(x: readonly number[][]): Set<number> {
+  return new Set(
+    tables.flatMap(({ offset, shape }, t) => {
+      const [rows, size] = shape as [number, number];
+      const numbers = x.map((row) => row[2 + t] as number).filter((number) => number < rows - 1);
+      return numbers.flatMap((number) => range(size).map((i) => offset + number * size + i));
+    }),
+  );
+}
+
+/** 100 steps in float64: SparseAdam for vectors, which has its epsilon beside the root as it is, and Adam for all others. */
+function trainedInFloat64(settings: OptimizerSettings, B: number) {
+  const { optimizer, beta1, beta2, epsilon, clipNorm } = settings;
+  const w = Float64Array.from(INITIAL);
+  const [m, v] = [new Float64Array(w.length), new Float64Array(w.length)];
+  const ofTables = tables.reduce((sum, { size }) => sum + size, 0);
+  const losses = range(STEPS).map((i) => {
+    const { x, y } = rowsAt(i + 1, B);
+    const rows = { x: Float32Array.from(x.flat()), y: Float32Array.from(y.flat()) };
+    const before = taskLosses(SPEC, w, rows);
+    const touched = touchedBy(x);
+    const moved = [...range(w.length)].filter((p) => p >= ofTables || touched.has(p));
+    const g = objectiveGradient(SPEC, w, rows);
+    const norm = Math.sqrt(moved.reduce((sum, p) => sum + (g[p] as number) ** 2, 0));
+    const scale = clipNorm === null ? 1 : Math.min(1, clipNorm / (norm + 1e-6));
+    const rate = rateAt(settings, i + 1);
+    const [left1, left2] = [1 - beta1 ** (i + 1), 1 - beta2 ** (i + 1)];
+    for (const p of moved) {
+      const gradient = scale * (g[p] as number);
+      if (optimizer === "sgd") {
+        w[p] = (w[p] as number) - rate * gradient;
+        continue;
+      }
+      m[p] = beta1 * (m[p] as number) + (1 - beta1) * gradient;
+      v[p] = beta2 * (v[p] as number) + (1 - beta2) * gradient ** 2;
+      const corrected = p < ofTables ? epsilon : epsilon * Math.sqrt(left2);
+      w[p] =
+        (w[p] as number) -
+        (rate * Math.sqrt(left2) * (m[p] as number)) / left1 / (Math.sqrt(v[p] as number) + corrected);
+    }
+    return before;
+  });
+  return { losses, parameters: w };
+}
+
+describe.each([6, 21])("in batches of %i", (B) => {
+  test.each(ALL)("%s: 100 lazy steps have the losses and parameters of float64", (_, settings) => {
+    const expected = trainedInFloat64(settings, B);
+    for (const { name, memory } of KERNELS) {
+      const { losses, parameters } = trainedByKernels(memory, settings, B);
+      expect(apart(losses.flat(), expected.losses.flat()), name).toBeLessThan(APART);
+      expect(apart(parameters, expected.parameters), name).toBeLessThan(10 * APART);
+    }
+  });
+
+  test("the batches leave most vectors as they are in a step, and train some of them again", () => {
+    const steps = range(STEPS).map((i) => touchedBy(rowsAt(i + 1, B).x));
+    const numbers = tables.reduce((sum, { size }) => sum + size, 0);
+    expect(Math.max(...steps.map(({ size }) => size))).toBeLessThan(numbers / 2);
+    expect(steps.reduce((sum, { size }) => sum + size, 0)).toBeGreaterThan(
+      3 * new Set(steps.flatMap((one) => [...one])).size,
+    );
+  });
+});
+
+test("a vector that no row of the batch has keeps its bits, also where dense steps move it", () => {
+  const { x, y } = rowsAt(1, 13);
+  const { x: others } = rowsAt(9, 13);
+  const moved = (embeddingSteps: "dense" | "lazy") => {
+    const run = loneRun(SPEC, 13, "adam", 0.01, { settings: { embeddingSteps } });
+    run.setParameters(INITIAL);
+    run.setBatch(x, y);
+    run.train(1);
+    const before = run.parameters();
+    run.setBatch(others, y);
+    run.train(1);
+    const after = run.parameters();
+    const touched = touchedBy(others);
+    return [...touchedBy(x)].filter((p) => !touched.has(p) && before[p] !== after[p]).length;
+  };
+  expect(moved("lazy")).toBe(0);
+  expect(moved("dense")).toBeGreaterThan(20);
+});
+
+test("lazy steps of sgd have the bits of dense ones", () => {
+  for (const { name, memory } of KERNELS) {
+    const bits = (["dense", "lazy"] as const).map((embeddingSteps) => {
+      const run = loneRun(SPEC, 21, "sgd", 0.05, { memory, settings: { embeddingSteps } });
+      run.setParameters(INITIAL);
+      for (const i of range(5)) {
+        const { x, y } = rowsAt(i + 1, 21);
+        run.setBatch(x, y);
+        run.train(1);
+      }
+      return bitsOf(run.parameters());
+    });
+    expect(bits[0], name).toBe(bits[1]);
+  }
+});

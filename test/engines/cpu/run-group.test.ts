@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
+import { planRunGroup, runGroupsOf, trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
+import { range } from "../../support/reference.ts";
+import { makeRun } from "../../support/runs.ts";
+import { runOf } from "./runs.ts";
+
+const LRS = [1e-4, 1e-3, 1e-2];
+
+test("runGroupsOf(runs) joins models, correlations and learning rates of one run index", () => {
+  const runs = [0, 1].flatMap((index) =>
+    (["omoe", "mmoe"] as const).flatMap((model) =>
+      [0.5, 1].flatMap((correlation) => LRS.map((lr) => runOf({ model, index, correlation, training: { lr } }))),
+    ),
+  );
+  expect(runGroupsOf(runs, 1)).toEqual([range(12), range(12).map((i) => 12 + i)]);
+});
+
+test("runGroupsOf(runs) joins runs with other optimizers and initial values", () => {
+  const settings = [{}, { optimizer: "sgd" }, { initializer: { name: "he-uniform" } }] as const;
+  const runs = settings.map((training) => runOf({ model: "mmoe", training }));
+  expect(runGroupsOf(runs, 1)).toEqual([[0, 1, 2]]);
+});
+
+test("runGroupsOf(runs) parts runs whose rows are not the same", () => {
+  const runs = [{}, { batch: 8 }, { trainRows: 40 }, { heldoutRows: 8 }].map((training) =>
+    runOf({ model: "mmoe", training }),
+  );
+  expect(runGroupsOf(runs, 1)).toEqual([[0], [1], [2], [3]]);
+});
+
+test("runGroupsOf(runs) parts runs of different numbers of tasks, not cells of one number", () => {
+  const runs = [2, 3].flatMap((tasks) => [0.2, 0.4].map((correlation) => runOf({ model: "mmoe", tasks, correlation })));
+  expect(runGroupsOf(runs, 1)).toEqual([
+    [0, 1],
+    [2, 3],
+  ]);
+});
+
+test("runGroupsOf(runs, jobs, stepOf) joins runs that are at one step", () => {
+  const runs = [...LRS, 0.1, 0.3].map((lr) => runOf({ model: "mmoe", training: { lr } }));
+  expect(runGroupsOf(runs, 1, ({ training }) => (training.lr < 0.05 ? 70 : 0))).toEqual([
+    [0, 1, 2],
+    [3, 4],
+  ]);
+});
+
+test("planRunGroup(runs) labels the rows once for each correlation matrix", () => {
+  const runs = [0.2, 0.4, 0.2].map((correlation) => runOf({ model: "mmoe", tasks: 3, correlation }));
+  const { rows, labels } = planRunGroup(runs, "wasm");
+  expect(rows.labels).toHaveLength(2);
+  expect([labels[0] === labels[2], labels[0] === labels[1]]).toEqual([true, false]);
+});
+
+test("runGroupsOf(runs, jobs) splits groups that do not divide evenly among the workers", () => {
+  const runs = [0, 1, 2].flatMap((index) => LRS.map((lr) => runOf({ model: "mmoe", index, training: { lr } })));
+  expect(runGroupsOf(runs, 2)).toEqual([[0, 1, 2], [3, 4, 5], [6, 8], [7]]);
+  expect(runGroupsOf(runs.slice(0, 3), 7)).toEqual([[0], [1], [2]]);
+});
+
+test("runGroupsOf(runs) bounds the runs of a group", () => {
+  const runs = range(100).map((i) => runOf({ model: "mmoe", training: { lr: (i + 1) / 1000 } }));
+  const groups = runGroupsOf(runs, 1);
+  expect(Math.max(...groups.map((group) => group.length))).toBe(34);
+  expect(groups.flat().toSorted((a, b) => a - b)).toEqual(range(100));
+});
+
+test("runGroupsOf(runs) bounds the weights of a group, of which embeddings of many values have many", () => {
+  const runs = range(12).map((i) => {
+    const run = runOf({ model: "mmoe", training: { lr: (i + 1) / 1000 } });
+    return { ...run, model: { ...run.model, embeddings: [{ rows: 1_000_001, size: 16 }] } };
+  });
+  const bytes = 1_000_001 * 16 * 4 * 3;
+  const lengths = runGroupsOf(runs, 1).map((group) => group.length);
+  expect([lengths, Math.max(...lengths) * bytes < 1.1e9]).toEqual([[4, 4, 4], true]);
+});
+
+test("planRunGroup(runs) lays out one code for all runs of a model", () => {
+  const runs = LRS.map((lr) => runOf({ model: "mmoe", training: { lr } }));
+  expect(new Set(planRunGroup(runs, "wasm").slots.map(({ code }) => code)).size).toBe(1);
+});
+
+test("trainRunGroup(wasm, runs, watch) stops in its pass over a large training set too", () => {
+  let asked = 0;
+  let trained = 0;
+  const results = trainRunGroup(instantiate(kernelSource("wasm")), [makeRun({}, { trainRows: 30_000, steps: 3 })], {
+    keepParameters: false,
+    onStep: (_, step) => {
+      trained = step;
+    },
+    isStopped: () => trained === 3 && ++asked >= 5,
+  });
+  expect([results, asked]).toEqual([undefined, 6]);
+});

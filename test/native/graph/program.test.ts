@@ -1,0 +1,223 @@
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Loop } from "../../../src/engines/tfjs/graph/loop.ts";
+import { Program, type ProgramSpec } from "../../../src/engines/tfjs/graph/program.ts";
+import type { Specs, Tensors } from "../../../src/engines/tfjs/graph/recording.ts";
+import { loadTf } from "../../../src/engines/tfjs/tf.ts";
+import { expectClose } from "../../support/close.ts";
+
+const tf = await loadTf("tensorflow");
+const [N, D, H, B] = [11, 3, 5, 7];
+
+/** A network of one hidden layer on rows of a set, by gradient descent with momentum, at a rate that is fed. */
+const VARIABLES: Specs = {
+  hidden: { shape: [D, H], dtype: "float32" },
+  output: { shape: [H, 1], dtype: "float32" },
+  momentum: { shape: [D, H], dtype: "float32" },
+  set: { shape: [null, D], dtype: "float32" },
+};
+const TRAIN: Loop = {
+  fed: { rows: { shape: [B], dtype: "int32" }, rate: { shape: [], dtype: "float32" } },
+  variables: ["set", "hidden", "output", "momentum"],
+  step: descend,
+};
+
+function descend({ hidden, output, momentum, set, rows, rate }: Tensors): { next: Tensors; outputs: Tensors } {
+  const x = tf.gather(set as Tensor2D, rows as Tensor) as Tensor2D;
+  const y = tf.sin(tf.sum(x, 1, true));
+  const loss = (hidden: Tensor, output: Tensor) =>
+    tf.mean(tf.squaredDifference(tf.matMul(tf.relu(tf.matMul(x, hidden as Tensor2D)), output as Tensor2D), y), [0, 1]);
+  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Tensor)([hidden, output] as Tensor[]);
+  const [slope, outputSlope] = grads as [Tensor, Tensor];
+  const faster = tf.add(tf.mul(momentum as Tensor, 0.9), slope);
+  const moved = (weights: Tensor, by: Tensor) => tf.sub(weights, tf.mul(by, rate as Tensor));
+  const next = {
+    hidden: moved(hidden as Tensor, faster),
+    output: moved(output as Tensor, outputSlope),
+    momentum: faster,
+  };
+  return { next, outputs: { loss: value, slope: outputSlope } };
+}
+
+function start(): Tensors {
+  return {
+    hidden: tf.randomNormal([D, H], 0, 1, "float32", 1),
+    output: tf.randomNormal([H, 1], 0, 1, "float32", 2),
+    momentum: tf.zeros([D, H]),
+    set: tf.randomNormal([N, D], 0, 1, "float32", 3),
+  };
+}
+
+/** What `steps` steps are fed, from number `first` on. */
+function fedFor(steps: number, first = 0): Tensors {
+  const numbers = Array.from({ length: steps * B }, (_, at) => ((first * B + at) * 4) % N);
+  const rates = Array.from({ length: steps }, (_, step) => 0.1 / (1 + first + step));
+  return { rows: tf.tensor(numbers, [steps, B], "int32"), rate: tf.tensor1d(rates) };
+}
+
+let program: Program | undefined;
+afterEach(() => {
+  program?.dispose();
+  program = undefined;
+});
+
+function started(changes: Partial<ProgramSpec> = {}): Program {
+  program = new Program(tf, { variables: VARIABLES, loops: { train: TRAIN }, ...changes });
+  program.assign(start());
+  return program;
+}
+
+/** Losses and the last weights of eager steps. */
+function eagerly(steps: number): { losses: number[]; hidden: Float32Array } {
+  let state = start();
+  const losses = Array.from({ length: steps }, (_, step) => {
+    const { rows, rate } = fedFor(1, step) as { rows: Tensor; rate: Tensor };
+    const { next, outputs } = descend({ ...state, rows: tf.reshape(rows, [B]), rate: tf.reshape(rate, []) });
+    state = { ...state, ...next };
+    return outputs.loss?.dataSync()[0] as number;
+  });
+  return { losses, hidden: state.hidden?.dataSync() as Float32Array };
+}
+
+describe.each([false, true])("a program, concurrent: %s", (concurrent) => {
+  test("has the losses and the weights of eager steps, after 50 steps", () => {
+    const { losses, hidden } = eagerly(50);
+    const traced = started({ concurrent });
+    expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync() as Float32Array, losses, 1e-6);
+    expectClose(traced.read("hidden")[0]?.dataSync() as Float32Array, hidden, 1e-6);
+    expect(losses[49]).toBeLessThan(0.7 * (losses[0] as number));
+  });
+
+  test("goes on where it was left: 4 steps and 9 are 13", () => {
+    const whole = started({ concurrent }).run("train", 13, fedFor(13));
+    program?.dispose();
+    const parts = [started({ concurrent }).run("train", 4, fedFor(4)), program?.run("train", 9, fedFor(9, 4))];
+    for (const key of ["loss", "slope"])
+      expect(parts.flatMap((part) => [...(part?.[key]?.dataSync() ?? [])])).toEqual([
+        ...(whole[key]?.dataSync() ?? []),
+      ]);
+    expect(whole.slope?.shape).toEqual([13, H, 1]);
+  });
+});
+
+test("assign(values) starts again, with a variable of another size where its spec leaves that open", () => {
+  const traced = started();
+  const first = traced.run("train", 5, fedFor(5)).loss?.dataSync();
+  const set = start().set as Tensor;
+  traced.assign({ ...start(), set: tf.concat([set, tf.ones([2, D])]) });
+  expect(traced.run("train", 5, fedFor(5)).loss?.dataSync()).toEqual(first);
+});
+
+test("two programs have variables of their own", () => {
+  const one = started();
+  const other = new Program(tf, { variables: VARIABLES, loops: { train: TRAIN } });
+  other.assign({ ...start(), hidden: tf.zeros([D, H]) });
+  other.run("train", 3, fedFor(3));
+  expect(one.read("hidden")[0]?.dataSync()).toEqual(start().hidden?.dataSync());
+  other.dispose();
+});
+
+test("loops of one program share its variables", () => {
+  const norm: Loop = {
+    ...{ fed: {}, variables: ["hidden"] },
+    step: ({ hidden }) => ({ outputs: { norm: tf.sum(tf.square(hidden as Tensor)) } }),
+  };
+  const both = started({ loops: { train: TRAIN, norm } });
+  const [before] = both.run("norm", 1, {}).norm?.dataSync() ?? [];
+  both.run("train", 8, fedFor(8));
+  const [after, again] = both.run("norm", 2, {}).norm?.dataSync() ?? [];
+  const expected = tf.sum(tf.square(both.read("hidden")[0] as Tensor)).dataSync()[0] as number;
+  expect(after).toBeCloseTo(expected, 5);
+  expect([after, before === after]).toEqual([again, false]);
+});
+
+test("whole numbers keep all their bits, those too that would be none of float32's numbers", () => {
+  const odd = [-1, 0x7f800001, 1, -0x80000000, 0x7fffffff];
+  const spec = { shape: [odd.length], dtype: "int32" } as const;
+  const pass: Loop = {
+    ...{ fed: { given: spec }, variables: ["held"] },
+    step: ({ given, held }) => ({
+      next: { held: given as Tensor },
+      outputs: { sum: tf.add(given as Tensor, held as Tensor), held: held as Tensor },
+    }),
+  };
+  program = new Program(tf, { variables: { held: spec }, loops: { pass } });
+  program.assign({ held: tf.zeros([odd.length], "int32") });
+  const { sum, held } = program.run("pass", 2, { given: tf.tensor([...odd, ...odd], [2, odd.length], "int32") });
+  expect([...(held as Tensor).dataSync()]).toEqual([...odd.map(() => 0), ...odd]);
+  expect([...(sum as Tensor).dataSync()]).toEqual([...odd, ...odd.map((value) => (2 * value) | 0)]);
+  expect([...(program.read("held")[0] as Tensor).dataSync()]).toEqual(odd);
+});
+
+test("operations(loop) counts what a step calls, without constants", () => {
+  const double: Loop = {
+    ...{ fed: {}, variables: ["output"] },
+    step: ({ output }) => ({ next: { output: tf.mul(output as Tensor, 2) }, outputs: {} }),
+  };
+  expect(started({ loops: { double } }).operations("double")).toBe(2); // and the counter's increment
+});
+
+/** The same descent with variables that are changed where they lie. */
+const IN_PLACE: Loop = {
+  ...{ fed: TRAIN.fed, variables: ["set", "momentum"], inPlace: ["hidden", "output"] },
+  step: (inputs) => {
+    const { next, outputs } = descend({ ...inputs, rate: tf.onesLike(inputs.rate as Tensor) });
+    const move = (key: string) => tf.sub(inputs[key] as Tensor, next[key] as Tensor);
+    const updates = ["hidden", "output"].map((key) => ({
+      ...{ op: "ResourceApplyGradientDescent", variables: [key] },
+      inputs: [inputs.rate as Tensor, move(key)],
+    }));
+    return { next: { momentum: next.momentum as Tensor }, updates, outputs };
+  },
+};
+
+test.each([false, true])("updates change variables where they lie, concurrent: %s", (concurrent) => {
+  const { losses, hidden } = eagerly(50);
+  const traced = started({ loops: { train: IN_PLACE }, concurrent });
+  expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync() as Float32Array, losses, 1e-6);
+  expectClose(traced.read("hidden")[0]?.dataSync() as Float32Array, hidden, 1e-6);
+});
+
+test("XLA's computation of a step has its numbers within float32's tolerance", () => {
+  const { losses } = eagerly(20);
+  const traced = started({ loops: { train: IN_PLACE }, xla: true });
+  expectClose(traced.run("train", 20, fedFor(20)).loss?.dataSync() as Float32Array, losses, 1e-5);
+});
+
+describe("a program refuses", () => {
+  test("to be fed for another number of steps", () => {
+    expect(() => started().run("train", 3, fedFor(4))).toThrow("run: train: rows: expected [3, ...], got [4,7]");
+  });
+
+  test("a step that throws, and leaves no tensor of it", () => {
+    const { numTensors } = tf.memory();
+    const step = () => {
+      throw new RangeError("not this one");
+    };
+    expect(() => started({ loops: { train: { ...TRAIN, step } } })).toThrow("not this one");
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test("a loop that it has not", () => {
+    expect(() => started().run("test", 1, {})).toThrow("expected a loop of train, got test");
+  });
+
+  test("an update of a variable that is not in place", () => {
+    const loops = { train: { ...IN_PLACE, variables: ["set", "momentum", "output"], inPlace: ["hidden"] } };
+    const message = "train: ResourceApplyGradientDescent: output is not a variable in place";
+    expect(() => started({ loops })).toThrow(message);
+  });
+
+  test("a step that changes a variable's shape, or one that it has not", () => {
+    const grow = (next: (inputs: Tensors) => Tensors): Loop => ({
+      ...{ fed: {}, variables: ["output"] },
+      step: (inputs) => ({ next: next(inputs), outputs: {} }),
+    });
+    const wider = grow(({ output }) => ({ output: tf.tile(output as Tensor, [1, 2]) }));
+    expect(() => started({ loops: { wider } })).toThrow(
+      "wider: next.output: expected float32 [5, 1], got type 1 [5, 2]",
+    );
+    const other = grow(({ output }) => ({ hidden: output as Tensor }));
+    expect(() => started({ loops: { other } })).toThrow("other: next.hidden: the step has no variable of this name");
+  });
+});

@@ -1,0 +1,93 @@
+// The methods for PyTorch modules beside those of the cpu engine, from the same values and on the same rows.
+import { describe, expect, test } from "vitest";
+import { METHODS } from "../../src/engines/methods.ts";
+import { isGap } from "../support/gap-runs.ts";
+import { apart, classTable, swept, TORCH } from "./begun-sweep.ts";
+import { HAS_PYTHON, python } from "./python.ts";
+
+const LOSSES = [1, 2].flatMap((k) => [`trainLoss${k}`, `heldoutLoss${k}`]);
+/** With two tasks each has one other: PCGrad draws no order. */
+const PAIRS = { correlations: [-0.6], tasks: 2, batch: 48, trainRows: 200, heldoutRows: 60 };
+/** After more steps a ReLU turns in one of the two before the other, and Adam carries it on. */
+const STEPS = 30;
+
+describe.skipIf(!HAS_PYTHON)("a PyTorch module trains as the same model of the cpu engine", () => {
+  test.each([
+    ["mmoe", "adam"],
+    ["shared-bottom", "sgd"],
+  ] as const)("%s by each method and %s, on two tasks that conflict", (model, optimizer) => {
+    const twin = TORCH[model] as string;
+    const config = { ...PAIRS, steps: STEPS, models: [model], optimizer, method: METHODS };
+    const { curves } = swept(config as never, [twin]);
+    expect(new Set(curves.map(({ method }) => method)).size).toBe(METHODS.length);
+    for (const method of METHODS)
+      expect
+        .soft(
+          apart(
+            curves.filter((row) => row.method === method),
+            [model, twin],
+            LOSSES,
+          ),
+          method,
+        )
+        .toBeLessThan(2e-6);
+  });
+
+  test("by each method but pcgrad, on three kinds of tasks with weights, in batches without any label of a task", () => {
+    const methods = METHODS.filter((method) => method !== "pcgrad");
+    const config = { steps: STEPS, models: ["mmoe"], rows: classTable(isGap), batch: 4, method: methods };
+    const { curves } = swept(config as never, [TORCH.mmoe as string]);
+    const columns = [...LOSSES, "trainLoss3", "heldoutLoss3"];
+    for (const method of methods)
+      expect
+        .soft(
+          apart(
+            curves.filter((row) => row.method === method),
+            ["mmoe", TORCH.mmoe as string],
+            columns,
+          ),
+          method,
+        )
+        .toBeLessThan(2e-6);
+  });
+
+  test("a trainer has the sweep's method, one of its own, or none with a backward of its own", () => {
+    const made = `import json, torch, mmoe
+class Own(mmoe.TorchTrainer):
+    def backward(self, losses): losses.sum().backward()
+settings = mmoe.Settings(seed=1, inputs=3, tasks=2, batch=4, steps=5, method="mgda")
+net = lambda: torch.nn.Linear(3, 2)
+trainers = [mmoe.TorchTrainer(net(), settings), mmoe.TorchTrainer(net(), settings, method="famo"), Own(net(), settings)]
+try: mmoe.TorchTrainer(net(), settings, method="pcgard")
+except ValueError as error: print(json.dumps([*(each.method for each in trainers), str(error)]))`;
+    expect(JSON.parse(python(["-c", made]))).toEqual([
+      ...["mgda", "famo", "own"],
+      `Settings: method: expected one of ${METHODS.join(", ")}, got 'pcgard'`,
+    ]);
+  });
+
+  test("a number that one task alone reaches, in a tensor of all, gets this task's gradient as it is", () => {
+    const step = `import json, numpy as np, torch, mmoe
+def after(method):
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Linear(4, 2))
+    settings = mmoe.Settings(seed=1, inputs=3, tasks=2, batch=4, steps=5, lr=0.1, optimizer="sgd", method=method)
+    random = np.random.default_rng(1)
+    mmoe.TorchTrainer(net, settings).step(*(random.normal(size=(4, n)).astype(np.float32) for n in (3, 2)))
+    return [each.detach() for each in net.parameters()]
+summed, combined = after("sum"), after("mgda")
+print(json.dumps([float((a - b).abs().max()) for a, b in zip(summed, combined)]))`;
+    const [first = 0, bias = 0, ...last] = JSON.parse(python(["-c", step]));
+    expect([first > 1e-3, bias > 1e-3]).toEqual([true, true]);
+    for (const apart of last) expect(apart).toBeLessThan(1e-7);
+  });
+
+  test("runs in one call train as each does alone, on labels of which some are missing", () => {
+    expect(Number(python(["test/python/gappy_group.py", "apart", ...METHODS]))).toBeLessThan(1e-5);
+  });
+
+  test("a run that resumes from its state has the same bits", () => {
+    const same: Record<string, boolean> = JSON.parse(python(["test/python/gappy_group.py", "resumed", ...METHODS]));
+    expect(same).toEqual(Object.fromEntries(METHODS.map((method) => [method, true])));
+  });
+});

@@ -1,0 +1,26 @@
+// Lazy steps of embeddings beside PyTorch's SparseAdam.
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { apart, CASES, INITIAL, rowsAt, SPEC, STEPS, trainedByKernels } from "../engines/cpu/lazy-runs.ts";
+import { KERNELS } from "../engines/cpu/lone-run.ts";
+import { APART } from "../engines/golden/optimizers.ts";
+import { range } from "../support/reference.ts";
+import { HAS_PYTHON, python } from "./python.ts";
+
+test.skipIf(!HAS_PYTHON).each([6, 21])("100 lazy steps of batches of %i have the losses of SparseAdam", (B) => {
+  const file = join(mkdtempSync(join(tmpdir(), "mmoe-test-")), "given.json");
+  const steps = range(STEPS).map((i) => {
+    const { x, y } = rowsAt(i + 1, B);
+    return [x, y];
+  });
+  const tables = SPEC.embeddings?.map(({ rows, size }) => [rows, size]);
+  writeFileSync(file, JSON.stringify({ tables, initial: [...INITIAL], steps, cases: Object.fromEntries(CASES) }));
+  const told: Record<string, number[][]> = JSON.parse(python(["test/python/sparse_adam.py", file]));
+  for (const [name, settings] of CASES)
+    for (const { name: kernels, memory } of KERNELS) {
+      const { losses } = trainedByKernels(memory, settings, B);
+      expect(apart(losses.flat(), (told[name] as number[][]).flat()), `${name}, ${kernels}`).toBeLessThan(APART);
+    }
+});

@@ -1,0 +1,112 @@
+// Results of a study in which a metric of one task chose steps and settings: they lead with it, on test rows.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { leadingBlock } from "../../src/cli/text/summary-table.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { reportHtml } from "../../src/report/report.ts";
+import { type Leading, leadingCells, leadingMetric, rankingOf } from "../../src/summary/leading.ts";
+import { drawerOf } from "../support/drawer.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { madeResults } from "../support/made-results.ts";
+
+const file = join(temporaryFolder(), "people.csv");
+writeFileSync(file, `x,y_income,y_bought\n${["1,5,no", "2,3,yes", "0,7,no", "3,1,yes", "4,2,no"].join("\n")}\n`);
+
+/** By model and run, on test rows; validation rows rank the models the other way around. */
+type Auc = (model: string, run: number) => number;
+
+const CLEAR: Auc = (model, run) => (model === "omoe" ? 0.8 : 0.7) + run / 1000;
+/** MMoE's mean is a little higher, by chance. */
+const NEAR: Auc = (model, run) =>
+  0.7 + (model === "omoe" ? 0 : 0.0001) + ((((run * 7) % 5) - 2) / 100) * (model === "omoe" ? 1 : -1);
+
+function made(auc: Auc, ...set: string[]): Results {
+  const loss = ({ model }: { model: { name: string } }) => (model.name === "omoe" ? 0.4 : 0.2);
+  const results = madeResults(loss, [`rows=${file}`, "models=omoe,mmoe", "runs=6", "chooseBy=auc2", ...set]);
+  const records = results.records.map((record) => {
+    const value = auc(record.model, record.run);
+    const measures = { auc: [Number.NaN, value], validationAuc: [Number.NaN, 1 - value], rmse: [2, Number.NaN] };
+    return { ...record, measures: { ...record.measures, ...measures } };
+  });
+  return { ...results, records };
+}
+
+const plain = (html: string) => html.replaceAll(/<(?!\/?b>)[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+const headOf = (results: Results) => plain(/<header>.*?<\/header>/s.exec(reportHtml(results, "heldout"))?.[0] ?? "");
+
+describe("a report", () => {
+  const html = reportHtml(made(CLEAR), "heldout");
+
+  test("begins with the metric on test rows, and then the loss, which another model may win", () => {
+    expect(headOf(made(CLEAR))).toContain(
+      "the mean AUC of y_bought is highest for OMoE (0.8025) on held-out rows, before MMoE (0.7025).",
+    );
+    expect(headOf(made(CLEAR))).toContain(
+      "the mean loss is lowest for MMoE (0.2200) on held-out rows, before OMoE (0.4400).",
+    );
+    expect(headOf(made(CLEAR))).not.toContain("on training rows the");
+  });
+
+  test("names no winner that the runs do not tell apart, and has its mean in bold only if they do", () => {
+    expect(headOf(made(NEAR))).toContain(
+      "no model is told apart as the best by its mean AUC of y_bought on held-out rows: MMoE (0.",
+    );
+    const few = made(CLEAR, "runs=4");
+    expect(headOf(few)).toContain("no model is told apart as the best by its mean AUC");
+    const bold = (results: Results) => {
+      const cells = /id="cells".*?<\/section>/s.exec(reportHtml(results, "heldout"))?.[0] ?? "";
+      return [...cells.matchAll(/<b>([^<]*)<\/b>/g)].map(([, mean]) => mean);
+    };
+    expect([bold(made(CLEAR)), bold(few)]).toEqual([["0.2200"], []]);
+  });
+
+  test("has the tasks' table first, with that task and metric first, and the figure of metrics", () => {
+    expect(html.indexOf('id="tasks"')).toBeLessThan(html.indexOf('id="cells"'));
+    expect(html.indexOf('id="metrics"')).toBeLessThan(html.indexOf('id="figure5"'));
+    const table = plain(/id="tasks".*?<\/section>/s.exec(html)?.[0] ?? "");
+    expect(table).toMatch(/Runs AUC Loss .*y_bought \(binary\) OMoE 6 0\.8025.*y_income \(regression\)/);
+  });
+
+  test("of a grid says what validation rows choose by that metric, and what they do not tell apart", () => {
+    const head = headOf(made(CLEAR, "lr=0.01,0.001"));
+    expect(head).toContain(
+      "On validation rows the mean AUC of y_bought after the last step is highest for OMoE with lr=0.01 (0.1975), not told apart from lr=0.001 (0.1975); for MMoE",
+    );
+  });
+});
+
+test("the figure of metrics begins with that task and draws that metric, not its kind's first", () => {
+  const { svg } = drawerOf("metrics")(made(CLEAR, "chooseBy=rmse1"), { ...DEFAULT_OPTIONS, theme: "page" }) as Figure;
+  const titles = [...svg.matchAll(/y_\w+: [^<]*/g)].map(([title]) => title);
+  expect(titles).toEqual(["y_income: RMSE", "y_bought: AUC"]);
+});
+
+test("mmoe summary begins with a table of it", () => {
+  const results = made(CLEAR);
+  const leading = leadingMetric(results.config) as Leading;
+  const blockOf = (of: Results) => leadingBlock(leadingCells(of, leading, "test"), leading, "results/made");
+  expect(leading).toEqual({ metric: "auc", task: 1, isHigherBetter: true, words: "AUC of y_bought" });
+  expect(blockOf(results)).toMatchObject({
+    before: expect.stringMatching(/^results\/made\nAUC of y_bought on held-out rows/),
+    rows: [
+      ["", "runs", "mean [95 %]", "median"],
+      ["omoe", "6", expect.stringMatching(/^0\.8025 \[/), "0.8025"],
+      ["mmoe", ...Array(3).fill(expect.anything())],
+    ],
+    after: "highest: omoe",
+  });
+  expect(blockOf(made(NEAR)).after).toBe("not told apart as the highest: mmoe and omoe");
+  expect(blockOf(made(CLEAR, "lr=0.01,0.001")).after).toBe("mmoe tune chooses by validation rows");
+  expect(leadingMetric(madeResults(() => 1).config)).toBeUndefined();
+});
+
+test("rankingOf(cells) needs five pairs of runs to tell two cells apart", () => {
+  const cellsOf = (runs: number) => {
+    const results = made(CLEAR, `runs=${runs}`);
+    return leadingCells(results, leadingMetric(results.config) as Leading, "validation");
+  };
+  expect(rankingOf(cellsOf(5), true)).toMatchObject({ ranked: [{ model: "mmoe" }, { model: "omoe" }], alike: 1 });
+  expect(rankingOf(cellsOf(4), true).alike).toBe(2);
+});
