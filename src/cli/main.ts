@@ -73,7 +73,7 @@ function takeOut(command: Command): void {
 }
 
 /** The command line with every command's options. */
-async function wholeProgram(effects: Effects): Promise<Command> {
+export async function wholeProgram(effects: Effects): Promise<Command> {
   const program = rootCommand(effects);
   for (const [name, entry] of Object.entries(COMMANDS))
     await defineCommand(addCommand(program, name, entry), entry, async () => {});

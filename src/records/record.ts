@@ -137,7 +137,7 @@ function lossAt(losses: Float64Array, i: number, tasks: number, task: number | "
 
 /**
  * Losses after the last step; undefined for a run that failed. On training rows: over the whole fixed set, or with
- * fresh rows the mean of the batch losses since the last evaluation but one. The running mean: over all batches.
+ * fresh rows the mean of the batch losses between the last two evaluations. The running mean: over all batches.
  */
 export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   if (record.status === "failed") return undefined;
