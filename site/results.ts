@@ -1,5 +1,5 @@
 // A page for each folder of results/ that has runs, with its report and figures, and a gallery of all kinds of figures.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { main } from "../src/cli/main.ts";
@@ -7,6 +7,8 @@ import { SWEEP_FIGURES, TRIAL_FIGURES } from "../src/figures/gallery.ts";
 import { readResults } from "../src/records/read-results.ts";
 import { shellQuoted } from "../src/shell.ts";
 import { type Page, PUBLIC, ROOT } from "./pages.ts";
+
+const KINDS = [...TRIAL_FIGURES, ...SWEEP_FIGURES];
 
 interface Drawn {
   /** Of its kind, such as figure4. */
@@ -24,16 +26,34 @@ interface Result {
   readonly hasReport: boolean;
 }
 
-/** Large figures, which the pages of results leave to the report; the gallery shows those of this folder. */
+/** Figures that the pages of results leave to the report: these kinds, and files of more bytes. The gallery has one of each kind. */
 const LARGE = ["distributions", "runs", "train-heldout", "task-losses", "verdicts"];
-const SHOWS_LARGE = "paper";
+const LARGEST = 40_000;
+/** The gallery's figure of a kind is that of the first of these results that has one. */
+const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
 
 /** The pages of all results, and the gallery. */
 export async function resultPages(): Promise<Page[]> {
   const names = readdirSync(join(ROOT, "results")).filter((name) => /journal|trials.yaml/.test(readdirSyncOf(name)));
   const results: Result[] = [];
   for (const name of names.sort()) results.push(await resultOf(name));
-  return [...results.map(resultPage), galleryPage(results)];
+  const gallery = galleryOf(results);
+  return [...results.map((result) => resultPage(withoutLarge(result, gallery))), galleryPage(gallery)];
+}
+
+/** One figure of each kind. */
+function galleryOf(results: readonly Result[]): Drawn[] {
+  const rank = ({ name }: Result) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  const all = [...results].sort((a, b) => rank(a) - rank(b)).flatMap(({ figures }) => figures);
+  return KINDS.flatMap(({ name }) => all.find((one) => one.name === name) ?? []);
+}
+
+/** The files of large figures that the gallery does not show go, too. */
+function withoutLarge(result: Result, gallery: readonly Drawn[]): Result {
+  const isLarge = ({ name, file }: Drawn) => LARGE.includes(name) || statSync(join(PUBLIC, file)).size > LARGEST;
+  const large = result.figures.filter((figure) => isLarge(figure) && !gallery.includes(figure));
+  for (const { file } of large) rmSync(join(PUBLIC, file));
+  return { ...result, figures: result.figures.filter((figure) => !large.includes(figure)) };
 }
 
 function readdirSyncOf(name: string): string {
@@ -72,9 +92,9 @@ async function mmoe(...argv: string[]): Promise<void> {
   if (code !== 0) throw new Error(`mmoe ${argv.join(" ")}: ${stderr.join("")}`);
 }
 
-/** The figures that were drawn; others go, and the numbers, which the command of each figure writes. */
+/** The figures that were drawn, in the gallery's order; their numbers go, which the command of each figure writes. */
 function figuresIn(folder: string): Drawn[] {
-  const order = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
+  const order = KINDS.map(({ name }) => name);
   const drawn = readdirSync(join(PUBLIC, folder))
     .filter((file) => file.endsWith(".svg"))
     .map((file) => {
@@ -82,10 +102,8 @@ function figuresIn(folder: string): Drawn[] {
       const caption = readFileSync(join(PUBLIC, folder, file.replace(".svg", ".txt")), "utf8").trim();
       return { name, file: `${folder}/${file}`, caption, command: `mmoe figures ${folder} --only ${name}` };
     });
-  const shown = drawn.filter(({ name }) => folder === `results/${SHOWS_LARGE}` || !LARGE.includes(name));
-  for (const file of readdirSync(join(PUBLIC, folder)))
-    if (!shown.some((one) => one.file === `${folder}/${file}`)) rmSync(join(PUBLIC, folder, file));
-  return shown.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  for (const file of readdirSync(join(PUBLIC, folder))) if (!file.endsWith(".svg")) rmSync(join(PUBLIC, folder, file));
+  return drawn.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
 /** A report as a page that unpacks itself: a quarter of its size. */
@@ -130,13 +148,9 @@ function figureText({ file, caption, command }: Drawn, heading: string): string 
   ].join("\n\n");
 }
 
-/** One figure of each kind, from the first results that have it. */
-function galleryPage(results: readonly Result[]): Page {
-  const order = ["paper", "figure2", "figure3", "zoo", "why", "census-1"];
-  const rank = ({ name }: Result) => (order.includes(name) ? order.indexOf(name) : order.length);
-  const sorted = [...results].sort((a, b) => rank(a) - rank(b));
-  const kinds = [...TRIAL_FIGURES, ...SWEEP_FIGURES].flatMap(({ name, about }) => {
-    const figure = sorted.flatMap(({ figures }) => figures).find((one) => one.name === name);
+function galleryPage(gallery: readonly Drawn[]): Page {
+  const kinds = KINDS.flatMap(({ name, about }) => {
+    const figure = gallery.find((one) => one.name === name);
     return figure ? [figureText(figure, `## ${name}: ${about}`)] : [];
   });
   const head = `# Gallery\n\nEvery kind of figure that \`mmoe figures\` draws, with the command that draws it from results in this repository.\n[figures.md](./figures.md) explains them and their options.`;
