@@ -31,6 +31,8 @@ const TIERS = {
   slurm: within(2.5, 4),
   /** Debian's Chromium and Firefox: scripts/install-browsers.sh. Pictures of whole pages, drawn without a graphics card. */
   browser: within(5),
+  /** The site, which is built first, in the same browsers. */
+  site: { globalSetup: "test/site/set-up.ts", fileParallelism: false, ...within(5) },
   /** PyTorch, JAX, pandas and others from PyPI, in a virtual environment that is made first. */
   python: {
     globalSetup: "test/python/set-up.ts",

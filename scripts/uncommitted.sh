@@ -11,7 +11,7 @@ case "$name" in
     mmoe sweep --corr 0.5 --cross 12x12 --out "results/$name"
     mmoe summary "results/$name" --variance --loss heldout
     mmoe summary "results/$name" --variance --loss heldout --of bad ;;
-  libmtl) # docs/python.md: LibMTL's architectures beside mmoe's; PYTHON has torch and LibMTL, by default that of the tests
+  libmtl) # docs/coming-from.md: LibMTL's architectures beside mmoe's; PYTHON has torch and LibMTL, by default that of the tests
     own=()
     for net in MMoE CGC PLE Cross_stitch DSelect_k; do own+=(--model "examples/python/libmtl_adapter.py:LibMTL:net=$net"); done
     mmoe sweep paper --corr 0.5 --runs 20 --steps 2000 --models shared-bottom,mmoe,cgc,ple,cross-stitch,dselect-k "${own[@]}" \

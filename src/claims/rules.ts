@@ -234,7 +234,7 @@ export const LOWEST_ALIKE: ClaimRule = {
     ...ofEach(
       "loss",
       {
-        about: `5 % quantiles of the three models at ${p}, apart by`,
+        about: `distance between the three models' 5 % quantiles at ${p}`,
         cells: ["shared-bottom", "omoe", "mmoe"].map((model) => at(model, p)),
         bound: { low: Number.NEGATIVE_INFINITY, high: 1 / 15 },
       },

@@ -11,9 +11,9 @@ import { shellQuoted } from "../shell.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { addFormatOption, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
 import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
-import { type Block, blocksMarkdown, blocksText, type Room, roomOf } from "./text/blocks.ts";
+import { type Block, blocksText, type Room, roomOf } from "./text/blocks.ts";
 import { fewNote } from "./text/few-runs.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { wrapped } from "./text/table.ts";
@@ -57,7 +57,8 @@ async function claims(folder: string, options: Options, context: Context): Promi
   const paint = paintFor(stdout, context.effects.env);
   if (format === "json") stdout.write(jsonText({ folder, at: results.at, loss, claims: found }));
   else if (format === "csv") stdout.write(claimsCsv(found));
-  else stdout.write(format === "markdown" ? markdown(found, of) : text(found, of, roomOf(stdout), paint));
+  else if (format === "table") stdout.write(text(found, of, roomOf(stdout), paint));
+  else stdout.write(blocksAs(format, blocksOf(found, of), stdout));
   return found.some(({ verdict }) => verdict === "does not hold") ? EXIT.checkFailed : EXIT.done;
 }
 
@@ -77,11 +78,12 @@ function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room
   return [blocksText([head], room), ...texts, end].join("\n");
 }
 
-function markdown(claims: readonly Claim[], { head, gaps, parts }: Shown): string {
+/** The claims as a table, for formats that have no colours. */
+function blocksOf(claims: readonly Claim[], { head, gaps, parts }: Shown): Block[] {
   const rows = claims.map(({ id, verdict, says, because }) => [id, verdict, says, because]);
   const table = { rows: [["claim", "verdict", "says", "because"], ...rows] };
   const details = parts ? claims.flatMap((claim) => partsOf(claim).map((part) => ({ ...part, before: claim.id }))) : [];
-  return blocksMarkdown([head, table, ...details, ...commandBlocks(claims), { before: countText(claims) }, ...gaps]);
+  return [head, table, ...details, ...commandBlocks(claims), { before: countText(claims) }, ...gaps];
 }
 
 /** Columns to the left of a claim's text. */

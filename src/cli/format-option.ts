@@ -4,8 +4,9 @@ import { UsageError } from "../errors.ts";
 import type { Output } from "./effects.ts";
 import { choiceOption } from "./options.ts";
 import { type Block, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
+import { blocksLatex } from "./text/latex.ts";
 
-export const TEXT_FORMATS = ["table", "csv", "json", "markdown"] as const;
+export const TEXT_FORMATS = ["table", "csv", "json", "markdown", "latex"] as const;
 type Format = (typeof TEXT_FORMATS)[number];
 
 export interface FormatOptions {
@@ -37,7 +38,8 @@ export function formatOption({ format, csv = false, json = false }: FormatOption
 }
 
 /** Blocks for people, in one of the formats that are for people. */
-export function blocksAs(format: "table" | "markdown", blocks: readonly Block[], out: Output): string {
+export function blocksAs(format: "table" | "markdown" | "latex", blocks: readonly Block[], out: Output): string {
+  if (format === "latex") return blocksLatex(blocks);
   return format === "markdown" ? blocksMarkdown(blocks) : blocksText(blocks, roomOf(out));
 }
 

@@ -73,7 +73,7 @@ function takeOut(command: Command): void {
 }
 
 /** The command line with every command's options. */
-async function wholeProgram(effects: Effects): Promise<Command> {
+export async function wholeProgram(effects: Effects): Promise<Command> {
   const program = rootCommand(effects);
   for (const [name, entry] of Object.entries(COMMANDS))
     await defineCommand(addCommand(program, name, entry), entry, async () => {});
@@ -121,14 +121,16 @@ async function explained(error: unknown, argv: readonly string[]): Promise<unkno
   if (!(error instanceof CommanderError)) return error;
   if (error.code === "commander.missingArgument" && commandsOn("results").includes(argv[0] ?? ""))
     return withFolders(error);
-  if (error.code === "commander.unknownCommand") return withCommand(argv);
+  if (error.code === "commander.unknownCommand") return withCommand(error, argv);
   return error.code === "commander.unknownOption" ? withSetting(error, argv) : error;
 }
 
-async function withCommand(argv: readonly string[]): Promise<UsageError> {
+async function withCommand(error: CommanderError, argv: readonly string[]): Promise<UsageError> {
   const { commandFor } = await import("./did-you-mean.ts");
   const commands = Object.keys(COMMANDS);
   const word = withoutHelp(argv, commands).find((each) => !each.startsWith("-")) ?? "";
+  if (commands.includes(word))
+    return new UsageError(`${oneLine(error.message)} (${MMOE} ${word} --help lists its commands)`);
   const meant = commandFor(word, commands);
   const hint = meant === undefined ? "" : `; did you mean '${meant}'?`;
   return new UsageError(`unknown command '${word}'${hint} (${MMOE} --help lists all commands)`);

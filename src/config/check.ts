@@ -159,7 +159,8 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
   };
   const given = (key: SettingKey) => (sources[key] === undefined ? undefined : place(key));
   const checks = (check: (settings: Settings) => void) => complaints.holds(() => check(readable(settings, unread)));
-  checks((all) => withCrossedRuns(all, { cross: given("cross"), runs: given("runs") }, file));
+  const isReplaced = sources.runs?.isFile && sources.cross?.isFile === false; // --cross takes the place of a file's runs
+  checks((all) => withCrossedRuns(all, { cross: given("cross"), runs: isReplaced ? undefined : given("runs") }, file));
   checks((all) => {
     settings.ownModels = ownModelsIn(all);
     origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";

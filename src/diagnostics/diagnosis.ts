@@ -6,7 +6,6 @@ import { tableSetOf } from "../data/table-set.ts";
 import { type Rows, TaskSet } from "../data/task-set.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { alignmentQuantities } from "./alignment.ts";
-import { lossSlopes, meanLoss } from "./errors.ts";
 import { gateQuantities } from "./gates.ts";
 import { affinityQuantities, conflictQuantities, sharedPart } from "./gradients.ts";
 import type { DiagnosticKind } from "./kinds.ts";
@@ -98,4 +97,26 @@ export class Diagnosis {
     const K = this.#run.model.tasks;
     return values.map((value, n) => value - (this.#y[n * K + k] as number));
   }
+}
+
+// Errors of predictions, and what they lose.
+
+/** The mean loss of errors [N]: of e its square, or Huber's up to and beyond `huberDelta`. */
+function meanLoss(errors: Float64Array, huberDelta: number | null): number {
+  let sum = 0;
+  for (const error of errors) {
+    const slope = clipped(error, huberDelta);
+    sum += huberDelta === null ? error * error : slope * (error - slope / 2);
+  }
+  return sum / errors.length;
+}
+
+/** The derivatives of the mean loss with respect to the predictions, [N]. */
+function lossSlopes(errors: Float64Array, huberDelta: number | null): Float64Array {
+  const factor = (huberDelta === null ? 2 : 1) / errors.length;
+  return errors.map((error) => factor * clipped(error, huberDelta));
+}
+
+function clipped(error: number, delta: number | null): number {
+  return delta === null ? error : Math.min(Math.max(error, -delta), delta);
 }

@@ -1,10 +1,11 @@
 import { setImmediate } from "node:timers/promises";
+import { UsageError } from "../errors.ts";
 import { byCorrelation } from "../identity/cell.ts";
 import { comparePoints, compareValues } from "../identity/grid-point.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { checkSame } from "./agreement.ts";
-import { ownCurve, type RecordHead } from "./journal-line.ts";
-import { journalPaths, readJournalHeads, readJournalOf } from "./read-journals.ts";
+import { numberOf } from "../units.ts";
+import { numbersOf, ownCurve, type RecordHead, type RunNumbers, sameNumbers } from "./journal-line.ts";
+import { journalPaths, readJournal, readJournalHeads, readJournalOf } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
 import { withStoredCurve } from "./stored-curve.ts";
 
@@ -96,4 +97,33 @@ function byRun(a: RunRecord, b: RunRecord): number {
 function byModel(a: RunRecord, b: RunRecord): number {
   const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model) >>> 0; // -1 comes last
   return place(a) - place(b) || compareValues(a.model, b.model);
+}
+
+/** Most conflicts that an error names. */
+const NAMED = 3;
+
+/**
+ * Throws UsageError, naming runs, if the journals at `paths` have different results for one of the runs `doneTwice`.
+ * What may differ is who computed it and how long that took. Returns how many times a run was done again, in agreement.
+ */
+function checkSame(paths: readonly string[], doneTwice: ReadonlySet<string>): number {
+  if (doneTwice.size === 0) return 0;
+  const first = new Map<string, { path: string; numbers: RunNumbers }>();
+  const conflicts: string[] = [];
+  let repeated = 0;
+  for (const path of paths) {
+    for (const record of readJournal(path, () => {}, doneTwice)) {
+      if (record.status === "failed") continue;
+      const numbers = numbersOf(record);
+      const before = first.get(record.id);
+      if (before === undefined) first.set(record.id, { path, numbers });
+      else if (sameNumbers(before.numbers, numbers)) repeated++;
+      else conflicts.push(`${record.id} (${before.path}, ${path})`);
+    }
+  }
+  if (conflicts.length === 0) return repeated;
+  const more = conflicts.length > NAMED ? ` and ${conflicts.length - NAMED} more` : "";
+  throw new UsageError(
+    `${numberOf(conflicts.length, "run")} came out differently: ${conflicts.slice(0, NAMED).join(", ")}${more}; leave one of each out`,
+  );
 }

@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { pairsOf } from "../data/correlation-matrix.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
 import { type CrossIndex, NO_CHOICE } from "../identity/cell.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
-import { finalMeasures, recordedDiagnostics } from "./diagnostic-curves.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
+import { MEASURES, type Measure } from "./measures.ts";
 import { lastRunningMeans, runningMeans } from "./running-mean.ts";
 
 type Fields = z.output<typeof RECORD_SCHEMA>;
@@ -136,7 +137,7 @@ function lossAt(losses: Float64Array, i: number, tasks: number, task: number | "
 
 /**
  * Losses after the last step; undefined for a run that failed. On training rows: over the whole fixed set, or with
- * fresh rows the mean of the batch losses since the last evaluation but one. The running mean: over all batches.
+ * fresh rows the mean of the batch losses between the last two evaluations. The running mean: over all batches.
  */
 export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   if (record.status === "failed") return undefined;
@@ -190,4 +191,49 @@ export function endsOf(curve: RecordedCurve): CurveEnds {
 
 function taskLosses(tasks: readonly number[]): TaskLosses {
   return { tasks, mean: tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length };
+}
+
+/** Digits of a recorded quantity: it is measured on some hundred rows. */
+const DIGITS = 5;
+
+/** Diagnostics as they are recorded; NaN in place of infinite numbers, and of those beyond float32's largest. */
+function recordedDiagnostics({ steps, values }: Diagnostics): Diagnostics {
+  const recorded = (value: number) =>
+    Number.isFinite(Math.fround(value)) ? Number(value.toPrecision(DIGITS)) : Number.NaN;
+  const rounded = (curve: readonly number[]) => curve.map(recorded);
+  return { steps, values: Object.fromEntries(Object.entries(values).map(([name, curve]) => [name, rounded(curve)])) };
+}
+
+/** The last values of the quantities that `MEASURES` has, as measures of a run of K tasks. */
+export function finalMeasures(diagnostics: Diagnostics, K: number): Measures {
+  const last = (name: string) => diagnostics.values[name]?.at(-1);
+  const found = MEASURES.map(({ name, per }) => [name, finalValue(name, per, K, last)] as const);
+  return Object.fromEntries(found.filter((one): one is [string, number | number[]] => one[1] !== undefined));
+}
+
+function finalValue(
+  name: string,
+  per: Measure["per"],
+  K: number,
+  last: (name: string) => number | undefined,
+): number | number[] | undefined {
+  if (per === "run") return last(name);
+  const values = partsOf(per, K, last, name).map((part) => last(`${name}/${part}`));
+  const known = values.filter((value) => value !== undefined);
+  return known.length === values.length && known.length > 0 ? known : undefined;
+}
+
+/** What stands behind the name of each of a measure's numbers: `2`, `1/2`. */
+function partsOf(
+  per: Exclude<Measure["per"], "run">,
+  K: number,
+  last: (name: string) => number | undefined,
+  name: string,
+): string[] {
+  const tasks = Array.from({ length: K }, (_, k) => k + 1);
+  if (per === "task") return tasks.map(String);
+  if (per === "pair") return pairsOf(K).map(([j, k]) => `${j + 1}/${k + 1}`);
+  let E = 0;
+  while (last(`${name}/1/${E + 1}`) !== undefined) E++;
+  return tasks.flatMap((k) => Array.from({ length: E }, (_, e) => `${k}/${e + 1}`));
 }

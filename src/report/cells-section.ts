@@ -66,7 +66,7 @@ function linesOf(results: Results): CellLine[] {
 }
 
 function trainingRows({ config }: Results): string {
-  const [fresh, fixed] = ["the batches since the last evaluation but one", "the whole training set"];
+  const [fresh, fixed] = ["the batches between the last two evaluations", "the whole training set"];
   const kinds = trainedValues(config, "trainRows");
   if (!kinds.includes("fresh")) return fixed;
   return kinds.length === 1 ? fresh : `${fixed} (of fresh rows over ${fresh})`;

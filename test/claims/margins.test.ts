@@ -95,7 +95,7 @@ const MARGINS: readonly [claim: ClaimRule, about: string, side: "above" | "below
     ],
     [
       LOWEST_ALIKE,
-      "5 % quantiles of the three models at 0.9, apart by",
+      "distance between the three models' 5 % quantiles at 0.9",
       "below",
       1 / 15,
       (s) => ({ "omoe 0.9": shifted(s), "mmoe 0.9": shifted(s / 2) }),

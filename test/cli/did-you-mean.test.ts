@@ -91,6 +91,13 @@ test.each([
   expect(await refused(word)).toBe(line);
 });
 
+test("an unknown command of a command's own is told of that command's help", async () => {
+  expect(await refused("census", "tabels")).toBe(
+    "unknown command 'tabels'; did you mean 'tables'? (mmoe census --help lists its commands)",
+  );
+  expect(await refused("cuda", "wibble")).toBe("unknown command 'wibble' (mmoe cuda --help lists its commands)");
+});
+
 test("an unknown command that is near none is told of --help alone", async () => {
   expect(await refused("wibble")).toBe("unknown command 'wibble' (mmoe --help lists all commands)");
 });

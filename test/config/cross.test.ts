@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderHash, trainedHash } from "../../src/config/config.ts";
 import { crossedPair, crossedPairs, crossedRun } from "../../src/config/cross.ts";
@@ -5,6 +7,7 @@ import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { complaint } from "../support/complaint.ts";
+import { temporaryFolder } from "../support/effects.ts";
 
 const cross = (data: number, initial: number) => ({ source: "--cross", values: { cross: { data, initial } } });
 const crossed = (data: number, initial: number, ...set: string[]) =>
@@ -43,6 +46,14 @@ describe("the setting cross", () => {
       "--set runs: a cross of 4x3 has 12 runs, got 5; leave it out",
     );
     expect(crossed(4, 3, "runs=12").runs).toBe(12);
+  });
+
+  test("takes the place of a file's runs if a flag gives it, and not if the file does", () => {
+    const path = join(temporaryFolder(), "own.yaml");
+    writeFileSync(path, "extends: smoke\nruns: 5\n");
+    expect(loadConfig(path, [cross(4, 3)]).runs).toBe(12);
+    writeFileSync(path, "extends: smoke\nruns: 5\ncross: { data: 4, initial: 3 }\n");
+    expect(complaint(() => loadConfig(path))).toBe(`${path}: runs: a cross of 4x3 has 12 runs, got 5; leave it out`);
   });
 
   test("refuses a factor of one seed, which tells no variance", () => {

@@ -241,9 +241,10 @@ export function microsecondsPerRow(folder: string, models: readonly string[]): n
   );
 }
 
-/** The correlations at which a model's mean final loss is lower than that of every other model. */
-export function lowestAt(folder: string, loss: Loss, model: string): number[] {
-  const others = [...new Set(rows(folder).map((row) => row.model as string))].filter((name) => name !== model);
+/** The correlations at which a model's mean final loss is lower than that of every other model but those left out. */
+export function lowestAt(folder: string, loss: Loss, model: string, leftOut: readonly string[] = []): number[] {
+  const names = new Set(rows(folder).map((row) => row.model as string));
+  const others = [...names].filter((name) => name !== model && !leftOut.includes(name));
   const at = (name: string, i: number) => ends(folder, loss, { model: name })[i] as number;
   return correlationsOf(folder).filter((_, i) => others.every((other) => at(model, i) < at(other, i)));
 }

@@ -11,25 +11,32 @@ Your own config files need no version: they count as the newest version of which
 
 /** docs/settings.md: every setting, from where it is declared. */
 export function settingsPage(): string {
-  const shape = FILE_SCHEMA.shape as Readonly<Record<string, z.ZodType>>;
-  const rows = SETTING_KEYS.map((key) => {
-    const { grid, hash } = DECLARED[key];
-    const isIdentity = hash !== "shown" && hash !== "extent";
-    const notes = [beforeText(key), refusedText(key)].filter((text) => text !== "").join("; ");
-    return [`\`${key}\``, expected(shape[key]), isIdentity ? "yes" : "", grid ? "yes" : "", notes];
-  });
+  const rows = SETTING_KEYS.map((key) => [
+    ...[`\`${key}\``, expectedOf(key), isIdentity(key) ? "yes" : ""],
+    ...[DECLARED[key].grid ? "yes" : "", notesOf(key)],
+  ]);
   return `# Settings
 
 ${MADE}
 
 A results folder has all settings of its sweep in \`config.yaml\`. [config.md](config.md) shows how to write a config yourself, with only the settings that you change. The schema for editors is [configs/schema.json](../configs/schema.json).
 
-A setting is part of a sweep's **identity** if changing it makes another sweep, in another folder. A setting that can be **listed** can be a list of values; the sweep trains every combination. The notes say which value a setting has in files from before it existed, and where only one value is allowed.
+A setting is part of a sweep's **identity** if changing it makes another sweep, in another folder. A setting that can be **listed** can be a list of values; the sweep trains every combination. The notes say where only one value is allowed. Some settings are newer than the first version of config files: for these, the notes say which value they have in an older file.
 
 ${table("setting", rows, ["is", "identity", "listed", "notes"])}
 
 ${VERSIONS}
 `;
+}
+
+/** Whether another value is another sweep. */
+export function isIdentity(key: SettingKey): boolean {
+  const { hash } = DECLARED[key];
+  return hash !== "shown" && hash !== "extent";
+}
+
+export function notesOf(key: SettingKey): string {
+  return [beforeText(key), refusedText(key)].filter((text) => text !== "").join("; ");
 }
 
 function beforeText(key: SettingKey): string {
@@ -45,7 +52,8 @@ function refusedText(key: SettingKey): string {
 }
 
 /** What a setting may be; of one that may be listed, one value. */
-function expected(schema: z.ZodType | undefined): string {
+export function expectedOf(key: SettingKey): string {
+  const schema = (FILE_SCHEMA.shape as Readonly<Record<string, z.ZodType>>)[key];
   const one =
     schema instanceof z.ZodUnion && schema.description === undefined ? (schema.options[0] as z.ZodType) : schema;
   return one?.description ?? "";

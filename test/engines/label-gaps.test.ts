@@ -8,7 +8,7 @@ import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { METHODS } from "../../src/engines/methods.ts";
 import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
-import { cellPoints } from "../../src/records/cell-points.ts";
+import { cellPoints } from "../../src/records/curves-csv.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { finalLosses, lowestLosses, type RunRecord, recordOf } from "../../src/records/record.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";

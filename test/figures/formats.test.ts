@@ -1,8 +1,8 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { dots } from "../../src/figures/draw/dots.ts";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { element } from "../../src/figures/draw/svg.ts";
+import { dots } from "../../src/figures/draw/task-losses.ts";
 import { pdf } from "../../src/figures/pdf.ts";
 import { png } from "../../src/figures/png.ts";
 import { drawerOf } from "../support/drawer.ts";

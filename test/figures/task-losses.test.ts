@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { dots } from "../../src/figures/draw/dots.ts";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { svgText } from "../../src/figures/draw/svg.ts";
+import { dots } from "../../src/figures/draw/task-losses.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { compact } from "../../src/report/compact.ts";
 import { drawerOf } from "../support/drawer.ts";

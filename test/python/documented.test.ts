@@ -25,7 +25,7 @@ const csv = (text: string): Record<string, string>[] => parse(text, { columns: t
 
 /** The documented blocks of code in a language. */
 function documented(language: string): string[] {
-  const page = readFileSync("docs/python-and-r.md", "utf8");
+  const page = readFileSync("docs/library.md", "utf8");
   return [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, code = ""]) => code);
 }
 

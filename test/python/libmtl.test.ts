@@ -1,4 +1,4 @@
-// What docs/python.md says of LibMTL's code, seen in the code that is installed.
+// What docs/coming-from.md says of LibMTL's code, seen in the code that is installed.
 import { beforeAll, describe, expect, test } from "vitest";
 import { HAS_PYTHON, python } from "./python.ts";
 

@@ -1,8 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { Gathered } from "../../src/records/cell-evaluations.ts";
-import { type CellPoint, cellPoints } from "../../src/records/cell-points.ts";
-import { curvesCsv, longCurvesCsv } from "../../src/records/curves-csv.ts";
+import { type CellPoint, cellPoints, curvesCsv, longCurvesCsv } from "../../src/records/curves-csv.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { doneResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";

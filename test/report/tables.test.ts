@@ -50,7 +50,7 @@ describe("cellsSection(results)", () => {
   test("says which rows the training loss is over", () => {
     expect(cellsSection(sweepResults()).markup).toContain("over the whole training set");
     expect(cellsSection(sweepResults({ set: ["trainRows=fresh"] })).markup).toContain(
-      "over the batches since the last",
+      "over the batches between the last two evaluations",
     );
   });
 

@@ -1,7 +1,6 @@
 import type { Diagnostics } from "../../src/engines/engine.ts";
-import { finalMeasures } from "../../src/records/diagnostic-curves.ts";
 import type { Results } from "../../src/records/read-results.ts";
-import type { RunRecord } from "../../src/records/record.ts";
+import { finalMeasures, type RunRecord } from "../../src/records/record.ts";
 
 const STEPS = [200, 1000, 2000];
 

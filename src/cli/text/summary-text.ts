@@ -325,7 +325,7 @@ function gainNotes(against: string, cells: readonly CellSeesaw[]): string {
   ];
   const control = SHARE_NOTHING.find((model) => model !== against && cells.some((cell) => cell.model === model));
   if (control !== undefined && SHARE_NOTHING.some((model) => model === against)) {
-    lines.push(`${control} shares nothing either: its seesaws are what size and chance make.`);
+    lines.push(`${control} shares nothing either: its seesaws come from its size and from chance.`);
   }
   return lines.join("\n");
 }

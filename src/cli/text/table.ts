@@ -89,7 +89,7 @@ function paragraphs([header = [], ...body]: Rows, width: number): string {
 }
 
 /** Whether a column of these rows is of numbers. */
-function isRight(body: Rows, column: number): boolean {
+export function isRight(body: Rows, column: number): boolean {
   return body.every((row) => !/[a-z]/i.test(stripVTControlCharacters(cell(row, column))));
 }
 

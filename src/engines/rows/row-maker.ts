@@ -1,9 +1,9 @@
+import { readFileSync } from "node:fs";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { AnyRun, Generated } from "../engine.ts";
 import { Arena } from "./arena.ts";
-import { compileRowKernels } from "./compile-row-kernels.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "./generator.ts";
 import { WasmInstance } from "./kernel-memory.ts";
 import { inputPanelBytes, PANELS, paddedInputs, panelIndex, panelsOf } from "./panels.ts";
@@ -87,4 +87,11 @@ export class RowMaker {
   get #rowBytes(): number {
     return 4 * paddedInputs(this.#inputs);
   }
+}
+
+const KERNELS = new URL("kernels/kernels.wasm", import.meta.url);
+
+/** A module that exports `RowKernels`. */
+function compileRowKernels(): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(KERNELS));
 }

@@ -1,5 +1,6 @@
 import { type GridPoint, type GridValue, pointText } from "../../identity/grid-point.ts";
-import { againstWords, type CellEstimate } from "./against-words.ts";
+import type { Estimate } from "../../stats/estimate.ts";
+import { groupBy } from "../../stats/group-by.ts";
 import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
 import {
@@ -14,9 +15,10 @@ import { correlationsOf, type DrawnCell, doneCells, type Listed, type OfCell, ty
 import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { page } from "./page.ts";
+import { COLUMN, page } from "./page.ts";
+import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
-import type { Frame } from "./series.ts";
+import { across, down, type Frame } from "./series.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
@@ -25,6 +27,9 @@ import { type ValueScale, valueScale } from "./value-scale.ts";
 import {
   areOnOwnRows,
   capitalised,
+  cellWords,
+  correlationWords,
+  estimateWords,
   lossHeading,
   runsSentence,
   statisticName,
@@ -189,4 +194,50 @@ function captionStart(
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
     `${withIntervals(cells)}; ${parts}`
   );
+}
+
+/** A cell's final loss. */
+interface CellEstimate extends Estimate {
+  readonly cell: DrawnCell;
+}
+
+interface WordsOptions extends Omit<FigureOptions, "theme"> {
+  /** The setting whose values are words, in the order in which they are drawn. */
+  readonly axis: Listed;
+  /** The choice of the other listed settings. */
+  readonly othersOf: (cell: DrawnCell) => string;
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly theme: Theme;
+}
+
+/** Final losses against a setting of many words: a row for each, in a group for each model, correlation and other choice. */
+function againstWords(estimates: readonly CellEstimate[], options: WordsOptions): GridDrawing {
+  const { theme, axis, othersOf, styles } = options;
+  const groups = groupBy(estimates, ({ cell }) => {
+    const words = [cell.label, correlationWords(cell.correlation), othersOf(cell)];
+    return words.filter((word) => word !== "").join(", ");
+  });
+  const values = axis.values.map(String);
+  const placeOf = ({ cell }: CellEstimate) => values.indexOf(String(cell.point[axis.key]));
+  const rows = [...groups].map(([title, own]): RowGroup => {
+    const ordered = own.toSorted((a, b) => placeOf(a) - placeOf(b));
+    return { title, rows: ordered.map((one) => rowOf(one, styles.get(one.cell.model) as SeriesStyle, options)) };
+  });
+  const losses = estimates.flatMap(({ value, low, high }) => [value, low, high]);
+  const scale = (range: readonly [number, number]) => lossScale(losses, options, range);
+  return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: COLUMN, leftOut: "" };
+}
+
+function rowOf({ cell, ...found }: CellEstimate, { colour }: SeriesStyle, { axis, theme }: WordsOptions): Row {
+  const { model, correlation, point, runs } = cell;
+  const { value, low, high } = found;
+  return {
+    label: String(point[axis.key]),
+    attributes: { "data-model": model, "data-correlation": correlation },
+    words: `${cellWords(cell)}: ${estimateWords(found, runs, theme)}`,
+    marks: (x, y) => [
+      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 2)] : []),
+      down(x.at(value), y - 3.6, y + 3.6, colour, 1.6),
+    ],
+  };
 }

@@ -2,7 +2,6 @@ import { PAPER_TASKS } from "../../records/paper-tasks.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
-import { dots } from "./dots.ts";
 import { byCell, type CellRows, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
@@ -13,7 +12,7 @@ import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import type { SvgNode } from "./svg.ts";
+import { element, group, rounded, type SvgNode } from "./svg.ts";
 import { type TaskLossRow, taskSpreads } from "./task-spreads.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
@@ -169,4 +168,33 @@ function captionStart(sweep: SweepFacts, sample: string, { loss, unit }: FigureO
     `${capitalised(lossName(loss))} of ${two} against that of ${one} after the last step (${unitsSentence({ loss, unit })}), a dot for each run, ` +
     `both axes alike.${sample} On the diagonal both tasks have the same loss.${bad}${rungSentence(rungLines(sweep, loss), ", with j at the right")}`
   );
+}
+
+/** A place on the page, in points. */
+type Place = readonly [x: number, y: number];
+
+/** Dots of one path do not add up where they overlap; those of this many paths do. */
+const LAYERS = 4;
+/** So few dots are larger. */
+const FEW = 20;
+
+/** Half-transparent dots, in few bytes: lines without length, whose ends are round. */
+export function dots(places: readonly Place[], colour: string): SvgNode {
+  const layers = Array.from({ length: LAYERS }, (_, layer) => places.filter((_, i) => i % LAYERS === layer));
+  const style = {
+    ...{ fill: "none", stroke: colour, "stroke-width": places.length > FEW ? 2 : 3 },
+    ...{ "stroke-linecap": "round", "stroke-opacity": 0.5 },
+  };
+  const paths = layers
+    .filter((layer) => layer.length > 0)
+    .map((layer) => element("path", { d: layer.map(dot).join(""), ...style }));
+  return group(
+    { class: "dots" },
+    paths.map((path) => group({}, [path])), // a page would join paths that follow each other
+  );
+}
+
+function dot([x, y]: Place): string {
+  const at = `${rounded(x)},${rounded(y)}`;
+  return `M${at}L${at}`;
 }

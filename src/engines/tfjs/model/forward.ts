@@ -1,16 +1,23 @@
 // A model's predictions for R replicas at once, each on its own rows. n is the number of networks in a stack: E experts,
 // the gates, K towers.
-import type { Tensor } from "@tensorflow/tfjs-core";
-import { expertsOf, gateOutputs, isReluLayer, type ModelSpec } from "../../../models/spec.ts";
+import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import {
+  type Embedding,
+  embeddingSets,
+  expertsOf,
+  gateCount,
+  gateOutputs,
+  isReluLayer,
+  type ModelSpec,
+  plainInputs,
+} from "../../../models/spec.ts";
+import { tensorflowBackend } from "../graph/tensorflow-backend.ts";
 import { expectShape, type Tf } from "../tf.ts";
-import { constraintPenalty } from "./constraint.ts";
-import { embeddedProduct } from "./embeddings.ts";
 import { type FactoredLayer, factoredLayer } from "./factors.ts";
 import { type Gated, gated } from "./gates.ts";
 import { byTask, type Mixers, mix } from "./mix.ts";
 import { type Layers, type Level, layersOf, type Readers, type StackedLayer } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
-import { relu } from "./relu.ts";
 
 /**
  * Acts on the units of one ReLU layer: [R, B, n, units] for experts' first layer in the first level, [R, n, B, units] for
@@ -229,4 +236,87 @@ function readers(
 
 function dense(tf: Tf, weighted: Tensor, bias: Tensor | undefined): Tensor {
   return bias ? tf.add(weighted, bias) : weighted;
+}
+
+/**
+ * max(x, 0). tfjs's own gradient of it is eight operations on TensorFlow, some with constants of the full size;
+ * TensorFlow has one for it, ReluGrad.
+ */
+export function relu(tf: Tf, x: Tensor): Tensor {
+  if (tf.getBackend() !== "tensorflow") return tf.relu(x);
+  const backend = tensorflowBackend(tf);
+  const rectified = tf.customGrad((...inputs) => {
+    const [x, save] = inputs as [Tensor, GradSaveFunc];
+    const value = tf.relu(x);
+    save([value]);
+    return { value, gradFunc: (dy, saved) => backend.executeSingleOutput("ReluGrad", [], [dy, ...saved]) };
+  });
+  return rectified(x);
+}
+
+// What draws the tasks' networks of an L2-constrained model together (Duong et al., ACL 2015).
+
+/**
+ * The constraint times the squared distances between the parameters of two tasks, summed over all pairs of tasks, for each
+ * replica, [R]. Outputs take part if all tasks have as many.
+ */
+export function constraintPenalty(tf: Tf, spec: ModelSpec, layers: Layers): Tensor {
+  const { tasks: K, constraint = 0, outputs } = spec;
+  const { first, experts, towers } = layers;
+  const isAlike = new Set(outputs).size <= 1;
+  const stacked = [...experts.deeper, ...(isAlike ? towers : towers.slice(0, -1))];
+  const [R, D, W] = first.shape as [number, number, number];
+  const byTask = [
+    tf.transpose(tf.reshape(first, [R, D, K, W / K]), [0, 2, 1, 3]),
+    ...(experts.bias ? [experts.bias] : []),
+    ...stacked.flatMap(({ kernel, bias }) => (bias ? [kernel, bias] : [kernel])),
+  ].map((parameters) => tf.reshape(parameters, [R, K, -1]));
+  const distances = byTask.map((parameters) => squaredDistances(tf, parameters));
+  return tf.mul(
+    distances.reduce((sum, distance) => tf.add(sum, distance)),
+    constraint,
+  );
+}
+
+/** Points [R, K, n] → the squared distances of all pairs, summed, [R]: K times those from their mean. */
+function squaredDistances(tf: Tf, points: Tensor): Tensor {
+  const apart = tf.sub(points, tf.mean(points, 1, true));
+  return tf.mul(tf.sum(tf.square(apart), [1, 2]), points.shape[1] as number);
+}
+
+/**
+ * Rows x [R, B, D], the last inputs of which are numbers of vectors, times the first kernels [R, read, W] → [R, B, W]. Of
+ * tables for each task, those of a task are read by its own networks.
+ */
+function embeddedProduct(tf: Tf, spec: ModelSpec, tables: readonly Tensor[], x: Tensor, first: Tensor): Tensor {
+  const K = embeddingSets(spec);
+  const inputs = Array.from({ length: K }, (_, k) => inputOf(tf, spec, tables, x, k));
+  if (K === 1) return product(tf, inputs[0] as Tensor, first);
+  const units = tf.split(first, [...ownWidths(spec, first.shape[2] as number)], 2);
+  return tf.concat(
+    units.map((kernel, i) => product(tf, inputs[i % K] as Tensor, kernel)),
+    2,
+  );
+}
+
+/** Columns of the first kernels: of each task's experts, then of each task's gate. */
+function ownWidths(spec: ModelSpec, W: number): number[] {
+  const ofExperts = spec.experts.perTask * (spec.experts.layers[0] as number);
+  const experts = new Array<number>(spec.tasks).fill(ofExperts);
+  if (gateCount(spec) === 0) return experts;
+  return [...experts, ...new Array<number>(spec.tasks).fill(W / spec.tasks - ofExperts)];
+}
+
+/** What the networks of table number `set` read of x [R, B, D]: the plain inputs, then the vectors. */
+function inputOf(tf: Tf, spec: ModelSpec, tables: readonly Tensor[], x: Tensor, set: number): Tensor {
+  const [R, B] = x.shape as [number, number];
+  const plain = plainInputs(spec);
+  const vectors = (spec.embeddings as Embedding[]).map(({ rows, size }, i) => {
+    const table = tf.reshape(tf.slice(tables[i] as Tensor, [0, set, 0, 0], [R, 1, rows, size]), [R, rows, size]);
+    const numbers = tf.slice(x, [0, 0, plain + i], [R, B, 1]);
+    const all = tf.tensor1d(Array.from({ length: rows }, (_, number) => number));
+    const hot = tf.cast(tf.equal(numbers, all), "float32"); // tf.oneHot gives whole numbers on wasm
+    return dataProduct(tf, hot, table); // its gradient adds up those of a vector's rows
+  });
+  return tf.concat([...(plain > 0 ? [tf.slice(x, [0, 0, 0], [R, B, plain])] : []), ...vectors], 2);
 }

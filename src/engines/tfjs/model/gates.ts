@@ -1,11 +1,9 @@
 // What gates make of their logits.
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import type { Selection } from "../../../models/selection.ts";
 import { gateKind, type ModelSpec } from "../../../models/spec.ts";
 import type { Tf } from "../tf.ts";
-import { entropies, smoothStep } from "./smooth-step.ts";
-import { topSoftmax } from "./top-softmax.ts";
 
 /** Weights of experts [R, B, gates, E], and what the gates add to the objective of each replica, [R]. */
 export interface Gated {
@@ -55,4 +53,68 @@ function selectorsOf(tf: Tf, steps: Tensor, E: number): Tensor {
     return tf.add(tf.mul(step, signs), tf.tensor1d(isSet.map((bit) => 1 - bit)));
   });
   return factors.reduce((product, factor) => tf.mul(product, factor));
+}
+
+/** Logits [..., E] → weights: softmax over the k largest, of equals the first, and 0 for the rest. */
+function topSoftmax(tf: Tf, logits: Tensor, k: number): Tensor {
+  const weights = tf.customGrad((...inputs) => {
+    const [logits, save] = inputs as [Tensor, GradSaveFunc];
+    const kept = tf.mul(tf.softmax(logits), isTop(tf, logits, k));
+    const value = tf.div(kept, tf.sum(kept, -1, true));
+    save([value]);
+    const gradFunc = (dy: Tensor, [y]: Tensor[]) => {
+      const product = tf.mul(dy, y as Tensor);
+      return tf.sub(product, tf.mul(tf.sum(product, -1, true), y as Tensor));
+    };
+    return { value, gradFunc };
+  });
+  return weights(logits);
+}
+
+/** 1 for each of the k largest of logits [..., E], 0 for the others. */
+function isTop(tf: Tf, logits: Tensor, k: number): Tensor {
+  const E = logits.shape.at(-1) as number;
+  const others = tf.expandDims(logits, -2); // [..., 1, E]
+  const each = tf.expandDims(logits, -1); // [..., E, 1]
+  const isEarlier = tf.tensor2d(
+    Array.from({ length: E }, (_, e) => Array.from({ length: E }, (_, j) => Number(j < e))),
+  );
+  const greater = tf.cast(tf.greater(others, each), "float32");
+  const equal = tf.mul(tf.cast(tf.equal(others, each), "float32"), isEarlier);
+  const before = tf.sum(tf.add(greater, equal), -1); // [..., E]
+  return tf.cast(tf.less(before, k), "float32");
+}
+
+// Functions of DSelect-k (Hazimeh et al., NeurIPS 2021), elementwise, with their gradients.
+
+/** Added to numbers whose logarithm is taken, as in the authors' code. */
+const EPSILON = 1e-6;
+
+/** 0 up to -gamma / 2, 1 from gamma / 2 on, and between them -2 t³ / gamma³ + 3 t / (2 gamma) + 1/2. */
+function smoothStep(tf: Tf, t: Tensor, gamma: number): Tensor {
+  const step = tf.customGrad((...inputs) => {
+    const [t, save] = inputs as [Tensor, GradSaveFunc];
+    const inner = tf.minimum(tf.maximum(t, -gamma / 2), gamma / 2);
+    save([inner]);
+    const linear = tf.add(tf.mul(inner, 3 / (2 * gamma)), 0.5);
+    const value = tf.sub(linear, tf.mul(tf.mul(tf.square(inner), inner), 2 / gamma ** 3));
+    const gradFunc = (dy: Tensor, [inner]: Tensor[]) =>
+      tf.mul(dy, tf.sub(3 / (2 * gamma), tf.mul(tf.square(inner as Tensor), 6 / gamma ** 3)));
+    return { value, gradFunc };
+  });
+  return step(t);
+}
+
+/** -r log r: the terms of an entropy. */
+function entropies(tf: Tf, r: Tensor): Tensor {
+  const terms = tf.customGrad((...inputs) => {
+    const [r, save] = inputs as [Tensor, GradSaveFunc];
+    save([r]);
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
+      const above = tf.add(saved as Tensor, EPSILON);
+      return tf.neg(tf.mul(dy, tf.add(tf.log(above), tf.div(saved as Tensor, above))));
+    };
+    return { value: tf.neg(tf.mul(r, tf.log(tf.add(r, EPSILON)))), gradFunc };
+  });
+  return terms(r);
 }

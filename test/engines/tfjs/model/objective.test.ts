@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { constraintPenalty } from "../../../../src/engines/tfjs/model/constraint.ts";
-import { predict } from "../../../../src/engines/tfjs/model/forward.ts";
+import { constraintPenalty, predict } from "../../../../src/engines/tfjs/model/forward.ts";
 import { linkGates } from "../../../../src/engines/tfjs/model/links.ts";
 import { type Mask, MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
 import { lossesAndGradients } from "../../../../src/engines/tfjs/model/objective.ts";

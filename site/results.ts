@@ -1,0 +1,163 @@
+// A page for each folder of results/ that has runs, with its report and figures, and a gallery of all kinds of figures.
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { main } from "../src/cli/main.ts";
+import { SWEEP_FIGURES, TRIAL_FIGURES } from "../src/figures/gallery.ts";
+import { readResults } from "../src/records/read-results.ts";
+import { shellQuoted } from "../src/shell.ts";
+import { type Page, PUBLIC, ROOT } from "./pages.ts";
+
+const KINDS = [...TRIAL_FIGURES, ...SWEEP_FIGURES];
+
+interface Drawn {
+  /** Of its kind, such as figure4. */
+  readonly name: string;
+  readonly file: string;
+  readonly caption: string;
+  readonly command: string;
+}
+
+interface Result {
+  readonly name: string;
+  readonly about: string;
+  readonly commands: readonly string[];
+  readonly figures: readonly Drawn[];
+  readonly hasReport: boolean;
+}
+
+/** Figures that the pages of results leave to the report: these kinds, and files of more bytes. The gallery has one of each kind. */
+const LARGE = ["distributions", "runs", "train-heldout", "task-losses", "verdicts"];
+const LARGEST = 40_000;
+/** The gallery's figure of a kind is that of the first of these results that has one. */
+const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
+
+/** The pages of all results, and the gallery. */
+export async function resultPages(): Promise<Page[]> {
+  const names = readdirSync(join(ROOT, "results")).filter((name) => /journal|trials.yaml/.test(readdirSyncOf(name)));
+  const results: Result[] = [];
+  for (const name of names.sort()) results.push(await resultOf(name));
+  const gallery = galleryOf(results);
+  return [...results.map((result) => resultPage(withoutLarge(result, gallery))), galleryPage(gallery)];
+}
+
+/** One figure of each kind. */
+function galleryOf(results: readonly Result[]): Drawn[] {
+  const rank = ({ name }: Result) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  const all = [...results].sort((a, b) => rank(a) - rank(b)).flatMap(({ figures }) => figures);
+  return KINDS.flatMap(({ name }) => all.find((one) => one.name === name) ?? []);
+}
+
+/** The files of large figures that the gallery does not show go, too. */
+function withoutLarge(result: Result, gallery: readonly Drawn[]): Result {
+  const isLarge = ({ name, file }: Drawn) => LARGE.includes(name) || statSync(join(PUBLIC, file)).size > LARGEST;
+  const large = result.figures.filter((figure) => isLarge(figure) && !gallery.includes(figure));
+  for (const { file } of large) rmSync(join(PUBLIC, file));
+  return { ...result, figures: result.figures.filter((figure) => !large.includes(figure)) };
+}
+
+function readdirSyncOf(name: string): string {
+  return name.endsWith(".md") ? "" : readdirSync(join(ROOT, "results", name)).join(" ");
+}
+
+async function resultOf(name: string): Promise<Result> {
+  const folder = `results/${name}`;
+  mkdirSync(join(PUBLIC, folder), { recursive: true });
+  await mmoe("figures", folder, "-o", join(PUBLIC, folder));
+  const figures = figuresIn(folder);
+  if (name === "figure2") return { name, figures, ...trials(folder), hasReport: false };
+  const { config, provenances } = await readResults(folder, () => {});
+  const report = join(PUBLIC, folder, "report.html");
+  await mmoe("report", folder, "-o", report);
+  writeFileSync(report, unpacking(readFileSync(report, "utf8")));
+  const commands = [...new Set(provenances.map(({ argv }) => commandLine(argv)))];
+  return { name, about: config.about, commands, figures, hasReport: true };
+}
+
+function trials(folder: string) {
+  const { argv } = JSON.parse(readFileSync(join(ROOT, folder, "provenance.json"), "utf8"));
+  return { about: "Section 3.2 of the paper (Figure 2): label correlations of trials.", commands: [commandLine(argv)] };
+}
+
+const commandLine = (argv: readonly string[]) => ["mmoe", ...argv].map(shellQuoted).join(" ");
+
+async function mmoe(...argv: string[]): Promise<void> {
+  const stderr: string[] = [];
+  const ignored = { on: () => {}, off: () => {}, exit: () => {}, env: {} };
+  const code = await main([...argv, "--quiet"], {
+    ...ignored,
+    stdout: { write: (_, taken) => taken?.() },
+    stderr: { write: (text) => stderr.push(text) },
+  });
+  if (code !== 0) throw new Error(`mmoe ${argv.join(" ")}: ${stderr.join("")}`);
+}
+
+/** The figures that were drawn, in the gallery's order; their numbers go, which the command of each figure writes. */
+function figuresIn(folder: string): Drawn[] {
+  const order = KINDS.map(({ name }) => name);
+  const drawn = readdirSync(join(PUBLIC, folder))
+    .filter((file) => file.endsWith(".svg"))
+    .map((file) => {
+      const name = order.filter((one) => file.startsWith(one)).sort((a, b) => b.length - a.length)[0] as string;
+      const caption = readFileSync(join(PUBLIC, folder, file.replace(".svg", ".txt")), "utf8").trim();
+      return { name, file: `${folder}/${file}`, caption, command: `mmoe figures ${folder} --only ${name}` };
+    });
+  for (const file of readdirSync(join(PUBLIC, folder))) if (!file.endsWith(".svg")) rmSync(join(PUBLIC, folder, file));
+  return drawn.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+}
+
+/** A report as a page that unpacks itself: a quarter of its size. */
+function unpacking(report: string): string {
+  const [, title = ""] = /<title>(.*?)<\/title>/s.exec(report) ?? [];
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
+<body><main><noscript>This report is packed: it needs JavaScript.</noscript></main><script>
+const packed = "${gzipSync(report, { level: 9 }).toString("base64")}";
+const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text().then((text) => {
+  document.open();
+  document.write(text);
+  document.close();
+});
+</script></body></html>
+`;
+}
+
+function resultPage({ name, about, commands, figures, hasReport }: Result): Page {
+  const report = `[The report](./${name}/report.html){target="_self"} has tables, tests and figures of all losses on one page.`;
+  const parts = [
+    `# results/${name}`,
+    about,
+    hasReport ? `${report} \`mmoe report results/${name}\` makes it.` : "",
+    `${commands.length === 1 ? "This command" : "These commands"} trained it:`,
+    ["```", ...commands, "```"].join("\n"),
+    ...figures.map((figure) => figureText(figure, `## ${figure.name}`)),
+    "[All results](./index.md)",
+  ];
+  return { path: `results/${name}.md`, text: parts.filter((part) => part !== "").join("\n\n") };
+}
+
+function figureText({ file, caption, command }: Drawn, heading: string): string {
+  const [first = "", ...rest] = caption.split("\n");
+  const alt = first.replaceAll(/[[\]]/g, "");
+  return [
+    heading,
+    `![${alt}](/${file}){loading=lazy}`,
+    plain([first, ...rest].join(" ")),
+    ["```", command, "```"].join("\n"),
+  ].join("\n\n");
+}
+
+function galleryPage(gallery: readonly Drawn[]): Page {
+  const kinds = KINDS.flatMap(({ name, about }) => {
+    const figure = gallery.find((one) => one.name === name);
+    return figure ? [figureText(figure, `## ${name}: ${about}`)] : [];
+  });
+  const head = `# Gallery\n\nEvery kind of figure that \`mmoe figures\` draws, with the command that draws it from results in this repository.\n[figures.md](./figures.md) explains them and their options.`;
+  return { path: "gallery.md", text: [head, ...kinds].join("\n\n") };
+}
+
+/** A caption as Markdown. */
+function plain(text: string): string {
+  return text.replaceAll(/[<>*_|[\]{}]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,126 @@
+// The site in Chromium and Firefox.
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ContextOptions, closeBrowser, keepPicture, visit } from "../browser/chromium.ts";
+import { Firefox } from "../browser/firefox.ts";
+import { until } from "../browser/opened-page.ts";
+import { violations } from "../browser/violations.ts";
+import { OUT, pages, served } from "./site.ts";
+
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 900 };
+/** A slow 4G line: bytes a second each way, and the time that an answer takes. */
+const LINE = { offline: false, downloadThroughput: 200_000, uploadThroughput: 90_000, latency: 150 };
+const FIRST_PAINT_MS = 1000;
+
+let address = "";
+let server: Server;
+beforeAll(async () => {
+  ({ address, server } = await served());
+});
+afterAll(async () => {
+  await closeBrowser();
+  server.close();
+});
+
+/** A page of the site, and the errors in its console. */
+async function openPage(path = "", options: ContextOptions = {}): Promise<{ page: Page; errors: string[] }> {
+  const { page, troubles } = await visit(`${address}${path}`, options);
+  return { page, errors: troubles.filter((trouble) => !trouble.startsWith("request:")) };
+}
+
+test("axe-core finds nothing wrong with any page, and none is wider than a phone", async () => {
+  const { page } = await openPage();
+  const found: Record<string, string[]> = {};
+  for (const path of pages().filter((path) => path !== "404.html")) {
+    await page.goto(`${address}${path}`);
+    const wrong = await violations(page);
+    await page.setViewportSize(PHONE);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    await page.setViewportSize(DESKTOP);
+    if (width !== PHONE.width) wrong.push(`${width} px wide`);
+    if (wrong.length > 0) found[path] = wrong;
+  }
+  expect(found).toEqual({});
+}, 1_200_000);
+
+test("axe-core finds nothing wrong in the dark", async () => {
+  const { page } = await openPage("", { colorScheme: "dark" });
+  for (const path of ["", "commands/sweep.html", "settings/optimizer.html", "results/paper.html", "your-data.html"]) {
+    await page.goto(`${address}${path}`);
+    expect(await violations(page)).toEqual([]);
+  }
+  await keepPicture(page, "site-dark", { whole: false });
+});
+
+test("the first page paints within a second over a throttled line", async () => {
+  const { page } = await visit("about:blank");
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", LINE);
+  await page.goto(address, { waitUntil: "commit" });
+  const paint = () => page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0);
+  await until(paint).toBeGreaterThan(0);
+  expect(await paint()).toBeLessThan(FIRST_PAINT_MS);
+});
+
+describe("in Chromium", () => {
+  test("the search finds a page by its words, and complains of nothing", async () => {
+    const { page, errors } = await openPage();
+    await page.locator(".VPNavBarSearch button").click();
+    await page.locator("#localsearch-input").fill("uncertainty weights gradnorm");
+    await page.locator(".result").first().click();
+    await until(() => page.locator("h1").first().textContent()).toContain("Methods");
+    expect(errors).toEqual([]);
+  });
+
+  test("code can be copied, and the dark can be chosen", async () => {
+    const { page } = await openPage("tutorial.html");
+    expect(await page.locator("button.copy").count()).toBeGreaterThan(2);
+    await page.locator(".VPNavBarAppearance .VPSwitch").click();
+    expect(await page.locator("html").getAttribute("class")).toContain("dark");
+  });
+
+  test("links lead on, from the page that was opened and from those after it", async () => {
+    const { page } = await openPage("commands/sweep.html", { viewport: PHONE });
+    await page.locator(".vp-doc a", { hasText: "sweeps.md" }).click();
+    await until(() => page.locator("h1").first().textContent()).toContain("Sweeps");
+    await page.locator(".vp-doc a", { hasText: "config.md" }).first().click();
+    await until(() => page.locator("h1").first().textContent()).toContain("Config");
+    await keepPicture(page, "site-phone", { whole: false });
+  });
+
+  test("a report unpacks itself, and the playground trains", async () => {
+    const { page } = await openPage("results/paper/report.html");
+    await until(() => page.locator("#claims").count()).toBe(1);
+    await page.goto(`${address}play.html#steps=200`);
+    await page.getByRole("button", { name: "Start over" }).waitFor();
+  });
+
+  test("pages, styles and links work from a folder without a server", async () => {
+    const { page } = await visit(pathToFileURL(join(OUT, "results/paper.html")).href);
+    expect(await page.locator(".vp-doc").evaluate((one) => getComputedStyle(one).fontFamily)).not.toContain("Times");
+    await page.locator(".vp-doc a", { hasText: "All results" }).click();
+    await until(() => page.locator("h1").textContent()).toContain("Committed results");
+    await page.locator(".VPNavBarTitle a").click();
+    await until(() => page.locator("h1").textContent()).toContain("mmoe");
+    expect(await page.locator(".moving").evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  });
+});
+
+test("Firefox shows the site, and its search answers", async () => {
+  const firefox = await Firefox.start();
+  await firefox.open(address);
+  expect(await firefox.evaluate("document.querySelector('h1').textContent")).toContain("mmoe");
+  await firefox.evaluate("document.querySelector('.VPNavBarSearch button').click()");
+  await expect
+    .poll(() => firefox.evaluate("document.querySelector('#localsearch-input') !== null"), { timeout: 60_000 })
+    .toBe(true);
+  expect(await firefox.evaluate("document.documentElement.scrollWidth === document.documentElement.clientWidth")).toBe(
+    true,
+  );
+  await firefox.close();
+});

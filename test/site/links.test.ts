@@ -1,0 +1,62 @@
+// Every link, anchor and picture of every page of the site, in its files.
+import { statSync } from "node:fs";
+import { join, posix } from "node:path";
+import { expect, test } from "vitest";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { SETTING_KEYS } from "../../src/config/schema.ts";
+import { BASE, files, OUT, pages, textOf } from "./site.ts";
+
+const MOST_BYTES = 15_000_000;
+
+const all = new Set(files());
+
+/** Where the links and pictures of a page lead, as files of the site and anchors in them. */
+function targetsOf(page: string): { file: string; anchor: string }[] {
+  const found = textOf(page).matchAll(/<(?:a|img|link|script|source)\b[^>]*?\b(?:href|src)="([^"]*)"/g);
+  return [...found].flatMap(([, target = ""]) => {
+    if (/^[a-z]+:/.test(target)) return [];
+    const [path = "", anchor = ""] = target.replace(/&amp;/g, "&").split("#");
+    const folder = posix.join(BASE, posix.dirname(page), "/");
+    const absolute = path === "" ? `${BASE}${page}` : posix.join(path.startsWith("/") ? "" : folder, path);
+    const file = absolute.startsWith(BASE) ? absolute.slice(BASE.length).replace(/(^|\/)$/, "$1index.html") : absolute;
+    return [{ file, anchor: decodeURIComponent(anchor) }];
+  });
+}
+
+const idsOf = new Map<string, Set<string>>();
+function hasAnchor(file: string, anchor: string): boolean {
+  const ids = idsOf.get(file) ?? new Set([...textOf(file).matchAll(/\bid="([^"]*)"/g)].map(([, id]) => id as string));
+  idsOf.set(file, ids);
+  return anchor === "" || ids.has(anchor);
+}
+
+test("every link and picture leads to a file of the site", () => {
+  const broken = pages().flatMap((page) =>
+    targetsOf(page)
+      .filter(({ file }) => !all.has(file))
+      .map(({ file }) => `${page}: ${file}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("every link to a heading leads to one", () => {
+  const broken = pages().flatMap((page) =>
+    targetsOf(page)
+      .filter(({ file, anchor }) => all.has(file) && file.endsWith(".html") && !hasAnchor(file, anchor))
+      .map(({ file, anchor }) => `${page}: ${file}#${anchor}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("each command has a page, each setting a heading, and each result a report", () => {
+  for (const name of Object.keys(COMMANDS)) expect(textOf(`commands/${name}.html`)).toContain(`mmoe ${name}`);
+  const settings = pages().filter((page) => page.startsWith("settings/"));
+  const ids = settings.flatMap((page) => [...textOf(page).matchAll(/<h2 id="([^"]*)"/g)].map(([, id]) => id));
+  expect(ids.sort()).toEqual(SETTING_KEYS.map((key) => key.toLowerCase()).sort());
+  expect([...all].filter((file) => file.endsWith("/report.html")).length).toBeGreaterThan(9);
+});
+
+test(`the whole site has at most ${MOST_BYTES} bytes`, () => {
+  const bytes = [...all].map((file) => statSync(join(OUT, file)).size);
+  expect(bytes.reduce((a, b) => a + b)).toBeLessThanOrEqual(MOST_BYTES);
+});
