@@ -1,6 +1,6 @@
 import { permutationInto } from "./order.ts";
 import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
-import { heldoutCount, numberAt, type TableColumn, type TableSettings, type TableValues } from "./table.ts";
+import { heldoutCount, NO_TEXT, numberAt, type TableColumn, type TableSettings, type TableValues } from "./table.ts";
 import { hotInput, otherVector, type PlacedColumn, placedColumns, vectorOf } from "./table-inputs.ts";
 import type { Rows } from "./task-set.ts";
 
@@ -40,6 +40,8 @@ export class TableSet {
   readonly #known: Uint8Array;
   /** Of each embedded column, 1 for the vectors that a training row has. */
   readonly #trained: ReadonlyMap<PlacedColumn, Uint8Array>;
+  /** Of each column of texts: what stands for a place, from NO_TEXT on: the number of its vector, or its input, or -1 for none. */
+  readonly #texts: readonly (Int32Array | undefined)[];
   /** Places in the table of each set's rows. */
   readonly #places: Readonly<Record<RowSet, Uint32Array>>;
   /** Of each column in the table. */
@@ -65,6 +67,18 @@ export class TableSet {
     });
     this.#known = this.#knownInputs();
     this.#trained = this.#trainedVectors();
+    this.#texts = this.#columns.map((column) => (column.values > 0 ? this.#inputsOf(column) : undefined));
+  }
+
+  /** A value that no training row has would meet weights that nothing has trained: it gets the vector of all such values, or no input. */
+  #inputsOf(column: PlacedColumn): Int32Array {
+    const trained = this.#trained.get(column);
+    return Int32Array.from({ length: column.values - NO_TEXT }, (_, at) => {
+      const value = at === 0 ? Number.NaN : at + NO_TEXT;
+      if (trained) return trained[vectorOf(column, value)] === 1 ? vectorOf(column, value) : otherVector(column);
+      const hot = hotInput(column, value);
+      return hot !== undefined && this.#known[hot] === 1 ? hot : -1;
+    });
   }
 
   /** A set's rows, in float32. A label that a row does not have is NaN. */
@@ -79,9 +93,11 @@ export class TableSet {
   inputsInto(x: Float32Array, places: Uint32Array, stride: number): void {
     x.fill(0);
     for (const [i, column] of this.#columns.entries()) {
-      if (column.embedding !== undefined) this.#vectorsInto(x, places, stride, i);
-      else if (column.values === 0) this.#numbersInto(x, places, stride, i);
-      if (isHot(column)) this.#hotInto(x, places, stride, i);
+      if (column.values > 0) this.#textsInto(x, places, stride, i);
+      else {
+        this.#numbersInto(x, places, stride, i);
+        if (column.gaps) this.#gapsInto(x, places, stride, i);
+      }
     }
   }
 
@@ -94,24 +110,22 @@ export class TableSet {
     }
   }
 
-  /** A value that no training row has would meet a vector that nothing has trained: it gets the one of all such values. */
-  #vectorsInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
-    const column = this.#columns[i] as PlacedColumn;
-    const values = this.#values[i] as TableColumn;
-    const trained = this.#trained.get(column) as Uint8Array;
-    const other = otherVector(column);
-    for (let n = 0, at = column.first; n < places.length; n++, at += stride) {
-      const vector = vectorOf(column, numberAt(values, places[n] as number));
-      x[at] = trained[vector] === 1 ? vector : other;
-    }
+  #gapsInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
+    const numbers = this.#values[i] as TableColumn;
+    const hot = hotInput(this.#columns[i] as PlacedColumn, Number.NaN) as number;
+    for (let n = 0; n < places.length; n++)
+      if (Number.isNaN(numbers[places[n] as number] as number)) x[n * stride + hot] = this.#known[hot] as number;
   }
 
-  #hotInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
-    const column = this.#columns[i] as PlacedColumn;
-    const values = this.#values[i] as TableColumn;
-    for (let n = 0; n < places.length; n++) {
-      const hot = hotInput(column, numberAt(values, places[n] as number));
-      if (hot !== undefined) x[n * stride + hot] = this.#known[hot] as number;
+  #textsInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
+    const texts = this.#values[i] as TableColumn;
+    const { first, embedding } = this.#columns[i] as PlacedColumn;
+    const known = this.#texts[i] as Int32Array;
+    for (let n = 0, at = 0; n < places.length; n++, at += stride) {
+      const text = texts[places[n] as number] as number;
+      const input = known[Number.isNaN(text) ? 0 : text - NO_TEXT] as number;
+      if (embedding !== undefined) x[at + first] = input;
+      else if (input >= 0) x[at + input] = 1;
     }
   }
 
