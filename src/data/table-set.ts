@@ -4,6 +4,9 @@ import { heldoutCount, NO_TEXT, numberAt, type TableColumn, type TableSettings, 
 import { hotInput, otherVector, type PlacedColumn, placedColumns, vectorOf } from "./table-inputs.ts";
 import type { Rows } from "./task-set.ts";
 
+/** Rows whose inputs are written column by column: they stay in a core's cache meanwhile. */
+const BLOCK = 64;
+
 /** How many rows of each part a run uses. */
 interface Counts {
   /** A table has no fresh rows. */
@@ -91,6 +94,11 @@ export class TableSet {
 
   /** The inputs of the rows at some places in the table, row after row, each `stride` numbers behind the one before. */
   inputsInto(x: Float32Array, places: Uint32Array, stride: number): void {
+    for (let n = 0; n < places.length; n += BLOCK)
+      this.#blockInto(x.subarray(n * stride, (n + BLOCK) * stride), places.subarray(n, n + BLOCK), stride);
+  }
+
+  #blockInto(x: Float32Array, places: Uint32Array, stride: number): void {
     x.fill(0);
     for (const [i, column] of this.#columns.entries()) {
       if (column.values > 0) this.#textsInto(x, places, stride, i);
