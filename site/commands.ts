@@ -1,6 +1,7 @@
 // A page for each command, made from the declaration of the command line.
 import type { Command } from "commander";
 import { type CommandLine, commandLines, type OptionLine, type Takes } from "../src/cli/completion/command-line.ts";
+import { table as markdownTable } from "../test/docs/made-tables.ts";
 import type { Page } from "./pages.ts";
 
 /** The guide that says more of a command. */
@@ -128,17 +129,20 @@ function block(text: string): string {
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const [first = "", ...others] = head;
+  return markdownTable(
+    first,
+    rows.map((row) => row.map(escaped)),
+    others,
+  );
 }
 
-/** Text in a cell: a bar would end the cell, and a bracket would be an element of the page. */
+/** Text in a cell: a bracket would be an element of the page. */
 function escaped(text: string): string {
   return text
     .split(/(`[^`]*`)/)
     .map((part, i) => (i % 2 === 1 ? part : part.replaceAll("<", "&lt;").replaceAll("{{", "&#123;&#123;")))
     .join("")
-    .replaceAll("|", "\\|")
     .replaceAll("\n", "<br>");
 }
 

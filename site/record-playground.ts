@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
+import { closeBrowser, visit } from "../test/browser/chromium.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 /** The run of the tour's third stop, in which Shared-Bottom gets stuck. */
@@ -15,20 +16,16 @@ const FRAMES = 24;
 const FRAME_MS = 250;
 const LAST_FRAME_MS = 3000;
 
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: ["--headless", "--no-sandbox", "--disable-gpu"],
-});
-const page = await browser.newPage({ viewport: VIEW });
+const { page } = await visit("about:blank", { viewport: VIEW });
 page.setDefaultTimeout(600_000);
 await page.goto(`${pathToFileURL(join(ROOT, "dist/play/index.html")).href}${STATE}`);
 const frames = await recorded(page);
 writeFileSync(join(ROOT, "docs/playground.webp"), animated(frames));
 console.log(`${frames.length} frames`);
-await browser.close();
+await closeBrowser();
 
 async function recorded(page: Page): Promise<Buffer[]> {
-  const encoder = await browser.newPage();
+  const encoder = await page.context().newPage();
   const frames: Buffer[] = [];
   const clip = await partToShow(page);
   for (let step = 0, next = 0; step < STEPS; next = Math.min(STEPS, step + STEPS / FRAMES)) {

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { main } from "../src/cli/main.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../src/figures/gallery.ts";
-import { readResults } from "../src/records/read-results.ts";
+import { JOURNALS } from "../src/records/find-results.ts";
+import { configIn } from "../src/records/read-results.ts";
+import { provenancesIn } from "../src/records/writers.ts";
 import { shellQuoted } from "../src/shell.ts";
 import { type Page, PUBLIC, ROOT } from "./pages.ts";
 
@@ -66,12 +68,12 @@ async function resultOf(name: string): Promise<Result> {
   await mmoe("figures", folder, "-o", join(PUBLIC, folder));
   const figures = figuresIn(folder);
   if (name === "figure2") return { name, figures, ...trials(folder), hasReport: false };
-  const { config, provenances } = await readResults(folder, () => {});
   const report = join(PUBLIC, folder, "report.html");
   await mmoe("report", folder, "-o", report);
   writeFileSync(report, unpacking(readFileSync(report, "utf8")));
-  const commands = [...new Set(provenances.map(({ argv }) => commandLine(argv)))];
-  return { name, about: config.about, commands, figures, hasReport: true };
+  const provenances = provenancesIn(join(folder, JOURNALS), () => {});
+  const commands = [...new Set(provenances.map(({ provenance }) => commandLine(provenance.argv)))];
+  return { name, about: configIn(folder).about, commands, figures, hasReport: true };
 }
 
 function trials(folder: string) {

@@ -41,7 +41,7 @@ describe("mmoe summary DIR --cost", () => {
     const { code, stderr } = await runMain(["summary", out, "--cost", "--format", "jsn"]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      "mmoe: --format: expected one of table, csv, json, markdown, got 'jsn'; did you mean 'json'?\n",
+      "mmoe: --format: expected one of table, csv, json, markdown, latex, got 'jsn'; did you mean 'json'?\n",
     );
   });
 });

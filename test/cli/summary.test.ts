@@ -159,7 +159,7 @@ describe("mmoe summary DIR", () => {
     [["--bad", "low"], "mmoe: --bad: expected a number of at least 0, got 'low'\n"],
     [["--csv", "--json"], "mmoe: --csv and --json: expected one of them\n"],
     [["--format", "table", "--json"], "mmoe: --format table and --json: expected one of them\n"],
-    [["--format", "text"], "mmoe: --format: expected one of table, csv, json, markdown, got 'text'\n"],
+    [["--format", "text"], "mmoe: --format: expected one of table, csv, json, markdown, latex, got 'text'\n"],
   ])("refuses %j in one line", async (argv, line) => {
     writeResults(out, inTurn, ["runs=1", "correlations=[1]"]);
     expect(await summary(...argv)).toEqual({ code: 2, stdout: "", stderr: line });
