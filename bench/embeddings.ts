@@ -2,7 +2,7 @@
 // lazy steps. Each step has rows that no step before had.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { columnsOfRows } from "../src/data/table.ts";
+import { cellsOf } from "../src/data/table-cells.ts";
 import { inputCount } from "../src/data/table-inputs.ts";
 import { instantiate, kernelSource } from "../src/engines/cpu/instantiate.ts";
 import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
@@ -41,7 +41,7 @@ function runOf(count: number, embeddingSteps: TrainingSettings["embeddingSteps"]
     model: ZOO.mmoe.build({ inputs, tasks: 2, embeddings: [{ rows: count + 1, size: SIZE }] }),
     data: {
       ...{ file: "bench", sha256: "", inputs, columns, tasks: 2, heldout: null, standardise: true, rawLabels: true },
-      values: { columns: columnsOfRows(numbers, width), heldout: heldout.buffer },
+      values: { cells: cellsOf(numbers, width), heldout: heldout.buffer },
     },
     training: {
       ...{ ...PLAIN_TRAINING, embeddingSteps, trainRows: rows, heldoutRows: HELDOUT, batch: BATCH, steps: STEPS },

@@ -2,7 +2,7 @@
 // study's, 7 numbers and 31 categories, beside one on as many numbers;
 // --categories 1000 has other categories in their place.
 import { parseArgs } from "node:util";
-import { columnsOfRows } from "../src/data/table.ts";
+import { cellsOf } from "../src/data/table-cells.ts";
 import type { InputEncoding } from "../src/data/table-inputs.ts";
 import { inputCount } from "../src/data/table-inputs.ts";
 import { availableKernels } from "../src/engines/cpu/native.ts";
@@ -46,7 +46,7 @@ function runOf(name: ModelName, batch: number, isSparse: boolean): Run {
   return {
     ...{ id: name, model: ZOO[name].build({ inputs: D, tasks: 2 }), index: 0, seed: 0 },
     ...{ correlation: null, correlationMatrix: null },
-    data: { ...table, ...(isSparse && { columns: COLUMNS }), values: { columns: columnsOfRows(numbers, columns + 2) } },
+    data: { ...table, ...(isSparse && { columns: COLUMNS }), values: { cells: cellsOf(numbers, columns + 2) } },
     training: {
       ...PLAIN_TRAINING,
       ...{ trainRows: 3072, heldoutRows: 1024, batch, steps: 1, lr: 1e-9, evalEvery: 1 },

@@ -1,11 +1,11 @@
 import { permutationInto } from "./order.ts";
+import { type EntryPlace, type KnownColumn, RowEncoder } from "./row-encoder.ts";
 import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
-import { heldoutCount, NO_TEXT, numberAt, type TableColumn, type TableSettings, type TableValues } from "./table.ts";
-import { hotInput, otherVector, type PlacedColumn, placedColumns, vectorOf } from "./table-inputs.ts";
+import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
+import { CellReader } from "./table-cells.ts";
+import { type PlacedColumn, placedColumns } from "./table-inputs.ts";
+import { AS_IT_IS, type Moments, momentsOver, NOTHING } from "./table-moments.ts";
 import type { Rows } from "./task-set.ts";
-
-/** Rows whose inputs are written column by column: they stay in a core's cache meanwhile. */
-const BLOCK = 64;
 
 /** How many rows of each part a run uses. */
 interface Counts {
@@ -16,72 +16,67 @@ interface Counts {
   readonly validationRows?: number;
 }
 
-/** One column's shift and scale, and what stands for an empty cell after both: the mean. */
-interface Moments {
-  readonly mean: number;
-  readonly std: number;
-  readonly fill: number;
-}
-
-const AS_IT_IS: Moments = { mean: 0, std: 1, fill: 0 };
-
-/** Of a column without a number in the training rows: it is 0 in all rows. */
-const NOTHING: Moments = { mean: 0, std: Number.POSITIVE_INFINITY, fill: 0 };
-
 /**
  * A run's rows of a table. A shuffle of all rows decides which are held out, unless the file does, and which are used
  * if the run has fewer than there are: those of a smaller set are in every larger one. The held-out rows are the test rows,
  * then the validation rows: those that the file says, or else the last of the run's training rows.
  */
 export class TableSet {
-  readonly #values: readonly TableColumn[];
+  readonly #cells: CellReader;
   /** What becomes of the columns of inputs. */
   readonly #columns: readonly PlacedColumn[];
   /** D. */
   readonly #inputs: number;
-  /** Of inputs that say which value a column has, or that it has none: 1 for those that a training row has, [D]. */
-  readonly #known: Uint8Array;
-  /** Of each embedded column, 1 for the vectors that a training row has. */
-  readonly #trained: ReadonlyMap<PlacedColumn, Uint8Array>;
-  /** Of each column of texts: what stands for a place, from NO_TEXT on: the number of its vector, or its input, or -1 for none. */
-  readonly #texts: readonly (Int32Array | undefined)[];
+  /** What the training rows have of each column of inputs. */
+  readonly #known: readonly KnownColumn[];
+  readonly #encoder: RowEncoder;
   /** Places in the table of each set's rows. */
   readonly #places: Readonly<Record<RowSet, Uint32Array>>;
-  /** Of each column in the table. */
-  readonly #moments: readonly Moments[];
+  /** Of each label. */
+  readonly #labels: readonly Moments[];
   /** Of each label, the places of its numbers among its classes; undefined for one that is a number. */
   readonly #classes: readonly (ReadonlyMap<number, number> | undefined)[];
 
   constructor(table: TableSettings, identity: DataIdentity, counts: Counts) {
     const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
-    this.#values = values.columns;
+    this.#cells = new CellReader(values.cells);
     this.#inputs = inputs;
     this.#columns = placedColumns(table.columns, inputs);
-    this.#places = placesOf(table, values, values.columns[0]?.length ?? 0, identity, counts);
+    this.#places = placesOf(table, values, identity, counts);
     this.#classes = Array.from({ length: tasks }, (_, k) => {
       const numbers = classes[k];
       return numbers ? new Map(numbers.map((number, place) => [number, place])) : undefined;
     });
-    this.#moments = values.columns.map((_, column) => {
-      const input = this.#columns[column];
-      if (input) return input.values > 0 ? AS_IT_IS : this.#inputMoments(column, standardise);
-      return rawLabels || this.#classes[column - this.#columns.length] ? AS_IT_IS : this.#momentsOf(column);
-    });
-    this.#known = this.#knownInputs();
-    this.#trained = this.#trainedVectors();
-    this.#texts = this.#columns.map((column) => (column.values > 0 ? this.#inputsOf(column) : undefined));
+    const labels = this.#classes.map((_, k) => this.#columns.length + k);
+    const measured = rawLabels ? [] : labels.filter((_, k) => this.#classes[k] === undefined);
+    const numeric = [...this.#columns.keys()].filter((i) => this.#columns[i]?.values === 0);
+    const moments = momentsOver(this.#cells, this.#places.train, [...numeric, ...measured]);
+    this.#labels = labels.map((column) => moments.get(column) ?? AS_IT_IS);
+    this.#known = this.#knownColumns(moments, standardise);
+    this.#encoder = new RowEncoder(this.#cells, this.#known);
   }
 
-  /** A value that no training row has would meet weights that nothing has trained: it gets the vector of all such values, or no input. */
-  #inputsOf(column: PlacedColumn): Int32Array {
-    const trained = this.#trained.get(column);
-    return Int32Array.from({ length: column.values - NO_TEXT }, (_, at) => {
-      const value = at === 0 ? Number.NaN : at + NO_TEXT;
-      if (trained) return trained[vectorOf(column, value)] === 1 ? vectorOf(column, value) : otherVector(column);
-      const hot = hotInput(column, value);
-      return hot !== undefined && this.#known[hot] === 1 ? hot : -1;
+  #knownColumns(moments: ReadonlyMap<number, Moments>, standardise: boolean): KnownColumn[] {
+    const known = this.#columns.map((column, i) => {
+      const own = moments.get(i) ?? AS_IT_IS;
+      const shifted = standardise || own === NOTHING ? own : { ...AS_IT_IS, fill: own.mean };
+      return {
+        column,
+        moments: column.values > 0 ? AS_IT_IS : shifted,
+        values: new Uint8Array(column.values),
+        hasGap: false,
+      };
     });
+    const told = [...known.entries()].filter(([, { column }]) => column.values > 0 || column.gaps);
+    for (const place of this.#places.train) {
+      for (const [i, own] of told) {
+        const value = this.#cells.number(place, i);
+        if (Number.isNaN(value)) own.hasGap = true;
+        else if (own.column.values > 0 && value >= 0) own.values[value] = 1;
+      }
+    }
+    return known;
   }
 
   /** A set's rows, in float32. A label that a row does not have is NaN. */
@@ -93,48 +88,8 @@ export class TableSet {
   }
 
   /** The inputs of the rows at some places in the table, row after row, each `stride` numbers behind the one before. */
-  inputsInto(x: Float32Array, places: Uint32Array, stride: number): void {
-    for (let n = 0; n < places.length; n += BLOCK)
-      this.#blockInto(x.subarray(n * stride, (n + BLOCK) * stride), places.subarray(n, n + BLOCK), stride);
-  }
-
-  #blockInto(x: Float32Array, places: Uint32Array, stride: number): void {
-    x.fill(0);
-    for (const [i, column] of this.#columns.entries()) {
-      if (column.values > 0) this.#textsInto(x, places, stride, i);
-      else {
-        this.#numbersInto(x, places, stride, i);
-        if (column.gaps) this.#gapsInto(x, places, stride, i);
-      }
-    }
-  }
-
-  #numbersInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
-    const numbers = this.#values[i] as TableColumn;
-    const { mean, std, fill } = this.#moments[i] as Moments;
-    for (let n = 0, at = (this.#columns[i] as PlacedColumn).first; n < places.length; n++, at += stride) {
-      const number = numbers[places[n] as number] as number;
-      x[at] = Number.isNaN(number) ? fill : (number - mean) / std;
-    }
-  }
-
-  #gapsInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
-    const numbers = this.#values[i] as TableColumn;
-    const hot = hotInput(this.#columns[i] as PlacedColumn, Number.NaN) as number;
-    for (let n = 0; n < places.length; n++)
-      if (Number.isNaN(numbers[places[n] as number] as number)) x[n * stride + hot] = this.#known[hot] as number;
-  }
-
-  #textsInto(x: Float32Array, places: Uint32Array, stride: number, i: number): void {
-    const texts = this.#values[i] as TableColumn;
-    const { first, embedding } = this.#columns[i] as PlacedColumn;
-    const known = this.#texts[i] as Int32Array;
-    for (let n = 0, at = 0; n < places.length; n++, at += stride) {
-      const text = texts[places[n] as number] as number;
-      const input = known[Number.isNaN(text) ? 0 : text - NO_TEXT] as number;
-      if (embedding !== undefined) x[at + first] = input;
-      else if (input >= 0) x[at + input] = 1;
-    }
+  inputsInto(x: Float32Array, places: Uint32Array, stride: number, entries?: EntryPlace): void {
+    this.#encoder.into(x, places, stride, entries);
   }
 
   /** Places in the table of a set's rows. */
@@ -145,27 +100,22 @@ export class TableSet {
   /** How many of some rows have a value that no training row has, by the place of each category that has such rows. */
   unseen(places: Uint32Array): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const [i, { values }] of this.#columns.entries()) {
-      if (values === 0) continue;
-      const seen = new Set(Array.from(this.#places.train, (place) => this.#number(place, i)));
-      const count = places.reduce((sum, place) => sum + Number(this.#isUnseen(place, i, seen)), 0);
+    for (const [i, { column, values }] of this.#known.entries()) {
+      if (column.values === 0) continue;
+      const isUnseen = (value: number) => !Number.isNaN(value) && values[value] !== 1;
+      const count = places.reduce((sum, place) => sum + Number(isUnseen(this.#cells.number(place, i))), 0);
       if (count > 0) counts.set(i, count);
     }
     return counts;
   }
 
-  #isUnseen(place: number, column: number, seen: ReadonlySet<number>): boolean {
-    const value = this.#number(place, column);
-    return !Number.isNaN(value) && !(value >= 0 && seen.has(value));
-  }
-
   /** The labels [N, K] of a set's rows. */
   labels(set: RowSet): Float32Array {
     const places = this.#places[set];
-    const K = this.#values.length - this.#columns.length;
+    const K = this.#labels.length;
     const y = new Float32Array(places.length * K);
-    for (let k = 0; k < K; k++)
-      for (let n = 0; n < places.length; n++) y[n * K + k] = this.labelAt(places[n] as number, k);
+    for (let n = 0; n < places.length; n++)
+      for (let k = 0; k < K; k++) y[n * K + k] = this.labelAt(places[n] as number, k);
     return y;
   }
 
@@ -176,78 +126,16 @@ export class TableSet {
 
   /** The standard deviation of each label by which it is divided, [K]: 1 for one that is as in the file, or a class. */
   get labelScales(): number[] {
-    return this.#moments.slice(this.#columns.length).map(({ std }) => std);
-  }
-
-  #trainedVectors(): Map<PlacedColumn, Uint8Array> {
-    const embedded = [...this.#columns.entries()].filter(([, { embedding }]) => embedding !== undefined);
-    return new Map(
-      embedded.map(([i, column]) => {
-        const trained = new Uint8Array(otherVector(column) + 1);
-        for (const place of this.#places.train) trained[vectorOf(column, this.#number(place, i))] = 1;
-        return [column, trained];
-      }),
-    );
+    return this.#labels.map(({ std }) => std);
   }
 
   /** A label of the row at a place in the table; NaN for none. */
   labelAt(place: number, k: number): number {
-    const column = this.#columns.length + k;
-    if (Number.isNaN(this.#number(place, column))) return Number.NaN;
-    const value = this.#value(place, column);
+    const number = this.#cells.number(place, this.#columns.length + k);
+    if (Number.isNaN(number)) return Number.NaN;
+    const { mean, std } = this.#labels[k] as Moments;
+    const value = (number - mean) / std;
     return this.#classes[k]?.get(value) ?? value;
-  }
-
-  /** A number as shifted and scaled; nothing as the mean. */
-  #value(place: number, column: number): number {
-    const { mean, std, fill } = this.#moments[column] as Moments;
-    const number = this.#number(place, column);
-    return Number.isNaN(number) ? fill : (number - mean) / std;
-  }
-
-  #number(place: number, column: number): number {
-    return numberAt(this.#values[column] as TableColumn, place);
-  }
-
-  /** A value that no training row has would meet weights that nothing has trained: its input stays 0. */
-  #knownInputs(): Uint8Array {
-    const known = new Uint8Array(this.#inputs);
-    for (const [i, column] of this.#columns.entries()) {
-      if (!isHot(column)) continue;
-      for (const place of this.#places.train) {
-        const hot = hotInput(column, this.#number(place, i));
-        if (hot !== undefined) known[hot] = 1;
-      }
-    }
-    return known;
-  }
-
-  #inputMoments(column: number, standardise: boolean): Moments {
-    const moments = this.#momentsOf(column);
-    return standardise || moments === NOTHING ? moments : { ...AS_IT_IS, fill: moments.mean };
-  }
-
-  /** Moments over the training rows that have a number; a column that is constant there is shifted alone. */
-  #momentsOf(column: number): Moments {
-    const places = this.#places.train;
-    let first = Number.NaN;
-    let [count, sum, squares, constant] = [0, 0, 0, true];
-    for (const place of places) {
-      const number = this.#number(place, column);
-      if (Number.isNaN(number)) continue;
-      if (count === 0) first = number;
-      count++;
-      sum += number;
-      constant &&= number === first;
-    }
-    if (count === 0) return NOTHING;
-    if (constant) return { mean: first, std: 1, fill: 0 };
-    const mean = sum / count;
-    for (const place of places) {
-      const number = this.#number(place, column);
-      if (!Number.isNaN(number)) squares += (number - mean) ** 2;
-    }
-    return { mean, std: Math.sqrt(squares / count), fill: 0 };
   }
 }
 
@@ -281,15 +169,9 @@ function splitNames({ reading: { split = "run" } = {} }: TableSettings, identity
   return split === "run" ? identity : { seed: split, run: 0 };
 }
 
-/** Whether a column has inputs that say which value it has, or that it has none. */
-function isHot({ values, gaps, embedding }: PlacedColumn): boolean {
-  return embedding === undefined && (values > 0 || gaps);
-}
-
 function placesOf(
   table: TableSettings,
-  { heldout }: TableValues,
-  N: number,
+  { heldout, cells: { rows: N } }: TableValues,
   identity: DataIdentity,
   { trainRows, heldoutRows, validationRows = table.validates ? heldoutRows : 0 }: Counts,
 ): Record<RowSet, Uint32Array> {

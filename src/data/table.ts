@@ -1,3 +1,4 @@
+import type { TableCells } from "./table-cells.ts";
 import type { InputEncoding } from "./table-inputs.ts";
 
 /** The user's own rows, instead of the generator's. */
@@ -53,38 +54,13 @@ export interface ChosenColumns {
   readonly inputs?: readonly string[];
 }
 
-/** A table's numbers in memory that all threads share. */
+/** A table's rows in memory that all threads share. */
 export interface TableValues {
   /** Which table of this process it is; without it, rows are worked out again for each run. */
   readonly id?: number;
-  /** The columns of inputs, then those of labels. */
-  readonly columns: readonly TableColumn[];
+  readonly cells: TableCells;
   /** Uint8 [N]: 0 for a training row, 1 for a test row, 2 for a validation row; absent if the file does not say. */
   readonly heldout?: SharedArrayBuffer;
-}
-
-/**
- * A column [N] in shared memory. Numbers are float32, or float64 if one of them needs it, and NaN for nothing. A text is the place
- * of its value, as int32: -1 for a value of held-out rows alone, NO_TEXT for nothing.
- */
-export type TableColumn = Float32Array | Float64Array | Int32Array;
-
-export const NO_TEXT = -2;
-
-/** The number of a row in a column; NaN for nothing. */
-export function numberAt(column: TableColumn, row: number): number {
-  const number = column[row] as number;
-  return number === NO_TEXT && column instanceof Int32Array ? Number.NaN : number;
-}
-
-/** Rows [N, width] of numbers as columns. */
-export function columnsOfRows(numbers: Float64Array, width: number): TableColumn[] {
-  const N = numbers.length / width;
-  return Array.from({ length: width }, (_, i) => {
-    const column = new Float64Array(new SharedArrayBuffer(8 * N));
-    for (let n = 0; n < N; n++) column[n] = numbers[n * width + i] as number;
-    return column;
-  });
 }
 
 /** How many of N rows are held out: at least one, and not all. */

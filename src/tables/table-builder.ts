@@ -1,8 +1,10 @@
 import { totalmem } from "node:os";
-import { numberAt, type TableColumn, type TableReading, type TableValues } from "../data/table.ts";
+import type { TableReading, TableValues } from "../data/table.ts";
+import { CellReader } from "../data/table-cells.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../printable.ts";
 import { megabytes, thousands } from "../units.ts";
+import { CellWriter } from "./cell-writer.ts";
 import {
   type Columns,
   checkWidth,
@@ -17,7 +19,6 @@ import {
 } from "./columns.ts";
 import { InputColumn, type InputContents, MOST_HOT, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
-import { PackedColumn } from "./packed-column.ts";
 
 /** A table that was read and checked. */
 export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChosen"> {
@@ -67,7 +68,7 @@ export class TableBuilder {
   readonly #source: string;
   readonly #columns: Columns;
   /** Of the inputs, then of the labels. */
-  readonly #packed: readonly PackedColumn[];
+  readonly #cells: CellWriter;
   readonly #marks: Uint8Array<SharedArrayBuffer>;
   readonly #inputs: readonly InputColumn[];
   readonly #labels: readonly LabelColumn[];
@@ -100,7 +101,7 @@ export class TableBuilder {
     }
     this.#inputs = inputs.map((name) => new InputColumn(name, source, categorical.includes(name)));
     this.#labels = labels.map((name) => new LabelColumn(name, source));
-    this.#packed = [...inputs, ...labels].map(() => new PackedColumn(rows));
+    this.#cells = new CellWriter(rows, inputs.length + labels.length);
     this.#marks = new Uint8Array(new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
   }
 
@@ -147,10 +148,9 @@ export class TableBuilder {
     if (input === undefined || !isNumeric || has !== undefined || this.#na.size > 0 || !input.takesNumbers)
       return false;
     for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n] as number) <= LARGEST_FLOAT32)) return false;
-    const packed = this.#packed[i] as PackedColumn;
     let used = 0;
     for (let n = 0; n < rows; n++) {
-      packed.set(first + n, values[places?.[n] ?? n] as number);
+      this.#cells.set(first + n, i, values[places?.[n] ?? n] as number);
       used += Number(!this.#isHeldOut(first + n));
     }
     input.addNumbers(used);
@@ -160,7 +160,7 @@ export class TableBuilder {
   /** A text that was there before. */
   #putPlace(i: number, row: number, place: number): void {
     (this.#inputs[i] as InputColumn).addPlace(place, this.#isHeldOut(row));
-    (this.#packed[i] as PackedColumn).set(row, place);
+    this.#cells.set(row, i, place);
   }
 
   #put(i: number, row: number, value: unknown, placeOf: (row: number) => string): void {
@@ -172,7 +172,7 @@ export class TableBuilder {
     const number = this.#numberFor(i, row, value, placeOf);
     if (Number.isNaN(number) && i < this.#inputs.length && row < (this.#firstGap?.row ?? Number.POSITIVE_INFINITY))
       this.#firstGap = { row, text: `${placeOf(row)}: ${this.#nameOf(i)}: ${GAP}` };
-    (this.#packed[i] as PackedColumn).set(row, number);
+    this.#cells.set(row, i, number);
   }
 
   #numberFor(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
@@ -185,6 +185,10 @@ export class TableBuilder {
       this.#labels[i - this.#inputs.length]?.add(cell, number, this.#marks[row] ?? TRAINING);
     if (taken === undefined) throw this.#error(i, placeOf(row), unfit(cell));
     return taken;
+  }
+
+  get #all(): readonly (InputColumn | LabelColumn)[] {
+    return [...this.#inputs, ...this.#labels];
   }
 
   #error(i: number, place: string, text: string): UsageError {
@@ -224,30 +228,41 @@ export class TableBuilder {
     const contents = this.#inputs.map((column) => column.contents());
     const texts = contents.flatMap(({ values }) => (values.length > MOST_HOT ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
-    const columns = [...this.#inputs, ...this.#labels].map(({ places }, i) => {
-      const packed = this.#packed[i] as PackedColumn;
-      return places ? packed.texts(rows, places) : packed.numbers(rows);
-    });
+    const cells = this.#cells.cells(
+      rows,
+      this.#all.map(({ places }) => places),
+    );
+    const reader = new CellReader(cells);
     return {
       ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap?.text },
       heldout: marks?.reduce((sum, mark) => sum + Number(mark === 1), 0),
       validation: marks?.includes(2) ? marks.reduce((sum, mark) => sum + Number(mark === 2), 0) : undefined,
-      values: { id: ++built, columns, ...(marks && { heldout: marks.buffer }) },
+      values: { id: ++built, cells, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
       labelGaps,
-      labelVariances: labels.map((_, k) => varianceOf(columns[inputs.length + k] as TableColumn)),
+      labelVariances: labels.map((_, k) => varianceOf(reader, inputs.length + k)),
     };
   }
 
   #refuseConstants(rows: number): void {
-    for (const [i, packed] of this.#packed.entries()) {
-      const numbers = packed.numbers(rows);
-      const isGap = (number: number) => Number.isNaN(number) && i >= this.#inputs.length; // one of an input tells rows apart
-      const first = numbers.find((number) => !isGap(number)) as number;
-      if (numbers.some((number) => number !== first && !isGap(number))) continue;
-      const value = this.#inputs[i]?.shown(first) ?? this.#labels[i - this.#inputs.length]?.classes?.[0] ?? first;
+    for (const i of this.#all.keys()) {
+      const constant = this.#constantIn(i, rows);
+      if (constant === undefined) continue;
+      const value = this.#inputs[i]?.shown(constant) ?? this.#labels[i - this.#inputs.length]?.classes?.[0] ?? constant;
       throw new UsageError(`${this.#source}: column '${this.#nameOf(i)}' is ${value} in every row; leave it out`);
     }
+  }
+
+  /** The number that a column has in every row; a gap of an input tells rows apart. */
+  #constantIn(i: number, rows: number): number | undefined {
+    let first: number | undefined;
+    for (let row = 0; row < rows; row++) {
+      const number = this.#cells.number(row, i);
+      if (Number.isNaN(number) && i >= this.#inputs.length) continue;
+      first ??= number;
+      if (number !== first) return undefined;
+    }
+    return first;
   }
 
   #allMarks(): Uint8Array<SharedArrayBuffer> {
@@ -291,16 +306,16 @@ function unfit(value: unknown): string {
 }
 
 /** Over the rows that have a number. */
-function varianceOf(column: TableColumn): number {
+function varianceOf(cells: CellReader, column: number): number {
   let [rows, sum, squares] = [0, 0, 0];
-  for (let row = 0; row < column.length; row++) {
-    const number = numberAt(column, row);
+  for (let row = 0; row < cells.rows; row++) {
+    const number = cells.number(row, column);
     if (Number.isNaN(number)) continue;
     rows++;
     sum += number;
   }
-  for (let row = 0; row < column.length; row++) {
-    const number = numberAt(column, row);
+  for (let row = 0; row < cells.rows; row++) {
+    const number = cells.number(row, column);
     if (!Number.isNaN(number)) squares += (number - sum / rows) ** 2;
   }
   return squares / rows;

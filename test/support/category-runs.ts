@@ -1,5 +1,5 @@
 // Runs on a table most of whose inputs are 0 in a row.
-import { columnsOfRows } from "../../src/data/table.ts";
+import { cellsOf } from "../../src/data/table-cells.ts";
 import { type InputEncoding, inputCount } from "../../src/data/table-inputs.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
@@ -24,7 +24,7 @@ export function categoryTable(columns = COLUMNS) {
     const { values = 0, gaps = false } = columns[i % width] ?? {};
     numbers[i] = gaps && u > 0.9 ? Number.NaN : values > 0 ? Math.floor(u * values) : 4 * u - 2;
   }
-  return tableOf(ROWS, { columns, inputs: inputCount(columns), values: { columns: columnsOfRows(numbers, width) } });
+  return tableOf(ROWS, { columns, inputs: inputCount(columns), values: { cells: cellsOf(numbers, width) } });
 }
 
 /** A category of so many values that an update adds a row's inputs alone, then a number: 402 inputs, 2 of which are not 0. */

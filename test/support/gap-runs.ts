@@ -1,5 +1,6 @@
 // Runs on a table whose labels are of all kinds, and of which some are missing.
-import { columnsOfRows, type TableValues } from "../../src/data/table.ts";
+import type { TableValues } from "../../src/data/table.ts";
+import { cellsOf } from "../../src/data/table-cells.ts";
 import type { TaskSettings } from "../../src/data/task-kinds.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { classTable, MODEL, TASKS } from "./class-runs.ts";
@@ -17,7 +18,7 @@ export function gapRun(training: Parameters<typeof tableRun>[1] = {}, lacks = is
   const data = classTable();
   const numbers = Float64Array.from(numbersOf(data.values as TableValues));
   for (let n = 0; n < 60; n++) for (let k = 0; k < 3; k++) if (lacks(n, k)) numbers[6 * n + 3 + k] = Number.NaN;
-  const values = { columns: columnsOfRows(numbers, 6) };
+  const values = { cells: cellsOf(numbers, 6) };
   return tableRun({ index: 1, model: MODEL, data: { ...data, values } }, { taskKinds: WITH_GAPS, ...training });
 }
 
@@ -27,7 +28,7 @@ export function numbersRun(training: Parameters<typeof tableRun>[1] = {}): Run {
   const taskKinds = [1, 3].map((weight) => ({ kind: "regression", weight, gaps: true }) as const);
   const few = { optimizer: "sgd", lr: 0.05, batch: 2, ...training } as const;
   return tableRun(
-    { data: tableOf(60, { values: { columns: columnsOfRows(Float64Array.from(rows), 5) } }) },
+    { data: tableOf(60, { values: { cells: cellsOf(Float64Array.from(rows), 5) } }) },
     { taskKinds, ...few },
   );
 }

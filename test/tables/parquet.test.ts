@@ -9,6 +9,7 @@ import { parquetFile, parquetTable } from "../../src/tables/parquet.ts";
 import { csvTable, readTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
 import { range } from "../support/reference.ts";
+import { columnOf } from "../support/tables.ts";
 
 const ROWS = range(23);
 const PARTS = ROWS.map((n) => (n % 5 === 0 ? "heldout" : "train"));
@@ -77,14 +78,11 @@ test("the Parquet files of a folder are one table, in the order of their names",
 
 test("a number that float32 does not hold is kept in float64, others in float32, and texts are int32", () => {
   const { values } = tableIn(written(COLUMNS));
-  expect(values.columns.map((column) => column.constructor.name)).toEqual([
-    "Float64Array",
-    "Float32Array",
-    "Float32Array",
-  ]);
+  expect(values.cells.columns.map(({ kind }) => kind)).toEqual(["float64", "float32", "float32"]);
   const city = { name: "x_city", data: ROWS.map((n) => `c${n % 3}`), type: "STRING" as const };
-  const { columns } = tableIn(written([city, ...COLUMNS])).values;
-  expect(columns[0]).toEqual(Int32Array.from(ROWS, (n) => n % 3));
+  const cities = tableIn(written([city, ...COLUMNS])).values;
+  expect(cities.cells.columns.map(({ kind }) => kind)).toEqual(["text", "float64", "float32", "float32"]);
+  expect(columnOf(cities, 0)).toEqual([...ROWS].map((n) => n % 3));
 });
 
 describe("texts without gaps are read, from a dictionary or one after the other,", () => {
@@ -93,7 +91,7 @@ describe("texts without gaps are read, from a dictionary or one after the other,
     const file = written([{ ...words, encoding }, ...COLUMNS], { codec: "UNCOMPRESSED" });
     const { contents, values } = tableIn(file);
     expect(contents[0]?.values).toEqual(range(7).map((n) => `wörd ${n}`));
-    expect(values.columns[0]).toEqual(Int32Array.from(ROWS, (n) => n % 7));
+    expect(columnOf(values, 0)).toEqual([...ROWS].map((n) => n % 7));
     file.writeUInt32LE(1e9, file.indexOf("wörd 0") - 4);
     expect(complaint(() => tableIn(file))).toBe("t.parquet: not readable as Parquet: text 1 of a page is cut short");
   });

@@ -226,8 +226,7 @@ export class RunGroupRows {
     const D4 = paddedInputs(inputs);
     const at = layout.panelRows === 1 ? out : train;
     const x = this.#memory.float32(at, numbers.length * D4);
-    table.inputsInto(x, placesOf(table, set, numbers), D4);
-    if (sparse) addEntries(x, D4, sparse);
+    table.inputsInto(x, placesOf(table, set, numbers), D4, sparse);
     const P = panelsOf(numbers.length, layout);
     if (at !== out)
       this.#memory.kernels.gatherRows(at, this.#rowBytes, inOrder, out, this.#panelBytes, P, layout.panelRows);
@@ -344,16 +343,4 @@ export class RunGroupRows {
 function placesOf(table: TableSet, set: RowSet, numbers: Uint32Array): Uint32Array {
   const places = table.places(set);
   return numbers.map((number) => places[number] as number);
-}
-
-/** Adds to rows x, `stride` numbers each, the values and the places of their inputs that are not 0. */
-function addEntries(x: Float32Array, stride: number, { at: D, entries: E }: SparseRows): void {
-  for (let row = 0; row < x.length; row += stride) {
-    for (let d = 0, entry = row + D; d < D; d++) {
-      const value = x[row + d] as number;
-      if (value === 0) continue;
-      x[entry] = value;
-      x[entry++ + E] = d;
-    }
-  }
 }

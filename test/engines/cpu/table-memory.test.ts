@@ -1,7 +1,7 @@
 // Rows of a table are in memory once for all workers, and come to a worker's memory as it needs them.
 import { expect, test } from "vitest";
 import { dataIdentity } from "../../../src/data/streams.ts";
-import { columnsOfRows } from "../../../src/data/table.ts";
+import { cellsOf } from "../../../src/data/table-cells.ts";
 import { inputCount } from "../../../src/data/table-inputs.ts";
 import { TableSet } from "../../../src/data/table-set.ts";
 import { planRunGroup, RunGroupTraining } from "../../../src/engines/cpu/run-group.ts";
@@ -25,7 +25,7 @@ function wideRun(): Run {
     { values: 0, gaps: false },
   ];
   const numbers = someRows(740).flatMap(([a = 0, , , y = 0, z = 0], n) => [(n * 7919) % 20_000, a, y, z]);
-  const values = { columns: columnsOfRows(Float64Array.from(numbers), 4) };
+  const values = { cells: cellsOf(Float64Array.from(numbers), 4) };
   const inputs = inputCount(columns);
   const data = tableOf(740, { columns, inputs, heldout: 700 / 740, values });
   const rows = { trainRows: 40, heldoutRows: 700, batch: 8, steps: 2, evalEvery: 1 };

@@ -1,4 +1,4 @@
-import { columnsOfRows } from "../../../../src/data/table.ts";
+import { cellsOf } from "../../../../src/data/table-cells.ts";
 import type { Run } from "../../../../src/engines/engine.ts";
 import type { TrainingSettings } from "../../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
@@ -17,7 +17,7 @@ export function gappyRun(model: ModelSpec, training: Partial<TrainingSettings>):
     numbers.set([...row.slice(0, 3), ...labels], n * (3 + K));
   }
   const taskKinds = range(K).map(() => ({ kind: "regression", weight: 1, gaps: true }) as const);
-  const data = tableOf(60, { tasks: K, values: { columns: columnsOfRows(numbers, 3 + K) } });
+  const data = tableOf(60, { tasks: K, values: { cells: cellsOf(numbers, 3 + K) } });
   const few = { trainRows: 45, batch: 3, steps: 12, evalEvery: 12, lr: 0.05, taskKinds, ...training };
   return tableRun({ data, index: 2, model: { ...model, inputs: 3 } }, few); // in which no task's gradient is 0
 }
