@@ -41,7 +41,7 @@ function runOf(count: number, embeddingSteps: TrainingSettings["embeddingSteps"]
     model: ZOO.mmoe.build({ inputs, tasks: 2, embeddings: [{ rows: count + 1, size: SIZE }] }),
     data: {
       ...{ file: "bench", sha256: "", inputs, columns, tasks: 2, heldout: null, standardise: true, rawLabels: true },
-      values: { cells: cellsOf(numbers, width), heldout: heldout.buffer },
+      values: { cells: cellsOf(numbers, width, columns), heldout: heldout.buffer },
     },
     training: {
       ...{ ...PLAIN_TRAINING, embeddingSteps, trainRows: rows, heldoutRows: HELDOUT, batch: BATCH, steps: STEPS },

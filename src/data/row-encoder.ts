@@ -1,4 +1,4 @@
-import { type CellReader, NO_TEXT } from "./table-cells.ts";
+import { type CellColumn, type CellReader, NO_TEXT } from "./table-cells.ts";
 import { hotInput, otherVector, type PlacedColumn, vectorOf } from "./table-inputs.ts";
 import type { Moments } from "./table-moments.ts";
 
@@ -12,18 +12,14 @@ export interface KnownColumn {
   readonly hasGap: boolean;
 }
 
-/** Where rows have their inputs that are not 0 once more: the values from `at` on, then their places. */
-export interface EntryPlace {
-  readonly at: number;
-  /** The most of them. */
-  readonly entries: number;
-}
-
 /** How the cells of one column become inputs. */
-interface ColumnCode {
+export interface ColumnCode {
+  readonly cell: CellColumn;
   readonly first: number;
   readonly isEmbedded: boolean;
-  readonly moments: Moments;
+  readonly mean: number;
+  readonly std: number;
+  readonly fill: number;
   /** The input that is 1 where there is no number, or -1. */
   readonly gap: number;
   /** Of a category, what stands for each place of a text, from NO_TEXT on: the number of its vector, or its input, or -1 for none. */
@@ -33,48 +29,44 @@ interface ColumnCode {
 /** Writes the inputs of a table's rows. A value that no training row has would meet weights that nothing has trained: it gets the vector of all such values, or no input. */
 export class RowEncoder {
   readonly #cells: CellReader;
-  readonly #codes: readonly ColumnCode[];
+  readonly codes: readonly ColumnCode[];
 
   constructor(cells: CellReader, columns: readonly KnownColumn[]) {
     this.#cells = cells;
-    this.#codes = columns.map(codeOf);
+    this.codes = columns.map((column, i) => codeOf(cells.columns[i] as CellColumn, column));
   }
 
-  /** The inputs of the rows at some places in the table, row after row, each `stride` numbers behind the one before. */
-  into(x: Float32Array, places: Uint32Array, stride: number, entries?: EntryPlace): void {
+  /** The inputs of the rows at some places in the table, row after row, D numbers each. */
+  into(x: Float32Array, places: Uint32Array, D: number): void {
     x.fill(0);
-    for (let n = 0; n < places.length; n++) this.#rowInto(x, n * stride, places[n] as number, entries);
-  }
-
-  #rowInto(x: Float32Array, row: number, place: number, entries?: EntryPlace): void {
-    let entry = row + (entries?.at ?? 0);
-    const put = (input: number, value: number) => {
-      x[row + input] = value;
-      if (entries === undefined || value === 0) return;
-      x[entry] = value;
-      x[entry++ + entries.entries] = input;
-    };
-    for (let i = 0; i < this.#codes.length; i++) {
-      const { first, isEmbedded, moments, gap, texts } = this.#codes[i] as ColumnCode;
-      const number = this.#cells.number(place, i);
-      const isNothing = Number.isNaN(number);
-      if (texts) {
-        const input = texts[isNothing ? 0 : number - NO_TEXT] as number;
-        if (isEmbedded) put(first, input);
-        else if (input >= 0) put(input, 1);
-      } else {
-        put(first, isNothing ? moments.fill : (number - moments.mean) / moments.std);
-        if (isNothing && gap >= 0) put(gap, 1);
-      }
+    for (const [n, place] of places.entries()) {
+      const row = x.subarray(n * D, (n + 1) * D);
+      for (const [i, code] of this.codes.entries()) putCell(row, this.#cells.number(place, i), code);
     }
   }
 }
 
-function codeOf({ column, moments, values, hasGap }: KnownColumn): ColumnCode {
+function putCell(
+  row: Float32Array,
+  number: number,
+  { first, isEmbedded, mean, std, fill, gap, texts }: ColumnCode,
+): void {
+  const isNothing = Number.isNaN(number);
+  if (texts) {
+    const own = texts[isNothing ? 0 : number - NO_TEXT] as number;
+    if (isEmbedded) row[first] = own;
+    else if (own >= 0) row[own] = 1;
+    return;
+  }
+  row[first] = isNothing ? fill : (number - mean) / std;
+  if (isNothing && gap >= 0) row[gap] = 1;
+}
+
+function codeOf(cell: CellColumn, { column, moments, values, hasGap }: KnownColumn): ColumnCode {
   const { first, embedding, gaps } = column;
   const gap = hasGap && gaps ? (hotInput(column, Number.NaN) ?? -1) : -1;
   const texts = column.values > 0 ? textsOf(column, values, hasGap) : undefined;
-  return { first, isEmbedded: embedding !== undefined, moments, gap, texts };
+  return { cell, first, isEmbedded: embedding !== undefined, ...moments, gap, texts };
 }
 
 function textsOf(column: PlacedColumn, values: Uint8Array, hasGap: boolean): Int32Array {

@@ -28,35 +28,50 @@ export class CellReader {
   /** N. */
   readonly rows: number;
   readonly width: number;
-  readonly floats: Float32Array;
-  readonly texts: Int32Array;
+  readonly words: Uint32Array;
+  readonly #floats: Float32Array;
+  readonly #texts: Int32Array;
   readonly #doubles: Float64Array;
-  readonly #columns: readonly CellColumn[];
+  readonly columns: readonly CellColumn[];
 
   constructor({ rows, width, columns, words }: TableCells) {
     this.rows = rows;
     this.width = width;
-    this.floats = new Float32Array(words);
-    this.texts = new Int32Array(words);
+    this.words = new Uint32Array(words);
+    this.#floats = new Float32Array(words);
+    this.#texts = new Int32Array(words);
     this.#doubles = new Float64Array(words, 0, Math.floor(words.byteLength / 8));
-    this.#columns = columns;
+    this.columns = columns;
   }
 
   /** The number of a row in a column, or the place of its text; NaN for nothing. */
   number(row: number, column: number): number {
-    const { kind, at } = this.#columns[column] as CellColumn;
+    const { kind, at } = this.columns[column] as CellColumn;
     const word = row * this.width + at;
-    if (kind === "float32") return this.floats[word] as number;
+    if (kind === "float32") return this.#floats[word] as number;
     if (kind === "float64") return this.#doubles[word / 2] as number;
-    const text = this.texts[word] as number;
+    const text = this.#texts[word] as number;
     return text === NO_TEXT ? Number.NaN : text;
   }
 }
 
-/** Rows [N, width] of numbers as cells. */
-export function cellsOf(numbers: ArrayLike<number>, width: number): TableCells {
+/** Rows [N, width] of numbers as cells; in columns that have values, they are places of texts. */
+export function cellsOf(
+  numbers: ArrayLike<number>,
+  width: number,
+  inputs: readonly { readonly values: number }[] = [],
+): TableCells {
+  const isText = (column: number) => (inputs[column]?.values ?? 0) > 0;
   const words = new SharedArrayBuffer(8 * numbers.length);
-  new Float64Array(words).set(numbers);
-  const columns = Array.from({ length: width }, (_, i): CellColumn => ({ kind: "float64", at: 2 * i }));
+  const [doubles, texts] = [new Float64Array(words), new Int32Array(words)];
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] as number;
+    if (!isText(i % width)) doubles[i] = number;
+    else texts[2 * i] = Number.isNaN(number) ? NO_TEXT : number;
+  }
+  const columns = Array.from(
+    { length: width },
+    (_, i): CellColumn => ({ kind: isText(i) ? "text" : "float64", at: 2 * i }),
+  );
   return { rows: numbers.length / width, width: 2 * width, columns, words };
 }

@@ -1,5 +1,5 @@
 import { permutationInto } from "./order.ts";
-import { type EntryPlace, type KnownColumn, RowEncoder } from "./row-encoder.ts";
+import { type ColumnCode, type KnownColumn, RowEncoder } from "./row-encoder.ts";
 import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { CellReader } from "./table-cells.ts";
@@ -83,13 +83,22 @@ export class TableSet {
   rows(set: RowSet): Rows {
     const places = this.#places[set];
     const x = new Float32Array(places.length * this.#inputs);
-    this.inputsInto(x, places, this.#inputs);
+    this.#encoder.into(x, places, this.#inputs);
     return { x, y: this.labels(set) };
   }
 
-  /** The inputs of the rows at some places in the table, row after row, each `stride` numbers behind the one before. */
-  inputsInto(x: Float32Array, places: Uint32Array, stride: number, entries?: EntryPlace): void {
-    this.#encoder.into(x, places, stride, entries);
+  /** What becomes of the cells of each column of inputs. */
+  get codes(): readonly ColumnCode[] {
+    return this.#encoder.codes;
+  }
+
+  /** Copies the cells [places, width] of the rows at some places in the table. */
+  cellsInto(out: Int32Array | Uint32Array, places: Uint32Array): void {
+    const { words, width } = this.#cells;
+    for (let n = 0, to = 0; n < places.length; n++) {
+      const from = (places[n] as number) * width;
+      for (let at = from; at < from + width; at++) out[to++] = words[at] as number;
+    }
   }
 
   /** Places in the table of a set's rows. */

@@ -116,7 +116,6 @@ test("an embedded column is the number of its vector, after all other inputs; ot
     [1, 5, 0, 4, 4],
     [-1, 7, 1, 5, 7],
   ];
-  const cells = cellsOf(Float64Array.from(rows.flat()), 5);
   const heldout = new Uint8Array(new SharedArrayBuffer(5));
   heldout.set([0, 0, 0, 1, 1]);
   const columns = [
@@ -124,6 +123,7 @@ test("an embedded column is the number of its vector, after all other inputs; ot
     { values: 0, gaps: false },
     { values: 2, gaps: false },
   ];
+  const cells = cellsOf(Float64Array.from(rows.flat()), 5, columns);
   const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
   const values = { cells, heldout: heldout.buffer };
   const set = new TableSet({ ...table, values }, identity(0), { trainRows: 3, heldoutRows: 2 });
@@ -144,13 +144,13 @@ test("a column of numbers with gaps is the number, or the mean, and an input tha
     [2, 0, 4, 4],
     [Number.NaN, 1, 5, 7],
   ];
-  const cells = cellsOf(Float64Array.from(rows.flat()), 4);
   const heldout = new Uint8Array(new SharedArrayBuffer(5));
   heldout.set([0, 0, 0, 0, 1]);
   const columns = [
     { values: 0, gaps: true },
     { values: 2, gaps: false },
   ];
+  const cells = cellsOf(Float64Array.from(rows.flat()), 4, columns);
   const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
   const values = { cells, heldout: heldout.buffer };
   const set = new TableSet({ ...table, values }, identity(0), { trainRows: 4, heldoutRows: 1 });

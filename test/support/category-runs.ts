@@ -24,7 +24,7 @@ export function categoryTable(columns = COLUMNS) {
     const { values = 0, gaps = false } = columns[i % width] ?? {};
     numbers[i] = gaps && u > 0.9 ? Number.NaN : values > 0 ? Math.floor(u * values) : 4 * u - 2;
   }
-  return tableOf(ROWS, { columns, inputs: inputCount(columns), values: { cells: cellsOf(numbers, width) } });
+  return tableOf(ROWS, { columns, inputs: inputCount(columns), values: { cells: cellsOf(numbers, width, columns) } });
 }
 
 /** A category of so many values that an update adds a row's inputs alone, then a number: 402 inputs, 2 of which are not 0. */

@@ -31,7 +31,7 @@ export function embeddedTable() {
     const effect = 6 * Math.sin(shopOf(n)) + (Number.isNaN(articleOf(n)) ? 2 : articleOf(n) / 3);
     return [shopOf(n), a, articleOf(n), y + effect, z - effect];
   });
-  return tableOf(ROWS, { columns: COLUMNS, values: { cells: cellsOf(Float64Array.from(rows.flat()), 5) } });
+  return tableOf(ROWS, { columns: COLUMNS, values: { cells: cellsOf(Float64Array.from(rows.flat()), 5, COLUMNS) } });
 }
 
 /** A run of 180 training rows and 60 held-out rows of this table. */

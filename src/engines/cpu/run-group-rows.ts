@@ -2,12 +2,15 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { taskCorrelations } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
+import type { TableSettings } from "../../data/table.ts";
+import { placedColumns } from "../../data/table-inputs.ts";
 import { type TableSet, tableSetOf } from "../../data/table-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../rows/generator.ts";
 import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
+import { codeBytes, writeCodes } from "../rows/table-codes.ts";
 import type { KernelInstance } from "./kernels.ts";
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
@@ -19,6 +22,18 @@ export interface LabelPlan {
   readonly train: number;
   /** Address of the labels of the current chunk of steps. */
   readonly chunk: number;
+}
+
+/** Where a table's rows of a chunk, or of 256 held-out ones, become inputs. */
+interface TablePlan {
+  /** The numbers from 0 on, as many as there are rows. */
+  readonly inOrder: number;
+  /** Their cells. */
+  readonly cells: number;
+  /** Bytes of a row's cells. */
+  readonly cellBytes: number;
+  /** What becomes of the cells (rows/kernels/table.h). */
+  readonly codes: number;
 }
 
 /** The rows that the runs of a run group share, in linear memory. */
@@ -45,8 +60,8 @@ export interface RowPlan {
   readonly chunkSteps: number;
   /** Row numbers of a chunk, [chunkSteps][panelRows panels]. */
   readonly ids: number;
-  /** Of a table the numbers from 0 on, as many as a chunk has rows. */
-  readonly inOrder: number;
+  /** Of a table: undefined for generated rows. */
+  readonly table?: TablePlan;
   readonly noise: number;
   readonly labels: readonly LabelPlan[];
 }
@@ -118,7 +133,7 @@ export function planRows(
     panels,
     chunkSteps,
     ids: arena.take(chunkPanels * layout.panelRows * 4),
-    inOrder: arena.put(Uint32Array.from({ length: isTable ? chunkPanels * layout.panelRows : 0 }, (_, i) => i)),
+    ...(isTable && { table: planTable(run.data, chunkPanels * layout.panelRows, arena) }),
     noise: arena.take(chunkPanels * noisePanelBytes(tasks, layout)),
     labels: cells.map((correlations) => ({
       generator: run.correlation === null || correlations === null ? 0 : putGenerator(run, correlations, arena),
@@ -126,6 +141,17 @@ export function planRows(
       train: arena.take(isTable ? 0 : setPanels * labelPanel),
       chunk: arena.take(chunkPanels * labelPanel),
     })),
+  };
+}
+
+function planTable({ columns, inputs, tasks, values }: TableSettings, rows: number, arena: Arena): TablePlan {
+  const placed = placedColumns(columns, inputs);
+  const cellBytes = 4 * (values?.cells.width ?? 2 * (placed.length + tasks));
+  return {
+    inOrder: arena.put(Uint32Array.from({ length: rows }, (_, i) => i)),
+    cells: arena.take(rows * cellBytes),
+    cellBytes,
+    codes: arena.take(codeBytes(placed)),
   };
 }
 
@@ -172,6 +198,7 @@ export class RunGroupRows {
       this.#order = new RowOrder(dataKey(identity, "order"), training.trainRows, training.sampling);
     if (run.correlation === null) {
       this.#table = tableSetOf(run);
+      writeCodes(memory, (plan.table as TablePlan).codes, this.#table.codes);
       return;
     }
     this.#drawHeldout(training.heldoutRows);
@@ -222,14 +249,16 @@ export class RunGroupRows {
 
   /** Puts the inputs of rows of a table in panels: these rows of a set, by their numbers there. */
   #putRows(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): void {
-    const { train, inOrder, inputs, sparse, layout } = this.#plan;
-    const D4 = paddedInputs(inputs);
+    const { train, sparse = { at: 0, entries: 0 }, layout } = this.#plan;
+    const { inOrder, cells, cellBytes, codes } = this.#plan.table as TablePlan;
+    const { kernels } = this.#memory;
+    const N = numbers.length;
+    table.cellsInto(this.#memory.uint32(cells, (N * cellBytes) / 4), placesOf(table, set, numbers));
     const at = layout.panelRows === 1 ? out : train;
-    const x = this.#memory.float32(at, numbers.length * D4);
-    table.inputsInto(x, placesOf(table, set, numbers), D4, sparse);
+    const lists = [sparse.at, sparse.entries] as const;
+    kernels.encodeRows(codes, table.codes.length, cells, cellBytes, at, this.#rowBytes, N, ...lists);
     const P = panelsOf(numbers.length, layout);
-    if (at !== out)
-      this.#memory.kernels.gatherRows(at, this.#rowBytes, inOrder, out, this.#panelBytes, P, layout.panelRows);
+    if (at !== out) kernels.gatherRows(at, this.#rowBytes, inOrder, out, this.#panelBytes, P, layout.panelRows);
   }
 
   #putLabels(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): void {

@@ -25,7 +25,7 @@ function wideRun(): Run {
     { values: 0, gaps: false },
   ];
   const numbers = someRows(740).flatMap(([a = 0, , , y = 0, z = 0], n) => [(n * 7919) % 20_000, a, y, z]);
-  const values = { cells: cellsOf(Float64Array.from(numbers), 4) };
+  const values = { cells: cellsOf(Float64Array.from(numbers), 4, columns) };
   const inputs = inputCount(columns);
   const data = tableOf(740, { columns, inputs, heldout: 700 / 740, values });
   const rows = { trainRows: 40, heldoutRows: 700, batch: 8, steps: 2, evalEvery: 1 };

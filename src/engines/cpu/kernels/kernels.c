@@ -310,5 +310,5 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
 }
 
 #ifdef SET
-const Kernels SET = {train, execute, evaluate, normals, labels, panelsToRows, gatherRows, gatherLabels};
+const Kernels SET = {train, execute, evaluate, normals, labels, panelsToRows, gatherRows, encodeRows, gatherLabels};
 #endif
