@@ -12,6 +12,7 @@ import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../r
 import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import { codeBytes, writeCodes } from "../rows/table-codes.ts";
 import type { KernelInstance } from "./kernels.ts";
+import { paysSparse } from "./weight-updates.ts";
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
 export interface LabelPlan {
@@ -73,8 +74,9 @@ export interface RowPlan {
  */
 const CHUNK_BYTES = 256 * 1024;
 
-/** After all inputs, D, a row has the values of those that are not 0, from `at` on, then their places among the inputs. */
+/** A row has the values of its inputs that are not 0, then their places among the inputs. */
 export interface SparseRows {
+  /** Where they begin: after all inputs, D, or at 0 where no layer reads the others. */
   readonly at: number;
   /** The most of them. */
   readonly entries: number;
@@ -86,13 +88,13 @@ export interface SparseRows {
 const LEAST_SPARSE = 4;
 
 /** Undefined if few inputs are 0, and where lanes are units, since a step then takes longer for its optimizer than for zeros. */
-function sparseOf({ data }: Run, { panelRows }: Layout): SparseRows | undefined {
+function sparseOf({ data, training }: Run, { panelRows }: Layout): SparseRows | undefined {
   const columns = "columns" in data ? (data.columns ?? []) : [];
   if (panelRows === 1 || columns.length === 0 || columns.some(({ embedding }) => embedding !== undefined))
     return undefined;
   const entries = columns.reduce((sum, { values, gaps }) => sum + (values > 0 ? 1 : 1 + Number(gaps)), 0);
   if (data.inputs < LEAST_SPARSE * entries) return undefined;
-  const at = data.inputs;
+  const at = paysSparse(training.batch, data.inputs, entries) ? 0 : data.inputs;
   return { at, entries, numbers: at + 2 * entries };
 }
 
@@ -249,7 +251,7 @@ export class RunGroupRows {
 
   /** Puts the inputs of rows of a table in panels: these rows of a set, by their numbers there. */
   #putRows(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): void {
-    const { train, sparse = { at: 0, entries: 0 }, layout } = this.#plan;
+    const { train, inputs, sparse = { at: inputs, entries: 0 }, layout } = this.#plan;
     const { inOrder, cells, cellBytes, codes } = this.#plan.table as TablePlan;
     const { kernels } = this.#memory;
     const N = numbers.length;

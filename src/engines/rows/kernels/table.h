@@ -21,13 +21,14 @@ _Static_assert(sizeof(CellCode) == 48, "table-codes.ts writes 6 integers and 3 d
 
 #define NO_TEXT (-2)
 
-/// The lists behind a row's inputs: the inputs that are not 0, from number `at` on, then their places; `most` of each.
+/// The lists of a row's inputs that are not 0, from number `at` on, then of their places; `most` of each. Behind all inputs, or
+/// without them, at 0.
 typedef struct {
   size_t at, most, next;
 } Entries;
 
 static inline void putInput(float *row, int input, float value, Entries *entries) {
-  row[input] = value;
+  if (entries->at > 0) row[input] = value;
   if (entries->most == 0 || value == 0) return;
   float *entry = row + entries->at + entries->next++;
   entry[0] = value;
