@@ -46,7 +46,11 @@ function runOf(name: ModelName, batch: number, isSparse: boolean): Run {
   return {
     ...{ id: name, model: ZOO[name].build({ inputs: D, tasks: 2 }), index: 0, seed: 0 },
     ...{ correlation: null, correlationMatrix: null },
-    data: { ...table, ...(isSparse && { columns: COLUMNS }), values: { cells: cellsOf(numbers, columns + 2, isSparse ? COLUMNS : []) } },
+    data: {
+      ...table,
+      ...(isSparse && { columns: COLUMNS }),
+      values: { cells: cellsOf(numbers, columns + 2, isSparse ? COLUMNS : []) },
+    },
     training: {
       ...PLAIN_TRAINING,
       ...{ trainRows: 3072, heldoutRows: 1024, batch, steps: 1, lr: 1e-9, evalEvery: 1 },
