@@ -8,9 +8,9 @@ import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
 import { Reach } from "./reach.ts";
-import type { SparseRows } from "./run-group-rows.ts";
+import { paysSparse, type SparseRows } from "./sparse-rows.ts";
 import { Tape } from "./tape.ts";
-import { gradientSum, paysSparse, sparseLine, sparseUpdate, weightUpdate } from "./weight-updates.ts";
+import { gradientSum, sparseLine, sparseUpdate, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,
   type FusedLayer,

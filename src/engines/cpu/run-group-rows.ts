@@ -12,7 +12,7 @@ import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../r
 import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import { codeBytes, writeCodes } from "../rows/table-codes.ts";
 import type { KernelInstance } from "./kernels.ts";
-import { paysSparse } from "./weight-updates.ts";
+import { type SparseRows, sparseRows } from "./sparse-rows.ts";
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
 export interface LabelPlan {
@@ -74,30 +74,6 @@ export interface RowPlan {
  */
 const CHUNK_BYTES = 256 * 1024;
 
-/** A row has the values of its inputs that are not 0, then their places among the inputs. */
-export interface SparseRows {
-  /** Where they begin: after all inputs, D, or at 0 where no layer reads the others. */
-  readonly at: number;
-  /** The most of them. */
-  readonly entries: number;
-  /** Numbers of a row. */
-  readonly numbers: number;
-}
-
-/** Rows are sparse if at most one of so many inputs is not 0. */
-const LEAST_SPARSE = 4;
-
-/** Undefined if few inputs are 0, and where lanes are units, since a step then takes longer for its optimizer than for zeros. */
-function sparseOf({ data, training }: Run, { panelRows }: Layout): SparseRows | undefined {
-  const columns = "columns" in data ? (data.columns ?? []) : [];
-  if (panelRows === 1 || columns.length === 0 || columns.some(({ embedding }) => embedding !== undefined))
-    return undefined;
-  const entries = columns.reduce((sum, { values, gaps }) => sum + (values > 0 ? 1 : 1 + Number(gaps)), 0);
-  if (data.inputs < LEAST_SPARSE * entries) return undefined;
-  const at = paysSparse(training.batch, data.inputs, entries) ? 0 : data.inputs;
-  return { at, entries, numbers: at + 2 * entries };
-}
-
 /**
  * Lays out the rows of runs that share them, with labels for each of `cells`: the correlations [K, K] of its tasks, or null
  * for the labels of a table.
@@ -108,7 +84,7 @@ export function planRows(
   arena: Arena,
   { layout, pieceRows }: { readonly layout: Layout; readonly pieceRows: number },
 ): RowPlan {
-  const sparse = sparseOf(run, layout);
+  const sparse = sparseRows(run, layout);
   const inputs = sparse?.numbers ?? run.data.inputs;
   const { tasks } = run.model;
   const labelPanel = labelPanelBytes(tasks, layout);

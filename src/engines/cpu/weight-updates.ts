@@ -1,6 +1,6 @@
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { type Instruction, instruction } from "./instructions.ts";
-import type { SparseRows } from "./run-group-rows.ts";
+import type { SparseRows } from "./sparse-rows.ts";
 import type { FusedLayer, Weights } from "./weights.ts";
 
 /** A layer's input and gradient, and where its weights and biases begin. */
@@ -26,14 +26,6 @@ export function weightUpdate(
   operands: Operands,
 ): Instruction {
   return instruction("update", operandsOf(arena, rows, weights, layer, operands));
-}
-
-/**
- * Whether an update that adds a row's entries alone takes less time than one that adds whole rows on which a unit is on. An entry
- * takes as long as about 32 inputs of a whole row, and each input once as long as in 128 rows (bench/sparse.ts).
- */
-export function paysSparse(batch: number, D: number, entries: number): boolean {
-  return batch * (D - 32 * entries) > 128 * D;
 }
 
 /** Writes the weight update of a layer that reads rows that are mostly 0. */

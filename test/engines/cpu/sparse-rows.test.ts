@@ -4,7 +4,7 @@ import type { InputEncoding } from "../../../src/data/table-inputs.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../../src/engines/cpu/native.ts";
 import { planRunGroup } from "../../../src/engines/cpu/run-group.ts";
-import { paysSparse } from "../../../src/engines/cpu/weight-updates.ts";
+import { paysSparse } from "../../../src/engines/cpu/sparse-rows.ts";
 import { MODEL_NAMES } from "../../../src/models/zoo.ts";
 import { categoryRuns, categoryTable } from "../../support/category-runs.ts";
 import { range } from "../../support/reference.ts";
