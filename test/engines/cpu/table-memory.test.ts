@@ -1,13 +1,19 @@
 // Rows of a table are in memory once for all workers, and come to a worker's memory as it needs them.
 import { expect, test } from "vitest";
-import { dataIdentity } from "../../../src/data/streams.ts";
+import { RowOrder } from "../../../src/data/order.ts";
+import { dataIdentity, dataKey } from "../../../src/data/streams.ts";
 import { cellsOf } from "../../../src/data/table-cells.ts";
 import { inputCount } from "../../../src/data/table-inputs.ts";
-import { TableSet } from "../../../src/data/table-set.ts";
+import { TableSet, tableSetOf } from "../../../src/data/table-set.ts";
 import { planRunGroup, RunGroupTraining } from "../../../src/engines/cpu/run-group.ts";
+import { type LabelPlan, RunGroupRows } from "../../../src/engines/cpu/run-group-rows.ts";
 import type { FromTable, Run } from "../../../src/engines/engine.ts";
+import { inputPanelBytes } from "../../../src/engines/rows/panels.ts";
 import { lossesOfTasks, summedLosses } from "../../../src/engines/task-losses.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
+import { categoryRuns } from "../../support/category-runs.ts";
+import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
+import { numbersRun } from "../../support/gap-runs.ts";
 import { someRows, tableOf, tableRun } from "../../support/tables.ts";
 import { INSTANCES } from "./lone-run.ts";
 
@@ -48,3 +54,27 @@ test.each(INSTANCES)(
       expect(Math.abs((losses[k] as number) - sum / 700)).toBeLessThan(1e-5);
   },
 );
+
+test.each(INSTANCES)("$set: the inputs and labels of a step are the bits of TableSet's", (memory) => {
+  const rows = { trainRows: 120, heldoutRows: 40, batch: 13, steps: 4 };
+  const [withTexts] = categoryRuns(["mmoe"], rows);
+  const embedded = embeddedRun(ZOO.mmoe.build(DIMENSIONS), { batch: 13, steps: 4 });
+  for (const run of [withTexts as Run, embedded, numbersRun({ batch: 13, steps: 4 })]) {
+    const layout = { panelRows: 1, lanes: 4 };
+    const { arena, rows: plan, labels } = planRunGroup([run], memory.set, layout);
+    memory.reserve(arena.bytes);
+    arena.writeTo(memory.memory);
+    new RunGroupRows(memory, plan, run).load(2, 1);
+    const set = tableSetOf(run as Run & FromTable);
+    const numbers = new Uint32Array(13);
+    new RowOrder(dataKey(dataIdentity(run), "order"), Number(run.training.trainRows), "epochs").batchInto(numbers, 2);
+    const { x, y } = set.rows("train");
+    const { inputs: D, tasks: K } = run.model;
+    for (const [n, number] of numbers.entries()) {
+      const row = memory.float32(plan.chunk + n * inputPanelBytes(D, layout), D);
+      expect([...row]).toEqual([...x.subarray(number * D, (number + 1) * D)]);
+      const own = memory.float32((labels[0] as LabelPlan).chunk + 4 * n * K, K);
+      expect([...own]).toEqual([...y.subarray(number * K, (number + 1) * K)]);
+    }
+  }
+});
