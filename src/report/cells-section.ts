@@ -4,7 +4,6 @@ import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
-import { centreOf, estimate } from "../figures/interval.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
@@ -12,10 +11,11 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { centreOf, estimate } from "../stats/interval.ts";
+import { rankingOf } from "../summary/leading.ts";
 import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { reportedFirst } from "./outcome.ts";
-import { lowestTwo } from "./ranking.ts";
 import { labelled, lossText } from "./report-words.ts";
 import { numberCell, section, tableBox } from "./section.ts";
 
@@ -48,7 +48,7 @@ ${groups.map(
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
     html`<p class="note">Loss after the last step: ${unit.measure}, the mean over tasks, ${unit.of}${unit.ofMean === null ? "" : ` (${meanText(unit)})`}. Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
-the mean over runs. The lowest mean${ownRows ? " held-out loss" : " at a correlation"} is bold, if its runs, ${LEAST_SHOWN} or more, tell it apart from the next.</p>`,
+the mean over runs. The lowest mean${ownRows ? " held-out loss" : " at a correlation"} is bold, if its runs, ${LEAST_SHOWN} or more, tell it apart from all others.</p>`,
   ]);
 }
 
@@ -94,12 +94,10 @@ function cellRow(
 `;
 }
 
-/** The cell with the lowest mean loss of a group, if its runs tell it apart from the next; undefined for none. */
+/** The cell with the lowest mean loss of a group, if its runs tell it apart from all others; undefined for none. */
 function lowestOf(group: readonly CellLine[], set: LossSet): CellLine | undefined {
-  const trained = group.filter(({ losses }) => losses.train.length > 0);
-  const found = lowestTwo(trained.map(({ cells }) => cells[set]));
-  const isFew = found && Math.min(found.first.byRun.size, found.second.byRun.size) < LEAST_SHOWN;
-  return found?.areApart && !isFew ? trained.find(({ cells }) => cells[set] === found.first) : undefined;
+  const { ranked, alike } = rankingOf(group.map(({ cells }) => cells[set]));
+  return alike === 1 && ranked.length > 1 ? group.find(({ cells }) => cells[set] === ranked[0]) : undefined;
 }
 
 function lossCells(losses: Float64Array, isLowest: boolean): Html {

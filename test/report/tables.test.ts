@@ -9,6 +9,7 @@ import type { Html } from "../../src/report/html.ts";
 import { provenanceSection } from "../../src/report/provenance-section.ts";
 import { settingsSection } from "../../src/report/settings-section.ts";
 import { modelCosts } from "../../src/summary/cost.ts";
+import { madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 /** The rows of the tables in a part of the page, as the texts of their cells. */
@@ -27,6 +28,23 @@ describe("cellsSection(results)", () => {
     expect(rows[3]?.slice(0, 3)).toEqual(["OMoE", "7", "0"]);
     expect(rows[3]).toHaveLength(3 + 9);
     expect(cellsSection(results).markup.match(/<b>/g)).toHaveLength(9);
+  });
+
+  test("has no mean in bold if the runs tell it apart from the next, but not from a third", () => {
+    const losses: Record<string, readonly number[]> = {
+      "shared-bottom": [1, 1.1, 1.2, 1.1, 1],
+      omoe: [1.01, 1.11, 1.21, 1.11, 1.01],
+      mmoe: [0.5, 2, 0.5, 2, 0.6],
+    };
+    const bold = (models: string) => {
+      const results = madeResults(
+        ({ model, index }) => losses[model.name]?.[index] as number,
+        [...["runs=5", "correlations=0.5", `models=${models}`]],
+      );
+      return cellsSection(results).markup.match(/<b>/g)?.length ?? 0;
+    };
+    expect(bold("shared-bottom,omoe")).toBeGreaterThan(0);
+    expect(bold("shared-bottom,omoe,mmoe")).toBe(0);
   });
 
   test("counts failed and missing runs, and takes its losses over the others", () => {
