@@ -72,6 +72,12 @@ describe("cellsSection(results)", () => {
     );
   });
 
+  test("leaves out the interval where every cell has a dash", () => {
+    const rows = rowsOf(cellsSection(sweepResults({ set: ["runs=1"] })));
+    expect(rows[1]).toEqual(Array(3).fill(["Mean", "Median"]).flat());
+    expect(rows[2]).toHaveLength(4 + 6);
+  });
+
   test("has a dash for a cell in which no run is done", () => {
     const rows = rowsOf(cellsSection(sweepResults({ failing: (id) => id.startsWith("omoe/p=0.50") })));
     expect(rows[3]).toEqual(["OMoE", "0", "7", ...Array(9).fill("–")]);
@@ -106,8 +112,16 @@ describe("costSection(config, records)", () => {
   test("has parameters, FLOP per row, and the total of all runs; no time of models that trained together", () => {
     const { config, records } = sweepResults({ failing: (id) => id === "omoe/p=0.90/005" });
     const rows = rowsOf(costSection(config, records));
-    expect(rows[3]).toEqual(["MMoE", "fake (none)", "14,818", "59,232", "21", "–", "–", "–"]);
-    expect(rows.at(-1)).toEqual(["All runs", "0.8 s"]);
+    expect(rows[3]).toEqual(["MMoE", "fake (none)", "14,818", "59,232", "21"]);
+    expect(costSection(config, records).markup).toContain("All runs took 0.8 s in total.");
+  });
+
+  test("has a dash where some models have times and others none", () => {
+    const { config, records } = sweepResults();
+    const mixed = records.map((record, i) => (record.model === "mmoe" ? { ...record, elapsedMs: 100 + i } : record));
+    const rows = rowsOf(costSection(config, mixed));
+    expect(rows[2]?.slice(5)).toEqual(["–", "–", "–"]);
+    expect(rows[3]?.slice(5)).not.toContain("–");
   });
 
   test("takes a line for each kind of device", () => {
