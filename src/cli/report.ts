@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { choiceIn } from "../records/at-point.ts";
 import { isReport } from "../records/clean-results.ts";
@@ -11,6 +11,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption, readWithLoss } from "./loss-commands.ts";
+import { openPage } from "./open-page.ts";
 import { countOption } from "./options.ts";
 
 interface Options {
@@ -18,6 +19,7 @@ interface Options {
   readonly loss?: string;
   readonly at: readonly string[];
   readonly overwrite?: boolean;
+  readonly open?: boolean;
   readonly serve?: boolean;
   readonly port?: string;
 }
@@ -29,6 +31,7 @@ export const define: Define = (command, run) => {
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--overwrite", "replace a file that is not a report")
+    .option("--open", "open the page in a browser")
     .option("--serve", "write no file: serve the page on this machine, and follow the sweep, until Ctrl-C")
     .option("--port <port>", "with --serve: the port (default: a free one)")
     .addHelpText(
@@ -36,7 +39,7 @@ export const define: Define = (command, run) => {
       `\nThe page includes all losses; --loss chooses the one that it shows first.\n${examples(
         "mmoe report results/paper",
         "mmoe report results/paper -o report.html --loss heldout",
-        "mmoe report results/paper --serve",
+        "mmoe report results/paper --serve --open",
       )}`,
     )
     .action((folder: string, options: Options) =>
@@ -52,6 +55,7 @@ async function report(folder: string, options: Options, context: Context): Promi
   const { results, loss } = await readWithLoss(folder, options, context);
   writeReport(file, reportHtml(results, loss));
   context.effects.stdout.write(`${file}\n`);
+  if (options.open) await openPage(resolve(file), context.note);
   return EXIT.done;
 }
 
@@ -63,7 +67,7 @@ async function serve(folder: string, options: Options, context: Context): Promis
   const config = configIn(folder);
   const choice = choiceIn(options.at, { config, path: folder }, "--at");
   const { serveReport } = await import("./live/serve-report.ts");
-  return serveReport({ folder, config, choice, loss: asked ?? config.report, port }, context);
+  return serveReport({ folder, config, choice, loss: asked ?? config.report, port, open: options.open }, context);
 }
 
 /** Throws UsageError, before anything is computed, if `file` can't be written or holds something else than a report. */
