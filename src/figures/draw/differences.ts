@@ -67,7 +67,6 @@ function rowsWords(reference: string | undefined, ownRows: boolean): string {
 function captionStart({ loss, statistic, unit }: FigureOptions, rows: string, pairs: readonly number[]): string {
   return (
     `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
-    `on the same data, ${rows}. Upright lines: the ${statistic}; ` +
-    `${intervalWords(pairs, "thick lines: 95 % intervals over pairs of runs", "no intervals")}; thin lines: the middle 90 % of the pairs.`
+    `on the same data, ${rows}. ${intervalWords(pairs, "95 % intervals are over pairs of runs", "No intervals")}.`
   );
 }
