@@ -12,7 +12,7 @@ import { down, markerAt } from "./series.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { element, rounded, type SvgNode } from "./svg.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import {
   capitalised,
   cellWords,
@@ -48,7 +48,7 @@ export function distributions(
   });
   if (summaries.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = summaries.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / styles.size)));

@@ -1,5 +1,4 @@
 import { type Box, panel } from "./axes.ts";
-import { COLUMN } from "./page.ts";
 import type { Scale } from "./scale.ts";
 import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
 import { brokenLines, SIZE, SMALL, text, textLines, textWidth } from "./text.ts";
@@ -62,16 +61,16 @@ export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { 
   const { top, theme, foot, key = [], ownAxes = false, row = ROW } = options;
   const names = groups.flatMap(({ rows }) => rows.map(({ label }) => textWidth(label, SMALL)));
   const left = Math.max(...names) + 6;
-  const width = COLUMN - left - 8;
+  const width = theme.width - left - 8;
   let y = top + (key.length > 0 ? KEY : 0);
   const nodes = groups.flatMap((group, i) => {
-    const box = { x: left, y: y + TITLE, width, height: group.rows.length * row + 2 };
+    const box = { x: left, y: y + TITLE, width, height: group.rows.length * row * theme.stretch + 2 };
     const numbers = ownAxes || i === groups.length - 1;
     y = box.y + box.height + (numbers ? NUMBERS : 3);
     return groupNodes(group, box, numbers, options);
   });
-  const lines = brokenLines(foot, COLUMN - 2, SIZE);
-  const start = Math.min(left, ...lines.map((line) => COLUMN - textWidth(line, SIZE) - 1));
+  const lines = brokenLines(foot, theme.width - 2, SIZE);
+  const start = Math.min(left, ...lines.map((line) => theme.width - textWidth(line, SIZE) - 1));
   const feet = textLines(lines, start, y + 9, { fill: theme.ink });
   return { nodes: [...keyNodes(key, top + 8, theme), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
 }
@@ -87,7 +86,8 @@ function keyNodes(key: readonly KeyMark[], y: number, { ink }: Theme): SvgNode[]
 }
 
 function groupNodes(group: RowGroup, box: Box, numbers: boolean, options: ChartOptions): SvgNode[] {
-  const { theme, scale, behind = () => [], row: height = ROW } = options;
+  const { theme, scale, behind = () => [], row = ROW } = options;
+  const height = row * theme.stretch;
   const x = scale([box.x, box.x + box.width], group);
   const [top, bottom] = [box.y, box.y + box.height];
   const y: Scale = { type: "linear", domain: [0, box.height], range: [top, bottom], at: (at) => top + at, ticks: [] };

@@ -9,7 +9,7 @@ import { type RowGroup, rowChart } from "./row-chart.ts";
 import { signed } from "./scale.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { themeOf } from "./theme.ts";
+import { themeFor } from "./theme.ts";
 import { capitalised, finalHeading, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 /** A run's final losses; `task3` and more too, of more tasks. */
@@ -35,7 +35,7 @@ export function taskSpreads(
   options: FigureOptions,
 ): Picture {
   const cells = found.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (styles.size * sweep.tasks))));
