@@ -74,15 +74,18 @@ async function htmlOf(folders: readonly string[], options: Options, context: Con
     return reportHtml(results, loss);
   }
   const asked = lossOption(options.loss);
+  const choices = choicesFor(folders, options.at);
   const sweeps: Results[] = [];
-  for (const folder of folders) sweeps.push(await readEnded(folder, atOf(folder, options.at), context));
+  for (const [i, folder] of folders.entries()) sweeps.push(await readEnded(folder, choices[i] ?? [], context));
   return togetherHtml(together(sweeps), asked ?? (sweeps[0] as Results).config.report);
 }
 
-/** The choices for a sweep among several: of the settings that it lists. */
-function atOf(folder: string, texts: readonly string[]): string[] {
-  const listed: readonly string[] = listedKeys(configIn(folder));
-  return texts.flatMap((text) => text.split(",")).filter((text) => listed.includes(text.replace(/=.*/s, "").trim()));
+/** What each of several sweeps is read at: the settings that it lists; the first also those that none lists, to be refused. */
+function choicesFor(folders: readonly string[], at: readonly string[]): string[][] {
+  const texts = at.flatMap((text) => text.split(","));
+  const listed = folders.map((folder): readonly string[] => listedKeys(configIn(folder)));
+  const isOf = (keys: readonly string[]) => (text: string) => keys.includes(text.replace(/=.*/s, "").trim());
+  return listed.map((keys, i) => texts.filter((text) => isOf(keys)(text) || (i === 0 && !isOf(listed.flat())(text))));
 }
 
 async function serve(folders: readonly string[], options: Options, context: Context): Promise<number> {

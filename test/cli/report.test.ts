@@ -90,6 +90,10 @@ describe("mmoe report DIR", () => {
     });
     expect(await runMain(["report", out, other, "--at", "lr=0.1", "-o", file])).toMatchObject({ code: 0 });
     expect(readFileSync(file, "utf8")).toContain("MMoE (other)");
+    expect(await runMain(["report", out, other, "--at", "lr=0.1,rate=3", "-o", file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--at: unknown setting 'rate'"),
+    });
     expect(await runMain(["report", out, other, "--serve"])).toMatchObject({
       code: 2,
       stderr: `mmoe: --serve follows one sweep; leave ${other} out\n`,
