@@ -75,7 +75,7 @@ function ofOptimizer<S extends z.ZodType>(schema: S, before: z.output<S>) {
 const orWithout = <S extends z.ZodType>(schema: S, what: string) =>
   z.union([schema, z.literal("none")]).describe(`${what}, or none`);
 
-/** What there is to say of an optimizer besides its name and rate: docs/optimizers.md. */
+/** What there is to say of an optimizer besides its name and rate: docs/config.md. */
 const OF_OPTIMIZER = {
   schedule: ofOptimizer(choice(SCHEDULES), "constant"),
   warmup: ofOptimizer(count(0), 0),
