@@ -59,7 +59,7 @@ interface TextPlaces {
 }
 
 /** Value number `i` of a page. */
-export function valueOf(values: CellPage["values"], i: number): unknown {
+export function entryOf(values: CellPage["values"], i: number): unknown {
   return values instanceof PlainTexts ? values.text(i) : values[i];
 }
 
@@ -149,7 +149,7 @@ export class TableBuilder {
         this.#putPlace(i, row, place);
         continue;
       }
-      const value = isThere ? valueOf(page.values, entry) : undefined;
+      const value = isThere ? entryOf(page.values, entry) : undefined;
       if (i < 0) this.#mark(row, value, placeOf);
       else this.#put(i, row, value, placeOf);
       if (typeof value === "string") placeIn?.keep(entry, this.#inputs[i]?.placeOf(value) ?? -1);
