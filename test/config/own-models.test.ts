@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { belongTogether, type Config, configAt, folderHash, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configDifferences, widened } from "../../src/config/same-sweep.ts";
-import { LATER_SETTINGS } from "../../src/config/schema.ts";
+import { OPTIONAL_SETTINGS } from "../../src/config/schema.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { configYaml } from "../../src/config/write.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
@@ -14,12 +14,12 @@ import { temporaryFolder } from "../support/effects.ts";
 
 const WIDE = "{name: wide, like: mmoe, experts: {layers: [32, 16]}}";
 
-/** The smoke preset with other models, as a file from before there were any of one's own. */
+/** The smoke preset with other models, as a file with what a file must have. */
 function fileWith(models: string): string {
   const { origins, models: _, ...all } = loadConfig("smoke");
-  const isOld = ([key]: [string, unknown]) => (LATER_SETTINGS[key]?.since ?? 1) < 4;
-  const settings = Object.fromEntries(Object.entries(all).filter(isOld));
-  const { name, about, ...marks } = Object.fromEntries(Object.entries(origins).filter(isOld));
+  const isRequired = ([key]: [string, unknown]) => !(key in OPTIONAL_SETTINGS);
+  const settings = Object.fromEntries(Object.entries(all).filter(isRequired));
+  const { name, about, ...marks } = Object.fromEntries(Object.entries(origins).filter(isRequired));
   const path = join(temporaryFolder(), "mine.yaml");
   writeFileSync(path, `${JSON.stringify({ ...settings, marks }).slice(0, -1)}, models: ${models}}`);
   return path;
