@@ -153,8 +153,6 @@ async function modelClass(): Promise<{ new (...of: unknown[]): OwnTrainer; reado
   const url = `${pathToFileURL(file).href}?mmoe=${++loads}`;
   const { default: made } = await import(url);
   if (typeof made === "function") return made;
-  if (typeof made?.forward === "function")
-    throw new Error(`is for an older mmoe (parameters and forward); write ${WANTED}: see docs/own-models.md`);
   throw new Error(`expected ${WANTED} as the default export`);
 }
 
