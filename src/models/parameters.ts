@@ -13,7 +13,12 @@ import {
   readInputs,
 } from "./spec.ts";
 
-/** `embeddings` are in front of the networks; `links` are learned mixes that are no function of the row: cross-stitch units, SNR's connections. */
+/**
+ * `embeddings` are in front of the networks; `links` are learned mixes that are no function of the row: cross-stitch units, SNR's
+ * connections. Parameters of another kind need a new part: `parameter-tasks.ts` (the tasks that they learn from), `pack.ts` (their
+ * tensors) and others then don't compile until they know it; with an existing part they do. A network that reads the rows
+ * needs `readsRows`, its columns in the kernels' `builder.ts` (`#networks`), and a part of the split in `forward.ts`.
+ */
 export type Part = "embeddings" | "experts" | "gates" | "links" | "towers" | "outputs";
 
 /**
