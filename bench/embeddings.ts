@@ -2,6 +2,7 @@
 // lazy steps. Each step has rows that no step before had.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { cellsOf } from "../src/data/table-cells.ts";
 import { inputCount } from "../src/data/table-inputs.ts";
 import { instantiate, kernelSource } from "../src/engines/cpu/instantiate.ts";
 import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
@@ -30,7 +31,7 @@ function runOf(count: number, embeddingSteps: TrainingSettings["embeddingSteps"]
   ];
   const rows = STEPS * BATCH;
   const width = columns.length + 2;
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * (rows + HELDOUT) * width));
+  const numbers = new Float64Array((rows + HELDOUT) * width);
   for (const [i, u] of uniforms(keyOf("bench/embeddings"), numbers.length).entries())
     numbers[i] = i % width === NUMBERS ? Math.floor(u * count) : 2 * u - 1;
   const heldout = new Uint8Array(new SharedArrayBuffer(rows + HELDOUT)).fill(1, rows);
@@ -40,7 +41,7 @@ function runOf(count: number, embeddingSteps: TrainingSettings["embeddingSteps"]
     model: ZOO.mmoe.build({ inputs, tasks: 2, embeddings: [{ rows: count + 1, size: SIZE }] }),
     data: {
       ...{ file: "bench", sha256: "", inputs, columns, tasks: 2, heldout: null, standardise: true, rawLabels: true },
-      values: { numbers: numbers.buffer, heldout: heldout.buffer },
+      values: { cells: cellsOf(numbers, width, columns), heldout: heldout.buffer },
     },
     training: {
       ...{ ...PLAIN_TRAINING, embeddingSteps, trainRows: rows, heldoutRows: HELDOUT, batch: BATCH, steps: STEPS },

@@ -2,6 +2,7 @@
 // study's, 7 numbers and 31 categories, beside one on as many numbers;
 // --categories 1000 has other categories in their place.
 import { parseArgs } from "node:util";
+import { cellsOf } from "../src/data/table-cells.ts";
 import type { InputEncoding } from "../src/data/table-inputs.ts";
 import { inputCount } from "../src/data/table-inputs.ts";
 import { availableKernels } from "../src/engines/cpu/native.ts";
@@ -36,7 +37,7 @@ const D = inputCount(COLUMNS);
 function runOf(name: ModelName, batch: number, isSparse: boolean): Run {
   const columns = isSparse ? COLUMNS.length : D;
   const drawn = normals(keyOf("bench/sparse"), ROWS * (columns + 2));
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * drawn.length));
+  const numbers = new Float64Array(drawn.length);
   for (const [i, z] of drawn.entries()) {
     const count = isSparse ? (VALUES[(i % (columns + 2)) - NUMBERS] ?? 0) : 0;
     numbers[i] = count === 0 ? z : Math.min(count - 1, Math.floor((Math.abs(z) * count) / 3));
@@ -45,7 +46,11 @@ function runOf(name: ModelName, batch: number, isSparse: boolean): Run {
   return {
     ...{ id: name, model: ZOO[name].build({ inputs: D, tasks: 2 }), index: 0, seed: 0 },
     ...{ correlation: null, correlationMatrix: null },
-    data: { ...table, ...(isSparse && { columns: COLUMNS }), values: { numbers: numbers.buffer } },
+    data: {
+      ...table,
+      ...(isSparse && { columns: COLUMNS }),
+      values: { cells: cellsOf(numbers, columns + 2, isSparse ? COLUMNS : []) },
+    },
     training: {
       ...PLAIN_TRAINING,
       ...{ trainRows: 3072, heldoutRows: 1024, batch, steps: 1, lr: 1e-9, evalEvery: 1 },

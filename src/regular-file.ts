@@ -62,6 +62,11 @@ function unreadable(source: string, error: unknown): unknown {
   return new UsageError(`${source}: can't be read: ${systemReason(error)}${wayOut}`);
 }
 
+/** The bytes of a regular file. Throws UsageError for anything else. */
+export function regularSize(path: string, source: string): number {
+  return regularStat(path, source).size;
+}
+
 /** Before it is opened: a pipe waits for a writer, a device may never end. */
 function regularStat(path: string, source: string): { readonly size: number } {
   const stat = statSync(path);

@@ -4,17 +4,15 @@ import { z } from "zod";
 import { heldoutCount } from "../data/table.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
-import { shownPath } from "../paths.ts";
 import type { NamedColumns } from "../tables/columns.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
-import { expectNumbers } from "../tables/table-builder.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { encodedColumns, hasLargeEmbedding, inputsOfRows } from "./table-inputs.ts";
+import { encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
 import { columnsInTasks, isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
@@ -115,8 +113,6 @@ function ofTable(
   };
   const said = { file, heldout: share, standardise, impute, ...reading, ...sizes };
   const encoded = encodedColumns(table, sizes);
-  if (encoded.length > 0)
-    expectNumbers(shownPath(file), rows, inputsOfRows({ inputs: [...inputs], encoded }) + labels.length);
   return {
     ...{
       ...said,

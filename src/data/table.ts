@@ -1,3 +1,4 @@
+import type { TableCells } from "./table-cells.ts";
 import type { InputEncoding } from "./table-inputs.ts";
 
 /** The user's own rows, instead of the generator's. */
@@ -53,15 +54,11 @@ export interface ChosenColumns {
   readonly inputs?: readonly string[];
 }
 
-/** A table's numbers in memory that all threads share. */
+/** A table's rows in memory that all threads share. */
 export interface TableValues {
   /** Which table of this process it is; without it, rows are worked out again for each run. */
   readonly id?: number;
-  /**
-   * Float64 [N, columns + K]: each row's inputs, then its labels. A category stands as the place of its value, or as -1
-   * for one of held-out rows alone; an empty cell, of inputs or labels, is NaN.
-   */
-  readonly numbers: SharedArrayBuffer;
+  readonly cells: TableCells;
   /** Uint8 [N]: 0 for a training row, 1 for a test row, 2 for a validation row; absent if the file does not say. */
   readonly heldout?: SharedArrayBuffer;
 }

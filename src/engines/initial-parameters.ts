@@ -20,11 +20,10 @@ export function initialParameters(run: Run): Float32Array {
  * or 0, the mean of a standardised label. A class that no training row has counts as half a row.
  */
 function outputBiases(run: Run): number[][] {
-  const K = run.model.tasks;
-  const y = run.correlation === null ? tableSetOf(run).labels("train") : undefined;
+  const table = run.correlation === null ? tableSetOf(run) : undefined;
   return tasksIn(run).map((task, k) => {
     if (task.kind === "regression") return [0];
-    const labels = y?.filter((_, i) => i % K === k) ?? new Float32Array();
+    const labels = table?.labelsOf("train", k) ?? new Float32Array();
     const least = 0.5 / Math.max(1, labels.length);
     const logs = sharesOf(run, task, () => labels).map((share) => Math.log(Math.max(share, least)));
     return outputCount(task) === 1 ? [(logs[1] as number) - (logs[0] as number)] : logs;

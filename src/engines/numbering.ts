@@ -1,6 +1,6 @@
 /**
  * A function that numbers values: equal ones (as JSON) get the same number. Runs of a sweep share their settings as
- * objects, and an object that was seen is not compared again, so grouping 100,000 runs is fast.
+ * objects, and an object that was seen is not compared again, so grouping 100,000 runs is fast. Arrays of numbers are not compared: those of tables have ids.
  */
 export function numbering<T extends object | null>(partOf: (value: T) => unknown): (value: T) => number {
   const seen = new Map<T, number>();
@@ -8,7 +8,7 @@ export function numbering<T extends object | null>(partOf: (value: T) => unknown
   return (value) => {
     const known = seen.get(value);
     if (known !== undefined) return known;
-    const text = JSON.stringify(partOf(value));
+    const text = JSON.stringify(partOf(value), (_, part) => (ArrayBuffer.isView(part) ? undefined : part));
     const number = numbers.get(text) ?? numbers.size;
     numbers.set(text, number);
     seen.set(value, number);

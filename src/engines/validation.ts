@@ -1,7 +1,7 @@
 // What a run's validation rows say of it: they are the last of its held-out rows.
 import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable, Predictions } from "./engine.ts";
-import { lossesWithUnits, summedLosses, type TaskLoss } from "./task-losses.ts";
+import { lossesOfTasks, summedLosses, type TaskLoss } from "./task-losses.ts";
 import { testRows } from "./training-settings.ts";
 
 /** Whether a run has validation rows. */
@@ -11,7 +11,7 @@ export function isValidated({ training }: Pick<AnyRun, "training">): boolean {
 
 /** How a run's losses are taken, by the labels of its training rows. */
 export function validationTasks(run: AnyRun & FromTable): TaskLoss[] {
-  return lossesWithUnits(run, tableSetOf(run).labels("train"));
+  return lossesOfTasks(run, (k) => tableSetOf(run).labelsOf("train", k));
 }
 
 /** Mean losses [K] over the validation rows that have each task's label, in float64; NaN where none has. */

@@ -33,7 +33,9 @@ export class InputColumn {
   /** The place of each text's first appearance; undefined for numbers. */
   #texts: Map<string, number> | undefined;
   readonly #isCategory: boolean;
-  readonly #ofTraining = new Set<string>();
+  /** 1 for the place of a text that a training row has. */
+  #ofTraining = new Uint8Array(64);
+  #sorted: readonly string[] | undefined;
 
   /** A column that `isCategory` has texts, whatever its values are. */
   constructor(name: string, source: string, isCategory = false) {
@@ -52,38 +54,73 @@ export class InputColumn {
       this.#gaps ||= !isHeldOut;
       return Number.NaN;
     }
-    this.#used += Number(!isHeldOut);
     const isText = typeof value === "string" || typeof value === "boolean";
     const isNumeric = typeof value === "string" && !Number.isNaN(Number(value)); // 1e39 is no text, but too large
     if (!this.#hasNumbers && isText && !isNumeric) this.#texts ??= new Map();
-    if (this.#texts)
-      return isText || this.#isCategory ? this.#place(String(value).trim(), this.#texts, isHeldOut) : undefined;
+    if (this.#texts) return isText || this.#isCategory ? this.#add(String(value).trim(), isHeldOut) : undefined;
+    this.#used += Number(!isHeldOut);
     this.#hasNumbers ||= number !== undefined;
     return number;
   }
 
-  #place(text: string, texts: Map<string, number>, isHeldOut: boolean): number {
+  /** Whether it is no category so far. */
+  get takesNumbers(): boolean {
+    return this.#texts === undefined;
+  }
+
+  /** So many training rows of some have a number each. */
+  addNumbers(ofTraining: number): void {
+    this.#used += ofTraining;
+    this.#hasNumbers = true;
+  }
+
+  #add(text: string, isHeldOut: boolean): number {
+    const texts = this.#texts as Map<string, number>;
     const place = texts.get(text) ?? texts.size;
-    texts.set(text, place);
-    if (!isHeldOut) this.#ofTraining.add(text);
+    if (place === texts.size) texts.set(text, place);
     if (texts.size > MOST_VALUES) throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
+    this.addPlace(place, isHeldOut);
     return place;
+  }
+
+  /** The place of a text that was there before, in a category. */
+  placeOf(text: string): number | undefined {
+    return this.#texts?.get(text);
+  }
+
+  /** Another row has the text of a place. */
+  addPlace(place: number, isHeldOut: boolean): void {
+    if (isHeldOut) return;
+    this.#used++;
+    if (place >= this.#ofTraining.length) {
+      const longer = new Uint8Array(2 * place);
+      longer.set(this.#ofTraining);
+      this.#ofTraining = longer;
+    }
+    this.#ofTraining[place] = 1;
   }
 
   /** Throws UsageError for texts that are hardly ever the same, such as names, and for a column without values. */
   contents(): InputContents {
     if (this.#used === 0)
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
-    const { size } = this.#ofTraining;
+    const size = this.#ofTraining.reduce((sum, isThere) => sum + isThere, 0);
     if (size > FEW_VALUES && 2 * size > this.#used) throw this.#tooMany(`${size} in ${this.#used} training rows`);
-    return { values: [...this.#ofTraining].sort(), gaps: this.#gaps };
+    return { values: this.#values, gaps: this.#gaps };
+  }
+
+  /** The texts of training rows, in order. */
+  get #values(): readonly string[] {
+    this.#sorted ??= [...(this.#texts?.keys() ?? [])].filter((_, place) => this.#ofTraining[place] === 1).sort();
+    return this.#sorted;
   }
 
   /** Of each of the places of `add`, that among the values, or -1; undefined for numbers. */
-  get places(): readonly number[] | undefined {
+  get places(): Int32Array | undefined {
     if (this.#texts === undefined) return undefined;
-    const places = new Map([...this.#ofTraining].sort().map((text, place) => [text, place]));
-    return Array.from(this.#texts.keys(), (text) => places.get(text) ?? OTHER);
+    const places = new Int32Array(this.#texts.size).fill(OTHER);
+    for (const [place, text] of this.#values.entries()) places[this.#texts.get(text) as number] = place;
+    return places;
   }
 
   /** The text that a number of `add` stands for, or the number itself. */

@@ -1,7 +1,11 @@
-// Whether the pages of a Parquet column hold what they say. hyparquet takes their word: a few bytes may then fill memory.
+// The pages of a flat Parquet column, which are checked first: hyparquet takes their word, and a few bytes may then fill memory.
 import { parquetHeader } from "hyparquet/src/column.js";
-import { decompressPage } from "hyparquet/src/datapage.js";
+import { convert } from "hyparquet/src/convert.js";
+import { decompressPage, readDataPage, readDataPageV2 } from "hyparquet/src/datapage.js";
+import { readPlain } from "hyparquet/src/plain.js";
+import type { CellPage } from "./table-builder.ts";
 
+type ColumnDecoder = Parameters<typeof convert>[1];
 type PageHeader = ReturnType<typeof parquetHeader>;
 
 /** A decompressor by its codec's name, told the length of what comes out. */
@@ -10,13 +14,9 @@ export type Compressors = Readonly<Record<string, (input: Uint8Array, length: nu
 /** A flat column of a group of rows. */
 interface ColumnPages {
   /** Its pages, one after the other. */
-  readonly view: DataView;
+  readonly view: DataView<ArrayBuffer>;
   readonly rows: number;
-  readonly codec: Parameters<typeof decompressPage>[2];
-  readonly compressors: Compressors;
-  /** Whether a value may be missing: its levels come before the values. */
-  readonly optional: boolean;
-  readonly type: string;
+  readonly decoder: ColumnDecoder;
 }
 
 /** Most bytes that a page may have uncompressed. */
@@ -24,25 +24,110 @@ const LARGEST_PAGE = 500_000_000;
 /** Most values of a dictionary that no row may have. */
 const MOST_UNUSED = 1_000_000;
 
-/** Throws an error for pages that say that they hold more values than the group has rows, or that repeat one more often. */
-export function checkPages(column: ColumnPages): void {
-  const { view, rows } = column;
+/**
+ * The cells of a column, page after page. Throws an error for pages that say that they hold more values than the group has rows, or
+ * that repeat one more often, and for a column of fewer values.
+ */
+export function* cellPages({ view, rows, decoder }: ColumnPages): Generator<CellPage> {
   const reader = { view, offset: 0 };
-  let values = 0;
-  while (values < rows && reader.offset < view.byteLength - 1) {
+  let [done, dictionary]: [number, CellPage["values"]] = [0, []];
+  while (done < rows && reader.offset < view.byteLength - 1) {
     const page = parquetHeader(reader);
     checkSizes(page);
     const isDictionary = page.type === "DICTIONARY_PAGE"; // it may have values that no row has
     const held = headerOf(page)?.num_values ?? 0;
-    if (!isDictionary) values += held;
-    if (!(held >= 0) || (isDictionary ? held > Math.max(rows, MOST_UNUSED) : values > rows))
+    if (!(held >= 0) || (isDictionary ? held > Math.max(rows, MOST_UNUSED) : done + held > rows))
       throw new Error(`a page of a group of ${rows} rows says that it has ${held} values`);
-    if (!isDictionary) {
-      const bytes = new Uint8Array(view.buffer, view.byteOffset + reader.offset, page.compressed_page_size);
-      checkValues(page, bytes, column);
+    const bytes = bytesAt(reader, page.compressed_page_size);
+    if (isDictionary) dictionary = dictionaryIn(bytes, page, held, decoder);
+    else {
+      yield cellsIn(bytes, page, dictionary, decoder);
+      done += held;
     }
-    reader.offset += page.compressed_page_size;
   }
+  if (done < rows) throw new Error(`a column of a group of ${rows} rows has ${done} values`);
+}
+
+function bytesAt(reader: { readonly view: DataView<ArrayBuffer>; offset: number }, count: number): Uint8Array {
+  const { view, offset } = reader;
+  if (offset + count > view.byteLength) throw new Error(`a page of ${count} bytes is cut short`);
+  reader.offset += count;
+  return new Uint8Array(view.buffer, view.byteOffset + offset, count);
+}
+
+function unpacked(bytes: Uint8Array, length: number, { codec, compressors }: ColumnDecoder): Uint8Array {
+  return decompressPage(bytes, length, codec, compressors);
+}
+
+function dictionaryIn(bytes: Uint8Array, page: PageHeader, count: number, decoder: ColumnDecoder): CellPage["values"] {
+  const all = unpacked(bytes, page.uncompressed_page_size, decoder);
+  if (isText(decoder)) return textsIn(all, count);
+  const { buffer, byteOffset, byteLength } = all;
+  const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 };
+  return convert(readPlain(reader, decoder.type, count, decoder.element.type_length), decoder);
+}
+
+function isText({ type, element }: ColumnDecoder): boolean {
+  return type === "BYTE_ARRAY" && (element.converted_type === "UTF8" || element.logical_type?.type === "STRING");
+}
+
+/** Texts, each behind its length. hyparquet makes an array of bytes of each first. */
+function textsIn({ buffer, byteOffset, byteLength }: Uint8Array, count: number): string[] {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const texts: string[] = [];
+  for (let at = 0; texts.length < count; ) {
+    const from = at + 4;
+    at = from + (from <= byteLength ? bytes.readUInt32LE(at) : 0);
+    if (at > byteLength) throw new Error(`text ${texts.length + 1} of a page is cut short`);
+    texts.push(bytes.toString("utf8", from, at));
+  }
+  return texts;
+}
+
+function cellsIn(
+  packed: Uint8Array,
+  page: PageHeader,
+  dictionary: CellPage["values"],
+  decoder: ColumnDecoder,
+): CellPage {
+  const { data_page_header: first, data_page_header_v2: second } = page;
+  const header = first ?? second;
+  if (header === undefined) throw new Error(`a page is of the type ${page.type}`);
+  const bytes =
+    second === undefined
+      ? unpacked(packed, page.uncompressed_page_size, decoder)
+      : unpackedSecond(packed, page, decoder);
+  const optional = decoder.element.repetition_type === "OPTIONAL";
+  checkValues(bytes, page, optional, decoder.type);
+  const rows = header.num_values;
+  if (!optional && isText(decoder) && header.encoding === "PLAIN") return { rows, values: textsIn(bytes, rows) };
+  const { definitionLevels: levels, dataPage } =
+    first === undefined
+      ? readDataPageV2(
+          bytes,
+          { ...page, data_page_header_v2: { ...(second as object), is_compressed: false } } as PageHeader,
+          decoder,
+        )
+      : readDataPage(bytes, first, decoder);
+  const has = levels?.length ? (row: number) => levels[row] === 1 : undefined;
+  if (!header.encoding.endsWith("_DICTIONARY"))
+    return { rows, values: convert(dataPage, decoder), ...(has && { has }) };
+  const places = dataPage as ArrayLike<number>;
+  for (let n = 0; n < places.length; n++)
+    if (!((places[n] as number) < dictionary.length))
+      throw new Error(`a value is number ${places[n]} of a dictionary of ${dictionary.length}`);
+  return { rows, values: dictionary, places, ...(has && { has }) };
+}
+
+/** The levels, which are never packed, then the values. */
+function unpackedSecond(packed: Uint8Array, page: PageHeader, decoder: ColumnDecoder): Uint8Array {
+  const { data_page_header_v2: header, uncompressed_page_size: size } = page;
+  const levels = (header?.repetition_levels_byte_length ?? 0) + (header?.definition_levels_byte_length ?? 0);
+  if (header?.is_compressed === false) return packed;
+  const all = new Uint8Array(size);
+  all.set(packed.subarray(0, levels));
+  all.set(unpacked(packed.subarray(levels), size - levels, decoder), levels);
+  return all;
 }
 
 function headerOf(page: PageHeader): { readonly num_values: number } | undefined {
@@ -61,19 +146,16 @@ function checkSizes(page: PageHeader): void {
 }
 
 /** The levels of missing values, then the values, of one page. */
-function checkValues(page: PageHeader, bytes: Uint8Array, { codec, compressors, optional, type }: ColumnPages): void {
-  const { data_page_header: first, data_page_header_v2: second, uncompressed_page_size: size } = page;
-  const unpacked = (packed: Uint8Array, length: number) => decompressPage(packed, length, codec, { ...compressors });
+function checkValues(bytes: Uint8Array, page: PageHeader, optional: boolean, type: string): void {
+  const { data_page_header: first, data_page_header_v2: second } = page;
   if (first !== undefined) {
-    const all = unpacked(bytes, size);
-    const levels = optional ? 4 + new DataView(all.buffer, all.byteOffset).getUint32(0, true) : 0;
-    if (optional) checkRepeats(all.subarray(4, levels), 1, first.num_values);
-    checkIndices(all.subarray(levels), first, type);
+    const levels = optional ? 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) : 0;
+    if (optional) checkRepeats(bytes.subarray(4, levels), 1, first.num_values);
+    checkIndices(bytes.subarray(levels), first, type);
   } else if (second !== undefined) {
     const { repetition_levels_byte_length: before, definition_levels_byte_length: own } = second;
     if (optional) checkRepeats(bytes.subarray(before, before + own), 1, second.num_values);
-    const packed = bytes.subarray(before + own);
-    checkIndices(second.is_compressed === false ? packed : unpacked(packed, size - before - own), second, type);
+    checkIndices(bytes.subarray(before + own), second, type);
   }
 }
 

@@ -1,14 +1,15 @@
 import * as zlib from "node:zlib";
 import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
-import { readColumn } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { getTreePath } from "hyparquet/src/schema.js";
+import { snappyUncompress } from "hyparquet/src/snappy.js";
 import type { TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
+import { type ByteSource, bytesInMemory } from "./byte-source.ts";
 import type { NamedColumns } from "./columns.ts";
-import { type Compressors, checkPages } from "./parquet-pages.ts";
-import { TableBuilder, type TableRows } from "./table-builder.ts";
+import { type Compressors, cellPages } from "./parquet-pages.ts";
+import { type CellPage, TableBuilder, type TableRows } from "./table-builder.ts";
 
 type RowGroup = FileMetaData["row_groups"][number];
 
@@ -17,60 +18,113 @@ type Decompress = (input: Uint8Array, options: { readonly maxOutputLength: numbe
 /** Node 22.15 and later have it. */
 const { zstdDecompressSync: zstd } = zlib as { readonly zstdDecompressSync?: Decompress };
 
-/** hyparquet knows snappy. */
 const COMPRESSORS: Compressors = {
+  SNAPPY: (input, length) => {
+    const output = new Uint8Array(length);
+    snappyUncompress(input, output);
+    return output;
+  },
   GZIP: bounded(zlib.gunzipSync),
   BROTLI: bounded(zlib.brotliDecompressSync),
   ...(zstd && { ZSTD: bounded(zstd) }),
 };
-const KNOWN = ["UNCOMPRESSED", "SNAPPY", ...Object.keys(COMPRESSORS)];
+const KNOWN = ["UNCOMPRESSED", ...Object.keys(COMPRESSORS)];
 
-/**
- * The rows of a Parquet file. Throws UsageError, by the name `source`, with row and column. Reads by hyparquet's functions
- * of one column, since its others are asynchronous, and a config is checked in one go.
- */
-export function parquetTable(bytes: Buffer, source: string, chosen?: NamedColumns, how?: TableReading): TableRows {
-  const file = new Uint8Array(bytes).buffer;
-  const metadata = reading(source, () => parquetMetadata(file));
+/** A Parquet file whose metadata is in memory. */
+export interface ParquetFile {
+  readonly bytes: ByteSource;
+  /** Its name in errors. */
+  readonly source: string;
+  readonly metadata: FileMetaData;
+  readonly names: readonly string[];
+  readonly rows: number;
+}
+
+/** Throws UsageError by the name `source`. */
+export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
+  const metadata = reading(source, () => metadataIn(bytes));
   const columns = reading(source, () => columnsIn(metadata));
   const nested = columns.find(({ children }) => children.length > 0);
   if (nested) throw new UsageError(`${source}: column '${nested.element.name}' has parts; leave it out`);
-  const names = columns.map(({ element }) => element.name);
-  const builder = new TableBuilder(names, source, chosen, how);
-  const all = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
-  builder.expectRows(all);
+  const rows = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
+  return { bytes, source, metadata, names: columns.map(({ element }) => element.name), rows };
+}
+
+/**
+ * The rows of Parquet files of the same columns, one after the other, group by group. Throws UsageError, by the name of a file
+ * or by `source`, with row and column.
+ */
+export function parquetTable(
+  files: readonly ParquetFile[],
+  source: string,
+  chosen?: NamedColumns,
+  how?: TableReading,
+): TableRows {
+  const names = files[0]?.names ?? [];
+  const all = files.reduce((sum, { rows }) => sum + rows, 0);
+  const builder = new TableBuilder(names, source, all, chosen, how);
   const work = new LongWork(`reading ${source}`);
   let before = 0;
-  for (const group of metadata.row_groups) {
-    const data = names.map((_, i) => reading(source, () => columnIn(file, metadata, group, i)));
-    const rows = rowsIn(group, source);
-    for (let n = 0; n < rows; n++) {
-      builder.add(
-        data.map((column) => column[n]),
-        `${source}: row ${before + n + 1}`,
-      );
-      work.reach((before + n) / all);
+  for (const file of files) {
+    let first = before;
+    const placeOf = (row: number) => `${file.source}: row ${row - before + 1}`;
+    for (const group of file.metadata.row_groups) {
+      for (const [done, at] of builder.places.entries()) {
+        let row = first;
+        for (const page of pagesOf(file, group, file.names.indexOf(names[at] as string))) {
+          builder.addPage(at, row, page, placeOf);
+          row += page.rows;
+        }
+        work.reach((first + ((done + 1) / builder.places.length) * Number(group.num_rows)) / all);
+      }
+      first += Number(group.num_rows);
     }
-    before += rows;
+    before = first;
   }
   return builder.finish();
 }
 
+/** Pages of a column, whose errors are UsageErrors by the name of the file. */
+function* pagesOf({ bytes, source, metadata }: ParquetFile, group: RowGroup, i: number): Generator<CellPage> {
+  const pages = reading(source, () => columnPages(bytes, metadata, group, i));
+  for (;;) {
+    const { done, value } = reading(source, () => pages.next());
+    if (done) return;
+    yield value;
+  }
+}
+
 /** Columns of numbers by their names, in float32. Throws UsageError by the name `source`. */
-export function numberColumns(bytes: Buffer, source: string): ReadonlyMap<string, Float32Array> {
-  const file = new Uint8Array(bytes).buffer;
+export function numberColumns(file: Buffer, source: string): ReadonlyMap<string, Float32Array> {
+  const { names, rows, metadata, bytes } = parquetFile(bytesInMemory(file), source);
   return reading(source, () => {
-    const metadata = parquetMetadata(file);
-    const columns = columnsIn(metadata).map(({ element }, i) => {
-      const values = metadata.row_groups.flatMap((group) => columnIn(file, metadata, group, i));
-      return [element.name, Float32Array.from(values as number[])] as const;
+    const columns = names.map((name, i) => {
+      const all = new Float32Array(rows);
+      let row = 0;
+      for (const group of metadata.row_groups) {
+        for (const { values, places, ...page } of columnPages(bytes, metadata, group, i)) {
+          for (let n = 0; n < page.rows; n++) all[row++] = Number(values[places?.[n] ?? n]);
+        }
+      }
+      return [name, all] as const;
     });
     return new Map(columns);
   });
 }
 
-/** Column number `i` of a group of rows. */
-function columnIn(file: ArrayBuffer, metadata: FileMetaData, group: RowGroup, i: number): unknown[] {
+/** Bytes behind the metadata: their length, and a word. */
+const END_BYTES = 8;
+
+function metadataIn(bytes: ByteSource): FileMetaData {
+  const last = Math.min(END_BYTES, bytes.length);
+  const end = bytes.read(bytes.length - last, last);
+  const count = last < END_BYTES ? 0 : new DataView(end.buffer).getUint32(0, true);
+  const own = bytes.length - last - count < 0 ? 0 : count; // hyparquet says what is wrong
+  return parquetMetadata(bytes.read(bytes.length - last - own, last + own).buffer);
+}
+
+/** The pages of column number `i` of a group of rows. */
+function columnPages(bytes: ByteSource, metadata: FileMetaData, group: RowGroup, i: number): Generator<CellPage> {
   const column = group.columns[i]?.meta_data;
   if (column === undefined) throw new Error(`no column ${i + 1} in a group of rows`);
   if (!KNOWN.includes(column.codec))
@@ -78,25 +132,12 @@ function columnIn(file: ArrayBuffer, metadata: FileMetaData, group: RowGroup, i:
       `it is compressed by ${column.codec}, and this Node knows ${KNOWN.join(", ")}; write it by one of these`,
     );
   const begin = Number(column.dictionary_page_offset || column.data_page_offset);
-  const view = new DataView(file, begin, Number(column.total_compressed_size));
-  const rows = Number(group.num_rows);
+  const view = new DataView(bytes.read(begin, Number(column.total_compressed_size)).buffer);
   const schemaPath = getTreePath(parquetSchema(metadata), column.path_in_schema);
   const { element } = schemaPath.at(-1) as (typeof schemaPath)[number];
-  const optional = element.repetition_type === "OPTIONAL";
-  checkPages({ view, rows, codec: column.codec, compressors: COMPRESSORS, optional, type: column.type });
-  const { data } = readColumn(
-    { view, offset: 0 },
-    { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows },
-    {
-      ...column,
-      pathInSchema: column.path_in_schema,
-      element,
-      schemaPath,
-      parsers: DEFAULT_PARSERS,
-      compressors: COMPRESSORS,
-    },
-  );
-  return data.flatMap((part) => Array.from(part as ArrayLike<unknown>));
+  const decoding = { pathInSchema: column.path_in_schema, element, schemaPath, parsers: DEFAULT_PARSERS };
+  const decoder = { ...column, ...decoding, compressors: COMPRESSORS };
+  return cellPages({ view, rows: Number(group.num_rows), decoder });
 }
 
 /** The columns at the top of a file's schema. */

@@ -1,14 +1,17 @@
 // Tables of the user's own: CSV and Parquet files.
 import { createHash } from "node:crypto";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { TableReading, TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
 import { shownPath } from "../paths.ts";
-import { readBytes } from "../regular-file.ts";
+import { readBytes, reading } from "../regular-file.ts";
 import { thousands } from "../units.ts";
+import { sha256Of, withFile } from "./byte-source.ts";
 import { MOST_COLUMNS, type NamedColumns } from "./columns.ts";
-import { parquetTable } from "./parquet.ts";
+import { type ParquetFile, parquetFile, parquetTable } from "./parquet.ts";
 import { TableBuilder, type TableRows } from "./table-builder.ts";
 
 /** A file's rows, and the SHA-256 of its bytes. */
@@ -16,25 +19,78 @@ export interface Table extends TableRows {
   readonly sha256: string;
 }
 
-/** Most bytes of a file. */
-const LARGEST_TABLE = 1_000_000_000;
+/** Most bytes of a CSV file, which is in memory while it is read. */
+const LARGEST_CSV = 1_000_000_000;
 
 /** Tables that were read, by their SHA-256 and the columns that were chosen: a config is checked before its runs are trained. */
 const known = new Map<string, Table>();
 
 /**
- * The table in a file, read as `how` says, by `chosen` columns or the names of columns: Parquet if its name ends so, else CSV. Throws UsageError for what can't be read, and for the first
- * thing in it that is no table of inputs and labels.
+ * The table in a file, or in the Parquet files of a folder in the order of their names, read as `how` says, by `chosen` columns or
+ * the names of columns: Parquet if its name ends so, else CSV. Throws UsageError for what can't be read, and for the first thing in
+ * it that is no table of inputs and labels.
  */
-export function readTable(file: string, chosen?: NamedColumns, how?: TableReading): Table {
-  const source = shownPath(file);
-  const bytes = readBytes(file, { source, most: LARGEST_TABLE });
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const read = /\.(parquet|pq)$/i.test(file) ? parquetTable : csvTable;
-  const key = `${sha256} ${JSON.stringify([chosen, how])}`;
-  const table = known.get(key) ?? { ...read(bytes, source, chosen, how), sha256 };
-  known.set(key, table);
+export function readTable(path: string, chosen?: NamedColumns, how?: TableReading): Table {
+  const source = shownPath(path);
+  const files = filesAt(path, source);
+  const hashes = files.map(hashOf);
+  const sha256 = files[0] === path ? (hashes[0] as string) : createHash("sha256").update(hashes.join()).digest("hex");
+  const keyOf = (named?: NamedColumns) => `${sha256} ${JSON.stringify([named, readingKey(how)])}`;
+  const table = known.get(keyOf(chosen)) ?? { ...rowsIn(files, source, chosen, how), sha256 };
+  const { areChosen, labels, inputs } = table;
+  known.set(keyOf(chosen), table);
+  known.set(keyOf(areChosen ? { labels, inputs } : undefined), table); // as a stored config has it
   return table;
+}
+
+/** What of it the rows depend on: of the split, whether each run draws its own. */
+function readingKey({ split, ...how }: TableReading = {}): object {
+  return { ...how, isDrawn: split === "run" };
+}
+
+const PARQUET = /\.(parquet|pq)$/i;
+
+/** The file itself, or all Parquet files of a folder. */
+function filesAt(path: string, source: string): string[] {
+  const isFolder = reading(source, () => statSync(path).isDirectory());
+  if (!isFolder) return [path];
+  const names = reading(source, () => readdirSync(path)).filter((name) => PARQUET.test(name));
+  if (names.length === 0) throw new UsageError(`${source}: no Parquet files (*.parquet) in this folder`);
+  return names.sort().map((name) => join(path, name));
+}
+
+/** Files whose bytes were read, as they were then. */
+const hashed = new Map<string, { readonly state: string; readonly sha256: string }>();
+
+/** SHA-256 of a file, which is read again only if it has changed. */
+function hashOf(file: string): string {
+  const source = shownPath(file);
+  return withFile(file, source, (bytes, { size, mtimeMs, ctimeMs, ino }) => {
+    const state = [size, mtimeMs, ctimeMs, ino].join();
+    const before = hashed.get(file);
+    if (before?.state === state) return before.sha256;
+    const sha256 = sha256Of(bytes, source);
+    hashed.set(file, { state, sha256 });
+    return sha256;
+  });
+}
+
+function rowsIn(files: readonly string[], source: string, chosen?: NamedColumns, how?: TableReading): TableRows {
+  const [file = source] = files;
+  if (!PARQUET.test(file)) return csvTable(readBytes(file, { source, most: LARGEST_CSV }), source, chosen, how);
+  return withFiles(files, (opened) => parquetTable(opened, source, chosen, how));
+}
+
+/** What `use` gives of Parquet files that are open meanwhile. */
+function withFiles(
+  files: readonly string[],
+  use: (opened: readonly ParquetFile[]) => TableRows,
+  opened: readonly ParquetFile[] = [],
+): TableRows {
+  const file = files[opened.length];
+  if (file === undefined) return use(opened);
+  const source = shownPath(file);
+  return withFile(file, source, (bytes) => withFiles(files, use, [...opened, parquetFile(bytes, source)]));
 }
 
 /** The same settings with the rows in memory. Throws UsageError if the file is not the one of before. */
@@ -63,10 +119,8 @@ export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns, h
   let builder: TableBuilder | undefined;
   const work = new LongWork(`reading ${source}`);
   const take = (record: string[], { lines, bytes: done }: { readonly lines: number; readonly bytes: number }) => {
-    if (builder === undefined) {
-      builder = new TableBuilder(record, source, chosen, how);
-      builder.expectRows(rows);
-    } else builder.add(record, `${source}:${lines}`);
+    if (builder === undefined) builder = new TableBuilder(record, source, rows, chosen, how);
+    else builder.add(record, `${source}:${lines}`);
     work.reach(done / bytes.length);
     return null; // none is kept
   };

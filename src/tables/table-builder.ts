@@ -1,7 +1,10 @@
+import { totalmem } from "node:os";
 import type { TableReading, TableValues } from "../data/table.ts";
+import { CellReader } from "../data/table-cells.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../printable.ts";
-import { thousands } from "../units.ts";
+import { megabytes, thousands } from "../units.ts";
+import { CellWriter } from "./cell-writer.ts";
 import {
   type Columns,
   checkWidth,
@@ -37,10 +40,16 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChose
   readonly firstGap: string | undefined;
 }
 
-/** Most numbers of a table: 8 bytes each in memory, three times as many while it is read. */
-const MOST_NUMBERS = 50_000_000;
-/** Most numbers of the rows that models see, where categories are many inputs: 4 bytes each for each run in training. */
-const MOST_ENCODED = 100_000_000;
+/** Cells of one column in rows that follow each other. */
+export interface CellPage {
+  readonly rows: number;
+  /** The values of those rows that have one, or a dictionary of them. */
+  readonly values: ArrayLike<unknown>;
+  /** The place in the dictionary of each value. */
+  readonly places?: ArrayLike<number>;
+  /** Whether a row has a value; absent if each has. */
+  readonly has?: (row: number) => boolean;
+}
 
 /** Places among `PARTS`. */
 const [TRAINING, VALIDATION] = [0, 2];
@@ -51,66 +60,148 @@ const LEAST_ROWS = 2;
 /** Tables that this process has in memory, as `TableValues.id` counts them. */
 let built = 0;
 
-/** Takes a table's rows, one after the other, and checks them. Its errors are UsageErrors by the name `source`. */
+/**
+ * Takes a table's cells, row after row or in pages of a column, and checks them. Its errors are UsageErrors by the name
+ * `source`.
+ */
 export class TableBuilder {
   readonly #source: string;
   readonly #columns: Columns;
-  readonly #numbers = new NumberList();
-  readonly #heldout: number[] = [];
+  /** Of the inputs, then of the labels. */
+  readonly #cells: CellWriter;
+  readonly #marks: Uint8Array<SharedArrayBuffer>;
   readonly #inputs: readonly InputColumn[];
   readonly #labels: readonly LabelColumn[];
   /** Words that stand for nothing. */
   readonly #na: ReadonlySet<string>;
   readonly #resplit: boolean;
-  /** Whether some row is marked for validation. */
-  #marksValidation = false;
-  #firstGap: string | undefined;
+  #rows = 0;
+  #firstGap: { readonly row: number; readonly text: string } | undefined;
 
+  /** For `rows` rows. Throws UsageError if this machine's memory holds fewer. */
   constructor(
     header: readonly string[],
     source: string,
+    rows: number,
     chosen?: NamedColumns,
     { categorical = [], na = [], split }: TableReading = {},
   ) {
     this.#source = source;
     this.#columns = tableColumns(header, source, chosen);
+    const { inputs, labels } = this.#columns;
+    expectMemory(source, rows, inputs.length + labels.length);
     this.#na = new Set(na);
     this.#resplit = split === "run";
-    const { inputs } = this.#columns;
     const missing = categorical.find((name) => !inputs.includes(name));
     if (missing !== undefined) {
-      const isLabel = this.#columns.labels.includes(missing);
+      const isLabel = labels.includes(missing);
       const meant = chosen?.didYouMean?.(missing, inputs) || columnsText(inputs);
       const way = isLabel ? `it is a label; give --task ${missing}=categorical` : `no input '${missing}'${meant}`;
       throw new UsageError(`${source}: categorical: ${way}`);
     }
     this.#inputs = inputs.map((name) => new InputColumn(name, source, categorical.includes(name)));
-    this.#labels = this.#columns.labels.map((name) => new LabelColumn(name, source));
+    this.#labels = labels.map((name) => new LabelColumn(name, source));
+    this.#cells = new CellWriter(rows, inputs.length + labels.length);
+    this.#marks = new Uint8Array(new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
   }
 
-  /** Refuses, before they are read, as many rows as have more numbers than a table may have. */
-  expectRows(rows: number): void {
-    expectNumbers(this.#source, rows, this.#columns.places.length, MOST_NUMBERS);
+  /** The places of the columns that it takes, in the order in which it takes them. */
+  get places(): readonly number[] {
+    const { part, places } = this.#columns;
+    return part === undefined ? places : [part, ...places];
   }
 
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
   add(values: readonly unknown[], place: string): void {
-    const { places, inputs, labels } = this.#columns;
-    const mark = this.#markOf(values, place);
-    if (this.#numbers.length >= MOST_NUMBERS) this.expectRows(this.#numbers.length / places.length + 1);
-    for (const [i, at] of places.entries()) {
-      const text = values[at];
-      const cell = this.#isNa(text) ? undefined : text;
-      const number = numberIn(cell);
-      if (number === undefined && typeof cell === "string" && !isName(cell.trim()))
-        throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unprintable(cell)}`);
-      const value =
-        this.#inputs[i]?.add(cell, number, mark !== 0) ?? this.#labels[i - inputs.length]?.add(cell, number, mark);
-      if (value === undefined)
-        throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unfit(cell)}`);
-      if (Number.isNaN(value) && i < inputs.length) this.#firstGap ??= `${place}: ${inputs[i]}: ${GAP}`;
-      this.#numbers.push(value);
+    const row = this.#rows++;
+    const { part, places } = this.#columns;
+    if (part !== undefined) this.#mark(row, values[part], () => place);
+    for (const [i, at] of places.entries()) this.#put(i, row, values[at], () => place);
+  }
+
+  /** Cells of the column at a place of the header, from a row on; `placeOf` names a row in errors. */
+  addPage(at: number, first: number, page: CellPage, placeOf: (row: number) => string): void {
+    this.#rows = Math.max(this.#rows, first + page.rows);
+    const i = this.#columns.places.indexOf(at);
+    if (this.#addNumbers(i, first, page)) return;
+    const known = i < 0 || page.places === undefined ? undefined : new Int32Array(page.values.length).fill(-1);
+    for (let n = 0, next = 0; n < page.rows; n++) {
+      const row = first + n;
+      const isThere = page.has?.(n) ?? true;
+      const entry = isThere ? (page.places?.[next] ?? next) : -1;
+      next += Number(isThere);
+      const place = known?.[entry] ?? -1;
+      if (place >= 0) this.#putPlace(i, row, place);
+      else {
+        const value = page.values[entry];
+        if (i < 0) this.#mark(row, value, placeOf);
+        else this.#put(i, row, value, placeOf);
+        if (known && typeof value === "string") known[entry] = this.#inputs[i]?.placeOf(value) ?? -1;
+      }
     }
+  }
+
+  /** Numbers of an input in one go; false for other cells, and for numbers that need a message. */
+  #addNumbers(i: number, first: number, { values, places, has, rows }: CellPage): boolean {
+    const input = this.#inputs[i];
+    const isNumeric = values instanceof Float32Array || values instanceof Float64Array || values instanceof Int32Array;
+    if (input === undefined || !isNumeric || has !== undefined || this.#na.size > 0 || !input.takesNumbers)
+      return false;
+    for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n] as number) <= LARGEST_FLOAT32)) return false;
+    let used = 0;
+    for (let n = 0; n < rows; n++) {
+      this.#cells.set(first + n, i, values[places?.[n] ?? n] as number);
+      used += Number(!this.#isHeldOut(first + n));
+    }
+    input.addNumbers(used);
+    return true;
+  }
+
+  /** A text that was there before. */
+  #putPlace(i: number, row: number, place: number): void {
+    (this.#inputs[i] as InputColumn).addPlace(place, this.#isHeldOut(row));
+    this.#cells.set(row, i, place);
+  }
+
+  #put(i: number, row: number, value: unknown, placeOf: (row: number) => string): void {
+    const known = typeof value === "string" ? this.#inputs[i]?.placeOf(value) : undefined;
+    if (known !== undefined) {
+      this.#putPlace(i, row, known);
+      return;
+    }
+    const number = this.#numberFor(i, row, value, placeOf);
+    if (Number.isNaN(number) && i < this.#inputs.length && row < (this.#firstGap?.row ?? Number.POSITIVE_INFINITY))
+      this.#firstGap = { row, text: `${placeOf(row)}: ${this.#nameOf(i)}: ${GAP}` };
+    this.#cells.set(row, i, number);
+  }
+
+  #numberFor(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
+    const cell = this.#isNa(value) ? undefined : value;
+    const number = numberIn(cell);
+    if (number === undefined && typeof cell === "string" && !isName(cell.trim()))
+      throw this.#error(i, placeOf(row), unprintable(cell));
+    const taken =
+      this.#inputs[i]?.add(cell, number, this.#isHeldOut(row)) ??
+      this.#labels[i - this.#inputs.length]?.add(cell, number, this.#marks[row] ?? TRAINING);
+    if (taken === undefined) throw this.#error(i, placeOf(row), unfit(cell));
+    return taken;
+  }
+
+  get #all(): readonly (InputColumn | LabelColumn)[] {
+    return [...this.#inputs, ...this.#labels];
+  }
+
+  #error(i: number, place: string, text: string): UsageError {
+    return new UsageError(`${place}: ${this.#nameOf(i)}: ${text}`);
+  }
+
+  #nameOf(i: number): string | undefined {
+    const { inputs, labels } = this.#columns;
+    return inputs[i] ?? labels[i - inputs.length];
+  }
+
+  #isHeldOut(row: number): boolean {
+    return (this.#marks[row] ?? TRAINING) !== TRAINING;
   }
 
   #isNa(value: unknown): boolean {
@@ -118,72 +209,82 @@ export class TableBuilder {
     return this.#na.has(typeof value === "string" ? value.trim() : String(value));
   }
 
-  /** The row's part, as its place among `PARTS`. */
-  #markOf(values: readonly unknown[], place: string): number {
-    const { part } = this.#columns;
-    if (part === undefined) return 0;
-    const name = String(values[part] ?? "").trim();
+  /** Notes the row's part, as its place among `PARTS`. */
+  #mark(row: number, value: unknown, placeOf: (row: number) => string): void {
+    const name = String(value ?? "").trim();
     const mark = partIn(name);
-    if (mark < 0) throw new UsageError(`${place}: ${PART}: expected ${PART_CHOICES}, got '${name.slice(0, 40)}'`);
-    this.#marksValidation ||= mark === VALIDATION;
-    const drawn = this.#resplit && mark === VALIDATION ? TRAINING : mark;
-    this.#heldout.push(drawn);
-    return drawn;
+    if (mark < 0)
+      throw new UsageError(`${placeOf(row)}: ${PART}: expected ${PART_CHOICES}, got '${name.slice(0, 40)}'`);
+    this.#marks[row] = this.#resplit && mark === VALIDATION ? TRAINING : mark;
   }
 
   finish(): TableRows {
     const { inputs, labels, part, areChosen } = this.#columns;
-    const width = inputs.length + labels.length;
-    const rows = this.#numbers.length / width;
+    const rows = this.#rows;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
-    const numbers = this.#numbers.taken();
-    const marks = part === undefined ? undefined : this.#marks();
+    const marks = part === undefined ? undefined : this.#allMarks();
     const labelGaps = this.#labels.map((column) => column.gaps(marks));
-    this.#refuseConstants(numbers, width);
+    this.#refuseConstants(rows);
     const contents = this.#inputs.map((column) => column.contents());
     const texts = contents.flatMap(({ values }) => (values.length > MOST_HOT ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
-    for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
+    const cells = this.#cells.cells(
+      rows,
+      this.#all.map(({ places }) => places),
+    );
+    const reader = new CellReader(cells);
     return {
-      ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap },
+      ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap?.text },
       heldout: marks?.reduce((sum, mark) => sum + Number(mark === 1), 0),
       validation: marks?.includes(2) ? marks.reduce((sum, mark) => sum + Number(mark === 2), 0) : undefined,
-      values: { id: ++built, numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
+      values: { id: ++built, cells, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
       labelGaps,
-      labelVariances: labels.map((_, k) => varianceOf(numbers, width, inputs.length + k)),
+      labelVariances: labels.map((_, k) => varianceOf(reader, inputs.length + k)),
     };
   }
 
-  #refuseConstants(numbers: Float64Array, width: number): void {
-    const { inputs, labels } = this.#columns;
-    for (const [column, name] of [...inputs, ...labels].entries()) {
-      const isGap = (number: number) => Number.isNaN(number) && column >= inputs.length; // one of an input tells rows apart
-      let at = column;
-      while (isGap(numbers[at] as number)) at += width;
-      const first = numbers[at] as number;
-      while (at < numbers.length && (numbers[at] === first || isGap(numbers[at] as number))) at += width;
-      if (at < numbers.length) continue;
-      const value = this.#inputs[column]?.shown(first) ?? this.#labels[column - inputs.length]?.classes?.[0] ?? first;
-      throw new UsageError(`${this.#source}: column '${name}' is ${value} in every row; leave it out`);
+  #refuseConstants(rows: number): void {
+    for (const i of this.#all.keys()) {
+      const constant = this.#constantIn(i, rows);
+      if (constant === undefined) continue;
+      const value = this.#inputs[i]?.shown(constant) ?? this.#labels[i - this.#inputs.length]?.classes?.[0] ?? constant;
+      throw new UsageError(`${this.#source}: column '${this.#nameOf(i)}' is ${value} in every row; leave it out`);
     }
   }
 
-  #marks(): Uint8Array<SharedArrayBuffer> {
-    const marks = new Uint8Array(new SharedArrayBuffer(this.#heldout.length));
-    marks.set(this.#heldout);
-    const missing = PARTS.find((part, mark) => part !== "validation" && !this.#heldout.includes(mark));
+  /** The number that a column has in every row; a gap of an input tells rows apart. */
+  #constantIn(i: number, rows: number): number | undefined {
+    let first: number | undefined;
+    for (let row = 0; row < rows; row++) {
+      const number = this.#cells.number(row, i);
+      if (Number.isNaN(number) && i >= this.#inputs.length) continue;
+      first ??= number;
+      if (number !== first) return undefined;
+    }
+    return first;
+  }
+
+  #allMarks(): Uint8Array<SharedArrayBuffer> {
+    const marks = this.#marks;
+    const missing = PARTS.find((part, mark) => part !== "validation" && !marks.includes(mark));
     if (missing !== undefined) throw new UsageError(`${this.#source}: ${PART}: no row is ${missing}`);
     return marks;
   }
 }
 
-/** Refuses more than `most` numbers of rows: by default, of those that models see. Throws UsageError by the name `source`. */
-export function expectNumbers(source: string, rows: number, width: number, most = MOST_ENCODED): void {
-  if (rows * width <= most) return;
-  const got = `${thousands(rows)} rows of ${thousands(width)} columns`;
+/** Bytes of a row beside its numbers: its places in the parts of a run, and in the order of its training. */
+const PLACES_BYTES = 12;
+
+/** Refuses more rows, before they are read, than memory holds. Throws UsageError by the name `source`. */
+function expectMemory(source: string, rows: number, width: number): void {
+  const bytes = rows * (4 * width + PLACES_BYTES);
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  if (bytes <= memory) return;
+  const got = `${thousands(rows)} rows of ${thousands(width)} columns take ${megabytes(bytes)}`;
   throw new UsageError(
-    `${source}: too large: expected at most ${thousands(most)} numbers, got ${got}; leave out rows or columns`,
+    `${source}: too large: ${got}, and this machine has ${megabytes(memory)}; leave out rows, or columns by --ignore, or take a machine with more memory`,
   );
 }
 
@@ -191,8 +292,9 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A value as a number that float32 can hold; undefined for anything else. */
 function numberIn(value: unknown): number | undefined {
+  if (typeof value === "number") return Math.abs(value) <= LARGEST_FLOAT32 ? value : undefined;
   const text = typeof value === "string" ? value.trim() : undefined;
-  const isNumeric = text === undefined ? typeof value === "number" || typeof value === "bigint" : DECIMAL.test(text);
+  const isNumeric = text === undefined ? typeof value === "bigint" : DECIMAL.test(text);
   const number = isNumeric ? Number(text ?? value) : Number.NaN;
   return Math.abs(number) <= LARGEST_FLOAT32 ? number : undefined;
 }
@@ -203,45 +305,18 @@ function unfit(value: unknown): string {
   return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'${naHint(value)}`;
 }
 
-/** Puts `places[v]` in place of each value v of a column. */
-function replaceBy(places: readonly number[] | undefined, numbers: Float64Array, width: number, column: number): void {
-  if (places === undefined) return;
-  for (let at = column; at < numbers.length; at += width) numbers[at] = places[numbers[at] as number] ?? Number.NaN;
-}
-
 /** Over the rows that have a number. */
-function varianceOf(numbers: Float64Array, width: number, column: number): number {
+function varianceOf(cells: CellReader, column: number): number {
   let [rows, sum, squares] = [0, 0, 0];
-  for (let at = column; at < numbers.length; at += width) {
-    if (Number.isNaN(numbers[at])) continue;
+  for (let row = 0; row < cells.rows; row++) {
+    const number = cells.number(row, column);
+    if (Number.isNaN(number)) continue;
     rows++;
-    sum += numbers[at] as number;
+    sum += number;
   }
-  for (let at = column; at < numbers.length; at += width)
-    if (!Number.isNaN(numbers[at])) squares += ((numbers[at] as number) - sum / rows) ** 2;
+  for (let row = 0; row < cells.rows; row++) {
+    const number = cells.number(row, column);
+    if (!Number.isNaN(number)) squares += (number - sum / rows) ** 2;
+  }
   return squares / rows;
-}
-
-/** Numbers in blocks: a list that grows as a whole is copied, and twice in memory meanwhile. */
-class NumberList {
-  static readonly #BLOCK = 2 ** 17;
-  #blocks: Float64Array[] = [];
-  length = 0;
-
-  push(value: number): void {
-    const at = this.length++ % NumberList.#BLOCK;
-    if (at === 0) this.#blocks.push(new Float64Array(NumberList.#BLOCK));
-    (this.#blocks.at(-1) as Float64Array)[at] = value;
-  }
-
-  /** All of them, in memory that threads share; the list is empty then. */
-  taken(): Float64Array<SharedArrayBuffer> {
-    const all = new Float64Array(new SharedArrayBuffer(8 * this.length));
-    for (const [i, block] of this.#blocks.entries()) {
-      const start = i * NumberList.#BLOCK;
-      all.set(block.subarray(0, this.length - start), start);
-    }
-    [this.#blocks, this.length] = [[], 0];
-    return all;
-  }
 }

@@ -8,9 +8,11 @@ import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { taskNames, taskOverride } from "../../src/config/task-kinds.ts";
 import { configYaml } from "../../src/config/write.ts";
+import type { TableValues } from "../../src/data/table.ts";
 import { withValues } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
+import { numbersOf } from "../support/tables.ts";
 
 const folder = temporaryFolder();
 const file = join(folder, "people.csv");
@@ -41,7 +43,7 @@ describe("labels that are named", () => {
   test("have their columns in memory", () => {
     const config = loadConfig("smoke", [rowsOverride(file, { labels: ["years", "age"], inputs: ["id"] })]);
     const { values } = withValues(tableOf(config) as NonNullable<ReturnType<typeof tableOf>>);
-    expect([...new Float64Array(values?.numbers as SharedArrayBuffer)].slice(0, 6)).toEqual([1, 5, 30, 2, 6, 41]);
+    expect(numbersOf(values as TableValues).slice(0, 6)).toEqual([1, 5, 30, 2, 6, 41]);
   });
 
   test("are part of the sweep's identity, and kept in a stored config, which needs no table", () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { heldoutCount } from "../../src/data/table.ts";
+import { heldoutCount, type TableValues } from "../../src/data/table.ts";
+import { cellsOf } from "../../src/data/table-cells.ts";
 import { TableSet, tableSetOf } from "../../src/data/table-set.ts";
 import { GOLDEN } from "../random/golden/golden.ts";
 import { range } from "../support/reference.ts";
-import { someRows, tableOf } from "../support/tables.ts";
+import { setNumber, someRows, tableOf } from "../support/tables.ts";
 
 const [N, D, K] = [40, 3, 2];
 const COUNTS = { trainRows: 30, heldoutRows: 10 };
@@ -90,8 +91,7 @@ describe("standardised columns", () => {
 
   test("that are constant in the training rows are shifted to 0 there, and not scaled", () => {
     const table = tableOf(N);
-    const numbers = new Float64Array((table.values as { numbers: SharedArrayBuffer }).numbers);
-    for (let n = 0; n < N; n++) numbers[5 * n] = 0.1;
+    for (const row of range(N)) setNumber(table.values as TableValues, row, 0, 0.1);
     const set = new TableSet(table, identity(5), COUNTS);
     expect(new Set(column(set, "train", 0))).toEqual(new Set([0]));
   });
@@ -116,8 +116,6 @@ test("an embedded column is the number of its vector, after all other inputs; ot
     [1, 5, 0, 4, 4],
     [-1, 7, 1, 5, 7],
   ];
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 25));
-  numbers.set(rows.flat());
   const heldout = new Uint8Array(new SharedArrayBuffer(5));
   heldout.set([0, 0, 0, 1, 1]);
   const columns = [
@@ -125,8 +123,9 @@ test("an embedded column is the number of its vector, after all other inputs; ot
     { values: 0, gaps: false },
     { values: 2, gaps: false },
   ];
+  const cells = cellsOf(Float64Array.from(rows.flat()), 5, columns);
   const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
-  const values = { numbers: numbers.buffer, heldout: heldout.buffer };
+  const values = { cells, heldout: heldout.buffer };
   const set = new TableSet({ ...table, values }, identity(0), { trainRows: 3, heldoutRows: 2 });
   const inputs = (part: "train" | "heldout") => {
     const { x, y } = set.rows(part);
@@ -145,16 +144,15 @@ test("a column of numbers with gaps is the number, or the mean, and an input tha
     [2, 0, 4, 4],
     [Number.NaN, 1, 5, 7],
   ];
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 20));
-  numbers.set(rows.flat());
   const heldout = new Uint8Array(new SharedArrayBuffer(5));
   heldout.set([0, 0, 0, 0, 1]);
   const columns = [
     { values: 0, gaps: true },
     { values: 2, gaps: false },
   ];
+  const cells = cellsOf(Float64Array.from(rows.flat()), 4, columns);
   const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
-  const values = { numbers: numbers.buffer, heldout: heldout.buffer };
+  const values = { cells, heldout: heldout.buffer };
   const set = new TableSet({ ...table, values }, identity(0), { trainRows: 4, heldoutRows: 1 });
   const inputs = (part: "train" | "heldout") => {
     const { x, y } = set.rows(part);

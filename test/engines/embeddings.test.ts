@@ -1,5 +1,8 @@
 // Categories of many values, read as learned vectors: that all engines train them, and to the same numbers.
+
 import { describe, expect, test } from "vitest";
+import type { TableValues } from "../../src/data/table.ts";
+import { cellsOf } from "../../src/data/table-cells.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import { type KernelSet, layoutOf } from "../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../src/engines/cpu/native.ts";
@@ -12,6 +15,7 @@ import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { DIMENSIONS, embeddedRun, embeddedTable } from "../support/embedded-runs.ts";
 import { range } from "../support/reference.ts";
+import { columnOf } from "../support/tables.ts";
 import { fused, NATIVE, statesAt, trained, trainedFrom } from "./cpu/same-bits.ts";
 
 const engines = bothEngines();
@@ -116,13 +120,14 @@ test("diagnostics are of what networks read, with the same values on both engine
 test("vectors tell shops apart: mmoe's held-out loss is less than half of that without shops and articles", async () => {
   const run = embeddedRun(modelOf("mmoe"), { steps: 300, batch: 30, evalEvery: 300 });
   const { columns: _, ...table } = embeddedTable();
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 3 * 240));
-  const all = new Float64Array(table.values?.numbers as SharedArrayBuffer);
-  for (const n of range(240))
-    numbers.set([all[5 * n + 1] as number, all[5 * n + 3] as number, all[5 * n + 4] as number], 3 * n);
+  const [number = [], ...labels] = [1, 3, 4].map((i) => columnOf(table.values as TableValues, i));
+  const cells = cellsOf(
+    number.flatMap((x, n) => [x, ...labels.map((own) => own[n] as number)]),
+    3,
+  );
   const without: Run = {
     ...embeddedRun(ZOO.mmoe.build({ inputs: 1, tasks: 2 }), { steps: 300, batch: 30, evalEvery: 300 }),
-    data: { ...table, inputs: 1, values: { numbers: numbers.buffer } },
+    data: { ...table, inputs: 1, values: { cells } },
   } as Run;
   const loss = async (of: Run) => (await resultOf(engines.cpu, of)).curve.heldout.at(-1)?.[0] as number;
   expect(await loss(run)).toBeLessThan(0.5 * (await loss(without)));

@@ -22,3 +22,9 @@ test("numbering(partOf) looks once at each object", () => {
   for (let i = 0; i < 5; i++) numberOf(settings);
   expect(looked).toBe(1);
 });
+
+test("the rows of tables are not compared, which may have billions of bytes, but their ids are", () => {
+  const number = numbering((values: object) => values);
+  const table = (id: number, first: number) => ({ id, columns: [Float32Array.of(first)] });
+  expect([number(table(1, 2)), number(table(1, 3)), number(table(4, 2))]).toEqual([0, 0, 1]);
+});

@@ -1,6 +1,8 @@
 // Runs with test rows and validation rows: what is recorded of each, on each engine.
 import { describe, expect, test } from "vitest";
 import { dataIdentity } from "../../src/data/streams.ts";
+import type { TableValues } from "../../src/data/table.ts";
+import { cellsOf } from "../../src/data/table-cells.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import type { FromTable, Run } from "../../src/engines/engine.ts";
 import { nodeAdapter } from "../../src/engines/process/languages.ts";
@@ -13,7 +15,7 @@ import { bothEngines } from "../support/both-engines.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { isGap, numbersRun } from "../support/gap-runs.ts";
 import { predictRows, range } from "../support/reference.ts";
-import { tableOf, tableRun } from "../support/tables.ts";
+import { columnOf, setNumber, tableOf, tableRun } from "../support/tables.ts";
 
 const engines = bothEngines();
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -88,9 +90,8 @@ describe("a run with validation rows", () => {
     const places = setOf(run).rows("heldout").y;
     const own = range(9).filter((i) => !Number.isNaN(places[2 * (15 + i) + 1]));
     expect(own.length).toBeGreaterThan(0); // so the rows below lack labels that they had
-    const table = new Float64Array((run.data as FromTable["data"]).values?.numbers as SharedArrayBuffer);
     const lacking = validationPlaces(run);
-    for (const place of lacking) table[5 * place + 4] = Number.NaN;
+    for (const place of lacking) setNumber((run.data as FromTable["data"]).values as TableValues, place, 4, Number.NaN);
     expect(lacking.filter((n) => !isGap(n, 1)).length).toBe(own.length);
     const stopped = { ...run, stopping: { patience: 2, validation: 0.2 } };
     const result = await resultOf(withEarlyStopping(engines.cpu), stopped);
@@ -105,9 +106,9 @@ describe("a run with validation rows", () => {
 
 /** The places in the table of a run's validation rows: of a table whose first input says it. */
 function validationPlaces(run: Run): number[] {
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 5 * 60));
+  const numbers = new Float64Array(5 * 60);
   for (let n = 0; n < 60; n++) numbers.set([n, 1 - (n % 2), 0, n, n + 1], 5 * n);
-  const data = tableOf(60, { standardise: false, rawLabels: true, values: { numbers: numbers.buffer } });
+  const data = tableOf(60, { standardise: false, rawLabels: true, values: { cells: cellsOf(numbers, 5) } });
   const { x } = new TableSet(data, dataIdentity(run), run.training).rows("heldout");
   return range(9).map((i) => x[3 * (15 + i)] as number);
 }
@@ -128,8 +129,9 @@ describe("the number of steps of a run with validation rows", () => {
     const marks = range(60).map((n) => [0, 0, 1, 0, 2, 0][n % 6] as number);
     const run = (by: number) => {
       const data = tableOf(60, {}, marks);
-      const numbers = new Float64Array(data.values?.numbers as SharedArrayBuffer);
-      for (const [n, mark] of marks.entries()) if (mark === 1) numbers[5 * n + 3] = by * (numbers[5 * n + 3] as number);
+      const values = data.values as TableValues;
+      const labels = columnOf(values, 3);
+      for (const [n, mark] of marks.entries()) if (mark === 1) setNumber(values, n, 3, by * (labels[n] as number));
       const sizes = { trainRows: 40, heldoutRows: 20, validationRows: 10 };
       return { ...tableRun({ data }, { ...sizes, steps: 200, lr: 0.03 }), stopping };
     };

@@ -1,4 +1,5 @@
 // Runs on a table most of whose inputs are 0 in a row.
+import { cellsOf } from "../../src/data/table-cells.ts";
 import { type InputEncoding, inputCount } from "../../src/data/table-inputs.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
@@ -18,12 +19,12 @@ const COLUMNS: readonly InputEncoding[] = [
 export function categoryTable(columns = COLUMNS) {
   const width = columns.length + 2;
   const random = uniforms(keyOf("test/sparse-rows"), ROWS * width);
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * ROWS * width));
+  const numbers = new Float64Array(ROWS * width);
   for (const [i, u] of random.entries()) {
     const { values = 0, gaps = false } = columns[i % width] ?? {};
     numbers[i] = gaps && u > 0.9 ? Number.NaN : values > 0 ? Math.floor(u * values) : 4 * u - 2;
   }
-  return tableOf(ROWS, { columns, inputs: inputCount(columns), values: { numbers: numbers.buffer } });
+  return tableOf(ROWS, { columns, inputs: inputCount(columns), values: { cells: cellsOf(numbers, width, columns) } });
 }
 
 /** A category of so many values that an update adds a row's inputs alone, then a number: 402 inputs, 2 of which are not 0. */

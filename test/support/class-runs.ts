@@ -1,4 +1,5 @@
 // Runs on a table whose labels are of all kinds.
+import { cellsOf } from "../../src/data/table-cells.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import type { TaskSettings } from "../../src/data/task-kinds.ts";
 import type { Rows } from "../../src/data/task-set.ts";
@@ -22,9 +23,8 @@ export function labelsIn([a = 0, , c = 0, y1 = 0]: readonly number[]): number[] 
 /** 60 rows of three inputs and these labels, 45 of them for training. */
 export function classTable(rawLabels = false) {
   const rows = someRows(60).map((row) => [...row.slice(0, 3), ...labelsIn(row)]);
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 6 * rows.length));
-  numbers.set(rows.flat());
-  return tableOf(60, { tasks: 3, classes: CLASSES, rawLabels, values: { numbers: numbers.buffer } });
+  const cells = cellsOf(Float64Array.from(rows.flat()), 6);
+  return tableOf(60, { tasks: 3, classes: CLASSES, rawLabels, values: { cells } });
 }
 
 /** A run of these labels. */

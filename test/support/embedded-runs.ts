@@ -1,4 +1,5 @@
 // Runs on a table with categories that are read as learned vectors.
+import { cellsOf } from "../../src/data/table-cells.ts";
 import type { InputEncoding } from "../../src/data/table-inputs.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import type { Dimensions } from "../../src/models/shapes.ts";
@@ -30,9 +31,7 @@ export function embeddedTable() {
     const effect = 6 * Math.sin(shopOf(n)) + (Number.isNaN(articleOf(n)) ? 2 : articleOf(n) / 3);
     return [shopOf(n), a, articleOf(n), y + effect, z - effect];
   });
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 5 * ROWS));
-  numbers.set(rows.flat());
-  return tableOf(ROWS, { columns: COLUMNS, values: { numbers: numbers.buffer } });
+  return tableOf(ROWS, { columns: COLUMNS, values: { cells: cellsOf(Float64Array.from(rows.flat()), 5, COLUMNS) } });
 }
 
 /** A run of 180 training rows and 60 held-out rows of this table. */

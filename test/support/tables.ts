@@ -1,7 +1,8 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TableSettings } from "../../src/data/table.ts";
+import type { TableSettings, TableValues } from "../../src/data/table.ts";
+import { CellReader, cellsOf, type TableCells } from "../../src/data/table-cells.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import type { TrainingSettings } from "../../src/engines/training-settings.ts";
 import { keyOf } from "../../src/random/key.ts";
@@ -37,16 +38,36 @@ export function tableFile(rows = 60, { parts = false, signs = false, shops = fal
 
 /** Such rows in memory, `heldout` of them marked if given. */
 export function tableOf(rows: number, changes: Partial<TableSettings> = {}, marks?: readonly number[]): TableSettings {
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 5 * rows));
-  numbers.set(someRows(rows).flat());
   const heldout = marks && new Uint8Array(new SharedArrayBuffer(rows));
   heldout?.set(marks ?? []);
   return {
     ...{ file: "/some.csv", sha256: "ab", inputs: 3, tasks: 2, heldout: marks ? null : 0.25 },
     ...{ standardise: true, rawLabels: false },
-    values: { numbers: numbers.buffer, ...(heldout && { heldout: heldout.buffer }) },
+    values: {
+      cells: cellsOf(Float64Array.from(someRows(rows).flat()), 5),
+      ...(heldout && { heldout: heldout.buffer }),
+    },
     ...changes,
   };
+}
+
+/** All numbers of a table, row after row. */
+export function numbersOf({ cells }: TableValues): number[] {
+  return range(cells.rows).flatMap((row) => rowOf(cells, row));
+}
+
+function rowOf(cells: TableCells, row: number): number[] {
+  return cells.columns.map((_, column) => new CellReader(cells).number(row, column));
+}
+
+/** The numbers of a column of a table. */
+export function columnOf({ cells }: TableValues, column: number): number[] {
+  return range(cells.rows).map((row) => new CellReader(cells).number(row, column));
+}
+
+/** Writes a number into a table of `tableOf`. */
+export function setNumber({ cells }: TableValues, row: number, column: number, number: number): void {
+  new Float64Array(cells.words)[row * cells.columns.length + column] = number;
 }
 
 /** A run on 60 such rows, of which 45 are for training. */

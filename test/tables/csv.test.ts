@@ -5,18 +5,19 @@ import { LongWork, onLongWork } from "../../src/long-work.ts";
 import type { NamedColumns } from "../../src/tables/columns.ts";
 import { csvTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
+import { numbersOf } from "../support/tables.ts";
 
 const table = (text: string) => csvTable(Buffer.from(text), "t.csv");
-const numbersOf = (text: string) => [...new Float64Array(table(text).values.numbers)];
+const numbersIn = (text: string) => numbersOf(table(text).values);
 
 test("columns that begin with x are inputs and those with y labels, in the file's order, wherever they are", () => {
   const { inputs, labels, rows, heldout } = table("y_b,x2,y_a,X1\n1,2,3,4\n5,6,7,8\n9,1,2,3\n");
   expect([inputs, labels, rows, heldout]).toEqual([["x2", "X1"], ["y_b", "y_a"], 3, undefined]);
-  expect(numbersOf("y_b,x2,y_a,X1\n1,2,3,4\n5,6,7,8\n")).toEqual([2, 4, 1, 3, 6, 8, 5, 7]);
+  expect(numbersIn("y_b,x2,y_a,X1\n1,2,3,4\n5,6,7,8\n")).toEqual([2, 4, 1, 3, 6, 8, 5, 7]);
 });
 
 test("a byte order mark, spaces, quotes, Windows' lines and empty ones are no part of a value", () => {
-  expect(numbersOf('\ufeffx1, y1 ,"y2"\r\n 1,"2",-.5\r\n\r\n+4,5e-1,6.\r\n')).toEqual([1, 2, -0.5, 4, 0.5, 6]);
+  expect(numbersIn('\ufeffx1, y1 ,"y2"\r\n 1,"2",-.5\r\n\r\n+4,5e-1,6.\r\n')).toEqual([1, 2, -0.5, 4, 0.5, 6]);
 });
 
 test("a byte order mark before a quoted name is no part of it", () => {
@@ -38,7 +39,7 @@ test("a label of texts has classes, in order, and its values are their places", 
     ["a", "b", "c"],
     [8, 9, 10],
   ]);
-  expect(numbersOf(text)).toEqual([1, 1, 10, 2, 0, 9, 3, 2, 10, 4, 1, 8]);
+  expect(numbersIn(text)).toEqual([1, 1, 10, 2, 0, 9, 3, 2, 10, 4, 1, 8]);
 });
 
 test("a label of more numbers than a label may have classes has none", () => {
@@ -56,7 +57,7 @@ test("an empty cell of a label is NaN, and does not count for its variance, its 
     [1, 3],
     ["a", "b"],
   ]);
-  expect(numbersOf(text)).toEqual([1, Number.NaN, 3, 1, 2, 4, Number.NaN, Number.NaN, 3, 8, 1, 0]);
+  expect(numbersIn(text)).toEqual([1, Number.NaN, 3, 1, 2, 4, Number.NaN, Number.NaN, 3, 8, 1, 0]);
 });
 
 describe("a file is refused in one line that has", () => {
@@ -182,14 +183,14 @@ describe("a small file that unfolds, or a large one,", () => {
     );
   });
 
-  test("is refused for its numbers before they are read", () => {
-    const rows = Buffer.alloc(17_000_000 * 6, "1,2,3\n2,1,5\n");
-    const told: string[] = [];
-    onLongWork((line) => told.push(line));
-    expect(complaint(() => csvTable(Buffer.concat([Buffer.from("x1,y1,y2\n"), rows]), "t.csv"))).toBe(
-      "t.csv: too large: expected at most 50,000,000 numbers, got 17,000,000 rows of 3 columns; leave out rows or columns",
+  test("is refused, before it is read, for more rows than memory holds", () => {
+    const limit = vi.spyOn(process, "constrainedMemory").mockReturnValue(2e6);
+    const read = (rows: number) => table(`x1,y1,y2\n${"1,2,3\n2,1,5\n".repeat(rows / 2)}`);
+    expect(read(80_000).rows).toBe(80_000); // 24 bytes each
+    expect(complaint(() => read(90_000))).toBe(
+      "t.csv: too large: 90,000 rows of 3 columns take 3 MB, and this machine has 2 MB; leave out rows, or columns by --ignore, or take a machine with more memory",
     );
-    expect(told).toEqual([]); // it was not read
+    limit.mockRestore();
   });
 
   test.each([
@@ -256,13 +257,13 @@ describe("cells that are read as the user says", () => {
       [0, 1],
       [true, false],
     ]);
-    expect([...new Float64Array(values.numbers).subarray(4, 8)]).toEqual([Number.NaN, 20, 2, Number.NaN]);
+    expect(numbersOf(values).slice(4, 8)).toEqual([Number.NaN, 20, 2, Number.NaN]);
   });
 
   test("are categories where they are numbers of a column that is named", () => {
     const { contents, values } = read({ na: ["NA", "?"], categorical: ["zone"] });
     expect(contents[1]?.values).toEqual(["10", "20"]);
-    const numbers = [...new Float64Array(values.numbers)];
+    const numbers = numbersOf(values);
     expect([1, 5, 9, 13].map((at) => numbers[at])).toEqual([0, 1, 0, 1]);
   });
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { csvTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
+import { numbersOf } from "../support/tables.ts";
 
 const table = (text: string) => csvTable(Buffer.from(text), "t.csv");
-const columnOf = (text: string) => [...new Float64Array(table(text).values.numbers)].filter((_, i) => i % 3 === 0);
+const columnOf = (text: string) => numbersOf(table(text).values).filter((_, i) => i % 3 === 0);
 /** One column of inputs and two labels. */
 const withColumn = (name: string, cells: readonly string[]) =>
   `${name},y1,y2\n${cells.map((cell, n) => `${cell},${n},${n * n}`).join("\n")}\n`;

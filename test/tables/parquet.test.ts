@@ -1,10 +1,15 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
-import { parquetTable } from "../../src/tables/parquet.ts";
-import { csvTable } from "../../src/tables/read-table.ts";
+import { bytesInMemory } from "../../src/tables/byte-source.ts";
+import { parquetFile, parquetTable } from "../../src/tables/parquet.ts";
+import { csvTable, readTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
 import { range } from "../support/reference.ts";
+import { columnOf } from "../support/tables.ts";
 
 const ROWS = range(23);
 const PARTS = ROWS.map((n) => (n % 5 === 0 ? "heldout" : "train"));
@@ -19,6 +24,8 @@ const written = (columns: Parameters<typeof parquetWriteBuffer>[0]["columnData"]
   Buffer.from(parquetWriteBuffer({ columnData: columns, ...options }));
 const compressors = { GZIP: (input: Uint8Array) => new Uint8Array(gzipSync(input)) };
 
+const tableIn = (file: Buffer) => parquetTable([parquetFile(bytesInMemory(file), "t.parquet")], "t.parquet");
+
 /** A table without its number in this process. */
 const unnumbered = ({ values: { id: _, ...values }, ...table }: ReturnType<typeof csvTable>) => ({ ...table, values });
 
@@ -30,7 +37,7 @@ describe("a Parquet file has the rows of the same CSV file,", () => {
     ["as it is, in groups of 10 rows", { codec: "UNCOMPRESSED", rowGroupSize: 10 }],
     ["compressed by gzip", { codec: "GZIP", compressors }],
   ])("%s", (_, options) => {
-    expect(unnumbered(parquetTable(written(COLUMNS, options), "t.parquet"))).toEqual(unnumbered(expected));
+    expect(unnumbered(tableIn(written(COLUMNS, options)))).toEqual(unnumbered(expected));
   });
 });
 
@@ -46,19 +53,57 @@ test("a Parquet file has the categories and empty cells of the same CSV file", (
   const csv = csvTable(Buffer.from(`x_city,x_age,y_whole,part,y_long\n${lines}\n`), "t.csv");
   const { firstGap, ...expected } = unnumbered(csv);
   expect(firstGap).toMatch(/^t\.csv:5: x_city: expected a number or a text, got nothing; /);
-  expect(parquetTable(written(columns), "t.parquet")).toMatchObject({
+  expect(tableIn(written(columns))).toMatchObject({
     ...expected,
     firstGap: expect.stringMatching(/^t\.parquet: row 4: x_city: /),
+  });
+});
+
+test("the Parquet files of a folder are one table, in the order of their names", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mmoe-test-"));
+  const part = (from: number, to: number) =>
+    written(COLUMNS.map((one) => ({ ...one, data: one.data.slice(from, to) })));
+  writeFileSync(join(folder, "b.parquet"), part(11, 23));
+  writeFileSync(join(folder, "a.parquet"), part(0, 11));
+  writeFileSync(join(folder, "notes.txt"), "not a table");
+  const named = readTable(folder, { labels: ["y_whole", "y_long"], onlyIfNeeded: true }); // as tasks name them
+  const { sha256, ...table } = readTable(folder, undefined, { split: 0 });
+  expect(table.values).toBe(named.values); // in memory once
+  expect(unnumbered(table)).toEqual(unnumbered(tableIn(written(COLUMNS))));
+  writeFileSync(join(folder, "b.parquet"), part(12, 23));
+  expect([readTable(folder).rows, readTable(folder).sha256 === sha256]).toEqual([22, false]);
+  writeFileSync(join(folder, "b.parquet"), part(12, 23).subarray(0, -9));
+  expect(complaint(() => readTable(folder))).toMatch(/b\.parquet: not readable as Parquet: /);
+});
+
+test("a number that float32 does not hold is kept in float64, others in float32, and texts are int32", () => {
+  const { values } = tableIn(written(COLUMNS));
+  expect(values.cells.columns.map(({ kind }) => kind)).toEqual(["float64", "float32", "float32"]);
+  const city = { name: "x_city", data: ROWS.map((n) => `c${n % 3}`), type: "STRING" as const };
+  const cities = tableIn(written([city, ...COLUMNS])).values;
+  expect(cities.cells.columns.map(({ kind }) => kind)).toEqual(["text", "float64", "float32", "float32"]);
+  expect(columnOf(cities, 0)).toEqual([...ROWS].map((n) => n % 3));
+});
+
+describe("texts without gaps are read, from a dictionary or one after the other,", () => {
+  const words = { name: "x_word", data: ROWS.map((n) => `wörd ${n % 7}`), type: "STRING" as const, nullable: false };
+  test.each(["RLE_DICTIONARY", "PLAIN"] as const)("%s", (encoding) => {
+    const file = written([{ ...words, encoding }, ...COLUMNS], { codec: "UNCOMPRESSED" });
+    const { contents, values } = tableIn(file);
+    expect(contents[0]?.values).toEqual(range(7).map((n) => `wörd ${n}`));
+    expect(columnOf(values, 0)).toEqual([...ROWS].map((n) => n % 7));
+    file.writeUInt32LE(1e9, file.indexOf("wörd 0") - 4);
+    expect(complaint(() => tableIn(file))).toBe("t.parquet: not readable as Parquet: text 1 of a page is cut short");
   });
 });
 
 test("a truth value in a Parquet file is a category, and no other thing than a text is", () => {
   const isTall = { name: "x_tall", data: ROWS.map((n) => n % 2 === 0), type: "BOOLEAN" as const };
   const [, y, part, z] = COLUMNS as [unknown, (typeof COLUMNS)[0], (typeof COLUMNS)[0], (typeof COLUMNS)[0]];
-  const { contents } = parquetTable(written([isTall, y, part, z]), "t.parquet");
+  const { contents } = tableIn(written([isTall, y, part, z]));
   expect(contents).toEqual([{ values: ["false", "true"], gaps: false }]);
   const days = { name: "x_day", data: ROWS.map((n) => new Date(86_400_000 * n)), type: "TIMESTAMP" as const };
-  expect(complaint(() => parquetTable(written([days, y, part, z]), "t.parquet"))).toMatch(
+  expect(complaint(() => tableIn(written([days, y, part, z])))).toMatch(
     /^t\.parquet: row 1: x_day: expected a number up to \S+, got 'Thu Jan 01 1970/,
   );
 });
@@ -86,7 +131,7 @@ describe("a file is refused in one line:", () => {
       /^t\.parquet: not readable as Parquet: it is compressed by LZ4_RAW, and this Node knows .*; write it by one of these$/,
     ],
   ])("%s", (_, bytes, message) => {
-    expect(complaint(() => parquetTable(bytes, "t.parquet"))).toMatch(message);
+    expect(complaint(() => tableIn(bytes))).toMatch(message);
   });
 });
 
@@ -108,15 +153,16 @@ describe("a small file that says that it unfolds to more than a table may have i
   test.each([
     [1000, undefined],
     [
-      400_000_000,
-      "t.parquet: too large: expected at most 50,000,000 numbers, got 400,000,000 rows of 3 columns; leave out rows or columns",
+      400_000_000_000,
+      /^t\.parquet: too large: 400,000,000,000 rows of 3 columns take 9,600,000 MB, and this machine has [\d,]+ MB; leave out rows, or columns by --ignore, or take a machine with more memory$/,
     ],
-    [10, "t.parquet: not readable as Parquet: a page of a group of 10 rows says that it has 1000 values"],
-    [-1, "t.parquet: not readable as Parquet: it says that a group has -1 rows"],
+    [10, /^t\.parquet: not readable as Parquet: a page of a group of 10 rows says that it has 1000 values$/],
+    [1001, /^t\.parquet: not readable as Parquet: a column of a group of 1001 rows has 1000 values$/],
+    [-1, /^t\.parquet: not readable as Parquet: it says that a group has -1 rows$/],
   ])("%d rows", (rows, message) => {
     const bytes = saying(rows);
-    if (message === undefined) expect(parquetTable(bytes, "t.parquet").rows).toBe(rows);
-    else expect(complaint(() => parquetTable(bytes, "t.parquet"))).toBe(message);
+    if (message === undefined) expect(tableIn(bytes).rows).toBe(rows);
+    else expect(complaint(() => tableIn(bytes))).toMatch(message);
   });
 
   test("values that are repeated more often than there are rows", () => {
@@ -125,7 +171,7 @@ describe("a small file that says that it unfolds to more than a table may have i
     const at = bytes.indexOf(repeats);
     expect(at).toBeGreaterThan(0);
     bytes.set([0xfe, 0x7f], at);
-    expect(complaint(() => parquetTable(bytes, "t.parquet"))).toBe(
+    expect(complaint(() => tableIn(bytes))).toBe(
       "t.parquet: not readable as Parquet: a page of 1000 values says that it repeats one 8191 times",
     );
   });
@@ -134,7 +180,7 @@ describe("a small file that says that it unfolds to more than a table may have i
     const bomb = { GZIP: () => new Uint8Array(gzipSync(Buffer.alloc(5_000_000))) };
     const bytes = written(COLUMNS, { codec: "GZIP", compressors: bomb });
     expect(bytes.length).toBeLessThan(500_000);
-    expect(complaint(() => parquetTable(bytes, "t.parquet"))).toMatch(
+    expect(complaint(() => tableIn(bytes))).toMatch(
       /^t\.parquet: not readable as Parquet: Cannot create a Buffer larger than \d+ bytes$/,
     );
   });

@@ -8,9 +8,9 @@ import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
 import { Reach } from "./reach.ts";
-import type { SparseRows } from "./run-group-rows.ts";
+import { paysSparse, type SparseRows } from "./sparse-rows.ts";
 import { Tape } from "./tape.ts";
-import { gradientSum, paysSparse, sparseLine, sparseUpdate, weightUpdate } from "./weight-updates.ts";
+import { gradientSum, sparseLine, sparseUpdate, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,
   type FusedLayer,
@@ -497,9 +497,11 @@ export class Builder {
     const update =
       sum === undefined
         ? this.#update(layer, input, { ...gradients, w: 4 * layer.kernel, bias: 4 * layer.bias })
-        : gradientSum(this.#arena, this.#rows, this.#weights, layer, {
-            ...{ ...gradients, w: sum, bias: sum + this.#kernelBytes(layer), clear: this.#layerBytes(layer) },
-          });
+        : gradientSum(
+            ...[this.#arena, this.#rows, this.#weights, layer],
+            { ...gradients, w: sum, bias: sum + this.#kernelBytes(layer), clear: this.#layerBytes(layer) },
+            this.#sparseUpdated(layer, input),
+          );
     this.#tape.push([this.#dense(layer, input, out, relus)], (reach) => {
       if (!reach.has(out, layer.N)) return [];
       if (sum !== undefined) reach.addSummed(name);
@@ -509,10 +511,15 @@ export class Builder {
   }
 
   #update(layer: FusedLayer, input: Columns | undefined, operands: Parameters<typeof weightUpdate>[4]): Instruction {
-    const sparse = input === undefined ? this.#sparse : undefined;
-    if (sparse && paysSparse(this.#batch, layer, sparse))
-      return sparseUpdate(this.#arena, this.#weights, layer, operands, sparse);
+    const sparse = this.#sparseUpdated(layer, input);
+    if (sparse) return sparseUpdate(this.#arena, this.#weights, layer, operands, sparse);
     return weightUpdate(this.#arena, this.#rows, this.#weights, layer, operands);
+  }
+
+  /** How the rows that a layer reads have their inputs that are not 0, if it adds these alone. */
+  #sparseUpdated({ D }: FusedLayer, input: Columns | undefined): SparseRows | undefined {
+    const sparse = input === undefined ? this.#sparse : undefined;
+    return sparse && paysSparse(this.#batch, D, sparse.entries) ? sparse : undefined;
   }
 
   get #rows(): number {

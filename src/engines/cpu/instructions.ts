@@ -5,6 +5,7 @@
 const DENSE = ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const;
 
 const UPDATE = ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"] as const;
+const UPDATE_SPARSE = [...UPDATE, "at", "entries", "lines", "block"] as const;
 
 const FIELDS = {
   dense: DENSE,
@@ -34,7 +35,8 @@ const FIELDS = {
     ...["d", "dStride", "out", "outStride", "scratch"],
   ],
   updateVectors: ["x", "xStride", "column", "g", "gStride", "vectors", "rows", "touched"],
-  updateSparse: [...UPDATE, "at", "entries", "lines", "block"],
+  updateSparse: UPDATE_SPARSE,
+  addSparse: [...UPDATE_SPARSE, "clear"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

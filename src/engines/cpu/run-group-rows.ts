@@ -2,24 +2,39 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { taskCorrelations } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
+import type { TableSettings } from "../../data/table.ts";
+import { placedColumns } from "../../data/table-inputs.ts";
 import { type TableSet, tableSetOf } from "../../data/table-set.ts";
-import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../rows/generator.ts";
 import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
+import { codeBytes, writeCodes } from "../rows/table-codes.ts";
 import type { KernelInstance } from "./kernels.ts";
+import { type SparseRows, sparseRows } from "./sparse-rows.ts";
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
 export interface LabelPlan {
   /** The address of the generator's record (rows/kernels/generator.h); unused for a table. */
   readonly generator: number;
   readonly heldout: number;
-  /** Address of the labels of the whole fixed training set; unused for fresh rows. */
+  /** Address of the labels of the whole fixed training set; unused for fresh rows and for a table. */
   readonly train: number;
   /** Address of the labels of the current chunk of steps. */
   readonly chunk: number;
+}
+
+/** Where a table's rows of a chunk, or of 256 held-out ones, become inputs. */
+interface TablePlan {
+  /** The numbers from 0 on, as many as there are rows. */
+  readonly inOrder: number;
+  /** Their cells. */
+  readonly cells: number;
+  /** Bytes of a row's cells. */
+  readonly cellBytes: number;
+  /** What becomes of the cells (rows/kernels/table.h). */
+  readonly codes: number;
 }
 
 /** The rows that the runs of a run group share, in linear memory. */
@@ -31,11 +46,13 @@ export interface RowPlan {
   readonly sparse?: SparseRows;
   /** K. */
   readonly tasks: number;
-  /** Held-out rows in panels. */
+  /** Held-out rows in panels: all, or as many of a table's as are evaluated before the next come to their place. */
   readonly heldout: number;
+  readonly heldoutRows: number;
   /**
    * The fixed training set [rows][D4], row after row; unused for fresh rows. Gathering a batch from it takes a
-   * fifteenth of the time of drawing its rows again from their counters.
+   * fifteenth of the time of drawing its rows again from their counters. A table's rows are in memory once for all workers: here
+   * are those of a chunk.
    */
   readonly train: number;
   /** Inputs of a chunk of steps in panels, `panels` for each step. */
@@ -44,6 +61,8 @@ export interface RowPlan {
   readonly chunkSteps: number;
   /** Row numbers of a chunk, [chunkSteps][panelRows panels]. */
   readonly ids: number;
+  /** Of a table: undefined for generated rows. */
+  readonly table?: TablePlan;
   readonly noise: number;
   readonly labels: readonly LabelPlan[];
 }
@@ -55,35 +74,17 @@ export interface RowPlan {
  */
 const CHUNK_BYTES = 256 * 1024;
 
-/** After all inputs, D, a row has the values of those that are not 0, from `at` on, then their places among the inputs. */
-export interface SparseRows {
-  readonly at: number;
-  /** The most of them. */
-  readonly entries: number;
-  /** Numbers of a row. */
-  readonly numbers: number;
-}
-
-/** Rows are sparse if at most one of so many inputs is not 0. */
-const LEAST_SPARSE = 4;
-
-/** Undefined if few inputs are 0, and where lanes are units, since a step then takes longer for its optimizer than for zeros. */
-function sparseOf({ data }: Run, { panelRows }: Layout): SparseRows | undefined {
-  const columns = "columns" in data ? (data.columns ?? []) : [];
-  if (panelRows === 1 || columns.length === 0 || columns.some(({ embedding }) => embedding !== undefined))
-    return undefined;
-  const entries = columns.reduce((sum, { values, gaps }) => sum + (values > 0 ? 1 : 1 + Number(gaps)), 0);
-  if (data.inputs < LEAST_SPARSE * entries) return undefined;
-  const at = data.inputs;
-  return { at, entries, numbers: at + 2 * entries };
-}
-
 /**
  * Lays out the rows of runs that share them, with labels for each of `cells`: the correlations [K, K] of its tasks, or null
  * for the labels of a table.
  */
-export function planRows(run: Run, cells: readonly (Matrix | null)[], arena: Arena, layout: Layout): RowPlan {
-  const sparse = sparseOf(run, layout);
+export function planRows(
+  run: Run,
+  cells: readonly (Matrix | null)[],
+  arena: Arena,
+  { layout, pieceRows }: { readonly layout: Layout; readonly pieceRows: number },
+): RowPlan {
+  const sparse = sparseRows(run, layout);
   const inputs = sparse?.numbers ?? run.data.inputs;
   const { tasks } = run.model;
   const labelPanel = labelPanelBytes(tasks, layout);
@@ -93,27 +94,56 @@ export function planRows(run: Run, cells: readonly (Matrix | null)[], arena: Are
   const beyond = layout.lanes * columnBytes(layout); // kernels may read, but never use, columns after the last
   const chunkSteps = Math.max(1, Math.floor(CHUNK_BYTES / (panels * panel)));
   const chunkPanels = Math.max(chunkSteps * panels, panelsOf(SLICE_ROWS, layout));
-  const trainPanels = trainRows === "fresh" ? 0 : panelsOf(roundUp(trainRows, SLICE_ROWS), layout);
-  const heldoutPanels = panelsOf(roundUp(heldoutRows, SLICE_ROWS), layout);
+  const isTable = run.correlation === null;
+  const setPanels = trainRows === "fresh" ? 0 : panelsOf(roundUp(trainRows, SLICE_ROWS), layout);
+  const trainPanels = isTable ? chunkPanels : setPanels;
+  const heldoutAtOnce = isTable ? heldoutRowsAtOnce(heldoutRows, 4 * paddedInputs(inputs), pieceRows) : heldoutRows;
+  const heldoutPanels = panelsOf(roundUp(heldoutAtOnce, SLICE_ROWS), layout);
   return {
     layout,
     inputs,
     ...(sparse && { sparse }),
     tasks,
     heldout: arena.take(heldoutPanels * panel + beyond),
+    heldoutRows: heldoutAtOnce,
     train: arena.take(trainPanels * layout.panelRows * 4 * paddedInputs(inputs) + beyond),
     chunk: arena.take(chunkPanels * panel + beyond),
     panels,
     chunkSteps,
     ids: arena.take(chunkPanels * layout.panelRows * 4),
+    ...(isTable && { table: planTable(run.data, chunkPanels * layout.panelRows, arena) }),
     noise: arena.take(chunkPanels * noisePanelBytes(tasks, layout)),
     labels: cells.map((correlations) => ({
       generator: run.correlation === null || correlations === null ? 0 : putGenerator(run, correlations, arena),
       heldout: arena.take(heldoutPanels * labelPanel),
-      train: arena.take(trainPanels * labelPanel),
+      train: arena.take(isTable ? 0 : setPanels * labelPanel),
       chunk: arena.take(chunkPanels * labelPanel),
     })),
   };
+}
+
+function planTable({ columns, inputs, tasks, values }: TableSettings, rows: number, arena: Arena): TablePlan {
+  const placed = placedColumns(columns, inputs);
+  const cellBytes = 4 * (values?.cells.width ?? 2 * (placed.length + tasks));
+  return {
+    inOrder: arena.put(Uint32Array.from({ length: rows }, (_, i) => i)),
+    cells: arena.take(rows * cellBytes),
+    cellBytes,
+    codes: arena.take(codeBytes(placed)),
+  };
+}
+
+/** Bytes of held-out rows of a table that a worker has in memory at once. */
+const HELDOUT_BYTES = 2 ** 24;
+
+/**
+ * All rows, or fewer: whole panels of any layout, and whole pieces, so that sums over pieces are added in the same order
+ * whatever their number.
+ */
+function heldoutRowsAtOnce(rows: number, rowBytes: number, pieceRows: number): number {
+  const least = Math.max(2 * pieceRows, SLICE_ROWS);
+  const some = roundUp(Math.max(least, Math.floor(HELDOUT_BYTES / rowBytes)), 2 * pieceRows);
+  return Math.min(rows, some);
 }
 
 type Keys = Readonly<Record<RowSet, { x: Key; noise: Key }>>;
@@ -127,6 +157,10 @@ export class RunGroupRows {
   readonly #heldoutRows: number;
   readonly #keys: Keys;
   readonly #order: RowOrder | undefined;
+  /** Undefined for generated rows. */
+  readonly #table: TableSet | undefined;
+  /** The first of the table's held-out rows in memory. */
+  #heldoutFrom: number | undefined;
 
   constructor(memory: KernelInstance, plan: RowPlan, run: Run) {
     const { training } = run;
@@ -141,7 +175,8 @@ export class RunGroupRows {
     if (training.trainRows !== "fresh")
       this.#order = new RowOrder(dataKey(identity, "order"), training.trainRows, training.sampling);
     if (run.correlation === null) {
-      copyTable(memory, plan, tableSetOf(run));
+      this.#table = tableSetOf(run);
+      writeCodes(memory, (plan.table as TablePlan).codes, this.#table.codes);
       return;
     }
     this.#drawHeldout(training.heldoutRows);
@@ -158,8 +193,59 @@ export class RunGroupRows {
   loadSlice(first: number): void {
     const { ids } = this.#plan;
     const numbers = this.#memory.uint32(ids, SLICE_ROWS);
-    for (let i = 0; i < numbers.length; i++) numbers[i] = first + i;
-    this.#gatherInputs(this.#slicePanels);
+    const last = Number(this.#trainRows) - 1;
+    for (let i = 0; i < numbers.length; i++) numbers[i] = this.#table ? Math.min(last, first + i) : first + i;
+    if (this.#table) this.#loadFrom(this.#table, numbers);
+    else this.#gatherInputs(this.#slicePanels);
+  }
+
+  /** The address of the labels of the slice from row `first` on. */
+  sliceLabels({ train, chunk }: LabelPlan, first: number): number {
+    return this.#table ? chunk : train + first * 4 * this.#plan.tasks;
+  }
+
+  /** Puts training rows of a table, by their numbers, where the chunk's rows are. */
+  #loadFrom(table: TableSet, numbers: Uint32Array): void {
+    this.#putRows(table, "train", numbers, this.#plan.chunk);
+    for (const { chunk } of this.#plan.labels) this.#putLabels(table, "train", numbers, chunk);
+  }
+
+  /** The addresses of held-out rows in panels and of their labels, from row `first` on: of `plan.heldoutRows` or the rest. */
+  heldout(first: number, labels: LabelPlan): { readonly x: number; readonly y: number } {
+    const { heldout, heldoutRows } = this.#plan;
+    if (this.#table && first !== this.#heldoutFrom) {
+      for (let row = 0, p = 0; row < heldoutRows; row += SLICE_ROWS, p += this.#slicePanels) {
+        const last = this.#heldoutRows - 1;
+        const numbers = Uint32Array.from({ length: SLICE_ROWS }, (_, i) => Math.min(last, first + row + i));
+        this.#putRows(this.#table, "heldout", numbers, heldout + p * this.#panelBytes);
+        this.#putLabels(this.#table, "heldout", numbers, labels.heldout + p * this.#labelBytes);
+      }
+      this.#heldoutFrom = first;
+    }
+    return { x: heldout, y: labels.heldout };
+  }
+
+  /** Puts the inputs of rows of a table in panels: these rows of a set, by their numbers there. */
+  #putRows(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): void {
+    const { train, inputs, sparse = { at: inputs, entries: 0 }, layout } = this.#plan;
+    const { inOrder, cells, cellBytes, codes } = this.#plan.table as TablePlan;
+    const { kernels } = this.#memory;
+    const N = numbers.length;
+    table.cellsInto(this.#memory.uint32(cells, (N * cellBytes) / 4), placesOf(table, set, numbers));
+    const at = layout.panelRows === 1 ? out : train;
+    const lists = [sparse.at, sparse.entries] as const;
+    kernels.encodeRows(codes, table.codes.length, cells, cellBytes, at, this.#rowBytes, N, ...lists);
+    const P = panelsOf(numbers.length, layout);
+    if (at !== out) kernels.gatherRows(at, this.#rowBytes, inOrder, out, this.#panelBytes, P, layout.panelRows);
+  }
+
+  #putLabels(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): void {
+    const { tasks: K, layout } = this.#plan;
+    const places = table.places(set);
+    const panels = this.#memory.float32(out, (panelsOf(numbers.length, layout) * this.#labelBytes) / 4);
+    for (let n = 0; n < numbers.length; n++)
+      for (let k = 0; k < K; k++)
+        panels[panelIndex(n, k, K, layout)] = table.labelAt(places[numbers[n] as number] as number, k);
   }
 
   #drawHeldout(rows: number): void {
@@ -195,6 +281,10 @@ export class RunGroupRows {
     const { ids, panels, labels, tasks, layout } = this.#plan;
     for (let s = 0; s < steps; s++)
       order.batchInto(this.#memory.uint32(ids + 4 * s * panels * layout.panelRows, this.#batch), first + s);
+    if (this.#table) {
+      this.#loadFrom(this.#table, this.#memory.uint32(ids, steps * panels * layout.panelRows));
+      return;
+    }
     this.#gatherInputs(steps * panels);
     for (const of of labels)
       this.#memory.kernels.gatherLabels(of.train, ids, of.chunk, tasks, steps * panels, layout.panelRows);
@@ -249,6 +339,7 @@ export class RunGroupRows {
 
   /** The labels of a task, from 0, over the same rows. */
   labelsOf({ train, heldout }: LabelPlan, k: number): Float32Array {
+    if (this.#table) return this.#table.labelsOf("train", k);
     const { tasks: K, layout } = this.#plan;
     const [set, rows] = this.#trainRows === "fresh" ? [heldout, this.#heldoutRows] : [train, this.#trainRows];
     const panels = this.#memory.float32(set, panelsOf(rows, layout) * K * layout.panelRows);
@@ -256,46 +347,7 @@ export class RunGroupRows {
   }
 }
 
-/** Puts a run's rows of a table where those of the generator would be: the held-out rows and the fixed training set. */
-function copyTable(memory: KernelInstance, plan: RowPlan, set: TableSet): void {
-  const { inputs: D, tasks: K, layout, labels } = plan;
-  const D4 = paddedInputs(D);
-  const rowsOf = (part: RowSet) => (plan.sparse ? withSparse(set.rows(part), plan.sparse) : set.rows(part));
-  const [heldout, train] = [rowsOf("heldout"), rowsOf("train")];
-  const [M, N] = [heldout.y.length / K, train.y.length / K];
-  const panels = memory.float32(plan.heldout, (panelsOf(M, layout) * inputPanelBytes(D, layout)) / 4);
-  toPanels(heldout.x, D, panels, D4, layout);
-  const rows = memory.float32(plan.train, N * D4);
-  for (let n = 0; n < N; n++) rows.set(train.x.subarray(n * D, (n + 1) * D), n * D4);
-  for (const of of labels) {
-    toPanels(heldout.y, K, memory.float32(of.heldout, labelCount(M, K, layout)), K, layout);
-    toPanels(train.y, K, memory.float32(of.train, labelCount(N, K, layout)), K, layout);
-  }
-}
-
-/** Rows x [N, D] with the values and the places of their inputs that are not 0: [N, D + 2 entries]. */
-function withSparse({ x, y }: Rows, { at: D, entries: E, numbers }: SparseRows): Rows {
-  const N = x.length / D;
-  const both = new Float32Array(N * numbers);
-  for (let n = 0; n < N; n++) {
-    const row = both.subarray(n * numbers, (n + 1) * numbers);
-    row.set(x.subarray(n * D, (n + 1) * D));
-    for (let d = 0, entry = D; d < D; d++) {
-      if (row[d] === 0) continue;
-      row[entry] = row[d] as number;
-      row[entry++ + E] = d;
-    }
-  }
-  return { x: both, y };
-}
-
-/** Numbers of the panels of K labels of `rows` rows. */
-function labelCount(rows: number, K: number, layout: Layout): number {
-  return (panelsOf(rows, layout) * K * columnBytes(layout)) / 4;
-}
-
-/** Rows of `columns` values to panels of N columns. */
-function toPanels(from: Float32Array, columns: number, panels: Float32Array, N: number, layout: Layout): void {
-  for (let i = 0; i < from.length; i++)
-    panels[panelIndex(Math.floor(i / columns), i % columns, N, layout)] = from[i] as number;
+function placesOf(table: TableSet, set: RowSet, numbers: Uint32Array): Uint32Array {
+  const places = table.places(set);
+  return numbers.map((number) => places[number] as number);
 }

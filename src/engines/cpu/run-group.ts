@@ -118,7 +118,8 @@ export class RunGroupTraining {
     this.runs = runs.map((run, i) => {
       const own = labels[i] as LabelPlan;
       const labelsOf = (k: number) => this.#rows.labelsOf(own, k);
-      const place = { slot: slots[i] as RunSlot, labels: own, rows, pieceRows, labelsOf, counts };
+      const heldout = (first: number) => this.#rows.heldout(first, own);
+      const place = { slot: slots[i] as RunSlot, labels: own, rows, heldout, pieceRows, labelsOf, counts };
       return new TrainingRun(memory, run, place, states?.[i]);
     });
   }
@@ -153,13 +154,12 @@ export class RunGroupTraining {
   /** Each run's loss per task over the whole fixed training set, if there is one; of a part of it if stopped. */
   trainingSetLosses(isStopped: () => boolean): number[][] | undefined {
     const { trainRows } = this.#training;
-    const labelBytes = 4 * this.#first.run.model.tasks;
     if (trainRows === "fresh") return undefined;
     for (const run of this.runs) run.takeErrors();
     for (let row = 0; row < trainRows && !isStopped(); row += SLICE_ROWS) {
-      this.#rows.loadSlice(row);
       const rows = Math.min(SLICE_ROWS, trainRows - row);
-      for (const run of this.runs) run.addErrors(this.#plan.rows.chunk, run.labels.train + row * labelBytes, rows);
+      this.#rows.loadSlice(row);
+      for (const run of this.runs) run.addErrors(this.#plan.rows.chunk, this.#rows.sliceLabels(run.labels, row), rows);
     }
     return this.runs.map((run) => run.takeErrors(this.#counts.rows("train")));
   }
@@ -257,8 +257,8 @@ export function planRunGroup(
   const first = runs[0] as Run;
   const cellNumber = numbering((correlations: Matrix | null) => correlations);
   const cells = new Map(runs.map(({ correlationMatrix }) => [cellNumber(correlationMatrix), correlationMatrix]));
-  const rows = planRows(first, [...cells.values()], arena, layout);
   const pieceRows = roundUp(Math.max(first.training.batch, LEAST_ROWS), 8);
+  const rows = planRows(first, [...cells.values()], arena, { layout, pieceRows });
   const P = panelsOf(pieceRows, layout);
   const codes = new Map<string, StepCode>();
   const orders = new Map<string, number>();

@@ -21,7 +21,7 @@ import { type Layout, paddedInputs } from "../rows/panels.ts";
 import { Builder, type Chance, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import type { SparseRows } from "./run-group-rows.ts";
+import type { SparseRows } from "./sparse-rows.ts";
 import { type FusedLayer, numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */

@@ -36,6 +36,8 @@ interface Place {
   readonly slot: RunSlot;
   readonly rows: RowPlan;
   readonly labels: LabelPlan;
+  /** The addresses of held-out rows and their labels, from one on: of `rows.heldoutRows` or the rest. */
+  readonly heldout: (first: number) => { readonly x: number; readonly y: number };
   /** Rows that the code takes at once. */
   readonly pieceRows: number;
   /** The labels of the training rows of a task. */
@@ -181,9 +183,13 @@ export class TrainingRun {
   /** Adds a point to the curve, the training loss over the steps since the one before. */
   #evaluate(): void {
     if (this.isOver) return;
-    const { slot, rows, labels, counts } = this.#place;
+    const { slot, rows, counts } = this.#place;
     this.takeErrors();
-    this.addErrors(rows.heldout, labels.heldout, testRows(this.run.training));
+    const tested = testRows(this.run.training);
+    for (let first = 0; first < tested; first += rows.heldoutRows) {
+      const { x, y } = this.#place.heldout(first);
+      this.addErrors(x, y, Math.min(rows.heldoutRows, tested - first));
+    }
     const heldout = this.takeErrors(counts.rows("heldout"));
     this.#failure = counts.failure ?? lossFailure(heldout, this.#step);
     if (this.#failure !== undefined) return;
@@ -200,24 +206,34 @@ export class TrainingRun {
 
   /** Predictions and labels of the held-out rows. */
   predictions(): Predictions {
-    const { slot, rows, labels, pieceRows } = this.#place;
+    const { slot, rows, heldout } = this.#place;
+    const { outputs: O, tasks: K } = slot.code;
+    const N = this.run.training.heldoutRows;
+    const [outputs, y] = [new Float32Array(N * O), new Float32Array(N * K)];
+    for (let first = 0; first < N; first += rows.heldoutRows) {
+      const at = heldout(first);
+      const count = Math.min(rows.heldoutRows, N - first);
+      this.#predict(at.x, outputs.subarray(first * O), count);
+      const panels = this.#memory.float32(at.y, panelsOf(count, rows.layout) * K * rows.layout.panelRows);
+      fromPanels(panels, y.subarray(first * K), count, K, rows.layout);
+    }
+    return { outputs, y };
+  }
+
+  /** Outputs [N, O] for N rows in panels. */
+  #predict(x: number, outputs: Float32Array, N: number): void {
+    const { slot, rows, pieceRows } = this.#place;
     const { code, weights, optimizer } = slot;
     const { panelRows } = rows.layout;
-    const N = this.run.training.heldoutRows;
     const most = pieceRows - (pieceRows % panelRows); // whole panels
-    const outputs = new Float32Array(N * code.outputs);
     for (let from = 0; from < N; from += most) {
       const count = Math.min(most, N - from);
       const P = panelsOf(count, rows.layout);
-      const x = rows.heldout + (from / panelRows) * inputPanelBytes(rows.inputs, rows.layout);
-      this.#kernels.execute(code.begin, code.middle, x, weights, P, optimizer, panelRows);
+      const at = x + (from / panelRows) * inputPanelBytes(rows.inputs, rows.layout);
+      this.#kernels.execute(code.begin, code.middle, at, weights, P, optimizer, panelRows);
       const panels = this.#memory.float32(code.predictions.value, P * code.outputs * panelRows);
       fromPanels(panels, outputs.subarray(from * code.outputs), count, code.outputs, rows.layout);
     }
-    const y = new Float32Array(N * code.tasks);
-    const panels = this.#memory.float32(labels.heldout, panelsOf(N, rows.layout) * code.tasks * panelRows);
-    fromPanels(panels, y, N, code.tasks, rows.layout);
-    return { outputs, y };
   }
 
   /**

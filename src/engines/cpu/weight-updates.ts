@@ -1,6 +1,6 @@
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { type Instruction, instruction } from "./instructions.ts";
-import type { SparseRows } from "./run-group-rows.ts";
+import type { SparseRows } from "./sparse-rows.ts";
 import type { FusedLayer, Weights } from "./weights.ts";
 
 /** A layer's input and gradient, and where its weights and biases begin. */
@@ -28,29 +28,31 @@ export function weightUpdate(
   return instruction("update", operandsOf(arena, rows, weights, layer, operands));
 }
 
-/**
- * Whether an update that adds a row's entries alone takes less time than one that adds whole rows on which a unit is on. An entry
- * takes as long as about 32 inputs of a whole row, and each input once as long as in 128 rows (bench/sparse.ts).
- */
-export function paysSparse(batch: number, { D }: Pick<FusedLayer, "D">, { entries }: SparseRows): boolean {
-  return batch * (D - 32 * entries) > 128 * D;
-}
-
 /** Writes the weight update of a layer that reads rows that are mostly 0. */
 export function sparseUpdate(
+  arena: Arena,
+  weights: Weights,
+  layer: FusedLayer,
+  operands: Operands,
+  sparse: SparseRows,
+): Instruction {
+  return instruction("updateSparse", sparseOperands(arena, weights, layer, operands, sparse));
+}
+
+function sparseOperands(
   arena: Arena,
   { layout: { lanes } }: Weights,
   layer: FusedLayer,
   operands: Operands,
   { at, entries }: SparseRows,
-): Instruction {
+) {
   const { D, N } = layer;
   const [inputs, units] = [roundUp(D, lanes), sparseLine(N)];
-  return instruction("updateSparse", {
+  return {
     ...{ ...operands, D, N, trained: putTrained(arena, layer, lanes), at, entries },
     ...{ rows: arena.take(4 * lanes * units), lines: arena.take(4 * inputs * units) },
     ...{ sums: 0, block: arena.take(4 * lanes * inputs) },
-  });
+  };
 }
 
 /** N units rounded up to an odd number of cache lines. */
@@ -60,7 +62,7 @@ export function sparseLine(N: number): number {
 
 /**
  * Writes that the gradients of a layer are added up at `w` and `bias`, addresses; `clear` bytes from `w` on are 0 before. With
- * `trained`, biases that are not in the layer are trained.
+ * `trained`, biases that are not in the layer are trained. `sparse` says how rows that are mostly 0 have the others.
  */
 export function gradientSum(
   arena: Arena,
@@ -68,7 +70,9 @@ export function gradientSum(
   weights: Weights,
   layer: FusedLayer,
   { clear, trained, ...operands }: Operands & { readonly clear: number; readonly trained?: number | undefined },
+  sparse?: SparseRows,
 ): Instruction {
+  if (sparse) return instruction("addSparse", { ...sparseOperands(arena, weights, layer, operands, sparse), clear });
   const all = operandsOf(arena, rows, weights, layer, operands);
   return instruction("addGradient", { ...all, ...(trained !== undefined && { trained }), clear });
 }

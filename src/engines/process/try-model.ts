@@ -1,4 +1,5 @@
 // Tries a model in code before any run trains.
+import { cellsOf, type TableCells } from "../../data/table-cells.ts";
 import type { TaskSettings } from "../../data/task-kinds.ts";
 import { UsageError } from "../../errors.ts";
 import type { CodeModel } from "../../models/code.ts";
@@ -157,7 +158,7 @@ function trialOf(model: CodeModel, method: MethodName, index = 0): Run<CodeModel
   const classes = tasks.map(({ kind, classes = 2 }) => (kind === "regression" ? null : [...Array(classes).keys()]));
   const data = {
     ...{ file: "trial", sha256: "", inputs: model.inputs, tasks: model.tasks, heldout: ROWS / TRIED },
-    ...{ standardise: true, rawLabels: false, classes, values: { numbers: trialNumbers(model, tasks) } },
+    ...{ standardise: true, rawLabels: false, classes, values: { cells: trialCells(model, tasks) } },
   };
   return {
     ...{ id: "trial", model, index, seed: 0, data, correlation: null, correlationMatrix: null },
@@ -175,10 +176,9 @@ function trialOf(model: CodeModel, method: MethodName, index = 0): Run<CodeModel
   };
 }
 
-/** Inputs and labels of all rows, [N, D + K]. */
-function trialNumbers({ inputs: D, tasks: K }: CodeModel, tasks: readonly TaskSettings[]): SharedArrayBuffer {
-  const numbers = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * TRIED * (D + K)));
-  numbers.set(normals(keyOf("mmoe/check/rows"), numbers.length));
+/** Inputs and labels of all rows. */
+function trialCells({ inputs: D, tasks: K }: CodeModel, tasks: readonly TaskSettings[]): TableCells {
+  const numbers = Float64Array.from(normals(keyOf("mmoe/check/rows"), TRIED * (D + K)));
   for (const [k, { kind, classes = 2, gaps }] of tasks.entries()) {
     for (let n = 0; n < TRIED; n++) {
       const at = n * (D + K) + D + k;
@@ -186,7 +186,7 @@ function trialNumbers({ inputs: D, tasks: K }: CodeModel, tasks: readonly TaskSe
       else if (kind !== "regression") numbers[at] = n % classes;
     }
   }
-  return numbers.buffer;
+  return cellsOf(numbers, D + K);
 }
 
 function tasksOf({ tasks, classes = [], outputs = [], gaps = [] }: CodeModel): TaskSettings[] {

@@ -10,7 +10,12 @@ export interface RowKernels {
   gatherRows(
     ...args: [rows: number, rowBytes: number, ids: number, out: number, stride: number, P: number, panelRows: number]
   ): void;
+  encodeRows(
+    ...args: [codes: number, C: number, cells: number, cellBytes: number, out: number, stride: number, ...EncodeEnd]
+  ): void;
   gatherLabels(set: number, ids: number, out: number, K: number, P: number, panelRows: number): void;
 }
 
+/** The lists of inputs that are not 0: from number `at` of a row on, of `most` each. */
+type EncodeEnd = [rows: number, at: number, most: number];
 type NormalsEnd = [perStep: number, key0: number, key1: number, panelRows: number];

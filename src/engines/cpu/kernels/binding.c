@@ -145,6 +145,13 @@ static napi_value callGatherRows(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+static napi_value callEncodeRows(napi_env env, napi_callback_info info) {
+  READ(9)
+  c.kernels->encodeRows(c.base, (const CellCode *)address(&c, 0), whole(&c, 1), address(&c, 2), word(&c, 3),
+                        address(&c, 4), word(&c, 5), whole(&c, 6), whole(&c, 7), whole(&c, 8));
+  return NULL;
+}
+
 static napi_value callGatherLabels(napi_env env, napi_callback_info info) {
   READ(6)
   c.kernels->gatherLabels(address(&c, 0), (const uint32_t *)address(&c, 1), address(&c, 2), whole(&c, 3), whole(&c, 4),
@@ -170,7 +177,7 @@ static const struct {
 } FUNCTIONS[] = {
   {"train", callTrain},           {"execute", callExecute},           {"evaluate", callEvaluate},
   {"normals", callNormals},       {"labels", callLabels},             {"panelsToRows", callPanelsToRows},
-  {"gatherRows", callGatherRows}, {"gatherLabels", callGatherLabels},
+  {"gatherRows", callGatherRows}, {"encodeRows", callEncodeRows},     {"gatherLabels", callGatherLabels},
 };
 
 /// An object of a set's functions.

@@ -34,9 +34,6 @@ KERNEL void linkGates(const LinkGates *op, char *base, const char *weights, int 
   }
 }
 
-/// Sgd with this rate adds gradients to what is there.
-static const Optimizer ADDING = {.kind = 0, .rate = -1};
-
 INLINE void clearGradient(const AddGradient *op, char *base) {
   if (op->clear) __builtin_memset(base + op->w, 0, (size_t)op->clear);
 }

@@ -45,6 +45,7 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
       clearGradient(op, base);
       update(op, base, x, base, P, &ADDING);
       break;
+    case ADD_SPARSE: addSparse(op, base, x, P); break;
     case STEP_BLOCKS: stepBlocks(op, base, weights, o); break;
     case SELECT_EXPERTS: selectExperts(op, base, P); break;
     case SELECT_GRADIENT: selectGradient(op, base, P); break;
@@ -310,5 +311,5 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
 }
 
 #ifdef SET
-const Kernels SET = {train, execute, evaluate, normals, labels, panelsToRows, gatherRows, gatherLabels};
+const Kernels SET = {train, execute, evaluate, normals, labels, panelsToRows, gatherRows, encodeRows, gatherLabels};
 #endif

@@ -1,6 +1,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "../../rows/kernels/table.h"
 #include "records.h"
 
 /// The entry points of a kernel set; see its files for what each does. `base` is where linear memory begins.
@@ -17,6 +18,8 @@ typedef struct {
   void (*panelsToRows)(const char *panels, size_t stride, char *rows, size_t rowBytes, int P);
   void (*gatherRows)(const char *rows, size_t rowBytes, const uint32_t *ids, char *out, size_t stride, int P,
                      int panelRows);
+  void (*encodeRows)(char *base, const CellCode *codes, int C, const char *cells, size_t cellBytes, char *out,
+                     size_t stride, int rows, int at, int most);
   void (*gatherLabels)(const char *set, const uint32_t *ids, char *out, int K, int P, int panelRows);
 } Kernels;
 

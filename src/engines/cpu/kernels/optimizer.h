@@ -77,3 +77,6 @@ INLINE void step(Rule rule, char *w, F gradient) {
 
 /// Sums that products are added up in, by the place of their factors modulo CLASSES: one order for all kernel sets.
 #define CLASSES 8
+
+/// Sgd with this rate adds gradients to what is there.
+static const Optimizer ADDING = {.kind = 0, .rate = -1};

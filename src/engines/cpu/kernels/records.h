@@ -29,7 +29,8 @@ enum {
   SELECT_EXPERTS,
   SELECT_GRADIENT,
   UPDATE_VECTORS,
-  UPDATE_SPARSE
+  UPDATE_SPARSE,
+  ADD_SPARSE
 };
 
 typedef struct {
@@ -87,6 +88,12 @@ typedef struct {
   int32_t at, entries;
   Address lines, block;
 } UpdateSparse;
+
+/// Adds the gradients of UpdateSparse as AddGradient adds those of Update.
+typedef struct {
+  UpdateSparse sparse;
+  int32_t clear;
+} AddSparse;
 
 /// In place: [B, E] logits to weights.
 typedef struct {

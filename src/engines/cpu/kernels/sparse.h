@@ -127,3 +127,8 @@ KERNEL void updateSparse(const UpdateSparse *op, char *base, const char *x, char
   stepByLines(op, lines, base + op->block, weights + op->layer.w, rule);
   if (op->layer.trained) updateBiases(&op->layer, base, weights + op->layer.bias, P, rule);
 }
+
+KERNEL void addSparse(const AddSparse *op, char *base, const char *x, int P) {
+  if (op->clear) __builtin_memset(base + op->sparse.layer.w, 0, (size_t)op->clear);
+  updateSparse(&op->sparse, base, x, base, P, &ADDING);
+}

@@ -1,5 +1,6 @@
 // The WebAssembly module that makes rows. Linear memory begins at address 0.
 #include "data.h"
+#include "table.h"
 
 #define EXPORT(NAME) __attribute__((export_name(#NAME))) void NAME##Entry
 #define BASE ((char *)0)
@@ -21,6 +22,11 @@ EXPORT(panelsToRows)(const char *panels, size_t stride, char *rows, size_t rowBy
 EXPORT(gatherRows)(const char *rows, size_t rowBytes, const uint32_t *ids, char *out, size_t stride, int P,
                    int panelRows) {
   gatherRows(rows, rowBytes, ids, out, stride, P, panelRows);
+}
+
+EXPORT(encodeRows)(const CellCode *codes, int C, const char *cells, size_t cellBytes, char *out, size_t stride, int rows,
+                   int at, int most) {
+  encodeRows(BASE, codes, C, cells, cellBytes, out, stride, rows, at, most);
 }
 
 EXPORT(gatherLabels)(const char *set, const uint32_t *ids, char *out, int K, int P, int panelRows) {

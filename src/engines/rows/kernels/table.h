@@ -1,0 +1,64 @@
+// The inputs of a table's rows, as ../table-codes.ts and src/data/row-encoder.ts say what becomes of its cells.
+#pragma once
+#include "generator.h"
+
+enum { FLOAT32_CELL, FLOAT64_CELL, TEXT_CELL };
+
+/// What becomes of a column's cells. ../table-codes.ts writes it.
+typedef struct {
+  /// The place of the cell in its row, in words.
+  int32_t at, kind;
+  /// The column's first input, and the input that is 1 where there is no number, or -1.
+  int32_t first, gap;
+  /// Whether a text is the number of a vector, not the place of an input that is 1.
+  int32_t embedded;
+  /// Of texts, int32 for each place from NO_TEXT on: the number of the vector, or the input, or -1 for none.
+  Address texts;
+  double mean, std, fill;
+} CellCode;
+
+_Static_assert(sizeof(CellCode) == 48, "table-codes.ts writes 6 integers and 3 doubles");
+
+#define NO_TEXT (-2)
+
+/// The lists of a row's inputs that are not 0, from number `at` on, then of their places; `most` of each. Behind all inputs, or
+/// without them, at 0.
+typedef struct {
+  size_t at, most, next;
+} Entries;
+
+static inline void putInput(float *row, int input, float value, Entries *entries) {
+  if (entries->at > 0) row[input] = value;
+  if (entries->most == 0 || value == 0) return;
+  float *entry = row + entries->at + entries->next++;
+  entry[0] = value;
+  entry[entries->most] = (float)input;
+}
+
+static inline void encodeText(const CellCode *code, const char *base, int32_t text, float *row, Entries *entries) {
+  const int32_t own = ((const int32_t *)(base + code->texts))[text - NO_TEXT];
+  if (code->embedded) putInput(row, code->first, (float)own, entries);
+  else if (own >= 0) putInput(row, own, 1, entries);
+}
+
+static inline void encodeNumber(const CellCode *code, double number, float *row, Entries *entries) {
+  const int isNothing = number != number;
+  putInput(row, code->first, (float)(isNothing ? code->fill : (number - code->mean) / code->std), entries);
+  if (isNothing && code->gap >= 0) putInput(row, code->gap, 1, entries);
+}
+
+/// Rows of cells, `cellBytes` apart, by C codes to rows of inputs, `stride` bytes apart, with lists of those that are not 0.
+static void encodeRows(char *base, const CellCode *codes, int C, const char *cells, size_t cellBytes, char *out,
+                       size_t stride, int rows, int at, int most) {
+  for (int n = 0; n < rows; n++, cells += cellBytes, out += stride) {
+    Entries entries = {(size_t)at, (size_t)most, 0};
+    __builtin_memset(out, 0, stride);
+    for (const CellCode *code = codes; code < codes + C; code++) {
+      const char *cell = cells + 4 * (size_t)code->at;
+      if (code->kind == TEXT_CELL) encodeText(code, base, *(const int32_t *)cell, (float *)out, &entries);
+      else
+        encodeNumber(code, code->kind == FLOAT32_CELL ? *(const float *)cell : *(const double *)cell, (float *)out,
+                     &entries);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// Bytes that are read in pieces, so that a large file is never in memory as a whole.
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { LongWork } from "../long-work.ts";
+import { reading, regularSize } from "../regular-file.ts";
+
+export interface ByteSource {
+  readonly length: number;
+  /** So many bytes from one on, at the beginning of a buffer of their own. Throws an error if there are fewer. */
+  read(from: number, count: number): Uint8Array<ArrayBuffer>;
+}
+
+export function bytesInMemory(bytes: Uint8Array): ByteSource {
+  return {
+    length: bytes.length,
+    read(from, count) {
+      expectWithin(from, count, bytes.length);
+      return Uint8Array.from(bytes.subarray(from, from + count));
+    },
+  };
+}
+
+/** What `use` gives of a file's bytes. Throws UsageError by the name `source` where the system refuses them. */
+export function withFile<T>(path: string, source: string, use: (bytes: ByteSource, stat: Stats) => T): T {
+  return reading(source, () => {
+    regularSize(path, source);
+    const file = openSync(path, "r");
+    try {
+      return use(bytesOfFile(file), fstatSync(file));
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function bytesOfFile(file: number): ByteSource {
+  const length = fstatSync(file).size;
+  return {
+    length,
+    read(from, count) {
+      expectWithin(from, count, length);
+      const bytes = new Uint8Array(count);
+      for (let done = 0; done < count; ) {
+        const got = readSync(file, bytes, done, count - done, from + done);
+        if (got === 0) throw new Error(`it ends at byte ${from + done}`);
+        done += got;
+      }
+      return bytes;
+    },
+  };
+}
+
+function expectWithin(from: number, count: number, length: number): void {
+  if (from >= 0 && count >= 0 && from + count <= length) return;
+  throw new Error(`it is cut short: it has ${length} bytes, and says that ${count} are at ${from}`);
+}
+
+const HASHED_BYTES = 2 ** 22;
+
+/** SHA-256 of all bytes, in hexadecimal digits. */
+export function sha256Of(bytes: ByteSource, source: string): string {
+  const hash = createHash("sha256");
+  const work = new LongWork(`reading ${source}`);
+  for (let at = 0; at < bytes.length; at += HASHED_BYTES) {
+    hash.update(bytes.read(at, Math.min(HASHED_BYTES, bytes.length - at)));
+    work.reach(at / bytes.length);
+  }
+  return hash.digest("hex");
+}

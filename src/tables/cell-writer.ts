@@ -1,0 +1,95 @@
+import { type CellColumn, NO_TEXT, type TableCells } from "../data/table-cells.ts";
+
+/** The cells of a table while it is read: float32 in rows, until a column's numbers need float64. */
+export class CellWriter {
+  readonly #columns: number;
+  #floats: Float32Array;
+  /** The numbers of columns that need float64. */
+  readonly #wide = new Map<number, Float64Array>();
+
+  constructor(rows: number, columns: number) {
+    this.#columns = columns;
+    this.#floats = new Float32Array(new SharedArrayBuffer(4 * rows * columns));
+  }
+
+  set(row: number, column: number, value: number): void {
+    const at = row * this.#columns + column;
+    if (at >= this.#floats.length) this.#grow();
+    const wide = this.#wide.get(column);
+    if (wide) wide[row] = value;
+    else this.#floats[at] = value;
+    if (wide || this.#floats[at] === value || Number.isNaN(value)) return;
+    this.#widen(column)[row] = value;
+  }
+
+  /** The number that was set; of a text, its place as it was set. */
+  number(row: number, column: number): number {
+    return (this.#wide.get(column)?.[row] ?? this.#floats[row * this.#columns + column]) as number;
+  }
+
+  get #rows(): number {
+    return this.#floats.length / this.#columns;
+  }
+
+  /** More rows came than the file said. */
+  #grow(): void {
+    const rows = 2 * this.#rows + 1;
+    const longer = new Float32Array(new SharedArrayBuffer(4 * rows * this.#columns));
+    longer.set(this.#floats);
+    this.#floats = longer;
+    for (const [column, numbers] of this.#wide) {
+      const more = new Float64Array(rows);
+      more.set(numbers);
+      this.#wide.set(column, more);
+    }
+  }
+
+  #widen(column: number): Float64Array {
+    const numbers = Float64Array.from(
+      { length: this.#rows },
+      (_, row) => this.#floats[row * this.#columns + column] as number,
+    );
+    this.#wide.set(column, numbers);
+    return numbers;
+  }
+
+  /** The first `rows` rows. `places[column]` stand for the places of texts: p becomes `places[column][p]`. */
+  cells(rows: number, places: readonly (ArrayLike<number> | undefined)[]): TableCells {
+    for (const [column, own] of places.entries()) if (own) this.#renumber(rows, column, own);
+    const kindOf = (column: number) => (places[column] ? "text" : "float32");
+    if (this.#wide.size > 0) return this.#widened(rows, kindOf);
+    const words = this.#floats.buffer as SharedArrayBuffer;
+    const columns = places.map((_, column): CellColumn => ({ kind: kindOf(column), at: column }));
+    return { rows, width: this.#columns, columns, words };
+  }
+
+  /** Writes int32 in the place of float32. */
+  #renumber(rows: number, column: number, places: ArrayLike<number>): void {
+    const texts = new Int32Array(this.#floats.buffer);
+    for (let row = 0, at = column; row < rows; row++, at += this.#columns) {
+      const place = this.#floats[at] as number;
+      texts[at] = Number.isNaN(place) ? NO_TEXT : (places[place] as number);
+    }
+  }
+
+  /** Rows with float64 first. */
+  #widened(rows: number, kindOf: (column: number) => "text" | "float32"): TableCells {
+    let [next, nextWide] = [2 * this.#wide.size, 0];
+    const columns = Array.from({ length: this.#columns }, (_, column): CellColumn => {
+      if (!this.#wide.has(column)) return { kind: kindOf(column), at: next++ };
+      nextWide += 2;
+      return { kind: "float64", at: nextWide - 2 };
+    });
+    const width = next + (next % 2);
+    const words = new SharedArrayBuffer(4 * width * rows);
+    const [from, to, doubles] = [new Int32Array(this.#floats.buffer), new Int32Array(words), new Float64Array(words)];
+    for (const [column, { at }] of columns.entries()) {
+      const wide = this.#wide.get(column);
+      for (let row = 0; row < rows; row++) {
+        if (wide) doubles[(row * width + at) / 2] = wide[row] as number;
+        else to[row * width + at] = from[row * this.#columns + column] as number;
+      }
+    }
+    return { rows, width, columns, words };
+  }
+}
