@@ -64,8 +64,8 @@ function everyDay(): TestUserConfig {
       {
         extends: true,
         test: {
-          ...{ name: "together", include: ["test/**/*.test.ts"], exclude: [alone, "test/structure/**", ...tiers] },
-          ...{ globalSetup, isolate: false }, // they share what they import
+          name: "together", include: ["test/**/*.test.ts"], exclude: [alone, "test/structure/**", ...tiers],
+          globalSetup, isolate: false, // they share what they import
         },
       },
     ],
@@ -85,7 +85,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       ...(tier ? { include: [`test/${mode}/**/*.test.ts`], ...tier } : everyDay()),
-      ...{ update: "none", ...inCi(report) }, // a snapshot that is missing fails; -u writes it
+      update: "none", ...inCi(report), // a snapshot that is missing fails; -u writes it
     },
   };
 });

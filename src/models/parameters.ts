@@ -155,8 +155,13 @@ export function isFactor({ network }: ParameterBlock): boolean {
 /** A matrix for each layer of the experts. */
 function stitches({ tasks: K, experts }: ModelSpec): Unplaced[] {
   return experts.layers.map((_, i) => ({
-    ...{ name: `stitches/0/${i}/stitch`, part: "links", level: 0, network: "stitches/0", layer: String(i) },
-    ...{ kind: "stitch", shape: [K, K] },
+    name: `stitches/0/${i}/stitch`,
+    part: "links",
+    level: 0,
+    network: "stitches/0",
+    layer: String(i),
+    kind: "stitch",
+    shape: [K, K],
   }));
 }
 
@@ -186,7 +191,12 @@ export function parameterCount(spec: ModelSpec, part?: Part): number {
 }
 
 const COUNTED_IN_PAPER: Readonly<Record<Part, boolean>> = {
-  ...{ embeddings: false, experts: true, gates: false, links: false, towers: true, outputs: false },
+  embeddings: false,
+  experts: true,
+  gates: false,
+  links: false,
+  towers: true,
+  outputs: false,
 };
 
 /** Section 5.1's count, "100x16x8 + 16x8x2 = 13056": the kernels of experts and towers. */

@@ -19,8 +19,11 @@ Your own config files need no version. What they lack, they take from the config
 /** docs/settings.md: every setting, from where it is declared. */
 export function settingsPage(): string {
   const rows = SETTING_KEYS.map((key) => [
-    ...[`\`${key}\``, expectedOf(key), isIdentity(key) ? "yes" : ""],
-    ...[DECLARED[key].grid ? "yes" : "", notesOf(key)],
+    `\`${key}\``,
+    expectedOf(key),
+    isIdentity(key) ? "yes" : "",
+    DECLARED[key].grid ? "yes" : "",
+    notesOf(key),
   ]);
   return `# Settings
 

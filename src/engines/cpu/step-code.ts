@@ -90,8 +90,19 @@ export function stepCodeOf(
   const spans = byTask ? spansOf(spec, weights, arena) : { count: 0, at: 0 };
   const address = arena.put(
     recordBytes([
-      ...[begin, middle, end, last, value, gradient, stride, spec.tasks, layout.panelRows],
-      ...[passes.length, arena.put(Uint32Array.from(ends.slice(2))), spans.count, spans.at],
+      begin,
+      middle,
+      end,
+      last,
+      value,
+      gradient,
+      stride,
+      spec.tasks,
+      layout.panelRows,
+      passes.length,
+      arena.put(Uint32Array.from(ends.slice(2))),
+      spans.count,
+      spans.at,
       byTask ? arena.take(P * stride) : 0,
     ]),
   );

@@ -36,7 +36,12 @@ function settingsOf({ schedule: sent, seed, ...run }: SentSettings): ModelSettin
   const { decay_steps: decaySteps, decay_factor: decayFactor, ...schedule } = sent;
   const rated = { lr: run.lr, schedule: { ...schedule, decaySteps, decayFactor } };
   return {
-    ...{ ...others, ...rated, seed: BigInt(seed), huberDelta, weightDecay, clipNorm },
+    ...others,
+    ...rated,
+    seed: BigInt(seed),
+    huberDelta,
+    weightDecay,
+    clipNorm,
     lrAt: (step) => rateAt(rated, step),
     outputs: run.kinds.map(({ outputs }) => outputs),
   };

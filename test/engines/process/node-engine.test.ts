@@ -15,7 +15,9 @@ import { keptBetween, resumed } from "./resuming.ts";
 
 const notes: string[] = [];
 const engine = new ProcessEngine({
-  ...{ adapter: nodeAdapter(), jobs: 2, patience: { train: 1500, later: 10 } },
+  adapter: nodeAdapter(),
+  jobs: 2,
+  patience: { train: 1500, later: 10 },
   note: (line) => notes.push(line),
 });
 afterAll(() => engine.dispose());
