@@ -47,9 +47,9 @@ test.skipIf(!HAS_PYTHON)(
     const found = JSON.parse(python(["-c", COMPARED, out]));
     expect(found).toEqual([
       4,
-      69,
-      55,
-      true, // a fifth of 344 rows, and of the others
+      69, // a fifth of 344 rows
+      55, // and of the others
+      true,
       [expect.stringMatching(/000|007/), "predictions: part: expected 'test' or 'validation', got 'train'"],
     ]);
     expect(found[4][0]).toContain("keep_predictions=True");

@@ -373,11 +373,11 @@ export class Builder {
     const mixes = experts.map((seen, k) => this.#mixBy(seen, { value: value + k * E * column, stride: 0 }, H));
     const outs = mixes.map(({ out }) => out);
     const update = instruction("update", {
-      x: 0,
+      x: 0, // no inputs: the numbers are updated as biases are
       xStride: 0,
       D: 0,
       rows: 0,
-      sums: 0, // no inputs: the numbers are updated as biases are
+      sums: 0,
       g: all.gradient,
       gStride: all.stride,
       N: count,
