@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   report: () => import("./report.ts"),
   scale: () => import("./scale.ts"),
   sparse: () => import("./sparse.ts"),
+  table: () => import("./table.ts"),
 };
 
 const [name] = process.argv.splice(2, 1); // what follows is read by the benchmark

@@ -18,7 +18,7 @@ const GUIDES: Readonly<Record<string, string>> = {
   tune: "sweeps",
   export: "library",
   report: "figures",
-  play: "playground",
+  play: "findings",
   slurm: "clusters",
   k8s: "clusters",
   data: "config",

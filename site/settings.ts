@@ -9,7 +9,7 @@ export const GROUPS = {
   data: { title: "Data and tasks", guide: "reproduction" },
   sweep: { title: "The sweep", guide: "sweeps" },
   training: { title: "Training", guide: "methods" },
-  optimizer: { title: "Optimizer and learning rate", guide: "optimizers" },
+  optimizer: { title: "Optimizer and learning rate", guide: "config" },
   "initial-values": { title: "Initial values", guide: "reproduction" },
   losses: { title: "Losses and labels", guide: "your-table" },
   "early-stopping": { title: "Early stopping and validation", guide: "your-data" },

@@ -1,4 +1,4 @@
-// Saves the figures that are shown, as SVG, PNG and CSV, made of what is in the page.
+// Saves the figures that are shown, as SVG, PNG, PDF and CSV, made of what is in the page.
 
 /** Pixels of a PNG for each point of a figure: 432 dpi, as in the files of `mmoe figures`. */
 const PIXELS = 6;
@@ -10,6 +10,7 @@ for (const block of document.querySelectorAll(".block")) {
     "Save as ",
     saveButton(block, "SVG", saveSvg),
     saveButton(block, "PNG", savePng),
+    saveButton(block, "PDF", savePdf),
     saveButton(block, "CSV", saveCsv),
   );
   [...block.querySelectorAll(".variant")].at(-1)?.after(row);
@@ -46,6 +47,31 @@ async function savePng(/** @type {SVGSVGElement} */ figure, /** @type {string} *
   await image.decode();
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   canvas.toBlob((blob) => blob && saveBlob(blob, name));
+}
+
+/**
+ * Prints a figure alone, on a page of its size: the browser's dialogue saves it as a PDF. Browsers propose the title as the
+ * file's name.
+ */
+function savePdf(/** @type {SVGSVGElement} */ figure, /** @type {string} */ name) {
+  const { width, height } = figure.viewBox.baseVal;
+  const [sheet, title] = [new CSSStyleSheet(), document.title];
+  sheet.insertRule(`@page { size: ${width}pt ${height}pt; margin: 0; }`);
+  document.adoptedStyleSheets.push(sheet);
+  document.documentElement.classList.add("one-figure");
+  figure.classList.add("printed");
+  document.title = name.replace(/\.pdf$/, "");
+  addEventListener(
+    "afterprint",
+    () => {
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
+      document.documentElement.classList.remove("one-figure");
+      figure.classList.remove("printed");
+      document.title = title;
+    },
+    { once: true },
+  );
+  print();
 }
 
 function saveCsv(/** @type {SVGSVGElement} */ figure, /** @type {string} */ name) {

@@ -14,7 +14,7 @@ import {
   type Unavailable,
 } from "../figures/draw/figure.ts";
 import { type LeftOut, partWords } from "../figures/draw/part.ts";
-import { THEME_NAMES } from "../figures/draw/theme.ts";
+import { type Limits, THEME_NAMES } from "../figures/draw/theme.ts";
 import { OWN_ROWS } from "../figures/draw/words.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
 import {
@@ -50,6 +50,12 @@ interface Options {
   readonly paper?: boolean;
   readonly sum?: boolean;
   readonly letters?: boolean;
+  readonly width?: string;
+  readonly height?: string;
+  readonly xLimits?: string;
+  readonly yLimits?: string;
+  readonly title?: string;
+  readonly font?: string;
   readonly models?: string;
   readonly corr?: string;
   readonly output?: string;
@@ -76,6 +82,12 @@ export const define: Define = (command, run) => {
     .option("--paper", "draw the paper's results behind ours, and ours minus the paper's")
     .option("--sum", "in figures 4, 5 and final-loss, draw the sum of the tasks' losses, not their mean")
     .option("--letters", "name the panels a, b, c, for captions of papers")
+    .option("--width <length>", "of the figure, such as 17cm, 6.9in or 498pt (default: 3.3in, a column)")
+    .option("--height <length>", "of the figure; panels are stretched, texts keep their size")
+    .option("--x-limits <a,b>", "ends of the axis of steps in figures 3 and 4 and train-heldout")
+    .option("--y-limits <a,b>", "ends of the axis of losses in the same figures")
+    .option("--title <text>", "above the figure, in bold")
+    .option("--font <family>", "of all texts, which stay text; for --format svg")
     .option("--models <names>", "draw only these models, separated by commas")
     .option("--corr <list>", "draw only these correlations, separated by commas")
     .option("-o, --output <folder>", "output folder (default: figures/ in the results folder)")
@@ -84,6 +96,7 @@ export const define: Define = (command, run) => {
       examples(
         "mmoe figures results/paper",
         "mmoe figures results/paper --only 4,5 --format svg,png,pdf --paper",
+        "mmoe figures results/paper --only 4 --width 17cm --height 9cm --y-limits 0,0.3",
         "mmoe figures results/figure2 --theme print --format pdf",
         "mmoe figures results/paper --only final-loss --models omoe,mmoe",
         "mmoe figures results/paper --loss heldout --statistic median --scale log",
@@ -95,12 +108,13 @@ export const define: Define = (command, run) => {
 async function figures(folder: string, options: Options, { effects, note }: Context): Promise<number> {
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
-  const chosen = chosenOptions(options);
+  const chosen = { ...chosenOptions(options), ...pageOptions(options, formats) };
   const { kinds, at, part, short, loss } = await kindsIn(folder, options, note);
   const how = { loss, ...chosen, ...(part && { without: part.without }) };
   for (const name of asked ?? []) {
     if (!kinds.some((kind) => kind.name === name)) throw new UsageError(`${folder}: ${name}: ${elsewhere(name)}`);
   }
+  checkLimits(options, asked ? kinds.filter(({ name }) => asked.includes(name)) : kinds);
   const drawn = kinds
     .filter(({ name }) => asked === undefined || asked.includes(name))
     .map((kind) => ({ picture: kind.draw(supportedOptions(kind, how)), how: supportedOptions(kind, how) }));
@@ -146,6 +160,60 @@ function chosenOptions({ loss, statistic, scale, theme, paper = false, sum = fal
     ...(sum && { sum }),
     ...(letters && { letters }),
   };
+}
+
+/** Size, limits, title and font. */
+function pageOptions({ title, font, ...options }: Options, formats: readonly Format[]) {
+  const other = formats.find((format) => format !== "svg");
+  if (font !== undefined && other !== undefined)
+    throw new UsageError(`--font ${font} is for --format svg; ${other} files have Fira Sans in them`);
+  const chosen = {
+    ...{ title, font },
+    width: lengthOption("--width", options.width),
+    height: lengthOption("--height", options.height),
+    xLimits: limitsOption("--x-limits", options.xLimits),
+    yLimits: limitsOption("--y-limits", options.yLimits),
+  };
+  if (options.scale === "log" && chosen.yLimits && chosen.yLimits[0] <= 0)
+    throw new UsageError(`--y-limits: expected limits above 0 for --scale log, got '${options.yLimits}'`);
+  return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+}
+
+/** Points in a unit of length. */
+const UNITS = { cm: 72 / 2.54, in: 72, pt: 1 } as const;
+/** A narrower figure has no room for its numbers, a larger one is a poster. */
+const [LEAST, MOST] = [150, 3000];
+
+function lengthOption(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits, unit] = /^(\d+\.?\d*|\.\d+)\s*(cm|in|pt)$/.exec(text) ?? [];
+  const points = Number((Number(digits) * UNITS[unit as keyof typeof UNITS]).toFixed(1));
+  const least = flag === "--width" ? LEAST : 1;
+  if (points >= least && points <= MOST) return points;
+  throw new UsageError(
+    `${flag}: expected a length from ${least}pt to ${MOST}pt, such as 8.5cm, 3.3in or 240pt, got '${text}'`,
+  );
+}
+
+function limitsOption(flag: string, text: string | undefined): Limits | undefined {
+  if (text === undefined) return undefined;
+  const [low = Number.NaN, high = Number.NaN, ...others] = text
+    .split(",")
+    .map((one) => (one.trim() === "" ? Number.NaN : Number(one)));
+  if (others.length === 0 && low < high && Number.isFinite(high - low)) return [low, high];
+  throw new UsageError(`${flag}: expected two rising numbers, such as 0,0.3, got '${text}'`);
+}
+
+function checkLimits(options: Options, kinds: readonly Drawable[]): void {
+  for (const [flag, key] of [
+    ["--x-limits", "xLimits"],
+    ["--y-limits", "yLimits"],
+  ] as const) {
+    if (options[key] === undefined || kinds.some(({ supports }) => supports.includes(key))) continue;
+    throw new UsageError(
+      `${flag} changes none of these figures: ${kinds.map(({ name }) => name).join(", ")}; leave it out`,
+    );
+  }
 }
 
 /** By its name, or by its number in the paper: `4`, `fig4` or `figure4`. */

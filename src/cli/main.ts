@@ -174,6 +174,9 @@ function report(error: unknown, argv: readonly string[], effects: Effects): numb
 const MOST_LINES = 20;
 /** Characters that are shown of a line. */
 const MOST_CHARACTERS = 2000;
+/** Characters that are shown of a word, such as a value that was given: what was expected then still fits. */
+const MOST_OF_WORD = 300;
+const LONG_WORD = new RegExp(`\\S{${MOST_OF_WORD + 1},}`, "g");
 
 function few(lines: readonly string[]): readonly string[] {
   if (lines.length <= MOST_LINES) return lines;
@@ -181,7 +184,7 @@ function few(lines: readonly string[]): readonly string[] {
 }
 
 function shown(message: string): string {
-  const line = printable(oneLine(message));
+  const line = printable(oneLine(message)).replace(LONG_WORD, (word) => `${word.slice(0, MOST_OF_WORD)}...`);
   return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}...` : line;
 }
 

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,6 +12,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { startServer } from "./live/live-server.ts";
 import { configFileOf } from "./one-run.ts";
+import { openPage } from "./open-page.ts";
 import { countOption } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 
@@ -51,7 +51,7 @@ async function play(file: string, { port, open = false }: Options, context: Cont
     const address = `${server.address}${state === "" ? "" : `#${state}`}`;
     effects.stdout.write(`${address}\n`);
     note("Ctrl-C ends it.");
-    if (open) openBrowser(address, note);
+    if (open) await openPage(address, note);
     if (!stop.signal.aborted) await once(stop.signal, "abort");
     await server.close();
     return EXIT.done;
@@ -105,18 +105,4 @@ function settingsOf(file: string, { paper, defaults, note }: Beside): PlaySettin
   const refused = keys.find((key) => JSON.stringify(settings[key]) !== JSON.stringify(read[key]));
   if (refused === undefined) return settings;
   throw new UsageError(`${file}: ${refused}: the playground does not train ${JSON.stringify(settings[refused])}`);
-}
-
-/** The program that opens an address, by platform, with what comes before the address. */
-const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
-  darwin: ["open"],
-  win32: ["rundll32", "url.dll,FileProtocolHandler"],
-};
-
-/** Opens an address in the user's browser; says so if that is not possible. */
-export function openBrowser(address: string, note: (line: string) => void): void {
-  const [program, ...before] = OPENERS[process.platform] ?? ["xdg-open"];
-  const child = spawn(program, [...before, address], { stdio: "ignore", detached: true });
-  child.on("error", () => note(`can't open a browser: ${program} does not start; open the address yourself`));
-  child.unref();
 }

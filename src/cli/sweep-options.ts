@@ -109,7 +109,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .optionsGroup(GROUPS.training)
-    .option("--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/optimizers.md); or several`)
+    .option("--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/config.md); or several`)
     .option("--weight-decay <x>", "decay of all parameters, or several values (default: 0)")
     .option("--clip-norm <x>", "scale gradients down to this norm of all parameters, or several values (default: none)")
     .option(

@@ -79,7 +79,7 @@ const SHOWN = { ...PLAN, hash: "shown" } as const;
 const orWithout = <S extends z.ZodType>(schema: S, what: string) =>
   z.union([schema, z.literal("none")]).describe(`${what}, or none`);
 
-/** What there is to say of an optimizer besides its name and rate: docs/optimizers.md. */
+/** What there is to say of an optimizer besides its name and rate: docs/config.md. */
 const OF_OPTIMIZER = {
   schedule: setting(choice(SCHEDULES), { ...LISTED, default: "constant", mark: "assumed" }),
   warmup: setting(count(0), { ...LISTED, default: 0, mark: "assumed" }),

@@ -2,12 +2,12 @@ import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss
 import { memo } from "../memo.ts";
 import { cellEvaluations } from "../records/cell-evaluations.ts";
 import type { Estimate } from "../stats/estimate.ts";
+import { meanInterval, medianInterval } from "../stats/interval.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import { sortAscending } from "../stats/sort.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import type { Quantiles } from "./draw/run-curves.ts";
 import type { CurvePoint } from "./draw/step-panels.ts";
-import { meanInterval, medianInterval } from "./interval.ts";
 import type { SweepCell } from "./sweep-cells.ts";
 
 /** Mean loss over tasks against steps, over all runs of the cell that are done. */

@@ -2,13 +2,13 @@
 
 import { LOSS_SETS } from "../config/loss-sets.ts";
 import type { Results } from "../records/read-results.ts";
+import { multiplied } from "../stats/interval.ts";
 import { cellCurve, spreads } from "./curve-points.ts";
 import { type CurveRow, paperCurve } from "./draw/cell-curves.ts";
 import { type DrawnCell, doneCells } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { SpreadRow } from "./draw/run-curves.ts";
-import { multiplied } from "./interval.ts";
 import { type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { lossFactor, sweepOf } from "./sweep-facts.ts";
 

@@ -3,6 +3,7 @@ import { taskNames } from "../config/task-kinds.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
+import { drawnEstimate, quickInterval } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import type { FigureOptions, Unavailable } from "./draw/figure.ts";
@@ -12,7 +13,6 @@ import type { MetricCurveRow } from "./draw/metric-curves.ts";
 import type { MetricRow } from "./draw/metrics.ts";
 import type { QuantityRow } from "./draw/quantity-curves.ts";
 import type { CurvePoint } from "./draw/step-panels.ts";
-import { drawnEstimate, quickInterval } from "./interval.ts";
 import { cellMeasures, type SweepCell, sweepCells } from "./sweep-cells.ts";
 
 /** Those that `rowsOf` gives of each cell in which a run has a quantity, or what is lacking. */

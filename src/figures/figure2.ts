@@ -5,19 +5,27 @@ import type { LabelTrials } from "../records/label-trials.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
 import { type Box, panel } from "./draw/axes.ts";
 import { correlationScale } from "./draw/correlation-scale.ts";
-import type { Figure, FigureOptions } from "./draw/figure.ts";
+import {
+  DEFAULT_OPTIONS,
+  type Figure,
+  type FigureChoices,
+  isUnavailable,
+  type Picture,
+  type Unavailable,
+} from "./draw/figure.ts";
 import { legend } from "./draw/legend.ts";
 import { heading } from "./draw/loss-axis.ts";
-import { COLUMN, type Drawing, page } from "./draw/page.ts";
+import { type Drawing, page } from "./draw/page.ts";
 import { linearScale, type Scale, shortNumber } from "./draw/scale.ts";
 import { down, type Frame, linePath, markerAt } from "./draw/series.ts";
 import type { SeriesStyle } from "./draw/style.ts";
 import { element, group, type SvgNode } from "./draw/svg.ts";
 import { text } from "./draw/text.ts";
-import { type Theme, themeOf } from "./draw/theme.ts";
+import { type Theme, themeFor } from "./draw/theme.ts";
 import { correlationWords } from "./draw/words.ts";
 import { finished } from "./finished.ts";
 import { publishedFigure2 } from "./published.ts";
+import { atHeight } from "./sized.ts";
 
 interface Measured {
   readonly correlation: number;
@@ -31,13 +39,18 @@ interface Measured {
 }
 
 /** Figure 2: correlation of the labels against that of the tasks, measured, in closed form and the paper's. */
-export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme" | "letters">): Figure {
+export function figure2(trials: LabelTrials, options: FigureChoices): Figure | Unavailable {
   const points = measuredPoints(trials);
-  const theme = themeOf(options.theme);
+  const picture = atHeight({ ...DEFAULT_OPTIONS, ...options }, (sized) => pictureOf(trials, points, themeFor(sized)));
+  const data = points.map((point) => rowOf(point, trials));
+  return isUnavailable(picture) ? picture : finished(picture, data, options);
+}
+
+function pictureOf(trials: LabelTrials, points: readonly Measured[], theme: Theme): Picture {
   const { nodes, height } = drawing(trials, points, theme);
   const { settings } = trials;
   const paper = points.some(hasPaper) ? " Squares and wide bars: the paper's Figure 2." : "";
-  const picture = page(
+  return page(
     {
       name: "figure2",
       title: "Correlation of the labels against correlation of the tasks (Figure 2)",
@@ -50,8 +63,6 @@ export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme
     },
     nodes,
   );
-  const data = points.map((point) => rowOf(point, trials));
-  return finished(picture, data, options);
 }
 
 function measuredPoints({ settings, measured }: LabelTrials): Measured[] {
@@ -104,9 +115,14 @@ function drawing(trials: LabelTrials, points: readonly Measured[], theme: Theme)
     ],
     { y: head.height + 9, theme },
   );
-  const box: Box = { x: LEFT, y: head.height + names.height + 8, width: COLUMN - LEFT - 6, height: 96 };
+  const box: Box = {
+    x: LEFT,
+    y: head.height + names.height + 8,
+    width: theme.width - LEFT - 6,
+    height: 96 * theme.stretch,
+  };
   const under = heading("The same minus the closed form", { y: box.y + box.height + 6, theme });
-  const below: Box = { ...box, y: box.y + box.height + under.height + 12, height: 62 };
+  const below: Box = { ...box, y: box.y + box.height + under.height + 12, height: 62 * theme.stretch };
   const x = correlationScale(
     points.map(({ correlation }) => correlation),
     [box.x + 8, box.x + box.width - 8],

@@ -3,6 +3,8 @@ import type { GridPoint } from "../identity/grid-point.ts";
 import { pointText } from "../identity/grid-point.ts";
 import { toCsv } from "../records/csv.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.ts";
+import { shortNumber } from "./draw/scale.ts";
+import type { Limits, SizeChoices } from "./draw/theme.ts";
 
 export const FORMATS = ["svg", "png", "pdf"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -40,7 +42,7 @@ interface Drawn {
  * the part that is drawn, e.g. `figure4-lr=0.01-heldout-log-of-mmoe`.
  */
 export function fileName({ name }: Figure, options: FigureChoices, { at = NO_CHOICE, part = [] }: Drawn = {}): string {
-  const { loss, statistic, scale, theme, paper, sum, letters } = options;
+  const { loss, statistic, scale, theme, paper, sum, letters, title, font } = options;
   const unusual = [
     loss !== DEFAULT_OPTIONS.loss && loss,
     statistic !== DEFAULT_OPTIONS.statistic && statistic,
@@ -49,6 +51,22 @@ export function fileName({ name }: Figure, options: FigureChoices, { at = NO_CHO
     sum && "sum",
     theme !== DEFAULT_OPTIONS.theme && theme,
     letters && "letters",
+    sizeText(options),
+    limitsText("x", options.xLimits),
+    limitsText("y", options.yLimits),
+    title !== undefined && "titled",
+    font !== undefined && "font",
   ];
   return [name, pointText(at, "-"), ...unusual, ...part].filter(Boolean).join("-");
+}
+
+/** `240pt`, `240x120pt` or `x120pt`; nothing for the usual size. */
+function sizeText({ width, height }: SizeChoices): string {
+  if (width === undefined && height === undefined) return "";
+  return `${width === undefined ? "" : shortNumber(width)}${height === undefined ? "" : `x${shortNumber(height)}`}pt`;
+}
+
+/** `x0..5000` */
+function limitsText(axis: "x" | "y", limits: Limits | undefined): string {
+  return limits === undefined ? "" : `${axis}${limits.map(shortNumber).join("..")}`;
 }

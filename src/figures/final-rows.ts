@@ -2,6 +2,7 @@
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
+import { centreOf, drawnEstimate, multiplied } from "../stats/interval.ts";
 import { modelSize } from "../summary/cost.ts";
 import type { SettingRow } from "./draw/against-setting.ts";
 import { paperCurve } from "./draw/cell-curves.ts";
@@ -14,7 +15,6 @@ import type { FinalLossRow } from "./draw/final-loss.ts";
 import { BIN_WIDTH, countsBetween, fittedEdges, histogram } from "./draw/histogram.ts";
 import type { TaskLossRow } from "./draw/task-spreads.ts";
 import { MOST_DRAWN } from "./draw/words.ts";
-import { centreOf, drawnEstimate, multiplied } from "./interval.ts";
 import { finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { lossFactor, sweepOf } from "./sweep-facts.ts";
 

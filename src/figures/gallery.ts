@@ -19,10 +19,12 @@ import {
   type Unavailable,
 } from "./draw/figure.ts";
 import { withoutCells, withoutRows } from "./draw/part.ts";
+import type { Limits } from "./draw/theme.ts";
 import { figure2 } from "./figure2.ts";
 import { againstSettingRows, binRows, costRows, distributionRows, finalLossRows, taskLossRows } from "./final-rows.ts";
 import { finished } from "./finished.ts";
 import { differenceRows, seesawRows } from "./paired-rows.ts";
+import { atHeight } from "./sized.ts";
 import { sweepOf } from "./sweep-facts.ts";
 import { verdicts } from "./verdicts.ts";
 
@@ -32,9 +34,12 @@ export interface FigureKind<Records, Options = FigureChoices> {
   readonly name: string;
   readonly about: string;
   /** The options that change it, apart from the theme and letters. */
-  readonly supports: readonly Exclude<keyof FigureChoices, "theme" | "letters" | "without">[];
+  readonly supports: readonly Exclude<keyof FigureChoices, "theme" | "letters" | "without" | PageChoice>[];
   readonly draw: (records: Records, options: Options) => Figure | Unavailable;
 }
+
+/** Choices that every figure has. */
+type PageChoice = "width" | "height" | "title" | "font";
 
 export type SweepFigure = FigureKind<Results>;
 
@@ -58,13 +63,13 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
   figure3: {
     about: "loss of the small Shared-Bottom against steps",
     of: "one point",
-    supports: ["loss", "statistic", "scale", "paper"],
+    supports: ["loss", "statistic", "scale", "paper", "xLimits", "yLimits"],
     rows: smallBottomRows,
   },
   figure4: {
     about: "loss of each model against steps, a panel for each correlation",
     of: "one point",
-    supports: ["loss", "statistic", "scale", "paper", "sum"],
+    supports: ["loss", "statistic", "scale", "paper", "sum", "xLimits", "yLimits"],
     rows: curveRows,
   },
   figure5: {
@@ -100,7 +105,7 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
   "train-heldout": {
     about: "training, held-out and running loss against steps in one frame, a panel for each cell",
     of: "one point",
-    supports: ["scale"],
+    supports: ["scale", "xLimits", "yLimits"],
     rows: trainHeldoutRows,
   },
   "task-losses": {
@@ -180,13 +185,20 @@ function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
       const all = rowsOf(results, options);
       if (isUnavailable(all)) return all;
       const { without = NOTHING } = options;
-      const rows = withoutRows(all, without);
-      const picture = drawing(rows, withoutCells(sweepOf(results), without), options);
+      const rows = withoutRows(all, without).filter((row) => isWithin(row, options.xLimits));
+      const sweep = withoutCells(sweepOf(results), without);
+      const picture = atHeight(options, (sized) => drawing(rows, sweep, sized));
       if (isUnavailable(picture)) return picture;
       const tooFew = options.fits ? fewSteps(all) : undefined;
       return tooFew ? { name, lacking: tooFew } : finished(picture, rows as readonly FigureRow[], options);
     },
   };
+}
+
+/** Whether a row of a curve is at a step that is drawn. */
+function isWithin(row: object, [low, high]: Limits = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]): boolean {
+  const { step = low } = row as { readonly step?: number };
+  return step >= low && step <= high;
 }
 
 /** Curves of fewer points show nothing. */
@@ -290,7 +302,16 @@ export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
 
 /** The options that change a figure, and the part that is drawn; the others are the default. */
 export function supportedOptions({ supports }: Pick<SweepFigure, "supports">, options: FigureChoices): FigureChoices {
-  const { theme, letters, without } = options;
-  const chosen = Object.fromEntries(supports.map((key) => [key, options[key]]));
-  return { ...DEFAULT_OPTIONS, ...chosen, theme, ...(letters && { letters }), ...(without && { without }) };
+  const { theme, letters, without, width, height, title, font } = options;
+  const supported = Object.fromEntries(supports.map((key) => [key, options[key]]));
+  const chosen = Object.entries({ ...supported, width, height, title, font }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return {
+    ...DEFAULT_OPTIONS,
+    ...Object.fromEntries(chosen),
+    theme,
+    ...(letters && { letters }),
+    ...(without && { without }),
+  };
 }

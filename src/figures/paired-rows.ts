@@ -5,6 +5,7 @@ import { memo } from "../memo.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
+import { drawnEstimate } from "../stats/interval.ts";
 import { differences } from "../stats/pairs.ts";
 import { cellGains, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
 import { quantiles } from "./curve-points.ts";
@@ -13,7 +14,6 @@ import { correlationsOf, modelsOf } from "./draw/facts.ts";
 import type { FigureOptions, Unavailable } from "./draw/figure.ts";
 import type { SeesawRow } from "./draw/seesaw.ts";
 import { MOST_DRAWN } from "./draw/words.ts";
-import { drawnEstimate } from "./interval.ts";
 import { sweepCells } from "./sweep-cells.ts";
 
 /** Of every pair of models at every correlation. */
@@ -34,7 +34,7 @@ function pairsOf(models: readonly string[]): [string, string][] {
 }
 
 /** Final loss of the first cell minus that of the second, over the runs that are done in both. */
-export const offBy = memo((first: CellLosses) =>
+const offBy = memo((first: CellLosses) =>
   memo((second: CellLosses): Float64Array => {
     const runs = commonRuns([first, second]);
     return differences(lossesOf(first, runs), lossesOf(second, runs));

@@ -9,7 +9,7 @@ import type { Figure, FigureOptions, Unavailable } from "./draw/figure.ts";
 import { page } from "./draw/page.ts";
 import { type Part, stacked } from "./draw/parts.ts";
 import { text } from "./draw/text.ts";
-import { type Theme, themeOf } from "./draw/theme.ts";
+import { type Theme, themeFor } from "./draw/theme.ts";
 import { capitalised, intervalWords, lossName, runsSentence, unitsSentence } from "./draw/words.ts";
 import { finished } from "./finished.ts";
 import { sweepOf } from "./sweep-facts.ts";
@@ -22,12 +22,14 @@ export function verdicts(results: Results, options: FigureOptions): Figure | Una
   if (reason !== undefined) return { name: NAME, lacking: reason, never: true };
   if (options.without !== undefined)
     return { name: NAME, lacking: "claims are of all models and correlations", never: true };
+  if (options.width !== undefined || options.height !== undefined)
+    return { name: NAME, lacking: "its size is fixed; leave --width and --height out", never: true };
   const sweep = sweepOf(results);
   if (doneCells(sweep).length === 0) return { name: NAME, lacking: "no run is done" };
   const claims = claimsOf(results, options.loss);
   if (claims.every(({ parts }) => parts.length === 0))
     return { name: NAME, lacking: "its runs cover none of the paper's claims", never: true };
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const { nodes, height } = stacked([headPart(options, theme), ...claims.map((claim) => claimPart(claim, theme))]);
   const picture = page(
     {

@@ -73,7 +73,7 @@ export function lossFigure(series: readonly LossSeries[], options: LossOptions):
   const lines = series.flatMap((one) => linesOf(one, options));
   const nodes = (theme: Theme): SvgNode[] => {
     const box = { x: 28, y: 8, width: width - 36, height: HEIGHT - 36 };
-    const { scale: x, title } = stepScale(steps, [box.x, box.x + box.width], 5);
+    const { scale: x, title } = stepScale(steps, [box.x, box.x + box.width], { count: 5 });
     const at: PanelFrame = { box, theme, x, y: heightOf(lines, options, [box.y + box.height, box.y]) };
     const drawn = lines.map(({ colour, k, points }) =>
       linePath(points, at, { colour: colour(theme), dash: dashOf(k) }),

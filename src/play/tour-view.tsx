@@ -4,8 +4,7 @@ import { STOPS } from "./tour.ts";
 /** Goes to a stop, and to the part of the page that it speaks of. */
 function visit(playground: Playground, stop: number): void {
   playground.visit(stop);
-  const isWide = matchMedia("(min-width: 48rem)").matches; // then the stop's text stays in sight
-  scrollTo(isWide ? STOPS[stop]?.part : "told");
+  scrollTo(STOPS[stop]?.part);
 }
 
 /** Scrolls to a part of the page once it is drawn. */

@@ -14,7 +14,7 @@ const FIGURE_FILE = new RegExp(
   [
     "^(figure[2-5]|final-loss|differences|distributions|runs|train-heldout|task-losses|verdicts|cost|seesaw|grid|metrics|metric-curves|calibration|gate-distance|gate-weights|conflict|alignment)",
     `(-(${GRID_KEYS.join("|")})=[\\w.+-]+?)*`,
-    "(-(heldout|running|median|log|paper|sum|dark|print|letters))*",
+    "(-(heldout|running|median|log|paper|sum|dark|print|letters|titled|font|[\\d.]*(x[\\d.]+)?pt|[xy]-?[\\de.+-]+))*",
     "(-(of|at|without)-[\\w.-]+)?", // models, correlations
     "\\.(svg|png|pdf|csv|txt)$",
   ].join(""),

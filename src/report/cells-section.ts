@@ -4,7 +4,6 @@ import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
-import { centreOf, estimate } from "../figures/interval.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
@@ -12,12 +11,13 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { centreOf, estimate } from "../stats/interval.ts";
+import { rankingOf } from "../summary/leading.ts";
 import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { reportedFirst } from "./outcome.ts";
-import { lowestTwo } from "./ranking.ts";
 import { labelled, lossText } from "./report-words.ts";
-import { numberCell, section, tableBox } from "./section.ts";
+import { DASH, filledColumns, numberCell, section, tableBox } from "./section.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
 interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
@@ -32,24 +32,40 @@ export function cellsSection(results: Results): Html {
   const keys = Object.keys(lines[0]?.point ?? {});
   const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
   const ownRows = areOnOwnRows(lines);
-  const sets = ownRows ? reportedFirst(results.config) : LOSS_SETS;
+  const shown = (ownRows ? reportedFirst(results.config) : LOSS_SETS)
+    .map((set) => ({ set, columns: filledColumns(lines.map(({ losses }) => lossTexts(losses[set]))) }))
+    .filter(({ columns }) => columns.length > 0);
   const table = html`<table class="cells">
 <thead>
 <tr>${ownRows ? "" : CORRELATION}<th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
     missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
-  }${sets.map((set) => html`<th scope="colgroup" colspan="3">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
-<tr>${sets.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
+  }${shown.map(({ set, columns }) => html`<th scope="colgroup" colspan="${columns.length}">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
+<tr>${shown.map(({ columns }) => columns.map((column, i) => html`<th scope="col" class="${lossClass(column, i)}">${LOSS_COLUMNS[column] as string}</th>`))}</tr>
 </thead>
 ${groups.map(
-  (group) => html`<tbody>${cellRows(group, sets, missing)}</tbody>
+  (group) => html`<tbody>${cellRows(group, shown, missing)}</tbody>
 `,
 )}</table>`;
   const unit = lossUnitOf(results.config);
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
     html`<p class="note">Loss after the last step: ${unit.measure}, the mean over tasks, ${unit.of}${unit.ofMean === null ? "" : ` (${meanText(unit)})`}. Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
-the mean over runs. The lowest mean${ownRows ? " held-out loss" : " at a correlation"} is bold, if its runs, ${LEAST_SHOWN} or more, tell it apart from the next.</p>`,
+the mean over runs. The lowest mean${ownRows ? " held-out loss" : " at a correlation"} is bold, if its runs, ${LEAST_SHOWN} or more, tell it apart from all others.</p>`,
   ]);
+}
+
+/** A loss, and which of its columns are shown. */
+interface ShownLoss {
+  readonly set: LossSet;
+  readonly columns: readonly number[];
+}
+
+const LOSS_COLUMNS = ["Mean", "95 % interval", "Median"];
+const INTERVAL = 1;
+
+/** Each loss begins at some distance from the last. */
+function lossClass(column: number, i: number): string {
+  return ["number", ...(column === INTERVAL ? ["interval"] : []), ...(i === 0 ? ["begins"] : [])].join(" ");
 }
 
 const CORRELATION = html`<th scope="col" rowspan="2">Correlation</th>`;
@@ -72,17 +88,20 @@ function trainingRows({ config }: Results): string {
   return kinds.length === 1 ? fresh : `${fixed} (of fresh rows over ${fresh})`;
 }
 
-function cellRows(group: readonly CellLine[], sets: readonly LossSet[], missing: boolean): Html[] {
-  const judged = group[0]?.correlation === null ? sets.slice(0, 1) : sets;
-  const lowest = eachLoss((set) => (judged.includes(set) ? lowestOf(group, set) : undefined));
-  return group.map((line, i) => cellRow(line, i === 0 ? group : [], { lowest, sets, missing }));
+function cellRows(group: readonly CellLine[], shown: readonly ShownLoss[], missing: boolean): Html[] {
+  const judged = group[0]?.correlation === null ? shown.slice(0, 1) : shown;
+  const lowest = new Map(judged.map(({ set }) => [set, lowestOf(group, set)]));
+  return group.map((line, i) => cellRow(line, i === 0 ? group : [], { lowest, shown, missing }));
 }
 
-function cellRow(
-  line: CellLine,
-  group: readonly CellLine[],
-  { lowest, sets, missing }: { lowest: EachLoss<CellLine | undefined>; sets: readonly LossSet[]; missing: boolean },
-): Html {
+interface RowOptions {
+  /** The cell with the lowest loss. */
+  readonly lowest: ReadonlyMap<LossSet, CellLine | undefined>;
+  readonly shown: readonly ShownLoss[];
+  readonly missing: boolean;
+}
+
+function cellRow(line: CellLine, group: readonly CellLine[], { lowest, shown, missing }: RowOptions): Html {
   const { model, correlation, losses, failed } = line;
   const heading =
     group.length > 0 && correlation !== null
@@ -90,22 +109,28 @@ function cellRow(
       : "";
   return html`<tr>${heading}<th scope="row">${model}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
     missing ? numberCell(thousands(line.missing)) : ""
-  }${sets.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
+  }${shown.map((one) => lossCells(losses[one.set], one, line === lowest.get(one.set)))}</tr>
 `;
 }
 
-/** The cell with the lowest mean loss of a group, if its runs tell it apart from the next; undefined for none. */
+/** The cell with the lowest mean loss of a group, if its runs tell it apart from all others; undefined for none. */
 function lowestOf(group: readonly CellLine[], set: LossSet): CellLine | undefined {
-  const trained = group.filter(({ losses }) => losses.train.length > 0);
-  const found = lowestTwo(trained.map(({ cells }) => cells[set]));
-  const isFew = found && Math.min(found.first.byRun.size, found.second.byRun.size) < LEAST_SHOWN;
-  return found?.areApart && !isFew ? trained.find(({ cells }) => cells[set] === found.first) : undefined;
+  const { ranked, alike } = rankingOf(group.map(({ cells }) => cells[set]));
+  return alike === 1 && ranked.length > 1 ? group.find(({ cells }) => cells[set] === ranked[0]) : undefined;
 }
 
-function lossCells(losses: Float64Array, isLowest: boolean): Html {
+function lossCells(losses: Float64Array, { columns }: ShownLoss, isLowest: boolean): Html[] {
+  const texts = lossTexts(losses);
+  return columns.map((column, i) => {
+    const text = texts[column] as string;
+    return html`<td class="${lossClass(column, i)}">${isLowest && column === 0 ? html`<b>${text}</b>` : text}</td>`;
+  });
+}
+
+/** The texts of `LOSS_COLUMNS`. */
+function lossTexts(losses: Float64Array): string[] {
   const { value, low, high } = estimate(losses, "mean");
   const few = losses.length < LEAST_SHOWN ? runsText(losses.length) : undefined;
-  const interval = Number.isNaN(low) ? "–" : (few ?? `${lossText(low)} to ${lossText(high)}`);
-  const text = lossText(value);
-  return html`${numberCell(isLowest ? html`<b>${text}</b>` : text)}<td class="number interval">${interval}</td>${numberCell(lossText(centreOf(losses.toSorted(), "median")))}`;
+  const interval = Number.isNaN(low) ? DASH : (few ?? `${lossText(low)} to ${lossText(high)}`);
+  return [lossText(value), interval, lossText(centreOf(losses.toSorted(), "median"))];
 }

@@ -4,52 +4,45 @@ import { type ModelCost, modelCosts } from "../summary/cost.ts";
 import { duration, parametersText, thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { labelled } from "./report-words.ts";
-import { headRow, numberCell, section, tableBox } from "./section.ts";
+import { DASH, filledColumns, headRow, numberCell, section, tableBox } from "./section.ts";
 
 export function costSection(config: Config, records: readonly RunRecord[]): Html {
   const costs = labelled(modelCosts(config, records, { intervals: false }), config);
-  const total = costs.reduce((sum, { totalMs }) => sum + totalMs, 0);
+  const total = duration(costs.reduce((sum, { totalMs }) => sum + totalMs, 0));
+  const rows = costs.map(numbersOf);
+  const shown = filledColumns(rows);
+  const numbers = shown.map((column) => NUMBERS[column] as string);
   const table = html`<table>
-<thead>${headRow(["Model", "Trained on", ...NUMBERS], NUMBERS)}</thead>
-<tbody>${costs.map(costRow)}</tbody>
-<tfoot><tr><th scope="row" colspan="7">All runs</th>${numberCell(duration(total))}</tr></tfoot>
+<thead>${headRow(["Model", "Trained on", ...numbers], numbers)}</thead>
+<tbody>${costs.map((cost, i) =>
+    costRow(
+      cost,
+      shown.map((column) => rows[i]?.[column] as string),
+    ),
+  )}</tbody>
 </table>`;
   return section("costs", "Cost", [
     tableBox("Cost of each model", table),
-    html`<p class="note">FLOP per row: multiplications and additions of the dense layers in a training step, forward and backward.
+    html`<p>All runs took ${total} in total. This is core time if every run has its own core, as in the cpu engine.</p>
+<p class="note">FLOP per row: multiplications and additions of the dense layers in a training step, forward and backward.
 Time: the medians over runs of a run’s time divided by its steps, and by its training rows, with evaluations. What runs that train together have in common,
-such as their rows, is divided by their number. A dash marks models that trained together and whose times were not measured apart.
-The total is core time if every run has its own core, as in the cpu engine.</p>`,
+such as their rows, is divided by their number.${costs.some(({ isShared }) => isShared) ? " Models that trained together have no times of their own." : ""}</p>`,
   ]);
 }
 
 const NUMBERS = ["Parameters", "FLOP per row", "Runs", "ms per step", "µs per row", "Total time"];
 
-function costRow({
-  model,
-  batch,
-  on,
-  parameters,
-  flopPerRow,
-  runs,
-  stepMs,
-  rowUs,
-  totalMs,
-  isShared,
-}: ModelCost): Html {
-  const flop = flopPerRow === undefined ? "–" : thousands(flopPerRow);
-  const cells = [
-    parametersText(parameters, "–"),
-    flop,
-    thousands(runs),
-    isShared ? "–" : timeText(stepMs),
-    isShared ? "–" : timeText(rowUs.value),
-    isShared ? "–" : duration(totalMs),
-  ];
-  return html`<tr><th scope="row">${model}${batch === undefined ? "" : `, batch ${batch}`}</th><td>${on}</td>${cells.map(numberCell)}</tr>
+function numbersOf({ parameters, flopPerRow, runs, stepMs, rowUs, totalMs, isShared }: ModelCost): string[] {
+  const times = isShared ? [DASH, DASH, DASH] : [timeText(stepMs), timeText(rowUs.value), duration(totalMs)];
+  const flop = flopPerRow === undefined ? DASH : thousands(flopPerRow);
+  return [parametersText(parameters, DASH), flop, thousands(runs), ...times];
+}
+
+function costRow({ model, batch, on }: ModelCost, numbers: readonly string[]): Html {
+  return html`<tr><th scope="row">${model}${batch === undefined ? "" : `, batch ${batch}`}</th><td>${on}</td>${numbers.map(numberCell)}</tr>
 `;
 }
 
 function timeText(ms: number): string {
-  return Number.isNaN(ms) ? "–" : ms.toPrecision(3);
+  return Number.isNaN(ms) ? DASH : ms.toPrecision(3);
 }

@@ -144,16 +144,18 @@ function winners(lowest: readonly Lowest[]): string {
   return [...byModel].map(([model, own]) => `${model}${placeText(own, lowest)}`).join(", ");
 }
 
+/** If there are more models than this, they are counted. */
+const NAMED = 4;
+
 /** ` (not told apart from OMoE at 1)`, or nothing if the lowest are told apart from all others. */
 function nearText(lowest: readonly Lowest[]): string {
-  const byNear = groupBy(
-    lowest.filter(({ near }) => near !== undefined),
-    ({ near }) => near as string,
-  );
-  const texts = [...byNear].map(([near, some]) => {
-    return `${near}${some.length === lowest.length ? "" : placeText(some, lowest)}`;
+  const names = new Set(lowest.flatMap(({ near }) => near));
+  if (names.size === 0) return "";
+  const few = [...names].map((name) => {
+    const some = lowest.filter(({ near }) => near.includes(name));
+    return `${name}${some.length === lowest.length ? "" : placeText(some, lowest)}`;
   });
-  return texts.length === 0 ? "" : ` (not told apart from ${listed(texts)})`;
+  return ` (not told apart from ${names.size > NAMED ? `${names.size} others` : listed(few)})`;
 }
 
 function placeText(some: readonly Lowest[], all: readonly Lowest[]): string {

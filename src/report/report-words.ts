@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { shortNumber, signed } from "../figures/draw/scale.ts";
 import { listed } from "../listed.ts";
+import { DASH } from "./section.ts";
 
 /** If there are more names than this, they are counted. */
 const NAMED = 4;
@@ -32,5 +33,5 @@ function correlationsText(correlations: readonly number[]): string {
 
 /** A loss to four places; a dash for none. */
 export function lossText(loss: number): string {
-  return Number.isNaN(loss) ? "–" : signed(loss.toFixed(4));
+  return Number.isNaN(loss) ? DASH : signed(loss.toFixed(4));
 }

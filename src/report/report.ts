@@ -10,6 +10,7 @@ import { VERDICTS } from "../figures/gallery.ts";
 import { sweepCells } from "../figures/sweep-cells.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
 import { pointText } from "../identity/grid-point.ts";
+import { listed } from "../listed.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
@@ -23,7 +24,7 @@ import type { Shapes } from "./compact.ts";
 import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
 import { type Drawing, drawnFigures, figureBlock, figuresSection } from "./figures-section.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, NOTHING } from "./html.ts";
 import { htmlPage, type Live } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
 import { PackedTables } from "./packed-rows.ts";
@@ -32,42 +33,90 @@ import type { PageSweep } from "./redraw.ts";
 import { modelsText, placeText } from "./report-words.ts";
 import { runsSection } from "./runs-section.ts";
 import { seesawText } from "./seesaw-text.ts";
-import { settingsSection } from "./settings-section.ts";
+import { differencesSection, settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
 import { showsTasks, tasksSection } from "./tasks-section.ts";
+import type { Together } from "./together.ts";
 import { drawVariants } from "./variants.ts";
 
 /** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; `live` follows a sweep. */
 export function reportHtml(results: Results, loss: LossSet, live?: Live): string {
+  const { config, records } = results;
+  const title = `${modelsText(config)}${placeText(config)}${pointsText(results)}`;
+  const asked = config.runs * cellsOf(config).length;
+  return pageHtml(
+    results,
+    { loss, live, several: severalPoints(results) },
+    {
+      title: `${config.name}: ${title}`,
+      kicker: html`Report of the sweep <b>${config.name}</b>`,
+      heading: title,
+      state: unfinished(records, asked),
+      settings: settingsSection(config),
+    },
+  );
+}
+
+/** The report of several sweeps: each of their models is drawn beside that of the others. */
+export function togetherHtml({ results, names, asked, differences }: Together, loss: LossSet): string {
+  const title = `${listed(names)}${placeText(results.config)}`;
+  return pageHtml(
+    results,
+    { loss, isTogether: true },
+    {
+      title,
+      kicker: html`Report of ${names.length} sweeps`,
+      heading: title,
+      state: unfinished(results.records, asked),
+      settings: differencesSection(differences),
+    },
+  );
+}
+
+interface PageOptions {
+  readonly loss: LossSet;
+  readonly live?: Live | undefined;
+  /** What is to be chosen where there are several grid points. */
+  readonly several?: ReturnType<typeof severalPoints>;
+  /** Several sweeps, of which no claim of the paper is tested. */
+  readonly isTogether?: boolean;
+}
+
+/** What differs between the page of a sweep and that of several. */
+interface Words {
+  readonly title: string;
+  readonly kicker: Html;
+  readonly heading: string;
+  readonly state: Html;
+  readonly settings: Html;
+}
+
+function pageHtml(results: Results, { loss, live, several, isTogether = false }: PageOptions, words: Words): string {
   const { config, records, provenances } = results;
   const cells = eachLoss((set) => cellLosses(results, set));
-  const several = severalPoints(results);
   const trained = sweepCells(results);
   const shapes: Shapes = new Map();
   const tables = new PackedTables(["correlation", "step", ...listedKeys(config)]);
   const drawing = { loss, shapes, tables };
-  const title = `${modelsText(config)}${placeText(config)}${pointsText(results)}`;
-  const { lead, verdicts, isTested } =
-    several === undefined
-      ? ofOnePoint(results, cells, drawing)
-      : { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
+  const { lead, verdicts, isTested } = findings(results, cells, drawing, { several, isTogether });
   const sweep = pageSweep(results, tables.add(publishedRows(results)));
-  const below = several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
+  const below = several === undefined && !isTogether ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
   const { paper, ...figures } = drawnFigures(results, drawing, below);
   const shown = {
     ...{ models: modelsOf(trained), loss },
     correlations: correlationsOf(trained).filter((p) => p !== null),
     paper: paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
   };
+  const hasClaims = config.rows === null && !isTogether;
   const sections = [cellsSection(results), showsTasks(results) ? tasksSection(results) : ""];
-  return htmlPage({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
+  return htmlPage({ title: words.title, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
-<p class="kicker">Report of the sweep <b>${config.name}</b></p>
-<h1>${title}</h1>
-${lead}${unfinished(results)}</header>
-<nav aria-label="Contents"><ul>${contents(results, isTested).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<p class="kicker">${words.kicker}</p>
+<h1>${words.heading}</h1>
+${lead}${words.state}</header>
+<nav aria-label="Contents"><ul>${contents(results, { isTested, hasClaims }).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
 `,
     isTested ? verdicts : "",
@@ -79,9 +128,9 @@ ${lead}${unfinished(results)}</header>
       sweep,
       switches: switches(shown, (model) => modelLabel(config, model)),
     }),
-    isTested || config.rows !== null ? "" : verdicts,
+    isTested || !hasClaims ? "" : verdicts,
     runsSection(results),
-    settingsSection(config),
+    words.settings,
     failuresSection(results),
     costSection(config, records),
     provenanceSection(provenances),
@@ -91,12 +140,26 @@ ${lead}${unfinished(results)}</header>
   ]);
 }
 
-/** The outcome and the verdicts, both of which compare cells at one grid point. */
-function ofOnePoint(
+/** What the page begins with, and the verdicts. */
+interface Findings {
+  readonly lead: Html;
+  readonly verdicts: Html;
+  readonly isTested: boolean;
+}
+
+function findings(
   results: Results,
   cells: EachLoss<readonly CellLosses[]>,
   drawing: Drawing,
-): { lead: Html; verdicts: Html; isTested: boolean } {
+  { several, isTogether }: Pick<PageOptions, "several" | "isTogether">,
+): Findings {
+  if (isTogether) return { lead: outcome(results, cells, undefined), verdicts: NOTHING, isTested: false };
+  if (several === undefined) return ofOnePoint(results, cells, drawing);
+  return { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
+}
+
+/** The outcome and the verdicts, both of which compare cells at one grid point. */
+function ofOnePoint(results: Results, cells: EachLoss<readonly CellLosses[]>, drawing: Drawing): Findings {
   const reason = untestable(results.config);
   if (reason !== undefined)
     return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(reason), isTested: false };
@@ -139,14 +202,17 @@ function pointsText({ config, at }: Results): string {
 }
 
 /** The sections in their order: claims that are not tested do not come first. */
-function contents(results: Results, isTested: boolean): (readonly [id: string, name: string])[] {
+function contents(
+  results: Results,
+  { isTested, hasClaims }: { readonly isTested: boolean; readonly hasClaims: boolean },
+): (readonly [id: string, name: string])[] {
   const claims = [["claims", "Claims"]] as const;
   const tasks = [["tasks", "Tasks"]] as const;
   return [
     ...(isTested ? claims : []),
     ...(leadingMetric(results.config) ? [...tasks, CELLS] : [CELLS, ...(showsTasks(results) ? tasks : [])]),
     FIGURES,
-    ...(isTested || results.config.rows !== null ? [] : claims),
+    ...(isTested || !hasClaims ? [] : claims),
     ...OTHERS,
   ];
 }
@@ -163,8 +229,7 @@ const OTHERS = [
 ] as const;
 
 /** Says that runs are missing or failed: everything below it is about the others. */
-function unfinished({ config, records }: Results): Html {
-  const asked = config.runs * cellsOf(config).length;
+function unfinished(records: Results["records"], asked: number): Html {
   const missing = asked - records.length;
   const failed = records.filter(({ status }) => status === "failed").length;
   if (missing <= 0 && failed === 0) return html`<p>${numberOf(asked, "run")}, none failed, none missing.</p>`;

@@ -21,6 +21,14 @@ export function headRow(titles: readonly string[], numbers: readonly string[] = 
 
 const NUMBER = html` class="number"`;
 
+/** For no value. */
+export const DASH = "–";
+
+/** The places of the columns in which not every row has a dash. */
+export function filledColumns(rows: readonly (readonly Content[])[]): number[] {
+  return [...(rows[0] ?? []).keys()].filter((column) => rows.some((row) => row[column] !== DASH));
+}
+
 export function numberCell(text: Content): Html {
   return html`<td${NUMBER}>${text}</td>`;
 }

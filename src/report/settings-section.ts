@@ -17,6 +17,18 @@ export function settingsSection(config: Config): Html {
   ]);
 }
 
+/** The settings in which several sweeps differ. */
+export function differencesSection(differences: readonly string[]): Html {
+  const list = html`<ul>${differences.map((text) => html`<li>${text}</li>`)}</ul>`;
+  return section("settings", "What was run", [
+    differences.length > 0
+      ? html`<p>Settings in which the sweeps differ:</p>${list}`
+      : html`<p>The sweeps have the same settings.</p>`,
+    html`<p>The report of each sweep has all of its settings and, where they can be tested, the paper’s claims.</p>
+`,
+  ]);
+}
+
 const MARKS = html`Each value has a mark: <b>paper</b> if the paper states it, <b>read off</b> if it was read off the paper's figures,
 <b>assumed</b> if the paper does not give it, <b>yours</b> if you gave it.`;
 const OWN_MARKS = html`Each value has a mark: <b>yours</b> if you gave it or if it follows from your table, otherwise <b>default</b>.`;

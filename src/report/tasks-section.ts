@@ -4,12 +4,13 @@ import { pointTitle } from "../identity/cell.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
-import { type Estimate, LEAST_SHOWN } from "../stats/estimate.ts";
+import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import { type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
-import { type Html, html } from "./html.ts";
+import { type Content, type Html, html } from "./html.ts";
 import { labelled, lossText } from "./report-words.ts";
-import { headRow, numberCell, section, tableBox } from "./section.ts";
+import { DASH, filledColumns, headRow, numberCell, section, tableBox } from "./section.ts";
 
 /** Whether a report shows each task by itself: on rows of the user's own, and where labels are classes. */
 export function showsTasks({ config }: Pick<Results, "config">): boolean {
@@ -25,35 +26,48 @@ export function tasksSection(results: Results): Html {
   const tasks = leading
     ? all.toSorted((a, b) => Number(b === all[leading.task]) - Number(a === all[leading.task]))
     : all;
-  const metrics = Object.keys(METRIC_WORDS)
-    .filter((name) => tasks.some(({ cells }) => cells.some((cell) => name in cell.metrics)))
-    .sort((a, b) => Number(b === leading?.metric) - Number(a === leading?.metric));
+  const metrics = Object.keys(METRIC_WORDS).sort(
+    (a, b) => Number(b === leading?.metric) - Number(a === leading?.metric),
+  );
   const order = leading ? [...metrics.slice(0, 1), LOSS, ...metrics.slice(1)] : [LOSS, ...metrics];
-  const numbers = ["Runs", ...order.map((name) => capitalised(METRIC_WORDS[name] ?? name))];
-  const table = html`<table>
-<thead>${headRow(["Task", "Model", ...numbers], numbers)}</thead>
-${tasks.map((task) => taskRows({ ...task, cells: labelled(task.cells, results.config) }, order))}</table>`;
+  const labelledTasks = tasks.map((task) => ({ ...task, cells: labelled(task.cells, results.config) }));
+  const tables = [...groupBy(labelledTasks, ({ kind }) => kind)].map(([kind, some]) => kindTable(kind, some, order));
   return section("tasks", "Tasks", [
-    tableBox("Losses and metrics of each task", table),
-    html`<p class="note">Means over runs of the ${LOSS_WORDS.heldout.atEnd} and of metrics of these rows, with their 95 % intervals. A dash marks a metric that
-a task of its kind does not have.${leading ? ` ${capitalised(leading.words)} on validation rows chose steps and settings.` : ""}</p>`,
+    ...tables,
+    html`<p class="note">Means over runs of the ${LOSS_WORDS.heldout.atEnd} and of metrics of these rows, with their 95 % intervals.${leading ? ` ${capitalised(leading.words)} on validation rows chose steps and settings.` : ""}</p>`,
   ]);
 }
 
-function taskRows({ name, kind, cells }: TaskSummary, order: readonly string[]): Html {
-  return html`<tbody>${cells.map((cell, i) => {
-    const heading = i === 0 ? html`<th scope="rowgroup" rowspan="${cells.length}">${name} (${kind})</th>` : "";
+/** The tasks of one kind, which have the same metrics. */
+function kindTable(kind: string, tasks: readonly TaskSummary[], order: readonly string[]): Html {
+  const rows = tasks.flatMap(({ cells }) => cells.map((cell) => order.map((name) => estimated(cell, name))));
+  const columns = filledColumns(rows).map((column) => order[column] as string);
+  const numbers = ["Runs", ...columns.map((name) => capitalised(METRIC_WORDS[name] ?? name))];
+  const table = html`<table class="tasks">
+<thead>${headRow(["Model", ...numbers], numbers)}</thead>
+${tasks.map((task) => taskRows(task, columns))}</table>`;
+  return tableBox(`Losses and metrics of each ${kind} task`, table);
+}
+
+/** A heading with the task's name, and a row for each cell. */
+function taskRows({ name, kind, cells }: TaskSummary, columns: readonly string[]): Html {
+  const rows = cells.map((cell) => {
     const title = pointTitle(cell);
-    const values = order.map((name) => (name === LOSS ? cell.loss : cell.metrics[name]));
-    return html`<tr>${heading}<th scope="row">${cell.model}${title === "" ? "" : `, ${title}`}</th>${numberCell(String(cell.runs))}${values.map((value) => numberCell(estimated(value, cell)))}</tr>
+    const values = columns.map((name) => numberCell(estimated(cell, name)));
+    return html`<tr><th scope="row">${cell.model}${title === "" ? "" : `, ${title}`}</th>${numberCell(String(cell.runs))}${values}</tr>
 `;
-  })}</tbody>
+  });
+  return html`<tbody><tr class="task"><th scope="rowgroup" colspan="${columns.length + 2}">${name} (${kind})</th></tr>
+${rows}</tbody>
 `;
 }
 
-function estimated(estimate: Estimate | undefined, { runs }: TaskCell): string {
-  if (estimate === undefined) return "–";
-  const { value, low, high } = estimate;
-  const interval = runs < LEAST_SHOWN || Number.isNaN(low) ? "" : ` [${lossText(low)}, ${lossText(high)}]`;
-  return `${lossText(value)}${interval}`;
+/** A mean with its interval below it. */
+function estimated({ loss, metrics, runs }: TaskCell, name: string): Content {
+  const { value, low, high }: Estimate = (name === LOSS ? loss : metrics[name]) ?? NO_ESTIMATE;
+  if (Number.isNaN(value)) return DASH;
+  if (runs < LEAST_SHOWN || Number.isNaN(low)) return lossText(value);
+  return html`${lossText(value)} <small>[${lossText(low)}, ${lossText(high)}]</small>`;
 }
+
+const NO_ESTIMATE = { value: Number.NaN, ...NO_INTERVAL };

@@ -8,8 +8,9 @@ import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { estimate } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
-import { comparePairs } from "../stats/pairs.ts";
+import { differences } from "../stats/pairs.ts";
 import { validationName } from "../validation-name.ts";
 
 /** A metric of one task. */
@@ -75,6 +76,6 @@ export function rankingOf(cells: readonly CellLosses[], isHigherBetter = false):
 function areApart(a: CellLosses, b: CellLosses): boolean {
   const runs = commonRuns([a, b]);
   if (runs.length < LEAST_SHOWN) return false;
-  const { low, high } = comparePairs(lossesOf(a, runs), lossesOf(b, runs)).mean;
+  const { low, high } = estimate(differences(lossesOf(a, runs), lossesOf(b, runs)), "mean");
   return low > 0 || high < 0;
 }

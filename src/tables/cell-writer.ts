@@ -55,7 +55,7 @@ export class CellWriter {
 
   /** The first `rows` rows. `places[column]` stand for the places of texts: p becomes `places[column][p]`. */
   cells(rows: number, places: readonly (ArrayLike<number> | undefined)[]): TableCells {
-    for (const [column, own] of places.entries()) if (own) this.#renumber(rows, column, own);
+    this.#renumber(rows, places);
     const kindOf = (column: number) => (places[column] ? "text" : "float32");
     if (this.#wide.size > 0) return this.#widened(rows, kindOf);
     const words = this.#floats.buffer as SharedArrayBuffer;
@@ -63,12 +63,16 @@ export class CellWriter {
     return { rows, width: this.#columns, columns, words };
   }
 
-  /** Writes int32 in the place of float32. */
-  #renumber(rows: number, column: number, places: ArrayLike<number>): void {
+  /** Writes the places of texts as int32 over those in float32. */
+  #renumber(rows: number, places: readonly (ArrayLike<number> | undefined)[]): void {
     const texts = new Int32Array(this.#floats.buffer);
-    for (let row = 0, at = column; row < rows; row++, at += this.#columns) {
-      const place = this.#floats[at] as number;
-      texts[at] = Number.isNaN(place) ? NO_TEXT : (places[place] as number);
+    const columns = [...places.entries()].flatMap(([column, own]) => (own ? [{ column, own }] : []));
+    for (let row = 0; row < rows; row++) {
+      for (const { column, own } of columns) {
+        const at = row * this.#columns + column;
+        const place = this.#floats[at] as number;
+        texts[at] = Number.isNaN(place) ? NO_TEXT : (own[place] as number);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ import { parquetHeader } from "hyparquet/src/column.js";
 import { convert } from "hyparquet/src/convert.js";
 import { decompressPage, readDataPage, readDataPageV2 } from "hyparquet/src/datapage.js";
 import { readPlain } from "hyparquet/src/plain.js";
+import { PlainTexts } from "./plain-texts.ts";
 import type { CellPage } from "./table-builder.ts";
 
 type ColumnDecoder = Parameters<typeof convert>[1];
@@ -61,7 +62,7 @@ function unpacked(bytes: Uint8Array, length: number, { codec, compressors }: Col
 
 function dictionaryIn(bytes: Uint8Array, page: PageHeader, count: number, decoder: ColumnDecoder): CellPage["values"] {
   const all = unpacked(bytes, page.uncompressed_page_size, decoder);
-  if (isText(decoder)) return textsIn(all, count);
+  if (isText(decoder)) return new PlainTexts(all, count);
   const { buffer, byteOffset, byteLength } = all;
   const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 };
   return convert(readPlain(reader, decoder.type, count, decoder.element.type_length), decoder);
@@ -69,19 +70,6 @@ function dictionaryIn(bytes: Uint8Array, page: PageHeader, count: number, decode
 
 function isText({ type, element }: ColumnDecoder): boolean {
   return type === "BYTE_ARRAY" && (element.converted_type === "UTF8" || element.logical_type?.type === "STRING");
-}
-
-/** Texts, each behind its length. hyparquet makes an array of bytes of each first. */
-function textsIn({ buffer, byteOffset, byteLength }: Uint8Array, count: number): string[] {
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  const texts: string[] = [];
-  for (let at = 0; texts.length < count; ) {
-    const from = at + 4;
-    at = from + (from <= byteLength ? bytes.readUInt32LE(at) : 0);
-    if (at > byteLength) throw new Error(`text ${texts.length + 1} of a page is cut short`);
-    texts.push(bytes.toString("utf8", from, at));
-  }
-  return texts;
 }
 
 function cellsIn(
@@ -100,7 +88,7 @@ function cellsIn(
   const optional = decoder.element.repetition_type === "OPTIONAL";
   checkValues(bytes, page, optional, decoder.type);
   const rows = header.num_values;
-  if (!optional && isText(decoder) && header.encoding === "PLAIN") return { rows, values: textsIn(bytes, rows) };
+  if (!optional && isText(decoder) && header.encoding === "PLAIN") return { rows, values: new PlainTexts(bytes, rows) };
   const { definitionLevels: levels, dataPage } =
     first === undefined
       ? readDataPageV2(

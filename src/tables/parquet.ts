@@ -9,7 +9,7 @@ import { LongWork } from "../long-work.ts";
 import { type ByteSource, bytesInMemory } from "./byte-source.ts";
 import type { NamedColumns } from "./columns.ts";
 import { type Compressors, cellPages } from "./parquet-pages.ts";
-import { type CellPage, TableBuilder, type TableRows } from "./table-builder.ts";
+import { type CellPage, entryOf, TableBuilder, type TableRows } from "./table-builder.ts";
 
 type RowGroup = FileMetaData["row_groups"][number];
 
@@ -103,7 +103,7 @@ export function numberColumns(file: Buffer, source: string): ReadonlyMap<string,
       let row = 0;
       for (const group of metadata.row_groups) {
         for (const { values, places, ...page } of columnPages(bytes, metadata, group, i)) {
-          for (let n = 0; n < page.rows; n++) all[row++] = Number(values[places?.[n] ?? n]);
+          for (let n = 0; n < page.rows; n++) all[row++] = Number(entryOf(values, places?.[n] ?? n));
         }
       }
       return [name, all] as const;

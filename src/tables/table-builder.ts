@@ -19,6 +19,7 @@ import {
 } from "./columns.ts";
 import { InputColumn, type InputContents, MOST_HOT, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
+import { PlainTexts, TextNumbers } from "./plain-texts.ts";
 
 /** A table that was read and checked. */
 export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChosen"> {
@@ -44,11 +45,22 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChose
 export interface CellPage {
   readonly rows: number;
   /** The values of those rows that have one, or a dictionary of them. */
-  readonly values: ArrayLike<unknown>;
+  readonly values: ArrayLike<unknown> | PlainTexts;
   /** The place in the dictionary of each value. */
   readonly places?: ArrayLike<number>;
   /** Whether a row has a value; absent if each has. */
   readonly has?: (row: number) => boolean;
+}
+
+/** Finds the place of a text by its number in a page, -1 if it is not known; and keeps it. */
+interface TextPlaces {
+  readonly find: (entry: number) => number;
+  readonly keep: (entry: number, place: number) => void;
+}
+
+/** Value number `i` of a page. */
+export function entryOf(values: CellPage["values"], i: number): unknown {
+  return values instanceof PlainTexts ? values.text(i) : values[i];
 }
 
 /** Places among `PARTS`. */
@@ -75,6 +87,8 @@ export class TableBuilder {
   /** Words that stand for nothing. */
   readonly #na: ReadonlySet<string>;
   readonly #resplit: boolean;
+  /** Of each column of inputs, the places of texts that it has had, by their bytes. */
+  readonly #byBytes = new Map<number, TextNumbers>();
   #rows = 0;
   #firstGap: { readonly row: number; readonly text: string } | undefined;
 
@@ -124,21 +138,46 @@ export class TableBuilder {
     this.#rows = Math.max(this.#rows, first + page.rows);
     const i = this.#columns.places.indexOf(at);
     if (this.#addNumbers(i, first, page)) return;
-    const known = i < 0 || page.places === undefined ? undefined : new Int32Array(page.values.length).fill(-1);
+    const placeIn = i >= 0 && i < this.#inputs.length ? this.#placesIn(i, page) : undefined;
     for (let n = 0, next = 0; n < page.rows; n++) {
       const row = first + n;
       const isThere = page.has?.(n) ?? true;
       const entry = isThere ? (page.places?.[next] ?? next) : -1;
       next += Number(isThere);
-      const place = known?.[entry] ?? -1;
-      if (place >= 0) this.#putPlace(i, row, place);
-      else {
-        const value = page.values[entry];
-        if (i < 0) this.#mark(row, value, placeOf);
-        else this.#put(i, row, value, placeOf);
-        if (known && typeof value === "string") known[entry] = this.#inputs[i]?.placeOf(value) ?? -1;
+      const place = isThere ? placeIn?.find(entry) : undefined;
+      if (place !== undefined && place >= 0) {
+        this.#putPlace(i, row, place);
+        continue;
       }
+      const value = isThere ? entryOf(page.values, entry) : undefined;
+      if (i < 0) this.#mark(row, value, placeOf);
+      else this.#put(i, row, value, placeOf);
+      if (typeof value === "string") placeIn?.keep(entry, this.#inputs[i]?.placeOf(value) ?? -1);
     }
+  }
+
+  /** The places of texts that an input has had, by their numbers in a page. */
+  #placesIn(i: number, { values, places }: CellPage): TextPlaces {
+    const texts = values instanceof PlainTexts ? values : undefined;
+    const byBytes = this.#byBytes.get(i) ?? new TextNumbers();
+    this.#byBytes.set(i, byBytes);
+    const known = places && new Int32Array(values.length).fill(-1);
+    const keep = (entry: number, place: number) => {
+      if (known) known[entry] = place;
+    };
+    return {
+      find: (entry) => {
+        const own = known?.[entry] ?? -1;
+        if (own >= 0 || texts === undefined) return own;
+        const place = byBytes.get(texts, entry);
+        keep(entry, place);
+        return place;
+      },
+      keep: (entry, place) => {
+        keep(entry, place);
+        if (texts && place >= 0) byBytes.set(texts, entry, place);
+      },
+    };
   }
 
   /** Numbers of an input in one go; false for other cells, and for numbers that need a message. */
@@ -148,13 +187,14 @@ export class TableBuilder {
     if (input === undefined || !isNumeric || has !== undefined || this.#na.size > 0 || !input.takesNumbers)
       return false;
     for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n] as number) <= LARGEST_FLOAT32)) return false;
-    let used = 0;
-    for (let n = 0; n < rows; n++) {
-      this.#cells.set(first + n, i, values[places?.[n] ?? n] as number);
-      used += Number(!this.#isHeldOut(first + n));
-    }
-    input.addNumbers(used);
+    for (let n = 0; n < rows; n++) this.#cells.set(first + n, i, values[places?.[n] ?? n] as number);
+    input.addNumbers(this.#trainingRows(first, rows));
     return true;
+  }
+
+  /** How many of some rows are training rows, as far as marks are known. */
+  #trainingRows(first: number, rows: number): number {
+    return rows - this.#marks.subarray(first, first + rows).reduce((sum, mark) => sum + Number(mark !== TRAINING), 0);
   }
 
   /** A text that was there before. */

@@ -155,6 +155,23 @@ test("what is being typed stays while the page trains", async () => {
   await hashOf(page).toBe("#tasks=4&steps=1000000");
 });
 
+test("on a phone a stop of the tour has its text and its picture on one screen", async () => {
+  const page = await pageAt("", { ...PHONE, ...CALM });
+  for (const [button, part] of [
+    ["Less related", "learned"],
+    ["How the paper", "losses"],
+  ] as const) {
+    await page.locator(".tour button", { hasText: button }).click();
+    const picture = page.locator(`section:has(#${part}), .card:has(#${part})`).last().locator("svg").first();
+    await expect.poll(async () => (await picture.boundingBox())?.y ?? 0, { timeout: 20_000 }).toBeLessThan(300);
+    const [shown, told] = [await picture.boundingBox(), await page.locator(".told").boundingBox()];
+    expect(shown?.y).toBeGreaterThan(0);
+    expect((shown?.y ?? 0) + (shown?.height ?? 0)).toBeLessThanOrEqual(told?.y ?? 0);
+    expect((told?.y ?? 0) + (told?.height ?? 0)).toBe(844);
+    expect(await page.locator(".told h2").isVisible()).toBe(true);
+  }
+});
+
 test("a changed setting leaves the tour's text, and leads back to its stop", async () => {
   const page = await pageAt("", CALM);
   await page.getByRole("button", { name: "4 Each task picks its own experts" }).click();

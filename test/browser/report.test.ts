@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { cellCurve } from "../../src/figures/curve-points.ts";
 import type { CurvePoint } from "../../src/figures/draw/step-panels.ts";
 import { type SweepCell, sweepCells } from "../../src/figures/sweep-cells.ts";
+import { readResults } from "../../src/records/read-results.ts";
 import { finalLosses, type RunRecord } from "../../src/records/record.ts";
+import { reportHtml } from "../../src/report/report.ts";
 import { keepPicture, open, outputFile } from "./chromium.ts";
 import { HOSTILE, report, results } from "./made-report.ts";
 import { reportPages } from "./report-page.ts";
@@ -156,6 +159,15 @@ describe("a report in Chromium", () => {
     await page.getByText("How it was tested", { exact: true }).first().click();
     expect(await visible(page, ".claim details table").count()).toBe(1);
     await keepPicture(page, "without-javascript", { whole: false });
+  });
+
+  test("has the tables of the tasks whole in a window of 1280 pixels", async () => {
+    const census = await readResults(join("results", "census-1"), () => {});
+    const page = await openReport({}, reportHtml(census, "heldout"));
+    const box = page.locator("#tasks .box");
+    const [inner, outer] = await box.evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    expect(inner).toBeLessThanOrEqual(outer as number);
+    expect(await box.locator("thead th").count()).toBe(10);
   });
 
   test("shows the values of all models under the pointer, with their intervals", async () => {

@@ -49,6 +49,36 @@ describe("a figure of a report", () => {
     await picture.context.close();
   });
 
+  test("is saved as a PDF by the browser's dialogue: alone, on one page of its size", async () => {
+    const page = await openReport({ colorScheme: "dark" });
+    const title = await page.title();
+    await page.evaluate(() => {
+      window.print = () => document.documentElement.setAttribute("data-asked", document.title);
+    });
+    await page.locator("#figure4 .save button", { hasText: "PDF" }).press("Enter");
+    expect(await page.locator("html").getAttribute("data-asked")).toBe("figure4-paper");
+    await page.emulateMedia({ media: "print" });
+    expect(
+      await page
+        .locator("body *")
+        .filter({ visible: true })
+        .first()
+        .evaluate(({ tagName }) => tagName),
+    ).toBe("MAIN");
+    expect(await page.locator("h1, h2, h3, p, table, figcaption").filter({ visible: true }).count()).toBe(0);
+    const box = await page
+      .locator("#figure4 .printed")
+      .evaluate((svg) => svg.getAttribute("viewBox")?.split(" ") ?? []);
+    const pdf = (await page.pdf({ path: outputFile("figure4.pdf"), preferCSSPageSize: true })).toString("latin1");
+    const [, width, height] = /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(pdf) ?? [];
+    expect([Number(width), Number(height)]).toEqual([2, 3].map((i) => expect.closeTo(Number(box[i]), -0.5)));
+    expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(1);
+
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+    expect(await page.title()).toBe(title);
+    expect(await page.locator("table").filter({ visible: true }).count()).toBeGreaterThan(0);
+  });
+
   test("is saved as a PNG of six pixels a point, white in the dark too", async () => {
     const page = await openReport({ colorScheme: "dark" });
     const { name, bytes } = await saved(page, "final-loss", "PNG");

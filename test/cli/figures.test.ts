@@ -98,6 +98,30 @@ describe("mmoe figures DIR", () => {
     expect(readdirSync(folder).every(isFigureFile)).toBe(true);
   });
 
+  test("draws in a size, with limits and under a title that are chosen", async () => {
+    const { code, stdout } = await runMain([
+      ...["figures", out, "--only", "4", "--width", "17cm", "--height", "4in", "--y-limits", "0,2", "--title", "Ours"],
+    ]);
+    const file = "figure4-481.9x288pt-y0..2-titled";
+    expect([code, stdout.split(".{")[0]]).toEqual([0, `${out}/figures/${file}`]);
+    expect(readFileSync(join(out, "figures", `${file}.svg`), "utf8")).toContain('width="481.9pt" height="288pt"');
+  });
+
+  test.each([
+    ["--width 17", "--width: expected a length from 150pt to 3000pt, such as 8.5cm, 3.3in or 240pt, got '17'"],
+    ["--width 3cm", "--width: expected a length from 150pt to 3000pt, such as 8.5cm, 3.3in or 240pt, got '3cm'"],
+    ["--x-limits 5", "--x-limits: expected two rising numbers, such as 0,0.3, got '5'"],
+    ["--y-limits 2,1", "--y-limits: expected two rising numbers, such as 0,0.3, got '2,1'"],
+    ["--y-limits 0,1 --scale log", "--y-limits: expected limits above 0 for --scale log, got '0,1'"],
+    ["--y-limits 0,1 --only seesaw,5", "--y-limits changes none of these figures: figure5, seesaw; leave it out"],
+    ["--font Times --format svg,pdf", "--font Times is for --format svg; pdf files have Fira Sans in them"],
+  ])("refuses %s in one line", async (options, line) => {
+    expect(await runMain(["figures", out, ...options.split(" ")])).toMatchObject({
+      code: 2,
+      stderr: `mmoe: ${line}\n`,
+    });
+  });
+
   test("--models leaves out the figure of the claims, which are of all models", async () => {
     const folder = join(temporaryFolder(), "pictures");
     const { stdout } = await runMain(["figures", out, "--models", "omoe,mmoe", "-o", folder]);

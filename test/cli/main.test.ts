@@ -113,7 +113,9 @@ test("an error shows control characters, and the first of very many lines and ch
   expect(few.trimEnd().split("\n")).toHaveLength(21);
   expect(few).toMatch(/\nmmoe: and 480 lines more like these\n$/);
   const { stderr: long } = await runMain(["sweep", "smoke", "--set", `a${"b".repeat(100_000)}`]);
-  expect(long).toBe(`mmoe: --set: expected key=value, got 'a${"b".repeat(1967)}...\n`);
+  expect(long).toBe(`mmoe: --set: expected key=value, got 'a${"b".repeat(298)}...\n`);
+  const { stderr: words } = await runMain(["sweep", "smoke", "--set", "ab ".repeat(100_000)]);
+  expect(words).toBe(`mmoe: --set: expected key=value, got '${"ab ".repeat(1000).slice(0, 1968)}...\n`);
 });
 
 test("a path that is too long for the system is an error of one line", async () => {

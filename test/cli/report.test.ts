@@ -76,4 +76,27 @@ describe("mmoe report DIR", () => {
       stderr: `mmoe: ${out} is a folder; give a file with -o\n`,
     });
   });
+
+  test("of several folders writes one page where -o says, and follows none", async () => {
+    const [other, file] = [join(out, "..", "other"), join(out, "..", "both.html")];
+    await runMain(["sweep", "smoke", "--models", "mmoe", "--runs", "2", "--set", "lr=0.001,0.1", "--out", other]);
+    expect(await runMain(["report", out, other])).toMatchObject({
+      code: 2,
+      stderr: "mmoe: a page of several sweeps is in the folder of none; give its file, such as -o both.html\n",
+    });
+    expect(await runMain(["report", out, other, "-o", file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`${other}: there are several points (lr: 0.001, 0.1); choose one`),
+    });
+    expect(await runMain(["report", out, other, "--at", "lr=0.1", "-o", file])).toMatchObject({ code: 0 });
+    expect(readFileSync(file, "utf8")).toContain("MMoE (other)");
+    expect(await runMain(["report", out, other, "--at", "lr=0.1,rate=3", "-o", file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--at: unknown setting 'rate'"),
+    });
+    expect(await runMain(["report", out, other, "--serve"])).toMatchObject({
+      code: 2,
+      stderr: `mmoe: --serve follows one sweep; leave ${other} out\n`,
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS } from "../../src/figures/draw/figure.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { figure2 } from "../../src/figures/figure2.ts";
 import type { LabelTrials } from "../../src/records/label-trials.ts";
 import { expectPicture } from "../support/picture.ts";
@@ -13,13 +13,15 @@ const trials: LabelTrials = {
   ],
 };
 
+const drawn = (of = trials) => figure2(of, DEFAULT_OPTIONS) as Figure;
+
 describe("figure2(trials, options)", () => {
   test("looks as in the gallery", async () => {
-    await expectPicture(figure2(trials, DEFAULT_OPTIONS), "figure2");
+    await expectPicture(drawn(), "figure2");
   });
 
   test("gives mean, two standard deviations, closed form and the paper's point as data", () => {
-    const [row] = figure2(trials, DEFAULT_OPTIONS).data;
+    const [row] = drawn().data;
     expect(row).toMatchObject({ correlation: 0.5, trials: 3, rows: 400, paper: 0.07391, paperTwoSd: 0.02059 });
     expect(row?.mean).toBeCloseTo(0.08, 12);
     expect(row?.twoSd).toBeCloseTo(0.02, 12);
@@ -28,7 +30,7 @@ describe("figure2(trials, options)", () => {
 
   test("has the paper's points where it has such a correlation, also for other constants, and no bars for one trial", () => {
     const settings = { ...trials.settings, data: "linear", trials: 1 } as const;
-    const { svg, caption, data } = figure2({ settings, measured: [[0.5, 0.9, 0.95, 1]] }, DEFAULT_OPTIONS);
+    const { svg, caption, data } = drawn({ settings, measured: [[0.5, 0.9, 0.95, 1]] });
     expect(svg).not.toContain("NaN");
     expect(caption).toMatch(/n = 1 trial of 400 rows/);
     expect(data.map(({ paper }) => paper)).toEqual([0.07391, 0.30534, 0.44635, 0.99654]);

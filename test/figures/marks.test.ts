@@ -6,9 +6,9 @@ import { histogram } from "../../src/figures/draw/histogram.ts";
 import { linearScale, logScale } from "../../src/figures/draw/scale.ts";
 import { linePath } from "../../src/figures/draw/series.ts";
 import { element, svgText } from "../../src/figures/draw/svg.ts";
-import { quickInterval } from "../../src/figures/interval.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
+import { quickInterval } from "../../src/stats/interval.ts";
 
 describe("svgText(node)", () => {
   test("escapes names that a config gives, and rounds numbers to a hundredth", () => {

@@ -35,7 +35,7 @@ def compared(out: str) -> mmoe.Results:
     trainer: type[mmoe.Trainer] = Linear
     print(mmoe.plan("smoke", models="mmoe").upper())
     r = mmoe.sweep("smoke", corr=[0.5, 1], runs=2, lr=1e-3, optimizer="adamw", models=["mmoe", trainer, mmoe.model(Linear, name="again")], out=out)
-    r.figure("final-loss", loss="heldout", theme="print").save("loss.pdf").unlink()
+    r.figure("final-loss", loss="heldout", theme="print", width="12cm", title="Loss").save("loss.pdf").unlink()
     choices = mmoe.tune(r, by="cell")
     print(r.summary(), r.compare(loss="running"), mmoe.verify(r), choices["chosen"], r.to_tensorboard().upper())
     return r

@@ -17,7 +17,7 @@ function cell(model: string, correlation: number, losses: readonly number[]): Ce
   };
 }
 
-const SURE = [0.2, 0.21, 0.22, 0.23];
+const SURE = [0.2, 0.21, 0.22, 0.23, 0.215];
 
 describe("lowestModels(cells)", () => {
   test("names the model with the lowest mean at each correlation, by rising correlation", () => {
@@ -36,18 +36,25 @@ describe("lowestModels(cells)", () => {
       cell("mmoe", 0.5, SURE),
     ];
     expect(lowestModels(cells)).toEqual([
-      { correlation: 0.5, model: "mmoe", near: undefined },
-      { correlation: 1, model: "omoe", near: undefined },
+      { correlation: 0.5, model: "mmoe", near: [] },
+      { correlation: 1, model: "omoe", near: [] },
     ]);
   });
 
   test("says which model the runs don't tell it apart from, run by run", () => {
-    const noisy = [0.1, 0.3, 0.12, 0.36];
+    const noisy = [0.1, 0.3, 0.12, 0.36, 0.2];
     const always = noisy.map((loss) => loss - 0.01);
-    expect(lowestModels([cell("omoe", 1, noisy), cell("mmoe", 1, always)])[0]?.near).toBeUndefined();
-    expect(lowestModels([cell("omoe", 1, SURE), cell("mmoe", 1, [0.1, 0.35, 0.1, 0.28])])).toEqual([
-      { correlation: 1, model: "mmoe", near: "omoe" },
+    expect(lowestModels([cell("omoe", 1, noisy), cell("mmoe", 1, always)])[0]?.near).toEqual([]);
+    expect(lowestModels([cell("omoe", 1, SURE), cell("mmoe", 1, [0.1, 0.35, 0.1, 0.28, 0.17])])).toEqual([
+      { correlation: 1, model: "mmoe", near: ["omoe"] },
     ]);
+  });
+
+  test("names all models that the runs don't tell it apart from, also beyond one that they do", () => {
+    const near = [0.1, 0.35, 0.1, 0.28, 0.17];
+    const between = near.map((loss) => loss + 0.01);
+    const cells = [cell("mmoe", 1, near), cell("omoe", 1, between), cell("cgc", 1, SURE)];
+    expect(lowestModels(cells)[0]).toMatchObject({ model: "mmoe", near: ["omoe", "cgc"] });
   });
 
   test("leaves out a correlation at which one model is alone", () => {
@@ -100,7 +107,7 @@ describe("outcome(results, cells, claims)", () => {
   });
 
   test("says which model the lowest is not told apart from, and on which rows", () => {
-    const near = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, [0.1, 0.35, 0.1, 0.28])];
+    const near = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, [0.1, 0.35, 0.1, 0.28, 0.17])];
     const apart = [
       cell("omoe", 0.5, SURE),
       cell(

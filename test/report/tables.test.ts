@@ -9,6 +9,7 @@ import type { Html } from "../../src/report/html.ts";
 import { provenanceSection } from "../../src/report/provenance-section.ts";
 import { settingsSection } from "../../src/report/settings-section.ts";
 import { modelCosts } from "../../src/summary/cost.ts";
+import { madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 /** The rows of the tables in a part of the page, as the texts of their cells. */
@@ -27,6 +28,23 @@ describe("cellsSection(results)", () => {
     expect(rows[3]?.slice(0, 3)).toEqual(["OMoE", "7", "0"]);
     expect(rows[3]).toHaveLength(3 + 9);
     expect(cellsSection(results).markup.match(/<b>/g)).toHaveLength(9);
+  });
+
+  test("has no mean in bold if the runs tell it apart from the next, but not from a third", () => {
+    const losses: Record<string, readonly number[]> = {
+      "shared-bottom": [1, 1.1, 1.2, 1.1, 1],
+      omoe: [1.01, 1.11, 1.21, 1.11, 1.01],
+      mmoe: [0.5, 2, 0.5, 2, 0.6],
+    };
+    const bold = (models: string) => {
+      const results = madeResults(
+        ({ model, index }) => losses[model.name]?.[index] as number,
+        [...["runs=5", "correlations=0.5", `models=${models}`]],
+      );
+      return cellsSection(results).markup.match(/<b>/g)?.length ?? 0;
+    };
+    expect(bold("shared-bottom,omoe")).toBeGreaterThan(0);
+    expect(bold("shared-bottom,omoe,mmoe")).toBe(0);
   });
 
   test("counts failed and missing runs, and takes its losses over the others", () => {
@@ -52,6 +70,12 @@ describe("cellsSection(results)", () => {
     expect(cellsSection(sweepResults({ set: ["trainRows=fresh"] })).markup).toContain(
       "over the batches between the last two evaluations",
     );
+  });
+
+  test("leaves out the interval where every cell has a dash", () => {
+    const rows = rowsOf(cellsSection(sweepResults({ set: ["runs=1"] })));
+    expect(rows[1]).toEqual(Array(3).fill(["Mean", "Median"]).flat());
+    expect(rows[2]).toHaveLength(4 + 6);
   });
 
   test("has a dash for a cell in which no run is done", () => {
@@ -88,8 +112,16 @@ describe("costSection(config, records)", () => {
   test("has parameters, FLOP per row, and the total of all runs; no time of models that trained together", () => {
     const { config, records } = sweepResults({ failing: (id) => id === "omoe/p=0.90/005" });
     const rows = rowsOf(costSection(config, records));
-    expect(rows[3]).toEqual(["MMoE", "fake (none)", "14,818", "59,232", "21", "–", "–", "–"]);
-    expect(rows.at(-1)).toEqual(["All runs", "0.8 s"]);
+    expect(rows[3]).toEqual(["MMoE", "fake (none)", "14,818", "59,232", "21"]);
+    expect(costSection(config, records).markup).toContain("All runs took 0.8 s in total.");
+  });
+
+  test("has a dash where some models have times and others none", () => {
+    const { config, records } = sweepResults();
+    const mixed = records.map((record, i) => (record.model === "mmoe" ? { ...record, elapsedMs: 100 + i } : record));
+    const rows = rowsOf(costSection(config, mixed));
+    expect(rows[2]?.slice(5)).toEqual(["–", "–", "–"]);
+    expect(rows[3]?.slice(5)).not.toContain("–");
   });
 
   test("takes a line for each kind of device", () => {

@@ -176,10 +176,15 @@ class Results:
         scale: Literal["linear", "log"] = "linear",
         theme: Literal["light", "dark", "print"] = "light",
         paper: bool = False,
+        width: str | None = None,
+        height: str | None = None,
+        title: str | None = None,
+        x_limits: tuple[float, float] | None = None,
+        y_limits: tuple[float, float] | None = None,
     ) -> Figure:
         """A figure, which a notebook shows.
 
-        >>> r.figure("final-loss", loss="heldout").save("loss.pdf")
+        >>> r.figure("final-loss", loss="heldout", width="17cm").save("loss.pdf")
 
         :param name: such as ``figure4`` or ``final-loss`` (docs/figures.md)
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
@@ -187,9 +192,18 @@ class Results:
         :param scale: the axis of losses
         :param theme: its colours
         :param paper: draw the paper's results behind ours
+        :param width: such as ``17cm``, ``6.9in`` or ``498pt`` (default: a column of a paper)
+        :param height: likewise; panels are stretched, and texts keep their size
+        :param title: above the figure
+        :param x_limits: ends of the axis of steps, of figures that have one (docs/figures.md)
+        :param y_limits: ends of the axis of losses of the same figures
         :returns: the figure, which is drawn when it is shown or saved; the program then raises ``MmoeError`` for an unknown name
         """
         choices = ["--statistic", statistic, "--scale", scale, "--theme", theme, *_loss(loss), *(["--paper"] if paper else [])]
+        page = {"--width": width, "--height": height, "--title": title}
+        limits = {"--x-limits": x_limits, "--y-limits": y_limits}
+        choices += [f"{option}={value}" for option, value in page.items() if value is not None]
+        choices += [f"{option}={ends[0]},{ends[1]}" for option, ends in limits.items() if ends is not None]
         return Figure(self, name, tuple(choices))
 
     def report(self, *, show: bool = True) -> Path:

@@ -70,7 +70,7 @@ class Settings:
     batch: int
     #: The number of updates.
     steps: int
-    #: ``adam`` and ``adamw`` without AMSGrad, ``sgd`` without momentum (docs/optimizers.md).
+    #: ``adam`` and ``adamw`` without AMSGrad, ``sgd`` without momentum (docs/config.md).
     optimizer: Literal["adam", "adamw", "sgd"] = "adam"
     #: The learning rate that the schedule starts from: :meth:`lr_at` has that of a step.
     lr: float = 1e-3

@@ -205,7 +205,7 @@ def sweep(
     :param cross: instead of --runs: D data seeds, each with I seeds of initial values
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
-    :param optimizer: adam, adamw, sgd (docs/optimizers.md); or several
+    :param optimizer: adam, adamw, sgd (docs/config.md); or several
     :param weight_decay: decay of all parameters (default: 0)
     :param clip_norm: scale gradients down to this norm of all parameters (default: none)
     :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
@@ -373,7 +373,7 @@ def plan(
     :param cross: instead of --runs: D data seeds, each with I seeds of initial values
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
-    :param optimizer: adam, adamw, sgd (docs/optimizers.md); or several
+    :param optimizer: adam, adamw, sgd (docs/config.md); or several
     :param weight_decay: decay of all parameters (default: 0)
     :param clip_norm: scale gradients down to this norm of all parameters (default: none)
     :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)

@@ -8,6 +8,7 @@ import { statusOf } from "../../sweep/sweep-status.ts";
 import { isSystemError, systemReason } from "../../system-error.ts";
 import type { Context } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
+import { openPage } from "../open-page.ts";
 import { stopOnSignals } from "../stop.ts";
 import { goOn } from "../text/go-on.ts";
 import type { DrawOptions } from "./drawing.ts";
@@ -19,13 +20,15 @@ interface ServeOptions extends Omit<DrawOptions, "version"> {
   readonly config: Config;
   /** Undefined for any that is free. */
   readonly port?: number | undefined;
+  /** Opens the page in a browser. */
+  readonly open?: boolean | undefined;
 }
 
 /** Reading the folder takes at most about this share of the time. */
 const SHARE = 0.2;
 
 /** Serves the report of a sweep, which may still run, until a signal comes. UsageError for a folder without a journal. */
-export async function serveReport({ config, port, ...options }: ServeOptions, context: Context): Promise<number> {
+export async function serveReport({ config, port, open, ...options }: ServeOptions, context: Context): Promise<number> {
   const { effects, note } = context;
   const first = statusOf(options.folder, note);
   if (first.writers.length === 0 && first.done + first.failed === 0)
@@ -46,6 +49,7 @@ export async function serveReport({ config, port, ...options }: ServeOptions, co
     report.update(first); // only now: a drawing that has begun keeps the process alive
     effects.stdout.write(`${server.address}\n`);
     note(`Ctrl-C ends it. From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} ${hostname()}`);
+    if (open) await openPage(server.address, note);
     await followed(options.folder, { report, server, told, wake, signal: stop.signal });
     return EXIT.done;
   } finally {

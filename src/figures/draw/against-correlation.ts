@@ -6,7 +6,7 @@ import { asideOf, type EstimatePoint, estimateSeries, slotWidth, WIDEST_SLOT } f
 import { correlationsOf, modelsOf } from "./facts.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
-import { COLUMN, type Drawing } from "./page.ts";
+import type { Drawing } from "./page.ts";
 import type { Scale } from "./scale.ts";
 import { modelGroups } from "./shown.ts";
 import type { SeriesStyle } from "./style.ts";
@@ -39,10 +39,10 @@ export function againstCorrelation(
   const head = heading(title, { y: 0, theme });
   const names = legend(key, { y: head.height + 9, theme });
   const groups = groupsOf(points);
-  const height = groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several;
+  const height = theme.stretch * (groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several);
   const top = head.height + 6 + names.height;
   const width =
-    COLUMN -
+    theme.width -
     LEFT -
     labelsWidth(
       [...styles].map(([model, { label = model }]) => label),

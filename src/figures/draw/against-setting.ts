@@ -15,14 +15,14 @@ import { correlationsOf, type DrawnCell, doneCells, type Listed, type OfCell, ty
 import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { COLUMN, page } from "./page.ts";
+import { page } from "./page.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
 import { across, down, type Frame } from "./series.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { type ValueScale, valueScale } from "./value-scale.ts";
 import {
   areOnOwnRows,
@@ -60,7 +60,7 @@ export function againstSetting(
   const estimates = estimatesOf(rows, sweep);
   if (estimates.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = estimates.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const inRows = isOfManyWords(axis);
   const { nodes, leftOut, ...size } = inRows
@@ -225,7 +225,7 @@ function againstWords(estimates: readonly CellEstimate[], options: WordsOptions)
   });
   const losses = estimates.flatMap(({ value, low, high }) => [value, low, high]);
   const scale = (range: readonly [number, number]) => lossScale(losses, options, range);
-  return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: COLUMN, leftOut: "" };
+  return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: theme.width, leftOut: "" };
 }
 
 function rowOf({ cell, ...found }: CellEstimate, { colour }: SeriesStyle, { axis, theme }: WordsOptions): Row {

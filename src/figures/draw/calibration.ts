@@ -9,14 +9,14 @@ import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { grid } from "./layout.ts";
 import { modelLegend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
-import { COLUMN, page } from "./page.ts";
+import { page } from "./page.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { bandPath, type Frame, linePath, seriesMarker } from "./series.ts";
 import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SIZE, SMALL, text, textWidth } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { correlationWords, runsSentence } from "./words.ts";
 
 const NAME = "calibration";
@@ -55,7 +55,7 @@ export function calibration(
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done whose predictions were kept" };
   const cells = found.map(({ cell, rows: [row] }) => ({ ...cell, runs: (row as CalibrationRow).runs }));
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const groups = modelGroups(modelsOf(cells));
   const tasks = [...groupBy(rows, ({ task }) => String(task)).values()].map(([first]) => first as CalibrationRow);
   const shownTasks = tasks.slice(0, Math.max(1, Math.floor(MOST / groups.length)));
@@ -104,7 +104,7 @@ function panelsOf(
   { top, styles, theme }: { top: number; styles: ReadonlyMap<string, SeriesStyle>; theme: Theme },
 ): { nodes: SvgNode[]; bottom: number } {
   const columns = Math.min(2, panels.length);
-  const side = columns === 1 ? ALONE : (COLUMN - LEFT - RIGHT - ACROSS) / 2;
+  const side = columns === 1 ? ALONE : (theme.width - LEFT - RIGHT - ACROSS) / 2;
   const below = GAP + COUNTS + NUMBERS;
   const boxes = grid({
     ...{ count: panels.length, columns, width: LEFT + RIGHT + columns * side + (columns - 1) * ACROSS, left: LEFT },

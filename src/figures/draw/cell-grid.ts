@@ -1,7 +1,7 @@
 import type { Box } from "./axes.ts";
 import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
 import { grid } from "./layout.ts";
-import { COLUMN, type Drawing } from "./page.ts";
+import type { Drawing } from "./page.ts";
 import { leftOutSentence, someOf } from "./shown.ts";
 import { labelIn } from "./style.ts";
 import { type Attributes, group, type SvgNode } from "./svg.ts";
@@ -105,7 +105,8 @@ export function panelGrid(
   const blocks = Math.max(1, Math.floor(ROWS / rows.length));
   const drawn = someOf(correlations, blocks * COLUMNS);
   const columns = Math.min(COLUMNS, drawn.length);
-  const height = Math.round(options.height * (rows.length * Math.ceil(drawn.length / columns) > FEW ? LOWER : 1));
+  const height =
+    theme.stretch * Math.round(options.height * (rows.length * Math.ceil(drawn.length / columns) > FEW ? LOWER : 1));
   const titled = rows.some(({ title }) => title !== "") ? TITLE : 0;
   const headed = drawn.some((correlation) => correlation !== null) ? TITLE : 0;
   const above = headed + 4 + titled; // the title of a column, and of its first row
@@ -113,7 +114,7 @@ export function panelGrid(
   const blockHeight = above + rows.length * (height + down) - down + NUMBERS;
   const boxesOf = (block: number) =>
     grid({
-      ...{ count: rows.length * columns, columns, width: COLUMN, height, left, right: 5 },
+      ...{ count: rows.length * columns, columns, width: theme.width, height, left, right: 5 },
       top: options.top + block * blockHeight + above,
       gap: [ACROSS, down],
     });
@@ -132,7 +133,7 @@ export function panelGrid(
     rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns] as Box, theme)])),
   );
   return {
-    ...{ place, drawn, height, width: COLUMN },
+    ...{ place, drawn, height, width: theme.width },
     titles: [...columnTitles, ...rowTitles],
     leftOut: leftOutSentence(correlations, drawn),
     bottom: options.top + boxes.length * blockHeight + 10,

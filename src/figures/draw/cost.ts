@@ -9,7 +9,7 @@ import { page } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
 import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
 import { SMALL, text, textWidth } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { withRoom } from "./tick-labels.ts";
 import {
   capitalised,
@@ -42,7 +42,7 @@ export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: Figur
   if (modelsOf(drawn).length < 2) return { name: NAME, lacking: "runs of two models with known FLOP are needed" };
   if (areAlike(points))
     return { name: NAME, lacking: `the models' FLOP differ by less than ${100 * ALIKE} %`, never: true };
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const { nodes, leftOut, ...size } = drawing(points, stylesIn(drawn, sweep, theme), options, theme);
   const caption = `${captionStart(drawn, sweep, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, sweep)}`;
   return page({ name: NAME, title: "Final loss against cost", caption, ...size, theme }, nodes);

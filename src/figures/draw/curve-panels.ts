@@ -1,5 +1,6 @@
 import type { FigureOptions } from "./figure.ts";
 import { framed, lossScale } from "./loss-axis.ts";
+import type { Scale } from "./scale.ts";
 import { type Frame, markerAt } from "./series.ts";
 import {
   type CurvePanel,
@@ -14,7 +15,7 @@ import { group, type SvgNode } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 
 interface CurveOptions extends RoomOptions {
-  readonly options: Pick<FigureOptions, "scale" | "fits">;
+  readonly options: Pick<FigureOptions, "scale" | "fits" | "yLimits">;
   /** Share of the steps before which a curve may leave the frame; as `framed` has it by default. */
   readonly start?: number;
 }
@@ -47,10 +48,14 @@ function valuesOf({ points, paper }: DrawnCurve, scale: FigureOptions["scale"], 
 const SPARSE = 8;
 
 function paperMarkers({ attributes, paper, style }: DrawnCurve, { x, y }: Frame, { background }: Theme): SvgNode[] {
-  const shown = paper.filter(({ loss }, i) => i % SPARSE === 0 && loss <= y.domain[1] && loss >= y.domain[0]);
+  const shown = paper.filter(({ step, loss }, i) => i % SPARSE === 0 && isWithin(step, x) && isWithin(loss, y));
   if (shown.length === 0) return [];
   const markers = shown.map(({ step, loss }) =>
     markerAt(style.marker, x.at(step), y.at(loss), { fill: background, stroke: style.colour, area: 9 }),
   );
   return [group({ class: "paper", ...attributes }, markers)];
+}
+
+function isWithin(value: number, { domain: [low, high] }: Scale): boolean {
+  return value >= low && value <= high;
 }

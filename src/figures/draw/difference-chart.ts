@@ -1,7 +1,7 @@
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { FigureOptions } from "./figure.ts";
-import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
+import { type KeyMark, type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { across, down } from "./series.ts";
 import { leftOutSentence, someOf } from "./shown.ts";
@@ -64,6 +64,7 @@ export function differenceChart(found: readonly Difference[], chart: ChartOption
     theme,
     ownAxes,
     scale: (range, group) => scaleOf(ownAxes ? (groups.get(group) ?? []) : shown, range, reference === undefined),
+    key: keyOf(shown, options, theme),
     foot: differenceHeading(options),
     behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
   });
@@ -117,7 +118,22 @@ function scaleOf(found: readonly Difference[], range: readonly [number, number],
     .flatMap(({ low, high, value, q05, q95 }) => (whole ? [low, high, value, q05, q95] : [low, high, value]))
     .filter(Number.isFinite);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  return linearScale(low, low === high ? 1 : high, { range, nice: true, label: shortNumber });
+  const label = low < 0 && high > 0 ? withSign : shortNumber;
+  return linearScale(low, low === high ? 1 : high, { range, nice: true, label });
+}
+
+/** On an axis that crosses 0, above it too. */
+function withSign(value: number): string {
+  return value > 0 ? `+${shortNumber(value)}` : shortNumber(value);
+}
+
+function keyOf(shown: readonly Difference[], { statistic }: FigureOptions, { ink, quiet }: Theme): KeyMark[] {
+  const interval: KeyMark = { label: "95 % interval", width: 12, marks: (x, y) => [across(x, x + 12, y, ink, 3)] };
+  return [
+    { label: statistic, width: 1, marks: (x, y) => [down(x + 0.5, y - 3.6, y + 3.6, ink, 1)] },
+    ...(shown.some(({ low }) => Number.isFinite(low)) ? [interval] : []),
+    { label: "middle 90 % of the pairs", width: 12, marks: (x, y) => [across(x, x + 12, y, quiet, 0.6)] },
+  ];
 }
 
 function rowOf(difference: Difference, label: string, { labelOf, theme }: ChartOptions): Row {

@@ -4,7 +4,7 @@ import { doneCells, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { page } from "./page.ts";
 import { labelIn } from "./style.ts";
-import { themeOf } from "./theme.ts";
+import { themeFor } from "./theme.ts";
 import {
   areOnOwnRows,
   capitalised,
@@ -32,7 +32,7 @@ export function pairedDifferences(
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
   if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
   const labelOf = (model: string) => labelIn(cells, model);
   const titleOf = (correlation: number | null) => correlationTitle(correlation, sweep);
@@ -67,7 +67,6 @@ function rowsWords(reference: string | undefined, ownRows: boolean): string {
 function captionStart({ loss, statistic, unit }: FigureOptions, rows: string, pairs: readonly number[]): string {
   return (
     `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
-    `on the same data, ${rows}. Upright lines: the ${statistic}; ` +
-    `${intervalWords(pairs, "thick lines: 95 % intervals over pairs of runs", "no intervals")}; thin lines: the middle 90 % of the pairs.`
+    `on the same data, ${rows}. ${intervalWords(pairs, "95 % intervals are over pairs of runs", "No intervals")}.`
   );
 }

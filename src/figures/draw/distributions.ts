@@ -6,13 +6,13 @@ import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } 
 import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
-import { type Row, rowChart } from "./row-chart.ts";
+import { type KeyMark, type Row, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
 import { down, markerAt } from "./series.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { element, rounded, type SvgNode } from "./svg.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import {
   capitalised,
   cellWords,
@@ -48,7 +48,7 @@ export function distributions(
   });
   if (summaries.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = summaries.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / styles.size)));
@@ -62,6 +62,7 @@ export function distributions(
   const { nodes, height } = rowChart(groups, {
     top: 0,
     row: ROW,
+    key: dotKey(theme),
     theme,
     scale: (range) => lossScale(values, options, range),
     foot: finalHeading(options),
@@ -103,6 +104,23 @@ export function dotRow({ cell, losses }: Summary, { colour }: SeriesStyle, theme
   };
 }
 
+/** What a row's marks are. */
+export function dotKey({ ink, quiet }: Theme): KeyMark[] {
+  return [
+    {
+      label: "one run",
+      width: DOT,
+      marks: (x, y) => [markerAt("circle", x + DOT / 2, y, { fill: quiet, area: DOT * DOT })],
+    },
+    { label: "median", width: 1, marks: (x, y) => [down(x + 0.5, y - ROOM / 2 + 1, y + ROOM / 2 - 1, ink, 0.9)] },
+    {
+      label: "mean",
+      width: 4,
+      marks: (x, y) => [markerAt("triangle-down", x + 2, y - 0.5, { fill: ink, area: MEAN_AREA })],
+    },
+  ];
+}
+
 /** A dot for each loss around the height `y`: those of about one place above each other, closer where they are many. */
 function dots(losses: Float64Array, x: Scale, y: number, colour: string): SvgNode {
   const columns = [...groupBy([...losses], (loss) => String(Math.round(x.at(loss) / DOT)))];
@@ -121,6 +139,6 @@ function dots(losses: Float64Array, x: Scale, y: number, colour: string): SvgNod
 function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions): string {
   return (
     `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}). A dot for each run; ` +
-    "line: the median; triangle above: the mean. Dots above each other have about the same loss."
+    "dots above each other have about the same loss."
   );
 }

@@ -4,7 +4,7 @@ import type { CsvValue } from "../../records/csv.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { LeftOut } from "./part.ts";
 import type { SvgNode } from "./svg.ts";
-import type { ThemeName } from "./theme.ts";
+import type { SizeChoices, ThemeName } from "./theme.ts";
 
 /** A picture, and what it shows in words. */
 export interface Picture {
@@ -43,7 +43,7 @@ export interface Unavailable {
 export const STATISTICS = ["mean", "median"] as const;
 export const SCALES = ["linear", "log"] as const;
 
-export interface FigureOptions {
+export interface FigureOptions extends SizeChoices {
   readonly loss: LossSet;
   /** The unit of the sweep's losses. */
   readonly unit: LossUnit;
@@ -60,12 +60,16 @@ export interface FigureOptions {
   readonly sum?: boolean;
   /** Names the panels a, b, c. */
   readonly letters?: boolean;
+  /** In bold above the picture. */
+  readonly title?: string;
+  /** The family of all texts, which stay text; by default their letters are outlines of Fira Sans. */
+  readonly font?: string;
   /** Draws a part of the sweep. */
   readonly without?: LeftOut;
 }
 
 /** What a user chooses of a figure; the others follow from the sweep. */
-export type FigureChoices = Omit<FigureOptions, "unit" | "fits">;
+export type FigureChoices = Omit<FigureOptions, "unit" | "fits" | "stretch">;
 
 export const DEFAULT_OPTIONS: FigureOptions = {
   loss: "train",

@@ -10,7 +10,7 @@ import { type Drawing, page } from "./page.ts";
 import { SMALL_BOTTOM } from "./paper-points.ts";
 import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { areOnOwnRows, correlationWords, lossHeading, OWN_ROWS, runsSentence } from "./words.ts";
 
 const NAME = "figure3";
@@ -22,7 +22,7 @@ export function figure3(rows: readonly CurveRow[], sweep: SweepFacts, options: F
   const cells = drawn.map(({ cell }) => cell);
   if (areOnOwnRows(sweep.cells)) return { name: NAME, lacking: OWN_ROWS, never: true };
   if (cells.length === 0) return { name: NAME, lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = correlationStyles(sweep.correlations as readonly number[], theme);
   const curves = drawn.map((one) =>
     curveOf(one, styles.get(one.cell.correlation as number) as SeriesStyle, sweep, options),

@@ -7,7 +7,7 @@ import { page } from "./page.ts";
 import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { DrawnCurve } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { themeOf } from "./theme.ts";
+import { themeFor } from "./theme.ts";
 import { areOnOwnRows, endedSentence, runsSentence } from "./words.ts";
 
 const NAME = "figure4";
@@ -17,7 +17,7 @@ export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: F
   const drawnCells = byCell(rows, sweep);
   if (drawnCells.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = drawnCells.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const models = modelsOf(cells);
   const styles = stylesIn(cells, sweep, theme);
   const curves = new Map(

@@ -23,7 +23,7 @@ import { figureWords } from "./shown.ts";
 import { stylesIn } from "./style.ts";
 import { element, group, rounded, type SvgNode } from "./svg.ts";
 import { brokenLines, SIZE, SMALL, text, textLines, textWidth } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "figure5";
@@ -57,7 +57,7 @@ export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: Fig
   const binned = binnedOf(rows, sweep, options);
   if (binned.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = binned.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const rungs = options.sum ? [] : rungLines(sweep, options.loss); // which are of one task
   const styles = stylesIn(cells, sweep, theme);
   const { nodes, leftOut, ...size } = drawing(binned, { rungs, styles, options, theme });

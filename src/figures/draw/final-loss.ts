@@ -10,7 +10,7 @@ import { type Drawing, page } from "./page.ts";
 import { paperFigure } from "./paper-points.ts";
 import { ofOneModel } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import {
   areOnOwnRows,
   capitalised,
@@ -52,7 +52,7 @@ export function finalLoss(
     x: cell.correlation as number,
     paper: paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN,
   }));
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const { nodes, height } = drawing(points, stylesIn(cells, sweep, theme), options, theme);
   return page(
     {

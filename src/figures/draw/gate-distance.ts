@@ -5,7 +5,7 @@ import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { stylesIn } from "./style.ts";
-import { themeOf } from "./theme.ts";
+import { themeFor } from "./theme.ts";
 import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence, withIntervals } from "./words.ts";
 
 const NAME = "gate-distance";
@@ -29,7 +29,7 @@ export function gateDistance(
   const cells = points.map(({ cell }) => cell);
   if (areOnOwnRows(cells)) return { name: NAME, lacking: OWN_ROWS, never: true };
   if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const { nodes, height } = againstCorrelation(points, {
     styles: stylesIn(cells, sweep, theme),
     title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,

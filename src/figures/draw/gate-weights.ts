@@ -10,7 +10,7 @@ import { linearScale, type Scale } from "./scale.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { element, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { labelled } from "./value-scale.ts";
 import { runsSentence } from "./words.ts";
 
@@ -45,7 +45,7 @@ export function gateWeights(
   });
   if (weighed.length === 0) return { name: NAME, lacking: "no run is done of a model with gates" };
   const cells = weighed.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const { nodes, leftOut, ...size } = drawing(weighed, stylesIn(cells, sweep, theme), theme);
   const caption =
     `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +

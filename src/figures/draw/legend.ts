@@ -1,4 +1,3 @@
-import { COLUMN } from "./page.ts";
 import { markerAt, type Point, seriesMarker } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
 import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
@@ -41,7 +40,7 @@ export function legend(items: readonly LegendItem[], { y, theme }: LegendOptions
   let [left, baseline] = [X, y];
   const nodes = items.map((item) => {
     const wide = samplesWidth(item) + 3 + textWidth(item.label, SMALL);
-    if (left > X && left + wide > COLUMN) [left, baseline] = [X, baseline + LINE];
+    if (left > X && left + wide > theme.width) [left, baseline] = [X, baseline + LINE];
     const node = legendItem(item, left, baseline, theme);
     left += wide + GAP;
     return node;

@@ -1,9 +1,8 @@
 import type { FigureOptions } from "./figure.ts";
-import { COLUMN } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
 import type { SvgNode } from "./svg.ts";
 import { brokenLines, SIZE, textLines } from "./text.ts";
-import type { Theme } from "./theme.ts";
+import type { Limits, Theme } from "./theme.ts";
 
 /** The share of a curve that may leave the frame: its first steps would leave no room for the rest. */
 const START = 0.05;
@@ -17,9 +16,10 @@ export function framed<T extends { readonly step: number }>(points: readonly T[]
 /** The axis of losses that has room for all `values`, from zero up unless it is logarithmic or fits them. */
 export function lossScale(
   values: readonly number[],
-  { scale: type, fits = false }: Pick<FigureOptions, "scale" | "fits">,
+  { scale: type, fits = false, yLimits }: Pick<FigureOptions, "scale" | "fits" | "yLimits">,
   range: readonly [number, number],
 ): Scale {
+  if (yLimits) return (type === "log" ? logScale : linearScale)(...yLimits, { range, label: shortNumber });
   const finite = values.filter((value) => Number.isFinite(value));
   if (type === "linear" && fits) return fittedScale(finite, { range, nice: true });
   const high = finite.reduce((most, value) => Math.max(most, value), 0);
@@ -41,10 +41,15 @@ export function fittedScale(
 }
 
 /** The axis of steps, from 0 to the last one; in thousands or millions if there are many. */
-export function stepScale(last: number, range: readonly [number, number], count = 3): { scale: Scale; title: string } {
+export function stepScale(
+  last: number,
+  range: readonly [number, number],
+  { count = 3, limits }: { readonly count?: number; readonly limits?: Limits | undefined } = {},
+): { scale: Scale; title: string } {
   const [unit, words] = STEP_UNITS.find(([unit]) => last >= 2 * unit) ?? [1, ""];
   const label = (step: number) => shortNumber(step / unit);
-  return { scale: endedScale(last, range, count, label), title: `training steps${words}` };
+  const scale = limits ? linearScale(...limits, { range, count, label }) : endedScale(last, range, count, label);
+  return { scale, title: `training steps${words}` };
 }
 
 /** A scale from 0 whose last tick is at its end, if about as many ticks as asked for have one there. */
@@ -61,7 +66,7 @@ const STEP_UNITS = [
 /** What the vertical axis shows, written above it from `y` on; with the height that it takes. */
 export function heading(
   words: string,
-  { y, width = COLUMN, theme }: { y: number; width?: number; theme: Theme },
+  { y, theme, width = theme.width }: { y: number; theme: Theme; width?: number },
 ): { nodes: SvgNode[]; height: number } {
   const { nodes, more } = textLines(brokenLines(words, width, SIZE), 0.5, y + SIZE, { fill: theme.ink });
   return { nodes, height: more + SIZE + 2 };

@@ -11,7 +11,7 @@ import { groupPart, headingPart, stacked } from "./parts.ts";
 import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
 import type { CurvePoint } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { themeOf } from "./theme.ts";
+import { themeFor } from "./theme.ts";
 import { capitalised, endedSentence, runsSentence } from "./words.ts";
 
 const NAME = "metric-curves";
@@ -28,7 +28,7 @@ export function metricCurves(
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done that has a metric at every evaluation" };
   const cells = found.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const groups = modelGroups(modelsOf(cells));
   const all = correlationsOf(cells);

@@ -10,7 +10,7 @@ import { type RowGroup, rowChart } from "./row-chart.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { ownLabel } from "./task-spreads.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, runsSentence, withIntervals } from "./words.ts";
 
 const NAME = "metrics";
@@ -40,7 +40,7 @@ export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: 
   const cells = found.map(({ cell }) => cell);
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
   const groups = groupsOf(shown, sweep, theme);
   const { nodes, height } = rowChart(groups, {

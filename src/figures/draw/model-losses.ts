@@ -7,7 +7,7 @@ import { page } from "./page.ts";
 import { type Row, rowChart } from "./row-chart.ts";
 import { across, markerAt } from "./series.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import {
   capitalised,
   cellWords,
@@ -35,7 +35,7 @@ export function modelLosses(
   const { loss, statistic, unit } = options;
   const losses = found.map(({ cell, rows: [row] }): ModelLoss => ({ ...(row as EstimateRow), cell }));
   const cells = found.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const rows = losses.map((one) => estimateMarks(one, styles.get(one.cell.model) as SeriesStyle, theme));
   const { nodes, height } = rowChart([{ title: correlationTitle(null, sweep), rows }], {

@@ -3,9 +3,6 @@ import { element, type SvgNode } from "./svg.ts";
 import { FAMILY, SIZE } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
-/** A column of the paper, 3.3 inches, in points. */
-export const COLUMN = 237.6;
-
 /** Contents of a page, and its size in points; a column wide by default. */
 export interface Drawing {
   readonly nodes: readonly SvgNode[];
@@ -19,8 +16,9 @@ interface PageOptions extends Omit<Picture, "root" | "width"> {
 }
 
 /** A picture of `nodes`, on a page of its own. */
-export function page({ theme, width = COLUMN, ...picture }: PageOptions, nodes: readonly SvgNode[]): Picture {
-  const { name, title, caption, height } = picture;
+export function page({ theme, width = theme.width, ...picture }: PageOptions, nodes: readonly SvgNode[]): Picture {
+  const { name, title, caption } = picture;
+  const height = Number(picture.height.toFixed(2)); // one that was stretched
   const root = element(
     "svg",
     {
@@ -42,5 +40,5 @@ export function page({ theme, width = COLUMN, ...picture }: PageOptions, nodes: 
       ...nodes,
     ],
   );
-  return { ...picture, width, root };
+  return { ...picture, width, height, root };
 }

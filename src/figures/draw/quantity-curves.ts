@@ -9,7 +9,7 @@ import { groupPart, headingPart, stacked } from "./parts.ts";
 import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { CurvePanel, CurvePoint, DrawnCurve, PanelsOptions } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, endedSentence, runsSentence } from "./words.ts";
 
 /** A point of a quantity's curve. */
@@ -75,7 +75,7 @@ function quantityFigure(
   const found = byCell(rows, sweep);
   const cells = found.map(({ cell }) => cell);
   if (cells.length === 0) return { name, lacking: "no run is done that has this" };
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const curveOf = ({ cell, rows: points }: CellRows<QuantityRow>): DrawnCurve => {
     return { style: styles.get(cell.model) as SeriesStyle, attributes: cellAttributes(cell), points, paper: [] };

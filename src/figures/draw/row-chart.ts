@@ -1,5 +1,4 @@
 import { type Box, panel } from "./axes.ts";
-import { COLUMN } from "./page.ts";
 import type { Scale } from "./scale.ts";
 import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
 import { brokenLines, SIZE, SMALL, text, textLines, textWidth } from "./text.ts";
@@ -24,8 +23,18 @@ export interface RowGroup {
   readonly rows: readonly Row[];
 }
 
+/** A mark that the rows have, and its meaning. */
+export interface KeyMark {
+  readonly label: string;
+  readonly width: number;
+  /** From x on, around the height y. */
+  readonly marks: (x: number, y: number) => readonly SvgNode[];
+}
+
 interface ChartOptions {
   readonly top: number;
+  /** The marks' meaning, in a line above all groups. */
+  readonly key?: readonly KeyMark[];
   readonly theme: Theme;
   /** The horizontal axis of a group. */
   readonly scale: (range: readonly [number, number], group: RowGroup) => Scale;
@@ -43,28 +52,42 @@ const ROW = 11;
 const TITLE = 13;
 /** Room for the numbers below a panel. */
 const NUMBERS = 12;
+/** Height of the key, and the room between its marks. */
+const KEY = 11;
+const KEY_GAP = 9;
 
 /** Groups of rows, each in a panel of its own: each row's name at the left, a group's title above. */
 export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { nodes: SvgNode[]; height: number } {
-  const { top, theme, foot, ownAxes = false, row = ROW } = options;
+  const { top, theme, foot, key = [], ownAxes = false, row = ROW } = options;
   const names = groups.flatMap(({ rows }) => rows.map(({ label }) => textWidth(label, SMALL)));
   const left = Math.max(...names) + 6;
-  const width = COLUMN - left - 8;
-  let y = top;
+  const width = theme.width - left - 8;
+  let y = top + (key.length > 0 ? KEY : 0);
   const nodes = groups.flatMap((group, i) => {
-    const box = { x: left, y: y + TITLE, width, height: group.rows.length * row + 2 };
+    const box = { x: left, y: y + TITLE, width, height: group.rows.length * row * theme.stretch + 2 };
     const numbers = ownAxes || i === groups.length - 1;
     y = box.y + box.height + (numbers ? NUMBERS : 3);
     return groupNodes(group, box, numbers, options);
   });
-  const lines = brokenLines(foot, COLUMN - 2, SIZE);
-  const start = Math.min(left, ...lines.map((line) => COLUMN - textWidth(line, SIZE) - 1));
+  const lines = brokenLines(foot, theme.width - 2, SIZE);
+  const start = Math.min(left, ...lines.map((line) => theme.width - textWidth(line, SIZE) - 1));
   const feet = textLines(lines, start, y + 9, { fill: theme.ink });
-  return { nodes: [...nodes, ...feet.nodes], height: y + 12 + feet.more };
+  return { nodes: [...keyNodes(key, top + 8, theme), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
+}
+
+function keyNodes(key: readonly KeyMark[], y: number, { ink }: Theme): SvgNode[] {
+  let x = 0.5;
+  return key.map(({ label, width, marks }) => {
+    const left = x;
+    x += width + 3 + textWidth(label, SMALL) + KEY_GAP;
+    const words = text(label, left + width + 3, y, { fill: ink, size: SMALL });
+    return group({ class: "key" }, [...marks(left, y - SMALL * 0.33), words]);
+  });
 }
 
 function groupNodes(group: RowGroup, box: Box, numbers: boolean, options: ChartOptions): SvgNode[] {
-  const { theme, scale, behind = () => [], row: height = ROW } = options;
+  const { theme, scale, behind = () => [], row = ROW } = options;
+  const height = row * theme.stretch;
   const x = scale([box.x, box.x + box.width], group);
   const [top, bottom] = [box.y, box.y + box.height];
   const y: Scale = { type: "linear", domain: [0, box.height], range: [top, bottom], at: (at) => top + at, ticks: [] };

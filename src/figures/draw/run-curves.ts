@@ -11,7 +11,7 @@ import { ofOneModel } from "./shown.ts";
 import { stepCells } from "./step-cells.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, endedSentence, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "runs";
@@ -39,7 +39,7 @@ export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: Fig
   });
   if (shown.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = shown.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const rungs = rungLines(sweep, options.loss);
   const { nodes, leftOut, ...size } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
   const caption = `${captionStart(shown, sweep, options)}${endedSentence(shown)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;

@@ -19,7 +19,7 @@ import { across, down, type Frame, markerAt } from "./series.ts";
 import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 const NAME = "seesaw";
@@ -55,7 +55,7 @@ export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: F
   const pairs = all.slice(0, MOST_ROWS);
   const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const { nodes, leftOut, ...size } = drawing(shown, sweep, label, { options, theme, pairs });
   const cut = `${cutPairs(all, pairs)}${cutSentence(cells, most)}`;
   const caption = `${captionStart(sweep, options, label)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;

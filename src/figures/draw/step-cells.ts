@@ -14,7 +14,7 @@ interface StepCellsOptions {
   readonly top: number;
   /** Losses that the vertical axis has room for. */
   readonly values: readonly number[];
-  readonly options: Pick<FigureOptions, "scale" | "fits">;
+  readonly options: Pick<FigureOptions, "scale" | "fits" | "yLimits">;
   readonly theme: Theme;
 }
 
@@ -36,7 +36,7 @@ export function stepCells<Row extends OfCell & { readonly step: number }, One ex
     if (place === undefined) return [];
     const { box, numbers } = place;
     const frame = {
-      x: stepScale(last, [box.x, box.x + box.width]).scale,
+      x: stepScale(last, [box.x, box.x + box.width], { limits: theme.steps }).scale,
       y: lossScale(values, options, [box.y + box.height, box.y]),
     };
     return [panel({ box, ...frame, theme, numbers, attributes: cellAttributes(cell) }, marks(one, frame, place))];

@@ -2,7 +2,6 @@ import type { Estimate } from "../../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { grid } from "./layout.ts";
 import { stepScale } from "./loss-axis.ts";
-import { COLUMN } from "./page.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 import type { Scale } from "./scale.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
@@ -79,22 +78,35 @@ export function stepPanels(
   const { columns, top, height, right = 6, foot = true, theme } = place;
   const titled = panels.some(({ title }) => title !== undefined);
   const inner = top + (titled ? TITLE : 0);
+  const tall = height * theme.stretch;
   const gap = [11, NUMBERS + (titled ? TITLE : 0)] as const;
-  const boxes = grid({ count: panels.length, columns, width: COLUMN, top: inner, height, left: LEFT, right, gap });
+  const boxes = grid({
+    count: panels.length,
+    columns,
+    width: theme.width,
+    top: inner,
+    height: tall,
+    left: LEFT,
+    right,
+    gap,
+  });
   const last = Math.max(...panels.flatMap(({ curves }) => curves.map(({ points }) => points.at(-1)?.step ?? 0)));
   const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + (foot ? FOOT : 0);
   const nodes = panels.map((one, i) => {
     const box = boxes[i] as Box;
-    const frame = { x: stepScale(last, [box.x, box.x + box.width]).scale, y: scaleOf([box.y + box.height, box.y]) };
+    const frame = {
+      x: stepScale(last, [box.x, box.x + box.width], { limits: theme.steps }).scale,
+      y: scaleOf([box.y + box.height, box.y]),
+    };
     const lowest = i + columns >= panels.length;
     const numbers = { x: foot || !lowest, y: i % columns === 0 };
     return panel({ box, ...frame, theme, numbers, ...titleOf(one) }, marks(frame, one));
   });
-  const words = text(stepScale(last, [0, 1]).title, (LEFT + COLUMN - right) / 2, bottom - 4, {
+  const words = text(stepScale(last, [0, 1]).title, (LEFT + theme.width - right) / 2, bottom - 4, {
     fill: theme.ink,
     anchor: "middle",
   });
-  return { nodes: foot ? [...nodes, words] : nodes, bottom, boxes, y: scaleOf([height, 0]) };
+  return { nodes: foot ? [...nodes, words] : nodes, bottom, boxes, y: scaleOf([tall, 0]) };
 }
 
 function titleOf({ title, attributes }: CurvePanel): { title?: string; attributes?: Attributes } {

@@ -15,7 +15,7 @@ import { type SeriesStyle, stylesIn } from "./style.ts";
 import { element, group, rounded, type SvgNode } from "./svg.ts";
 import { type TaskLossRow, taskSpreads } from "./task-spreads.ts";
 import { SMALL, text } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 const NAME = "task-losses";
@@ -30,7 +30,7 @@ export function taskLosses(
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
   if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options);
   const cells = found.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const { nodes, leftOut, cut, ...size } = drawing(found, sweep, options, theme);
   return page(
     {

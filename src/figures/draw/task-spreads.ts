@@ -1,6 +1,6 @@
 // Final losses of more than two tasks.
 import type { LossSet } from "../../config/loss-sets.ts";
-import { dotRow, ROW } from "./distributions.ts";
+import { dotKey, dotRow, ROW } from "./distributions.ts";
 import { type CellRows, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Picture } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
@@ -9,7 +9,7 @@ import { type RowGroup, rowChart } from "./row-chart.ts";
 import { signed } from "./scale.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { themeOf } from "./theme.ts";
+import { themeFor } from "./theme.ts";
 import { capitalised, finalHeading, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 /** A run's final losses; `task3` and more too, of more tasks. */
@@ -35,7 +35,7 @@ export function taskSpreads(
   options: FigureOptions,
 ): Picture {
   const cells = found.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (styles.size * sweep.tasks))));
@@ -55,13 +55,13 @@ export function taskSpreads(
     };
   });
   const { nodes, height } = rowChart(groups, {
-    ...{ top: 0, row: ROW, theme, ownAxes: true, foot: finalHeading(options) },
+    ...{ top: 0, row: ROW, key: dotKey(theme), theme, ownAxes: true, foot: finalHeading(options) },
     scale: (range, group) => lossScale((group as TaskGroup).values, { ...options, scale: "linear" }, range),
   });
   const title = `Final loss of each task${ofOneModel(cells)}`;
   const caption =
     `${capitalised(lossName(options.loss))} of each task after the last step (${unitsSentence(options)}), a panel for each task with its own axis. ` +
-    `A dot for each run; line: the median; triangle above: the mean.${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
+    `A dot for each run.${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
   return page({ name: "task-losses", title, caption, height, theme }, nodes);
 }
 

@@ -1,5 +1,8 @@
-/** Colours of a figure, and where it is shown. */
-export interface Theme {
+/** A column of the paper, 3.3 inches, in points. */
+export const COLUMN = 237.6;
+
+/** Colours of a figure, where it is shown, and how large it is. */
+export interface Theme extends Size {
   /** The figure is a part of a page, which brings the font and reads values off the marks. */
   readonly inPage: boolean;
   readonly background: string;
@@ -17,7 +20,20 @@ export interface Theme {
   readonly ramp: readonly string[];
 }
 
+interface Size {
+  /** Of the page, in points. */
+  readonly width: number;
+  /** By how much panels and rows are higher than by default. */
+  readonly stretch: number;
+  /** The ends of the axis of steps; by default from 0 to the last step. */
+  readonly steps?: Limits | undefined;
+}
+
+/** The ends of an axis. */
+export type Limits = readonly [low: number, high: number];
+
 const LIGHT: Theme = {
+  ...{ width: COLUMN, stretch: 1 },
   inPage: false,
   background: "#ffffff",
   ink: "#1b1f24",
@@ -32,6 +48,7 @@ const LIGHT: Theme = {
 };
 
 const DARK: Theme = {
+  ...{ width: COLUMN, stretch: 1 },
   inPage: false,
   background: "#14171b",
   ink: "#e8ebef",
@@ -60,23 +77,54 @@ export function themeOf(name: ThemeName): Theme {
   return THEMES[name];
 }
 
+/** What a user may choose of a figure's size. */
+export interface SizeChoices {
+  /** In points. */
+  readonly width?: number;
+  /** In points; `stretch` follows from it. */
+  readonly height?: number;
+  readonly stretch?: number;
+  /** The ends of the axis of steps, and of that of losses. */
+  readonly xLimits?: Limits;
+  readonly yLimits?: Limits;
+}
+
+/** The theme of a figure of a size. */
+export function themeFor({
+  theme,
+  width = COLUMN,
+  stretch = 1,
+  xLimits,
+}: SizeChoices & { readonly theme: ThemeName }): Theme {
+  return { ...THEMES[theme], width, stretch, steps: xLimits };
+}
+
 /** A theme as custom properties of CSS, which figures of the theme `page` refer to: `--f-ink: #1b1f24; ...`. */
 export function pageVariables(name: Exclude<ThemeName, "page">): string {
   const values = namedColours(THEMES[name]);
   return values.map(([variable, colour]) => `${variable}: ${colour};`).join(" ");
 }
 
-function namedColours({ inPage: _, series, losses, ramp, ...single }: Theme): [variable: string, colour: string][] {
+function namedColours({
+  inPage: _,
+  width: __,
+  stretch: ___,
+  steps: ____,
+  series,
+  losses,
+  ramp,
+  ...single
+}: Theme): [variable: string, colour: string][] {
   const list = (name: string, colours: readonly string[]) =>
     colours.map((colour, i): [string, string] => [`--f-${name}-${i + 1}`, colour]);
   const singles = Object.entries(single).map(([name, colour]): [string, string] => [`--f-${name}`, colour]);
   return [...singles, ...list("series", series), ...list("losses", losses), ...list("ramp", ramp)];
 }
 
-function variablesOf({ series, losses, ramp }: Theme): Theme {
+function variablesOf({ width, stretch, series, losses, ramp }: Theme): Theme {
   const variable = (name: string) => `var(--f-${name})`;
   return {
-    inPage: true,
+    ...{ inPage: true, width, stretch },
     background: variable("background"),
     ink: variable("ink"),
     quiet: variable("quiet"),

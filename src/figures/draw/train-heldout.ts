@@ -12,7 +12,7 @@ import { ofOneModel } from "./shown.ts";
 import { stepCells } from "./step-cells.ts";
 import { curveBand, curveLine, type DrawnCurve } from "./step-panels.ts";
 import { lossStyles } from "./style.ts";
-import { type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, endedSentence, runsSentence, tasksWords } from "./words.ts";
 
 const NAME = "train-heldout";
@@ -27,7 +27,7 @@ export function trainHeldout(
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);
-  const theme = themeOf(options.theme);
+  const theme = themeFor(options);
   const sets = LOSS_SETS.filter((set) => rows.some(({ loss }) => loss === set));
   const { nodes, leftOut, ...size } = drawing(found, sets, options, theme);
   return page(

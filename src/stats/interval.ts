@@ -1,11 +1,10 @@
 import { memo } from "../memo.ts";
-import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
-import { type Estimate, LEAST_SHOWN, LEVEL, NO_INTERVAL } from "../stats/estimate.ts";
-import { mean, quantileSorted, standardError } from "../stats/moments.ts";
-import { normalQuantile } from "../stats/normal.ts";
-import type { FigureOptions } from "./draw/figure.ts";
+import { bootstrap, estimateOf, onlyColumn } from "./bootstrap.ts";
+import { type Estimate, LEAST_SHOWN, LEVEL, NO_INTERVAL } from "./estimate.ts";
+import { mean, quantileSorted, standardError } from "./moments.ts";
+import { normalQuantile } from "./normal.ts";
 
-type Statistic = FigureOptions["statistic"];
+type Statistic = "mean" | "median";
 
 /** A statistic of ascending values. */
 export function centreOf(sorted: Float64Array, statistic: Statistic): number {

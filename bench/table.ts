@@ -1,0 +1,118 @@
+// npm run bench -- table [--rows N,...] [--steps S] [--runs R,...] [--only ours]: MMoE on a recommender's table beside PyTorch and
+// torch-rechub, in turns: reading, memory at its peak, rows per second.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { parse } from "csv-parse/sync";
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: "string", default: "1000000" },
+    steps: { type: "string", default: "300" },
+    runs: { type: "string", default: "1,4" },
+    only: { type: "string" },
+    python: { type: "string", default: pathOf("peers/.venv/bin/python") },
+    tables: { type: "string", default: pathOf("../dist/bench/tables") },
+  },
+});
+const STEPS = Number(values.steps);
+const BATCH = 512;
+const MB = 1e6;
+
+/** What a process cost, as cost.js writes it. */
+interface Cost {
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly peakBytes: number;
+}
+
+console.log(`${cpus()[0]?.model}, ${cpus().length} processors; batches of ${BATCH}`);
+for (const rows of values.rows.split(",").map(Number)) {
+  const file = tableOf(rows);
+  const read = ours(file, ["--dry-run"]);
+  console.log(`${rows.toLocaleString("en")} rows, ${(statSync(file).size / MB).toFixed(0)} MB as Parquet`);
+  console.log(`  mmoe reads them in ${shown(read)}, with estimates of the training`);
+  for (const runs of values.runs.split(",").map(Number)) compare(file, rows, runs);
+}
+
+/** Rows per second of training, from two sweeps: what both do besides does not count. */
+function compare(file: string, rows: number, runs: number): void {
+  const [few, many] = [trained(file, runs, STEPS), trained(file, runs, 3 * STEPS)];
+  const own = (2 * STEPS * BATCH * runs * 1000) / (many.ms - few.ms);
+  console.log(
+    `  ${runs} ${runs === 1 ? "run" : "runs at once"}: mmoe ${rate(own)}, ${shown(many)} in all, AUC ${many.auc}`,
+  );
+  if (values.only === "ours") return;
+  for (const [name, script, words] of peersOf(runs)) {
+    const printed = execFileSync(values.python, [pathOf(`table/${script}`), "--rows", String(rows), ...words], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const theirs = Number(printed);
+    console.log(`    ${name} ${rate(theirs)}: mmoe is ${(own / theirs).toFixed(2)} times as fast`);
+  }
+}
+
+/** Each peer with the number of threads that suits it. */
+function peersOf(runs: number): (readonly [name: string, script: string, words: readonly string[]])[] {
+  const pytorch = [1, cpus().length].map((threads) => {
+    const words = ["--runs", String(runs), "--threads", String(threads), "--steps", String(STEPS)];
+    return [`PyTorch, compiled, ${threads} ${threads === 1 ? "thread" : "threads"}`, "pytorch.py", words] as const;
+  });
+  if (runs > 1) return pytorch;
+  return [...pytorch, ["torch-rechub", "rechub.py", ["--threads", String(cpus().length)]]];
+}
+
+function trained(file: string, runs: number, steps: number): Cost & { readonly auc: string } {
+  const out = mkdtempSync(join(tmpdir(), "mmoe-bench-"));
+  try {
+    const often = ["--set", `evalEvery=${steps}`, "--steps", String(steps), "--lr", "0.001"];
+    const cost = ours(file, ["--runs", String(runs), ...often, "--out", out]);
+    const rows = parse(readFileSync(join(out, "runs.csv")), { columns: true }) as Record<string, string>[];
+    const auc = rows.map((row) => Number(row["auc1"]));
+    return { ...cost, auc: (auc.reduce((sum, one) => sum + one, 0) / auc.length).toFixed(4) };
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}
+
+/** What a sweep of MMoE cost: 8 experts of 64 units, vectors of 16 numbers, each step of a batch's vectors alone. */
+function ours(file: string, words: readonly string[]): Cost {
+  const model = ["--models", "mmoe", "--model-set", "mmoe.experts.layers=64"];
+  const vectors = ["--embedding", "16", "--one-hot", "1", "--set", "embeddingSteps=lazy"];
+  const program = ["--import", pathOf("cost.js"), pathOf("../bin/mmoe.js"), "sweep", "--rows", file];
+  const { status, stderr, output } = spawnSync(
+    process.execPath,
+    [...program, ...model, ...vectors, "--batch", String(BATCH), ...words],
+    { encoding: "utf8", stdio: ["ignore", "pipe", "pipe", "pipe"] },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(output[3] as string) as Cost;
+}
+
+/** A table that was made before, or is made now. */
+function tableOf(rows: number): string {
+  const file = join(values.tables, `${rows}.parquet`);
+  mkdirSync(values.tables, { recursive: true });
+  if (!existsSync(file)) {
+    const words = ["tsx", pathOf("table/make-table.ts"), file, "--rows", String(rows)];
+    execFileSync("npx", words, { stdio: "inherit" });
+  }
+  return file;
+}
+
+function shown({ ms, cpuMs, peakBytes }: Cost): string {
+  const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
+  return `${seconds(ms)} s (${seconds(cpuMs)} s of processor, ${(peakBytes / MB).toFixed(0)} MB)`;
+}
+
+function rate(rows: number): string {
+  return `${Math.round(rows).toLocaleString("en")} rows/s`;
+}
+
+function pathOf(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
