@@ -64,8 +64,11 @@ function everyDay(): TestUserConfig {
       {
         extends: true,
         test: {
-          ...{ name: "together", include: ["test/**/*.test.ts"], exclude: [alone, "test/structure/**", ...tiers] },
-          ...{ globalSetup, isolate: false }, // they share what they import
+          name: "together",
+          include: ["test/**/*.test.ts"],
+          exclude: [alone, "test/structure/**", ...tiers],
+          globalSetup,
+          isolate: false, // they share what they import
         },
       },
     ],
@@ -85,7 +88,8 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       ...(tier ? { include: [`test/${mode}/**/*.test.ts`], ...tier } : everyDay()),
-      ...{ update: "none", ...inCi(report) }, // a snapshot that is missing fails; -u writes it
+      update: "none", // a snapshot that is missing fails; -u writes it
+      ...inCi(report),
     },
   };
 });

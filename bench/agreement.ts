@@ -94,8 +94,15 @@ function printModels({ name, losses }: typeof byABit): boolean {
   const adjusted = holm(compared.map(({ p }) => p));
   for (const [i, { model, pairs, mean, difference, margin, equivalent, sdRatio }] of compared.entries())
     printRow([
-      ...[model, name, mean.toFixed(4), String(pairs), estimateText(difference, 4, pairs), margin.toFixed(4)],
-      ...[equivalent ? "yes" : "NO", (adjusted[i] as number).toFixed(2), estimateText(sdRatio, 3, pairs)],
+      model,
+      name,
+      mean.toFixed(4),
+      String(pairs),
+      estimateText(difference, 4, pairs),
+      margin.toFixed(4),
+      equivalent ? "yes" : "NO",
+      (adjusted[i] as number).toFixed(2),
+      estimateText(sdRatio, 3, pairs),
     ]);
   return compared.every(({ equivalent }) => equivalent);
 }

@@ -21,8 +21,13 @@ const FEW_ROWS = 8;
 
 function runOf(model: ModelName, batch: number, trainRows: number | "fresh", arithmetic: Arithmetic = "portable"): Run {
   return {
-    ...{ id: model, model: ZOO[model].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
-    ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5), index: 0, seed: 0 },
+    id: model,
+    model: ZOO[model].build({ inputs: 100, tasks: 2 }),
+    data: GENERATOR_PRESETS.paper.settings,
+    correlation: 0.5,
+    correlationMatrix: correlationMatrix(2, 0.5),
+    index: 0,
+    seed: 0,
     training: { ...PLAIN_TRAINING, trainRows, batch, steps: 1, lr: 0.001, arithmetic, evalEvery: 1, heldoutRows: 8 },
   };
 }
@@ -103,7 +108,9 @@ console.log(
   table(
     ["model", "batch", ...SETS, ...natives.map((set) => `${set} to wasm`), ...SETS.map((set) => `${set}, of peak`)],
     rows.map((row) => [
-      ...[row.run.id, row.run.training.batch, ...SETS.map((set) => stepOf(row, set).toFixed(1))],
+      row.run.id,
+      row.run.training.batch,
+      ...SETS.map((set) => stepOf(row, set).toFixed(1)),
       ...natives.map((set) => `${(stepOf(row, "wasm") / stepOf(row, set)).toFixed(1)}x`),
       ...SETS.map((set) => {
         const { arithmetic = 0 } = peaks.get(set) ?? {};
@@ -120,7 +127,8 @@ console.log(
     rows
       .filter(({ run }) => run.training.batch <= FEW_ROWS)
       .map((row) => [
-        ...[row.run.id, row.run.training.batch],
+        row.run.id,
+        row.run.training.batch,
         ...natives.map((set) => {
           const { cache = 0 } = peaks.get(set) ?? {};
           return percent((1e6 * gigabytes(row.run)) / stepOf(row, set) / cache);
@@ -135,9 +143,12 @@ console.log(
     ["model", "batch", "kernels", "products", "Adam", "rest", "rows, fixed set", "rows, fresh"],
     rows.flatMap(({ run, parts }) =>
       Array.from(parts, ([set, { fixed, fresh }]) => [
-        ...[run.id, run.training.batch, set],
+        run.id,
+        run.training.batch,
+        set,
         ...(["products", "adam", "rest"] as const).map((part) => Math.min(fixed[part], fresh[part]).toFixed(1)),
-        ...[fixed.rows.toFixed(2), fresh.rows.toFixed(2)],
+        fixed.rows.toFixed(2),
+        fresh.rows.toFixed(2),
       ]),
     ),
   ),

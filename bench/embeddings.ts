@@ -37,15 +37,32 @@ function runOf(count: number, embeddingSteps: TrainingSettings["embeddingSteps"]
   const heldout = new Uint8Array(new SharedArrayBuffer(rows + HELDOUT)).fill(1, rows);
   const inputs = inputCount(columns);
   return {
-    ...{ id: "mmoe", index: 0, seed: 0, correlation: null, correlationMatrix: null },
+    id: "mmoe",
+    index: 0,
+    seed: 0,
+    correlation: null,
+    correlationMatrix: null,
     model: ZOO.mmoe.build({ inputs, tasks: 2, embeddings: [{ rows: count + 1, size: SIZE }] }),
     data: {
-      ...{ file: "bench", sha256: "", inputs, columns, tasks: 2, heldout: null, standardise: true, rawLabels: true },
+      file: "bench",
+      sha256: "",
+      inputs,
+      columns,
+      tasks: 2,
+      heldout: null,
+      standardise: true,
+      rawLabels: true,
       values: { cells: cellsOf(numbers, width, columns), heldout: heldout.buffer },
     },
     training: {
-      ...{ ...PLAIN_TRAINING, embeddingSteps, trainRows: rows, heldoutRows: HELDOUT, batch: BATCH, steps: STEPS },
-      ...{ lr: 0.001, evalEvery: STEPS },
+      ...PLAIN_TRAINING,
+      embeddingSteps,
+      trainRows: rows,
+      heldoutRows: HELDOUT,
+      batch: BATCH,
+      steps: STEPS,
+      lr: 0.001,
+      evalEvery: STEPS,
     },
   };
 }

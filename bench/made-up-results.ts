@@ -29,15 +29,23 @@ function* madeUpRecords(config: Config): Generator<RunRecord> {
     const level = (levels[model.name] as number) * (0.7 + 0.6 * random()) * (1.2 - (correlation ?? 0) / 5);
     const [train, heldout] = [level, 1.5 * level].map((one) => madeUpLosses(one, steps.length, random));
     yield {
-      ...{ id, model: model.name, correlation, run, seed, lr, steps: trained, batch, point: NO_CHOICE },
-      ...{
-        status: "done",
-        reason: "",
-        labelCorrelations: [0.074],
-        parameters: 14_818,
-        elapsedMs: 2900 + 100 * random(),
-      },
-      ...{ trainingSetLoss: [level, 1.01 * level], engine: "cpu", device: "wasm" },
+      id,
+      model: model.name,
+      correlation,
+      run,
+      seed,
+      lr,
+      steps: trained,
+      batch,
+      point: NO_CHOICE,
+      status: "done",
+      reason: "",
+      labelCorrelations: [0.074],
+      parameters: 14_818,
+      elapsedMs: 2900 + 100 * random(),
+      trainingSetLoss: [level, 1.01 * level],
+      engine: "cpu",
+      device: "wasm",
       curve: { steps, train: train as Float64Array, heldout: heldout as Float64Array },
     };
   }

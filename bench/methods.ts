@@ -19,11 +19,22 @@ const SET = (values.kernels ?? availableKernels().sets[0]) as KernelSet;
 function runOf(model: ModelName, tasks: number, batch: number, method: MethodName): Run {
   const matrix = correlationMatrix(tasks, 0.5);
   return {
-    ...{ id: model, model: ZOO[model].build({ inputs: 100, tasks }), data: GENERATOR_PRESETS.paper.settings },
-    ...{ correlation: 0.5, correlationMatrix: matrix, index: 0, seed: 0 },
+    id: model,
+    model: ZOO[model].build({ inputs: 100, tasks }),
+    data: GENERATOR_PRESETS.paper.settings,
+    correlation: 0.5,
+    correlationMatrix: matrix,
+    index: 0,
+    seed: 0,
     training: {
-      ...{ ...PLAIN_TRAINING, method, trainRows: "fresh", batch },
-      ...{ steps: 1, lr: 0.001, evalEvery: 1, heldoutRows: 8 },
+      ...PLAIN_TRAINING,
+      method,
+      trainRows: "fresh",
+      batch,
+      steps: 1,
+      lr: 0.001,
+      evalEvery: 1,
+      heldoutRows: 8,
     },
   };
 }

@@ -25,8 +25,13 @@ const SETS = availableKernels().sets.toReversed();
 
 function runOf(model: ModelName, batch: number, steps = 1): Run {
   return {
-    ...{ id: model, model: ZOO[model].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
-    ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5), index: 0, seed: 0 },
+    id: model,
+    model: ZOO[model].build({ inputs: 100, tasks: 2 }),
+    data: GENERATOR_PRESETS.paper.settings,
+    correlation: 0.5,
+    correlationMatrix: correlationMatrix(2, 0.5),
+    index: 0,
+    seed: 0,
     training: { ...PLAIN_TRAINING, trainRows: 10_000, batch, steps, lr: 0.001, evalEvery: steps, heldoutRows: 8 },
   };
 }

@@ -44,8 +44,12 @@ function runOf(name: ModelName, batch: number, isSparse: boolean): Run {
   }
   const table = { file: "bench", sha256: "", inputs: D, tasks: 2, heldout: 0.25, standardise: true, rawLabels: false };
   return {
-    ...{ id: name, model: ZOO[name].build({ inputs: D, tasks: 2 }), index: 0, seed: 0 },
-    ...{ correlation: null, correlationMatrix: null },
+    id: name,
+    model: ZOO[name].build({ inputs: D, tasks: 2 }),
+    index: 0,
+    seed: 0,
+    correlation: null,
+    correlationMatrix: null,
     data: {
       ...table,
       ...(isSparse && { columns: COLUMNS }),
@@ -53,7 +57,12 @@ function runOf(name: ModelName, batch: number, isSparse: boolean): Run {
     },
     training: {
       ...PLAIN_TRAINING,
-      ...{ trainRows: 3072, heldoutRows: 1024, batch, steps: 1, lr: 1e-9, evalEvery: 1 },
+      trainRows: 3072,
+      heldoutRows: 1024,
+      batch,
+      steps: 1,
+      lr: 1e-9,
+      evalEvery: 1,
     },
   };
 }

@@ -36,7 +36,11 @@ export function compareFinals(runs: readonly Run[], reference: Trained, other: T
   const { pairs, mean: difference, wilcoxon } = comparePairs(ours, theirs);
   const margin = MARGIN_SDS * standardDeviation(theirs);
   return {
-    ...{ pairs, mean: mean(theirs), difference, margin, p: wilcoxon.p },
+    pairs,
+    mean: mean(theirs),
+    difference,
+    margin,
+    p: wilcoxon.p,
     equivalent: difference.low >= -margin && difference.high <= margin,
     sdRatio: spreadRatios(ours, theirs).sd,
   };

@@ -74,7 +74,13 @@ export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
   const model = ZOO[name].build({ inputs: data.inputs, tasks: TASKS });
   const training: Run["training"] = {
-    ...{ ...PLAIN_TRAINING, trainRows: 100, batch: B, steps: ENDLESS, lr: 0.001, evalEvery: 1, heldoutRows: 8 },
+    ...PLAIN_TRAINING,
+    trainRows: 100,
+    batch: B,
+    steps: ENDLESS,
+    lr: 0.001,
+    evalEvery: 1,
+    heldoutRows: 8,
     ...changed,
   };
   return Array.from({ length: R }, (_, index) => {

@@ -55,17 +55,15 @@ const least = (of: (round: Round) => number) => Math.min(...counted.map(of));
 const runSteps = models.length * runs * steps;
 console.log(
   JSON.stringify({
-    ...{
-      peer: name,
-      version: `Node ${process.versions.node}`,
-      models,
-      method: values.method,
-      batch,
-      runs,
-      threads,
-      steps,
-      lr,
-    },
+    peer: name,
+    version: `Node ${process.versions.node}`,
+    models,
+    method: values.method,
+    batch,
+    runs,
+    threads,
+    steps,
+    lr,
     usPerRunStep: rounded((1000 * least(({ wallMs }) => wallMs)) / runSteps, 2),
     cpuUsPerRunStep: rounded((1000 * least(({ cpuMs }) => cpuMs)) / runSteps, 2),
     finalLoss: Object.fromEntries(models.map((model) => [model, rounded(meanLoss(model), 4)])),
@@ -82,15 +80,26 @@ async function createEngine(): Promise<Engine> {
 
 function planned(steps: number, seed: number): Run[] {
   const training: TrainingSettings = {
-    ...{ ...PLAIN_TRAINING, trainRows: "fresh", batch, steps, lr, evalEvery: LAST_STEPS, heldoutRows: HELDOUT_ROWS },
+    ...PLAIN_TRAINING,
+    trainRows: "fresh",
+    batch,
+    steps,
+    lr,
+    evalEvery: LAST_STEPS,
+    heldoutRows: HELDOUT_ROWS,
     method: values.method as MethodName,
     arithmetic: name === "cpu-fused" ? "fused" : "portable",
   };
   return Array.from({ length: runs }, (_, index) =>
     models.map((model) => ({
-      ...{ id: `${model}/${index}`, model: ZOO[model].build({ inputs: 100, tasks: 2 }), index, seed, training },
+      id: `${model}/${index}`,
+      model: ZOO[model].build({ inputs: 100, tasks: 2 }),
+      index,
+      seed,
+      training,
       data: GENERATOR_PRESETS.paper.settings,
-      ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5) },
+      correlation: 0.5,
+      correlationMatrix: correlationMatrix(2, 0.5),
     })),
   ).flat();
 }

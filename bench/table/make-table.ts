@@ -41,7 +41,8 @@ function writeTable(path: string, rows: number, seed: string): void {
   const schema = [
     ...Array.from({ length: NUMBERS }, (_, i) => column(`x_number${i + 1}`, "FLOAT")),
     ...VALUES.map((count, i) => text(`x_category${i + 1}_${count}`)),
-    ...[column("y_click", "INT32"), column("y_buy", "INT32")],
+    column("y_click", "INT32"),
+    column("y_buy", "INT32"),
   ];
   const counts = VALUES.map((count) => Math.min(count, rows));
   const root = { name: "rows", num_children: schema.length };

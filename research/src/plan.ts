@@ -50,9 +50,12 @@ export function wordsOf(job: Job): string[] {
   const set = { trainRows, data: constantsText(constants), initializer };
   const listed = { corr, models, runs, batch, steps, lr };
   return [
-    ...["sweep", "research/configs/search.yaml"],
+    "sweep",
+    "research/configs/search.yaml",
     ...Object.entries(set).flatMap(([name, value]) => ["--set", `${name}=${[value].flat().join()}`]),
     ...Object.entries(listed).flatMap(([option, value]) => [`--${option}`, [value].flat().join()]),
-    ...[...also, "--out", folderOf(job)],
+    ...also,
+    "--out",
+    folderOf(job),
   ];
 }

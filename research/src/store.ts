@@ -30,15 +30,31 @@ const FOLDER = "research/results";
 const SWEEPS = { name: "STRING", config: "STRING", provenances: "STRING" } as const;
 /** As in a journal's line. Lists and objects are JSON. */
 const RUNS: Readonly<Record<string, ColumnType>> = {
-  ...{ sweep: "STRING", id: "STRING", status: "STRING", point: "STRING", model: "STRING", correlation: "DOUBLE" },
-  ...{ run: "INT32", seed: "INT32", lr: "DOUBLE", steps: "INT32", batch: "INT32", reason: "STRING" },
-  ...{ trainingSetLoss: "STRING", labelCorrelation: "DOUBLE", parameters: "INT32", elapsedMs: "DOUBLE" },
-  ...{ engine: "STRING", device: "STRING" },
+  sweep: "STRING",
+  id: "STRING",
+  status: "STRING",
+  point: "STRING",
+  model: "STRING",
+  correlation: "DOUBLE",
+  run: "INT32",
+  seed: "INT32",
+  lr: "DOUBLE",
+  steps: "INT32",
+  batch: "INT32",
+  reason: "STRING",
+  trainingSetLoss: "STRING",
+  labelCorrelation: "DOUBLE",
+  parameters: "INT32",
+  elapsedMs: "DOUBLE",
+  engine: "STRING",
+  device: "STRING",
 };
 const LOSSES = ["train1", "train2", "heldout1", "heldout2"] as const;
 /** A loss has nine digits: as two integers, `digits * 10^power`, it takes half of the room of a float64. */
 const CURVES: Readonly<Record<string, ColumnType>> = {
-  ...{ sweep: "STRING", id: "STRING", step: "INT32" },
+  sweep: "STRING",
+  id: "STRING",
+  step: "INT32",
   ...Object.fromEntries(LOSSES.flatMap((loss) => [`${loss}Digits`, `${loss}Power`].map((name) => [name, "INT32"]))),
 };
 
@@ -72,7 +88,10 @@ function recordOf(
     evaluations.flatMap((row) => [1, 2].map((k) => Number(`${row[`${set}${k}Digits`]}e${row[`${set}${k}Power`]}`)));
   const { id, status, ...others } = rest;
   const line = sealed({
-    ...{ id, status, ...(point !== null && { point: JSON.parse(point as string) }), ...others },
+    id,
+    status,
+    ...(point !== null && { point: JSON.parse(point as string) }),
+    ...others,
     trainingSetLoss: JSON.parse(trainingSetLoss as string),
     curve: { steps: evaluations.map(({ step }) => step), train: losses("train"), heldout: losses("heldout") },
   });

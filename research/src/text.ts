@@ -12,7 +12,11 @@ export function settingRow({ distance, literal, spread, fitted, ...setting }: Ra
   ]);
   const { unit, rms, z } = distance;
   return {
-    ...{ ...setting, unit: short(unit), rms: rms.toFixed(4), z: z.toFixed(3), ...Object.fromEntries(cells) },
+    ...setting,
+    unit: short(unit),
+    rms: rms.toFixed(4),
+    z: z.toFixed(3),
+    ...Object.fromEntries(cells),
     ...(literal && { "literal rms": literal.rms.toFixed(4), "literal up to": literal.upTo }),
     ...(spread && { emd: spread.emd.toFixed(4), "emd by chance": spread.chance.toFixed(4) }),
     ...(fitted && { "unit emd": fitted.emd.toFixed(4) }),
@@ -25,9 +29,15 @@ const AXES = ["constants", "loss", "initializer", "rows", "batch", "lr", "shown"
 export function nearestText(ranked: readonly Ranked[]): string {
   const rows = ranked.map(({ runs, distance: { unit, rms, z }, literal, spread, fitted, ...setting }) => [
     ...AXES.map((axis) => String(setting[axis])),
-    ...[String(runs), short(unit), rms.toFixed(3), z.toFixed(2), fitted?.emd.toFixed(3) ?? ""],
-    ...[literal?.rms.toFixed(3) ?? "", literal ? String(literal.upTo) : ""],
-    ...[spread?.emd.toFixed(3) ?? "", spread?.chance.toFixed(3) ?? ""],
+    String(runs),
+    short(unit),
+    rms.toFixed(3),
+    z.toFixed(2),
+    fitted?.emd.toFixed(3) ?? "",
+    literal?.rms.toFixed(3) ?? "",
+    literal ? String(literal.upTo) : "",
+    spread?.emd.toFixed(3) ?? "",
+    spread?.chance.toFixed(3) ?? "",
   ]);
   return table([[...AXES, "runs", "unit", "rms", "z", "unit emd", "literal", "up to", "emd", "chance"], ...rows]);
 }

@@ -38,9 +38,16 @@ const curvesOf = cached((folder: string): CurvePoint[] => {
   const stored = sweeps.get(folder);
   if (stored !== undefined) return curvePoints(stored).map((point) => ({ ...point, lr: 0 })); // one rate for each model
   return rows(`${folder}/curves.csv`, { task: "mean" }).map((row) => ({
-    ...{ lr: 0, constants: "", loss: "", initializer: "", rows: "", batch: 0 },
-    ...{ model: row.model as string, correlation: Number(row.correlation) },
-    ...{ runs: Number(row.runs), step: Number(row.step) },
+    lr: 0,
+    constants: "",
+    loss: "",
+    initializer: "",
+    rows: "",
+    batch: 0,
+    model: row.model as string,
+    correlation: Number(row.correlation),
+    runs: Number(row.runs),
+    step: Number(row.step),
     losses: eachLoss((set) => ({ mean: Number(row[`${set}Mean`]), error: 0 })),
   }));
 });

@@ -82,8 +82,16 @@ describe("rank(points)", () => {
   test("measures the ends of runs at the rate that each cell shows, by each reading", () => {
     const points = [0.001, 0.01].flatMap((lr) => likeThePaper({ unit: 1000, lr, factor: lr === 0.01 ? 1.5 : 0.5 }));
     const finals = [0.001, 0.01].map((lr) => ({
-      ...{ constants: "4-1", loss: "squared of standardised", initializer: "glorot-uniform", rows: "fresh" },
-      ...{ batch: 32, lr, model: "shared-bottom", correlation: 0.5, run: 3, steps: 10_000_000 },
+      constants: "4-1",
+      loss: "squared of standardised",
+      initializer: "glorot-uniform",
+      rows: "fresh",
+      batch: 32,
+      lr,
+      model: "shared-bottom",
+      correlation: 0.5,
+      run: 3,
+      steps: 10_000_000,
       running: [10 * lr + 3, 5],
       late: [9, 9],
     }));

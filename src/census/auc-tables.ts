@@ -137,7 +137,8 @@ let read: readonly (PublishedAucs & { readonly group: number; readonly model: st
 function published(): NonNullable<typeof read> {
   const file = new URL("../../results/published/census.csv", import.meta.url);
   read ??= (parse(readFileSync(file), { columns: true }) as Record<string, string>[]).map((row) => ({
-    ...{ group: Number(row.group), model: row.model as string },
+    group: Number(row.group),
+    model: row.model as string,
     best: [Number(row.main_auc_best), Number(row.marital_auc_with_best_main)],
     mean: [Number(row.main_auc_mean), Number(row.marital_auc_mean)],
   }));

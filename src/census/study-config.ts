@@ -2,7 +2,13 @@ import { COLLEGE_WORDS, type College, type Group } from "./study.ts";
 
 /** The models of the paper's Tables 1 and 2, in their order. */
 const CENSUS_MODELS = [
-  ...["single-task", "shared-bottom", "l2-constrained", "cross-stitch", "tensor-factorization", "omoe", "mmoe"],
+  "single-task",
+  "shared-bottom",
+  "l2-constrained",
+  "cross-stitch",
+  "tensor-factorization",
+  "omoe",
+  "mmoe",
 ] as const;
 
 interface About {

@@ -16,7 +16,9 @@ export type College = (typeof COLLEGE)[number];
 export const DEFAULT_COLLEGE = "associate" satisfies College;
 
 export const COLLEGE_WORDS: Readonly<Record<College, string>> = {
-  ...{ "some-college": "some college", associate: "an associate's degree", bachelor: "a bachelor's degree" },
+  "some-college": "some college",
+  associate: "an associate's degree",
+  bachelor: "a bachelor's degree",
 };
 
 const FROM_ASSOCIATE = ["Associates degree-occup /vocational", "Associates degree-academic program"];

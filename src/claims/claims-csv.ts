@@ -13,14 +13,29 @@ export function claimRows({ id, says, loss, verdict, parts }: Claim): Record<str
 
 function partColumns({ about, unit, ours, bound, paper, runs, verdict }: ClaimPart) {
   return {
-    ...{ part: about, unit, value: ours.value, low: ours.low, high: ours.high },
-    ...{ boundLow: finite(bound.low), boundHigh: finite(bound.high) },
-    ...{ paper: paper?.value ?? Number.NaN, runs, partVerdict: verdict },
+    part: about,
+    unit,
+    value: ours.value,
+    low: ours.low,
+    high: ours.high,
+    boundLow: finite(bound.low),
+    boundHigh: finite(bound.high),
+    paper: paper?.value ?? Number.NaN,
+    runs,
+    partVerdict: verdict,
   };
 }
 
 const EMPTY: Record<keyof ReturnType<typeof partColumns>, ""> = {
-  ...{ part: "", unit: "", value: "", low: "", high: "", boundLow: "", boundHigh: "", paper: "", runs: "" },
+  part: "",
+  unit: "",
+  value: "",
+  low: "",
+  high: "",
+  boundLow: "",
+  boundHigh: "",
+  paper: "",
+  runs: "",
   partVerdict: "",
 };
 

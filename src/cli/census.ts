@@ -192,10 +192,22 @@ function aucSheet({ group, labels, rows }: AucTable, folder: string): Record<str
     labels.map((task, k) => {
       const [own, gain] = [mean?.[k as 0 | 1], gains?.[k as 0 | 1]];
       return {
-        ...{ folder, group, model, ...point, task, runs, best: best?.[k] },
-        ...{ mean: own?.value, low: own?.low, high: own?.high },
-        ...{ difference: gain?.mean.value, differenceLow: gain?.mean.low, differenceHigh: gain?.mean.high },
-        ...{ higher: gain?.higher, paperBest: paper?.best[k], paperMean: paper?.mean[k] },
+        folder,
+        group,
+        model,
+        ...point,
+        task,
+        runs,
+        best: best?.[k],
+        mean: own?.value,
+        low: own?.low,
+        high: own?.high,
+        difference: gain?.mean.value,
+        differenceLow: gain?.mean.low,
+        differenceHigh: gain?.mean.high,
+        higher: gain?.higher,
+        paperBest: paper?.best[k],
+        paperMean: paper?.mean[k],
       };
     }),
   ) as Record<string, CsvValue>[];

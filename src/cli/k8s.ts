@@ -78,7 +78,9 @@ async function k8s(file: string, options: Options, typed: string[], { effects }:
     completions: countOption("--completions", options.completions),
     parallelism: countOption("--parallelism", parallelism),
     claim: clusterName("--claim", claim, "claim"),
-    ...{ cpus, gpus, memory: memory === undefined ? undefined : sizeOption(memory) },
+    cpus,
+    gpus,
+    memory: memory === undefined ? undefined : sizeOption(memory),
   });
   effects.stdout.write(text);
   return EXIT.done;

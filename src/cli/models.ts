@@ -72,8 +72,12 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       examples(
-        ...["mmoe models", "mmoe models --describe ple", "mmoe models --inputs 112 --tasks 3", "mmoe models --json"],
-        ...["mmoe models my.yaml", "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3"],
+        "mmoe models",
+        "mmoe models --describe ple",
+        "mmoe models --inputs 112 --tasks 3",
+        "mmoe models --json",
+        "mmoe models my.yaml",
+        "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3",
         "mmoe models paper --initial mmoe --run 17 -o mmoe.npy",
       ),
     )

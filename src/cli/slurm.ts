@@ -76,7 +76,14 @@ function jobOf(words: readonly string[], { config, out }: CheckedOptions, option
     words: [...words, ...untyped],
     restarts: countOption("--restarts", options.restarts, 0),
     ...arrayOption(options.array),
-    ...{ out, mmoe, time, warnSeconds, partition, cpus, gpus, extra },
+    out,
+    mmoe,
+    time,
+    warnSeconds,
+    partition,
+    cpus,
+    gpus,
+    extra,
   };
 }
 

@@ -9,7 +9,7 @@ import { checkedParts, expectTree } from "./checked-by.ts";
 import { checkChooseBy } from "./choose-by.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { withCrossedRuns } from "./cross.ts";
-import { type GivenValues, type Override, upToDate } from "./file-version.ts";
+import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
 import { checkRows, OF_ROWS, rowsFirst, withRows } from "./rows.ts";
@@ -70,7 +70,7 @@ type Right = Partial<Settings> & { readonly marks?: Partial<Record<SettingKey, S
 function draftOf(file: GivenValues): Draft {
   expectTree(file);
   const [complaints, unread] = [new Complaints(), new Set<SettingKey>()];
-  const { marks = {}, ...settings } = rightOf(FILE_SCHEMA, file, { complaints, unread, prepare: upToDate });
+  const { marks = {}, ...settings } = rightOf(FILE_SCHEMA, file, { complaints, unread, prepare: withDefaults });
   const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Draft["origins"];
   return {
     settings: settings as Settings,

@@ -8,8 +8,15 @@ import { tasksOfRuns } from "./task-kinds.ts";
 
 /** The metrics that can decide, and which values of them are better. */
 export const BETTER: Readonly<Record<string, "higher" | "lower">> = {
-  ...{ auc: "higher", averagePrecision: "higher", accuracy: "higher", f1Macro: "higher", rSquared: "higher" },
-  ...{ logLoss: "lower", calibrationError: "lower", rmse: "lower", mae: "lower" },
+  auc: "higher",
+  averagePrecision: "higher",
+  accuracy: "higher",
+  f1Macro: "higher",
+  rSquared: "higher",
+  logLoss: "lower",
+  calibrationError: "lower",
+  rmse: "lower",
+  mae: "lower",
 };
 
 /** A metric of a task that decides. */

@@ -12,7 +12,7 @@ import { listedKeys } from "./grid.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
 import { chosenIn, readingOf } from "./rows-schema.ts";
-import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
+import { DECLARED, OPTIONAL_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 import type { SeenKey } from "./settings.ts";
 import { columnsOf, embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 import { classNumbers, tasksOfRuns } from "./task-kinds.ts";
@@ -117,7 +117,11 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     optimizer,
     lr,
     schedule: scheduleOf(config),
-    ...{ beta1, beta2, epsilon, weightDecay, clipNorm: clipNorm === "none" ? null : clipNorm },
+    beta1,
+    beta2,
+    epsilon,
+    weightDecay,
+    clipNorm: clipNorm === "none" ? null : clipNorm,
     method,
     embeddingSteps: config.embeddingSteps,
     ...(taskKinds && { taskKinds }),
@@ -159,8 +163,7 @@ function scheduleOf({ schedule: name, warmup, steps, decaySteps, decayFactor }: 
 /**
  * Eight hexadecimal digits of the data settings, training settings and seed, then those of each of the user's own models:
  * `20ca4b02 wide=1f0c9d3e`. They do not depend on which runs: more models, correlations, runs or values of a listed
- * setting belong to the same results. A setting that came later counts only if it has another value than before it
- * existed.
+ * setting belong to the same results. A setting with a default counts only if it has another value.
  */
 export function trainedHash(config: Config): string {
   const own = config.ownModels.map((model) => `${model.name}=${definitionHash(model)}`);
@@ -188,13 +191,13 @@ function settingsHash(config: Config): string {
   const listed = listedKeys(config);
   const common = { ...config, ...Object.fromEntries(listed.map((key) => [key, "listed"])) } as PointConfig;
   const { seed, dropout, initializerStd } = common;
-  const first = Object.entries(trainingOf(common)).filter(([key]) => !(key in LATER_SETTINGS));
+  const first = Object.entries(trainingOf(common)).filter(([key]) => !(key in OPTIONAL_SETTINGS));
   const trained = {
     ...(common.rows === null ? { generator: generatorOf(common) } : { rows: rowsIdentity(common.rows) }),
     training: Object.fromEntries(first),
     dropout,
     seed,
-    ...laterChanges(common),
+    ...notDefault(common),
     ...(listed.includes("initializer") && { initializerStd }), // truncated-normal may be among them
   };
   return digits(JSON.stringify(trained));
@@ -204,11 +207,11 @@ function digits(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
-/** The values that later settings have now, and had not before they existed. */
-function laterChanges(config: PointConfig): Record<string, unknown> {
-  const changes = Object.entries(LATER_SETTINGS).flatMap(([key, { before }]) => {
+/** The values of settings that are not their defaults. */
+function notDefault(config: PointConfig): Record<string, unknown> {
+  const changes = Object.entries(OPTIONAL_SETTINGS).flatMap(([key, setting]) => {
     const [{ hash }, value] = [DECLARED[key as SettingKey], config[key as SettingKey]];
-    if (JSON.stringify(value) === JSON.stringify(before)) return [];
+    if (JSON.stringify(value) === JSON.stringify(setting.default)) return [];
     if (hash === "trained") return [[key, value]];
     return typeof hash === "object" ? [[key, hash.hashed(value)]] : [];
   });

@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { CONFIG_VERSION, FILE_SCHEMA, LATER_SETTINGS, type Settings } from "./schema.ts";
+import { CONFIG_VERSION, FILE_SCHEMA, OPTIONAL_SETTINGS, type Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Values of one source: a file, or a flag such as `--corr`. */
@@ -21,30 +21,19 @@ export type Override =
     });
 
 /**
- * Turns a config file of any version into one of this version: settings that came later get the value, and the mark,
- * that they had before they existed. A stored config says its version. A file without one is of the first version, or
- * of the newest whose settings it names; it must be complete for that version, apart from optional settings. Throws
- * UsageError for a file that a newer mmoe stored.
+ * A complete config file with the values, and the marks, of settings that it lacks and may lack. A stored config says its
+ * version. Throws UsageError for a file that a newer mmoe stored.
  */
-export function upToDate({ source, values }: GivenValues): GivenValues {
+export function withDefaults({ source, values }: GivenValues): GivenValues {
   if (!isObject(values)) return { source, values };
   if (values.version !== undefined) refuseNewer(source, values);
-  const version = values.version ?? namedVersion(values);
-  const later = Object.entries(LATER_SETTINGS).filter(
-    ([key, { since, optional }]) => !(key in values) && (since > Number(version) || optional),
-  );
-  const before = Object.fromEntries(later.map(([key, setting]) => [key, setting.before]));
-  const marks = Object.fromEntries(later.map(([key, setting]) => [key, setting.mark]));
+  const lacking = Object.entries(OPTIONAL_SETTINGS).filter(([key]) => !(key in values));
+  const defaults = Object.fromEntries(lacking.map(([key, setting]) => [key, setting.default]));
+  const marks = Object.fromEntries(lacking.map(([key, setting]) => [key, setting.mark]));
   return {
     source,
-    values: { ...values, ...before, ...(isObject(values.marks) && { marks: { ...marks, ...values.marks } }) },
+    values: { ...values, ...defaults, ...(isObject(values.marks) && { marks: { ...marks, ...values.marks } }) },
   };
-}
-
-/** The version of a file that does not say it: that of the newest setting in it. */
-function namedVersion(values: object): number {
-  const named = Object.entries(LATER_SETTINGS).filter(([key, { optional }]) => key in values && !optional);
-  return Math.max(1, ...named.map(([, { since }]) => since));
 }
 
 function refuseNewer(source: string, values: Record<string, unknown>): void {

@@ -8,7 +8,7 @@ import { readText } from "../regular-file.ts";
 import { checkConfig } from "./check.ts";
 import { isTree, shownValue, type Tree } from "./checked-by.ts";
 import type { Config } from "./config.ts";
-import { type GivenValues, type Override, upToDate } from "./file-version.ts";
+import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { OF_ROWS } from "./rows.ts";
 import { GRID_KEYS, SETTING_KEYS, type SettingKey } from "./schema.ts";
@@ -159,7 +159,7 @@ function extendsWhat(given: GivenValues, presets: readonly string[]): string | u
 }
 
 function isComplete(given: GivenValues, values: Tree): boolean {
-  const current = upToDate(given).values as Tree;
+  const current = withDefaults(given).values as Tree;
   const followsFromRows = (key: string) => isGiven(values.rows) && OF_ROWS.some((one) => one === key);
   return SETTING_KEYS.every((key) => key in current || followsFromRows(key));
 }

@@ -9,9 +9,16 @@ const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
 
 /** Every gating may be asked for: a new one does not compile until it is listed. */
 const GATINGS: Readonly<Record<Gating, true>> = {
-  ...{ none: true, average: true, single: true, "per-task": true },
-  ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
-  ...{ "l2-constrained": true, "tensor-factorization": true },
+  none: true,
+  average: true,
+  single: true,
+  "per-task": true,
+  residual: true,
+  detached: true,
+  "cross-stitch": true,
+  "snr-trans": true,
+  "l2-constrained": true,
+  "tensor-factorization": true,
 };
 
 const ACTIVATIONS: Readonly<Record<Activation, true>> = { relu: true, none: true };
@@ -48,7 +55,9 @@ const ranks = z
 const CHANGES = {
   experts: z
     .strictObject({
-      ...{ shared: count(0, MOST.experts), perTask: count(0, MOST.experts), layers: units },
+      shared: count(0, MOST.experts),
+      perTask: count(0, MOST.experts),
+      layers: units,
       activation: choice(Object.keys(ACTIVATIONS) as Activation[]),
     })
     .partial()

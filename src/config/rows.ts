@@ -54,7 +54,9 @@ export function withRows(
       );
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
   const found = table && {
-    ...{ taskKinds: kindsIn(values, table, place, source), report: "heldout", refit: false },
+    taskKinds: kindsIn(values, table, place, source),
+    report: "heldout",
+    refit: false,
     ...(hasLargeEmbedding(filled) && { embeddingSteps: "lazy" }),
   };
   const others = Object.entries(values).filter(
@@ -114,16 +116,15 @@ function ofTable(
   const said = { file, heldout: share, standardise, impute, ...reading, ...sizes };
   const encoded = encodedColumns(table, sizes);
   return {
-    ...{
-      ...said,
-      sha256,
-      inputs: [...inputs],
-      ...(areChosen && { chosen: true }),
-      ...(encoded.length > 0 && { encoded }),
-      labels: [...labels],
-      labelVariances: [...labelVariances],
-    },
-    ...{ trainRows: rows - heldoutRows - (validation ?? 0), heldoutRows },
+    ...said,
+    sha256,
+    inputs: [...inputs],
+    ...(areChosen && { chosen: true }),
+    ...(encoded.length > 0 && { encoded }),
+    labels: [...labels],
+    labelVariances: [...labelVariances],
+    trainRows: rows - heldoutRows - (validation ?? 0),
+    heldoutRows,
     ...(validation !== undefined && { validationRows: validation }),
   };
 }

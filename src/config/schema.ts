@@ -2,7 +2,7 @@ import { z } from "zod";
 import { distinctList } from "./kinds.ts";
 import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GIVEN_ROWS } from "./rows-schema.ts";
-import type { Later, Setting } from "./setting.ts";
+import type { Optional, Setting } from "./setting.ts";
 import { type GridKey, SETTINGS } from "./settings.ts";
 import { GIVEN_TASKS } from "./task-kinds-schema.ts";
 
@@ -35,13 +35,13 @@ export const EXTENT = SETTING_KEYS.filter((key) => DECLARED[key].hash === "exten
 /** Settings that say how a sweep is called and shown: no run depends on them. */
 export const SHOWN = SETTING_KEYS.filter((key) => DECLARED[key].hash === "shown");
 
-/** The settings that came after the first version, which older files lack. */
-export const LATER_SETTINGS: Readonly<Record<string, Later<unknown>>> = Object.fromEntries(
-  entries.flatMap(([key, declared]) => ("before" in declared ? [[key, declared]] : [])),
+/** The settings that a file may lack. */
+export const OPTIONAL_SETTINGS: Readonly<Record<string, Optional<unknown>>> = Object.fromEntries(
+  entries.flatMap(([key, declared]) => (declared.default === undefined ? [] : [[key, declared]])),
 );
 
-/** The version of the config files that this mmoe stores: that of its newest setting. */
-export const CONFIG_VERSION = Math.max(...entries.map(([, { since }]) => since));
+/** The version of config files. Raised when the meaning of a setting changes, but not when one is added. */
+export const CONFIG_VERSION = 1;
 
 /** The settings of a sweep, as a file or an option gives them: a model may be defined where it is listed. */
 export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend({
@@ -61,12 +61,7 @@ function oneOrSeveral<T extends z.ZodType>(value: T) {
   return z.union([value, several]);
 }
 
-const version = z
-  .int()
-  .min(1)
-  .max(CONFIG_VERSION)
-  .describe(`the version of a stored config, a whole number from 1 to ${CONFIG_VERSION}`)
-  .optional();
+const version = z.literal(CONFIG_VERSION).describe(`the version of a stored config, ${CONFIG_VERSION}`).optional();
 const marks = z
   .partialRecord(z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]), z.enum(MARKS))
   .describe(`a mark (${MARKS.join(", ")}) for each setting that has one`)

@@ -23,16 +23,15 @@ export const EVERYWHERE = {
   process: SUPPORTED,
 } as const satisfies Paths<never>;
 
-/** A setting that came after the first version; older files stay valid. */
-export interface Later<T> {
-  /** The version of config files that it came with. */
-  readonly since: number;
-  /** Its value in every sweep from before it existed. No hash, and so no folder's name, includes that value. */
-  readonly before: T | Readonly<T>;
+/** A setting that a file may lack: every one that comes after the first release. */
+export interface Optional<T> {
+  /**
+   * Its value in a file that lacks it, and so in every sweep from before it existed. No hash, and so no folder's name,
+   * includes that value.
+   */
+  readonly default: T | Readonly<T>;
   /** Source of that value. */
   readonly mark: Mark;
-  /** True if a file of an older version may have it, and one of any later version lack it. */
-  readonly optional?: true;
 }
 
 /**
@@ -43,7 +42,7 @@ export interface Later<T> {
 type InHash<T> = "shown" | "extent" | "apart" | "trained" | { hashed(value: T): unknown };
 
 /** A setting's declaration but for its schema. */
-type Declared<T> = ({ readonly since: 1 } | Later<T>) & {
+type Declared<T> = (Optional<T> | { readonly default?: never }) & {
   readonly hash: InHash<T>;
   /** Whether a sweep may list values of it, and then trains every combination. */
   readonly grid: boolean;

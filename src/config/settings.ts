@@ -65,113 +65,103 @@ const beta = z
 /** The share of the training rows that is used to choose a number of steps. */
 const VALIDATION = 0.2;
 
-/** A setting of the optimizer. */
-function ofOptimizer<S extends z.ZodType>(schema: S, before: z.output<S>) {
-  return setting(schema, {
-    ...{ since: 9, before, mark: "assumed", optional: true, hash: "trained", grid: true, paths: EVERYWHERE },
-  } as const);
-}
+/** A setting of training, of which every path knows: another value is another sweep. */
+const TRAINED = { hash: "trained", grid: false, paths: EVERYWHERE } as const;
+/** One of which a sweep may list values. */
+const LISTED = { ...TRAINED, grid: true } as const;
+/** One that says which runs to plan, and that no path sees. */
+const PLAN = { hash: "trained", grid: false, paths: PLANNED } as const;
+/** How much of a sweep there is. */
+const EXTENT = { ...PLAN, hash: "extent" } as const;
+/** How a sweep is called and shown. */
+const SHOWN = { ...PLAN, hash: "shown" } as const;
 
 const orWithout = <S extends z.ZodType>(schema: S, what: string) =>
   z.union([schema, z.literal("none")]).describe(`${what}, or none`);
 
 /** What there is to say of an optimizer besides its name and rate: docs/config.md. */
 const OF_OPTIMIZER = {
-  schedule: ofOptimizer(choice(SCHEDULES), "constant"),
-  warmup: ofOptimizer(count(0), 0),
-  decaySteps: ofOptimizer(orWithout(count(), "a number of steps (used by schedule steps)"), "none"),
-  decayFactor: ofOptimizer(
-    z.number().gt(0).max(1).describe("a number above 0, up to 1 (used by schedule steps)"),
-    DECAY_FACTOR,
-  ),
-  beta1: ofOptimizer(beta, ADAM.beta1),
-  beta2: ofOptimizer(beta, ADAM.beta2),
-  epsilon: ofOptimizer(
-    z.number().min(LEAST_EPSILON).describe(`a number from ${LEAST_EPSILON} (used by adam and adamw)`),
-    ADAM.epsilon,
-  ),
-  weightDecay: ofOptimizer(z.number().min(0).describe("a number from 0"), 0),
-  clipNorm: ofOptimizer(orWithout(z.number().gt(0), "a number above 0"), "none"),
+  schedule: setting(choice(SCHEDULES), { ...LISTED, default: "constant", mark: "assumed" }),
+  warmup: setting(count(0), { ...LISTED, default: 0, mark: "assumed" }),
+  decaySteps: setting(orWithout(count(), "a number of steps (used by schedule steps)"), {
+    ...LISTED,
+    default: "none",
+    mark: "assumed",
+  }),
+  decayFactor: setting(z.number().gt(0).max(1).describe("a number above 0, up to 1 (used by schedule steps)"), {
+    ...LISTED,
+    default: DECAY_FACTOR,
+    mark: "assumed",
+  }),
+  beta1: setting(beta, { ...LISTED, default: ADAM.beta1, mark: "assumed" }),
+  beta2: setting(beta, { ...LISTED, default: ADAM.beta2, mark: "assumed" }),
+  epsilon: setting(z.number().min(LEAST_EPSILON).describe(`a number from ${LEAST_EPSILON} (used by adam and adamw)`), {
+    ...LISTED,
+    default: ADAM.epsilon,
+    mark: "assumed",
+  }),
+  weightDecay: setting(z.number().min(0).describe("a number from 0"), { ...LISTED, default: 0, mark: "assumed" }),
+  clipNorm: setting(orWithout(z.number().gt(0), "a number above 0"), { ...LISTED, default: "none", mark: "assumed" }),
 };
 
-/** Settings that people give; a file gives every key, and no value is filled in silently. */
+/** Settings that people give. A preset has each that has no default. */
 const GIVEN = {
-  name: setting(plainName("a name"), { since: 1, hash: "shown", grid: false, paths: PLANNED }),
-  about: setting(printableText().describe("a sentence: what the sweep reproduces, without control characters"), {
-    ...{ since: 1, hash: "shown", grid: false, paths: PLANNED },
-  }),
-  data: setting(orTable(generator), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
-  seed: setting(count(0), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
-  correlations: setting(orTable(distinctList(correlation, "numbers from -1 to 1")), {
-    ...{ since: 1, hash: "extent", grid: false, paths: EVERYWHERE },
-  }),
-  tasks: setting(count(LEAST_TASKS), {
-    ...{ since: 2, before: 2, mark: "paper" },
-    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
-  }),
+  name: setting(plainName("a name"), SHOWN),
+  about: setting(printableText().describe("a sentence: what the sweep reproduces, without control characters"), SHOWN),
+  data: setting(orTable(generator), TRAINED),
+  seed: setting(count(0), TRAINED),
+  correlations: setting(orTable(distinctList(correlation, "numbers from -1 to 1")), { ...TRAINED, hash: "extent" }),
+  tasks: setting(count(LEAST_TASKS), { ...TRAINED, default: 2, mark: "paper" }),
   correlationMatrix: setting(
     z
       .array(z.array(z.number().min(-1).max(1)))
       .nullable()
       .describe("a list of rows of numbers from -1 to 1, one row and one column per task, or null"),
-    { since: 2, before: null, mark: "paper", hash: "trained", grid: false, paths: EVERYWHERE },
+    { ...TRAINED, default: null, mark: "paper" },
   ),
-  models: setting(distinctList(MODEL_NAME, "models"), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
-  runs: setting(count(), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
+  models: setting(distinctList(MODEL_NAME, "models"), EXTENT),
+  runs: setting(count(), EXTENT),
   trainRows: setting(
     z.union([count(), z.literal("fresh")]).describe(`a whole number from 1 to ${LARGEST_COUNT}, or fresh`),
-    { since: 1, hash: "trained", grid: true, paths: EVERYWHERE },
+    LISTED,
   ),
-  sampling: setting(choice(["epochs", "replacement"]), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
-  batch: setting(count(), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
-  steps: setting(count(), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
-  optimizer: setting(choice(OPTIMIZERS), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
-  lr: setting(positive("a number above 0"), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  sampling: setting(choice(["epochs", "replacement"]), LISTED),
+  batch: setting(count(), LISTED),
+  steps: setting(count(), LISTED),
+  optimizer: setting(choice(OPTIMIZERS), LISTED),
+  lr: setting(positive("a number above 0"), LISTED),
   ...OF_OPTIMIZER,
-  initializer: setting(choice(INITIALIZER_NAMES), {
-    ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, process: BY_CODE } },
-  }),
+  initializer: setting(choice(INITIALIZER_NAMES), { ...LISTED, paths: { ...EVERYWHERE, process: BY_CODE } }),
   initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
-    ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, process: BY_CODE } },
-  }),
-  outputBias: setting(choice(OUTPUT_BIASES), {
-    ...{ since: 9, before: "zero", mark: "assumed", optional: true, hash: "trained", grid: true },
+    ...LISTED,
     paths: { ...EVERYWHERE, process: BY_CODE },
   }),
-  loss: setting(choice(["squared", "huber"]), {
-    ...{ since: 3, before: "squared", mark: "assumed" },
-    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
+  outputBias: setting(choice(OUTPUT_BIASES), {
+    ...LISTED,
+    paths: { ...EVERYWHERE, process: BY_CODE },
+    default: "zero",
+    mark: "assumed",
   }),
-  huberDelta: setting(positive("a number above 0 (used by huber)"), {
-    ...{ since: 3, before: 1, mark: "assumed" },
-    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
-  }),
-  labels: setting(choice(["standardised", "raw"]), {
-    ...{ since: 3, before: "standardised", mark: "assumed" },
-    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
-  }),
-  labelKind: setting(choice(["real", "binary"]), {
-    ...{ since: 8, before: "real", mark: "assumed", optional: true },
-    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
-  }),
+  loss: setting(choice(["squared", "huber"]), { ...TRAINED, default: "squared", mark: "assumed" }),
+  huberDelta: setting(positive("a number above 0 (used by huber)"), { ...TRAINED, default: 1, mark: "assumed" }),
+  labels: setting(choice(["standardised", "raw"]), { ...TRAINED, default: "standardised", mark: "assumed" }),
+  labelKind: setting(choice(["real", "binary"]), { ...TRAINED, default: "real", mark: "assumed" }),
   dropout: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1"), {
-    ...{ since: 1, hash: "trained", grid: true },
+    ...LISTED,
     paths: { ...EVERYWHERE, process: { only: 0 } },
   }),
-  method: setting(choice(METHODS), {
-    ...{ since: 5, before: "sum", mark: "assumed" },
-    ...{ hash: "trained", grid: true, paths: EVERYWHERE },
-  }),
+  method: setting(choice(METHODS), { ...LISTED, default: "sum", mark: "assumed" }),
   embeddingSteps: setting(choice(EMBEDDING_STEPS), {
-    ...{ since: 9, before: "dense", mark: "assumed", optional: true, hash: "trained", grid: true },
-    paths: { ...{ cpu: SUPPORTED, "tfjs-eager": DENSE, "tfjs-traced": DENSE }, process: DENSE },
+    ...LISTED,
+    paths: { cpu: SUPPORTED, "tfjs-eager": DENSE, "tfjs-traced": DENSE, process: DENSE },
+    default: "dense",
+    mark: "assumed",
   }),
   arithmetic: setting(choice(ARITHMETICS), {
-    ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },
-    paths: {
-      ...{ cpu: SUPPORTED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
-      process: PORTABLE,
-    },
+    ...TRAINED,
+    paths: { cpu: SUPPORTED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE, process: PORTABLE },
+    default: "portable",
+    mark: "assumed",
   }),
   patience: setting(
     count()
@@ -179,7 +169,7 @@ const GIVEN = {
       .describe(
         "how many looks at the validation rows may be no better than the best, a whole number; null for all steps",
       ),
-    { since: 8, before: null, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+    { ...PLAN, default: null, mark: "assumed" },
   ),
   validation: setting(
     z
@@ -187,17 +177,17 @@ const GIVEN = {
       .gt(0)
       .lt(1)
       .describe("the share of the training rows that is for validation, unless the table says which rows are"),
-    { since: 8, before: VALIDATION, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+    { ...PLAN, default: VALIDATION, mark: "assumed" },
   ),
   refit: setting(
     z.boolean().describe("true or false: whether runs train on their validation rows, too (with rows of your own)"),
-    { since: 9, before: true, mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+    { ...PLAN, default: true, mark: "assumed" },
   ),
   chooseBy: setting(
     printableText().describe(
       "what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1",
     ),
-    { since: 9, before: "loss", mark: "assumed", optional: true, hash: "trained", grid: false, paths: PLANNED },
+    { ...PLAN, default: "loss", mark: "assumed" },
   ),
   evalEvery: setting(
     z
@@ -212,22 +202,16 @@ const GIVEN = {
       .describe(
         "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more",
       ),
-    { since: 1, hash: "trained", grid: false, paths: EVERYWHERE },
+    TRAINED,
   ),
-  heldoutRows: setting(count(), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
-  report: setting(choice(LOSS_SETS), {
-    ...{ since: 6, before: "train", mark: "assumed", optional: true },
-    ...{ hash: "shown", grid: false, paths: PLANNED },
-  }),
+  heldoutRows: setting(count(), TRAINED),
+  report: setting(choice(LOSS_SETS), { ...SHOWN, default: "train", mark: "assumed" }),
   diagnostics: setting(
     z
       .array(choice(DIAGNOSTIC_KINDS))
       .overwrite((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
       .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
-    {
-      ...{ since: 5, before: [], mark: "assumed", hash: "trained", grid: false },
-      paths: { ...EVERYWHERE, process: BY_CODE },
-    },
+    { ...TRAINED, paths: { ...EVERYWHERE, process: BY_CODE }, default: [], mark: "assumed" },
   ),
 };
 
@@ -281,29 +265,26 @@ const CROSS_SCHEMA = z
   .describe("the numbers of data seeds and of initial seeds, {data, initial}, or null");
 
 /**
- * Everything that defines a sweep. This is the one place that declares a setting: to add one is to add an entry, with
- * the next version. What else must know it does not compile until it does.
+ * Everything that defines a sweep. This is the one place that declares a setting: to add one is to add an entry. What
+ * else must know it does not compile until it does.
  */
 export const SETTINGS = {
   ...GIVEN,
   tuned: setting(TUNED_SCHEMA, {
-    ...{ since: 3, before: null, mark: "assumed", grid: false, paths: PLANNED },
+    ...PLAN,
     hash: { hashed: (tuned) => tuned?.choices }, // not why they were chosen
+    default: null,
+    mark: "assumed",
   }),
-  ownModels: setting(OWN_MODELS_SCHEMA, {
-    ...{ since: 4, before: [], mark: "assumed", hash: "extent", grid: false, paths: PLANNED },
-  }),
+  ownModels: setting(OWN_MODELS_SCHEMA, { ...EXTENT, default: [], mark: "assumed" }),
   cross: setting(CROSS_SCHEMA, {
-    ...{ since: 5, before: null, mark: "assumed", grid: false, paths: EVERYWHERE },
+    ...TRAINED,
     hash: { hashed: () => "crossed" }, // more seeds are more of the same sweep
+    default: null,
+    mark: "assumed",
   }),
-  taskKinds: setting(TASK_KINDS_SCHEMA, {
-    ...{ since: 8, before: [], mark: "assumed", optional: true },
-    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
-  }),
-  rows: setting(ROWS_SCHEMA, {
-    ...{ since: 5, before: null, mark: "assumed", optional: true, hash: "apart", grid: false, paths: EVERYWHERE },
-  }),
+  taskKinds: setting(TASK_KINDS_SCHEMA, { ...TRAINED, default: [], mark: "assumed" }),
+  rows: setting(ROWS_SCHEMA, { ...TRAINED, hash: "apart", default: null, mark: "assumed" }),
 };
 
 type All = typeof SETTINGS;

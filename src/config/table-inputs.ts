@@ -30,7 +30,9 @@ export function encodedColumns(
   { oneHot = ONE_HOT, embedding }: Pick<RowsSetting, "oneHot" | "embedding">,
 ): NonNullable<RowsSetting["encoded"]> {
   const all = contents.map(({ values, gaps }, i) => ({
-    ...{ column: inputs[i] as string, values: values.length > MOST_HOT ? values.length : [...values], gaps },
+    column: inputs[i] as string,
+    values: values.length > MOST_HOT ? values.length : [...values],
+    gaps,
     ...(values.length > oneHot && { embedding: embedding ?? sizeFor(values.length) }),
   }));
   return all.filter(({ values, gaps }) => countOf(values) > 0 || gaps);

@@ -10,7 +10,9 @@ const weight = positive("what the task's loss counts in the objective, a number 
 export const TASK_KINDS_SCHEMA = z
   .array(
     z.strictObject({
-      ...{ column, kind, weight },
+      column,
+      kind,
+      weight,
       classes: z
         .array(z.union([printableText(), z.number()]))
         .describe("the texts or numbers that a label may have, in order; none for a regression; mmoe fills them in"),

@@ -140,7 +140,8 @@ export function diagnosable({ rows, labelKind, taskKinds }: Kinds): DiagnosticKi
   const isClass = labelKind === "binary" || taskKinds.some(({ kind }) => kind === "binary");
   const hasGaps = taskKinds.some(({ gaps }) => gaps);
   const isPossible: Readonly<Record<DiagnosticKind, boolean>> = {
-    ...{ gates: true, units: true },
+    gates: true,
+    units: true,
     gradients: !isClass && !hasGaps,
     alignment: !isClass && rows === null,
   };
@@ -189,7 +190,8 @@ export function tasksOfRuns({
   if (labelKind === "binary") return Array.from({ length: tasks }, () => ({ kind: "binary", weight: 1 }));
   if (taskKinds.length === 0) return undefined;
   return taskKinds.map(({ kind, weight, classes, gaps }) => ({
-    ...{ kind, weight },
+    kind,
+    weight,
     ...(kind === "categorical" && { classes: classes.length }),
     ...(gaps && { gaps: true }),
   }));

@@ -7,8 +7,11 @@ import { OPTIMIZERS } from "./training-settings.ts";
 
 /** The language of the models that an engine trains; null for engines that train all members of the family. */
 const LANGUAGE_OF = {
-  ...{ cpu: null, tfjs: null, cuda: null },
-  ...{ python: "Python", node: "JavaScript" },
+  cpu: null,
+  tfjs: null,
+  cuda: null,
+  python: "Python",
+  node: "JavaScript",
 } as const satisfies Record<string, Language | null>;
 
 type EngineName = keyof typeof LANGUAGE_OF;

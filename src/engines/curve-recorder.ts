@@ -113,7 +113,9 @@ export function copiedCurve(
   { train, batches }: TrainingCurve,
 ): Curve {
   return {
-    ...{ steps: [...steps], train: [...train], heldout: [...heldout] },
+    steps: [...steps],
+    train: [...train],
+    heldout: [...heldout],
     ...(validation && { validation: [...validation] }),
     ...(batches && { batches: [...batches] }),
   };

@@ -90,7 +90,9 @@ function replicasOf(
   return runs.map((run, i) => {
     const counts = labelCounts(run);
     return {
-      ...{ run, counts, record: new CurveRecorder(run, counts, state) },
+      run,
+      counts,
+      record: new CurveRecorder(run, counts, state),
       diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
       tasks: isValidated(run) ? validationTasks(run as AnyRun & FromTable) : undefined,
       labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
@@ -214,7 +216,9 @@ function resultOf(
 ) {
   const failure = record.failureAtEnd ?? lossFailure(trainingSetLoss, run.training.steps);
   return {
-    ...{ run, curve: record.curve, labelCorrelations },
+    run,
+    curve: record.curve,
+    labelCorrelations,
     ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
@@ -256,7 +260,13 @@ class RunKeeper {
     if (values === undefined) return;
     const diagnostics = trainer.diagnosing?.diagnostics;
     this.#keeping.onState(this.#run, {
-      ...{ step, values: [values], noBias: [], powers: [1, 1], sums, curve, elapsedMs: this.elapsedMs },
+      step,
+      values: [values],
+      noBias: [],
+      powers: [1, 1],
+      sums,
+      curve,
+      elapsedMs: this.elapsedMs,
       ...(diagnostics && { diagnostics }),
     });
   }

@@ -81,7 +81,9 @@ function factsOf(results: Results): SweepFacts {
   const leading = leadingMetric(config);
   const tasks = first === undefined ? config.tasks : tasksOf(first);
   return {
-    ...{ cells, tasks, at },
+    cells,
+    tasks,
+    at,
     taskNames: taskNames({ ...config, tasks }),
     badLoss: hasBadMinima(config) ? BAD_LOSS : null,
     models: modelsOf(done),

@@ -13,7 +13,12 @@ import {
   readInputs,
 } from "./spec.ts";
 
-/** `embeddings` are in front of the networks; `links` are learned mixes that are no function of the row: cross-stitch units, SNR's connections. */
+/**
+ * `embeddings` are in front of the networks; `links` are learned mixes that are no function of the row: cross-stitch units, SNR's
+ * connections. Parameters of another kind need a new part: `parameter-tasks.ts` (the tasks that they learn from), `pack.ts` (their
+ * tensors) and others then don't compile until they know it; with an existing part they do. A network that reads the rows
+ * needs `readsRows`, its columns in the kernels' `builder.ts` (`#networks`), and a part of the split in `forward.ts`.
+ */
 export type Part = "embeddings" | "experts" | "gates" | "links" | "towers" | "outputs";
 
 /**
@@ -150,8 +155,13 @@ export function isFactor({ network }: ParameterBlock): boolean {
 /** A matrix for each layer of the experts. */
 function stitches({ tasks: K, experts }: ModelSpec): Unplaced[] {
   return experts.layers.map((_, i) => ({
-    ...{ name: `stitches/0/${i}/stitch`, part: "links", level: 0, network: "stitches/0", layer: String(i) },
-    ...{ kind: "stitch", shape: [K, K] },
+    name: `stitches/0/${i}/stitch`,
+    part: "links",
+    level: 0,
+    network: "stitches/0",
+    layer: String(i),
+    kind: "stitch",
+    shape: [K, K],
   }));
 }
 
@@ -181,7 +191,12 @@ export function parameterCount(spec: ModelSpec, part?: Part): number {
 }
 
 const COUNTED_IN_PAPER: Readonly<Record<Part, boolean>> = {
-  ...{ embeddings: false, experts: true, gates: false, links: false, towers: true, outputs: false },
+  embeddings: false,
+  experts: true,
+  gates: false,
+  links: false,
+  towers: true,
+  outputs: false,
 };
 
 /** Section 5.1's count, "100x16x8 + 16x8x2 = 13056": the kernels of experts and towers. */

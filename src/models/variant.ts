@@ -22,7 +22,9 @@ export function variantSpec(
   const base: ModelSpec = ZOO[like].build(dimensions);
   const select = gate?.select && { ...SELECTION, ...base.gate.select, ...gate.select };
   return {
-    ...{ ...base, ...changes, name },
+    ...base,
+    ...changes,
+    name,
     experts: { ...base.experts, ...experts },
     gate: { ...base.gate, ...gate, ...(select && { select }) },
     tower: { ...base.tower, ...tower },

@@ -207,7 +207,8 @@ export const ZOO = {
     source: "Duong et al., ACL 2015; Ma et al., KDD 2018, section 6.2; .001 assumed; as large as single-task",
     build: (dimensions) => ({
       ...matchedSingleTask("l2-constrained", dimensions),
-      ...{ gating: "l2-constrained", constraint: CONSTRAINT },
+      gating: "l2-constrained",
+      constraint: CONSTRAINT,
     }),
   },
   "tensor-factorization": {
@@ -221,7 +222,8 @@ export const ZOO = {
     source: "Yang and Hospedales, ICLR 2017; Ma et al., KDD 2018, section 6.2; ranks assumed; as wide as single-task",
     build: (dimensions) => ({
       ...matchedSingleTask("tensor-factorization", dimensions),
-      ...{ gating: "tensor-factorization", ranks: { ...RANKS, tasks: dimensions.tasks } },
+      gating: "tensor-factorization",
+      ranks: { ...RANKS, tasks: dimensions.tasks },
     }),
   },
   "snr-trans": {

@@ -90,13 +90,14 @@ function svgFile({ words, width, height, nodes }: Figure): string {
   const root = element(
     "svg",
     {
-      ...{
-        xmlns: "http://www.w3.org/2000/svg",
-        viewBox: `0 0 ${width} ${height}`,
-        width: `${width}pt`,
-        height: `${height}pt`,
-      },
-      ...{ "font-family": `${FAMILY}, sans-serif`, "font-size": SIZE, role: "img", "aria-label": words },
+      xmlns: "http://www.w3.org/2000/svg",
+      viewBox: `0 0 ${width} ${height}`,
+      width: `${width}pt`,
+      height: `${height}pt`,
+      "font-family": `${FAMILY}, sans-serif`,
+      "font-size": SIZE,
+      role: "img",
+      "aria-label": words,
     },
     [element("title", {}, [words]), element("rect", { width, height, fill: theme.background }), ...nodes(theme)],
   );

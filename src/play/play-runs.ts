@@ -33,7 +33,14 @@ function trainingFor(settings: PlaySettings): TrainingSettings {
     initializer === "truncated-normal" ? { name: initializer, std: initializerStd } : { name: initializer };
   return {
     ...PLAIN_TRAINING,
-    ...{ trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows },
+    trainRows,
+    sampling,
+    batch,
+    steps,
+    optimizer,
+    lr,
+    evalEvery,
+    heldoutRows,
     initializer: initial as Initializer,
   };
 }

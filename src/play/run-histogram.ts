@@ -79,8 +79,10 @@ function row(model: EndedRuns, { runs, bad }: HistogramOptions, theme: Theme, pl
   const at = frame({ theme, box, x: [0, BIN * place.bins], y: [0, runs], counts: [6, 2] });
   const size = 0.85 * Math.min(box.width / BINS[1], box.height / runs); // the same for all losses
   const edge = element("path", {
-    ...{ d: `M${rounded(at.x.at(bad))} ${box.y}v${box.height}`, stroke: theme.quiet },
-    ...{ "stroke-width": 0.7, "stroke-dasharray": "2 2" },
+    d: `M${rounded(at.x.at(bad))} ${box.y}v${box.height}`,
+    stroke: theme.quiet,
+    "stroke-width": 0.7,
+    "stroke-dasharray": "2 2",
   });
   const marks = [edge, dotsAt(dots, at, { stroke: colour(theme), "stroke-width": size })];
   return [

@@ -245,7 +245,12 @@ export function commandWords(settings: PlaySettings, paper: PlaySettings, runs: 
   );
   const flags = Object.entries(FLAGS) as [keyof typeof FLAGS, string][];
   return [
-    ...["mmoe", "sweep", "--corr", String(settings.correlation), "--runs", String(runs)],
+    "mmoe",
+    "sweep",
+    "--corr",
+    String(settings.correlation),
+    "--runs",
+    String(runs),
     ...(models.join() === paper.models.map(({ like }) => like).join() ? [] : ["--models", models.join(",")]),
     ...flags.flatMap(([key, flag]) => (settings[key] === paper[key] ? [] : [flag, String(settings[key])])),
     ...dataWords(settings, paper),

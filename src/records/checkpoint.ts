@@ -66,11 +66,22 @@ export interface Trained {
 export function checkpointText(run: AnyRun, state: RunState, of: Required<Trained>): string {
   const { step, failure = "", elapsedMs, powers, noBias, sums, learned, curve, diagnostics, values, choice } = state;
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
-    ...{ schema: CHECKPOINT_VERSION, version, trained: of.trained, arithmetic: of.arithmetic, id: run.id },
-    ...{ step, reason: failure, elapsedMs, powers: [...powers], noBias: [...noBias], sums: [...sums] },
+    schema: CHECKPOINT_VERSION,
+    version,
+    trained: of.trained,
+    arithmetic: of.arithmetic,
+    id: run.id,
+    step,
+    reason: failure,
+    elapsedMs,
+    powers: [...powers],
+    noBias: [...noBias],
+    sums: [...sums],
     ...(learned && { learned: [...learned] }),
     curve: {
-      ...{ steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
+      steps: [...curve.steps],
+      train: curve.train.flat(),
+      heldout: curve.heldout.flat(),
       ...(curve.validation && { validation: curve.validation.flat() }),
       ...(curve.batches && { batches: curve.batches.flat() }),
     },
@@ -100,11 +111,17 @@ export function stateIn(content: string, run: AnyRun, { trained, arithmetic }: T
 function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState {
   const { step, reason, elapsedMs, powers, noBias, sums, learned, curve, diagnostics, values, choice } = data;
   return {
-    ...{ step, elapsedMs, noBias, sums, powers: powers as unknown as RunState["powers"] },
+    step,
+    elapsedMs,
+    noBias,
+    sums,
+    powers: powers as unknown as RunState["powers"],
     ...(reason !== "" && { failure: reason }),
     ...(learned && { learned }),
     curve: {
-      ...{ steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
+      steps: curve.steps,
+      train: byTask(curve.train, K),
+      heldout: byTask(curve.heldout, K),
       ...(curve.validation && { validation: byTask(curve.validation.map(numberIn), K) }),
       ...(curve.batches && { batches: byTask(curve.batches, K) }),
     },

@@ -29,7 +29,9 @@ export function placedCurve(line: Buffer): PlacedCurve | undefined {
   const { to } = batches ?? validation ?? heldout;
   if (line[to] !== BRACE) return undefined;
   const curve = {
-    ...{ steps: steps.values, train: train.values, heldout: heldout.values },
+    steps: steps.values,
+    train: train.values,
+    heldout: heldout.values,
     ...(validation && { validation: validation.values }),
     ...(batches && { batches: batches.values }),
   };

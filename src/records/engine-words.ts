@@ -12,7 +12,8 @@ export function engineWords({ provenances }: Pick<Results, "provenances">): stri
   const { argv = [] } = last ?? {};
   const backend = engine === "tfjs" ? optionIn(argv, "--backend") : undefined;
   return [
-    ...["--engine", engine],
+    "--engine",
+    engine,
     ...(backend === undefined ? [] : ["--backend", backend]),
     ...(engine === "cuda" && argv.includes("--allow-cpu") ? ["--allow-cpu"] : []),
   ];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { MEASURES } from "./measures.ts";
 
 /** Raised when the meaning of a journal's line changes. */
-export const JOURNAL_SCHEMA = 2;
+export const JOURNAL_SCHEMA = 1;
 
 export const LOSS_UNIT = "label variance; with huber loss or raw labels, the unit of that loss";
 

@@ -129,7 +129,9 @@ export function passingRecordIn(line: Buffer): RunRecord | undefined {
 /** A passing curve, to keep. */
 export function ownCurve({ steps, train, heldout, validation, batches }: RecordedCurve): RecordedCurve {
   return {
-    ...{ steps, train: train.slice(), heldout: heldout.slice() },
+    steps,
+    train: train.slice(),
+    heldout: heldout.slice(),
     ...(validation && { validation: validation.slice() }),
     ...(batches && { batches: batches.slice() }),
   };

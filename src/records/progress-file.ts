@@ -79,7 +79,9 @@ export class ProgressFile implements RunObserver {
   progress({ id, training }: AnyRun, step: number, loss: number): void {
     const kept = this.#kept.get(id);
     const run: InFlightRun = this.#inFlight.get(id) ?? {
-      ...{ step, steps: training.steps, before: kept?.step ?? 0 },
+      step,
+      steps: training.steps,
+      before: kept?.step ?? 0,
       curve: kept === undefined ? { steps: [], train: [] } : meanCurve(kept.curve),
     };
     run.step = step;
@@ -110,8 +112,11 @@ export class ProgressFile implements RunObserver {
     const own = [...this.#inFlight.values()].reduce((sum, { step, before }) => sum + step - before, 0);
     const heard = new Date(Date.parse(this.#start) + elapsedMs).toISOString(); // a wall clock may jump
     const progress: ProcessProgress = {
-      ...{ schema: PROGRESS_VERSION, heard, elapsedMs: Math.round(elapsedMs) },
-      ...{ steps: this.#steps + own, inFlight },
+      schema: PROGRESS_VERSION,
+      heard,
+      elapsedMs: Math.round(elapsedMs),
+      steps: this.#steps + own,
+      inFlight,
     };
     quietly(() => writeWholeSync(this.#path, `${JSON.stringify(progress)}\n`));
   }

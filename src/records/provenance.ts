@@ -112,15 +112,13 @@ function json(path: string): unknown {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
-const BESIDE = z.object({ name: z.string(), device: z.string() });
-
 /** The fields that readers use or compute with; the rest is only shown. */
 const PROVENANCE_SCHEMA = z.looseObject({
   mmoe: z.looseObject({ version: z.string() }),
   dependencies: z.record(z.string(), z.string()),
   engine: z.string(),
   device: z.string(),
-  beside: z.union([BESIDE.array(), BESIDE.transform((one) => [one])]).optional(), // there was one at most
+  beside: z.array(z.object({ name: z.string(), device: z.string() })).optional(),
   host: z.string(),
   pid: z.int(),
   cores: z.int().positive(),

@@ -73,7 +73,9 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     status: failure === undefined ? "done" : "failed",
     reason: failure ?? "",
     curve: {
-      ...{ steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
+      steps: curve.steps,
+      train: recorded(curve.train.flat()),
+      heldout: recorded(curve.heldout.flat()),
       ...(curve.validation && { validation: recorded(curve.validation.flat()) }),
       ...(curve.batches && { batches: Float64Array.from(curve.batches.flat()) }),
     },

@@ -169,8 +169,8 @@ export class ResultsFolder implements RunObserver {
 
 /**
  * Puts the config into a folder without one, or widens what is there: other processes may begin at the same moment.
- * Throws UsageError if a process of another sweep was quicker. Writes only changes: a file of an older version that
- * says the same is left as it is.
+ * Throws UsageError if a process of another sweep was quicker. Writes only changes: a file that
+ * says the same in other words is left as it is.
  */
 function writeConfig(path: string, config: Config): void {
   const file = join(path, CONFIG);

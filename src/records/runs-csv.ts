@@ -30,7 +30,8 @@ export function runsSheet(records: readonly RunRecord[], labels?: readonly strin
   const measured = MEASURES.filter(({ name }) => records.some(({ measures }) => measures?.[name] !== undefined));
   const columns = [...COMMON_COLUMNS, ...measured.flatMap(columnsOf), ...(labels ? [LABELS] : [])];
   return {
-    ...{ columns, experts },
+    columns,
+    experts,
     rowsOf: (record) => [csvRow(columns, { ...rowOf(record, experts), labels }, tasksOf(record), experts)],
   };
 }

@@ -44,7 +44,9 @@ export function citeSection(provenances: readonly Trained[]): Html {
       title: paper.title,
       author: namesOf(paper.authors),
       booktitle: paper["collection-title"].replace("&", "\\&"),
-      ...{ year: String(paper.year), pages: `${paper.start}--${paper.end}`, doi: paper.doi },
+      year: String(paper.year),
+      pages: `${paper.start}--${paper.end}`,
+      doi: paper.doi,
     }),
   ].join("\n\n");
   return section(

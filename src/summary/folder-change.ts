@@ -104,8 +104,18 @@ function endedOtherwise(
 export function changeCsv({ loss, tolerance, cells }: Change): string {
   return toCsv(
     cells.map(({ model, correlation, point, pairs, equal, mean, change, verdict }) => ({
-      ...{ loss, model, correlation, ...point, pairs, equal, meanInA: mean },
-      ...{ change: change.value, low: change.low, high: change.high, tolerance, verdict },
+      loss,
+      model,
+      correlation,
+      ...point,
+      pairs,
+      equal,
+      meanInA: mean,
+      change: change.value,
+      low: change.low,
+      high: change.high,
+      tolerance,
+      verdict,
     })),
   );
 }

@@ -34,7 +34,8 @@ export function taskSummaries({ config, records }: Results, set: LossSet): TaskS
   );
   const kinds = tasksOfRuns(config);
   return taskNames(config).map((name, k) => ({
-    ...{ name, kind: kinds?.[k]?.kind ?? "regression" },
+    name,
+    kind: kinds?.[k]?.kind ?? "regression",
     cells: cellsOf(config).flatMap((cell) => {
       const runs = done.get(cellKey(cell)) ?? [];
       return runs.length > 0 ? [{ ...cell, ...taskOf(runs, k, set) }] : [];

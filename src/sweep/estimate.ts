@@ -185,7 +185,9 @@ async function codePart(runs: readonly AnyRun[], engine: Engine): Promise<Part> 
       const spans = Array.from(seen.values(), (points) => (points.at(-1)?.ms ?? 0) - (points[0]?.ms ?? 0));
       if (Math.min(...spans) > WARM_MS + WATCHED_MS) stop.abort();
     },
-    ...{ signal: stop.signal, noMore: noMore.signal, onResult: () => {} },
+    signal: stop.signal,
+    noMore: noMore.signal,
+    onResult: () => {},
   });
   const paces = [...seen.values()].flatMap((points) => {
     const from = points.find(({ ms }) => ms >= (points[0]?.ms ?? 0) + WARM_MS) ?? points[0];

@@ -80,7 +80,8 @@ function kindsOf(config: Config): Kind[] {
     const { model, correlation, point } = cell;
     const settings = tunedFor(configAt(config, point), model, correlation);
     return {
-      ...{ cell, ...(origins.get(correlation) as Generated | FromTable) },
+      cell,
+      ...(origins.get(correlation) as Generated | FromTable),
       model: models(modelOf(settings, model)),
       training: trainings(withValidationRows(trainingOf(settings), settings)),
       ...(settings.patience !== null && {

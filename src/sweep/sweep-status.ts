@@ -54,9 +54,11 @@ export function statusOf(folder: string, warn: (line: string) => void): SweepSta
   const kept = keptIn(folder, others, of);
   const inCell = countByCell(left.filter(({ id }) => inFlight.has(id)));
   return {
-    ...{ folder, trained },
+    folder,
+    trained,
     ...totalStatus(cells),
-    ...{ training, kept },
+    training,
+    kept,
     runsPerMinute: sum(active, ({ runs, elapsedMs }) => (elapsedMs > 0 ? runs / (elapsedMs / 60_000) : 0)),
     leftMs: left.length === 0 ? 0 : leftMs(stepsLeft(left, [training, kept]), active),
     cells: cells.map((cell) => {

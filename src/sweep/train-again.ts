@@ -1,5 +1,4 @@
 import type { Config } from "../config/config.ts";
-import { isCodeDefinition } from "../config/own-models.ts";
 import type { Env } from "../cuda/home.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
@@ -47,7 +46,6 @@ export async function trainAgain(
     const { engine: name, device } = group[0] as RunRecord;
     const options = { env, note, ...(python !== undefined && { python }) };
     const language = LANGUAGES.find((one) => ENGINE_OF[one] === name);
-    if (language === undefined) refuseOldCode(group, config);
     const engine =
       language !== undefined
         ? await processEngine(language, { ...options, device: codeDeviceOf(device) })
@@ -88,15 +86,6 @@ async function familyEngineOf(
 /** Of `torch 2.15.0 cpu` the CPU, of `torch 2.15.0 NVIDIA H100` a card; Node's models know of none. */
 function codeDeviceOf(device: string): "cpu" | "cuda" {
   return / cpu$|^node /.test(device) ? "cpu" : "cuda";
-}
-
-/** Refuses runs of models in code that an older mmoe trained by TensorFlow.js. */
-function refuseOldCode(records: readonly RunRecord[], { ownModels }: Config): void {
-  const old = records.find(({ model }) => ownModels.some((own) => own.name === model && isCodeDefinition(own)));
-  if (old === undefined) return;
-  throw new UsageError(
-    `run ${old.id}: an older mmoe trained model ${old.model} by TensorFlow.js, which this one does not: train it again (docs/own-models.md)`,
-  );
 }
 
 function engineOf(name: string): EngineName {

@@ -26,7 +26,11 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
   if (seed === config.seed)
     throw new UsageError(`--seed: must differ from ${seed}, the seed of the tuning runs; omit it`);
   const tuned: NonNullable<Settings["tuned"]> = {
-    ...{ sweep: basename(results.path), loss: metric?.name ?? loss, by, seed: config.seed, runs: config.runs },
+    sweep: basename(results.path),
+    loss: metric?.name ?? loss,
+    by,
+    seed: config.seed,
+    runs: config.runs,
     choices: picks.map(({ chosen, ...pick }) => ({ ...nameOf(pick), values: { ...chosen } })),
     points: picks.flatMap((pick) =>
       pick.candidates.map(({ point, mean, failed }) => ({

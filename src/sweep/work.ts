@@ -8,8 +8,16 @@ import { expertsOf, hasSharedGate, levelCount, type ModelSpec } from "../models/
 
 /** How long the kinds of work take a core of a Zen 5 on AVX-512, in ns a unit. */
 const USUAL = {
-  ...{ runs: 3.5e6, steps: 150, values: 0.045, flop: 0.0025, units: 0.5, mixed: 0.19 },
-  ...{ evaluated: 0.008, drawn: 1, labelled: 0.15, gathered: 0.3 },
+  runs: 3.5e6,
+  steps: 150,
+  values: 0.045,
+  flop: 0.0025,
+  units: 0.5,
+  mixed: 0.19,
+  evaluated: 0.008,
+  drawn: 1,
+  labelled: 0.15,
+  gathered: 0.3,
 };
 
 /** About how long a run takes beside others on the cpu engine, in ns on some machine: a sweep's progress weighs runs by it. */

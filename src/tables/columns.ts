@@ -9,7 +9,9 @@ export const PARTS = ["train", "test", "validation"] as const;
 
 /** What the column may say for each of `PARTS`. */
 const PART_WORDS: Readonly<Record<(typeof PARTS)[number], readonly string[]>> = {
-  ...{ train: ["train"], test: ["test", "heldout"], validation: ["validation", "val", "valid", "dev"] },
+  train: ["train"],
+  test: ["test", "heldout"],
+  validation: ["validation", "val", "valid", "dev"],
 };
 
 /** The place of a row's part among `PARTS`; -1 for another word. */

@@ -274,7 +274,12 @@ export class TableBuilder {
     );
     const reader = new CellReader(cells);
     return {
-      ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap?.text },
+      inputs,
+      labels,
+      areChosen,
+      rows,
+      contents,
+      firstGap: this.#firstGap?.text,
       heldout: marks?.reduce((sum, mark) => sum + Number(mark === 1), 0),
       validation: marks?.includes(2) ? marks.reduce((sum, mark) => sum + Number(mark === 2), 0) : undefined,
       values: { id: ++built, cells, ...(marks && { heldout: marks.buffer }) },

@@ -14,7 +14,12 @@ function resultsOf(
   const config = loadConfig("smoke", [setOverride(`models=${models.join()}`)]);
   const records = models.flatMap((model) =>
     (aucs[model] ?? []).map((auc, run) => ({
-      ...{ model, run, correlation: null, point: {}, status: auc.length > 0 ? "done" : "failed", measures: { auc } },
+      model,
+      run,
+      correlation: null,
+      point: {},
+      status: auc.length > 0 ? "done" : "failed",
+      measures: { auc },
     })),
   ) as unknown as RunRecord[];
   const rows = { labels: [...labels], file: "/some/group.parquet", split } as unknown as Results["config"]["rows"];

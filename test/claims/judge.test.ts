@@ -76,8 +76,13 @@ describe("judge(parts)", () => {
 });
 
 const part: ClaimPart = {
-  ...{ about: "a mean", unit: "loss", bound: { low: 0, high: 1 }, paper: null },
-  ...{ ours: { value: 0.5, low: 0.4, high: 0.6 }, runs: 20, leastRuns: 20 },
+  about: "a mean",
+  unit: "loss",
+  bound: { low: 0, high: 1 },
+  paper: null,
+  ours: { value: 0.5, low: 0.4, high: 0.6 },
+  runs: 20,
+  leastRuns: 20,
   verdict: "holds",
 };
 

@@ -37,7 +37,9 @@ describe("a sweep with a model in JavaScript", () => {
     const labels = (model: string) => records.filter((one) => one.model === model).map((one) => one.labelCorrelations);
     expect(labels("mine")).toEqual(labels("mmoe"));
     expect(provenances[0]).toMatchObject({
-      ...{ engine: "cpu", device: "wasm", beside: [{ name: "node", device: NODE }] },
+      engine: "cpu",
+      device: "wasm",
+      beside: [{ name: "node", device: NODE }],
       config: { ownModels: [{ name: "mine", file, sha256 }] },
     });
   });
@@ -168,7 +170,10 @@ describe("a model in JavaScript", () => {
     expect((await runMain(["sweep", ...sweep])).code).toBe(3);
     const rows: Record<string, string>[] = parse(readFileSync(join(folder, "runs.csv")), { columns: true });
     expect(rows.map(({ model, status }) => `${model} ${status}`)).toEqual([
-      ...["mmoe done", "mine failed", "mmoe done", "mine failed"],
+      "mmoe done",
+      "mine failed",
+      "mmoe done",
+      "mine failed",
     ]);
     expect(rows[1]?.reason).toBe(`${exiting.file}: ends its process (exit code 0) while it trains`);
   });

@@ -103,7 +103,13 @@ describe("mmoe cuda setup", () => {
     const { code, stderr } = await setup("--quiet");
     expect(code).toBe(2);
     expect(stderr.split("\n").map((line) => line.split(" ")[0])).toEqual([
-      ...["compiler", "python", "npm", "disk", "driver", "mmoe:", ""],
+      "compiler",
+      "python",
+      "npm",
+      "disk",
+      "driver",
+      "mmoe:",
+      "",
     ]);
     expect(stderr).toContain("mmoe: cuda setup can't begin (compiler, python, npm, disk); nothing was installed\n");
   });

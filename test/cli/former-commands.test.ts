@@ -5,7 +5,10 @@ import { writeResults } from "../support/made-results.ts";
 
 const out = join(temporaryFolder(), "results");
 writeResults(out, ({ index }) => 0.1 + index / 50, [
-  ...["runs=5", "models=single-task,mmoe", "correlations=0.5", "report=heldout"],
+  "runs=5",
+  "models=single-task,mmoe",
+  "correlations=0.5",
+  "report=heldout",
 ]);
 
 describe("commands that are tables of mmoe summary", () => {

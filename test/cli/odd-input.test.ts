@@ -73,7 +73,11 @@ const [MADE, GRID, OUT] = ["made", "grid", "out"].map((name) => join(temporaryFo
 ];
 writeResults(MADE, ({ index, correlation }) => 0.1 + index / 50 + correlation / 9, ["runs=4"]);
 writeResults(GRID, ({ index, training }) => 0.1 + index / 50 + training.lr, [
-  ...["runs=3", "models=mmoe,omoe", "correlations=0.5,1", "lr=0.1,0.01", "trainRows=100,fresh"],
+  "runs=3",
+  "models=mmoe,omoe",
+  "correlations=0.5,1",
+  "lr=0.1,0.01",
+  "trainRows=100,fresh",
 ]);
 const PRESET = readFileSync("configs/smoke.yaml", "utf8");
 const KEYS = [...PRESET.matchAll(/^(\w+):/gm)].map(([, key]) => key as string);

@@ -99,8 +99,17 @@ describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_P
     );
     const folder = join(temporaryFolder(), "results");
     const { code } = await runMain([
-      ...["sweep", ...few, "--model", raising.file, "--set", "models=mmoe", ...python],
-      ...["--kernels", "wasm", "--out", folder],
+      "sweep",
+      ...few,
+      "--model",
+      raising.file,
+      "--set",
+      "models=mmoe",
+      ...python,
+      "--kernels",
+      "wasm",
+      "--out",
+      folder,
     ]);
     expect(code).toBe(3);
     expect(
@@ -108,7 +117,8 @@ describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_P
     ).toEqual([
       ["mmoe", "done", ""],
       [
-        ...["mine", "failed"],
+        "mine",
+        "failed",
         "mine.py:13: AttributeError: 'Linear' object has no attribute 'gone' (at: if len(x) == 64: self.gone)",
       ],
       ["mmoe", "done", ""],

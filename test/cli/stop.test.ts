@@ -13,7 +13,9 @@ beforeEach(() => {
   happened = [];
   const stderr = { write: (text: string) => happened.push(text) };
   const effects = {
-    ...{ stdout: stderr, stderr, env: {} },
+    stdout: stderr,
+    stderr,
+    env: {},
     on: (signal: string, listener: () => void) => signals.on(signal, listener),
     off: (signal: string, listener: () => void) => signals.off(signal, listener),
     exit: (code: number) => happened.push(code),

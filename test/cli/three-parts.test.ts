@@ -102,18 +102,10 @@ describe("a config with rows of one's own", () => {
     expect(loadConfig("smoke", [rows]).patience).toBeNull();
   });
 
-  test("of an older mmoe trains on all rows but the held-out ones, as it did", async () => {
-    const out = join(temporaryFolder(), "stored");
-    await runMain(["sweep", "smoke", "--rows", file, "--runs", "1", "--models", "mmoe", "--steps", "5", "--out", out]);
-    const stored = join(out, "config.yaml");
-    const older = readFileSync(stored, "utf8")
-      .replace(/^version: \d+$/m, "version: 8")
-      .replace(/^ *refit: .*\n/gm, "");
-    writeFileSync(stored, older);
-    const config = loadStoredConfig(stored);
-    expect(config.refit).toBe(true);
-    const { validationRows, ...sizes } = training(config) as NonNullable<ReturnType<typeof training>>;
-    expect([validationRows, sizes.trainRows, sizes.heldoutRows]).toEqual([undefined, 48, 12]);
+  test("has no validation rows if it refits: it trains on all but the test rows", () => {
+    const config = loadConfig("smoke", [rows, setOverride("refit=true")]);
+    const { validationRows, trainRows, heldoutRows } = training(config) as NonNullable<ReturnType<typeof training>>;
+    expect([validationRows, trainRows, heldoutRows]).toEqual([undefined, 48, 12]);
   });
 });
 

@@ -38,7 +38,19 @@ important = from_ = None
 # import t
 `;
   expect(importsIn(text).map((names) => names.join(" "))).toEqual([
-    ...["a b", "d", ".", ". e", ". . f g", ". . f g h", ". . f g j", "k", "k l", "m", "n", "r", "r s"],
+    "a b",
+    "d",
+    ".",
+    ". e",
+    ". . f g",
+    ". . f g h",
+    ". . f g j",
+    "k",
+    "k l",
+    "m",
+    "n",
+    "r",
+    "r s",
   ]);
 });
 
@@ -55,7 +67,12 @@ describe("the files of a model in Python", () => {
       "parts/deep/one.py": "from ...layers import Dense\nfrom .. import far",
     });
     expect(found(folder, "mine.py")).toEqual([
-      ...["helper.py", "layers.py", "mine.py", "parts/__init__.py", "parts/deep/one.py", "parts/far.py"],
+      "helper.py",
+      "layers.py",
+      "mine.py",
+      "parts/__init__.py",
+      "parts/deep/one.py",
+      "parts/far.py",
       "parts/near.py",
     ]);
   });
@@ -70,7 +87,11 @@ describe("the files of a model in Python", () => {
       "layers.py": "",
     });
     expect(found(folder, "lab/nets/mine.py")).toEqual([
-      ...["lab/__init__.py", "lab/nets/__init__.py", "lab/nets/layers.py", "lab/nets/mine.py", "lab/tools.py"],
+      "lab/__init__.py",
+      "lab/nets/__init__.py",
+      "lab/nets/layers.py",
+      "lab/nets/mine.py",
+      "lab/tools.py",
       "layers.py",
     ]);
   });

@@ -126,7 +126,11 @@ describe("constants that are no generator's are refused by their place:", () => 
   test("each that is missing", () => {
     const lines = complaint(() => configOf("data={}")).split("\n");
     expect(lines.map((line) => /^--set data: (\w+): expected .*, got nothing$/.exec(line)?.[1])).toEqual([
-      ...["inputs", "scale", "alpha", "beta", "noiseStd"],
+      "inputs",
+      "scale",
+      "alpha",
+      "beta",
+      "noiseStd",
     ]);
   });
 

@@ -33,7 +33,10 @@ describe("a file that gives some settings", () => {
     const about = "Like smoke, except for steps and lr";
     expect(own).toEqual({
       ...smoke,
-      ...{ name: "my-sweep", about, steps: 7, lr: 0.003 },
+      name: "my-sweep",
+      about,
+      steps: 7,
+      lr: 0.003,
       origins: { ...origins, steps: "yours", lr: "yours" },
     });
   });
@@ -77,7 +80,9 @@ describe("a file that gives some settings", () => {
     const { name, about, steps, batch, models, ownModels, correlations } = loadConfig(path);
     expect([name, about]).toEqual(["first", "Like second.yaml, except for steps"]);
     expect({ steps, batch, models, correlations }).toEqual({
-      ...{ steps: 3, batch: 16, models: ["wide"] },
+      steps: 3,
+      batch: 16,
+      models: ["wide"],
       correlations: loadConfig("smoke").correlations,
     });
     expect(ownModels).toEqual([{ name: "wide", like: "mmoe", experts: { layers: [9] } }]);
@@ -86,7 +91,13 @@ describe("a file that gives some settings", () => {
   test("on rows of a file has their sizes, and reports held-out losses", () => {
     const path = written({ "mine.yaml": "rows: data/t.csv\nsteps: 9", "data/t.csv": table(10) });
     expect(loadConfig(path)).toMatchObject({
-      ...{ data: null, correlations: null, tasks: 2, trainRows: 8, heldoutRows: 2, report: "heldout", steps: 9 },
+      data: null,
+      correlations: null,
+      tasks: 2,
+      trainRows: 8,
+      heldoutRows: 2,
+      report: "heldout",
+      steps: 9,
     });
     expect(loadConfig(path, [setOverride("trainRows=5")]).trainRows).toBe(5);
     expect(loadConfig(written({ "mine.yaml": "rows: t.csv\nreport: train", "t.csv": table(10) })).report).toBe("train");
@@ -185,7 +196,9 @@ models: [mmeo, {name: wide, like: mmoe, exprts: {}, tower: {layers: 3}}, omo]
   test("of a stored config each setting that it lacks", () => {
     const text = configYaml(loadConfig("smoke")).replace(/^(batch|steps|lr): .*\n/gm, "");
     expect(complaints(text).map((line) => /^mine.yaml: (\w+): .* got nothing$/.exec(line)?.[1])).toEqual([
-      ...["batch", "steps", "lr"],
+      "batch",
+      "steps",
+      "lr",
     ]);
   });
 });

@@ -18,7 +18,8 @@ describe("--model-set", () => {
     expect(ownModels).toEqual([
       { name: "omoe-bias-false", like: "omoe", bias: false },
       {
-        ...{ name: "mmoe-experts.shared-4-experts.layers-32-16", like: "mmoe" },
+        name: "mmoe-experts.shared-4-experts.layers-32-16",
+        like: "mmoe",
         experts: { shared: 4, layers: [32, 16] },
       },
     ]);

@@ -1,11 +1,11 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { CONFIG_VERSION, FILE_SCHEMA } from "../../src/config/schema.ts";
+import { FILE_SCHEMA } from "../../src/config/schema.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { defaultFolder } from "../../src/records/find-results.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
@@ -15,26 +15,31 @@ vi.mock("../../src/config/settings.ts", async (original) => {
   const settings = await original<typeof import("../../src/config/settings.ts")>();
   const { EVERYWHERE, setting } = await import("../../src/config/setting.ts");
   const momentum = setting(z.number().min(0).describe("a number from 0"), {
-    ...{ since: 9, before: 0, mark: "assumed", hash: "trained", grid: true, paths: EVERYWHERE },
+    default: 0,
+    mark: "assumed",
+    hash: "trained",
+    grid: true,
+    paths: EVERYWHERE,
   });
   return { ...settings, SETTINGS: { ...settings.SETTINGS, momentum } };
 });
 
-const OLD = "test/config/fixtures/version-2.yaml"; // configYaml(loadConfig("smoke")) of version 2
-const paper = () => loadConfig("results/fixed-rows/config.yaml");
+/** Stored before there was the setting. */
+const OLD = "results/fixed-rows/config.yaml";
+const paper = () => loadConfig(OLD);
 
 test("a new setting is part of configs and their files", () => {
   expect(paper()).toMatchObject({ momentum: 0, origins: { momentum: "assumed" } });
   expect(Object.keys(FILE_SCHEMA.shape)).toContain("momentum");
-  expect(CONFIG_VERSION).toBe(9);
-  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 9\n(.*\n)*momentum: 0\n/);
+  expect(readFileSync(OLD, "utf8")).not.toContain("momentum");
+  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 1\n(.*\n)*momentum: 0\n/);
 });
 
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {
   const journal = readdirSync("results/fixed-rows/journal").find((file) => file.endsWith(".gz")) as string;
   const lines = gunzipSync(readFileSync(join("results/fixed-rows/journal", journal))).toString("utf8", 0, 200);
   expect(trainedHash(paper())).toBe(JSON.parse(lines.split("\n")[0] as string).trained);
-  expect(defaultFolder(loadConfig(OLD))).toBe(defaultFolder(loadConfig("smoke")));
+  expect(defaultFolder(loadConfig(OLD))).toBe("results/paper-20ca4b02");
 });
 
 test("another value of a new setting is another sweep", () => {
@@ -68,15 +73,4 @@ test("a sweep with a new setting's value is refused in a folder from before, by 
   cpSync("results/fixed-rows", out, { recursive: true });
   const { code, stderr } = await runMain(["sweep", "fixed-rows", "--set", "momentum=0.1", "--out", out]);
   expect([code, stderr]).toEqual([2, expect.stringContaining("(momentum: 0 there, 0.1 here)")]);
-});
-
-test("a file with a new setting has what it lacks from preset paper", () => {
-  const path = join(temporaryFolder(), "mine.yaml");
-  const lacking = readFileSync(OLD, "utf8").replace(/^(version|tasks):.*\n/gm, "");
-  writeFileSync(path, lacking.replace("marks:", "momentum: 0.1\nmarks:"));
-  expect(loadConfig(path)).toMatchObject({
-    momentum: 0.1,
-    tasks: 2,
-    origins: { momentum: "yours", tasks: "paper" },
-  });
 });

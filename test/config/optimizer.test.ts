@@ -15,7 +15,8 @@ test("a sweep that says nothing of them has Adam's usual betas and epsilon, and 
 test("a schedule ends at the sweep's steps, whatever a run's", () => {
   const config = load("schedule=cosine", "warmup=3", "clipNorm=0.5") as unknown as PointConfig;
   expect(trainingOf(config)).toMatchObject({
-    ...{ clipNorm: 0.5, schedule: { name: "cosine", warmup: 3, steps: config.steps } },
+    clipNorm: 0.5,
+    schedule: { name: "cosine", warmup: 3, steps: config.steps },
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { belongTogether, type Config, configAt, folderHash, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configDifferences, widened } from "../../src/config/same-sweep.ts";
-import { LATER_SETTINGS } from "../../src/config/schema.ts";
+import { OPTIONAL_SETTINGS } from "../../src/config/schema.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { configYaml } from "../../src/config/write.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
@@ -14,12 +14,12 @@ import { temporaryFolder } from "../support/effects.ts";
 
 const WIDE = "{name: wide, like: mmoe, experts: {layers: [32, 16]}}";
 
-/** The smoke preset with other models, as a file from before there were any of one's own. */
+/** The smoke preset with other models, as a file with what a file must have. */
 function fileWith(models: string): string {
   const { origins, models: _, ...all } = loadConfig("smoke");
-  const isOld = ([key]: [string, unknown]) => (LATER_SETTINGS[key]?.since ?? 1) < 4;
-  const settings = Object.fromEntries(Object.entries(all).filter(isOld));
-  const { name, about, ...marks } = Object.fromEntries(Object.entries(origins).filter(isOld));
+  const isRequired = ([key]: [string, unknown]) => !(key in OPTIONAL_SETTINGS);
+  const settings = Object.fromEntries(Object.entries(all).filter(isRequired));
+  const { name, about, ...marks } = Object.fromEntries(Object.entries(origins).filter(isRequired));
   const path = join(temporaryFolder(), "mine.yaml");
   writeFileSync(path, `${JSON.stringify({ ...settings, marks }).slice(0, -1)}, models: ${models}}`);
   return path;
@@ -57,11 +57,13 @@ describe("a model defined in the list of models", () => {
   test("may have gates that select; what is left out is as in the zoo", () => {
     const gateOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").gate;
     expect(gateOf("like: omoe, gate: {select: {experts: 3}}")).toEqual({
-      ...{ layers: [], bias: false },
+      layers: [],
+      bias: false,
       select: { experts: 3, gamma: 1, entropy: 0.01 },
     });
     expect(gateOf("like: dselect-k, gate: {bias: true, select: {gamma: 0.5, entropy: 0}}")).toMatchObject({
-      ...{ bias: true, select: { experts: 2, gamma: 0.5, entropy: 0 } },
+      bias: true,
+      select: { experts: 2, gamma: 0.5, entropy: 0 },
     });
     expect(gateOf("like: dselect-k, gate: {layers: [7]}").select).toEqual({ experts: 2, gamma: 1, entropy: 0.01 });
   });
@@ -74,7 +76,10 @@ describe("a model defined in the list of models", () => {
   test("may have experts without activation, or with it again", () => {
     const expertsOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").experts;
     expect(expertsOf("like: mmoe, experts: {layers: [32, 16], activation: none}")).toEqual({
-      ...{ shared: 8, perTask: 0, layers: [32, 16], activation: "none" },
+      shared: 8,
+      perTask: 0,
+      layers: [32, 16],
+      activation: "none",
     });
     expect(expertsOf("like: omoe-linear, experts: {activation: relu}")).toMatchObject({ activation: "relu" });
     expect(() => loaded("[{name: x, like: mmoe, experts: {activation: tanh}}]")).toThrow(/activation/);
@@ -93,7 +98,9 @@ describe("a model defined in the list of models", () => {
     const ranksOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").ranks;
     expect(ranksOf("like: tensor-factorization, ranks: {tasks: 1}")).toEqual({ inputs: 32, units: 32, tasks: 1 });
     expect(ranksOf("like: single-task, gating: tensor-factorization, ranks: {units: 3}")).toEqual({
-      ...{ inputs: 32, units: 3, tasks: 2 },
+      inputs: 32,
+      units: 3,
+      tasks: 2,
     });
     expect(() => loaded("[{name: x, like: single-task, gating: tensor-factorization}]")).toThrow(
       "model x: gating tensor-factorization: expected ranks, got none",

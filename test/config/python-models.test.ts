@@ -72,8 +72,13 @@ describe("a model in Python", () => {
   test("has its class and options in a config's list too", () => {
     const config = setTo(`models=[{name: wide, file: ${file}, class: Wide, options: {width: 64}}]`, "tasks=3");
     expect(modelOf(configAt(config, {}), "wide")).toEqual({
-      ...{ name: "wide", inputs: 100, tasks: 3, file, sha256 },
-      ...{ class: "Wide", options: { width: 64 } },
+      name: "wide",
+      inputs: 100,
+      tasks: 3,
+      file,
+      sha256,
+      class: "Wide",
+      options: { width: 64 },
     });
   });
 

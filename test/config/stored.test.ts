@@ -1,19 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { configDifferences } from "../../src/config/same-sweep.ts";
-import { CONFIG_VERSION, LATER_SETTINGS } from "../../src/config/schema.ts";
+import { CONFIG_VERSION, OPTIONAL_SETTINGS } from "../../src/config/schema.ts";
 import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { journalPaths } from "../../src/records/read-journals.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
-/** Lines of settings that came after version 1, and their marks. */
-const LATER = new RegExp(`^ *(${Object.keys(LATER_SETTINGS).join("|")}):.*\\n`, "gm");
+/** Lines of settings that a file may lack, and their marks. */
+const OPTIONAL = new RegExp(`^ *(${Object.keys(OPTIONAL_SETTINGS).join("|")}):.*\\n`, "gm");
 
 /** A stored config as its text becomes by `change`. */
 function stored(change: (text: string) => string): string {
@@ -26,22 +26,6 @@ const VERSION = `version: ${CONFIG_VERSION}`;
 
 /** What is said of a config file as it is refused. */
 const complaintOf = (path: string) => complaint(() => loadConfig(path));
-
-describe.each(["fixed-rows"])("results/%s, stored before configs had a version", (name) => {
-  const config = loadConfig(`results/${name}/config.yaml`);
-
-  test("has the hash that its journal was written under", () => {
-    const [journal] = journalPaths(`results/${name}/journal`);
-    const [header] = gunzipSync(readFileSync(journal as string))
-      .toString("utf8", 0, 200)
-      .split("\n");
-    expect(trainedHash(config)).toBe(JSON.parse(header as string).trained);
-  });
-
-  test("is of pairs of tasks, as the paper has them", () => {
-    expect(config).toMatchObject({ tasks: 2, correlationMatrix: null, origins: { tasks: "paper" } });
-  });
-});
 
 test.each([
   ["paper", "running"],
@@ -61,16 +45,12 @@ test.each([
   }
 });
 
-test("the loss that a config reports is in no hash, and a file of any version may name it or leave it out", () => {
+test("the loss that a config reports is in no hash, and a file may leave it out", () => {
   const smoke = loadConfig("smoke");
   const running = stored((text) => text.replace(/^report: train$/m, "report: running"));
   expect(loadConfig(running)).toMatchObject({ report: "running", origins: { report: "assumed" } });
   expect(trainedHash(loadConfig(running))).toBe(trainedHash(smoke));
   expect(configDifferences(loadConfig(running), smoke)).toEqual([]);
-  const older = join(temporaryFolder(), "config.yaml");
-  const version2 = readFileSync("test/config/fixtures/version-2.yaml", "utf8");
-  writeFileSync(older, version2.replace(/^seed:/m, "report: heldout\nseed:"));
-  expect(loadConfig(older).report).toBe("heldout");
   expect(loadConfig(stored((text) => text.replace(/^ *report:.*\n/gm, ""))).report).toBe("train");
 });
 
@@ -83,7 +63,7 @@ test("a stored config says its version", () => {
   expect(configYaml(loadConfig("smoke"))).toMatch(new RegExp(`^version: ${CONFIG_VERSION}\n`));
 });
 
-test("a config of the newest version needs no rows: it is of the generator's", () => {
+test("a stored config without rows is of the generator's", () => {
   const path = stored((text) => text.replaceAll(/^ *rows:.*\n/gm, ""));
   expect(readFileSync(path, "utf8")).toMatch(/^method:/m);
   expect(loadConfig(path)).toEqual(loadConfig("smoke"));
@@ -102,29 +82,18 @@ test("a stored config with a setting that there is not is refused in a line", ()
 
 test("a version that is none is refused", () => {
   expect(complaintOf(stored((text) => text.replace(VERSION, "version: two")))).toMatch(
-    new RegExp(
-      `: version: expected the version of a stored config, a whole number from 1 to ${CONFIG_VERSION}, got "two"$`,
-    ),
+    new RegExp(`: version: expected the version of a stored config, ${CONFIG_VERSION}, got "two"$`),
   );
 });
 
-test("a stored config of version 1 lacks what came with version 2, but not what it had", () => {
-  const first = (text: string) => text.replace(VERSION, "version: 1").replace(LATER, "");
-  expect(loadConfig(stored(first))).toEqual(loadConfig("smoke"));
-  expect(complaintOf(stored((text) => first(text).replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
+test("a stored config may lack a setting with a default, but no other", () => {
+  const path = stored((text) => text.replace(OPTIONAL, ""));
+  expect(readFileSync(path, "utf8")).not.toMatch(/method|tasks|report/);
+  expect(loadConfig(path)).toEqual(loadConfig("smoke"));
+  expect(complaintOf(stored((text) => text.replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
 });
 
-describe("a file that people write", () => {
-  const bare = (text: string) => text.replace(`${VERSION}\n`, "");
-
-  test("from before a setting goes on without it", () => {
-    const path = stored((text) => bare(text).replace(LATER, ""));
-    expect(loadConfig(path)).toEqual(loadConfig("smoke"));
-  });
-
-  test("that names a setting of a version and lacks others that came with it has them from preset paper", () => {
-    const path = stored((text) => bare(text).replace(/^(correlationMatrix|tuned): null\n/gm, ""));
-    const { name, about, ...smoke } = loadConfig("smoke");
-    expect(loadConfig(path)).toEqual({ ...smoke, name, about });
-  });
+test("a file that people write needs no version and no setting with a default", () => {
+  const bare = (text: string) => text.replace(`${VERSION}\n`, "").replace(OPTIONAL, "");
+  expect(loadConfig(stored(bare))).toEqual(loadConfig("smoke"));
 });

@@ -74,8 +74,10 @@ describe("inputs are those computed by hand: Bern, Rome, no city; age, no age; n
     ]);
     expectRows(inputsIn(raw, "heldout"), { 5: [0, 0, 0, 20, 1, 9], 6: [1, 0, 0, 40, 0, 11] });
     expectRows(inputsIn(raw, "train"), {
-      ...{ 1: [0, 1, 0, 10, 0, 1], 2: [1, 0, 0, 20, 1, 3] },
-      ...{ 3: [0, 1, 0, 30, 0, 5], 4: [0, 0, 1, 20, 0, 7] },
+      1: [0, 1, 0, 10, 0, 1],
+      2: [1, 0, 0, 20, 1, 3],
+      3: [0, 1, 0, 30, 0, 5],
+      4: [0, 0, 1, 20, 0, 7],
     });
   });
 

@@ -35,13 +35,22 @@ describe("installSteps(machine, plan)", () => {
     const { libraries, addon } = homePaths(home);
     const names = readdirSync(libraries);
     expect(names.filter((name) => !name.startsWith("nvidia_")).sort()).toEqual([
-      ...["nvidia", "tensorflow", "tensorflow-2.18.1.dist-info"],
+      "nvidia",
+      "tensorflow",
+      "tensorflow-2.18.1.dist-info",
     ]);
     expect(names).toContain("nvidia_cuda_runtime_cu12-12.5.82.dist-info");
     expect(existsSync(addon)).toBe(true);
     expect(readdirSync(home).sort()).toEqual([
-      ...["copies.h", "libraries", "node_modules", "package-lock.json", "package.json", "python", "quiet.cc"],
-      ...["quiet.node", "setup.json"],
+      "copies.h",
+      "libraries",
+      "node_modules",
+      "package-lock.json",
+      "package.json",
+      "python",
+      "quiet.cc",
+      "quiet.node",
+      "setup.json",
     ]);
   });
 

@@ -63,7 +63,11 @@ describe("the alignment of a run", () => {
   const D = 5;
   const settings = { ...SETTINGS, inputs: D };
   const model: ModelSpec = {
-    ...{ ...MMOE, inputs: D, tasks: 2, gating: "none", tower: { layers: [] } },
+    ...MMOE,
+    inputs: D,
+    tasks: 2,
+    gating: "none",
+    tower: { layers: [] },
     experts: { shared: 1, perTask: 0, layers: [2] },
   };
   const run = makeRun({ model, data: settings, diagnostics: ["alignment"] }, { heldoutRows: 40 });

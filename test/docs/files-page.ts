@@ -103,7 +103,9 @@ function joinedRow(column: Column<never>, before: Column<never>): string[] {
     ];
   return [
     `\`${before.name}\`, ${names(column)}`,
-    ...[type, unit, meaning.replace("the mean over pairs", "the mean over pairs, then each pair")],
+    type,
+    unit,
+    meaning.replace("the mean over pairs", "the mean over pairs, then each pair"),
   ];
 }
 

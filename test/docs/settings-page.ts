@@ -1,19 +1,29 @@
 import { z } from "zod";
-import { DECLARED, FILE_SCHEMA, LATER_SETTINGS, SETTING_KEYS, type SettingKey } from "../../src/config/schema.ts";
+import {
+  CONFIG_VERSION,
+  DECLARED,
+  FILE_SCHEMA,
+  OPTIONAL_SETTINGS,
+  SETTING_KEYS,
+  type SettingKey,
+} from "../../src/config/schema.ts";
 import { TRAINING_PATHS, type TrainingPath } from "../../src/engines/training-path.ts";
 import { MADE, table } from "./made-tables.ts";
 
 const VERSIONS = `## Versions
 
-\`config.yaml\` holds the version of its settings. A newer mmoe can read an older file. Each setting that did not exist yet gets the value that mmoe used before the setting existed, and the folder keeps its name. An older mmoe refuses a newer file.
+\`config.yaml\` holds the version of its settings, which is ${CONFIG_VERSION}. It changes when the meaning of a setting changes, but not when a setting is added: a new setting has a default, which a file without it gets, and the folder keeps its name. An older mmoe refuses a file with a setting that it does not know.
 
-Your own config files need no version: they count as the newest version of which they use a setting, or as version 1. They take other settings of that version from the config that they extend (by default preset \`paper\`). They therefore stay valid when settings are added.`;
+Your own config files need no version. What they lack, they take from the config that they extend, by default preset \`paper\`; a file that has every setting without a default extends none, and the others have their defaults.`;
 
 /** docs/settings.md: every setting, from where it is declared. */
 export function settingsPage(): string {
   const rows = SETTING_KEYS.map((key) => [
-    ...[`\`${key}\``, expectedOf(key), isIdentity(key) ? "yes" : ""],
-    ...[DECLARED[key].grid ? "yes" : "", notesOf(key)],
+    `\`${key}\``,
+    expectedOf(key),
+    isIdentity(key) ? "yes" : "",
+    DECLARED[key].grid ? "yes" : "",
+    notesOf(key),
   ]);
   return `# Settings
 
@@ -21,7 +31,7 @@ ${MADE}
 
 A results folder has all settings of its sweep in \`config.yaml\`. [config.md](config.md) shows how to write a config yourself, with only the settings that you change. The schema for editors is [configs/schema.json](../configs/schema.json).
 
-A setting is part of a sweep's **identity** if changing it makes another sweep, in another folder. A setting that can be **listed** can be a list of values; the sweep trains every combination. The notes say where only one value is allowed. Some settings are newer than the first version of config files: for these, the notes say which value they have in an older file.
+A setting is part of a sweep's **identity** if changing it makes another sweep, in another folder. A setting that can be **listed** can be a list of values; the sweep trains every combination. The notes say where only one value is allowed. A complete file may lack a setting that has a default.
 
 ${table("setting", rows, ["is", "identity", "listed", "notes"])}
 
@@ -36,12 +46,12 @@ export function isIdentity(key: SettingKey): boolean {
 }
 
 export function notesOf(key: SettingKey): string {
-  return [beforeText(key), refusedText(key)].filter((text) => text !== "").join("; ");
+  return [defaultText(key), refusedText(key)].filter((text) => text !== "").join("; ");
 }
 
-function beforeText(key: SettingKey): string {
-  const later = LATER_SETTINGS[key];
-  return later === undefined ? "" : `\`${JSON.stringify(later.before)}\` before version ${later.since}`;
+function defaultText(key: SettingKey): string {
+  const setting = OPTIONAL_SETTINGS[key];
+  return setting === undefined ? "" : `default \`${JSON.stringify(setting.default)}\``;
 }
 
 /** Where training refuses all values of a setting but one. */

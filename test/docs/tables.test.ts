@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { presetNames } from "../../src/config/load.ts";
 import { METHODS } from "../../src/engines/methods.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../src/figures/gallery.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
+import { MEASURES } from "../../src/records/measures.ts";
 
 /** What the first column of the table names whose first title is `title`: the words in backquotes, each once. */
 function namedIn(page: string, title: string): string[] {
@@ -25,4 +26,23 @@ test.each([
 ])("%s has a table by %s that names each, and no other", (page, title, names) => {
   const named = namedIn(page, title).map((name) => (title === "command" ? name.split(" ", 2).join(" ") : name));
   expect(named.sort()).toEqual([...names].sort());
+});
+
+test("docs/diagnostics.md defines each number whose meaning refers to it", () => {
+  const page = readFileSync("docs/diagnostics.md", "utf8");
+  const referring = MEASURES.filter(({ meaning }) => meaning.includes("docs/diagnostics.md"));
+  expect(referring.length).toBeGreaterThan(0);
+  expect(referring.filter(({ name }) => !new RegExp(`^\\| \`${name}[\`/]`, "m").test(page))).toEqual([]);
+});
+
+test("pages that count the models count those of the zoo", () => {
+  const pages = ["README.md", "site/index.md", ...readdirSync("docs").map((file) => `docs/${file}`)];
+  const counts = pages
+    .filter((page) => page.endsWith(".md"))
+    .flatMap((page) => [
+      ...readFileSync(page, "utf8").matchAll(/(\d+) models\]\([./docs]*models\.md|the (\d+) models (?:to|that)/g),
+    ])
+    .map(([, linked, others]) => Number(linked ?? others));
+  expect(counts.length).toBeGreaterThan(4);
+  expect(new Set(counts)).toEqual(new Set([MODEL_NAMES.length]));
 });

@@ -104,7 +104,10 @@ function batchesOf(run: Run): (step: number) => Rows {
 }
 
 const TEN: ModelSpec = {
-  ...{ ...PAIR, name: "ten", inputs: 12, tasks: 10 },
+  ...PAIR,
+  name: "ten",
+  inputs: 12,
+  tasks: 10,
   experts: { shared: 2, perTask: 0, layers: [2] },
 };
 /** Of ten tasks CAGrad's reference takes forever, and Aligned-MTL's inverts a matrix that is all but singular. */

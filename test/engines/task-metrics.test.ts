@@ -72,7 +72,10 @@ describe("taskMetrics(tasks, predictions)", () => {
 
   test("gives a task NaN for what its kind lacks", () => {
     expect([metrics["auc/2"], metrics["auc/3"], metrics["rSquared/1"], metrics["accuracy/3"]]).toEqual([
-      ...[Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
     ]);
   });
 });
@@ -126,7 +129,12 @@ test("a run without validation rows has metrics at each of its evaluations, and 
 
 test("a run on a table has metrics, and one on the generator's numbers none", async () => {
   expect(Object.keys((await resultOf(engines.cpu, tableRun())).diagnostics?.values ?? {})).toEqual([
-    ...["rSquared/1", "rSquared/2", "rmse/1", "rmse/2", "mae/1", "mae/2"],
+    "rSquared/1",
+    "rSquared/2",
+    "rmse/1",
+    "rmse/2",
+    "mae/1",
+    "mae/2",
   ]);
   expect((await resultOf(engines.cpu, makeRun())).diagnostics).toBeUndefined();
 });

@@ -91,7 +91,9 @@ describe("a class of several", () => {
   const results = withPredictions(
     madeResults(() => 1, [`rows=${file}`, "models=mmoe", "runs=2"]),
     (_, run) => ({
-      ...{ "label/y_age": [1, 2], "output/y_age": [1, 2], "label/y_region": [2, run] },
+      "label/y_age": [1, 2],
+      "output/y_age": [1, 2],
+      "label/y_region": [2, run],
       ...Object.fromEntries(
         [0, 1, 2].map((c) => [`output/y_region/${c}`, [Math.log([1, 2, 5][c] as number), c === 0 ? Math.log(2) : 0]]),
       ),
@@ -122,14 +124,14 @@ test("is drawn again in a page without a model that its reader hides", () => {
     Object.fromEntries(Object.entries(row).map(([key, value]) => [key, String(value ?? "")])),
   );
   const again = redrawn({
-    ...{
-      name: "calibration",
-      rows,
-      sweep: JSON.parse(JSON.stringify(pageSweep(many, 0))),
-      paper: [],
-      shapes: new Map(),
-    },
-    ...{ curvesOf: sweepOf(many).curvesOf, hidden: { models: ["mmoe"], correlations: [1] }, choices: DEFAULT_OPTIONS },
+    name: "calibration",
+    rows,
+    sweep: JSON.parse(JSON.stringify(pageSweep(many, 0))),
+    paper: [],
+    shapes: new Map(),
+    curvesOf: sweepOf(many).curvesOf,
+    hidden: { models: ["mmoe"], correlations: [1] },
+    choices: DEFAULT_OPTIONS,
   });
   const { picture } = again as Extract<typeof again, { picture: string }>;
   expect(picture.match(/data-model="[^"]+"/g)?.toSorted()).not.toContain('data-model="mmoe"');

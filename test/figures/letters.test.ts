@@ -19,8 +19,10 @@ function panelsOf(svg: string) {
   const range = (scale = "") => scale.split(" ").slice(-2).map(Number);
   const found = [...svg.matchAll(/class="panel" data-x="([^"]+)" data-y="([^"]+)"/g)];
   const panels = found.map(([, x, y]) => ({
-    ...{ left: Math.min(...range(x)), right: Math.max(...range(x)) },
-    ...{ top: Math.min(...range(y)), bottom: Math.max(...range(y)) },
+    left: Math.min(...range(x)),
+    right: Math.max(...range(x)),
+    top: Math.min(...range(y)),
+    bottom: Math.max(...range(y)),
   }));
   return panels.sort((a, b) => a.top - b.top || a.left - b.left);
 }

@@ -26,8 +26,11 @@ function curveTo(evaluations: number, end: number) {
 
 const curved = { ...results, records: results.records.map((record) => ({ ...record, curve: curveTo(4, 0.5) })) };
 const OTHERS: Readonly<Record<string, Results>> = {
-  ...{ seesaw: made(lossOf, MODELS), cost: made(lossOf, COSTLY) },
-  ...{ figure4: curved, runs: curved, "train-heldout": curved },
+  seesaw: made(lossOf, MODELS),
+  cost: made(lossOf, COSTLY),
+  figure4: curved,
+  runs: curved,
+  "train-heldout": curved,
 };
 
 function drawn(name: string, of: Results = results): Figure {
@@ -37,8 +40,16 @@ function drawn(name: string, of: Results = results): Figure {
 }
 
 test.each([
-  ...["figure4", "figure5", "final-loss", "differences", "distributions", "runs", "cost", "seesaw"],
-  ...["train-heldout", "task-losses"],
+  "figure4",
+  "figure5",
+  "final-loss",
+  "differences",
+  "distributions",
+  "runs",
+  "cost",
+  "seesaw",
+  "train-heldout",
+  "task-losses",
 ])("%s is drawn, and names no correlation in its marks, caption or table", (name) => {
   const { svg, caption, data } = drawn(name, OTHERS[name] ?? results);
   expect(svg).not.toMatch(/correlation|null|NaN/);
@@ -168,8 +179,12 @@ test("figure3, a line for each correlation, is not drawn", () => {
 describe("of diagnostics", () => {
   const steps = [50, 100, 150];
   const values = {
-    ...{ "gateWeight/1/1": [0.5, 0.5, 0.6], "gateWeight/1/2": [0.5, 0.5, 0.4], "gateDistance/1/2": [0.1, 0.2, 0.2] },
-    ...{ "gateWeight/2/1": [0.5, 0.5, 0.3], "gateWeight/2/2": [0.5, 0.5, 0.7], "gradientCosine/1/2": [0.4, 0.3, 0.2] },
+    "gateWeight/1/1": [0.5, 0.5, 0.6],
+    "gateWeight/1/2": [0.5, 0.5, 0.4],
+    "gateDistance/1/2": [0.1, 0.2, 0.2],
+    "gateWeight/2/1": [0.5, 0.5, 0.3],
+    "gateWeight/2/2": [0.5, 0.5, 0.7],
+    "gradientCosine/1/2": [0.4, 0.3, 0.2],
   };
   const diagnostics = { steps, values };
   const measures = finalMeasures(diagnostics, 2);
@@ -217,7 +232,9 @@ describe("the report", () => {
   test("begins with its losses: no claim is tested", () => {
     const page = reportHtml(results, "train");
     expect([...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id).slice(0, 3)).toEqual([
-      ...["cells", "tasks", "figures"],
+      "cells",
+      "tasks",
+      "figures",
     ]);
     expect(page).not.toMatch(/paper’s claims|class="mark" data-mark="(paper|assumed)"/);
     expect(page).toContain('data-mark="default"');

@@ -77,9 +77,18 @@ describe("seesaw(results, options)", () => {
     for (const title of titles) expect(svg).toContain(`>MMoE: ${title}<`);
     const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share);
     expect(corners).toEqual([
-      ...["0%", "0%", "0%", "100%"], // task 1, to the right, gains and task 2 loses
-      ...["0%", "100%", "0%", "0%"],
-      ...["100%", "0%", "0%", "0%"],
+      "0%", // in the first panel task 1, to the right, gains and task 2 loses
+      "0%",
+      "0%",
+      "100%",
+      "0%",
+      "100%",
+      "0%",
+      "0%",
+      "100%",
+      "0%",
+      "0%",
+      "0%",
     ]);
     expect(svg.match(/class="run"/g)).toHaveLength(3 * 4);
     expect(caption).toContain("a panel for each pair of tasks");

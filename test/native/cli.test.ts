@@ -54,7 +54,15 @@ describe("mmoe sweep", () => {
   test("--engine tfjs --backend tensorflow trains, quietly, to the cpu engine's losses", () => {
     const [out, reference] = [newFolder(), newFolder()];
     const { status, stderr } = mmoe(
-      ...["sweep", "smoke", ...small, "--engine", "tfjs", "--backend", "tensorflow", "--out", out],
+      "sweep",
+      "smoke",
+      ...small,
+      "--engine",
+      "tfjs",
+      "--backend",
+      "tensorflow",
+      "--out",
+      out,
     );
     expect(status).toBe(0);
     expect(withoutPace(stderr)).toEqual([`${out}: 9 runs on tfjs (tensorflow cpu)`]);
@@ -72,8 +80,18 @@ describe("mmoe sweep", () => {
   test("lets TensorFlow be heard by who sets its log's level to 0", () => {
     vi.stubEnv("TF_CPP_MIN_LOG_LEVEL", "0");
     const { stderr } = mmoe(
-      ...["sweep", "smoke", "--runs", "1", "--steps", "5", "--engine", "tfjs", "--backend", "tensorflow"],
-      ...["--out", newFolder()],
+      "sweep",
+      "smoke",
+      "--runs",
+      "1",
+      "--steps",
+      "5",
+      "--engine",
+      "tfjs",
+      "--backend",
+      "tensorflow",
+      "--out",
+      newFolder(),
     );
     vi.unstubAllEnvs();
     expect(stderr).toMatch(/cpu_feature_guard/);

@@ -123,7 +123,8 @@ describe("train(runs)", () => {
 /** The products of 2^21 numbers with each other: 18 TB. */
 function squareInProgram(): void {
   const square: Loop = {
-    ...{ fed: {}, variables: ["line"] },
+    fed: {},
+    variables: ["line"],
     step: ({ line }) => ({
       outputs: { sum: tf.sum(tf.mul(tf.reshape(line as Tensor, [-1, 1]), tf.reshape(line as Tensor, [1, -1]))) },
     }),

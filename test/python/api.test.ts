@@ -158,8 +158,11 @@ print(json.dumps({"points": list(points), "tuned": off(points.set_index("lr")["m
       tasks: ["task", "kind", "model", "lr", "metric", "runs", "mean", "low", "high"],
       apart: [{ model: "mmoe", first: "lr=0.01", second: "lr=0.001", pairs: 5 }],
       warned: [["rows: the index customer is left out; rows.reset_index() makes it a column", true]],
-      ...{ chosen: true, tuned: expect.any(Number), auc: expect.any(Number) },
-      ...{ loss: expect.any(Number), difference: expect.any(Number) },
+      chosen: true,
+      tuned: expect.any(Number),
+      auc: expect.any(Number),
+      loss: expect.any(Number),
+      difference: expect.any(Number),
     });
     for (const off of [told.tuned, told.auc, told.loss, told.difference]) expect(off).toBeLessThan(1e-6);
   });

@@ -46,7 +46,10 @@ test.skipIf(!HAS_PYTHON)(
     expect((await runMain(["sweep", ...table, ...few, "--keep-predictions", "--out", out])).code).toBe(0);
     const found = JSON.parse(python(["-c", COMPARED, out]));
     expect(found).toEqual([
-      ...[4, 69, 55, true], // a fifth of 344 rows, and of the others
+      4,
+      69, // a fifth of 344 rows
+      55, // and of the others
+      true,
       [expect.stringMatching(/000|007/), "predictions: part: expected 'test' or 'validation', got 'train'"],
     ]);
     expect(found[4][0]).toContain("keep_predictions=True");

@@ -61,7 +61,9 @@ trainers = [mmoe.TorchTrainer(net(), settings), mmoe.TorchTrainer(net(), setting
 try: mmoe.TorchTrainer(net(), settings, method="pcgard")
 except ValueError as error: print(json.dumps([*(each.method for each in trainers), str(error)]))`;
     expect(JSON.parse(python(["-c", made]))).toEqual([
-      ...["mgda", "famo", "own"],
+      "mgda",
+      "famo",
+      "own",
       `Settings: method: expected one of ${METHODS.join(", ")}, got 'pcgard'`,
     ]);
   });

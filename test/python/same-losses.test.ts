@@ -13,8 +13,17 @@ const STEPS = 100;
 const RUN = 2;
 const GRID = { optimizer: ["adam", "sgd"], trainRows: [70, "fresh"] };
 const SETTINGS = {
-  ...{ models: ["mmoe", "shared-bottom"], correlations: [0.6], tasks: 3, runs: RUN + 1, steps: STEPS, batch: 48 },
-  ...{ evalEvery: 1, lr: 0.01, heldoutRows: 40, huberDelta: 0.7, ...GRID },
+  models: ["mmoe", "shared-bottom"],
+  correlations: [0.6],
+  tasks: 3,
+  runs: RUN + 1,
+  steps: STEPS,
+  batch: 48,
+  evalEvery: 1,
+  lr: 0.01,
+  heldoutRows: 40,
+  huberDelta: 0.7,
+  ...GRID,
 };
 
 /** The losses of each step by the cpu engine, [steps][K] by `model/optimizer/trainRows`. */

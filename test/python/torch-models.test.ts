@@ -9,7 +9,8 @@ import { range } from "../support/reference.ts";
 const notes: string[] = [];
 const adapter = pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" });
 const engine = new ProcessEngine({
-  ...{ adapter, jobs: 2 },
+  adapter,
+  jobs: 2,
   note: (line) => notes.push(line),
 });
 afterAll(() => engine.dispose());
@@ -81,7 +82,9 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
 
   describe("of which several runs train in one call", () => {
     const together = new ProcessEngine({
-      ...{ adapter, jobs: 1, together: 3 },
+      adapter,
+      jobs: 1,
+      together: 3,
       note: (line) => notes.push(line),
     });
     afterAll(() => together.dispose());

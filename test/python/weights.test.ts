@@ -67,8 +67,14 @@ test.skipIf(!HAS_PYTHON)("a module loads the weights of a run and predicts as it
   writeFileSync(join(folder, "sweep.py"), SWEEP);
   const told = JSON.parse(python(["sweep.py"], folder).trim().split("\n").at(-1) as string);
   expect(told).toEqual({
-    ...{ net: expect.any(Number), names: true, batches: 40, giving: expect.any(Number), missing: expect.any(String) },
-    ...{ types: ["float64", "float16", "int64"], one: 1, half: true },
+    net: expect.any(Number),
+    names: true,
+    batches: 40,
+    giving: expect.any(Number),
+    missing: expect.any(String),
+    types: ["float64", "float16", "int64"],
+    one: 1,
+    half: true,
   });
   expect(told.net).toBeLessThan(1e-6);
   expect(told.giving).toBeLessThan(1e-6);

@@ -31,7 +31,9 @@ describe("stateIn(checkpointText(run, state), run)", () => {
   test("is the state of a run that has failed, with its reason and numbers that are none", () => {
     const values = stateOf(run, 25).values.map((block) => block.fill(Number.NaN, 2, 9));
     const failed: RunState = {
-      ...{ ...stateOf(run, 25), values, failure: "loss is NaN at step 3" },
+      ...stateOf(run, 25),
+      values,
+      failure: "loss is NaN at step 3",
       curve: { steps: [], train: [], heldout: [] },
     };
     expect(stateIn(checkpointText(run, failed, OF), run, OF)).toEqual(failed);

@@ -26,10 +26,23 @@ describe("curvesCsv(records)", () => {
   test("has a row for each task and step of a cell", () => {
     const rows = rowsOf(curvesCsv(five));
     expect(Object.keys(rows[0] ?? {})).toEqual([
-      ...["model", "correlation", "task", "step", "runs"],
-      ...["trainMean", "trainMedian", "trainQ1", "trainQ3"],
-      ...["heldoutMean", "heldoutMedian", "heldoutQ1", "heldoutQ3"],
-      ...["runningMean", "runningMedian", "runningQ1", "runningQ3"],
+      "model",
+      "correlation",
+      "task",
+      "step",
+      "runs",
+      "trainMean",
+      "trainMedian",
+      "trainQ1",
+      "trainQ3",
+      "heldoutMean",
+      "heldoutMedian",
+      "heldoutQ1",
+      "heldoutQ3",
+      "runningMean",
+      "runningMedian",
+      "runningQ1",
+      "runningQ3",
     ]);
     expect(rows.map(({ model, correlation, task, step, runs }) => [model, correlation, task, step, runs])).toEqual(
       ["mean", "1", "2"].flatMap((task) => [10, 20].map((step) => ["mmoe", "0.5", task, `${step}`, "5"])),
@@ -90,9 +103,17 @@ test("longCurvesCsv(records) has all losses of both tasks of every run at every 
   const rows = rowsOf(longCurvesCsv(five));
   expect(rows).toHaveLength(10);
   expect(rows[5]).toEqual({
-    ...{ id: "mmoe/p=0.5/2", model: "mmoe", correlation: "0.5", run: "2", step: "20" },
-    ...{ trainLoss1: "128", trainLoss2: "384", heldoutLoss1: "1872", heldoutLoss2: "1616" },
-    ...{ runningLoss1: "96", runningLoss2: "288" },
+    id: "mmoe/p=0.5/2",
+    model: "mmoe",
+    correlation: "0.5",
+    run: "2",
+    step: "20",
+    trainLoss1: "128",
+    trainLoss2: "384",
+    heldoutLoss1: "1872",
+    heldoutLoss2: "1616",
+    runningLoss1: "96",
+    runningLoss2: "288",
   });
 });
 

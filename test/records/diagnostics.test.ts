@@ -109,8 +109,14 @@ test("diagnostics.csv has each quantity's mean, median and quartiles over the ru
   expect(rows.filter(({ quantity }) => quantity === "my.norm")).toEqual([
     { ...cell, quantity: "my.norm", step: "10", runs: "3", mean: "0.5", median: "0.5", q1: "0.5", q3: "0.5" },
     {
-      ...{ ...cell, quantity: "my.norm", step: "20", runs: "3" },
-      ...{ mean: "2.3333333333333335", median: "2", q1: "1.5", q3: "3" },
+      ...cell,
+      quantity: "my.norm",
+      step: "20",
+      runs: "3",
+      mean: "2.3333333333333335",
+      median: "2",
+      q1: "1.5",
+      q3: "3",
     },
   ]);
   expect(rows.filter(({ quantity }) => quantity === "gateDistance/1/2").map(({ step }) => step)).toEqual(["20"]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { elapsedMsIn, headIn, lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { readJournal } from "../../src/records/read-journals.ts";
 import { recordOf } from "../../src/records/record.ts";
@@ -142,7 +143,7 @@ describe("recordIn(line), its checksum right,", () => {
 
 test("a journal's line of the wrong types is left out, and told by file and line", () => {
   const path = join(temporaryFolder(), "host-7.jsonl");
-  const header = JSON.stringify({ schema: 2, version: "0", trained: "0" });
+  const header = JSON.stringify({ schema: JOURNAL_SCHEMA, version: "0", trained: "0" });
   const lines = [header, sealed(done), sealed({ ...done, run: "3" }), sealed(failed), ""];
   writeFileSync(path, lines.map(String).join("\n"));
   const said: string[] = [];

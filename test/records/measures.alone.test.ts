@@ -124,7 +124,8 @@ describe("a number that is declared and measured arrives", () => {
     const device = "wasm"; // where runs have the same bits
     const giving = (change: (run: Run) => Partial<RunResult>) => ({
       ...measuring((run) => ({ ...change(run), device })),
-      ...{ name: "cpu", device },
+      name: "cpu",
+      device,
     });
     engine.load = () => giving((run) => ({ measures: measuresOf(run) }));
     await sweep();

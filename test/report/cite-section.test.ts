@@ -3,7 +3,8 @@ import { citeSection } from "../../src/report/cite-section.ts";
 import { version } from "../../src/version.ts";
 
 const trained = (start: string, end: string | null, own: string) => ({
-  ...{ start, end },
+  start,
+  end,
   mmoe: { version: own, commit: null, dirty: false },
 });
 

@@ -18,8 +18,17 @@ const PART: ClaimPart = {
 };
 
 const claim = (changes: Partial<Claim>): Claim => ({
-  ...{ id: "5.1-2", says: "it matters less", statistic: "a gap", margins: "none", loss: "train", verdict: "undecided" },
-  ...{ parts: [PART], deciding: PART, because: "it is: a part -0.0123", command: null, ...changes },
+  id: "5.1-2",
+  says: "it matters less",
+  statistic: "a gap",
+  margins: "none",
+  loss: "train",
+  verdict: "undecided",
+  parts: [PART],
+  deciding: PART,
+  because: "it is: a part -0.0123",
+  command: null,
+  ...changes,
 });
 
 const text = (train: Partial<Claim>, heldout: Partial<Claim> = {}, running: Partial<Claim> = {}) =>

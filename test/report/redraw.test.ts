@@ -32,8 +32,14 @@ function again(kind: SweepFigure, of: Results, hidden: LeftOut, paper = true, cu
   const texts = (rows: readonly object[]) => rows.map(textRow);
   const { paper: published } = sweepOf(of);
   return redrawn({
-    ...{ name: kind.name, rows: texts(drawn(kind, of).data), hidden, choices: { ...choices, paper }, curvesOf },
-    ...{ sweep: JSON.parse(JSON.stringify(pageSweep(of, 0))), paper: texts(published), shapes: new Map() },
+    name: kind.name,
+    rows: texts(drawn(kind, of).data),
+    hidden,
+    choices: { ...choices, paper },
+    curvesOf,
+    sweep: JSON.parse(JSON.stringify(pageSweep(of, 0))),
+    paper: texts(published),
+    shapes: new Map(),
   });
 }
 

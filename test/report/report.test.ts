@@ -25,7 +25,11 @@ describe("reportHtml(results, loss)", () => {
   test("escapes every text of a config, a journal and its provenance", () => {
     const { config, records, ...rest } = sweepResults({ ...FEW, failing: (id) => id === "mmoe/p=0.50/001" });
     const hostile = {
-      ...{ id: HOSTILE, model: HOSTILE, reason: HOSTILE, engine: HOSTILE, device: HOSTILE },
+      id: HOSTILE,
+      model: HOSTILE,
+      reason: HOSTILE,
+      engine: HOSTILE,
+      device: HOSTILE,
       status: "failed" as const,
     };
     const first = { ...(records[0] as (typeof records)[number]), ...hostile };

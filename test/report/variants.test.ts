@@ -37,7 +37,8 @@ test("drawVariants(results) tells what a figure lacks", () => {
     "seesaw",
     "grid",
     "metrics",
-    ...["metric-curves", "calibration"],
+    "metric-curves",
+    "calibration",
     ...diagnostics,
   ]);
   expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);

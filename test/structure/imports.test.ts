@@ -110,7 +110,12 @@ describe("a wrong import is found", () => {
       const i = 'import { i } from "./i.ts"', j = new URL("../../../assets/", import.meta.url);
     `;
     expect(importsOf("src/x/y/z.ts", text)).toEqual([
-      ...["src/x/a/a.ts", "src/x/y/b.ts", "src/d/d.ts", "src/x/y/e.ts", "src/x/y/f.ts", "src/x/y/g.ts"],
+      "src/x/a/a.ts",
+      "src/x/y/b.ts",
+      "src/d/d.ts",
+      "src/x/y/e.ts",
+      "src/x/y/f.ts",
+      "src/x/y/g.ts",
       "src/x/y/worker.ts",
     ]);
   });

@@ -48,8 +48,12 @@ describe("variancesOf(results, options)", () => {
   test("has two rows for each component as CSV", () => {
     const rows: Record<string, string>[] = parse(varianceCsv([omoe as never], OPTIONS), { columns: true });
     expect(rows.map(({ statistic, component }) => `${statistic} ${component}`)).toEqual([
-      ...["variance data", "variance initial", "variance rest"],
-      ...["share data", "share initial", "share rest"],
+      "variance data",
+      "variance initial",
+      "variance rest",
+      "share data",
+      "share initial",
+      "share rest",
     ]);
     expect(rows[0]).toMatchObject({
       loss: "train",

@@ -15,7 +15,8 @@ const COLUMNS: readonly InputEncoding[] = [
 ];
 /** The number, then the vectors of the shop and of the article, each with one for others. */
 export const DIMENSIONS: Dimensions = {
-  ...{ inputs: 3, tasks: 2 },
+  inputs: 3,
+  tasks: 2,
   embeddings: [
     { rows: 31, size: 5 },
     { rows: 9, size: 18 },

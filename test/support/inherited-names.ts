@@ -23,7 +23,10 @@ export const READERS: readonly (readonly string[])[] = [
 export function writeNamed(folder: string, names: readonly string[], runs: number): void {
   const own = names.map((name) => `{name: '${name}', like: omoe}`).join(", ");
   writeResults(folder, ({ index, correlation, model }) => 0.1 + index / 50 + correlation / 9 + model.name.length / 99, [
-    ...[`runs=${runs}`, "correlations=0.5,1", `models=[mmoe, ${own}]`, `name='${names[0]}'`],
+    `runs=${runs}`,
+    "correlations=0.5,1",
+    `models=[mmoe, ${own}]`,
+    `name='${names[0]}'`,
   ]);
 }
 

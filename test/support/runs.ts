@@ -24,7 +24,12 @@ export function makeRun(
   const model: ModelSpec = changes.model ?? ZOO.mmoe.build({ inputs: data.inputs, tasks: 2 });
   const { correlation = 0.5, index = 0, seed = 0 } = changes;
   return {
-    ...{ id: `${model.name}/p=${correlation}/${index}`, model, data, correlation, index, seed },
+    id: `${model.name}/p=${correlation}/${index}`,
+    model,
+    data,
+    correlation,
+    index,
+    seed,
     correlationMatrix: correlationMatrix(model.tasks, correlation),
     training: { ...TRAINING, ...training },
     ...changes,

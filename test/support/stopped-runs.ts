@@ -26,12 +26,16 @@ export function fakeStopping(
     const kept = failed < 0 ? at : at.slice(0, failed);
     const losses = kept.map((step) => lossesAt(step, one.id));
     return {
-      ...{ run: one, curve: { steps: kept, train: losses, heldout: losses }, labelCorrelations: [0] },
+      run: one,
+      curve: { steps: kept, train: losses, heldout: losses },
+      labelCorrelations: [0],
       diagnostics: {
         steps: kept,
         values: Object.fromEntries(Object.entries(metricsAt).map(([name, of]) => [name, kept.map(of)])),
       },
-      ...{ elapsedMs: 1, device: "fake", ...(failed >= 0 && { failure: `loss is NaN at step ${at[failed]}` }) },
+      elapsedMs: 1,
+      device: "fake",
+      ...(failed >= 0 && { failure: `loss is NaN at step ${at[failed]}` }),
     };
   };
   const train = async (runs: readonly AnyRun[], { onResult, onProgress }: Hooks) => {

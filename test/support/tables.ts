@@ -29,7 +29,8 @@ export function tableFile(rows = 60, { parts = false, signs = false, shops = fal
   const header = ["x_a", "x_b", "x_c", "y_1", "y_2", ...(parts ? ["part"] : [])];
   const numbers = someRows(rows).map((row) => (signs ? row.with(3, Number((row[3] as number) > 7)) : row));
   const lines = numbers.map(([a, ...others], n) => [
-    ...[shops ? `shop ${(n * n) % 13}` : a, ...others],
+    shops ? `shop ${(n * n) % 13}` : a,
+    ...others,
     ...(parts ? [n % 4 === 3 ? "heldout" : "train"] : []),
   ]);
   writeFileSync(file, `${[header, ...lines].map((line) => line.join()).join("\n")}\n`);
@@ -41,8 +42,13 @@ export function tableOf(rows: number, changes: Partial<TableSettings> = {}, mark
   const heldout = marks && new Uint8Array(new SharedArrayBuffer(rows));
   heldout?.set(marks ?? []);
   return {
-    ...{ file: "/some.csv", sha256: "ab", inputs: 3, tasks: 2, heldout: marks ? null : 0.25 },
-    ...{ standardise: true, rawLabels: false },
+    file: "/some.csv",
+    sha256: "ab",
+    inputs: 3,
+    tasks: 2,
+    heldout: marks ? null : 0.25,
+    standardise: true,
+    rawLabels: false,
     values: {
       cells: cellsOf(Float64Array.from(someRows(rows).flat()), 5),
       ...(heldout && { heldout: heldout.buffer }),

@@ -107,9 +107,7 @@ describe("a sweep with a model in JavaScript beside those that cpu trains", () =
 
   test("keeps runs in flight of both, and goes on with them to the same records", async () => {
     const first = await keptUntil(0.3, { config, engineOptions }, 2); // JavaScript's process takes its time to start
-    expect([first.missing, first.kept.runs, files()]).toEqual([
-      ...[2, 2, ["mine_p=0.50_000.json", "mmoe_p=0.50_000.json"]],
-    ]);
+    expect([first.missing, first.kept.runs, files()]).toEqual([2, 2, ["mine_p=0.50_000.json", "mmoe_p=0.50_000.json"]]);
     const firstSteps = new Map<string, number>();
     const progress: SweepListener["progress"] = ({ id }, step) => {
       if (!firstSteps.has(id)) firstSteps.set(id, step);

@@ -24,7 +24,11 @@ describe("sideBySide(main, other, goesBeside)", () => {
   test("hands models in JavaScript to the other, and says which trained a run", async () => {
     const both = sideBySide(engine("cpu"), engine("tfjs"), isMine);
     expect(await trained(both)).toEqual([
-      ...["mine/0 tfjs", "mine/1 tfjs", "mine/2 tfjs", `${specs[0]?.id} cpu`, `${specs[1]?.id} cpu`],
+      "mine/0 tfjs",
+      "mine/1 tfjs",
+      "mine/2 tfjs",
+      `${specs[0]?.id} cpu`,
+      `${specs[1]?.id} cpu`,
     ]);
     expect(both).toMatchObject({ name: "cpu", device: "cpu's", beside: [{ name: "tfjs", device: "tfjs's" }] });
   });

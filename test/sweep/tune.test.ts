@@ -90,7 +90,7 @@ describe("tune(results, { loss, by })", () => {
   test("chooses all listed settings together, and the first of equal points", () => {
     const grid = madeResults(
       ({ training }) => (training.batch === 32 && training.lr === 0.1 ? 0.1 : 0.3),
-      [...["runs=2", "models=mmoe", "correlations=1", "batch=64,32", "lr=0.01,0.1"]],
+      ["runs=2", "models=mmoe", "correlations=1", "batch=64,32", "lr=0.01,0.1"],
     );
     expect(tune(grid, { loss: "train", by: "model" })[0]).toMatchObject({
       chosen: { batch: 32, lr: 0.1 },

@@ -73,8 +73,14 @@ describe("taskPair(options)", () => {
       run: 5,
     });
     const { inputs, tasks, ...rows } = taskPair({
-      ...{ correlation: 0.5, rows: 4, tasks: 3, run: 5, seed: 2 },
-      ...{ set: "heldout", step: 0, first: 9 },
+      correlation: 0.5,
+      rows: 4,
+      tasks: 3,
+      run: 5,
+      seed: 2,
+      set: "heldout",
+      step: 0,
+      first: 9,
     });
     expect([inputs, tasks]).toEqual([100, 3]);
     expect(rows).toEqual(expected.rows("heldout", 4, 0, 9));

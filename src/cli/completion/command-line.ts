@@ -110,7 +110,10 @@ function optionLine(command: string, { short, long, description, flags }: Option
     name === undefined
       ? NOTHING
       : {
-          ...{ kind: pathKind(name), name, values: VALUES[key] ?? [], list: LISTS.includes(key) },
+          kind: pathKind(name),
+          name,
+          values: VALUES[key] ?? [],
+          list: LISTS.includes(key),
           keys: KEYS.includes(key),
           optional: bracket === "[",
         };

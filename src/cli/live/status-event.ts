@@ -42,7 +42,9 @@ export function statusEvent(status: SweepStatus, version: string, isCurrent: boo
   const flights = flightsOf(status).slice(0, MOST);
   const tables = statusBlocks(status, PLAIN, MOST).flatMap(({ rows = [] }) => (rows.length > 1 ? [rows] : []));
   return {
-    ...{ state, total: totalText(status), version },
+    state,
+    total: totalText(status),
+    version,
     note: state === "idle" ? `Train the missing runs with: ${goOn(folder)}` : "",
     shares: { done: done / all, failed: failed / all, training: (training.runs * training.share) / all },
     tables: [...tables, ...flightTable(flights)],
@@ -53,7 +55,12 @@ export function statusEvent(status: SweepStatus, version: string, isCurrent: boo
 /** What a page is told whose folder can't be read now. */
 export function troubleEvent(trouble: string, version: string): StatusEvent {
   return {
-    ...{ state: "trouble", total: "", note: trouble, tables: [], curves: [], version },
+    state: "trouble",
+    total: "",
+    note: trouble,
+    tables: [],
+    curves: [],
+    version,
     shares: { done: 0, failed: 0, training: 0 },
   };
 }

@@ -17,9 +17,19 @@ export function paintFor({ isTTY = false }: Output, { NO_COLOR, TERM }: Effects[
 
 /** The style of a verdict or a state. */
 const STYLE_OF: Readonly<Record<string, Style>> = {
-  ...{ holds: "good", better: "good", same: "good", yes: "good", training: "good" },
-  ...{ "does not hold": "bad", worse: "bad", differ: "bad", no: "bad", killed: "bad" },
-  ...{ undecided: "open", silent: "open", "not covered": "quiet" },
+  holds: "good",
+  better: "good",
+  same: "good",
+  yes: "good",
+  training: "good",
+  "does not hold": "bad",
+  worse: "bad",
+  differ: "bad",
+  no: "bad",
+  killed: "bad",
+  undecided: "open",
+  silent: "open",
+  "not covered": "quiet",
 };
 
 /** A verdict in its colour; `text` is what is shown for it. */

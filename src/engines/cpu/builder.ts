@@ -119,7 +119,10 @@ export class Builder {
   #stepBlocks(blocks: readonly (readonly [at: number, gradient: number])[], bytes: number, pull = 0): Instruction {
     const table = Uint32Array.from(blocks.flatMap(([at, gradient]) => [4 * at, gradient]));
     return instruction("stepBlocks", {
-      ...{ blocks: this.#arena.put(table), count: blocks.length, bytes, pull: float32Word(pull) },
+      blocks: this.#arena.put(table),
+      count: blocks.length,
+      bytes,
+      pull: float32Word(pull),
     });
   }
 
@@ -181,7 +184,14 @@ export class Builder {
     const { gradient: out, stride } = input;
     const experts = this.#arena.put(Uint32Array.from(gradients));
     return instruction("mix", {
-      ...{ experts, expertStride: stride, E, gate: ones, gateStride: 0, out, outStride: stride, H: this.#width(input) },
+      experts,
+      expertStride: stride,
+      E,
+      gate: ones,
+      gateStride: 0,
+      out,
+      outStride: stride,
+      H: this.#width(input),
     });
   }
 
@@ -194,7 +204,9 @@ export class Builder {
   #embed(spec: ModelSpec, set: number): Columns {
     const input: Columns = { ...this.columns(readInputs(spec), false), constant: plainInputs(spec) };
     const { forward, backward, touched } = embedding(this.#arena, this.#weights, spec, {
-      ...{ set, input, batch: this.#batch },
+      set,
+      input,
+      batch: this.#batch,
     });
     this.touched.push(...touched);
     this.#tape.push([forward], (reach) => (reach.has(input, readInputs(spec)) ? [...backward] : []));
@@ -320,7 +332,10 @@ export class Builder {
       forward: instruction("selectExperts", { ...of, weights: weights.value, weightsStride: weights.stride }),
       backward: (hasEntropy: boolean) =>
         instruction("selectGradient", {
-          ...{ ...of, ...gradients, rows: this.#batch, entropy: float32Word(hasEntropy ? entropy / this.#batch : 0) },
+          ...of,
+          ...gradients,
+          rows: this.#batch,
+          entropy: float32Word(hasEntropy ? entropy / this.#batch : 0),
         }),
     };
   }
@@ -329,8 +344,14 @@ export class Builder {
   #sharesGradient(experts: readonly Columns[], mix: Columns, shares: Columns, H: number): Instruction {
     const table = this.#arena.put(Uint32Array.from(experts, (expert) => expert.value));
     return instruction("sharesGradient", {
-      ...{ experts: table, expertStride: experts[0]?.stride ?? 0, E: experts.length, H },
-      ...{ mix: mix.gradient, mixStride: mix.stride, d: shares.gradient, dStride: shares.stride },
+      experts: table,
+      expertStride: experts[0]?.stride ?? 0,
+      E: experts.length,
+      H,
+      mix: mix.gradient,
+      mixStride: mix.stride,
+      d: shares.gradient,
+      dStride: shares.stride,
     });
   }
 
@@ -352,8 +373,17 @@ export class Builder {
     const mixes = experts.map((seen, k) => this.#mixBy(seen, { value: value + k * E * column, stride: 0 }, H));
     const outs = mixes.map(({ out }) => out);
     const update = instruction("update", {
-      ...{ x: 0, xStride: 0, D: 0, rows: 0, sums: 0 }, // no inputs: the numbers are updated as biases are
-      ...{ g: all.gradient, gStride: all.stride, N: count, w: 4 * at, bias: 4 * at, trained: slopes },
+      x: 0, // no inputs: the numbers are updated as biases are
+      xStride: 0,
+      D: 0,
+      rows: 0,
+      sums: 0,
+      g: all.gradient,
+      gStride: all.stride,
+      N: count,
+      w: 4 * at,
+      bias: 4 * at,
+      trained: slopes,
     });
     this.#tape.push([first, ...mixes.map(({ mix }) => mix)], (reach) => {
       const shares = outs.map((_, k) => columnsFrom(all, k * E));
@@ -434,7 +464,10 @@ export class Builder {
     const sums = inputs.map((input, i) => (clear: number) => {
       const place = { w: gradient, bias: gradient + kernel + i * vector };
       return gradientSum(this.#arena, this.#rows, this.#weights, layer, {
-        ...{ ...this.#read(layer, input), ...this.#given(outs[i] as Columns), ...place, clear },
+        ...this.#read(layer, input),
+        ...this.#given(outs[i] as Columns),
+        ...place,
+        clear,
         ...(biasOf(i) !== undefined && { trained: ones }),
       });
     });
@@ -498,7 +531,10 @@ export class Builder {
       sum === undefined
         ? this.#update(layer, input, { ...gradients, w: 4 * layer.kernel, bias: 4 * layer.bias })
         : gradientSum(
-            ...[this.#arena, this.#rows, this.#weights, layer],
+            this.#arena,
+            this.#rows,
+            this.#weights,
+            layer,
             { ...gradients, w: sum, bias: sum + this.#kernelBytes(layer), clear: this.#layerBytes(layer) },
             this.#sparseUpdated(layer, input),
           );
@@ -559,10 +595,16 @@ export class Builder {
     const { first, N } = this.#gradientUnits(layer, out, reach);
     reach.add(input, D);
     return instruction("inputGradient", {
-      ...{ g: out.gradient + first * columnBytes(this.#layout), gStride: out.stride, N },
-      ...{ w: 4 * kernelIndex(layer, 0, first, this.#layout), D, first: input.constant ?? 0 },
-      ...{ dx: input.gradient, dxStride: input.stride },
-      ...{ mask: input.relu ? input.value : 0, maskStride: input.stride },
+      g: out.gradient + first * columnBytes(this.#layout),
+      gStride: out.stride,
+      N,
+      w: 4 * kernelIndex(layer, 0, first, this.#layout),
+      D,
+      first: input.constant ?? 0,
+      dx: input.gradient,
+      dxStride: input.stride,
+      mask: input.relu ? input.value : 0,
+      maskStride: input.stride,
     });
   }
 
@@ -580,9 +622,15 @@ export class Builder {
     const table = this.#arena.put(Uint32Array.from(uses.flatMap(({ gate, mix }) => [gate, mix.gradient])));
     return [
       instruction("expertGradient", {
-        ...{ uses: table, M: uses.length, gateStride: first.gateStride, mixStride: first.mix.stride, H },
-        ...{ expert: expert.relu ? expert.value : 0, expertStride: expert.stride },
-        ...{ out: expert.gradient, outStride: expert.stride },
+        uses: table,
+        M: uses.length,
+        gateStride: first.gateStride,
+        mixStride: first.mix.stride,
+        H,
+        expert: expert.relu ? expert.value : 0,
+        expertStride: expert.stride,
+        out: expert.gradient,
+        outStride: expert.stride,
       }),
     ];
   }

@@ -1,9 +1,10 @@
 import { tablesName } from "../../models/parameters.ts";
 import { type ModelSpec, plainInputs } from "../../models/spec.ts";
-import { type Arena, recordBytes } from "../rows/arena.ts";
+import type { Arena } from "../rows/arena.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import { type Instruction, instruction } from "./instructions.ts";
+import { record, records } from "./records.ts";
 import type { Weights } from "./weights.ts";
 
 interface EmbeddingCode {
@@ -25,7 +26,12 @@ export function embedding(
   const tables = weights.tables
     .filter(({ block }) => block.network === tablesName(set))
     .map((table) => ({ ...table, vectors: table.block.shape[0] as number, size: table.block.shape[1] as number }));
-  const list = arena.put(Int32Array.from(tables.flatMap(({ at, size }) => [4 * at, size])));
+  const list = arena.put(
+    records(
+      "Table",
+      tables.map(({ at, size }) => ({ w: 4 * at, size })),
+    ),
+  );
   const { value: out, stride: outStride } = input;
   let next = plain;
   const touched: number[] = [];
@@ -57,6 +63,8 @@ interface TouchedTable {
 /** The record of the vectors that a batch has (kernels/records.h). */
 function putTouched(arena: Arena, { at, size, width, vectors, batch }: TouchedTable): number {
   const most = Math.min(batch, vectors);
-  const [numbers, sums, places] = [4 * most, 4 * most * width, 4 * vectors].map((bytes) => arena.take(bytes));
-  return arena.put(recordBytes([4 * at, size, 0, numbers, sums, places] as number[]));
+  const numbers = arena.take(4 * most);
+  const sums = arena.take(4 * most * width);
+  const places = arena.take(4 * vectors);
+  return arena.put(record("Touched", { w: 4 * at, size, count: 0, numbers, sums, places }));
 }

@@ -1,4 +1,6 @@
-// Instructions of a step's code. The kernels read the same records, field by field (kernels/records.h).
+// Instructions of a step's code. The kernels read the same records, field by field (kernels/records.h). A new operation is an
+// entry here, its record there, and a function for panels of rows and one for single rows. Its backward part gets a `Reach`
+// (reach.ts), which says to which columns a gradient passes on.
 
 const DENSE = ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const;
 
@@ -29,8 +31,18 @@ const FIELDS = {
   stepBlocks: ["blocks", "count", "bytes", "pull"],
   selectExperts: ["gate", "gateStride", "k", "bits", "gamma", "weights", "weightsStride", "scratch"],
   selectGradient: [
-    ...["gate", "gateStride", "k", "bits", "gamma", "entropy", "rows"],
-    ...["d", "dStride", "out", "outStride", "scratch"],
+    "gate",
+    "gateStride",
+    "k",
+    "bits",
+    "gamma",
+    "entropy",
+    "rows",
+    "d",
+    "dStride",
+    "out",
+    "outStride",
+    "scratch",
   ],
   updateVectors: ["x", "xStride", "column", "g", "gStride", "vectors", "rows", "touched"],
   updateSparse: UPDATE_SPARSE,

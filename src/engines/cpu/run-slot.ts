@@ -3,11 +3,11 @@ import type { Key } from "../../random/key.ts";
 import type { RunState } from "../engine.ts";
 import { isConstant, rateAt } from "../learning-rate.ts";
 import { COMBINES_GRADIENTS, LEARNED, METHODS } from "../methods.ts";
-import { type Arena, recordBytes } from "../rows/arena.ts";
+import type { Arena } from "../rows/arena.ts";
 import type { TaskLoss } from "../task-losses.ts";
 import { type OptimizerSettings, type TrainingSettings, VALUES } from "../training-settings.ts";
-import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
+import { fieldAt, record, recordSize } from "./records.ts";
 import type { StepCode } from "./step-code.ts";
 import { noBiases, packWeights, parameterBytes, unpackWeights, updatedRanges } from "./weights.ts";
 
@@ -43,16 +43,16 @@ const KINDS: Readonly<Record<OptimizerSettings["optimizer"], number>> = { sgd: 0
 const STORE = 2;
 
 /** Bytes from an optimizer's record to its powers of beta1 and beta2. */
-const POWERS = 24;
+const POWERS = fieldAt("Optimizer", "power1");
 
 /** A kind's number in the kernels. */
 const TASKS: Readonly<Record<TaskKind, number>> = { regression: 0, binary: 1, categorical: 2 };
 
 /** Bytes of a task's record. */
-const TASK = 24;
+const TASK = recordSize("TaskLoss");
 
 /** Where a method's record has the number of the step. */
-const METHOD_STEP = 4;
+const METHOD_STEP = fieldAt("Method", "step");
 
 /** How a run's weights are trained. */
 type Rule = OptimizerSettings & Pick<TrainingSettings, "method">;
@@ -84,12 +84,16 @@ export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, step
   const learnedSize = LEARNED[name] * K;
   const learned = arena.put(new Float64Array(learnedSize).fill(name === "gradnorm" ? 1 : 0, 0, K));
   const scratch = name === "sum" ? 0 : arena.take(8 * (9 * K * K + 32 * K)); // kernels/methods.h, gradients.h
-  const words = [METHODS.indexOf(name), 1, ...keyOf("method/order"), first, bytes, learned, scratch];
-  const method = arena.put(recordBytes(words));
+  const [key0, key1] = keyOf("method/order");
+  const kind = METHODS.indexOf(name);
+  const method = arena.put(
+    record("Method", { kind, step: 1, key0, key1, first, block: bytes, state: learned, scratch }),
+  );
   const rates = isConstant(schedule) ? 0 : arena.take(8 * steps);
   const clip = clipNorm === null ? 0 : putClip(arena, code, { gradients, order, limit: clipNorm });
-  const address = arena.put(recordBytes([code.address, weights, optimizer, losses, sums, tasks, method, rates, clip]));
-  return { address, code, weights, values, optimizer, losses, sums, tasks, method, learned, learnedSize, rates };
+  const addresses = { weights, optimizer, losses, sums, tasks, method, rates };
+  const address = arena.put(record("Member", { code: code.address, ...addresses, clip }));
+  return { address, code, values, ...addresses, learned, learnedSize };
 }
 
 interface Clip {
@@ -100,21 +104,36 @@ interface Clip {
 }
 
 function putClip(arena: Arena, { weights, touched }: StepCode, { gradients, order, limit }: Clip): number {
-  const store = arena.put(recordBytes([STORE, gradients, 0, 0], NO_NUMBERS)); // kernels read all of it
+  const store = arena.put(record("Optimizer", { ...NO_STEP, kind: STORE, moments: gradients }));
   const [count, ranges] = [parameterBytes(weights).length, updatedRanges(weights)];
   const at = arena.put(Int32Array.from(ranges.flat(), (numbers) => 4 * numbers));
   const tables = arena.put(Int32Array.from(touched));
-  return arena.put(recordBytes([store, order, count, ranges.length, at, touched.length, tables, 0], [limit]));
+  const [rangeCount, tableCount] = [ranges.length, touched.length];
+  const places = { store, order, count, rangeCount, ranges: at, tableCount, tables, unused: 0 };
+  return arena.put(record("Clip", { ...places, limit }));
 }
 
-/** Those of an optimizer that takes no step, as many as others have. */
-const NO_NUMBERS = new Array<number>(9).fill(0);
+/** The numbers of an optimizer that takes no step. */
+const NO_STEP = {
+  rate: 0,
+  epsilon: 0,
+  lr: 0,
+  power1: 0,
+  power2: 0,
+  beta1: 0,
+  beta2: 0,
+  stabilizer: 0,
+  decay: 0,
+  decoupled: 0,
+  kept: 0,
+};
 
 /** `moments`: bytes from a weight to its first moment. */
 function optimizerRecord(settings: OptimizerSettings, moments: number): Uint8Array {
-  const { optimizer, lr, beta1, beta2, epsilon, weightDecay } = settings;
-  const [coupled, decoupled] = optimizer === "adamw" ? [0, weightDecay] : [weightDecay, 0];
-  return recordBytes([KINDS[optimizer], moments, 0, 0], [lr, 1, 1, beta1, beta2, epsilon, coupled, decoupled, 1]);
+  const { optimizer, lr, beta1, beta2, epsilon: stabilizer, weightDecay } = settings;
+  const [decay, decoupled] = optimizer === "adamw" ? [0, weightDecay] : [weightDecay, 0];
+  const of = { kind: KINDS[optimizer], moments, lr, beta1, beta2, stabilizer, decay, decoupled };
+  return record("Optimizer", { ...NO_STEP, ...of, power1: 1, power2: 1, kept: 1 });
 }
 
 /** Writes the rates of the next steps, from step `from` on, unless they are all the same. */
@@ -136,11 +155,11 @@ export function writeTasks(
   losses: readonly TaskLoss[],
   huberDelta: number | null,
 ): void {
-  const delta = float32Word(huberDelta ?? Number.POSITIVE_INFINITY);
-  for (const [k, { kind, weight, unit, ...task }] of losses.entries()) {
-    const at = slot.tasks + k * TASK;
-    memory.uint32(at, 4).set([TASKS[kind], outputCount({ kind, weight, ...task }), delta, float32Word(weight * unit)]);
-    memory.float64(at + 16, 1)[0] = unit;
+  const delta = huberDelta ?? Number.POSITIVE_INFINITY;
+  for (const [k, task] of losses.entries()) {
+    const { kind, weight, unit } = task;
+    const of = { kind: TASKS[kind], outputs: outputCount(task), delta, factor: weight * unit, unit };
+    memory.uint32(slot.tasks + k * TASK, TASK / 4).set(new Uint32Array(record("TaskLoss", of).buffer));
   }
 }
 

@@ -16,11 +16,12 @@ import {
   ownExpertsOf,
 } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
-import { type Arena, recordBytes, roundUp } from "../rows/arena.ts";
+import { type Arena, roundUp } from "../rows/arena.ts";
 import { type Layout, paddedInputs } from "../rows/panels.ts";
 import { Builder, type Chance, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
+import { record, records } from "./records.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 import { type FusedLayer, numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
@@ -89,11 +90,22 @@ export function stepCodeOf(
   const { value, gradient, stride } = predictions;
   const spans = byTask ? spansOf(spec, weights, arena) : { count: 0, at: 0 };
   const address = arena.put(
-    recordBytes([
-      ...[begin, middle, end, last, value, gradient, stride, spec.tasks, layout.panelRows],
-      ...[passes.length, arena.put(Uint32Array.from(ends.slice(2))), spans.count, spans.at],
-      byTask ? arena.take(P * stride) : 0,
-    ]),
+    record("StepCode", {
+      begin,
+      middle,
+      end,
+      last,
+      predictions: value,
+      gradient,
+      stride,
+      K: spec.tasks,
+      panelRows: layout.panelRows,
+      terms: passes.length,
+      passes: arena.put(Uint32Array.from(ends.slice(2))),
+      spanCount: spans.count,
+      spans: spans.at,
+      kept: byTask ? arena.take(P * stride) : 0,
+    }),
   );
   return {
     address,
@@ -325,27 +337,29 @@ function spansOf(spec: ModelSpec, weights: Weights, arena: Arena): { readonly at
     all.set(owners);
     return arena.put(all);
   };
+  const strip = (at: number, N: number, owners: readonly number[]) => {
+    return { isStrips: 1, at: 4 * at, N, D: 1, stride: 4 * lanes, owners: putOwners(owners) };
+  };
   const layers = [...weights.layers.values()].flatMap((layer) => {
     const { N, D, kernel, bias } = layer;
     const [isStrips, stride] = kernelShape(layer, weights);
     const hasBias = layer.parts.some((part) => part.bias !== undefined); // others stay 0
     return [
-      [isStrips, 4 * kernel, N, D, stride, putOwners(ownersOf(layer, taskOf, "kernel"))],
-      ...(hasBias ? [[1, 4 * bias, N, 1, 4 * lanes, putOwners(ownersOf(layer, taskOf, "bias"))]] : []),
+      { isStrips, at: 4 * kernel, N, D, stride, owners: putOwners(ownersOf(layer, taskOf, "kernel")) },
+      ...(hasBias ? [strip(bias, N, ownersOf(layer, taskOf, "bias"))] : []),
     ];
   });
   const tables = weights.tables.map(({ block, at, width }) => {
     const [vectors, size] = block.shape as [number, number];
     const trained = vectors - 1; // the last is constant
     const owners = new Array<number>(trained).fill(taskOf[block.offset] as number);
-    return [0, 4 * at, trained, size, 4 * width, putOwners(owners)];
+    return { isStrips: 0, at: 4 * at, N: trained, D: size, stride: 4 * width, owners: putOwners(owners) };
   });
   const vectors = [...weights.vectors.values()].map(({ block, at }) => {
-    const owners = taskOf.subarray(block.offset, block.offset + block.size);
-    return [1, 4 * at, block.size, 1, 4 * lanes, putOwners([...owners])];
+    return strip(at, block.size, [...taskOf.subarray(block.offset, block.offset + block.size)]);
   });
   const spans = [...layers, ...tables, ...vectors];
-  return { at: arena.put(recordBytes(spans.flat())), count: spans.length };
+  return { at: arena.put(records("Span", spans)), count: spans.length };
 }
 
 /** Whether a layer's kernel is in strips, and the bytes of one, or of a unit. */

@@ -49,9 +49,16 @@ function sparseOperands(
   const { D, N } = layer;
   const [inputs, units] = [roundUp(D, lanes), sparseLine(N)];
   return {
-    ...{ ...operands, D, N, trained: putTrained(arena, layer, lanes), at, entries },
-    ...{ rows: arena.take(4 * lanes * units), lines: arena.take(4 * inputs * units) },
-    ...{ sums: 0, block: arena.take(4 * lanes * inputs) },
+    ...operands,
+    D,
+    N,
+    trained: putTrained(arena, layer, lanes),
+    at,
+    entries,
+    rows: arena.take(4 * lanes * units),
+    lines: arena.take(4 * inputs * units),
+    sums: 0,
+    block: arena.take(4 * lanes * inputs),
   };
 }
 

@@ -53,7 +53,10 @@ export function workerEnvironment(
 export function pythonAdapter(python: Python, env: NodeJS.ProcessEnv = process.env): Adapter {
   const { PYTHONPATH, XLA_FLAGS = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1" } = env;
   return {
-    ...{ language: "Python", engine: "python", command: [python.path, "-m", "mmoe.worker"], channel: "standard" },
+    language: "Python",
+    engine: "python",
+    command: [python.path, "-m", "mmoe.worker"],
+    channel: "standard",
     processBytes: 300e6,
     filesOf: (model) => pythonFiles(model),
     variables: (device) => ({
@@ -80,7 +83,10 @@ const NODE_WORKER = fileURLToPath(new URL("./node-worker.js", import.meta.url.re
 
 export function nodeAdapter(): Adapter {
   return {
-    ...{ language: "JavaScript", engine: "node", command: [process.execPath, NODE_WORKER], channel: "descriptor 3" },
+    language: "JavaScript",
+    engine: "node",
+    command: [process.execPath, NODE_WORKER],
+    channel: "descriptor 3",
     processBytes: 150e6,
     filesOf: (model) => codeFiles(model),
     variables: () => ({}),

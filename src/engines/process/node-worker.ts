@@ -36,7 +36,12 @@ function settingsOf({ schedule: sent, seed, ...run }: SentSettings): ModelSettin
   const { decay_steps: decaySteps, decay_factor: decayFactor, ...schedule } = sent;
   const rated = { lr: run.lr, schedule: { ...schedule, decaySteps, decayFactor } };
   return {
-    ...{ ...others, ...rated, seed: BigInt(seed), huberDelta, weightDecay, clipNorm },
+    ...others,
+    ...rated,
+    seed: BigInt(seed),
+    huberDelta,
+    weightDecay,
+    clipNorm,
     lrAt: (step) => rateAt(rated, step),
     outputs: run.kinds.map(({ outputs }) => outputs),
   };
@@ -153,8 +158,6 @@ async function modelClass(): Promise<{ new (...of: unknown[]): OwnTrainer; reado
   const url = `${pathToFileURL(file).href}?mmoe=${++loads}`;
   const { default: made } = await import(url);
   if (typeof made === "function") return made;
-  if (typeof made?.forward === "function")
-    throw new Error(`is for an older mmoe (parameters and forward); write ${WANTED}: see docs/own-models.md`);
   throw new Error(`expected ${WANTED} as the default export`);
 }
 

@@ -355,7 +355,10 @@ export class ProcessEngine implements Engine {
   #failed(run: Run<CodeModel>, failure: string, elapsedMs: number): RunResult {
     const { size, device } = this.#known(run.model);
     return {
-      ...{ run, failure, elapsedMs, device },
+      run,
+      failure,
+      elapsedMs,
+      device,
       curve: { steps: [], train: [], heldout: [] },
       labelCorrelations: pairsOf(run.model.tasks).map(() => Number.NaN),
       parameterCount: size,

@@ -191,7 +191,13 @@ function sentOptimizer({ optimizer, lr, schedule, weightDecay, clipNorm, ...adam
   const { name, warmup, steps, decaySteps, decayFactor } = schedule;
   const { beta1, beta2, epsilon } = adam;
   return {
-    ...{ optimizer, lr, beta1, beta2, epsilon, weight_decay: weightDecay, clip_norm: clipNorm },
+    optimizer,
+    lr,
+    beta1,
+    beta2,
+    epsilon,
+    weight_decay: weightDecay,
+    clip_norm: clipNorm,
     schedule: { name, warmup, steps, decay_steps: decaySteps, decay_factor: decayFactor },
   };
 }

@@ -38,7 +38,8 @@ export function fileLayout({ model, training }: Run<CodeModel>, R: number): File
   const most = Math.max(training.heldoutRows, training.trainRows === "fresh" ? 0 : training.trainRows);
   const evaluatedRows = Math.max(1, Math.min(most, Math.floor(EVALUATED_BYTES / rowBytes)));
   return {
-    ...{ chunkSteps, evaluatedRows },
+    chunkSteps,
+    evaluatedRows,
     chunkAt: (chunk) => (chunk % CHUNKS) * chunkBytes,
     evaluatedAt: CHUNKS * chunkBytes,
     bytes: CHUNKS * chunkBytes + evaluatedRows * rowBytes,

@@ -157,11 +157,24 @@ function trialOf(model: CodeModel, method: MethodName, index = 0): Run<CodeModel
   const tasks = tasksOf(model);
   const classes = tasks.map(({ kind, classes = 2 }) => (kind === "regression" ? null : [...Array(classes).keys()]));
   const data = {
-    ...{ file: "trial", sha256: "", inputs: model.inputs, tasks: model.tasks, heldout: ROWS / TRIED },
-    ...{ standardise: true, rawLabels: false, classes, values: { cells: trialCells(model, tasks) } },
+    file: "trial",
+    sha256: "",
+    inputs: model.inputs,
+    tasks: model.tasks,
+    heldout: ROWS / TRIED,
+    standardise: true,
+    rawLabels: false,
+    classes,
+    values: { cells: trialCells(model, tasks) },
   };
   return {
-    ...{ id: "trial", model, index, seed: 0, data, correlation: null, correlationMatrix: null },
+    id: "trial",
+    model,
+    index,
+    seed: 0,
+    data,
+    correlation: null,
+    correlationMatrix: null,
     training: {
       ...PLAIN_TRAINING,
       method,

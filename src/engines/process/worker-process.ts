@@ -272,7 +272,10 @@ function share(elsewhere: boolean): Shared {
   if (elsewhere) mkdirSync(own);
   const remove = (path: string) => rmSync(path, { recursive: true, force: true });
   return {
-    ...{ rows, state, rowsPath, statePath },
+    rows,
+    state,
+    rowsPath,
+    statePath,
     elsewhere: elsewhere ? own : undefined,
     unname: () => {
       for (const path of elsewhere ? [rowsPath, statePath] : [folder]) remove(path);
@@ -310,7 +313,8 @@ function start({ adapter, model, device }: WorkerSetUp, elsewhere: string | unde
   const isStandard = adapter.channel === "standard";
   const stdio: StdioOptions = isStandard ? ["pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe", "pipe"];
   const child = spawn(program, words, {
-    ...{ stdio, env: { ...env, ...other } },
+    stdio,
+    env: { ...env, ...other },
     ...(elsewhere && { cwd: elsewhere }),
     detached: process.platform !== "win32", // a group of its own, which Ctrl-C does not reach and a kill does, with all that it started
   });

@@ -6,7 +6,9 @@ import type { SweepStatus } from "../../../src/sweep/sweep-status.ts";
 function sweepStatus(state: string, { done = 5, failed = 1, missing = 14, flights = [] as number[] } = {}) {
   const curve = { steps: [100, 200], train: [0.9, 0.25] };
   const inFlight = flights.map((step, i) => ({
-    ...{ id: `mmoe/p=0.50/00${i}`, step, steps: 2000 },
+    id: `mmoe/p=0.50/00${i}`,
+    step,
+    steps: 2000,
     ...(i === 0 && { curve }),
   }));
   const provenance = { engine: "cpu", device: "avx512", start: "2026-11-26T08:00:00.000Z" };
@@ -14,8 +16,16 @@ function sweepStatus(state: string, { done = 5, failed = 1, missing = 14, flight
   const share = flights.reduce((sum, step) => sum + step, 0) / 2000 / Math.max(1, flights.length);
   const training = { runs: flights.length, share };
   return {
-    ...{ folder: "results/x", done, failed, missing, training, kept: { runs: 0, share: 0 } },
-    ...{ runsPerMinute: 3, leftMs: 90_000, cells: [], writers: [writer] },
+    folder: "results/x",
+    done,
+    failed,
+    missing,
+    training,
+    kept: { runs: 0, share: 0 },
+    runsPerMinute: 3,
+    leftMs: 90_000,
+    cells: [],
+    writers: [writer],
   } as unknown as SweepStatus;
 }
 

@@ -10,10 +10,22 @@ test("a table is one of booktabs, numbers on the right; words and commands are c
   ];
   expect(blocksLatex([{ before: "first\nsecond", rows, items: ["one"], after: "last", command: "mmoe sweep" }])).toBe(
     [
-      ...["% \\usepackage{booktabs}", "", "% first", "% second"],
-      ...["\\begin{tabular}{lr}", "\\toprule", "model & mean \\\\", "\\midrule"],
-      ...["mmoe & 0.5 \\\\", "omoe & $-$0.25 \\\\", "\\bottomrule", "\\end{tabular}"],
-      ...["% one", "% last", "% mmoe sweep", ""],
+      "% \\usepackage{booktabs}",
+      "",
+      "% first",
+      "% second",
+      "\\begin{tabular}{lr}",
+      "\\toprule",
+      "model & mean \\\\",
+      "\\midrule",
+      "mmoe & 0.5 \\\\",
+      "omoe & $-$0.25 \\\\",
+      "\\bottomrule",
+      "\\end{tabular}",
+      "% one",
+      "% last",
+      "% mmoe sweep",
+      "",
     ].join("\n"),
   );
 });

@@ -11,7 +11,12 @@ const BINARY: TaskLoss = { kind: "binary", weight: 1, unit: 1 };
 /** Outputs are weights: of the one input, which is 1, through a unit that stays open. */
 function constants(tasks: readonly TaskLoss[]): ModelSpec {
   return {
-    ...{ name: "constants", inputs: 1, tasks: tasks.length, gating: "none", bias: false, dropout: 0 },
+    name: "constants",
+    inputs: 1,
+    tasks: tasks.length,
+    gating: "none",
+    bias: false,
+    dropout: 0,
     outputs: tasks.map(({ classes = 1 }) => classes),
     experts: { shared: 1, perTask: 0, layers: [1] },
     gate: { layers: [], bias: false },

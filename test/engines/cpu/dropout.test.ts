@@ -24,15 +24,14 @@ function dropout({ N, M, B, step, probability }: Case, keys: readonly Key[], mem
   const values = arena.take(P * width * column);
   const at = arena.take(4);
   const operands = {
-    ...{
-      units: values + column,
-      stride: width * column,
-      N,
-      M,
-      keys: arena.put(Uint32Array.from(keys.flat())),
-      step: at,
-    },
-    ...{ last: Math.ceil(probability * 2 ** 32) - 1, kept: float32Word(1 / (1 - probability)) },
+    units: values + column,
+    stride: width * column,
+    N,
+    M,
+    keys: arena.put(Uint32Array.from(keys.flat())),
+    step: at,
+    last: Math.ceil(probability * 2 ** 32) - 1,
+    kept: float32Word(1 / (1 - probability)),
   };
   const words = instruction("dropout", operands);
   const code = arena.put(Int32Array.from(words));
@@ -95,7 +94,12 @@ describe.each(INSTANCES)("the kernel of dropout of $set", (memory) => {
 
 /** A single ReLU unit, of value 1 on the one row below. */
 const UNIT: ModelSpec = {
-  ...{ name: "unit", inputs: 1, tasks: 1, gating: "none", bias: false, dropout: 0 },
+  name: "unit",
+  inputs: 1,
+  tasks: 1,
+  gating: "none",
+  bias: false,
+  dropout: 0,
   experts: { shared: 1, perTask: 0, layers: [1] },
   gate: { layers: [], bias: false },
   tower: { layers: [] },

@@ -112,7 +112,12 @@ describe.each(["per-task", "single", "average", "none", "residual", "detached"] 
     const none = gating === "none";
     const own = { residual: 1, detached: 2 }[gating as string] ?? 0;
     const spec: ModelSpec = {
-      ...{ name: "five", inputs: 5, tasks: 2, gating, bias: true, dropout: 0 },
+      name: "five",
+      inputs: 5,
+      tasks: 2,
+      gating,
+      bias: true,
+      dropout: 0,
       experts: { shared: none ? 1 : 3, perTask: own, layers: [6] },
       gate: { layers: [], bias: false },
       tower: { layers: [4] },
@@ -159,7 +164,12 @@ function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: Rows, steps
 
 test("a gate that is all but shut leaves losses and weights finite", () => {
   const spec: ModelSpec = {
-    ...{ name: "shut", inputs: 2, tasks: 1, gating: "single", bias: true, dropout: 0 },
+    name: "shut",
+    inputs: 2,
+    tasks: 1,
+    gating: "single",
+    bias: true,
+    dropout: 0,
     experts: { shared: 3, perTask: 0, layers: [2] },
     gate: { layers: [], bias: true },
     tower: { layers: [] },
@@ -176,7 +186,12 @@ test("a gate that is all but shut leaves losses and weights finite", () => {
 
 test("a unit that is dead for 3,000 steps costs no more time than one that lives", async () => {
   const spec: ModelSpec = {
-    ...{ name: "dead", inputs: 32, tasks: 1, gating: "none", bias: true, dropout: 0 },
+    name: "dead",
+    inputs: 32,
+    tasks: 1,
+    gating: "none",
+    bias: true,
+    dropout: 0,
     experts: { shared: 1, perTask: 0, layers: [32] },
     gate: { layers: [], bias: false },
     tower: { layers: [] },

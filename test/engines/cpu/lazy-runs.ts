@@ -13,7 +13,12 @@ const SHOPS = 61;
 const ARTICLES = 43;
 
 export const SPEC: ModelSpec = {
-  ...{ name: "bottom", inputs: 4, tasks: 2, gating: "none", bias: true, dropout: 0 },
+  name: "bottom",
+  inputs: 4,
+  tasks: 2,
+  gating: "none",
+  bias: true,
+  dropout: 0,
   embeddings: [
     { rows: SHOPS, size: 3 },
     { rows: ARTICLES, size: 18 },
@@ -34,7 +39,8 @@ export const INITIAL = Float32Array.from({ length: parameterCount(SPEC) }, (_, i
 export function rowsAt(step: number, B: number): { x: number[][]; y: number[][] } {
   const x = range(B).map((b) => [
     ...[0, 1].map((d) => Math.fround(Math.sin(0.7 * step + 1.3 * b + 2.1 * d * (b + 1)))),
-    ...[(step * 7 + (b % 4) * (b % 4)) % SHOPS, (step * step + 5 * b) % ARTICLES],
+    (step * 7 + (b % 4) * (b % 4)) % SHOPS,
+    (step * step + 5 * b) % ARTICLES,
   ]);
   const label = (row: number[], k: number) => Math.sin(3 * (row[k] as number)) + Math.cos(row[2 + k] as number);
   return { x, y: x.map((row) => range(2).map((k) => Math.fround(label(row, k)))) };
@@ -55,7 +61,8 @@ export const CASES: readonly [string, OptimizerSettings][] = [
 /** The tasks' losses before each step, and the parameters after the last. */
 export function trainedByKernels(memory: KernelInstance, settings: OptimizerSettings, B: number) {
   const run = loneRun(SPEC, B, settings.optimizer, settings.lr, {
-    ...{ memory, settings: { ...settings, embeddingSteps: "lazy" } },
+    memory,
+    settings: { ...settings, embeddingSteps: "lazy" },
   });
   run.setParameters(INITIAL);
   const losses = range(STEPS).map((i) => {

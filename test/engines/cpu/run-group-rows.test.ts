@@ -75,7 +75,8 @@ describe.each([
   const correlations = [0.25, 1];
   const runs = correlations.map((correlation) => ({
     ...run,
-    ...{ correlation, correlationMatrix: correlationMatrix(K, correlation) },
+    correlation,
+    correlationMatrix: correlationMatrix(K, correlation),
   }));
   const taskSet = ({ data, correlationMatrix, seed, index }: GeneratedRun) =>
     new TaskSet(data, correlationMatrix, { seed, run: index });

@@ -30,6 +30,9 @@ export function runOf({ model, index = 0, correlation = 0.5, tasks = 2, dropout 
     model: { ...ZOO[model].build({ inputs: 100, tasks }), dropout },
     data: GENERATOR_PRESETS.paper.settings,
     correlationMatrix: correlationMatrix(tasks, correlation),
-    ...{ correlation, index, seed: 0, training: { ...TRAINING, ...training } },
+    correlation,
+    index,
+    seed: 0,
+    training: { ...TRAINING, ...training },
   };
 }

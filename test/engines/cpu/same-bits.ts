@@ -56,7 +56,9 @@ export function statesAt(step: number, set: KernelSet, runs: readonly Run[], sta
   let kept: readonly RunState[] = [];
   let done = 0;
   const results = trainRunGroup(instanceOf(set), runs, {
-    ...{ keepParameters: false, isStopped: () => done >= step, ...(states && { states }) },
+    keepParameters: false,
+    isStopped: () => done >= step,
+    ...(states && { states }),
     onStep: (i, at) => {
       if (i === runs.length - 1) done = at;
     },
@@ -120,7 +122,8 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
         return { kind, weight, ...(kind === "categorical" && { classes }) };
       });
     const model = {
-      ...{ ...spec, inputs: spec.inputs + spec.tasks + wide },
+      ...spec,
+      inputs: spec.inputs + spec.tasks + wide,
       ...(tasks && { outputs: tasks.map(outputCount) }),
     };
     const binary = kinds && { binaryLabels: true };

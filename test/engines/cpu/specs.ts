@@ -74,7 +74,12 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       const isGated = gateCount({ ...BY_GATING[gating], tasks }) > 0;
       const hasLevels = isGated && gating !== "single" && levels > 1;
       const spec: ModelSpec = {
-        ...{ name: "any", inputs, tasks, gating, bias, dropout },
+        name: "any",
+        inputs,
+        tasks,
+        gating,
+        bias,
+        dropout,
         experts: { shared: all, perTask: own, layers: experts, ...(activation && { activation }) },
         ...(hasLevels && { levels }),
         ...(gating === "l2-constrained" && { constraint: 0.3 }),

@@ -78,7 +78,9 @@ test("trainRunGroup(memory, runs, watch) gives no states while those before wait
   let kept = 0;
   let asked = 0;
   trainRunGroup(wasm, zooRuns(13, 90, 200).slice(0, 2), {
-    ...{ keepParameters: false, onStep: () => {}, isStopped: () => ++asked > 20 },
+    keepParameters: false,
+    onStep: () => {},
+    isStopped: () => ++asked > 20,
     keeping: { everyMs: 0, isReady: () => false, onStates: () => kept++ },
   });
   expect(kept).toBe(1);

@@ -41,7 +41,12 @@ function inputsOf({ B, D }: Case): number[][] {
 /** A layer D -> N: the first of a model that is little else. */
 function weightsWith({ D, N }: Case, layout: Layout): Weights {
   const spec: ModelSpec = {
-    ...{ name: "layer", inputs: D, tasks: 1, gating: "none", bias: true, dropout: 0 },
+    name: "layer",
+    inputs: D,
+    tasks: 1,
+    gating: "none",
+    bias: true,
+    dropout: 0,
     experts: { shared: 1, perTask: 0, layers: [N] },
     gate: { layers: [], bias: false },
     tower: { layers: [] },

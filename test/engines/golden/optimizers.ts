@@ -22,7 +22,12 @@ const D = 5;
 const K = 2;
 
 export const BOTTOM: ModelSpec = {
-  ...{ name: "bottom", inputs: D, tasks: K, gating: "none", bias: true, dropout: 0 },
+  name: "bottom",
+  inputs: D,
+  tasks: K,
+  gating: "none",
+  bias: true,
+  dropout: 0,
   experts: { shared: 1, perTask: 0, layers: [7] },
   gate: { layers: [], bias: false },
   tower: { layers: [] },

@@ -15,7 +15,9 @@ import { keptBetween, resumed } from "./resuming.ts";
 
 const notes: string[] = [];
 const engine = new ProcessEngine({
-  ...{ adapter: nodeAdapter(), jobs: 2, patience: { train: 1500, later: 10 } },
+  adapter: nodeAdapter(),
+  jobs: 2,
+  patience: { train: 1500, later: 10 },
   note: (line) => notes.push(line),
 });
 afterAll(() => engine.dispose());
@@ -180,10 +182,6 @@ describe("a model in JavaScript", () => {
     ["export default {", /^mine\.mjs(:\d+)?: Unexpected end of input/],
     ["export default class {}", "mine.mjs: expected a class with step(x, y) and predict(x), got no step"],
     ["export const a = 1;", "mine.mjs: expected a class with step(x, y) and predict(x) as the default export"],
-    [
-      "export default { parameters: () => ({}), forward: (tf, x) => x };",
-      "mine.mjs: is for an older mmoe (parameters and forward); write a class with step(x, y) and predict(x): see docs/own-models.md",
-    ],
     ["process.exit();", "mine.mjs: ends its process (exit code 0) while it is loaded"],
     [
       LINEAR.replace("return losses", "return losses.map(() => NaN)"),

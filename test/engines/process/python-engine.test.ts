@@ -20,7 +20,9 @@ import { keptBetween, resumed } from "./resuming.ts";
 const notes: string[] = [];
 const adapter = pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" });
 const engine = new ProcessEngine({
-  ...{ adapter, jobs: 2, patience: { train: 1500, later: 10 } },
+  adapter,
+  jobs: 2,
+  patience: { train: 1500, later: 10 },
   note: (line) => notes.push(line),
 });
 afterAll(() => engine.dispose());

@@ -79,7 +79,8 @@ async function swept(
 ) {
   const python = PYTHON === undefined ? [] : ["--python", PYTHON];
   const child = spawn(process.execPath, [BIN, ...few, "--model", file, ...python, ...more, "--out", out], {
-    ...{ env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
   });
   return { out, ...(await exited(child)) };
 }
@@ -117,7 +118,9 @@ describe("a sweep", () => {
       const began = performance.now();
       const { code, out } = await swept(LEAVING[kind]());
       expect([code, performance.now() - began < 20_000, statesIn(out)]).toEqual([
-        ...[0, true, ["mmoe done", "mine done", "mmoe done", "mine done"]],
+        0,
+        true,
+        ["mmoe done", "mine done", "mmoe done", "mine done"],
       ]);
     },
   );
@@ -147,10 +150,8 @@ describe("a sweep", () => {
     expect(readFileSync(join(first.out, "config.yaml"), "utf8")).toMatch(/env:\s*\{?\s*SCALE: "2"/);
     const again = await swept(file, { more: ["--env", "SCALE"], env: { SCALE: "3" }, out: first.out });
     expect([again.code, again.stderr]).toEqual([
-      ...[
-        2,
-        expect.stringMatching(/holds a sweep of another config \(model mine: .*env.SCALE="2".* there, .*env.SCALE="3"/),
-      ],
+      2,
+      expect.stringMatching(/holds a sweep of another config \(model mine: .*env.SCALE="2".* there, .*env.SCALE="3"/),
     ]);
   });
 

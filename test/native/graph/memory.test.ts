@@ -16,7 +16,8 @@ const MOST_GROWTH = 15e6; // allocators take up to 5 MB more or less
 
 /** A state that adds up what it is fed. */
 const SUM: Loop = {
-  ...{ fed: { term: { shape: [N, D], dtype: "float32" } }, variables: ["sum"] },
+  fed: { term: { shape: [N, D], dtype: "float32" } },
+  variables: ["sum"],
   step: ({ sum, term }) => {
     const next = tf.add(sum as Tensor2D, term as Tensor2D);
     return { next: { sum: next }, outputs: { mean: tf.mean(next, [0, 1]), doubled: tf.mul(next, 2) } };

@@ -119,7 +119,8 @@ test("two programs have variables of their own", () => {
 
 test("loops of one program share its variables", () => {
   const norm: Loop = {
-    ...{ fed: {}, variables: ["hidden"] },
+    fed: {},
+    variables: ["hidden"],
     step: ({ hidden }) => ({ outputs: { norm: tf.sum(tf.square(hidden as Tensor)) } }),
   };
   const both = started({ loops: { train: TRAIN, norm } });
@@ -135,7 +136,8 @@ test("whole numbers keep all their bits, those too that would be none of float32
   const odd = [-1, 0x7f800001, 1, -0x80000000, 0x7fffffff];
   const spec = { shape: [odd.length], dtype: "int32" } as const;
   const pass: Loop = {
-    ...{ fed: { given: spec }, variables: ["held"] },
+    fed: { given: spec },
+    variables: ["held"],
     step: ({ given, held }) => ({
       next: { held: given as Tensor },
       outputs: { sum: tf.add(given as Tensor, held as Tensor), held: held as Tensor },
@@ -151,7 +153,8 @@ test("whole numbers keep all their bits, those too that would be none of float32
 
 test("operations(loop) counts what a step calls, without constants", () => {
   const double: Loop = {
-    ...{ fed: {}, variables: ["output"] },
+    fed: {},
+    variables: ["output"],
     step: ({ output }) => ({ next: { output: tf.mul(output as Tensor, 2) }, outputs: {} }),
   };
   expect(started({ loops: { double } }).operations("double")).toBe(2); // and the counter's increment
@@ -159,12 +162,15 @@ test("operations(loop) counts what a step calls, without constants", () => {
 
 /** The same descent with variables that are changed where they lie. */
 const IN_PLACE: Loop = {
-  ...{ fed: TRAIN.fed, variables: ["set", "momentum"], inPlace: ["hidden", "output"] },
+  fed: TRAIN.fed,
+  variables: ["set", "momentum"],
+  inPlace: ["hidden", "output"],
   step: (inputs) => {
     const { next, outputs } = descend({ ...inputs, rate: tf.onesLike(inputs.rate as Tensor) });
     const move = (key: string) => tf.sub(inputs[key] as Tensor, next[key] as Tensor);
     const updates = ["hidden", "output"].map((key) => ({
-      ...{ op: "ResourceApplyGradientDescent", variables: [key] },
+      op: "ResourceApplyGradientDescent",
+      variables: [key],
       inputs: [inputs.rate as Tensor, move(key)],
     }));
     return { next: { momentum: next.momentum as Tensor }, updates, outputs };
@@ -210,7 +216,8 @@ describe("a program refuses", () => {
 
   test("a step that changes a variable's shape, or one that it has not", () => {
     const grow = (next: (inputs: Tensors) => Tensors): Loop => ({
-      ...{ fed: {}, variables: ["output"] },
+      fed: {},
+      variables: ["output"],
       step: (inputs) => ({ next: next(inputs), outputs: {} }),
     });
     const wider = grow(({ output }) => ({ output: tf.tile(output as Tensor, [1, 2]) }));

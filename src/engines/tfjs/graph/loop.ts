@@ -69,8 +69,15 @@ export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs, option
   const body = bodyOf(name, step, options, { fed, inPlace: specsOf(inPlace), variables: specsOf(variables) });
   const types = body.arguments.map(({ dtype, shape }) => ({ dtype, shape }));
   return {
-    ...{ name, inPlace, variables, fed: Object.keys(fed), outputs: step.outputs },
-    ...{ written: new Set(Object.keys(step.next)), types, step: step.definition, body },
+    name,
+    inPlace,
+    variables,
+    fed: Object.keys(fed),
+    outputs: step.outputs,
+    written: new Set(Object.keys(step.next)),
+    types,
+    step: step.definition,
+    body,
     condition: conditionOf(name, types),
   };
 }

@@ -97,7 +97,9 @@ export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): Trace
     definition: { name, nodes, arguments: args.filter((_, i) => isUsed(i)), results: passed },
     results,
     inputs: Object.keys(specs).filter((_, i) => isUsed(i)),
-    ...{ next, updates, outputs: byName(returned.outputs) },
+    next,
+    updates,
+    outputs: byName(returned.outputs),
   };
 }
 

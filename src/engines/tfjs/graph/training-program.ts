@@ -145,8 +145,11 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
   const method = methodOf(shape.method);
   const parameters = parametersOf(tf, given, spec, m);
   const objective = {
-    ...{ huberDelta, tasks: kinds, lossUnits: given.lossUnits },
-    ...{ dropout: dropoutBy(tf, given, spec, m), noise: noiseBy(tf, given, spec, m) },
+    huberDelta,
+    tasks: kinds,
+    lossUnits: given.lossUnits,
+    dropout: dropoutBy(tf, given, spec, m),
+    noise: noiseBy(tf, given, spec, m),
   };
   const names = parameterNames(spec, m);
   const prepared = (gradients: readonly Tensor[]): Tensors => {
@@ -254,7 +257,9 @@ function adamScalars(tf: Tf, { beta1, beta2 }: InPlace, rate: Tensor, epsilon: T
 /** The updates that take amounts off parameters, by their names. */
 function decaysOf(tf: Tf, amounts: Tensors): Update[] {
   return Object.entries(amounts).map(([parameter, amount]) => ({
-    ...{ op: "ResourceApplyGradientDescent", variables: [parameter], inputs: [tf.scalar(1), amount] },
+    op: "ResourceApplyGradientDescent",
+    variables: [parameter],
+    inputs: [tf.scalar(1), amount],
   }));
 }
 

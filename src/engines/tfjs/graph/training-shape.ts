@@ -43,8 +43,19 @@ export function trainingShape({ models, runs, sources, places }: Group): Trainin
   const { optimizer, beta1, beta2, weightDecay, clipNorm } = training;
   const fresh = trainRows === "fresh";
   return {
-    ...{ optimizer, beta1, beta2, weightDecay, clipNorm },
-    ...{ models, method, huberDelta, inputs, tasks, R: places.length, B, fresh },
+    optimizer,
+    beta1,
+    beta2,
+    weightDecay,
+    clipNorm,
+    models,
+    method,
+    huberDelta,
+    inputs,
+    tasks,
+    R: places.length,
+    B,
+    fresh,
     ...(kinds && { kinds }),
     sharedFeed: fresh && sources.length < places.length,
     ownRates: runs.some((run) => run.training.lr !== lr),

@@ -34,7 +34,10 @@ export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: Me
   if (spec.dropout === 0) return drawn;
   const masks = (stack: Mask["stack"], n: number, layers: readonly number[], level = 0): Mask[] =>
     layers.map((units, layer) => ({
-      ...{ name: maskName(m, stack, layer, level), stack, layer, level },
+      name: maskName(m, stack, layer, level),
+      stack,
+      layer,
+      level,
       shape: rowsOutside(stack, layer, level) ? [R, B, n, units] : [R, n, B, units],
     }));
   const levels = Array.from({ length: levelCount(spec) }, (_, level) => level);

@@ -198,7 +198,9 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
     return byName.has(`${name}/kernel`) ? [layer(name), ...layers(stack, level, from + 1)] : [];
   };
   const readers = (stack: Stack, n: number): Readers => ({
-    ...{ n, bias: byName.get(`${stack}/0/bias`), deeper: layers(stack, 0, 1) },
+    n,
+    bias: byName.get(`${stack}/0/bias`),
+    deeper: layers(stack, 0, 1),
   });
   const factored = (part: "experts" | "towers", { length }: readonly number[]): FactoredLayer[] =>
     Array.from({ length }, (_, i) => ({
