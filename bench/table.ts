@@ -15,7 +15,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "1,4" },
     only: { type: "string" },
     python: { type: "string", default: pathOf("peers/.venv/bin/python") },
-    tables: { type: "string", default: pathOf("../dist/bench/tables") },
+    tables: { type: "string", default: join(tmpdir(), "mmoe-tables") },
   },
 });
 const STEPS = Number(values.steps);
@@ -32,16 +32,20 @@ interface Cost {
 console.log(`${cpus()[0]?.model}, ${cpus().length} processors; batches of ${BATCH}`);
 for (const rows of values.rows.split(",").map(Number)) {
   const file = tableOf(rows);
-  const read = ours(file, ["--dry-run"]);
   console.log(`${rows.toLocaleString("en")} rows, ${(statSync(file).size / MB).toFixed(0)} MB as Parquet`);
-  console.log(`  mmoe reads them in ${shown(read)}, with estimates of the training`);
+  console.log(`  mmoe reads them in ${shown(reading(file))}`);
   for (const runs of values.runs.split(",").map(Number)) compare(file, rows, runs);
+}
+
+function reading(file: string): Cost {
+  const read = `import(${JSON.stringify(pathOf("../dist/tables/read-table.js"))}).then((m) => m.readTable(${JSON.stringify(file)}))`;
+  return costOf(["-e", read]);
 }
 
 /** Rows per second of training, from two sweeps: what both do besides does not count. */
 function compare(file: string, rows: number, runs: number): void {
-  const [few, many] = [trained(file, runs, STEPS), trained(file, runs, 3 * STEPS)];
-  const own = (2 * STEPS * BATCH * runs * 1000) / (many.ms - few.ms);
+  const [few, many] = [trained(file, runs, STEPS), trained(file, runs, 5 * STEPS)];
+  const own = (4 * STEPS * BATCH * runs * 1000) / (many.ms - few.ms);
   console.log(
     `  ${runs} ${runs === 1 ? "run" : "runs at once"}: mmoe ${rate(own)}, ${shown(many)} in all, AUC ${many.auc}`,
   );
@@ -72,7 +76,7 @@ function trained(file: string, runs: number, steps: number): Cost & { readonly a
     const often = ["--set", `evalEvery=${steps}`, "--steps", String(steps), "--lr", "0.001"];
     const cost = ours(file, ["--runs", String(runs), ...often, "--out", out]);
     const rows = parse(readFileSync(join(out, "runs.csv")), { columns: true }) as Record<string, string>[];
-    const auc = rows.map((row) => Number(row["auc1"]));
+    const auc = rows.map((row) => Number(row.auc1));
     return { ...cost, auc: (auc.reduce((sum, one) => sum + one, 0) / auc.length).toFixed(4) };
   } finally {
     rmSync(out, { recursive: true });
@@ -83,12 +87,16 @@ function trained(file: string, runs: number, steps: number): Cost & { readonly a
 function ours(file: string, words: readonly string[]): Cost {
   const model = ["--models", "mmoe", "--model-set", "mmoe.experts.layers=64"];
   const vectors = ["--embedding", "16", "--one-hot", "1", "--set", "embeddingSteps=lazy"];
-  const program = ["--import", pathOf("cost.js"), pathOf("../bin/mmoe.js"), "sweep", "--rows", file];
-  const { status, stderr, output } = spawnSync(
-    process.execPath,
-    [...program, ...model, ...vectors, "--batch", String(BATCH), ...words],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "pipe", "pipe"] },
-  );
+  const program = [pathOf("../bin/mmoe.js"), "sweep", "--rows", file];
+  return costOf([...program, ...model, ...vectors, "--batch", String(BATCH), ...words]);
+}
+
+/** What a program in Node cost. */
+function costOf(words: readonly string[]): Cost {
+  const { status, stderr, output } = spawnSync(process.execPath, ["--import", pathOf("cost.js"), ...words], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(output[3] as string) as Cost;
 }

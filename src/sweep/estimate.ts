@@ -17,6 +17,8 @@ const START_MS = 400;
 /** How long a kind of runs is tried: less in a grid with more kinds than `LONG_TRIALS`, but not below the last of these. */
 const [TRIAL_MS, LONG_TRIALS, LEAST_TRIAL_MS] = [500, 4, 50];
 const MOST_STEPS = 2 ** 16;
+/** From here on, a training takes long to start. */
+const LONG_START_MS = 2000;
 /** Processes of models in code are watched so long, after the time in which their code is compiled. */
 const [WATCHED_MS, WARM_MS] = [1000, 500];
 /** An engine begins no more runs in code at once, or calls that train several. */
@@ -110,7 +112,8 @@ async function firstBegun(runs: readonly AnyRun[], engine: Engine): Promise<AnyR
 
 /**
  * Milliseconds that all `runs` together take for a step, as the difference of two lengths of training, and for a training of
- * one step. The difference is at least half of `trialMs` and of the shorter training.
+ * one step. The difference is at least half of `trialMs` and of the shorter training, but no more than a second is needed: a large
+ * table takes seconds before its first step, each time.
  */
 export async function paceOf(
   runs: readonly AnyRun[],
@@ -125,11 +128,13 @@ export async function paceOf(
     return clock() - start;
   };
   const startMs = await msOf(1);
-  let before = startMs;
-  for (let steps = 2; ; steps *= 2) {
-    const elapsed = await msOf(steps);
-    const more = elapsed - before; // below 0, if the machine was busier before
-    if (more > Math.max(trialMs, before) / 2) return { startMs, stepMs: more / (steps / 2) };
+  const longer = startMs > LONG_START_MS ? 8 : 2;
+  let [steps, before] = [1, startMs];
+  for (;;) {
+    const elapsed = await msOf(steps * longer);
+    const [moreMs, moreSteps] = [elapsed - before, steps * (longer - 1)]; // moreMs is below 0 if the machine was busier before
+    if (moreMs > Math.max(trialMs, Math.min(before, LONG_START_MS)) / 2) return { startMs, stepMs: moreMs / moreSteps };
+    steps *= longer;
     if (steps >= MOST_STEPS) return { startMs: 0, stepMs: elapsed / steps };
     before = elapsed;
   }

@@ -48,6 +48,14 @@ describe("estimateTime(runs, engine)", () => {
     expect((await ms(50)) - (await ms(0))).toBeCloseTo(30 * 50, 6);
   });
 
+  test("pays for a long start a few times, not at each doubling of the steps", async () => {
+    const engine = engineOf({ start: 10_000, step: 3 });
+    const train = vi.spyOn(engine, "train");
+    const { value } = await estimateTime(runs(2, 5000), engine);
+    expect(train.mock.calls.length).toBeLessThan(7); // 11 by doublings
+    expect(value / (START_MS + 2 * (10_000 + 3 * 5000))).toBeCloseTo(1, 2);
+  });
+
   test("tries runs with other settings by themselves", async () => {
     const slow = runs(5, 1000).map((run) => ({ ...run, training: { ...run.training, batch: 16 } }));
     const engine = engineOf({});
