@@ -168,7 +168,8 @@ function pageOptions({ title, font, ...options }: Options, formats: readonly For
   if (font !== undefined && other !== undefined)
     throw new UsageError(`--font ${font} is for --format svg; ${other} files have Fira Sans in them`);
   const chosen = {
-    ...{ title, font },
+    title,
+    font,
     width: lengthOption("--width", options.width),
     height: lengthOption("--height", options.height),
     xLimits: limitsOption("--x-limits", options.xLimits),

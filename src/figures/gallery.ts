@@ -180,7 +180,9 @@ function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
   const { about, supports, rows: rowsOf } = ROW_KINDS[name] as RowKind<object>;
   const drawing = DRAWINGS[name] as Draw<object>;
   return {
-    ...{ name, about, supports },
+    name,
+    about,
+    supports,
     draw: (results, options) => {
       const all = rowsOf(results, options);
       if (isUnavailable(all)) return all;

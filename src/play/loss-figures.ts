@@ -140,8 +140,12 @@ function lossRows(model: string, curve: Curve) {
   const at = (losses: typeof train, i: number, k: number) => losses?.[i]?.[k] as number;
   return curve.steps.flatMap((step, i) =>
     (curve.train[i] as readonly number[]).map((_, k) => ({
-      ...{ model, step, task: k + 1 },
-      ...{ train: at(train, i, k), running: at(running, i, k), heldout: at(heldout, i, k) },
+      model,
+      step,
+      task: k + 1,
+      train: at(train, i, k),
+      running: at(running, i, k),
+      heldout: at(heldout, i, k),
     })),
   );
 }

@@ -104,7 +104,8 @@ function pageHtml(results: Results, { loss, live, several, isTogether = false }:
   const below = several === undefined && !isTogether ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
   const { paper, ...figures } = drawnFigures(results, drawing, below);
   const shown = {
-    ...{ models: modelsOf(trained), loss },
+    models: modelsOf(trained),
+    loss,
     correlations: correlationsOf(trained).filter((p) => p !== null),
     paper: paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
   };

@@ -38,7 +38,8 @@ export function together(sweeps: readonly Results[]): Together {
   return {
     names,
     results: {
-      ...{ path: sweeps.map(({ path }) => path).join(" "), at: {} },
+      path: sweeps.map(({ path }) => path).join(" "),
+      at: {},
       config: joinedConfig(
         parts.map(({ config }) => config),
         names,
@@ -90,7 +91,8 @@ function common(sweeps: readonly Results[]): Config["correlations"] {
 function atCorrelations({ config, records, ...rest }: Results, correlations: Config["correlations"]): Results {
   const isShown = (p: number | null) => p === null || correlations === null || correlations.includes(p);
   return {
-    ...{ ...rest, config: { ...config, correlations } },
+    ...rest,
+    config: { ...config, correlations },
     records: records.filter(({ correlation }) => isShown(correlation)),
   };
 }

@@ -33,8 +33,15 @@ describe("mmoe figures DIR", () => {
       `${out}/figures/figure4.{svg,csv,txt}: Loss against training steps for each model and correlation (Figure 4)`,
     );
     const names = [
-      ...["figure4", "figure5", "final-loss", "differences", "distributions", "runs", "train-heldout"],
-      ...["task-losses", "verdicts"],
+      "figure4",
+      "figure5",
+      "final-loss",
+      "differences",
+      "distributions",
+      "runs",
+      "train-heldout",
+      "task-losses",
+      "verdicts",
     ];
     const files = names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`));
     expect(readdirSync(join(out, "figures"))).toEqual(files.sort());
@@ -100,7 +107,13 @@ describe("mmoe figures DIR", () => {
 
   test("draws in a size, with limits and under a title that are chosen", async () => {
     const { code, stdout } = await runMain([
-      ...["figures", out, "--only", "4", "--width", "17cm", "--height", "4in", "--y-limits", "0,2", "--title", "Ours"],
+      "figures",
+      out,
+      "--only=4",
+      "--width=17cm",
+      "--height=4in",
+      "--y-limits=0,2",
+      "--title=Ours",
     ]);
     const file = "figure4-481.9x288pt-y0..2-titled";
     expect([code, stdout.split(".{")[0]]).toEqual([0, `${out}/figures/${file}`]);
@@ -152,7 +165,8 @@ describe("mmoe figures DIR", () => {
     await runMain(["figures", out, "--only", "4", "--out", folder]);
     expect(readdirSync(folder)).toEqual(["figure4.csv", "figure4.svg", "figure4.txt"]);
     expect(await runMain(["figures", out, "--only", "4", "-o", "-"])).toEqual({
-      ...{ code: 2, stdout: "" },
+      code: 2,
+      stdout: "",
       stderr: "mmoe: --output: expected a folder, got '-'; several files can't go to stdout\n",
     });
   });

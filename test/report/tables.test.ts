@@ -39,7 +39,7 @@ describe("cellsSection(results)", () => {
     const bold = (models: string) => {
       const results = madeResults(
         ({ model, index }) => losses[model.name]?.[index] as number,
-        [...["runs=5", "correlations=0.5", `models=${models}`]],
+        ["runs=5", "correlations=0.5", `models=${models}`],
       );
       return cellsSection(results).markup.match(/<b>/g)?.length ?? 0;
     };
@@ -138,9 +138,19 @@ describe("costSection(config, records)", () => {
 describe("provenanceSection(provenances)", () => {
   const one = (changes: Partial<Provenance> = {}): Provenance => ({
     mmoe: { version: "0.1.0", commit: "0123456789abcdef", dirty: true },
-    ...{ node: "v20.19.0", dependencies: { zod: "4.6.7" }, engine: "cpu", device: "wasm", host: "n1", pid: 7 },
-    ...{ system: "linux 6.1 x64", cpu: "Some CPU", cores: 2, argv: ["sweep", "paper"] },
-    ...{ config: sweepResults().config, start: "2026-01-02T03:04:05.678Z", end: "2026-01-02T04:00:00.000Z" },
+    node: "v20.19.0",
+    dependencies: { zod: "4.6.7" },
+    engine: "cpu",
+    device: "wasm",
+    host: "n1",
+    pid: 7,
+    system: "linux 6.1 x64",
+    cpu: "Some CPU",
+    cores: 2,
+    argv: ["sweep", "paper"],
+    config: sweepResults().config,
+    start: "2026-01-02T03:04:05.678Z",
+    end: "2026-01-02T04:00:00.000Z",
     ...changes,
   });
 

@@ -40,7 +40,9 @@ export async function serveReport({ config, port, open, ...options }: ServeOptio
     const wake = new EventTarget();
     const told = { latest: statusEvent(first, report.version, false) };
     const server = await startServer({
-      ...{ port, asker: "--serve", page: () => report.html },
+      port,
+      asker: "--serve",
+      page: () => report.html,
       events: {
         greeting: () => greeting(told.latest, report),
         onFollow: () => wake.dispatchEvent(new Event("follow")),

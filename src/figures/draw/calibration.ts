@@ -66,7 +66,9 @@ export function calibration(
   let height = head.height;
   const nodes = groups.flatMap((models) => {
     const key = modelLegend(new Map([...styles].filter(([model]) => models.includes(model))), {
-      ...{ y: height + 9, theme, sample: "marked" },
+      y: height + 9,
+      theme,
+      sample: "marked",
     });
     const panels = shownTasks.flatMap(({ task, label }) =>
       drawn.map((correlation): TaskPanel => {
@@ -107,8 +109,14 @@ function panelsOf(
   const side = columns === 1 ? ALONE : (theme.width - LEFT - RIGHT - ACROSS) / 2;
   const below = GAP + COUNTS + NUMBERS;
   const boxes = grid({
-    ...{ count: panels.length, columns, width: LEFT + RIGHT + columns * side + (columns - 1) * ACROSS, left: LEFT },
-    ...{ right: RIGHT, top: top + TITLE, height: side, gap: [ACROSS, below + TITLE] },
+    count: panels.length,
+    columns,
+    width: LEFT + RIGHT + columns * side + (columns - 1) * ACROSS,
+    left: LEFT,
+    right: RIGHT,
+    top: top + TITLE,
+    height: side,
+    gap: [ACROSS, below + TITLE],
   });
   const nodes = panels.flatMap((one, i) =>
     taskPanel(one, boxes[i] as Box, { styles, theme, named: i % columns === 0 }),

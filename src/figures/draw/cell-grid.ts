@@ -114,7 +114,12 @@ export function panelGrid(
   const blockHeight = above + rows.length * (height + down) - down + NUMBERS;
   const boxesOf = (block: number) =>
     grid({
-      ...{ count: rows.length * columns, columns, width: theme.width, height, left, right: 5 },
+      count: rows.length * columns,
+      columns,
+      width: theme.width,
+      height,
+      left,
+      right: 5,
       top: options.top + block * blockHeight + above,
       gap: [ACROSS, down],
     });
@@ -133,7 +138,10 @@ export function panelGrid(
     rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns] as Box, theme)])),
   );
   return {
-    ...{ place, drawn, height, width: theme.width },
+    place,
+    drawn,
+    height,
+    width: theme.width,
     titles: [...columnTitles, ...rowTitles],
     leftOut: leftOutSentence(correlations, drawn),
     bottom: options.top + boxes.length * blockHeight + 10,

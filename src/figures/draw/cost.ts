@@ -70,7 +70,10 @@ function drawing(
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marker" }); // no line joins them
   const layout = panelGrid([{ title: "" }], correlationsOf(cells), {
-    ...{ top: head.height + names.height, height: HEIGHT, left: 24, theme },
+    top: head.height + names.height,
+    height: HEIGHT,
+    left: 24,
+    theme,
   });
   const values = points.flatMap(({ value, low, high }) => [value, low, high]);
   const panels = layout.drawn.map((correlation) => {

@@ -44,7 +44,10 @@ export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: 
   const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
   const groups = groupsOf(shown, sweep, theme);
   const { nodes, height } = rowChart(groups, {
-    ...{ top: 2, theme, ownAxes: true, foot: `${capitalised(options.statistic)} over runs, on held-out rows` },
+    top: 2,
+    theme,
+    ownAxes: true,
+    foot: `${capitalised(options.statistic)} over runs, on held-out rows`,
     scale: (range, group) => fittedScale((group as MetricGroup).values, { range, count: 4 }),
   });
   const caption =

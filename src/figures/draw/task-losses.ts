@@ -182,8 +182,11 @@ const FEW = 20;
 export function dots(places: readonly Place[], colour: string): SvgNode {
   const layers = Array.from({ length: LAYERS }, (_, layer) => places.filter((_, i) => i % LAYERS === layer));
   const style = {
-    ...{ fill: "none", stroke: colour, "stroke-width": places.length > FEW ? 2 : 3 },
-    ...{ "stroke-linecap": "round", "stroke-opacity": 0.5 },
+    fill: "none",
+    stroke: colour,
+    "stroke-width": places.length > FEW ? 2 : 3,
+    "stroke-linecap": "round",
+    "stroke-opacity": 0.5,
   };
   const paths = layers
     .filter((layer) => layer.length > 0)

@@ -55,7 +55,12 @@ export function taskSpreads(
     };
   });
   const { nodes, height } = rowChart(groups, {
-    ...{ top: 0, row: ROW, key: dotKey(theme), theme, ownAxes: true, foot: finalHeading(options) },
+    top: 0,
+    row: ROW,
+    key: dotKey(theme),
+    theme,
+    ownAxes: true,
+    foot: finalHeading(options),
     scale: (range, group) => lossScale((group as TaskGroup).values, { ...options, scale: "linear" }, range),
   });
   const title = `Final loss of each task${ofOneModel(cells)}`;
