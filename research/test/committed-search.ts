@@ -168,6 +168,29 @@ export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): num
   return [own[0]?.runs as number, ...ends];
 }
 
+/** Sums of running means at a point of the axis at its word, over the sets that a linear model was trained on at .5: how many, quartiles. */
+export function screened(model: string, point: number): number[] {
+  const own = curves.filter((one) => hasAll(one, { model, correlation: 0.5, batch: 3, initializer: "fan-in-normal" }));
+  const ends = [...groupBy(own, ({ constants }) => constants).values()]
+    .map((curve) => curveAt(curve, "running", { factor: 2, unit: LITERAL_UNIT }, [point])[0] as number)
+    .sort((a, b) => a - b);
+  return [ends.length, ...[0, 0.25, 0.5, 0.75, 1].map((share) => quantileSorted(ends, share))];
+}
+
+/** A linear model's curve with three rows and fan-in values: how many runs, and the sums at points of the axis. */
+export const linearAt = (axis: readonly number[], constants: string, model: string, correlation: number): number[] =>
+  onAxis(axis, { constants, initializer: "fan-in-normal", batch: 3, lr: 0.001, model: `${model}-linear`, correlation });
+
+/** How far such curves of 6-r47 are from the paper's at 500, 1,000 and 2,000, in per cent: the least and the most over some cells. */
+export function linearApart(model: string, correlations: readonly number[]): number[] {
+  const axis = [500, 1000, 2000];
+  const apart = correlations.flatMap((correlation) => {
+    const own = linearAt(axis, "6-r47", model, correlation).slice(1);
+    return figure4(axis, model, correlation).map((paper, i) => 100 * Math.abs((own[i] as number) / paper - 1));
+  });
+  return [Math.min(...apart), Math.max(...apart)];
+}
+
 /** Above this late loss a task lacks the fastest sine: between the good tasks, below .1, and the first rung, .176. */
 const BAD_TASK = 0.12;
 
