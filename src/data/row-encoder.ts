@@ -26,23 +26,25 @@ export interface ColumnCode {
   readonly texts: Int32Array | undefined;
 }
 
-/** Writes the inputs of a table's rows. A value that no training row has would meet weights that nothing has trained: it gets the vector of all such values, or no input. */
-export class RowEncoder {
-  readonly #cells: CellReader;
-  readonly codes: readonly ColumnCode[];
+/**
+ * How the cells of each column of inputs become inputs. A value that no training row has would meet weights that nothing has trained:
+ * it gets the vector of all such values, or no input.
+ */
+export function columnCodes(cells: CellReader, columns: readonly KnownColumn[]): ColumnCode[] {
+  return columns.map((column, i) => codeOf(cells.columns[i] as CellColumn, column));
+}
 
-  constructor(cells: CellReader, columns: readonly KnownColumn[]) {
-    this.#cells = cells;
-    this.codes = columns.map((column, i) => codeOf(cells.columns[i] as CellColumn, column));
-  }
-
-  /** The inputs of the rows at some places in the table, row after row, D numbers each. */
-  into(x: Float32Array, places: Uint32Array, D: number): void {
-    x.fill(0);
-    for (const [n, place] of places.entries()) {
-      const row = x.subarray(n * D, (n + 1) * D);
-      for (const [i, code] of this.codes.entries()) putCell(row, this.#cells.number(place, i), code);
-    }
+/** Writes the inputs of the rows at some places in the table, row after row, D numbers each. */
+export function encodeInto(
+  x: Float32Array,
+  places: Uint32Array,
+  { cells, codes }: { readonly cells: CellReader; readonly codes: readonly ColumnCode[] },
+): void {
+  const D = x.length / places.length;
+  x.fill(0);
+  for (const [n, place] of places.entries()) {
+    const row = x.subarray(n * D, (n + 1) * D);
+    for (const [i, code] of codes.entries()) putCell(row, cells.number(place, i), code);
   }
 }
 

@@ -1,5 +1,5 @@
 import { permutationInto } from "./order.ts";
-import { type ColumnCode, type KnownColumn, RowEncoder } from "./row-encoder.ts";
+import { type ColumnCode, columnCodes, encodeInto, type KnownColumn } from "./row-encoder.ts";
 import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { CellReader } from "./table-cells.ts";
@@ -29,7 +29,8 @@ export class TableSet {
   readonly #inputs: number;
   /** What the training rows have of each column of inputs. */
   readonly #known: readonly KnownColumn[];
-  readonly #encoder: RowEncoder;
+  /** What becomes of the cells of each column of inputs. */
+  readonly codes: readonly ColumnCode[];
   /** Places in the table of each set's rows. */
   readonly #places: Readonly<Record<RowSet, Uint32Array>>;
   /** Of each label. */
@@ -54,7 +55,7 @@ export class TableSet {
     const moments = momentsOver(this.#cells, this.#places.train, [...numeric, ...measured]);
     this.#labels = labels.map((column) => moments.get(column) ?? AS_IT_IS);
     this.#known = this.#knownColumns(moments, standardise);
-    this.#encoder = new RowEncoder(this.#cells, this.#known);
+    this.codes = columnCodes(this.#cells, this.#known);
   }
 
   #knownColumns(moments: ReadonlyMap<number, Moments>, standardise: boolean): KnownColumn[] {
@@ -83,17 +84,12 @@ export class TableSet {
   rows(set: RowSet): Rows {
     const places = this.#places[set];
     const x = new Float32Array(places.length * this.#inputs);
-    this.#encoder.into(x, places, this.#inputs);
+    encodeInto(x, places, { cells: this.#cells, codes: this.codes });
     return { x, y: this.labels(set) };
   }
 
-  /** What becomes of the cells of each column of inputs. */
-  get codes(): readonly ColumnCode[] {
-    return this.#encoder.codes;
-  }
-
   /** Copies the cells [places, width] of the rows at some places in the table. */
-  cellsInto(out: Int32Array | Uint32Array, places: Uint32Array): void {
+  cellsInto(out: Uint32Array, places: Uint32Array): void {
     const { words, width } = this.#cells;
     for (let n = 0, to = 0; n < places.length; n++) {
       const from = (places[n] as number) * width;

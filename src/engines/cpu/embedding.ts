@@ -2,9 +2,9 @@ import { tablesName } from "../../models/parameters.ts";
 import { type ModelSpec, plainInputs } from "../../models/spec.ts";
 import type { Arena } from "../rows/arena.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
+import { record, records } from "../rows/records.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import { type Instruction, instruction } from "./instructions.ts";
-import { record, records } from "./records.ts";
 import type { Weights } from "./weights.ts";
 
 interface EmbeddingCode {

@@ -2,17 +2,15 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { taskCorrelations } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
-import type { TableSettings } from "../../data/table.ts";
-import { placedColumns } from "../../data/table-inputs.ts";
 import { type TableSet, tableSetOf } from "../../data/table-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../rows/generator.ts";
 import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
-import { codeBytes, writeCodes } from "../rows/table-codes.ts";
 import type { KernelInstance } from "./kernels.ts";
 import { type SparseRows, sparseRows } from "./sparse-rows.ts";
+import { planTable, type TablePlan, writeCodes } from "./table-plan.ts";
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
 export interface LabelPlan {
@@ -23,18 +21,6 @@ export interface LabelPlan {
   readonly train: number;
   /** Address of the labels of the current chunk of steps. */
   readonly chunk: number;
-}
-
-/** Where a table's rows of a chunk, or of 256 held-out ones, become inputs. */
-interface TablePlan {
-  /** The numbers from 0 on, as many as there are rows. */
-  readonly inOrder: number;
-  /** Their cells. */
-  readonly cells: number;
-  /** Bytes of a row's cells. */
-  readonly cellBytes: number;
-  /** What becomes of the cells (rows/kernels/table.h). */
-  readonly codes: number;
 }
 
 /** The rows that the runs of a run group share, in linear memory. */
@@ -122,17 +108,6 @@ export function planRows(
   };
 }
 
-function planTable({ columns, inputs, tasks, values }: TableSettings, rows: number, arena: Arena): TablePlan {
-  const placed = placedColumns(columns, inputs);
-  const cellBytes = 4 * (values?.cells.width ?? 2 * (placed.length + tasks));
-  return {
-    inOrder: arena.put(Uint32Array.from({ length: rows }, (_, i) => i)),
-    cells: arena.take(rows * cellBytes),
-    cellBytes,
-    codes: arena.take(codeBytes(placed)),
-  };
-}
-
 /** Bytes of held-out rows of a table that a worker has in memory at once. */
 const HELDOUT_BYTES = 2 ** 24;
 
@@ -176,7 +151,7 @@ export class RunGroupRows {
       this.#order = new RowOrder(dataKey(identity, "order"), training.trainRows, training.sampling);
     if (run.correlation === null) {
       this.#table = tableSetOf(run);
-      writeCodes(memory, (plan.table as TablePlan).codes, this.#table.codes);
+      writeCodes(memory, plan.table as TablePlan, this.#table.codes);
       return;
     }
     this.#drawHeldout(training.heldoutRows);

@@ -4,10 +4,10 @@ import type { RunState } from "../engine.ts";
 import { isConstant, rateAt } from "../learning-rate.ts";
 import { COMBINES_GRADIENTS, LEARNED, METHODS } from "../methods.ts";
 import type { Arena } from "../rows/arena.ts";
+import { fieldAt, record, recordSize } from "../rows/records.ts";
 import type { TaskLoss } from "../task-losses.ts";
 import { type OptimizerSettings, type TrainingSettings, VALUES } from "../training-settings.ts";
 import type { KernelInstance } from "./kernels.ts";
-import { fieldAt, record, recordSize } from "./records.ts";
 import type { StepCode } from "./step-code.ts";
 import { noBiases, packWeights, parameterBytes, unpackWeights, updatedRanges } from "./weights.ts";
 

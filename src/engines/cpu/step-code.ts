@@ -18,10 +18,10 @@ import {
 import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { type Layout, paddedInputs } from "../rows/panels.ts";
+import { record, records } from "../rows/records.ts";
 import { Builder, type Chance, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import { record, records } from "./records.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 import { type FusedLayer, numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 

@@ -38,14 +38,6 @@ export class Arena {
   }
 }
 
-/** A record of the kernels: its whole numbers and addresses (an even number before doubles), then its float64. */
-export function recordBytes(integers: readonly number[], doubles: readonly number[] = []): Uint8Array {
-  const bytes = new Uint8Array(4 * integers.length + 8 * doubles.length);
-  new Int32Array(bytes.buffer, 0, integers.length).set(integers);
-  if (doubles.length > 0) new Float64Array(bytes.buffer, 4 * integers.length).set(doubles);
-  return bytes;
-}
-
 export function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
 }

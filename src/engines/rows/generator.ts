@@ -2,8 +2,9 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { dataIdentity } from "../../data/streams.ts";
 import { TaskSet } from "../../data/task-set.ts";
 import type { AnyRun, Generated } from "../engine.ts";
-import { type Arena, recordBytes, roundUp } from "./arena.ts";
+import { type Arena, roundUp } from "./arena.ts";
 import { columnBytes, type Layout } from "./panels.ts";
+import { record } from "./records.ts";
 
 /** Rows of a fixed set that are drawn at a time: whole panels. */
 export const SLICE_ROWS = 256;
@@ -25,6 +26,7 @@ export function putGenerator(run: AnyRun & Generated, correlations: Matrix, aren
   const { alpha, beta, inputs, noiseStd } = data;
   const all = arena.put(Float64Array.from(vectors.flatMap((vector) => [...vector])));
   const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i] as number])));
-  const sizes = [inputs, alpha.length, vectors.length, Number(data.binaryLabels ?? false)];
-  return arena.put(recordBytes([all, sines, ...sizes], [noiseStd, mean, inverseStd]));
+  const binary = Number(data.binaryLabels ?? false);
+  const sizes = { D: inputs, m: alpha.length, K: vectors.length };
+  return arena.put(record("Generator", { vectors: all, sines, ...sizes, binary, noiseStd, mean, inverseStd }));
 }

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fieldsOf, instruction, OPERATIONS, type Operation } from "../../../src/engines/cpu/instructions.ts";
-import { fieldAt, RECORDS, record, recordSize } from "../../../src/engines/cpu/records.ts";
+import { fieldAt, RECORDS, record, recordSize } from "../../../src/engines/rows/records.ts";
 
-const HEADER = readFileSync(new URL("../../../src/engines/cpu/kernels/records.h", import.meta.url), "utf8");
+const HEADERS = ["cpu/kernels/records.h", "rows/kernels/generator.h", "rows/kernels/table.h"];
+const HEADER = HEADERS.map((path) =>
+  readFileSync(new URL(`../../../src/engines/${path}`, import.meta.url), "utf8"),
+).join("");
 
 const constantOf = (name: Operation) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 const structOf = (name: Operation) => (name[0] as string).toUpperCase() + name.slice(1);

@@ -3,7 +3,7 @@ import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { weightUpdate } from "../../../src/engines/cpu/weight-updates.ts";
 import { type FusedLayer, kernelIndex, type Weights, weightsOf } from "../../../src/engines/cpu/weights.ts";
-import { Arena, recordBytes, roundUp } from "../../../src/engines/rows/arena.ts";
+import { Arena, roundUp } from "../../../src/engines/rows/arena.ts";
 import {
   columnBytes,
   inputPanelBytes,
@@ -12,6 +12,7 @@ import {
   panelIndex,
   panelsOf,
 } from "../../../src/engines/rows/panels.ts";
+import { record } from "../../../src/engines/rows/records.ts";
 import type { Arithmetic } from "../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
@@ -69,8 +70,9 @@ function updated(memory: KernelInstance, given: Case, x: number[][], g: number[]
   const strides = { xStride, gStride: N * columnBytes(layout), w: 4 * layer.kernel, bias: 4 * layer.bias };
   const words = weightUpdate(arena, P * layout.panelRows, all, layer, { ...rows, ...strides });
   const code = arena.put(Int32Array.from(words));
-  const rateOfOne = new Int32Array(Float32Array.of(1).buffer)[0] as number;
-  const optimizer = arena.put(recordBytes(rule === "sgd" ? [0, 0, rateOfOne, 0] : [2, 4 * size, 0, 0], [1, 1, 1]));
+  const kind = rule === "sgd" ? { kind: 0, moments: 0, rate: 1 } : { kind: 2, moments: 4 * size, rate: 0 };
+  const none = { epsilon: 0, beta1: 0, beta2: 0, stabilizer: 0, decay: 0, decoupled: 0, kept: 0 };
+  const optimizer = arena.put(record("Optimizer", { ...kind, ...none, lr: 1, power1: 1, power2: 1 }));
   memory.reserve(arena.bytes);
   arena.writeTo(memory.memory);
   const fill = (address: number, values: number[][], width: number) => {

@@ -1,10 +1,10 @@
-// The inputs of a table's rows, as ../table-codes.ts and src/data/row-encoder.ts say what becomes of its cells.
+// The inputs of a table's rows, as ../../cpu/table-plan.ts and src/data/row-encoder.ts say what becomes of its cells.
 #pragma once
 #include "generator.h"
 
 enum { FLOAT32_CELL, FLOAT64_CELL, TEXT_CELL };
 
-/// What becomes of a column's cells. ../table-codes.ts writes it.
+/// What becomes of a column's cells. ../records.ts has its fields.
 typedef struct {
   /// The place of the cell in its row, in words.
   int32_t at, kind;
@@ -16,8 +16,6 @@ typedef struct {
   Address texts;
   double mean, std, fill;
 } CellCode;
-
-_Static_assert(sizeof(CellCode) == 48, "table-codes.ts writes 6 integers and 3 doubles");
 
 #define NO_TEXT (-2)
 

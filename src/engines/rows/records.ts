@@ -1,5 +1,5 @@
-// The records of a run, which the kernels read: their fields in the order of the structs of kernels/records.h. A test compares
-// these fields, and their types, with that file. Records of a step's instructions are in instructions.ts.
+// The records that the kernels read, but those of a step's instructions (../cpu/instructions.ts): their fields in the order of the structs of
+// kernels/generator.h, kernels/table.h and ../cpu/kernels/records.h. A test compares these fields, and their types, with those files.
 
 /** An `int32` is an address, too. */
 type FieldType = "int32" | "float" | "double";
@@ -7,6 +7,28 @@ type FieldType = "int32" | "float" | "double";
 const BYTES: Readonly<Record<FieldType, number>> = { int32: 4, float: 4, double: 8 };
 
 export const RECORDS = {
+  Generator: {
+    vectors: "int32",
+    sines: "int32",
+    D: "int32",
+    m: "int32",
+    K: "int32",
+    binary: "int32",
+    noiseStd: "double",
+    mean: "double",
+    inverseStd: "double",
+  },
+  CellCode: {
+    at: "int32",
+    kind: "int32",
+    first: "int32",
+    gap: "int32",
+    embedded: "int32",
+    texts: "int32",
+    mean: "double",
+    std: "double",
+    fill: "double",
+  },
   Optimizer: {
     kind: "int32",
     moments: "int32",
