@@ -1,7 +1,7 @@
 import { h, type VNode } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { frame } from "../figures/draw/page.ts";
 import { element, rounded, type SvgNode, svgText } from "../figures/draw/svg.ts";
-import { FAMILY, SIZE } from "../figures/draw/text.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import type { Figure } from "./draw.ts";
 
@@ -87,20 +87,11 @@ const PIXELS = 4;
 /** A figure as a file, in the light theme. */
 function svgFile({ words, width, height, nodes }: Figure): string {
   const theme = themeOf("light");
-  const root = element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${width} ${height}`,
-      width: `${width}pt`,
-      height: `${height}pt`,
-      "font-family": `${FAMILY}, sans-serif`,
-      "font-size": SIZE,
-      role: "img",
-      "aria-label": words,
-    },
-    [element("title", {}, [words]), element("rect", { width, height, fill: theme.background }), ...nodes(theme)],
-  );
+  const root = element("svg", { xmlns: "http://www.w3.org/2000/svg", ...frame(width, height, words) }, [
+    element("title", {}, [words]),
+    element("rect", { width, height, fill: theme.background }),
+    ...nodes(theme),
+  ]);
   return `${svgText(root)}\n`;
 }
 

@@ -25,13 +25,7 @@ export function page({ theme, width = theme.width, ...picture }: PageOptions, no
       xmlns: "http://www.w3.org/2000/svg",
       class: "figure",
       "data-figure": name,
-      viewBox: `0 0 ${width} ${height}`,
-      width: `${width}pt`,
-      height: `${height}pt`,
-      "font-family": `${FAMILY}, sans-serif`,
-      "font-size": SIZE,
-      role: "img",
-      "aria-label": title,
+      ...frame(width, height, title),
     },
     [
       element("title", {}, [title]),
@@ -41,4 +35,17 @@ export function page({ theme, width = theme.width, ...picture }: PageOptions, no
     ],
   );
   return { ...picture, width, height, root };
+}
+
+/** What the root of a picture says of its size, in points, of its texts, and to those who do not see it. */
+export function frame(width: number, height: number, label: string) {
+  return {
+    viewBox: `0 0 ${width} ${height}`,
+    width: `${width}pt`,
+    height: `${height}pt`,
+    "font-family": `${FAMILY}, sans-serif`,
+    "font-size": SIZE,
+    role: "img",
+    "aria-label": label,
+  };
 }
