@@ -1,15 +1,14 @@
 // npm run bench: the cpu engine by itself, on one core, with every kernel set of this machine side by side.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { correlationMatrix } from "../src/data/correlation-matrix.ts";
-import { GENERATOR_PRESETS } from "../src/data/presets.ts";
 import type { KernelSet, NativeSet } from "../src/engines/cpu/kernel-sets.ts";
 import { availableKernels, fuses } from "../src/engines/cpu/native.ts";
 import type { Run } from "../src/engines/engine.ts";
 import { type Arithmetic, PLAIN_TRAINING } from "../src/engines/training-settings.ts";
 import { flopPerRow } from "../src/models/flop.ts";
 import { parameterCount } from "../src/models/parameters.ts";
-import { type ModelName, ZOO } from "../src/models/zoo.ts";
+import type { ModelName } from "../src/models/zoo.ts";
+import { paperRun } from "./paper-run.ts";
 import { type Parts, timeParts } from "./parts.ts";
 import { type Compiled, type Peak, peakOf } from "./peak.ts";
 
@@ -20,16 +19,16 @@ const BATCHES = values.batch.split(",").map(Number);
 const FEW_ROWS = 8;
 
 function runOf(model: ModelName, batch: number, trainRows: number | "fresh", arithmetic: Arithmetic = "portable"): Run {
-  return {
-    id: model,
-    model: ZOO[model].build({ inputs: 100, tasks: 2 }),
-    data: GENERATOR_PRESETS.paper.settings,
-    correlation: 0.5,
-    correlationMatrix: correlationMatrix(2, 0.5),
-    index: 0,
-    seed: 0,
-    training: { ...PLAIN_TRAINING, trainRows, batch, steps: 1, lr: 0.001, arithmetic, evalEvery: 1, heldoutRows: 8 },
-  };
+  return paperRun(model, {
+    ...PLAIN_TRAINING,
+    trainRows,
+    batch,
+    steps: 1,
+    lr: 0.001,
+    arithmetic,
+    evalEvery: 1,
+    heldoutRows: 8,
+  });
 }
 
 /**

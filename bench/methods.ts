@@ -1,14 +1,13 @@
 // The second half of npm run bench: a step by each method on one core, with the fastest kernels of this machine.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { correlationMatrix } from "../src/data/correlation-matrix.ts";
-import { GENERATOR_PRESETS } from "../src/data/presets.ts";
 import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
 import { availableKernels } from "../src/engines/cpu/native.ts";
 import type { Run } from "../src/engines/engine.ts";
 import { METHODS, type MethodName } from "../src/engines/methods.ts";
 import { PLAIN_TRAINING } from "../src/engines/training-settings.ts";
-import { type ModelName, ZOO } from "../src/models/zoo.ts";
+import type { ModelName } from "../src/models/zoo.ts";
+import { paperRun } from "./paper-run.ts";
 import { timeRuns } from "./parts.ts";
 
 const { values } = parseArgs({
@@ -17,16 +16,9 @@ const { values } = parseArgs({
 const SET = (values.kernels ?? availableKernels().sets[0]) as KernelSet;
 
 function runOf(model: ModelName, tasks: number, batch: number, method: MethodName): Run {
-  const matrix = correlationMatrix(tasks, 0.5);
-  return {
-    id: model,
-    model: ZOO[model].build({ inputs: 100, tasks }),
-    data: GENERATOR_PRESETS.paper.settings,
-    correlation: 0.5,
-    correlationMatrix: matrix,
-    index: 0,
-    seed: 0,
-    training: {
+  return paperRun(
+    model,
+    {
       ...PLAIN_TRAINING,
       method,
       trainRows: "fresh",
@@ -36,7 +28,8 @@ function runOf(model: ModelName, tasks: number, batch: number, method: MethodNam
       evalEvery: 1,
       heldoutRows: 8,
     },
-  };
+    tasks,
+  );
 }
 
 console.log(

@@ -2,13 +2,12 @@
 // TensorFlow.js's wasm backend.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { correlationMatrix } from "../src/data/correlation-matrix.ts";
-import { GENERATOR_PRESETS } from "../src/data/presets.ts";
 import { availableKernels } from "../src/engines/cpu/native.ts";
 import type { Run } from "../src/engines/engine.ts";
 import { createTfjsEngine } from "../src/engines/tfjs/tfjs-engine.ts";
 import { PLAIN_TRAINING } from "../src/engines/training-settings.ts";
-import { MODEL_NAMES, type ModelName, ZOO } from "../src/models/zoo.ts";
+import { MODEL_NAMES, type ModelName } from "../src/models/zoo.ts";
+import { paperRun } from "./paper-run.ts";
 import { timeStep } from "./parts.ts";
 
 /** Those that only TensorFlow.js trained once. */
@@ -24,16 +23,15 @@ const { values } = parseArgs({
 const SETS = availableKernels().sets.toReversed();
 
 function runOf(model: ModelName, batch: number, steps = 1): Run {
-  return {
-    id: model,
-    model: ZOO[model].build({ inputs: 100, tasks: 2 }),
-    data: GENERATOR_PRESETS.paper.settings,
-    correlation: 0.5,
-    correlationMatrix: correlationMatrix(2, 0.5),
-    index: 0,
-    seed: 0,
-    training: { ...PLAIN_TRAINING, trainRows: 10_000, batch, steps, lr: 0.001, evalEvery: steps, heldoutRows: 8 },
-  };
+  return paperRun(model, {
+    ...PLAIN_TRAINING,
+    trainRows: 10_000,
+    batch,
+    steps,
+    lr: 0.001,
+    evalEvery: steps,
+    heldoutRows: 8,
+  });
 }
 
 const beside = values.beside.split(",");

@@ -1,13 +1,12 @@
 // One of our engines as a peer: `tsx engine.ts cpu|cpu-wasm|tfjs --models ...`, with the options and the line of output of common.py.
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
-import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run } from "../../src/engines/engine.ts";
 import type { MethodName } from "../../src/engines/methods.ts";
 import { PLAIN_TRAINING, type TrainingSettings } from "../../src/engines/training-settings.ts";
-import { type ModelName, ZOO } from "../../src/models/zoo.ts";
+import type { ModelName } from "../../src/models/zoo.ts";
+import { paperRun } from "../paper-run.ts";
 
 const LAST_STEPS = 100;
 const HELDOUT_ROWS = 8;
@@ -92,14 +91,10 @@ function planned(steps: number, seed: number): Run[] {
   };
   return Array.from({ length: runs }, (_, index) =>
     models.map((model) => ({
+      ...paperRun(model, training),
       id: `${model}/${index}`,
-      model: ZOO[model].build({ inputs: 100, tasks: 2 }),
       index,
       seed,
-      training,
-      data: GENERATOR_PRESETS.paper.settings,
-      correlation: 0.5,
-      correlationMatrix: correlationMatrix(2, 0.5),
     })),
   ).flat();
 }
