@@ -6,7 +6,7 @@ import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.
 import { shortNumber } from "./draw/scale.ts";
 import type { Limits, SizeChoices } from "./draw/theme.ts";
 
-export const FORMATS = ["svg", "png", "pdf"] as const;
+export const FORMATS = ["svg", "png", "pdf", "tikz"] as const;
 export type Format = (typeof FORMATS)[number];
 
 interface FigureFile {
@@ -24,10 +24,11 @@ export async function figureFiles(figure: Figure, formats: readonly Format[]): P
 }
 
 /** The code for bitmaps and PDF is loaded only when needed. */
-const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<Uint8Array>>> = {
+const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<string | Uint8Array>>> = {
   svg: ({ svg }) => svg,
   png: async (figure) => (await import("./png.ts")).png(figure),
   pdf: async (figure) => (await import("./pdf.ts")).pdf(figure),
+  tikz: async (figure) => (await import("./tikz.ts")).tikz(figure),
 };
 
 interface Drawn {

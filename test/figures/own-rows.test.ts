@@ -116,8 +116,8 @@ test("figure5 breaks a long title of its axis into lines, and has room for them"
   const taskKinds = (["binary", "regression"] as const).map((kind) => ({ column: kind, kind, weight: 1, classes: [] }));
   const both = { ...results, config: { ...results.config, taskKinds } };
   const [short, long] = [results, both].map((of) => drawn("figure5", of).svg) as [string, string];
-  expect(short).toContain(">final training loss: mean squared error, in units of label variance<");
-  expect(long).toContain(">final training loss: mean squared error or log loss, in units of<");
+  expect(short).toContain(">final training loss, in units of label variance<");
+  expect(long).toContain(">final training loss, in units of label variance or of the base rate's<");
   const height = (svg: string) => Number(/viewBox="0 0 \S+ ([\d.]+)"/.exec(svg)?.[1]);
   expect(height(long) - height(short)).toBe(10);
 });

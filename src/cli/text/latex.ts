@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { latexText } from "../../latex-text.ts";
 import type { Block } from "./blocks.ts";
 import { isRight, type Rows } from "./table.ts";
 
@@ -27,24 +28,9 @@ function latexTable(rows: Rows): string {
   return `\\begin{tabular}{${sides}}\n\\toprule\n${lines}\\bottomrule\n\\end{tabular}\n`;
 }
 
-const SIGNS: Readonly<Record<string, string>> = {
-  "\\": "\\textbackslash{}",
-  "~": "\\textasciitilde{}",
-  "^": "\\textasciicircum{}",
-  "±": "$\\pm$",
-  "×": "$\\times$",
-  µ: "$\\mu$",
-  "–": "--",
-  "<": "$<$",
-  ">": "$>$",
-  "|": "$|$",
-};
-
-/** A cell's text, whose signs mean nothing to LaTeX; a minus is one. The first cell's `[` would be an option of `\\`. */
+/** A cell's text; a hyphen before a number is a minus. The first cell's `[` would be an option of `\\`. */
 function latexCell(text: string): string {
-  return stripVTControlCharacters(text)
-    .trim()
-    .replaceAll(/[\\~^±×µ–<>|]|[&%$#_{}]/g, (sign) => SIGNS[sign] ?? `\\${sign}`)
+  return latexText(stripVTControlCharacters(text).trim())
     .replaceAll(/(?<![\w.])-(?=[\d.])/g, "$-$")
     .replace(/^-$/, "--")
     .replace(/^\[/, "{[}");

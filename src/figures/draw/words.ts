@@ -20,14 +20,15 @@ export function statisticName({ loss, statistic }: Pick<Shown, "loss" | "statist
   return loss === "running" ? `${statistic} over runs of the ${lossName(loss)}` : `${statistic} ${lossName(loss)}`;
 }
 
-/** Title of an axis of losses. */
-export function lossHeading(shown: Shown): string {
-  return `${capitalised(statisticName(shown))}: ${unitText(shown.unit)}`;
+/** Title of an axis of losses; what their unit is a unit of, and over what a mean is, the caption says. */
+export function lossHeading({ loss, statistic, unit }: Shown): string {
+  const name = loss === "running" && statistic === "mean" ? lossName(loss) : `${statistic} ${lossName(loss)}`;
+  return `${capitalised(name)}, ${unit.of}`;
 }
 
 /** Title of a horizontal axis of final losses. */
 export function finalHeading({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
-  return loss === "running" ? `final ${lossName(loss)}, ${unit.of}` : `final ${lossName(loss)}: ${unitText(unit)}`;
+  return `final ${lossName(loss)}, ${unit.of}`;
 }
 
 /** Title of a horizontal axis of differences between final losses. */
