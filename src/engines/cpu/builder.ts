@@ -42,7 +42,7 @@ type ReluColumns = readonly [from: number, to: number];
 const NO_RELU: ReluColumns = [0, 0];
 
 /** Experts of a mix, by their places in it. */
-type Learners = readonly number[];
+type Places = readonly number[];
 
 /** What a gate does but a softmax over all of its experts. */
 export interface Gate {
@@ -52,8 +52,8 @@ export interface Gate {
   readonly top?: number | undefined;
   /** The place of an expert that the mix has as it is, too; -1 for none, with other gates that have one. */
   readonly own?: number;
-  /** The only experts that learn from the mix. */
-  readonly learners?: Learners;
+  /** The only experts that get a gradient from the mix; all if absent. */
+  readonly gradientTo?: Places;
 }
 
 /** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
@@ -287,12 +287,12 @@ export class Builder {
   }
 
   /** A mix [B, H] of experts by a softmax gate. */
-  mix(experts: readonly Columns[], gate: Columns, H: number, { select, top, own, learners }: Gate = {}): Columns {
+  mix(experts: readonly Columns[], gate: Columns, H: number, { select, top, own, gradientTo }: Gate = {}): Columns {
     const E = experts.length;
     const weights = select ? this.columns(E, false) : gate;
     const by = { gate: weights.value, gateStride: weights.stride };
     const shares = own === undefined ? weights : this.columns(E, false);
-    const { mix, out, of } = this.#mixBy(experts, shares, H, learners);
+    const { mix, out, of } = this.#mixBy(experts, shares, H, gradientTo);
     const { value, stride } = shares;
     const residual =
       own === undefined ? [] : [instruction("residual", { ...by, shares: value, sharesStride: stride, E, own })];
@@ -487,18 +487,18 @@ export class Builder {
     });
   }
 
-  /** Experts by the columns of `shares`; those of `learners`, or all, get a gradient from it. */
+  /** Experts by the columns of `shares`; those of `gradientTo`, or all, get one from it. */
   #mixBy(
     experts: readonly Columns[],
     { value, stride }: Pick<Columns, "value" | "stride">,
     H: number,
-    learners?: Learners,
+    gradientTo?: Places,
   ) {
     const E = experts.length;
     const out = this.columns(H, false);
     const table = this.#arena.put(Uint32Array.from(experts, (expert) => expert.value));
     experts.forEach((expert, e) => {
-      if (learners && !learners.includes(e)) return;
+      if (gradientTo && !gradientTo.includes(e)) return;
       const use = { gate: value + e * columnBytes(this.#layout), gateStride: stride, mix: out };
       this.#uses.set(expert.value, [...(this.#uses.get(expert.value) ?? []), use]);
     });

@@ -264,7 +264,7 @@ function mixes(
       return [...tasks.map((k) => mix(k, { own: spec.experts.shared + k })), ...shared({ own: -1 })];
     case "detached":
       builder.mixable(experts, H);
-      return [...tasks.map((k) => mix(k, { learners: ownExpertsOf(spec, k) })), ...shared()];
+      return [...tasks.map((k) => mix(k, { gradientTo: ownExpertsOf(spec, k) })), ...shared()];
     case "snr-trans": {
       const links = builder.links(experts, H);
       builder.mixable(links.flat(), H);
