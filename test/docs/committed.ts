@@ -2,6 +2,7 @@
 // `<!-- = ... -->` comment of a page (numbers.test.ts). All give numbers, or lists of them in the order of the text.
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
+import { type AucRow, aucTable, BASELINE } from "../../src/census/auc-tables.ts";
 import { ladder } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { claims } from "../../src/index.ts";
@@ -298,4 +299,34 @@ export function libMtl(): number[] {
     ) as [number, number];
     return [ours, theirs, ours - theirs];
   });
+}
+
+/**
+ * AUCs of a sweep on census rows: for each model its name, then for each folder the mean, its difference from Shared-Bottom with the
+ * ends of its interval, and the paper's mean. Without what a model lacks. Task 0 is the main one.
+ */
+export async function census(folders: readonly string[], task: 0 | 1 = 0): Promise<(number | string)[]> {
+  const tables = await Promise.all(folders.map(async (folder) => aucTable(await readResults(folder, () => {})).rows));
+  const valuesOf = ({ model, mean, gains, paper }: AucRow): number[] => {
+    const gain = model === BASELINE ? undefined : gains?.[task].mean;
+    const all = [mean?.[task].value, gain?.value, gain?.low, gain?.high, paper?.mean[task]];
+    return all.filter((value) => value !== undefined);
+  };
+  return (tables[0] ?? []).flatMap(({ model }, i) => [model, ...tables.flatMap((rows) => valuesOf(rows[i] as AucRow))]);
+}
+
+/** The interval of a model's difference from Shared-Bottom in the AUC of the main task, and the difference of the paper's means. */
+export async function censusGain(folder: string, model: string): Promise<number[]> {
+  const { rows } = aucTable(await readResults(folder, () => {}));
+  const [own, baseline] = [model, BASELINE].map((name) => rows.find((row) => row.model === name) as AucRow);
+  const gain = own?.gains?.[0].mean;
+  const published = (own?.paper?.mean[0] as number) - (baseline?.paper?.mean[0] as number);
+  return [gain?.low as number, gain?.high as number, published];
+}
+
+/** By how much AUCs of the main task are above the paper's means, from the least to the most, without tensor factorization. */
+export async function censusAbovePaper(folder: string): Promise<number[]> {
+  const { rows } = aucTable(await readResults(folder, () => {}));
+  const found = rows.filter(({ model, paper }) => paper !== undefined && model !== "tensor-factorization");
+  return ranges(found.map(({ mean, paper }) => (mean?.[0].value as number) - (paper?.mean[0] as number)));
 }
