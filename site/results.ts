@@ -70,7 +70,9 @@ async function resultOf(name: string): Promise<Result> {
   if (name === "figure2") return { name, figures, ...trials(folder), hasReport: false };
   const report = join(PUBLIC, folder, "report.html");
   await mmoe("report", folder, "-o", report);
-  writeFileSync(report, unpacking(readFileSync(report, "utf8")));
+  const text = readFileSync(report, "utf8");
+  writeFileSync(join(PUBLIC, "results/common.js"), commonScript(text));
+  writeFileSync(report, unpacking(text));
   const provenances = provenancesIn(join(folder, JOURNALS), () => {});
   const commands = [...new Set(provenances.map(({ provenance }) => commandLine(provenance.argv)))];
   return { name, about: configIn(folder).about, commands, figures, hasReport: true };
@@ -108,21 +110,36 @@ function figuresIn(folder: string): Drawn[] {
   return drawn.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
-/** A report as a page that unpacks itself: a quarter of its size. */
+/** What all reports have in common, each once: their fonts and their script. */
+const COMMON = [/@font-face .*\n@font-face .*/, /(?<=<script type="module">).*(?=<\/script>)/s];
+
+/** A file for all reports of the site: `common` is what they have in common, packed. */
+function commonScript(report: string): string {
+  return `const common = "${packed(JSON.stringify(COMMON.map((part) => part.exec(report)?.[0])))}";\n`;
+}
+
+/** A report as a page that unpacks itself: an eighth of its size. */
 function unpacking(report: string): string {
   const [, title = ""] = /<title>(.*?)<\/title>/s.exec(report) ?? [];
+  const own = COMMON.reduce((text, part, i) => text.replace(part, () => `\0${i}\0`), report);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
-<body><main><noscript>This report is packed: it needs JavaScript.</noscript></main><script>
-const packed = "${gzipSync(report, { level: 9 }).toString("base64")}";
-const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text().then((text) => {
+<body><main><noscript>This report is packed: it needs JavaScript.</noscript></main><script src="../common.js"></script><script>
+const unpacked = (text) => {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+};
+Promise.all([unpacked(common), unpacked("${packed(own)}")]).then(([parts, text]) => {
   document.open();
-  document.write(text);
+  document.write(text.replace(/\\0(\\d)\\0/g, (_, i) => JSON.parse(parts)[i]));
   document.close();
 });
 </script></body></html>
 `;
+}
+
+function packed(text: string): string {
+  return gzipSync(text, { level: 9 }).toString("base64");
 }
 
 function resultPage({ name, about, commands, figures, hasReport }: Result): Page {
