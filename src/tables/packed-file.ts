@@ -1,0 +1,131 @@
+// A file of a packed table: cells, marks, the texts of categories, then a footer of JSON. Each part has a checksum.
+import { crc32 } from "node:zlib";
+import type { TableCells } from "../data/table-cells.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { expectMemory, nextTableId, type TableRows } from "./table-builder.ts";
+
+/** Ends a file. Another number for whatever changes its bytes, or how a table is packed: older files are then not taken. */
+const MARK = Buffer.from("mmoe table 1\n");
+/** Length and checksum of the footer, before the mark. */
+const LENGTHS = 8;
+/** Bytes that are read and written at once. */
+const PIECE = 2 ** 22;
+
+interface Part {
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+interface Footer {
+  /** What the table was packed from, and how. */
+  readonly key: string;
+  readonly parts: readonly Part[];
+  readonly cells: Omit<TableCells, "words">;
+  readonly hasMarks: boolean;
+  /** Of each column of inputs. */
+  readonly columns: readonly { readonly gaps: boolean; readonly isCategory: boolean }[];
+  /** `firstGap` without the table's name: the same bytes may have another. */
+  readonly table: Omit<TableRows, "values" | "contents">;
+}
+
+/** The bytes of a table's file. `source` is its name in `firstGap`. */
+export function* packedPieces(rows: TableRows, key: string, source: string): Generator<Uint8Array> {
+  const { values, contents, firstGap, ...table } = rows;
+  const { words, ...cells } = values.cells;
+  const parts: Part[] = [];
+  for (const bytes of partsOf(rows)) {
+    let crc = 0;
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      const piece = bytes.subarray(at, at + PIECE);
+      crc = crc32(piece, crc);
+      yield piece;
+    }
+    parts.push({ bytes: bytes.length, crc });
+  }
+  const footer: Footer = {
+    key,
+    parts,
+    cells,
+    hasMarks: values.heldout !== undefined,
+    columns: contents.map((column) => ({ gaps: column.gaps, isCategory: column.values.length > 0 })),
+    table: { ...table, firstGap: firstGap?.slice(source.length) },
+  };
+  const json = Buffer.from(JSON.stringify(footer));
+  yield Buffer.concat([json, Buffer.from(Uint32Array.of(json.length, crc32(json)).buffer), MARK]);
+}
+
+function* partsOf({ values: { cells, heldout }, contents }: TableRows): Generator<Uint8Array> {
+  yield new Uint8Array(cells.words, 0, 4 * cells.width * cells.rows);
+  if (heldout) yield new Uint8Array(heldout, 0, cells.rows);
+  for (const { values } of contents) if (values.length > 0) yield Buffer.from(JSON.stringify(values));
+}
+
+/**
+ * The table in a file that `packedPieces` made of the same `key`. Throws an error for any other bytes, and UsageError, by the
+ * name `source`, for a table that memory does not hold.
+ */
+export function unpacked(file: ByteSource, key: string, source: string): TableRows {
+  const { parts, cells, hasMarks, columns, table, ...footer } = footerOf(file);
+  if (footer.key !== key) throw new Error("it is of another table");
+  expectMemory(source, cells.rows, cells.columns.length);
+  const reader = new PartReader(file, parts);
+  const words = reader.shared();
+  const heldout = hasMarks ? reader.shared() : undefined;
+  const contents = columns.map(({ gaps, isCategory }) => ({ gaps, values: isCategory ? reader.texts() : [] }));
+  return {
+    ...table,
+    firstGap: table.firstGap === undefined ? undefined : source + table.firstGap,
+    contents,
+    values: { id: nextTableId(), cells: { ...cells, words }, ...(heldout && { heldout }) },
+  };
+}
+
+function footerOf(file: ByteSource): Footer {
+  const last = LENGTHS + MARK.length;
+  const end = file.length < last ? undefined : Buffer.from(file.read(file.length - last, last));
+  if (end === undefined || !end.subarray(LENGTHS).equals(MARK)) throw new Error("it is cut short, or of another mmoe");
+  const length = end.readUInt32LE(0);
+  const json = Buffer.from(file.read(file.length - last - length, length));
+  if (crc32(json) !== end.readUInt32LE(4)) throw new Error(DAMAGED);
+  const footer = JSON.parse(json.toString()) as Footer;
+  const bytes = footer.parts.reduce((sum, part) => sum + part.bytes, length + last);
+  if (bytes !== file.length) throw new Error(DAMAGED);
+  return footer;
+}
+
+const DAMAGED = "it is damaged: its checksum differs";
+
+/** Reads the parts of a file, one after the other. */
+class PartReader {
+  readonly #file: ByteSource;
+  readonly #parts: Iterator<Part>;
+  #at = 0;
+
+  constructor(file: ByteSource, parts: readonly Part[]) {
+    this.#file = file;
+    this.#parts = parts.values();
+  }
+
+  shared(): SharedArrayBuffer {
+    return this.#next((bytes) => new SharedArrayBuffer(bytes));
+  }
+
+  texts(): string[] {
+    return JSON.parse(Buffer.from(this.#next((bytes) => new ArrayBuffer(bytes))).toString()) as string[];
+  }
+
+  /** The next part, in memory that `allocate` gives. */
+  #next<T extends ArrayBufferLike>(allocate: (bytes: number) => T): T {
+    const { bytes, crc: expected } = this.#parts.next().value as Part;
+    const all = new Uint8Array(allocate(bytes));
+    let crc = 0;
+    for (let at = 0; at < bytes; at += PIECE) {
+      const piece = all.subarray(at, at + PIECE);
+      this.#file.readInto(piece, this.#at + at);
+      crc = crc32(piece, crc);
+    }
+    if (crc !== expected) throw new Error(DAMAGED);
+    this.#at += bytes;
+    return all.buffer as T;
+  }
+}
