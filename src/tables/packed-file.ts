@@ -1,4 +1,4 @@
-// A file of a packed table: cells, marks, the texts of categories, then a footer of JSON. Each part has a checksum.
+// A file of a packed table: cells, marks if it has any, then a footer of JSON. Each part has a checksum.
 import { crc32 } from "node:zlib";
 import type { TableCells } from "../data/table-cells.ts";
 import type { ByteSource } from "./byte-source.ts";
@@ -21,19 +21,20 @@ interface Footer {
   readonly key: string;
   readonly parts: readonly Part[];
   readonly cells: Omit<TableCells, "words">;
-  readonly hasMarks: boolean;
-  /** Of each column of inputs. */
-  readonly columns: readonly { readonly gaps: boolean; readonly isCategory: boolean }[];
   /** `firstGap` without the table's name: the same bytes may have another. */
-  readonly table: Omit<TableRows, "values" | "contents">;
+  readonly table: Omit<TableRows, "values">;
 }
 
 /** The bytes of a table's file. `source` is its name in `firstGap`. */
-export function* packedPieces(rows: TableRows, key: string, source: string): Generator<Uint8Array> {
-  const { values, contents, firstGap, ...table } = rows;
-  const { words, ...cells } = values.cells;
+export function* packedPieces(
+  { values: { cells, heldout }, firstGap, ...table }: TableRows,
+  key: string,
+  source: string,
+): Generator<Uint8Array> {
+  const { words, ...others } = cells;
   const parts: Part[] = [];
-  for (const bytes of partsOf(rows)) {
+  for (const part of heldout ? [words, heldout] : [words]) {
+    const bytes = new Uint8Array(part);
     let crc = 0;
     for (let at = 0; at < bytes.length; at += PIECE) {
       const piece = bytes.subarray(at, at + PIECE);
@@ -42,22 +43,9 @@ export function* packedPieces(rows: TableRows, key: string, source: string): Gen
     }
     parts.push({ bytes: bytes.length, crc });
   }
-  const footer: Footer = {
-    key,
-    parts,
-    cells,
-    hasMarks: values.heldout !== undefined,
-    columns: contents.map((column) => ({ gaps: column.gaps, isCategory: column.values.length > 0 })),
-    table: { ...table, firstGap: firstGap?.slice(source.length) },
-  };
+  const footer: Footer = { key, parts, cells: others, table: { ...table, firstGap: firstGap?.slice(source.length) } };
   const json = Buffer.from(JSON.stringify(footer));
   yield Buffer.concat([json, Buffer.from(Uint32Array.of(json.length, crc32(json)).buffer), MARK]);
-}
-
-function* partsOf({ values: { cells, heldout }, contents }: TableRows): Generator<Uint8Array> {
-  yield new Uint8Array(cells.words, 0, 4 * cells.width * cells.rows);
-  if (heldout) yield new Uint8Array(heldout, 0, cells.rows);
-  for (const { values } of contents) if (values.length > 0) yield Buffer.from(JSON.stringify(values));
 }
 
 /**
@@ -65,19 +53,12 @@ function* partsOf({ values: { cells, heldout }, contents }: TableRows): Generato
  * name `source`, for a table that memory does not hold.
  */
 export function unpacked(file: ByteSource, key: string, source: string): TableRows {
-  const { parts, cells, hasMarks, columns, table, ...footer } = footerOf(file);
+  const { parts, cells, table, ...footer } = footerOf(file);
   if (footer.key !== key) throw new Error("it is of another table");
   expectMemory(source, cells.rows, cells.columns.length);
-  const reader = new PartReader(file, parts);
-  const words = reader.shared();
-  const heldout = hasMarks ? reader.shared() : undefined;
-  const contents = columns.map(({ gaps, isCategory }) => ({ gaps, values: isCategory ? reader.texts() : [] }));
-  return {
-    ...table,
-    firstGap: table.firstGap === undefined ? undefined : source + table.firstGap,
-    contents,
-    values: { id: nextTableId(), cells: { ...cells, words }, ...(heldout && { heldout }) },
-  };
+  const [words, heldout] = partsIn(file, parts) as [SharedArrayBuffer, SharedArrayBuffer?];
+  const firstGap = table.firstGap === undefined ? undefined : source + table.firstGap;
+  return { ...table, firstGap, values: { id: nextTableId(), cells: { ...cells, words }, ...(heldout && { heldout }) } };
 }
 
 function footerOf(file: ByteSource): Footer {
@@ -95,37 +76,19 @@ function footerOf(file: ByteSource): Footer {
 
 const DAMAGED = "it is damaged: its checksum differs";
 
-/** Reads the parts of a file, one after the other. */
-class PartReader {
-  readonly #file: ByteSource;
-  readonly #parts: Iterator<Part>;
-  #at = 0;
-
-  constructor(file: ByteSource, parts: readonly Part[]) {
-    this.#file = file;
-    this.#parts = parts.values();
-  }
-
-  shared(): SharedArrayBuffer {
-    return this.#next((bytes) => new SharedArrayBuffer(bytes));
-  }
-
-  texts(): string[] {
-    return JSON.parse(Buffer.from(this.#next((bytes) => new ArrayBuffer(bytes))).toString()) as string[];
-  }
-
-  /** The next part, in memory that `allocate` gives. */
-  #next<T extends ArrayBufferLike>(allocate: (bytes: number) => T): T {
-    const { bytes, crc: expected } = this.#parts.next().value as Part;
-    const all = new Uint8Array(allocate(bytes));
+/** The parts at a file's beginning, one after the other. */
+function partsIn(file: ByteSource, parts: readonly Part[]): SharedArrayBuffer[] {
+  let from = 0;
+  return parts.map(({ bytes, crc: expected }) => {
+    const all = new Uint8Array(new SharedArrayBuffer(bytes));
     let crc = 0;
     for (let at = 0; at < bytes; at += PIECE) {
       const piece = all.subarray(at, at + PIECE);
-      this.#file.readInto(piece, this.#at + at);
+      file.readInto(piece, from + at);
       crc = crc32(piece, crc);
     }
     if (crc !== expected) throw new Error(DAMAGED);
-    this.#at += bytes;
-    return all.buffer as T;
-  }
+    from += bytes;
+    return all.buffer;
+  });
 }

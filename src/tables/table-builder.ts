@@ -17,7 +17,7 @@ import {
   tableColumns,
   unprintable,
 } from "./columns.ts";
-import { InputColumn, type InputContents, MOST_HOT, naHint } from "./input-column.ts";
+import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 import { PlainTexts, TextNumbers } from "./plain-texts.ts";
 
@@ -271,7 +271,7 @@ export class TableBuilder {
     const labelGaps = this.#labels.map((column) => column.gaps(marks));
     this.#refuseConstants(rows);
     const contents = this.#inputs.map((column) => column.contents());
-    const texts = contents.flatMap(({ values }) => (values.length > MOST_HOT ? [] : values));
+    const texts = contents.flatMap(({ values }) => (typeof values === "number" ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
     const cells = this.#cells.cells(
       rows,
