@@ -6,6 +6,11 @@ export function onLongWork(note: (line: string) => void): void {
   tell = note;
 }
 
+/** Tells one line of it. */
+export function tellLine(line: string): void {
+  tell(line);
+}
+
 const [FIRST_MS, EVERY_MS] = [2000, 10_000];
 
 /** Tells how far some work is: after two seconds, then every ten. */

@@ -4,7 +4,7 @@ import type { RowSet } from "../data/streams.ts";
 import type { Rows } from "../data/task-set.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { RowMaker } from "../engines/rows/row-maker.ts";
-import { feedOf } from "../engines/rows/row-source.ts";
+import { type FeedRows, feedOf } from "../engines/rows/row-source.ts";
 import { UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
 import { isSystemError, systemReason } from "../system-error.ts";
@@ -166,9 +166,12 @@ export function setRows(run: AnyRun, set: RowSet, count: number, step: number, f
   const { inputs, tasks } = run.model;
   function* chunks(): Generator<Rows> {
     if (run.correlation === null) {
-      const { x, y } = feedOf(run).sets[set] as Rows;
-      const to = from + count;
-      yield { x: x.subarray(from * inputs, to * inputs), y: y.subarray(from * tasks, to * tasks) };
+      const { sets } = feedOf(run);
+      const { inputs: inputsOf, y } = sets[set] as FeedRows;
+      for (let first = from; first < from + count; first += CHUNK) {
+        const to = Math.min(first + CHUNK, from + count);
+        yield { x: inputsOf(first, to), y: y.subarray(first * tasks, to * tasks) };
+      }
       return;
     }
     const maker = new RowMaker(run);

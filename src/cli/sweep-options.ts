@@ -13,6 +13,7 @@ import { OPTIMIZERS } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { CODE_DEVICES, ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
+import { keepTablesBeside } from "../tables/table-cache.ts";
 import {
   choiceOption,
   collect,
@@ -169,12 +170,13 @@ export function checkedOptions(
   variables: Env = env,
 ): CheckedOptions {
   refuseFolder(file);
+  const { out } = options;
+  if (out !== undefined) keepTablesBeside(out);
   const config = loadConfig(file, overridesOf(options, variables));
   if (options.device !== undefined && !ownModelsIn(config).some(isCodeDefinition))
     throw new UsageError(
       `--device ${options.device}: is for your own models in code; did you mean --engine ${options.device}?`,
     );
-  const { out } = options;
   const timeOf = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : durationOption(flag, text);
   const engineName = engineOf(options, env);

@@ -9,6 +9,7 @@ import { readResults } from "../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../records/record.ts";
 import { trainAgain } from "../sweep/train-again.ts";
 import type { Verified } from "../sweep/verify.ts";
+import { keepTablesBeside } from "../tables/table-cache.ts";
 import { numberOf } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -62,6 +63,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
     return verifyTrials(folder, count, context, options);
   }
   const { config, records } = await readResults(folder, context.note);
+  keepTablesBeside(folder);
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
   const wanted = sampleOf(done, count);

@@ -1,15 +1,14 @@
 // What becomes of a table's columns of inputs, as a config stores and shows it.
 import { embeddingsOf, type InputEncoding, inputCount } from "../data/table-inputs.ts";
 import { type Embedding, readInputs } from "../models/spec.ts";
-import { type InputContents, MOST_HOT } from "../tables/input-column.ts";
+import type { InputContents } from "../tables/input-column.ts";
 import { numberOf } from "../units.ts";
 import type { RowsSetting } from "./rows-schema.ts";
 
 type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
-type EncodedColumn = NonNullable<RowsSetting["encoded"]>[number];
 
 /** How many values a column has; 0 for a number. */
-export function countOf(values: EncodedColumn["values"]): number {
+export function countOf(values: InputContents["values"]): number {
   return typeof values === "number" ? values : values.length;
 }
 
@@ -31,9 +30,9 @@ export function encodedColumns(
 ): NonNullable<RowsSetting["encoded"]> {
   const all = contents.map(({ values, gaps }, i) => ({
     column: inputs[i] as string,
-    values: values.length > MOST_HOT ? values.length : [...values],
+    values: typeof values === "number" ? values : [...values],
     gaps,
-    ...(values.length > oneHot && { embedding: embedding ?? sizeFor(values.length) }),
+    ...(countOf(values) > oneHot && { embedding: embedding ?? sizeFor(countOf(values)) }),
   }));
   return all.filter(({ values, gaps }) => countOf(values) > 0 || gaps);
 }

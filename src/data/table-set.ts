@@ -84,8 +84,13 @@ export class TableSet {
   rows(set: RowSet): Rows {
     const places = this.#places[set];
     const x = new Float32Array(places.length * this.#inputs);
-    encodeInto(x, places, { cells: this.#cells, codes: this.codes });
+    this.inputsInto(x, places);
     return { x, y: this.labels(set) };
+  }
+
+  /** The inputs of the rows at some places in the table, into x [places, D]. */
+  inputsInto(x: Float32Array, places: Uint32Array): void {
+    encodeInto(x, places, { cells: this.#cells, codes: this.codes });
   }
 
   /** Copies the cells [places, width] of the rows at some places in the table. */

@@ -1,6 +1,6 @@
 import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
-import { normals } from "../random/normal.ts";
+import { normals, normalsInto } from "../random/normal.ts";
 import { uniforms } from "../random/philox.ts";
 
 /**
@@ -84,13 +84,15 @@ export function symmetricUniform(key: Key, size: number, limit: number): Float32
  */
 function truncatedNormal(key: Key, size: number, std: number): Float32Array {
   const out = normals(key, size);
-  for (let row = 1; out.some(isTail); row++) {
-    const again = normals(key, size, row);
-    out.forEach((z, i) => {
-      if (isTail(z)) out[i] = again[i] as number;
-    });
+  const again = new Float32Array(4);
+  for (let i = 0; i < size; i++) {
+    for (let row = 1; isTail(out[i] as number); row++) {
+      normalsInto(again, key, row, 0, i - (i % 4));
+      out[i] = again[i % 4] as number;
+    }
+    out[i] = (out[i] as number) * std;
   }
-  return out.map((z) => z * std);
+  return out;
 }
 
 function isTail(z: number): boolean {

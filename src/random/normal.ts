@@ -83,10 +83,10 @@ function boxMuller(out: Float32Array, at: number, word0: number, word1: number):
 
 const words = new Uint32Array(4);
 
-/** Standard normals of row `row` at `step`, columns 0 to D - 1, into `out` [D]. */
-export function normalsInto(out: Float32Array, key: Key, row = 0, step = 0): void {
+/** Standard normals of row `row` at `step`, D columns from `first` on, a multiple of 4, into `out` [D]. */
+export function normalsInto(out: Float32Array, key: Key, row = 0, step = 0, first = 0): void {
   for (let column = 0; column < out.length; column += 4) {
-    philox(words, key, column / 4, row, step);
+    philox(words, key, (first + column) / 4, row, step);
     boxMuller(out, column, words[0] as number, words[1] as number);
     if (column + 2 < out.length) boxMuller(out, column + 2, words[2] as number, words[3] as number);
   }

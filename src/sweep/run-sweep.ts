@@ -14,9 +14,10 @@ import { type RunRecord, recordOf } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
 import type { RunObserver } from "../records/run-observer.ts";
 import { otherTrainers, type Trainers } from "../records/writers.ts";
+import { keepTables, keepTablesBeside } from "../tables/table-cache.ts";
 import { checkRuns } from "./check-runs.ts";
 import { ENGINE_OF, type EngineName, type EngineOptions, loadEngine } from "./engines.ts";
-import { plannedShare, type ShareRequest, type SweepShare, trainedWith, withTables } from "./share.ts";
+import { plannedShare, type ShareRequest, type SweepShare, tablesOf, trainedWith, withTables } from "./share.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 /** A sweep to train, by which engine, and for how long. */
@@ -94,6 +95,7 @@ export async function runSweep(
 ): Promise<SweepOutcome> {
   const note = (line: string) => listener.note?.(line);
   const planned = plannedShare(request, note);
+  keepTablesBeside(planned.out);
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, trainedWith(share));
   try {
@@ -124,6 +126,7 @@ async function train(
   const kinds = { weights: false, predictions: false, ...keep };
   const arrays = new KeptArrays(out, kinds, share.config.rows?.labels);
   try {
+    await keepTables(tablesOf(todo), { signal: stop, note });
     const states = recording.begin();
     const kept = new Map(Array.from(states, ([id, { step }]) => [id, step]));
     const { trainedBefore } = recording;

@@ -78,6 +78,11 @@ export function withTables(runs: readonly AnyRun[]): AnyRun[] {
   return runs.map((run) => (run.correlation === null ? { ...run, data: read(run.data) } : run));
 }
 
+/** The ids of the tables that runs have in memory. */
+export function tablesOf(runs: readonly AnyRun[]): ReadonlySet<number | undefined> {
+  return new Set(runs.map((run) => (run.correlation === null ? run.data.values?.id : undefined)));
+}
+
 /**
  * The runs that decide which engines a share needs: all of them, so that a resumed sweep keeps its engines. None if
  * nothing is left to do.

@@ -8,14 +8,28 @@ export interface ByteSource {
   readonly length: number;
   /** So many bytes from one on, at the beginning of a buffer of their own. Throws an error if there are fewer. */
   read(from: number, count: number): Uint8Array<ArrayBuffer>;
+  /** Fills `bytes` with those from one on. Throws an error if there are fewer. */
+  readInto(bytes: Uint8Array, from: number): void;
 }
 
 export function bytesInMemory(bytes: Uint8Array): ByteSource {
+  return sourceOf(bytes.length, (into, from) => into.set(bytes.subarray(from, from + into.length)));
+}
+
+/** `readInto` of bytes that are there. */
+function sourceOf(length: number, readInto: ByteSource["readInto"]): ByteSource {
+  const readWithin: ByteSource["readInto"] = (bytes, from) => {
+    expectWithin(from, bytes.length, length);
+    readInto(bytes, from);
+  };
   return {
-    length: bytes.length,
+    length,
+    readInto: readWithin,
     read(from, count) {
-      expectWithin(from, count, bytes.length);
-      return Uint8Array.from(bytes.subarray(from, from + count));
+      expectWithin(from, count, length);
+      const bytes = new Uint8Array(count);
+      readInto(bytes, from);
+      return bytes;
     },
   };
 }
@@ -34,20 +48,13 @@ export function withFile<T>(path: string, source: string, use: (bytes: ByteSourc
 }
 
 function bytesOfFile(file: number): ByteSource {
-  const length = fstatSync(file).size;
-  return {
-    length,
-    read(from, count) {
-      expectWithin(from, count, length);
-      const bytes = new Uint8Array(count);
-      for (let done = 0; done < count; ) {
-        const got = readSync(file, bytes, done, count - done, from + done);
-        if (got === 0) throw new Error(`it ends at byte ${from + done}`);
-        done += got;
-      }
-      return bytes;
-    },
-  };
+  return sourceOf(fstatSync(file).size, (bytes, from) => {
+    for (let done = 0; done < bytes.length; ) {
+      const got = readSync(file, bytes, done, bytes.length - done, from + done);
+      if (got === 0) throw new Error(`it ends at byte ${from + done}`);
+      done += got;
+    }
+  });
 }
 
 function expectWithin(from: number, count: number, length: number): void {

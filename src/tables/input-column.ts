@@ -12,9 +12,10 @@ const FEW_VALUES = 20;
 /** A value that a category does not have in any training row. */
 const OTHER = -1;
 
-/** What a column holds; `values` are the texts of a category in order, none for numbers. */
+/** What a column holds. */
 export interface InputContents {
-  readonly values: readonly string[];
+  /** The texts of a category in order, none for numbers; of more than `MOST_HOT` their number: nothing reads them. */
+  readonly values: readonly string[] | number;
   /** Whether a training row has nothing there. */
   readonly gaps: boolean;
 }
@@ -104,9 +105,9 @@ export class InputColumn {
   contents(): InputContents {
     if (this.#used === 0)
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
-    const size = this.#ofTraining.reduce((sum, isThere) => sum + isThere, 0);
+    const size = this.#values.length;
     if (size > FEW_VALUES && 2 * size > this.#used) throw this.#tooMany(`${size} in ${this.#used} training rows`);
-    return { values: this.#values, gaps: this.#gaps };
+    return { values: size > MOST_HOT ? size : this.#values, gaps: this.#gaps };
   }
 
   /** The texts of training rows, in order. */

@@ -13,6 +13,7 @@ import { sha256Of, withFile } from "./byte-source.ts";
 import { MOST_COLUMNS, type NamedColumns } from "./columns.ts";
 import { type ParquetFile, parquetFile, parquetTable } from "./parquet.ts";
 import { TableBuilder, type TableRows } from "./table-builder.ts";
+import { type AskedTable, keptOr } from "./table-cache.ts";
 
 /** A file's rows, and the SHA-256 of its bytes. */
 export interface Table extends TableRows {
@@ -36,7 +37,9 @@ export function readTable(path: string, chosen?: NamedColumns, how?: TableReadin
   const hashes = files.map(hashOf);
   const sha256 = files[0] === path ? (hashes[0] as string) : createHash("sha256").update(hashes.join()).digest("hex");
   const keyOf = (named?: NamedColumns) => `${sha256} ${JSON.stringify([named, readingKey(how)])}`;
-  const table = known.get(keyOf(chosen)) ?? { ...rowsIn(files, source, chosen, how), sha256 };
+  const table = known.get(keyOf(chosen)) ?? { ...rowsIn(files, { source, sha256, chosen, how }), sha256 };
+  if (files.some((file, i) => hashOf(file) !== hashes[i]))
+    throw new UsageError(`${source}: changed while it was read; run the command again`);
   const { areChosen, labels, inputs } = table;
   known.set(keyOf(chosen), table);
   known.set(keyOf(areChosen ? { labels, inputs } : undefined), table); // as a stored config has it
@@ -75,10 +78,15 @@ function hashOf(file: string): string {
   });
 }
 
-function rowsIn(files: readonly string[], source: string, chosen?: NamedColumns, how?: TableReading): TableRows {
+function rowsIn(files: readonly string[], asked: AskedTable): TableRows {
+  const { source, chosen, how } = asked;
   const [file = source] = files;
-  if (!PARQUET.test(file)) return csvTable(readBytes(file, { source, most: LARGEST_CSV }), source, chosen, how);
-  return withFiles(files, (opened) => parquetTable(opened, source, chosen, how));
+  if (PARQUET.test(file))
+    return withFiles(files, (opened) =>
+      keptOr(opened[0]?.names ?? [], asked, () => parquetTable(opened, source, chosen, how)),
+    );
+  const read = () => csvTable(readBytes(file, { source, most: LARGEST_CSV }), source, chosen, how);
+  return keptOr(headerOf(file, source), asked, read);
 }
 
 /** What `use` gives of Parquet files that are open meanwhile. */
@@ -102,6 +110,19 @@ export function withValues(settings: TableSettings): TableSettings {
   throw new UsageError(
     `${shownPath(file)}: changed since the sweep began (${hashes}); put it back, or start another sweep with it`,
   );
+}
+
+/** Most bytes of a header of a table that is kept packed. */
+const LARGEST_HEADER = 1_000_000;
+
+/** The names of a CSV file's columns; none if its first bytes do not say. */
+function headerOf(file: string, source: string): string[] {
+  const start = withFile(file, source, (bytes) => bytes.read(0, Math.min(bytes.length, LARGEST_HEADER)));
+  try {
+    return parse(Buffer.from(start.buffer), { bom: true, skip_empty_lines: true, to: 1 })[0] ?? [];
+  } catch {
+    return []; // whoever reads the rows says what is wrong
+  }
 }
 
 /** Bytes that tell whether a file is text. */

@@ -17,7 +17,7 @@ import {
   tableColumns,
   unprintable,
 } from "./columns.ts";
-import { InputColumn, type InputContents, MOST_HOT, naHint } from "./input-column.ts";
+import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 import { PlainTexts, TextNumbers } from "./plain-texts.ts";
 
@@ -69,8 +69,13 @@ const [TRAINING, VALIDATION] = [0, 2];
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
 
-/** Tables that this process has in memory, as `TableValues.id` counts them. */
-let built = 0;
+/** Tables that this process has in memory. */
+let tables = 0;
+
+/** `TableValues.id` of another table. */
+export function nextTableId(): number {
+  return ++tables;
+}
 
 /**
  * Takes a table's cells, row after row or in pages of a column, and checks them. Its errors are UsageErrors by the name
@@ -266,7 +271,7 @@ export class TableBuilder {
     const labelGaps = this.#labels.map((column) => column.gaps(marks));
     this.#refuseConstants(rows);
     const contents = this.#inputs.map((column) => column.contents());
-    const texts = contents.flatMap(({ values }) => (values.length > MOST_HOT ? [] : values));
+    const texts = contents.flatMap(({ values }) => (typeof values === "number" ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
     const cells = this.#cells.cells(
       rows,
@@ -282,7 +287,7 @@ export class TableBuilder {
       firstGap: this.#firstGap?.text,
       heldout: marks?.reduce((sum, mark) => sum + Number(mark === 1), 0),
       validation: marks?.includes(2) ? marks.reduce((sum, mark) => sum + Number(mark === 2), 0) : undefined,
-      values: { id: ++built, cells, ...(marks && { heldout: marks.buffer }) },
+      values: { id: nextTableId(), cells, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
       labelGaps,
       labelVariances: labels.map((_, k) => varianceOf(reader, inputs.length + k)),
@@ -322,7 +327,7 @@ export class TableBuilder {
 const PLACES_BYTES = 12;
 
 /** Refuses more rows, before they are read, than memory holds. Throws UsageError by the name `source`. */
-function expectMemory(source: string, rows: number, width: number): void {
+export function expectMemory(source: string, rows: number, width: number): void {
   const bytes = rows * (4 * width + PLACES_BYTES);
   const limit = process.constrainedMemory();
   const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();

@@ -8,7 +8,7 @@ import { checkRun } from "../../src/engines/check-run.ts";
 import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
 import type { Engine, FromTable, RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
-import { RowSource } from "../../src/engines/rows/row-source.ts";
+import { feedOf, RowSource } from "../../src/engines/rows/row-source.ts";
 import { Room, setArrays } from "../../src/engines/tfjs/feed/feed-arrays.ts";
 import { FeedMaker } from "../../src/engines/tfjs/feed/feed-maker.ts";
 import { groupOf, groupsOf } from "../../src/engines/tfjs/groups.ts";
@@ -72,6 +72,18 @@ describe("the rows of a run", () => {
     new RowSource(run).numbersInto(numbers, 3);
     new RowOrder(dataKey({ seed: 0, run: 2 }, "order"), 45, "epochs").batchInto(expected, 3);
     expect(numbers).toEqual(expected);
+  });
+
+  test("are made where they are needed, part by part and batch by batch", () => {
+    const { sets, batchInto } = feedOf(run);
+    const rows = set.rows("train");
+    expect(sets.train?.x).toEqual(rows.x);
+    expect(sets.train?.inputs(5, 9)).toEqual(rows.x.subarray(5 * 3, 9 * 3));
+    const [x, y, numbers] = [new Float32Array(7 * 3), new Float32Array(7 * 2), new Uint32Array(7)];
+    batchInto(x, y, 4);
+    new RowSource(run).numbersInto(numbers, 4);
+    expect([...x]).toEqual([...numbers].flatMap((n) => [...rows.x.subarray(3 * n, 3 * n + 3)]));
+    expect([...y]).toEqual([...numbers].flatMap((n) => [...rows.y.subarray(2 * n, 2 * n + 2)]));
   });
 
   test("are never fresh", () => {

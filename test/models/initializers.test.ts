@@ -3,6 +3,7 @@ import { type Initializer, initialKernel } from "../../src/models/initializers.t
 import { initialValues, parameterBlocks } from "../../src/models/parameters.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 import { keyOf } from "../../src/random/key.ts";
+import { normals } from "../../src/random/normal.ts";
 import { mean, standardDeviation } from "../../src/stats/moments.ts";
 
 const FROM = 100;
@@ -60,6 +61,15 @@ test("truncated-normal never goes beyond 2 of its sd, and has .88 of it as its o
   expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.2000001);
   expect(standardDeviation(values) / 0.08796).toBeCloseTo(1, 1);
   expect(Math.abs(mean(values))).toBeLessThan(0.003);
+});
+
+test("truncated-normal draws a value beyond again in its own column, from the next row", () => {
+  const rows = [0, 1, 2, 3].map((row) => normals(keyOf("kernel"), 1502, row));
+  const expected = Float32Array.from(
+    { length: 1502 },
+    (_, i) => rows.find((row) => Math.abs(row[i] as number) <= 2)?.[i] ?? 0,
+  );
+  expect(kernel({ name: "truncated-normal", std: 1 }, 751, 2)).toEqual(expected);
 });
 
 test("truncated-normal is scaled by its sd", () => {

@@ -1,11 +1,12 @@
+import { appendFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { didYouMean } from "../../src/config/suggest.ts";
 import type { TableReading } from "../../src/data/table.ts";
 import { LongWork, onLongWork } from "../../src/long-work.ts";
 import type { NamedColumns } from "../../src/tables/columns.ts";
-import { csvTable } from "../../src/tables/read-table.ts";
+import { csvTable, readTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
-import { numbersOf } from "../support/tables.ts";
+import { numbersOf, tableFile } from "../support/tables.ts";
 
 const table = (text: string) => csvTable(Buffer.from(text), "t.csv");
 const numbersIn = (text: string) => numbersOf(table(text).values);
@@ -283,4 +284,17 @@ describe("cells that are read as the user says", () => {
       "t.csv: categorical: it is a label; give --task sex=categorical",
     );
   });
+});
+
+test("a file that changes while it is read is refused", () => {
+  const file = tableFile();
+  const labels = {
+    get labels() {
+      appendFileSync(file, "1,2,3,4,5\n"); // its hash is known by now
+      return ["y_1", "y_2"];
+    },
+  };
+  expect(complaint(() => readTable(file, labels))).toMatch(
+    /some\.csv: changed while it was read; run the command again$/,
+  );
 });

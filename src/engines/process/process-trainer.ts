@@ -1,11 +1,10 @@
 import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
-import type { Rows } from "../../data/task-set.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { type Diagnosing, hasMetrics, recorderOf } from "../diagnosing.ts";
 import type { Predictions, Run, RunState, Tensors } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
-import { type Feed, feedOf } from "../rows/row-source.ts";
+import { type Feed, type FeedRows, feedOf } from "../rows/row-source.ts";
 import { lossesWithUnits, summedLosses, type TaskLoss } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { type Answer, outputWidth, sentSettings } from "./protocol.ts";
@@ -177,10 +176,10 @@ export class ProcessTrainer implements Trainer {
 
   /** What each run predicts of rows of a set, from one on, as many as are predicted at a time. */
   async #predicted(set: RowSet, from: number, to: number): Promise<Predictions[]> {
-    const { inputs: D, tasks: K } = this.#run.model;
+    const { tasks: K } = this.#run.model;
     const end = Math.min(to, from + this.#layout.evaluatedRows);
-    const rows = this.#replicas.map(({ feed }) => feed.sets[set] as Rows);
-    const outputs = await this.predictions(...rows.map(({ x }) => x.subarray(from * D, end * D)));
+    const rows = this.#replicas.map(({ feed: { sets } }) => sets[set] as FeedRows);
+    const outputs = await this.predictions(...rows.map(({ inputs }) => inputs(from, end)));
     const width = outputs.length / rows.length;
     return rows.map(({ y }, r) => ({
       outputs: outputs.subarray(r * width, (r + 1) * width),

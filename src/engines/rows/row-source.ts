@@ -41,25 +41,70 @@ export class RowSource {
   }
 }
 
+/** A set's rows. */
+export interface FeedRows extends Rows {
+  /** The inputs of rows `from` to `to`. */
+  readonly inputs: (from: number, to: number) => Float32Array;
+}
+
 /** The rows that one run is trained and evaluated on. */
 export interface Feed {
   /** `train` only if the training set is fixed. */
-  readonly sets: { readonly heldout: Rows; readonly train?: Rows };
+  readonly sets: { readonly heldout: FeedRows; readonly train?: FeedRows };
   /** The rows of `step`, into x [B, D] and y [B, K]. */
   readonly batchInto: (x: Float32Array, y: Float32Array, step: number) => void;
 }
 
 export function feedOf(run: AnyRun): Feed {
+  return run.correlation === null ? tableFeed(run, tableSetOf(run)) : madeFeed(run);
+}
+
+/** Inputs are made of a table's cells where they are needed: all of them would be a second, often larger, table. */
+function tableFeed(run: AnyRun, table: TableSet): Feed {
+  const D = run.model.inputs;
+  const setOf = (set: RowSet): FeedRows => {
+    const places = table.places(set);
+    const inputs: FeedRows["inputs"] = (from, to) => {
+      const x = new Float32Array((to - from) * D);
+      table.inputsInto(x, places.subarray(from, to));
+      return x;
+    };
+    let all: Float32Array | undefined;
+    return {
+      y: table.labels(set),
+      inputs,
+      get x() {
+        all ??= inputs(0, places.length);
+        return all;
+      },
+    };
+  };
+  const [train, places, source] = [setOf("train"), table.places("train"), new RowSource(run)];
+  const numbers = new Uint32Array(run.training.batch);
+  const batchInto: Feed["batchInto"] = (x, y, step) => {
+    source.numbersInto(numbers, step);
+    table.inputsInto(
+      x,
+      Uint32Array.from(numbers, (row) => places[row] as number),
+    );
+    copyRows(y, train.y, numbers, run.model.tasks);
+  };
+  return { sets: { heldout: setOf("heldout"), train }, batchInto };
+}
+
+function madeFeed(run: AnyRun): Feed {
   const { inputs: D, tasks: K } = run.model;
   const { trainRows, batch, heldoutRows } = run.training;
   const source = new RowSource(run);
-  const emptyRows = (N: number): Rows => ({ x: new Float32Array(N * D), y: new Float32Array(N * K) });
-  const heldout = emptyRows(heldoutRows);
-  source.setInto(heldout, "heldout");
+  const madeRows = (N: number, set: RowSet): FeedRows => {
+    const rows = { x: new Float32Array(N * D), y: new Float32Array(N * K) };
+    source.setInto(rows, set);
+    return { ...rows, inputs: (from, to) => rows.x.subarray(from * D, to * D) };
+  };
+  const heldout = madeRows(heldoutRows, "heldout");
   if (trainRows === "fresh") return { sets: { heldout }, batchInto: (x, y, step) => source.freshInto({ x, y }, step) };
 
-  const train = emptyRows(trainRows);
-  source.setInto(train, "train");
+  const train = madeRows(trainRows, "train");
   const numbers = new Uint32Array(batch);
   const batchInto: Feed["batchInto"] = (x, y, step) => {
     source.numbersInto(numbers, step);
