@@ -211,8 +211,8 @@ describe("a model in JavaScript", () => {
 
   test("goes on from any of its states to the same numbers, chance included", async () => {
     const noisy = LINEAR.replace("const error =", "const error = 0.1 * Math.random() +");
-    const run = codeRun(codeModel(noisy), {}, { steps: 2000, evalEvery: 7 });
-    const { whole, states } = await keptBetween(engine, run, [300, 1700]);
+    const run = codeRun(codeModel(noisy), {}, { steps: 800, evalEvery: 7 });
+    const { whole, states } = await keptBetween(engine, run, [100, 700]);
     expect(states.length).toBeGreaterThan(3);
     const rest = await resumed(engine, run, states[1] as RunState);
     expect(rest?.curve).toEqual(whole?.curve);
