@@ -19,12 +19,8 @@ import { fused, NATIVE, statesAt, trained, trainedByWasm, trainedFrom } from "./
 const OTHERS = METHODS.filter((method) => method !== "sum");
 const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl"];
 
-function runOf(
-  name: ModelName,
-  tasks: number,
-  method: MethodName,
-  { batch = 64, dropout = 0, inputs = 100 } = {},
-): Run {
+function runOf(name: ModelName, tasks: number, method: MethodName, { batch = 64, dropout = 0 } = {}): Run {
+  const inputs = 37;
   const model = { ...ZOO[name].build({ inputs, tasks }), dropout };
   const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 20, evalEvery: 7 } as const;
   const data = { ...GENERATOR_PRESETS.paper.settings, inputs };
@@ -66,7 +62,7 @@ const MODELS = [
 
 /** Runs of three tasks that train together, with dropout. */
 const runsBy = (method: MethodName, batch: number, models: readonly ModelName[]): Run[] =>
-  models.map((name) => runOf(name, 3, method, { batch, dropout: 0.1, inputs: 37 }));
+  models.map((name) => runOf(name, 3, method, { batch, dropout: 0.1 }));
 
 const GAPPY: ModelSpec = { ...ZOO.mmoe.build({ inputs: 3, tasks: 3 }) };
 
