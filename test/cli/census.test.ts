@@ -12,7 +12,20 @@ const files = writeCensusFiles(join(folder, "uci"), 1200, 300);
 const census = join(folder, "census");
 const prepared = runMain(["census", "prepare", files.data, files.test, "-o", census, "--values", "5"]);
 const out = join(folder, "results");
-const few = ["--runs", "2", "--steps", "40", "--batch", "32", "--set", "evalEvery=20", "--kernels", "wasm"];
+const few = [
+  "--runs",
+  "2",
+  "--steps",
+  "40",
+  "--batch",
+  "32",
+  "--set",
+  "evalEvery=20",
+  "--kernels",
+  "wasm",
+  "--jobs",
+  "1",
+];
 const MODELS = ["mmoe", "shared-bottom"];
 const rates = join(folder, "rates");
 const tried = prepared.then(() => {

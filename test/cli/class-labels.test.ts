@@ -15,7 +15,20 @@ const lines = someRows(80).map(([a = 0, b = 0, c = 0, y = 0]) => {
 });
 writeFileSync(file, `${[header, ...lines].join("\n")}\n`);
 const out = join(folder, "results");
-const few = ["--runs", "3", "--steps", "30", "--batch", "8", "--set", "evalEvery=10", "--kernels", "wasm"];
+const few = [
+  "--runs",
+  "3",
+  "--steps",
+  "30",
+  "--batch",
+  "8",
+  "--set",
+  "evalEvery=10",
+  "--kernels",
+  "wasm",
+  "--jobs",
+  "1",
+];
 const MODELS = ["single-task", "mmoe", "shared-bottom"];
 const trained = runMain(["sweep", "smoke", "--rows", file, ...few, "--models", MODELS.join(), "--out", out]);
 const stdoutOf = async (...argv: string[]) => {

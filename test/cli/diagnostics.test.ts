@@ -7,7 +7,20 @@ import { loadConfig, override } from "../../src/config/load.ts";
 import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const SMALL = ["--runs", "2", "--corr", "0.5", "--models", "mmoe,single-task", "--engine", "cpu", "--steps", "60"];
+const SMALL = [
+  "--runs",
+  "2",
+  "--corr",
+  "0.5",
+  "--models",
+  "mmoe,single-task",
+  "--engine",
+  "cpu",
+  "--steps",
+  "60",
+  "--jobs",
+  "1",
+];
 let out = "";
 let told = { code: -1, stdout: "", stderr: "" };
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", ...SMALL, "--out", out, ...argv]);

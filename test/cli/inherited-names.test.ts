@@ -2,22 +2,47 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { INHERITED, READERS, readerIn, writeNamed } from "../support/inherited-names.ts";
+import { writeResults } from "../support/made-results.ts";
 
-describe("models that are named like what objects inherit", () => {
+/** What every object inherits: a model may have such a name. */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype).filter((name) => !name.startsWith("_"));
+/** What means something to a program, a file system or a spreadsheet. */
+const MEANING = ["nan", "null", "true", "0", "1e5", "con", "mean", "p", "a.b", "x--y", "z".repeat(60)];
+const NAMES = [...INHERITED, ...MEANING];
+
+describe("models that are named like what objects inherit, or what means something elsewhere,", () => {
   const folder = temporaryFolder();
-  writeNamed(folder, INHERITED, 3);
+  const own = NAMES.map((name) => `{name: '${name}', like: omoe}`).join(", ");
+  writeResults(folder, ({ index, correlation, model }) => 0.1 + index / 50 + correlation / 9 + model.name.length / 99, [
+    "runs=2",
+    "correlations=0.5",
+    `models=[mmoe, ${own}]`,
+    `name='${NAMES[0]}'`,
+  ]);
 
-  test.each(READERS)("are in what %s %s %s gives", async (...words) => {
-    const { code, stdout, stderr } = await runMain(readerIn(folder, words));
+  test.each([
+    ["summary"],
+    ["summary", "--full"],
+    ["summary", "--csv"],
+    ["claims"],
+    ["claims", "--json"],
+    ["compare", folder],
+    ["status"],
+    ["merge", "--long"],
+    ["summary", "--cost"],
+    ["export", "-o", join(folder, "runs-again.csv")],
+    ["figures", "-o", join(folder, "figures")],
+    ["report"],
+  ])("are in what %s %s %s gives", async (command, ...options) => {
+    const { code, stdout, stderr } = await runMain([command as string, folder, ...options]);
     expect([code, stderr]).toEqual([0, expect.not.stringContaining("mmoe:")]);
-    expect(stdout).not.toMatch(/native code|\[object/);
+    expect(stdout).not.toMatch(/native code|\[object|NaN|Infinity|undefined/);
   });
 
   test("have their own names in legends and in the report", () => {
     const legend = readFileSync(join(folder, "figures", "final-loss.svg"), "utf8");
     const report = readFileSync(join(folder, "report.html"), "utf8");
-    for (const name of INHERITED)
+    for (const name of NAMES)
       expect([legend, report]).toEqual([expect.stringContaining(name), expect.stringContaining(name)]);
   });
 });

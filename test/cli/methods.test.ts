@@ -6,7 +6,21 @@ import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const SMALL = ["smoke", "--models", "shared-bottom", "--corr", "0.5", "--runs", "2", "--steps", "12", "--batch", "8"];
+const SMALL = [
+  "smoke",
+  "--models",
+  "shared-bottom",
+  "--corr",
+  "0.5",
+  "--runs",
+  "2",
+  "--steps",
+  "12",
+  "--batch",
+  "8",
+  "--jobs",
+  "1",
+];
 
 describe("mmoe sweep --method", () => {
   const out = join(temporaryFolder(), "results");

@@ -1,11 +1,9 @@
 // Odd words, configs, journals and names: never a bug, one line that says why, and no number that is none.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { INHERITED, READERS, readerIn, writeNamed } from "../support/inherited-names.ts";
 import { writeResults } from "../support/made-results.ts";
 
 /** What people, scripts and editors write where something else is expected. */
@@ -146,20 +144,9 @@ test("a config with lines changed, lost, doubled and torn is no bug", async () =
   );
 });
 
-/** A value of another type in a line of a journal, whose checksum is right. */
-function retyped(line: string, place: string, value: unknown): string {
-  const { crc: _, ...record } = JSON.parse(line);
-  const changed =
-    place in record ? { ...record, [place]: value } : { ...record, curve: { ...record.curve, [place]: value } };
-  const plain = JSON.stringify(changed).slice(0, -1);
-  return `${plain},"crc":"${crc32(Buffer.from(plain)).toString(16).padStart(8, "0")}"}`;
-}
-
-test("a journal with bytes, lines and values changed, checksums right or wrong, is no bug", async () => {
+test("a journal with bytes and lines changed is no bug", async () => {
   const journal = readFileSync(join(MADE, "journal", "made.jsonl"), "latin1");
   const lines = journal.split("\n");
-  const places = [...Object.keys(JSON.parse(lines[1] as string)), "steps", "train", "heldout"];
-  const values = [null, "x", -1, 0.5, true, [], {}, [null], "", 1e9, [[1]], { a: 1 }];
   const line = fc.integer({ min: 1, max: lines.length - 2 });
   const changed = fc.oneof(
     fc.record({ at: fc.nat(journal.length - 1), byte: fc.nat(255) }).map(({ at, byte }) => {
@@ -168,9 +155,6 @@ test("a journal with bytes, lines and values changed, checksums right or wrong, 
     fc.nat(journal.length).map((at) => journal.slice(0, at)),
     fc.nat(journal.length).map((at) => journal.slice(at)),
     fc.tuple(line, line).map(([from, to]) => lines.toSpliced(to, 0, lines[from] as string).join("\n")),
-    fc.tuple(line, fc.constantFrom(...places), fc.constantFrom(...values)).map(([at, place, value]) => {
-      return lines.with(at, retyped(lines[at] as string, place, value)).join("\n");
-    }),
   );
   const readers = [
     ["status"],
@@ -189,31 +173,5 @@ test("a journal with bytes, lines and values changed, checksums right or wrong, 
       await expectHeld([command, folder, ...options]);
     }),
     { numRuns: 20, seed: 1 },
-  );
-});
-
-test("names of models that mean something to a program, a file system or a spreadsheet are no bug in any reader", async () => {
-  const name = fc.constantFrom(
-    ...INHERITED,
-    "nan",
-    "null",
-    "true",
-    "0",
-    "1e5",
-    "con",
-    "mean",
-    "p",
-    "a.b",
-    "x--y",
-    "z".repeat(60),
-  );
-  const models = fc.uniqueArray(name, { minLength: 1, maxLength: 4 });
-  await fc.assert(
-    fc.asyncProperty(models, fc.integer({ min: 1, max: 3 }), fc.constantFrom(...READERS), async (some, runs, words) => {
-      const folder = join(temporaryFolder(), "named");
-      writeNamed(folder, some, runs);
-      await expectHeld(readerIn(folder, words), some.join(" "));
-    }),
-    { numRuns: 4, seed: 1 },
   );
 });

@@ -5,7 +5,7 @@ import { journalPaths } from "../../src/records/read-journals.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const WIDE = "models=[omoe, {name: wide, like: mmoe, experts: {layers: [12, 6]}}]";
-const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5", "--engine", "cpu"];
+const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5", "--engine", "cpu", "--jobs", "1"];
 const out = join(temporaryFolder(), "results");
 const trained = runMain(["sweep", ...few, "--set", WIDE, "--out", out]);
 

@@ -7,7 +7,21 @@ import { runMain, temporaryFolder } from "../support/effects.ts";
 import { tableFile } from "../support/tables.ts";
 
 const file = tableFile(60);
-const few = ["smoke", "--rows", file, "--runs", "3", "--steps", "20", "--batch", "8", "--set", "evalEvery=10"];
+const few = [
+  "smoke",
+  "--rows",
+  file,
+  "--runs",
+  "3",
+  "--steps",
+  "20",
+  "--batch",
+  "8",
+  "--set",
+  "evalEvery=10",
+  "--jobs",
+  "1",
+];
 const out = join(temporaryFolder(), "results");
 const trained = runMain(["sweep", ...few, "--kernels", "wasm", "--out", out]);
 const runsIn = (folder: string): Record<string, string>[] =>

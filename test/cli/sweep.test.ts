@@ -293,7 +293,7 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
         expect([0, 2]).toContain(code);
         expect(stderr).toMatch(code === 0 ? /^$/ : /^(mmoe: [^\n]*\n)+$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

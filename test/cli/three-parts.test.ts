@@ -14,7 +14,20 @@ import { withTables } from "../../src/sweep/share.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { tableFile } from "../support/tables.ts";
 
-const few = ["--runs", "5", "--steps", "20", "--batch", "8", "--models", "mmoe", "--set", "evalEvery=10"];
+const few = [
+  "--runs",
+  "5",
+  "--steps",
+  "20",
+  "--batch",
+  "8",
+  "--models",
+  "mmoe",
+  "--set",
+  "evalEvery=10",
+  "--jobs",
+  "1",
+];
 const rates = ["--lr", "0.0001,0.01", "--kernels", "wasm"];
 
 /** The table of `tableFile` with parts, whose test labels are times `by`. */

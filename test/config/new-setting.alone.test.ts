@@ -25,21 +25,22 @@ vi.mock("../../src/config/settings.ts", async (original) => {
 });
 
 /** Stored before there was the setting. */
-const OLD = "results/fixed-rows/config.yaml";
-const paper = () => loadConfig(OLD);
+const FOLDER = "results/methods-single";
+const OLD = join(FOLDER, "config.yaml");
+const old = () => loadConfig(OLD);
 
 test("a new setting is part of configs and their files", () => {
-  expect(paper()).toMatchObject({ momentum: 0, origins: { momentum: "assumed" } });
+  expect(old()).toMatchObject({ momentum: 0, origins: { momentum: "assumed" } });
   expect(Object.keys(FILE_SCHEMA.shape)).toContain("momentum");
   expect(readFileSync(OLD, "utf8")).not.toContain("momentum");
   expect(configYaml(loadConfig(OLD))).toMatch(/^version: 1\n(.*\n)*momentum: 0\n/);
 });
 
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {
-  const journal = readdirSync("results/fixed-rows/journal").find((file) => file.endsWith(".gz")) as string;
-  const lines = gunzipSync(readFileSync(join("results/fixed-rows/journal", journal))).toString("utf8", 0, 200);
-  expect(trainedHash(paper())).toBe(JSON.parse(lines.split("\n")[0] as string).trained);
-  expect(defaultFolder(loadConfig(OLD))).toBe("results/paper-20ca4b02");
+  const journal = readdirSync(join(FOLDER, "journal")).find((file) => file.endsWith(".gz")) as string;
+  const lines = gunzipSync(readFileSync(join(FOLDER, "journal", journal))).toString("utf8", 0, 200);
+  expect(trainedHash(old())).toBe(JSON.parse(lines.split("\n")[0] as string).trained);
+  expect(defaultFolder(loadConfig(OLD))).toBe("results/methods-tuned-30a33239");
 });
 
 test("another value of a new setting is another sweep", () => {
@@ -49,12 +50,12 @@ test("another value of a new setting is another sweep", () => {
 
 test("folders from before a new setting are read, compared, merged and gone on with", async () => {
   const out = join(temporaryFolder(), "results");
-  cpSync("results/fixed-rows", out, { recursive: true });
+  cpSync(FOLDER, out, { recursive: true });
   const config = readFileSync(join(out, "config.yaml"), "utf8");
   for (const argv of [
     ["summary", out],
     ["status", out],
-    ["compare", out, "results/fixed-rows"],
+    ["compare", out, FOLDER],
     ["merge", out],
     ["sweep", join(out, "config.yaml"), "--out", out, "--engine", "cpu"],
   ]) {
@@ -62,7 +63,7 @@ test("folders from before a new setting are read, compared, merged and gone on w
     expect([argv[0], code, stderr]).toEqual([
       argv[0],
       0,
-      argv[0] === "sweep" ? expect.stringContaining("reused 1800, to do 0 runs") : "",
+      argv[0] === "sweep" ? expect.stringContaining("reused 60, to do 0 runs") : "",
     ]);
   }
   expect(readFileSync(join(out, "config.yaml"), "utf8")).toBe(config);
@@ -70,7 +71,7 @@ test("folders from before a new setting are read, compared, merged and gone on w
 
 test("a sweep with a new setting's value is refused in a folder from before, by the setting", async () => {
   const out = join(temporaryFolder(), "results");
-  cpSync("results/fixed-rows", out, { recursive: true });
-  const { code, stderr } = await runMain(["sweep", "fixed-rows", "--set", "momentum=0.1", "--out", out]);
+  cpSync(FOLDER, out, { recursive: true });
+  const { code, stderr } = await runMain(["sweep", OLD, "--set", "momentum=0.1", "--out", out]);
   expect([code, stderr]).toEqual([2, expect.stringContaining("(momentum: 0 there, 0.1 here)")]);
 });

@@ -119,11 +119,15 @@ export async function part(folder: string, loss: Loss, about: string): Promise<n
   return [found.ours.value, found.ours.low, found.ours.high];
 }
 
+/** Rows of runs that have ended, by the JSON of their values: each cell is in many pairs. */
+const ended = cached((folder: string, where: string) => rows(folder, { status: "done", ...JSON.parse(where) }));
+
 /** Losses of two models or methods at a correlation, in pairs of runs. */
-function pairs(folder: string, loss: Loss, a: Where, b: Where): Float64Array {
-  const byRun = new Map(rows(folder, { status: "done", ...b }).map((row) => [row.run, row]));
+function pairs(folder: string, loss: Loss, ...cells: readonly [Where, Where]): Float64Array {
+  const [a, b] = cells.map((cell) => ended(folder, JSON.stringify(cell))) as [Row[], Row[]];
+  const byRun = new Map(b.map((row) => [row.run, row]));
   const name = `final${COLUMN[loss]}LossMean`;
-  const both = rows(folder, { status: "done", ...a }).filter(({ run }) => byRun.has(run));
+  const both = a.filter(({ run }) => byRun.has(run));
   return Float64Array.from(both, (row) => Number(row[name]) - Number(byRun.get(row.run)?.[name]));
 }
 
@@ -246,8 +250,8 @@ export function microsecondsPerRow(folder: string, models: readonly string[]): n
 export function lowestAt(folder: string, loss: Loss, model: string, leftOut: readonly string[] = []): number[] {
   const names = new Set(rows(folder).map((row) => row.model as string));
   const others = [...names].filter((name) => name !== model && !leftOut.includes(name));
-  const at = (name: string, i: number) => ends(folder, loss, { model: name })[i] as number;
-  return correlationsOf(folder).filter((_, i) => others.every((other) => at(model, i) < at(other, i)));
+  const [own = [], ...theirs] = [model, ...others].map((name) => ends(folder, loss, { model: name }));
+  return correlationsOf(folder).filter((_, i) => theirs.every((other) => (own[i] as number) < (other[i] as number)));
 }
 
 /** Percentages of Shared-Bottom's tower units in results/why at .5 that are on for no row: in its bad runs, in the others. */

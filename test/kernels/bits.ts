@@ -6,8 +6,8 @@ import { deepStrictEqual } from "node:assert";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { Run } from "../../src/engines/engine.ts";
-import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
-import { anyRun, fused, NATIVE, TRAININGS, trained, zooRuns } from "../engines/cpu/same-bits.ts";
+import { ZOO } from "../../src/models/zoo.ts";
+import { anyRun, fused, KINDS, NATIVE, TRAININGS, trained, zooRuns } from "../engines/cpu/same-bits.ts";
 import { categoryRuns } from "../support/category-runs.ts";
 import { DIMENSIONS, embeddedRun } from "../support/embedded-runs.ts";
 import { guardMemory } from "./guarded-memory.ts";
@@ -26,8 +26,8 @@ for (const set of NATIVE) {
     inFused.update(JSON.stringify(trained(set, fused(runs))));
   };
   for (const batch of [70, 13, 3]) {
-    compare(categoryRuns(MODEL_NAMES, { batch }));
-    compare(MODEL_NAMES.map((name) => embeddedRun(ZOO[name].build(DIMENSIONS), { batch, steps: 12, evalEvery: 5 })));
+    compare(categoryRuns(KINDS, { batch }));
+    compare(KINDS.map((name) => embeddedRun(ZOO[name].build(DIMENSIONS), { batch, steps: 12, evalEvery: 5 })));
   }
   for (const [batch, trainRows] of TRAININGS.slice(-trainings)) compare(zooRuns(batch, trainRows, 30));
   fc.assert(

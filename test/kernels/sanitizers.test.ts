@@ -31,7 +31,7 @@ function run(program: string, ...argv: string[]) {
 }
 
 test("AddressSanitizer and UBSan find no fault in any kernel, between a plan's buffers either", () => {
-  const { status, stdout, stderr } = run("bits.js", "3", "150");
+  const { status, stdout, stderr } = run("bits.js", "3", "80");
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(
     process.arch === "x64"

@@ -5,7 +5,7 @@ import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { gappyRun } from "../engines/tfjs/methods/gappy-run.ts";
-import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
+import { PAIR_DROPOUT, PAIR_MMOE, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectClose } from "../support/close.ts";
 
 const THREE: ModelSpec = { ...PAIR_MMOE, name: "three", tasks: 3, experts: { shared: 2, perTask: 1, layers: [5] } };
@@ -23,8 +23,8 @@ afterAll(() => Promise.all([traced.dispose(), eager.dispose()]));
 const numbers = ({ curve, parameters }: RunResult) => [...curve.train.flat(), ...(parameters as Float32Array)];
 
 describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph", (method) => {
-  const training = { method, steps: 30, evalEvery: 10 };
-  const runs = [PAIR_DROPOUT, PAIR_SELECTING, THREE].flatMap((model) =>
+  const training = { method, steps: 13, evalEvery: 5 };
+  const runs = [PAIR_DROPOUT, THREE].flatMap((model) =>
     [0.01, 0.003].map((lr) => tinyRun({ model }, { ...training, lr })),
   );
   // Adam makes rounding of the weights large where gradients cancel.
@@ -48,7 +48,7 @@ describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph"
   });
 
   test("are so by plain gradient descent, and leave no tensor behind", async () => {
-    const bySgd = runs.map((run) => ({ ...run, training: { ...run.training, optimizer: "sgd" as const } }));
+    const bySgd = runs.slice(-2).map((run) => ({ ...run, training: { ...run.training, optimizer: "sgd" as const } }));
     const before = tf.memory().numTensors;
     const [ours, expected] = [await resultsOf(traced, bySgd), await resultsOf(eager, bySgd)];
     for (const [i, result] of ours.entries()) expectClose(numbers(result), numbers(expected[i] as RunResult), 1e-5);

@@ -62,8 +62,6 @@ const [NET, TRAINED_BY_TORCH] = ["Net", "ByTorch"].map((name) => pythonModel(BY_
 describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () => {
   test.each([
     ["adam", null],
-    ["adam", 0.3],
-    ["sgd", null],
     ["sgd", 0.3],
   ] as const)(
     "is trained by %s with Huber's delta %s as PyTorch's own optimizer and loss train it",

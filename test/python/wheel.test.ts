@@ -11,13 +11,15 @@ import { temporaryFolder } from "../support/effects.ts";
 import { NUMPY_LINEAR } from "../support/python.ts";
 import { HAS_PYTHON, PYTHON } from "./python.ts";
 
-/** The Pythons of this machine, by their versions. */
-const PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"].flatMap((minor) => {
-  const prefix = spawnSync("pyenv", ["prefix", minor], { encoding: "utf8" }).stdout?.trim();
-  const found = [...(prefix ? [join(prefix, "bin/python")] : []), `python${minor}`];
-  const path = found.find((one) => spawnSync(one, ["-c", "import venv, ensurepip"]).status === 0);
-  return path === undefined ? [] : [[minor, path] as const];
-});
+/** The oldest and the newest Python of this machine, by their versions. */
+const PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+  .flatMap((minor) => {
+    const prefix = spawnSync("pyenv", ["prefix", minor], { encoding: "utf8" }).stdout?.trim();
+    const found = [...(prefix ? [join(prefix, "bin/python")] : []), `python${minor}`];
+    const path = found.find((one) => spawnSync(one, ["-c", "import venv, ensurepip"]).status === 0);
+    return path === undefined ? [] : [[minor, path] as const];
+  })
+  .filter((_, i, all) => i === 0 || i === all.length - 1);
 
 const folder = temporaryFolder();
 const UV_CACHE = join(folder, "uv-cache");

@@ -15,6 +15,7 @@ import {
   stdoutOf,
   timelessCsv,
 } from "../support/bin.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 /** Each time that it is asked, the wall clock is some days away from the time before. */
@@ -186,4 +187,17 @@ describe.runIf(mounts)("a sweep on a disk", () => {
       remount("rw");
       expect((await exited(start(...SWEEP, out))).stderr).toContain("reused 4, to do 76 runs");
     }));
+});
+
+test("a sweep shows the start of a line of 600 MB that a model prints, and goes on", async () => {
+  const flood = `if (B === 64 && !globalThis.done) {
+      globalThis.done = true;
+      const part = Buffer.alloc(1e6, "x");
+      for (let left = 6e8; left > 0; ) try { left -= writeSync(1, part); } catch {} // a full pipe
+    }
+    const outputs`;
+  const { file } = codeModel(`import { writeSync } from "node:fs";\n${LINEAR.replace("const outputs", flood)}`);
+  const few = ["--corr", "0.5", "--runs", "2", "--steps", "20", "--models", "mmoe", "--jobs", "1", "--model", file];
+  const { code, stderr } = await exited(start("sweep", "smoke", ...few, "--out", join(temporaryFolder(), "results")));
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/model mine prints: x{2000}\.\.\. \(cut\)/)]);
 });

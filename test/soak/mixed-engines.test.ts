@@ -17,9 +17,9 @@ const SWEEP = [
 ];
 const argv = (out: string) => [...SWEEP, "--runs", "6", "--checkpoint-every", "1s", "--out", out];
 
-test("a sweep on cpu and tfjs that is killed nine times and resumed writes the CSV of a sweep left alone", async () => {
+test("a sweep on cpu and tfjs that is killed five times and resumed writes the CSV of a sweep left alone", async () => {
   const [killed, alone] = ["killed", "alone"].map((name) => join(temporaryFolder(), name)) as [string, string];
-  for (let kill = 0; kill < 9; kill++) await killedAfter(500 + 3000 * Math.random(), argv(killed));
+  for (let kill = 0; kill < 5; kill++) await killedAfter(500 + 3000 * Math.random(), argv(killed));
   for (const out of [killed, alone]) expect((await exited(start(...argv(out)))).code).toBe(0);
   expect(timelessCsv(killed)).toEqual(timelessCsv(alone));
   const { records } = await readResults(killed, () => {});

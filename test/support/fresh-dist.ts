@@ -7,10 +7,11 @@ import type { TestProject } from "vitest/node";
 
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Puts files beside this one in the place of `src/engines/start-worker.ts` and `src/sweep/engines.ts`. */
+/** Puts files beside this one in the place of `src/engines/start-worker.ts`, `src/sweep/engines.ts`, and `estimate.ts` for plans. */
 export const STAND_INS = [
   { find: /^.*\/start-worker\.ts$/, replacement: beside("start-worker.ts") },
   { find: /^(\.|.*\/sweep)\/engines\.ts$/, replacement: beside("chosen-engine.ts") },
+  { find: "../../sweep/estimate.ts", replacement: beside("estimate.ts") },
 ];
 
 const writtenAt = (path: string) => (existsSync(path) ? statSync(path).mtimeMs : 0);

@@ -17,7 +17,7 @@ import { stateOf } from "../support/states.ts";
 
 const SMALL = { models: ["mmoe", "omoe"], correlations: [0.5], runs: 2, batch: 16, heldoutRows: 50 };
 const configOf = (values: object) => loadConfig("smoke", [{ source: "test", values: { ...SMALL, ...values } }]);
-const LONG_STEPS = 5000;
+const LONG_STEPS = 3000;
 const LONG = configOf({ steps: LONG_STEPS, evalEvery: 700, trainRows: "fresh" });
 
 let out = "";
@@ -42,12 +42,12 @@ function sweepUntil(share: number, request: SweepRequest, listener: SweepListene
   return runSweep({ out, ...request }, { signal: stop.signal, listener: { ...listener, progress } });
 }
 
-/** As `sweepUntil`, in a new folder, until no run had ended when it was stopped. */
+/** As `sweepUntil`, in a new folder, until no run had ended when it was stopped, and at least so many were kept. */
 function keptUntil(share: number, request: SweepRequest, least = 1): Promise<SweepOutcome> {
   return inTime(async () => {
     out = join(temporaryFolder(), "results");
     const outcome = await sweepUntil(share, request, {}, least);
-    return outcome.done === 0 ? outcome : undefined;
+    return outcome.done === 0 && outcome.kept.runs >= least ? outcome : undefined;
   });
 }
 
@@ -62,7 +62,7 @@ describe("a sweep that is stopped and goes on has the records of one that was no
       { trainRows: 300, optimizer: "sgd", lr: [0.001, 0.02], evalEvery: [20, 999], models: ["shared-bottom"] },
     ],
   ])("%s", async (_, values) => {
-    const config = configOf({ steps: 4000, ...values });
+    const config = configOf({ steps: 2500, ...values });
     await inTime(async () => {
       const first = await keptUntil(0.3, { config, engineOptions: { kernels: "wasm", jobs: 1 } });
       expect(first).toMatchObject({ missing: 4, kept: { runs: 2 }, stopped: "signal" });

@@ -103,11 +103,6 @@ describe("mmoe sweep", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining("-0.50")]);
   });
 
-  test("refuses --out where the system makes no folders", () => {
-    const says = "mmoe: /proc/x/y: can't be written: no such file or directory; give another --out\n";
-    expect(ended("sweep", "smoke", "--runs", "1", "--out", "/proc/x/y")).toEqual({ code: 2, stderr: says });
-  });
-
   test.each([
     "null",
     "7",
@@ -129,7 +124,7 @@ describe("a results folder in which a journal", () => {
     const folder = results();
     const path = pipeAt(join(folder, "journal", "x.jsonl"));
     const says = "can't be read: it is a device, pipe or socket, not a file";
-    for (const command of ["status", "summary", "merge"]) {
+    for (const command of ["status", "merge"]) {
       expect(ended(command, folder)).toEqual({ code: 2, stderr: `mmoe: ${path}: ${says}\n` });
     }
   });

@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../src/records/read-journals.ts";
 import { exited, firstRun, start, timelessCsv } from "../support/bin.ts";
@@ -29,15 +28,6 @@ test("shards in one folder at once leave the CSV of one process, a journal each,
   const journals = readdirSync(join(out, "journal"));
   expect(journals.filter((name) => name.endsWith(".jsonl"))).toHaveLength(3);
   expect(journals).toHaveLength(6);
-});
-
-test("more shards than runs, all at once, end well, those without a run too", async () => {
-  const out = join(temporaryFolder(), "results");
-  const shards = [1, 2, 3].map((i) =>
-    exited(start("sweep", "smoke", "--runs", "1", "--models", "mmoe", "--shard", `${i}/3`, "--out", out)),
-  );
-  for (const { code, stderr } of await Promise.all(shards)) expect([code, stderr]).toEqual([0, expect.any(String)]);
-  expect(parse(readFileSync(join(out, "runs.csv")))).toHaveLength(3);
 });
 
 test("a second process for the same shard is refused and the first goes on", async () => {

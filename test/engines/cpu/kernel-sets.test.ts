@@ -18,7 +18,7 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
       fc.property(anyRun(70), (run) => {
         expect(trained(set, [run])).toEqual(trainedByWasm([run]));
       }),
-      { numRuns: 80, seed: 1 },
+      { numRuns: 60, seed: 1 },
     );
   });
 
@@ -40,7 +40,8 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
 const [first, ...others] = NATIVE.filter(fuses);
 
 describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in fused arithmetic`, (set) => {
-  test.each(TRAININGS)("for the zoo with batches of %i, %s rows, %i steps", (batch, trainRows, steps) => {
+  const some = TRAININGS.filter(([batch]) => batch === 64 || batch === 3); // rows as lanes, and units
+  test.each(some)("for the zoo with batches of %i, %s rows, %i steps", (batch, trainRows, steps) => {
     const runs = fused(zooRuns(batch, trainRows, steps));
     expect(trained(set, runs)).toEqual(trained(first as KernelSet, runs));
   });
@@ -50,7 +51,7 @@ describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in f
       fc.property(anyRun(70), (run) => {
         expect(trained(set, fused([run]))).toEqual(trained(first as KernelSet, fused([run])));
       }),
-      { numRuns: 80, seed: 1 },
+      { numRuns: 60, seed: 1 },
     );
   });
 });

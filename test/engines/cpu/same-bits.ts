@@ -10,7 +10,7 @@ import { CONSTANT } from "../../../src/engines/learning-rate.ts";
 import { METHODS } from "../../../src/engines/methods.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
 import { OPTIMIZERS, type TrainingSettings } from "../../../src/engines/training-settings.ts";
-import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { bitsOf } from "../../support/bits.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
@@ -67,17 +67,23 @@ export function statesAt(step: number, set: KernelSet, runs: readonly Run[], sta
   return { results, states: kept };
 }
 
+/** A model of each gating, and of each way to choose experts. */
+export const KINDS: readonly ModelName[] = [
+  ...(["shared-bottom", "single-task", "omoe", "mmoe", "mmoe-linear", "mmoe-top-k", "dselect-k", "ple"] as const),
+  ...(["adatt", "mmoe-detached", "cross-stitch", "l2-constrained", "tensor-factorization", "snr-trans"] as const),
+];
+
 /** Batches, rows and steps for whole runs of the zoo. */
 export const TRAININGS = [
-  [64, "fresh", 100],
-  [256, 700, 30],
-  [13, 90, 100],
-  [1, "fresh", 100],
-  [3, 40, 100],
+  [64, "fresh", 30],
+  [256, 700, 9],
+  [13, 90, 30],
+  [1, "fresh", 30],
+  [3, 40, 30],
 ] as const;
 
 /** One run of each model of the zoo, which train together. */
-export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"], steps = 100): Run[] {
+export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"], steps = 30): Run[] {
   return MODEL_NAMES.map((name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
     return makeRun(

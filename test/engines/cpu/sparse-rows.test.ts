@@ -5,12 +5,11 @@ import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../../src/engines/cpu/native.ts";
 import { planRunGroup } from "../../../src/engines/cpu/run-group.ts";
 import { paysSparse } from "../../../src/engines/cpu/sparse-rows.ts";
-import { MODEL_NAMES } from "../../../src/models/zoo.ts";
 import { categoryRuns, categoryTable } from "../../support/category-runs.ts";
 import { range } from "../../support/reference.ts";
 import { tableRun } from "../../support/tables.ts";
 import { INSTANCES } from "./lone-run.ts";
-import { fused, NATIVE, trained } from "./same-bits.ts";
+import { fused, KINDS, NATIVE, trained } from "./same-bits.ts";
 
 const sets = INSTANCES.map(({ set, kernels: _ }) => set);
 const lanesOf = (set: KernelSet) => ({ wasm: 4, avx2: 8, neon: 8, avx512: 16 })[set];
@@ -27,10 +26,10 @@ describe.each([
   ["by stored gradients, of many values", { ...MANY, batch: 190, method: "pcgrad" as const, clipNorm: 0.1 }],
 ])("%s", (_, training) => {
   const many = "sampling" in training && training.batch > 128;
-  const runs = categoryRuns(MODEL_NAMES, training, { many });
+  const runs = categoryRuns(KINDS, training, { many });
   const dense = trained("wasm", runs, { panelRows: 1, lanes: 4 });
 
-  test.each(sets)("%s trains the zoo to the bits of a dense first layer", (set) => {
+  test.each(sets)("%s trains to the bits of a dense first layer", (set) => {
     const layout = { panelRows: lanesOf(set), lanes: lanesOf(set) };
     const rows = many ? { at: 0, entries: 2, numbers: 4 } : { at: 46, entries: 6, numbers: 58 };
     expect(planRunGroup(runs, set, layout).rows.sparse).toEqual(rows);
@@ -41,9 +40,10 @@ describe.each([
 
   test.each(NATIVE.filter(fuses))("and so does %s in fused arithmetic", (set) => {
     const lanes = lanesOf(set);
-    const [sparse, all] = [lanes, 1].map((panelRows) => trained(set, fused(runs), { panelRows, lanes }));
+    const some = fused(runs.slice(-8));
+    const [sparse, all] = [lanes, 1].map((panelRows) => trained(set, some, { panelRows, lanes }));
     expect(sparse).toEqual(all);
-    expect(sparse).not.toEqual(dense);
+    expect(sparse).not.toEqual(dense?.slice(-8));
   });
 });
 

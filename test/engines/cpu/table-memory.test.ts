@@ -35,7 +35,11 @@ function wideRun(): Run {
   const inputs = inputCount(columns);
   const data = tableOf(740, { columns, inputs, heldout: 700 / 740, values });
   const rows = { trainRows: 40, heldoutRows: 700, batch: 8, steps: 2, evalEvery: 1 };
-  return tableRun({ model: ZOO["shared-bottom"].build({ inputs, tasks: 2 }), data }, rows);
+  const model = {
+    ...ZOO["shared-bottom"].build({ inputs, tasks: 2 }),
+    experts: { shared: 1, perTask: 0, layers: [3] },
+  };
+  return tableRun({ model, data }, rows);
 }
 
 test.each(INSTANCES)(

@@ -7,7 +7,7 @@ import { nodeAdapter, pythonAdapter } from "../../../src/engines/process/languag
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
 import { BIN, exited } from "../../support/bin.ts";
 import { codeModel, LINEAR } from "../../support/code-model.ts";
-import { temporaryFolder } from "../../support/effects.ts";
+import { runMain, temporaryFolder } from "../../support/effects.ts";
 import { complaintOf, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
 
@@ -39,7 +39,6 @@ describe.each(["JavaScript", "Python"] as const)("a model in %s", (language) => 
     ["its number", "process.pid", "os.getpid()"],
     ["its working folder", "process.cwd()", "os.getcwd()"],
     ["the time of day", "Math.floor(Date.now() / 1000)", "int(time.time())"],
-    ["the folder of temporary files", "process.env.TMPDIR", "os.environ.get('TMPDIR')"],
     ["all of its environment", "JSON.stringify(process.env)", "sorted(os.environ.items())"],
   ])(`that reads %s is refused${language === "Python" ? WITHOUT_PYTHON : ""}`, async (_, inNode, inPython) => {
     const model = reading[language](language === "Python" ? inPython : inNode);
@@ -69,16 +68,10 @@ describe.each(["JavaScript", "Python"] as const)("a model in %s", (language) => 
 const few = ["sweep", "smoke", "--corr", "0.5", "--runs", "2", "--steps", "20", "--models", "mmoe", "--jobs", "1"];
 
 /** The built program on a model, in a new folder; `env` has more variables. */
-async function swept(
-  file: string,
-  {
-    more = [],
-    env = {},
-    out = join(temporaryFolder(), "results"),
-  }: { more?: string[]; env?: Record<string, string>; out?: string } = {},
-) {
+async function swept(file: string, env: Record<string, string> = {}) {
+  const out = join(temporaryFolder(), "results");
   const python = PYTHON === undefined ? [] : ["--python", PYTHON];
-  const child = spawn(process.execPath, [BIN, ...few, "--model", file, ...python, ...more, "--out", out], {
+  const child = spawn(process.execPath, [BIN, ...few, "--model", file, ...python, "--out", out], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -125,30 +118,12 @@ describe("a sweep", () => {
     },
   );
 
-  test("trains the others where a model ends its process, and writes all", async () => {
-    const file = codeModel(LINEAR.replace("const outputs", "if (B === 64) process.exit();\n    const outputs")).file;
-    const { code, out } = await swept(file);
-    expect([code, statesIn(out)]).toEqual([3, ["mmoe done", "mine failed", "mmoe done", "mine failed"]]);
-  });
-
-  test("shows the start of a line of 600 MB that a model prints, and goes on", async () => {
-    const flood = `if (B === 64 && !globalThis.done) {
-      globalThis.done = true;
-      const part = Buffer.alloc(1e6, "x");
-      for (let left = 6e8; left > 0; ) try { left -= writeSync(1, part); } catch {} // a full pipe
-    }
-    const outputs`;
-    const { file } = codeModel(`import { writeSync } from "node:fs";\n${LINEAR.replace("const outputs", flood)}`);
-    const { code, stderr } = await swept(file);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/model mine prints: x{2000}\.\.\. \(cut\)/)]);
-  });
-
   test("is another one with another value of a variable that --env names", async () => {
-    const { file } = codeModel(LINEAR);
-    const first = await swept(file, { more: ["--env", "SCALE"], env: { SCALE: "2" } });
-    expect(first.code).toBe(0);
-    expect(readFileSync(join(first.out, "config.yaml"), "utf8")).toMatch(/env:\s*\{?\s*SCALE: "2"/);
-    const again = await swept(file, { more: ["--env", "SCALE"], env: { SCALE: "3" }, out: first.out });
+    const out = join(temporaryFolder(), "results");
+    const argv = [...few, "--model", codeModel(LINEAR).file, "--env", "SCALE", "--out", out];
+    expect((await runMain(argv, undefined, { SCALE: "2" })).code).toBe(0);
+    expect(readFileSync(join(out, "config.yaml"), "utf8")).toMatch(/env:\s*\{?\s*SCALE: "2"/);
+    const again = await runMain(argv, undefined, { SCALE: "3" });
     expect([again.code, again.stderr]).toEqual([
       2,
       expect.stringMatching(/holds a sweep of another config \(model mine: .*env.SCALE="2".* there, .*env.SCALE="3"/),
@@ -156,12 +131,12 @@ describe("a sweep", () => {
   });
 
   test.each([
-    [["--env", "SCALE"], "--env SCALE: this variable is not set"],
-    [["--env", "PATH"], "--env PATH: every model sees it; leave the option out"],
-    [["--env", "A=1"], "--env: expected the name of a variable, got 'A=1'"],
-  ])("refuses %j", async (more, line) => {
-    const { code, stderr } = await swept(codeModel(LINEAR).file, { more });
-    expect([code, stderr]).toEqual([2, `mmoe: ${line}\n`]);
+    ["SCALE", "--env SCALE: this variable is not set"],
+    ["PATH", "--env PATH: every model sees it; leave the option out"],
+    ["A=1", "--env: expected the name of a variable, got 'A=1'"],
+  ])("refuses --env %s", async (name, line) => {
+    const outcome = await runMain([...few, "--model", codeModel(LINEAR).file, "--env", name, "--out", "/tmp/none"]);
+    expect(outcome).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${line}\n` });
   });
 
   test("opens no debugger, whatever a model does", async () => {
@@ -171,7 +146,7 @@ describe("a sweep", () => {
   });
 
   test("without a folder for temporary files says so in one line", async () => {
-    const { code, stderr } = await swept(codeModel(LINEAR).file, { env: { TMPDIR: "/nowhere" } });
+    const { code, stderr } = await swept(codeModel(LINEAR).file, { TMPDIR: "/nowhere" });
     const line =
       "no temporary folder in /nowhere: no such file or directory; set TMPDIR to a folder that can be written";
     expect([code, stderr]).toEqual([2, `mmoe: ${line}\n`]);

@@ -12,7 +12,7 @@ import { mean, pearson } from "../../../src/stats/moments.ts";
 import { expectClose } from "../../support/close.ts";
 import { factorsAt } from "../../support/factors.ts";
 import { type Noise, objectiveGradient, range, taskLosses } from "../../support/reference.ts";
-import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";
+import { PAIR_DEEP, PAIR_DROPOUT, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";
 
 let tf: Tf;
 let engine: Engine;
@@ -43,7 +43,7 @@ function numbers({ elapsedMs, ...rest }: RunResult) {
 }
 
 describe("train(runs) in groups", () => {
-  const models = [PAIR_MMOE, PAIR_OMOE, PAIR_DEEP, PAIR_DROPOUT, PAIR_SNR, PAIR_SELECTING];
+  const models = [PAIR_OMOE, PAIR_DROPOUT, PAIR_SNR, PAIR_SELECTING];
   const runs = models.flatMap((model) =>
     range(4).map((index) => tinyRun({ model, index, correlation: index % 2 === 0 ? 0.5 : 0.9 })),
   );
