@@ -71,7 +71,7 @@ function printDifferences(): boolean {
     printRow([model, "allowed", ...allowed.map(differencesText), ""]);
     return others.map(({ name, losses }) => {
       const found = apart(losses);
-      const good = found.every((one, at) => isWithin(one, allowed[at] as Differences));
+      const good = found.every((one, at) => isWithin(one, allowed[at]));
       printRow([model, name, ...found.map(differencesText), good ? "yes" : "NO"]);
       return good;
     });
@@ -101,7 +101,7 @@ function printModels({ name, losses }: typeof byABit): boolean {
       estimateText(difference, 4, pairs),
       margin.toFixed(4),
       equivalent ? "yes" : "NO",
-      (adjusted[i] as number).toFixed(2),
+      adjusted[i].toFixed(2),
       estimateText(sdRatio, 3, pairs),
     ]);
   return compared.every(({ equivalent }) => equivalent);

@@ -96,6 +96,6 @@ for (const set of availableKernels().sets) {
       if (!first.has(steps)) first.set(steps, time);
       return `${time.toFixed(0)} (${(time / (first.get(steps) as number)).toFixed(1)})`;
     });
-    console.log(`| ${count} | ${cells.join(" | ")} | ${((times[0] as number) / (times[1] as number)).toFixed(1)} |`);
+    console.log(`| ${count} | ${cells.join(" | ")} | ${(times[0] / times[1]).toFixed(1)} |`);
   }
 }

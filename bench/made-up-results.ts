@@ -26,7 +26,7 @@ function* madeUpRecords(config: Config): Generator<RunRecord> {
   const steps = evaluationSteps({ ...config, steps: trained });
   const random = lehmer(1);
   for (const { id, model, correlation, index: run, seed } of planRuns(config)) {
-    const level = (levels[model.name] as number) * (0.7 + 0.6 * random()) * (1.2 - (correlation ?? 0) / 5);
+    const level = levels[model.name] * (0.7 + 0.6 * random()) * (1.2 - (correlation ?? 0) / 5);
     const [train, heldout] = [level, 1.5 * level].map((one) => madeUpLosses(one, steps.length, random));
     yield {
       id,
@@ -46,7 +46,7 @@ function* madeUpRecords(config: Config): Generator<RunRecord> {
       trainingSetLoss: [level, 1.01 * level],
       engine: "cpu",
       device: "wasm",
-      curve: { steps, train: train as Float64Array, heldout: heldout as Float64Array },
+      curve: { steps, train: train, heldout: heldout },
     };
   }
 }

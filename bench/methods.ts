@@ -44,6 +44,6 @@ for (const model of ["shared-bottom", "mmoe"] as const)
         SET,
         METHODS.map((method) => runOf(model, tasks, batch, method)),
       );
-      const cells = times.map((time) => `${time.toFixed(1)} (${(time / (times[0] as number)).toFixed(1)})`);
+      const cells = times.map((time) => `${time.toFixed(1)} (${(time / times[0]).toFixed(1)})`);
       console.log(`| ${model} | ${tasks} | ${batch} | ${cells.join(" | ")} |`);
     }

@@ -50,7 +50,7 @@ async function table(
     const contenders = await contendersAt(R, B);
     const least = await inTurns(contenders);
     if (i === 0) printHead(["runs x rows", ...contenders.map(({ name }) => name), gainHead]);
-    const cells = contenders.map(({ operations }, c) => cell(least[c] as StepTime, operations));
+    const cells = contenders.map(({ operations }, c) => cell(least[c], operations));
     console.log(`| ${[`${R} x ${B}`, ...cells, gain(least[before], least[after])].join(" | ")} |`);
     for (const contender of contenders) await contender.dispose();
   }
@@ -63,7 +63,7 @@ async function inTurns(contenders: readonly Contender[]): Promise<StepTime[]> {
   for (let round = 0; round < Number(values.rounds); round++) {
     const times: StepTime[] = [];
     for (const { turn } of contenders) times.push(await turn(Number(values.ms)));
-    least = least.map((time, c) => leastOf(time, times[c] as StepTime));
+    least = least.map((time, c) => leastOf(time, times[c]));
     console.error(`bench: ${times.map((time, c) => `${contenders[c]?.name} ${cell(time)}`).join(", ")}`);
   }
   return least;

@@ -61,23 +61,23 @@ export function timeParts(set: KernelSet, run: Run): Parts {
 /** µs of one step of each of several runs on the same rows, which are in memory. */
 export function timeRuns(set: KernelSet, runs: readonly Run[]): number[] {
   const memory = instantiate(kernelSource(set));
-  const first = runs[0] as Run;
+  const first = runs[0];
   const plan = planRunGroup(runs, set);
   memory.reserve(plan.arena.bytes);
   plan.arena.writeTo(memory.memory);
   new RunGroupRows(memory, plan.rows, first).load(1, plan.rows.chunkSteps);
   return plan.slots.map((slot, i) => {
-    const { model, training } = runs[i] as Run;
+    const { model, training } = runs[i];
     const tasks = new Array<TaskLoss>(model.tasks).fill({ kind: "regression", weight: 1, unit: 1 });
     writeTasks(memory, slot, tasks, training.huberDelta);
-    writeParameters(memory, slot, initialParameters(runs[i] as Run));
+    writeParameters(memory, slot, initialParameters(runs[i]));
     return timeSteps(memory.kernelsOf(training.arithmetic), plan, slot, training.batch);
   });
 }
 
 function timeSteps(kernels: Kernels, { rows }: RunGroupPlan, { address }: RunSlot, batch: number): number {
   const xBytes = rows.panels * inputPanelBytes(rows.inputs, rows.layout);
-  const labels = rows.labels[0]?.chunk as number;
+  const labels = rows.labels[0]?.chunk;
   const labelBytes = rows.panels * labelPanelBytes(rows.tasks, rows.layout);
   const { chunkSteps: steps, chunk } = rows;
   const train = () => {
@@ -98,9 +98,9 @@ function timeOperations(
   const { begin, end } = slot.code;
   const words = memory.uint32(begin, (end - begin) / 4);
   const pieces: [number, number][] = [];
-  for (let at = 0; at < words.length; at += (words[at + 1] as number) / 4) {
-    const operation = OPERATIONS[(words[at] as number) - 1] as Operation;
-    if (operations.includes(operation)) pieces.push([begin + 4 * at, begin + 4 * at + (words[at + 1] as number)]);
+  for (let at = 0; at < words.length; at += words[at + 1] / 4) {
+    const operation = OPERATIONS[words[at] - 1];
+    if (operations.includes(operation)) pieces.push([begin + 4 * at, begin + 4 * at + words[at + 1]]);
   }
   return leastMicroseconds(() => {
     for (const [from, to] of pieces)

@@ -47,7 +47,7 @@ const clock = values.processor ? ", in processor time" : "";
 
 console.log(`${cpus()[0]?.model}, least (median) of ${repeats} repeats in turns${clock}\n`);
 for (const batch of batches) {
-  for (const name of values.subjects.split(",")) console.log(`${await table(SUBJECTS[name] as Subject, batch)}\n`);
+  for (const name of values.subjects.split(",")) console.log(`${await table(SUBJECTS[name], batch)}\n`);
 }
 
 /** Few rows take many steps: else what comes once, such as drawing a run's held-out rows, would count. */
@@ -70,7 +70,7 @@ async function table({ models, method }: Subject, batch: number): Promise<string
       }
     }
   }
-  const first = [...seen.values()][0] as Measured[][];
+  const first = [...seen.values()][0];
   const heads = [
     "program",
     "version",
@@ -85,15 +85,12 @@ async function table({ models, method }: Subject, batch: number): Promise<string
 }
 
 function row(about: string, measured: Measured[][], first: Measured[][], models: readonly string[]): string[] {
-  const { version, runs, finalLoss } = measured.flat()[0] as Measured;
+  const { version, runs, finalLoss } = measured.flat()[0];
   const times = measured.flatMap((repeats, at) => {
     const sorted = sortedTimes(repeats);
-    const least = sorted[0] as number;
-    const median = sorted[Math.floor(sorted.length / 2)] as number;
-    return [
-      `${least.toFixed(1)} (${median.toFixed(1)})`,
-      (least / (sortedTimes(first[at] ?? [])[0] as number)).toFixed(2),
-    ];
+    const least = sorted[0];
+    const median = sorted[Math.floor(sorted.length / 2)];
+    return [`${least.toFixed(1)} (${median.toFixed(1)})`, (least / sortedTimes(first[at] ?? [])[0]).toFixed(2)];
   });
   return [about, version, String(runs), ...times, models.map((model) => finalLoss[model]?.toFixed(3)).join(" / ")];
 }

@@ -67,8 +67,8 @@ for (const model of MODELS) {
     training?.push(page.training);
     whole?.push(page.whole);
   }
-  const [a, b, c] = [engine, training, whole].map((values) => fastest(values as number[])) as [number, number, number];
-  const shown = [a, b, c].map((value, i) => value.toFixed(0).padStart([8, 16, 21][i] as number));
+  const [a, b, c] = [engine, training, whole].map((values) => fastest(values)) as [number, number, number];
+  const shown = [a, b, c].map((value, i) => value.toFixed(0).padStart([8, 16, 21][i]));
   console.log(`${model.padEnd(13)}${shown.join("")}${(b / a).toFixed(2).padStart(15)}`);
 }
 

@@ -56,7 +56,7 @@ function commandPage(command: Command, line: CommandLine): string {
 function innerSections(command: Command): string[] {
   const lines = commandLines(command);
   return command.commands.flatMap((inner, i) => {
-    const line = lines[i] as CommandLine;
+    const line = lines[i];
     return [
       `## mmoe ${command.name()} ${line.name}`,
       sentence(line.about),

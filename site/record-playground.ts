@@ -66,7 +66,7 @@ async function webp(encoder: Page, png: Buffer): Promise<Buffer> {
 
 /** Still pictures as one animation without end: the chunks VP8X, ANIM and an ANMF for each frame. */
 function animated(frames: readonly Buffer[]): Buffer {
-  const { width, height } = sizeOf(frames[0] as Buffer);
+  const { width, height } = sizeOf(frames[0]);
   const size = [int(width - 1, 3), int(height - 1, 3)];
   const moving = frames.map((frame, i) => {
     const ms = i === frames.length - 1 ? LAST_FRAME_MS : FRAME_MS;
@@ -78,7 +78,7 @@ function animated(frames: readonly Buffer[]): Buffer {
 
 /** The chunk with the pixels, of a file of one picture. */
 function pictureOf(file: Buffer): Buffer {
-  const at = [file.indexOf("VP8 ", 12), file.indexOf("VP8L", 12)].filter((one) => one >= 0)[0] as number;
+  const at = [file.indexOf("VP8 ", 12), file.indexOf("VP8L", 12)].filter((one) => one >= 0)[0];
   return file.subarray(at, at + 8 + file.readUInt32LE(at + 4) + (file.readUInt32LE(at + 4) % 2));
 }
 

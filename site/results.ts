@@ -102,7 +102,7 @@ function figuresIn(folder: string): Drawn[] {
   const drawn = readdirSync(join(PUBLIC, folder))
     .filter((file) => file.endsWith(".svg"))
     .map((file) => {
-      const name = order.filter((one) => file.startsWith(one)).sort((a, b) => b.length - a.length)[0] as string;
+      const name = order.filter((one) => file.startsWith(one)).sort((a, b) => b.length - a.length)[0];
       const caption = readFileSync(join(PUBLIC, folder, file.replace(".svg", ".txt")), "utf8").trim();
       return { name, file: `${folder}/${file}`, caption, command: `mmoe figures ${folder} --only ${name}` };
     });

@@ -27,7 +27,7 @@ export function differencesAfter(
 ): Differences {
   const losses = (trained: Trained) => runs.flatMap(({ id }) => trained.get(id)?.heldout[at] as readonly number[]);
   const theirs = losses(one);
-  const sorted = Float64Array.from(losses(other), (loss, i) => Math.abs(loss / (theirs[i] as number) - 1)).sort();
+  const sorted = Float64Array.from(losses(other), (loss, i) => Math.abs(loss / theirs[i] - 1)).sort();
   return { median: quantileSorted(sorted, 0.5), largest: quantileSorted(sorted, 1) };
 }
 
@@ -37,7 +37,7 @@ export function differencesAfter(
  * bit, and the largest has no bound.
  */
 export function allowedAfter(at: number, byABit: Differences): Differences {
-  const { median, largest } = TOLERANCES[at] as Differences;
+  const { median, largest } = TOLERANCES[at];
   return {
     median: Math.max(median, TIMES_A_BIT * byABit.median),
     largest: byABit.largest > largest ? Number.POSITIVE_INFINITY : largest,

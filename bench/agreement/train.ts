@@ -29,7 +29,7 @@ export function lastBitOff(runs: readonly Run[]): Run[] {
 
 async function resultsOf(engine: Engine, runs: readonly Run[], steps: number): Promise<Map<string, RunResult>> {
   const results = new Map<string, RunResult>();
-  const training = { ...(runs[0] as Run).training, steps, evalEvery: Math.min(steps, EVAL_EVERY) };
+  const training = { ...runs[0].training, steps, evalEvery: Math.min(steps, EVAL_EVERY) };
   const onResult = (result: RunResult) => {
     if (result.failure) throw new Error(`${engine.name}: run ${result.run.id}: ${result.failure}`);
     results.set(result.run.id, result);
@@ -40,7 +40,7 @@ async function resultsOf(engine: Engine, runs: readonly Run[], steps: number): P
 }
 
 function lossesOf(once: RunResult, { curve, trainingSetLoss }: RunResult): RunLosses {
-  const heldout = [...once.curve.heldout, ...curve.heldout.filter((_, i) => isCheckpoint(curve.steps[i] as number))];
+  const heldout = [...once.curve.heldout, ...curve.heldout.filter((_, i) => isCheckpoint(curve.steps[i]))];
   return { heldout, final: mean(trainingSetLoss as readonly number[]) };
 }
 

@@ -17,7 +17,7 @@ export function shippedStep(tf: Tf, R: number, B: number): () => Scalar {
   const adam = tf.train.adam(0.001);
 
   const taskLoss = (x: Tensor3D, y: Tensor, outputs: Tensor, task: number): Tensor => {
-    const gate = tf.softmax(tf.matMul(x, gates[task] as Variable)); // [R, B, E]
+    const gate = tf.softmax(tf.matMul(x, gates[task])); // [R, B, E]
     const mixed = tf.sum(tf.mul(tf.expandDims(gate, 3), outputs), 2); // [R, B, H]
     const [w1, b1, w2, b2] = towers[task] as [Variable, Variable, Variable, Variable];
     const predicted = tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(mixed, w1), b1)), w2), b2); // [R, B, 1]

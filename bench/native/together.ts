@@ -24,7 +24,7 @@ export async function separateAndTogether(
 ): Promise<Contender[]> {
   const each = MODELS.flatMap((model) => rates.map((lr) => runsOf(R, B, { model, trainRows, lr })));
   const separate = each.map((runs) => groupOf(runs.map((run) => [run])));
-  const together = groupOf(Array.from({ length: R }, (_, r) => each.map((runs) => runs[r] as (typeof runs)[number])));
+  const together = groupOf(Array.from({ length: R }, (_, r) => each.map((runs) => runs[r])));
   return [
     inTurn("each by itself", await Promise.all(separate.map((group) => traced(tf, group, options)))),
     { ...(await traced(tf, together, options)), name: "in one call" },

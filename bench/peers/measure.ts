@@ -38,7 +38,7 @@ export async function measure(contender: Contender, setting: Setting): Promise<M
   const lines = await Promise.all(children.map(({ nextLine }) => nextLine()));
   const results = lines.map((line) => JSON.parse(line) as Measured);
   const slowest = Math.max(...results.map(({ usPerRunStep }) => usPerRunStep));
-  return { ...(results[0] as Measured), usPerRunStep: slowest / results.length };
+  return { ...results[0], usPerRunStep: slowest / results.length };
 }
 
 function start(contender: Contender, { models, method, batch, steps }: Setting, cores: readonly number[]): Child {

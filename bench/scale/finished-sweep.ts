@@ -21,7 +21,7 @@ const CHUNK = 500;
 export function writeShards(folder: string, config: Config, shards: number): string[] {
   const header = `${JSON.stringify({ schema: JOURNAL_SCHEMA, version: "bench", trained: trainedHash(config) })}\n`;
   const [yaml, runs] = [configYaml(config), planRuns(config)];
-  const curves = Array.from({ length: CURVES }, () => curveOf(runs[0] as AnyRun));
+  const curves = Array.from({ length: CURVES }, () => curveOf(runs[0]));
   return Array.from({ length: shards }, (_, shard) => {
     const path = join(folder, `shard-${shard}`);
     mkdirSync(join(path, "journal"), { recursive: true });
@@ -30,7 +30,7 @@ export function writeShards(folder: string, config: Config, shards: number): str
     writeFileSync(journal, header);
     for (let from = shard; from < runs.length; from += CHUNK * shards) {
       const own = Array.from({ length: CHUNK }, (_, i) => runs[from + i * shards]).filter((run) => run !== undefined);
-      const curve = () => curves[Math.floor(CURVES * Math.random())] as RunRecord["curve"];
+      const curve = () => curves[Math.floor(CURVES * Math.random())];
       const lines = own.map((run) => lineOf({ ...recordOf(resultOf(run), "cpu"), curve: curve() }));
       appendFileSync(journal, lines.join(""));
     }

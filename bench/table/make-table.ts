@@ -76,10 +76,10 @@ function groupOf(counts: readonly number[], rows: number, random: Xoshiro): Arra
 function effectsOf(task: number, numbers: readonly Float32Array[], places: readonly Uint32Array[], n: number): number {
   let sum = 0;
   for (let i = 0; i < NUMBERS; i += 2) {
-    const [a, b] = [numbers[i]?.[n] as number, numbers[i + 1]?.[n] as number];
+    const [a, b] = [numbers[i]?.[n], numbers[i + 1]?.[n]];
     sum += 0.5 * (task === 0 ? a + a * b : Math.sin(3 * b));
   }
-  for (let i = 0; i < places.length; i++) sum += 0.5 * effect(i + 100 * task, places[i]?.[n] as number);
+  for (let i = 0; i < places.length; i++) sum += 0.5 * effect(i + 100 * task, places[i]?.[n]);
   return sum;
 }
 

@@ -34,7 +34,7 @@ export interface Clusters {
 export function clustersOf(finals: readonly RunFinal[]): Clusters[] {
   return [...groupBy(finals, trainedKey).values()]
     .flatMap((runs) => {
-      const first = runs[0] as RunFinal;
+      const first = runs[0];
       const cell = cellKey({ ...first, point: NO_CHOICE });
       const bins = publishedFinals.get(cell);
       if (bins === undefined) return [];

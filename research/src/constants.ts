@@ -10,7 +10,7 @@ const FILES = NAMES.map((name) => `research/results/${name}.csv`);
 const ROWS = FILES.map((file): Record<string, string>[] => parse(readFileSync(file), { columns: true }));
 /** The sets that fit Figure 2, as `npm run research -- fit` wrote them, with their names. */
 const SETS = ROWS.flat().map(({ sines, set, data }) => {
-  return { name: nameOf({ sines, set }), text: data as string, settings: parseYaml(data as string) };
+  return { name: nameOf({ sines, set }), text: data, settings: parseYaml(data) };
 });
 
 /**

@@ -41,16 +41,16 @@ export function curvePoints({ config, records }: Results): CurvePoint[] {
     cellKey,
   );
   const several = [...cells.values()].filter(({ length }) => length > 1);
-  return several.flatMap((runs) => cellPoints(configAt(config, (runs[0] as RunRecord).point), runs));
+  return several.flatMap((runs) => cellPoints(configAt(config, runs[0].point), runs));
 }
 
 function cellPoints(config: PointConfig, runs: readonly RunRecord[]): CurvePoint[] {
-  const { model, curve, ...rest } = runs[0] as RunRecord;
+  const { model, curve, ...rest } = runs[0];
   const correlation = rest.correlation as number; // calibration is of the generator
   const curves = eachLoss((set) => runs.map((run) => lossCurve(run, set)));
   const at = (i: number) =>
     eachLoss((set) => {
-      const losses = curves[set].map((one) => one[i] as number);
+      const losses = curves[set].map((one) => one[i]);
       return { mean: mean(losses), error: standardError(losses) };
     });
   const fixed = { ...settingOf(config), lr: config.lr, model, correlation, runs: runs.length };

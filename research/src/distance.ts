@@ -133,7 +133,7 @@ function distanceAt(cells: ReadonlyMap<string, CellCurves>, choose: Choose, unit
 /** Where a cell is compared, as far as the curve goes. */
 function pointsOf(cell: string, { steps }: LogCurve, unit: number): number[] {
   const last = steps.at(-1) as number;
-  return AXES[figureOf(cell.split(" ")[0] as string)].filter((axis) => Math.log(axis * unit) <= last + 1e-9);
+  return AXES[figureOf(cell.split(" ")[0])].filter((axis) => Math.log(axis * unit) <= last + 1e-9);
 }
 
 function cellDistance(cell: string, curve: LogCurve, unit: number): Omit<CellDistance, "lr"> & { readonly z: number } {
@@ -174,10 +174,10 @@ export function paperLoss(cell: string, from: number, to: number): number {
 export function interpolated(xs: readonly number[], ys: readonly number[], x: number): number {
   const after = xs.findIndex((one) => one >= x);
   if (after === -1) return ys.at(-1) as number;
-  if (after === 0) return ys[0] as number;
-  const [from, to] = [xs[after - 1] as number, xs[after] as number];
+  if (after === 0) return ys[0];
+  const [from, to] = [xs[after - 1], xs[after]];
   const share = (x - from) / (to - from);
-  return (1 - share) * (ys[after - 1] as number) + share * (ys[after] as number);
+  return (1 - share) * ys[after - 1] + share * ys[after];
 }
 
 /** Every cell with the one rate. */
@@ -190,7 +190,7 @@ export const one =
 export const lowest =
   (by: "cell" | "model"): Choose =>
   (cells, end) => {
-    const groupOf = (cell: string) => (by === "cell" ? cell : (cell.split(" ")[0] as string));
+    const groupOf = (cell: string) => (by === "cell" ? cell : cell.split(" ")[0]);
     const ends = new Map<string, Map<string, number>>();
     for (const [cell, lrs] of cells) {
       const sums = ends.get(groupOf(cell)) ?? new Map<string, number>();

@@ -31,8 +31,8 @@ function endOf(record: RunRecord): Pick<RunFinal, "running" | "late"> {
   const { steps } = record.curve;
   const fromHalf = steps.map((step) => Math.abs(step - record.steps / 2));
   const [last, half] = [steps.length - 1, fromHalf.indexOf(Math.min(...fromHalf))];
-  const sum = (i: number, k: number) => (means[i * K + k] as number) * (steps[i] as number);
-  const since = record.steps - (steps[half] as number);
+  const sum = (i: number, k: number) => means[i * K + k] * steps[i];
+  const since = record.steps - steps[half];
   const tasks = Array.from({ length: K }, (_, k) => k);
   return {
     running: tasks.map((k) => sum(last, k) / record.steps),
@@ -47,7 +47,7 @@ function endOf(record: RunRecord): Pick<RunFinal, "running" | "late"> {
  */
 export function runningAt({ steps, running, late }: RunFinal, end: number): number[] {
   if (end < steps / 2) throw new RangeError(`runningAt: expected at least half of ${steps} steps, got ${end}`);
-  return running.map((mean, k) => (mean * steps + (late[k] as number) * (end - steps)) / end);
+  return running.map((mean, k) => (mean * steps + late[k] * (end - steps)) / end);
 }
 
 /** Which numbers of a run the paper's figures show: the sum or mean of both tasks' losses, or each task's by itself. */

@@ -36,7 +36,7 @@ interface Fitted {
 /** Fits each of the paper's nine curves; all losses in units of the figure. */
 export function fingerprints(): Fitted[] {
   return [...groupBy(publishedFigure4(), cellKey).values()].map((points) => {
-    const { model, correlation } = points[0] as PublishedLoss;
+    const { model, correlation } = points[0];
     const settled = points.filter(({ step }) => step >= SETTLED);
     const [half, whole, twice] = [0.5, 1, 2].map((q) => lineThrough(settled, q)) as [Line, Line, Line];
     const residual = { "0.5": half.residual, "1": whole.residual, "2": twice.residual };
@@ -55,10 +55,10 @@ function lineThrough(points: readonly PublishedLoss[], q: number): Line {
   const x = points.map(({ step }) => step ** -q);
   const y = points.map(({ loss }) => loss);
   const [meanX, meanY] = [mean(x), mean(y)];
-  const product = mean(x.map((value, i) => (value - meanX) * ((y[i] as number) - meanY)));
+  const product = mean(x.map((value, i) => (value - meanX) * (y[i] - meanY)));
   const slope = product / mean(x.map((value) => (value - meanX) ** 2));
   const level = meanY - slope * meanX;
-  const residual = Math.sqrt(mean(x.map((value, i) => (level + slope * value - (y[i] as number)) ** 2)));
+  const residual = Math.sqrt(mean(x.map((value, i) => (level + slope * value - y[i]) ** 2)));
   return { level, slope, residual };
 }
 
@@ -83,10 +83,7 @@ export function fingerprintFigure(): Figure {
     };
     const here = fitted.filter(({ correlation }) => correlation === correlations[i]);
     const marks = here.flatMap((one) => curveMarks(one, styles.get(one.model) as SeriesStyle, frame));
-    return panel(
-      { box, ...frame, theme, numbers: { y: i === 0 }, title: correlationWords(correlations[i] as number) },
-      marks,
-    );
+    return panel({ box, ...frame, theme, numbers: { y: i === 0 }, title: correlationWords(correlations[i]) }, marks);
   });
   const bottom = top + HEIGHT + 24;
   const axis = text("the axis of the paper's Figure 4, in thousands", (24 + COLUMN - 6) / 2, bottom - 4, {

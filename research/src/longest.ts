@@ -6,7 +6,7 @@ import type { RunFinal } from "./finals.ts";
 export function longestCurves(sets: readonly (readonly CurvePoint[])[]): CurvePoint[] {
   const curves = sets.flatMap((points) => [...groupBy(points, trainedKey).values()]);
   const last = (points: readonly CurvePoint[]) => Math.max(...points.map(({ step }) => step));
-  return longest(curves, ([first]) => trainedKey(first as CurvePoint), last).flat();
+  return longest(curves, ([first]) => trainedKey(first), last).flat();
 }
 
 /** Of each run the end after most steps; of those after as many, the last one. */

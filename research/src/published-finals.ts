@@ -11,7 +11,7 @@ const ROWS: Record<string, string>[] = parse(readFileSync(FILE), { columns: true
 export const publishedFinals: ReadonlyMap<string, readonly Bin[]> = new Map(
   [
     ...groupBy(ROWS, ({ model, correlation }) =>
-      cellKey({ model: model as string, correlation: Number(correlation), point: NO_CHOICE }),
+      cellKey({ model: model, correlation: Number(correlation), point: NO_CHOICE }),
     ),
   ].map(([cell, rows]) => [
     cell,

@@ -77,7 +77,7 @@ function variedKey(trained: Varied<Trained>): string {
 }
 
 function rankedOf(points: readonly Varied<CurvePoint>[], ends: ReadonlyMap<string, readonly RunFinal[]>): Ranked[] {
-  const { constants, loss, initializer, rows, batch, model, variant } = points[0] as Varied<CurvePoint>;
+  const { constants, loss, initializer, rows, batch, model, variant } = points[0];
   const figure = figureOf(model);
   const runs = Math.min(...points.map((point) => point.runs));
   return LOSS_SETS.flatMap((shown) =>

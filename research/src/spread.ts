@@ -32,7 +32,7 @@ export function spreadOf(
   return {
     emd: mean(distances),
     chance: mean(known.map(({ bins, finals }) => chanceDistance(bins, finals.length))),
-    cells: new Map(known.map(({ cell }, i) => [cell, distances[i] as number])),
+    cells: new Map(known.map(({ cell }, i) => [cell, distances[i]])),
   };
 }
 

@@ -157,10 +157,7 @@ export function unpack({ config, configText, records, provenances }: Sweep, fold
 /** A Parquet file's columns, gzipped: numbers byte by byte, since a loss's first digits are much alike. */
 function writeParquet(name: string, columns: Readonly<Record<string, ColumnType>>, rows: readonly Row[]): void {
   const names = Object.keys(columns);
-  const schema = [
-    { name: "rows", num_children: names.length },
-    ...names.map((key) => element(key, columns[key] as ColumnType)),
-  ];
+  const schema = [{ name: "rows", num_children: names.length }, ...names.map((key) => element(key, columns[key]))];
   const columnData = names.map((key) => {
     const isSplit = columns[key] === "DOUBLE" || key.endsWith("Digits");
     const data = rows.map((row) => row[key] ?? null);
@@ -185,6 +182,6 @@ const gzipped = (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes, { level: 9
 
 export async function readParquet(name: string): Promise<Row[]> {
   const bytes = readFileSync(`${FOLDER}/${name}.parquet`);
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   return parquetReadObjects({ file, compressors: { GZIP: (input) => gunzipSync(input) } });
 }

@@ -2,7 +2,7 @@ import { table } from "../../src/cli/text/table.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { type Results, readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
-import { READINGS, type Reading, type RunFinal, runFinals } from "./finals.ts";
+import { READINGS, type Reading, runFinals } from "./finals.ts";
 import { publishedFinals } from "./published-finals.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 import { readSweeps } from "./store.ts";
@@ -32,7 +32,7 @@ function studyRows(study: Results): string[][] {
 export function studySpreads(study: Results): Record<Reading, Spread> {
   const finals = runFinals(study);
   const cells = groupBy(finals, (final) => cellKey({ ...final, point: NO_CHOICE }));
-  const { steps } = finals[0] as RunFinal;
+  const { steps } = finals[0];
   const spread = (reading: Reading) => spreadOf(cells, reading, steps) as Spread;
   return { sum: spread("sum"), mean: spread("mean"), one: spread("one") };
 }

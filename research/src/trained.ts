@@ -40,7 +40,7 @@ async function earlierCurves(): Promise<CurvePoint[]> {
     ...rest,
     losses: eachLoss((set) => {
       const row = { train, trainError, heldout, heldoutError, running, runningError };
-      return { mean: row[set] as number, error: row[`${set}Error`] as number };
+      return { mean: row[set], error: row[`${set}Error`] };
     }),
   }));
 }

@@ -44,7 +44,7 @@ const curvesOf = cached((folder: string): CurvePoint[] => {
     initializer: "",
     rows: "",
     batch: 0,
-    model: row.model as string,
+    model: row.model,
     correlation: Number(row.correlation),
     runs: Number(row.runs),
     step: Number(row.step),
@@ -85,7 +85,7 @@ export function curveAt(curve: readonly CurvePoint[], loss: Loss, scale: Scale, 
 
 /** The mean absolute log ratio of a sweep's curves to the paper's Figure 4, over nine cells and seven points of the axis. */
 export function meanLogRatio(folder: string, loss: Loss, scale: Scale): number {
-  return meanLogRatioOf((step, cell) => atAxis(folder, loss, scale, [step], cell)[0] as number);
+  return meanLogRatioOf((step, cell) => atAxis(folder, loss, scale, [step], cell)[0]);
 }
 
 /** The same of the losses that a function gives at points of the axis. */
@@ -111,7 +111,7 @@ export const axisPoints: readonly number[] = AXES[4];
  * first. A rate that was chosen is no value.
  */
 export const leastOfAll = (axis: string): number[] => {
-  const own = groupBy(settings({}).filter(isWhole), (one) => one[axis] as string);
+  const own = groupBy(settings({}).filter(isWhole), (one) => one[axis]);
   return [...own].filter(([value]) => !value.startsWith("by ")).map(([, [nearest]]) => Number(nearest?.rms));
 };
 
@@ -129,7 +129,7 @@ const cellAt = (correlation: number) => `shared-bottom ${correlation} `;
 
 /** Percentages of Shared-Bottom's runs in each cluster that has any, with its mean. */
 const clusterNumbers = ({ shares, means }: Pick<Clusters, "shares" | "means">): number[] =>
-  shares.flatMap((share, i) => (share === 0 ? [0] : [100 * share, means[i] as number]));
+  shares.flatMap((share, i) => (share === 0 ? [0] : [100 * share, means[i]]));
 
 /** The clusters of the paper's Figure 5. */
 export const paperClusters = (correlation: number): number[] =>
@@ -165,14 +165,14 @@ export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): num
   const keys = new Set(own.map(trainedKey));
   if (keys.size !== 1) throw new RangeError(`onAxis: expected one curve, got ${keys.size}`);
   const ends = curveAt(own, "running", { factor: 2, unit: LITERAL_UNIT }, axis);
-  return [own[0]?.runs as number, ...ends];
+  return [own[0]?.runs, ...ends];
 }
 
 /** Sums of running means at a point of the axis at its word, over the sets that a linear model was trained on at .5: how many, quartiles. */
 export function screened(model: string, point: number): number[] {
   const own = curves.filter((one) => hasAll(one, { model, correlation: 0.5, batch: 3, initializer: "fan-in-normal" }));
   const ends = [...groupBy(own, ({ constants }) => constants).values()]
-    .map((curve) => curveAt(curve, "running", { factor: 2, unit: LITERAL_UNIT }, [point])[0] as number)
+    .map((curve) => curveAt(curve, "running", { factor: 2, unit: LITERAL_UNIT }, [point])[0])
     .sort((a, b) => a - b);
   return [ends.length, ...[0, 0.25, 0.5, 0.75, 1].map((share) => quantileSorted(ends, share))];
 }
@@ -186,7 +186,7 @@ export function linearApart(model: string, correlations: readonly number[]): num
   const axis = [500, 1000, 2000];
   const apart = correlations.flatMap((correlation) => {
     const own = linearAt(axis, "6-r47", model, correlation).slice(1);
-    return figure4(axis, model, correlation).map((paper, i) => 100 * Math.abs((own[i] as number) / paper - 1));
+    return figure4(axis, model, correlation).map((paper, i) => 100 * Math.abs(own[i] / paper - 1));
   });
   return [Math.min(...apart), Math.max(...apart)];
 }
@@ -207,7 +207,7 @@ export function shared(where: Pick<CurvePoint, "constants" | "initializer" | "ba
   const own = { ...where, model: "shared-bottom" };
   const known = [...new Set(curves.filter((point) => hasAll(point, own)).map(({ correlation }) => correlation))];
   const each = known.sort((a, b) => a - b).map((correlation) => onAxis([1000], { ...own, correlation }));
-  return [Math.min(...each.map(([runs]) => runs as number)), ...each.map((one) => one[1] as number), ...badTasks(own)];
+  return [Math.min(...each.map(([runs]) => runs)), ...each.map((one) => one[1]), ...badTasks(own)];
 }
 
 /** A quantile over the sampled sets of a column of phases.csv at a correlation; of bad tasks, as a share. */
@@ -237,10 +237,10 @@ export function atLowestRate(constants: string): number[] {
 /** Of the sets of rungs.csv: how many have a second rung like the four sines, and the median losses of those and of the others. */
 export function fourSineRungs(): number[] {
   const sets = rows("research/results/rungs.csv").map(({ sines, set, rung2 }) => {
-    return { like: Math.abs(Number(rung2) - 0.42) < 0.025, loss: atLowestRate(`${sines}-${set}`)[1] as number };
+    return { like: Math.abs(Number(rung2) - 0.42) < 0.025, loss: atLowestRate(`${sines}-${set}`)[1] };
   });
   const losses = [true, false].map((like) => sets.filter((one) => one.like === like).map(({ loss }) => loss));
-  return [losses[0]?.length as number, ...losses.map(median)];
+  return [losses[0]?.length, ...losses.map(median)];
 }
 
 /** The same rate for all models. */
@@ -256,11 +256,7 @@ export const TWO_ROWS_RATES = { "shared-bottom": 0.0001, omoe: 0.001, mmoe: 0.00
 export function atRate(model: string, lr: number): number[] {
   const where = { ...TWO_ROWS, model, lr };
   const ends = [0.5, 0.9, 1].map((correlation) => onAxis([9900], { ...where, correlation }));
-  return [
-    Math.min(...ends.map(([runs]) => runs as number)),
-    ...badTasks(where),
-    ...ends.map((end) => end[1] as number),
-  ];
+  return [Math.min(...ends.map(([runs]) => runs)), ...badTasks(where), ...ends.map((end) => end[1])];
 }
 
 /** Means over the correlations of the sums after ten million steps at .0001 and .001, of the runs that have both. */
@@ -273,7 +269,7 @@ export function bothRates(model: string): number[] {
 }
 
 /** Its distance from Figure 4 on the axis at its word. */
-export const nearestRms = (): number => onLiteralAxis(TWO_ROWS, TWO_ROWS_RATES)[1] as number;
+export const nearestRms = (): number => onLiteralAxis(TWO_ROWS, TWO_ROWS_RATES)[1];
 
 /** How many of its runs a cell has, and the sum at a point of the axis. */
 function twoRowsAt(step: number, cell: { readonly model: string; readonly correlation: number }): [number, number] {
@@ -319,7 +315,7 @@ export const FOUR_ROWS = { constants: "6-4", initializer: "fan-in-normal", batch
 
 /** With that setting: the mean over the correlations of the sums after a million steps. */
 export const afterTenth = (model: string, lr: number): number =>
-  mean([0.5, 0.9, 1].map((correlation) => onAxis([1000], { ...FOUR_ROWS, model, lr, correlation })[1] as number));
+  mean([0.5, 0.9, 1].map((correlation) => onAxis([1000], { ...FOUR_ROWS, model, lr, correlation })[1]));
 
 /** The paper's losses in Figure 4 at points of its axis. */
 export const figure4 = (axis: readonly number[], model: string, correlation: number): number[] => {
@@ -352,7 +348,7 @@ export function onLiteralAxis(
   );
   const found = literalDistance(
     logCurves(own, "running", 2),
-    (cells) => new Map([...cells].map(([cell, lrs]) => [cell, [...lrs.keys()][0] as string])),
+    (cells) => new Map([...cells].map(([cell, lrs]) => [cell, [...lrs.keys()][0]])),
   );
   return [found?.cells.length ?? 0, found?.rms as number, found?.upTo as number];
 }
@@ -361,7 +357,7 @@ export function onLiteralAxis(
 export function mixtures(where: Pick<CurvePoint, "constants" | "initializer" | "batch">): number[] {
   const cells = ["omoe", "mmoe"].flatMap((model) => [0.5, 0.9, 1].map((correlation) => ({ model, correlation })));
   const each = cells.map((cell) => onAxis([1000], { ...where, ...cell, lr: 0.001 }));
-  return [each[0]?.[0] as number, ...each.map((one) => one[1] as number)];
+  return [each[0]?.[0], ...each.map((one) => one[1])];
 }
 
 /** The distance from Figure 3 of the setting of preset figure3 with these values. */
@@ -388,9 +384,9 @@ export function nearness(
   where: Parameters<typeof onLiteralAxis>[0],
   rates: Readonly<Record<string, number>>,
 ): number[] {
-  const cell = { ...where, rows: "fresh", lr: rates["shared-bottom"] as number, model: "shared-bottom" };
+  const cell = { ...where, rows: "fresh", lr: rates["shared-bottom"], model: "shared-bottom" };
   return [
-    onLiteralAxis(where, rates)[1] as number,
+    onLiteralAxis(where, rates)[1],
     ...[0.5, 0.9, 1].map((correlation) => searched({ ...cell, correlation }).at(-2) as number),
     withFewRows({ constants: where.constants }),
   ];

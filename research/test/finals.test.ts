@@ -26,7 +26,7 @@ describe("runFinals(results)", () => {
 
   test("has each run that did not fail, with its setting", () => {
     expect(finals.map(({ run }) => run)).toEqual([0, 2]);
-    const { constants, rows, batch, model, correlation, steps } = finals[0] as RunFinal;
+    const { constants, rows, batch, model, correlation, steps } = finals[0];
     expect([constants, rows, batch, model, correlation, steps]).toEqual([
       "paper",
       "fresh",
@@ -38,7 +38,7 @@ describe("runFinals(results)", () => {
   });
 
   test("has each task's mean over all steps, and over those since half of them", () => {
-    const { running, late } = finals[0] as RunFinal;
+    const { running, late } = finals[0];
     expect(running[0]).toBeCloseTo((10 * 1 + 40 * 0.5 + 10 * 0.2 + 40 * 0.1) / 100, 12);
     expect(running[1]).toBeCloseTo((10 * 2 + 40 * 1 + 10 * 0.9 + 40 * 0.8) / 100, 12);
     expect(late[0]).toBeCloseTo((10 * 0.2 + 40 * 0.1) / 50, 12);

@@ -139,7 +139,7 @@ describe("rank(points)", () => {
         [part, 6],
       ]);
       expect(running[0]?.distance.rms).toBeCloseTo(0, 9);
-      expect(running[1]?.distance.cells[0]?.end).toBeCloseTo(2 * (running[1]?.distance.cells[0]?.paper as number), 6);
+      expect(running[1]?.distance.cells[0]?.end).toBeCloseTo(2 * running[1]?.distance.cells[0]?.paper, 6);
     },
   );
 
@@ -166,7 +166,7 @@ describe("rank(points)", () => {
 });
 
 test("fingerprints() fits the curve of Shared-Bottom at .5 best as a running mean of .234", () => {
-  const { residual, level } = fingerprints()[0] as ReturnType<typeof fingerprints>[number];
+  const { residual, level } = fingerprints()[0];
   expect(residual["1"]).toBeCloseTo(2.35e-4, 5);
   expect(Math.min(residual["0.5"], residual["2"])).toBeGreaterThan(4 * residual["1"]);
   expect(level).toBeCloseTo(0.2341, 4);

@@ -77,7 +77,7 @@ test.each(ALL)("set $sines-$set has its distance and its ladder", (row) => {
     [largest, rms, chiSquare, ...ladder],
   ]) {
     expect(values).toHaveLength(independent.length);
-    for (const [i, value] of values.entries()) expect(value, `number ${i}`).toBeCloseTo(independent[i] as number, 6);
+    for (const [i, value] of values.entries()) expect(value, `number ${i}`).toBeCloseTo(independent[i], 6);
   }
   expect(settings.alpha).toHaveLength(Number(row.sines));
 });

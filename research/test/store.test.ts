@@ -35,8 +35,8 @@ test("unpack(sweep, folder) leaves a folder as it is that is there", () => {
 test("a run's last running mean is the mean of its losses, weighted by the steps of each", () => {
   const { records } = sweeps.get("two-rows") as Sweep;
   const [final] = runFinals({ ...(sweeps.get("two-rows") as Sweep), records: records.slice(0, 1) });
-  const { steps, train } = (records[0] as Sweep["records"][number]).curve;
-  const sum = steps.reduce((all, step, i) => all + (step - (steps[i - 1] ?? 0)) * (train[2 * i] as number), 0);
+  const { steps, train } = records[0].curve;
+  const sum = steps.reduce((all, step, i) => all + (step - (steps[i - 1] ?? 0)) * train[2 * i], 0);
   expect(final?.running[0]).toBeCloseTo(sum / 10_000_000, 9);
 });
 

@@ -98,7 +98,7 @@ interface Aucs {
 
 function aucsOfRun({ run, measures }: RunRecord): Aucs {
   const { auc, validationAuc = auc } = measures as Record<string, readonly [number, number]>;
-  return { run, tested: auc as Aucs["tested"], chooses: validationAuc?.[0] as number };
+  return { run, tested: auc, chooses: validationAuc?.[0] };
 }
 
 type Statistics = Pick<AucRow, "best" | "mean" | "gains">;
@@ -138,7 +138,7 @@ function published(): NonNullable<typeof read> {
   const file = new URL("../../results/published/census.csv", import.meta.url);
   read ??= (parse(readFileSync(file), { columns: true }) as Record<string, string>[]).map((row) => ({
     group: Number(row.group),
-    model: row.model as string,
+    model: row.model,
     best: [Number(row.main_auc_best), Number(row.marital_auc_with_best_main)],
     mean: [Number(row.main_auc_mean), Number(row.marital_auc_mean)],
   }));

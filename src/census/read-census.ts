@@ -44,10 +44,10 @@ export function readCensus(file: string): CensusRows {
       );
     lines.add(content);
     for (const [i, parse] of parsers.entries()) {
-      trimmed += Number((fields[i] as string).endsWith(" "));
-      const value = parse((fields[i] as string).trim());
-      if (value === undefined) throw new UsageError(`${source}:${line}: ${unfit(i, fields[i] as string)}`);
-      (columns[i] as (string | number)[]).push(value);
+      trimmed += Number(fields[i].endsWith(" "));
+      const value = parse(fields[i].trim());
+      if (value === undefined) throw new UsageError(`${source}:${line}: ${unfit(i, fields[i])}`);
+      columns[i].push(value);
     }
   }
   const rows = (columns[0] as unknown[]).length;
@@ -94,7 +94,7 @@ function incomeIn(field: string): number | undefined {
 }
 
 function unfit(column: number, field: string): string {
-  const [name, kind] = CENSUS_COLUMNS[column] as (typeof CENSUS_COLUMNS)[number];
+  const [name, kind] = CENSUS_COLUMNS[column];
   const expected = {
     text: "a text",
     label: "'- 50000.' or '50000+.'",

@@ -123,7 +123,7 @@ export function censusTable({ train, heldout, kept, college }: Study, group: Gro
   const rowOf = (rows: CensusRows, n: number, part?: string): TableRow => {
     const row: TableRow = {};
     for (const { name } of CENSUS_INPUTS) {
-      const value = rows.values[name][n] as string | number;
+      const value = rows.values[name][n];
       row[`x_${name}`] = kept.get(name)?.has(value) === false ? OTHER : value;
     }
     for (const [name, has] of tasks) row[name] = Number(has(rows, n));

@@ -26,7 +26,7 @@ export function judge(tested: readonly Tested[]): Map<PartRule, ClaimPart> {
   const groups = groupBy(onRuns, ({ runs }) => runs.join());
   const parts = [...groups.values()].flatMap((group) => {
     const all = bootstrapTogether(group, group[0]?.runs ?? []);
-    return group.map((one, i) => [one.rule, partOf(one, one.runs.length, all[i] as Bootstrapped)] as const);
+    return group.map((one, i) => [one.rule, partOf(one, one.runs.length, all[i])] as const);
   });
   return new Map(parts);
 }
@@ -36,14 +36,14 @@ function bootstrapTogether(tested: readonly Tested[], runs: readonly number[]): 
   const cells = [...new Set(tested.flatMap((one) => one.cells))];
   const statistics = tested.map(({ rule, cells: own }) => {
     const places = own.map((cell) => cells.indexOf(cell));
-    return (samples: readonly CellSample[]) => rule.statistic(places.map((place) => samples[place] as CellSample));
+    return (samples: readonly CellSample[]) => rule.statistic(places.map((place) => samples[place]));
   });
   const all = bootstrap(
     cells.map((cell) => lossesOf(cell, runs)),
     (columns) => columns.map((ascending) => ({ ascending, mean: mean(ascending) })),
     Object.fromEntries(statistics.entries()),
   );
-  return statistics.map((_, i) => all[i] as Bootstrapped);
+  return statistics.map((_, i) => all[i]);
 }
 
 function partOf({ rule, parts }: Tested, runs: number, bootstrapped: Bootstrapped): ClaimPart {

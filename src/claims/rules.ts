@@ -42,8 +42,8 @@ function ofEach(
   return { ...rest, unit, statistic, ofMeans: false, leastRuns: LEAST_RUNS };
 }
 
-const difference = ([a, b]: readonly number[]): number => (a as number) - (b as number);
-const quotient = ([a, b]: readonly number[]): number => (a as number) / (b as number);
+const difference = ([a, b]: readonly number[]): number => a - b;
+const quotient = ([a, b]: readonly number[]): number => a / b;
 
 /** A model's mean loss falls from the first to the last of `correlations`, and does not rise between two neighbours. */
 function fallingLoss(model: string, correlations: readonly number[]): PartRule[] {
@@ -53,9 +53,9 @@ function fallingLoss(model: string, correlations: readonly number[]): PartRule[]
       { about: `${model}: loss at ${from} minus loss at ${to}`, cells: [at(model, from), at(model, to)], bound },
       difference,
     );
-  const whole = fall(correlations[0] as number, correlations.at(-1) as number, above(0));
+  const whole = fall(correlations[0], correlations.at(-1) as number, above(0));
   if (correlations.length === 2) return [whole];
-  return [whole, ...correlations.slice(1).map((to, i) => fall(correlations[i] as number, to, above(-RISE)))];
+  return [whole, ...correlations.slice(1).map((to, i) => fall(correlations[i], to, above(-RISE)))];
 }
 
 /** Margins that `fallingLoss` assumes. */

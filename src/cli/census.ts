@@ -124,9 +124,9 @@ async function prepare(
     await written(file, writeWhole(file, parquet), "give another -o");
   }
   for (const [i, file] of configs.entries())
-    writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i] as 1 | 2, about)), "give another -o");
+    writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i], about)), "give another -o");
   const { stdout } = context.effects;
-  const facts = { before: read.map((rows, i) => fileFacts(sources[i] as string, rows)).join("\n") };
+  const facts = { before: read.map((rows, i) => fileFacts(sources[i], rows)).join("\n") };
   stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
   return EXIT.done;
 }

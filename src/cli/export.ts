@@ -64,7 +64,7 @@ async function exportRecords(folder: string, options: Options, context: Context)
     for (const text of csv()) if (!(await writeOut(context.effects.stdout, text))) break;
     return EXIT.done;
   }
-  const parquet = () => parquetOf(parquetColumns(sheet, records[0] as RunRecord), records, sheet.rowsOf);
+  const parquet = () => parquetOf(parquetColumns(sheet, records[0]), records, sheet.rowsOf);
   await written(output, writeWhole(output, format === "csv" ? csv() : parquet()), "give another -o");
   const what = options.what === "runs" ? "" : `${options.what} of `;
   context.note(`${output}: ${what}${numberOf(records.length, "run")}`);

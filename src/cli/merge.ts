@@ -43,7 +43,7 @@ export const define: Define = (command, run) => {
 };
 
 async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
-  const out = options.output === undefined ? (folders[0] as string) : folderOption("--output", options.output);
+  const out = options.output === undefined ? folders[0] : folderOption("--output", options.output);
   const { long = false, json = false } = options;
   if (options.output === undefined && folders.length > 1) {
     throw new UsageError(`${folders.length} folders need an output folder; give -o FOLDER`);

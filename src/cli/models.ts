@@ -129,7 +129,7 @@ function sweepConfig(
 function description(text: string, models: readonly Listed[], json: boolean, room: Room): string {
   const names = models.map(({ model }) => model.name);
   const name = choiceOption("--describe", text, names);
-  const listed = models[names.indexOf(name)] as Listed;
+  const listed = models[names.indexOf(name)];
   const { model, about, formula, source, parts } = listed;
   if (json) return jsonText({ ...described(listed), about, formula, source });
   return isCode(model) ? codeText(model, about, parts, room) : modelText(model, { about, formula, source }, room);
@@ -147,7 +147,7 @@ function listText(models: readonly Listed[], room: Room): string {
   const listed = listedParts(models.map(({ model }) => model));
   const header = ["parameters of", ...listed, "total", "paper's"];
   const rows = models.map(({ model, parts, total, paper }) => {
-    const ofParts = listed.map((part) => (isCode(model) ? "" : thousands(parts[part] as number)));
+    const ofParts = listed.map((part) => (isCode(model) ? "" : thousands(parts[part])));
     return [model.name, ...ofParts, parametersText(total), paper === undefined ? "" : thousands(paper)];
   });
   const notes = wrapped("paper's: as the paper counts, the kernels of experts and towers.", room.words);

@@ -22,5 +22,5 @@ export function agreeing(runs: readonly AnyRun[], keys: readonly (keyof Training
       `${key}: the models or grid points have ${values.join(", ")}; choose one, for example with --set ${key}=${values[0]} or --set models=[mmoe]`,
     );
   }
-  return runs[0] as AnyRun;
+  return runs[0];
 }

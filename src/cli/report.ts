@@ -63,7 +63,7 @@ async function report(folders: readonly string[], options: Options, context: Con
 }
 
 function ownFile([folder, ...others]: readonly string[]): string {
-  if (others.length === 0) return join(folder as string, "report.html");
+  if (others.length === 0) return join(folder, "report.html");
   throw new UsageError("a page of several sweeps is in the folder of none; give its file, such as -o both.html");
 }
 
@@ -77,7 +77,7 @@ async function htmlOf(folders: readonly string[], options: Options, context: Con
   const choices = choicesFor(folders, options.at);
   const sweeps: Results[] = [];
   for (const [i, folder] of folders.entries()) sweeps.push(await readEnded(folder, choices[i] ?? [], context));
-  return togetherHtml(together(sweeps), asked ?? (sweeps[0] as Results).config.report);
+  return togetherHtml(together(sweeps), asked ?? sweeps[0].config.report);
 }
 
 /** What each of several sweeps is read at: the settings that it lists; the first also those that none lists, to be refused. */

@@ -41,7 +41,7 @@ export async function writeRows({ format, file, stdout, ...rows }: RowsOutput): 
     for (const made of rows.chunks) {
       const count = made.y.length / tasks;
       for (const { j, k, labels } of pairs) {
-        for (let n = 0; n < count; n++) labels.add(made.y[n * tasks + j] as number, made.y[n * tasks + k] as number);
+        for (let n = 0; n < count; n++) labels.add(made.y[n * tasks + j], made.y[n * tasks + k]);
       }
       yield [made, count];
     }
@@ -119,7 +119,7 @@ function* parquet(of: Columns, chunks: Iterable<Chunk>): Generator<Uint8Array> {
   for (const [rows, count] of chunks) {
     const columnData = names.map((name, c) => {
       const [values, width, at] = c < D ? [rows.x, D, c] : [rows.y, K, c - D];
-      return { name, data: Float32Array.from({ length: count }, (_, n) => values[n * width + at] as number) };
+      return { name, data: Float32Array.from({ length: count }, (_, n) => values[n * width + at]) };
     });
     parquet.write({ columnData, rowGroupSize: count });
     yield written();

@@ -123,7 +123,7 @@ export function verifyTrials(
   const verified = trials.map((run) => {
     const { seed, correlations, rows } = settings;
     const again = measuredCorrelations(generatorOfTrials(settings), correlations, rows, { seed, run });
-    const recorded = measured[run] as readonly number[];
+    const recorded = measured[run];
     return { trial: run, same: again.every((value, i) => value === recorded[i]), recorded, again };
   });
   if (json) effects.stdout.write(`${JSON.stringify(verified, null, 2)}\n`);
@@ -141,6 +141,6 @@ export function verifyTrials(
 export function sampleOf<T>(values: readonly T[], count: number): T[] {
   const left = [...values];
   return Array.from({ length: Math.min(count, left.length) }, () => {
-    return left.splice(Math.floor(Math.random() * left.length), 1)[0] as T;
+    return left.splice(Math.floor(Math.random() * left.length), 1)[0];
   });
 }

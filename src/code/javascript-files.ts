@@ -128,7 +128,7 @@ export function realPath(path: string): string | undefined {
 
 /** The text's own hash for a model of one file: results that were made before there could be more keep their names. */
 function identity(first: string, files: readonly CodeFile[], packages: readonly CodePackage[]): string {
-  if (files.length === 1 && packages.length === 0) return files[0]?.sha256 as string;
+  if (files.length === 1 && packages.length === 0) return files[0]?.sha256;
   const fromFirst = (path: string) => relative(dirname(first), path).replaceAll("\\", "/");
   const lines = [
     ...files.map(({ path, sha256 }) => `${sha256} ${fromFirst(path)}`),

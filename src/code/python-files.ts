@@ -102,7 +102,7 @@ function real(path: string): string {
 
 /** The file's own hash if there is one; else of all, with their names as modules. */
 function identity(files: readonly { readonly sha256: string; readonly names: readonly string[] }[]): string {
-  if (files.length === 1) return files[0]?.sha256 as string;
+  if (files.length === 1) return files[0]?.sha256;
   return sha256(
     files
       .map(({ sha256, names }) => `${sha256} ${names.join(".")}`)

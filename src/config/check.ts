@@ -148,7 +148,7 @@ function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Rig
   );
   if (apart === undefined) for (const key of ["models", "ownModels"] as const) unread.add(key);
   const marks = { ...others.marks, ...autoMarks(given) };
-  return withoutSingles({ ...others, ...apart, ...(Object.keys(marks).length > 0 && { marks }) }) as Right;
+  return withoutSingles({ ...others, ...apart, ...(Object.keys(marks).length > 0 && { marks }) });
 }
 
 /** Refuses settings that do not fit together, and fills in what follows from others. */

@@ -23,5 +23,5 @@ export function pointCount(settings: Settings): number {
 
 /** The values of a setting, listed or not. */
 export function valuesOf(settings: Settings, key: GridKey): readonly GridValue[] {
-  return [settings[key]].flat() as GridValue[];
+  return [settings[key]].flat();
 }

@@ -34,7 +34,7 @@ export function presetNames(): string[] {
 export function loadConfig(fileOrPreset: string, overrides: readonly Override[] = []): Config {
   const path = findFile(fileOrPreset);
   const [root, ...extending] = withBases(path, path.startsWith(PRESETS) ? presetSource(path) : fileOrPreset);
-  return checkConfig(root as GivenValues, overrides, extending);
+  return checkConfig(root, overrides, extending);
 }
 
 /** The config that a sweep stored beside its results. Throws UsageError for one that is not complete. */
@@ -209,7 +209,7 @@ function parsed(text: string, decimal: boolean): unknown {
   try {
     return parse(text, { ...OPTIONS, ...(decimal && { customTags: decimalOnly }) });
   } catch (error) {
-    const message = (error as Error).message.split(/ at line|\n/)[0] as string;
+    const message = (error as Error).message.split(/ at line|\n/)[0];
     const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
     const place = at === undefined ? "" : `:${at.line}:${at.col}`;
     throw new YamlError(message.includes("call stack") ? "nested too deep" : message, place);

@@ -48,7 +48,7 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
         const trained = tunedFor({ ...settings, ...point } as PointSettings, model, correlation);
         const key = refusedSetting(paths, trained);
         if (key === undefined) continue;
-        throw new UsageError(`${place(key)}: ${refusal(paths[0] as TrainingPath, key, model, trained[key])}`);
+        throw new UsageError(`${place(key)}: ${refusal(paths[0], key, model, trained[key])}`);
       }
     }
   }

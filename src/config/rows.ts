@@ -45,13 +45,7 @@ export function withRows(
   const { rows } = checkedBy(ROWS_ALONE, { rows: values.rows }, place, source);
   const said = typeof rows === "string" ? { file: rows } : (rows as GivenRows);
   const file = resolve(folder, said.file);
-  const table = isStored(said)
-    ? undefined
-    : readTable(
-        file,
-        namedIn(said, values, place),
-        readingOf(said as Pick<RowsSetting, "categorical" | "na" | "split">),
-      );
+  const table = isStored(said) ? undefined : readTable(file, namedIn(said, values, place), readingOf(said));
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
   const found = table && {
     taskKinds: kindsIn(values, table, place, source),

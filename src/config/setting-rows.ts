@@ -40,7 +40,7 @@ export function settingRows(config: Config): SettingRow[] {
     ...plainOptimizer(config),
     ...Object.fromEntries(OF_GENERATOR.map((key) => [key, rows !== null])),
   };
-  const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !lacks[key as keyof typeof lacks]);
+  const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !lacks[key]);
   return keys.flatMap((key) => {
     const value = key === "loss" ? lossText(config) : settingText(config, key);
     const from: SettingRow["from"] = rows !== null && config.origins[key] !== "yours" ? "default" : config.origins[key];

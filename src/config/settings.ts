@@ -197,7 +197,7 @@ const GIVEN = {
         z
           .array(count())
           .min(1)
-          .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
+          .refine((steps) => steps.every((step, i) => i === 0 || step > steps[i - 1])),
       ])
       .describe(
         "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more",

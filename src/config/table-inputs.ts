@@ -29,7 +29,7 @@ export function encodedColumns(
   { oneHot = ONE_HOT, embedding }: Pick<RowsSetting, "oneHot" | "embedding">,
 ): NonNullable<RowsSetting["encoded"]> {
   const all = contents.map(({ values, gaps }, i) => ({
-    column: inputs[i] as string,
+    column: inputs[i],
     values: typeof values === "number" ? values : [...values],
     gaps,
     ...(countOf(values) > oneHot && { embedding: embedding ?? sizeFor(countOf(values)) }),

@@ -28,7 +28,7 @@ function foundKinds({ labels, labelClasses, labelGaps }: Labels): TaskKindSettin
     const isText = typeof classes[0] === "string";
     const isBinary = classes.length === 2 && (isText || (classes[0] === 0 && classes[1] === 1));
     const kind = isBinary ? "binary" : isText ? "categorical" : "regression";
-    const gaps = labelGaps[k] as number;
+    const gaps = labelGaps[k];
     return { column, kind, weight: 1, classes: kind === "regression" ? [] : [...classes], ...(gaps > 0 && { gaps }) };
   });
 }
@@ -48,7 +48,7 @@ function changedKinds(
   const changed = [...kinds];
   for (const [i, { column, kind, weight }] of given.entries()) {
     const k = labelNamed(column, table.labels, place(i));
-    const before = changed[k] as TaskKindSetting;
+    const before = changed[k];
     changed[k] = {
       ...before,
       ...(kind && { kind, classes: classesFor(kind, before.column, table.labelClasses[k] ?? null, place(i)) }),

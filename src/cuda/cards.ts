@@ -60,9 +60,9 @@ export async function visibleCards(machine: Machine): Promise<Card[]> {
   const { env } = machine;
   const lines = await nvidiaSmi(machine, [`--query-gpu=${FIELDS.join(",")}`, "--format=csv,noheader,nounits"]);
   const table = lines.map((line) => line.split(",").map((field) => field.trim()));
-  const all = table.filter(({ length, 0: index }) => length === FIELDS.length && /^\d+$/.test(index as string)); // no warning
+  const all = table.filter(({ length, 0: index }) => length === FIELDS.length && /^\d+$/.test(index)); // no warning
   const list = env.CUDA_VISIBLE_DEVICES;
-  const names = list === undefined ? all.map(([index]) => index as string) : visible(list);
+  const names = list === undefined ? all.map(([index]) => index) : visible(list);
   return names.flatMap((name) => {
     const fields = all.find(([index, uuid]) => name === index || (name.startsWith("GPU-") && uuid?.startsWith(name)));
     return fields ? [cardOf(fields)] : [];
@@ -71,5 +71,5 @@ export async function visibleCards(machine: Machine): Promise<Card[]> {
 
 function cardOf([, , name, driver, free, total]: readonly string[]): Card {
   const bytes = (mebibytes: string | undefined) => Number.parseFloat(mebibytes ?? "") * 2 ** 20;
-  return { name: name as string, driver: driver as string, freeBytes: bytes(free), totalBytes: bytes(total) };
+  return { name: name, driver: driver, freeBytes: bytes(free), totalBytes: bytes(total) };
 }

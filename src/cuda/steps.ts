@@ -117,15 +117,15 @@ interface LockedModules extends Locked {
 
 export function lockedModules(): LockedModules {
   const [manifest, lock] = ["npm.json", "npm-lock.json"].map((name) => readFileSync(pathOf(name), "utf8"));
-  const { packages } = JSON.parse(lock as string) as { packages: Record<string, { version?: string }> };
+  const { packages } = JSON.parse(lock) as { packages: Record<string, { version?: string }> };
   const names = Object.entries(packages).flatMap(([path, { version }]) =>
     version === undefined ? [] : [`${path.split("node_modules/").at(-1)}@${version}`],
   );
   return {
     registry: "npm",
     packages: [...new Set(names)].sort(),
-    manifest: manifest as string,
-    lock: lock as string,
+    manifest: manifest,
+    lock: lock,
   };
 }
 

@@ -31,8 +31,8 @@ export function mixtureOf(matrix: Matrix): number[][] {
   const rows: number[][] = [];
   for (const [k, correlations] of matrix.entries()) {
     const row: number[] = [];
-    for (const [j, { [j]: pivot }] of rows.entries()) row.push(share(correlations[j] as number, row, rows[j], pivot));
-    const left = row.reduce((rest, value) => rest - value ** 2, correlations[k] as number);
+    for (const [j, { [j]: pivot }] of rows.entries()) row.push(share(correlations[j], row, rows[j], pivot));
+    const left = row.reduce((rest, value) => rest - value ** 2, correlations[k]);
     if (!(left >= -ROUNDING)) throw new RangeError("mixtureOf: expected a positive semi-definite matrix");
     rows.push([...row, Math.sqrt(Math.max(left, 0))]);
   }
@@ -41,7 +41,7 @@ export function mixtureOf(matrix: Matrix): number[][] {
 
 /** How much of an earlier task's direction a task has, which is correlated with it by `correlation`. */
 function share(correlation: number, row: readonly number[], other: readonly number[] = [], pivot = 0): number {
-  const rest = row.reduce((sum, value, i) => sum - value * (other[i] as number), correlation);
+  const rest = row.reduce((sum, value, i) => sum - value * other[i], correlation);
   if (pivot > 0) return rest / pivot;
   if (Math.abs(rest) > Math.sqrt(ROUNDING)) throw new RangeError("mixtureOf: expected a positive semi-definite matrix");
   return 0;

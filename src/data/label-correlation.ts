@@ -6,9 +6,7 @@ import { TaskSet } from "./task-set.ts";
 
 /** Pearson correlations of each pair of K tasks' labels, in the order of `pairsOf`, over the rows that have both. */
 export function taskCorrelations(labels: readonly ArrayLike<number>[]): number[] {
-  return pairsOf(labels.length).map(([j, k]) =>
-    pearson(labels[j] as ArrayLike<number>, labels[k] as ArrayLike<number>),
-  );
+  return pairsOf(labels.length).map(([j, k]) => pearson(labels[j], labels[k]));
 }
 
 /** The same, from labels y [N, K]. */
@@ -27,6 +25,6 @@ export function measuredCorrelations(
   return correlations.map((p) => {
     const pair = new TaskSet(settings, correlationMatrix(2, p), identity);
     x ??= pair.inputs("train", rows);
-    return pairCorrelations(pair.labels("train", x), 2)[0] as number;
+    return pairCorrelations(pair.labels("train", x), 2)[0];
   });
 }

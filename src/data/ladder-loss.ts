@@ -19,8 +19,7 @@ export function ladderLosses(settings: GeneratorSettings, huberDelta: number | n
 function leastHuber(settings: GeneratorSettings, j: number, unit: number, delta: number): number {
   const { scale, alpha, beta, noiseStd } = settings;
   const unknown = fastestSines(settings).slice(0, j);
-  const rest = (z: number) =>
-    unknown.reduce((y, i) => y + Math.sin((alpha[i] as number) * scale * z + (beta[i] as number)), 0);
+  const rest = (z: number) => unknown.reduce((y, i) => y + Math.sin(alpha[i] * scale * z + beta[i]), 0);
   const mean = (of: (error: number) => number) =>
     expected(MEAN_STEPS, (z) => {
       const y = rest(z);
@@ -61,7 +60,7 @@ export function lossOfMean(settings: GeneratorSettings, huberDelta: number | nul
   const unit = settings.rawLabels ? 1 : Math.sqrt(variance);
   return expected(MEAN_STEPS, (z) => {
     const projection = scale * z;
-    const signal = alpha.reduce((sum, a, i) => sum + Math.sin(a * projection + (beta[i] as number)), projection);
+    const signal = alpha.reduce((sum, a, i) => sum + Math.sin(a * projection + beta[i]), projection);
     return expected(NOISE_STEPS, (noise) => huber((signal + noiseStd * noise - mean) / unit, huberDelta));
   });
 }

@@ -4,20 +4,20 @@ import type { GeneratorSettings } from "./settings.ts";
 
 /** E y: the same for every task and at every correlation. */
 export function labelMean({ scale, alpha, beta }: GeneratorSettings): number {
-  return sum(alpha, (a, i) => Math.sin(beta[i] as number) * Math.exp(-((a * scale) ** 2) / 2));
+  return sum(alpha, (a, i) => Math.sin(beta[i]) * Math.exp(-((a * scale) ** 2) / 2));
 }
 
 /** Cov(y1, y2) at correlation p; the noise of the two tasks is independent and adds nothing. */
 export function labelCovariance({ scale, alpha, beta }: GeneratorSettings, p: number): number {
   const s = alpha.map((a) => a * scale);
   const linear = scale ** 2 * p;
-  const mixed = sum(s, (si, i) => 2 * scale * p * si * Math.cos(beta[i] as number) * Math.exp(-(si ** 2) / 2));
+  const mixed = sum(s, (si, i) => 2 * scale * p * si * Math.cos(beta[i]) * Math.exp(-(si ** 2) / 2));
   return linear + mixed + sinesCovariance(s, beta, p);
 }
 
 /** Cov of two tasks' sums of sines sin(s_i z + beta_i) at correlation p. */
 function sinesCovariance(s: readonly number[], beta: readonly number[], p: number): number {
-  return sum(s, (si, i) => sum(s, (sj, j) => sineCovariance(si, beta[i] as number, sj, beta[j] as number, p)));
+  return sum(s, (si, i) => sum(s, (sj, j) => sineCovariance(si, beta[i], sj, beta[j], p)));
 }
 
 /** Cov(sin(s1 z1 + b1), sin(s2 z2 + b2)) for standard normals z1, z2 of correlation p. */
@@ -54,15 +54,15 @@ export function ladder(settings: GeneratorSettings): number[] {
   const variance = labelVariance(settings);
   return Array.from({ length: alpha.length + 1 }, (_, j) => {
     const unknown = fastest.slice(0, j);
-    const s = unknown.map((i) => (alpha[i] as number) * scale);
-    const phases = unknown.map((i) => beta[i] as number);
+    const s = unknown.map((i) => alpha[i] * scale);
+    const phases = unknown.map((i) => beta[i]);
     return (sinesCovariance(s, phases, 1) + noiseStd ** 2) / variance;
   });
 }
 
 /** The numbers of the sines [m], from 0, the fastest first. */
 export function fastestSines({ alpha }: Pick<GeneratorSettings, "alpha">): number[] {
-  const speed = (i: number) => Math.abs(alpha[i] as number);
+  const speed = (i: number) => Math.abs(alpha[i]);
   return alpha.map((_, i) => i).sort((i, j) => speed(j) - speed(i));
 }
 

@@ -36,7 +36,7 @@ export class RowOrder {
 
   #drawInto(out: Uint32Array, step: number): void {
     wordsInto(out, this.#key, 0, step);
-    for (let b = 0; b < out.length; b++) out[b] = mulHigh(out[b] as number, this.#rows);
+    for (let b = 0; b < out.length; b++) out[b] = mulHigh(out[b], this.#rows);
   }
 
   #passInto(out: Uint32Array, step: number): void {
@@ -44,7 +44,7 @@ export class RowOrder {
     for (let b = 0; b < out.length; b++) {
       const position = first + b;
       this.#shuffle(Math.floor(position / this.#rows));
-      out[b] = this.#permutation[position % this.#rows] as number;
+      out[b] = this.#permutation[position % this.#rows];
     }
   }
 
@@ -64,9 +64,9 @@ export function permutationInto<T extends Uint32Array>(out: T, key: Key, counter
   wordsInto(words, key, 0, counter);
   for (let i = 0; i < out.length; i++) out[i] = i;
   for (let i = out.length - 1; i > 0; i--) {
-    const j = mulHigh(words[i] as number, i + 1);
-    const kept = out[i] as number;
-    out[i] = out[j] as number;
+    const j = mulHigh(words[i], i + 1);
+    const kept = out[i];
+    out[i] = out[j];
     out[j] = kept;
   }
   return out;

@@ -31,7 +31,7 @@ export interface ColumnCode {
  * it gets the vector of all such values, or no input.
  */
 export function columnCodes(cells: CellReader, columns: readonly KnownColumn[]): ColumnCode[] {
-  return columns.map((column, i) => codeOf(cells.columns[i] as CellColumn, column));
+  return columns.map((column, i) => codeOf(cells.columns[i], column));
 }
 
 /** Writes the inputs of the rows at some places in the table, row after row, D numbers each. */
@@ -55,7 +55,7 @@ function putCell(
 ): void {
   const isNothing = Number.isNaN(number);
   if (texts) {
-    const own = texts[isNothing ? 0 : number - NO_TEXT] as number;
+    const own = texts[isNothing ? 0 : number - NO_TEXT];
     if (isEmbedded) row[first] = own;
     else if (own >= 0) row[own] = 1;
     return;

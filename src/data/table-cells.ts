@@ -46,11 +46,11 @@ export class CellReader {
 
   /** The number of a row in a column, or the place of its text; NaN for nothing. */
   number(row: number, column: number): number {
-    const { kind, at } = this.columns[column] as CellColumn;
+    const { kind, at } = this.columns[column];
     const word = row * this.width + at;
-    if (kind === "float32") return this.#floats[word] as number;
-    if (kind === "float64") return this.#doubles[word / 2] as number;
-    const text = this.#texts[word] as number;
+    if (kind === "float32") return this.#floats[word];
+    if (kind === "float64") return this.#doubles[word / 2];
+    const text = this.#texts[word];
     return text === NO_TEXT ? Number.NaN : text;
   }
 }
@@ -65,7 +65,7 @@ export function cellsOf(
   const words = new SharedArrayBuffer(8 * numbers.length);
   const [doubles, texts] = [new Float64Array(words), new Int32Array(words)];
   for (let i = 0; i < numbers.length; i++) {
-    const number = numbers[i] as number;
+    const number = numbers[i];
     if (!isText(i % width)) doubles[i] = number;
     else texts[2 * i] = Number.isNaN(number) ? NO_TEXT : number;
   }

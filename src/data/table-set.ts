@@ -97,8 +97,8 @@ export class TableSet {
   cellsInto(out: Uint32Array, places: Uint32Array): void {
     const { words, width } = this.#cells;
     for (let n = 0, to = 0; n < places.length; n++) {
-      const from = (places[n] as number) * width;
-      for (let at = from; at < from + width; at++) out[to++] = words[at] as number;
+      const from = places[n] * width;
+      for (let at = from; at < from + width; at++) out[to++] = words[at];
     }
   }
 
@@ -124,8 +124,7 @@ export class TableSet {
     const places = this.#places[set];
     const K = this.#labels.length;
     const y = new Float32Array(places.length * K);
-    for (let n = 0; n < places.length; n++)
-      for (let k = 0; k < K; k++) y[n * K + k] = this.labelAt(places[n] as number, k);
+    for (let n = 0; n < places.length; n++) for (let k = 0; k < K; k++) y[n * K + k] = this.labelAt(places[n], k);
     return y;
   }
 
@@ -143,7 +142,7 @@ export class TableSet {
   labelAt(place: number, k: number): number {
     const number = this.#cells.number(place, this.#columns.length + k);
     if (Number.isNaN(number)) return Number.NaN;
-    const { mean, std } = this.#labels[k] as Moments;
+    const { mean, std } = this.#labels[k];
     const value = (number - mean) / std;
     return this.#classes[k]?.get(value) ?? value;
   }
@@ -189,7 +188,7 @@ function placesOf(
   const shuffled = permutationInto(new Uint32Array(N), dataKey(splitNames(table, identity), "split"), 0);
   const marks = heldout && new Uint8Array(heldout);
   const most = heldoutCount(N, share ?? 0);
-  const partOf = (place: number, i: number) => (marks ? (marks[place] as number) : Number(i < most));
+  const partOf = (place: number, i: number) => (marks ? marks[place] : Number(i < most));
   const [training, test, validation] = [0, 1, 2].map((part) => partIn(shuffled, part, partOf)) as Parts;
   const take = (set: RowSet, rows: Uint32Array, count: Counts["trainRows"]) => {
     if (count !== "fresh" && rows.length >= count) return rows.subarray(0, count);
@@ -208,10 +207,9 @@ type Parts = [training: Uint32Array, test: Uint32Array, validation: Uint32Array]
 /** Those of the rows that are of a part: counted first, since a filter of typed arrays fills a list. */
 function partIn(rows: Uint32Array, part: number, partOf: (place: number, i: number) => number): Uint32Array {
   let count = 0;
-  for (let i = 0; i < rows.length; i++) count += Number(partOf(rows[i] as number, i) === part);
+  for (let i = 0; i < rows.length; i++) count += Number(partOf(rows[i], i) === part);
   const own = new Uint32Array(count);
-  for (let i = 0, next = 0; next < count; i++)
-    if (partOf(rows[i] as number, i) === part) own[next++] = rows[i] as number;
+  for (let i = 0, next = 0; next < count; i++) if (partOf(rows[i], i) === part) own[next++] = rows[i];
   return own;
 }
 

@@ -29,9 +29,9 @@ export function classShares(labels: ArrayLike<number>, classes: number): number[
   const counts = new Array<number>(classes).fill(0);
   let all = 0;
   for (let n = 0; n < labels.length; n++) {
-    const label = labels[n] as number;
+    const label = labels[n];
     if (Number.isNaN(label)) continue;
-    counts[label] = (counts[label] as number) + 1;
+    counts[label] = counts[label] + 1;
     all++;
   }
   return counts.map((count) => count / all);
@@ -57,7 +57,7 @@ export function probability(logit: number): number {
 export function crossEntropy(logits: Float32Array, label: number): number {
   const largest = Math.max(...logits);
   const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-  return Math.log(sum) + largest - (logits[label] as number);
+  return Math.log(sum) + largest - logits[label];
 }
 
 /** The share of the generator's labels that are 1, where a label is the sign of equation 4's number: an integral over w.x. */
@@ -66,7 +66,7 @@ export function baseRate(settings: GeneratorSettings): number {
   const threshold = rawLabels ? 0 : labelMean(settings);
   return expected(MEAN_STEPS, (z) => {
     const projection = scale * z;
-    const signal = alpha.reduce((sum, a, i) => sum + Math.sin(a * projection + (beta[i] as number)), projection);
+    const signal = alpha.reduce((sum, a, i) => sum + Math.sin(a * projection + beta[i]), projection);
     const above = signal - threshold;
     return noiseStd > 0 ? normalCdf(above / noiseStd) : Number(above > 0);
   });

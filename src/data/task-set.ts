@@ -57,7 +57,7 @@ export class TaskSet {
       const inputs = x.subarray(n * D, (n + 1) * D);
       normalsInto(noise, this.#keys[set].noise, first + n, step);
       for (const [k, vector] of this.vectors.entries()) {
-        y[n * K + k] = this.#label(dot(vector, inputs), noise[k] as number);
+        y[n * K + k] = this.#label(dot(vector, inputs), noise[k]);
       }
     }
     return y;
@@ -72,7 +72,7 @@ export class TaskSet {
   #label(projection: number, noise: number): number {
     const { alpha, beta, noiseStd, binaryLabels } = this.settings;
     let y = projection;
-    for (let i = 0; i < alpha.length; i++) y += sine((alpha[i] as number) * projection + (beta[i] as number));
+    for (let i = 0; i < alpha.length; i++) y += sine(alpha[i] * projection + beta[i]);
     const label = (y + noiseStd * noise - this.mean) * this.inverseStd;
     return binaryLabels ? Number(label > 0) : label;
   }
@@ -91,8 +91,8 @@ export function taskVectors(
   const directions = orthonormalVectors(correlations.length, inputs, key);
   return mixtureOf(correlations).map((shares) =>
     Float64Array.from({ length: inputs }, (_, d) => {
-      let mixed = (shares[0] as number) * (directions[0]?.[d] as number);
-      for (let j = 1; j < shares.length; j++) mixed += (shares[j] as number) * (directions[j]?.[d] as number);
+      let mixed = shares[0] * directions[0]?.[d];
+      for (let j = 1; j < shares.length; j++) mixed += shares[j] * directions[j]?.[d];
       return scale * mixed;
     }),
   );
@@ -113,7 +113,7 @@ function across(others: readonly Float64Array[], vector: Float64Array<ArrayBuffe
   for (let pass = 0; pass < 2; pass++) {
     for (const other of others) {
       const overlap = dot(other, rest);
-      rest = rest.map((value, d) => value - overlap * (other[d] as number));
+      rest = rest.map((value, d) => value - overlap * other[d]);
     }
     rest = normalized(rest);
   }
@@ -128,6 +128,6 @@ function normalized(vector: Float64Array): Float64Array<ArrayBuffer> {
 /** The inner product of two vectors of one length, summed in order. */
 export function dot(a: Float64Array, b: Float64Array | Float32Array): number {
   let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += (a[d] as number) * (b[d] as number);
+  for (let d = 0; d < a.length; d++) sum += a[d] * b[d];
   return sum;
 }

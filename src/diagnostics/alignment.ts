@@ -19,7 +19,7 @@ export function alignmentQuantities(
       .filter(isReadBy(spec, k))
       .map(({ kernel, units: { width } }) => ({ weights: tape.value(kernel), width }));
     const unit = bestUnit(spec.ranks ? [firstProduct(tape, spec, k)] : kernels, vector);
-    const alignment = Math.abs(cosine(mainDirection(tape, outputs[k] as Units, first, vector.length), vector));
+    const alignment = Math.abs(cosine(mainDirection(tape, outputs[k], first, vector.length), vector));
     return Object.entries({ unitAlignment: unit, alignment, alignedLoss: alignedLoss(settings, alignment) }).map(
       ([name, value]) => [`${name}/${k + 1}`, value] as const,
     );
@@ -48,7 +48,7 @@ function bestUnit(
     );
     const length = Math.sqrt(inner(vector, vector));
     for (const [u, product] of along.entries()) {
-      const square = squares[u] as number;
+      const square = squares[u];
       if (square > 0) best = Math.max(best, Math.abs(product) / (length * Math.sqrt(square)));
     }
   }
@@ -102,15 +102,15 @@ function firstProduct(tape: Tape, spec: ModelSpec, k: number): Matrix {
   const named = (name: string) =>
     factors
       .filter(({ network }) => network.startsWith(`factors/experts/${name}`))
-      .map((block) => ({ weights: tape.value(block), width: block.shape[1] as number }));
+      .map((block) => ({ weights: tape.value(block), width: block.shape[1] }));
   const [[inputs], cores, [units], [shares]] = ["inputs", "cores", "units", "shares"].map(named) as [
     [Matrix],
     Matrix[],
     [Matrix],
     [Matrix],
   ];
-  const core = new Float64Array((cores[0] as Matrix).weights.length);
-  for (const [i, { weights }] of cores.entries()) addTo(core, weights, shares.weights[k * shares.width + i] as number);
+  const core = new Float64Array(cores[0].weights.length);
+  for (const [i, { weights }] of cores.entries()) addTo(core, weights, shares.weights[k * shares.width + i]);
   return times(times(inputs, { weights: core, width: core.length / inputs.width }), units);
 }
 

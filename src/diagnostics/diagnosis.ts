@@ -85,7 +85,7 @@ export class Diagnosis {
   /** The tasks' losses after a plain step of size lr against a gradient [P], [K]. */
   #lossesAfter(parameters: Float64Array, gradient: Float64Array): number[] {
     const { model, training } = this.#run;
-    const moved = parameters.map((value, p) => value - training.lr * (gradient[p] as number));
+    const moved = parameters.map((value, p) => value - training.lr * gradient[p]);
     return this.#losses(network(new Tape(moved, this.#N), model, this.#x).outputs);
   }
 
@@ -95,7 +95,7 @@ export class Diagnosis {
 
   #errors({ values }: Units, k: number): Float64Array {
     const K = this.#run.model.tasks;
-    return values.map((value, n) => value - (this.#y[n * K + k] as number));
+    return values.map((value, n) => value - this.#y[n * K + k]);
   }
 }
 

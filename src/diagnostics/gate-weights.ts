@@ -27,20 +27,19 @@ function softmaxInto(weights: Float64Array, logits: Float64Array): void {
   for (const logit of logits) highest = Math.max(highest, logit);
   let total = 0;
   for (let e = 0; e < weights.length; e++) {
-    const power = Math.exp((logits[e] as number) - highest);
+    const power = Math.exp(logits[e] - highest);
     weights[e] = power;
     total += power;
   }
-  for (let e = 0; e < weights.length; e++) weights[e] = (weights[e] as number) / total;
+  for (let e = 0; e < weights.length; e++) weights[e] = weights[e] / total;
 }
 
 /** Adds w (g - sum_e w_e g_e) to `to`, row by row. */
 function addSoftmaxGradient(to: Float64Array, weights: Float64Array, gradient: Float64Array, E: number): void {
   for (let at = 0; at < weights.length; at += E) {
     let mean = 0;
-    for (let i = at; i < at + E; i++) mean += (weights[i] as number) * (gradient[i] as number);
-    for (let i = at; i < at + E; i++)
-      to[i] = (to[i] as number) + (weights[i] as number) * ((gradient[i] as number) - mean);
+    for (let i = at; i < at + E; i++) mean += weights[i] * gradient[i];
+    for (let i = at; i < at + E; i++) to[i] = to[i] + weights[i] * (gradient[i] - mean);
   }
 }
 
@@ -58,8 +57,7 @@ export function selected(tape: Tape, outputs: Units, { experts: k, gamma }: Sele
     softmaxInto(shares.subarray(n * k, (n + 1) * k), row.subarray(0, k));
     for (let i = 0; i < k; i++)
       for (let e = 0; e < E; e++)
-        weights[n * E + e] =
-          (weights[n * E + e] as number) + (shares[n * k + i] as number) * selector(row, k + i * bits, e, bits, gamma);
+        weights[n * E + e] = weights[n * E + e] + shares[n * k + i] * selector(row, k + i * bits, e, bits, gamma);
   }
   return tape.units(weights, (gradient) => {
     const to = tape.gradientOf(outputs);
@@ -82,13 +80,13 @@ function addSelectedGradient(
   for (let i = 0; i < k; i++) {
     const code = k + i * bits;
     for (let e = 0; e < E; e++) {
-      const g = gradient[e] as number;
-      byShare[i] = (byShare[i] as number) + g * selector(row, code, e, bits, gamma);
+      const g = gradient[e];
+      byShare[i] = byShare[i] + g * selector(row, code, e, bits, gamma);
       for (let b = 0; b < bits; b++) {
         const sign = (e >> b) % 2 === 1 ? 1 : -1;
         const others = selector(row, code, e, bits, gamma, b);
-        const slope = sign * smoothSlope(row[code + b] as number, gamma) * others;
-        to[code + b] = (to[code + b] as number) + g * (shares[i] as number) * slope;
+        const slope = sign * smoothSlope(row[code + b], gamma) * others;
+        to[code + b] = to[code + b] + g * shares[i] * slope;
       }
     }
   }
@@ -100,7 +98,7 @@ function selector(row: Float64Array, code: number, e: number, bits: number, gamm
   let product = 1;
   for (let b = 0; b < bits; b++) {
     if (b === without) continue;
-    const step = smoothStep(row[code + b] as number, gamma);
+    const step = smoothStep(row[code + b], gamma);
     product *= (e >> b) % 2 === 1 ? step : 1 - step;
   }
   return product;

@@ -9,20 +9,14 @@ export function gateQuantities(spec: ModelSpec, { gates }: Pick<Network, "gates"
   const E = expertCount(spec);
   const means = gates.map((gate) => meanWeights(gate, E));
   const ofTasks = gates.flatMap((gate, k) => [
-    ...Array.from(means[k] as Float64Array, (weight, e) => [`gateWeight/${k + 1}/${e + 1}`, weight] as const),
+    ...Array.from(means[k], (weight, e) => [`gateWeight/${k + 1}/${e + 1}`, weight] as const),
     [`gateEntropy/${k + 1}`, meanEntropy(gate) / Math.log(gate.seen.length)] as const,
-    [`meanGateEntropy/${k + 1}`, entropy(means[k] as Float64Array) / Math.log(gate.seen.length)] as const,
+    [`meanGateEntropy/${k + 1}`, entropy(means[k]) / Math.log(gate.seen.length)] as const,
   ]);
   const ofPairs = pairsOf(gates.length).map(([j, k]) => {
-    return [
-      `gateDistance/${j + 1}/${k + 1}`,
-      meanDistance(gates[j] as GateWeights, gates[k] as GateWeights, E),
-    ] as const;
+    return [`gateDistance/${j + 1}/${k + 1}`, meanDistance(gates[j], gates[k], E)] as const;
   });
-  const all = Array.from(
-    { length: E },
-    (_, e) => means.reduce((sum, mean) => sum + (mean[e] as number), 0) / means.length,
-  );
+  const all = Array.from({ length: E }, (_, e) => means.reduce((sum, mean) => sum + mean[e], 0) / means.length);
   return { ...Object.fromEntries([...ofTasks, ...ofPairs]), expertsInUse: Math.exp(entropy(all)) };
 }
 
@@ -31,8 +25,8 @@ function meanWeights({ weights, seen }: GateWeights, E: number): Float64Array {
   const means = new Float64Array(E);
   const rows = weights.values.length / seen.length;
   for (const [i, weight] of weights.values.entries()) {
-    const e = seen[i % seen.length] as number;
-    means[e] = (means[e] as number) + weight / rows;
+    const e = seen[i % seen.length];
+    means[e] = means[e] + weight / rows;
   }
   return means;
 }
@@ -40,7 +34,7 @@ function meanWeights({ weights, seen }: GateWeights, E: number): Float64Array {
 /** In nats. */
 function entropy(weights: ArrayLike<number>): number {
   let sum = 0;
-  for (let e = 0; e < weights.length; e++) sum -= xLogX(weights[e] as number);
+  for (let e = 0; e < weights.length; e++) sum -= xLogX(weights[e]);
   return sum;
 }
 
@@ -64,13 +58,13 @@ function meanDistance(a: GateWeights, b: GateWeights, E: number): number {
 /** A row's weights of all E experts. */
 function rowOf({ weights, seen }: GateWeights, n: number, E: number): Float64Array {
   const row = new Float64Array(E);
-  for (const [i, e] of seen.entries()) row[e] = weights.values[n * seen.length + i] as number;
+  for (const [i, e] of seen.entries()) row[e] = weights.values[n * seen.length + i];
   return row;
 }
 
 /** The Jensen-Shannon distance of two distributions, from 0 to 1 (Endres and Schindelin 2003, to base 2). */
 function jensenShannon(a: Float64Array, b: Float64Array): number {
-  const middle = a.map((weight, e) => (weight + (b[e] as number)) / 2);
+  const middle = a.map((weight, e) => (weight + b[e]) / 2);
   const divergence = entropy(middle) - (entropy(a) + entropy(b)) / 2;
   return Math.sqrt(Math.max(0, divergence) / Math.LN2);
 }

@@ -5,7 +5,7 @@ import type { Gradient } from "./tape.ts";
 /** How the gradients of each two tasks' losses agree on the parameters that both reach; none where there are none. */
 export function conflictQuantities(gradients: readonly Gradient[]): Quantities {
   const all = pairsOf(gradients.length).flatMap(([j, k]) => {
-    const measured = conflictOf(gradients[j] as Gradient, gradients[k] as Gradient);
+    const measured = conflictOf(gradients[j], gradients[k]);
     return Object.entries(measured).map(([name, value]) => [`${name}/${j + 1}/${k + 1}`, value] as const);
   });
   return Object.fromEntries(all);
@@ -22,8 +22,8 @@ function conflictOf(a: Gradient, b: Gradient): Quantities {
   let ab = 0;
   for (let i = 0; i < a.values.length; i++) {
     if (a.reached[i] === 0 || b.reached[i] === 0) continue;
-    const p = a.values[i] as number;
-    const q = b.values[i] as number;
+    const p = a.values[i];
+    const q = b.values[i];
     aa += p * p;
     bb += q * q;
     ab += p * q;
@@ -44,9 +44,7 @@ function share(a: Gradient, b: Gradient): boolean {
 /** Task i's gradient [P] where another task's loss has one too, else 0. */
 export function sharedPart(gradients: readonly Gradient[], i: number): Float64Array {
   const others = gradients.filter((_, j) => j !== i);
-  return (gradients[i] as Gradient).values.map((value, p) =>
-    others.some(({ reached }) => reached[p] === 1) ? value : 0,
-  );
+  return gradients[i].values.map((value, p) => (others.some(({ reached }) => reached[p] === 1) ? value : 0));
 }
 
 /**
@@ -63,8 +61,7 @@ export function affinityQuantities(
   for (const [i, own] of gradients.entries()) {
     const touched = gradients.flatMap((other, j) => (j !== i && share(own, other) ? [j] : []));
     const after = touched.length > 0 ? lossesAfter(i) : [];
-    for (const j of touched)
-      found.push([`affinity/${i + 1}/${j + 1}`, 1 - (after[j] as number) / (losses[j] as number)]);
+    for (const j of touched) found.push([`affinity/${i + 1}/${j + 1}`, 1 - after[j] / losses[j]]);
   }
   if (found.length === 0) return {};
   const mean = found.reduce((sum, [, value]) => sum + value, 0) / found.length;

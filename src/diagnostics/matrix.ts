@@ -12,8 +12,8 @@ export function addProduct(
   for (let n = 0; n < N; n++) {
     for (let u = n < evenRows ? fours : 0; u < U; u++) {
       let sum = 0;
-      for (let d = 0; d < D; d++) sum += (a[n * D + d] as number) * (b[d * U + u] as number);
-      out[n * U + u] = (out[n * U + u] as number) + sum;
+      for (let d = 0; d < D; d++) sum += a[n * D + d] * b[d * U + u];
+      out[n * U + u] = out[n * U + u] + sum;
     }
   }
 }
@@ -39,12 +39,12 @@ function addTile(
   const row = n * D;
   const next = row + D;
   for (let d = 0, w = u; d < D; d++, w += U) {
-    const x = a[row + d] as number;
-    const y = a[next + d] as number;
-    const b0 = b[w] as number;
-    const b1 = b[w + 1] as number;
-    const b2 = b[w + 2] as number;
-    const b3 = b[w + 3] as number;
+    const x = a[row + d];
+    const y = a[next + d];
+    const b0 = b[w];
+    const b1 = b[w + 1];
+    const b2 = b[w + 2];
+    const b3 = b[w + 3];
     p0 += x * b0;
     p1 += x * b1;
     p2 += x * b2;
@@ -55,23 +55,23 @@ function addTile(
     q3 += y * b3;
   }
   const o = n * U + u;
-  out[o] = (out[o] as number) + p0;
-  out[o + 1] = (out[o + 1] as number) + p1;
-  out[o + 2] = (out[o + 2] as number) + p2;
-  out[o + 3] = (out[o + 3] as number) + p3;
+  out[o] = out[o] + p0;
+  out[o + 1] = out[o + 1] + p1;
+  out[o + 2] = out[o + 2] + p2;
+  out[o + 3] = out[o + 3] + p3;
   const under = o + U;
-  out[under] = (out[under] as number) + q0;
-  out[under + 1] = (out[under + 1] as number) + q1;
-  out[under + 2] = (out[under + 2] as number) + q2;
-  out[under + 3] = (out[under + 3] as number) + q3;
+  out[under] = out[under] + q0;
+  out[under + 1] = out[under + 1] + q1;
+  out[under + 2] = out[under + 2] + q2;
+  out[under + 3] = out[under + 3] + q3;
 }
 
 /** v [D] times b [D, U], [U]. */
 export function leftProduct(v: Float64Array, b: Float64Array, U: number): Float64Array {
   const out = new Float64Array(U);
   for (let d = 0, at = 0; d < v.length; d++) {
-    const factor = v[d] as number;
-    for (let u = 0; u < U; u++, at++) out[u] = (out[u] as number) + factor * (b[at] as number);
+    const factor = v[d];
+    for (let u = 0; u < U; u++, at++) out[u] = out[u] + factor * b[at];
   }
   return out;
 }
@@ -79,26 +79,26 @@ export function leftProduct(v: Float64Array, b: Float64Array, U: number): Float6
 /** [N, D] → [D, N]. */
 export function transposed(a: Float64Array, N: number, D: number): Float64Array {
   const out = new Float64Array(N * D);
-  for (let n = 0; n < N; n++) for (let d = 0; d < D; d++) out[d * N + n] = a[n * D + d] as number;
+  for (let n = 0; n < N; n++) for (let d = 0; d < D; d++) out[d * N + n] = a[n * D + d];
   return out;
 }
 
 /** The sums of the columns of a [N, D], [D]. */
 export function columnSums(a: Float64Array, D: number): Float64Array {
   const sums = new Float64Array(D);
-  for (let i = 0; i < a.length; i++) sums[i % D] = (sums[i % D] as number) + (a[i] as number);
+  for (let i = 0; i < a.length; i++) sums[i % D] = sums[i % D] + a[i];
   return sums;
 }
 
 /** Adds `factor` times `values` to `to`. */
 export function addTo(to: Float64Array, values: Float64Array, factor = 1): void {
-  for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + factor * (values[i] as number);
+  for (let i = 0; i < to.length; i++) to[i] = to[i] + factor * values[i];
 }
 
 /** The inner product of two vectors of one length. */
 export function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }
 
@@ -120,7 +120,7 @@ export function firstEigenvector(symmetric: Float64Array, N: number): Float64Arr
     power = ofTraceOne(square, N);
     if (isAlone) break;
   }
-  const lengths = Float64Array.from({ length: N }, (_, n) => power[n * (N + 1)] as number);
+  const lengths = Float64Array.from({ length: N }, (_, n) => power[n * (N + 1)]);
   const longest = lengths.indexOf(Math.max(...lengths));
   return power.slice(longest * N, (longest + 1) * N);
 }
@@ -132,6 +132,6 @@ function ofTraceOne(a: Float64Array, N: number): Float64Array {
 
 function trace(a: Float64Array, N: number): number {
   let sum = 0;
-  for (let n = 0; n < N; n++) sum += a[n * (N + 1)] as number;
+  for (let n = 0; n < N; n++) sum += a[n * (N + 1)];
   return sum;
 }

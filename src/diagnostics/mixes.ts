@@ -11,7 +11,7 @@ export interface Mixed {
 /** sum_e w_e f_e by weights [N, E] of the experts' units f_e [N, H]. */
 export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Units {
   const [N, E] = [tape.rows, experts.length];
-  const H = (experts[0] as Mixed).units.width;
+  const H = experts[0].units.width;
   const out = new Float64Array(N * H);
   for (const [e, { units }] of experts.entries()) addScaled(out, units.values, weights.values, e, E, H);
   return tape.units(out, (gradient) => {
@@ -19,8 +19,8 @@ export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Un
     for (const [e, { units, learns }] of experts.entries()) {
       for (let n = 0; n < N; n++) {
         let sum = 0;
-        for (let i = n * H; i < (n + 1) * H; i++) sum += (gradient[i] as number) * (units.values[i] as number);
-        byWeight[n * E + e] = (byWeight[n * E + e] as number) + sum;
+        for (let i = n * H; i < (n + 1) * H; i++) sum += gradient[i] * units.values[i];
+        byWeight[n * E + e] = byWeight[n * E + e] + sum;
       }
       if (learns || !tape.isLearning) addScaled(tape.gradientOf(units), gradient, weights.values, e, E, H);
     }
@@ -30,14 +30,14 @@ export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Un
 /** Adds each row of `values` [N, H], times its weight e of `weights` [N, E]. */
 function addScaled(to: Float64Array, values: Float64Array, weights: Float64Array, e: number, E: number, H: number) {
   for (let i = 0, at = e; i < to.length; at += E) {
-    const weight = weights[at] as number;
-    for (const end = i + H; i < end; i++) to[i] = (to[i] as number) + weight * (values[i] as number);
+    const weight = weights[at];
+    for (const end = i + H; i < end; i++) to[i] = to[i] + weight * values[i];
   }
 }
 
 /** The sum of units, each times `factor`. */
 export function total(tape: Tape, parts: readonly Units[], factor = 1): Units {
-  const out = new Float64Array((parts[0] as Units).values.length);
+  const out = new Float64Array(parts[0].values.length);
   for (const { values } of parts) addTo(out, values, factor);
   return tape.units(out, (gradient) => {
     for (const part of parts) addTo(tape.gradientOf(part), gradient, factor);
@@ -72,13 +72,13 @@ export function hardConcrete(noise?: (j: number) => number): Factor {
 /** The sum of units, each times the factor that its parameter of `span` stands for. */
 export function linkedSum(tape: Tape, parts: readonly Units[], span: Span, { value, slope }: Factor): Units {
   const parameters = tape.value(span);
-  const out = new Float64Array((parts[0] as Units).values.length);
-  for (const [j, { values }] of parts.entries()) addTo(out, values, value(parameters[j] as number, j));
+  const out = new Float64Array(parts[0].values.length);
+  for (const [j, { values }] of parts.entries()) addTo(out, values, value(parameters[j], j));
   return tape.units(out, (gradient) => {
     const by = tape.gradientAt(span);
     for (const [j, part] of parts.entries()) {
-      const parameter = parameters[j] as number;
-      if (by) by[j] = (by[j] as number) + slope(parameter, j) * inner(gradient, part.values);
+      const parameter = parameters[j];
+      if (by) by[j] = by[j] + slope(parameter, j) * inner(gradient, part.values);
       addTo(tape.gradientOf(part), gradient, value(parameter, j));
     }
   });

@@ -112,7 +112,7 @@ class Builder {
 
   /** What all paths of the first level read, if it is the same. */
   get #x(): Units {
-    return this.#inputs[0] as Units;
+    return this.#inputs[0];
   }
 
   /** What each path of a level reads → what it gives; path K is that of the shared experts. */
@@ -121,8 +121,8 @@ class Builder {
     const experts = this.#experts(level, inputs);
     this.#gates = [];
     const paths = tasks + Number(hasSharedGate(this.#spec, level));
-    const single = gating === "single" ? this.#gate(0, level, inputs[0] as Units) : undefined;
-    return Array.from({ length: paths }, (_, path) => this.#mix(path, level, experts, inputs[path] as Units, single));
+    const single = gating === "single" ? this.#gate(0, level, inputs[0]) : undefined;
+    return Array.from({ length: paths }, (_, path) => this.#mix(path, level, experts, inputs[path], single));
   }
 
   #experts(level: number, inputs: readonly Units[]): Units[] {
@@ -133,7 +133,7 @@ class Builder {
       const path =
         Array.from({ length: tasks }, (_, k) => k).find((k) => expertsOn(this.#spec, k).includes(e)) ?? tasks;
       const name = networkName("experts", e, level);
-      return this.#stack(name, experts.layers.length, inputs[path] as Units, this.#deeperUnits, e);
+      return this.#stack(name, experts.layers.length, inputs[path], this.#deeperUnits, e);
     });
   }
 
@@ -147,8 +147,8 @@ class Builder {
       case "cross-stitch":
       case "l2-constrained":
       case "tensor-factorization": {
-        const own = ownExpertsOf(this.#spec, path).map((e) => all[e] as Units);
-        return own.length === 1 ? (own[0] as Units) : total(tape, own, 1 / own.length);
+        const own = ownExpertsOf(this.#spec, path).map((e) => all[e]);
+        return own.length === 1 ? own[0] : total(tape, own, 1 / own.length);
       }
       case "snr-trans":
         return this.#links(path, all);
@@ -163,10 +163,10 @@ class Builder {
         const mix = mixed(
           tape,
           gate.weights,
-          gate.seen.map((e): Mixed => ({ units: all[e] as Units, learns: learns(e) })),
+          gate.seen.map((e): Mixed => ({ units: all[e], learns: learns(e) })),
         );
         if (gating !== "residual" || path === tasks) return mix;
-        return total(tape, [mix, all[experts.shared + path] as Units]);
+        return total(tape, [mix, all[experts.shared + path]]);
       }
       default:
         return unreachable(gating);
@@ -234,7 +234,7 @@ class Builder {
   #factoredLayer(part: "experts" | "towers", i: number, inputs: readonly Units[]): Units[] {
     const layer = `factors/${part}`;
     const { offset, shape } = this.#block(`${layer}/shares/${i}/shares`);
-    const cores = shape[1] as number;
+    const cores = shape[1];
     const throughCores = (input: Units) => {
       const reduced = this.#dense(`${layer}/inputs/${i}`, input);
       return Array.from({ length: cores }, (_, core) => this.#dense(`${layer}/cores/${core}/${i}`, reduced));
@@ -297,19 +297,19 @@ function embedded(tape: Tape, spec: ModelSpec, rows: Units, set: number): Units 
     for (let n = 0; n < tape.rows; n++) {
       let at = n * width + plain;
       for (const [t, table] of tables.entries()) {
-        const size = table.shape[1] as number;
-        const first = (rows.values[n * D + plain + t] as number) * size;
+        const size = table.shape[1];
+        const first = rows.values[n * D + plain + t] * size;
         for (let j = 0; j < size; j++) visit(at++, first + j, table);
       }
     }
   };
   eachNumber((at, i, table) => {
-    out[at] = tape.value(table)[i] as number;
+    out[at] = tape.value(table)[i];
   });
   return tape.units(out, (gradient) => {
     eachNumber((at, i, table) => {
       const to = tape.gradientAt(table);
-      if (to) to[i] = (to[i] as number) + (gradient[at] as number);
+      if (to) to[i] = to[i] + gradient[at];
     });
   });
 }

@@ -127,13 +127,12 @@ export function rectified(tape: Tape, x: Units): Units {
   const out = x.values.map((value) => Math.max(0, value));
   return tape.units(out, (gradient) => {
     const to = tape.gradientOf(x);
-    for (let i = 0; i < to.length; i++)
-      if ((x.values[i] as number) > 0) to[i] = (to[i] as number) + (gradient[i] as number);
+    for (let i = 0; i < to.length; i++) if (x.values[i] > 0) to[i] = to[i] + gradient[i];
   });
 }
 
 /** x [N, width], each number times that of `factors` [N * width]. */
 export function scaled(tape: Tape, x: Units, factors: ArrayLike<number>): Units {
-  const times = (values: Float64Array) => values.map((value, i) => value * (factors[i] as number));
+  const times = (values: Float64Array) => values.map((value, i) => value * factors[i]);
   return tape.units(times(x.values), (gradient) => addTo(tape.gradientOf(x), times(gradient)));
 }

@@ -19,8 +19,14 @@ export interface Predictions {
   readonly y: Float32Array;
 }
 
-/** By a metric's name, its value for a task's outputs [N, C] and labels [N]; `scale` is one of them in the label's own units. */
-type Metrics = Readonly<Record<string, (outputs: Float32Array, labels: Float32Array, scale: number) => number>>;
+/** Its value for a task's outputs [N, C] and labels [N]; `scale` is one of them in the label's own units. */
+type Metric = (outputs: Float32Array, labels: Float32Array, scale: number) => number;
+
+/** By their names; some kinds of tasks have an AUC. */
+interface Metrics {
+  readonly [name: string]: Metric;
+  readonly auc?: Metric;
+}
 
 const METRICS: Readonly<Record<TaskKind, Metrics>> = {
   regression: {
@@ -97,7 +103,7 @@ export function taskMetrics(
     return names.map((name) => METRICS[task.kind][name]?.(own, labels, scales[k] ?? 1) ?? Number.NaN);
   });
   const entries = names.flatMap((name, i) =>
-    values.map((ofTask, k): [string, number] => [`${name}/${k + 1}`, ofTask[i] as number]),
+    values.map((ofTask, k): [string, number] => [`${name}/${k + 1}`, ofTask[i]]),
   );
   return Object.fromEntries(entries);
 }
@@ -107,8 +113,7 @@ function columnsOf(values: Float32Array, width: number, first: number, count: nu
   if (count === width) return values;
   const N = values.length / width;
   const chosen = new Float32Array(N * count);
-  for (let n = 0; n < N; n++)
-    for (let c = 0; c < count; c++) chosen[n * count + c] = values[n * width + first + c] as number;
+  for (let n = 0; n < N; n++) for (let c = 0; c < count; c++) chosen[n * count + c] = values[n * width + first + c];
   return chosen;
 }
 
@@ -126,7 +131,7 @@ function rowOf(values: Float32Array, N: number, n: number): Float32Array {
 }
 
 function at(values: Float32Array, i: number): number {
-  return values[i] as number;
+  return values[i];
 }
 
 function meanOf(labels: Float32Array, of: (label: number, n: number) => number): number {

@@ -48,7 +48,7 @@ function sharesOfNormalRows(tape: Tape, { kernel, bias, units: { width } }: Firs
     width,
   );
   return squares.map((square, u) => {
-    const mean = bias ? (tape.value(bias)[u] as number) : 0;
+    const mean = bias ? tape.value(bias)[u] : 0;
     return square > 0 ? normalCdf(mean / Math.sqrt(square)) : Number(mean > 0);
   });
 }

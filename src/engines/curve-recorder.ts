@@ -18,7 +18,7 @@ export class TrainingCurve {
   add(sums: readonly number[], from: number, to: number): void {
     const counts = this.#counts.batches(from, to);
     const before = this.train.at(-1);
-    const means = sums.map((sum, k) => (counts[k] === 0 ? (before?.[k] ?? 0) : sum / (counts[k] as number)));
+    const means = sums.map((sum, k) => (counts[k] === 0 ? (before?.[k] ?? 0) : sum / counts[k]));
     for (const [k, mean] of means.entries())
       if (counts[k] !== 0 && !this.#has(k)) for (const losses of this.train) losses[k] = mean;
     this.train.push(means);
@@ -37,7 +37,7 @@ export class TrainingCurve {
   }
 
   #has(k: number): boolean {
-    return this.batches === undefined || this.batches.some((counts) => (counts[k] as number) > 0);
+    return this.batches === undefined || this.batches.some((counts) => counts[k] > 0);
   }
 }
 
@@ -88,7 +88,7 @@ export class CurveRecorder {
   addBatch(losses: Float32Array, step: number): void {
     this.failure ??= lossFailure(losses, step);
     if (this.failure) return;
-    for (const k of this.#sums.keys()) this.#sums[k] = (this.#sums[k] as number) + (losses[k] as number);
+    for (const k of this.#sums.keys()) this.#sums[k] = this.#sums[k] + losses[k];
   }
 
   /**

@@ -29,10 +29,10 @@ export function bestStep({ curve, diagnostics }: Looks, { patience, by }: Stoppi
   const values = by && (diagnostics?.values[`${by.metric}/${by.task + 1}`] ?? []);
   const costs = values ? values.map((value) => (by.isHigherBetter ? -value : value)) : losses;
   let best = costs.findIndex((cost) => !Number.isNaN(cost));
-  const at = (isSure: boolean) => ({ step: curve.steps[best] as number, loss: losses[best] as number, isSure });
+  const at = (isSure: boolean) => ({ step: curve.steps[best], loss: losses[best], isSure });
   if (best < 0) return undefined;
   for (const [i, cost] of costs.entries()) {
-    if (cost < (costs[best] as number)) best = i;
+    if (cost < costs[best]) best = i;
     if (i - best >= patience) return at(true);
   }
   return at(false);

@@ -270,7 +270,7 @@ export function modelKey({ seed, index, cross, model }: RunNames & Pick<AnyRun, 
 /** The reason a loss fails its run, or undefined: NaN, infinite or beyond DIVERGED_LOSS. `losses` are the K tasks'. */
 export function lossFailure(losses: ArrayLike<number>, step: number): string | undefined {
   let mean = 0;
-  for (let k = 0; k < losses.length; k++) mean += (losses[k] as number) / losses.length;
+  for (let k = 0; k < losses.length; k++) mean += losses[k] / losses.length;
   if (Number.isNaN(mean)) return `loss is NaN at step ${step}`;
   return mean > DIVERGED_LOSS ? `diverged: loss is ${mean.toPrecision(3)} at step ${step}` : undefined;
 }

@@ -39,7 +39,7 @@ export function diagnosedSteps(training: Watched): number[] {
   const steps = evaluationSteps(training);
   const count = Math.min(steps.length, MOST_DIAGNOSED);
   const gap = count > 1 ? (steps.length - 1) / (count - 1) : 0;
-  return Array.from({ length: count }, (_, i) => steps[Math.round(i * gap)] as number);
+  return Array.from({ length: count }, (_, i) => steps[Math.round(i * gap)]);
 }
 
 /** How often a run is evaluated. */
@@ -62,7 +62,7 @@ function placeAfter(steps: readonly number[], done: number): number {
   let [low, high] = [0, steps.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((steps[middle] as number) > done) high = middle;
+    if (steps[middle] > done) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -11,7 +11,7 @@ export function initialParameters(run: Run): Float32Array {
   if (training.outputBias !== "base-rate") return values;
   const biases = outputBiases(run);
   for (const { part, kind, network, offset } of parameterBlocks(model))
-    if (part === "outputs" && kind === "bias") values.set(biases[Number(network.split("/")[1])] as number[], offset);
+    if (part === "outputs" && kind === "bias") values.set(biases[Number(network.split("/")[1])], offset);
   return values;
 }
 
@@ -26,6 +26,6 @@ function outputBiases(run: Run): number[][] {
     const labels = table?.labelsOf("train", k) ?? new Float32Array();
     const least = 0.5 / Math.max(1, labels.length);
     const logs = sharesOf(run, task, () => labels).map((share) => Math.log(Math.max(share, least)));
-    return outputCount(task) === 1 ? [(logs[1] as number) - (logs[0] as number)] : logs;
+    return outputCount(task) === 1 ? [logs[1] - logs[0]] : logs;
   });
 }

@@ -66,7 +66,7 @@ export function summedLosses(
     first += outputCount(task);
     let sum = 0;
     for (let n = 0; n * K < y.length; n++) {
-      const label = y[n * K + k] as number;
+      const label = y[n * K + k];
       if (Number.isNaN(label)) continue;
       sum += lossOf(task, outputs.subarray(n * O + from, n * O + first), label, huberDelta);
     }

@@ -53,7 +53,7 @@ export async function trainGroup<G extends Together>(
   const yielder = new Yielder(hooks.signal);
   const trainer = await createTrainer(group, yielder);
   if (!trainer) return;
-  const keeper = trainer.save && hooks.keeping && new RunKeeper(group.runs[0] as AnyRun, hooks.keeping);
+  const keeper = trainer.save && hooks.keeping && new RunKeeper(group.runs[0], hooks.keeping);
 
   try {
     const replicas = replicasOf(group, trainer, keeper?.state);
@@ -95,14 +95,14 @@ function replicasOf(
       record: new CurveRecorder(run, counts, state),
       diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
       tasks: isValidated(run) ? validationTasks(run as AnyRun & FromTable) : undefined,
-      labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
+      labelCorrelations: labelCorrelations[places[i % places.length]],
     };
   });
 }
 
 /** K: the runs of a group have the same rows, or as many tasks. */
 function tasksOf(replicas: readonly Replica[]): number {
-  return (replicas[0] as Replica).run.model.tasks;
+  return replicas[0].run.model.tasks;
 }
 
 /** All steps, or those up to the last failure or stop once every run has failed or was stopped early. */
@@ -112,7 +112,7 @@ async function trainSteps(
   hooks: Hooks,
   { yielder, keeper }: { readonly yielder: Yielder; readonly keeper: RunKeeper | undefined },
 ): Promise<void> {
-  const { training } = (replicas[0] as Replica).run;
+  const { training } = replicas[0].run;
   let done = keeper?.state?.step ?? 0;
   const add = (losses: Float32Array) => {
     addBatches(replicas, losses, done + 1);
@@ -131,7 +131,7 @@ async function trainSteps(
         !record.failure && !isEnough(run, { curve: record.curve, diagnostics: diagnosing?.diagnostics }),
     );
     if (live.length === 0) return void (await trainer.settle?.());
-    if (keeps) await keeper?.keep(trainer, (replicas[0] as Replica).record, done);
+    if (keeps) await keeper?.keep(trainer, replicas[0].record, done);
     if (stops) return;
     for (const { run, record } of live) hooks.onProgress?.(run, done, record.latest);
     await yielder.rest();
@@ -150,13 +150,13 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
 }
 
 async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, yielder: Yielder): Promise<void> {
-  const first = replicas[0] as Replica;
+  const first = replicas[0];
   const losses = await lossesOver(trainer, replicas, "heldout", testRows(first.run.training), yielder);
   const K = tasksOf(replicas);
   const isLive = replicas.some(({ record }) => !record.failure);
   const heldout = isLive && isValidated(first.run) ? await trainer.heldout() : undefined;
   for (const [r, { run, record, tasks }] of replicas.entries()) {
-    const validation = heldout && tasks && validationLosses(run, heldout[r] as Predictions, tasks);
+    const validation = heldout && tasks && validationLosses(run, heldout[r], tasks);
     record.addEvaluation(losses.slice(r * K, (r + 1) * K), step, validation);
   }
   await diagnose(trainer, replicas, { step, heldout }, yielder);
@@ -175,14 +175,14 @@ async function diagnose(
   const heldout = needed ? (predicted ?? (await trainer.heldout())) : [];
   for (const [r, replica] of replicas.entries()) {
     if (yielder.stopped) return;
-    if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array, () => heldout[r] as Predictions);
+    if (isDue(replica)) replica.diagnosing?.add(step, parameters[r], () => heldout[r]);
     if (yielder.due) await yielder.rest();
   }
 }
 
 /** Each run's losses over its whole fixed training set, [N * K]; none if rows are fresh or every run has failed. */
 async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], yielder: Yielder): Promise<number[]> {
-  const { trainRows } = (replicas[0] as Replica).run.training;
+  const { trainRows } = replicas[0].run.training;
   const failed = replicas.every(({ record }) => record.failure);
   return trainRows === "fresh" || failed ? [] : lossesOver(trainer, replicas, "train", trainRows, yielder);
 }
@@ -203,7 +203,7 @@ async function lossesOver(
     if (yielder.due) await yielder.rest();
   }
   const counts = replicas.flatMap((replica) => replica.counts.rows(set));
-  return total.map((sum, i) => sum / (counts[i] as number));
+  return total.map((sum, i) => sum / counts[i]);
 }
 
 /** What the hooks ask of a run at its end. */

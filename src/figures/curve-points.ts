@@ -50,7 +50,7 @@ const pointsOf = memo(({ runs }: SweepCell): EachLoss<readonly Point[]> => {
   for (const evaluation of cellEvaluations(runs, undefined, true)) {
     if (evaluation === undefined) continue;
     const { step, reached, losses } = evaluation;
-    for (const set of LOSS_SETS) points[set].push(pointOf(step, reached, losses[set][0] as Float64Array));
+    for (const set of LOSS_SETS) points[set].push(pointOf(step, reached, losses[set][0]));
   }
   return points;
 });

@@ -5,7 +5,7 @@ import type { Results } from "../records/read-results.ts";
 import { multiplied } from "../stats/interval.ts";
 import { cellCurve, spreads } from "./curve-points.ts";
 import { type CurveRow, paperCurve } from "./draw/cell-curves.ts";
-import { type DrawnCell, doneCells } from "./draw/facts.ts";
+import { doneCells } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { SpreadRow } from "./draw/run-curves.ts";
@@ -28,7 +28,7 @@ function rowsWhere(isShown: (cell: SweepCell) => boolean, results: Results, opti
   const factor = lossFactor(sweep, options);
   return sweepCells(results).flatMap((cell, i) => {
     if (!isShown(cell)) return [];
-    const paper = paperCurve(drawn[i] as DrawnCell, sweep, options);
+    const paper = paperCurve(drawn[i], sweep, options);
     const published = new Map(paper.map(({ step, loss }) => [step, loss]));
     const rows = rowsOf(cell, options).map((row) => multiplied(row, factor));
     return options.paper ? rows.map((row) => ({ ...row, paper: published.get(row.step) ?? Number.NaN })) : rows;

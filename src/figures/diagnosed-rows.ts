@@ -119,7 +119,7 @@ export function metricCurveRows(results: Results, { statistic }: FigureOptions):
   const tasks = [...labels.keys()].sort((a, b) => Number(b === leading?.task) - Number(a === leading?.task));
   return sweepCells(results).flatMap((cell) =>
     tasks.flatMap((k) => {
-      const label = labels[k] as string;
+      const label = labels[k];
       const isMeasured = (metric: string) =>
         cell.runs.some(({ diagnostics }) =>
           diagnostics?.values[`${metric}/${k + 1}`]?.some((value) => Number.isFinite(value)),
@@ -156,16 +156,16 @@ function meanWeights({ runs }: SweepCell, quantity: string): number[][] {
     return weights ? [orderedWeights(weights, tasksOf({ labelCorrelations }))] : [];
   });
   const [first = []] = ordered;
-  return first.map((row, k) => row.map((_, e) => mean(ordered.map((one) => one[k]?.[e] as number))));
+  return first.map((row, k) => row.map((_, e) => mean(ordered.map((one) => one[k]?.[e]))));
 }
 
 /** [K * E] → [K][E], by falling weight for task 1, of equals by rising weight for the last. */
 function orderedWeights(weights: readonly number[], K: number): number[][] {
   const E = weights.length / K;
   const rows = Array.from({ length: K }, (_, k) => weights.slice(k * E, (k + 1) * E));
-  const [first, last] = [rows[0] as number[], rows[K - 1] as number[]];
+  const [first, last] = [rows[0], rows[K - 1]];
   const order = [...first.keys()].sort((a, b) => {
-    return (first[b] as number) - (first[a] as number) || (last[a] as number) - (last[b] as number);
+    return first[b] - first[a] || last[a] - last[b];
   });
-  return rows.map((row) => order.map((e) => row[e] as number));
+  return rows.map((row) => order.map((e) => row[e]));
 }

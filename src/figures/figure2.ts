@@ -67,7 +67,7 @@ function pictureOf(trials: LabelTrials, points: readonly Measured[], theme: Them
 
 function measuredPoints({ settings, measured }: LabelTrials): Measured[] {
   const points = settings.correlations.map((correlation, i) => {
-    const values = measured.map((trial) => trial[i] as number);
+    const values = measured.map((trial) => trial[i]);
     const paper = publishedFigure2().find((point) => point.correlation === correlation);
     return {
       correlation,
@@ -97,8 +97,8 @@ interface Look {
 
 function lookOf({ series, quiet, ink }: Theme): Look {
   return {
-    ours: { colour: series[0] as string, dash: undefined, marker: "circle" },
-    paper: { colour: series[1] as string, dash: undefined, marker: "square" },
+    ours: { colour: series[0], dash: undefined, marker: "circle" },
+    paper: { colour: series[1], dash: undefined, marker: "square" },
     curve: { colour: quiet === ink ? ink : quiet, dash: undefined, marker: "circle" },
   };
 }

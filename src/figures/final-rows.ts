@@ -1,7 +1,7 @@
 // Rows of the figures of final losses.
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
+import { finalLosses, type TaskLosses } from "../records/record.ts";
 import { centreOf, drawnEstimate, multiplied } from "../stats/interval.ts";
 import { modelSize } from "../summary/cost.ts";
 import type { SettingRow } from "./draw/against-setting.ts";
@@ -25,14 +25,14 @@ export function finalLossRows(results: Results, options: FigureOptions): FinalLo
   const factor = lossFactor(sweep, options);
   return sweepCells(results).map((cell, i) => {
     const row = { ...cellIn(cell), ...multiplied(estimateOf(cell, options), factor) };
-    return options.paper && cell.correlation !== null ? { ...row, paper: paper[i] as number } : row;
+    return options.paper && cell.correlation !== null ? { ...row, paper: paper[i] } : row;
   });
 }
 
 /** The same, of models whose cost is known. */
 export function costRows(results: Results, options: FigureOptions): CostRow[] {
   return sweepCells(results).flatMap((cell) => {
-    const { parameters, flopPerRow } = modelSize(results.config, cell.runs[0] as RunRecord);
+    const { parameters, flopPerRow } = modelSize(results.config, cell.runs[0]);
     if (flopPerRow === undefined) return [];
     return [{ ...cellIn(cell), parameters, flopPerRow, ...estimateOf(cell, options) }];
   });
@@ -50,9 +50,7 @@ export function distributionRows(results: Results, { loss }: FigureOptions): Dis
   return sweepCells(results).flatMap((cell) => {
     const { model, correlation, runs } = cell;
     const losses = finalMeans(cell, loss);
-    return runs
-      .slice(0, MOST_DRAWN)
-      .map(({ run }, i) => ({ model, correlation, run, loss, value: losses[i] as number }));
+    return runs.slice(0, MOST_DRAWN).map(({ run }, i) => ({ model, correlation, run, loss, value: losses[i] }));
   });
 }
 

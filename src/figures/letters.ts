@@ -32,7 +32,7 @@ export function lettered(picture: Picture, { ink }: Theme): Picture {
     });
   const spans = textsIn(picture.root).map(spanOf);
   const isFree = (letter: SvgNode) => !spans.some((span) => touches(span, spanOf(letter)));
-  const letters = PLACES.map(lettersAt).find((all) => all.every(isFree)) ?? lettersAt(PLACES[0] as Place);
+  const letters = PLACES.map(lettersAt).find((all) => all.every(isFree)) ?? lettersAt(PLACES[0]);
   return { ...picture, root: { ...picture.root, children: [...picture.root.children, ...letters] } };
 }
 

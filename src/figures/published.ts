@@ -10,7 +10,7 @@ export const publishedFigure4 = once((): readonly PublishedLoss[] => rows("fig4.
 
 export const publishedFigure3 = once((): readonly PublishedLoss[] =>
   rows("fig3.csv").map((row) => ({
-    model: row.model as string,
+    model: row.model,
     correlation: Number(row.correlation),
     point: NO_CHOICE,
     step: Number(row.axis_step),

@@ -64,7 +64,7 @@ function checkSize(spec: ModelSpec): void {
 
 /** Weights of dense layers from sizes[0] units to the last. */
 function weightsOf(sizes: readonly number[]): number {
-  return sizes.slice(1).reduce((sum, to, i) => sum + (sizes[i] as number) * to, 0);
+  return sizes.slice(1).reduce((sum, to, i) => sum + sizes[i] * to, 0);
 }
 
 function tooLarge(model: string, most: number, what: string, got: number): RangeError {

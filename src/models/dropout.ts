@@ -13,6 +13,6 @@ export function dropoutInto(out: Float32Array, key: Key, probability: number, ro
   const kept = 1 / (1 - probability);
   for (let unit = 0; unit < out.length; unit++) {
     if (unit % 4 === 0) philox(words, key, unit / 4, row, step);
-    out[unit] = (words[unit % 4] as number) < threshold ? 0 : kept;
+    out[unit] = words[unit % 4] < threshold ? 0 : kept;
   }
 }

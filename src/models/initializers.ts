@@ -86,11 +86,11 @@ function truncatedNormal(key: Key, size: number, std: number): Float32Array {
   const out = normals(key, size);
   const again = new Float32Array(4);
   for (let i = 0; i < size; i++) {
-    for (let row = 1; isTail(out[i] as number); row++) {
+    for (let row = 1; isTail(out[i]); row++) {
       normalsInto(again, key, row, 0, i - (i % 4));
-      out[i] = again[i % 4] as number;
+      out[i] = again[i % 4];
     }
-    out[i] = (out[i] as number) * std;
+    out[i] = out[i] * std;
   }
   return out;
 }

@@ -18,7 +18,7 @@ const SHARED = -1;
 export function taskOfParameters(spec: ModelSpec): Int32Array {
   const tasks = new Int32Array(parameterCount(spec));
   for (const block of parameterBlocks(spec)) {
-    const rows = block.part === "links" || block.kind === "shares" ? (block.shape[0] as number) : 1;
+    const rows = block.part === "links" || block.kind === "shares" ? block.shape[0] : 1;
     const size = block.size / rows;
     for (let row = 0; row < rows; row++) {
       const [first = 0, ...others] = tasksOf(spec, block, row);

@@ -129,7 +129,7 @@ function factored(spec: ModelSpec, part: "experts" | "towers", sizes: readonly n
   const { tasks: K, bias } = spec;
   const ranks = spec.ranks as Ranks;
   return sizes.slice(1).flatMap((out, i) => {
-    const from = sizes[i] as number;
+    const from = sizes[i];
     const [r1, r2, r3] = [Math.min(ranks.inputs, from), Math.min(ranks.units, out), Math.min(ranks.tasks, K)];
     const kernel = (network: string, shape: readonly [number, number]) =>
       layer({ part, level: 0, network: `${FACTORS}/${part}/${network}` }, String(i), shape, false);
@@ -140,7 +140,7 @@ function factored(spec: ModelSpec, part: "experts" | "towers", sizes: readonly n
       ...range(r3).flatMap((core) => kernel(`cores/${core}`, [r1, r2])),
       ...kernel("units", [r2, out]),
       { ...shares, name: shares.name.replace(/kernel$/, "shares"), kind: "shares" as const },
-      ...(bias ? range(K).map((k) => ofTask(k) as Unplaced) : []),
+      ...(bias ? range(K).map((k) => ofTask(k)) : []),
     ];
   });
 }
@@ -237,7 +237,7 @@ function initialStitch(K: number): number[] {
 
 /** Dense layers from sizes[0] units through to the last. */
 function stack(network: Network, sizes: readonly number[], bias: boolean): Unplaced[] {
-  return sizes.slice(1).flatMap((out, i) => layer(network, String(i), [sizes[i] as number, out], bias));
+  return sizes.slice(1).flatMap((out, i) => layer(network, String(i), [sizes[i], out], bias));
 }
 
 function layer(network: Network, layer: string, shape: readonly [number, number], bias: boolean): Unplaced[] {
@@ -260,5 +260,5 @@ function range(count: number): number[] {
 }
 
 function last(values: readonly number[]): number {
-  return values[values.length - 1] as number;
+  return values[values.length - 1];
 }

@@ -99,7 +99,7 @@ export function lossFigure(series: readonly LossSeries[], options: LossOptions):
 function linesOf({ name, colour, curve }: LossSeries, { loss, tasks }: LossOptions): LossLine[] {
   const losses = curve === undefined ? [] : shownLosses(curve, loss);
   return Array.from({ length: tasks }, (_, k) => {
-    const points = losses.map((values, i) => ({ x: curve?.steps[i] as number, y: values[k] as number }));
+    const points = losses.map((values, i) => ({ x: curve?.steps[i] as number, y: values[k] }));
     return { name, colour, k, points };
   });
 }
@@ -137,9 +137,9 @@ function meanLines(series: readonly LossSeries[], at: PanelFrame): SvgNode[] {
 
 function lossRows(model: string, curve: Curve) {
   const [train, running, heldout] = SHOWN_LOSSES.map((loss) => shownLosses(curve, loss));
-  const at = (losses: typeof train, i: number, k: number) => losses?.[i]?.[k] as number;
+  const at = (losses: typeof train, i: number, k: number) => losses?.[i]?.[k];
   return curve.steps.flatMap((step, i) =>
-    (curve.train[i] as readonly number[]).map((_, k) => ({
+    curve.train[i].map((_, k) => ({
       model,
       step,
       task: k + 1,

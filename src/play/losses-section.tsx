@@ -1,7 +1,7 @@
 import lines from "../../results/published/fig4.csv";
 import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossIn } from "../figures/draw/paper-points.ts";
-import { type Theme, themeOf } from "../figures/draw/theme.ts";
+import { themeOf } from "../figures/draw/theme.ts";
 import { zooLabel } from "../models/zoo.ts";
 import { shellQuoted } from "../shell.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
@@ -9,7 +9,7 @@ import { Section } from "./controls.tsx";
 import { FittedFigure } from "./figure.tsx";
 import { dashOf, lossFigure, SHOWN_LOSSES, SHOWN_WORDS } from "./loss-figures.ts";
 import { modelColours } from "./models-section.tsx";
-import { type Live, MANY, type Playground } from "./playground.ts";
+import { MANY, type Playground } from "./playground.ts";
 import { histogramFigure } from "./run-histogram.ts";
 import { commandWords } from "./settings.ts";
 
@@ -25,11 +25,11 @@ function paperPoints({ settings, defaults }: Playground) {
 
 export function LossesSection({ playground }: { playground: Playground }) {
   const { settings, view, lives } = playground;
-  const { tasks } = (lives[0] as Live).run.model; // settings may be ahead of what trains
+  const { tasks } = lives[0].run.model; // settings may be ahead of what trains
   const colour = modelColours(lives);
   const series = lives.map(({ run, progress }, i) => ({
     name: run.model.name,
-    colour: colour[i] as (theme: Theme) => string,
+    colour: colour[i],
     curve: progress?.curve,
     means: playground.meanLosses(run.model.name, view.loss),
   }));
@@ -72,7 +72,7 @@ export function LossesSection({ playground }: { playground: Playground }) {
             steps: settings.steps,
             tasks,
             paper: points,
-            rungs: view.loss === "running" ? [] : ladderLosses((lives[0] as Live).run.data, null),
+            rungs: view.loss === "running" ? [] : ladderLosses(lives[0].run.data, null),
           })
         }
         title="losses"
@@ -80,7 +80,7 @@ export function LossesSection({ playground }: { playground: Playground }) {
       <p class="legend">
         {lives.map(({ run }, i) => (
           <span key={run.id}>
-            <i style={{ background: (colour[i] as (theme: Theme) => string)(PAGE) }} /> {zooLabel(run.model.name)}
+            <i style={{ background: colour[i](PAGE) }} /> {zooLabel(run.model.name)}
           </span>
         ))}
         {Array.from({ length: tasks }, (_, k) => (
@@ -107,7 +107,7 @@ export function RunsSection({ playground }: { playground: Playground }) {
   const series = lives.map(({ run }, i) => ({
     name: run.model.name,
     title: zooLabel(run.model.name),
-    colour: colour[i] as (theme: Theme) => string,
+    colour: colour[i],
     finals: playground.finals(run.model.name),
   }));
   const ended = Math.min(...series.map(({ finals }) => finals.length));

@@ -105,7 +105,7 @@ export function ModelCard({ playground, live, shown, place }: CardProps) {
 /** Experts that all tasks share, and units of an expert's first layer. */
 function sizesOf({ run }: Live): { experts: number; units: number } {
   const { shared, layers } = run.model.experts;
-  return { experts: shared, units: layers[0] as number };
+  return { experts: shared, units: layers[0] };
 }
 
 function towersText(reading: NonNullable<Live["reading"]>): string {

@@ -33,7 +33,7 @@ export function learnedFigure({ name, spec, colour, truth, places, reading }: Sh
     ...Array.from({ length: K }, (_, k) => {
       const box = { x: 24, y: 4 + k * (PANEL + 8), width: WIDTH - 30, height: PANEL };
       const at = frame({ theme, box, x: [-REACH, REACH], y: limits(2.6, truth) });
-      const cloud = Array.from(reading?.cloud[k] ?? [], (y, n) => ({ x: places[k]?.[n] as number, y }));
+      const cloud = Array.from(reading?.cloud[k] ?? [], (y, n) => ({ x: places[k]?.[n], y }));
       return framedPanel(
         at,
         [
@@ -54,7 +54,7 @@ export function learnedFigure({ name, spec, colour, truth, places, reading }: Sh
         model: name,
         task: k + 1,
         position: placeAt(at),
-        label: truth[at] as number,
+        label: truth[at],
         prediction: reading?.curves[k]?.[at] ?? "",
       };
     });
@@ -98,14 +98,14 @@ export function gateFigure({ name, spec, reading }: Shown): Figure {
 }
 
 function expertColour(e: number, E: number, { ramp }: Theme): string {
-  return ramp[Math.round((e * (ramp.length - 1)) / Math.max(1, E - 1))] as string;
+  return ramp[Math.round((e * (ramp.length - 1)) / Math.max(1, E - 1))];
 }
 
 /** Lower and upper edges of each expert's band. */
 function stacked(weights: Float32Array, E: number): { low: number[]; high: number[] }[] {
   let low = new Array<number>(POINTS).fill(0);
   return Array.from({ length: E }, (_, e) => {
-    const high = low.map((value, i) => value + (weights[i * E + e] as number));
+    const high = low.map((value, i) => value + weights[i * E + e]);
     const band = { low, high };
     low = high;
     return band;

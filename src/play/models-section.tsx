@@ -11,7 +11,7 @@ import { labelCurve } from "./task-figures.ts";
 
 export function ModelsSection({ playground }: { playground: Playground }) {
   const { settings, lives, places } = playground;
-  const { at } = labelCurve((lives[0] as Live).run.data);
+  const { at } = labelCurve(lives[0].run.data);
   const truth = Array.from({ length: POINTS }, (_, i) => at(placeAt(i)));
   const colour = modelColours(lives);
   const unused = MODEL_NAMES.find((like) => !settings.models.some((model) => model.like === like));
@@ -42,7 +42,7 @@ export function ModelsSection({ playground }: { playground: Playground }) {
           const shown: Shown = {
             name: model.name,
             spec: model,
-            colour: colour[i] as Shown["colour"],
+            colour: colour[i],
             truth,
             places,
             reading: live.reading,

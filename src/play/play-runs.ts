@@ -2,7 +2,6 @@ import { correlationMatrix } from "../data/correlation-matrix.ts";
 import type { GeneratedRun } from "../engines/engine.ts";
 import { PLAIN_TRAINING, type TrainingSettings } from "../engines/training-settings.ts";
 import { NO_CHOICE, runId } from "../identity/cell.ts";
-import type { Initializer } from "../models/initializers.ts";
 import { type PlaySettings, playGenerator, playSpec } from "./settings.ts";
 
 /** Run number `index` of each model: the same runs as those of the sweep that `commandFor` names. */
@@ -41,6 +40,6 @@ function trainingFor(settings: PlaySettings): TrainingSettings {
     lr,
     evalEvery,
     heldoutRows,
-    initializer: initial as Initializer,
+    initializer: initial,
   };
 }

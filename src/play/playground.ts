@@ -110,7 +110,7 @@ export class Playground {
 
   /** Goes to a stop of the tour, and trains what it shows. */
   visit(stop: number): void {
-    const { settings, view } = STOPS[stop] as (typeof STOPS)[number];
+    const { settings, view } = STOPS[stop];
     this.settings = this.#settingsAt(settings);
     this.view = { ...FIRST_VIEW, ...view, stop };
     this.#begin();
@@ -160,7 +160,7 @@ export class Playground {
     const steps = own[0]?.progress.curve.steps ?? [];
     if (own.length < 2) return [];
     const losses = own.map(({ progress }) => shownLosses(progress.curve, loss));
-    return steps.map((step, i) => ({ x: step, y: mean(losses.map((one) => mean(one[i] as readonly number[]))) }));
+    return steps.map((step, i) => ({ x: step, y: mean(losses.map((one) => mean(one[i]))) }));
   }
 
   #endedOf(name: string) {
@@ -178,9 +178,9 @@ export class Playground {
     this.ended = [];
     this.#many = false;
     const runs = playRuns(this.settings, this.settings.run);
-    this.places = new Probe(runs[0] as GeneratedRun).places;
+    this.places = new Probe(runs[0]).places;
     this.lives = runs.map((run, i) => {
-      const model = this.settings.models[i] as PlayModel;
+      const model = this.settings.models[i];
       return { run, model, progress: undefined, reading: undefined, fingerprint: undefined };
     });
     this.#pool.add(runs, { watched: true, keepParameters: true });
@@ -188,10 +188,10 @@ export class Playground {
   }
 
   #hear(runs: readonly GeneratedRun[], progress: readonly Progress[], { done, trainingMs }: FromWorker): void {
-    const [first, step] = [runs[0] as GeneratedRun, progress[0]?.step ?? 0];
+    const [first, step] = [runs[0], progress[0]?.step ?? 0];
     if (first.index === this.settings.run && trainingMs > 0) this.pace = (1000 * step) / trainingMs;
     for (const [i, run] of runs.entries()) {
-      const now = progress[i] as Progress;
+      const now = progress[i];
       if (done) this.ended = [...this.ended, { run, progress: now }];
       this.lives = this.lives.map((live) =>
         live.run.id === run.id ? { ...live, progress: now, reading: now.reading ?? live.reading } : live,

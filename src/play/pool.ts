@@ -54,7 +54,7 @@ export class Pool {
   /** Adds runs to what is to be trained; those that share rows are dealt among the workers. */
   add(runs: readonly GeneratedRun[], how: Pick<Job, "watched" | "keepParameters">): void {
     for (const group of runGroupsOf(runs, this.count)) {
-      this.#waiting.push({ number: this.#number++, runs: group.map((i) => runs[i] as GeneratedRun), ...how });
+      this.#waiting.push({ number: this.#number++, runs: group.map((i) => runs[i]), ...how });
     }
     this.#deal();
   }

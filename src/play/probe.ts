@@ -82,7 +82,7 @@ export class Probe {
     const cloud = outputs.map((values) => part(values, K * POINTS, CLOUD));
     const units = unitShares(tape, this.#cloudOnly(net));
     return {
-      curves: shown((k) => part(outputs[k] as Float64Array, k * POINTS, POINTS)),
+      curves: shown((k) => part(outputs[k], k * POINTS, POINTS)),
       cloud,
       sines: shown((k) => this.#sinesIn(cloud[k] as Float32Array, k)),
       gates: net.gates.map((gate, k) => allWeights(gate, k * POINTS, expertCount(model))),
@@ -107,12 +107,12 @@ export class Probe {
    */
   #sinesIn(predicted: Float32Array, k: number): number[] {
     const { scale, alpha, beta } = this.#run.data;
-    const places = this.places[k] as Float32Array;
+    const places = this.places[k];
     const slowFirst = fastestSines(this.#run.data).toReversed();
     const basis = [
       () => 1,
       (z: number) => z,
-      ...slowFirst.map((i) => (z: number) => Math.sin((alpha[i] as number) * scale * z + (beta[i] as number))),
+      ...slowFirst.map((i) => (z: number) => Math.sin(alpha[i] * scale * z + beta[i])),
     ];
     const columns = basis.map((of) => Float64Array.from(places, of));
     return leastSquaresFit(columns, predicted)
@@ -125,7 +125,7 @@ export class Probe {
 function allWeights({ weights, seen }: GateWeights, from: number, E: number): Float32Array {
   const all = new Float32Array(POINTS * E);
   for (let i = 0; i < POINTS; i++)
-    for (const [j, e] of seen.entries()) all[i * E + e] = weights.values[(from + i) * seen.length + j] as number;
+    for (const [j, e] of seen.entries()) all[i * E + e] = weights.values[(from + i) * seen.length + j];
   return all;
 }
 
@@ -134,14 +134,14 @@ function leastSquaresFit(columns: readonly Float64Array[], target: Float32Array)
   const P = columns.length;
   const rows = columns.map((one) => [...columns.map((other) => dot(one, other)), dot(one, target)]);
   for (let p = 0; p < P; p++) {
-    const pivot = rows[p] as number[];
+    const pivot = rows[p];
     for (const [q, row] of rows.entries()) {
       if (q === p) continue;
-      const share = (row[p] as number) / (pivot[p] as number);
-      for (let j = p; j <= P; j++) row[j] = (row[j] as number) - share * (pivot[j] as number);
+      const share = row[p] / pivot[p];
+      for (let j = p; j <= P; j++) row[j] = row[j] - share * pivot[j];
     }
   }
-  return rows.map((row, p) => (row[P] as number) / (row[p] as number));
+  return rows.map((row, p) => row[P] / row[p]);
 }
 
 /** The mean over pairs of tasks of a quantity such as `gradientCosine`; NaN without one. */

@@ -96,7 +96,7 @@ function stacked(losses: readonly number[], bins: number): Point[] {
   const counts = new Array<number>(bins).fill(0);
   return losses.map((loss) => {
     const bin = Math.min(bins - 1, Math.floor(loss / BIN));
-    const below = counts[bin] as number;
+    const below = counts[bin];
     counts[bin] = below + 1;
     return { x: (bin + 0.5) * BIN, y: below + 0.5 };
   });

@@ -34,7 +34,7 @@ export function functionFigure(settings: GeneratorSettings): Figure {
     { words: "line", at: (z: number) => scale * z },
     ...alpha.map((a, i) => ({
       words: `sine ${i + 1}`,
-      at: (z: number) => Math.sin(a * scale * z + (beta[i] as number)),
+      at: (z: number) => Math.sin(a * scale * z + beta[i]),
     })),
   ];
   const noise = noiseStd * inverseStd;
@@ -57,7 +57,7 @@ export function functionFigure(settings: GeneratorSettings): Figure {
       y: limits(2, heights(lines.flat())),
       counts: [7, 2],
     });
-    const shades = parts.map((_, i) => theme.ramp[Math.round((i * 8) / Math.max(1, parts.length - 1))] as string);
+    const shades = parts.map((_, i) => theme.ramp[Math.round((i * 8) / Math.max(1, parts.length - 1))]);
     return [
       framedPanel(
         above,
@@ -153,8 +153,8 @@ const AXES: readonly Point[] = [
 /** The tips of K arrows of which each two have the correlation p, in arrow lengths, y up. */
 function tipsOf(p: number, tasks: number): Point[] {
   return mixtureOf(correlationMatrix(tasks, p)).map((shares) => ({
-    x: shares.reduce((sum, share, axis) => sum + share * (AXES[axis] as Point).x, 0),
-    y: shares.reduce((sum, share, axis) => sum + share * (AXES[axis] as Point).y, 0),
+    x: shares.reduce((sum, share, axis) => sum + share * AXES[axis].x, 0),
+    y: shares.reduce((sum, share, axis) => sum + share * AXES[axis].y, 0),
   }));
 }
 
@@ -164,7 +164,7 @@ export function directionsFigure(p: number, tasks: number): Figure {
   const degrees = Math.round((angle * 180) / Math.PI);
   const tips = tipsOf(p, tasks);
   const nodes = (theme: Theme): SvgNode[] => {
-    const colour = (k: number) => [theme.ink, theme.series[1] as string][k] ?? theme.quiet;
+    const colour = (k: number) => [theme.ink, theme.series[1]][k] ?? theme.quiet;
     const [ax, ay] = [PLANE + 22 * Math.cos(angle), PLANE - 22 * Math.sin(angle)];
     return [
       element("circle", { cx: PLANE, cy: PLANE, r: ARROW, fill: "none", stroke: theme.guide, "stroke-width": 0.8 }),

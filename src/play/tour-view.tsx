@@ -32,7 +32,7 @@ export function Tour({ playground }: { playground: Playground }) {
 
 /** What the present stop says. */
 export function Told({ playground, stop }: { playground: Playground; stop: number }) {
-  const { title, sentences, part, attempt } = STOPS[stop] as (typeof STOPS)[number];
+  const { title, sentences, part, attempt } = STOPS[stop];
   const hasNext = stop + 1 < STOPS.length;
   return (
     <div class="told" id="told" aria-live="polite">

@@ -55,10 +55,10 @@ const SQRT_HALF_BITS = 0x3f3504f3;
 /** ln u for u in (0, 1), float32 in and out. */
 export function log(u: number): number {
   float[0] = u;
-  const raw = bits[0] as number;
+  const raw = bits[0];
   const exponent = (raw - SQRT_HALF_BITS) >> 23;
   bits[0] = raw - (exponent << 23); // the mantissa, in [√½, √2)
-  const m = f((float[0] as number) - 1);
+  const m = f(float[0] - 1);
   const square = f(m * m);
   const cubic = f(f(square * m) * logTail(m));
   const tail = f(cubic + f(exponent * LN2_LOW));
@@ -87,8 +87,8 @@ const words = new Uint32Array(4);
 export function normalsInto(out: Float32Array, key: Key, row = 0, step = 0, first = 0): void {
   for (let column = 0; column < out.length; column += 4) {
     philox(words, key, (first + column) / 4, row, step);
-    boxMuller(out, column, words[0] as number, words[1] as number);
-    if (column + 2 < out.length) boxMuller(out, column + 2, words[2] as number, words[3] as number);
+    boxMuller(out, column, words[0], words[1]);
+    if (column + 2 < out.length) boxMuller(out, column + 2, words[2], words[3]);
   }
 }
 

@@ -51,7 +51,7 @@ export function wordsInto(out: Uint32Array, key: Key, row = 0, step = 0): void {
   const four = new Uint32Array(4);
   for (let column = 0; column < out.length; column += 4) {
     philox(four, key, column / 4, row, step);
-    for (let lane = 0; lane < 4 && column + lane < out.length; lane++) out[column + lane] = four[lane] as number;
+    for (let lane = 0; lane < 4 && column + lane < out.length; lane++) out[column + lane] = four[lane];
   }
 }
 

@@ -43,5 +43,5 @@ export class Xoshiro {
 export function xoshiroOf(identity: string): Xoshiro {
   const words = new Uint32Array(4);
   philox(words, keyOf(identity), 0, 0, 0);
-  return new Xoshiro([words[0] as number, words[1] as number, words[2] as number, words[3] as number]);
+  return new Xoshiro([words[0], words[1], words[2], words[3]]);
 }

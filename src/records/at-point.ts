@@ -70,7 +70,7 @@ export function severalPoints({ config }: Results): SeveralPoints | undefined {
   const listed = listedKeys(config);
   if (listed.length === 0) return undefined;
   const lists = listed.map((key) => `${key}: ${valueText(config[key])}`).join("; ");
-  const first = gridPoints(config)[0] as GridPoint;
+  const first = gridPoints(config)[0];
   const choice = listed.map((key) => `${key}=${first[key]}`).join(",");
   const why = `there are several points (${lists})`;
   return { why, choice, text: `${why}; choose one, such as --at ${choice}` };

@@ -43,7 +43,7 @@ export function* cellEvaluations(
   memory = new Gathered(),
   carry = false,
 ): Generator<Evaluation | undefined> {
-  const K = tasksOf(cell[0] as RunRecord);
+  const K = tasksOf(cell[0]);
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
   const isAligned = cell.every(
     ({ curve }) =>
@@ -57,9 +57,9 @@ export function* cellEvaluations(
     const to = Math.min(from + evaluations, steps.length);
     const block = yield* gathered(cell, { K, from, to }, memory);
     for (let i = from; i < to; i++) {
-      const step = steps[i] as number;
+      const step = steps[i];
       const losses = columns.at(block, i, step);
-      yield { step, losses, reached: (losses.train[0] as Float64Array).length };
+      yield { step, losses, reached: losses.train[0].length };
     }
   }
 }
@@ -119,7 +119,7 @@ function* gathered(
 /** How many batches the means of some evaluations are over, [evaluations, K]. */
 function batchesOf({ steps, batches }: RecordedCurve, K: number, from: number, to: number): Float64Array {
   if (batches) return batches.subarray(K * from, K * to);
-  const since = (i: number) => (steps[i] as number) - (steps[i - 1] ?? 0);
+  const since = (i: number) => steps[i] - (steps[i - 1] ?? 0);
   return Float64Array.from({ length: K * (Math.min(to, steps.length) - from) }, (_, at) =>
     since(from + Math.floor(at / K)),
   );
@@ -152,10 +152,10 @@ class Columns {
   at({ from, evaluations, train, heldout, batches }: Block, i: number, step: number): Evaluation["losses"] {
     let taken = 0;
     for (let run = 0; run < this.#steps.length; run++) {
-      const steps = this.#steps[run] as readonly number[];
+      const steps = this.#steps[run];
       if (i >= steps.length) continue;
       const place = this.#K * (run * evaluations + i - from);
-      const since = (steps[i] as number) - (steps[i - 1] ?? 0);
+      const since = steps[i] - (steps[i - 1] ?? 0);
       this.#run(run, since, { train, batches }, place);
       this.#take(taken, run, { train, heldout }, place);
       if (steps[i] === step) taken++;
@@ -171,12 +171,12 @@ class Columns {
   ): Omit<Evaluation, "step"> {
     let [taken, reached] = [0, 0];
     for (const [run, steps] of this.#steps.entries()) {
-      for (let i = places[run] as number; (steps[i] ?? Number.POSITIVE_INFINITY) <= step; i = places[run] as number) {
+      for (let i = places[run]; (steps[i] ?? Number.POSITIVE_INFINITY) <= step; i = places[run]) {
         const place = this.#K * (run * evaluations + i);
-        this.#run(run, (steps[i] as number) - (steps[i - 1] ?? 0), { train, batches }, place);
+        this.#run(run, steps[i] - (steps[i - 1] ?? 0), { train, batches }, place);
         places[run] = i + 1;
       }
-      const last = (places[run] as number) - 1;
+      const last = places[run] - 1;
       const isThere = steps[last] === step;
       if (isThere) reached++;
       if (isThere || (carry && last >= 0 && last === steps.length - 1))
@@ -190,9 +190,9 @@ class Columns {
     this.#put(this.#losses.train, row, train, place);
     this.#put(this.#losses.heldout, row, heldout, place);
     for (let k = 0; k < this.#K; k++) {
-      const count = this.#counts[this.#K * run + k] as number;
-      const sum = this.#sums[this.#K * run + k] as number;
-      this.#means[k] = count === 0 ? (train[place + k] as number) : sum / count;
+      const count = this.#counts[this.#K * run + k];
+      const sum = this.#sums[this.#K * run + k];
+      this.#means[k] = count === 0 ? train[place + k] : sum / count;
     }
     this.#put(this.#losses.running, row, this.#means, 0);
   }
@@ -201,21 +201,21 @@ class Columns {
   #put(columns: readonly Float64Array[], row: number, losses: Float64Array, place: number): void {
     let sum = 0;
     for (let k = 0; k < this.#K; k++) {
-      const loss = losses[place + k] as number;
-      (columns[k + 1] as Float64Array)[row] = loss;
+      const loss = losses[place + k];
+      columns[k + 1][row] = loss;
       sum += loss;
     }
-    (columns[0] as Float64Array)[row] = sum / this.#K;
+    columns[0][row] = sum / this.#K;
   }
 
   /** Moves the running means of a run on by an evaluation, `since` steps later: a mean of `train` counts as often as it has batches. */
   #run(run: number, since: number, { train, batches }: Pick<Block, "train" | "batches">, place: number): void {
     for (let k = 0; k < this.#K; k++) {
       const at = this.#K * run + k;
-      const loss = train[place + k] as number;
-      const more = batches ? (batches[place + k] as number) : since;
-      this.#sums[at] = (this.#sums[at] as number) + loss * more;
-      this.#counts[at] = (this.#counts[at] as number) + more;
+      const loss = train[place + k];
+      const more = batches ? batches[place + k] : since;
+      this.#sums[at] = this.#sums[at] + loss * more;
+      this.#counts[at] = this.#counts[at] + more;
     }
   }
 }

@@ -68,7 +68,7 @@ function* pointsOf(records: readonly RunRecord[]): Generator<DiagnosticPoint> {
 
 /** The points of one cell's runs that have any value, quantity by quantity. */
 function* diagnosticPoints(cell: readonly RunRecord[]): Generator<DiagnosticPoint> {
-  const first = cell[0] as RunRecord;
+  const first = cell[0];
   const found = cell.map(({ diagnostics }) => diagnostics).filter((one) => one !== undefined);
   const steps = [...new Set(found.flatMap((one) => one.steps))].sort((a, b) => a - b);
   const quantities = new Set(found.flatMap(({ values }) => Object.keys(values)));

@@ -116,19 +116,19 @@ function numberAt(line: Buffer, from: number): number {
   const first = line[from] === MINUS ? from + 1 : from;
   let at = first;
   let digits = 0;
-  for (let byte = line[at] as number; isDigit(byte); byte = line[++at] as number) digits = 10 * digits + (byte - ZERO);
+  for (let byte = line[at]; isDigit(byte); byte = line[++at]) digits = 10 * digits + (byte - ZERO);
   const whole = at - first;
   let decimals = 0;
   if (line[at] === POINT) {
-    let byte = line[++at] as number;
-    for (; isDigit(byte); byte = line[++at] as number) digits = 10 * digits + (byte - ZERO);
+    let byte = line[++at];
+    for (; isDigit(byte); byte = line[++at]) digits = 10 * digits + (byte - ZERO);
     decimals = at - first - whole - 1;
     if (decimals === 0) return Number.NaN;
   }
   if (!isEnd(line[at]) || whole + decimals > MOST_DIGITS) return unusualAt(line, from);
   if (whole === 0 || (whole > 1 && line[first] === ZERO)) return Number.NaN;
   end = at;
-  const value = digits / (POWERS[decimals] as number);
+  const value = digits / POWERS[decimals];
   return first === from ? value : -value;
 }
 

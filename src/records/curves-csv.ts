@@ -65,7 +65,7 @@ export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
   {
     name: "step",
     schema: whole("training steps done", "steps"),
-    of: ({ record, i }) => record.curve.steps[i] as number,
+    of: ({ record, i }) => record.curve.steps[i],
   },
   ...LOSS_SETS.map(longLosses),
 ];
@@ -120,14 +120,14 @@ export interface CellPoint {
 
 /** The points of a cell, by task, then step. Gives undefined meanwhile, as `cellEvaluations` does. */
 export function* cellPoints(cell: readonly RunRecord[], memory?: Gathered): Generator<CellPoint | undefined> {
-  const first = cell[0] as RunRecord;
+  const first = cell[0];
   const points = Array.from({ length: tasksOf(first) + 1 }, (): CellPoint[] => []);
   for (const evaluation of cellEvaluations(cell, memory)) {
     if (evaluation !== undefined) {
       const { step, losses } = evaluation;
       for (const [t, own] of points.entries()) {
-        const statistics = eachLoss((set) => statisticsOf(losses[set][t] as Float64Array));
-        const runs = (losses.train[t] as Float64Array).length;
+        const statistics = eachLoss((set) => statisticsOf(losses[set][t]));
+        const runs = losses.train[t].length;
         own.push({ cell: first, task: t === 0 ? "mean" : t - 1, step, runs, statistics });
       }
     }

@@ -6,7 +6,7 @@ import { provenancesIn } from "./writers.ts";
 
 /** Bytes of each journal in `folder`, by the journal's name. */
 export function journalSizes(folder: string): Map<string, number> {
-  return new Map(journalPaths(folder).map((path) => [basename(path).split(".jsonl")[0] as string, sizeOf(path)]));
+  return new Map(journalPaths(folder).map((path) => [basename(path).split(".jsonl")[0], sizeOf(path)]));
 }
 
 /**

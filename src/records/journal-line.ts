@@ -47,7 +47,7 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
     ...rest,
     trainingSetLoss: trainingSetLoss && [...trainingSetLoss],
     ...(labelCorrelations.length === 1
-      ? { labelCorrelation: labelCorrelations[0] as number }
+      ? { labelCorrelation: labelCorrelations[0] }
       : { labelCorrelations: [...labelCorrelations] }),
     parameters,
     elapsedMs,
@@ -101,7 +101,7 @@ export function numbersOf(record: RunRecord): RunNumbers {
 
 function valuesByStep({ steps, values }: Diagnostics = { steps: [], values: {} }): Measures {
   const entries = Object.entries(values).flatMap(([name, curve]) =>
-    steps.map((step, i) => [`${name} at ${step}`, curve[i] as number] as const),
+    steps.map((step, i) => [`${name} at ${step}`, curve[i]] as const),
   );
   return Object.fromEntries(entries);
 }

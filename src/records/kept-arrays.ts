@@ -96,12 +96,12 @@ function predictionsFile(run: AnyRun, { outputs, y }: Predictions, labels: reado
   const widths = tasks.map(outputCount);
   const O = widths.reduce((sum, width) => sum + width, 0);
   const column = (of: Float32Array, width: number, i: number) =>
-    Float32Array.from({ length: of.length / width }, (_, n) => of[n * width + i] as number);
+    Float32Array.from({ length: of.length / width }, (_, n) => of[n * width + i]);
   const nameOf = (k: number) => labels?.[k] ?? String(k + 1);
   let first = 0;
   const columnData = tasks.flatMap((_, k) => {
     const from = first;
-    const width = widths[k] as number;
+    const width = widths[k];
     first += width;
     const ofTask = Array.from({ length: width }, (_, c) => ({
       name: width === 1 ? `output/${nameOf(k)}` : `output/${nameOf(k)}/${c}`,
@@ -141,8 +141,8 @@ export function keptPredictions(
     const labels = named(`label/${task}`);
     const rows = Array.from(labels.keys()).filter((n) => !Number.isNaN(labels[n]));
     return {
-      outputs: Float32Array.from(rows.flatMap((n) => outputs.map((column) => column[n] as number))),
-      labels: Float32Array.from(rows, (n) => labels[n] as number),
+      outputs: Float32Array.from(rows.flatMap((n) => outputs.map((column) => column[n]))),
+      labels: Float32Array.from(rows, (n) => labels[n]),
     };
   });
 }

@@ -76,7 +76,7 @@ export function writeTrials(path: string, { settings, measured }: LabelTrials, o
   const closedForm = settings.correlations.map((p) => labelCorrelation(generatorOfTrials(settings), p));
   const rows = measured.flatMap((values, trial) =>
     values.map((value, i) => {
-      const [correlation, closed] = [settings.correlations[i] as number, closedForm[i] as number];
+      const [correlation, closed] = [settings.correlations[i], closedForm[i]];
       return csvRow(LABEL_COLUMNS, { trial, correlation, measured: value, closedForm: closed }, PAIR);
     }),
   );

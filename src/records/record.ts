@@ -96,7 +96,7 @@ function validationMeasures({ validation }: RunResult["curve"]): Measures {
   if (last === undefined) return {};
   const known = last.filter((loss) => !Number.isNaN(loss));
   const mean = known.reduce((sum, loss) => sum + loss, 0) / known.length;
-  return { validationLoss: [...recorded([mean])][0] as number, validationTaskLoss: [...recorded(last)] };
+  return { validationLoss: [...recorded([mean])][0], validationTaskLoss: [...recorded(last)] };
 }
 
 /** K, the run's tasks; also of a run that failed before its first evaluation. */
@@ -131,9 +131,9 @@ export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean"
 
 /** The loss of one task, from 0, or the mean over tasks, at evaluation `i` of some [evaluations, K]. */
 function lossAt(losses: Float64Array, i: number, tasks: number, task: number | "mean"): number {
-  if (task !== "mean") return losses[i * tasks + task] as number;
+  if (task !== "mean") return losses[i * tasks + task];
   let sum = 0;
-  for (let k = 0; k < tasks; k++) sum += losses[i * tasks + k] as number;
+  for (let k = 0; k < tasks; k++) sum += losses[i * tasks + k];
   return sum / tasks;
 }
 
@@ -162,7 +162,7 @@ export function lowestLosses(record: RunRecord, set: Exclude<LossSet, "running">
   const lowest = record.curve.ends
     ? record.curve.ends.slice(3 * K + (set === "train" ? 0 : K + 1))
     : lowestOf(record.curve[set], K);
-  const below = (k: number, end = Number.POSITIVE_INFINITY) => Math.min(lowest[k] as number, end);
+  const below = (k: number, end = Number.POSITIVE_INFINITY) => Math.min(lowest[k], end);
   return { tasks: Array.from({ length: K }, (_, k) => below(k, final?.tasks[k])), mean: below(K, final?.mean) };
 }
 
@@ -172,11 +172,11 @@ function lowestOf(losses: Float64Array, K: number): Float64Array {
   for (let i = 0; i < losses.length; i += K) {
     let sum = 0;
     for (let k = 0; k < K; k++) {
-      const loss = losses[i + k] as number;
+      const loss = losses[i + k];
       sum += loss;
-      if (loss < (lowest[k] as number)) lowest[k] = loss;
+      if (loss < lowest[k]) lowest[k] = loss;
     }
-    if (sum / K < (lowest[K] as number)) lowest[K] = sum / K;
+    if (sum / K < lowest[K]) lowest[K] = sum / K;
   }
   return lowest;
 }

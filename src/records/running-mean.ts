@@ -37,9 +37,9 @@ function eachMean(
   let [sum, count] = [0, 0];
   for (let i = 0; i < steps.length; i++) {
     const at = i * tasks + k;
-    const since = batches ? (batches[at] as number) : (steps[i] as number) - (steps[i - 1] ?? 0);
-    sum += (train[at] as number) * since;
+    const since = batches ? batches[at] : steps[i] - (steps[i - 1] ?? 0);
+    sum += train[at] * since;
     count += since;
-    tell(i, count === 0 ? (train[at] as number) : sum / count);
+    tell(i, count === 0 ? train[at] : sum / count);
   }
 }

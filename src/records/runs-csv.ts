@@ -133,7 +133,7 @@ function padded({ record, experts }: RunRow, list: readonly number[] | undefined
   const E = list.length / K;
   return Array.from({ length: K * experts }, (_, i) => {
     const [k, e] = [Math.floor(i / experts), i % experts];
-    return e < E ? (list[k * E + e] as number) : Number.NaN;
+    return e < E ? list[k * E + e] : Number.NaN;
   });
 }
 

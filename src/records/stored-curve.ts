@@ -49,7 +49,7 @@ class StoredCurve implements RecordedCurve {
   #read(): RecordedCurve {
     if (latest?.of !== this) {
       const [curve] = curvesAt([this.place]);
-      latest = { of: this, curve: ownCurve(curve as RecordedCurve) };
+      latest = { of: this, curve: ownCurve(curve) };
     }
     return latest.curve;
   }
@@ -79,14 +79,13 @@ export function* allCurves(records: readonly RunRecord[]): Generator<IndexedCurv
   for (const own of groupBy(stored, ({ place }) => place.path).values()) {
     own.sort((a, b) => a.place.offset - b.place.offset);
     let next = 0;
-    for (const curve of curvesAt(own.map(({ place }) => place)))
-      yield { index: (own[next++] as (typeof own)[number]).index, curve };
+    for (const curve of curvesAt(own.map(({ place }) => place))) yield { index: own[next++].index, curve };
   }
 }
 
 /** The curves in some lines of one journal. */
 function* curvesAt(places: readonly LinePlace[]): Generator<RecordedCurve> {
-  const { path } = places[0] as LinePlace;
+  const { path } = places[0];
   const buffer = Buffer.allocUnsafe(places.reduce((most, { bytes }) => Math.max(most, bytes), 0));
   const file = reading(path, () => openSync(path, "r"));
   try {

@@ -40,7 +40,7 @@ export function cellsSection(results: Results): Html {
 <tr>${ownRows ? "" : CORRELATION}<th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
     missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
   }${shown.map(({ set, columns }) => html`<th scope="colgroup" colspan="${columns.length}">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
-<tr>${shown.map(({ columns }) => columns.map((column, i) => html`<th scope="col" class="${lossClass(column, i)}">${LOSS_COLUMNS[column] as string}</th>`))}</tr>
+<tr>${shown.map(({ columns }) => columns.map((column, i) => html`<th scope="col" class="${lossClass(column, i)}">${LOSS_COLUMNS[column]}</th>`))}</tr>
 </thead>
 ${groups.map(
   (group) => html`<tbody>${cellRows(group, shown, missing)}</tbody>
@@ -74,7 +74,7 @@ function linesOf(results: Results): CellLine[] {
   const trained = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
   return cellLosses(results, "train").map((line, i) => {
     const { failed, missing } = line;
-    const cells = eachLoss((set) => cellLosses(results, set)[i] as CellLosses);
+    const cells = eachLoss((set) => cellLosses(results, set)[i]);
     const cell = trained.get(cellKey(line));
     const losses = eachLoss((set) => (cell === undefined ? new Float64Array() : finalMeans(cell, set)));
     return { ...cellOf(line), failed, missing, cells, losses };
@@ -122,7 +122,7 @@ function lowestOf(group: readonly CellLine[], set: LossSet): CellLine | undefine
 function lossCells(losses: Float64Array, { columns }: ShownLoss, isLowest: boolean): Html[] {
   const texts = lossTexts(losses);
   return columns.map((column, i) => {
-    const text = texts[column] as string;
+    const text = texts[column];
     return html`<td class="${lossClass(column, i)}">${isLowest && column === 0 ? html`<b>${text}</b>` : text}</td>`;
   });
 }

@@ -22,7 +22,7 @@ interface Shown {
 
 /** Whether each claim of the paper holds, on each of the losses. */
 export function claimsSection(claims: EachLoss<readonly Claim[]>, { picture = NOTHING, config }: Shown = {}): Html {
-  const judged = claims.train.map((_, i) => eachLoss((set) => claims[set][i] as Claim));
+  const judged = claims.train.map((_, i) => eachLoss((set) => claims[set][i]));
   const list = html`<div class="claims"><p class="columns" aria-hidden="true"><span>The paper’s claim</span>${LOSS_SETS.map((set) => html`<span>${WHERE[set]}</span>`)}</p>
 <ol>
 ${judged.map(claimItem)}</ol></div>

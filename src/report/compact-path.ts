@@ -19,9 +19,9 @@ function compactLine(line: string): string {
     (_, i): Place => [at(numbers, 2 * i), at(numbers, 2 * i + 1)],
   );
   const tenths = simplified(places).map(([x, y]): Place => [Math.round(10 * x), Math.round(10 * y)]);
-  const [x, y] = tenths[0] as Place;
+  const [x, y] = tenths[0];
   const steps = tenths.slice(1).map((to, i): Place => {
-    const from = tenths[i] as Place;
+    const from = tenths[i];
     return [to[0] - from[0], to[1] - from[1]];
   });
   const moved = steps.filter(([dx, dy], i) => dx !== 0 || dy !== 0 || i === 0);
@@ -30,7 +30,7 @@ function compactLine(line: string): string {
 }
 
 function at(numbers: readonly number[], i: number): number {
-  return numbers[i] as number;
+  return numbers[i];
 }
 
 /** Tenths, with a sign or a space between them. */
@@ -47,7 +47,7 @@ function simplified(places: readonly Place[]): Place[] {
     const [first, last] = part;
     let [farthest, most] = [-1, TOLERANCE];
     for (let i = first + 1; i < last; i++) {
-      const far = distance(places[i] as Place, places[first] as Place, places[last] as Place);
+      const far = distance(places[i], places[first], places[last]);
       if (far > most) [farthest, most] = [i, far];
     }
     if (farthest < 0) continue;

@@ -11,13 +11,13 @@ export function costSection(config: Config, records: readonly RunRecord[]): Html
   const total = duration(costs.reduce((sum, { totalMs }) => sum + totalMs, 0));
   const rows = costs.map(numbersOf);
   const shown = filledColumns(rows);
-  const numbers = shown.map((column) => NUMBERS[column] as string);
+  const numbers = shown.map((column) => NUMBERS[column]);
   const table = html`<table>
 <thead>${headRow(["Model", "Trained on", ...numbers], numbers)}</thead>
 <tbody>${costs.map((cost, i) =>
     costRow(
       cost,
-      shown.map((column) => rows[i]?.[column] as string),
+      shown.map((column) => rows[i]?.[column]),
     ),
   )}</tbody>
 </table>`;

@@ -9,7 +9,7 @@ export type Content = Html | string | number | readonly Content[];
 
 /** Markup from a template. Values are escaped, unless they are markup themselves; lists are joined. */
 export function html(pieces: TemplateStringsArray, ...contents: readonly Content[]): Html {
-  return markup(pieces.map((piece, i) => (i === 0 ? piece : written(contents[i - 1] as Content) + piece)).join(""));
+  return markup(pieces.map((piece, i) => (i === 0 ? piece : written(contents[i - 1]) + piece)).join(""));
 }
 
 /** Text that is known to be markup: a figure's SVG. */

@@ -132,7 +132,7 @@ function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string, sets:
 /** `0.2621 at 0.5 to 0.2238 at 1`: at the lowest and the highest correlation. */
 function endsText(cells: readonly CellLosses[]): string {
   const ordered = cells.filter(({ byRun }) => byRun.size > 0).sort(byCorrelation);
-  const ends = [...new Set([ordered[0] as CellLosses, ordered.at(-1) as CellLosses])];
+  const ends = [...new Set([ordered[0], ordered.at(-1) as CellLosses])];
   const at = ({ correlation }: CellLosses) =>
     correlation === null ? "" : ` at correlation ${shortNumber(correlation)}`;
   return ends.map((cell) => `${lossText(meanOf(cell))}${at(cell)}`).join(" to ");

@@ -32,10 +32,8 @@ export function provenanceSection(provenances: readonly Provenance[]): Html {
 }
 
 function processRow(processes: readonly Provenance[]): Html {
-  const { mmoe, node, system, cpu, cores } = processes[0] as Provenance;
-  const engines = trainersOf(processes[0] as Provenance)
-    .map(trainerText)
-    .join(", ");
+  const { mmoe, node, system, cpu, cores } = processes[0];
+  const engines = trainersOf(processes[0]).map(trainerText).join(", ");
   const hosts = [...new Set(processes.map(({ host }) => host))];
   const ends = processes.map(({ end }) => end);
   const running = ends.filter((end) => end === null).length;

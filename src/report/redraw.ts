@@ -45,7 +45,7 @@ export function isRedrawable(name: string): boolean {
 }
 
 export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redrawing): Redrawn {
-  const draw = (DRAWINGS as unknown as Record<string, Draw<object>>)[name] as Draw<object>;
+  const draw = (DRAWINGS as unknown as Record<string, Draw<object>>)[name];
   const sweep = withoutCells(sweepOf(rest), hidden);
   if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
   const { unit, rowsFile } = rest.sweep;

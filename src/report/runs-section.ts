@@ -44,7 +44,7 @@ export function listedCells(results: Results): ListedCell[] {
     return listed(config, cell, { runs: cell.runs.slice(0, LISTED).map(({ run }) => run), final }, failures);
   });
   const none = { runs: [], final: eachLoss(() => []) };
-  return [...done, ...[...failed.values()].map((some) => listed(config, cellOf(some[0] as RunRecord), none, some))];
+  return [...done, ...[...failed.values()].map((some) => listed(config, cellOf(some[0]), none, some))];
 }
 
 function listed(

@@ -37,7 +37,7 @@ export function singleRuns(results: Results): SingleRuns | undefined {
   const values = eachLoss((set) => shown.map((cell) => lossesOf(cell, set, points)));
   const ends = endsOf(LOSS_SETS.flatMap((set) => values[set]));
   return {
-    steps: points.map((i) => all[i] as number),
+    steps: points.map((i) => all[i]),
     most,
     ...ends,
     losses: eachLoss((set) => packed(values[set], points.length, ends)),
@@ -48,7 +48,7 @@ export function singleRuns(results: Results): SingleRuns | undefined {
 function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]): Float64Array {
   const of = (run: RunRecord) => {
     const curve = lossCurve(run, set);
-    return points.map((i) => curve[i] as number);
+    return points.map((i) => curve[i]);
   };
   return Float64Array.from(runs.flatMap(of));
 }
@@ -75,7 +75,7 @@ function packed(values: readonly Float64Array[], points: number, { low, high }: 
   return values
     .flatMap((cell) => {
       const parts = Array.from(cell, part);
-      return parts.map((one, i) => vlq(i % points === 0 ? one : one - (parts[i - 1] as number)));
+      return parts.map((one, i) => vlq(i % points === 0 ? one : one - parts[i - 1]));
     })
     .join("");
 }

@@ -41,7 +41,7 @@ export function tasksSection(results: Results): Html {
 /** The tasks of one kind, which have the same metrics. */
 function kindTable(kind: string, tasks: readonly TaskSummary[], order: readonly string[]): Html {
   const rows = tasks.flatMap(({ cells }) => cells.map((cell) => order.map((name) => estimated(cell, name))));
-  const columns = filledColumns(rows).map((column) => order[column] as string);
+  const columns = filledColumns(rows).map((column) => order[column]);
   const numbers = ["Runs", ...columns.map((name) => capitalised(METRIC_WORDS[name] ?? name))];
   const table = html`<table class="tasks">
 <thead>${headRow(["Model", ...numbers], numbers)}</thead>

@@ -45,7 +45,7 @@ export function together(sweeps: readonly Results[]): Together {
         names,
       ),
       records: parts.flatMap(({ records }, i) => {
-        const name = names[i] as string;
+        const name = names[i];
         return records.map((one) => ({ ...one, id: `${name}: ${one.id}`, model: nameIn(one.model, name) }));
       }),
       provenances: sweeps.flatMap(({ provenances }) => provenances),
@@ -101,9 +101,7 @@ function atCorrelations({ config, records, ...rest }: Results, correlations: Con
 function joinedConfig(configs: readonly Config[], names: readonly string[]): Config {
   const models = new Set(configs.flatMap((config) => config.models));
   const joined = [...models].flatMap((model) =>
-    configs.flatMap((config, i) =>
-      config.models.includes(model) ? [{ model, config, name: names[i] as string }] : [],
-    ),
+    configs.flatMap((config, i) => (config.models.includes(model) ? [{ model, config, name: names[i] }] : [])),
   );
   const [first] = configs as [Config];
   const choices = joined.flatMap(({ model, config, name }) => choicesOf(model, config, name, differing(configs)));

@@ -13,5 +13,5 @@ export function vlq(value: number): string {
 
 /** Whole numbers, each as its difference from the one before. */
 export function vlqDifferences(values: readonly number[]): string {
-  return values.map((value, i) => vlq(i === 0 ? value : value - (values[i - 1] as number))).join("");
+  return values.map((value, i) => vlq(i === 0 ? value : value - values[i - 1])).join("");
 }

@@ -47,7 +47,7 @@ export function bootstrap<T, K extends string>(
     let i = 0;
     for (const each of counts) {
       const sample = prepare(sampled(each));
-      for (let k = 0; k < names.length; k++) (values[k] as Float64Array)[i] = statistics[names[k] as K](sample);
+      for (let k = 0; k < names.length; k++) (values[k] as Float64Array)[i] = statistics[names[k]](sample);
       i++;
     }
     return values;
@@ -57,14 +57,14 @@ export function bootstrap<T, K extends string>(
   const replicates = evaluate(draws.counts, draws.size).map((values) => valuesAt(values, draws.places));
   const jackknife = evaluate(leftOut(n), groupsOf(n));
   const entries = names.map((name, k) => {
-    const [[value], own] = [whole[k] as Float64Array, replicates[k] as Float64Array];
-    return [name, { value, replicates: sortAscending(own), jackknife: jackknife[k] as Float64Array }];
+    const [[value], own] = [whole[k] as Float64Array, replicates[k]];
+    return [name, { value, replicates: sortAscending(own), jackknife: jackknife[k] }];
   });
   return Object.fromEntries(entries) as Record<K, Bootstrapped>;
 }
 
 /** The only column, for statistics of one. */
-export const onlyColumn = (columns: Columns): Float64Array => columns[0] as Float64Array;
+export const onlyColumn = (columns: Columns): Float64Array => columns[0];
 
 /** Resamples of n runs. */
 interface Draws {
@@ -110,7 +110,7 @@ function keptDraws(counts: readonly Counts[], n: number): Draws {
 function valuesAt(values: Float64Array, places: Uint16Array | undefined): Float64Array {
   if (places === undefined) return values;
   const all = new Float64Array(places.length);
-  for (let i = 0; i < places.length; i++) all[i] = values[places[i] as number] as number;
+  for (let i = 0; i < places.length; i++) all[i] = values[places[i]];
   return all;
 }
 

@@ -18,8 +18,8 @@ export function f1Macro(labels: ArrayLike<number>, predicted: ArrayLike<number>)
     found.set(label, { right: before.right + right, all: before.all + 1 });
   };
   for (let n = 0; n < labels.length; n++) {
-    count(labels[n] as number, Number(labels[n] === predicted[n]));
-    count(predicted[n] as number, 0);
+    count(labels[n], Number(labels[n] === predicted[n]));
+    count(predicted[n], 0);
   }
   const scores = [...found.values()].map(({ right, all }) => (2 * right) / all);
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
@@ -39,9 +39,9 @@ function binOf(probability: number): number {
 export function calibrationError(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): number {
   const excess = new Float64Array(CALIBRATION_BINS);
   for (let n = 0; n < outcomes.length; n++) {
-    const probability = probabilities[n] as number;
+    const probability = probabilities[n];
     const bin = binOf(probability);
-    excess[bin] = (excess[bin] as number) + probability - (outcomes[n] as number);
+    excess[bin] = excess[bin] + probability - outcomes[n];
   }
   return excess.reduce((sum, ofBin) => sum + Math.abs(ofBin), 0) / outcomes.length;
 }
@@ -57,11 +57,11 @@ export interface CalibrationBin {
 export function calibrationBins(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): CalibrationBin[] {
   const bins = Array.from({ length: CALIBRATION_BINS }, () => ({ rows: 0, predicted: 0, observed: 0 }));
   for (let n = 0; n < outcomes.length; n++) {
-    const probability = probabilities[n] as number;
-    const bin = bins[binOf(probability)] as (typeof bins)[number];
+    const probability = probabilities[n];
+    const bin = bins[binOf(probability)];
     bin.rows++;
     bin.predicted += probability;
-    bin.observed += outcomes[n] as number;
+    bin.observed += outcomes[n];
   }
   return bins;
 }

@@ -7,8 +7,8 @@ export function interquartileMean(sorted: ArrayLike<number>): number {
   const cut = n / 4;
   const first = Math.floor(cut);
   let sum = 0;
-  for (let i = first; i < n - first; i++) sum += sorted[i] as number;
+  for (let i = first; i < n - first; i++) sum += sorted[i];
   if (n === 0) return Number.NaN;
-  const beyond = (sorted[first] as number) + (sorted[n - 1 - first] as number);
+  const beyond = sorted[first] + sorted[n - 1 - first];
   return (sum - (cut - first) * beyond) / (n / 2);
 }

@@ -70,7 +70,7 @@ function meanEstimate(values: Float64Array): Estimate {
 function medianEstimate(sorted: Float64Array): Estimate {
   const n = sorted.length;
   const half = (Z * Math.sqrt(n)) / 2;
-  const rank = (r: number) => sorted[Math.min(n, Math.max(1, r)) - 1] as number;
+  const rank = (r: number) => sorted[Math.min(n, Math.max(1, r)) - 1];
   return {
     value: centreOf(sorted, "median"),
     low: rank(Math.floor(n / 2 - half)),

@@ -1,7 +1,7 @@
 /** The arithmetic mean; NaN for no values. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;
 }
 
@@ -11,7 +11,7 @@ export function standardDeviation(values: ArrayLike<number>): number {
   if (n < 2) return Number.NaN;
   const centre = mean(values);
   let sum = 0;
-  for (let i = 0; i < n; i++) sum += ((values[i] as number) - centre) ** 2;
+  for (let i = 0; i < n; i++) sum += (values[i] - centre) ** 2;
   return Math.sqrt(sum / (n - 1));
 }
 
@@ -26,14 +26,14 @@ export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
   const position = q * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
-  const low = sorted[below] as number;
-  return low + (position - below) * ((sorted[above] as number) - low);
+  const low = sorted[below];
+  return low + (position - below) * (sorted[above] - low);
 }
 
 /** Pearson correlation of two samples of one length, without pairs of which one is NaN; NaN for fewer than two pairs. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const pairs = new Correlation();
-  for (let i = 0; i < a.length; i++) pairs.add(a[i] as number, b[i] as number);
+  for (let i = 0; i < a.length; i++) pairs.add(a[i], b[i]);
   return pairs.value;
 }
 

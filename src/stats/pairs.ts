@@ -33,5 +33,5 @@ export function comparePairs(a: Float64Array, b: Float64Array): PairedComparison
 export function differences(a: Float64Array, b: Float64Array): Float64Array {
   if (a.length !== b.length)
     throw new RangeError(`differences: expected pairs, got ${a.length} and ${b.length} values`);
-  return a.map((value, i) => value - (b[i] as number));
+  return a.map((value, i) => value - b[i]);
 }

@@ -17,8 +17,8 @@ function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked 
   const [ones, zeros] = [new Float64Array(scores.length), new Float64Array(scores.length)];
   let count = 0;
   for (let row = 0; row < scores.length; row++) {
-    if (labels[row] === 1) ones[count++] = scores[row] as number;
-    else zeros[row - count] = scores[row] as number;
+    if (labels[row] === 1) ones[count++] = scores[row];
+    else zeros[row - count] = scores[row];
   }
   const found = {
     labels,
@@ -40,8 +40,8 @@ function eachTie(
   while (i > 0 || j > 0) {
     const score = Math.max(ones[i - 1] ?? Number.NEGATIVE_INFINITY, zeros[j - 1] ?? Number.NEGATIVE_INFINITY);
     const [p, n] = [i, j];
-    while (i > 0 && (ones[i - 1] as number) >= score) i--;
-    while (j > 0 && (zeros[j - 1] as number) >= score) j--;
+    while (i > 0 && ones[i - 1] >= score) i--;
+    while (j > 0 && zeros[j - 1] >= score) j--;
     visit(p - i, n - j);
   }
 }
@@ -71,7 +71,7 @@ export function areaError(scores: ArrayLike<number>, labels: ArrayLike<number>):
 /** The standard error of the difference of the areas of two scores of the same rows, by their placements. */
 export function areaDifferenceError(a: Float64Array, b: Float64Array, labels: ArrayLike<number>): number {
   return errorOfMeans(
-    a.map((share, row) => share - (b[row] as number)),
+    a.map((share, row) => share - b[row]),
     labels,
   );
 }
@@ -82,7 +82,7 @@ export function placements(scores: ArrayLike<number>, labels: ArrayLike<number>)
   const shares = new Float64Array(scores.length);
   for (const row of shares.keys()) {
     const others = labels[row] === 1 ? zeros : ones;
-    const score = scores[row] as number;
+    const score = scores[row];
     const below = (countBelow(others, score, true) + countBelow(others, score, false)) / 2;
     shares[row] = (labels[row] === 1 ? below : others.length - below) / others.length;
   }
@@ -94,7 +94,7 @@ function countBelow(sorted: Float64Array, score: number, countsEqual: boolean): 
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    const one = sorted[middle] as number;
+    const one = sorted[middle];
     if (one < score || (countsEqual && one === score)) low = middle + 1;
     else high = middle;
   }

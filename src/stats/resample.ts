@@ -16,7 +16,7 @@ const SELDOM = 4;
 export function samplerOf(columns: Columns): (counts: Counts) => Columns {
   const prepared = columns.map((column) => {
     const order = ascendingOrder(column);
-    const sorted = Float64Array.from(order, (run) => column[run] as number);
+    const sorted = Float64Array.from(order, (run) => column[run]);
     const out = new Float64Array(column.length + SELDOM);
     return { order, sorted, out, sample: out.subarray(0, column.length) };
   });
@@ -33,15 +33,15 @@ export function samplerOf(columns: Columns): (counts: Counts) => Columns {
 /** The order of a column's values, the lowest first. */
 function ascendingOrder(column: Float64Array): Uint32Array {
   const order = Uint32Array.from(column, (_, i) => i);
-  return order.sort((a, b) => (column[a] as number) - (column[b] as number));
+  return order.sort((a, b) => column[a] - column[b]);
 }
 
 /** Writes each value as often as its run counts; returns how many there are. */
 function repeat(out: Float64Array, sorted: Float64Array, order: Uint32Array, counts: Counts): number {
   let end = 0;
   for (let i = 0; i < sorted.length; i++) {
-    const value = sorted[i] as number;
-    const count = counts[order[i] as number] as number;
+    const value = sorted[i];
+    const count = counts[order[i]];
     out[end] = value; // written whatever the count is: no processor could predict a branch on it
     out[end + 1] = value;
     out[end + 2] = value;
@@ -58,7 +58,7 @@ export function drawInto(counts: Counts, random: Xoshiro): Counts {
   counts.fill(0);
   for (let i = 0; i < n; i++) {
     const run = random.below(n);
-    counts[run] = (counts[run] as number) + 1;
+    counts[run] = counts[run] + 1;
   }
   return counts;
 }

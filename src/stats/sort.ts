@@ -48,7 +48,7 @@ function upperWords(values: Float64Array): { readonly low: number; readonly high
   let low = SIGN;
   let high = 0;
   for (let i = 1; i < words.length; i += 2) {
-    const word = words[i] as number;
+    const word = words[i];
     if (word < low) low = word;
     if (word > high) high = word;
   }
@@ -58,28 +58,26 @@ function upperWords(values: Float64Array): { readonly low: number; readonly high
 /** Finds each value's digit: its bits from `shift` on, less those of the upper word `low`. */
 function findDigits(values: Float64Array, low: number, shift: number, found: Uint8Array): void {
   const [words, n] = [wordsOf(values), values.length];
-  if (shift >= 32) for (let i = 0; i < n; i++) found[i] = ((words[2 * i + 1] as number) - low) >>> (shift - 32);
-  else
-    for (let i = 0; i < n; i++)
-      found[i] = (((words[2 * i + 1] as number) - low) << (32 - shift)) | ((words[2 * i] as number) >>> shift);
+  if (shift >= 32) for (let i = 0; i < n; i++) found[i] = (words[2 * i + 1] - low) >>> (shift - 32);
+  else for (let i = 0; i < n; i++) found[i] = ((words[2 * i + 1] - low) << (32 - shift)) | (words[2 * i] >>> shift);
 }
 
 function moveByDigit(from: Float64Array, to: Float64Array, digits: Uint8Array, places: Uint32Array): void {
   const n = from.length;
   places.fill(0);
   for (let i = 0; i < n; i++) {
-    const digit = digits[i] as number;
-    places[digit] = (places[digit] as number) + 1;
+    const digit = digits[i];
+    places[digit] = places[digit] + 1;
   }
   for (let digit = 0, before = 0; digit < RADIX; digit++) {
-    const count = places[digit] as number;
+    const count = places[digit];
     places[digit] = before;
     before += count;
   }
   for (let i = 0; i < n; i++) {
-    const digit = digits[i] as number;
-    const place = places[digit] as number;
-    to[place] = from[i] as number;
+    const digit = digits[i];
+    const place = places[digit];
+    to[place] = from[i];
     places[digit] = place + 1;
   }
 }
@@ -88,9 +86,9 @@ function moveByDigit(from: Float64Array, to: Float64Array, digits: Uint8Array, p
 function sortByInsertion(values: Float64Array): boolean {
   let moves = MOST_MOVES * values.length;
   for (let i = 1; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     let place = i;
-    for (; place > 0 && (values[place - 1] as number) > value; place--) values[place] = values[place - 1] as number;
+    for (; place > 0 && values[place - 1] > value; place--) values[place] = values[place - 1];
     values[place] = value;
     moves -= i - place;
     if (moves < 0) return false;

@@ -20,11 +20,11 @@ export function brownForsythe(samples: readonly Float64Array[]): SpreadTest {
   });
   const total = distances.reduce((sum, { length }) => sum + length, 0);
   const centres = distances.map(mean);
-  const centre = distances.reduce((sum, sample, k) => sum + sample.length * (centres[k] as number), 0) / total;
+  const centre = distances.reduce((sum, sample, k) => sum + sample.length * centres[k], 0) / total;
   let between = 0;
   let within = 0;
   for (const [k, sample] of distances.entries()) {
-    const own = centres[k] as number;
+    const own = centres[k];
     between += sample.length * (own - centre) ** 2;
     for (const distance of sample) within += (distance - own) ** 2;
   }
@@ -54,5 +54,5 @@ export function interquartileRange(sorted: Float64Array): number {
 }
 
 function ratio([a, b]: readonly number[]): number {
-  return (a as number) / (b as number);
+  return a / b;
 }

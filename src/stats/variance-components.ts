@@ -76,9 +76,9 @@ function effectsOf(table: CrossedTable): Effects {
   const centre = mean(table.map(mean));
   const rows = Float64Array.from(table, (row) => mean(row) - centre);
   const columns = new Float64Array(C);
-  for (const row of table) for (let i = 0; i < C; i++) columns[i] = (columns[i] as number) + (row[i] as number) / R;
-  for (let i = 0; i < C; i++) columns[i] = (columns[i] as number) - centre;
-  const rest = table.map((row, r) => row.map((y, i) => y - centre - (rows[r] as number) - (columns[i] as number)));
+  for (const row of table) for (let i = 0; i < C; i++) columns[i] = columns[i] + row[i] / R;
+  for (let i = 0; i < C; i++) columns[i] = columns[i] - centre;
+  const rest = table.map((row, r) => row.map((y, i) => y - centre - rows[r] - columns[i]));
   return { rows, columns, rest };
 }
 
@@ -91,16 +91,16 @@ function componentsOf(table: CrossedTable): Components {
   for (const row of table) {
     let sum = 0;
     for (let i = 0; i < C; i++) {
-      const y = (row[i] as number) - origin;
+      const y = row[i] - origin;
       sum += y;
       squares += y * y;
-      columns[i] = (columns[i] as number) + y;
+      columns[i] = columns[i] + y;
     }
     total += sum;
     ofRows += (sum * sum) / C;
   }
   let ofColumns = 0;
-  for (let i = 0; i < C; i++) ofColumns += (columns[i] as number) ** 2 / R;
+  for (let i = 0; i < C; i++) ofColumns += columns[i] ** 2 / R;
   const ofMean = (total * total) / (R * C);
   const rest = Math.max(0, squares - ofRows - ofColumns + ofMean) / ((R - 1) * (C - 1));
   return {
@@ -131,8 +131,8 @@ function resampled(table: CrossedTable, value: Components): Components[] {
     for (const row of drawn) {
       const r = random.below(R);
       for (let i = 0; i < C; i++) {
-        const c = chosen[i] as number;
-        row[i] = (rows[r] as number) + (columns[c] as number) + size * ((effects.rest[r] as Float64Array)[c] as number);
+        const c = chosen[i];
+        row[i] = rows[r] + columns[c] + size * effects.rest[r][c];
       }
     }
     return componentsOf(drawn);

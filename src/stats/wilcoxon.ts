@@ -20,7 +20,7 @@ export function wilcoxon(differences: Float64Array): WilcoxonTest {
   if (differences.length === 0) return { statistic: Number.NaN, p: Number.NaN };
   const nonZero = differences.filter((difference) => difference !== 0);
   const { ranks, ties } = midranks(nonZero.map(Math.abs));
-  const above = ranks.reduce((sum, rank, i) => sum + ((nonZero[i] as number) > 0 ? rank : 0), 0);
+  const above = ranks.reduce((sum, rank, i) => sum + (nonZero[i] > 0 ? rank : 0), 0);
   const statistic = Math.min(above, ranks.reduce((sum, rank) => sum + rank, 0) - above);
   const tail = nonZero.length <= MOST_EXACT ? exactTail(ranks, statistic) : normalTail(ranks.length, ties, statistic);
   return { statistic, p: Math.min(1, 2 * tail) };
@@ -36,7 +36,7 @@ function exactTail(ranks: Float64Array, statistic: number): number {
   ways[0] = 1;
   for (const rank of doubled) {
     for (let sum = ways.length - 1; sum >= rank; sum--) {
-      ways[sum] = (ways[sum] as number) + (ways[sum - rank] as number);
+      ways[sum] = ways[sum] + ways[sum - rank];
     }
   }
   const reached = ways.subarray(0, 2 * statistic + 1).reduce((sum, count) => sum + count, 0);
@@ -51,12 +51,12 @@ function normalTail(n: number, ties: readonly number[], statistic: number): numb
 
 /** Ranks of values from 1, ties sharing the mean of theirs, and how many values share each rank that is tied. */
 function midranks(values: Float64Array): { ranks: Float64Array; ties: number[] } {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b]);
   const ranks = new Float64Array(values.length);
   const ties: number[] = [];
   for (let start = 0, end = 0; start < order.length; start = end) {
-    while (end < order.length && values[order[end] as number] === values[order[start] as number]) end++;
-    for (let i = start; i < end; i++) ranks[order[i] as number] = (start + 1 + end) / 2;
+    while (end < order.length && values[order[end]] === values[order[start]]) end++;
+    for (let i = start; i < end; i++) ranks[order[i]] = (start + 1 + end) / 2;
     if (end - start > 1) ties.push(end - start);
   }
   return { ranks, ties };

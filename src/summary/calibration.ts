@@ -50,7 +50,7 @@ export function classTasks(config: Config): ClassTask[] {
   return (tasksOfRuns(config) ?? []).flatMap(({ kind }, k) => {
     if (kind === "regression") return [];
     const outcome = kind === "binary" ? String(config.taskKinds[k]?.classes[1] ?? 1) : "the most likely class";
-    return [{ k, label: labels[k] as string, kind, outcome }];
+    return [{ k, label: labels[k], kind, outcome }];
   });
 }
 
@@ -62,13 +62,13 @@ export function calibrations(
 ): TaskCalibration[] {
   const kept = runs.flatMap(({ id }) => {
     const all = keptPredictions(results, id);
-    return all ? [tasks.map(({ k, kind }) => calibrated(all[k] as TaskPredictions, kind))] : [];
+    return all ? [tasks.map(({ k, kind }) => calibrated(all[k], kind))] : [];
   });
   if (kept.length === 0) return [];
   return tasks.map((task, i) => {
-    const ofRuns = kept.map((ofTasks) => ofTasks[i] as Calibrated);
+    const ofRuns = kept.map((ofTasks) => ofTasks[i]);
     const bins = Array.from({ length: CALIBRATION_BINS }, (_, b) => {
-      const sums = summed(ofRuns.map(({ bins }) => bins[b] as CalibrationBin));
+      const sums = summed(ofRuns.map(({ bins }) => bins[b]));
       return {
         bin: b + 1,
         from: b / CALIBRATION_BINS,

@@ -37,9 +37,7 @@ export function betweenCorrelations(cells: readonly CellLosses[]): CellCompariso
 /** Every grid point but the first against the first, of each model at each correlation: one family of tests. */
 export function betweenPoints(cells: readonly CellLosses[]): CellComparison[] {
   const groups = groupBy(cells, ({ model, correlation }) => modelAt(model, correlation));
-  return compared(
-    [...groups.values()].flatMap(([first, ...others]) => others.map((one) => [one, first as CellLosses])),
-  );
+  return compared([...groups.values()].flatMap(([first, ...others]) => others.map((one) => [one, first])));
 }
 
 /** The spread of every two models at each correlation and grid point: one family of tests. */
@@ -49,11 +47,11 @@ export function spreadsBetweenModels(cells: readonly CellLosses[]): SpreadCompar
   const tests = samples.map(brownForsythe);
   const adjusted = holm(tests.map(({ p }) => p));
   return samples.map(([a, b], i) => ({
-    ...named(pairs[i] as CellPair),
+    ...named(pairs[i]),
     pairs: a.length,
     ...spreadRatios(a, b),
-    brownForsythe: tests[i] as SpreadTest,
-    adjusted: adjusted[i] as number,
+    brownForsythe: tests[i],
+    adjusted: adjusted[i],
   }));
 }
 
@@ -63,7 +61,7 @@ function compared(pairs: readonly CellPair[]): CellComparison[] {
   const comparisons = pairs.map((pair) => comparePairs(...pairedLosses(pair)));
   const adjusted = holm(comparisons.map(({ wilcoxon }) => wilcoxon.p));
   return pairs.map((pair, i) => {
-    return { ...named(pair), ...(comparisons[i] as PairedComparison), adjusted: adjusted[i] as number };
+    return { ...named(pair), ...comparisons[i], adjusted: adjusted[i] };
   });
 }
 

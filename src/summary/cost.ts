@@ -1,7 +1,7 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { gridPoints } from "../config/grid.ts";
 import { cellKey } from "../identity/cell.ts";
-import type { GridPoint, GridValue } from "../identity/grid-point.ts";
+import type { GridValue } from "../identity/grid-point.ts";
 import { isCode } from "../models/code.ts";
 import { flopPerRow } from "../models/flop.ts";
 import { toCsv } from "../records/csv.ts";
@@ -40,7 +40,7 @@ export interface ModelCost extends ModelSize {
 
 /** The size of a run's model, which is the same at all grid points. */
 export function modelSize(config: Config, { model, parameters }: Pick<RunRecord, "model" | "parameters">): ModelSize {
-  const spec = modelOf(configAt(config, gridPoints(config)[0] as GridPoint), model as Config["models"][number]);
+  const spec = modelOf(configAt(config, gridPoints(config)[0]), model);
   return { model, parameters, flopPerRow: isCode(spec) ? undefined : flopPerRow(spec) };
 }
 
@@ -60,10 +60,10 @@ export function modelCosts(
   return config.models.flatMap((name) => {
     const own = [...groups.values()].filter(([first]) => first?.model === name);
     return own.map((runs) => {
-      const { engine, device, point } = runs[0] as RunRecord;
+      const { engine, device, point } = runs[0];
       const done = runs.filter(({ status }) => status === "done");
       return {
-        ...modelSize(config, runs[0] as RunRecord),
+        ...modelSize(config, runs[0]),
         batch: point.batch,
         on: `${engine} (${device})`,
         runs: runs.length,

@@ -82,7 +82,7 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
     work.reach(i / groups.length);
     const runs = group.flatMap(([results, record]) => runOnRows(results, record));
     const pairs = runs.flatMap((first, i) => runs.slice(i + 1).map((second): Pair<RunOnRows> => [first, second]));
-    const names = taskNames((group[0] as InFolder)[0].config);
+    const names = taskNames(group[0][0].config);
     found.push(...pairs.flatMap((pair) => names.flatMap((task, k) => taskOfPair(pair, task, k))));
   }
   const byMetric = groupBy(found, ({ first, second, task, metric }) =>
@@ -91,7 +91,7 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
   return [...byMetric.values()].map((all) => {
     const meanOf = (of: keyof Difference) => mean(all.map((one) => one[of]));
     return {
-      ...(all[0] as (typeof all)[number]),
+      ...all[0],
       pairs: all.length,
       difference: meanOf("difference"),
       pairedError: meanOf("pairedError"),
@@ -140,10 +140,10 @@ function resamplesOf({ outputs, labels }: TaskPredictions): TaskPredictions[] {
   const count = Math.max(LEAST, Math.min(MOST, Math.round(MOST_ROWS / N)));
   return Array.from({ length: count }, () => {
     const rows = Uint32Array.from({ length: N }, () => random.below(N));
-    const placeOf = (i: number) => (rows[Math.floor(i / C)] as number) * C + (i % C);
+    const placeOf = (i: number) => rows[Math.floor(i / C)] * C + (i % C);
     return {
-      outputs: Float32Array.from({ length: N * C }, (_, i) => outputs[placeOf(i)] as number),
-      labels: Float32Array.from(rows, (row) => labels[row] as number),
+      outputs: Float32Array.from({ length: N * C }, (_, i) => outputs[placeOf(i)]),
+      labels: Float32Array.from(rows, (row) => labels[row]),
     };
   });
 }
@@ -154,7 +154,7 @@ function taskOfPair([a, b]: Pair<RunOnRows>, task: string, k: number): Omit<RowC
   if (first.labels.length === 0 || first.labels.join() !== second.labels.join()) return [];
   return Object.entries(first.metrics).map(([metric, one]) => {
     const names = { first: cellOf(a.record), second: cellOf(b.record), task, metric };
-    const other = second.metrics[metric] as MetricOnRows;
+    const other = second.metrics[metric];
     return { ...names, difference: one.value - other.value, ...errorsOf([one, other], [first, second]) };
   });
 }
@@ -162,7 +162,7 @@ function taskOfPair([a, b]: Pair<RunOnRows>, task: string, k: number): Omit<RowC
 function errorsOf([one, other]: Pair<MetricOnRows>, [a, b]: Pair<TaskOnRows>): Omit<Difference, "difference"> {
   if (one.replicates && other.replicates) {
     const [ours, theirs] = [one.replicates, other.replicates];
-    const pairedError = standardDeviation(ours.map((value, i) => value - (theirs[i] as number)));
+    const pairedError = standardDeviation(ours.map((value, i) => value - theirs[i]));
     return { pairedError, unpairedError: Math.hypot(standardDeviation(ours), standardDeviation(theirs)) };
   }
   const none = new Float64Array(a.labels.length);

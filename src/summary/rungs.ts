@@ -38,7 +38,7 @@ export function rungsOf(results: Results, loss: LossSet, bad: number): Rungs | u
       runs: ends.length,
       tasks: Array.from({ length: results.config.tasks }, (_, k) =>
         counts(
-          ends.map(({ tasks }) => rungOf(tasks[k] as number, ladder)),
+          ends.map(({ tasks }) => rungOf(tasks[k], ladder)),
           ladder.rungs.length + 1,
         ),
       ),

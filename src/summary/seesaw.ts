@@ -52,8 +52,8 @@ function lossesByRun(records: readonly RunRecord[], loss: LossSet): ByRun {
 function gainsBetween(cell: Cell, own: ByRun, other: ByRun): CellGains[] {
   const runs = [...own.keys()].filter((run) => other.has(run)).sort((a, b) => a - b);
   const gain = (run: number, k: number) => {
-    const before = (other.get(run) as readonly number[])[k] as number;
-    return (before - ((own.get(run) as readonly number[])[k] as number)) / before;
+    const before = (other.get(run) as readonly number[])[k];
+    return (before - (own.get(run) as readonly number[])[k]) / before;
   };
   const [first] = runs;
   if (first === undefined) return [];
@@ -101,7 +101,7 @@ export const seesawOf = memo((results: Results, loss: LossSet, against: string):
 
 function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {
   const n = runs.length;
-  const meanGains = Float64Array.from(runs, (_, i) => mean(tasks.map((gains) => gains[i] as number)));
+  const meanGains = Float64Array.from(runs, (_, i) => mean(tasks.map((gains) => gains[i])));
   const statistics = { mean, median: (sorted: Float64Array) => quantileSorted(sorted, 0.5) };
   const both = bootstrap([meanGains], onlyColumn, statistics);
   const { seesaw, allGain, allLose } = countsOf(tasks, n);
@@ -121,7 +121,7 @@ function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {
 function countsOf(tasks: readonly Float64Array[], n: number) {
   const counts = { seesaw: 0, allGain: 0, allLose: 0 };
   for (let i = 0; i < n; i++) {
-    const gains = tasks.map((task) => task[i] as number);
+    const gains = tasks.map((task) => task[i]);
     const [least, most] = [Math.min(...gains), Math.max(...gains)];
     if (least > 0) counts.allGain++;
     else if (most < 0) counts.allLose++;

@@ -80,7 +80,7 @@ const sumOf = <T>(values: readonly T[], of: (value: T) => number) => values.redu
 
 /** Runs of built-in models, whose engine trains in this process. */
 async function partOf(runs: readonly AnyRun[], engine: Engine, trialMs: number): Promise<Part> {
-  const [path, cores] = [engine.path(runs[0] as AnyRun), availableParallelism()];
+  const [path, cores] = [engine.path(runs[0]), availableParallelism()];
   const threads = Math.min(path === "cpu" ? (engine.workers ?? 1) : 1, runs.length, cores);
   const isShared = path.endsWith("-traced"); // TensorFlow's threads compute together, and wait for each other
   const trial = await firstBegun(runs, engine);

@@ -43,13 +43,13 @@ export async function trainAgain(
   const verified: Verified[] = [];
   for (const group of groupBy(records, arithmeticOf).values()) {
     if (signal.aborted) break;
-    const { engine: name, device } = group[0] as RunRecord;
+    const { engine: name, device } = group[0];
     const options = { env, note, ...(python !== undefined && { python }) };
     const language = LANGUAGES.find((one) => ENGINE_OF[one] === name);
     const engine =
       language !== undefined
         ? await processEngine(language, { ...options, device: codeDeviceOf(device) })
-        : await familyEngineOf(group[0] as RunRecord, { ...options, allowCpu, ...(kernels && { kernels }) });
+        : await familyEngineOf(group[0], { ...options, allowCpu, ...(kernels && { kernels }) });
     const others = new Set(group.map((record) => record.device).filter((one) => one !== engine.device));
     const where = `${engine.device}${others.size > 0 ? `; trained on ${[...others].join(", ")}` : ""}`;
     note(

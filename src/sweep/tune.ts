@@ -65,7 +65,7 @@ export function tune(results: Results, { loss, metric, by, each = [] }: TuneOpti
     return by === "model" ? `${model} ${at}` : `${model} ${correlation} ${at}`;
   });
   return [...groups.values()].map((group) => {
-    const at = partOf((group[0] as CellLosses).point, isEach);
+    const at = partOf(group[0].point, isEach);
     const open = group.map((cell) => ({ ...cell, point: partOf(cell.point, (key) => !isEach(key)) }));
     return { ...pickOf(open, results, by, metric?.isHigherBetter), at };
   });
@@ -86,7 +86,7 @@ function pickOf(
   by: TuneOptions["by"],
   isHigherBetter = false,
 ): Omit<Pick, "at"> {
-  const { model, correlation } = group[0] as CellLosses;
+  const { model, correlation } = group[0];
   const runs = commonRuns(group.filter(({ failed }) => failed.length === 0));
   const contenders = [...groupBy(group, ({ point }) => pointText(point)).values()].map((cells) =>
     contenderOf(cells, runs),
@@ -115,9 +115,9 @@ function contenderOf(cells: readonly CellLosses[], runs: readonly number[]): Con
   const own = failed === 0 ? runs : commonRuns(cells);
   const perCell = cells.map((cell) => lossesOf(cell, own));
   const losses = Float64Array.from(own, (_, i) => {
-    return perCell.reduce((sum, one) => sum + (one[i] as number), 0) / perCell.length;
+    return perCell.reduce((sum, one) => sum + one[i], 0) / perCell.length;
   });
-  return { point: (cells[0] as CellLosses).point, mean: describe(losses).mean, runs: own.length, failed, losses };
+  return { point: cells[0].point, mean: describe(losses).mean, runs: own.length, failed, losses };
 }
 
 function isAtEnd(chosen: GridPoint, key: GridKey, { config }: Results): boolean {

@@ -52,7 +52,7 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
 
 function nameOf({ model, correlation, at }: Omit<Pick, "candidates" | "chosen" | "next" | "sure" | "atEnd">) {
   return {
-    model: model as Config["models"][number],
+    model: model,
     ...(correlation !== undefined && { correlation }),
     ...(Object.keys(at).length > 0 && { at }),
   };

@@ -63,7 +63,7 @@ function comparisonOf(before: RunRecord, again: RunRecord): Pick<Verified, "same
     before.status === again.status &&
     before.labelCorrelations.join() === again.labelCorrelations.join() &&
     again.curve.steps.length === steps.length &&
-    ours.every((loss, i) => isWithin(tolerance, loss, theirs[i] as number));
+    ours.every((loss, i) => isWithin(tolerance, loss, theirs[i]));
   return { same, comparedTo: steps[compared - 1] };
 }
 

@@ -70,7 +70,7 @@ export function modelWork(spec: ModelSpec): ModelWork {
     parameters: blocks.reduce((sum, { size }) => sum + size, 0),
     flop: flopPerRow(spec),
     weights: kernels.reduce((sum, { size }) => sum + size, 0),
-    units: kernels.reduce((sum, { shape }) => sum + (shape[1] as number), 0),
+    units: kernels.reduce((sum, { shape }) => sum + shape[1], 0),
     mixed: mixedUnits(spec),
   };
 }

@@ -24,7 +24,7 @@ export class CellWriter {
 
   /** The number that was set; of a text, its place as it was set. */
   number(row: number, column: number): number {
-    return (this.#wide.get(column)?.[row] ?? this.#floats[row * this.#columns + column]) as number;
+    return this.#wide.get(column)?.[row] ?? this.#floats[row * this.#columns + column];
   }
 
   get #rows(): number {
@@ -45,10 +45,7 @@ export class CellWriter {
   }
 
   #widen(column: number): Float64Array {
-    const numbers = Float64Array.from(
-      { length: this.#rows },
-      (_, row) => this.#floats[row * this.#columns + column] as number,
-    );
+    const numbers = Float64Array.from({ length: this.#rows }, (_, row) => this.#floats[row * this.#columns + column]);
     this.#wide.set(column, numbers);
     return numbers;
   }
@@ -70,8 +67,8 @@ export class CellWriter {
     for (let row = 0; row < rows; row++) {
       for (const { column, own } of columns) {
         const at = row * this.#columns + column;
-        const place = this.#floats[at] as number;
-        texts[at] = Number.isNaN(place) ? NO_TEXT : (own[place] as number);
+        const place = this.#floats[at];
+        texts[at] = Number.isNaN(place) ? NO_TEXT : own[place];
       }
     }
   }
@@ -90,8 +87,8 @@ export class CellWriter {
     for (const [column, { at }] of columns.entries()) {
       const wide = this.#wide.get(column);
       for (let row = 0; row < rows; row++) {
-        if (wide) doubles[(row * width + at) / 2] = wide[row] as number;
-        else to[row * width + at] = from[row * this.#columns + column] as number;
+        if (wide) doubles[(row * width + at) / 2] = wide[row];
+        else to[row * width + at] = from[row * this.#columns + column];
       }
     }
     return { rows, width, columns, words };

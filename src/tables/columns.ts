@@ -64,7 +64,7 @@ export function tableColumns(header: readonly string[], source: string, chosen?:
   checkWidth(header, source);
   const names = header.map((name) => name.trim());
   const odd = names.findIndex((name) => !isName(name));
-  if (odd >= 0) throw new UsageError(`${source}: the name of column ${odd + 1}: ${unprintable(names[odd] as string)}`);
+  if (odd >= 0) throw new UsageError(`${source}: the name of column ${odd + 1}: ${unprintable(names[odd])}`);
   const twice = new Set(names).size < names.length ? names.find((name, i) => names.indexOf(name) < i) : undefined;
   const areChosen = chosen !== undefined && !(chosen.onlyIfNeeded && names.every(saysRole));
   const { inputs, labels } = areChosen ? chosenPlaces(names, source, chosen) : placesByName(names, source);
@@ -75,7 +75,7 @@ export function tableColumns(header: readonly string[], source: string, chosen?:
       `${source}: expected at least ${LEAST_LABELS} labels, one per task, got ${labels.length}; ${NAMES}, or are named by --label`,
     );
   const part = names.indexOf(PART);
-  const named = (places: readonly number[]) => places.map((i) => names[i] as string);
+  const named = (places: readonly number[]) => places.map((i) => names[i]);
   return {
     inputs: named(inputs),
     labels: named(labels),

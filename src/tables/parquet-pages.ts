@@ -102,7 +102,7 @@ function cellsIn(
     return { rows, values: convert(dataPage, decoder), ...(has && { has }) };
   const places = dataPage as ArrayLike<number>;
   for (let n = 0; n < places.length; n++)
-    if (!((places[n] as number) < dictionary.length))
+    if (!(places[n] < dictionary.length))
       throw new Error(`a value is number ${places[n]} of a dictionary of ${dictionary.length}`);
   return { rows, values: dictionary, places, ...(has && { has }) };
 }

@@ -71,7 +71,7 @@ export function parquetTable(
     for (const group of file.metadata.row_groups) {
       for (const [done, at] of builder.places.entries()) {
         let row = first;
-        for (const page of pagesOf(file, group, file.names.indexOf(names[at] as string))) {
+        for (const page of pagesOf(file, group, file.names.indexOf(names[at]))) {
           builder.addPage(at, row, page, placeOf);
           row += page.rows;
         }

@@ -41,26 +41,26 @@ export class TextNumbers {
 
   /** The number of text `i` of a page; -1 if it has none. */
   get(texts: PlainTexts, i: number): number {
-    const [start, end] = [texts.starts[i] as number, texts.ends[i] as number];
+    const [start, end] = [texts.starts[i], texts.ends[i]];
     const hash = hashOf(texts.bytes, start, end);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const own = (this.#slots[slot] as number) - 1;
+      const own = this.#slots[slot] - 1;
       if (own < 0) return -1;
-      if (this.#hashes[own] === hash && this.#isSame(own, texts.bytes, start, end)) return this.#numbers[own] as number;
+      if (this.#hashes[own] === hash && this.#isSame(own, texts.bytes, start, end)) return this.#numbers[own];
     }
   }
 
   #isSame(own: number, bytes: Buffer, start: number, end: number): boolean {
-    const from = own === 0 ? 0 : (this.#ends[own - 1] as number);
-    if ((this.#ends[own] as number) - from !== end - start) return false;
+    const from = own === 0 ? 0 : this.#ends[own - 1];
+    if (this.#ends[own] - from !== end - start) return false;
     for (let i = 0; i < end - start; i++) if (this.#bytes[from + i] !== bytes[start + i]) return false;
     return true;
   }
 
   /** Gives text `i` of a page, which has no number, this one. */
   set(texts: PlainTexts, i: number, number: number): void {
-    const [start, end] = [texts.starts[i] as number, texts.ends[i] as number];
+    const [start, end] = [texts.starts[i], texts.ends[i]];
     this.#append(texts.bytes, start, end);
     this.#hashes.push(hashOf(texts.bytes, start, end));
     this.#numbers.push(number);
@@ -84,7 +84,7 @@ export class TextNumbers {
 
   #putSlot(own: number): void {
     const mask = this.#slots.length - 1;
-    let slot = (this.#hashes[own] as number) & mask;
+    let slot = this.#hashes[own] & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
     this.#slots[slot] = own + 1;
   }
@@ -93,6 +93,6 @@ export class TextNumbers {
 /** FNV-1a, then mixed, since a slot is its last bits. */
 function hashOf(bytes: Buffer, start: number, end: number): number {
   let hash = 0x811c9dc5 | 0;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
   return hash ^ (hash >>> 15);
 }

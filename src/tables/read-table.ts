@@ -35,7 +35,7 @@ export function readTable(path: string, chosen?: NamedColumns, how?: TableReadin
   const source = shownPath(path);
   const files = filesAt(path, source);
   const hashes = files.map(hashOf);
-  const sha256 = files[0] === path ? (hashes[0] as string) : createHash("sha256").update(hashes.join()).digest("hex");
+  const sha256 = files[0] === path ? hashes[0] : createHash("sha256").update(hashes.join()).digest("hex");
   const keyOf = (named?: NamedColumns) => `${sha256} ${JSON.stringify([named, readingKey(how)])}`;
   const table = known.get(keyOf(chosen)) ?? { ...rowsIn(files, { source, sha256, chosen, how }), sha256 };
   if (files.some((file, i) => hashOf(file) !== hashes[i]))
@@ -152,7 +152,7 @@ export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns, h
     throw new UsageError(`${source}: not readable as CSV: ${(error as Error).message}`);
   }
   if (builder === undefined) throw new UsageError(`${source}: expected a header and rows, got an empty file`);
-  return (builder as TableBuilder).finish();
+  return builder.finish();
 }
 
 const [LINE_FEED, RETURN, COMMA, QUOTE] = [0x0a, 0x0d, 0x2c, 0x22];

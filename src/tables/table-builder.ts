@@ -191,8 +191,8 @@ export class TableBuilder {
     const isNumeric = values instanceof Float32Array || values instanceof Float64Array || values instanceof Int32Array;
     if (input === undefined || !isNumeric || has !== undefined || this.#na.size > 0 || !input.takesNumbers)
       return false;
-    for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n] as number) <= LARGEST_FLOAT32)) return false;
-    for (let n = 0; n < rows; n++) this.#cells.set(first + n, i, values[places?.[n] ?? n] as number);
+    for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n]) <= LARGEST_FLOAT32)) return false;
+    for (let n = 0; n < rows; n++) this.#cells.set(first + n, i, values[places?.[n] ?? n]);
     input.addNumbers(this.#trainingRows(first, rows));
     return true;
   }
@@ -204,7 +204,7 @@ export class TableBuilder {
 
   /** A text that was there before. */
   #putPlace(i: number, row: number, place: number): void {
-    (this.#inputs[i] as InputColumn).addPlace(place, this.#isHeldOut(row));
+    this.#inputs[i].addPlace(place, this.#isHeldOut(row));
     this.#cells.set(row, i, place);
   }
 

@@ -166,7 +166,7 @@ describe("a report in Chromium", () => {
     const page = await openReport({}, reportHtml(census, "heldout"));
     const box = page.locator("#tasks .box");
     const [inner, outer] = await box.evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
-    expect(inner).toBeLessThanOrEqual(outer as number);
+    expect(inner).toBeLessThanOrEqual(outer);
     expect(await box.locator("thead th").count()).toBe(10);
   });
 

@@ -74,7 +74,7 @@ describe("censusTable(study, group)", () => {
   test("keeps the most frequent values of a category in the training file, and 'other' for the rest", () => {
     const counts = new Map<unknown, number>();
     for (const value of train.values.own_country) counts.set(value, (counts.get(value) ?? 0) + 1);
-    const least = [...counts.values()].sort((a, b) => b - a)[4] as number;
+    const least = [...counts.values()].sort((a, b) => b - a)[4];
     const shown = new Set(all.map(({ x_own_country }) => x_own_country));
     expect(shown.size).toBe(6);
     expect(shown).toContain("other");
@@ -116,8 +116,8 @@ test.each([1, 2] as const)("taskFacts(study, %i) has the labels' shares and thei
     for (const row of [...censusTable({ ...study, college }, group).rows()]) {
       const [a, b] = [row[group === 1 ? "y_income" : "y_college"] as number, row.y_never_married as number];
       pearson.add(a, b);
-      sums[0] = (sums[0] as number) + a;
-      sums[1] = (sums[1] as number) + b;
+      sums[0] = sums[0] + a;
+      sums[1] = sums[1] + b;
     }
     expect(correlation).toBeCloseTo(Math.abs(pearson.value), 12);
     expect(shares).toEqual(sums.map((sum) => sum / 1101));

@@ -47,7 +47,7 @@ describe("claimsOf(results like the paper's)", () => {
     const ends = points.filter((point) => point.step_axis_value === "9900");
     expect(ends).toHaveLength(9);
     for (const { model = "", correlation, loss } of ends) {
-      expect(PAPER_MEANS[name[model] as string]?.[Number(correlation)]).toBe(Number(loss));
+      expect(PAPER_MEANS[name[model]]?.[Number(correlation)]).toBe(Number(loss));
     }
     const gap = claim("5.1-1", paperLike).parts[0];
     expect(gap?.paper?.value).toBeCloseTo(0.2551 - 0.2009, 12);
@@ -173,7 +173,7 @@ describe("claimsOf(results)", () => {
 
   test("has margins of losses in the unit of the sweep's, and ratios without", () => {
     const raw = claims(likeThePaper, ["labels=raw"]);
-    const high = (list: readonly Claim[]) => claim("5.2-3", list).parts[0]?.bound.high as number;
+    const high = (list: readonly Claim[]) => claim("5.2-3", list).parts[0]?.bound.high;
     const bounds = (list: readonly Claim[]) => claim("5.2-2", list).parts.map(({ bound }) => bound);
     expect(high(paperLike)).toBe(1 / 15);
     expect(high(raw)).toBeCloseTo(labelVariance(GENERATOR_PRESETS.paper.settings) / 15, 6);
@@ -182,7 +182,7 @@ describe("claimsOf(results)", () => {
 
   test("tests the loss it is asked for", () => {
     const all = claimsOf(madeResults(likeThePaper), "heldout");
-    const ours = (list: readonly Claim[]) => claim("5.1-3", list).parts[0]?.ours.value as number;
+    const ours = (list: readonly Claim[]) => claim("5.1-3", list).parts[0]?.ours.value;
     expect(all.every(({ loss }) => loss === "heldout")).toBe(true);
     expect(ours(all)).toBeCloseTo(1.1 * ours(paperLike), 6);
   });

@@ -20,7 +20,7 @@ const RULE: PartRule = {
   about: "mean",
   unit: "loss",
   cells: [{ model: "mmoe", correlation: 1, point: {} }],
-  statistic: ([cell]) => cell?.mean as number,
+  statistic: ([cell]) => cell?.mean,
   bound: ZERO_UP,
   ofMeans: true,
   leastRuns: 20,
@@ -98,7 +98,7 @@ test("because(parts, deciding) asks for more runs only below as many as the part
 test("countText(parts, deciding) counts parts in the singular and the plural", () => {
   const of = (verdict: ClaimPart["verdict"], ...others: ClaimPart["verdict"][]) => {
     const parts = [verdict, ...others].map((each) => ({ ...part, verdict: each }));
-    return countText(parts, parts[0] as ClaimPart);
+    return countText(parts, parts[0]);
   };
   expect(of("undecided", "holds", "holds")).toBe("1 of 3 parts is undecided");
   expect(of("undecided", "undecided")).toBe("2 of 2 parts are undecided");

@@ -49,7 +49,7 @@ describe("mmoe census prepare", () => {
       const [, correlation] = new RegExp(` 2 +${name}, .*% +(0\\.\\d{4}) `).exec(stdout) ?? [];
       return [Math.abs(Number(correlation) - 0.2373), name] as const;
     });
-    const [, nearest] = distances.toSorted(([a], [b]) => a - b)[0] as (typeof distances)[number];
+    const [, nearest] = distances.toSorted(([a], [b]) => a - b)[0];
     expect(stdout).toContain(`nearest to the paper's 0.2373: ${nearest}\n`);
     expect(stdout).toMatch(/^1,200 training rows, 150 for validation, 150 for the test\n/m);
     expect(stdout).toMatch(/ 1 +income above \$50,000, never married +[\d.]+ %, [\d.]+ % +0\.\d{4} +0\.1768\n/);
@@ -99,7 +99,7 @@ describe("mmoe census prepare", () => {
     const { rows, trainRows, heldoutRows, about, chooseBy, validation } = loadConfig(join(to, "group2.yaml"));
     expect(rows).toMatchObject({ split: "run", heldout: 0.2 });
     expect([validation, chooseBy]).toEqual([0.25, "auc1"]);
-    expect([heldoutRows, (trainRows as number) + (heldoutRows as number)]).toEqual([Math.round(adults / 5), adults]);
+    expect([heldoutRows, (trainRows as number) + heldoutRows]).toEqual([Math.round(adults / 5), adults]);
     expect(about).toContain("never married, people of 16 and older");
   });
 
@@ -217,8 +217,8 @@ describe("mmoe census tables", () => {
       expect(own).toHaveLength(2);
       const k = task === "y_income" ? 0 : 1;
       const [first = [], second = []] = own;
-      expect(Number(best)).toBe(((one as number) >= (other as number) ? first : second)[k]);
-      expect(Number(mean)).toBeCloseTo(((first[k] as number) + (second[k] as number)) / 2, 12);
+      expect(Number(best)).toBe((one >= other ? first : second)[k]);
+      expect(Number(mean)).toBeCloseTo((first[k] + second[k]) / 2, 12);
       const row = paper.find((one) => one.model === model && one.group === "1");
       const names = k === 0 ? ["main_auc_best", "main_auc_mean"] : ["marital_auc_with_best_main", "marital_auc_mean"];
       expect([Number(paperBest), Number(paperMean)]).toEqual(names.map((name) => Number(row?.[name])));
@@ -260,7 +260,7 @@ describe("mmoe census tables", () => {
     const [a = [], b = []] = MODELS.map((model) =>
       aucs.filter((run) => run.model === model).map((run) => Number(run.auc1)),
     );
-    const differences = a.map((auc, i) => auc - (b[i] as number));
+    const differences = a.map((auc, i) => auc - b[i]);
     expect(Number(rows[0]?.difference)).toBeCloseTo(differences.reduce((sum, one) => sum + one) / 2, 12);
     expect(Number(rows[0]?.higher)).toBe(differences.filter((one) => one > 0).length);
     const text = (await runMain(["census", "tables", own])).stdout;

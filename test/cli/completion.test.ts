@@ -23,7 +23,7 @@ const has = (program: string) => spawnSync(program, ["--version"]).status === 0;
 function inBash(line: string): string[] {
   const words = line.split(/ |(=)/).filter((word) => word !== undefined);
   const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mmoe; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const stdout = execFileSync("bash", ["-c", script, "bash", files.bash as string, ...words], { cwd: folder });
+  const stdout = execFileSync("bash", ["-c", script, "bash", files.bash, ...words], { cwd: folder });
   return String(stdout).trim().split("\n");
 }
 
@@ -79,7 +79,7 @@ describe.skipIf(!has("fish"))("fish", () => {
 });
 
 test.skipIf(!has("zsh"))("zsh takes the script after compinit, and knows the commands", () => {
-  expect(spawnSync("zsh", ["-n", files.zsh as string]).stderr.toString()).toBe("");
+  expect(spawnSync("zsh", ["-n", files.zsh]).stderr.toString()).toBe("");
   const load = `autoload -U compinit; compinit -D; source ${files.zsh}; print $_comps[mmoe]`;
   expect(execFileSync("zsh", ["-f", "-c", load]).toString()).toBe("_mmoe\n");
 });
@@ -87,7 +87,7 @@ test.skipIf(!has("zsh"))("zsh takes the script after compinit, and knows the com
 describe.skipIf(!has("man"))("the manual page", () => {
   test("is one that man reads without a warning, with every option", () => {
     const env = { ...process.env, MANROFFSEQ: "", LC_ALL: "C.UTF-8", MANWIDTH: "80" };
-    const { stdout, stderr, status } = spawnSync("man", ["--warnings", "-l", files.man as string], { env });
+    const { stdout, stderr, status } = spawnSync("man", ["--warnings", "-l", files.man], { env });
     expect([status, String(stderr)]).toEqual([0, ""]);
     const text = String(stdout);
     expect(text).toMatch(/^MMOE\(1\)/);

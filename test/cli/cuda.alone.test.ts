@@ -55,7 +55,7 @@ describe("mmoe cuda setup", () => {
   });
 
   test("says what it does within 80 columns, however much a command prints", async () => {
-    const compile = commands["g++"] as NonNullable<(typeof commands)[string]>;
+    const compile = commands["g++"];
     commands["g++"] = async (args, options) => {
       const { lines } = await compile(args, options);
       return args.includes("-o") ? prints("warning: ".padEnd(300, "x")) : prints(...lines);
@@ -214,7 +214,7 @@ describe("mmoe cuda setup", () => {
 
   test("stopped by SIGTERM exits with 75 and goes on there when called again", async () => {
     const signals = new EventEmitter();
-    const npm = commands.npm as NonNullable<typeof commands.npm>;
+    const npm = commands.npm;
     commands.npm = async (args, options) => {
       if (options.cwd === undefined) return npm(args, options);
       signals.emit("SIGTERM");

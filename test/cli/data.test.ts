@@ -215,7 +215,7 @@ describe("mmoe data on a disk that fills", () => {
 describe("mmoe data into a pipe", () => {
   /** What the process used so far: CPU time in ticks, and the most memory that it had, in bytes. */
   function usage({ pid }: ChildProcess): { ticks: number; peakBytes: number } {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") as string[];
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ");
     const [, kB] = /VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) as RegExpExecArray;
     return { ticks: Number(stat[11]) + Number(stat[12]), peakBytes: Number(kB) * 1024 };
   }

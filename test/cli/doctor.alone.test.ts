@@ -7,8 +7,8 @@ import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
 const world = vi.hoisted(() => ({
-  facts: {} as unknown,
-  kernels: {} as object,
+  facts: {},
+  kernels: {},
   trial: (_name: string, _kernels?: string): unknown => undefined,
 }));
 vi.mock("../../src/engines/cpu/native.ts", () => ({ availableKernels: () => world.kernels }));

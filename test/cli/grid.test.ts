@@ -108,7 +108,7 @@ describe("a sweep of a grid", () => {
     const folder = temporaryFolder();
     const shards = ["1/2", "2/2"].map((shard) => ({ shard, to: join(folder, shard.replace("/", "-")) }));
     for (const { shard, to } of shards) expect((await sweep(to, ...GRID, "--shard", shard)).code).toBe(0);
-    const lacking = await runMain(["merge", shards[0]?.to as string]);
+    const lacking = await runMain(["merge", shards[0]?.to]);
     expect([lacking.code, lacking.stderr]).toEqual([
       4,
       expect.stringContaining("1 of omoe at 0.50, batch=8, lr=0.001"),

@@ -34,7 +34,7 @@ describe("models that are named like what objects inherit, or what means somethi
     ["figures", "-o", join(folder, "figures")],
     ["report"],
   ])("are in what %s %s %s gives", async (command, ...options) => {
-    const { code, stdout, stderr } = await runMain([command as string, folder, ...options]);
+    const { code, stdout, stderr } = await runMain([command, folder, ...options]);
     expect([code, stderr]).toEqual([0, expect.not.stringContaining("mmoe:")]);
     expect(stdout).not.toMatch(/native code|\[object|NaN|Infinity|undefined/);
   });

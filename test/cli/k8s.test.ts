@@ -12,7 +12,7 @@ const name = z.string().regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/);
 const exitCodes = z.strictObject({
   containerName: z.string(),
   operator: z.enum(["In", "NotIn"]),
-  values: z.array(count).refine((codes) => codes.every((code, i) => i === 0 || code > (codes[i - 1] as number))),
+  values: z.array(count).refine((codes) => codes.every((code, i) => i === 0 || code > codes[i - 1])),
 });
 const condition = z.strictObject({ type: z.string(), status: z.enum(["True", "False", "Unknown"]) });
 const rule = z.union([

@@ -43,7 +43,7 @@ test("every command's help is at most 80 columns wide, and says no default of li
   expect(commands.length).toBeGreaterThan(10);
   for (const argv of [
     [],
-    ...commands.map((name) => [name as string]),
+    ...commands.map((name) => [name]),
     ["cuda", "setup"],
     ["census", "prepare"],
     ["census", "tables"],

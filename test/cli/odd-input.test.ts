@@ -78,7 +78,7 @@ writeResults(GRID, ({ index, training }) => 0.1 + index / 50 + training.lr, [
   "trainRows=100,fresh",
 ]);
 const PRESET = readFileSync("configs/smoke.yaml", "utf8");
-const KEYS = [...PRESET.matchAll(/^(\w+):/gm)].map(([, key]) => key as string);
+const KEYS = [...PRESET.matchAll(/^(\w+):/gm)].map(([, key]) => key);
 
 /** Commands that train nothing, each with the options that are given odd texts. */
 const COMMANDS: readonly (readonly [words: readonly string[], options: string])[] = [
@@ -126,11 +126,9 @@ test("a config with lines changed, lost, doubled and torn is no bug", async () =
   await fc.assert(
     fc.asyncProperty(changes, async ({ all, end }) => {
       const lines = all.reduce((some: readonly string[], { at, how, text }) => {
-        const line = some[at % some.length] as string;
+        const line = some[at % some.length];
         const key = line.split(":")[0];
-        const other = [[], [line, line], [`${key}: ${text}`], [`${text}: 1`], [line, text], [`  ${line}`]][
-          how
-        ] as string[];
+        const other = [[], [line, line], [`${key}: ${text}`], [`${text}: 1`], [line, text], [`  ${line}`]][how];
         return some.toSpliced(at % some.length, 1, ...other);
       }, PRESET.split("\n"));
       const config = lines.join("\n");
@@ -154,7 +152,7 @@ test("a journal with bytes and lines changed is no bug", async () => {
     }),
     fc.nat(journal.length).map((at) => journal.slice(0, at)),
     fc.nat(journal.length).map((at) => journal.slice(at)),
-    fc.tuple(line, line).map(([from, to]) => lines.toSpliced(to, 0, lines[from] as string).join("\n")),
+    fc.tuple(line, line).map(([from, to]) => lines.toSpliced(to, 0, lines[from]).join("\n")),
   );
   const readers = [
     ["status"],

@@ -83,7 +83,7 @@ describe("two folders whose models of one name differ", () => {
   test("do not take each other's journals", async () => {
     await both;
     const [journal] = journalPaths(join(b, "journal"));
-    copyFileSync(journal as string, join(a, "journal/other.jsonl"));
+    copyFileSync(journal, join(a, "journal/other.jsonl"));
     const { code, stderr } = await runMain(["status", a]);
     expect([code, stderr]).toEqual([2, expect.stringContaining("other.jsonl: the journal of another sweep")]);
   });

@@ -100,7 +100,7 @@ describe("a sweep repeated into its folder", () => {
 
   test("goes on after a crash that tore a line, and past a garbage line, which it names", async () => {
     await sweepUntil("omoe/p=0.50/001");
-    const journal = join(out, "journal", readdirSync(join(out, "journal"))[0] as string);
+    const journal = join(out, "journal", readdirSync(join(out, "journal"))[0]);
     appendFileSync(journal, 'garbage\n{"id": "omoe/p=0.50/001", "cur');
     engine.load = () => fakeEngine({ before: ({ id }) => trained.push(id) });
     const { code, stderr } = await sweep("--runs", "2");

@@ -85,7 +85,7 @@ describe("mmoe data CONFIG --format npy", () => {
 
   test("writes the rows of a table as the run sees them", async () => {
     const config = ["smoke", "--set", `rows=${tableFile(40)}`, "--set", "batch=3"];
-    const [run] = withTables(planRuns(loadConfig("smoke", [setOverride(config[2] as string)])).slice(0, 1));
+    const [run] = withTables(planRuns(loadConfig("smoke", [setOverride(config[2])])).slice(0, 1));
     if (run?.correlation !== null) throw new Error("expected a run of a table");
     const rows = new TableSet(run.data, { seed: 0, run: 4 }, { trainRows: 26, heldoutRows: 14, validationRows: 6 });
     expect((await npy(...config, "--run", "4")).values).toEqual(records(rows.rows("train"), 26));

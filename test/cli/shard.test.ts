@@ -109,7 +109,7 @@ describe("mmoe sweep --shard i/n", () => {
       return fakeEngine();
     };
     expect((await sweep("--shard", "1/2", "--runs", "2")).code).toBe(0);
-    expect(parse(csv()[0] as string, { columns: true })).toHaveLength(9 + 6);
+    expect(parse(csv()[0], { columns: true })).toHaveLength(9 + 6);
     expect(loadConfig(join(out, "config.yaml")).runs).toBe(3);
   });
 

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 function staticImports(file: URL, seen = new Set<string>()): Set<string> {
   const text = readFileSync(file, "utf8");
   for (const [, specifier] of text.matchAll(/^import (?!type )[^"]*"([^"]+)"/gm)) {
-    const name = specifier as string;
+    const name = specifier;
     const inner = new URL(name, file);
     if (seen.has(name.startsWith(".") ? inner.href : name)) continue;
     seen.add(name.startsWith(".") ? inner.href : name);

@@ -56,13 +56,13 @@ describe("mmoe summary DIR", () => {
     const omoeHas = (runs: number) => (run: Parameters<LossOf>[0]) =>
       run.model.name === "omoe" && run.index >= runs ? "failed" : lossOf(run);
     writeResults(out, omoeHas(4), ["runs=5", "correlations=[0.5]"]);
-    const mixed = (await summary("--full")).stdout.split("spread, the first")[1] as string;
+    const mixed = (await summary("--full")).stdout.split("spread, the first")[1];
     expect(mixed).toMatch(/\nshared-bottom, mmoe at 0\.50 +5 .* (<\.0001|0\.\d{4})\n/);
     expect(mixed).toMatch(/\nomoe, mmoe at 0\.50 +4 .*\(4 runs\) +-\n/);
     expect(mixed).toContain("p: Brown and Forsythe's test");
     expect(mixed).toContain("no interval of fewer than 5 pairs");
     writeResults(out, lossOf, ["runs=4", "correlations=[0.5]"]);
-    const few = (await summary("--full")).stdout.split("spread, the first")[1] as string;
+    const few = (await summary("--full")).stdout.split("spread, the first")[1];
     expect(few).toMatch(/ratio of standard deviations\n/);
     expect(few).not.toContain("Brown");
     const rows: Record<string, string>[] = parse((await summary("--csv")).stdout, { columns: true });

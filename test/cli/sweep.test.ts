@@ -136,7 +136,7 @@ describe("mmoe sweep", () => {
       ["120", "2"],
     ]);
     const losses = [1.125, 2.125].map((value) => value / 50 + 0.5 / 3);
-    expect(Number(rows[0]?.trainMean)).toBeCloseTo(((losses[0] as number) + (losses[1] as number)) / 2, 9);
+    expect(Number(rows[0]?.trainMean)).toBeCloseTo((losses[0] + losses[1]) / 2, 9);
     expect(csv("curves-long.csv")).toHaveLength(2 * 2 * 3);
   });
 

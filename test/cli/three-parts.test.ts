@@ -117,7 +117,7 @@ describe("a config with rows of one's own", () => {
 
   test("has no validation rows if it refits: it trains on all but the test rows", () => {
     const config = loadConfig("smoke", [rows, setOverride("refit=true")]);
-    const { validationRows, trainRows, heldoutRows } = training(config) as NonNullable<ReturnType<typeof training>>;
+    const { validationRows, trainRows, heldoutRows } = training(config);
     expect([validationRows, trainRows, heldoutRows]).toEqual([undefined, 48, 12]);
   });
 });
@@ -148,7 +148,7 @@ describe("--resplit", () => {
     const words = ["--rows", file, "--resplit", "--runs", "2", "--models", "mmoe,single-task", "--steps", "9"];
     expect((await runMain(["sweep", ...words, "--out", out])).code).toBe(0);
     const splits = planRuns(loadStoredConfig(join(out, "config.yaml"))).map((run) => {
-      const [{ data, training }] = withTables([run as AnyRun & FromTable]) as [AnyRun & FromTable];
+      const [{ data, training }] = withTables([run]) as [AnyRun & FromTable];
       return [run.index, [...new TableSet(data, dataIdentity(run), training).places("train")].join()].join(": ");
     });
     expect(new Set(splits).size).toBe(2);

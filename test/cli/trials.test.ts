@@ -22,7 +22,7 @@ describe("mmoe data --trials N -o DIR", () => {
     await measure(folder);
     const file = join(folder, "labels.csv");
     const rows = readFileSync(file, "utf8").split("\n");
-    const [trial, p, value, closed] = (rows[3] as string).split(",");
+    const [trial, p, value, closed] = rows[3].split(",");
     rows[3] = [trial, p, String(Number(value) + Number.EPSILON), closed].join(",");
     writeFileSync(file, rows.join("\n"));
     const { code, stdout } = await runMain(["verify", folder, "--runs", "9", "--json"]);

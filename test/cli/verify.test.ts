@@ -85,7 +85,7 @@ test("mmoe verify DIR --loss running shows the running means, and compares all l
   engine.load = () => differingIn("mmoe/p=1.00/000");
   const { code, stdout } = await runMain(["verify", out, "--loss", "running"]);
   const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
-  const loss = runs[0]?.finalRunningLossMean as string;
+  const loss = runs[0]?.finalRunningLossMean;
   const rows = stdout.split("\n").map((line) => line.split(/ {2,}/));
   expect(rows[0]).toEqual(["run", "recorded running mean of the loss", "trained again", "losses"]);
   expect([code, ...(rows[1] ?? [])]).toEqual([4, "mmoe/p=1.00/000", loss, loss, "differ"]);

@@ -71,7 +71,7 @@ test("records of wrong values, their checksums right, are left out, or taken, by
   );
   writeFileSync(journal, `${[header, ...wrong, first, ...others].join("\n")}\n`);
   for (const [command, ...options] of COMMANDS) {
-    const { code, stdout, stderr } = await runMain([command as string, folder, ...options]);
+    const { code, stdout, stderr } = await runMain([command, folder, ...options]);
     expect([0, 4], `${command}: ${stderr}`).toContain(code);
     if (command === "merge") expect(shown(stdout)).not.toMatch(/\bNaN\b|Infinity/);
     else expect(stdout).not.toMatch(/NaN|Infinity/);

@@ -15,7 +15,7 @@ function written(files: Readonly<Record<string, string>>): string {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-  return join(folder, Object.keys(files)[0] as string);
+  return join(folder, Object.keys(files)[0]);
 }
 
 /** What is wrong with a file, without its path. */

@@ -13,10 +13,10 @@ describe("ladderOf(config)", () => {
 
   test("is in the unit of the sweep's losses", () => {
     const [raw, huber] = [of("labels=raw"), of("loss=huber", "huberDelta=1")];
-    expect((raw.rungs[3] as number) / raw.ofMean).toBeCloseTo(0.625, 3);
+    expect(raw.rungs[3] / raw.ofMean).toBeCloseTo(0.625, 3);
     expect(huber.rungs).toHaveLength(5);
     for (const [j, loss] of huber.rungs.entries()) {
-      expect(loss).toBeLessThan((of().rungs[j] as number) / 2 + 1e-6); // alike where no error is beyond delta
+      expect(loss).toBeLessThan(of().rungs[j] / 2 + 1e-6); // alike where no error is beyond delta
       expect(loss).toBeLessThan(huber.ofMean);
     }
   });

@@ -39,7 +39,7 @@ test("a new setting is part of configs and their files", () => {
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {
   const journal = readdirSync(join(FOLDER, "journal")).find((file) => file.endsWith(".gz")) as string;
   const lines = gunzipSync(readFileSync(join(FOLDER, "journal", journal))).toString("utf8", 0, 200);
-  expect(trainedHash(old())).toBe(JSON.parse(lines.split("\n")[0] as string).trained);
+  expect(trainedHash(old())).toBe(JSON.parse(lines.split("\n")[0]).trained);
   expect(defaultFolder(loadConfig(OLD))).toBe("results/methods-tuned-30a33239");
 });
 

@@ -88,7 +88,7 @@ describe("a model in Python", () => {
       of,
     );
     expect(new Set(configs.map(trainedHash)).size).toBe(configs.length);
-    expect(trainedHash(configs[0] as (typeof configs)[0])).toContain(` mine=${short}`);
+    expect(trainedHash(configs[0])).toContain(` mine=${short}`);
     expect(definitionText(configs[3]?.ownModels[0] as never)).toMatch(
       /^mine\.py, class="A", options\.w=1 \(sha256 [0-9a-f]{8}\)$/,
     );

@@ -41,7 +41,7 @@ test.each([
   expect(config.report).toBe(report);
   for (const journal of journalPaths(`results/${name}/journal`)) {
     const [header] = gunzipSync(readFileSync(journal)).toString("utf8", 0, 2000).split("\n");
-    expect(JSON.parse(header as string).trained).toBe(trainedHash(config));
+    expect(JSON.parse(header).trained).toBe(trainedHash(config));
   }
 });
 

@@ -36,7 +36,7 @@ function inputsIn(config: ReturnType<typeof configOf>, part: "train" | "heldout"
   const table = withValues(tableOf(config) as NonNullable<ReturnType<typeof tableOf>>);
   const { x, y } = new TableSet(table, { seed: 0, run }, { trainRows, heldoutRows }).rows(part);
   const D = (x.length * table.tasks) / y.length;
-  return new Map(range(y.length / 2).map((n) => [y[2 * n] as number, [...x.subarray(n * D, (n + 1) * D)]]));
+  return new Map(range(y.length / 2).map((n) => [y[2 * n], [...x.subarray(n * D, (n + 1) * D)]]));
 }
 
 function expectRows(actual: Map<number, number[]>, expected: Readonly<Record<number, readonly number[]>>): void {
@@ -87,7 +87,7 @@ describe("inputs are those computed by hand: Bern, Rome, no city; age, no age; n
 });
 
 test("what held-out rows lack or alone have changes no other row", () => {
-  const other = configOf(withParts(TRAIN, [",41,9,5,2", HELDOUT[1] as string]));
+  const other = configOf(withParts(TRAIN, [",41,9,5,2", HELDOUT[1]]));
   expect(inputsIn(other, "train")).toEqual(inputsIn(configOf(file), "train"));
   expect(inputsIn(other, "heldout").get(6)).toEqual(inputsIn(configOf(file), "heldout").get(6));
 });

@@ -91,7 +91,7 @@ describe("installSteps(machine, plan)", () => {
     const log: string[][] = [];
     await install(fakeMachine({ commands: installers(log) }));
     for (const args of log.filter(([name]) => name === "g++")) {
-      const addon = args[args.indexOf("-o") + 1] as string;
+      const addon = args[args.indexOf("-o") + 1];
       const path = args.find((arg) => arg.startsWith("-Wl,-rpath,$ORIGIN/")) as string;
       const folder = path.replace("-Wl,-rpath,$ORIGIN", join(addon, ".."));
       expect(existsSync(join(folder, "libtensorflow_cc.so.2"))).toBe(true);
@@ -148,7 +148,7 @@ describe("installSteps(machine, plan)", () => {
     let found: boolean | undefined;
     const npm: (typeof working)[string] = (args, options) => {
       found = existsSync(join(home, "node_modules"));
-      return working.npm?.(args, options) as ReturnType<(typeof working)[string]>;
+      return working.npm?.(args, options);
     };
     touch(join(home, "node_modules/long/package.json"));
     await install(fakeMachine({ commands: { ...working, npm } }));
@@ -160,7 +160,7 @@ describe("installSteps(machine, plan)", () => {
     const working = installers(log);
     let broken = true;
     const python: (typeof working)[string] = (args, options) => {
-      const done = working.python?.(args, options) as ReturnType<(typeof working)[string]>;
+      const done = working.python?.(args, options);
       return broken ? fails("Collecting tensorflow", "ERROR: No space left on device", "") : done;
     };
     const machine = fakeMachine({ commands: { ...working, python } });

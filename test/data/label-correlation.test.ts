@@ -10,7 +10,7 @@ test("measuredCorrelations(settings, correlations) is that of the labels that th
   const identity = { seed: 2, run: 5 };
   const expected = [0.5, 0.9].map((p) => {
     const { y } = new TaskSet(settings, correlationMatrix(2, p), identity).rows("train", 40);
-    const task = (k: number) => Array.from({ length: 40 }, (_, n) => y[2 * n + k] as number);
+    const task = (k: number) => Array.from({ length: 40 }, (_, n) => y[2 * n + k]);
     return pearson(task(0), task(1));
   });
   expect(measuredCorrelations(settings, [0.5, 0.9], 40, identity)).toEqual(expected);

@@ -16,14 +16,13 @@ describe("ladderLosses(settings, huberDelta)", () => {
   test("is the ladder for squared errors, times the variance of raw labels", () => {
     expect(ladderLosses(settings, null)).toEqual(ladder(settings));
     for (const [j, loss] of ladderLosses(raw, null).entries())
-      expect(loss).toBeCloseTo(variance * (ladder(settings)[j] as number), 12);
+      expect(loss).toBeCloseTo(variance * ladder(settings)[j], 12);
   });
 
   test("of Huber's loss with a wide delta is half of the squared error's", () => {
-    for (const [j, loss] of ladderLosses(settings, 50).entries())
-      expect(loss).toBeCloseTo((ladder(settings)[j] as number) / 2, 5);
+    for (const [j, loss] of ladderLosses(settings, 50).entries()) expect(loss).toBeCloseTo(ladder(settings)[j] / 2, 5);
     for (const [j, loss] of ladderLosses(raw, 50).entries())
-      expect(loss).toBeCloseTo((variance * (ladder(settings)[j] as number)) / 2, 5);
+      expect(loss).toBeCloseTo((variance * ladder(settings)[j]) / 2, 5);
   });
 
   test("begins with Huber's loss of the noise alone", () => {
@@ -40,10 +39,8 @@ describe("ladderLosses(settings, huberDelta)", () => {
     const [z, noise] = [normals(keyOf("test/ladder/z"), n), normals(keyOf("test/ladder/noise"), n)];
     const fast = [3, 2]; // alpha rises: the two fastest sines are the last
     const rest = z.map((value, i) => {
-      const sines = fast.map((k) =>
-        Math.sin((settings.alpha[k] as number) * settings.scale * value + (settings.beta[k] as number)),
-      );
-      return sines.reduce((a, b) => a + b) + settings.noiseStd * (noise[i] as number);
+      const sines = fast.map((k) => Math.sin(settings.alpha[k] * settings.scale * value + settings.beta[k]));
+      return sines.reduce((a, b) => a + b) + settings.noiseStd * noise[i];
     });
     const meanOf = (c: number) => {
       const loss = (e: number) => (Math.abs(e) <= delta ? e ** 2 / 2 : delta * (Math.abs(e) - delta / 2));
@@ -65,7 +62,7 @@ test("lossOfMean(settings, delta) is the mean over 100,000 labels within its sam
     const mean = rawLabels ? labelMean(settings) : 0;
     for (const delta of [null, 0.3, 1]) {
       const losses = Float64Array.from({ length: rows }, (_, n) => {
-        const error = Math.abs((y[2 * n] as number) - mean);
+        const error = Math.abs(y[2 * n] - mean);
         if (delta === null) return error ** 2;
         return error <= delta ? error ** 2 / 2 : delta * (error - delta / 2);
       });

@@ -36,7 +36,7 @@ describe("labelCorrelation(settings, p)", () => {
     const N = 60_000;
     const pair = new TaskSet(small, correlationMatrix(2, p), { seed: 1, run: 2 });
     const { y } = pair.rows("train", N);
-    const [y1, y2] = [0, 1].map((k) => Float64Array.from({ length: N }, (_, n) => y[2 * n + k] as number)) as [
+    const [y1, y2] = [0, 1].map((k) => Float64Array.from({ length: N }, (_, n) => y[2 * n + k])) as [
       Float64Array,
       Float64Array,
     ];
@@ -81,7 +81,7 @@ describe("ladder(settings)", () => {
   ])("of %s is the known one within .001", (_, settings, known) => {
     const rungs = ladder(settings);
     expect(rungs).toHaveLength(known.length);
-    for (const [j, loss] of known.entries()) expect(Math.abs((rungs[j] as number) - loss)).toBeLessThan(0.001);
+    for (const [j, loss] of known.entries()) expect(Math.abs(rungs[j] - loss)).toBeLessThan(0.001);
   });
 
   test.each([
@@ -90,8 +90,7 @@ describe("ladder(settings)", () => {
     ["negative frequencies", { ...cosines, alpha: [3.62, -6.46, -10.68, 13.67], beta: [1, 0.3, 5, 2] }],
   ])("of %s is the loss of predictors that know the slow sines and the mean of the others", (name, settings) => {
     const simulated = simulatedLadder(settings, normals(keyOf(`test/ladder/${name}`), 200_000));
-    for (const [j, loss] of ladder(settings).entries())
-      expect(Math.abs(loss - (simulated[j] as number))).toBeLessThan(0.005);
+    for (const [j, loss] of ladder(settings).entries()) expect(Math.abs(loss - simulated[j])).toBeLessThan(0.005);
   });
 
   test("without sines is the noise floor alone", () => {
@@ -102,13 +101,13 @@ describe("ladder(settings)", () => {
 
 /** The same over draws z of w.x / c: what is left of the label when the prediction is subtracted, [m + 1]. */
 function simulatedLadder({ scale, alpha, beta, noiseStd }: GeneratorSettings, z: Float32Array): number[] {
-  const sines = alpha.map((a, i) => ({ a, b: beta[i] as number })).sort((one, two) => two.a ** 2 - one.a ** 2);
+  const sines = alpha.map((a, i) => ({ a, b: beta[i] })).sort((one, two) => two.a ** 2 - one.a ** 2);
   const labels = z.map((value) => sines.reduce((y, { a, b }) => y + Math.sin(a * scale * value + b), scale * value));
   const variance = varianceOf(labels) + noiseStd ** 2;
   return Array.from({ length: sines.length + 1 }, (_, j) => {
     const known = sines.slice(j);
     const left = labels.map((y, n) => {
-      const projection = scale * (z[n] as number);
+      const projection = scale * z[n];
       return y - known.reduce((sum, { a, b }) => sum + Math.sin(a * projection + b), projection);
     });
     return (varianceOf(left) + noiseStd ** 2) / variance;

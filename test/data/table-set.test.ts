@@ -31,7 +31,7 @@ describe("a table without parts", () => {
   test("is split by the run's index and the seed, and by nothing else", () => {
     for (const [name, places] of Object.entries(GOLDEN.heldout)) {
       const [seed, run] = (name.match(/\d+/g) as string[]).map(Number) as [number, number];
-      const expected = places.map((place) => float(someRows(N)[place] as number[]));
+      const expected = places.map((place) => float(someRows(N)[place]));
       expect(rowsIn(set(run, COUNTS, seed), "heldout"), name).toEqual(expected); // an independent program's shuffle
     }
   });
@@ -55,16 +55,15 @@ test("a table with parts has the same split in each run, in another order", () =
   const counts = { trainRows: 26, heldoutRows: 14 };
   const [one, other] = [0, 1].map((run) => new TableSet(tableOf(N, RAW, marks), identity(run), counts));
   const marked = someRows(N).filter((_, n) => marks[n] === 1);
-  expect(inOrder(rowsIn(one as TableSet, "heldout"))).toEqual(inOrder(marked.map(float)));
-  expect(inOrder(rowsIn(other as TableSet, "heldout"))).toEqual(inOrder(marked.map(float)));
-  expect(rowsIn(one as TableSet, "train")).not.toEqual(rowsIn(other as TableSet, "train"));
+  expect(inOrder(rowsIn(one, "heldout"))).toEqual(inOrder(marked.map(float)));
+  expect(inOrder(rowsIn(other, "heldout"))).toEqual(inOrder(marked.map(float)));
+  expect(rowsIn(one, "train")).not.toEqual(rowsIn(other, "train"));
 });
 
 describe("standardised columns", () => {
   const scaled = new TableSet(tableOf(N), identity(5), COUNTS);
   const raw = new TableSet(tableOf(N, RAW), identity(5), COUNTS);
-  const column = (set: TableSet, part: "train" | "heldout", i: number) =>
-    rowsIn(set, part).map((row) => row[i] as number);
+  const column = (set: TableSet, part: "train" | "heldout", i: number) => rowsIn(set, part).map((row) => row[i]);
 
   test.each(range(D + K))("%i has mean 0 and variance 1 over the training rows", (i) => {
     const values = column(scaled, "train", i);
@@ -78,8 +77,7 @@ describe("standardised columns", () => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
     const expected = column(raw, "heldout", 1).map((value) => (value - mean) / std);
-    for (const [n, value] of column(scaled, "heldout", 1).entries())
-      expect(value).toBeCloseTo(expected[n] as number, 4);
+    for (const [n, value] of column(scaled, "heldout", 1).entries()) expect(value).toBeCloseTo(expected[n], 4);
   });
 
   test("are inputs or labels alone, as asked", () => {
@@ -194,7 +192,7 @@ describe("validation rows", () => {
 
   test("have no part in the moments that standardise", () => {
     const set = new TableSet(tableOf(N), identity(3), three);
-    const y = range(22).map((n) => set.rows("train").y[n * K] as number);
+    const y = range(22).map((n) => set.rows("train").y[n * K]);
     expect(y.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 4);
     expect([...set.labels("heldout")]).toEqual([...set.rows("heldout").y]);
   });

@@ -66,15 +66,12 @@ describe("task vectors", () => {
   test("w2 of two tasks is c (p u1 + sqrt(1 - p²) u2), to the last bit", () => {
     const [u1, u2] = orthonormalVectors(2, 100, keyOf("test"));
     const [, w2] = taskVectors(settings, correlationMatrix(2, 0.3), keyOf("test"));
-    const expected = u1?.map((value, d) => 0.58 * (0.3 * value + Math.sqrt(1 - 0.3 ** 2) * (u2?.[d] as number)));
+    const expected = u1?.map((value, d) => 0.58 * (0.3 * value + Math.sqrt(1 - 0.3 ** 2) * u2?.[d]));
     expect(w2).toEqual(expected);
   });
 
   test("point both ways: no component has a sign of its own", () => {
-    const first = Array.from(
-      { length: 200 },
-      (_, run) => orthonormalVectors(2, 7, keyOf(`test/${run}`))[0]?.[0] as number,
-    );
+    const first = Array.from({ length: 200 }, (_, run) => orthonormalVectors(2, 7, keyOf(`test/${run}`))[0]?.[0]);
     const positive = first.filter((value) => value > 0).length;
     expect(Math.abs(positive - 100)).toBeLessThan(4 * Math.sqrt(50));
   });
@@ -99,7 +96,7 @@ describe("TaskSet.rows(set, count)", () => {
     const { x, y } = new TaskSet(noiseless, correlationMatrix(2, 0.5), identity).rows("train", 50);
     const { vectors, mean, inverseStd } = new TaskSet(noiseless, correlationMatrix(2, 0.5), identity);
     for (let n = 0; n < 50; n++) {
-      const projection = dot(vectors[1] as Float64Array, x.subarray(n * 100, (n + 1) * 100));
+      const projection = dot(vectors[1], x.subarray(n * 100, (n + 1) * 100));
       const sines = settings.alpha.reduce(
         (sum, a, i) => sum + Math.sin(a * projection + (settings.beta[i] as number)),
         0,
@@ -130,7 +127,7 @@ describe("TaskSet.rows(set, count)", () => {
     const noise = (k: number) =>
       Float64Array.from({ length: N }, (_, n) => {
         const at = 2 * n + k;
-        return ((with_[at] as number) / noisy.inverseStd - (without[at] as number) / clean.inverseStd) / 0.1;
+        return (with_[at] / noisy.inverseStd - without[at] / clean.inverseStd) / 0.1;
       });
     for (const k of [0, 1]) {
       expect(Math.abs(meanProduct(noise(k), noise(k)) - 1)).toBeLessThan(4 * Math.sqrt(2 / N));

@@ -45,9 +45,9 @@ describe("alignedLoss(settings, c)", () => {
     let missed = noiseStd ** 2;
     for (const [i, t] of nodes.entries()) {
       const labels = nodes.map((e) => f(c * t + Math.sqrt(1 - c ** 2) * e));
-      const mean = labels.reduce((sum, y, j) => sum + y * (density[j] as number), 0);
-      const square = labels.reduce((sum, y, j) => sum + y * y * (density[j] as number), 0);
-      missed += (square - mean ** 2) * (density[i] as number);
+      const mean = labels.reduce((sum, y, j) => sum + y * density[j], 0);
+      const square = labels.reduce((sum, y, j) => sum + y * y * density[j], 0);
+      missed += (square - mean ** 2) * density[i];
     }
     expect(alignedLoss(SETTINGS, c)).toBeCloseTo(missed / labelVariance(SETTINGS), 6);
   });
@@ -79,10 +79,9 @@ describe("the alignment of a run", () => {
   const measured = (a: ArrayLike<number>, b: ArrayLike<number>, outputs: readonly (readonly number[])[]) => {
     const parameters = new Float64Array(parameterCount(model));
     for (const { name, offset } of parameterBlocks(model)) {
-      if (name === "experts/0/0/kernel")
-        for (let d = 0; d < D; d++) parameters.set([a[d] as number, b[d] as number], offset + 2 * d);
+      if (name === "experts/0/0/kernel") for (let d = 0; d < D; d++) parameters.set([a[d], b[d]], offset + 2 * d);
       const task = /^towers\/(\d)\/output\/kernel$/.exec(name)?.[1];
-      if (task) parameters.set(outputs[Number(task)] as number[], offset);
+      if (task) parameters.set(outputs[Number(task)], offset);
     }
     return new Diagnosis(run).at(parameters);
   };
@@ -121,7 +120,7 @@ describe("the alignment of a run", () => {
       parameterBlocks(spec).find((block) => block.name === name) as { offset: number; shape: readonly number[] };
     const entry = (name: string, i: number, j: number) => {
       const { offset, shape } = block(factored, name);
-      return values[offset + i * (shape[1] as number) + j] as number;
+      return values[offset + i * shape[1] + j];
     };
     const product = (k: number, d: number, h: number) => {
       let total = 0;
@@ -141,16 +140,16 @@ describe("the alignment of a run", () => {
       for (const i of range(size))
         plain[offset + i] = task
           ? product(Number(task), Math.floor(i / 6), i % 6)
-          : (values[block(factored, name).offset + i] as number);
+          : values[block(factored, name).offset + i];
     }
     const expected = new Diagnosis({ ...run, model: one }).at(plain);
     for (const [name, value] of Object.entries(new Diagnosis({ ...run, model: factored }).at(values)))
-      expect(value, name).toBeCloseTo(expected[name] as number, 9);
+      expect(value, name).toBeCloseTo(expected[name], 9);
   });
 
   test("follows the units that count: each alone is off, their difference along the vector", () => {
-    const across = w2.map((w, d) => w - 0.5 * (w1[d] as number)); // orthogonal to w1
-    const tilted = (sign: number) => w1.map((w, d) => sign * w + (across[d] as number));
+    const across = w2.map((w, d) => w - 0.5 * w1[d]); // orthogonal to w1
+    const tilted = (sign: number) => w1.map((w, d) => sign * w + across[d]);
     const q = measured(tilted(1), tilted(-1), [
       [1, -1],
       [1, 1],
@@ -161,7 +160,7 @@ describe("the alignment of a run", () => {
     const [along, aside] = [length(w1), length(across)];
     const [a, b] = [tilted(1), tilted(-1)];
     const isOn = (unit: Float64Array, n: number) =>
-      Number(unit.reduce((sum, weight, d) => sum + weight * (x[n * D + d] as number), 0) > 0);
+      Number(unit.reduce((sum, weight, d) => sum + weight * x[n * D + d], 0) > 0);
     let [mm, mo, oo] = [0, 0, 0];
     for (const n of range(40)) {
       const [first, second] = [isOn(a, n), isOn(b, n)];

@@ -10,8 +10,7 @@ test.each(SMALL_RUNS.map((run) => ({ run, name: run.model.name })))(
     const found = new Diagnosis(run).at(someParameters(run.model));
     const expected = GOLDEN[name] as Record<string, number>;
     expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
-    for (const [quantity, value] of Object.entries(found))
-      expect(value, quantity).toBeCloseTo(expected[quantity] as number, 9);
+    for (const [quantity, value] of Object.entries(found)) expect(value, quantity).toBeCloseTo(expected[quantity], 9);
   },
 );
 

@@ -8,7 +8,7 @@ function withEigenvalues(values: readonly number[]) {
   const raw = range(N).map((n) => Math.sin(2.7 * n + 0.4));
   const length = Math.hypot(...raw);
   const v = raw.map((one) => one / length) as number[];
-  const q = (i: number, j: number) => Number(i === j) - 2 * (v[i] as number) * (v[j] as number);
+  const q = (i: number, j: number) => Number(i === j) - 2 * v[i] * v[j];
   const entry = (i: number, j: number) => values.reduce((sum, value, k) => sum + value * q(i, k) * q(j, k), 0);
   return { matrix: Float64Array.from({ length: N * N }, (_, at) => entry(Math.floor(at / N), at % N)), q };
 }

@@ -24,7 +24,7 @@ describe.each(SPECS.map((spec) => [spec.name, spec] as const))("network(tape, %s
 
   test("predicts as an independent program", () => {
     for (const [k, values] of outputsOf(spec, parameters, x).entries())
-      for (const [n, value] of values.entries()) expect(value).toBeCloseTo(PREDICTIONS[name]?.[k]?.[n] as number, 10);
+      for (const [n, value] of values.entries()) expect(value).toBeCloseTo(PREDICTIONS[name]?.[k]?.[n], 10);
   });
 
   test.each<[string, StepDraws]>([
@@ -35,9 +35,9 @@ describe.each(SPECS.map((spec) => [spec.name, spec] as const))("network(tape, %s
     (_, draws) => {
       const weights = Float64Array.from({ length: ROWS }, (_, n) => (n + 1) / 7);
       const sumsAt = (p: number, by: number) => {
-        const moved = parameters.with(p, (parameters[p] as number) + by);
+        const moved = parameters.with(p, parameters[p] + by);
         return outputsOf(spec, moved, x, draws).map((values) =>
-          values.reduce((sum, value, n) => sum + value * (weights[n] as number), 0),
+          values.reduce((sum, value, n) => sum + value * weights[n], 0),
         );
       };
       const tape = new Tape(parameters, ROWS);
@@ -46,9 +46,9 @@ describe.each(SPECS.map((spec) => [spec.name, spec] as const))("network(tape, %s
       for (let p = 0; p < parameters.length; p += 7) {
         const [above, below] = [sumsAt(p, STEP), sumsAt(p, -STEP)];
         for (const [k, { values, reached }] of gradients.entries()) {
-          const slope = ((above[k] as number) - (below[k] as number)) / (2 * STEP);
+          const slope = (above[k] - below[k]) / (2 * STEP);
           if (reached[p] === 0) expect([values[p], isFixed || Math.abs(slope) < 1e-12]).toEqual([0, true]);
-          else expect(Math.abs((values[p] as number) - slope)).toBeLessThan(2e-7 * (1 + Math.abs(slope)));
+          else expect(Math.abs(values[p] - slope)).toBeLessThan(2e-7 * (1 + Math.abs(slope)));
         }
       }
     },

@@ -17,7 +17,7 @@ import { makeRun } from "../support/runs.ts";
 import { MMOE, someParameters } from "../support/specs.ts";
 
 /** Gates [N, E] as rows of weights. */
-const gate = (rows: number[][], seen = range((rows[0] as number[]).length)) => ({
+const gate = (rows: number[][], seen = range(rows[0].length)) => ({
   weights: { values: Float64Array.from(rows.flat()), width: seen.length, gradient: undefined },
   seen,
 });
@@ -75,7 +75,7 @@ function bottom(units: readonly (readonly number[])[], bias: readonly number[]) 
   for (const { name, kind, offset, size } of parameterBlocks(model)) {
     const values =
       name.startsWith("experts") && kind === "kernel"
-        ? range(size).map((i) => units[i % units.length]?.[Math.floor(i / units.length)] as number)
+        ? range(size).map((i) => units[i % units.length]?.[Math.floor(i / units.length)])
         : name.startsWith("experts")
           ? bias
           : range(size).map(() => (kind === "bias" ? 0 : 1));
@@ -166,8 +166,8 @@ const runOf = (model: ModelSpec, diagnostics: readonly DiagnosticKind[], trainin
 function slopeOf(losses: (at: Float64Array) => number[], parameters: Float64Array, k: number, p: number): number {
   const [above, below] = [1e-6, -1e-6].map((by) => {
     const moved = Float64Array.from(parameters);
-    moved[p] = (moved[p] as number) + by;
-    return losses(moved)[k] as number;
+    moved[p] = moved[p] + by;
+    return losses(moved)[k];
   }) as [number, number];
   return (above - below) / 2e-6;
 }
@@ -182,7 +182,7 @@ test("affinity and conflict of a run are those of its held-out losses, by centra
   const shared = parameterBlocks(model)
     .filter(({ part }) => part === "experts")
     .flatMap(({ offset, size }) => range(size).map((i) => offset + i));
-  const dot = (a: number[], b: number[]) => shared.reduce((sum, i) => sum + (a[i] as number) * (b[i] as number), 0);
+  const dot = (a: number[], b: number[]) => shared.reduce((sum, i) => sum + a[i] * b[i], 0);
   const q = new Diagnosis(run).at(parameters);
   const [g1, g2] = gradients as [number[], number[]];
   expect(q["gradientCosine/1/2"]).toBeCloseTo(dot(g1, g2) / Math.sqrt(dot(g1, g1) * dot(g2, g2)), 5);
@@ -192,10 +192,10 @@ test("affinity and conflict of a run are those of its held-out losses, by centra
     [1, 0],
   ] as const) {
     const moved = Float64Array.from(parameters);
-    for (const p of shared) moved[p] = (moved[p] as number) - 0.05 * (gradients[i]?.[p] as number);
-    expect(q[`affinity/${i + 1}/${j + 1}`]).toBeCloseTo(1 - (losses(moved)[j] as number) / (before[j] as number), 5);
+    for (const p of shared) moved[p] = moved[p] - 0.05 * gradients[i]?.[p];
+    expect(q[`affinity/${i + 1}/${j + 1}`]).toBeCloseTo(1 - losses(moved)[j] / before[j], 5);
   }
-  expect(q.affinity).toBeCloseTo(((q["affinity/1/2"] as number) + (q["affinity/2/1"] as number)) / 2, 12);
+  expect(q.affinity).toBeCloseTo((q["affinity/1/2"] + q["affinity/2/1"]) / 2, 12);
 });
 
 test("a step for a task moves only what another learns from too: not the experts that others see but don't teach", () => {
@@ -214,8 +214,8 @@ test("a step for a task moves only what another learns from too: not the experts
     .filter(({ network }) => network === "experts/0") // the only one that both learn from
     .flatMap(({ offset, size }) => range(size).map((i) => offset + i));
   const moved = Float64Array.from(parameters);
-  for (const p of shared) moved[p] = (moved[p] as number) - 0.05 * slopeOf(losses, parameters, 0, p);
-  const expected = 1 - (losses(moved)[1] as number) / (losses(parameters)[1] as number);
+  for (const p of shared) moved[p] = moved[p] - 0.05 * slopeOf(losses, parameters, 0, p);
+  const expected = 1 - losses(moved)[1] / losses(parameters)[1];
   expect(new Diagnosis(run).at(parameters)["affinity/1/2"]).toBeCloseTo(expected, 6);
 });
 
@@ -223,8 +223,8 @@ test("Huber's loss has other gradients", () => {
   const model: ModelSpec = { ...MMOE, inputs: D, tasks: 2 };
   const of = (huberDelta: number | null) =>
     new Diagnosis(runOf(model, ["gradients"], { huberDelta })).at(someParameters(model));
-  expect(of(1e6)["gradientCosine/1/2"]).toBeCloseTo(of(null)["gradientCosine/1/2"] as number, 10);
-  expect(of(0.1)["gradientCosine/1/2"]).not.toBeCloseTo(of(null)["gradientCosine/1/2"] as number, 2);
+  expect(of(1e6)["gradientCosine/1/2"]).toBeCloseTo(of(null)["gradientCosine/1/2"], 10);
+  expect(of(0.1)["gradientCosine/1/2"]).not.toBeCloseTo(of(null)["gradientCosine/1/2"], 2);
 });
 
 test("a run has the quantities of the kinds that it asks for", () => {

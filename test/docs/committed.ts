@@ -38,7 +38,7 @@ export function rows(path: string, where: Where = {}): Row[] {
   const file = path.endsWith(".csv") ? path : `${path}/runs.csv`;
   const all = readRows(file);
   const entries = Object.entries(where);
-  return all.filter((row) => entries.every(([key, value]) => same(row[key] as string, value)));
+  return all.filter((row) => entries.every(([key, value]) => same(row[key], value)));
 }
 
 function same(cell: string, value: string | number): boolean {
@@ -93,9 +93,7 @@ const LABELS: Readonly<Record<string, string>> = { SB: "shared-bottom", OMoE: "o
 export function paper(model?: string): number[] {
   const points = rows("results/published/fig4.csv", { step_axis_value: 9900 });
   const own = Object.keys(LABELS).flatMap((label) => points.filter((point) => point.model === label));
-  return own
-    .filter((point) => model === undefined || LABELS[point.model as string] === model)
-    .map((point) => Number(point.loss));
+  return own.filter((point) => model === undefined || LABELS[point.model] === model).map((point) => Number(point.loss));
 }
 
 /** The losses at the end or the start of the paper's Figure 3. */
@@ -133,7 +131,7 @@ function pairs(folder: string, loss: Loss, ...cells: readonly [Where, Where]): F
 
 /** Every two models at every correlation of a sweep, with Wilcoxon's p-value after Holm's correction over all of them. */
 const comparisons = cached((folder: string, loss: Loss) => {
-  const models = [...new Set(rows(folder).map(({ model }) => model as string))];
+  const models = [...new Set(rows(folder).map(({ model }) => model))];
   const tests = correlationsOf(folder).flatMap((correlation) =>
     models.flatMap((model, i) =>
       models.slice(i + 1).map((other) => {
@@ -143,7 +141,7 @@ const comparisons = cached((folder: string, loss: Loss) => {
     ),
   );
   const adjusted = holm(tests.map(({ p }) => p));
-  return tests.map((one, i) => ({ ...one, p: adjusted[i] as number }));
+  return tests.map((one, i) => ({ ...one, p: adjusted[i] }));
 });
 
 const correlationsOf = (folder: string): number[] =>
@@ -180,10 +178,10 @@ export function gains(folder: string, model: string): Gains[] {
     const of = (name: string, task: number) => finals(folder, "heldout", { model: name, correlation }, task);
     const [first, second] = [1, 2].map((task) => {
       const against = of("single-task", task);
-      return of(model, task).map((loss, run) => 100 * (1 - loss / (against[run] as number)));
+      return of(model, task).map((loss, run) => 100 * (1 - loss / against[run]));
     }) as [number[], number[]];
     const share = (isOne: (a: number, b: number) => boolean) =>
-      (100 * first.filter((gain, run) => isOne(gain, second[run] as number)).length) / first.length;
+      (100 * first.filter((gain, run) => isOne(gain, second[run])).length) / first.length;
     return {
       tasks: [mean(first), mean(second)],
       deltaM: (mean(first) + mean(second)) / 2,
@@ -203,13 +201,13 @@ export const RUNGS = ladder(GENERATOR_PRESETS["four-sines"].settings);
 
 /** The rung that a task's loss is nearest to, or 5 if the mean's 1 is nearer. */
 export function rungOf(loss: number): number {
-  const between = [...RUNGS, 1].slice(1).map((upper, j) => (upper + (RUNGS[j] as number)) / 2);
+  const between = [...RUNGS, 1].slice(1).map((upper, j) => (upper + RUNGS[j]) / 2);
   return between.filter((limit) => loss > limit).length;
 }
 
 /** One of each list in turn: as cells of a table that stand beside each other. */
 export function zip(...lists: readonly (readonly (number | string)[])[]): (number | string)[] {
-  return (lists[0] ?? []).flatMap((_, i) => lists.map((list) => list[i] as number | string));
+  return (lists[0] ?? []).flatMap((_, i) => lists.map((list) => list[i]));
 }
 
 /** What was measured of the paper's models in results/why after the last step: the mean over runs of each. */
@@ -248,10 +246,10 @@ export function microsecondsPerRow(folder: string, models: readonly string[]): n
 
 /** The correlations at which a model's mean final loss is lower than that of every other model but those left out. */
 export function lowestAt(folder: string, loss: Loss, model: string, leftOut: readonly string[] = []): number[] {
-  const names = new Set(rows(folder).map((row) => row.model as string));
+  const names = new Set(rows(folder).map((row) => row.model));
   const others = [...names].filter((name) => name !== model && !leftOut.includes(name));
   const [own = [], ...theirs] = [model, ...others].map((name) => ends(folder, loss, { model: name }));
-  return correlationsOf(folder).filter((_, i) => theirs.every((other) => (own[i] as number) < (other[i] as number)));
+  return correlationsOf(folder).filter((_, i) => theirs.every((other) => own[i] < other[i]));
 }
 
 /** Percentages of Shared-Bottom's tower units in results/why at .5 that are on for no row: in its bad runs, in the others. */
@@ -271,7 +269,7 @@ export function largestAffinity(): number {
 
 /** A number as a word, up to ten. */
 export const word = (n: number): string =>
-  ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][n] as string;
+  ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][n];
 
 /** How many of the seven claims have a verdict: those of section 5 in results/paper, that of 3.3 in results/figure3. */
 async function sevenClaims(loss: Loss, which: string): Promise<number> {
@@ -299,7 +297,7 @@ export function libMtl(): number[] {
   const names = ["MMoE", "CGC", "PLE", "Cross-stitch", "DSelect-k"];
   return names.flatMap((name) => {
     const [ours, theirs] = [name.toLowerCase(), `LibMTL-net-${name}`].map(
-      (model) => ends("results/libmtl", "heldout", { model })[0] as number,
+      (model) => ends("results/libmtl", "heldout", { model })[0],
     ) as [number, number];
     return [ours, theirs, ours - theirs];
   });
@@ -316,7 +314,7 @@ export async function census(folders: readonly string[], task: 0 | 1 = 0): Promi
     const all = [mean?.[task].value, gain?.value, gain?.low, gain?.high, paper?.mean[task]];
     return all.filter((value) => value !== undefined);
   };
-  return (tables[0] ?? []).flatMap(({ model }, i) => [model, ...tables.flatMap((rows) => valuesOf(rows[i] as AucRow))]);
+  return (tables[0] ?? []).flatMap(({ model }, i) => [model, ...tables.flatMap((rows) => valuesOf(rows[i]))]);
 }
 
 /** The interval of a model's difference from Shared-Bottom in the AUC of the main task, and the difference of the paper's means. */

@@ -41,7 +41,7 @@ const AFTER = `## Adding a measured number
 Declare the number in \`src/records/measures.ts\`: its name, unit and meaning, and whether there is one number per run, task, pair of tasks, or task and expert. An engine returns the number in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. The journal, \`runs.csv\`, this page and the schemas then include it. \`mmoe merge\` and \`mmoe verify\` compare it, and a figure can use it by name (\`cellMeasures\`). For older runs its column is empty.`;
 
 const SHARED = ["id", "model", "correlation", "run", "data", "initial", "SETTING"];
-const RUN_COLUMNS = FILE_COLUMNS["runs.csv"] as readonly Column<never>[];
+const RUN_COLUMNS = FILE_COLUMNS["runs.csv"];
 
 function sharedSection(): string {
   const columns = SHARED.map((name) => RUN_COLUMNS.find((column) => column.name === name) as Column<never>);
@@ -72,7 +72,7 @@ function otherSections(): string[] {
       "`mmoe data --trials N -o FOLDER` writes this file, together with its settings (`trials.yaml`) and `provenance.json`. It has one row per trial and correlation.",
   };
   return Object.entries(about).map(([file, text]) => {
-    return `## ${file}\n\n${text}\n\n${columnTable(ownColumns(FILE_COLUMNS[file] as readonly Column<never>[]))}`;
+    return `## ${file}\n\n${text}\n\n${columnTable(ownColumns(FILE_COLUMNS[file]))}`;
   });
 }
 

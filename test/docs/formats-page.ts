@@ -25,9 +25,9 @@ function journalSection(): string {
     "## Journal",
     "The format is JSON lines. If the last line has no line break, a crash cut it off; mmoe ignores it and trains its run again.",
     "The first line:",
-    keyTable(jsonOf(HEADER_SCHEMA) as Json),
+    keyTable(jsonOf(HEADER_SCHEMA)),
     "Every other line is a run. The keys of `measures` are the measured columns of [`runs.csv`](files.md#runscsv). Columns for several tasks, pairs or experts are one key with a list.",
-    keyTable(withoutMeasures(jsonOf(LINE_SCHEMA) as Json)),
+    keyTable(withoutMeasures(jsonOf(LINE_SCHEMA))),
   ].join("\n\n");
 }
 
@@ -41,7 +41,7 @@ function checkpointSection(): string {
   return [
     "## Checkpoints",
     "Each run in flight has one file, named after the run with `_` instead of `/`. The file is one line of JSON and is always replaced as a whole. It holds the state of the run in an order that does not depend on kernels or threads. mmoe ignores a file that is damaged or belongs to another sweep, and starts its run over. You can delete checkpoints safely: their runs then start over.",
-    keyTable(jsonOf(CHECKPOINT_SCHEMA) as Json),
+    keyTable(jsonOf(CHECKPOINT_SCHEMA)),
   ].join("\n\n");
 }
 
@@ -49,7 +49,7 @@ function progressSection(): string {
   return [
     "## Progress",
     "Each training process writes this file beside its journal, for `mmoe status` to read. The file is removed when the process ends.",
-    keyTable(jsonOf(PROGRESS_SCHEMA) as Json),
+    keyTable(jsonOf(PROGRESS_SCHEMA)),
   ].join("\n\n");
 }
 

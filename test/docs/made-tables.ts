@@ -36,7 +36,7 @@ export function typeOf(json: Json): string {
   const words: Readonly<Record<string, string>> = { string: "text", integer: "whole number" };
   return [json.type ?? []]
     .flat()
-    .map((type) => words[type as string] ?? type)
+    .map((type) => words[type] ?? type)
     .join(" or ");
 }
 

@@ -22,7 +22,7 @@ export function blocksOf(page: string, sign = "="): Block[] {
     return {
       line: first + 1,
       text: before.slice(first).join("\n"),
-      query: (match[1] as string).replace(/\s+/g, " "),
+      query: match[1].replace(/\s+/g, " "),
     };
   });
 }

@@ -22,7 +22,7 @@ interface Shown {
 
 function shownOn(page: string): Shown[] {
   const blocks = [...readFileSync(page, "utf8").matchAll(/^```\n(\$ mmoe .*?)^```$/gms)];
-  const calls = blocks.flatMap(([, block]) => (block as string).split(/^\$ mmoe /m).slice(1));
+  const calls = blocks.flatMap(([, block]) => block.split(/^\$ mmoe /m).slice(1));
   return calls
     .map((call) => {
       const [first, ...lines] = call.trimEnd().split("\n") as [string, ...string[]];
@@ -32,7 +32,7 @@ function shownOn(page: string): Shown[] {
         parts: parts.map((part) => part.trim()).filter((part) => part !== ""),
       };
     })
-    .filter(({ command }) => COMMANDS.includes(command.split(" ")[0] as string) && !NOT_COMMITTED.test(command));
+    .filter(({ command }) => COMMANDS.includes(command.split(" ")[0]) && !NOT_COMMITTED.test(command));
 }
 
 const trimmed = (text: string) => text.replaceAll(/ +$/gm, "");

@@ -19,7 +19,7 @@ const notPacked = ["research/README.md", "research/search.md"];
 /** Targets of the relative links and images of a page, as paths from the root. */
 function linkedFrom(page: string): string[] {
   const text = readFileSync(join(ROOT, page), "utf8").replaceAll(/^```.*?^```$/gms, "");
-  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] as string);
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]);
   return targets
     .filter((target) => !/^[a-z]+:|^#/.test(target))
     .map((target) => normalize(join(dirname(page), target.replace(/#.*$/, ""))));

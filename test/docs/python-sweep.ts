@@ -172,7 +172,7 @@ function settingKeywords(options: readonly Keyword[]): Keyword[] {
 }
 
 const SCHEMA = z.toJSONSchema(ANY_FILE_SCHEMA, { io: "input" }).properties as Readonly<Record<string, Json>>;
-const schemaOf = (key: string) => SCHEMA[key] as Json;
+const schemaOf = (key: string) => SCHEMA[key];
 
 function meaningOf({ description, anyOf = [] }: Json): string {
   return description ?? `${anyOf[0]?.description ?? ""}; or several`;

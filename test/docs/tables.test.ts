@@ -14,7 +14,7 @@ function namedIn(page: string, title: string): string[] {
   expect([page, from]).not.toEqual([page, -1]);
   const end = lines.findIndex((line, i) => i > from && !line.startsWith("|"));
   const cells = lines.slice(from + 2, end).map((line) => line.split("|")[1] ?? "");
-  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string));
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
 }
 
 test.each([

@@ -20,7 +20,7 @@ describe("labels of a table that are classes", () => {
   const { x, y } = new TableSet(classTable(), { seed: 0, run: 1 }, { trainRows: 45, heldoutRows: 15 }).rows("train");
 
   test("are the places of their numbers among the classes'", () => {
-    const [a] = someRows(60).map(([first]) => first as number);
+    const [a] = someRows(60).map(([first]) => first);
     expect(a).toBeDefined();
     const expected = someRows(60).map((row) => {
       const [binary = 0, categorical = 0] = labelsIn(row);
@@ -44,7 +44,7 @@ describe("labels of a table that are classes", () => {
     const share = (k: number, label: number) => range(45).filter((n) => y[3 * n + k] === label).length / 45;
     const entropies = [entropyOf([share(0, 0), share(0, 1)]), entropyOf([share(1, 0), share(1, 1), share(1, 2)])];
     for (const [k, entropy] of entropies.entries())
-      expect((nats.curve.train[0]?.[k] as number) / (inUnits.curve.train[0]?.[k] as number)).toBeCloseTo(entropy, 6);
+      expect(nats.curve.train[0]?.[k] / inUnits.curve.train[0]?.[k]).toBeCloseTo(entropy, 6);
   });
 });
 

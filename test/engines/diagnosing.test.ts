@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Quantities } from "../../src/diagnostics/quantities.ts";
 import { DiagnosticRecorder, QuantityCurves } from "../../src/engines/diagnosing.ts";
 import type { Diagnostics, Run } from "../../src/engines/engine.ts";
 import type { ModelName } from "../../src/models/zoo.ts";
@@ -32,7 +31,7 @@ test.each(TRAINED)(
     expect(Object.keys(first.values)).toEqual(Object.keys(second.values));
     for (const [quantity, curve] of Object.entries(first.values))
       for (const [i, value] of curve.entries()) {
-        const gap = Math.abs(value - (second.values[quantity]?.[i] as number));
+        const gap = Math.abs(value - second.values[quantity]?.[i]);
         expect(gap, `${quantity} at ${i}: ${value}`).toBeLessThan(1e-4 * (1 + Math.abs(value)));
       }
   },
@@ -92,7 +91,7 @@ test("a recorder goes on from what was measured before, and asks for nothing of 
 
 test("QuantityCurves takes quantities that are named like what objects inherit", () => {
   const curves = new QuantityCurves();
-  curves.add(5, { constructor: 1 } as unknown as Quantities);
-  curves.add(9, { constructor: 2, valueOf: 3 } as unknown as Quantities);
+  curves.add(5, { constructor: 1 });
+  curves.add(9, { constructor: 2, valueOf: 3 });
   expect(curves.diagnostics).toEqual({ steps: [5, 9], values: { constructor: [1, 2], valueOf: [Number.NaN, 3] } });
 });

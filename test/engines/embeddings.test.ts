@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { TableValues } from "../../src/data/table.ts";
 import { cellsOf } from "../../src/data/table-cells.ts";
 import { TableSet } from "../../src/data/table-set.ts";
-import { type KernelSet, layoutOf } from "../../src/engines/cpu/kernel-sets.ts";
+import { layoutOf } from "../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../src/engines/cpu/native.ts";
 import type { FromTable, Run } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
@@ -47,7 +47,7 @@ describe.each(BATCHES)("in %s", (_, training) => {
 
   const [first, ...others] = NATIVE.filter(fuses);
   test.runIf(others.length > 0)("and so do those of fused arithmetic", () => {
-    const outcomes = trained(first as KernelSet, fused(runs));
+    const outcomes = trained(first, fused(runs));
     for (const set of others) expect(trained(set, fused(runs)), set).toEqual(outcomes);
   });
 });
@@ -87,7 +87,7 @@ test("each vector that training rows have learns, and that of other values stays
 /** Numbers of vectors in the training rows of a run, by column. */
 function trainedVectors(run: Run): Set<number>[] {
   const { x } = new TableSet((run as Run & FromTable).data, { seed: 0, run: run.index }, run.training).rows("train");
-  return [1, 2].map((column) => new Set(range(x.length / 3).map((n) => x[3 * n + column] as number)));
+  return [1, 2].map((column) => new Set(range(x.length / 3).map((n) => x[3 * n + column])));
 }
 
 function expectVectors(run: Run, parameters: Float32Array): void {
@@ -98,10 +98,10 @@ function expectVectors(run: Run, parameters: Float32Array): void {
     const [rows, size] = shape as [number, number];
     for (const v of range(rows)) {
       const [now, then] = [parameters, before].map((all) => all.subarray(offset + v * size, offset + (v + 1) * size));
-      const moved = Math.max(...range(size).map((i) => Math.abs((now?.[i] as number) - (then?.[i] as number))));
+      const moved = Math.max(...range(size).map((i) => Math.abs(now?.[i] - then?.[i])));
       if (used[Number(layer)]?.has(v)) expect(moved, `${layer}: ${v}`).toBeGreaterThan(1e-4);
       else expect(moved, `${layer}: ${v}`).toBeLessThan(1e-6);
-      if (v === rows - 1) expect([...(now as Float32Array)]).toEqual(new Array(size).fill(0));
+      if (v === rows - 1) expect([...now]).toEqual(new Array(size).fill(0));
     }
   }
 }
@@ -114,7 +114,7 @@ test("diagnostics are of what networks read, with the same values on both engine
   expect(Object.keys(a)).toEqual(expect.arrayContaining(["gateWeight/1/1", "gradientCosine/1/2"]));
   for (const [name, curve] of Object.entries(a))
     for (const [i, value] of curve.entries())
-      expect(Math.abs(value - (b[name]?.[i] as number)), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
+      expect(Math.abs(value - b[name]?.[i]), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
 });
 
 test("vectors tell shops apart: mmoe's held-out loss is less than half of that without shops and articles", async () => {
@@ -122,7 +122,7 @@ test("vectors tell shops apart: mmoe's held-out loss is less than half of that w
   const { columns: _, ...table } = embeddedTable();
   const [number = [], ...labels] = [1, 3, 4].map((i) => columnOf(table.values as TableValues, i));
   const cells = cellsOf(
-    number.flatMap((x, n) => [x, ...labels.map((own) => own[n] as number)]),
+    number.flatMap((x, n) => [x, ...labels.map((own) => own[n])]),
     3,
   );
   const without: Run = {

@@ -44,7 +44,7 @@ describe("a curve at uneven steps", () => {
       curve.train.forEach((losses, i) => {
         const batches = each.curve.train.slice(from[i], curve.steps[i]);
         losses.forEach((loss, k) => {
-          expect(loss).toBeCloseTo(batches.reduce((sum, batch) => sum + (batch[k] as number), 0) / batches.length, 6);
+          expect(loss).toBeCloseTo(batches.reduce((sum, batch) => sum + batch[k], 0) / batches.length, 6);
         });
       });
       expect(curve.heldout).toEqual([2, 3, 7, 11].map((step) => each.curve.heldout[step - 1]));

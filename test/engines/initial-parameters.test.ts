@@ -10,7 +10,7 @@ test("outputBias base-rate begins outputs at the log-odds or log shares of the t
   const run = classRun({ outputBias: "base-rate" });
   const [from, zero] = [initialParameters(run), initialParameters(classRun())];
   const set = new TableSet((run as Run & FromTable).data, { seed: 0, run: 1 }, { trainRows: 45, heldoutRows: 15 });
-  const labels = [...set.places("train")].map((place) => labelsIn(someRows(60)[place] as number[]));
+  const labels = [...set.places("train")].map((place) => labelsIn(someRows(60)[place]));
   const shareOf = (k: number, label: number) => labels.filter((row) => row[k] === label).length / 45;
   const expected: Record<string, number[]> = {
     "towers/0": [Math.log(shareOf(0, 7) / shareOf(0, 3))],
@@ -23,7 +23,6 @@ test("outputBias base-rate begins outputs at the log-odds or log shares of the t
       number[],
     ];
     if (part !== "outputs" || kind !== "bias") expect(own).toEqual(before);
-    else
-      for (const [c, value] of own.entries()) expect(value, network).toBeCloseTo(expected[network]?.[c] as number, 6);
+    else for (const [c, value] of own.entries()) expect(value, network).toBeCloseTo(expected[network]?.[c], 6);
   }
 });

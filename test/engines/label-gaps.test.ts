@@ -32,8 +32,8 @@ function errorsOf(run: Run, parameters: ArrayLike<number>, { x, y }: Rows): numb
   const rows = predictRows(run.model, parameters, x);
   return range(K).map((k) => {
     const errors = rows.flatMap((predicted, n) => {
-      const label = y[n * K + k] as number;
-      return Number.isNaN(label) ? [] : [((predicted[k] as number) - label) ** 2];
+      const label = y[n * K + k];
+      return Number.isNaN(label) ? [] : [(predicted[k] - label) ** 2];
     });
     return mean(errors);
   });
@@ -53,7 +53,7 @@ function trainedByHand(run: Run, steps: number): { parameters: Float64Array; los
     };
     const before = errorsOf(run, parameters, batch);
     const slopes = parameters.map((at, i) => (objective(i, at + 1e-6) - objective(i, at - 1e-6)) / 2e-6);
-    for (const [i, slope] of slopes.entries()) parameters[i] = (parameters[i] as number) - 0.05 * slope;
+    for (const [i, slope] of slopes.entries()) parameters[i] = parameters[i] - 0.05 * slope;
     return before;
   });
   return { parameters, losses };
@@ -69,7 +69,7 @@ function carried(losses: readonly number[]): number[] {
 describe("the rows of a table that lacks labels", () => {
   test("have NaN there, and the others' mean 0 and variance 1", () => {
     const { y } = setOf(numbersRun(), "train");
-    const labels = range(45).map((n) => y[2 * n + 1] as number);
+    const labels = range(45).map((n) => y[2 * n + 1]);
     const known = labels.filter((label) => !Number.isNaN(label));
     expect(known.length).toBeLessThan(20);
     expect([mean(known), squares(known)]).toEqual([expect.closeTo(0, 6), expect.closeTo(1, 6)]);
@@ -80,8 +80,8 @@ describe("the rows of a table that lacks labels", () => {
     const { y } = setOf(run, "train");
     expect(new Set(range(45).map((n) => y[3 * n + 1]))).toEqual(new Set([0, 1, 2, Number.NaN]));
     const both = range(45).filter((n) => !Number.isNaN(y[3 * n]) && !Number.isNaN(y[3 * n + 2]));
-    const [a, b] = [0, 2].map((k) => both.map((n) => y[3 * n + k] as number)) as [number[], number[]];
-    const products = mean(a.map((one, i) => (one - mean(a)) * ((b[i] as number) - mean(b))));
+    const [a, b] = [0, 2].map((k) => both.map((n) => y[3 * n + k])) as [number[], number[]];
+    const products = mean(a.map((one, i) => (one - mean(a)) * (b[i] - mean(b))));
     const expected = products / Math.sqrt(squares(a) * squares(b));
     for (const engine of [engines.cpu, engines.tfjs])
       expect((await resultOf(engine, run)).labelCorrelations[1]).toBeCloseTo(expected, 6);
@@ -99,14 +99,14 @@ test.each([
     const run = numbersRun({ steps, evalEvery: 1, batch });
     const { parameters, losses } = trainedByHand(run, steps);
     expect(losses.some(([, loss]) => Number.isNaN(loss))).toBe(lacksSome); // a batch without a label
-    const points = range(2).map((k) => carried(losses.map((row) => row[k] as number)));
+    const points = range(2).map((k) => carried(losses.map((row) => row[k])));
     for (const engine of [engines.cpu, engines.tfjs]) {
       const result = await resultOf(engine, run);
       for (const [i, point] of result.curve.train.entries())
-        expect(point).toEqual(range(2).map((k) => expect.closeTo(points[k]?.[i] as number, 5)));
+        expect(point).toEqual(range(2).map((k) => expect.closeTo(points[k]?.[i], 5)));
       expect(result.curve.batches).toEqual(losses.map((row) => row.map((loss) => Number(!Number.isNaN(loss)))));
       const record = recordOf(result, engine.name);
-      const known = range(2).map((k) => losses.flatMap((row) => (Number.isNaN(row[k]) ? [] : [row[k] as number])));
+      const known = range(2).map((k) => losses.flatMap((row) => (Number.isNaN(row[k]) ? [] : [row[k]])));
       expect(finalLosses(record, "running")?.tasks).toEqual(known.map((own) => expect.closeTo(mean(own), 5)));
       expect(lowestLosses(record, "train")?.tasks[1]).toBeGreaterThan(0.01);
       expect([...(result.parameters ?? [])]).toEqual([...parameters].map((value) => expect.closeTo(value, 5)));
@@ -140,7 +140,7 @@ test("a point of the training curve is the mean over batches that have a label",
       const known = half.filter((step) => curve.batches?.[step]?.[1] === 1);
       expect(known.length).toBeLessThan(12);
       expect(coarse.batches?.[i]).toEqual([12, known.length]);
-      expect(coarse.train[i]?.[1]).toBeCloseTo(mean(known.map((step) => curve.train[step]?.[1] as number)), 6);
+      expect(coarse.train[i]?.[1]).toBeCloseTo(mean(known.map((step) => curve.train[step]?.[1])), 6);
     }
   }
 });
@@ -152,7 +152,7 @@ test("the final running mean of a task that few rows have is the same however of
       const record = recordOf(await resultOf(engine, numbersRun({ steps: 40, evalEvery })), engine.name);
       const read = recordIn(Buffer.from(lineOf(record).trimEnd())) as RunRecord;
       expect(read.curve).toEqual(record.curve);
-      finals.push(finalLosses(read, "running")?.tasks as number[]);
+      finals.push(finalLosses(read, "running")?.tasks);
       const points = [...cellPoints([read])].filter((point) => point?.step === 40 && point.task !== "mean");
       expect(points.map((point) => point?.statistics.running[0])).toEqual(finals.at(-1));
     }

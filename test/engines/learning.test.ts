@@ -22,7 +22,7 @@ function heldoutFloor({ data, correlation, seed, index }: GeneratedRun): [number
   const { x, y } = pair.rows("heldout", HELDOUT_ROWS);
   const residuals = pair.vectors.map((w, k) =>
     range(HELDOUT_ROWS).map((i) => {
-      const label = (y[2 * i + k] as number) * Math.sqrt(labelVariance(data));
+      const label = y[2 * i + k] * Math.sqrt(labelVariance(data));
       return (label - dot(w, x.subarray(4 * i, 4 * i + 4))) ** 2 / labelVariance(data);
     }),
   );
@@ -37,8 +37,8 @@ test.each([PAIR_OMOE, PAIR_MMOE])(
     const { curve } = await resultOf(engine, run);
     const floor = heldoutFloor(run);
     for (const [k, loss] of (curve.heldout.at(-1) as number[]).entries()) {
-      expect(loss).toBeGreaterThan(0.99 * (floor[k] as number));
-      expect(loss).toBeLessThan(1.08 * (floor[k] as number));
+      expect(loss).toBeGreaterThan(0.99 * floor[k]);
+      expect(loss).toBeLessThan(1.08 * floor[k]);
     }
     expect(mean(floor)).toBeCloseTo(LINEAR.noiseStd ** 2 / labelVariance(LINEAR), 2);
   },

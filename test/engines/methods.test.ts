@@ -31,7 +31,7 @@ function ordersAt(run: Run, step: number): number[][] {
   const K = run.model.tasks;
   const words = new Uint32Array(K * K);
   wordsInto(words, modelKey(run, "method/order"), 0, step);
-  const wordOf = (i: number, j: number) => words[i * K + j] as number;
+  const wordOf = (i: number, j: number) => words[i * K + j];
   return range(K).map((i) =>
     range(K)
       .filter((j) => j !== i)
@@ -73,8 +73,8 @@ function descend(run: Run, name: Weighing, rowsAt: (step: number) => Rows): Floa
     );
     for (const p of parameters.keys()) {
       const weights = isShared[p] === 1 ? shared : own;
-      const slope = slopes.reduce((sum, row, k) => sum + (weights[k] as number) * (row[p] as number), 0);
-      parameters[p] = (parameters[p] as number) - training.lr * slope;
+      const slope = slopes.reduce((sum, row, k) => sum + weights[k] * row[p], 0);
+      parameters[p] = parameters[p] - training.lr * slope;
     }
     method.learn?.(losses, taskLosses(model, parameters, rows), step, present);
   }

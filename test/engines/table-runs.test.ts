@@ -124,7 +124,7 @@ test("diagnostics are of the run's held-out rows, with the same values on both e
   expect(Object.keys(a ?? {})).toContain("gateWeight/1/1");
   for (const [name, curve] of Object.entries(a ?? {}))
     for (const [i, value] of curve.entries())
-      expect(Math.abs(value - (b?.[name]?.[i] as number)), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
+      expect(Math.abs(value - b?.[name]?.[i]), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
 });
 
 test("a crossed run's diagnostics are of the rows of its data seed", () => {

@@ -93,7 +93,7 @@ describe("a run on labels that are classes", () => {
     for (const [name, curve] of Object.entries(a ?? {})) {
       expect(curve).toHaveLength(2);
       for (const [i, value] of curve.entries())
-        if (!Number.isNaN(value)) expect(value, name).toBeCloseTo(b?.[name]?.[i] as number, 3);
+        if (!Number.isNaN(value)) expect(value, name).toBeCloseTo(b?.[name]?.[i], 3);
     }
   });
 
@@ -120,7 +120,7 @@ test("a run without validation rows has metrics at each of its evaluations, and 
   const { curve, diagnostics } = await resultOf(engines.cpu, tableRun({ data }, { steps: 20, evalEvery: 2 }));
   expect(diagnostics?.steps).toEqual(curve.steps);
   const set = new TableSet(data, { seed: 0, run: 0 }, { trainRows: 45, heldoutRows: 15 });
-  const labels = [...set.places("train")].map((place) => someRows(60)[place]?.[4] as number);
+  const labels = [...set.places("train")].map((place) => someRows(60)[place]?.[4]);
   const mean = labels.reduce((sum, label) => sum + label) / labels.length;
   const std = Math.sqrt(labels.reduce((sum, label) => sum + (label - mean) ** 2, 0) / labels.length);
   for (const [i, [, loss = 0]] of curve.heldout.entries())

@@ -33,8 +33,8 @@ function errorsOf(run: Run, parameters: ArrayLike<number>, from: number, to: num
   return [0, 1].map((k) => {
     const errors = range(to - from).flatMap((i) => {
       const n = from + i;
-      const label = y[2 * n + k] as number;
-      const predicted = predictions[n]?.[k] as number;
+      const label = y[2 * n + k];
+      const predicted = predictions[n]?.[k];
       return Number.isNaN(label) ? [] : [(predicted - label) ** 2];
     });
     return mean(errors);
@@ -110,7 +110,7 @@ function validationPlaces(run: Run): number[] {
   for (let n = 0; n < 60; n++) numbers.set([n, 1 - (n % 2), 0, n, n + 1], 5 * n);
   const data = tableOf(60, { standardise: false, rawLabels: true, values: { cells: cellsOf(numbers, 5) } });
   const { x } = new TableSet(data, dataIdentity(run), run.training).rows("heldout");
-  return range(9).map((i) => x[3 * (15 + i)] as number);
+  return range(9).map((i) => x[3 * (15 + i)]);
 }
 
 describe("the number of steps of a run with validation rows", () => {
@@ -126,12 +126,12 @@ describe("the number of steps of a run with validation rows", () => {
   });
 
   test("does not depend on labels of test rows", async () => {
-    const marks = range(60).map((n) => [0, 0, 1, 0, 2, 0][n % 6] as number);
+    const marks = range(60).map((n) => [0, 0, 1, 0, 2, 0][n % 6]);
     const run = (by: number) => {
       const data = tableOf(60, {}, marks);
       const values = data.values as TableValues;
       const labels = columnOf(values, 3);
-      for (const [n, mark] of marks.entries()) if (mark === 1) setNumber(values, n, 3, by * (labels[n] as number));
+      for (const [n, mark] of marks.entries()) if (mark === 1) setNumber(values, n, 3, by * labels[n]);
       const sizes = { trainRows: 40, heldoutRows: 20, validationRows: 10 };
       return { ...tableRun({ data }, { ...sizes, steps: 200, lr: 0.03 }), stopping };
     };

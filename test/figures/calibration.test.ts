@@ -33,7 +33,7 @@ function evenly(model: string, run: number): PredictionColumns {
   const rows = Array.from({ length: 3000 }, (_, n) => 3 * Math.sin(n + run));
   const columns = [0, 1].flatMap((k) => {
     const isTrue = (z: number, n: number) => Number((n * 0.618034 + 0.1 * run) % 1 < sigmoid(z));
-    const sure = SURE[model]?.[k] as number;
+    const sure = SURE[model]?.[k];
     return [
       [`label/${k + 1}`, rows.map(isTrue)],
       [`output/${k + 1}`, rows.map((z) => sure * z)],
@@ -95,7 +95,7 @@ describe("a class of several", () => {
       "output/y_age": [1, 2],
       "label/y_region": [2, run],
       ...Object.fromEntries(
-        [0, 1, 2].map((c) => [`output/y_region/${c}`, [Math.log([1, 2, 5][c] as number), c === 0 ? Math.log(2) : 0]]),
+        [0, 1, 2].map((c) => [`output/y_region/${c}`, [Math.log([1, 2, 5][c]), c === 0 ? Math.log(2) : 0]]),
       ),
     }),
   );

@@ -78,7 +78,7 @@ test.each(["gate-distance", "gate-weights"])("%s gives a model the colour that i
   const base = sweepResults({ set: [`models=${models}`] });
   const { svg } = draw(name, {}, diagnosed(base, { experts: 3, ungated: ["single-task"] }));
   const [other, own] = [...modelStyles(models, themeOf("light")).values()].map(({ colour }) => colour);
-  expect([svg.includes(own as string), svg.includes(other as string)]).toEqual([true, false]);
+  expect([svg.includes(own), svg.includes(other)]).toEqual([true, false]);
 });
 
 test("gate-distance shows equal gates at the foot of an axis that is longer than their rounding", () => {

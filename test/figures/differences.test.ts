@@ -10,7 +10,7 @@ function numbers(difference: number): string[] {
     ["models=omoe,mmoe", "correlations=[1]", "runs=9"],
   );
   const { svg } = drawerOf("differences")(results, DEFAULT_OPTIONS) as Figure;
-  return [...svg.matchAll(/>([+−]?[\d.]+)<\/text>/g)].map(([, label]) => label as string);
+  return [...svg.matchAll(/>([+−]?[\d.]+)<\/text>/g)].map(([, label]) => label);
 }
 
 test("an axis that crosses 0 has signs on both sides", () => {

@@ -63,7 +63,7 @@ describe("figure4(results, options)", () => {
   test("draws ours minus the paper's from its step 1,000 on, with bands, on a scale that shows .004", () => {
     const results = sweepResults({ set: ["steps=20000", "evalEvery=200", "models=[mmoe]", "correlations=[0.9]"] });
     const { svg } = draw({ paper: true, theme: "page" }, results);
-    const below = svg.split(">Ours minus the paper's<")[1] as string;
+    const below = svg.split(">Ours minus the paper's<")[1];
     expect(below).toContain('data-reading="off" data-from="2000"');
     const { data } = draw({ paper: true }, results);
     const last = data.find(({ step }) => step === 19_800);
@@ -88,7 +88,7 @@ describe("figure4(results, options)", () => {
 
   test("draws the curves that end low in the frame again, on a logarithmic axis", () => {
     const again = />The lower curves on a logarithmic axis</;
-    const below = draw().svg.split(again)[1] as string;
+    const below = draw().svg.split(again)[1];
     const drawn = [...below.matchAll(/class="series" data-model="(\S+)"/g)].map(([, model]) => model);
     expect(drawn).toEqual(["omoe", "mmoe", "omoe", "mmoe", "omoe", "mmoe"]);
     expect(below.match(/data-y="log /g)).toHaveLength(3);

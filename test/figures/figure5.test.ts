@@ -8,7 +8,7 @@ const figure5 = drawerOf("figure5");
 
 const one = ["models=[mmoe]", "correlations=[0.9]"];
 const draw = (losses: readonly number[]) => {
-  const lossOf: LossOf = ({ index }) => losses[index] as number;
+  const lossOf: LossOf = ({ index }) => losses[index];
   return figure5(madeResults(lossOf, [...one, `runs=${losses.length}`]), DEFAULT_OPTIONS) as Figure;
 };
 

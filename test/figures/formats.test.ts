@@ -120,5 +120,5 @@ function decoded(file: Uint8Array): { width: number; height: number; bytes: Buff
 /** What a page draws. */
 function contents(file: string): string {
   const streams = [...file.matchAll(/\/FlateDecode\s*>>\s*stream\r?\n([\s\S]*?)\r?\nendstream/g)];
-  return streams.map(([, stream]) => inflateSync(Buffer.from(stream as string, "latin1")).toString("latin1")).join("");
+  return streams.map(([, stream]) => inflateSync(Buffer.from(stream, "latin1")).toString("latin1")).join("");
 }

@@ -42,7 +42,7 @@ describe.each(kinds)("$name with letters", (kind) => {
     const words = panels.length === 1 ? "" : "abcdefghijklmnopqrstuvwxyz".slice(0, panels.length);
     expect(letters.map(({ words }) => words).join("")).toBe(words);
     const corners = letters.map(({ left, right, y }, i) => {
-      const panel = panels[i] as (typeof panels)[number];
+      const panel = panels[i];
       const across = Math.abs(left - panel.left) < 12 ? "left" : Math.abs(right - panel.right) < 12 ? "right" : "none";
       const down = Math.abs(y - panel.top) < 12 ? "upper" : Math.abs(y - panel.bottom) < 12 ? "lower" : "none";
       return `${down} ${across}`;
@@ -61,7 +61,7 @@ describe.each(kinds)("$name with letters", (kind) => {
 });
 
 test("a figure of panels has letters", () => {
-  expect(lettersOf(drawn(kinds[0] as (typeof kinds)[number], true).svg).length).toBeGreaterThan(2);
+  expect(lettersOf(drawn(kinds[0], true).svg).length).toBeGreaterThan(2);
 });
 
 test("a figure with letters has a file of its own", () => {

@@ -72,7 +72,7 @@ describe("spread(heights, apart, ends)", () => {
           [0, 100],
         );
         for (let i = 1; i < placed.length; i++) {
-          expect((placed[i] as number) - (placed[i - 1] as number)).toBeGreaterThanOrEqual(10 - 1e-9);
+          expect(placed[i] - placed[i - 1]).toBeGreaterThanOrEqual(10 - 1e-9);
         }
         expect(Math.min(...placed)).toBeGreaterThanOrEqual(-1e-9);
         expect(Math.max(...placed)).toBeLessThanOrEqual(100);

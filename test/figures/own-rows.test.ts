@@ -88,7 +88,7 @@ test("figure5 counts every run once in bins of a round width", () => {
     const own = data.filter((row) => row.model === model);
     expect(own.reduce((sum, { runs }) => sum + Number(runs), 0)).toBe(6);
     const [mean] = own.filter(({ runs }) => runs !== 0);
-    expect(Number(mean?.low)).toBeLessThanOrEqual(LOSSES[model] as number); // the lowest loss of the model
+    expect(Number(mean?.low)).toBeLessThanOrEqual(LOSSES[model]); // the lowest loss of the model
   }
   expect(caption).toContain("in bins of width 0.01;"); // 0.1 to 0.35
 });
@@ -124,7 +124,7 @@ test("figure5 breaks a long title of its axis into lines, and has room for them"
 
 test("a mean curve carries runs that have ended on with their last loss, counts the others, and says so", () => {
   const ends = [3, 3, 4, 4, 4, 5]; // evaluations of each run
-  const records = results.records.map((record) => ({ ...record, curve: curveTo(ends[record.run] as number, 0.5) }));
+  const records = results.records.map((record) => ({ ...record, curve: curveTo(ends[record.run], 0.5) }));
   const { data, caption } = drawn("figure4", { ...results, records });
   const own = data.filter(({ model }) => model === "mmoe").map(({ step, runs, value }) => [step, runs, value]);
   expect(own).toEqual([

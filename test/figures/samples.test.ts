@@ -26,7 +26,7 @@ test("distributions has a dot for each run, at its loss", () => {
   expect([places.length, losses.length]).toEqual([RUNS, RUNS]);
   for (const [i, loss] of losses.entries()) {
     const at = left + ((loss - low) / (high - low)) * (right - left);
-    expect(Math.abs((places[i] as number) - at)).toBeLessThanOrEqual(0.6 + 0.01); // half of a dot
+    expect(Math.abs(places[i] - at)).toBeLessThanOrEqual(0.6 + 0.01); // half of a dot
   }
 });
 

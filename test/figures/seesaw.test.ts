@@ -14,7 +14,7 @@ const drawn = (set: readonly string[], lossOf: Parameters<typeof madeResults>[0]
 describe("seesaw(results, options)", () => {
   test("gives each run's gain of each task, and the shares in the corners", () => {
     const { data, svg } = drawn(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=4"], ({ model, index }) =>
-      model.name === "mmoe" ? ([0.05, 0.2, 0.05, 0.05][index] as number) : 0.1,
+      model.name === "mmoe" ? [0.05, 0.2, 0.05, 0.05][index] : 0.1,
     ) as Figure;
     expect(data).toHaveLength(4);
     expect(data[1]).toMatchObject({ model: "mmoe", run: 1, loss: "train", against: "single-task" });
@@ -43,13 +43,13 @@ describe("seesaw(results, options)", () => {
 
   test("keeps the shares above and below all points", () => {
     const { svg } = drawn(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=3"], ({ model, index }) =>
-      model.name === "mmoe" ? ([0.02, 0.1, 0.5][index] as number) : 0.1,
+      model.name === "mmoe" ? [0.02, 0.1, 0.5][index] : 0.1,
     ) as Figure;
     const points = [...svg.matchAll(/class="run".*?translate\(\S+ ([\d.]+)\)/gs)].map(([, y]) => Number(y));
     const [, high, low] = /y="([\d.]+)"[^>]*>33%<.* y="([\d.]+)"[^>]*>33%</s.exec(svg)?.map(Number) ?? [];
     expect(points).toHaveLength(3);
-    expect(Math.min(...points)).toBeGreaterThan((high as number) + 1);
-    expect(Math.max(...points)).toBeLessThan((low as number) - SMALL + 1); // digits are less high than their size
+    expect(Math.min(...points)).toBeGreaterThan(high + 1);
+    expect(Math.max(...points)).toBeLessThan(low - SMALL + 1); // digits are less high than their size
   });
 
   test("gives a model the colour that it has in other figures", () => {

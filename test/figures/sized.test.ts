@@ -37,7 +37,7 @@ describe("a figure of a chosen size", () => {
 
 /** The domains of a figure's panels. */
 function domains(figure: Figure, axis: "x" | "y"): string[] {
-  return [...figure.svg.matchAll(new RegExp(`data-${axis}="\\w+ (\\S+ \\S+) `, "g"))].map(([, ends]) => ends as string);
+  return [...figure.svg.matchAll(new RegExp(`data-${axis}="\\w+ (\\S+ \\S+) `, "g"))].map(([, ends]) => ends);
 }
 
 test.each(["figure3", "figure4", "train-heldout"])("%s has the limits that are chosen, and no marks beyond", (name) => {

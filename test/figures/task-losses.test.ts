@@ -69,10 +69,10 @@ test("taskLosses(results, options) draws equal losses on the diagonal of a squar
   const [, x, y] = /data-x="([^"]+)" data-y="([^"]+)"/.exec(svg) ?? [];
   const [xs, ys] = [x, y].map((axis) => (axis ?? "").split(" ").slice(1).map(Number)) as [number[], number[]];
   expect(xs.slice(0, 2)).toEqual(ys.slice(0, 2));
-  expect((xs[3] as number) - (xs[2] as number)).toBeCloseTo((ys[2] as number) - (ys[3] as number), 9);
+  expect(xs[3] - xs[2]).toBeCloseTo(ys[2] - ys[3], 9);
   const places = placesIn(svg);
   expect(places).toHaveLength(3);
-  const off = places.map(([px, py]) => px - (xs[2] as number) - ((ys[2] as number) - py));
+  const off = places.map(([px, py]) => px - xs[2] - (ys[2] - py));
   expect(off.map((by) => Math.round(by)).filter((by) => by === 0)).toHaveLength(2);
 });
 

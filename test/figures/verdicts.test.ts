@@ -28,7 +28,7 @@ describe("verdicts", () => {
     const rows = rowsIn(drawn().svg);
     expect(rows).toHaveLength(7);
     for (const [i, { id, verdict, deciding }] of claims.entries()) {
-      const row = rows[i] as string;
+      const row = rows[i];
       expect(row).toContain(`data-claim="${id}"`);
       expect(row).toContain(`>${verdict}<`);
       const words = /<title>([^<]*)</.exec(row)?.[1]?.replaceAll("−", "-");
@@ -38,7 +38,7 @@ describe("verdicts", () => {
   });
 
   test("draws ours, its interval, the line that decides and the paper's value on the axis", () => {
-    const row = rowsIn(drawn().svg)[2] as string;
+    const row = rowsIn(drawn().svg)[2];
     const part = claimsOf(results, "train")[2]?.deciding as ClaimPart;
     const [low = 0, high = 1, start = 0, end = 1] =
       /data-x="linear ([^"]+)"/.exec(row)?.[1]?.split(" ").map(Number) ?? [];

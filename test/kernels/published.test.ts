@@ -73,7 +73,7 @@ describe.runIf(process.arch === "x64")("on Linux", () => {
     const [program, ...zig] = await installZig();
     const cc = [...zig, "cc", "-target", "x86_64-linux-musl", "-O2", "-dynamic", "-rdynamic"];
     const headers = "-Inode_modules/node-api-headers/include";
-    execFileSync(program as string, [...cc, headers, "test/kernels/host.c", "-o", host], { cwd: ROOT });
+    execFileSync(program, [...cc, headers, "test/kernels/host.c", "-o", host], { cwd: ROOT });
     expect(dependenciesOf(readFileSync(host)).needed).toEqual(["libc.so"]);
     const { stdout, stderr } = spawnSync(host, [fileOf("linux-x64")], { encoding: "utf8" });
     expect([stdout, stderr]).toEqual([expect.stringMatching(/avx2: 9 functions\navx2Fused: 9 functions\n$/), ""]);

@@ -15,7 +15,7 @@ function takenFor(platform: string): string {
   const where = ["--no-index", "--find-links", wheels, "--no-deps", "--only-binary=:all:", "--platform", platform];
   python("-m", "pip", "download", "--quiet", "--disable-pip-version-check", ...where, "--dest", folder, "mmoe");
   const [name] = readdirSync(folder);
-  return name as string;
+  return name;
 }
 
 /** The native kernels in a wheel: each with its name, and what `file` would tell by its first bytes. */

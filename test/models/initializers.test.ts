@@ -65,10 +65,7 @@ test("truncated-normal never goes beyond 2 of its sd, and has .88 of it as its o
 
 test("truncated-normal draws a value beyond again in its own column, from the next row", () => {
   const rows = [0, 1, 2, 3].map((row) => normals(keyOf("kernel"), 1502, row));
-  const expected = Float32Array.from(
-    { length: 1502 },
-    (_, i) => rows.find((row) => Math.abs(row[i] as number) <= 2)?.[i] ?? 0,
-  );
+  const expected = Float32Array.from({ length: 1502 }, (_, i) => rows.find((row) => Math.abs(row[i]) <= 2)?.[i] ?? 0);
   expect(kernel({ name: "truncated-normal", std: 1 }, 751, 2)).toEqual(expected);
 });
 

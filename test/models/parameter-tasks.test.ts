@@ -36,7 +36,7 @@ function learners(spec: ModelSpec, seeds: number[]): number[] {
     );
     const { ofTasks } = taskGradients(tf, spec, parameters, { x, y }, { huberDelta: null });
     const slopes = ofTasks.map((gradients) => unpack(spec, gradients)); // [K][R][P]
-    return range(slopes[0]?.[0]?.length as number).map((p) =>
+    return range(slopes[0]?.[0]?.length).map((p) =>
       Math.max(...range(R).map((r) => slopes.filter((ofTask) => ofTask[r]?.[p] !== 0).length)),
     );
   });

@@ -147,7 +147,7 @@ function isSame(spec: ModelSpec, other: ModelSpec | undefined): boolean {
   if (names(spec).join() !== names(other).join()) return false;
   const theirs = slopesOf(other).flatMap(({ slopes }) => slopes);
   const ours = slopesOf(spec).flatMap(({ slopes }) => slopes);
-  return ours.every((slope, i) => Math.abs(slope - (theirs[i] as number)) < 1e-6);
+  return ours.every((slope, i) => Math.abs(slope - theirs[i]) < 1e-6);
 }
 
 test("no gating is another by a second name", () => {

@@ -50,7 +50,7 @@ test.each(SPECS)("lossesAndGradients($name) gives each block the gradient in flo
     const { gradients } = lossesAndGradients(tf, spec, pack(tf, spec, [someParameters(spec, 1)]), batch, {
       huberDelta: null,
     });
-    return unpack(spec, gradients)[0] as Float32Array;
+    return unpack(spec, gradients)[0];
   });
   const expected = objectiveGradient(spec, someParameters(spec, 1), someRows(spec, B, 1));
   for (const { offset, size } of parameterBlocks(spec))
@@ -67,7 +67,7 @@ describe("train(runs)", () => {
     expect(ours).toHaveLength(12);
     for (const [i, result] of ours.entries()) {
       expect(result.device).toBe("tensorflow cpu");
-      expectClose(losses(result) as number[], losses(wasm[i] as RunResult) as number[], 1e-5);
+      expectClose(losses(result) as number[], losses(wasm[i]) as number[], 1e-5);
       expectClose(result.parameters as Float32Array, wasm[i]?.parameters as Float32Array, 1e-4);
     }
   });
@@ -126,7 +126,7 @@ function squareInProgram(): void {
     fed: {},
     variables: ["line"],
     step: ({ line }) => ({
-      outputs: { sum: tf.sum(tf.mul(tf.reshape(line as Tensor, [-1, 1]), tf.reshape(line as Tensor, [1, -1]))) },
+      outputs: { sum: tf.sum(tf.mul(tf.reshape(line, [-1, 1]), tf.reshape(line, [1, -1]))) },
     }),
   };
   const program = new Program(tf, { variables: { line: { shape: [null], dtype: "float32" } }, loops: { square } });
@@ -158,6 +158,6 @@ describe("by Adam the cpu engine and TensorFlow agree, step by step, on", () => 
     expect(Object.keys(traced ?? {})).toEqual(Object.keys(other ?? {}));
     for (const [name, curve] of Object.entries(traced ?? {}))
       for (const [i, value] of curve.entries())
-        if (!Number.isNaN(value)) expect(value, name).toBeCloseTo(other?.[name]?.[i] as number, 3);
+        if (!Number.isNaN(value)) expect(value, name).toBeCloseTo(other?.[name]?.[i], 3);
   });
 });

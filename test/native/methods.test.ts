@@ -35,7 +35,7 @@ describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph"
     expect(ours).toHaveLength(runs.length);
     for (const [i, result] of ours.entries()) {
       expect(result.failure).toBeUndefined();
-      expectClose(numbers(result), numbers(expected[i] as RunResult), tolerance);
+      expectClose(numbers(result), numbers(expected[i]), tolerance);
     }
   });
 
@@ -43,15 +43,14 @@ describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph"
     const runs = [PAIR_MMOE, THREE].map((model) => gappyRun(model, { ...training, optimizer: "sgd", evalEvery: 3 }));
     const [ours, expected] = [await resultsOf(traced, runs), await resultsOf(eager, runs)];
     expect(expected.every(({ curve }) => curve.train.every((losses) => losses.every(Number.isFinite)))).toBe(true);
-    for (const [i, result] of ours.entries())
-      expectClose(numbers(result), numbers(expected[i] as RunResult), tolerance);
+    for (const [i, result] of ours.entries()) expectClose(numbers(result), numbers(expected[i]), tolerance);
   });
 
   test("are so by plain gradient descent, and leave no tensor behind", async () => {
     const bySgd = runs.slice(-2).map((run) => ({ ...run, training: { ...run.training, optimizer: "sgd" as const } }));
     const before = tf.memory().numTensors;
     const [ours, expected] = [await resultsOf(traced, bySgd), await resultsOf(eager, bySgd)];
-    for (const [i, result] of ours.entries()) expectClose(numbers(result), numbers(expected[i] as RunResult), 1e-5);
+    for (const [i, result] of ours.entries()) expectClose(numbers(result), numbers(expected[i]), 1e-5);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -15,7 +15,7 @@ function lossesOf({ curve, trainingSetLoss = [] }: RunResult): number[] {
 export function expectSameNumbers(ours: readonly RunResult[], theirs: readonly RunResult[]): void {
   expect(ours.map(({ curve }) => curve.steps)).toEqual(theirs.map(({ curve }) => curve.steps));
   for (const [i, result] of ours.entries()) {
-    const other = theirs[i] as RunResult;
+    const other = theirs[i];
     expectClose(lossesOf(result), lossesOf(other), 1e-6);
     expectClose(result.parameters ?? [], other.parameters ?? [], 4e-5);
   }

@@ -21,7 +21,7 @@ const MEMORY_REFUSED: Record<string, () => unknown> = {
 };
 
 test.each(Object.keys(MEMORY_REFUSED))("machineError(error) knows that %s was refused", (what) => {
-  const error = thrown(MEMORY_REFUSED[what] as () => unknown);
+  const error = thrown(MEMORY_REFUSED[what]);
   expect(machineError(error)).toMatchObject({ trouble: "memory", mayPass: false, cause: error });
 });
 

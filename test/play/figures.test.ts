@@ -31,11 +31,11 @@ function shownAfter(steps: number, like: (typeof MODEL_NAMES)[number]): Shown {
   const [run] = playRuns({ ...PAPER, tasks: K, models: [{ like }], batch: 32, heldoutRows: 64 }, 0);
   if (run === undefined) throw new Error("no run");
   const training = new RunGroupTraining(kernels, [run]);
-  while ((training.runs[0]?.step as number) < steps) training.advance(() => {});
+  while (training.runs[0]?.step < steps) training.advance(() => {});
   const probe = new Probe(run);
   const { at } = labelCurve(run.data);
   const truth = Array.from({ length: POINTS }, (_, i) => at(placeAt(i)));
-  const reading = probe.at(training.runs[0]?.parameters as Float32Array);
+  const reading = probe.at(training.runs[0]?.parameters);
   return { name: like, spec: run.model, colour, truth, places: probe.places, reading };
 }
 
@@ -96,7 +96,7 @@ test("runs are dots that are stacked in bins of a thirtieth, and counted above t
     ([, x, y]) => [Number(x), Number(y)] as [number, number],
   );
   expect(places).toHaveLength(4);
-  const [first, second, last, fourth] = places as [number, number][] as [
+  const [first, second, last, fourth] = places as [
     [number, number],
     [number, number],
     [number, number],
@@ -108,7 +108,7 @@ test("runs are dots that are stacked in bins of a thirtieth, and counted above t
 });
 
 test("tasks are drawn: their function, their directions and the correlation of their labels", () => {
-  const data = playRuns(PAPER, 0)[0]?.data as Parameters<typeof functionFigure>[0];
+  const data = playRuns(PAPER, 0)[0]?.data;
   const rows = functionFigure(data).rows?.() ?? [];
   const peak = rows.reduce((best, row) => ((row.label as number) > (best.label as number) ? row : best));
   expect(Number(peak.position)).toBeCloseTo(0, 1); // all four sines are near their tops there: their phases are pi / 2
@@ -127,7 +127,7 @@ test("each task has an arrow, and arrows that end at one place share a label", (
 });
 
 test("labels without sines fit in their panels: a straight line has no plateau", () => {
-  const data = playRuns({ ...PAPER, data: "linear" }, 0)[0]?.data as Parameters<typeof functionFigure>[0];
+  const data = playRuns({ ...PAPER, data: "linear" }, 0)[0]?.data;
   const text = drawn(functionFigure(data));
   const domains = [...text.matchAll(/data-y="linear ([-\d.]+) ([-\d.]+)/g)].map(([, low, high]) => [
     Number(low),
@@ -135,7 +135,7 @@ test("labels without sines fit in their panels: a straight line has no plateau",
   ]);
   expect(domains).toHaveLength(2);
   // Of labels with variance 1, a line takes all but that of the noise, .01 / (.58² + .01) = .029: 3 deviations reach 2.957.
-  for (const [low, high] of domains) expect([(low as number) < -2.95, (high as number) > 2.95]).toEqual([true, true]);
+  for (const [low, high] of domains) expect([low < -2.95, high > 2.95]).toEqual([true, true]);
 });
 
 test("wide lines are the mean of many runs", () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import type { GeneratedRun } from "../../src/engines/engine.ts";
 import { parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
 import { configSettings } from "../../src/play/config-settings.ts";
 import { playRuns } from "../../src/play/play-runs.ts";
@@ -9,7 +8,7 @@ import { overPairs, POINTS, Probe, placeAt } from "../../src/play/probe.ts";
 const UNITS = 200;
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
 const SETTINGS = { ...PAPER, models: [{ like: "shared-bottom", units: 2 * UNITS }] } as const;
-const run = playRuns(SETTINGS, 0)[0] as GeneratedRun;
+const run = playRuns(SETTINGS, 0)[0];
 const probe = new Probe(run);
 
 /** Moves what a tower reads above 0, so that its ReLU changes nothing. */
@@ -27,13 +26,13 @@ function parametersFor(f: (z: number) => number): Float32Array {
     values[(blocks.get(name)?.offset as number) + index] = value;
   };
   const knots = Array.from({ length: UNITS + 1 }, (_, i) => -4 + (8 * i) / UNITS);
-  const slopes = knots.slice(1).map((knot, i) => (f(knot) - f(knots[i] as number)) / (8 / UNITS));
+  const slopes = knots.slice(1).map((knot, i) => (f(knot) - f(knots[i])) / (8 / UNITS));
   for (const [k, vector] of vectors.entries()) {
     for (let i = 0; i < UNITS; i++) {
       const unit = k * UNITS + i;
       for (const [d, w] of vector.entries()) set("experts/0/0/kernel", d * 2 * UNITS + unit, w / run.data.scale); // the unit reads z, less its knot
-      set("experts/0/0/bias", unit, -(knots[i] as number));
-      set(`towers/${k}/0/kernel`, unit * 8, (slopes[i] as number) - (slopes[i - 1] ?? 0));
+      set("experts/0/0/bias", unit, -knots[i]);
+      set(`towers/${k}/0/kernel`, unit * 8, slopes[i] - (slopes[i - 1] ?? 0));
     }
     set(`towers/${k}/0/bias`, 0, f(-4) + LIFT);
     set(`towers/${k}/output/kernel`, 0, 1);
@@ -47,10 +46,7 @@ function label(z: number, fastest: number): number {
   const { scale, alpha, beta } = run.data; // slow to fast
   const { mean, inverseStd } = probe.tasks;
   const sines = alpha.slice(0, alpha.length - fastest);
-  return (
-    (scale * z + sines.reduce((sum, a, i) => sum + Math.sin(a * scale * z + (beta[i] as number)), 0) - mean) *
-    inverseStd
-  );
+  return (scale * z + sines.reduce((sum, a, i) => sum + Math.sin(a * scale * z + beta[i]), 0) - mean) * inverseStd;
 }
 
 describe("a reading of a run", () => {
@@ -68,8 +64,7 @@ describe("a reading of a run", () => {
   test("shows held-out rows where they lie along each task's direction", () => {
     const { cloud } = probe.at(parametersFor((z) => 0.5 * z));
     for (const k of [0, 1])
-      for (const [n, place] of (probe.places[k] as Float32Array).entries())
-        expect(cloud[k]?.[n]).toBeCloseTo(0.5 * place, 2);
+      for (const [n, place] of probe.places[k].entries()) expect(cloud[k]?.[n]).toBeCloseTo(0.5 * place, 2);
   });
 
   test("shows how often units are on: half of the rows turn on those that bend in the middle, and 7 of 8 tower units are off", () => {

@@ -49,7 +49,7 @@ describe("an address of the playground", () => {
 describe("the command that the playground shows", () => {
   /** The config that `mmoe sweep` makes of the words after it. */
   function configOf(words: readonly string[]) {
-    const given = (flag: string) => words.flatMap((word, i) => (word === flag ? [words[i + 1] as string] : []));
+    const given = (flag: string) => words.flatMap((word, i) => (word === flag ? [words[i + 1]] : []));
     const flags = { "--corr": "correlations", "--runs": "runs", "--models": "models" };
     const lists = Object.entries(flags).flatMap(([flag, key]) =>
       given(flag).map((text) => `${key}=${key === "runs" ? text : `[${text}]`}`),

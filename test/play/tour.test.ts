@@ -51,7 +51,7 @@ describe("what the tour says holds in the runs that it trains", () => {
 
   test("2: MMoE ends far below Shared-Bottom", () => {
     for (const k of [0, 1])
-      expect(heldout("mmoe", "0.5", "1")[k]).toBeLessThan((heldout("shared-bottom", "0.5", "1")[k] as number) / 3);
+      expect(heldout("mmoe", "0.5", "1")[k]).toBeLessThan(heldout("shared-bottom", "0.5", "1")[k] / 3);
   });
 
   test("3: task 2 of Shared-Bottom ends at about .6, task 1 does not, and so many runs of 200 are bad", () => {
@@ -67,14 +67,13 @@ describe("what the tour says holds in the runs that it trains", () => {
   test("2 and 4: Shared-Bottom finds both directions within 1,000 steps, and MMoE's gates begin about .6 apart", () => {
     const runs = playRuns({ ...PAPER, ...STOPS[1]?.settings }, 1);
     const training = new RunGroupTraining(wasm, runs);
-    const quantities = () =>
-      runs.map((run, i) => new Probe(run).at(training.runs[i]?.parameters as Float32Array).quantities);
+    const quantities = () => runs.map((run, i) => new Probe(run).at(training.runs[i]?.parameters).quantities);
     const mmoe = quantities()[2] as Record<string, number>;
     expect(mmoe["gateDistance/1/2"]).toBeCloseTo(0.6, 1);
     while (!training.isOver && (training.runs[0]?.step ?? 0) < 1000) training.advance(() => {});
     for (const { "alignment/1": first, "alignment/2": second } of quantities())
       expect([first?.toFixed(2), second?.toFixed(2)]).toEqual(["1.00", "1.00"]);
-    const dead = quantities()[0]?.deadTowerUnits as number;
+    const dead = quantities()[0]?.deadTowerUnits;
     expect(dead).toBeGreaterThan(0.5);
   });
 
@@ -107,7 +106,7 @@ describe("what the tour says holds in the runs that it trains", () => {
     expect(first.map(badRuns)).toEqual([6, 1, 0]);
     expect(STOPS[5]?.sentences[2]).toMatch(/20, 6 of Shared-Bottom and 1 of OMoE end .* none of MMoE/);
     const losses = first[0]?.map((row) => Number(row.finalHeldoutLossMean)).sort((a, b) => a - b) ?? [];
-    const gaps = losses.slice(1).map((loss, i) => loss - (losses[i] as number));
+    const gaps = losses.slice(1).map((loss, i) => loss - losses[i]);
     expect(gaps.filter((gap) => gap > 0.1)).toHaveLength(1);
     const ends = cells.map((rows) => digits(mean(rows.map((row) => Number(row.finalRunningLossMean)))));
     const paper: Record<string, string>[] = parse(readFileSync("results/published/fig4.csv"), { columns: true });

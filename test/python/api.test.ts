@@ -107,7 +107,7 @@ print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.
   test("writes the source of a class with what it uses, once, and no file elsewhere", () => {
     const [file, ...others] = readdirSync(join(folder, "swept/models"));
     expect(others).toEqual([]);
-    const text = readFileSync(join(folder, "swept/models", file as string), "utf8");
+    const text = readFileSync(join(folder, "swept/models", file), "utf8");
     expect(text).toContain("import numpy as np\n");
     expect(text).toContain("RATE = 0.01");
     expect(text.indexOf("class Base")).toBeLessThan(text.indexOf("class Linear(Base)"));
@@ -246,7 +246,7 @@ async function begun(out: string) {
   const child = spawn(PYTHON, ["long.py", out], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
   while (lines().length < before + 2) await setTimeout(100); // a head, then runs
   const [program] = childrenOf(child.pid);
-  const started = [program as number, ...childrenOf(program)];
+  const started = [program, ...childrenOf(program)];
   expect(started.length).toBeGreaterThan(1); // the program and a worker of the model in Python
   return { child, started, temporary };
 }

@@ -104,5 +104,5 @@ export function apart(
   const [a, b] = [of(ours), of(theirs)];
   expect(a).not.toEqual([]);
   expect(b).toHaveLength(a.length);
-  return Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))));
+  return Math.max(...a.map((value, i) => Math.abs(value - b[i])));
 }

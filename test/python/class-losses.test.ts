@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { apart, classTable, swept, TORCH } from "./begun-sweep.ts";
 import { HAS_PYTHON } from "./python.ts";
 
-const twinsOf = (models: readonly string[]) => models.map((name) => TORCH[name] as string);
+const twinsOf = (models: readonly string[]) => models.map((name) => TORCH[name]);
 const METRICS = ["auc1", "averagePrecision1", "accuracy1", "f1Macro1", "logLoss1", "calibrationError1"];
 
 describe.skipIf(!HAS_PYTHON).each([

@@ -43,7 +43,7 @@ test.skipIf(!HAS_PYTHON).each([
   ["pandas", 0],
   ["Polars", 1],
 ])("%s reads exported runs as documented", (name, i) => {
-  const code = documented("python")[i] as string;
+  const code = documented("python")[i];
   expect(code).toContain(name.toLowerCase());
   expectMeans(run(code));
 });

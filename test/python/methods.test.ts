@@ -16,9 +16,9 @@ describe.skipIf(!HAS_PYTHON)("a PyTorch module trains as the same model of the c
     ["mmoe", "adam", METHODS],
     ["shared-bottom", "sgd", ["gradnorm", "pcgrad"]],
   ] as const)("%s by methods and %s, on two tasks that conflict", (model, optimizer, methods) => {
-    const twin = TORCH[model] as string;
+    const twin = TORCH[model];
     const config = { ...PAIRS, steps: STEPS, models: [model], optimizer, method: methods };
-    const { curves } = swept(config as never, [twin]);
+    const { curves } = swept(config, [twin]);
     expect(new Set(curves.map(({ method }) => method)).size).toBe(methods.length);
     for (const method of methods)
       expect
@@ -36,14 +36,14 @@ describe.skipIf(!HAS_PYTHON)("a PyTorch module trains as the same model of the c
   test("by each method but pcgrad, on three kinds of tasks with weights, in batches without any label of a task", () => {
     const methods = METHODS.filter((method) => method !== "pcgrad");
     const config = { steps: STEPS, models: ["mmoe"], rows: classTable(isGap), batch: 4, method: methods };
-    const { curves } = swept(config as never, [TORCH.mmoe as string]);
+    const { curves } = swept(config, [TORCH.mmoe]);
     const columns = [...LOSSES, "trainLoss3", "heldoutLoss3"];
     for (const method of methods)
       expect
         .soft(
           apart(
             curves.filter((row) => row.method === method),
-            ["mmoe", TORCH.mmoe as string],
+            ["mmoe", TORCH.mmoe],
             columns,
           ),
           method,

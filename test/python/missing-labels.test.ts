@@ -22,7 +22,7 @@ const numbers = () =>
 
 describe.skipIf(!HAS_PYTHON)("where labels are missing", () => {
   test.each([
-    ["PyTorch's on labels of each kind", classTable(isGap), TORCH.mmoe as string, METRICS],
+    ["PyTorch's on labels of each kind", classTable(isGap), TORCH.mmoe, METRICS],
     ["JAX's on numbers", numbers(), JAX, ["rSquared1", "rSquared2", "rSquared3"]],
   ] as const)("the losses of the first 100 steps are the cpu engine's within float32's rounding: %s", (...given) => {
     const [, rows, twin, metrics] = given;

@@ -11,7 +11,7 @@ describe.skipIf(!HAS_PYTHON)("with each optimizer, 100 steps have PyTorch's loss
       const [alone, beside, other] = told[name] as [number[][], number[][], number[][]];
       for (const ours of [alone, beside]) {
         const apart = Object.entries(losses).flatMap(([step, of]) =>
-          of.map((value, k) => Math.abs(value - (ours[Number(step) - 1]?.[k] as number))),
+          of.map((value, k) => Math.abs(value - ours[Number(step) - 1]?.[k])),
         );
         expect(Math.max(...apart), name).toBeLessThan(APART);
       }

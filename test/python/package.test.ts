@@ -183,7 +183,7 @@ print(json.dumps([drawn(seed) for seed in (5, 5 + 2**32, 6, 5)]))`);
 test.skipIf(!HAS_PYTHON)("docs/python.md's calls give what the comments beside them say", () => {
   const page = readFileSync("docs/python.md", "utf8");
   const [, code] = /```python\n(import mmoe\n\nx, y.*?)```/s.exec(page) ?? [];
-  const lines = (code as string).split("\n").filter((line) => line.includes("#"));
+  const lines = code.split("\n").filter((line) => line.includes("#"));
   const told = json(`
 told = []
 for line in ${JSON.stringify(lines)}:

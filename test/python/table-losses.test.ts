@@ -20,7 +20,7 @@ test.skipIf(!HAS_PYTHON)(
     expect(runs).toHaveLength(4);
     for (const run of runs) {
       const parts = join(folder, `${run.run}.csv`);
-      writeFileSync(parts, (await runMain(["data", out, "--run", run.run as string, "--parts"])).stdout);
+      writeFileSync(parts, (await runMain(["data", out, "--run", run.run, "--parts"])).stdout);
       const predictions = join(out, `predictions/${run.id}.parquet`);
       const found = JSON.parse(python(["test/python/table_losses.py", TABLE, parts, predictions]));
       const expected = (found as Record<string, number>[]).map((task, k) =>

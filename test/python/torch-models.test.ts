@@ -73,7 +73,7 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
       ]);
       const [a, b] = [ours, theirs].map((result) => [result?.curve.train, result?.curve.heldout].flat(3) as number[]);
       expect(a?.length).toBe(24);
-      for (const [i, loss] of (a as number[]).entries()) expect(loss).toBeCloseTo(b?.[i] as number, 4);
+      for (const [i, loss] of a.entries()) expect(loss).toBeCloseTo(b?.[i], 4);
       expect(ours?.parameterCount).toBe(5 * 6 + 6 + 6 * 2 + 2);
     },
   );
@@ -116,7 +116,7 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
         });
         const [a, b] = [own?.curve, curve].map((of) => [of?.train, of?.heldout].flat(3) as number[]);
         expect(a).toHaveLength(12);
-        for (const [at, loss] of (a as number[]).entries()) expect(loss).toBeCloseTo(b?.[at] as number, 6);
+        for (const [at, loss] of a.entries()) expect(loss).toBeCloseTo(b?.[at], 6);
         if (i > 0) expect(curve).not.toEqual(alone[0]?.curve);
       }
     });

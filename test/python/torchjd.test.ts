@@ -52,14 +52,14 @@ describe.skipIf(!HAS_PYTHON).each([
   function combined(method: GradientMethod): number[][] {
     const order = method === PCGRAD ? { order: orders.map(oneHot) } : {};
     const { shared } = weightsOf(tf, method, gradients, order);
-    return gradients.map((vectors, n) => mixOf(shared[n] as number[], vectors));
+    return gradients.map((vectors, n) => mixOf(shared[n], vectors));
   }
 
   /** The largest distance of ours from theirs, in lengths of theirs. */
   function farthest(name: keyof typeof OURS, from: string = name, scale = 1, among = range(N)): number {
     const distances = among.map((n) => {
       const [one, other] = [ours[name]?.[n] as Vector, theirs[from]?.[n] as Vector];
-      const apart = one.map((value, i) => value - scale * (other[i] as number));
+      const apart = one.map((value, i) => value - scale * other[i]);
       return length(apart) / (scale * length(other));
     });
     return Math.max(...distances);
@@ -75,7 +75,7 @@ describe.skipIf(!HAS_PYTHON).each([
   ])("%s for PyTorch modules is TorchJD's, too", (name, from, limit) => {
     const distances = range(N).map((n) => {
       const [one, other] = [theirs[`mmoe, ${name}`]?.[n] as Vector, theirs[from]?.[n] as Vector];
-      return length(one.map((value, i) => value - (other[i] as number))) / length(other);
+      return length(one.map((value, i) => value - other[i])) / length(other);
     });
     expect(Math.max(...distances)).toBeLessThan(limit);
   });
@@ -87,7 +87,7 @@ describe.skipIf(!HAS_PYTHON).each([
   /** From the shortest point d* of a convex set, every point d has |d - d*|² <= |d|² - |d*|². By how much it has more. */
   const excess = (n: number): number => {
     const [one, other] = [ours.mgda?.[n] as Vector, theirs["mgda, 3000 steps"]?.[n] as Vector];
-    const apart = length(one.map((value, i) => value - (other[i] as number)));
+    const apart = length(one.map((value, i) => value - other[i]));
     return (apart ** 2 - length(other) ** 2 + length(one) ** 2) / length(one) ** 2;
   };
 
@@ -95,9 +95,8 @@ describe.skipIf(!HAS_PYTHON).each([
     expect(farthest("mgda", "mgda, 3000 steps")).toBeLessThan(0.02); // they converge slowly
     expect(Math.max(...range(N).map(excess))).toBeLessThan(1e-6);
     if (K > 2) expect(farthest("mgda")).toBeGreaterThan(0.05); // after the default number of steps, at most 100
-    const lengths = shortened(theirs.mgda as number[][]);
-    for (const [n, one] of (ours.mgda as number[][]).entries())
-      expect(length(one)).toBeLessThan((lengths[n] as number) * 1.00001);
+    const lengths = shortened(theirs.mgda);
+    for (const [n, one] of ours.mgda.entries()) expect(length(one)).toBeLessThan(lengths[n] * 1.00001);
   });
 
   test("cagrad is TorchJD's CAGrad(c=0.5)", () => {
@@ -108,26 +107,26 @@ describe.skipIf(!HAS_PYTHON).each([
   const solving = (vectors: readonly Vector[]) =>
     range(N).filter((n) => {
       const of = gradients[n] as Vector[];
-      const one = vectors[n] as Vector;
+      const one = vectors[n];
       const back = mixOf(
         of.map((g) => 1 / dot(g, one)),
         of,
       );
-      return length(one.map((value, i) => value - (back[i] as number))) < 1e-3;
+      return length(one.map((value, i) => value - back[i])) < 1e-3;
     });
 
   test("nash-mtl is TorchJD's NashMTL without its clip, where that one's solver does not fail", () => {
-    expect(solving(ours["nash-mtl"] as number[][])).toEqual(range(N));
-    expect(solving(theirs["mmoe, nash-mtl"] as number[][])).toEqual(range(N));
-    const solved = solving(theirs["nash-mtl, not clipped"] as number[][]);
+    expect(solving(ours["nash-mtl"])).toEqual(range(N));
+    expect(solving(theirs["mmoe, nash-mtl"])).toEqual(range(N));
+    const solved = solving(theirs["nash-mtl, not clipped"]);
     expect(solved.length).toBeGreaterThanOrEqual(0.9 * N);
     expect(farthest("nash-mtl", "nash-mtl, not clipped", 1, solved)).toBeLessThan(1e-4);
   });
 
   test("TorchJD clips NashMTL to length 1; ours has sqrt(K)", () => {
-    const solved = solving(theirs["nash-mtl, not clipped"] as number[][]).filter((n) => n < 20);
+    const solved = solving(theirs["nash-mtl, not clipped"]).filter((n) => n < 20);
     expect(farthest("nash-mtl", "nash-mtl", Math.sqrt(K), solved)).toBeLessThan(1e-4);
-    for (const one of ours["nash-mtl"] as number[][]) expect(length(one)).toBeCloseTo(Math.sqrt(K), 4);
+    for (const one of ours["nash-mtl"]) expect(length(one)).toBeCloseTo(Math.sqrt(K), 4);
   });
 
   test("aligned-mtl is TorchJD's AlignedMTL of the sum; its default, of the mean, is 1 / K of it", () => {

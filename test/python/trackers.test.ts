@@ -64,7 +64,7 @@ describe.skipIf(!HAS_PYTHON)("a sweep's runs in trackers", () => {
   ] as const)("r.to_%s()", (tracker, place, digits, statuses) => {
     let said: string[];
     let runs: Record<string, Run>;
-    const runOf = (id: string) => runs[`${trainedHash(configIn(join(folder, "swept")))} ${id}`] as Run;
+    const runOf = (id: string) => runs[`${trainedHash(configIn(join(folder, "swept")))} ${id}`];
 
     beforeAll(() => {
       said = python(
@@ -83,7 +83,7 @@ describe.skipIf(!HAS_PYTHON)("a sweep's runs in trackers", () => {
       ]);
       expect(Object.keys(runs)).toHaveLength(4);
       for (const { id, run, lr } of rows("runs.csv")) {
-        const { params } = runOf(id as string);
+        const { params } = runOf(id);
         expect(params).toMatchObject({ model: "mmoe", data: "linear", optimizer: "adam", engine: "cpu" });
         const numbers = ["run", "lr", "correlation", "clipNorm"].map((key) => Number(params[key]));
         expect(numbers).toEqual([Number(run), Number(lr), 1, 3]);
@@ -94,7 +94,7 @@ describe.skipIf(!HAS_PYTHON)("a sweep's runs in trackers", () => {
       const done = rows("runs.csv").filter(({ status }) => status === "done");
       expect(done).toHaveLength(2);
       for (const row of done) {
-        const { metrics, curve } = runOf(row.id as string);
+        const { metrics, curve } = runOf(row.id);
         for (const key of ["finalHeldoutLoss1", "finalRunningLossMean", "labelCorrelation"])
           expect(metrics[key]).toBeCloseTo(Number(row[key]), digits);
         const points = rows("curves-long.csv").filter(({ id }) => id === row.id);
@@ -106,7 +106,7 @@ describe.skipIf(!HAS_PYTHON)("a sweep's runs in trackers", () => {
     });
 
     test.skipIf(statuses.length === 0)("says which runs failed", () => {
-      const ended = rows("runs.csv").map(({ id, status }) => `${status}: ${runOf(id as string).status}`);
+      const ended = rows("runs.csv").map(({ id, status }) => `${status}: ${runOf(id).status}`);
       expect(new Set(ended)).toEqual(new Set([`done: ${statuses[0]}`, `failed: ${statuses[1]}`]));
     });
   });

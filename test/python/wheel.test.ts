@@ -88,7 +88,7 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => 
     const name = `python-${minor}`;
     const venv = installed(python, name);
     const [packages] = readdirSync(join(venv, "lib")).map((lib) => join(venv, "lib", lib, "site-packages"));
-    expect(bytesIn(join(packages as string, "mmoe"))).toBeLessThan(45e6);
+    expect(bytesIn(join(packages, "mmoe"))).toBeLessThan(45e6);
     const swept = run(venv, "mmoe", "sweep", "smoke", "--runs", "1", "--steps", "100", "--out", name);
     expect([swept.status, swept.stdout]).toEqual([0, expect.stringContaining(`${name}/runs.csv`)]);
     expect(losses(join(folder, name, "runs.csv"))).toEqual(losses(join(folder, "of-npm/runs.csv")));

@@ -12,8 +12,8 @@ const sample = normals(keyOf("test/normal"), N);
 function float64Normals(words: Uint32Array): number[] {
   const open = (word: number) => ((word >>> 9) + 0.5) * 2 ** -23;
   return Array.from(words, (word, i) => {
-    const second = i % 2 === 0 ? (words[i + 1] as number) : word;
-    const first = i % 2 === 0 ? word : (words[i - 1] as number);
+    const second = i % 2 === 0 ? words[i + 1] : word;
+    const first = i % 2 === 0 ? word : words[i - 1];
     const radius = Math.sqrt(-2 * Math.log(open(first)));
     const angle = (Math.PI / 2) * open(second << 2);
     const sign = second & (i % 2 === 0 ? 0x80000000 : 0x40000000) ? -1 : 1;
@@ -27,7 +27,7 @@ describe("normals(key)", () => {
     const expected = [0, 1, 0, 3, 0, 15];
     const variances = [1, 2, 15, 96, 945, 10_170]; // of z, z², z³, ...
     expected.forEach((value, i) => {
-      const sigma = Math.sqrt((variances[i] as number) / N);
+      const sigma = Math.sqrt(variances[i] / N);
       expect(Math.abs(moment(i + 1) - value)).toBeLessThan(4 * sigma);
     });
   });
@@ -49,7 +49,7 @@ describe("normals(key)", () => {
     wordsInto(words, [11, 12]);
     const exact = float64Normals(words);
     const ours = normals([11, 12], words.length);
-    expect(Math.max(...exact.map((z, i) => Math.abs(z - (ours[i] as number))))).toBeLessThan(1e-6);
+    expect(Math.max(...exact.map((z, i) => Math.abs(z - ours[i])))).toBeLessThan(1e-6);
   });
 
   test("of two columns, rows, steps, purposes or runs are uncorrelated, and so are their squares", () => {

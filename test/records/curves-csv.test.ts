@@ -14,7 +14,7 @@ const TASK_FACTORS = { mean: 2, "1": 1, "2": 3 };
 
 /** A run's losses are its size times 1 and 3, twice as much at step 20; held-out losses sort the other way. */
 function skewed(index: number, steps = [10, 20]): RunRecord {
-  const size = SIZES[index] as number;
+  const size = SIZES[index];
   const train = Float64Array.from(steps.flatMap((step) => [size, 3 * size].map((loss) => (loss * step) / 10)));
   const heldout = train.map((loss, i) => 1000 * (1 + Math.floor(i / 2)) - loss);
   return { ...recordOf(doneResult(makeRun({ index })), "fake"), curve: { steps, train, heldout } };

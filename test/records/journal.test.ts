@@ -33,13 +33,13 @@ function writtenJournal(): { folder: string; path: string } {
   const journal = new Journal(folder, trained, provenance);
   for (const record of records) journal.append(record);
   journal.close();
-  return { folder, path: join(folder, journalsIn(folder)[0] as string) };
+  return { folder, path: join(folder, journalsIn(folder)[0]) };
 }
 
 describe("a journal", () => {
   test("begins with its header and gives its records back", () => {
     const { path } = writtenJournal();
-    const header = JSON.parse(readFileSync(path, "utf8").split("\n")[0] as string);
+    const header = JSON.parse(readFileSync(path, "utf8").split("\n")[0]);
     expect(header).toEqual({ schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained });
     expect([...readJournal(path, silent)]).toEqual(records);
   });
@@ -52,7 +52,7 @@ describe("a journal", () => {
       return JSON.parse(readFileSync(join(folder, file), "utf8"));
     };
     expect(read()).toEqual(provenance);
-    journal.append(records[0] as (typeof records)[0]);
+    journal.append(records[0]);
     journal.close();
     expect(Date.parse(read().end)).toBeGreaterThanOrEqual(Date.parse(provenance.start));
   });
@@ -64,7 +64,7 @@ describe("a journal", () => {
       vi.useRealTimers();
     });
     const journal = new Journal(folder, trained, { ...provenance, start: new Date().toISOString() });
-    journal.append(records[0] as (typeof records)[0]);
+    journal.append(records[0]);
     vi.setSystemTime(Date.now() + days * 86_400_000);
     journal.close();
     const [{ provenance: written } = {}] = provenancesIn(folder, silent);
@@ -129,7 +129,7 @@ describe("a journal", () => {
 
   test("ends a run as done if one of its lines does, whether it failed before or after", async () => {
     const [done] = records as [RunRecord];
-    const failed: RunRecord = { ...(records[1] as RunRecord), id: done.id, run: done.run };
+    const failed: RunRecord = { ...records[1], id: done.id, run: done.run };
     for (const order of [
       [failed, done],
       [done, failed],
@@ -157,7 +157,7 @@ describe("a journal", () => {
   test("keeps a label correlation that is not a number", async () => {
     const folder = temporaryFolder();
     const journal = new Journal(folder, trained, provenance);
-    journal.append({ ...(records[0] as (typeof records)[0]), labelCorrelations: [Number.NaN] });
+    journal.append({ ...records[0], labelCorrelations: [Number.NaN] });
     journal.close();
     const [record] = await readRecords(folder, { trained, warn: silent });
     expect(record?.labelCorrelations[0]).toBeNaN();
@@ -167,7 +167,7 @@ describe("a journal", () => {
     const folder = temporaryFolder();
     const journal = new Journal(folder, trained, provenance);
     const of = (run: number, correlation: number, model: string) => {
-      return { ...(records[0] as RunRecord), id: `${run} ${correlation} ${model}`, run, correlation, model };
+      return { ...records[0], id: `${run} ${correlation} ${model}`, run, correlation, model };
     };
     const ordered = [of(2, 0.5, "mmoe"), of(10, 0.5, "omoe"), of(10, 0.5, "mmoe"), of(10, 1, "shared-bottom")];
     for (const record of [3, 1, 0, 2].map((i) => ordered[i] as RunRecord)) journal.append(record);
@@ -184,11 +184,11 @@ describe("a journal", () => {
     const train = Float64Array.from({ length: 60_000 }, (_, i) => i / 7);
     const long = [1, 2, 3].map((run) => {
       const curve = { steps, train: train.map((loss) => loss + run), heldout: train }; // a line of 2.5 MB
-      return { ...(records[0] as RunRecord), id: `long/${run}`, run, curve };
+      return { ...records[0], id: `long/${run}`, run, curve };
     });
     for (const record of long) journal.append(record);
     journal.close();
-    const read = [...readJournal(join(folder, journalsIn(folder)[0] as string), silent)];
+    const read = [...readJournal(join(folder, journalsIn(folder)[0]), silent)];
     expect(read.map(numbersOf)).toEqual(long.map(numbersOf));
   });
 
@@ -198,14 +198,14 @@ describe("a journal", () => {
 
   test("gives only the runs that are wanted", () => {
     const { path } = writtenJournal();
-    const wanted = new Set([records[1]?.id as string]);
+    const wanted = new Set([records[1]?.id]);
     expect([...readJournal(path, silent, wanted)]).toEqual(records.slice(1));
   });
 
   test("is written by one process alone: a second one in the folder begins a file of its own", async () => {
     const { folder } = writtenJournal();
     const second = new Journal(folder, trained, provenance);
-    second.append({ ...(records[0] as (typeof records)[0]), id: (records[1] as (typeof records)[1]).id, run: 1 });
+    second.append({ ...records[0], id: records[1].id, run: 1 });
     second.close();
     expect(journalsIn(folder)).toHaveLength(2);
     const merged = await readRecords(folder, { trained, warn: silent });
@@ -237,14 +237,14 @@ test("a journal has a line that is longer than what is read, or made, at once", 
   const [folder, steps] = [temporaryFolder(), Array.from({ length: 40_000 }, (_, i) => i + 1)];
   const losses = Float64Array.from({ length: 80_000 }, (_, i) => Number((1 / (i + 7)).toPrecision(9)));
   const long = {
-    ...(records[0] as RunRecord),
+    ...records[0],
     id: "long",
     curve: { steps, train: losses, heldout: losses.toReversed() },
   };
   const journal = new Journal(folder, trained, provenance);
   for (const record of [long, ...records]) journal.append(record);
   journal.close();
-  const path = join(folder, journalsIn(folder)[0] as string);
+  const path = join(folder, journalsIn(folder)[0]);
   expect(readFileSync(path).indexOf("\n", 200)).toBeGreaterThan(2 ** 20);
   expect([...readJournal(path, expect.unreachable)].map(({ id, curve }) => [id, curve])).toEqual(
     [long, ...records].map(({ id, curve }) => [id, curve]),

@@ -42,7 +42,7 @@ test("writeTrials(folder) has each correlation's closed form beside what was mea
   const closedForm = rows.map((row) => Number(row.split(",").at(-1)));
   const byQuadrature = [0.5, 1].map((p) => covariance(p) / (variance + noiseStd ** 2));
   expect(closedForm).toHaveLength(6);
-  for (const [i, value] of closedForm.entries()) expect(value).toBeCloseTo(byQuadrature[i % 2] as number, 6);
+  for (const [i, value] of closedForm.entries()) expect(value).toBeCloseTo(byQuadrature[i % 2], 6);
 });
 
 test("readTrials(folder) refuses a folder without measurements, with some missing, and with something else", () => {

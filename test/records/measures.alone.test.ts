@@ -22,7 +22,7 @@ vi.mock("../../src/records/measures.ts", () => ({
   ],
 }));
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+const engine = vi.hoisted(() => ({ load: () => ({}) }));
 vi.mock("../../src/sweep/engines.ts", async (original) => ({
   ...(await original<object>()),
   loadEngine: async () => engine.load(),

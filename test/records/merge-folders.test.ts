@@ -68,8 +68,7 @@ describe("copyCheckpoints(folders, out, runs)", () => {
   const checkpointsIn = (folder: string) => new Checkpoints(folder, of, () => {});
   const folderAt = (...steps: number[]) => {
     const folder = temporaryFolder();
-    for (const [i, step] of steps.entries())
-      checkpointsIn(folder).keep(runs[i] as (typeof runs)[0], stateOf(runs[i] as (typeof runs)[0], step));
+    for (const [i, step] of steps.entries()) checkpointsIn(folder).keep(runs[i], stateOf(runs[i], step));
     return folder;
   };
 
@@ -81,7 +80,7 @@ describe("copyCheckpoints(folders, out, runs)", () => {
   ])("keeps of each run the one that is furthest: of %j there, %j and %j", (there, first, second) => {
     const out = folderAt(...there);
     copyCheckpoints([folderAt(...first), folderAt(...second)], out, runs, of);
-    const expected = runs.map((run, i) => [run.id, stateOf(run, [13, 21][i] as number)] as const);
+    const expected = runs.map((run, i) => [run.id, stateOf(run, [13, 21][i])] as const);
     expect(checkpointsIn(out).states(runs)).toEqual(new Map(expected));
   });
 });

@@ -30,8 +30,7 @@ describe.each<[string, () => Engine | Promise<Engine>]>([
     for (const task of [0, 1, "mean"] as const) {
       const batches = lossCurve(each, "train", task);
       const expected = seventh.curve.steps.map((step) => mean(batches.subarray(0, step)));
-      for (const [i, loss] of lossCurve(seventh, "running", task).entries())
-        expect(loss).toBeCloseTo(expected[i] as number, 7);
+      for (const [i, loss] of lossCurve(seventh, "running", task).entries()) expect(loss).toBeCloseTo(expected[i], 7);
       expect(lossCurve(each, "running", task).at(-1)).toBeCloseTo(mean(batches), 7);
     }
   });

@@ -19,7 +19,7 @@ beforeEach(() => {
   writeResults(folder, lossOf, ["runs=5", "models=mmoe,omoe", "trainRows=fresh"]);
 });
 
-const journal = () => journalPaths(join(folder, "journal"))[0] as string;
+const journal = () => journalPaths(join(folder, "journal"))[0];
 const read = (mostKept?: number) => {
   const trained = trainedHash(configIn(folder));
   return readRecords(join(folder, "journal"), { trained, warn: () => {}, ...(mostKept !== undefined && { mostKept }) });

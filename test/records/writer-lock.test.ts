@@ -30,7 +30,7 @@ test.each([
 
 test.each([-10, 10])("new Lock(folder, shard) tells another's age though the wall clock jumps by %d days", (days) => {
   const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
-  const began = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] as string;
+  const began = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   const folder = heldBy(null, { began, since: new Date().toISOString() });
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + days * 86_400_000 });
   onTestFinished(() => {
@@ -58,7 +58,7 @@ test("new Lock(folder, shard) leaves a lock that can't be read as it is", () => 
 
 test("new Lock(folder, shard) tells by the system's uptime how long a process trains whose beginning is known", () => {
   const stat = readFileSync("/proc/1/stat", "utf8");
-  const began = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] as string;
+  const began = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   const minutes = Math.round((uptime() - Number(began) / 100) / 60);
   const folder = heldBy(null, { pid: 1, began });
   expect(() => new Lock(folder, null)).toThrow(new RegExp(` \\((${minutes}|${minutes + 1}) min ago\\); `));

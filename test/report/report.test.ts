@@ -32,7 +32,7 @@ describe("reportHtml(results, loss)", () => {
       device: HOSTILE,
       status: "failed" as const,
     };
-    const first = { ...(records[0] as (typeof records)[number]), ...hostile };
+    const first = { ...records[0], ...hostile };
     const text = body({
       ...rest,
       config: { ...config, name: HOSTILE, about: HOSTILE },
@@ -46,7 +46,7 @@ describe("reportHtml(results, loss)", () => {
   test("has one heading of the first rank, and no rank left out below it", () => {
     const ranks = [...whole.matchAll(/<h([1-6])/g)].map(([, rank]) => Number(rank));
     expect(ranks.filter((rank) => rank === 1)).toHaveLength(1);
-    expect(ranks.every((rank, i) => i === 0 || rank <= (ranks[i - 1] as number) + 1)).toBe(true);
+    expect(ranks.every((rank, i) => i === 0 || rank <= ranks[i - 1] + 1)).toBe(true);
   });
 
   test("has the figure of the claims above their verdicts, and the others among the figures", () => {

@@ -33,7 +33,7 @@ test("singleRuns(results) packs every run's losses to a part of their range", ()
   const counts = listed.map(({ runs }) => runs.length);
   const record = results.records.find(({ id }) => id === "omoe/p=0.50/004") as RunRecord;
   for (const set of LOSS_SETS) {
-    const loss = lossCurve(record, set)[11] as number;
+    const loss = lossCurve(record, set)[11];
     const part = (packed.high / packed.low) ** (1 / 511);
     expect(Math.abs(Math.log(unpacked(packed, counts, set, [3, 3, 11]) / loss))).toBeLessThan(0.51 * Math.log(part));
   }

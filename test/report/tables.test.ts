@@ -38,7 +38,7 @@ describe("cellsSection(results)", () => {
     };
     const bold = (models: string) => {
       const results = madeResults(
-        ({ model, index }) => losses[model.name]?.[index] as number,
+        ({ model, index }) => losses[model.name]?.[index],
         ["runs=5", "correlations=0.5", `models=${models}`],
       );
       return cellsSection(results).markup.match(/<b>/g)?.length ?? 0;

@@ -23,9 +23,7 @@ describe(`${FOLDER}, as committed`, () => {
     const [, ...lines] = readFileSync(join(FOLDER, "figures/figure2.csv"), "utf8").trim().split("\n");
     const off = lines.map((line) => {
       const [, trials, , mean, twoSd, closedForm] = line.split(",").map(Number) as number[];
-      return (
-        Math.abs((mean as number) - (closedForm as number)) / ((twoSd as number) / 2 / Math.sqrt(trials as number))
-      );
+      return Math.abs(mean - closedForm) / (twoSd / 2 / Math.sqrt(trials));
     });
     expect(off).toHaveLength(9);
     expect(Math.max(...off)).toBeLessThan(4);

@@ -25,7 +25,7 @@ function targetsOf(page: string): { file: string; anchor: string }[] {
 
 const idsOf = new Map<string, Set<string>>();
 function hasAnchor(file: string, anchor: string): boolean {
-  const ids = idsOf.get(file) ?? new Set([...textOf(file).matchAll(/\bid="([^"]*)"/g)].map(([, id]) => id as string));
+  const ids = idsOf.get(file) ?? new Set([...textOf(file).matchAll(/\bid="([^"]*)"/g)].map(([, id]) => id));
   idsOf.set(file, ids);
   return anchor === "" || ids.has(anchor);
 }

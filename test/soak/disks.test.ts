@@ -38,7 +38,7 @@ const isWhole = (file: string, text: string, whole: string) =>
 test.skipIf(!mayMount()).each(Object.keys(WRITERS))(
   "on a disk of 20 to 400 kB each file of %s is whole or not there, and the exit code tells",
   async (name) => {
-    const argv = WRITERS[name] as (typeof WRITERS)[string];
+    const argv = WRITERS[name];
     const roomy = temporaryFolder();
     writeResults(join(roomy, "made"), ({ index, correlation }) => 0.1 + index / 50 + correlation / 9, ["runs=4"]);
     const made = temporaryFolder();

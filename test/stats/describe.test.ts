@@ -3,7 +3,7 @@ import { describe } from "../../src/stats/describe.ts";
 import { GOLDEN } from "./golden/golden.ts";
 
 test("describe(values) gives every estimate inside its interval, and the extremes without one", () => {
-  const golden = GOLDEN.descriptions[1] as (typeof GOLDEN.descriptions)[number];
+  const golden = GOLDEN.descriptions[1];
   const { n, min, max, se, ...estimates } = describe(Float64Array.from(golden.x));
   expect([n, min, max]).toEqual([41, Math.min(...golden.x), Math.max(...golden.x)]);
   for (const [name, { value, low, high }] of Object.entries(estimates)) {

@@ -21,8 +21,7 @@ test("holm(pValues) keeps their order and lies between p and Bonferroni's", () =
       for (const [i, p] of family.entries()) {
         expect(adjusted[i]).toBeGreaterThanOrEqual(p);
         expect(adjusted[i]).toBeLessThanOrEqual(Math.min(1, family.length * p));
-        for (const [j, q] of family.entries())
-          if (p <= q) expect(adjusted[i]).toBeLessThanOrEqual(adjusted[j] as number);
+        for (const [j, q] of family.entries()) if (p <= q) expect(adjusted[i]).toBeLessThanOrEqual(adjusted[j]);
       }
     }),
   );

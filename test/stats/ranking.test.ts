@@ -29,7 +29,7 @@ function byThresholds(scores: readonly number[], labels: readonly number[]): num
   const all = labels.filter((label) => label === 1).length;
   let [sum, before] = [0, 0];
   for (const threshold of [...new Set(scores)].sort((a, b) => b - a)) {
-    const chosen = labels.filter((_, i) => (scores[i] as number) >= threshold);
+    const chosen = labels.filter((_, i) => scores[i] >= threshold);
     const found = chosen.filter((label) => label === 1).length;
     sum += (found / all - before) * (found / chosen.length);
     before = found / all;
@@ -85,7 +85,7 @@ describe("areaError(scores, labels)", () => {
     const random = normals(keyOf("test/areas"), 2 * n * samples);
     const labels = Array.from({ length: 2 * n }, (_, i) => Number(i < n));
     const found = Array.from({ length: samples }, (_, s) => {
-      const scores = labels.map((label, i) => label + (random[s * 2 * n + i] as number));
+      const scores = labels.map((label, i) => label + random[s * 2 * n + i]);
       return [areaUnderCurve(scores, labels), areaError(scores, labels)] as const;
     });
     const covered = found.filter(([area, error]) => Math.abs(area - truth) < 1.96 * error).length / samples;

@@ -8,7 +8,7 @@ test("shareOf(count, n) has SciPy's Wilson interval", () => {
   for (const [i, [count, n]] of cases.entries()) {
     const { value, low, high } = shareOf(count, n);
     expect(value).toBe(count / n);
-    expectClose([low, high], expected[i] as [number, number], 1e-14);
+    expectClose([low, high], expected[i], 1e-14);
   }
 });
 

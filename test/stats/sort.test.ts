@@ -11,7 +11,7 @@ test.each([
   fc.assert(
     fc.property(fc.array(fc.double(), { minLength: 1, maxLength: 50 }), fc.integer(), (some, seed) => {
       const values = Float64Array.from({ length: 5003 }, (_, i) =>
-        i < odd.length ? (odd[i] as number) : of((some[i % some.length] as number) * Math.sin(i * seed)),
+        i < odd.length ? odd[i] : of(some[i % some.length] * Math.sin(i * seed)),
       );
       const expected = values.toSorted();
       expect(sortAscending(values)).toBe(values);

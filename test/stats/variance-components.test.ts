@@ -14,11 +14,7 @@ function made(
   return Array.from({ length: R }, (_, r) =>
     Float64Array.from(
       { length: C },
-      (_, c) =>
-        3 +
-        Math.sqrt(a) * (rows[r] as number) +
-        Math.sqrt(b) * (columns[c] as number) +
-        Math.sqrt(e) * (rest[r * C + c] as number),
+      (_, c) => 3 + Math.sqrt(a) * rows[r] + Math.sqrt(b) * columns[c] + Math.sqrt(e) * rest[r * C + c],
     ),
   );
 }
@@ -62,7 +58,7 @@ describe("varianceComponents(table)", () => {
 
   test("is the same twice, and for rows in place of columns", () => {
     const table = made("turned", [7, 5], [1, 2, 0.5]);
-    const turned = Array.from({ length: 5 }, (_, c) => Float64Array.from(table, (row) => row[c] as number));
+    const turned = Array.from({ length: 5 }, (_, c) => Float64Array.from(table, (row) => row[c]));
     const [one, other] = [varianceComponents(table), varianceComponents(turned)];
     expect(varianceComponents(table)).toEqual(one);
     expect(one.variance.rows.value).toBeCloseTo(other.variance.columns.value, 12);

@@ -16,9 +16,7 @@ const files = [...FOLDERS, "docs", "configs", "results"].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
 );
 const ends = new Set(files.flatMap((file) => file.split("/").map((_, i, parts) => parts.slice(i).join("/"))));
-const code = files.filter(
-  (file) => CODE.test(file) && !SKIPPED.test(file) && FOLDERS.includes(file.split("/")[0] as string),
-);
+const code = files.filter((file) => CODE.test(file) && !SKIPPED.test(file) && FOLDERS.includes(file.split("/")[0]));
 
 /** The comments of a file: whole lines that begin with `//`, `*`, or `#`, and what follows ` // ` in others. */
 function commentsOf(file: string): string {

@@ -19,7 +19,7 @@ function goldenResults() {
   return withPredictions(
     madeResults(() => 1, set),
     (model) => {
-      const own = outputs[["mmoe", "omoe"].indexOf(model)] as number[];
+      const own = outputs[["mmoe", "omoe"].indexOf(model)];
       return { "label/1": labels, "output/1": own, "label/2": labels, "output/2": own };
     },
   );

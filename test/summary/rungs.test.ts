@@ -19,7 +19,7 @@ const ON = [
   [0, 5],
 ];
 const records = made.records.map((record): RunRecord => {
-  const on = record.model === "mmoe" ? (ON[record.run] as number[]) : [0, 0];
+  const on = record.model === "mmoe" ? ON[record.run] : [0, 0];
   return record.status === "done" ? { ...record, trainingSetLoss: on.map((rung) => rungs[rung] ?? 1.2) } : record;
 });
 const results = { ...made, records };

@@ -18,11 +18,11 @@ const TASKS: Readonly<Record<string, (run: number) => number[]>> = {
       [0.1, 0.6],
       [0.1, 0.3],
       [0.1, 0.4],
-    ][run] as number[],
+    ][run],
 };
 const made = madeResults(({ model, index }) => (model.name === "omoe" && index === 1 ? "failed" : 0.1), SET);
 const records = made.records.map((record): RunRecord => {
-  const tasks = (TASKS[record.model] as (run: number) => number[])(record.run);
+  const tasks = TASKS[record.model](record.run);
   return record.status === "done" ? { ...record, trainingSetLoss: tasks } : record;
 });
 const results = { ...made, records };
@@ -37,7 +37,7 @@ describe("cellGains(results, loss, against)", () => {
       [0.25, -0.25, -0.25, -0.5, 0.25, 0],
     ];
     for (const [k, gains] of (mmoe?.tasks ?? []).entries())
-      for (const [i, gain] of gains.entries()) expect(gain).toBeCloseTo(expected[k]?.[i] as number, 12);
+      for (const [i, gain] of gains.entries()) expect(gain).toBeCloseTo(expected[k]?.[i], 12);
   });
 
   test("leaves the model itself out, and runs that are not done in both", () => {

@@ -30,7 +30,7 @@ describe("summaryOf(results, loss)", () => {
   });
 
   test("takes a loss above 1/6 as a bad minimum, or above what it is told", () => {
-    const lossOf: LossOf = ({ index }) => [0.1, 1 / 6, 0.17, 0.3][index] as number;
+    const lossOf: LossOf = ({ index }) => [0.1, 1 / 6, 0.17, 0.3][index];
     const made = madeResults(lossOf, ["runs=4", "models=[mmoe]", "correlations=[1]"]);
     expect(summaryOf(made, "train").cells[0]?.badShare.value).toBe(0.5);
     expect(summaryOf(made, "train", 0.2).cells[0]?.badShare.value).toBe(0.25);

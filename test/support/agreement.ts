@@ -6,7 +6,7 @@ import type { ModelSpec } from "../../src/models/spec.ts";
 export async function resultOf(engine: Engine, run: Run): Promise<RunResult> {
   const results: RunResult[] = [];
   await engine.train([run], { onResult: (result) => results.push(result), keepParameters: true });
-  return results[0] as RunResult;
+  return results[0];
 }
 
 /** A dead unit's bias stays 0 in tfjs and moves by lr 1e-8 a step in the cpu engine: a tensor of such has no scale. */
@@ -21,7 +21,7 @@ function apart(model: ModelSpec, a: Float32Array, b: Float32Array): number {
         Float32Array,
       ];
       const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), DEAD);
-      return theirs.reduce((most, value, i) => Math.max(most, Math.abs(value - (ours[i] as number)) / largest), 0);
+      return theirs.reduce((most, value, i) => Math.max(most, Math.abs(value - ours[i]) / largest), 0);
     }),
   );
 }
@@ -34,6 +34,6 @@ export async function expectAgreement(run: Run, [one, other]: readonly [Engine, 
   const [a, b] = [await resultOf(one, stepByStep), await resultOf(other, stepByStep)];
   const [ours, theirs] = [a.curve.train.flat(), b.curve.train.flat()];
   expect(ours).toHaveLength(STEPS * run.model.tasks);
-  for (const [i, loss] of theirs.entries()) expect(Math.abs((ours[i] as number) / loss - 1)).toBeLessThan(1e-4);
+  for (const [i, loss] of theirs.entries()) expect(Math.abs(ours[i] / loss - 1)).toBeLessThan(1e-4);
   expect(apart(run.model, a.parameters as Float32Array, b.parameters as Float32Array)).toBeLessThan(1e-4);
 }

@@ -43,7 +43,7 @@ function pick(random: Xoshiro, weights: Weighted): string {
 /** Earlier items of a list are drawn more often: number i in proportion to 1 / (i + 1). */
 function pickEarly(random: Xoshiro, list: readonly string[]): string {
   const at = Math.floor((list.length + 1) ** uniform(random)) - 1;
-  return list[Math.min(at, list.length - 1)] as string;
+  return list[Math.min(at, list.length - 1)];
 }
 
 function uniform(random: Xoshiro): number {
@@ -141,7 +141,7 @@ export function censusLine(random: Xoshiro): string {
 function educationOf(random: Xoshiro, age: number): string {
   const education = pick(random, EDUCATION);
   const finished = age < 18 ? 6 : age < 22 ? 9 : EDUCATIONS.length - 1;
-  return EDUCATIONS[Math.min(finished, EDUCATIONS.indexOf(education))] as string;
+  return EDUCATIONS[Math.min(finished, EDUCATIONS.indexOf(education))];
 }
 
 function ageMarital(age: number): Weighted {

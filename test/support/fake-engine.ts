@@ -28,7 +28,7 @@ export function fakeEngine({ failing = [], keptAt, before = () => {} }: Behaviou
         onBegin?.([run]);
         await before(run);
         if (signal?.aborted) {
-          if (keptAt !== undefined) keeping?.onState(run as Run, stateOf(run as Run, keptAt));
+          if (keptAt !== undefined) keeping?.onState(run, stateOf(run as Run, keptAt));
           return;
         }
         onProgress?.(run, run.training.steps, Number.NaN);

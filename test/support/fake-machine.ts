@@ -82,7 +82,7 @@ export function loseInterpreter(home: string): void {
 }
 
 function unpackWheels(args: readonly string[]): CommandResult {
-  const target = args[args.indexOf("--target") + 1] as string;
+  const target = args[args.indexOf("--target") + 1];
   const wheels = wheelsIn(args);
   for (const wheel of wheels)
     touch(join(target, `${wheel.replaceAll("-", "_").replace("==", "-")}.dist-info/METADATA`));
@@ -93,8 +93,8 @@ function unpackWheels(args: readonly string[]): CommandResult {
 
 /** What pip is asked for, by its requirements file. */
 export function wheelsIn(args: readonly string[]): string[] {
-  const lines = readFileSync(args[args.indexOf("-r") + 1] as string, "utf8").split("\n");
-  return lines.filter((line) => /^\w/.test(line)).map((line) => line.split(" ")[0] as string);
+  const lines = readFileSync(args[args.indexOf("-r") + 1], "utf8").split("\n");
+  return lines.filter((line) => /^\w/.test(line)).map((line) => line.split(" ")[0]);
 }
 
 function installPackages(cwd: string | undefined): CommandResult {
@@ -107,6 +107,6 @@ function installPackages(cwd: string | undefined): CommandResult {
 function compile(args: readonly string[]): CommandResult {
   const output = args.indexOf("-o");
   if (output < 0) return prints("12.2.0");
-  touch(args[output + 1] as string);
+  touch(args[output + 1]);
   return prints();
 }

@@ -8,7 +8,7 @@ import { numbersOf, someRows, tableOf, tableRun } from "./tables.ts";
 
 /** Whether row `n` of the table lacks label k: every third the first, three of four the second, a few the last. */
 export function isGap(n: number, k: number): boolean {
-  return [n % 3 === 1, n % 4 !== 2, n % 11 === 5][k] as boolean;
+  return [n % 3 === 1, n % 4 !== 2, n % 11 === 5][k];
 }
 
 const WITH_GAPS = TASKS.map((task): TaskSettings => ({ ...task, gaps: true }));

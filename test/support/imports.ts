@@ -24,7 +24,7 @@ const isC = (file: string) => /\.[ch]$/.test(file);
 /** The imports in a file's text; in C, what it includes of its own. */
 export function importsOf(file: string, code: string): string[] {
   if (isC(file))
-    return [...code.matchAll(/^#include "(.*)"/gm)].map(([, name]) => normalize(join(dirname(file), name as string)));
+    return [...code.matchAll(/^#include "(.*)"/gm)].map(([, name]) => normalize(join(dirname(file), name)));
   const found: string[] = [];
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const one of value) visit(one);
@@ -107,7 +107,7 @@ export function permissionsIn(markdown: string): Map<string, string[]> {
   const folders = rows.map(({ folder }) => folder);
   return new Map(
     rows.map(({ folder, may }, i) => {
-      const named = [...may.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string);
+      const named = [...may.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
       const above = may.includes("everything above") ? folders.slice(0, i) : [];
       return [folder, [...above, ...named.map((name) => (folders.includes(`src/${name}`) ? `src/${name}` : name))]];
     }),

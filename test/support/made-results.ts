@@ -48,7 +48,7 @@ function endingAt(run: AnyRun, loss: number): RunResult {
 
 /** A standard normal number of a run's own, correlated by half with its model's at other correlations. */
 export function chance({ id, model, index }: AnyRun): number {
-  const normal = (name: string) => normals(keyOf(`test/${name}`), 1)[0] as number;
+  const normal = (name: string) => normals(keyOf(`test/${name}`), 1)[0];
   return Math.SQRT1_2 * (normal(id) + normal(`${model.name}/${index}`));
 }
 
@@ -61,7 +61,7 @@ export const PAPER_MEANS: Readonly<Record<string, Readonly<Record<number, number
 
 /** A study with the paper's means: Shared-Bottom varies by 0.12, the mixtures by a third of their loss. */
 export const likeThePaper: LossOf = (run) => {
-  const mean = PAPER_MEANS[run.model.name]?.[run.correlation] as number;
+  const mean = PAPER_MEANS[run.model.name]?.[run.correlation];
   if (run.model.name === "shared-bottom") return Math.max(0.05, mean + 0.12 * chance(run));
   return mean * Math.exp(0.33 * chance(run) - 0.33 ** 2 / 2);
 };

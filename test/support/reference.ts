@@ -36,13 +36,13 @@ export function predictRows(
   draws?: Draws,
 ): number[][] {
   const { outputs } = run(spec, parameters, x, draws).net;
-  return range(x.length / spec.inputs).map((b) => outputs.map((output) => output.values[b] as number));
+  return range(x.length / spec.inputs).map((b) => outputs.map((output) => output.values[b]));
 }
 
 /** Prediction less label of task k, [B]; NaN where the label is missing. */
 function errorsOf({ outputs }: Network, k: number, y: ArrayLike<number>): Float64Array {
   const K = outputs.length;
-  return (outputs[k] as Network["outputs"][number]).values.map((value, b) => value - (y[b * K + k] as number));
+  return outputs[k].values.map((value, b) => value - y[b * K + k]);
 }
 
 /** Mean squared error by task, [K], over those of rows x [B, D], y [B, K] that have a label; 0 where none has. */
@@ -85,7 +85,7 @@ export function objectiveGradient(
     constraintGradient(spec, tape),
   ];
   const total = new Float64Array(tape.parameters.length);
-  for (const part of parts) for (const [p, slope] of part.entries()) total[p] = (total[p] as number) + slope;
+  for (const part of parts) for (const [p, slope] of part.entries()) total[p] = total[p] + slope;
   return total;
 }
 
@@ -116,7 +116,7 @@ function selectorEntropy(outputs: readonly number[], { experts: k, gamma }: Sele
     return (-2 / gamma ** 3) * t ** 3 + (3 / (2 * gamma)) * t + 0.5;
   };
   const shares = range(k).flatMap((i) => {
-    const steps = range(bits).map((b) => smoothStep(outputs[k + i * bits + b] as number));
+    const steps = range(bits).map((b) => smoothStep(outputs[k + i * bits + b]));
     return range(2 ** bits).map((e) => steps.reduce((r, s, b) => r * ((e >> b) % 2 === 1 ? s : 1 - s), 1));
   });
   return shares.reduce((sum, r) => sum - r * Math.log(r + 1e-6), 0);
@@ -134,8 +134,8 @@ function constraintGradient({ constraint = 0, tasks, ...spec }: ModelSpec, { par
   for (const own of ofTask)
     for (const other of ofTask)
       for (const [i, p] of own.entries()) {
-        const apart = (parameters[p] as number) - (parameters[other[i] as number] as number);
-        slopes[p] = (slopes[p] as number) + 2 * constraint * apart;
+        const apart = parameters[p] - parameters[other[i]];
+        slopes[p] = slopes[p] + 2 * constraint * apart;
       }
   return slopes;
 }

@@ -65,7 +65,7 @@ export class Screen {
   }
 
   #control(code: string, count: number | undefined): void {
-    const row = this.#rows[this.#y] as string;
+    const row = this.#rows[this.#y];
     if (code === "A") this.#y = Math.max(0, this.#y - (count ?? 1));
     else if (code === "G") this.#x = (count ?? 1) - 1;
     else if (code === "K") this.#rows[this.#y] = count === 2 ? "" : row.slice(0, this.#x);

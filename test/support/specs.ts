@@ -169,7 +169,7 @@ export function someRows({ inputs, embeddings = [], tasks }: ModelSpec, B: numbe
   const x = normals(keyOf(`x/${seed}`), B * inputs);
   for (const [i, { rows }] of embeddings.entries()) {
     for (let at = inputs - embeddings.length + i; at < x.length; at += inputs)
-      x[at] = Math.floor(100 * Math.abs(x[at] as number)) % (rows - 1);
+      x[at] = Math.floor(100 * Math.abs(x[at])) % (rows - 1);
   }
   return { x, y: normals(keyOf(`y/${seed}`), B * tasks) };
 }

@@ -13,6 +13,6 @@ export function kolmogorovSmirnov(sample: ArrayLike<number>, cdf: (value: number
 /** The mean of the products of two samples: about N(0, 1/n) for independent standard samples. */
 export function meanProduct(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum / a.length;
 }

@@ -27,7 +27,7 @@ export function someRows(rows: number): number[][] {
 export function tableFile(rows = 60, { parts = false, signs = false, shops = false, name = "some.csv" } = {}): string {
   const file = join(mkdtempSync(join(tmpdir(), "mmoe-test-")), name);
   const header = ["x_a", "x_b", "x_c", "y_1", "y_2", ...(parts ? ["part"] : [])];
-  const numbers = someRows(rows).map((row) => (signs ? row.with(3, Number((row[3] as number) > 7)) : row));
+  const numbers = someRows(rows).map((row) => (signs ? row.with(3, Number(row[3] > 7)) : row));
   const lines = numbers.map(([a, ...others], n) => [
     shops ? `shop ${(n * n) % 13}` : a,
     ...others,

@@ -61,7 +61,7 @@ describe("the number of steps", () => {
     const kinds = taskOverride("y_1=binary");
     const runOf = (...more: Override[]) => {
       const config = loadConfig("smoke", [...rows, kinds, setOverride("models=mmoe"), ...more]);
-      return withTables(planRuns({ ...config, runs: 1 }))[0] as AnyRun;
+      return withTables(planRuns({ ...config, runs: 1 }))[0];
     };
     const chosen = runOf(...["steps=120", "patience=99", "chooseBy=auc1"].map(setOverride));
     const whole = runOf(setOverride("steps=120"), setOverride("evalEvery=6"), setOverride("patience=null"));
@@ -71,7 +71,7 @@ describe("the number of steps", () => {
     await engine.dispose();
     const [stopped, all] = [first, second].toSorted((a) => (a?.run.training.steps === 120 ? 1 : -1));
     const areas = all?.diagnostics?.values["validationAuc/1"] as number[];
-    const best = all?.curve.steps[areas.indexOf(Math.max(...areas))] as number;
+    const best = all?.curve.steps[areas.indexOf(Math.max(...areas))];
     expect(best).toBeLessThan(120);
     expect(stopped?.run.training.steps).toBe(best);
   });
@@ -116,7 +116,7 @@ describe("the number of steps", () => {
   test("is each run's own, and runs without early stopping are trained as they are", async () => {
     const { engine, asked } = fakeStopping((step, id) => Math.abs(step - (id === "a" ? 12 : 48)) + 1);
     const { stopping: _, ...plain } = run({ id: "c" });
-    const results = await resultsOf(engine, [run({ id: "a" }), plain as AnyRun, run({ id: "b" })]);
+    const results = await resultsOf(engine, [run({ id: "a" }), plain, run({ id: "b" })]);
     const steps = Object.fromEntries(results.map(({ run: one }) => [one.id, one.training.steps]));
     expect(steps).toEqual({ a: 12, b: 48, c: 400 });
     expect(asked[0]?.map(({ id }) => id)).toEqual(["c"]);

@@ -6,7 +6,7 @@ import { codeModel, LINEAR } from "../support/code-model.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
-const world = vi.hoisted(() => ({ card: false, setUp: false, forCards: false, load: (_: object) => ({}) as unknown }));
+const world = vi.hoisted(() => ({ card: false, setUp: false, forCards: false, load: (_: object) => ({}) }));
 vi.mock("../../src/cuda/cards.ts", () => ({ mayHaveCard: () => world.card }));
 vi.mock("../../src/cuda/binding.ts", () => ({
   findBinding: () => (world.setUp ? { folder: "/made" } : undefined),
@@ -96,7 +96,7 @@ test("loadEngine(name, options, runs) has an engine beside for models in code of
     ...makeRun(),
     model,
   }));
-  const alone = await loadEngine("tfjs", {}, [mine as AnyRun]);
+  const alone = await loadEngine("tfjs", {}, [mine]);
   expect([alone.name, alone.beside]).toEqual(["node", undefined]);
   const all = await loadEngine("cpu", { kernels: "wasm" }, [mine, yours, makeRun()] as AnyRun[]);
   expect([all.name, all.beside?.map(({ name }) => name)]).toEqual(["cpu", ["node", "python"]]);

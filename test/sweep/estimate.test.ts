@@ -84,9 +84,9 @@ describe("estimateTime(runs, engine)", () => {
 
   test("watches processes that train models in code, and adds their start", async () => {
     const model = { name: "mine", inputs: 5, tasks: 2, file: "mine.py", sha256: "" };
-    const own = runs(6, 4000).map((run) => ({ ...run, model }) as unknown as AnyRun);
+    const own = runs(6, 4000).map((run) => ({ ...run, model }));
     const train: Engine["train"] = async ([run], { onBegin, onProgress, signal }) => {
-      const copy = { ...(run as AnyRun) };
+      const copy = { ...run };
       onBegin?.([copy]);
       for (let step = 1; step <= 4000 && !signal?.aborted; step++) onProgress?.(copy, step, 1, 2000 + 2 * step);
     };

@@ -59,12 +59,11 @@ describe.each(["cpu", "tfjs"] as const)("on engine %s", (engine) => {
     const [set] = [...setRows(run, "heldout", HELDOUT, 0).chunks];
     const expected = predictRows(run.model, values, set?.x ?? []).flat();
     expectClose(
-      rows.flatMap((row) => [row["output/1"] as number, row["output/2"] as number]),
+      rows.flatMap((row) => [row["output/1"], row["output/2"]]),
       expected,
       2e-5,
     );
-    const square = (row: Record<string, number>, k: number) =>
-      ((row[`output/${k}`] as number) - (row[`label/${k}`] as number)) ** 2;
+    const square = (row: Record<string, number>, k: number) => (row[`output/${k}`] - row[`label/${k}`]) ** 2;
     const losses = [1, 2].map((k) => rows.reduce((sum, row) => sum + square(row, k), 0) / HELDOUT);
     const record = records?.find(({ id }) => id === run.id);
     expectClose([...(record?.curve.heldout.slice(-2) ?? [])], losses, 1e-6);
@@ -115,7 +114,7 @@ describe("on a table", () => {
     }
     expect(validation.filter((row) => Number.isNaN(row["label/y_age"]))).toHaveLength(1);
     const losses = validation.map((row) => {
-      const margin = (row["label/y_bought"] === 1 ? 1 : -1) * (row["output/y_bought"] as number);
+      const margin = (row["label/y_bought"] === 1 ? 1 : -1) * row["output/y_bought"];
       return Math.log1p(Math.exp(-margin));
     });
     const recorded = records?.[0]?.measures?.validationLogLoss as readonly number[];

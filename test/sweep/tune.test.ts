@@ -19,7 +19,7 @@ const BEST: Readonly<Record<string, readonly number[]>> = {
 function lossOf({ model, correlation, index, training: { lr } }: AnyRun): number {
   const place = [0.001, 0.01, 0.1].indexOf(lr);
   const jitter = 0.02 * Math.sin(2.4 * index + 7 * place);
-  return (BEST[`${model.name} ${correlation}`]?.[place] as number) + jitter;
+  return BEST[`${model.name} ${correlation}`]?.[place] + jitter;
 }
 
 const results = madeResults(lossOf, SET);

@@ -39,7 +39,7 @@ const keep = async (own = asked, options: { signal?: AbortSignal; least?: number
 /** What two starts of the same file have alike. */
 const unnumbered = ({ values: { id: _, ...values }, ...table }: TableRows) => ({ ...table, values });
 const files = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name !== ".gitignore") : []);
-const file = () => join(folder, files()[0] as string);
+const file = () => join(folder, files()[0]);
 
 describe("a table that was kept", () => {
   test("is taken with all that reading it gives, and a line says so", async () => {

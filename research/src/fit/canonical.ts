@@ -11,7 +11,7 @@ const DECIMALS = 4;
 export function canonical(settings: GeneratorSettings): GeneratorSettings {
   const { scale, alpha, beta } = settings;
   const positive = alpha.map((a, i): [number, number] => {
-    const b = beta[i] as number;
+    const b = beta[i];
     return a < 0 ? [-a, turned(Math.PI - b)] : [a, turned(b)];
   });
   const sines = positive.sort(([a], [b]) => a - b);

@@ -19,14 +19,14 @@ export function covarianceWithSlope({ scale, s, beta }: Shape, p: number, slope:
   let value = scale ** 2 * p;
   slope[0] = 2 * scale * p;
   for (let i = 0; i < m; i++) {
-    const [si, bi] = [s[i] as number, beta[i] as number];
+    const [si, bi] = [s[i], beta[i]];
     const weight = 2 * p * Math.exp(-(si ** 2) / 2);
     value += weight * scale * si * Math.cos(bi);
     slope[0] += weight * si * Math.cos(bi);
     let byS = weight * scale * (1 - si ** 2) * Math.cos(bi);
     let byBeta = -weight * scale * si * Math.sin(bi);
     for (let j = 0; j < m; j++) {
-      const [sj, bj] = [s[j] as number, beta[j] as number];
+      const [sj, bj] = [s[j], beta[j]];
       const [squares, cross] = [si ** 2 + sj ** 2, 2 * p * si * sj];
       const near = Math.exp((cross - squares) / 2) / 2;
       const far = Math.exp(-(squares + cross) / 2) / 2;

@@ -74,7 +74,7 @@ function startOf(sines: number, random: Xoshiro): Float64Array {
 
 function shapeOf(x: Float64Array): Shape {
   const m = (x.length - 1) / 2;
-  return { scale: Math.exp(x[0] as number), s: x.slice(1, m + 1).map(Math.exp), beta: x.slice(m + 1) };
+  return { scale: Math.exp(x[0]), s: x.slice(1, m + 1).map(Math.exp), beta: x.slice(m + 1) };
 }
 
 /** (Cov(p) / (Cov(1) + noise variance) - the point) / its error, with the quotient's derivatives by the parameters. */
@@ -89,8 +89,8 @@ function residualsOf(points: readonly CorrelationPoint[], sines: number, noiseSt
       const fitted = covarianceWithSlope(shape, correlation, slope) / variance;
       r[n] = (fitted - labelCorrelation) / error;
       for (let i = 0; i < P; i++) {
-        const change = ((slope[i] as number) - fitted * (total[i] as number)) / variance;
-        J[n * P + i] = (change * (chain[i] as number)) / error;
+        const change = (slope[i] - fitted * total[i]) / variance;
+        J[n * P + i] = (change * chain[i]) / error;
       }
     }
   };

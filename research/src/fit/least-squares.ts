@@ -35,7 +35,7 @@ export function leastSquares(residuals: Residuals, N: number, start: Float64Arra
     const there = pointAt(
       residuals,
       N,
-      here.x.map((value, i) => value + (move[i] as number)),
+      here.x.map((value, i) => value + move[i]),
     );
     const gain = here.squares - there.squares;
     if (!(gain > 0)) {
@@ -66,16 +66,16 @@ function dampedStep({ x, r, J }: Point, damping: number): { move: Float64Array; 
   for (const [n, residual] of r.entries()) {
     const row = J.subarray(n * P, (n + 1) * P);
     for (let i = 0; i < P; i++) {
-      const own = row[i] as number;
-      slope[i] = (slope[i] as number) - own * residual;
+      const own = row[i];
+      slope[i] = slope[i] - own * residual;
       const line = matrix[i] as Float64Array;
-      for (let j = 0; j <= i; j++) line[j] = (line[j] as number) + own * (row[j] as number);
+      for (let j = 0; j <= i; j++) line[j] = line[j] + own * row[j];
     }
   }
-  const added = matrix.map((line, i) => damping * ((line[i] as number) + 1e-12));
-  for (const [i, line] of matrix.entries()) line[i] = (line[i] as number) + (added[i] as number);
+  const added = matrix.map((line, i) => damping * (line[i] + 1e-12));
+  for (const [i, line] of matrix.entries()) line[i] = line[i] + added[i];
   const move = solved(matrix, slope);
-  const predicted = move.reduce((sum, d, i) => sum + d * ((added[i] as number) * d + (slope[i] as number)), 0);
+  const predicted = move.reduce((sum, d, i) => sum + d * (added[i] * d + slope[i]), 0);
   return { move, predicted };
 }
 
@@ -84,7 +84,7 @@ function solved(A: readonly Float64Array[], b: Float64Array): Float64Array {
   const P = b.length;
   const L = A.map((line) => Float64Array.from(line));
   const x = Float64Array.from(b);
-  const at = (i: number, j: number) => (L[i] as Float64Array)[j] as number;
+  const at = (i: number, j: number) => (L[i] as Float64Array)[j];
   for (let i = 0; i < P; i++) {
     const line = L[i] as Float64Array;
     for (let j = 0; j <= i; j++) {
@@ -92,13 +92,13 @@ function solved(A: readonly Float64Array[], b: Float64Array): Float64Array {
       for (let k = 0; k < j; k++) rest -= at(i, k) * at(j, k);
       line[j] = i === j ? Math.sqrt(Math.max(rest, Number.MIN_VALUE)) : rest / at(j, j);
     }
-    let rest = x[i] as number;
-    for (let k = 0; k < i; k++) rest -= at(i, k) * (x[k] as number);
+    let rest = x[i];
+    for (let k = 0; k < i; k++) rest -= at(i, k) * x[k];
     x[i] = rest / at(i, i);
   }
   for (let i = P - 1; i >= 0; i--) {
-    let rest = x[i] as number;
-    for (let k = i + 1; k < P; k++) rest -= at(k, i) * (x[k] as number);
+    let rest = x[i];
+    for (let k = i + 1; k < P; k++) rest -= at(k, i) * x[k];
     x[i] = rest / at(i, i);
   }
   return x;

@@ -22,7 +22,7 @@ export function distinctSets(fits: readonly Fit[], apart: number): FitSet[] {
 }
 
 function isNear(a: readonly number[], b: readonly number[], apart: number): boolean {
-  return a.every((value, j) => Math.abs(value - (b[j] as number)) <= apart);
+  return a.every((value, j) => Math.abs(value - b[j]) <= apart);
 }
 
 /** Where a constant lies among fits: from `low` to `high`; a phase may pass 2 pi on that way. */
@@ -41,13 +41,13 @@ export function spreadsOf(fits: readonly Fit[]): Spread[] {
     const values = fits.map(value);
     return { name, low: Math.min(...values), high: Math.max(...values) };
   };
-  const alpha = (i: number) => (fit: Fit) => fit.settings.alpha[i] as number;
+  const alpha = (i: number) => (fit: Fit) => fit.settings.alpha[i];
   return [
     of("scale", ({ settings }) => settings.scale),
     ...sines.map((i) => of(`alpha${i + 1} x scale`, (fit) => alpha(i)(fit) * fit.settings.scale)),
     ...sines.map((i) => of(`alpha${i + 1}`, alpha(i))),
-    ...sines.map((i) => ({ name: `beta${i + 1}`, ...arcOf(fits.map(({ settings }) => settings.beta[i] as number)) })),
-    ...first.ladder.map((_, j) => of(`rung ${j}`, (fit) => fit.ladder[j] as number)),
+    ...sines.map((i) => ({ name: `beta${i + 1}`, ...arcOf(fits.map(({ settings }) => settings.beta[i])) })),
+    ...first.ladder.map((_, j) => of(`rung ${j}`, (fit) => fit.ladder[j])),
   ];
 }
 
@@ -55,9 +55,9 @@ export function spreadsOf(fits: readonly Fit[]): Spread[] {
 function arcOf(angles: readonly number[]): { low: number; high: number } {
   const sorted = [...angles].sort((a, b) => a - b);
   const turn = 2 * Math.PI;
-  const gaps = sorted.map((angle, i) => (sorted[i + 1] ?? (sorted[0] as number) + turn) - angle);
+  const gaps = sorted.map((angle, i) => (sorted[i + 1] ?? sorted[0] + turn) - angle);
   const last = gaps.indexOf(Math.max(...gaps));
-  const low = sorted[(last + 1) % sorted.length] as number;
-  const high = sorted[last] as number;
+  const low = sorted[(last + 1) % sorted.length];
+  const high = sorted[last];
   return { low, high: high < low ? high + turn : high };
 }

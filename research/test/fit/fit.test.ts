@@ -46,7 +46,7 @@ describe("fitConstants(points, options)", () => {
     ["five sines", { ...GENERATOR_PRESETS.paper.settings, inputs: 7 }],
   ])("finds the curve of known constants again: %s", (_, known) => {
     const fits = fitConstants(pointsOf(known), { ...options, sines: known.alpha.length });
-    const { settings, largest } = fits[0] as Fit;
+    const { settings, largest } = fits[0];
     expect(largest).toBeLessThan(0.0005);
     for (const p of [0.3, 0.85, 0.99]) // between the points
       expect(Math.abs(labelCorrelation(settings, p) - labelCorrelation(known, p))).toBeLessThan(0.005);
@@ -55,14 +55,14 @@ describe("fitConstants(points, options)", () => {
 
   test("finds the very constants of one sine", () => {
     const known = { ...cosines, alpha: [5], beta: [1], scale: 0.7 };
-    const { settings } = fitConstants(pointsOf(known), { ...options, sines: 1 })[0] as Fit;
+    const { settings } = fitConstants(pointsOf(known), { ...options, sines: 1 })[0];
     expect(settings.scale).toBeCloseTo(0.7, 2);
     expect(settings.alpha[0]).toBeCloseTo(5, 1);
     expect(settings).toMatchObject({ inputs: 7, noiseStd: 0.1 });
   });
 
   test("finds one best fit from the starts of two seeds, which are others", () => {
-    const bests = [1, 2].map((seed) => fitConstants(figure2, { ...options, sines: 2, starts: 60, seed })[0] as Fit);
+    const bests = [1, 2].map((seed) => fitConstants(figure2, { ...options, sines: 2, starts: 60, seed })[0]);
     const [first, second] = bests as [Fit, Fit];
     expect(first.chiSquare / second.chiSquare).toBeCloseTo(1, 3);
     expect(first.settings).not.toEqual(second.settings); // to all digits
@@ -89,11 +89,10 @@ describe("four sines for the paper's Figure 2", () => {
   test("have the frequencies and the ladder of four cosines, which are within .002 themselves", () => {
     const known = fitOf(cosines, figure2);
     expect(known.largest).toBeLessThan(0.002);
-    const { settings, ladder: rungs } = fits[0] as Fit;
+    const { settings, ladder: rungs } = fits[0];
     for (const [i, a] of settings.alpha.entries())
-      expect(Math.abs((a * settings.scale) / ((cosines.alpha[i] as number) * cosines.scale) - 1)).toBeLessThan(0.01);
-    for (const [j, rung] of known.ladder.slice(0, 4).entries())
-      expect(Math.abs((rungs[j] as number) - rung)).toBeLessThan(0.005);
+      expect(Math.abs((a * settings.scale) / (cosines.alpha[i] * cosines.scale) - 1)).toBeLessThan(0.01);
+    for (const [j, rung] of known.ladder.slice(0, 4).entries()) expect(Math.abs(rungs[j] - rung)).toBeLessThan(0.005);
   });
 
   test("leave the scale and the phases open, together", () => {

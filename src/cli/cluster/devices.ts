@@ -74,7 +74,7 @@ export async function trainOnDevices(fleet: Fleet, context: Context): Promise<nu
 
 function start(fleet: Fleet, i: number, effects: Effects): ChildProcess {
   const { devices, words, out, json = false, jobs = availableParallelism() } = fleet;
-  const device = devices[i] as string;
+  const device = devices[i];
   const ofEach = Math.max(1, Math.floor(jobs / devices.length));
   const own = ["--out", out, "--jobs", String(ofEach), "--shard", shardText(partOf(fleet, i))];
   const child = spawn(process.execPath, [BIN, "sweep", ...words, ...own], {

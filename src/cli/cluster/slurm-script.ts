@@ -202,5 +202,5 @@ export function submit(options: readonly string[], env: Effects["env"], input = 
       "can't start sbatch here; leave out --submit to print the script, and submit it on the cluster",
     );
   if (status !== 0) throw new UsageError(stderr.replaceAll("sbatch: error: ", "").trim().split("\n").join("; "));
-  return (stdout.split(";")[0] as string).trim(); // NUMBER;CLUSTER if there are several clusters
+  return stdout.split(";")[0].trim(); // NUMBER;CLUSTER if there are several clusters
 }

@@ -116,7 +116,7 @@ async function listen(server: Server, port: number | undefined, asker: string): 
 /** The path behind the token; undefined if the host is not this machine or the token is not the one. */
 function pathOf({ headers, url = "" }: IncomingMessage, token: string): string | undefined {
   const host = (headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
-  const [, given = "", ...path] = (url.split("?")[0] as string).split("/");
+  const [, given = "", ...path] = url.split("?")[0].split("/");
   const isToken = same(given, token);
   return isToken && NAMES.includes(host) ? path.join("/") : undefined;
 }

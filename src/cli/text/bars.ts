@@ -117,7 +117,7 @@ function words(text: string): BarLine {
 
 /** Of many cells the one with the highest loss, and the one that is behind the others. */
 function extremes(cells: readonly CellCount[]): string[] {
-  const first = cells[0] as CellCount;
+  const first = cells[0];
   const shareOf = ({ count }: CellCount) => count.steps / count.total;
   const lossOf = ({ count }: CellCount) => (Number.isNaN(count.meanLoss) ? -1 : count.meanLoss);
   const worst = cells.reduce((a, b) => (lossOf(b) > lossOf(a) ? b : a), first);

@@ -33,7 +33,7 @@ export function preparedBlocks(study: Study, most: number): Block[] {
   const rows = [["group", "tasks", "share of rows", "|correlation|", "the paper's"], factsRow(study, 1, college)];
   for (const one of COLLEGE) rows.push(factsRow(study, 2, one));
   const distance = (one: College) => Math.abs(taskFacts(study, 2, one).correlation - PAPER_CORRELATION[2]);
-  const nearest = [...COLLEGE].sort((a, b) => distance(a) - distance(b))[0] as College;
+  const nearest = [...COLLEGE].sort((a, b) => distance(a) - distance(b))[0];
   const near = `nearest to the paper's ${PAPER_CORRELATION[2]}: ${COLLEGE_WORDS[nearest]}`;
   const chosen = `${near}\ngroup 2's tables begin college at ${COLLEGE_WORDS[college]} (--college changes it): the paper says "at least college"`;
   const grouped = [...kept.keys()];
@@ -72,7 +72,7 @@ export function aucBlocks({ group, labels, rows, isResplit }: AucTable, { config
   return labels.flatMap((label, k): Block[] => {
     const task = k as 0 | 1;
     const title = task === 0 ? `group ${group}: ${path}, AUC on the held-out rows of ${file}\n` : "";
-    const name = NAMES[label] as string;
+    const name = NAMES[label];
     const of = (kind: string) => `${title}${name} (${kind})`;
     if (!isResplit) {
       const kind = task === 0 ? "main task" : "auxiliary task, best run of the main task";

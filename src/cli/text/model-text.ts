@@ -100,7 +100,7 @@ function networkOf(block: ParameterBlock): string {
 
 /** `experts`, or `experts, level 2`, or `experts, cores` of factors. */
 function partOf(network: readonly ParameterBlock[]): string {
-  const first = network[0] as ParameterBlock;
+  const first = network[0];
   const { part, level } = first;
   if (isFactor(first)) return `${part}, ${first.network.split("/")[2]}`;
   if (network.every(({ kind }) => kind === "bias")) return `${part}, biases`;

@@ -81,7 +81,7 @@ export class ProgressCount {
     this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
     const weightOf = stepWeights();
     const sizes = runs.map((run) => ({ steps: run.training.steps, weight: weightOf(run) }));
-    this.#sizes = new Map(runs.map(({ id }, i) => [id, sizes[i] as (typeof sizes)[number]]));
+    this.#sizes = new Map(runs.map(({ id }, i) => [id, sizes[i]]));
     this.#work = sizes.reduce((sum, { steps, weight }) => sum + steps * weight, 0);
     this.#choices = new StepChoices(runs);
     for (const { id } of runs) this.#count(id, kept.get(id) ?? 0);

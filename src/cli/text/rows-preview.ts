@@ -51,7 +51,7 @@ interface Column {
 function columnsOf(letter: string, values: Float32Array, width: number, most: number): Column[] {
   const columns = Array.from({ length: Math.min(width, most) }, (_, c) => ({
     name: `${letter}${c + 1}`,
-    of: (n: number) => (values[n * width + c] as number).toFixed(4),
+    of: (n: number) => values[n * width + c].toFixed(4),
   }));
   return width > most ? [...columns, { name: "...", of: () => "" }] : columns;
 }
@@ -69,7 +69,7 @@ export function measureTrials(settings: TrialSettings): LabelTrials {
 /** Figure 2's numbers: label correlation over trials, beside the closed form and the paper's; in lines of `width`. */
 export function trialsTable({ settings, measured }: LabelTrials, width: number): string {
   const lines = settings.correlations.map((p, i) => {
-    const values = measured.map((trial) => trial[i] as number);
+    const values = measured.map((trial) => trial[i]);
     const numbers = [mean(values), 2 * standardDeviation(values), labelCorrelation(generatorOfTrials(settings), p)];
     const paper = publishedFigure2().find(({ correlation }) => correlation === p)?.labelCorrelation;
     return [

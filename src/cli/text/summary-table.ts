@@ -68,7 +68,7 @@ export function resultsText(
 function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {
   const failed = cell.filter((record) => record.status === "failed").length;
   return [
-    ...cellNames(cell[0] as RunRecord),
+    ...cellNames(cell[0]),
     String(cell.length - failed),
     String(failed),
     ...losses.flatMap((set) => lossColumns(cell, set)),
@@ -112,7 +112,7 @@ export function summaryCells(
     const values = Object.values(summary.point).map(String);
     return {
       title,
-      cells: [name, ...values, ...cellColumns(summary, bad !== null), sparkline(losses[i] as Float64Array, axis)],
+      cells: [name, ...values, ...cellColumns(summary, bad !== null), sparkline(losses[i], axis)],
     };
   });
   const width = Math.max(...rows.map(({ title, cells: [name = ""] }) => Math.max(title.length, name.length)));
@@ -225,7 +225,7 @@ export function sparkline(losses: Float64Array, axis: Axis): string {
   const counts = new Array<number>(BINS).fill(0);
   for (const loss of losses) {
     const bin = Math.min(BINS - 1, binOf(loss, axis));
-    counts[bin] = (counts[bin] as number) + 1;
+    counts[bin] = counts[bin] + 1;
   }
   const most = Math.max(...counts);
   const block = (count: number) => (count === 0 ? " " : LEVELS[Math.ceil((count / most) * LEVELS.length) - 1]);

@@ -44,7 +44,7 @@ export function enginesText(
   });
   const own = runs.length - parts.reduce((sum, { count }) => sum + count, 0);
   const main = runs.length > 0 && own === 0 ? [] : [`${name} (${device})`];
-  if (main.length === 0 && parts.length === 1) return (parts[0] as (typeof parts)[number]).text;
+  if (main.length === 0 && parts.length === 1) return parts[0].text;
   return [...main, ...parts.map(({ theirs, text }) => `${modelsOf(theirs).join(", ")} on ${text}`)].join("; ");
 }
 

@@ -110,11 +110,11 @@ function narrowed(rows: Rows, words: Words, room: number): number[] | undefined 
   const widths = naturalWidths(rows);
   const leastOf = (text: string) => indentOf(text).length + Math.max(0, ...words(text).map(shownWidth));
   const least = widths.map((_, c) => Math.max(0, ...rows.map((row) => leastOf(cell(row, c)))));
-  const free = (c: number) => ((widths[c] as number) > (least[c] as number) ? (widths[c] as number) : 0);
+  const free = (c: number) => (widths[c] > least[c] ? widths[c] : 0);
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
     const widest = widths.reduce((best, _, c) => (free(c) > free(best) ? c : best), 0);
     if (free(widest) === 0) return undefined;
-    widths[widest] = (widths[widest] as number) - 1;
+    widths[widest] = widths[widest] - 1;
   }
   return widths;
 }
@@ -135,7 +135,7 @@ function indentOf(text: string): string {
 
 /** The rows without the columns that have these heads. */
 export function withoutColumns([header = [], ...body]: Rows, heads: readonly string[]): string[][] {
-  return [header, ...body].map((row) => row.filter((_, c) => !heads.includes(header[c] as string)));
+  return [header, ...body].map((row) => row.filter((_, c) => !heads.includes(header[c])));
 }
 
 /** Characters that a terminal shows. */

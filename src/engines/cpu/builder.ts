@@ -99,16 +99,15 @@ export class Builder {
   #constrain(names: readonly string[]): void {
     const { tasks: K, constraint = 0 } = this.#spec;
     const layers = names.map((name) => this.#layer(name));
-    const { parts } = layers[0] as FusedLayer;
+    const { parts } = layers[0];
     const hasBias = parts.some(({ bias }) => bias !== undefined);
-    const bytes = hasBias ? this.#layerBytes(layers[0] as FusedLayer) : this.#kernelBytes(layers[0] as FusedLayer);
-    for (const [i, name] of names.entries())
-      this.#gradients.set(name, this.#arena.take(this.#layerBytes(layers[i] as FusedLayer)));
+    const bytes = hasBias ? this.#layerBytes(layers[0]) : this.#kernelBytes(layers[0]);
+    for (const [i, name] of names.entries()) this.#gradients.set(name, this.#arena.take(this.#layerBytes(layers[i])));
     const none = this.#arena.take(bytes);
     this.#tape.push([], (reach) => {
       const blocks = names.map((name, i) => {
         const gradient = reach.isSummed(name) ? (this.#gradients.get(name) as number) : none;
-        return [(layers[i] as FusedLayer).kernel, gradient] as const;
+        return [layers[i].kernel, gradient] as const;
       });
       // of the sum over pairs, which is K times the squared distances from the mean
       if (reach.hasPenalty) return [this.#stepBlocks(blocks, bytes, 2 * K * constraint)];
@@ -390,8 +389,8 @@ export class Builder {
       const isReached = outs.map((out) => reach.has(out, H));
       if (!isReached.includes(true)) return [];
       const gradients = outs.map((out, k) => {
-        const own = shares[k] as Columns;
-        if (isReached[k]) return this.#sharesGradient(experts[k] as Columns[], out, own, H);
+        const own = shares[k];
+        if (isReached[k]) return this.#sharesGradient(experts[k], out, own, H);
         return instruction("clear", { values: own.gradient, stride: own.stride, N: E });
       });
       return [...gradients, update];
@@ -428,7 +427,7 @@ export class Builder {
       Array.from({ length: this.#width(all) / H }, (_, core) => columnsFrom(all, core * H)),
     );
     this.mixable(byCores.flat(), H);
-    const cores = Array.from({ length: K }, (_, k) => byCores[k] ?? (byCores[0] as Columns[]));
+    const cores = Array.from({ length: K }, (_, k) => byCores[k] ?? byCores[0]);
     const mixed = this.sums(`${name}/shares/${i}/shares`, cores, H);
     const out = this.columns(K * units, part === "towers" || isReluLayer(this.#spec, i));
     const outs = mixed.map((_, k) => columnsFrom(out, k * units));
@@ -441,7 +440,7 @@ export class Builder {
     const { N } = this.#layer(name);
     const outs = inputs.map(() => this.columns(N, false));
     if (inputs.length > 1) this.#byAll(name, inputs as Columns[], outs);
-    else this.#forwardAndUpdate(name, inputs[0], outs[0] as Columns, NO_RELU);
+    else this.#forwardAndUpdate(name, inputs[0], outs[0], NO_RELU);
     return outs;
   }
 
@@ -456,28 +455,28 @@ export class Builder {
     const [kernel, vector] = [this.#kernelBytes(layer), this.#vectorBytes(layer.N)];
     const gradient = this.#arena.take(kernel + inputs.length * vector);
     const ones = this.#arena.put(new Float32Array(vector / 4).fill(1));
-    const relus = this.#relus(name, outs[0] as Columns);
+    const relus = this.#relus(name, outs[0]);
     const forward = inputs.map((input, i) => {
       const bias = biasOf(i) ?? layer.bias;
-      return this.#dense({ ...layer, bias }, input, outs[i] as Columns, relus);
+      return this.#dense({ ...layer, bias }, input, outs[i], relus);
     });
     const sums = inputs.map((input, i) => (clear: number) => {
       const place = { w: gradient, bias: gradient + kernel + i * vector };
       return gradientSum(this.#arena, this.#rows, this.#weights, layer, {
         ...this.#read(layer, input),
-        ...this.#given(outs[i] as Columns),
+        ...this.#given(outs[i]),
         ...place,
         clear,
         ...(biasOf(i) !== undefined && { trained: ones }),
       });
     });
     this.#tape.push(forward, (reach) => {
-      const reached = [...inputs.keys()].filter((i) => reach.has(outs[i] as Columns, layer.N));
+      const reached = [...inputs.keys()].filter((i) => reach.has(outs[i], layer.N));
       if (reached.length === 0) return [];
       return [
-        ...reached.flatMap((i) => reach.clearOthers(outs[i] as Columns, layer.N)),
-        ...reached.map((i) => this.#inputGradient(layer, inputs[i] as Columns, outs[i] as Columns, reach)),
-        ...reached.map((i, first) => sums[i]?.(first === 0 ? kernel + inputs.length * vector : 0) as Instruction),
+        ...reached.flatMap((i) => reach.clearOthers(outs[i], layer.N)),
+        ...reached.map((i) => this.#inputGradient(layer, inputs[i], outs[i], reach)),
+        ...reached.map((i, first) => sums[i]?.(first === 0 ? kernel + inputs.length * vector : 0)),
         this.#stepBlocks([[layer.kernel, gradient]], kernel),
         ...reached.flatMap((i) => {
           const bias = biasOf(i);

@@ -16,7 +16,7 @@ const NEEDS: Readonly<Record<NativeSet, { arch: string; instructions: string }>>
  */
 export function chooseKernels(choice: KernelChoice, option: string, here = availableKernels()): KernelSet {
   const { sets, problem } = here;
-  if (choice === "auto") return sets[0] as KernelSet;
+  if (choice === "auto") return sets[0];
   if (sets.includes(choice)) return choice;
   const why = whyNot(choice as NativeSet, problem);
   throw new UsageError(`${option} ${choice}: ${why}; give one that runs here: ${["auto", ...sets].join(", ")}`);

@@ -38,7 +38,7 @@ export class CpuEngine implements Engine {
   readonly #pool: WorkerPool;
 
   constructor({ jobs = availableParallelism(), kernels, note }: CpuOptions = {}) {
-    this.device = kernels ?? (availableKernels().sets[0] as KernelSet);
+    this.device = kernels ?? availableKernels().sets[0];
     this.workers = jobs;
     this.#pool = new WorkerPool(jobs, kernelSource(this.device), note);
   }
@@ -67,7 +67,7 @@ export class CpuEngine implements Engine {
     const isStopped = () => Atomics.load(new Int32Array(stop), 0) !== 0;
     const abort = () => Atomics.store(new Int32Array(stop), 0, 1);
     const tasks = groups.map((indices): Task => {
-      const own = indices.map((i) => runs[i] as Run);
+      const own = indices.map((i) => runs[i]);
       const states = statesOf(own, keeping);
       const keep = { keepEveryMs: keeping?.everyMs, waiting: new SharedArrayBuffer(4), ...(states && { states }) };
       return { indices, runs: own, steps, losses, stop, keepParameters, keepPredictions, ...keep };
@@ -87,7 +87,7 @@ export class CpuEngine implements Engine {
       await this.#pool.run(tasks, {
         mayBegin: () => !isStopped() && !noMore?.aborted,
         onBegin: ({ runs }) => hooks.onBegin?.(runs),
-        onStates: ({ runs }, states) => tell(states, (state, i) => keeping?.onState(runs[i] as Run, state)),
+        onStates: ({ runs }, states) => tell(states, (state, i) => keeping?.onState(runs[i], state)),
         onAnswer: (results) => tell(results ?? [], (result) => hooks.onResult(result)),
       });
     } finally {
@@ -107,7 +107,7 @@ export class CpuEngine implements Engine {
 }
 
 function runsOf(groups: readonly (readonly number[])[], runs: readonly Run[]): Run[][] {
-  return groups.map((group) => group.map((i) => runs[i] as Run));
+  return groups.map((group) => group.map((i) => runs[i]));
 }
 
 /** A function that tells at which step a run begins. */
@@ -129,7 +129,7 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, losses: Float64A
       const step = Atomics.load(steps, i);
       if (step === seen[i]) return;
       seen[i] = step;
-      onProgress?.(run, step, losses[i] as number);
+      onProgress?.(run, step, losses[i]);
     });
   };
   const timer = setInterval(report, PROGRESS_MS);

@@ -25,7 +25,7 @@ export function embedding(
   const rows = { x: 0, xStride: inputPanelBytes(spec.inputs, weights.layout) };
   const tables = weights.tables
     .filter(({ block }) => block.network === tablesName(set))
-    .map((table) => ({ ...table, vectors: table.block.shape[0] as number, size: table.block.shape[1] as number }));
+    .map((table) => ({ ...table, vectors: table.block.shape[0], size: table.block.shape[1] }));
   const list = arena.put(
     records(
       "Table",

@@ -70,5 +70,5 @@ export function instruction<O extends Operation>(operation: O, operands: Operand
 
 /** The word of a record's float32 field. */
 export function float32Word(value: number): number {
-  return new Int32Array(Float32Array.of(value).buffer)[0] as number;
+  return new Int32Array(Float32Array.of(value).buffer)[0];
 }

@@ -219,8 +219,7 @@ export class RunGroupRows {
     const places = table.places(set);
     const panels = this.#memory.float32(out, (panelsOf(numbers.length, layout) * this.#labelBytes) / 4);
     for (let n = 0; n < numbers.length; n++)
-      for (let k = 0; k < K; k++)
-        panels[panelIndex(n, k, K, layout)] = table.labelAt(places[numbers[n] as number] as number, k);
+      for (let k = 0; k < K; k++) panels[panelIndex(n, k, K, layout)] = table.labelAt(places[numbers[n]], k);
   }
 
   #drawHeldout(rows: number): void {
@@ -318,11 +317,11 @@ export class RunGroupRows {
     const { tasks: K, layout } = this.#plan;
     const [set, rows] = this.#trainRows === "fresh" ? [heldout, this.#heldoutRows] : [train, this.#trainRows];
     const panels = this.#memory.float32(set, panelsOf(rows, layout) * K * layout.panelRows);
-    return Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K, layout)] as number);
+    return Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K, layout)]);
   }
 }
 
 function placesOf(table: TableSet, set: RowSet, numbers: Uint32Array): Uint32Array {
   const places = table.places(set);
-  return numbers.map((number) => places[number] as number);
+  return numbers.map((number) => places[number]);
 }

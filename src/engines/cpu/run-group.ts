@@ -112,14 +112,14 @@ export class RunGroupTraining {
     memory.reserve(this.#plan.arena.bytes);
     this.#plan.arena.writeTo(memory.memory);
     const { slots, labels, rows, pieceRows } = this.#plan;
-    this.#rows = new RunGroupRows(memory, rows, runs[0] as Run);
-    const counts = labelCounts(runs[0] as Run);
+    this.#rows = new RunGroupRows(memory, rows, runs[0]);
+    const counts = labelCounts(runs[0]);
     this.#counts = counts;
     this.runs = runs.map((run, i) => {
-      const own = labels[i] as LabelPlan;
+      const own = labels[i];
       const labelsOf = (k: number) => this.#rows.labelsOf(own, k);
       const heldout = (first: number) => this.#rows.heldout(first, own);
-      const place = { slot: slots[i] as RunSlot, labels: own, rows, heldout, pieceRows, labelsOf, counts };
+      const place = { slot: slots[i], labels: own, rows, heldout, pieceRows, labelsOf, counts };
       return new TrainingRun(memory, run, place, states?.[i]);
     });
   }
@@ -179,14 +179,14 @@ export class RunGroupTraining {
       device: run.device,
       ...(run.failure !== undefined && { failure: run.failure }),
       ...(run.diagnostics && { diagnostics: run.diagnostics }),
-      ...(setLosses && run.failure === undefined && { trainingSetLoss: setLosses[i] as number[] }),
+      ...(setLosses && run.failure === undefined && { trainingSetLoss: setLosses[i] }),
       ...(keepParameters && { parameters: run.parameters }),
       ...(keepPredictions && run.failure === undefined && { predictions: run.predictions() }),
     }));
   }
 
   get #first(): TrainingRun {
-    return this.runs[0] as TrainingRun;
+    return this.runs[0];
   }
 
   get #training(): Run["training"] {
@@ -226,10 +226,10 @@ export interface RunGroupPlan {
 export function runGroupsOf(runs: readonly Run[], jobs: number, stepOf: (run: Run) => number = () => 0): number[][] {
   const rowsKey = rowsKeys();
   const keyOf = (run: Run) => `${stepOf(run)} ${rowsKey(run)}`;
-  const byRows = groupBy([...runs.keys()], (i) => keyOf(runs[i] as Run));
+  const byRows = groupBy([...runs.keys()], (i) => keyOf(runs[i]));
   const bytesOf = weightBytes();
   const groups = [...byRows.values()].flatMap((group) => {
-    const bytes = group.reduce((sum, i) => sum + bytesOf(runs[i] as Run), 0);
+    const bytes = group.reduce((sum, i) => sum + bytesOf(runs[i]), 0);
     return dealt(group, Math.ceil(Math.max(group.length / MOST_RUNS, bytes / MOST_WEIGHT_BYTES)));
   });
   const whole = groups.length - (groups.length % jobs);
@@ -251,10 +251,10 @@ function weightBytes(): (run: Run) => number {
 export function planRunGroup(
   runs: readonly Run[],
   kernels: KernelSet,
-  layout: Layout = layoutOf(kernels, (runs[0] as Run).training.batch),
+  layout: Layout = layoutOf(kernels, runs[0].training.batch),
 ): RunGroupPlan {
   const arena = new Arena();
-  const first = runs[0] as Run;
+  const first = runs[0];
   const cellNumber = numbering((correlations: Matrix | null) => correlations);
   const cells = new Map(runs.map(({ correlationMatrix }) => [cellNumber(correlationMatrix), correlationMatrix]));
   const pieceRows = roundUp(Math.max(first.training.batch, LEAST_ROWS), 8);
@@ -280,7 +280,7 @@ export function planRunGroup(
     if (training.clipNorm !== null && !orders.has(key)) orders.set(key, arena.put(parameterBytes(code.weights)));
     return takeSlot(arena, code, training, { keyOf: streams, steps: rows.chunkSteps, order: orders.get(key) });
   });
-  const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
+  const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)]);
   return { arena, rows, slots, labels, pieceRows };
 }
 

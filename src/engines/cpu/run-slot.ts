@@ -183,7 +183,7 @@ export function readTrained(memory: KernelInstance, slot: RunSlot): Trained {
   const [noBias] = noBiases(code.weights);
   return {
     values: blocks.map((block) => unpackWeights(code.weights, block)),
-    noBias: blocks.map((block) => (noBias === undefined ? 0 : (block[noBias] as number))),
+    noBias: blocks.map((block) => (noBias === undefined ? 0 : block[noBias])),
     powers: [power1, power2],
     sums: [...memory.float64(sums, code.tasks)],
     ...(learnedSize > 0 && { learned: [...memory.float64(learned, learnedSize)] }),
@@ -196,7 +196,7 @@ export function writeTrained(memory: KernelInstance, slot: RunSlot, trained: Tra
   for (const [i, each] of values.entries()) {
     const block = valuesAt(memory, slot, i);
     block.set(packWeights(weights, each));
-    for (const offset of noBiases(weights)) block[offset] = noBias[i] as number;
+    for (const offset of noBiases(weights)) block[offset] = noBias[i];
   }
   memory.float64(slot.optimizer + POWERS, 2).set(powers);
   memory.float64(slot.sums, tasks).set(sums);
@@ -212,7 +212,7 @@ function valuesAt(memory: KernelInstance, { weights, code }: RunSlot, i: number)
 /** The numbers in `sums` or `losses` divided by `counts`, [K]; resets them to 0. */
 export function takeMeans(memory: KernelInstance, at: number, counts: readonly number[]): number[] {
   const values = memory.float64(at, counts.length);
-  const means = counts.map((count, k) => (values[k] as number) / count);
+  const means = counts.map((count, k) => values[k] / count);
   values.fill(0);
   return means;
 }

@@ -146,12 +146,12 @@ function putParts(arena: Arena, parts: readonly (readonly Instruction[])[]): { a
 function levelOf(builder: Builder, spec: ModelSpec, level: number, before: readonly Columns[]): Columns[] {
   if (spec.ranks) return factoredExperts(builder, spec);
   const first = level === 0 ? builder.first(spec) : builder.level(spec, level, before);
-  const H = spec.experts.layers[0] as number;
+  const H = spec.experts.layers[0];
   for (const group of level === 0 && embeddingSets(spec) < 2
     ? [first.experts.map((_, e) => e)]
     : pathsOf(spec).map((path) => expertsOn(spec, path))) {
     const names = group.map((e) => `${networkName("experts", e, level)}/0`);
-    if (group.length > 0) builder.drop(names, first.experts[group[0] as number] as Columns, H);
+    if (group.length > 0) builder.drop(names, first.experts[group[0]], H);
   }
   const experts =
     spec.gating === "cross-stitch"
@@ -174,7 +174,7 @@ function deepExpert(builder: Builder, spec: ModelSpec, network: string, first: C
 function stitchedExperts(builder: Builder, spec: ModelSpec, first: readonly Columns[]): Columns[] {
   const { experts, tasks } = spec;
   const stitched = (units: readonly Columns[], layer: number) => {
-    const N = experts.layers[layer] as number;
+    const N = experts.layers[layer];
     builder.mixable(units, N);
     return builder.sums(`stitches/0/${layer}/stitch`, new Array<readonly Columns[]>(tasks).fill(units), N);
   };
@@ -206,7 +206,7 @@ function factoredLayers(
 ): readonly (Columns | undefined)[] {
   return layers.reduce((input, units, i) => {
     const outs = builder.factored(part, i, input, units);
-    builder.drop(numbered(part, tasks, String(i)), outs[0] as Columns, units);
+    builder.drop(numbered(part, tasks, String(i)), outs[0], units);
     return outs;
   }, inputs);
 }
@@ -239,17 +239,17 @@ function mixes(
   gates: readonly Columns[],
 ): Columns[] {
   const H = spec.experts.layers.at(-1) as number;
-  const seen = (task: number) => expertsOf(spec, task).map((e) => experts[e] as Columns);
+  const seen = (task: number) => expertsOf(spec, task).map((e) => experts[e]);
   const tasks = Array.from({ length: spec.tasks }, (_, k) => k);
   const { top, select } = spec.gate;
-  const mix = (k: number, gate?: Gate) => builder.mix(seen(k), gates[k] as Columns, H, { top, select, ...gate });
+  const mix = (k: number, gate?: Gate) => builder.mix(seen(k), gates[k], H, { top, select, ...gate });
   const shared = (gate?: Gate) => (hasSharedGate(spec, level) ? [mix(spec.tasks, gate)] : []);
   switch (spec.gating) {
     case "none":
     case "cross-stitch":
     case "l2-constrained":
     case "tensor-factorization":
-      return tasks.map((k) => seen(k)[0] as Columns);
+      return tasks.map((k) => seen(k)[0]);
     case "average":
       builder.mixable(experts, H);
       return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.average(seen(k), H));
@@ -268,7 +268,7 @@ function mixes(
     case "snr-trans": {
       const links = builder.links(experts, H);
       builder.mixable(links.flat(), H);
-      const ofTasks = tasks.map((k) => links.map((link) => link[k] as Columns));
+      const ofTasks = tasks.map((k) => links.map((link) => link[k]));
       return builder.sums("alphas/0/0/log-alpha", ofTasks, H, true);
     }
     default:
@@ -285,7 +285,7 @@ function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], p
   if (isJoined) {
     const T = layers[0] ?? 1;
     const joined = layers.length > 0 ? builder.columns(spec.tasks * T, true) : predictions;
-    builder.dense("towers", inputs[0] as Columns, joined);
+    builder.dense("towers", inputs[0], joined);
     if (layers.length > 0) builder.drop(numbered("towers", spec.tasks, "0"), joined, T);
     const first = (k: number) => (layers.length > 0 ? k * T : firstOutput(spec, k));
     starts = Array.from({ length: spec.tasks }, (_, k) => columnsFrom(joined, first(k)));
@@ -307,9 +307,9 @@ function tower(
 ): void {
   let output = input;
   for (let i = first; i < layers.length; i++) {
-    const next = builder.columns(layers[i] as number, true);
+    const next = builder.columns(layers[i], true);
     builder.dense(`towers/${k}/${i}`, output, next);
-    builder.drop([`towers/${k}/${i}`], next, layers[i] as number);
+    builder.drop([`towers/${k}/${i}`], next, layers[i]);
     output = next;
   }
   builder.dense(`towers/${k}/output`, output, prediction);
@@ -352,7 +352,7 @@ function spansOf(spec: ModelSpec, weights: Weights, arena: Arena): { readonly at
   const tables = weights.tables.map(({ block, at, width }) => {
     const [vectors, size] = block.shape as [number, number];
     const trained = vectors - 1; // the last is constant
-    const owners = new Array<number>(trained).fill(taskOf[block.offset] as number);
+    const owners = new Array<number>(trained).fill(taskOf[block.offset]);
     return { isStrips: 0, at: 4 * at, N: trained, D: size, stride: 4 * width, owners: putOwners(owners) };
   });
   const vectors = [...weights.vectors.values()].map(({ block, at }) => {
@@ -373,8 +373,8 @@ function ownersOf({ N, parts }: FusedLayer, taskOf: Int32Array, of: "kernel" | "
   const owners = new Array<number>(N).fill(NOBODY);
   for (const { column, kernel, ...part } of parts) {
     const block = of === "kernel" ? kernel : part.bias;
-    const units = kernel.shape[1] as number;
-    for (let n = 0; block && n < units; n++) owners[column + n] = taskOf[block.offset + n] as number;
+    const units = kernel.shape[1];
+    for (let n = 0; block && n < units; n++) owners[column + n] = taskOf[block.offset + n];
   }
   return owners;
 }

@@ -265,5 +265,5 @@ export class TrainingRun {
 /** The first `rows` rows of panels of N columns, row after row. */
 function fromPanels(panels: Float32Array, out: Float32Array, rows: number, N: number, layout: Layout): void {
   for (let row = 0; row < rows; row++)
-    for (let n = 0; n < N; n++) out[row * N + n] = panels[panelIndex(row, n, N, layout)] as number;
+    for (let n = 0; n < N; n++) out[row * N + n] = panels[panelIndex(row, n, N, layout)];
 }

@@ -105,7 +105,6 @@ function takeScratch(arena: Arena, rows: number, { D, N }: FusedLayer, lanes: nu
 function putTrained(arena: Arena, { N, parts }: FusedLayer, lanes: number): number {
   if (parts.every(({ bias }) => bias === undefined)) return 0;
   const trained = new Float32Array(roundUp(N, lanes));
-  for (const { kernel, bias, column } of parts)
-    trained.fill(bias ? 1 : 0, column, column + (kernel.shape[1] as number));
+  for (const { kernel, bias, column } of parts) trained.fill(bias ? 1 : 0, column, column + kernel.shape[1]);
   return arena.put(trained);
 }

@@ -90,7 +90,7 @@ export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Wei
   for (const name of alone) add(name, [name]);
   const tables = [...blocks.values()].filter(({ kind }) => kind === "table");
   const placed = tables.map((block): PlacedTable => {
-    const [vectors, width] = [block.shape[0] as number, roundUp(block.shape[1] as number, layout.lanes)];
+    const [vectors, width] = [block.shape[0], roundUp(block.shape[1], layout.lanes)];
     const at = size;
     size += vectors * width;
     return { block, at, width };
@@ -113,7 +113,7 @@ export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Wei
 export function packWeights(weights: Weights, parameters: Float32Array): Float32Array {
   const packed = new Float32Array(weights.size);
   forEachParameter(weights, (canonical, engine) => {
-    packed[engine] = parameters[canonical] as number;
+    packed[engine] = parameters[canonical];
   });
   return packed;
 }
@@ -122,7 +122,7 @@ export function packWeights(weights: Weights, parameters: Float32Array): Float32
 export function unpackWeights(weights: Weights, packed: Float32Array): Float32Array {
   const parameters = new Float32Array(weights.parameters);
   forEachParameter(weights, (canonical, engine) => {
-    parameters[canonical] = packed[engine] as number;
+    parameters[canonical] = packed[engine];
   });
   return parameters;
 }
@@ -145,10 +145,7 @@ export function updatedRanges({ areLazy, layers, tables, vectors, layout: { lane
       const hasBias = parts.some((part) => part.bias !== undefined);
       return [kernel, (hasBias ? bias + roundUp(N, lanes) : bias) - kernel];
     }),
-    ...(areLazy ? [] : tables).map(({ block, at, width }): [number, number] => [
-      at,
-      ((block.shape[0] as number) - 1) * width,
-    ]), // the last is constant
+    ...(areLazy ? [] : tables).map(({ block, at, width }): [number, number] => [at, (block.shape[0] - 1) * width]), // the last is constant
     ...[...vectors.values()].map(({ block, at }): [number, number] => [at, roundUp(block.size, lanes)]),
   ];
 }
@@ -182,7 +179,7 @@ export function noBiases({ layers }: Weights): number[] {
       .filter(({ bias }) => bias === undefined)
       .flatMap(({ kernel, column }) => {
         const first = layer.bias + column;
-        return Array.from({ length: kernel.shape[1] as number }, (_, n) => first + n);
+        return Array.from({ length: kernel.shape[1] }, (_, n) => first + n);
       }),
   );
 }
@@ -308,9 +305,9 @@ function layerOf(
   const parts = names.map((name): PlacedLayer => {
     const kernel = blocks.get(`${name}/kernel`) as ParameterBlock;
     const column = N;
-    N += kernel.shape[1] as number;
+    N += kernel.shape[1];
     return { kernel, bias: blocks.get(`${name}/bias`), column };
   });
-  const D = parts[0]?.kernel.shape[0] as number;
+  const D = parts[0]?.kernel.shape[0];
   return { D, N, parts, kernel: offset, bias: offset + kernelSize({ D, N }, layout) };
 }

@@ -54,8 +54,8 @@ parentPort?.on(
       keepPredictions,
       isStopped: () => Atomics.load(stop, 0) !== 0,
       onStep: (i, step, loss) => {
-        losses[indices[i] as number] = loss;
-        Atomics.store(steps, indices[i] as number, step);
+        losses[indices[i]] = loss;
+        Atomics.store(steps, indices[i], step);
       },
       ...(states && { states }),
       ...(keepEveryMs !== undefined && { keeping: keepingEvery(keepEveryMs) }),

@@ -170,7 +170,7 @@ function drawFrom(seed: bigint): void {
   Math.random = () => {
     philox(words, key, draws % 2 ** 32, Math.floor(draws / 2 ** 32), 0);
     draws++;
-    return ((words[0] as number) * 2 ** 21 + ((words[1] as number) >>> 11)) * 2 ** -53;
+    return (words[0] * 2 ** 21 + (words[1] >>> 11)) * 2 ** -53;
   };
 }
 

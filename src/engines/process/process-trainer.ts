@@ -130,7 +130,7 @@ export class ProcessTrainer implements Trainer {
     const [D, K] = [training.batch * model.inputs, training.batch * model.tasks];
     const [x, y] = [new Float32Array(batches * D), new Float32Array(batches * K)];
     for (let i = 0; i < batches; i++) {
-      const { feed } = this.#replicas[i % this.#replicas.length] as Replica;
+      const { feed } = this.#replicas[i % this.#replicas.length];
       const step = from + Math.floor(i / this.#replicas.length);
       feed.batchInto(x.subarray(i * D, (i + 1) * D), y.subarray(i * K, (i + 1) * K), step);
     }
@@ -159,7 +159,7 @@ export class ProcessTrainer implements Trainer {
     const all = this.#replicas.map(({ feed }) => ({ outputs: new Float32Array(N * O), y: feed.sets.heldout.y }));
     for (let from = 0; from < N; from += this.#layout.evaluatedRows) {
       const part = await this.#predicted("heldout", from, N);
-      for (const [r, { outputs }] of all.entries()) outputs.set((part[r] as Predictions).outputs, from * O);
+      for (const [r, { outputs }] of all.entries()) outputs.set(part[r].outputs, from * O);
     }
     return all;
   }
@@ -167,7 +167,7 @@ export class ProcessTrainer implements Trainer {
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const { huberDelta } = this.#run.training;
     const predicted = await this.#predicted(set, from, to);
-    const sums = predicted.map((each, r) => summedLosses(each, (this.#replicas[r] as Replica).tasks, huberDelta));
+    const sums = predicted.map((each, r) => summedLosses(each, this.#replicas[r].tasks, huberDelta));
     return {
       sums: Float64Array.from(sums.flatMap((of) => [...of])),
       to: Math.min(to, from + this.#layout.evaluatedRows),
@@ -191,7 +191,7 @@ export class ProcessTrainer implements Trainer {
   async predictions(...x: readonly Float32Array[]): Promise<Float32Array> {
     const { model } = this.#run;
     const { evaluatedAt: at } = this.#layout;
-    const rows = (x[0] as Float32Array).length / model.inputs;
+    const rows = x[0].length / model.inputs;
     const behind = this.#worker.rows.write(at, ...x);
     await this.#worker.ask({ order: "predict", at, rows }, { doing: "predicts", ...this.#asking });
     return this.#worker.numbersIn(this.#worker.rows, behind, x.length * rows * outputWidth(model));

@@ -48,7 +48,7 @@ interface Trial {
 export async function tryModel(worker: WorkerProcess, { silentMs, methods }: Trial): Promise<Tried> {
   const tried: Tried[] = [];
   for (const method of methods) tried.push(await tryMethod(worker, method, silentMs));
-  return { ...(tried[0] as Tried), numbers: tried.flatMap(({ numbers }) => numbers) };
+  return { ...tried[0], numbers: tried.flatMap(({ numbers }) => numbers) };
 }
 
 async function tryMethod(worker: WorkerProcess, method: MethodName, silentMs: number): Promise<Tried> {
@@ -73,8 +73,7 @@ async function tryMethod(worker: WorkerProcess, method: MethodName, silentMs: nu
  */
 export function agree(model: CodeModel, device: string, first: Tried, again: Tried, elsewhere: Tried): boolean {
   const limit = device === "cpu" ? ROUNDING.cpu : ROUNDING.cuda;
-  const apart = ({ numbers }: Tried) =>
-    numbers.findIndex((value, i) => !isClose(value, first.numbers[i] as number, limit));
+  const apart = ({ numbers }: Tried) => numbers.findIndex((value, i) => !isClose(value, first.numbers[i], limit));
   const shown = (other: Tried, i: number) =>
     `${first.numbers[i]?.toPrecision(5)}, then ${other.numbers[i]?.toPrecision(5)}`;
   const [here, there] = [apart(again), apart(elsewhere)];
@@ -123,7 +122,7 @@ function isInTurns(all: Float32Array, parts: readonly Float32Array[], turns: num
   return all.every((value, i) => {
     const [piece, place] = [Math.floor(i / width), i % width];
     const turn = Math.floor(piece / parts.length);
-    return isClose(value, parts[piece % parts.length]?.[turn * width + place] as number);
+    return isClose(value, parts[piece % parts.length]?.[turn * width + place]);
   });
 }
 
@@ -145,7 +144,7 @@ async function checkRows(
   all: readonly number[],
 ): Promise<void> {
   const fewer = await trainer.predictions(x.subarray(0, FEWER * model.inputs));
-  if (fewer.every((value, i) => isClose(value, all[i] as number))) return;
+  if (fewer.every((value, i) => isClose(value, all[i]))) return;
   throw modelError(
     model,
     "in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",

@@ -25,7 +25,7 @@ export function putGenerator(run: AnyRun & Generated, correlations: Matrix, aren
   const { vectors, mean, inverseStd } = new TaskSet(data, correlations, dataIdentity(run));
   const { alpha, beta, inputs, noiseStd } = data;
   const all = arena.put(Float64Array.from(vectors.flatMap((vector) => [...vector])));
-  const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i] as number])));
+  const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i]])));
   const binary = Number(data.binaryLabels ?? false);
   const sizes = { D: inputs, m: alpha.length, K: vectors.length };
   return arena.put(record("Generator", { vectors: all, sines, ...sizes, binary, noiseStd, mean, inverseStd }));

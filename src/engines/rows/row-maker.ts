@@ -77,7 +77,7 @@ export class RowMaker {
     const K = this.#tasks;
     const made = this.#wasm.float32(this.#labels, SLICE_ROWS * K);
     for (let row = 0; row < rows; row++)
-      for (let k = 0; k < K; k++) y[row * K + k] = made[panelIndex(row, k, K, PANELS)] as number;
+      for (let k = 0; k < K; k++) y[row * K + k] = made[panelIndex(row, k, K, PANELS)];
   }
 
   get #noiseBytes(): number {

@@ -85,7 +85,7 @@ function tableFeed(run: AnyRun, table: TableSet): Feed {
     source.numbersInto(numbers, step);
     table.inputsInto(
       x,
-      Uint32Array.from(numbers, (row) => places[row] as number),
+      Uint32Array.from(numbers, (row) => places[row]),
     );
     copyRows(y, train.y, numbers, run.model.tasks);
   };

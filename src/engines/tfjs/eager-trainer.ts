@@ -54,7 +54,7 @@ class EagerTrainer implements Trainer {
 
   /** `feeds`: one for each run. */
   constructor(tf: Tf, runs: readonly Run[], feeds: readonly Feed[]) {
-    const run = runs[0] as Run;
+    const run = runs[0];
     const { model, training } = run;
     this.#tf = tf;
     this.#run = run;
@@ -63,7 +63,7 @@ class EagerTrainer implements Trainer {
       pairCorrelations((train ?? heldout).y, model.tasks),
     );
     const { huberDelta, taskKinds: tasks } = training;
-    const units = tasks && runs.flatMap((run, r) => lossUnits(run, (feeds[r] as Feed).sets.train?.y));
+    const units = tasks && runs.flatMap((run, r) => lossUnits(run, feeds[r].sets.train?.y));
     this.#rule = { huberDelta, tasks, lossUnits: units && tf.tensor2d(units, [runs.length, model.tasks]) };
     this.#masks = masksOf(model, runs.length, training.batch, 0, training.method);
     this.#maskSource = new MaskSource(runs);

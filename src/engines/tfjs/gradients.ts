@@ -22,19 +22,19 @@ function elementwise(tf: Tf): GradConfig[] {
       return { a: () => summedTo(tf, dy, a), b: () => tf.neg(summedTo(tf, dy, b)) };
     }),
     withSaved("Multiply", ["a", "b"], (dy, [a, b]) => {
-      const [left, right] = [a as Tensor, b as Tensor];
+      const [left, right] = [a, b];
       return { a: () => summedTo(tf, tf.mul(dy, right), a), b: () => summedTo(tf, tf.mul(dy, left), b) };
     }),
     withSaved("RealDiv", ["a", "b"], (dy, [a, b]) => {
-      const [left, right] = [a as Tensor, b as Tensor];
+      const [left, right] = [a, b];
       const ofRight = () => tf.neg(tf.div(tf.mul(dy, left), tf.square(right)));
       return { a: () => summedTo(tf, tf.div(dy, right), a), b: () => summedTo(tf, ofRight(), b) };
     }),
-    withSaved("Square", ["x"], (dy, [x]) => ({ x: () => tf.mul(dy, tf.mul(x as Tensor, 2)) })),
-    withSaved("Relu", ["x"], (dy, [x]) => ({ x: () => tf.mul(dy, tf.step(x as Tensor)) })),
-    withSaved("Reshape", ["x"], (dy, [x]) => ({ x: () => tf.reshape(dy, (x as Tensor).shape) })),
-    withSaved("Mean", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x as Tensor, axis as number[], true) })),
-    withSaved("Sum", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x as Tensor, axis as number[], false) })),
+    withSaved("Square", ["x"], (dy, [x]) => ({ x: () => tf.mul(dy, tf.mul(x, 2)) })),
+    withSaved("Relu", ["x"], (dy, [x]) => ({ x: () => tf.mul(dy, tf.step(x)) })),
+    withSaved("Reshape", ["x"], (dy, [x]) => ({ x: () => tf.reshape(dy, x.shape) })),
+    withSaved("Mean", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x, axis as number[], true) })),
+    withSaved("Sum", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x, axis as number[], false) })),
   ];
 }
 
@@ -49,7 +49,7 @@ function summedTo(tf: Tf, dy: Tensor, input: Tensor | undefined): Tensor {
 function spread(tf: Tf, dy: Tensor, x: Tensor, axis: number | number[], isMean: boolean): Tensor {
   const axes = tf.util.parseAxisParam(axis, x.shape);
   const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
-  const count = axes.reduce((product, i) => product * (x.shape[i] as number), 1);
+  const count = axes.reduce((product, i) => product * x.shape[i], 1);
   const all = tf.mul(tf.reshape(dy, kept), tf.ones(x.shape));
   return isMean ? tf.div(all, count) : all;
 }
@@ -65,7 +65,7 @@ function ofShapes(tf: Tf): GradConfig[] {
       kernelName: "Concat",
       saveAllInputs: true,
       gradFunc: (dy, saved, { axis }) => {
-        const sizes = saved.map(({ shape }) => shape[axis as number] as number);
+        const sizes = saved.map(({ shape }) => shape[axis as number]);
         return byPlace(tf.split(dy as Tensor, sizes, axis as number));
       },
     },
@@ -78,7 +78,7 @@ function ofShapes(tf: Tf): GradConfig[] {
     {
       kernelName: "Slice",
       inputsToSave: ["x"],
-      gradFunc: (dy, [x], { begin, size }) => ({ x: () => padded(tf, dy as Tensor, x as Tensor, begin, size) }),
+      gradFunc: (dy, [x], { begin, size }) => ({ x: () => padded(tf, dy as Tensor, x, begin, size) }),
     },
     {
       kernelName: "Transpose",
@@ -99,8 +99,8 @@ function byPlace(gradients: readonly Tensor[]): Record<string, () => Tensor> {
 function padded(tf: Tf, dy: Tensor, x: Tensor, begin: unknown, size: unknown): Tensor {
   const [from, sizes] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]) as [number[], number[]];
   const around = x.shape.map((whole, i): [number, number] => {
-    const before = from[i] as number;
-    return [before, whole - before - (sizes[i] as number)];
+    const before = from[i];
+    return [before, whole - before - sizes[i]];
   });
   return tf.pad(dy, around);
 }
@@ -112,8 +112,8 @@ function ofMixes(tf: Tf): GradConfig[] {
       kernelName: "Softmax",
       outputsToSave: [true],
       gradFunc: (dy, [y], { dim }) => {
-        const product = tf.mul(dy as Tensor, y as Tensor);
-        return { logits: () => tf.sub(product, tf.mul(tf.sum(product, [dim as number], true), y as Tensor)) };
+        const product = tf.mul(dy as Tensor, y);
+        return { logits: () => tf.sub(product, tf.mul(tf.sum(product, [dim as number], true), y)) };
       },
     },
     {
@@ -121,7 +121,7 @@ function ofMixes(tf: Tf): GradConfig[] {
       inputsToSave: ["a", "b"],
       gradFunc: (dy, [a, b], { transposeA, transposeB }) => {
         const ofProduct = productGradients(tf, Boolean(transposeA), Boolean(transposeB));
-        const gradients = ofProduct(dy as Tensor, a as Tensor, b as Tensor);
+        const gradients = ofProduct(dy as Tensor, a, b);
         return {
           a: () => summedTo(tf, gradients.a(), a),
           b: () => summedTo(tf, gradients.b(), b),

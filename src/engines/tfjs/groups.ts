@@ -62,13 +62,13 @@ export function groupsOf(runs: readonly Run[], { sizeOf, mixed }: Grouping): Gro
 
 /** Companies of one kind as a group. */
 export function groupOf(companies: readonly Company[]): Group {
-  const first = companies[0] as Company;
+  const first = companies[0];
   const ofModels = modelsOf(first, numbersOf(true));
   const rates = first.length / ofModels.length;
   return {
-    models: ofModels.map(([run]) => (run as Run).model),
+    models: ofModels.map(([run]) => run.model),
     runs: ofModels.flatMap((_, m) => companies.flatMap((company) => company.slice(m * rates, (m + 1) * rates))),
-    sources: companies.map(([run]) => run as Run),
+    sources: companies.map(([run]) => run),
     places: companies.flatMap((_, place) => new Array<number>(rates).fill(place)),
   };
 }

@@ -38,7 +38,7 @@ export const CALL_BYTES = 64e6;
 
 /** Bytes of the data that a traced group is fed: a call's tensors, its arrays, and the arrays of the next call. */
 export function fedBytes(group: Group): number {
-  const { steps } = (group.runs[0] as Run).training;
+  const { steps } = group.runs[0].training;
   const step = bytesOf(stepArrays(group));
   return 3 * Math.max(step, Math.min(CALL_BYTES, steps * step));
 }
@@ -49,7 +49,7 @@ function rowCount(training: Run["training"]): number {
 
 function unitCount(model: ModelSpec): number {
   const kernels = parameterBlocks(model).filter(({ kind }) => kind === "kernel");
-  return kernels.reduce((sum, { shape }) => sum + (shape[1] as number), 0);
+  return kernels.reduce((sum, { shape }) => sum + shape[1], 0);
 }
 
 /** Free bytes; `card` if tensors are on one. */
@@ -71,8 +71,8 @@ const MOST_NUMBERS = 2 ** 31 - 1;
 
 /** The most sets of rows, each with runs like these, that train together, by a traced program; 0 if not one fits. */
 export function largestGroup(runs: readonly Run[], { host, card }: Memory): number {
-  const { data, training } = runs[0] as Run;
-  const rows = rowBytes(runs[0] as Run);
+  const { data, training } = runs[0];
+  const rows = rowBytes(runs[0]);
   const tensors = runs.reduce((sum, run) => sum + tensorBytes(run), 0);
   const most = (card === undefined ? MOST_RUNS.cpu : MOST_RUNS.card) / runs.length;
   const fitting =

@@ -28,5 +28,5 @@ export const ADVANCES = { Regular: widthsOf("Regular"), SemiBold: widthsOf("Semi
 
 function widthsOf(weight: keyof typeof WIDTHS): Readonly<Record<string, number>> {
   const widths = WIDTHS[weight].trim().split(/\s+/).map(Number);
-  return Object.fromEntries(LETTERS.map((letter, i) => [letter, widths[i] as number]));
+  return Object.fromEntries(LETTERS.map((letter, i) => [letter, widths[i]]));
 }

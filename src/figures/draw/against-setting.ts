@@ -81,7 +81,7 @@ export function againstSetting(
 /** The cells in which a run is done, with their estimates. */
 function estimatesOf(rows: readonly SettingRow[], sweep: SweepFacts): CellEstimate[] {
   const keyOf = ({ model, correlation }: OfCell, point: GridPoint) => [model, correlation, pointText(point)].join();
-  const pointIn = (row: SettingRow) => Object.fromEntries(sweep.listed.map(({ key }) => [key, row[key] as GridValue]));
+  const pointIn = (row: SettingRow) => Object.fromEntries(sweep.listed.map(({ key }) => [key, row[key]]));
   const known = new Map(rows.map((row) => [keyOf(row, pointIn(row)), row]));
   return doneCells(sweep).flatMap((cell) => {
     const row = known.get(keyOf(cell, cell.point));
@@ -123,7 +123,7 @@ function drawing(
   const { placeOf } = valueScale(valuesIn(cells, key), [0, 1]);
   const points = estimates.map((one): CellPoint => {
     const { point } = one.cell;
-    return { ...one, x: placeOf(point[key] as GridValue), row: rows.indexOf(othersText(point, key)) };
+    return { ...one, x: placeOf(point[key]), row: rows.indexOf(othersText(point, key)) };
   });
   const values = points.flatMap(({ value, low, high }) => [value, low, high]);
   const panels = rows.flatMap((_, row) =>
@@ -169,7 +169,7 @@ function seriesIn(here: readonly CellPoint[], { frame, slot, styles, theme }: Se
 }
 
 function valuesIn(cells: readonly DrawnCell[], key: string): GridValue[] {
-  return cells.map(({ point }) => point[key] as GridValue);
+  return cells.map(({ point }) => point[key]);
 }
 
 /** The choice of the other listed settings. */

@@ -54,10 +54,10 @@ export function calibration(
 ): Picture | Unavailable {
   const found = byCell(rows, sweep);
   if (found.length === 0) return { name: NAME, lacking: "no run is done whose predictions were kept" };
-  const cells = found.map(({ cell, rows: [row] }) => ({ ...cell, runs: (row as CalibrationRow).runs }));
+  const cells = found.map(({ cell, rows: [row] }) => ({ ...cell, runs: row.runs }));
   const theme = themeFor(options);
   const groups = modelGroups(modelsOf(cells));
-  const tasks = [...groupBy(rows, ({ task }) => String(task)).values()].map(([first]) => first as CalibrationRow);
+  const tasks = [...groupBy(rows, ({ task }) => String(task)).values()].map(([first]) => first);
   const shownTasks = tasks.slice(0, Math.max(1, Math.floor(MOST / groups.length)));
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(MOST / (shownTasks.length * groups.length))));
@@ -118,9 +118,7 @@ function panelsOf(
     height: side,
     gap: [ACROSS, below + TITLE],
   });
-  const nodes = panels.flatMap((one, i) =>
-    taskPanel(one, boxes[i] as Box, { styles, theme, named: i % columns === 0 }),
-  );
+  const nodes = panels.flatMap((one, i) => taskPanel(one, boxes[i], { styles, theme, named: i % columns === 0 }));
   const { y } = boxes.at(-1) as Box;
   return { nodes, bottom: y + side + below + 2 };
 }
@@ -207,7 +205,7 @@ function errorsOf(
 ): SvgNode[] {
   const lines = cells.map(({ cell: { model }, rows }, i) => {
     const baseline = y + (i + 2) * (SMALL + 1.5) - 1;
-    const value = (rows[0] as CalibrationRow).calibrationError.toFixed(3);
+    const value = rows[0].calibrationError.toFixed(3);
     return group({ class: "error", "data-model": model }, [
       seriesMarker(ofModel(model), x + 6, baseline - SMALL * 0.35),
       text(value, x + 11, baseline, { fill: ink, size: SMALL }),

@@ -47,7 +47,7 @@ export function paperCurve(cell: DrawnCell, sweep: SweepFacts, { paper }: Figure
 export function paperSentence(cells: readonly DrawnCell[], curves: Iterable<DrawnCurve>): string {
   const figure = paperFigure([...curves].flatMap(({ paper }) => paper));
   if (figure === undefined) return "";
-  const { steps } = cells[0] as DrawnCell;
+  const { steps } = cells[0];
   const unit = steps / AXIS_END;
   const axis =
     unit === 1 ? "" : `, whose axis is laid over ours: its unit as ${Number(unit.toPrecision(3))} steps (assumed)`;

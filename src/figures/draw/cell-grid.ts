@@ -127,7 +127,7 @@ export function panelGrid(
   const place = (row: number, correlation: number | null): Place | undefined => {
     const at = drawn.indexOf(correlation);
     if (at < 0) return undefined;
-    const box = boxes[Math.floor(at / columns)]?.[row * columns + (at % columns)] as Box;
+    const box = boxes[Math.floor(at / columns)]?.[row * columns + (at % columns)];
     const right = at % columns === columns - 1 || at === drawn.length - 1;
     return { box, numbers: { x: row === rows.length - 1, y: at % columns === 0 }, edges: { top: row === 0, right } };
   };
@@ -135,7 +135,7 @@ export function panelGrid(
     p === null ? [] : [columnTitle(p, (place(0, p) as Place).box, titled, theme)],
   );
   const rowTitles = boxes.flatMap((block) =>
-    rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns] as Box, theme)])),
+    rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns], theme)])),
   );
   return {
     place,

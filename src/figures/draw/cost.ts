@@ -35,7 +35,7 @@ export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: Figur
   const cells = doneCells(sweep);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
-    const { flopPerRow, ...estimate } = row as CostRow;
+    const { flopPerRow, ...estimate } = row;
     return { ...estimate, cell, x: flopPerRow };
   });
   const drawn = points.map(({ cell }) => cell);

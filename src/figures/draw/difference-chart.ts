@@ -85,7 +85,7 @@ function pairGroups(shown: readonly Difference[], chart: ChartOptions): Groups {
   const pairs = groupBy(shown, ({ first, second }) => `${first} ${second}`);
   return new Map(
     [...pairs.values()].map((found) => {
-      const { first, second } = found[0] as Difference;
+      const { first, second } = found[0];
       const rows = found.map((one) => rowOf(one, correlationWords(one.correlation), chart));
       return [{ ends: [`${chart.labelOf(first)} better`, `${chart.labelOf(second)} better`], rows }, found];
     }),
@@ -101,7 +101,7 @@ function correlationGroups(shown: readonly Difference[], chart: ChartOptions): G
   const label = ({ first, second }: Difference) =>
     reference === undefined ? `${labelOf(first)} − ${labelOf(second)}` : labelOf(first);
   const correlations = [...groupBy(shown, ({ correlation }) => String(correlation)).values()];
-  const correlationIn = (found: readonly Difference[]) => (found[0] as Difference).correlation;
+  const correlationIn = (found: readonly Difference[]) => found[0].correlation;
   return new Map(
     correlations
       .toSorted((a, b) => Number(correlationIn(a)) - Number(correlationIn(b)))

@@ -58,7 +58,7 @@ export function distributions(
       .filter(({ cell }) => cell.correlation === p)
       .map((summary) => dotRow(summary, styles.get(summary.cell.model) as SeriesStyle, theme)),
   }));
-  const values = summaries.flatMap(({ losses }) => [losses[0] as number, losses.at(-1) as number]);
+  const values = summaries.flatMap(({ losses }) => [losses[0], losses.at(-1) as number]);
   const { nodes, height } = rowChart(groups, {
     top: 0,
     row: ROW,

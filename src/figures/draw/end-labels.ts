@@ -45,7 +45,7 @@ export function endLabels(labels: readonly EndLabel[], { x, top, bottom, theme, 
     [top, bottom],
   );
   const nodes = ordered.map(({ label, style, attributes }, i) => {
-    const y = heights[i] as number;
+    const y = heights[i];
     return group(attributes, [
       lineSample(style, x + 3, y, long),
       ...(marked ? [seriesMarker(style, x + 3 + long / 2, y)] : []),
@@ -61,11 +61,10 @@ export function endLabels(labels: readonly EndLabel[], { x, top, bottom, theme, 
 export function spread(heights: readonly number[], apart: number, [top, bottom]: readonly [number, number]): number[] {
   const centre = centred(heights, apart);
   const placed: number[] = [];
-  for (const [i, height] of centre.entries())
-    placed.push(Math.max(height, i === 0 ? top : (placed[i - 1] as number) + apart));
+  for (const [i, height] of centre.entries()) placed.push(Math.max(height, i === 0 ? top : placed[i - 1] + apart));
   for (let i = placed.length - 1; i >= 0; i--) {
-    const below = i === placed.length - 1 ? bottom : (placed[i + 1] as number) - apart;
-    placed[i] = Math.min(placed[i] as number, below);
+    const below = i === placed.length - 1 ? bottom : placed[i + 1] - apart;
+    placed[i] = Math.min(placed[i], below);
   }
   return placed;
 }

@@ -38,7 +38,7 @@ const SHARE = 0.7;
 /** Width of the slot around each of some places on a horizontal axis: slots do not overlap. */
 export function slotWidth(places: readonly number[]): number {
   const ordered = [...new Set(places)].sort((a, b) => a - b);
-  const gaps = ordered.slice(1).map((place, i) => place - (ordered[i] as number));
+  const gaps = ordered.slice(1).map((place, i) => place - ordered[i]);
   return Math.min(WIDEST_SLOT, ...gaps.map((gap) => SHARE * gap));
 }
 

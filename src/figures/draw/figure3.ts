@@ -1,4 +1,3 @@
-import type { Box } from "./axes.ts";
 import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-curves.ts";
 import { curvePanels } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
@@ -61,9 +60,9 @@ function drawing(
     right: labelsWidth(names),
   };
   const { nodes, bottom, boxes, y } = curvePanels([panel], place);
-  const box = boxes[0] as Box;
+  const box = boxes[0];
   const labels = curves.map(({ points, style, attributes }, i) => ({
-    label: names[i] as string,
+    label: names[i],
     y: box.y + y.at(points.at(-1)?.value ?? 0),
     style,
     attributes,

@@ -85,7 +85,7 @@ function binnedOf(rows: readonly BinRow[], sweep: SweepFacts, { fits }: FigureOp
     })),
   );
   return found.map(({ cell, rows: [bin] }, i) => {
-    return { cell, drawn: drawn[i] as Histogram, centre: (bin as BinRow).value, edge };
+    return { cell, drawn: drawn[i], centre: bin.value, edge };
   });
 }
 
@@ -204,7 +204,7 @@ function captionStart(
 ): string {
   const open = binned.find(({ drawn }) => drawn.open);
   const from = open && shortNumber(Number(open.edge(open.drawn.counts.length - 1).toFixed(3)));
-  const { edge } = binned[0] as Binned;
+  const { edge } = binned[0];
   const bins = fits
     ? `bins of width ${shortNumber(Number((edge(1) - edge(0)).toPrecision(3)))}`
     : "the paper's bins of width 1/30";

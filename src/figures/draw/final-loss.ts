@@ -47,7 +47,7 @@ export function finalLoss(
   if (areOnOwnRows(cells)) return modelLosses(found, sweep, options);
   if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
   const points = found.map(({ cell, rows: [row] }) => ({
-    ...(row as FinalLossRow),
+    ...row,
     cell,
     x: cell.correlation as number,
     paper: paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN,

@@ -24,7 +24,7 @@ export function gateDistance(
   { statistic, ...options }: FigureOptions,
 ): Picture | Unavailable {
   const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
-    return { ...(row as GateDistanceRow), cell, x: cell.correlation as number };
+    return { ...row, cell, x: cell.correlation as number };
   });
   const cells = points.map(({ cell }) => cell);
   if (areOnOwnRows(cells)) return { name: NAME, lacking: OWN_ROWS, never: true };

@@ -94,7 +94,7 @@ function countScale(count: number, before: string, range: readonly [number, numb
   const labels = numbers.map((number) => `${before}${number}`);
   const scale = linearScale(0.5, count + 0.5, { range });
   if (before === "") return labelled(labels, scale, numbers);
-  return { ...scale, ticks: numbers.map((value, i) => ({ value, label: labels[i] as string })) };
+  return { ...scale, ticks: numbers.map((value, i) => ({ value, label: labels[i] })) };
 }
 
 function square(side: number, [x, y]: readonly [number, number], fill: string): SvgNode {

@@ -24,7 +24,7 @@ export function countsBetween(edges: readonly number[], losses: Float64Array): n
       last,
       edges.findLastIndex((edge) => edge <= loss),
     );
-    counts[i] = (counts[i] as number) + 1;
+    counts[i] = counts[i] + 1;
   }
   return counts;
 }
@@ -42,7 +42,7 @@ export function histogram(sorted: Float64Array): Histogram {
   const open = largest >= LARGEST;
   const last = binOf(Math.min(largest, LARGEST));
   const counts = new Array<number>(last + 1).fill(0);
-  for (const loss of sorted) counts[Math.min(last, binOf(loss))] = (counts[Math.min(last, binOf(loss))] as number) + 1;
+  for (const loss of sorted) counts[Math.min(last, binOf(loss))] = counts[Math.min(last, binOf(loss))] + 1;
   return { counts, open };
 }
 
@@ -64,8 +64,8 @@ function lastOf({ counts }: Histogram): number {
   const few = BEYOND * counts.reduce((sum, count) => sum + count, 0);
   let beyond = 0;
   let last = counts.length - 1;
-  while (last > 0 && beyond + (counts[last] as number) <= few) {
-    beyond += counts[last] as number;
+  while (last > 0 && beyond + counts[last] <= few) {
+    beyond += counts[last];
     last--;
   }
   return last;

@@ -55,7 +55,7 @@ export function stepScale(
 /** A scale from 0 whose last tick is at its end, if about as many ticks as asked for have one there. */
 function endedScale(last: number, range: readonly [number, number], count: number, label: (step: number) => string) {
   const scales = [0, 1, 2, 3].map((more) => linearScale(0, last, { range, count: count + more, label }));
-  return scales.find(({ ticks }) => ticks.at(-1)?.value === last) ?? (scales[0] as Scale);
+  return scales.find(({ ticks }) => ticks.at(-1)?.value === last) ?? scales[0];
 }
 
 const STEP_UNITS = [

@@ -35,7 +35,7 @@ export function metricCurves(
   const drawn = someOf(all, mostCorrelations(groups));
   const tasks = [...groupBy(rows, ({ task }) => String(task)).values()];
   const parts = tasks.flatMap((own, t) => {
-    const { label, metric, task } = own[0] as MetricCurveRow;
+    const { label, metric, task } = own[0];
     const curves = new Map(
       found.map(({ cell, rows: points }) => {
         const style = styles.get(cell.model) as SeriesStyle;

@@ -67,7 +67,7 @@ function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, them
   return groups
     .sort(([a], [b]) => Number(leads(b, sweep)) - Number(leads(a, sweep)))
     .map((group) => {
-      const { label, metric } = (group[0] as (typeof group)[number]).row;
+      const { label, metric } = group[0].row;
       return {
         title: `${label}: ${METRIC_WORDS[metric]}`,
         values: group.flatMap(({ row: { value, low, high } }) => [value, low, high]),
@@ -88,5 +88,5 @@ function firstOf(rows: readonly MetricRow[], { leading }: SweepFacts): MetricRow
   const found = rows.find(({ metric, task }) => metric === leading?.metric && task === leading.task);
   if (found) return found;
   const order = Object.keys(METRIC_WORDS);
-  return rows.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric))[0] as MetricRow;
+  return rows.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric))[0];
 }

@@ -33,7 +33,7 @@ export function modelLosses(
   options: FigureOptions,
 ): Picture {
   const { loss, statistic, unit } = options;
-  const losses = found.map(({ cell, rows: [row] }): ModelLoss => ({ ...(row as EstimateRow), cell }));
+  const losses = found.map(({ cell, rows: [row] }): ModelLoss => ({ ...row, cell }));
   const cells = found.map(({ cell }) => cell);
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);

@@ -32,7 +32,7 @@ export function correlationIn(line: Line): PublishedCorrelation {
 /** A line of fig4.csv. */
 export function lossIn(line: Line): PublishedLoss {
   return {
-    model: MODELS[line.model as string] as string,
+    model: MODELS[line.model],
     correlation: Number(line.correlation),
     point: NO_CHOICE,
     step: Number(line.step_axis_value),

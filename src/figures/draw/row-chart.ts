@@ -92,10 +92,10 @@ function groupNodes(group: RowGroup, box: Box, numbers: boolean, options: ChartO
   const [top, bottom] = [box.y, box.y + box.height];
   const y: Scale = { type: "linear", domain: [0, box.height], range: [top, bottom], at: (at) => top + at, ticks: [] };
   const heights = group.rows.map((_, i) => top + 1 + (i + 0.5) * height);
-  const marks = group.rows.map((row, i) => rowMarks(row, x, heights[i] as number));
+  const marks = group.rows.map((row, i) => rowMarks(row, x, heights[i]));
   return [
     panel({ box, x, y, theme, guides: "x", numbers: { x: numbers } }, [...behind(x, box), ...marks]),
-    ...group.rows.map((row, i) => rowName(row, box.x, heights[i] as number, theme)),
+    ...group.rows.map((row, i) => rowName(row, box.x, heights[i], theme)),
     ...titleNodes(group, box, theme),
   ];
 }

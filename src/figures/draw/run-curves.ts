@@ -93,7 +93,7 @@ function runMarks({ rows: spreads, single }: CellRuns, frame: Frame, colour: str
 }
 
 function runLine({ run, steps, losses }: RunCurve, frame: Frame, colour: string): SvgNode {
-  const points = steps.map((step, i) => ({ x: step, y: losses[i] as number }));
+  const points = steps.map((step, i) => ({ x: step, y: losses[i] }));
   return group({ class: "run", "data-run": run }, [
     linePath(points, frame, { colour, dash: undefined }, { width: 0.4, digits: 1 }),
   ]);

@@ -81,7 +81,7 @@ function drawing(
 ): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const [right, up] = pairs.length === 1 ? sweep.taskNames : ["task named second", "task named first"];
-  const head = heading(capitalised(ratioWords(up as string, loss, against)), { y: 0, theme });
+  const head = heading(capitalised(ratioWords(up, loss, against)), { y: 0, theme });
   const layout = pairGrid(cells, sweep, { pairs, top: head.height, theme });
   const styles = stylesIn(cells, sweep, theme);
   const ratios = (rows: readonly SeesawRow[]) => rows.flatMap((row) => pairs.flatMap((pair) => ratiosOf(row, pair)));
@@ -104,7 +104,7 @@ function drawing(
       ];
       return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
     });
-  const foot = text(ratioWords(right as string, loss, against), layout.width / 2, layout.bottom - 4, {
+  const foot = text(ratioWords(right, loss, against), layout.width / 2, layout.bottom - 4, {
     fill: theme.ink,
     anchor: "middle",
   });

@@ -48,7 +48,7 @@ export function linePath(
     (point) => y.at(point.y),
   ).digits(digits);
   const alone = (point: Point) => `M${rounded(x.at(point.x) - ALONE)} ${rounded(y.at(point.y))}h${2 * ALONE}`;
-  const pieces = within(points, y.domain).map((piece) => (piece.length > 1 ? draw(piece) : alone(piece[0] as Point)));
+  const pieces = within(points, y.domain).map((piece) => (piece.length > 1 ? draw(piece) : alone(piece[0])));
   return element("path", {
     d: pieces.join(""),
     fill: "none",

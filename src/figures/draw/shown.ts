@@ -18,7 +18,7 @@ export function modelGroups(models: readonly string[]): string[][] {
 export function someOf<T>(values: readonly T[], most: number): T[] {
   if (values.length <= most) return [...values];
   const rank = (i: number) => (most === 1 ? values.length - 1 : Math.round((i * (values.length - 1)) / (most - 1)));
-  return Array.from({ length: most }, (_, i) => values[rank(i)] as T);
+  return Array.from({ length: most }, (_, i) => values[rank(i)]);
 }
 
 /** For a caption: which of the correlations are drawn, if not all. */

@@ -93,7 +93,7 @@ export function stepPanels(
   const last = Math.max(...panels.flatMap(({ curves }) => curves.map(({ points }) => points.at(-1)?.step ?? 0)));
   const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + (foot ? FOOT : 0);
   const nodes = panels.map((one, i) => {
-    const box = boxes[i] as Box;
+    const box = boxes[i];
     const frame = {
       x: stepScale(last, [box.x, box.x + box.width], { limits: theme.steps }).scale,
       y: scaleOf([box.y + box.height, box.y]),

@@ -50,14 +50,14 @@ function placeOf(model: string, others: readonly string[]): number {
 }
 
 function styleAt(place: number, { series }: Theme): SeriesStyle {
-  return { colour: series[place % series.length] as string, ...patternAt(place) };
+  return { colour: series[place % series.length], ...patternAt(place) };
 }
 
 /** Dash and marker of the place-th series: no two of the first 48 have the same, no two of the first 16 the same marker. */
 function patternAt(place: number): Omit<SeriesStyle, "colour"> {
   return {
     dash: DASHES[place % DASHES.length],
-    marker: MARKERS[place % MARKERS.length] as Marker,
+    marker: MARKERS[place % MARKERS.length],
     holed: Math.floor(place / MARKERS.length) % 2 === 1,
   };
 }
@@ -66,7 +66,7 @@ function patternAt(place: number): Omit<SeriesStyle, "colour"> {
 export function lossStyles({ losses }: Theme): EachLoss<SeriesStyle> {
   return eachLoss((set) => {
     const place = LOSS_SETS.indexOf(set);
-    return { ...patternAt(place), colour: losses[place] as string };
+    return { ...patternAt(place), colour: losses[place] };
   });
 }
 
@@ -76,7 +76,7 @@ export function correlationStyles(correlations: readonly number[], { ramp }: The
   return new Map(
     ordered.map((p, i) => {
       const place = ordered.length === 1 ? 0 : Math.round((i * (ramp.length - 1)) / (ordered.length - 1));
-      return [p, { ...patternAt(i), colour: ramp[place] as string }];
+      return [p, { ...patternAt(i), colour: ramp[place] }];
     }),
   );
 }

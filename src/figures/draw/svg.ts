@@ -41,5 +41,5 @@ const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", "
 
 /** Text as markup that shows it, also between double quotes. */
 export function escaped(text: string): string {
-  return printable(text).replace(/[&<>"]/g, (sign) => ESCAPES[sign] as string);
+  return printable(text).replace(/[&<>"]/g, (sign) => ESCAPES[sign]);
 }

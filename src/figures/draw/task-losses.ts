@@ -118,7 +118,7 @@ function endOf(values: readonly Float64Array[]): number {
 
 /** From the least to the largest loss, with a little room. */
 function fittedEnds(values: readonly Float64Array[]): readonly [number, number] {
-  const all = values.flatMap((ascending) => [ascending[0] as number, ascending.at(-1) as number]);
+  const all = values.flatMap((ascending) => [ascending[0], ascending.at(-1) as number]);
   return fittedScale(all, { range: [0, 1] }).domain;
 }
 
@@ -130,7 +130,7 @@ function guides(frame: Frame, bad: number | null, { quiet, ink }: Theme): SvgNod
   const [low, high] = frame.x.domain;
   const line = (from: number[], to: number[], dash?: string) =>
     linePath(
-      [from, to].map(([x, y]) => ({ x: x as number, y: y as number })),
+      [from, to].map(([x, y]) => ({ x: x, y: y })),
       frame,
       { colour: dash ? ink : quiet, dash },
       { width: 0.6 },

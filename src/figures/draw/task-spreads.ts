@@ -71,7 +71,7 @@ export function taskSpreads(
 }
 
 function lossIn(row: TaskLossRow, k: number): number {
-  return (row as unknown as Readonly<Record<string, number>>)[`task${k + 1}`] as number;
+  return (row as unknown as Readonly<Record<string, number>>)[`task${k + 1}`];
 }
 
 /** A row's name in a panel with all of `cells`: its model and, if there are several, its correlation. */

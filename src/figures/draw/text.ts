@@ -17,7 +17,7 @@ export function textWidth(text: string, size: number, weight: Weight = "Regular"
 /** Width of a letter in thousandths of the size. */
 export function letterAdvance(letter: string, weight: Weight): number {
   const widths = ADVANCES[weight];
-  return widths[letter] ?? (widths.M as number);
+  return widths[letter] ?? widths.M;
 }
 
 /** Lines of at most `width` points, broken at spaces; a longer word has a line of its own. */

@@ -19,7 +19,7 @@ export function withRoom(spans: readonly Span[], apart = APART): boolean[] {
   const from = end(first) <= last.middle - last.half || spans.length === 1 ? end(first) : Number.NEGATIVE_INFINITY;
   let free = Number.POSITIVE_INFINITY; // to the left of the last label that is shown
   for (let i = spans.length - 1; i >= 0; i--) {
-    const { middle, half } = spans[i] as Span;
+    const { middle, half } = spans[i];
     const begins = middle - half;
     const fits = i === 0 ? Number.isFinite(from) : begins >= from || i === spans.length - 1;
     if (!fits || middle + half > free) continue;

@@ -31,7 +31,7 @@ export function labelled(
   scale: Scale,
   places: readonly number[] = [...labels.keys()],
 ): Scale {
-  const ticks = labels.map((label, i): Tick => ({ value: places[i] as number, label: signed(label) }));
+  const ticks = labels.map((label, i): Tick => ({ value: places[i], label: signed(label) }));
   const shown = withRoom(
     ticks.map(({ value, label }) => ({ middle: scale.at(value), half: textWidth(label, SMALL) / 2 })),
   );

@@ -5,7 +5,7 @@ import { runMain, temporaryFolder } from "../../support/effects.ts";
 import { fakeEngine } from "../../support/fake-engine.ts";
 import { eventsOf, eventWhere, type Serving, serve } from "../../support/serving.ts";
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+const engine = vi.hoisted(() => ({ load: () => ({}) }));
 vi.mock("../../../src/sweep/engines.ts", async (original) => ({
   ...(await original<object>()),
   loadEngine: async () => engine.load(),

@@ -91,7 +91,7 @@ const names = ["shared-bottom p=0.50", "omoe p=0.50", "mmoe p=0.50"];
 
 /** The widest line: the sweep's own, or a cell's. */
 function widestLine({ cells, loss, rate, bar }: BarLayout, runs: number, left = "23:59 min left"): string {
-  const name = "all".padEnd(cells ? (names[0] as string).length : 3);
+  const name = "all".padEnd(cells ? names[0].length : 3);
   const line = (end: string) => `${name} [${"=".repeat(bar)}] ${runs}/${runs} runs${end}`;
   const [whole, cell] = [`${rate ? ", 999,999 steps/s" : ""}, ${left}`, loss ? ", training 0.0000" : ""];
   return line(whole.length > cell.length ? whole : cell);

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { lineProgress, ProgressCount } from "../../../src/cli/text/progress-line.ts";
-import type { Run } from "../../../src/engines/engine.ts";
 import { recordOf } from "../../../src/records/record.ts";
 import { doneResult, failedResult } from "../../support/fake-engine.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -27,8 +26,8 @@ test("a ProgressCount has the mean training loss of the runs that are done", () 
   const count = new ProgressCount(RUNS, new Map());
   expect(count.loss).toBe("");
   const ended = (index: number, ...loss: number[]) => {
-    const result = { ...doneResult(RUNS[index] as Run), trainingSetLoss: loss };
-    return count.end(recordOf(index === 1 ? failedResult(RUNS[1] as Run) : result, "fake"));
+    const result = { ...doneResult(RUNS[index]), trainingSetLoss: loss };
+    return count.end(recordOf(index === 1 ? failedResult(RUNS[1]) : result, "fake"));
   };
   count.reach("b", 900, 7);
   ended(0, 0.1, 0.3);
@@ -55,7 +54,7 @@ test("lineProgress counts the runs in training, which in lockstep end in one mom
   const progress = lineProgress({ todo: RUNS, kept: new Map() }, (line) => lines.push(line));
   for (const run of RUNS) progress.progress(run, 500, 0.5);
   vi.advanceTimersByTime(10_000);
-  progress.result(recordOf(doneResult(RUNS[0] as Run), "fake"));
+  progress.result(recordOf(doneResult(RUNS[0]), "fake"));
   vi.advanceTimersByTime(10_000);
   progress.stop();
   expect(lines).toEqual([
@@ -146,6 +145,6 @@ test("a ProgressCount of further runs with early stopping counts these alone, an
   count.choose("a", 100, 50);
   for (const id of ["b", "c"]) count.choose(id, 0);
   expect(count.left).toBe("choosing steps: 0/2");
-  count.end(recordOf(failedResult(runs[1] as Run), "fake"));
+  count.end(recordOf(failedResult(runs[1]), "fake"));
   expect(count.left).toBe("choosing steps: 0/1");
 });

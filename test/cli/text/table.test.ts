@@ -87,7 +87,7 @@ describe("table(rows, width)", () => {
 
   test("counts no colours", () => {
     const colour = (text: string) => `\u001b[32m${text}\u001b[39m`;
-    const coloured = ROWS.map((row) => [...row.slice(0, 3), colour(row[3] as string)]);
+    const coloured = ROWS.map((row) => [...row.slice(0, 3), colour(row[3])]);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what colours are made of
     expect(table(coloured, 60).replaceAll(/\u001b\[\d+m/g, "")).toBe(table(ROWS, 60));
   });

@@ -35,7 +35,7 @@ function lossesOf(memory: Memory, tasks: readonly TaskLoss[], outputs: readonly 
   );
   const evaluated = run.evaluate();
   const losses = run.train(1);
-  const slopes = Array.from(run.parameters(), (value, i) => (parameters[i] as number) - value).slice(1);
+  const slopes = Array.from(run.parameters(), (value, i) => parameters[i] - value).slice(1);
   return { evaluated, losses, slopes };
 }
 
@@ -57,7 +57,7 @@ describe.each(KERNELS)("on $name", ({ memory }) => {
       const { losses, evaluated } = lossesOf(memory, tasks, logits, labels);
       for (const [k, logit] of logits.entries()) {
         const exact = softplus(label === 1 ? -logit : logit);
-        for (const loss of [losses[k], evaluated[k]]) worst = Math.max(worst, Math.abs((loss as number) / exact - 1));
+        for (const loss of [losses[k], evaluated[k]]) worst = Math.max(worst, Math.abs(loss / exact - 1));
       }
     }
     expect(worst).toBeLessThan(3e-7);
@@ -73,7 +73,7 @@ describe.each(KERNELS)("on $name", ({ memory }) => {
       labels,
     );
     for (const [k, logit] of logits.entries()) {
-      const share = labels.reduce((sum, row) => sum + (row[k] as number), 0) / B;
+      const share = labels.reduce((sum, row) => sum + row[k], 0) / B;
       expect(slopes[k]).toBeCloseTo(sigmoid(logit) - share, 5);
     }
   });
@@ -85,9 +85,9 @@ describe.each(KERNELS)("on $name", ({ memory }) => {
       const labels = range(B).map((b) => [b % C, (b + 1) % 2]);
       const tasks: TaskLoss[] = [{ kind: "categorical", weight: 1, classes: C, unit: 1 }, BINARY];
       const { losses, evaluated, slopes } = lossesOf(memory, tasks, [...logits, 0.75], labels);
-      const exact = labels.reduce((sum, [c = 0]) => sum + Math.log(total) - (logits[c] as number), 0) / B;
-      expect(Math.abs((losses[0] as number) / exact - 1)).toBeLessThan(5e-7);
-      expect(Math.abs((evaluated[0] as number) / exact - 1)).toBeLessThan(5e-7);
+      const exact = labels.reduce((sum, [c = 0]) => sum + Math.log(total) - logits[c], 0) / B;
+      expect(Math.abs(losses[0] / exact - 1)).toBeLessThan(5e-7);
+      expect(Math.abs(evaluated[0] / exact - 1)).toBeLessThan(5e-7);
       for (const [c, logit] of logits.entries()) {
         const share = labels.filter(([label]) => label === c).length / B;
         expect(slopes[c]).toBeCloseTo(Math.exp(logit) / total - share, 5);
@@ -104,9 +104,9 @@ describe.each(KERNELS)("on $name", ({ memory }) => {
   test("the unit multiplies losses and derivatives, and the weight derivatives alone", () => {
     const plain = lossesOf(memory, [BINARY], [0.5], [[1], [0]]);
     const other = lossesOf(memory, [{ ...BINARY, unit: 1.5, weight: 4 }], [0.5], [[1], [0]]);
-    expect(other.losses[0]).toBeCloseTo(1.5 * (plain.losses[0] as number), 12);
-    expect(other.evaluated[0]).toBeCloseTo(1.5 * (plain.evaluated[0] as number), 12);
-    expect(other.slopes[0]).toBeCloseTo(6 * (plain.slopes[0] as number), 5);
+    expect(other.losses[0]).toBeCloseTo(1.5 * plain.losses[0], 12);
+    expect(other.evaluated[0]).toBeCloseTo(1.5 * plain.evaluated[0], 12);
+    expect(other.slopes[0]).toBeCloseTo(6 * plain.slopes[0], 5);
     const squared = lossesOf(memory, [{ kind: "regression", weight: 4, unit: 1 }], [0.5], [[1], [0]]);
     expect([squared.losses[0], squared.slopes[0]]).toEqual([0.25, 0]);
   });

@@ -130,7 +130,7 @@ test("a training point is the mean of the batch losses since the point before", 
   const means = of(await train(one, [fourth]), fourth).curve.train;
   means.forEach((mean, i) => {
     for (const k of [0, 1]) {
-      const four = losses.slice(4 * i, 4 * i + 4).map((loss) => loss[k] as number);
+      const four = losses.slice(4 * i, 4 * i + 4).map((loss) => loss[k]);
       expect(mean[k]).toBeCloseTo(
         four.reduce((sum, loss) => sum + loss / 4, 0),
         12,

@@ -78,7 +78,7 @@ describe.each(INSTANCES)("the kernel of dropout of $set", (memory) => {
           }
           [...expected, 1].forEach((factor, n) => {
             const i = panelIndex(row, n, width, layout);
-            expect(after[i]).toBe(Math.fround((before[i] as number) * factor));
+            expect(after[i]).toBe(Math.fround(before[i] * factor));
           });
         }
       }),
@@ -117,7 +117,7 @@ function stepOf(probability: number) {
 test("a model drops the words below its probability, and scales what it keeps, forwards and backwards", () => {
   const words = new Uint32Array(4);
   philox(words, keyOf("dropout/experts/0/0"), 0, 0, 1);
-  const word = words[0] as number;
+  const word = words[0];
   const p = word / 2 ** 32;
   const kept = Math.fround(1 / (1 - p));
   const { loss, taken } = stepOf(p);
@@ -135,7 +135,7 @@ test("a model without dropout has no instruction of it, and none that counts ste
     arena.writeTo(wasm.memory);
     const words = wasm.uint32(code.begin, (code.last - code.begin) / 4);
     const found: number[] = [];
-    for (let at = 0; at < words.length; at += (words[at + 1] as number) / 4) found.push(words[at] as number);
+    for (let at = 0; at < words.length; at += words[at + 1] / 4) found.push(words[at]);
     return found;
   };
   expect(operations(0.5)).toEqual(expect.arrayContaining(added));

@@ -13,12 +13,12 @@ const number = new Float64Array(bits.buffer);
 /** Whether the last bit of a float64 is 1. */
 function isOdd(value: number): boolean {
   number[0] = value;
-  return ((bits[0] as bigint) & 1n) === 1n;
+  return (bits[0] & 1n) === 1n;
 }
 
 /** The next float64 towards `error`: rounded to odd, a sum keeps on which side of a float32's half it lay. */
 function neighbour(value: number, error: number): number {
   number[0] = value;
-  bits[0] = (bits[0] as bigint) + (value > 0 === error > 0 ? 1n : -1n);
+  bits[0] = bits[0] + (value > 0 === error > 0 ? 1n : -1n);
   return number[0];
 }

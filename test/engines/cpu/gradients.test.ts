@@ -43,14 +43,14 @@ function noiseAt(spec: ModelSpec, step: number): Noise {
   const words = new Uint32Array(spec.tasks * E);
   wordsInto(words, keyOf("noise/links"), 0, step);
   return (k, e) => {
-    const u = ((words[k * E + e] as number) + 0.5) / 2 ** 32;
+    const u = (words[k * E + e] + 0.5) / 2 ** 32;
     return Math.log(u / (1 - u));
   };
 }
 
 /** The greatest difference over the greatest value (at least `least`). */
 function worst(actual: readonly number[], expected: readonly number[], least: number): number {
-  const off = expected.map((value, i) => Math.abs((actual[i] as number) - value));
+  const off = expected.map((value, i) => Math.abs(actual[i] - value));
   return Math.max(...off) / Math.max(least, ...expected.map(Math.abs));
 }
 
@@ -65,7 +65,7 @@ test("losses of any model in the family, without its dropout, equal those of the
         run.setParameters(parameters);
         run.setBatch(x, y);
         run.evaluate().forEach((loss, k) => {
-          expect(Math.abs(loss - (expected[k] as number)) / scale, name).toBeLessThan(1e-5);
+          expect(Math.abs(loss - expected[k]) / scale, name).toBeLessThan(1e-5);
         });
       }
     }),
@@ -88,10 +88,10 @@ test("the gradient of any model in the family equals that of the plain float64 v
       const drawn = { factors, ...(spec.gating === "snr-trans" && { noise: noiseAt(spec, 1) }) };
       const expected = objectiveGradient(spec, parameters, flat({ x, y }), drawn);
       for (const { name, parameters: after } of updated) {
-        const gradient = Array.from(parameters, (value, p) => value - (after[p] as number));
+        const gradient = Array.from(parameters, (value, p) => value - after[p]);
         for (const { offset, size } of parameterBlocks(spec)) {
           const [actual, wanted] = [gradient, expected].map((of) => [...of.slice(offset, offset + size)]);
-          expect(worst(actual as number[], wanted as number[], 0.05), name).toBeLessThan(2e-5);
+          expect(worst(actual, wanted, 0.05), name).toBeLessThan(2e-5);
         }
       }
     }),
@@ -153,10 +153,10 @@ function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: Rows, steps
   for (let t = 1; t <= steps; t++) {
     const g = objectiveGradient(spec, w, batch);
     w = w.map((value, i) => {
-      m[i] = 0.9 * (m[i] as number) + 0.1 * (g[i] as number);
-      v[i] = 0.999 * (v[i] as number) + 0.001 * (g[i] as number) ** 2;
-      const unbiased = (m[i] as number) / (1 - 0.9 ** t);
-      return value - (0.01 * unbiased) / (Math.sqrt((v[i] as number) / (1 - 0.999 ** t)) + 1e-8);
+      m[i] = 0.9 * m[i] + 0.1 * g[i];
+      v[i] = 0.999 * v[i] + 0.001 * g[i] ** 2;
+      const unbiased = m[i] / (1 - 0.9 ** t);
+      return value - (0.01 * unbiased) / (Math.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-8);
     });
   }
   return [...w];

@@ -9,7 +9,7 @@ const HEADER = HEADERS.map((path) =>
 ).join("");
 
 const constantOf = (name: Operation) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-const structOf = (name: Operation) => (name[0] as string).toUpperCase() + name.slice(1);
+const structOf = (name: Operation) => name[0].toUpperCase() + name.slice(1);
 
 describe("of an operation in the plan and in the kernels", () => {
   /** The fields of a struct; those of a record that it begins with come first. */

@@ -58,9 +58,9 @@ describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in f
 
 test.runIf(first)("a step in fused arithmetic has other bits, on the same rows", () => {
   const runs = zooRuns(13, 90, 9);
-  const bits = (of: readonly Run[]) => trained(first as KernelSet, of)?.map((one) => one.bits);
+  const bits = (of: readonly Run[]) => trained(first, of)?.map((one) => one.bits);
   expect(bits(fused(runs))).not.toEqual(bits(runs));
-  const labels = (of: readonly Run[]) => trained(first as KernelSet, of)?.map((one) => one.labelCorrelations);
+  const labels = (of: readonly Run[]) => trained(first, of)?.map((one) => one.labelCorrelations);
   expect(labels(fused(runs))).toEqual(labels(runs));
 });
 

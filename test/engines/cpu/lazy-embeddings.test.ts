@@ -9,7 +9,7 @@ import { APART } from "../golden/optimizers.ts";
 import { apart, CASES, INITIAL, rowsAt, SPEC, STEPS, trainedByKernels } from "./lazy-runs.ts";
 import { KERNELS, loneRun } from "./lone-run.ts";
 
-const ADAM = CASES[0]?.[1] as OptimizerSettings;
+const ADAM = CASES[0]?.[1];
 const ALL: [string, OptimizerSettings][] = [
   ...CASES,
   ["adam with clipping", { ...ADAM, clipNorm: 0.5 }],
@@ -24,7 +24,7 @@ function touchedBy(x: readonly number[][]): Set<number> {
   return new Set(
     tables.flatMap(({ offset, shape }, t) => {
       const [rows, size] = shape as [number, number];
-      const numbers = x.map((row) => row[2 + t] as number).filter((number) => number < rows - 1);
+      const numbers = x.map((row) => row[2 + t]).filter((number) => number < rows - 1);
       return numbers.flatMap((number) => range(size).map((i) => offset + number * size + i));
     }),
   );
@@ -43,22 +43,20 @@ function trainedInFloat64(settings: OptimizerSettings, B: number) {
     const touched = touchedBy(x);
     const moved = [...range(w.length)].filter((p) => p >= ofTables || touched.has(p));
     const g = objectiveGradient(SPEC, w, rows);
-    const norm = Math.sqrt(moved.reduce((sum, p) => sum + (g[p] as number) ** 2, 0));
+    const norm = Math.sqrt(moved.reduce((sum, p) => sum + g[p] ** 2, 0));
     const scale = clipNorm === null ? 1 : Math.min(1, clipNorm / (norm + 1e-6));
     const rate = rateAt(settings, i + 1);
     const [left1, left2] = [1 - beta1 ** (i + 1), 1 - beta2 ** (i + 1)];
     for (const p of moved) {
-      const gradient = scale * (g[p] as number);
+      const gradient = scale * g[p];
       if (optimizer === "sgd") {
-        w[p] = (w[p] as number) - rate * gradient;
+        w[p] = w[p] - rate * gradient;
         continue;
       }
-      m[p] = beta1 * (m[p] as number) + (1 - beta1) * gradient;
-      v[p] = beta2 * (v[p] as number) + (1 - beta2) * gradient ** 2;
+      m[p] = beta1 * m[p] + (1 - beta1) * gradient;
+      v[p] = beta2 * v[p] + (1 - beta2) * gradient ** 2;
       const corrected = p < ofTables ? epsilon : epsilon * Math.sqrt(left2);
-      w[p] =
-        (w[p] as number) -
-        (rate * Math.sqrt(left2) * (m[p] as number)) / left1 / (Math.sqrt(v[p] as number) + corrected);
+      w[p] = w[p] - (rate * Math.sqrt(left2) * m[p]) / left1 / (Math.sqrt(v[p]) + corrected);
     }
     return before;
   });

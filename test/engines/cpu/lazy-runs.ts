@@ -42,7 +42,7 @@ export function rowsAt(step: number, B: number): { x: number[][]; y: number[][] 
     (step * 7 + (b % 4) * (b % 4)) % SHOPS,
     (step * step + 5 * b) % ARTICLES,
   ]);
-  const label = (row: number[], k: number) => Math.sin(3 * (row[k] as number)) + Math.cos(row[2 + k] as number);
+  const label = (row: number[], k: number) => Math.sin(3 * row[k]) + Math.cos(row[2 + k]);
   return { x, y: x.map((row) => range(2).map((k) => Math.fround(label(row, k)))) };
 }
 
@@ -76,7 +76,7 @@ export function trainedByKernels(memory: KernelInstance, settings: OptimizerSett
 /** The largest distance between numbers of two lists. */
 export function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expectSame(a.length, b.length);
-  return range(a.length).reduce((most, i) => Math.max(most, Math.abs((a[i] as number) - (b[i] as number))), 0);
+  return range(a.length).reduce((most, i) => Math.max(most, Math.abs(a[i] - b[i])), 0);
 }
 
 function expectSame(a: number, b: number): void {

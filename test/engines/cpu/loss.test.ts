@@ -25,7 +25,7 @@ function lossOf(errors: readonly number[], huberDelta: number | null, memory: (t
   );
   const [evaluated] = run.evaluate();
   const [loss] = run.train(1);
-  return { loss, evaluated, derivative: 1 - (run.parameters()[0] as number) };
+  return { loss, evaluated, derivative: 1 - run.parameters()[0] };
 }
 
 describe.each(INSTANCES)("on $set", (memory) => {

@@ -33,7 +33,7 @@ test.each(LAYOUTS)("normals(...) of the kernels, $panelRows rows to a panel, are
   const expected = new Float32Array(D);
   for (let row = 0; row < count; row++) {
     normalsInto(expected, key, 40 + row, 7);
-    const actual = Float32Array.from(expected, (_, d) => values[panelIndex(row, d, 104, layout)] as number);
+    const actual = Float32Array.from(expected, (_, d) => values[panelIndex(row, d, 104, layout)]);
     expect(bits(actual)).toEqual(bits(expected));
   }
 });
@@ -92,7 +92,7 @@ describe.each([
   function rowsAt(at: number, N: number, columns: number, count: number): Float32Array {
     const values = wasm.float32(at, panelsOf(count, layout) * layout.panelRows * N);
     return Float32Array.from({ length: count * columns }, (_, i) => {
-      return values[panelIndex(Math.floor(i / columns), i % columns, N, layout)] as number;
+      return values[panelIndex(Math.floor(i / columns), i % columns, N, layout)];
     });
   }
 
@@ -100,7 +100,7 @@ describe.each([
     const { plan, labels } = loaded();
     expect(labels).toHaveLength(2);
     labels.forEach(({ heldout }, i) => {
-      const { x, y } = taskSet(runs[i] as GeneratedRun).rows("heldout", 21);
+      const { x, y } = taskSet(runs[i]).rows("heldout", 21);
       expect(bits(rowsAt(plan.heldout, 100, 100, 21))).toEqual(bits(x));
       expect(bits(rowsAt(heldout, K, K, 21))).toEqual(bits(y));
     });
@@ -110,7 +110,7 @@ describe.each([
     const { plan, labels, data } = loaded();
     data.load(4, 3);
     labels.forEach(({ chunk }, i) => {
-      const set = taskSet(runs[i] as GeneratedRun);
+      const set = taskSet(runs[i]);
       for (const s of range(3)) {
         const { x, y } = expectedStep(set, 4 + s);
         expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * columnBytes(layout), 100, 100, 13))).toEqual(bits(x));
@@ -133,7 +133,7 @@ describe.each([
     const { labels, data } = loaded();
     const [set, count] = trainRows === "fresh" ? (["heldout", 21] as const) : (["train", 61] as const);
     labels.forEach((plan, i) => {
-      const { y } = taskSet(runs[i] as GeneratedRun).rows(set, count);
+      const { y } = taskSet(runs[i]).rows(set, count);
       const task = (k: number) => y.filter((_, at) => at % K === k);
       const pairs = range(K).flatMap((j) => range(K - j - 1).map((i) => [j, j + 1 + i] as const));
       expect(data.labelCorrelations(plan)).toEqual(pairs.map(([j, k]) => pearson(task(j), task(k))));

@@ -124,7 +124,7 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
     const tasks =
       kinds &&
       Array.from({ length: spec.tasks }, (_, k): TaskSettings => {
-        const kind = kinds[k % kinds.length] as TaskSettings["kind"];
+        const kind = kinds[k % kinds.length];
         return { kind, weight, ...(kind === "categorical" && { classes }) };
       });
     const model = {

@@ -8,7 +8,7 @@ import { KERNELS } from "./lone-run.ts";
 
 /** The weights [R, E] of a softmax gate for R rows of logits, of one panel at most. */
 function softmax(memory: KernelInstance, logits: readonly number[][]): number[][] {
-  const E = logits[0]?.length as number;
+  const E = logits[0]?.length;
   const { panelRows } = layoutOf(memory.set, 256);
   const arena = new Arena();
   const gate = arena.take(4 * panelRows * E);
@@ -19,7 +19,7 @@ function softmax(memory: KernelInstance, logits: readonly number[][]): number[][
   const values = memory.float32(gate, panelRows * E);
   for (const [b, row] of logits.entries()) for (const [e, logit] of row.entries()) values[panelRows * e + b] = logit;
   memory.kernels.execute(code, code + 4 * words.length, 0, 0, 1, 0, panelRows);
-  return logits.map((row, b) => row.map((_, e) => values[panelRows * e + b] as number));
+  return logits.map((row, b) => row.map((_, e) => values[panelRows * e + b]));
 }
 
 const { fround } = Math;
@@ -47,7 +47,7 @@ describe.each(KERNELS)("exp in the kernels $name", ({ arithmetic, memory }) => {
     for (let from = 0; from < 4000; from += 4) {
       const xs = Array.from({ length: 4 }, (_, i) => Math.fround((-59.99 * (from + i)) / 4000));
       for (const [i, value] of exps(xs).entries())
-        expect(Math.abs(value / Math.exp(xs[i] as number) - 1)).toBeLessThan(2e-7 + ROUNDINGS);
+        expect(Math.abs(value / Math.exp(xs[i]) - 1)).toBeLessThan(2e-7 + ROUNDINGS);
     }
   });
 

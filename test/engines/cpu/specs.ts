@@ -68,7 +68,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       ranks,
     }): ModelSpec => {
       const { own: owns = [perTask], isAlone = false } = TAKES[gating];
-      const own = owns[shared % owns.length] as number;
+      const own = owns[shared % owns.length];
       const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
       const least = all + own; // experts that any gate sees
       const isGated = gateCount({ ...BY_GATING[gating], tasks }) > 0;
@@ -128,7 +128,7 @@ export function noise(seed: number): () => number {
 /** Values for every parameter, biases included, of a size that keeps activations near 1. */
 export function anyParameters(spec: ModelSpec, next: () => number): Float32Array {
   const values = parameterBlocks(spec).flatMap(({ kind, shape, size }) => {
-    const limit = kind === "kernel" ? Math.sqrt(3 / (shape[0] as number)) : 0.3;
+    const limit = kind === "kernel" ? Math.sqrt(3 / shape[0]) : 0.3;
     return Array.from({ length: size }, () => limit * next());
   });
   return Float32Array.from(values);

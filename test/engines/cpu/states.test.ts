@@ -10,7 +10,7 @@ import { anyRun, statesAt, trainedByWasm, trainedFrom, zooRuns } from "./same-bi
 
 const SETS = INSTANCES.map(({ set }) => set);
 /** Each set with the next one, the last with the first. */
-const PAIRS = SETS.map((set, i) => [set, SETS[(i + 1) % SETS.length] as typeof set] as const);
+const PAIRS = SETS.map((set, i) => [set, SETS[(i + 1) % SETS.length]] as const);
 
 describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that was not stopped,", (begins, ends) => {
   test.each([

@@ -6,7 +6,7 @@ import { cellsOf } from "../../../src/data/table-cells.ts";
 import { inputCount } from "../../../src/data/table-inputs.ts";
 import { TableSet, tableSetOf } from "../../../src/data/table-set.ts";
 import { planRunGroup, RunGroupTraining } from "../../../src/engines/cpu/run-group.ts";
-import { type LabelPlan, RunGroupRows } from "../../../src/engines/cpu/run-group-rows.ts";
+import { RunGroupRows } from "../../../src/engines/cpu/run-group-rows.ts";
 import type { FromTable, Run } from "../../../src/engines/engine.ts";
 import { inputPanelBytes } from "../../../src/engines/rows/panels.ts";
 import { lossesOfTasks, summedLosses } from "../../../src/engines/task-losses.ts";
@@ -49,13 +49,13 @@ test.each(INSTANCES)(
     const training = new RunGroupTraining(memory, [run]);
     while (!training.isOver) training.advance(() => {});
     const [own] = training.runs;
-    const { outputs, y } = (own as (typeof training.runs)[number]).predictions();
+    const { outputs, y } = own.predictions();
     const set = new TableSet((run as Run & FromTable).data, dataIdentity(run), run.training);
     expect(y).toEqual(set.labels("heldout"));
     const tasks = lossesOfTasks(run, (k) => set.labelsOf("train", k));
     const losses = own?.curve.heldout.at(-1) as readonly number[];
     for (const [k, sum] of summedLosses({ outputs, y }, tasks, null).entries())
-      expect(Math.abs((losses[k] as number) - sum / 700)).toBeLessThan(1e-5);
+      expect(Math.abs(losses[k] - sum / 700)).toBeLessThan(1e-5);
   },
 );
 
@@ -63,7 +63,7 @@ test.each(INSTANCES)("$set: the inputs and labels of a step are the bits of Tabl
   const rows = { trainRows: 120, heldoutRows: 40, batch: 13, steps: 4 };
   const [withTexts] = categoryRuns(["mmoe"], rows);
   const embedded = embeddedRun(ZOO.mmoe.build(DIMENSIONS), { batch: 13, steps: 4 });
-  for (const run of [withTexts as Run, embedded, numbersRun({ batch: 13, steps: 4 })]) {
+  for (const run of [withTexts, embedded, numbersRun({ batch: 13, steps: 4 })]) {
     const layout = { panelRows: 1, lanes: 4 };
     const { arena, rows: plan, labels } = planRunGroup([run], memory.set, layout);
     memory.reserve(arena.bytes);
@@ -77,7 +77,7 @@ test.each(INSTANCES)("$set: the inputs and labels of a step are the bits of Tabl
     for (const [n, number] of numbers.entries()) {
       const row = memory.float32(plan.chunk + n * inputPanelBytes(D, layout), D);
       expect([...row]).toEqual([...x.subarray(number * D, (number + 1) * D)]);
-      const own = memory.float32((labels[0] as LabelPlan).chunk + 4 * n * K, K);
+      const own = memory.float32(labels[0].chunk + 4 * n * K, K);
       expect([...own]).toEqual([...y.subarray(number * K, (number + 1) * K)]);
     }
   }

@@ -86,7 +86,7 @@ function updated(memory: KernelInstance, given: Case, x: number[][], g: number[]
   const [moved, gradients] = [weights, weights + 4 * size].map((at) => memory.float32(at, size));
   const [values, other] = rule === "sgd" ? [moved?.map((value) => -value), gradients] : [gradients, moved];
   expect(other?.every((value) => value === 0)).toBe(true);
-  const at = (index: number) => values?.[index] as number;
+  const at = (index: number) => values?.[index];
   return {
     kernels: range(N).map((n) => range(D).map((d) => at(kernelIndex(layer, d, n, layout)))),
     biases: range(N).map((n) => at(layer.bias + n)),
@@ -103,11 +103,11 @@ const sum = (terms: readonly number[]) => terms.reduce((total, term) => Math.fro
 
 /** Sums over rows in their order; a bias's as four, row after row, and then as one. */
 function expected({ D, N }: Case, x: number[][], g: number[][], arithmetic: Arithmetic) {
-  const of = (n: number) => g.map((row) => row[n] as number);
+  const of = (n: number) => g.map((row) => row[n]);
   const fourth = (n: number, i: number) => sum(of(n).filter((_, b) => b % 4 === i));
   return {
     kernels: range(N).map((n) =>
-      range(D).map((d) => of(n).reduce((total, value, b) => madd(arithmetic, value, x[b]?.[d] as number, total), 0)),
+      range(D).map((d) => of(n).reduce((total, value, b) => madd(arithmetic, value, x[b]?.[d], total), 0)),
     ),
     biases: range(N).map((n) => sum([sum([fourth(n, 0), fourth(n, 1)]), sum([fourth(n, 2), fourth(n, 3)])])),
   };
@@ -136,7 +136,7 @@ describe.each(KERNELS)("a weight update on $name", ({ arithmetic, memory }) => {
   test("of a gradient that is NaN in one row makes all weights of its unit NaN and no other's", () => {
     const given = { B: 83, D: 99, N: 29 };
     const g = reluGradient(given);
-    (g[70] as number[])[3] = Number.NaN;
+    g[70][3] = Number.NaN;
     const { kernels } = updated(memory, given, inputsOf(given), g);
     const invalid = kernels.map((weights) => weights.filter(Number.isNaN).length);
     expect(invalid).toEqual(range(given.N).map((n) => (n === 3 ? given.D : 0)));

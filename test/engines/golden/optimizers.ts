@@ -39,7 +39,6 @@ export const INITIAL = Float32Array.from({ length: D * 7 + 7 + K * (7 + 1) }, (_
 /** The rows of a step, from 1. */
 export function rowsAt(step: number): { x: number[][]; y: number[][] } {
   const x = range(B).map((b) => range(D).map((d) => Math.fround(Math.sin(0.7 * step + 1.3 * b + 2.1 * d * (b + 1)))));
-  const label = (row: number[], k: number) =>
-    Math.sin(3 * (row[k] as number)) + (row[2] as number) * (row[3 + k] as number);
+  const label = (row: number[], k: number) => Math.sin(3 * row[k]) + row[2] * row[3 + k];
   return { x, y: x.map((row) => range(K).map((k) => Math.fround(label(row, k)))) };
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { codeFiles } from "../../../src/code/javascript-files.ts";
-import type { AnyRun, RunState } from "../../../src/engines/engine.ts";
+import type { AnyRun } from "../../../src/engines/engine.ts";
 import { nodeAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
 import { feedOf } from "../../../src/engines/rows/row-source.ts";
@@ -49,13 +49,10 @@ function lossesAfterAStep(run: AnyRun, lr: number): number[] {
   const { x: X, y: Y } = sets.heldout;
   return Array.from({ length: K }, (_, k) => {
     const w = Array.from({ length: D }, (_, d) =>
-      [...Array(B).keys()].reduce(
-        (sum, b) => sum + (2 / B) * lr * (y[b * K + k] as number) * (x[b * D + d] as number),
-        0,
-      ),
+      [...Array(B).keys()].reduce((sum, b) => sum + (2 / B) * lr * y[b * K + k] * x[b * D + d], 0),
     );
     const N = Y.length / K;
-    const error = (n: number) => w.reduce((sum, v, d) => sum + v * (X[n * D + d] as number), -(Y[n * K + k] as number));
+    const error = (n: number) => w.reduce((sum, v, d) => sum + v * X[n * D + d], -Y[n * K + k]);
     return [...Array(N).keys()].reduce((sum, n) => sum + error(n) ** 2 / N, 0);
   });
 }
@@ -80,7 +77,7 @@ describe("a model in JavaScript", () => {
     const runs = [0, 1, 2].map((index) => codeRun(model, { index }));
     const together = await resultsOf(engine, runs);
     const other = new ProcessEngine({ adapter: nodeAdapter(), jobs: 1, patience: { later: 10 } });
-    const [alone] = await resultsOf(other, [runs[1] as AnyRun]);
+    const [alone] = await resultsOf(other, [runs[1]]);
     await other.dispose();
     expect(alone?.curve).toEqual(together[1]?.curve);
     expect(together[0]?.curve).not.toEqual(together[1]?.curve);
@@ -210,7 +207,7 @@ describe("a model in JavaScript", () => {
     const run = codeRun(codeModel(noisy), {}, { steps: 800, evalEvery: 7 });
     const { whole, states } = await keptBetween(engine, run, [100, 700]);
     expect(states.length).toBeGreaterThan(3);
-    const rest = await resumed(engine, run, states[1] as RunState);
+    const rest = await resumed(engine, run, states[1]);
     expect(rest?.curve).toEqual(whole?.curve);
   });
 

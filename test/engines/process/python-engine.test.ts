@@ -67,7 +67,7 @@ function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: nu
   const { sets, batchInto } = feedOf(run);
   const w = Array.from({ length: D }, () => new Array<number>(K).fill(0));
   const error = (x: Float32Array, y: Float32Array, b: number, k: number) =>
-    w.reduce((sum, weights, d) => sum + (x[b * D + d] as number) * (weights[k] as number), -(y[b * K + k] as number));
+    w.reduce((sum, weights, d) => sum + x[b * D + d] * weights[k], -y[b * K + k]);
   const labelled = (y: Float32Array, k: number) =>
     [...Array(y.length / K).keys()].filter((b) => !Number.isNaN(y[b * K + k]));
   const meanLosses = (x: Float32Array, y: Float32Array) =>
@@ -82,11 +82,11 @@ function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: nu
     const gradients = w.map((weights, d) =>
       weights.map((_, k) => {
         const rows = labelled(y, k);
-        return rows.reduce((sum, b) => sum + (2 / rows.length) * error(x, y, b, k) * (x[b * D + d] as number), 0);
+        return rows.reduce((sum, b) => sum + (2 / rows.length) * error(x, y, b, k) * x[b * D + d], 0);
       }),
     );
     for (const [d, weights] of w.entries())
-      for (let k = 0; k < K; k++) weights[k] = (weights[k] as number) - lr * (gradients[d]?.[k] as number);
+      for (let k = 0; k < K; k++) weights[k] = weights[k] - lr * gradients[d]?.[k];
     return before;
   });
   return { steps: losses, heldout: meanLosses(sets.heldout.x, sets.heldout.y) };
@@ -98,7 +98,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     const [result] = await resultsOf(engine, [run]);
     const { steps, heldout } = linearLosses(run, 0.03);
     const mean = (from: number, to: number) =>
-      [0, 1].map((k) => steps.slice(from, to).reduce((sum, losses) => sum + (losses[k] as number), 0) / (to - from));
+      [0, 1].map((k) => steps.slice(from, to).reduce((sum, losses) => sum + losses[k], 0) / (to - from));
     expect(result?.curve.steps).toEqual([4, 8, 11]);
     for (const [i, expected] of [mean(0, 4), mean(4, 8), mean(8, 11)].entries())
       for (const [k, loss] of expected.entries()) expect(result?.curve.train[i]?.[k]).toBeCloseTo(loss, 5);
@@ -112,7 +112,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     const runs = [0, 1, 2].map((index) => codeRun(model, { index }));
     const together = await resultsOf(engine, runs);
     const other = new ProcessEngine({ adapter, jobs: 1 });
-    const [alone] = await resultsOf(other, [runs[1] as AnyRun]);
+    const [alone] = await resultsOf(other, [runs[1]]);
     await other.dispose();
     expect(alone?.curve).toEqual(together[1]?.curve);
     expect(together[0]?.curve).not.toEqual(together[1]?.curve);

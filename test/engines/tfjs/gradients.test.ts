@@ -56,7 +56,7 @@ test.each<[string, number[], (x: Tensor) => Tensor]>([
   const weights = numbers(...compute(x).shape); // no output's gradient is another's
   const objective = (values: Tensor) => tf.sum(tf.mul(compute(values), weights));
   const { grads } = tf.valueAndGrads((v: Tensor) => compute(v))([x], weights);
-  const gradient = (grads[0] as Tensor).dataSync();
+  const gradient = grads[0].dataSync();
   const values = x.dataSync();
   for (const i of range(values.length)) {
     const moved = (by: number) =>
@@ -65,7 +65,7 @@ test.each<[string, number[], (x: Tensor) => Tensor]>([
           values.map((value, j) => (i === j ? value + by : value)),
           shape,
         ),
-      ).dataSync()[0] as number;
+      ).dataSync()[0];
     expect(gradient[i]).toBeCloseTo((moved(1 / 64) - moved(-1 / 64)) * 32, 2);
   }
 });

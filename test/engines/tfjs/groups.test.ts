@@ -72,7 +72,7 @@ describe("groupsOf(runs, { mixed: true })", () => {
     ];
     for (const other of others) {
       const [group] = groupsOf([tinyRun(), other], { sizeOf: () => 2, mixed: true });
-      expect(group?.sources).toHaveLength(group?.runs.length as number);
+      expect(group?.sources).toHaveLength(group?.runs.length);
     }
   });
 

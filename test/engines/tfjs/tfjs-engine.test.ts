@@ -93,7 +93,7 @@ function noiseAt(run: GeneratedRun, step: number): Noise | undefined {
   const words = new Uint32Array(run.model.tasks * E);
   wordsInto(words, modelKey(run, "noise/links"), 0, step);
   return (k, e) => {
-    const u = ((words[k * E + e] as number) + 0.5) / 2 ** 32;
+    const u = (words[k * E + e] + 0.5) / 2 ** 32;
     return Math.log(u / (1 - u));
   };
 }
@@ -107,7 +107,7 @@ function descend(run: GeneratedRun): { losses: number[][]; parameters: Float64Ar
     const draws = { factors, noise: noiseAt(run, i + 1) };
     const before = taskLosses(run.model, parameters, rows, draws);
     const gradient = objectiveGradient(run.model, parameters, rows, draws);
-    for (const [p, slope] of gradient.entries()) parameters[p] = (parameters[p] as number) - run.training.lr * slope;
+    for (const [p, slope] of gradient.entries()) parameters[p] = parameters[p] - run.training.lr * slope;
     return before;
   });
   return { losses, parameters };
@@ -129,7 +129,7 @@ test.each([
   expectClose(result.parameters as Float32Array, parameters, 1e-5);
   expect(result.curve.steps).toEqual([3, 5]);
   const intervals = [losses.slice(0, 3), losses.slice(3)];
-  const means = intervals.map((interval) => [0, 1].map((k) => mean(interval.map((loss) => loss[k] as number))));
+  const means = intervals.map((interval) => [0, 1].map((k) => mean(interval.map((loss) => loss[k]))));
   expectClose(result.curve.train.flat(), means.flat(), 1e-5);
 });
 
@@ -175,11 +175,11 @@ describe("a run that fails", () => {
   const broken = tinyRun({ index: 1, data: { ...data, noiseStd: Number.NaN } });
 
   test("fails alone: those beside it have the numbers that they have without it", async () => {
-    const [first, failed, third] = (await resultsOf(engine, [tinyRun(), broken, tinyRun({ index: 2 })])) as RunResult[];
+    const [first, failed, third] = await resultsOf(engine, [tinyRun(), broken, tinyRun({ index: 2 })]);
     expect(failed).toMatchObject({ failure: "loss is NaN at step 1", curve: { steps: [], train: [], heldout: [] } });
     expect(failed).not.toHaveProperty("trainingSetLoss");
     const without = await resultsOf(engine, [tinyRun(), tinyRun({ index: 2 })]);
-    expect([first, third].map((result) => numbers(result as RunResult))).toEqual(without.map(numbers));
+    expect([first, third].map((result) => numbers(result))).toEqual(without.map(numbers));
   });
 
   test("is named with the step at which its loss first passed the limit, of a batch or of the held-out rows", async () => {

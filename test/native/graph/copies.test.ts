@@ -13,7 +13,7 @@ test("a tensor is a copy of the array that it was made of, wherever the array li
     const tensor = tf.tensor(numbers, [16]);
     const [id] = getInputTensorIds.call(tf.backend(), [tensor]);
     numbers.fill(2);
-    expect([...new Set(binding.tensorDataSync(id as number))]).toEqual([1]);
+    expect([...new Set(binding.tensorDataSync(id))]).toEqual([1]);
     tensor.dispose();
   }
   expect(tf.tensor([], [0, 3]).dataSync()).toHaveLength(0);

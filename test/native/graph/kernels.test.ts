@@ -26,7 +26,7 @@ interface Kernel {
 /** Those that run on a card. */
 function cardKernels(): Kernel[] {
   const readKernels = (tag: number, kernels: Kernel[], pbf: PbfReader) => {
-    if (tag === 1) kernels.push(pbf.readMessage(readKernel, { op: "", device: "", types: {} } as Kernel));
+    if (tag === 1) kernels.push(pbf.readMessage(readKernel, { op: "", device: "", types: {} }));
   };
   const all = new PbfReader(printedBy("TF_GetAllRegisteredKernels")).readFields<Kernel[]>(readKernels, []);
   return all.filter(({ device }) => device === "GPU" || device === "DEFAULT");

@@ -1,5 +1,4 @@
 import { readdirSync } from "node:fs";
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Loop } from "../../../src/engines/tfjs/graph/loop.ts";
 import { Program } from "../../../src/engines/tfjs/graph/program.ts";
@@ -19,7 +18,7 @@ const SUM: Loop = {
   fed: { term: { shape: [N, D], dtype: "float32" } },
   variables: ["sum"],
   step: ({ sum, term }) => {
-    const next = tf.add(sum as Tensor2D, term as Tensor2D);
+    const next = tf.add(sum, term);
     return { next: { sum: next }, outputs: { mean: tf.mean(next, [0, 1]), doubled: tf.mul(next, 2) } };
   },
 };
@@ -36,7 +35,7 @@ function call(program: Program, value: number): number {
     program.assign({ sum: tf.fill([N, D], 1) });
     const { mean } = program.run("add", STEPS, { term: tf.fill([STEPS, N, D], value) });
     program.read("sum");
-    return (mean as Tensor).dataSync()[STEPS - 1] as number;
+    return mean.dataSync()[STEPS - 1];
   });
 }
 

@@ -1,5 +1,5 @@
 // What tfjs offers, in a graph and eagerly: whatever a model calls is to trace.
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Program } from "../../../src/engines/tfjs/graph/program.ts";
 import type { Tensors } from "../../../src/engines/tfjs/graph/recording.ts";
@@ -31,7 +31,7 @@ const FUNCTIONS: Record<string, (inputs: Inputs) => Tensor> = {
   addN: ({ a, b }) => tf.addN([a, b, a]),
   avgPool: ({ image }) => tf.avgPool(image, 2, 1, "valid"),
   batchNorm: ({ a, b }) => tf.batchNorm2d(a, tf.mean(b, 0) as Tensor1D, tf.sum(tf.square(b), 0) as Tensor1D),
-  batchMatMul: ({ a, b }) => tf.matMul(tf.stack([a, b]) as Tensor3D, tf.stack([b, a]) as Tensor3D, false, true),
+  batchMatMul: ({ a, b }) => tf.matMul(tf.stack([a, b]), tf.stack([b, a]), false, true),
   cast: ({ a }) => tf.cast(tf.cast(a, "int32"), "float32"),
   clip: ({ a }) => tf.clipByValue(a, 0.3, 0.6),
   concat: ({ a, b }) => tf.concat([a, b], 1),
@@ -115,14 +115,14 @@ beforeAll(() => {
     ),
   });
   program = new Program(tf, { variables, loops: { all: { fed: {}, variables: Object.keys(inputs), step } } });
-  program.assign(inputs as unknown as Tensors);
+  program.assign(inputs);
   outputs = program.run("all", 1, {});
 });
 afterAll(() => program.dispose());
 
 test.each(Object.keys(FUNCTIONS))("in a graph tf.%s gives what it gives eagerly", (name) => {
-  const expected = (FUNCTIONS[name] as (inputs: Inputs) => Tensor)(inputs);
-  const actual = outputs[name] as Tensor;
+  const expected = FUNCTIONS[name](inputs);
+  const actual = outputs[name];
   expect([actual.shape, actual.dtype]).toEqual([[1, ...expected.shape], expected.dtype]);
   const numbers = [actual, expected].map((tensor) =>
     tensor.dataSync().map((value) => (Number.isFinite(value) ? value : -99)),

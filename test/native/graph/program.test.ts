@@ -23,17 +23,17 @@ const TRAIN: Loop = {
 };
 
 function descend({ hidden, output, momentum, set, rows, rate }: Tensors): { next: Tensors; outputs: Tensors } {
-  const x = tf.gather(set as Tensor2D, rows as Tensor) as Tensor2D;
+  const x = tf.gather(set as Tensor2D, rows) as Tensor2D;
   const y = tf.sin(tf.sum(x, 1, true));
   const loss = (hidden: Tensor, output: Tensor) =>
     tf.mean(tf.squaredDifference(tf.matMul(tf.relu(tf.matMul(x, hidden as Tensor2D)), output as Tensor2D), y), [0, 1]);
-  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Tensor)([hidden, output] as Tensor[]);
+  const { value, grads } = tf.valueAndGrads(loss)([hidden, output] as Tensor[]);
   const [slope, outputSlope] = grads as [Tensor, Tensor];
-  const faster = tf.add(tf.mul(momentum as Tensor, 0.9), slope);
-  const moved = (weights: Tensor, by: Tensor) => tf.sub(weights, tf.mul(by, rate as Tensor));
+  const faster = tf.add(tf.mul(momentum, 0.9), slope);
+  const moved = (weights: Tensor, by: Tensor) => tf.sub(weights, tf.mul(by, rate));
   const next = {
-    hidden: moved(hidden as Tensor, faster),
-    output: moved(output as Tensor, outputSlope),
+    hidden: moved(hidden, faster),
+    output: moved(output, outputSlope),
     momentum: faster,
   };
   return { next, outputs: { loss: value, slope: outputSlope } };
@@ -74,7 +74,7 @@ function eagerly(steps: number): { losses: number[]; hidden: Float32Array } {
     const { rows, rate } = fedFor(1, step) as { rows: Tensor; rate: Tensor };
     const { next, outputs } = descend({ ...state, rows: tf.reshape(rows, [B]), rate: tf.reshape(rate, []) });
     state = { ...state, ...next };
-    return outputs.loss?.dataSync()[0] as number;
+    return outputs.loss?.dataSync()[0];
   });
   return { losses, hidden: state.hidden?.dataSync() as Float32Array };
 }
@@ -83,9 +83,9 @@ describe.each([false, true])("a program, concurrent: %s", (concurrent) => {
   test("has the losses and the weights of eager steps, after 50 steps", () => {
     const { losses, hidden } = eagerly(50);
     const traced = started({ concurrent });
-    expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync() as Float32Array, losses, 1e-6);
-    expectClose(traced.read("hidden")[0]?.dataSync() as Float32Array, hidden, 1e-6);
-    expect(losses[49]).toBeLessThan(0.7 * (losses[0] as number));
+    expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync(), losses, 1e-6);
+    expectClose(traced.read("hidden")[0]?.dataSync(), hidden, 1e-6);
+    expect(losses[49]).toBeLessThan(0.7 * losses[0]);
   });
 
   test("goes on where it was left: 4 steps and 9 are 13", () => {
@@ -103,7 +103,7 @@ describe.each([false, true])("a program, concurrent: %s", (concurrent) => {
 test("assign(values) starts again, with a variable of another size where its spec leaves that open", () => {
   const traced = started();
   const first = traced.run("train", 5, fedFor(5)).loss?.dataSync();
-  const set = start().set as Tensor;
+  const set = start().set;
   traced.assign({ ...start(), set: tf.concat([set, tf.ones([2, D])]) });
   expect(traced.run("train", 5, fedFor(5)).loss?.dataSync()).toEqual(first);
 });
@@ -121,13 +121,13 @@ test("loops of one program share its variables", () => {
   const norm: Loop = {
     fed: {},
     variables: ["hidden"],
-    step: ({ hidden }) => ({ outputs: { norm: tf.sum(tf.square(hidden as Tensor)) } }),
+    step: ({ hidden }) => ({ outputs: { norm: tf.sum(tf.square(hidden)) } }),
   };
   const both = started({ loops: { train: TRAIN, norm } });
   const [before] = both.run("norm", 1, {}).norm?.dataSync() ?? [];
   both.run("train", 8, fedFor(8));
   const [after, again] = both.run("norm", 2, {}).norm?.dataSync() ?? [];
-  const expected = tf.sum(tf.square(both.read("hidden")[0] as Tensor)).dataSync()[0] as number;
+  const expected = tf.sum(tf.square(both.read("hidden")[0])).dataSync()[0];
   expect(after).toBeCloseTo(expected, 5);
   expect([after, before === after]).toEqual([again, false]);
 });
@@ -139,23 +139,23 @@ test("whole numbers keep all their bits, those too that would be none of float32
     fed: { given: spec },
     variables: ["held"],
     step: ({ given, held }) => ({
-      next: { held: given as Tensor },
-      outputs: { sum: tf.add(given as Tensor, held as Tensor), held: held as Tensor },
+      next: { held: given },
+      outputs: { sum: tf.add(given, held), held: held },
     }),
   };
   program = new Program(tf, { variables: { held: spec }, loops: { pass } });
   program.assign({ held: tf.zeros([odd.length], "int32") });
   const { sum, held } = program.run("pass", 2, { given: tf.tensor([...odd, ...odd], [2, odd.length], "int32") });
-  expect([...(held as Tensor).dataSync()]).toEqual([...odd.map(() => 0), ...odd]);
-  expect([...(sum as Tensor).dataSync()]).toEqual([...odd, ...odd.map((value) => (2 * value) | 0)]);
-  expect([...(program.read("held")[0] as Tensor).dataSync()]).toEqual(odd);
+  expect([...held.dataSync()]).toEqual([...odd.map(() => 0), ...odd]);
+  expect([...sum.dataSync()]).toEqual([...odd, ...odd.map((value) => (2 * value) | 0)]);
+  expect([...program.read("held")[0].dataSync()]).toEqual(odd);
 });
 
 test("operations(loop) counts what a step calls, without constants", () => {
   const double: Loop = {
     fed: {},
     variables: ["output"],
-    step: ({ output }) => ({ next: { output: tf.mul(output as Tensor, 2) }, outputs: {} }),
+    step: ({ output }) => ({ next: { output: tf.mul(output, 2) }, outputs: {} }),
   };
   expect(started({ loops: { double } }).operations("double")).toBe(2); // and the counter's increment
 });
@@ -166,28 +166,28 @@ const IN_PLACE: Loop = {
   variables: ["set", "momentum"],
   inPlace: ["hidden", "output"],
   step: (inputs) => {
-    const { next, outputs } = descend({ ...inputs, rate: tf.onesLike(inputs.rate as Tensor) });
-    const move = (key: string) => tf.sub(inputs[key] as Tensor, next[key] as Tensor);
+    const { next, outputs } = descend({ ...inputs, rate: tf.onesLike(inputs.rate) });
+    const move = (key: string) => tf.sub(inputs[key], next[key]);
     const updates = ["hidden", "output"].map((key) => ({
       op: "ResourceApplyGradientDescent",
       variables: [key],
-      inputs: [inputs.rate as Tensor, move(key)],
+      inputs: [inputs.rate, move(key)],
     }));
-    return { next: { momentum: next.momentum as Tensor }, updates, outputs };
+    return { next: { momentum: next.momentum }, updates, outputs };
   },
 };
 
 test.each([false, true])("updates change variables where they lie, concurrent: %s", (concurrent) => {
   const { losses, hidden } = eagerly(50);
   const traced = started({ loops: { train: IN_PLACE }, concurrent });
-  expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync() as Float32Array, losses, 1e-6);
-  expectClose(traced.read("hidden")[0]?.dataSync() as Float32Array, hidden, 1e-6);
+  expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync(), losses, 1e-6);
+  expectClose(traced.read("hidden")[0]?.dataSync(), hidden, 1e-6);
 });
 
 test("XLA's computation of a step has its numbers within float32's tolerance", () => {
   const { losses } = eagerly(20);
   const traced = started({ loops: { train: IN_PLACE }, xla: true });
-  expectClose(traced.run("train", 20, fedFor(20)).loss?.dataSync() as Float32Array, losses, 1e-5);
+  expectClose(traced.run("train", 20, fedFor(20)).loss?.dataSync(), losses, 1e-5);
 });
 
 describe("a program refuses", () => {
@@ -220,11 +220,11 @@ describe("a program refuses", () => {
       variables: ["output"],
       step: (inputs) => ({ next: next(inputs), outputs: {} }),
     });
-    const wider = grow(({ output }) => ({ output: tf.tile(output as Tensor, [1, 2]) }));
+    const wider = grow(({ output }) => ({ output: tf.tile(output, [1, 2]) }));
     expect(() => started({ loops: { wider } })).toThrow(
       "wider: next.output: expected float32 [5, 1], got type 1 [5, 2]",
     );
-    const other = grow(({ output }) => ({ hidden: output as Tensor }));
+    const other = grow(({ output }) => ({ hidden: output }));
     expect(() => started({ loops: { other } })).toThrow("other: next.hidden: the step has no variable of this name");
   });
 });

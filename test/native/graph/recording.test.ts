@@ -59,7 +59,7 @@ describe("recordOperations(compute) refuses", () => {
   let calls = 0;
   const refused: [string, (x: Tensor) => Tensor, RegExp][] = [
     ["a tensor from outside", (x) => tf.add(x, outside), /float32 \[3\] was made before the trace: make it an input/],
-    ["to read a tensor", (x) => tf.scalar(x.dataSync()[0] as number), /a tensor is read inside of the trace/],
+    ["to read a tensor", (x) => tf.scalar(x.dataSync()[0]), /a tensor is read inside of the trace/],
     ["a random number", (x) => tf.mul(x, tf.randomUniform([3])), /constant \[3\] is another .* make it an input/],
     ["a counter", (x) => tf.mul(x, ++calls), /constant \[\] is another/],
     ["other operations the second time", (x) => (++calls % 2 ? tf.sin(x) : tf.cos(x)), /calls other operations/],

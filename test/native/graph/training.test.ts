@@ -63,7 +63,7 @@ test.each(["mmoe", "single-task"] as const)(
 test("after 1,000 steps of Adam the losses are the cpu engine's within 1%", async () => {
   const run = makeRun({}, { steps: 1000, evalEvery: 250, lr: 0.001, trainRows: 500 });
   const [ours, theirs] = [await resultOf(engines.traced, run), await resultOf(engines.cpu, run)];
-  const ratios = ours.curve.train.flat().map((loss, at) => loss / (theirs.curve.train.flat()[at] as number));
+  const ratios = ours.curve.train.flat().map((loss, at) => loss / theirs.curve.train.flat()[at]);
   expectClose(ratios, [1, 1, 1, 1, 1, 1, 1, 1], 0.01);
 });
 
@@ -117,7 +117,7 @@ describe("a run that fails", () => {
 
   test("fails alone, at the step and for the reason that it has eagerly", async () => {
     const runs = [tinyRun(), broken, tinyRun({ index: 2 })];
-    const [first, failed, third] = (await resultsOf(engines.traced, runs)) as RunResult[];
+    const [first, failed, third] = await resultsOf(engines.traced, runs);
     expect(failed).toMatchObject({ failure: "loss is NaN at step 1", curve: { steps: [], train: [], heldout: [] } });
     const alone = await resultsOf(engines.traced, [tinyRun(), tinyRun({ index: 2 })]);
     expectSameNumbers([first, third] as RunResult[], alone);

@@ -19,7 +19,7 @@ export interface FeedArray {
  * B] of rows in the table of all sources; and the masks of each model.
  */
 export function stepArrays({ models, runs, sources, places }: Group): FeedArray[] {
-  const { model, training } = runs[0] as Run;
+  const { model, training } = runs[0];
   const [F, R, B] = [sources.length, places.length, training.batch];
   const rows: FeedArray[] =
     training.trainRows === "fresh"
@@ -31,7 +31,7 @@ export function stepArrays({ models, runs, sources, places }: Group): FeedArray[
 
 /** The sets of all sources, `heldout/x` [F, rows, D] and so on. */
 export function setArrays({ runs, sources }: Group): FeedArray[] {
-  const { model, training } = runs[0] as Run;
+  const { model, training } = runs[0];
   const F = sources.length;
   return setSizes(training).flatMap(({ set, rows }) => [
     float(`${set}/x`, [F, rows, model.inputs]),

@@ -24,8 +24,8 @@ export class FeedMaker {
 
   constructor({ models, runs, sources, places }: Group, share: Share) {
     const [F, R] = [sources.length, places.length];
-    this.#training = (runs[0] as Run).training;
-    this.#tasks = (runs[0] as Run).model.tasks;
+    this.#training = runs[0].training;
+    this.#tasks = runs[0].model.tasks;
     this.#sourceCount = F;
     this.#share = share;
     this.#sources = sources.slice(share.first, share.end).map((run) => new RowSource(run));
@@ -42,7 +42,7 @@ export class FeedMaker {
    * tasks.
    */
   sets(arrays: FeedArrays, f: number): readonly number[] {
-    const source = this.#sources[f - this.#share.first] as RowSource;
+    const source = this.#sources[f - this.#share.first];
     let correlations: readonly number[] = [];
     for (const { set } of setSizes(this.#training)) {
       const [x, y] = [this.#partOf(arrays[`${set}/x`], f), this.#partOf(arrays[`${set}/y`], f)];
@@ -75,7 +75,7 @@ export class FeedMaker {
     const { batch: B, trainRows } = this.#training;
     const numbers = new Uint32Array(out.buffer, out.byteOffset, out.length);
     source.numbersInto(numbers.subarray(0, B), step);
-    for (let b = 0; b < B; b++) numbers[b] = (numbers[b] as number) + f * (trainRows as number);
+    for (let b = 0; b < B; b++) numbers[b] = numbers[b] + f * (trainRows as number);
     for (let at = B; at < numbers.length; at += B) numbers.copyWithin(at, 0, B);
   }
 

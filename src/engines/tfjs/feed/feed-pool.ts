@@ -115,7 +115,7 @@ export class FeedPool {
     this.#goOnWithFewer(cause);
     const parts = this.#parts.filter(({ feeder }) => feeder === dead);
     for (const [i, part] of parts.entries()) {
-      part.feeder = this.#feeders[i % this.#feeders.length] as Feeder;
+      part.feeder = this.#feeders[i % this.#feeders.length];
       this.#tell(part.feeder);
     }
   }

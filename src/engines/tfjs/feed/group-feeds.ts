@@ -124,7 +124,7 @@ export class StepFeed {
   /** Makes `count` steps, or those that are left. */
   #begin(from: number, count: number): Chunk {
     const end = Math.min(from + count, this.#end);
-    const room = this.#rooms[this.#begun++ % 2] as Room;
+    const room = this.#rooms[this.#begun++ % 2];
     const arrays = room.arrays(this.#layout, end - from);
     const made = this.#pool.steps(arrays, from, end - from);
     made.catch(() => {}); // reported when it is awaited, if it ever is

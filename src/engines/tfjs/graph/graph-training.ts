@@ -1,7 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
-import type { ModelSpec } from "../../../models/spec.ts";
 import type { Predictions, Run } from "../../engine.ts";
 import { initialParameters } from "../../initial-parameters.ts";
 import { lossUnits } from "../../task-losses.ts";
@@ -121,13 +120,13 @@ export class GraphTrainer implements Trainer {
     this.#program = program;
     this.#group = group;
     this.#shape = trainingShape(group);
-    const { lr: first } = (group.runs[0] as Run).training;
+    const { lr: first } = group.runs[0].training;
     this.#units = group.runs
       .slice(0, this.#shape.R)
       .map(({ training: { lr } }) => (this.#shape.ownRates ? lr / first : 1));
     this.labelCorrelations = feed.labelCorrelations;
     const { "heldout/x": x, "heldout/y": y } = feed.sets as Record<string, Float32Array>;
-    this.#heldout = { x: x as Float32Array, y: y as Float32Array };
+    this.#heldout = { x: x, y: y };
     tf.tidy(() => {
       this.#describeReplicas(feed);
       for (const m of group.models.keys()) this.#begin(m);
@@ -141,7 +140,7 @@ export class GraphTrainer implements Trainer {
     if (kinds) {
       const rows = sets["train/y"] as Float32Array | undefined;
       const of = sources.map((_, f) => rows && partAt(rows, f, sources.length));
-      const units = places.flatMap((place, r) => lossUnits(runs[r] as Run, of[place]));
+      const units = places.flatMap((place, r) => lossUnits(runs[r], of[place]));
       this.#program.assign({ lossUnits: this.#tf.tensor2d(units, [R, tasks]) });
     }
     if (sharedFeed) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
@@ -151,12 +150,12 @@ export class GraphTrainer implements Trainer {
   /** Sets parameters of model number m, the optimizer's moments to 0, and what the method keeps to its start. */
   #begin(m: number): void {
     const { models, R, optimizer } = this.#shape;
-    const model = models[m] as ModelSpec;
+    const model = models[m];
     const runs = this.#group.runs.slice(m * R, (m + 1) * R);
-    const initial = runs.map((run, r) => initialParameters(run).map((value) => value / (this.#units[r] as number)));
+    const initial = runs.map((run, r) => initialParameters(run).map((value) => value / this.#units[r]));
     const packed = pack(this.#tf, model, initial);
     for (const [i, name] of parameterNames(model, m).entries()) {
-      const parameters = packed[i] as Tensor;
+      const parameters = packed[i];
       const [, ...others] = stateNames(optimizer, name);
       const zeros = others.map((other) => [other, this.#tf.zeros(parameters.shape)] as const);
       this.#program.assign({ [name]: parameters, ...Object.fromEntries(zeros) });
@@ -185,7 +184,7 @@ export class GraphTrainer implements Trainer {
     const parameters = this.parameters();
     return this.#shape.models.flatMap((model, m) =>
       places.map((place, r) => {
-        const own = pack(tf, model, [parameters[m * places.length + r] as Float32Array]);
+        const own = pack(tf, model, [parameters[m * places.length + r]]);
         const predictions = heldoutPredictions(tf, rowsOf(place), model, (x) => predictReplica(tf, model, own, 0, x));
         tf.dispose(own);
         return predictions;
@@ -198,7 +197,7 @@ export class GraphTrainer implements Trainer {
       const tensors = this.#program.read(...parameterNames(model, m));
       const held = unpack(model, tensors);
       this.#tf.dispose(tensors);
-      return held.map((parameters, r) => parameters.map((value) => value * (this.#units[r] as number)));
+      return held.map((parameters, r) => parameters.map((value) => value * this.#units[r]));
     });
   }
 
@@ -226,7 +225,7 @@ export class GraphLoops {
     this.#tf = tf;
     this.#program = program;
     this.#group = group;
-    this.#first = group.runs[0] as Run;
+    this.#first = group.runs[0];
     this.#feed = steps;
     this.#steps = new CallLength(CALL_BYTES / steps.bytes);
     tf.tidy(() => {
@@ -273,7 +272,7 @@ export class GraphLoops {
     const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));
     const errors = this.#timed(this.#chunks, chunks, call, "sums");
     const sums = new Float64Array(this.#group.runs.length * this.#first.model.tasks);
-    for (const [at, error] of errors.entries()) sums[at % sums.length] = (sums[at % sums.length] as number) + error;
+    for (const [at, error] of errors.entries()) sums[at % sums.length] = sums[at % sums.length] + error;
     return { sums, to: end };
   }
 
@@ -282,7 +281,7 @@ export class GraphLoops {
     const began = performance.now();
     let values = new Float32Array();
     this.#tf.tidy(() => {
-      values = (call()[output] as Tensor).dataSync<"float32">() as Float32Array<ArrayBuffer>;
+      values = call()[output].dataSync<"float32">() as Float32Array<ArrayBuffer>;
     });
     length.took(steps, performance.now() - began);
     return values;

@@ -114,7 +114,7 @@ export class Graph {
 }
 
 export function outputOf(node: Node, output = 0): Value {
-  return { ...(node.outputs[output] as ValueType), node, output };
+  return { ...node.outputs[output], node, output };
 }
 
 /** The nodes that `roots` need, in order. */

@@ -16,7 +16,6 @@ import {
   readVariable,
   rowOf,
   SCALAR,
-  type TensorSpec,
   type Value,
   type ValueType,
   valueType,
@@ -61,8 +60,7 @@ interface LoopOptions {
 /** `specs`: those of all variables. */
 export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs, options: LoopOptions): TracedLoop {
   const { fed, variables, inPlace = [] } = loop;
-  const specsOf = (names: readonly string[]): Specs =>
-    Object.fromEntries(names.map((key) => [key, specs[key] as TensorSpec]));
+  const specsOf = (names: readonly string[]): Specs => Object.fromEntries(names.map((key) => [key, specs[key]]));
   const step = traceStep(tf, `${name}_step`, loop.step, { ...specsOf([...variables, ...inPlace]), ...fed });
   expectNext(name, step.next, specsOf(variables));
   expectInPlace(name, step, inPlace);
@@ -107,24 +105,22 @@ function bodyOf(
   const [place, end] = [placeOf(graph, i), placeOf(graph, following)];
   const inputs = step.inputs.map((key): Value => {
     if (fed[key]) return rowOf(graph, fed[key], place, end);
-    return (
-      held[key] ?? readVariable(graph, handles[key] as Value, passedAs(valueType(specs.inPlace[key] as TensorSpec)))
-    );
+    return held[key] ?? readVariable(graph, handles[key], passedAs(valueType(specs.inPlace[key])));
   });
-  const readings = new Map(step.inputs.flatMap((key, i) => (handles[key] ? [[key, inputs[i]?.node as Node]] : [])));
+  const readings = new Map(step.inputs.flatMap((key, i) => (handles[key] ? [[key, inputs[i]?.node]] : [])));
   const called = call(graph, step.definition, inputs, xla);
-  const result = (value: Value): Value => called[step.results.indexOf(value)] as Value;
+  const result = (value: Value): Value => called[step.results.indexOf(value)];
   const latest = new Map<string, Node>();
   const effects = step.updates.map(({ op, variables, inputs }) => {
     const values = inputs.map((input) => bitsAs(graph, result(input), input.dtype));
     // else a value may be read that was updated, or two updates of a variable may come in either order
     const after = variables.flatMap((key) => [readings.get(key) ?? [], latest.get(key) ?? []].flat());
-    const effect = graph.add(op, [...variables.map((key) => handles[key] as Value), ...values], [], { after });
+    const effect = graph.add(op, [...variables.map((key) => handles[key]), ...values], [], { after });
     for (const key of variables) latest.set(key, effect);
     return effect;
   });
   const kept = mapped(held, (value, key) => (step.next[key] ? result(step.next[key]) : value));
-  const longer = mapped(lists, (list, key) => withRow(graph, list, i, result(step.outputs[key] as Value)));
+  const longer = mapped(lists, (list, key) => withRow(graph, list, i, result(step.outputs[key])));
 
   const carried = [fed, handles, held, lists].flatMap((values) => Object.values(values));
   const results = [following, n, ...[fed, handles, kept, longer].flatMap((values) => Object.values(values))];

@@ -82,8 +82,8 @@ export class Program {
       feeds,
       outputs.map((key) => fetchNames.output(loop, key)),
     );
-    this.#tf.dispose(feeds.get(feedNames.steps(loop)) as Tensor);
-    return Object.fromEntries(outputs.map((key, i) => [key, values[i] as Tensor]));
+    this.#tf.dispose(feeds.get(feedNames.steps(loop)));
+    return Object.fromEntries(outputs.map((key, i) => [key, values[i]]));
   }
 
   /** Operations of one step of a loop. */
@@ -115,7 +115,7 @@ export class Program {
   /** A new tensor to feed to the graph: tensors made of arrays that no operation has used yet never leave the host. */
   #bitsOf(tensor: Tensor): Tensor {
     if (tensor.dtype !== "float32") return tensor.clone();
-    const { buffer, byteOffset, length } = tensor.dataSync<"float32">() as Float32Array;
+    const { buffer, byteOffset, length } = tensor.dataSync<"float32">();
     return this.#tf.tensor(new Int32Array(buffer, byteOffset, length), tensor.shape, "int32");
   }
 }
@@ -180,7 +180,7 @@ function addLoop(graph: Graph, loop: TracedLoop, handles: ReadonlyMap<string, Va
   const handleOf = (key: string): Value => handles.get(key) as Value;
   const places = placesOf(loop);
   const carried = types.map((type, at): Value => {
-    const { kind, key } = places[at] as Place;
+    const { kind, key } = places[at];
     if (kind === "fed") return fromHost(graph, feedNames.fed(name, key), type);
     if (kind === "inPlace") return handleOf(key);
     if (kind === "variables") return readVariable(graph, handleOf(key), type);
@@ -195,7 +195,7 @@ function addLoop(graph: Graph, loop: TracedLoop, handles: ReadonlyMap<string, Va
   );
   for (const [at, { kind, key }] of places.entries()) {
     if (kind !== "outputs") continue;
-    const { dtype } = loop.outputs[key] as ValueType;
+    const { dtype } = loop.outputs[key];
     const value = bitsAs(graph, outputOf(around, at), dtype);
     graph.value("Identity", [value], value, { name: fetchNames.output(name, key), after: [around, ...written] });
   }

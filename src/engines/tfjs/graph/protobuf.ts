@@ -160,8 +160,8 @@ function writeTensor({ dtype, shape, values }: Constant, pbf: PbfWriter): void {
   pbf.writeMessage(2, writeShape, shape);
   const size = shape.reduce((product, n) => product * n, 1);
   if (values.length === size) pbf.writeBytesField(4, bytesOf(values));
-  else if (dtype === DTYPE.float32) pbf.writeFloatField(5, values[0] as number);
-  else if (dtype === DTYPE.int32) pbf.writeVarintField(7, values[0] as number);
+  else if (dtype === DTYPE.float32) pbf.writeFloatField(5, values[0]);
+  else if (dtype === DTYPE.int32) pbf.writeVarintField(7, values[0]);
   else pbf.writeBooleanField(11, values[0] !== 0);
 }
 

@@ -65,9 +65,9 @@ export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): Trace
   const entries = Object.entries(specs);
   const args = entries.map(([, spec], i) => graph.argument(`argument_${i}`, passedAs(valueType(spec))));
   const zeros = entries.map(([, spec]) => zerosOf(tf, spec));
-  const samples = Object.fromEntries(entries.map(([key], i) => [key, zeros[i] as Tensor]));
+  const samples = Object.fromEntries(entries.map(([key], i) => [key, zeros[i]]));
   const given = entries.map(([, { dtype }], i): Given => {
-    return [zeros[i] as Tensor, bitsAs(graph, args[i] as Value, DTYPE[dtype])];
+    return [zeros[i], bitsAs(graph, args[i], DTYPE[dtype])];
   });
 
   let returned: Required<ReturnType<Step>> = { next: {}, updates: [], outputs: {} };
@@ -83,7 +83,7 @@ export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): Trace
   }
 
   let taken = 0;
-  const take = (): Value => results[taken++] as Value;
+  const take = (): Value => results[taken++];
   const byName = (tensors: Tensors) => Object.fromEntries(Object.keys(tensors).map((key) => [key, take()]));
   const next = byName(returned.next);
   const updates = returned.updates.map((update) => ({ ...update, inputs: update.inputs.map(take) }));
@@ -92,7 +92,7 @@ export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): Trace
     graph.nodes,
     passed.map(({ node }) => node),
   );
-  const isUsed = (i: number): boolean => nodes.includes((args[i] as Value).node);
+  const isUsed = (i: number): boolean => nodes.includes(args[i].node);
   return {
     definition: { name, nodes, arguments: args.filter((_, i) => isUsed(i)), results: passed },
     results,
@@ -140,7 +140,7 @@ class Recording {
     this.#backend = tensorflowBackend(tf);
     const ids = this.#backend.getInputTensorIds(given.map(([tensor]) => tensor));
     for (const [i, [tensor, value]] of given.entries()) {
-      const id = ids[i] as number;
+      const id = ids[i];
       if (!this.#values.has(id)) this.#values.set(id, value); // the same tensor again is the same input
       this.#ours.add(tensor.dataId);
     }

@@ -1,5 +1,5 @@
 // A group's training as a traced program: one graph for all groups of one shape.
-import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import { unreachable } from "../../../errors.ts";
 import { parameterCount } from "../../../models/parameters.ts";
@@ -111,7 +111,7 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
       const sums = models.map((model, m) => {
         const rule = { huberDelta, tasks: kinds, lossUnits: given.lossUnits };
         const losses = predictionLosses(tf, model, parametersOf(tf, given, model, m), batch, rule);
-        return tf.sum(tf.mul(losses, given.weights as Tensor), 1);
+        return tf.sum(tf.mul(losses, given.weights), 1);
       });
       return { outputs: { sums: tf.concat(sums) } };
     },
@@ -120,13 +120,13 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
 
 /** Rows x [R, B, D], y [R, B, K] of the sources' x [F, B, D], y [F, B, K]. */
 function freshRows(tf: Tf, { x, y, places }: Tensors): Batch {
-  if (!places) return { x, y } as Batch;
-  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor, places as Tensor1D);
+  if (!places) return { x, y };
+  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor, places);
   return { x: pick(x), y: pick(y) };
 }
 
 function gathered(tf: Tf, given: Tensors, set: RowSet): Batch {
-  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor2D, given.numbers as Tensor2D);
+  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor2D, given.numbers);
   return { x: pick(given[`${set}/x`]), y: pick(given[`${set}/y`]) };
 }
 
@@ -141,7 +141,7 @@ interface ModelStep {
 /** The step of model number m, of the values that are given to the whole step. */
 function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m: number): ModelStep {
   const { models, huberDelta, kinds, ownRates } = shape;
-  const spec = models[m] as ModelSpec;
+  const spec = models[m];
   const method = methodOf(shape.method);
   const parameters = parametersOf(tf, given, spec, m);
   const objective = {
@@ -154,7 +154,7 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
   const names = parameterNames(spec, m);
   const prepared = (gradients: readonly Tensor[]): Tensors => {
     const all = preparedGradients(tf, gradients, parameters, shape);
-    return Object.fromEntries(names.map((name, i) => [name, all[i] as Tensor]));
+    return Object.fromEntries(names.map((name, i) => [name, all[i]]));
   };
   const updatesBy = (gradients: Tensors): Update[] => [
     ...(given.decay ? decaysOf(tf, decayed(tf, given, names)) : []),
@@ -166,12 +166,12 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
   }
 
   const kept = Object.keys(method.initial(shape.optimizer));
-  const state = Object.fromEntries(kept.map((name) => [name, given[methodStateName(m, name)] as Tensor]));
-  const rate = given.methodRate as Tensor;
+  const state = Object.fromEntries(kept.map((name) => [name, given[methodStateName(m, name)]]));
+  const rate = given.methodRate;
   const isRuns = ownRates && method.learningRate === "run";
   const rates = {
-    rate: isRuns ? tf.mul(rate, tf.reshape(given.units as Tensor, [-1, 1])) : rate,
-    epsilon: given.methodEpsilon as Tensor,
+    rate: isRuns ? tf.mul(rate, tf.reshape(given.units, [-1, 1])) : rate,
+    epsilon: given.methodEpsilon,
     ...betasOf(method.learningRate === "run" ? shape : ADAM),
   };
   const inputs = { spec, parameters, batch, objective, order: orderBy(given, m), state, rates };
@@ -190,11 +190,11 @@ function renamed(state: MethodState, m: number): Tensors {
 
 /** What the updates in place will make of the parameters: they come after the step, which can't see it. */
 function movedParameters(tf: Tf, given: Tensors, gradients: Tensors, shape: TrainingShape): Tensors {
-  const rates = { rate: given.rate as Tensor, epsilon: given.epsilon as Tensor, ...betasOf(shape) };
+  const rates = { rate: given.rate, epsilon: given.epsilon, ...betasOf(shape) };
   const amounts = given.decay ? decayed(tf, given, Object.keys(gradients)) : {};
   const moved = Object.entries(gradients).map(([name, gradient]) => {
     const [m, v, amount] = [given[`${name}/m`], given[`${name}/v`], amounts[name]];
-    const before = given[name] as Tensor;
+    const before = given[name];
     const parameters = amount ? tf.sub(before, amount) : before;
     const state: TrainingState = { parameters, ...(m && v && { m, v }) };
     return [name, updated(tf, state, gradient, rates).parameters];
@@ -205,8 +205,8 @@ function movedParameters(tf: Tf, given: Tensors, gradients: Tensors, shape: Trai
 /** What decays of each variable. `decay` is for the group's first rate: a replica's is as much larger as its rate. */
 function decayed(tf: Tf, { units, decay, ...given }: Tensors, names: readonly string[]): Tensors {
   const amounts = names.map((name) => {
-    const parameters = given[name] as Tensor;
-    const amount = tf.mul(parameters, decay as Tensor);
+    const parameters = given[name];
+    const amount = tf.mul(parameters, decay);
     return [name, units ? tf.mul(amount, alongside(tf, units, amount)) : amount];
   });
   return Object.fromEntries(amounts);
@@ -218,7 +218,7 @@ function betasOf({ beta1, beta2 }: Pick<Rates, "beta1" | "beta2">): Pick<Rates, 
 
 /** The parameters of model number m; those in units of a replica's own are converted. */
 function parametersOf(tf: Tf, given: Tensors, model: ModelSpec, m: number): Tensor[] {
-  const parameters = parameterNames(model, m).map((name) => given[name] as Tensor);
+  const parameters = parameterNames(model, m).map((name) => given[name]);
   const { units } = given;
   if (!units) return parameters;
   return parameters.map((each) => tf.mul(each, alongside(tf, units, each)));
@@ -237,10 +237,10 @@ function updatesOf(tf: Tf, inPlace: InPlace, gradients: Tensors, { rate, epsilon
     const variables = stateNames(optimizer, parameter);
     switch (optimizer) {
       case "sgd":
-        return { op: "ResourceApplyGradientDescent", variables, inputs: [rate as Tensor, gradient] };
+        return { op: "ResourceApplyGradientDescent", variables, inputs: [rate, gradient] };
       case "adam":
       case "adamw": {
-        const inputs = [...adamScalars(tf, inPlace, rate as Tensor, epsilon as Tensor), gradient];
+        const inputs = [...adamScalars(tf, inPlace, rate, epsilon), gradient];
         return { op: "ResourceApplyAdam", variables, inputs };
       }
       default:

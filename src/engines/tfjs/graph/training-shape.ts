@@ -3,7 +3,6 @@ import type { RowSet } from "../../../data/streams.ts";
 import type { TaskSettings } from "../../../data/task-kinds.ts";
 import { unreachable } from "../../../errors.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
 import type { Optimizer, OptimizerSettings } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
@@ -37,7 +36,7 @@ export interface TrainingShape extends OptimizerShape {
 }
 
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
-  const { training, model } = runs[0] as Run;
+  const { training, model } = runs[0];
   const { inputs, tasks } = model;
   const { method, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
   const { optimizer, beta1, beta2, weightDecay, clipNorm } = training;
@@ -89,7 +88,7 @@ export function stateSpecs({ models, optimizer, R }: TrainingShape): Specs {
   const entries = models.flatMap((model, m) => {
     const names = parameterNames(model, m);
     return packing(model).flatMap(({ shape }, i) =>
-      stateNames(optimizer, names[i] as string).map((name) => [name, float([R, ...shape])]),
+      stateNames(optimizer, names[i]).map((name) => [name, float([R, ...shape])]),
     );
   });
   return Object.fromEntries(entries);

@@ -21,15 +21,15 @@ export const FAMO: LossMethod = {
   initial: () => learned("logits", 0, "adam"),
   learningRate: RATE,
   weights(tf, losses, { logits }, present) {
-    const ratios = tf.div(shares(tf, logits as Tensor, present), tf.add(losses, EPSILON)); // z_k / L_k
+    const ratios = tf.div(shares(tf, logits, present), tf.add(losses, EPSILON)); // z_k / L_k
     return tf.div(ratios, divisor(tf, tf.sum(ratios, 1, true), present));
   },
   next(tf, state, losses, { present, rates, lossesAfter }) {
     const logLoss = (of: Tensor) => tf.log(tf.add(of, EPSILON));
     const falls = tf.sub(logLoss(losses), logLoss(lossesAfter()));
-    const z = shares(tf, state.logits as Tensor, present);
+    const z = shares(tf, state.logits, present);
     const slopes = tf.mul(z, tf.sub(falls, innerProducts(tf, z, falls)));
-    return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits as Tensor, GAMMA)), rates);
+    return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits, GAMMA)), rates);
   },
 };
 

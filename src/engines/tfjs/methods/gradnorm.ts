@@ -19,8 +19,8 @@ export const GRADNORM: GradientMethod = {
   initial: () => ({ first: 0, ...learned("w", 1, "adam") }),
   learningRate: RATE,
   combine(tf, { gram, losses, present, state, rates }) {
-    const w = state.w as Tensor;
-    const before = state.first as Tensor;
+    const w = state.w;
+    const before = state.first;
     const first = tf.where(tf.greater(before, 0), before, losses);
     const ratios = tf.div(losses, divisor(tf, first, present));
     const r = tf.div(ratios, divisor(tf, presentMean(tf, ratios, present), present));
@@ -29,7 +29,7 @@ export const GRADNORM: GradientMethod = {
     const targets = tf.mul(presentMean(tf, weighed, present), tf.pow(r, ALPHA));
     const slopes = tf.mul(tf.sign(tf.sub(weighed, targets)), lengths);
     const next = descended(tf, state, "w", slopes, rates);
-    const positive = tf.maximum(next.w as Tensor, 0);
+    const positive = tf.maximum(next.w, 0);
     return { shared: w, own: w, next: { ...next, first, w: normalised(tf, positive, w, present) } };
   },
 };

@@ -18,7 +18,7 @@ export function descended(
   gradient: Tensor,
   rates: Rates<number | Tensor>,
 ): MethodState {
-  const [value, m, v] = [state[name] as Tensor, state[`${name}/m`], state[`${name}/v`]];
+  const [value, m, v] = [state[name], state[`${name}/m`], state[`${name}/v`]];
   const next = updated(tf, { parameters: value, ...(m && v && { m, v }) }, gradient, rates);
   return { [name]: next.parameters, ...(next.m && next.v && { [`${name}/m`]: next.m, [`${name}/v`]: next.v }) };
 }

@@ -50,7 +50,7 @@ function weighedLosses(tf: Tf, method: LossMethod, inputs: StepInputs): StepOutp
 function whereThere(tf: Tf, present: Present, next: MethodState, before: MethodState): MethodState {
   if (!present) return next;
   const values = Object.entries(next).map(([name, value]) => {
-    return [name, tf.where(tf.greater(present, 0), value, before[name] as Tensor)] as const;
+    return [name, tf.where(tf.greater(present, 0), value, before[name])] as const;
   });
   return Object.fromEntries(values);
 }

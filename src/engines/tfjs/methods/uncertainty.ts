@@ -1,4 +1,3 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
 import { descended, learned } from "./learned.ts";
 import type { LossMethod } from "./method.ts";
 
@@ -10,9 +9,9 @@ export const UNCERTAINTY: LossMethod = {
   weighs: "losses",
   initial: (optimizer) => learned("s", 0, optimizer),
   learningRate: "run",
-  weights: (tf, _, { s }) => tf.mul(tf.exp(tf.neg(s as Tensor)), 0.5),
+  weights: (tf, _, { s }) => tf.mul(tf.exp(tf.neg(s)), 0.5),
   next(tf, state, losses, { rates }) {
-    const slopes = tf.sub(0.5, tf.mul(tf.exp(tf.neg(state.s as Tensor)), tf.mul(losses, 0.5)));
+    const slopes = tf.sub(0.5, tf.mul(tf.exp(tf.neg(state.s)), tf.mul(losses, 0.5)));
     return descended(tf, state, "s", slopes, rates);
   },
 };

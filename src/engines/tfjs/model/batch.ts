@@ -17,7 +17,7 @@ export function batchOf(tf: Tf, parts: readonly Rows[], { inputs: D, tasks: K }:
 
 /** All parts in one; a single one is not copied. */
 export function joinedRows(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0] as Float32Array;
+  if (parts.length === 1) return parts[0];
   const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -96,7 +96,7 @@ export function firstUnits(
 ): { experts: Tensor; gates?: Tensor; sharedGate?: Tensor } {
   const units = spec.embeddings ? embeddedProduct(tf, spec, embeddings, x, first) : dataProduct(tf, x, first);
   if (gates.n === 0) return { experts: units };
-  const [width, whole] = [experts.n * (spec.experts.layers[0] as number), units.shape[2] as number];
+  const [width, whole] = [experts.n * spec.experts.layers[0], units.shape[2] as number];
   const shared = sharedGate.n > 0 ? (spec.gate.layers[0] ?? gateOutputs(spec, spec.tasks)) : 0;
   const sizes = [width, whole - width - shared, ...(shared > 0 ? [shared] : [])];
   const [ofExperts, ofGates, ofShared] = tf.split(units, sizes, 2) as [Tensor, Tensor, Tensor?];
@@ -229,7 +229,7 @@ function readers(
   const byNetwork = tf.transpose(units, [0, 2, 1, 3]); // [R, n, B, units]
   const last = deeper.reduce(
     (h, { kernel, bias }, i) => activate(dense(tf, product(tf, h, kernel), bias), i + 1),
-    byNetwork as Tensor,
+    byNetwork,
   );
   return tf.transpose(last, [0, 2, 1, 3]);
 }
@@ -291,17 +291,17 @@ function squaredDistances(tf: Tf, points: Tensor): Tensor {
 function embeddedProduct(tf: Tf, spec: ModelSpec, tables: readonly Tensor[], x: Tensor, first: Tensor): Tensor {
   const K = embeddingSets(spec);
   const inputs = Array.from({ length: K }, (_, k) => inputOf(tf, spec, tables, x, k));
-  if (K === 1) return product(tf, inputs[0] as Tensor, first);
+  if (K === 1) return product(tf, inputs[0], first);
   const units = tf.split(first, [...ownWidths(spec, first.shape[2] as number)], 2);
   return tf.concat(
-    units.map((kernel, i) => product(tf, inputs[i % K] as Tensor, kernel)),
+    units.map((kernel, i) => product(tf, inputs[i % K], kernel)),
     2,
   );
 }
 
 /** Columns of the first kernels: of each task's experts, then of each task's gate. */
 function ownWidths(spec: ModelSpec, W: number): number[] {
-  const ofExperts = spec.experts.perTask * (spec.experts.layers[0] as number);
+  const ofExperts = spec.experts.perTask * spec.experts.layers[0];
   const experts = new Array<number>(spec.tasks).fill(ofExperts);
   if (gateCount(spec) === 0) return experts;
   return [...experts, ...new Array<number>(spec.tasks).fill(W / spec.tasks - ofExperts)];
@@ -312,7 +312,7 @@ function inputOf(tf: Tf, spec: ModelSpec, tables: readonly Tensor[], x: Tensor, 
   const [R, B] = x.shape as [number, number];
   const plain = plainInputs(spec);
   const vectors = (spec.embeddings as Embedding[]).map(({ rows, size }, i) => {
-    const table = tf.reshape(tf.slice(tables[i] as Tensor, [0, set, 0, 0], [R, 1, rows, size]), [R, rows, size]);
+    const table = tf.reshape(tf.slice(tables[i], [0, set, 0, 0], [R, 1, rows, size]), [R, rows, size]);
     const numbers = tf.slice(x, [0, 0, plain + i], [R, B, 1]);
     const all = tf.tensor1d(Array.from({ length: rows }, (_, number) => number));
     const hot = tf.cast(tf.equal(numbers, all), "float32"); // tf.oneHot gives whole numbers on wasm

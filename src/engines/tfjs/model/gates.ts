@@ -63,8 +63,8 @@ function topSoftmax(tf: Tf, logits: Tensor, k: number): Tensor {
     const value = tf.div(kept, tf.sum(kept, -1, true));
     save([value]);
     const gradFunc = (dy: Tensor, [y]: Tensor[]) => {
-      const product = tf.mul(dy, y as Tensor);
-      return tf.sub(product, tf.mul(tf.sum(product, -1, true), y as Tensor));
+      const product = tf.mul(dy, y);
+      return tf.sub(product, tf.mul(tf.sum(product, -1, true), y));
     };
     return { value, gradFunc };
   });
@@ -99,7 +99,7 @@ function smoothStep(tf: Tf, t: Tensor, gamma: number): Tensor {
     const linear = tf.add(tf.mul(inner, 3 / (2 * gamma)), 0.5);
     const value = tf.sub(linear, tf.mul(tf.mul(tf.square(inner), inner), 2 / gamma ** 3));
     const gradFunc = (dy: Tensor, [inner]: Tensor[]) =>
-      tf.mul(dy, tf.sub(3 / (2 * gamma), tf.mul(tf.square(inner as Tensor), 6 / gamma ** 3)));
+      tf.mul(dy, tf.sub(3 / (2 * gamma), tf.mul(tf.square(inner), 6 / gamma ** 3)));
     return { value, gradFunc };
   });
   return step(t);
@@ -111,8 +111,8 @@ function entropies(tf: Tf, r: Tensor): Tensor {
     const [r, save] = inputs as [Tensor, GradSaveFunc];
     save([r]);
     const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
-      const above = tf.add(saved as Tensor, EPSILON);
-      return tf.neg(tf.mul(dy, tf.add(tf.log(above), tf.div(saved as Tensor, above))));
+      const above = tf.add(saved, EPSILON);
+      return tf.neg(tf.mul(dy, tf.add(tf.log(above), tf.div(saved, above))));
     };
     return { value: tf.neg(tf.mul(r, tf.log(tf.add(r, EPSILON)))), gradFunc };
   });

@@ -20,7 +20,7 @@ export function heldoutPredictions(
   const parts: Float32Array[] = [];
   for (let from = 0; from < N; from += EVALUATED_ROWS) {
     const { x } = slicedRows(rows, ends, from, Math.min(N, from + EVALUATED_ROWS));
-    tf.tidy(() => parts.push(predict(tf.tensor(x, [x.length / D, D])).dataSync<"float32">() as Float32Array));
+    tf.tidy(() => parts.push(predict(tf.tensor(x, [x.length / D, D])).dataSync<"float32">()));
   }
   return { outputs: joinedRows(parts), y: rows.y };
 }

@@ -41,7 +41,7 @@ function hardSigmoid(tf: Tf, x: Tensor): Tensor {
     save([s]);
     const stretched = tf.add(tf.mul(s, zeta - gamma), gamma);
     const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
-      const s = saved as Tensor;
+      const s = saved;
       const stretched = tf.add(tf.mul(s, zeta - gamma), gamma);
       const isInside = tf.mul(tf.step(stretched), tf.step(tf.sub(1, stretched)));
       return tf.mul(tf.mul(dy, isInside), tf.mul(tf.mul(s, tf.sub(1, s)), zeta - gamma));

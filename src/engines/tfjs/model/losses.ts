@@ -22,7 +22,7 @@ export function rowLosses(tf: Tf, predictions: Tensor, y: Tensor, { huberDelta, 
     const outputs = tf.split(predictions, tasks.map(outputCount), 2);
     const labels = tf.split(hasGaps ? filled(tf, y) : y, K, 2);
     const losses = tasks.map(({ kind }, k) => {
-      const [output, label] = [outputs[k] as Tensor, labels[k] as Tensor];
+      const [output, label] = [outputs[k], labels[k]];
       if (kind === "binary") return logistic(tf, output, label);
       if (kind === "categorical") return tf.reshape(crossEntropy(tf, output, label), [R, B, 1]);
       return differentiableErrors(tf, tf.sub(output, label), huberDelta);
@@ -75,7 +75,7 @@ export function withGradientTimes(tf: Tf, values: Tensor, factorsOf: (values: Te
   const weighed = tf.customGrad((...inputs) => {
     const [values, save] = inputs as [Tensor, GradSaveFunc];
     save([values]);
-    return { value: tf.clone(values), gradFunc: (dy, [saved]) => tf.mul(dy, factorsOf(saved as Tensor)) };
+    return { value: tf.clone(values), gradFunc: (dy, [saved]) => tf.mul(dy, factorsOf(saved)) };
   });
   return weighed(values);
 }
@@ -102,7 +102,7 @@ function differentiableErrors(tf: Tf, errors: Tensor, huberDelta: number | null)
   const losses = tf.customGrad((...inputs) => {
     const [errors, save] = inputs as [Tensor, GradSaveFunc];
     save([errors]);
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.mul(dy, slopes(tf, saved as Tensor, huberDelta));
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.mul(dy, slopes(tf, saved, huberDelta));
     return { value: errorLosses(tf, errors, huberDelta), gradFunc };
   });
   return losses(errors);
@@ -118,7 +118,7 @@ function meanErrors(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
     const [errors, save] = inputs as [Tensor, GradSaveFunc];
     save([errors]);
     const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
-      const slope = huberDelta === null ? (saved as Tensor) : clipped(tf, saved as Tensor, huberDelta);
+      const slope = huberDelta === null ? saved : clipped(tf, saved, huberDelta);
       return tf.mul(slope, tf.mul(tf.reshape(dy, [R, 1, K]), (huberDelta === null ? 2 : 1) / B));
     };
     return { value: tf.mean(errorLosses(tf, errors, huberDelta), 1), gradFunc };
@@ -132,7 +132,7 @@ function logistic(tf: Tf, logits: Tensor, labels: Tensor): Tensor {
     const [margins, save] = inputs as [Tensor, GradSaveFunc];
     save([margins]);
     const small = tf.log1p(tf.exp(tf.neg(tf.abs(margins))));
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.neg(tf.mul(dy, tf.sigmoid(tf.neg(saved as Tensor))));
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.neg(tf.mul(dy, tf.sigmoid(tf.neg(saved))));
     return { value: tf.add(tf.relu(tf.neg(margins)), small), gradFunc };
   });
   return losses(tf.mul(logits, tf.sub(tf.mul(labels, 2), 1)));

@@ -68,7 +68,7 @@ export function orderBy(masks: Readonly<Record<string, Tensor>>, m = 0): Tensor 
 /** The noise of model number m's gates, by its name, [R, K, E]; undefined without. */
 export function noiseBy(tf: Tf, masks: Readonly<Record<string, Tensor>>, { gating }: ModelSpec, m = 0) {
   if (gating !== "snr-trans") return undefined;
-  return tf.squeeze(masks[maskName(m, "noise", 0, 0)] as Tensor, [1]);
+  return tf.squeeze(masks[maskName(m, "noise", 0, 0)], [1]);
 }
 
 /** Whether the rows come before the networks in a layer's units. */
@@ -84,7 +84,7 @@ export function dropoutBy(
   m = 0,
 ): Dropout | undefined {
   if (dropout === 0) return undefined;
-  return (units, stack, layer, level) => tf.mul(units, masks[maskName(m, stack, layer, level)] as Tensor);
+  return (units, stack, layer, level) => tf.mul(units, masks[maskName(m, stack, layer, level)]);
 }
 
 function maskName(m: number, stack: Mask["stack"], layer: number, level: number): string {
@@ -124,7 +124,7 @@ export class MaskSource {
     for (const [r, key] of this.#keysOf("method/order").entries()) {
       wordsInto(words, key, 0, step);
       for (let i = 0; i < K; i++) {
-        const wordOf = (task: number) => words[i * K + task] as number;
+        const wordOf = (task: number) => words[i * K + task];
         const others = Array.from({ length: K }, (_, task) => task).filter((task) => task !== i);
         others.sort((a, b) => wordOf(a) - wordOf(b));
         for (const [round, task] of others.entries()) out[((r * rounds + round) * K + i) * K + task] = 1;
@@ -134,13 +134,13 @@ export class MaskSource {
 
   #fillFactors(out: Float32Array, stack: "experts" | "towers", { layer, level, shape }: Mask, step: number): void {
     const [, outer, inner, size] = shape;
-    const { dropout } = (this.#runs[0] as Run).model;
+    const { dropout } = this.#runs[0].model;
     const isOutside = rowsOutside(stack, layer, level);
     for (let at = 0, place = 0; at < out.length; at += size, place++) {
       const [r, i, j] = [Math.floor(place / (outer * inner)), Math.floor(place / inner) % outer, place % inner];
       const [row, network] = isOutside ? [i, j] : [j, i];
       const name = stack === "experts" ? networkName(stack, network, level) : `${stack}/${network}`;
-      const key = this.#keysOf(`dropout/${name}/${layer}`)[r] as Key;
+      const key = this.#keysOf(`dropout/${name}/${layer}`)[r];
       dropoutInto(out.subarray(at, at + size), key, dropout, row, step);
     }
   }

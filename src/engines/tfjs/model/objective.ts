@@ -44,7 +44,7 @@ export function lossesAndGradients(
   objective: Objective,
   weigh?: (losses: Tensor) => Tensor,
 ): LossesAndGradients {
-  const R = batch.x.shape[0] as number;
+  const R = batch.x.shape[0];
   return tf.tidy(() => {
     const terms = termsOf(tf, spec, batch, objective, weigh);
     const { value, grads } = tf.valueAndGrads(terms)([...parameters], tf.ones([R, termCount(spec)]));
@@ -71,7 +71,7 @@ export function taskGradients(
   batch: Batch,
   objective: Objective,
 ): { losses: Tensor; ofTasks: Tensor[][]; ofPenalty?: Tensor[] } {
-  const R = batch.x.shape[0] as number;
+  const R = batch.x.shape[0];
   return tf.tidy(() => {
     const differentiate = tf.valueAndGrads(termsOf(tf, spec, batch, objective));
     const passes = Array.from({ length: termCount(spec) }, (_, term) => {
@@ -109,6 +109,6 @@ function termCount(spec: ModelSpec): number {
 }
 
 function lossesIn(tf: Tf, spec: ModelSpec, terms: Tensor): Tensor {
-  const [R, K] = [terms.shape[0] as number, spec.tasks];
+  const [R, K] = [terms.shape[0], spec.tasks];
   return termCount(spec) > K ? tf.slice(terms, [0, 0], [R, K]) : terms;
 }

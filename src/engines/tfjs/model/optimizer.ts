@@ -78,7 +78,7 @@ export function preparedGradients(
 ): readonly Tensor[] {
   const clipped = clipNorm === null ? gradients : scaledDown(tf, gradients, clipNorm);
   if (optimizer === "adamw" || weightDecay === 0) return clipped;
-  return clipped.map((each, i) => tf.add(each, tf.mul(parameters[i] as Tensor, weightDecay)));
+  return clipped.map((each, i) => tf.add(each, tf.mul(parameters[i], weightDecay)));
 }
 
 /** PyTorch's clip_grad_norm_ has the same small number in its denominator. */
@@ -113,7 +113,7 @@ export function followed(
     const [prepared] = preparedGradients(tf, [gradient], [state.parameters], settings);
     const decay = decayAt(settings, step);
     const parameters = decay === 0 ? state.parameters : tf.mul(state.parameters, 1 - decay);
-    return updated(tf, { ...state, parameters }, prepared as Tensor, ratesAt(settings, step));
+    return updated(tf, { ...state, parameters }, prepared, ratesAt(settings, step));
   });
 }
 

@@ -114,7 +114,7 @@ const ALPHAS = "alphas/0/log-alpha";
 
 /** Kernels [D, units] as columns of one, [D, W]. */
 function besideEachOther(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
-  const [rows] = matrix(blocks[0] as ParameterBlock);
+  const [rows] = matrix(blocks[0]);
   const size = sizeOf(blocks);
   let column = 0;
   const members = blocks.map((block) => {
@@ -129,11 +129,11 @@ function besideEachOther(name: string, blocks: readonly ParameterBlock[]): Packe
  * each has the columns of the widest; those beyond its own stay 0.
  */
 function stacked(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
-  const [rows] = matrix(blocks[0] as ParameterBlock);
+  const [rows] = matrix(blocks[0]);
   const units = Math.max(...blocks.map((block) => matrix(block)[1]));
   const size = blocks.length * rows * units;
   const members = blocks.map((block, n) => ({ block, at: n * rows * units, stride: units }));
-  const isRow = readsRows(blocks[0] as ParameterBlock);
+  const isRow = readsRows(blocks[0]);
   return { name, shape: isRow ? [1, size] : [blocks.length, rows, units], size, members };
 }
 
@@ -167,7 +167,7 @@ export function unpack(spec: ModelSpec, tensors: readonly Tensor[]): Float32Arra
   const R = tensors[0]?.shape[0] ?? 0;
   const parameters = Array.from({ length: R }, () => new Float32Array(parameterCount(spec)));
   for (const [i, packed] of packing(spec).entries()) {
-    const values = (tensors[i] as Tensor).dataSync<"float32">();
+    const values = tensors[i].dataSync<"float32">();
     for (const [r, target] of parameters.entries()) {
       for (const { canonical, at, length } of rowsOf(packed))
         target.set(values.subarray(r * packed.size + at, r * packed.size + at + length), canonical);
@@ -187,7 +187,7 @@ function* rowsOf({ members }: PackedBlock): Generator<{ canonical: number; at: n
 
 /** The tensors of `pack` as layers, first to last. */
 export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
-  const byName = new Map(packing(spec).map(({ name }, i) => [name, tensors[i] as Tensor]));
+  const byName = new Map(packing(spec).map(({ name }, i) => [name, tensors[i]]));
   const layer = (name: string): StackedLayer => ({
     kernel: byName.get(`${name}/kernel`) as Tensor,
     bias: byName.get(`${name}/bias`),
@@ -236,7 +236,7 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
 /** The tensors of `pack` as one, [R, P], for one operation on all parameters. */
 export function joined(tf: Tf, tensors: readonly Tensor[]): Tensor {
   return tf.tidy(() => {
-    const rows = tensors.map((tensor) => tf.reshape(tensor, [tensor.shape[0] as number, -1]));
+    const rows = tensors.map((tensor) => tf.reshape(tensor, [tensor.shape[0], -1]));
     return tf.concat(rows, 1);
   });
 }
@@ -247,6 +247,6 @@ export function separated(tf: Tf, spec: ModelSpec, whole: Tensor): Tensor[] {
     const blocks = packing(spec);
     const sizes = blocks.map(({ size }) => size);
     const parts = tf.split(whole, sizes, 1);
-    return blocks.map(({ shape }, i) => tf.reshape(parts[i] as Tensor, [whole.shape[0] as number, ...shape]));
+    return blocks.map(({ shape }, i) => tf.reshape(parts[i], [whole.shape[0], ...shape]));
   });
 }

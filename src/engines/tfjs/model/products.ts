@@ -36,7 +36,7 @@ export function pairwise(tf: Tf, a: Tensor, b: Tensor, { swapA = false, swapB = 
   if (tf.getBackend() !== "wasm") return tf.matMul(a, b, swapA, swapB);
   const left = matrices(tf, swapA ? swapped(tf, a) : a); // matMul's own transposes are slow here, too
   const right = matrices(tf, swapB ? swapped(tf, b) : b);
-  const products = left.map((matrix, i) => tf.matMul(matrix, right[i] as Tensor2D));
+  const products = left.map((matrix, i) => tf.matMul(matrix, right[i]));
   return tf.reshape(tf.stack(products), [...a.shape.slice(0, -2), ...(products[0] as Tensor2D).shape]);
 }
 

@@ -148,7 +148,7 @@ test("savedModelBytes writes an unknown size as -1 and one value for a constant 
   graph.constant({ dtype: DTYPE.bool, shape: [2], values: Uint8Array.of(0, 1) });
   const bytes = savedModelBytes({ nodes: graph.nodes, functions: [] });
   const attribute = [...NODE, 5, 2];
-  const size = fields(bytes, [...attribute, 7, 2])[0] as Uint8Array;
+  const size = fields(bytes, [...attribute, 7, 2])[0];
   expect(new PbfReader(size).readFields((_, at, pbf) => at.push(pbf.readVarint(true)), [] as number[])).toEqual([-1]);
   const [six, flags] = fields(bytes, [...attribute, 8]) as [Uint8Array, Uint8Array];
   expect(

@@ -11,9 +11,7 @@ export function gappyRun(model: ModelSpec, training: Partial<TrainingSettings>):
   const numbers = new Float64Array(60 * (3 + K));
   const isMissing = (n: number, k: number) => n % 2 === 0 || (n + k) % 4 > 1;
   for (const [n, row] of someRows(60).entries()) {
-    const labels = range(K).map((k) =>
-      isMissing(n, k) ? Number.NaN : (row[3 + (k % 2)] as number) + k * (row[0] as number),
-    );
+    const labels = range(K).map((k) => (isMissing(n, k) ? Number.NaN : row[3 + (k % 2)] + k * row[0]));
     numbers.set([...row.slice(0, 3), ...labels], n * (3 + K));
   }
   const taskKinds = range(K).map(() => ({ kind: "regression", weight: 1, gaps: true }) as const);

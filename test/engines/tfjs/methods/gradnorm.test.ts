@@ -15,7 +15,7 @@ function weightsAfter(steps: number, vectors: readonly Vector[], losses: Vector)
   let { shared, next } = weightsOf(tf, GRADNORM, [vectors], { losses: [losses.map(() => 1)] });
   for (let step = 0; step < steps; step++)
     ({ shared, next } = weightsOf(tf, GRADNORM, [vectors], { losses: [losses], state: next }));
-  return shared[0] as number[];
+  return shared[0];
 }
 
 test("the first step has weights 1, on shared and own parameters alike", () => {
@@ -49,7 +49,7 @@ test.each([
     vectors,
     vectors.map(() => 0.5),
   );
-  const weighed = vectors.map((vector, k) => length(vector) * (weights[k] as number));
+  const weighed = vectors.map((vector, k) => length(vector) * weights[k]);
   const mean = weighed.reduce((sum, norm) => sum + norm, 0) / K;
   expectClose(
     weighed.map((norm) => norm / mean),

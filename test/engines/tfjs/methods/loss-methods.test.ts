@@ -42,7 +42,7 @@ describe("uncertainty", () => {
       [1, 3],
     ];
     const state = stateAfter(UNCERTAINTY, 800, losses, [1, 1], 0.03);
-    expectClose((state.s as Tensor).dataSync(), losses.flat().map(Math.log), 1e-3);
+    expectClose(state.s.dataSync(), losses.flat().map(Math.log), 1e-3);
     expectClose(
       weights(UNCERTAINTY, losses, state).flat(),
       losses.flat().map((loss) => 1 / (2 * loss)),
@@ -51,7 +51,7 @@ describe("uncertainty", () => {
   });
 
   test("weighs one task alone", () => {
-    expectClose((stateAfter(UNCERTAINTY, 800, [[0.3]], [1], 0.03).s as Tensor).dataSync(), [Math.log(0.3)], 1e-3);
+    expectClose(stateAfter(UNCERTAINTY, 800, [[0.3]], [1], 0.03).s.dataSync(), [Math.log(0.3)], 1e-3);
   });
 });
 
@@ -79,8 +79,8 @@ describe("famo", () => {
     const powers = logits.map(Math.exp);
     const z = powers.map((power) => power / powers.reduce((sum, one) => sum + one, 0));
     const gains = falls.map((fall) => -Math.log(fall)); // the log losses' falls
-    const mean = z.reduce((sum, share, k) => sum + share * (gains[k] as number), 0);
-    const slopes = z.map((share, k) => share * ((gains[k] as number) - mean) + 0.001 * (logits[k] as number));
+    const mean = z.reduce((sum, share, k) => sum + share * gains[k], 0);
+    const slopes = z.map((share, k) => share * (gains[k] - mean) + 0.001 * (logits[k] as number));
     const moment = tf.tidy(() => {
       const [zeros, before] = [tf.zeros([1, 3]), tf.tensor2d([[...losses]])];
       const state = { logits: tf.tensor2d([[...logits]]), "logits/m": zeros, "logits/v": zeros };
@@ -88,7 +88,7 @@ describe("famo", () => {
       return FAMO.next(tf, state, before, { rates: { ...ADAM, rate: 0.025 }, lossesAfter })["logits/m"]?.dataSync();
     });
     expectClose(
-      moment as ArrayLike<number>,
+      moment,
       slopes.map((slope) => 0.1 * slope),
       1e-7,
     ); // Adam's first moment

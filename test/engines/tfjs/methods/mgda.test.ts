@@ -28,8 +28,8 @@ test("of two tasks the weights are Sener and Koltun's closed form, also where on
   ];
   const { shared } = weightsOf(tf, MGDA, pairs);
   const closed = pairs.map(([a, b]) => {
-    const difference = (b as number[]).map((value, i) => value - (a?.[i] as number));
-    return Math.min(1, Math.max(0, dot(difference, b as number[]) / dot(difference, difference)));
+    const difference = b.map((value, i) => value - a?.[i]);
+    return Math.min(1, Math.max(0, dot(difference, b) / dot(difference, difference)));
   });
   expect(closed).toEqual([0.2, 1, 0]);
   expectClose(
@@ -45,7 +45,7 @@ describe.each([2, 3, 5])("of %i tasks", (K) => {
   test("the mix is as short as that of the best subset, solved exactly", () => {
     const { shared } = weightsOf(tf, MGDA, problems);
     for (const [i, vectors] of problems.entries()) {
-      const weights = shared[i] as number[];
+      const weights = shared[i];
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
       expect(Math.min(...weights)).toBeGreaterThanOrEqual(0);
       expectClose(mixOf(weights, vectors), mixOf(shortest(vectors), vectors), 1e-3);
@@ -55,7 +55,7 @@ describe.each([2, 3, 5])("of %i tasks", (K) => {
   test("the step lowers no task less than its own squared length: it conflicts with none", () => {
     const { shared } = weightsOf(tf, MGDA, problems);
     for (const [i, vectors] of problems.entries()) {
-      const mix = mixOf(shared[i] as number[], vectors);
+      const mix = mixOf(shared[i], vectors);
       for (const vector of vectors) expect(dot(mix, vector)).toBeGreaterThan(length(mix) ** 2 - 1e-3);
     }
   });
@@ -63,8 +63,8 @@ describe.each([2, 3, 5])("of %i tasks", (K) => {
 
 test("of gradients that are all the same the mix is that gradient; so it is of one task, and of none there are numbers", () => {
   const one = [2, -1, 3];
-  expectClose(mixOf(weightsOf(tf, MGDA, [[one, one, one]]).shared[0] as number[], [one, one, one]), one, 1e-6);
-  expectClose(weightsOf(tf, MGDA, [[one]]).shared[0] as number[], [1], 1e-6);
+  expectClose(mixOf(weightsOf(tf, MGDA, [[one, one, one]]).shared[0], [one, one, one]), one, 1e-6);
+  expectClose(weightsOf(tf, MGDA, [[one]]).shared[0], [1], 1e-6);
   expect(
     weightsOf(tf, MGDA, [
       [

@@ -15,9 +15,9 @@ test("of two tasks the weights are 1 / (|g_k| sqrt(1 + cos))", () => {
   const pairs = range(4).map((seed) => someVectors(2, seed, { conflict: 0.4 * seed }));
   const { shared } = weightsOf(tf, NASH_MTL, pairs);
   for (const [i, [a, b]] of pairs.entries()) {
-    const cosine = dot(a as number[], b as number[]) / (length(a as number[]) * length(b as number[]));
-    const closed = [a, b].map((vector) => 1 / (length(vector as number[]) * Math.sqrt(1 + cosine)));
-    expectClose(shared[i] as number[], closed, 1e-5);
+    const cosine = dot(a, b) / (length(a) * length(b));
+    const closed = [a, b].map((vector) => 1 / (length(vector) * Math.sqrt(1 + cosine)));
+    expectClose(shared[i], closed, 1e-5);
   }
 });
 
@@ -25,10 +25,10 @@ test.each([3, 4, 6])("of %i tasks G a = 1/a, as in float64", (K) => {
   const problems = range(5).map((seed) => someVectors(K, seed, { conflict: 0.2 * seed, size: 9 }));
   const { shared } = weightsOf(tf, NASH_MTL, problems);
   for (const [i, vectors] of problems.entries()) {
-    const a = shared[i] as number[];
+    const a = shared[i];
     expectClose(a, bargain(vectors), 1e-4);
     expectClose(
-      gramOf(vectors).map((row, k) => dot(row, a) * (a[k] as number)),
+      gramOf(vectors).map((row, k) => dot(row, a) * a[k]),
       range(K).map(() => 1),
       1e-3,
     );
@@ -51,7 +51,7 @@ test("of K gradients that are all the same, g, the mix is sqrt(K) g / |g|; one t
   const one = [2, -1, 2];
   for (const K of [1, 2, 3]) {
     const vectors = range(K).map(() => one);
-    const mix = mixOf(weightsOf(tf, NASH_MTL, [vectors]).shared[0] as number[], vectors);
+    const mix = mixOf(weightsOf(tf, NASH_MTL, [vectors]).shared[0], vectors);
     expectClose(
       mix,
       one.map((value) => (Math.sqrt(K) * value) / 3),

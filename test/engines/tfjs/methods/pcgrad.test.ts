@@ -14,10 +14,10 @@ beforeAll(async () => {
 function surgery(vectors: readonly Vector[], orders: readonly (readonly number[])[]): number[] {
   const projected = vectors.map((vector, i) => {
     let own = [...vector];
-    for (const j of orders[i] as readonly number[]) {
-      const other = vectors[j] as Vector;
+    for (const j of orders[i]) {
+      const other = vectors[j];
       const product = dot(own, other);
-      if (product < 0) own = own.map((value, n) => value - (product / dot(other, other)) * (other[n] as number));
+      if (product < 0) own = own.map((value, n) => value - (product / dot(other, other)) * other[n]);
     }
     return own;
   });
@@ -43,9 +43,9 @@ test("of two tasks each gradient is projected onto the normal plane of the other
   ];
   const { shared } = weightsOf(tf, PCGRAD, [conflicting, agreeing]);
   // g_1 + 3/25 g_2 and g_2 + 3 g_1
-  expectClose(shared[0] as number[], [1 + 3, 1 + 3 / 25], 1e-6);
+  expectClose(shared[0], [1 + 3, 1 + 3 / 25], 1e-6);
   expect(shared[1]).toEqual([1, 1]);
-  expect(dot(mixOf(shared[0] as number[], conflicting), [1, 0])).toBeGreaterThan(0);
+  expect(dot(mixOf(shared[0], conflicting), [1, 0])).toBeGreaterThan(0);
 });
 
 test("of three and four tasks the result is that of the vectors themselves, in the order that each replica draws", () => {
@@ -79,11 +79,11 @@ test("of three and four tasks the result is that of the vectors themselves, in t
   const results = cases.map(([K, orders]) => {
     const vectors = someVectors(K, 3, { conflict: 1 });
     const { shared } = weightsOf(tf, PCGRAD, [vectors], { order: [oneHot(orders)] });
-    const mixed = mixOf(shared[0] as number[], vectors);
+    const mixed = mixOf(shared[0], vectors);
     expectClose(mixed, surgery(vectors, orders), 1e-5);
     return mixed;
   });
-  expect(Math.abs((results[0]?.[0] as number) - (results[1]?.[0] as number))).toBeGreaterThan(1e-3); // the order matters
+  expect(Math.abs(results[0]?.[0] - results[1]?.[0])).toBeGreaterThan(1e-3); // the order matters
 });
 
 test("gradients that agree are added, K times one that all tasks have; one task alone keeps its own", () => {

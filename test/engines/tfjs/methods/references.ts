@@ -33,11 +33,11 @@ export function referenceOf(name: Exclude<MethodName, "sum">, options: Options):
         present.length === 0
           ? []
           : weigh(
-              present.map((k) => vectors[k] as Vector),
+              present.map((k) => vectors[k]),
               step,
               present,
             );
-      for (const [i, weight] of found.entries()) shared[present[i] as number] = weight;
+      for (const [i, weight] of found.entries()) shared[present[i]] = weight;
       return { shared, own: ones };
     },
   });
@@ -50,7 +50,7 @@ export function referenceOf(name: Exclude<MethodName, "sum">, options: Options):
       return famo(options);
     case "pcgrad":
       return onShared((vectors, step, present) => {
-        const orders = present.map((k) => options.ordersAt(step)[k] as readonly number[]);
+        const orders = present.map((k) => options.ordersAt(step)[k]);
         return surgery(
           vectors,
           orders.map((order) => order.map((k) => present.indexOf(k)).filter((i) => i >= 0)),
@@ -71,10 +71,10 @@ export function referenceOf(name: Exclude<MethodName, "sum">, options: Options):
 function surgery(vectors: readonly Vector[], orders: readonly (readonly number[])[]): number[] {
   const rows = vectors.map((_, i) => {
     const weights: number[] = vectors.map((_, k) => (k === i ? 1 : 0));
-    for (const j of orders[i] as readonly number[]) {
-      const other = vectors[j] as Vector;
+    for (const j of orders[i]) {
+      const other = vectors[j];
       const product = dot(mixOf(weights, vectors), other);
-      if (product < 0) weights[j] = (weights[j] as number) - product / dot(other, other);
+      if (product < 0) weights[j] = weights[j] - product / dot(other, other);
     }
     return weights;
   });
@@ -86,9 +86,9 @@ export function shortest(vectors: readonly Vector[]): number[] {
   const K = vectors.length;
   const candidates = range(2 ** K - 1).flatMap((bits) => {
     const subset = range(K).filter((k) => ((bits + 1) >> k) & 1);
-    const x = solved(gramOf(subset.map((k) => vectors[k] as Vector)), new Array<number>(subset.length).fill(1));
+    const x = solved(gramOf(subset.map((k) => vectors[k])), new Array<number>(subset.length).fill(1));
     const total = x.reduce((sum, value) => sum + value, 0);
-    const weights = range(K).map((k) => (subset.includes(k) ? (x[subset.indexOf(k)] as number) / total : 0));
+    const weights = range(K).map((k) => (subset.includes(k) ? x[subset.indexOf(k)] / total : 0));
     return weights.every((weight) => weight >= -1e-12) ? [weights] : [];
   });
   return candidates.reduce((best, one) => (length(mixOf(one, vectors)) < length(mixOf(best, vectors)) ? one : best));
@@ -133,8 +133,8 @@ export function bargain(vectors: readonly Vector[]): number[] {
   const a = vectors.map((vector) => 1 / length(vector));
   for (let i = 0; i < 4000; i++)
     for (const [k, row] of G.entries()) {
-      const own = row[k] as number;
-      const others = dot(row, a) - own * (a[k] as number);
+      const own = row[k];
+      const others = dot(row, a) - own * a[k];
       a[k] = (Math.sqrt(others ** 2 + 4 * own) - others) / (2 * own);
     }
   return a;
@@ -147,7 +147,7 @@ export function aligned(vectors: readonly Vector[]): number[] {
   const unit = range(K).map((i) => range(K).map((j) => (i === j ? 1 : 0)));
   const inverse = (A: readonly Vector[]) => transposed(unit.map((e) => solved(A, e)));
   const halfSum = (A: readonly Vector[], B: readonly Vector[]) =>
-    A.map((row, i) => row.map((value, j) => (value + (B[i]?.[j] as number)) / 2));
+    A.map((row, i) => row.map((value, j) => (value + B[i]?.[j]) / 2));
   let [root, inverseRoot]: [number[][], number[][]] = [G, unit];
   for (let i = 0; i < 40; i++)
     [root, inverseRoot] = [halfSum(root, inverse(inverseRoot)), halfSum(inverseRoot, inverse(root))];
@@ -164,7 +164,7 @@ export function aligned(vectors: readonly Vector[]): number[] {
 }
 
 function transposed(A: readonly Vector[]): number[][] {
-  return A.map((_, i) => A.map((row) => row[i] as number));
+  return A.map((_, i) => A.map((row) => row[i]));
 }
 
 /** By plain gradient descent of s, as the run's optimizer. */
@@ -177,7 +177,7 @@ function uncertainty({ K, lr }: Options): Reference {
     },
     learn(losses, _, __, present) {
       for (const [k, value] of s.entries())
-        if (present.includes(k)) s[k] = value - lr * (0.5 - (Math.exp(-value) * (losses[k] as number)) / 2);
+        if (present.includes(k)) s[k] = value - lr * (0.5 - (Math.exp(-value) * losses[k]) / 2);
     },
   };
 }
@@ -188,11 +188,11 @@ function adam(start: readonly number[]) {
   const [m, v] = [start.map(() => 0), start.map(() => 0)];
   const descend = (gradient: Vector, step: number, present: readonly number[]): void => {
     for (const k of present) {
-      const slope = gradient[k] as number;
-      m[k] = 0.9 * (m[k] as number) + 0.1 * slope;
-      v[k] = 0.999 * (v[k] as number) + 0.001 * slope ** 2;
-      const [mean, square] = [(m[k] as number) / (1 - 0.9 ** step), (v[k] as number) / (1 - 0.999 ** step)];
-      values[k] = (values[k] as number) - (0.025 * mean) / (Math.sqrt(square) + 1e-8);
+      const slope = gradient[k];
+      m[k] = 0.9 * m[k] + 0.1 * slope;
+      v[k] = 0.999 * v[k] + 0.001 * slope ** 2;
+      const [mean, square] = [m[k] / (1 - 0.9 ** step), v[k] / (1 - 0.999 ** step)];
+      values[k] = values[k] - (0.025 * mean) / (Math.sqrt(square) + 1e-8);
     }
   };
   return { values, descend };
@@ -204,15 +204,15 @@ function gradNorm({ K }: Options): Reference {
   return {
     weights(vectors, losses, step, present) {
       const weights = [...w];
-      for (const k of present) first[k] ??= losses[k] as number;
+      for (const k of present) first[k] ??= losses[k];
       const ratios = losses.map((loss, k) => loss / (first[k] ?? 1));
-      const total = (values: Vector, of = present) => of.reduce((sum, k) => sum + (values[k] as number), 0);
+      const total = (values: Vector, of = present) => of.reduce((sum, k) => sum + values[k], 0);
       const average = (values: Vector) => total(values) / present.length;
       const norms = vectors.map(length);
-      const weighed = norms.map((norm, k) => norm * (w[k] as number));
+      const weighed = norms.map((norm, k) => norm * w[k]);
       const targets = ratios.map((ratio) => average(weighed) * (ratio / average(ratios)) ** 1.5);
       descend(
-        norms.map((norm, k) => norm * Math.sign((weighed[k] as number) - (targets[k] as number))),
+        norms.map((norm, k) => norm * Math.sign(weighed[k] - targets[k])),
         step,
         present,
       );
@@ -223,7 +223,7 @@ function gradNorm({ K }: Options): Reference {
           range(K).filter((k) => !present.includes(k)),
         );
       const scale = room / total(w);
-      for (const k of present) w[k] = (w[k] as number) * scale;
+      for (const k of present) w[k] = w[k] * scale;
       return { shared: weights, own: weights };
     },
   };
@@ -238,20 +238,17 @@ function famo({ K }: Options): Reference {
   };
   return {
     weights(_, losses, __, present) {
-      const ratios = softmax(present).map((z, k) => z / ((losses[k] as number) + 1e-8));
+      const ratios = softmax(present).map((z, k) => z / (losses[k] + 1e-8));
       const total = ratios.reduce((sum, ratio) => sum + ratio, 0);
       const weights = ratios.map((ratio) => (total > 0 ? ratio / total : 0));
       return { shared: weights, own: weights };
     },
     learn(losses, lossesAfter, step, present) {
       const z = softmax(present);
-      const falls = losses.map((loss, k) => Math.log(loss + 1e-8) - Math.log((lossesAfter[k] as number) + 1e-8));
+      const falls = losses.map((loss, k) => Math.log(loss + 1e-8) - Math.log(lossesAfter[k] + 1e-8));
       // d/d logit_k of z · falls, by the softmax's derivatives z_k (1 if k = j, minus z_j)
       const slopes = z.map((zk, k) =>
-        z.reduce(
-          (sum, zj, j) => sum + (falls[j] as number) * zk * ((k === j ? 1 : 0) - zj),
-          0.001 * (logits[k] as number),
-        ),
+        z.reduce((sum, zj, j) => sum + falls[j] * zk * ((k === j ? 1 : 0) - zj), 0.001 * logits[k]),
       );
       descend(slopes, step, present);
     },

@@ -10,7 +10,7 @@ import { range } from "../../../support/reference.ts";
 export type Vector = readonly number[];
 
 export function dot(a: Vector, b: Vector): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 export function length(a: Vector): number {
@@ -19,10 +19,10 @@ export function length(a: Vector): number {
 
 /** sum_k w_k v_k. */
 export function mixOf(weights: Vector, vectors: readonly Vector[]): number[] {
-  return (vectors[0] as Vector).map((_, i) =>
+  return vectors[0].map((_, i) =>
     dot(
       weights,
-      vectors.map((vector) => vector[i] as number),
+      vectors.map((vector) => vector[i]),
     ),
   );
 }
@@ -35,18 +35,18 @@ export function gramOf(vectors: readonly Vector[]): number[][] {
 export function someVectors(K: number, seed: number, { size = 7, conflict = 0.8 } = {}): number[][] {
   const drawn = range(K).map((k) => [...normals(keyOf(`vectors/${seed}/${k}`), size)]);
   const mean = mixOf(new Array<number>(K).fill(1 / K), drawn);
-  return drawn.map((vector, k) => vector.map((value, i) => (k + 0.5) * (value - conflict * (mean[i] as number))));
+  return drawn.map((vector, k) => vector.map((value, i) => (k + 0.5) * (value - conflict * mean[i])));
 }
 
 /** x with A x = y, by elimination. */
 export function solved(A: readonly Vector[], y: Vector): number[] {
-  const rows = A.map((row, i) => [...row, y[i] as number]);
+  const rows = A.map((row, i) => [...row, y[i]]);
   for (const [k, pivot] of rows.entries())
     for (const [i, row] of rows.entries()) {
-      const factor = i === k ? 0 : (row[k] as number) / (pivot[k] as number);
-      for (const j of row.keys()) row[j] = (row[j] as number) - factor * (pivot[j] as number);
+      const factor = i === k ? 0 : row[k] / pivot[k];
+      for (const j of row.keys()) row[j] = row[j] - factor * pivot[j];
     }
-  return rows.map((row, k) => (row.at(-1) as number) / (row[k] as number));
+  return rows.map((row, k) => (row.at(-1) as number) / row[k]);
 }
 
 interface Given {
@@ -59,7 +59,7 @@ interface Given {
 
 /** Weights of the shared gradients of R replicas, each with vectors of its own, [R][K], and the next state. */
 export function weightsOf(tf: Tf, method: GradientMethod, replicas: readonly (readonly Vector[])[], given: Given = {}) {
-  const [R, K] = [replicas.length, (replicas[0] as readonly Vector[]).length];
+  const [R, K] = [replicas.length, replicas[0].length];
   return tf.tidy(() => {
     const initial = initialMethodState(tf, method, "adam", [R, K]);
     const state = { ...initial, ...mapped(given.state ?? {}, (value) => tf.tensor2d(copied(value))) };

@@ -100,7 +100,7 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
 
     parameters.set([1, 0, 0, 0.4, 1, 0, 0, 0, 1], offset); // task 1 takes units of task 0, and not the reverse
     for (const [i, value] of predictions(stitched, [parameters], x, B).entries())
-      expect(Math.abs(value - (own[i] as number)) < 1e-5).toBe(i % 3 !== 1);
+      expect(Math.abs(value - own[i]) < 1e-5).toBe(i % 3 !== 1);
   });
 
   test("a selector of DSelect-k whose codes are beyond the smooth step selects the expert of its bits, alone", () => {

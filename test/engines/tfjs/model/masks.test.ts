@@ -27,7 +27,7 @@ test("PCGrad takes the other tasks in an order of each task's own, any with the 
   expect(all.slice(0, 3)).toEqual(GOLDEN.orders);
   for (const i of range(K)) {
     const counts = new Map<string, number>();
-    for (const orders of all) counts.set(orders[i] as string, (counts.get(orders[i] as string) ?? 0) + 1);
+    for (const orders of all) counts.set(orders[i], (counts.get(orders[i]) ?? 0) + 1);
     const others = range(K).filter((task) => task !== i);
     for (const order of counts.keys()) expect([...order].map(Number).sort()).toEqual(others);
     const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - STEPS / 6) ** 2 / (STEPS / 6), 0);

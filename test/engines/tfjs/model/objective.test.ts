@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { constraintPenalty, predict } from "../../../../src/engines/tfjs/model/forward.ts";
 import { linkGates } from "../../../../src/engines/tfjs/model/links.ts";
-import { type Mask, MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
+import { MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
 import { lossesAndGradients } from "../../../../src/engines/tfjs/model/objective.ts";
 import { layersOf, pack, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
@@ -68,7 +68,7 @@ test("every expert, unit and gate has a gradient of its own", () => {
     .filter(({ part, kind }) => kind === "kernel" && (part === "experts" || part === "gates"))
     .flatMap(({ offset, shape }) => {
       const [rows, units] = shape as [number, number];
-      return range(units).map((unit) => range(rows).map((row) => gradient[offset + row * units + unit] as number));
+      return range(units).map((unit) => range(rows).map((row) => gradient[offset + row * units + unit]));
     })
     .filter((column) => column.some((value) => value !== 0)); // a unit that is dead in all rows has none
   expect(columns.length).toBeGreaterThan(40);
@@ -93,7 +93,7 @@ test("DSelect-k's entropies teach the gates of all tasks, where no task has an e
     const { losses, gradients } = lossesAndGradients(tf, SELECTING, tensors, { x: rows, y }, SQUARED);
     expect(losses.shape).toEqual([1, SELECTING.tasks]);
     expect(Math.max(...losses.dataSync())).toBe(0);
-    return unpack(SELECTING, gradients)[0] as Float32Array;
+    return unpack(SELECTING, gradients)[0];
   });
   for (const { part, offset, size } of parameterBlocks(SELECTING)) {
     const most = Math.max(...gradient.subarray(offset, offset + size).map(Math.abs));
@@ -111,7 +111,7 @@ test("an L2 constraint leaves out outputs where tasks differ in how many they ha
       .flatMap(({ offset, size }) => [...parameters.subarray(offset, offset + size)]);
   const distance = (j: number, k: number) => {
     const other = ofTask(k);
-    return ofTask(j).reduce((sum, one, i) => sum + (one - (other[i] as number)) ** 2, 0);
+    return ofTask(j).reduce((sum, one, i) => sum + (one - other[i]) ** 2, 0);
   };
   const penalty = tf.tidy(() => constraintPenalty(tf, spec, layersOf(spec, pack(tf, spec, [parameters]))).dataSync());
   expectClose(penalty, [0.3 * (distance(0, 1) + distance(0, 2) + distance(1, 2))], 1e-6);
@@ -136,11 +136,7 @@ describe("SNR's gates at a step", () => {
     });
     const expected = objectiveGradient(SNR, parameters, rows, { noise });
     for (const { offset, size } of parameterBlocks(SNR))
-      expectClose(
-        (gradient as Float32Array).subarray(offset, offset + size),
-        expected.slice(offset, offset + size),
-        1e-5,
-      );
+      expectClose(gradient.subarray(offset, offset + size), expected.slice(offset, offset + size), 1e-5);
   });
 
   test("divide noise and log alpha by beta, and stretch to [-.1, 1.1]: half of u = 1/2 at alpha 1, shut at u near 0", () => {
@@ -160,7 +156,7 @@ test("a model of SNR has no parameter for u, which is drawn again at each step f
   expect(mask?.shape).toEqual([2, 1, 3, 5]);
   const drawn = (step: number) => {
     const noise = new Float32Array(2 * 3 * 5);
-    source.fill(noise, mask as Mask, step);
+    source.fill(noise, mask, step);
     return [...noise];
   };
   expect(new Set([...drawn(1), ...drawn(2)]).size).toBe(60);

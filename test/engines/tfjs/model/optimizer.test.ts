@@ -22,7 +22,7 @@ function trained(optimizer: Optimizer): Float32Array {
     let state = initialState(tf, optimizer, tf.tensor([1, 2, 3, 4], [2, 2]));
     for (const [i, gradient] of GRADIENTS.entries())
       state = updated(tf, state, tf.tensor(gradient, [2, 2]), ratesAt({ ...PLAIN_TRAINING, optimizer, lr: LR }, i + 1));
-    return state.parameters.dataSync<"float32">() as Float32Array;
+    return state.parameters.dataSync<"float32">();
   });
 }
 
@@ -30,7 +30,7 @@ test("adam moves by lr m̂ / (sqrt(v̂) + 1e-8), as in float64", () => {
   const expected = [1, 2, 3, 4].map((start, i) => {
     let [parameter, m, v] = [start, 0, 0];
     for (const [step, gradients] of GRADIENTS.entries()) {
-      const gradient = gradients[i] as number;
+      const gradient = gradients[i];
       m = 0.9 * m + 0.1 * gradient;
       v = 0.999 * v + 0.001 * gradient ** 2;
       parameter -= (LR * (m / (1 - 0.9 ** (step + 1)))) / (Math.sqrt(v / (1 - 0.999 ** (step + 1))) + 1e-8);
@@ -41,7 +41,7 @@ test("adam moves by lr m̂ / (sqrt(v̂) + 1e-8), as in float64", () => {
 });
 
 test("sgd moves by lr times the gradient", () => {
-  const expected = [1, 2, 3, 4].map((start, i) => GRADIENTS.reduce((sum, g) => sum - LR * (g[i] as number), start));
+  const expected = [1, 2, 3, 4].map((start, i) => GRADIENTS.reduce((sum, g) => sum - LR * g[i], start));
   expectClose(trained("sgd"), expected, 1e-6);
 });
 
