@@ -7,6 +7,7 @@ import { ladder } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { claims } from "../../src/index.ts";
 import { readResults } from "../../src/records/read-results.ts";
+import type { Estimate } from "../../src/stats/estimate.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { holm } from "../../src/stats/holm.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
@@ -305,25 +306,25 @@ export function libMtl(): number[] {
 
 /**
  * AUCs of a sweep on census rows: for each model its name, then for each folder the mean, its difference from Shared-Bottom with the
- * ends of its interval, and the paper's mean. Without what a model lacks. Task 0 is the main one.
+ * ends of its interval, and the paper's mean, all of the main task. Without what a model lacks.
  */
-export async function census(folders: readonly string[], task: 0 | 1 = 0): Promise<(number | string)[]> {
+export async function census(...folders: readonly string[]): Promise<(number | string)[]> {
   const tables = await Promise.all(folders.map(async (folder) => aucTable(await readResults(folder, () => {})).rows));
   const valuesOf = ({ model, mean, gains, paper }: AucRow): number[] => {
-    const gain = model === BASELINE ? undefined : gains?.[task].mean;
-    const all = [mean?.[task].value, gain?.value, gain?.low, gain?.high, paper?.mean[task]];
+    const gain = model === BASELINE ? undefined : gains?.[0].mean;
+    const all = [mean?.[0].value, gain?.value, gain?.low, gain?.high, paper?.mean[0]];
     return all.filter((value) => value !== undefined);
   };
-  return (tables[0] ?? []).flatMap(({ model }, i) => [model, ...tables.flatMap((rows) => valuesOf(rows[i]))]);
+  return tables[0].flatMap(({ model }, i) => [model, ...tables.flatMap((rows) => valuesOf(rows[i]))]);
 }
 
-/** The interval of a model's difference from Shared-Bottom in the AUC of the main task, and the difference of the paper's means. */
+/** A model's difference from Shared-Bottom in the AUC of the main task with the ends of its interval, and that of the paper's means. */
 export async function censusGain(folder: string, model: string): Promise<number[]> {
   const { rows } = aucTable(await readResults(folder, () => {}));
-  const [own, baseline] = [model, BASELINE].map((name) => rows.find((row) => row.model === name) as AucRow);
-  const gain = own?.gains?.[0].mean;
-  const published = (own?.paper?.mean[0] as number) - (baseline?.paper?.mean[0] as number);
-  return [gain?.low as number, gain?.high as number, published];
+  const [own, baseline] = [model, BASELINE].map((name) => rows.find((row) => row.model === name));
+  const gain = own?.gains?.[0].mean as Estimate;
+  const published = (own?.paper?.mean[0] ?? Number.NaN) - (baseline?.paper?.mean[0] ?? Number.NaN);
+  return [gain.value, gain.low, gain.high, published];
 }
 
 /** By how much AUCs of the main task are above the paper's means, from the least to the most, without tensor factorization. */
