@@ -2,6 +2,7 @@
 // models and methods.
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   whole: () => import("./whole.js" as string),
+  census: () => import("./census.ts"),
   cpu: () => import("./cpu.ts"),
   embeddings: () => import("./embeddings.ts"),
   models: () => import("./models.ts"),
