@@ -1,0 +1,83 @@
+// npm run bench -- census [--runs R] [--steps S] [--only ours|protocol]: what the census study of the paper costs, on generated rows of
+// UCI's sizes: MMoE beside PyTorch, in turns; then both groups' sweeps with a part of the 400 runs.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Cost, costOf, costText, pathOf, rateText } from "./process-cost.ts";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "4" },
+    steps: { type: "string", default: "300" },
+    only: { type: "string" },
+    python: { type: "string", default: pathOf("peers/.venv/bin/python") },
+    folder: { type: "string", default: join(tmpdir(), "mmoe-census") },
+  },
+});
+const [RUNS, STEPS, BATCH, ALL_RUNS] = [Number(values.runs), Number(values.steps), 512, 400];
+const MODELS = "single-task,shared-bottom,l2-constrained,cross-stitch,tensor-factorization,omoe,mmoe";
+
+console.log(`${cpus()[0]?.model}, ${cpus().length} processors; 199,523 training rows, batches of ${BATCH}`);
+prepare();
+if (values.only !== "protocol") for (const runs of [1, 2, 8]) compare(runs);
+protocol();
+
+/** Both files, and the tables and configs of both groups, unless they are there. */
+function prepare(): void {
+  if (existsSync(config(2))) return;
+  execFileSync("npx", ["tsx", pathOf("../test/support/census-files.ts"), values.folder], { stdio: "ignore" });
+  const files = ["census-income.data", "census-income.test"].map((name) => join(values.folder, name));
+  const cost = costOf([
+    pathOf("../bin/mmoe.js"),
+    "census",
+    "prepare",
+    ...files,
+    "--out",
+    join(values.folder, "census"),
+  ]);
+  console.log(`mmoe census prepare: ${costText(cost)}`);
+}
+
+function config(group: number): string {
+  return join(values.folder, "census", `group${group}.yaml`);
+}
+
+/** Rows per second of MMoE, of all runs together; ours from two sweeps: what both do besides does not count. */
+function compare(runs: number): void {
+  const words = (steps: number) => ["--models", "mmoe", "--steps", String(steps), "--set", `evalEvery=${steps}`];
+  const [few, many] = [STEPS, 5 * STEPS].map((steps) => trained(1, runs, words(steps))) as [Cost, Cost];
+  const own = (4 * STEPS * BATCH * runs * 1000) / (many.ms - few.ms);
+  console.log(`MMoE, ${runs} ${runs === 1 ? "run" : "runs at once"}: mmoe ${rateText(own)}, ${costText(many)} in all`);
+  if (values.only === "ours") return;
+  for (const threads of [1, cpus().length]) {
+    const program = ["--runs", String(runs), "--threads", String(threads), "--steps", String(STEPS)];
+    const printed = execFileSync(values.python, [pathOf("census/pytorch.py"), ...program], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const theirs = Number(printed);
+    console.log(
+      `  PyTorch, compiled, ${threads} ${threads === 1 ? "thread" : "threads"} ${rateText(theirs)}: mmoe is ${(own / theirs).toFixed(2)} times as fast`,
+    );
+  }
+}
+
+/** Both groups, the paper's models, each run stopped by its AUC on validation rows; from some runs, what all would take. */
+function protocol(): void {
+  const costs = [1, 2].map((group) => trained(group, RUNS, ["--models", MODELS]));
+  for (const [i, cost] of costs.entries()) console.log(`group ${i + 1}, 7 models of ${RUNS} runs: ${costText(cost)}`);
+  const hours = ((costs.reduce((sum, { ms }) => sum + ms, 0) / 3_600_000) * ALL_RUNS) / RUNS;
+  console.log(`both groups with ${ALL_RUNS} runs, at that pace: ${hours.toFixed(1)} h`);
+}
+
+function trained(group: number, runs: number, words: readonly string[]): Cost {
+  const out = mkdtempSync(join(tmpdir(), "mmoe-bench-"));
+  try {
+    const program = [pathOf("../bin/mmoe.js"), "sweep", config(group), "--lr", "0.001", "--batch", String(BATCH)];
+    return costOf([...program, "--runs", String(runs), ...words, "--out", out]);
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}

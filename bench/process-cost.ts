@@ -1,0 +1,36 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const MB = 1e6;
+
+/** What a process cost, as cost.js writes it. */
+export interface Cost {
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly peakBytes: number;
+}
+
+/** What a program in Node cost. */
+export function costOf(words: readonly string[]): Cost {
+  const { status, stderr, output } = spawnSync(process.execPath, ["--import", pathOf("cost.js"), ...words], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(output[3] as string) as Cost;
+}
+
+/** `4.5 s (4.8 s of processor, 450 MB)`. */
+export function costText({ ms, cpuMs, peakBytes }: Cost): string {
+  const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
+  return `${seconds(ms)} s (${seconds(cpuMs)} s of processor, ${(peakBytes / MB).toFixed(0)} MB)`;
+}
+
+export function rateText(rowsPerSecond: number): string {
+  return `${Math.round(rowsPerSecond).toLocaleString("en")} rows/s`;
+}
+
+/** A file of bench/, or beside it. */
+export function pathOf(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
