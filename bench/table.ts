@@ -1,5 +1,5 @@
 // npm run bench -- table [--rows N,...] [--steps S] [--runs R,...] [--only ours]: MMoE on a recommender's table beside PyTorch and
-// torch-rechub, in turns: reading, memory at its peak, rows per second.
+// torch-rechub, in turns: reading, memory at its peak, rows per second, AUC.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parse } from "csv-parse/sync";
+import { xoshiroOf } from "../src/random/xoshiro.ts";
+import { areaError, areaUnderCurve } from "../src/stats/ranking.ts";
 
 const { values } = parseArgs({
   options: {
@@ -33,22 +35,45 @@ console.log(`${cpus()[0]?.model}, ${cpus().length} processors; batches of ${BATC
 for (const rows of values.rows.split(",").map(Number)) {
   const file = tableOf(rows);
   console.log(`${rows.toLocaleString("en")} rows, ${(statSync(file).size / MB).toFixed(0)} MB as Parquet`);
-  console.log(`  mmoe reads them in ${shown(reading(file))}`);
-  for (const runs of values.runs.split(",").map(Number)) compare(file, rows, runs);
+  const folder = mkdtempSync(join(tmpdir(), "mmoe-bench-"));
+  try {
+    const { cellBytes, ...read } = reading(file, folder);
+    console.log(`  mmoe reads them in ${shown(read)}: ${(cellBytes / MB).toFixed(0)} MB of cells`);
+    console.log(`  a later start takes them in ${shown(reading(file, folder))}`);
+    console.log(
+      `  AUC and its error on ${(rows / 5).toLocaleString("en")} test rows: ${ranking(rows / 5)} s of processor`,
+    );
+    for (const runs of values.runs.split(",").map(Number)) compare(file, folder, rows, runs);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-function reading(file: string): Cost {
-  const read = `import(${JSON.stringify(pathOf("../dist/tables/read-table.js"))}).then((m) => m.readTable(${JSON.stringify(file)}))`;
-  return costOf(["-e", read]);
+/** What it costs to read a table; it is then kept in a folder for later starts. */
+function reading(file: string, folder: string): Cost & { readonly cellBytes: number } {
+  const words = [pathOf("table/read.js"), file, folder];
+  return JSON.parse(execFileSync(process.execPath, words, { encoding: "utf8" }));
+}
+
+/** Seconds of the processor that a task's AUC takes. */
+function ranking(rows: number): string {
+  const random = xoshiroOf("bench/table/auc");
+  const scores = Float32Array.from({ length: rows }, () => random.next() * 2 ** -32);
+  const labels = scores.map((score) => Number(random.next() * 2 ** -32 < score));
+  const before = process.cpuUsage();
+  areaUnderCurve(scores, labels);
+  areaError(scores, labels);
+  return (process.cpuUsage(before).user / 1e6).toFixed(2);
 }
 
 /** Rows per second of training, from two sweeps: what both do besides does not count. */
-function compare(file: string, rows: number, runs: number): void {
-  const [few, many] = [trained(file, runs, STEPS), trained(file, runs, 5 * STEPS)];
-  const own = (4 * STEPS * BATCH * runs * 1000) / (many.ms - few.ms);
-  console.log(
-    `  ${runs} ${runs === 1 ? "run" : "runs at once"}: mmoe ${rate(own)}, ${shown(many)} in all, AUC ${many.auc}`,
-  );
+function compare(file: string, folder: string, rows: number, runs: number): void {
+  const [few, many] = [STEPS, 5 * STEPS].map((steps) => trained(file, folder, runs, steps)) as [Trained, Trained];
+  const trainedRows = 4 * STEPS * BATCH * runs * 1000;
+  const own = trainedRows / (many.ms - few.ms);
+  const ofProcessor = `${rate(trainedRows / (many.cpuMs - few.cpuMs))} of processor`;
+  const how = runs === 1 ? "1 run" : `${runs} runs at once`;
+  console.log(`  ${how}: mmoe ${rate(own)} (${ofProcessor}), ${shown(many)} in all, AUC ${many.auc}`);
   if (values.only === "ours") return;
   for (const [name, script, words] of peersOf(runs)) {
     const printed = execFileSync(values.python, [pathOf(`table/${script}`), "--rows", String(rows), ...words], {
@@ -70,17 +95,18 @@ function peersOf(runs: number): (readonly [name: string, script: string, words: 
   return [...pytorch, ["torch-rechub", "rechub.py", ["--threads", String(cpus().length)]]];
 }
 
-function trained(file: string, runs: number, steps: number): Cost & { readonly auc: string } {
-  const out = mkdtempSync(join(tmpdir(), "mmoe-bench-"));
-  try {
-    const often = ["--set", `evalEvery=${steps}`, "--steps", String(steps), "--lr", "0.001"];
-    const cost = ours(file, ["--runs", String(runs), ...often, "--out", out]);
-    const rows = parse(readFileSync(join(out, "runs.csv")), { columns: true }) as Record<string, string>[];
-    const auc = rows.map((row) => Number(row.auc1));
-    return { ...cost, auc: (auc.reduce((sum, one) => sum + one, 0) / auc.length).toFixed(4) };
-  } finally {
-    rmSync(out, { recursive: true });
-  }
+interface Trained extends Cost {
+  readonly auc: string;
+}
+
+/** A sweep into the folder that has its table. */
+function trained(file: string, folder: string, runs: number, steps: number): Trained {
+  const out = join(folder, `runs=${runs},steps=${steps}`);
+  const often = ["--set", `evalEvery=${steps}`, "--steps", String(steps), "--lr", "0.001"];
+  const cost = ours(file, ["--runs", String(runs), ...often, "--out", out]);
+  const rows = parse(readFileSync(join(out, "runs.csv")), { columns: true }) as Record<string, string>[];
+  const auc = rows.map((row) => Number(row.auc1));
+  return { ...cost, auc: (auc.reduce((sum, one) => sum + one, 0) / auc.length).toFixed(4) };
 }
 
 /** What a sweep of MMoE cost: 8 experts of 64 units, vectors of 16 numbers, each step of a batch's vectors alone. */

@@ -27,6 +27,12 @@ export class CellWriter {
     return this.#wide.get(column)?.[row] ?? this.#floats[row * this.#columns + column];
   }
 
+  /** Words of a row. */
+  get width(): number {
+    const words = this.#columns + this.#wide.size;
+    return words + (this.#wide.size > 0 ? words % 2 : 0);
+  }
+
   get #rows(): number {
     return this.#floats.length / this.#columns;
   }
@@ -81,7 +87,7 @@ export class CellWriter {
       nextWide += 2;
       return { kind: "float64", at: nextWide - 2 };
     });
-    const width = next + (next % 2);
+    const { width } = this;
     const words = new SharedArrayBuffer(4 * width * rows);
     const [from, to, doubles] = [new Int32Array(this.#floats.buffer), new Int32Array(words), new Float64Array(words)];
     for (const [column, { at }] of columns.entries()) {

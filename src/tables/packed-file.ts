@@ -55,7 +55,7 @@ export function* packedPieces(
 export function unpacked(file: ByteSource, key: string, source: string): TableRows {
   const { parts, cells, table, ...footer } = footerOf(file);
   if (footer.key !== key) throw new Error("it is of another table");
-  expectMemory(source, cells.rows, cells.columns.length);
+  expectMemory(source, cells.rows, cells.width);
   const [words, heldout] = partsIn(file, parts) as [SharedArrayBuffer, SharedArrayBuffer?];
   const firstGap = table.firstGap === undefined ? undefined : source + table.firstGap;
   return { ...table, firstGap, values: { id: nextTableId(), cells: { ...cells, words }, ...(heldout && { heldout }) } };

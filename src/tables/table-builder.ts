@@ -1,3 +1,4 @@
+import { constants as bufferLimits } from "node:buffer";
 import { totalmem } from "node:os";
 import type { TableReading, TableValues } from "../data/table.ts";
 import { CellReader } from "../data/table-cells.ts";
@@ -273,6 +274,7 @@ export class TableBuilder {
     const contents = this.#inputs.map((column) => column.contents());
     const texts = contents.flatMap(({ values }) => (typeof values === "number" ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
+    expectMemory(this.#source, rows, this.#cells.width);
     const cells = this.#cells.cells(
       rows,
       this.#all.map(({ places }) => places),
@@ -326,16 +328,20 @@ export class TableBuilder {
 /** Bytes of a row beside its numbers: its places in the parts of a run, and in the order of its training. */
 const PLACES_BYTES = 12;
 
-/** Refuses more rows, before they are read, than memory holds. Throws UsageError by the name `source`. */
+/**
+ * Refuses more rows, before they are read, of so many words of 4 bytes than memory or an array of this Node holds. Throws UsageError by
+ * the name `source`.
+ */
 export function expectMemory(source: string, rows: number, width: number): void {
   const bytes = rows * (4 * width + PLACES_BYTES);
   const limit = process.constrainedMemory();
   const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  if (bytes <= memory) return;
+  const longest = bufferLimits.MAX_LENGTH;
+  if (bytes <= memory && 4 * width * rows <= longest) return;
   const got = `${thousands(rows)} rows of ${thousands(width)} columns take ${megabytes(bytes)}`;
-  throw new UsageError(
-    `${source}: too large: ${got}, and this machine has ${megabytes(memory)}; leave out rows, or columns by --ignore, or take a machine with more memory`,
-  );
+  const has = bytes > memory ? `this machine has ${megabytes(memory)}` : `an array of this Node ${megabytes(longest)}`;
+  const way = bytes > memory ? "take a machine with more memory" : "use Node 22 or later";
+  throw new UsageError(`${source}: too large: ${got}, and ${has}; leave out rows, or columns by --ignore, or ${way}`);
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

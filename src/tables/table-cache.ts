@@ -8,6 +8,7 @@ import { tellLine } from "../long-work.ts";
 import { makeFolder, shownPath } from "../paths.ts";
 import { isSystemError, systemReason } from "../system-error.ts";
 import { megabytes } from "../units.ts";
+import { version } from "../version.ts";
 import { isLitter, isPartial, writeWhole, writeWholeSync } from "../write-whole.ts";
 import { withFile } from "./byte-source.ts";
 import { type Columns, type NamedColumns, tableColumns } from "./columns.ts";
@@ -44,7 +45,7 @@ function keyOf(
   { inputs, labels }: Columns,
   { sha256, how: { categorical = [], na = [], split } = {} }: AskedTable,
 ): string {
-  const all = JSON.stringify([sha256, inputs, labels, categorical, na, split === "run"]);
+  const all = JSON.stringify([version, sha256, inputs, labels, categorical, na, split === "run"]);
   return createHash("sha256").update(all).digest("hex");
 }
 

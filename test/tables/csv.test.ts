@@ -194,6 +194,15 @@ describe("a small file that unfolds, or a large one,", () => {
     limit.mockRestore();
   });
 
+  test("is refused for numbers that need float64 where memory holds them only in float32", () => {
+    const limit = vi.spyOn(process, "constrainedMemory").mockReturnValue(2e6);
+    const text = `x1,y1,y2\n${".1,.2,.3\n.2,.1,.5\n".repeat(40_000)}`;
+    expect(complaint(() => table(text))).toMatch(
+      /^t\.csv: too large: 80,000 rows of 6 columns take 3 MB, and this machine /,
+    );
+    limit.mockRestore();
+  });
+
   test.each([
     ["at its beginning", Buffer.alloc(1000)],
     ["after some rows", Buffer.concat([Buffer.from("x1,y1,y2\n1,2,3\n"), Buffer.alloc(1000)])],

@@ -1,5 +1,6 @@
+import { constants } from "node:buffer";
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
@@ -7,6 +8,7 @@ import { describe, expect, test } from "vitest";
 import { bytesInMemory } from "../../src/tables/byte-source.ts";
 import { parquetFile, parquetTable } from "../../src/tables/parquet.ts";
 import { csvTable, readTable } from "../../src/tables/read-table.ts";
+import { expectMemory } from "../../src/tables/table-builder.ts";
 import { complaint } from "../support/complaint.ts";
 import { range } from "../support/reference.ts";
 import { columnOf } from "../support/tables.ts";
@@ -163,6 +165,13 @@ describe("a small file that says that it unfolds to more than a table may have i
     const bytes = saying(rows);
     if (message === undefined) expect(tableIn(bytes).rows).toBe(rows);
     else expect(complaint(() => tableIn(bytes))).toMatch(message);
+  });
+
+  const fits = constants.MAX_LENGTH > 2 ** 32 || totalmem() < 2 ** 33;
+  test.skipIf(fits)("more cells than an array of this Node holds", () => {
+    expect(() => expectMemory("t.parquet", 100_000_000, 11)).toThrow(
+      /take 5,600 MB, and an array of this Node 4,295 MB; leave out rows, or columns by --ignore, or use Node 22 or later$/,
+    );
   });
 
   test("values that are repeated more often than there are rows", () => {
