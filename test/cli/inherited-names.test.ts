@@ -15,7 +15,7 @@ describe("models that are named like what objects inherit, or what means somethi
   const own = NAMES.map((name) => `{name: '${name}', like: omoe}`).join(", ");
   writeResults(folder, ({ index, correlation, model }) => 0.1 + index / 50 + correlation / 9 + model.name.length / 99, [
     "runs=2",
-    "correlations=0.5",
+    "correlations=0.5,1",
     `models=[mmoe, ${own}]`,
     `name='${NAMES[0]}'`,
   ]);
