@@ -36,7 +36,7 @@ describe("the built mmoe", () => {
 
   test("goes on, without a note, on other kernels than those that began, and leaves the same CSV", async () => {
     const whole = join(temporaryFolder(), "whole");
-    const few = ["--runs", "20", "--models", "mmoe", "--corr", "0.5"];
+    const few = ["--runs", "12", "--models", "mmoe", "--corr", "0.5"];
     const out = await inTime(async () => {
       const killed = join(temporaryFolder(), "killed");
       const child = start("sweep", "smoke", ...few, "--kernels", "wasm", "--out", killed);

@@ -5,7 +5,7 @@ import { readJournal } from "../../src/records/read-journals.ts";
 import { exited, firstRun, start, timelessCsv } from "../support/bin.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const SWEEP = ["sweep", "smoke", "--runs", "13", "--models", "mmoe,omoe", "--steps", "150", "--jobs", "1"];
+const SWEEP = ["sweep", "smoke", "--runs", "13", "--models", "mmoe,omoe", "--steps", "60", "--jobs", "1"];
 
 /** Shards of one sweep, each in a process of its own, all at once; their exit codes. */
 async function sweepInShards(out: string, count: number): Promise<(number | null)[]> {
