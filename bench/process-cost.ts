@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const MB = 1e6;
+export const MB = 1e6;
 
 /** What a process cost, as cost.js writes it. */
 export interface Cost {

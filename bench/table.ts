@@ -1,14 +1,14 @@
 // npm run bench -- table [--rows N,...] [--steps S] [--runs R,...] [--only ours]: MMoE on a recommender's table beside PyTorch and
 // torch-rechub, in turns: reading, memory at its peak, rows per second, AUC.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parse } from "csv-parse/sync";
 import { xoshiroOf } from "../src/random/xoshiro.ts";
 import { areaError, areaUnderCurve } from "../src/stats/ranking.ts";
+import { type Cost, costOf, costText, MB, pathOf, rateText } from "./process-cost.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,14 +22,6 @@ const { values } = parseArgs({
 });
 const STEPS = Number(values.steps);
 const BATCH = 512;
-const MB = 1e6;
-
-/** What a process cost, as cost.js writes it. */
-interface Cost {
-  readonly ms: number;
-  readonly cpuMs: number;
-  readonly peakBytes: number;
-}
 
 console.log(`${cpus()[0]?.model}, ${cpus().length} processors; batches of ${BATCH}`);
 for (const rows of values.rows.split(",").map(Number)) {
@@ -38,8 +30,8 @@ for (const rows of values.rows.split(",").map(Number)) {
   const folder = mkdtempSync(join(tmpdir(), "mmoe-bench-"));
   try {
     const { cellBytes, ...read } = reading(file, folder);
-    console.log(`  mmoe reads them in ${shown(read)}: ${(cellBytes / MB).toFixed(0)} MB of cells`);
-    console.log(`  a later start takes them in ${shown(reading(file, folder))}`);
+    console.log(`  mmoe reads them in ${costText(read)}: ${(cellBytes / MB).toFixed(0)} MB of cells`);
+    console.log(`  a later start takes them in ${costText(reading(file, folder))}`);
     console.log(
       `  AUC and its error on ${(rows / 5).toLocaleString("en")} test rows: ${ranking(rows / 5)} s of processor`,
     );
@@ -71,9 +63,9 @@ function compare(file: string, folder: string, rows: number, runs: number): void
   const [few, many] = [STEPS, 5 * STEPS].map((steps) => trained(file, folder, runs, steps)) as [Trained, Trained];
   const trainedRows = 4 * STEPS * BATCH * runs * 1000;
   const own = trainedRows / (many.ms - few.ms);
-  const ofProcessor = `${rate(trainedRows / (many.cpuMs - few.cpuMs))} of processor`;
+  const ofProcessor = `${rateText(trainedRows / (many.cpuMs - few.cpuMs))} of processor`;
   const how = runs === 1 ? "1 run" : `${runs} runs at once`;
-  console.log(`  ${how}: mmoe ${rate(own)} (${ofProcessor}), ${shown(many)} in all, AUC ${many.auc}`);
+  console.log(`  ${how}: mmoe ${rateText(own)} (${ofProcessor}), ${costText(many)} in all, AUC ${many.auc}`);
   if (values.only === "ours") return;
   for (const [name, script, words] of peersOf(runs)) {
     const printed = execFileSync(values.python, [pathOf(`table/${script}`), "--rows", String(rows), ...words], {
@@ -81,7 +73,7 @@ function compare(file: string, folder: string, rows: number, runs: number): void
       stdio: ["ignore", "pipe", "ignore"],
     });
     const theirs = Number(printed);
-    console.log(`    ${name} ${rate(theirs)}: mmoe is ${(own / theirs).toFixed(2)} times as fast`);
+    console.log(`    ${name} ${rateText(theirs)}: mmoe is ${(own / theirs).toFixed(2)} times as fast`);
   }
 }
 
@@ -117,16 +109,6 @@ function ours(file: string, words: readonly string[]): Cost {
   return costOf([...program, ...model, ...vectors, "--batch", String(BATCH), ...words]);
 }
 
-/** What a program in Node cost. */
-function costOf(words: readonly string[]): Cost {
-  const { status, stderr, output } = spawnSync(process.execPath, ["--import", pathOf("cost.js"), ...words], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(output[3] as string) as Cost;
-}
-
 /** A table that was made before, or is made now. */
 function tableOf(rows: number): string {
   const file = join(values.tables, `${rows}.parquet`);
@@ -136,17 +118,4 @@ function tableOf(rows: number): string {
     execFileSync("npx", words, { stdio: "inherit" });
   }
   return file;
-}
-
-function shown({ ms, cpuMs, peakBytes }: Cost): string {
-  const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
-  return `${seconds(ms)} s (${seconds(cpuMs)} s of processor, ${(peakBytes / MB).toFixed(0)} MB)`;
-}
-
-function rate(rows: number): string {
-  return `${Math.round(rows).toLocaleString("en")} rows/s`;
-}
-
-function pathOf(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url));
 }
