@@ -20,7 +20,7 @@ function skippedEveryDay(): string[] {
 /** Tests that need more than Node, or long, each in a folder of its name: `vitest run --mode soak`. */
 const TIERS = {
   /** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
-  soak: within(10),
+  soak: { alias: STAND_INS, ...within(10) },
   /** The search for the paper's setting, which no part of mmoe knows. */
   research: { include: ["research/test/**/*.test.ts"], ...within(5) },
   /** What a user has of the package: its tarball, installed away from the checkout. */
