@@ -6,18 +6,20 @@ import { INITIALIZER_NAMES, type Initializer } from "../../src/models/initialize
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { bothEngines } from "../support/both-engines.ts";
 import { expectClose } from "../support/close.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 import { BY_GATING } from "../support/specs.ts";
-import { cpu, tfjs } from "./both.ts";
 import { anySpec } from "./cpu/specs.ts";
 import { tinyRun } from "./tfjs/runs.ts";
+
+const engines = bothEngines();
 
 test.each(MODEL_NAMES)("cpu and tfjs train %s to the same parameters and losses", async (name) => {
   const model = ZOO[name].build({ inputs: 100, tasks: 2 });
   const run = makeRun({ model }, { optimizer: "sgd", lr: 0.05, steps: 12, evalEvery: 5 });
-  const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)];
+  const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)];
   const near = name === "snr-trans" ? 3e-5 : 1e-5; // it has a ReLU unit at its edge
   expectClose(a.parameters as Float32Array, b.parameters as Float32Array, near);
   expect(a.curve.steps).toEqual(b.curve.steps);
@@ -33,10 +35,10 @@ test.each(["mmoe", "shared-bottom"] as const)(
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
     const data = { ...GENERATOR_PRESETS.paper.settings, rawLabels: true };
     const run = makeRun({ model, data }, { optimizer: "sgd", lr: 0.05, steps: 12, evalEvery: 5, huberDelta: 1 });
-    const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)];
+    const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)];
     expectClose(a.parameters as Float32Array, b.parameters as Float32Array, 1e-5);
     for (const set of ["train", "heldout"] as const) expectClose(a.curve[set].flat(), b.curve[set].flat(), 1e-5);
-    const squared = await resultOf(cpu, { ...run, training: { ...run.training, huberDelta: null } });
+    const squared = await resultOf(engines.cpu, { ...run, training: { ...run.training, huberDelta: null } });
     expect(squared.curve.train[0]?.[0]).toBeGreaterThan(1.5 * a.curve.train[0]?.[0]);
   },
 );
@@ -44,7 +46,10 @@ test.each(["mmoe", "shared-bottom"] as const)(
 describe("by Adam cpu and tfjs agree, step by step, on", () => {
   test.each(["shared-bottom", "mmoe", "mmoe-linear", "ple", "mmoe-top-k"] as const)("%s with dropout", async (name) => {
     const model = { ...ZOO[name].build({ inputs: 100, tasks: 2 }), dropout: 0.3 };
-    await expectAgreement(makeRun({ model, index: 3 }, { batch: 43, heldoutRows: 8, lr: 0.001 }), [cpu, tfjs]);
+    await expectAgreement(makeRun({ model, index: 3 }, { batch: 43, heldoutRows: 8, lr: 0.001 }), [
+      engines.cpu,
+      engines.tfjs,
+    ]);
   });
 
   test("any model of the family, with dropout or without", async () => {
@@ -59,7 +64,7 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
         const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs };
         await expectAgreement(
           makeRun({ model, data, index }, { batch: 23, trainRows: "fresh", heldoutRows: 5, lr: 0.001 }),
-          [cpu, tfjs],
+          [engines.cpu, engines.tfjs],
         );
       }),
       {
@@ -83,7 +88,7 @@ describe("cpu and tfjs agree on three tasks, by", () => {
 
   test.each(models)("$name", async (model) => {
     const run = makeRun({ model, correlationMatrix }, { steps: 12, evalEvery: 5 });
-    const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)];
+    const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)];
     expect(a.curve.heldout.map(({ length }) => length)).toEqual([tasks, tasks, tasks]);
     expectClose(a.curve.train.flat(), b.curve.train.flat(), 1e-4);
     expectClose(a.curve.heldout.flat(), b.curve.heldout.flat(), 1e-4);
@@ -97,23 +102,23 @@ test.each(INITIALIZER_NAMES)("cpu and tfjs start from the same values, those of 
   const starts = { steps: 1, evalEvery: 1, lr: 1e-30, heldoutRows: 7 };
   const run = (initializer: Initializer) => tinyRun({ index: 5 }, { ...starts, initializer });
   const own: Initializer = name === "truncated-normal" ? { name, std: 0.3 } : { name };
-  const [a, b] = [await resultOf(cpu, run(own)), await resultOf(tfjs, run(own))];
+  const [a, b] = [await resultOf(engines.cpu, run(own)), await resultOf(engines.tfjs, run(own))];
   expectClose(a.parameters as Float32Array, b.parameters as Float32Array, 1e-20);
   expectClose(a.curve.heldout.flat(), b.curve.heldout.flat(), 1e-5);
-  const other = await resultOf(cpu, run({ name: "truncated-normal", std: 0.2 }));
+  const other = await resultOf(engines.cpu, run({ name: "truncated-normal", std: 0.2 }));
   expect(a.parameters).not.toEqual(other.parameters);
 });
 
 test("cpu and tfjs fail a run for the same reason at the same step", async () => {
   const run = makeRun({}, { optimizer: "sgd", lr: 3, steps: 40, evalEvery: 40 });
-  const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)];
+  const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)];
   expect(a.failure).toMatch(/ at step \d+$/);
   expect(a.failure?.replace(/is \S+/, "")).toBe(b.failure?.replace(/is \S+/, ""));
 });
 
 test("cpu and tfjs fail a run whose loss over the training set alone has diverged, after its last update", async () => {
   const run = tinyRun({}, { optimizer: "sgd", lr: 56, steps: 1, trainRows: 40, heldoutRows: 2 });
-  for (const engine of [cpu, tfjs]) {
+  for (const engine of [engines.cpu, engines.tfjs]) {
     const { curve, failure, trainingSetLoss } = await resultOf(engine, run);
     expect(curve.steps).toEqual([1]);
     expect(failure).toMatch(/^diverged: loss is 1.\d\de\+6 at step 1$/);

@@ -5,7 +5,9 @@ import type { ModelName } from "../../src/models/zoo.ts";
 import { TRAINED, trainedRun } from "../diagnostics/golden/cases.ts";
 import { GOLDEN } from "../diagnostics/golden/golden.ts";
 import { resultOf } from "../support/agreement.ts";
-import { cpu, tfjs } from "./both.ts";
+import { bothEngines } from "../support/both-engines.ts";
+
+const engines = bothEngines();
 
 const runOf = (name: ModelName, diagnosed = true): Run => {
   const { diagnostics: _, ...plain } = trainedRun(name);
@@ -15,7 +17,7 @@ const runOf = (name: ModelName, diagnosed = true): Run => {
 test.each(TRAINED)(
   "cpu and tfjs give %s the diagnostics of an independent program, within float32's rounding",
   async (name) => {
-    const [a, b] = [await resultOf(cpu, runOf(name)), await resultOf(tfjs, runOf(name))];
+    const [a, b] = [await resultOf(engines.cpu, runOf(name)), await resultOf(engines.tfjs, runOf(name))];
     const expected = GOLDEN[`trained ${name}`] as Record<string, number>;
     expect(Object.keys(a.diagnostics?.values ?? {}).sort()).toEqual(Object.keys(expected).sort());
     for (const [quantity, value] of Object.entries(expected)) {
@@ -38,7 +40,7 @@ test.each(TRAINED)(
 );
 
 test("a run has the same numbers with diagnostics as without, to the last bit", async () => {
-  for (const engine of [cpu, tfjs]) {
+  for (const engine of [engines.cpu, engines.tfjs]) {
     const [watched, plain] = [await resultOf(engine, runOf("mmoe")), await resultOf(engine, runOf("mmoe", false))];
     expect([watched.parameters, watched.curve]).toEqual([plain.parameters, plain.curve]);
     expect(Object.keys(plain)).not.toContain("diagnostics");
@@ -66,7 +68,7 @@ describe("a model has the quantities that apply to it:", () => {
     ["mmoe-top-k", [...GATES, ...UNITS, ...GRADIENTS, ...ALIGNMENT]],
   ] as const)("%s", async (name, quantities) => {
     const run = runOf(name);
-    const { diagnostics } = await resultOf(tfjs, { ...run, training: { ...run.training, steps: 1 } });
+    const { diagnostics } = await resultOf(engines.tfjs, { ...run, training: { ...run.training, steps: 1 } });
     expect(namesOf(diagnostics as Diagnostics)).toEqual(quantities);
     const values = Object.values((diagnostics as Diagnostics).values).flat();
     expect(values.filter((value) => !Number.isFinite(value))).toEqual([]);

@@ -10,11 +10,13 @@ import { PANELS } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { expectAgreement } from "../../support/agreement.ts";
+import { bothEngines } from "../../support/both-engines.ts";
 import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { makeRun } from "../../support/runs.ts";
-import { cpu, tfjs } from "../both.ts";
 import { gappyRun } from "../tfjs/methods/gappy-run.ts";
 import { fused, NATIVE, statesAt, trained, trainedByWasm, trainedFrom } from "./same-bits.ts";
+
+const engines = bothEngines();
 
 const OTHERS = METHODS.filter((method) => method !== "sum");
 const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl"];
@@ -49,7 +51,7 @@ const COMPARED: readonly (readonly [MethodName, ModelName, number])[] = [
 ];
 
 test.each(COMPARED)("cpu and tfjs train by %s %s of %i tasks", async (method, name, tasks) => {
-  await expectAgreement(runOf(name, tasks, method), [cpu, tfjs]);
+  await expectAgreement(runOf(name, tasks, method), [engines.cpu, engines.tfjs]);
 });
 
 const FEW = ["mmoe", "ple", "single-task", "snr-trans"] as const;
@@ -118,6 +120,7 @@ test.each(OTHERS)("%s trains embeddings to the same bits on every kernel set", (
 test.each(["uncertainty", "gradnorm", "pcgrad"] as const)(
   "%s trains embeddings that all tasks read, and those of each task, as tfjs does",
   async (method) => {
-    for (const model of EMBEDDED) await expectAgreement(embeddedRun(model, { method, batch: 24 }), [cpu, tfjs]);
+    for (const model of EMBEDDED)
+      await expectAgreement(embeddedRun(model, { method, batch: 24 }), [engines.cpu, engines.tfjs]);
   },
 );
