@@ -16,7 +16,7 @@ const FIGURE_FILE = new RegExp(
     `(-(${GRID_KEYS.join("|")})=[\\w.+-]+?)*`,
     "(-(heldout|running|median|log|paper|sum|dark|print|letters|titled|font|[\\d.]*(x[\\d.]+)?pt|[xy]-?[\\de.+-]+))*",
     "(-(of|at|without)-[\\w.-]+)?", // models, correlations
-    "\\.(svg|png|pdf|csv|txt)$",
+    "\\.(svg|png|pdf|tikz|csv|txt)$",
   ].join(""),
 );
 
