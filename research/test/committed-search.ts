@@ -181,11 +181,26 @@ export function screened(model: string, point: number): number[] {
 export const linearAt = (axis: readonly number[], constants: string, model: string, correlation: number): number[] =>
   onAxis(axis, { constants, initializer: "fan-in-normal", batch: 3, lr: 0.001, model: `${model}-linear`, correlation });
 
-/** How far such curves of 6-r47 are from the paper's at 500, 1,000 and 2,000, in per cent: the least and the most over some cells. */
-export function linearApart(model: string, correlations: readonly number[]): number[] {
+/**
+ * The sets that all three linear models were trained on at .5: how many, and each with its distance from the paper at 500, nearest first
+ * (root mean square of log ratios).
+ */
+export function linearDistances(): (number | string)[] {
+  const trained = curves.filter((one) => hasAll(one, { model: "mmoe-linear", correlation: 0.5, batch: 3 }));
+  const found = [...new Set(trained.map(({ constants }) => constants))].map((constants) => {
+    const ratios = PAPER_MODELS.map(
+      (model) => linearAt([500], constants, model, 0.5)[1] / figure4([500], model, 0.5)[0],
+    );
+    return [constants, Math.sqrt(mean(ratios.map((ratio) => Math.log(ratio) ** 2)))] as const;
+  });
+  return [found.length, ...found.toSorted(([, a], [, b]) => a - b).flat()];
+}
+
+/** How far such curves of a set are from the paper's at 500, 1,000 and 2,000, in per cent: the least and the most over some cells. */
+export function linearApart(constants: string, model: string, correlations: readonly number[]): number[] {
   const axis = [500, 1000, 2000];
   const apart = correlations.flatMap((correlation) => {
-    const own = linearAt(axis, "6-r47", model, correlation).slice(1);
+    const own = linearAt(axis, constants, model, correlation).slice(1);
     return figure4(axis, model, correlation).map((paper, i) => 100 * Math.abs(own[i] / paper - 1));
   });
   return [Math.min(...apart), Math.max(...apart)];
