@@ -59,7 +59,7 @@ describe("a report in Chromium", () => {
     await keepPicture(page, "desktop-heldout-median-log", { whole: false });
     await page.getByRole("radio", { name: "running mean" }).check();
     expect(await shown()).toEqual(["running", "median", "log"]);
-    expect(await visible(page, "#figure4 svg text").first().textContent()).toMatch(/^Median over runs of the running/);
+    expect(await visible(page, "#figure4 svg text").first().textContent()).toMatch(/^Median running mean/);
   });
 
   test("switches models, correlations and the paper's points off and on", async () => {
