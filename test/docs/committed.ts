@@ -304,12 +304,15 @@ export function libMtl(): number[] {
   });
 }
 
+const censusRows = async (folder: string): Promise<readonly AucRow[]> =>
+  aucTable(await readResults(folder, () => {})).rows;
+
 /**
- * AUCs of a sweep on census rows: for each model its name, then for each folder the mean, its difference from Shared-Bottom with the
+ * AUCs of sweeps on census rows: for each model its name, then for each folder the mean, its difference from Shared-Bottom with the
  * ends of its interval, and the paper's mean, all of the main task. Without what a model lacks.
  */
 export async function census(...folders: readonly string[]): Promise<(number | string)[]> {
-  const tables = await Promise.all(folders.map(async (folder) => aucTable(await readResults(folder, () => {})).rows));
+  const tables = await Promise.all(folders.map(censusRows));
   const valuesOf = ({ model, mean, gains, paper }: AucRow): number[] => {
     const gain = model === BASELINE ? undefined : gains?.[0].mean;
     const all = [mean?.[0].value, gain?.value, gain?.low, gain?.high, paper?.mean[0]];
@@ -318,18 +321,27 @@ export async function census(...folders: readonly string[]): Promise<(number | s
   return tables[0].flatMap(({ model }, i) => [model, ...tables.flatMap((rows) => valuesOf(rows[i]))]);
 }
 
-/** A model's difference from Shared-Bottom in the AUC of the main task with the ends of its interval, and that of the paper's means. */
-export async function censusGain(folder: string, model: string): Promise<number[]> {
-  const { rows } = aucTable(await readResults(folder, () => {}));
-  const [own, baseline] = [model, BASELINE].map((name) => rows.find((row) => row.model === name));
-  const gain = own?.gains?.[0].mean as Estimate;
-  const published = (own?.paper?.mean[0] ?? Number.NaN) - (baseline?.paper?.mean[0] ?? Number.NaN);
-  return [gain.value, gain.low, gain.high, published];
+/** The mean AUC of Shared-Bottom's main task, then the differences of these models from it with the ends of their intervals. */
+export async function censusGains(folder: string, ...models: readonly string[]): Promise<number[]> {
+  const rows = await censusRows(folder);
+  const of = (name: string) => rows.find(({ model }) => model === name);
+  const gains = models.flatMap((model) => {
+    const gain = of(model)?.gains?.[0].mean as Estimate;
+    return [gain.value, gain.low, gain.high];
+  });
+  return [of(BASELINE)?.mean?.[0].value ?? Number.NaN, ...gains];
+}
+
+/** By how much the paper's mean AUC of a model's main task is above Shared-Bottom's. */
+export async function censusPaperGain(folder: string, model: string): Promise<number> {
+  const rows = await censusRows(folder);
+  const [own, baseline] = [model, BASELINE].map((name) => rows.find((row) => row.model === name)?.paper?.mean[0]);
+  return (own ?? Number.NaN) - (baseline ?? Number.NaN);
 }
 
 /** By how much AUCs of the main task are above the paper's means, from the least to the most, without tensor factorization. */
 export async function censusAbovePaper(folder: string): Promise<number[]> {
-  const { rows } = aucTable(await readResults(folder, () => {}));
+  const rows = await censusRows(folder);
   const found = rows.filter(({ model, paper }) => paper !== undefined && model !== "tensor-factorization");
   return ranges(found.map(({ mean, paper }) => (mean?.[0].value as number) - (paper?.mean[0] as number)));
 }

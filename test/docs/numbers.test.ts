@@ -5,7 +5,7 @@ import { type Block, blocksOf, missing } from "./numbers.ts";
 const PAGES = [
   "README.md",
   "results/README.md",
-  ...["reproduction", "models", "findings", "methods"].map((page) => `docs/${page}.md`),
+  ...["reproduction", "models", "findings", "methods", "census"].map((page) => `docs/${page}.md`),
 ];
 
 describe.each(PAGES)("%s", (page) => {

@@ -47,7 +47,8 @@ const AsyncFunction = (async () => {}).constructor as new (
 /** What a block lacks, in words: the first value of its mark that is not in the text after the one before. */
 export async function missing({ text, query }: Block, functions: object = COMMITTED): Promise<string | undefined> {
   const names = Object.keys(functions);
-  const values = [await new AsyncFunction(...names, `return [${query}]`)(...Object.values(functions))].flat(9);
+  const given = [await new AsyncFunction(...names, `return [${query}]`)(...Object.values(functions))].flat(9);
+  const values = (await Promise.all(given)).flat(9);
   if (values.length === 0) return "expected a mark with values, got none";
   let at = 0;
   for (const value of values) {
