@@ -31,7 +31,7 @@ export function classShares(labels: ArrayLike<number>, classes: number): number[
   for (let n = 0; n < labels.length; n++) {
     const label = labels[n];
     if (Number.isNaN(label)) continue;
-    counts[label] = counts[label] + 1;
+    counts[label]++;
     all++;
   }
   return counts.map((count) => count / all);

@@ -31,7 +31,7 @@ function softmaxInto(weights: Float64Array, logits: Float64Array): void {
     weights[e] = power;
     total += power;
   }
-  for (let e = 0; e < weights.length; e++) weights[e] = weights[e] / total;
+  for (let e = 0; e < weights.length; e++) weights[e] /= total;
 }
 
 /** Adds w (g - sum_e w_e g_e) to `to`, row by row. */
@@ -39,7 +39,7 @@ function addSoftmaxGradient(to: Float64Array, weights: Float64Array, gradient: F
   for (let at = 0; at < weights.length; at += E) {
     let mean = 0;
     for (let i = at; i < at + E; i++) mean += weights[i] * gradient[i];
-    for (let i = at; i < at + E; i++) to[i] = to[i] + weights[i] * (gradient[i] - mean);
+    for (let i = at; i < at + E; i++) to[i] += weights[i] * (gradient[i] - mean);
   }
 }
 
@@ -56,8 +56,7 @@ export function selected(tape: Tape, outputs: Units, { experts: k, gamma }: Sele
     const row = outputs.values.subarray(n * width, (n + 1) * width);
     softmaxInto(shares.subarray(n * k, (n + 1) * k), row.subarray(0, k));
     for (let i = 0; i < k; i++)
-      for (let e = 0; e < E; e++)
-        weights[n * E + e] = weights[n * E + e] + shares[n * k + i] * selector(row, k + i * bits, e, bits, gamma);
+      for (let e = 0; e < E; e++) weights[n * E + e] += shares[n * k + i] * selector(row, k + i * bits, e, bits, gamma);
   }
   return tape.units(weights, (gradient) => {
     const to = tape.gradientOf(outputs);
@@ -81,12 +80,12 @@ function addSelectedGradient(
     const code = k + i * bits;
     for (let e = 0; e < E; e++) {
       const g = gradient[e];
-      byShare[i] = byShare[i] + g * selector(row, code, e, bits, gamma);
+      byShare[i] += g * selector(row, code, e, bits, gamma);
       for (let b = 0; b < bits; b++) {
         const sign = (e >> b) % 2 === 1 ? 1 : -1;
         const others = selector(row, code, e, bits, gamma, b);
         const slope = sign * smoothSlope(row[code + b], gamma) * others;
-        to[code + b] = to[code + b] + g * shares[i] * slope;
+        to[code + b] += g * shares[i] * slope;
       }
     }
   }

@@ -26,7 +26,7 @@ function meanWeights({ weights, seen }: GateWeights, E: number): Float64Array {
   const rows = weights.values.length / seen.length;
   for (const [i, weight] of weights.values.entries()) {
     const e = seen[i % seen.length];
-    means[e] = means[e] + weight / rows;
+    means[e] += weight / rows;
   }
   return means;
 }

@@ -13,7 +13,7 @@ export function addProduct(
     for (let u = n < evenRows ? fours : 0; u < U; u++) {
       let sum = 0;
       for (let d = 0; d < D; d++) sum += a[n * D + d] * b[d * U + u];
-      out[n * U + u] = out[n * U + u] + sum;
+      out[n * U + u] += sum;
     }
   }
 }
@@ -55,15 +55,15 @@ function addTile(
     q3 += y * b3;
   }
   const o = n * U + u;
-  out[o] = out[o] + p0;
-  out[o + 1] = out[o + 1] + p1;
-  out[o + 2] = out[o + 2] + p2;
-  out[o + 3] = out[o + 3] + p3;
+  out[o] += p0;
+  out[o + 1] += p1;
+  out[o + 2] += p2;
+  out[o + 3] += p3;
   const under = o + U;
-  out[under] = out[under] + q0;
-  out[under + 1] = out[under + 1] + q1;
-  out[under + 2] = out[under + 2] + q2;
-  out[under + 3] = out[under + 3] + q3;
+  out[under] += q0;
+  out[under + 1] += q1;
+  out[under + 2] += q2;
+  out[under + 3] += q3;
 }
 
 /** v [D] times b [D, U], [U]. */
@@ -71,7 +71,7 @@ export function leftProduct(v: Float64Array, b: Float64Array, U: number): Float6
   const out = new Float64Array(U);
   for (let d = 0, at = 0; d < v.length; d++) {
     const factor = v[d];
-    for (let u = 0; u < U; u++, at++) out[u] = out[u] + factor * b[at];
+    for (let u = 0; u < U; u++, at++) out[u] += factor * b[at];
   }
   return out;
 }
@@ -86,13 +86,13 @@ export function transposed(a: Float64Array, N: number, D: number): Float64Array 
 /** The sums of the columns of a [N, D], [D]. */
 export function columnSums(a: Float64Array, D: number): Float64Array {
   const sums = new Float64Array(D);
-  for (let i = 0; i < a.length; i++) sums[i % D] = sums[i % D] + a[i];
+  for (let i = 0; i < a.length; i++) sums[i % D] += a[i];
   return sums;
 }
 
 /** Adds `factor` times `values` to `to`. */
 export function addTo(to: Float64Array, values: Float64Array, factor = 1): void {
-  for (let i = 0; i < to.length; i++) to[i] = to[i] + factor * values[i];
+  for (let i = 0; i < to.length; i++) to[i] += factor * values[i];
 }
 
 /** The inner product of two vectors of one length. */

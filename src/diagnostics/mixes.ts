@@ -20,7 +20,7 @@ export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Un
       for (let n = 0; n < N; n++) {
         let sum = 0;
         for (let i = n * H; i < (n + 1) * H; i++) sum += gradient[i] * units.values[i];
-        byWeight[n * E + e] = byWeight[n * E + e] + sum;
+        byWeight[n * E + e] += sum;
       }
       if (learns || !tape.isLearning) addScaled(tape.gradientOf(units), gradient, weights.values, e, E, H);
     }
@@ -31,7 +31,7 @@ export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Un
 function addScaled(to: Float64Array, values: Float64Array, weights: Float64Array, e: number, E: number, H: number) {
   for (let i = 0, at = e; i < to.length; at += E) {
     const weight = weights[at];
-    for (const end = i + H; i < end; i++) to[i] = to[i] + weight * values[i];
+    for (const end = i + H; i < end; i++) to[i] += weight * values[i];
   }
 }
 
@@ -78,7 +78,7 @@ export function linkedSum(tape: Tape, parts: readonly Units[], span: Span, { val
     const by = tape.gradientAt(span);
     for (const [j, part] of parts.entries()) {
       const parameter = parameters[j];
-      if (by) by[j] = by[j] + slope(parameter, j) * inner(gradient, part.values);
+      if (by) by[j] += slope(parameter, j) * inner(gradient, part.values);
       addTo(tape.gradientOf(part), gradient, value(parameter, j));
     }
   });

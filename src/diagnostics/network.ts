@@ -309,7 +309,7 @@ function embedded(tape: Tape, spec: ModelSpec, rows: Units, set: number): Units 
   return tape.units(out, (gradient) => {
     eachNumber((at, i, table) => {
       const to = tape.gradientAt(table);
-      if (to) to[i] = to[i] + gradient[at];
+      if (to) to[i] += gradient[at];
     });
   });
 }

@@ -127,7 +127,7 @@ export function rectified(tape: Tape, x: Units): Units {
   const out = x.values.map((value) => Math.max(0, value));
   return tape.units(out, (gradient) => {
     const to = tape.gradientOf(x);
-    for (let i = 0; i < to.length; i++) if (x.values[i] > 0) to[i] = to[i] + gradient[i];
+    for (let i = 0; i < to.length; i++) if (x.values[i] > 0) to[i] += gradient[i];
   });
 }
 

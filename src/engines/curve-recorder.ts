@@ -88,7 +88,7 @@ export class CurveRecorder {
   addBatch(losses: Float32Array, step: number): void {
     this.failure ??= lossFailure(losses, step);
     if (this.failure) return;
-    for (const k of this.#sums.keys()) this.#sums[k] = this.#sums[k] + losses[k];
+    for (const k of this.#sums.keys()) this.#sums[k] += losses[k];
   }
 
   /**

@@ -70,7 +70,7 @@ class GappedLabels implements LabelCounts {
     for (let step = from; step <= to; step++) {
       this.#order.batchInto(numbers, step);
       for (const k of counts.keys())
-        if (numbers.some((row) => !Number.isNaN(this.#labels[row * this.#tasks + k]))) counts[k] = counts[k] + 1;
+        if (numbers.some((row) => !Number.isNaN(this.#labels[row * this.#tasks + k]))) counts[k]++;
     }
     return counts;
   }

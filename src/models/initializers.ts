@@ -90,7 +90,7 @@ function truncatedNormal(key: Key, size: number, std: number): Float32Array {
       normalsInto(again, key, row, 0, i - (i % 4));
       out[i] = again[i % 4];
     }
-    out[i] = out[i] * std;
+    out[i] *= std;
   }
   return out;
 }

@@ -138,7 +138,7 @@ function leastSquaresFit(columns: readonly Float64Array[], target: Float32Array)
     for (const [q, row] of rows.entries()) {
       if (q === p) continue;
       const share = row[p] / pivot[p];
-      for (let j = p; j <= P; j++) row[j] = row[j] - share * pivot[j];
+      for (let j = p; j <= P; j++) row[j] -= share * pivot[j];
     }
   }
   return rows.map((row, p) => row[P] / row[p]);

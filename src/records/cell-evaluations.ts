@@ -214,8 +214,8 @@ class Columns {
       const at = this.#K * run + k;
       const loss = train[place + k];
       const more = batches ? batches[place + k] : since;
-      this.#sums[at] = this.#sums[at] + loss * more;
-      this.#counts[at] = this.#counts[at] + more;
+      this.#sums[at] += loss * more;
+      this.#counts[at] += more;
     }
   }
 }

@@ -58,7 +58,7 @@ export function drawInto(counts: Counts, random: Xoshiro): Counts {
   counts.fill(0);
   for (let i = 0; i < n; i++) {
     const run = random.below(n);
-    counts[run] = counts[run] + 1;
+    counts[run]++;
   }
   return counts;
 }

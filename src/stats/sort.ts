@@ -67,7 +67,7 @@ function moveByDigit(from: Float64Array, to: Float64Array, digits: Uint8Array, p
   places.fill(0);
   for (let i = 0; i < n; i++) {
     const digit = digits[i];
-    places[digit] = places[digit] + 1;
+    places[digit]++;
   }
   for (let digit = 0, before = 0; digit < RADIX; digit++) {
     const count = places[digit];

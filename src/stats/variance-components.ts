@@ -76,8 +76,8 @@ function effectsOf(table: CrossedTable): Effects {
   const centre = mean(table.map(mean));
   const rows = Float64Array.from(table, (row) => mean(row) - centre);
   const columns = new Float64Array(C);
-  for (const row of table) for (let i = 0; i < C; i++) columns[i] = columns[i] + row[i] / R;
-  for (let i = 0; i < C; i++) columns[i] = columns[i] - centre;
+  for (const row of table) for (let i = 0; i < C; i++) columns[i] += row[i] / R;
+  for (let i = 0; i < C; i++) columns[i] -= centre;
   const rest = table.map((row, r) => row.map((y, i) => y - centre - rows[r] - columns[i]));
   return { rows, columns, rest };
 }
@@ -94,7 +94,7 @@ function componentsOf(table: CrossedTable): Components {
       const y = row[i] - origin;
       sum += y;
       squares += y * y;
-      columns[i] = columns[i] + y;
+      columns[i] += y;
     }
     total += sum;
     ofRows += (sum * sum) / C;

@@ -36,7 +36,7 @@ function exactTail(ranks: Float64Array, statistic: number): number {
   ways[0] = 1;
   for (const rank of doubled) {
     for (let sum = ways.length - 1; sum >= rank; sum--) {
-      ways[sum] = ways[sum] + ways[sum - rank];
+      ways[sum] += ways[sum - rank];
     }
   }
   const reached = ways.subarray(0, 2 * statistic + 1).reduce((sum, count) => sum + count, 0);

@@ -33,7 +33,7 @@ export class LabelColumn {
       this.#gaps++;
       return Number.NaN;
     }
-    this.#labelled[part] = this.#labelled[part] + 1;
+    this.#labelled[part]++;
     if (this.#numbers.size === 0 && number === undefined) this.#texts ??= new Map();
     if (this.#texts === undefined) {
       if (number !== undefined && this.#numbers.size <= MOST_CLASSES) this.#numbers.add(number);

@@ -116,8 +116,8 @@ test.each([1, 2] as const)("taskFacts(study, %i) has the labels' shares and thei
     for (const row of [...censusTable({ ...study, college }, group).rows()]) {
       const [a, b] = [row[group === 1 ? "y_income" : "y_college"] as number, row.y_never_married as number];
       pearson.add(a, b);
-      sums[0] = sums[0] + a;
-      sums[1] = sums[1] + b;
+      sums[0] += a;
+      sums[1] += b;
     }
     expect(correlation).toBeCloseTo(Math.abs(pearson.value), 12);
     expect(shares).toEqual(sums.map((sum) => sum / 1101));

@@ -36,7 +36,7 @@ describe("RowOrder with epochs", () => {
     const epochs = 5000;
     const order = rowsOf(new RowOrder(KEY, 5, "epochs"), 5, epochs);
     order.forEach((row, i) => {
-      counts[row * 5 + (i % 5)] = counts[row * 5 + (i % 5)] + 1;
+      counts[row * 5 + (i % 5)]++;
     });
     for (const count of counts) expect(Math.abs(count - epochs / 5)).toBeLessThan(4.5 * Math.sqrt(epochs * 0.16));
   });

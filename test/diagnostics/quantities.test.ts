@@ -166,7 +166,7 @@ const runOf = (model: ModelSpec, diagnostics: readonly DiagnosticKind[], trainin
 function slopeOf(losses: (at: Float64Array) => number[], parameters: Float64Array, k: number, p: number): number {
   const [above, below] = [1e-6, -1e-6].map((by) => {
     const moved = Float64Array.from(parameters);
-    moved[p] = moved[p] + by;
+    moved[p] += by;
     return losses(moved)[k];
   }) as [number, number];
   return (above - below) / 2e-6;
@@ -214,7 +214,7 @@ test("a step for a task moves only what another learns from too: not the experts
     .filter(({ network }) => network === "experts/0") // the only one that both learn from
     .flatMap(({ offset, size }) => range(size).map((i) => offset + i));
   const moved = Float64Array.from(parameters);
-  for (const p of shared) moved[p] = moved[p] - 0.05 * slopeOf(losses, parameters, 0, p);
+  for (const p of shared) moved[p] -= 0.05 * slopeOf(losses, parameters, 0, p);
   const expected = 1 - losses(moved)[1] / losses(parameters)[1];
   expect(new Diagnosis(run).at(parameters)["affinity/1/2"]).toBeCloseTo(expected, 6);
 });

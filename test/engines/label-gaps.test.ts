@@ -53,7 +53,7 @@ function trainedByHand(run: Run, steps: number): { parameters: Float64Array; los
     };
     const before = errorsOf(run, parameters, batch);
     const slopes = parameters.map((at, i) => (objective(i, at + 1e-6) - objective(i, at - 1e-6)) / 2e-6);
-    for (const [i, slope] of slopes.entries()) parameters[i] = parameters[i] - 0.05 * slope;
+    for (const [i, slope] of slopes.entries()) parameters[i] -= 0.05 * slope;
     return before;
   });
   return { parameters, losses };

@@ -74,7 +74,7 @@ function descend(run: Run, name: Weighing, rowsAt: (step: number) => Rows): Floa
     for (const p of parameters.keys()) {
       const weights = isShared[p] === 1 ? shared : own;
       const slope = slopes.reduce((sum, row, k) => sum + weights[k] * row[p], 0);
-      parameters[p] = parameters[p] - training.lr * slope;
+      parameters[p] -= training.lr * slope;
     }
     method.learn?.(losses, taskLosses(model, parameters, rows), step, present);
   }

@@ -15,7 +15,7 @@ test("below(count) gives each number as often as any other", () => {
   const counts = new Uint32Array(7);
   for (let i = 0; i < 70_000; i++) {
     const drawn = random.below(7);
-    counts[drawn] = counts[drawn] + 1;
+    counts[drawn]++;
   }
   const chiSquare = counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0);
   expect(chiSquare).toBeLessThan(22.5); // exceeded once in 1,000 streams

@@ -24,7 +24,7 @@ test("drawInto(counts) draws as many runs as there are, each once on average", (
   for (let i = 0; i < 10_000; i++) {
     drawInto(counts, random);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(7);
-    for (const [run, count] of counts.entries()) total[run] = total[run] + count / 10_000;
+    for (const [run, count] of counts.entries()) total[run] += count / 10_000;
   }
   for (const times of total) expect(Math.abs(times - 1)).toBeLessThan(0.03); // three standard errors
 });

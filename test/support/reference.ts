@@ -85,7 +85,7 @@ export function objectiveGradient(
     constraintGradient(spec, tape),
   ];
   const total = new Float64Array(tape.parameters.length);
-  for (const part of parts) for (const [p, slope] of part.entries()) total[p] = total[p] + slope;
+  for (const part of parts) for (const [p, slope] of part.entries()) total[p] += slope;
   return total;
 }
 
@@ -135,7 +135,7 @@ function constraintGradient({ constraint = 0, tasks, ...spec }: ModelSpec, { par
     for (const other of ofTask)
       for (const [i, p] of own.entries()) {
         const apart = parameters[p] - parameters[other[i]];
-        slopes[p] = slopes[p] + 2 * constraint * apart;
+        slopes[p] += 2 * constraint * apart;
       }
   return slopes;
 }

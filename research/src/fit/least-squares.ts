@@ -67,13 +67,13 @@ function dampedStep({ x, r, J }: Point, damping: number): { move: Float64Array; 
     const row = J.subarray(n * P, (n + 1) * P);
     for (let i = 0; i < P; i++) {
       const own = row[i];
-      slope[i] = slope[i] - own * residual;
+      slope[i] -= own * residual;
       const line = matrix[i] as Float64Array;
-      for (let j = 0; j <= i; j++) line[j] = line[j] + own * row[j];
+      for (let j = 0; j <= i; j++) line[j] += own * row[j];
     }
   }
   const added = matrix.map((line, i) => damping * (line[i] + 1e-12));
-  for (const [i, line] of matrix.entries()) line[i] = line[i] + added[i];
+  for (const [i, line] of matrix.entries()) line[i] += added[i];
   const move = solved(matrix, slope);
   const predicted = move.reduce((sum, d, i) => sum + d * (added[i] * d + slope[i]), 0);
   return { move, predicted };

@@ -225,7 +225,7 @@ export function sparkline(losses: Float64Array, axis: Axis): string {
   const counts = new Array<number>(BINS).fill(0);
   for (const loss of losses) {
     const bin = Math.min(BINS - 1, binOf(loss, axis));
-    counts[bin] = counts[bin] + 1;
+    counts[bin]++;
   }
   const most = Math.max(...counts);
   const block = (count: number) => (count === 0 ? " " : LEVELS[Math.ceil((count / most) * LEVELS.length) - 1]);

@@ -114,7 +114,7 @@ function narrowed(rows: Rows, words: Words, room: number): number[] | undefined 
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
     const widest = widths.reduce((best, _, c) => (free(c) > free(best) ? c : best), 0);
     if (free(widest) === 0) return undefined;
-    widths[widest] = widths[widest] - 1;
+    widths[widest]--;
   }
   return widths;
 }

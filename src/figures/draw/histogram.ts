@@ -24,7 +24,7 @@ export function countsBetween(edges: readonly number[], losses: Float64Array): n
       last,
       edges.findLastIndex((edge) => edge <= loss),
     );
-    counts[i] = counts[i] + 1;
+    counts[i]++;
   }
   return counts;
 }
@@ -42,7 +42,7 @@ export function histogram(sorted: Float64Array): Histogram {
   const open = largest >= LARGEST;
   const last = binOf(Math.min(largest, LARGEST));
   const counts = new Array<number>(last + 1).fill(0);
-  for (const loss of sorted) counts[Math.min(last, binOf(loss))] = counts[Math.min(last, binOf(loss))] + 1;
+  for (const loss of sorted) counts[Math.min(last, binOf(loss))]++;
   return { counts, open };
 }
 

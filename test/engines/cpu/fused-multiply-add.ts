@@ -19,6 +19,6 @@ function isOdd(value: number): boolean {
 /** The next float64 towards `error`: rounded to odd, a sum keeps on which side of a float32's half it lay. */
 function neighbour(value: number, error: number): number {
   number[0] = value;
-  bits[0] = bits[0] + (value > 0 === error > 0 ? 1n : -1n);
+  bits[0] += value > 0 === error > 0 ? 1n : -1n;
   return number[0];
 }

@@ -50,13 +50,13 @@ function trainedInFloat64(settings: OptimizerSettings, B: number) {
     for (const p of moved) {
       const gradient = scale * g[p];
       if (optimizer === "sgd") {
-        w[p] = w[p] - rate * gradient;
+        w[p] -= rate * gradient;
         continue;
       }
       m[p] = beta1 * m[p] + (1 - beta1) * gradient;
       v[p] = beta2 * v[p] + (1 - beta2) * gradient ** 2;
       const corrected = p < ofTables ? epsilon : epsilon * Math.sqrt(left2);
-      w[p] = w[p] - (rate * Math.sqrt(left2) * m[p]) / left1 / (Math.sqrt(v[p]) + corrected);
+      w[p] -= (rate * Math.sqrt(left2) * m[p]) / left1 / (Math.sqrt(v[p]) + corrected);
     }
     return before;
   });

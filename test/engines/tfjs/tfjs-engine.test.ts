@@ -107,7 +107,7 @@ function descend(run: GeneratedRun): { losses: number[][]; parameters: Float64Ar
     const draws = { factors, noise: noiseAt(run, i + 1) };
     const before = taskLosses(run.model, parameters, rows, draws);
     const gradient = objectiveGradient(run.model, parameters, rows, draws);
-    for (const [p, slope] of gradient.entries()) parameters[p] = parameters[p] - run.training.lr * slope;
+    for (const [p, slope] of gradient.entries()) parameters[p] -= run.training.lr * slope;
     return before;
   });
   return { losses, parameters };

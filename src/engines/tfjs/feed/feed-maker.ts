@@ -75,7 +75,7 @@ export class FeedMaker {
     const { batch: B, trainRows } = this.#training;
     const numbers = new Uint32Array(out.buffer, out.byteOffset, out.length);
     source.numbersInto(numbers.subarray(0, B), step);
-    for (let b = 0; b < B; b++) numbers[b] = numbers[b] + f * (trainRows as number);
+    for (let b = 0; b < B; b++) numbers[b] += f * (trainRows as number);
     for (let at = B; at < numbers.length; at += B) numbers.copyWithin(at, 0, B);
   }
 

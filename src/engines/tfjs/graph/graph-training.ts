@@ -272,7 +272,7 @@ export class GraphLoops {
     const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));
     const errors = this.#timed(this.#chunks, chunks, call, "sums");
     const sums = new Float64Array(this.#group.runs.length * this.#first.model.tasks);
-    for (const [at, error] of errors.entries()) sums[at % sums.length] = sums[at % sums.length] + error;
+    for (const [at, error] of errors.entries()) sums[at % sums.length] += error;
     return { sums, to: end };
   }
 

@@ -74,7 +74,7 @@ function surgery(vectors: readonly Vector[], orders: readonly (readonly number[]
     for (const j of orders[i]) {
       const other = vectors[j];
       const product = dot(mixOf(weights, vectors), other);
-      if (product < 0) weights[j] = weights[j] - product / dot(other, other);
+      if (product < 0) weights[j] -= product / dot(other, other);
     }
     return weights;
   });
@@ -192,7 +192,7 @@ function adam(start: readonly number[]) {
       m[k] = 0.9 * m[k] + 0.1 * slope;
       v[k] = 0.999 * v[k] + 0.001 * slope ** 2;
       const [mean, square] = [m[k] / (1 - 0.9 ** step), v[k] / (1 - 0.999 ** step)];
-      values[k] = values[k] - (0.025 * mean) / (Math.sqrt(square) + 1e-8);
+      values[k] -= (0.025 * mean) / (Math.sqrt(square) + 1e-8);
     }
   };
   return { values, descend };
@@ -223,7 +223,7 @@ function gradNorm({ K }: Options): Reference {
           range(K).filter((k) => !present.includes(k)),
         );
       const scale = room / total(w);
-      for (const k of present) w[k] = w[k] * scale;
+      for (const k of present) w[k] *= scale;
       return { shared: weights, own: weights };
     },
   };

@@ -44,7 +44,7 @@ export function solved(A: readonly Vector[], y: Vector): number[] {
   for (const [k, pivot] of rows.entries())
     for (const [i, row] of rows.entries()) {
       const factor = i === k ? 0 : row[k] / pivot[k];
-      for (const j of row.keys()) row[j] = row[j] - factor * pivot[j];
+      for (const j of row.keys()) row[j] -= factor * pivot[j];
     }
   return rows.map((row, k) => (row.at(-1) as number) / row[k]);
 }
