@@ -39,6 +39,7 @@ export async function resultPages(): Promise<Page[]> {
   const names = readdirSync(join(ROOT, "results")).filter((name) => /journal|trials.yaml/.test(readdirSyncOf(name)));
   const results: Result[] = [];
   for (const name of names.sort()) results.push(await resultOf(name));
+  packReports(results.filter(({ hasReport }) => hasReport));
   const gallery = galleryOf(results);
   return [...results.map((result) => resultPage(withoutLarge(result, gallery))), galleryPage(gallery)];
 }
@@ -68,11 +69,7 @@ async function resultOf(name: string): Promise<Result> {
   await mmoe("figures", folder, "-o", join(PUBLIC, folder));
   const figures = figuresIn(folder);
   if (name === "figure2") return { name, figures, ...trials(folder), hasReport: false };
-  const report = join(PUBLIC, folder, "report.html");
-  await mmoe("report", folder, "-o", report);
-  const text = readFileSync(report, "utf8");
-  writeFileSync(join(PUBLIC, "results/common.js"), commonScript(text));
-  writeFileSync(report, unpacking(text));
+  await mmoe("report", folder, "-o", join(PUBLIC, folder, "report.html"));
   const provenances = provenancesIn(join(folder, JOURNALS), () => {});
   const commands = [...new Set(provenances.map(({ provenance }) => commandLine(provenance.argv)))];
   return { name, about: configIn(folder).about, commands, figures, hasReport: true };
@@ -113,12 +110,16 @@ function figuresIn(folder: string): Drawn[] {
 /** What all reports have in common, each once: their fonts and their script. */
 const COMMON = [/@font-face .*\n@font-face .*/, /(?<=<script type="module">).*(?=<\/script>)/s];
 
-/** A file for all reports of the site: `common` is what they have in common, packed. */
-function commonScript(report: string): string {
-  return `const common = "${packed(JSON.stringify(COMMON.map((part) => part.exec(report)?.[0])))}";\n`;
+/** Turns reports into pages that unpack themselves, and what they have in common into one script. */
+function packReports(results: readonly Result[]): void {
+  const files = results.map(({ name }) => join(PUBLIC, "results", name, "report.html"));
+  const reports = files.map((file) => readFileSync(file, "utf8"));
+  const common = packed(JSON.stringify(COMMON.map((part) => part.exec(reports[0])?.[0])));
+  writeFileSync(join(PUBLIC, "results/common.js"), `const common = "${common}";\n`);
+  for (const [i, report] of reports.entries()) writeFileSync(files[i], unpacking(report));
 }
 
-/** A report as a page that unpacks itself: an eighth of its size. */
+/** A report as a page that unpacks itself: a third of its size. */
 function unpacking(report: string): string {
   const [, title = ""] = /<title>(.*?)<\/title>/s.exec(report) ?? [];
   const own = COMMON.reduce((text, part, i) => text.replace(part, () => `\0${i}\0`), report);
@@ -129,9 +130,9 @@ const unpacked = (text) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 };
-Promise.all([unpacked(common), unpacked("${packed(own)}")]).then(([parts, text]) => {
+Promise.all([unpacked(common).then(JSON.parse), unpacked("${packed(own)}")]).then(([parts, text]) => {
   document.open();
-  document.write(text.replace(/\\0(\\d)\\0/g, (_, i) => JSON.parse(parts)[i]));
+  document.write(text.replace(/\\0(\\d)\\0/g, (_, i) => parts[i]));
   document.close();
 });
 </script></body></html>
