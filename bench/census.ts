@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Cost, costOf, costText, pathOf, rateText } from "./process-cost.ts";
+import { type Cost, costOf, costText, pathOf, peerLine, pytorchThreads, rateText } from "./process-cost.ts";
 
 const { values } = parseArgs({
   options: {
@@ -53,16 +53,9 @@ function compare(runs: number): void {
   const [few, many] = [STEPS, 5 * STEPS].map((steps) => trained(1, runs, words(steps))) as [Cost, Cost];
   const own = (4 * STEPS * BATCH * runs * 1000) / (many.ms - few.ms);
   console.log(`MMoE, ${runs} ${runs === 1 ? "run" : "runs at once"}: mmoe ${rateText(own)}, ${costText(many)} in all`);
-  for (const threads of [1, cpus().length]) {
+  for (const { name, threads } of pytorchThreads()) {
     const program = ["--runs", String(runs), "--threads", String(threads), "--steps", String(STEPS)];
-    const printed = execFileSync(values.python, [pathOf("census/pytorch.py"), ...program], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const theirs = Number(printed);
-    console.log(
-      `  PyTorch, compiled, ${threads} ${threads === 1 ? "thread" : "threads"} ${rateText(theirs)}: mmoe is ${(own / theirs).toFixed(2)} times as fast`,
-    );
+    console.log(peerLine(name, values.python, [pathOf("census/pytorch.py"), ...program], own));
   }
 }
 

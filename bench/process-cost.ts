@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 
 export const MB = 1e6;
@@ -24,6 +25,20 @@ export function costOf(words: readonly string[]): Cost {
 export function costText({ ms, cpuMs, peakBytes }: Cost): string {
   const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
   return `${seconds(ms)} s (${seconds(cpuMs)} s of processor, ${(peakBytes / MB).toFixed(0)} MB)`;
+}
+
+/** Rows per second as a Python program prints them, and how many times as fast `own` is: a line under ours. */
+export function peerLine(name: string, python: string, words: readonly string[], own: number): string {
+  const printed = execFileSync(python, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return `    ${name} ${rateText(Number(printed))}: mmoe is ${(own / Number(printed)).toFixed(2)} times as fast`;
+}
+
+/** The numbers of threads that PyTorch is timed with, and its name with each. */
+export function pytorchThreads(): { readonly name: string; readonly threads: number }[] {
+  return [1, cpus().length].map((threads) => ({
+    name: `PyTorch, compiled, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    threads,
+  }));
 }
 
 export function rateText(rowsPerSecond: number): string {

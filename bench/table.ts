@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { parse } from "csv-parse/sync";
 import { xoshiroOf } from "../src/random/xoshiro.ts";
 import { areaError, areaUnderCurve } from "../src/stats/ranking.ts";
-import { type Cost, costOf, costText, MB, pathOf, rateText } from "./process-cost.ts";
+import { type Cost, costOf, costText, MB, pathOf, peerLine, pytorchThreads, rateText } from "./process-cost.ts";
 
 const { values } = parseArgs({
   options: {
@@ -68,20 +68,15 @@ function compare(file: string, folder: string, rows: number, runs: number): void
   console.log(`  ${how}: mmoe ${rateText(own)} (${ofProcessor}), ${costText(many)} in all, AUC ${many.auc}`);
   if (values.only === "ours") return;
   for (const [name, script, words] of peersOf(runs)) {
-    const printed = execFileSync(values.python, [pathOf(`table/${script}`), "--rows", String(rows), ...words], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const theirs = Number(printed);
-    console.log(`    ${name} ${rateText(theirs)}: mmoe is ${(own / theirs).toFixed(2)} times as fast`);
+    console.log(peerLine(name, values.python, [pathOf(`table/${script}`), "--rows", String(rows), ...words], own));
   }
 }
 
 /** Each peer with the number of threads that suits it. */
 function peersOf(runs: number): (readonly [name: string, script: string, words: readonly string[]])[] {
-  const pytorch = [1, cpus().length].map((threads) => {
+  const pytorch = pytorchThreads().map(({ name, threads }) => {
     const words = ["--runs", String(runs), "--threads", String(threads), "--steps", String(STEPS)];
-    return [`PyTorch, compiled, ${threads} ${threads === 1 ? "thread" : "threads"}`, "pytorch.py", words] as const;
+    return [name, "pytorch.py", words] as const;
   });
   if (runs > 1) return pytorch;
   return [...pytorch, ["torch-rechub", "rechub.py", ["--threads", String(cpus().length)]]];
