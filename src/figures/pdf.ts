@@ -1,6 +1,6 @@
 import PDFDocument from "pdfkit";
 import type { Figure } from "./draw/figure.ts";
-import type { SvgNode } from "./draw/svg.ts";
+import { movedBy, type SvgNode } from "./draw/svg.ts";
 import { textStart } from "./draw/text.ts";
 import { FONT_FILES } from "./fonts.ts";
 
@@ -42,8 +42,8 @@ function draw(document: Document, node: SvgNode): void {
     throw new TypeError(`pdf: expected an element of ${Object.keys(DRAW).join(", ")}, got ${node.name}`);
   if (node.attributes.d === "") return;
   document.save();
-  const [x, y] = String(node.attributes.transform ?? "").match(/-?[\d.]+/g) ?? [];
-  if (x !== undefined) document.translate(Number(x), Number(y));
+  const by = movedBy(node);
+  if (by) document.translate(...by);
   step(document, node);
   if (!["svg", "g", "text", "title", "desc"].includes(node.name)) paint(document, node);
   document.restore();

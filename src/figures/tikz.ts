@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { latexText } from "../latex-text.ts";
 import type { Figure } from "./draw/figure.ts";
-import { type Attributes, rounded, type SvgNode } from "./draw/svg.ts";
+import { type Attributes, movedBy, rounded, type SvgNode } from "./draw/svg.ts";
 
 /** The figure as a TikZ picture of its size, to be included in LaTeX: paths, and texts in the document's font. */
 export function tikz({ root, title, caption, width, height }: Figure): string {
@@ -55,7 +55,7 @@ function drawn(node: SvgNode, { x, y }: Point): readonly string[] {
   if (lines === undefined)
     throw new TypeError(`tikz: expected an element of ${Object.keys(DRAW).join(", ")}, got ${node.name}`);
   if (node.attributes.d === "") return [];
-  const [right = 0, down = 0] = (String(node.attributes.transform ?? "").match(/-?[\d.]+/g) ?? []).map(Number);
+  const [right, down] = movedBy(node) ?? [0, 0];
   return lines(node, { x: x + right, y: y + down });
 }
 

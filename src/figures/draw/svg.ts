@@ -18,6 +18,14 @@ export function group(attributes: Attributes, children: readonly SvgNode[]): Svg
   return element("g", attributes, children);
 }
 
+/** By how much an element's `translate` moves it; undefined without one. */
+export function movedBy({ attributes }: SvgNode): readonly [x: number, y: number] | undefined {
+  const numbers = String(attributes.transform ?? "")
+    .match(/-?[\d.]+/g)
+    ?.map(Number);
+  return numbers && [numbers[0], numbers[1]];
+}
+
 /** As text: numbers to a hundredth of a point, names and texts escaped. */
 export function svgText(node: SvgNode | string): string {
   if (typeof node === "string") return escaped(node);
