@@ -53,8 +53,8 @@ export function* packedPieces(
  * name `source`, for a table that memory does not hold.
  */
 export function unpacked(file: ByteSource, key: string, source: string): TableRows {
-  const { parts, cells, table, ...footer } = footerOf(file);
-  if (footer.key !== key) throw new Error("it is of another table");
+  const { key: own, parts, cells, table } = footerOf(file);
+  if (own !== key) throw new Error("it is of another table");
   expectMemory(source, cells.rows, cells.width);
   const [words, heldout] = partsIn(file, parts) as [SharedArrayBuffer, SharedArrayBuffer?];
   const firstGap = table.firstGap === undefined ? undefined : source + table.firstGap;

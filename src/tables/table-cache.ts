@@ -19,9 +19,9 @@ import type { TableRows } from "./table-builder.ts";
 export const LEAST_KEPT = 50_000_000;
 
 const FILE = /\.table$/;
-/** A file that no start has taken for so long is removed. */
+/** A table that nothing has used for this long is removed. */
 const UNUSED_MS = 30 * 86_400_000;
-/** An unfinished file of another machine that has not grown for so long was left by a process that was killed. */
+/** On another machine, nobody still writes an unfinished file that has not grown for this long. */
 const LEFT_MS = 600_000;
 
 let folder = join("results", ".tables");
@@ -157,7 +157,7 @@ const LEAST_FREE = 3;
 const IGNORED = ".gitignore";
 const ABOUT = "# Tables that mmoe has read, packed for its next start. You may delete this folder at any time.\n*\n";
 
-/** Removes what no start has taken for long, and what killed processes left. */
+/** Removes tables that have not been used for long, and what killed processes left. */
 function removeOld(): void {
   for (const name of readdirSync(folder)) {
     const age = Date.now() - (statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now());

@@ -83,10 +83,8 @@ function tableFeed(run: AnyRun, table: TableSet): Feed {
   const numbers = new Uint32Array(run.training.batch);
   const batchInto: Feed["batchInto"] = (x, y, step) => {
     source.numbersInto(numbers, step);
-    table.inputsInto(
-      x,
-      Uint32Array.from(numbers, (row) => places[row]),
-    );
+    const rows = numbers.map((row) => places[row]);
+    table.inputsInto(x, rows);
     copyRows(y, train.y, numbers, run.model.tasks);
   };
   return { sets: { heldout: setOf("heldout"), train }, batchInto };
