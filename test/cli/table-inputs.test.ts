@@ -131,6 +131,7 @@ test("a model in code gets such a column as numbers of values, if its class says
     "remembering",
     "--model",
     own,
+    ...["--set", "embeddingSteps=lazy"],
     "--steps",
     "100",
     "--out",
