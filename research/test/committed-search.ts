@@ -1,6 +1,7 @@
 // What numbers about the search for the paper's setting are computed from, as in test/docs/committed.ts.
 import { eachLoss } from "../../src/config/loss-sets.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
+import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { type Results, readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
@@ -17,7 +18,10 @@ import {
 import { type Clusters, clustersOf, publishedClusters } from "../src/clusters.ts";
 import { type CurvePoint, curvePoints, trainedKey } from "../src/curves.ts";
 import { AXES, distance, interpolated, LITERAL_UNIT, literalDistance, logCurves, one } from "../src/distance.ts";
+import { type Bin, chanceDistance, earthMover } from "../src/earth-mover.ts";
 import { READINGS, type Reading, type RunFinal, runFinals } from "../src/finals.ts";
+import { publishedFinals, publishedFinalsOfOmoe } from "../src/published-finals.ts";
+import { endsOf } from "../src/spread.ts";
 import { readSweeps } from "../src/store.ts";
 import { studySpreads } from "../src/studies.ts";
 import { readTrained } from "../src/trained.ts";
@@ -196,9 +200,22 @@ export function linearDistances(): (number | string)[] {
   return [found.length, ...found.toSorted(([, a], [, b]) => a - b).flat()];
 }
 
-/** How far such curves of a set are from the paper's at 500, 1,000 and 2,000, in per cent: the least and the most over some cells. */
-export function linearApart(constants: string, model: string, correlations: readonly number[]): number[] {
-  const axis = [500, 1000, 2000];
+/** Such runs' sums after ten million steps beside the paper's counts: how many runs, the earth mover's distance, and that by chance. */
+export function linearEmd(constants: string, model: "shared-bottom" | "omoe", correlation: number): number[] {
+  const cell = { constants, batch: 3, lr: 0.001, correlation, steps: 1e7 };
+  const finals = runEnds.filter((final) => hasAll(final, { ...cell, model: `${model}-linear` }));
+  const published = { "shared-bottom": publishedFinals, omoe: publishedFinalsOfOmoe }[model];
+  const bins = published.get(cellKey({ model, correlation, point: NO_CHOICE })) as readonly Bin[];
+  return [finals.length, earthMover(endsOf(finals, "sum"), bins), chanceDistance(bins, finals.length)];
+}
+
+/** How far such curves of a set are from the paper's at points of the axis, in per cent: the least and the most over some cells. */
+export function linearApart(
+  constants: string,
+  model: string,
+  correlations: readonly number[],
+  axis: readonly number[] = [500, 1000, 2000],
+): number[] {
   const apart = correlations.flatMap((correlation) => {
     const own = linearAt(axis, constants, model, correlation).slice(1);
     return figure4(axis, model, correlation).map((paper, i) => 100 * Math.abs(own[i] / paper - 1));
