@@ -4,6 +4,7 @@ import { MMOE } from "../called-as.ts";
 import { shortRuns } from "../claims/short-runs.ts";
 import type { LossSet } from "../config/loss-sets.ts";
 import { UsageError } from "../errors.ts";
+import { type LeftOut, partWords } from "../figures/draw/facts.ts";
 import {
   byReason,
   type Figure,
@@ -13,7 +14,6 @@ import {
   STATISTICS,
   type Unavailable,
 } from "../figures/draw/figure.ts";
-import { type LeftOut, partWords } from "../figures/draw/part.ts";
 import { type Limits, THEME_NAMES } from "../figures/draw/theme.ts";
 import { OWN_ROWS } from "../figures/draw/words.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";

@@ -1,19 +1,21 @@
 // Rows of the figures of diagnostics.
 import { taskNames } from "../config/task-kinds.ts";
+import { LongWork } from "../long-work.ts";
+import { memo } from "../memo.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
 import { drawnEstimate, quickInterval } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
+import { calibrations, classTasks } from "../summary/calibration.ts";
 import { leadingMetric } from "../summary/leading.ts";
+import type { CalibrationRow } from "./draw/calibration.ts";
 import type { FigureOptions, Unavailable } from "./draw/figure.ts";
-import type { GateDistanceRow } from "./draw/gate-distance.ts";
-import type { GateWeightRow } from "./draw/gate-weights.ts";
-import type { MetricCurveRow } from "./draw/metric-curves.ts";
-import type { MetricRow } from "./draw/metrics.ts";
+import type { GateDistanceRow, GateWeightRow } from "./draw/gates.ts";
+import type { MetricCurveRow, MetricRow } from "./draw/metrics.ts";
 import type { QuantityRow } from "./draw/quantity-curves.ts";
 import type { CurvePoint } from "./draw/step-panels.ts";
-import { cellMeasures, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { cellMeasures, type SweepCell, sweepCells } from "./sweep-facts.ts";
 
 /** Those that `rowsOf` gives of each cell in which a run has a quantity, or what is lacking. */
 function ofDiagnosed<Row>(
@@ -169,3 +171,26 @@ function orderedWeights(weights: readonly number[], K: number): number[][] {
   });
   return rows.map((row) => order.map((e) => row[e]));
 }
+
+const NAME = "calibration";
+
+const NOT_KEPT =
+  "its runs' predictions were not kept (train them again in another folder, or with --overwrite: mmoe sweep --keep-predictions)";
+
+/** Each bin of each task with classes, over the runs of a cell whose predictions were kept. */
+export const calibrationRows = memo((results: Results): readonly CalibrationRow[] | Unavailable => {
+  const tasks = classTasks(results.config);
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  const work = new LongWork("reading predictions");
+  const rows = cells.flatMap(({ model, correlation, runs }, i) => {
+    work.reach(i / cells.length);
+    return calibrations(results, runs, tasks).flatMap(({ task: { k, label, outcome }, runs, error, bins }) =>
+      bins.map((bin): CalibrationRow => {
+        const of = { model, correlation, task: k + 1, label, outcome, runs };
+        return { ...of, ...bin, calibrationError: error };
+      }),
+    );
+  });
+  return rows.length > 0 ? rows : { name: NAME, lacking: NOT_KEPT };
+});

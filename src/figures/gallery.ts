@@ -5,10 +5,17 @@ import type { LabelTrials } from "../records/label-trials.ts";
 import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { classTasks } from "../summary/calibration.ts";
-import { calibrationRows } from "./calibration-rows.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
-import { gateDistanceRows, gateWeightRows, metricCurveRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
+import {
+  calibrationRows,
+  gateDistanceRows,
+  gateWeightRows,
+  metricCurveRows,
+  metricRows,
+  quantityRows,
+} from "./diagnosed-rows.ts";
 import { DRAWINGS, type Draw } from "./draw/drawings.ts";
+import { withoutCells, withoutRows } from "./draw/facts.ts";
 import {
   DEFAULT_OPTIONS,
   type Figure,
@@ -18,13 +25,19 @@ import {
   isUnavailable,
   type Unavailable,
 } from "./draw/figure.ts";
-import { withoutCells, withoutRows } from "./draw/part.ts";
 import type { Limits } from "./draw/theme.ts";
 import { figure2 } from "./figure2.ts";
-import { againstSettingRows, binRows, costRows, distributionRows, finalLossRows, taskLossRows } from "./final-rows.ts";
-import { finished } from "./finished.ts";
-import { differenceRows, seesawRows } from "./paired-rows.ts";
-import { atHeight } from "./sized.ts";
+import {
+  againstSettingRows,
+  binRows,
+  costRows,
+  differenceRows,
+  distributionRows,
+  finalLossRows,
+  seesawRows,
+  taskLossRows,
+} from "./final-rows.ts";
+import { atHeight, finished } from "./finished.ts";
 import { sweepOf } from "./sweep-facts.ts";
 import { verdicts } from "./verdicts.ts";
 

@@ -4,7 +4,7 @@ import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
-import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
+import { finalMeans, sweepCells } from "../figures/sweep-facts.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";

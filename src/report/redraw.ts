@@ -1,9 +1,16 @@
 // Runs in the page: draws a figure again, without the models and correlations that the reader has hidden.
 import type { LossUnit } from "../config/loss-unit.ts";
 import { DRAWINGS, type Draw } from "../figures/draw/drawings.ts";
-import { doneCells, type Sweep, type SweepFacts } from "../figures/draw/facts.ts";
+import {
+  doneCells,
+  isShown,
+  type LeftOut,
+  partWords,
+  type Sweep,
+  type SweepFacts,
+  withoutCells,
+} from "../figures/draw/facts.ts";
 import { type FigureChoices, isUnavailable } from "../figures/draw/figure.ts";
-import { isShown, type LeftOut, partWords, withoutCells } from "../figures/draw/part.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 
 /** What a page holds of a sweep; the paper's curves are in a table. */

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
 import { modelLabel } from "../config/own-models.ts";
-import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
+import { finalMeans, sweepCells } from "../figures/sweep-facts.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { pointText } from "../identity/grid-point.ts";
 import type { Results } from "../records/read-results.ts";

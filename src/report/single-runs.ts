@@ -1,5 +1,5 @@
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
-import { type SweepCell, sweepCells } from "../figures/sweep-cells.ts";
+import { type SweepCell, sweepCells } from "../figures/sweep-facts.ts";
 import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord } from "../records/record.ts";
 import { thousands } from "../units.ts";

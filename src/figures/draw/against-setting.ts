@@ -12,10 +12,9 @@ import {
   WIDEST_SLOT,
 } from "./estimate-series.ts";
 import { correlationsOf, type DrawnCell, doneCells, type Listed, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
 import { across, down, type Frame } from "./series.ts";
@@ -63,19 +62,16 @@ export function againstSetting(
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const inRows = isOfManyWords(axis);
-  const { nodes, leftOut, ...size } = inRows
+  const { leftOut, ...contents } = inRows
     ? againstWords(estimates, { ...options, axis, othersOf: ({ point }) => othersText(point, key), styles, theme })
     : drawing(estimates, key, styles, { options, theme });
-  return page(
-    {
-      name: NAME,
-      title: `Final loss against ${key}`,
-      caption: `${captionStart(cells, key, sweep, { ...options, inRows })}${leftOut} ${runsSentence(cells, sweep)}`,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
+  return page({
+    name: NAME,
+    title: `Final loss against ${key}`,
+    caption: `${captionStart(cells, key, sweep, { ...options, inRows })}${leftOut} ${runsSentence(cells, sweep)}`,
+    ...contents,
+    theme,
+  });
 }
 
 /** The cells in which a run is done, with their estimates. */

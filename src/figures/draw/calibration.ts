@@ -2,14 +2,12 @@ import { listed } from "../../listed.ts";
 import { CALIBRATION_BINS } from "../../stats/classes.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { BinShare } from "../../summary/calibration.ts";
-import { type Box, panel } from "./axes.ts";
-import { groupsSentence } from "./curve-groups.ts";
+import { type Box, grid, panel } from "./axes.ts";
+import { groupsSentence } from "./curve-panels.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
-import { grid } from "./layout.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { bandPath, type Frame, linePath, seriesMarker } from "./series.ts";
 import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
@@ -89,10 +87,14 @@ export function calibration(
   const caption =
     `${captionStart(shownTasks)}${cut}${leftOutSentence(all, drawn)}${groupsSentence(groups)} ` +
     runsSentence(cells, sweep);
-  return page(
-    { name: NAME, title: `Calibration of predicted probabilities${ofOneModel(cells)}`, caption, height, theme },
-    [...head.nodes, ...nodes],
-  );
+  return page({
+    name: NAME,
+    title: `Calibration of predicted probabilities${ofOneModel(cells)}`,
+    caption,
+    height,
+    theme,
+    nodes: [...head.nodes, ...nodes],
+  });
 }
 
 const [LEFT, RIGHT, ACROSS] = [24, 5, 22];

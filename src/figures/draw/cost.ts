@@ -2,15 +2,14 @@ import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
 import { type EstimatePoint, estimateSeries, type FinalRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
 import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
-import { withRoom } from "./tick-labels.ts";
+import { withRoom } from "./value-scale.ts";
 import {
   capitalised,
   lossHeading,
@@ -43,9 +42,9 @@ export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: Figur
   if (areAlike(points))
     return { name: NAME, lacking: `the models' FLOP differ by less than ${100 * ALIKE} %`, never: true };
   const theme = themeFor(options);
-  const { nodes, leftOut, ...size } = drawing(points, stylesIn(drawn, sweep, theme), options, theme);
+  const { leftOut, ...contents } = drawing(points, stylesIn(drawn, sweep, theme), options, theme);
   const caption = `${captionStart(drawn, sweep, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, sweep)}`;
-  return page({ name: NAME, title: "Final loss against cost", caption, ...size, theme }, nodes);
+  return page({ name: NAME, title: "Final loss against cost", caption, ...contents, theme });
 }
 
 /** Costs that differ by a smaller share tell nothing: a figure would make much of it. */

@@ -3,9 +3,8 @@ import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { type KeyMark, type Row, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
 import { down, markerAt } from "./series.ts";
@@ -59,7 +58,7 @@ export function distributions(
       .map((summary) => dotRow(summary, styles.get(summary.cell.model) as SeriesStyle, theme)),
   }));
   const values = summaries.flatMap(({ losses }) => [losses[0], losses.at(-1) as number]);
-  const { nodes, height } = rowChart(groups, {
+  const contents = rowChart(groups, {
     top: 0,
     row: ROW,
     key: dotKey(theme),
@@ -68,7 +67,7 @@ export function distributions(
     foot: finalHeading(options),
   });
   const caption = `${captionStart(sweep, options)}${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: `Spread of the final losses${ofOneModel(cells)}`, caption, height, theme }, nodes);
+  return page({ name: NAME, title: `Spread of the final losses${ofOneModel(cells)}`, caption, ...contents, theme });
 }
 
 /** Height of a row. */

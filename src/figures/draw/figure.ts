@@ -2,9 +2,10 @@ import type { LossSet } from "../../config/loss-sets.ts";
 import { LABEL_VARIANCE, type LossUnit } from "../../config/loss-unit.ts";
 import type { CsvValue } from "../../records/csv.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import type { LeftOut } from "./part.ts";
-import type { SvgNode } from "./svg.ts";
-import type { SizeChoices, ThemeName } from "./theme.ts";
+import type { LeftOut } from "./facts.ts";
+import { element, type SvgNode } from "./svg.ts";
+import { FAMILY, SIZE } from "./text.ts";
+import type { SizeChoices, Theme, ThemeName } from "./theme.ts";
 
 /** A picture, and what it shows in words. */
 export interface Picture {
@@ -88,4 +89,50 @@ export function isUnavailable<T extends object>(drawn: T | Unavailable): drawn i
 export function byReason(figures: readonly Unavailable[]): Map<string, Unavailable[]> {
   const told = figures.filter(({ never }) => !never);
   return groupBy(told, ({ lacking }) => lacking);
+}
+
+/** Contents of a page, and its size in points; a column wide by default. */
+export interface Drawing {
+  readonly nodes: readonly SvgNode[];
+  readonly width?: number;
+  readonly height: number;
+}
+
+interface PageOptions extends Pick<Picture, "name" | "title" | "caption">, Drawing {
+  readonly theme: Theme;
+}
+
+/** A picture of `nodes`, on a page of its own. */
+export function page({ theme, width = theme.width, nodes, ...picture }: PageOptions): Picture {
+  const { name, title, caption } = picture;
+  const height = Number(picture.height.toFixed(2)); // one that was stretched
+  const root = element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      class: "figure",
+      "data-figure": name,
+      ...frame(width, height, title),
+    },
+    [
+      element("title", {}, [title]),
+      element("desc", {}, [caption]),
+      element("rect", { class: "background", width, height, fill: theme.background }),
+      ...nodes,
+    ],
+  );
+  return { ...picture, width, height, root };
+}
+
+/** What the root of a picture says of its size, in points, of its texts, and to those who do not see it. */
+export function frame(width: number, height: number, label: string) {
+  return {
+    viewBox: `0 0 ${width} ${height}`,
+    width: `${width}pt`,
+    height: `${height}pt`,
+    "font-family": `${FAMILY}, sans-serif`,
+    "font-size": SIZE,
+    role: "img",
+    "aria-label": label,
+  };
 }

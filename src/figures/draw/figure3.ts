@@ -2,10 +2,9 @@ import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-cu
 import { curvePanels } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import { byCell, type DrawnCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type Drawing, type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { legend, paperItems } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
-import { type Drawing, page } from "./page.ts";
 import { SMALL_BOTTOM } from "./paper-points.ts";
 import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
@@ -26,18 +25,15 @@ export function figure3(rows: readonly CurveRow[], sweep: SweepFacts, options: F
   const curves = drawn.map((one) =>
     curveOf(one, styles.get(one.cell.correlation as number) as SeriesStyle, sweep, options),
   );
-  const { nodes, height } = drawing(cells, curves, options, theme);
+  const contents = drawing(cells, curves, options, theme);
   const model = "Shared-Bottom with a bottom of 16 units and towers of 8 (Figure 3).";
-  return page(
-    {
-      name: NAME,
-      title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
-      caption: `${model} ${curveSentences(cells, sweep, options)}${paperSentence(cells, curves)} ${runsSentence(cells, small)}`,
-      height,
-      theme,
-    },
-    nodes,
-  );
+  return page({
+    name: NAME,
+    title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
+    caption: `${model} ${curveSentences(cells, sweep, options)}${paperSentence(cells, curves)} ${runsSentence(cells, small)}`,
+    ...contents,
+    theme,
+  });
 }
 
 function drawing(

@@ -4,10 +4,9 @@ import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, type Histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import {
   NAMES_END,
   type RungedLook,
@@ -60,18 +59,15 @@ export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: Fig
   const theme = themeFor(options);
   const rungs = options.sum ? [] : rungLines(sweep, options.loss); // which are of one task
   const styles = stylesIn(cells, sweep, theme);
-  const { nodes, leftOut, ...size } = drawing(binned, { rungs, styles, options, theme });
+  const { leftOut, ...contents } = drawing(binned, { rungs, styles, options, theme });
   const { of, figure } = figureWords(5, cells);
-  return page(
-    {
-      name: NAME,
-      title: `Final losses of all runs${of}${figure}`,
-      caption: `${captionStart(binned, sweep, options)}${rungSentence(rungs)}${leftOut} ${runsSentence(cells, sweep)}`,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
+  return page({
+    name: NAME,
+    title: `Final losses of all runs${of}${figure}`,
+    caption: `${captionStart(binned, sweep, options)}${rungSentence(rungs)}${leftOut} ${runsSentence(cells, sweep)}`,
+    ...contents,
+    theme,
+  });
 }
 
 function binnedOf(rows: readonly BinRow[], sweep: SweepFacts, { fits }: FigureOptions): Binned[] {

@@ -1,19 +1,23 @@
 import { againstCorrelation, placesSentence } from "./against-correlation.ts";
-import { paperCurve } from "./cell-curves.ts";
-import type { EstimatePoint, FinalRow } from "./estimate-series.ts";
-import { byCell, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { cellAttributes, paperCurve } from "./cell-curves.ts";
+import type { EstimatePoint, EstimateRow, FinalRow } from "./estimate-series.ts";
+import { byCell, type CellRows, correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
+import { type Drawing, type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
-import { modelLosses } from "./model-losses.ts";
-import { type Drawing, page } from "./page.ts";
 import { paperFigure } from "./paper-points.ts";
+import { type Row, rowChart } from "./row-chart.ts";
+import { across, markerAt } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import {
   areOnOwnRows,
   capitalised,
+  cellWords,
+  correlationTitle,
+  estimateWords,
+  finalHeading,
   lossHeading,
   runsSentence,
   statisticName,
@@ -53,17 +57,14 @@ export function finalLoss(
     paper: paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN,
   }));
   const theme = themeFor(options);
-  const { nodes, height } = drawing(points, stylesIn(cells, sweep, theme), options, theme);
-  return page(
-    {
-      name: NAME,
-      title: `Final loss${ofOneModel(cells)} against correlation`,
-      caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
-      height,
-      theme,
-    },
-    nodes,
-  );
+  const contents = drawing(points, stylesIn(cells, sweep, theme), options, theme);
+  return page({
+    name: NAME,
+    title: `Final loss${ofOneModel(cells)} against correlation`,
+    caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
+    ...contents,
+    theme,
+  });
 }
 
 function drawing(
@@ -105,4 +106,48 @@ function captionStart(
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), ` +
     `${withIntervals(points.map(({ cell }) => cell))}.${placesSentence(points)}${paper}`
   );
+}
+
+/** A cell's statistic with its interval. */
+interface ModelLoss extends EstimateRow {
+  readonly cell: DrawnCell;
+}
+
+/** Final loss of each model with its 95 % interval over runs, a row for each: for cells without correlations. */
+function modelLosses(found: readonly CellRows<EstimateRow>[], sweep: SweepFacts, options: FigureOptions): Picture {
+  const { loss, statistic, unit } = options;
+  const losses = found.map(({ cell, rows: [row] }): ModelLoss => ({ ...row, cell }));
+  const cells = found.map(({ cell }) => cell);
+  const theme = themeFor(options);
+  const styles = stylesIn(cells, sweep, theme);
+  const rows = losses.map((one) => estimateMarks(one, styles.get(one.cell.model) as SeriesStyle, theme));
+  const contents = rowChart([{ title: correlationTitle(null, sweep), rows }], {
+    top: 2,
+    theme,
+    scale: (range) =>
+      lossScale(
+        losses.flatMap(({ value, low, high }) => [value, low, high]),
+        options,
+        range,
+      ),
+    foot: finalHeading(options),
+  });
+  const caption =
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step ` +
+    `(${unitsSentence({ loss, unit })}), ${withIntervals(cells)}. ${runsSentence(cells, sweep)}`;
+  return page({ name: "final-loss", title: "Final loss of each model", caption, ...contents, theme });
+}
+
+/** A row with a cell's statistic and its interval. */
+export function estimateMarks({ cell, ...value }: ModelLoss, { colour, marker }: SeriesStyle, theme: Theme): Row {
+  const { low, high } = value;
+  return {
+    label: cell.label,
+    attributes: cellAttributes(cell),
+    words: `${cellWords(cell)}: ${estimateWords(value, cell.runs, theme)}`,
+    marks: (x, y) => [
+      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 1)] : []),
+      markerAt(marker, x.at(value.value), y, { fill: colour }),
+    ],
+  };
 }

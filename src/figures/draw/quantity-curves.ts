@@ -1,10 +1,7 @@
 import { bandsSentence, cellAttributes } from "./cell-curves.ts";
-import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts";
-import { curvePanels } from "./curve-panels.ts";
-import { signedPanels } from "./difference-panels.ts";
+import { curvePanels, groupPanels, groupsSentence, mostCorrelations, signedPanels } from "./curve-panels.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
-import { type Drawing, page } from "./page.ts";
+import { type Drawing, type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { groupPart, headingPart, stacked } from "./parts.ts";
 import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { CurvePanel, CurvePoint, DrawnCurve, PanelsOptions } from "./step-panels.ts";
@@ -85,14 +82,14 @@ function quantityFigure(
   const drawn = someOf(correlationsOf(cells), mostCorrelations(groups));
   const panels = groupPanels(groups, drawn, curves);
   const above = `${capitalised(statistic)} ${axis}${unit ? `: ${unit}` : ""}`;
-  const { nodes, height } = drawing(panels, styles, above, shown, theme);
+  const contents = drawing(panels, styles, above, shown, theme);
   const sentences = [endedSentence(found), groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join(
     "",
   );
   const caption =
     `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences} ` +
     runsSentence(cells, sweep);
-  return page({ name, title, caption, height, theme }, nodes);
+  return page({ name, title, caption, ...contents, theme });
 }
 
 function drawing(

@@ -1,14 +1,12 @@
 import type { LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
-import type { GridDrawing } from "./cell-grid.ts";
+import { type GridDrawing, stepCells } from "./cell-grid.ts";
 import { byCell, type CellRows, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { framed, heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { type RungedLook, rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
-import { stepCells } from "./step-cells.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { type Theme, themeFor } from "./theme.ts";
@@ -41,18 +39,15 @@ export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: Fig
   const cells = shown.map(({ cell }) => cell);
   const theme = themeFor(options);
   const rungs = rungLines(sweep, options.loss);
-  const { nodes, leftOut, ...size } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
+  const { leftOut, ...contents } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
   const caption = `${captionStart(shown, sweep, options)}${endedSentence(shown)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
-  return page(
-    {
-      name: NAME,
-      title: `Loss of single runs${ofOneModel(cells)} against training steps`,
-      caption,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
+  return page({
+    name: NAME,
+    title: `Loss of single runs${ofOneModel(cells)} against training steps`,
+    caption,
+    ...contents,
+    theme,
+  });
 }
 
 /**

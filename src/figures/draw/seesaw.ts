@@ -11,9 +11,8 @@ import {
   type OfCell,
   type SweepFacts,
 } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { logScale, shortNumber } from "./scale.ts";
 import { across, down, type Frame, markerAt } from "./series.ts";
 import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
@@ -56,10 +55,10 @@ export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: F
   const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
   const theme = themeFor(options);
-  const { nodes, leftOut, ...size } = drawing(shown, sweep, label, { options, theme, pairs });
+  const { leftOut, ...contents } = drawing(shown, sweep, label, { options, theme, pairs });
   const cut = `${cutPairs(all, pairs)}${cutSentence(cells, most)}`;
   const caption = `${captionStart(sweep, options, label)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...size, theme }, nodes);
+  return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...contents, theme });
 }
 
 /** (1, 2), (1, 3), ..., (2, 3), ... */

@@ -2,14 +2,12 @@ import { eachLoss, LOSS_SETS, type LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
-import type { GridDrawing } from "./cell-grid.ts";
+import { type GridDrawing, stepCells } from "./cell-grid.ts";
 import { byCell, type CellRows, type DrawnCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { legend } from "./legend.ts";
 import { framed, heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { ofOneModel } from "./shown.ts";
-import { stepCells } from "./step-cells.ts";
 import { curveBand, curveLine, type DrawnCurve } from "./step-panels.ts";
 import { lossStyles } from "./style.ts";
 import { type Theme, themeFor } from "./theme.ts";
@@ -29,17 +27,14 @@ export function trainHeldout(
   const cells = found.map(({ cell }) => cell);
   const theme = themeFor(options);
   const sets = LOSS_SETS.filter((set) => rows.some(({ loss }) => loss === set));
-  const { nodes, leftOut, ...size } = drawing(found, sets, options, theme);
-  return page(
-    {
-      name: NAME,
-      title: `Training against held-out loss${ofOneModel(cells)}`,
-      caption: `${captionStart(cells, sets, sweep, options)}${endedSentence(found)}${leftOut} ${runsSentence(cells, sweep)}`,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
+  const { leftOut, ...contents } = drawing(found, sets, options, theme);
+  return page({
+    name: NAME,
+    title: `Training against held-out loss${ofOneModel(cells)}`,
+    caption: `${captionStart(cells, sets, sweep, options)}${endedSentence(found)}${leftOut} ${runsSentence(cells, sweep)}`,
+    ...contents,
+    theme,
+  });
 }
 
 function drawing(

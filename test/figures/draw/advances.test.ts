@@ -1,6 +1,6 @@
 import PDFDocument from "pdfkit";
 import { expect, test } from "vitest";
-import { ADVANCES } from "../../../src/figures/draw/advances.ts";
+import { ADVANCES } from "../../../src/figures/draw/text.ts";
 
 test.each(["Regular", "SemiBold"] as const)("ADVANCES.%s has the widths of the font's file", (weight) => {
   const font = new PDFDocument().font(`assets/fonts/FiraSans-${weight}.ttf`, 1000);

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { SweepFacts } from "../../../src/figures/draw/facts.ts";
-import { partWords } from "../../../src/figures/draw/part.ts";
+import { partWords, type SweepFacts } from "../../../src/figures/draw/facts.ts";
 
 const models = ["omoe", "mmoe", "cgc", "ple"];
 const words = (leftOut: string[], all = models) =>

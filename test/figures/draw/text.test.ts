@@ -1,7 +1,7 @@
 import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
 import { brokenLines, textWidth, type Weight } from "../../../src/figures/draw/text.ts";
-import { FONT_FILES } from "../../../src/figures/fonts.ts";
+import { FONT_FILES } from "../../../src/figures/finished.ts";
 import { fontOutlines } from "../../support/outlines.ts";
 
 describe("textWidth(text, size, weight)", () => {

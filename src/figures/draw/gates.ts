@@ -1,18 +1,19 @@
 import { groupBy } from "../../stats/group-by.ts";
+import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
-import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
-import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
+import type { EstimatePoint, EstimateRow } from "./estimate-series.ts";
+import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
+import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import { heading, lossScale } from "./loss-axis.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { element, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { labelled } from "./value-scale.ts";
-import { runsSentence } from "./words.ts";
+import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence, withIntervals } from "./words.ts";
 
 const NAME = "gate-weights";
 
@@ -46,12 +47,12 @@ export function gateWeights(
   if (weighed.length === 0) return { name: NAME, lacking: "no run is done of a model with gates" };
   const cells = weighed.map(({ cell }) => cell);
   const theme = themeFor(options);
-  const { nodes, leftOut, ...size } = drawing(weighed, stylesIn(cells, sweep, theme), theme);
+  const { leftOut, ...contents } = drawing(weighed, stylesIn(cells, sweep, theme), theme);
   const caption =
     `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +
     "expert is which is chance, so each run's are in the order of their weight for task 1. Rows of squares that look " +
     `alike are gates that agree.${leftOut} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: "Weights of the experts by each task's gate", caption, ...size, theme }, nodes);
+  return page({ name: NAME, title: "Weights of the experts by each task's gate", caption, ...contents, theme });
 }
 
 function largestOf(weighed: readonly Weighed[]): number {
@@ -99,4 +100,48 @@ function countScale(count: number, before: string, range: readonly [number, numb
 
 function square(side: number, [x, y]: readonly [number, number], fill: string): SvgNode {
   return element("rect", { x: x - side / 2, y: y - side / 2, width: side, height: side, fill });
+}
+
+const DISTANCE = "gate-distance";
+/** The axis reaches this at least: equal gates differ by rounding. */
+const LEAST = 0.01;
+
+export type GateDistanceRow = EstimateRow & {
+  readonly quantity: string;
+  readonly statistic: FigureOptions["statistic"];
+};
+
+/** How far apart tasks' gates end, against the correlation, with its 95 % interval over runs. */
+export function gateDistance(
+  rows: readonly GateDistanceRow[],
+  sweep: SweepFacts,
+  { statistic, ...options }: FigureOptions,
+): Picture | Unavailable {
+  const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
+    return { ...row, cell, x: cell.correlation as number };
+  });
+  const cells = points.map(({ cell }) => cell);
+  if (areOnOwnRows(cells)) return { name: DISTANCE, lacking: OWN_ROWS, never: true };
+  if (correlationsOf(cells).length < 2) return { name: DISTANCE, lacking: "runs are done at one correlation only" };
+  const theme = themeFor(options);
+  const contents = againstCorrelation(points, {
+    styles: stylesIn(cells, sweep, theme),
+    title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,
+    scale: (range, shown) => {
+      const values = shown.flatMap(({ value, low, high }) => [value, low, high]);
+      return lossScale([...values, LEAST], { scale: "linear" }, range);
+    },
+    theme,
+  });
+  const caption =
+    `${capitalised(statistic)} over runs of the Jensen-Shannon distance of two tasks' gates after the last step, ` +
+    `mean over rows and pairs of tasks, ${withIntervals(cells)}: 0 for equal gates, 1 if they have no expert ` +
+    `in common.${placesSentence(points)} ${runsSentence(cells, sweep)}`;
+  return page({
+    name: DISTANCE,
+    title: "Distance of the tasks' gates against correlation",
+    caption,
+    ...contents,
+    theme,
+  });
 }
