@@ -18,7 +18,7 @@ import type { RowSet } from "./data/streams.ts";
 import { type Rows, TaskSet } from "./data/task-set.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type Unavailable } from "./figures/draw/figure.ts";
 import { SWEEP_FIGURES, supportedOptions } from "./figures/gallery.ts";
-import type { GridPoint } from "./identity/grid-point.ts";
+import type { GridPoint } from "./identity/cell.ts";
 import type { Dimensions } from "./models/shapes.ts";
 import type { ModelSpec } from "./models/spec.ts";
 import { MODEL_NAMES, ZOO } from "./models/zoo.ts";

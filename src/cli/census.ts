@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type AucTable, aucTable } from "../census/auc-tables.ts";
-import { CENSUS_COLUMNS } from "../census/columns.ts";
-import { type CensusRows, readCensus } from "../census/read-census.ts";
+import { CENSUS_COLUMNS, type CensusRows, readCensus } from "../census/read-census.ts";
 import {
   CENSUS_GROUPS,
   COLLEGE,
@@ -12,9 +11,10 @@ import {
   rowsFromAge,
   type Study,
   splitRows,
+  studyConfig,
+  tableName,
   validationRows,
 } from "../census/study.ts";
-import { studyConfig, tableName } from "../census/study-config.ts";
 import { ONE_HOT } from "../config/table-inputs.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";

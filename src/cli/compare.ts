@@ -16,8 +16,7 @@ import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText }
 import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
-import { cellHeads, cellNames } from "./text/cell-names.ts";
-import { fewNote } from "./text/few-runs.ts";
+import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { rowPairBlocks } from "./text/summary-text.ts";
 

@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
-import { shortRuns } from "../claims/short-runs.ts";
+import { shortRuns } from "../claims/claims.ts";
 import type { LossSet } from "../config/loss-sets.ts";
 import { UsageError } from "../errors.ts";
 import { type LeftOut, partWords } from "../figures/draw/facts.ts";
@@ -25,8 +25,7 @@ import {
   TRIAL_FIGURES,
 } from "../figures/gallery.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
-import { NO_CHOICE } from "../identity/cell.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
+import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
 import { makeFolder } from "../paths.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";

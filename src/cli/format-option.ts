@@ -3,8 +3,7 @@ import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import type { Output } from "./effects.ts";
 import { choiceOption } from "./options.ts";
-import { type Block, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
-import { blocksLatex } from "./text/latex.ts";
+import { type Block, blocksLatex, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
 export const TEXT_FORMATS = ["table", "csv", "json", "markdown", "latex"] as const;
 type Format = (typeof TEXT_FORMATS)[number];

@@ -6,7 +6,7 @@ import { crossText } from "../config/cross.ts";
 import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { pointText } from "../identity/cell.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { JOURNALS } from "../records/find-results.ts";

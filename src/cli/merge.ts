@@ -16,7 +16,7 @@ import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { folderOption } from "./options.ts";
 import { writeResults } from "./output-file.ts";
 import { goOn } from "./text/go-on.ts";
-import { keptText } from "./text/kept-text.ts";
+import { keptText } from "./text/sweep-start.ts";
 
 interface Options {
   readonly output?: string;

@@ -2,7 +2,7 @@ import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { readResults } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
-import { memorisedText } from "../summary/memorised.ts";
+import { memorisedText } from "../summary/summary.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { outlinedShare, type ShareOutline } from "../sweep/outline.ts";
@@ -24,11 +24,10 @@ import {
   type SweepOptions,
   typedWords,
 } from "./sweep-options.ts";
-import { keptText } from "./text/kept-text.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
 import { resultsText } from "./text/summary-table.ts";
-import { whatIsToDo } from "./text/sweep-start.ts";
+import { keptText, whatIsToDo } from "./text/sweep-start.ts";
 
 interface Options extends SweepOptions {
   readonly resume?: boolean;

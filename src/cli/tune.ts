@@ -5,11 +5,10 @@ import { listedKeys } from "../config/grid.ts";
 import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
-import { correlationText } from "../identity/cell.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { correlationText, pointText } from "../identity/cell.ts";
 import { cellLosses } from "../records/cell-losses.ts";
-import { engineWords } from "../records/engine-words.ts";
 import { writable } from "../records/find-results.ts";
+import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
@@ -25,7 +24,7 @@ import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
-import { fewNote } from "./text/few-runs.ts";
+import { fewNote } from "./text/cell-names.ts";
 import { goOn } from "./text/go-on.ts";
 
 interface Options {

@@ -5,7 +5,7 @@ import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { CONSTANT, isConstant, type Schedule } from "../engines/learning-rate.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
+import type { GridPoint } from "../identity/cell.ts";
 import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { listedKeys } from "./grid.ts";

@@ -1,5 +1,5 @@
 // The points of a sweep whose settings have several values.
-import type { GridPoint, GridValue } from "../identity/grid-point.ts";
+import type { GridPoint, GridValue } from "../identity/cell.ts";
 import { GRID_KEYS, type Settings } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 

@@ -4,7 +4,7 @@ import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Predictions } from "../diagnostics/task-metrics.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
+import type { GridPoint } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";

@@ -2,7 +2,7 @@
 import { taskNames } from "../config/task-kinds.ts";
 import { LongWork } from "../long-work.ts";
 import { memo } from "../memo.ts";
-import { METRIC_WORDS } from "../records/metric-words.ts";
+import { METRIC_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
 import { drawnEstimate, quickInterval } from "../stats/interval.ts";

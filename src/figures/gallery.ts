@@ -2,7 +2,7 @@ import { summedUnit } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
-import { METRIC_WORDS } from "../records/metric-words.ts";
+import { METRIC_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { classTasks } from "../summary/calibration.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";

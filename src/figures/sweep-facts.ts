@@ -8,8 +8,7 @@ import type { LossSet } from "../config/loss-sets.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { rungName } from "../data/rungs.ts";
-import { type Cell, cellKey, NO_CHOICE } from "../identity/cell.ts";
-import { comparePoints } from "../identity/grid-point.ts";
+import { type Cell, cellKey, comparePoints, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { measureMean } from "../records/measure-values.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
@@ -18,7 +17,7 @@ import { finalLosses, lossCurve, type RunRecord, tasksOf } from "../records/reco
 import { groupBy } from "../stats/group-by.ts";
 import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
 import { leadingMetric } from "../summary/leading.ts";
-import { memorisedText } from "../summary/memorised.ts";
+import { memorisedText } from "../summary/summary.ts";
 import {
   correlationsOf,
   type DrawnCell,

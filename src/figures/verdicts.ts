@@ -1,6 +1,5 @@
 import type { Claim, ClaimPart } from "../claims/claim.ts";
-import { claimsOf, untestable } from "../claims/claims.ts";
-import { claimRows } from "../claims/claims-csv.ts";
+import { claimRows, claimsOf, untestable } from "../claims/claims.ts";
 import { boundText, countText, oursText, paperText, partText } from "../claims/judge.ts";
 import { unitText } from "../config/loss-unit.ts";
 import type { Results } from "../records/read-results.ts";

@@ -2,9 +2,17 @@ import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss
 import { type Cell, cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { sortAscending } from "../stats/sort.ts";
-import { CELL_STATISTICS, cellColumns } from "./cell-columns.ts";
 import { cellEvaluations, Gathered } from "./cell-evaluations.ts";
-import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
+import {
+  CELL_STATISTICS,
+  type Column,
+  cellColumns,
+  correlationColumn,
+  crossColumns,
+  csvRow,
+  type Sheet,
+  settingColumns,
+} from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, string, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";

@@ -14,7 +14,7 @@ import type { ModelSpec } from "../models/spec.ts";
 import { makeFolder } from "../paths.ts";
 import { numberColumns } from "../tables/parquet.ts";
 import { isPartial, writeWholeSync } from "../write-whole.ts";
-import { removeIfEmpty } from "./checkpoint-files.ts";
+import { removeIfEmpty } from "./checkpoints.ts";
 import { PREDICTIONS, VALIDATION_PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
 import type { Results } from "./read-results.ts";
 

@@ -14,10 +14,9 @@ import { groupBy } from "../stats/group-by.ts";
 import { centreOf, estimate } from "../stats/interval.ts";
 import { rankingOf } from "../summary/leading.ts";
 import { thousands } from "../units.ts";
-import { type Html, html } from "./html.ts";
+import { DASH, filledColumns, type Html, html, numberCell, section, tableBox } from "./html.ts";
 import { reportedFirst } from "./outcome.ts";
 import { labelled, lossText } from "./report-words.ts";
-import { DASH, filledColumns, numberCell, section, tableBox } from "./section.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
 interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {

@@ -1,7 +1,6 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { gridPoints } from "../config/grid.ts";
-import { cellKey } from "../identity/cell.ts";
-import type { GridValue } from "../identity/grid-point.ts";
+import { cellKey, type GridValue } from "../identity/cell.ts";
 import { isCode } from "../models/code.ts";
 import { flopPerRow } from "../models/flop.ts";
 import { toCsv } from "../records/csv.ts";

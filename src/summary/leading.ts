@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { cellKey } from "../identity/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
-import { METRIC_WORDS } from "../records/metric-words.ts";
+import { METRIC_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";

@@ -2,8 +2,7 @@
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import type { TaskKind } from "../data/task-kinds.ts";
 import { metricsOfKind } from "../diagnostics/task-metrics.ts";
-import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { type Cell, cellKey, cellOf, pointText } from "../identity/cell.ts";
 import { LongWork } from "../long-work.ts";
 import { xoshiroOf } from "../random/xoshiro.ts";
 import { keptPredictions, type TaskPredictions } from "../records/kept-arrays.ts";

@@ -6,7 +6,7 @@ import { gridPoints, listedKeys, pointCount } from "../../src/config/grid.ts";
 import { listOverride, loadConfig, setOverride } from "../../src/config/load.ts";
 import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { configYaml } from "../../src/config/write.ts";
-import { pointText } from "../../src/identity/grid-point.ts";
+import { pointText } from "../../src/identity/cell.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 

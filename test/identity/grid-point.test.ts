@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { comparePoints, compareValues, pointText } from "../../src/identity/grid-point.ts";
+import { comparePoints, compareValues, pointText } from "../../src/identity/cell.ts";
 
 test("comparePoints(a, b) is an order by their values: numbers rise, words follow", () => {
   const points = [10, 9, "fresh", 100].map((trainRows) => ({ trainRows, lr: 1 }));

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { engineWords } from "../../src/records/engine-words.ts";
-import type { Provenance } from "../../src/records/provenance.ts";
+import { engineWords, type Provenance } from "../../src/records/provenance.ts";
 
 /** The words for a sweep whose process of `engine` was started by `command`. */
 function words(engine?: string, command = "sweep paper"): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { citeSection } from "../../src/report/cite-section.ts";
+import { citeSection } from "../../src/report/provenance-section.ts";
 import { version } from "../../src/version.ts";
 
 const trained = (start: string, end: string | null, own: string) => ({

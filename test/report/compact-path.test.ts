@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compactPath } from "../../src/report/compact-path.ts";
+import { compactPath } from "../../src/report/compact.ts";
 
 test("compactPath(d) keeps a line's corners, each as its way from the one before", () => {
   expect(compactPath("M1.04,20L3,4.5L2.5,9")).toBe("M1 20l2-15.5-.5 4.5");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seesawText } from "../../src/report/seesaw-text.ts";
+import { seesawText } from "../../src/report/figures-section.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 
 const SET = ["models=[single-task, omoe, mmoe]", "correlations=[0.5]"];

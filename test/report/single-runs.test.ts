@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { LOSS_SETS, type LossSet } from "../../src/config/loss-sets.ts";
 import { lossCurve, type RunRecord } from "../../src/records/record.ts";
-import { listedCells } from "../../src/report/runs-section.ts";
-import { runPicker, type SingleRuns, singleRuns } from "../../src/report/single-runs.ts";
+import { listedCells, runPicker, type SingleRuns, singleRuns } from "../../src/report/runs-section.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

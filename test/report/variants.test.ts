@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
-import { drawVariants } from "../../src/report/variants.ts";
+import { drawVariants } from "../../src/report/figures-section.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const { drawn, lacking } = drawVariants(sweepResults());

@@ -4,13 +4,12 @@ import {
   type Bootstrapped,
   bcaInterval,
   bootstrap,
+  type Columns,
   estimateOf,
   onlyColumn,
   resamplesOf,
 } from "../../src/stats/bootstrap.ts";
-import { interquartileMean } from "../../src/stats/interquartile-mean.ts";
-import { mean, quantileSorted, standardDeviation } from "../../src/stats/moments.ts";
-import type { Columns } from "../../src/stats/resample.ts";
+import { interquartileMean, mean, quantileSorted, standardDeviation } from "../../src/stats/moments.ts";
 import { expectClose } from "../support/close.ts";
 import { GOLDEN } from "./golden/golden.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { holm } from "../../src/stats/holm.ts";
+import { holm } from "../../src/stats/pairs.ts";
 import { expectClose } from "../support/close.ts";
 import { GOLDEN } from "./golden/golden.ts";
 

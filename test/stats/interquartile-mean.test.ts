@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { interquartileMean } from "../../src/stats/interquartile-mean.ts";
-import { mean } from "../../src/stats/moments.ts";
+import { interquartileMean, mean } from "../../src/stats/moments.ts";
 
 test("interquartileMean counts the values at the cuts by the part that is left of them", () => {
   // 1, 3, | 5, 7, 9, 11, 13, | 15, 17 without a quarter of 5 and of 13: (3.75 + 7 + 9 + 11 + 9.75) / 4.5

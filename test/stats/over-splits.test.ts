@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { overSplits } from "../../src/stats/over-splits.ts";
+import { overSplits } from "../../src/stats/f-distribution.ts";
 
 // Student's t at .975, from tables: 1, 4 and 19 degrees of freedom.
 test.each([

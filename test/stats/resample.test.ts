@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { xoshiroOf } from "../../src/random/xoshiro.ts";
-import { drawInto, samplerOf } from "../../src/stats/resample.ts";
+import { drawInto, samplerOf } from "../../src/stats/bootstrap.ts";
 
 test("samplerOf(columns) repeats each run as often as it counts, every column ascending by itself", () => {
   const sample = samplerOf([Float64Array.of(3, 1, 2), Float64Array.of(-1, 7, 0)]);

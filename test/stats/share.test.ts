@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shareOf } from "../../src/stats/share.ts";
+import { shareOf } from "../../src/stats/interval.ts";
 import { expectClose } from "../support/close.ts";
 import { GOLDEN } from "./golden/golden.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { wilcoxon } from "../../src/stats/wilcoxon.ts";
+import { wilcoxon } from "../../src/stats/pairs.ts";
 import { GOLDEN } from "./golden/golden.ts";
 
 describe("wilcoxon(differences)", () => {

@@ -1,7 +1,6 @@
 import cliProgress, { type MultiBar, type Options, type SingleBar } from "cli-progress";
 import type { AnyRun } from "../../engines/engine.ts";
-import { type Cell, correlationText } from "../../identity/cell.ts";
-import { pointText } from "../../identity/grid-point.ts";
+import { type Cell, correlationText, pointText } from "../../identity/cell.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { TOGETHER } from "../../sweep/early-stopping.ts";

@@ -13,12 +13,10 @@ import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import { type Leading, rankingOf } from "../../summary/leading.ts";
-import { memorisedText } from "../../summary/memorised.ts";
-import { type CellSummary, summarizeCells } from "../../summary/summary.ts";
+import { type CellSummary, memorisedText, summarizeCells } from "../../summary/summary.ts";
 import type { Output } from "../effects.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
-import { cellHeads, cellNames } from "./cell-names.ts";
-import { fewNote } from "./few-runs.ts";
+import { cellHeads, cellNames, fewNote } from "./cell-names.ts";
 import { tableWidth, withoutColumns } from "./table.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type GridPoint, type GridValue, pointText } from "../../identity/grid-point.ts";
+import { type GridPoint, type GridValue, pointText } from "../../identity/cell.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { type Box, panel } from "./axes.ts";

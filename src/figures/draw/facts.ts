@@ -1,7 +1,6 @@
 // What a figure knows of a sweep besides its own rows: plain values, so that a page can hold them and draw again.
 import type { LossSet } from "../../config/loss-sets.ts";
-import type { Cell } from "../../identity/cell.ts";
-import type { GridPoint, GridValue } from "../../identity/grid-point.ts";
+import type { Cell, GridPoint, GridValue } from "../../identity/cell.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 

@@ -1,4 +1,4 @@
-import { compareValues, type GridValue } from "../../identity/grid-point.ts";
+import { compareValues, type GridValue } from "../../identity/cell.ts";
 import { linearScale, logScale, type Scale, shortNumber, signed, type Tick } from "./scale.ts";
 import { SMALL, textWidth } from "./text.ts";
 

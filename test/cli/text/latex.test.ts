@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blocksLatex } from "../../../src/cli/text/latex.ts";
+import { blocksLatex } from "../../../src/cli/text/blocks.ts";
 import { runMain } from "../../support/effects.ts";
 
 test("a table is one of booktabs, numbers on the right; words and commands are comments", () => {
