@@ -1,5 +1,4 @@
-import { ladderLosses } from "../data/ladder-loss.ts";
-import type { Ladder } from "../data/rungs.ts";
+import { type Ladder, ladderLosses } from "../data/ladder-loss.ts";
 import { memo } from "../memo.ts";
 import { type Config, generatorOf } from "./config.ts";
 import { lossUnitOf } from "./loss-unit-of.ts";

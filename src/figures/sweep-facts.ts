@@ -7,7 +7,7 @@ import { ladderOf } from "../config/ladder.ts";
 import type { LossSet } from "../config/loss-sets.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { taskNames } from "../config/task-kinds.ts";
-import { rungName } from "../data/rungs.ts";
+import { rungName } from "../data/ladder-loss.ts";
 import { type Cell, cellKey, comparePoints, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { measureMean } from "../records/measure-values.ts";

@@ -1,5 +1,4 @@
-import { ladderLosses, lossOfMean } from "../data/ladder-loss.ts";
-import { type Ladder, rungOf } from "../data/rungs.ts";
+import { type Ladder, ladderLosses, lossOfMean, rungOf } from "../data/ladder-loss.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import { parameterCount } from "../models/parameters.ts";

@@ -1,7 +1,6 @@
 // Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
 import { bestStep } from "../engines/early-stop.ts";
-import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState } from "../engines/engine.ts";
-import type { StepChoice } from "../engines/step-choice.ts";
+import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState, StepChoice } from "../engines/engine.ts";
 import { isStopped, type StoppedRun, stepsBetween, validationRun, withSteps } from "./tries.ts";
 
 /** Runs that choose their steps together, before they train. */

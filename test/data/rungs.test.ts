@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lackText, rungName, rungOf } from "../../src/data/rungs.ts";
+import { lackText, rungName, rungOf } from "../../src/data/ladder-loss.ts";
 
 const LADDER = { rungs: [0.1, 0.3, 0.7], ofMean: 1 };
 

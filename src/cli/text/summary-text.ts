@@ -1,4 +1,4 @@
-import { type Ladder, rungName } from "../../data/rungs.ts";
+import { type Ladder, rungName } from "../../data/ladder-loss.ts";
 import {
   type Cell,
   cellText,

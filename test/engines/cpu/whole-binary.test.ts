@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { expectWhole } from "../../../src/engines/cpu/whole-binary.ts";
+import { expectWhole } from "../../../src/engines/cpu/native.ts";
 import { temporaryFolder } from "../../support/effects.ts";
 
 const CONTENT = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { eigen } from "../../../../src/engines/tfjs/methods/algebra.ts";
-import { ALIGNED_MTL } from "../../../../src/engines/tfjs/methods/aligned-mtl.ts";
+import { ALIGNED_MTL } from "../../../../src/engines/tfjs/methods/gradient-methods.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { expectClose } from "../../../support/close.ts";
 import { range } from "../../../support/reference.ts";

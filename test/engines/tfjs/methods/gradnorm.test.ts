@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { GRADNORM } from "../../../../src/engines/tfjs/methods/gradnorm.ts";
+import { GRADNORM } from "../../../../src/engines/tfjs/methods/learned-weights.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { expectClose } from "../../../support/close.ts";
 import { range } from "../../../support/reference.ts";

@@ -1,9 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { FAMO } from "../../../../src/engines/tfjs/methods/famo.ts";
+import { FAMO, UNCERTAINTY } from "../../../../src/engines/tfjs/methods/learned-weights.ts";
 import type { LossMethod, MethodState } from "../../../../src/engines/tfjs/methods/method.ts";
 import { initialMethodState } from "../../../../src/engines/tfjs/methods/method-step.ts";
-import { UNCERTAINTY } from "../../../../src/engines/tfjs/methods/uncertainty.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { ADAM } from "../../../../src/engines/training-settings.ts";
 import { expectClose } from "../../../support/close.ts";

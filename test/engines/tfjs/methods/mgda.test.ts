@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { MGDA } from "../../../../src/engines/tfjs/methods/mgda.ts";
+import { MGDA } from "../../../../src/engines/tfjs/methods/gradient-methods.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { expectClose } from "../../../support/close.ts";
 import { range } from "../../../support/reference.ts";

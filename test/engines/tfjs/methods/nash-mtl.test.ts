@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { NASH_MTL } from "../../../../src/engines/tfjs/methods/nash-mtl.ts";
+import { NASH_MTL } from "../../../../src/engines/tfjs/methods/gradient-methods.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { expectClose } from "../../../support/close.ts";
 import { range } from "../../../support/reference.ts";
