@@ -8,7 +8,7 @@ import { claimsOf } from "./claims/claims.ts";
 import type { Config } from "./config/config.ts";
 import { LARGEST_COUNT } from "./config/kinds.ts";
 import { loadConfig as load } from "./config/load.ts";
-import type { LossSet } from "./config/loss-sets.ts";
+import type { LossSet } from "./config/losses.ts";
 import type { OwnModel } from "./config/own-model-schema.ts";
 import type { GivenRows } from "./config/rows-schema.ts";
 import type { Settings } from "./config/schema.ts";

@@ -1,4 +1,4 @@
-import { eachLoss } from "../../src/config/loss-sets.ts";
+import { eachLoss } from "../../src/config/losses.ts";
 import { compareValues } from "../../src/identity/cell.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { type CurvePoint, curvePoints, trainedKey } from "./curves.ts";

@@ -1,8 +1,7 @@
 import { basename } from "node:path";
-import { valuesOf } from "../config/grid.ts";
-import type { LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
-import type { Settings } from "../config/schema.ts";
+import type { LossSet } from "../config/losses.ts";
+import { type Settings, valuesOf } from "../config/schema.ts";
 import { UsageError } from "../errors.ts";
 import { byCorrelation, type Cell, cellKey } from "../identity/cell.ts";
 import { memo } from "../memo.ts";

@@ -1,9 +1,7 @@
 import { version } from "../version.ts";
-import { type Define, examples } from "./command.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { type CommandLine, commandLines, type OptionLine } from "./completion/command-line.ts";
 import { bashCompletion, fishCompletion, zshCompletion } from "./completion/shells.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
 import { choiceOption } from "./options.ts";
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;

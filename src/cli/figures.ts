@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { shortRuns } from "../claims/claims.ts";
-import type { LossSet } from "../config/loss-sets.ts";
+import type { LossSet } from "../config/losses.ts";
 import { UsageError } from "../errors.ts";
 import { type LeftOut, partWords } from "../figures/draw/facts.ts";
 import {
@@ -32,9 +32,7 @@ import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { choiceOption, folderOption, listOption } from "./options.ts";
 

@@ -5,11 +5,8 @@ import { DECLARED, SETTING_KEYS, type SettingKey } from "../config/schema.ts";
 import { writable } from "../records/find-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { choiceOption } from "./options.ts";
-import { outputFile, writeOut } from "./output-file.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { choiceOption, outputFile, writeOut } from "./options.ts";
 
 interface Options {
   readonly output?: string;

@@ -5,9 +5,7 @@ import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { clusterName, LONGEST_JOB } from "./cluster/names.ts";
 import { checkSweep } from "./cluster/shard-option.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { countOption } from "./options.ts";
 import { addSweepOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 

@@ -9,8 +9,8 @@ import { UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
 import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWhole } from "../write-whole.ts";
-import type { Output } from "./effects.ts";
-import { writeOut } from "./output-file.ts";
+import type { Output } from "./command.ts";
+import { writeOut } from "./options.ts";
 import { rowsPreview } from "./text/rows-preview.ts";
 
 export const ROW_FORMATS = ["csv", "parquet", "npy"] as const;

@@ -17,10 +17,7 @@ import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/se
 import { memorisedText, type Summary, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
 import { hasManyKinds, taskSummaries } from "../summary/task-summary.ts";
 import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import {
   AT_OPTION,
   BAD_OPTION,
@@ -35,7 +32,7 @@ import {
   readEnded,
   readWithLoss,
 } from "./loss-commands.ts";
-import { choiceOption } from "./options.ts";
+import { addFormatOption, blocksAs, choiceOption, type FormatOptions, formatOption, jsonText } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { leadingBlock, type Shown, summaryCells } from "./text/summary-table.ts";

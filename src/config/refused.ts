@@ -3,9 +3,16 @@ import { pathsFor, TRAINING_PATHS, type TrainingPath } from "../engines/training
 import { UsageError } from "../errors.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
 import { thousands } from "../units.ts";
-import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
-import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
+import {
+  DECLARED,
+  gridPoints,
+  listedKeys,
+  type PointSettings,
+  SETTING_KEYS,
+  type SettingKey,
+  type Settings,
+} from "./schema.ts";
 import { countOf } from "./table-inputs.ts";
 import { tunedFor } from "./tuned.ts";
 

@@ -1,5 +1,5 @@
 // Rows of the figures of losses against steps.
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { memo } from "../memo.ts";
 import { cellEvaluations } from "../records/cell-evaluations.ts";
 import type { Results } from "../records/read-results.ts";

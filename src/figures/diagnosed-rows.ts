@@ -2,9 +2,9 @@
 import { taskNames } from "../config/task-kinds.ts";
 import { LongWork } from "../long-work.ts";
 import { memo } from "../memo.ts";
-import { METRIC_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
+import { METRIC_WORDS } from "../records/words.ts";
 import { drawnEstimate, quickInterval } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
 import { calibrations, classTasks } from "../summary/calibration.ts";

@@ -1,9 +1,9 @@
-import { summedUnit } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { summedUnit } from "../config/losses.ts";
 import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
-import { METRIC_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { METRIC_WORDS } from "../records/words.ts";
 import { classTasks } from "../summary/calibration.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
 import {

@@ -1,7 +1,7 @@
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { claimRows, claimsOf, untestable } from "../claims/claims.ts";
 import { boundText, countText, oursText, paperText, partText } from "../claims/judge.ts";
-import { unitText } from "../config/loss-unit.ts";
+import { unitText } from "../config/losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { type Box, panel } from "./draw/axes.ts";

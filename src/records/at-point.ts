@@ -1,5 +1,4 @@
-import { gridPoints, listedKeys, valuesOf } from "../config/grid.ts";
-import { GRID_KEYS } from "../config/schema.ts";
+import { GRID_KEYS, gridPoints, listedKeys, valuesOf } from "../config/schema.ts";
 import { valueText } from "../config/setting-rows.ts";
 import type { GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";

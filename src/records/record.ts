@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
 import { type CrossIndex, type GridPoint, NO_CHOICE } from "../identity/cell.ts";

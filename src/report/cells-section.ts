@@ -1,14 +1,13 @@
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
-import { meanText } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet, meanText } from "../config/losses.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-facts.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
-import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { LOSS_WORDS } from "../records/words.ts";
 import { LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { centreOf, estimate } from "../stats/interval.ts";

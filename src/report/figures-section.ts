@@ -1,4 +1,4 @@
-import { eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import {
   byReason,
   type Figure,
@@ -12,8 +12,8 @@ import { element, svgText } from "../figures/draw/svg.ts";
 import { fileName } from "../figures/files.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions, VERDICTS } from "../figures/gallery.ts";
 import { listed } from "../listed.ts";
-import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { LOSS_WORDS } from "../records/words.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";

@@ -1,13 +1,13 @@
 import type { Claim } from "../claims/claim.ts";
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { capitalised } from "../figures/draw/words.ts";
 import { byCorrelation, pointText } from "../identity/cell.ts";
 import { listed } from "../listed.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
-import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { LOSS_WORDS } from "../records/words.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { leadingCells, leadingMetric, rankingOf, validationCells } from "../summary/leading.ts";

@@ -1,5 +1,5 @@
 // Runs in the page: draws a figure again, without the models and correlations that the reader has hidden.
-import type { LossUnit } from "../config/loss-unit.ts";
+import type { LossUnit } from "../config/losses.ts";
 import { DRAWINGS, type Draw } from "../figures/draw/drawings.ts";
 import {
   doneCells,

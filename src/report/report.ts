@@ -1,9 +1,9 @@
 import { claimsOf, shortRuns, untestable } from "../claims/claims.ts";
 import { cellsOf } from "../config/cells.ts";
-import { listedKeys, pointCount } from "../config/grid.ts";
-import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { type EachLoss, eachLoss, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
+import { listedKeys, pointCount } from "../config/schema.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { VERDICTS } from "../figures/gallery.ts";
 import { sweepCells, sweepOf } from "../figures/sweep-facts.ts";

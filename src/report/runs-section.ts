@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { finalMeans, type SweepCell, sweepCells } from "../figures/sweep-facts.ts";

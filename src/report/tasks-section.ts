@@ -1,8 +1,8 @@
 import { tasksOfRuns } from "../config/task-kinds.ts";
 import { capitalised } from "../figures/draw/words.ts";
 import { pointTitle } from "../identity/cell.ts";
-import { LOSS_WORDS, METRIC_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { LOSS_WORDS, METRIC_WORDS } from "../records/words.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";

@@ -1,4 +1,4 @@
-import type { LossSet } from "../config/loss-sets.ts";
+import type { LossSet } from "../config/losses.ts";
 import { type Cell, cellOf, pointText } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ladderOf } from "../../src/config/ladder.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { ladderOf } from "../../src/config/loss-unit-of.ts";
 
 describe("ladderOf(config)", () => {
   const of = (...set: string[]) => ladderOf(loadConfig("paper", ["data=four-sines", ...set].map(setOverride)));

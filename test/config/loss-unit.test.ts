@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadConfig, override } from "../../src/config/load.ts";
-import { meanText, unitText } from "../../src/config/loss-unit.ts";
 import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
+import { meanText, unitText } from "../../src/config/losses.ts";
 
 /** The unit of the paper preset's losses with other settings. */
 function unitOf(changes: Readonly<Record<string, string>>) {

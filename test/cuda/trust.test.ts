@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { homePaths } from "../../src/cuda/home.ts";
-import { checkTrust, distrustOf } from "../../src/cuda/trust.ts";
+import { checkTrust, distrustOf, homePaths } from "../../src/cuda/home.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { touch } from "../support/fake-machine.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LOSS_SETS } from "../../src/config/loss-sets.ts";
+import { LOSS_SETS } from "../../src/config/losses.ts";
 import { cellCurve } from "../../src/figures/curve-rows.ts";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { sweepCells } from "../../src/figures/sweep-facts.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flopPerRow } from "../../src/models/flop.ts";
+import { flopPerRow } from "../../src/models/parameters.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 
 const D = 7;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LOSS_SETS, type LossSet } from "../../src/config/loss-sets.ts";
+import { LOSS_SETS, type LossSet } from "../../src/config/losses.ts";
 import { lossCurve, type RunRecord } from "../../src/records/record.ts";
 import { listedCells, runPicker, type SingleRuns, singleRuns } from "../../src/report/runs-section.ts";
 import { sweepResults } from "../support/sweep-results.ts";

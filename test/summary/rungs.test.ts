@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { ladderOf } from "../../src/config/ladder.ts";
+import { ladderOf } from "../../src/config/loss-unit-of.ts";
 import type { RunRecord } from "../../src/records/record.ts";
 import { rungsOf } from "../../src/summary/rungs.ts";
 import { summaryCsv, summaryOf } from "../../src/summary/summary.ts";

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { outlinedShare } from "../../src/sweep/outline.ts";
-import { plannedShare } from "../../src/sweep/share.ts";
+import { outlinedShare, plannedShare } from "../../src/sweep/share.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { chance, writeResults } from "../support/made-results.ts";
 

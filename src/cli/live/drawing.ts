@@ -1,4 +1,4 @@
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import type { GridPoint } from "../../identity/cell.ts";
 
 export interface DrawOptions {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { latexText } from "../../latex-text.ts";
-import type { Output } from "../effects.ts";
+import type { Output } from "../command.ts";
 import { isRight, markdownTable, type Rows, table, wrapped } from "./table.ts";
 
 /** A part of what a command prints: a table or a list, words before and after it, and a command to be copied. */

@@ -8,7 +8,7 @@ import {
   pointText,
   pointTitle,
 } from "../../identity/cell.ts";
-import { METRIC_WORDS } from "../../records/loss-words.ts";
+import { METRIC_WORDS } from "../../records/words.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
 import { countedText, type Estimate, estimateText, LEAST_SHOWN, LEVEL } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";

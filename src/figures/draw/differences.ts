@@ -1,4 +1,4 @@
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { doneCells, modelsOf, type SweepFacts } from "./facts.ts";

@@ -1,4 +1,4 @@
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";

@@ -1,5 +1,5 @@
 // What a figure knows of a sweep besides its own rows: plain values, so that a page can hold them and draw again.
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import type { Cell, GridPoint, GridValue } from "../../identity/cell.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { PublishedLoss } from "./paper-points.ts";

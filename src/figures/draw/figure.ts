@@ -1,5 +1,4 @@
-import type { LossSet } from "../../config/loss-sets.ts";
-import { LABEL_VARIANCE, type LossUnit } from "../../config/loss-unit.ts";
+import { LABEL_VARIANCE, type LossSet, type LossUnit } from "../../config/losses.ts";
 import type { CsvValue } from "../../records/csv.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { LeftOut } from "./facts.ts";

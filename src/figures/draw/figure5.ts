@@ -1,4 +1,4 @@
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import { runsText } from "../../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";

@@ -1,4 +1,4 @@
-import { METRIC_WORDS } from "../../records/loss-words.ts";
+import { METRIC_WORDS } from "../../records/words.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { bandsSentence, cellAttributes } from "./cell-curves.ts";
 import { curvePanels, groupPanels, groupsSentence, mostCorrelations } from "./curve-panels.ts";

@@ -1,5 +1,4 @@
-import type { LossSet } from "../../config/loss-sets.ts";
-import { unitText } from "../../config/loss-unit.ts";
+import { type LossSet, unitText } from "../../config/losses.ts";
 import { type GridDrawing, stepCells } from "./cell-grid.ts";
 import { byCell, type CellRows, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
 import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";

@@ -1,4 +1,4 @@
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";

@@ -1,6 +1,5 @@
-import { eachLoss, LOSS_SETS, type LossSet } from "../../config/loss-sets.ts";
-import { unitText } from "../../config/loss-unit.ts";
-import { LOSS_WORDS } from "../../records/loss-words.ts";
+import { eachLoss, LOSS_SETS, type LossSet, unitText } from "../../config/losses.ts";
+import { LOSS_WORDS } from "../../records/words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
 import { type GridDrawing, stepCells } from "./cell-grid.ts";
 import { byCell, type CellRows, type DrawnCell, type SweepFacts } from "./facts.ts";

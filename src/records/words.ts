@@ -1,4 +1,4 @@
-import type { LossSet } from "../config/loss-sets.ts";
+import type { LossSet } from "../config/losses.ts";
 
 /** What a loss is called wherever it is shown: in tables, axes, captions, columns and help. */
 interface LossWords {
