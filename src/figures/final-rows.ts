@@ -17,7 +17,7 @@ import type { CostRow } from "./draw/cost.ts";
 import type { DifferenceRow } from "./draw/differences.ts";
 import type { DistributionRow } from "./draw/distributions.ts";
 import { correlationsOf, doneCells, modelsOf } from "./draw/facts.ts";
-import type { FigureOptions, Unavailable } from "./draw/figure.ts";
+import type { FigureOptions, NotDrawn } from "./draw/figure.ts";
 import type { BinRow } from "./draw/figure5.ts";
 import type { FinalLossRow } from "./draw/final-loss.ts";
 import { BIN_WIDTH, countsBetween, fittedEdges, histogram } from "./draw/histogram.ts";
@@ -83,9 +83,8 @@ export function binRows(results: Results, options: FigureOptions): BinRow[] {
 }
 
 /** Each run's loss of each task, of the first runs of each cell. */
-export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] | Unavailable {
-  if (results.config.tasks < PAPER_TASKS)
-    return { name: "task-losses", lacking: "runs of two tasks are needed", never: true };
+export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] | NotDrawn {
+  if (results.config.tasks < PAPER_TASKS) return { lacking: "runs of two tasks are needed", never: true };
   return sweepCells(results).flatMap((cell) =>
     cell.runs.slice(0, MOST_DRAWN).map((record) => {
       const { tasks } = finalLosses(record, loss) as TaskLosses;
@@ -143,11 +142,10 @@ function differenceAt(
 }
 
 /** Each run's gains, of the first runs of each cell, over a model that shares nothing. */
-export function seesawRows(results: Results, { loss }: FigureOptions): SeesawRow[] | Unavailable {
-  const name = "seesaw";
+export function seesawRows(results: Results, { loss }: FigureOptions): SeesawRow[] | NotDrawn {
   const against = sharesNothing(results);
-  if (against === undefined) return { name, lacking: `runs of ${SHARE_NOTHING.join(" or ")} are needed`, never: true };
-  if (results.config.tasks < PAPER_TASKS) return { name, lacking: "runs of two tasks are needed", never: true };
+  if (against === undefined) return { lacking: `runs of ${SHARE_NOTHING.join(" or ")} are needed`, never: true };
+  if (results.config.tasks < PAPER_TASKS) return { lacking: "runs of two tasks are needed", never: true };
   const found = new Map(cellGains(results, loss, against).map((gains) => [cellKey(gains), gains]));
   const rows = sweepCells(results).flatMap(({ model, correlation }) => {
     const gains = found.get(cellKey({ model, correlation, point: NO_CHOICE }));
@@ -156,5 +154,5 @@ export function seesawRows(results: Results, { loss }: FigureOptions): SeesawRow
       return { model, correlation, run, loss, against, ...columns } as SeesawRow;
     });
   });
-  return rows.length > 0 ? rows : { name, lacking: `no run is done both of ${against} and of another model` };
+  return rows.length > 0 ? rows : { lacking: `no run is done both of ${against} and of another model` };
 }

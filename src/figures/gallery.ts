@@ -14,7 +14,7 @@ import {
   metricRows,
   quantityRows,
 } from "./diagnosed-rows.ts";
-import { DRAWINGS, type Draw } from "./draw/drawings.ts";
+import { type DRAWINGS, type DrawingName, pictureOf } from "./draw/drawings.ts";
 import { withoutCells, withoutRows } from "./draw/facts.ts";
 import {
   DEFAULT_OPTIONS,
@@ -23,6 +23,7 @@ import {
   type FigureOptions,
   type FigureRow,
   isUnavailable,
+  type NotDrawn,
   type Unavailable,
 } from "./draw/figure.ts";
 import type { Limits } from "./draw/theme.ts";
@@ -59,14 +60,13 @@ export type SweepFigure = FigureKind<Results>;
 /** Draws in the unit of the sweep's losses. */
 type UnitFigure = FigureKind<Results, FigureOptions>;
 
-type DrawingName = keyof typeof DRAWINGS;
 type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][number];
 
 /** A figure that is drawn of its rows. */
 interface RowKind<Row> extends Pick<UnitFigure, "about" | "supports"> {
   /** Losses at one grid point, losses at all, metrics, predictions, or diagnostics. */
   readonly of: "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
-  readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Unavailable;
+  readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | NotDrawn;
 }
 
 const NOTHING = { models: [], correlations: [] };
@@ -179,30 +179,29 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     about: "cosine of the tasks' gradients against steps (--diagnostics gradients)",
     of: "diagnostics",
     supports: ["statistic"],
-    rows: quantityRows("conflict", "gradientCosine"),
+    rows: quantityRows("gradientCosine"),
   },
   alignment: {
     about: "loss of the best function of a model's direction against steps (--diagnostics alignment)",
     of: "diagnostics",
     supports: ["statistic"],
-    rows: quantityRows("alignment", "alignedLoss"),
+    rows: quantityRows("alignedLoss"),
   },
 };
 
 function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
   const { about, supports, rows: rowsOf } = ROW_KINDS[name] as RowKind<object>;
-  const drawing = DRAWINGS[name] as Draw<object>;
   return {
     name,
     about,
     supports,
     draw: (results, options) => {
       const all = rowsOf(results, options);
-      if (isUnavailable(all)) return all;
+      if ("lacking" in all) return { name, ...all };
       const { without = NOTHING } = options;
       const rows = withoutRows(all, without).filter((row) => isWithin(row, options.xLimits));
       const sweep = withoutCells(sweepOf(results), without);
-      const picture = atHeight(options, (sized) => drawing(rows, sweep, sized));
+      const picture = atHeight(options, (sized) => pictureOf(name, rows, sweep, sized));
       if (isUnavailable(picture)) return picture;
       const tooFew = options.fits ? fewSteps(all) : undefined;
       return tooFew ? { name, lacking: tooFew } : finished(picture, rows as readonly FigureRow[], options);

@@ -12,7 +12,7 @@ import {
   WIDEST_SLOT,
 } from "./estimate-series.ts";
 import { correlationsOf, type DrawnCell, doneCells, type Listed, type OfCell, type SweepFacts } from "./facts.ts";
-import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
@@ -37,8 +37,6 @@ import {
   withIntervals,
 } from "./words.ts";
 
-const NAME = "grid";
-
 /** A cell's final loss; its grid point is in columns of the settings' names. */
 export type SettingRow = FinalRow & GridPoint;
 
@@ -48,16 +46,12 @@ interface CellPoint extends EstimatePoint {
 }
 
 /** Final loss of each model against a listed setting, a panel for each correlation and choice of the other settings. */
-export function againstSetting(
-  rows: readonly SettingRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const againstSetting: Draw<SettingRow> = (rows, sweep, options) => {
   const axis = axisOf(sweep);
-  if (axis === undefined) return { name: NAME, lacking: "its runs have one value of each setting", never: true };
+  if (axis === undefined) return { lacking: "its runs have one value of each setting", never: true };
   const { key } = axis;
   const estimates = estimatesOf(rows, sweep);
-  if (estimates.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (estimates.length === 0) return { lacking: "no run is done" };
   const cells = estimates.map(({ cell }) => cell);
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
@@ -65,14 +59,12 @@ export function againstSetting(
   const { leftOut, ...contents } = inRows
     ? againstWords(estimates, { ...options, axis, othersOf: ({ point }) => othersText(point, key), styles, theme })
     : drawing(estimates, key, styles, { options, theme });
-  return page({
-    name: NAME,
+  return {
     title: `Final loss against ${key}`,
     caption: `${captionStart(cells, key, sweep, { ...options, inRows })}${leftOut} ${runsSentence(cells, sweep)}`,
     ...contents,
-    theme,
-  });
-}
+  };
+};
 
 /** The cells in which a run is done, with their estimates. */
 function estimatesOf(rows: readonly SettingRow[], sweep: SweepFacts): CellEstimate[] {

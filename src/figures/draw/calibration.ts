@@ -4,8 +4,8 @@ import { groupBy } from "../../stats/group-by.ts";
 import type { BinShare } from "../../summary/calibration.ts";
 import { type Box, grid, panel } from "./axes.ts";
 import { groupsSentence } from "./curve-panels.ts";
-import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell } from "./facts.ts";
+import type { Draw } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
@@ -16,8 +16,6 @@ import { group, type SvgNode } from "./svg.ts";
 import { SIZE, SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { correlationWords, runsSentence } from "./words.ts";
-
-const NAME = "calibration";
 
 /** The rows of a cell whose probabilities of a task are in a bin, over its runs. */
 export type CalibrationRow = OfCell &
@@ -45,13 +43,9 @@ const MOST = 12;
 const LEAST_ROWS = 5;
 
 /** Reliability diagrams: of each task, the share of rows in which something came true against its probability. */
-export function calibration(
-  rows: readonly CalibrationRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const calibration: Draw<CalibrationRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done whose predictions were kept" };
+  if (found.length === 0) return { lacking: "no run is done whose predictions were kept" };
   const cells = found.map(({ cell, rows: [row] }) => ({ ...cell, runs: row.runs }));
   const theme = themeFor(options);
   const groups = modelGroups(modelsOf(cells));
@@ -87,15 +81,13 @@ export function calibration(
   const caption =
     `${captionStart(shownTasks)}${cut}${leftOutSentence(all, drawn)}${groupsSentence(groups)} ` +
     runsSentence(cells, sweep);
-  return page({
-    name: NAME,
+  return {
     title: `Calibration of predicted probabilities${ofOneModel(cells)}`,
     caption,
     height,
-    theme,
     nodes: [...head.nodes, ...nodes],
-  });
-}
+  };
+};
 
 const [LEFT, RIGHT, ACROSS] = [24, 5, 22];
 /** Width and height of a single panel; two side by side fill the column. */

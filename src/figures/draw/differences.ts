@@ -1,8 +1,8 @@
 import type { LossSet } from "../../config/losses.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import { doneCells, modelsOf } from "./facts.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { type KeyMark, type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { across, down } from "./series.ts";
@@ -23,23 +23,17 @@ import {
   unitsSentence,
 } from "./words.ts";
 
-const NAME = "differences";
-
 export type DifferenceRow = Difference & {
   readonly loss: LossSet;
   readonly statistic: FigureOptions["statistic"];
 };
 
 /** Differences of the final losses between models, pair by pair of runs on the same data. */
-export function pairedDifferences(
-  found: readonly DifferenceRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const pairedDifferences: Draw<DifferenceRow> = (found, sweep, options) => {
   const cells = doneCells(sweep);
   const models = modelsOf(cells);
-  if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
-  if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
+  if (models.length < 2) return { lacking: "runs of two models are needed" };
+  if (found.length === 0) return { lacking: "no two models have done the same run" };
   const theme = themeFor(options);
   const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
   const labelOf = (model: string) => labelIn(cells, model);
@@ -47,14 +41,12 @@ export function pairedDifferences(
   const { leftOut, ...contents } = differenceChart(found, { reference, labelOf, titleOf, options, theme });
   const pairs = found.map((one) => one.pairs);
   const from = reference === undefined ? "between models" : `from ${labelOf(reference)}`;
-  return page({
-    name: NAME,
+  return {
     title: `Differences ${from}, paired by run`,
     caption: `${captionStart(options, rowsWords(reference && labelOf(reference), areOnOwnRows(cells)), pairs)}${leftOut} ${runsSentence(cells, sweep)}`,
     ...contents,
-    theme,
-  });
-}
+  };
+};
 
 /** The model that others are compared with, where they are too many for all pairs. */
 function referenceOf(models: readonly string[]): string {

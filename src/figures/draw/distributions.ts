@@ -3,7 +3,7 @@ import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { type KeyMark, type Row, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
@@ -24,8 +24,6 @@ import {
   unitsSentence,
 } from "./words.ts";
 
-const NAME = "distributions";
-
 /** A run's final loss. */
 export type DistributionRow = OfCell & { readonly run: number; readonly loss: LossSet; readonly value: number };
 
@@ -36,16 +34,12 @@ interface Summary {
 }
 
 /** How the final losses of each cell's first runs are spread: a dot for each run, a row for each cell. */
-export function distributions(
-  rows: readonly DistributionRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const distributions: Draw<DistributionRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
   const summaries = found.map(({ cell, rows: runs }): Summary => {
     return { cell, losses: Float64Array.from(runs, ({ value }) => value).sort() };
   });
-  if (summaries.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (summaries.length === 0) return { lacking: "no run is done" };
   const cells = summaries.map(({ cell }) => cell);
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
@@ -67,8 +61,8 @@ export function distributions(
     foot: finalHeading(options),
   });
   const caption = `${captionStart(sweep, options)}${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: `Spread of the final losses${ofOneModel(cells)}`, caption, ...contents, theme });
-}
+  return { title: `Spread of the final losses${ofOneModel(cells)}`, caption, ...contents };
+};
 
 /** Height of a row. */
 export const ROW = 15;

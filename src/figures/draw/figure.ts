@@ -1,7 +1,7 @@
 import { LABEL_VARIANCE, type LossSet, type LossUnit } from "../../config/losses.ts";
 import type { CsvValue } from "../../records/csv.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import type { LeftOut } from "./facts.ts";
+import type { LeftOut, Sweep } from "./facts.ts";
 import { element, type SvgNode } from "./svg.ts";
 import { FAMILY, SIZE } from "./text.ts";
 import type { SizeChoices, Theme, ThemeName } from "./theme.ts";
@@ -31,13 +31,17 @@ export interface Figure extends Picture {
   readonly data: readonly FigureRow[];
 }
 
-/** A figure that can't be drawn from what was recorded. */
-export interface Unavailable {
-  readonly name: string;
+/** Why a figure can't be drawn from what was recorded. */
+export interface NotDrawn {
   /** What is missing, as text after the figure's name and a colon. */
   readonly lacking: string;
   /** True if results of this kind never have it: only who asks for the figure is told. */
   readonly never?: true;
+}
+
+/** A figure that can't be drawn. */
+export interface Unavailable extends NotDrawn {
+  readonly name: string;
 }
 
 export const STATISTICS = ["mean", "median"] as const;
@@ -97,7 +101,14 @@ export interface Drawing {
   readonly height: number;
 }
 
-interface PageOptions extends Pick<Picture, "name" | "title" | "caption">, Drawing {
+/** A drawing, and what it shows in words. */
+export interface TitledDrawing extends Drawing, Pick<Picture, "title" | "caption"> {}
+
+/** Draws a figure of its rows: those of its CSV file, of all or some of a sweep's cells. */
+export type Draw<Row> = (rows: readonly Row[], sweep: Sweep, options: FigureOptions) => TitledDrawing | NotDrawn;
+
+interface PageOptions extends TitledDrawing {
+  readonly name: string;
   readonly theme: Theme;
 }
 

@@ -8,8 +8,8 @@ import {
   offPaper,
   SETTLED,
 } from "./curve-panels.ts";
-import { byCell, correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
-import { type Drawing, type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import { byCell, correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
+import type { Draw, Drawing, FigureOptions } from "./figure.ts";
 import { framed } from "./loss-axis.ts";
 import { groupPart, headingPart, keyPart, modelsIn, type Part, panelColumns, stacked } from "./parts.ts";
 import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
@@ -18,12 +18,10 @@ import { type SeriesStyle, stylesIn } from "./style.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { areOnOwnRows, endedSentence, lossHeading, runsSentence } from "./words.ts";
 
-const NAME = "figure4";
-
 /** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
-export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+export const figure4: Draw<CurveRow> = (rows, sweep, options) => {
   const drawnCells = byCell(rows, sweep);
-  if (drawnCells.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (drawnCells.length === 0) return { lacking: "no run is done" };
   const cells = drawnCells.map(({ cell }) => cell);
   const theme = themeFor(options);
   const models = modelsOf(cells);
@@ -45,14 +43,12 @@ export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: F
     leftOutSentence(correlationsOf(cells), drawn),
     paperSentence(cells, curves.values()),
   ];
-  return page({
-    name: NAME,
+  return {
     title: `Loss against training steps${of || each}${figure}`,
     caption: `${sentences.join("")} ${runsSentence(cells, sweep)}`,
     ...contents,
-    theme,
-  });
-}
+  };
+};
 
 /** As many correlations as there may be panels: those of the paper's curves first. */
 function shownCorrelations(curves: ReadonlyMap<DrawnCell, DrawnCurve>, most: number): (number | null)[] {

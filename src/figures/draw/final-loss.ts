@@ -2,7 +2,7 @@ import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { cellAttributes, paperCurve } from "./cell-curves.ts";
 import type { EstimatePoint, EstimateRow, FinalRow } from "./estimate-series.ts";
 import { byCell, type CellRows, correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
-import { type Drawing, type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import type { Draw, Drawing, FigureOptions, TitledDrawing } from "./figure.ts";
 import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
 import { paperFigure } from "./paper-points.ts";
@@ -26,8 +26,6 @@ import {
   withIntervals,
 } from "./words.ts";
 
-const NAME = "final-loss";
-
 /** A cell's final loss, and the paper's if its points were asked for. */
 export type FinalLossRow = FinalRow & { readonly paper?: number };
 
@@ -40,16 +38,12 @@ interface CellPoint extends EstimatePoint {
  * Final loss of each model against the correlation, with its 95 % interval over runs; on rows of the user's own, of each
  * model.
  */
-export function finalLoss(
-  rows: readonly FinalLossRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const finalLoss: Draw<FinalLossRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (found.length === 0) return { lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);
   if (areOnOwnRows(cells)) return modelLosses(found, sweep, options);
-  if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
+  if (correlationsOf(cells).length < 2) return { lacking: "runs are done at one correlation only" };
   const points = found.map(({ cell, rows: [row] }) => ({
     ...row,
     cell,
@@ -58,14 +52,12 @@ export function finalLoss(
   }));
   const theme = themeFor(options);
   const contents = drawing(points, stylesIn(cells, sweep, theme), options, theme);
-  return page({
-    name: NAME,
+  return {
     title: `Final loss${ofOneModel(cells)} against correlation`,
     caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
     ...contents,
-    theme,
-  });
-}
+  };
+};
 
 function drawing(
   points: readonly CellPoint[],
@@ -114,7 +106,11 @@ interface ModelLoss extends EstimateRow {
 }
 
 /** Final loss of each model with its 95 % interval over runs, a row for each: for cells without correlations. */
-function modelLosses(found: readonly CellRows<EstimateRow>[], sweep: SweepFacts, options: FigureOptions): Picture {
+function modelLosses(
+  found: readonly CellRows<EstimateRow>[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): TitledDrawing {
   const { loss, statistic, unit } = options;
   const losses = found.map(({ cell, rows: [row] }): ModelLoss => ({ ...row, cell }));
   const cells = found.map(({ cell }) => cell);
@@ -135,7 +131,7 @@ function modelLosses(found: readonly CellRows<EstimateRow>[], sweep: SweepFacts,
   const caption =
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step ` +
     `(${unitsSentence({ loss, unit })}), ${withIntervals(cells)}. ${runsSentence(cells, sweep)}`;
-  return page({ name: "final-loss", title: "Final loss of each model", caption, ...contents, theme });
+  return { title: "Final loss of each model", caption, ...contents };
 }
 
 /** A row with a cell's statistic and its interval. */

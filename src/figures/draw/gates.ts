@@ -4,8 +4,8 @@ import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import type { EstimatePoint, EstimateRow } from "./estimate-series.ts";
-import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import { byCell, correlationsOf, type DrawnCell, type OfCell } from "./facts.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
@@ -14,8 +14,6 @@ import { text } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { labelled } from "./value-scale.ts";
 import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence, withIntervals } from "./words.ts";
-
-const NAME = "gate-weights";
 
 /** A task's mean weight of an expert, experts of each run in the order of their weight for task 1. */
 export type GateWeightRow = OfCell & {
@@ -33,18 +31,14 @@ interface Weighed {
 }
 
 /** How tasks weigh the experts at the end: a square for each task and expert, models in rows and correlations in columns. */
-export function gateWeights(
-  rows: readonly GateWeightRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const gateWeights: Draw<GateWeightRow> = (rows, sweep, options) => {
   const weighed = byCell(rows, sweep).map(({ cell, rows: own }): Weighed => {
     const weights = [...groupBy(own, ({ task }) => String(task)).values()].map((some) =>
       some.map(({ value }) => value),
     );
     return { cell, weights };
   });
-  if (weighed.length === 0) return { name: NAME, lacking: "no run is done of a model with gates" };
+  if (weighed.length === 0) return { lacking: "no run is done of a model with gates" };
   const cells = weighed.map(({ cell }) => cell);
   const theme = themeFor(options);
   const { leftOut, ...contents } = drawing(weighed, stylesIn(cells, sweep, theme), theme);
@@ -52,8 +46,8 @@ export function gateWeights(
     `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +
     "expert is which is chance, so each run's are in the order of their weight for task 1. Rows of squares that look " +
     `alike are gates that agree.${leftOut} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: "Weights of the experts by each task's gate", caption, ...contents, theme });
-}
+  return { title: "Weights of the experts by each task's gate", caption, ...contents };
+};
 
 function largestOf(weighed: readonly Weighed[]): number {
   return Math.max(...weighed.flatMap(({ weights }) => weights.flat()));
@@ -102,7 +96,6 @@ function square(side: number, [x, y]: readonly [number, number], fill: string): 
   return element("rect", { x: x - side / 2, y: y - side / 2, width: side, height: side, fill });
 }
 
-const DISTANCE = "gate-distance";
 /** The axis reaches this at least: equal gates differ by rounding. */
 const LEAST = 0.01;
 
@@ -112,17 +105,13 @@ export type GateDistanceRow = EstimateRow & {
 };
 
 /** How far apart tasks' gates end, against the correlation, with its 95 % interval over runs. */
-export function gateDistance(
-  rows: readonly GateDistanceRow[],
-  sweep: SweepFacts,
-  { statistic, ...options }: FigureOptions,
-): Picture | Unavailable {
+export const gateDistance: Draw<GateDistanceRow> = (rows, sweep, { statistic, ...options }) => {
   const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
     return { ...row, cell, x: cell.correlation as number };
   });
   const cells = points.map(({ cell }) => cell);
-  if (areOnOwnRows(cells)) return { name: DISTANCE, lacking: OWN_ROWS, never: true };
-  if (correlationsOf(cells).length < 2) return { name: DISTANCE, lacking: "runs are done at one correlation only" };
+  if (areOnOwnRows(cells)) return { lacking: OWN_ROWS, never: true };
+  if (correlationsOf(cells).length < 2) return { lacking: "runs are done at one correlation only" };
   const theme = themeFor(options);
   const contents = againstCorrelation(points, {
     styles: stylesIn(cells, sweep, theme),
@@ -137,11 +126,5 @@ export function gateDistance(
     `${capitalised(statistic)} over runs of the Jensen-Shannon distance of two tasks' gates after the last step, ` +
     `mean over rows and pairs of tasks, ${withIntervals(cells)}: 0 for equal gates, 1 if they have no expert ` +
     `in common.${placesSentence(points)} ${runsSentence(cells, sweep)}`;
-  return page({
-    name: DISTANCE,
-    title: "Distance of the tasks' gates against correlation",
-    caption,
-    ...contents,
-    theme,
-  });
-}
+  return { title: "Distance of the tasks' gates against correlation", caption, ...contents };
+};

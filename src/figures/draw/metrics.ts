@@ -4,7 +4,7 @@ import { bandsSentence, cellAttributes } from "./cell-curves.ts";
 import { curvePanels, groupPanels, groupsSentence, mostCorrelations } from "./curve-panels.ts";
 import type { EstimateRow } from "./estimate-series.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { estimateMarks } from "./final-loss.ts";
 import { fittedScale } from "./loss-axis.ts";
 import { groupPart, headingPart, stacked } from "./parts.ts";
@@ -15,8 +15,6 @@ import { type SeriesStyle, stylesIn } from "./style.ts";
 import { ownLabel } from "./task-losses.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, endedSentence, runsSentence, withIntervals } from "./words.ts";
-
-const NAME = "metrics";
 
 /** A metric of one task of a cell, on held-out rows after the last step. */
 export type MetricRow = EstimateRow & {
@@ -37,9 +35,9 @@ interface MetricGroup extends RowGroup {
 const ROWS = 56;
 
 /** The first metric of each task, such as AUC, with its 95 % interval over runs: a panel for each task, a row for each cell. */
-export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+export const metrics: Draw<MetricRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (found.length === 0) return { lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
@@ -57,8 +55,8 @@ export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: 
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows after the last step, ${withIntervals(cells)}: ` +
     `the area under the ROC curve (AUC) of a binary task, the accuracy of a categorical one, and of a regression R2, the share of the variance that is explained. ` +
     `Each panel has its own axis.${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: `Metrics of each task${ofOneModel(cells)}`, caption, ...contents, theme });
-}
+  return { title: `Metrics of each task${ofOneModel(cells)}`, caption, ...contents };
+};
 
 function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, theme: Theme): MetricGroup[] {
   const cells = shown.map(({ cell }) => cell);
@@ -94,19 +92,13 @@ function firstOf(rows: readonly MetricRow[], { leading }: SweepFacts): MetricRow
   return rows.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric))[0];
 }
 
-const CURVES = "metric-curves";
-
 /** The first metric of a task, at an evaluation. */
 export type MetricCurveRow = MetricRow & CurvePoint;
 
 /** The first metric of each task, such as AUC, against steps: a row of panels for each task and group of models. */
-export function metricCurves(
-  rows: readonly MetricCurveRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const metricCurves: Draw<MetricCurveRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: CURVES, lacking: "no run is done that has a metric at every evaluation" };
+  if (found.length === 0) return { lacking: "no run is done that has a metric at every evaluation" };
   const cells = found.map(({ cell }) => cell);
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
@@ -140,5 +132,5 @@ export function metricCurves(
     `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${endedSentence(found)}${groupsSentence(groups)}${leftOutSentence(all, drawn)} ` +
     runsSentence(cells, sweep);
   const title = `Metrics of each task against training steps${ofOneModel(cells)}`;
-  return page({ name: CURVES, title, caption, ...contents, theme });
-}
+  return { title, caption, ...contents };
+};

@@ -5,7 +5,7 @@ import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { dotKey, dotRow, ROW } from "./distributions.ts";
 import { byCell, type CellRows, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import { type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions, TitledDrawing } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
 import { fittedScale, heading, lossScale } from "./loss-axis.ts";
 import { type RowGroup, rowChart } from "./row-chart.ts";
@@ -19,28 +19,20 @@ import { SMALL, text } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, finalHeading, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
-const NAME = "task-losses";
-
 /** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. Of more tasks, of each. */
-export function taskLosses(
-  rows: readonly TaskLossRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const taskLosses: Draw<TaskLossRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (found.length === 0) return { lacking: "no run is done" };
   if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options);
   const cells = found.map(({ cell }) => cell);
   const theme = themeFor(options);
   const { leftOut, cut, ...contents } = drawing(found, sweep, options, theme);
-  return page({
-    name: NAME,
+  return {
     title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(cells)}`,
     caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
     ...contents,
-    theme,
-  });
-}
+  };
+};
 
 const HEIGHT = 63;
 /** Room above the dots, for the count of runs. */
@@ -217,7 +209,11 @@ interface TaskGroup extends RowGroup {
 }
 
 /** The final loss of each of more than two tasks: a panel for each task, a row for each cell, a dot for each run. */
-function taskSpreads(found: readonly CellRows<TaskLossRow>[], sweep: SweepFacts, options: FigureOptions): Picture {
+function taskSpreads(
+  found: readonly CellRows<TaskLossRow>[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): TitledDrawing {
   const cells = found.map(({ cell }) => cell);
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
@@ -251,7 +247,7 @@ function taskSpreads(found: readonly CellRows<TaskLossRow>[], sweep: SweepFacts,
   const caption =
     `${capitalised(lossName(options.loss))} of each task after the last step (${unitsSentence(options)}), a panel for each task with its own axis. ` +
     `A dot for each run.${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page({ name: "task-losses", title, caption, ...contents, theme });
+  return { title, caption, ...contents };
 }
 
 function lossIn(row: TaskLossRow, k: number): number {
