@@ -7,7 +7,7 @@ import { untrained } from "./untrained.ts";
 
 /** The page of the search, and pages that give numbers of it, by how their marks begin. */
 const PAGES = [
-  ["research/search.md", "="],
+  ...["research/search.md", "research/settings.md"].map((page) => [page, "="] as const),
   ...["README.md", "results/README.md", "docs/reproduction.md"].map((page) => [page, "research ="] as const),
 ] as const;
 

@@ -164,9 +164,10 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], dimensi
   if (own === undefined) return ZOO[name as ModelName].build(dimensions);
   if (!isCodeDefinition(own)) return variantSpec(own, dimensions);
   const { file, sha256, class: made, options, env } = own;
-  const { embeddings: _, ...others } = dimensions; // refused before
+  const { embeddings, ...others } = dimensions;
+  const categories = embeddings?.map(({ rows }) => rows);
   const madeWith = { ...(made && { class: made }), ...(options && { options }), ...(env && { env }) };
-  return { name, ...others, file, sha256: sha256 as string, ...madeWith };
+  return { name, ...others, ...(categories && { categories }), file, sha256: sha256 as string, ...madeWith };
 }
 
 /** What a model is called in figures and reports. */

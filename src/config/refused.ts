@@ -1,8 +1,6 @@
 // Settings that a path does not train: refused in one place, as they are declared.
 import { pathsFor, TRAINING_PATHS, type TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
-import { MOST_HOT } from "../tables/input-column.ts";
-import { thousands } from "../units.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import {
   DECLARED,
@@ -13,7 +11,6 @@ import {
   type SettingKey,
   type Settings,
 } from "./schema.ts";
-import { countOf } from "./table-inputs.ts";
 import { tunedFor } from "./tuned.ts";
 
 /** Whether a path trains with this value of a setting, and no other in its place. */
@@ -45,7 +42,6 @@ export function checkPath(path: TrainingPath, model: string, settings: PointSett
  */
 export function checkHeard(settings: Settings, place: (key: SettingKey) => string): void {
   const { models, correlations, ownModels, tuned } = settings;
-  refuseEmbeddings(settings, place);
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);
   for (const model of models) {
@@ -59,20 +55,6 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
       }
     }
   }
-}
-
-/** Refuses embedded categories for models in code, which would see the numbers of vectors. */
-function refuseEmbeddings({ models, ownModels, rows }: Settings, place: (key: SettingKey) => string): void {
-  const embedded = rows?.encoded?.find(({ embedding }) => embedding !== undefined);
-  const model = models.find((name) => isOwnCode(ownModels, name));
-  if (embedded === undefined || model === undefined) return;
-  const { column, values } = embedded;
-  const count = countOf(values);
-  const ways = count > MOST_HOT ? "or group its values" : `group its values, or give --one-hot ${count}`;
-  const way = `leave out the model or the column, ${ways}`;
-  throw new UsageError(
-    `${place("rows")}: model ${model}: ${column} has ${thousands(count)} values; models in code have no embeddings: ${way}`,
-  );
 }
 
 /** Whether the model of this name is code. */

@@ -8,7 +8,7 @@ import type { RowsSetting } from "./rows-schema.ts";
 type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
 
 /** How many values a column has; 0 for a number. */
-export function countOf(values: InputContents["values"]): number {
+function countOf(values: InputContents["values"]): number {
   return typeof values === "number" ? values : values.length;
 }
 

@@ -62,7 +62,7 @@ interface Stated {
 export const STATED = { binary: statedBinary, categorical: statedTop } as const;
 
 function statedBinary(logits: Float32Array, labels: Float32Array): Stated {
-  return { probabilities: Float64Array.from(logits, probability), outcomes: labels };
+  return { probabilities: new Float64Array(logits).map(probability), outcomes: labels };
 }
 
 function statedTop(logits: Float32Array, labels: Float32Array): Stated {
@@ -156,5 +156,5 @@ function largestIn(logits: Float32Array, N: number): Float64Array {
 
 /** The class of each row: 1 for a logit above 0. */
 function signsOf(logits: Float32Array): Float64Array {
-  return Float64Array.from(logits, (logit) => Number(logit > 0));
+  return new Float64Array(logits).map((logit) => Number(logit > 0));
 }

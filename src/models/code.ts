@@ -13,6 +13,8 @@ export interface CodeModel {
   readonly classes?: readonly (number | null)[];
   /** Whether rows may lack each task's label, [K]. Absent if none may. */
   readonly gaps?: readonly boolean[];
+  /** How many values each of the last inputs has, which are numbers of a category's values. Absent without such inputs. */
+  readonly categories?: readonly number[];
   /** Absolute path. */
   readonly file: string;
   /** Of all of its code: that of `codeFiles`, or of `pythonFiles`. */

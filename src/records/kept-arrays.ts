@@ -138,11 +138,11 @@ export function keptPredictions(
       ? Array.from({ length: classes }, (_, c) => named(`output/${task}/${c}`))
       : [named(`output/${task}`)];
     const labels = named(`label/${task}`);
-    const rows = Array.from(labels.keys()).filter((n) => !Number.isNaN(labels[n]));
-    return {
-      outputs: Float32Array.from(rows.flatMap((n) => outputs.map((column) => column[n]))),
-      labels: Float32Array.from(rows, (n) => labels[n]),
-    };
+    const rows = Uint32Array.from(labels.keys()).filter((n) => !Number.isNaN(labels[n]));
+    const all = new Float32Array(rows.length * outputs.length);
+    for (const [c, column] of outputs.entries())
+      for (let i = 0; i < rows.length; i++) all[i * outputs.length + c] = column[rows[i]];
+    return { outputs: all, labels: labels.filter((label) => !Number.isNaN(label)) };
   });
 }
 

@@ -13,13 +13,15 @@ export function accuracy(labels: ArrayLike<number>, predicted: ArrayLike<number>
  */
 export function f1Macro(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
   const found = new Map<number, { right: number; all: number }>();
-  const count = (label: number, right: number) => {
-    const before = found.get(label) ?? { right: 0, all: 0 };
-    found.set(label, { right: before.right + right, all: before.all + 1 });
+  const countOf = (label: number) => {
+    const one = found.get(label) ?? { right: 0, all: 0 };
+    if (one.all === 0) found.set(label, one);
+    one.all++;
+    return one;
   };
   for (let n = 0; n < labels.length; n++) {
-    count(labels[n], Number(labels[n] === predicted[n]));
-    count(predicted[n], 0);
+    countOf(predicted[n]);
+    countOf(labels[n]).right += Number(labels[n] === predicted[n]);
   }
   const scores = [...found.values()].map(({ right, all }) => (2 * right) / all);
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;

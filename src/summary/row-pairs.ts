@@ -1,4 +1,5 @@
 // Models compared on the same test rows, by what their runs predict of each of these.
+import { isDeepStrictEqual } from "node:util";
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import type { TaskKind } from "../data/task-kinds.ts";
 import { metricsOfKind } from "../diagnostics/task-metrics.ts";
@@ -44,16 +45,20 @@ interface MetricOnRows {
 }
 
 interface TaskOnRows extends TaskPredictions {
-  /** DeLong's, of a task that has an AUC. */
+  /** DeLong's, of a task that has an AUC, and the error of that area. */
   readonly placements: Float64Array;
+  readonly areaError: number;
   readonly metrics: Readonly<Record<string, MetricOnRows>>;
 }
 
 type InFolder = readonly [Results, RunRecord];
 type Pair<T> = readonly [T, T];
 
-/** An error by 200 resamples is off by a twentieth; of many rows fewer are drawn, in proportion. */
-const [MOST, LEAST, MOST_ROWS] = [200, 50, 2_000_000];
+/**
+ * An error by 200 resamples is off by a twentieth; of many rows fewer are drawn, in proportion. The pairs of runs whose errors
+ * become one share them out.
+ */
+const [MOST, FEWER, LEAST, MOST_ROWS] = [200, 50, 20, 2_000_000];
 
 /** Every two models at each correlation and grid point, over the runs whose predictions both were kept. */
 export function modelsOnRows(results: Results): RowComparison[] {
@@ -79,7 +84,8 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
   const found: Omit<RowComparison, "pairs">[] = [];
   for (const [i, group] of groups.entries()) {
     work.reach(i / groups.length);
-    const runs = group.flatMap(([results, record]) => runOnRows(results, record));
+    const share = Math.min(groups.length, group[0][0].config.runs);
+    const runs = group.flatMap(([results, record]) => runOnRows(results, record, share));
     const pairs = runs.flatMap((first, i) => runs.slice(i + 1).map((second): Pair<RunOnRows> => [first, second]));
     const names = taskNames(group[0][0].config);
     found.push(...pairs.flatMap((pair) => names.flatMap((task, k) => taskOfPair(pair, task, k))));
@@ -99,12 +105,13 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
   });
 }
 
-/** Nothing if the run's predictions were not kept. */
-function runOnRows(results: Results, record: RunRecord): RunOnRows[] {
+/** Nothing if the run's predictions were not kept. Resamples are shared out over so many pairs of runs. */
+function runOnRows(results: Results, record: RunRecord, share: number): RunOnRows[] {
   const kinds = tasksOfRuns(results.config);
   const tasks = keptPredictions(results, record.id)?.map((task, k) => {
     const kind = kinds?.[k]?.kind ?? "regression";
-    return taskOnRows(task, kind, kind === "regression" ? scaleIn(record, k, task) : 1);
+    const scale = kind === "regression" ? scaleIn(record, k, task) : 1;
+    return taskOnRows(task, { kind, scale, resamples: resamplesOf(task, { run: record.run, share }) });
   });
   return tasks ? [{ record, tasks }] : [];
 }
@@ -116,41 +123,66 @@ function scaleIn({ measures }: RunRecord, k: number, { outputs, labels }: TaskPr
   return recorded !== undefined && own ? recorded / own : 1;
 }
 
-function taskOnRows(task: TaskPredictions, kind: TaskKind, scale: number): TaskOnRows {
-  const { auc, aucError: _, ...others } = metricsOfKind(kind);
-  const resamples = resamplesOf(task);
-  const entries = Object.entries(others).map(([name, of]) => {
-    const measured = ({ outputs, labels }: TaskPredictions) => of(outputs, labels, scale);
-    return [name, { value: measured(task), replicates: Float64Array.from(resamples, measured) }] as const;
-  });
+function taskOnRows(
+  task: TaskPredictions,
+  { kind, scale, resamples }: { readonly kind: TaskKind; readonly scale: number; readonly resamples: Resamples },
+): TaskOnRows {
   const { outputs, labels } = task;
+  const { auc, aucError, ...others } = metricsOfKind(kind);
+  const resampled = Object.keys(others).map(() => new Float64Array(resamples.count));
+  for (const [i, drawn] of resamples.entries())
+    for (const [m, of] of Object.values(others).entries()) resampled[m][i] = of(drawn.outputs, drawn.labels, scale);
+  const metrics = Object.entries(others).map(([name, of], m) => {
+    return [name, { value: of(outputs, labels, scale), replicates: resampled[m] }] as const;
+  });
   return {
     ...task,
     placements: auc ? placements(outputs, labels) : new Float64Array(),
-    metrics: { ...(auc && { auc: { value: auc(outputs, labels, scale) } }), ...Object.fromEntries(entries) },
+    areaError: aucError?.(outputs, labels, scale) ?? Number.NaN,
+    metrics: { ...(auc && { auc: { value: auc(outputs, labels, scale) } }), ...Object.fromEntries(metrics) },
   };
 }
 
-/** Rows drawn with replacement: the same ones for every run with as many rows. */
-function resamplesOf({ outputs, labels }: TaskPredictions): TaskPredictions[] {
+interface Resamples {
+  readonly count: number;
+  entries(): Iterable<readonly [number, TaskPredictions]>;
+}
+
+/** A task's rows drawn with replacement: the same ones for every run of this number with as many rows. */
+function resamplesOf({ outputs, labels }: TaskPredictions, of: { run: number; share: number }): Resamples {
   const N = labels.length;
   const C = outputs.length / N;
-  const random = xoshiroOf(`mmoe/rows/n=${N}`);
-  const count = Math.max(LEAST, Math.min(MOST, Math.round(MOST_ROWS / N)));
-  return Array.from({ length: count }, () => {
-    const rows = Uint32Array.from({ length: N }, () => random.below(N));
-    const placeOf = (i: number) => rows[Math.floor(i / C)] * C + (i % C);
-    return {
-      outputs: Float32Array.from({ length: N * C }, (_, i) => outputs[placeOf(i)]),
-      labels: Float32Array.from(rows, (row) => labels[row]),
-    };
-  });
+  const count = Math.max(LEAST, Math.round(Math.max(FEWER, Math.min(MOST, MOST_ROWS / N)) / of.share));
+  const order = Uint32Array.from(labels.keys());
+  if (C === 1) order.sort((a, b) => outputs[a] - outputs[b]); // what ranks them then has little to do
+  function* entries() {
+    const random = xoshiroOf(`mmoe/rows/n=${N}/run=${of.run}`);
+    for (let i = 0; i < count; i++) {
+      const times = new Uint32Array(N);
+      for (let n = 0; n < N; n++) times[random.below(N)]++;
+      yield [i, repeated({ outputs, labels }, order, times)] as const;
+    }
+  }
+  return { count, entries };
+}
+
+/** Each row so many times, in an order of rows. */
+function repeated({ outputs, labels }: TaskPredictions, order: Uint32Array, times: Uint32Array): TaskPredictions {
+  const drawn = { outputs: new Float32Array(outputs.length), labels: new Float32Array(labels.length) };
+  const C = outputs.length / labels.length;
+  let at = 0;
+  for (const row of order)
+    for (let n = times[row]; n > 0; n--, at++) {
+      for (let c = 0; c < C; c++) drawn.outputs[at * C + c] = outputs[row * C + c];
+      drawn.labels[at] = labels[row];
+    }
+  return drawn;
 }
 
 /** Each metric of a task; nothing if the test rows of the two are not the same. */
 function taskOfPair([a, b]: Pair<RunOnRows>, task: string, k: number): Omit<RowComparison, "pairs">[] {
   const [first, second] = [a.tasks[k], b.tasks[k]] as Pair<TaskOnRows>;
-  if (first.labels.length === 0 || first.labels.join() !== second.labels.join()) return [];
+  if (first.labels.length === 0 || !isDeepStrictEqual(first.labels, second.labels)) return [];
   return Object.entries(first.metrics).map(([metric, one]) => {
     const names = { first: cellOf(a.record), second: cellOf(b.record), task, metric };
     const other = second.metrics[metric];
@@ -164,10 +196,8 @@ function errorsOf([one, other]: Pair<MetricOnRows>, [a, b]: Pair<TaskOnRows>): O
     const pairedError = standardDeviation(ours.map((value, i) => value - theirs[i]));
     return { pairedError, unpairedError: Math.hypot(standardDeviation(ours), standardDeviation(theirs)) };
   }
-  const none = new Float64Array(a.labels.length);
-  const errorOf = (x: Float64Array, y: Float64Array) => areaDifferenceError(x, y, a.labels);
   return {
-    pairedError: errorOf(a.placements, b.placements),
-    unpairedError: Math.hypot(errorOf(a.placements, none), errorOf(b.placements, none)),
+    pairedError: areaDifferenceError(a.placements, b.placements, a.labels),
+    unpairedError: Math.hypot(a.areaError, b.areaError),
   };
 }

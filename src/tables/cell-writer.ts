@@ -12,9 +12,28 @@ export class CellWriter {
     this.#floats = new Float32Array(new SharedArrayBuffer(4 * rows * columns));
   }
 
+  /** Numbers of rows that follow each other. */
+  setNumbers(first: number, column: number, numbers: ArrayLike<number>): void {
+    this.#reserve(first + numbers.length);
+    const [floats, width] = [this.#floats, this.#columns];
+    if (numbers instanceof Float32Array && !this.#wide.has(column)) {
+      for (let n = 0, at = first * width + column; n < numbers.length; n++, at += width) floats[at] = numbers[n];
+      return;
+    }
+    for (let n = 0; n < numbers.length; n++) this.set(first + n, column, numbers[n]);
+  }
+
+  /** Places of texts in rows that follow each other; -1 leaves a cell as it is. */
+  setPlaces(first: number, column: number, places: Int32Array): void {
+    this.#reserve(first + places.length);
+    const [floats, width] = [this.#floats, this.#columns];
+    for (let n = 0, at = first * width + column; n < places.length; n++, at += width)
+      if (places[n] >= 0) floats[at] = places[n];
+  }
+
   set(row: number, column: number, value: number): void {
     const at = row * this.#columns + column;
-    if (at >= this.#floats.length) this.#grow();
+    this.#reserve(row + 1);
     const wide = this.#wide.get(column);
     if (wide) wide[row] = value;
     else this.#floats[at] = value;
@@ -37,9 +56,10 @@ export class CellWriter {
     return this.#floats.length / this.#columns;
   }
 
-  /** More rows came than the file said. */
-  #grow(): void {
-    const rows = 2 * this.#rows + 1;
+  /** Makes room for more rows than the file said. */
+  #reserve(wanted: number): void {
+    if (wanted * this.#columns <= this.#floats.length) return;
+    const rows = 2 * wanted;
     const longer = new Float32Array(new SharedArrayBuffer(4 * rows * this.#columns));
     longer.set(this.#floats);
     this.#floats = longer;

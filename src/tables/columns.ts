@@ -6,6 +6,8 @@ import { thousands } from "../units.ts";
 
 export const PART = "part";
 export const PARTS = ["train", "test", "validation"] as const;
+/** Places among them. */
+export const [TRAINING, HELD_OUT, VALIDATION] = [0, 1, 2];
 
 /** What the column may say for each of `PARTS`. */
 const PART_WORDS: Readonly<Record<(typeof PARTS)[number], readonly string[]>> = {

@@ -1,6 +1,7 @@
 // One input's column while a table is read: numbers, or texts, which are categories.
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
+import { TRAINING } from "./columns.ts";
 
 /** Most values of a category, those of held-out rows included. */
 const MOST_VALUES = 1_000_000;
@@ -99,6 +100,12 @@ export class InputColumn {
       this.#ofTraining = longer;
     }
     this.#ofTraining[place] = 1;
+  }
+
+  /** Rows that follow each other have the texts of some places, -1 for another; `marks` are the rows' parts, empty if all train. */
+  addPlaces(places: Int32Array, marks: Uint8Array): void {
+    for (let n = 0; n < places.length; n++)
+      if (places[n] >= 0) this.addPlace(places[n], marks.length > 0 && marks[n] !== TRAINING);
   }
 
   /** Throws UsageError for texts that are hardly ever the same, such as names, and for a column without values. */

@@ -30,14 +30,21 @@ const FULLEST = 0.5;
 
 /** Numbers of texts, found by their bytes: no string is made of a text that was there before. */
 export class TextNumbers {
-  #bytes = Buffer.alloc(1024);
-  #used = 0;
-  /** Of each text, in the order in which they came. */
-  readonly #ends: number[] = [];
-  readonly #hashes: number[] = [];
-  readonly #numbers: number[] = [];
+  #bytes: Uint8Array = new Uint8Array(1024);
+  #count = 0;
+  /** Of each text, in the order in which they came: where it ends, its hash and its number. */
+  #ends = new Uint32Array(128);
+  #hashes = new Int32Array(128);
+  #numbers = new Int32Array(128);
   /** The text in each slot, counted from 1; 0 for none. A text is in the first free slot from that of its hash on. */
   #slots = new Int32Array(256);
+
+  /** The number of each text of a page, -1 for none. */
+  all(texts: PlainTexts): Int32Array {
+    const numbers = new Int32Array(texts.length);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = this.get(texts, i);
+    return numbers;
+  }
 
   /** The number of text `i` of a page; -1 if it has none. */
   get(texts: PlainTexts, i: number): number {
@@ -51,7 +58,7 @@ export class TextNumbers {
     }
   }
 
-  #isSame(own: number, bytes: Buffer, start: number, end: number): boolean {
+  #isSame(own: number, bytes: Uint8Array, start: number, end: number): boolean {
     const from = own === 0 ? 0 : this.#ends[own - 1];
     if (this.#ends[own] - from !== end - start) return false;
     for (let i = 0; i < end - start; i++) if (this.#bytes[from + i] !== bytes[start + i]) return false;
@@ -60,26 +67,26 @@ export class TextNumbers {
 
   /** Gives text `i` of a page, which has no number, this one. */
   set(texts: PlainTexts, i: number, number: number): void {
+    const own = this.#count++;
+    if (own === this.#ends.length) this.#grow();
     const [start, end] = [texts.starts[i], texts.ends[i]];
-    this.#append(texts.bytes, start, end);
-    this.#hashes.push(hashOf(texts.bytes, start, end));
-    this.#numbers.push(number);
-    if (this.#numbers.length > FULLEST * this.#slots.length) {
-      this.#slots = new Int32Array(2 * this.#slots.length);
-      for (const own of this.#hashes.keys()) this.#putSlot(own);
-    } else this.#putSlot(this.#numbers.length - 1);
+    const from = own === 0 ? 0 : this.#ends[own - 1];
+    const to = from + end - start;
+    if (to > this.#bytes.length) this.#bytes = longer(this.#bytes, 2 * to);
+    this.#bytes.set(texts.bytes.subarray(start, end), from);
+    this.#ends[own] = to;
+    this.#hashes[own] = hashOf(texts.bytes, start, end);
+    this.#numbers[own] = number;
+    this.#putSlot(own);
   }
 
-  #append(bytes: Buffer, start: number, end: number): void {
-    const needed = this.#used + end - start;
-    if (needed > this.#bytes.length) {
-      const longer = Buffer.alloc(2 * needed);
-      this.#bytes.copy(longer);
-      this.#bytes = longer;
-    }
-    bytes.copy(this.#bytes, this.#used, start, end);
-    this.#used = needed;
-    this.#ends.push(needed);
+  #grow(): void {
+    const [own, count] = [this.#ends.length, 2 * this.#ends.length]; // a power of two
+    this.#ends = longer(this.#ends, count);
+    this.#hashes = longer(this.#hashes, count);
+    this.#numbers = longer(this.#numbers, count);
+    this.#slots = new Int32Array(count / FULLEST);
+    for (let i = 0; i < own; i++) this.#putSlot(i);
   }
 
   #putSlot(own: number): void {
@@ -90,8 +97,15 @@ export class TextNumbers {
   }
 }
 
+/** The same numbers at the start of an array of this length. */
+function longer<T extends Uint8Array | Uint32Array | Int32Array>(numbers: T, length: number): T {
+  const more = new (numbers.constructor as new (length: number) => T)(length);
+  more.set(numbers);
+  return more;
+}
+
 /** FNV-1a, then mixed, since a slot is its last bits. */
-function hashOf(bytes: Buffer, start: number, end: number): number {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5 | 0;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
   return hash ^ (hash >>> 15);

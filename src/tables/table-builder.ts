@@ -10,13 +10,16 @@ import {
   type Columns,
   checkWidth,
   columnsText,
+  HELD_OUT,
   type NamedColumns,
   PART,
   PART_CHOICES,
   PARTS,
   partIn,
+  TRAINING,
   tableColumns,
   unprintable,
+  VALIDATION,
 } from "./columns.ts";
 import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
@@ -53,19 +56,35 @@ export interface CellPage {
   readonly has?: (row: number) => boolean;
 }
 
-/** Finds the place of a text by its number in a page, -1 if it is not known; and keeps it. */
-interface TextPlaces {
-  readonly find: (entry: number) => number;
-  readonly keep: (entry: number, place: number) => void;
+/** The places of a page's texts that a column has had, by their numbers in the page. */
+class KnownTexts {
+  readonly #texts: PlainTexts | undefined;
+  readonly #byBytes: TextNumbers;
+  /** -1 for a text that was not there before the page. */
+  readonly #places: Int32Array;
+
+  constructor(values: CellPage["values"], byBytes: TextNumbers) {
+    this.#texts = values instanceof PlainTexts ? values : undefined;
+    this.#byBytes = byBytes;
+    this.#places = this.#texts ? byBytes.all(this.#texts) : new Int32Array(values.length).fill(-1);
+  }
+
+  /** -1 if it has none. */
+  place(entry: number): number {
+    const place = this.#places[entry] ?? -1;
+    return place >= 0 || entry < 0 || this.#texts === undefined ? place : this.#byBytes.get(this.#texts, entry);
+  }
+
+  keep(entry: number, place: number): void {
+    this.#places[entry] = place;
+    if (this.#texts) this.#byBytes.set(this.#texts, entry, place);
+  }
 }
 
 /** Value number `i` of a page. */
 export function entryOf(values: CellPage["values"], i: number): unknown {
   return values instanceof PlainTexts ? values.text(i) : values[i];
 }
-
-/** Places among `PARTS`. */
-const [TRAINING, VALIDATION] = [0, 2];
 
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
@@ -144,46 +163,36 @@ export class TableBuilder {
     this.#rows = Math.max(this.#rows, first + page.rows);
     const i = this.#columns.places.indexOf(at);
     if (this.#addNumbers(i, first, page)) return;
-    const placeIn = i >= 0 && i < this.#inputs.length ? this.#placesIn(i, page) : undefined;
+    const known = this.#knownTexts(i, page);
+    const places = new Int32Array(page.rows).fill(-1);
     for (let n = 0, next = 0; n < page.rows; n++) {
-      const row = first + n;
       const isThere = page.has?.(n) ?? true;
       const entry = isThere ? (page.places?.[next] ?? next) : -1;
       next += Number(isThere);
-      const place = isThere ? placeIn?.find(entry) : undefined;
-      if (place !== undefined && place >= 0) {
-        this.#putPlace(i, row, place);
+      const place = known?.place(entry) ?? -1;
+      if (place >= 0) {
+        places[n] = place;
         continue;
       }
       const value = isThere ? entryOf(page.values, entry) : undefined;
-      if (i < 0) this.#mark(row, value, placeOf);
-      else this.#put(i, row, value, placeOf);
-      if (typeof value === "string") placeIn?.keep(entry, this.#inputs[i]?.placeOf(value) ?? -1);
+      if (i < 0) {
+        this.#mark(first + n, value, placeOf);
+        continue;
+      }
+      const number = this.#put(i, first + n, value, placeOf);
+      if (number >= 0 && known && !this.#inputs[i].takesNumbers) known.keep(entry, number);
     }
+    if (known === undefined) return;
+    this.#inputs[i].addPlaces(places, this.#marks.subarray(first, first + page.rows));
+    this.#cells.setPlaces(first, i, places);
   }
 
-  /** The places of texts that an input has had, by their numbers in a page. */
-  #placesIn(i: number, { values, places }: CellPage): TextPlaces {
-    const texts = values instanceof PlainTexts ? values : undefined;
+  /** The texts of an input's page that were there before; undefined for another column. */
+  #knownTexts(i: number, { values }: CellPage): KnownTexts | undefined {
+    if (this.#inputs[i] === undefined) return undefined;
     const byBytes = this.#byBytes.get(i) ?? new TextNumbers();
     this.#byBytes.set(i, byBytes);
-    const known = places && new Int32Array(values.length).fill(-1);
-    const keep = (entry: number, place: number) => {
-      if (known) known[entry] = place;
-    };
-    return {
-      find: (entry) => {
-        const own = known?.[entry] ?? -1;
-        if (own >= 0 || texts === undefined) return own;
-        const place = byBytes.get(texts, entry);
-        keep(entry, place);
-        return place;
-      },
-      keep: (entry, place) => {
-        keep(entry, place);
-        if (texts && place >= 0) byBytes.set(texts, entry, place);
-      },
-    };
+    return new KnownTexts(values, byBytes);
   }
 
   /** Numbers of an input in one go; false for other cells, and for numbers that need a message. */
@@ -193,7 +202,11 @@ export class TableBuilder {
     if (input === undefined || !isNumeric || has !== undefined || this.#na.size > 0 || !input.takesNumbers)
       return false;
     for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n]) <= LARGEST_FLOAT32)) return false;
-    for (let n = 0; n < rows; n++) this.#cells.set(first + n, i, values[places?.[n] ?? n]);
+    this.#cells.setNumbers(
+      first,
+      i,
+      places ? Float64Array.from({ length: rows }, (_, n) => values[places[n]]) : values,
+    );
     input.addNumbers(this.#trainingRows(first, rows));
     return true;
   }
@@ -209,16 +222,18 @@ export class TableBuilder {
     this.#cells.set(row, i, place);
   }
 
-  #put(i: number, row: number, value: unknown, placeOf: (row: number) => string): void {
+  /** Gives the number that stands for the value: of a text, its place. */
+  #put(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
     const known = typeof value === "string" ? this.#inputs[i]?.placeOf(value) : undefined;
     if (known !== undefined) {
       this.#putPlace(i, row, known);
-      return;
+      return known;
     }
     const number = this.#numberFor(i, row, value, placeOf);
     if (Number.isNaN(number) && i < this.#inputs.length && row < (this.#firstGap?.row ?? Number.POSITIVE_INFINITY))
       this.#firstGap = { row, text: `${placeOf(row)}: ${this.#nameOf(i)}: ${GAP}` };
     this.#cells.set(row, i, number);
+    return number;
   }
 
   #numberFor(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
@@ -287,8 +302,10 @@ export class TableBuilder {
       rows,
       contents,
       firstGap: this.#firstGap?.text,
-      heldout: marks?.reduce((sum, mark) => sum + Number(mark === 1), 0),
-      validation: marks?.includes(2) ? marks.reduce((sum, mark) => sum + Number(mark === 2), 0) : undefined,
+      heldout: marks?.reduce((sum, mark) => sum + Number(mark === HELD_OUT), 0),
+      validation: marks?.includes(VALIDATION)
+        ? marks.reduce((sum, mark) => sum + Number(mark === VALIDATION), 0)
+        : undefined,
       values: { id: nextTableId(), cells, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
       labelGaps,

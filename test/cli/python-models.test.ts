@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { readResults } from "../../src/records/read-results.ts";
@@ -127,10 +127,11 @@ describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_P
   });
 });
 
-test("a Python that is not there is named, with the way out", async () => {
-  const { code, stderr } = await runMain(["models", "smoke", "--model", file, "--python", "/gone/python"]);
-  expect([code, stderr]).toEqual([
-    2,
-    "mmoe: no Python at /gone/python (from --python); give another by --python PATH\n",
-  ]);
+test.each([
+  ["/gone/python", "/gone/python"],
+  ["gone/python", resolve("gone/python")], // processes of models have other working folders
+  ["gone-python", "gone-python"],
+])("a Python that is not there is named, with the way out: %s", async (given, named) => {
+  const { code, stderr } = await runMain(["models", "smoke", "--model", file, "--python", given]);
+  expect([code, stderr]).toEqual([2, `mmoe: no Python at ${named} (from --python); give another by --python PATH\n`]);
 });

@@ -100,17 +100,66 @@ test("a category of many values is learned vectors, and the sweep verifies bit f
   expect(models).toMatch(/^parameters of +embeddings +experts .*\nmmoe +124 +768 /m);
 });
 
-test.each([[["--dry-run"]], [["--out", `${out}-refused`]]])(
-  "a model in code is refused with such a column: %j",
-  async (more) => {
-    const own = ["--models", "linear", "--model", model];
-    const { code, stderr } = await runMain([...ofShops, ...own, ...more]);
-    expect([code, stderr]).toEqual([
-      2,
-      "mmoe: --rows: model linear: x_shop has 30 values; models in code have no embeddings: " +
-        "leave out the model or the column, group its values, or give --one-hot 30\n",
-    ]);
-    if (!more.includes("--dry-run")) return;
-    expect((await runMain([...ofShops, ...own, ...more, "--one-hot", "30"])).code).toBe(0);
-  },
-);
+/** Predicts the last label that it saw of a row's category: labels are y_1 = the number of the shop. */
+const REMEMBERING = `export default class Remembering {
+  static categories = true;
+  constructor(inputs, tasks, { categories }) {
+    [[this.place, this.values]] = categories;
+    this.inputs = inputs;
+    this.seen = new Float32Array(this.values * tasks);
+  }
+  step(x, y) {
+    for (let n = 0; n < y.length / 2; n++) this.seen.set(y.subarray(2 * n, 2 * n + 2), 2 * x[n * this.inputs + this.place]);
+    return [1, 1];
+  }
+  predict(x) {
+    const places = Array.from({ length: x.length / this.inputs }, (_, n) => x[n * this.inputs + this.place]);
+    return places.flatMap((place) => [this.seen[2 * place], this.seen[2 * place + 1]]);
+  }
+  get parameterCount() {
+    return this.values;
+  }
+}`;
+
+test("a model in code gets such a column as numbers of values, if its class says that it reads them", async () => {
+  const own = join(folder, "remembering.mjs");
+  writeFileSync(own, REMEMBERING);
+  const to = `${out}-categories`;
+  const { code } = await runMain([
+    ...ofShops,
+    "--models",
+    "remembering",
+    "--model",
+    own,
+    ...["--set", "embeddingSteps=lazy"],
+    "--steps",
+    "100",
+    "--out",
+    to,
+  ]);
+  expect(code).toBe(0);
+  const [row]: Record<string, string>[] = parse(readFileSync(join(to, "runs.csv")), { columns: true });
+  expect(row?.parameters).toBe("31"); // 30 shops, and those that no training row has
+  expect(Number(row?.finalHeldoutLoss1)).toBeLessThan(0.1);
+  expect(Number(row?.finalHeldoutLoss2)).toBeGreaterThan(0.5);
+});
+
+test("a model in code whose class does not is refused with such a column", async () => {
+  const { code, stderr } = await runMain([
+    ...ofShops,
+    "--models",
+    "linear",
+    "--model",
+    model,
+    "--out",
+    `${out}-refused`,
+  ]);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /model linear: .*: input 1 is the number of a column's values, which a class reads by settings\.categories if/,
+    ),
+  ]);
+  const hot = [...ofShops, "--models", "linear", "--model", model, "--one-hot", "30"];
+  expect(await runMain([...hot, "--out", `${out}-hot`])).toMatchObject({ code: 0 });
+});

@@ -14,7 +14,7 @@ const guides = readdirSync(join(ROOT, "docs"))
   .filter((file) => file.endsWith(".md"))
   .map((file) => `docs/${file}`);
 const pages = ["README.md", "CONTRIBUTING.md", "results/README.md", ...guides];
-const notPacked = ["research/README.md", "research/search.md"];
+const notPacked = ["research/README.md", "research/search.md", "research/settings.md"];
 
 /** Targets of the relative links and images of a page, as paths from the root. */
 function linkedFrom(page: string): string[] {

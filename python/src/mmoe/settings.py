@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 MethodName = Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]
@@ -92,6 +93,10 @@ class Settings:
     huber_delta: float | None = None
     #: The tasks, [K]; regressions if they are left out.
     kinds: tuple[Task, ...] = ()
+    #: Inputs that are the numbers of a category's values, from 0: how many values each has, by its place among the inputs.
+    #: They are in alphabetical order, then comes that of empty cells, if there are any, and last that of values that no
+    #: training row has.
+    categories: Mapping[int, int] = field(default_factory=dict, hash=False)
     #: Where PyTorch computes, such as ``cpu`` or ``cuda``.
     device: str = "cpu"
 

@@ -20,6 +20,7 @@ class TorchTrainer:
 
     O is K, the number of tasks, plus C - 1 for each categorical task with C classes (see :class:`mmoe.Task`). ``forward`` may
     also return a list, or a dict in the order of the tasks, with one tensor per task: [B, outputs], or [B] for one output.
+    Embeddings with ``sparse=True`` train by ``torch.optim.SparseAdam``, which moves only the vectors of the batch, or by SGD.
 
     A derived class may override one part of a step: :meth:`losses`, :meth:`backward`, which combines the tasks'
     gradients, or :meth:`update`, the optimizer.
@@ -33,18 +34,27 @@ class TorchTrainer:
         self.method = self.settings.method if type(self).backward is TorchTrainer.backward else "own"
         self.device = torch.device(settings.device)
         self.module = module.to(self.device)
-        self._begin([parameter for parameter in module.parameters() if parameter.requires_grad])
+        self._begin([parameter for parameter in module.parameters() if parameter.requires_grad], sparse=_sparse_in(module))
         self._is_regression = all(task.kind == "regression" for task in settings.kinds)
         self._is_whole = not any(task.gaps for task in settings.kinds)
         weights = [task.weight for task in settings.kinds]
         self._weights = None if set(weights) == {1} else torch.tensor(weights, device=self.device)
 
-    def _begin(self, parameters: list[torch.Tensor], seeds: Sequence[int] | None = None) -> None:
+    def _begin(self, parameters: list[torch.Tensor], seeds: Sequence[int] | None = None, sparse: Sequence[torch.Tensor] = ()) -> None:
         #: The parameters that are trained.
         self.parameters = parameters
         self._combines = None if self.method in ("sum", "own") else Method(self.settings, parameters, seeds)
         self._steps = 0
-        self._optimizer = _optimizer(parameters, self.settings)
+        if sparse and (self._combines is not None or self.settings.clip_norm is not None or self.settings.weight_decay):
+            raise ValueError("sparse=True: such embeddings train without a method, a clip norm and weight decay; leave it out")
+        is_sparse = {id(each) for each in sparse}
+        dense = [each for each in parameters if id(each) not in is_sparse]
+        #: By the names that states have.
+        self._optimizers: dict[str, torch.optim.Optimizer] = {}
+        if dense:
+            self._optimizers["optimizer"] = _optimizer(dense, self.settings)
+        if sparse:
+            self._optimizers["sparse"] = _sparse_optimizer(list(sparse), self.settings)
 
     def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
         """Updates the module once on x [B, D], y [B, K]; returns the losses before the update, [K]."""
@@ -136,9 +146,10 @@ class TorchTrainer:
         self._steps += 1
         if self.settings.clip_norm is not None:
             self._clip(self.settings.clip_norm)
-        for group in self._optimizer.param_groups:
-            group["lr"] = self.settings.lr_at(self._steps)
-        self._optimizer.step()
+        for optimizer in self._optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = self.settings.lr_at(self._steps)
+            optimizer.step()
 
     def _clip(self, most: float) -> None:
         """Scales the gradients down to a norm."""
@@ -152,13 +163,15 @@ class TorchTrainer:
 
     def state_dict(self) -> dict[str, Any]:
         """What :meth:`load_state_dict` resumes from."""
-        state = {"module": self.module.state_dict(), "steps": self._steps, "optimizer": self._optimizer.state_dict()}
+        optimizers = {name: each.state_dict() for name, each in self._optimizers.items()}
+        state = {"module": self.module.state_dict(), "steps": self._steps, **optimizers}
         return state if self._combines is None else {**state, "method": self._combines.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.module.load_state_dict(state["module"])
         self._steps = state["steps"]
-        self._optimizer.load_state_dict(state["optimizer"])
+        for name, optimizer in self._optimizers.items():
+            optimizer.load_state_dict(state[name])
         if self._combines is not None:
             self._combines.load_state_dict(state["method"])
 
@@ -182,3 +195,15 @@ def _optimizer(parameters: list[torch.Tensor], settings: Settings) -> torch.opti
         return torch.optim.SGD(parameters, **how)
     kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
     return kind(parameters, betas=(settings.beta1, settings.beta2), eps=settings.epsilon, **how)
+
+
+def _sparse_in(module: torch.nn.Module) -> list[torch.Tensor]:
+    """The parameters whose gradients are sparse, each once."""
+    tables = [each for each in module.modules() if isinstance(each, (torch.nn.Embedding, torch.nn.EmbeddingBag)) and each.sparse]
+    return [weight for weight in {id(table.weight): table.weight for table in tables}.values() if weight.requires_grad]
+
+
+def _sparse_optimizer(parameters: list[torch.Tensor], settings: Settings) -> torch.optim.Optimizer:
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(parameters, lr=settings.lr)
+    return torch.optim.SparseAdam(parameters, lr=settings.lr, betas=(settings.beta1, settings.beta2), eps=settings.epsilon)

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Variables of the environment that say which Python trains. */
@@ -17,17 +17,25 @@ export interface Python {
 /** The folder of the package that `python -m mmoe.worker` runs, seen from src as from dist. */
 export const PACKAGE_FOLDER = fileURLToPath(new URL("../../../python/src", import.meta.url));
 
-/** The Python that was asked for; else that of the active virtual environment; else that of the PATH. */
+/**
+ * The Python that was asked for; else that of the active virtual environment; else that of the PATH. A path is from the working
+ * folder, which its processes don't share.
+ */
 export function findPython(given: string | undefined, { MMOE_PYTHON, VIRTUAL_ENV }: PythonEnv = process.env): Python {
-  if (given !== undefined) return { path: given, from: "--python" };
-  if (MMOE_PYTHON) return { path: MMOE_PYTHON, from: "MMOE_PYTHON" };
+  if (given !== undefined) return { path: fromHere(given), from: "--python" };
+  if (MMOE_PYTHON) return { path: fromHere(MMOE_PYTHON), from: "MMOE_PYTHON" };
   const isWindows = process.platform === "win32";
   if (VIRTUAL_ENV)
     return {
-      path: join(VIRTUAL_ENV, ...(isWindows ? ["Scripts", "python.exe"] : ["bin", "python"])),
+      path: resolve(VIRTUAL_ENV, ...(isWindows ? ["Scripts", "python.exe"] : ["bin", "python"])),
       from: "VIRTUAL_ENV",
     };
   return { path: isWindows ? "python" : "python3", from: "PATH" };
+}
+
+/** A path in full; a name, which the PATH has, as it is. */
+function fromHere(program: string): string {
+  return /[/\\]/.test(program) ? resolve(program) : program;
 }
 
 /** The Python that models in Python would train with. */

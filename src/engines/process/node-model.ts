@@ -48,6 +48,8 @@ export interface ModelSettings {
   readonly kinds: readonly ModelTask[];
   /** How many outputs the model has for each task, [K]: they lie side by side, O in all. */
   readonly outputs: readonly number[];
+  /** Inputs that are the numbers of a category's values: how many values each has, by its place among the inputs. */
+  readonly categories: ReadonlyMap<number, number>;
 }
 
 /** Numbers in row-major order: an array, which may have arrays in it, or a typed array. */
@@ -55,7 +57,8 @@ export type Numbers = Float32Array | Float64Array | readonly (number | Numbers)[
 
 /**
  * One run of a model. The default export of a model's file is a class of them, made as `new Model(inputs, tasks, settings)`, and may
- * say in a static `about` what it is. A method may give a promise.
+ * say in a static `about` what it is, and by a static `categories` of true that it reads `settings.categories`. A method may give a
+ * promise.
  */
 export interface OwnTrainer {
   /** Updates the model on rows x [B, D] with labels y [B, K]; gives the loss of each task before the update, [K]. */

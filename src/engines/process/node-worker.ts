@@ -11,7 +11,7 @@ import { watchImports } from "./node-hooks.ts";
 import type { ModelSettings, OwnTrainer } from "./node-model.ts";
 import type { SentSettings } from "./protocol.ts";
 
-const PROTOCOL = 5;
+const PROTOCOL = 6;
 /** Messages of progress come no faster. */
 const PROGRESS_MS = 100;
 const WANTED = "a class with step(x, y) and predict(x)";
@@ -31,7 +31,7 @@ function tell(message: object): void {
 }
 
 /** A run's settings in a model's words. */
-function settingsOf({ schedule: sent, seed, ...run }: SentSettings): ModelSettings {
+function settingsOf({ schedule: sent, seed, categories, ...run }: SentSettings): ModelSettings {
   const { huber_delta: huberDelta, weight_decay: weightDecay, clip_norm: clipNorm, ...others } = run;
   const { decay_steps: decaySteps, decay_factor: decayFactor, ...schedule } = sent;
   const rated = { lr: run.lr, schedule: { ...schedule, decaySteps, decayFactor } };
@@ -44,6 +44,7 @@ function settingsOf({ schedule: sent, seed, ...run }: SentSettings): ModelSettin
     clipNorm,
     lrAt: (step) => rateAt(rated, step),
     outputs: run.kinds.map(({ outputs }) => outputs),
+    categories: new Map(categories.map((values, i) => [run.inputs - categories.length + i, values])),
   };
 }
 
@@ -74,6 +75,7 @@ const ORDERS = {
     settings = settingsOf(run);
     drawFrom(settings.seed);
     const made = await modelClass();
+    if (settings.categories.size > 0 && made.categories !== true) throw new Error(noCategories(settings.categories));
     const model: OwnTrainer = await new made(settings.inputs, settings.tasks, settings);
     for (const name of ["step", "predict"] as const)
       if (typeof model?.[name] !== "function") throw new Error(`expected ${WANTED}, got no ${name}`);
@@ -154,7 +156,19 @@ const ORDERS = {
 };
 
 /** The model's class, of modules that no run before has touched. */
-async function modelClass(): Promise<{ new (...of: unknown[]): OwnTrainer; readonly about?: unknown }> {
+interface ModelClass {
+  new (...of: unknown[]): OwnTrainer;
+  readonly about?: unknown;
+  readonly categories?: unknown;
+}
+
+function noCategories(categories: ModelSettings["categories"]): string {
+  const [first, ...more] = categories.keys();
+  const which = more.length > 0 ? `inputs ${first} to ${more.at(-1)} are numbers` : `input ${first} is the number`;
+  return `${which} of a column's values, which a class reads by settings.categories if it has \`static categories = true\`; else leave the column out, or give --one-hot`;
+}
+
+async function modelClass(): Promise<ModelClass> {
   const url = `${pathToFileURL(file).href}?mmoe=${++loads}`;
   const { default: made } = await import(url);
   if (typeof made === "function") return made;

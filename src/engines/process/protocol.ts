@@ -10,7 +10,7 @@ import type { MethodName } from "../methods.ts";
 import type { TaskLoss } from "../task-losses.ts";
 import type { Optimizer, OptimizerSettings } from "../training-settings.ts";
 
-export const PROTOCOL = 5;
+export const PROTOCOL = 6;
 
 /** Orders; each is answered before the next is begun. They are sent with an `id`, which their messages repeat. */
 export type Order =
@@ -52,6 +52,8 @@ export interface SentSettings {
   readonly huber_delta: number | null;
   /** The tasks, [K]. */
   readonly kinds: readonly SentTask[];
+  /** How many values each of the last inputs has, which are numbers of a category's values. */
+  readonly categories: readonly number[];
   readonly device: string;
 }
 
@@ -173,7 +175,7 @@ export function sentSettings(
   { stream, device }: { readonly stream: string; readonly device: string },
 ): SentSettings {
   const { batch, steps, huberDelta, method } = run.training;
-  const { inputs, tasks } = run.model;
+  const { inputs, tasks, categories = [] } = run.model;
   const [low, high] = modelKey(run, stream);
   const seed = String((BigInt(high) << 32n) | BigInt(low));
   const kinds = losses.map((task) => ({
@@ -184,7 +186,8 @@ export function sentSettings(
     gaps: task.gaps === true,
   }));
   const optimizer = sentOptimizer(run.training);
-  return { seed, inputs, tasks, batch, steps, ...optimizer, method, huber_delta: huberDelta, kinds, device };
+  const shared = { seed, inputs, tasks, batch, steps, ...optimizer, method, huber_delta: huberDelta };
+  return { ...shared, kinds, categories, device };
 }
 
 function sentOptimizer({ optimizer, lr, schedule, weightDecay, clipNorm, ...adam }: OptimizerSettings) {

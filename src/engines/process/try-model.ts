@@ -54,7 +54,7 @@ export async function tryModel(worker: WorkerProcess, { silentMs, methods }: Tri
 async function tryMethod(worker: WorkerProcess, method: MethodName, silentMs: number): Promise<Tried> {
   const { model } = worker;
   const asking = { silentMs };
-  const x = normals(keyOf("mmoe/check/x"), ROWS * model.inputs);
+  const x = triedInputs(model);
   const trainer = await ProcessTrainer.begin(worker, [trialOf(model, method)], asking);
   const losses = [...(await trainer.train(1, STEPS))];
   await worker.ask({ order: "inspect" }, { doing: "is tried", ...asking });
@@ -98,7 +98,7 @@ export async function trainsInOneCall(worker: WorkerProcess, { silentMs, methods
 }
 
 async function trainsTogether(worker: WorkerProcess, method: MethodName, silentMs: number): Promise<boolean> {
-  const x = normals(keyOf("mmoe/check/x"), ROWS * worker.model.inputs);
+  const x = triedInputs(worker.model);
   const numbersOf = async (...runs: Together) => {
     const trainer = await ProcessTrainer.begin(worker, runs, { silentMs });
     const losses = await trainer.train(1, STEPS); // [STEPS, R, K]
@@ -161,7 +161,7 @@ function trialOf(model: CodeModel, method: MethodName, index = 0): Run<CodeModel
     inputs: model.inputs,
     tasks: model.tasks,
     heldout: ROWS / TRIED,
-    standardise: true,
+    standardise: model.categories === undefined,
     rawLabels: false,
     classes,
     values: { cells: trialCells(model, tasks) },
@@ -189,8 +189,10 @@ function trialOf(model: CodeModel, method: MethodName, index = 0): Run<CodeModel
 }
 
 /** Inputs and labels of all rows. */
-function trialCells({ inputs: D, tasks: K }: CodeModel, tasks: readonly TaskSettings[]): TableCells {
+function trialCells(model: CodeModel, tasks: readonly TaskSettings[]): TableCells {
+  const { inputs: D, tasks: K } = model;
   const numbers = Float64Array.from(normals(keyOf("mmoe/check/rows"), TRIED * (D + K)));
+  setCategories(numbers, model, D + K);
   for (const [k, { kind, classes = 2, gaps }] of tasks.entries()) {
     for (let n = 0; n < TRIED; n++) {
       const at = n * (D + K) + D + k;
@@ -199,6 +201,21 @@ function trialCells({ inputs: D, tasks: K }: CodeModel, tasks: readonly TaskSett
     }
   }
   return cellsOf(numbers, D + K);
+}
+
+/** x [ROWS, D]. */
+function triedInputs(model: CodeModel): Float32Array {
+  const x = normals(keyOf("mmoe/check/x"), ROWS * model.inputs);
+  setCategories(x, model, model.inputs);
+  return x;
+}
+
+/** Gives rows [N, width] numbers of values, from the last one down: a model may have a vector too few. */
+function setCategories(rows: Float32Array | Float64Array, { inputs, categories = [] }: CodeModel, width: number): void {
+  for (const [i, values] of categories.entries()) {
+    const place = inputs - categories.length + i;
+    for (let n = 0; n < rows.length / width; n++) rows[n * width + place] = values - 1 - (n % values);
+  }
 }
 
 function tasksOf({ tasks, classes = [], outputs = [], gaps = [] }: CodeModel): TaskSettings[] {

@@ -177,12 +177,15 @@ def _takes_sizes(made: type) -> bool:
 def arguments_of(made: Callable[..., Any], options: dict[str, Any], settings: Any) -> dict[str, Any]:
     """The keyword arguments of a class or function that makes a model, beside ``inputs`` and ``tasks``.
 
-    These are the options that the user gave, and what mmoe tells a parameter of the name ``settings`` or ``outputs``.
+    These are the options that the user gave, and what mmoe tells a parameter of the name ``settings``, ``outputs`` or
+    ``categories``.
     """
     parameters = inspect.signature(made).parameters
     takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     taken = list(parameters)[2:]
-    told = {"settings": settings, "outputs": settings.outputs}
+    told = {"settings": settings, "outputs": settings.outputs, "categories": dict(settings.categories)}
+    if settings.categories and "categories" not in taken:
+        raise at_definition(made, _no_categories(list(settings.categories)))
     for name in options:
         if name in told or not (takes_any or name in taken):
             own = [each for each in taken if each not in told]
@@ -194,3 +197,8 @@ def arguments_of(made: Callable[..., Any], options: dict[str, Any], settings: An
         how = f"{made.__name__}(inputs, tasks, **options)"
         raise at_definition(made, f"expected to be made as {how}: {error}") from None
     return arguments
+
+
+def _no_categories(inputs: list[int]) -> str:
+    which = f"inputs {inputs[0]} to {inputs[-1]} are numbers" if len(inputs) > 1 else f"input {inputs[0]} is the number"
+    return f"{which} of a column's values, which a constructor takes by a parameter categories; else leave the column out, or give --one-hot"

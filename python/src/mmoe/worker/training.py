@@ -133,7 +133,8 @@ class Training:
 def _settings_of(given: dict[str, Any]) -> Settings:
     """Settings of a run as mmoe sends them."""
     kinds = tuple(Task(**each) for each in given["kinds"])
-    changed = {"seed": int(given["seed"]), "kinds": kinds, "schedule": Schedule(**given["schedule"])}
+    categories = dict(enumerate(given["categories"], given["inputs"] - len(given["categories"])))
+    changed = {"seed": int(given["seed"]), "kinds": kinds, "schedule": Schedule(**given["schedule"]), "categories": categories}
     return Settings(**{**given, **changed})
 
 
