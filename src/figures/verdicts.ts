@@ -33,7 +33,10 @@ export function verdicts(results: Results, options: FigureOptions): Figure | Una
   if (claims.every(({ parts }) => parts.length === 0))
     return { name: NAME, lacking: "its runs cover none of the paper's claims", never: true };
   const theme = themeFor(options);
-  const contents = stacked([headPart(options, theme), ...claims.map((claim) => claimPart(claim, theme))]);
+  const contents = stacked([
+    headPart(options, theme),
+    ...claims.map((claim) => (top: number) => claimNodes(claim, top, theme)),
+  ]);
   const picture = page({
     name: NAME,
     title: "The paper's claims, each by the part that decides it",
@@ -48,10 +51,6 @@ export function verdicts(results: Results, options: FigureOptions): Figure | Una
 function headPart({ loss, unit }: FigureOptions, { ink }: Theme): Part {
   const words = `${capitalised(lossName(loss))} after the last step: ${unitText(unit)}`;
   return (top) => ({ nodes: [text(words, 0.5, top + HEAD - 3, { fill: ink })], bottom: top + HEAD });
-}
-
-function claimPart(claim: Claim, theme: Theme): Part {
-  return (top) => claimNodes(claim, top, theme);
 }
 
 function captionStart(claims: readonly Claim[], { loss, unit }: FigureOptions): string {
