@@ -104,9 +104,10 @@ function unfit(column: number, field: string): string {
   return `${name}: expected ${expected[kind]}, got '${field.trim().slice(0, 40)}'; ${FILES}`;
 }
 
-/** `code`: a number that names a category. `weight`: how many people a row stands for; no model may see it. */
+/** What a column holds. `code`: a number that names a category. `weight`: how many people a row stands for; no model may see it. */
 type ColumnKind = "number" | "text" | "code" | "weight" | "label";
 
+/** The columns of UCI's Census-Income (KDD), in the order of its files: 40 attributes, an instance weight and the label. */
 export const CENSUS_COLUMNS = [
   ["age", "number"],
   ["class_of_worker", "text"],

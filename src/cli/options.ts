@@ -1,3 +1,4 @@
+// What commands share: values of options, the file that they write, and the formats that they print.
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { LARGEST_COUNT } from "../config/kinds.ts";

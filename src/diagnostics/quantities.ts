@@ -1,3 +1,4 @@
+// What is measured in a network: its gates, its units, and how the tasks' gradients agree.
 import { pairsOf } from "../data/correlation-matrix.ts";
 import { expertCount, type ModelSpec } from "../models/spec.ts";
 import { normalCdf } from "../stats/normal.ts";

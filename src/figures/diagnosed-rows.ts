@@ -1,4 +1,4 @@
-// Rows of the figures of diagnostics.
+// Rows of the figures of diagnostics, metrics and calibration.
 import { taskNames } from "../config/task-kinds.ts";
 import { LongWork } from "../long-work.ts";
 import { memo } from "../memo.ts";

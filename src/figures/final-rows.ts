@@ -1,4 +1,4 @@
-// Rows of the figures of final losses.
+// Rows of the figures of final losses, of cells and of pairs of models.
 
 import { cellKey, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";

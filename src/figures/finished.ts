@@ -1,3 +1,4 @@
+// A picture as a finished figure: its height, letters, title and font, and the outlines of its texts.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {

@@ -1,3 +1,4 @@
+// What losses and metrics are called wherever they are shown.
 import type { LossSet } from "../config/losses.ts";
 
 /** What a loss is called wherever it is shown: in tables, axes, captions, columns and help. */

@@ -1,3 +1,4 @@
+// Chooses among the grid points of a sweep, and makes the config of the tuned sweep.
 import { basename } from "node:path";
 import { checkConfig } from "../config/check.ts";
 import { BETTER } from "../config/choose-by.ts";

@@ -246,7 +246,7 @@ interface Choice {
   steps?: number;
 }
 
-/** The choices of a sweep's runs. */
+/** How far runs with early stopping are: how many steps they train for is known only once it is chosen. */
 class StepChoices {
   readonly #choices: ReadonlyMap<string, Choice>;
   /** The runs that choose together now, and whether their steps are chosen. */

@@ -1,3 +1,4 @@
+// Columns of buffers, those that a backward pass reaches, and the tape on which a step is written.
 import type { Arena } from "../rows/arena.ts";
 import { columnBytes, type Layout } from "../rows/panels.ts";
 import { type Instruction, instruction } from "./instructions.ts";

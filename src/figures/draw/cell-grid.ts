@@ -171,7 +171,7 @@ interface StepCellsOptions {
 /** Height of a panel, where there are few. */
 const HEIGHT = 62;
 
-/** Models in rows and correlations in columns, each panel with the marks that `marks` makes. */
+/** Panels of losses against steps with the same axes, models in rows and correlations in columns; `marks` draws in each. */
 export function stepCells<Row extends OfCell & { readonly step: number }, One extends CellRows<Row>>(
   found: readonly One[],
   { top, values, options, theme }: StepCellsOptions,
