@@ -108,14 +108,15 @@ export function planRows(
   };
 }
 
-/** Bytes of held-out rows of a table that a worker has in memory at once. */
-const HELDOUT_BYTES = 2 ** 24;
+/** Most bytes of held-out rows of a table that a worker keeps from one evaluation to the next, and bytes of a part of more rows. */
+const [KEPT_BYTES, HELDOUT_BYTES] = [2 ** 26, 2 ** 24];
 
 /**
  * All rows, or fewer: whole panels of any layout, and whole pieces, so that sums over pieces are added in the same order
  * whatever their number.
  */
 function heldoutRowsAtOnce(rows: number, rowBytes: number, pieceRows: number): number {
+  if (rows * rowBytes <= KEPT_BYTES) return rows;
   const least = Math.max(2 * pieceRows, SLICE_ROWS);
   const some = roundUp(Math.max(least, Math.floor(HELDOUT_BYTES / rowBytes)), 2 * pieceRows);
   return Math.min(rows, some);

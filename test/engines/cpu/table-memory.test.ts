@@ -27,10 +27,10 @@ test("a worker's memory is the same for any number of training rows, and bounded
 /** A run whose rows have so many inputs that 256 of its 700 test rows are in memory at once. */
 function wideRun(): Run {
   const columns = [
-    { values: 20_000, gaps: false },
+    { values: 25_000, gaps: false },
     { values: 0, gaps: false },
   ];
-  const numbers = someRows(740).flatMap(([a = 0, , , y = 0, z = 0], n) => [(n * 7919) % 20_000, a, y, z]);
+  const numbers = someRows(740).flatMap(([a = 0, , , y = 0, z = 0], n) => [(n * 7919) % 25_000, a, y, z]);
   const values = { cells: cellsOf(Float64Array.from(numbers), 4, columns) };
   const inputs = inputCount(columns);
   const data = tableOf(740, { columns, inputs, heldout: 700 / 740, values });
