@@ -9,7 +9,7 @@ import type { Engine, Run } from "../src/engines/engine.ts";
 import { createTfjsEngine } from "../src/engines/tfjs/tfjs-engine.ts";
 import { estimateText } from "../src/stats/estimate.ts";
 import { groupBy } from "../src/stats/group-by.ts";
-import { holm } from "../src/stats/holm.ts";
+import { holm } from "../src/stats/pairs.ts";
 import { planRuns } from "../src/sweep/plan.ts";
 import { thousands } from "../src/units.ts";
 import { allowedAfter, type Differences, differencesAfter } from "./agreement/differences.ts";

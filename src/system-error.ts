@@ -10,3 +10,13 @@ export function systemReason({ errno, code, message }: NodeJS.ErrnoException): s
   const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
   return known?.[1] ?? code ?? message;
 }
+
+/** Whether this machine has a process `pid`. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // it runs, as somebody else
+  }
+}

@@ -3,8 +3,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { isAlive } from "./alive.ts";
-import { isSystemError } from "./system-error.ts";
+import { isAlive, isSystemError } from "./system-error.ts";
 
 type Chunk = string | Uint8Array;
 

@@ -1,5 +1,5 @@
 import { configAt, type PointConfig } from "../../src/config/config.ts";
-import { type EachLoss, eachLoss } from "../../src/config/loss-sets.ts";
+import { type EachLoss, eachLoss } from "../../src/config/losses.ts";
 import { cellKey } from "../../src/identity/cell.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { lossCurve, type RunRecord } from "../../src/records/record.ts";

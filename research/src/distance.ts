@@ -1,4 +1,4 @@
-import type { LossSet } from "../../src/config/loss-sets.ts";
+import type { LossSet } from "../../src/config/losses.ts";
 import { publishedFigure3, publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";

@@ -1,9 +1,7 @@
-import { panel } from "../../src/figures/draw/axes.ts";
-import type { Figure } from "../../src/figures/draw/figure.ts";
-import { grid } from "../../src/figures/draw/layout.ts";
+import { grid, panel } from "../../src/figures/draw/axes.ts";
+import { type Figure, page } from "../../src/figures/draw/figure.ts";
 import { legend } from "../../src/figures/draw/legend.ts";
 import { heading } from "../../src/figures/draw/loss-axis.ts";
-import { page } from "../../src/figures/draw/page.ts";
 import type { PublishedLoss } from "../../src/figures/draw/paper-points.ts";
 import { linearScale, shortNumber } from "../../src/figures/draw/scale.ts";
 import { linePath, markerAt } from "../../src/figures/draw/series.ts";
@@ -90,18 +88,16 @@ export function fingerprintFigure(): Figure {
     fill: theme.ink,
     anchor: "middle",
   });
-  const picture = page(
-    {
-      name: "fingerprint",
-      title: "The paper's curves are running means: t L(t) against t is a line",
-      caption:
-        `Steps t times loss L(t) of the paper's Figure 4 (markers, every fourth point read off), and the line a t + b ` +
-        `fitted from ${SETTLED} on. A running mean of a loss that has settled at a is a + b / t.`,
-      height: bottom,
-      theme,
-    },
-    [...head.nodes, key.node, ...panels, axis],
-  );
+  const picture = page({
+    name: "fingerprint",
+    title: "The paper's curves are running means: t L(t) against t is a line",
+    caption:
+      `Steps t times loss L(t) of the paper's Figure 4 (markers, every fourth point read off), and the line a t + b ` +
+      `fitted from ${SETTLED} on. A running mean of a loss that has settled at a is a + b / t.`,
+    height: bottom,
+    theme,
+    nodes: [...head.nodes, key.node, ...panels, axis],
+  });
   const data = fitted.map(({ residual, ...rest }) => ({
     ...rest,
     "residual q=0.5": residual["0.5"],

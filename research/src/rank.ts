@@ -1,5 +1,5 @@
-import type { LossSet } from "../../src/config/loss-sets.ts";
-import { LOSS_SETS } from "../../src/config/loss-sets.ts";
+import type { LossSet } from "../../src/config/losses.ts";
+import { LOSS_SETS } from "../../src/config/losses.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { type CurvePoint, type Setting, settingKey, type Trained, trainedKey } from "./curves.ts";

@@ -1,5 +1,5 @@
-import { eachLoss } from "../../src/config/loss-sets.ts";
-import { compareValues } from "../../src/identity/grid-point.ts";
+import { eachLoss } from "../../src/config/losses.ts";
+import { compareValues } from "../../src/identity/cell.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { type CurvePoint, curvePoints, trainedKey } from "./curves.ts";
 import { type RunFinal, runFinals } from "./finals.ts";

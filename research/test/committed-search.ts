@@ -1,5 +1,5 @@
 // What numbers about the search for the paper's setting are computed from, as in test/docs/committed.ts.
-import { eachLoss } from "../../src/config/loss-sets.ts";
+import { eachLoss } from "../../src/config/losses.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { type Results, readResults } from "../../src/records/read-results.ts";

@@ -8,8 +8,8 @@ import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { describe } from "../stats/describe.ts";
 import type { Estimate } from "../stats/estimate.ts";
+import { overSplits } from "../stats/f-distribution.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { overSplits } from "../stats/over-splits.ts";
 import type { Group } from "./study.ts";
 
 /** AUC of one model: of the main task and of the auxiliary one. */

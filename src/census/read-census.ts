@@ -3,7 +3,6 @@ import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
 import { shownPath } from "../paths.ts";
 import { readBytes } from "../regular-file.ts";
-import { CENSUS_COLUMNS, type CensusColumn } from "./columns.ts";
 
 /** One file's rows, column by column: numbers as they are, categories as texts, income as 1 above $50,000 and else 0. */
 export interface CensusRows {
@@ -104,3 +103,54 @@ function unfit(column: number, field: string): string {
   };
   return `${name}: expected ${expected[kind]}, got '${field.trim().slice(0, 40)}'; ${FILES}`;
 }
+
+/** What a column holds. `code`: a number that names a category. `weight`: how many people a row stands for; no model may see it. */
+type ColumnKind = "number" | "text" | "code" | "weight" | "label";
+
+/** The columns of UCI's Census-Income (KDD), in the order of its files: 40 attributes, an instance weight and the label. */
+export const CENSUS_COLUMNS = [
+  ["age", "number"],
+  ["class_of_worker", "text"],
+  ["industry", "code"],
+  ["occupation", "code"],
+  ["education", "text"],
+  ["wage_per_hour", "number"],
+  ["enrolled", "text"],
+  ["marital_status", "text"],
+  ["major_industry", "text"],
+  ["major_occupation", "text"],
+  ["race", "text"],
+  ["hispanic_origin", "text"],
+  ["sex", "text"],
+  ["union_member", "text"],
+  ["reason_for_unemployment", "text"],
+  ["full_or_part_time", "text"],
+  ["capital_gains", "number"],
+  ["capital_losses", "number"],
+  ["dividends", "number"],
+  ["tax_filer_status", "text"],
+  ["previous_region", "text"],
+  ["previous_state", "text"],
+  ["household_and_family", "text"],
+  ["household_summary", "text"],
+  ["instance_weight", "weight"],
+  ["migration_msa", "text"],
+  ["migration_region", "text"],
+  ["migration_within_region", "text"],
+  ["same_house", "text"],
+  ["previous_sunbelt", "text"],
+  ["persons_worked_for_employer", "number"],
+  ["family_under_18", "text"],
+  ["father_country", "text"],
+  ["mother_country", "text"],
+  ["own_country", "text"],
+  ["citizenship", "text"],
+  ["own_business", "code"],
+  ["veteran_questionnaire", "text"],
+  ["veteran_benefits", "code"],
+  ["weeks_worked", "number"],
+  ["year", "code"],
+  ["income", "label"],
+] as const satisfies readonly (readonly [string, ColumnKind])[];
+
+export type CensusColumn = (typeof CENSUS_COLUMNS)[number][0];

@@ -1,4 +1,4 @@
-import type { LossSet } from "../config/loss-sets.ts";
+import type { LossSet } from "../config/losses.ts";
 import type { Cell } from "../identity/cell.ts";
 import type { Estimate, Interval } from "../stats/estimate.ts";
 

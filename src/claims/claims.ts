@@ -1,14 +1,18 @@
 import { basename } from "node:path";
-import type { LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import type { LossSet } from "../config/losses.ts";
+import { type Settings, valuesOf } from "../config/schema.ts";
 import { UsageError } from "../errors.ts";
 import { byCorrelation, type Cell, cellKey } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
-import { engineWords } from "../records/engine-words.ts";
+import { type CsvValue, toCsv } from "../records/csv.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
+import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { numberOf, thousands } from "../units.ts";
 import type { Claim, ClaimPart, ClaimRule, PartRule } from "./claim.ts";
 import { because, judge, lackingText, slackOf } from "./judge.ts";
 import {
@@ -145,4 +149,74 @@ function moreOf(results: Results, cells: readonly Cell[]): string[] {
   const correlations = new Set([...cells].sort(byCorrelation).map(({ correlation }) => correlation));
   const extent = ["--corr", [...correlations].join(","), "--models", [...models].join(",")];
   return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, ...engineWords(results), "--out", path];
+}
+
+/** A command that trains what some claims lack. */
+export interface CoveringCommand {
+  /** Of the claims. */
+  readonly ids: readonly string[];
+  readonly command: readonly string[];
+}
+
+/** Each command that trains what claims lack, once. */
+export function coveringCommands(claims: readonly Claim[]): CoveringCommand[] {
+  const lacking = claims.flatMap(({ id, command }) => (command === null ? [] : { id, command }));
+  return [...groupBy(lacking, ({ command }) => command.join("\0")).values()].map((some) => {
+    return { ids: some.map(({ id }) => id), command: some.flatMap(({ command }, i) => (i === 0 ? command : [])) };
+  });
+}
+
+/** The axis of the paper's Figures 3 and 4 ends there; its unit, which the paper leaves open, is a step or more. */
+const LEAST_STEPS = 10_000;
+
+/** A line for a sweep whose runs, or some of them, are too short for any reading of the paper; none for another. */
+export function shortRuns(settings: Settings): string[] {
+  const least = Math.min(...valuesOf(settings, "steps").map(Number));
+  if (least >= LEAST_STEPS) return [];
+  return [
+    `runs of ${numberOf(least, "step")} are too short to be compared with the paper's, which have ${thousands(LEAST_STEPS)} or more`,
+  ];
+}
+
+/** Claims as CSV: a row for each part; one with empty cells for a claim whose cells the sweep lacks. */
+export function claimsCsv(claims: readonly Claim[]): string {
+  return toCsv(claims.flatMap(claimRows));
+}
+
+export function claimRows({ id, says, loss, verdict, parts }: Claim): Record<string, CsvValue>[] {
+  const of = { claim: id, loss, verdict, says };
+  return parts.length === 0 ? [{ ...of, ...EMPTY }] : parts.map((part) => ({ ...of, ...partColumns(part) }));
+}
+
+function partColumns({ about, unit, ours, bound, paper, runs, verdict }: ClaimPart) {
+  return {
+    part: about,
+    unit,
+    value: ours.value,
+    low: ours.low,
+    high: ours.high,
+    boundLow: finite(bound.low),
+    boundHigh: finite(bound.high),
+    paper: paper?.value ?? Number.NaN,
+    runs,
+    partVerdict: verdict,
+  };
+}
+
+const EMPTY: Record<keyof ReturnType<typeof partColumns>, ""> = {
+  part: "",
+  unit: "",
+  value: "",
+  low: "",
+  high: "",
+  boundLow: "",
+  boundHigh: "",
+  paper: "",
+  runs: "",
+  partVerdict: "",
+};
+
+/** NaN, an empty cell, for an end that is infinite. */
+function finite(end: number): number {
+  return Number.isFinite(end) ? end : Number.NaN;
 }

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type AucTable, aucTable } from "../census/auc-tables.ts";
-import { CENSUS_COLUMNS } from "../census/columns.ts";
-import { type CensusRows, readCensus } from "../census/read-census.ts";
+import { CENSUS_COLUMNS, type CensusRows, readCensus } from "../census/read-census.ts";
 import {
   CENSUS_GROUPS,
   COLLEGE,
@@ -12,9 +11,10 @@ import {
   rowsFromAge,
   type Study,
   splitRows,
+  studyConfig,
+  tableName,
   validationRows,
 } from "../census/study.ts";
-import { studyConfig, tableName } from "../census/study-config.ts";
 import { ONE_HOT } from "../config/table-inputs.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
@@ -25,13 +25,20 @@ import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
 import { writeWhole, writeWholeSync } from "../write-whole.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
-import { choiceOption, countOption, folderOption, numberOption } from "./options.ts";
-import { outputFile } from "./output-file.ts";
+import {
+  addFormatOption,
+  blocksAs,
+  choiceOption,
+  countOption,
+  type FormatOptions,
+  folderOption,
+  formatOption,
+  jsonText,
+  numberOption,
+  outputFile,
+} from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-text.ts";
 

@@ -1,20 +1,15 @@
 import { MMOE } from "../called-as.ts";
 import type { Claim } from "../claims/claim.ts";
-import { claimsOf } from "../claims/claims.ts";
-import { claimsCsv } from "../claims/claims-csv.ts";
-import { coveringCommands } from "../claims/commands.ts";
+import { claimsCsv, claimsOf, coveringCommands, shortRuns } from "../claims/claims.ts";
 import { boundText, oursText, paperText } from "../claims/judge.ts";
-import { shortRuns } from "../claims/short-runs.ts";
 import { listed } from "../listed.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { shellQuoted } from "../shell.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./options.ts";
 import { type Block, blocksText, type Room, roomOf } from "./text/blocks.ts";
-import { fewNote } from "./text/few-runs.ts";
+import { fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { wrapped } from "./text/table.ts";
 

@@ -1,23 +1,19 @@
-import { listedKeys } from "../config/grid.ts";
 import { configDifferences } from "../config/same-sweep.ts";
+import { listedKeys } from "../config/schema.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
-import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { LOSS_WORDS } from "../records/words.ts";
 import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
 import { foldersOnRows } from "../summary/row-pairs.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
-import { numberOption } from "./options.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText, numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
-import { cellHeads, cellNames } from "./text/cell-names.ts";
-import { fewNote } from "./text/few-runs.ts";
+import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { rowPairBlocks } from "./text/summary-text.ts";
 

@@ -1,20 +1,17 @@
 import { resolve } from "node:path";
 import { type Binding, findBinding } from "../cuda/binding.ts";
 import { visibleCards } from "../cuda/cards.ts";
-import { cudaHome, homePaths } from "../cuda/home.ts";
+import { checkTrust, cudaHome, homePaths } from "../cuda/home.ts";
 import { installSteps } from "../cuda/install.ts";
 import { lockHome } from "../cuda/lock.ts";
 import { type Machine, thisMachine } from "../cuda/machine.ts";
 import { folderOf, gigabytes, requirements } from "../cuda/requirements.ts";
 import { type Plan, pendingSteps, runSteps, type Step, type StepContext } from "../cuda/steps.ts";
-import { checkTrust } from "../cuda/trust.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 import { duration } from "../units.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { stopOnSignals } from "./stop.ts";
 import { CUDA_SETTINGS, downloadText } from "./text/doctor-text.ts";
 

@@ -13,9 +13,7 @@ import {
 } from "../sweep/engine-diagnosis.ts";
 import { ENGINE_NAMES } from "../sweep/engines.ts";
 import { version } from "../version.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { choiceOption, kernelsOption } from "./options.ts";
 import { CUDA_SETTINGS, type Diagnosis, doctorText } from "./text/doctor-text.ts";
 import { paintFor } from "./text/paint.ts";

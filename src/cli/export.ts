@@ -8,12 +8,9 @@ import type { RunRecord } from "../records/record.ts";
 import { runsSheet } from "../records/runs-csv.ts";
 import { numberOf } from "../units.ts";
 import { writeWhole } from "../write-whole.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
-import { choiceOption, pathOption } from "./options.ts";
-import { outputFile, writeOut } from "./output-file.ts";
+import { choiceOption, outputFile, pathOption, writeOut } from "./options.ts";
 
 interface Options {
   readonly what: string;

@@ -1,9 +1,10 @@
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
-import { shortRuns } from "../claims/short-runs.ts";
-import type { LossSet } from "../config/loss-sets.ts";
+import { shortRuns } from "../claims/claims.ts";
+import type { LossSet } from "../config/losses.ts";
 import { UsageError } from "../errors.ts";
+import { type LeftOut, partWords } from "../figures/draw/facts.ts";
 import {
   byReason,
   type Figure,
@@ -13,7 +14,6 @@ import {
   STATISTICS,
   type Unavailable,
 } from "../figures/draw/figure.ts";
-import { type LeftOut, partWords } from "../figures/draw/part.ts";
 import { type Limits, THEME_NAMES } from "../figures/draw/theme.ts";
 import { OWN_ROWS } from "../figures/draw/words.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
@@ -25,17 +25,14 @@ import {
   TRIAL_FIGURES,
 } from "../figures/gallery.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
-import { NO_CHOICE } from "../identity/cell.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
+import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
 import { makeFolder } from "../paths.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { choiceOption, folderOption, listOption } from "./options.ts";
 

@@ -1,14 +1,12 @@
+import { stringify } from "yaml";
 import { MMOE } from "../called-as.ts";
-import { presetNames } from "../config/load.ts";
-import { starterYaml } from "../config/starter.ts";
+import { loadConfig, presetNames } from "../config/load.ts";
+import { DECLARED, SETTING_KEYS, type SettingKey } from "../config/schema.ts";
 import { writable } from "../records/find-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { choiceOption } from "./options.ts";
-import { outputFile, writeOut } from "./output-file.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { choiceOption, outputFile, writeOut } from "./options.ts";
 
 interface Options {
   readonly output?: string;
@@ -41,4 +39,40 @@ async function init(preset: string, options: Options, { effects, note }: Context
   writable(file, () => writeWholeSync(file, starterYaml(preset, quoted)), "give another -o");
   note(`${file}: uncomment what you change, then: ${MMOE} sweep ${quoted} --dry-run`);
   return EXIT.done;
+}
+
+/** What a file says of itself, and what mmoe writes. */
+const NOT_SHOWN: readonly SettingKey[] = ["name", "about", "tuned", "ownModels"];
+
+/**
+ * A config file to start from: it extends `preset`, and every setting that it may change follows as a comment, with the
+ * preset's value, what it may be and the value's mark. `file` is its name in the commands that it shows.
+ */
+function starterYaml(preset: string, file: string): string {
+  const config = loadConfig(preset);
+  const settings = SETTING_KEYS.filter((key) => !NOT_SHOWN.includes(key)).map((key) => {
+    const mark = config.origins[key];
+    const { schema, grid } = DECLARED[key];
+    return `# ${key}: ${inLine(config[key])} # ${schema.description}${grid ? ", or a list" : ""} [${mark}]`;
+  });
+  return [
+    `# A sweep like preset ${preset}. What it would train, and how long that takes; then the sweep:`,
+    "#",
+    `#   ${MMOE} sweep ${file} --dry-run`,
+    `#   ${MMOE} sweep ${file}`,
+    "#",
+    "# Every setting is optional. Those below have the preset's values: uncomment what you change. In brackets is",
+    "# where a value comes from: the paper states it, it was read off a figure, or we assumed it.",
+    `extends: ${preset}`,
+    "",
+    "# name: my-sweep # a part of the folder's name; without it, this file's name",
+    "# about: What it is for. # a sentence at the head of the report",
+    ...settings,
+    "",
+  ].join("\n");
+}
+
+/** A value as YAML on one line. */
+function inLine(value: unknown): string {
+  return stringify(value, { collectionStyle: "flow", flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
 }

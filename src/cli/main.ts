@@ -9,10 +9,8 @@ import { shellQuoted } from "../shell.ts";
 import { isSystemError, systemReason } from "../system-error.ts";
 import { numberOf } from "../units.ts";
 import { version } from "../version.ts";
-import { type Define, examples } from "./command.ts";
+import { type Context, type Define, type Effects, EXIT, examples, troubleCode } from "./command.ts";
 import { COMMANDS, type CommandEntry, commandsOn } from "./commands.ts";
-import type { Context, Effects } from "./effects.ts";
-import { EXIT, troubleCode } from "./exit-codes.ts";
 import { roomOf } from "./text/blocks.ts";
 import { paintFor } from "./text/paint.ts";
 

@@ -1,22 +1,25 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
+import type { LossSet } from "../config/losses.ts";
 import { UsageError } from "../errors.ts";
 import { cellText } from "../identity/cell.ts";
 import { keptIn } from "../records/checkpoints.ts";
-import { CONFIG } from "../records/find-results.ts";
+import { writeCsvFiles } from "../records/csv-files.ts";
+import { CONFIG, JOURNALS, written } from "../records/find-results.ts";
 import { checkJournals, commonConfig, copyCheckpoints, copyJournals } from "../records/merge-folders.ts";
+import { configIn } from "../records/read-results.ts";
+import { readRecords } from "../records/read-sweep.ts";
+import type { RunRecord } from "../records/record.ts";
 import { planWanted } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/sweep-status.ts";
 import { numberOf } from "../units.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, type Effects, EXIT, examples } from "./command.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { folderOption } from "./options.ts";
-import { writeResults } from "./output-file.ts";
 import { goOn } from "./text/go-on.ts";
-import { keptText } from "./text/kept-text.ts";
+import { resultsText } from "./text/summary-table.ts";
+import { keptText } from "./text/sweep-start.ts";
 
 interface Options {
   readonly output?: string;
@@ -74,4 +77,25 @@ async function merge(folders: readonly string[], options: Options, { effects, no
     return EXIT.checkFailed;
   }
   return failed > 0 ? EXIT.failedRuns : EXIT.done;
+}
+
+interface WriteOptions {
+  /** Also every run's curve. */
+  readonly long: boolean;
+  /** The losses in the table. */
+  readonly losses: readonly LossSet[];
+  /** No table on stdout. */
+  readonly quiet: boolean;
+}
+
+/** Derives the CSV files of the folder `out` from its journals, prints the table and returns the records. */
+export async function writeResults(
+  out: string,
+  { long, losses, quiet }: WriteOptions,
+  { stdout }: Effects,
+): Promise<RunRecord[]> {
+  const records = await readRecords(join(out, JOURNALS), { trained: trainedHash(configIn(out)), warn: () => {} });
+  await written(out, writeCsvFiles(out, records, { long }), "the journals are as they were");
+  if (!quiet) stdout.write(resultsText(out, records, losses, stdout));
+  return records;
 }

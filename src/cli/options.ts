@@ -1,8 +1,13 @@
+// What commands share: values of options, the file that they write, and the formats that they print.
+import { existsSync, statSync } from "node:fs";
+import type { Command } from "commander";
 import { LARGEST_COUNT } from "../config/kinds.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { KERNEL_CHOICES, type KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import type { EngineName } from "../sweep/engines.ts";
+import type { Output } from "./command.ts";
+import { type Block, blocksLatex, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
 /** A whole number from a flag's text; UsageError with flag and value for anything else. */
 export function countOption(flag: string, text: string, least = 1, most = LARGEST_COUNT): number {
@@ -62,4 +67,71 @@ export function listOption(text: string): string[] {
 /** An option that may be given again: all its texts. */
 export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
+}
+
+interface Options {
+  readonly output?: string;
+  readonly overwrite?: boolean;
+}
+
+/** The file to write; undefined without -o. Refuses to replace one without --overwrite: UsageError. */
+export function outputFile({ output, overwrite = false }: Options): string | undefined {
+  if (output === undefined) return undefined;
+  const file = pathOption("--output", output);
+  if (!existsSync(file)) return file;
+  if (!statSync(file).isFile()) throw new UsageError(`${file} is not a file that can be replaced; give another -o`);
+  if (!overwrite) throw new UsageError(`${file} exists; give another -o, or --overwrite`);
+  return file;
+}
+
+/**
+ * Writes all of `text` to stdout, and waits until a slow reader has taken it, so that memory does not fill up. False if
+ * the reader has left, or if stdout can't be written: the process says so at its end.
+ */
+export function writeOut(out: Output, text: string): Promise<boolean> {
+  return new Promise((done) => {
+    out.write(text, (error) => done(!error));
+  });
+}
+
+export const TEXT_FORMATS = ["table", "csv", "json", "markdown", "latex"] as const;
+type Format = (typeof TEXT_FORMATS)[number];
+
+export interface FormatOptions {
+  readonly format?: string;
+  readonly csv?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds --format and the shorter flags; `csv` and `json` say what these formats hold. */
+export function addFormatOption(command: Command, { csv, json }: { csv: string; json: string }): Command {
+  return command
+    .option("--format <name>", `${TEXT_FORMATS.join(", ")} (default: table)`)
+    .option("--csv", `as --format csv: ${csv}`)
+    .option("--json", `as --format json: ${json}`);
+}
+
+/** Throws UsageError for an unknown format, or for two of them. */
+export function formatOption({ format, csv = false, json = false }: FormatOptions): Format {
+  const chosen = format === undefined ? undefined : choiceOption("--format", format, TEXT_FORMATS);
+  const given = new Set<Format>([
+    ...(chosen ? [chosen] : []),
+    ...(csv ? ["csv" as const] : []),
+    ...(json ? ["json" as const] : []),
+  ]);
+  const [first = "table", second] = given;
+  if (second === undefined) return first;
+  const flags = [...(chosen ? [`--format ${chosen}`] : []), ...(csv ? ["--csv"] : []), ...(json ? ["--json"] : [])];
+  throw new UsageError(`${flags.join(" and ")}: expected one of them`);
+}
+
+/** Blocks for people, in one of the formats that are for people. */
+export function blocksAs(format: "table" | "markdown" | "latex", blocks: readonly Block[], out: Output): string {
+  if (format === "latex") return blocksLatex(blocks);
+  return format === "markdown" ? blocksMarkdown(blocks) : blocksText(blocks, roomOf(out));
+}
+
+/** A value as JSON; numbers that are not finite are null. */
+export function jsonText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

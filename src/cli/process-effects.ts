@@ -1,8 +1,7 @@
 import { fstatSync } from "node:fs";
 import { systemReason } from "../system-error.ts";
 import { writeAll } from "../write-whole.ts";
-import type { Effects, Output } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Effects, EXIT, type Output } from "./command.ts";
 
 /**
  * The process as a command sees it. What happens to its output never changes what the command does: a sweep trains on

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { listedKeys } from "../config/grid.ts";
+import { listedKeys } from "../config/schema.ts";
 import { UsageError } from "../errors.ts";
 import { choiceIn } from "../records/at-point.ts";
 import { isReport } from "../records/clean-results.ts";
@@ -9,9 +9,7 @@ import { reportHtml, togetherHtml } from "../report/report.ts";
 import { together } from "../report/together.ts";
 import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption, readEnded, readWithLoss } from "./loss-commands.ts";
 import { openPage } from "./open-page.ts";
 import { countOption } from "./options.ts";

@@ -1,12 +1,10 @@
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
-import { BIN } from "./bin.ts";
+import { BIN } from "./cluster/devices.ts";
 import { checkFolder, checkSweep } from "./cluster/shard-option.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript, stopTimes, submit } from "./cluster/slurm-script.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { collect, countOption } from "./options.ts";
 import { addSweepOptions, type CheckedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 

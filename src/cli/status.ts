@@ -1,10 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UsageError } from "../errors.ts";
 import { type SweepStatus, statusOf } from "../sweep/sweep-status.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context, Output } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { jsonText } from "./format-option.ts";
+import { type Context, type Define, EXIT, examples, type Output } from "./command.ts";
+import { jsonText } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";

@@ -1,5 +1,4 @@
-import { type Effects, STOP_SIGNALS } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Effects, EXIT, STOP_SIGNALS } from "./command.ts";
 
 export interface Stop {
   readonly signal: AbortSignal;

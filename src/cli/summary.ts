@@ -4,25 +4,20 @@ import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
-import { engineWords } from "../records/engine-words.ts";
+import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { hasBadMinima } from "../summary/bad-loss.ts";
 import { costCsv, modelCosts } from "../summary/cost.ts";
 import { leadingCells, leadingMetric } from "../summary/leading.ts";
-import { memorisedText } from "../summary/memorised.ts";
 import { modelsOnRows } from "../summary/row-pairs.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/seesaw.ts";
-import { type Summary, summarizeCells, summaryOf } from "../summary/summary.ts";
-import { summaryCsv } from "../summary/summary-csv.ts";
+import { memorisedText, type Summary, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
 import { hasManyKinds, taskSummaries } from "../summary/task-summary.ts";
 import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import {
   AT_OPTION,
   BAD_OPTION,
@@ -37,7 +32,7 @@ import {
   readEnded,
   readWithLoss,
 } from "./loss-commands.ts";
-import { choiceOption } from "./options.ts";
+import { addFormatOption, blocksAs, choiceOption, type FormatOptions, formatOption, jsonText } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { leadingBlock, type Shown, summaryCells } from "./text/summary-table.ts";

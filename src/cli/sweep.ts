@@ -2,18 +2,15 @@ import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { readResults } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
-import { memorisedText } from "../summary/memorised.ts";
+import { memorisedText } from "../summary/summary.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
-import { outlinedShare, type ShareOutline } from "../sweep/outline.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
-import { plannedShare, trainedWith, withTables } from "../sweep/share.ts";
+import { outlinedShare, plannedShare, type ShareOutline, trainedWith, withTables } from "../sweep/share.ts";
 import { numberOf } from "../units.ts";
 import { devicesOption, trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT, troubleCode } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples, troubleCode } from "./command.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import {
@@ -24,11 +21,10 @@ import {
   type SweepOptions,
   typedWords,
 } from "./sweep-options.ts";
-import { keptText } from "./text/kept-text.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
 import { resultsText } from "./text/summary-table.ts";
-import { whatIsToDo } from "./text/sweep-start.ts";
+import { keptText, whatIsToDo } from "./text/sweep-start.ts";
 
 interface Options extends SweepOptions {
   readonly resume?: boolean;

@@ -1,31 +1,34 @@
 import { dirname } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { LOSS } from "../config/choose-by.ts";
-import { listedKeys } from "../config/grid.ts";
+import { listedKeys } from "../config/schema.ts";
 import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
-import { correlationText } from "../identity/cell.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { correlationText, pointText } from "../identity/cell.ts";
 import { cellLosses } from "../records/cell-losses.ts";
-import { engineWords } from "../records/engine-words.ts";
 import { writable } from "../records/find-results.ts";
+import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
-import { type Candidate, tune as choose, type Pick, TUNED_BY } from "../sweep/tune.ts";
-import { type TuneMetric, tuneMetric, validationLoss } from "../sweep/tune-metric.ts";
-import { tunedConfig } from "../sweep/tuned-config.ts";
+import {
+  type Candidate,
+  tune as choose,
+  type Pick,
+  TUNED_BY,
+  type TuneMetric,
+  tunedConfig,
+  tuneMetric,
+  validationLoss,
+} from "../sweep/tune.ts";
 import { numberOf } from "../units.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
-import { choiceOption, countOption, listOption } from "./options.ts";
-import { outputFile } from "./output-file.ts";
+import { choiceOption, countOption, listOption, outputFile } from "./options.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
-import { fewNote } from "./text/few-runs.ts";
+import { fewNote } from "./text/cell-names.ts";
 import { goOn } from "./text/go-on.ts";
 
 interface Options {

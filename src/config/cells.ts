@@ -1,8 +1,7 @@
 import type { Cell } from "../identity/cell.ts";
 import { type Config, configAt } from "./config.ts";
-import { gridPoints } from "./grid.ts";
-import { DECLARED, SETTING_KEYS, type SettingKey } from "./schema.ts";
-import { PLANNED } from "./setting.ts";
+import { DECLARED, gridPoints, SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { PLANNED } from "./settings.ts";
 import { tunedFor } from "./tuned.ts";
 
 /** Every cell of a sweep: by correlation, then model, then grid point, as its config has them. */

@@ -5,14 +5,20 @@ import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { CONSTANT, isConstant, type Schedule } from "../engines/learning-rate.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
+import type { GridPoint } from "../identity/cell.ts";
 import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
-import { listedKeys } from "./grid.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
 import { chosenIn, readingOf } from "./rows-schema.ts";
-import { DECLARED, OPTIONAL_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
+import {
+  DECLARED,
+  listedKeys,
+  OPTIONAL_SETTINGS,
+  type PointSettings,
+  type SettingKey,
+  type Settings,
+} from "./schema.ts";
 import type { SeenKey } from "./settings.ts";
 import { columnsOf, embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 import { classNumbers, tasksOfRuns } from "./task-kinds.ts";

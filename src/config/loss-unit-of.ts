@@ -1,7 +1,8 @@
-import { lossOfMean } from "../data/ladder-loss.ts";
+import { type Ladder, ladderLosses, lossOfMean } from "../data/ladder-loss.ts";
 import { baseRate, entropy, type TaskKind } from "../data/task-kinds.ts";
+import { memo } from "../memo.ts";
 import { type Config, generatorOf } from "./config.ts";
-import { LABEL_VARIANCE, type LossUnit } from "./loss-unit.ts";
+import { LABEL_VARIANCE, type LossUnit } from "./losses.ts";
 import { tasksOfRuns } from "./task-kinds.ts";
 
 type Losses = Pick<Config, "data" | "rows" | "tasks" | "labels" | "labelKind" | "taskKinds" | "loss" | "huberDelta">;
@@ -44,3 +45,10 @@ function ofMeanOf(config: Losses): number | null {
   if (rows === null) return lossOfMean(generatorOf(config), loss === "huber" ? huberDelta : null);
   return loss === "huber" ? null : rows.labelVariances.reduce((sum, one) => sum + one, 0) / rows.labelVariances.length;
 }
+
+/** The same for every task, model and correlation. Throws RangeError for rows of the user's own: nobody knows their formula. */
+export const ladderOf = memo((config: Config): Ladder => {
+  const { loss, huberDelta } = config;
+  const rungs = ladderLosses(generatorOf(config), loss === "huber" ? huberDelta : null);
+  return { rungs, ofMean: lossUnitOf(config).ofMean as number };
+});

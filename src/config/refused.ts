@@ -1,9 +1,16 @@
 // Settings that a path does not train: refused in one place, as they are declared.
 import { pathsFor, TRAINING_PATHS, type TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
-import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
-import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
+import {
+  DECLARED,
+  gridPoints,
+  listedKeys,
+  type PointSettings,
+  SETTING_KEYS,
+  type SettingKey,
+  type Settings,
+} from "./schema.ts";
 import { tunedFor } from "./tuned.ts";
 
 /** Whether a path trains with this value of a setting, and no other in its place. */

@@ -1,7 +1,6 @@
 import { belongTogether, type Config, trainedHash } from "./config.ts";
-import { listedKeys, valuesOf } from "./grid.ts";
 import { definitionText, ownModelsIn, withModels } from "./own-models.ts";
-import { EXTENT, SETTING_KEYS, type SettingKey, SHOWN } from "./schema.ts";
+import { EXTENT, listedKeys, SETTING_KEYS, type SettingKey, SHOWN, valuesOf } from "./schema.ts";
 import { settingText, valueText } from "./setting-rows.ts";
 
 /** Settings in which two configs train differently, e.g. `batch: 256 there, 64 here`; none if they belong together. */

@@ -1,10 +1,9 @@
 import { z } from "zod";
+import type { GridPoint, GridValue } from "../identity/cell.ts";
 import { distinctList } from "./kinds.ts";
 import { NAMED_OR_OWN } from "./own-model-schema.ts";
-import { GIVEN_ROWS } from "./rows-schema.ts";
-import type { Optional, Setting } from "./setting.ts";
-import { type GridKey, SETTINGS } from "./settings.ts";
-import { GIVEN_TASKS } from "./task-kinds-schema.ts";
+import { GIVEN_ROWS, GIVEN_TASKS } from "./rows-schema.ts";
+import { type GridKey, type Optional, SETTINGS, type Setting } from "./settings.ts";
 
 const MARKS = ["paper", "read off", "assumed"] as const;
 
@@ -80,3 +79,26 @@ export const ANY_FILE_SCHEMA = EXTENDING_SCHEMA.extend({
   tasks: z.union([EXTENDING_SCHEMA.shape.tasks, GIVEN_TASKS]),
   steps: z.union([EXTENDING_SCHEMA.shape.steps, z.literal("auto").describe("early stopping, with your own rows")]),
 });
+
+/** The settings that are lists, in the order of a config. */
+export function listedKeys(settings: Settings): GridKey[] {
+  return GRID_KEYS.filter((key) => Array.isArray(settings[key]));
+}
+
+/** Every combination of the listed settings, the last one varying fastest; one empty point if none is a list. */
+export function gridPoints(settings: Settings, keys = listedKeys(settings)): GridPoint[] {
+  return keys.reduce<GridPoint[]>(
+    (points, key) => points.flatMap((point) => valuesOf(settings, key).map((value) => ({ ...point, [key]: value }))),
+    [{}],
+  );
+}
+
+/** How many points there are, without making them. */
+export function pointCount(settings: Settings): number {
+  return listedKeys(settings).reduce((count, key) => count * valuesOf(settings, key).length, 1);
+}
+
+/** The values of a setting, listed or not. */
+export function valuesOf(settings: Settings, key: GridKey): readonly GridValue[] {
+  return [settings[key]].flat();
+}

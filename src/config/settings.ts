@@ -1,17 +1,69 @@
 import { z } from "zod";
-import { GENERATOR_PRESETS, type GeneratorPresetName } from "../data/presets.ts";
+import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
+import type { TrainingPath } from "../engines/training-path.ts";
 import { ADAM, ARITHMETICS, EMBEDDING_STEPS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, distinctList, LARGEST_COUNT, plainName, positive, printableText } from "./kinds.ts";
-import { LOSS_SETS } from "./loss-sets.ts";
+import { LOSS_SETS } from "./losses.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
-import { ROWS_SCHEMA } from "./rows-schema.ts";
-import { BY_CODE, EVERYWHERE, PLANNED, SUPPORTED, setting } from "./setting.ts";
-import { TASK_KINDS_SCHEMA } from "./task-kinds-schema.ts";
+import { ROWS_SCHEMA, TASK_KINDS_SCHEMA } from "./rows-schema.ts";
+
+/** What a path does with a setting: supports it; has its model's code decide; or refuses all values but one. */
+type Support<T> = typeof SUPPORTED | typeof BY_CODE | { readonly only: T };
+
+export const SUPPORTED = "supported";
+/** A model in code says it in its file. */
+const BY_CODE = "by code";
+
+/** What each path does with a setting; or that none sees it, since the plan makes runs of it. */
+type Paths<T> = Readonly<Record<TrainingPath, Support<T>>> | typeof PLANNED;
+
+export const PLANNED = "planned";
+
+/** Every path lists itself: a new one does not compile until it does. */
+export const EVERYWHERE = {
+  cpu: SUPPORTED,
+  "tfjs-eager": SUPPORTED,
+  "tfjs-traced": SUPPORTED,
+  process: SUPPORTED,
+} as const satisfies Paths<never>;
+
+/** A setting that a file may lack: every one that comes after the first release. */
+export interface Optional<T> {
+  /**
+   * Its value in a file that lacks it, and so in every sweep from before it existed. No hash, and so no folder's name,
+   * includes that value.
+   */
+  readonly default: T | Readonly<T>;
+  /** Source of that value. */
+  readonly mark: Mark;
+}
+
+/**
+ * Whether another value is another sweep. `shown`: it says how a sweep is called and shown, and no run depends on it;
+ * `extent`: it says how much of the sweep there is; `apart`: it has an identity of its own; `trained`: yes, by its value or
+ * by what `hashed` makes of it.
+ */
+type InHash<T> = "shown" | "extent" | "apart" | "trained" | { hashed(value: T): unknown };
+
+/** A setting's declaration but for its schema. */
+type Declared<T> = (Optional<T> | { readonly default?: never }) & {
+  readonly hash: InHash<T>;
+  /** Whether a sweep may list values of it, and then trains every combination. */
+  readonly grid: boolean;
+  readonly paths: Paths<T>;
+};
+
+export type Setting<S extends z.ZodType = z.ZodType> = { readonly schema: S } & Declared<z.output<S>>;
+
+/** One setting. */
+export function setting<S extends z.ZodType, const D extends Declared<z.output<S>>>(schema: S, declared: D) {
+  return { schema, ...declared };
+}
 
 /** One task has no correlation with another. */
 const LEAST_TASKS = 2;

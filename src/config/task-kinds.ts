@@ -9,10 +9,16 @@ import { readTable } from "../tables/read-table.ts";
 import { numberOf } from "../units.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
-import { chosenIn, type RowsSetting, readingOf } from "./rows-schema.ts";
+import {
+  chosenIn,
+  GIVEN_TASKS,
+  type GivenTask,
+  type RowsSetting,
+  readingOf,
+  type TaskKindSetting,
+} from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { GIVEN_TASKS, type GivenTask, type TaskKindSetting } from "./task-kinds-schema.ts";
 
 /** The labels of a table. */
 interface Labels {

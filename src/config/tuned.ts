@@ -1,8 +1,7 @@
 // Values that mmoe tune chose for each model, or each cell.
 import { UsageError } from "../errors.ts";
-import { type GridPoint, type GridValue, pointText } from "../identity/grid-point.ts";
-import { gridPoints, listedKeys, valuesOf } from "./grid.ts";
-import type { PointSettings, SettingKey, Settings } from "./schema.ts";
+import { type GridPoint, type GridValue, pointText } from "../identity/cell.ts";
+import { gridPoints, listedKeys, type PointSettings, type SettingKey, type Settings, valuesOf } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 
 type Tuned = NonNullable<Settings["tuned"]>;

@@ -5,8 +5,7 @@ import { fileURLToPath } from "node:url";
 import util from "node:util";
 import { UsageError } from "../errors.ts";
 import { firstCardOf } from "./cards.ts";
-import { addonOf, BINDING_PACKAGE, cudaHome, type Env, homePaths } from "./home.ts";
-import { checkTrust } from "./trust.ts";
+import { addonOf, BINDING_PACKAGE, checkTrust, cudaHome, type Env, homePaths } from "./home.ts";
 
 /** A built tfjs-node-gpu. */
 export interface Binding {

@@ -3,13 +3,12 @@ import { MMOE } from "../called-as.ts";
 import { shellQuoted } from "../shell.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
-import { BINDING_PACKAGE, cudaHome, homePaths } from "./home.ts";
+import { BINDING_PACKAGE, cudaHome, distrustOf, homePaths, type Problem } from "./home.ts";
 import { installSteps } from "./install.ts";
 import type { Machine } from "./machine.ts";
 import { NO_SESSION } from "./quiet-source.ts";
 import { driverOf } from "./requirements.ts";
 import { pendingSteps, readMarkers } from "./steps.ts";
-import { distrustOf, type Problem } from "./trust.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
 
 /** Facts about this machine that decide whether it can train on a card. */

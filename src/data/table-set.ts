@@ -1,10 +1,18 @@
 import { permutationInto } from "./order.ts";
-import { type ColumnCode, columnCodes, encodeInto, type KnownColumn } from "./row-encoder.ts";
+import {
+  AS_IT_IS,
+  type ColumnCode,
+  columnCodes,
+  encodeInto,
+  type KnownColumn,
+  type Moments,
+  momentsOver,
+  NOTHING,
+} from "./row-encoder.ts";
 import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { CellReader } from "./table-cells.ts";
 import { type PlacedColumn, placedColumns } from "./table-inputs.ts";
-import { AS_IT_IS, type Moments, momentsOver, NOTHING } from "./table-moments.ts";
 import type { Rows } from "./task-set.ts";
 
 /** How many rows of each part a run uses. */

@@ -2,9 +2,9 @@ import { labelCovariance, labelVariance } from "../data/moments.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { parameterBlocks } from "../models/parameters.ts";
 import { expertsOf, levelCount, type ModelSpec } from "../models/spec.ts";
+import type { Quantities } from "./kinds.ts";
 import { addProduct, addTo, columnSums, firstEigenvector, inner, leftProduct, transposed } from "./matrix.ts";
 import type { FirstLayer, Network } from "./network.ts";
-import type { Quantities } from "./quantities.ts";
 import type { Tape, Units } from "./tape.ts";
 
 /** The network's directions in the inputs beside the task vectors w_k [D], which `vectors` are. */

@@ -6,13 +6,10 @@ import { tableSetOf } from "../data/table-set.ts";
 import { type Rows, TaskSet } from "../data/task-set.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { alignmentQuantities } from "./alignment.ts";
-import { gateQuantities } from "./gates.ts";
-import { affinityQuantities, conflictQuantities, sharedPart } from "./gradients.ts";
-import type { DiagnosticKind } from "./kinds.ts";
+import type { DiagnosticKind, Quantities } from "./kinds.ts";
 import { type Network, network } from "./network.ts";
-import type { Quantities } from "./quantities.ts";
+import { affinityQuantities, conflictQuantities, gateQuantities, sharedPart, unitQuantities } from "./quantities.ts";
 import { Tape, type Units } from "./tape.ts";
-import { unitQuantities } from "./unit-activity.ts";
 
 /** The most held-out rows that quantities are taken over: the first ones. */
 const MOST_ROWS = 64;

@@ -1,4 +1,6 @@
-// Sums of experts' units.
+// Weights of experts that gates make of their logits, and sums of the experts' units.
+
+import type { Selection } from "../models/selection.ts";
 import { addTo, inner } from "./matrix.ts";
 import type { Span, Tape, Units } from "./tape.ts";
 
@@ -82,4 +84,114 @@ export function linkedSum(tape: Tape, parts: readonly Units[], span: Span, { val
       addTo(tape.gradientOf(part), gradient, value(parameter, j));
     }
   });
+}
+
+/** Logits [N, E] → weights: a softmax over the `top` largest, of equals the first; 0 for the others. */
+export function softmaxOfTop(tape: Tape, logits: Units, top = logits.width): Units {
+  const E = logits.width;
+  const weights = new Float64Array(logits.values.length);
+  for (let at = 0; at < weights.length; at += E) {
+    const row = logits.values.subarray(at, at + E);
+    softmaxInto(weights.subarray(at, at + E), top < E ? largest(row, top) : row);
+  }
+  return tape.units(weights, (gradient) => addSoftmaxGradient(tape.gradientOf(logits), weights, gradient, E));
+}
+
+/** The `top` largest of some logits, of equals the first; -Infinity for the others. */
+function largest(logits: Float64Array, top: number): Float64Array {
+  return logits.map((logit, e) => {
+    let before = 0;
+    for (const [j, other] of logits.entries()) if (other > logit || (other === logit && j < e)) before++;
+    return before < top ? logit : Number.NEGATIVE_INFINITY;
+  });
+}
+
+function softmaxInto(weights: Float64Array, logits: Float64Array): void {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) highest = Math.max(highest, logit);
+  let total = 0;
+  for (let e = 0; e < weights.length; e++) {
+    const power = Math.exp(logits[e] - highest);
+    weights[e] = power;
+    total += power;
+  }
+  for (let e = 0; e < weights.length; e++) weights[e] /= total;
+}
+
+/** Adds w (g - sum_e w_e g_e) to `to`, row by row. */
+function addSoftmaxGradient(to: Float64Array, weights: Float64Array, gradient: Float64Array, E: number): void {
+  for (let at = 0; at < weights.length; at += E) {
+    let mean = 0;
+    for (let i = at; i < at + E; i++) mean += weights[i] * gradient[i];
+    for (let i = at; i < at + E; i++) to[i] += weights[i] * (gradient[i] - mean);
+  }
+}
+
+/**
+ * DSelect-k (Hazimeh et al., NeurIPS 2021, section 3): of a row's outputs the first k are logits of selectors, the
+ * others the codes of the experts that these select. [N, k + k bits] → weights [N, E].
+ */
+export function selected(tape: Tape, outputs: Units, { experts: k, gamma }: Selection, E: number): Units {
+  const bits = Math.log2(E);
+  const [N, width] = [tape.rows, outputs.width];
+  const weights = new Float64Array(N * E);
+  const shares = new Float64Array(N * k);
+  for (let n = 0; n < N; n++) {
+    const row = outputs.values.subarray(n * width, (n + 1) * width);
+    softmaxInto(shares.subarray(n * k, (n + 1) * k), row.subarray(0, k));
+    for (let i = 0; i < k; i++)
+      for (let e = 0; e < E; e++) weights[n * E + e] += shares[n * k + i] * selector(row, k + i * bits, e, bits, gamma);
+  }
+  return tape.units(weights, (gradient) => {
+    const to = tape.gradientOf(outputs);
+    for (let n = 0; n < N; n++) {
+      const part = (values: Float64Array, size: number) => values.subarray(n * size, (n + 1) * size);
+      const of = { row: part(outputs.values, width), shares: part(shares, k), gradient: part(gradient, E) };
+      addSelectedGradient(part(to, width), of, { bits, gamma });
+    }
+  });
+}
+
+/** One row: by shares [k], a softmax, and by the smooth steps of the codes. */
+function addSelectedGradient(
+  to: Float64Array,
+  { row, shares, gradient }: Readonly<Record<"row" | "shares" | "gradient", Float64Array>>,
+  { bits, gamma }: { readonly bits: number; readonly gamma: number },
+): void {
+  const [k, E] = [shares.length, gradient.length];
+  const byShare = new Float64Array(k);
+  for (let i = 0; i < k; i++) {
+    const code = k + i * bits;
+    for (let e = 0; e < E; e++) {
+      const g = gradient[e];
+      byShare[i] += g * selector(row, code, e, bits, gamma);
+      for (let b = 0; b < bits; b++) {
+        const sign = (e >> b) % 2 === 1 ? 1 : -1;
+        const others = selector(row, code, e, bits, gamma, b);
+        const slope = sign * smoothSlope(row[code + b], gamma) * others;
+        to[code + b] += g * shares[i] * slope;
+      }
+    }
+  }
+  addSoftmaxGradient(to.subarray(0, k), shares, byShare, k);
+}
+
+/** How much a selector with the code at `code` selects expert e: the product of the bits' steps, but of bit `without`. */
+function selector(row: Float64Array, code: number, e: number, bits: number, gamma: number, without = -1): number {
+  let product = 1;
+  for (let b = 0; b < bits; b++) {
+    if (b === without) continue;
+    const step = smoothStep(row[code + b], gamma);
+    product *= (e >> b) % 2 === 1 ? step : 1 - step;
+  }
+  return product;
+}
+
+function smoothStep(t: number, gamma: number): number {
+  if (Math.abs(t) >= gamma / 2) return t > 0 ? 1 : 0;
+  return (-2 / gamma ** 3) * t ** 3 + (3 / (2 * gamma)) * t + 0.5;
+}
+
+function smoothSlope(t: number, gamma: number): number {
+  return Math.abs(t) >= gamma / 2 ? 0 : (-6 / gamma ** 3) * t ** 2 + 3 / (2 * gamma);
 }

@@ -14,8 +14,7 @@ import {
   plainInputs,
   readInputs,
 } from "../models/spec.ts";
-import { selected, softmaxOfTop } from "./gate-weights.ts";
-import { hardConcrete, ITSELF, linkedSum, type Mixed, mixed, total } from "./mixes.ts";
+import { hardConcrete, ITSELF, linkedSum, type Mixed, mixed, selected, softmaxOfTop, total } from "./mixes.ts";
 import { dense, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
 
 /** A gate on all rows. */

@@ -9,7 +9,7 @@ import {
 } from "../data/task-kinds.ts";
 import { accuracy, calibrationError, f1Macro } from "../stats/classes.ts";
 import { areaError, areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
-import type { Quantities } from "./quantities.ts";
+import type { Quantities } from "./kinds.ts";
 
 /** What a run predicts of its held-out rows. */
 export interface Predictions {

@@ -1,13 +1,12 @@
 import { tableSetOf } from "../data/table-set.ts";
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
-import type { Quantities } from "../diagnostics/quantities.ts";
+import type { Quantities } from "../diagnostics/kinds.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
 import { memo } from "../memo.ts";
 import { validationName } from "../validation-name.ts";
 import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
-import { tasksIn } from "./task-losses.ts";
-import { isValidated, rowsOfPart } from "./validation.ts";
+import { isValidated, rowsOfPart, tasksIn } from "./task-losses.ts";
 
 /** Quantities of one run against steps. */
 export class QuantityCurves {

@@ -4,11 +4,10 @@ import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Predictions } from "../diagnostics/task-metrics.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
+import type { GridPoint } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
-import type { StepChoice } from "./step-choice.ts";
 import type { TrainingPath } from "./training-path.ts";
 import type { TrainingSettings } from "./training-settings.ts";
 
@@ -279,4 +278,16 @@ export function lossFailure(losses: ArrayLike<number>, step: number): string | u
 export function latestLoss(losses: readonly (readonly number[])[]): number {
   const latest = losses.at(-1);
   return latest === undefined ? Number.NaN : latest.reduce((sum, loss) => sum + loss, 0) / latest.length;
+}
+
+/** How far a run is whose number of steps is chosen: in its try, or in its training. */
+export interface StepChoice {
+  /** Steps of its try, once that is over; before, 0. */
+  readonly tried: number;
+  /** The most that it is tried for, or the number that is chosen. */
+  readonly steps: number;
+  /** Steps between two looks at the validation rows; absent once the number is chosen. */
+  readonly evalEvery?: number;
+  /** The loss that chose the number; absent before. */
+  readonly validationLoss?: number;
 }

@@ -1,3 +1,4 @@
+import { tableSetOf } from "../data/table-set.ts";
 import {
   baseRate,
   classShares,
@@ -7,7 +8,8 @@ import {
   outputCount,
   type TaskSettings,
 } from "../data/task-kinds.ts";
-import type { AnyRun } from "./engine.ts";
+import type { AnyRun, FromTable, Predictions } from "./engine.ts";
+import { testRows } from "./training-settings.ts";
 
 /** How the loss of a task is taken. */
 export interface TaskLoss extends TaskSettings {
@@ -82,4 +84,30 @@ function lossOf({ kind }: TaskLoss, outputs: Float32Array, label: number, huberD
   const size = Math.abs(first - label);
   if (huberDelta === null) return size * size;
   return size <= huberDelta ? (size * size) / 2 : huberDelta * (size - huberDelta / 2);
+}
+
+/** Whether a run has validation rows: the last of its held-out rows. */
+export function isValidated({ training }: Pick<AnyRun, "training">): boolean {
+  return (training.validationRows ?? 0) > 0;
+}
+
+/** How a run's losses are taken, by the labels of its training rows. */
+export function validationTasks(run: AnyRun & FromTable): TaskLoss[] {
+  return lossesOfTasks(run, (k) => tableSetOf(run).labelsOf("train", k));
+}
+
+/** Mean losses [K] over the validation rows that have each task's label, in float64; NaN where none has. */
+export function validationLosses(run: AnyRun, heldout: Predictions, tasks: readonly TaskLoss[]): number[] {
+  const rows = rowsOfPart(run, heldout, "validation");
+  const sums = summedLosses(rows, tasks, run.training.huberDelta);
+  return Array.from(sums, (sum, k) => sum / rows.y.filter((y, i) => i % tasks.length === k && !Number.isNaN(y)).length);
+}
+
+/** The test rows, or the validation rows, of what a run predicts of its held-out rows. */
+export function rowsOfPart(run: AnyRun, { outputs, y }: Predictions, part: "test" | "validation"): Predictions {
+  const { training } = run;
+  const [N, T] = [training.heldoutRows, testRows(training)];
+  const [O, K] = [outputs.length / N, y.length / N];
+  const [from, to] = part === "test" ? [0, T] : [T, N];
+  return { outputs: outputs.subarray(from * O, to * O), y: y.subarray(from * K, to * K) };
 }

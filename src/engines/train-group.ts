@@ -16,10 +16,9 @@ import {
 } from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
 import { type LabelCounts, labelCounts } from "./label-counts.ts";
-import type { TaskLoss } from "./task-losses.ts";
+import { isValidated, type TaskLoss, validationLosses, validationTasks } from "./task-losses.ts";
 import type { Trainer } from "./trainer.ts";
 import { testRows } from "./training-settings.ts";
-import { isValidated, validationLosses, validationTasks } from "./validation.ts";
 import { Yielder } from "./yielder.ts";
 
 interface Replica {

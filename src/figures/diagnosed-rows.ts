@@ -1,32 +1,33 @@
-// Rows of the figures of diagnostics.
+// Rows of the figures of diagnostics, metrics and calibration.
 import { taskNames } from "../config/task-kinds.ts";
-import { METRIC_WORDS } from "../records/metric-words.ts";
+import { LongWork } from "../long-work.ts";
+import { memo } from "../memo.ts";
 import type { Results } from "../records/read-results.ts";
 import { type RunRecord, tasksOf } from "../records/record.ts";
+import { METRIC_WORDS } from "../records/words.ts";
 import { drawnEstimate, quickInterval } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
+import { calibrations, classTasks } from "../summary/calibration.ts";
 import { leadingMetric } from "../summary/leading.ts";
-import type { FigureOptions, Unavailable } from "./draw/figure.ts";
-import type { GateDistanceRow } from "./draw/gate-distance.ts";
-import type { GateWeightRow } from "./draw/gate-weights.ts";
-import type { MetricCurveRow } from "./draw/metric-curves.ts";
-import type { MetricRow } from "./draw/metrics.ts";
+import type { CalibrationRow } from "./draw/calibration.ts";
+import type { FigureOptions, NotDrawn } from "./draw/figure.ts";
+import type { GateDistanceRow, GateWeightRow } from "./draw/gates.ts";
+import type { MetricCurveRow, MetricRow } from "./draw/metrics.ts";
 import type { QuantityRow } from "./draw/quantity-curves.ts";
 import type { CurvePoint } from "./draw/step-panels.ts";
-import { cellMeasures, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { cellMeasures, type SweepCell, sweepCells } from "./sweep-facts.ts";
 
 /** Those that `rowsOf` gives of each cell in which a run has a quantity, or what is lacking. */
 function ofDiagnosed<Row>(
   results: Results,
-  name: string,
   quantity: string,
   rowsOf: (cell: SweepCell) => readonly Row[],
-): readonly Row[] | Unavailable {
+): readonly Row[] | NotDrawn {
   const cells = sweepCells(results);
-  if (cells.length === 0) return { name, lacking: "no run is done" };
+  if (cells.length === 0) return { lacking: "no run is done" };
   const found = cells.filter(({ runs }) => runs.some((run) => namesIn(run, quantity).length > 0));
   if (found.length > 0) return found.flatMap(rowsOf);
-  return { name, lacking: `no run has a ${quantity}`, never: true };
+  return { lacking: `no run has a ${quantity}`, never: true };
 }
 
 /** The names of a quantity's curves: of each task, pair or expert. */
@@ -35,9 +36,9 @@ function namesIn({ diagnostics }: RunRecord, quantity: string): string[] {
 }
 
 /** A quantity's curve of every cell that has it. */
-export function quantityRows(name: string, quantity: string) {
+export function quantityRows(quantity: string) {
   return (results: Results, { statistic }: FigureOptions) =>
-    ofDiagnosed(results, name, quantity, (cell): QuantityRow[] => {
+    ofDiagnosed(results, quantity, (cell): QuantityRow[] => {
       const { model, correlation } = cell;
       return quantityCurve(cell, quantity, statistic).map(({ step, runs, ...estimate }) => {
         return { model, correlation, step, runs, quantity, statistic, ...estimate };
@@ -85,7 +86,7 @@ function diagnosedCurve(
 /** How far apart two tasks' gates are after the last step. */
 export function gateDistanceRows(results: Results, { statistic }: FigureOptions) {
   const quantity = "gateDistance";
-  return ofDiagnosed(results, "gate-distance", quantity, (cell): GateDistanceRow[] => {
+  return ofDiagnosed(results, quantity, (cell): GateDistanceRow[] => {
     const { model, correlation, runs } = cell;
     const distances = cellMeasures(cell, quantity).filter((value) => Number.isFinite(value));
     const { value, low, high } = drawnEstimate(distances, statistic);
@@ -138,7 +139,7 @@ export function metricCurveRows(results: Results, { statistic }: FigureOptions):
 /** Each task's mean weights of the experts after the last step. */
 export function gateWeightRows(results: Results) {
   const quantity = "gateWeight";
-  return ofDiagnosed(results, "gate-weights", quantity, (cell): GateWeightRow[] => {
+  return ofDiagnosed(results, quantity, (cell): GateWeightRow[] => {
     const { model, correlation, runs } = cell;
     return meanWeights(cell, quantity).flatMap((row, k) =>
       row.map((value, e) => {
@@ -169,3 +170,24 @@ function orderedWeights(weights: readonly number[], K: number): number[][] {
   });
   return rows.map((row) => order.map((e) => row[e]));
 }
+
+const NOT_KEPT =
+  "its runs' predictions were not kept (train them again in another folder, or with --overwrite: mmoe sweep --keep-predictions)";
+
+/** Each bin of each task with classes, over the runs of a cell whose predictions were kept. */
+export const calibrationRows = memo((results: Results): readonly CalibrationRow[] | NotDrawn => {
+  const tasks = classTasks(results.config);
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { lacking: "no run is done" };
+  const work = new LongWork("reading predictions");
+  const rows = cells.flatMap(({ model, correlation, runs }, i) => {
+    work.reach(i / cells.length);
+    return calibrations(results, runs, tasks).flatMap(({ task: { k, label, outcome }, runs, error, bins }) =>
+      bins.map((bin): CalibrationRow => {
+        const of = { model, correlation, task: k + 1, label, outcome, runs };
+        return { ...of, ...bin, calibrationError: error };
+      }),
+    );
+  });
+  return rows.length > 0 ? rows : { lacking: NOT_KEPT };
+});

@@ -4,28 +4,28 @@ import type { CsvValue } from "../records/csv.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
 import { type Box, panel } from "./draw/axes.ts";
-import { correlationScale } from "./draw/correlation-scale.ts";
 import {
   DEFAULT_OPTIONS,
+  type Drawing,
   type Figure,
   type FigureChoices,
   isUnavailable,
   type Picture,
+  page,
   type Unavailable,
 } from "./draw/figure.ts";
 import { legend } from "./draw/legend.ts";
 import { heading } from "./draw/loss-axis.ts";
-import { type Drawing, page } from "./draw/page.ts";
 import { linearScale, type Scale, shortNumber } from "./draw/scale.ts";
 import { down, type Frame, linePath, markerAt } from "./draw/series.ts";
 import type { SeriesStyle } from "./draw/style.ts";
 import { element, group, type SvgNode } from "./draw/svg.ts";
 import { text } from "./draw/text.ts";
 import { type Theme, themeFor } from "./draw/theme.ts";
+import { correlationScale } from "./draw/value-scale.ts";
 import { correlationWords } from "./draw/words.ts";
-import { finished } from "./finished.ts";
+import { atHeight, finished } from "./finished.ts";
 import { publishedFigure2 } from "./published.ts";
-import { atHeight } from "./sized.ts";
 
 interface Measured {
   readonly correlation: number;
@@ -47,22 +47,19 @@ export function figure2(trials: LabelTrials, options: FigureChoices): Figure | U
 }
 
 function pictureOf(trials: LabelTrials, points: readonly Measured[], theme: Theme): Picture {
-  const { nodes, height } = drawing(trials, points, theme);
+  const contents = drawing(trials, points, theme);
   const { settings } = trials;
   const paper = points.some(hasPaper) ? " Squares and wide bars: the paper's Figure 2." : "";
-  return page(
-    {
-      name: "figure2",
-      title: "Correlation of the labels against correlation of the tasks (Figure 2)",
-      caption:
-        `Pearson correlation of the two tasks' labels against the cosine of the task weight vectors. Circles: mean over ` +
-        `n = ${settings.trials} ${settings.trials === 1 ? "trial" : "trials"} of ${settings.rows} rows; bars: two standard deviations over trials to either side; ` +
-        `line: closed form.${paper} Below, the same minus the closed form.`,
-      height,
-      theme,
-    },
-    nodes,
-  );
+  return page({
+    name: "figure2",
+    title: "Correlation of the labels against correlation of the tasks (Figure 2)",
+    caption:
+      `Pearson correlation of the two tasks' labels against the cosine of the task weight vectors. Circles: mean over ` +
+      `n = ${settings.trials} ${settings.trials === 1 ? "trial" : "trials"} of ${settings.rows} rows; bars: two standard deviations over trials to either side; ` +
+      `line: closed form.${paper} Below, the same minus the closed form.`,
+    ...contents,
+    theme,
+  });
 }
 
 function measuredPoints({ settings, measured }: LabelTrials): Measured[] {

@@ -1,6 +1,4 @@
-import { NO_CHOICE } from "../identity/cell.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { type GridPoint, NO_CHOICE, pointText } from "../identity/cell.ts";
 import { toCsv } from "../records/csv.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.ts";
 import { shortNumber } from "./draw/scale.ts";

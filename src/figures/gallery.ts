@@ -1,14 +1,21 @@
-import { summedUnit } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { summedUnit } from "../config/losses.ts";
 import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
-import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { METRIC_WORDS } from "../records/words.ts";
 import { classTasks } from "../summary/calibration.ts";
-import { calibrationRows } from "./calibration-rows.ts";
 import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
-import { gateDistanceRows, gateWeightRows, metricCurveRows, metricRows, quantityRows } from "./diagnosed-rows.ts";
-import { DRAWINGS, type Draw } from "./draw/drawings.ts";
+import {
+  calibrationRows,
+  gateDistanceRows,
+  gateWeightRows,
+  metricCurveRows,
+  metricRows,
+  quantityRows,
+} from "./diagnosed-rows.ts";
+import { type DRAWINGS, type DrawingName, pictureOf } from "./draw/drawings.ts";
+import { withoutCells, withoutRows } from "./draw/facts.ts";
 import {
   DEFAULT_OPTIONS,
   type Figure,
@@ -16,15 +23,22 @@ import {
   type FigureOptions,
   type FigureRow,
   isUnavailable,
+  type NotDrawn,
   type Unavailable,
 } from "./draw/figure.ts";
-import { withoutCells, withoutRows } from "./draw/part.ts";
 import type { Limits } from "./draw/theme.ts";
 import { figure2 } from "./figure2.ts";
-import { againstSettingRows, binRows, costRows, distributionRows, finalLossRows, taskLossRows } from "./final-rows.ts";
-import { finished } from "./finished.ts";
-import { differenceRows, seesawRows } from "./paired-rows.ts";
-import { atHeight } from "./sized.ts";
+import {
+  againstSettingRows,
+  binRows,
+  costRows,
+  differenceRows,
+  distributionRows,
+  finalLossRows,
+  seesawRows,
+  taskLossRows,
+} from "./final-rows.ts";
+import { atHeight, finished } from "./finished.ts";
 import { sweepOf } from "./sweep-facts.ts";
 import { verdicts } from "./verdicts.ts";
 
@@ -46,14 +60,13 @@ export type SweepFigure = FigureKind<Results>;
 /** Draws in the unit of the sweep's losses. */
 type UnitFigure = FigureKind<Results, FigureOptions>;
 
-type DrawingName = keyof typeof DRAWINGS;
 type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][number];
 
 /** A figure that is drawn of its rows. */
 interface RowKind<Row> extends Pick<UnitFigure, "about" | "supports"> {
   /** Losses at one grid point, losses at all, metrics, predictions, or diagnostics. */
   readonly of: "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
-  readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Unavailable;
+  readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | NotDrawn;
 }
 
 const NOTHING = { models: [], correlations: [] };
@@ -166,30 +179,29 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     about: "cosine of the tasks' gradients against steps (--diagnostics gradients)",
     of: "diagnostics",
     supports: ["statistic"],
-    rows: quantityRows("conflict", "gradientCosine"),
+    rows: quantityRows("gradientCosine"),
   },
   alignment: {
     about: "loss of the best function of a model's direction against steps (--diagnostics alignment)",
     of: "diagnostics",
     supports: ["statistic"],
-    rows: quantityRows("alignment", "alignedLoss"),
+    rows: quantityRows("alignedLoss"),
   },
 };
 
 function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
   const { about, supports, rows: rowsOf } = ROW_KINDS[name] as RowKind<object>;
-  const drawing = DRAWINGS[name] as Draw<object>;
   return {
     name,
     about,
     supports,
     draw: (results, options) => {
       const all = rowsOf(results, options);
-      if (isUnavailable(all)) return all;
+      if ("lacking" in all) return { name, ...all };
       const { without = NOTHING } = options;
       const rows = withoutRows(all, without).filter((row) => isWithin(row, options.xLimits));
       const sweep = withoutCells(sweepOf(results), without);
-      const picture = atHeight(options, (sized) => drawing(rows, sweep, sized));
+      const picture = atHeight(options, (sized) => pictureOf(name, rows, sweep, sized));
       if (isUnavailable(picture)) return picture;
       const tooFew = options.fits ? fewSteps(all) : undefined;
       return tooFew ? { name, lacking: tooFew } : finished(picture, rows as readonly FigureRow[], options);

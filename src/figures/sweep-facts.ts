@@ -1,20 +1,23 @@
 import { basename } from "node:path";
+import { correlationsIn } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
-import { listedKeys, valuesOf } from "../config/grid.ts";
-import { ladderOf } from "../config/ladder.ts";
-import type { LossSet } from "../config/loss-sets.ts";
+import { ladderOf } from "../config/loss-unit-of.ts";
+import type { LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
+import { gridPoints, listedKeys, valuesOf } from "../config/schema.ts";
 import { taskNames } from "../config/task-kinds.ts";
-import { rungName } from "../data/rungs.ts";
-import { cellKey, NO_CHOICE } from "../identity/cell.ts";
+import { rungName } from "../data/ladder-loss.ts";
+import { type Cell, cellKey, comparePoints, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
+import { measureMean } from "../records/measure-values.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
+import { finalLosses, lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
 import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
 import { leadingMetric } from "../summary/leading.ts";
-import { memorisedText } from "../summary/memorised.ts";
+import { memorisedText } from "../summary/summary.ts";
 import {
   correlationsOf,
   type DrawnCell,
@@ -22,12 +25,12 @@ import {
   modelsOf,
   type RunCurve,
   type RungLine,
+  rising,
   type Sweep,
   type SweepFacts,
 } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import { publishedFigure3, publishedFigure4 } from "./published.ts";
-import { endedCells, finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
 
 /** A sweep as figures are drawn of it. */
 export const sweepOf = memo((results: Results): Sweep => {
@@ -115,4 +118,41 @@ function rungsOf({ config }: Results): RungLine[] {
 function publishedOf(cells: readonly DrawnCell[]) {
   const keys = new Set(cells.map(({ model, correlation }) => cellKey({ model, correlation, point: NO_CHOICE })));
   return [...publishedFigure3(), ...publishedFigure4()].filter((point) => keys.has(cellKey(point)));
+}
+
+/** A cell with the runs that are done. */
+export interface SweepCell extends Cell {
+  /** Runs that are done, by their index. */
+  readonly runs: readonly RunRecord[];
+  readonly failed: number;
+}
+
+/** Cells in which a run has ended, in the sweep's order of models, by rising correlation and then by grid point. */
+const endedCells = memo(({ config, records }: Results): readonly SweepCell[] => {
+  const cells = groupBy(records, cellKey);
+  const correlations = [...correlationsIn(config)].sort(rising);
+  const points = gridPoints(config).sort(comparePoints);
+  const all = config.models.flatMap((model) =>
+    correlations.flatMap((correlation) => points.map((point) => ({ model, correlation, point }))),
+  );
+  return all.flatMap((cell) => {
+    const ended = cells.get(cellKey(cell)) ?? [];
+    const runs = ended.filter(({ status }) => status === "done").sort((a, b) => a.run - b.run);
+    return ended.length > 0 ? [{ ...cell, runs, failed: ended.length - runs.length }] : [];
+  });
+});
+
+/** Those in which a run is done. */
+export const sweepCells = memo((results: Results): readonly SweepCell[] =>
+  endedCells(results).filter(({ runs }) => runs.length > 0),
+);
+
+/** Mean over tasks of each run's loss after the last step, [runs]. */
+export const finalMeans = memo(({ runs }: SweepCell, set: LossSet): Float64Array => {
+  return Float64Array.from(runs, (run) => finalLosses(run, set)?.mean ?? Number.NaN);
+});
+
+/** Values of a measure that `records/measures.ts` declares, [runs]: the mean over tasks or pairs. */
+export function cellMeasures({ runs }: SweepCell, name: string): Float64Array {
+  return Float64Array.from(runs, (run) => measureMean(run.measures, name));
 }

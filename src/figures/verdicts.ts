@@ -1,14 +1,17 @@
-import type { Claim } from "../claims/claim.ts";
-import { claimsOf, untestable } from "../claims/claims.ts";
-import { claimRows } from "../claims/claims-csv.ts";
-import { unitText } from "../config/loss-unit.ts";
+import type { Claim, ClaimPart } from "../claims/claim.ts";
+import { claimRows, claimsOf, untestable } from "../claims/claims.ts";
+import { boundText, countText, oursText, paperText, partText } from "../claims/judge.ts";
+import { unitText } from "../config/losses.ts";
 import type { Results } from "../records/read-results.ts";
-import { claimNodes, HEAD, WIDE } from "./claim-row.ts";
+import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
+import { type Box, panel } from "./draw/axes.ts";
 import { doneCells } from "./draw/facts.ts";
-import type { Figure, FigureOptions, Unavailable } from "./draw/figure.ts";
-import { page } from "./draw/page.ts";
+import { type Figure, type FigureOptions, page, type Unavailable } from "./draw/figure.ts";
 import { type Part, stacked } from "./draw/parts.ts";
-import { text } from "./draw/text.ts";
+import { linearScale, logScale, type Scale, shortNumber } from "./draw/scale.ts";
+import { across, down, markerAt } from "./draw/series.ts";
+import { type Attributes, element, group, type SvgNode } from "./draw/svg.ts";
+import { brokenLines, SIZE, SMALL, text, textWidth } from "./draw/text.ts";
 import { type Theme, themeFor } from "./draw/theme.ts";
 import { capitalised, intervalWords, lossName, runsSentence, unitsSentence } from "./draw/words.ts";
 import { finished } from "./finished.ts";
@@ -30,28 +33,24 @@ export function verdicts(results: Results, options: FigureOptions): Figure | Una
   if (claims.every(({ parts }) => parts.length === 0))
     return { name: NAME, lacking: "its runs cover none of the paper's claims", never: true };
   const theme = themeFor(options);
-  const { nodes, height } = stacked([headPart(options, theme), ...claims.map((claim) => claimPart(claim, theme))]);
-  const picture = page(
-    {
-      name: NAME,
-      title: "The paper's claims, each by the part that decides it",
-      caption: `${captionStart(claims, options)} ${runsSentence(doneCells(sweep), sweep)}`,
-      width: WIDE,
-      height,
-      theme,
-    },
-    nodes,
-  );
+  const contents = stacked([
+    headPart(options, theme),
+    ...claims.map((claim) => (top: number) => claimNodes(claim, top, theme)),
+  ]);
+  const picture = page({
+    name: NAME,
+    title: "The paper's claims, each by the part that decides it",
+    caption: `${captionStart(claims, options)} ${runsSentence(doneCells(sweep), sweep)}`,
+    width: WIDE,
+    ...contents,
+    theme,
+  });
   return finished(picture, claims.flatMap(claimRows), options);
 }
 
 function headPart({ loss, unit }: FigureOptions, { ink }: Theme): Part {
   const words = `${capitalised(lossName(loss))} after the last step: ${unitText(unit)}`;
   return (top) => ({ nodes: [text(words, 0.5, top + HEAD - 3, { fill: ink })], bottom: top + HEAD });
-}
-
-function claimPart(claim: Claim, theme: Theme): Part {
-  return (top) => claimNodes(claim, top, theme);
 }
 
 function captionStart(claims: readonly Claim[], { loss, unit }: FigureOptions): string {
@@ -64,4 +63,146 @@ function captionStart(claims: readonly Claim[], { loss, unit }: FigureOptions): 
     "its verdict, on its own axis: a difference of losses, or a ratio on a logarithmic axis. Upright mark: ours; " +
     `${intervalWords(runs, "thick line: its 95 % interval over runs", "no intervals")}; shaded: where the claim expects it (the margins are assumed).${paper} The CSV file has every part.`
   );
+}
+
+/** Two columns of the paper, in points. */
+const WIDE = 504;
+/** Height of the line above the rows. */
+const HEAD = 14;
+
+/** Where the plot and the verdict begin. */
+const PLOT = 192;
+const VERDICT = 392;
+const PLOT_WIDTH = VERDICT - PLOT - 14;
+/** Height of a line of text. */
+const LINE = 10;
+const PLOT_HEIGHT = 17;
+/** Room for the numbers below an axis. */
+const NUMBERS = 11;
+const GAP = 9;
+
+/** From `top` on; `bottom` is where the next row begins. */
+function claimNodes(claim: Claim, top: number, theme: Theme): { nodes: SvgNode[]; bottom: number } {
+  const { id, verdict, deciding } = claim;
+  const left = claimLines(claim, theme, top);
+  const right = deciding === null ? lackingLines(claim, theme, top) : partLines(claim, deciding, theme, top);
+  const plotted = deciding === null ? [] : [plotOf(deciding, `Claim ${id}`, top + 4, theme)];
+  const lines = Math.max(left.length, right.length + (deciding === null ? 0 : 1));
+  const bottom = Math.max(top + lines * LINE, deciding === null ? 0 : top + 4 + PLOT_HEIGHT + NUMBERS) + GAP;
+  const rule = across(0, WIDE, top, theme.guide, 0.5);
+  const nodes = [rule, ...left, verdictNode(verdict, top, theme), ...plotted, ...right];
+  return { nodes: [group({ class: "claim", "data-claim": id }, nodes)], bottom };
+}
+
+function lineAt(top: number, line: number): number {
+  return top + (line + 1) * LINE;
+}
+
+/** The claim, and below it the part that decides it. */
+function claimLines({ id, says, deciding }: Claim, { ink, quiet }: Theme, top: number): SvgNode[] {
+  const wide = textWidth("5.1-1 ", SIZE, "SemiBold") + 2;
+  const claim = brokenLines(capitalised(says), PLOT - wide - 12, SIZE);
+  const part = deciding === null ? [] : brokenLines(deciding.about, PLOT - wide - 12, SMALL);
+  return [
+    text(id, 0.5, lineAt(top, 0), { fill: ink, weight: "SemiBold" }),
+    ...claim.map((words, i) => text(words, wide, lineAt(top, i), { fill: ink })),
+    ...part.map((words, i) => text(words, wide, lineAt(top, claim.length + i), { fill: quiet, size: SMALL })),
+  ];
+}
+
+/** The mark of a verdict: filled, a diamond, hollow, a dash. */
+function verdictNode(verdict: Claim["verdict"], top: number, { ink, quiet, background }: Theme): SvgNode {
+  const [x, y] = [VERDICT + 4, lineAt(top, 0) - SIZE * 0.33];
+  const marks: Readonly<Record<Claim["verdict"], SvgNode>> = {
+    holds: markerAt("circle", x, y, { fill: ink, stroke: ink, area: 22 }),
+    "does not hold": markerAt("diamond", x, y, { fill: ink, area: 26 }),
+    undecided: markerAt("circle", x, y, { fill: background, stroke: ink, area: 22 }),
+    "not covered": across(x - 3, x + 3, y, quiet, 1),
+  };
+  const colour = verdict === "not covered" ? quiet : ink;
+  return group({ class: "verdict" }, [
+    marks[verdict],
+    text(verdict, VERDICT + 11, lineAt(top, 0), { fill: colour, weight: "SemiBold" }),
+  ]);
+}
+
+/** How many parts agree, ours, what is expected, and the paper's: below the verdict. */
+function partLines({ parts }: Claim, part: ClaimPart, { ink, quiet }: Theme, top: number): SvgNode[] {
+  const { paper } = part;
+  const lines = [
+    ...brokenLines(countText(parts, part), WIDE - VERDICT - 11, SMALL).map((words) => ({ words })),
+    { words: oursText(part), fill: ink },
+    { words: `expected ${boundText(part)}` },
+    ...(paper === null ? [] : [{ words: `paper ${paperText(part)} (${paper.mark})`, more: { class: "paper" } }]),
+  ];
+  return lines.map(({ words, fill = quiet, more }: { words: string; fill?: string; more?: Attributes }, i) =>
+    text(minus(words), VERDICT + 11, lineAt(top, i + 1), { fill, size: SMALL }, more),
+  );
+}
+
+function lackingLines({ because }: Claim, { quiet }: Theme, top: number): SvgNode[] {
+  const lines = brokenLines(because, PLOT_WIDTH, SMALL);
+  return lines.map((words, i) => text(words, PLOT, lineAt(top, i), { fill: quiet, size: SMALL }));
+}
+
+/** The part's interval before the range in which it is expected, and the paper's value. */
+function plotOf(part: ClaimPart, name: string, y: number, theme: Theme): SvgNode {
+  const box = { x: PLOT, y, width: PLOT_WIDTH, height: PLOT_HEIGHT };
+  const x = scaleOf(part, [box.x, box.x + box.width]);
+  const middle = box.y + box.height / 2;
+  const marks = [
+    ...rangeNodes(part, x, box, theme),
+    oursNode(part, x, middle, theme),
+    paperNode(part, x, middle, theme),
+  ];
+  const heights: Scale = { type: "linear", domain: [0, 1], range: [y, y + PLOT_HEIGHT], at: (at) => y + at, ticks: [] };
+  return panel({ box, x, y: heights, theme, guides: "x", attributes: { "data-name": name } }, marks);
+}
+
+function oursNode(part: ClaimPart, x: Scale, y: number, { ink }: Theme): SvgNode {
+  const { value, low, high } = shownOf(part);
+  return group({ class: "row" }, [
+    element("title", {}, [minus(partText(part))]),
+    ...(Number.isFinite(low) && Number.isFinite(high) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
+    ...(Number.isFinite(value) ? [down(x.at(value), y - 4, y + 4, ink, 1)] : []),
+  ]);
+}
+
+/** Ours without its interval, where that is over too few runs. */
+function shownOf({ ours, runs }: ClaimPart): Estimate {
+  return runs < LEAST_SHOWN ? { ...ours, ...NO_INTERVAL } : ours;
+}
+
+function paperNode({ paper }: ClaimPart, x: Scale, y: number, { ink, background }: Theme): SvgNode {
+  const style = { fill: background, stroke: ink, area: 14 };
+  return group({ class: "paper" }, paper === null ? [] : [markerAt("square", x.at(paper.value), y, style)]);
+}
+
+/** With room for the interval, the paper's value and the ends of the expected range; of a ratio for 1 too. */
+function scaleOf(part: ClaimPart, range: readonly [number, number]): Scale {
+  const { bound, paper, unit } = part;
+  const ours = shownOf(part);
+  const values = [ours.value, ours.low, ours.high, bound.low, bound.high, paper?.value ?? ours.value].filter(
+    Number.isFinite,
+  );
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (unit === "ratio" && low > 0) return logScale(Math.min(1, low) / 1.15, Math.max(1, high) * 1.15, { range });
+  const beyond = (high - low || Math.abs(high) || 1) * 0.12;
+  return linearScale(low - beyond, high + beyond, { range, label: shortNumber });
+}
+
+/** A shade over the expected range, and a line at each of its ends. */
+function rangeNodes({ bound }: ClaimPart, x: Scale, box: Box, { quiet, guide }: Theme): SvgNode[] {
+  const [from, to] = [Math.max(bound.low, x.domain[0]), Math.min(bound.high, x.domain[1])];
+  const ends = [bound.low, bound.high].filter((end) => end > x.domain[0] && end < x.domain[1]);
+  const shade = { x: x.at(from), y: box.y, width: x.at(to) - x.at(from), height: box.height, fill: guide };
+  return [
+    element("rect", { class: "expected", ...shade, "fill-opacity": 0.6 }),
+    ...ends.map((end) => down(x.at(end), box.y, box.y + box.height, quiet, 0.8)),
+  ];
+}
+
+/** Hyphens before numbers as true minus signs. */
+function minus(words: string): string {
+  return words.replace(/(?<![\w.])-(?=\d)/g, "−");
 }

@@ -1,6 +1,6 @@
 import { h, type VNode } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { frame } from "../figures/draw/page.ts";
+import { frame } from "../figures/draw/figure.ts";
 import { element, rounded, type SvgNode, svgText } from "../figures/draw/svg.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import type { Figure } from "./draw.ts";

@@ -1,10 +1,10 @@
 import { render } from "preact";
 import paper from "../../configs/paper.yaml";
 import { pageVariables } from "../figures/draw/theme.ts";
-import { configSettings } from "./config-settings.ts";
 import { CommandSection, LossesSection, RunsSection } from "./losses-section.tsx";
 import { ModelsSection } from "./models-section.tsx";
 import { Playground } from "./playground.ts";
+import { configSettings } from "./settings.ts";
 import { TasksSection } from "./tasks-section.tsx";
 import { Tour } from "./tour-view.tsx";
 import { TrainingBar } from "./training-bar.tsx";

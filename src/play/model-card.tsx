@@ -1,18 +1,17 @@
-import { ladderLosses, lossOfMean } from "../data/ladder-loss.ts";
-import { type Ladder, rungOf } from "../data/rungs.ts";
+import { type Ladder, ladderLosses, lossOfMean, rungOf } from "../data/ladder-loss.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { themeOf } from "../figures/draw/theme.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { gateCount } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, zooLabel } from "../models/zoo.ts";
 import { Choice, NumberField } from "./controls.tsx";
-import { digits } from "./digits.ts";
 import { SavedFigure } from "./figure.tsx";
 import { shownLosses } from "./loss-figures.ts";
 import { deadTowers, diagramFigure, gateFigure, learnedFigure, type Shown } from "./model-figures.ts";
 import type { Live, Playground } from "./playground.ts";
 import { overPairs } from "./probe.ts";
 import { changesOf, hasExperts, hasUnits, LIMITS, type PlayModel } from "./settings.ts";
+import { digits } from "./task-figures.ts";
 
 const PAGE = themeOf("page");
 

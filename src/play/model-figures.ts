@@ -1,6 +1,6 @@
 // What a model has learned, how its gates weigh the experts, and its units.
 
-import { DEAD } from "../diagnostics/unit-activity.ts";
+import { DEAD } from "../diagnostics/quantities.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
 import { expertCount, gateCount, isReluLayer, type ModelSpec } from "../models/spec.ts";

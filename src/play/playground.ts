@@ -3,11 +3,10 @@ import { mean } from "../stats/moments.ts";
 import type { Point } from "./draw.ts";
 import { type ShownLoss, shownLosses } from "./loss-figures.ts";
 import type { FromWorker, Progress } from "./messages.ts";
-import { playRuns } from "./play-runs.ts";
 import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
 import type { EndedRuns } from "./run-histogram.ts";
-import { addressOf, type PlayModel, type PlaySettings, possible, settingsIn } from "./settings.ts";
+import { addressOf, type PlayModel, type PlaySettings, playRuns, possible, settingsIn } from "./settings.ts";
 import { FIRST_VIEW, STOPS, type View } from "./tour.ts";
 
 /** Runs of each model in the histogram. */

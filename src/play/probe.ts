@@ -5,8 +5,8 @@ import { dataIdentity } from "../data/streams.ts";
 import { dot, TaskSet } from "../data/task-set.ts";
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import { type GateWeights, network } from "../diagnostics/network.ts";
+import { unitShares } from "../diagnostics/quantities.ts";
 import { Tape } from "../diagnostics/tape.ts";
-import { unitShares } from "../diagnostics/unit-activity.ts";
 import type { GeneratedRun } from "../engines/engine.ts";
 import { expertCount } from "../models/spec.ts";
 

@@ -1,15 +1,17 @@
 // What the page trains, in the keys of a sweep's config, and the address that says it: only what differs from the paper's.
 
+import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { fastestSines } from "../data/moments.ts";
 import type { Sampling } from "../data/order.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName, generatorSettings } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import type { GeneratedRun } from "../engines/engine.ts";
 import type { EvalEvery } from "../engines/evaluations.ts";
-import type { Optimizer } from "../engines/training-settings.ts";
+import { type Optimizer, PLAIN_TRAINING, type TrainingSettings } from "../engines/training-settings.ts";
+import { NO_CHOICE, runId } from "../identity/cell.ts";
 import { INITIALIZER_NAMES, type Initializer } from "../models/initializers.ts";
 import type { ModelSpec } from "../models/spec.ts";
-import { type Variant, variantName, variantSpec } from "../models/variant.ts";
-import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName, type Variant, variantName, variantSpec, ZOO } from "../models/zoo.ts";
 
 /** A model of the zoo, and the sizes that were changed. */
 export interface PlayModel {
@@ -97,7 +99,7 @@ function playName(model: PlayModel): string {
   return variantName(model.like, changesOf(model));
 }
 
-export function playSpec(model: PlayModel, settings: PlaySettings): ModelSpec {
+function playSpec(model: PlayModel, settings: PlaySettings): ModelSpec {
   const { like, experts, units } = model;
   const changes: Omit<Variant, "name" | "like"> =
     experts === undefined && units === undefined
@@ -265,4 +267,68 @@ function dataWords(settings: PlaySettings, paper: PlaySettings): string[] {
   const { inputs, scale, alpha, beta, noiseStd } = playGenerator(settings);
   const lists = `alpha: [${alpha.join(", ")}], beta: [${beta.join(", ")}]`;
   return ["--set", `data={inputs: ${inputs}, scale: ${scale}, ${lists}, noiseStd: ${noiseStd}}`];
+}
+
+/** Keys of a config that the page takes over as they are. */
+const SAME = [
+  ...(["data", "seed", "tasks", "batch", "steps", "optimizer", "lr", "dropout", "trainRows", "sampling"] as const),
+  ...(["initializer", "initializerStd", "evalEvery", "heldoutRows"] as const),
+];
+
+/** The part of a config that says what the page trains. */
+interface ConfigValues extends Pick<PlaySettings, (typeof SAME)[number]> {
+  readonly correlations: readonly number[];
+  readonly models: readonly string[];
+}
+
+/** Settings of a config's first correlation and first run. Its models are of the zoo. */
+export function configSettings(config: ConfigValues): PlaySettings {
+  const models = asInZoo(config.models);
+  const same = Object.fromEntries(SAME.map((key) => [key, config[key]])) as Pick<PlaySettings, (typeof SAME)[number]>;
+  return possible({ ...same, sines: null, noiseStd: null, correlation: config.correlations[0] ?? 0.5, models, run: 0 });
+}
+
+/** Models of the zoo by their names. */
+export function asInZoo(names: readonly string[]): PlaySettings["models"] {
+  return names.map((name) => ({ like: name as ModelName }));
+}
+
+/** Run number `index` of each model: the same runs as those of the sweep that `commandFor` names. */
+export function playRuns(settings: PlaySettings, index: number): GeneratedRun[] {
+  const { correlation, tasks, seed } = settings;
+  const data = playGenerator(settings);
+  const training = trainingFor(settings);
+  return settings.models.map((choice) => {
+    const model = playSpec(choice, settings);
+    const id = runId({ model: model.name, correlation, point: NO_CHOICE }, index);
+    return {
+      id,
+      model,
+      data,
+      correlation,
+      correlationMatrix: correlationMatrix(tasks, correlation),
+      training,
+      index,
+      seed,
+    };
+  });
+}
+
+function trainingFor(settings: PlaySettings): TrainingSettings {
+  const { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows, initializer, initializerStd } =
+    settings;
+  const initial =
+    initializer === "truncated-normal" ? { name: initializer, std: initializerStd } : { name: initializer };
+  return {
+    ...PLAIN_TRAINING,
+    trainRows,
+    sampling,
+    batch,
+    steps,
+    optimizer,
+    lr,
+    evalEvery,
+    heldoutRows,
+    initializer: initial,
+  };
 }

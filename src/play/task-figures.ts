@@ -1,14 +1,13 @@
 // The tasks: the function behind their labels, and the correlation of their labels.
-
 import { correlationMatrix, mixtureOf } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { TaskSet } from "../data/task-set.ts";
 import type { PublishedCorrelation } from "../figures/draw/paper-points.ts";
+import { signed } from "../figures/draw/scale.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import { SMALL, textWidth } from "../figures/draw/text.ts";
 import type { Theme } from "../figures/draw/theme.ts";
-import { digits } from "./digits.ts";
 import { dotsAt, type Figure, frame, framedPanel, label, limits, note, type Point, polyline } from "./draw.ts";
 import { REACH } from "./probe.ts";
 
@@ -211,4 +210,11 @@ function tipLabel(words: string, { x, y }: Point, colour: string): SvgNode {
   const wanted = PLANE + beyond * x + textWidth(words, SMALL, "SemiBold") / 2;
   const right = Math.min(wanted, 2 * PLANE - 1);
   return label(words, right, PLANE - beyond * y + (right < wanted ? -5 : 2.5), colour, "end");
+}
+
+/** A number with two digits and a true minus, which zero does not have; a dash for what is no number. */
+export function digits(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return "–";
+  const text = value.toFixed(2);
+  return Number(text) === 0 ? text.replace("-", "") : signed(text);
 }

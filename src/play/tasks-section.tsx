@@ -4,11 +4,10 @@ import { labelCorrelation } from "../data/moments.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName, generatorSettings } from "../data/presets.ts";
 import { correlationIn } from "../figures/draw/paper-points.ts";
 import { Choice, NumberField, Section, Slider } from "./controls.tsx";
-import { digits } from "./digits.ts";
 import { Drawing, SavedFigure } from "./figure.tsx";
 import type { Playground } from "./playground.ts";
 import { lowestCorrelation, MOST_TASKS, type PlaySettings, playGenerator } from "./settings.ts";
-import { correlationFigure, directionsFigure, functionFigure } from "./task-figures.ts";
+import { correlationFigure, digits, directionsFigure, functionFigure } from "./task-figures.ts";
 
 const PUBLISHED = lines.map(correlationIn);
 

@@ -1,6 +1,5 @@
-import { asInZoo } from "./config-settings.ts";
 import type { ShownLoss } from "./loss-figures.ts";
-import type { PlaySettings } from "./settings.ts";
+import { asInZoo, type PlaySettings } from "./settings.ts";
 
 /** What is shown of that which is trained. */
 export interface View {

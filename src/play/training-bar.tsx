@@ -3,10 +3,40 @@ import type { Playground } from "./playground.ts";
 import { LIMITS } from "./settings.ts";
 import { Told } from "./tour-view.tsx";
 
+/** A setting that is a number, and what it may be. */
+interface NumberSetting {
+  readonly id: "lr" | "batch" | "steps" | "seed" | "run";
+  readonly label: string;
+  readonly min: number;
+  readonly max: number;
+  readonly whole?: boolean;
+}
+
+/** What a step is, and how many there are. */
+const STEPPING: readonly NumberSetting[] = [
+  { id: "lr", label: "learning rate", min: 1e-7, max: 10, whole: false },
+  { id: "batch", label: "rows per step", min: 1, max: LIMITS.batch },
+  { id: "steps", label: "steps", min: 1, max: LIMITS.steps },
+];
+
+/** What random numbers are drawn by. */
+const DRAWING: readonly NumberSetting[] = [
+  { id: "seed", label: "seed", min: 0, max: 2 ** 31 },
+  { id: "run", label: "run", min: 0, max: LIMITS.run },
+];
+
 /** What trains, and by which settings. */
 export function TrainingBar({ playground }: { playground: Playground }) {
   const { settings, isTraining, isDone } = playground;
   const change = playground.change.bind(playground);
+  const numberField = (setting: NumberSetting) => (
+    <NumberField
+      key={setting.id}
+      {...setting}
+      value={settings[setting.id]}
+      onValue={(value) => change({ [setting.id]: value })}
+    />
+  );
   const step = Math.min(...playground.lives.map(({ progress }) => progress?.step ?? 0));
   return (
     <section class="bar" aria-label="Training">
@@ -31,31 +61,7 @@ export function TrainingBar({ playground }: { playground: Playground }) {
       <details>
         <summary>Training settings</summary>
         <div class="fields">
-          <NumberField
-            id="lr"
-            label="learning rate"
-            value={settings.lr}
-            min={1e-7}
-            max={10}
-            whole={false}
-            onValue={(lr) => change({ lr })}
-          />
-          <NumberField
-            id="batch"
-            label="rows per step"
-            value={settings.batch}
-            min={1}
-            max={LIMITS.batch}
-            onValue={(batch) => change({ batch })}
-          />
-          <NumberField
-            id="steps"
-            label="steps"
-            value={settings.steps}
-            min={1}
-            max={LIMITS.steps}
-            onValue={(steps) => change({ steps })}
-          />
+          {STEPPING.map(numberField)}
           <Choice
             id="optimizer"
             label="optimiser"
@@ -66,22 +72,7 @@ export function TrainingBar({ playground }: { playground: Playground }) {
             ]}
             onValue={(optimizer) => change({ optimizer })}
           />
-          <NumberField
-            id="seed"
-            label="seed"
-            value={settings.seed}
-            min={0}
-            max={2 ** 31}
-            onValue={(seed) => change({ seed })}
-          />
-          <NumberField
-            id="run"
-            label="run"
-            value={settings.run}
-            min={0}
-            max={LIMITS.run}
-            onValue={(run) => change({ run })}
-          />
+          {DRAWING.map(numberField)}
         </div>
         <p class="quiet">
           A run is one training, with rows and initial values that no other run has. The seed chooses the random numbers

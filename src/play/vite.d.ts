@@ -10,7 +10,7 @@ declare module "*?worker&inline" {
 }
 
 declare module "*.yaml" {
-  import type { ConfigValues } from "./config-settings.ts";
+  import type { ConfigValues } from "./settings.ts";
 
   const values: ConfigValues;
   export default values;

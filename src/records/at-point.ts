@@ -1,11 +1,10 @@
-import { gridPoints, listedKeys, valuesOf } from "../config/grid.ts";
-import { GRID_KEYS } from "../config/schema.ts";
+import { GRID_KEYS, gridPoints, listedKeys, valuesOf } from "../config/schema.ts";
 import { valueText } from "../config/setting-rows.ts";
 import type { GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { tunedKeys } from "../config/tuned.ts";
 import { UsageError } from "../errors.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
+import type { GridPoint } from "../identity/cell.ts";
 import type { Results } from "./read-results.ts";
 
 /** The part of a sweep's results that `choice` leaves: a setting that it fixes is no longer a list. */

@@ -1,4 +1,4 @@
-import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss } from "../config/losses.ts";
 import { type RecordedCurve, type RunRecord, tasksOf } from "./record.ts";
 import { allCurves } from "./stored-curve.ts";
 

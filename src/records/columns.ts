@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { pairsOf } from "../data/correlation-matrix.ts";
-import type { CrossIndex } from "../identity/cell.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
-import { mean } from "../stats/moments.ts";
+import type { Cell, CrossIndex, GridPoint } from "../identity/cell.ts";
+import { mean, quantileSorted } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
-import { CROSS_FIELDS, number } from "./fields.ts";
+import { CROSS_FIELDS, number, RUN_FIELDS } from "./fields.ts";
 
 /** Raised when the meaning of a column changes, but not when a column is added. */
 export const CSV_VERSION = 1;
@@ -142,3 +141,27 @@ export function pairColumns<Row>(
 function meanOf(values: readonly number[] | undefined): number | undefined {
   return values && mean(values);
 }
+
+/** What a row's cell is. */
+export function cellColumns<Row extends { readonly cell: Cell }>(): Column<Row>[] {
+  return [
+    { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
+    correlationColumn(({ cell }) => cell.correlation),
+    settingColumns(({ cell }) => cell.point),
+  ];
+}
+
+interface Statistic {
+  readonly name: string;
+  /** In words. */
+  readonly what: string;
+  readonly of: (sorted: Float64Array) => number;
+}
+
+/** Over the runs that have a value, sorted. */
+export const CELL_STATISTICS: readonly Statistic[] = [
+  { name: "mean", what: "mean", of: mean },
+  { name: "median", what: "median", of: (sorted) => quantileSorted(sorted, 0.5) },
+  { name: "q1", what: "first quartile", of: (sorted) => quantileSorted(sorted, 0.25) },
+  { name: "q3", what: "third quartile", of: (sorted) => quantileSorted(sorted, 0.75) },
+];

@@ -1,14 +1,22 @@
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { sortAscending } from "../stats/sort.ts";
-import { CELL_STATISTICS, cellColumns } from "./cell-columns.ts";
 import { cellEvaluations, Gathered } from "./cell-evaluations.ts";
-import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
+import {
+  CELL_STATISTICS,
+  type Column,
+  cellColumns,
+  correlationColumn,
+  crossColumns,
+  csvRow,
+  type Sheet,
+  settingColumns,
+} from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, string, whole } from "./fields.ts";
-import { LOSS_WORDS } from "./loss-words.ts";
 import { curveLosses, type RunRecord, tasksOf } from "./record.ts";
+import { LOSS_WORDS } from "./words.ts";
 
 /**
  * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles

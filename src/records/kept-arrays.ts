@@ -5,8 +5,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { tasksOfRuns } from "../config/task-kinds.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import type { AnyRun, Predictions, RunResult, Tensors } from "../engines/engine.ts";
-import { tasksIn } from "../engines/task-losses.ts";
-import { isValidated, rowsOfPart } from "../engines/validation.ts";
+import { isValidated, rowsOfPart, tasksIn } from "../engines/task-losses.ts";
 import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
 import { parameterBlocks } from "../models/parameters.ts";
@@ -14,7 +13,7 @@ import type { ModelSpec } from "../models/spec.ts";
 import { makeFolder } from "../paths.ts";
 import { numberColumns } from "../tables/parquet.ts";
 import { isPartial, writeWholeSync } from "../write-whole.ts";
-import { removeIfEmpty } from "./checkpoint-files.ts";
+import { removeIfEmpty } from "./checkpoints.ts";
 import { PREDICTIONS, VALIDATION_PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
 import type { Results } from "./read-results.ts";
 

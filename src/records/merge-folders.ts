@@ -7,7 +7,7 @@ import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { checkpointPath, readStates } from "./checkpoint-files.ts";
+import { checkpointPath, readStates } from "./checkpoints.ts";
 import { CHECKPOINTS, CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
 import { PROVENANCE } from "./journal.ts";
 import { isJournal } from "./journal-file.ts";

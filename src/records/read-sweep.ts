@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { UsageError } from "../errors.ts";
-import { byCorrelation } from "../identity/cell.ts";
-import { comparePoints, compareValues } from "../identity/grid-point.ts";
+import { byCorrelation, comparePoints, compareValues } from "../identity/cell.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { numberOf } from "../units.ts";
 import { numbersOf, ownCurve, type RecordHead, type RunNumbers, sameNumbers } from "./journal-line.ts";

@@ -1,9 +1,8 @@
 import type { z } from "zod";
-import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
-import { type CrossIndex, NO_CHOICE } from "../identity/cell.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
+import { type CrossIndex, type GridPoint, NO_CHOICE } from "../identity/cell.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";

@@ -1,12 +1,13 @@
-import { linkSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fstatSync, linkSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
 import { widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
+import { openIfThere } from "../regular-file.ts";
 import { isLitter, isPartial, partialPath, writeWholeSync } from "../write-whole.ts";
-import { checkpointNames, removeCheckpoints } from "./checkpoint-files.ts";
+import { checkpointNames, removeCheckpoints } from "./checkpoints.ts";
 import { removeFigures, removeJournals, removeReport } from "./clean-results.ts";
 import { writeCsvFiles } from "./csv-files.ts";
 import {
@@ -21,15 +22,15 @@ import {
   unwritable,
   writable,
 } from "./find-results.ts";
-import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
 import { removeKeptArrays } from "./kept-arrays.ts";
 import type { Provenance } from "./provenance.ts";
+import { journalPaths } from "./read-journals.ts";
 import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";
 import type { RunObserver } from "./run-observer.ts";
 import { Lock, type Shard } from "./writer-lock.ts";
-import { removeDeadProgress } from "./writers.ts";
+import { provenancesIn, removeDeadProgress } from "./writers.ts";
 
 const CSV_EVERY_MS = 30_000;
 /** Writing CSV takes at most this share of a sweep's time, however many runs there are. */
@@ -240,4 +241,31 @@ function removeOld(path: string): void {
   removeFigures(join(path, FIGURES));
   removeReport(join(path, REPORT));
   removeKeptArrays(path);
+}
+
+/** Bytes of each journal in `folder`, by the journal's name. */
+export function journalSizes(folder: string): Map<string, number> {
+  return new Map(journalPaths(folder).map((path) => [basename(path).split(".jsonl")[0], sizeOf(path)]));
+}
+
+/**
+ * Whether a process that has ended left more in its journal than `before`, the sizes at an earlier time. One that still
+ * trains does not count: it writes the CSV files after its end.
+ */
+function grownByEnded(folder: string, before: ReadonlyMap<string, number>): boolean {
+  const grown = [...journalSizes(folder)].filter(([name, size]) => size !== before.get(name));
+  if (grown.length === 0) return false;
+  const ended = provenancesIn(folder, () => {}).filter(({ provenance }) => provenance.end !== null);
+  return grown.some(([name]) => ended.some((one) => one.name === name));
+}
+
+/** Network file systems update a file's size only when the file is opened. */
+function sizeOf(path: string): number {
+  const file = openIfThere(path);
+  if (file === undefined) return 0;
+  try {
+    return fstatSync(file).size;
+  } finally {
+    closeSync(file);
+  }
 }

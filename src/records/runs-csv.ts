@@ -1,4 +1,4 @@
-import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss, type LossSet } from "../config/losses.ts";
 import {
   type Column,
   correlationColumn,
@@ -11,10 +11,10 @@ import {
 } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, string, TRAINED_FIELDS } from "./fields.ts";
-import { LOSS_WORDS } from "./loss-words.ts";
 import { meanOfMeasure } from "./measure-values.ts";
 import { MEASURES, type Measure } from "./measures.ts";
 import { finalLosses, lowestLosses, type RunRecord, type TaskLosses, tasksOf } from "./record.ts";
+import { LOSS_WORDS } from "./words.ts";
 
 /**
  * `runs.csv`: one row for each run, failed ones too. Losses are in units of label variance. Measures that no run has are

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { isAlive } from "../alive.ts";
 import { UsageError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
+import { isAlive } from "../system-error.ts";
 import { localTime } from "../units.ts";
 import { writeWholeSync } from "../write-whole.ts";
 

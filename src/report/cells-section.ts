@@ -1,23 +1,21 @@
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
-import { meanText } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet, meanText } from "../config/losses.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
-import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
+import { finalMeans, sweepCells } from "../figures/sweep-facts.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
-import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { LOSS_WORDS } from "../records/words.ts";
 import { LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { centreOf, estimate } from "../stats/interval.ts";
 import { rankingOf } from "../summary/leading.ts";
 import { thousands } from "../units.ts";
-import { type Html, html } from "./html.ts";
+import { DASH, filledColumns, type Html, html, numberCell, section, tableBox } from "./html.ts";
 import { reportedFirst } from "./outcome.ts";
 import { labelled, lossText } from "./report-words.ts";
-import { DASH, filledColumns, numberCell, section, tableBox } from "./section.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
 interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {

@@ -1,16 +1,14 @@
 import type { Claim, ClaimPart } from "../claims/claim.ts";
-import { type CoveringCommand, coveringCommands } from "../claims/commands.ts";
+import { type CoveringCommand, coveringCommands, shortRuns } from "../claims/claims.ts";
 import { boundText, oursText, paperText } from "../claims/judge.ts";
-import { shortRuns } from "../claims/short-runs.ts";
 import type { Config } from "../config/config.ts";
-import { type EachLoss, eachLoss, LOSS_SETS } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss, LOSS_SETS } from "../config/losses.ts";
 import { capitalised } from "../figures/draw/words.ts";
 import { listed } from "../listed.ts";
 import type { SeveralPoints } from "../records/at-point.ts";
-import { LOSS_WORDS } from "../records/loss-words.ts";
+import { LOSS_WORDS } from "../records/words.ts";
 import { shellQuoted } from "../shell.ts";
-import { type Html, html, NOTHING } from "./html.ts";
-import { headRow, section, tableBox } from "./section.ts";
+import { type Html, headRow, html, NOTHING, section, tableBox } from "./html.ts";
 import { mark } from "./settings-section.ts";
 
 interface Shown {

@@ -2,9 +2,8 @@ import type { Config } from "../config/config.ts";
 import type { RunRecord } from "../records/record.ts";
 import { type ModelCost, modelCosts } from "../summary/cost.ts";
 import { duration, parametersText, thousands } from "../units.ts";
-import { type Html, html } from "./html.ts";
+import { DASH, filledColumns, type Html, headRow, html, numberCell, section, tableBox } from "./html.ts";
 import { labelled } from "./report-words.ts";
-import { DASH, filledColumns, headRow, numberCell, section, tableBox } from "./section.ts";
 
 export function costSection(config: Config, records: readonly RunRecord[]): Html {
   const costs = labelled(modelCosts(config, records, { intervals: false }), config);

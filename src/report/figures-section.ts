@@ -1,16 +1,28 @@
-import type { LossSet } from "../config/loss-sets.ts";
-import { byReason, type Unavailable } from "../figures/draw/figure.ts";
+import { eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
+import {
+  byReason,
+  type Figure,
+  type FigureChoices,
+  isUnavailable,
+  SCALES,
+  STATISTICS,
+  type Unavailable,
+} from "../figures/draw/figure.ts";
 import { element, svgText } from "../figures/draw/svg.ts";
-import { SWEEP_FIGURES, type SweepFigure, VERDICTS } from "../figures/gallery.ts";
+import { fileName } from "../figures/files.ts";
+import { SWEEP_FIGURES, type SweepFigure, supportedOptions, VERDICTS } from "../figures/gallery.ts";
+import { listed } from "../listed.ts";
 import type { Results } from "../records/read-results.ts";
+import { LOSS_WORDS } from "../records/words.ts";
+import { LEAST_SHOWN } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
+import { type CellSeesaw, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { pictureText, type Shapes } from "./compact.ts";
-import { type Html, html, markup } from "./html.ts";
+import { type Html, html, markup, NOTHING, section } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 import type { PackedTables } from "./packed-rows.ts";
 import { type PageSweep, unbroken } from "./redraw.ts";
-import { section } from "./section.ts";
-import { type Choice, drawVariants, hasPaper, type Variant, type Variants } from "./variants.ts";
 
 /** What the pictures of a page have in common. */
 export interface Drawing {
@@ -108,4 +120,87 @@ function variantFigure({ figure, choices, file }: Variant, { loss, shapes, table
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>
 `;
+}
+
+/** Options of the figures that a reader may choose. */
+type Choice = Pick<FigureChoices, "loss" | "statistic" | "scale">;
+
+/** One picture of a figure, and all choices that show it: not every figure depends on every choice. */
+interface Variant {
+  readonly figure: Figure;
+  readonly choices: readonly Choice[];
+  /** As `mmoe figures` would name its files, without ending. */
+  readonly file: string;
+}
+
+interface Variants {
+  readonly name: string;
+  readonly title: string;
+  readonly variants: readonly Variant[];
+}
+
+const CHOICES: readonly Choice[] = LOSS_SETS.flatMap((loss) =>
+  STATISTICS.flatMap((statistic) => SCALES.map((scale) => ({ loss, statistic, scale }))),
+);
+
+/** Every figure that can be drawn of a sweep, once for each choice that changes it, and what the others lack. */
+export function drawVariants(
+  results: Results,
+  kinds: readonly SweepFigure[] = SWEEP_FIGURES,
+): { drawn: Variants[]; lacking: Unavailable[] } {
+  const all = kinds.map((kind) => variantsOf(kind, results));
+  return {
+    drawn: all.filter((one) => "variants" in one),
+    lacking: all.filter((one) => "lacking" in one),
+  };
+}
+
+function variantsOf(kind: SweepFigure, results: Results): Variants | Unavailable {
+  const { name, supports, draw } = kind;
+  const variants: { figure: Figure; choices: Choice[]; file: string }[] = [];
+  for (const choice of CHOICES) {
+    const chosen = (Object.keys(choice) as (keyof Choice)[]).filter((key) => supports.includes(key));
+    const same = variants.find(({ choices }) => chosen.every((key) => choices[0]?.[key] === choice[key]));
+    if (same !== undefined) {
+      same.choices.push(choice);
+      continue;
+    }
+    const figure = draw(results, { ...choice, theme: "page", paper: true });
+    if (isUnavailable(figure)) return figure;
+    const file = fileName(figure, supportedOptions(kind, { ...choice, theme: "light", paper: true }), {
+      at: results.at,
+    });
+    variants.push({ figure, choices: [choice], file });
+  }
+  return { name, title: (variants[0] as Variant).figure.title, variants };
+}
+
+/** Whether a figure shows the paper's own results. */
+function hasPaper({ variants }: Variants): boolean {
+  return variants.some(({ figure }) => figure.svg.includes('class="paper"'));
+}
+
+/** What sharing does to the tasks, over all cells and for each loss; nothing if no model of the sweep shares nothing. */
+export function seesawText(results: Results): Html {
+  const against = sharesNothing(results);
+  if (against === undefined) return NOTHING;
+  const cells = eachLoss((set) => seesawOf(results, set, against).cells.filter(({ pairs }) => pairs >= LEAST_SHOWN));
+  if (cells.train.length === 0) return NOTHING;
+  const texts = groupBy(LOSS_SETS, (set) => outcomeOf(cells[set]));
+  const sentences = [...texts].map(([text, sets]) => `${listed(sets.map((set) => LOSS_WORDS[set].where))} ${text}`);
+  return html`<p class="note">Against ${against}, over ${cells.train.length} cells of five runs or more: ${sentences.join("; ")}.
+A cell gains if the 95 % interval of delta-m, the mean over tasks and runs of (${against}’s loss − the model’s) / ${against}’s, lies above 0.
+In a seesaw one task gains while another loses.</p>
+`;
+}
+
+/** `5 cells gain, 1 loses and 2 are undecided, and 3 to 40 % of a cell's runs are seesaws`. */
+function outcomeOf(cells: readonly CellSeesaw[]): string {
+  const gain = cells.filter(({ deltaM }) => deltaM.low > 0).length;
+  const lose = cells.filter(({ deltaM }) => deltaM.high < 0).length;
+  const rest = cells.length - gain - lose;
+  const shares = cells.map(({ seesaw }) => Math.round(100 * seesaw.value));
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+  const range = least === most ? `${least}` : `${least} to ${most}`;
+  return `${gain} gain, ${lose} lose and ${rest} are undecided, and ${range} % of a cell’s runs are seesaws`;
 }

@@ -1,5 +1,4 @@
 import type { CsvValue } from "../records/csv.ts";
-import { vlqDifferences } from "./vlq.ts";
 
 /** A column of texts: each with the number of rows in a row that have it. */
 interface TextColumn {
@@ -118,4 +117,22 @@ function digitsOf(numbers: readonly number[]): number {
 /** Places before the point: 3 of 123.4, -1 of 0.0123. */
 function placesOf(value: number): number {
   return Math.floor(Math.log10(Math.abs(value))) + 1;
+}
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/**
+ * A whole number as base64 VLQ, as in source maps: five bits a digit, the lowest first; the lowest bit is the sign. The
+ * page's scripts read it (`unpacked` in assets/report/single-runs.js).
+ */
+export function vlq(value: number): string {
+  let rest = value < 0 ? (-value << 1) | 1 : value << 1;
+  let text = "";
+  for (; rest > 31; rest >>= 5) text += DIGITS[(rest & 31) | 32];
+  return text + DIGITS[rest];
+}
+
+/** Whole numbers, each as its difference from the one before. */
+function vlqDifferences(values: readonly number[]): string {
+  return values.map((value, i) => vlq(i === 0 ? value : value - values[i - 1])).join("");
 }

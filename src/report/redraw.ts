@@ -1,9 +1,16 @@
 // Runs in the page: draws a figure again, without the models and correlations that the reader has hidden.
-import type { LossUnit } from "../config/loss-unit.ts";
-import { DRAWINGS, type Draw } from "../figures/draw/drawings.ts";
-import { doneCells, type Sweep, type SweepFacts } from "../figures/draw/facts.ts";
+import type { LossUnit } from "../config/losses.ts";
+import { DRAWINGS, type DrawingName, pictureOf } from "../figures/draw/drawings.ts";
+import {
+  doneCells,
+  isShown,
+  type LeftOut,
+  partWords,
+  type Sweep,
+  type SweepFacts,
+  withoutCells,
+} from "../figures/draw/facts.ts";
 import { type FigureChoices, isUnavailable } from "../figures/draw/figure.ts";
-import { isShown, type LeftOut, partWords, withoutCells } from "../figures/draw/part.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 
 /** What a page holds of a sweep; the paper's curves are in a table. */
@@ -45,13 +52,17 @@ export function isRedrawable(name: string): boolean {
 }
 
 export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redrawing): Redrawn {
-  const draw = (DRAWINGS as unknown as Record<string, Draw<object>>)[name];
   const sweep = withoutCells(sweepOf(rest), hidden);
   if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
   const { unit, rowsFile } = rest.sweep;
   const shown = rows.map((row) => ({ row, values: valuesOf(row) })).filter(({ values }) => isShown(values, hidden));
   const drawn = shown.map(({ values }) => values);
-  const found = draw(drawn, sweep, { ...choices, unit, fits: rowsFile !== null, theme: "page" });
+  const found = pictureOf(name as DrawingName, drawn, sweep, {
+    ...choices,
+    unit,
+    fits: rowsFile !== null,
+    theme: "page",
+  });
   if (isUnavailable(found)) return { lacking: found.lacking };
   const { title, caption, root } = found;
   return {

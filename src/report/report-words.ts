@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { shortNumber, signed } from "../figures/draw/scale.ts";
 import { listed } from "../listed.ts";
-import { DASH } from "./section.ts";
+import { DASH } from "./html.ts";
 
 /** If there are more names than this, they are counted. */
 const NAMED = 4;

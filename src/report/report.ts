@@ -1,44 +1,43 @@
-import { claimsOf, untestable } from "../claims/claims.ts";
-import { shortRuns } from "../claims/short-runs.ts";
+import { claimsOf, shortRuns, untestable } from "../claims/claims.ts";
 import { cellsOf } from "../config/cells.ts";
-import { listedKeys, pointCount } from "../config/grid.ts";
-import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import { type EachLoss, eachLoss, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
+import { listedKeys, pointCount } from "../config/schema.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { VERDICTS } from "../figures/gallery.ts";
-import { sweepCells } from "../figures/sweep-cells.ts";
-import { sweepOf } from "../figures/sweep-facts.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { sweepCells, sweepOf } from "../figures/sweep-facts.ts";
+import { pointText } from "../identity/cell.ts";
 import { listed } from "../listed.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import { numberOf, thousands } from "../units.ts";
-import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
-import { citeSection } from "./cite-section.ts";
 import { claimsSection, noClaims, noClaimsOn, noneCovered } from "./claims-section.ts";
 import type { Shapes } from "./compact.ts";
 import { costSection } from "./cost-section.ts";
-import { failuresSection } from "./failures-section.ts";
-import { type Drawing, drawnFigures, figureBlock, figuresSection } from "./figures-section.ts";
+import {
+  type Drawing,
+  drawnFigures,
+  drawVariants,
+  figureBlock,
+  figuresSection,
+  seesawText,
+} from "./figures-section.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { htmlPage, type Live } from "./html-page.ts";
-import { outcome } from "./outcome.ts";
+import { bestPoints, outcome } from "./outcome.ts";
 import { PackedTables } from "./packed-rows.ts";
-import { provenanceSection } from "./provenance-section.ts";
+import { citeSection, provenanceSection } from "./provenance-section.ts";
 import type { PageSweep } from "./redraw.ts";
 import { modelsText, placeText } from "./report-words.ts";
-import { runsSection } from "./runs-section.ts";
-import { seesawText } from "./seesaw-text.ts";
+import { failuresSection, runPicker, runsSection } from "./runs-section.ts";
 import { differencesSection, settingsSection } from "./settings-section.ts";
-import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
 import { showsTasks, tasksSection } from "./tasks-section.ts";
 import type { Together } from "./together.ts";
-import { drawVariants } from "./variants.ts";
 
 /** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; `live` follows a sweep. */
 export function reportHtml(results: Results, loss: LossSet, live?: Live): string {

@@ -1,19 +1,20 @@
 import type { Config } from "../config/config.ts";
-import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
-import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { shortNumber } from "../figures/draw/scale.ts";
+import { finalMeans, type SweepCell, sweepCells } from "../figures/sweep-facts.ts";
+import { type Cell, cellKey, cellOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
-import type { RunRecord } from "../records/record.ts";
+import { lossCurve, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { thousands } from "../units.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, headRow, html, NOTHING, section, tableBox } from "./html.ts";
 import { dataElement } from "./html-page.ts";
-import { section, tableBox } from "./section.ts";
+import { vlq } from "./packed-rows.ts";
+import { labelled } from "./report-words.ts";
 
 /** Most runs of a cell that the table lists: a sweep of ten cells then stays below a third of a megabyte. */
-export const LISTED = 1000;
+const LISTED = 1000;
 
 /** A cell's runs, for the page's table. */
 interface ListedCell {
@@ -81,4 +82,122 @@ export function runsSection(results: Results): Html {
 `,
     dataElement("run-cells", cells),
   ]);
+}
+
+/** Most failed runs that are named; `runs.csv` has all. */
+const NAMED = 200;
+
+/** The runs that failed, by name and reason, and how they count. */
+export function failuresSection({ config, records }: Results): Html {
+  const failed = records.filter(({ status }) => status === "failed");
+  if (failed.length === 0) return section("failures", "Failed runs", html`<p>No run failed.</p>`);
+  const more = failed.length - NAMED;
+  const table = html`<table>
+<thead>${headRow(["Run", "Model", ...(failed[0]?.correlation === null ? [] : ["Correlation"]), "Reason"])}</thead>
+<tbody>${labelled(failed.slice(0, NAMED), config).map(failureRow)}</tbody>
+</table>`;
+  return section("failures", "Failed runs", [
+    html`<p>${thousands(failed.length)} of the ${thousands(records.length)} runs that ended failed. A failed run has no final loss:
+it is counted, but no mean, interval, figure or verdict includes it.</p>
+`,
+    tableBox("Table of failed runs", table),
+    more > 0 ? html`<p>And ${thousands(more)} more: runs.csv names them all.</p>` : "",
+  ]);
+}
+
+function failureRow({ id, model, correlation, reason }: RunRecord): Html {
+  const at = correlation === null ? NOTHING : html`<td>${shortNumber(correlation)}</td>`;
+  return html`<tr><th scope="row"><code>${id}</code></th><td>${model}</td>${at}<td>${reason}</td></tr>
+`;
+}
+
+/** Most losses of single runs in a page: half a megabyte. A panel that is 60 points wide shows no more points. */
+const MOST_LOSSES = 300_000;
+const MOST_POINTS = 40;
+
+/** Curves of single runs, packed for the page's script. */
+export interface SingleRuns {
+  readonly steps: readonly number[];
+  /** At most this many runs per cell, the first ones; cells and runs are those of the table of runs. */
+  readonly most: number;
+  /** Ends of the logarithmic scale that losses are counted on, in `PARTS` parts. */
+  readonly low: number;
+  readonly high: number;
+  /** Parts of the scale, [cells][runs][steps], as base64 VLQ: each as its difference from the run's step before. */
+  readonly losses: EachLoss<string>;
+}
+
+/** The first runs of each cell, as many as a page can hold; undefined if none is done. */
+export function singleRuns(results: Results): SingleRuns | undefined {
+  const cells = sweepCells(results);
+  const all = cells[0]?.runs[0]?.curve.steps;
+  if (all === undefined) return undefined;
+  const every = Math.ceil(all.length / MOST_POINTS);
+  const points = all.flatMap((_, i) => ((all.length - 1 - i) % every === 0 ? [i] : []));
+  const room = Math.max(1, Math.floor(MOST_LOSSES / (LOSS_SETS.length * cells.length * points.length)));
+  const most = Math.min(room, LISTED);
+  const shown = cells.map((cell) => ({ ...cell, runs: cell.runs.slice(0, most) }));
+  const values = eachLoss((set) => shown.map((cell) => lossesOf(cell, set, points)));
+  const ends = endsOf(LOSS_SETS.flatMap((set) => values[set]));
+  return {
+    steps: points.map((i) => all[i]),
+    most,
+    ...ends,
+    losses: eachLoss((set) => packed(values[set], points.length, ends)),
+  };
+}
+
+/** [runs * points]. */
+function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]): Float64Array {
+  const of = (run: RunRecord) => {
+    const curve = lossCurve(run, set);
+    return points.map((i) => curve[i]);
+  };
+  return Float64Array.from(runs.flatMap(of));
+}
+
+interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
+
+function endsOf(values: readonly Float64Array[]): Ends {
+  let [low, high] = [Number.POSITIVE_INFINITY, 0];
+  for (const loss of values.flatMap((some) => [...some])) {
+    if (loss > 0) low = Math.min(low, loss);
+    high = Math.max(high, loss);
+  }
+  return low < high ? { low, high } : { low: 0.5, high: 1 };
+}
+
+/** A part is less than a point of a panel. */
+const PARTS = 511;
+
+function packed(values: readonly Float64Array[], points: number, { low, high }: Ends): string {
+  const part = (loss: number) => Math.round((PARTS * Math.log(Math.max(loss, low) / low)) / Math.log(high / low));
+  return values
+    .flatMap((cell) => {
+      const parts = Array.from(cell, part);
+      return parts.map((one, i) => vlq(i % points === 0 ? one : one - parts[i - 1]));
+    })
+    .join("");
+}
+
+/** Controls that pick a run by its index, and its curve in every cell: the page's script shows and drives them. */
+export function runPicker(results: Results): Html {
+  const packedRuns = singleRuns(results);
+  if (packedRuns === undefined) return NOTHING;
+  const runs = sweepCells(results).map((cell) => cell.runs.map(({ run }) => run));
+  const done = Math.max(...runs.map(({ length }) => length));
+  const shown = runs.flatMap((some) => some.slice(0, packedRuns.most));
+  const part =
+    packedRuns.most < done
+      ? ` This page has the first ${thousands(packedRuns.most)} of the ${thousands(done)} runs of a cell.`
+      : "";
+  return html`<div class="picker" id="run-picker" hidden>
+<p><label for="run-index">Run</label> <input type="range" id="run-index" min="0" max="${Math.max(...shown)}" value="0" autocomplete="off"> <output id="run-reading" for="run-index"></output></p>
+<p><label><input type="checkbox" id="run-all" autocomplete="off"> all of these runs</label></p>
+<p class="note">One run’s curve in every cell: in each run, all models and correlations see the same data. Point at a curve to pick its run.${part}</p>
+</div>
+${dataElement("single-runs", packedRuns)}`;
 }

@@ -1,7 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { type SettingRow, settingRows } from "../config/setting-rows.ts";
-import { type Html, html } from "./html.ts";
-import { headRow, section, tableBox } from "./section.ts";
+import { type Html, headRow, html, section, tableBox } from "./html.ts";
 
 /** Every setting with its mark. */
 export function settingsSection(config: Config): Html {

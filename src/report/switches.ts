@@ -1,6 +1,6 @@
-import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { LOSS_WORDS } from "../records/loss-words.ts";
+import { LOSS_WORDS } from "../records/words.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 
 interface Shown {

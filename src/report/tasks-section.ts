@@ -1,16 +1,14 @@
 import { tasksOfRuns } from "../config/task-kinds.ts";
 import { capitalised } from "../figures/draw/words.ts";
 import { pointTitle } from "../identity/cell.ts";
-import { LOSS_WORDS } from "../records/loss-words.ts";
-import { METRIC_WORDS } from "../records/metric-words.ts";
 import type { Results } from "../records/read-results.ts";
+import { LOSS_WORDS, METRIC_WORDS } from "../records/words.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import { type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
-import { type Content, type Html, html } from "./html.ts";
+import { type Content, DASH, filledColumns, type Html, headRow, html, numberCell, section, tableBox } from "./html.ts";
 import { labelled, lossText } from "./report-words.ts";
-import { DASH, filledColumns, headRow, numberCell, section, tableBox } from "./section.ts";
 
 /** Whether a report shows each task by itself: on rows of the user's own, and where labels are classes. */
 export function showsTasks({ config }: Pick<Results, "config">): boolean {

@@ -1,13 +1,12 @@
 import { basename, resolve } from "node:path";
 import { cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
-import { valuesOf } from "../config/grid.ts";
 import { plainNameOf } from "../config/kinds.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import type { OwnModel } from "../config/own-model-schema.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { configDifferences } from "../config/same-sweep.ts";
-import { GRID_KEYS } from "../config/schema.ts";
+import { GRID_KEYS, valuesOf } from "../config/schema.ts";
 import { inputsOfRows } from "../config/table-inputs.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";

@@ -1,7 +1,6 @@
 import { bootstrap, estimateOf, onlyColumn } from "./bootstrap.ts";
 import type { Estimate } from "./estimate.ts";
-import { interquartileMean } from "./interquartile-mean.ts";
-import { mean, quantileSorted, standardDeviation } from "./moments.ts";
+import { interquartileMean, mean, quantileSorted, standardDeviation } from "./moments.ts";
 
 /** Description of a sample: estimates with 95 % intervals (BCa). */
 export interface Description {

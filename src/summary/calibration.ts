@@ -7,8 +7,8 @@ import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { CALIBRATION_BINS, type CalibrationBin, calibrationBins, calibrationError } from "../stats/classes.ts";
 import type { Interval } from "../stats/estimate.ts";
+import { shareOf } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
-import { shareOf } from "../stats/share.ts";
 
 /** A task whose predictions are probabilities. */
 export interface ClassTask {

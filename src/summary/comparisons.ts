@@ -1,9 +1,7 @@
-import { byCorrelation, type Cell, cellOf, modelAt } from "../identity/cell.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { byCorrelation, type Cell, cellOf, modelAt, pointText } from "../identity/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { holm } from "../stats/holm.ts";
-import { comparePairs, type PairedComparison } from "../stats/pairs.ts";
+import { comparePairs, holm, type PairedComparison } from "../stats/pairs.ts";
 import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from "../stats/spread.ts";
 
 /** Two cells, and the p-value of their test, adjusted within its family. */

@@ -1,9 +1,8 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
-import { gridPoints } from "../config/grid.ts";
-import { cellKey } from "../identity/cell.ts";
-import type { GridValue } from "../identity/grid-point.ts";
+import { gridPoints } from "../config/schema.ts";
+import { cellKey, type GridValue } from "../identity/cell.ts";
 import { isCode } from "../models/code.ts";
-import { flopPerRow } from "../models/flop.ts";
+import { flopPerRow } from "../models/parameters.ts";
 import { toCsv } from "../records/csv.ts";
 import type { RunRecord } from "../records/record.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";

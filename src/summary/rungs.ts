@@ -1,7 +1,7 @@
 import { cellsOf } from "../config/cells.ts";
-import { ladderOf } from "../config/ladder.ts";
-import type { LossSet } from "../config/loss-sets.ts";
-import { type Ladder, lackText, rungName, rungOf } from "../data/rungs.ts";
+import { ladderOf } from "../config/loss-unit-of.ts";
+import type { LossSet } from "../config/losses.ts";
+import { type Ladder, lackText, rungName, rungOf } from "../data/ladder-loss.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses } from "../records/record.ts";

@@ -1,5 +1,5 @@
 import { cellsOf } from "../config/cells.ts";
-import type { LossSet } from "../config/loss-sets.ts";
+import type { LossSet } from "../config/losses.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
@@ -9,8 +9,8 @@ import { finalLosses, type RunRecord } from "../records/record.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { shareOf } from "../stats/interval.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
-import { shareOf } from "../stats/share.ts";
 
 /** Models that share nothing between tasks: what others gain or lose by sharing is measured against the first that a sweep has. */
 export const SHARE_NOTHING = ["single-task", "single-task-wide"] as const;

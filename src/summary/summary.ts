@@ -1,10 +1,13 @@
-import type { LossSet } from "../config/loss-sets.ts";
-import { type Cell, cellOf } from "../identity/cell.ts";
+import type { LossSet } from "../config/losses.ts";
+import { type Cell, cellOf, pointText } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { type CsvValue, toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
+import { finalLosses } from "../records/record.ts";
 import { type Description, describe } from "../stats/describe.ts";
 import type { Estimate } from "../stats/estimate.ts";
-import { shareOf } from "../stats/share.ts";
+import { shareOf } from "../stats/interval.ts";
+import { mean } from "../stats/moments.ts";
 import { BAD_LOSS } from "./bad-loss.ts";
 import {
   betweenCorrelations,
@@ -14,7 +17,8 @@ import {
   type SpreadComparison,
   spreadsBetweenModels,
 } from "./comparisons.ts";
-import { type Rungs, rungsOf } from "./rungs.ts";
+import { type CellRungs, type Rungs, rungsOf } from "./rungs.ts";
+import type { TaskSummary } from "./task-summary.ts";
 
 /** Final losses of a sweep: every cell, and cells in pairs that differ in the model, the correlation or the grid point alone. */
 export interface Summary {
@@ -73,4 +77,102 @@ function summarizeCell(cell: CellLosses, bad: number): CellSummary {
     loss: describe(losses),
     badShare: shareOf(losses.filter((loss) => loss > bad).length, losses.length),
   };
+}
+
+/** From this ratio of held-out to training loss on, models are said to have memorised. */
+const MANY = 5;
+
+/** Says that models have memorised the training rows of a table, if losses on held-out rows are many times those; else empty. */
+export function memorisedText({ config, records }: Pick<Results, "config" | "records">): string {
+  if (config.rows === null) return "";
+  const meanOf = (set: "train" | "heldout") => mean(records.flatMap((record) => finalLosses(record, set)?.mean ?? []));
+  const ratio = meanOf("heldout") / meanOf("train");
+  if (!(ratio >= MANY)) return "";
+  return `loss on held-out rows is ${ratio < 100 ? ratio.toFixed(0) : "over 100"} times that on training rows: the models have memorised these`;
+}
+
+/** A summary as CSV: one row for each statistic of a cell, or of two cells; an empty cell for no value. */
+export function summaryCsv(
+  { loss, cells, models, correlations, points, spreads, rungs }: Summary,
+  tasks: readonly TaskSummary[] = [],
+): string {
+  const rows = [
+    ...cells.flatMap(cellRows),
+    ...tasks.flatMap(taskRows),
+    ...(rungs?.cells ?? []).flatMap(rungRows),
+    ...models.flatMap((one) => comparisonRows("models", one)),
+    ...correlations.flatMap((one) => comparisonRows("correlations", one)),
+    ...points.flatMap((one) => comparisonRows("points", one)),
+    ...spreads.flatMap(spreadRows),
+  ];
+  return toCsv(rows.map((row) => ({ loss, ...row })));
+}
+
+type Row = Record<string, CsvValue>;
+
+/** `n` is the number of runs, or pairs of runs, behind the value. */
+function row(about: Row, statistic: string, n: number, value: number | Estimate): Row {
+  if (typeof value === "number") return { ...about, statistic, n, value, low: Number.NaN, high: Number.NaN };
+  return { ...about, statistic, n, value: value.value, low: value.low, high: value.high };
+}
+
+function cellRows({ model, correlation, point, failed, failedShare, missing, loss, badShare }: CellSummary): Row[] {
+  const about = { about: "cell", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
+  const { n, ...statistics } = loss;
+  return [
+    row(about, "failed", n + failed.length, failed.length),
+    row(about, "failedShare", n + failed.length, failedShare),
+    row(about, "missing", n + failed.length, missing),
+    ...Object.entries(statistics).map(([name, value]) => row(about, name, n, value)),
+    row(about, "badShare", n, badShare),
+  ];
+}
+
+/** The mean loss of a task, `loss of y_income`, and its metrics. */
+function taskRows({ name, cells }: TaskSummary): Row[] {
+  return cells.flatMap(({ model, correlation, point, runs, loss, metrics }) => {
+    const about = { about: "task", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
+    return Object.entries({ loss, ...metrics }).map(([what, value]) => row(about, `${what} of ${name}`, runs, value));
+  });
+}
+
+/** Shares of runs whose tasks end on a rung; the last is above the ladder. */
+function rungRows({ model, correlation, point, runs, tasks }: CellRungs): Row[] {
+  const about = { about: "rung", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
+  return tasks.flatMap((counts, k) =>
+    counts.map((count, rung) => {
+      const name = rung < counts.length - 1 ? `Rung${rung}` : "Above";
+      return row(about, `task${k + 1}${name}Share`, runs, shareOf(count, runs));
+    }),
+  );
+}
+
+function comparisonRows(about: string, comparison: CellComparison): Row[] {
+  const { pairs, mean, median, improvement, wilcoxon, adjusted } = comparison;
+  const of = { about, ...pairColumns(comparison) };
+  return [
+    row(of, "meanDifference", pairs, mean),
+    row(of, "medianDifference", pairs, median),
+    row(of, "improvement", pairs, improvement),
+    row(of, "wilcoxonP", pairs, wilcoxon.p),
+    row(of, "wilcoxonHolmP", pairs, adjusted),
+  ];
+}
+
+function spreadRows(comparison: SpreadComparison): Row[] {
+  const { pairs, iqr, sd, brownForsythe, adjusted } = comparison;
+  const of = { about: "spread", ...pairColumns(comparison) };
+  return [
+    row(of, "iqrRatio", pairs, iqr),
+    row(of, "sdRatio", pairs, sd),
+    row(of, "brownForsytheF", pairs, brownForsythe.statistic),
+    row(of, "brownForsytheP", pairs, brownForsythe.p),
+    row(of, "brownForsytheHolmP", pairs, adjusted),
+  ];
+}
+
+function pairColumns({ first, second }: Pick<CellComparison, "first" | "second">): Row {
+  const { model, correlation, point } = first;
+  const other = { otherModel: second.model, otherCorrelation: second.correlation, otherPoint: pointText(second.point) };
+  return { model, correlation, ...point, ...other };
 }

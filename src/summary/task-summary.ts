@@ -1,7 +1,7 @@
 import { cellsOf } from "../config/cells.ts";
-import type { LossSet } from "../config/loss-sets.ts";
+import type { LossSet } from "../config/losses.ts";
+import type { TaskKindSetting } from "../config/rows-schema.ts";
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
-import type { TaskKindSetting } from "../config/task-kinds-schema.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";

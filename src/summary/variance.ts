@@ -1,5 +1,5 @@
 import { cellsOf } from "../config/cells.ts";
-import type { LossSet } from "../config/loss-sets.ts";
+import type { LossSet } from "../config/losses.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";

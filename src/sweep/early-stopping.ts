@@ -1,8 +1,19 @@
 // Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
+
+import { heldoutCount } from "../data/table.ts";
 import { bestStep } from "../engines/early-stop.ts";
-import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState } from "../engines/engine.ts";
-import type { StepChoice } from "../engines/step-choice.ts";
-import { isStopped, type StoppedRun, stepsBetween, validationRun, withSteps } from "./tries.ts";
+import type {
+  AnyRun,
+  Engine,
+  FromTable,
+  Hooks,
+  Keeping,
+  RunResult,
+  RunState,
+  StepChoice,
+  Stopping,
+} from "../engines/engine.ts";
+import { memo } from "../memo.ts";
 
 /** Runs that choose their steps together, before they train. */
 export const TOGETHER = 32;
@@ -201,4 +212,54 @@ class Choices {
 function begun(K: number): RunState {
   const curve = { steps: [], train: [], heldout: [] };
   return { step: 0, values: [], noBias: [], powers: [1, 1], sums: new Array<number>(K).fill(0), curve, elapsedMs: 0 };
+}
+
+/** Steps between two looks at the validation rows: a pass over the training rows, but no more than this. */
+const MOST_BETWEEN = 500;
+
+export type StoppedRun = AnyRun & FromTable & { readonly stopping: Stopping };
+
+/** The most that runs train, as runs without early stopping: those that are stopped early are tried up to their limit. */
+export function longestTrainings(runs: readonly AnyRun[]): AnyRun[] {
+  return runs.flatMap((run) => {
+    if (!isStopped(run)) return [run];
+    const { until: _, ...tried } = validationRun(run);
+    return [tried, withSteps(run, run.training.steps)];
+  });
+}
+
+/** The most steps that a run trains, its try included. */
+export function mostSteps(run: AnyRun): number {
+  return (isStopped(run) ? 2 : 1) * run.training.steps;
+}
+
+function isStopped(run: AnyRun): run is StoppedRun {
+  return run.stopping !== undefined;
+}
+
+/** Numbers of rows that a try trains on and is validated on: without validation rows, both are of the run's training rows. */
+function partsOf({ training, stopping }: StoppedRun): { trainRows: number; heldoutRows: number } {
+  const all = Number(training.trainRows);
+  if (training.validationRows) return { trainRows: all, heldoutRows: training.validationRows };
+  const heldoutRows = heldoutCount(all, stopping.validation);
+  return { trainRows: all - heldoutRows, heldoutRows };
+}
+
+function stepsBetween(run: StoppedRun): number {
+  return Math.min(MOST_BETWEEN, Math.ceil(partsOf(run).trainRows / run.training.batch));
+}
+
+/** Equal settings stay one object: engines group many runs by them. */
+const validationData = memo((data: FromTable["data"]): FromTable["data"] => ({ ...data, validates: true }));
+
+/** The run on a part of its training rows, with the others in place of its held-out rows, which it never sees. */
+export function validationRun(run: StoppedRun): AnyRun {
+  const { diagnostics: _, stopping: until, ...rest } = run;
+  const { validationRows: __, ...others } = run.training;
+  const training = { ...others, ...partsOf(run), evalEvery: stepsBetween(run) };
+  return { ...rest, until, data: validationData(run.data), training };
+}
+
+function withSteps({ stopping: _, ...run }: StoppedRun, steps: number): AnyRun {
+  return { ...run, training: { ...run.training, steps } };
 }

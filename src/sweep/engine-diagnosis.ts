@@ -1,6 +1,6 @@
 import { MMOE } from "../called-as.ts";
 import type { CudaFacts } from "../cuda/diagnosis.ts";
-import type { Problem } from "../cuda/trust.ts";
+import type { Problem } from "../cuda/home.ts";
 import type { KernelSet } from "../engines/cpu/kernel-sets.ts";
 import { availableKernels } from "../engines/cpu/native.ts";
 import { type EngineTrial, tryEngine } from "./engine-trial.ts";

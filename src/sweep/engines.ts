@@ -10,7 +10,7 @@ import type { AnyRun, Engine, Hooks } from "../engines/engine.ts";
 import { findPython } from "../engines/process/find-python.ts";
 import type { Adapter } from "../engines/process/languages.ts";
 import { UsageError } from "../errors.ts";
-import { isCode, isIn, LANGUAGES, type Language, languageOf } from "../models/code.ts";
+import { type CodeModel, isCode, isIn, LANGUAGES, type Language, languageOf } from "../models/code.ts";
 import { withEarlyStopping } from "./early-stopping.ts";
 
 /** `auto` is `cuda` if it is set up, a card is visible and no kernels of the cpu engine are asked for; else `cpu`. */
@@ -79,7 +79,7 @@ export async function processEngine(language: Language, options: EngineOptions):
 }
 
 /** What starts workers of a language. */
-export async function adapterOf(
+async function adapterOf(
   language: Language,
   { python, env = process.env }: Pick<EngineOptions, "python" | "env">,
 ): Promise<Adapter> {
@@ -222,4 +222,26 @@ export function kernelSet({ kernels, env = process.env, note = () => {} }: Kerne
     note(`${here.problem}; training on WebAssembly, which is slower (--kernels wasm leaves out this line)`);
   }
   return chooseKernels(choice, kernels === undefined ? VARIABLE : "--kernels", here);
+}
+
+/** What is known of a model in code once its file is loaded. */
+interface DescribedModel {
+  readonly about?: string | undefined;
+  /** How many numbers each of its parameters has, by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly size: number;
+}
+
+export interface DescribeOptions {
+  readonly python?: string | undefined;
+  readonly env?: Env;
+}
+
+/** Loads a model in code, in a process that ends with it. Throws UsageError for what is no model. */
+export async function describeModel(
+  model: CodeModel,
+  { python, env = process.env }: DescribeOptions = {},
+): Promise<DescribedModel> {
+  const { describeInProcess } = await import("../engines/process/process-engine.ts"); // other plans need no process
+  return describeInProcess(model, await adapterOf(languageOf(model), { env, ...(python !== undefined && { python }) }));
 }

@@ -8,7 +8,7 @@ import { isCode } from "../models/code.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { longestTrainings } from "./tries.ts";
+import { longestTrainings } from "./early-stopping.ts";
 
 /** How far the time of a sweep on an idle machine may lie from its estimate, as a factor (docs/sweeps.md). */
 const APART = 1.5;

@@ -10,8 +10,8 @@ import {
   trainingOf,
 } from "../config/config.ts";
 import { crossedPair, crossedPairs, crossedRun } from "../config/cross.ts";
-import { listedKeys, pointCount } from "../config/grid.ts";
 import { withValidationRows } from "../config/rows.ts";
+import { listedKeys, pointCount } from "../config/schema.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import type { AnyRun, FromTable, Generated, Stopping } from "../engines/engine.ts";

@@ -8,6 +8,7 @@ import type { Shard } from "../records/writer-lock.ts";
 import { withValues } from "../tables/read-table.ts";
 import { thousands } from "../units.ts";
 import { checkCurves } from "./curves.ts";
+import { mostSteps } from "./early-stopping.ts";
 import { countRuns, eachRun } from "./plan.ts";
 
 /** A sweep to train, and what to do with the results that its folder already holds. */
@@ -55,7 +56,7 @@ export function plannedShare(request: ShareRequest, note: (line: string) => void
 }
 
 /** The same before the runs are planned. */
-export function comparedFolder(request: ShareRequest, note: (line: string) => void): Omit<SweepShare, "runs" | "todo"> {
+function comparedFolder(request: ShareRequest, note: (line: string) => void): Omit<SweepShare, "runs" | "todo"> {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (shard !== null && overwrite)
     throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);
@@ -100,7 +101,7 @@ export function planShard(config: Config, shard: Shard | null): AnyRun[] {
 }
 
 /** The same one by one. */
-export function* eachOfShard(config: Config, shard: Shard | null): Generator<AnyRun> {
+function* eachOfShard(config: Config, shard: Shard | null): Generator<AnyRun> {
   const { index, count } = shard ?? { index: 1, count: 1 };
   const sizes = { repeats: config.runs, cells: countRuns(config) / config.runs, count };
   let place = 0;
@@ -117,4 +118,70 @@ function indexOf(place: number, { repeats, cells, count }: { repeats: number; ce
   const rest = repeats % count;
   const whole = repeats - rest;
   return 1 + ((repeat < whole ? repeat : cell * rest + (repeat - whole)) % count);
+}
+
+/** A share as a dry run needs it: numbers, and some runs that stand for all. A list of millions would take gigabytes. */
+export interface ShareOutline extends Pick<SweepShare, "config" | "out" | "shard"> {
+  readonly runs: number;
+  readonly todo: number;
+  /** Steps of all runs to do, at most. */
+  readonly steps: number;
+  /** Some of the runs, and of those to do. */
+  readonly samples: Pick<SweepShare, "runs" | "todo">;
+}
+
+/** Compares the plan with the results folder as `plannedShare` does. */
+export function outlinedShare(request: ShareRequest, note: (line: string) => void, mostRuns?: number): ShareOutline {
+  const { config, out, shard, ended } = comparedFolder(request, note);
+  const [all, todo] = [new Sample(mostRuns), new Sample(mostRuns)];
+  let steps = 0;
+  for (const run of eachOfShard(config, shard)) {
+    all.add(run);
+    if (ended.has(run.id)) continue;
+    todo.add(run);
+    steps += mostSteps(run);
+  }
+  const samples = { runs: all.runs, todo: todo.runs };
+  return { config, out, shard, runs: all.count, todo: todo.count, steps, samples };
+}
+
+/** Most runs of a sample. */
+const MOST_RUNS = 100_000;
+
+/** Some of many runs: each n-th repeat, with all of its runs, since engines make rows once for those of a repeat. */
+class Sample {
+  count = 0;
+  readonly #mostRuns: number;
+  #repeats: AnyRun[][] = [];
+  #kept = 0;
+  /** One in this many repeats is kept. */
+  #each = 1;
+  #seen = 0;
+  #latest: number | undefined;
+
+  constructor(mostRuns = MOST_RUNS) {
+    this.#mostRuns = mostRuns;
+  }
+
+  get runs(): AnyRun[] {
+    return this.#repeats.flat();
+  }
+
+  add(run: AnyRun): void {
+    this.count++;
+    if (run.index !== this.#latest) {
+      this.#latest = run.index;
+      if (this.#seen++ % this.#each === 0) this.#repeats.push([]);
+    }
+    if ((this.#seen - 1) % this.#each > 0) return;
+    this.#repeats.at(-1)?.push(run);
+    this.#kept++;
+    if (this.#kept > this.#mostRuns && this.#repeats.length > 1) this.#halve();
+  }
+
+  #halve(): void {
+    this.#each *= 2;
+    this.#repeats = this.#repeats.filter((_, i) => i % 2 === 0);
+    this.#kept = this.runs.length;
+  }
 }

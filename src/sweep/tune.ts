@@ -1,20 +1,29 @@
-import { listedKeys, valuesOf } from "../config/grid.ts";
-import type { LossSet } from "../config/loss-sets.ts";
+// Chooses among the grid points of a sweep, and makes the config of the tuned sweep.
+import { basename } from "node:path";
+import { checkConfig } from "../config/check.ts";
+import { BETTER } from "../config/choose-by.ts";
+import type { Config } from "../config/config.ts";
+import type { LossSet } from "../config/losses.ts";
+import { listedKeys, SETTING_KEYS, type Settings, valuesOf } from "../config/schema.ts";
 import type { GridKey } from "../config/settings.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
-import type { GridPoint } from "../identity/grid-point.ts";
-import { pointText } from "../identity/grid-point.ts";
+import { cellKey, type GridPoint, pointText } from "../identity/cell.ts";
+import { listed } from "../listed.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
+import type { RunRecord } from "../records/record.ts";
+import { LOSS_WORDS } from "../records/words.ts";
 import { describe } from "../stats/describe.ts";
 import { type Estimate, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { comparePairs } from "../stats/pairs.ts";
-import { cellMetrics, type TuneMetric } from "./tune-metric.ts";
+import { validationName } from "../validation-name.ts";
 
 export const TUNED_BY = ["model", "cell"] as const;
 
-export interface TuneOptions {
+interface TuneOptions {
   readonly loss: LossSet;
   /** What decides in place of the loss. */
   readonly metric?: TuneMetric | undefined;
@@ -125,4 +134,141 @@ function isAtEnd(chosen: GridPoint, key: GridKey, { config }: Results): boolean 
   const numbers = values.filter((value) => typeof value === "number");
   if (numbers.length < values.length) return false;
   return chosen[key] === Math.min(...numbers) || chosen[key] === Math.max(...numbers);
+}
+
+export interface TuneMetric {
+  /** Its column in runs.csv: `auc1`. */
+  readonly name: string;
+  /** What it is, and of which task. */
+  readonly meaning: string;
+  readonly isHigherBetter: boolean;
+  /** Its final value in a run; NaN if the run has none. */
+  readonly of: (record: RunRecord) => number;
+}
+
+/**
+ * The metric of a task by its column in runs.csv; on rows of the user's own, its value on validation rows. Throws UsageError for
+ * one that the results do not have.
+ */
+export function tuneMetric(name: string, results: Results): TuneMetric {
+  const { path, config, records } = results;
+  if (config.rows !== null) expectValidated(results);
+  const recorded = (measure: string) => (config.rows === null ? measure : validationName(measure));
+  const rows = config.rows === null ? "held-out" : "validation";
+  const metrics = MEASURES.filter(({ name }) => Object.hasOwn(BETTER, name));
+  const names = taskNames(config);
+  const known = metrics.flatMap((measure) =>
+    names.map((task, k) => ({
+      name: `${measure.name}${k + 1}`,
+      meaning: `${measure.meaning.replace("held-out", rows)}: ${task}`,
+      isHigherBetter: BETTER[measure.name] === "higher",
+      of: (record: RunRecord) =>
+        (record.measures?.[recorded(measure.name)] as readonly number[] | undefined)?.[k] ?? Number.NaN,
+    })),
+  );
+  const measured = known.filter(({ of }) => records.some((record) => !Number.isNaN(of(record))));
+  const metric = measured.find((one) => one.name === name);
+  if (metric !== undefined) return metric;
+  const has = measured.length === 0 ? "none" : measured.map((one) => one.name).join(", ");
+  throw new UsageError(`--metric: expected a metric that ${path} has (${has}), got '${name}'`);
+}
+
+/** The loss on validation rows, by which a sweep on rows of the user's own is tuned. */
+export function validationLoss(results: Results): TuneMetric {
+  expectValidated(results);
+  return {
+    name: "validationLoss",
+    meaning: "mean over tasks of the loss on validation rows after the last step",
+    isHigherBetter: false,
+    of: ({ measures }) => (measures?.validationLoss as number | undefined) ?? Number.NaN,
+  };
+}
+
+/** No choice may see a test row. */
+function expectValidated({ path, records }: Results): void {
+  const done = records.filter(({ status }) => status === "done");
+  if (done.every(({ measures }) => measures?.validationTaskLoss !== undefined)) return;
+  throw new UsageError(
+    `${path}: some runs have no losses on validation rows, and no choice may see a test row; train them in a new folder with --set refit=false`,
+  );
+}
+
+/** Every cell of a sweep, with the metric's value in each run that is done. */
+function cellMetrics(results: Results, { of }: TuneMetric): CellLosses[] {
+  const byCell = groupBy(results.records, cellKey);
+  return cellLosses(results, "heldout").map((cell) => {
+    const done = (byCell.get(cellKey(cell)) ?? []).filter(({ status }) => status === "done");
+    return { ...cell, byRun: new Map(done.map((record) => [record.run, of(record)])) };
+  });
+}
+
+interface TunedOptions extends TuneOptions {
+  /** Of the tuned sweep: another one than that of the runs that tuned; by default the next. */
+  readonly seed?: number;
+  /** Runs of each of its cells; by default as many as tuned. */
+  readonly runs?: number;
+}
+
+/**
+ * The config of the sweep with the chosen values, and the table that they were chosen from. Throws UsageError for the
+ * seed of the runs that tuned.
+ */
+export function tunedConfig(results: Results, picks: readonly Pick[], options: TunedOptions): Config {
+  const { config } = results;
+  const { loss, metric, by, seed = config.seed + 1, runs = config.runs } = options;
+  if (seed === config.seed)
+    throw new UsageError(`--seed: must differ from ${seed}, the seed of the tuning runs; omit it`);
+  const tuned: NonNullable<Settings["tuned"]> = {
+    sweep: basename(results.path),
+    loss: metric?.name ?? loss,
+    by,
+    seed: config.seed,
+    runs: config.runs,
+    choices: picks.map(({ chosen, ...pick }) => ({ ...nameOf(pick), values: { ...chosen } })),
+    points: picks.flatMap((pick) =>
+      pick.candidates.map(({ point, mean, failed }) => ({
+        ...nameOf(pick),
+        values: { ...point },
+        ...rounded(mean),
+        failed,
+      })),
+    ),
+  };
+  const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
+  const cross = options.runs === undefined ? config.cross : null; // an explicit --runs replaces the cross
+  const named = { name: nameFor(config), about: aboutFor(results, picks, options) };
+  const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, ...named };
+  const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
+  const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
+  return checkConfig({ source: results.path, values }, []);
+}
+
+function nameOf({ model, correlation, at }: Omit<Pick, "candidates" | "chosen" | "next" | "sure" | "atEnd">) {
+  return {
+    model: model,
+    ...(correlation !== undefined && { correlation }),
+    ...(Object.keys(at).length > 0 && { at }),
+  };
+}
+
+/** Longest name of a config. */
+const LONGEST = 60;
+const ENDING = "-tuned";
+
+function nameFor({ name }: Config): string {
+  return `${name.slice(0, LONGEST - ENDING.length)}${ENDING}`;
+}
+
+/** What was chosen, and from what: the grid's own sentence is not true of the tuned sweep. */
+function aboutFor({ config, path }: Results, picks: readonly Pick[], { loss, metric, by }: TuneOptions): string {
+  const keys = listed(Object.keys(picks[0]?.chosen ?? {}));
+  const of = by === "cell" ? "cell (a model at a correlation)" : by;
+  return `Sweep ${config.name} with the ${keys} that mmoe tune chose for each ${of} from ${basename(path)}, by ${metric?.name ?? LOSS_WORDS[loss].name}`;
+}
+
+/** To six digits; no interval is null. */
+function rounded({ value, low, high }: Estimate) {
+  const six = (number: number) => Number(number.toPrecision(6));
+  const end = (number: number) => (Number.isNaN(number) ? null : six(number));
+  return { mean: end(value), low: end(low), high: end(high) };
 }

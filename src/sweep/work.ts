@@ -2,8 +2,7 @@ import type { Run } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
 import { VALUES } from "../engines/training-settings.ts";
 import { memo } from "../memo.ts";
-import { flopPerRow } from "../models/flop.ts";
-import { parameterBlocks } from "../models/parameters.ts";
+import { flopPerRow, parameterBlocks } from "../models/parameters.ts";
 import { expertsOf, hasSharedGate, levelCount, type ModelSpec } from "../models/spec.ts";
 
 /** How long the kinds of work take a core of a Zen 5 on AVX-512, in ns a unit. */

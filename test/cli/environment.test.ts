@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Effects } from "../../src/cli/effects.ts";
+import type { Effects } from "../../src/cli/command.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { npyHeader } from "../../src/cli/npy.ts";
+import { npyHeader } from "../../src/cli/rows-output.ts";
 
 /**
  * By NumPy 2.4.6, but for the spaces before the end of the line:

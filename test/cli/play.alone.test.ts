@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
-import { EXIT } from "../../src/cli/exit-codes.ts";
+import { EXIT } from "../../src/cli/command.ts";
 import { startIn } from "../support/bin.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { serveBy } from "../support/serving.ts";

@@ -22,7 +22,7 @@ test("mmoe --version loads nothing from outside but commander", () => {
 
 test("mmoe sweep reads no engine before it knows which, and nothing of TensorFlow", () => {
   const loaded = [...staticImports(new URL("../../src/cli/sweep.ts", import.meta.url))];
-  const choosesKernels = /engines\/cpu\/(kernel-sets|choose-kernels|native|whole-binary)\.ts$/; // names, and the binary when it is asked for
+  const choosesKernels = /engines\/cpu\/(kernel-sets|choose-kernels|native)\.ts$/; // names, and the binary when it is asked for
   const read = loaded.filter((name) => /tensorflow|engines\/(cpu|tfjs)\//.test(name) && !choosesKernels.test(name));
   expect(read).toEqual([]);
 });

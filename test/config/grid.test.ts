@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, trainedHash } from "../../src/config/config.ts";
-import { gridPoints, listedKeys, pointCount } from "../../src/config/grid.ts";
 import { listOverride, loadConfig, setOverride } from "../../src/config/load.ts";
 import { configDifferences, widened } from "../../src/config/same-sweep.ts";
+import { gridPoints, listedKeys, pointCount } from "../../src/config/schema.ts";
 import { configYaml } from "../../src/config/write.ts";
-import { pointText } from "../../src/identity/grid-point.ts";
+import { pointText } from "../../src/identity/cell.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 

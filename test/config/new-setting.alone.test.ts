@@ -13,7 +13,7 @@ import { runMain, temporaryFolder } from "../support/effects.ts";
 /** The program as it is once it has one more setting. */
 vi.mock("../../src/config/settings.ts", async (original) => {
   const settings = await original<typeof import("../../src/config/settings.ts")>();
-  const { EVERYWHERE, setting } = await import("../../src/config/setting.ts");
+  const { EVERYWHERE, setting } = await import("../../src/config/settings.ts");
   const momentum = setting(z.number().min(0).describe("a number from 0"), {
     default: 0,
     mark: "assumed",

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { TaskSet } from "../../src/data/task-set.ts";
 import { Diagnosis } from "../../src/diagnostics/diagnosis.ts";
-import { gateQuantities } from "../../src/diagnostics/gates.ts";
-import { affinityQuantities, conflictQuantities } from "../../src/diagnostics/gradients.ts";
 import type { DiagnosticKind } from "../../src/diagnostics/kinds.ts";
 import { network } from "../../src/diagnostics/network.ts";
+import {
+  affinityQuantities,
+  conflictQuantities,
+  gateQuantities,
+  unitQuantities,
+} from "../../src/diagnostics/quantities.ts";
 import { Tape } from "../../src/diagnostics/tape.ts";
-import { unitQuantities } from "../../src/diagnostics/unit-activity.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";

@@ -9,9 +9,8 @@ import { claims } from "../../src/index.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import type { Estimate } from "../../src/stats/estimate.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
-import { holm } from "../../src/stats/holm.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
-import { wilcoxon } from "../../src/stats/wilcoxon.ts";
+import { holm, wilcoxon } from "../../src/stats/pairs.ts";
 
 export const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
 

@@ -7,7 +7,7 @@ import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { sweepOf } from "../../src/figures/sweep-facts.ts";
 import { redrawn } from "../../src/report/redraw.ts";
 import { pageSweep } from "../../src/report/report.ts";
-import { shareOf } from "../../src/stats/share.ts";
+import { shareOf } from "../../src/stats/interval.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { madeResults } from "../support/made-results.ts";

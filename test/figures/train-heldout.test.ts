@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { LOSS_SETS } from "../../src/config/loss-sets.ts";
-import { cellCurve } from "../../src/figures/curve-points.ts";
+import { LOSS_SETS } from "../../src/config/losses.ts";
+import { cellCurve } from "../../src/figures/curve-rows.ts";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { sweepCells } from "../../src/figures/sweep-cells.ts";
+import { sweepCells } from "../../src/figures/sweep-facts.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 

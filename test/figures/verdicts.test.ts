@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ClaimPart } from "../../src/claims/claim.ts";
-import { claimsOf } from "../../src/claims/claims.ts";
-import { claimsCsv } from "../../src/claims/claims-csv.ts";
+import { claimsCsv, claimsOf } from "../../src/claims/claims.ts";
 import { partText } from "../../src/claims/judge.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
 import { VERDICTS } from "../../src/figures/gallery.ts";

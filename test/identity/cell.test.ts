@@ -1,5 +1,17 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { byCorrelation, cellKey, cellOf, cellText, correlationText, pointTitle } from "../../src/identity/cell.ts";
+import {
+  byCorrelation,
+  cellKey,
+  cellOf,
+  cellText,
+  comparePoints,
+  compareValues,
+  correlationText,
+  pointText,
+  pointTitle,
+  runId,
+} from "../../src/identity/cell.ts";
 
 const cell = { model: "mmoe", correlation: 0.5, point: { lr: 0.01 } };
 const own = { model: "mmoe", correlation: null, point: {} };
@@ -37,4 +49,39 @@ test("byCorrelation is an order of cells by rising correlation", () => {
   const at = (correlation: number) => ({ correlation });
   expect([0.9, -0.5, 0.5].map(at).sort(byCorrelation)).toEqual([-0.5, 0.5, 0.9].map(at));
   expect(byCorrelation({ correlation: null }, { correlation: null })).toBe(0); // on a table
+});
+
+test("comparePoints(a, b) is an order by their values: numbers rise, words follow", () => {
+  const points = [10, 9, "fresh", 100].map((trainRows) => ({ trainRows, lr: 1 }));
+  expect(points.sort(comparePoints).map(({ trainRows }) => trainRows)).toEqual([9, 10, 100, "fresh"]);
+  expect(comparePoints({ optimizer: "adam" }, { optimizer: "sgd" })).toBe(-1);
+  expect(comparePoints({ lr: 1, batch: 2 }, { lr: 1, batch: 1 })).toBeGreaterThan(0);
+  expect([comparePoints({}, {}), compareValues("a", "a"), compareValues("fresh", 7)]).toEqual([0, 0, 1]);
+});
+
+test("pointText(point) gives its settings in their order, and nothing without any", () => {
+  const point = { lr: 0.01, optimizer: "sgd" };
+  expect([pointText(point), pointText(point, "/"), pointText({})]).toEqual([
+    "lr=0.01, optimizer=sgd",
+    "lr=0.01/optimizer=sgd",
+    "",
+  ]);
+});
+
+test("runId is made of values, and differs where they do", () => {
+  const at = (model: string, correlation: number) => ({ model, correlation, point: {} });
+  expect(runId(at("mmoe", 0.5), 17)).toBe("mmoe/p=0.50/017");
+  expect(runId(at("mmoe", -1), 1234)).toBe("mmoe/p=-1.00/1234");
+  fc.assert(
+    fc.property(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true }), (a, b) => {
+      expect(runId(at("m", a), 0) === runId(at("m", b), 0)).toBe(a === b);
+    }),
+  );
+});
+
+test("runId names a grid point, both seeds of a crossed run, and no correlation on the user's own rows", () => {
+  const cell = { model: "mmoe", correlation: 0.5, point: { lr: 0.01, batch: 16 } };
+  expect(runId(cell, 17)).toBe("mmoe/p=0.50/lr=0.01/batch=16/017");
+  expect(runId({ ...cell, point: {} }, { data: 3, initial: 17 })).toBe("mmoe/p=0.50/d03/i17");
+  expect(runId({ model: "mmoe", correlation: null, point: {} }, 17)).toBe("mmoe/017");
 });

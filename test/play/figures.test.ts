@@ -6,15 +6,19 @@ import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { element, svgText } from "../../src/figures/draw/svg.ts";
 import { themeOf } from "../../src/figures/draw/theme.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
-import { configSettings } from "../../src/play/config-settings.ts";
-import { digits } from "../../src/play/digits.ts";
 import type { Figure } from "../../src/play/draw.ts";
 import { lossFigure } from "../../src/play/loss-figures.ts";
 import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../src/play/model-figures.ts";
-import { playRuns } from "../../src/play/play-runs.ts";
 import { POINTS, Probe, placeAt } from "../../src/play/probe.ts";
 import { histogramFigure } from "../../src/play/run-histogram.ts";
-import { correlationFigure, directionsFigure, functionFigure, labelCurve } from "../../src/play/task-figures.ts";
+import { configSettings, playRuns } from "../../src/play/settings.ts";
+import {
+  correlationFigure,
+  digits,
+  directionsFigure,
+  functionFigure,
+  labelCurve,
+} from "../../src/play/task-figures.ts";
 
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
 const K = 3;

@@ -2,9 +2,15 @@ import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { modelSetOverrides } from "../../src/config/model-set.ts";
 import { pairsOf } from "../../src/data/correlation-matrix.ts";
-import { configSettings } from "../../src/play/config-settings.ts";
-import { playRuns } from "../../src/play/play-runs.ts";
-import { addressOf, commandWords, type PlaySettings, playGenerator, settingsIn } from "../../src/play/settings.ts";
+import {
+  addressOf,
+  commandWords,
+  configSettings,
+  type PlaySettings,
+  playGenerator,
+  playRuns,
+  settingsIn,
+} from "../../src/play/settings.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);

@@ -5,10 +5,8 @@ import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
 import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
-import { configSettings } from "../../src/play/config-settings.ts";
-import { playRuns } from "../../src/play/play-runs.ts";
 import { Probe } from "../../src/play/probe.ts";
-import { addressOf } from "../../src/play/settings.ts";
+import { addressOf, configSettings, playRuns } from "../../src/play/settings.ts";
 import { STOPS } from "../../src/play/tour.ts";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
 

@@ -2,12 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ALIGNED_MTL } from "../../src/engines/tfjs/methods/aligned-mtl.ts";
-import { CAGRAD } from "../../src/engines/tfjs/methods/cagrad.ts";
+import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "../../src/engines/tfjs/methods/gradient-methods.ts";
 import type { GradientMethod } from "../../src/engines/tfjs/methods/method.ts";
-import { MGDA } from "../../src/engines/tfjs/methods/mgda.ts";
-import { NASH_MTL } from "../../src/engines/tfjs/methods/nash-mtl.ts";
-import { PCGRAD } from "../../src/engines/tfjs/methods/pcgrad.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
 import { dot, length, mixOf, someVectors, type Vector, weightsOf } from "../engines/tfjs/methods/vectors.ts";
 import { temporaryFolder } from "../support/effects.ts";

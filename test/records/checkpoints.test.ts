@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { checkpointPath, removeCheckpoints } from "../../src/records/checkpoint-files.ts";
-import { Checkpoints, keptIn, keptOf } from "../../src/records/checkpoints.ts";
+import { Checkpoints, checkpointPath, keptIn, keptOf, removeCheckpoints } from "../../src/records/checkpoints.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { makeRun } from "../support/runs.ts";
 import { stateOf } from "../support/states.ts";

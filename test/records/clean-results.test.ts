@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { LOSS_SETS } from "../../src/config/loss-sets.ts";
+import { LOSS_SETS } from "../../src/config/losses.ts";
 import { DEFAULT_OPTIONS, SCALES, STATISTICS } from "../../src/figures/draw/figure.ts";
 import { THEME_NAMES } from "../../src/figures/draw/theme.ts";
 import { FORMATS, fileName } from "../../src/figures/files.ts";

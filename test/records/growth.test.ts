@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { journalSizes } from "../../src/records/growth.ts";
+import { journalSizes } from "../../src/records/results-folder.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 test("journalSizes(folder) gives bytes by the journal's name, and leaves no file open", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Run, RunResult } from "../../src/engines/engine.ts";
-import { cellMeasures, sweepCells } from "../../src/figures/sweep-cells.ts";
+import { cellMeasures, sweepCells } from "../../src/figures/sweep-facts.ts";
 import { EVENT_SCHEMA } from "../../src/records/events.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { recordOf } from "../../src/records/record.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LossSet } from "../../src/config/loss-sets.ts";
+import type { LossSet } from "../../src/config/losses.ts";
 import { lossCurve, recordOf } from "../../src/records/record.ts";
 import { doneResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
-import { eachLoss } from "../../src/config/loss-sets.ts";
+import { eachLoss } from "../../src/config/losses.ts";
 import { claimsSection } from "../../src/report/claims-section.ts";
 import { html } from "../../src/report/html.ts";
 import { reportHtml } from "../../src/report/report.ts";

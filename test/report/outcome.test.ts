@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Claim } from "../../src/claims/claim.ts";
 import type { CellLosses } from "../../src/records/cell-losses.ts";
-import { outcome } from "../../src/report/outcome.ts";
-import { lowestModels } from "../../src/report/ranking.ts";
+import { lowestModels, outcome } from "../../src/report/outcome.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 /** A cell whose runs end at these losses. */

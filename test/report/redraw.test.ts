@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { LeftOut } from "../../src/figures/draw/facts.ts";
 import { DEFAULT_OPTIONS, type Figure, isUnavailable } from "../../src/figures/draw/figure.ts";
-import type { LeftOut } from "../../src/figures/draw/part.ts";
 import { DIAGNOSTIC_FIGURES, LOSS_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
 import { sweepOf } from "../../src/figures/sweep-facts.ts";
 import type { CsvValue } from "../../src/records/csv.ts";

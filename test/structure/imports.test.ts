@@ -52,7 +52,7 @@ describe("a wrong import is found", () => {
     ["src/summary/summary.ts", "src/claims/claims.ts"],
     ["src/figures/gallery.ts", "src/report/html.ts"],
     ["src/figures/draw/facts.ts", "src/figures/gallery.ts"],
-    ["src/sweep/run-sweep.ts", "src/cli/effects.ts"],
+    ["src/sweep/run-sweep.ts", "src/cli/command.ts"],
     ["src/cli/main.ts", "src/index.ts"],
   ])("%s -> %s", (file, target) => {
     expect(forbidden(new Map([[file, [target]]]), permissions)).toEqual([`${file} -> ${target}`]);

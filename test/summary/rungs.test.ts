@@ -1,10 +1,9 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { ladderOf } from "../../src/config/ladder.ts";
+import { ladderOf } from "../../src/config/loss-unit-of.ts";
 import type { RunRecord } from "../../src/records/record.ts";
 import { rungsOf } from "../../src/summary/rungs.ts";
-import { summaryOf } from "../../src/summary/summary.ts";
-import { summaryCsv } from "../../src/summary/summary-csv.ts";
+import { summaryCsv, summaryOf } from "../../src/summary/summary.ts";
 import { madeResults } from "../support/made-results.ts";
 
 const SET = ["data=four-sines", "models=[mmoe, omoe]", "correlations=[0.5]", "runs=5"];

@@ -1,8 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
-import { summarizeCells, summaryOf } from "../../src/summary/summary.ts";
-import { summaryCsv } from "../../src/summary/summary-csv.ts";
+import { summarizeCells, summaryCsv, summaryOf } from "../../src/summary/summary.ts";
 import { chance, type LossOf, likeThePaper, madeResults } from "../support/made-results.ts";
 
 const gaps: LossOf = (run) => {

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Effects } from "../../src/cli/effects.ts";
+import type { Effects } from "../../src/cli/command.ts";
 import { main } from "../../src/cli/main.ts";
 
 /** What a command line gave back. */

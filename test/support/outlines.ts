@@ -1,6 +1,6 @@
 import PDFDocument from "pdfkit";
 import type { Weight } from "../../src/figures/draw/text.ts";
-import { FONT_FILES } from "../../src/figures/fonts.ts";
+import { FONT_FILES } from "../../src/figures/finished.ts";
 
 /** What pdfkit's reader of fonts gives of a letter. */
 interface Glyph {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { checkPath } from "../../src/config/refused.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey } from "../../src/config/schema.ts";
-import { PLANNED, SUPPORTED } from "../../src/config/setting.ts";
+import { PLANNED, SUPPORTED } from "../../src/config/settings.ts";
 import type { Engine, RunResult } from "../../src/engines/engine.ts";
 import type { TrainingPath } from "../../src/engines/training-path.ts";
 import { planRuns } from "../../src/sweep/plan.ts";

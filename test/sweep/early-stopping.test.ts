@@ -13,10 +13,15 @@ import { TableSet } from "../../src/data/table-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import { withEarlyStopping } from "../../src/sweep/early-stopping.ts";
+import {
+  longestTrainings,
+  mostSteps,
+  type StoppedRun,
+  validationRun,
+  withEarlyStopping,
+} from "../../src/sweep/early-stopping.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
-import { longestTrainings, mostSteps, type StoppedRun, validationRun } from "../../src/sweep/tries.ts";
 import { complaint } from "../support/complaint.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";

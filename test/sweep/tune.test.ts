@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AnyRun } from "../../src/engines/engine.ts";
 import { resultsAt } from "../../src/records/at-point.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
-import { tune } from "../../src/sweep/tune.ts";
-import { tunedConfig } from "../../src/sweep/tuned-config.ts";
+import { tune, tunedConfig } from "../../src/sweep/tune.ts";
 import { madeResults } from "../support/made-results.ts";
 
 const SET = ["runs=24", "models=omoe,mmoe", "correlations=0.5,1", "lr=0.001,0.01,0.1", "seed=1"];

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { flopPerRow } from "../../src/models/flop.ts";
-import { parameterCount } from "../../src/models/parameters.ts";
+import { flopPerRow, parameterCount } from "../../src/models/parameters.ts";
 import { modelWork, workOf } from "../../src/sweep/work.ts";
 import { makeRun } from "../support/runs.ts";
 

@@ -5,16 +5,15 @@ import { availableParallelism, constants } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import type { LossSet } from "../../config/loss-sets.ts";
+import { fileURLToPath } from "node:url";
+import type { LossSet } from "../../config/losses.ts";
 import type { AnyRun } from "../../engines/engine.ts";
 import { UsageError } from "../../errors.ts";
 import { CONFIG } from "../../records/find-results.ts";
 import type { Shard } from "../../records/writer-lock.ts";
 import { numberOf } from "../../units.ts";
-import { BIN } from "../bin.ts";
-import { type Context, type Effects, STOP_SIGNALS } from "../effects.ts";
-import { EXIT } from "../exit-codes.ts";
-import { writeResults } from "../output-file.ts";
+import { type Context, type Effects, EXIT, STOP_SIGNALS } from "../command.ts";
+import { writeResults } from "../merge.ts";
 import { shardText } from "./shard-option.ts";
 
 interface Fleet {
@@ -154,3 +153,6 @@ function listed(env: Effects["env"]): string[] {
   const where = env[VISIBLE] === undefined ? "nvidia-smi lists none" : `${VISIBLE} is empty`;
   throw new UsageError(`--devices all: no device found: ${where}; name them (--devices 0,1), or leave out --devices`);
 }
+
+/** The program that starts this package's command line, seen from src as from dist. */
+export const BIN = fileURLToPath(new URL("../../../bin/mmoe.js", import.meta.url));

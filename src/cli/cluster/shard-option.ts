@@ -9,7 +9,7 @@ import { checkTrainable } from "../../sweep/check-runs.ts";
 import { checkCurves } from "../../sweep/curves.ts";
 import { loadEngine } from "../../sweep/engines.ts";
 import { countRuns, planRuns } from "../../sweep/plan.ts";
-import type { Effects } from "../effects.ts";
+import type { Effects } from "../command.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
 type Env = Effects["env"];

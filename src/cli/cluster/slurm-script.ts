@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { UsageError } from "../../errors.ts";
 import { shellQuoted } from "../../shell.ts";
 import { version } from "../../version.ts";
-import type { Effects } from "../effects.ts";
+import type { Effects } from "../command.ts";
 import { clusterName } from "./names.ts";
 
 /** A sweep as a Slurm job array: each task trains one shard. */

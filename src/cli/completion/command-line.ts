@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { presetNames } from "../../config/load.ts";
-import { LOSS_SETS } from "../../config/loss-sets.ts";
+import { LOSS_SETS } from "../../config/losses.ts";
 import { GRID_KEYS, SETTING_KEYS } from "../../config/schema.ts";
 import { GENERATOR_PRESETS } from "../../data/presets.ts";
 import { DIAGNOSTIC_KINDS } from "../../diagnostics/kinds.ts";
@@ -15,7 +15,7 @@ import { VARYING } from "../../summary/variance.ts";
 import { ENGINE_NAMES, TFJS_BACKENDS } from "../../sweep/engines.ts";
 import { TUNED_BY } from "../../sweep/tune.ts";
 import { WHAT } from "../export.ts";
-import { TEXT_FORMATS } from "../format-option.ts";
+import { TEXT_FORMATS } from "../options.ts";
 import { ROW_FORMATS } from "../rows-output.ts";
 
 /** What follows an option, or stands as an argument. */

@@ -1,5 +1,5 @@
-import type { LossSet } from "../../config/loss-sets.ts";
-import type { GridPoint } from "../../identity/grid-point.ts";
+import type { LossSet } from "../../config/losses.ts";
+import type { GridPoint } from "../../identity/cell.ts";
 
 export interface DrawOptions {
   readonly folder: string;

@@ -1,14 +1,12 @@
 import cliProgress, { type MultiBar, type Options, type SingleBar } from "cli-progress";
 import type { AnyRun } from "../../engines/engine.ts";
-import { type Cell, correlationText } from "../../identity/cell.ts";
-import { pointText } from "../../identity/grid-point.ts";
+import { type Cell, correlationText, pointText } from "../../identity/cell.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { TOGETHER } from "../../sweep/early-stopping.ts";
 import { cellOfRun } from "../../sweep/sweep-status.ts";
-import type { Output } from "../effects.ts";
-import { ProgressCount, type RunProgress, type ToTrain } from "./progress-line.ts";
-import { CHOOSING } from "./step-choices.ts";
+import type { Output } from "../command.ts";
+import { CHOOSING, ProgressCount, type RunProgress, type ToTrain } from "./progress-line.ts";
 import { wrapped } from "./table.ts";
 
 const EVERY_MS = 250;

@@ -8,7 +8,7 @@ import type { Results } from "../../records/read-results.ts";
 import { estimateText } from "../../stats/estimate.ts";
 import { thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
-import { fewNote } from "./few-runs.ts";
+import { fewNote } from "./cell-names.ts";
 
 /** The paper's absolute correlations of a group's labels (section 6.3). */
 const PAPER_CORRELATION = { 1: 0.1768, 2: 0.2373 } as const;

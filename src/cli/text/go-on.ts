@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MMOE } from "../../called-as.ts";
-import { engineWords } from "../../records/engine-words.ts";
 import { CONFIG, JOURNALS } from "../../records/find-results.ts";
+import { engineWords } from "../../records/provenance.ts";
 import { provenancesIn } from "../../records/writers.ts";
 import { shellQuoted } from "../../shell.ts";
 

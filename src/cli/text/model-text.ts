@@ -1,8 +1,7 @@
 // `mmoe models --describe`: a model in words, numbers and a drawing, at most 79 columns wide.
 import { enginesOf } from "../../engines/check-run.ts";
 import type { CodeModel, Model } from "../../models/code.ts";
-import { flopPerRow } from "../../models/flop.ts";
-import { isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
+import { flopPerRow, isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { parametersText, thousands } from "../../units.ts";

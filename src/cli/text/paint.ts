@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Effects, Output } from "../effects.ts";
+import type { Effects, Output } from "../command.ts";
 
 const STYLES = { good: "green", bad: "red", open: "yellow", quiet: "dim" } as const;
 type Style = keyof typeof STYLES;

@@ -1,7 +1,7 @@
 import { EVENTS_VERSION, type SweepEvent } from "../../records/events.ts";
 import { plain } from "../../records/journal-line.ts";
 import type { SweepListener, SweepOutcome, SweepStart } from "../../sweep/run-sweep.ts";
-import type { Context } from "../effects.ts";
+import type { Context } from "../command.ts";
 import { barProgress } from "./bars.ts";
 import { lineProgress, type RunProgress } from "./progress-line.ts";
 import { startLines } from "./sweep-start.ts";

@@ -5,8 +5,8 @@ import { duration, localTime, numberOf, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Block } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
-import { keptText } from "./kept-text.ts";
 import { type Paint, verdictText } from "./paint.ts";
+import { keptText } from "./sweep-start.ts";
 
 /** What `mmoe status` shows, with a line for at most `most` cells: those that are not complete come first. */
 export function statusBlocks(status: SweepStatus, paint: Paint, most = Number.POSITIVE_INFINITY): Block[] {

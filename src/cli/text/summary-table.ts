@@ -1,24 +1,21 @@
 import { cellsOf } from "../../config/cells.ts";
 import type { Config } from "../../config/config.ts";
-import type { LossSet } from "../../config/loss-sets.ts";
-import { type LossUnit, meanText } from "../../config/loss-unit.ts";
 import { lossUnitOf } from "../../config/loss-unit-of.ts";
+import { type LossSet, type LossUnit, meanText } from "../../config/losses.ts";
 import { cellKey, correlationText } from "../../identity/cell.ts";
 import { listed } from "../../listed.ts";
 import type { CellLosses } from "../../records/cell-losses.ts";
-import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { configIn } from "../../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
+import { LOSS_WORDS } from "../../records/words.ts";
 import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import { type Leading, rankingOf } from "../../summary/leading.ts";
-import { memorisedText } from "../../summary/memorised.ts";
-import { type CellSummary, summarizeCells } from "../../summary/summary.ts";
-import type { Output } from "../effects.ts";
+import { type CellSummary, memorisedText, summarizeCells } from "../../summary/summary.ts";
+import type { Output } from "../command.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
-import { cellHeads, cellNames } from "./cell-names.ts";
-import { fewNote } from "./few-runs.ts";
+import { cellHeads, cellNames, fewNote } from "./cell-names.ts";
 import { tableWidth, withoutColumns } from "./table.ts";
 
 /**

@@ -1,7 +1,14 @@
-import { type Ladder, rungName } from "../../data/rungs.ts";
-import { type Cell, cellText, correlationText, modelAt, pointTitle } from "../../identity/cell.ts";
-import { type GridPoint, pointText } from "../../identity/grid-point.ts";
-import { METRIC_WORDS } from "../../records/metric-words.ts";
+import { type Ladder, rungName } from "../../data/ladder-loss.ts";
+import {
+  type Cell,
+  cellText,
+  correlationText,
+  type GridPoint,
+  modelAt,
+  pointText,
+  pointTitle,
+} from "../../identity/cell.ts";
+import { METRIC_WORDS } from "../../records/words.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
 import { countedText, type Estimate, estimateText, LEAST_SHOWN, LEVEL } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
@@ -16,7 +23,7 @@ import type { TaskCell, TaskSummary } from "../../summary/task-summary.ts";
 import { type CellVariance, COMPONENTS, type VarianceOptions } from "../../summary/variance.ts";
 import { duration, parametersText, thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
-import { fewNote } from "./few-runs.ts";
+import { fewNote } from "./cell-names.ts";
 import type { Rows } from "./table.ts";
 
 /**

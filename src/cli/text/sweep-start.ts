@@ -2,13 +2,12 @@ import { inputsText } from "../../config/table-inputs.ts";
 import { kindsText } from "../../config/task-kinds.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isCode, languageOf } from "../../models/code.ts";
-import { keptOf } from "../../records/checkpoints.ts";
+import { type Kept, keptOf } from "../../records/checkpoints.ts";
 import { ENGINE_OF } from "../../sweep/engines.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import type { SweepShare } from "../../sweep/share.ts";
 import { numberOf } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
-import { keptText } from "./kept-text.ts";
 
 /** Where results go, and how many runs will be trained: `results/paper: reused 412, to do 188 runs`. */
 export function whatIsToDo({ out, shard, runs, todo }: SweepShare): string {
@@ -55,4 +54,9 @@ function goesTo(engine: string, { model }: AnyRun): boolean {
 
 function modelsOf(runs: readonly AnyRun[]): string[] {
   return [...new Set(runs.map(({ model }) => model.name))];
+}
+
+/** `, 3 of them kept at 38 %`, rounded down, after a number of runs; empty for none. `before` is another beginning. */
+export function keptText({ runs, share }: Kept, before = ", "): string {
+  return runs === 0 ? "" : `${before}${runs} of them kept at ${Math.floor(100 * share)} %`;
 }

@@ -4,12 +4,10 @@ import { embeddingSets, isReluLayer, type ModelSpec, plainInputs, readInputs } f
 import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
-import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
+import { type Columns, columnsFrom, Reach, Tape, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
-import { Reach } from "./reach.ts";
 import { paysSparse, type SparseRows } from "./sparse-rows.ts";
-import { Tape } from "./tape.ts";
 import { gradientSum, sparseLine, sparseUpdate, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,

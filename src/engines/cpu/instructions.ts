@@ -1,6 +1,6 @@
 // Instructions of a step's code. The kernels read the same records, field by field (kernels/records.h). A new operation is an
 // entry here, its record there, and a function for panels of rows and one for single rows. Its backward part gets a `Reach`
-// (reach.ts), which says to which columns a gradient passes on.
+// (columns.ts), which says to which columns a gradient passes on.
 
 const DENSE = ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const;
 

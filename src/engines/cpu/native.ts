@@ -1,11 +1,12 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../errors.ts";
+import { readBytes, readText } from "../../regular-file.ts";
 import type { Arithmetic } from "../training-settings.ts";
 import { type BuiltSet, KERNEL_SETS, type KernelSet, type NativeSet } from "./kernel-sets.ts";
 import type { Kernels } from "./kernels.ts";
-import { expectWhole } from "./whole-binary.ts";
 
 /** A native set's functions: the memory comes first, then the arguments of `Kernels`. */
 export type NativeKernels = {
@@ -68,4 +69,28 @@ export function nativeKernels(set: NativeSet, arithmetic: Arithmetic): NativeKer
   if (kernels === undefined)
     throw new RangeError(`no kernels ${built} here: ${loaded.problem ?? "not this processor's"}`);
   return kernels;
+}
+
+const MOST_BYTES = 50e6;
+const MOST_MANIFEST_BYTES = 10_000;
+
+/**
+ * Throws UsageError unless a binary is the file that its manifest describes (scripts/kernel-manifest.js). The system maps
+ * a library into memory as it is: a truncated one kills the process at its first missing page.
+ */
+export function expectWhole(binary: string): void {
+  const { bytes, sha256 } = manifestOf(`${binary}.json`);
+  const content = readBytes(binary, { most: MOST_BYTES });
+  if (content.length !== bytes) throw new UsageError(`${binary} is damaged: ${content.length} bytes, not ${bytes}`);
+  if (createHash("sha256").update(content).digest("hex") !== sha256)
+    throw new UsageError(`${binary} is damaged: its SHA-256 is not the one in its manifest`);
+}
+
+function manifestOf(path: string): { readonly bytes?: unknown; readonly sha256?: unknown } {
+  const text = readText(path, { most: MOST_MANIFEST_BYTES });
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${path}: not JSON`);
+  }
 }

@@ -14,9 +14,8 @@ import { initialParameters } from "../initial-parameters.ts";
 import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes, type Layout, panelIndex, panelsOf } from "../rows/panels.ts";
-import { lossesOfTasks, type TaskLoss } from "../task-losses.ts";
+import { isValidated, lossesOfTasks, type TaskLoss, validationLosses } from "../task-losses.ts";
 import { testRows } from "../training-settings.ts";
-import { isValidated, validationLosses } from "../validation.ts";
 import type { KernelInstance, Kernels } from "./kernels.ts";
 import type { LabelPlan, RowPlan } from "./run-group-rows.ts";
 import {

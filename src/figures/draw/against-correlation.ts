@@ -1,18 +1,18 @@
 import { mean } from "../../stats/moments.ts";
 import { type Box, panel } from "./axes.ts";
-import { correlationScale } from "./correlation-scale.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import { asideOf, type EstimatePoint, estimateSeries, slotWidth, WIDEST_SLOT } from "./estimate-series.ts";
 import { correlationsOf, modelsOf } from "./facts.ts";
+import type { Drawing } from "./figure.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
-import type { Drawing } from "./page.ts";
 import type { Scale } from "./scale.ts";
 import { modelGroups } from "./shown.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import type { Theme } from "./theme.ts";
+import { correlationScale } from "./value-scale.ts";
 
 interface PlotOptions {
   readonly styles: ReadonlyMap<string, SeriesStyle>;

@@ -1,4 +1,4 @@
-import { type GridPoint, type GridValue, pointText } from "../../identity/grid-point.ts";
+import { type GridPoint, type GridValue, pointText } from "../../identity/cell.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { type Box, panel } from "./axes.ts";
@@ -12,10 +12,9 @@ import {
   WIDEST_SLOT,
 } from "./estimate-series.ts";
 import { correlationsOf, type DrawnCell, doneCells, type Listed, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
 import { across, down, type Frame } from "./series.ts";
@@ -38,8 +37,6 @@ import {
   withIntervals,
 } from "./words.ts";
 
-const NAME = "grid";
-
 /** A cell's final loss; its grid point is in columns of the settings' names. */
 export type SettingRow = FinalRow & GridPoint;
 
@@ -49,34 +46,25 @@ interface CellPoint extends EstimatePoint {
 }
 
 /** Final loss of each model against a listed setting, a panel for each correlation and choice of the other settings. */
-export function againstSetting(
-  rows: readonly SettingRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const againstSetting: Draw<SettingRow> = (rows, sweep, options) => {
   const axis = axisOf(sweep);
-  if (axis === undefined) return { name: NAME, lacking: "its runs have one value of each setting", never: true };
+  if (axis === undefined) return { lacking: "its runs have one value of each setting", never: true };
   const { key } = axis;
   const estimates = estimatesOf(rows, sweep);
-  if (estimates.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (estimates.length === 0) return { lacking: "no run is done" };
   const cells = estimates.map(({ cell }) => cell);
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const inRows = isOfManyWords(axis);
-  const { nodes, leftOut, ...size } = inRows
+  const { leftOut, ...contents } = inRows
     ? againstWords(estimates, { ...options, axis, othersOf: ({ point }) => othersText(point, key), styles, theme })
     : drawing(estimates, key, styles, { options, theme });
-  return page(
-    {
-      name: NAME,
-      title: `Final loss against ${key}`,
-      caption: `${captionStart(cells, key, sweep, { ...options, inRows })}${leftOut} ${runsSentence(cells, sweep)}`,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
-}
+  return {
+    title: `Final loss against ${key}`,
+    caption: `${captionStart(cells, key, sweep, { ...options, inRows })}${leftOut} ${runsSentence(cells, sweep)}`,
+    ...contents,
+  };
+};
 
 /** The cells in which a run is done, with their estimates. */
 function estimatesOf(rows: readonly SettingRow[], sweep: SweepFacts): CellEstimate[] {

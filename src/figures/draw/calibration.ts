@@ -2,14 +2,12 @@ import { listed } from "../../listed.ts";
 import { CALIBRATION_BINS } from "../../stats/classes.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { BinShare } from "../../summary/calibration.ts";
-import { type Box, panel } from "./axes.ts";
-import { groupsSentence } from "./curve-groups.ts";
-import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
-import { grid } from "./layout.ts";
+import { type Box, grid, panel } from "./axes.ts";
+import { groupsSentence } from "./curve-panels.ts";
+import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell } from "./facts.ts";
+import type { Draw } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { bandPath, type Frame, linePath, seriesMarker } from "./series.ts";
 import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
@@ -18,8 +16,6 @@ import { group, type SvgNode } from "./svg.ts";
 import { SIZE, SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { correlationWords, runsSentence } from "./words.ts";
-
-const NAME = "calibration";
 
 /** The rows of a cell whose probabilities of a task are in a bin, over its runs. */
 export type CalibrationRow = OfCell &
@@ -47,13 +43,9 @@ const MOST = 12;
 const LEAST_ROWS = 5;
 
 /** Reliability diagrams: of each task, the share of rows in which something came true against its probability. */
-export function calibration(
-  rows: readonly CalibrationRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const calibration: Draw<CalibrationRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done whose predictions were kept" };
+  if (found.length === 0) return { lacking: "no run is done whose predictions were kept" };
   const cells = found.map(({ cell, rows: [row] }) => ({ ...cell, runs: row.runs }));
   const theme = themeFor(options);
   const groups = modelGroups(modelsOf(cells));
@@ -89,11 +81,13 @@ export function calibration(
   const caption =
     `${captionStart(shownTasks)}${cut}${leftOutSentence(all, drawn)}${groupsSentence(groups)} ` +
     runsSentence(cells, sweep);
-  return page(
-    { name: NAME, title: `Calibration of predicted probabilities${ofOneModel(cells)}`, caption, height, theme },
-    [...head.nodes, ...nodes],
-  );
-}
+  return {
+    title: `Calibration of predicted probabilities${ofOneModel(cells)}`,
+    caption,
+    height,
+    nodes: [...head.nodes, ...nodes],
+  };
+};
 
 const [LEFT, RIGHT, ACROSS] = [24, 5, 22];
 /** Width and height of a single panel; two side by side fill the column. */

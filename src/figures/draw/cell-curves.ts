@@ -1,5 +1,4 @@
-import type { EachLoss, LossSet } from "../../config/loss-sets.ts";
-import { unitText } from "../../config/loss-unit.ts";
+import { type EachLoss, type LossSet, unitText } from "../../config/losses.ts";
 import type { Cell } from "../../identity/cell.ts";
 import type { CellRows, DrawnCell, OfCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";

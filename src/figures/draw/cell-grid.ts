@@ -1,7 +1,9 @@
-import type { Box } from "./axes.ts";
-import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
-import { grid } from "./layout.ts";
-import type { Drawing } from "./page.ts";
+import { type Box, grid, panel } from "./axes.ts";
+import { cellAttributes } from "./cell-curves.ts";
+import { type CellRows, correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
+import type { Drawing, FigureOptions } from "./figure.ts";
+import { lossScale, stepScale } from "./loss-axis.ts";
+import type { Frame } from "./series.ts";
 import { leftOutSentence, someOf } from "./shown.ts";
 import { labelIn } from "./style.ts";
 import { type Attributes, group, type SvgNode } from "./svg.ts";
@@ -156,4 +158,40 @@ function columnTitle(correlation: number, { x, y, width }: Box, titled: number, 
 
 function rowTitle({ title, attributes = {} }: GridRow, { x, y }: Box, { ink }: Theme): SvgNode {
   return text(title, x, y - 4, { fill: ink, weight: "SemiBold" }, attributes);
+}
+
+interface StepCellsOptions {
+  readonly top: number;
+  /** Losses that the vertical axis has room for. */
+  readonly values: readonly number[];
+  readonly options: Pick<FigureOptions, "scale" | "fits" | "yLimits">;
+  readonly theme: Theme;
+}
+
+/** Height of a panel, where there are few. */
+const HEIGHT = 62;
+
+/** Panels of losses against steps with the same axes, models in rows and correlations in columns; `marks` draws in each. */
+export function stepCells<Row extends OfCell & { readonly step: number }, One extends CellRows<Row>>(
+  found: readonly One[],
+  { top, values, options, theme }: StepCellsOptions,
+  marks: (one: One, frame: Frame, place: Place) => readonly SvgNode[],
+): GridDrawing {
+  const cells = found.map(({ cell }) => cell);
+  const layout = cellGrid(cells, { top, height: HEIGHT, left: 24, theme });
+  const last = Math.max(...found.map(({ rows }) => rows.at(-1)?.step ?? 0));
+  const panels = found.flatMap((one) => {
+    const { cell } = one;
+    const place = layout.place(cell);
+    if (place === undefined) return [];
+    const { box, numbers } = place;
+    const frame = {
+      x: stepScale(last, [box.x, box.x + box.width], { limits: theme.steps }).scale,
+      y: lossScale(values, options, [box.y + box.height, box.y]),
+    };
+    return [panel({ box, ...frame, theme, numbers, attributes: cellAttributes(cell) }, marks(one, frame, place))];
+  });
+  const { leftOut, width, bottom: height } = layout;
+  const foot = text(stepScale(last, [0, 1]).title, width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...layout.titles, ...panels, foot], leftOut, width, height };
 }

@@ -2,15 +2,14 @@ import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
 import { type EstimatePoint, estimateSeries, type FinalRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
 import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
-import { withRoom } from "./tick-labels.ts";
+import { withRoom } from "./value-scale.ts";
 import {
   capitalised,
   lossHeading,
@@ -21,8 +20,6 @@ import {
   withIntervals,
 } from "./words.ts";
 
-const NAME = "cost";
-
 /** A cell's final loss, and its model's cost. */
 export type CostRow = FinalRow & {
   readonly parameters: number;
@@ -31,22 +28,21 @@ export type CostRow = FinalRow & {
 };
 
 /** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */
-export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+export const cost: Draw<CostRow> = (rows, sweep, options) => {
   const cells = doneCells(sweep);
-  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (cells.length === 0) return { lacking: "no run is done" };
   const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
     const { flopPerRow, ...estimate } = row;
     return { ...estimate, cell, x: flopPerRow };
   });
   const drawn = points.map(({ cell }) => cell);
-  if (modelsOf(drawn).length < 2) return { name: NAME, lacking: "runs of two models with known FLOP are needed" };
-  if (areAlike(points))
-    return { name: NAME, lacking: `the models' FLOP differ by less than ${100 * ALIKE} %`, never: true };
+  if (modelsOf(drawn).length < 2) return { lacking: "runs of two models with known FLOP are needed" };
+  if (areAlike(points)) return { lacking: `the models' FLOP differ by less than ${100 * ALIKE} %`, never: true };
   const theme = themeFor(options);
-  const { nodes, leftOut, ...size } = drawing(points, stylesIn(drawn, sweep, theme), options, theme);
+  const { leftOut, ...contents } = drawing(points, stylesIn(drawn, sweep, theme), options, theme);
   const caption = `${captionStart(drawn, sweep, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, sweep)}`;
-  return page({ name: NAME, title: "Final loss against cost", caption, ...size, theme }, nodes);
-}
+  return { title: "Final loss against cost", caption, ...contents };
+};
 
 /** Costs that differ by a smaller share tell nothing: a figure would make much of it. */
 const ALIKE = 0.1;

@@ -1,21 +1,27 @@
-import type { LossSet } from "../../config/loss-sets.ts";
-import { type Difference, differenceChart, MOST_PAIRED, REFERENCE } from "./difference-chart.ts";
-import { doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
-import { page } from "./page.ts";
+import type { LossSet } from "../../config/losses.ts";
+import type { Estimate } from "../../stats/estimate.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import { doneCells, modelsOf } from "./facts.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
+import { type KeyMark, type Row, type RowGroup, rowChart } from "./row-chart.ts";
+import { linearScale, type Scale, shortNumber } from "./scale.ts";
+import { across, down } from "./series.ts";
+import { leftOutSentence, someOf } from "./shown.ts";
 import { labelIn } from "./style.ts";
-import { themeFor } from "./theme.ts";
+import type { SvgNode } from "./svg.ts";
+import { type Theme, themeFor } from "./theme.ts";
 import {
   areOnOwnRows,
   capitalised,
   correlationTitle,
+  correlationWords,
+  differenceHeading,
+  estimateWords,
   intervalWords,
   lossName,
   runsSentence,
   unitsSentence,
 } from "./words.ts";
-
-const NAME = "differences";
 
 export type DifferenceRow = Difference & {
   readonly loss: LossSet;
@@ -23,33 +29,24 @@ export type DifferenceRow = Difference & {
 };
 
 /** Differences of the final losses between models, pair by pair of runs on the same data. */
-export function pairedDifferences(
-  found: readonly DifferenceRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const pairedDifferences: Draw<DifferenceRow> = (found, sweep, options) => {
   const cells = doneCells(sweep);
   const models = modelsOf(cells);
-  if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
-  if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
+  if (models.length < 2) return { lacking: "runs of two models are needed" };
+  if (found.length === 0) return { lacking: "no two models have done the same run" };
   const theme = themeFor(options);
   const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
   const labelOf = (model: string) => labelIn(cells, model);
   const titleOf = (correlation: number | null) => correlationTitle(correlation, sweep);
-  const { nodes, height, leftOut } = differenceChart(found, { reference, labelOf, titleOf, options, theme });
+  const { leftOut, ...contents } = differenceChart(found, { reference, labelOf, titleOf, options, theme });
   const pairs = found.map((one) => one.pairs);
   const from = reference === undefined ? "between models" : `from ${labelOf(reference)}`;
-  return page(
-    {
-      name: NAME,
-      title: `Differences ${from}, paired by run`,
-      caption: `${captionStart(options, rowsWords(reference && labelOf(reference), areOnOwnRows(cells)), pairs)}${leftOut} ${runsSentence(cells, sweep)}`,
-      height,
-      theme,
-    },
-    nodes,
-  );
-}
+  return {
+    title: `Differences ${from}, paired by run`,
+    caption: `${captionStart(options, rowsWords(reference && labelOf(reference), areOnOwnRows(cells)), pairs)}${leftOut} ${runsSentence(cells, sweep)}`,
+    ...contents,
+  };
+};
 
 /** The model that others are compared with, where they are too many for all pairs. */
 function referenceOf(models: readonly string[]): string {
@@ -69,4 +66,151 @@ function captionStart({ loss, statistic, unit }: FigureOptions, rows: string, pa
     `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
     `on the same data, ${rows}. ${intervalWords(pairs, "95 % intervals are over pairs of runs", "No intervals")}.`
   );
+}
+
+/** The first minus the second model at a correlation, over the runs that are done in both. */
+type Difference = Estimate & {
+  readonly first: string;
+  readonly second: string;
+  /** Null for rows of the user's own. */
+  readonly correlation: number | null;
+  readonly pairs: number;
+  /** The middle 90 % of the pairs. */
+  readonly q05: number;
+  readonly q95: number;
+};
+
+/** Most models of which every pair is drawn. */
+const MOST_PAIRED = 4;
+/** Of more, each is compared with this one. */
+const REFERENCE = "mmoe";
+/** Most rows of a chart. */
+const ROWS = 42;
+
+interface ChartOptions {
+  /** The model that all others are compared with; undefined to draw all pairs. */
+  readonly reference: string | undefined;
+  /** What a model is called. */
+  readonly labelOf: (model: string) => string;
+  /** What the cells of a correlation are on. */
+  readonly titleOf: (correlation: number | null) => string;
+  readonly options: FigureOptions;
+  readonly theme: Theme;
+}
+
+interface Chart {
+  readonly nodes: readonly SvgNode[];
+  readonly height: number;
+  /** For a caption: which correlations are not drawn. */
+  readonly leftOut: string;
+}
+
+/**
+ * A group of rows for each pair of models; or a group for each correlation, with a row for each model but the reference.
+ * Without correlations there is one group, of all pairs or all models.
+ */
+function differenceChart(found: readonly Difference[], chart: ChartOptions): Chart {
+  const { reference, options, theme } = chart;
+  const all = [...new Set(found.map(({ correlation }) => correlation))].sort((a, b) => Number(a) - Number(b));
+  const chosen = reference === undefined ? found : found.flatMap((one) => against(one, reference));
+  const sets = new Set(chosen.map(({ first, second }) => `${first} ${second}`)).size;
+  const drawn = someOf(all, Math.max(1, Math.floor(ROWS / sets)));
+  const shown = chosen.filter(({ correlation }) => drawn.includes(correlation));
+  const ownAxes = reference === undefined && all[0] !== null;
+  const groups = ownAxes ? pairGroups(shown, chart) : correlationGroups(shown, chart);
+  const drawing = rowChart([...groups.keys()], {
+    top: 0,
+    theme,
+    ownAxes,
+    scale: (range, group) => scaleOf(ownAxes ? (groups.get(group) ?? []) : shown, range, reference === undefined),
+    key: keyOf(shown, options, theme),
+    foot: differenceHeading(options),
+    behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
+  });
+  return { ...drawing, leftOut: leftOutSentence(all, drawn) };
+}
+
+/** The difference as one from the reference: none if it is of two other models. */
+function against(one: Difference, reference: string): Difference[] {
+  if (one.second === reference) return [one];
+  if (one.first !== reference) return [];
+  const { first, second, value, low, high, q05, q95 } = one;
+  return [{ ...one, first: second, second: first, value: -value, low: -high, high: -low, q05: -q95, q95: -q05 }];
+}
+
+type Groups = Map<RowGroup, readonly Difference[]>;
+
+function pairGroups(shown: readonly Difference[], chart: ChartOptions): Groups {
+  const pairs = groupBy(shown, ({ first, second }) => `${first} ${second}`);
+  return new Map(
+    [...pairs.values()].map((found) => {
+      const { first, second } = found[0];
+      const rows = found.map((one) => rowOf(one, correlationWords(one.correlation), chart));
+      return [{ ends: [`${chart.labelOf(first)} better`, `${chart.labelOf(second)} better`], rows }, found];
+    }),
+  );
+}
+
+function correlationGroups(shown: readonly Difference[], chart: ChartOptions): Groups {
+  const { reference, labelOf, titleOf } = chart;
+  const ends =
+    reference === undefined
+      ? (["first better", "second better"] as const)
+      : (["other better", `${labelOf(reference)} better`] as const);
+  const label = ({ first, second }: Difference) =>
+    reference === undefined ? `${labelOf(first)} − ${labelOf(second)}` : labelOf(first);
+  const correlations = [...groupBy(shown, ({ correlation }) => String(correlation)).values()];
+  const correlationIn = (found: readonly Difference[]) => found[0].correlation;
+  return new Map(
+    correlations
+      .toSorted((a, b) => Number(correlationIn(a)) - Number(correlationIn(b)))
+      .map((found) => {
+        const rows = found.map((one) => rowOf(one, label(one), chart));
+        return [{ title: titleOf(correlationIn(found)), ends, rows }, found];
+      }),
+  );
+}
+
+/** With room for the intervals, and for the thin lines too if they are `whole`. */
+function scaleOf(found: readonly Difference[], range: readonly [number, number], whole: boolean): Scale {
+  const values = found
+    .flatMap(({ low, high, value, q05, q95 }) => (whole ? [low, high, value, q05, q95] : [low, high, value]))
+    .filter(Number.isFinite);
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const label = low < 0 && high > 0 ? withSign : shortNumber;
+  return linearScale(low, low === high ? 1 : high, { range, nice: true, label });
+}
+
+/** On an axis that crosses 0, above it too. */
+function withSign(value: number): string {
+  return value > 0 ? `+${shortNumber(value)}` : shortNumber(value);
+}
+
+function keyOf(shown: readonly Difference[], { statistic }: FigureOptions, { ink, quiet }: Theme): KeyMark[] {
+  const interval: KeyMark = { label: "95 % interval", width: 12, marks: (x, y) => [across(x, x + 12, y, ink, 3)] };
+  return [
+    { label: statistic, width: 1, marks: (x, y) => [down(x + 0.5, y - 3.6, y + 3.6, ink, 1)] },
+    ...(shown.some(({ low }) => Number.isFinite(low)) ? [interval] : []),
+    { label: "middle 90 % of the pairs", width: 12, marks: (x, y) => [across(x, x + 12, y, quiet, 0.6)] },
+  ];
+}
+
+function rowOf(difference: Difference, label: string, { labelOf, theme }: ChartOptions): Row {
+  const { ink, quiet } = theme;
+  const { first, second, correlation, pairs, value, low, high, q05, q95 } = difference;
+  const models = `${labelOf(first)} minus ${labelOf(second)}`;
+  const words = [models, correlationWords(correlation)].filter((part) => part !== "").join(", ");
+  return {
+    label,
+    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
+    words: `${words}: ${estimateWords(difference, pairs, theme)}`,
+    marks: (x, y) => {
+      const inside = (end: number) => x.at(Math.min(Math.max(end, x.domain[0]), x.domain[1]));
+      return [
+        across(inside(q05), inside(q95), y, quiet, 0.6),
+        ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
+        down(x.at(value), y - 3.6, y + 3.6, ink, 1), // a dot would hide a narrow interval
+      ];
+    },
+  };
 }

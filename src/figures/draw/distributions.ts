@@ -1,11 +1,10 @@
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { type KeyMark, type Row, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
 import { down, markerAt } from "./series.ts";
@@ -25,8 +24,6 @@ import {
   unitsSentence,
 } from "./words.ts";
 
-const NAME = "distributions";
-
 /** A run's final loss. */
 export type DistributionRow = OfCell & { readonly run: number; readonly loss: LossSet; readonly value: number };
 
@@ -37,16 +34,12 @@ interface Summary {
 }
 
 /** How the final losses of each cell's first runs are spread: a dot for each run, a row for each cell. */
-export function distributions(
-  rows: readonly DistributionRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const distributions: Draw<DistributionRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
   const summaries = found.map(({ cell, rows: runs }): Summary => {
     return { cell, losses: Float64Array.from(runs, ({ value }) => value).sort() };
   });
-  if (summaries.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (summaries.length === 0) return { lacking: "no run is done" };
   const cells = summaries.map(({ cell }) => cell);
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
@@ -59,7 +52,7 @@ export function distributions(
       .map((summary) => dotRow(summary, styles.get(summary.cell.model) as SeriesStyle, theme)),
   }));
   const values = summaries.flatMap(({ losses }) => [losses[0], losses.at(-1) as number]);
-  const { nodes, height } = rowChart(groups, {
+  const contents = rowChart(groups, {
     top: 0,
     row: ROW,
     key: dotKey(theme),
@@ -68,8 +61,8 @@ export function distributions(
     foot: finalHeading(options),
   });
   const caption = `${captionStart(sweep, options)}${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: `Spread of the final losses${ofOneModel(cells)}`, caption, height, theme }, nodes);
-}
+  return { title: `Spread of the final losses${ofOneModel(cells)}`, caption, ...contents };
+};
 
 /** Height of a row. */
 export const ROW = 15;

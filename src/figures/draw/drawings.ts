@@ -4,23 +4,19 @@ import { cost } from "./cost.ts";
 import { pairedDifferences } from "./differences.ts";
 import { distributions } from "./distributions.ts";
 import type { Sweep } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { type Draw, type FigureOptions, type Picture, page, type Unavailable } from "./figure.ts";
 import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
-import { gateDistance } from "./gate-distance.ts";
-import { gateWeights } from "./gate-weights.ts";
-import { metricCurves } from "./metric-curves.ts";
-import { metrics } from "./metrics.ts";
+import { gateDistance, gateWeights } from "./gates.ts";
+import { metricCurves, metrics } from "./metrics.ts";
 import { alignment, conflict } from "./quantity-curves.ts";
 import { runCurves } from "./run-curves.ts";
 import { seesaw } from "./seesaw.ts";
 import { taskLosses } from "./task-losses.ts";
+import { themeFor } from "./theme.ts";
 import { trainHeldout } from "./train-heldout.ts";
-
-/** Draws a figure of its rows: those of its CSV file, of all or some of a sweep's cells. */
-export type Draw<Row> = (rows: readonly Row[], sweep: Sweep, options: FigureOptions) => Picture | Unavailable;
 
 /** The figures that are drawn of rows, by name. */
 export const DRAWINGS = {
@@ -44,3 +40,16 @@ export const DRAWINGS = {
   conflict,
   alignment,
 };
+
+export type DrawingName = keyof typeof DRAWINGS;
+
+/** The picture of a figure that is drawn of rows, or what it lacks. */
+export function pictureOf(
+  name: DrawingName,
+  rows: readonly object[],
+  sweep: Sweep,
+  options: FigureOptions,
+): Picture | Unavailable {
+  const drawn = (DRAWINGS[name] as Draw<object>)(rows, sweep, options);
+  return "lacking" in drawn ? { name, ...drawn } : page({ name, ...drawn, theme: themeFor(options) });
+}

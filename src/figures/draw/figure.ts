@@ -1,10 +1,10 @@
-import type { LossSet } from "../../config/loss-sets.ts";
-import { LABEL_VARIANCE, type LossUnit } from "../../config/loss-unit.ts";
+import { LABEL_VARIANCE, type LossSet, type LossUnit } from "../../config/losses.ts";
 import type { CsvValue } from "../../records/csv.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import type { LeftOut } from "./part.ts";
-import type { SvgNode } from "./svg.ts";
-import type { SizeChoices, ThemeName } from "./theme.ts";
+import type { LeftOut, Sweep } from "./facts.ts";
+import { element, type SvgNode } from "./svg.ts";
+import { FAMILY, SIZE } from "./text.ts";
+import type { SizeChoices, Theme, ThemeName } from "./theme.ts";
 
 /** A picture, and what it shows in words. */
 export interface Picture {
@@ -31,13 +31,17 @@ export interface Figure extends Picture {
   readonly data: readonly FigureRow[];
 }
 
-/** A figure that can't be drawn from what was recorded. */
-export interface Unavailable {
-  readonly name: string;
+/** Why a figure can't be drawn from what was recorded. */
+export interface NotDrawn {
   /** What is missing, as text after the figure's name and a colon. */
   readonly lacking: string;
   /** True if results of this kind never have it: only who asks for the figure is told. */
   readonly never?: true;
+}
+
+/** A figure that can't be drawn. */
+export interface Unavailable extends NotDrawn {
+  readonly name: string;
 }
 
 export const STATISTICS = ["mean", "median"] as const;
@@ -88,4 +92,57 @@ export function isUnavailable<T extends object>(drawn: T | Unavailable): drawn i
 export function byReason(figures: readonly Unavailable[]): Map<string, Unavailable[]> {
   const told = figures.filter(({ never }) => !never);
   return groupBy(told, ({ lacking }) => lacking);
+}
+
+/** Contents of a page, and its size in points; a column wide by default. */
+export interface Drawing {
+  readonly nodes: readonly SvgNode[];
+  readonly width?: number;
+  readonly height: number;
+}
+
+/** A drawing, and what it shows in words. */
+export interface TitledDrawing extends Drawing, Pick<Picture, "title" | "caption"> {}
+
+/** Draws a figure of its rows: those of its CSV file, of all or some of a sweep's cells. */
+export type Draw<Row> = (rows: readonly Row[], sweep: Sweep, options: FigureOptions) => TitledDrawing | NotDrawn;
+
+interface PageOptions extends TitledDrawing {
+  readonly name: string;
+  readonly theme: Theme;
+}
+
+/** A picture of `nodes`, on a page of its own. */
+export function page({ theme, width = theme.width, nodes, ...picture }: PageOptions): Picture {
+  const { name, title, caption } = picture;
+  const height = Number(picture.height.toFixed(2)); // one that was stretched
+  const root = element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      class: "figure",
+      "data-figure": name,
+      ...frame(width, height, title),
+    },
+    [
+      element("title", {}, [title]),
+      element("desc", {}, [caption]),
+      element("rect", { class: "background", width, height, fill: theme.background }),
+      ...nodes,
+    ],
+  );
+  return { ...picture, width, height, root };
+}
+
+/** What the root of a picture says of its size, in points, of its texts, and to those who do not see it. */
+export function frame(width: number, height: number, label: string) {
+  return {
+    viewBox: `0 0 ${width} ${height}`,
+    width: `${width}pt`,
+    height: `${height}pt`,
+    "font-family": `${FAMILY}, sans-serif`,
+    "font-size": SIZE,
+    role: "img",
+    "aria-label": label,
+  };
 }

@@ -1,44 +1,36 @@
 import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-curves.ts";
 import { curvePanels } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
-import { byCell, type DrawnCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { byCell, type DrawnCell } from "./facts.ts";
+import type { Draw, Drawing, FigureOptions } from "./figure.ts";
 import { legend, paperItems } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
-import { type Drawing, page } from "./page.ts";
 import { SMALL_BOTTOM } from "./paper-points.ts";
 import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { areOnOwnRows, correlationWords, lossHeading, OWN_ROWS, runsSentence } from "./words.ts";
 
-const NAME = "figure3";
-
 /** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line for each correlation. */
-export function figure3(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+export const figure3: Draw<CurveRow> = (rows, sweep, options) => {
   const small = { ...sweep, cells: sweep.cells.filter(({ model }) => model === SMALL_BOTTOM) };
   const drawn = byCell(rows, small);
   const cells = drawn.map(({ cell }) => cell);
-  if (areOnOwnRows(sweep.cells)) return { name: NAME, lacking: OWN_ROWS, never: true };
-  if (cells.length === 0) return { name: NAME, lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
+  if (areOnOwnRows(sweep.cells)) return { lacking: OWN_ROWS, never: true };
+  if (cells.length === 0) return { lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
   const theme = themeFor(options);
   const styles = correlationStyles(sweep.correlations as readonly number[], theme);
   const curves = drawn.map((one) =>
     curveOf(one, styles.get(one.cell.correlation as number) as SeriesStyle, sweep, options),
   );
-  const { nodes, height } = drawing(cells, curves, options, theme);
+  const contents = drawing(cells, curves, options, theme);
   const model = "Shared-Bottom with a bottom of 16 units and towers of 8 (Figure 3).";
-  return page(
-    {
-      name: NAME,
-      title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
-      caption: `${model} ${curveSentences(cells, sweep, options)}${paperSentence(cells, curves)} ${runsSentence(cells, small)}`,
-      height,
-      theme,
-    },
-    nodes,
-  );
-}
+  return {
+    title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
+    caption: `${model} ${curveSentences(cells, sweep, options)}${paperSentence(cells, curves)} ${runsSentence(cells, small)}`,
+    ...contents,
+  };
+};
 
 function drawing(
   cells: readonly DrawnCell[],

@@ -1,21 +1,27 @@
 import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-curves.ts";
-import { curveDrawing } from "./curve-drawing.ts";
-import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts";
-import { byCell, correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
-import { page } from "./page.ts";
+import {
+  curvePanels,
+  differencePanels,
+  groupPanels,
+  groupsSentence,
+  mostCorrelations,
+  offPaper,
+  SETTLED,
+} from "./curve-panels.ts";
+import { byCell, correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
+import type { Draw, Drawing, FigureOptions } from "./figure.ts";
+import { framed } from "./loss-axis.ts";
+import { groupPart, headingPart, keyPart, modelsIn, type Part, panelColumns, stacked } from "./parts.ts";
 import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
-import type { DrawnCurve } from "./step-panels.ts";
+import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { themeFor } from "./theme.ts";
-import { areOnOwnRows, endedSentence, runsSentence } from "./words.ts";
-
-const NAME = "figure4";
+import { type Theme, themeFor } from "./theme.ts";
+import { areOnOwnRows, endedSentence, lossHeading, runsSentence } from "./words.ts";
 
 /** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
-export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+export const figure4: Draw<CurveRow> = (rows, sweep, options) => {
   const drawnCells = byCell(rows, sweep);
-  if (drawnCells.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (drawnCells.length === 0) return { lacking: "no run is done" };
   const cells = drawnCells.map(({ cell }) => cell);
   const theme = themeFor(options);
   const models = modelsOf(cells);
@@ -26,7 +32,7 @@ export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: F
   const groups = modelGroups(models);
   const drawn = shownCorrelations(curves, mostCorrelations(groups));
   const panels = groupPanels(groups, drawn, curves);
-  const { nodes, height, below } = curveDrawing(panels, { styles, options, theme });
+  const { below, ...contents } = curveDrawing(panels, { styles, options, theme });
   const { of, figure } = figureWords(4, cells);
   const each = areOnOwnRows(cells) ? " for each model" : " for each model and correlation";
   const sentences = [
@@ -37,17 +43,12 @@ export function figure4(rows: readonly CurveRow[], sweep: SweepFacts, options: F
     leftOutSentence(correlationsOf(cells), drawn),
     paperSentence(cells, curves.values()),
   ];
-  return page(
-    {
-      name: NAME,
-      title: `Loss against training steps${of || each}${figure}`,
-      caption: `${sentences.join("")} ${runsSentence(cells, sweep)}`,
-      height,
-      theme,
-    },
-    nodes,
-  );
-}
+  return {
+    title: `Loss against training steps${of || each}${figure}`,
+    caption: `${sentences.join("")} ${runsSentence(cells, sweep)}`,
+    ...contents,
+  };
+};
 
 /** As many correlations as there may be panels: those of the paper's curves first. */
 function shownCorrelations(curves: ReadonlyMap<DrawnCell, DrawnCurve>, most: number): (number | null)[] {
@@ -59,4 +60,114 @@ function shownCorrelations(curves: ReadonlyMap<DrawnCell, DrawnCurve>, most: num
   const others = all.filter((correlation) => !first.includes(correlation));
   const shown = [...first, ...someOf(others.toReversed(), most - first.length)];
   return all.filter((correlation) => shown.includes(correlation));
+}
+
+interface Shown {
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly options: FigureOptions;
+  readonly theme: Theme;
+}
+
+interface CurveDrawing extends Drawing {
+  /** For the caption: what is drawn below the curves. */
+  readonly below: string;
+}
+
+/** Rows of panels for groups of models, their lower curves again, and ours minus the paper's. */
+function curveDrawing(groups: readonly (readonly CurvePanel[])[], shown: Shown): CurveDrawing {
+  const { options, theme } = shown;
+  const all = merged(groups);
+  const lower = groups.length === 1 && options.scale === "linear" ? lowerCurves(all) : [];
+  const compared = all.map((panel) => only(panel, isCompared)).filter(({ curves }) => curves.length > 0);
+  const parts = [
+    headingPart(lossHeading(options), theme, 0),
+    ...groups.map((group, i) => lossPart(group, all, lower.length === 0 && i === groups.length - 1, shown)),
+    ...(lower.length > 0 ? [lowerPart(lower, shown)] : []),
+    ...(compared.length > 0 ? differenceParts(compared, lower, shown) : []),
+  ];
+  return { ...stacked(parts), below: belowSentences(lower.length > 0, compared.length > 0) };
+}
+
+/** Whether ours and the paper's have a line in common. */
+function isCompared(curve: DrawnCurve): boolean {
+  return offPaper(curve).length > 1;
+}
+
+/** Panels with the curves of all groups. */
+function merged(groups: readonly (readonly CurvePanel[])[]): CurvePanel[] {
+  const [first = []] = groups;
+  return first.map((panel, i) => ({ ...panel, curves: groups.flatMap((group) => group[i]?.curves ?? []) }));
+}
+
+/** A group's key and its panels, whose axis has room for the curves of `room`. */
+function lossPart(group: readonly CurvePanel[], room: readonly CurvePanel[], last: boolean, shown: Shown): Part {
+  const { styles, options, theme } = shown;
+  const paper = [...modelsIn(group.map(published))];
+  return groupPart(group, { styles, theme, last, paper }, (panels, place) =>
+    curvePanels(panels, { ...place, options, room }),
+  );
+}
+
+/** Share of the frame below which a curve ends that is drawn again. */
+const LOW = 1 / 4;
+
+/** The panels with the curves alone that end low in the frame; none if fewer than two models do. */
+function lowerCurves(panels: readonly CurvePanel[]): CurvePanel[] {
+  const all = panels.flatMap(({ curves }) => curves);
+  const values = all.flatMap(({ points }) => framed(points, "linear").map(({ value }) => value));
+  const frame = values.reduce((most, value) => Math.max(most, value), 0);
+  const ends = (curve: DrawnCurve) => curve.points.at(-1)?.value ?? 0;
+  const high = modelsIn([{ curves: all.filter((curve) => ends(curve) > LOW * frame) }]);
+  const lower = panels.map((panel) => only(panel, ({ attributes }) => !high.has(String(attributes["data-model"]))));
+  return modelsIn(lower).size < 2 ? [] : lower.map(untitled);
+}
+
+function lowerPart(lower: readonly CurvePanel[], { theme }: Shown): Part {
+  const title = headingPart("The lower curves on a logarithmic axis", theme, 5);
+  return (top) => {
+    const { nodes, bottom } = title(top);
+    const place = { theme, columns: panelColumns(lower), top: bottom + 5, height: 64 };
+    const panels = curvePanels(lower, { ...place, options: { scale: "log" }, start: SETTLED });
+    return { nodes: [...nodes, ...panels.nodes], bottom: panels.bottom };
+  };
+}
+
+/** Ours minus the paper's: the lower curves in a row of their own. */
+function differenceParts(compared: readonly CurvePanel[], lower: readonly CurvePanel[], shown: Shown): Part[] {
+  const { styles, theme } = shown;
+  const low = modelsIn(lower);
+  const isLow = ({ attributes }: DrawnCurve) => low.has(String(attributes["data-model"]));
+  const rows = [
+    compared.map((panel) => only(panel, (curve) => !isLow(curve))),
+    compared.map((panel) => only(panel, isLow)),
+  ].filter((row) => modelsIn(row).size > 0);
+  const columns = panelColumns(compared);
+  const parts = rows.map((row, i): Part => {
+    const foot = i === rows.length - 1;
+    const panels = i === 0 ? row : row.map(untitled);
+    return (top) => differencePanels(panels, { theme, columns, top: top + (i > 0 ? 9 : 0), height: 60, foot });
+  });
+  return [headingPart("Ours minus the paper's", theme, 4), keyPart(modelsIn(compared), styles, theme), ...parts];
+}
+
+function untitled({ title: _, ...panel }: CurvePanel): CurvePanel {
+  return panel;
+}
+
+function only(panel: CurvePanel, keep: (curve: DrawnCurve) => boolean): CurvePanel {
+  return { ...panel, curves: panel.curves.filter(keep) };
+}
+
+/** The panel with the curves alone that the paper has too. */
+function published(panel: CurvePanel): CurvePanel {
+  return only(panel, ({ paper }) => paper.length > 0);
+}
+
+function belowSentences(lower: boolean, compared: boolean): string {
+  const again = lower
+    ? " Below, the curves that end in the lowest quarter of the frame again, on a logarithmic axis."
+    : "";
+  const apart =
+    " Ours minus the paper's: from a tenth of the steps on (step 1,000 of the paper's axis), with our bands.";
+  return compared ? again + apart : again;
 }

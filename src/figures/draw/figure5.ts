@@ -1,13 +1,12 @@
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import { runsText } from "../../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, type Histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import {
   NAMES_END,
   type RungedLook,
@@ -25,8 +24,6 @@ import { element, group, rounded, type SvgNode } from "./svg.ts";
 import { brokenLines, SIZE, SMALL, text, textLines, textWidth } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
-
-const NAME = "figure5";
 
 /** A bin of a cell's histogram. */
 export type BinRow = OfCell & {
@@ -53,26 +50,21 @@ interface Binned {
 type EdgeOf = (i: number) => number;
 
 /** Figure 5: histograms of the runs' final losses, models in rows and correlations in columns. */
-export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+export const figure5: Draw<BinRow> = (rows, sweep, options) => {
   const binned = binnedOf(rows, sweep, options);
-  if (binned.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (binned.length === 0) return { lacking: "no run is done" };
   const cells = binned.map(({ cell }) => cell);
   const theme = themeFor(options);
   const rungs = options.sum ? [] : rungLines(sweep, options.loss); // which are of one task
   const styles = stylesIn(cells, sweep, theme);
-  const { nodes, leftOut, ...size } = drawing(binned, { rungs, styles, options, theme });
+  const { leftOut, ...contents } = drawing(binned, { rungs, styles, options, theme });
   const { of, figure } = figureWords(5, cells);
-  return page(
-    {
-      name: NAME,
-      title: `Final losses of all runs${of}${figure}`,
-      caption: `${captionStart(binned, sweep, options)}${rungSentence(rungs)}${leftOut} ${runsSentence(cells, sweep)}`,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
-}
+  return {
+    title: `Final losses of all runs${of}${figure}`,
+    caption: `${captionStart(binned, sweep, options)}${rungSentence(rungs)}${leftOut} ${runsSentence(cells, sweep)}`,
+    ...contents,
+  };
+};
 
 function binnedOf(rows: readonly BinRow[], sweep: SweepFacts, { fits }: FigureOptions): Binned[] {
   const found = byCell(rows, sweep);

@@ -1,19 +1,23 @@
 import { againstCorrelation, placesSentence } from "./against-correlation.ts";
-import { paperCurve } from "./cell-curves.ts";
-import type { EstimatePoint, FinalRow } from "./estimate-series.ts";
-import { byCell, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { cellAttributes, paperCurve } from "./cell-curves.ts";
+import type { EstimatePoint, EstimateRow, FinalRow } from "./estimate-series.ts";
+import { byCell, type CellRows, correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
+import type { Draw, Drawing, FigureOptions, TitledDrawing } from "./figure.ts";
 import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
-import { modelLosses } from "./model-losses.ts";
-import { type Drawing, page } from "./page.ts";
 import { paperFigure } from "./paper-points.ts";
+import { type Row, rowChart } from "./row-chart.ts";
+import { across, markerAt } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import {
   areOnOwnRows,
   capitalised,
+  cellWords,
+  correlationTitle,
+  estimateWords,
+  finalHeading,
   lossHeading,
   runsSentence,
   statisticName,
@@ -21,8 +25,6 @@ import {
   unitsSentence,
   withIntervals,
 } from "./words.ts";
-
-const NAME = "final-loss";
 
 /** A cell's final loss, and the paper's if its points were asked for. */
 export type FinalLossRow = FinalRow & { readonly paper?: number };
@@ -36,16 +38,12 @@ interface CellPoint extends EstimatePoint {
  * Final loss of each model against the correlation, with its 95 % interval over runs; on rows of the user's own, of each
  * model.
  */
-export function finalLoss(
-  rows: readonly FinalLossRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const finalLoss: Draw<FinalLossRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (found.length === 0) return { lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);
   if (areOnOwnRows(cells)) return modelLosses(found, sweep, options);
-  if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
+  if (correlationsOf(cells).length < 2) return { lacking: "runs are done at one correlation only" };
   const points = found.map(({ cell, rows: [row] }) => ({
     ...row,
     cell,
@@ -53,18 +51,13 @@ export function finalLoss(
     paper: paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN,
   }));
   const theme = themeFor(options);
-  const { nodes, height } = drawing(points, stylesIn(cells, sweep, theme), options, theme);
-  return page(
-    {
-      name: NAME,
-      title: `Final loss${ofOneModel(cells)} against correlation`,
-      caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
-      height,
-      theme,
-    },
-    nodes,
-  );
-}
+  const contents = drawing(points, stylesIn(cells, sweep, theme), options, theme);
+  return {
+    title: `Final loss${ofOneModel(cells)} against correlation`,
+    caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
+    ...contents,
+  };
+};
 
 function drawing(
   points: readonly CellPoint[],
@@ -105,4 +98,52 @@ function captionStart(
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), ` +
     `${withIntervals(points.map(({ cell }) => cell))}.${placesSentence(points)}${paper}`
   );
+}
+
+/** A cell's statistic with its interval. */
+interface ModelLoss extends EstimateRow {
+  readonly cell: DrawnCell;
+}
+
+/** Final loss of each model with its 95 % interval over runs, a row for each: for cells without correlations. */
+function modelLosses(
+  found: readonly CellRows<EstimateRow>[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): TitledDrawing {
+  const { loss, statistic, unit } = options;
+  const losses = found.map(({ cell, rows: [row] }): ModelLoss => ({ ...row, cell }));
+  const cells = found.map(({ cell }) => cell);
+  const theme = themeFor(options);
+  const styles = stylesIn(cells, sweep, theme);
+  const rows = losses.map((one) => estimateMarks(one, styles.get(one.cell.model) as SeriesStyle, theme));
+  const contents = rowChart([{ title: correlationTitle(null, sweep), rows }], {
+    top: 2,
+    theme,
+    scale: (range) =>
+      lossScale(
+        losses.flatMap(({ value, low, high }) => [value, low, high]),
+        options,
+        range,
+      ),
+    foot: finalHeading(options),
+  });
+  const caption =
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step ` +
+    `(${unitsSentence({ loss, unit })}), ${withIntervals(cells)}. ${runsSentence(cells, sweep)}`;
+  return { title: "Final loss of each model", caption, ...contents };
+}
+
+/** A row with a cell's statistic and its interval. */
+export function estimateMarks({ cell, ...value }: ModelLoss, { colour, marker }: SeriesStyle, theme: Theme): Row {
+  const { low, high } = value;
+  return {
+    label: cell.label,
+    attributes: cellAttributes(cell),
+    words: `${cellWords(cell)}: ${estimateWords(value, cell.runs, theme)}`,
+    marks: (x, y) => [
+      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 1)] : []),
+      markerAt(marker, x.at(value.value), y, { fill: colour }),
+    ],
+  };
 }

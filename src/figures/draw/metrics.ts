@@ -1,19 +1,20 @@
-import { METRIC_WORDS } from "../../records/metric-words.ts";
+import { METRIC_WORDS } from "../../records/words.ts";
 import { groupBy } from "../../stats/group-by.ts";
+import { bandsSentence, cellAttributes } from "./cell-curves.ts";
+import { curvePanels, groupPanels, groupsSentence, mostCorrelations } from "./curve-panels.ts";
 import type { EstimateRow } from "./estimate-series.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
+import { estimateMarks } from "./final-loss.ts";
 import { fittedScale } from "./loss-axis.ts";
-import { estimateMarks } from "./model-losses.ts";
-import { page } from "./page.ts";
+import { groupPart, headingPart, stacked } from "./parts.ts";
 import { type RowGroup, rowChart } from "./row-chart.ts";
-import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
+import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
+import type { CurvePoint } from "./step-panels.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
-import { ownLabel } from "./task-spreads.ts";
+import { ownLabel } from "./task-losses.ts";
 import { type Theme, themeFor } from "./theme.ts";
-import { capitalised, runsSentence, withIntervals } from "./words.ts";
-
-const NAME = "metrics";
+import { capitalised, endedSentence, runsSentence, withIntervals } from "./words.ts";
 
 /** A metric of one task of a cell, on held-out rows after the last step. */
 export type MetricRow = EstimateRow & {
@@ -34,16 +35,16 @@ interface MetricGroup extends RowGroup {
 const ROWS = 56;
 
 /** The first metric of each task, such as AUC, with its 95 % interval over runs: a panel for each task, a row for each cell. */
-export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+export const metrics: Draw<MetricRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (found.length === 0) return { lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
   const theme = themeFor(options);
   const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
   const groups = groupsOf(shown, sweep, theme);
-  const { nodes, height } = rowChart(groups, {
+  const contents = rowChart(groups, {
     top: 2,
     theme,
     ownAxes: true,
@@ -54,8 +55,8 @@ export function metrics(rows: readonly MetricRow[], sweep: SweepFacts, options: 
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows after the last step, ${withIntervals(cells)}: ` +
     `the area under the ROC curve (AUC) of a binary task, the accuracy of a categorical one, and of a regression R2, the share of the variance that is explained. ` +
     `Each panel has its own axis.${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: `Metrics of each task${ofOneModel(cells)}`, caption, height, theme }, nodes);
-}
+  return { title: `Metrics of each task${ofOneModel(cells)}`, caption, ...contents };
+};
 
 function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, theme: Theme): MetricGroup[] {
   const cells = shown.map(({ cell }) => cell);
@@ -90,3 +91,46 @@ function firstOf(rows: readonly MetricRow[], { leading }: SweepFacts): MetricRow
   const order = Object.keys(METRIC_WORDS);
   return rows.toSorted((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric))[0];
 }
+
+/** The first metric of a task, at an evaluation. */
+export type MetricCurveRow = MetricRow & CurvePoint;
+
+/** The first metric of each task, such as AUC, against steps: a row of panels for each task and group of models. */
+export const metricCurves: Draw<MetricCurveRow> = (rows, sweep, options) => {
+  const found = byCell(rows, sweep);
+  if (found.length === 0) return { lacking: "no run is done that has a metric at every evaluation" };
+  const cells = found.map(({ cell }) => cell);
+  const theme = themeFor(options);
+  const styles = stylesIn(cells, sweep, theme);
+  const groups = modelGroups(modelsOf(cells));
+  const all = correlationsOf(cells);
+  const drawn = someOf(all, mostCorrelations(groups));
+  const tasks = [...groupBy(rows, ({ task }) => String(task)).values()];
+  const parts = tasks.flatMap((own, t) => {
+    const { label, metric, task } = own[0];
+    const curves = new Map(
+      found.map(({ cell, rows: points }) => {
+        const style = styles.get(cell.model) as SeriesStyle;
+        const ofTask = points.filter((point) => point.task === task);
+        return [cell, { style, attributes: cellAttributes(cell), points: ofTask, paper: [] }] as const;
+      }),
+    );
+    const panels = groupPanels(groups, drawn, curves);
+    return [
+      headingPart(`${label}: ${METRIC_WORDS[metric]}`, theme, t === 0 ? 0 : 5),
+      ...panels.map((group, i) => {
+        const last = t === tasks.length - 1 && i === panels.length - 1;
+        return groupPart(group, { styles, theme, last }, (some, place) =>
+          curvePanels(some, { ...place, room: panels.flat(), options: { scale: "linear", fits: true } }),
+        );
+      }),
+    ];
+  });
+  const contents = stacked(parts);
+  const caption =
+    `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows against training steps, each task with its own axis. ` +
+    `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${endedSentence(found)}${groupsSentence(groups)}${leftOutSentence(all, drawn)} ` +
+    runsSentence(cells, sweep);
+  const title = `Metrics of each task against training steps${ofOneModel(cells)}`;
+  return { title, caption, ...contents };
+};

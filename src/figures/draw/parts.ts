@@ -1,7 +1,8 @@
 // Parts of a drawing that lie one below the other.
+
+import type { Drawing } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
-import type { Drawing } from "./page.ts";
 import type { CurvePanel, Panels, PanelsOptions } from "./step-panels.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { SvgNode } from "./svg.ts";

@@ -1,10 +1,7 @@
 import { bandsSentence, cellAttributes } from "./cell-curves.ts";
-import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts";
-import { curvePanels } from "./curve-panels.ts";
-import { signedPanels } from "./difference-panels.ts";
+import { curvePanels, groupPanels, groupsSentence, mostCorrelations, signedPanels } from "./curve-panels.ts";
 import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
-import { type Drawing, page } from "./page.ts";
+import type { Draw, Drawing, FigureOptions, NotDrawn, TitledDrawing } from "./figure.ts";
 import { groupPart, headingPart, stacked } from "./parts.ts";
 import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { CurvePanel, CurvePoint, DrawnCurve, PanelsOptions } from "./step-panels.ts";
@@ -18,7 +15,6 @@ export type QuantityRow = OfCell &
 
 /** A figure of a quantity against steps. */
 interface Shown {
-  readonly name: string;
   readonly title: string;
   /** What the axis shows, after `mean` or `median`. */
   readonly axis: string;
@@ -31,29 +27,19 @@ interface Shown {
 }
 
 /** How the tasks' gradients agree: the cosine of PCGrad. */
-export function conflict(
-  rows: readonly QuantityRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const conflict: Draw<QuantityRow> = (rows, sweep, options) => {
   return quantityFigure(rows, sweep, options, {
-    name: "conflict",
     title: "Cosine of the tasks' gradients against training steps",
     axis: "cosine of two tasks' gradients",
     about:
       "Gradients are on the parameters that both tasks share. Below 0 a step for one task is a step against the other. With more than two tasks it is the mean over pairs.",
     scale: "signed",
   });
-}
+};
 
 /** What the directions that a model has found allow at best. */
-export function alignment(
-  rows: readonly QuantityRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const alignment: Draw<QuantityRow> = (rows, sweep, options) => {
   return quantityFigure(rows, sweep, options, {
-    name: "alignment",
     title: "Loss of the best function of the model's direction against training steps",
     axis: "loss of the best function of the direction found",
     unit: `mean squared error, ${options.unit.of}`,
@@ -62,19 +48,19 @@ export function alignment(
       "What a model loses beyond this is due to its function of that direction.",
     scale: "log",
   });
-}
+};
 
 function quantityFigure(
   rows: readonly QuantityRow[],
   sweep: SweepFacts,
   options: FigureOptions,
   shown: Shown,
-): Picture | Unavailable {
-  const { name, title, axis, unit, about } = shown;
+): TitledDrawing | NotDrawn {
+  const { title, axis, unit, about } = shown;
   const { statistic } = options;
   const found = byCell(rows, sweep);
   const cells = found.map(({ cell }) => cell);
-  if (cells.length === 0) return { name, lacking: "no run is done that has this" };
+  if (cells.length === 0) return { lacking: "no run is done that has this" };
   const theme = themeFor(options);
   const styles = stylesIn(cells, sweep, theme);
   const curveOf = ({ cell, rows: points }: CellRows<QuantityRow>): DrawnCurve => {
@@ -85,14 +71,14 @@ function quantityFigure(
   const drawn = someOf(correlationsOf(cells), mostCorrelations(groups));
   const panels = groupPanels(groups, drawn, curves);
   const above = `${capitalised(statistic)} ${axis}${unit ? `: ${unit}` : ""}`;
-  const { nodes, height } = drawing(panels, styles, above, shown, theme);
+  const contents = drawing(panels, styles, above, shown, theme);
   const sentences = [endedSentence(found), groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join(
     "",
   );
   const caption =
     `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences} ` +
     runsSentence(cells, sweep);
-  return page({ name, title, caption, height, theme }, nodes);
+  return { title, caption, ...contents };
 }
 
 function drawing(

@@ -1,20 +1,16 @@
-import type { LossSet } from "../../config/loss-sets.ts";
-import { unitText } from "../../config/loss-unit.ts";
-import type { GridDrawing } from "./cell-grid.ts";
+import { type LossSet, unitText } from "../../config/losses.ts";
+import { type GridDrawing, stepCells } from "./cell-grid.ts";
 import { byCell, type CellRows, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { framed, heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { type RungedLook, rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
-import { stepCells } from "./step-cells.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, endedSentence, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
-const NAME = "runs";
 /** In a cell with more runs, this many are drawn one by one, beside the best and the worst. */
 const SINGLE = 12;
 
@@ -32,28 +28,19 @@ interface CellRuns extends CellRows<SpreadRow> {
 }
 
 /** The runs of each cell: their loss against steps, models in rows and correlations in columns. */
-export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: FigureOptions): Picture | Unavailable {
+export const runCurves: Draw<SpreadRow> = (rows, sweep, options) => {
   const shown = byCell(rows, sweep).map((one): CellRuns => {
     const curves = sweep.curvesOf(one.cell, options.loss);
     return { ...one, known: curves.length, single: sampleOf(curves) };
   });
-  if (shown.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (shown.length === 0) return { lacking: "no run is done" };
   const cells = shown.map(({ cell }) => cell);
   const theme = themeFor(options);
   const rungs = rungLines(sweep, options.loss);
-  const { nodes, leftOut, ...size } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
+  const { leftOut, ...contents } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
   const caption = `${captionStart(shown, sweep, options)}${endedSentence(shown)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
-  return page(
-    {
-      name: NAME,
-      title: `Loss of single runs${ofOneModel(cells)} against training steps`,
-      caption,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
-}
+  return { title: `Loss of single runs${ofOneModel(cells)} against training steps`, caption, ...contents };
+};
 
 /**
  * All runs if they are few; otherwise the first dozen by their numbers, which are a random sample since runs are

@@ -1,5 +1,5 @@
 // The rungs of the ladder as thin lines behind losses.
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import type { Box } from "./axes.ts";
 import type { RungLine, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";

@@ -1,4 +1,4 @@
-import type { LossSet } from "../../config/loss-sets.ts";
+import type { LossSet } from "../../config/losses.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
@@ -11,9 +11,8 @@ import {
   type OfCell,
   type SweepFacts,
 } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { logScale, shortNumber } from "./scale.ts";
 import { across, down, type Frame, markerAt } from "./series.ts";
 import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
@@ -22,7 +21,6 @@ import { SMALL, text } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
-const NAME = "seesaw";
 /** At most this many models are drawn, the first ones: more rows would not fit on a page. */
 const MOST_MODELS = 8;
 
@@ -43,11 +41,11 @@ export type SeesawRow = OfCell & {
 type TaskPair = readonly [number, number];
 
 /** Gains of two tasks over a model that shares nothing: a panel for each cell and pair of tasks, a point for each run. */
-export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: FigureOptions): Picture | Unavailable {
+export const seesaw: Draw<SeesawRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
   const against = rows[0]?.against;
   if (against === undefined || found.length === 0)
-    return { name: NAME, lacking: "no run is done both of a model that shares nothing and of another one" };
+    return { lacking: "no run is done both of a model that shares nothing and of another one" };
   const cells = found.map(({ cell, rows }) => ({ ...cell, runs: rows.length }));
   const label = labelIn(sweep.cells, against);
   const models = modelsOf(cells);
@@ -56,11 +54,11 @@ export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: F
   const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
   const theme = themeFor(options);
-  const { nodes, leftOut, ...size } = drawing(shown, sweep, label, { options, theme, pairs });
+  const { leftOut, ...contents } = drawing(shown, sweep, label, { options, theme, pairs });
   const cut = `${cutPairs(all, pairs)}${cutSentence(cells, most)}`;
   const caption = `${captionStart(sweep, options, label)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
-  return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...size, theme }, nodes);
-}
+  return { title: "Gains of the tasks by sharing", caption, ...contents };
+};
 
 /** (1, 2), (1, 3), ..., (2, 3), ... */
 function pairsOf(tasks: number): TaskPair[] {

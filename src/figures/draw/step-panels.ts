@@ -1,6 +1,5 @@
 import type { Estimate } from "../../stats/estimate.ts";
-import { type Box, panel } from "./axes.ts";
-import { grid } from "./layout.ts";
+import { type Box, grid, panel } from "./axes.ts";
 import { stepScale } from "./loss-axis.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 import type { Scale } from "./scale.ts";

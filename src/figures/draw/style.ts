@@ -1,4 +1,4 @@
-import { type EachLoss, eachLoss, LOSS_SETS } from "../../config/loss-sets.ts";
+import { type EachLoss, eachLoss, LOSS_SETS } from "../../config/losses.ts";
 import { type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { Theme } from "./theme.ts";
 

@@ -1,48 +1,38 @@
+import type { LossSet } from "../../config/losses.ts";
 import { PAPER_TASKS } from "../../records/paper-tasks.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
-import { byCell, type CellRows, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import { dotKey, dotRow, ROW } from "./distributions.ts";
+import { byCell, type CellRows, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
+import type { Draw, FigureOptions, TitledDrawing } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
-import { fittedScale, heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
+import { fittedScale, heading, lossScale } from "./loss-axis.ts";
+import { type RowGroup, rowChart } from "./row-chart.ts";
 import { rungLines, rungSentence, rungsAcross, rungsDown } from "./rung-marks.ts";
-import { linearScale, shortNumber } from "./scale.ts";
+import { linearScale, shortNumber, signed } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
-import { ofOneModel } from "./shown.ts";
+import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import { element, group, rounded, type SvgNode } from "./svg.ts";
-import { type TaskLossRow, taskSpreads } from "./task-spreads.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
-import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
-
-const NAME = "task-losses";
+import { capitalised, finalHeading, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 /** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. Of more tasks, of each. */
-export function taskLosses(
-  rows: readonly TaskLossRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-): Picture | Unavailable {
+export const taskLosses: Draw<TaskLossRow> = (rows, sweep, options) => {
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (found.length === 0) return { lacking: "no run is done" };
   if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options);
   const cells = found.map(({ cell }) => cell);
   const theme = themeFor(options);
-  const { nodes, leftOut, cut, ...size } = drawing(found, sweep, options, theme);
-  return page(
-    {
-      name: NAME,
-      title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(cells)}`,
-      caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
-}
+  const { leftOut, cut, ...contents } = drawing(found, sweep, options, theme);
+  return {
+    title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(cells)}`,
+    caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
+    ...contents,
+  };
+};
 
 const HEIGHT = 63;
 /** Room above the dots, for the count of runs. */
@@ -200,4 +190,71 @@ export function dots(places: readonly Place[], colour: string): SvgNode {
 function dot([x, y]: Place): string {
   const at = `${rounded(x)},${rounded(y)}`;
   return `M${at}L${at}`;
+}
+
+/** A run's final losses; `task3` and more too, of more tasks. */
+export type TaskLossRow = OfCell & {
+  readonly run: number;
+  readonly loss: LossSet;
+  readonly task1: number;
+  readonly task2: number;
+};
+
+/** Most rows of the chart. */
+const ROWS = 36;
+
+/** Losses of each task, ascending. */
+interface TaskGroup extends RowGroup {
+  readonly values: readonly number[];
+}
+
+/** The final loss of each of more than two tasks: a panel for each task, a row for each cell, a dot for each run. */
+function taskSpreads(
+  found: readonly CellRows<TaskLossRow>[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): TitledDrawing {
+  const cells = found.map(({ cell }) => cell);
+  const theme = themeFor(options);
+  const styles = stylesIn(cells, sweep, theme);
+  const all = correlationsOf(cells);
+  const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (styles.size * sweep.tasks))));
+  const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
+  const groups = sweep.taskNames.map((title, k): TaskGroup => {
+    const lossesOf = (rows: readonly TaskLossRow[]) => Float64Array.from(rows, (row) => lossIn(row, k)).sort();
+    return {
+      title,
+      values: shown.flatMap(({ rows }) => [...lossesOf(rows)]),
+      rows: shown.map(({ cell, rows }) => ({
+        ...dotRow({ cell, losses: lossesOf(rows) }, styles.get(cell.model) as SeriesStyle, theme),
+        label: ownLabel(
+          cell,
+          shown.map((one) => one.cell),
+        ),
+      })),
+    };
+  });
+  const contents = rowChart(groups, {
+    top: 0,
+    row: ROW,
+    key: dotKey(theme),
+    theme,
+    ownAxes: true,
+    foot: finalHeading(options),
+    scale: (range, group) => lossScale((group as TaskGroup).values, { ...options, scale: "linear" }, range),
+  });
+  const title = `Final loss of each task${ofOneModel(cells)}`;
+  const caption =
+    `${capitalised(lossName(options.loss))} of each task after the last step (${unitsSentence(options)}), a panel for each task with its own axis. ` +
+    `A dot for each run.${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
+  return { title, caption, ...contents };
+}
+
+function lossIn(row: TaskLossRow, k: number): number {
+  return (row as unknown as Readonly<Record<string, number>>)[`task${k + 1}`];
+}
+
+/** A row's name in a panel with all of `cells`: its model and, if there are several, its correlation. */
+export function ownLabel({ label, correlation }: DrawnCell, cells: readonly DrawnCell[]): string {
+  return correlationsOf(cells).length > 1 ? `${label}, ${signed(String(correlation))}` : label;
 }

@@ -1,46 +1,32 @@
-import { eachLoss, LOSS_SETS, type LossSet } from "../../config/loss-sets.ts";
-import { unitText } from "../../config/loss-unit.ts";
-import { LOSS_WORDS } from "../../records/loss-words.ts";
+import { eachLoss, LOSS_SETS, type LossSet, unitText } from "../../config/losses.ts";
+import { LOSS_WORDS } from "../../records/words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
-import type { GridDrawing } from "./cell-grid.ts";
+import { type GridDrawing, stepCells } from "./cell-grid.ts";
 import { byCell, type CellRows, type DrawnCell, type SweepFacts } from "./facts.ts";
-import type { FigureOptions, Picture, Unavailable } from "./figure.ts";
+import type { Draw, FigureOptions } from "./figure.ts";
 import { legend } from "./legend.ts";
 import { framed, heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
 import { ofOneModel } from "./shown.ts";
-import { stepCells } from "./step-cells.ts";
 import { curveBand, curveLine, type DrawnCurve } from "./step-panels.ts";
 import { lossStyles } from "./style.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { capitalised, endedSentence, runsSentence, tasksWords } from "./words.ts";
 
-const NAME = "train-heldout";
-
 /** Mean training and held-out loss, and the running mean, against steps in one frame: a panel for each cell. */
-export function trainHeldout(
-  rows: readonly CurveRow[],
-  sweep: SweepFacts,
-  given: FigureOptions,
-): Picture | Unavailable {
+export const trainHeldout: Draw<CurveRow> = (rows, sweep, given) => {
   const options = { ...given, statistic: "mean" } as const;
   const found = byCell(rows, sweep);
-  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (found.length === 0) return { lacking: "no run is done" };
   const cells = found.map(({ cell }) => cell);
   const theme = themeFor(options);
   const sets = LOSS_SETS.filter((set) => rows.some(({ loss }) => loss === set));
-  const { nodes, leftOut, ...size } = drawing(found, sets, options, theme);
-  return page(
-    {
-      name: NAME,
-      title: `Training against held-out loss${ofOneModel(cells)}`,
-      caption: `${captionStart(cells, sets, sweep, options)}${endedSentence(found)}${leftOut} ${runsSentence(cells, sweep)}`,
-      ...size,
-      theme,
-    },
-    nodes,
-  );
-}
+  const { leftOut, ...contents } = drawing(found, sets, options, theme);
+  return {
+    title: `Training against held-out loss${ofOneModel(cells)}`,
+    caption: `${captionStart(cells, sets, sweep, options)}${endedSentence(found)}${leftOut} ${runsSentence(cells, sweep)}`,
+    ...contents,
+  };
+};
 
 function drawing(
   found: readonly CellRows<CurveRow>[],

@@ -1,7 +1,6 @@
-import { compareValues, type GridValue } from "../../identity/grid-point.ts";
+import { compareValues, type GridValue } from "../../identity/cell.ts";
 import { linearScale, logScale, type Scale, shortNumber, signed, type Tick } from "./scale.ts";
 import { SMALL, textWidth } from "./text.ts";
-import { withRoom } from "./tick-labels.ts";
 
 /** Positive numbers whose largest is this many times the least are drawn on a logarithmic axis. */
 const WIDE = 4;
@@ -36,4 +35,41 @@ export function labelled(
     ticks.map(({ value, label }) => ({ middle: scale.at(value), half: textWidth(label, SMALL) / 2 })),
   );
   return { ...scale, ticks: ticks.map((tick, i) => (shown[i] ? tick : { ...tick, label: "" })) };
+}
+
+/** The axis of ascending correlations: a tick for each value, with as many labels as have room. */
+export function correlationScale(correlations: readonly number[], range: readonly [number, number]): Scale {
+  const scale = linearScale(correlations[0], correlations.at(-1) as number, { range });
+  return labelled(correlations.map(shortNumber), scale, correlations);
+}
+
+/** A label around its middle, on one axis: in points. */
+export interface Span {
+  readonly middle: number;
+  readonly half: number;
+}
+
+/** Least distance between two labels. */
+const APART = 4;
+
+/**
+ * Which of ascending labels have room: the last one, the first one if it does not touch that, and of those between as many
+ * as fit, from the last one down.
+ */
+export function withRoom(spans: readonly Span[], apart = APART): boolean[] {
+  const end = ({ middle, half }: Span) => middle + half + apart;
+  const [first, last] = [spans[0], spans.at(-1)];
+  const shown = spans.map(() => false);
+  if (first === undefined || last === undefined) return shown;
+  const from = end(first) <= last.middle - last.half || spans.length === 1 ? end(first) : Number.NEGATIVE_INFINITY;
+  let free = Number.POSITIVE_INFINITY; // to the left of the last label that is shown
+  for (let i = spans.length - 1; i >= 0; i--) {
+    const { middle, half } = spans[i];
+    const begins = middle - half;
+    const fits = i === 0 ? Number.isFinite(from) : begins >= from || i === spans.length - 1;
+    if (!fits || middle + half > free) continue;
+    shown[i] = true;
+    free = begins - apart;
+  }
+  return shown;
 }

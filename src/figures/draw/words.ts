@@ -1,8 +1,6 @@
-import type { LossSet } from "../../config/loss-sets.ts";
-import { unitText } from "../../config/loss-unit.ts";
-import type { Cell } from "../../identity/cell.ts";
-import { pointText } from "../../identity/grid-point.ts";
-import { LOSS_WORDS } from "../../records/loss-words.ts";
+import { type LossSet, unitText } from "../../config/losses.ts";
+import { type Cell, pointText } from "../../identity/cell.ts";
+import { LOSS_WORDS } from "../../records/words.ts";
 import { countedText, type Estimate, LEAST_SHOWN, runsText } from "../../stats/estimate.ts";
 import type { DrawnCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describePlan } from "../../../src/cli/text/plan-text.ts";
 import { loadConfig, setOverride } from "../../../src/config/load.ts";
 import { sideBySide } from "../../../src/sweep/engines.ts";
-import { outlinedShare } from "../../../src/sweep/outline.ts";
+import { outlinedShare } from "../../../src/sweep/share.ts";
 import { fakeEngine } from "../../support/fake-engine.ts";
 
 test("describePlan(outline, trial) says how many runs of which models train in one call", async () => {

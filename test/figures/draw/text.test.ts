@@ -1,7 +1,7 @@
 import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
-import { brokenLines, textWidth, type Weight } from "../../../src/figures/draw/text.ts";
-import { FONT_FILES } from "../../../src/figures/fonts.ts";
+import { ADVANCES, brokenLines, textWidth, type Weight } from "../../../src/figures/draw/text.ts";
+import { FONT_FILES } from "../../../src/figures/finished.ts";
 import { fontOutlines } from "../../support/outlines.ts";
 
 describe("textWidth(text, size, weight)", () => {
@@ -27,4 +27,11 @@ describe("brokenLines(text, width, size)", () => {
     expect(lines.length).toBeGreaterThan(2);
     for (const line of lines) expect(textWidth(line, 8)).toBeLessThanOrEqual(60);
   });
+});
+
+test.each(["Regular", "SemiBold"] as const)("ADVANCES.%s has the widths of the font's file", (weight) => {
+  const font = new PDFDocument().font(`assets/fonts/FiraSans-${weight}.ttf`, 1000);
+  const widths = Object.entries(ADVANCES[weight]).filter(([letter]) => letter !== "\u00ad"); // pdfkit leaves it out
+  expect(widths.length).toBe(95 + 95 + 16);
+  for (const [letter, width] of widths) expect(Math.round(font.widthOfString(letter)), letter).toBe(width);
 });

@@ -1,13 +1,7 @@
 import type { MethodName } from "../../methods.ts";
-import { ALIGNED_MTL } from "./aligned-mtl.ts";
-import { CAGRAD } from "./cagrad.ts";
-import { FAMO } from "./famo.ts";
-import { GRADNORM } from "./gradnorm.ts";
+import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "./gradient-methods.ts";
+import { FAMO, GRADNORM, UNCERTAINTY } from "./learned-weights.ts";
 import type { Method } from "./method.ts";
-import { MGDA } from "./mgda.ts";
-import { NASH_MTL } from "./nash-mtl.ts";
-import { PCGRAD } from "./pcgrad.ts";
-import { UNCERTAINTY } from "./uncertainty.ts";
 
 const METHODS: Readonly<Record<Exclude<MethodName, "sum">, Method>> = {
   uncertainty: UNCERTAINTY,

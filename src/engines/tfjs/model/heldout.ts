@@ -1,9 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Rows } from "../../../data/task-set.ts";
+import type { Dimensions } from "../../../models/shapes.ts";
 import type { Predictions } from "../../engine.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Tf } from "../tf.ts";
-import { joinedRows, slicedRows } from "./batch.ts";
+import type { Batch } from "./objective.ts";
 
 /** Predicts rows x [B, D] → [B, O]. */
 type Predict = (x: Tensor) => Tensor;
@@ -23,4 +24,28 @@ export function heldoutPredictions(
     tf.tidy(() => parts.push(predict(tf.tensor(x, [x.length / D, D])).dataSync<"float32">()));
   }
   return { outputs: joinedRows(parts), y: rows.y };
+}
+
+/** Rows from number `from` up to `to`. */
+export function slicedRows({ x, y }: Rows, { inputs: D, tasks: K }: Dimensions, from: number, to: number): Rows {
+  return { x: x.subarray(from * D, to * D), y: y.subarray(from * K, to * K) };
+}
+
+/** The rows of R replicas, one after the other in `parts`, as x [R, B, D] and y [R, B, K]. */
+export function batchOf(tf: Tf, parts: readonly Rows[], { inputs: D, tasks: K }: Dimensions, R: number): Batch {
+  const [x, y] = [joinedRows(parts.map((rows) => rows.x)), joinedRows(parts.map((rows) => rows.y))];
+  const B = y.length / K / R;
+  return { x: tf.tensor(x, [R, B, D]), y: tf.tensor(y, [R, B, K]) };
+}
+
+/** All parts in one; a single one is not copied. */
+function joinedRows(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

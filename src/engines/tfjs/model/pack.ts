@@ -12,7 +12,7 @@ import { expertCount, gateCount, hasSharedGate, levelCount, type ModelSpec } fro
 import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
 import type { FactoredLayer } from "./factors.ts";
-import type { Links } from "./links.ts";
+import type { Links } from "./mix.ts";
 
 /** Networks of one shape side by side: the experts or the gates of a level, the one gate for shared experts, or towers. */
 type Stack =

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { constraintPenalty, predict } from "../../../../src/engines/tfjs/model/forward.ts";
-import { linkGates } from "../../../../src/engines/tfjs/model/links.ts";
 import { MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
+import { linkGates } from "../../../../src/engines/tfjs/model/mix.ts";
 import { lossesAndGradients } from "../../../../src/engines/tfjs/model/objective.ts";
 import { layersOf, pack, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
