@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import mmoe
 import torch
 from torch import nn
 
 
 class EmbeddingMMoE(nn.Module):
-    """MMoE on the numbers of a row and a vector for each of its categories; a step moves only the vectors of its rows."""
+    """MMoE on the numbers of a row and a vector for each of its categories."""
 
     def __init__(
         self,
@@ -15,6 +16,7 @@ class EmbeddingMMoE(nn.Module):
         tasks: int,
         outputs: tuple[int, ...],
         categories: dict[int, int],  # how many values a category has, by its place among the inputs
+        settings: mmoe.Settings,
         size: int = 16,
         experts: int = 8,
         width: int = 64,
@@ -22,7 +24,8 @@ class EmbeddingMMoE(nn.Module):
         super().__init__()
         self.places = list(categories)
         self.numbers = inputs - len(categories)  # they come first
-        self.vectors = nn.ModuleList(nn.Embedding(values, size, sparse=True) for values in categories.values())
+        is_lazy = settings.embedding_steps == "lazy"  # the default of a large table: a step moves the vectors of its rows alone
+        self.vectors = nn.ModuleList(nn.Embedding(values, size, sparse=is_lazy) for values in categories.values())
         read = self.numbers + size * len(categories)
         self.experts = nn.ModuleList(nn.Sequential(nn.Linear(read, width), nn.ReLU()) for _ in range(experts))
         self.gates = nn.ModuleList(nn.Linear(read, experts) for _ in range(tasks))

@@ -205,7 +205,7 @@ const GIVEN = {
   method: setting(choice(METHODS), { ...LISTED, default: "sum", mark: "assumed" }),
   embeddingSteps: setting(choice(EMBEDDING_STEPS), {
     ...LISTED,
-    paths: { cpu: SUPPORTED, "tfjs-eager": DENSE, "tfjs-traced": DENSE, process: SUPPORTED }, // a model in code moves its own vectors
+    paths: { cpu: SUPPORTED, "tfjs-eager": DENSE, "tfjs-traced": DENSE, process: SUPPORTED },
     default: "dense",
     mark: "assumed",
   }),

@@ -81,7 +81,7 @@ export const PLAIN_TRAINING = {
  * moments of others stay.
  */
 export const EMBEDDING_STEPS = ["dense", "lazy"] as const;
-type EmbeddingSteps = (typeof EMBEDDING_STEPS)[number];
+export type EmbeddingSteps = (typeof EMBEDDING_STEPS)[number];
 
 export const OPTIMIZERS = ["adam", "adamw", "sgd"] as const;
 export type Optimizer = (typeof OPTIMIZERS)[number];

@@ -1,5 +1,4 @@
 // Models compared on the same test rows, by what their runs predict of each of these.
-import { isDeepStrictEqual } from "node:util";
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import type { TaskKind } from "../data/task-kinds.ts";
 import { metricsOfKind } from "../diagnostics/task-metrics.ts";
@@ -179,10 +178,14 @@ function repeated({ outputs, labels }: TaskPredictions, order: Uint32Array, time
   return drawn;
 }
 
+function areSame(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((label, row) => label === b[row]);
+}
+
 /** Each metric of a task; nothing if the test rows of the two are not the same. */
 function taskOfPair([a, b]: Pair<RunOnRows>, task: string, k: number): Omit<RowComparison, "pairs">[] {
   const [first, second] = [a.tasks[k], b.tasks[k]] as Pair<TaskOnRows>;
-  if (first.labels.length === 0 || !isDeepStrictEqual(first.labels, second.labels)) return [];
+  if (first.labels.length === 0 || !areSame(first.labels, second.labels)) return [];
   return Object.entries(first.metrics).map(([metric, one]) => {
     const names = { first: cellOf(a.record), second: cellOf(b.record), task, metric };
     const other = second.metrics[metric];

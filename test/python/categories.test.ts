@@ -12,12 +12,13 @@ const rows = join(folder, "shops.csv");
 const lines = range(600).map((n) => `s${n % 30},${(n * 7) % 13},${n % 30},${n % 3 ? "yes" : "no"}`);
 writeFileSync(rows, `${["x_shop,x_n,y_1,y_2", ...lines].join("\n")}\n`);
 const sweep = ["sweep", "smoke", "--rows", rows, "--runs", "1", "--steps", "400", "--lr", "0.01", "--python", PYTHON];
+const lazy = ["--set", "embeddingSteps=lazy"];
 const own = "examples/python/embedding_mmoe.py";
 
 describe.skipIf(!HAS_PYTHON)("a module", () => {
   test("learns its own vectors", async () => {
     const out = join(folder, "learned");
-    const { code, stderr } = await runMain([...sweep, "--models", "mmoe", "--model", own, "--out", out]);
+    const { code, stderr } = await runMain([...sweep, ...lazy, "--models", "mmoe", "--model", own, "--out", out]);
     expect([code, stderr]).toEqual([0, expect.stringContaining("x_shop (30 values")]);
     const trained: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
     const found = trained.find(({ model }) => model === "embedding_mmoe");

@@ -97,6 +97,8 @@ class Settings:
     #: They are in alphabetical order, then comes that of empty cells, if there are any, and last that of values that no
     #: training row has.
     categories: Mapping[int, int] = field(default_factory=dict, hash=False)
+    #: Whether a step is to move all vectors of such an input, or those of the batch alone, as ``sparse=True`` does in PyTorch.
+    embedding_steps: Literal["dense", "lazy"] = "dense"
     #: Where PyTorch computes, such as ``cpu`` or ``cuda``.
     device: str = "cpu"
 

@@ -79,7 +79,9 @@ const ASKED: Readonly<Record<Python["from"], string>> = {
 };
 
 /** The compiled file, also for tests and benchmarks, which are not compiled. */
-const NODE_WORKER = fileURLToPath(new URL("./node-worker.js", import.meta.url.replace("/src/", "/dist/")));
+const NODE_WORKER = fileURLToPath(
+  new URL("./node-worker.js", import.meta.url.replace("/src/engines/", "/dist/engines/")),
+);
 
 export function nodeAdapter(): Adapter {
   return {

@@ -50,6 +50,8 @@ export interface ModelSettings {
   readonly outputs: readonly number[];
   /** Inputs that are the numbers of a category's values: how many values each has, by its place among the inputs. */
   readonly categories: ReadonlyMap<number, number>;
+  /** Whether a step is to move all vectors of such an input, or those of the batch alone (docs/config.md). */
+  readonly embeddingSteps: "dense" | "lazy";
 }
 
 /** Numbers in row-major order: an array, which may have arrays in it, or a typed array. */

@@ -32,7 +32,8 @@ function tell(message: object): void {
 
 /** A run's settings in a model's words. */
 function settingsOf({ schedule: sent, seed, categories, ...run }: SentSettings): ModelSettings {
-  const { huber_delta: huberDelta, weight_decay: weightDecay, clip_norm: clipNorm, ...others } = run;
+  const { huber_delta: huberDelta, weight_decay: weightDecay, clip_norm: clipNorm, ...named } = run;
+  const { embedding_steps: embeddingSteps, ...others } = named;
   const { decay_steps: decaySteps, decay_factor: decayFactor, ...schedule } = sent;
   const rated = { lr: run.lr, schedule: { ...schedule, decaySteps, decayFactor } };
   return {
@@ -42,6 +43,7 @@ function settingsOf({ schedule: sent, seed, categories, ...run }: SentSettings):
     huberDelta,
     weightDecay,
     clipNorm,
+    embeddingSteps,
     lrAt: (step) => rateAt(rated, step),
     outputs: run.kinds.map(({ outputs }) => outputs),
     categories: new Map(categories.map((values, i) => [run.inputs - categories.length + i, values])),

@@ -8,7 +8,7 @@ import { modelKey, type Run } from "../engine.ts";
 import type { Schedule } from "../learning-rate.ts";
 import type { MethodName } from "../methods.ts";
 import type { TaskLoss } from "../task-losses.ts";
-import type { Optimizer, OptimizerSettings } from "../training-settings.ts";
+import type { EmbeddingSteps, Optimizer, OptimizerSettings } from "../training-settings.ts";
 
 export const PROTOCOL = 6;
 
@@ -54,6 +54,7 @@ export interface SentSettings {
   readonly kinds: readonly SentTask[];
   /** How many values each of the last inputs has, which are numbers of a category's values. */
   readonly categories: readonly number[];
+  readonly embedding_steps: EmbeddingSteps;
   readonly device: string;
 }
 
@@ -174,7 +175,7 @@ export function sentSettings(
   losses: readonly TaskLoss[],
   { stream, device }: { readonly stream: string; readonly device: string },
 ): SentSettings {
-  const { batch, steps, huberDelta, method } = run.training;
+  const { batch, steps, huberDelta, method, embeddingSteps } = run.training;
   const { inputs, tasks, categories = [] } = run.model;
   const [low, high] = modelKey(run, stream);
   const seed = String((BigInt(high) << 32n) | BigInt(low));
@@ -187,7 +188,7 @@ export function sentSettings(
   }));
   const optimizer = sentOptimizer(run.training);
   const shared = { seed, inputs, tasks, batch, steps, ...optimizer, method, huber_delta: huberDelta };
-  return { ...shared, kinds, categories, device };
+  return { ...shared, kinds, categories, embedding_steps: embeddingSteps, device };
 }
 
 function sentOptimizer({ optimizer, lr, schedule, weightDecay, clipNorm, ...adam }: OptimizerSettings) {
