@@ -331,6 +331,17 @@ export async function censusGains(folder: string, ...models: readonly string[]):
   return [of(BASELINE)?.mean?.[0].value ?? Number.NaN, ...gains];
 }
 
+/** Of Shared-Bottom and MMoE on one split: the AUC of the main task of the best run, then the mean, then by how much the paper's best is above its mean. */
+export async function censusBest(folder: string): Promise<number[]> {
+  const rows = await censusRows(folder);
+  const papers = rows.map(({ paper }) => (paper?.best[0] ?? Number.NaN) - (paper?.mean[0] ?? Number.NaN));
+  return [
+    ...rows.map(({ best }) => best?.[0] ?? Number.NaN),
+    ...rows.map(({ mean }) => mean?.[0].value ?? Number.NaN),
+    ...papers,
+  ];
+}
+
 /** By how much the paper's mean AUC of a model's main task is above Shared-Bottom's. */
 export async function censusPaperGain(folder: string, model: string): Promise<number> {
   const rows = await censusRows(folder);
