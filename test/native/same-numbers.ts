@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { RunResult } from "../../src/engines/engine.ts";
 import { expectClose } from "../support/close.ts";
 
-export const FIFTY = { steps: 50, evalEvery: 20, optimizer: "adam", lr: 0.001 } as const;
+export const DOZEN = { steps: 12, evalEvery: 5, optimizer: "adam", lr: 0.001 } as const;
 
 function lossesOf({ curve, trainingSetLoss = [] }: RunResult): number[] {
   return [curve.train, curve.heldout, trainingSetLoss].flat(2);
