@@ -5,14 +5,12 @@ import { tensorflowBackend } from "../../../src/engines/tfjs/graph/tensorflow-ba
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../../support/agreement.ts";
 import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { range } from "../../support/reference.ts";
-import { BY_GATING, SPECS } from "../../support/specs.ts";
-import { DOZEN, expectSameNumbers } from "../same-numbers.ts";
+import { DOZEN, expectSameNumbers, MEMBERS } from "../same-numbers.ts";
 
 const tf = await loadTf("tensorflow");
 const { binding } = tensorflowBackend(tf);
@@ -28,21 +26,13 @@ function count() {
   return { tensors: tf.memory().numTensors, native: binding.getNumOfTensors() };
 }
 
-/** Members that between them have every part of a model: operations.test.ts traces what all members call. */
-const TRACED: readonly ModelSpec[] = [
-  ...Object.values(BY_GATING),
-  ...SPECS.filter(({ name }) =>
-    /^(one-task|deep-ple|residual-levels|top-2|deep-select|no-bias|linear-mmoe|embedded-apart|embedded-stitch)$/.test(
-      name,
-    ),
-  ),
-  PAIR_DROPOUT,
-];
-
-test.each(TRACED)("traced training of $name has the numbers of eager steps, after a dozen", async (model) => {
-  const runs = range(2).map((index) => tinyRun({ model, index }, DOZEN));
-  expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
-});
+test.each([...MEMBERS, PAIR_DROPOUT])(
+  "traced training of $name has the numbers of eager steps, after a dozen",
+  async (model) => {
+    const runs = range(2).map((index) => tinyRun({ model, index }, DOZEN));
+    expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
+  },
+);
 
 test.each([
   ["fresh rows", { trainRows: "fresh" }],
