@@ -3,6 +3,8 @@ import { defineConfig, type TestUserConfig } from "vitest/config";
 import { STAND_INS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
 
+/** A temporary folder of the run's own. */
+const TEMPORARY = "test/support/temporary.ts";
 const MINUTE = 60_000;
 const within = (minutes: number, hookMinutes = minutes) => ({
   testTimeout: minutes * MINUTE,
@@ -32,10 +34,10 @@ const TIERS = {
   /** Debian's Chromium and Firefox: scripts/install-browsers.sh. Pictures of whole pages, drawn without a graphics card. */
   browser: within(5),
   /** The site, which is built first, in the same browsers. */
-  site: { globalSetup: "test/site/set-up.ts", fileParallelism: false, ...within(5) },
+  site: { globalSetup: [TEMPORARY, "test/site/set-up.ts"], fileParallelism: false, ...within(5) },
   /** PyTorch, JAX, pandas and others from PyPI, in a virtual environment that is made first. */
   python: {
-    globalSetup: "test/python/set-up.ts",
+    globalSetup: [TEMPORARY, "test/python/set-up.ts"],
     get include() {
       return ["test/python/**/*.test.ts", ...skippedEveryDay()];
     },
@@ -44,7 +46,7 @@ const TIERS = {
   },
   /** TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one. */
   native: {
-    globalSetup: "test/native/set-up.ts",
+    globalSetup: [TEMPORARY, "test/native/set-up.ts"],
     execArgv: ["--expose-gc"], // memory is measured without JavaScript's garbage
     server: USERS_FILES,
     fileParallelism: false, // TensorFlow takes all cores
@@ -56,7 +58,7 @@ const TIERS = {
 function everyDay(): TestUserConfig {
   const tiers = Object.keys(TIERS).map((tier) => `test/${tier}/**`);
   const alone = "test/**/*.alone.test.ts"; // change their process: a mock, the environment, the working folder
-  const globalSetup = "test/support/fresh-dist.ts";
+  const globalSetup = [TEMPORARY, "test/support/fresh-dist.ts"];
   return {
     projects: [
       { extends: true, test: { name: "structure", include: ["test/structure/**/*.test.ts"] } }, // needs no build
@@ -87,7 +89,7 @@ export default defineConfig(({ mode }) => {
   const report = tier ? `test-report-${mode}.json` : "test-report.json";
   return {
     test: {
-      ...(tier ? { include: [`test/${mode}/**/*.test.ts`], ...tier } : everyDay()),
+      ...(tier ? { include: [`test/${mode}/**/*.test.ts`], globalSetup: TEMPORARY, ...tier } : everyDay()),
       update: "none", // a snapshot that is missing fails; -u writes it
       ...inCi(report),
     },

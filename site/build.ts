@@ -16,6 +16,7 @@ const { values } = parseArgs({
     base: { type: "string", default: "/" },
     out: { type: "string" },
     "keep-results": { type: "boolean" }, // those of the last time: to draw them takes minutes
+    "without-report": { type: "string" }, // of results whose report takes long
   },
 });
 if (!/^\/(.*\/)?$/.test(values.base)) {
@@ -29,6 +30,6 @@ for (const name of readdirSync(PAGES)) if (!kept.includes(name)) rmSync(join(PAG
 mkdirSync(PUBLIC, { recursive: true });
 for (const page of repositoryPages()) write(page);
 for (const page of [...commandPages(await wholeProgram(effectsOf(process))), ...settingPages()]) write(page);
-if (!values["keep-results"]) for (const page of await resultPages()) write(page);
+if (!values["keep-results"]) for (const page of await resultPages(values["without-report"])) write(page);
 copyFileSync(join(ROOT, "dist/play/index.html"), join(PUBLIC, "play.html"));
 await build(join(ROOT, "site"), { base: values.base, ...(values.out ? { outDir: values.out } : {}) });

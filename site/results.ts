@@ -34,11 +34,11 @@ const LARGEST = 40_000;
 /** The gallery's figure of a kind is that of the first of these results that has one. */
 const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
 
-/** The pages of all results, and the gallery. */
-export async function resultPages(): Promise<Page[]> {
+/** The pages of all results, one of them without a report if it is named, and the gallery. */
+export async function resultPages(withoutReport?: string): Promise<Page[]> {
   const names = readdirSync(join(ROOT, "results")).filter((name) => /journal|trials.yaml/.test(readdirSyncOf(name)));
   const results: Result[] = [];
-  for (const name of names.sort()) results.push(await resultOf(name));
+  for (const name of names.sort()) results.push(await resultOf(name, name !== withoutReport));
   packReports(results.filter(({ hasReport }) => hasReport));
   const gallery = galleryOf(results);
   return [...results.map((result) => resultPage(withoutLarge(result, gallery))), galleryPage(gallery)];
@@ -63,16 +63,16 @@ function readdirSyncOf(name: string): string {
   return name.endsWith(".md") ? "" : readdirSync(join(ROOT, "results", name)).join(" ");
 }
 
-async function resultOf(name: string): Promise<Result> {
+async function resultOf(name: string, hasReport: boolean): Promise<Result> {
   const folder = `results/${name}`;
   mkdirSync(join(PUBLIC, folder), { recursive: true });
   await mmoe("figures", folder, "-o", join(PUBLIC, folder));
   const figures = figuresIn(folder);
   if (name === "figure2") return { name, figures, ...trials(folder), hasReport: false };
-  await mmoe("report", folder, "-o", join(PUBLIC, folder, "report.html"));
+  if (hasReport) await mmoe("report", folder, "-o", join(PUBLIC, folder, "report.html"));
   const provenances = provenancesIn(join(folder, JOURNALS), () => {});
   const commands = [...new Set(provenances.map(({ provenance }) => commandLine(provenance.argv)))];
-  return { name, about: configIn(folder).about, commands, figures, hasReport: true };
+  return { name, about: configIn(folder).about, commands, figures, hasReport };
 }
 
 function trials(folder: string) {

@@ -22,8 +22,8 @@ test("unpack(sweep, folder) writes results that read as the sweep, and that mmoe
   const { config, records, provenances } = await readResults(folder, console.warn);
   expect({ config, provenances }).toEqual({ config: rates.config, provenances: rates.provenances });
   expect(records).toEqual(rates.records);
-  const { code, stdout } = await runMain(["verify", folder, "--runs", "3", "--quiet"]);
-  expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 3]);
+  const { code, stdout } = await runMain(["verify", folder, "--runs", "1", "--quiet"]);
+  expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 1]);
 });
 
 test("unpack(sweep, folder) leaves a folder as it is that is there", () => {

@@ -18,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => firefox.close());
 
 test("Firefox trains to the same bits, draws what was learned, and complains of nothing", async () => {
-  const expected = await engineFingerprints(["runs=1", "steps=500", "correlations=[0.5]"]);
-  await firefox.open(`${pathToFileURL(page).href}#steps=500`);
+  const expected = await engineFingerprints(["runs=1", "steps=200", "correlations=[0.5]"]);
+  await firefox.open(`${pathToFileURL(page).href}#steps=200`);
   const shown = () =>
     firefox.evaluate(
       "Object.fromEntries(Array.from(document.querySelectorAll('[data-fingerprint]'), (one) => [one.dataset.fingerprint, one.textContent]))",

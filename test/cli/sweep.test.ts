@@ -39,7 +39,7 @@ describe("mmoe sweep", () => {
       "mmoe/p=1.00/001",
     ]);
     expect(stderr).toBe(`${out}: 12 runs on fake (none)\n`);
-    expect(stdout).toContain(`${out}/runs.csv, ${out}/curves.csv\n`);
+    expect(stdout).toMatch(new RegExp(`\n${out}/runs\\.csv,\\s${out}/curves\\.csv\n$`)); // a long line has a break
   });
 
   test("prints a table of cells: mean ± standard error and median on training and held-out rows", async () => {

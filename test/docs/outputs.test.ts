@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resultsText } from "../../src/cli/text/summary-table.ts";
+import { readResults } from "../../src/records/read-results.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const PAGES = [
@@ -55,3 +57,11 @@ test.each(PAGES.flatMap((page) => shownOn(page).map((shown) => ({ page, ...shown
     expect(parts).not.toEqual([]);
   },
 );
+
+test("README.md's main job prints what the first runs of the committed results have", async () => {
+  const shown = /^\$ mmoe sweep --corr 0\.5 --runs 8\n((?:.*\n)*?)\n/m.exec(readFileSync("README.md", "utf8"));
+  const { records } = await readResults("results/paper", () => {});
+  const own = records.filter(({ run, correlation }) => run < 8 && correlation === 0.5);
+  const text = resultsText("results/paper", own, ["running", "heldout"], { columns: 80, write: () => {} });
+  expect(text.split("\n\n")[0]).toBe(shown?.[1].trimEnd());
+});

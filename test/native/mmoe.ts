@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-export const BIN = fileURLToPath(new URL("../../bin/mmoe.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bin/mmoe.js", import.meta.url));
 
 /** The built command line, to its end. */
 export function mmoe(...argv: readonly string[]): SpawnSyncReturns<string> {

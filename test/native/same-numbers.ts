@@ -1,8 +1,20 @@
 import { expect } from "vitest";
 import type { RunResult } from "../../src/engines/engine.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
 import { expectClose } from "../support/close.ts";
+import { BY_GATING, SPECS } from "../support/specs.ts";
 
-export const FIFTY = { steps: 50, evalEvery: 20, optimizer: "adam", lr: 0.001 } as const;
+/** Members that between them have every part of a model. */
+export const MEMBERS: readonly ModelSpec[] = [
+  ...Object.values(BY_GATING),
+  ...SPECS.filter(({ name }) =>
+    /^(one-task|deep-ple|residual-levels|top-2|deep-select|no-bias|linear-mmoe|embedded-apart|embedded-stitch)$/.test(
+      name,
+    ),
+  ),
+];
+
+export const DOZEN = { steps: 12, evalEvery: 5, optimizer: "adam", lr: 0.001 } as const;
 
 function lossesOf({ curve, trainingSetLoss = [] }: RunResult): number[] {
   return [curve.train, curve.heldout, trainingSetLoss].flat(2);

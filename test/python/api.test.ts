@@ -297,20 +297,20 @@ test.skipIf(!HAS_PYTHON)("mmoe.results(folder) reads CSV and Parquet files witho
     execFileSync(process.execPath, [
       BIN,
       "export",
-      "results/paper",
+      "results/methods-single",
       "--what",
       what,
       "-o",
       join(exported, `${what}.parquet`),
     ]);
   const code = `import mmoe, sys
-for r in [mmoe.results(folder, frame=frame) for folder in ("results/paper", sys.argv[1]) for frame in ("pandas", "polars")]:
+for r in [mmoe.results(folder, frame=frame) for folder in ("results/methods-single", sys.argv[1]) for frame in ("pandas", "polars")]:
     print(len(r.runs), f"{r.runs['finalRunningLossMean'].mean():.6f}", type(r.runs).__module__.split(".")[0])
 print(len(r.curves))`;
   const env = { ...process.env, PYTHONPATH: resolve("python/src"), MMOE: "/no/mmoe" };
-  const runs: Record<string, string>[] = parse(readFileSync("results/paper/runs.csv"), { columns: true });
+  const runs: Record<string, string>[] = parse(readFileSync("results/methods-single/runs.csv"), { columns: true });
   const mean = runs.reduce((sum, { finalRunningLossMean }) => sum + Number(finalRunningLossMean), 0) / runs.length;
-  const frames = ["pandas", "polars"].map((name) => `1800 ${mean.toFixed(6)} ${name}\n`).join("");
+  const frames = ["pandas", "polars"].map((name) => `60 ${mean.toFixed(6)} ${name}\n`).join("");
   expect(execFileSync(PYTHON, ["-c", code, exported], { env, encoding: "utf8" })).toBe(`${frames}${frames}180000\n`);
 });
 
@@ -332,22 +332,30 @@ settings = mmoe.Settings(seed=1, inputs=3, tasks=2, batch=5, steps=3, kinds=kind
 x, y = np.random.RandomState(2).normal(size=(5, 3)).astype("f4"), np.array([[.5, 0], [1, 2], [0, 1], [2, 2], [1, 0]], "f4")
 losses = []`;
 
-  test("may return one tensor, or a list or dict with one per task", () => {
-    const forms = ["y", "[y[:, 0], y[:, 1:]]", "{'a': y[:, :1], 'b': y[:, 1:]}"];
-    const [one, ...others] = json("forms.py", `${before}${forms.map(net).join("")}\nprint(json.dumps(losses))`);
-    expect(one).toHaveLength(3 + 5);
-    expect(others).toEqual([one, one]);
-  });
-
-  test.each([
-    ["y.unsqueeze(2)", "forward: expected shape [8, 4], got [8, 4, 1]; the tasks have (1, 3) outputs"],
-    ["[y]", "forward: expected one tensor for each of 2 tasks, got 1: [[8, 4]]"],
-    ["[y, y]", "forward: expected tensors of shapes [[8, 1], [8, 3]], one for each task, got [[8, 4], [8, 4]]"],
+  const WRONG = [
+    ["[y]", "forward: expected one tensor for each of 2 tasks, got 1: [[5, 4]]"],
+    ["[y, y]", "forward: expected tensors of shapes [[5, 1], [5, 3]], one for each task, got [[5, 4], [5, 4]]"],
     [
       "(y, None)",
       "forward: expected a tensor, or a list or dict with one tensor per task, got a tuple of Tensor, NoneType",
     ],
-  ])("that returns %s is refused in one line that points to it", (returned, message) => {
+  ] as const;
+
+  test("may return one tensor, or a list or dict with one per task, and nothing else", () => {
+    const forms = ["y", "[y[:, 0], y[:, 1:]]", "{'a': y[:, :1], 'b': y[:, 1:]}"];
+    const refused = WRONG.map(([returned]) => {
+      const trained = net(returned).replaceAll("\n", "\n    ");
+      return `\ntry:${trained}\nexcept ValueError as e: losses.append(str(e))`;
+    });
+    const [one, ...others] = json(
+      "forms.py",
+      `${before}${forms.map(net).join("")}${refused.join("")}\nprint(json.dumps(losses))`,
+    );
+    expect(one).toHaveLength(3 + 5);
+    expect(others).toEqual([one, one, ...WRONG.map(([, message]) => message)]);
+  });
+
+  test("that is wrong is refused in one line that points to it", () => {
     const text = `import torch
 class Net(torch.nn.Module):
     def __init__(self, inputs, tasks):
@@ -355,7 +363,7 @@ class Net(torch.nn.Module):
         self.map = torch.nn.Linear(inputs, 4)
     def forward(self, x):
         y = self.map(x)
-        return ${returned}
+        return y.unsqueeze(2)
 `;
     writeFileSync(join(folder, "wrong.py"), text);
     const table = ["x_a,y_number,y_class", ...Array.from({ length: 90 }, (_, n) => `${n % 7},${n % 4},c${n % 3}`)];
@@ -366,6 +374,7 @@ class Net(torch.nn.Module):
 try: mmoe.sweep(rows="classes.csv", task={"y_class": "categorical"}, models="wrong.py", runs=1, steps=9, progress=False)
 except mmoe.MmoeError as e: print(e)`,
     );
+    const message = "forward: expected shape [8, 4], got [8, 4, 1]; the tasks have (1, 3) outputs";
     expect(said).toBe(`model wrong: wrong.py:6: ${message}\n`);
   });
 });

@@ -5,6 +5,8 @@ import { resolve } from "node:path";
 /** The tier's virtual environment, which set-up.ts makes. */
 export const VENV = resolve("test-output/python");
 export const PYTHON = resolve(VENV, "bin/python");
+/** Installs packages: scripts/install-torch.sh brings it. */
+export const UV = resolve(VENV, "bin/uv");
 
 /** Whether there is a Python to test with; set-up.ts says so where there is none. */
 export const HAS_PYTHON = existsSync(PYTHON);

@@ -9,7 +9,10 @@ import { APART } from "../engines/golden/optimizers.ts";
 import { range } from "../support/reference.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
-test.skipIf(!HAS_PYTHON).each([6, 21])("100 lazy steps of batches of %i have the losses of SparseAdam", (B) => {
+/** Rows of a batch: more than a vector of the widest kernels has numbers. */
+const B = 21;
+
+test.skipIf(!HAS_PYTHON)("100 lazy steps have the losses of SparseAdam", () => {
   const file = join(mkdtempSync(join(tmpdir(), "mmoe-test-")), "given.json");
   const steps = range(STEPS).map((i) => {
     const { x, y } = rowsAt(i + 1, B);

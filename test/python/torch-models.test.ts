@@ -59,6 +59,8 @@ const [NET, TRAINED_BY_TORCH] = ["Net", "ByTorch"].map((name) => pythonModel(BY_
   CodeModel,
 ];
 
+const DROPPING = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))"), { name: "dropped" });
+
 describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () => {
   test.each([
     ["adam", null],
@@ -95,10 +97,9 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     };
 
     test("the engine says how many, of models and runs for which it holds", async () => {
-      const dropping = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))"));
-      await together.prepare([codeRun(NET), codeRun(dropping)]);
+      await together.prepare([codeRun(NET), codeRun(DROPPING)]);
       const classes = { taskKinds: range(2).map(() => ({ kind: "binary", weight: 1 }) as const) };
-      const runs = [codeRun(NET), codeRun(NET, {}, classes), codeRun(dropping)];
+      const runs = [codeRun(NET), codeRun(NET, {}, classes), codeRun(DROPPING)];
       expect(runs.map((run) => together.inOneCall(run))).toEqual([3, 1, 1]);
       await engine.prepare([codeRun(NET)]);
       expect(engine.inOneCall(codeRun(NET))).toBe(1);
@@ -122,16 +123,18 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     });
 
     test.each([
-      ["draws random numbers in training", module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))")],
+      ["draws random numbers in training", DROPPING],
       [
         "keeps drawn numbers that are no tensors",
-        module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)) * self.scale").replace(
-          "        self.out =",
-          "        self.scale = 1 + torch.rand(()).item()\n        self.out =",
+        pythonModel(
+          module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)) * self.scale").replace(
+            "        self.out =",
+            "        self.scale = 1 + torch.rand(()).item()\n        self.out =",
+          ),
         ),
       ],
-    ])("one that %s trains alone", async (_, text) => {
-      expect((await trained(pythonModel(text), 2)).begun).toEqual([1, 1]);
+    ] as const)("one that %s trains alone", async (_, model) => {
+      expect((await trained(model, 2)).begun).toEqual([1, 1]);
     });
 
     test("runs that turn out to differ in more than tensors train one by one", async () => {
@@ -153,9 +156,8 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
   });
 
   test("with dropout trains to the same numbers again, and predicts without", async () => {
-    const model = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))"), { name: "dropped" });
-    const [first] = await resultsOf(engine, [codeRun(model)]);
-    const [second] = await resultsOf(engine, [codeRun(model)]);
+    const [first] = await resultsOf(engine, [codeRun(DROPPING)]);
+    const [second] = await resultsOf(engine, [codeRun(DROPPING)]);
     expect(second?.curve).toEqual(first?.curve);
     expect(notes.filter((note) => note.includes("dropped"))).toEqual([]);
   });

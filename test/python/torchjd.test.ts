@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/effects.ts";
 import { range } from "../support/reference.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
-const N = 100;
+const N = 40;
 const OURS = { pcgrad: PCGRAD, mgda: MGDA, cagrad: CAGRAD, "nash-mtl": NASH_MTL, "aligned-mtl": ALIGNED_MTL };
 
 let tf: Tf;

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { exited, mayMount, onDisk, start } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { writeResults } from "../support/made-results.ts";
+import { times } from "./times.ts";
 
 /** Commands that write into a folder, which holds `made`, a results folder. */
 const WRITERS: Readonly<Record<string, (folder: string) => readonly string[]>> = {
@@ -45,7 +46,7 @@ test.skipIf(!mayMount()).each(Object.keys(WRITERS))(
     cpSync(join(roomy, "made"), join(made, "made"), { recursive: true });
     await exited(start(...argv(roomy)));
     const expected = filesIn(roomy);
-    for (const size of [20, 60, 120, 240, 400])
+    for (let size = 20; size <= 400; size += times(1) > 1 ? 20 : 190)
       await onDisk(`${size}k`, async (disk) => {
         try {
           cpSync(join(made, "made"), join(disk, "made"), { recursive: true });

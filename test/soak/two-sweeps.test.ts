@@ -4,9 +4,10 @@ import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { exited, start } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
+import { times } from "./times.ts";
 
 test("shards of two seeds that start together into a new folder: one trains, the other is refused", async () => {
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < times(2); i++) {
     const out = join(temporaryFolder(), "results");
     const shard = (seed: number) =>
       exited(start("sweep", "smoke", "--runs", "4", "--out", out, "--seed", `${seed}`, "--shard", `${1 + seed}/2`));

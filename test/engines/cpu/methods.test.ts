@@ -24,7 +24,7 @@ const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-m
 function runOf(name: ModelName, tasks: number, method: MethodName, { batch = 64, dropout = 0 } = {}): Run {
   const inputs = 37;
   const model = { ...ZOO[name].build({ inputs, tasks }), dropout };
-  const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 20, evalEvery: 7 } as const;
+  const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 12, evalEvery: 5 } as const;
   const data = { ...GENERATOR_PRESETS.paper.settings, inputs };
   return makeRun({ model, data, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
 }
@@ -70,7 +70,7 @@ const GAPPY: ModelSpec = { ...ZOO.mmoe.build({ inputs: 3, tasks: 3 }) };
 
 describe.each(OTHERS)("%s", (method) => {
   test.each([3, 21])("gives the same bits on every kernel set with batches of %i", (batch) => {
-    const runs = runsBy(method, batch, COMBINES_GRADIENTS[method] ? MODELS : FEW); // others weigh losses alone
+    const runs = runsBy(method, batch, COMBINES_GRADIENTS[method] && batch > 3 ? MODELS : FEW); // others weigh losses alone
     const gappy = [gappyRun(GAPPY, { method, batch })];
     expect(trainedByWasm(runs)?.every(({ failure }) => failure === undefined)).toBe(true);
     for (const set of NATIVE) {
@@ -82,14 +82,14 @@ describe.each(OTHERS)("%s", (method) => {
   });
 
   test("gives the same bits with rows as lanes and with units as lanes", () => {
-    const runs = [...runsBy(method, 3, MODELS), gappyRun(GAPPY, { method })];
+    const runs = [...runsBy(method, 3, FEW), gappyRun(GAPPY, { method })];
     for (const run of runs) expect(trained("wasm", [run], PANELS)).toEqual(trained("wasm", [run], layoutOf("wasm", 3)));
   });
 
   test("goes on from a state to the bits of a run that was not stopped", () => {
     const runs = runsBy(method, 13, FEW);
-    const { states } = statesAt(9, "wasm", runs);
-    expect(states.every(({ step }) => step > 8 && step < 20)).toBe(true);
+    const { states } = statesAt(5, "wasm", runs);
+    expect(states.every(({ step }) => step > 4 && step < 12)).toBe(true);
     expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
   });
 

@@ -8,12 +8,9 @@ import type { TrainingSettings } from "../../../src/engines/training-settings.ts
 import { ZOO } from "../../../src/models/zoo.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../../support/agreement.ts";
-import { expectClose } from "../../support/close.ts";
 import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { range } from "../../support/reference.ts";
-import { makeRun } from "../../support/runs.ts";
-import { SPECS } from "../../support/specs.ts";
-import { expectSameNumbers, FIFTY } from "../same-numbers.ts";
+import { DOZEN, expectSameNumbers, MEMBERS } from "../same-numbers.ts";
 
 const tf = await loadTf("tensorflow");
 const { binding } = tensorflowBackend(tf);
@@ -29,10 +26,10 @@ function count() {
   return { tensors: tf.memory().numTensors, native: binding.getNumOfTensors() };
 }
 
-test.each([...SPECS, PAIR_DROPOUT])(
-  "traced training of $name has the numbers of eager steps, after 50",
+test.each([...MEMBERS, PAIR_DROPOUT])(
+  "traced training of $name has the numbers of eager steps, after a dozen",
   async (model) => {
-    const runs = range(2).map((index) => tinyRun({ model, index }, FIFTY));
+    const runs = range(2).map((index) => tinyRun({ model, index }, DOZEN));
     expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
   },
 );
@@ -44,7 +41,7 @@ test.each([
   ["sets of more rows than are predicted at a time", { trainRows: 1203, heldoutRows: 1001 }],
   ["batches of one row", { batch: 1 }],
 ] as const)("so has it with %s", async (_, training) => {
-  const runs = range(2).map((index) => tinyRun({ index, model: PAIR_DROPOUT }, { ...FIFTY, ...training }));
+  const runs = range(2).map((index) => tinyRun({ index, model: PAIR_DROPOUT }, { ...DOZEN, ...training }));
   expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
 });
 
@@ -60,19 +57,12 @@ test.each(["mmoe", "single-task"] as const)(
   },
 );
 
-test("after 1,000 steps of Adam the losses are the cpu engine's within 1%", async () => {
-  const run = makeRun({}, { steps: 1000, evalEvery: 250, lr: 0.001, trainRows: 500 });
-  const [ours, theirs] = [await resultOf(engines.traced, run), await resultOf(engines.cpu, run)];
-  const ratios = ours.curve.train.flat().map((loss, at) => loss / theirs.curve.train.flat()[at]);
-  expectClose(ratios, [1, 1, 1, 1, 1, 1, 1, 1], 0.01);
-});
-
 describe("in one call", () => {
   const RATES = [0.001, 0.01, 0.0003];
   const mixed = (training: Partial<TrainingSettings>) =>
     range(2).flatMap((index) =>
       [PAIR_DROPOUT, PAIR_OMOE].flatMap((model) =>
-        RATES.map((lr) => tinyRun({ index, model }, { ...FIFTY, ...training, lr })),
+        RATES.map((lr) => tinyRun({ index, model }, { ...DOZEN, ...training, lr })),
       ),
     );
   const together = createTfjsEngine({ backend: "tensorflow", groupSize: 12 });
@@ -102,7 +92,7 @@ describe("in one call", () => {
       experts: { ...PAIR_OMOE.experts, layers: [300] },
       tower: { layers: [300] },
     };
-    const runs = [PAIR_MMOE, wide].map((model) => tinyRun({ model }, { ...FIFTY, optimizer: "sgd", lr: 0.4 }));
+    const runs = [PAIR_MMOE, wide].map((model) => tinyRun({ model }, { ...DOZEN, optimizer: "sgd", lr: 0.4 }));
     const begun: number[] = [];
     const onBegin = ({ length }: readonly unknown[]) => begun.push(length);
     const [sound, failed] = (await resultsOf(await together, runs, { onBegin })) as [RunResult, RunResult];
@@ -134,12 +124,12 @@ describe("a run that fails", () => {
 });
 
 test("training that is stopped in the middle gives no result, leaves no tensor, and goes on from the start as if never begun", async () => {
-  const run = tinyRun({}, { ...FIFTY, steps: 400, evalEvery: 100 });
+  const run = tinyRun({}, { ...DOZEN, steps: 200, evalEvery: 50 });
   const expected = await resultOf(engines.traced, run);
   const before = count();
   const abort = new AbortController();
   const onProgress = (_: unknown, step: number) => {
-    if (step >= 100) abort.abort();
+    if (step >= 50) abort.abort();
   };
   expect(await resultsOf(engines.traced, [run], { signal: abort.signal, onProgress })).toEqual([]);
   expect(count()).toEqual(before);

@@ -1,8 +1,14 @@
-// The figure of calibration, on a table with gaps: scikit-learn's calibration_curve of the kept predictions.
+// A sweep on a table with gaps, on test rows: losses, metrics and reliability diagrams, recomputed by scikit-learn.
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { parse } from "csv-parse/sync";
+import { beforeAll, describe, expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { HAS_PYTHON, python } from "./python.ts";
+
+const TABLE = "examples/penguins.csv";
+const folder = temporaryFolder();
+const out = join(folder, "results");
 
 const COMPARED = `import json, sys, numpy as np, pandas, mmoe
 from sklearn.calibration import calibration_curve
@@ -37,13 +43,39 @@ for call in (lambda: r.predictions("mmoe/007"), lambda: r.predictions("mmoe/000"
 print(json.dumps([len(table.groupby(["model", "label"])), len(own), len(others), list(own) == list(others), missing]))
 `;
 
-test.skipIf(!HAS_PYTHON)(
-  "reliability diagrams are scikit-learn's, of the predictions that r.predictions gives",
-  async () => {
-    const out = join(temporaryFolder(), "results");
-    const table = ["--rows", "examples/penguins.csv", "--label", "species,sex,body_mass_g", "--impute", "mean"];
+describe.skipIf(!HAS_PYTHON)("scikit-learn's, of the kept predictions, are", () => {
+  beforeAll(async () => {
+    const table = ["--rows", TABLE, "--label", "species,sex,body_mass_g", "--impute", "mean"];
     const few = ["--models", "mmoe,shared-bottom", "--runs", "2", "--batch", "32", "--kernels", "wasm"];
     expect((await runMain(["sweep", ...table, ...few, "--keep-predictions", "--out", out])).code).toBe(0);
+  });
+
+  test("a table's losses and metrics on test rows", async () => {
+    const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    expect(runs).toHaveLength(4);
+    for (const run of runs) {
+      const parts = join(folder, `${run.run}.csv`);
+      writeFileSync(parts, (await runMain(["data", out, "--run", run.run, "--parts"])).stdout);
+      const predictions = join(out, `predictions/${run.id}.parquet`);
+      const found = JSON.parse(python(["test/python/table_losses.py", TABLE, parts, predictions]));
+      const expected = (found as Record<string, number>[]).map((task, k) =>
+        Object.fromEntries(
+          Object.keys(task).map((name) => {
+            const column = name === "loss" ? `finalHeldoutLoss${k + 1}` : `${name}${k + 1}`;
+            return [name, expect.closeTo(Number(run[column]), 5)];
+          }),
+        ),
+      );
+      expect((found as object[]).map((task) => Object.keys(task))).toEqual([
+        ["loss", "logLoss", "accuracy"],
+        ["loss", "logLoss", "accuracy", "auc", "averagePrecision"],
+        ["loss", "rSquared"],
+      ]);
+      expect(found).toEqual(expected);
+    }
+  });
+
+  test("reliability diagrams, of the predictions that r.predictions gives", () => {
     const found = JSON.parse(python(["-c", COMPARED, out]));
     expect(found).toEqual([
       4,
@@ -53,5 +85,5 @@ test.skipIf(!HAS_PYTHON)(
       [expect.stringMatching(/000|007/), "predictions: part: expected 'test' or 'validation', got 'train'"],
     ]);
     expect(found[4][0]).toContain("keep_predictions=True");
-  },
-);
+  });
+});
