@@ -395,8 +395,12 @@ export function mixtures(where: Pick<CurvePoint, "constants" | "initializer" | "
 /** The distance from Figure 3 of the setting of preset figure3 with these values. */
 export function withFewRows(where: Where): number {
   const preset = { constants: "5-p32", initializer: "fan-in-normal", batch: 256, rows: 4000, shown: "running" };
-  return Number(settings({ ...preset, tasks: "mean", ...where }, 3)[0]?.rms);
+  return Number(settings({ ...preset, variant: "", tasks: "mean", ...where }, 3)[0]?.rms);
 }
+
+/** The least distance from Figure 3, by running means of one task's loss, of a bottom whose units have no activation. */
+export const linearFigure3 = (where: Where): number =>
+  nearest({ variant: "experts.activation-none", shown: "running", tasks: "mean", ...where }, 3)[0];
 
 /** Sums of both tasks' running means after ten million steps of 5-p32 with fixed rows, at .5 and 1 of each model: one run each. */
 export function fixedEnds(rows: number): number[] {
