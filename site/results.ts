@@ -30,7 +30,7 @@ interface Result {
 
 /** Figures that the pages of results leave to the report: these kinds, and files of more bytes. The gallery has one of each kind. */
 const LARGE = ["distributions", "runs", "train-heldout", "task-losses", "verdicts"];
-const LARGEST = 40_000;
+const LARGEST = 30_000;
 /** The gallery's figure of a kind is that of the first of these results that has one. */
 const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
 

@@ -6,7 +6,8 @@ import { COMMANDS } from "../../src/cli/commands.ts";
 import { SETTING_KEYS } from "../../src/config/schema.ts";
 import { BASE, files, OUT, pages, textOf } from "./site.ts";
 
-const MOST_BYTES = 15_000_000;
+/** 15 MB with the report of results/zoo, which has 2.2 MB and is left out here. */
+const MOST_BYTES = 12_800_000;
 
 const all = new Set(files());
 

@@ -92,7 +92,9 @@ describe("in one call", () => {
       experts: { ...PAIR_OMOE.experts, layers: [300] },
       tower: { layers: [300] },
     };
-    const runs = [PAIR_MMOE, wide].map((model) => tinyRun({ model }, { ...DOZEN, optimizer: "sgd", lr: 0.4 }));
+    const runs = [PAIR_MMOE, wide].map((model) =>
+      tinyRun({ model }, { ...DOZEN, steps: 50, evalEvery: 20, optimizer: "sgd", lr: 0.4 }),
+    );
     const begun: number[] = [];
     const onBegin = ({ length }: readonly unknown[]) => begun.push(length);
     const [sound, failed] = (await resultsOf(await together, runs, { onBegin })) as [RunResult, RunResult];
