@@ -311,7 +311,9 @@ print(len(r.curves))`;
   const runs: Record<string, string>[] = parse(readFileSync("results/methods-single/runs.csv"), { columns: true });
   const mean = runs.reduce((sum, { finalRunningLossMean }) => sum + Number(finalRunningLossMean), 0) / runs.length;
   const frames = ["pandas", "polars"].map((name) => `60 ${mean.toFixed(6)} ${name}\n`).join("");
-  expect(execFileSync(PYTHON, ["-c", code, exported], { env, encoding: "utf8" })).toBe(`${frames}${frames}180000\n`);
+  expect(execFileSync(PYTHON, ["-c", code, exported], { env, encoding: "utf8" })).toBe(
+    `${frames}${frames}${60 * 20}\n`,
+  );
 });
 
 describe.skipIf(!HAS_PYTHON)("a module's forward", () => {

@@ -30,7 +30,7 @@ const oneHot = (orders: readonly (readonly number[])[]) =>
 describe.skipIf(!HAS_PYTHON).each([
   ["pairs", 2],
   ["triples", 3],
-])("of 100 random %s of gradients", (_, K) => {
+])(`of ${N} random %s of gradients`, (_, K) => {
   // those of a quarter lean against each other, another quarter's hardly at all
   const gradients = range(N).map((n) => someVectors(K, n, { size: 11, conflict: (n % 4) * 0.3 }));
   const orders = range(N).map((n) => range(K).map((i) => orderOf(n, i, K)));
@@ -90,7 +90,7 @@ describe.skipIf(!HAS_PYTHON).each([
   test("mgda is what TorchJD's MGDA comes near by Frank-Wolfe's steps, and never longer", () => {
     expect(farthest("mgda", "mgda, 3000 steps")).toBeLessThan(0.02); // they converge slowly
     expect(Math.max(...range(N).map(excess))).toBeLessThan(1e-6);
-    if (K > 2) expect(farthest("mgda")).toBeGreaterThan(0.05); // after the default number of steps, at most 100
+    if (K > 2) expect(farthest("mgda")).toBeGreaterThan(0.03); // after the default number of steps, at most 100
     const lengths = shortened(theirs.mgda);
     for (const [n, one] of ours.mgda.entries()) expect(length(one)).toBeLessThan(lengths[n] * 1.00001);
   });
