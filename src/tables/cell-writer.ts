@@ -1,5 +1,11 @@
 import { type CellColumn, NO_TEXT, type TableCells } from "../data/table-cells.ts";
 
+interface Numbers {
+  readonly values: ArrayLike<number>;
+  readonly places: ArrayLike<number> | undefined;
+  readonly rows: number;
+}
+
 /** The cells of a table while it is read: float32 in rows, until a column's numbers need float64. */
 export class CellWriter {
   readonly #columns: number;
@@ -12,15 +18,15 @@ export class CellWriter {
     this.#floats = new Float32Array(new SharedArrayBuffer(4 * rows * columns));
   }
 
-  /** Numbers of rows that follow each other. */
-  setNumbers(first: number, column: number, numbers: ArrayLike<number>): void {
-    this.#reserve(first + numbers.length);
-    const [floats, width] = [this.#floats, this.#columns];
-    if (numbers instanceof Float32Array && !this.#wide.has(column)) {
-      for (let n = 0, at = first * width + column; n < numbers.length; n++, at += width) floats[at] = numbers[n];
+  /** Numbers of rows that follow each other: `values`, or those at some places among them. */
+  setNumbers(first: number, column: number, { values, places, rows }: Numbers): void {
+    if (!(values instanceof Float32Array) || this.#wide.has(column)) {
+      for (let n = 0; n < rows; n++) this.set(first + n, column, values[places?.[n] ?? n]);
       return;
     }
-    for (let n = 0; n < numbers.length; n++) this.set(first + n, column, numbers[n]);
+    this.#reserve(first + rows);
+    const [floats, width] = [this.#floats, this.#columns];
+    for (let n = 0, at = first * width + column; n < rows; n++, at += width) floats[at] = values[places?.[n] ?? n];
   }
 
   /** Places of texts in rows that follow each other; -1 leaves a cell as it is. */

@@ -202,11 +202,7 @@ export class TableBuilder {
     if (input === undefined || !isNumeric || has !== undefined || this.#na.size > 0 || !input.takesNumbers)
       return false;
     for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n]) <= LARGEST_FLOAT32)) return false;
-    this.#cells.setNumbers(
-      first,
-      i,
-      places ? Float64Array.from({ length: rows }, (_, n) => values[places[n]]) : values,
-    );
+    this.#cells.setNumbers(first, i, { values, places, rows });
     input.addNumbers(this.#trainingRows(first, rows));
     return true;
   }
