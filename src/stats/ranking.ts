@@ -101,8 +101,8 @@ function countBelow(sorted: Float64Array, score: number, countsEqual: boolean): 
   return low;
 }
 
-/** The root of both classes' squared standard errors of their means over rows, added up. */
-function errorOfMeans(values: Float64Array, labels: ArrayLike<number>): number {
+/** The root of both classes' squared standard errors of their means over rows, added up: of placements, the error of their area. */
+export function errorOfMeans(values: Float64Array, labels: ArrayLike<number>): number {
   const errorOf = (label: number) => standardError(values.filter((_, row) => Number(labels[row] === 1) === label));
   return Math.hypot(errorOf(0), errorOf(1));
 }

@@ -10,7 +10,7 @@ import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
-import { areaDifferenceError, placements } from "../stats/ranking.ts";
+import { areaDifferenceError, errorOfMeans, placements } from "../stats/ranking.ts";
 
 /** The first minus the second in a metric of a task, on the same test rows: means over pairs of runs. */
 export interface RowComparison extends Difference {
@@ -110,7 +110,7 @@ function runOnRows(results: Results, record: RunRecord, share: number): RunOnRow
   const tasks = keptPredictions(results, record.id)?.map((task, k) => {
     const kind = kinds?.[k]?.kind ?? "regression";
     const scale = kind === "regression" ? scaleIn(record, k, task) : 1;
-    return taskOnRows(task, { kind, scale, resamples: resamplesOf(task, { run: record.run, share }) });
+    return taskOnRows(task, { kind, scale, resamples: resamplesOf(task, record.run, share) });
   });
   return tasks ? [{ record, tasks }] : [];
 }
@@ -124,45 +124,39 @@ function scaleIn({ measures }: RunRecord, k: number, { outputs, labels }: TaskPr
 
 function taskOnRows(
   task: TaskPredictions,
-  { kind, scale, resamples }: { readonly kind: TaskKind; readonly scale: number; readonly resamples: Resamples },
+  of: { readonly kind: TaskKind; readonly scale: number; readonly resamples: Iterable<TaskPredictions> },
 ): TaskOnRows {
   const { outputs, labels } = task;
-  const { auc, aucError, ...others } = metricsOfKind(kind);
-  const resampled = Object.keys(others).map(() => new Float64Array(resamples.count));
-  for (const [i, drawn] of resamples.entries())
-    for (const [m, of] of Object.values(others).entries()) resampled[m][i] = of(drawn.outputs, drawn.labels, scale);
-  const metrics = Object.entries(others).map(([name, of], m) => {
-    return [name, { value: of(outputs, labels, scale), replicates: resampled[m] }] as const;
+  const { auc, aucError: _, ...others } = metricsOfKind(of.kind);
+  const metrics = Object.entries(others).map(([name, metric]) => {
+    const measured = (rows: TaskPredictions) => metric(rows.outputs, rows.labels, of.scale);
+    return { name, measured, replicates: [] as number[] };
   });
+  for (const drawn of of.resamples) for (const { measured, replicates } of metrics) replicates.push(measured(drawn));
+  const resampled = metrics.map(({ name, measured, replicates }) => {
+    return [name, { value: measured(task), replicates: Float64Array.from(replicates) }] as const;
+  });
+  const ranks = auc ? placements(outputs, labels) : new Float64Array();
   return {
     ...task,
-    placements: auc ? placements(outputs, labels) : new Float64Array(),
-    areaError: aucError?.(outputs, labels, scale) ?? Number.NaN,
-    metrics: { ...(auc && { auc: { value: auc(outputs, labels, scale) } }), ...Object.fromEntries(metrics) },
+    placements: ranks,
+    areaError: errorOfMeans(ranks, labels),
+    metrics: { ...(auc && { auc: { value: auc(outputs, labels, of.scale) } }), ...Object.fromEntries(resampled) },
   };
 }
 
-interface Resamples {
-  readonly count: number;
-  entries(): Iterable<readonly [number, TaskPredictions]>;
-}
-
 /** A task's rows drawn with replacement: the same ones for every run of this number with as many rows. */
-function resamplesOf({ outputs, labels }: TaskPredictions, of: { run: number; share: number }): Resamples {
+function* resamplesOf({ outputs, labels }: TaskPredictions, run: number, share: number): Generator<TaskPredictions> {
   const N = labels.length;
-  const C = outputs.length / N;
-  const count = Math.max(LEAST, Math.round(Math.max(FEWER, Math.min(MOST, MOST_ROWS / N)) / of.share));
+  const count = Math.max(LEAST, Math.round(Math.max(FEWER, Math.min(MOST, MOST_ROWS / N)) / share));
   const order = Uint32Array.from(labels.keys());
-  if (C === 1) order.sort((a, b) => outputs[a] - outputs[b]); // what ranks them then has little to do
-  function* entries() {
-    const random = xoshiroOf(`mmoe/rows/n=${N}/run=${of.run}`);
-    for (let i = 0; i < count; i++) {
-      const times = new Uint32Array(N);
-      for (let n = 0; n < N; n++) times[random.below(N)]++;
-      yield [i, repeated({ outputs, labels }, order, times)] as const;
-    }
+  if (outputs.length === N) order.sort((a, b) => outputs[a] - outputs[b]); // what ranks them then has little to do
+  const random = xoshiroOf(`mmoe/rows/n=${N}/run=${run}`);
+  for (let i = 0; i < count; i++) {
+    const times = new Uint32Array(N);
+    for (let n = 0; n < N; n++) times[random.below(N)]++;
+    yield repeated({ outputs, labels }, order, times);
   }
-  return { count, entries };
 }
 
 /** Each row so many times, in an order of rows. */
