@@ -47,14 +47,7 @@ class TorchTrainer:
         self._steps = 0
         if sparse and (self._combines is not None or self.settings.clip_norm is not None or self.settings.weight_decay):
             raise ValueError("sparse=True: such embeddings train without a method, a clip norm and weight decay; leave it out")
-        is_sparse = {id(each) for each in sparse}
-        dense = [each for each in parameters if id(each) not in is_sparse]
-        #: By the names that states have.
-        self._optimizers: dict[str, torch.optim.Optimizer] = {}
-        if dense:
-            self._optimizers["optimizer"] = _optimizer(dense, self.settings)
-        if sparse:
-            self._optimizers["sparse"] = _sparse_optimizer(list(sparse), self.settings)
+        self._optimizers = _optimizers(parameters, sparse, self.settings)
 
     def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
         """Updates the module once on x [B, D], y [B, K]; returns the losses before the update, [K]."""
@@ -185,6 +178,16 @@ def _kind(value: Any) -> str:
         several = value.values() if isinstance(value, dict) else value
         return f"a {type(value).__name__} of {', '.join(type(each).__name__ for each in several)}"
     return f"a {type(value).__name__}"
+
+
+def _optimizers(
+    parameters: Sequence[torch.Tensor], sparse: Sequence[torch.Tensor], settings: Settings
+) -> dict[str, torch.optim.Optimizer]:
+    """One for parameters with sparse gradients, and one for all others, by the names that states have."""
+    is_sparse = {id(each) for each in sparse}
+    dense = [each for each in parameters if id(each) not in is_sparse]
+    all_of = {"optimizer": (_optimizer, dense), "sparse": (_sparse_optimizer, list(sparse))}
+    return {name: made(own, settings) for name, (made, own) in all_of.items() if own}
 
 
 def _optimizer(parameters: list[torch.Tensor], settings: Settings) -> torch.optim.Optimizer:
