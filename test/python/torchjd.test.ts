@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/effects.ts";
 import { range } from "../support/reference.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
-const N = 40;
+const N = 100;
 const OURS = { pcgrad: PCGRAD, mgda: MGDA, cagrad: CAGRAD, "nash-mtl": NASH_MTL, "aligned-mtl": ALIGNED_MTL };
 
 let tf: Tf;
@@ -90,7 +90,7 @@ describe.skipIf(!HAS_PYTHON).each([
   test("mgda is what TorchJD's MGDA comes near by Frank-Wolfe's steps, and never longer", () => {
     expect(farthest("mgda", "mgda, 3000 steps")).toBeLessThan(0.02); // they converge slowly
     expect(Math.max(...range(N).map(excess))).toBeLessThan(1e-6);
-    if (K > 2) expect(farthest("mgda")).toBeGreaterThan(0.03); // after the default number of steps, at most 100
+    if (K > 2) expect(farthest("mgda")).toBeGreaterThan(0.05); // after the default number of steps, at most 100
     const lengths = shortened(theirs.mgda);
     for (const [n, one] of ours.mgda.entries()) expect(length(one)).toBeLessThan(lengths[n] * 1.00001);
   });
