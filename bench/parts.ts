@@ -32,7 +32,7 @@ export function timeStep(set: KernelSet, run: Run): number {
   plan.arena.writeTo(memory.memory);
   new RunGroupRows(memory, plan.rows, run).load(1, plan.rows.chunkSteps);
   const [slot] = plan.slots as [RunSlot];
-  writeParameters(memory, slot, initialParameters(run));
+  beginRun(memory, slot, run);
   return timeSteps(memory.kernelsOf(run.training.arithmetic), plan, slot, run.training.batch);
 }
 
@@ -45,11 +45,11 @@ export function timeParts(set: KernelSet, run: Run): Parts {
   plan.arena.writeTo(memory.memory);
   const rowsOfGroup = new RunGroupRows(memory, plan.rows, run);
   const [adam, plain] = plan.slots as [RunSlot, RunSlot];
-  for (const slot of plan.slots) writeParameters(memory, slot, initialParameters(run));
+  for (const slot of plan.slots) beginRun(memory, slot, run);
   const kernels = memory.kernelsOf(run.training.arithmetic);
   const steps = plan.rows.chunkSteps;
   const rows = leastMicroseconds(() => rowsOfGroup.load(1, steps)) / steps;
-  const step = timeSteps(kernels, plan, adam, run.training.batch);
+  const [step] = plan.slots.map((slot) => timeSteps(kernels, plan, slot, run.training.batch)); // both have gradients after it
   const time = (slot: RunSlot, operations: readonly Operation[]) =>
     timeOperations(memory, kernels, plan, slot, operations);
   const products = time(plain, ["dense", "sparseDense", "inputGradient", "addGradient", ...UPDATES]);
@@ -67,12 +67,17 @@ export function timeRuns(set: KernelSet, runs: readonly Run[]): number[] {
   plan.arena.writeTo(memory.memory);
   new RunGroupRows(memory, plan.rows, first).load(1, plan.rows.chunkSteps);
   return plan.slots.map((slot, i) => {
-    const { model, training } = runs[i];
-    const tasks = new Array<TaskLoss>(model.tasks).fill({ kind: "regression", weight: 1, unit: 1 });
-    writeTasks(memory, slot, tasks, training.huberDelta);
-    writeParameters(memory, slot, initialParameters(runs[i]));
+    const { training } = runs[i];
+    beginRun(memory, slot, runs[i]);
     return timeSteps(memory.kernelsOf(training.arithmetic), plan, slot, training.batch);
   });
+}
+
+/** The run's first parameters, and a squared loss for each task: without losses all gradients are 0, and a step skips them. */
+function beginRun(memory: KernelInstance, slot: RunSlot, run: Run): void {
+  const tasks = new Array<TaskLoss>(run.model.tasks).fill({ kind: "regression", weight: 1, unit: 1 });
+  writeTasks(memory, slot, tasks, run.training.huberDelta);
+  writeParameters(memory, slot, initialParameters(run));
 }
 
 function timeSteps(kernels: Kernels, { rows }: RunGroupPlan, { address }: RunSlot, batch: number): number {

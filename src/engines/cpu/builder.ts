@@ -7,8 +7,7 @@ import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, Tape, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
-import { paysSparse, type SparseRows } from "./sparse-rows.ts";
-import { gradientSum, sparseLine, sparseUpdate, weightUpdate } from "./weight-updates.ts";
+import { gradientSum, sparseLineBytes, sparseUpdate, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,
   type FusedLayer,
@@ -63,7 +62,7 @@ export class Builder {
   readonly #spec: ModelSpec;
   readonly #batch: number;
   readonly #chance: Chance | undefined;
-  readonly #sparse: SparseRows | undefined;
+  readonly #entries: number | undefined;
   /** Addresses of the records of the vectors that a batch has, of tables whose steps are lazy. */
   readonly touched: number[] = [];
   readonly #tape = new Tape();
@@ -77,7 +76,7 @@ export class Builder {
     P: number,
     weights: Weights,
     spec: ModelSpec,
-    { batch, chance, sparse }: { batch: number; chance?: Chance | undefined; sparse?: SparseRows | undefined },
+    { batch, chance, entries }: { batch: number; chance?: Chance | undefined; entries?: number | undefined },
   ) {
     this.#arena = arena;
     this.#P = P;
@@ -86,7 +85,7 @@ export class Builder {
     this.#spec = spec;
     this.#batch = batch;
     this.#chance = chance;
-    this.#sparse = sparse;
+    this.#entries = entries;
     for (const names of constrainedLayers(spec)) this.#constrain(names);
   }
 
@@ -533,7 +532,7 @@ export class Builder {
             this.#weights,
             layer,
             { ...gradients, w: sum, bias: sum + this.#kernelBytes(layer), clear: this.#layerBytes(layer) },
-            this.#sparseUpdated(layer, input),
+            this.#entriesOf(input),
           );
     this.#tape.push([this.#dense(layer, input, out, relus)], (reach) => {
       if (!reach.has(out, layer.N)) return [];
@@ -544,15 +543,14 @@ export class Builder {
   }
 
   #update(layer: FusedLayer, input: Columns | undefined, operands: Parameters<typeof weightUpdate>[4]): Instruction {
-    const sparse = this.#sparseUpdated(layer, input);
-    if (sparse) return sparseUpdate(this.#arena, this.#weights, layer, operands, sparse);
+    const entries = this.#entriesOf(input);
+    if (entries) return sparseUpdate(this.#arena, this.#weights, layer, operands, entries);
     return weightUpdate(this.#arena, this.#rows, this.#weights, layer, operands);
   }
 
-  /** How the rows that a layer reads have their inputs that are not 0, if it adds these alone. */
-  #sparseUpdated({ D }: FusedLayer, input: Columns | undefined): SparseRows | undefined {
-    const sparse = input === undefined ? this.#sparse : undefined;
-    return sparse && paysSparse(this.#batch, D, sparse.entries) ? sparse : undefined;
+  /** The entries of a row, if a layer reads rows that are sparse. */
+  #entriesOf(input: Columns | undefined): number | undefined {
+    return input === undefined ? this.#entries : undefined;
   }
 
   get #rows(): number {
@@ -561,8 +559,8 @@ export class Builder {
 
   /** Where a layer finds its input: the columns of another, or the rows. */
   #read({ D }: FusedLayer, input: Columns | undefined): { x: number; xStride: number } {
-    const sparse = input === undefined ? this.#sparse : undefined;
-    return { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(sparse?.numbers ?? D, this.#layout) };
+    const entries = this.#entriesOf(input);
+    return { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(entries ? 2 * entries : D, this.#layout) };
   }
 
   #given({ gradient: g, stride: gStride }: Columns): { g: number; gStride: number } {
@@ -575,16 +573,10 @@ export class Builder {
     const floor = this.#arena.put(Float32Array.from({ length }, (_, n) => (n >= from && n < to ? 0 : -Infinity)));
     const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
     const operands = { ...this.#read(layer, input), D, ...w, floor, out: out.value, outStride: out.stride, N };
-    const sparse = input === undefined ? this.#sparse : undefined;
-    return sparse ? this.#sparseDense(operands, sparse) : instruction("dense", operands);
-  }
-
-  /** A dense layer on rows that have their inputs apart from the zeros. */
-  #sparseDense(operands: Operands<"dense">, { at, entries }: SparseRows): Instruction {
-    const { lanes } = this.#layout;
-    const length = sparseLine(operands.N);
-    const copy = this.#arena.take(4 * roundUp(operands.D, lanes) * length);
-    return instruction("sparseDense", { ...operands, at, entries, copy, rows: this.#arena.take(4 * lanes * length) });
+    const entries = this.#entriesOf(input);
+    if (entries === undefined) return instruction("dense", operands);
+    const lines = this.#arena.take(sparseLineBytes(D, this.#layout.lanes));
+    return instruction("sparseDense", { ...operands, entries, lines });
   }
 
   #inputGradient(layer: FusedLayer, input: Columns, out: Columns, reach: Reach): Instruction {

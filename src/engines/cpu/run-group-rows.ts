@@ -9,7 +9,6 @@ import { type Arena, roundUp } from "../rows/arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../rows/generator.ts";
 import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
-import { type SparseRows, sparseRows } from "./sparse-rows.ts";
 import { planTable, type TablePlan, writeCodes } from "./table-plan.ts";
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
@@ -26,10 +25,10 @@ export interface LabelPlan {
 /** The rows that the runs of a run group share, in linear memory. */
 export interface RowPlan {
   readonly layout: Layout;
-  /** Numbers of a row in memory: D, or those of `sparse`. */
+  /** Numbers of a row in memory: D, or twice as many as `entries`. */
   readonly inputs: number;
-  /** Where rows have their inputs that are not 0 beside all inputs. */
-  readonly sparse?: SparseRows;
+  /** The most inputs of a row that are not 0, where it has these alone: their values, then their places. */
+  readonly entries?: number;
   /** K. */
   readonly tasks: number;
   /** Held-out rows in panels: all, or as many of a table's as are evaluated before the next come to their place. */
@@ -70,8 +69,8 @@ export function planRows(
   arena: Arena,
   { layout, pieceRows }: { readonly layout: Layout; readonly pieceRows: number },
 ): RowPlan {
-  const sparse = sparseRows(run, layout);
-  const inputs = sparse?.numbers ?? run.data.inputs;
+  const entries = entriesOf(run, layout);
+  const inputs = entries ? 2 * entries : run.data.inputs;
   const { tasks } = run.model;
   const labelPanel = labelPanelBytes(tasks, layout);
   const { batch, trainRows, heldoutRows } = run.training;
@@ -88,7 +87,7 @@ export function planRows(
   return {
     layout,
     inputs,
-    ...(sparse && { sparse }),
+    ...(entries && { entries }),
     tasks,
     heldout: arena.take(heldoutPanels * panel + beyond),
     heldoutRows: heldoutAtOnce,
@@ -106,6 +105,21 @@ export function planRows(
       chunk: arena.take(chunkPanels * labelPanel),
     })),
   };
+}
+
+/** Rows are sparse if at most one of so many inputs is not 0. One that isn't takes as long as about three (bench/sparse.ts). */
+const LEAST_SPARSE = 4;
+
+/**
+ * The most inputs of a sparse row that are not 0. Undefined if few inputs are 0, and where lanes are units: a step then takes longer for its
+ * optimizer than for zeros.
+ */
+function entriesOf({ data }: Run, { panelRows }: Layout): number | undefined {
+  const columns = "columns" in data ? (data.columns ?? []) : [];
+  if (panelRows === 1 || columns.length === 0 || columns.some(({ embedding }) => embedding !== undefined))
+    return undefined;
+  const entries = columns.reduce((sum, { values, gaps }) => sum + (values > 0 ? 1 : 1 + Number(gaps)), 0);
+  return data.inputs < LEAST_SPARSE * entries ? undefined : entries;
 }
 
 /** Most bytes of held-out rows of a table that a worker keeps from one evaluation to the next, and bytes of a part of more rows. */
@@ -203,14 +217,13 @@ export class RunGroupRows {
 
   /** Puts the inputs of rows of a table in panels: these rows of a set, by their numbers there. */
   #putRows(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): void {
-    const { train, inputs, sparse = { at: inputs, entries: 0 }, layout } = this.#plan;
+    const { train, entries = 0, layout } = this.#plan;
     const { inOrder, cells, cellBytes, codes } = this.#plan.table as TablePlan;
     const { kernels } = this.#memory;
     const N = numbers.length;
     table.cellsInto(this.#memory.uint32(cells, (N * cellBytes) / 4), placesOf(table, set, numbers));
     const at = layout.panelRows === 1 ? out : train;
-    const lists = [sparse.at, sparse.entries] as const;
-    kernels.encodeRows(codes, table.codes.length, cells, cellBytes, at, this.#rowBytes, N, ...lists);
+    kernels.encodeRows(codes, table.codes.length, cells, cellBytes, at, this.#rowBytes, N, entries);
     const P = panelsOf(numbers.length, layout);
     if (at !== out) kernels.gatherRows(at, this.#rowBytes, inOrder, out, this.#panelBytes, P, layout.panelRows);
   }

@@ -270,7 +270,7 @@ export function planRunGroup(
     const key = `${areLazy} ${keyOf(run)}`;
     const options = {
       batch: training.batch,
-      sparse: rows.sparse,
+      entries: rows.entries,
       byTask: !areLazy && combined.has(keyOf(run)),
       areLazy,
     };

@@ -22,7 +22,6 @@ import { record, records } from "../rows/records.ts";
 import { Builder, type Chance, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import type { SparseRows } from "./sparse-rows.ts";
 import { type FusedLayer, numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */
@@ -54,8 +53,8 @@ export interface StepCode {
 interface Options {
   /** Rows of a training step. */
   readonly batch: number;
-  /** How rows have their inputs that are not 0. */
-  readonly sparse?: SparseRows | undefined;
+  /** Those of a sparse row. */
+  readonly entries?: number | undefined;
   /** Whether a run's method combines the tasks' gradients, with a backward pass for each. */
   readonly byTask?: boolean;
   /** Whether only the vectors of a batch take a step. */
@@ -72,12 +71,12 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
-  { batch, sparse, byTask = false, areLazy = false }: Options,
+  { batch, entries, byTask = false, areLazy = false }: Options,
 ): StepCode {
   const weights = weightsOf(spec, layout, areLazy);
   const isRandom = spec.dropout > 0 || spec.gating === "snr-trans";
   const chance: Chance | undefined = isRandom ? { keyOf, step: arena.take(4) } : undefined;
-  const builder = new Builder(arena, P, weights, spec, { batch, chance, sparse });
+  const builder = new Builder(arena, P, weights, spec, { batch, chance, entries });
   let paths: readonly Columns[] = [];
   for (let level = 0; level < levelCount(spec); level++) paths = levelOf(builder, spec, level, paths);
   const predictions = builder.columns(firstOutput(spec, spec.tasks), false);

@@ -1,6 +1,5 @@
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { type Instruction, instruction } from "./instructions.ts";
-import type { SparseRows } from "./sparse-rows.ts";
 import type { FusedLayer, Weights } from "./weights.ts";
 
 /** A layer's input and gradient, and where its weights and biases begin. */
@@ -34,9 +33,9 @@ export function sparseUpdate(
   weights: Weights,
   layer: FusedLayer,
   operands: Operands,
-  sparse: SparseRows,
+  entries: number,
 ): Instruction {
-  return instruction("updateSparse", sparseOperands(arena, weights, layer, operands, sparse));
+  return instruction("updateSparse", sparseOperands(arena, weights, layer, operands, entries));
 }
 
 function sparseOperands(
@@ -44,32 +43,33 @@ function sparseOperands(
   { layout: { lanes } }: Weights,
   layer: FusedLayer,
   operands: Operands,
-  { at, entries }: SparseRows,
+  entries: number,
 ) {
   const { D, N } = layer;
-  const [inputs, units] = [roundUp(D, lanes), sparseLine(N)];
   return {
     ...operands,
     D,
     N,
     trained: putTrained(arena, layer, lanes),
-    at,
     entries,
-    rows: arena.take(4 * lanes * units),
-    lines: arena.take(4 * inputs * units),
+    rows: 0,
+    lines: arena.take(sparseLineBytes(D, lanes)),
     sums: 0,
-    block: arena.take(4 * lanes * inputs),
+    block: arena.take(4 * lanes * roundUp(D, lanes)),
   };
 }
 
-/** N units rounded up to an odd number of cache lines. */
-export function sparseLine(N: number): number {
-  return 16 * (Math.ceil(N / 16) | 1);
+/** Bytes of the weights or sums of units that take a turn where several do (kernels/sparse.h). */
+const TURN_BYTES = 65_536;
+
+/** Bytes of the weights or sums of D inputs, of the units that take a turn. */
+export function sparseLineBytes(D: number, lanes: number): number {
+  return Math.max(TURN_BYTES, 4 * lanes * roundUp(D, lanes));
 }
 
 /**
  * Writes that the gradients of a layer are added up at `w` and `bias`, addresses; `clear` bytes from `w` on are 0 before. With
- * `trained`, biases that are not in the layer are trained. `sparse` says how rows that are mostly 0 have the others.
+ * `trained`, biases that are not in the layer are trained. `entries` are those of a sparse row.
  */
 export function gradientSum(
   arena: Arena,
@@ -77,9 +77,9 @@ export function gradientSum(
   weights: Weights,
   layer: FusedLayer,
   { clear, trained, ...operands }: Operands & { readonly clear: number; readonly trained?: number | undefined },
-  sparse?: SparseRows,
+  entries?: number,
 ): Instruction {
-  if (sparse) return instruction("addSparse", { ...sparseOperands(arena, weights, layer, operands, sparse), clear });
+  if (entries) return instruction("addSparse", { ...sparseOperands(arena, weights, layer, operands, entries), clear });
   const all = operandsOf(arena, rows, weights, layer, operands);
   return instruction("addGradient", { ...all, ...(trained !== undefined && { trained }), clear });
 }

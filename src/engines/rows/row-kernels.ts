@@ -16,6 +16,6 @@ export interface RowKernels {
   gatherLabels(set: number, ids: number, out: number, K: number, P: number, panelRows: number): void;
 }
 
-/** The lists of inputs that are not 0: from number `at` of a row on, of `most` each. */
-type EncodeEnd = [rows: number, at: number, most: number];
+/** The `most` inputs of a row that are not 0, in place of all; 0 for all. */
+type EncodeEnd = [rows: number, most: number];
 type NormalsEnd = [perStep: number, key0: number, key1: number, panelRows: number];

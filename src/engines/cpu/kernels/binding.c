@@ -146,9 +146,9 @@ static napi_value callGatherRows(napi_env env, napi_callback_info info) {
 }
 
 static napi_value callEncodeRows(napi_env env, napi_callback_info info) {
-  READ(9)
+  READ(8)
   c.kernels->encodeRows(c.base, (const CellCode *)address(&c, 0), whole(&c, 1), address(&c, 2), word(&c, 3),
-                        address(&c, 4), word(&c, 5), whole(&c, 6), whole(&c, 7), whole(&c, 8));
+                        address(&c, 4), word(&c, 5), whole(&c, 6), whole(&c, 7));
   return NULL;
 }
 

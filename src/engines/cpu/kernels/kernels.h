@@ -19,7 +19,7 @@ typedef struct {
   void (*gatherRows)(const char *rows, size_t rowBytes, const uint32_t *ids, char *out, size_t stride, int P,
                      int panelRows);
   void (*encodeRows)(char *base, const CellCode *codes, int C, const char *cells, size_t cellBytes, char *out,
-                     size_t stride, int rows, int at, int most);
+                     size_t stride, int rows, int most);
   void (*gatherLabels)(const char *set, const uint32_t *ids, char *out, int K, int P, int panelRows);
 } Kernels;
 

@@ -69,23 +69,21 @@ typedef struct {
   Address w, bias, trained, rows, sums;
 } Update;
 
-/// Dense on rows that are mostly 0. From column `at` of x on are the values of up to `entries` inputs that are not 0, then
-/// the inputs that they are of. Scratch: `copy` of w as [D rounded up to LANES][N rounded up to an odd number of cache
-/// lines]; `rows`, outputs of a panel [LANES][as many].
+/// Dense on rows that are mostly 0: x has the values of up to `entries` inputs that are not 0, then the inputs that they are
+/// of, int32. Scratch: `lines`, weights of the units that take a turn (sparse.h).
 typedef struct {
   Instruction head;
   Address x, xStride;
   int32_t D;
   Address w, bias, floor, out, outStride;
-  int32_t N, at, entries;
-  Address copy, rows;
+  int32_t N, entries;
+  Address lines;
 } SparseDense;
 
-/// Update of a layer on such rows. Scratch: `rows`, gradients of a panel [LANES][N rounded up to an odd number of cache lines];
-/// `lines`, the sums of inputs [D rounded up to LANES][as many]; `block` [LANES][D rounded up to LANES].
+/// Update of a layer on such rows. Scratch: `lines`, sums of the units that take a turn; `block` [LANES][D rounded up to LANES].
 typedef struct {
   Update layer;
-  int32_t at, entries;
+  int32_t entries;
   Address lines, block;
 } UpdateSparse;
 

@@ -1,15 +1,25 @@
 // A layer on rows of which most inputs are 0, as those of categories are: only the others are added. The sums keep the bits of
 // panels.h and panel-update.h: their terms come in the same order, and a product with 0 changes none of them. A lane is a unit
-// here, so weights are transposed first, and units after; in the update gradients are, and sums after.
+// here, so weights are transposed first, and units after; in the update gradients are, and sums after. Units take turns, so that
+// what is read or written at the places of a row's inputs is in the first-level cache.
 #pragma once
 #include "../../rows/kernels/transpose.h"
 #include "panel-update.h"
 #include "panels.h"
 
-#define MOST_STRIPS (REGISTERS == 32 ? 16 : 8)
+/// Strips of LANES units that take a turn, and bytes of their weights or sums if they are several.
+#define MOST_STRIPS 8
+#define TURN_BYTES 65536
 
-/// Bytes of N units: whole cache lines, so that no vector lies in two, and an odd number, so that columns share no cache set.
-INLINE size_t lineBytes(int N) { return (((size_t)N + 15) / 16 | 1) * 64; }
+#define STRIP_COUNTS(W) W(1) W(2) W(3) W(4) W(5) W(6) W(7) W(8)
+
+/// Units of a turn.
+INLINE int turnUnits(int D, int N) {
+  const int strips = vectorsOf(N), fit = TURN_BYTES / (int)(LINE * unitBytes(D) / 4);
+  const int most = fit < 1 ? 1 : fit > MOST_STRIPS ? MOST_STRIPS : fit;
+  const int turns = (strips + most - 1) / most;
+  return (strips + turns - 1) / turns * LANES;
+}
 
 /// LANES rows of LANES numbers, `bytes` apart, the first `count` of them, to LANES columns.
 INLINE void transposeSquare(const char *from, size_t bytes, int count, char *to, size_t toBytes, int columns) {
@@ -19,90 +29,91 @@ INLINE void transposeSquare(const char *from, size_t bytes, int count, char *to,
   UNROLL for (int i = 0; i < LANES; i++) if (i < columns) store(to + i * toBytes, square[i]);
 }
 
-/// Weights [N][D rounded up to LANES] to [D rounded up to LANES][N rounded up to an odd number of cache lines].
-KERNEL void copyWeights(const SparseDense *op, const char *w, char *copy) {
-  const size_t inputs = unitBytes(op->D), units = lineBytes(op->N);
-  for (int n = 0; n < op->N; n += LANES)
+/// Weights of N units [N][D rounded up to LANES] to lines of inputs [D rounded up to LANES][strips].
+KERNEL void copyWeights(const char *w, int D, int N, char *lines) {
+  const size_t inputs = unitBytes(D), line = (size_t)vectorsOf(N) * LINE;
+  for (int n = 0; n < N; n += LANES)
     for (size_t d = 0; d < inputs; d += LINE)
-      transposeSquare(w + (size_t)n * inputs + d, inputs, op->N - n, copy + d / 4 * units + 4 * (size_t)n, units, LANES);
+      transposeSquare(w + (size_t)n * inputs + d, inputs, N - n, lines + d / 4 * line + 4 * (size_t)n, line, LANES);
 }
 
-/// STRIPS strips of one row's units; a value or an input is LANES numbers from the next.
-INLINE void sparseStrips(const int STRIPS, const float *values, const float *inputs, int entries, const char *w,
-                         size_t bytes, const char *bias, const char *floor, char *out) {
-  F sums[MOST_STRIPS];
-  UNROLL for (int s = 0; s < STRIPS; s++) sums[s] = load(bias + s * LINE);
-  for (int e = 0; e < entries * LANES; e += LANES) {
-    const char *line = w + (size_t)(int)inputs[e] * bytes;
-    F value = splat(values[e]);
-    UNROLL for (int s = 0; s < STRIPS; s++) sums[s] = madd(value, load(line + s * LINE), sums[s]);
-  }
-  UNROLL for (int s = 0; s < STRIPS; s++) store(out + s * LINE, pmax(sums[s], load(floor + s * LINE)));
+/// STRIPS strips of ROWS rows; an entry of a row is LANES numbers from the next.
+INLINE void sparseTile(const int STRIPS, const int ROWS, const float *values, int entries, const char *lines,
+                       const char *bias, const char *floor, char *out) {
+  const int32_t *inputs = (const int32_t *)values + entries * LANES;
+  F sums[4][MOST_STRIPS];
+  UNROLL for (int r = 0; r < ROWS; r++)
+    UNROLL for (int s = 0; s < STRIPS; s++) sums[r][s] = load(bias + s * LINE);
+  for (int e = 0; e < entries * LANES; e += LANES)
+    UNROLL for (int r = 0; r < ROWS; r++) {
+      const char *line = lines + (size_t)(uint32_t)inputs[e + r] * (STRIPS * LINE);
+      F value = splat(values[e + r]);
+      UNROLL for (int s = 0; s < STRIPS; s++) sums[r][s] = madd(value, load(line + s * LINE), sums[r][s]);
+    }
+  UNROLL for (int r = 0; r < ROWS; r++)
+    UNROLL for (int s = 0; s < STRIPS; s++)
+      store(out + (r * STRIPS + s) * LINE, pmax(sums[r][s], load(floor + s * LINE)));
 }
 
-#define STRIP_COUNTS(W) W(1) W(2) W(3) W(4) W(5) W(6) W(7) W(8)
-#if REGISTERS == 32
-#define STRIP_COUNTS_MORE(W) W(9) W(10) W(11) W(12) W(13) W(14) W(15) W(16)
-#else
-#define STRIP_COUNTS_MORE(W)
-#endif
-
+/// A panel's rows to [LANES][STRIPS] lines.
 #define WIDTH(STRIPS)                                                                                                 \
-  INNERMOST void sparseStrips##STRIPS(const float *values, const float *inputs, int entries, const char *w,           \
-                                      size_t bytes, const char *bias, const char *floor, char *out) {                 \
-    sparseStrips(STRIPS, values, inputs, entries, w, bytes, bias, floor, out);                                        \
+  INNERMOST void sparsePanel##STRIPS(const float *values, int entries, const char *lines, const char *bias,           \
+                                     const char *floor, char *out) {                                                  \
+    const int ROWS = STRIPS > 4 ? 1 : STRIPS > 2 ? 2 : 4;                                                             \
+    for (int lane = 0; lane < LANES; lane += ROWS)                                                                    \
+      sparseTile(STRIPS, ROWS, values + lane, entries, lines, bias, floor, out + lane * STRIPS * LINE);               \
   }
 STRIP_COUNTS(WIDTH)
-STRIP_COUNTS_MORE(WIDTH)
 #undef WIDTH
-
-/// A row, in passes of about one width of at most MOST_STRIPS.
-INLINE void sparseRow(const SparseDense *op, const char *base, const float *values, const char *weights, char *out) {
-  const int strips = vectorsOf(op->N), passes = (strips + MOST_STRIPS - 1) / MOST_STRIPS;
-  const int width = (strips + passes - 1) / passes;
-  const char *w = base + op->copy, *bias = weights + op->bias, *floor = base + op->floor;
-  const float *inputs = values + op->entries * LANES;
-  const size_t bytes = lineBytes(op->N);
-  for (int s = 0; s < strips; s += width) {
-    const size_t at = (size_t)s * LINE;
-#define WIDTH(STRIPS)                                                                                                 \
-  case STRIPS: sparseStrips##STRIPS(values, inputs, op->entries, w + at, bytes, bias + at, floor + at, out + at); break;
-    switch (strips - s < width ? strips - s : width) { STRIP_COUNTS(WIDTH) STRIP_COUNTS_MORE(WIDTH) }
-#undef WIDTH
-  }
-}
 
 KERNEL void sparseDense(const SparseDense *op, char *base, const char *x, const char *weights, int P) {
-  const int N = op->N;
-  const size_t units = lineBytes(N);
-  char *rows = base + op->rows;
-  copyWeights(op, weights + op->w, base + op->copy);
-  for (int p = 0; p < P; p++, x += op->xStride) {
-    const float *values = (const float *)x + op->at * LANES;
-    for (int lane = 0; lane < LANES; lane++) sparseRow(op, base, values + lane, weights, rows + (size_t)lane * units);
-    char *out = base + op->out + p * (size_t)op->outStride;
-    for (int n = 0; n < N; n += LANES)
-      transposeSquare(rows + 4 * (size_t)n, units, LANES, out + (size_t)n * LINE, LINE, N - n);
+  const int units = turnUnits(op->D, op->N);
+  const char *bias = weights + op->bias, *floor = base + op->floor;
+  char *lines = base + op->lines;
+  char rows[LANES * MOST_STRIPS * LINE] __attribute__((aligned(64)));
+  for (int n = 0; n < op->N; n += units) {
+    const int count = op->N - n < units ? op->N - n : units, strips = vectorsOf(count);
+    const size_t at = 4 * (size_t)n;
+    copyWeights(weights + op->w + n * unitBytes(op->D), op->D, count, lines);
+    for (int p = 0; p < P; p++) {
+      const float *values = (const float *)(x + p * (size_t)op->xStride);
+      switch (strips) {
+#define WIDTH(STRIPS)                                                                                                 \
+  case STRIPS: sparsePanel##STRIPS(values, op->entries, lines, bias + at, floor + at, rows); break;
+        STRIP_COUNTS(WIDTH)
+#undef WIDTH
+      }
+      char *out = base + op->out + p * (size_t)op->outStride + (size_t)n * LINE;
+      for (int i = 0; i < count; i += LANES)
+        transposeSquare(rows + 4 * (size_t)i, (size_t)strips * LINE, LANES, out + (size_t)i * LINE, LINE, count - i);
+    }
   }
 }
 
-/// Adds a row's gradients [N] times each of its inputs to the input's line. A value or an input is LANES numbers from the next.
-INNERMOST void addEntries(const float *values, const float *inputs, int entries, const char *g, size_t bytes, char *lines,
-                          size_t line) {
-  for (int e = 0; e < entries * LANES; e += LANES) {
-    char *sums = lines + (size_t)(int)inputs[e] * line;
-    F value = splat(values[e]);
-    for (size_t at = 0; at < bytes; at += LINE) store(sums + at, madd(load(g + at), value, load(sums + at)));
+/// Adds the gradients of a panel's rows [LANES][STRIPS], times each of its inputs, to the inputs' lines.
+#define WIDTH(STRIPS)                                                                                                 \
+  INNERMOST void addPanel##STRIPS(const float *values, int entries, const char *g, char *lines) {                     \
+    const int32_t *inputs = (const int32_t *)values + entries * LANES;                                                \
+    for (int lane = 0; lane < LANES; lane++, values++, inputs++, g += STRIPS * LINE) {                                \
+      F gradients[STRIPS];                                                                                            \
+      UNROLL for (int s = 0; s < STRIPS; s++) gradients[s] = load(g + s * LINE);                                      \
+      for (int e = 0; e < entries * LANES; e += LANES) {                                                              \
+        char *sums = lines + (size_t)(uint32_t)inputs[e] * (STRIPS * LINE);                                           \
+        F value = splat(values[e]);                                                                                   \
+        UNROLL for (int s = 0; s < STRIPS; s++)                                                                       \
+          store(sums + s * LINE, madd(gradients[s], value, load(sums + s * LINE)));                                   \
+      }                                                                                                               \
+    }                                                                                                                 \
   }
-}
+STRIP_COUNTS(WIDTH)
+#undef WIDTH
 
-/// Takes the step by the sums, LANES units at a time.
-INLINE void stepByLines(const UpdateSparse *op, const char *lines, char *block, char *w, Rule rule) {
-  const int N = op->layer.N;
-  const size_t row = unitBytes(op->layer.D), units = lineBytes(N);
+/// The step of N units by the sums of their lines, LANES units at a time.
+INLINE void stepByLines(const char *lines, int D, int N, char *block, char *w, Rule rule) {
+  const size_t row = unitBytes(D), line = (size_t)vectorsOf(N) * LINE;
   for (int n = 0; n < N; n += LANES, w += LANES * row) {
     for (size_t d = 0; d < row; d += LINE)
-      transposeSquare(lines + d / 4 * units + 4 * (size_t)n, units, LANES, block + d, row, LANES);
+      transposeSquare(lines + d / 4 * line + 4 * (size_t)n, line, LANES, block + d, row, LANES);
     const size_t bytes = (size_t)(N - n < LANES ? N - n : LANES) * row;
     if (rule.kind == ADAM) for (size_t at = 0; at < bytes; at += LINE) adam(rule, w + at, load(block + at));
     else for (size_t at = 0; at < bytes; at += LINE) step(rule, w + at, load(block + at));
@@ -110,22 +121,28 @@ INLINE void stepByLines(const UpdateSparse *op, const char *lines, char *block, 
 }
 
 KERNEL void updateSparse(const UpdateSparse *op, char *base, const char *x, char *weights, int P, const Optimizer *o) {
-  const int N = op->layer.N;
-  const size_t units = lineBytes(N);
+  const Update *layer = &op->layer;
+  const int D = layer->D, units = turnUnits(D, layer->N);
   const Rule rule = ruleOf(o);
-  char *rows = base + op->layer.rows, *lines = base + op->lines;
-  __builtin_memset(lines, 0, unitBytes(op->layer.D) / 4 * units);
-  for (int p = 0; p < P; p++, x += op->layer.xStride) {
-    const char *g = base + op->layer.g + p * (size_t)op->layer.gStride;
-    for (int n = 0; n < N; n += LANES)
-      transposeSquare(g + (size_t)n * LINE, LINE, N - n, rows + 4 * (size_t)n, units, LANES);
-    const float *values = (const float *)x + op->at * LANES;
-    for (int lane = 0; lane < LANES; lane++)
-      addEntries(values + lane, values + lane + op->entries * LANES, op->entries, rows + (size_t)lane * units, unitBytes(N),
-                 lines, units);
+  char *lines = base + op->lines;
+  char rows[LANES * MOST_STRIPS * LINE] __attribute__((aligned(64)));
+  for (int n = 0; n < layer->N; n += units) {
+    const int count = layer->N - n < units ? layer->N - n : units, strips = vectorsOf(count);
+    __builtin_memset(lines, 0, unitBytes(D) / 4 * strips * LINE);
+    for (int p = 0; p < P; p++) {
+      const char *g = base + layer->g + p * (size_t)layer->gStride + (size_t)n * LINE;
+      for (int i = 0; i < count; i += LANES)
+        transposeSquare(g + (size_t)i * LINE, LINE, count - i, rows + 4 * (size_t)i, (size_t)strips * LINE, LANES);
+      const float *values = (const float *)(x + p * (size_t)layer->xStride);
+      switch (strips) {
+#define WIDTH(STRIPS) case STRIPS: addPanel##STRIPS(values, op->entries, rows, lines); break;
+        STRIP_COUNTS(WIDTH)
+#undef WIDTH
+      }
+    }
+    stepByLines(lines, D, count, base + op->block, weights + layer->w + n * unitBytes(D), rule);
   }
-  stepByLines(op, lines, base + op->block, weights + op->layer.w, rule);
-  if (op->layer.trained) updateBiases(&op->layer, base, weights + op->layer.bias, P, rule);
+  if (layer->trained) updateBiases(layer, base, weights + layer->bias, P, rule);
 }
 
 KERNEL void addSparse(const AddSparse *op, char *base, const char *x, int P) {

@@ -19,18 +19,18 @@ typedef struct {
 
 #define NO_TEXT (-2)
 
-/// The lists of a row's inputs that are not 0, from number `at` on, then of their places; `most` of each. Behind all inputs, or
-/// without them, at 0.
+/// In place of all inputs, a row may have those alone that are not 0: their values, then their places as int32, `most` of each; 0 for all.
 typedef struct {
-  size_t at, most, next;
+  size_t most, next;
 } Entries;
 
 static inline void putInput(float *row, int input, float value, Entries *entries) {
-  if (entries->at > 0) row[input] = value;
-  if (entries->most == 0 || value == 0) return;
-  float *entry = row + entries->at + entries->next++;
-  entry[0] = value;
-  entry[entries->most] = (float)input;
+  if (entries->most == 0) row[input] = value;
+  else if (value != 0) {
+    float *entry = row + entries->next++;
+    entry[0] = value;
+    __builtin_memcpy(entry + entries->most, &input, sizeof input);
+  }
 }
 
 static inline void encodeText(const CellCode *code, const char *base, int32_t text, float *row, Entries *entries) {
@@ -45,11 +45,11 @@ static inline void encodeNumber(const CellCode *code, double number, float *row,
   if (isNothing && code->gap >= 0) putInput(row, code->gap, 1, entries);
 }
 
-/// Rows of cells, `cellBytes` apart, by C codes to rows of inputs, `stride` bytes apart, with lists of those that are not 0.
+/// Rows of cells, `cellBytes` apart, by C codes to rows of inputs, or of the `most` that are not 0, `stride` bytes apart.
 static void encodeRows(char *base, const CellCode *codes, int C, const char *cells, size_t cellBytes, char *out,
-                       size_t stride, int rows, int at, int most) {
+                       size_t stride, int rows, int most) {
   for (int n = 0; n < rows; n++, cells += cellBytes, out += stride) {
-    Entries entries = {(size_t)at, (size_t)most, 0};
+    Entries entries = {(size_t)most, 0};
     __builtin_memset(out, 0, stride);
     for (const CellCode *code = codes; code < codes + C; code++) {
       const char *cell = cells + 4 * (size_t)code->at;

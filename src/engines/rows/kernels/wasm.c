@@ -25,8 +25,8 @@ EXPORT(gatherRows)(const char *rows, size_t rowBytes, const uint32_t *ids, char 
 }
 
 EXPORT(encodeRows)(const CellCode *codes, int C, const char *cells, size_t cellBytes, char *out, size_t stride, int rows,
-                   int at, int most) {
-  encodeRows(BASE, codes, C, cells, cellBytes, out, stride, rows, at, most);
+                   int most) {
+  encodeRows(BASE, codes, C, cells, cellBytes, out, stride, rows, most);
 }
 
 EXPORT(gatherLabels)(const char *set, const uint32_t *ids, char *out, int K, int P, int panelRows) {
