@@ -62,7 +62,9 @@ interface Stated {
 export const STATED = { binary: statedBinary, categorical: statedTop } as const;
 
 function statedBinary(logits: Float32Array, labels: Float32Array): Stated {
-  return { probabilities: new Float64Array(logits).map(probability), outcomes: labels };
+  const probabilities = new Float64Array(logits.length);
+  for (let n = 0; n < logits.length; n++) probabilities[n] = probability(logits[n]);
+  return { probabilities, outcomes: labels };
 }
 
 function statedTop(logits: Float32Array, labels: Float32Array): Stated {
@@ -119,10 +121,17 @@ function columnsOf(values: Float32Array, width: number, first: number, count: nu
 
 /** A task's outputs [N, C] and labels [N] in the rows that have a label. */
 function labelledRows(outputs: Float32Array, labels: Float32Array): [Float32Array, Float32Array] {
-  if (!labels.some(Number.isNaN)) return [outputs, labels];
+  if (labelCount(labels) === labels.length) return [outputs, labels];
   const width = outputs.length / labels.length;
   const isThere = (n: number) => !Number.isNaN(labels[n]);
   return [outputs.filter((_, i) => isThere(Math.floor(i / width))), labels.filter((_, n) => isThere(n))];
+}
+
+/** How many of some labels are there: the others are NaN. */
+function labelCount(labels: Float32Array): number {
+  let count = 0;
+  for (let n = 0; n < labels.length; n++) count += Number(!Number.isNaN(labels[n]));
+  return count;
 }
 
 function rowOf(values: Float32Array, N: number, n: number): Float32Array {
@@ -135,7 +144,9 @@ function at(values: Float32Array, i: number): number {
 }
 
 function meanOf(labels: Float32Array, of: (label: number, n: number) => number): number {
-  return labels.reduce((sum, label, n) => sum + of(label, n), 0) / labels.length;
+  let sum = 0;
+  for (let n = 0; n < labels.length; n++) sum += of(labels[n], n);
+  return sum / labels.length;
 }
 
 /** R2: 1 - squared errors / squared deviations from the mean of these rows. NaN for labels that are all alike. */
@@ -155,6 +166,8 @@ function largestIn(logits: Float32Array, N: number): Float64Array {
 }
 
 /** The class of each row: 1 for a logit above 0. */
-function signsOf(logits: Float32Array): Float64Array {
-  return new Float64Array(logits).map((logit) => Number(logit > 0));
+function signsOf(logits: Float32Array): Uint8Array {
+  const signs = new Uint8Array(logits.length);
+  for (let n = 0; n < signs.length; n++) signs[n] = Number(logits[n] > 0);
+  return signs;
 }

@@ -100,7 +100,9 @@ export function validationTasks(run: AnyRun & FromTable): TaskLoss[] {
 export function validationLosses(run: AnyRun, heldout: Predictions, tasks: readonly TaskLoss[]): number[] {
   const rows = rowsOfPart(run, heldout, "validation");
   const sums = summedLosses(rows, tasks, run.training.huberDelta);
-  return Array.from(sums, (sum, k) => sum / rows.y.filter((y, i) => i % tasks.length === k && !Number.isNaN(y)).length);
+  const counts = new Uint32Array(tasks.length);
+  for (let i = 0; i < rows.y.length; i++) counts[i % tasks.length] += Number(!Number.isNaN(rows.y[i]));
+  return Array.from(sums, (sum, k) => sum / counts[k]);
 }
 
 /** The test rows, or the validation rows, of what a run predicts of its held-out rows. */

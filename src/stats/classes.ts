@@ -12,18 +12,14 @@ export function accuracy(labels: ArrayLike<number>, predicted: ArrayLike<number>
  * alike, however rare it is. NaN without rows.
  */
 export function f1Macro(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
-  const found = new Map<number, { right: number; all: number }>();
-  const countOf = (label: number) => {
-    const one = found.get(label) ?? { right: 0, all: 0 };
-    if (one.all === 0) found.set(label, one);
-    one.all++;
-    return one;
-  };
+  const [right, all]: [number[], number[]] = [[], []]; // by class
   for (let n = 0; n < labels.length; n++) {
-    countOf(predicted[n]);
-    countOf(labels[n]).right += Number(labels[n] === predicted[n]);
+    const [label, other] = [labels[n], predicted[n]];
+    all[label] = (all[label] ?? 0) + 1;
+    all[other] = (all[other] ?? 0) + 1;
+    if (label === other) right[label] = (right[label] ?? 0) + 1;
   }
-  const scores = [...found.values()].map(({ right, all }) => (2 * right) / all);
+  const scores = all.flatMap((count, label) => (2 * (right[label] ?? 0)) / count);
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 

@@ -1,10 +1,13 @@
 // How well scores rank rows of two classes.
 import { standardError } from "./moments.ts";
+import { sortFloats } from "./sort.ts";
+
+type Scores = Float32Array | Float64Array;
 
 /** Scores of the rows of class 1 and of class 0, each rising. */
 interface Ranked {
-  readonly ones: Float64Array;
-  readonly zeros: Float64Array;
+  readonly ones: Scores;
+  readonly zeros: Scores;
 }
 
 /** The latest of an array of scores: several measures ask for the same. */
@@ -14,19 +17,27 @@ const ranked = new WeakMap<object, Ranked & { readonly labels: ArrayLike<number>
 function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked {
   const known = ranked.get(scores);
   if (known?.labels === labels) return known;
-  const [ones, zeros] = [new Float64Array(scores.length), new Float64Array(scores.length)];
+  const N = scores.length;
+  const [ones, zeros] =
+    scores instanceof Float32Array
+      ? [new Float32Array(N), new Float32Array(N)]
+      : [new Float64Array(N), new Float64Array(N)];
   let count = 0;
-  for (let row = 0; row < scores.length; row++) {
+  for (let row = 0; row < N; row++) {
     if (labels[row] === 1) ones[count++] = scores[row];
     else zeros[row - count] = scores[row];
   }
   const found = {
     labels,
-    ones: ones.subarray(0, count).sort(),
-    zeros: zeros.subarray(0, scores.length - count).sort(),
+    ones: sorted(ones.subarray(0, count)),
+    zeros: sorted(zeros.subarray(0, N - count)),
   };
   ranked.set(scores, found);
   return found;
+}
+
+function sorted(scores: Scores): Scores {
+  return scores instanceof Float32Array ? sortFloats(scores) : scores.sort();
 }
 
 /** Calls `visit` for each score, falling, with how many rows of class 1 and of class 0 have it; `labels` are 0 or 1. */
@@ -65,7 +76,19 @@ export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<numb
  * fewer than two rows of a class.
  */
 export function areaError(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  return errorOfMeans(placements(scores, labels), labels);
+  const { ones, zeros } = rankedBy(scores, labels);
+  const area = areaUnderCurve(scores, labels);
+  let [above, below, ofOnes, ofZeros] = [0, 0, 0, 0]; // then sums of squares of placements less their mean, which is the area
+  eachTie(scores, labels, (positives, negatives) => {
+    const shareOfZeros = (zeros.length - below - negatives / 2) / zeros.length;
+    const shareOfOnes = (above + positives / 2) / ones.length;
+    ofOnes += positives * (shareOfZeros - area) ** 2;
+    ofZeros += negatives * (shareOfOnes - area) ** 2;
+    above += positives;
+    below += negatives;
+  });
+  const ofMean = (squares: number, { length: n }: Scores) => squares / (n - 1) / n;
+  return Math.sqrt(ofMean(ofOnes, ones) + ofMean(ofZeros, zeros));
 }
 
 /** The standard error of the difference of the areas of two scores of the same rows, by their placements. */
@@ -90,7 +113,7 @@ export function placements(scores: ArrayLike<number>, labels: ArrayLike<number>)
 }
 
 /** How many of some rising numbers are below `score`, or equal to it if that counts. */
-function countBelow(sorted: Float64Array, score: number, countsEqual: boolean): number {
+function countBelow(sorted: Scores, score: number, countsEqual: boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -97,6 +97,13 @@ describe("areaError(scores, labels)", () => {
   });
 });
 
+test("measures of many scores in float32, which are sorted by their bits, are those in float64", () => {
+  const scores = Float32Array.from(normals(keyOf("test/many-scores"), 12_000), (z) => Math.round(1000 * z) / 1000);
+  const labels = scores.map((score, i) => Number(score + Math.sin(i) > 0));
+  for (const measure of [areaUnderCurve, areaError, averagePrecision])
+    expect(measure(scores, labels)).toBe(measure(new Float64Array(scores), labels));
+});
+
 describe("averagePrecision(scores, labels)", () => {
   test("is the sum over thresholds", () => {
     fc.assert(

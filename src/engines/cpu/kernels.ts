@@ -11,10 +11,14 @@ export interface Kernels extends RowKernels {
   execute(
     ...args: [begin: number, end: number, x: number, weights: number, P: number, optimizer: number, panelRows: number]
   ): void;
-  evaluate(member: number, x: number, stride: number, labels: number, rows: number, most: number): void;
+  evaluate(
+    ...args: [member: number, x: number, stride: number, labels: number, rows: number, unit: number, ...EvaluateEnd]
+  ): void;
 }
 
 type Limits = [steps: number, limit: number];
+/** The first rows, whose losses are added up; the address of the outputs of all, row after row, or 0 for none. */
+type EvaluateEnd = [counted: number, out: number];
 
 /** A worker's kernels and their memory. */
 export type KernelInstance = KernelMemory & {

@@ -270,6 +270,7 @@ export function planRunGroup(
     const key = `${areLazy} ${keyOf(run)}`;
     const options = {
       batch: training.batch,
+      heldoutRows: rows.heldoutRows,
       entries: rows.entries,
       byTask: !areLazy && combined.has(keyOf(run)),
       areLazy,

@@ -41,6 +41,8 @@ export interface StepCode {
   /** The columns of its predictions, O. */
   readonly predictions: Columns;
   readonly outputs: number;
+  /** The address of the predictions of held-out rows that are evaluated at once, [rows, O]. */
+  readonly heldout: number;
   /**
    * With dropout or random gates, the address of the number of a run's next step, an int32: 0 outside training, where nothing is
    * drawn.
@@ -53,6 +55,8 @@ export interface StepCode {
 interface Options {
   /** Rows of a training step. */
   readonly batch: number;
+  /** Held-out rows that are evaluated at once. */
+  readonly heldoutRows: number;
   /** Those of a sparse row. */
   readonly entries?: number | undefined;
   /** Whether a run's method combines the tasks' gradients, with a backward pass for each. */
@@ -71,7 +75,7 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
-  { batch, entries, byTask = false, areLazy = false }: Options,
+  { batch, heldoutRows, entries, byTask = false, areLazy = false }: Options,
 ): StepCode {
   const weights = weightsOf(spec, layout, areLazy);
   const isRandom = spec.dropout > 0 || spec.gating === "snr-trans";
@@ -117,6 +121,7 @@ export function stepCodeOf(
     tasks: spec.tasks,
     predictions,
     outputs,
+    heldout: arena.take(4 * heldoutRows * outputs),
     ...(chance && { step: chance.step }),
     touched: builder.touched,
   };

@@ -1,5 +1,5 @@
 import { copiedCurve, TrainingCurve } from "../curve-recorder.ts";
-import { DiagnosticRecorder } from "../diagnosing.ts";
+import { DiagnosticRecorder, hasMetrics } from "../diagnosing.ts";
 import { isEnough } from "../early-stop.ts";
 import {
   type Curve,
@@ -182,13 +182,9 @@ export class TrainingRun {
   /** Adds a point to the curve, the training loss over the steps since the one before. */
   #evaluate(): void {
     if (this.isOver) return;
-    const { slot, rows, counts } = this.#place;
+    const { slot, counts } = this.#place;
     this.takeErrors();
-    const tested = testRows(this.run.training);
-    for (let first = 0; first < tested; first += rows.heldoutRows) {
-      const { x, y } = this.#place.heldout(first);
-      this.addErrors(x, y, Math.min(rows.heldoutRows, tested - first));
-    }
+    const predictions = this.#addHeldout({ predicts: this.#validation !== undefined || hasMetrics(this.run) });
     const heldout = this.takeErrors(counts.rows("heldout"));
     this.#failure = counts.failure ?? lossFailure(heldout, this.#step);
     if (this.#failure !== undefined) return;
@@ -196,43 +192,36 @@ export class TrainingRun {
     this.#steps.push(this.#step);
     this.#training.add(takeMeans(this.#memory, slot.sums, this.#ones), since + 1, this.#step);
     this.#heldout.push(heldout);
-    const predictions = this.#validation && this.predictions();
     if (predictions) this.#validation?.push(validationLosses(this.run, predictions, this.#tasks));
     if (this.#diagnosing.isDue(this.#step))
-      this.#diagnosing.add(this.#step, this.parameters, () => predictions ?? this.predictions());
+      this.#diagnosing.add(this.#step, this.parameters, predictions && (() => predictions));
     this.#isEnough = isEnough(this.run, this);
   }
 
   /** Predictions and labels of the held-out rows. */
   predictions(): Predictions {
-    const { slot, rows, heldout } = this.#place;
-    const { outputs: O, tasks: K } = slot.code;
-    const N = this.run.training.heldoutRows;
-    const [outputs, y] = [new Float32Array(N * O), new Float32Array(N * K)];
+    return this.#addHeldout({ predicts: true }) as Predictions;
+  }
+
+  /** Adds up the losses over the test rows. If it `predicts`, gives what it predicts of all held-out rows. */
+  #addHeldout({ predicts }: { readonly predicts: boolean }): Predictions | undefined {
+    const { slot, rows, heldout, pieceRows } = this.#place;
+    const { outputs: O, tasks: K, heldout: out } = slot.code;
+    const { heldoutRows } = this.run.training;
+    const tested = testRows(this.run.training);
+    const N = predicts ? heldoutRows : tested;
+    const [outputs, y] = predicts ? [new Float32Array(N * O), new Float32Array(N * K)] : [];
+    const stride = inputPanelBytes(rows.inputs, rows.layout);
     for (let first = 0; first < N; first += rows.heldoutRows) {
       const at = heldout(first);
       const count = Math.min(rows.heldoutRows, N - first);
-      this.#predict(at.x, outputs.subarray(first * O), count);
+      const counted = Math.max(0, Math.min(count, tested - first));
+      this.#kernels.evaluate(slot.address, at.x, stride, at.y, count, pieceRows, counted, predicts ? out : 0);
+      outputs?.set(this.#memory.float32(out, count * O), first * O);
       const panels = this.#memory.float32(at.y, panelsOf(count, rows.layout) * K * rows.layout.panelRows);
-      fromPanels(panels, y.subarray(first * K), count, K, rows.layout);
+      if (y) fromPanels(panels, y.subarray(first * K), count, K, rows.layout);
     }
-    return { outputs, y };
-  }
-
-  /** Outputs [N, O] for N rows in panels. */
-  #predict(x: number, outputs: Float32Array, N: number): void {
-    const { slot, rows, pieceRows } = this.#place;
-    const { code, weights, optimizer } = slot;
-    const { panelRows } = rows.layout;
-    const most = pieceRows - (pieceRows % panelRows); // whole panels
-    for (let from = 0; from < N; from += most) {
-      const count = Math.min(most, N - from);
-      const P = panelsOf(count, rows.layout);
-      const at = x + (from / panelRows) * inputPanelBytes(rows.inputs, rows.layout);
-      this.#kernels.execute(code.begin, code.middle, at, weights, P, optimizer, panelRows);
-      const panels = this.#memory.float32(code.predictions.value, P * code.outputs * panelRows);
-      fromPanels(panels, outputs.subarray(from * code.outputs), count, code.outputs, rows.layout);
-    }
+    return outputs && y && { outputs, y };
   }
 
   /**
@@ -247,7 +236,7 @@ export class TrainingRun {
   addErrors(x: number, labels: number, count: number): void {
     const { slot, rows, pieceRows } = this.#place;
     const stride = inputPanelBytes(rows.inputs, rows.layout);
-    this.#kernels.evaluate(slot.address, x, stride, labels, count, pieceRows);
+    this.#kernels.evaluate(slot.address, x, stride, labels, count, pieceRows, count, 0);
   }
 
   get #ones(): number[] {

@@ -130,7 +130,7 @@ test("a model without dropout has no instruction of it, and none that counts ste
   const added = (["dropout", "scale", "nextStep"] as const).map((name) => 1 + OPERATIONS.indexOf(name));
   const operations = (probability: number) => {
     const arena = new Arena();
-    const code = stepCodeOf({ ...UNIT, dropout: probability }, 1, arena, PANELS, keyOf, { batch: 1 });
+    const code = stepCodeOf({ ...UNIT, dropout: probability }, 1, arena, PANELS, keyOf, { batch: 1, heldoutRows: 0 });
     wasm.reserve(arena.bytes);
     arena.writeTo(wasm.memory);
     const words = wasm.uint32(code.begin, (code.last - code.begin) / 4);

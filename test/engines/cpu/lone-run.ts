@@ -70,6 +70,7 @@ export function loneRun(
   const training = { ...PLAIN_TRAINING, ...settings, optimizer, lr };
   const code = stepCodeOf(spec, panels, arena, layout, keyOf, {
     batch: B,
+    heldoutRows: 0,
     areLazy: training.embeddingSteps === "lazy",
   });
   const order = arena.put(parameterBytes(code.weights));
@@ -114,7 +115,7 @@ export function loneRun(
     /** The losses [K] on the batch, means over the rows that have a label. */
     evaluate(): number[] {
       takeMeans(memory, slot.losses, ones);
-      memory.kernels.evaluate(slot.address, x, panel, labels, B, 8 * Math.ceil(B / 8));
+      memory.kernels.evaluate(slot.address, x, panel, labels, B, 8 * Math.ceil(B / 8), B, 0);
       return takeMeans(
         memory,
         slot.losses,

@@ -113,8 +113,9 @@ static napi_value callExecute(napi_env env, napi_callback_info info) {
 }
 
 static napi_value callEvaluate(napi_env env, napi_callback_info info) {
-  READ(6)
-  c.kernels->evaluate(c.base, word(&c, 0), word(&c, 1), word(&c, 2), word(&c, 3), whole(&c, 4), whole(&c, 5));
+  READ(8)
+  c.kernels->evaluate(c.base, word(&c, 0), word(&c, 1), word(&c, 2), word(&c, 3), whole(&c, 4), whole(&c, 5),
+                      whole(&c, 6), word(&c, 7));
   return NULL;
 }
 

@@ -278,15 +278,18 @@ static int train(char *base, Address at, Address x, Address xBytes, Address labe
   return steps;
 }
 
-/// Adds the losses of those of `rows` rows at `x` (panels of `stride`) that have a label to `losses`. `unit` rows, a multiple of 8, are added
-/// up in float32 before they join the sum in float64; the code takes as many at once, in whole panels.
-static void evaluate(char *base, Address at, Address x, Address stride, Address labels, int rows, int unit) {
+/// Adds the losses of those of the first `counted` of `rows` rows at `x` (panels of `stride`) that have a label to `losses`. `unit` rows, a
+/// multiple of 8, are added up in float32 before they join the sum in float64; the code takes as many at once, in whole panels. At `out`,
+/// unless it is 0, are then the outputs of all rows, row after row.
+static void evaluate(char *base, Address at, Address x, Address stride, Address labels, int rows, int unit, int counted,
+                     Address out) {
   const Member *member = (const Member *)(base + at);
   const StepCode *code = (const StepCode *)(base + member->code);
   const int panelRows = code->panelRows, K = code->K, most = unit / panelRows * panelRows;
   double *losses = (double *)(base + member->losses);
   const TaskLoss *tasks = (const TaskLoss *)(base + member->tasks);
   const size_t column = 4 * (size_t)panelRows;
+  float *predictions = (float *)(base + out);
   float classes[K][4];
   __builtin_memset(classes, 0, sizeof classes);
   for (int row = 0; row < rows; row++) {
@@ -300,9 +303,10 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
     const float *label = (const float *)(base + labels) + (size_t)(row / panelRows * panelRows) * (size_t)K + lane;
     for (int k = 0; k < K; outputs += (size_t)tasks[k++].outputs * column) {
       const float of = label[k * panelRows];
-      if (of == of) classes[k][row & 3] += lossOfRow(tasks + k, outputs, column, of);
+      if (row < counted && of == of) classes[k][row & 3] += lossOfRow(tasks + k, outputs, column, of);
+      if (out) for (int n = 0; n < tasks[k].outputs; n++) *predictions++ = *(const float *)(outputs + n * column);
     }
-    if ((row + 1) % unit != 0 && row + 1 < rows) continue;
+    if (row >= counted || ((row + 1) % unit != 0 && row + 1 < counted)) continue;
     for (int k = 0; k < K; k++)
       losses[k] += (((double)classes[k][0] + (double)classes[k][1]) + ((double)classes[k][2] + (double)classes[k][3])) *
                    tasks[k].unit;

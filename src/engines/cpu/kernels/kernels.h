@@ -10,7 +10,8 @@ typedef struct {
                int steps, double limit);
   void (*execute)(char *base, Address at, Address end, Address x, Address weights, int P, Address optimizer,
                   int panelRows);
-  void (*evaluate)(char *base, Address member, Address x, Address stride, Address labels, int rows, int unit);
+  void (*evaluate)(char *base, Address member, Address x, Address stride, Address labels, int rows, int unit,
+                   int counted, Address out);
   void (*normals)(char *out, size_t stride, int D, int P, uint32_t first, uint32_t step, uint32_t perStep,
                   uint32_t key0, uint32_t key1, int panelRows);
   void (*labels)(char *base, const Generator *generator, const char *x, size_t stride, const char *noise, char *out,

@@ -11,6 +11,7 @@ EXPORT(execute)(Address at, Address end, Address x, Address weights, int P, Addr
   execute(BASE, at, end, x, weights, P, optimizer, panelRows);
 }
 
-EXPORT(evaluate)(Address member, Address x, Address stride, Address labels, int rows, int unit) {
-  evaluate(BASE, member, x, stride, labels, rows, unit);
+EXPORT(evaluate)(Address member, Address x, Address stride, Address labels, int rows, int unit, int counted,
+                 Address out) {
+  evaluate(BASE, member, x, stride, labels, rows, unit, counted, out);
 }
