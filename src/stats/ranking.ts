@@ -8,30 +8,35 @@ type Scores = Float32Array | Float64Array;
 interface Ranked {
   readonly ones: Scores;
   readonly zeros: Scores;
+  /** Of each score, falling, how many rows of class 1 and of class 0 have it. */
+  readonly ties: Ties;
+}
+
+interface Ties {
+  readonly count: number;
+  readonly positives: Uint32Array;
+  readonly negatives: Uint32Array;
 }
 
 /** The latest of an array of scores: several measures ask for the same. */
 const ranked = new WeakMap<object, Ranked & { readonly labels: ArrayLike<number> }>();
 
-/** Sorted by class: numbers alone sort many times as fast as rows by their numbers. */
+/** Sorted by class: numbers alone sort many times as fast as rows by their numbers. `labels` are 0 or 1. */
 function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked {
   const known = ranked.get(scores);
   if (known?.labels === labels) return known;
   const N = scores.length;
-  const [ones, zeros] =
+  const [first, second] =
     scores instanceof Float32Array
       ? [new Float32Array(N), new Float32Array(N)]
       : [new Float64Array(N), new Float64Array(N)];
   let count = 0;
   for (let row = 0; row < N; row++) {
-    if (labels[row] === 1) ones[count++] = scores[row];
-    else zeros[row - count] = scores[row];
+    if (labels[row] === 1) first[count++] = scores[row];
+    else second[row - count] = scores[row];
   }
-  const found = {
-    labels,
-    ones: sorted(ones.subarray(0, count)),
-    zeros: sorted(zeros.subarray(0, N - count)),
-  };
+  const [ones, zeros] = [sorted(first.subarray(0, count)), sorted(second.subarray(0, N - count))];
+  const found = { labels, ones, zeros, ties: tiesOf(ones, zeros) };
   ranked.set(scores, found);
   return found;
 }
@@ -40,21 +45,18 @@ function sorted(scores: Scores): Scores {
   return scores instanceof Float32Array ? sortFloats(scores) : scores.sort();
 }
 
-/** Calls `visit` for each score, falling, with how many rows of class 1 and of class 0 have it; `labels` are 0 or 1. */
-function eachTie(
-  scores: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  visit: (positives: number, negatives: number) => void,
-): void {
-  const { ones, zeros } = rankedBy(scores, labels);
-  let [i, j] = [ones.length, zeros.length];
+function tiesOf(ones: Scores, zeros: Scores): Ties {
+  let [i, j, count] = [ones.length, zeros.length, 0];
+  const [positives, negatives] = [new Uint32Array(i + j), new Uint32Array(i + j)];
   while (i > 0 || j > 0) {
-    const score = Math.max(ones[i - 1] ?? Number.NEGATIVE_INFINITY, zeros[j - 1] ?? Number.NEGATIVE_INFINITY);
+    const score = i > 0 && (j === 0 || ones[i - 1] >= zeros[j - 1]) ? ones[i - 1] : zeros[j - 1];
     const [p, n] = [i, j];
     while (i > 0 && ones[i - 1] >= score) i--;
     while (j > 0 && zeros[j - 1] >= score) j--;
-    visit(p - i, n - j);
+    positives[count] = p - i;
+    negatives[count++] = n - j;
   }
+  return { count, positives, negatives };
 }
 
 /**
@@ -62,13 +64,13 @@ function eachTie(
  * score; of equal scores a half counts (Mann and Whitney's U). NaN without rows of both classes.
  */
 export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  let [pairs, above, below] = [0, 0, 0];
-  eachTie(scores, labels, (positives, negatives) => {
-    pairs += negatives * (above + positives / 2);
-    above += positives;
-    below += negatives;
-  });
-  return pairs / (above * below);
+  const { ones, zeros, ties } = rankedBy(scores, labels);
+  let [pairs, above] = [0, 0];
+  for (let i = 0; i < ties.count; i++) {
+    pairs += ties.negatives[i] * (above + ties.positives[i] / 2);
+    above += ties.positives[i];
+  }
+  return pairs / (ones.length * zeros.length);
 }
 
 /**
@@ -76,17 +78,16 @@ export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<numb
  * fewer than two rows of a class.
  */
 export function areaError(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const { ones, zeros } = rankedBy(scores, labels);
+  const { ones, zeros, ties } = rankedBy(scores, labels);
   const area = areaUnderCurve(scores, labels);
   let [above, below, ofOnes, ofZeros] = [0, 0, 0, 0]; // then sums of squares of placements less their mean, which is the area
-  eachTie(scores, labels, (positives, negatives) => {
-    const shareOfZeros = (zeros.length - below - negatives / 2) / zeros.length;
-    const shareOfOnes = (above + positives / 2) / ones.length;
-    ofOnes += positives * (shareOfZeros - area) ** 2;
-    ofZeros += negatives * (shareOfOnes - area) ** 2;
+  for (let i = 0; i < ties.count; i++) {
+    const [positives, negatives] = [ties.positives[i], ties.negatives[i]];
+    ofOnes += positives * ((zeros.length - below - negatives / 2) / zeros.length - area) ** 2;
+    ofZeros += negatives * ((above + positives / 2) / ones.length - area) ** 2;
     above += positives;
     below += negatives;
-  });
+  }
   const ofMean = (squares: number, { length: n }: Scores) => squares / (n - 1) / n;
   return Math.sqrt(ofMean(ofOnes, ones) + ofMean(ofZeros, zeros));
 }
@@ -135,11 +136,12 @@ export function errorOfMeans(values: Float64Array, labels: ArrayLike<number>): n
  * recall, without interpolation. NaN without rows of class 1.
  */
 export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const { ties } = rankedBy(scores, labels);
   let [sum, rows, found] = [0, 0, 0];
-  eachTie(scores, labels, (positives, negatives) => {
-    rows += positives + negatives;
-    found += positives;
-    sum += positives * (found / rows);
-  });
+  for (let i = 0; i < ties.count; i++) {
+    rows += ties.positives[i] + ties.negatives[i];
+    found += ties.positives[i];
+    sum += ties.positives[i] * (found / rows);
+  }
   return sum / found;
 }

@@ -6,7 +6,7 @@ import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, Tape, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
-import { float32Word, type Instruction, instruction, type Operands } from "./instructions.ts";
+import { float32Word, type Instruction, instruction } from "./instructions.ts";
 import { gradientSum, sparseLineBytes, sparseUpdate, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,
