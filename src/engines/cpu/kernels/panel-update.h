@@ -6,8 +6,10 @@
 #include "optimizer.h"
 #include "panels.h"
 
-/// Rows of a block: a word of bits. Their packed inputs are in the first-level cache.
+/// Rows of a block: a word of bits.
 #define BLOCK_ROWS 64
+/// Bytes of a first-level cache, in which the packed inputs of a block are.
+#define FIRST_LEVEL 32768
 /// The most vectors of inputs whose sums are in registers.
 #define WIDEST (REGISTERS == 32 ? 14 : 13)
 /// From this many vectors on rows are skipped.
@@ -95,21 +97,22 @@ INLINE void addNarrow(const Update *op, char *base, const char *g, int panels, i
 #undef WIDTH
 }
 
-/// The same for more, in passes of about one width.
+/// The same for more, in passes of about one width: of so few inputs that those of a block stay in the cache for all units.
 INLINE void addWide(const Update *op, char *base, const char *g, int panels, int isFirst, int isLast, char *w,
                     Rule rule) {
-  const int vectors = vectorsOf(op->D), passes = (vectors + WIDEST - 1) / WIDEST;
+  const int fit = FIRST_LEVEL / (BLOCK_ROWS * LINE), most = fit < WIDEST ? fit : WIDEST;
+  const int vectors = vectorsOf(op->D), passes = (vectors + most - 1) / most;
   const int widest = (vectors + passes - 1) / passes;
   const size_t row = unitBytes(op->D);
-  const char *rows = base + op->rows;
-  char *sums = base + op->sums;
-  for (int n = 0; n < op->N; n++, g += LINE, sums += row, w += row) {
-    Active active;
-    findActive(&active, g, op->gStride, panels);
-    for (int v = 0; v < vectors; v += widest) {
-      const size_t at = (size_t)v * LINE;
+  for (int v = 0; v < vectors; v += widest) {
+    const size_t at = (size_t)v * LINE;
+    const char *rows = base + op->rows + at;
+    char *sums = base + op->sums + at;
+    for (int n = 0; n < op->N; n++, sums += row) {
+      Active active;
+      findActive(&active, g + n * LINE, op->gStride, panels);
 #define WIDTH(VECTORS)                                                                                                \
-  case VECTORS: addActive##VECTORS(&active, rows + at, row, sums + at, isFirst, isLast, w + at, rule); break;
+  case VECTORS: addActive##VECTORS(&active, rows, row, sums, isFirst, isLast, w + n * row + at, rule); break;
       switch (vectors - v < widest ? vectors - v : widest) { WIDTHS(WIDTH) }
 #undef WIDTH
     }
