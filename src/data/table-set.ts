@@ -48,7 +48,6 @@ export class TableSet {
   readonly #labels: readonly Moments[];
   /** Of each label, the places of its numbers among its classes; undefined for one that is a number. */
   readonly #classes: readonly (ReadonlyMap<number, number> | undefined)[];
-  readonly #labelsOf = new Map<string, Float32Array>();
 
   constructor(table: TableSettings, identity: DataIdentity, counts: Counts) {
     const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
@@ -145,12 +144,11 @@ export class TableSet {
     return y;
   }
 
-  /** The labels [N] of one task. All runs on these rows ask for them. */
+  /** The labels [N] of one task. */
   labelsOf(set: RowSet, k: number): Float32Array {
-    const known = this.#labelsOf.get(`${set} ${k}`);
-    if (known) return known;
-    const labels = Float32Array.from(this.#places[set], (place) => this.labelAt(place, k));
-    this.#labelsOf.set(`${set} ${k}`, labels);
+    const places = this.#places[set];
+    const labels = new Float32Array(places.length);
+    for (let n = 0; n < labels.length; n++) labels[n] = this.labelAt(places[n], k);
     return labels;
   }
 
