@@ -55,19 +55,25 @@ export class RowOrder {
   }
 }
 
+/** Words of the stream that a shuffle has in memory. */
+const WORDS_AT_ONCE = 65_536;
+
 /**
  * Shuffles the numbers from 0 on into `out`, which it returns. Fisher–Yates on the words of number `counter` of the
  * stream; a word picks among n by its product's high half (bias below n/2^32).
  */
 export function permutationInto<T extends Uint32Array>(out: T, key: Key, counter: number): T {
-  const words = new Uint32Array(out.length);
-  wordsInto(words, key, 0, counter);
+  const words = new Uint32Array(Math.min(WORDS_AT_ONCE, out.length));
   for (let i = 0; i < out.length; i++) out[i] = i;
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = mulHigh(words[i], i + 1);
-    const kept = out[i];
-    out[i] = out[j];
-    out[j] = kept;
+  for (let end = out.length, first: number; end > 0; end = first) {
+    first = WORDS_AT_ONCE * Math.floor((end - 1) / WORDS_AT_ONCE);
+    wordsInto(words.subarray(0, end - first), key, 0, counter, first);
+    for (let i = end - 1; i >= first; i--) {
+      const j = mulHigh(words[i - first], i + 1);
+      const kept = out[i];
+      out[i] = out[j];
+      out[j] = kept;
+    }
   }
   return out;
 }

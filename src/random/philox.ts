@@ -46,11 +46,11 @@ export function philox(out: Uint32Array, key: Key, block: number, row: number, s
   out[3] = c3;
 }
 
-/** Words of row `row` at `step`, columns 0 to out.length - 1, into `out` [D]. */
-export function wordsInto(out: Uint32Array, key: Key, row = 0, step = 0): void {
+/** Words of row `row` at `step`, columns from `first` on, a multiple of 4, into `out`. */
+export function wordsInto(out: Uint32Array, key: Key, row = 0, step = 0, first = 0): void {
   const four = new Uint32Array(4);
   for (let column = 0; column < out.length; column += 4) {
-    philox(four, key, column / 4, row, step);
+    philox(four, key, (first + column) / 4, row, step);
     for (let lane = 0; lane < 4 && column + lane < out.length; lane++) out[column + lane] = four[lane];
   }
 }

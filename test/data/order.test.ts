@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { RowOrder } from "../../src/data/order.ts";
+import { permutationInto, RowOrder } from "../../src/data/order.ts";
+import { mulHigh, wordsInto } from "../../src/random/philox.ts";
 
 const KEY = [1, 2] as const;
 
@@ -49,4 +50,16 @@ test("RowOrder with replacement draws every row equally often, and some twice in
     expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt(6000 * (1 / 6) * (5 / 6)));
   }
   expect(new Set(order.slice(0, 6)).size).toBeLessThan(6);
+});
+
+test("permutationInto(out, key, counter) shuffles many rows as Fisher and Yates do with all words of the stream in memory", () => {
+  const rows = 150_001;
+  const words = new Uint32Array(rows);
+  wordsInto(words, KEY, 0, 3);
+  const expected = Array.from(words.keys());
+  for (let i = rows - 1; i > 0; i--) {
+    const j = mulHigh(words[i], i + 1);
+    [expected[i], expected[j]] = [expected[j], expected[i]];
+  }
+  expect([...permutationInto(new Uint32Array(rows), KEY, 3)]).toEqual(expected);
 });
