@@ -65,23 +65,26 @@ export function summedLosses(
   let first = 0;
   return Float64Array.from(tasks, (task, k) => {
     const from = first;
-    first += outputCount(task);
+    const width = outputCount(task);
+    first += width;
     let sum = 0;
     for (let n = 0; n * K < y.length; n++) {
       const label = y[n * K + k];
       if (Number.isNaN(label)) continue;
-      sum += lossOf(task, outputs.subarray(n * O + from, n * O + first), label, huberDelta);
+      const at = n * O + from;
+      sum +=
+        task.kind === "categorical"
+          ? crossEntropy(outputs.subarray(at, at + width), label)
+          : lossOf(task.kind, outputs[at], label, huberDelta);
     }
     return task.unit * sum;
   });
 }
 
-/** The loss of a task's outputs [C] for a label. */
-function lossOf({ kind }: TaskLoss, outputs: Float32Array, label: number, huberDelta: number | null): number {
-  const [first] = outputs as unknown as [number];
-  if (kind === "binary") return logistic(first, label);
-  if (kind === "categorical") return crossEntropy(outputs, label);
-  const size = Math.abs(first - label);
+/** The loss of a task's one output for a label. */
+function lossOf(kind: "binary" | "regression", output: number, label: number, huberDelta: number | null): number {
+  if (kind === "binary") return logistic(output, label);
+  const size = Math.abs(output - label);
   if (huberDelta === null) return size * size;
   return size <= huberDelta ? (size * size) / 2 : huberDelta * (size - huberDelta / 2);
 }
