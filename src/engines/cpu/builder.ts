@@ -7,7 +7,7 @@ import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, Tape, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction } from "./instructions.ts";
-import { gradientSum, sparseLineBytes, sparseUpdate, weightUpdate } from "./weight-updates.ts";
+import { gradientSum, sparseUpdate, takeTurns, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,
   type FusedLayer,
@@ -575,8 +575,7 @@ export class Builder {
     const operands = { ...this.#read(layer, input), D, ...w, floor, out: out.value, outStride: out.stride, N };
     const entries = this.#entriesOf(input);
     if (entries === undefined) return instruction("dense", operands);
-    const lines = this.#arena.take(sparseLineBytes(D, this.#layout.lanes));
-    return instruction("sparseDense", { ...operands, entries, lines });
+    return instruction("sparseDense", { ...operands, ...takeTurns(this.#arena, layer, this.#layout.lanes, entries) });
   }
 
   #inputGradient(layer: FusedLayer, input: Columns, out: Columns, reach: Reach): Instruction {

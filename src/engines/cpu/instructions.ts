@@ -5,7 +5,7 @@
 const DENSE = ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"] as const;
 
 const UPDATE = ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"] as const;
-const UPDATE_SPARSE = [...UPDATE, "entries", "lines", "block"] as const;
+const UPDATE_SPARSE = [...UPDATE, "entries", "units", "lines", "block"] as const;
 
 const FIELDS = {
   dense: DENSE,
@@ -22,7 +22,7 @@ const FIELDS = {
   residual: ["gate", "gateStride", "shares", "sharesStride", "E", "own"],
   embed: ["x", "xStride", "plain", "tables", "count", "out", "outStride"],
   updateTable: ["x", "xStride", "column", "g", "gStride", "w", "vectors", "size", "sums"],
-  sparseDense: [...DENSE, "entries", "lines"],
+  sparseDense: [...DENSE, "entries", "units", "lines"],
   clear: ["values", "stride", "N"],
   spread: ["w", "count", "out"],
   linkGates: ["w", "count", "key", "step", "out", "slopes"],

@@ -51,20 +51,26 @@ function sparseOperands(
     D,
     N,
     trained: putTrained(arena, layer, lanes),
-    entries,
     rows: 0,
-    lines: arena.take(sparseLineBytes(D, lanes)),
     sums: 0,
+    ...takeTurns(arena, layer, lanes, entries),
     block: arena.take(4 * lanes * roundUp(D, lanes)),
   };
 }
 
-/** Bytes of the weights or sums of units that take a turn where several do (kernels/sparse.h). */
-const TURN_BYTES = 65_536;
+/**
+ * The most vectors of units that take a turn in a layer on sparse rows (kernels/sparse.h), and bytes of their weights or sums if these are
+ * several: about those of a first-level cache.
+ */
+const [MOST_STRIPS, TURN_BYTES] = [8, 65_536];
 
-/** Bytes of the weights or sums of D inputs, of the units that take a turn. */
-export function sparseLineBytes(D: number, lanes: number): number {
-  return Math.max(TURN_BYTES, 4 * lanes * roundUp(D, lanes));
+/** How the units of a layer of D inputs on sparse rows take turns, all of about as many, with scratch for their weights or sums. */
+export function takeTurns(arena: Arena, { D, N }: Pick<FusedLayer, "D" | "N">, lanes: number, entries: number) {
+  const strip = 4 * lanes * roundUp(D, lanes);
+  const most = Math.min(MOST_STRIPS, Math.max(1, Math.floor(TURN_BYTES / strip)));
+  const strips = Math.ceil(N / lanes);
+  const atOnce = Math.ceil(strips / Math.ceil(strips / most));
+  return { entries, units: lanes * atOnce, lines: arena.take(strip * atOnce) };
 }
 
 /**

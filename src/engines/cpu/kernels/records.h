@@ -70,20 +70,20 @@ typedef struct {
 } Update;
 
 /// Dense on rows that are mostly 0: x has the values of up to `entries` inputs that are not 0, then the inputs that they are
-/// of, int32. Scratch: `lines`, weights of the units that take a turn (sparse.h).
+/// of, int32. So many `units`, LANES or a multiple of them, take a turn. Scratch: `lines`, their weights [D rounded up to LANES][units].
 typedef struct {
   Instruction head;
   Address x, xStride;
   int32_t D;
   Address w, bias, floor, out, outStride;
-  int32_t N, entries;
+  int32_t N, entries, units;
   Address lines;
 } SparseDense;
 
-/// Update of a layer on such rows. Scratch: `lines`, sums of the units that take a turn; `block` [LANES][D rounded up to LANES].
+/// Update of a layer on such rows. Scratch: `lines`, sums of the `units` that take a turn; `block` [LANES][D rounded up to LANES].
 typedef struct {
   Update layer;
-  int32_t entries;
+  int32_t entries, units;
   Address lines, block;
 } UpdateSparse;
 

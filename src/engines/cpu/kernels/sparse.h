@@ -7,19 +7,9 @@
 #include "panel-update.h"
 #include "panels.h"
 
-/// Strips of LANES units that take a turn, and bytes of their weights or sums if they are several.
+/// The most strips of LANES units that take a turn (../weight-updates.ts).
 #define MOST_STRIPS 8
-#define TURN_BYTES 65536
-
 #define STRIP_COUNTS(W) W(1) W(2) W(3) W(4) W(5) W(6) W(7) W(8)
-
-/// Units of a turn.
-INLINE int turnUnits(int D, int N) {
-  const int strips = vectorsOf(N), fit = TURN_BYTES / (int)(LINE * unitBytes(D) / 4);
-  const int most = fit < 1 ? 1 : fit > MOST_STRIPS ? MOST_STRIPS : fit;
-  const int turns = (strips + most - 1) / most;
-  return (strips + turns - 1) / turns * LANES;
-}
 
 /// LANES rows of LANES numbers, `bytes` apart, the first `count` of them, to LANES columns.
 INLINE void transposeSquare(const char *from, size_t bytes, int count, char *to, size_t toBytes, int columns) {
@@ -67,7 +57,7 @@ STRIP_COUNTS(WIDTH)
 #undef WIDTH
 
 KERNEL void sparseDense(const SparseDense *op, char *base, const char *x, const char *weights, int P) {
-  const int units = turnUnits(op->D, op->N);
+  const int units = op->units;
   const char *bias = weights + op->bias, *floor = base + op->floor;
   char *lines = base + op->lines;
   char rows[LANES * MOST_STRIPS * LINE] __attribute__((aligned(64)));
@@ -122,7 +112,7 @@ INLINE void stepByLines(const char *lines, int D, int N, char *block, char *w, R
 
 KERNEL void updateSparse(const UpdateSparse *op, char *base, const char *x, char *weights, int P, const Optimizer *o) {
   const Update *layer = &op->layer;
-  const int D = layer->D, units = turnUnits(D, layer->N);
+  const int D = layer->D, units = op->units;
   const Rule rule = ruleOf(o);
   char *lines = base + op->lines;
   char rows[LANES * MOST_STRIPS * LINE] __attribute__((aligned(64)));
