@@ -10,7 +10,7 @@ import { describe } from "../stats/describe.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { overSplits } from "../stats/f-distribution.ts";
 import { groupBy } from "../stats/group-by.ts";
-import type { Group } from "./study.ts";
+import { type Group, leastAge } from "./study.ts";
 
 /** AUC of one model: of the main task and of the auxiliary one. */
 interface PublishedAucs {
@@ -29,6 +29,7 @@ export interface AucRow extends Cell {
   readonly mean: readonly [Estimate, Estimate] | undefined;
   /** This model minus `BASELINE`, split by split: of each task. Undefined unless each run has a split of its own. */
   readonly gains: readonly [Gain, Gain] | undefined;
+  /** Undefined for other models, and for rows of some ages: the paper's have all. */
   readonly paper: PublishedAucs | undefined;
 }
 
@@ -47,6 +48,8 @@ export interface AucTable {
   readonly group: Group;
   /** Whether each run has a split of its own. */
   readonly isResplit: boolean;
+  /** The least age of the rows; 0 for all. */
+  readonly age: number;
   /** The labels' columns, main task first. */
   readonly labels: readonly [string, string];
   readonly rows: readonly AucRow[];
@@ -69,15 +72,17 @@ export function aucTable({ path, config, records }: Results): AucTable {
   );
   const aucsOf = (cell: Cell) => (done.get(cellKey(cell)) ?? []).map(aucsOfRun);
   const isResplit = config.rows?.split === "run";
+  const age = leastAge(config.about);
+  const ofPaper = age > 0 ? [] : published().filter((one) => one.group === group);
   const rows = cellsOf(config).map((cell): AucRow => {
     const aucs = aucsOf(cell);
-    const paper = published().find((one) => one.group === group && one.model === cell.model);
+    const paper = ofPaper.find(({ model }) => model === cell.model);
     const found = isResplit
       ? overItsSplits(aucs, aucsOf({ ...cell, model: BASELINE }), testRatio(config))
       : overItsRuns(aucs);
     return { ...cell, runs: aucs.length, ...found, paper };
   });
-  return { group, isResplit, labels: labels as unknown as AucTable["labels"], rows };
+  return { group, isResplit, age, labels: labels as unknown as AucTable["labels"], rows };
 }
 
 /** Test rows to the rows that a run of its own split trains on. */

@@ -192,6 +192,14 @@ interface About {
   readonly heldout: number | undefined;
 }
 
+/** The end of what a study of some ages says that it is about. */
+const OF_AGE = /, people of (\d+) and older$/;
+
+/** The least age of a study's rows, by what its config says that it is about; 0 for all. */
+export function leastAge(about: string): number {
+  return Number(OF_AGE.exec(about)?.[1] ?? 0);
+}
+
 /** The config of a group's sweep, from which `mmoe tune` chooses: in the folder of its tables. */
 export function studyConfig(group: Group, { college, age, heldout }: About): string {
   const main = group === 1 ? "income above $50,000" : `education of at least ${COLLEGE_WORDS[college]}`;

@@ -131,12 +131,13 @@ function leafOf(
   let value: unknown = values;
   let description = "a value of another kind";
   for (const key of [...path, undefined]) {
+    let orNull: string | undefined;
     while (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable) {
-      description = inner.description ?? description;
+      orNull ??= inner.description;
       inner = inner.unwrap();
     }
-    if (inner instanceof z.ZodUnion) inner = kindOf(inner, value);
-    if (inner instanceof z.ZodType && inner.description) description = inner.description;
+    if (inner instanceof z.ZodUnion) [inner, orNull] = [kindOf(inner, value), undefined];
+    description = orNull ?? (inner instanceof z.ZodType ? inner.description : undefined) ?? description;
     if (key === undefined) break;
     value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
     if (inner instanceof z.ZodObject) inner = inner.shape[key as string];

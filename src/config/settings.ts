@@ -219,7 +219,7 @@ const GIVEN = {
     count()
       .nullable()
       .describe(
-        "how many looks at the validation rows may be no better than the best, a whole number; null for all steps",
+        "a whole number of looks at the validation rows that may be no better than the best, or null for all steps",
       ),
     { ...PLAN, default: null, mark: "assumed" },
   ),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aucTable } from "../../src/census/auc-tables.ts";
+import { studyConfig } from "../../src/census/study.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import type { RunRecord } from "../../src/records/record.ts";
@@ -55,6 +56,15 @@ describe("aucTable(results)", () => {
   test("has the paper's Table 1 where the main task is income", () => {
     const [first] = aucTable(resultsOf(["y_income", "y_never_married"], { "tensor-factorization": [[0.7, 0.8]] })).rows;
     expect(first?.paper).toMatchObject({ best: [0.746, 0.8175], mean: [0.6765, 0.8412] });
+  });
+
+  test("has nothing of the paper's beside rows of some ages", () => {
+    const results = resultsOf(["y_income", "y_never_married"], { mmoe: [[0.7, 0.8]] });
+    const yaml = studyConfig(1, { college: "associate", age: 16, heldout: undefined });
+    const about = /about: "(.*)"/.exec(yaml)?.[1] as string;
+    const { age, rows } = aucTable({ ...results, config: { ...results.config, about } });
+    expect([age, rows.map(({ paper }) => paper)]).toEqual([16, [undefined]]);
+    expect(aucTable(results).age).toBe(0);
   });
 
   test("refuses labels of another study", () => {

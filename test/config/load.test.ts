@@ -87,6 +87,12 @@ describe("loadConfig(file, overrides)", () => {
     ["--batch", "batch", "2147483648", "--batch: expected a whole number from 1 to 2147483647, got 2147483648"],
     ["--lr", "lr", "0", "--lr: expected a number above 0, got 0"],
     ["--lr", "lr", ".nan", "--lr: expected a number above 0, got NaN"],
+    [
+      "--patience",
+      "patience",
+      "none",
+      '--patience: expected a whole number of looks at the validation rows that may be no better than the best, or null for all steps, got "none"',
+    ],
     ["--lr", "lr", "1e-400", "--lr: expected a number above 0, got 0"],
     ["--lr", "lr", ".inf", "--lr: expected a number above 0, got Infinity"],
     ["--set data", "data", "papper", "got \"papper\"; did you mean 'paper'?"],

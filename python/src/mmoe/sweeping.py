@@ -250,7 +250,7 @@ def sweep(
     :param dropout: a number from 0 to below 1; or several
     :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
-    :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
+    :param patience: a whole number of looks at the validation rows that may be no better than the best, or null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
     :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
@@ -418,7 +418,7 @@ def plan(
     :param dropout: a number from 0 to below 1; or several
     :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
-    :param patience: how many looks at the validation rows may be no better than the best, a whole number; null for all steps
+    :param patience: a whole number of looks at the validation rows that may be no better than the best, or null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
     :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1

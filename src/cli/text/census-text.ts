@@ -67,7 +67,9 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** A group's AUCs, a table for each task, and if each run has a split of its own another one of differences. */
-export function aucBlocks({ group, labels, rows, isResplit }: AucTable, { config, path }: Results): Block[] {
+export function aucBlocks({ group, labels, rows, isResplit, age }: AucTable, { config, path }: Results): Block[] {
+  const withPaper = (row: readonly string[], ...columns: readonly number[]) =>
+    age > 0 ? row.filter((_, i) => !columns.includes(i)) : [...row];
   const file = basename(config.rows?.file ?? "");
   return labels.flatMap((label, k): Block[] => {
     const task = k as 0 | 1;
@@ -77,14 +79,15 @@ export function aucBlocks({ group, labels, rows, isResplit }: AucTable, { config
     if (!isResplit) {
       const kind = task === 0 ? "main task" : "auxiliary task, best run of the main task";
       const head = ["", "runs", task === 0 ? "best" : "in best", "paper", "mean [95 %]", "paper"];
-      return [{ before: of(kind), rows: [head, ...rows.map((row) => aucRow(row, task))] }];
+      const cells = [head, ...rows.map((row) => aucRow(row, task))];
+      return [{ before: of(kind), rows: cells.map((row) => withPaper(row, 3, 5)) }];
     }
     const means = rows.map((row) => [nameOf(row), String(row.runs), ...meanCells(row, task)]);
     const gains = rows.flatMap((row) => (row.model === BASELINE ? [] : [gainRow(row, task)]));
     return [
       {
         before: of(task === 0 ? "main task" : "auxiliary task"),
-        rows: [["", "splits", "mean [95 %]", "paper"], ...means],
+        rows: [["", "splits", "mean [95 %]", "paper"], ...means].map((row) => withPaper(row, 3)),
       },
       { before: `${name}, minus ${BASELINE}`, rows: [["", "difference [95 %]", "higher in"], ...gains] },
     ];
@@ -97,9 +100,14 @@ export function aucNotes(tables: readonly AucTable[]): Block {
   const splits = tables.some(({ isResplit }) => isResplit)
     ? ["95 %: for further splits of these rows, whose overlap it allows for (Nadeau and Bengio, 2003)"]
     : [];
-  const paper =
-    "paper: Tables 1 and 2 of Ma et al. 2018, of 400 runs; the sizes and settings that its tuner chose are not given";
-  return { before: [...fewNote(runs), ...splits, paper].join("\n") };
+  const paper = tables.some(({ age }) => age === 0)
+    ? [
+        "paper: Tables 1 and 2 of Ma et al. 2018, of 400 runs; the sizes and settings that its tuner chose are not given",
+      ]
+    : [];
+  const ages = [...new Set(tables.flatMap(({ age }) => (age > 0 ? [age] : [])))];
+  const some = ages.map((age) => `rows of people of ${age} and older are not the paper's, which have all ages`);
+  return { before: [...fewNote(runs), ...splits, ...paper, ...some].join("\n") };
 }
 
 function aucRow(row: AucRow, task: 0 | 1): string[] {
