@@ -75,10 +75,10 @@ export interface Diagnosing {
   /** Whether a run that was evaluated after `step` is diagnosed. */
   isDue(step: number): boolean;
   /**
-   * Measures the run after `step`; `parameters` are its own in canonical order, and `heldout` predicts its held-out rows, if
+   * Measures the run after `step`; `parameters` gives its own in canonical order, and `heldout` predicts its held-out rows, if
    * it has metrics.
    */
-  add(step: number, parameters: ArrayLike<number>, heldout?: () => Predictions): void;
+  add(step: number, parameters: () => ArrayLike<number>, heldout?: () => Predictions): void;
   /** A copy; undefined of a run of which nothing is measured. */
   readonly diagnostics: Diagnostics | undefined;
 }
@@ -113,14 +113,14 @@ export class DiagnosticRecorder implements Diagnosing {
     return hasMetrics(this.#run) || this.#diagnosed.has(step);
   }
 
-  add(step: number, parameters: ArrayLike<number>, heldout?: () => Predictions): void {
+  add(step: number, parameters: () => ArrayLike<number>, heldout?: () => Predictions): void {
     this.#curves.add(step, { ...this.#measured(step, parameters), ...(heldout && metricsOf(this.#run, heldout)) });
   }
 
-  #measured(step: number, parameters: ArrayLike<number>): Quantities {
+  #measured(step: number, parameters: () => ArrayLike<number>): Quantities {
     if (!this.#diagnosed.has(step)) return {};
     this.#diagnosis ??= new Diagnosis(this.#run);
-    return this.#diagnosis.at(parameters);
+    return this.#diagnosis.at(parameters());
   }
 
   get diagnostics(): Diagnostics | undefined {

@@ -169,12 +169,18 @@ async function diagnose(
   yielder: Yielder,
 ): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
-  const parameters = replicas.some(isDue) ? trainer.parameters() : [];
+  let parameters: Float32Array[] | undefined;
+  const parametersOf = (r: number) => (parameters ??= trainer.parameters())[r];
   const needed = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run));
   const heldout = needed ? (predicted ?? (await trainer.heldout())) : [];
   for (const [r, replica] of replicas.entries()) {
     if (yielder.stopped) return;
-    if (isDue(replica)) replica.diagnosing?.add(step, parameters[r], () => heldout[r]);
+    if (isDue(replica))
+      replica.diagnosing?.add(
+        step,
+        () => parametersOf(r),
+        () => heldout[r],
+      );
     if (yielder.due) await yielder.rest();
   }
 }

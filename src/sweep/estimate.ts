@@ -165,9 +165,9 @@ export function diagnosisMs(runs: readonly Run[]): number {
   for (const run of runs) {
     if (run.diagnostics === undefined || ofModel.has(run.model)) continue;
     const [recorder, parameters] = [new DiagnosticRecorder(run), initialParameters(run)];
-    recorder.add(0, parameters);
+    recorder.add(0, () => parameters);
     const before = processorMs();
-    recorder.add(1, parameters);
+    recorder.add(1, () => parameters);
     ofModel.set(run.model, processorMs() - before);
   }
   return sumOf(runs, (run) => (ofModel.get(run.model) ?? 0) * diagnosedSteps(run.training).length);

@@ -80,7 +80,7 @@ test("a recorder goes on from what was measured before, and asks for nothing of 
   const before: Diagnostics = { steps: [5], values: { "gateDistance/1/2": [0.5] } };
   const recorder = new DiagnosticRecorder(runOf("mmoe"), before);
   expect([4, 5, 10, 14].map((step) => recorder.isDue(step))).toEqual([false, true, true, true]);
-  recorder.add(10, new Float32Array(20_000).fill(0.01));
+  recorder.add(10, () => new Float32Array(20_000).fill(0.01));
   expect(recorder.diagnostics?.steps).toEqual([5, 10]);
   expect(recorder.diagnostics?.values["gateDistance/1/2"]?.[0]).toBe(0.5);
   expect(recorder.diagnostics?.values.expertsInUse?.[0]).toBeNaN();

@@ -131,7 +131,7 @@ test("a crossed run's diagnostics are of the rows of its data seed", () => {
   const parameters = initialParameters(tableRun({ index: 5 }));
   const at = (run: ReturnType<typeof tableRun>) => {
     const recorder = new DiagnosticRecorder(run);
-    recorder.add(10, parameters);
+    recorder.add(10, () => parameters);
     return recorder.diagnostics?.values;
   };
   const diagnostics = ["gradients"] as const;

@@ -194,7 +194,7 @@ export class TrainingRun {
     this.#heldout.push(heldout);
     if (predictions) this.#validation?.push(validationLosses(this.run, predictions, this.#tasks));
     if (this.#diagnosing.isDue(this.#step))
-      this.#diagnosing.add(this.#step, this.parameters, predictions && (() => predictions));
+      this.#diagnosing.add(this.#step, () => this.parameters, predictions && (() => predictions));
     this.#isEnough = isEnough(this.run, this);
   }
 
