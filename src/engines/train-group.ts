@@ -170,7 +170,10 @@ async function diagnose(
 ): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
   let parameters: Float32Array[] | undefined;
-  const parametersOf = (r: number) => (parameters ??= trainer.parameters())[r];
+  const parametersOf = (r: number) => {
+    parameters ??= trainer.parameters();
+    return parameters[r];
+  };
   const needed = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run));
   const heldout = needed ? (predicted ?? (await trainer.heldout())) : [];
   for (const [r, replica] of replicas.entries()) {
