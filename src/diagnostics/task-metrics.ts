@@ -121,17 +121,10 @@ function columnsOf(values: Float32Array, width: number, first: number, count: nu
 
 /** A task's outputs [N, C] and labels [N] in the rows that have a label. */
 function labelledRows(outputs: Float32Array, labels: Float32Array): [Float32Array, Float32Array] {
-  if (labelCount(labels) === labels.length) return [outputs, labels];
+  if (!labels.includes(Number.NaN)) return [outputs, labels];
   const width = outputs.length / labels.length;
   const isThere = (n: number) => !Number.isNaN(labels[n]);
   return [outputs.filter((_, i) => isThere(Math.floor(i / width))), labels.filter((_, n) => isThere(n))];
-}
-
-/** How many of some labels are there: the others are NaN. */
-function labelCount(labels: Float32Array): number {
-  let count = 0;
-  for (let n = 0; n < labels.length; n++) count += Number(!Number.isNaN(labels[n]));
-  return count;
 }
 
 function rowOf(values: Float32Array, N: number, n: number): Float32Array {

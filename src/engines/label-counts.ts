@@ -3,7 +3,7 @@ import { RowOrder } from "../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../data/streams.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "./engine.ts";
-import { tasksIn } from "./task-losses.ts";
+import { labelledIn, tasksIn } from "./task-losses.ts";
 import { testRows } from "./training-settings.ts";
 
 /** What the losses of a run's tasks are means over. */
@@ -48,10 +48,10 @@ class GappedLabels implements LabelCounts {
     const set = tableSetOf(run);
     this.#labels = set.labels("train");
     this.#tasks = model.tasks;
-    const tested = this.#countsIn(set.labels("heldout").subarray(0, testRows(training) * model.tasks));
+    const tested = labelledIn(set.labels("heldout").subarray(0, testRows(training) * model.tasks), model.tasks);
     // a try's steps are chosen by the tasks whose labels the validation rows have: the loss of others is 0 throughout
     const heldout = data.validates ? tested.map((count) => Math.max(1, count)) : tested;
-    this.#rows = { train: this.#countsIn(this.#labels), heldout };
+    this.#rows = { train: labelledIn(this.#labels, model.tasks), heldout };
     this.#order = new RowOrder(dataKey(identity, "order"), Number(training.trainRows), training.sampling);
     this.#batch = training.batch;
     const empty = (["train", "heldout"] as const).find((name) => this.#rows[name].includes(0));
@@ -73,13 +73,5 @@ class GappedLabels implements LabelCounts {
         if (numbers.some((row) => !Number.isNaN(this.#labels[row * this.#tasks + k]))) counts[k]++;
     }
     return counts;
-  }
-
-  #countsIn(labels: Float32Array): number[] {
-    return Array.from({ length: this.#tasks }, (_, k) => {
-      let count = 0;
-      for (let at = k; at < labels.length; at += this.#tasks) count += Number(!Number.isNaN(labels[at]));
-      return count;
-    });
   }
 }

@@ -103,9 +103,17 @@ export function validationTasks(run: AnyRun & FromTable): TaskLoss[] {
 export function validationLosses(run: AnyRun, heldout: Predictions, tasks: readonly TaskLoss[]): number[] {
   const rows = rowsOfPart(run, heldout, "validation");
   const sums = summedLosses(rows, tasks, run.training.huberDelta);
-  const counts = new Uint32Array(tasks.length);
-  for (let i = 0; i < rows.y.length; i++) counts[i % tasks.length] += Number(!Number.isNaN(rows.y[i]));
+  const counts = labelledIn(rows.y, tasks.length);
   return Array.from(sums, (sum, k) => sum / counts[k]);
+}
+
+/** How many rows have each task's label, [K], by labels [N, K]; NaN is none. */
+export function labelledIn(y: Float32Array, K: number): number[] {
+  return Array.from({ length: K }, (_, k) => {
+    let count = 0;
+    for (let at = k; at < y.length; at += K) count += Number(!Number.isNaN(y[at]));
+    return count;
+  });
 }
 
 /** The test rows, or the validation rows, of what a run predicts of its held-out rows. */

@@ -1,13 +1,11 @@
 // How well scores rank rows of two classes.
 import { standardError } from "./moments.ts";
-import { sortFloats } from "./sort.ts";
-
-type Scores = Float32Array | Float64Array;
+import { sortAscending } from "./sort.ts";
 
 /** Scores of the rows of class 1 and of class 0, each rising. */
 interface Ranked {
-  readonly ones: Scores;
-  readonly zeros: Scores;
+  readonly ones: Float64Array;
+  readonly zeros: Float64Array;
   /** Of each score, falling, how many rows of class 1 and of class 0 have it. */
   readonly ties: Ties;
 }
@@ -26,26 +24,19 @@ function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked 
   const known = ranked.get(scores);
   if (known?.labels === labels) return known;
   const N = scores.length;
-  const [first, second] =
-    scores instanceof Float32Array
-      ? [new Float32Array(N), new Float32Array(N)]
-      : [new Float64Array(N), new Float64Array(N)];
+  const [first, second] = [new Float64Array(N), new Float64Array(N)];
   let count = 0;
   for (let row = 0; row < N; row++) {
     if (labels[row] === 1) first[count++] = scores[row];
     else second[row - count] = scores[row];
   }
-  const [ones, zeros] = [sorted(first.subarray(0, count)), sorted(second.subarray(0, N - count))];
+  const [ones, zeros] = [sortAscending(first.subarray(0, count)), sortAscending(second.subarray(0, N - count))];
   const found = { labels, ones, zeros, ties: tiesOf(ones, zeros) };
   ranked.set(scores, found);
   return found;
 }
 
-function sorted(scores: Scores): Scores {
-  return scores instanceof Float32Array ? sortFloats(scores) : scores.sort();
-}
-
-function tiesOf(ones: Scores, zeros: Scores): Ties {
+function tiesOf(ones: Float64Array, zeros: Float64Array): Ties {
   let [i, j, count] = [ones.length, zeros.length, 0];
   const [positives, negatives] = [new Uint32Array(i + j), new Uint32Array(i + j)];
   while (i > 0 || j > 0) {
@@ -88,7 +79,7 @@ export function areaError(scores: ArrayLike<number>, labels: ArrayLike<number>):
     above += positives;
     below += negatives;
   }
-  const ofMean = (squares: number, { length: n }: Scores) => squares / (n - 1) / n;
+  const ofMean = (squares: number, { length: n }: Float64Array) => squares / (n - 1) / n;
   return Math.sqrt(ofMean(ofOnes, ones) + ofMean(ofZeros, zeros));
 }
 
@@ -114,7 +105,7 @@ export function placements(scores: ArrayLike<number>, labels: ArrayLike<number>)
 }
 
 /** How many of some rising numbers are below `score`, or equal to it if that counts. */
-function countBelow(sorted: Scores, score: number, countsEqual: boolean): number {
+function countBelow(sorted: Float64Array, score: number, countsEqual: boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sortAscending, sortFloats } from "../../src/stats/sort.ts";
+import { sortAscending } from "../../src/stats/sort.ts";
 
 const ODD = [0, -0, 5e-324, 1.7976931348623157e308, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** -40, 1 / 3];
 
@@ -40,27 +40,4 @@ test.each([
 ])("sortAscending(values) sorts values %s", (_, length, of) => {
   const values = Float64Array.from({ length }, (_, i) => of(i));
   expect(sortAscending(values.slice())).toEqual(values.toSorted());
-});
-
-test("sortFloats(values) sorts many float32 numbers as sort() does, in place, and leaves the rest of an array", () => {
-  const odd = [0, -0, 1e-45, -1e-45, 3.4e38, -3.4e38, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  fc.assert(
-    fc.property(fc.array(fc.float({ noNaN: true }), { minLength: 1, maxLength: 50 }), fc.integer(), (some, seed) => {
-      const all = Float32Array.from({ length: 5010 }, (_, i) => odd[i] ?? some[i % some.length] * Math.sin(i * seed));
-      const expected = all.toSorted().map((value) => value + 0); // without -0
-      const values = all.slice();
-      expect(sortFloats(values)).toBe(values);
-      expect(values).toEqual(expected);
-      const part = all.slice();
-      sortFloats(part.subarray(3));
-      expect(part.subarray(0, 3)).toEqual(all.subarray(0, 3));
-      expect(part.subarray(3)).toEqual(
-        all
-          .subarray(3)
-          .toSorted()
-          .map((value) => value + 0),
-      );
-    }),
-    { numRuns: 20 },
-  );
 });

@@ -101,7 +101,7 @@ describe("a sweep that is stopped and goes on has the records of one that was no
 
 describe("a sweep with a model in JavaScript beside those that cpu trains", () => {
   const { name, file, sha256 } = codeModel(LINEAR);
-  const values = { steps: 3000, batch: 160, evalEvery: 150, trainRows: 300, runs: 1 }; // JavaScript's steps take long
+  const values = { steps: 1200, batch: 160, evalEvery: 150, trainRows: 300, runs: 1 }; // JavaScript's steps take long
   const config = configOf({ ...values, models: ["mmoe", { name, file, sha256 }] });
   const engineOptions: SweepRequest["engineOptions"] = { kernels: "wasm", jobs: 1 };
 

@@ -7,7 +7,7 @@ import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, Tape, takeColumns } from "./columns.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction } from "./instructions.ts";
-import { gradientSum, sparseUpdate, takeTurns, weightUpdate } from "./weight-updates.ts";
+import { gradientSum, takeTurns, weightUpdate } from "./weight-updates.ts";
 import {
   constrainedLayers,
   type FusedLayer,
@@ -523,29 +523,22 @@ export class Builder {
     const layer = this.#layer(name);
     const gradients = { ...this.#read(layer, input), ...this.#given(out) };
     const sum = this.#gradients.get(name);
-    const update =
-      sum === undefined
-        ? this.#update(layer, input, { ...gradients, w: 4 * layer.kernel, bias: 4 * layer.bias })
-        : gradientSum(
-            this.#arena,
-            this.#rows,
-            this.#weights,
-            layer,
-            { ...gradients, w: sum, bias: sum + this.#kernelBytes(layer), clear: this.#layerBytes(layer) },
-            this.#entriesOf(input),
-          );
+    const of = [this.#arena, this.#rows, this.#weights, layer] as const;
+    const own = { ...gradients, w: 4 * layer.kernel, bias: 4 * layer.bias };
+    const summed = (w: number) => ({
+      ...gradients,
+      w,
+      bias: w + this.#kernelBytes(layer),
+      clear: this.#layerBytes(layer),
+    });
+    const entries = this.#entriesOf(input);
+    const update = sum === undefined ? weightUpdate(...of, own, entries) : gradientSum(...of, summed(sum), entries);
     this.#tape.push([this.#dense(layer, input, out, relus)], (reach) => {
       if (!reach.has(out, layer.N)) return [];
       if (sum !== undefined) reach.addSummed(name);
       const before = input ? [this.#inputGradient(layer, input, out, reach)] : [];
       return [...reach.clearOthers(out, layer.N), ...before, update];
     });
-  }
-
-  #update(layer: FusedLayer, input: Columns | undefined, operands: Parameters<typeof weightUpdate>[4]): Instruction {
-    const entries = this.#entriesOf(input);
-    if (entries) return sparseUpdate(this.#arena, this.#weights, layer, operands, entries);
-    return weightUpdate(this.#arena, this.#rows, this.#weights, layer, operands);
   }
 
   /** The entries of a row, if a layer reads rows that are sparse. */

@@ -28,9 +28,8 @@ import { type FusedLayer, numbered, pathsOf, towersShareInput, type Weights, wei
 export interface StepCode {
   /** The address of its record (kernels/records.h). */
   readonly address: number;
-  /** The forward instructions are from `begin` to `middle`, the backward ones from there to `end`, what follows to `last`. */
+  /** The instructions, forwards and backwards, are from `begin` to `end`, those that follow an update from there to `last`. */
   readonly begin: number;
-  readonly middle: number;
   readonly end: number;
   readonly last: number;
   /** Blocks of gradients of a method that combines them: the tasks', then those of what is added to their losses. */
@@ -113,7 +112,6 @@ export function stepCodeOf(
   return {
     address,
     begin,
-    middle,
     end,
     last,
     terms: passes.length,

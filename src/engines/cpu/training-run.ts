@@ -217,9 +217,10 @@ export class TrainingRun {
       const count = Math.min(rows.heldoutRows, N - first);
       const counted = Math.max(0, Math.min(count, tested - first));
       this.#kernels.evaluate(slot.address, at.x, stride, at.y, count, pieceRows, counted, predicts ? out : 0);
-      outputs?.set(this.#memory.float32(out, count * O), first * O);
+      if (!outputs || !y) continue;
+      outputs.set(this.#memory.float32(out, count * O), first * O);
       const panels = this.#memory.float32(at.y, panelsOf(count, rows.layout) * K * rows.layout.panelRows);
-      if (y) fromPanels(panels, y.subarray(first * K), count, K, rows.layout);
+      fromPanels(panels, y.subarray(first * K), count, K, rows.layout);
     }
     return outputs && y && { outputs, y };
   }

@@ -16,26 +16,17 @@ interface Operands {
 const BLOCK_ROWS = 64;
 const LEAST_SPARSE = 4;
 
-/** Writes the weight update of a layer, with scratch for `rows` rows of panels. */
+/** Writes the weight update of a layer, with scratch for `rows` rows of panels; `entries` are those of a sparse row. */
 export function weightUpdate(
   arena: Arena,
   rows: number,
   weights: Weights,
   layer: FusedLayer,
   operands: Operands,
+  entries?: number,
 ): Instruction {
+  if (entries) return instruction("updateSparse", sparseOperands(arena, weights, layer, operands, entries));
   return instruction("update", operandsOf(arena, rows, weights, layer, operands));
-}
-
-/** Writes the weight update of a layer that reads rows that are mostly 0. */
-export function sparseUpdate(
-  arena: Arena,
-  weights: Weights,
-  layer: FusedLayer,
-  operands: Operands,
-  entries: number,
-): Instruction {
-  return instruction("updateSparse", sparseOperands(arena, weights, layer, operands, entries));
 }
 
 function sparseOperands(
@@ -60,7 +51,8 @@ function sparseOperands(
 
 /**
  * The most vectors of units that take a turn in a layer on sparse rows (kernels/sparse.h), and bytes of their weights or sums if these are
- * several: about those of a first-level cache.
+ * several: twice those of Zen 4's first-level cache, where it
+ * was fastest.
  */
 const [MOST_STRIPS, TURN_BYTES] = [8, 65_536];
 
