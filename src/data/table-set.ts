@@ -13,6 +13,7 @@ import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } 
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { CellReader } from "./table-cells.ts";
 import { type PlacedColumn, placedColumns } from "./table-inputs.ts";
+import { classShares } from "./task-kinds.ts";
 import type { Rows } from "./task-set.ts";
 
 /** Words of a line of the processor's cache. */
@@ -48,6 +49,8 @@ export class TableSet {
   readonly #labels: readonly Moments[];
   /** Of each label, the places of its numbers among its classes; undefined for one that is a number. */
   readonly #classes: readonly (ReadonlyMap<number, number> | undefined)[];
+  /** Of each task of classes: every run on these rows asks for them. */
+  readonly #shares: (readonly number[])[] = [];
 
   constructor(table: TableSettings, identity: DataIdentity, counts: Counts) {
     const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
@@ -150,6 +153,12 @@ export class TableSet {
     const labels = new Float32Array(places.length);
     for (let n = 0; n < labels.length; n++) labels[n] = this.labelAt(places[n], k);
     return labels;
+  }
+
+  /** The share of each of `classes` classes among the labels of task `k` in the training rows, [C]. */
+  classShares(k: number, classes: number): readonly number[] {
+    this.#shares[k] ??= classShares(this.labelsOf("train", k), classes);
+    return this.#shares[k];
   }
 
   /** The standard deviation of each label by which it is divided, [K]: 1 for one that is as in the file, or a class. */

@@ -1,4 +1,3 @@
-import { tableSetOf } from "../data/table-set.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { initialValues, parameterBlocks } from "../models/parameters.ts";
 import { modelKey, type Run } from "./engine.ts";
@@ -17,15 +16,13 @@ export function initialParameters(run: Run): Float32Array {
 
 /**
  * Of each task the outputs that predict its base rates, [K][C]: the log-odds of class 1, the logarithms of the classes' shares,
- * or 0, the mean of a standardised label. A class that no training row has counts as half a row.
+ * or 0, the mean of a standardised label. A class that no training row of a table has counts as half a row.
  */
 function outputBiases(run: Run): number[][] {
-  const table = run.correlation === null ? tableSetOf(run) : undefined;
+  const least = run.correlation === null ? 0.5 / Number(run.training.trainRows) : 0;
   return tasksIn(run).map((task, k) => {
     if (task.kind === "regression") return [0];
-    const labels = table?.labelsOf("train", k) ?? new Float32Array();
-    const least = 0.5 / Math.max(1, labels.length);
-    const logs = sharesOf(run, task, () => labels).map((share) => Math.log(Math.max(share, least)));
+    const logs = sharesOf(run, task, k).map((share) => Math.log(Math.max(share, least)));
     return outputCount(task) === 1 ? [logs[1] - logs[0]] : logs;
   });
 }

@@ -1,14 +1,6 @@
 import { tableSetOf } from "../data/table-set.ts";
-import {
-  baseRate,
-  classShares,
-  crossEntropy,
-  entropy,
-  logistic,
-  outputCount,
-  type TaskSettings,
-} from "../data/task-kinds.ts";
-import type { AnyRun, FromTable, Predictions } from "./engine.ts";
+import { baseRate, crossEntropy, entropy, logistic, outputCount, type TaskSettings } from "../data/task-kinds.ts";
+import type { AnyRun, Predictions } from "./engine.ts";
 import { testRows } from "./training-settings.ts";
 
 /** How the loss of a task is taken. */
@@ -26,33 +18,27 @@ export function tasksIn({ model, training }: Pick<AnyRun, "model" | "training">)
 
 /**
  * How the losses of a run's tasks are taken, [K]. As labels are z-scored by the moments of a table's training rows, or of the
- * generator's population, so base rates are those of the training rows, `labelsOf` a task, or of the population. Raw labels
- * have losses in nats.
+ * generator's population, so base rates are those of the training rows, or of the population. Raw labels have losses in nats.
  */
-export function lossesOfTasks(run: AnyRun, labelsOf: (task: number) => ArrayLike<number>): TaskLoss[] {
-  return tasksIn(run).map((task, k) => ({ ...task, unit: unitOf(run, task, () => labelsOf(k)) }));
+export function lossesOfTasks(run: AnyRun): TaskLoss[] {
+  return tasksIn(run).map((task, k) => ({ ...task, unit: unitOf(run, task, k) }));
 }
 
-function unitOf(run: AnyRun, task: TaskSettings, labels: () => ArrayLike<number>): number {
+function unitOf(run: AnyRun, task: TaskSettings, k: number): number {
   if (task.kind === "regression" || run.data.rawLabels) return 1;
-  return 1 / (entropy(sharesOf(run, task, labels)) || 1); // training rows of one class have no unit
+  return 1 / (entropy(sharesOf(run, task, k)) || 1); // training rows of one class have no unit
 }
 
-/** The base rates of a task's classes: the shares among its labels in a table's training rows, or those of the population. */
-export function sharesOf(run: AnyRun, { classes = 2 }: TaskSettings, labels: () => ArrayLike<number>): number[] {
-  const rate = run.correlation === null ? undefined : baseRate(run.data);
-  return rate === undefined ? classShares(labels(), classes) : [1 - rate, rate];
-}
-
-/** How the losses of a run's tasks are taken, [K], by the labels [N, K] of its training rows, if they are fixed. */
-export function lossesWithUnits(run: AnyRun, y: Float32Array = new Float32Array()): TaskLoss[] {
-  const K = run.model.tasks;
-  return lossesOfTasks(run, (k) => y.filter((_, i) => i % K === k));
+/** The base rates of the classes of task `k`: the shares among its labels in a table's training rows, or those of the population. */
+export function sharesOf(run: AnyRun, { classes = 2 }: TaskSettings, k: number): readonly number[] {
+  if (run.correlation === null) return tableSetOf(run).classShares(k, classes);
+  const rate = baseRate(run.data);
+  return [1 - rate, rate];
 }
 
 /** What the losses of a run's tasks are multiplied by, [K]. */
-export function lossUnits(run: AnyRun, y?: Float32Array): number[] {
-  return lossesWithUnits(run, y).map(({ unit }) => unit);
+export function lossUnits(run: AnyRun): number[] {
+  return lossesOfTasks(run).map(({ unit }) => unit);
 }
 
 /** Sums over the rows with a label of the losses of predictions [N, O] of labels [N, K], in float64: [K]. */
@@ -92,11 +78,6 @@ function lossOf(kind: "binary" | "regression", output: number, label: number, hu
 /** Whether a run has validation rows: the last of its held-out rows. */
 export function isValidated({ training }: Pick<AnyRun, "training">): boolean {
   return (training.validationRows ?? 0) > 0;
-}
-
-/** How a run's losses are taken, by the labels of its training rows. */
-export function validationTasks(run: AnyRun & FromTable): TaskLoss[] {
-  return lossesOfTasks(run, (k) => tableSetOf(run).labelsOf("train", k));
 }
 
 /** Mean losses [K] over the validation rows that have each task's label, in float64; NaN where none has. */

@@ -5,7 +5,6 @@ import { type Diagnosing, DiagnosticRecorder, hasMetrics } from "./diagnosing.ts
 import { isEnough } from "./early-stop.ts";
 import {
   type AnyRun,
-  type FromTable,
   type Hooks,
   type Keeping,
   lossFailure,
@@ -16,7 +15,7 @@ import {
 } from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
 import { type LabelCounts, labelCounts } from "./label-counts.ts";
-import { isValidated, type TaskLoss, validationLosses, validationTasks } from "./task-losses.ts";
+import { isValidated, lossesOfTasks, type TaskLoss, validationLosses } from "./task-losses.ts";
 import type { Trainer } from "./trainer.ts";
 import { testRows } from "./training-settings.ts";
 import { Yielder } from "./yielder.ts";
@@ -93,7 +92,7 @@ function replicasOf(
       counts,
       record: new CurveRecorder(run, counts, state),
       diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
-      tasks: isValidated(run) ? validationTasks(run as AnyRun & FromTable) : undefined,
+      tasks: isValidated(run) ? lossesOfTasks(run) : undefined,
       labelCorrelations: labelCorrelations[places[i % places.length]],
     };
   });

@@ -12,15 +12,22 @@ export function accuracy(labels: ArrayLike<number>, predicted: ArrayLike<number>
  * alike, however rare it is. NaN without rows.
  */
 export function f1Macro(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
-  const [right, all]: [number[], number[]] = [[], []]; // by class
+  let classes = 0;
+  for (let n = 0; n < labels.length; n++) classes = Math.max(classes, labels[n] + 1, predicted[n] + 1);
+  const [right, all] = [new Float64Array(classes), new Float64Array(classes)]; // by class
   for (let n = 0; n < labels.length; n++) {
     const [label, other] = [labels[n], predicted[n]];
-    all[label] = (all[label] ?? 0) + 1;
-    all[other] = (all[other] ?? 0) + 1;
-    if (label === other) right[label] = (right[label] ?? 0) + 1;
+    all[label]++;
+    all[other]++;
+    if (label === other) right[label]++;
   }
-  const scores = all.flatMap((count, label) => (2 * (right[label] ?? 0)) / count);
-  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  let [sum, count] = [0, 0];
+  for (let c = 0; c < classes; c++) {
+    if (all[c] === 0) continue;
+    sum += (2 * right[c]) / all[c];
+    count++;
+  }
+  return sum / count;
 }
 
 /** Bins of probabilities, as Guo et al. (ICML 2017) have them: (b/15, (b + 1)/15], and 0 in the first. */

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { TableSet } from "../../src/data/table-set.ts";
+import { TaskSet } from "../../src/data/task-set.ts";
 import type { FromTable, Run } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { classRun, labelsIn } from "../support/class-runs.ts";
+import { makeRun } from "../support/runs.ts";
 import { someRows } from "../support/tables.ts";
 
 test("outputBias base-rate begins outputs at the log-odds or log shares of the training labels, all else as without it", () => {
@@ -24,5 +27,20 @@ test("outputBias base-rate begins outputs at the log-odds or log shares of the t
     ];
     if (part !== "outputs" || kind !== "bias") expect(own).toEqual(before);
     else for (const [c, value] of own.entries()) expect(value, network).toBeCloseTo(expected[network]?.[c], 6);
+  }
+});
+
+test("of generated labels, outputs begin at the log-odds of the population, whichever class is rarer", () => {
+  const taskKinds = [0, 1].map(() => ({ kind: "binary", weight: 1 }) as const);
+  const paper = { ...makeRun().data, inputs: 4, binaryLabels: true, rawLabels: true };
+  for (const beta of [paper.beta.map(() => 1), paper.beta.map(() => -1)]) {
+    const data = { ...paper, beta };
+    const run = makeRun({ data }, { taskKinds, outputBias: "base-rate" });
+    const { y } = new TaskSet(data, correlationMatrix(2, 0.5), { seed: 0, run: 0 }).rows("train", 20_000);
+    const share = y.reduce((sum, label) => sum + label, 0) / y.length;
+    const values = initialParameters(run);
+    for (const { part, kind, offset } of parameterBlocks(run.model))
+      if (part === "outputs" && kind === "bias") expect(values[offset]).toBeCloseTo(Math.log(share / (1 - share)), 1);
+    expect(Math.abs(share - 0.5)).toBeGreaterThan(0.03);
   }
 });

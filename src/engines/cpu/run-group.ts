@@ -117,9 +117,8 @@ export class RunGroupTraining {
     this.#counts = counts;
     this.runs = runs.map((run, i) => {
       const own = labels[i];
-      const labelsOf = (k: number) => this.#rows.labelsOf(own, k);
       const heldout = (first: number) => this.#rows.heldout(first, own);
-      const place = { slot: slots[i], labels: own, rows, heldout, pieceRows, labelsOf, counts };
+      const place = { slot: slots[i], labels: own, rows, heldout, pieceRows, counts };
       return new TrainingRun(memory, run, place, states?.[i]);
     });
   }

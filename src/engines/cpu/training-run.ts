@@ -39,8 +39,6 @@ interface Place {
   readonly heldout: (first: number) => { readonly x: number; readonly y: number };
   /** Rows that the code takes at once. */
   readonly pieceRows: number;
-  /** The labels of the training rows of a task. */
-  readonly labelsOf: (task: number) => ArrayLike<number>;
   readonly counts: LabelCounts;
 }
 
@@ -80,7 +78,7 @@ export class TrainingRun {
     this.#step = step;
     this.#failure = failure;
     this.#elapsedMs = elapsedMs;
-    this.#tasks = lossesOfTasks(run, place.labelsOf);
+    this.#tasks = lossesOfTasks(run);
     writeTasks(memory, place.slot, this.#tasks, run.training.huberDelta);
     this.#isEnough = isEnough(run, this);
     if (state) writeTrained(memory, place.slot, state);

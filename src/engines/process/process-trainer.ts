@@ -5,7 +5,7 @@ import { type Diagnosing, hasMetrics, recorderOf } from "../diagnosing.ts";
 import type { Predictions, Run, RunState, Tensors } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, type FeedRows, feedOf } from "../rows/row-source.ts";
-import { lossesWithUnits, summedLosses, type TaskLoss } from "../task-losses.ts";
+import { lossesOfTasks, summedLosses, type TaskLoss } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { type Answer, outputWidth, sentSettings } from "./protocol.ts";
 import { AHEAD, type FileLayout, FLOAT, fileLayout } from "./shared-rows.ts";
@@ -82,7 +82,7 @@ export class ProcessTrainer implements Trainer {
     const bytes = worker.rows.reserve(fileLayout(runs[0], runs.length).bytes);
     const replicas = runs.map((run) => {
       const feed = feedOf(run);
-      return { run, feed, tasks: lossesWithUnits(run, feed.sets.train?.y) };
+      return { run, feed, tasks: lossesOfTasks(run) };
     });
     const settings = replicas.map(({ run, tasks }) => sentSettings(run, tasks, worker));
     const answer = await worker.ask({ order: "begin", bytes, runs: settings }, { doing: "begins a run", ...asking });

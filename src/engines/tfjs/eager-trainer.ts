@@ -62,7 +62,7 @@ class EagerTrainer implements Trainer {
       pairCorrelations((train ?? heldout).y, model.tasks),
     );
     const { huberDelta, taskKinds: tasks } = training;
-    const units = tasks && runs.flatMap((run, r) => lossUnits(run, feeds[r].sets.train?.y));
+    const units = tasks && runs.flatMap(lossUnits);
     this.#rule = { huberDelta, tasks, lossUnits: units && tf.tensor2d(units, [runs.length, model.tasks]) };
     this.#masks = masksOf(model, runs.length, training.batch, 0, training.method);
     this.#maskSource = new MaskSource(runs);

@@ -52,7 +52,7 @@ test.each(INSTANCES)(
     const { outputs, y } = own.predictions();
     const set = new TableSet((run as Run & FromTable).data, dataIdentity(run), run.training);
     expect(y).toEqual(set.labels("heldout"));
-    const tasks = lossesOfTasks(run, (k) => set.labelsOf("train", k));
+    const tasks = lossesOfTasks(run);
     const losses = own?.curve.heldout.at(-1) as readonly number[];
     for (const [k, sum] of summedLosses({ outputs, y }, tasks, null).entries())
       expect(Math.abs(losses[k] - sum / 700)).toBeLessThan(1e-5);

@@ -128,22 +128,20 @@ export class GraphTrainer implements Trainer {
     const { "heldout/x": x, "heldout/y": y } = feed.sets as Record<string, Float32Array>;
     this.#heldout = { x: x, y: y };
     tf.tidy(() => {
-      this.#describeReplicas(feed);
+      this.#describeReplicas();
       for (const m of group.models.keys()) this.#begin(m);
     });
     this.#loops = new GraphLoops(tf, program, group, feed);
   }
 
-  #describeReplicas({ sets }: GroupFeed): void {
+  #describeReplicas(): void {
     const { R, tasks, kinds, sharedFeed, ownRates } = this.#shape;
-    const { runs, sources, places } = this.#group;
+    const { runs, places } = this.#group;
     if (kinds) {
-      const rows = sets["train/y"] as Float32Array | undefined;
-      const of = sources.map((_, f) => rows && partAt(rows, f, sources.length));
-      const units = places.flatMap((place, r) => lossUnits(runs[r], of[place]));
+      const units = runs.slice(0, R).flatMap(lossUnits);
       this.#program.assign({ lossUnits: this.#tf.tensor2d(units, [R, tasks]) });
     }
-    if (sharedFeed) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
+    if (sharedFeed) this.#program.assign({ places: this.#tf.tensor1d([...places], "int32") });
     if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
 
