@@ -18,6 +18,8 @@ import type { Rows } from "./task-set.ts";
 
 /** Words of a line of the processor's cache. */
 const LINE_WORDS = 16;
+/** Rows that are fetched at once: they stay in the first-level cache until they are copied. */
+const ROWS_AT_ONCE = 64;
 
 /** How many rows of each part a run uses. */
 interface Counts {
@@ -47,7 +49,7 @@ export class TableSet {
   readonly #places: Readonly<Record<RowSet, Uint32Array>>;
   /** Of each label. */
   readonly #labels: readonly Moments[];
-  /** Of each label, the places of its numbers among its classes; undefined for one that is a number. */
+  /** Of each label, the places of its numbers among its classes; undefined for a number, and for classes that are their places. */
   readonly #classes: readonly (ReadonlyMap<number, number> | undefined)[];
   /** Of each task of classes: every run on these rows asks for them. */
   readonly #shares: (readonly number[])[] = [];
@@ -60,11 +62,11 @@ export class TableSet {
     this.#columns = placedColumns(table.columns, inputs);
     this.#places = placesOf(table, values, identity, counts);
     this.#classes = Array.from({ length: tasks }, (_, k) => {
-      const numbers = classes[k];
-      return numbers ? new Map(numbers.map((number, place) => [number, place])) : undefined;
+      const entries = classes[k]?.map((number, place) => [number, place] as const);
+      return entries?.some(([number, place]) => number !== place) ? new Map(entries) : undefined;
     });
     const labels = this.#classes.map((_, k) => this.#columns.length + k);
-    const measured = rawLabels ? [] : labels.filter((_, k) => this.#classes[k] === undefined);
+    const measured = rawLabels ? [] : labels.filter((_, k) => !classes[k]);
     const numeric = [...this.#columns.keys()].filter((i) => this.#columns[i]?.values === 0);
     const moments = momentsOver(this.#cells, this.#places.train, [...numeric, ...measured]);
     this.#labels = labels.map((column) => moments.get(column) ?? AS_IT_IS);
@@ -113,11 +115,14 @@ export class TableSet {
    */
   cellsInto(out: Uint32Array, places: Uint32Array): void {
     const { words, width } = this.#cells;
-    for (let n = 0; n < places.length; n++)
-      for (let at = 0; at < width; at += LINE_WORDS) out[n * width + at] = words[places[n] * width + at];
-    for (let n = 0, to = 0; n < places.length; n++) {
-      const from = places[n] * width;
-      for (let at = from; at < from + width; at++) out[to++] = words[at];
+    for (let first = 0; first < places.length; first += ROWS_AT_ONCE) {
+      const end = Math.min(first + ROWS_AT_ONCE, places.length);
+      for (let n = first; n < end; n++)
+        for (let at = 0; at < width; at += LINE_WORDS) out[n * width + at] = words[places[n] * width + at];
+      for (let n = first, to = first * width; n < end; n++) {
+        const from = places[n] * width;
+        for (let at = from; at < from + width; at++) out[to++] = words[at];
+      }
     }
   }
 

@@ -13,7 +13,10 @@ export function accuracy(labels: ArrayLike<number>, predicted: ArrayLike<number>
  */
 export function f1Macro(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
   let classes = 0;
-  for (let n = 0; n < labels.length; n++) classes = Math.max(classes, labels[n] + 1, predicted[n] + 1);
+  for (let n = 0; n < labels.length; n++) {
+    if (labels[n] >= classes) classes = labels[n] + 1;
+    if (predicted[n] >= classes) classes = predicted[n] + 1;
+  }
   const [right, all] = [new Float64Array(classes), new Float64Array(classes)]; // by class
   for (let n = 0; n < labels.length; n++) {
     const [label, other] = [labels[n], predicted[n]];

@@ -2,10 +2,12 @@
 import { standardError } from "./moments.ts";
 import { sortAscending } from "./sort.ts";
 
+type Floats = Float32Array | Float64Array;
+
 /** Scores of the rows of class 1 and of class 0, each rising. */
 interface Ranked {
-  readonly ones: Float64Array;
-  readonly zeros: Float64Array;
+  readonly ones: Floats;
+  readonly zeros: Floats;
   /** Of each score, falling, how many rows of class 1 and of class 0 have it. */
   readonly ties: Ties;
 }
@@ -24,7 +26,8 @@ function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked 
   const known = ranked.get(scores);
   if (known?.labels === labels) return known;
   const N = scores.length;
-  const [first, second] = [new Float64Array(N), new Float64Array(N)];
+  const Scores = scores instanceof Float32Array ? Float32Array : Float64Array;
+  const [first, second] = [new Scores(N), new Scores(N)];
   let count = 0;
   for (let row = 0; row < N; row++) {
     if (labels[row] === 1) first[count++] = scores[row];
@@ -36,7 +39,7 @@ function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked 
   return found;
 }
 
-function tiesOf(ones: Float64Array, zeros: Float64Array): Ties {
+function tiesOf(ones: Floats, zeros: Floats): Ties {
   let [i, j, count] = [ones.length, zeros.length, 0];
   const [positives, negatives] = [new Uint32Array(i + j), new Uint32Array(i + j)];
   while (i > 0 || j > 0) {
@@ -79,7 +82,7 @@ export function areaError(scores: ArrayLike<number>, labels: ArrayLike<number>):
     above += positives;
     below += negatives;
   }
-  const ofMean = (squares: number, { length: n }: Float64Array) => squares / (n - 1) / n;
+  const ofMean = (squares: number, { length: n }: Floats) => squares / (n - 1) / n;
   return Math.sqrt(ofMean(ofOnes, ones) + ofMean(ofZeros, zeros));
 }
 
@@ -105,7 +108,7 @@ export function placements(scores: ArrayLike<number>, labels: ArrayLike<number>)
 }
 
 /** How many of some rising numbers are below `score`, or equal to it if that counts. */
-function countBelow(sorted: Float64Array, score: number, countsEqual: boolean): number {
+function countBelow(sorted: Floats, score: number, countsEqual: boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -5,14 +5,14 @@ import { sortAscending } from "../../src/stats/sort.ts";
 const ODD = [0, -0, 5e-324, 1.7976931348623157e308, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** -40, 1 / 3];
 
 test.each([
-  ["of which none is negative", (value: number) => Math.abs(value), [...ODD.slice(0, 1), ...ODD.slice(2), Number.NaN]],
-  ["of either sign", (value: number) => value, [...ODD, -1, Number.NaN]],
-])("sortAscending(values) sorts many values %s as sort() does, in place", (_, of, odd) => {
+  ["float64 of which none is negative", Float64Array, Math.abs, ODD.filter((value) => !Object.is(value, -0))],
+  ["float64 of either sign", Float64Array, Number, [...ODD, -1]],
+  ["float32 of either sign", Float32Array, Number, [...ODD, -1, 1e-45, -1e-45, Number.NEGATIVE_INFINITY]],
+])("sortAscending(values) sorts many %s as sort() does, in place", (_, Values, of, odd) => {
   fc.assert(
     fc.property(fc.array(fc.double(), { minLength: 1, maxLength: 50 }), fc.integer(), (some, seed) => {
-      const values = Float64Array.from({ length: 5003 }, (_, i) =>
-        i < odd.length ? odd[i] : of(some[i % some.length] * Math.sin(i * seed)),
-      );
+      const scaled = Array.from({ length: 5003 }, (_, i) => of(some[i % some.length] * Math.sin(i * seed)));
+      const values = Values.from([...odd, Number.NaN, ...scaled]);
       const expected = values.toSorted();
       expect(sortAscending(values)).toBe(values);
       expect(values).toEqual(expected);
@@ -21,13 +21,19 @@ test.each([
   );
 });
 
-test("sortAscending(values) sorts a part of an array, and leaves the rest", () => {
-  const all = Float64Array.from({ length: 9000 }, (_, i) => (7919 * i) % 9001);
-  const before = all.slice();
-  sortAscending(all.subarray(7, 8007));
-  expect(all.subarray(7, 8007)).toEqual(before.slice(7, 8007).sort());
-  expect([...all.subarray(0, 7), ...all.subarray(8007)]).toEqual([...before.subarray(0, 7), ...before.subarray(8007)]);
-});
+test.each([[Float64Array], [Float32Array]])(
+  "sortAscending(values) sorts a part of a %o, and leaves the rest",
+  (Values) => {
+    const all = Values.from(Array.from({ length: 9000 }, (_, i) => (7919 * i) % 9001));
+    const before = all.slice();
+    sortAscending(all.subarray(7, 8007));
+    expect(all.subarray(7, 8007)).toEqual(before.slice(7, 8007).sort());
+    expect([...all.subarray(0, 7), ...all.subarray(8007)]).toEqual([
+      ...before.subarray(0, 7),
+      ...before.subarray(8007),
+    ]);
+  },
+);
 
 test.each([
   ["that differ in their last bits alone", 6000, (i: number) => 1 - i * 2 ** -53],

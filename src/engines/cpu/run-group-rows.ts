@@ -336,14 +336,28 @@ export class RunGroupRows {
   /** The labels of a task, from 0, over the same rows. */
   #labelsOf({ train, heldout }: LabelPlan, k: number): Float32Array {
     if (this.#table) return this.#table.labelsOf("train", k);
-    const { tasks: K, layout } = this.#plan;
+    const K = this.#plan.tasks;
     const [set, rows] = this.#trainRows === "fresh" ? [heldout, this.#heldoutRows] : [train, this.#trainRows];
-    const panels = this.#memory.float32(set, panelsOf(rows, layout) * K * layout.panelRows);
-    return Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K, layout)]);
+    return this.#fromPanels(set, rows).filter((_, i) => i % K === k);
+  }
+
+  /** The labels of the held-out rows, [N, K]. */
+  readonly heldoutLabels = memo(
+    (labels: LabelPlan): Float32Array =>
+      this.#table ? this.#table.labels("heldout") : this.#fromPanels(labels.heldout, this.#heldoutRows),
+  );
+
+  /** Labels [rows, K] that are in panels at an address. */
+  #fromPanels(address: number, rows: number): Float32Array {
+    const { tasks: K, layout } = this.#plan;
+    const panels = this.#memory.float32(address, panelsOf(rows, layout) * K * layout.panelRows);
+    return Float32Array.from({ length: rows * K }, (_, i) => panels[panelIndex(Math.floor(i / K), i % K, K, layout)]);
   }
 }
 
 function placesOf(table: TableSet, set: RowSet, numbers: Uint32Array): Uint32Array {
   const places = table.places(set);
-  return numbers.map((number) => places[number]);
+  const found = new Uint32Array(numbers.length);
+  for (let n = 0; n < found.length; n++) found[n] = places[numbers[n]];
+  return found;
 }

@@ -118,7 +118,8 @@ export class RunGroupTraining {
     this.runs = runs.map((run, i) => {
       const own = labels[i];
       const heldout = (first: number) => this.#rows.heldout(first, own);
-      const place = { slot: slots[i], labels: own, rows, heldout, pieceRows, counts };
+      const heldoutLabels = () => this.#rows.heldoutLabels(own);
+      const place = { slot: slots[i], labels: own, rows, heldout, heldoutLabels, pieceRows, counts };
       return new TrainingRun(memory, run, place, states?.[i]);
     });
   }

@@ -13,7 +13,7 @@ import {
 import { initialParameters } from "../initial-parameters.ts";
 import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
-import { inputPanelBytes, type Layout, panelIndex, panelsOf } from "../rows/panels.ts";
+import { inputPanelBytes } from "../rows/panels.ts";
 import { isValidated, lossesOfTasks, type TaskLoss, validationLosses } from "../task-losses.ts";
 import { testRows } from "../training-settings.ts";
 import type { KernelInstance, Kernels } from "./kernels.ts";
@@ -37,6 +37,8 @@ interface Place {
   readonly labels: LabelPlan;
   /** The addresses of held-out rows and their labels, from one on: of `rows.heldoutRows` or the rest. */
   readonly heldout: (first: number) => { readonly x: number; readonly y: number };
+  /** The labels of all held-out rows, [N, K]. */
+  readonly heldoutLabels: () => Float32Array;
   /** Rows that the code takes at once. */
   readonly pieceRows: number;
   readonly counts: LabelCounts;
@@ -204,23 +206,20 @@ export class TrainingRun {
   /** Adds up the losses over the test rows. If it `predicts`, gives what it predicts of all held-out rows. */
   #addHeldout({ predicts }: { readonly predicts: boolean }): Predictions | undefined {
     const { slot, rows, heldout, pieceRows } = this.#place;
-    const { outputs: O, tasks: K, heldout: out } = slot.code;
+    const { outputs: O, heldout: out } = slot.code;
     const { heldoutRows } = this.run.training;
     const tested = testRows(this.run.training);
     const N = predicts ? heldoutRows : tested;
-    const [outputs, y] = predicts ? [new Float32Array(N * O), new Float32Array(N * K)] : [];
+    const outputs = predicts ? new Float32Array(N * O) : undefined;
     const stride = inputPanelBytes(rows.inputs, rows.layout);
     for (let first = 0; first < N; first += rows.heldoutRows) {
       const at = heldout(first);
       const count = Math.min(rows.heldoutRows, N - first);
       const counted = Math.max(0, Math.min(count, tested - first));
       this.#kernels.evaluate(slot.address, at.x, stride, at.y, count, pieceRows, counted, predicts ? out : 0);
-      if (!outputs || !y) continue;
-      outputs.set(this.#memory.float32(out, count * O), first * O);
-      const panels = this.#memory.float32(at.y, panelsOf(count, rows.layout) * K * rows.layout.panelRows);
-      fromPanels(panels, y.subarray(first * K), count, K, rows.layout);
+      outputs?.set(this.#memory.float32(out, count * O), first * O);
     }
-    return outputs && y && { outputs, y };
+    return outputs && { outputs, y: this.#place.heldoutLabels() };
   }
 
   /**
@@ -247,10 +246,4 @@ export class TrainingRun {
     const { slot } = this.#place;
     return takeMeans(this.#memory, slot.losses, counts ?? this.#ones);
   }
-}
-
-/** The first `rows` rows of panels of N columns, row after row. */
-function fromPanels(panels: Float32Array, out: Float32Array, rows: number, N: number, layout: Layout): void {
-  for (let row = 0; row < rows; row++)
-    for (let n = 0; n < N; n++) out[row * N + n] = panels[panelIndex(row, n, N, layout)];
 }
