@@ -1,7 +1,7 @@
 // Cross-compiles the native kernels of the published package, native/prebuilt/PLATFORM-ARCH.node, by the C compiler of zig.
 // `npm pack` calls it, without --all and $MMOE_PLATFORMS=all for this platform alone: what `npm run kernels` compiled.
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ const nodeSymbols = join(root, "node_modules/node-api-headers/def/node_api.def")
 /** Bytes of all binaries together. */
 export const MOST_BYTES = 3_500_000;
 /** What a Linux binary may ask of others. Node and every C library have it, so one binary is for glibc and musl. */
-const GIVEN_ON_LINUX = /^(napi_\w+|memcpy|memset|memmove)$/;
+const GIVEN_ON_LINUX = /^(napi_\w+|uv_thread_create|uv_thread_join|uv_sleep|memcpy|memset|memmove)$/;
 
 const linux = { link: ["-nostdlib", "-Wl,-z,noexecstack", "-s"] };
 const mac = { link: ["-Wl,-undefined,dynamic_lookup", "-s"] };
@@ -54,11 +54,12 @@ async function make(name, folder) {
   }
 }
 
-/** Windows' linker wants to know that node.exe has Node-API's functions. */
+/** Windows' linker wants to know that node.exe has Node-API's functions, and libuv's. */
 async function importLibrary(folder) {
-  const library = join(folder, "node.lib");
+  const [symbols, library] = [join(folder, "node.def"), join(folder, "node.lib")];
+  writeFileSync(symbols, `${readFileSync(nodeSymbols, "utf8")}\nuv_thread_create\nuv_thread_join\nuv_sleep\n`);
   const [program, ...words] = ZIG;
-  await run(program, [...words, "dlltool", "-d", nodeSymbols, "-l", library, "-m", "i386:x86-64"]);
+  await run(program, [...words, "dlltool", "-d", symbols, "-l", library, "-m", "i386:x86-64"]);
   return library;
 }
 

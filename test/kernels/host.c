@@ -37,6 +37,10 @@ EXPORT napi_status napi_get_arraybuffer_info(napi_env env, napi_value buffer, vo
   return napi_generic_failure;
 }
 
+EXPORT int uv_thread_create(void **thread, void (*entry)(void *), void *argument) { return -1; }
+EXPORT int uv_thread_join(void **thread) { return -1; }
+EXPORT void uv_sleep(unsigned milliseconds) {}
+
 int main(int count, char **arguments) {
   void *library = count == 2 ? dlopen(arguments[1], RTLD_NOW) : NULL;
   napi_value (*start)(napi_env, napi_value) = library ? (napi_value (*)(napi_env, napi_value))dlsym(library, "napi_register_module_v1") : NULL;

@@ -11,7 +11,7 @@ import { checkArithmetic } from "./choose-kernels.ts";
 import { kernelSource } from "./instantiate.ts";
 import type { KernelSet } from "./kernel-sets.ts";
 import { availableKernels } from "./native.ts";
-import { planRunGroup, runGroupsOf } from "./run-group.ts";
+import { planRunGroup, runGroupsOf, threadsFor } from "./run-group.ts";
 import type { Task } from "./worker.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -64,13 +64,15 @@ export class CpuEngine implements Engine {
     const losses = new SharedArrayBuffer(8 * runs.length);
     new Float64Array(losses).fill(Number.NaN);
     const stop = new SharedArrayBuffer(4);
+    const spare = Math.max(1, Math.floor(this.workers / groups.length));
     const isStopped = () => Atomics.load(new Int32Array(stop), 0) !== 0;
     const abort = () => Atomics.store(new Int32Array(stop), 0, 1);
     const tasks = groups.map((indices): Task => {
       const own = indices.map((i) => runs[i]);
       const states = statesOf(own, keeping);
       const keep = { keepEveryMs: keeping?.everyMs, waiting: new SharedArrayBuffer(4), ...(states && { states }) };
-      return { indices, runs: own, steps, losses, stop, keepParameters, keepPredictions, ...keep };
+      const threads = threadsFor(own, spare);
+      return { indices, runs: own, steps, losses, stop, threads, keepParameters, keepPredictions, ...keep };
     });
     signal?.addEventListener("abort", abort, { once: true });
     const progress = watchProgress(runs, new Int32Array(steps), new Float64Array(losses), hooks);

@@ -48,11 +48,11 @@ export function trainRunGroup(
   memory: KernelInstance,
   runs: readonly Run[],
   watch: Watch,
-  layout?: Layout,
+  how: How = {},
 ): RunResult[] | undefined {
   const { isStopped, keeping, ...keeps } = watch;
   if (isStopped()) return undefined;
-  const training = new RunGroupTraining(memory, runs, { states: watch.states, layout });
+  const training = new RunGroupTraining(memory, runs, { states: watch.states, ...how });
   trainSteps(training, watch);
   const setLosses = isStopped() ? undefined : training.trainingSetLosses(isStopped);
   if (isStopped()) {
@@ -93,10 +93,16 @@ function lateAfter(isStopped: () => boolean): () => boolean {
   };
 }
 
-interface Options {
+/** What does not change the numbers. */
+interface How {
+  readonly layout?: Layout | undefined;
+  /** How many threads share the work of a run, where they can. */
+  readonly threads?: number;
+}
+
+interface Options extends How {
   /** Where the runs go on from, all at one step; without it they begin. */
   readonly states?: readonly RunState[] | undefined;
-  readonly layout?: Layout | undefined;
 }
 
 /** Runs that share their rows, in training on one thread: a call of `advance` trains each for a chunk of steps. */
@@ -107,8 +113,8 @@ export class RunGroupTraining {
   readonly #counts: LabelCounts;
   readonly #started = performance.now();
 
-  constructor(memory: KernelInstance, runs: readonly Run[], { states, layout }: Options = {}) {
-    this.#plan = planRunGroup(runs, memory.set, layout);
+  constructor(memory: KernelInstance, runs: readonly Run[], { states, ...how }: Options = {}) {
+    this.#plan = planRunGroup(runs, memory.set, how);
     memory.reserve(this.#plan.arena.bytes);
     this.#plan.arena.writeTo(memory.memory);
     const { slots, labels, rows, pieceRows } = this.#plan;
@@ -236,6 +242,19 @@ export function runGroupsOf(runs: readonly Run[], jobs: number, stepOf: (run: Ru
   return [...groups.slice(0, whole), ...groups.slice(whole).flatMap((group) => dealt(group, jobs))];
 }
 
+/** The most threads of a run (kernels/team.h), and the products of weights and inputs in a step that make up for one: about 50 µs. */
+const [MOST_THREADS, LEAST_PRODUCTS] = [8, 2 ** 22];
+
+/** How many of `most` threads may share the work of each of some runs: they wait for each other after each instruction. */
+export function threadsFor(runs: readonly Run[], most: number): number {
+  if (most === 1) return most;
+  const products = runs.map(({ model, training: { batch } }) => {
+    const layers = [...weightsOf(model, layoutOf("avx512", batch)).layers.values()];
+    return layers.reduce((sum, { D, N }) => sum + batch * D * N, 0);
+  });
+  return Math.max(1, Math.min(most, Math.floor(Math.min(...products) / LEAST_PRODUCTS)));
+}
+
 /** A function that tells how many bytes a run's weights and their moments take, about. */
 function weightBytes(): (run: Run) => number {
   const modelNumber = numbering((model: Run["model"]) => model);
@@ -251,7 +270,7 @@ function weightBytes(): (run: Run) => number {
 export function planRunGroup(
   runs: readonly Run[],
   kernels: KernelSet,
-  layout: Layout = layoutOf(kernels, runs[0].training.batch),
+  { layout = layoutOf(kernels, runs[0].training.batch), threads = 1 }: How = {},
 ): RunGroupPlan {
   const arena = new Arena();
   const first = runs[0];
@@ -272,6 +291,7 @@ export function planRunGroup(
       batch: training.batch,
       heldoutRows: rows.heldoutRows,
       entries: rows.entries,
+      threads: kernels === "wasm" || layout.panelRows === 1 || rows.entries ? 1 : Math.min(threads, MOST_THREADS),
       byTask: !areLazy && combined.has(keyOf(run)),
       areLazy,
     };

@@ -58,6 +58,8 @@ interface Options {
   readonly heldoutRows: number;
   /** Those of a sparse row. */
   readonly entries?: number | undefined;
+  /** How many share the work of a run (kernels/team.h). */
+  readonly threads?: number;
   /** Whether a run's method combines the tasks' gradients, with a backward pass for each. */
   readonly byTask?: boolean;
   /** Whether only the vectors of a batch take a step. */
@@ -74,7 +76,7 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
-  { batch, heldoutRows, entries, byTask = false, areLazy = false }: Options,
+  { batch, heldoutRows, entries, threads = 1, byTask = false, areLazy = false }: Options,
 ): StepCode {
   const weights = weightsOf(spec, layout, areLazy);
   const isRandom = spec.dropout > 0 || spec.gating === "snr-trans";
@@ -102,6 +104,7 @@ export function stepCodeOf(
       stride,
       K: spec.tasks,
       panelRows: layout.panelRows,
+      threads,
       terms: passes.length,
       passes: arena.put(Uint32Array.from(ends.slice(2))),
       spanCount: spans.count,

@@ -21,6 +21,8 @@ export interface Task {
   readonly losses: SharedArrayBuffer;
   /** Int32 [1], shared: not 0 to stop. */
   readonly stop: SharedArrayBuffer;
+  /** How many threads share the work of a run. */
+  readonly threads: number;
   readonly keepParameters: boolean;
   readonly keepPredictions: boolean;
 }
@@ -36,7 +38,7 @@ const say = (message: Message) => parentPort?.postMessage(message);
 
 parentPort?.on(
   "message",
-  ({ runs, states, keepEveryMs, indices, keepParameters, keepPredictions, ...shared }: Task) => {
+  ({ runs, states, keepEveryMs, indices, threads, keepParameters, keepPredictions, ...shared }: Task) => {
     const steps = new Int32Array(shared.steps);
     const losses = new Float64Array(shared.losses);
     const stop = new Int32Array(shared.stop);
@@ -49,17 +51,18 @@ parentPort?.on(
         say({ states });
       },
     });
-    const answer = trainRunGroup(kernels, runs, {
+    const watch = {
       keepParameters,
       keepPredictions,
       isStopped: () => Atomics.load(stop, 0) !== 0,
-      onStep: (i, step, loss) => {
+      onStep: (i: number, step: number, loss: number) => {
         losses[indices[i]] = loss;
         Atomics.store(steps, indices[i], step);
       },
       ...(states && { states }),
       ...(keepEveryMs !== undefined && { keeping: keepingEvery(keepEveryMs) }),
-    });
+    };
+    const answer = trainRunGroup(kernels, runs, watch, { threads });
     say({ answer });
   },
 );

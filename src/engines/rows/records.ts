@@ -87,6 +87,7 @@ export const RECORDS = {
     stride: "int32",
     K: "int32",
     panelRows: "int32",
+    threads: "int32",
     terms: "int32",
     passes: "int32",
     spanCount: "int32",

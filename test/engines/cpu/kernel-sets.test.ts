@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { type KernelSet, layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../../src/engines/cpu/native.ts";
 import type { Run } from "../../../src/engines/engine.ts";
+import { ZOO } from "../../../src/models/zoo.ts";
+import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { makeRun } from "../../support/runs.ts";
 import { anyRun, fused, NATIVE, TRAININGS, trained, trainedByWasm, zooRuns } from "./same-bits.ts";
 
@@ -19,6 +21,24 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
         expect(trained(set, [run])).toEqual(trainedByWasm([run]));
       }),
       { numRuns: 60, seed: 1 },
+    );
+  });
+
+  test.each([2, 3])("for the zoo, and for a table with learned vectors, by %i threads for each run", (threads) => {
+    const groups = [64, 256].map((batch) => zooRuns(batch, "fresh", 9));
+    const tables = (["dense", "lazy"] as const).map((embeddingSteps) => {
+      return [embeddedRun(ZOO.mmoe.build(DIMENSIONS), { embeddingSteps, batch: 60, steps: 9 })];
+    });
+    for (const runs of [...groups, ...tables])
+      expect(trained(set, runs, undefined, threads)).toEqual(trainedByWasm(runs));
+  });
+
+  test("for any model of the family, by any number of threads", () => {
+    fc.assert(
+      fc.property(anyRun(70), fc.integer({ min: 2, max: 9 }), (run, threads) => {
+        expect(trained(set, [run], undefined, threads)).toEqual(trainedByWasm([run]));
+      }),
+      { numRuns: 40, seed: 2 },
     );
   });
 

@@ -82,7 +82,7 @@ describe.each([
     new TaskSet(data, correlationMatrix, { seed, run: index });
 
   function loaded() {
-    const { arena, rows: plan, labels } = planRunGroup(runs, "wasm", layout);
+    const { arena, rows: plan, labels } = planRunGroup(runs, "wasm", { layout });
     wasm.reserve(arena.bytes);
     arena.writeTo(wasm.memory);
     return { plan, labels, data: new RunGroupRows(wasm, plan, run) };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
-import { planRunGroup, runGroupsOf, trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
+import { planRunGroup, runGroupsOf, threadsFor, trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
+import { ZOO } from "../../../src/models/zoo.ts";
 import { range } from "../../support/reference.ts";
 import { makeRun } from "../../support/runs.ts";
 import { runOf } from "./runs.ts";
@@ -78,6 +79,18 @@ test("runGroupsOf(runs) bounds the weights of a group, of which embeddings of ma
 test("planRunGroup(runs) lays out one code for all runs of a model", () => {
   const runs = LRS.map((lr) => runOf({ model: "mmoe", training: { lr } }));
   expect(new Set(planRunGroup(runs, "wasm").slots.map(({ code }) => code)).size).toBe(1);
+});
+
+test("threadsFor(runs, most) shares the work of large steps alone", () => {
+  const runs = [16, 512].map((batch) => {
+    const model = ZOO.mmoe.build({ inputs: 340, tasks: 2 }); // a layer of 340 x 144, and small ones
+    return makeRun({ model: { ...model, experts: { ...model.experts, layers: [64] } } }, { batch });
+  });
+  expect(threadsFor([runs[0]], 4)).toBe(1);
+  expect(threadsFor([runs[1]], 1)).toBe(1);
+  expect(threadsFor([runs[1]], 2)).toBe(2);
+  expect(threadsFor([runs[1]], 64)).toBe(Math.floor((512 * (340 * (8 * 64 + 2 * 8) + 2 * (64 * 8 + 8))) / 2 ** 22));
+  expect(threadsFor(runs, 4)).toBe(1);
 });
 
 test("trainRunGroup(wasm, runs, watch) stops in its pass over a large training set too", () => {

@@ -32,9 +32,9 @@ function outcome({ curve, failure, trainingSetLoss, labelCorrelations, parameter
 
 const instanceOf = (set: KernelSet) => INSTANCES.find((one) => one.set === set) ?? wasm;
 
-/** Outcomes of runs that train together, in a layout other than the set's own if it is given. */
-export function trained(set: KernelSet, runs: readonly Run[], layout?: Layout) {
-  return trainRunGroup(instanceOf(set), runs, WATCH, layout)?.map(outcome);
+/** Outcomes of runs that train together, in a layout other than the set's own if it is given, each by so many threads. */
+export function trained(set: KernelSet, runs: readonly Run[], layout?: Layout, threads = 1) {
+  return trainRunGroup(instanceOf(set), runs, WATCH, { layout, threads })?.map(outcome);
 }
 
 const ofWasm = new Map<string, ReturnType<typeof trained>>();

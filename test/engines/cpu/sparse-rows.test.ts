@@ -30,8 +30,8 @@ describe.each([
 
   test.each(sets)("%s trains to the bits of a dense first layer", (set) => {
     const layout = { panelRows: lanesOf(set), lanes: lanesOf(set) };
-    expect(planRunGroup(runs, set, layout).rows.entries).toBe(many ? 2 : 6);
-    expect(planRunGroup(runs, "wasm", { panelRows: 1, lanes: 4 }).rows.entries).toBeUndefined();
+    expect(planRunGroup(runs, set, { layout }).rows.entries).toBe(many ? 2 : 6);
+    expect(planRunGroup(runs, "wasm", { layout: { panelRows: 1, lanes: 4 } }).rows.entries).toBeUndefined();
     expect(trained(set, runs, layout)).toEqual(dense);
   });
 

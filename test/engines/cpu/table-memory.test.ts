@@ -65,7 +65,7 @@ test.each(INSTANCES)("$set: the inputs and labels of a step are the bits of Tabl
   const embedded = embeddedRun(ZOO.mmoe.build(DIMENSIONS), { batch: 13, steps: 4 });
   for (const run of [withTexts, embedded, numbersRun({ batch: 13, steps: 4 })]) {
     const layout = { panelRows: 1, lanes: 4 };
-    const { arena, rows: plan, labels } = planRunGroup([run], memory.set, layout);
+    const { arena, rows: plan, labels } = planRunGroup([run], memory.set, { layout });
     memory.reserve(arena.bytes);
     arena.writeTo(memory.memory);
     new RunGroupRows(memory, plan, run).load(2, 1);

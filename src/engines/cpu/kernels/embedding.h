@@ -10,10 +10,10 @@ INLINE int vectorAt(const char *panel, int d, int lane, int panelRows) {
 
 INLINE size_t vectorBytes(int size) { return (size_t)((size + LANES - 1) / LANES) * LINE; }
 
-/// For P panels of `panelRows` rows.
-KERNEL void embed(const Embed *op, char *base, const char *x, const char *weights, int P, int panelRows) {
+/// For the panels from `p` to P, of `panelRows` rows.
+KERNEL void embed(const Embed *op, char *base, const char *x, const char *weights, int p, int P, int panelRows) {
   const Table *tables = (const Table *)(base + op->tables);
-  for (int p = 0; p < P; p++, x += op->xStride) {
+  for (x += p * (size_t)op->xStride; p < P; p++, x += op->xStride) {
     float *out = (float *)(base + op->out + p * (size_t)op->outStride);
     __builtin_memcpy(out, x, 4 * (size_t)(op->plain * panelRows));
     out += op->plain * panelRows;

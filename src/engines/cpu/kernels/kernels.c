@@ -14,24 +14,31 @@
 #include "row-update.h"
 #include "select.h"
 #include "sparse.h"
+#include "team.h"
 
 static void nextStep(const NextStep *op, char *base) { ++*(int32_t *)(base + op->step); }
 
-/// One operation on P panels; a layer's input is `x`.
-INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *weights, int P, const Optimizer *o) {
+/// One operation on P panels, or a thread's share of it; a layer's input is `x`.
+INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *weights, int P, const Optimizer *o,
+                           Share share) {
+  const int from = beginOf(share, P), to = endOf(share, P);
   switch (kind) {
-    case DENSE: dense(op, base, x, weights, P); break;
-    case INPUT_GRADIENT: inputGradient(op, base, weights, P); break;
-    case UPDATE: update(op, base, x, weights, P, o); break;
-    case SOFTMAX: softmax(op, base, P); break;
-    case MIX: mix(op, base, P); break;
-    case GATE_GRADIENT: gateGradient(op, base, P); break;
-    case EXPERT_GRADIENT: expertGradient(op, base, P); break;
+    case DENSE: dense(op, base, x, weights, from, to); return;
+    case INPUT_GRADIENT: inputGradient(op, base, weights, from, to); return;
+    case UPDATE: update(op, base, x, weights, P, o, share); return;
+    case SOFTMAX: softmax(op, base, from, to); return;
+    case MIX: mix(op, base, from, to); return;
+    case GATE_GRADIENT: gateGradient(op, base, from, to); return;
+    case EXPERT_GRADIENT: expertGradient(op, base, from, to); return;
+    case EMBED: embed(op, base, x, weights, from, to, LANES); return;
+    default: break;
+  }
+  if (share.part > 0) return;
+  switch (kind) {
     case DROPOUT: dropout(op, base, P); break;
     case SCALE: scale(op, base, P, LANES); break;
     case TOP_SOFTMAX: topSoftmax(op, base, P); break;
     case RESIDUAL: residual(op, base, P, LANES); break;
-    case EMBED: embed(op, base, x, weights, P, LANES); break;
     case UPDATE_TABLE: updateTable(op, base, x, weights, P, LANES, o); break;
     case UPDATE_VECTORS: updateVectors(op, base, x, weights, LANES, o); break;
     case SPARSE_DENSE: sparseDense(op, base, x, weights, P); break;
@@ -43,7 +50,7 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case SHARES_GRADIENT: sharesGradient(op, base, P); break;
     case ADD_GRADIENT:
       clearGradient(op, base);
-      update(op, base, x, base, P, &ADDING);
+      update(op, base, x, base, P, &ADDING, ALONE);
       break;
     case ADD_SPARSE: addSparse(op, base, x, P); break;
     case STEP_BLOCKS: stepBlocks(op, base, weights, o); break;
@@ -67,7 +74,7 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case SCALE: scale(op, base, B, 1); break;
     case TOP_SOFTMAX: topSoftmaxRows(op, base, B); break;
     case RESIDUAL: residual(op, base, B, 1); break;
-    case EMBED: embed(op, base, x, weights, B, 1); break;
+    case EMBED: embed(op, base, x, weights, 0, B, 1); break;
     case UPDATE_TABLE: updateTable(op, base, x, weights, B, 1, o); break;
     case UPDATE_VECTORS: updateVectors(op, base, x, weights, 1, o); break;
     case CLEAR: clear(op, base, B, 1); break;
@@ -86,23 +93,44 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
   }
 }
 
-/// Executes instructions from `at` to `end` on P panels of `panelRows` rows at `x`.
-static void executeBy(char *base, Address at, Address end, Address x, Address weights, int P, const Optimizer *o,
-                      int panelRows) {
-  while (at < end) {
+/// Instructions from `at` to `end`, on P panels of `panelRows` rows at `x`.
+typedef struct {
+  char *base;
+  Address at, end, x, weights;
+  int P, panelRows;
+  const Optimizer *o;
+} Part;
+
+/// Whether an instruction and the next have nothing to do with each other: threads take turns.
+INLINE int isApart(int kind) { return kind == UPDATE_TABLE || kind == UPDATE_VECTORS; }
+
+/// Executes a part, or a thread's share of it.
+static void executeShare(const void *what, Share share, Team *team) {
+  const Part *part = what;
+  char *base = part->base, *weights = base + part->weights;
+  int turn = 0, before = 0;
+  for (Address at = part->at; at < part->end;) {
     const Instruction *head = (const Instruction *)(base + at);
+    const int kind = head->op;
     // an operation on layers has its input first; 0 means the rows of the step
     const Address from = ((const Dense *)head)->x;
-    char *input = base + (from ? from : x);
-    if (panelRows == 1) rowOperation(head->op, head, base, input, base + weights, P, o);
-    else panelOperation(head->op, head, base, input, base + weights, P, o);
+    char *input = base + (from ? from : part->x);
+    if (before && !(isApart(before) && isApart(kind))) meet(team);
+    before = kind;
     at += (Address)head->size;
+    const int isOthers = isApart(kind) && turn++ % share.parts != share.part;
+    const Share own = isApart(kind) ? ALONE : share;
+    if (isOthers) continue;
+    if (part->panelRows == 1) rowOperation(kind, head, base, input, weights, part->P, part->o);
+    else panelOperation(kind, head, base, input, weights, part->P, part->o, own);
   }
+  meet(team);
 }
 
 static void execute(char *base, Address at, Address end, Address x, Address weights, int P, Address optimizer,
                     int panelRows) {
-  executeBy(base, at, end, x, weights, P, (const Optimizer *)(base + optimizer), panelRows);
+  Team team = {.parts = 1};
+  workTogether(&team, executeShare, &(Part){base, at, end, x, weights, P, panelRows, (const Optimizer *)(base + optimizer)});
 }
 
 INLINE int panelsOf(int rows, int panelRows) { return (rows + panelRows - 1) / panelRows; }
@@ -115,11 +143,14 @@ typedef struct {
   Optimizer *optimizer;
   Address x, labels;
   int B, P;
+  Team *team;
 } Batch;
 
 /// Executes a part of the step's code, with the gradients going to `o`.
 static void executePart(const Batch *batch, Address at, Address end, const Optimizer *o) {
-  executeBy(batch->base, at, end, batch->x, batch->member->weights, batch->P, o, batch->code->panelRows);
+  const Address weights = batch->member->weights;
+  const Part part = {batch->base, at, end, batch->x, weights, batch->P, batch->code->panelRows, o};
+  workTogether(batch->team, executeShare, &part);
 }
 
 /// The tasks' losses on the batch [K], of the rows that have the task's label, and the gradient of their sum.
@@ -254,28 +285,42 @@ static void stepBack(const Batch *batch) {
   executePart(batch, code->end, code->last, batch->optimizer);
 }
 
+/// Trains a run on a batch, at a rate unless it is 0. Returns 0 if a loss is NaN or beyond `limit`: then it is in `losses`, and no step taken.
+static int trainStep(const Batch *batch, const double *rate, double limit) {
+  char *base = batch->base;
+  const int K = batch->code->K;
+  double *losses = (double *)(base + batch->member->losses), *sums = (double *)(base + batch->member->sums);
+  executePart(batch, batch->code->begin, batch->code->middle, batch->optimizer);
+  batchLosses(batch, losses);
+  double mean = 0;
+  for (int k = 0; k < K; k++) mean += losses[k] / (double)K;
+  if (!(mean <= limit)) return 0;
+  for (int k = 0; k < K; k++) sums[k] += losses[k];
+  if (rate) batch->optimizer->lr = *rate;
+  beginStep(batch->optimizer);
+  stepBack(batch);
+  return 1;
+}
+
 /// Trains a run on `steps` batches of B rows, one after the other at `x` (each xBytes long) with their labels. Returns
 /// the number of steps done: fewer if a loss is NaN or beyond `limit`, which is then in `losses`.
 static int train(char *base, Address at, Address x, Address xBytes, Address labels, Address labelBytes, int B, int steps,
                  double limit) {
   const Member *member = (const Member *)(base + at);
   const StepCode *code = (const StepCode *)(base + member->code);
-  double *losses = (double *)(base + member->losses), *sums = (double *)(base + member->sums);
-  Batch batch = {.base = base, .member = member, .code = code, .x = x, .labels = labels, .B = B};
+  const double *rates = member->rates ? (const double *)(base + member->rates) : 0;
+  Team team;
+  Batch batch = {.base = base, .member = member, .code = code, .x = x, .labels = labels, .B = B, .team = &team};
   batch.optimizer = (Optimizer *)(base + member->optimizer);
   batch.P = panelsOf(B, code->panelRows);
-  for (int s = 0; s < steps; s++, batch.x += xBytes, batch.labels += labelBytes) {
-    executePart(&batch, code->begin, code->middle, batch.optimizer);
-    batchLosses(&batch, losses);
-    double mean = 0;
-    for (int k = 0; k < code->K; k++) mean += losses[k] / (double)code->K;
-    if (!(mean <= limit)) return s;
-    for (int k = 0; k < code->K; k++) sums[k] += losses[k];
-    if (member->rates) batch.optimizer->lr = ((const double *)(base + member->rates))[s];
-    beginStep(batch.optimizer);
-    stepBack(&batch);
+  int done = 0;
+  beginTeam(&team, code->threads);
+  for (; done < steps && trainStep(&batch, rates ? rates + done : 0, limit); done++) {
+    batch.x += xBytes;
+    batch.labels += labelBytes;
   }
-  return steps;
+  endTeam(&team);
+  return done;
 }
 
 /// Adds the losses of those of the first `counted` of `rows` rows at `x` (panels of `stride`) that have a label to `losses`. `unit` rows, a
@@ -292,12 +337,15 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
   float *predictions = (float *)(base + out);
   float classes[K][4];
   __builtin_memset(classes, 0, sizeof classes);
+  Team team;
+  beginTeam(&team, code->threads);
   for (int row = 0; row < rows; row++) {
     const int b = row % most, lane = b % panelRows;
     if (b == 0) {
       const int B = rows - row < most ? rows - row : most;
-      execute(base, code->begin, code->middle, x + (Address)(row / panelRows) * stride, member->weights,
-              panelsOf(B, panelRows), member->optimizer, panelRows);
+      const Address from = x + (Address)(row / panelRows) * stride;
+      const Part part = {base, code->begin, code->middle, from, member->weights, panelsOf(B, panelRows), panelRows, 0};
+      workTogether(&team, executeShare, &part);
     }
     const char *outputs = base + code->predictions + (size_t)(b / panelRows) * code->stride + 4 * (size_t)lane;
     const float *label = (const float *)(base + labels) + (size_t)(row / panelRows * panelRows) * (size_t)K + lane;
@@ -312,6 +360,7 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
                    tasks[k].unit;
     __builtin_memset(classes, 0, sizeof classes);
   }
+  endTeam(&team);
 }
 
 #ifdef SET

@@ -5,6 +5,7 @@
 #include "../../rows/kernels/transpose.h"
 #include "optimizer.h"
 #include "panels.h"
+#include "team.h"
 
 /// Rows of a block: a word of bits.
 #define BLOCK_ROWS 64
@@ -15,15 +16,16 @@
 /// From this many vectors on rows are skipped.
 #define LEAST_SPARSE 4
 
-/// Inputs of P panels, row after row, 0 beyond D.
-KERNEL void packRows(const char *x, size_t stride, char *rows, int D, int P) {
+/// Inputs of P panels, row after row, 0 beyond D; those of the vectors from `v` to V alone.
+KERNEL void packRows(const char *x, size_t stride, char *rows, int D, int P, int v, int V) {
   const size_t row = unitBytes(D);
+  const int first = v * LANES, end = V * LANES < D ? V * LANES : D;
   for (int p = 0; p < P; p++, x += stride, rows += LANES * row) {
-    for (int d = 0; d < D; d += LANES) {
-      F v[LANES];
-      UNROLL for (int i = 0; i < LANES; i++) v[i] = d + i < D ? load(x + (size_t)(d + i) * LINE) : splat(0);
-      transpose(v);
-      UNROLL for (int i = 0; i < LANES; i++) store(rows + i * row + 4 * (size_t)d, v[i]);
+    for (int d = first; d < end; d += LANES) {
+      F lines[LANES];
+      UNROLL for (int i = 0; i < LANES; i++) lines[i] = d + i < D ? load(x + (size_t)(d + i) * LINE) : splat(0);
+      transpose(lines);
+      UNROLL for (int i = 0; i < LANES; i++) store(rows + i * row + 4 * (size_t)d, lines[i]);
     }
   }
 }
@@ -97,14 +99,15 @@ INLINE void addNarrow(const Update *op, char *base, const char *g, int panels, i
 #undef WIDTH
 }
 
-/// The same for more, in passes of about one width: of so few inputs that those of a block stay in the cache for all units.
+/// The same for those from `v` to V of more, in passes of about one width: of so few that those of a block stay in the cache
+/// for all units.
 INLINE void addWide(const Update *op, char *base, const char *g, int panels, int isFirst, int isLast, char *w,
-                    Rule rule) {
+                    Rule rule, int v, int V) {
   const int fit = FIRST_LEVEL / (BLOCK_ROWS * LINE), most = fit < WIDEST ? fit : WIDEST;
-  const int vectors = vectorsOf(op->D), passes = (vectors + most - 1) / most;
-  const int widest = (vectors + passes - 1) / passes;
+  const int passes = (V - v + most - 1) / most;
+  const int widest = passes > 0 ? (V - v + passes - 1) / passes : 0;
   const size_t row = unitBytes(op->D);
-  for (int v = 0; v < vectors; v += widest) {
+  for (; v < V; v += widest) {
     const size_t at = (size_t)v * LINE;
     const char *rows = base + op->rows + at;
     char *sums = base + op->sums + at;
@@ -113,24 +116,27 @@ INLINE void addWide(const Update *op, char *base, const char *g, int panels, int
       findActive(&active, g + n * LINE, op->gStride, panels);
 #define WIDTH(VECTORS)                                                                                                \
   case VECTORS: addActive##VECTORS(&active, rows, row, sums, isFirst, isLast, w + n * row + at, rule); break;
-      switch (vectors - v < widest ? vectors - v : widest) { WIDTHS(WIDTH) }
+      switch (V - v < widest ? V - v : widest) { WIDTHS(WIDTH) }
 #undef WIDTH
     }
   }
 }
 
 KERNEL void addBlock(const Update *op, char *base, const char *g, int panels, int isFirst, int isLast, char *w,
-                     Rule rule) {
-  if (vectorsOf(op->D) <= WIDEST) addNarrow(op, base, g, panels, isFirst, isLast, w, rule);
-  else addWide(op, base, g, panels, isFirst, isLast, w, rule);
+                     Rule rule, Share share) {
+  const int vectors = vectorsOf(op->D);
+  if (vectors <= WIDEST && share.parts == 1) addNarrow(op, base, g, panels, isFirst, isLast, w, rule);
+  else addWide(op, base, g, panels, isFirst, isLast, w, rule, beginOf(share, vectors), endOf(share, vectors));
 }
 
-KERNEL void sparseUpdate(const Update *op, char *base, const char *x, char *w, int P, Rule rule) {
-  const int block = BLOCK_ROWS / LANES;
+/// A thread's share are some of the inputs.
+KERNEL void sparseUpdate(const Update *op, char *base, const char *x, char *w, int P, Rule rule, Share share) {
+  const int block = BLOCK_ROWS / LANES, vectors = vectorsOf(op->D);
   for (int p = 0; p < P; p += block) {
     const int panels = P - p < block ? P - p : block;
-    packRows(x + p * (size_t)op->xStride, op->xStride, base + op->rows, op->D, panels);
-    addBlock(op, base, base + op->g + p * (size_t)op->gStride, panels, p == 0, p + block >= P, w, rule);
+    packRows(x + p * (size_t)op->xStride, op->xStride, base + op->rows, op->D, panels, beginOf(share, vectors),
+             endOf(share, vectors));
+    addBlock(op, base, base + op->g + p * (size_t)op->gStride, panels, p == 0, p + block >= P, w, rule, share);
   }
 }
 
@@ -155,7 +161,7 @@ INLINE void denseUnits(const int UNITS, const int VECTORS, const char *rows, con
 INLINE void denseUpdate(const int UNITS, const int VECTORS, const Update *op, char *base, const char *x, char *w, int P,
                         Rule rule) {
   const char *rows = base + op->rows, *g = base + op->g;
-  packRows(x, op->xStride, base + op->rows, op->D, P);
+  packRows(x, op->xStride, base + op->rows, op->D, P, 0, VECTORS);
   int n = 0;
   for (; n + UNITS <= op->N; n += UNITS)
     denseUnits(UNITS, VECTORS, rows, g + n * LINE, op->gStride, P, w + (size_t)n * VECTORS * LINE, rule);
@@ -200,14 +206,15 @@ KERNEL void updateBiases(const Update *op, char *base, char *bias, int P, Rule r
   }
 }
 
-KERNEL void update(const Update *op, char *base, const char *x, char *weights, int P, const Optimizer *o) {
+KERNEL void update(const Update *op, char *base, const char *x, char *weights, int P, const Optimizer *o, Share share) {
   const Rule rule = ruleOf(o);
   char *w = weights + op->w;
+  if (vectorsOf(op->D) >= LEAST_SPARSE) sparseUpdate(op, base, x, w, P, rule, share);
+  if (share.part > 0) return;
   switch (vectorsOf(op->D)) {
     case 1: denseUpdate(8, 1, op, base, x, w, P, rule); break;
     case 2: denseUpdate(4, 2, op, base, x, w, P, rule); break;
     case 3: denseUpdate(2, 3, op, base, x, w, P, rule); break;
-    default: sparseUpdate(op, base, x, w, P, rule);
   }
   if (op->trained) updateBiases(op, base, weights + op->bias, P, rule);
 }

@@ -1,4 +1,5 @@
-// Operations on panels of LANES rows, [P][N][LANES]: a lane is a row. Weights are [N][inputs rounded up to LANES].
+// Operations on panels of LANES rows, [P][N][LANES]: a lane is a row. Weights are [N][inputs rounded up to LANES]. Where threads
+// share an operation, it is on the panels from `p` to P.
 #pragma once
 #include "exp.h"
 #include "optimizer.h"
@@ -39,9 +40,8 @@ INLINE void densePanels(const int PANELS, const int COLUMNS, const Dense *op, ch
   for (; n < op->N; n++) denseTile(PANELS, 1, op, x, w + n * row, bias + n, floor + n, out + n * LINE);
 }
 
-KERNEL void dense(const Dense *op, char *base, const char *x, const char *weights, int P) {
+KERNEL void dense(const Dense *op, char *base, const char *x, const char *weights, int p, int P) {
   char *out = base + op->out;
-  int p = 0;
   for (; p + MOST_PANELS <= P; p += MOST_PANELS)
     densePanels(MOST_PANELS, 4, op, base, x + p * (size_t)op->xStride, weights, out + p * (size_t)op->outStride);
   x += p * (size_t)op->xStride;
@@ -81,8 +81,7 @@ INLINE void inputPanels(const int PANELS, const InputGradient *op, char *base, c
   for (; d < op->D; d++) inputTile(PANELS, 1, op, g, w + 4 * d, mask + d * LINE, dx + d * LINE);
 }
 
-KERNEL void inputGradient(const InputGradient *op, char *base, const char *weights, int P) {
-  int p = 0;
+KERNEL void inputGradient(const InputGradient *op, char *base, const char *weights, int p, int P) {
   for (; p + MOST_PANELS <= P; p += MOST_PANELS) inputPanels(MOST_PANELS, op, base, weights, p);
   for (; p < P; p++) inputPanels(1, op, base, weights, p);
 }
@@ -103,8 +102,8 @@ INLINE void softmaxPanel(const int isTop, char *gate, char *end) {
   for (char *e = gate; e < end; e += LINE) store(e, load(e) * scale);
 }
 
-KERNEL void softmax(const Softmax *op, char *base, int P) {
-  for (int p = 0; p < P; p++) {
+KERNEL void softmax(const Softmax *op, char *base, int p, int P) {
+  for (; p < P; p++) {
     char *gate = base + op->gate + p * (size_t)op->gateStride;
     softmaxPanel(0, gate, gate + (size_t)op->E * LINE);
   }
@@ -150,8 +149,8 @@ INLINE void mixTile(const int UNITS, const Mix *op, char *base, const char *gate
 }
 
 /// A task's mix of experts.
-KERNEL void mix(const Mix *op, char *base, int P) {
-  for (int p = 0; p < P; p++) {
+KERNEL void mix(const Mix *op, char *base, int p, int P) {
+  for (; p < P; p++) {
     const char *gate = base + op->gate + p * (size_t)op->gateStride;
     const size_t at = p * (size_t)op->expertStride;
     char *out = base + op->out + p * (size_t)op->outStride;
@@ -188,9 +187,9 @@ KERNEL void sharesGradient(const SharesGradient *op, char *base, int P) {
 }
 
 /// Through mix and softmax: dlogit_e = g_e (dg_e - sum over j of g_j dg_j).
-KERNEL void gateGradient(const GateGradient *op, char *base, int P) {
+KERNEL void gateGradient(const GateGradient *op, char *base, int p, int P) {
   const size_t length = (size_t)op->E * LINE;
-  for (int p = 0; p < P; p++) {
+  for (; p < P; p++) {
     const char *mix = base + op->mix + p * (size_t)op->mixStride;
     const char *gate = base + op->gate + p * (size_t)op->gateStride;
     const size_t at = p * (size_t)op->expertStride;
@@ -218,8 +217,8 @@ INLINE void expertTile(const int UNITS, const ExpertGradient *op, char *base, si
 }
 
 /// An expert's gradient from every mix that it is in, with its ReLU.
-KERNEL void expertGradient(const ExpertGradient *op, char *base, int P) {
-  for (int p = 0; p < P; p++) {
+KERNEL void expertGradient(const ExpertGradient *op, char *base, int p, int P) {
+  for (; p < P; p++) {
     const size_t atGate = p * (size_t)op->gateStride, atMix = p * (size_t)op->mixStride;
     const char *expert = base + op->expert + p * (size_t)op->expertStride;
     char *out = base + op->out + p * (size_t)op->outStride;

@@ -360,6 +360,8 @@ typedef struct {
   int32_t K;
   /// LANES if lanes are rows, 1 if they are units.
   int32_t panelRows;
+  /// Threads that share a run's work (team.h).
+  int32_t threads;
   int32_t terms;
   Address passes;
   int32_t spanCount;
