@@ -3,6 +3,7 @@ import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { getTreePath } from "hyparquet/src/schema.js";
 import { snappyUncompress } from "hyparquet/src/snappy.js";
+import { snappyUncompressor } from "hysnappy";
 import type { TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
@@ -20,6 +21,11 @@ const { zstdDecompressSync: zstd } = zlib as { readonly zstdDecompressSync?: Dec
 
 const COMPRESSORS: Compressors = {
   SNAPPY: (input, length) => {
+    try {
+      if (saidLength(input) === length) return fastSnappy(input, length);
+    } catch {
+      // hyparquet says what is wrong
+    }
     const output = new Uint8Array(length);
     snappyUncompress(input, output);
     return output;
@@ -28,6 +34,7 @@ const COMPRESSORS: Compressors = {
   BROTLI: bounded(zlib.brotliDecompressSync),
   ...(zstd && { ZSTD: bounded(zstd) }),
 };
+const fastSnappy = snappyUncompressor();
 const KNOWN = ["UNCOMPRESSED", ...Object.keys(COMPRESSORS)];
 
 /** A Parquet file whose metadata is in memory. */
@@ -102,8 +109,8 @@ export function numberColumns(file: Buffer, source: string): ReadonlyMap<string,
       const all = new Float32Array(rows);
       let row = 0;
       for (const group of metadata.row_groups) {
-        for (const { values, places, ...page } of columnPages(bytes, metadata, group, i)) {
-          for (let n = 0; n < page.rows; n++) all[row++] = Number(entryOf(values, places?.[n] ?? n));
+        for (const { values, entries, ...page } of columnPages(bytes, metadata, group, i)) {
+          for (let n = 0; n < page.rows; n++) all[row++] = Number(entryOf(values, entries?.[n] ?? n));
         }
       }
       return [name, all] as const;
@@ -154,6 +161,12 @@ function rowsIn({ num_rows }: RowGroup, source: string): number {
   const rows = Number(num_rows);
   if (rows >= 0) return rows;
   throw new UsageError(`${source}: not readable as Parquet: it says that a group has ${rows} rows`);
+}
+
+/** The length of what snappy unpacks, as the input says at its beginning. */
+function saidLength(input: Uint8Array): number {
+  const end = input.findIndex((byte) => byte < 0x80);
+  return input.subarray(0, end + 1).reduceRight((length, byte) => 128 * length + (byte & 0x7f), 0);
 }
 
 /** No page is longer uncompressed than it says. */
