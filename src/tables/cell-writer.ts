@@ -17,7 +17,7 @@ interface Column {
   readonly wide: Float64Array | undefined;
 }
 
-/** So many numbers wait at most: it is quicker to write many columns of a few rows, which are near in memory, than all rows of a column. */
+/** So many numbers wait at most. It is quicker to write many columns of a few rows, which are near in memory, than all rows of a column. */
 const MOST_WAITING = 2 ** 22;
 /** Rows that are written at once. */
 const TILE = 256;
@@ -31,9 +31,13 @@ export class CellWriter {
   #pieces: Piece[] = [];
   #waiting = 0;
 
-  constructor(rows: number, columns: number) {
+  constructor(rows: number, columns: number, memory = new SharedArrayBuffer(4 * rows * columns)) {
     this.#columns = columns;
-    this.#floats = new Float32Array(new SharedArrayBuffer(4 * rows * columns));
+    this.#floats = new Float32Array(memory);
+  }
+
+  get memory(): SharedArrayBuffer {
+    return this.#floats.buffer;
   }
 
   /** Sets a column's numbers from a row on, which nobody may change. They are there after `flush`. */

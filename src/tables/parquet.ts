@@ -4,15 +4,12 @@ import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { getTreePath } from "hyparquet/src/schema.js";
 import { snappyUncompress } from "hyparquet/src/snappy.js";
 import { snappyUncompressor } from "hysnappy";
-import type { TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
-import { LongWork } from "../long-work.ts";
 import { type ByteSource, bytesInMemory } from "./byte-source.ts";
-import type { NamedColumns } from "./columns.ts";
 import { type Compressors, cellPages } from "./parquet-pages.ts";
-import { type CellPage, entryOf, TableBuilder, type TableRows } from "./table-builder.ts";
+import { type CellPage, entryOf } from "./table-builder.ts";
 
-type RowGroup = FileMetaData["row_groups"][number];
+export type RowGroup = FileMetaData["row_groups"][number];
 
 type Decompress = (input: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
 
@@ -57,43 +54,13 @@ export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   return { bytes, source, metadata, names: columns.map(({ element }) => element.name), rows };
 }
 
-/**
- * The rows of Parquet files of the same columns, one after the other, group by group. Throws UsageError, by the name of a file
- * or by `source`, with row and column.
- */
-export function parquetTable(
-  files: readonly ParquetFile[],
-  source: string,
-  chosen?: NamedColumns,
-  how?: TableReading,
-): TableRows {
-  const names = files[0]?.names ?? [];
-  const all = files.reduce((sum, { rows }) => sum + rows, 0);
-  const builder = new TableBuilder(names, source, all, chosen, how);
-  const work = new LongWork(`reading ${source}`);
-  let before = 0;
-  for (const file of files) {
-    let first = before;
-    const placeOf = (row: number) => `${file.source}: row ${row - before + 1}`;
-    for (const group of file.metadata.row_groups) {
-      for (const [done, at] of builder.places.entries()) {
-        let row = first;
-        for (const page of pagesOf(file, group, file.names.indexOf(names[at]))) {
-          builder.addPage(at, row, page, placeOf);
-          row += page.rows;
-        }
-        work.reach((first + ((done + 1) / builder.places.length) * Number(group.num_rows)) / all);
-      }
-      first += Number(group.num_rows);
-    }
-    before = first;
-  }
-  return builder.finish();
-}
-
 /** Pages of a column, whose errors are UsageErrors by the name of the file. */
-function* pagesOf({ bytes, source, metadata }: ParquetFile, group: RowGroup, i: number): Generator<CellPage> {
-  const pages = reading(source, () => columnPages(bytes, metadata, group, i));
+export function* pagesOf(
+  { bytes, source, metadata, names }: ParquetFile,
+  group: RowGroup,
+  name: string,
+): Generator<CellPage> {
+  const pages = reading(source, () => columnPages(bytes, metadata, group, names.indexOf(name)));
   for (;;) {
     const { done, value } = reading(source, () => pages.next());
     if (done) return;

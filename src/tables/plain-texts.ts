@@ -29,8 +29,8 @@ export class PlainTexts {
 
 /** Words of a slot: hash, first four bytes and length of its text, and the text's place counted from 1; 0 if it is free. */
 const SLOT = 4;
-/** One of this many slots is free at least. */
-const LEAST_FREE = 2;
+/** The part of all slots that may be in use. */
+const FULLEST = 0.75;
 /** A text this long is known by its slot: its hash, with its first four bytes, belongs to one value of the next four. */
 const MOST_IN_SLOT = 8;
 
@@ -51,7 +51,7 @@ export class Texts {
   /** Adds a text that is not there, and gives its place. */
   add(view: DataView, start: number, end: number): number {
     const place = this.size++;
-    if (this.size * LEAST_FREE * SLOT > this.#slots.length) this.#grow();
+    if (SLOT * this.size > FULLEST * this.#slots.length) this.#grow();
     const slot = this.#slotOf(view, start, end);
     const words = [hashOf(view, start, end), wordAt(view, start, end), end - start, place + 1];
     this.#slots.set(words, slot);
@@ -100,8 +100,11 @@ export class Texts {
 
   /** The slot of a text, or the free one that it would get. */
   #slotOf(view: DataView, start: number, end: number): number {
-    const [slots, last, length] = [this.#slots, this.#slots.length - 1, end - start];
-    const [hash, first] = [hashOf(view, start, end), wordAt(view, start, end)];
+    const slots = this.#slots;
+    const last = slots.length - 1;
+    const length = end - start;
+    const hash = hashOf(view, start, end);
+    const first = wordAt(view, start, end);
     for (let at = (SLOT * hash) & last; ; at = (at + SLOT) & last) {
       const place = slots[at + 3] - 1;
       if (place < 0) return at;

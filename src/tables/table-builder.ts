@@ -67,6 +67,18 @@ interface LabelContents {
   readonly variance: number;
 }
 
+/** The first row where an input has nothing, and what to say of it. */
+export interface FirstGap {
+  readonly row: number;
+  readonly text: string;
+}
+
+/** What threads that read a table share: its cells, and its rows' parts. */
+export interface TableMemory {
+  readonly cells: SharedArrayBuffer;
+  readonly marks: SharedArrayBuffer;
+}
+
 /** A column that was read. */
 export interface ReadColumn {
   /** Whether its cells are places of texts. */
@@ -117,15 +129,16 @@ export class TableBuilder {
   /** A cell's number. */
   readonly #one = new Float64Array(1);
   #rows = 0;
-  #firstGap: { readonly row: number; readonly text: string } | undefined;
+  #firstGap: FirstGap | undefined;
 
-  /** For `rows` rows. Throws UsageError if this machine's memory holds fewer. */
+  /** For `rows` rows, in the memory of another thread's builder if given. Throws UsageError if this machine's memory holds fewer. */
   constructor(
     header: readonly string[],
     source: string,
     rows: number,
     chosen?: NamedColumns,
     { categorical = [], na = [], split }: TableReading = {},
+    memory?: TableMemory,
   ) {
     this.#source = source;
     this.#columns = tableColumns(header, source, chosen);
@@ -133,7 +146,7 @@ export class TableBuilder {
     expectMemory(source, rows, inputs.length + labels.length);
     this.#na = new Set(na);
     this.#hasNaNumbers = na.some((word) => !Number.isNaN(Number(word)));
-    this.#marks = new Uint8Array(new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
+    this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
     this.#resplit = split === "run";
     const missing = categorical.find((name) => !inputs.includes(name));
     if (missing !== undefined) {
@@ -145,13 +158,22 @@ export class TableBuilder {
     this.#inputs = inputs.map((name) => new InputColumn(name, source, categorical.includes(name), this.#marks));
     this.#labels = labels.map((name) => new LabelColumn(name, source, this.#marks));
     this.#all = [...this.#inputs, ...this.#labels];
-    this.#cells = new CellWriter(rows, inputs.length + labels.length);
+    this.#cells = new CellWriter(rows, inputs.length + labels.length, memory?.cells);
   }
 
-  /** The places of the columns that it takes, in the order in which it takes them. */
-  get places(): readonly number[] {
+  get memory(): TableMemory {
+    return { cells: this.#cells.memory, marks: this.#marks.buffer };
+  }
+
+  /** Inputs and labels, by their places among them. */
+  get all(): number[] {
+    return [...this.#all.keys()];
+  }
+
+  /** Places in the header of some inputs and labels, before them that of the rows' parts. */
+  placesOf(own: readonly number[]): number[] {
     const { part, places } = this.#columns;
-    return part === undefined ? places : [part, ...places];
+    return [...(part === undefined ? [] : [part]), ...own.map((i) => places[i])];
   }
 
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
@@ -183,7 +205,7 @@ export class TableBuilder {
   #take(i: number, first: number, numbers: Numbers, placeOf: (row: number) => string): void {
     const row = this.#all[i].take(first, numbers);
     if (row !== undefined && row < (this.#firstGap?.row ?? Number.POSITIVE_INFINITY))
-      this.#firstGap = { row, text: `${placeOf(row)}: ${this.#nameOf(i)}: ${GAP}` };
+      this.#firstGap = { row, text: `${placeOf(row)}: ${this.nameOf(i)}: ${GAP}` };
   }
 
   /** The numbers of a page that has nothing else; undefined if others, or some that need a message, may be there. */
@@ -194,9 +216,8 @@ export class TableBuilder {
     if (entries === undefined && levels === undefined) return all;
     const numbers = all instanceof Float32Array ? new Float32Array(rows) : new Float64Array(rows);
     for (let n = 0, next = 0; n < rows; n++) {
-      const hasValue = levels === undefined || levels[n] === 1;
-      numbers[n] = hasValue ? all[entries ? entries[next] : next] : Number.NaN;
-      next += Number(hasValue);
+      const isNext = levels === undefined || levels[n] === 1;
+      numbers[n] = isNext ? all[entries ? entries[next++] : next++] : Number.NaN;
     }
     return numbers;
   }
@@ -207,12 +228,14 @@ export class TableBuilder {
     const known = entries && this.#knownOf(values);
     const numbers = this.#all[i]?.takesNumbers ? new Float64Array(rows) : new Float32Array(rows);
     for (let n = 0, next = 0; n < rows; n++) {
-      const hasValue = levels === undefined || levels[n] === 1;
-      const entry = hasValue ? (entries ? entries[next] : next) : -1;
-      next += Number(hasValue);
-      const own = known && hasValue ? known[entry] : Number.NaN;
-      numbers[n] = Number.isNaN(own) ? this.#numberAt(i, first + n, values, entry, placeOf) : own;
-      if (known && hasValue) known[entry] = numbers[n];
+      const isNext = levels === undefined || levels[n] === 1;
+      const entry = isNext ? (entries ? entries[next++] : next++) : -1;
+      let number = known && isNext ? known[entry] : Number.NaN;
+      if (Number.isNaN(number)) {
+        number = this.#numberAt(i, first + n, values, entry, placeOf);
+        if (known && isNext) known[entry] = number;
+      }
+      numbers[n] = number;
     }
     return numbers;
   }
@@ -253,10 +276,10 @@ export class TableBuilder {
   }
 
   #error(i: number, place: string, text: string): UsageError {
-    return new UsageError(`${place}: ${this.#nameOf(i)}: ${text}`);
+    return new UsageError(`${place}: ${this.nameOf(i)}: ${text}`);
   }
 
-  #nameOf(i: number): string | undefined {
+  nameOf(i: number): string | undefined {
     const { inputs, labels } = this.#columns;
     return inputs[i] ?? labels[i - inputs.length];
   }
@@ -275,9 +298,18 @@ export class TableBuilder {
     return this.#resplit && mark === VALIDATION ? TRAINING : mark;
   }
 
+  get firstGap(): FirstGap | undefined {
+    return this.#firstGap;
+  }
+
+  /** Writes the cells that were taken. */
+  flush(): void {
+    this.#cells.flush();
+  }
+
   /** What columns hold whose rows were all taken. */
   read(own: readonly number[]): ReadColumn[] {
-    this.#cells.flush();
+    this.flush();
     const texts = new Map<number, Int32Array>();
     const columns = own.map((i): ReadColumn => {
       const [input, label, number] = [this.#inputs[i], this.#labels[i - this.#inputs.length], this.#cells.readerOf(i)];
@@ -311,8 +343,8 @@ export class TableBuilder {
     return first === undefined ? undefined : String(this.#inputs[i]?.shown(first) ?? label.classes?.[0] ?? first);
   }
 
-  /** The table of these columns, which are all. */
-  finish(columns = this.read([...this.#all.keys()])): TableRows {
+  /** The table of these columns, which are all of them. */
+  finish(columns = this.read(this.all), firstGap = this.#firstGap): TableRows {
     const { inputs, labels, part, areChosen } = this.#columns;
     const rows = this.#rows;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
@@ -320,7 +352,7 @@ export class TableBuilder {
     const own = columns.slice(inputs.length).map(({ holds }) => given(holds) as LabelContents);
     for (const [i, { constant }] of columns.entries()) {
       if (constant === undefined) continue;
-      throw new UsageError(`${this.#source}: column '${this.#nameOf(i)}' is ${constant} in every row; leave it out`);
+      throw new UsageError(`${this.#source}: column '${this.nameOf(i)}' is ${constant} in every row; leave it out`);
     }
     const contents = columns.slice(0, inputs.length).map(({ holds }) => given(holds) as InputContents);
     const texts = contents.flatMap(({ values }) => (typeof values === "number" ? [] : values));
@@ -333,7 +365,7 @@ export class TableBuilder {
       areChosen,
       rows,
       contents,
-      firstGap: this.#firstGap?.text,
+      firstGap: firstGap?.text,
       heldout: marks?.reduce((sum, mark) => sum + Number(mark === HELD_OUT), 0),
       validation: marks?.includes(VALIDATION)
         ? marks.reduce((sum, mark) => sum + Number(mark === VALIDATION), 0)
