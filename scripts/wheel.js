@@ -19,6 +19,7 @@ const output = resolve(root, out);
 const ENTRIES = [
   ...["bin/mmoe.js", "dist/engines/cpu/worker.js", "dist/cli/live/report-worker.js"],
   ...["dist/engines/process/node-worker.js", "dist/engines/process/node-hooks.js"],
+  "dist/tables/parquet-worker.js",
 ];
 
 /** What the program reads when it runs, each at the place where the code looks for it. */

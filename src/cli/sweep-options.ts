@@ -13,6 +13,7 @@ import { OPTIMIZERS } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { CODE_DEVICES, ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
+import { readOnThreads } from "../tables/parquet-table.ts";
 import { keepTablesBeside } from "../tables/table-cache.ts";
 import {
   choiceOption,
@@ -172,6 +173,8 @@ export function checkedOptions(
   refuseFolder(file);
   const { out } = options;
   if (out !== undefined) keepTablesBeside(out);
+  const jobs = jobsOf(options, env);
+  if (jobs !== undefined) readOnThreads(jobs);
   const config = loadConfig(file, overridesOf(options, variables));
   if (options.device !== undefined && !ownModelsIn(config).some(isCodeDefinition))
     throw new UsageError(

@@ -10,6 +10,8 @@ export interface ByteSource {
   read(from: number, count: number): Uint8Array<ArrayBuffer>;
   /** Fills `bytes` with those from one on. Throws an error if there are fewer. */
   readInto(bytes: Uint8Array, from: number): void;
+  /** The number of the open file, by which all threads can read it; absent in memory. */
+  readonly file?: number;
 }
 
 export function bytesInMemory(bytes: Uint8Array): ByteSource {
@@ -47,14 +49,16 @@ export function withFile<T>(path: string, source: string, use: (bytes: ByteSourc
   });
 }
 
-function bytesOfFile(file: number): ByteSource {
-  return sourceOf(fstatSync(file).size, (bytes, from) => {
+/** The bytes of an open file. */
+export function bytesOfFile(file: number): ByteSource {
+  const source = sourceOf(fstatSync(file).size, (bytes, from) => {
     for (let done = 0; done < bytes.length; ) {
       const got = readSync(file, bytes, done, bytes.length - done, from + done);
       if (got === 0) throw new Error(`it ends at byte ${from + done}`);
       done += got;
     }
   });
+  return { ...source, file };
 }
 
 function expectWithin(from: number, count: number, length: number): void {

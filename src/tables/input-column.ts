@@ -1,7 +1,9 @@
 // One input's column while a table is read: numbers, or texts, which are categories.
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
+import type { Numbers } from "./cell-writer.ts";
 import { TRAINING } from "./columns.ts";
+import { longer, type PlainTexts, Texts } from "./plain-texts.ts";
 
 /** Most values of a category, those of held-out rows included. */
 const MOST_VALUES = 1_000_000;
@@ -28,41 +30,28 @@ export interface InputContents {
 export class InputColumn {
   readonly #name: string;
   readonly #source: string;
+  readonly #isCategory: boolean;
+  /** The rows' parts, empty if all are training rows. */
+  readonly #marks: Uint8Array;
   #hasNumbers = false;
   #gaps = false;
   /** Training rows that have a value. */
   #used = 0;
-  /** The place of each text's first appearance; undefined for numbers. */
-  #texts: Map<string, number> | undefined;
-  readonly #isCategory: boolean;
-  /** 1 for the place of a text that a training row has. */
-  #ofTraining = new Uint8Array(64);
-  #sorted: readonly string[] | undefined;
+  /** A category's texts in the order in which they came; undefined for numbers. */
+  #texts: Texts | undefined;
+  /** The places of values that came as such, not as bytes. */
+  readonly #places = new Map<unknown, number>();
+  /** Where there are marks, 1 for the place of a text that a training row has. */
+  #ofTraining = new Uint8Array(0);
+  #sorted: Uint32Array | undefined;
 
   /** A column that `isCategory` has texts, whatever its values are. */
-  constructor(name: string, source: string, isCategory = false) {
+  constructor(name: string, source: string, isCategory: boolean, marks: Uint8Array) {
     this.#name = name;
     this.#source = source;
     this.#isCategory = isCategory;
-    if (isCategory) this.#texts = new Map();
-  }
-
-  /**
-   * The number that stands for a value: itself, of a text the place of its first appearance, NaN for nothing. Undefined if
-   * it is unfit.
-   */
-  add(value: unknown, number: number | undefined, isHeldOut: boolean): number | undefined {
-    if (isNothing(value)) {
-      this.#gaps ||= !isHeldOut;
-      return Number.NaN;
-    }
-    const isText = typeof value === "string" || typeof value === "boolean";
-    const isNumeric = typeof value === "string" && !Number.isNaN(Number(value)); // 1e39 is no text, but too large
-    if (!this.#hasNumbers && isText && !isNumeric) this.#texts ??= new Map();
-    if (this.#texts) return isText || this.#isCategory ? this.#add(String(value).trim(), isHeldOut) : undefined;
-    this.#used += Number(!isHeldOut);
-    this.#hasNumbers ||= number !== undefined;
-    return number;
+    this.#marks = marks;
+    if (isCategory) this.#texts = new Texts();
   }
 
   /** Whether it is no category so far. */
@@ -70,42 +59,76 @@ export class InputColumn {
     return this.#texts === undefined;
   }
 
-  /** So many training rows of some have a number each. */
-  addNumbers(ofTraining: number): void {
-    this.#used += ofTraining;
-    this.#hasNumbers = true;
+  /**
+   * The number that stands for a value: itself, of a text the place of its first appearance, NaN for nothing. Undefined if
+   * it is unfit.
+   */
+  numberOf(value: unknown, number: number | undefined): number | undefined {
+    if (isNothing(value)) return Number.NaN;
+    const isText = typeof value === "string" || typeof value === "boolean";
+    const isNumeric = typeof value === "string" && !Number.isNaN(Number(value)); // 1e39 is no text, but too large
+    if (!this.#hasNumbers && isText && !isNumeric) this.#texts ??= new Texts();
+    if (this.#texts) return isText || this.#isCategory ? this.#placeOf(value) : undefined;
+    this.#hasNumbers ||= number !== undefined;
+    return number;
   }
 
-  #add(text: string, isHeldOut: boolean): number {
-    const texts = this.#texts as Map<string, number>;
-    const place = texts.get(text) ?? texts.size;
-    if (place === texts.size) texts.set(text, place);
-    if (texts.size > MOST_VALUES) throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
-    this.addPlace(place, isHeldOut);
+  /** The place of a category's value that was there before. */
+  placeOf(value: unknown): number | undefined {
+    return this.#places.get(value);
+  }
+
+  #placeOf(value: unknown): number {
+    const text = String(value).trim();
+    const { buffer, byteOffset, length } = Buffer.from(text);
+    const view = new DataView(buffer, byteOffset, length);
+    const known = (this.#texts as Texts).find(view, 0, length);
+    const place = known >= 0 ? known : this.#add(view, 0, length);
+    if (typeof value !== "string" || value === text) this.#places.set(value, place);
     return place;
   }
 
-  /** The place of a text that was there before, in a category. */
-  placeOf(text: string): number | undefined {
-    return this.#texts?.get(text);
+  /** The place of text `i` of a page in a category. A new one is added if `mayAdd`, and if nobody would trim or refuse it: else -1. */
+  placeOfText({ view, starts, ends }: PlainTexts, i: number, mayAdd: boolean): number {
+    const [start, end] = [starts[i], ends[i]];
+    const place = (this.#texts as Texts).find(view, start, end);
+    return place < 0 && mayAdd && isPlain(view, start, end) ? this.#add(view, start, end) : place;
   }
 
-  /** Another row has the text of a place. */
-  addPlace(place: number, isHeldOut: boolean): void {
-    if (isHeldOut) return;
-    this.#used++;
-    if (place >= this.#ofTraining.length) {
-      const longer = new Uint8Array(2 * place);
-      longer.set(this.#ofTraining);
-      this.#ofTraining = longer;
+  #add(view: DataView, start: number, end: number): number {
+    const texts = this.#texts as Texts;
+    const place = texts.add(view, start, end);
+    if (texts.size > MOST_VALUES) throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
+    return place;
+  }
+
+  /** Takes the numbers of rows that follow each other. Gives the first row that has nothing; undefined if each has a value. */
+  take(first: number, numbers: Numbers): number | undefined {
+    let [gap, gaps, ofTraining] = [-1, 0, numbers.length];
+    for (let n = 0; n < numbers.length; n++) {
+      if (!Number.isNaN(numbers[n])) continue;
+      if (gap < 0) gap = n;
+      gaps++;
     }
-    this.#ofTraining[place] = 1;
+    this.#hasNumbers ||= this.takesNumbers && gaps < numbers.length;
+    if (this.#marks.length > 0) [ofTraining, gaps] = this.#takeTraining(first, numbers);
+    this.#used += ofTraining - gaps;
+    this.#gaps ||= gaps > 0;
+    return gap < 0 ? undefined : first + gap;
   }
 
-  /** Rows that follow each other have the texts of some places, -1 for another; `marks` are the rows' parts, empty if all train. */
-  addPlaces(places: Int32Array, marks: Uint8Array): void {
-    for (let n = 0; n < places.length; n++)
-      if (places[n] >= 0) this.addPlace(places[n], marks.length > 0 && marks[n] !== TRAINING);
+  /** Notes the texts of training rows; gives the numbers of these rows, and of those that have nothing. */
+  #takeTraining(first: number, numbers: Numbers): [rows: number, gaps: number] {
+    const size = this.#texts?.size ?? 0;
+    if (size > this.#ofTraining.length) this.#ofTraining = longer(this.#ofTraining, 2 * size);
+    let [rows, gaps] = [0, 0];
+    for (let n = 0; n < numbers.length; n++) {
+      if (this.#marks[first + n] !== TRAINING) continue;
+      rows++;
+      if (Number.isNaN(numbers[n])) gaps++;
+      else if (size > 0) this.#ofTraining[numbers[n]] = 1;
+    }
+    return [rows, gaps];
   }
 
   /** Throws UsageError for texts that are hardly ever the same, such as names, and for a column without values. */
@@ -114,40 +137,57 @@ export class InputColumn {
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
     const size = this.#values.length;
     if (size > FEW_VALUES && 2 * size > this.#used) throw this.#tooMany(`${size} in ${this.#used} training rows`);
-    return { values: size > MOST_HOT ? size : this.#values, gaps: this.#gaps };
+    const values = size > MOST_HOT ? size : Array.from(this.#values, (place) => this.shown(place));
+    return { values, gaps: this.#gaps };
   }
 
-  /** The texts of training rows, in order. */
-  get #values(): readonly string[] {
-    this.#sorted ??= [...(this.#texts?.keys() ?? [])].filter((_, place) => this.#ofTraining[place] === 1).sort();
+  /** The places of training rows' texts, in the order of these. */
+  get #values(): Uint32Array {
+    const all = new Uint32Array(this.#texts?.size ?? 0);
+    for (let place = 0; place < all.length; place++) all[place] = place;
+    const own = this.#marks.length > 0 ? all.filter((place) => this.#ofTraining[place] === 1) : all;
+    this.#sorted ??= this.#texts?.sort(own) ?? own;
     return this.#sorted;
   }
 
-  /** Of each of the places of `add`, that among the values, or -1; undefined for numbers. */
+  /** Of each of the places of `numberOf`, that among the values, or -1; undefined for numbers. */
   get places(): Int32Array | undefined {
     if (this.#texts === undefined) return undefined;
     const places = new Int32Array(this.#texts.size).fill(OTHER);
-    for (const [place, text] of this.#values.entries()) places[this.#texts.get(text) as number] = place;
+    const values = this.#values;
+    for (let rank = 0; rank < values.length; rank++) places[values[rank]] = rank;
     return places;
   }
 
-  /** The text that a number of `add` stands for, or the number itself. */
+  /** The text that a number of `numberOf` stands for, or the number itself. */
   shown(number: number): string {
-    return String(this.#texts ? [...this.#texts.keys()][number] : number);
+    return this.#texts?.text(number) ?? String(number);
   }
 
   #naWord(): string | undefined {
-    return [...(this.#texts?.keys() ?? [])].find((text) => naHint(text) !== "");
+    for (let place = 0; place < (this.#texts?.size ?? 0); place++)
+      if (naHint(this.shown(place)) !== "") return this.shown(place);
+    return undefined;
   }
 
   #tooMany(got: string): UsageError {
-    const [first] = this.#texts?.keys() ?? [];
     return new UsageError(
       `${this.#source}: column '${this.#name}': expected numbers, or at most ${thousands(MOST_VALUES)} different texts ` +
         `and two rows for each, got ${got} ` +
-        `(the first is '${String(first).slice(0, 40)}'); leave the column out, or group its values${naHint(this.#naWord())}`,
+        `(the first is '${this.shown(0).slice(0, 40)}'); leave the column out, or group its values${naHint(this.#naWord())}`,
     );
   }
+}
+
+/** Whether bytes are a text in ASCII, not empty, that needs no trimming and has no control characters. */
+function isPlain(view: DataView, start: number, end: number): boolean {
+  const [space, last] = [0x20, 0x7e];
+  for (let i = start; i < end; i++) {
+    const byte = view.getUint8(i);
+    const isInside = i > start && i < end - 1;
+    if (byte > last || (isInside ? byte < space : byte <= space)) return false;
+  }
+  return end > start;
 }
 
 /** An empty cell. */

@@ -1,6 +1,6 @@
 // One label's column while a table is read: numbers, or texts, which are classes.
 import { UsageError } from "../errors.ts";
-import { PARTS } from "./columns.ts";
+import { PARTS, TRAINING } from "./columns.ts";
 import { isNothing, naHint } from "./input-column.ts";
 
 /** Most classes of a label. */
@@ -13,30 +13,32 @@ export type LabelClasses = readonly (string | number)[] | null;
 export class LabelColumn {
   readonly #name: string;
   readonly #source: string;
+  /** The rows' parts, empty if all are training rows. */
+  readonly #marks: Uint8Array;
   readonly #numbers = new Set<number>();
+  #hasNumbers = false;
   #texts: Map<string, number> | undefined;
   /** Rows of each of `PARTS` that have a label, and all rows that have none. */
   readonly #labelled = [0, 0, 0];
   #gaps = 0;
 
-  constructor(name: string, source: string) {
+  constructor(name: string, source: string, marks: Uint8Array) {
     this.#name = name;
     this.#source = source;
+    this.#marks = marks;
   }
 
-  /**
-   * The number that stands for a value: itself, of a text the place of its first appearance, NaN for nothing. Undefined if it is
-   * unfit. `part` is the row's place among `PARTS`.
-   */
-  add(value: unknown, number: number | undefined, part: number): number | undefined {
-    if (isNothing(value)) {
-      this.#gaps++;
-      return Number.NaN;
-    }
-    this.#labelled[part]++;
-    if (this.#numbers.size === 0 && number === undefined) this.#texts ??= new Map();
+  /** Whether its values are no texts so far. */
+  get takesNumbers(): boolean {
+    return this.#texts === undefined;
+  }
+
+  /** The number that stands for a value: itself, of a text the place of its first appearance, NaN for nothing. Undefined if it is unfit. */
+  numberOf(value: unknown, number: number | undefined): number | undefined {
+    if (isNothing(value)) return Number.NaN;
+    if (!this.#hasNumbers && number === undefined) this.#texts ??= new Map();
     if (this.#texts === undefined) {
-      if (number !== undefined && this.#numbers.size <= MOST_CLASSES) this.#numbers.add(number);
+      this.#hasNumbers = true;
       return number;
     }
     const text = String(value).trim();
@@ -44,6 +46,21 @@ export class LabelColumn {
     this.#texts.set(text, place);
     if (this.#texts.size > MOST_CLASSES) throw this.#tooMany();
     return place;
+  }
+
+  /** Takes the numbers of rows that follow each other. A label may be missing. */
+  take(first: number, numbers: ArrayLike<number>): undefined {
+    for (let n = 0; n < numbers.length; n++) {
+      const number = numbers[n];
+      if (Number.isNaN(number)) {
+        this.#gaps++;
+        continue;
+      }
+      this.#labelled[this.#marks[first + n] ?? TRAINING]++;
+      if (this.#texts || this.#numbers.size > MOST_CLASSES) continue;
+      this.#hasNumbers = true;
+      if (number !== numbers[n - 1]) this.#numbers.add(number);
+    }
   }
 
   /** How many rows have no label. Throws UsageError if none has one, of the table or, with `marks`, of a part that rows have. */
@@ -59,10 +76,10 @@ export class LabelColumn {
     return this.#numbers.size > MOST_CLASSES ? null : [...this.#numbers].sort((a, b) => a - b);
   }
 
-  /** The class of each of the places of `add`; undefined for numbers. */
-  get places(): readonly number[] | undefined {
+  /** The class of each of the places of `numberOf`; undefined for numbers. */
+  get places(): Int32Array | undefined {
     const { classes } = this;
-    return this.#texts && Array.from(this.#texts.keys(), (text) => (classes as readonly string[]).indexOf(text));
+    return this.#texts && Int32Array.from(this.#texts.keys(), (text) => (classes as readonly string[]).indexOf(text));
   }
 
   #tooMany(): UsageError {

@@ -2,6 +2,7 @@
 import { parquetHeader } from "hyparquet/src/column.js";
 import { convert } from "hyparquet/src/convert.js";
 import { decompressPage, readDataPage, readDataPageV2 } from "hyparquet/src/datapage.js";
+import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { readPlain } from "hyparquet/src/plain.js";
 import { PlainTexts } from "./plain-texts.ts";
 import type { CellPage } from "./table-builder.ts";
@@ -63,9 +64,7 @@ function unpacked(bytes: Uint8Array, length: number, { codec, compressors }: Col
 function dictionaryIn(bytes: Uint8Array, page: PageHeader, count: number, decoder: ColumnDecoder): CellPage["values"] {
   const all = unpacked(bytes, page.uncompressed_page_size, decoder);
   if (isText(decoder)) return new PlainTexts(all, count);
-  const { buffer, byteOffset, byteLength } = all;
-  const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 };
-  return convert(readPlain(reader, decoder.type, count, decoder.element.type_length), decoder);
+  return convert(readPlain(readerOf(all, 0), decoder.type, count, decoder.element.type_length), decoder);
 }
 
 function isText({ type, element }: ColumnDecoder): boolean {
@@ -87,24 +86,48 @@ function cellsIn(
       : unpackedSecond(packed, page, decoder);
   const optional = decoder.element.repetition_type === "OPTIONAL";
   checkValues(bytes, page, optional, decoder.type);
-  const rows = header.num_values;
-  if (!optional && isText(decoder) && header.encoding === "PLAIN") return { rows, values: new PlainTexts(bytes, rows) };
-  const { definitionLevels: levels, dataPage } =
-    first === undefined
-      ? readDataPageV2(
-          bytes,
-          { ...page, data_page_header_v2: { ...(second as object), is_compressed: false } } as PageHeader,
-          decoder,
-        )
-      : readDataPage(bytes, first, decoder);
-  const has = levels?.length ? (row: number) => levels[row] === 1 : undefined;
-  if (!header.encoding.endsWith("_DICTIONARY"))
-    return { rows, values: convert(dataPage, decoder), ...(has && { has }) };
-  const places = dataPage as ArrayLike<number>;
-  for (let n = 0; n < places.length; n++)
-    if (!(places[n] < dictionary.length))
-      throw new Error(`a value is number ${places[n]} of a dictionary of ${dictionary.length}`);
-  return { rows, values: dictionary, places, ...(has && { has }) };
+  const { encoding, num_values: rows } = header;
+  const levels = optional ? levelsIn(bytes, page, rows) : undefined;
+  const count = levels ? valuesIn(levels) : rows;
+  const known = { rows, ...(levels && count < rows && { levels }) };
+  const own = bytes.subarray(levelBytes(bytes, page, optional));
+  if (encoding === "PLAIN" && isText(decoder)) return { ...known, values: new PlainTexts(own, count) };
+  if (encoding.endsWith("_DICTIONARY")) {
+    const entries = new Uint32Array(count);
+    if (count > 0 && own[0] !== 0) readRleBitPackedHybrid(readerOf(own, 1), own[0] ?? 0, entries, own.length - 1);
+    for (let n = 0; n < count; n++)
+      if (entries[n] >= dictionary.length)
+        throw new Error(`a value is number ${entries[n]} of a dictionary of ${dictionary.length}`);
+    return { ...known, values: dictionary, entries };
+  }
+  const flat = { ...page, data_page_header_v2: { ...(second as object), is_compressed: false } } as PageHeader;
+  const { dataPage } = first === undefined ? readDataPageV2(bytes, flat, decoder) : readDataPage(bytes, first, decoder);
+  return { ...known, values: convert(dataPage, decoder) };
+}
+
+/** Bytes of a page before its values. */
+function levelBytes(bytes: Uint8Array, { data_page_header_v2: second }: PageHeader, optional: boolean): number {
+  if (second !== undefined) return second.repetition_levels_byte_length + second.definition_levels_byte_length;
+  return optional ? 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) : 0;
+}
+
+/** 1 for each row that has a value. */
+function levelsIn(bytes: Uint8Array, page: PageHeader, rows: number): Uint8Array {
+  const start = page.data_page_header_v2?.repetition_levels_byte_length ?? 4;
+  const levels = new Uint8Array(rows);
+  readRleBitPackedHybrid(readerOf(bytes, start), 1, levels, levelBytes(bytes, page, true) - start);
+  return levels;
+}
+
+/** How many of some rows have a value. */
+function valuesIn(levels: Uint8Array): number {
+  let count = 0;
+  for (let n = 0; n < levels.length; n++) count += Number(levels[n] === 1);
+  return count;
+}
+
+function readerOf({ buffer, byteOffset, byteLength }: Uint8Array, offset: number): { view: DataView; offset: number } {
+  return { view: new DataView(buffer, byteOffset, byteLength), offset };
 }
 
 /** The levels, which are never packed, then the values. */
@@ -137,7 +160,7 @@ function checkSizes(page: PageHeader): void {
 function checkValues(bytes: Uint8Array, page: PageHeader, optional: boolean, type: string): void {
   const { data_page_header: first, data_page_header_v2: second } = page;
   if (first !== undefined) {
-    const levels = optional ? 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) : 0;
+    const levels = levelBytes(bytes, page, optional);
     if (optional) checkRepeats(bytes.subarray(4, levels), 1, first.num_values);
     checkIndices(bytes.subarray(levels), first, type);
   } else if (second !== undefined) {

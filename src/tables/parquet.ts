@@ -3,15 +3,13 @@ import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { getTreePath } from "hyparquet/src/schema.js";
 import { snappyUncompress } from "hyparquet/src/snappy.js";
-import type { TableReading } from "../data/table.ts";
+import { snappyUncompressor } from "hysnappy";
 import { UsageError } from "../errors.ts";
-import { LongWork } from "../long-work.ts";
 import { type ByteSource, bytesInMemory } from "./byte-source.ts";
-import type { NamedColumns } from "./columns.ts";
 import { type Compressors, cellPages } from "./parquet-pages.ts";
-import { type CellPage, entryOf, TableBuilder, type TableRows } from "./table-builder.ts";
+import { type CellPage, entryOf } from "./table-builder.ts";
 
-type RowGroup = FileMetaData["row_groups"][number];
+export type RowGroup = FileMetaData["row_groups"][number];
 
 type Decompress = (input: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
 
@@ -20,6 +18,11 @@ const { zstdDecompressSync: zstd } = zlib as { readonly zstdDecompressSync?: Dec
 
 const COMPRESSORS: Compressors = {
   SNAPPY: (input, length) => {
+    try {
+      if (saidLength(input) === length) return fastSnappy(input, length);
+    } catch {
+      // hyparquet says what is wrong
+    }
     const output = new Uint8Array(length);
     snappyUncompress(input, output);
     return output;
@@ -28,6 +31,7 @@ const COMPRESSORS: Compressors = {
   BROTLI: bounded(zlib.brotliDecompressSync),
   ...(zstd && { ZSTD: bounded(zstd) }),
 };
+const fastSnappy = snappyUncompressor();
 const KNOWN = ["UNCOMPRESSED", ...Object.keys(COMPRESSORS)];
 
 /** A Parquet file whose metadata is in memory. */
@@ -50,43 +54,13 @@ export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   return { bytes, source, metadata, names: columns.map(({ element }) => element.name), rows };
 }
 
-/**
- * The rows of Parquet files of the same columns, one after the other, group by group. Throws UsageError, by the name of a file
- * or by `source`, with row and column.
- */
-export function parquetTable(
-  files: readonly ParquetFile[],
-  source: string,
-  chosen?: NamedColumns,
-  how?: TableReading,
-): TableRows {
-  const names = files[0]?.names ?? [];
-  const all = files.reduce((sum, { rows }) => sum + rows, 0);
-  const builder = new TableBuilder(names, source, all, chosen, how);
-  const work = new LongWork(`reading ${source}`);
-  let before = 0;
-  for (const file of files) {
-    let first = before;
-    const placeOf = (row: number) => `${file.source}: row ${row - before + 1}`;
-    for (const group of file.metadata.row_groups) {
-      for (const [done, at] of builder.places.entries()) {
-        let row = first;
-        for (const page of pagesOf(file, group, file.names.indexOf(names[at]))) {
-          builder.addPage(at, row, page, placeOf);
-          row += page.rows;
-        }
-        work.reach((first + ((done + 1) / builder.places.length) * Number(group.num_rows)) / all);
-      }
-      first += Number(group.num_rows);
-    }
-    before = first;
-  }
-  return builder.finish();
-}
-
 /** Pages of a column, whose errors are UsageErrors by the name of the file. */
-function* pagesOf({ bytes, source, metadata }: ParquetFile, group: RowGroup, i: number): Generator<CellPage> {
-  const pages = reading(source, () => columnPages(bytes, metadata, group, i));
+export function* pagesOf(
+  { bytes, source, metadata, names }: ParquetFile,
+  group: RowGroup,
+  name: string,
+): Generator<CellPage> {
+  const pages = reading(source, () => columnPages(bytes, metadata, group, names.indexOf(name)));
   for (;;) {
     const { done, value } = reading(source, () => pages.next());
     if (done) return;
@@ -102,8 +76,8 @@ export function numberColumns(file: Buffer, source: string): ReadonlyMap<string,
       const all = new Float32Array(rows);
       let row = 0;
       for (const group of metadata.row_groups) {
-        for (const { values, places, ...page } of columnPages(bytes, metadata, group, i)) {
-          for (let n = 0; n < page.rows; n++) all[row++] = Number(entryOf(values, places?.[n] ?? n));
+        for (const { values, entries, ...page } of columnPages(bytes, metadata, group, i)) {
+          for (let n = 0; n < page.rows; n++) all[row++] = Number(entryOf(values, entries?.[n] ?? n));
         }
       }
       return [name, all] as const;
@@ -154,6 +128,12 @@ function rowsIn({ num_rows }: RowGroup, source: string): number {
   const rows = Number(num_rows);
   if (rows >= 0) return rows;
   throw new UsageError(`${source}: not readable as Parquet: it says that a group has ${rows} rows`);
+}
+
+/** The length of what snappy unpacks, as the input says at its beginning. */
+function saidLength(input: Uint8Array): number {
+  const end = input.findIndex((byte) => byte < 0x80);
+  return input.subarray(0, end + 1).reduceRight((length, byte) => 128 * length + (byte & 0x7f), 0);
 }
 
 /** No page is longer uncompressed than it says. */

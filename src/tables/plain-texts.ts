@@ -2,6 +2,7 @@
 export class PlainTexts {
   readonly length: number;
   readonly bytes: Buffer;
+  readonly view: DataView;
   /** Where each begins and ends. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
@@ -10,10 +11,11 @@ export class PlainTexts {
   constructor({ buffer, byteOffset, byteLength }: Uint8Array, count: number) {
     this.length = count;
     this.bytes = Buffer.from(buffer, byteOffset, byteLength);
+    this.view = new DataView(buffer, byteOffset, byteLength);
     [this.starts, this.ends] = [new Uint32Array(count), new Uint32Array(count)];
     for (let i = 0, at = 0; i < count; i++) {
       const start = at + 4;
-      at = start + (start <= byteLength ? this.bytes.readUInt32LE(at) : 0);
+      at = start + (start <= byteLength ? this.view.getUint32(at, true) : 0);
       if (at > byteLength) throw new Error(`text ${i + 1} of a page is cut short`);
       this.starts[i] = start;
       this.ends[i] = at;
@@ -25,88 +27,137 @@ export class PlainTexts {
   }
 }
 
-/** A part of all slots that may be in use. */
-const FULLEST = 0.5;
+/** Words of a slot: hash, first four bytes and length of its text, and the text's place counted from 1; 0 if it is free. */
+const SLOT = 4;
+/** The part of all slots that may be in use. */
+const FULLEST = 0.75;
+/** A text this long is known by its slot: its hash, with its first four bytes, belongs to one value of the next four. */
+const MOST_IN_SLOT = 8;
 
-/** Numbers of texts, found by their bytes: no string is made of a text that was there before. */
-export class TextNumbers {
-  #bytes: Uint8Array = new Uint8Array(1024);
-  #count = 0;
-  /** Of each text, in the order in which they came: where it ends, its hash and its number. */
-  #ends = new Uint32Array(128);
-  #hashes = new Int32Array(128);
-  #numbers = new Int32Array(128);
-  /** The text in each slot, counted from 1; 0 for none. A text is in the first free slot from that of its hash on. */
-  #slots = new Int32Array(256);
+/** Different texts, each with its place, which counts them. They are found by their bytes: no string is made of a text that is there. */
+export class Texts {
+  size = 0;
+  #bytes = new Uint8Array(1024);
+  /** Where each text ends. */
+  #ends = new Uint32Array(64);
+  /** A text is in the first free slot from that of its hash on. */
+  #slots = new Int32Array(SLOT * 64);
 
-  /** The number of each text of a page, -1 for none. */
-  all(texts: PlainTexts): Int32Array {
-    const numbers = new Int32Array(texts.length);
-    for (let i = 0; i < numbers.length; i++) numbers[i] = this.get(texts, i);
-    return numbers;
+  /** The place of the text from `start` to `end`; -1 if it is not there. */
+  find(view: DataView, start: number, end: number): number {
+    return this.#slots[this.#slotOf(view, start, end) + 3] - 1;
   }
 
-  /** The number of text `i` of a page; -1 if it has none. */
-  get(texts: PlainTexts, i: number): number {
-    const [start, end] = [texts.starts[i], texts.ends[i]];
-    const hash = hashOf(texts.bytes, start, end);
-    const mask = this.#slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const own = this.#slots[slot] - 1;
-      if (own < 0) return -1;
-      if (this.#hashes[own] === hash && this.#isSame(own, texts.bytes, start, end)) return this.#numbers[own];
+  /** Adds a text that is not there, and gives its place. */
+  add(view: DataView, start: number, end: number): number {
+    const place = this.size++;
+    if (SLOT * this.size > FULLEST * this.#slots.length) this.#grow();
+    const slot = this.#slotOf(view, start, end);
+    const words = [hashOf(view, start, end), wordAt(view, start, end), end - start, place + 1];
+    this.#slots.set(words, slot);
+    const from = this.#startOf(place);
+    const to = from + end - start;
+    if (to > this.#bytes.length) this.#bytes = longer(this.#bytes, 2 * to);
+    for (let i = 0; from + i < to; i++) this.#bytes[from + i] = view.getUint8(start + i);
+    if (place >= this.#ends.length) this.#ends = longer(this.#ends, 2 * place);
+    this.#ends[place] = to;
+    return place;
+  }
+
+  text(place: number): string {
+    return Buffer.from(this.#bytes.buffer).toString("utf8", this.#startOf(place), this.#ends[place]);
+  }
+
+  /** Sorts places by their texts, as JavaScript sorts strings; the texts have no zeros, and the same bytes before `depth`. */
+  sort(places: Uint32Array, depth = 0): Uint32Array {
+    const keys = new BigUint64Array(places.length);
+    const words = new Uint32Array(keys.buffer); // the low ones first
+    for (let n = 0; n < places.length; n++) {
+      words[2 * n] = places[n];
+      words[2 * n + 1] = this.#orderAt(places[n], depth);
+    }
+    keys.sort();
+    for (let n = 0, from = 0; n < places.length; n++) {
+      places[n] = words[2 * n];
+      if (words[2 * n + 1] === words[2 * n + 3]) continue;
+      if (n > from) this.sort(places.subarray(from, n + 1), depth + 4);
+      from = n + 1;
+    }
+    return places;
+  }
+
+  /** Four bytes of a text as a number that sorts like them. */
+  #orderAt(place: number, depth: number): number {
+    const [at, end] = [this.#startOf(place) + depth, this.#ends[place]];
+    let word = 0;
+    for (let i = at; i < at + 4; i++) word = (word << 8) | (i < end ? orderOf(this.#bytes[i]) : 0);
+    return word;
+  }
+
+  #startOf(place: number): number {
+    return place === 0 ? 0 : this.#ends[place - 1];
+  }
+
+  /** The slot of a text, or the free one that it would get. */
+  #slotOf(view: DataView, start: number, end: number): number {
+    const slots = this.#slots;
+    const last = slots.length - 1;
+    const length = end - start;
+    const hash = hashOf(view, start, end);
+    const first = wordAt(view, start, end);
+    for (let at = (SLOT * hash) & last; ; at = (at + SLOT) & last) {
+      const place = slots[at + 3] - 1;
+      if (place < 0) return at;
+      if (slots[at] !== hash || slots[at + 1] !== first || slots[at + 2] !== length) continue;
+      if (length <= MOST_IN_SLOT || this.#isSame(place, view, start, end)) return at;
     }
   }
 
-  #isSame(own: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = own === 0 ? 0 : this.#ends[own - 1];
-    if (this.#ends[own] - from !== end - start) return false;
-    for (let i = 0; i < end - start; i++) if (this.#bytes[from + i] !== bytes[start + i]) return false;
+  #isSame(place: number, view: DataView, start: number, end: number): boolean {
+    const from = this.#startOf(place) - start;
+    for (let i = start; i < end; i++) if (this.#bytes[from + i] !== view.getUint8(i)) return false;
     return true;
   }
 
-  /** Gives text `i` of a page, which has no number, this one. */
-  set(texts: PlainTexts, i: number, number: number): void {
-    const own = this.#count++;
-    if (own === this.#ends.length) this.#grow();
-    const [start, end] = [texts.starts[i], texts.ends[i]];
-    const from = own === 0 ? 0 : this.#ends[own - 1];
-    const to = from + end - start;
-    if (to > this.#bytes.length) this.#bytes = longer(this.#bytes, 2 * to);
-    this.#bytes.set(texts.bytes.subarray(start, end), from);
-    this.#ends[own] = to;
-    this.#hashes[own] = hashOf(texts.bytes, start, end);
-    this.#numbers[own] = number;
-    this.#putSlot(own);
-  }
-
   #grow(): void {
-    const [own, count] = [this.#ends.length, 2 * this.#ends.length]; // a power of two
-    this.#ends = longer(this.#ends, count);
-    this.#hashes = longer(this.#hashes, count);
-    this.#numbers = longer(this.#numbers, count);
-    this.#slots = new Int32Array(count / FULLEST);
-    for (let i = 0; i < own; i++) this.#putSlot(i);
-  }
-
-  #putSlot(own: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = this.#hashes[own] & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = own + 1;
+    const [old, slots] = [this.#slots, new Int32Array(2 * this.#slots.length)];
+    for (let from = 0; from < old.length; from += SLOT) {
+      if (old[from + 3] === 0) continue;
+      let at = (SLOT * old[from]) & (slots.length - 1);
+      while (slots[at + 3] !== 0) at = (at + SLOT) & (slots.length - 1);
+      for (let i = 0; i < SLOT; i++) slots[at + i] = old[from + i];
+    }
+    this.#slots = slots;
   }
 }
 
 /** The same numbers at the start of an array of this length. */
-function longer<T extends Uint8Array | Uint32Array | Int32Array>(numbers: T, length: number): T {
+export function longer<T extends Uint8Array | Uint32Array>(numbers: T, length: number): T {
   const more = new (numbers.constructor as new (length: number) => T)(length);
   more.set(numbers);
   return more;
 }
 
-/** FNV-1a, then mixed, since a slot is its last bits. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
-  return hash ^ (hash >>> 15);
+/** Four bytes of a text, fewer at its end. */
+function wordAt(view: DataView, at: number, end: number): number {
+  if (at + 4 <= end) return view.getInt32(at, true);
+  let word = 0;
+  for (let i = at; i < end; i++) word |= view.getUint8(i) << (8 * (i - at));
+  return word;
+}
+
+/** Each step has an inverse, so that of the words of two texts of one length and one hash, never only one differs. */
+function hashOf(view: DataView, start: number, end: number): number {
+  let hash = end - start;
+  for (let at = start; at < end; at += 4) {
+    hash = Math.imul(hash ^ wordAt(view, at, end), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash;
+}
+
+/** UTF-8 sorts signs beyond the first 65,536 last; JavaScript sorts them before those from U+E000 on. */
+function orderOf(byte: number): number {
+  if (byte < 0xee) return byte;
+  return byte < 0xf0 ? byte + 5 : byte - 2;
 }

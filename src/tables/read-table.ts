@@ -11,7 +11,8 @@ import { readBytes, reading } from "../regular-file.ts";
 import { thousands } from "../units.ts";
 import { sha256Of, withFile } from "./byte-source.ts";
 import { MOST_COLUMNS, type NamedColumns } from "./columns.ts";
-import { type ParquetFile, parquetFile, parquetTable } from "./parquet.ts";
+import { type ParquetFile, parquetFile } from "./parquet.ts";
+import { parquetTable } from "./parquet-table.ts";
 import { TableBuilder, type TableRows } from "./table-builder.ts";
 import { type AskedTable, keptOr } from "./table-cache.ts";
 

@@ -1,11 +1,10 @@
 import { constants as bufferLimits } from "node:buffer";
 import { totalmem } from "node:os";
 import type { TableReading, TableValues } from "../data/table.ts";
-import { CellReader } from "../data/table-cells.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../printable.ts";
 import { megabytes, thousands } from "../units.ts";
-import { CellWriter } from "./cell-writer.ts";
+import { CellWriter, type Numbers, widthOf } from "./cell-writer.ts";
 import {
   type Columns,
   checkWidth,
@@ -23,7 +22,7 @@ import {
 } from "./columns.ts";
 import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
-import { PlainTexts, TextNumbers } from "./plain-texts.ts";
+import { PlainTexts } from "./plain-texts.ts";
 
 /** A table that was read and checked. */
 export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChosen"> {
@@ -51,39 +50,49 @@ export interface CellPage {
   /** The values of those rows that have one, or a dictionary of them. */
   readonly values: ArrayLike<unknown> | PlainTexts;
   /** The place in the dictionary of each value. */
-  readonly places?: ArrayLike<number>;
-  /** Whether a row has a value; absent if each has. */
-  readonly has?: (row: number) => boolean;
-}
-
-/** The places of a page's texts that a column has had, by their numbers in the page. */
-class KnownTexts {
-  readonly #texts: PlainTexts | undefined;
-  readonly #byBytes: TextNumbers;
-  /** -1 for a text that was not there before the page. */
-  readonly #places: Int32Array;
-
-  constructor(values: CellPage["values"], byBytes: TextNumbers) {
-    this.#texts = values instanceof PlainTexts ? values : undefined;
-    this.#byBytes = byBytes;
-    this.#places = this.#texts ? byBytes.all(this.#texts) : new Int32Array(values.length).fill(-1);
-  }
-
-  /** -1 if it has none. */
-  place(entry: number): number {
-    const place = this.#places[entry] ?? -1;
-    return place >= 0 || entry < 0 || this.#texts === undefined ? place : this.#byBytes.get(this.#texts, entry);
-  }
-
-  keep(entry: number, place: number): void {
-    this.#places[entry] = place;
-    if (this.#texts) this.#byBytes.set(this.#texts, entry, place);
-  }
+  readonly entries?: Uint32Array;
+  /** 1 for a row that has a value; absent if each has. */
+  readonly levels?: Uint8Array;
 }
 
 /** Value number `i` of a page. */
 export function entryOf(values: CellPage["values"], i: number): unknown {
   return values instanceof PlainTexts ? values.text(i) : values[i];
+}
+
+interface LabelContents {
+  readonly classes: LabelClasses;
+  /** How many rows have none. */
+  readonly gaps: number;
+  readonly variance: number;
+}
+
+/** The first row where an input has nothing, and what to say of it. */
+export interface FirstGap {
+  readonly row: number;
+  readonly text: string;
+}
+
+/** What threads that read a table share: its cells, and its rows' parts. */
+export interface TableMemory {
+  readonly cells: SharedArrayBuffer;
+  readonly marks: SharedArrayBuffer;
+}
+
+/** A column that was read. */
+export interface ReadColumn {
+  /** Whether its cells are places of texts. */
+  readonly isText: boolean;
+  /** Its numbers, if some need float64. */
+  readonly wide: Float64Array | undefined;
+  /** The value of all rows, if they have the same. */
+  readonly constant: string | undefined;
+  readonly holds: InputContents | LabelContents | Problem;
+}
+
+/** What a UsageError says. */
+interface Problem {
+  readonly problem: string;
 }
 
 const LARGEST_FLOAT32 = 3.4028235e38;
@@ -109,27 +118,35 @@ export class TableBuilder {
   readonly #marks: Uint8Array<SharedArrayBuffer>;
   readonly #inputs: readonly InputColumn[];
   readonly #labels: readonly LabelColumn[];
+  readonly #all: readonly (InputColumn | LabelColumn)[];
   /** Words that stand for nothing. */
   readonly #na: ReadonlySet<string>;
   readonly #resplit: boolean;
-  /** Of each column of inputs, the places of texts that it has had, by their bytes. */
-  readonly #byBytes = new Map<number, TextNumbers>();
+  /** Whether a number may stand for nothing. */
+  readonly #hasNaNumbers: boolean;
+  /** The numbers of the latest dictionary's values. */
+  #known: { readonly values: CellPage["values"]; readonly numbers: Float64Array } | undefined;
+  /** A cell's number. */
+  readonly #one = new Float64Array(1);
   #rows = 0;
-  #firstGap: { readonly row: number; readonly text: string } | undefined;
+  #firstGap: FirstGap | undefined;
 
-  /** For `rows` rows. Throws UsageError if this machine's memory holds fewer. */
+  /** For `rows` rows, in the memory of another thread's builder if given. Throws UsageError if this machine's memory holds fewer. */
   constructor(
     header: readonly string[],
     source: string,
     rows: number,
     chosen?: NamedColumns,
     { categorical = [], na = [], split }: TableReading = {},
+    memory?: TableMemory,
   ) {
     this.#source = source;
     this.#columns = tableColumns(header, source, chosen);
     const { inputs, labels } = this.#columns;
     expectMemory(source, rows, inputs.length + labels.length);
     this.#na = new Set(na);
+    this.#hasNaNumbers = na.some((word) => !Number.isNaN(Number(word)));
+    this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
     this.#resplit = split === "run";
     const missing = categorical.find((name) => !inputs.includes(name));
     if (missing !== undefined) {
@@ -138,127 +155,133 @@ export class TableBuilder {
       const way = isLabel ? `it is a label; give --task ${missing}=categorical` : `no input '${missing}'${meant}`;
       throw new UsageError(`${source}: categorical: ${way}`);
     }
-    this.#inputs = inputs.map((name) => new InputColumn(name, source, categorical.includes(name)));
-    this.#labels = labels.map((name) => new LabelColumn(name, source));
-    this.#cells = new CellWriter(rows, inputs.length + labels.length);
-    this.#marks = new Uint8Array(new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
+    this.#inputs = inputs.map((name) => new InputColumn(name, source, categorical.includes(name), this.#marks));
+    this.#labels = labels.map((name) => new LabelColumn(name, source, this.#marks));
+    this.#all = [...this.#inputs, ...this.#labels];
+    this.#cells = new CellWriter(rows, inputs.length + labels.length, memory?.cells);
   }
 
-  /** The places of the columns that it takes, in the order in which it takes them. */
-  get places(): readonly number[] {
+  get memory(): TableMemory {
+    return { cells: this.#cells.memory, marks: this.#marks.buffer };
+  }
+
+  /** Inputs and labels, by their places among them. */
+  get all(): number[] {
+    return [...this.#all.keys()];
+  }
+
+  /** Places in the header of some inputs and labels, before them that of the rows' parts. */
+  placesOf(own: readonly number[]): number[] {
     const { part, places } = this.#columns;
-    return part === undefined ? places : [part, ...places];
+    return [...(part === undefined ? [] : [part]), ...own.map((i) => places[i])];
   }
 
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
   add(values: readonly unknown[], place: string): void {
     const row = this.#rows++;
     const { part, places } = this.#columns;
-    if (part !== undefined) this.#mark(row, values[part], () => place);
-    for (const [i, at] of places.entries()) this.#put(i, row, values[at], () => place);
+    if (part !== undefined) this.#marks[row] = this.#markOf(values[part], row, () => place);
+    for (const [i, at] of places.entries()) {
+      const value = values[at];
+      const number = this.#inputs[i]?.placeOf(value) ?? this.#numberFor(i, row, value, () => place);
+      this.#one[0] = number;
+      this.#take(i, row, this.#one, () => place);
+      this.#cells.set(row, i, number);
+    }
   }
 
   /** Cells of the column at a place of the header, from a row on; `placeOf` names a row in errors. */
   addPage(at: number, first: number, page: CellPage, placeOf: (row: number) => string): void {
     this.#rows = Math.max(this.#rows, first + page.rows);
     const i = this.#columns.places.indexOf(at);
-    if (this.#addNumbers(i, first, page)) return;
-    const known = this.#knownTexts(i, page);
-    const places = new Int32Array(page.rows).fill(-1);
-    for (let n = 0, next = 0; n < page.rows; n++) {
-      const isThere = page.has?.(n) ?? true;
-      const entry = isThere ? (page.places?.[next] ?? next) : -1;
-      next += Number(isThere);
-      const place = known?.place(entry) ?? -1;
-      if (place >= 0) {
-        places[n] = place;
-        continue;
-      }
-      const value = isThere ? entryOf(page.values, entry) : undefined;
-      if (i < 0) {
-        this.#mark(first + n, value, placeOf);
-        continue;
-      }
-      const number = this.#put(i, first + n, value, placeOf);
-      if (number >= 0 && known && !this.#inputs[i].takesNumbers) known.keep(entry, number);
+    const numbers = this.#numbersIn(i, page) ?? this.#numbersFor(i, first, page, placeOf);
+    if (i < 0) this.#marks.set(numbers, first);
+    else {
+      this.#take(i, first, numbers, placeOf);
+      this.#cells.setAll(first, i, numbers);
     }
-    if (known === undefined) return;
-    this.#inputs[i].addPlaces(places, this.#marks.subarray(first, first + page.rows));
-    this.#cells.setPlaces(first, i, places);
   }
 
-  /** The texts of an input's page that were there before; undefined for another column. */
-  #knownTexts(i: number, { values }: CellPage): KnownTexts | undefined {
-    if (this.#inputs[i] === undefined) return undefined;
-    const byBytes = this.#byBytes.get(i) ?? new TextNumbers();
-    this.#byBytes.set(i, byBytes);
-    return new KnownTexts(values, byBytes);
+  #take(i: number, first: number, numbers: Numbers, placeOf: (row: number) => string): void {
+    const row = this.#all[i].take(first, numbers);
+    if (row !== undefined && row < (this.#firstGap?.row ?? Number.POSITIVE_INFINITY))
+      this.#firstGap = { row, text: `${placeOf(row)}: ${this.nameOf(i)}: ${GAP}` };
   }
 
-  /** Numbers of an input in one go; false for other cells, and for numbers that need a message. */
-  #addNumbers(i: number, first: number, { values, places, has, rows }: CellPage): boolean {
+  /** The numbers of a page that has nothing else; undefined if others, or some that need a message, may be there. */
+  #numbersIn(i: number, { values, entries, levels, rows }: CellPage): Numbers | undefined {
+    if (!this.#all[i]?.takesNumbers || this.#hasNaNumbers) return undefined;
+    const all = numbersOf(values);
+    if (all === undefined || !areFit(all)) return undefined;
+    if (entries === undefined && levels === undefined) return all;
+    const numbers = all instanceof Float32Array ? new Float32Array(rows) : new Float64Array(rows);
+    for (let n = 0, next = 0; n < rows; n++) {
+      const isNext = levels === undefined || levels[n] === 1;
+      numbers[n] = isNext ? all[entries ? entries[next++] : next++] : Number.NaN;
+    }
+    return numbers;
+  }
+
+  /** The numbers that stand for the values of a page. */
+  #numbersFor(i: number, first: number, page: CellPage, placeOf: (row: number) => string): Numbers {
+    const { values, entries, levels, rows } = page;
+    const known = entries && this.#knownOf(values);
+    const numbers = this.#all[i]?.takesNumbers ? new Float64Array(rows) : new Float32Array(rows);
+    for (let n = 0, next = 0; n < rows; n++) {
+      const isNext = levels === undefined || levels[n] === 1;
+      const entry = isNext ? (entries ? entries[next++] : next++) : -1;
+      let number = known && isNext ? known[entry] : Number.NaN;
+      if (Number.isNaN(number)) {
+        number = this.#numberAt(i, first + n, values, entry, placeOf);
+        if (known && isNext) known[entry] = number;
+      }
+      numbers[n] = number;
+    }
+    return numbers;
+  }
+
+  /** Of the values of a dictionary, the numbers of those that were there before, else NaN. */
+  #knownOf(values: CellPage["values"]): Float64Array {
+    if (this.#known?.values !== values)
+      this.#known = { values, numbers: new Float64Array(values.length).fill(Number.NaN) };
+    return this.#known.numbers;
+  }
+
+  /** The number that stands for value `entry` of a page; for nothing at -1. */
+  #numberAt(
+    i: number,
+    row: number,
+    values: CellPage["values"],
+    entry: number,
+    placeOf: (row: number) => string,
+  ): number {
     const input = this.#inputs[i];
-    const isNumeric = values instanceof Float32Array || values instanceof Float64Array || values instanceof Int32Array;
-    if (input === undefined || !isNumeric || has !== undefined || this.#na.size > 0 || !input.takesNumbers)
-      return false;
-    for (let n = 0; n < values.length; n++) if (!(Math.abs(values[n]) <= LARGEST_FLOAT32)) return false;
-    this.#cells.setNumbers(first, i, { values, places, rows });
-    input.addNumbers(this.#trainingRows(first, rows));
-    return true;
+    const isText = values instanceof PlainTexts && entry >= 0 && input?.takesNumbers === false;
+    const place = isText ? input.placeOfText(values, entry, this.#na.size === 0) : -1;
+    return place >= 0 ? place : this.#numberFor(i, row, entry < 0 ? undefined : entryOf(values, entry), placeOf);
   }
 
-  /** How many of some rows are training rows, as far as marks are known. */
-  #trainingRows(first: number, rows: number): number {
-    return rows - this.#marks.subarray(first, first + rows).reduce((sum, mark) => sum + Number(mark !== TRAINING), 0);
-  }
-
-  /** A text that was there before. */
-  #putPlace(i: number, row: number, place: number): void {
-    this.#inputs[i].addPlace(place, this.#isHeldOut(row));
-    this.#cells.set(row, i, place);
-  }
-
-  /** Gives the number that stands for the value: of a text, its place. */
-  #put(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
-    const known = typeof value === "string" ? this.#inputs[i]?.placeOf(value) : undefined;
-    if (known !== undefined) {
-      this.#putPlace(i, row, known);
-      return known;
-    }
-    const number = this.#numberFor(i, row, value, placeOf);
-    if (Number.isNaN(number) && i < this.#inputs.length && row < (this.#firstGap?.row ?? Number.POSITIVE_INFINITY))
-      this.#firstGap = { row, text: `${placeOf(row)}: ${this.#nameOf(i)}: ${GAP}` };
-    this.#cells.set(row, i, number);
-    return number;
-  }
-
+  /** The number that stands for a value: of a text, its place; of a row's part, that among `PARTS`. */
   #numberFor(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
+    if (i < 0) return this.#markOf(value, row, placeOf);
+    const known = this.#inputs[i]?.placeOf(value);
+    if (known !== undefined) return known;
     const cell = this.#isNa(value) ? undefined : value;
     const number = numberIn(cell);
     if (number === undefined && typeof cell === "string" && !isName(cell.trim()))
       throw this.#error(i, placeOf(row), unprintable(cell));
-    const taken =
-      this.#inputs[i]?.add(cell, number, this.#isHeldOut(row)) ??
-      this.#labels[i - this.#inputs.length]?.add(cell, number, this.#marks[row] ?? TRAINING);
+    const taken = this.#all[i].numberOf(cell, number);
     if (taken === undefined) throw this.#error(i, placeOf(row), unfit(cell));
     return taken;
   }
 
-  get #all(): readonly (InputColumn | LabelColumn)[] {
-    return [...this.#inputs, ...this.#labels];
-  }
-
   #error(i: number, place: string, text: string): UsageError {
-    return new UsageError(`${place}: ${this.#nameOf(i)}: ${text}`);
+    return new UsageError(`${place}: ${this.nameOf(i)}: ${text}`);
   }
 
-  #nameOf(i: number): string | undefined {
+  nameOf(i: number): string | undefined {
     const { inputs, labels } = this.#columns;
     return inputs[i] ?? labels[i - inputs.length];
-  }
-
-  #isHeldOut(row: number): boolean {
-    return (this.#marks[row] ?? TRAINING) !== TRAINING;
   }
 
   #isNa(value: unknown): boolean {
@@ -266,68 +289,92 @@ export class TableBuilder {
     return this.#na.has(typeof value === "string" ? value.trim() : String(value));
   }
 
-  /** Notes the row's part, as its place among `PARTS`. */
-  #mark(row: number, value: unknown, placeOf: (row: number) => string): void {
+  /** The row's part as its place among `PARTS`. */
+  #markOf(value: unknown, row: number, placeOf: (row: number) => string): number {
     const name = String(value ?? "").trim();
     const mark = partIn(name);
     if (mark < 0)
       throw new UsageError(`${placeOf(row)}: ${PART}: expected ${PART_CHOICES}, got '${name.slice(0, 40)}'`);
-    this.#marks[row] = this.#resplit && mark === VALIDATION ? TRAINING : mark;
+    return this.#resplit && mark === VALIDATION ? TRAINING : mark;
   }
 
-  finish(): TableRows {
+  get firstGap(): FirstGap | undefined {
+    return this.#firstGap;
+  }
+
+  /** Writes the cells that were taken. */
+  flush(): void {
+    this.#cells.flush();
+  }
+
+  /** What columns hold whose rows were all taken. */
+  read(own: readonly number[]): ReadColumn[] {
+    this.flush();
+    const texts = new Map<number, Int32Array>();
+    const columns = own.map((i): ReadColumn => {
+      const [input, label, number] = [this.#inputs[i], this.#labels[i - this.#inputs.length], this.#cells.readerOf(i)];
+      const constant = this.#constantIn(i, number);
+      const holds = told(() => input?.contents() ?? this.#labelIn(label, number));
+      const { places } = this.#all[i];
+      if (places) texts.set(i, places);
+      return { isText: places !== undefined, wide: this.#cells.wide(i), constant, holds };
+    });
+    this.#cells.renumber(this.#rows, texts);
+    return columns;
+  }
+
+  #labelIn(column: LabelColumn, number: (row: number) => number): LabelContents {
+    const { places, classes } = column;
+    const gaps = column.gaps(this.#columns.part === undefined ? undefined : this.#marks);
+    const variance = varianceOf(this.#rows, (row) => (places ? (places[number(row)] ?? Number.NaN) : number(row)));
+    return { classes, gaps, variance };
+  }
+
+  /** The value that a column has in every row; a gap of an input tells rows apart. */
+  #constantIn(i: number, number: (row: number) => number): string | undefined {
+    let first: number | undefined;
+    for (let row = 0; row < this.#rows; row++) {
+      const own = number(row);
+      if (Number.isNaN(own) && i >= this.#inputs.length) continue;
+      first ??= own;
+      if (own !== first) return undefined;
+    }
+    const label = this.#labels[i - this.#inputs.length];
+    return first === undefined ? undefined : String(this.#inputs[i]?.shown(first) ?? label.classes?.[0] ?? first);
+  }
+
+  /** The table of these columns, which are all of them. */
+  finish(columns = this.read(this.all), firstGap = this.#firstGap): TableRows {
     const { inputs, labels, part, areChosen } = this.#columns;
     const rows = this.#rows;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     const marks = part === undefined ? undefined : this.#allMarks();
-    const labelGaps = this.#labels.map((column) => column.gaps(marks));
-    this.#refuseConstants(rows);
-    const contents = this.#inputs.map((column) => column.contents());
+    const own = columns.slice(inputs.length).map(({ holds }) => given(holds) as LabelContents);
+    for (const [i, { constant }] of columns.entries()) {
+      if (constant === undefined) continue;
+      throw new UsageError(`${this.#source}: column '${this.nameOf(i)}' is ${constant} in every row; leave it out`);
+    }
+    const contents = columns.slice(0, inputs.length).map(({ holds }) => given(holds) as InputContents);
     const texts = contents.flatMap(({ values }) => (typeof values === "number" ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
-    expectMemory(this.#source, rows, this.#cells.width);
-    const cells = this.#cells.cells(
-      rows,
-      this.#all.map(({ places }) => places),
-    );
-    const reader = new CellReader(cells);
+    expectMemory(this.#source, rows, widthOf(columns));
+    const cells = this.#cells.cells(rows, columns);
     return {
       inputs,
       labels,
       areChosen,
       rows,
       contents,
-      firstGap: this.#firstGap?.text,
+      firstGap: firstGap?.text,
       heldout: marks?.reduce((sum, mark) => sum + Number(mark === HELD_OUT), 0),
       validation: marks?.includes(VALIDATION)
         ? marks.reduce((sum, mark) => sum + Number(mark === VALIDATION), 0)
         : undefined,
       values: { id: nextTableId(), cells, ...(marks && { heldout: marks.buffer }) },
-      labelClasses: this.#labels.map(({ classes }) => classes),
-      labelGaps,
-      labelVariances: labels.map((_, k) => varianceOf(reader, inputs.length + k)),
+      labelClasses: own.map(({ classes }) => classes),
+      labelGaps: own.map(({ gaps }) => gaps),
+      labelVariances: own.map(({ variance }) => variance),
     };
-  }
-
-  #refuseConstants(rows: number): void {
-    for (const i of this.#all.keys()) {
-      const constant = this.#constantIn(i, rows);
-      if (constant === undefined) continue;
-      const value = this.#inputs[i]?.shown(constant) ?? this.#labels[i - this.#inputs.length]?.classes?.[0] ?? constant;
-      throw new UsageError(`${this.#source}: column '${this.#nameOf(i)}' is ${value} in every row; leave it out`);
-    }
-  }
-
-  /** The number that a column has in every row; a gap of an input tells rows apart. */
-  #constantIn(i: number, rows: number): number | undefined {
-    let first: number | undefined;
-    for (let row = 0; row < rows; row++) {
-      const number = this.#cells.number(row, i);
-      if (Number.isNaN(number) && i >= this.#inputs.length) continue;
-      first ??= number;
-      if (number !== first) return undefined;
-    }
-    return first;
   }
 
   #allMarks(): Uint8Array<SharedArrayBuffer> {
@@ -336,6 +383,21 @@ export class TableBuilder {
     if (missing !== undefined) throw new UsageError(`${this.#source}: ${PART}: no row is ${missing}`);
     return marks;
   }
+}
+
+/** What `tell` gives, or the UsageError that it throws. */
+function told<T>(tell: () => T): T | Problem {
+  try {
+    return tell();
+  } catch (error) {
+    if (error instanceof UsageError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function given<T extends object>(holds: T | Problem): T {
+  if ("problem" in holds) throw new UsageError(holds.problem);
+  return holds;
 }
 
 /** Bytes of a row beside its numbers: its places in the parts of a run, and in the order of its training. */
@@ -375,17 +437,32 @@ function unfit(value: unknown): string {
 }
 
 /** Over the rows that have a number. */
-function varianceOf(cells: CellReader, column: number): number {
+function varianceOf(count: number, number: (row: number) => number): number {
   let [rows, sum, squares] = [0, 0, 0];
-  for (let row = 0; row < cells.rows; row++) {
-    const number = cells.number(row, column);
-    if (Number.isNaN(number)) continue;
+  for (let row = 0; row < count; row++) {
+    const own = number(row);
+    if (Number.isNaN(own)) continue;
     rows++;
-    sum += number;
+    sum += own;
   }
-  for (let row = 0; row < cells.rows; row++) {
-    const number = cells.number(row, column);
-    if (!Number.isNaN(number)) squares += (number - sum / rows) ** 2;
+  for (let row = 0; row < count; row++) {
+    const own = number(row);
+    if (!Number.isNaN(own)) squares += (own - sum / rows) ** 2;
   }
   return squares / rows;
+}
+
+/** A page's values as numbers; undefined if they are something else. */
+function numbersOf(values: CellPage["values"]): Numbers | undefined {
+  if (values instanceof Float32Array || values instanceof Float64Array) return values;
+  if (values instanceof Int32Array || values instanceof Uint32Array) return new Float64Array(values);
+  if (!(values instanceof BigInt64Array)) return undefined;
+  const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+  return Float64Array.from({ length: values.length }, (_, n) => words[2 * n + 1] * 2 ** 32 + (words[2 * n] >>> 0));
+}
+
+/** Whether float32 holds all of them, if not exactly. */
+function areFit(numbers: Numbers): boolean {
+  for (let n = 0; n < numbers.length; n++) if (!(Math.abs(numbers[n]) <= LARGEST_FLOAT32)) return false;
+  return true;
 }

@@ -23,5 +23,5 @@ test("isStale(src, compiled) where a file at any depth was written after it, or 
 });
 
 test("src/ starts its workers from dist/ here, not through a loader", async () => {
-  expect((await import("../../src/engines/start-worker.ts")).startWorker).toBe(startWorker);
+  expect((await import("../../src/start-worker.ts")).startWorker).toBe(startWorker);
 });

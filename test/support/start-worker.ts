@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { type TransferListItem, Worker } from "node:worker_threads";
 
 const [SRC, DIST] = ["src", "dist"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href) as [
   string,
@@ -9,6 +9,11 @@ const [SRC, DIST] = ["src", "dist"].map((folder) => new URL(`../../${folder}/`, 
  * As that of `src/`, which it stands for in tests, but from `dist/`: a loader for TypeScript in each worker would take longer
  * than what most of them train.
  */
-export function startWorker(from: string, name: string, workerData?: unknown): Worker {
-  return new Worker(new URL(`./${name}.js`, from.replace(SRC, DIST)), { workerData });
+export function startWorker(
+  from: string,
+  name: string,
+  workerData?: unknown,
+  transferList: TransferListItem[] = [],
+): Worker {
+  return new Worker(new URL(`./${name}.js`, from.replace(SRC, DIST)), { workerData, transferList });
 }

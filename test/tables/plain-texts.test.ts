@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { PlainTexts, TextNumbers } from "../../src/tables/plain-texts.ts";
+import { PlainTexts, Texts } from "../../src/tables/plain-texts.ts";
 
 /** Texts as Parquet's encoding PLAIN has them. */
 function plain(texts: readonly string[]): Buffer {
@@ -14,32 +14,48 @@ function plain(texts: readonly string[]): Buffer {
   );
 }
 
-test("texts are found by their bytes, each with the number that it got", () => {
+/** Of any sign, also of those that UTF-8 and UTF-16 sort differently, and long enough for more than a slot's words. */
+const someTexts = fc.array(
+  fc.oneof(
+    fc.string({ unit: "grapheme", maxLength: 3 }).map((text) => text.replaceAll("\0", "")),
+    fc.stringMatching(/^[a\uffee\u{1f600}]{0,12}$/u),
+  ),
+  { maxLength: 2000 },
+);
+
+test("texts are found by their bytes, each at the place where it came first", () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 3 }), { maxLength: 2000 }), (texts) => {
-      const [page, again] = [new PlainTexts(plain(texts), texts.length), new PlainTexts(plain(texts), texts.length)];
-      const [numbers, expected] = [new TextNumbers(), new Map<string, number>()];
+    fc.property(someTexts, (texts) => {
+      const page = new PlainTexts(plain(texts), texts.length);
+      const [found, expected] = [new Texts(), new Map<string, number>()];
       for (const [i, text] of texts.entries()) {
+        const bytes = [page.view, page.starts[i], page.ends[i]] as const;
         expect(page.text(i)).toBe(text);
-        expect(numbers.get(page, i)).toBe(expected.get(text) ?? -1);
+        expect(found.find(...bytes)).toBe(expected.get(text) ?? -1);
         if (expected.has(text)) continue;
-        numbers.set(page, i, expected.size);
+        expect(found.add(...bytes)).toBe(expected.size);
         expected.set(text, expected.size);
       }
-      expect(texts.map((_, i) => numbers.get(again, i))).toEqual(texts.map((text) => expected.get(text)));
+      expect(found.size).toBe(expected.size);
+      for (const [i, text] of texts.entries())
+        expect(found.find(page.view, page.starts[i], page.ends[i])).toBe(expected.get(text));
+      const places = [...expected.values()];
+      expect(places.map((place) => found.text(place))).toEqual([...expected.keys()]);
+      const sorted = found.sort(Uint32Array.from(places));
+      expect(Array.from(sorted, (place) => found.text(place))).toEqual([...expected.keys()].sort());
     }),
     { numRuns: 30 },
   );
 });
 
-test("texts of one hash are told apart", () => {
-  const texts = new PlainTexts(plain(["costarring", "liquid", "altarage", "zinke"]), 4);
-  const numbers = new TextNumbers();
-  for (const i of [0, 1, 2, 3]) {
-    expect(numbers.get(texts, i)).toBe(-1);
-    numbers.set(texts, i, i);
+test("texts of one hash, length and first four bytes are told apart", () => {
+  const page = new PlainTexts(plain(["slotsamehash", "slotaagvyeB6", "slotaag2ymB2"]), 3);
+  const texts = new Texts();
+  for (const i of [0, 1, 2]) {
+    expect(texts.find(page.view, page.starts[i], page.ends[i])).toBe(-1);
+    texts.add(page.view, page.starts[i], page.ends[i]);
   }
-  expect([0, 1, 2, 3].map((i) => numbers.get(texts, i))).toEqual([0, 1, 2, 3]);
+  expect([0, 1, 2].map((i) => texts.find(page.view, page.starts[i], page.ends[i]))).toEqual([0, 1, 2]);
 });
 
 test("a page that ends within a text is refused", () => {

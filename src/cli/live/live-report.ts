@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { startWorker } from "../../engines/start-worker.ts";
+import { startWorker } from "../../start-worker.ts";
 import type { SweepStatus } from "../../sweep/sweep-status.ts";
 import type { Drawn, DrawOptions } from "./drawing.ts";
 

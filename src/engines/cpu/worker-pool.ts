@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { MachineError, machineError } from "../../machine-error.ts";
+import { startWorker } from "../../start-worker.ts";
 import type { RunState } from "../engine.ts";
-import { startWorker } from "../start-worker.ts";
 import type { KernelSource } from "./kernels.ts";
 import type { Answer, Message, Task } from "./worker.ts";
 
