@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { loadConfig, presetNames } from "../config/load.ts";
 import { isCodeDefinition, ownModelsIn } from "../config/own-models.ts";
 import type { Env } from "../cuda/home.ts";
+import { defined } from "../defined.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
@@ -215,14 +216,11 @@ function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): E
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
   if (chosen && engine !== "tfjs") throw new UsageError(`--backend ${chosen} is for --engine tfjs, not ${engine}`);
-  return {
-    allowCpu,
-    ...(kernels && { kernels }),
-    ...(chosen && { backend: chosen }),
-    ...(jobs !== undefined && { jobs }),
-    ...(device !== undefined && { device: choiceOption("--device", device, CODE_DEVICES) }),
-    ...(python !== undefined && { python: pathOption("--python", python) }),
+  const own = {
+    device: device === undefined ? undefined : choiceOption("--device", device, CODE_DEVICES),
+    python: python === undefined ? undefined : pathOption("--python", python),
   };
+  return { allowCpu, ...defined({ kernels, backend: chosen, jobs, ...own }) };
 }
 
 /** The `options` that were typed for `command`, as words of a command line. */
