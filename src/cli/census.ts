@@ -35,9 +35,9 @@ import {
   type FormatOptions,
   folderOption,
   formatOption,
-  jsonText,
   numberOption,
   outputFile,
+  writeAs,
 } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-text.ts";
@@ -182,14 +182,14 @@ async function show(folders: readonly string[], options: TablesOptions, context:
     const results = await readEnded(folder, options.at, context);
     tables.push({ table: aucTable(results), results });
   }
-  if (format === "csv") stdout.write(toCsv(tables.flatMap(({ table, results }) => aucSheet(table, results.path))));
-  else if (format === "json")
-    stdout.write(jsonText(tables.map(({ table, results }) => ({ folder: results.path, ...table }))));
-  else {
-    const blocks = tables.flatMap(({ table, results }) => aucBlocks(table, results));
-    const notes = aucNotes(tables.map(({ table }) => table));
-    stdout.write(blocksAs(format, [...blocks, notes], stdout));
-  }
+  writeAs(stdout, format, {
+    csv: () => toCsv(tables.flatMap(({ table, results }) => aucSheet(table, results.path))),
+    json: () => tables.map(({ table, results }) => ({ folder: results.path, ...table })),
+    blocks: () => [
+      ...tables.flatMap(({ table, results }) => aucBlocks(table, results)),
+      aucNotes(tables.map(({ table }) => table)),
+    ],
+  });
   return EXIT.done;
 }
 

@@ -125,6 +125,20 @@ export function formatOption({ format, csv = false, json = false }: FormatOption
   throw new UsageError(`${flags.join(" and ")}: expected one of them`);
 }
 
+/** What a command shows: only that of the chosen format is made. */
+interface Shown {
+  readonly csv: () => string;
+  readonly json: () => object;
+  readonly blocks: () => readonly Block[];
+}
+
+/** Writes what is shown in a format. */
+export function writeAs(out: Output, format: Format, { csv, json, blocks }: Shown): void {
+  if (format === "csv") out.write(csv());
+  else if (format === "json") out.write(jsonText(json()));
+  else out.write(blocksAs(format, blocks(), out));
+}
+
 /** Blocks for people, in one of the formats that are for people. */
 export function blocksAs(format: "table" | "markdown" | "latex", blocks: readonly Block[], out: Output): string {
   if (format === "latex") return blocksLatex(blocks);
