@@ -5,7 +5,9 @@ import { LARGEST_COUNT } from "../config/kinds.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { KERNEL_CHOICES, type KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
+import { writable } from "../records/find-results.ts";
 import type { EngineName } from "../sweep/engines.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import type { Output } from "./command.ts";
 import { type Block, blocksLatex, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
@@ -143,6 +145,11 @@ export function writeAs(out: Output, format: Format, { csv, json, blocks }: Show
 export function blocksAs(format: "table" | "markdown" | "latex", blocks: readonly Block[], out: Output): string {
   if (format === "latex") return blocksLatex(blocks);
   return format === "markdown" ? blocksMarkdown(blocks) : blocksText(blocks, roomOf(out));
+}
+
+/** Writes what -o names, completely or not at all. Throws UsageError if the operating system refuses it. */
+export function writeOutput(file: string, content: string | Uint8Array): void {
+  writable(file, () => writeWholeSync(file, content), "give another -o");
 }
 
 /** A value as JSON; numbers that are not finite are null. */
