@@ -12,37 +12,17 @@ import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
 import { listOption } from "./options.ts";
 
+type OfRows = "rows" | "impute" | "oneHot" | "embedding";
+type OfCells = "corr" | "models" | "runs" | "cross" | "seed";
+type OfTraining = "steps" | "batch" | "lr" | "method";
+type OfOptimizer = "optimizer" | "schedule" | "warmup" | "weightDecay" | "clipNorm";
+type Repeated = "categorical" | "na" | "label" | "input" | "ignore" | "task" | "model" | "modelSet" | "env" | "set";
+
 /** The options of a sweep that are settings of its config, as they were typed. */
-export interface SettingOptions {
-  readonly corr?: string;
-  readonly rows?: string;
-  readonly impute?: string;
-  readonly categorical: readonly string[];
-  readonly na: readonly string[];
+export interface SettingOptions
+  extends Readonly<Partial<Record<OfRows | OfCells | OfTraining | OfOptimizer, string>>>,
+    Readonly<Record<Repeated, readonly string[]>> {
   readonly resplit?: boolean;
-  readonly oneHot?: string;
-  readonly embedding?: string;
-  readonly label: readonly string[];
-  readonly input: readonly string[];
-  readonly ignore: readonly string[];
-  readonly task: readonly string[];
-  readonly models?: string;
-  readonly model: readonly string[];
-  readonly modelSet: readonly string[];
-  readonly env: readonly string[];
-  readonly runs?: string;
-  readonly cross?: string;
-  readonly steps?: string;
-  readonly batch?: string;
-  readonly lr?: string;
-  readonly optimizer?: string;
-  readonly schedule?: string;
-  readonly warmup?: string;
-  readonly weightDecay?: string;
-  readonly clipNorm?: string;
-  readonly method?: string;
-  readonly seed?: string;
-  readonly set: readonly string[];
   readonly diagnostics?: string | true;
 }
 

@@ -53,7 +53,7 @@ export interface CheckedOptions {
   readonly config: Config;
   /** The results folder. */
   readonly out: string;
-  readonly engineName: EngineName;
+  readonly engine: EngineName;
   readonly engineOptions: EngineOptions;
   /** Milliseconds after which to stop; undefined for none. */
   readonly limitMs: number | undefined;
@@ -180,12 +180,12 @@ export function checkedOptions(
     );
   const timeOf = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : durationOption(flag, text);
-  const engineName = engineOf(options, env);
+  const engine = engineOf(options, env);
   return {
     config,
     out: out === undefined ? defaultFolder(config) : folderOption("--out", out),
-    engineName,
-    engineOptions: engineOptionsOf(engineName, options, env),
+    engine,
+    engineOptions: engineOptionsOf(engine, options, env),
     limitMs: timeOf("--time-limit", options.timeLimit),
     checkpointMs: timeOf("--checkpoint-every", options.checkpointEvery),
   };

@@ -108,7 +108,7 @@ function comparisonRows(verified: readonly Verified[], set: LossSet, paint: Pain
 }
 
 /** Measures `count` trials of a folder again, at all their correlations. */
-export function verifyTrials(
+function verifyTrials(
   folder: string,
   count: number,
   { effects, note }: Context,
@@ -135,7 +135,7 @@ export function verifyTrials(
 }
 
 /** `count` of `values`, chosen at random without replacement. */
-export function sampleOf<T>(values: readonly T[], count: number): T[] {
+function sampleOf<T>(values: readonly T[], count: number): T[] {
   const left = [...values];
   return Array.from({ length: Math.min(count, left.length) }, () => {
     return left.splice(Math.floor(Math.random() * left.length), 1)[0];
