@@ -1,3 +1,4 @@
+import cliProgress, { type MultiBar, type Options, type SingleBar } from "cli-progress";
 import type { AnyRun } from "../../engines/engine.ts";
 import { type Cell, correlationText, pointText } from "../../identity/cell.ts";
 import type { RunRecord } from "../../records/record.ts";
@@ -54,6 +55,17 @@ interface CellCount {
   readonly count: ProgressCount;
 }
 
+/** A line of a terminal: words before a bar, the bar, words after it; or only words. */
+export interface BarLine {
+  readonly before: string;
+  /** Characters of the bar; 0 for none. */
+  readonly bar: number;
+  readonly after: string;
+  /** How much of the bar is filled. */
+  readonly steps: number;
+  readonly total: number;
+}
+
 interface Size {
   readonly columns: number;
   readonly rows: number;
@@ -63,7 +75,7 @@ interface Size {
  * The lines of a sweep in training: a bar for each cell if all have room, else the cell with the highest loss and the
  * slowest one, and a bar for the complete sweep. They leave a row of the terminal free.
  */
-export function barLines(cells: readonly CellCount[], whole: ProgressCount, { columns, rows }: Size): string[] {
+export function barLines(cells: readonly CellCount[], whole: ProgressCount, { columns, rows }: Size): BarLine[] {
   const names = cells.map(({ name }) => name);
   const layout = barLayout({ columns, rows, names, runs: whole.runs, choosing: whole.choosing });
   const width = layout.cells ? Math.max(ALL.length, ...names.map((name) => name.length)) : ALL.length;
@@ -74,22 +86,31 @@ export function barLines(cells: readonly CellCount[], whole: ProgressCount, { co
   return [...(ofCells.length + last.length + 1 <= rows ? ofCells : []), ...last];
 }
 
-function wholeLines(width: number, whole: ProgressCount, layout: BarLayout, columns: number): string[] {
+/** Characters of a line. */
+function lineWidth({ before, bar, after }: BarLine): number {
+  return before.length + bar + after.length;
+}
+
+function wholeLines(width: number, whole: ProgressCount, layout: BarLayout, columns: number): BarLine[] {
   const end = layout.rate ? whole.pace : whole.left;
   const line = barLine(ALL.padEnd(width), whole, layout, end);
-  return line.length < columns ? [line] : wordLines(barLine(ALL, whole, { bar: 0 }, end), columns);
+  return lineWidth(line) < columns ? [line] : wordLines(barLine(ALL, whole, { bar: 0 }, end).before, columns);
 }
 
-/** The bar is filled in whole characters, rounded down: it is full when all is done. */
-function barLine(name: string, count: ProgressCount, { bar }: Pick<BarLayout, "bar">, end: string): string {
+function barLine(name: string, count: ProgressCount, { bar }: Pick<BarLayout, "bar">, end: string): BarLine {
   const counts = `${count.ended}/${count.runs} runs${end === "" ? "" : `, ${end}`}`;
-  if (bar === 0) return `${name} ${counts}`;
-  const filled = "=".repeat(Math.floor((bar * count.steps) / count.total));
-  return `${name} [${filled.padEnd(bar)}] ${counts}`;
+  if (bar === 0) return words(`${name} ${counts}`);
+  return { before: `${name} [`, bar, after: `] ${counts}`, steps: count.steps, total: count.total };
 }
 
-function wordLines(text: string, columns: number): string[] {
-  return wrapped(text, columns - 1, 2).split("\n");
+function wordLines(text: string, columns: number): BarLine[] {
+  return wrapped(text, columns - 1, 2)
+    .split("\n")
+    .map(words);
+}
+
+function words(text: string): BarLine {
+  return { before: text, bar: 0, after: "", steps: 0, total: 1 };
 }
 
 /** Of many cells the one with the highest loss, and the one that is behind the others. */
@@ -158,36 +179,74 @@ export function barLayout({ columns, rows, names, runs, choosing = false }: Line
 
 const ERASE_BELOW = "\u001b[J";
 
-/** Lines at the end of a terminal, which are drawn again and again. The cursor is behind the last one. */
+/** Lines at the end of a terminal, which are drawn again and again by cli-progress. The cursor is in the last one. */
 export class Frame {
   readonly #out: Output;
-  #lines: readonly string[] = [];
+  #multi: MultiBar | undefined;
+  #bars: SingleBar[] = [];
+  /** Characters of each line drawn, and what they are drawn for: how wide the terminal is, and how long each bar. */
+  #widths: readonly number[] = [];
+  #shape = "";
 
   constructor(out: Output) {
     this.#out = out;
   }
 
   /** Replaces the lines. Each should be shorter than the terminal is wide, and all of them fewer than its rows. */
-  draw(lines: readonly string[]): void {
-    this.#replace("", lines);
+  draw(lines: readonly BarLine[]): void {
+    const shape = [this.#columns, ...lines.map(({ bar }) => bar)].join(" ");
+    if (shape !== this.#shape) this.#begin(lines);
+    this.#shape = shape;
+    for (const [i, line] of lines.entries()) this.#bars[i]?.update(line.steps, line);
+    this.#widths = lines.map(lineWidth);
+    this.#multi?.update();
   }
 
   /** Writes a line above the others, where it stays. */
   log(line: string): void {
-    this.#replace(`${line}\n`, this.#lines);
+    this.#goUp();
+    this.#multi?.log(`${ERASE_BELOW}${line}\n`);
+    this.#multi?.update();
+    this.#widths = this.#widths.map((width) => Math.min(width, this.#columns)); // cli-progress cuts what is wider
   }
 
   /** Draws the lines once more, to stay; the cursor is below them. */
-  stop(lines: readonly string[]): void {
-    this.#replace(lines.map((line) => `${line}\n`).join(""), []);
+  stop(lines: readonly BarLine[]): void {
+    this.#begin(lines, { clearOnComplete: false });
+    this.#multi?.stop();
   }
 
-  /** A terminal that has become narrower wraps the lines that it has: each takes more rows. */
-  #replace(above: string, lines: readonly string[]): void {
-    const columns = this.#out.columns || 80;
-    const rows = this.#lines.reduce((sum, { length }) => sum + Math.max(1, Math.ceil(length / columns)), 0);
-    const up = rows > 1 ? `\u001b[${rows - 1}A` : "";
-    this.#lines = lines.map((line) => line.slice(0, columns));
-    this.#out.write(`\r${up}${ERASE_BELOW}${above}${this.#lines.join("\n")}`);
+  get #columns(): number {
+    return this.#out.columns || 80;
   }
+
+  /** New bars in the place of the old ones: theirs have the sizes that they were made with. */
+  #begin(lines: readonly BarLine[], { clearOnComplete = true } = {}): void {
+    this.#goUp();
+    this.#multi?.stop();
+    const multi = new cliProgress.MultiBar({ ...OPTIONS, clearOnComplete, stream: this.#out as NodeJS.WritableStream });
+    this.#bars = lines.map((line) => multi.create(line.total, line.steps, { ...line }, { barsize: line.bar }));
+    this.#multi = multi;
+  }
+
+  /** To where cli-progress thinks that the cursor is: a terminal that has become narrower wraps lines, each takes more rows. */
+  #goUp(): void {
+    const more = this.#widths.reduce((sum, width) => sum + Math.max(0, Math.ceil(width / this.#columns) - 1), 0);
+    if (more > 0) this.#out.write(`\u001b[${more}A`);
+  }
+}
+
+const OPTIONS: Options = {
+  format: "{before}{bar}{after}",
+  formatBar: (progress, options) => cliProgress.Format.BarFormat(filled(progress, options.barsize), options),
+  barCompleteChar: "=",
+  barIncompleteChar: " ",
+  linewrap: true,
+  forceRedraw: true,
+  fps: 1, // between the draws that it is told
+};
+
+/** A share in whole characters of `size`, rounded down: a bar is full when all is done. */
+function filled(share: number, size = 0): number {
+  return size === 0 ? 0 : Math.floor(share * size) / size;
 }

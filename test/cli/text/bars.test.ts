@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type BarLayout, barLayout, barLines, Frame } from "../../../src/cli/text/bars.ts";
+import { type BarLayout, type BarLine, barLayout, barLines, Frame } from "../../../src/cli/text/bars.ts";
 import { ProgressCount } from "../../../src/cli/text/progress-line.ts";
 import { range } from "../../support/reference.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -36,12 +36,9 @@ function shown(...[cells, whole, { columns, rows }]: Parameters<typeof barLines>
 describe("barLines(cells, whole, size)", () => {
   test("has a bar and the training loss for each cell, and one for all", () => {
     const { cells, whole } = cellsOf(2, (i) => ({ step: 100 + 900 * i, loss: 0.1 + i }));
-    cells.push({ name: "omoe p=0.50", count: new ProgressCount(runsOf("omoe", 1), new Map()) });
-    cells.at(-1)?.count.reach("omoe/0", 1000, 0.5);
     expect(shown(cells, whole, { columns: 80, rows: 24 })).toEqual([
       "shared-bottom p=0.10 [              ] 0/4 runs, training 0.1000",
       "shared-bottom p=0.11 [===           ] 0/4 runs, training 1.1000",
-      "omoe p=0.50          [==============] 0/1 runs, training 0.5000",
       "all                  [              ] 0/8 runs, starting",
     ]);
   });
@@ -142,11 +139,25 @@ function frameOn(screen: Screen): Frame {
   return frame;
 }
 
+const words = (before: string): BarLine => ({ before, bar: 0, after: "", steps: 0, total: 1 });
+
+/** A bar of some characters, of which `steps` of 10 steps are filled. */
+const bar = (size: number, steps: number): BarLine => ({ before: "a [", bar: size, after: "] b", steps, total: 10 });
+
+test("a Frame draws bars over those that it drew before, each full when all is done", () => {
+  const screen = new Screen(20);
+  const frame = frameOn(screen);
+  frame.draw([bar(4, 0), bar(5, 9)]);
+  expect(screen.shown).toEqual(["a [    ] b", "a [==== ] b"]);
+  frame.draw([bar(4, 5), bar(5, 10)]);
+  expect(screen.shown).toEqual(["a [==  ] b", "a [=====] b"]);
+});
+
 test("a Frame may have more lines than before, or fewer", () => {
   const screen = new Screen(20);
   const frame = frameOn(screen);
   for (const lines of [["one"], ["one", "two", "three"], ["2"]]) {
-    frame.draw(lines);
+    frame.draw(lines.map(words));
     expect(screen.shown).toEqual(lines);
   }
 });
@@ -155,31 +166,31 @@ test("a Frame leaves nothing behind where lines have wrapped since the terminal 
   const screen = new Screen(20);
   const frame = frameOn(screen);
   screen.write("before\n");
-  frame.draw(["0123456789", "0123", "01234567"]);
+  frame.draw(["0123456789", "0123", "01234567"].map(words));
   screen.narrow(4);
-  frame.draw(["a", "b"]);
+  frame.draw([words("a"), words("b")]);
   expect(screen.shown.slice(2)).toEqual(["a", "b"]);
 });
 
 test("a Frame keeps its lines below what is logged, also in a terminal that has become narrower", () => {
   const screen = new Screen(12);
   const frame = frameOn(screen);
-  frame.draw(["0123456789", "abcdefghijk"]);
+  frame.draw([words("0123456789"), words("abcdefghijk")]);
   frame.log("a note that takes rows");
   expect(screen.shown).toEqual(["a note that", "takes rows", "0123456789", "abcdefghijk"]);
   screen.narrow(6);
   frame.log("short");
   expect(screen.shown.slice(4)).toEqual(["short", "012345", "abcdef"]);
-  frame.draw(["cd"]);
+  frame.draw([words("cd")]);
   expect(screen.shown.slice(-2)).toEqual(["short", "cd"]);
 });
 
 test("a Frame that stops leaves its last lines, and the cursor below them", () => {
   const screen = new Screen(20);
   const frame = frameOn(screen);
-  frame.draw(["one", "two"]);
-  frame.stop(["1", "2"]);
-  expect(screen.shown).toEqual(["1", "2"]);
+  frame.draw([bar(4, 5), words("a")]);
+  frame.stop([bar(4, 10), words("b")]);
+  expect(screen.shown).toEqual(["a [====] b", "b"]);
   expect(screen.cursor).toEqual({ x: 0, y: 2 });
 });
 
@@ -187,9 +198,9 @@ test("a Frame on a terminal without a size, which has 0 columns, moves by no end
   const written: string[] = [];
   const frame = new Frame({ isTTY: true, columns: 0, write: (text: string) => void written.push(text) });
   stop = () => frame.stop([]);
-  frame.draw(["0123456789", "0123"]);
+  frame.draw(["0123456789", "0123"].map(words));
   frame.log("a line");
-  frame.draw(["a"]);
+  frame.draw([words("a")]);
   expect(written.join("")).toContain("0123456789");
   expect(written.join("")).not.toMatch(/Infinity|NaN/);
 });
