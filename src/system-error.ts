@@ -1,8 +1,18 @@
 import { getSystemErrorMap } from "node:util";
+import { UsageError } from "./errors.ts";
 
 /** True for an error of the operating system: a file that can't be opened, a full disk. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
+}
+
+/** Does what may fail without harm: a file in a folder that somebody removed, a full disk. */
+export function quietly(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!isSystemError(error) && !(error instanceof UsageError)) throw error;
+  }
 }
 
 /** An operating system's error in words, e.g. `no space left on device`. */

@@ -24,7 +24,7 @@ import { parquetOf } from "../records/parquet.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
-import { writeWhole, writeWholeSync } from "../write-whole.ts";
+import { writeWhole } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import {
@@ -35,9 +35,10 @@ import {
   type FormatOptions,
   folderOption,
   formatOption,
-  jsonText,
   numberOption,
   outputFile,
+  writeAs,
+  writeOutput,
 } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-text.ts";
@@ -130,8 +131,7 @@ async function prepare(
     const parquet = parquetOf(columns, rows(), (row) => [row]);
     await written(file, writeWhole(file, parquet), "give another -o");
   }
-  for (const [i, file] of configs.entries())
-    writable(file, () => writeWholeSync(file, studyConfig(CENSUS_GROUPS[i], about)), "give another -o");
+  for (const [i, file] of configs.entries()) writeOutput(file, studyConfig(CENSUS_GROUPS[i], about));
   const { stdout } = context.effects;
   const facts = { before: read.map((rows, i) => fileFacts(sources[i], rows)).join("\n") };
   stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
@@ -182,14 +182,14 @@ async function show(folders: readonly string[], options: TablesOptions, context:
     const results = await readEnded(folder, options.at, context);
     tables.push({ table: aucTable(results), results });
   }
-  if (format === "csv") stdout.write(toCsv(tables.flatMap(({ table, results }) => aucSheet(table, results.path))));
-  else if (format === "json")
-    stdout.write(jsonText(tables.map(({ table, results }) => ({ folder: results.path, ...table }))));
-  else {
-    const blocks = tables.flatMap(({ table, results }) => aucBlocks(table, results));
-    const notes = aucNotes(tables.map(({ table }) => table));
-    stdout.write(blocksAs(format, [...blocks, notes], stdout));
-  }
+  writeAs(stdout, format, {
+    csv: () => toCsv(tables.flatMap(({ table, results }) => aucSheet(table, results.path))),
+    json: () => tables.map(({ table, results }) => ({ folder: results.path, ...table })),
+    blocks: () => [
+      ...tables.flatMap(({ table, results }) => aucBlocks(table, results)),
+      aucNotes(tables.map(({ table }) => table)),
+    ],
+  });
   return EXIT.done;
 }
 

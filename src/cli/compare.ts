@@ -11,7 +11,7 @@ import { type Change, changeBetween, changeCsv } from "../summary/folder-change.
 import { foldersOnRows } from "../summary/row-pairs.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
-import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText, numberOption } from "./options.ts";
+import { addFormatOption, type FormatOptions, formatOption, numberOption, writeAs } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
@@ -65,12 +65,14 @@ async function compare(a: string, b: string, options: Options, context: Context)
   const { stdout } = context.effects;
   const paint = format === "table" ? paintFor(stdout, context.effects.env) : PLAIN;
   const onRows = () => foldersOnRows(before, after);
-  if (format === "json") stdout.write(jsonText({ a, b, settings, ...change, onRows: onRows() }));
-  else if (format === "csv") stdout.write(changeCsv(change));
-  else {
-    const rows = rowPairBlocks(onRows(), "on the same test rows, B minus A:");
-    stdout.write(blocksAs(format, [...blocksOf(before, after, settings, change, paint), ...rows], stdout));
-  }
+  writeAs(stdout, format, {
+    csv: () => changeCsv(change),
+    json: () => ({ a, b, settings, ...change, onRows: onRows() }),
+    blocks: () => [
+      ...blocksOf(before, after, settings, change, paint),
+      ...rowPairBlocks(onRows(), "on the same test rows, B minus A:"),
+    ],
+  });
   return change.worse ? EXIT.checkFailed : EXIT.done;
 }
 

@@ -9,16 +9,14 @@ import { isValidated } from "../engines/task-losses.ts";
 import { testRows } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { toCsv } from "../records/csv.ts";
-import { writable } from "../records/find-results.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
 import { computationHere } from "../records/provenance.ts";
 import { runsAt } from "../sweep/plan.ts";
 import { withTables } from "../sweep/share.ts";
 import { numberOf, thousands } from "../units.ts";
-import { writeWholeSync } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
-import { choiceOption, collect, countOption, listOption, outputFile } from "./options.ts";
+import { choiceOption, collect, countOption, listOption, outputFile, writeOutput } from "./options.ts";
 import { batchRows, ROW_FORMATS, type RunRows, rowCount, setRows, writeRows } from "./rows-output.ts";
 import { roomOf } from "./text/blocks.ts";
 import { leftOut, measureTrials, trialsTable } from "./text/rows-preview.ts";
@@ -136,7 +134,7 @@ function parts(config: Config, options: Options, { effects, note }: Context): nu
     .map((row) => ({ row: row + 1, part: partOf.get(row) as string }));
   const file = outputFile(options);
   if (file === undefined) effects.stdout.write(toCsv(rows));
-  else writable(file, () => writeWholeSync(file, toCsv(rows)), "give another -o");
+  else writeOutput(file, toCsv(rows));
   note(partsText(run, places));
   for (const part of ["validation", "test"] as const) {
     for (const [column, count] of set.unseen(places[part]))

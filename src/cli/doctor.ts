@@ -14,7 +14,7 @@ import {
 import { ENGINE_NAMES } from "../sweep/engines.ts";
 import { version } from "../version.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { choiceOption, kernelsOption } from "./options.ts";
+import { choiceOption, jsonText, kernelsOption } from "./options.ts";
 import { CUDA_SETTINGS, type Diagnosis, doctorText } from "./text/doctor-text.ts";
 import { paintFor } from "./text/paint.ts";
 
@@ -67,9 +67,7 @@ async function doctor(options: Options, { effects, note }: Context): Promise<num
     python: pythonFacts(findPython(options.python, effects.env)),
   };
   effects.stdout.write(
-    options.json
-      ? `${JSON.stringify(diagnosis, null, 2)}\n`
-      : doctorText(diagnosis, paintFor(effects.stdout, effects.env)),
+    options.json ? jsonText(diagnosis) : doctorText(diagnosis, paintFor(effects.stdout, effects.env)),
   );
   const wanted = engines.filter(({ engine }) => engine !== "cuda" || asked === "cuda" || shouldWork(cuda));
   return wanted.every(({ works }) => works) ? EXIT.done : EXIT.checkFailed;

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { shortRuns } from "../claims/claims.ts";
 import type { LossSet } from "../config/losses.ts";
+import { defined } from "../defined.ts";
 import { UsageError } from "../errors.ts";
 import { type LeftOut, partWords } from "../figures/draw/facts.ts";
 import {
@@ -178,7 +179,7 @@ function pageOptions({ title, font, ...options }: Options, formats: readonly For
   };
   if (options.scale === "log" && chosen.yLimits && chosen.yLimits[0] <= 0)
     throw new UsageError(`--y-limits: expected limits above 0 for --scale log, got '${options.yLimits}'`);
-  return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+  return defined(chosen);
 }
 
 /** Points in a unit of length. */

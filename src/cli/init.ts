@@ -2,11 +2,9 @@ import { stringify } from "yaml";
 import { MMOE } from "../called-as.ts";
 import { loadConfig, presetNames } from "../config/load.ts";
 import { DECLARED, SETTING_KEYS, type SettingKey } from "../config/schema.ts";
-import { writable } from "../records/find-results.ts";
 import { shellQuoted } from "../shell.ts";
-import { writeWholeSync } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { choiceOption, outputFile, writeOut } from "./options.ts";
+import { choiceOption, outputFile, writeOut, writeOutput } from "./options.ts";
 
 interface Options {
   readonly output?: string;
@@ -36,7 +34,7 @@ async function init(preset: string, options: Options, { effects, note }: Context
     return EXIT.done;
   }
   const quoted = shellQuoted(file);
-  writable(file, () => writeWholeSync(file, starterYaml(preset, quoted)), "give another -o");
+  writeOutput(file, starterYaml(preset, quoted));
   note(`${file}: uncomment what you change, then: ${MMOE} sweep ${quoted} --dry-run`);
   return EXIT.done;
 }

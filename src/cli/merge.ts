@@ -16,7 +16,7 @@ import { cellStatuses, totalStatus } from "../sweep/sweep-status.ts";
 import { numberOf } from "../units.ts";
 import { type Context, type Define, type Effects, EXIT, examples } from "./command.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
-import { folderOption } from "./options.ts";
+import { folderOption, jsonText } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { resultsText } from "./text/summary-table.ts";
 import { keptText } from "./text/sweep-start.ts";
@@ -65,7 +65,7 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   const of = { trained: trainedHash(config), warn: note };
   if (options.output !== undefined) copyCheckpoints(folders, out, left, of);
   const kept = keptIn(out, left, of);
-  if (json) effects.stdout.write(`${JSON.stringify({ out, done, failed, missing, kept, repeated, cells }, null, 2)}\n`);
+  if (json) effects.stdout.write(jsonText({ out, done, failed, missing, kept, repeated, cells }));
   if (repeated > 0)
     note(`${numberOf(repeated, "run")} ${repeated === 1 ? "was" : "were"} done more than once, with the same results`);
   if (missing > 0) {

@@ -16,14 +16,12 @@ import type { Dimensions } from "../models/shapes.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import { printable } from "../printable.ts";
-import { writable } from "../records/find-results.ts";
 import { type DescribeOptions, describeModel } from "../sweep/engines.ts";
 import { runsAt } from "../sweep/plan.ts";
 import { parametersText, thousands } from "../units.ts";
-import { writeWholeSync } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
-import { choiceOption, collect, countOption, outputFile } from "./options.ts";
+import { choiceOption, collect, countOption, jsonText, outputFile, writeOutput } from "./options.ts";
 import { npyHeader } from "./rows-output.ts";
 import { type Room, roomOf } from "./text/blocks.ts";
 import { codeText, modelText } from "./text/model-text.ts";
@@ -130,10 +128,6 @@ function description(text: string, models: readonly Listed[], json: boolean, roo
   const { model, about, formula, source, parts } = listed;
   if (json) return jsonText({ ...described(listed), about, formula, source });
   return isCode(model) ? codeText(model, about, parts, room) : modelText(model, { about, formula, source }, room);
-}
-
-function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function described({ model, parts, total, paper }: Listed) {
@@ -252,6 +246,6 @@ export function writeInitial(config: Config, text: string, options: InitialOptio
   const file = outputFile(options) as string;
   const header = npyHeader(parameterBlocks(run.model), []);
   const values = Buffer.from(initialParameters(run as Run).buffer);
-  writable(file, () => writeWholeSync(file, Buffer.concat([header, values])), "give another -o");
+  writeOutput(file, Buffer.concat([header, values]));
   return EXIT.done;
 }

@@ -5,7 +5,9 @@ import { LARGEST_COUNT } from "../config/kinds.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { KERNEL_CHOICES, type KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
+import { writable } from "../records/find-results.ts";
 import type { EngineName } from "../sweep/engines.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import type { Output } from "./command.ts";
 import { type Block, blocksLatex, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
@@ -125,10 +127,29 @@ export function formatOption({ format, csv = false, json = false }: FormatOption
   throw new UsageError(`${flags.join(" and ")}: expected one of them`);
 }
 
+/** What a command shows: only that of the chosen format is made. */
+interface Shown {
+  readonly csv: () => string;
+  readonly json: () => object;
+  readonly blocks: () => readonly Block[];
+}
+
+/** Writes what is shown in a format. */
+export function writeAs(out: Output, format: Format, { csv, json, blocks }: Shown): void {
+  if (format === "csv") out.write(csv());
+  else if (format === "json") out.write(jsonText(json()));
+  else out.write(blocksAs(format, blocks(), out));
+}
+
 /** Blocks for people, in one of the formats that are for people. */
 export function blocksAs(format: "table" | "markdown" | "latex", blocks: readonly Block[], out: Output): string {
   if (format === "latex") return blocksLatex(blocks);
   return format === "markdown" ? blocksMarkdown(blocks) : blocksText(blocks, roomOf(out));
+}
+
+/** Writes what -o names, completely or not at all. Throws UsageError if the operating system refuses it. */
+export function writeOutput(file: string, content: string | Uint8Array): void {
+  writable(file, () => writeWholeSync(file, content), "give another -o");
 }
 
 /** A value as JSON; numbers that are not finite are null. */

@@ -4,15 +4,14 @@ import { listedKeys } from "../config/schema.ts";
 import { UsageError } from "../errors.ts";
 import { choiceIn } from "../records/at-point.ts";
 import { isReport } from "../records/clean-results.ts";
+import { writable } from "../records/find-results.ts";
 import { configIn, type Results } from "../records/read-results.ts";
 import { reportHtml, togetherHtml } from "../report/report.ts";
 import { together } from "../report/together.ts";
-import { isSystemError, systemReason } from "../system-error.ts";
-import { writeWholeSync } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption, readEnded, readWithLoss } from "./loss-commands.ts";
 import { openPage } from "./open-page.ts";
-import { countOption } from "./options.ts";
+import { countOption, writeOutput } from "./options.ts";
 
 interface Options {
   readonly output?: string;
@@ -54,7 +53,7 @@ async function report(folders: readonly string[], options: Options, context: Con
   for (const folder of folders) configIn(folder);
   const file = options.output ?? ownFile(folders);
   checkReportFile(file, { overwrite });
-  writeReport(file, await htmlOf(folders, options, context));
+  writeOutput(file, await htmlOf(folders, options, context));
   context.effects.stdout.write(`${file}\n`);
   if (options.open) await openPage(resolve(file), context.note);
   return EXIT.done;
@@ -100,24 +99,10 @@ async function serve(folders: readonly string[], options: Options, context: Cont
 }
 
 /** Throws UsageError, before anything is computed, if `file` can't be written or holds something else than a report. */
-export function checkReportFile(file: string, { overwrite }: { overwrite: boolean }): void {
-  accessing(file, "written", () => accessSync(dirname(file), constants.W_OK | constants.X_OK));
+function checkReportFile(file: string, { overwrite }: { overwrite: boolean }): void {
+  writable(file, () => accessSync(dirname(file), constants.W_OK | constants.X_OK), "give another -o");
   if (!existsSync(file)) return;
   if (statSync(file).isDirectory()) throw new UsageError(`${file} is a folder; give a file with -o`);
-  if (overwrite || accessing(file, "read", () => isReport(file))) return;
+  if (overwrite || isReport(file)) return;
   throw new UsageError(`${file} exists and is not a report of mmoe; give another -o, or --overwrite`);
-}
-
-/** Writes the file completely or not at all. */
-export function writeReport(file: string, text: string): void {
-  accessing(file, "written", () => writeWholeSync(file, text));
-}
-
-function accessing<T>(file: string, how: string, access: () => T): T {
-  try {
-    return access();
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new UsageError(`${file}: can't be ${how}: ${systemReason(error)}; give another -o`);
-  }
 }

@@ -1,4 +1,3 @@
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import type { RowSet } from "../data/streams.ts";
 import type { Rows } from "../data/task-set.ts";
@@ -6,6 +5,7 @@ import type { AnyRun } from "../engines/engine.ts";
 import { RowMaker } from "../engines/rows/row-maker.ts";
 import { type FeedRows, feedOf } from "../engines/rows/row-source.ts";
 import { UsageError } from "../errors.ts";
+import { parquetFile } from "../records/parquet.ts";
 import { Correlation } from "../stats/moments.ts";
 import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWhole } from "../write-whole.ts";
@@ -104,27 +104,19 @@ function float32Text(value: number): string {
 }
 
 /** One row group for each chunk. */
-function* parquet(of: Columns, chunks: Iterable<Chunk>): Generator<Uint8Array> {
+function parquet(of: Columns, chunks: Iterable<Chunk>): Iterable<Uint8Array> {
   const { inputs: D, tasks: K } = of;
   const names = namesOf(of);
   const columns = names.map((name) => ({ name, type: "FLOAT" as const, repetition_type: "REQUIRED" as const }));
-  const writer = new ByteWriter();
-  const parquet = new ParquetWriter({ writer, schema: [{ name: "rows", num_children: names.length }, ...columns] });
-  const written = () => {
-    const bytes = writer.getBytes();
-    writer.index = 0;
-    return bytes;
-  };
-  for (const [rows, count] of chunks) {
-    const columnData = names.map((name, c) => {
-      const [values, width, at] = c < D ? [rows.x, D, c] : [rows.y, K, c - D];
-      return { name, data: Float32Array.from({ length: count }, (_, n) => values[n * width + at]) };
-    });
-    parquet.write({ columnData, rowGroupSize: count });
-    yield written();
+  function* groups() {
+    for (const [rows, count] of chunks) {
+      yield names.map((name, c) => {
+        const [values, width, at] = c < D ? [rows.x, D, c] : [rows.y, K, c - D];
+        return { name, data: Float32Array.from({ length: count }, (_, n) => values[n * width + at]) };
+      });
+    }
   }
-  parquet.finish();
-  yield written();
+  return parquetFile(columns, groups());
 }
 
 /** Records of a row each: x [D], then y [K]. */

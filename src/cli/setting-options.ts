@@ -7,41 +7,22 @@ import { rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
 import { diagnosable, taskOverride } from "../config/task-kinds.ts";
 import type { Env } from "../cuda/home.ts";
+import { defined } from "../defined.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
 import { listOption } from "./options.ts";
 
+type OfRows = "rows" | "impute" | "oneHot" | "embedding";
+type OfCells = "corr" | "models" | "runs" | "cross" | "seed";
+type OfTraining = "steps" | "batch" | "lr" | "method";
+type OfOptimizer = "optimizer" | "schedule" | "warmup" | "weightDecay" | "clipNorm";
+type Repeated = "categorical" | "na" | "label" | "input" | "ignore" | "task" | "model" | "modelSet" | "env" | "set";
+
 /** The options of a sweep that are settings of its config, as they were typed. */
-export interface SettingOptions {
-  readonly corr?: string;
-  readonly rows?: string;
-  readonly impute?: string;
-  readonly categorical: readonly string[];
-  readonly na: readonly string[];
+export interface SettingOptions
+  extends Readonly<Partial<Record<OfRows | OfCells | OfTraining | OfOptimizer, string>>>,
+    Readonly<Record<Repeated, readonly string[]>> {
   readonly resplit?: boolean;
-  readonly oneHot?: string;
-  readonly embedding?: string;
-  readonly label: readonly string[];
-  readonly input: readonly string[];
-  readonly ignore: readonly string[];
-  readonly task: readonly string[];
-  readonly models?: string;
-  readonly model: readonly string[];
-  readonly modelSet: readonly string[];
-  readonly env: readonly string[];
-  readonly runs?: string;
-  readonly cross?: string;
-  readonly steps?: string;
-  readonly batch?: string;
-  readonly lr?: string;
-  readonly optimizer?: string;
-  readonly schedule?: string;
-  readonly warmup?: string;
-  readonly weightDecay?: string;
-  readonly clipNorm?: string;
-  readonly method?: string;
-  readonly seed?: string;
-  readonly set: readonly string[];
   readonly diagnostics?: string | true;
 }
 
@@ -86,19 +67,28 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 }
 
 /** What `--rows` and the options of its columns give; refuses these without it. */
-function rowsOverrides(options: SettingOptions): Override[] {
-  const { rows, impute, oneHot, embedding, resplit, label, input, ignore: ignored } = options;
-  const lists = [label, input, ignored, options.categorical, options.na];
-  const [labels, inputs, ignore, categorical, na] = lists.map((texts) => texts.flatMap(listOption));
-  const numbers = { oneHot: numberIn(oneHot), embedding: numberIn(embedding) };
+function rowsOverrides({
+  rows,
+  impute,
+  oneHot,
+  embedding,
+  resplit,
+  label,
+  input,
+  ...options
+}: SettingOptions): Override[] {
+  const lists = [label, input, options.ignore, options.categorical, options.na];
+  const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
+    texts.length > 0 ? texts.flatMap(listOption) : undefined,
+  );
+  const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, resplit };
   if (rows !== undefined)
-    return [rowsOverride(rows, { impute, ...numbers, categorical, na, resplit, labels, inputs, ignore })];
-  const given = { impute, "one-hot": oneHot, embedding, label: label[0], input: input[0], ignore: ignored[0] };
-  Object.assign(given, { categorical: options.categorical[0], na: options.na[0], resplit });
-  const stray = Object.entries(given).find(([, text]) => text !== undefined)?.[0];
+    return [rowsOverride(rows, { ...given, oneHot: numberIn(oneHot), embedding: numberIn(embedding) })];
+  const [stray] = Object.keys(defined(given));
   if (stray === undefined) return [];
-  const key = { label: "labels", input: "inputs", "one-hot": "oneHot", resplit: "split" }[stray] ?? stray;
-  throw new UsageError(`--${stray}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
+  const flag = { labels: "label", inputs: "input", oneHot: "one-hot" }[stray] ?? stray;
+  const key = stray === "resplit" ? "split" : stray;
+  throw new UsageError(`--${flag}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
 }
 
 /** A number as typed; what is none stays for the schema to refuse. */

@@ -1,6 +1,7 @@
 import { MMOE } from "../called-as.ts";
 import { crossText } from "../config/cross.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
+import type { LossSet } from "../config/losses.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
@@ -15,7 +16,7 @@ import { modelsOnRows } from "../summary/row-pairs.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { memorisedText, type Summary, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
-import { hasManyKinds, taskSummaries } from "../summary/task-summary.ts";
+import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import {
@@ -32,7 +33,7 @@ import {
   readEnded,
   readWithLoss,
 } from "./loss-commands.ts";
-import { addFormatOption, blocksAs, choiceOption, type FormatOptions, formatOption, jsonText } from "./options.ts";
+import { addFormatOption, choiceOption, type FormatOptions, formatOption, writeAs } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { leadingBlock, type Shown, summaryCells } from "./text/summary-table.ts";
@@ -139,48 +140,52 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const { stdout } = context.effects;
   const isPerTask = options.perTask ?? hasManyKinds(results);
   const tasks = isPerTask ? taskSummaries(results, loss) : [];
-  const ofTasks = isPerTask ? { tasks } : {};
-  const leading = options.loss === undefined ? leadingMetric(config) : undefined;
-  const leads = leading ? leadingCells(results, leading, "test") : [];
-  if (format === "csv") stdout.write(summaryCsv(summaryOf(results, loss, bad), tasks));
-  else if (format === "json")
-    stdout.write(
-      jsonText({
-        folder,
-        at: results.at,
-        ...(shownIntervals({ ...summaryOf(results, loss, bad), ...ofTasks }) as object),
-        onRows: modelsOnRows(results),
-      }),
-    );
-  else {
-    const cells = cellLosses(results, loss);
-    const room = format === "table" ? roomOf(stdout).table : 0; // Markdown has no room for histograms
-    const shown = {
-      bad: options.bad !== undefined || hasBadMinima(config) ? bad : null,
-      unit: lossUnitOf(config),
-      room,
-    };
-    const statistics = options.full
-      ? fullOf(cells, summaryOf(results, loss, bad), shown)
-      : summaryCells(cells, summarizeCells(cells, bad), shown);
-    const rungs = options.rungs && !options.full ? rungsIn(rungsOf(results, loss, bad)) : [];
-    const warning = memorisedText(results);
-    const memorised = warning === "" ? [] : [{ before: warning }];
-    const blocks = [
-      ...(leading
-        ? [leadingBlock(leads, leading, folderText(results)), lossHead(results, loss)]
-        : [headOf(results, loss)]),
-      ...statistics,
-      ...taskTables(tasks),
-      ...(options.full ? rowPairBlocks(modelsOnRows(results), ON_ROWS) : []),
-      ...rungs,
-      ...coverageOf(results).map((before) => ({ before })),
-      ...memorised,
-      ...gapsOf(results, cells),
-    ];
-    stdout.write(blocksAs(format, blocks, stdout));
-  }
+  const whole = () => summaryOf(results, loss, bad);
+  writeAs(stdout, format, {
+    csv: () => summaryCsv(whole(), tasks),
+    json: () => ({
+      folder,
+      at: results.at,
+      ...(shownIntervals({ ...whole(), ...(isPerTask && { tasks }) }) as object),
+      onRows: modelsOnRows(results),
+    }),
+    // Markdown has no room for histograms
+    blocks: () => blocksOf(results, options, { bad, loss, tasks, room: format === "table" ? roomOf(stdout).table : 0 }),
+  });
   return EXIT.done;
+}
+
+interface Asked {
+  readonly bad: number;
+  readonly loss: LossSet;
+  readonly tasks: readonly TaskSummary[];
+  readonly room: number;
+}
+
+/** The table of final losses, and what is asked for below it. */
+function blocksOf(results: Results, options: Options, { bad, loss, tasks, room }: Asked): Block[] {
+  const { config } = results;
+  const isBadShown = options.bad !== undefined || hasBadMinima(config);
+  const shown = { bad: isBadShown ? bad : null, unit: lossUnitOf(config), room };
+  const cells = cellLosses(results, loss);
+  const leading = options.loss === undefined ? leadingMetric(config) : undefined;
+  const head = leading
+    ? [leadingBlock(leadingCells(results, leading, "test"), leading, folderText(results)), lossHead(results, loss)]
+    : [headOf(results, loss)];
+  const warnings = [...coverageOf(results), memorisedText(results)].filter((text) => text !== "");
+  const ends = [...warnings.map((before) => ({ before })), ...gapsOf(results, cells)];
+  if (!options.full) {
+    const rungs = options.rungs ? rungsIn(rungsOf(results, loss, bad)) : [];
+    return [
+      ...head,
+      ...summaryCells(cells, summarizeCells(cells, bad), shown),
+      ...taskTables(tasks),
+      ...rungs,
+      ...ends,
+    ];
+  }
+  const full = fullOf(cells, summaryOf(results, loss, bad), shown);
+  return [...head, ...full, ...taskTables(tasks), ...rowPairBlocks(modelsOnRows(results), ON_ROWS), ...ends];
 }
 
 const ON_ROWS = "between models on the same test rows, the first minus the second:";
@@ -209,44 +214,34 @@ function rungsIn(rungs: Rungs | null | undefined): Block[] {
   return rungs ? rungTablesOf(rungs) : [];
 }
 
-/** Options of `mmoe summary --cost`. */
-interface CostOptions extends FormatOptions {
-  readonly at: readonly string[];
-}
-
 /** Size, FLOP and time of each model. */
-export async function cost(folder: string, options: CostOptions, context: Context): Promise<number> {
+async function cost(folder: string, options: Options, context: Context): Promise<number> {
   const format = formatOption(options);
   const results = await readEnded(folder, options.at, context);
   const models = modelCosts(results.config, results.records);
-  const { stdout } = context.effects;
-  if (format === "json") stdout.write(jsonText({ folder, at: results.at, models }));
-  else if (format === "csv") stdout.write(costCsv(models));
-  else stdout.write(blocksAs(format, costsOf(folderText(results), models), stdout));
+  writeAs(context.effects.stdout, format, {
+    csv: () => costCsv(models),
+    json: () => ({ folder, at: results.at, models }),
+    blocks: () => costsOf(folderText(results), models),
+  });
   return EXIT.done;
 }
 
-/** Options of `mmoe summary --seesaw`. */
-interface SeesawOptions extends FormatOptions {
-  readonly loss?: string;
-  readonly at: readonly string[];
-  readonly against?: string;
-}
-
 /** What each task gains over a model that shares nothing. */
-export async function seesaw(folder: string, options: SeesawOptions, context: Context): Promise<number> {
+async function seesaw(folder: string, options: Options, context: Context): Promise<number> {
   const format = formatOption(options);
   const { results, loss } = await readWithLoss(folder, options, context);
   const found = seesawOf(results, loss, againstIn(results, options.against));
   if (found.cells.length === 0) throw new UsageError(noPair(results, found.against));
-  const { stdout } = context.effects;
-  if (format === "json") stdout.write(jsonText({ folder, at: results.at, ...found }));
-  else if (format === "csv") stdout.write(seesawCsv(found));
-  else {
-    const head = headOf(results, loss, `gain over ${found.against}, in percent`);
-    const blocks = [head, ...gainsOf(found), ...gapsOf(results, cellLosses(results, loss))];
-    stdout.write(blocksAs(format, blocks, stdout));
-  }
+  writeAs(context.effects.stdout, format, {
+    csv: () => seesawCsv(found),
+    json: () => ({ folder, at: results.at, ...found }),
+    blocks: () => [
+      headOf(results, loss, `gain over ${found.against}, in percent`),
+      ...gainsOf(found),
+      ...gapsOf(results, cellLosses(results, loss)),
+    ],
+  });
   return EXIT.done;
 }
 
@@ -274,16 +269,8 @@ function noPair({ path, config }: Results, against: string): string {
   return `${path}: no run is done both of ${against} and of another model; train them with: ${goOn(path)}`;
 }
 
-/** Options of `mmoe summary --variance`. */
-interface VarianceOptions extends FormatOptions {
-  readonly loss?: string;
-  readonly at: readonly string[];
-  readonly of?: string;
-  readonly bad?: string;
-}
-
 /** A crossed sweep's variance, split into data, initial values and the rest. */
-export async function variance(folder: string, options: VarianceOptions, context: Context): Promise<number> {
+async function variance(folder: string, options: Options, context: Context): Promise<number> {
   const of = choiceOption("--of", options.of ?? "loss", VARYING);
   const bad = badOption(options.bad);
   const format = formatOption(options);
@@ -291,14 +278,11 @@ export async function variance(folder: string, options: VarianceOptions, context
   const how = { loss, of, bad };
   const cross = crossOf(results);
   const cells = variancesOf(results, how);
-  const { stdout } = context.effects;
-  if (format === "json") stdout.write(jsonText({ folder, at: results.at, cross, ...how, cells: cells.map(named) }));
-  else if (format === "csv") stdout.write(varianceCsv(cells, how));
-  else {
-    const gaps = gapsOf(results, cellLosses(results, how.loss));
-    const blocks = [headOf(results, how.loss), ...componentsOf(cells, how), ...gaps];
-    stdout.write(blocksAs(format, blocks, stdout));
-  }
+  writeAs(context.effects.stdout, format, {
+    csv: () => varianceCsv(cells, how),
+    json: () => ({ folder, at: results.at, cross, ...how, cells: cells.map(named) }),
+    blocks: () => [headOf(results, loss), ...componentsOf(cells, how), ...gapsOf(results, cellLosses(results, loss))],
+  });
   return EXIT.done;
 }
 

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { loadConfig, presetNames } from "../config/load.ts";
 import { isCodeDefinition, ownModelsIn } from "../config/own-models.ts";
 import type { Env } from "../cuda/home.ts";
+import { defined } from "../defined.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
@@ -53,7 +54,7 @@ export interface CheckedOptions {
   readonly config: Config;
   /** The results folder. */
   readonly out: string;
-  readonly engineName: EngineName;
+  readonly engine: EngineName;
   readonly engineOptions: EngineOptions;
   /** Milliseconds after which to stop; undefined for none. */
   readonly limitMs: number | undefined;
@@ -182,12 +183,12 @@ export function checkedOptions(
     );
   const timeOf = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : durationOption(flag, text);
-  const engineName = engineOf(options, env);
+  const engine = engineOf(options, env);
   return {
     config,
     out: out === undefined ? defaultFolder(config) : folderOption("--out", out),
-    engineName,
-    engineOptions: engineOptionsOf(engineName, options, env),
+    engine,
+    engineOptions: engineOptionsOf(engine, options, env),
     limitMs: timeOf("--time-limit", options.timeLimit),
     checkpointMs: timeOf("--checkpoint-every", options.checkpointEvery),
   };
@@ -218,14 +219,11 @@ function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): E
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
   if (chosen && engine !== "tfjs") throw new UsageError(`--backend ${chosen} is for --engine tfjs, not ${engine}`);
-  return {
-    allowCpu,
-    ...(kernels && { kernels }),
-    ...(chosen && { backend: chosen }),
-    ...(jobs !== undefined && { jobs }),
-    ...(device !== undefined && { device: choiceOption("--device", device, CODE_DEVICES) }),
-    ...(python !== undefined && { python: pathOption("--python", python) }),
+  const own = {
+    device: device === undefined ? undefined : choiceOption("--device", device, CODE_DEVICES),
+    python: python === undefined ? undefined : pathOption("--python", python),
   };
+  return { allowCpu, ...defined({ kernels, backend: chosen, jobs, ...own }) };
 }
 
 /** The `options` that were typed for `command`, as words of a command line. */

@@ -101,40 +101,25 @@ async function sweep(file: string, options: Options, words: readonly string[], c
 
 /** The request, each option checked, and the command that goes on after a stop. */
 function requestOf(file: string, options: Options, { effects, argv, commandLine, note }: Context) {
-  const {
-    config,
-    out,
-    engineName: engine,
-    engineOptions,
-    limitMs,
-    checkpointMs,
-  } = checkedOptions(file, options, effects.env);
+  const checked = checkedOptions(file, options, effects.env);
   const { shard, detected } = chosenShard(options.shard, effects.env);
   const devices = options.devices === undefined ? [] : devicesOption(options.devices, effects.env);
   if (devices.length > 0 && options.overwrite)
-    throw new UsageError(`--overwrite with --devices would delete what other shards train; delete ${out} first`);
+    throw new UsageError(
+      `--overwrite with --devices would delete what other shards train; delete ${checked.out} first`,
+    );
   if (detected) note(`shard ${shardText(shard)}: ${detected} (--shard 1/1 trains the whole sweep)`);
   const { resume, overwrite, retryFailed, long, keepWeights = false, keepPredictions = false } = options;
   const keep = { weights: keepWeights, predictions: keepPredictions };
   return {
     request: {
-      config,
-      out,
-      shard,
-      resume,
-      overwrite,
-      retryFailed,
-      long,
-      keep,
-      limitMs,
-      checkpointMs,
-      argv,
-      engine,
-      engineOptions: { ...engineOptions, env: effects.env },
+      ...checked,
+      engineOptions: { ...checked.engineOptions, env: effects.env },
+      ...{ shard, resume, overwrite, retryFailed, long, keep, argv },
     },
     goOn: detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine,
     devices,
-    losses: tableLosses(options.loss, config),
+    losses: tableLosses(options.loss, checked.config),
   };
 }
 

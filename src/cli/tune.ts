@@ -7,7 +7,6 @@ import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { correlationText, pointText } from "../identity/cell.ts";
 import { cellLosses } from "../records/cell-losses.ts";
-import { writable } from "../records/find-results.ts";
 import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
@@ -23,10 +22,9 @@ import {
   validationLoss,
 } from "../sweep/tune.ts";
 import { numberOf } from "../units.ts";
-import { writeWholeSync } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
-import { choiceOption, countOption, listOption, outputFile } from "./options.ts";
+import { choiceOption, countOption, jsonText, listOption, outputFile, writeOutput } from "./options.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
 import { fewNote } from "./text/cell-names.ts";
 import { goOn } from "./text/go-on.ts";
@@ -95,12 +93,12 @@ async function tune(folder: string, options: Options, context: Context): Promise
   const file = outputFile(options) ?? null;
   const picks = choose(results, { loss, metric, by, each });
   const config = tunedConfig(results, picks, { loss, metric, by, each, ...report });
-  if (file !== null) writable(file, () => writeWholeSync(file, configYaml(config, dirname(file))), "give another -o");
+  if (file !== null) writeOutput(file, configYaml(config, dirname(file)));
 
   const { stdout } = context.effects;
   if (options.json)
     stdout.write(
-      `${JSON.stringify({ folder, at: results.at, ...(metric ? { metric: metric.name } : { loss }), by, picks, file }, null, 2)}\n`,
+      jsonText({ folder, at: results.at, ...(metric ? { metric: metric.name } : { loss }), by, picks, file }),
     );
   else {
     const head = metric ? metricHead(results, metric) : headOf(results, loss);

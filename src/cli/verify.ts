@@ -12,7 +12,7 @@ import { keepTablesBeside } from "../tables/table-cache.ts";
 import { numberOf } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { countOption, kernelsOption } from "./options.ts";
+import { countOption, jsonText, kernelsOption } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { roomOf } from "./text/blocks.ts";
 import { type Paint, paintFor, verdictText } from "./text/paint.ts";
@@ -77,7 +77,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
 
   const { stdout, stderr } = context.effects;
   const paint = paintFor(stdout, context.effects.env);
-  if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
+  if (options.json) stdout.write(jsonText(verified.map(comparison)));
   else stdout.write(table(comparisonRows(verified, asked ?? config.report, paint), roomOf(stdout).table));
   const missing = wanted.filter(({ id }) => !verified.some(({ recorded }) => recorded.id === id));
   if (missing.length > 0) stderr.write(`mmoe: ${missingText(folder, missing, wanted.length)}\n`);
@@ -108,7 +108,7 @@ function comparisonRows(verified: readonly Verified[], set: LossSet, paint: Pain
 }
 
 /** Measures `count` trials of a folder again, at all their correlations. */
-export function verifyTrials(
+function verifyTrials(
   folder: string,
   count: number,
   { effects, note }: Context,
@@ -123,7 +123,7 @@ export function verifyTrials(
     const recorded = measured[run];
     return { trial: run, same: again.every((value, i) => value === recorded[i]), recorded, again };
   });
-  if (json) effects.stdout.write(`${JSON.stringify(verified, null, 2)}\n`);
+  if (json) effects.stdout.write(jsonText(verified));
   else
     effects.stdout.write(
       table([
@@ -135,7 +135,7 @@ export function verifyTrials(
 }
 
 /** `count` of `values`, chosen at random without replacement. */
-export function sampleOf<T>(values: readonly T[], count: number): T[] {
+function sampleOf<T>(values: readonly T[], count: number): T[] {
   const left = [...values];
   return Array.from({ length: Math.min(count, left.length) }, () => {
     return left.splice(Math.floor(Math.random() * left.length), 1)[0];

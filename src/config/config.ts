@@ -3,6 +3,7 @@ import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
+import { defined } from "../defined.ts";
 import { CONSTANT, isConstant, type Schedule } from "../engines/learning-rate.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import type { GridPoint } from "../identity/cell.ts";
@@ -80,29 +81,14 @@ export function generatorOf(config: Pick<Config, "data" | "labels" | "labelKind"
 }
 
 /** Rows of the user's own, not in memory yet; undefined for those of the generator. */
-export function tableOf({
-  rows,
-  labels,
-  taskKinds,
-}: Pick<Config, "rows" | "labels" | "taskKinds">): TableSettings | undefined {
+export function tableOf(config: Pick<Config, "rows" | "labels" | "taskKinds">): TableSettings | undefined {
+  const { rows, labels, taskKinds } = config;
   if (rows === null) return undefined;
   const { file, sha256, heldout, standardise } = rows;
-  const chosen = chosenIn(rows);
-  const reading = readingOf(rows);
-  const columns = columnsOf(rows);
-  const sizes = { inputs: inputsOfRows(rows), ...(columns && { columns }), tasks: rows.labels.length };
-  const classes = classNumbers(taskKinds);
-  return {
-    file,
-    sha256,
-    ...(chosen && { chosen }),
-    ...(reading && { reading }),
-    ...sizes,
-    heldout,
-    standardise,
-    rawLabels: labels === "raw",
-    ...(classes && { classes }),
-  };
+  const columns = { chosen: chosenIn(rows), reading: readingOf(rows), columns: columnsOf(rows) };
+  const optional = defined({ ...columns, classes: classNumbers(taskKinds) });
+  const sizes = { inputs: inputsOfRows(rows), tasks: rows.labels.length };
+  return { file, sha256, heldout, standardise, ...optional, ...sizes, rawLabels: labels === "raw" };
 }
 
 /** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */

@@ -200,8 +200,14 @@ interface Options {
 /** The value of a YAML text: a tree, as aliases are resolved and a circle of them is refused. Throws YamlError. */
 function yamlValue(text: string, { decimal = false }: Options = {}): unknown {
   const value = parsed(text, decimal);
-  if (hasPrototype(value)) throw new YamlError("unknown key '__proto__'");
-  if (hasCircle(value)) throw new YamlError("an alias within its own anchor");
+  try {
+    JSON.stringify(value, (key, inner) => {
+      if (key === "__proto__") throw new YamlError("unknown key '__proto__'"); // which schemas pass over
+      return inner;
+    });
+  } catch (error) {
+    throw error instanceof YamlError ? error : new YamlError("an alias within its own anchor");
+  }
   return value;
 }
 
@@ -218,24 +224,4 @@ function parsed(text: string, decimal: boolean): unknown {
 
 function decimalOnly(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag === "string" || !["HEX", "OCT"].includes(String(tag.format)));
-}
-
-/** Whether a key is `__proto__`, which schemas pass over. A circle ends where it begins. */
-function hasPrototype(value: unknown, seen = new Set<unknown>()): boolean {
-  if (typeof value !== "object" || value === null || seen.has(value)) return false;
-  seen.add(value);
-  return Object.hasOwn(value, "__proto__") || Object.values(value).some((inner) => hasPrototype(inner, seen));
-}
-
-/**
- * Whether `value` is within itself; `above` are those that it is in, `whole` those that are known to have no circle.
- */
-function hasCircle(value: unknown, above = new Set<unknown>(), whole = new Set<unknown>()): boolean {
-  if (typeof value !== "object" || value === null || whole.has(value)) return false;
-  if (above.has(value)) return true;
-  above.add(value);
-  const found = Object.values(value).some((inner) => hasCircle(inner, above, whole));
-  above.delete(value);
-  whole.add(value);
-  return found;
 }

@@ -4,6 +4,7 @@ import { basename, extname, relative, resolve } from "node:path";
 import { codeFiles } from "../code/javascript-files.ts";
 import { pythonFiles } from "../code/python-files.ts";
 import { generatorSettings } from "../data/presets.ts";
+import { defined } from "../defined.ts";
 import { forAll, UsageError } from "../errors.ts";
 import { checkSpec } from "../models/check-spec.ts";
 import { languageOf, type Model } from "../models/code.ts";
@@ -37,13 +38,13 @@ export function definitionsApart<T extends Given>(
   const { models, ownModels, ...others } = values;
   const listed = models?.map((model) => (typeof model === "string" ? model : plainlyNamed(model)));
   const onTheSpot = listed?.filter((model) => typeof model !== "string") ?? [];
-  const defined = forAll(withModels(ownModels ?? [], onTheSpot), (model) =>
+  const definitions = forAll(withModels(ownModels ?? [], onTheSpot), (model) =>
     isCodeDefinition(model) ? found(model, from) : model,
   );
   return {
     ...others,
     ...(listed && { models: listed.map((model) => (typeof model === "string" ? model : model.name)) }),
-    ...((ownModels || onTheSpot.length > 0) && { ownModels: defined }),
+    ...((ownModels || onTheSpot.length > 0) && { ownModels: definitions }),
   };
 }
 
@@ -166,8 +167,7 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], dimensi
   const { file, sha256, class: made, options, env } = own;
   const { embeddings, ...others } = dimensions;
   const categories = embeddings?.map(({ rows }) => rows);
-  const madeWith = { ...(made && { class: made }), ...(options && { options }), ...(env && { env }) };
-  return { name, ...others, ...(categories && { categories }), file, sha256: sha256 as string, ...madeWith };
+  return { name, ...others, ...defined({ categories, class: made, options, env }), file, sha256: sha256 as string };
 }
 
 /** What a model is called in figures and reports. */
@@ -204,7 +204,7 @@ function changesOf(changes: object, path = ""): string[] {
 
 /** What a model in code is made with. */
 function madeWith({ class: made, options, env }: CodeDefinition): string[] {
-  return changesOf({ ...(made && { class: made }), ...(options && { options }), ...(env && { env }) }).sort();
+  return changesOf(defined({ class: made, options, env })).sort();
 }
 
 /**

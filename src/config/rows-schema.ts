@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChosenColumns, TableReading } from "../data/table.ts";
 import { TASK_KINDS } from "../data/task-kinds.ts";
+import { defined } from "../defined.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
 import { choice, count, positive, printableText } from "./kinds.ts";
 
@@ -87,13 +88,11 @@ export const GIVEN_ROWS = z
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;
 
+type Reading = Pick<RowsSetting, "categorical" | "na" | "split">;
+
 /** How rows are read, if not by what their cells hold. */
-export function readingOf({
-  categorical,
-  na,
-  split,
-}: Pick<RowsSetting, "categorical" | "na" | "split">): TableReading | undefined {
-  const reading = { ...(categorical && { categorical }), ...(na && { na }), ...(split !== undefined && { split }) };
+export function readingOf({ categorical, na, split }: Reading): TableReading | undefined {
+  const reading = defined({ categorical, na, split });
   return Object.keys(reading).length > 0 ? reading : undefined;
 }
 

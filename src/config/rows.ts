@@ -2,6 +2,7 @@
 import { basename, extname, relative, resolve } from "node:path";
 import { z } from "zod";
 import { heldoutCount } from "../data/table.ts";
+import { defined } from "../defined.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import type { NamedColumns } from "../tables/columns.ts";
@@ -70,7 +71,7 @@ function namedIn(
   values: object,
   place: (path: string) => string,
 ): NamedColumns | undefined {
-  const others = { ...(inputs && { inputs }), ...(ignore && { ignore }) };
+  const others = defined({ inputs, ignore });
   const tasks = columnsInTasks(values);
   const named = labels ?? tasks;
   const [key] = Object.keys(others);
@@ -101,16 +102,13 @@ function ofTable(
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
   const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
-  const sizes = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
-  const reading = {
-    ...(categorical && { categorical: [...categorical] }),
-    ...(na && { na: [...na] }),
-    split,
-  };
-  const said = { file, heldout: share, standardise, impute, ...reading, ...sizes };
-  const encoded = encodedColumns(table, sizes);
+  const encoded = encodedColumns(table, { oneHot, embedding });
   return {
-    ...said,
+    file,
+    heldout: share,
+    standardise,
+    impute,
+    ...defined({ categorical, na, split, oneHot, embedding }),
     sha256,
     inputs: [...inputs],
     ...(areChosen && { chosen: true }),
@@ -140,33 +138,10 @@ interface RowsOptions {
  * `--rows FILE`: the file's rows, and the loss that a study of such rows reports. A study of another table keeps its name and how
  * it reads columns; others have the file's name.
  */
-export function rowsOverride(
-  file: string,
-  {
-    impute,
-    oneHot,
-    embedding,
-    categorical = [],
-    na = [],
-    resplit,
-    labels = [],
-    inputs = [],
-    ignore = [],
-  }: RowsOptions = {},
-): Override {
+export function rowsOverride(file: string, { resplit, ...options }: RowsOptions = {}): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
-  const said = {
-    ...(impute !== undefined && { impute }),
-    ...(oneHot !== undefined && { oneHot }),
-    ...(embedding !== undefined && { embedding }),
-    ...(categorical.length > 0 && { categorical }),
-    ...(na.length > 0 && { na }),
-    ...(resplit && { split: "run" }),
-    ...(labels.length > 0 && { labels }),
-    ...(inputs.length > 0 && { inputs }),
-    ...(ignore.length > 0 && { ignore }),
-  };
-  const isNamed = [labels, inputs, ignore].some((columns) => columns.length > 0);
+  const said = defined({ ...options, split: resplit ? "run" : undefined });
+  const isNamed = Boolean(options.labels ?? options.inputs ?? options.ignore);
   const valuesAfter = ({ rows: before }: Settings) => {
     const kept = before === null ? {} : { ...(isNamed ? {} : chosenIn(before)), ...howRead(before) };
     const given = { ...kept, ...said };
@@ -180,8 +155,7 @@ export function rowsOverride(
 /** How a study reads its table, which holds for another one in its place. */
 function howRead(rows: RowsSetting): Partial<GivenRows> {
   const { standardise, impute, oneHot, embedding } = rows;
-  const sizes = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
-  return { standardise, impute, ...readingOf(rows), ...sizes } as Partial<GivenRows>;
+  return { standardise, impute, ...readingOf(rows), ...defined({ oneHot, embedding }) } as Partial<GivenRows>;
 }
 
 /** Overrides of rows come first: others may take fewer of them. */
@@ -254,29 +228,26 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
   const { file, sha256, heldout, standardise, impute, categorical, na, split, oneHot, embedding } = rows;
-  const share = heldout === null ? [] : [`heldout=${heldout}`];
-  const filled = impute === "refuse" ? [] : [`impute=${impute}`];
-  if (categorical) filled.push(`categorical=[${categorical.join(", ")}]`);
-  if (na) filled.push(`na=[${na.join(", ")}]`);
-  if (split !== undefined && split !== 0) filled.push(`split=${split}`);
-  if (oneHot !== undefined) filled.push(`oneHot=${oneHot}`);
-  if (embedding !== undefined) filled.push(`embedding=${embedding}`);
-  const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;
-  const chosen = Object.entries(chosenIn(rows) ?? {}).map(([key, columns]) => `${key}=[${columns.join(", ")}]`);
-  return [name, ...share, `standardise=${standardise}`, ...filled, ...chosen].join(", ");
+  const values = {
+    heldout: heldout ?? undefined,
+    standardise,
+    impute: impute === "refuse" ? undefined : impute,
+    categorical,
+    na,
+    split: split || undefined,
+    oneHot,
+    embedding,
+    ...chosenIn(rows),
+  };
+  const texts = Object.entries(defined(values)).map(
+    ([key, value]) => `${key}=${Array.isArray(value) ? `[${value.join(", ")}]` : value}`,
+  );
+  return [`${basename(file)} (sha256 ${sha256.slice(0, 8)})`, ...texts].join(", ");
 }
 
 /** What results on these rows depend on, wherever the file is. */
 export function rowsIdentity(rows: RowsSetting): object {
   const { sha256, heldout, standardise, impute, oneHot, embedding } = rows;
-  const encoding = { ...(oneHot !== undefined && { oneHot }), ...(embedding !== undefined && { embedding }) };
-  return {
-    sha256,
-    heldout,
-    standardise,
-    ...(impute !== "refuse" && { impute }),
-    ...encoding,
-    ...readingOf(rows),
-    ...chosenIn(rows),
-  };
+  const encoding = defined({ impute: impute === "refuse" ? undefined : impute, oneHot, embedding });
+  return { sha256, heldout, standardise, ...encoding, ...readingOf(rows), ...chosenIn(rows) };
 }

@@ -2,6 +2,7 @@ import { cellsOf } from "../config/cells.ts";
 import type { LossSet } from "../config/losses.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
+import { groupBy } from "../stats/group-by.ts";
 import type { Results } from "./read-results.ts";
 import { finalLosses, type RunRecord } from "./record.ts";
 
@@ -30,6 +31,15 @@ export const cellLosses = memo(({ config, records }: Results, set: LossSet): rea
     missing: Math.max(0, config.runs - cell.byRun.size - cell.failed.length),
   }));
 });
+
+/** The same with another value of each run that has one in place of its loss. */
+export function cellValues(results: Results, of: (record: RunRecord) => number | undefined): CellLosses[] {
+  const byCell = groupBy(results.records, cellKey);
+  return cellLosses(results, "heldout").map((cell) => {
+    const values = (byCell.get(cellKey(cell)) ?? []).map((record) => [record.run, of(record)] as const);
+    return { ...cell, byRun: new Map(values.filter((pair): pair is [number, number] => pair[1] !== undefined)) };
+  });
+}
 
 /** Indexes of the runs that are done in every one of `cells`, ascending. */
 export function commonRuns([first, ...others]: readonly CellLosses[]): number[] {

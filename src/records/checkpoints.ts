@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AnyRun, RunState } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { reading, readText } from "../regular-file.ts";
-import { isSystemError, systemReason } from "../system-error.ts";
+import { isSystemError, quietly, systemReason } from "../system-error.ts";
 import { isPartial, writeWholeSync } from "../write-whole.ts";
 import { checkpointText, stateIn, type Trained } from "./checkpoint.ts";
 import { CHECKPOINTS } from "./find-results.ts";
@@ -107,14 +107,6 @@ function makeOne(folder: string): void {
     mkdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-}
-
-function quietly(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!isSystemError(error) && !(error instanceof UsageError)) throw error;
   }
 }
 

@@ -12,7 +12,7 @@ const LARGEST = 3.4028235e38;
 const measurement = z.number().refine(isMeasurement);
 
 /** Whether a value is a number that a run may record. */
-export function isMeasurement(value: unknown): value is number {
+function isMeasurement(value: unknown): value is number {
   return typeof value === "number" && Math.abs(value) <= LARGEST;
 }
 
@@ -140,9 +140,6 @@ export const RECORD_SCHEMA = z.object({
   curve: CURVE_SCHEMA,
   diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were requested" }),
 });
-
-/** A record without its curve. */
-export const CURVELESS_SCHEMA = RECORD_SCHEMA.omit({ curve: true });
 
 export const LINE_SCHEMA = RECORD_SCHEMA.extend({
   crc: string("CRC-32 of everything before it in the line, in hexadecimal digits"),

@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Diagnostics } from "../engines/engine.ts";
 import { NO_CHOICE } from "../identity/cell.ts";
-import { CURVE, placedCurve } from "./curve-bytes.ts";
-import { CURVELESS_SCHEMA, type DIAGNOSTICS_SCHEMA, LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
+import { type DIAGNOSTICS_SCHEMA, LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
 import { type Measures, tasksOfPairs } from "./measure-values.ts";
 import { type RecordedCurve, type RunRecord, tasksOf } from "./record.ts";
-import { CHECK_BYTES, isSealed, sealed, sealedParts } from "./sealed.ts";
+import { isSealed, sealed } from "./sealed.ts";
 
 /** The beginning of a line: enough to know that a run need not be trained again. */
 export type RecordHead = Pick<RunRecord, "id" | "status">;
@@ -14,11 +13,6 @@ export type RecordHead = Pick<RunRecord, "id" | "status">;
 /** A record as one line of JSON with a checksum. */
 export function lineOf(record: RunRecord): string {
   return sealed(plain(record));
-}
-
-/** The same in parts. */
-export function lineParts(record: RunRecord): Generator<string> {
-  return sealedParts(plain(record));
 }
 
 /** A record as a JSON value: how it ended comes first, its curves last. With two tasks it has one label correlation. */
@@ -115,60 +109,35 @@ export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
 
 /** The record of a line without its end; undefined for anything else. */
 export function recordIn(line: Buffer): RunRecord | undefined {
-  const record = passingRecordIn(line);
-  return record && { ...record, curve: ownCurve(record.curve) };
-}
-
-/** The same record, whose losses are overwritten when the next line is read. */
-export function passingRecordIn(line: Buffer): RunRecord | undefined {
   if (!isSealed(line)) return undefined;
-  const record = plainRecordIn(line) ?? anyRecordIn(line);
+  const { data } = LINE_SCHEMA.safeParse(objectIn(line.toString()));
+  const record = data && recordWith(data);
   return record && isConsistent(record) ? record : undefined;
 }
 
-/** A passing curve, to keep. */
-export function ownCurve({ steps, train, heldout, validation, batches }: RecordedCurve): RecordedCurve {
+function curveIn({ steps, train, heldout, validation, batches }: Line["curve"]): RecordedCurve {
   return {
-    steps,
-    train: train.slice(),
-    heldout: heldout.slice(),
-    ...(validation && { validation: validation.slice() }),
-    ...(batches && { batches: batches.slice() }),
+    steps: shared(steps),
+    train: new Float64Array(train),
+    heldout: new Float64Array(heldout),
+    ...(validation && { validation: Float64Array.from(validation, numberIn) }),
+    ...(batches && { batches: new Float64Array(batches) }),
   };
 }
 
-/** The curve of a record's line without its end, as passing; undefined for anything else. */
-export function passingCurveIn(line: Buffer): RecordedCurve | undefined {
-  return (isSealed(line) ? placedCurve(line)?.curve : undefined) ?? passingRecordIn(line)?.curve;
+let latest: readonly number[] = [];
+
+/** Most curves of a sweep have the same steps, in one array. */
+function shared(steps: readonly number[]): readonly number[] {
+  const isSame = steps.length === latest.length && steps.every((step, i) => step === latest[i]);
+  if (!isSame) latest = steps;
+  return latest;
 }
 
-/** The record of a line as `lineOf` writes it. */
-function plainRecordIn(line: Buffer): RunRecord | undefined {
-  const placed = placedCurve(line);
-  if (placed === undefined) return undefined;
-  const { curve, from, to } = placed;
-  const before = objectIn(textBefore(line, from - CURVE.length));
-  const after = line.toString("utf8", to, line.length - CHECK_BYTES);
-  const { data } = CURVELESS_SCHEMA.safeParse(
-    after === "" ? before : { ...before, ...objectIn(`{${after.slice(1)}}`) },
-  );
-  return data && recordWith(data, curve);
-}
-
-/** The record of a line with other spaces, or another order of its keys. */
-function anyRecordIn(line: Buffer): RunRecord | undefined {
-  const { data } = LINE_SCHEMA.safeParse(objectIn(line.toString()));
-  if (data === undefined) return undefined;
-  const { crc: _, curve, ...rest } = data;
-  const [train, heldout] = [Float64Array.from(curve.train), Float64Array.from(curve.heldout)];
-  const validation = curve.validation && Float64Array.from(curve.validation, numberIn);
-  const batches = curve.batches && Float64Array.from(curve.batches);
-  const others = { ...(validation && { validation }), ...(batches && { batches }) };
-  return recordWith(rest, { steps: curve.steps, train, heldout, ...others });
-}
+type Line = z.output<typeof LINE_SCHEMA>;
 
 /** Field by field: made of the rest of another object, 100,000 records take 0.7 s and 70 MB more to read. */
-function recordWith(data: z.output<typeof CURVELESS_SCHEMA>, curve: RecordedCurve): RunRecord {
+function recordWith(data: Line): RunRecord {
   const { cross, labelCorrelation, labelCorrelations, measures, diagnostics } = data;
   return {
     id: data.id,
@@ -188,7 +157,7 @@ function recordWith(data: z.output<typeof CURVELESS_SCHEMA>, curve: RecordedCurv
     elapsedMs: data.elapsedMs,
     engine: data.engine,
     device: data.device,
-    curve,
+    curve: curveIn(data.curve),
     ...(cross && { cross }),
     ...(measures && { measures: measuresIn(measures) }),
     ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
@@ -203,11 +172,6 @@ function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The JSON of what a line says before the key `CURVE` at `at`. */
-function textBefore(line: Buffer, at: number): string {
-  return `${line.toString("utf8", 0, at)}}`;
 }
 
 /** JSON has no NaN: it writes null. */
@@ -258,9 +222,12 @@ export function headIn(line: Buffer): RecordHead | undefined {
 /** The milliseconds that a line's run took, in a tenth of the time of `recordIn`; undefined if it has none. */
 export function elapsedMsIn(line: Buffer): number | undefined {
   if (!isSealed(line)) return undefined;
-  const elapsedMs = objectIn(textBefore(line, line.indexOf(CURVE)))?.elapsedMs;
+  const elapsedMs = objectIn(`${line.toString("utf8", 0, line.indexOf(CURVE))}}`)?.elapsedMs;
   return typeof elapsedMs === "number" ? elapsedMs : undefined;
 }
+
+/** The key of the curve, which is nearly all of a line. */
+const CURVE = ',"curve":';
 
 const HEAD = /^\{"id":("(?:[^"\\]|\\.)*"),"status":"(done|failed)"/;
 const HEAD_BYTES = 1024;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { z } from "zod";
 import { writeAll, writeWholeSync } from "../write-whole.ts";
 import { type HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
-import { lineParts } from "./journal-line.ts";
+import { lineOf } from "./journal-line.ts";
 import type { Provenance } from "./provenance.ts";
 import type { RunRecord } from "./record.ts";
 
@@ -26,7 +26,7 @@ export class Journal {
     this.#file = openSync(`${this.#name}.jsonl`, "ax");
     this.#provenance = provenance;
     const header: z.input<typeof HEADER_SCHEMA> = { schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained };
-    this.#write([`${JSON.stringify(header)}\n`]);
+    this.#write(`${JSON.stringify(header)}\n`);
     this.#writeProvenance(null);
   }
 
@@ -37,7 +37,7 @@ export class Journal {
 
   append(record: RunRecord): void {
     this.#isEmpty = false;
-    this.#write(lineParts(record));
+    this.#write(lineOf(record));
   }
 
   /** What was removed, or moved away, while it was written: a folder or the file. Records go nowhere then. */
@@ -66,8 +66,8 @@ export class Journal {
     writeWholeSync(`${this.#name}${PROVENANCE}`, `${JSON.stringify({ ...this.#provenance, end }, null, 2)}\n`);
   }
 
-  #write(parts: Iterable<string>): void {
-    for (const part of parts) writeAll(this.#file, part);
+  #write(text: string): void {
+    writeAll(this.#file, text);
     fsyncSync(this.#file);
   }
 }

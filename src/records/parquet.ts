@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { ByteWriter, type ColumnSource, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import { z } from "zod";
 import { columnNames, type Sheet } from "./columns.ts";
 import type { CsvValue } from "./csv.ts";
@@ -43,30 +43,38 @@ export function* parquetOf<T>(
   values: Iterable<T>,
   rowsOf: (value: T) => Iterable<Record<string, CsvValue>>,
 ): Generator<Uint8Array> {
+  function* groups(): Generator<ColumnSource[]> {
+    let rows: Record<string, CsvValue>[] = [];
+    const group = () => columns.map(({ name, type }) => ({ name, data: rows.map((row) => cell(row[name], type)) }));
+    for (const value of values) {
+      for (const row of rowsOf(value)) {
+        rows.push(row);
+        if (rows.length < GROUP) continue;
+        yield group();
+        rows = [];
+      }
+    }
+    if (rows.length > 0) yield group();
+  }
+  yield* parquetFile(columns.map(element), groups());
+}
+
+/** A Parquet file of row groups, each made only when the one before is written. */
+export function* parquetFile(
+  columns: readonly SchemaElement[],
+  groups: Iterable<ColumnSource[]>,
+): Generator<Uint8Array> {
   const writer = new ByteWriter();
-  const parquet = new ParquetWriter({
-    writer,
-    schema: [{ name: "rows", num_children: columns.length }, ...columns.map(element)],
-  });
+  const parquet = new ParquetWriter({ writer, schema: [{ name: "rows", num_children: columns.length }, ...columns] });
   const written = () => {
     const bytes = writer.getBytes();
     writer.index = 0;
     return bytes;
   };
-  let rows: Record<string, CsvValue>[] = [];
-  const group = () => {
-    const columnData = columns.map(({ name, type }) => ({ name, data: rows.map((row) => cell(row[name], type)) }));
-    parquet.write({ columnData, rowGroupSize: rows.length });
-    rows = [];
-    return written();
-  };
-  for (const value of values) {
-    for (const row of rowsOf(value)) {
-      rows.push(row);
-      if (rows.length >= GROUP) yield group();
-    }
+  for (const columnData of groups) {
+    parquet.write({ columnData, rowGroupSize: columnData[0].data.length });
+    yield written();
   }
-  if (rows.length > 0) yield group();
   parquet.finish();
   yield written();
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { AnyRun, RunState } from "../engines/engine.ts";
 import { readText } from "../regular-file.ts";
 import { mean } from "../stats/moments.ts";
-import { isSystemError } from "../system-error.ts";
+import { quietly } from "../system-error.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { LOSS_UNIT, number, numbers, string, whole } from "./fields.ts";
 import type { RunRecord } from "./record.ts";
@@ -151,13 +151,5 @@ export function progressIn(folder: string, name: string): ProcessProgress | unde
     return PROGRESS_SCHEMA.parse(JSON.parse(readText(join(folder, name + PROGRESS), { most: LARGEST })));
   } catch {
     return undefined;
-  }
-}
-
-function quietly(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
   }
 }

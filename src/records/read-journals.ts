@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { reading } from "../regular-file.ts";
 import { linesOf, PASS_OVER } from "./journal-file.ts";
-import { elapsedMsIn, headIn, passingRecordIn, type RecordHead, recordIn } from "./journal-line.ts";
+import { elapsedMsIn, headIn, type RecordHead, recordIn } from "./journal-line.ts";
 import type { RunRecord } from "./record.ts";
 import type { LinePlace } from "./stored-curve.ts";
 
@@ -27,10 +27,10 @@ interface PlacedRecord {
   readonly place?: LinePlace;
 }
 
-/** The records of one journal of the sweep `trained`. The losses of one are overwritten by the next. */
+/** The records of one journal of the sweep `trained`. */
 export function readJournalOf(path: string, trained: string, warn: Warn): Generator<PlacedRecord> {
   const read = (line: Buffer, offset: number | undefined): PlacedRecord | undefined => {
-    const record = passingRecordIn(line);
+    const record = recordIn(line);
     return record && { record, ...(offset !== undefined && { place: { path, offset, bytes: line.length } }) };
   };
   return linesOf(path, read, { warn, trained });

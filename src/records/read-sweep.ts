@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { byCorrelation, comparePoints, compareValues } from "../identity/cell.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { numberOf } from "../units.ts";
-import { numbersOf, ownCurve, type RecordHead, type RunNumbers, sameNumbers } from "./journal-line.ts";
+import { numbersOf, type RecordHead, type RunNumbers, sameNumbers } from "./journal-line.ts";
 import { journalPaths, readJournal, readJournalHeads, readJournalOf } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
 import { withStoredCurve } from "./stored-curve.ts";
@@ -68,7 +68,7 @@ export async function readRecords(
       const losses = 2 * record.curve.train.length;
       const isKept = place === undefined || losses === 0 || losses <= room;
       if (isKept) room -= losses;
-      const lasting = isKept ? { ...record, curve: ownCurve(record.curve) } : withStoredCurve(record, place);
+      const lasting = isKept ? record : withStoredCurve(record, place);
       keepBetter(ended, lasting, doneTwice);
       points += 1 + record.curve.steps.length;
       if (points < BREATH) continue;

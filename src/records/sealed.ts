@@ -5,45 +5,8 @@ import { crc32 } from "node:zlib";
  * without being parsed, and a line that a disk or an editor changed is detected.
  */
 export function sealed(value: object): string {
-  return [...sealedParts(value)].join("");
-}
-
-/** The same line in parts, of which only the last ends it: a run's curve may be long. */
-export function* sealedParts(value: object): Generator<string> {
-  let [text, crc] = ["", 0];
-  for (const piece of membersOf(value)) {
-    text += piece;
-    if (text.length < PART) continue;
-    yield text;
-    [text, crc] = ["", crc32(text, crc)];
-  }
-  yield `${text}${checkOf(crc32(text, crc))}\n`;
-}
-
-/** Characters of a part, and numbers of a list that become text at once. */
-const [PART, AT_ONCE] = [2 ** 20, 20_000];
-
-/** The JSON of an object without the bracket at its end. */
-function* membersOf(value: object): Generator<string> {
-  let before = "{";
-  for (const [key, member] of Object.entries(value)) {
-    if (member === undefined) continue;
-    yield `${before}${JSON.stringify(key)}:`;
-    yield* jsonOf(member);
-    before = ",";
-  }
-  if (before === "{") yield before;
-}
-
-function* jsonOf(value: unknown): Generator<string> {
-  if (Array.isArray(value) && value.length > AT_ONCE) {
-    for (let at = 0; at < value.length; at += AT_ONCE)
-      yield `${at === 0 ? "[" : ","}${JSON.stringify(value.slice(at, at + AT_ONCE)).slice(1, -1)}`;
-    yield "]";
-  } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    yield* membersOf(value);
-    yield "}";
-  } else yield JSON.stringify(value);
+  const text = JSON.stringify(value).slice(0, -1);
+  return `${text}${checkOf(crc32(text))}\n`;
 }
 
 /** Whether a line, without its end, is as it was written. */
@@ -57,4 +20,4 @@ function checkOf(crc: number): string {
 }
 
 /** Bytes of the last key. */
-export const CHECK_BYTES = checkOf(0).length;
+const CHECK_BYTES = checkOf(0).length;

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { reading } from "../regular-file.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { ownCurve, passingCurveIn } from "./journal-line.ts";
+import { recordIn } from "./journal-line.ts";
 import { type CurveEnds, endsOf, type RecordedCurve, type RunRecord } from "./record.ts";
 
 /** Where a record's line is in its journal, without its end. */
@@ -49,7 +49,7 @@ class StoredCurve implements RecordedCurve {
   #read(): RecordedCurve {
     if (latest?.of !== this) {
       const [curve] = curvesAt([this.place]);
-      latest = { of: this, curve: ownCurve(curve) };
+      latest = { of: this, curve };
     }
     return latest.curve;
   }
@@ -68,7 +68,7 @@ interface IndexedCurve {
 
 /**
  * The curves of many records, read in less time than one by one: first those in memory, then each journal's from its start to
- * its end. The losses of a curve are overwritten by the next one.
+ * its end.
  */
 export function* allCurves(records: readonly RunRecord[]): Generator<IndexedCurve> {
   const stored: { readonly index: number; readonly place: LinePlace }[] = [];
@@ -91,7 +91,7 @@ function* curvesAt(places: readonly LinePlace[]): Generator<RecordedCurve> {
   try {
     for (const { offset, bytes } of places) {
       const length = reading(path, () => readSync(file, buffer, 0, bytes, offset));
-      const curve = length === bytes ? passingCurveIn(buffer.subarray(0, bytes)) : undefined;
+      const curve = length === bytes ? recordIn(buffer.subarray(0, bytes))?.curve : undefined;
       if (curve === undefined) throw new UsageError(`${path}: changed while it was read; give the same command again`);
       yield curve;
     }

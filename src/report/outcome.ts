@@ -41,8 +41,7 @@ ${disagreement(lowest, sets)}${memorised(results)}<p>${claims ? `${claimsSentenc
 function ofTable(results: Results, cells: EachLoss<readonly CellLosses[]>): Html {
   const { config } = results;
   const leading = leadingMetric(config);
-  const [known, steps] = [config.patience === null, trainedValues(config, "steps")];
-  const after = `After ${known && steps.length === 1 ? `${thousands(Number(steps[0]))} steps` : "the last step"}`;
+  const after = afterText(config);
   const loss = { words: "loss", where: LOSS_WORDS[config.report].where, isHigherBetter: false };
   const texts = [
     ...(leading
@@ -82,18 +81,22 @@ function rankingText(cells: readonly CellLosses[], { words, where, isHigherBette
   return `no model is told apart as the best by its mean ${words} ${where}: ${listed(ranked.slice(0, alike).map(named))}${behind}.`;
 }
 
+function afterText(config: Results["config"]): string {
+  const steps = trainedValues(config, "steps");
+  const known = steps.length === 1 && config.patience === null;
+  return `After ${known ? `${thousands(Number(steps[0]))} steps` : "the last step"}`;
+}
+
 function sentence(
   { config }: Results,
   cells: EachLoss<readonly CellLosses[]>,
   lowest: EachLoss<readonly Lowest[]>,
 ): string {
-  const steps = trainedValues(config, "steps");
-  const known = steps.length === 1 && config.patience === null;
-  const after = `After ${known ? `${thousands(Number(steps[0]))} steps` : "the last step"} the mean loss`;
+  const after = `${afterText(config)} the mean loss`;
   const sets = reportedFirst(config);
   if (lowest.train.length === 0) return ofOneModel(cells, after, sets);
   const where = (set: LossSet) => `${LOSS_WORDS[set].where}${nearText(lowest[set])}`;
-  const [first = "", ...others] = alike(sets, (set) => winners(lowest[set])).map(
+  const [first = "", ...others] = [...groupBy(sets, (set) => winners(lowest[set]))].map(
     ([models, alike]) => `for ${models} ${listed(alike.map(where))}`,
   );
   return `${after} is lowest ${first}${others.length > 0 ? `, but ${listed(others)}` : ""}.`;
@@ -102,11 +105,6 @@ function sentence(
 /** All losses, the one that the study reports first. */
 export function reportedFirst({ report }: Results["config"]): readonly LossSet[] {
   return [report, ...LOSS_SETS.filter((set) => set !== report)];
-}
-
-/** The texts that `of` gives, each with the losses that have it. */
-function alike(sets: readonly LossSet[], of: (set: LossSet) => string): [text: string, sets: LossSet[]][] {
-  return [...groupBy(sets, of)];
 }
 
 /** `on training rows and as a running mean` */
@@ -169,7 +167,7 @@ function correlationList(lowest: readonly Lowest[]): string {
 /** Correlations at which not the same model is lowest on all losses. */
 function disagreement(lowest: EachLoss<readonly Lowest[]>, sets: readonly LossSet[]): Html {
   const cases = lowest.train.flatMap(({ correlation }) => {
-    const models = alike(sets, (set) => lowest[set].find((one) => one.correlation === correlation)?.model ?? "");
+    const models = [...groupBy(sets, (set) => lowest[set].find((one) => one.correlation === correlation)?.model ?? "")];
     const texts = models.map(([model, own]) => `${model} ${whereText(own)}`);
     const at = correlation === null ? "" : `at ${shortNumber(correlation)} `;
     return models.length > 1 ? [`${at}${texts.join(", ")}`] : [];
@@ -228,7 +226,7 @@ function claimsSentence(claims: EachLoss<readonly Claim[]>, sets: readonly LossS
     });
     return listed(texts);
   };
-  const texts = alike(sets, counts).map(([text, own]) => `${text} ${whereText(own)}`);
+  const texts = [...groupBy(sets, counts)].map(([text, own]) => `${text} ${whereText(own)}`);
   return `Of the paper’s ${claims.train.length} claims ${texts.join("; ")}.`;
 }
 

@@ -108,37 +108,39 @@ function pageHtml(results: Results, { loss, live, several, isTogether = false }:
     correlations: correlationsOf(trained).filter((p) => p !== null),
     paper: paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
   };
-  const hasClaims = config.rows === null && !isTogether;
-  const sections = [cellsSection(results), showsTasks(results) ? tasksSection(results) : ""];
+  const claims = ["claims", "Claims", verdicts] as const;
+  const losses: Part[] = [["cells", "Final losses", cellsSection(results)]];
+  if (showsTasks(results)) losses.push(["tasks", "Tasks", tasksSection(results)]);
+  const switchText = switches(shown, (model) => modelLabel(config, model));
+  const parts: Part[] = [
+    ...(isTested ? [claims] : []),
+    ...(leadingMetric(config) ? losses.toReversed() : losses),
+    ["figures", "Figures", figuresSection({ ...figures, shapes, tables, sweep, switches: switchText })],
+    ...(isTested || config.rows !== null || isTogether ? [] : [claims]), // what is not tested does not come first
+    ["run-table", "Runs", runsSection(results)],
+    ["settings", "Settings", words.settings],
+    ["failures", "Failures", failuresSection(results)],
+    ["costs", "Cost", costSection(config, records)],
+    ["provenance", "Provenance", provenanceSection(provenances)],
+    ["cite", "How to cite", citeSection(provenances)],
+  ];
   return htmlPage({ title: words.title, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
 <p class="kicker">${words.kicker}</p>
 <h1>${words.heading}</h1>
 ${lead}${words.state}</header>
-<nav aria-label="Contents"><ul>${contents(results, { isTested, hasClaims }).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<nav aria-label="Contents"><ul>${parts.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
 `,
-    isTested ? verdicts : "",
-    ...(leadingMetric(config) ? sections.toReversed() : sections),
-    figuresSection({
-      ...figures,
-      shapes,
-      tables,
-      sweep,
-      switches: switches(shown, (model) => modelLabel(config, model)),
-    }),
-    isTested || !hasClaims ? "" : verdicts,
-    runsSection(results),
-    words.settings,
-    failuresSection(results),
-    costSection(config, records),
-    provenanceSection(provenances),
-    citeSection(provenances),
+    ...parts.map(([, , section]) => section),
     html`</main>
 `,
   ]);
 }
+
+/** A section of the page, and what links call it. */
+type Part = readonly [id: string, name: string, section: Html];
 
 /** What the page begins with, and the verdicts. */
 interface Findings {
@@ -200,33 +202,6 @@ function pointsText({ config, at }: Results): string {
   const count = pointCount(config);
   return count === 1 ? chosen : `${chosen}, ${thousands(count)} grid points`;
 }
-
-/** The sections in their order: claims that are not tested do not come first. */
-function contents(
-  results: Results,
-  { isTested, hasClaims }: { readonly isTested: boolean; readonly hasClaims: boolean },
-): (readonly [id: string, name: string])[] {
-  const claims = [["claims", "Claims"]] as const;
-  const tasks = [["tasks", "Tasks"]] as const;
-  return [
-    ...(isTested ? claims : []),
-    ...(leadingMetric(results.config) ? [...tasks, CELLS] : [CELLS, ...(showsTasks(results) ? tasks : [])]),
-    FIGURES,
-    ...(isTested || !hasClaims ? [] : claims),
-    ...OTHERS,
-  ];
-}
-
-const CELLS = ["cells", "Final losses"] as const;
-const FIGURES = ["figures", "Figures"] as const;
-const OTHERS = [
-  ["run-table", "Runs"],
-  ["settings", "Settings"],
-  ["failures", "Failures"],
-  ["costs", "Cost"],
-  ["provenance", "Provenance"],
-  ["cite", "How to cite"],
-] as const;
 
 /** Says that runs are missing or failed: everything below it is about the others. */
 function unfinished(records: Results["records"], asked: number): Html {

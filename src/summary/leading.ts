@@ -2,12 +2,10 @@
 import { decidingMetric } from "../config/choose-by.ts";
 import type { Config } from "../config/config.ts";
 import { taskNames } from "../config/task-kinds.ts";
-import { cellKey } from "../identity/cell.ts";
-import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { type CellLosses, cellValues, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { METRIC_WORDS } from "../records/words.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
-import { groupBy } from "../stats/group-by.ts";
 import { estimate } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/pairs.ts";
@@ -33,25 +31,16 @@ export function leadingMetric(config: Config): Leading | undefined {
 /** The final values of that metric on test or on validation rows, as `cellLosses` gives losses. */
 export function leadingCells(results: Results, { metric, task }: Leading, part: "test" | "validation"): CellLosses[] {
   const name = part === "test" ? metric : validationName(metric);
-  return measuredCells(results, (measures) => (measures[name] as readonly number[] | undefined)?.[task]);
+  return cellValues(results, ({ measures }) => known((measures?.[name] as readonly number[] | undefined)?.[task]));
 }
 
 /** The loss on validation rows, mean over tasks. */
 export function validationCells(results: Results): CellLosses[] {
-  return measuredCells(results, ({ validationLoss }) => validationLoss as number | undefined);
+  return cellValues(results, ({ measures }) => known(measures?.validationLoss as number | undefined));
 }
 
-type Measures = NonNullable<Results["records"][number]["measures"]>;
-
-function measuredCells(results: Results, of: (measures: Measures) => number | undefined): CellLosses[] {
-  const byCell = groupBy(results.records, cellKey);
-  return cellLosses(results, "heldout").map((cell) => {
-    const values = (byCell.get(cellKey(cell)) ?? []).flatMap(({ run, measures = {} }) => {
-      const value = of(measures);
-      return value === undefined || Number.isNaN(value) ? [] : [[run, value] as const];
-    });
-    return { ...cell, byRun: new Map(values) };
-  });
+function known(value: number | undefined): number | undefined {
+  return Number.isNaN(value) ? undefined : value;
 }
 
 /** Cells by their means, the best first, and how many of the first are not told apart from it: 1 if it is the best for sure. */

@@ -1,6 +1,7 @@
 // Runs whose number of steps is chosen on a part of their training rows: any engine trains them, in two phases.
 
 import { heldoutCount } from "../data/table.ts";
+import { defined } from "../defined.ts";
 import { bestStep } from "../engines/early-stop.ts";
 import type {
   AnyRun,
@@ -129,7 +130,7 @@ function stageAfter({ run }: Stage, result: RunResult): Stage | undefined {
 
 /** Signals and beginnings reach the caller; parameters of a try do not. */
 function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
-  return { ...(signal && { signal }), ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
+  return defined({ signal, noMore, onBegin });
 }
 
 function failedBefore(result: RunResult, run: StoppedRun): RunResult {

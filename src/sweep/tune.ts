@@ -8,9 +8,9 @@ import { listedKeys, SETTING_KEYS, type Settings, valuesOf } from "../config/sch
 import type { GridKey } from "../config/settings.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
-import { cellKey, type GridPoint, pointText } from "../identity/cell.ts";
+import { type GridPoint, pointText } from "../identity/cell.ts";
 import { listed } from "../listed.ts";
-import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { type CellLosses, cellLosses, cellValues, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
@@ -68,7 +68,9 @@ export interface Pick {
  */
 export function tune(results: Results, { loss, metric, by, each = [] }: TuneOptions): Pick[] {
   const isEach = (key: string) => each.some((one) => one === key);
-  const cells = metric ? cellMetrics(results, metric) : cellLosses(results, loss);
+  const cells = metric
+    ? cellValues(results, (record) => (record.status === "done" ? metric.of(record) : undefined))
+    : cellLosses(results, loss);
   const groups = groupBy(cells, ({ model, correlation, point }) => {
     const at = pointText(partOf(point, isEach));
     return by === "model" ? `${model} ${at}` : `${model} ${correlation} ${at}`;
@@ -191,15 +193,6 @@ function expectValidated({ path, records }: Results): void {
   throw new UsageError(
     `${path}: some runs have no losses on validation rows, and no choice may see a test row; train them in a new folder with --set refit=false`,
   );
-}
-
-/** Every cell of a sweep, with the metric's value in each run that is done. */
-function cellMetrics(results: Results, { of }: TuneMetric): CellLosses[] {
-  const byCell = groupBy(results.records, cellKey);
-  return cellLosses(results, "heldout").map((cell) => {
-    const done = (byCell.get(cellKey(cell)) ?? []).filter(({ status }) => status === "done");
-    return { ...cell, byRun: new Map(done.map((record) => [record.run, of(record)])) };
-  });
 }
 
 interface TunedOptions extends TuneOptions {

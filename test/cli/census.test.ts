@@ -1,10 +1,10 @@
 // The paper's census study on small generated files, from UCI's format to its tables.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { writeCensusFiles } from "../support/census-files.ts";
+import { csvFile, csvRows } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const folder = temporaryFolder();
@@ -12,20 +12,7 @@ const files = writeCensusFiles(join(folder, "uci"), 1200, 300);
 const census = join(folder, "census");
 const prepared = runMain(["census", "prepare", files.data, files.test, "-o", census, "--values", "5"]);
 const out = join(folder, "results");
-const few = [
-  "--runs",
-  "2",
-  "--steps",
-  "40",
-  "--batch",
-  "32",
-  "--set",
-  "evalEvery=20",
-  "--kernels",
-  "wasm",
-  "--jobs",
-  "1",
-];
+const few = "--runs 2 --steps 40 --batch 32 --set evalEvery=20 --kernels wasm --jobs 1".split(" ");
 const MODELS = ["mmoe", "shared-bottom"];
 const rates = join(folder, "rates");
 const tried = prepared.then(() => {
@@ -132,7 +119,7 @@ describe("mmoe census prepare", () => {
 describe("mmoe tune --metric", () => {
   /** The learning rate with the highest or the lowest mean of a column of runs.csv, for each model. */
   const bestRates = (column: string, sign: number) => {
-    const runs = parse(readFileSync(join(rates, "runs.csv")), { columns: true }) as Record<string, string>[];
+    const runs = csvFile(rates, "runs.csv");
     return MODELS.map((model) => {
       const meanAt = (lr: string) => {
         const values = runs.filter((run) => run.model === model && run.lr === lr).map((run) => Number(run[column]));
@@ -173,18 +160,8 @@ describe("mmoe tune --metric", () => {
     await tried;
     const { code, stderr } = await runMain(["tune", rates, "--metric", "auc3"]);
     const has = [
-      "auc1",
-      "auc2",
-      "averagePrecision1",
-      "averagePrecision2",
-      "accuracy1",
-      "accuracy2",
-      "logLoss1",
-      "logLoss2",
-      "f1Macro1",
-      "f1Macro2",
-      "calibrationError1",
-      "calibrationError2",
+      ..."auc1 auc2 averagePrecision1 averagePrecision2 accuracy1 accuracy2 logLoss1 logLoss2 f1Macro1".split(" "),
+      ..."f1Macro2 calibrationError1 calibrationError2".split(" "),
     ];
     expect([code, stderr]).toEqual([
       2,
@@ -204,9 +181,9 @@ describe("mmoe census tables", () => {
   };
 
   test("has the AUCs of the run with the best main task on validation rows, and the means, beside the paper's", async () => {
-    const rows = parse(await stdoutOf("--csv"), { columns: true }) as Record<string, string>[];
-    const runs = parse(readFileSync(join(out, "runs.csv")), { columns: true }) as Record<string, string>[];
-    const paper = parse(readFileSync("results/published/census.csv"), { columns: true }) as Record<string, string>[];
+    const rows = csvRows(await stdoutOf("--csv"));
+    const runs = csvFile(out, "runs.csv");
+    const paper = csvFile("results/published/census.csv");
     expect(rows.map(({ model, task }) => `${model} ${task}`)).toEqual(
       MODELS.flatMap((model) => [`${model} y_income`, `${model} y_never_married`]),
     );
@@ -240,23 +217,11 @@ describe("mmoe census tables", () => {
     await prepared;
     const [to, own] = [join(folder, "own-splits"), join(folder, "own")];
     await runMain(["census", "prepare", files.data, "--resplit", "-o", to, "--values", "5"]);
-    const swept = await runMain([
-      "sweep",
-      join(to, "group1.yaml"),
-      ...few,
-      "--models",
-      MODELS.join(),
-      "--lr",
-      "0.01",
-      "--out",
-      own,
-    ]);
+    const lists = ["--models", MODELS.join(), "--lr", "0.01"];
+    const swept = await runMain(["sweep", join(to, "group1.yaml"), ...few, ...lists, "--out", own]);
     expect(swept.code).toBe(0);
-    const rows = parse((await runMain(["census", "tables", own, "--csv"])).stdout, { columns: true }) as Record<
-      string,
-      string
-    >[];
-    const aucs = parse(readFileSync(join(own, "runs.csv")), { columns: true }) as Record<string, string>[];
+    const rows = csvRows((await runMain(["census", "tables", own, "--csv"])).stdout);
+    const aucs = csvFile(own, "runs.csv");
     const [a = [], b = []] = MODELS.map((model) =>
       aucs.filter((run) => run.model === model).map((run) => Number(run.auc1)),
     );

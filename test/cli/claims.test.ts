@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
+import { csvRows } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
 
@@ -76,7 +76,7 @@ describe("mmoe claims DIR", () => {
 
   test("--format csv has a row for each part, and one for a claim that is not covered", async () => {
     writeResults(out, likeThePaper, ["runs=30"]);
-    const rows: Record<string, string>[] = parse((await claims("--format", "csv")).stdout, { columns: true });
+    const rows = csvRows((await claims("--format", "csv")).stdout);
     const of = (id: string) => rows.filter(({ claim }) => claim === id);
     expect(of("5.1-3")).toHaveLength(6);
     expect(of("5.1-3")[0]).toMatchObject({ loss: "train", verdict: "holds", boundLow: "0", boundHigh: "", runs: "30" });
@@ -153,10 +153,9 @@ describe("mmoe claims DIR", () => {
 
   test("refuses another loss by name", async () => {
     writeResults(out, likeThePaper, ["runs=1"]);
-    const { code, stderr } = await claims("--loss", "test");
-    expect([code, stderr]).toEqual([
-      2,
-      "mmoe: --loss: expected one of train, heldout, running, got 'test'; did you mean 'heldout'?\n",
-    ]);
+    expect(await claims("--loss", "test")).toMatchObject({
+      code: 2,
+      stderr: "mmoe: --loss: expected one of train, heldout, running, got 'test'; did you mean 'heldout'?\n",
+    });
   });
 });

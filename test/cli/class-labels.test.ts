@@ -1,8 +1,8 @@
 // A table whose labels are of all kinds, from the command line to its figures.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import { csvFile, csvRows } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { someRows } from "../support/tables.ts";
 
@@ -15,20 +15,7 @@ const lines = someRows(80).map(([a = 0, b = 0, c = 0, y = 0]) => {
 });
 writeFileSync(file, `${[header, ...lines].join("\n")}\n`);
 const out = join(folder, "results");
-const few = [
-  "--runs",
-  "3",
-  "--steps",
-  "30",
-  "--batch",
-  "8",
-  "--set",
-  "evalEvery=10",
-  "--kernels",
-  "wasm",
-  "--jobs",
-  "1",
-];
+const few = "--runs 3 --steps 30 --batch 8 --set evalEvery=10 --kernels wasm --jobs 1".split(" ");
 const MODELS = ["single-task", "mmoe", "shared-bottom"];
 const trained = runMain(["sweep", "smoke", "--rows", file, ...few, "--models", MODELS.join(), "--out", out]);
 const stdoutOf = async (...argv: string[]) => {
@@ -58,7 +45,7 @@ describe("a sweep on labels that are classes", () => {
 
   test("has metrics of each task in runs.csv, and empty cells for tasks of another kind", async () => {
     await trained;
-    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const rows = csvFile(out, "runs.csv");
     for (const row of rows) {
       for (const name of ["auc1", "auc2", "accuracy1", "accuracy4", "logLoss4", "rSquared3", "averagePrecision2"])
         expect(row[name], name).toMatch(/^-?[\d.]+$/);
@@ -69,7 +56,7 @@ describe("a sweep on labels that are classes", () => {
 
   test("has the labels' names in runs.csv and curves.csv, and where runs are exported", async () => {
     await trained;
-    const rowsIn = (text: string | Buffer): Record<string, string>[] => parse(text, { columns: true });
+    const rowsIn = (text: string | Buffer) => csvRows(text);
     const names = ["y_income", "y_single", "y_age", "y_region"];
     for (const text of [readFileSync(join(out, "runs.csv")), await stdoutOf("export", out)])
       for (const { label1, label2, label3, label4 } of rowsIn(text))
@@ -102,7 +89,7 @@ describe("mmoe summary", () => {
   });
 
   test("has half of DeLong's interval within a split, as a mean over runs, and says what it is", async () => {
-    const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const runs = csvFile(out, "runs.csv");
     const errors = runs.filter(({ model }) => model === "mmoe").map(({ aucError2 }) => Number(aucError2));
     const half = (1.959964 * errors.reduce((sum, error) => sum + error, 0)) / errors.length;
     const text = await stdoutOf("summary", out);
@@ -114,8 +101,8 @@ describe("mmoe summary", () => {
   });
 
   test("has the mean over runs of each task's loss and metrics as CSV and JSON", async () => {
-    const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
-    const rows: Record<string, string>[] = parse(await stdoutOf("summary", out, "--csv"), { columns: true });
+    const runs = csvFile(out, "runs.csv");
+    const rows = csvRows(await stdoutOf("summary", out, "--csv"));
     const of = (statistic: string) => rows.find((row) => row.model === "mmoe" && row.statistic === statistic)?.value;
     const meanOf = (column: string) => {
       const values = runs.filter(({ model }) => model === "mmoe").map((row) => Number(row[column]));
@@ -141,8 +128,8 @@ test("mmoe report has each task's loss and metrics, by the labels' names", async
 
 test("mmoe figures draws the AUC of each model, with its interval over runs", async () => {
   await stdoutOf("figures", out, "--only", "metrics");
-  const rows: Record<string, string>[] = parse(readFileSync(join(out, "figures/metrics.csv")), { columns: true });
-  const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  const rows = csvFile(out, "figures/metrics.csv");
+  const runs = csvFile(out, "runs.csv");
   for (const model of MODELS) {
     const own = runs.filter((run) => run.model === model).map(({ auc2 }) => Number(auc2));
     const row = rows.find((one) => one.model === model && one.metric === "auc" && one.label === "y_single");

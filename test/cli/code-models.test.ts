@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { readResults } from "../../src/records/read-results.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5"];
@@ -26,7 +26,7 @@ describe("a sweep with a model in JavaScript", () => {
 
   test("records which engine trained which run, and how many parameters it has", async () => {
     await trained;
-    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const rows = csvFile(out, "runs.csv");
     const told = rows.map(({ model, engine, parameters }) => `${model} ${engine} ${parameters}`);
     expect(told.slice(0, 4)).toEqual(["shared-bottom cpu 13255", "omoe cpu 14018", "mmoe cpu 14818", "mine node 200"]);
   });
@@ -105,20 +105,8 @@ describe("a model in JavaScript", () => {
   test("is trained beside --engine tfjs too, with the same numbers", async () => {
     await trained;
     const other = join(temporaryFolder(), "results");
-    await runMain([
-      "sweep",
-      ...few,
-      "--model",
-      file,
-      "--set",
-      "models=mmoe",
-      "--engine",
-      "tfjs",
-      "--jobs",
-      "1",
-      "--out",
-      other,
-    ]);
+    const models = ["--model", file, "--set", "models=mmoe"];
+    await runMain(["sweep", ...few, ...models, "--engine", "tfjs", "--jobs", "1", "--out", other]);
     const losses = async (folder: string) =>
       (await readResults(folder, () => {})).records
         .filter(({ id }) => /^mine.*00[01]$/.test(id))
@@ -129,13 +117,12 @@ describe("a model in JavaScript", () => {
   test("that is none is refused before the first step, with its line, and nothing is written", async () => {
     const wrong = codeModel(LINEAR.replace("const outputs = this.predict(x);", "const outputs = this.predicted(x);"));
     for (const command of [["sweep"], ["sweep", "--dry-run"], ["slurm", "--array", "2", "--time", "1:00:00"]]) {
-      const { code, stderr } = await runMain([...command, ...few, "--model", wrong.file, "--out", `${out}-wrong`]);
-      expect([code, stderr]).toEqual([
-        2,
-        expect.stringContaining(
+      expect(await runMain([...command, ...few, "--model", wrong.file, "--out", `${out}-wrong`])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(
           `mmoe: model mine: ${wrong.file}:11: this.predicted is not a function (at: const outputs = `,
         ),
-      ]);
+      });
     }
     await expect(readResults(`${out}-wrong`, () => {})).rejects.toThrow("no such folder");
   });
@@ -168,7 +155,7 @@ describe("a model in JavaScript", () => {
     const folder = join(temporaryFolder(), "results");
     const sweep = [...few, "--model", exiting.file, "--set", "models=mmoe", ...ONE, "--out", folder];
     expect((await runMain(["sweep", ...sweep])).code).toBe(3);
-    const rows: Record<string, string>[] = parse(readFileSync(join(folder, "runs.csv")), { columns: true });
+    const rows = csvFile(folder, "runs.csv");
     expect(rows.map(({ model, status }) => `${model} ${status}`)).toEqual([
       "mmoe done",
       "mine failed",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
+import { csvRows } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, writeResults } from "../support/made-results.ts";
 
@@ -85,7 +85,7 @@ describe("mmoe compare A B", () => {
     const [a, b] = [made("a", inTurn), made("b", higher, "lr=0.001")];
     const csv = await runMain(["compare", a, b, "--format", "csv", "--tolerance", "0.01"]);
     expect(csv.code).toBe(4);
-    const [row] = parse(csv.stdout, { columns: true }) as Record<string, string>[];
+    const [row] = csvRows(csv.stdout);
     expect(row).toMatchObject({
       loss: "train",
       model: "mmoe",

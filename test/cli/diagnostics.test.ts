@@ -1,30 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, override } from "../../src/config/load.ts";
 import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const SMALL = [
-  "--runs",
-  "2",
-  "--corr",
-  "0.5",
-  "--models",
-  "mmoe,single-task",
-  "--engine",
-  "cpu",
-  "--steps",
-  "60",
-  "--jobs",
-  "1",
-];
+const SMALL = "--runs 2 --corr 0.5 --models mmoe,single-task --engine cpu --steps 60 --jobs 1".split(" ");
 let out = "";
 let told = { code: -1, stdout: "", stderr: "" };
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", ...SMALL, "--out", out, ...argv]);
-const csv = (file: string): Record<string, string>[] => parse(readFileSync(join(out, file)), { columns: true });
+const csv = (file: string) => csvFile(out, file);
 
 beforeAll(async () => {
   out = join(temporaryFolder(), "results");

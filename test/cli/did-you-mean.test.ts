@@ -115,8 +115,7 @@ test.each([
 test("a model may be named in --models, in its place, and given by --model", async () => {
   const { file } = codeModel(LINEAR);
   const argv = ["sweep", "smoke", "--models", "mine,mmoe", "--model", file, "--steps", "1", "--runs", "1", "--dry-run"];
-  const { code, stdout } = await runMain(argv);
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/^models +mine, mmoe /m)]);
+  expect(await runMain(argv)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^models +mine, mmoe /m) });
 });
 
 test("a results folder whose folder is mistyped is told of those in the one that was meant", async () => {

@@ -1,15 +1,14 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { METHODS } from "../../src/engines/methods.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
 import { readResults } from "../../src/records/read-results.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const SMALL = ["sweep", "smoke", "--corr", "0.5", "--steps", "6", "--batch", "8", "--runs", "1"];
 
-const rowsOf = (out: string): Record<string, string>[] => parse(readFileSync(join(out, "runs.csv")), { columns: true });
+const rowsOf = (out: string) => csvFile(out, "runs.csv");
 
 test("the default engine trains every model, and by every method, and trains them to the same numbers again", async () => {
   for (const [models, methods] of [
@@ -31,11 +30,10 @@ test("a sweep that another engine began goes on by default, and says so", async 
   const out = join(temporaryFolder(), "other");
   const few = ["--models", "dselect-k", "--method", "mgda", "--out", out];
   await runMain([...SMALL, ...few, "--engine", "tfjs"]);
-  const { code, stderr } = await runMain([...SMALL, ...few, "--runs", "2", "--kernels", "wasm"]);
-  expect([code, stderr]).toEqual([
-    0,
-    `${out}: reused 1, to do 1 run on cpu (wasm)\n${out}: what is there was trained on tfjs (wasm)\n`,
-  ]);
+  expect(await runMain([...SMALL, ...few, "--runs", "2", "--kernels", "wasm"])).toMatchObject({
+    code: 0,
+    stderr: `${out}: reused 1, to do 1 run on cpu (wasm)\n${out}: what is there was trained on tfjs (wasm)\n`,
+  });
   expect(rowsOf(out).map(({ engine }) => engine)).toEqual(["tfjs", "cpu"]);
   const { provenances } = await readResults(out, () => {});
   for (const provenance of provenances) expect(provenance).not.toHaveProperty("beside");

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
 import { beforeEach, describe, expect, test } from "vitest";
+import { csvRows } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, writeResults } from "../support/made-results.ts";
 
@@ -17,7 +17,6 @@ const LOSSES: LossOf = ({ index }) => (index === 1 ? "failed" : 0.1 * (index + 1
 const SWEEP = ["runs=3", "models=[mmoe]", "correlations=[0.5]"];
 
 const exported = (...argv: string[]) => runMain(["export", out, ...argv]);
-const csvRows = (text: string): Record<string, string>[] => parse(text, { columns: true });
 
 /** A Parquet file's rows, and the types of its columns. */
 async function parquet(path: string) {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isFigureFile } from "../../src/records/clean-results.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
@@ -33,19 +33,11 @@ describe("mmoe figures DIR", () => {
       `${out}/figures/figure4.{svg,csv,txt}: Loss against training steps for each model and correlation (Figure 4)`,
     );
     const names = [
-      "figure4",
-      "figure5",
-      "final-loss",
-      "differences",
-      "distributions",
-      "runs",
-      "train-heldout",
-      "task-losses",
-      "verdicts",
+      ..."figure4 figure5 final-loss differences distributions runs train-heldout task-losses verdicts".split(" "),
     ];
     const files = names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`));
     expect(readdirSync(join(out, "figures"))).toEqual(files.sort());
-    const rows: Record<string, string>[] = parse(readFileSync(join(out, "figures", "figure4.csv")), { columns: true });
+    const rows = csvFile(out, "figures", "figure4.csv");
     expect(rows[0]).toMatchObject({ model: "shared-bottom", correlation: "0.5", runs: "3", loss: "train" });
   });
 
@@ -78,7 +70,7 @@ describe("mmoe figures DIR", () => {
     const others = readdirSync(folder).filter((name) => !/-running\.(csv|svg|txt)$/.test(name));
     expect(others).toEqual(["train-heldout.csv", "train-heldout.svg", "train-heldout.txt"]); // it has all losses
     expect(readFileSync(join(folder, "figure4-running.txt"), "utf8")).toContain("over all batches since step 1");
-    const rows: Record<string, string>[] = parse(readFileSync(join(folder, "figure4-running.csv")), { columns: true });
+    const rows = csvFile(folder, "figure4-running.csv");
     expect(new Set(rows.map(({ loss }) => loss))).toEqual(new Set(["running"]));
     const [first, second] = rows.filter(({ model, correlation }) => model === "mmoe" && correlation === "0.5");
     const steps = [Number(first?.step), Number(second?.step)] as const;
@@ -96,7 +88,7 @@ describe("mmoe figures DIR", () => {
     expect(readdirSync(folder)).toEqual(
       names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`)),
     );
-    const rows: Record<string, string>[] = parse(readFileSync(join(folder, `${names[1]}.csv`)), { columns: true });
+    const rows = csvFile(folder, `${names[1]}.csv`);
     expect(new Set(rows.map(({ model, correlation }) => `${model} ${correlation}`))).toEqual(
       new Set(["shared-bottom 0.5", "mmoe 0.5"]),
     );
@@ -201,11 +193,10 @@ describe("mmoe figures DIR", () => {
     expect((await runMain(["figures", empty])).stderr).toBe(
       `mmoe: ${empty} holds no sweep (no config.yaml); give a results folder of mmoe sweep\n`,
     );
-    const { code, stderr } = await runMain(["figures", out, "--only", "4", "-o", "/dev/null/figures"]);
-    expect([code, stderr]).toEqual([
-      2,
-      "mmoe: /dev/null/figures: can't be written: not a directory; give another -o\n",
-    ]);
+    expect(await runMain(["figures", out, "--only", "4", "-o", "/dev/null/figures"])).toMatchObject({
+      code: 2,
+      stderr: "mmoe: /dev/null/figures: can't be written: not a directory; give another -o\n",
+    });
   });
 
   test("draws Figure 2 from a folder of label trials, whatever is said of losses", async () => {

@@ -1,34 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
+import { csvRows } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const SMALL = [
-  "smoke",
-  "--models",
-  "omoe,mmoe",
-  "--corr",
-  "0.5,1",
-  "--runs",
-  "2",
-  "--steps",
-  "20",
-  "--engine",
-  "cpu",
-  "--jobs",
-  "1",
-];
+const SMALL = "smoke --models omoe,mmoe --corr 0.5,1 --runs 2 --steps 20 --engine cpu --jobs 1".split(" ");
 const GRID = [...SMALL, "--lr", "0.001,0.01", "--set", "batch=8,64"];
 const TIMED = ["elapsedMs"];
 
 const out = join(temporaryFolder(), "grid");
 const sweep = (to: string, ...argv: string[]) => runMain(["sweep", ...argv, "--out", to]);
 const text = (folder: string, file: string) => readFileSync(join(folder, file), "utf8");
-const rows = (folder: string, file = "runs.csv"): Record<string, string>[] =>
-  parse(text(folder, file), { columns: true });
+const rows = (folder: string, file = "runs.csv") => csvRows(text(folder, file));
 
 /** The rows without what says how long a run took. */
 function numbers(folder: string): Record<string, string>[] {
@@ -97,11 +82,10 @@ describe("a sweep of a grid", () => {
   });
 
   test("is not a sweep of one of its values: that one is refused in its folder", async () => {
-    const { code, stderr } = await sweep(out, ...SMALL, "--lr", "0.01", "--batch", "8,64");
-    expect([code, stderr]).toEqual([
-      2,
-      `mmoe: ${out} holds a sweep of another config (lr: [0.001, 0.01] there, 0.01 here); give another --out, or --overwrite\n`,
-    ]);
+    expect(await sweep(out, ...SMALL, "--lr", "0.01", "--batch", "8,64")).toMatchObject({
+      code: 2,
+      stderr: `mmoe: ${out} holds a sweep of another config (lr: [0.001, 0.01] there, 0.01 here); give another --out, or --overwrite\n`,
+    });
   });
 
   test("can be trained in shards and merged, to the same CSV; missing runs are told by cell and point", async () => {
@@ -140,7 +124,7 @@ test("summary shows every point, and compares models at the same one", async () 
   expect(stdout.match(/^omoe, mmoe at /gm)).toHaveLength(2 * 8); // their difference and their spread
   expect(stdout).toMatch(/no p: so few pairs can't be significant\n/);
   const { stdout: csv } = await runMain(["summary", out, "--csv"]);
-  const lines: Record<string, string>[] = parse(csv, { columns: true });
+  const lines = csvRows(csv);
   expect(new Set(lines.map(({ about, batch, lr }) => `${about} ${batch} ${lr}`)).size).toBe(5 * 4 + 3); // points are compared with the first
 });
 

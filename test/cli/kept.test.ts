@@ -56,11 +56,10 @@ describe("a sweep that is stopped", () => {
   });
 
   test("refuses a time between checkpoints that is none", async () => {
-    const { code, stderr } = await runMain([...SWEEP, out, "--checkpoint-every", "often"]);
-    expect([code, stderr]).toEqual([
-      2,
-      "mmoe: --checkpoint-every: expected a time such as 3h50m, at most 24d, got 'often'\n",
-    ]);
+    expect(await runMain([...SWEEP, out, "--checkpoint-every", "often"])).toMatchObject({
+      code: 2,
+      stderr: "mmoe: --checkpoint-every: expected a time such as 3h50m, at most 24d, got 'often'\n",
+    });
   });
 });
 

@@ -61,12 +61,11 @@ test.each([[[]], [["sweep"]], [["models"]]])("help of %j wraps its lists on a te
 });
 
 test("main(['swep']) exits with 2 and names the nearest command on stderr", async () => {
-  const { code, stdout, stderr } = await runMain(["swep"]);
-  expect([code, stdout, stderr]).toEqual([
-    2,
-    "",
-    "mmoe: unknown command 'swep'; did you mean 'sweep'? (mmoe --help lists all commands)\n",
-  ]);
+  expect(await runMain(["swep"])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: "mmoe: unknown command 'swep'; did you mean 'sweep'? (mmoe --help lists all commands)\n",
+  });
 });
 
 test("main([]) shows the help and exits with 2", async () => {

@@ -1,26 +1,11 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const SMALL = [
-  "smoke",
-  "--models",
-  "shared-bottom",
-  "--corr",
-  "0.5",
-  "--runs",
-  "2",
-  "--steps",
-  "12",
-  "--batch",
-  "8",
-  "--jobs",
-  "1",
-];
+const SMALL = "smoke --models shared-bottom --corr 0.5 --runs 2 --steps 12 --batch 8 --jobs 1".split(" ");
 
 describe("mmoe sweep --method", () => {
   const out = join(temporaryFolder(), "results");
@@ -30,7 +15,7 @@ describe("mmoe sweep --method", () => {
     const { code, stdout } = await swept;
     expect(code).toBe(0);
     expect(stdout).toMatch(/^shared-bottom +0\.50 +mgda +2 +0 /m);
-    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const rows = csvFile(out, "runs.csv");
     expect(rows.map(({ id, method }) => [id, method]).sort()).toEqual([
       ["shared-bottom/p=0.50/method=mgda/000", "mgda"],
       ["shared-bottom/p=0.50/method=mgda/001", "mgda"],
@@ -45,7 +30,7 @@ describe("mmoe sweep --method", () => {
     const alone = join(temporaryFolder(), "alone");
     await runMain(["sweep", ...SMALL, "--out", alone]);
     const losses = (folder: string, wanted: string) => {
-      const rows: Record<string, string>[] = parse(readFileSync(join(folder, "runs.csv")), { columns: true });
+      const rows = csvFile(folder, "runs.csv");
       return rows.filter(({ id }) => id?.includes(wanted)).map(({ finalHeldoutLossMean }) => finalHeldoutLossMean);
     };
     expect(losses(out, "method=sum")).toEqual(losses(alone, "shared-bottom"));

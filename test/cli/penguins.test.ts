@@ -1,8 +1,7 @@
 // The example of labels of all kinds with gaps, trained as it is but for fewer runs.
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const out = join(temporaryFolder(), "penguins");
@@ -10,7 +9,7 @@ const argv = ["sweep", "examples/penguins.yaml", "--runs", "3", "--models", "mmo
 const trained = runMain([...argv, "--out", out]);
 
 test("examples/penguins.csv has the 344 penguins, and its gaps are said", async () => {
-  const rows: Record<string, string>[] = parse(readFileSync("examples/penguins.csv"), { columns: true });
+  const rows = csvFile("examples/penguins.csv");
   expect(rows).toHaveLength(344);
   const count = (column: string) => rows.filter((row) => row[column] === "").length;
   expect([count("species"), count("sex"), count("body_mass_g"), count("bill_length_mm")]).toEqual([0, 11, 2, 2]);
@@ -23,7 +22,7 @@ test("examples/penguins.csv has the 344 penguins, and its gaps are said", async 
 
 test("examples/penguins.yaml learns all three labels, each run for steps of its own", async () => {
   await trained;
-  const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  const runs = csvFile(out, "runs.csv");
   expect(runs).toHaveLength(6);
   for (const run of runs) {
     expect(Number(run.accuracy1)).toBeGreaterThan(0.9);
@@ -36,7 +35,7 @@ test("examples/penguins.yaml learns all three labels, each run for steps of its 
 test("its AUC is drawn, by the label's name", async () => {
   await trained;
   expect((await runMain(["figures", out, "--only", "metrics"])).code).toBe(0);
-  const rows: Record<string, string>[] = parse(readFileSync(join(out, "figures/metrics.csv")), { columns: true });
+  const rows = csvFile(out, "figures/metrics.csv");
   const aucs = rows.filter(({ metric }) => metric === "auc").map(({ label, model }) => `${label} ${model}`);
   expect(aucs).toEqual(["sex mmoe", "sex single-task"]);
 });

@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { readResults } from "../../src/records/read-results.ts";
 import { LINEAR } from "../support/code-model.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
 
@@ -17,8 +17,7 @@ const sweep = ["sweep", ...few, "--set", "models=mmoe", "--model", javaScript, "
 const options = [...python, "--kernels", "wasm", "--out", out];
 const trained = PYTHON === undefined ? undefined : runMain([...sweep, "--model", `${file}:Linear:rate=0`, ...options]);
 
-const rowsOf = (folder: string): Record<string, string>[] =>
-  parse(readFileSync(join(folder, "runs.csv")), { columns: true });
+const rowsOf = (folder: string) => csvFile(folder, "runs.csv");
 
 describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_PYTHON}`, () => {
   test("trains it beside the zoo's, and models in JavaScript too, and says so", async () => {
@@ -80,17 +79,11 @@ describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_P
 
   test("is trained by a job array's tasks with the Python that was asked for", async () => {
     const array = ["--array", "2", "--time", "1:00:00"];
-    const { code, stdout } = await runMain([
-      "slurm",
-      ...few,
-      "--model",
-      file,
-      ...python,
-      ...array,
-      "--out",
-      `${out}-array`,
-    ]);
-    expect([code, stdout]).toEqual([0, expect.stringContaining(` --python ${PYTHON} `)]);
+    const sweep = [...few, "--model", file, ...python, "--out", `${out}-array`];
+    expect(await runMain(["slurm", ...sweep, ...array])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(` --python ${PYTHON} `),
+    });
   });
 
   test("that raises as it trains fails its runs with the line, and the others are trained and written", async () => {
@@ -98,19 +91,8 @@ describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_P
       NUMPY_LINEAR.replace("        error", "        if len(x) == 64: self.gone\n        error"),
     );
     const folder = join(temporaryFolder(), "results");
-    const { code } = await runMain([
-      "sweep",
-      ...few,
-      "--model",
-      raising.file,
-      "--set",
-      "models=mmoe",
-      ...python,
-      "--kernels",
-      "wasm",
-      "--out",
-      folder,
-    ]);
+    const models = ["--model", raising.file, "--set", "models=mmoe", ...python, "--kernels", "wasm"];
+    const { code } = await runMain(["sweep", ...few, ...models, "--out", folder]);
     expect(code).toBe(3);
     expect(
       rowsOf(folder).map(({ model, status, reason }) => [model, status, reason?.replace(/^.*mine/, "mine")]),

@@ -17,8 +17,7 @@ beforeEach(async () => {
 describe("mmoe report DIR", () => {
   test("writes the page into the folder, says where, and leaves nothing else", async () => {
     const before = readdirSync(out);
-    const { code, stdout, stderr } = await runMain(["report", out]);
-    expect([code, stdout, stderr]).toEqual([0, `${out}/report.html\n`, ""]);
+    expect(await runMain(["report", out])).toMatchObject({ code: 0, stdout: `${out}/report.html\n`, stderr: "" });
     expect(readdirSync(out).sort()).toEqual([...before, "report.html"].sort());
     expect(readFileSync(join(out, "report.html"), "utf8")).toContain("mmoe/p=1.00/001");
   });

@@ -2,11 +2,11 @@ import { EventEmitter } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { localTime } from "../../src/units.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
+import { csvRows } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
@@ -24,7 +24,7 @@ beforeEach(() => {
 
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--out", out, ...argv]);
 const text = (file: string) => readFileSync(join(out, file), "utf8");
-const csv = (file: string): Record<string, string>[] => parse(text(file), { columns: true });
+const csv = (file: string) => csvRows(text(file));
 
 /** Sweeps until run `id` begins, then Ctrl-C. */
 function sweepUntil(id: string, ...argv: string[]) {
@@ -159,11 +159,10 @@ describe("a sweep into another's folder is refused and changes nothing:", () => 
   test("another config, with the differences key by key", async () => {
     await sweep("--runs", "1");
     const before = text("runs.csv");
-    const { code, stderr } = await sweep("--runs", "1", "--batch", "32", "--lr", "0.1");
-    expect([code, stderr]).toEqual([
-      2,
-      `mmoe: ${out} holds a sweep of another config (batch: 64 there, 32 here; lr: 0.01 there, 0.1 here); give another --out, or --overwrite\n`,
-    ]);
+    expect(await sweep("--runs", "1", "--batch", "32", "--lr", "0.1")).toMatchObject({
+      code: 2,
+      stderr: `mmoe: ${out} holds a sweep of another config (batch: 64 there, 32 here; lr: 0.01 there, 0.1 here); give another --out, or --overwrite\n`,
+    });
     expect(text("runs.csv")).toBe(before);
   });
 

@@ -1,31 +1,16 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { codeModel, LINEAR } from "../support/code-model.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { tableFile } from "../support/tables.ts";
 
 const file = tableFile(60);
-const few = [
-  "smoke",
-  "--rows",
-  file,
-  "--runs",
-  "3",
-  "--steps",
-  "20",
-  "--batch",
-  "8",
-  "--set",
-  "evalEvery=10",
-  "--jobs",
-  "1",
-];
+const few = ["smoke", "--rows", file, ..."--runs 3 --steps 20 --batch 8 --set evalEvery=10 --jobs 1".split(" ")];
 const out = join(temporaryFolder(), "results");
 const trained = runMain(["sweep", ...few, "--kernels", "wasm", "--out", out]);
-const runsIn = (folder: string): Record<string, string>[] =>
-  parse(readFileSync(join(folder, "runs.csv")), { columns: true });
+const runsIn = (folder: string) => csvFile(folder, "runs.csv");
 
 /** Runs the command line while the table is away. */
 async function without(argv: readonly string[]) {
@@ -85,16 +70,8 @@ describe("mmoe sweep --rows FILE", () => {
 
   test("crosses splits with initial values, and measures what does not need the generator", async () => {
     const folder = join(temporaryFolder(), "crossed");
-    const more = [
-      "--resplit",
-      "--set",
-      "cross={data: 2, initial: 2}",
-      "--models",
-      "mmoe",
-      "--diagnostics",
-      "--out",
-      folder,
-    ];
+    const cross = ["--set", "cross={data: 2, initial: 2}"];
+    const more = ["--resplit", ...cross, "--models", "mmoe", "--diagnostics", "--out", folder];
     const argv = ["sweep", ...few.filter((word) => word !== "--runs" && word !== "3"), ...more];
     expect((await runMain(argv)).code).toBe(0);
     expect(runsIn(folder).map(({ id }) => id)).toEqual([
@@ -140,8 +117,7 @@ describe("results on a table, without it,", () => {
     [["report"], /report\.html/],
     [["merge"], /runs\.csv/],
   ] as [string[], RegExp][])("are read by mmoe %j", async ([command = "", ...options], text) => {
-    const { code, stdout } = await without([command, out, ...options]);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(text)]);
+    expect(await without([command, out, ...options])).toMatchObject({ code: 0, stdout: expect.stringMatching(text) });
   });
 
   test("mmoe claims says why there are none", async () => {

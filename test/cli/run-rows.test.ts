@@ -24,8 +24,7 @@ const runThree = new TaskSet(settings, correlationMatrix(2, 0.9), { seed: 0, run
 /** What a command writes in NumPy's format. */
 async function written(...argv: string[]) {
   const file = join(temporaryFolder(), "it.npy");
-  const { code, stderr } = await runMain([...argv, "--quiet", "-o", file]);
-  expect([code, stderr]).toEqual([0, ""]);
+  expect(await runMain([...argv, "--quiet", "-o", file])).toMatchObject({ code: 0, stderr: "" });
   return readNpy(file);
 }
 
@@ -99,17 +98,8 @@ describe("mmoe data CONFIG --format npy", () => {
   });
 
   test("writes the rows of a crossed run's pair", async () => {
-    const file = await npy(
-      "smoke",
-      "--corr",
-      "0.9",
-      "--set",
-      "cross={data: 3, initial: 4}",
-      "--run",
-      "5",
-      "--rows",
-      "2",
-    );
+    const cross = ["--set", "cross={data: 3, initial: 4}"];
+    const file = await npy("smoke", "--corr", "0.9", ...cross, "--run", "5", "--rows", "2");
     expect(file.values).toEqual(
       records(
         new TaskSet(GENERATOR_PRESETS.paper.settings, correlationMatrix(2, 0.9), { seed: 0, run: 1 }).rows("train", 2),

@@ -110,12 +110,11 @@ describe("mmoe slurm", () => {
 
 describe("mmoe slurm lets no name become a line or an option of its own:", () => {
   test.each(["p\ntouch x\n#", "p q", "p;q", "", "p,", "$(id)", "x".repeat(1001)])("--partition %j", async (name) => {
-    const { code, stdout, stderr } = await slurm("--array", "5", "--partition", name);
-    expect([code, stdout, stderr]).toEqual([
-      2,
-      "",
-      expect.stringMatching(/^mmoe: --partition: expected .*, got .*\n$/),
-    ]);
+    expect(await slurm("--array", "5", "--partition", name)).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^mmoe: --partition: expected .*, got .*\n$/),
+    });
   });
 
   test.each(["a=b\ntouch x", "a;touch x", "account=x;y", "account=`id`", "account=$(id)", "a b=c", "--a=b", "", "=b"])(

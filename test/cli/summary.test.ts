@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
+import { csvRows } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
 
@@ -65,7 +65,7 @@ describe("mmoe summary DIR", () => {
     const few = (await summary("--full")).stdout.split("spread, the first")[1];
     expect(few).toMatch(/ratio of standard deviations\n/);
     expect(few).not.toContain("Brown");
-    const rows: Record<string, string>[] = parse((await summary("--csv")).stdout, { columns: true });
+    const rows = csvRows((await summary("--csv")).stdout);
     const tests = rows.filter(({ statistic }) => statistic === "brownForsytheP");
     expect(tests.filter(({ value }) => Number(value) > 0)).toHaveLength(3);
   });
@@ -123,7 +123,7 @@ describe("mmoe summary DIR", () => {
 
   test("--csv and --json have everything, with nothing or null for what is not there", async () => {
     writeResults(out, inTurn, ["runs=1", "correlations=[1]"]);
-    const rows: Record<string, string>[] = parse((await summary("--csv")).stdout, { columns: true });
+    const rows = csvRows((await summary("--csv")).stdout);
     expect(rows.find(({ statistic }) => statistic === "mean")).toMatchObject({ loss: "train", value: "0.1", low: "" });
     const json = JSON.parse((await summary("--json", "--loss", "heldout")).stdout);
     expect(json).toMatchObject({ folder: out, loss: "heldout", bad: 5 / 30 });
@@ -191,10 +191,9 @@ describe("mmoe summary DIR", () => {
 
   test("--rungs refuses a running mean", async () => {
     writeResults(out, inTurn, ["runs=2", "correlations=[0.5]"]);
-    const { code, stderr } = await summary("--rungs", "--loss", "running");
-    expect([code, stderr]).toEqual([
-      2,
-      "mmoe: --rungs: a running mean also reflects how fast a run learned; give --loss train or heldout\n",
-    ]);
+    expect(await summary("--rungs", "--loss", "running")).toMatchObject({
+      code: 2,
+      stderr: "mmoe: --rungs: a running mean also reflects how fast a run learned; give --loss train or heldout\n",
+    });
   });
 });

@@ -1,9 +1,9 @@
 // A table with categories and empty cells, from the command line to its results.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { LINEAR } from "../support/code-model.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { range } from "../support/reference.ts";
 import { someRows } from "../support/tables.ts";
@@ -22,11 +22,10 @@ const filled = ["--impute", "mean"];
 const columns = "1 column is a category: x_region (3 values); 1 column has gaps: x_b (the mean); 5 inputs";
 
 test("a table with gaps is refused, with the way out", async () => {
-  const { code, stderr } = await runMain([...sweep, "--out", out]);
-  expect([code, stderr]).toEqual([
-    2,
-    `mmoe: ${file}:6: x_b: expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean\n`,
-  ]);
+  expect(await runMain([...sweep, "--out", out])).toMatchObject({
+    code: 2,
+    stderr: `mmoe: ${file}:6: x_b: expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean\n`,
+  });
 });
 
 test("a plan says what becomes of columns, and models have all of the inputs", async () => {
@@ -42,20 +41,10 @@ test("a sweep says it at its start, and verifies bit for bit", async () => {
 });
 
 test("a model in JavaScript has all of the inputs", async () => {
-  const code = await runMain([
-    ...sweep,
-    ...filled,
-    "--runs",
-    "1",
-    "--models",
-    "linear",
-    "--model",
-    model,
-    "--out",
-    `${out}-own`,
-  ]);
+  const own = ["--runs", "1", "--models", "linear", "--model", model, "--out", `${out}-own`];
+  const code = await runMain([...sweep, ...filled, ...own]);
   expect(code).toMatchObject({ code: 0 });
-  const [row]: Record<string, string>[] = parse(readFileSync(join(`${out}-own`, "runs.csv")), { columns: true });
+  const [row] = csvFile(`${out}-own`, "runs.csv");
   expect(row).toMatchObject({ model: "linear", parameters: String(5 * 2), status: "done" });
 });
 
@@ -67,20 +56,7 @@ test("--impute is for --rows", async () => {
 const shops = join(folder, "shops.csv");
 const shopLines = range(90).map((n) => `s${n % 30},${(n * 7) % 13},${n % 30},${(n * 5) % 11}`);
 writeFileSync(shops, `${["x_shop,x_n,y_1,y_2", ...shopLines].join("\n")}\n`);
-const ofShops = [
-  "sweep",
-  "smoke",
-  "--rows",
-  shops,
-  "--runs",
-  "1",
-  "--steps",
-  "20",
-  "--batch",
-  "8",
-  "--kernels",
-  "wasm",
-];
+const ofShops = ["sweep", "smoke", "--rows", shops, ..."--runs 1 --steps 20 --batch 8 --kernels wasm".split(" ")];
 
 test("a category of many values is learned vectors, and the sweep verifies bit for bit", async () => {
   const trainedOut = `${out}-shops`;
@@ -89,7 +65,7 @@ test("a category of many values is learned vectors, and the sweep verifies bit f
     0,
     expect.stringContaining("1 column is a category: x_shop (30 values, 4 numbers each); 5 inputs\n"),
   ]);
-  const rows: Record<string, string>[] = parse(readFileSync(join(trainedOut, "runs.csv")), { columns: true });
+  const rows = csvFile(trainedOut, "runs.csv");
   const [mmoe, single] = ["mmoe", "single-task"].map((name) => rows.find(({ model }) => model === name));
   // 31 vectors of 4; 8 experts and two gates of 8 that read 5 numbers; two towers
   expect(mmoe?.parameters).toBe(String(31 * 4 + 8 * (5 * 16 + 16) + 2 * 5 * 8 + 2 * (16 * 8 + 8 + 8 + 1)));
@@ -138,7 +114,7 @@ test("a model in code gets such a column as numbers of values, if its class says
     to,
   ]);
   expect(code).toBe(0);
-  const [row]: Record<string, string>[] = parse(readFileSync(join(to, "runs.csv")), { columns: true });
+  const [row] = csvFile(to, "runs.csv");
   expect(row?.parameters).toBe("31"); // 30 shops, and those that no training row has
   expect(Number(row?.finalHeldoutLoss1)).toBeLessThan(0.1);
   expect(Number(row?.finalHeldoutLoss2)).toBeGreaterThan(0.5);
@@ -148,13 +124,12 @@ test.each([[["--dry-run"]], [["--out", `${out}-refused`]]])(
   "a model in code whose class does not is refused with such a column: %j",
   async (more) => {
     const own = [...ofShops, "--models", "linear", "--model", model, ...more];
-    const { code, stderr } = await runMain(own);
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringMatching(
+    expect(await runMain(own)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
         /model linear: .*: input 1 is the number of a column's values, which a class reads by settings\.categories if/,
       ),
-    ]);
+    });
     expect((await runMain([...own, "--one-hot", "30"])).code).toBe(0);
   },
 );

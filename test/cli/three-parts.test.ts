@@ -1,7 +1,6 @@
 // Tables with training, validation and test rows, from the command line.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig, loadStoredConfig, override, setOverride } from "../../src/config/load.ts";
@@ -11,23 +10,11 @@ import { TableSet } from "../../src/data/table-set.ts";
 import type { AnyRun, FromTable } from "../../src/engines/engine.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { tableFile } from "../support/tables.ts";
 
-const few = [
-  "--runs",
-  "5",
-  "--steps",
-  "20",
-  "--batch",
-  "8",
-  "--models",
-  "mmoe",
-  "--set",
-  "evalEvery=10",
-  "--jobs",
-  "1",
-];
+const few = "--runs 5 --steps 20 --batch 8 --models mmoe --set evalEvery=10 --jobs 1".split(" ");
 const rates = ["--lr", "0.0001,0.01", "--kernels", "wasm"];
 
 /** The table of `tableFile` with parts, whose test labels are times `by`. */
@@ -51,8 +38,7 @@ describe("mmoe tune on rows of one's own", () => {
     const { picks, metric } = JSON.parse(stdout);
     return { out, code, metric, pick: picks[0], runs: runsIn(out) };
   };
-  const runsIn = (out: string): Record<string, string>[] =>
-    parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  const runsIn = (out: string) => csvFile(out, "runs.csv");
 
   test("chooses by the loss on validation rows, whatever the test rows are", async () => {
     const [one, other] = [await tuned(1), await tuned(-50)];
@@ -69,11 +55,10 @@ describe("mmoe tune on rows of one's own", () => {
 
   test("refuses to choose by test rows", async () => {
     const { out } = await tuned(1);
-    const { code, stderr } = await runMain(["tune", out, "--loss", "heldout"]);
-    expect([code, stderr]).toEqual([
-      2,
-      "mmoe: --loss heldout: no choice may see a test row; leave it out to choose by the validation loss\n",
-    ]);
+    expect(await runMain(["tune", out, "--loss", "heldout"])).toMatchObject({
+      code: 2,
+      stderr: "mmoe: --loss heldout: no choice may see a test row; leave it out to choose by the validation loss\n",
+    });
   });
 
   test("refuses runs that trained on all rows but the test rows", async () => {

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { writeResults } from "../support/made-results.ts";
 
@@ -42,7 +42,7 @@ test("mmoe sweep trains what mmoe tune chose, and its provenance keeps why", asy
   const out = join(folder, "results");
   const { code } = await runMain(["sweep", file, "--steps", "3", "--out", out, "--engine", "cpu"]);
   expect(code).toBe(0);
-  const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv"), "utf8"), { columns: true });
+  const rows = csvFile(out, "runs.csv");
   expect(rows.map(({ id, lr, seed }) => [id, lr, seed])).toEqual([
     ["omoe/p=0.50/000", "0.001", "0"],
     ["mmoe/p=0.50/000", "0.01", "0"],

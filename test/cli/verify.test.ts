@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
 import { NotInstalled, UsageError } from "../../src/errors.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
 
@@ -84,7 +84,7 @@ test("mmoe verify DIR --loss running shows the running means, and compares all l
   await sweep("--runs", "1", "--models", "mmoe", "--corr", "1");
   engine.load = () => differingIn("mmoe/p=1.00/000");
   const { code, stdout } = await runMain(["verify", out, "--loss", "running"]);
-  const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  const runs = csvFile(out, "runs.csv");
   const loss = runs[0]?.finalRunningLossMean;
   const rows = stdout.split("\n").map((line) => line.split(/ {2,}/));
   expect(rows[0]).toEqual(["run", "recorded running mean of the loss", "trained again", "losses"]);

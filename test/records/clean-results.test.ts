@@ -51,19 +51,9 @@ beforeAll(async () => {
 
 /** Files that the user keeps there. */
 const MINE = [
-  ".DS_Store",
-  ".nfs0001",
-  ".ipynb_checkpoints/notes.json",
-  "config.yaml.orig",
-  "runs.csv.bak",
-  "runs.parquet",
-  "figures-print/figure4.svg",
-  "figures/notes.txt",
-  "checkpoints/notes.json",
-  "journal/notes.txt",
-  "journal/notes.jsonl",
-  "journal/._notes.jsonl",
-  "journal/old.jsonl/notes.txt",
+  ...".DS_Store .nfs0001 .ipynb_checkpoints/notes.json config.yaml.orig runs.csv.bak runs.parquet".split(" "),
+  ..."figures-print/figure4.svg figures/notes.txt checkpoints/notes.json journal/notes.txt".split(" "),
+  ..."journal/notes.jsonl journal/._notes.jsonl journal/old.jsonl/notes.txt".split(" "),
 ].sort();
 
 /** A copy of it, in which the user keeps files too. */

@@ -27,11 +27,11 @@ const records = [doneResult(makeRun()), failedResult(makeRun({ index: 1 }))].map
 const silent = () => {};
 const trained = "0123abcd";
 
-/** A folder with one journal of both records; the journal's path. */
-function writtenJournal(): { folder: string; path: string } {
+/** A folder with one journal of these records; the journal's path. */
+function writtenJournal(of: readonly RunRecord[] = records): { folder: string; path: string } {
   const folder = temporaryFolder();
   const journal = new Journal(folder, trained, provenance);
-  for (const record of records) journal.append(record);
+  for (const record of of) journal.append(record);
   journal.close();
   return { folder, path: join(folder, journalsIn(folder)[0]) };
 }
@@ -134,10 +134,7 @@ describe("a journal", () => {
       [failed, done],
       [done, failed],
     ]) {
-      const folder = temporaryFolder();
-      const journal = new Journal(folder, trained, provenance);
-      for (const record of order) journal.append(record);
-      journal.close();
+      const { folder } = writtenJournal(order);
       expect([...readHeads(folder, { trained, warn: silent }).values()].map(({ status }) => status)).toEqual(["done"]);
       expect(await readRecords(folder, { trained, warn: silent })).toEqual([done]);
     }
@@ -155,41 +152,31 @@ describe("a journal", () => {
   });
 
   test("keeps a label correlation that is not a number", async () => {
-    const folder = temporaryFolder();
-    const journal = new Journal(folder, trained, provenance);
-    journal.append({ ...records[0], labelCorrelations: [Number.NaN] });
-    journal.close();
+    const { folder } = writtenJournal([{ ...records[0], labelCorrelations: [Number.NaN] }]);
     const [record] = await readRecords(folder, { trained, warn: silent });
     expect(record?.labelCorrelations[0]).toBeNaN();
   });
 
   test("is read by run, then correlation, then model, whatever the order of its lines", async () => {
-    const folder = temporaryFolder();
-    const journal = new Journal(folder, trained, provenance);
     const of = (run: number, correlation: number, model: string) => {
       return { ...records[0], id: `${run} ${correlation} ${model}`, run, correlation, model };
     };
     const ordered = [of(2, 0.5, "mmoe"), of(10, 0.5, "omoe"), of(10, 0.5, "mmoe"), of(10, 1, "shared-bottom")];
-    for (const record of [3, 1, 0, 2].map((i) => ordered[i] as RunRecord)) journal.append(record);
-    journal.close();
+    const { folder } = writtenJournal([3, 1, 0, 2].map((i) => ordered[i] as RunRecord));
     expect((await readRecords(folder, { trained, warn: silent })).map(({ id }) => id)).toEqual(
       ordered.map(({ id }) => id),
     );
   });
 
   test("is read in pieces: lines that lie across them come whole", () => {
-    const folder = temporaryFolder();
-    const journal = new Journal(folder, trained, provenance);
     const steps = Array.from({ length: 30_000 }, (_, i) => i + 1);
     const train = Float64Array.from({ length: 60_000 }, (_, i) => i / 7);
     const long = [1, 2, 3].map((run) => {
       const curve = { steps, train: train.map((loss) => loss + run), heldout: train }; // a line of 2.5 MB
       return { ...records[0], id: `long/${run}`, run, curve };
     });
-    for (const record of long) journal.append(record);
-    journal.close();
-    const read = [...readJournal(join(folder, journalsIn(folder)[0]), silent)];
-    expect(read.map(numbersOf)).toEqual(long.map(numbersOf));
+    const all = [...long, ...records];
+    expect([...readJournal(writtenJournal(all).path, expect.unreachable)].map(numbersOf)).toEqual(all.map(numbersOf));
   });
 
   test("gives its totals: runs that ended, and the time that they took", () => {
@@ -232,21 +219,3 @@ function writtenCopy(path: string): string {
   copyFileSync(path, `${path}.copy`);
   return `${path}.copy`;
 }
-
-test("a journal has a line that is longer than what is read, or made, at once", () => {
-  const [folder, steps] = [temporaryFolder(), Array.from({ length: 40_000 }, (_, i) => i + 1)];
-  const losses = Float64Array.from({ length: 80_000 }, (_, i) => Number((1 / (i + 7)).toPrecision(9)));
-  const long = {
-    ...records[0],
-    id: "long",
-    curve: { steps, train: losses, heldout: losses.toReversed() },
-  };
-  const journal = new Journal(folder, trained, provenance);
-  for (const record of [long, ...records]) journal.append(record);
-  journal.close();
-  const path = join(folder, journalsIn(folder)[0]);
-  expect(readFileSync(path).indexOf("\n", 200)).toBeGreaterThan(2 ** 20);
-  expect([...readJournal(path, expect.unreachable)].map(({ id, curve }) => [id, curve])).toEqual(
-    [long, ...records].map(({ id, curve }) => [id, curve]),
-  );
-});

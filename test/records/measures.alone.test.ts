@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Run, RunResult } from "../../src/engines/engine.ts";
 import { cellMeasures, sweepCells } from "../../src/figures/sweep-facts.ts";
@@ -9,6 +7,7 @@ import { readResults } from "../../src/records/read-results.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { filesPage } from "../docs/files-page.ts";
 import { jsonSchemas } from "../docs/json-schemas.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
@@ -54,22 +53,14 @@ function measuring(change: (run: Run) => Partial<RunResult> = (run) => ({ measur
 
 const sweep = (...argv: string[]) =>
   runMain([
-    "sweep",
-    "smoke",
+    ..."sweep smoke --runs 2 --models mmoe --corr 0.5".split(" "),
     "--set",
     `tasks=${K}`,
-    "--runs",
-    "2",
-    "--models",
-    "mmoe",
-    "--corr",
-    "0.5",
     "--out",
     out,
     ...argv,
   ]);
-const runs = (folder = out): Record<string, string>[] =>
-  parse(readFileSync(join(folder, "runs.csv"), "utf8"), { columns: true });
+const runs = (folder = out) => csvFile(folder, "runs.csv");
 
 describe("a number that is declared and measured arrives", () => {
   test("in the journal, and back", async () => {

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -13,6 +12,7 @@ import { readRecords } from "../../src/records/read-sweep.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { ResultsFolder } from "../../src/records/results-folder.ts";
 import { provenancesIn } from "../../src/records/writers.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
@@ -50,7 +50,7 @@ async function endedBeside(another: (path: string, journal: Journal) => Promise<
   between.writes = 0;
   const records = await folder.finish();
   folder.close();
-  const rows: Record<string, string>[] = parse(readFileSync(join(path, "runs.csv")), { columns: true });
+  const rows = csvFile(path, "runs.csv");
   expect(rows.map(({ id }) => id)).toEqual(records?.map(({ id }) => id));
   return { ids: rows.map(({ id }) => id), writes: between.writes };
 }

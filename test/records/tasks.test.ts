@@ -1,4 +1,3 @@
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ZOO } from "../../src/models/zoo.ts";
@@ -8,6 +7,7 @@ import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
 import { FILE_COLUMNS } from "../docs/json-schemas.ts";
+import { csvRows } from "../support/csv.ts";
 import { doneResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 import { sweepResults } from "../support/sweep-results.ts";
@@ -15,7 +15,7 @@ import { sweepResults } from "../support/sweep-results.ts";
 const FAILING = "mmoe/p=0.50/003";
 const resultsOf = (K: number) =>
   sweepResults({ set: [`tasks=${K}`, "correlations=[0.5]"], failing: (id) => id === FAILING }).records;
-const rowsOf = (text: Iterable<string>): Record<string, string>[] => parse([...text].join(""), { columns: true });
+const rowsOf = (text: Iterable<string>) => csvRows([...text].join(""));
 
 /** A row as its columns say: each value of its type, empty only where a column may be. */
 function rowSchema(columns: readonly Column<never>[], tasks: number) {

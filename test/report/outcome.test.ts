@@ -4,16 +4,10 @@ import type { CellLosses } from "../../src/records/cell-losses.ts";
 import { lowestModels, outcome } from "../../src/report/outcome.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
-/** A cell whose runs end at these losses. */
-function cell(model: string, correlation: number, losses: readonly number[]): CellLosses {
-  return {
-    model,
-    correlation,
-    point: {},
-    byRun: new Map(losses.map((loss, run) => [run, loss])),
-    failed: [],
-    missing: 0,
-  };
+/** A cell whose runs end at these losses, raised by `by`. */
+function cell(model: string, correlation: number, losses: readonly number[], by = 0): CellLosses {
+  const byRun = new Map(losses.map((loss, run) => [run, loss + by]));
+  return { model, correlation, point: {}, byRun, failed: [], missing: 0 };
 }
 
 const SURE = [0.2, 0.21, 0.22, 0.23, 0.215];
@@ -22,16 +16,8 @@ describe("lowestModels(cells)", () => {
   test("names the model with the lowest mean at each correlation, by rising correlation", () => {
     const cells = [
       cell("omoe", 1, SURE),
-      cell(
-        "mmoe",
-        1,
-        SURE.map((loss) => loss + 0.1),
-      ),
-      cell(
-        "omoe",
-        0.5,
-        SURE.map((loss) => loss + 0.2),
-      ),
+      cell("mmoe", 1, SURE, 0.1),
+      cell("omoe", 0.5, SURE, 0.2),
       cell("mmoe", 0.5, SURE),
     ];
     expect(lowestModels(cells)).toEqual([
@@ -65,16 +51,8 @@ describe("outcome(results, cells, claims)", () => {
   const results = sweepResults();
   const claims = { train: [], heldout: [], running: [] };
   const models = (bottom: number, mixture: number) => [
-    cell(
-      "shared-bottom",
-      0.5,
-      SURE.map((loss) => loss + bottom),
-    ),
-    cell(
-      "mmoe",
-      0.5,
-      SURE.map((loss) => loss + mixture),
-    ),
+    cell("shared-bottom", 0.5, SURE, bottom),
+    cell("mmoe", 0.5, SURE, mixture),
   ];
   const text = (heldout: readonly CellLosses[], running = models(0.4, 0.1)) =>
     outcome(results, { train: models(0.3, 0), heldout, running }, claims).markup.replace(/<[^>]*>/g, "");
@@ -107,28 +85,14 @@ describe("outcome(results, cells, claims)", () => {
 
   test("says which model the lowest is not told apart from, and on which rows", () => {
     const near = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, [0.1, 0.35, 0.1, 0.28, 0.17])];
-    const apart = [
-      cell("omoe", 0.5, SURE),
-      cell(
-        "mmoe",
-        0.5,
-        SURE.map((loss) => loss - 0.1),
-      ),
-    ];
+    const apart = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, SURE, -0.1)];
     expect(outcome(results, { train: near, heldout: apart, running: apart }, claims).markup).toContain(
       "lowest for MMoE on training rows (not told apart from OMoE), on held-out rows and as a running mean.",
     );
   });
 
   test("says what a model ends at that is alone, and that no run is done", () => {
-    const alone = [
-      cell("omoe", 1, SURE),
-      cell(
-        "omoe",
-        0.5,
-        SURE.map((loss) => loss + 0.5),
-      ),
-    ];
+    const alone = [cell("omoe", 1, SURE), cell("omoe", 0.5, SURE, 0.5)];
     expect(outcome(results, { train: alone, heldout: alone, running: alone }, claims).markup).toContain(
       "of OMoE is 0.7150 at correlation 0.5 to 0.2150 at correlation 1 on training rows, 0.7150",
     );

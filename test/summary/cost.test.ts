@@ -1,7 +1,7 @@
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../src/records/record.ts";
 import { costCsv, modelCosts } from "../../src/summary/cost.ts";
+import { csvRows } from "../support/csv.ts";
 import { madeResults } from "../support/made-results.ts";
 
 const SET = ["models=[omoe, mmoe]", "correlations=[0.5, 1]", "runs=7", "steps=200", "batch=50"];
@@ -54,7 +54,7 @@ describe("modelCosts(config, records)", () => {
   });
 
   test("has a row for each as CSV", () => {
-    const rows: Record<string, string>[] = parse(costCsv(costs), { columns: true });
+    const rows = csvRows(costCsv(costs));
     expect(rows[1]).toMatchObject({
       model: "mmoe",
       batch: "",

@@ -1,11 +1,11 @@
 // Models on the same test rows: numbers of scikit-learn and of midranks are in test/stats/golden.
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { modelsOnRows } from "../../src/summary/row-pairs.ts";
 import { GOLDEN } from "../stats/golden/golden.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { madeResults } from "../support/made-results.ts";
 import { withPredictions } from "../support/predictions.ts";
@@ -63,7 +63,7 @@ test("mmoe summary --full and mmoe compare show what models differ by on the sam
   expect((await runMain(["sweep", ...table, ...words, "--out", out])).code).toBe(0);
   const { stdout } = await runMain(["summary", out, "--full"]);
   const row = /^y_1: AUC +mmoe, single-task +3 +(\S+) +(\S+) +(\S+)$/m.exec(stdout);
-  const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  const runs = csvFile(out, "runs.csv");
   const meanOf = (model: string, column: string) => {
     const own = runs.filter((run) => run.model === model).map((run) => Number(run[column]));
     return own.reduce((sum, value) => sum + value, 0) / own.length;

@@ -1,9 +1,9 @@
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { ladderOf } from "../../src/config/loss-unit-of.ts";
 import type { RunRecord } from "../../src/records/record.ts";
 import { rungsOf } from "../../src/summary/rungs.ts";
 import { summaryCsv, summaryOf } from "../../src/summary/summary.ts";
+import { csvRows } from "../support/csv.ts";
 import { madeResults } from "../support/made-results.ts";
 
 const SET = ["data=four-sines", "models=[mmoe, omoe]", "correlations=[0.5]", "runs=5"];
@@ -66,7 +66,7 @@ describe("rungsOf(results, loss, bad)", () => {
   });
 
   test("is in the summary's CSV as shares with Wilson's interval", () => {
-    const rows: Record<string, string>[] = parse(summaryCsv(summaryOf(results, "train")), { columns: true });
+    const rows = csvRows(summaryCsv(summaryOf(results, "train")));
     const rung = rows.filter(({ about }) => about === "rung");
     expect(rung).toHaveLength(2 * 2 * 6);
     expect(rung.find(({ statistic }) => statistic === "task2Rung3Share")).toMatchObject({

@@ -1,7 +1,7 @@
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../src/records/record.ts";
 import { cellGains, seesawCsv, seesawOf, sharesNothing } from "../../src/summary/seesaw.ts";
+import { csvRows } from "../support/csv.ts";
 import { madeResults } from "../support/made-results.ts";
 
 const SET = ["models=[mmoe, single-task, omoe]", "correlations=[0.5, 1]", "runs=6"];
@@ -71,12 +71,7 @@ describe("seesawOf(results, loss, against)", () => {
   });
 
   test("has the numbers of each cell as CSV", () => {
-    const rows: Record<string, string>[] = parse(
-      seesawCsv({ loss: "train", against: "single-task", tasks: ["task 1", "task 2"], cells }),
-      {
-        columns: true,
-      },
-    );
+    const rows = csvRows(seesawCsv({ loss: "train", against: "single-task", tasks: ["task 1", "task 2"], cells }));
     expect(rows).toHaveLength(4 * 7);
     const deltaM = rows.find((row) => row.model === "mmoe" && row.statistic === "deltaM");
     expect(deltaM).toMatchObject({ loss: "train", against: "single-task", correlation: "0.5", pairs: "6" });

@@ -1,7 +1,7 @@
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
 import { summarizeCells, summaryCsv, summaryOf } from "../../src/summary/summary.ts";
+import { csvRows } from "../support/csv.ts";
 import { chance, type LossOf, likeThePaper, madeResults } from "../support/made-results.ts";
 
 const gaps: LossOf = (run) => {
@@ -76,7 +76,7 @@ describe("summaryOf(results, loss)", () => {
       ["mmoe", 0.03, 0.02, expect.closeTo(0.01, 9)],
       ["mmoe", 0.01, 0.02, expect.closeTo(-0.01, 9)],
     ]);
-    const csv: Record<string, string>[] = parse(summaryCsv(summaryOf(made, "train")), { columns: true });
+    const csv = csvRows(summaryCsv(summaryOf(made, "train")));
     const row = csv.find(({ about, statistic }) => about === "points" && statistic === "meanDifference");
     expect(row).toMatchObject({ model: "omoe", lr: "0.03", otherModel: "omoe", otherPoint: "lr=0.02" });
   });
@@ -118,18 +118,8 @@ describe("summaryOf(results, loss)", () => {
 });
 
 test("summaryCsv(summary) has a row for every statistic, and the numbers come back", () => {
-  const rows: Record<string, string>[] = parse(summaryCsv(summary), { columns: true });
-  const columns = [
-    "loss",
-    "about",
-    "model",
-    "correlation",
-    "otherModel",
-    "otherCorrelation",
-    "otherPoint",
-    "statistic",
-    "n",
-  ];
+  const rows = csvRows(summaryCsv(summary));
+  const columns = "loss about model correlation otherModel otherCorrelation otherPoint statistic n".split(" ");
   expect(Object.keys(rows[0] ?? {})).toEqual([...columns, "value", "low", "high"]);
   expect(rows).toHaveLength(9 * 13 + 9 * 2 * 7 + 9 * 5 + 9 * 5 + 9 * 5); // 2 tasks on rungs 0 to 5 or above
   const find = (about: string, statistic: string) =>

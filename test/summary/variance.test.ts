@@ -1,6 +1,6 @@
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { varianceCsv, variancesOf } from "../../src/summary/variance.ts";
+import { csvRows } from "../support/csv.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 
 const SET = ["models=[omoe, mmoe]", "correlations=[0.5]", "cross={data: 6, initial: 5}"];
@@ -46,7 +46,7 @@ describe("variancesOf(results, options)", () => {
   });
 
   test("has two rows for each component as CSV", () => {
-    const rows: Record<string, string>[] = parse(varianceCsv([omoe as never], OPTIONS), { columns: true });
+    const rows = csvRows(varianceCsv([omoe as never], OPTIONS));
     expect(rows.map(({ statistic, component }) => `${statistic} ${component}`)).toEqual([
       "variance data",
       "variance initial",

@@ -1,4 +1,4 @@
-// Rows in the format of UCI's Census-Income (KDD) files, which can't be shipped: its columns and values, with shares and
+// Rows in the format of UCI's Census-Income (KDD) files, which can't be shipped: its columns, with as many values, and shares and
 // dependences of about the size of the real ones, but of no real person. As a program it writes both files:
 //
 //   npx tsx test/support/census-files.ts FOLDER [rows of census-income.data] [of census-income.test]
@@ -6,26 +6,33 @@ import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Xoshiro, xoshiroOf } from "../../src/random/xoshiro.ts";
-import {
-  CITIZENSHIPS,
-  CLASSES,
-  COUNTRIES,
-  EDUCATION,
-  EDUCATIONS,
-  MAJOR_INDUSTRIES,
-  MAJOR_OCCUPATIONS,
-  MOVES,
-  MOVES_WITHIN,
-  MSA,
-  ORIGINS,
-  PARENTS,
-  RACES,
-  REGIONS,
-  SCHEDULES,
-  STATES,
-  UNEMPLOYED,
-  type Weighted,
-} from "./census-values.ts";
+
+type Weighted = Readonly<Record<string, number>>;
+
+const EDUCATION: Weighted = {
+  "Less than 1st grade": 0.5,
+  "1st 2nd 3rd or 4th grade": 1.2,
+  "5th or 6th grade": 2.2,
+  "7th and 8th grade": 5,
+  "9th grade": 4,
+  "10th grade": 5,
+  "11th grade": 4.5,
+  "12th grade no diploma": 1.4,
+  "High school graduate": 32,
+  "Some college but no degree": 18,
+  "Associates degree-occup /vocational": 3.5,
+  "Associates degree-academic program": 2.9,
+  "Bachelors degree(BA AB BS)": 13,
+  "Masters degree(MA MS MEng MEd MSW MBA)": 4.3,
+  "Prof school degree (MD DDS DVM LLB JD)": 1.2,
+  "Doctorate degree(PhD EdD)": 0.8,
+};
+const EDUCATIONS = Object.keys(EDUCATION);
+
+/** One of as many values as a column of UCI's has, the first drawn most often. */
+function drawn(random: Xoshiro, column: string, count: number): string {
+  return `${column} ${Math.min(count, Math.floor((count + 1) ** uniform(random)))}`;
+}
 
 const OUT = "Not in universe";
 
@@ -38,12 +45,6 @@ function pick(random: Xoshiro, weights: Weighted): string {
     if (left < 0) return name;
   }
   return (entries.at(-1) as [string, number])[0];
-}
-
-/** Earlier items of a list are drawn more often: number i in proportion to 1 / (i + 1). */
-function pickEarly(random: Xoshiro, list: readonly string[]): string {
-  const at = Math.floor((list.length + 1) ** uniform(random)) - 1;
-  return list[Math.min(at, list.length - 1)];
 }
 
 function uniform(random: Xoshiro): number {
@@ -80,7 +81,7 @@ export function censusLine(random: Xoshiro): string {
     gains / 4000 +
     (dividends > 300 ? 1 : 0);
   const isRich = age > 17 && yes(1 / (1 + Math.exp(-score)));
-  const father = yes(0.8) ? "United-States" : yes(0.05) ? "?" : pickEarly(random, COUNTRIES);
+  const father = yes(0.8) ? "United-States" : yes(0.05) ? "?" : drawn(random, "Country", 41);
   const mother = yes(0.85) === (father === "United-States") ? "United-States" : father;
   const own = father === "United-States" || yes(0.4) ? "United-States" : father;
   const year = yes(0.5) ? "94" : "95";
@@ -88,32 +89,32 @@ export function censusLine(random: Xoshiro): string {
   const unknown = (text: string) => (moved === undefined ? "?" : text);
   const fields = [
     age,
-    works ? pick(random, CLASSES) : OUT,
+    works ? drawn(random, "Class", 8) : OUT,
     industry,
     occupation,
     education,
     works && yes(0.11) ? Math.floor(500 + 1500 * uniform(random)) : 0,
     age > 15 && age < 25 && yes(0.35) ? (age < 19 ? "High school" : "College or university") : OUT,
     marital,
-    works ? MAJOR_INDUSTRIES[Math.floor((industry - 1) / 2.22)] : "Not in universe or children",
-    works ? MAJOR_OCCUPATIONS[Math.floor((occupation - 1) / 3.3)] : OUT,
-    pick(random, RACES),
-    yes(0.86) ? "All other" : pick(random, ORIGINS),
+    works ? `Industry ${Math.ceil(industry / 2.22)}` : "Not in universe or children",
+    works ? `Occupation ${Math.ceil(occupation / 3.3)}` : OUT,
+    drawn(random, "Race", 5),
+    yes(0.86) ? "All other" : drawn(random, "Origin", 9),
     sex,
     works && yes(0.14) ? (yes(0.15) ? "Yes" : "No") : OUT,
-    !works && age > 15 && yes(0.04) ? pick(random, UNEMPLOYED) : OUT,
-    isChild || yes(0.4) ? "Children or Armed Forces" : works ? pick(random, SCHEDULES) : "Not in labor force",
+    !works && age > 15 && yes(0.04) ? drawn(random, "Unemployed", 5) : OUT,
+    isChild || yes(0.4) ? "Children or Armed Forces" : works ? drawn(random, "Schedule", 6) : "Not in labor force",
     gains,
     yes(0.02) ? 1500 + Math.floor(900 * uniform(random)) : 0,
     dividends,
     age < 16 ? "Nonfiler" : filerOf(random, marital, age),
-    moved ? pick(random, REGIONS) : OUT,
-    moved ? pickEarly(random, STATES) : moved === undefined && yes(0.004) ? "?" : OUT,
+    moved ? drawn(random, "Region", 5) : OUT,
+    moved ? drawn(random, "State", 49) : moved === undefined && yes(0.004) ? "?" : OUT,
     ...householdOf(random, age, marital),
     (500 + 3000 * uniform(random)).toFixed(2),
-    unknown(moved ? pick(random, MSA) : "Nonmover"),
-    unknown(moved ? pick(random, MOVES) : "Nonmover"),
-    unknown(moved ? pick(random, MOVES_WITHIN) : "Nonmover"),
+    unknown(moved ? drawn(random, "Area", 7) : "Nonmover"),
+    unknown(moved ? drawn(random, "Move", 6) : "Nonmover"),
+    unknown(moved ? drawn(random, "Move within", 7) : "Nonmover"),
     age < 1
       ? "Not in universe under 1 year old"
       : moved === undefined
@@ -123,11 +124,11 @@ export function censusLine(random: Xoshiro): string {
           : "Yes",
     moved === undefined ? "?" : moved ? (yes(0.4) ? "Yes" : "No") : OUT,
     works ? Math.floor(7 * uniform(random)) : 0,
-    age < 18 ? pick(random, PARENTS) : OUT,
+    age < 18 ? drawn(random, "Parents", 4) : OUT,
     father,
     mother,
     own,
-    own === "United-States" ? "Native- Born in the United States" : pick(random, CITIZENSHIPS),
+    own === "United-States" ? "Native- Born in the United States" : drawn(random, "Citizenship", 4),
     yes(0.9) ? 0 : yes(0.8) ? 2 : 1,
     yes(0.01) ? (yes(0.2) ? "Yes" : "No") : OUT,
     isChild ? 0 : yes(0.99) ? 2 : 1,

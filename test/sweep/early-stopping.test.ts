@@ -1,7 +1,6 @@
 // Runs whose number of steps is chosen on a part of their training rows.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { autoStepsOverride } from "../../src/config/auto-steps.ts";
 import { configAt, trainedHash } from "../../src/config/config.ts";
@@ -23,6 +22,7 @@ import {
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
 import { complaint } from "../support/complaint.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 import { fakeStopping, stoppedRun as run, STOPPING } from "../support/stopped-runs.ts";
@@ -284,7 +284,7 @@ describe("steps: auto", () => {
     expect(time).toMatch(/^at most .* idle cores? \(early stopping usually ends much sooner\); about/);
     expect(evaluations).toMatch(/^at most [\d,]+ evaluations of a run/);
     expect((await runMain([...argv, ...few])).code).toBe(0);
-    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const rows = csvFile(out, "runs.csv");
     expect(new Set(rows.map(({ steps }) => steps)).size).toBeGreaterThan(1);
     expect(rows.every(({ validationLoss }) => Number(validationLoss) > 0)).toBe(true);
     const { code, stdout } = await runMain(["verify", out, "--kernels", "wasm"]);

@@ -99,12 +99,12 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   const runs = planRuns({ ...checked.config, runs: 1 });
   const { python } = checked.engineOptions;
   const engine = await loadEngine(
-    JUDGES[checked.engineName],
+    JUDGES[checked.engine],
     { kernels: "wasm", ...(python !== undefined && { python }) },
     runs,
   );
   try {
-    const traced = checked.engineName === "cuda" || checked.engineOptions.backend === "tensorflow";
+    const traced = checked.engine === "cuda" || checked.engineOptions.backend === "tensorflow";
     const pathOf = (run: AnyRun) => (traced && !isCode(run.model) ? tensorPath(traced) : engine.path(run));
     await checkTrainable(runs, checked.config, engine, { pathOf });
   } finally {
