@@ -62,7 +62,7 @@ function drawing(
   const values = points.flatMap(({ value, low, high }) => [value, low, high]);
   const panels = layout.drawn.map((correlation) => {
     const { box, numbers } = layout.place(0, correlation) as Place;
-    const frame = { x: flopScale(points, box), y: lossScale(values, options, [box.y + HEIGHT, box.y]) };
+    const frame = { x: flopScale(points, box), y: lossScale(values, options, [box.y + layout.height, box.y]) };
     const here = points.filter(({ cell }) => cell.correlation === correlation);
     const series = here.map((point) =>
       estimateSeries([point], { frame, aside: 0, style: styles.get(point.cell.model) as SeriesStyle, theme }),
