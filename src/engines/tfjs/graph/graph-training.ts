@@ -19,7 +19,7 @@ import { pack, unpack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "./program.ts";
 import type { Tensors } from "./recording.ts";
-import { type ProgramOptions, ratesInPlace, trainingProgram } from "./training-program.ts";
+import { ratesInPlace, trainingProgram } from "./training-program.ts";
 import {
   isDecayed,
   methodStateName,
@@ -37,10 +37,10 @@ export class GraphTraining {
   readonly #programs: ProgramCache<TrainingShape>;
 
   /** `feeds` is the caller's. */
-  constructor(tf: Tf, feeds: GroupFeeds, options: ProgramOptions) {
+  constructor(tf: Tf, feeds: GroupFeeds) {
     this.#tf = tf;
     this.#feeds = feeds;
-    this.#programs = new ProgramCache((shape) => trainingProgram(tf, shape, options));
+    this.#programs = new ProgramCache((shape) => trainingProgram(tf, shape));
   }
 
   /** A trainer of this group; undefined once stopped. */
