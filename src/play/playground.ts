@@ -1,6 +1,6 @@
 import type { GeneratedRun } from "../engines/engine.ts";
+import type { Point } from "../figures/draw/series.ts";
 import { mean } from "../stats/moments.ts";
-import type { Point } from "./draw.ts";
 import { type ShownLoss, shownLosses } from "./loss-figures.ts";
 import type { FromWorker, Progress } from "./messages.ts";
 import { Pool } from "./pool.ts";
