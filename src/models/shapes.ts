@@ -1,16 +1,9 @@
 // Shapes that the zoo's models are made of, in the paper's sizes.
 import { parameterCount } from "./parameters.ts";
-import { type Embedding, type ModelSpec, readInputs } from "./spec.ts";
+import { type ModelSpec, readInputs } from "./spec.ts";
 
-/** The sizes of a model that the data fix: D inputs, K tasks. */
-export interface Dimensions {
-  readonly inputs: number;
-  /** Of the last inputs; none if absent. */
-  readonly embeddings?: readonly Embedding[];
-  readonly tasks: number;
-  /** Outputs of each task, [K], such as a logit for each class; one each if absent. */
-  readonly outputs?: readonly number[];
-}
+/** The sizes of a model that the data fix. */
+export type Dimensions = Pick<ModelSpec, "inputs" | "embeddings" | "tasks" | "outputs">;
 
 /** Section 5.1: 8 experts of 16 units, towers of 8 units. */
 export const EXPERTS = 8;
