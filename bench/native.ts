@@ -13,7 +13,6 @@ const { values } = parseArgs({
     sizes: { type: "string", default: "1x64,20x64,200x64,200x256" },
     rounds: { type: "string", default: "5" },
     ms: { type: "string", default: "300" },
-    xla: { type: "boolean", default: false },
   },
 });
 const NEVER: StepTime = { wallMs: Number.POSITIVE_INFINITY, cpuMs: Number.POSITIVE_INFINITY };
@@ -27,13 +26,12 @@ console.log(
 console.log(
   `Adam: least ms per step of all runs / of all cores together (operations per step), ${values.rounds} turns\n`,
 );
-const options = { xla: values.xla };
-await table("MMoE, a fixed set", "traced is faster", [0, 2], (R, B) => contendersOf(tf, R, B, options));
+await table("MMoE, a fixed set", "traced is faster", [0, 2], (R, B) => contendersOf(tf, R, B));
 for (const trainRows of [100, "fresh"] as const) {
   for (const rates of [[0.001], [0.001, 0.01, 0.0001]]) {
     const rows = trainRows === "fresh" ? "fresh rows" : "a fixed set";
     await table(`Three models, learning rates: ${rates.length}, ${rows}`, "one call is faster", [0, 1], (R, B) =>
-      separateAndTogether(tf, R, B, { trainRows, rates }, options),
+      separateAndTogether(tf, R, B, { trainRows, rates }),
     );
   }
 }

@@ -5,7 +5,7 @@ import type { Run } from "../../src/engines/engine.ts";
 import { eagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
 import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
 import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
-import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/graph/training-program.ts";
+import { trainingProgram } from "../../src/engines/tfjs/graph/training-program.ts";
 import { trainingShape } from "../../src/engines/tfjs/graph/training-shape.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
@@ -38,24 +38,24 @@ export interface Contender {
   readonly dispose: () => Promise<void> | void;
 }
 
-export async function contendersOf(tf: Tf, R: number, B: number, options: ProgramOptions): Promise<Contender[]> {
+export async function contendersOf(tf: Tf, R: number, B: number): Promise<Contender[]> {
   const runs = runsOf(R, B);
   const yielder = new Yielder(undefined);
   const group = groupOf(runs.map((run) => [run]));
   const eager = ofTrainer("eager, ours", (await eagerTrainer(tf, group, yielder)) as Trainer, R);
-  const training = new GraphTraining(tf, new GroupFeeds(1), options);
+  const training = new GraphTraining(tf, new GroupFeeds(1));
   const traced = ofTrainer("traced", (await training.trainer(group, yielder)) as Trainer, R);
   const shipped = ofShipped(tf, R, B);
   return [
     { ...shipped, operations: await operationsOf(tf, () => shipped.turn(0)) },
     { ...eager, operations: await operationsOf(tf, () => eager.turn(0)) },
-    { ...traced, operations: tracedOperations(tf, group, options) },
+    { ...traced, operations: tracedOperations(tf, group) },
     ofCpuEngine(runs),
   ];
 }
 
-export function tracedOperations(tf: Tf, group: Group, options: ProgramOptions): number {
-  const program = trainingProgram(tf, trainingShape(group), options);
+export function tracedOperations(tf: Tf, group: Group): number {
+  const program = trainingProgram(tf, trainingShape(group));
   try {
     return program.operations("train");
   } finally {

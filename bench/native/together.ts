@@ -1,6 +1,5 @@
 import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
 import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
-import type { ProgramOptions } from "../../src/engines/tfjs/graph/training-program.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
@@ -20,20 +19,19 @@ export async function separateAndTogether(
   R: number,
   B: number,
   { trainRows, rates }: Mixture,
-  options: ProgramOptions,
 ): Promise<Contender[]> {
   const each = MODELS.flatMap((model) => rates.map((lr) => runsOf(R, B, { model, trainRows, lr })));
   const separate = each.map((runs) => groupOf(runs.map((run) => [run])));
   const together = groupOf(Array.from({ length: R }, (_, r) => each.map((runs) => runs[r])));
   return [
-    inTurn("each by itself", await Promise.all(separate.map((group) => traced(tf, group, options)))),
-    { ...(await traced(tf, together, options)), name: "in one call" },
+    inTurn("each by itself", await Promise.all(separate.map((group) => traced(tf, group)))),
+    { ...(await traced(tf, together)), name: "in one call" },
   ];
 }
 
-async function traced(tf: Tf, group: Group, options: ProgramOptions): Promise<Contender> {
+async function traced(tf: Tf, group: Group): Promise<Contender> {
   const feeds = new GroupFeeds(1);
-  const training = new GraphTraining(tf, feeds, options);
+  const training = new GraphTraining(tf, feeds);
   const trainer = (await training.trainer(group, new Yielder(undefined))) as Trainer;
   const contender = ofTrainer("traced", trainer, group.runs.length);
   const dispose = async () => {
@@ -41,7 +39,7 @@ async function traced(tf: Tf, group: Group, options: ProgramOptions): Promise<Co
     training.free();
     await feeds.dispose();
   };
-  return { ...contender, operations: tracedOperations(tf, group, options), dispose };
+  return { ...contender, operations: tracedOperations(tf, group), dispose };
 }
 
 /** All of these as one contender, one step each: their times are added. */

@@ -71,7 +71,7 @@ export function slackOf({ ours: { value, low, high }, bound }: ClaimPart): numbe
 }
 
 /** Mean losses at the end of a figure's curves (9,900 on its axis), by model and correlation: read off. */
-const DIMENSIONS: ReadonlyMap<string, { readonly from: string; readonly means: Readonly<Record<number, number>> }> =
+const PUBLISHED: ReadonlyMap<string, { readonly from: string; readonly means: Readonly<Record<number, number>> }> =
   new Map([
     ["shared-bottom", { from: "Figure 4", means: { 0.5: 0.2551, 0.9: 0.2211, 1: 0.2009 } }],
     ["omoe", { from: "Figure 4", means: { 0.5: 0.1458, 0.9: 0.1182, 1: 0.0784 } }],
@@ -81,8 +81,8 @@ const DIMENSIONS: ReadonlyMap<string, { readonly from: string; readonly means: R
 
 /** The paper's mean losses of some cells, as samples of one; undefined if one can't be read off. */
 export function publishedMeans(cells: readonly Cell[]): { from: string; samples: CellSample[] } | undefined {
-  const from = DIMENSIONS.get(cells[0]?.model ?? "")?.from;
-  const means = cells.map(({ model, correlation }) => DIMENSIONS.get(model)?.means[correlation ?? Number.NaN]);
+  const from = PUBLISHED.get(cells[0]?.model ?? "")?.from;
+  const means = cells.map(({ model, correlation }) => PUBLISHED.get(model)?.means[correlation ?? Number.NaN]);
   if (from === undefined || !means.every((mean) => mean !== undefined)) return undefined;
   return { from, samples: means.map((mean) => ({ mean, ascending: Float64Array.of(mean) })) };
 }

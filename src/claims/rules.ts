@@ -2,7 +2,7 @@ import { type Cell, NO_CHOICE } from "../identity/cell.ts";
 import { LEAST_RUNS } from "../stats/estimate.ts";
 import { quantileSorted, standardDeviation } from "../stats/moments.ts";
 import { interquartileRange } from "../stats/spread.ts";
-import type { Bound, ClaimRule, PartRule } from "./claim.ts";
+import type { Bound, CellSample, ClaimRule, PartRule } from "./claim.ts";
 
 /** The correlations of section 5. */
 const CORRELATIONS = [0.5, 0.9, 1] as const;
@@ -21,38 +21,43 @@ const above = (low: number) => ({ low, high: Number.POSITIVE_INFINITY });
 /** The range within a factor. */
 const within = (factor: number) => ({ low: 1 / factor, high: factor });
 
+const variance = (ascending: Float64Array) => standardDeviation(ascending) ** 2;
+const median = (ascending: Float64Array) => quantileSorted(ascending, 0.5);
+
 const at = (model: string, correlation: number): Cell => ({ model, correlation, point: NO_CHOICE });
 
 type Rest = Pick<PartRule, "about" | "cells" | "bound">;
 
-/** A part about a function of the cells' mean losses. */
-function ofMeans(unit: PartRule["unit"], rest: Rest, of: (means: readonly number[]) => number): PartRule {
-  const statistic: PartRule["statistic"] = (cells) => of(cells.map(({ mean }) => mean));
-  return { ...rest, unit, statistic, ofMeans: true, leastRuns: LEAST_RUNS };
-}
-
-/** A part about a function of a statistic of each cell's ascending losses; the paper's figures can't give it. */
-function ofEach(
+/**
+ * A part about a function of the cells' mean losses; or of another statistic of each cell's ascending losses, which the paper's
+ * figures can't give.
+ */
+function partOf(
   unit: PartRule["unit"],
   rest: Rest,
-  each: (ascending: Float64Array) => number,
   of: (values: readonly number[]) => number,
+  each?: (ascending: Float64Array) => number,
 ): PartRule {
-  const statistic: PartRule["statistic"] = (cells) => of(cells.map(({ ascending }) => each(ascending)));
-  return { ...rest, unit, statistic, ofMeans: false, leastRuns: LEAST_RUNS };
+  const numberOf = ({ mean, ascending }: CellSample) => (each ? each(ascending) : mean);
+  const statistic: PartRule["statistic"] = (cells) => of(cells.map(numberOf));
+  return { ...rest, unit, statistic, ofMeans: each === undefined, leastRuns: LEAST_RUNS };
 }
 
 const difference = ([a, b]: readonly number[]): number => a - b;
 const quotient = ([a, b]: readonly number[]): number => a / b;
 
+/** The first cell's loss minus the second's. */
+const lossOff = (about: string, cells: readonly Cell[], bound: Bound) =>
+  partOf("loss", { about, cells, bound }, difference);
+
+/** The first cell's mean, or another statistic, to the second's. */
+const ratio = (about: string, cells: readonly Cell[], bound: Bound, each?: (ascending: Float64Array) => number) =>
+  partOf("ratio", { about, cells, bound }, quotient, each);
+
 /** A model's mean loss falls from the first to the last of `correlations`, and does not rise between two neighbours. */
 function fallingLoss(model: string, correlations: readonly number[]): PartRule[] {
   const fall = (from: number, to: number, bound: Bound) =>
-    ofMeans(
-      "loss",
-      { about: `${model}: loss at ${from} minus loss at ${to}`, cells: [at(model, from), at(model, to)], bound },
-      difference,
-    );
+    lossOff(`${model}: loss at ${from} minus loss at ${to}`, [at(model, from), at(model, to)], bound);
   const whole = fall(correlations[0], correlations.at(-1) as number, above(0));
   if (correlations.length === 2) return [whole];
   return [whole, ...correlations.slice(1).map((to, i) => fall(correlations[i], to, above(-RISE)))];
@@ -63,11 +68,9 @@ const FALL_MARGINS =
   "the loss at 1 must be below that at 0.5; between neighbours a rise of less than 1/60 of the loss of predicting the mean, half a bin of the paper's Figure 5, does not count";
 
 /** A part for each mixture at each correlation, which compares Shared-Bottom (its first cell) with it. */
-function againstMixtures(
-  partOf: (cells: readonly Cell[], mixture: string, correlation: number) => PartRule,
-): PartRule[] {
+function againstMixtures(part: (cells: readonly Cell[], mixture: string, correlation: number) => PartRule): PartRule[] {
   return CORRELATIONS.flatMap((p) =>
-    ["omoe", "mmoe"].map((mixture) => partOf([at("shared-bottom", p), at(mixture, p)], mixture, p)),
+    ["omoe", "mmoe"].map((mixture) => part([at("shared-bottom", p), at(mixture, p)], mixture, p)),
   );
 }
 
@@ -106,7 +109,7 @@ const fallOf = (model: string) => [at(model, 0.5), at(model, 1)];
  */
 function smallerGap(model: string): PartRule[] {
   const part = (sign: "minus" | "plus", by: number) =>
-    ofMeans(
+    partOf(
       "loss",
       {
         about: `half of ${model}'s gap between 0.5 and 1, ${sign} mmoe's`,
@@ -128,17 +131,9 @@ export const SMALLER_GAP: ClaimRule = {
   parts: [
     ...smallerGap("shared-bottom"),
     ...smallerGap("omoe"),
-    ofMeans(
-      "ratio",
-      { about: "omoe's loss to mmoe's at 1", cells: [at("omoe", 1), at("mmoe", 1)], bound: within(SAME) },
-      quotient,
-    ),
-    ofMeans("ratio", { about: "omoe's loss at 0.5 to that at 1", cells: fallOf("omoe"), bound: above(SAME) }, quotient),
-    ofMeans(
-      "ratio",
-      { about: "mmoe's loss at 0.5 to that at 1", cells: fallOf("mmoe"), bound: within(LITTLE) },
-      quotient,
-    ),
+    ratio("omoe's loss to mmoe's at 1", [at("omoe", 1), at("mmoe", 1)], within(SAME)),
+    ratio("omoe's loss at 0.5 to that at 1", fallOf("omoe"), above(SAME)),
+    ratio("mmoe's loss at 0.5 to that at 1", fallOf("mmoe"), within(LITTLE)),
   ],
 };
 
@@ -149,7 +144,7 @@ export const MIXTURES_WIN: ClaimRule = {
   margins: "none: any difference counts",
   preset: "paper",
   parts: againstMixtures((cells, mixture, p) =>
-    ofMeans("loss", { about: `shared-bottom's loss minus ${mixture}'s at ${p}`, cells, bound: above(0) }, difference),
+    lossOff(`shared-bottom's loss minus ${mixture}'s at ${p}`, cells, above(0)),
   ),
 };
 
@@ -160,17 +155,11 @@ export const SHARED_BOTTOM_VARIES: ClaimRule = {
   margins: "'far more' is more than twice the variance",
   preset: "paper",
   parts: againstMixtures((cells, mixture, p) =>
-    ofEach(
-      "ratio",
-      { about: `shared-bottom's variance to ${mixture}'s at ${p}`, cells, bound: above(2) },
-      (ascending) => standardDeviation(ascending) ** 2,
-      quotient,
-    ),
+    ratio(`shared-bottom's variance to ${mixture}'s at ${p}`, cells, above(2), variance),
   ),
 };
 
 const omoeToMmoe = (p: number) => [at("omoe", p), at("mmoe", p)];
-const median = (ascending: Float64Array) => quantileSorted(ascending, 0.5);
 
 /**
  * The finest ratio of interquartile ranges that 200 runs of mixtures can tell; Shared-Bottom's are several times as
@@ -186,33 +175,18 @@ export const ROBUST_AT_ONE: ClaimRule = {
     "'as robust' is a median within a factor of 4/3 and an interquartile range within one of 2; 'not' is a median beyond, and a range whose ratio is larger at 0.5 than at 1; not by the standard deviation, which in the paper's Figure 5 hardly moves",
   preset: "paper",
   parts: [
-    ofEach(
-      "ratio",
-      { about: "omoe's median to mmoe's at 1", cells: omoeToMmoe(1), bound: within(SAME) },
-      median,
-      quotient,
-    ),
-    ofEach(
-      "ratio",
-      { about: "omoe's median to mmoe's at 0.5", cells: omoeToMmoe(0.5), bound: above(SAME) },
-      median,
-      quotient,
-    ),
-    ofEach(
-      "ratio",
-      { about: "omoe's interquartile range to mmoe's at 1", cells: omoeToMmoe(1), bound: within(SAME_RANGE) },
-      interquartileRange,
-      quotient,
-    ),
-    ofEach(
+    ratio("omoe's median to mmoe's at 1", omoeToMmoe(1), within(SAME), median),
+    ratio("omoe's median to mmoe's at 0.5", omoeToMmoe(0.5), above(SAME), median),
+    ratio("omoe's interquartile range to mmoe's at 1", omoeToMmoe(1), within(SAME_RANGE), interquartileRange),
+    partOf(
       "ratio",
       {
         about: "omoe's interquartile range to mmoe's at 0.5, divided by that at 1",
         cells: [...omoeToMmoe(0.5), ...omoeToMmoe(1)],
         bound: above(1),
       },
-      interquartileRange,
       (ranges) => quotient(ranges) / quotient(ranges.slice(2)),
+      interquartileRange,
     ),
   ],
 };
@@ -231,15 +205,15 @@ export const LOWEST_ALIKE: ClaimRule = {
     "'comparable' is less than two bins of the paper's Figure 5 (1/15 of the loss of predicting the mean) apart, a third of the distance between Shared-Bottom's clusters there; the least loss itself has no interval",
   preset: "paper",
   parts: CORRELATIONS.map((p) => ({
-    ...ofEach(
+    ...partOf(
       "loss",
       {
         about: `distance between the three models' 5 % quantiles at ${p}`,
         cells: ["shared-bottom", "omoe", "mmoe"].map((model) => at(model, p)),
         bound: { low: Number.NEGATIVE_INFINITY, high: 1 / 15 },
       },
-      lowest,
       (quantiles) => Math.max(...quantiles) - Math.min(...quantiles),
+      lowest,
     ),
     leastRuns: LEAST_FOR_LOWEST,
   })),

@@ -1,9 +1,10 @@
 import { labelCovariance, labelVariance } from "../data/moments.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import { dot } from "../data/task-set.ts";
 import { parameterBlocks } from "../models/parameters.ts";
 import { expertsOf, levelCount, type ModelSpec } from "../models/spec.ts";
 import type { Quantities } from "./kinds.ts";
-import { addProduct, addTo, columnSums, firstEigenvector, inner, leftProduct, transposed } from "./matrix.ts";
+import { addProduct, addTo, columnSums, firstEigenvector, leftProduct, transposed } from "./matrix.ts";
 import type { FirstLayer, Network } from "./network.ts";
 import type { Tape, Units } from "./tape.ts";
 
@@ -46,7 +47,7 @@ function bestUnit(
       weights.map((weight) => weight * weight),
       width,
     );
-    const length = Math.sqrt(inner(vector, vector));
+    const length = Math.sqrt(dot(vector, vector));
     for (const [u, product] of along.entries()) {
       const square = squares[u];
       if (square > 0) best = Math.max(best, Math.abs(product) / (length * Math.sqrt(square)));
@@ -74,7 +75,7 @@ function mainDirection(tape: Tape, output: Units, first: readonly FirstLayer[], 
 }
 
 function cosine(a: Float64Array, b: Float64Array): number {
-  return inner(a, b) / Math.sqrt(inner(a, a) * inner(b, b));
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
 /**

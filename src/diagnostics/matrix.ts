@@ -95,13 +95,6 @@ export function addTo(to: Float64Array, values: Float64Array, factor = 1): void 
   for (let i = 0; i < to.length; i++) to[i] += factor * values[i];
 }
 
-/** The inner product of two vectors of one length. */
-export function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
 /** Squarings after which eigenvalues that are still not apart count as equal: they differ by less than 1e-12. */
 const MOST_SQUARINGS = 45;
 

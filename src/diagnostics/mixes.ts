@@ -1,7 +1,8 @@
 // Weights of experts that gates make of their logits, and sums of the experts' units.
 
+import { dot } from "../data/task-set.ts";
 import type { Selection } from "../models/selection.ts";
-import { addTo, inner } from "./matrix.ts";
+import { addTo } from "./matrix.ts";
 import type { Span, Tape, Units } from "./tape.ts";
 
 /** Units of experts, and whether they learn from the mix. */
@@ -80,7 +81,7 @@ export function linkedSum(tape: Tape, parts: readonly Units[], span: Span, { val
     const by = tape.gradientAt(span);
     for (const [j, part] of parts.entries()) {
       const parameter = parameters[j];
-      if (by) by[j] += slope(parameter, j) * inner(gradient, part.values);
+      if (by) by[j] += slope(parameter, j) * dot(gradient, part.values);
       addTo(tape.gradientOf(part), gradient, value(parameter, j));
     }
   });

@@ -1,6 +1,5 @@
 import { generatorOfTrials } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
-import type { CsvValue } from "../records/csv.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
 import { type Box, panel } from "./draw/axes.ts";
@@ -42,7 +41,8 @@ interface Measured {
 export function figure2(trials: LabelTrials, options: FigureChoices): Figure | Unavailable {
   const points = measuredPoints(trials);
   const picture = atHeight({ ...DEFAULT_OPTIONS, ...options }, (sized) => pictureOf(trials, points, themeFor(sized)));
-  const data = points.map((point) => rowOf(point, trials));
+  const { trials: count, rows } = trials.settings;
+  const data = points.map(({ correlation, ...measured }) => ({ correlation, trials: count, rows, ...measured }));
   return isUnavailable(picture) ? picture : finished(picture, data, options);
 }
 
@@ -217,10 +217,4 @@ function wideBar(x: number, y: Scale, [value, half]: readonly [number, number], 
 function bar(x: number, y: Scale, [value, half]: readonly [number, number], stroke: string): SvgNode {
   const length = half || 0;
   return down(x, y.at(value - length), y.at(value + length), stroke, 0.9);
-}
-
-function rowOf({ paper, paperTwoSd, ...point }: Measured, { settings }: LabelTrials): Record<string, CsvValue> {
-  const { trials, rows } = settings;
-  const { correlation, mean, twoSd, closedForm } = point;
-  return { correlation, trials, rows, mean, twoSd, closedForm, paper, paperTwoSd };
 }

@@ -43,13 +43,13 @@ import { sweepOf } from "./sweep-facts.ts";
 import { verdicts } from "./verdicts.ts";
 
 /** A kind of figure that can be drawn from records. */
-export interface FigureKind<Records, Options = FigureChoices> {
+export interface FigureKind<Records> {
   /** Its name in `--only`, and in its files. */
   readonly name: string;
   readonly about: string;
   /** The options that change it, apart from the theme and letters. */
   readonly supports: readonly Exclude<keyof FigureChoices, "theme" | "letters" | "without" | PageChoice>[];
-  readonly draw: (records: Records, options: Options) => Figure | Unavailable;
+  readonly draw: (records: Records, options: FigureChoices) => Figure | Unavailable;
 }
 
 /** Choices that every figure has. */
@@ -57,15 +57,14 @@ type PageChoice = "width" | "height" | "title" | "font";
 
 export type SweepFigure = FigureKind<Results>;
 
-/** Draws in the unit of the sweep's losses. */
-type UnitFigure = FigureKind<Results, FigureOptions>;
+/** Losses at one grid point, losses at all, metrics, predictions, or diagnostics. */
+type Of = "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
 
 type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][number];
 
 /** A figure that is drawn of its rows. */
-interface RowKind<Row> extends Pick<UnitFigure, "about" | "supports"> {
-  /** Losses at one grid point, losses at all, metrics, predictions, or diagnostics. */
-  readonly of: "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
+interface RowKind<Row> extends Pick<SweepFigure, "about" | "supports"> {
+  readonly of: Of;
   readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | NotDrawn;
 }
 
@@ -189,24 +188,19 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
   },
 };
 
-function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
-  const { about, supports, rows: rowsOf } = ROW_KINDS[name] as RowKind<object>;
-  return {
-    name,
-    about,
-    supports,
-    draw: (results, options) => {
-      const all = rowsOf(results, options);
-      if ("lacking" in all) return { name, ...all };
-      const { without = NOTHING } = options;
-      const rows = withoutRows(all, without).filter((row) => isWithin(row, options.xLimits));
-      const sweep = withoutCells(sweepOf(results), without);
-      const picture = atHeight(options, (sized) => pictureOf(name, rows, sweep, sized));
-      if (isUnavailable(picture)) return picture;
-      const tooFew = options.fits ? fewSteps(all) : undefined;
-      return tooFew ? { name, lacking: tooFew } : finished(picture, rows as readonly FigureRow[], options);
-    },
-  };
+function ofRows(name: DrawingName): SweepFigure {
+  const { of, rows: rowsOf, ...about } = ROW_KINDS[name] as RowKind<object>;
+  return ofSweep({ name, ...about }, of, (results, options) => {
+    const all = rowsOf(results, options);
+    if ("lacking" in all) return { name, ...all };
+    const { without = NOTHING } = options;
+    const rows = withoutRows(all, without).filter((row) => isWithin(row, options.xLimits));
+    const sweep = withoutCells(sweepOf(results), without);
+    const picture = atHeight(options, (sized) => pictureOf(name, rows, sweep, sized));
+    if (isUnavailable(picture)) return picture;
+    const tooFew = options.fits ? fewSteps(all) : undefined;
+    return tooFew ? { name, lacking: tooFew } : finished(picture, rows as readonly FigureRow[], options);
+  });
 }
 
 /** Whether a row of a curve is at a step that is drawn. */
@@ -225,90 +219,65 @@ function fewSteps(rows: readonly object[]): string | undefined {
   return "its runs were evaluated at fewer than three steps, and curves need three (a new sweep with a smaller evalEvery has more)";
 }
 
-/** Those of a kind, each in the unit of the sweep's losses. */
-function figuresOf(what: RowKind<object>["of"]): SweepFigure[] {
-  const names = (Object.keys(ROW_KINDS) as DrawingName[]).filter((name) => ROW_KINDS[name].of === what);
-  return names.map((name) => inUnit(ofRows(name)));
+function figuresOf(...kinds: readonly Of[]): SweepFigure[] {
+  return (Object.keys(ROW_KINDS) as DrawingName[]).filter((name) => kinds.includes(ROW_KINDS[name].of)).map(ofRows);
+}
+
+/** A figure of a sweep that has what it is drawn of, in the unit of the sweep's losses. */
+function ofSweep(
+  kind: Omit<SweepFigure, "draw">,
+  of: Of,
+  draw: (results: Results, options: FigureOptions) => Figure | Unavailable,
+): SweepFigure {
+  return {
+    ...kind,
+    draw: (results, choices) => {
+      const lacking = lackingOf(of, results);
+      if (lacking) return { name: kind.name, ...lacking };
+      const ofMean = lossUnitOf(results.config);
+      const unit = choices.sum ? summedUnit(ofMean, sweepOf(results).tasks) : ofMean;
+      return draw(results, { ...choices, unit, fits: results.config.rows !== null });
+    },
+  };
+}
+
+/** What results lack for all figures of a kind; undefined if nothing. */
+function lackingOf(of: Of, results: Results): NotDrawn | undefined {
+  const { config, records } = results;
+  if (of === "diagnostics" && !records.some(({ diagnostics }) => diagnostics))
+    return { lacking: "its runs have no diagnostics (mmoe sweep --diagnostics)", never: true };
+  const metrics = Object.keys(METRIC_WORDS);
+  if (of === "metrics" && !records.some(({ measures = {} }) => metrics.some((name) => name in measures)))
+    return { lacking: "its runs have no metrics, which need rows of your own or labels that are classes", never: true };
+  if (of === "predictions" && classTasks(config).length === 0) return { lacking: "no label is a class", never: true };
+  const several = of === "all points" ? undefined : severalPoints(results);
+  const choice = several && `give --at ${several.choice}, or another`;
+  return several && { lacking: `${several.why}, and one at a time can be shown; ${choice}` };
 }
 
 /** Of losses, in the order in which they are shown. */
-export const LOSS_FIGURES: readonly SweepFigure[] = [
-  ...figuresOf("one point").map(onlyOfOnePoint),
-  ...figuresOf("all points"),
-];
+export const LOSS_FIGURES = figuresOf("one point", "all points");
 
-export const DIAGNOSTIC_FIGURES = figuresOf("diagnostics").map((kind) => ofDiagnostics(onlyOfOnePoint(kind)));
+export const DIAGNOSTIC_FIGURES = figuresOf("diagnostics");
 
 /** Of the paper's claims; a report has it beside their verdicts. */
-export const VERDICTS = onlyOfOnePoint(
-  inUnit({
+export const VERDICTS = ofSweep(
+  {
     name: "verdicts",
     about: "the paper's claims, a row for each: our interval and what is expected",
     supports: ["loss"],
-    draw: verdicts,
-  }),
+  },
+  "one point",
+  verdicts,
 );
 
 /** In the order in which they are shown. */
 export const SWEEP_FIGURES: readonly SweepFigure[] = [
   ...LOSS_FIGURES,
-  ...figuresOf("metrics").map((kind) => ofMetrics(onlyOfOnePoint(kind))),
-  ...figuresOf("predictions").map((kind) => ofClasses(onlyOfOnePoint(kind))),
+  ...figuresOf("metrics", "predictions"),
   VERDICTS,
   ...DIAGNOSTIC_FIGURES,
 ];
-
-/** The kind without its note that it was not drawn, in a sweep without diagnostics. */
-function ofDiagnostics(kind: SweepFigure): SweepFigure {
-  const draw: SweepFigure["draw"] = (results, options) => {
-    if (results.records.some(({ diagnostics }) => diagnostics)) return kind.draw(results, options);
-    return { name: kind.name, lacking: "its runs have no diagnostics (mmoe sweep --diagnostics)", never: true };
-  };
-  return { ...kind, draw };
-}
-
-/** The same, in a sweep whose tasks have no metrics. */
-function ofMetrics(kind: SweepFigure): SweepFigure {
-  const names = Object.keys(METRIC_WORDS);
-  const draw: SweepFigure["draw"] = (results, options) => {
-    const hasSome = results.records.some(({ measures = {} }) => names.some((name) => name in measures));
-    if (hasSome) return kind.draw(results, options);
-    const lacking = "its runs have no metrics, which need rows of your own or labels that are classes";
-    return { name: kind.name, lacking, never: true };
-  };
-  return { ...kind, draw };
-}
-
-/** The same, in a sweep whose labels are numbers. */
-function ofClasses(kind: SweepFigure): SweepFigure {
-  const draw: SweepFigure["draw"] = (results, options) =>
-    classTasks(results.config).length > 0
-      ? kind.draw(results, options)
-      : { name: kind.name, lacking: "no label is a class", never: true };
-  return { ...kind, draw };
-}
-
-function inUnit(kind: UnitFigure): SweepFigure {
-  const ofSweep = (results: Results, { sum }: FigureChoices) => {
-    const ofMean = lossUnitOf(results.config);
-    const unit = sum ? summedUnit(ofMean, sweepOf(results).tasks) : ofMean;
-    return { unit, fits: results.config.rows !== null };
-  };
-  return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, ...ofSweep(results, choices) }) };
-}
-
-/** The kind as one that says what it lacks where there are several grid points. */
-function onlyOfOnePoint(kind: SweepFigure): SweepFigure {
-  const draw: SweepFigure["draw"] = (results, options) => {
-    const several = severalPoints(results);
-    if (several === undefined) return kind.draw(results, options);
-    return {
-      name: kind.name,
-      lacking: `${several.why}, and one at a time can be shown; give --at ${several.choice}, or another`,
-    };
-  };
-  return { ...kind, draw };
-}
 
 export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
   { name: "figure2", about: "correlation of the labels against that of the tasks", supports: [], draw: figure2 },

@@ -40,7 +40,16 @@ export const sweepOf = memo((results: Results): Sweep => {
     curvesOf: (cell, loss) => {
       const found = cells.get(cellKey(cell));
       const finals = found && finalMeans(found, loss);
-      return (found?.runs ?? []).map((record, i) => new DrawnCurve(record, loss, finals?.[i] as number));
+      return (found?.runs ?? []).map(
+        (record, i): RunCurve => ({
+          run: record.run,
+          steps: record.curve.steps,
+          final: finals?.[i] as number,
+          get losses() {
+            return lossCurve(record, loss); // of many curves few are drawn
+          },
+        }),
+      );
     },
   };
 });
@@ -48,31 +57,6 @@ export const sweepOf = memo((results: Results): Sweep => {
 /** What a figure multiplies the mean of the tasks' losses by: their number if it shows sums. */
 export function lossFactor({ tasks }: Pick<SweepFacts, "tasks">, { sum }: Pick<FigureOptions, "sum">): number {
   return sum ? tasks : 1;
-}
-
-/** Of many curves few are drawn: losses are computed when they are asked for. */
-class DrawnCurve implements RunCurve {
-  readonly final: number;
-  readonly #record: RunRecord;
-  readonly #loss: LossSet;
-
-  constructor(record: RunRecord, loss: LossSet, final: number) {
-    this.final = final;
-    this.#record = record;
-    this.#loss = loss;
-  }
-
-  get run(): number {
-    return this.#record.run;
-  }
-
-  get steps(): readonly number[] {
-    return this.#record.curve.steps;
-  }
-
-  get losses(): Float64Array {
-    return lossCurve(this.#record, this.#loss);
-  }
 }
 
 function factsOf(results: Results): SweepFacts {

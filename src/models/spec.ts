@@ -79,6 +79,9 @@ export interface ModelSpec {
   readonly dropout: number;
 }
 
+/** The sizes of a model that the data fix. */
+export type Dimensions = Pick<ModelSpec, "inputs" | "embeddings" | "tasks" | "outputs">;
+
 /** A table of learned vectors, [rows, size]. The number of a row's vector is an input. The last vector is 0 and not trained. */
 export interface Embedding {
   readonly rows: number;

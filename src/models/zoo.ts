@@ -1,25 +1,5 @@
-import {
-  CONSTRAINT,
-  cgc,
-  type Dimensions,
-  deepGates,
-  EXPERT_UNITS,
-  EXPERTS,
-  linear,
-  MLP,
-  matchedSingleTask,
-  matchedUnits,
-  mmoe,
-  PAPER,
-  RANKS,
-  SELECTION,
-  SMALL_BOTTOM_UNITS,
-  sharedBottom,
-  sharedBottomUnits,
-  singleTask,
-  TOP,
-} from "./shapes.ts";
-import type { ModelSpec } from "./spec.ts";
+import { parameterCount } from "./parameters.ts";
+import { type Dimensions, type ModelSpec, readInputs } from "./spec.ts";
 
 /** One model of the zoo. */
 interface ZooEntry {
@@ -36,6 +16,39 @@ interface ZooEntry {
   readonly source: string;
   readonly build: (dimensions: Dimensions) => ModelSpec;
 }
+
+/** Section 5.1: 8 experts of 16 units, towers of 8 units. */
+const EXPERTS = 8;
+const EXPERT_UNITS = 16;
+const TOWER_UNITS = 8;
+/** Section 3.3's bottom (Figure 3). */
+const SMALL_BOTTOM_UNITS = 16;
+/** Experts that a top-k gate keeps; assumed. */
+const TOP = 2;
+/** Assumed. */
+const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
+/** Of L2-constrained models; assumed. */
+const CONSTRAINT = 0.001;
+/** Ranks of a layer's kernels over two tasks; assumed. */
+const RANKS = { inputs: 32, units: 32, tasks: 2 };
+/** Units of a hidden layer of a gate; assumed. */
+const GATE_UNITS = 16;
+
+const PAPER = {
+  experts: { shared: EXPERTS, perTask: 0, layers: [EXPERT_UNITS] },
+  gate: { layers: [], bias: false },
+  tower: { layers: [TOWER_UNITS] },
+  bias: true,
+  dropout: 0,
+} as const;
+
+const MLP = {
+  experts: { shared: 4, perTask: 0, layers: [64, 32, 32] },
+  gate: { layers: [], bias: true },
+  tower: { layers: [64, 32] },
+  bias: true,
+  dropout: 0,
+} as const;
 
 const CARUANA = "Caruana, Machine Learning 28, 1997; Ma et al., KDD 2018, section 3.1";
 const MMOE_FORMULA = ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k x)"];
@@ -310,4 +323,57 @@ export function variantName(
 /** What a name may have of a text. */
 export function plainText(text: string): string {
   return (text.match(/[a-z0-9.]+/gi) ?? []).join("-");
+}
+
+// Shapes that the models are made of, in the paper's sizes.
+
+/**
+ * Units of a bottom with which Shared-Bottom has as many weights in bottom and towers as an MoE model has in experts
+ * and towers (section 5.1): weights / (D + T K), about 113 at the paper's sizes.
+ */
+export function sharedBottomUnits({ tasks, ...dimensions }: Dimensions): number {
+  const inputs = readInputs(dimensions);
+  const weights = inputs * EXPERT_UNITS * EXPERTS + EXPERT_UNITS * TOWER_UNITS * tasks;
+  return Math.round(weights / (inputs + TOWER_UNITS * tasks));
+}
+
+/** The units with which `build(units)` has as many parameters as `target`, without embeddings, as nearly as whole units allow. */
+function matchedUnits(build: (units: number) => ModelSpec, target: ModelSpec): number {
+  const count = (spec: ModelSpec) => parameterCount(spec) - parameterCount(spec, "embeddings");
+  const [one, two] = [count(build(1)), count(build(2))];
+  return Math.max(1, Math.round(1 + (count(target) - one) / (two - one)));
+}
+
+function sharedBottom(name: string, units: number, dimensions: Dimensions): ModelSpec {
+  return { ...PAPER, ...dimensions, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
+}
+
+/** A network a task, which share nothing. */
+function singleTask(name: string, units: number, dimensions: Dimensions): ModelSpec {
+  return { ...PAPER, ...dimensions, name, experts: { shared: 0, perTask: 1, layers: [units] }, gating: "none" };
+}
+
+/** The same, of as many parameters as mmoe. */
+function matchedSingleTask(name: string, dimensions: Dimensions): ModelSpec {
+  const build = (units: number) => singleTask(name, units, dimensions);
+  return build(matchedUnits(build, mmoe("mmoe", dimensions)));
+}
+
+function mmoe(name: string, dimensions: Dimensions): ModelSpec {
+  return { ...PAPER, ...dimensions, name, gating: "per-task" };
+}
+
+/** The model whose experts have no activation after their last layer. */
+function linear(model: ModelSpec): ModelSpec {
+  return { ...model, experts: { ...model.experts, activation: "none" } };
+}
+
+/** MMoE whose gates have hidden layers, with biases. */
+function deepGates(name: string, layers: number, dimensions: Dimensions): ModelSpec {
+  return { ...mmoe(name, dimensions), gate: { layers: new Array<number>(layers).fill(GATE_UNITS), bias: true } };
+}
+
+/** A gate a task over experts that all tasks see and the task's own. */
+function cgc(name: string, dimensions: Dimensions): ModelSpec {
+  return { ...mmoe(name, dimensions), experts: { shared: 4, perTask: 2, layers: [EXPERT_UNITS] } };
 }

@@ -1,6 +1,7 @@
 // What the page's figures have in common: panels in points, drawn with the axes and the looks of `mmoe figures`.
-import { type Box, panel } from "../figures/draw/axes.ts";
+import type { Box } from "../figures/draw/axes.ts";
 import { linearScale, type Scale, shortNumber } from "../figures/draw/scale.ts";
+import type { Point } from "../figures/draw/series.ts";
 import { type Attributes, element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import { SMALL, text } from "../figures/draw/text.ts";
 import type { Theme } from "../figures/draw/theme.ts";
@@ -16,11 +17,6 @@ export interface Figure {
   readonly nodes: (theme: Theme) => readonly SvgNode[];
   /** Its numbers, by column. */
   readonly rows?: () => readonly Readonly<Record<string, string | number>>[];
-}
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
 }
 
 export interface PanelFrame {
@@ -44,15 +40,6 @@ export function frame({ box, theme, x, y, counts = [5, 3] }: FrameOptions): Pane
   const across = linearScale(...x, { range: [box.x, box.x + box.width], count: counts[0], label: shortNumber });
   const up = linearScale(...y, { range: [box.y + box.height, box.y], count: counts[1], label: shortNumber });
   return { box, theme, x: across, y: up };
-}
-
-/** The panel of a frame with marks in it. */
-export function framedPanel(
-  { box, x, y, theme }: PanelFrame,
-  marks: readonly SvgNode[],
-  numbers: { x?: boolean; y?: boolean } = {},
-): SvgNode {
-  return panel({ box, x, y, theme, numbers }, marks);
 }
 
 /** A line through points; what is beyond the frame is cut off. */

@@ -34,23 +34,23 @@ export function Drawing({ figure }: { figure: Figure }) {
 
 /** A figure, and buttons that save it. */
 export function SavedFigure({ figure, title }: { figure: Figure; title: string }) {
-  const { rows } = figure;
   return (
     <figure>
       <Drawing figure={figure} />
       <figcaption class="save">
         <span class="unseen">Save {title} as </span>
-        <button type="button" aria-label={`Save ${title} as SVG`} onClick={() => saveSvg(figure)}>
-          SVG
-        </button>
-        <button type="button" aria-label={`Save ${title} as PNG`} onClick={() => void savePng(figure)}>
-          PNG
-        </button>
-        {rows && (
-          <button type="button" aria-label={`Save ${title} as CSV`} onClick={() => saveCsv(figure.name, rows())}>
-            CSV
-          </button>
-        )}
+        {Object.entries(SAVE)
+          .filter(([format]) => format !== "CSV" || figure.rows)
+          .map(([format, save]) => (
+            <button
+              key={format}
+              type="button"
+              aria-label={`Save ${title} as ${format}`}
+              onClick={() => void save(figure)}
+            >
+              {format}
+            </button>
+          ))}
       </figcaption>
     </figure>
   );
@@ -81,6 +81,13 @@ export function FittedFigure({ figureOf, title }: { figureOf: (width: number) =>
   );
 }
 
+/** What saves a figure, by the format. */
+const SAVE: Readonly<Record<string, (figure: Figure) => unknown>> = {
+  SVG: (figure) => save(new Blob([svgFile(figure)], { type: "image/svg+xml" }), `${figure.name}.svg`),
+  PNG: savePng,
+  CSV: ({ name, rows }) => save(new Blob([csvFile(rows?.() ?? [])], { type: "text/csv" }), `${name}.csv`),
+};
+
 /** Pixels of a PNG for each point of a figure. */
 const PIXELS = 4;
 
@@ -95,10 +102,6 @@ function svgFile({ words, width, height, nodes }: Figure): string {
   return `${svgText(root)}\n`;
 }
 
-function saveSvg(figure: Figure): void {
-  save(new Blob([svgFile(figure)], { type: "image/svg+xml" }), `${figure.name}.svg`);
-}
-
 async function savePng(figure: Figure): Promise<void> {
   const [image, canvas] = [new Image(), document.createElement("canvas")];
   [canvas.width, canvas.height] = [figure.width * PIXELS, figure.height * PIXELS];
@@ -108,17 +111,11 @@ async function savePng(figure: Figure): Promise<void> {
   canvas.toBlob((blob) => blob && save(blob, `${figure.name}.png`));
 }
 
-type Row = Readonly<Record<string, string | number>>;
-
-function csvFile(rows: readonly Row[]): string {
+function csvFile(rows: ReturnType<NonNullable<Figure["rows"]>>): string {
   const columns = Object.keys(rows[0] ?? {});
   return [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ""))]
     .map((line) => `${line.join(",")}\n`)
     .join("");
-}
-
-function saveCsv(name: string, rows: readonly Row[]): void {
-  save(new Blob([csvFile(rows)], { type: "text/csv" }), `${name}.csv`);
 }
 
 function save(blob: Blob, name: string): void {

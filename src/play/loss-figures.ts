@@ -1,13 +1,14 @@
 // Losses against steps.
 import type { Curve } from "../engines/engine.ts";
+import { panel } from "../figures/draw/axes.ts";
 import { lossScale, stepScale } from "../figures/draw/loss-axis.ts";
 import { AXIS_END, type PublishedLoss } from "../figures/draw/paper-points.ts";
 import type { Scale } from "../figures/draw/scale.ts";
-import { linePath } from "../figures/draw/series.ts";
+import { linePath, type Point } from "../figures/draw/series.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
 import { runningMeans } from "../records/running-mean.ts";
-import { dotsAt, type Figure, framedPanel, note, type PanelFrame, type Point, polyline } from "./draw.ts";
+import { dotsAt, type Figure, note, type PanelFrame, polyline } from "./draw.ts";
 
 export const SHOWN_LOSSES = ["train", "running", "heldout"] as const;
 export type ShownLoss = (typeof SHOWN_LOSSES)[number];
@@ -79,12 +80,7 @@ export function lossFigure(series: readonly LossSeries[], options: LossOptions):
       linePath(points, at, { colour: colour(theme), dash: dashOf(k) }),
     );
     return [
-      framedPanel(at, [
-        ...rungLines(options, at),
-        ...paperDots(series, options, at),
-        ...meanLines(series, at),
-        ...drawn,
-      ]),
+      panel(at, [...rungLines(options, at), ...paperDots(series, options, at), ...meanLines(series, at), ...drawn]),
       note(title, box.x + box.width / 2, HEIGHT - 4, theme, "middle"),
     ];
   };

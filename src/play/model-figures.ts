@@ -1,10 +1,12 @@
 // What a model has learned, how its gates weigh the experts, and its units.
 
 import { DEAD } from "../diagnostics/quantities.ts";
+import { panel } from "../figures/draw/axes.ts";
+import type { Point } from "../figures/draw/series.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
 import { expertCount, gateCount, isReluLayer, type ModelSpec } from "../models/spec.ts";
-import { dotsAt, type Figure, frame, framedPanel, label, limits, note, type Point, polyline } from "./draw.ts";
+import { dotsAt, type Figure, frame, label, limits, note, polyline } from "./draw.ts";
 import { POINTS, placeAt, REACH, type Reading } from "./probe.ts";
 
 const WIDTH = 250;
@@ -34,16 +36,12 @@ export function learnedFigure({ name, spec, colour, truth, places, reading }: Sh
       const box = { x: 24, y: 4 + k * (PANEL + 8), width: WIDTH - 30, height: PANEL };
       const at = frame({ theme, box, x: [-REACH, REACH], y: limits(2.6, truth) });
       const cloud = Array.from(reading?.cloud[k] ?? [], (y, n) => ({ x: places[k]?.[n], y }));
-      return framedPanel(
-        at,
-        [
-          polyline(curve(truth), at, { stroke: theme.quiet, "stroke-width": 2.6, "stroke-opacity": 0.45 }),
-          dotsAt(cloud, at, { stroke: colour(theme), "stroke-width": 1.6, "stroke-opacity": 0.45 }),
-          polyline(curve(reading?.curves[k] ?? []), at, { stroke: colour(theme), "stroke-width": 1.4 }),
-          label(`task ${k + 1}`, 28, box.y + 8, theme.quiet),
-        ],
-        { x: k === K - 1 },
-      );
+      return panel({ ...at, numbers: { x: k === K - 1 } }, [
+        polyline(curve(truth), at, { stroke: theme.quiet, "stroke-width": 2.6, "stroke-opacity": 0.45 }),
+        dotsAt(cloud, at, { stroke: colour(theme), "stroke-width": 1.6, "stroke-opacity": 0.45 }),
+        polyline(curve(reading?.curves[k] ?? []), at, { stroke: colour(theme), "stroke-width": 1.4 }),
+        label(`task ${k + 1}`, 28, box.y + 8, theme.quiet),
+      ]);
     }),
   ];
   const words = `What ${name} predicts along each task's direction, over the true curve in grey. Dots are held-out rows.`;
@@ -81,7 +79,7 @@ export function gateFigure({ name, spec, reading }: Shown): Figure {
           "stroke-width": 0.4,
         }),
       );
-      return framedPanel(at, areas, { x: k === K - 1 });
+      return panel({ ...at, numbers: { x: k === K - 1 } }, areas);
     }).concat(Array.from({ length: K }, (_, k) => label(`task ${k + 1}`, 24, 8.5 + k * GATE_STEP, theme.quiet)));
   const words = `The weights that each task's gate of ${name} gives the ${E} experts, along the task's own direction.`;
   const rows = () =>

@@ -1,6 +1,6 @@
 import type { GeneratedRun } from "../engines/engine.ts";
+import type { Point } from "../figures/draw/series.ts";
 import { mean } from "../stats/moments.ts";
-import type { Point } from "./draw.ts";
 import { type ShownLoss, shownLosses } from "./loss-figures.ts";
 import type { FromWorker, Progress } from "./messages.ts";
 import { Pool } from "./pool.ts";
@@ -32,16 +32,17 @@ export class Playground {
   /** Runs that have ended: the one that is shown, and many. */
   ended: readonly { readonly run: GeneratedRun; readonly progress: Progress }[] = [];
   trouble = "";
+  readonly defaults: PlaySettings;
+  /** Whether many runs are asked for. */
+  hasMany = false;
   /** Steps a second of each model that is shown, while its worker trains. */
   pace = 0;
-  readonly #defaults: PlaySettings;
   readonly #pool: Pool;
   readonly #changed: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #many = false;
 
   constructor(defaults: PlaySettings, address: string, changed: () => void) {
-    this.#defaults = defaults;
+    this.defaults = defaults;
     this.#changed = changed;
     const said = new URLSearchParams(address);
     this.settings = settingsIn(said, defaults);
@@ -56,25 +57,12 @@ export class Playground {
     this.#begin();
   }
 
-  get defaults(): PlaySettings {
-    return this.#defaults;
-  }
-
-  get workers(): number {
-    return this.#pool.count;
-  }
-
   get isTraining(): boolean {
     return !this.#pool.paused && !this.#pool.isIdle;
   }
 
   get isDone(): boolean {
     return this.#pool.isIdle;
-  }
-
-  /** Whether many runs are asked for. */
-  get hasMany(): boolean {
-    return this.#many;
   }
 
   /** The address of this state, without its sign. */
@@ -85,7 +73,7 @@ export class Playground {
       ...(log ? ["scale=log"] : []),
       ...(stop === null ? [] : [`tour=${stop + 1}`]),
     ];
-    return [addressOf(this.settings, this.#defaults), ...shown].filter((part) => part !== "").join("&");
+    return [addressOf(this.settings, this.defaults), ...shown].filter((part) => part !== "").join("&");
   }
 
   /** Begins to train other settings; soon, as a slider may move on. */
@@ -120,7 +108,7 @@ export class Playground {
   goTo(address: string): void {
     if (address === this.address) return;
     const said = new URLSearchParams(address);
-    this.settings = settingsIn(said, this.#defaults);
+    this.settings = settingsIn(said, this.defaults);
     this.view = viewIn(said);
     this.#begin();
   }
@@ -137,8 +125,8 @@ export class Playground {
 
   /** Trains many runs of each model, after those that are shown. */
   trainMany(): void {
-    if (!this.#many) {
-      this.#many = true;
+    if (!this.hasMany) {
+      this.hasMany = true;
       for (let index = 0; index < MANY; index++)
         if (index !== this.settings.run) this.#pool.add(playRuns(this.settings, index), { watched: false });
     }
@@ -168,14 +156,14 @@ export class Playground {
   }
 
   #settingsAt(stop: Partial<PlaySettings>): PlaySettings {
-    return possible({ ...this.#defaults, ...stop });
+    return possible({ ...this.defaults, ...stop });
   }
 
   #begin(): void {
     clearTimeout(this.#timer);
     this.#pool.clear();
     this.ended = [];
-    this.#many = false;
+    this.hasMany = false;
     const runs = playRuns(this.settings, this.settings.run);
     this.places = new Probe(runs[0]).places;
     this.lives = runs.map((run, i) => {

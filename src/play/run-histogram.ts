@@ -1,7 +1,9 @@
 // How often runs end at which loss, as the paper's Figure 5 shows it for 200 runs.
+import { panel } from "../figures/draw/axes.ts";
+import type { Point } from "../figures/draw/series.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import type { Theme } from "../figures/draw/theme.ts";
-import { dotsAt, type Figure, frame, framedPanel, label, note, type Point } from "./draw.ts";
+import { dotsAt, type Figure, frame, label, note } from "./draw.ts";
 
 /** A bin of the paper's Figure 5. */
 const BIN = 1 / 30;
@@ -86,7 +88,7 @@ function row(model: EndedRuns, { runs, bad }: HistogramOptions, theme: Theme, pl
   });
   const marks = [edge, dotsAt(dots, at, { stroke: colour(theme), "stroke-width": size })];
   return [
-    framedPanel(at, marks, { x: place.isLast }),
+    panel({ ...at, numbers: { x: place.isLast } }, marks),
     label(stuckWords(model, bad), box.x, place.y + HEADING - 4, colour(theme)),
   ];
 }

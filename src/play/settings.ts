@@ -11,7 +11,7 @@ import { type Optimizer, PLAIN_TRAINING, type TrainingSettings } from "../engine
 import { NO_CHOICE, runId } from "../identity/cell.ts";
 import { INITIALIZER_NAMES, type Initializer } from "../models/initializers.ts";
 import type { ModelSpec } from "../models/spec.ts";
-import { MODEL_NAMES, type ModelName, type Variant, variantName, variantSpec, ZOO } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName, variantName, variantSpec, ZOO } from "../models/zoo.ts";
 
 /** A model of the zoo, and the sizes that were changed. */
 export interface PlayModel {
@@ -101,17 +101,9 @@ function playName(model: PlayModel): string {
 
 function playSpec(model: PlayModel, settings: PlaySettings): ModelSpec {
   const { like, experts, units } = model;
-  const changes: Omit<Variant, "name" | "like"> =
-    experts === undefined && units === undefined
-      ? {}
-      : {
-          experts: {
-            ...(experts !== undefined && { shared: experts }),
-            ...(units !== undefined && { layers: [units] }),
-          },
-        };
+  const sizes = { ...(experts !== undefined && { shared: experts }), ...(units !== undefined && { layers: [units] }) };
   const ends = { inputs: generatorSettings(settings.data).inputs, tasks: settings.tasks };
-  return { ...variantSpec({ name: playName(model), like, ...changes }, ends), dropout: settings.dropout };
+  return { ...variantSpec({ name: playName(model), like, experts: sizes }, ends), dropout: settings.dropout };
 }
 
 /** How a setting reads in an address: `read` gives undefined for what is no value. */
@@ -119,6 +111,8 @@ interface Key<T> {
   readonly name: string;
   readonly read: (text: string) => T | undefined;
   readonly write?: (value: T) => string;
+  /** The option of `mmoe sweep` that changes the setting of a config that has its name; none of other settings. */
+  readonly option?: "--seed" | "--batch" | "--steps" | "--lr" | "--set";
 }
 
 type Keys = { readonly [Name in Exclude<keyof PlaySettings, "data">]: Key<PlaySettings[Name]> };
@@ -143,24 +137,35 @@ const KEYS: Keys = {
   sines: { name: "sines", read: whole(0, LIMITS.sines) },
   noiseStd: { name: "noise", read: within(0, 10) },
   correlation: { name: "p", read: within(-1, 1) },
-  tasks: { name: "tasks", read: whole(2, MOST_TASKS) },
+  tasks: { name: "tasks", read: whole(2, MOST_TASKS), option: "--set" },
   models: { name: "models", read: modelsIn, write: (models) => models.map(modelText).join(",") },
-  seed: { name: "seed", read: whole(0, 2 ** 31) },
+  seed: { name: "seed", read: whole(0, 2 ** 31), option: "--seed" },
   run: { name: "run", read: whole(0, LIMITS.run) },
-  batch: { name: "batch", read: whole(1, LIMITS.batch) },
-  steps: { name: "steps", read: whole(1, LIMITS.steps) },
-  optimizer: { name: "optimizer", read: oneOf("adam", "sgd") },
-  lr: { name: "lr", read: within(1e-7, 10) },
-  dropout: { name: "dropout", read: within(0, 0.99) },
-  trainRows: { name: "rows", read: (text) => (text === "fresh" ? "fresh" : whole(1, 1e6)(text)) },
-  sampling: { name: "sampling", read: oneOf("epochs", "replacement") },
-  initializer: { name: "init", read: oneOf(...INITIALIZER_NAMES) },
-  initializerStd: { name: "std", read: within(1e-4, 10) },
-  evalEvery: { name: "every", read: (text) => (/^log:[1-9]\d{0,3}$/.test(text) ? text : whole(1, LIMITS.steps)(text)) },
-  heldoutRows: { name: "heldout", read: whole(1, 100_000) },
+  batch: { name: "batch", read: whole(1, LIMITS.batch), option: "--batch" },
+  steps: { name: "steps", read: whole(1, LIMITS.steps), option: "--steps" },
+  optimizer: { name: "optimizer", read: oneOf("adam", "sgd"), option: "--set" },
+  lr: { name: "lr", read: within(1e-7, 10), option: "--lr" },
+  dropout: { name: "dropout", read: within(0, 0.99), option: "--set" },
+  trainRows: {
+    name: "rows",
+    read: (text) => (text === "fresh" ? "fresh" : whole(1, 1e6)(text)),
+    option: "--set",
+  },
+  sampling: { name: "sampling", read: oneOf("epochs", "replacement"), option: "--set" },
+  initializer: { name: "init", read: oneOf(...INITIALIZER_NAMES), option: "--set" },
+  initializerStd: { name: "std", read: within(1e-4, 10), option: "--set" },
+  evalEvery: {
+    name: "every",
+    read: (text) => (/^log:[1-9]\d{0,3}$/.test(text) ? text : whole(1, LIMITS.steps)(text)),
+    option: "--set",
+  },
+  heldoutRows: { name: "heldout", read: whole(1, 100_000), option: "--set" },
 };
 
 const SETTING_NAMES = Object.keys(KEYS) as (keyof Keys)[];
+/** Those that a config has under the same names. */
+const OF_CONFIG = SETTING_NAMES.filter((key) => KEYS[key].option !== undefined) as (keyof OfConfig)[];
+type OfConfig = Omit<PlaySettings, "data" | "sines" | "noiseStd" | "correlation" | "models" | "run">;
 
 /** `mmoe`, `mmoe:4` of 4 experts, `mmoe:4x32` of 32 units each, `shared-bottom:x16`. */
 function modelText({ like, experts, units }: PlayModel): string {
@@ -231,21 +236,15 @@ export function possible(settings: PlaySettings): PlaySettings {
   return { ...settings, correlation: Math.max(settings.correlation, lowestCorrelation(settings.tasks)) };
 }
 
-/** Settings that have a flag. */
-const FLAGS = { seed: "--seed", batch: "--batch", steps: "--steps", lr: "--lr" } as const;
-/** Settings that `--set` changes. */
-const SETTABLE = [
-  ...(["tasks", "optimizer", "dropout", "trainRows", "sampling", "initializer", "initializerStd"] as const),
-  ...(["evalEvery", "heldoutRows"] as const),
-];
-
 /** The words of the `mmoe sweep` that trains runs 0 to `runs` - 1 of these settings, beside what preset paper says. */
 export function commandWords(settings: PlaySettings, paper: PlaySettings, runs: number): string[] {
   const models = settings.models.map(({ like }) => like);
   const changes = settings.models.flatMap((model) =>
     changesOf(model).map(({ path, text }) => `${model.like}.${path.join(".")}=${text}`),
   );
-  const flags = Object.entries(FLAGS) as [keyof typeof FLAGS, string][];
+  const changed = OF_CONFIG.filter((key) => settings[key] !== paper[key]);
+  const own = changed.filter((key) => KEYS[key].option !== "--set");
+  const others = changed.filter((key) => KEYS[key].option === "--set");
   return [
     "mmoe",
     "sweep",
@@ -254,9 +253,9 @@ export function commandWords(settings: PlaySettings, paper: PlaySettings, runs: 
     "--runs",
     String(runs),
     ...(models.join() === paper.models.map(({ like }) => like).join() ? [] : ["--models", models.join(",")]),
-    ...flags.flatMap(([key, flag]) => (settings[key] === paper[key] ? [] : [flag, String(settings[key])])),
+    ...own.flatMap((key) => [String(KEYS[key].option), String(settings[key])]),
     ...dataWords(settings, paper),
-    ...SETTABLE.flatMap((key) => (settings[key] === paper[key] ? [] : ["--set", `${key}=${settings[key]}`])),
+    ...others.flatMap((key) => ["--set", `${key}=${settings[key]}`]),
     ...changes.flatMap((change) => ["--model-set", change]),
   ];
 }
@@ -269,23 +268,19 @@ function dataWords(settings: PlaySettings, paper: PlaySettings): string[] {
   return ["--set", `data={inputs: ${inputs}, scale: ${scale}, ${lists}, noiseStd: ${noiseStd}}`];
 }
 
-/** Keys of a config that the page takes over as they are. */
-const SAME = [
-  ...(["data", "seed", "tasks", "batch", "steps", "optimizer", "lr", "dropout", "trainRows", "sampling"] as const),
-  ...(["initializer", "initializerStd", "evalEvery", "heldoutRows"] as const),
-];
-
 /** The part of a config that says what the page trains. */
-interface ConfigValues extends Pick<PlaySettings, (typeof SAME)[number]> {
+interface ConfigValues extends OfConfig, Pick<PlaySettings, "data"> {
   readonly correlations: readonly number[];
   readonly models: readonly string[];
 }
 
 /** Settings of a config's first correlation and first run. Its models are of the zoo. */
 export function configSettings(config: ConfigValues): PlaySettings {
+  const { data, correlations } = config;
   const models = asInZoo(config.models);
-  const same = Object.fromEntries(SAME.map((key) => [key, config[key]])) as Pick<PlaySettings, (typeof SAME)[number]>;
-  return possible({ ...same, sines: null, noiseStd: null, correlation: config.correlations[0] ?? 0.5, models, run: 0 });
+  const same = Object.fromEntries(OF_CONFIG.map((key) => [key, config[key]])) as OfConfig;
+  const own = { sines: null, noiseStd: null, correlation: correlations[0] ?? 0.5, models, run: 0 };
+  return possible({ ...same, data, ...own });
 }
 
 /** Models of the zoo by their names. */
@@ -315,20 +310,9 @@ export function playRuns(settings: PlaySettings, index: number): GeneratedRun[] 
 }
 
 function trainingFor(settings: PlaySettings): TrainingSettings {
-  const { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows, initializer, initializerStd } =
-    settings;
-  const initial =
-    initializer === "truncated-normal" ? { name: initializer, std: initializerStd } : { name: initializer };
-  return {
-    ...PLAIN_TRAINING,
-    trainRows,
-    sampling,
-    batch,
-    steps,
-    optimizer,
-    lr,
-    evalEvery,
-    heldoutRows,
-    initializer: initial,
-  };
+  const { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows, ...initial } = settings;
+  const chosen = { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows };
+  const { initializer: name, initializerStd: std } = initial;
+  const initializer = name === "truncated-normal" ? { name, std } : { name };
+  return { ...PLAIN_TRAINING, ...chosen, initializer };
 }

@@ -3,12 +3,14 @@ import { correlationMatrix, mixtureOf } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { TaskSet } from "../data/task-set.ts";
+import { panel } from "../figures/draw/axes.ts";
 import type { PublishedCorrelation } from "../figures/draw/paper-points.ts";
 import { signed } from "../figures/draw/scale.ts";
+import type { Point } from "../figures/draw/series.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
 import { SMALL, textWidth } from "../figures/draw/text.ts";
 import type { Theme } from "../figures/draw/theme.ts";
-import { dotsAt, type Figure, frame, framedPanel, label, limits, note, type Point, polyline } from "./draw.ts";
+import { dotsAt, type Figure, frame, label, limits, note, polyline } from "./draw.ts";
 import { REACH } from "./probe.ts";
 
 const WIDTH = 250;
@@ -58,15 +60,11 @@ export function functionFigure(settings: GeneratorSettings): Figure {
     });
     const shades = parts.map((_, i) => theme.ramp[Math.round((i * 8) / Math.max(1, parts.length - 1))]);
     return [
-      framedPanel(
-        above,
-        [
-          polyline(edges, above, { fill: theme.guide, stroke: "none" }),
-          polyline(whole, above, { stroke: theme.ink, "stroke-width": 1.4 }),
-        ],
-        { x: false },
-      ),
-      framedPanel(
+      panel({ ...above, numbers: { x: false } }, [
+        polyline(edges, above, { fill: theme.guide, stroke: "none" }),
+        polyline(whole, above, { stroke: theme.ink, "stroke-width": 1.4 }),
+      ]),
+      panel(
         below,
         lines.map((line, i) => polyline(line, below, { stroke: shades[i], "stroke-width": i === 0 ? 1.4 : 0.9 })),
       ),
@@ -106,7 +104,7 @@ export function correlationFigure(
       counts: [4, 4],
     });
     return [
-      framedPanel(at, [
+      panel(at, [
         dotsAt(
           paper
             .filter(({ correlation }) => correlation >= lowest)

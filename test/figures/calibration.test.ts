@@ -49,7 +49,10 @@ const many = withPredictions(
 
 test("looks as in the gallery, with no text beyond the page or on another", async () => {
   const drawn = draw(many) as Figure;
-  await expectPicture(drawn, "calibration");
+  await expectPicture(
+    draw(many, { ...DEFAULT_OPTIONS, without: { models: ["omoe"], correlations: [1] } }),
+    "calibration",
+  );
   expect(outside(drawn)).toEqual([]);
   expect(touching(drawn.svg)).toEqual([]);
   expect(draw({ ...many, records: many.records.toReversed() })).toEqual(drawn);

@@ -35,6 +35,16 @@ describe("a figure of a chosen size", () => {
   });
 });
 
+test.each(["figure4", "final-loss", "cost"])("the vertical axis of a stretched figure fills its panel: %s", (name) => {
+  const { height, svg } = drawn(name, {}) as Figure;
+  const stretched = drawn(name, { height: 1.5 * height }) as Figure;
+  for (const drawing of [svg, stretched.svg]) {
+    const frames = [...drawing.matchAll(/<g class="axes">\n<path d="M\S+ (\S+)V([\d.]+)H/g)].map(([, ...ends]) => ends);
+    const ranges = [...drawing.matchAll(/data-y="(?:\S+ ){3}(\S+) (\S+)"/g)].map(([, low, high]) => [high, low]);
+    expect(ranges).toEqual(frames);
+  }
+});
+
 /** The domains of a figure's panels. */
 function domains(figure: Figure, axis: "x" | "y"): string[] {
   return [...figure.svg.matchAll(new RegExp(`data-${axis}="\\w+ (\\S+ \\S+) `, "g"))].map(([, ends]) => ends);

@@ -18,6 +18,10 @@ const PAPER_MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
 const WITH_SINGLE_TASK = "models=[single-task, shared-bottom, omoe, mmoe]";
 const GRID = ["batch=64,256", "lr=0.0001,0.001,0.01"];
 
+/** Figures of a panel for each cell: of some models the gallery shows as much as of all. */
+const OF_PANELS = ["runs", "train-heldout", "task-losses", "grid"];
+const SOME = { models: ["shared-bottom-16", "omoe"], correlations: [] };
+
 const known = new Map<string, Results>();
 /** Made-up results of these settings, which are made once for all figures. */
 function resultsOf(set: readonly string[]): Results {
@@ -39,7 +43,7 @@ describe.each(LOSS_FIGURES)("$name", ({ name, draw }) => {
     draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
 
   test("looks as in the gallery", async () => {
-    await expectPicture(drawn(), name);
+    await expectPicture(drawn(OF_PANELS.includes(name) ? { without: SOME } : {}), name);
   });
 
   test("is the same twice, whatever the order of the records", () => {

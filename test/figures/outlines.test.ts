@@ -42,6 +42,17 @@ describe("outlined(root)", () => {
   });
 });
 
+test("a figure is its elements, with outlines below its texts", () => {
+  const { svg, root } = figure4(sweepResults()) as Figure;
+  const outlines = /<g fill="[^"]+" transform="translate\(\S+ \S+\) scale\(\S+ \S+\)">\n(<use [^>]*>\n)+<\/g>\n/g;
+  const bare = svg
+    .replace(/<defs>.*<\/defs>\n/s, "")
+    .replace(outlines, "")
+    .replaceAll(' fill-opacity="0"', "");
+  expect(bare).toBe(`${svgText(root)}\n`);
+  expect(svg.match(outlines)?.length).toBe(bare.match(/<text/g)?.length);
+});
+
 test("a figure of the theme page has text only, since the page brings the font", () => {
   const { svg } = figure4(sweepResults(), { ...DEFAULT_OPTIONS, theme: "page" }) as Figure;
   expect(svg).not.toMatch(/<use|<defs|fill-opacity="0"/);

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { checkSpec } from "../../src/models/check-spec.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import type { Selection } from "../../src/models/selection.ts";
-import { sharedBottomUnits } from "../../src/models/shapes.ts";
 import {
   expertCount,
   expertsOf,
@@ -12,6 +11,7 @@ import {
   type ModelSpec,
   ownExpertsOf,
 } from "../../src/models/spec.ts";
+import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { objectiveGradient } from "../support/reference.ts";
 import { BY_GATING, CONSTRAINED, FACTORED, MMOE, SPECS, someParameters, someRows } from "../support/specs.ts";
 

@@ -2,8 +2,7 @@
 import { cellsOf } from "../../src/data/table-cells.ts";
 import type { InputEncoding } from "../../src/data/table-inputs.ts";
 import type { Run } from "../../src/engines/engine.ts";
-import type { Dimensions } from "../../src/models/shapes.ts";
-import type { ModelSpec } from "../../src/models/spec.ts";
+import type { Dimensions, ModelSpec } from "../../src/models/spec.ts";
 import { someRows, tableOf, tableRun } from "./tables.ts";
 
 const ROWS = 240;

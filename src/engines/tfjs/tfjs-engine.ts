@@ -10,12 +10,11 @@ import { deviceOf, isOnCard } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
 import { GroupFeeds } from "./feed/group-feeds.ts";
 import { GraphTraining } from "./graph/graph-training.ts";
-import type { ProgramOptions } from "./graph/training-program.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
 
-interface TfjsOptions extends ProgramOptions {
+interface TfjsOptions {
   readonly backend: Backend;
   /** The engine's name in messages and records. */
   readonly name?: "tfjs" | "cuda";
@@ -56,7 +55,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (traced ? fedBytes(group) : 0) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);
-  const training = new GraphTraining(tf, feeds, options);
+  const training = new GraphTraining(tf, feeds);
   /** Frees what is kept on the device for later groups. */
   const free = () => training.free();
   const createTrainer: CreateTrainer<Group> = (group, pace) =>

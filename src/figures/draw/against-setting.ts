@@ -2,7 +2,7 @@ import { type GridPoint, type GridValue, pointText } from "../../identity/cell.t
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { type Box, panel } from "./axes.ts";
-import { type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
+import { type GridDrawing, gridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
 import {
   asideOf,
   type EstimatePoint,
@@ -20,20 +20,17 @@ import type { Scale } from "./scale.ts";
 import { across, down, type Frame } from "./series.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
-import { text } from "./text.ts";
 import { type Theme, themeFor } from "./theme.ts";
 import { type ValueScale, valueScale } from "./value-scale.ts";
 import {
   areOnOwnRows,
-  capitalised,
   cellWords,
   correlationWords,
   estimateWords,
+  finalLossWords,
   lossHeading,
   runsSentence,
   statisticName,
-  tasksWords,
-  unitsSentence,
   withIntervals,
 } from "./words.ts";
 
@@ -125,9 +122,7 @@ function drawing(
       return panel({ ...place, ...frame, theme, attributes }, seriesIn(here, { frame, slot, styles, theme }));
     }),
   );
-  const { leftOut, width, bottom: height } = layout;
-  const foot = text(key, width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
+  return gridDrawing(layout, { above: [...head.nodes, names.node], panels, foot: [key], theme });
 }
 
 /** Room in a panel beside its outermost slots. */
@@ -170,7 +165,7 @@ function captionStart(
   cells: readonly DrawnCell[],
   key: string,
   sweep: SweepFacts,
-  { loss, statistic, unit, inRows }: FigureOptions & { readonly inRows: boolean },
+  { inRows, ...options }: FigureOptions & { readonly inRows: boolean },
 ): string {
   const ofTable = areOnOwnRows(cells);
   const row = ofTable ? "each model and choice" : "each model, correlation and choice";
@@ -178,10 +173,7 @@ function captionStart(
   const parts = inRows
     ? `rows for ${row} of the other settings.`
     : `a panel for ${each} of the other settings. Models at one value are drawn side by side around its tick.`;
-  return (
-    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
-    `${withIntervals(cells)}; ${parts}`
-  );
+  return `${finalLossWords(sweep, options, statisticName(options))} against ${key}, ${withIntervals(cells)}; ${parts}`;
 }
 
 /** A cell's final loss. */

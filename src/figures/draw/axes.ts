@@ -22,8 +22,8 @@ interface PanelOptions {
   /** Axis with lines across the panel at its numbers; y by default. */
   readonly guides?: "x" | "y";
   /** Above the panel, in bold. */
-  readonly title?: string;
-  readonly attributes?: Attributes;
+  readonly title?: string | undefined;
+  readonly attributes?: Attributes | undefined;
 }
 
 /**

@@ -3,18 +3,19 @@ import { CALIBRATION_BINS } from "../../stats/classes.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { BinShare } from "../../summary/calibration.ts";
 import { type Box, grid, panel } from "./axes.ts";
+import { cellAttributes } from "./cell-curves.ts";
 import { groupsSentence } from "./curve-panels.ts";
-import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell } from "./facts.ts";
+import { correlationsOf, modelsOf, type OfCell } from "./facts.ts";
 import type { Draw } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { bandPath, type Frame, linePath, seriesMarker } from "./series.ts";
 import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
+import { type SeriesStyle, type StyledRows, styledRows } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SIZE, SMALL, text, textWidth } from "./text.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import type { Theme } from "./theme.ts";
 import { correlationWords, runsSentence } from "./words.ts";
 
 /** The rows of a cell whose probabilities of a task are in a bin, over its runs. */
@@ -34,7 +35,7 @@ export type CalibrationRow = OfCell &
 /** A task at a correlation, of some models. */
 interface TaskPanel {
   readonly title: string;
-  readonly cells: readonly CellRows<CalibrationRow>[];
+  readonly cells: readonly StyledRows<CalibrationRow>[];
 }
 
 /** Most panels, but for those of the first task at one correlation. */
@@ -44,16 +45,14 @@ const LEAST_ROWS = 5;
 
 /** Reliability diagrams: of each task, the share of rows in which something came true against its probability. */
 export const calibration: Draw<CalibrationRow> = (rows, sweep, options) => {
-  const found = byCell(rows, sweep);
+  const { found, styles, theme } = styledRows(rows, sweep, options);
   if (found.length === 0) return { lacking: "no run is done whose predictions were kept" };
   const cells = found.map(({ cell, rows: [row] }) => ({ ...cell, runs: row.runs }));
-  const theme = themeFor(options);
   const groups = modelGroups(modelsOf(cells));
   const tasks = [...groupBy(rows, ({ task }) => String(task)).values()].map(([first]) => first);
   const shownTasks = tasks.slice(0, Math.max(1, Math.floor(MOST / groups.length)));
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(MOST / (shownTasks.length * groups.length))));
-  const styles = stylesIn(cells, sweep, theme);
   const head = heading("Share that came true against probability; below: rows in each bin", { y: 0, theme });
   let height = head.height;
   const nodes = groups.flatMap((models) => {
@@ -70,7 +69,7 @@ export const calibration: Draw<CalibrationRow> = (rows, sweep, options) => {
         return { title: `${label}${at}`, cells: ofTask.filter((one) => one.rows.length > 0) };
       }),
     );
-    const drawing = panelsOf(panels, { top: height + key.height + 2, styles, theme });
+    const drawing = panelsOf(panels, height + key.height + 2, theme);
     height = drawing.bottom;
     return [key.node, ...drawing.nodes];
   });
@@ -95,10 +94,7 @@ const ALONE = 130;
 /** The title of a panel, the gap to the counts, their height, and the numbers below. */
 const [TITLE, GAP, COUNTS, NUMBERS] = [13, 6, 20, 14];
 
-function panelsOf(
-  panels: readonly TaskPanel[],
-  { top, styles, theme }: { top: number; styles: ReadonlyMap<string, SeriesStyle>; theme: Theme },
-): { nodes: SvgNode[]; bottom: number } {
+function panelsOf(panels: readonly TaskPanel[], top: number, theme: Theme): { nodes: SvgNode[]; bottom: number } {
   const columns = Math.min(2, panels.length);
   const side = columns === 1 ? ALONE : (theme.width - LEFT - RIGHT - ACROSS) / 2;
   const below = GAP + COUNTS + NUMBERS;
@@ -112,31 +108,21 @@ function panelsOf(
     height: side,
     gap: [ACROSS, below + TITLE],
   });
-  const nodes = panels.flatMap((one, i) => taskPanel(one, boxes[i], { styles, theme, named: i % columns === 0 }));
+  const nodes = panels.flatMap((one, i) => taskPanel(one, boxes[i], theme, i % columns === 0));
   const { y } = boxes.at(-1) as Box;
   return { nodes, bottom: y + side + below + 2 };
 }
 
-interface Look {
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
-  readonly theme: Theme;
-  /** Whether the vertical axis has numbers. */
-  readonly named: boolean;
-}
-
-function taskPanel({ title, cells }: TaskPanel, box: Box, { styles, theme, named }: Look): SvgNode[] {
+/** `named`: whether the vertical axis has numbers. */
+function taskPanel({ title, cells }: TaskPanel, box: Box, theme: Theme, named: boolean): SvgNode[] {
   const shares = (range: readonly [number, number]) => linearScale(0, 1, { range, count: 5, label: shortNumber });
   const x = shares([box.x, box.x + box.width]);
   const frame = { x, y: shares([box.y + box.height, box.y]) };
   const under = { ...box, y: box.y + box.height + GAP, height: COUNTS };
   const most = Math.max(1, ...cells.flatMap(({ rows }) => rows.map((row) => row.rows)));
   const counts = { x, y: countScale(most, [under.y + COUNTS, under.y + 1]) };
-  const ofModel = (model: string) => styles.get(model) as SeriesStyle;
   const perCell = (draw: (rows: readonly CalibrationRow[], style: SeriesStyle) => SvgNode[], name: string) =>
-    cells.map(({ cell: { model, correlation }, rows }) => {
-      const attributes = { "data-model": model, "data-correlation": correlation };
-      return group({ class: name, ...attributes }, draw(rows, ofModel(model)));
-    });
+    cells.map(({ cell, rows, style }) => group({ class: name, ...cellAttributes(cell) }, draw(rows, style)));
   const diagonal = linePath(
     [0, 1].map((end) => ({ x: end, y: end })),
     frame,
@@ -147,7 +133,7 @@ function taskPanel({ title, cells }: TaskPanel, box: Box, { styles, theme, named
     diagonal,
     ...perCell((rows, style) => [bandPath(enough(rows).map(intervalOf), frame, style.colour)], "band"),
     ...perCell((rows, style) => curve(enough(rows), frame, style), "series"),
-    ...errorsOf(cells, box, ofModel, theme),
+    ...errorsOf(cells, box, theme),
   ];
   const titled = { title: shortened(title, box.width + RIGHT) };
   return [
@@ -191,17 +177,12 @@ function steps(rows: readonly CalibrationRow[]) {
 }
 
 /** At the upper left, where no line is unless all is wrong: each model's marker and its calibration error. */
-function errorsOf(
-  cells: readonly CellRows<CalibrationRow>[],
-  { x, y }: Box,
-  ofModel: (model: string) => SeriesStyle,
-  { ink }: Theme,
-): SvgNode[] {
-  const lines = cells.map(({ cell: { model }, rows }, i) => {
+function errorsOf(cells: TaskPanel["cells"], { x, y }: Box, { ink }: Theme): SvgNode[] {
+  const lines = cells.map(({ cell: { model }, rows, style }, i) => {
     const baseline = y + (i + 2) * (SMALL + 1.5) - 1;
     const value = rows[0].calibrationError.toFixed(3);
     return group({ class: "error", "data-model": model }, [
-      seriesMarker(ofModel(model), x + 6, baseline - SMALL * 0.35),
+      seriesMarker(style, x + 6, baseline - SMALL * 0.35),
       text(value, x + 11, baseline, { fill: ink, size: SMALL }),
     ]);
   });

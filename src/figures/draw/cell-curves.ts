@@ -1,10 +1,10 @@
 import { type EachLoss, type LossSet, unitText } from "../../config/losses.ts";
 import type { Cell } from "../../identity/cell.ts";
-import type { CellRows, DrawnCell, OfCell, SweepFacts } from "./facts.ts";
+import type { DrawnCell, OfCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
 import { AXIS_END, type PublishedLoss, paperFigure } from "./paper-points.ts";
 import type { CurvePoint, DrawnCurve } from "./step-panels.ts";
-import type { SeriesStyle } from "./style.ts";
+import type { StyledRows } from "./style.ts";
 import { capitalised, intervalWords, runsIn, statisticName, tasksWords } from "./words.ts";
 
 /** A point of a cell's curve. */
@@ -16,14 +16,12 @@ export type CurveRow = OfCell &
     readonly paper?: number;
   };
 
-/** A cell's curve in its style, with the paper's if the options ask for it and its figures have it. */
+/** A cell's curve in a style, with the paper's if there is one. */
 export function curveOf(
-  { cell, rows }: CellRows<CurveRow>,
-  style: SeriesStyle,
-  sweep: SweepFacts,
-  options: FigureOptions,
+  { cell, rows, style }: StyledRows<CurvePoint>,
+  paper: readonly PublishedLoss[] = [],
 ): DrawnCurve {
-  return { style, attributes: cellAttributes(cell), points: rows, paper: paperCurve(cell, sweep, options) };
+  return { style, attributes: cellAttributes(cell), points: rows, paper };
 }
 
 /** Attributes by which a page finds a cell's marks. */

@@ -7,7 +7,7 @@ import type { Frame } from "./series.ts";
 import { leftOutSentence, someOf } from "./shown.ts";
 import { labelIn } from "./style.ts";
 import { type Attributes, group, type SvgNode } from "./svg.ts";
-import { SMALL, text } from "./text.ts";
+import { SMALL, text, textLines } from "./text.ts";
 import type { Theme } from "./theme.ts";
 import { correlationWords } from "./words.ts";
 
@@ -25,6 +25,23 @@ const NUMBERS = 14;
 
 /** A drawing of panels, and the sentence on those that are left out. */
 export interface GridDrawing extends Drawing, Pick<PanelGrid, "leftOut"> {}
+
+interface GridParts {
+  readonly above?: readonly SvgNode[];
+  readonly panels: readonly SvgNode[];
+  /** Lines of the title below the horizontal axes. */
+  readonly foot: readonly string[];
+  readonly theme: Theme;
+}
+
+/** The panels of a grid with its titles, and what is above and below. */
+export function gridDrawing(
+  { titles, leftOut, width, bottom }: Pick<PanelGrid, "titles" | "leftOut" | "width" | "bottom">,
+  { above = [], panels, foot, theme }: GridParts,
+): GridDrawing {
+  const feet = textLines(foot, width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...above, ...titles, ...panels, ...feet.nodes], leftOut, width, height: bottom + feet.more };
+}
 
 interface GridOptions {
   readonly top: number;
@@ -162,6 +179,7 @@ function rowTitle({ title, attributes = {} }: GridRow, { x, y }: Box, { ink }: T
 
 interface StepCellsOptions {
   readonly top: number;
+  readonly above: readonly SvgNode[];
   /** Losses that the vertical axis has room for. */
   readonly values: readonly number[];
   readonly options: Pick<FigureOptions, "scale" | "fits" | "yLimits">;
@@ -174,7 +192,7 @@ const HEIGHT = 62;
 /** Panels of losses against steps with the same axes, models in rows and correlations in columns; `marks` draws in each. */
 export function stepCells<Row extends OfCell & { readonly step: number }, One extends CellRows<Row>>(
   found: readonly One[],
-  { top, values, options, theme }: StepCellsOptions,
+  { top, above, values, options, theme }: StepCellsOptions,
   marks: (one: One, frame: Frame, place: Place) => readonly SvgNode[],
 ): GridDrawing {
   const cells = found.map(({ cell }) => cell);
@@ -191,7 +209,5 @@ export function stepCells<Row extends OfCell & { readonly step: number }, One ex
     };
     return [panel({ box, ...frame, theme, numbers, attributes: cellAttributes(cell) }, marks(one, frame, place))];
   });
-  const { leftOut, width, bottom: height } = layout;
-  const foot = text(stepScale(last, [0, 1]).title, width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...layout.titles, ...panels, foot], leftOut, width, height };
+  return gridDrawing(layout, { above, panels, foot: [stepScale(last, [0, 1]).title], theme });
 }

@@ -1,24 +1,16 @@
 import { type Box, panel } from "./axes.ts";
-import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
+import { type GridDrawing, gridDrawing, type Place, panelGrid } from "./cell-grid.ts";
 import { type EstimatePoint, estimateSeries, type FinalRow } from "./estimate-series.ts";
-import { byCell, correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
+import { correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
-import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
-import { SMALL, text, textWidth } from "./text.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import { labelIn, type SeriesStyle, styledRows } from "./style.ts";
+import { SMALL, textWidth } from "./text.ts";
+import type { Theme } from "./theme.ts";
 import { withRoom } from "./value-scale.ts";
-import {
-  capitalised,
-  lossHeading,
-  runsSentence,
-  statisticName,
-  tasksWords,
-  unitsSentence,
-  withIntervals,
-} from "./words.ts";
+import { finalLossWords, lossHeading, runsSentence, statisticName, withIntervals } from "./words.ts";
 
 /** A cell's final loss, and its model's cost. */
 export type CostRow = FinalRow & {
@@ -31,15 +23,11 @@ export type CostRow = FinalRow & {
 export const cost: Draw<CostRow> = (rows, sweep, options) => {
   const cells = doneCells(sweep);
   if (cells.length === 0) return { lacking: "no run is done" };
-  const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
-    const { flopPerRow, ...estimate } = row;
-    return { ...estimate, cell, x: flopPerRow };
-  });
-  const drawn = points.map(({ cell }) => cell);
+  const { found, cells: drawn, styles, theme } = styledRows(rows, sweep, options);
+  const points = found.map(({ cell, rows: [row] }): EstimatePoint => ({ ...row, cell, x: row.flopPerRow }));
   if (modelsOf(drawn).length < 2) return { lacking: "runs of two models with known FLOP are needed" };
   if (areAlike(points)) return { lacking: `the models' FLOP differ by less than ${100 * ALIKE} %`, never: true };
-  const theme = themeFor(options);
-  const { leftOut, ...contents } = drawing(points, stylesIn(drawn, sweep, theme), options, theme);
+  const { leftOut, ...contents } = drawing(points, styles, options, theme);
   const caption = `${captionStart(drawn, sweep, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, sweep)}`;
   return { title: "Final loss against cost", caption, ...contents };
 };
@@ -74,7 +62,7 @@ function drawing(
   const values = points.flatMap(({ value, low, high }) => [value, low, high]);
   const panels = layout.drawn.map((correlation) => {
     const { box, numbers } = layout.place(0, correlation) as Place;
-    const frame = { x: flopScale(points, box), y: lossScale(values, options, [box.y + HEIGHT, box.y]) };
+    const frame = { x: flopScale(points, box), y: lossScale(values, options, [box.y + layout.height, box.y]) };
     const here = points.filter(({ cell }) => cell.correlation === correlation);
     const series = here.map((point) =>
       estimateSeries([point], { frame, aside: 0, style: styles.get(point.cell.model) as SeriesStyle, theme }),
@@ -82,10 +70,8 @@ function drawing(
     const attributes = { "data-correlation": correlation };
     return panel({ box, ...frame, theme, numbers, attributes }, series);
   });
-  const words = "training FLOP per row, in thousands";
-  const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
-  const { leftOut, width, bottom: height } = layout;
-  return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
+  const foot = ["training FLOP per row, in thousands"];
+  return gridDrawing(layout, { above: [...head.nodes, names.node], panels, foot, theme });
 }
 
 /** Costs are drawn on a logarithmic axis if the largest is this many times the least. */
@@ -121,13 +107,9 @@ function hasRoom(scale: Scale): boolean {
   return spans.length >= LEAST_NUMBERS && withRoom(spans, 2).every((shown) => shown);
 }
 
-function captionStart(
-  cells: readonly DrawnCell[],
-  sweep: SweepFacts,
-  { loss, statistic, unit }: FigureOptions,
-): string {
+function captionStart(cells: readonly DrawnCell[], sweep: SweepFacts, options: FigureOptions): string {
   return (
-    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), ${withIntervals(cells)}, against the cost of training on one row: ` +
+    `${finalLossWords(sweep, options, statisticName(options))}, ${withIntervals(cells)}, against the cost of training on one row: ` +
     "multiplications and additions of the dense layers, forward and backward. The lower left is better."
   );
 }

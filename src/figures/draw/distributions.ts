@@ -2,27 +2,17 @@ import type { LossSet } from "../../config/losses.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { byCell, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
-import type { Draw, FigureOptions } from "./figure.ts";
+import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
+import type { Draw } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { type KeyMark, type Row, rowChart } from "./row-chart.ts";
 import type { Scale } from "./scale.ts";
 import { down, markerAt } from "./series.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
+import { type SeriesStyle, styledRows } from "./style.ts";
 import { element, rounded, type SvgNode } from "./svg.ts";
-import { type Theme, themeFor } from "./theme.ts";
-import {
-  capitalised,
-  cellWords,
-  correlationTitle,
-  finalHeading,
-  lossName,
-  runsSentence,
-  sampleSentence,
-  tasksWords,
-  unitsSentence,
-} from "./words.ts";
+import type { Theme } from "./theme.ts";
+import { cellWords, correlationTitle, finalHeading, finalLossWords, runsSentence, sampleSentence } from "./words.ts";
 
 /** A run's final loss. */
 export type DistributionRow = OfCell & { readonly run: number; readonly loss: LossSet; readonly value: number };
@@ -35,21 +25,18 @@ interface Summary {
 
 /** How the final losses of each cell's first runs are spread: a dot for each run, a row for each cell. */
 export const distributions: Draw<DistributionRow> = (rows, sweep, options) => {
-  const found = byCell(rows, sweep);
-  const summaries = found.map(({ cell, rows: runs }): Summary => {
-    return { cell, losses: Float64Array.from(runs, ({ value }) => value).sort() };
+  const { found, cells, theme } = styledRows(rows, sweep, options);
+  if (found.length === 0) return { lacking: "no run is done" };
+  const summaries = found.map(({ cell, style, rows: runs }) => {
+    return { cell, style, losses: Float64Array.from(runs, ({ value }) => value).sort() };
   });
-  if (summaries.length === 0) return { lacking: "no run is done" };
-  const cells = summaries.map(({ cell }) => cell);
-  const theme = themeFor(options);
-  const styles = stylesIn(cells, sweep, theme);
   const all = correlationsOf(cells);
-  const drawn = someOf(all, Math.max(1, Math.floor(ROWS / styles.size)));
+  const drawn = someOf(all, Math.max(1, Math.floor(ROWS / modelsOf(cells).length)));
   const groups = drawn.map((p) => ({
     title: correlationTitle(p, sweep),
     rows: summaries
       .filter(({ cell }) => cell.correlation === p)
-      .map((summary) => dotRow(summary, styles.get(summary.cell.model) as SeriesStyle, theme)),
+      .map((summary) => dotRow(summary, summary.style, theme)),
   }));
   const values = summaries.flatMap(({ losses }) => [losses[0], losses.at(-1) as number]);
   const contents = rowChart(groups, {
@@ -60,7 +47,9 @@ export const distributions: Draw<DistributionRow> = (rows, sweep, options) => {
     scale: (range) => lossScale(values, options, range),
     foot: finalHeading(options),
   });
-  const caption = `${captionStart(sweep, options)}${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
+  const caption =
+    `${finalLossWords(sweep, options)}. A dot for each run; dots above each other have about the same loss.` +
+    `${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
   return { title: `Spread of the final losses${ofOneModel(cells)}`, caption, ...contents };
 };
 
@@ -127,11 +116,4 @@ function dots(losses: Float64Array, x: Scale, y: number, colour: string): SvgNod
   );
   const line = { stroke: colour, "stroke-width": DOT, "stroke-linecap": "round", fill: "none" };
   return element("path", { class: "dots", d: d.join(""), ...line });
-}
-
-function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions): string {
-  return (
-    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}). A dot for each run; ` +
-    "dots above each other have about the same loss."
-  );
 }

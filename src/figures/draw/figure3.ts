@@ -1,4 +1,4 @@
-import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-curves.ts";
+import { type CurveRow, curveOf, curveSentences, paperCurve, paperSentence } from "./cell-curves.ts";
 import { curvePanels } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import { byCell, type DrawnCell } from "./facts.ts";
@@ -21,7 +21,10 @@ export const figure3: Draw<CurveRow> = (rows, sweep, options) => {
   const theme = themeFor(options);
   const styles = correlationStyles(sweep.correlations as readonly number[], theme);
   const curves = drawn.map((one) =>
-    curveOf(one, styles.get(one.cell.correlation as number) as SeriesStyle, sweep, options),
+    curveOf(
+      { ...one, style: styles.get(one.cell.correlation as number) as SeriesStyle },
+      paperCurve(one.cell, sweep, options),
+    ),
   );
   const contents = drawing(cells, curves, options, theme);
   const model = "Shared-Bottom with a bottom of 16 units and towers of 8 (Figure 3).";

@@ -1,4 +1,4 @@
-import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-curves.ts";
+import { type CurveRow, curveOf, curveSentences, paperCurve, paperSentence } from "./cell-curves.ts";
 import {
   curvePanels,
   differencePanels,
@@ -8,28 +8,22 @@ import {
   offPaper,
   SETTLED,
 } from "./curve-panels.ts";
-import { byCell, correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
+import { correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
 import type { Draw, Drawing, FigureOptions } from "./figure.ts";
 import { framed } from "./loss-axis.ts";
 import { groupPart, headingPart, keyPart, modelsIn, type Part, panelColumns, stacked } from "./parts.ts";
 import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import { type SeriesStyle, styledRows } from "./style.ts";
+import type { Theme } from "./theme.ts";
 import { areOnOwnRows, endedSentence, lossHeading, runsSentence } from "./words.ts";
 
 /** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
 export const figure4: Draw<CurveRow> = (rows, sweep, options) => {
-  const drawnCells = byCell(rows, sweep);
-  if (drawnCells.length === 0) return { lacking: "no run is done" };
-  const cells = drawnCells.map(({ cell }) => cell);
-  const theme = themeFor(options);
-  const models = modelsOf(cells);
-  const styles = stylesIn(cells, sweep, theme);
-  const curves = new Map(
-    drawnCells.map((one) => [one.cell, curveOf(one, styles.get(one.cell.model) as SeriesStyle, sweep, options)]),
-  );
-  const groups = modelGroups(models);
+  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
+  if (found.length === 0) return { lacking: "no run is done" };
+  const curves = new Map(found.map((one) => [one.cell, curveOf(one, paperCurve(one.cell, sweep, options))]));
+  const groups = modelGroups(modelsOf(cells));
   const drawn = shownCorrelations(curves, mostCorrelations(groups));
   const panels = groupPanels(groups, drawn, curves);
   const { below, ...contents } = curveDrawing(panels, { styles, options, theme });
@@ -37,7 +31,7 @@ export const figure4: Draw<CurveRow> = (rows, sweep, options) => {
   const each = areOnOwnRows(cells) ? " for each model" : " for each model and correlation";
   const sentences = [
     curveSentences(cells, sweep, options),
-    endedSentence(drawnCells),
+    endedSentence(found),
     below,
     groupsSentence(groups),
     leftOutSentence(correlationsOf(cells), drawn),

@@ -2,8 +2,8 @@ import type { LossSet } from "../../config/losses.ts";
 import { runsText } from "../../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid, type GridDrawing } from "./cell-grid.ts";
-import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
+import { cellGrid, type GridDrawing, gridDrawing } from "./cell-grid.ts";
+import type { OfCell, SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, type Histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
@@ -19,11 +19,11 @@ import {
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { figureWords } from "./shown.ts";
-import { stylesIn } from "./style.ts";
+import { type StyledRows, styledRows } from "./style.ts";
 import { element, group, rounded, type SvgNode } from "./svg.ts";
-import { brokenLines, SIZE, SMALL, text, textLines, textWidth } from "./text.ts";
-import { type Theme, themeFor } from "./theme.ts";
-import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
+import { brokenLines, SIZE, SMALL, text, textWidth } from "./text.ts";
+import type { Theme } from "./theme.ts";
+import { cellWords, finalHeading, finalLossWords, runsSentence } from "./words.ts";
 
 /** A bin of a cell's histogram. */
 export type BinRow = OfCell & {
@@ -38,8 +38,7 @@ export type BinRow = OfCell & {
   readonly value: number;
 };
 
-interface Binned {
-  readonly cell: DrawnCell;
+interface Binned extends StyledRows<BinRow> {
   /** The bins that are drawn. */
   readonly drawn: Histogram;
   readonly centre: number;
@@ -51,13 +50,11 @@ type EdgeOf = (i: number) => number;
 
 /** Figure 5: histograms of the runs' final losses, models in rows and correlations in columns. */
 export const figure5: Draw<BinRow> = (rows, sweep, options) => {
-  const binned = binnedOf(rows, sweep, options);
-  if (binned.length === 0) return { lacking: "no run is done" };
-  const cells = binned.map(({ cell }) => cell);
-  const theme = themeFor(options);
+  const { found, cells, theme } = styledRows(rows, sweep, options);
+  if (found.length === 0) return { lacking: "no run is done" };
+  const binned = binnedOf(found, options);
   const rungs = options.sum ? [] : rungLines(sweep, options.loss); // which are of one task
-  const styles = stylesIn(cells, sweep, theme);
-  const { leftOut, ...contents } = drawing(binned, { rungs, styles, options, theme });
+  const { leftOut, ...contents } = drawing(binned, { rungs, options, theme });
   const { of, figure } = figureWords(5, cells);
   return {
     title: `Final losses of all runs${of}${figure}`,
@@ -66,8 +63,7 @@ export const figure5: Draw<BinRow> = (rows, sweep, options) => {
   };
 };
 
-function binnedOf(rows: readonly BinRow[], sweep: SweepFacts, { fits }: FigureOptions): Binned[] {
-  const found = byCell(rows, sweep);
+function binnedOf(found: readonly StyledRows<BinRow>[], { fits }: FigureOptions): Binned[] {
   const edges = found[0]?.rows ?? [];
   const edge = (i: number) => (fits ? (edges[i]?.low ?? (edges.at(-1) as BinRow).high) : i * BIN_WIDTH);
   const drawn = drawnBins(
@@ -76,14 +72,12 @@ function binnedOf(rows: readonly BinRow[], sweep: SweepFacts, { fits }: FigureOp
       open: Number.isNaN(bins.at(-1)?.high),
     })),
   );
-  return found.map(({ cell, rows: [bin] }, i) => {
-    return { cell, drawn: drawn[i], centre: bin.value, edge };
-  });
+  return found.map((one, i) => ({ ...one, drawn: drawn[i], centre: one.rows[0].value, edge }));
 }
 
 const HEIGHT = 46;
 
-function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: RungedLook): GridDrawing {
+function drawing(binned: readonly Binned[], { rungs, options, theme }: RungedLook): GridDrawing {
   const cells = binned.map(({ cell }) => cell);
   const head = heading("Number of runs", { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 20, theme });
@@ -101,20 +95,13 @@ function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: R
     const names = panelled === mostNamed ? panelled.names : [];
     const marks = [
       rungsDown(rungs, frame.x, { box: place.box, theme, names }),
-      ...bars(one, frame, styles.get(one.cell.model)?.colour as string),
+      ...bars(one, frame, one.style.colour),
       centreMark(one, frame, place.box, options, theme),
     ];
     return panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks);
   });
-  const { leftOut, width, bottom } = layout;
-  const foot = brokenLines(finalHeading(options), width, SIZE);
-  const feet = textLines(foot, width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
-  return {
-    nodes: [...head.nodes, ...layout.titles, ...panels, ...feet.nodes],
-    leftOut,
-    width,
-    height: bottom + feet.more,
-  };
+  const foot = brokenLines(finalHeading(options), layout.width, SIZE);
+  return gridDrawing(layout, { above: head.nodes, panels, foot, theme });
 }
 
 /** Room for `most` runs in a bin and a line of text above them. */
@@ -189,11 +176,8 @@ function centreMark(
   ]);
 }
 
-function captionStart(
-  binned: readonly Binned[],
-  sweep: SweepFacts,
-  { loss, statistic, unit, fits }: FigureOptions,
-): string {
+function captionStart(binned: readonly Binned[], sweep: SweepFacts, options: FigureOptions): string {
+  const { statistic, fits } = options;
   const open = binned.find(({ drawn }) => drawn.open);
   const from = open && shortNumber(Number(open.edge(open.drawn.counts.length - 1).toFixed(3)));
   const { edge } = binned[0];
@@ -202,7 +186,7 @@ function captionStart(
     : "the paper's bins of width 1/30";
   const beyond = open ? ` Losses of ${from} and more share the last bin, which is pale and has an arrow.` : "";
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), in ${bins}; ` +
+    `${finalLossWords(sweep, options)}, in ${bins}; ` +
     `all panels have the same axes. Dashed line: the ${statistic}.${beyond}`
   );
 }

@@ -1,7 +1,8 @@
+import type { Estimate } from "../../stats/estimate.ts";
 import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { cellAttributes, paperCurve } from "./cell-curves.ts";
 import type { EstimatePoint, EstimateRow, FinalRow } from "./estimate-series.ts";
-import { byCell, type CellRows, correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
+import { correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
 import type { Draw, Drawing, FigureOptions, TitledDrawing } from "./figure.ts";
 import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
@@ -9,20 +10,18 @@ import { paperFigure } from "./paper-points.ts";
 import { type Row, rowChart } from "./row-chart.ts";
 import { across, markerAt } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import { type SeriesStyle, type StyledRows, styledRows } from "./style.ts";
+import type { Theme } from "./theme.ts";
 import {
   areOnOwnRows,
-  capitalised,
   cellWords,
   correlationTitle,
   estimateWords,
   finalHeading,
+  finalLossWords,
   lossHeading,
   runsSentence,
   statisticName,
-  tasksWords,
-  unitsSentence,
   withIntervals,
 } from "./words.ts";
 
@@ -39,10 +38,9 @@ interface CellPoint extends EstimatePoint {
  * model.
  */
 export const finalLoss: Draw<FinalLossRow> = (rows, sweep, options) => {
-  const found = byCell(rows, sweep);
+  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
   if (found.length === 0) return { lacking: "no run is done" };
-  const cells = found.map(({ cell }) => cell);
-  if (areOnOwnRows(cells)) return modelLosses(found, sweep, options);
+  if (areOnOwnRows(cells)) return modelLosses(found, sweep, options, theme);
   if (correlationsOf(cells).length < 2) return { lacking: "runs are done at one correlation only" };
   const points = found.map(({ cell, rows: [row] }) => ({
     ...row,
@@ -50,8 +48,7 @@ export const finalLoss: Draw<FinalLossRow> = (rows, sweep, options) => {
     x: cell.correlation as number,
     paper: paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN,
   }));
-  const theme = themeFor(options);
-  const contents = drawing(points, stylesIn(cells, sweep, theme), options, theme);
+  const contents = drawing(points, styles, options, theme);
   return {
     title: `Final loss${ofOneModel(cells)} against correlation`,
     caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
@@ -84,66 +81,46 @@ function publishedIn(points: readonly CellPoint[]) {
   return points.filter(({ paper }) => Number.isFinite(paper)).map(({ cell }) => cell);
 }
 
-function captionStart(
-  points: readonly CellPoint[],
-  sweep: SweepFacts,
-  { loss, statistic, unit }: FigureOptions,
-): string {
+function captionStart(points: readonly CellPoint[], sweep: SweepFacts, options: FigureOptions): string {
   const figure = paperFigure(publishedIn(points));
   const paper =
     figure === undefined
       ? ""
       : ` Hollow markers: the end of the paper's ${figure}, a mean over its 200 runs; it does not say of which rows.`;
-  return (
-    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), ` +
-    `${withIntervals(points.map(({ cell }) => cell))}.${placesSentence(points)}${paper}`
-  );
-}
-
-/** A cell's statistic with its interval. */
-interface ModelLoss extends EstimateRow {
-  readonly cell: DrawnCell;
+  const losses = finalLossWords(sweep, options, statisticName(options));
+  return `${losses}, ${withIntervals(points.map(({ cell }) => cell))}.${placesSentence(points)}${paper}`;
 }
 
 /** Final loss of each model with its 95 % interval over runs, a row for each: for cells without correlations. */
 function modelLosses(
-  found: readonly CellRows<EstimateRow>[],
+  found: readonly StyledRows<EstimateRow>[],
   sweep: SweepFacts,
   options: FigureOptions,
+  theme: Theme,
 ): TitledDrawing {
-  const { loss, statistic, unit } = options;
-  const losses = found.map(({ cell, rows: [row] }): ModelLoss => ({ ...row, cell }));
   const cells = found.map(({ cell }) => cell);
-  const theme = themeFor(options);
-  const styles = stylesIn(cells, sweep, theme);
-  const rows = losses.map((one) => estimateMarks(one, styles.get(one.cell.model) as SeriesStyle, theme));
+  const values = found.flatMap(({ rows: [{ value, low, high }] }) => [value, low, high]);
+  const rows = found.map(({ cell, rows: [row], style }) => estimateMarks(cell, row, style, theme));
   const contents = rowChart([{ title: correlationTitle(null, sweep), rows }], {
     top: 2,
     theme,
-    scale: (range) =>
-      lossScale(
-        losses.flatMap(({ value, low, high }) => [value, low, high]),
-        options,
-        range,
-      ),
+    scale: (range) => lossScale(values, options, range),
     foot: finalHeading(options),
   });
-  const caption =
-    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step ` +
-    `(${unitsSentence({ loss, unit })}), ${withIntervals(cells)}. ${runsSentence(cells, sweep)}`;
+  const caption = `${finalLossWords(sweep, options, statisticName(options))}, ${withIntervals(cells)}. ${runsSentence(cells, sweep)}`;
   return { title: "Final loss of each model", caption, ...contents };
 }
 
 /** A row with a cell's statistic and its interval. */
-export function estimateMarks({ cell, ...value }: ModelLoss, { colour, marker }: SeriesStyle, theme: Theme): Row {
-  const { low, high } = value;
+export function estimateMarks(cell: DrawnCell, found: Estimate, { colour, marker }: SeriesStyle, theme: Theme): Row {
+  const { value, low, high } = found;
   return {
     label: cell.label,
     attributes: cellAttributes(cell),
-    words: `${cellWords(cell)}: ${estimateWords(value, cell.runs, theme)}`,
+    words: `${cellWords(cell)}: ${estimateWords(found, cell.runs, theme)}`,
     marks: (x, y) => [
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 1)] : []),
-      markerAt(marker, x.at(value.value), y, { fill: colour }),
+      markerAt(marker, x.at(value), y, { fill: colour }),
     ],
   };
 }

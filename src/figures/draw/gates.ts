@@ -2,16 +2,15 @@ import { groupBy } from "../../stats/group-by.ts";
 import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid, type GridDrawing } from "./cell-grid.ts";
+import { cellGrid, type GridDrawing, gridDrawing } from "./cell-grid.ts";
 import type { EstimatePoint, EstimateRow } from "./estimate-series.ts";
-import { byCell, correlationsOf, type DrawnCell, type OfCell } from "./facts.ts";
+import { correlationsOf, type OfCell } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { linearScale, type Scale } from "./scale.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
+import { type StyledRows, styledRows } from "./style.ts";
 import { element, type SvgNode } from "./svg.ts";
-import { text } from "./text.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import type { Theme } from "./theme.ts";
 import { labelled } from "./value-scale.ts";
 import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence, withIntervals } from "./words.ts";
 
@@ -25,23 +24,21 @@ export type GateWeightRow = OfCell & {
 };
 
 /** A cell's mean weights, [K][E], experts of each run in the order of their weight for task 1. */
-interface Weighed {
-  readonly cell: DrawnCell;
+interface Weighed extends StyledRows<GateWeightRow> {
   readonly weights: readonly (readonly number[])[];
 }
 
 /** How tasks weigh the experts at the end: a square for each task and expert, models in rows and correlations in columns. */
 export const gateWeights: Draw<GateWeightRow> = (rows, sweep, options) => {
-  const weighed = byCell(rows, sweep).map(({ cell, rows: own }): Weighed => {
-    const weights = [...groupBy(own, ({ task }) => String(task)).values()].map((some) =>
+  const { found, cells, theme } = styledRows(rows, sweep, options);
+  const weighed = found.map((one): Weighed => {
+    const weights = [...groupBy(one.rows, ({ task }) => String(task)).values()].map((some) =>
       some.map(({ value }) => value),
     );
-    return { cell, weights };
+    return { ...one, weights };
   });
   if (weighed.length === 0) return { lacking: "no run is done of a model with gates" };
-  const cells = weighed.map(({ cell }) => cell);
-  const theme = themeFor(options);
-  const { leftOut, ...contents } = drawing(weighed, stylesIn(cells, sweep, theme), theme);
+  const { leftOut, ...contents } = drawing(weighed, theme);
   const caption =
     `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +
     "expert is which is chance, so each run's are in the order of their weight for task 1. Rows of squares that look " +
@@ -56,14 +53,14 @@ function largestOf(weighed: readonly Weighed[]): number {
 /** Height of a task's row of squares, where there are few panels. */
 const ROW = 11;
 
-function drawing(weighed: readonly Weighed[], styles: ReadonlyMap<string, SeriesStyle>, theme: Theme): GridDrawing {
+function drawing(weighed: readonly Weighed[], theme: Theme): GridDrawing {
   const cells = weighed.map(({ cell }) => cell);
   const K = Math.max(...weighed.map(({ weights }) => weights.length));
   const E = Math.max(...weighed.map(({ weights }) => weights[0]?.length ?? 1));
   const head = heading("Mean weight by the gate of each task", { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: K * ROW + 4, left: 30, theme });
   const largest = largestOf(weighed);
-  const panels = weighed.flatMap(({ cell, weights }) => {
+  const panels = weighed.flatMap(({ cell, style, weights }) => {
     const place = layout.place(cell);
     if (place === undefined) return [];
     const { box } = place;
@@ -71,16 +68,12 @@ function drawing(weighed: readonly Weighed[], styles: ReadonlyMap<string, Series
     const y = countScale(K, "task ", [box.y, box.y + box.height]);
     const room = Math.min(box.height / K, box.width / E) - 1;
     const side = (weight: number) => room * Math.sqrt(weight / largest);
-    const { colour } = styles.get(cell.model) as SeriesStyle;
     const marks = weights.flatMap((row, k) =>
-      row.map((weight, e) => square(side(weight), [x.at(e + 1), y.at(k + 1)], colour)),
+      row.map((weight, e) => square(side(weight), [x.at(e + 1), y.at(k + 1)], style.colour)),
     );
     return [panel({ ...place, x, y, theme, attributes: cellAttributes(cell) }, marks)];
   });
-  const { leftOut, width, bottom: height } = layout;
-  const words = "experts, by their weight for task 1";
-  const foot = text(words, width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
+  return gridDrawing(layout, { above: head.nodes, panels, foot: ["experts, by their weight for task 1"], theme });
 }
 
 /** Places for 1 to `count`, with as many labels as have room. */
@@ -106,15 +99,14 @@ export type GateDistanceRow = EstimateRow & {
 
 /** How far apart tasks' gates end, against the correlation, with its 95 % interval over runs. */
 export const gateDistance: Draw<GateDistanceRow> = (rows, sweep, { statistic, ...options }) => {
-  const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
+  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
+  const points = found.map(({ cell, rows: [row] }): EstimatePoint => {
     return { ...row, cell, x: cell.correlation as number };
   });
-  const cells = points.map(({ cell }) => cell);
   if (areOnOwnRows(cells)) return { lacking: OWN_ROWS, never: true };
   if (correlationsOf(cells).length < 2) return { lacking: "runs are done at one correlation only" };
-  const theme = themeFor(options);
   const contents = againstCorrelation(points, {
-    styles: stylesIn(cells, sweep, theme),
+    styles,
     title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,
     scale: (range, shown) => {
       const values = shown.flatMap(({ value, low, high }) => [value, low, high]);

@@ -1,9 +1,9 @@
 import { METRIC_WORDS } from "../../records/words.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { bandsSentence, cellAttributes } from "./cell-curves.ts";
+import { bandsSentence, curveOf } from "./cell-curves.ts";
 import { curvePanels, groupPanels, groupsSentence, mostCorrelations } from "./curve-panels.ts";
 import type { EstimateRow } from "./estimate-series.ts";
-import { byCell, type CellRows, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
+import { correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { estimateMarks } from "./final-loss.ts";
 import { fittedScale } from "./loss-axis.ts";
@@ -11,9 +11,9 @@ import { groupPart, headingPart, stacked } from "./parts.ts";
 import { type RowGroup, rowChart } from "./row-chart.ts";
 import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
 import type { CurvePoint } from "./step-panels.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
+import { type StyledRows, styledRows } from "./style.ts";
 import { ownLabel } from "./task-losses.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import type { Theme } from "./theme.ts";
 import { capitalised, endedSentence, runsSentence, withIntervals } from "./words.ts";
 
 /** A metric of one task of a cell, on held-out rows after the last step. */
@@ -36,14 +36,12 @@ const ROWS = 56;
 
 /** The first metric of each task, such as AUC, with its 95 % interval over runs: a panel for each task, a row for each cell. */
 export const metrics: Draw<MetricRow> = (rows, sweep, options) => {
-  const found = byCell(rows, sweep);
+  const { found, cells, theme } = styledRows(rows, sweep, options);
   if (found.length === 0) return { lacking: "no run is done" };
-  const cells = found.map(({ cell }) => cell);
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
-  const theme = themeFor(options);
   const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
-  const groups = groupsOf(shown, sweep, theme);
+  const groups = groupsOf(shown, drawn, sweep, theme);
   const contents = rowChart(groups, {
     top: 2,
     theme,
@@ -58,12 +56,15 @@ export const metrics: Draw<MetricRow> = (rows, sweep, options) => {
   return { title: `Metrics of each task${ofOneModel(cells)}`, caption, ...contents };
 };
 
-function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, theme: Theme): MetricGroup[] {
-  const cells = shown.map(({ cell }) => cell);
-  const styles = stylesIn(cells, sweep, theme);
-  const ofTasks = shown.flatMap(({ cell, rows }) => {
-    return [...groupBy(rows, ({ task }) => String(task)).values()].map((own) => ({ cell, row: firstOf(own, sweep) }));
-  });
+function groupsOf(
+  shown: readonly StyledRows<MetricRow>[],
+  drawn: readonly (number | null)[],
+  sweep: SweepFacts,
+  theme: Theme,
+): MetricGroup[] {
+  const ofTasks = shown.flatMap(({ rows, ...one }) =>
+    [...groupBy(rows, ({ task }) => String(task)).values()].map((own) => ({ ...one, row: firstOf(own, sweep) })),
+  );
   const groups = [...groupBy(ofTasks, ({ row }) => String(row.task)).values()];
   return groups
     .sort(([a], [b]) => Number(leads(b, sweep)) - Number(leads(a, sweep)))
@@ -72,9 +73,9 @@ function groupsOf(shown: readonly CellRows<MetricRow>[], sweep: SweepFacts, them
       return {
         title: `${label}: ${METRIC_WORDS[metric]}`,
         values: group.flatMap(({ row: { value, low, high } }) => [value, low, high]),
-        rows: group.map(({ cell, row }) => ({
-          ...estimateMarks({ ...row, cell }, styles.get(cell.model) as SeriesStyle, theme),
-          label: ownLabel(cell, cells),
+        rows: group.map(({ cell, style, row }) => ({
+          ...estimateMarks(cell, row, style, theme),
+          label: ownLabel(cell, drawn),
         })),
       };
     });
@@ -97,11 +98,8 @@ export type MetricCurveRow = MetricRow & CurvePoint;
 
 /** The first metric of each task, such as AUC, against steps: a row of panels for each task and group of models. */
 export const metricCurves: Draw<MetricCurveRow> = (rows, sweep, options) => {
-  const found = byCell(rows, sweep);
+  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
   if (found.length === 0) return { lacking: "no run is done that has a metric at every evaluation" };
-  const cells = found.map(({ cell }) => cell);
-  const theme = themeFor(options);
-  const styles = stylesIn(cells, sweep, theme);
   const groups = modelGroups(modelsOf(cells));
   const all = correlationsOf(cells);
   const drawn = someOf(all, mostCorrelations(groups));
@@ -109,11 +107,7 @@ export const metricCurves: Draw<MetricCurveRow> = (rows, sweep, options) => {
   const parts = tasks.flatMap((own, t) => {
     const { label, metric, task } = own[0];
     const curves = new Map(
-      found.map(({ cell, rows: points }) => {
-        const style = styles.get(cell.model) as SeriesStyle;
-        const ofTask = points.filter((point) => point.task === task);
-        return [cell, { style, attributes: cellAttributes(cell), points: ofTask, paper: [] }] as const;
-      }),
+      found.map((one) => [one.cell, curveOf({ ...one, rows: one.rows.filter((row) => row.task === task) })]),
     );
     const panels = groupPanels(groups, drawn, curves);
     return [

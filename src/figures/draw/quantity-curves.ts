@@ -1,12 +1,12 @@
-import { bandsSentence, cellAttributes } from "./cell-curves.ts";
+import { bandsSentence, curveOf } from "./cell-curves.ts";
 import { curvePanels, groupPanels, groupsSentence, mostCorrelations, signedPanels } from "./curve-panels.ts";
-import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import { correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { Draw, Drawing, FigureOptions, NotDrawn, TitledDrawing } from "./figure.ts";
 import { groupPart, headingPart, stacked } from "./parts.ts";
 import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
-import type { CurvePanel, CurvePoint, DrawnCurve, PanelsOptions } from "./step-panels.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import type { CurvePanel, CurvePoint, PanelsOptions } from "./step-panels.ts";
+import { type SeriesStyle, styledRows } from "./style.ts";
+import type { Theme } from "./theme.ts";
 import { capitalised, endedSentence, runsSentence } from "./words.ts";
 
 /** A point of a quantity's curve. */
@@ -58,14 +58,8 @@ function quantityFigure(
 ): TitledDrawing | NotDrawn {
   const { title, axis, unit, about } = shown;
   const { statistic } = options;
-  const found = byCell(rows, sweep);
-  const cells = found.map(({ cell }) => cell);
+  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
   if (cells.length === 0) return { lacking: "no run is done that has this" };
-  const theme = themeFor(options);
-  const styles = stylesIn(cells, sweep, theme);
-  const curveOf = ({ cell, rows: points }: CellRows<QuantityRow>): DrawnCurve => {
-    return { style: styles.get(cell.model) as SeriesStyle, attributes: cellAttributes(cell), points, paper: [] };
-  };
   const curves = new Map(found.map((one) => [one.cell, curveOf(one)]));
   const groups = modelGroups(modelsOf(cells));
   const drawn = someOf(correlationsOf(cells), mostCorrelations(groups));

@@ -1,14 +1,14 @@
 import { type LossSet, unitText } from "../../config/losses.ts";
 import { type GridDrawing, stepCells } from "./cell-grid.ts";
-import { byCell, type CellRows, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
+import type { OfCell, RunCurve, Sweep } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { type RungedLook, rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
+import { type StyledRows, styledRows } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import type { Theme } from "./theme.ts";
 import { capitalised, endedSentence, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 /** In a cell with more runs, this many are drawn one by one, beside the best and the worst. */
@@ -20,7 +20,7 @@ export type Quantiles = Readonly<Record<"min" | "q05" | "q25" | "median" | "q75"
 /** Quantiles of the losses of a cell's runs at a step. */
 export type SpreadRow = OfCell & Quantiles & { readonly loss: LossSet; readonly runs: number; readonly step: number };
 
-interface CellRuns extends CellRows<SpreadRow> {
+interface CellRuns extends StyledRows<SpreadRow> {
   /** Number of runs whose curves are known: a page may hold only those of the first runs. */
   readonly known: number;
   /** Runs that are drawn one by one. */
@@ -29,15 +29,14 @@ interface CellRuns extends CellRows<SpreadRow> {
 
 /** The runs of each cell: their loss against steps, models in rows and correlations in columns. */
 export const runCurves: Draw<SpreadRow> = (rows, sweep, options) => {
-  const shown = byCell(rows, sweep).map((one): CellRuns => {
+  const { found, cells, theme } = styledRows(rows, sweep, options);
+  const shown = found.map((one): CellRuns => {
     const curves = sweep.curvesOf(one.cell, options.loss);
     return { ...one, known: curves.length, single: sampleOf(curves) };
   });
   if (shown.length === 0) return { lacking: "no run is done" };
-  const cells = shown.map(({ cell }) => cell);
-  const theme = themeFor(options);
   const rungs = rungLines(sweep, options.loss);
-  const { leftOut, ...contents } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
+  const { leftOut, ...contents } = drawing(shown, { rungs, options, theme });
   const caption = `${captionStart(shown, sweep, options)}${endedSentence(shown)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
   return { title: `Loss of single runs${ofOneModel(cells)} against training steps`, caption, ...contents };
 };
@@ -53,15 +52,14 @@ function sampleOf(runs: readonly RunCurve[]): readonly RunCurve[] {
   return [...new Set([...runs.toSorted((a, b) => a.run - b.run).slice(0, SINGLE), ...ends])];
 }
 
-function drawing(shown: readonly CellRuns[], { rungs, styles, options, theme }: RungedLook): GridDrawing {
+function drawing(shown: readonly CellRuns[], { rungs, options, theme }: RungedLook): GridDrawing {
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const values = shown.flatMap(({ rows }) => framed(rows, options.scale).flatMap(({ min, max }) => [min, max]));
-  const place = { top: head.height, values, options, theme };
-  const { nodes, ...size } = stepCells(shown, place, (one, frame, { box, edges }) => [
-    ...runMarks(one, frame, (styles.get(one.cell.model) as SeriesStyle).colour, theme),
+  const place = { top: head.height, above: head.nodes, values, options, theme };
+  return stepCells(shown, place, (one, frame, { box, edges }) => [
+    ...runMarks(one, frame, one.style.colour, theme),
     rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),
   ]);
-  return { nodes: [...head.nodes, ...nodes], ...size };
 }
 
 function runMarks({ rows: spreads, single }: CellRuns, frame: Frame, colour: string, { ink }: Theme): SvgNode[] {

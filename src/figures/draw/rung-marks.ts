@@ -5,7 +5,6 @@ import type { RungLine, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
 import type { Scale } from "./scale.ts";
 import { across, down } from "./series.ts";
-import type { SeriesStyle } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
@@ -27,8 +26,6 @@ export function rungSentence(lines: readonly RungLine[], where = ""): string {
 /** How cells are drawn, with rungs behind them. */
 export interface RungedLook {
   readonly rungs: readonly RungLine[];
-  /** Of the models. */
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
   readonly options: FigureOptions;
   readonly theme: Theme;
 }

@@ -1,24 +1,16 @@
 import type { LossSet } from "../../config/losses.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid, type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
-import {
-  byCell,
-  type CellRows,
-  correlationsOf,
-  type DrawnCell,
-  modelsOf,
-  type OfCell,
-  type SweepFacts,
-} from "./facts.ts";
+import { cellGrid, type GridDrawing, gridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
+import { type CellRows, correlationsOf, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
 import { logScale, shortNumber } from "./scale.ts";
 import { across, down, type Frame, markerAt } from "./series.ts";
-import { labelIn, type SeriesStyle, stylesIn } from "./style.ts";
+import { labelIn, type SeriesStyle, type StyledRows, styledRows } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import type { Theme } from "./theme.ts";
 import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 /** At most this many models are drawn, the first ones: more rows would not fit on a page. */
@@ -42,7 +34,7 @@ type TaskPair = readonly [number, number];
 
 /** Gains of two tasks over a model that shares nothing: a panel for each cell and pair of tasks, a point for each run. */
 export const seesaw: Draw<SeesawRow> = (rows, sweep, options) => {
-  const found = byCell(rows, sweep);
+  const { found, theme } = styledRows(rows, sweep, options);
   const against = rows[0]?.against;
   if (against === undefined || found.length === 0)
     return { lacking: "no run is done both of a model that shares nothing and of another one" };
@@ -53,7 +45,6 @@ export const seesaw: Draw<SeesawRow> = (rows, sweep, options) => {
   const pairs = all.slice(0, MOST_ROWS);
   const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
-  const theme = themeFor(options);
   const { leftOut, ...contents } = drawing(shown, sweep, label, { options, theme, pairs });
   const cut = `${cutPairs(all, pairs)}${cutSentence(cells, most)}`;
   const caption = `${captionStart(sweep, options, label)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
@@ -72,7 +63,7 @@ const HEIGHT = 55;
 const STRIP = SMALL;
 
 function drawing(
-  shown: readonly CellRows<SeesawRow>[],
+  shown: readonly StyledRows<SeesawRow>[],
   sweep: SweepFacts,
   against: string,
   { options: { loss, fits }, theme, pairs }: { options: FigureOptions; theme: Theme; pairs: readonly TaskPair[] },
@@ -81,7 +72,6 @@ function drawing(
   const [right, up] = pairs.length === 1 ? sweep.taskNames : ["task named second", "task named first"];
   const head = heading(capitalised(ratioWords(up, loss, against)), { y: 0, theme });
   const layout = pairGrid(cells, sweep, { pairs, top: head.height, theme });
-  const styles = stylesIn(cells, sweep, theme);
   const ratios = (rows: readonly SeesawRow[]) => rows.flatMap((row) => pairs.flatMap((pair) => ratiosOf(row, pair)));
   const farthest = Math.max(fits ? LEAST : 2, ...shown.flatMap(({ rows }) => ratios(rows).map(farness)));
   const most = fits ? farthest ** 1.15 : farthest * 1.15;
@@ -97,17 +87,12 @@ function drawing(
       const marks = [
         across(box.x, box.x + box.width, frame.y.at(1), theme.quiet, 0.8),
         down(frame.x.at(1), box.y, box.y + box.height, theme.quiet, 0.8),
-        ...points(one, frame, styles.get(one.cell.model) as SeriesStyle),
+        ...points(one, frame, one.style),
         corners(one, box, theme),
       ];
       return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
     });
-  const foot = text(ratioWords(right, loss, against), layout.width / 2, layout.bottom - 4, {
-    fill: theme.ink,
-    anchor: "middle",
-  });
-  const { leftOut, width, bottom: height } = layout;
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
+  return gridDrawing(layout, { above: head.nodes, panels, foot: [ratioWords(right, loss, against)], theme });
 }
 
 interface PairGrid extends Pick<ReturnType<typeof cellGrid>, "titles" | "leftOut" | "width" | "bottom"> {

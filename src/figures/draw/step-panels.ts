@@ -99,17 +99,13 @@ export function stepPanels(
     };
     const lowest = i + columns >= panels.length;
     const numbers = { x: foot || !lowest, y: i % columns === 0 };
-    return panel({ box, ...frame, theme, numbers, ...titleOf(one) }, marks(frame, one));
+    return panel({ box, ...frame, theme, numbers, title: one.title, attributes: one.attributes }, marks(frame, one));
   });
   const words = text(stepScale(last, [0, 1]).title, (LEFT + theme.width - right) / 2, bottom - 4, {
     fill: theme.ink,
     anchor: "middle",
   });
   return { nodes: foot ? [...nodes, words] : nodes, bottom, boxes, y: scaleOf([tall, 0]) };
-}
-
-function titleOf({ title, attributes }: CurvePanel): { title?: string; attributes?: Attributes } {
-  return { ...(title === undefined ? {} : { title }), ...(attributes && { attributes }) };
 }
 
 /** What a page reads of a curve at a step: its row's value, or how far that is off the paper's. */

@@ -1,6 +1,6 @@
 import { type EachLoss, eachLoss, LOSS_SETS } from "../../config/losses.ts";
-import { type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { Theme } from "./theme.ts";
+import { byCell, type CellRows, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import { type Theme, themeFor } from "./theme.ts";
 
 /** Look of a series. Colour, dash and marker each tell it from the others. */
 export interface SeriesStyle {
@@ -36,6 +36,25 @@ export function stylesIn(
   const models = modelsOf(cells);
   const all = [...modelStyles(sweep.models, theme)].filter(([model]) => models.includes(model));
   return new Map(all.map(([model, style]) => [model, { ...style, label: labelIn(sweep.cells, model) }]));
+}
+
+/** Rows of a cell, in the style of its model. */
+export interface StyledRows<Row> extends CellRows<Row> {
+  readonly style: SeriesStyle;
+}
+
+/** The rows of each cell that has some, in the sweep's order, and how they look. */
+export function styledRows<Row extends OfCell>(
+  rows: readonly Row[],
+  sweep: SweepFacts,
+  options: Parameters<typeof themeFor>[0],
+) {
+  const theme = themeFor(options);
+  const found = byCell(rows, sweep);
+  const cells = found.map(({ cell }) => cell);
+  const styles = stylesIn(cells, sweep, theme);
+  const styled = found.map((one): StyledRows<Row> => ({ ...one, style: styles.get(one.cell.model) as SeriesStyle }));
+  return { found: styled, cells, styles, theme };
 }
 
 /** The style of each of a sweep's models. */

@@ -2,9 +2,9 @@ import type { LossSet } from "../../config/losses.ts";
 import { PAPER_TASKS } from "../../records/paper-tasks.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid, type GridDrawing } from "./cell-grid.ts";
+import { cellGrid, type GridDrawing, gridDrawing } from "./cell-grid.ts";
 import { dotKey, dotRow, ROW } from "./distributions.ts";
-import { byCell, type CellRows, correlationsOf, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
+import { correlationsOf, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions, TitledDrawing } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
 import { fittedScale, heading, lossScale } from "./loss-axis.ts";
@@ -13,19 +13,17 @@ import { rungLines, rungSentence, rungsAcross, rungsDown } from "./rung-marks.ts
 import { linearScale, shortNumber, signed } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
+import { type StyledRows, styledRows } from "./style.ts";
 import { element, group, rounded, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import type { Theme } from "./theme.ts";
 import { capitalised, finalHeading, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 /** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. Of more tasks, of each. */
 export const taskLosses: Draw<TaskLossRow> = (rows, sweep, options) => {
-  const found = byCell(rows, sweep);
+  const { found, cells, theme } = styledRows(rows, sweep, options);
   if (found.length === 0) return { lacking: "no run is done" };
-  if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options);
-  const cells = found.map(({ cell }) => cell);
-  const theme = themeFor(options);
+  if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options, theme);
   const { leftOut, cut, ...contents } = drawing(found, sweep, options, theme);
   return {
     title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(cells)}`,
@@ -44,7 +42,7 @@ interface Drawn extends GridDrawing {
 }
 
 function drawing(
-  found: readonly CellRows<TaskLossRow>[],
+  found: readonly StyledRows<TaskLossRow>[],
   sweep: SweepFacts,
   options: FigureOptions,
   theme: Theme,
@@ -52,15 +50,9 @@ function drawing(
   const cells = found.map(({ cell }) => cell);
   const { badLoss } = sweep;
   const [firstTask, secondTask] = sweep.taskNames as [string, string];
-  const head = heading(
-    `${sweep.rowsFile === null ? capitalised(secondTask) : secondTask}: final ${lossName(options.loss)}, ${options.unit.of}`,
-    {
-      y: 0,
-      theme,
-    },
-  );
+  const upTask = sweep.rowsFile === null ? capitalised(secondTask) : secondTask;
+  const head = heading(`${upTask}: final ${lossName(options.loss)}, ${options.unit.of}`, { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
-  const styles = stylesIn(cells, sweep, theme);
   const rungs = rungLines(sweep, options.loss);
   const values = found.map(({ rows }) => Float64Array.from(rows.flatMap(({ task1, task2 }) => [task1, task2])).sort());
   const ends = options.fits ? fittedEnds(values) : ([0, endOf(values)] as const);
@@ -76,20 +68,16 @@ function drawing(
       rungsDown(rungs, frame.x, { box, theme, names: [] }),
       rungsAcross(rungs, frame.y, { box, theme, named: place.edges.right }),
       ...guides(frame, badLoss, theme),
-      dots(placesOf(one.rows, frame), (styles.get(one.cell.model) as SeriesStyle).colour),
+      dots(placesOf(one.rows, frame), one.style.colour),
       ...(badLoss === null ? [] : [count(one.rows, badLoss, box, theme)]),
     ];
     return [panel({ box, numbers: place.numbers, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
   });
-  const foot = text(`${firstTask}: final ${lossName(options.loss)}`, layout.width / 2, layout.bottom - 4, {
-    fill: theme.ink,
-    anchor: "middle",
-  });
-  const { leftOut, width, bottom: height } = layout;
   const cut = values.some((ascending) => (ascending.at(-1) as number) > high)
     ? ` Losses above ${shortNumber(Number(high.toFixed(3)))} are drawn at the edge.`
     : "";
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height, cut };
+  const foot = [`${firstTask}: final ${lossName(options.loss)}`];
+  return { ...gridDrawing(layout, { above: head.nodes, panels, foot, theme }), cut };
 }
 
 /** In the middle of a box: on a square both tasks have the same scale. */
@@ -210,27 +198,23 @@ interface TaskGroup extends RowGroup {
 
 /** The final loss of each of more than two tasks: a panel for each task, a row for each cell, a dot for each run. */
 function taskSpreads(
-  found: readonly CellRows<TaskLossRow>[],
+  found: readonly StyledRows<TaskLossRow>[],
   sweep: SweepFacts,
   options: FigureOptions,
+  theme: Theme,
 ): TitledDrawing {
   const cells = found.map(({ cell }) => cell);
-  const theme = themeFor(options);
-  const styles = stylesIn(cells, sweep, theme);
   const all = correlationsOf(cells);
-  const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (styles.size * sweep.tasks))));
+  const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
   const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
   const groups = sweep.taskNames.map((title, k): TaskGroup => {
     const lossesOf = (rows: readonly TaskLossRow[]) => Float64Array.from(rows, (row) => lossIn(row, k)).sort();
     return {
       title,
       values: shown.flatMap(({ rows }) => [...lossesOf(rows)]),
-      rows: shown.map(({ cell, rows }) => ({
-        ...dotRow({ cell, losses: lossesOf(rows) }, styles.get(cell.model) as SeriesStyle, theme),
-        label: ownLabel(
-          cell,
-          shown.map((one) => one.cell),
-        ),
+      rows: shown.map(({ cell, style, rows }) => ({
+        ...dotRow({ cell, losses: lossesOf(rows) }, style, theme),
+        label: ownLabel(cell, drawn),
       })),
     };
   });
@@ -254,7 +238,7 @@ function lossIn(row: TaskLossRow, k: number): number {
   return (row as unknown as Readonly<Record<string, number>>)[`task${k + 1}`];
 }
 
-/** A row's name in a panel with all of `cells`: its model and, if there are several, its correlation. */
-export function ownLabel({ label, correlation }: DrawnCell, cells: readonly DrawnCell[]): string {
-  return correlationsOf(cells).length > 1 ? `${label}, ${signed(String(correlation))}` : label;
+/** A row's name in a panel of some correlations: its model and, if there are several, its correlation. */
+export function ownLabel({ label, correlation }: DrawnCell, drawn: readonly (number | null)[]): string {
+  return drawn.length > 1 ? `${label}, ${signed(String(correlation))}` : label;
 }

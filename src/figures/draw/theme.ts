@@ -2,9 +2,12 @@
 export const COLUMN = 237.6;
 
 /** Colours of a figure, where it is shown, and how large it is. */
-export interface Theme extends Size {
+export interface Theme extends Colours, Size {
   /** The figure is a part of a page, which brings the font and reads values off the marks. */
   readonly inPage: boolean;
+}
+
+interface Colours {
   readonly background: string;
   /** Colour of text, and of what matters most. */
   readonly ink: string;
@@ -32,10 +35,7 @@ interface Size {
 /** The ends of an axis. */
 export type Limits = readonly [low: number, high: number];
 
-const LIGHT: Theme = {
-  width: COLUMN,
-  stretch: 1,
-  inPage: false,
+const LIGHT: Colours = {
   background: "#ffffff",
   ink: "#1b1f24",
   quiet: "#5c6570",
@@ -62,10 +62,7 @@ const LIGHT: Theme = {
   ramp: ["#2c115f", "#4a2380", "#68348f", "#8a4497", "#ab5296", "#c5588a", "#d66a70", "#d9725a", "#cf7f3f"],
 };
 
-const DARK: Theme = {
-  width: COLUMN,
-  stretch: 1,
-  inPage: false,
+const DARK: Colours = {
   background: "#14171b",
   ink: "#e8ebef",
   quiet: "#a3acb7",
@@ -103,8 +100,9 @@ const THEMES = {
 export type ThemeName = keyof typeof THEMES;
 export const THEME_NAMES = Object.keys(THEMES) as ThemeName[];
 
+/** The theme of a figure of the usual size. */
 export function themeOf(name: ThemeName): Theme {
-  return THEMES[name];
+  return themeFor({ theme: name });
 }
 
 /** What a user may choose of a figure's size. */
@@ -126,43 +124,22 @@ export function themeFor({
   stretch = 1,
   xLimits,
 }: SizeChoices & { readonly theme: ThemeName }): Theme {
-  return { ...THEMES[theme], width, stretch, steps: xLimits };
+  return { ...THEMES[theme], inPage: theme === "page", width, stretch, steps: xLimits };
 }
 
 /** A theme as custom properties of CSS, which figures of the theme `page` refer to: `--f-ink: #1b1f24; ...`. */
 export function pageVariables(name: Exclude<ThemeName, "page">): string {
-  const values = namedColours(THEMES[name]);
-  return values.map(([variable, colour]) => `${variable}: ${colour};`).join(" ");
+  const values = Object.entries(THEMES[name]).flatMap(([colour, value]: [string, Colours[keyof Colours]]) =>
+    typeof value === "string" ? [`--f-${colour}: ${value};`] : value.map((one, i) => `--f-${colour}-${i + 1}: ${one};`),
+  );
+  return values.join(" ");
 }
 
-function namedColours({
-  inPage: _,
-  width: __,
-  stretch: ___,
-  steps: ____,
-  series,
-  losses,
-  ramp,
-  ...single
-}: Theme): [variable: string, colour: string][] {
-  const list = (name: string, colours: readonly string[]) =>
-    colours.map((colour, i): [string, string] => [`--f-${name}-${i + 1}`, colour]);
-  const singles = Object.entries(single).map(([name, colour]): [string, string] => [`--f-${name}`, colour]);
-  return [...singles, ...list("series", series), ...list("losses", losses), ...list("ramp", ramp)];
-}
-
-function variablesOf({ width, stretch, series, losses, ramp }: Theme): Theme {
-  const variable = (name: string) => `var(--f-${name})`;
-  return {
-    inPage: true,
-    width,
-    stretch,
-    background: variable("background"),
-    ink: variable("ink"),
-    quiet: variable("quiet"),
-    guide: variable("guide"),
-    series: series.map((_, i) => variable(`series-${i + 1}`)),
-    losses: losses.map((_, i) => variable(`losses-${i + 1}`)),
-    ramp: ramp.map((_, i) => variable(`ramp-${i + 1}`)),
-  };
+/** Colours that are such variables. */
+function variablesOf(colours: Colours): Colours {
+  const variables = Object.entries(colours).map(([name, value]: [string, Colours[keyof Colours]]) => [
+    name,
+    typeof value === "string" ? `var(--f-${name})` : value.map((_, i) => `var(--f-${name}-${i + 1})`),
+  ]);
+  return Object.fromEntries(variables);
 }

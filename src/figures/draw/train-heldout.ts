@@ -2,23 +2,21 @@ import { eachLoss, LOSS_SETS, type LossSet, unitText } from "../../config/losses
 import { LOSS_WORDS } from "../../records/words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
 import { type GridDrawing, stepCells } from "./cell-grid.ts";
-import { byCell, type CellRows, type DrawnCell, type SweepFacts } from "./facts.ts";
+import type { CellRows, DrawnCell, SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { legend } from "./legend.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { ofOneModel } from "./shown.ts";
 import { curveBand, curveLine, type DrawnCurve } from "./step-panels.ts";
-import { lossStyles } from "./style.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import { lossStyles, styledRows } from "./style.ts";
+import type { Theme } from "./theme.ts";
 import { capitalised, endedSentence, runsSentence, tasksWords } from "./words.ts";
 
 /** Mean training and held-out loss, and the running mean, against steps in one frame: a panel for each cell. */
 export const trainHeldout: Draw<CurveRow> = (rows, sweep, given) => {
   const options = { ...given, statistic: "mean" } as const;
-  const found = byCell(rows, sweep);
+  const { found, cells, theme } = styledRows(rows, sweep, options);
   if (found.length === 0) return { lacking: "no run is done" };
-  const cells = found.map(({ cell }) => cell);
-  const theme = themeFor(options);
   const sets = LOSS_SETS.filter((set) => rows.some(({ loss }) => loss === set));
   const { leftOut, ...contents } = drawing(found, sets, options, theme);
   return {
@@ -48,15 +46,15 @@ function drawing(
   const values = found.flatMap((one) =>
     curvesOf(one).flatMap(({ points }) => framed(points, scale).flatMap(({ value, low, high }) => [value, low, high])),
   );
-  const place = { top: head.height + key.height, values, options, theme };
-  const { nodes, ...size } = stepCells(found, place, (one, frame) => {
+  const above = [...head.nodes, key.node];
+  const place = { top: head.height + key.height, above, values, options, theme };
+  return stepCells(found, place, (one, frame) => {
     const curves = curvesOf(one);
     return [
       ...curves.map((curve) => curveBand(curve, curve.points, frame)),
       ...curves.map((curve) => curveLine(curve, curve.points, frame, theme)),
     ];
   });
-  return { nodes: [...head.nodes, key.node, ...nodes], ...size };
 }
 
 const OF = eachLoss((set) => `${LOSS_WORDS[set].short}: ${LOSS_WORDS[set].atStep}`);

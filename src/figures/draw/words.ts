@@ -40,6 +40,11 @@ export function unitsSentence({ loss, unit }: Pick<Shown, "loss" | "unit">): str
   return loss === "running" ? `${unitText(unit)}; ${LOSS_WORDS[loss].atStep}` : unitText(unit);
 }
 
+/** What final losses are, at the start of a caption: each run's, or a statistic of each cell. */
+export function finalLossWords(sweep: SweepFacts, { loss, unit }: Pick<Shown, "loss" | "unit">, name = lossName(loss)) {
+  return `${capitalised(name)} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })})`;
+}
+
 /** What a figure over correlations lacks. */
 export const OWN_ROWS = "its runs are on rows of a file, which have no correlation";
 

@@ -36,7 +36,7 @@ export const SMALL_RUNS: readonly GeneratedRun[] = SPECS.map((spec) =>
 /** How many of its held-out rows a diagnosis takes. */
 export const ROWS = 64;
 
-export const TRAINED = ["mmoe", "ple", "omoe", "adatt", "shared-bottom", "omoe-linear"] as const;
+export const TRAINED = ["ple", "adatt", "shared-bottom", "omoe-linear"] as const;
 
 /** A short run of three tasks, whose diagnostics are taken of the weights that an engine trained. */
 export function trainedRun(name: ModelName): GeneratedRun {

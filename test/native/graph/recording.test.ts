@@ -28,8 +28,8 @@ test("recordOperations(compute) adds its operations and constants in their order
 });
 
 test("recordOperations(compute) adds a gradient's operations", () => {
-  const { operations } = recorded((x) => tf.grad((x: Tensor) => tf.sin(x))(x));
-  expect(operations).toContain("Cos");
+  const { operations } = recorded((x) => tf.grad((x: Tensor) => tf.exp(x))(x));
+  expect(operations).toContain("Mul");
 });
 
 test("recordOperations(compute) of its input is the input's own value", () => {
@@ -62,7 +62,7 @@ describe("recordOperations(compute) refuses", () => {
     ["to read a tensor", (x) => tf.scalar(x.dataSync()[0]), /a tensor is read inside of the trace/],
     ["a random number", (x) => tf.mul(x, tf.randomUniform([3])), /constant \[3\] is another .* make it an input/],
     ["a counter", (x) => tf.mul(x, ++calls), /constant \[\] is another/],
-    ["other operations the second time", (x) => (++calls % 2 ? tf.sin(x) : tf.cos(x)), /calls other operations/],
+    ["other operations the second time", (x) => (++calls % 2 ? tf.exp(x) : tf.log(x)), /calls other operations/],
     ["a constant of strings", (x) => tf.reshape(tf.tensor1d(["a"]), x.shape.slice(2)), /type 7 can't be traced/],
     ["an operation not in its table", (x) => backend.executeSingleOutput("Lgamma", [], [x]), /Lgamma has no line/],
     [
@@ -81,6 +81,6 @@ describe("recordOperations(compute) refuses", () => {
 });
 
 test("tf.gather checks its indices' range again after a trace", () => {
-  recorded((x) => tf.gather(x, tf.cast(tf.argMax(x, 0), "int32")));
+  recorded((x) => tf.gather(x, tf.cast(tf.greater(tf.max(x, 0), 4), "int32")));
   expect(() => tf.gather(tf.tensor1d([1, 2]), tf.tensor1d([5], "int32"))).toThrow("not in [0, 1]");
 });

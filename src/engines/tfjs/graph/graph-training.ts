@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
-import type { Predictions, Run } from "../../engine.ts";
+import type { Predictions } from "../../engine.ts";
 import { initialParameters } from "../../initial-parameters.ts";
 import { lossUnits } from "../../task-losses.ts";
 import type { LossSums, Trainer } from "../../trainer.ts";
@@ -19,7 +19,7 @@ import { pack, unpack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "./program.ts";
 import type { Tensors } from "./recording.ts";
-import { type ProgramOptions, ratesInPlace, trainingProgram } from "./training-program.ts";
+import { ratesInPlace, trainingProgram } from "./training-program.ts";
 import {
   isDecayed,
   methodStateName,
@@ -30,57 +30,34 @@ import {
   trainingShape,
 } from "./training-shape.ts";
 
-/** Traced trainers of the family, one group's after the other's: graphs serve them all. */
-export class GraphTraining {
-  readonly #tf: Tf;
-  readonly #feeds: GroupFeeds;
-  readonly #programs: ProgramCache<TrainingShape>;
-
-  /** `feeds` is the caller's. */
-  constructor(tf: Tf, feeds: GroupFeeds, options: ProgramOptions) {
-    this.#tf = tf;
-    this.#feeds = feeds;
-    this.#programs = new ProgramCache((shape) => trainingProgram(tf, shape, options));
-  }
-
-  /** A trainer of this group; undefined once stopped. */
-  async trainer(group: Group, yielder: Yielder): Promise<GraphTrainer | undefined> {
-    const feed = await this.#feeds.feed(group, yielder);
-    return (
-      feed && this.#programs.use(trainingShape(group), (program) => new GraphTrainer(this.#tf, program, group, feed))
-    );
-  }
-
-  /** Frees what is kept on the device for later groups. */
-  free(): void {
-    this.#programs.dispose();
-  }
-}
-
 /** Most programs that are kept: a sweep has a few shapes, and comes back to each with a later group. */
 const MOST = 8;
 
-/** The training programs of an engine, one for all groups of a shape. */
-export class ProgramCache<Shape> {
-  readonly #create: (shape: Shape) => Program;
-  /** Programs by shape; the one used last is last. */
-  readonly #kept = new Map<string, Program>();
+/** Traced trainers of the family, one group's after the other's: a graph serves all groups of its shape. */
+export class GraphTraining {
+  readonly #tf: Tf;
+  readonly #feeds: GroupFeeds;
+  /** By shape; the one used last is last. */
+  readonly #programs = new Map<string, Program>();
 
-  constructor(create: (shape: Shape) => Program) {
-    this.#create = create;
+  /** `feeds` is the caller's. */
+  constructor(tf: Tf, feeds: GroupFeeds) {
+    this.#tf = tf;
+    this.#feeds = feeds;
   }
 
-  /**
-   * Calls `use` with the program of this shape. If it throws, for instance for lack of memory, the program is not kept.
-   */
-  use<T>(shape: Shape, use: (program: Program) => T): T {
+  /** A trainer of this group; undefined once stopped. If making it fails, for instance for lack of memory, its program is not kept. */
+  async trainer(group: Group, yielder: Yielder): Promise<GraphTrainer | undefined> {
+    const feed = await this.#feeds.feed(group, yielder);
+    if (feed === undefined) return undefined;
+    const shape = trainingShape(group);
     const key = JSON.stringify(shape);
-    const program = this.#kept.get(key) ?? this.#create(shape);
-    this.#kept.delete(key);
+    const program = this.#programs.get(key) ?? trainingProgram(this.#tf, shape);
+    this.#programs.delete(key);
     try {
-      const result = use(program);
+      const trainer = new GraphTrainer(this.#tf, program, group, feed);
       this.#keep(key, program);
-      return result;
+      return trainer;
     } catch (error) {
       program.dispose();
       throw error;
@@ -88,28 +65,34 @@ export class ProgramCache<Shape> {
   }
 
   #keep(key: string, program: Program): void {
-    this.#kept.set(key, program);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size <= MOST || oldest === undefined) return;
-    this.#kept.get(oldest)?.dispose();
-    this.#kept.delete(oldest);
+    this.#programs.set(key, program);
+    const [oldest] = this.#programs.keys();
+    if (this.#programs.size <= MOST || oldest === undefined) return;
+    this.#programs.get(oldest)?.dispose();
+    this.#programs.delete(oldest);
   }
 
-  dispose(): void {
-    for (const program of this.#kept.values()) program.dispose();
-    this.#kept.clear();
+  /** Frees what is kept on the device for later groups. */
+  free(): void {
+    for (const program of this.#programs.values()) program.dispose();
+    this.#programs.clear();
   }
 }
 
-/** Trains models of the family by traced steps. Sets, parameters and optimizer state stay on the device. */
-export class GraphTrainer implements Trainer {
+/**
+ * Trains models of the family by traced steps, many in a call of a program's loops: `train` gives `losses` [steps, N, K], and
+ * `heldout/errors` and `train/errors` give `sums` [chunks, N, K] of rows of the sets. Sets, parameters and optimizer state stay on the device.
+ */
+class GraphTrainer implements Trainer {
   readonly #tf: Tf;
   readonly #program: Program;
   readonly #group: Group;
   readonly #shape: TrainingShape;
   /** Unit of each replica's parameters: its learning rate as a multiple of the first replica's, [R]. */
   readonly #units: readonly number[];
-  readonly #loops: GraphLoops;
+  readonly #feed: StepFeed;
+  readonly #steps: CallLength;
+  readonly #chunks = new CallLength(Number.POSITIVE_INFINITY);
   readonly labelCorrelations: readonly (readonly number[])[];
   /** The held-out rows of all sources. */
   readonly #heldout: Rows;
@@ -126,12 +109,21 @@ export class GraphTrainer implements Trainer {
       .map(({ training: { lr } }) => (this.#shape.ownRates ? lr / first : 1));
     this.labelCorrelations = feed.labelCorrelations;
     const { "heldout/x": x, "heldout/y": y } = feed.sets as Record<string, Float32Array>;
-    this.#heldout = { x: x, y: y };
+    this.#heldout = { x, y };
+    this.#feed = feed.steps;
+    this.#steps = new CallLength(CALL_BYTES / feed.steps.bytes);
     tf.tidy(() => {
       this.#describeReplicas();
       for (const m of group.models.keys()) this.#begin(m);
+      for (const [name, rows] of Object.entries(feed.sets)) {
+        const width = this.#widthOf(name);
+        program.assign({ [name]: tf.tensor(rows, [rows.length / width, width]) });
+      }
     });
-    this.#loops = new GraphLoops(tf, program, group, feed);
+  }
+
+  #widthOf(set: string): number {
+    return set.endsWith("/y") ? this.#shape.tasks : this.#shape.inputs;
   }
 
   #describeReplicas(): void {
@@ -163,12 +155,68 @@ export class GraphTrainer implements Trainer {
       this.#program.assign({ [methodStateName(m, name)]: this.#tf.fill([R, this.#shape.tasks], value) });
   }
 
-  train(from: number, to: number): Promise<Float32Array> {
-    return this.#loops.train(from, to);
+  async train(from: number, to: number): Promise<Float32Array> {
+    const taken = await this.#feed.take(from, to, this.#steps.steps);
+    const call = () => {
+      const fed = { ...this.#feed.tensors(this.#tf, taken), ...this.#rates(from, taken.count) };
+      return this.#program.run("train", taken.count, fed);
+    };
+    return this.#timed(this.#steps, taken.count, call, "losses");
   }
 
-  lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
-    return this.#loops.lossSums(set, from, to);
+  #rates(from: number, steps: number): Tensors {
+    const { training } = this.#group.runs[0];
+    const method = methodOf(training.method);
+    const numbers = Array.from({ length: steps }, (_, step) => from + step);
+    const fed = (rates: Rates[]) => [
+      this.#tf.tensor1d(rates.map(({ rate }) => rate)),
+      this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
+    ];
+    const ofParameters = fed(numbers.map((step) => ratesInPlace(training.optimizer, ratesAt(training, step))));
+    const ofMethod = method?.learningRate ? fed(numbers.map((step) => methodRatesAt(method, training, step))) : [];
+    const decays = isDecayed(training) ? [this.#tf.tensor1d(numbers.map((step) => decayAt(training, step)))] : [];
+    const rates = [...ofParameters, ...ofMethod, ...decays];
+    return Object.fromEntries(rateNames(training).map((name, i) => [name, rates[i] as Tensor]));
+  }
+
+  async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
+    const chunks = Math.min(Math.ceil((to - from) / EVALUATED_ROWS), this.#chunks.steps);
+    const end = Math.min(to, from + chunks * EVALUATED_ROWS);
+    const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));
+    const errors = this.#timed(this.#chunks, chunks, call, "sums");
+    const sums = new Float64Array(this.#group.runs.length * this.#shape.tasks);
+    for (const [at, error] of errors.entries()) sums[at % sums.length] += error;
+    return { sums, to: end };
+  }
+
+  /** An output of a call as numbers. */
+  #timed(length: CallLength, steps: number, call: () => Tensors, output: string): Float32Array {
+    const began = performance.now();
+    let values = new Float32Array();
+    this.#tf.tidy(() => {
+      values = call()[output].dataSync<"float32">() as Float32Array<ArrayBuffer>;
+    });
+    length.took(steps, performance.now() - began);
+    return values;
+  }
+
+  /** The numbers of rows `from` to `to` of each replica, in chunks; the last is padded with rows that don't count. */
+  #chunkRows(set: RowSet, from: number, to: number, chunks: number): Tensors {
+    const { trainRows, heldoutRows } = this.#group.runs[0].training;
+    const N = set === "heldout" ? heldoutRows : (trainRows as number);
+    const { places } = this.#group;
+    const R = places.length;
+    const rows = EVALUATED_ROWS;
+    const numbers = new Int32Array(chunks * R * rows);
+    let at = 0;
+    for (let chunk = 0; chunk < chunks; chunk++)
+      for (const place of places)
+        for (let i = 0; i < rows; i++) numbers[at++] = place * N + Math.min(from + chunk * rows + i, N - 1);
+    const weights = Float32Array.from({ length: chunks * rows }, (_, i) => (from + i < to ? 1 : 0));
+    return {
+      numbers: this.#tf.tensor(numbers, [chunks, R, rows], "int32"),
+      weights: this.#tf.tensor(weights, [chunks, rows, 1]),
+    };
   }
 
   /** Operation by operation: it is seldom measured. */
@@ -201,113 +249,8 @@ export class GraphTrainer implements Trainer {
 
   /** Frees the sets; the program is the caller's. */
   dispose(): void {
-    this.#loops.dispose();
-  }
-}
-
-/**
- * Calls of a program's loops, with many steps in a call: `train` gives `losses` [steps, N, K], and `heldout/errors` and
- * `train/errors` give `sums` [chunks, N, K] of rows of the sets, which stay on the device.
- */
-export class GraphLoops {
-  readonly #tf: Tf;
-  readonly #program: Program;
-  readonly #group: Group;
-  readonly #first: Run;
-  readonly #feed: StepFeed;
-  readonly #steps: CallLength;
-  readonly #chunks = new CallLength(Number.POSITIVE_INFINITY);
-
-  /** Puts the rows of all sources on the device, one after the other. */
-  constructor(tf: Tf, program: Program, group: Group, { sets, steps }: GroupFeed) {
-    this.#tf = tf;
-    this.#program = program;
-    this.#group = group;
-    this.#first = group.runs[0];
-    this.#feed = steps;
-    this.#steps = new CallLength(CALL_BYTES / steps.bytes);
-    tf.tidy(() => {
-      for (const [name, rows] of Object.entries(sets)) {
-        const width = this.#widthOf(name);
-        program.assign({ [name]: tf.tensor(rows, [rows.length / width, width]) });
-      }
-    });
-  }
-
-  #widthOf(set: string): number {
-    return set.endsWith("/y") ? this.#first.model.tasks : this.#first.model.inputs;
-  }
-
-  /** As a trainer's. */
-  async train(from: number, to: number): Promise<Float32Array> {
-    const taken = await this.#feed.take(from, to, this.#steps.steps);
-    const call = () => {
-      const fed = { ...this.#feed.tensors(this.#tf, taken), ...this.#rates(from, taken.count) };
-      return this.#program.run("train", taken.count, fed);
-    };
-    return this.#timed(this.#steps, taken.count, call, "losses");
-  }
-
-  #rates(from: number, steps: number): Tensors {
-    const { training } = this.#first;
-    const method = methodOf(training.method);
-    const numbers = Array.from({ length: steps }, (_, step) => from + step);
-    const fed = (rates: Rates[]) => [
-      this.#tf.tensor1d(rates.map(({ rate }) => rate)),
-      this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
-    ];
-    const ofParameters = fed(numbers.map((step) => ratesInPlace(training.optimizer, ratesAt(training, step))));
-    const ofMethod = method?.learningRate ? fed(numbers.map((step) => methodRatesAt(method, training, step))) : [];
-    const decays = isDecayed(training) ? [this.#tf.tensor1d(numbers.map((step) => decayAt(training, step)))] : [];
-    const rates = [...ofParameters, ...ofMethod, ...decays];
-    return Object.fromEntries(rateNames(training).map((name, i) => [name, rates[i] as Tensor]));
-  }
-
-  /** As a trainer's. */
-  async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
-    const chunks = Math.min(Math.ceil((to - from) / EVALUATED_ROWS), this.#chunks.steps);
-    const end = Math.min(to, from + chunks * EVALUATED_ROWS);
-    const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));
-    const errors = this.#timed(this.#chunks, chunks, call, "sums");
-    const sums = new Float64Array(this.#group.runs.length * this.#first.model.tasks);
-    for (const [at, error] of errors.entries()) sums[at % sums.length] += error;
-    return { sums, to: end };
-  }
-
-  /** An output of a call as numbers. */
-  #timed(length: CallLength, steps: number, call: () => Tensors, output: string): Float32Array {
-    const began = performance.now();
-    let values = new Float32Array();
-    this.#tf.tidy(() => {
-      values = call()[output].dataSync<"float32">() as Float32Array<ArrayBuffer>;
-    });
-    length.took(steps, performance.now() - began);
-    return values;
-  }
-
-  /** The numbers of rows `from` to `to` of each replica, in chunks; the last is padded with rows that don't count. */
-  #chunkRows(set: RowSet, from: number, to: number, chunks: number): Tensors {
-    const { trainRows, heldoutRows } = this.#first.training;
-    const N = set === "heldout" ? heldoutRows : (trainRows as number);
-    const { places } = this.#group;
-    const R = places.length;
-    const rows = EVALUATED_ROWS;
-    const numbers = new Int32Array(chunks * R * rows);
-    let at = 0;
-    for (let chunk = 0; chunk < chunks; chunk++)
-      for (const place of places)
-        for (let i = 0; i < rows; i++) numbers[at++] = place * N + Math.min(from + chunk * rows + i, N - 1);
-    const weights = Float32Array.from({ length: chunks * rows }, (_, i) => (from + i < to ? 1 : 0));
-    return {
-      numbers: this.#tf.tensor(numbers, [chunks, R, rows], "int32"),
-      weights: this.#tf.tensor(weights, [chunks, rows, 1]),
-    };
-  }
-
-  /** Frees the sets; the program is the caller's. */
-  dispose(): void {
     const tf = this.#tf;
-    const names = setSizes(this.#first.training).flatMap(({ set }) => [`${set}/x`, `${set}/y`]);
+    const names = setSizes(this.#group.runs[0].training).flatMap(({ set }) => [`${set}/x`, `${set}/y`]);
     tf.tidy(() => {
       for (const name of names) this.#program.assign({ [name]: tf.zeros([0, this.#widthOf(name)]) });
     });

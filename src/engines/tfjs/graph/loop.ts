@@ -52,19 +52,14 @@ export interface TracedLoop {
 
 type Values = Readonly<Record<string, Value>>;
 
-interface LoopOptions {
-  /** Let XLA compile the step into one computation. */
-  readonly xla?: boolean;
-}
-
 /** `specs`: those of all variables. */
-export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs, options: LoopOptions): TracedLoop {
+export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs): TracedLoop {
   const { fed, variables, inPlace = [] } = loop;
   const specsOf = (names: readonly string[]): Specs => Object.fromEntries(names.map((key) => [key, specs[key]]));
   const step = traceStep(tf, `${name}_step`, loop.step, { ...specsOf([...variables, ...inPlace]), ...fed });
   expectNext(name, step.next, specsOf(variables));
   expectInPlace(name, step, inPlace);
-  const body = bodyOf(name, step, options, { fed, inPlace: specsOf(inPlace), variables: specsOf(variables) });
+  const body = bodyOf(name, step, { fed, inPlace: specsOf(inPlace), variables: specsOf(variables) });
   const types = body.arguments.map(({ dtype, shape }) => ({ dtype, shape }));
   return {
     name,
@@ -82,7 +77,7 @@ export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs, option
 
 /** Operations of one step; constants, which TensorFlow makes once, are not counted, nor calls of functions. */
 export function operationCount({ step, body }: TracedLoop): number {
-  const none = new Set([ARGUMENT, "Const", "PartitionedCall", "StatefulPartitionedCall"]);
+  const none = new Set([ARGUMENT, "Const", "PartitionedCall"]);
   return [...step.nodes, ...body.nodes].filter(({ op }) => !none.has(op)).length;
 }
 
@@ -90,7 +85,6 @@ export function operationCount({ step, body }: TracedLoop): number {
 function bodyOf(
   name: string,
   step: TracedStep,
-  { xla = false }: LoopOptions,
   specs: Readonly<Record<"fed" | "inPlace" | "variables", Specs>>,
 ): GraphFunction {
   const graph = new Graph();
@@ -108,7 +102,7 @@ function bodyOf(
     return held[key] ?? readVariable(graph, handles[key], passedAs(valueType(specs.inPlace[key])));
   });
   const readings = new Map(step.inputs.flatMap((key, i) => (handles[key] ? [[key, inputs[i]?.node]] : [])));
-  const called = call(graph, step.definition, inputs, xla);
+  const called = call(graph, step.definition, inputs);
   const result = (value: Value): Value => called[step.results.indexOf(value)];
   const latest = new Map<string, Node>();
   const effects = step.updates.map(({ op, variables, inputs }) => {
@@ -130,16 +124,14 @@ function bodyOf(
 }
 
 /** The function's results for these inputs. */
-function call(graph: Graph, { name, results }: GraphFunction, inputs: readonly Value[], xla: boolean): Value[] {
+function call(graph: Graph, { name, results }: GraphFunction, inputs: readonly Value[]): Value[] {
   const attributes: Attributes = {
     Tin: { kind: "types", value: inputs.map(({ dtype }) => dtype) },
     Tout: { kind: "types", value: results.map(({ dtype }) => dtype) },
     f: { kind: "function", value: name },
-    ...(xla && { _XlaMustCompile: { kind: "bool", value: true } }),
   };
-  const op = xla ? "StatefulPartitionedCall" : "PartitionedCall";
   const types = results.map(({ dtype, shape }) => ({ dtype, shape }));
-  const node = graph.add(op, inputs, types, { attributes });
+  const node = graph.add("PartitionedCall", inputs, types, { attributes });
   return types.map((_, i) => outputOf(node, i));
 }
 

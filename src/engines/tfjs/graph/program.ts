@@ -30,8 +30,6 @@ export interface ProgramSpec {
   readonly loops: Readonly<Record<string, Loop>>;
   /** Let operations of a step run in parallel: better for large ones, costs some time in each step. */
   readonly concurrent?: boolean;
-  /** Let XLA compile each step into one computation. */
-  readonly xla?: boolean;
 }
 
 export class Program {
@@ -41,10 +39,10 @@ export class Program {
   readonly #model: number;
 
   /** Traces every loop and loads the graph, which takes a second. The owner calls `dispose`. */
-  constructor(tf: Tf, { variables, loops, concurrent = false, xla = false }: ProgramSpec) {
+  constructor(tf: Tf, { variables, loops, concurrent = false }: ProgramSpec) {
     this.#tf = tf;
     this.#backend = tensorflowBackend(tf);
-    const traced = Object.entries(loops).map(([name, loop]) => traceLoop(tf, name, loop, variables, { xla }));
+    const traced = Object.entries(loops).map(([name, loop]) => traceLoop(tf, name, loop, variables));
     const graph = new Graph();
     const handles = addVariables(graph, variables);
     for (const loop of traced) addLoop(graph, loop, handles, concurrent);

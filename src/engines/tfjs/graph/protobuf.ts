@@ -92,11 +92,9 @@ function resultName(i: number): string {
   return `result_${i}`;
 }
 
-/** Functions name a value by node, output argument and index within that argument. */
+/** Functions name a value by node, output argument, of which operations have one here, and index within that argument. */
 function nameInFunction({ node, output }: Value): string {
-  if (node.op === ARGUMENT) return node.name;
-  const { outputs } = signatureOf(node.op);
-  return outputs.length === 1 ? `${node.name}:${outputs[0]}:${output}` : `${node.name}:${outputs[output]}:0`;
+  return node.op === ARGUMENT ? node.name : `${node.name}:${signatureOf(node.op).outputs[0]}:${output}`;
 }
 
 interface NamedNode {

@@ -31,32 +31,21 @@ import {
   variablesOf,
 } from "./training-shape.ts";
 
-export interface ProgramOptions {
-  /** Let XLA compile each step into one computation: no gain on a CPU, not measured on a card. */
-  readonly xla?: boolean;
-}
-
 /**
  * From this many multiplications of a forward pass on, a step's operations run in parallel: on two cores one run on 64
  * rows (1e6) takes .09 ms without and .6 ms with it, 20 (2e7) take the same, 200 (2e8) gain a fifth.
  */
 const CONCURRENT_PRODUCTS = 5e7;
 
-/** Whether a step with this many multiplications in its forward pass runs its operations in parallel. */
-function isConcurrent(tf: Tf, products: number): boolean {
-  return isOnCard(tf) || products > CONCURRENT_PRODUCTS;
-}
-
 /** Loops: `train`, and `heldout/errors`, `train/errors` of the sets. */
-export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: ProgramOptions = {}): Program {
+export function trainingProgram(tf: Tf, shape: TrainingShape): Program {
   const { models, R, B } = shape;
   const evaluations = setsOf(shape).map((set) => [`${set}/errors`, evaluation(tf, shape, set)] as const);
   const products = R * B * models.reduce((sum, model) => sum + parameterCount(model), 0);
   return new Program(tf, {
     variables: variablesOf(shape),
     loops: { train: training(tf, shape), ...Object.fromEntries(evaluations) },
-    xla,
-    concurrent: isConcurrent(tf, products),
+    concurrent: isOnCard(tf) || products > CONCURRENT_PRODUCTS,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Rows } from "../../../data/task-set.ts";
-import type { Dimensions } from "../../../models/shapes.ts";
+import type { Dimensions } from "../../../models/spec.ts";
 import type { Predictions } from "../../engine.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Tf } from "../tf.ts";
