@@ -88,6 +88,8 @@ function layFile(draft: Draft, file: GivenValues): void {
   lay(draft, rightOf(EXTENDING_SCHEMA, file, draft), { name: file.source, isFile: true });
 }
 
+const SOME_SETTINGS = SWEEP_SCHEMA.partial();
+
 function layOverride(draft: Draft, override: Override): void {
   const { settings, unread, complaints } = draft;
   const given = complaints.attempt(() =>
@@ -95,7 +97,7 @@ function layOverride(draft: Draft, override: Override): void {
   );
   if (given === undefined) return;
   const place = within(override.source);
-  lay(draft, rightOf(SWEEP_SCHEMA.partial(), given, { ...draft, place }), { name: override.source, isFile: false });
+  lay(draft, rightOf(SOME_SETTINGS, given, { ...draft, place }), { name: override.source, isFile: false });
 }
 
 /** Definitions of models are added to those before. */
@@ -131,11 +133,12 @@ function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Rig
   const withSteps = withAutoSteps(given);
   const withTable = complaints.attempt(() => withRows(withSteps, place));
   const { values } = prepare(withTable ?? withSteps);
-  const leftOut = withTable === undefined ? Object.fromEntries(["rows", ...OF_ROWS].map((key) => [key, true])) : {};
-  const kept = Object.entries(values as object).filter(([key]) => !Object.hasOwn(leftOut, key));
-  const { data, wrong, keys } = checkedParts(schema.omit(leftOut as never), Object.fromEntries(kept), place, source);
+  const leftOut: readonly string[] = withTable === undefined ? ["rows", ...OF_ROWS] : [];
+  const kept = Object.entries(values as object).filter(([key]) => !leftOut.includes(key));
+  const own = leftOut.length > 0 ? schema.omit(Object.fromEntries(leftOut.map((key) => [key, true])) as never) : schema;
+  const { data, wrong, keys } = checkedParts(own, Object.fromEntries(kept), place, source);
   complaints.add(wrong);
-  for (const key of [...Object.keys(leftOut), ...keys]) unread.add(key as SettingKey);
+  for (const key of [...leftOut, ...keys]) unread.add(key as SettingKey);
   const {
     extends: _,
     version: __,

@@ -1,4 +1,5 @@
 import { unreachable } from "../errors.ts";
+import { memo } from "../memo.ts";
 import type { Key } from "../random/key.ts";
 import { type Initializer, initialKernel, initialTable, symmetricUniform } from "./initializers.ts";
 import {
@@ -49,7 +50,7 @@ type Network = Pick<ParameterBlock, "part" | "level" | "network">;
  * Every tensor of a model in canonical order: embeddings, experts and gates of each level, then each tower with its output. One
  * expert, gate or tower never shares a tensor with another; engines may pack them as they like.
  */
-export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
+export const parameterBlocks = memo((spec: ModelSpec): readonly ParameterBlock[] => {
   const H = last(spec.experts.layers);
   const blocks: Unplaced[] = tables(spec);
   for (let level = 0; level < levelCount(spec); level++) blocks.push(...levelBlocks(spec, level));
@@ -61,7 +62,7 @@ export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
     blocks.push(...layer({ ...tower, part: "outputs" }, "output", [units, outputsFor(spec, k)], spec.bias));
   }
   return placed(blocks);
-}
+});
 
 function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
   const { experts, gate, bias } = spec;

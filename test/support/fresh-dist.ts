@@ -16,15 +16,15 @@ export const STAND_INS = [
 
 const writtenAt = (path: string) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
-/** Whether a file of `src/` was written after `dist/` was compiled. */
-export function isStale(src: string, compiled: string): boolean {
-  const files = readdirSync(src, { recursive: true, encoding: "utf8" });
-  return files.some((file) => writtenAt(join(src, file)) > writtenAt(compiled));
+/** Whether a file of the folder was written after `dist/` was compiled. */
+export function isStale(folder: string, compiled: string): boolean {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return files.some((file) => writtenAt(join(folder, file)) > writtenAt(compiled));
 }
 
-/** Builds `src/` again where it has changed, kernels and pages too; wrong types are for `npm run types` to tell. */
+/** Builds again what was written after the last build, kernels and pages too; wrong types are for `npm run types` to tell. */
 function compile(): void {
-  if (!isStale("src", "dist/index.js")) return;
+  if (!["src", "scripts"].some((folder) => isStale(folder, "dist/index.js"))) return;
   spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
   for (const script of ["worker", "drawing", "kernels"]) spawnSync("npm", ["run", script]);
   spawnSync("node", ["scripts/playground.js", "dist/play/index.html"]);
