@@ -33,23 +33,30 @@ export class CellReader {
   readonly #texts: Int32Array;
   readonly #doubles: Float64Array;
   readonly columns: readonly CellColumn[];
+  /** Of each column: texts that came from another thread take long to compare. */
+  readonly #isFloat: readonly boolean[];
+  readonly #isDouble: readonly boolean[];
+  readonly #at: readonly number[];
 
-  constructor({ rows, width, columns, words }: TableCells) {
+  /** From an address in `memory` on, a multiple of 8. */
+  constructor({ rows, width, columns }: Omit<TableCells, "words">, memory: ArrayBufferLike, address = 0) {
     this.rows = rows;
     this.width = width;
-    this.words = new Uint32Array(words);
-    this.#floats = new Float32Array(words);
-    this.#texts = new Int32Array(words);
-    this.#doubles = new Float64Array(words, 0, Math.floor(words.byteLength / 8));
+    this.words = new Uint32Array(memory, address, rows * width);
+    this.#floats = new Float32Array(memory, address, rows * width);
+    this.#texts = new Int32Array(memory, address, rows * width);
+    this.#doubles = new Float64Array(memory, address, Math.floor((rows * width) / 2));
     this.columns = columns;
+    this.#isFloat = columns.map(({ kind }) => kind === "float32");
+    this.#isDouble = columns.map(({ kind }) => kind === "float64");
+    this.#at = columns.map(({ at }) => at);
   }
 
   /** The number of a row in a column, or the place of its text; NaN for nothing. */
   number(row: number, column: number): number {
-    const { kind, at } = this.columns[column];
-    const word = row * this.width + at;
-    if (kind === "float32") return this.#floats[word];
-    if (kind === "float64") return this.#doubles[word / 2];
+    const word = row * this.width + this.#at[column];
+    if (this.#isFloat[column]) return this.#floats[word];
+    if (this.#isDouble[column]) return this.#doubles[word / 2];
     const text = this.#texts[word];
     return text === NO_TEXT ? Number.NaN : text;
   }

@@ -57,7 +57,7 @@ export class TableSet {
   constructor(table: TableSettings, identity: DataIdentity, counts: Counts) {
     const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
-    this.#cells = new CellReader(values.cells);
+    this.#cells = new CellReader(values.cells, values.cells.words);
     this.#inputs = inputs;
     this.#columns = placedColumns(table.columns, inputs);
     this.#places = placesOf(table, values, identity, counts);
@@ -111,10 +111,12 @@ export class TableSet {
 
   /**
    * Copies the cells [places, width] of the rows at some places in the table. Each row is somewhere else in memory: if a word of each of its
-   * lines is copied before all others, the processor waits for many rows at once, and it takes a third of the time.
+   * lines is copied before all others, the processor waits for many rows at once, and it takes a third of the time. Returns the copies.
    */
-  cellsInto(out: Uint32Array, places: Uint32Array): void {
-    const { words, width } = this.#cells;
+  cellsInto(memory: ArrayBufferLike, address: number, places: Uint32Array): CellReader {
+    const { words, width, columns } = this.#cells;
+    const copies = new CellReader({ rows: places.length, width, columns }, memory, address);
+    const out = copies.words;
     for (let first = 0; first < places.length; first += ROWS_AT_ONCE) {
       const end = Math.min(first + ROWS_AT_ONCE, places.length);
       for (let n = first; n < end; n++)
@@ -124,6 +126,7 @@ export class TableSet {
         for (let at = from; at < from + width; at++) out[to++] = words[at];
       }
     }
+    return copies;
   }
 
   /** Places in the table of a set's rows. */
@@ -172,8 +175,8 @@ export class TableSet {
   }
 
   /** A label of the row at a place in the table; NaN for none. */
-  labelAt(place: number, k: number): number {
-    const number = this.#cells.number(place, this.#columns.length + k);
+  labelAt(place: number, k: number, cells = this.#cells): number {
+    const number = cells.number(place, this.#columns.length + k);
     if (Number.isNaN(number)) return Number.NaN;
     const { mean, std } = this.#labels[k];
     const value = (number - mean) / std;

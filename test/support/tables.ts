@@ -63,12 +63,12 @@ export function numbersOf({ cells }: TableValues): number[] {
 }
 
 function rowOf(cells: TableCells, row: number): number[] {
-  return cells.columns.map((_, column) => new CellReader(cells).number(row, column));
+  return cells.columns.map((_, column) => new CellReader(cells, cells.words).number(row, column));
 }
 
 /** The numbers of a column of a table. */
 export function columnOf({ cells }: TableValues, column: number): number[] {
-  return range(cells.rows).map((row) => new CellReader(cells).number(row, column));
+  return range(cells.rows).map((row) => new CellReader(cells, cells.words).number(row, column));
 }
 
 /** Writes a number into a table of `tableOf`. */

@@ -2,6 +2,7 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { taskCorrelations } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
+import type { CellReader } from "../../data/table-cells.ts";
 import { type TableSet, tableSetOf } from "../../data/table-set.ts";
 import { memo } from "../../memo.ts";
 import type { Key } from "../../random/key.ts";
@@ -204,8 +205,8 @@ export class RunGroupRows {
 
   /** Puts training rows of a table, by their numbers, where the chunk's rows are. */
   #loadFrom(table: TableSet, numbers: Uint32Array): void {
-    this.#putRows(table, "train", numbers, this.#plan.chunk);
-    for (const { chunk } of this.#plan.labels) this.#putLabels(table, "train", numbers, chunk);
+    const cells = this.#putRows(table, "train", numbers, this.#plan.chunk);
+    for (const { chunk } of this.#plan.labels) this.#putLabels(table, cells, chunk);
   }
 
   /** The addresses of held-out rows in panels and of their labels, from row `first` on: of `plan.heldoutRows` or the rest. */
@@ -215,33 +216,33 @@ export class RunGroupRows {
       for (let row = 0, p = 0; row < heldoutRows; row += SLICE_ROWS, p += this.#slicePanels) {
         const last = this.#heldoutRows - 1;
         const numbers = Uint32Array.from({ length: SLICE_ROWS }, (_, i) => Math.min(last, first + row + i));
-        this.#putRows(this.#table, "heldout", numbers, heldout + p * this.#panelBytes);
-        this.#putLabels(this.#table, "heldout", numbers, labels.heldout + p * this.#labelBytes);
+        const cells = this.#putRows(this.#table, "heldout", numbers, heldout + p * this.#panelBytes);
+        this.#putLabels(this.#table, cells, labels.heldout + p * this.#labelBytes);
       }
       this.#heldoutFrom = first;
     }
     return { x: heldout, y: labels.heldout };
   }
 
-  /** Puts the inputs of rows of a table in panels: these rows of a set, by their numbers there. */
-  #putRows(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): void {
+  /** Puts the inputs of rows of a table in panels: these rows of a set, by their numbers there. Returns their cells. */
+  #putRows(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): CellReader {
     const { train, entries = 0, layout } = this.#plan;
     const { inOrder, cells, cellBytes, codes } = this.#plan.table as TablePlan;
-    const { kernels } = this.#memory;
+    const { kernels, memory } = this.#memory;
     const N = numbers.length;
-    table.cellsInto(this.#memory.uint32(cells, (N * cellBytes) / 4), placesOf(table, set, numbers));
+    const copies = table.cellsInto(memory.buffer, cells, placesOf(table, set, numbers));
     const at = layout.panelRows === 1 ? out : train;
     kernels.encodeRows(codes, table.codes.length, cells, cellBytes, at, this.#rowBytes, N, entries);
     const P = panelsOf(numbers.length, layout);
     if (at !== out) kernels.gatherRows(at, this.#rowBytes, inOrder, out, this.#panelBytes, P, layout.panelRows);
+    return copies;
   }
 
-  #putLabels(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): void {
+  #putLabels(table: TableSet, cells: CellReader, out: number): void {
     const { tasks: K, layout } = this.#plan;
-    const places = table.places(set);
-    const panels = this.#memory.float32(out, (panelsOf(numbers.length, layout) * this.#labelBytes) / 4);
-    for (let n = 0; n < numbers.length; n++)
-      for (let k = 0; k < K; k++) panels[panelIndex(n, k, K, layout)] = table.labelAt(places[numbers[n]], k);
+    const panels = this.#memory.float32(out, (panelsOf(cells.rows, layout) * this.#labelBytes) / 4);
+    for (let n = 0; n < cells.rows; n++)
+      for (let k = 0; k < K; k++) panels[panelIndex(n, k, K, layout)] = table.labelAt(n, k, cells);
   }
 
   #drawHeldout(rows: number): void {
