@@ -23,6 +23,9 @@ export interface InputContents {
   readonly gaps: boolean;
 }
 
+/** Texts whose places are read at once. */
+const FETCHED = 64;
+
 /**
  * A column whose first value is a text is a category, and its values are the texts of its training rows. Rows count as
  * training rows unless the file marks them as held out.
@@ -89,9 +92,12 @@ export class InputColumn {
   }
 
   /** The place of text `i` of a page in a category. A new one is added if `mayAdd`, and if nobody would trim or refuse it: else -1. */
-  placeOfText({ view, starts, ends }: PlainTexts, i: number, mayAdd: boolean): number {
+  placeOfText(page: PlainTexts, i: number, mayAdd: boolean): number {
+    const { view, starts, ends, hashes } = page;
     const [start, end] = [starts[i], ends[i]];
-    const place = (this.#texts as Texts).find(view, start, end);
+    const texts = this.#texts as Texts;
+    if (i % FETCHED === 0) texts.fetch(page, i, Math.min(i + FETCHED, page.length));
+    const place = texts.find(view, start, end, hashes[i]);
     return place < 0 && mayAdd && isPlain(view, start, end) ? this.#add(view, start, end) : place;
   }
 

@@ -91,11 +91,11 @@ function sharesOf(files: readonly ParquetFile[], builder: TableBuilder, leastCel
   return shares.filter((own) => own.length > 0);
 }
 
-/** About how long a column takes in a file: as its cells, and as twice the bytes of its texts. */
+/** About how long a column takes in a file: as its cells, and as the bytes of its texts. */
 function costOf({ metadata, rows }: ParquetFile, at: number): number {
   const bytes = metadata.row_groups.map(({ columns }) => {
     const { type, total_uncompressed_size: size } = columns[at]?.meta_data ?? {};
-    return type === "BYTE_ARRAY" ? 2 * Math.max(0, Number(size)) : 0;
+    return type === "BYTE_ARRAY" ? Math.max(0, Number(size)) : 0;
   });
   return bytes.reduce((sum, size) => sum + size, rows);
 }

@@ -3,22 +3,24 @@ export class PlainTexts {
   readonly length: number;
   readonly bytes: Buffer;
   readonly view: DataView;
-  /** Where each begins and ends. */
+  /** Where each begins and ends, and its hash. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
+  readonly hashes: Int32Array;
 
   /** The first `count` texts in some bytes. Throws an error if there are fewer. */
   constructor({ buffer, byteOffset, byteLength }: Uint8Array, count: number) {
     this.length = count;
     this.bytes = Buffer.from(buffer, byteOffset, byteLength);
     this.view = new DataView(buffer, byteOffset, byteLength);
-    [this.starts, this.ends] = [new Uint32Array(count), new Uint32Array(count)];
+    [this.starts, this.ends, this.hashes] = [new Uint32Array(count), new Uint32Array(count), new Int32Array(count)];
     for (let i = 0, at = 0; i < count; i++) {
       const start = at + 4;
       at = start + (start <= byteLength ? this.view.getUint32(at, true) : 0);
       if (at > byteLength) throw new Error(`text ${i + 1} of a page is cut short`);
       this.starts[i] = start;
       this.ends[i] = at;
+      this.hashes[i] = hashOf(this.view, start, at);
     }
   }
 
@@ -44,16 +46,25 @@ export class Texts {
   #slots = new Int32Array(SLOT * 64);
 
   /** The place of the text from `start` to `end`; -1 if it is not there. */
-  find(view: DataView, start: number, end: number): number {
-    return this.#slots[this.#slotOf(view, start, end) + 3] - 1;
+  find(view: DataView, start: number, end: number, hash = hashOf(view, start, end)): number {
+    return this.#slots[this.#slotOf(view, start, end, hash) + 3] - 1;
+  }
+
+  /** Reads where some texts would be: of many values, these are anywhere in memory, and the processor then waits for several at once. */
+  fetch({ hashes }: PlainTexts, from: number, to: number): number {
+    const [slots, last] = [this.#slots, this.#slots.length - 1];
+    let all = 0;
+    for (let i = from; i < to; i++) all ^= slots[(SLOT * hashes[i]) & last];
+    return all;
   }
 
   /** Adds a text that is not there, and gives its place. */
   add(view: DataView, start: number, end: number): number {
     const place = this.size++;
     if (SLOT * this.size > FULLEST * this.#slots.length) this.#grow();
-    const slot = this.#slotOf(view, start, end);
-    const words = [hashOf(view, start, end), wordAt(view, start, end), end - start, place + 1];
+    const hash = hashOf(view, start, end);
+    const slot = this.#slotOf(view, start, end, hash);
+    const words = [hash, wordAt(view, start, end), end - start, place + 1];
     this.#slots.set(words, slot);
     const from = this.#startOf(place);
     const to = from + end - start;
@@ -99,11 +110,10 @@ export class Texts {
   }
 
   /** The slot of a text, or the free one that it would get. */
-  #slotOf(view: DataView, start: number, end: number): number {
+  #slotOf(view: DataView, start: number, end: number, hash: number): number {
     const slots = this.#slots;
     const last = slots.length - 1;
     const length = end - start;
-    const hash = hashOf(view, start, end);
     const first = wordAt(view, start, end);
     for (let at = (SLOT * hash) & last; ; at = (at + SLOT) & last) {
       const place = slots[at + 3] - 1;
