@@ -188,7 +188,7 @@ export function checkedOptions(
     config,
     out: out === undefined ? defaultFolder(config) : folderOption("--out", out),
     engine,
-    engineOptions: engineOptionsOf(engine, options, env),
+    engineOptions: engineOptionsOf(engine, options, jobs),
     limitMs: timeOf("--time-limit", options.timeLimit),
     checkpointMs: timeOf("--checkpoint-every", options.checkpointEvery),
   };
@@ -212,9 +212,8 @@ function jobsOf({ jobs }: SweepOptions, { MMOE_JOBS }: Env): number | undefined 
 }
 
 /** Refuses options of another engine. */
-function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): EngineOptions {
+function engineOptionsOf(engine: EngineName, options: SweepOptions, jobs: number | undefined): EngineOptions {
   const { backend, allowCpu = false, python, device } = options;
-  const jobs = jobsOf(options, env);
   const kernels = kernelsOption(options.kernels, engine);
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);

@@ -149,10 +149,11 @@ export class InputColumn {
 
   /** The places of training rows' texts, in the order of these. */
   get #values(): Uint32Array {
+    if (this.#sorted) return this.#sorted;
     const all = new Uint32Array(this.#texts?.size ?? 0);
     for (let place = 0; place < all.length; place++) all[place] = place;
     const own = this.#marks.length > 0 ? all.filter((place) => this.#ofTraining[place] === 1) : all;
-    this.#sorted ??= this.#texts?.sort(own) ?? own;
+    this.#sorted = this.#texts?.sort(own) ?? own;
     return this.#sorted;
   }
 

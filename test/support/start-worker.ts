@@ -1,4 +1,5 @@
-import { type TransferListItem, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
+import type { startWorker as ofSource } from "../../src/start-worker.ts";
 
 const [SRC, DIST] = ["src", "dist"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href) as [
   string,
@@ -9,11 +10,5 @@ const [SRC, DIST] = ["src", "dist"].map((folder) => new URL(`../../${folder}/`, 
  * As that of `src/`, which it stands for in tests, but from `dist/`: a loader for TypeScript in each worker would take longer
  * than what most of them train.
  */
-export function startWorker(
-  from: string,
-  name: string,
-  workerData?: unknown,
-  transferList: TransferListItem[] = [],
-): Worker {
-  return new Worker(new URL(`./${name}.js`, from.replace(SRC, DIST)), { workerData, transferList });
-}
+export const startWorker: typeof ofSource = (from, name, workerData, transferList = []) =>
+  new Worker(new URL(`./${name}.js`, from.replace(SRC, DIST)), { workerData, transferList });

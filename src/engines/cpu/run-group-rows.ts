@@ -1,5 +1,5 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
-import { taskCorrelations } from "../../data/label-correlation.ts";
+import { pairCorrelations, taskCorrelations } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
 import type { CellReader } from "../../data/table-cells.ts";
@@ -330,17 +330,12 @@ export class RunGroupRows {
    * Pearson correlations of the labels of each pair of tasks, in the order of `pairsOf`, over the fixed training set,
    * or the held-out rows if rows are fresh.
    */
-  readonly labelCorrelations = memo((labels: LabelPlan): readonly number[] =>
-    taskCorrelations(Array.from({ length: this.#plan.tasks }, (_, k) => this.#labelsOf(labels, k))),
-  );
-
-  /** The labels of a task, from 0, over the same rows. */
-  #labelsOf({ train, heldout }: LabelPlan, k: number): Float32Array {
-    if (this.#table) return this.#table.labelsOf("train", k);
-    const K = this.#plan.tasks;
-    const [set, rows] = this.#trainRows === "fresh" ? [heldout, this.#heldoutRows] : [train, this.#trainRows];
-    return this.#fromPanels(set, rows).filter((_, i) => i % K === k);
-  }
+  readonly labelCorrelations = memo((labels: LabelPlan): readonly number[] => {
+    const [K, table] = [this.#plan.tasks, this.#table];
+    if (table) return taskCorrelations(Array.from({ length: K }, (_, k) => table.labelsOf("train", k)));
+    const rows = this.#trainRows;
+    return pairCorrelations(rows === "fresh" ? this.heldoutLabels(labels) : this.#fromPanels(labels.train, rows), K);
+  });
 
   /** The labels of the held-out rows, [N, K]. */
   readonly heldoutLabels = memo(

@@ -51,8 +51,7 @@ function sparseOperands(
 
 /**
  * The most vectors of units that take a turn in a layer on sparse rows (kernels/sparse.h), and bytes of their weights or sums if these are
- * several: twice those of Zen 4's first-level cache, where it
- * was fastest.
+ * several: twice those of Zen 4's first-level cache, where it was fastest.
  */
 const [MOST_STRIPS, TURN_BYTES] = [8, 65_536];
 
