@@ -165,7 +165,8 @@ export class TableSet {
 
   /** The share of each of `classes` classes among the labels of task `k` in the training rows, [C]. */
   classShares(k: number, classes: number): readonly number[] {
-    this.#shares[k] ??= classShares(this.labelsOf("train", k), classes);
+    const { train } = this.#places;
+    this.#shares[k] ??= classShares(train.length, (n) => this.labelAt(train[n], k), classes);
     return this.#shares[k];
   }
 
@@ -225,7 +226,7 @@ function placesOf(
   const marks = heldout && new Uint8Array(heldout);
   const most = heldoutCount(N, share ?? 0);
   const partOf = (place: number, i: number) => (marks ? marks[place] : Number(i < most));
-  const [training, test, validation] = [0, 1, 2].map((part) => partIn(shuffled, part, partOf)) as Parts;
+  const [training, test, validation] = partsOf(shuffled, partOf);
   const take = (set: RowSet, rows: Uint32Array, count: Counts["trainRows"]) => {
     if (count !== "fresh" && rows.length >= count) return rows.subarray(0, count);
     throw new RangeError(`TableSet: ${file}: expected at least ${count} ${set} rows, got ${rows.length}`);
@@ -233,25 +234,25 @@ function placesOf(
   const count = Number(trainRows);
   const ofTraining = validation.length === 0 ? validationRows : 0;
   const all = take("train", training, trainRows === "fresh" ? trainRows : count + ofTraining);
-  const validated = ofTraining > 0 ? all.subarray(count) : take("heldout", validation, validationRows);
+  const validated = ofTraining > 0 ? all.slice(count) : take("heldout", validation, validationRows);
   const tested = take("heldout", test, heldoutRows - validationRows);
-  return { train: all.subarray(0, count), heldout: validationRows === 0 ? tested : joined(tested, validated) };
+  shuffled.set(tested, count);
+  shuffled.set(validated, count + tested.length);
+  return { train: shuffled.subarray(0, count), heldout: shuffled.subarray(count, count + heldoutRows) };
 }
 
-type Parts = [training: Uint32Array, test: Uint32Array, validation: Uint32Array];
-
-/** Those of the rows that are of a part: counted first, since a filter of typed arrays fills a list. */
-function partIn(rows: Uint32Array, part: number, partOf: (place: number, i: number) => number): Uint32Array {
-  let count = 0;
-  for (let i = 0; i < rows.length; i++) count += Number(partOf(rows[i], i) === part);
-  const own = new Uint32Array(count);
-  for (let i = 0, next = 0; next < count; i++) if (partOf(rows[i], i) === part) own[next++] = rows[i];
-  return own;
-}
-
-function joined(a: Uint32Array, b: Uint32Array): Uint32Array {
-  const both = new Uint32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+/**
+ * The rows of each part in their order, training, test and validation: training rows, which are most, become the first of `rows`, so that
+ * a large table's are in memory once.
+ */
+function partsOf(rows: Uint32Array, partOf: (place: number, i: number) => number): Uint32Array[] {
+  const counts = [0, 0, 0];
+  for (let i = 0; i < rows.length; i++) counts[partOf(rows[i], i)]++;
+  const parts = counts.map((count, part) => (part === 0 ? rows.subarray(0, count) : new Uint32Array(count)));
+  const next = [0, 0, 0];
+  for (let i = 0; i < rows.length; i++) {
+    const [place, part] = [rows[i], partOf(rows[i], i)];
+    parts[part][next[part]++] = place;
+  }
+  return parts;
 }

@@ -24,12 +24,12 @@ export function outputCount({ classes = 1 }: TaskSettings): number {
   return classes;
 }
 
-/** The share of each of `classes` classes among the labels that are there. */
-export function classShares(labels: ArrayLike<number>, classes: number): number[] {
+/** The share of each of `classes` classes among those of N labels that are there. */
+export function classShares(N: number, labelOf: (n: number) => number, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   let all = 0;
-  for (let n = 0; n < labels.length; n++) {
-    const label = labels[n];
+  for (let n = 0; n < N; n++) {
+    const label = labelOf(n);
     if (Number.isNaN(label)) continue;
     counts[label]++;
     all++;

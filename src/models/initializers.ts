@@ -1,6 +1,6 @@
 import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
-import { normals, normalsInto } from "../random/normal.ts";
+import { normalsInto } from "../random/normal.ts";
 import { uniforms } from "../random/philox.ts";
 
 /**
@@ -64,13 +64,11 @@ export function initialKernel(initializer: Initializer, from: number, to: number
 }
 
 /**
- * Initial vectors of an embedding [rows, size]: N(0, 1 / size) redrawn beyond 2 / sqrt(size), as of TensorFlow's
- * `embedding_column`, whatever the initializer of kernels. The last is 0.
+ * Initial vectors of an embedding into `out` [rows, size], all but the last, which stays 0: N(0, 1 / size) redrawn beyond
+ * 2 / sqrt(size), as of TensorFlow's `embedding_column`, whatever the initializer of kernels.
  */
-export function initialTable(rows: number, size: number, key: Key): Float32Array {
-  const table = new Float32Array(rows * size);
-  table.set(truncatedNormal(key, (rows - 1) * size, 1 / Math.sqrt(size)));
-  return table;
+export function initialTableInto(out: Float32Array, size: number, key: Key): void {
+  truncatedNormalInto(out.subarray(0, out.length - size), key, 1 / Math.sqrt(size));
 }
 
 /** Numbers from U(-limit, limit). */
@@ -78,21 +76,26 @@ export function symmetricUniform(key: Key, size: number, limit: number): Float32
   return new Float32Array(uniforms(key, size).map((u) => limit * (2 * u - 1)));
 }
 
+function truncatedNormal(key: Key, size: number, std: number): Float32Array {
+  const out = new Float32Array(size);
+  truncatedNormalInto(out, key, std);
+  return out;
+}
+
 /**
  * `std` times standard normals within 2 standard deviations: a value beyond is drawn again, in its own column, from the
  * next row.
  */
-function truncatedNormal(key: Key, size: number, std: number): Float32Array {
-  const out = normals(key, size);
+function truncatedNormalInto(out: Float32Array, key: Key, std: number): void {
+  normalsInto(out, key);
   const again = new Float32Array(4);
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < out.length; i++) {
     for (let row = 1; isTail(out[i]); row++) {
       normalsInto(again, key, row, 0, i - (i % 4));
       out[i] = again[i % 4];
     }
     out[i] *= std;
   }
-  return out;
 }
 
 function isTail(z: number): boolean {

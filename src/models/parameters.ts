@@ -1,7 +1,7 @@
 import { unreachable } from "../errors.ts";
 import { memo } from "../memo.ts";
 import type { Key } from "../random/key.ts";
-import { type Initializer, initialKernel, initialTable, symmetricUniform } from "./initializers.ts";
+import { type Initializer, initialKernel, initialTableInto, symmetricUniform } from "./initializers.ts";
 import {
   embeddingSets,
   expertCount,
@@ -222,7 +222,7 @@ export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor:
       const experts = part === "experts" && !spec.ranks ? expertCount(spec) : 1;
       values.set(initialKernel(initializer, from, to, keyFor(name), experts), offset);
     }
-    if (kind === "table") values.set(initialTable(from, to, keyFor(name)), offset);
+    if (kind === "table") initialTableInto(values.subarray(offset, offset + from * to), to, keyFor(name));
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;

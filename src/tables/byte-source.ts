@@ -66,14 +66,17 @@ function expectWithin(from: number, count: number, length: number): void {
   throw new Error(`it is cut short: it has ${length} bytes, and says that ${count} are at ${from}`);
 }
 
-const HASHED_BYTES = 2 ** 22;
+const HASHED_BYTES = 2 ** 18;
 
 /** SHA-256 of all bytes, in hexadecimal digits. */
 export function sha256Of(bytes: ByteSource, source: string): string {
   const hash = createHash("sha256");
   const work = new LongWork(`reading ${source}`);
+  const piece = new Uint8Array(HASHED_BYTES); // new memory for each would take as long as the hash
   for (let at = 0; at < bytes.length; at += HASHED_BYTES) {
-    hash.update(bytes.read(at, Math.min(HASHED_BYTES, bytes.length - at)));
+    const next = piece.subarray(0, bytes.length - at);
+    bytes.readInto(next, at);
+    hash.update(next);
     work.reach(at / bytes.length);
   }
   return hash.digest("hex");

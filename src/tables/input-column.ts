@@ -108,10 +108,10 @@ export class InputColumn {
     return place;
   }
 
-  /** Takes the numbers of rows that follow each other. Gives the first row that has nothing; undefined if each has a value. */
-  take(first: number, numbers: Numbers): number | undefined {
+  /** Takes the numbers of rows that follow each other. Gives the first row that has nothing; undefined if each has a value, as all do if `isFull`. */
+  take(first: number, numbers: Numbers, isFull = false): number | undefined {
     let [gap, gaps, ofTraining] = [-1, 0, numbers.length];
-    for (let n = 0; n < numbers.length; n++) {
+    for (let n = 0; n < numbers.length && !isFull; n++) {
       if (!Number.isNaN(numbers[n])) continue;
       if (gap < 0) gap = n;
       gaps++;

@@ -49,18 +49,21 @@ export class LabelColumn {
   }
 
   /** Takes the numbers of rows that follow each other. A label may be missing. */
-  take(first: number, numbers: ArrayLike<number>): undefined {
+  take(first: number, numbers: ArrayLike<number>): void {
+    const [marks, seen, labelled] = [this.#marks, this.#numbers, [0, 0, 0]];
+    let [last, before] = [Number.NaN, Number.NaN]; // of most labels, these are all
     for (let n = 0; n < numbers.length; n++) {
       const number = numbers[n];
-      if (Number.isNaN(number)) {
-        this.#gaps++;
-        continue;
-      }
-      this.#labelled[this.#marks[first + n] ?? TRAINING]++;
-      if (this.#texts || this.#numbers.size > MOST_CLASSES) continue;
-      this.#hasNumbers = true;
-      if (number !== numbers[n - 1]) this.#numbers.add(number);
+      if (Number.isNaN(number)) continue;
+      labelled[marks.length > 0 ? marks[first + n] : TRAINING]++;
+      if (number === last || number === before || this.#texts || seen.size > MOST_CLASSES) continue;
+      [last, before] = [number, last];
+      seen.add(number);
     }
+    for (const [part, count] of labelled.entries()) this.#labelled[part] += count;
+    const count = labelled.reduce((sum, own) => sum + own, 0);
+    this.#hasNumbers ||= count > 0 && this.#texts === undefined;
+    this.#gaps += numbers.length - count;
   }
 
   /** How many rows have no label. Throws UsageError if none has one, of the table or, with `marks`, of a part that rows have. */

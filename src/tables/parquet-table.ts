@@ -21,7 +21,6 @@ import {
 } from "./parquet-share.ts";
 import { TableBuilder, type TableRows } from "./table-builder.ts";
 
-/** So many cells are worth the start of another thread. */
 const LEAST_CELLS = 4_000_000;
 const MOST_THREADS = 8;
 
@@ -30,6 +29,13 @@ let most = Math.min(availableParallelism(), MOST_THREADS);
 /** From now on, at most so many threads read a table. */
 export function readOnThreads(jobs: number): void {
   most = Math.min(jobs, MOST_THREADS);
+}
+
+interface Options {
+  /** So many cells are worth the start of another thread. */
+  readonly leastCells?: number;
+  /** Takes the hash of the files, which this thread does while others have begun to read. */
+  readonly meanwhile?: (() => void) | undefined;
 }
 
 /**
@@ -41,12 +47,13 @@ export function parquetTable(
   source: string,
   chosen?: NamedColumns,
   how?: TableReading,
-  leastCells = LEAST_CELLS,
+  { leastCells = LEAST_CELLS, meanwhile }: Options = {},
 ): TableRows {
   const names = files[0]?.names ?? [];
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const builder = new TableBuilder(names, source, rows, chosen, how);
-  const shares = sharesOf(files, builder, leastCells);
+  const before = meanwhile ? HASH_NS * (files[0]?.bytes.length ?? 0) : 0;
+  const shares = sharesOf(files, builder, leastCells, before);
   const state: State = new Int32Array(new SharedArrayBuffer(4 * (DONE + shares.length)));
   state[WRONG] = NO_GROUP;
   const { didYouMean: _, ...columns } = chosen ?? { labels: [] }; // a function can't be sent
@@ -55,6 +62,7 @@ export function parquetTable(
   const [work, steps] = [new LongWork(`reading ${source}`), chunksOf(files).length * names.length];
   const tell = () => work.reach(Math.min(1, state[READ] / steps));
   const read = (own: readonly number[] = []) => readShare(files, builder, own, state, tell);
+  meanwhile?.();
   const answers = [read(shares[0]), ...others.map((answerOf, i) => answerOf?.(tell) ?? read(shares[i + 1]))];
   return finished(builder, answers);
 }
@@ -70,34 +78,36 @@ function finished(builder: TableBuilder, answers: readonly Answer[]): TableRows 
   );
 }
 
-/** The columns of each thread, which takes about as long for them as any other. */
-function sharesOf(files: readonly ParquetFile[], builder: TableBuilder, leastCells: number): number[][] {
+/** About how long it takes, in ns of a Zen 4: for a cell, as a label or a text more, and for a byte of texts or of a file that is hashed. */
+const [CELL_NS, LABEL_NS, TEXT_NS, BYTE_NS, HASH_NS] = [12, 60, 22, 8, 0.6];
+
+/** The columns of each thread, which takes about as long for them as any other; the first has `first` ns to do besides. */
+function sharesOf(files: readonly ParquetFile[], builder: TableBuilder, leastCells: number, first: number): number[][] {
   const { all } = builder;
   const cells = all.length * files.reduce((sum, { rows }) => sum + rows, 0);
   const isOpen = files.every(({ bytes }) => bytes.file !== undefined);
   const threads = isOpen ? Math.min(most, Math.floor(cells / leastCells)) : 1;
   if (threads <= 1) return [all];
-  const costs = builder
-    .placesOf(all)
-    .slice(-all.length)
-    .map((at) => costOf(files[0], at));
-  const whole = costs.reduce((sum, cost) => sum + cost, 0);
+  const places = builder.placesOf(all).slice(-all.length);
+  const costs = all.map((i) => (builder.isLabel(i) ? LABEL_NS * files[0].rows : 0) + costOf(files[0], places[i]));
+  const whole = costs.reduce((sum, cost) => sum + cost, first);
   const shares = Array.from({ length: threads }, (): number[] => []);
-  let before = 0;
+  let before = first;
   for (const [i, cost] of costs.entries()) {
     shares[Math.floor((threads * (before + cost / 2)) / whole) || 0].push(i);
     before += cost;
   }
-  return shares.filter((own) => own.length > 0);
+  return [shares[0], ...shares.slice(1).filter((own) => own.length > 0)];
 }
 
-/** About how long a column takes in a file: as its cells, and as the bytes of its texts. */
+/** About how long a column takes in a file, in ns. */
 function costOf({ metadata, rows }: ParquetFile, at: number): number {
-  const bytes = metadata.row_groups.map(({ columns }) => {
-    const { type, total_uncompressed_size: size } = columns[at]?.meta_data ?? {};
-    return type === "BYTE_ARRAY" ? Math.max(0, Number(size)) : 0;
+  const texts = metadata.row_groups.map(({ columns }) => {
+    const { type, total_uncompressed_size: bytes } = columns[at]?.meta_data ?? {};
+    return type === "BYTE_ARRAY" ? Math.max(0, Number(bytes)) : undefined;
   });
-  return bytes.reduce((sum, size) => sum + size, rows);
+  const bytes = texts.reduce((sum: number, own) => sum + (own ?? 0), 0);
+  return CELL_NS * rows + (texts[0] === undefined ? 0 : TEXT_NS * rows + BYTE_NS * bytes);
 }
 
 /** How often a thread that waits tells how far others are; and how long one may take for a column of a group. */

@@ -35,11 +35,15 @@ const known = new Map<string, Table>();
 export function readTable(path: string, chosen?: NamedColumns, how?: TableReading): Table {
   const source = shownPath(path);
   const files = filesAt(path, source);
-  const hashes = files.map(hashOf);
-  const sha256 = files[0] === path ? hashes[0] : createHash("sha256").update(hashes.join()).digest("hex");
-  const keyOf = (named?: NamedColumns) => `${sha256} ${JSON.stringify([named, readingKey(how)])}`;
-  const table = known.get(keyOf(chosen)) ?? { ...rowsIn(files, { source, sha256, chosen, how }), sha256 };
-  if (files.some((file, i) => hashOf(file) !== hashes[i]))
+  const states = files.map(stateOf);
+  const sha256 = () => {
+    const hashes = files.map(hashOf);
+    return files[0] === path ? hashes[0] : createHash("sha256").update(hashes.join()).digest("hex");
+  };
+  const keyOf = (named?: NamedColumns) => `${sha256()} ${JSON.stringify([named, readingKey(how)])}`;
+  const before = known.size > 0 ? known.get(keyOf(chosen)) : undefined; // the first needs no hash before its rows
+  const table = before ?? { ...rowsIn(files, { source, sha256, chosen, how }), sha256: sha256() };
+  if (files.some((file, i) => stateOf(file) !== states[i]))
     throw new UsageError(`${source}: changed while it was read; run the command again`);
   const { areChosen, labels, inputs } = table;
   known.set(keyOf(chosen), table);
@@ -63,20 +67,23 @@ function filesAt(path: string, source: string): string[] {
   return names.sort().map((name) => join(path, name));
 }
 
+/** What a file's change changes. */
+function stateOf(file: string): string {
+  const { size, mtimeMs, ctimeMs, ino } = reading(shownPath(file), () => statSync(file));
+  return [size, mtimeMs, ctimeMs, ino].join();
+}
+
 /** Files whose bytes were read, as they were then. */
 const hashed = new Map<string, { readonly state: string; readonly sha256: string }>();
 
 /** SHA-256 of a file, which is read again only if it has changed. */
 function hashOf(file: string): string {
-  const source = shownPath(file);
-  return withFile(file, source, (bytes, { size, mtimeMs, ctimeMs, ino }) => {
-    const state = [size, mtimeMs, ctimeMs, ino].join();
-    const before = hashed.get(file);
-    if (before?.state === state) return before.sha256;
-    const sha256 = sha256Of(bytes, source);
-    hashed.set(file, { state, sha256 });
-    return sha256;
-  });
+  const [source, state] = [shownPath(file), stateOf(file)];
+  const before = hashed.get(file);
+  if (before?.state === state) return before.sha256;
+  const sha256 = withFile(file, source, (bytes) => sha256Of(bytes, source));
+  hashed.set(file, { state, sha256 });
+  return sha256;
 }
 
 function rowsIn(files: readonly string[], asked: AskedTable): TableRows {
@@ -84,7 +91,7 @@ function rowsIn(files: readonly string[], asked: AskedTable): TableRows {
   const [file = source] = files;
   if (PARQUET.test(file))
     return withFiles(files, (opened) =>
-      keptOr(opened[0]?.names ?? [], asked, () => parquetTable(opened, source, chosen, how)),
+      keptOr(opened[0]?.names ?? [], asked, (meanwhile) => parquetTable(opened, source, chosen, how, { meanwhile })),
     );
   const read = () => csvTable(readBytes(file, { source, most: LARGEST_CSV }), source, chosen, how);
   return keptOr(headerOf(file, source), asked, read);

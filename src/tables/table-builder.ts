@@ -170,6 +170,10 @@ export class TableBuilder {
     return [...this.#all.keys()];
   }
 
+  isLabel(i: number): boolean {
+    return i >= this.#inputs.length;
+  }
+
   /** Places in the header of some inputs and labels, before them that of the rows' parts. */
   placesOf(own: readonly number[]): number[] {
     const { part, places } = this.#columns;
@@ -194,16 +198,18 @@ export class TableBuilder {
   addPage(at: number, first: number, page: CellPage, placeOf: (row: number) => string): void {
     this.#rows = Math.max(this.#rows, first + page.rows);
     const i = this.#columns.places.indexOf(at);
-    const numbers = this.#numbersIn(i, page) ?? this.#numbersFor(i, first, page, placeOf);
+    const whole = this.#numbersIn(i, page);
+    const numbers = whole ?? this.#numbersFor(i, first, page, placeOf);
     if (i < 0) this.#marks.set(numbers, first);
     else {
-      this.#take(i, first, numbers, placeOf);
+      this.#take(i, first, numbers, placeOf, whole !== undefined && page.levels === undefined);
       this.#cells.setAll(first, i, numbers);
     }
   }
 
-  #take(i: number, first: number, numbers: Numbers, placeOf: (row: number) => string): void {
-    const row = this.#all[i].take(first, numbers);
+  #take(i: number, first: number, numbers: Numbers, placeOf: (row: number) => string, isFull = false): void {
+    if (this.isLabel(i)) this.#labels[i - this.#inputs.length].take(first, numbers);
+    const row = this.#inputs[i]?.take(first, numbers, isFull);
     if (row !== undefined && row < (this.#firstGap?.row ?? Number.POSITIVE_INFINITY))
       this.#firstGap = { row, text: `${placeOf(row)}: ${this.nameOf(i)}: ${GAP}` };
   }

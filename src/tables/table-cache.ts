@@ -35,8 +35,8 @@ export function keepTablesBeside(out: string): void {
 export interface AskedTable {
   /** Its name in errors. */
   readonly source: string;
-  /** Of its bytes. */
-  readonly sha256: string;
+  /** That of its bytes, which are read for it. */
+  readonly sha256: () => string;
   readonly chosen: NamedColumns | undefined;
   readonly how: TableReading | undefined;
 }
@@ -45,7 +45,7 @@ function keyOf(
   { inputs, labels }: Columns,
   { sha256, how: { categorical = [], na = [], split } = {} }: AskedTable,
 ): string {
-  const all = JSON.stringify([version, sha256, inputs, labels, categorical, na, split === "run"]);
+  const all = JSON.stringify([version, sha256(), inputs, labels, categorical, na, split === "run"]);
   return createHash("sha256").update(all).digest("hex");
 }
 
@@ -63,16 +63,32 @@ interface ReadTable {
   readonly source: string;
 }
 
-/** The table with a header as an earlier start kept it, or else as `readTable` gives it. */
-export function keptOr(header: readonly string[], asked: AskedTable, readTable: () => TableRows): TableRows {
+/**
+ * The table with a header as an earlier start kept it, or else as `readTable` gives it: nothing asks for the file's hash before, so that
+ * it may take it meanwhile.
+ */
+export function keptOr(
+  header: readonly string[],
+  asked: AskedTable,
+  readTable: (meanwhile?: () => void) => TableRows,
+): TableRows {
   const columns = columnsIn(header, asked);
   if (columns === undefined) return readTable();
-  const key = keyOf(columns, asked);
-  const kept = keptTable(key, asked.source);
+  const isHashed = keepsTables();
+  const kept = isHashed ? keptTable(keyOf(columns, asked), asked.source) : undefined;
   if (kept) return { ...kept, areChosen: columns.areChosen };
-  const table = readTable();
-  read.set(table.values.id, { table, key, source: asked.source });
+  const table = readTable(isHashed ? undefined : asked.sha256);
+  read.set(table.values.id, { table, key: keyOf(columns, asked), source: asked.source });
   return table;
+}
+
+function keepsTables(): boolean {
+  try {
+    return readdirSync(folder).some((name) => FILE.test(name));
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
 }
 
 /** Undefined if they are wrong: whoever reads the table says so. */

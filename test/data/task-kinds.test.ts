@@ -18,8 +18,8 @@ describe("baseRate(settings) is the share of labels that are 1", () => {
   });
 });
 
-test("classShares(labels, C) counts each class", () => {
-  expect(classShares([2, 0, 2, 1, 2], 4)).toEqual([0.2, 0.2, 0.6, 0]);
+test("classShares(N, labelOf, C) counts each class of the labels that are there", () => {
+  expect(classShares(6, (n) => [2, 0, 2, Number.NaN, 1, 2][n], 4)).toEqual([0.2, 0.2, 0.6, 0]);
 });
 
 test("entropy(shares) is -sum p ln p, without classes that never occur", () => {

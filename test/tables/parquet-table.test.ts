@@ -38,7 +38,7 @@ function together(files: readonly Buffer[], how?: TableReading): TableRows {
   const folder = mkdtempSync(join(tmpdir(), "mmoe-test-"));
   const opened = (paths: readonly string[], before: readonly ParquetFile[]): TableRows => {
     const [path, ...others] = paths;
-    if (path === undefined) return parquetTable(before, "t", undefined, how, 1);
+    if (path === undefined) return parquetTable(before, "t", undefined, how, { leastCells: 1, meanwhile: () => {} });
     const source = `${before.length}.parquet`;
     return withFile(path, source, (bytes) => opened(others, [...before, parquetFile(bytes, source)]));
   };

@@ -165,7 +165,7 @@ export function writeTasks(
 
 /** Writes a run's parameters, in canonical order, where its kernels read them. */
 export function writeParameters(memory: KernelInstance, slot: RunSlot, parameters: Float32Array): void {
-  valuesAt(memory, slot, 0).set(packWeights(slot.code.weights, parameters));
+  packWeights(slot.code.weights, parameters, valuesAt(memory, slot, 0));
 }
 
 /** A run's parameters in canonical order. */
@@ -195,7 +195,7 @@ export function writeTrained(memory: KernelInstance, slot: RunSlot, trained: Tra
   const { weights, tasks } = slot.code;
   for (const [i, each] of values.entries()) {
     const block = valuesAt(memory, slot, i);
-    block.set(packWeights(weights, each));
+    packWeights(weights, each, block);
     for (const offset of noBiases(weights)) block[offset] = noBias[i];
   }
   memory.float64(slot.optimizer + POWERS, 2).set(powers);

@@ -109,13 +109,12 @@ export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Wei
   return { layout, areLazy, parameters, layers, tables: placed, vectors: new Map(vectors), size: numbers };
 }
 
-/** Canonical parameters to the engine's. */
-export function packWeights(weights: Weights, parameters: Float32Array): Float32Array {
-  const packed = new Float32Array(weights.size);
+/** Canonical parameters to the engine's, into `packed` [size]; its padding becomes 0. */
+export function packWeights(weights: Weights, parameters: Float32Array, packed: Float32Array): void {
+  packed.fill(0);
   forEachParameter(weights, (canonical, engine) => {
     packed[engine] = parameters[canonical];
   });
-  return packed;
 }
 
 /** The engine's parameters to canonical ones. */
