@@ -68,7 +68,7 @@ export function referenceOf(name: Exclude<MethodName, "sum">, options: Options):
 }
 
 /** Algorithm 1 of Yu et al. as weights of the original vectors. */
-function surgery(vectors: readonly Vector[], orders: readonly (readonly number[])[]): number[] {
+export function surgery(vectors: readonly Vector[], orders: readonly (readonly number[])[]): number[] {
   const rows = vectors.map((_, i) => {
     const weights: number[] = vectors.map((_, k) => (k === i ? 1 : 0));
     for (const j of orders[i]) {

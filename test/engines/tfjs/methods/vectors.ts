@@ -38,6 +38,18 @@ export function someVectors(K: number, seed: number, { size = 7, conflict = 0.8 
   return drawn.map((vector, k) => vector.map((value, i) => (k + 0.5) * (value - conflict * mean[i])));
 }
 
+/** For each of K tasks the others in an order, which is another for every second of the n-th problems. */
+export function orderOf(K: number, n = 0): number[][] {
+  return range(K).map((i) => {
+    const others = range(K).filter((j) => j !== i);
+    return (n + i) % 2 === 0 ? others : others.toReversed();
+  });
+}
+
+/** An order [K][K-1] as the methods take it, [K-1][K][K]. */
+export const oneHot = (orders: readonly (readonly number[])[]) =>
+  range(orders.length - 1).map((round) => orders.map((order) => orders.map((_, j) => (order[round] === j ? 1 : 0))));
+
 /** x with A x = y, by elimination. */
 export function solved(A: readonly Vector[], y: Vector): number[] {
   const rows = A.map((row, i) => [...row, y[i]]);
