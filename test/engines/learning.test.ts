@@ -1,13 +1,13 @@
 // That training learns; engines are compared with each other elsewhere, so one of them is enough.
 import { afterAll, expect, test } from "vitest";
-import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { labelVariance } from "../../src/data/moments.ts";
-import { dot, TaskSet } from "../../src/data/task-set.ts";
+import { dot } from "../../src/data/task-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { GeneratedRun } from "../../src/engines/engine.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { resultOf } from "../support/agreement.ts";
 import { range } from "../support/reference.ts";
+import { taskSetOf } from "../support/runs.ts";
 import { PAIR_MMOE, PAIR_OMOE, tinyRun } from "./tfjs/runs.ts";
 
 const LINEAR = { inputs: 4, scale: 0.58, alpha: [], beta: [], noiseStd: 0.1 };
@@ -17,8 +17,9 @@ const engine = new CpuEngine({ jobs: 1 });
 afterAll(() => engine.dispose());
 
 /** The mean square of the noise in a run's held-out labels, by task: what the best predictor's losses are. */
-function heldoutFloor({ data, correlation, seed, index }: GeneratedRun): [number, number] {
-  const pair = new TaskSet(data, correlationMatrix(2, correlation), { seed, run: index });
+function heldoutFloor(run: GeneratedRun): [number, number] {
+  const { data } = run;
+  const pair = taskSetOf(run);
   const { x, y } = pair.rows("heldout", HELDOUT_ROWS);
   const residuals = pair.vectors.map((w, k) =>
     range(HELDOUT_ROWS).map((i) => {

@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
-import { type Rows, TaskSet } from "../../src/data/task-set.ts";
+import type { Rows } from "../../src/data/task-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import { type Engine, type GeneratedRun, modelKey, type Run, type RunResult } from "../../src/engines/engine.ts";
+import { type Engine, modelKey, type Run, type RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { METHODS, type MethodName } from "../../src/engines/methods.ts";
 import { feedOf } from "../../src/engines/rows/row-source.ts";
@@ -14,6 +13,7 @@ import { wordsInto } from "../../src/random/philox.ts";
 import { resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { range, taskGradients, taskLosses } from "../support/reference.ts";
+import { batchAt } from "../support/runs.ts";
 import { gappyRun } from "./tfjs/methods/gappy-run.ts";
 import { referenceOf } from "./tfjs/methods/references.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "./tfjs/runs.ts";
@@ -37,12 +37,6 @@ function ordersAt(run: Run, step: number): number[][] {
       .filter((j) => j !== i)
       .sort((a, b) => wordOf(i, a) - wordOf(i, b)),
   );
-}
-
-/** The rows of each step of a run. */
-function rowsAt({ data, correlation, seed, index, model, training }: GeneratedRun): (step: number) => Rows {
-  const tasks = new TaskSet(data, correlationMatrix(model.tasks, correlation), { seed, run: index });
-  return (step) => tasks.rows("train", training.batch, step);
 }
 
 /** The tasks that rows have labels of. */
@@ -118,7 +112,7 @@ describe.each(WEIGHING)("method %s", (method) => {
     const correlation = model.tasks > 3 ? -0.1 : -0.4;
     const few = model.tasks > 3 ? { steps: 2, evalEvery: 2 } : {};
     const run = tinyRun({ model, correlation }, { ...BY_HAND, ...few, method });
-    const expected = descend(run, method, rowsAt(run));
+    const expected = descend(run, method, (step) => batchAt(run, step));
     const bySum = { ...run, training: { ...run.training, method: "sum" } } as const;
     for (const engine of engines) {
       const { parameters } = await resultOf(engine, run);

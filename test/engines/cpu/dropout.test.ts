@@ -1,17 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { float32Word, instruction, OPERATIONS } from "../../../src/engines/cpu/instructions.ts";
+import { float32Word, instruction } from "../../../src/engines/cpu/instructions.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
-import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
-import { columnBytes, PANELS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
+import { columnBytes, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import { dropoutInto } from "../../../src/models/dropout.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type Key, keyOf } from "../../../src/random/key.ts";
 import { philox } from "../../../src/random/philox.ts";
 import { range } from "../../support/reference.ts";
-import { INSTANCES, loneRun, wasm } from "./lone-run.ts";
+import { plainBottom } from "../../support/specs.ts";
+import { INSTANCES, loneRun } from "./lone-run.ts";
 import { noise } from "./specs.ts";
 
 /** The code and the buffer of one dropout over M networks of N units, between columns of others. */
@@ -93,17 +92,7 @@ describe.each(INSTANCES)("the kernel of dropout of $set", (memory) => {
 });
 
 /** A single ReLU unit, of value 1 on the one row below. */
-const UNIT: ModelSpec = {
-  name: "unit",
-  inputs: 1,
-  tasks: 1,
-  gating: "none",
-  bias: false,
-  dropout: 0,
-  experts: { shared: 1, perTask: 0, layers: [1] },
-  gate: { layers: [], bias: false },
-  tower: { layers: [] },
-};
+const UNIT = plainBottom(1, 1, 1, { bias: false });
 
 /** The loss at the first step with label 0, what it takes off the two weights of 1, and the loss without dropout then. */
 function stepOf(probability: number) {
@@ -124,20 +113,4 @@ test("a model drops the words below its probability, and scales what it keeps, f
   expect(loss).toBeCloseTo(kept ** 2, 5);
   for (const gradient of taken) expect(gradient).toBeCloseTo(2 * kept ** 2, 4); // of (w2 kept w1)²
   expect(stepOf((word + 0.5) / 2 ** 32)).toEqual({ loss: 0, taken: [0, 0], evaluated: [1] });
-});
-
-test("a model without dropout has no instruction of it, and none that counts steps", () => {
-  const added = (["dropout", "scale", "nextStep"] as const).map((name) => 1 + OPERATIONS.indexOf(name));
-  const operations = (probability: number) => {
-    const arena = new Arena();
-    const code = stepCodeOf({ ...UNIT, dropout: probability }, 1, arena, PANELS, keyOf, { batch: 1, heldoutRows: 0 });
-    wasm.reserve(arena.bytes);
-    arena.writeTo(wasm.memory);
-    const words = wasm.uint32(code.begin, (code.last - code.begin) / 4);
-    const found: number[] = [];
-    for (let at = 0; at < words.length; at += words[at + 1] / 4) found.push(words[at]);
-    return found;
-  };
-  expect(operations(0.5)).toEqual(expect.arrayContaining(added));
-  expect(operations(0).filter((operation) => added.includes(operation))).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { type OptimizerSettings, PLAIN_TRAINING } from "../../../src/engines/tra
 import { parameterCount } from "../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
+import { plainBottom } from "../../support/specs.ts";
 import { loneRun } from "./lone-run.ts";
 
 export const STEPS = 100;
@@ -12,21 +13,12 @@ export const STEPS = 100;
 const SHOPS = 61;
 const ARTICLES = 43;
 
-export const SPEC: ModelSpec = {
-  name: "bottom",
-  inputs: 4,
-  tasks: 2,
-  gating: "none",
-  bias: true,
-  dropout: 0,
+export const SPEC: ModelSpec = plainBottom(4, 2, 7, {
   embeddings: [
     { rows: SHOPS, size: 3 },
     { rows: ARTICLES, size: 18 },
   ],
-  experts: { shared: 1, perTask: 0, layers: [7] },
-  gate: { layers: [], bias: false },
-  tower: { layers: [] },
-};
+});
 
 /** In canonical order; the last vector of a table is 0. */
 export const INITIAL = Float32Array.from({ length: parameterCount(SPEC) }, (_, i) => {

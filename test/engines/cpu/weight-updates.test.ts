@@ -2,20 +2,13 @@ import { describe, expect, test } from "vitest";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { weightUpdate } from "../../../src/engines/cpu/weight-updates.ts";
-import { type FusedLayer, kernelIndex, type Weights, weightsOf } from "../../../src/engines/cpu/weights.ts";
+import { type FusedLayer, kernelIndex, weightsOf } from "../../../src/engines/cpu/weights.ts";
 import { Arena, roundUp } from "../../../src/engines/rows/arena.ts";
-import {
-  columnBytes,
-  inputPanelBytes,
-  type Layout,
-  paddedInputs,
-  panelIndex,
-  panelsOf,
-} from "../../../src/engines/rows/panels.ts";
+import { columnBytes, inputPanelBytes, paddedInputs, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import { record } from "../../../src/engines/rows/records.ts";
 import type { Arithmetic } from "../../../src/engines/training-settings.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
+import { plainBottom } from "../../support/specs.ts";
 import { fusedMultiplyAdd } from "./fused-multiply-add.ts";
 import { KERNELS } from "./lone-run.ts";
 import { noise } from "./specs.ts";
@@ -39,28 +32,12 @@ function inputsOf({ B, D }: Case): number[][] {
   return range(B).map(() => range(D).map(() => Math.fround(next())));
 }
 
-/** A layer D -> N: the first of a model that is little else. */
-function weightsWith({ D, N }: Case, layout: Layout): Weights {
-  const spec: ModelSpec = {
-    name: "layer",
-    inputs: D,
-    tasks: 1,
-    gating: "none",
-    bias: true,
-    dropout: 0,
-    experts: { shared: 1, perTask: 0, layers: [N] },
-    gate: { layers: [], bias: false },
-    tower: { layers: [] },
-  };
-  return weightsOf(spec, layout);
-}
-
 /** What one step of SGD at rate 1 takes off a layer's weights [N, D] and biases [N], all 0; or the gradients that are stored. */
 function updated(memory: KernelInstance, given: Case, x: number[][], g: number[][], rule: "sgd" | "store" = "sgd") {
   const { B, D, N } = given;
   const layout = layoutOf(memory.set, B);
   const arena = new Arena();
-  const all = weightsWith(given, layout);
+  const all = weightsOf(plainBottom(D, 1, N), layout);
   const layer = all.layers.get("first") as FusedLayer;
   const P = panelsOf(B, layout);
   const [inputs, xStride] = [paddedInputs(D), inputPanelBytes(D, layout)];
