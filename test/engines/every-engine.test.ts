@@ -1,11 +1,12 @@
 // What the engines of the family do alike with the runs that they are given.
 import { describe, expect, test } from "vitest";
 import type { Hooks, Run, RunResult } from "../../src/engines/engine.ts";
+import type { EvalEvery } from "../../src/engines/evaluations.ts";
 import { mean, pearson } from "../../src/stats/moments.ts";
 import { resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { expectClose } from "../support/close.ts";
-import { range, taskLosses } from "../support/reference.ts";
+import { taskLosses } from "../support/reference.ts";
 import { taskSetOf } from "../support/runs.ts";
 import { PAIR_DROPOUT, tinyRun } from "./tfjs/runs.ts";
 
@@ -45,22 +46,21 @@ describe.each(["cpu", "tfjs"] as const)("%s", (name) => {
     },
   );
 
-  test("gives a point each evalEvery steps and one at the end, each the mean of the batch losses since the one before", async () => {
-    const losses = (await resultOf(engines[name], tinyRun({}, { batch: 1, evalEvery: 1 }))).curve.train;
-    const { steps, train, heldout } = (await resultOf(engines[name], tinyRun({}, { batch: 1 }))).curve;
-    expect([steps, heldout.map(({ length }) => length)]).toEqual([
-      [4, 8, 11],
-      [2, 2, 2],
-    ]);
-    for (const [i, point] of train.entries()) {
-      const since = losses.slice(4 * i, steps[i]);
+  test("gives a point at each evaluation and one at the end, the mean of the batch losses since the one before", async () => {
+    const curveOf = async (evalEvery: EvalEvery) =>
+      (await resultOf(engines[name], tinyRun({}, { batch: 1, evalEvery }))).curve;
+    const [each, uneven] = [await curveOf(1), await curveOf([2, 3, 7])];
+    expect(uneven.steps).toEqual([2, 3, 7, 11]);
+    expect(uneven.heldout).toEqual([2, 3, 7, 11].map((step) => each.heldout[step - 1]));
+    for (const [i, first] of [0, 2, 3, 7].entries()) {
+      const since = each.train.slice(first, uneven.steps[i]);
       expectClose(
-        point,
-        range(2).map((k) => mean(since.map((loss) => loss[k]))),
+        uneven.train[i] as number[],
+        [0, 1].map((k) => mean(since.map((loss) => loss[k]))),
         1e-6,
       );
     }
-    expect((await resultOf(engines[name], tinyRun({}, { evalEvery: 100 }))).curve.steps).toEqual([11]);
+    expect((await curveOf(100)).steps).toEqual([11]);
   });
 
   test("does not wait for the runs in flight when it is aborted, which have no result, and begins none then", async () => {

@@ -12,7 +12,7 @@ import { feedOf, RowSource } from "../../src/engines/rows/row-source.ts";
 import { Room, setArrays } from "../../src/engines/tfjs/feed/feed-arrays.ts";
 import { FeedMaker } from "../../src/engines/tfjs/feed/feed-maker.ts";
 import { groupOf, groupsOf } from "../../src/engines/tfjs/groups.ts";
-import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { expectAgreement, expectSameDiagnostics } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { range } from "../support/reference.ts";
 import { OMOE } from "../support/specs.ts";
@@ -118,13 +118,8 @@ test("crossed runs of one data seed have one split, of another another", async (
 
 test("diagnostics are of the run's held-out rows, with the same values on both engines", async () => {
   const run = tableRun({ index: 3, diagnostics: ["gates", "units", "gradients"] });
-  const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)].map(
-    (result) => result.diagnostics?.values ?? {},
-  );
-  expect(Object.keys(a ?? {})).toContain("gateWeight/1/1");
-  for (const [name, curve] of Object.entries(a ?? {}))
-    for (const [i, value] of curve.entries())
-      expect(Math.abs(value - b?.[name]?.[i]), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
+  const found = await expectSameDiagnostics(run, [engines.cpu, engines.tfjs], 1e-3);
+  expect(Object.keys(found?.values ?? {})).toContain("gateWeight/1/1");
 });
 
 test("a crossed run's diagnostics are of the rows of its data seed", () => {

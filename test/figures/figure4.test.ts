@@ -35,12 +35,6 @@ describe("figure4(results, options)", () => {
     expect(caption).toMatch(/n = 5 to 7 runs in each cell\. Runs that failed are left out: 2 of MMoE at 0\.9\.$/);
   });
 
-  test("names the failures of a cell in which every run failed", () => {
-    const { caption, data } = draw({}, sweepResults({ failing: (id) => id.startsWith("omoe/p=1.00") }));
-    expect(caption).toMatch(/n = 7 runs in each cell\. Runs that failed are left out: 7 of OMoE at 1\.$/);
-    expect(data.some((row) => row.model === "omoe" && row.correlation === 1)).toBe(false);
-  });
-
   test("lays the paper's curves over ours only when asked to, and then shows the difference", () => {
     const results = sweepResults({ set: ["steps=10000"] });
     expect(draw({}, results).data[0]).not.toHaveProperty("paper");
@@ -115,16 +109,6 @@ describe("figure4(results, options)", () => {
     expect(svg).toMatch(/class="band"[^>]*>\s*<path d="M\d/);
   });
 
-  test("draws of many models as many correlations as fit, the paper's first", () => {
-    const models = "models=shared-bottom,omoe,mmoe,single-task,average,cgc,ple";
-    const results = sweepResults({ set: [models, "correlations=[-0.5, 0, 0.5, 0.75, 1]", "runs=2"] });
-    const { svg, caption, title } = draw({ paper: true }, results);
-    expect(title).toBe("Loss against training steps of 7 models");
-    expect(caption).toContain("Of 5 correlations, −0.5, 0.5 and 1 are drawn");
-    expect(caption).toContain("The models are in 2 rows of panels");
-    expect(svg.match(/class="key"/g)).toHaveLength(2 + 1); // the differences have one of their own
-  });
-
   test.each([
     ["shared-bottom", 0.4936, 0.2009],
     ["omoe", 0.3794, 0.0784],
@@ -143,11 +127,6 @@ describe("figure4(results, options)", () => {
     expect(caption).toContain("its unit as 3 steps (assumed)");
   });
 
-  test("says what it lacks where no run is done", () => {
-    const drawn = figure4(sweepResults({ failing: () => true }), DEFAULT_OPTIONS);
-    expect(drawn).toEqual({ name: "figure4", lacking: "no run is done" });
-  });
-
   test("draws curves of more points than a call has arguments", () => {
     const results = sweepResults({
       set: ["models=[mmoe]", "correlations=[1]", "runs=1", "steps=140000", "evalEvery=1"],
@@ -160,12 +139,6 @@ describe("figure4(results, options)", () => {
     const { title, caption } = draw({ paper: true }, small);
     expect(title).toBe("Loss against training steps of Shared-Bottom-16");
     expect(caption).toContain("Hollow markers: the paper's Figure 3; a mean");
-  });
-
-  test("draws a cell of one run without a band", () => {
-    const { svg, caption } = draw({}, sweepResults({ set: ["runs=1"] }));
-    expect(svg).not.toMatch(/NaN|fill-opacity="0.22"/);
-    expect(caption).toContain("n = 1 run in each cell");
   });
 });
 

@@ -13,19 +13,8 @@ const pairedDifferences = drawerOf("differences");
 const finalLoss = drawerOf("final-loss");
 
 const MODELS = [
-  "shared-bottom",
-  "omoe",
-  "mmoe",
-  "single-task",
-  "single-task-wide",
-  "average",
-  "shared-bottom-matched",
-  "mmoe-deep-gate-1",
-  "mmoe-deep-gate-2",
-  "mmoe-top-k",
-  "cgc",
-  "ple",
-  "adatt",
+  ..."shared-bottom omoe mmoe single-task single-task-wide average shared-bottom-matched".split(" "),
+  ..."mmoe-deep-gate-1 mmoe-deep-gate-2 mmoe-top-k cgc ple adatt".split(" "),
 ];
 const CORRELATIONS = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1];
 const SET = [`models=${MODELS}`, `correlations=${CORRELATIONS}`, "runs=2", "steps=1000"];

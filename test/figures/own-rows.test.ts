@@ -40,16 +40,7 @@ function drawn(name: string, of: Results = results): Figure {
 }
 
 test.each([
-  "figure4",
-  "figure5",
-  "final-loss",
-  "differences",
-  "distributions",
-  "runs",
-  "cost",
-  "seesaw",
-  "train-heldout",
-  "task-losses",
+  ..."figure4 figure5 final-loss differences distributions runs cost seesaw train-heldout task-losses".split(" "),
 ])("%s is drawn, and names no correlation in its marks, caption or table", (name) => {
   const { svg, caption, data } = drawn(name, OTHERS[name] ?? results);
   expect(svg).not.toMatch(/correlation|null|NaN/);
