@@ -4,7 +4,6 @@ import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import { type Engine, modelKey, type Run, type RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { METHODS, type MethodName } from "../../src/engines/methods.ts";
-import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { loadTf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
@@ -13,7 +12,7 @@ import { wordsInto } from "../../src/random/philox.ts";
 import { resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { range, taskGradients, taskLosses } from "../support/reference.ts";
-import { batchAt } from "../support/runs.ts";
+import { batchAt, fedBatch } from "../support/runs.ts";
 import { gappyRun } from "./tfjs/methods/gappy-run.ts";
 import { referenceOf } from "./tfjs/methods/references.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "./tfjs/runs.ts";
@@ -85,17 +84,6 @@ const PAIR: ModelSpec = {
 };
 const THREE: ModelSpec = { ...PAIR, name: "three", tasks: 3 };
 
-/** The rows of each step of a run on a table. */
-function batchesOf(run: Run): (step: number) => Rows {
-  const { batchInto } = feedOf(run);
-  const { inputs: D, tasks: K } = run.model;
-  return (step) => {
-    const rows = { x: new Float32Array(run.training.batch * D), y: new Float32Array(run.training.batch * K) };
-    batchInto(rows.x, rows.y, step);
-    return rows;
-  };
-}
-
 const TEN: ModelSpec = {
   ...PAIR,
   name: "ten",
@@ -127,7 +115,7 @@ describe.each(WEIGHING)("method %s", (method) => {
     "trains $tasks tasks that lack labels as if a batch had no others than it has",
     async (model) => {
       const run = gappyRun(model, { optimizer: "sgd", method });
-      const batches = batchesOf(run);
+      const batches = (step: number) => fedBatch(run, step);
       const counts = new Set(range(run.training.steps).map((i) => presentIn(batches(i + 1), model.tasks).length));
       expect(counts.has(0) && counts.has(model.tasks) && counts.size > 2).toBe(true); // no label, some, labels of all tasks
       const expected = descend(run, method, batches);

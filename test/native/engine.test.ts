@@ -91,21 +91,6 @@ describe("train(runs)", () => {
     await engine.dispose();
   });
 
-  test("gives a replica what it gets alone", async () => {
-    const together = await resultsOf(engine, [tinyRun(), tinyRun({ index: 1 }), tinyRun({ index: 2 })]);
-    const alone = await resultsOf(engine, [tinyRun({ index: 1 })]);
-    expectClose(together[1]?.parameters as Float32Array, alone[0]?.parameters as Float32Array, 1e-6);
-  });
-
-  test("returns soon after an abort, without results or tensors", async () => {
-    const before = tf.memory().numTensors;
-    const abort = new AbortController();
-    setTimeout(() => abort.abort(), 300);
-    const endless = tinyRun({}, { steps: 2 ** 31, evalEvery: 2 ** 31 });
-    expect(await resultsOf(engine, [endless], { signal: abort.signal })).toEqual([]);
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
   test.each([
     ["eagerly", () => tf.tidy(() => tf.fill([2 ** 21, 2 ** 21], 1))],
     ["in a program", squareInProgram],

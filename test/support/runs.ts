@@ -3,7 +3,8 @@ import { RowOrder } from "../../src/data/order.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { dataKey } from "../../src/data/streams.ts";
 import { type Rows, TaskSet } from "../../src/data/task-set.ts";
-import type { GeneratedRun } from "../../src/engines/engine.ts";
+import type { AnyRun, GeneratedRun } from "../../src/engines/engine.ts";
+import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { PLAIN_TRAINING, type TrainingSettings } from "../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { ZOO } from "../../src/models/zoo.ts";
@@ -43,7 +44,15 @@ export function makeRun(
 export const taskSetOf = ({ data, correlationMatrix, seed, index }: GeneratedRun) =>
   new TaskSet(data, correlationMatrix, { seed, run: index });
 
-/** The rows that a run trains on at a step. */
+/** The rows that a run trains on at a step, as its feed gives them. */
+export function fedBatch(run: AnyRun, step: number): Rows {
+  const { batch } = run.training;
+  const rows = { x: new Float32Array(batch * run.model.inputs), y: new Float32Array(batch * run.model.tasks) };
+  feedOf(run).batchInto(rows.x, rows.y, step);
+  return rows;
+}
+
+/** The same by formula. */
 export function batchAt(run: GeneratedRun, step: number): Rows {
   const { trainRows, batch, sampling } = run.training;
   const tasks = taskSetOf(run);

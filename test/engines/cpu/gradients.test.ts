@@ -2,12 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Rows } from "../../../src/data/task-set.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
-import { expertCount, type ModelSpec } from "../../../src/models/spec.ts";
+import type { ModelSpec } from "../../../src/models/spec.ts";
 import { keyOf } from "../../../src/random/key.ts";
-import { wordsInto } from "../../../src/random/philox.ts";
-import { factorsAt } from "../../support/factors.ts";
+import { factorsAt, noiseAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
-import { type Noise, objectiveGradient, range, taskLosses } from "../../support/reference.ts";
+import { objectiveGradient, range, taskLosses } from "../../support/reference.ts";
 import { BY_GATING, EMBEDDED, plainBottom, SELECTING } from "../../support/specs.ts";
 import { KERNELS, loneRun } from "./lone-run.ts";
 import { anyEmbedded, anyParameters, anySpec, noise } from "./specs.ts";
@@ -45,17 +44,6 @@ function flat({ x, y }: { x: number[][]; y: number[][] }): Rows {
   return { x: Float32Array.from(x.flat()), y: Float32Array.from(y.flat()) };
 }
 
-/** log u - log(1 - u) of SNR's gates at `step`, u from the words of their stream. */
-function noiseAt(spec: ModelSpec, step: number): Noise {
-  const E = expertCount(spec);
-  const words = new Uint32Array(spec.tasks * E);
-  wordsInto(words, keyOf("noise/links"), 0, step);
-  return (k, e) => {
-    const u = (words[k * E + e] + 0.5) / 2 ** 32;
-    return Math.log(u / (1 - u));
-  };
-}
-
 /** The greatest difference over the greatest value (at least `least`). */
 function worst(actual: readonly number[], expected: readonly number[], least: number): number {
   const off = expected.map((value, i) => Math.abs(actual[i] - value));
@@ -67,8 +55,7 @@ test("losses and gradient of any model in the family equal those of the plain fl
     fc.property(SPECS, ({ spec, B, seed }) => {
       const { parameters, x, y } = setting(spec, B, seed);
       const rows = flat({ x, y });
-      const factors = factorsAt(spec.dropout, 1, keyOf);
-      const drawn = { factors, ...(spec.gating === "snr-trans" && { noise: noiseAt(spec, 1) }) };
+      const drawn = { factors: factorsAt(spec.dropout, 1, keyOf), noise: noiseAt(spec, 1, keyOf) };
       const expected = objectiveGradient(spec, parameters, rows, drawn);
       const losses = taskLosses(spec, parameters, rows);
       for (const { name, memory } of KERNELS) {
@@ -97,8 +84,7 @@ const SMALL = [...Object.values(BY_GATING), SELECTING, EMBEDDED, EMBEDDED_ALONE]
 
 test.each(SMALL)("five steps of Adam move $name, and vectors that no row has, as Adam in float64 does", (spec) => {
   const { parameters, x, y } = setting(spec, 11, 7);
-  const noise = spec.gating === "snr-trans" ? (step: number) => noiseAt(spec, step) : undefined;
-  const expected = plainAdam(spec, parameters, flat({ x, y }), 5, noise);
+  const expected = plainAdam(spec, parameters, flat({ x, y }), 5);
   for (const { name, memory } of KERNELS) {
     const run = loneRun(spec, 11, "adam", 0.01, { memory });
     run.setParameters(parameters);
@@ -108,18 +94,12 @@ test.each(SMALL)("five steps of Adam move $name, and vectors that no row has, as
   }
 });
 
-function plainAdam(
-  spec: ModelSpec,
-  parameters: Float32Array,
-  batch: Rows,
-  steps: number,
-  noiseOf?: (step: number) => Noise,
-) {
+function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: Rows, steps: number) {
   let w = Float64Array.from(parameters);
   const m = w.map(() => 0);
   const v = w.map(() => 0);
   for (let t = 1; t <= steps; t++) {
-    const g = objectiveGradient(spec, w, batch, { noise: noiseOf?.(t) });
+    const g = objectiveGradient(spec, w, batch, { noise: noiseAt(spec, t, keyOf) });
     w = w.map((value, i) => {
       m[i] = 0.9 * m[i] + 0.1 * g[i];
       v[i] = 0.999 * v[i] + 0.001 * g[i] ** 2;

@@ -8,6 +8,7 @@ import { codeModel, LINEAR } from "../../support/code-model.ts";
 import { numbersRun } from "../../support/gap-runs.ts";
 import { MASKED_LINEAR, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
 import { range } from "../../support/reference.ts";
+import { fedBatch } from "../../support/runs.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
 import { keptBetween, resumed } from "./resuming.ts";
 
@@ -59,8 +60,7 @@ const LANGUAGES = [
  */
 function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: number[] } {
   const { inputs: D, tasks: K } = run.model;
-  const { batch: B, steps } = run.training;
-  const { sets, batchInto } = feedOf(run);
+  const { sets } = feedOf(run);
   const w = range(D).map(() => new Array<number>(K).fill(0));
   const error = (x: Float32Array, y: Float32Array, b: number, k: number) =>
     w.reduce((sum, weights, d) => sum + x[b * D + d] * weights[k], -y[b * K + k]);
@@ -70,9 +70,8 @@ function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: nu
       const rows = labelled(y, k);
       return rows.reduce((sum, b) => sum + error(x, y, b, k) ** 2, 0) / Math.max(1, rows.length);
     });
-  const losses = range(steps).map((i) => {
-    const [x, y] = [new Float32Array(B * D), new Float32Array(B * K)];
-    batchInto(x, y, i + 1);
+  const losses = range(run.training.steps).map((i) => {
+    const { x, y } = fedBatch(run, i + 1);
     const before = meanLosses(x, y);
     const gradients = w.map((weights, d) =>
       weights.map((_, k) => {

@@ -3,11 +3,10 @@ import { type Engine, type GeneratedRun, latestLoss, modelKey, type RunResult } 
 import { initialParameters } from "../../../src/engines/initial-parameters.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
-import { wordsInto } from "../../../src/random/philox.ts";
 import { mean } from "../../../src/stats/moments.ts";
 import { expectClose } from "../../support/close.ts";
-import { factorsAt } from "../../support/factors.ts";
-import { type Noise, objectiveGradient, range, taskLosses } from "../../support/reference.ts";
+import { factorsAt, noiseAt } from "../../support/factors.ts";
+import { objectiveGradient, range, taskLosses } from "../../support/reference.ts";
 import { batchAt } from "../../support/runs.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";
 
@@ -69,25 +68,13 @@ describe("train(runs) in groups", () => {
   });
 });
 
-/** The noise of SNR's gates at `step`, log u - log(1 - u) of the run's own stream. */
-function noiseAt(run: GeneratedRun, step: number): Noise | undefined {
-  if (run.model.gating !== "snr-trans") return undefined;
-  const E = run.model.experts.shared;
-  const words = new Uint32Array(run.model.tasks * E);
-  wordsInto(words, modelKey(run, "noise/links"), 0, step);
-  return (k, e) => {
-    const u = (words[k * E + e] + 0.5) / 2 ** 32;
-    return Math.log(u / (1 - u));
-  };
-}
-
 /** The run by plain gradient descent in float64: batch losses of each step before its update, and final parameters. */
 function descend(run: GeneratedRun): { losses: number[][]; parameters: Float64Array } {
   const parameters = Float64Array.from(initialParameters(run));
   const losses = range(run.training.steps).map((i) => {
     const rows = batchAt(run, i + 1);
-    const factors = factorsAt(run.model.dropout, i + 1, (stream) => modelKey(run, stream));
-    const draws = { factors, noise: noiseAt(run, i + 1) };
+    const keyOf = (stream: string) => modelKey(run, stream);
+    const draws = { factors: factorsAt(run.model.dropout, i + 1, keyOf), noise: noiseAt(run.model, i + 1, keyOf) };
     const before = taskLosses(run.model, parameters, rows, draws);
     const gradient = objectiveGradient(run.model, parameters, rows, draws);
     for (const [p, slope] of gradient.entries()) parameters[p] -= run.training.lr * slope;

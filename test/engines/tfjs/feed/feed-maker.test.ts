@@ -13,6 +13,7 @@ import { FeedMaker } from "../../../../src/engines/tfjs/feed/feed-maker.ts";
 import { type Group, groupOf } from "../../../../src/engines/tfjs/groups.ts";
 import { MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
 import { range } from "../../../support/reference.ts";
+import { fedBatch } from "../../../support/runs.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, tinyRun } from "../runs.ts";
 
 type Training = Partial<Run["training"]>;
@@ -42,8 +43,7 @@ test("a FeedMaker's fresh rows are those of each source at each step", () => {
   const { x, y } = stepsOf(group);
   for (const step of range(STEPS)) {
     for (const [f, source] of group.sources.entries()) {
-      const [ownX, ownY] = [new Float32Array(B * D), new Float32Array(B * 2)];
-      feedOf(source).batchInto(ownX, ownY, FIRST + step);
+      const { x: ownX, y: ownY } = fedBatch(source, FIRST + step);
       const at = step * F + f;
       expect(x?.subarray(at * B * D, (at + 1) * B * D)).toEqual(ownX);
       expect(y?.subarray(at * B * 2, (at + 1) * B * 2)).toEqual(ownY);
@@ -60,11 +60,10 @@ describe("with a fixed set", () => {
     const correlations = range(F).map((f) => maker.sets(sets, f));
     const { numbers } = stepsOf(group);
     for (const [f, source] of group.sources.entries()) {
-      const { sets: own, batchInto } = feedOf(source);
+      const { sets: own } = feedOf(source);
       expect(correlations[f]).toEqual(pairCorrelations(own.train?.y as Float32Array, 2));
       expect(sets["heldout/y"]?.subarray(f * 19 * 2, (f + 1) * 19 * 2)).toEqual(own.heldout.y);
-      const [ownX, ownY] = [new Float32Array(B * D), new Float32Array(B * 2)];
-      batchInto(ownX, ownY, FIRST + 1);
+      const { x: ownX } = fedBatch(source, FIRST + 1);
       for (const rate of range(2)) {
         const r = F * 2 * 1 + f * 2 + rate; // of the second step
         const rows = Array.from(numbers?.subarray(r * B, (r + 1) * B) ?? []);
