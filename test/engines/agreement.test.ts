@@ -68,22 +68,12 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
 describe("cpu and tfjs agree on three tasks, by", () => {
   const tasks = 3;
   const correlationMatrix = range(tasks).map((j) => range(tasks).map((k) => 0.7 ** Math.abs(j - k)));
-  const names = [
-    "shared-bottom",
-    "omoe",
-    "mmoe",
-    "ple",
-    "mmoe-top-k",
-    "adatt",
-    "mmoe-detached",
-    "omoe-linear",
-  ] as const;
-  test.each(names)("%s", (name) =>
-    expectAgreement(
-      makeRun({ model: ZOO[name].build({ inputs: 100, tasks }), correlationMatrix }, { lr: 0.001 }),
-      both(),
-    ),
-  );
+  const training = { lr: 0.001, sampling: "replacement" } as const;
+  const names = ["shared-bottom", "omoe", "mmoe", "ple", "mmoe-top-k", "mmoe-detached", "omoe-linear"] as const;
+  test.each(names)("%s", (name) => {
+    const model = ZOO[name].build({ inputs: 100, tasks });
+    return expectAgreement(makeRun({ model, correlationMatrix, index: 3 }, training), both());
+  });
 });
 
 test.each(INITIALIZER_NAMES)("cpu and tfjs start from the same values, those of %s", async (name) => {

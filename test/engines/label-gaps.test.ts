@@ -5,7 +5,6 @@ import { TableSet } from "../../src/data/table-set.ts";
 import type { Rows } from "../../src/data/task-set.ts";
 import type { FromTable, Run, RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
-import { METHODS } from "../../src/engines/methods.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { cellPoints } from "../../src/records/curves-csv.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
@@ -109,26 +108,6 @@ test.each([1, 3, 19, 40])("every kernel set trains to the same bits, in batches 
   const outcomes = trained("wasm", runs);
   expect(outcomes?.map(({ failure }) => failure)).toEqual([undefined, undefined]);
   for (const set of NATIVE) expect(trained(set, runs)).toEqual(outcomes);
-});
-
-test.each(METHODS)("a batch without any label breaks no step of %s", async (method) => {
-  const { failure, curve } = await resultOf(engines.tfjs, gapRun({ method, batch: 1, steps: 4, evalEvery: 1 }));
-  expect(failure).toBeUndefined();
-  expect(curve.batches?.flat()).toContain(0);
-});
-
-test("a point of the training curve is the mean over batches that have a label", async () => {
-  for (const engine of [engines.cpu, engines.tfjs]) {
-    const { curve } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 1 }));
-    const { curve: coarse } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 12 }));
-    for (const [i, from] of [0, 12].entries()) {
-      const half = range(12).map((step) => from + step);
-      const known = half.filter((step) => curve.batches?.[step]?.[1] === 1);
-      expect(known.length).toBeLessThan(12);
-      expect(coarse.batches?.[i]).toEqual([12, known.length]);
-      expect(coarse.train[i]?.[1]).toBeCloseTo(mean(known.map((step) => curve.train[step]?.[1])), 6);
-    }
-  }
 });
 
 test("the final running mean of a task that few rows have is the same however often the run is evaluated", async () => {

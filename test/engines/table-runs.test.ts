@@ -5,7 +5,7 @@ import { RowOrder } from "../../src/data/order.ts";
 import { dataKey } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
-import type { FromTable, RunResult } from "../../src/engines/engine.ts";
+import type { Engine, FromTable, RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { feedOf, RowSource } from "../../src/engines/rows/row-source.ts";
 import { Room, setArrays } from "../../src/engines/tfjs/feed/feed-arrays.ts";
@@ -18,11 +18,16 @@ import { fedBatch } from "../support/runs.ts";
 import { OMOE } from "../support/specs.ts";
 import { tableOf, tableRun } from "../support/tables.ts";
 import { NATIVE, trained } from "./cpu/same-bits.ts";
-import { resultsOf } from "./tfjs/runs.ts";
 
 const engines = bothEngines();
 
 const omoe = { ...OMOE, inputs: 3, tasks: 2 };
+
+async function resultsOf(engine: Engine, runs: Parameters<Engine["train"]>[0]): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  await engine.train(runs, { onResult: (result) => results.push(result) });
+  return results;
+}
 
 test.each([
   ["batches of 1", { batch: 1 }],

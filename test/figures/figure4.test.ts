@@ -146,3 +146,15 @@ describe("figure4(results, options)", () => {
 function numbersIn(svg: string, name: string): number[] {
   return (new RegExp(`${name}="([^"]*)"`).exec(svg)?.[1] ?? "").split(" ").map(Number);
 }
+
+test("figure3 lays the paper's curves over those that it has, only when asked to", () => {
+  const small = sweepResults({ set: ["models=[shared-bottom-16]", "steps=10000", "correlations=[0.5, 0.7, 1]"] });
+  const drawn = (paper: boolean) => drawerOf("figure3")(small, { ...DEFAULT_OPTIONS, paper }) as Figure;
+  const { data, svg, caption } = drawn(true);
+  const paper = (correlation: number, step: number) =>
+    data.find((row) => row.correlation === correlation && row.step === step)?.paper;
+  expect([paper(0.5, 100), paper(0.7, 100), paper(1, 9900)]).toEqual([0.7572, Number.NaN, 0.2832]);
+  expect(svg).toContain("the paper");
+  expect(caption).toContain("the paper's Figure 3; a mean over its 200 runs");
+  expect(drawn(false).svg).not.toContain("the paper");
+});

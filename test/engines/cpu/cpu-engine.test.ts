@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
+import { availableKernels, fuses } from "../../../src/engines/cpu/native.ts";
 import type { Hooks, Run, RunResult } from "../../../src/engines/engine.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { MODEL_NAMES } from "../../../src/models/zoo.ts";
@@ -75,6 +76,28 @@ describe("1,000 steps", () => {
     const results = await train(two, runs);
     const hashes = MODEL_NAMES.map((model, i) => [model, hash(of(results, runs[i]))]);
     expect(Object.fromEntries(hashes)).toEqual(HASHES);
+  });
+});
+
+describe("100 steps leave the same bits as ever in all of the zoo together,", () => {
+  const fuse = availableKernels().sets.some(fuses);
+  const few = { batch: 3, trainRows: 40, clipNorm: 0.5 } as const; // units as lanes
+  test.each([
+    ["with dropout", 0.3, {}, "88d3bac0ce73db9e"],
+    ["in small batches, by SGD with clipping and dropout", 0.2, { ...few, optimizer: "sgd" }, "c6561e813f4abb3f"],
+    ["by stored gradients", 0, { method: "pcgrad", weightDecay: 0.01 }, "16419eb970809bba"],
+    ...(fuse ? ([["in fused arithmetic", 0.1, { arithmetic: "fused" }, "37f261b90101e757"]] as const) : []),
+    ...(fuse
+      ? ([["in small batches in fused arithmetic", 0, { ...few, arithmetic: "fused" }, "a8b9a1b041d5c1a7"]] as const)
+      : []),
+  ] as const)("%s", async (_, dropout, training, expected) => {
+    const runs = MODEL_NAMES.map((model) =>
+      runOf({ model, dropout, training: { steps: 100, evalEvery: 50, ...training } }),
+    );
+    const results = await train(two, runs);
+    expect(
+      bitsOf(Float32Array.from(runs.flatMap((run) => [...(of(results, run).parameters ?? [])])))?.slice(0, 16),
+    ).toBe(expected);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Rows } from "../../../src/data/task-set.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { keyOf } from "../../../src/random/key.ts";
+import { philox } from "../../../src/random/philox.ts";
 import { factorsAt, noiseAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
 import { objectiveGradient, range, taskLosses } from "../../support/reference.ts";
@@ -149,3 +150,27 @@ function leastTime(call: () => void): number {
     }),
   );
 }
+
+/** A single ReLU unit, of value 1 on the one row below. */
+const UNIT = plainBottom(1, 1, 1, { bias: false });
+
+/** The loss at the first step with label 0, what it takes off the two weights of 1, and the loss without dropout then. */
+function stepOf(probability: number) {
+  const run = loneRun({ ...UNIT, dropout: probability }, 1, "sgd", 1);
+  run.setParameters(Float32Array.of(1, 1));
+  run.setBatch([[1]], [[0]]);
+  const [loss] = run.train(1);
+  return { loss, taken: Array.from(run.parameters(), (w) => 1 - w), evaluated: run.evaluate() };
+}
+
+test("a model drops the words below its probability, and scales what it keeps, forwards and backwards", () => {
+  const words = new Uint32Array(4);
+  philox(words, keyOf("dropout/experts/0/0"), 0, 0, 1);
+  const word = words[0];
+  const p = word / 2 ** 32;
+  const kept = Math.fround(1 / (1 - p));
+  const { loss, taken } = stepOf(p);
+  expect(loss).toBeCloseTo(kept ** 2, 5);
+  for (const gradient of taken) expect(gradient).toBeCloseTo(2 * kept ** 2, 4); // of (w2 kept w1)²
+  expect(stepOf((word + 0.5) / 2 ** 32)).toEqual({ loss: 0, taken: [0, 0], evaluated: [1] });
+});

@@ -1,5 +1,5 @@
 // Methods on the kernels: as tfjs trains them, and the same bits on every kernel set, in every layout, stopped or not. What each
-// method makes of gradients is compared with float64 in test/engines/methods.test.ts.
+// method makes of gradients is compared with PyTorch in test/python/methods.test.ts.
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";

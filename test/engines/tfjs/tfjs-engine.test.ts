@@ -1,13 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Engine, type GeneratedRun, latestLoss, modelKey, type RunResult } from "../../../src/engines/engine.ts";
-import { initialParameters } from "../../../src/engines/initial-parameters.ts";
+import { type Engine, latestLoss, type RunResult } from "../../../src/engines/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
-import { mean } from "../../../src/stats/moments.ts";
 import { expectClose } from "../../support/close.ts";
-import { factorsAt, noiseAt } from "../../support/factors.ts";
-import { objectiveGradient, range, taskLosses } from "../../support/reference.ts";
-import { batchAt } from "../../support/runs.ts";
+import { range } from "../../support/reference.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";
 
 let tf: Tf;
@@ -68,41 +64,6 @@ describe("train(runs) in groups", () => {
   });
 });
 
-/** The run by plain gradient descent in float64: batch losses of each step before its update, and final parameters. */
-function descend(run: GeneratedRun): { losses: number[][]; parameters: Float64Array } {
-  const parameters = Float64Array.from(initialParameters(run));
-  const losses = range(run.training.steps).map((i) => {
-    const rows = batchAt(run, i + 1);
-    const keyOf = (stream: string) => modelKey(run, stream);
-    const draws = { factors: factorsAt(run.model.dropout, i + 1, keyOf), noise: noiseAt(run.model, i + 1, keyOf) };
-    const before = taskLosses(run.model, parameters, rows, draws);
-    const gradient = objectiveGradient(run.model, parameters, rows, draws);
-    for (const [p, slope] of gradient.entries()) parameters[p] -= run.training.lr * slope;
-    return before;
-  });
-  return { losses, parameters };
-}
-
-const BY_HAND = { optimizer: "sgd", lr: 0.1, steps: 5, evalEvery: 3 } as const;
-
-test.each([
-  ["shuffled epochs of a fixed set", tinyRun({}, { ...BY_HAND, trainRows: 7 })],
-  ["random gates, drawn again at each step", tinyRun({ model: PAIR_SNR }, { ...BY_HAND, trainRows: 7 })],
-  ["selecting gates", tinyRun({ model: PAIR_SELECTING }, { ...BY_HAND, trainRows: 7 })],
-  ["a fixed set drawn with replacement", tinyRun({}, { ...BY_HAND, sampling: "replacement" })],
-  ["fresh rows", tinyRun({}, { ...BY_HAND, trainRows: "fresh" })],
-  ["deep experts, gates and towers", tinyRun({ model: PAIR_DEEP }, BY_HAND)],
-  ["dropout", tinyRun({ model: PAIR_DROPOUT }, BY_HAND)],
-])("train(run) is gradient descent in float64: %s", async (_, run) => {
-  const [result] = (await resultsOf(engine, [{ ...run, index: 1 }, run])).slice(1) as [RunResult];
-  const { losses, parameters } = descend(run);
-  expectClose(result.parameters as Float32Array, parameters, 1e-5);
-  expect(result.curve.steps).toEqual([3, 5]);
-  const intervals = [losses.slice(0, 3), losses.slice(3)];
-  const means = intervals.map((interval) => [0, 1].map((k) => mean(interval.map((loss) => loss[k]))));
-  expectClose(result.curve.train.flat(), means.flat(), 1e-5);
-});
-
 describe("a run that fails", () => {
   const { data } = tinyRun();
   const broken = tinyRun({ index: 1, data: { ...data, noiseStd: Number.NaN } });
@@ -113,18 +74,6 @@ describe("a run that fails", () => {
     expect(failed).not.toHaveProperty("trainingSetLoss");
     const without = await resultsOf(engine, [tinyRun(), tinyRun({ index: 2 })]);
     expect([first, third].map((result) => numbers(result))).toEqual(without.map(numbers));
-  });
-
-  test("is named with the step at which its loss first passed the limit, of a batch or of the held-out rows", async () => {
-    const training = { optimizer: "sgd", lr: 2, steps: 9, evalEvery: 9 } as const;
-    const run = tinyRun({}, training);
-    const { losses } = descend(run);
-    const step = 1 + losses.findIndex((loss) => !(mean(loss) <= 1e6));
-    expect(step).toBeGreaterThan(2);
-    const stopped = tinyRun({}, { ...training, steps: step - 1 });
-    const failures = (await resultsOf(engine, [run, stopped])).map(({ failure }) => failure);
-    expect(failures[0]).toMatch(new RegExp(`^diverged: loss is .* at step ${step}$`));
-    expect(failures[1]).toMatch(new RegExp(`^diverged: loss is .* at step ${step - 1}$`));
   });
 
   test("ends its group when no other is left", async () => {

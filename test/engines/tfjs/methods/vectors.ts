@@ -27,7 +27,7 @@ export function mixOf(weights: Vector, vectors: readonly Vector[]): number[] {
   );
 }
 
-export function gramOf(vectors: readonly Vector[]): number[][] {
+function gramOf(vectors: readonly Vector[]): number[][] {
   return vectors.map((a) => vectors.map((b) => dot(a, b)));
 }
 
@@ -49,17 +49,6 @@ export function orderOf(K: number, n = 0): number[][] {
 /** An order [K][K-1] as the methods take it, [K-1][K][K]. */
 export const oneHot = (orders: readonly (readonly number[])[]) =>
   range(orders.length - 1).map((round) => orders.map((order) => orders.map((_, j) => (order[round] === j ? 1 : 0))));
-
-/** x with A x = y, by elimination. */
-export function solved(A: readonly Vector[], y: Vector): number[] {
-  const rows = A.map((row, i) => [...row, y[i]]);
-  for (const [k, pivot] of rows.entries())
-    for (const [i, row] of rows.entries()) {
-      const factor = i === k ? 0 : row[k] / pivot[k];
-      for (const j of row.keys()) row[j] -= factor * pivot[j];
-    }
-  return rows.map((row, k) => (row.at(-1) as number) / row[k]);
-}
 
 interface Given {
   /** [R][K]; 1 if absent. */
