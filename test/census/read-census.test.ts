@@ -4,8 +4,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { readCensus } from "../../src/census/read-census.ts";
 import { UsageError } from "../../src/errors.ts";
-import { xoshiroOf } from "../../src/random/xoshiro.ts";
-import { censusLine, censusText } from "../support/census-files.ts";
+import { censusText } from "../support/census-files.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 const folder = temporaryFolder();
@@ -72,12 +71,4 @@ test("readCensus refuses a download that broke off", () => {
   const packed = gzipSync(censusText("some", 50));
   const file = fileOf(packed.subarray(0, packed.length / 2), "broken.gz");
   expect(() => readCensus(file)).toThrow(/broken\.gz: can't be unpacked: .*; download it again$/);
-});
-
-test("a generated line has 42 fields, none of them empty", () => {
-  const random = xoshiroOf("test/census");
-  for (let n = 0; n < 200; n++) {
-    const fields = censusLine(random).split(", ");
-    expect([fields.length, fields.some((field) => field === "" || field === "undefined")]).toEqual([42, false]);
-  }
 });

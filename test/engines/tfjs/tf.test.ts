@@ -32,3 +32,8 @@ test("expectShape(what, tensor, sizes) names the axes", async () => {
   expect(() => expectShape("gate", tensor, { R: 2, D: 9, E: 5 })).not.toThrow();
   tensor.dispose();
 });
+
+test("the gradient of an operation that no model has is refused by name", async () => {
+  const tf = await loadTf("cpu");
+  expect(() => tf.grad((x) => tf.tan(x))(tf.tensor1d([1, 2]))).toThrow(/[Gg]radient .*Tan/);
+});
