@@ -157,16 +157,10 @@ test("runs from before a number was declared have no column, or an empty cell, a
   ]);
 });
 
-test("a number that is not declared, or of too few tasks, is an engine's bug", () => {
-  const measured = (measures: RunResult["measures"]) => () =>
-    recordOf({ ...doneResult(makeRun()), ...(measures && { measures }) }, "fake");
-  expect(measured({ gateEntropie: 1 })).toThrow(
-    new TypeError("measure 'gateEntropie' is not declared in records/measures.ts"),
-  );
-  expect(measured({ gateEntropy: [1] })).toThrow(
-    new RangeError("measure 'gateEntropy': expected a list of 2, got a list of 1"),
-  );
-  expect(measured({ weightNorm: [1] })).toThrow(
-    new RangeError("measure 'weightNorm': expected a number, got a list of 1"),
-  );
+test.each<[NonNullable<RunResult["measures"]>, Error]>([
+  [{ gateEntropie: 1 }, new TypeError("measure 'gateEntropie' is not declared in records/measures.ts")],
+  [{ gateEntropy: [1] }, new RangeError("measure 'gateEntropy': expected a list of 2, got a list of 1")],
+  [{ weightNorm: [1] }, new RangeError("measure 'weightNorm': expected a number, got a list of 1")],
+])("%j is an engine's bug: %s", (measures, error) => {
+  expect(() => recordOf({ ...doneResult(makeRun()), measures }, "fake")).toThrow(error);
 });

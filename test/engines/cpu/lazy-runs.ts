@@ -1,4 +1,5 @@
 // A small model with embeddings on rows that have few of their vectors, and the kernels' losses on it.
+import { expect } from "vitest";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { CONSTANT } from "../../../src/engines/learning-rate.ts";
 import { type OptimizerSettings, PLAIN_TRAINING } from "../../../src/engines/training-settings.ts";
@@ -67,10 +68,6 @@ export function trainedByKernels(memory: KernelInstance, settings: OptimizerSett
 
 /** The largest distance between numbers of two lists. */
 export function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expectSame(a.length, b.length);
+  expect(b.length).toBe(a.length);
   return range(a.length).reduce((most, i) => Math.max(most, Math.abs(a[i] - b[i])), 0);
-}
-
-function expectSame(a: number, b: number): void {
-  if (a !== b) throw new Error(`expected lists of one length, got ${a} and ${b}`);
 }
