@@ -11,14 +11,8 @@ const census = join(folder, "census");
 let stdout = "";
 
 beforeAll(async () => {
-  const prepared = await runMain([
-    "census",
-    "prepare",
-    "test/census/real/census-income-1000.gz",
-    "--resplit",
-    "-o",
-    census,
-  ]);
+  const real = "test/census/real/census-income-1000.gz";
+  const prepared = await runMain(["census", "prepare", real, "--resplit", "-o", census]);
   expect(prepared.code).toBe(0);
   stdout = prepared.stdout.replaceAll(/\s+/g, " ");
 });
@@ -34,18 +28,8 @@ test("a study of them trains, each run on a split of its own, and compares model
   const { trainRows, heldoutRows, chooseBy } = loadConfig(join(census, "group1.yaml"));
   expect([trainRows, heldoutRows, chooseBy]).toEqual([833, 167, "auc1"]);
   const out = join(folder, "out");
-  const models = ["--models", "shared-bottom,mmoe", "--lr", "0.01", "--batch", "128", "--set", "patience=2"];
-  const swept = await runMain([
-    "sweep",
-    join(census, "group1.yaml"),
-    ...models,
-    "--kernels",
-    "wasm",
-    "--runs",
-    "2",
-    "--out",
-    out,
-  ]);
+  const few = "--models shared-bottom,mmoe --lr 0.01 --batch 128 --set patience=2 --kernels wasm --runs 2".split(" ");
+  const swept = await runMain(["sweep", join(census, "group1.yaml"), ...few, "--out", out]);
   expect(swept.code).toBe(0);
   const runs = parse(readFileSync(join(out, "runs.csv")), { columns: true }) as Record<string, string>[];
   expect(runs.every(({ auc1, auc2 }) => Number(auc1) > 0.7 && Number(auc2) > 0.95)).toBe(true);

@@ -1,11 +1,10 @@
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import type { Optimizer } from "../../src/engines/training-settings.ts";
 import type { Gating } from "../../src/models/spec.ts";
-import { resultOf } from "../support/agreement.ts";
-import { PAIR_DROPOUT, PAIR_MMOE, tinyRun } from "./tfjs/runs.ts";
+import { PAIR_MMOE, tinyRun } from "./tfjs/runs.ts";
 
 const engines: Engine[] = [new CpuEngine({ jobs: 1 }), await createTfjsEngine({ backend: "cpu" })];
 afterAll(async () => {
@@ -26,16 +25,33 @@ async function refusal(engine: Engine, run: Run): Promise<string> {
   return `${(error as Error).name}: ${(error as Error).message}`;
 }
 
-test.each(engines)("$name refuses a gating that no engine has, by name", async (engine) => {
-  const run = tinyRun({ model: { ...PAIR_MMOE, gating: "hierarchical" as Gating } });
-  expect(await refusal(engine, run)).toBe('RangeError: unexpected value "hierarchical"');
-});
+const lion = tinyRun({}, { optimizer: "lion" as Optimizer });
+const wide = tinyRun({ data: { ...tinyRun().data, inputs: 9 } });
+const triple = tinyRun({ model: { ...PAIR_MMOE, tasks: 3 }, correlationMatrix: tinyRun().correlationMatrix });
+const experts = { shared: 1, perTask: 2, layers: [3] };
 
-test.each(engines)("$name refuses an optimizer that no engine has, by name", async (engine) => {
-  const run = tinyRun({}, { optimizer: "lion" as Optimizer });
-  expect(await refusal(engine, run)).toBe(
-    `RangeError: run ${run.id}: expected an optimizer of adam, adamw, sgd, got lion`,
-  );
+describe.each(engines)("$name refuses", (engine) => {
+  test.each<[string, Run, string]>([
+    [
+      "a gating that no engine has, by name",
+      tinyRun({ model: { ...PAIR_MMOE, gating: "hierarchical" as Gating } }),
+      'RangeError: unexpected value "hierarchical"',
+    ],
+    [
+      "an optimizer that no engine has, by name",
+      lion,
+      `RangeError: run ${lion.id}: expected an optimizer of adam, adamw, sgd, got lion`,
+    ],
+    [
+      "a spec that names no model",
+      tinyRun({ model: { ...PAIR_MMOE, gating: "single", experts } }),
+      "RangeError: model mmoe: gating single: expected only shared experts, got 2 a task",
+    ],
+    ["other inputs than the data's", wide, `run ${wide.id}: expected a model of 9 inputs, as the data have, got 4`],
+    ["other tasks than the data's", triple, `run ${triple.id}: expected a model of 2 tasks`],
+  ])("%s", async (_, run, message) => {
+    expect(await refusal(engine, run)).toContain(message);
+  });
 });
 
 test("engines of the family train methods, and refuse models in code", () => {
@@ -44,26 +60,4 @@ test("engines of the family train methods, and refuse models in code", () => {
   for (const engine of engines) expect(() => engine.check(run)).not.toThrow();
   const model = { name: "mine", inputs: 4, tasks: 2, file: "/mine.mjs", sha256: "0" };
   expect(() => tfjs.check({ ...run, model })).toThrow("model mine: JavaScript is not in the tfjs engine");
-});
-
-test.each(engines)("$name refuses a spec that names no model", async (engine) => {
-  const model = { ...PAIR_MMOE, gating: "single" as const, experts: { shared: 1, perTask: 2, layers: [3] } };
-  const run = tinyRun({ model });
-  expect(await refusal(engine, run)).toBe(
-    "RangeError: model mmoe: gating single: expected only shared experts, got 2 a task",
-  );
-});
-
-test.each(engines)("$name refuses a run whose model and data differ in inputs or tasks", async (engine) => {
-  const wide = tinyRun({ data: { ...tinyRun().data, inputs: 9 } });
-  expect(await refusal(engine, wide)).toContain(
-    `run ${wide.id}: expected a model of 9 inputs, as the data have, got 4`,
-  );
-  const triple = tinyRun({ model: { ...PAIR_MMOE, tasks: 3 }, correlationMatrix: tinyRun().correlationMatrix });
-  expect(await refusal(engine, triple)).toContain(`run ${triple.id}: expected a model of 2 tasks`);
-});
-
-test.each(engines)("$name trains dropout", async (engine) => {
-  const { failure, curve } = await resultOf(engine, tinyRun({ model: PAIR_DROPOUT }));
-  expect([failure, curve.steps]).toEqual([undefined, [4, 8, 11]]);
 });

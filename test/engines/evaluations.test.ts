@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine } from "../../src/engines/engine.ts";
-import { type EvalEvery, evaluationCount, evaluationSteps, nextEvaluation } from "../../src/engines/evaluations.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import { resultOf } from "../support/agreement.ts";
-import { makeRun } from "../support/runs.ts";
+import { describe, expect, test } from "vitest";
+import {
+  diagnosedSteps,
+  type EvalEvery,
+  evaluationCount,
+  evaluationSteps,
+  nextEvaluation,
+} from "../../src/engines/evaluations.ts";
 
 const evaluations = (steps: number, evalEvery: EvalEvery) => evaluationSteps({ steps, evalEvery });
 
@@ -28,30 +29,6 @@ test("log:20 gives ten million steps 20 points a decade, each after another step
     expect(nextEvaluation({ steps: 1e7, evalEvery: "log:20" }, step - 1)).toBe(all[i + 1]);
 });
 
-describe("a curve at uneven steps", () => {
-  let engines: Engine[];
-  beforeAll(async () => {
-    engines = [new CpuEngine({ jobs: 1 }), await createTfjsEngine({ backend: "wasm" })];
-  });
-  afterAll(() => Promise.all(engines.map((engine) => engine.dispose())));
-
-  test("has the means of the batches between them, on every engine", async () => {
-    for (const engine of engines) {
-      const each = await resultOf(engine, makeRun({}, { steps: 11, evalEvery: 1 }));
-      const { curve } = await resultOf(engine, makeRun({}, { steps: 11, evalEvery: [2, 3, 7] }));
-      expect(curve.steps).toEqual([2, 3, 7, 11]);
-      const from = [0, 2, 3, 7];
-      curve.train.forEach((losses, i) => {
-        const batches = each.curve.train.slice(from[i], curve.steps[i]);
-        losses.forEach((loss, k) => {
-          expect(loss).toBeCloseTo(batches.reduce((sum, batch) => sum + batch[k], 0) / batches.length, 6);
-        });
-      });
-      expect(curve.heldout).toEqual([2, 3, 7, 11].map((step) => each.curve.heldout[step - 1]));
-    }
-  });
-});
-
 describe("evaluations by the number of steps", () => {
   const stepsOf = (steps: number) => evaluationSteps({ steps, evalEvery: "auto" });
 
@@ -68,4 +45,15 @@ describe("evaluations by the number of steps", () => {
     const [long, short] = [stepsOf(3000), stepsOf(700)];
     expect(long.filter((step) => step <= 640).every((step) => short.includes(step))).toBe(true);
   });
+});
+
+test("diagnosedSteps(training) are all evaluations of a run that has up to 6", () => {
+  expect(diagnosedSteps({ steps: 7, evalEvery: 7 })).toEqual([7]);
+  expect(diagnosedSteps({ steps: 55, evalEvery: 10 })).toEqual([10, 20, 30, 40, 50, 55]);
+});
+
+test("diagnosedSteps(training) are 6 of many evaluations, with the first and the last", () => {
+  const steps = [250, 5250, 10_250, 15_000, 20_000, 25_000];
+  expect(diagnosedSteps({ steps: 25_000, evalEvery: 250 })).toEqual(steps);
+  expect(diagnosedSteps({ steps: 1000, evalEvery: "log:8" })).toHaveLength(6);
 });

@@ -5,8 +5,6 @@ import { TableSet } from "../../src/data/table-set.ts";
 import type { Rows } from "../../src/data/task-set.ts";
 import type { FromTable, Run, RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
-import { METHODS } from "../../src/engines/methods.ts";
-import { feedOf } from "../../src/engines/rows/row-source.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { cellPoints } from "../../src/records/curves-csv.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
@@ -14,7 +12,8 @@ import { finalLosses, lowestLosses, type RunRecord, recordOf } from "../../src/r
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { gapRun, isGap, numbersRun } from "../support/gap-runs.ts";
-import { predictRows, range } from "../support/reference.ts";
+import { range, taskGradients, taskLosses } from "../support/reference.ts";
+import { fedBatch } from "../support/runs.ts";
 import { BOTTOM as FAMILY, MMOE } from "../support/specs.ts";
 import { NATIVE, trained } from "./cpu/same-bits.ts";
 
@@ -27,33 +26,19 @@ const setOf = (run: Run, set: "train" | "heldout"): Rows =>
   new TableSet((run as Run & FromTable).data, dataIdentity(run), run.training).rows(set);
 
 /** The mean squared errors [K] of float64 predictions over the rows that have a label; NaN where none has. */
-function errorsOf(run: Run, parameters: ArrayLike<number>, { x, y }: Rows): number[] {
-  const K = run.model.tasks;
-  const rows = predictRows(run.model, parameters, x);
-  return range(K).map((k) => {
-    const errors = rows.flatMap((predicted, n) => {
-      const label = y[n * K + k];
-      return Number.isNaN(label) ? [] : [(predicted[k] - label) ** 2];
-    });
-    return mean(errors);
-  });
+function errorsOf({ model }: Run, parameters: ArrayLike<number>, rows: Rows): number[] {
+  const hasLabel = (k: number) => rows.y.some((label, i) => i % model.tasks === k && !Number.isNaN(label));
+  return taskLosses(model, parameters, rows).map((loss, k) => (hasLabel(k) ? loss : Number.NaN));
 }
 
-/** Parameters after `steps` plain steps in float64, by central differences, and the losses before each. */
+/** Parameters after `steps` plain steps in float64, and the losses before each. */
 function trainedByHand(run: Run, steps: number): { parameters: Float64Array; losses: number[][] } {
   const parameters = Float64Array.from(initialParameters(run));
-  const feed = feedOf(run);
-  const size = run.training.batch;
-  const batch = { x: new Float32Array(size * 3), y: new Float32Array(size * 2) };
   const losses = range(steps).map((step) => {
-    feed.batchInto(batch.x, batch.y, step + 1);
-    const objective = (i: number, value: number) => {
-      const [one = 0, other = 0] = errorsOf(run, parameters.with(i, value), batch);
-      return (one || 0) + 3 * (other || 0);
-    };
+    const batch = fedBatch(run, step + 1);
     const before = errorsOf(run, parameters, batch);
-    const slopes = parameters.map((at, i) => (objective(i, at + 1e-6) - objective(i, at - 1e-6)) / 2e-6);
-    for (const [i, slope] of slopes.entries()) parameters[i] -= 0.05 * slope;
+    const [one = [], other = []] = taskGradients(run.model, parameters, batch);
+    for (const [i, slope] of one.entries()) parameters[i] -= 0.05 * (slope + 3 * other[i]);
     return before;
   });
   return { parameters, losses };
@@ -125,26 +110,6 @@ test.each([1, 3, 19, 40])("every kernel set trains to the same bits, in batches 
   for (const set of NATIVE) expect(trained(set, runs)).toEqual(outcomes);
 });
 
-test.each(METHODS)("a batch without any label breaks no step of %s", async (method) => {
-  const { failure, curve } = await resultOf(engines.tfjs, gapRun({ method, batch: 1, steps: 4, evalEvery: 1 }));
-  expect(failure).toBeUndefined();
-  expect(curve.batches?.flat()).toContain(0);
-});
-
-test("a point of the training curve is the mean over batches that have a label", async () => {
-  for (const engine of [engines.cpu, engines.tfjs]) {
-    const { curve } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 1 }));
-    const { curve: coarse } = await resultOf(engine, numbersRun({ steps: 24, evalEvery: 12 }));
-    for (const [i, from] of [0, 12].entries()) {
-      const half = range(12).map((step) => from + step);
-      const known = half.filter((step) => curve.batches?.[step]?.[1] === 1);
-      expect(known.length).toBeLessThan(12);
-      expect(coarse.batches?.[i]).toEqual([12, known.length]);
-      expect(coarse.train[i]?.[1]).toBeCloseTo(mean(known.map((step) => curve.train[step]?.[1])), 6);
-    }
-  }
-});
-
 test("the final running mean of a task that few rows have is the same however often the run is evaluated", async () => {
   for (const engine of [engines.cpu, engines.tfjs]) {
     const finals = [];
@@ -184,14 +149,8 @@ describe("a missing label", () => {
 
   test("changes nothing for the other tasks' parameters and losses, bit for bit", async () => {
     for (const engine of [engines.cpu, engines.tfjs]) {
-      const whole = await resultOf(
-        engine,
-        run(() => false),
-      );
-      const some = await resultOf(
-        engine,
-        run((n, k) => k === 1 && isGap(n, 1)),
-      );
+      const [none, few]: (typeof isGap)[] = [() => false, (n, k) => k === 1 && isGap(n, 1)];
+      const [whole, some] = [await resultOf(engine, run(none)), await resultOf(engine, run(few))];
       const changed = parameterBlocks(apart).filter(({ offset, size }) =>
         range(size).some((i) => whole.parameters?.[offset + i] !== some.parameters?.[offset + i]),
       );

@@ -4,7 +4,6 @@ import { pairCorrelations } from "../../src/data/label-correlation.ts";
 import { RowOrder } from "../../src/data/order.ts";
 import { dataKey } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
-import { checkRun } from "../../src/engines/check-run.ts";
 import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
 import type { Engine, FromTable, RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
@@ -12,9 +11,10 @@ import { feedOf, RowSource } from "../../src/engines/rows/row-source.ts";
 import { Room, setArrays } from "../../src/engines/tfjs/feed/feed-arrays.ts";
 import { FeedMaker } from "../../src/engines/tfjs/feed/feed-maker.ts";
 import { groupOf, groupsOf } from "../../src/engines/tfjs/groups.ts";
-import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { expectAgreement, expectSameDiagnostics } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { range } from "../support/reference.ts";
+import { fedBatch } from "../support/runs.ts";
 import { OMOE } from "../support/specs.ts";
 import { tableOf, tableRun } from "../support/tables.ts";
 import { NATIVE, trained } from "./cpu/same-bits.ts";
@@ -75,12 +75,12 @@ describe("the rows of a run", () => {
   });
 
   test("are made where they are needed, part by part and batch by batch", () => {
-    const { sets, batchInto } = feedOf(run);
+    const { sets } = feedOf(run);
     const rows = set.rows("train");
     expect(sets.train?.x).toEqual(rows.x);
     expect(sets.train?.inputs(5, 9)).toEqual(rows.x.subarray(5 * 3, 9 * 3));
-    const [x, y, numbers] = [new Float32Array(7 * 3), new Float32Array(7 * 2), new Uint32Array(7)];
-    batchInto(x, y, 4);
+    const { x, y } = fedBatch(run, 4);
+    const numbers = new Uint32Array(7);
     new RowSource(run).numbersInto(numbers, 4);
     expect([...x]).toEqual([...numbers].flatMap((n) => [...rows.x.subarray(3 * n, 3 * n + 3)]));
     expect([...y]).toEqual([...numbers].flatMap((n) => [...rows.y.subarray(2 * n, 2 * n + 2)]));
@@ -118,13 +118,8 @@ test("crossed runs of one data seed have one split, of another another", async (
 
 test("diagnostics are of the run's held-out rows, with the same values on both engines", async () => {
   const run = tableRun({ index: 3, diagnostics: ["gates", "units", "gradients"] });
-  const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)].map(
-    (result) => result.diagnostics?.values ?? {},
-  );
-  expect(Object.keys(a ?? {})).toContain("gateWeight/1/1");
-  for (const [name, curve] of Object.entries(a ?? {}))
-    for (const [i, value] of curve.entries())
-      expect(Math.abs(value - b?.[name]?.[i]), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
+  const found = await expectSameDiagnostics(run, [engines.cpu, engines.tfjs], 1e-3);
+  expect(Object.keys(found?.values ?? {})).toContain("gateWeight/1/1");
 });
 
 test("a crossed run's diagnostics are of the rows of its data seed", () => {
@@ -144,15 +139,5 @@ test("a run whose rows are not in memory is refused", () => {
   const { values: _, ...data } = tableOf(60);
   expect(() => trained("wasm", [tableRun({ data })])).toThrow(
     "TableSet: expected the rows of /some.csv in memory, got none",
-  );
-});
-
-test("checkRun(engine, run) refuses a model of other sizes than the table's", () => {
-  const { id } = tableRun();
-  expect(() => checkRun("cpu", tableRun({ data: tableOf(60, { tasks: 5 }) }))).toThrow(
-    `run ${id}: expected a model of 5 tasks, as the data have, got 2`,
-  );
-  expect(() => checkRun("cpu", tableRun({ data: tableOf(60, { inputs: 4 }) }))).toThrow(
-    `run ${id}: expected a model of 4 inputs, as the data have, got 3`,
   );
 });

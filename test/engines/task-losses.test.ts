@@ -14,7 +14,7 @@ import { resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { isGap, numbersRun } from "../support/gap-runs.ts";
-import { predictRows, range } from "../support/reference.ts";
+import { range, taskLosses } from "../support/reference.ts";
 import { columnOf, setNumber, tableOf, tableRun } from "../support/tables.ts";
 
 const engines = bothEngines();
@@ -26,19 +26,10 @@ const three = (training: Parameters<typeof tableRun>[1] = {}) => tableRun({}, { 
 
 const setOf = (run: Run) => new TableSet((run as Run & FromTable).data, dataIdentity(run), run.training);
 
-/** Mean squared errors [K] of float64 predictions over rows `from` to `to` of the held-out rows, of those with a label. */
+/** Mean squared errors [K] of float64 predictions over rows `from` to `to` of the held-out rows. */
 function errorsOf(run: Run, parameters: ArrayLike<number>, from: number, to: number): number[] {
   const { x, y } = setOf(run).rows("heldout");
-  const predictions = predictRows(run.model, parameters, x);
-  return [0, 1].map((k) => {
-    const errors = range(to - from).flatMap((i) => {
-      const n = from + i;
-      const label = y[2 * n + k];
-      const predicted = predictions[n]?.[k];
-      return Number.isNaN(label) ? [] : [(predicted - label) ** 2];
-    });
-    return mean(errors);
-  });
+  return taskLosses(run.model, parameters, { x: x.subarray(3 * from, 3 * to), y: y.subarray(2 * from, 2 * to) });
 }
 
 describe("a run with validation rows", () => {

@@ -35,12 +35,6 @@ describe("figure4(results, options)", () => {
     expect(caption).toMatch(/n = 5 to 7 runs in each cell\. Runs that failed are left out: 2 of MMoE at 0\.9\.$/);
   });
 
-  test("names the failures of a cell in which every run failed", () => {
-    const { caption, data } = draw({}, sweepResults({ failing: (id) => id.startsWith("omoe/p=1.00") }));
-    expect(caption).toMatch(/n = 7 runs in each cell\. Runs that failed are left out: 7 of OMoE at 1\.$/);
-    expect(data.some((row) => row.model === "omoe" && row.correlation === 1)).toBe(false);
-  });
-
   test("lays the paper's curves over ours only when asked to, and then shows the difference", () => {
     const results = sweepResults({ set: ["steps=10000"] });
     expect(draw({}, results).data[0]).not.toHaveProperty("paper");
@@ -115,16 +109,6 @@ describe("figure4(results, options)", () => {
     expect(svg).toMatch(/class="band"[^>]*>\s*<path d="M\d/);
   });
 
-  test("draws of many models as many correlations as fit, the paper's first", () => {
-    const models = "models=shared-bottom,omoe,mmoe,single-task,average,cgc,ple";
-    const results = sweepResults({ set: [models, "correlations=[-0.5, 0, 0.5, 0.75, 1]", "runs=2"] });
-    const { svg, caption, title } = draw({ paper: true }, results);
-    expect(title).toBe("Loss against training steps of 7 models");
-    expect(caption).toContain("Of 5 correlations, −0.5, 0.5 and 1 are drawn");
-    expect(caption).toContain("The models are in 2 rows of panels");
-    expect(svg.match(/class="key"/g)).toHaveLength(2 + 1); // the differences have one of their own
-  });
-
   test.each([
     ["shared-bottom", 0.4936, 0.2009],
     ["omoe", 0.3794, 0.0784],
@@ -143,11 +127,6 @@ describe("figure4(results, options)", () => {
     expect(caption).toContain("its unit as 3 steps (assumed)");
   });
 
-  test("says what it lacks where no run is done", () => {
-    const drawn = figure4(sweepResults({ failing: () => true }), DEFAULT_OPTIONS);
-    expect(drawn).toEqual({ name: "figure4", lacking: "no run is done" });
-  });
-
   test("draws curves of more points than a call has arguments", () => {
     const results = sweepResults({
       set: ["models=[mmoe]", "correlations=[1]", "runs=1", "steps=140000", "evalEvery=1"],
@@ -161,15 +140,21 @@ describe("figure4(results, options)", () => {
     expect(title).toBe("Loss against training steps of Shared-Bottom-16");
     expect(caption).toContain("Hollow markers: the paper's Figure 3; a mean");
   });
-
-  test("draws a cell of one run without a band", () => {
-    const { svg, caption } = draw({}, sweepResults({ set: ["runs=1"] }));
-    expect(svg).not.toMatch(/NaN|fill-opacity="0.22"/);
-    expect(caption).toContain("n = 1 run in each cell");
-  });
 });
 
 /** The numbers of the first attribute of that name. */
 function numbersIn(svg: string, name: string): number[] {
   return (new RegExp(`${name}="([^"]*)"`).exec(svg)?.[1] ?? "").split(" ").map(Number);
 }
+
+test("figure3 lays the paper's curves over those that it has, only when asked to", () => {
+  const small = sweepResults({ set: ["models=[shared-bottom-16]", "steps=10000", "correlations=[0.5, 0.7, 1]"] });
+  const drawn = (paper: boolean) => drawerOf("figure3")(small, { ...DEFAULT_OPTIONS, paper }) as Figure;
+  const { data, svg, caption } = drawn(true);
+  const paper = (correlation: number, step: number) =>
+    data.find((row) => row.correlation === correlation && row.step === step)?.paper;
+  expect([paper(0.5, 100), paper(0.7, 100), paper(1, 9900)]).toEqual([0.7572, Number.NaN, 0.2832]);
+  expect(svg).toContain("the paper");
+  expect(caption).toContain("the paper's Figure 3; a mean over its 200 runs");
+  expect(drawn(false).svg).not.toContain("the paper");
+});

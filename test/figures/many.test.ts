@@ -13,19 +13,8 @@ const pairedDifferences = drawerOf("differences");
 const finalLoss = drawerOf("final-loss");
 
 const MODELS = [
-  "shared-bottom",
-  "omoe",
-  "mmoe",
-  "single-task",
-  "single-task-wide",
-  "average",
-  "shared-bottom-matched",
-  "mmoe-deep-gate-1",
-  "mmoe-deep-gate-2",
-  "mmoe-top-k",
-  "cgc",
-  "ple",
-  "adatt",
+  ..."shared-bottom omoe mmoe single-task single-task-wide average shared-bottom-matched".split(" "),
+  ..."mmoe-deep-gate-1 mmoe-deep-gate-2 mmoe-top-k cgc ple adatt".split(" "),
 ];
 const CORRELATIONS = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1];
 const SET = [`models=${MODELS}`, `correlations=${CORRELATIONS}`, "runs=2", "steps=1000"];
@@ -121,4 +110,19 @@ test("differences compares every model with MMoE, and turns the pairs in which M
   const words = /<title>PLE minus MMoE, correlation 1: ([−\d.]+)/.exec(svg)?.[1]?.replace("−", "-");
   expect(Number(words)).toBeCloseTo(-Number(turned?.value), 4);
   expect(svg).toMatch(/>other better<.*>MMoE better</s);
+});
+
+/** The numbers on the axis between OMoE and MMoE, whose losses differ by about this. */
+function numbers(difference: number): string[] {
+  const results = madeResults(
+    ({ model, index }) => 1 + (model.name === "omoe" ? difference + 0.1 * Math.cos(index) : 0),
+    ["models=omoe,mmoe", "correlations=[1]", "runs=9"],
+  );
+  const { svg } = pairedDifferences(results, DEFAULT_OPTIONS) as Figure;
+  return [...svg.matchAll(/>([+−]?[\d.]+)<\/text>/g)].map(([, label]) => label);
+}
+
+test("an axis that crosses 0 has signs on both sides", () => {
+  expect(numbers(0)).toEqual(["−0.1", "−0.05", "0", "+0.05", "+0.1"]);
+  expect(numbers(0.5).some((label) => /[+−]/.test(label))).toBe(false);
 });

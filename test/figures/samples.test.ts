@@ -30,16 +30,20 @@ test("distributions has a dot for each run, at its loss", () => {
   }
 });
 
-test("distributions draws the first 2,000 runs of a cell, and says so if there are more", () => {
-  const sized = (runs: number) => {
-    const many = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]);
-    return LOSS_FIGURES.find(({ name }) => name === "distributions")?.draw(many, DEFAULT_OPTIONS) as Figure;
-  };
-  const [all, sample] = [sized(2000), sized(2001)];
-  expect([all.data.length, sample.data.length, sample.data.at(-1)?.run]).toEqual([2000, 2000, 1999]);
-  const said = [all, sample].map(({ caption }) => caption.includes("Of each cell, the first 2000 runs."));
-  expect(said).toEqual([false, true]);
-});
+test.each(["distributions", "task-losses"])(
+  "%s draws the first 2,000 runs of a cell, and says so if there are more",
+  (name) => {
+    const sized = (runs: number) => {
+      const many = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]);
+      return LOSS_FIGURES.find((kind) => kind.name === name)?.draw(many, DEFAULT_OPTIONS) as Figure;
+    };
+    const [all, sample] = [sized(2000), sized(2001)];
+    expect([all.data.length, sample.data.length, sample.data.at(-1)?.run]).toEqual([2000, 2000, 1999]);
+    const said = [all, sample].map(({ caption }) => caption.includes("Of each cell, the first 2000 runs."));
+    expect(said).toEqual([false, true]);
+    expect(sample.caption).toContain("n = 2001 runs in each cell");
+  },
+);
 
 test.each([
   [25_000, 25_000],

@@ -29,18 +29,6 @@ describe("seesaw(results, options)", () => {
     expect(svg.match(/class="run"/g)).toHaveLength(4);
   });
 
-  test("counts each seesaw in the corner where its point is", () => {
-    const results = madeResults(() => 0.1, ["models=[single-task, mmoe]", "correlations=[0.5]", "runs=4"]);
-    const records = results.records.map((record) => {
-      if (record.model !== "mmoe") return record;
-      const own = record.run === 0 ? [0.01, 0.9] : [0.9, 0.01]; // task 1 gains in run 0, task 2 in the others
-      return { ...record, trainingSetLoss: own };
-    });
-    const { svg } = seesaw({ ...results, records }, DEFAULT_OPTIONS) as Figure;
-    const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share);
-    expect(corners).toEqual(["75%", "0%", "0%", "25%"]);
-  });
-
   test("keeps the shares above and below all points", () => {
     const { svg } = drawn(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=3"], ({ model, index }) =>
       model.name === "mmoe" ? [0.02, 0.1, 0.5][index] : 0.1,
@@ -58,14 +46,6 @@ describe("seesaw(results, options)", () => {
     expect(svg).toContain(modelStyles(models, themeOf("light")).get("cgc")?.colour);
   });
 
-  test("draws eight models and names the others", () => {
-    const models = "single-task, shared-bottom, omoe, mmoe, average, cgc, ple, adatt, mmoe-top-k, mmoe-deep-gate-1";
-    const { caption, svg, data } = drawn([`models=[${models}]`, "correlations=[0.5]", "runs=2"]) as Figure;
-    expect(caption).toMatch(/Of 9 models the first 8 are drawn; the numbers are of all, also of [A-Za-z0-9-]+\./);
-    expect(svg.match(/class="panel"/g)).toHaveLength(8);
-    expect(new Set(data.map(({ model }) => model)).size).toBe(9);
-  });
-
   test("draws every pair of more tasks, each with the shares of its own corners", () => {
     const results = madeResults(() => 0.1, ["models=[single-task, mmoe]", "tasks=3", "correlations=[0.5]", "runs=4"]);
     const losses = [0.01, 0.9, 0.05]; // tasks 1 and 3 gain, task 2 loses
@@ -75,21 +55,8 @@ describe("seesaw(results, options)", () => {
     const { svg, caption } = seesaw({ ...results, records }, DEFAULT_OPTIONS) as Figure;
     const titles = ["task 2 against task 1", "task 3 against task 1", "task 3 against task 2"];
     for (const title of titles) expect(svg).toContain(`>MMoE: ${title}<`);
-    const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share);
-    expect(corners).toEqual([
-      "0%", // in the first panel task 1, to the right, gains and task 2 loses
-      "0%",
-      "0%",
-      "100%",
-      "0%",
-      "100%",
-      "0%",
-      "0%",
-      "100%",
-      "0%",
-      "0%",
-      "0%",
-    ]);
+    const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share).join(" ");
+    expect(corners).toBe("0% 0% 0% 100% 0% 100% 0% 0% 100% 0% 0% 0%"); // in the first panel task 1, to the right, gains
     expect(svg.match(/class="run"/g)).toHaveLength(3 * 4);
     expect(caption).toContain("a panel for each pair of tasks");
   });

@@ -22,29 +22,18 @@ const drawn = (results: Results) => taskLosses(results, DEFAULT_OPTIONS) as Figu
 const placesIn = (svg: string) =>
   [...svg.matchAll(/M([\d.]+),([\d.]+)L\1,\2/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
 
-test("taskLosses(results, options) has the losses of every task as data", () => {
-  const { data } = drawn(
-    ending(
-      [
-        [0.1, 0.2, 0.3],
-        [0.4, 0.5, 0.6],
-      ],
-      "tasks=3",
-    ),
-  );
-  expect(data).toEqual([
-    { model: "mmoe", correlation: 0.5, run: 0, loss: "train", task1: 0.1, task2: 0.2, task3: 0.3 },
-    { model: "mmoe", correlation: 0.5, run: 1, loss: "train", task1: 0.4, task2: 0.5, task3: 0.6 },
-  ]);
-});
+const THREE = "0.1 0.2 0.3|0.4 0.5 0.6".split("|").map((line) => line.split(" ").map(Number));
 
-test("taskLosses(results, options) draws the first 2,000 runs of a cell, and says so if there are more", () => {
-  const runs = (count: number) => drawn(ending(Array.from({ length: count }, (_, run) => [run / 1e4, 0.1])));
-  const [all, sample] = [runs(2000), runs(2001)];
-  expect([all.data.length, sample.data.length, sample.data.at(-1)?.run]).toEqual([2000, 2000, 1999]);
-  const sentence = "Of each cell, the first 2000 runs.";
-  expect([all, sample].map(({ caption }) => caption.includes(sentence))).toEqual([false, true]);
-  expect(sample.caption).toContain("n = 2001 runs in each cell");
+test("taskLosses(results, options) has the losses of every task as data, and a dot for each run in the panel of each", () => {
+  const { data, svg, title } = drawn(ending(THREE, "tasks=3"));
+  expect(data).toEqual(
+    THREE.map(([task1, task2, task3], run) => {
+      return { model: "mmoe", correlation: 0.5, run, loss: "train", task1, task2, task3 };
+    }),
+  );
+  expect(title).toBe("Final loss of each task of MMoE");
+  const dotted = [...svg.matchAll(/class="dots" d="([^"]+)"/g)].map(([, d]) => d?.match(/M/g)?.length);
+  expect(dotted).toEqual([2, 2, 2]);
 });
 
 test("taskLosses(results, options) counts the runs with one task in a bad minimum", () => {
@@ -94,21 +83,6 @@ test("taskLosses(results, options) fills its frame with losses that are far belo
     ]),
   );
   expect(Number(/data-x="linear 0 (\S+)/.exec(svg)?.[1])).toBeCloseTo(0.0021, 9);
-});
-
-test("taskLosses(results, options) draws each of three tasks, a dot for each run", () => {
-  const { svg, title } = drawn(
-    ending(
-      [
-        [0.1, 0.2, 0.3],
-        [0.4, 0.5, 0.6],
-      ],
-      "tasks=3",
-    ),
-  );
-  expect(title).toBe("Final loss of each task of MMoE");
-  const dotted = [...svg.matchAll(/class="dots" d="([^"]+)"/g)].map(([, d]) => d?.match(/M/g)?.length);
-  expect(dotted).toEqual([2, 2, 2]);
 });
 
 test("taskLosses(results, options) names the rungs, but not of a running mean", () => {

@@ -20,16 +20,12 @@ function expectUniform(values: Float32Array, limit: number): void {
   expect(standardDeviation(values) / (limit / Math.sqrt(3))).toBeCloseTo(1, 1);
 }
 
-test("glorot-uniform is uniform within sqrt(6 / (in + out))", () => {
-  expectUniform(kernel({ name: "glorot-uniform" }), Math.sqrt(6 / (FROM + TO)));
-});
-
-test("he-uniform is uniform within sqrt(6 / in)", () => {
-  expectUniform(kernel({ name: "he-uniform" }), Math.sqrt(6 / FROM));
-});
-
-test("lecun-uniform is uniform within sqrt(3 / in)", () => {
-  expectUniform(kernel({ name: "lecun-uniform" }), Math.sqrt(3 / FROM));
+test.each([
+  ["glorot-uniform", 6 / (FROM + TO)],
+  ["he-uniform", 6 / FROM],
+  ["lecun-uniform", 3 / FROM],
+] as const)("%s is uniform within the root of %f", (name, square) => {
+  expectUniform(kernel({ name }), Math.sqrt(square));
 });
 
 /**

@@ -8,6 +8,10 @@ const PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"
 
 /** Experts, gates, links, towers and outputs. */
 const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
+  ["shared-bottom", [101 * 113, 0, 0, 2 * (113 * 8 + 8), 18]], // 13,255 in all
+  ["shared-bottom-16", [101 * 16, 0, 0, 2 * (16 * 8 + 8), 18]],
+  ["omoe", [8 * 101 * 16, 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
+  ["mmoe", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
   ["single-task", [2 * 101 * 68, 0, 0, 2 * (68 * 8 + 8), 18]],
   ["single-task-wide", [2 * 101 * 128, 0, 0, 2 * (128 * 8 + 8), 18]],
   ["average", [8 * 101 * 16, 0, 0, 2 * (16 * 8 + 8), 18]],

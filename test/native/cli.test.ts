@@ -47,21 +47,12 @@ describe("mmoe cuda setup --cpu", () => {
 });
 
 describe("mmoe sweep", () => {
+  const TENSORFLOW = ["--engine", "tfjs", "--backend", "tensorflow"];
   const small = ["--corr", "0.5", "--runs", "3", "--steps", "100"];
 
   test("--engine tfjs --backend tensorflow trains, quietly, to the cpu engine's losses", () => {
     const [out, reference] = [newFolder(), newFolder()];
-    const { status, stderr } = mmoe(
-      "sweep",
-      "smoke",
-      ...small,
-      "--engine",
-      "tfjs",
-      "--backend",
-      "tensorflow",
-      "--out",
-      out,
-    );
+    const { status, stderr } = mmoe("sweep", "smoke", ...small, ...TENSORFLOW, "--out", out);
     expect(status).toBe(0);
     expect(withoutPace(stderr)).toEqual([`${out}: 9 runs on tfjs (tensorflow cpu)`]);
     expect(mmoe("sweep", "smoke", ...small, "--engine", "cpu", "--out", reference).status).toBe(0);
@@ -77,20 +68,7 @@ describe("mmoe sweep", () => {
 
   test("lets TensorFlow be heard by who sets its log's level to 0", () => {
     vi.stubEnv("TF_CPP_MIN_LOG_LEVEL", "0");
-    const { stderr } = mmoe(
-      "sweep",
-      "smoke",
-      "--runs",
-      "1",
-      "--steps",
-      "5",
-      "--engine",
-      "tfjs",
-      "--backend",
-      "tensorflow",
-      "--out",
-      newFolder(),
-    );
+    const { stderr } = mmoe("sweep", "smoke", "--runs", "1", "--steps", "5", ...TENSORFLOW, "--out", newFolder());
     vi.unstubAllEnvs();
     expect(stderr).toMatch(/cpu_feature_guard/);
   });

@@ -293,16 +293,9 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("a sweep of Python"
 
 test.skipIf(!HAS_PYTHON)("mmoe.results(folder) reads CSV and Parquet files without the program", () => {
   const exported = temporaryFolder();
+  const FROM = ["export", "results/methods-single"];
   for (const what of ["runs", "curves"])
-    execFileSync(process.execPath, [
-      BIN,
-      "export",
-      "results/methods-single",
-      "--what",
-      what,
-      "-o",
-      join(exported, `${what}.parquet`),
-    ]);
+    execFileSync(process.execPath, [BIN, ...FROM, "--what", what, "-o", join(exported, `${what}.parquet`)]);
   const code = `import mmoe, sys
 for r in [mmoe.results(folder, frame=frame) for folder in ("results/methods-single", sys.argv[1]) for frame in ("pandas", "polars")]:
     print(len(r.runs), f"{r.runs['finalRunningLossMean'].mean():.6f}", type(r.runs).__module__.split(".")[0])

@@ -5,7 +5,16 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "../../src/engines/tfjs/methods/gradient-methods.ts";
 import type { GradientMethod } from "../../src/engines/tfjs/methods/method.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
-import { dot, length, mixOf, someVectors, type Vector, weightsOf } from "../engines/tfjs/methods/vectors.ts";
+import {
+  dot,
+  length,
+  mixOf,
+  oneHot,
+  orderOf,
+  someVectors,
+  type Vector,
+  weightsOf,
+} from "../engines/tfjs/methods/vectors.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { range } from "../support/reference.ts";
 import { HAS_PYTHON, python } from "./python.ts";
@@ -18,22 +27,13 @@ beforeAll(async () => {
   tf = await loadTf("wasm");
 });
 
-/** Of task i of the n-th gradients, the other tasks in an order. */
-function orderOf(n: number, i: number, K: number): number[] {
-  const others = range(K).filter((j) => j !== i);
-  return (n + i) % 2 === 0 ? others : others.toReversed();
-}
-
-const oneHot = (orders: readonly (readonly number[])[]) =>
-  range(orders.length - 1).map((round) => orders.map((order) => orders.map((_, j) => (order[round] === j ? 1 : 0))));
-
 describe.skipIf(!HAS_PYTHON).each([
   ["pairs", 2],
   ["triples", 3],
 ])(`of ${N} random %s of gradients`, (_, K) => {
   // those of a quarter lean against each other, another quarter's hardly at all
   const gradients = range(N).map((n) => someVectors(K, n, { size: 11, conflict: (n % 4) * 0.3 }));
-  const orders = range(N).map((n) => range(K).map((i) => orderOf(n, i, K)));
+  const orders = range(N).map((n) => orderOf(K, n));
   let theirs: Record<string, number[][]> = {};
   const ours: Record<string, number[][]> = {};
 

@@ -31,21 +31,8 @@ const rows = (name: string): Record<string, string>[] =>
 
 /** Trains by the command line; the second rate fails, as its loss is no number. */
 function sweep(out: string, seed: string, runs: string, rates: string): void {
-  const words = [
-    "--corr",
-    "1",
-    "--seed",
-    seed,
-    "--runs",
-    runs,
-    "--steps",
-    "40",
-    "--models",
-    "mmoe",
-    "--lr",
-    rates,
-    "--quiet",
-  ];
+  const few = "--corr 1 --steps 40 --models mmoe --quiet".split(" ");
+  const words = [...few, "--seed", seed, "--runs", runs, "--lr", rates];
   const set = ["--set", "clipNorm=3", "--set", "evalEvery=[10,40]", "--set", "data=linear", "--long", "--out", out];
   const { status } = spawnSync(process.execPath, [BIN, "sweep", "smoke", ...words, ...set], { cwd: folder });
   expect([0, 3]).toContain(status);

@@ -1,9 +1,13 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { csvOf, toCsv } from "../../src/records/csv.ts";
+import { writeCsvFiles } from "../../src/records/csv-files.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
 import { csvRows } from "../support/csv.ts";
+import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
@@ -37,21 +41,10 @@ describe("runsCsv(records)", () => {
     expect(row).toMatchObject({ finalRunningLoss1: "2", finalRunningLoss2: "5", finalRunningLossMean: "3.5" });
   });
 
-  test("takes the lowest loss over the whole curve, task by task", () => {
-    const curve = {
-      steps: [1, 2, 3],
-      train: Float64Array.of(3, 1, 1, 2, 2, 3),
-      heldout: Float64Array.of(9, 8, 7, 9, 8, 7),
-    };
-    const row = rowsOf(runsCsv([{ ...done, curve, trainingSetLoss: [2.5, 2.5] }]))[0];
-    expect(row).toMatchObject({ lowestTrainLoss1: "1", lowestTrainLoss2: "1", lowestTrainLossMean: "1.5" });
-    expect(row).toMatchObject({ lowestHeldoutLoss1: "7", lowestHeldoutLoss2: "7", lowestHeldoutLossMean: "7.5" });
-  });
-
-  test("counts the loss after the last step among the lowest", () => {
-    const curve = { steps: [1, 2], train: Float64Array.of(3, 4, 2, 5), heldout: Float64Array.of(6, 9, 8, 7) };
-    const [row] = rowsOf(runsCsv([{ ...done, curve, trainingSetLoss: [1.5, 2] }]));
-    expect(row).toMatchObject({ lowestTrainLoss1: "1.5", lowestTrainLoss2: "2", lowestTrainLossMean: "1.75" });
+  test("takes the lowest loss over the whole curve and the loss after the last step, task by task", () => {
+    const curve = { steps: [1, 2], train: Float64Array.of(3, 1, 1, 5), heldout: Float64Array.of(6, 9, 8, 7) };
+    const [row] = rowsOf(runsCsv([{ ...done, curve, trainingSetLoss: [1.5, 0.5] }]));
+    expect(row).toMatchObject({ lowestTrainLoss1: "1", lowestTrainLoss2: "0.5", lowestTrainLossMean: "1" });
     expect(row).toMatchObject({ finalHeldoutLoss1: "8", finalHeldoutLoss2: "7", finalHeldoutLossMean: "7.5" });
     expect(row).toMatchObject({ lowestHeldoutLoss1: "6", lowestHeldoutLoss2: "7", lowestHeldoutLossMean: "7.5" });
   });
@@ -102,4 +95,23 @@ describe("toCsv(rows)", () => {
     const text = 'a "b", c\nd';
     expect(rowsOf(toCsv([{ text, number: Number.NaN }]))).toEqual([{ text, number: "" }]);
   });
+});
+
+const records = [0, 1].map((index) => recordOf(doneResult(makeRun({ index })), "fake"));
+
+test("writeCsvFiles(path, records) writes runs and curves, and every run's curve where it is asked to", async () => {
+  const path = temporaryFolder();
+  await writeCsvFiles(path, records, { long: false });
+  expect(readdirSync(path)).toEqual(["curves.csv", "runs.csv"]);
+  await writeCsvFiles(path, records, { long: true });
+  expect(readdirSync(path)).toEqual(["curves-long.csv", "curves.csv", "runs.csv"]);
+  expect(readFileSync(join(path, "runs.csv"), "utf8").split("\n")).toHaveLength(4);
+});
+
+test("writeCsvFiles(path, records) of an aborted signal leaves files as they were, and nothing unfinished", async () => {
+  const path = temporaryFolder();
+  writeFileSync(join(path, "runs.csv"), "before");
+  await expect(writeCsvFiles(path, records, { long: false, signal: AbortSignal.abort() })).rejects.toThrow();
+  expect(readdirSync(path)).toEqual(["runs.csv"]);
+  expect(readFileSync(join(path, "runs.csv"), "utf8")).toBe("before");
 });

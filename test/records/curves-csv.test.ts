@@ -34,14 +34,9 @@ describe("curvesCsv(records)", () => {
     );
   });
 
-  test.each([
-    ["mean", 10],
-    ["mean", 20],
-    ["1", 10],
-    ["1", 20],
-    ["2", 10],
-    ["2", 20],
-  ] as const)("tells mean, median and quartiles of task %s at step %d apart", (task, step) => {
+  const POINTS = (["mean", "1", "2"] as const).flatMap((task) => [10, 20].map((step) => [task, step] as const));
+
+  test.each(POINTS)("tells mean, median and quartiles of task %s at step %d apart", (task, step) => {
     const row = rowsOf(curvesCsv(five)).find((one) => one.task === task && one.step === `${step}`);
     const factor = (TASK_FACTORS[task] * step) / 10;
     const [most, number] = [100 * step, (column: string) => Number(row?.[column])];

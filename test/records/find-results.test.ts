@@ -13,17 +13,9 @@ const refuse = (line: string) => {
 const config = loadConfig("smoke");
 
 test.each([
-  [".DS_Store"],
-  [".nfs0001"],
-  [".ipynb_checkpoints/"],
-  ["notes.txt"],
-  ["runs.parquet"],
-  ["figures-print/figure4.svg"],
-  ["config.yaml.orig"],
-  ["journal/.nfs0001"],
-  ["journal/.ipynb_checkpoints/"],
-  ["journal/._vm-12.jsonl"],
-  ["journal/old.jsonl/"],
+  ..."notes.txt runs.parquet figures-print/figure4.svg config.yaml.orig".split(" "),
+  ...["", "journal/"].flatMap((folder) => [`${folder}.nfs0001`, `${folder}.ipynb_checkpoints/`]),
+  ...["journal/._vm-12.jsonl", "journal/old.jsonl/"],
 ])("findResults(path, config) goes on in a folder that also holds %s, and begins in one", (foreign) => {
   const [begun, fresh] = [temporaryFolder(), temporaryFolder()];
   for (const path of [begun, fresh]) put(join(path, foreign));

@@ -10,6 +10,7 @@ import { provenanceOf } from "../../src/records/provenance.ts";
 import { journalTotals, readJournal } from "../../src/records/read-journals.ts";
 import { readHeads, readRecords } from "../../src/records/read-sweep.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
+import { journalSizes } from "../../src/records/results-folder.ts";
 import { provenancesIn } from "../../src/records/writers.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
@@ -209,6 +210,15 @@ describe("a journal", () => {
     expect(read()).toEqual([]);
     expect(lines).toEqual([`${path}: not a journal: its first line is not a header; left out`]);
   });
+});
+
+test("journalSizes(folder) gives bytes by the journal's name, and leaves no file open", () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "a.jsonl"), "12345");
+  const open = () => readdirSync("/proc/self/fd").length;
+  const before = open();
+  for (let i = 0; i < 20; i++) expect(journalSizes(folder)).toEqual(new Map([["a", 5]]));
+  expect(open()).toBeLessThan(before + 10); // others may open some meanwhile
 });
 
 function journalsIn(folder: string): string[] {

@@ -63,26 +63,24 @@ const sweep = (...argv: string[]) =>
 const runs = (folder = out) => csvFile(folder, "runs.csv");
 
 describe("a number that is declared and measured arrives", () => {
-  test("in the journal, and back", async () => {
+  test("in the journal, in runs.csv, in a merged folder, and in a figure that asks for it by its name", async () => {
     await sweep();
-    const { records } = await readResults(out, (line) => expect.unreachable(line));
-    expect(records.map(({ measures }) => measures)).toEqual([0, 1].map((index) => measuresOf({ index } as Run)));
-  });
-
-  test("in runs.csv: a column a run, a task and their mean, a pair and their mean", async () => {
-    await sweep();
-    const row = Object.entries(runs()[1] as object);
-    expect(row.slice(-9)).toEqual([
-      ["gateEntropy1", "2"],
-      ["gateEntropy2", "3"],
-      ["gateEntropy3", "7"],
-      ["gateEntropyMean", "4"],
-      ["weightNorm", "11"],
-      ["gateOverlap", ""],
-      ["gateOverlap1-2", "0.1"],
-      ["gateOverlap1-3", "0.2"],
-      ["gateOverlap2-3", ""],
-    ]);
+    const results = await readResults(out, (line) => expect.unreachable(line));
+    expect(results.records.map(({ measures }) => measures)).toEqual(
+      [0, 1].map((index) => measuresOf({ index } as Run)),
+    );
+    const row = Object.entries(runs()[1] as object).slice(-9); // a column a run, a task and their mean, a pair and their mean
+    expect(row.map(([name, value]) => `${name}=${value}`).join(" ")).toBe(
+      "gateEntropy1=2 gateEntropy2=3 gateEntropy3=7 gateEntropyMean=4 weightNorm=11 " +
+        "gateOverlap= gateOverlap1-2=0.1 gateOverlap1-3=0.2 gateOverlap2-3=",
+    );
+    const merged = join(temporaryFolder(), "merged");
+    expect((await runMain(["merge", out, "-o", merged])).code).toBe(0);
+    expect(runs(merged)).toEqual(runs());
+    const [cell] = sweepCells(results);
+    expect([...cellMeasures(cell as never, "gateEntropy")]).toEqual([3, 4]);
+    expect([...cellMeasures(cell as never, "weightNorm")]).toEqual([10, 11]);
+    expect(() => cellMeasures(cell as never, "gateEntropie")).toThrow("measure 'gateEntropie' is not declared");
   });
 
   test("in the events, which are as their schema says", async () => {
@@ -92,13 +90,6 @@ describe("a number that is declared and measured arrives", () => {
       .split("\n")
       .map((line) => EVENT_SCHEMA.parse(JSON.parse(line)));
     expect(events.find(({ event }) => event === "run")).toMatchObject({ measures: { weightNorm: 10 } });
-  });
-
-  test("in a merged folder", async () => {
-    await sweep();
-    const merged = join(temporaryFolder(), "merged");
-    expect((await runMain(["merge", out, "-o", merged])).code).toBe(0);
-    expect(runs(merged)).toEqual(runs());
   });
 
   test("in merge's comparison: runs that differ in it alone came out differently", async () => {
@@ -142,14 +133,6 @@ describe("a number that is declared and measured arrives", () => {
     );
     expect(filesPage()).toContain("| `weightNorm` |");
   });
-
-  test("in a figure that asks for it by its name", async () => {
-    await sweep();
-    const [cell] = sweepCells(await readResults(out, () => {}));
-    expect([...cellMeasures(cell as never, "gateEntropy")]).toEqual([3, 4]);
-    expect([...cellMeasures(cell as never, "weightNorm")]).toEqual([10, 11]);
-    expect(() => cellMeasures(cell as never, "gateEntropie")).toThrow("measure 'gateEntropie' is not declared");
-  });
 });
 
 test("runs from before a number was declared have no column, or an empty cell, and are as good in a merge", async () => {
@@ -174,16 +157,10 @@ test("runs from before a number was declared have no column, or an empty cell, a
   ]);
 });
 
-test("a number that is not declared, or of too few tasks, is an engine's bug", () => {
-  const measured = (measures: RunResult["measures"]) => () =>
-    recordOf({ ...doneResult(makeRun()), ...(measures && { measures }) }, "fake");
-  expect(measured({ gateEntropie: 1 })).toThrow(
-    new TypeError("measure 'gateEntropie' is not declared in records/measures.ts"),
-  );
-  expect(measured({ gateEntropy: [1] })).toThrow(
-    new RangeError("measure 'gateEntropy': expected a list of 2, got a list of 1"),
-  );
-  expect(measured({ weightNorm: [1] })).toThrow(
-    new RangeError("measure 'weightNorm': expected a number, got a list of 1"),
-  );
+test.each<[NonNullable<RunResult["measures"]>, Error]>([
+  [{ gateEntropie: 1 }, new TypeError("measure 'gateEntropie' is not declared in records/measures.ts")],
+  [{ gateEntropy: [1] }, new RangeError("measure 'gateEntropy': expected a list of 2, got a list of 1")],
+  [{ weightNorm: [1] }, new RangeError("measure 'weightNorm': expected a number, got a list of 1")],
+])("%j is an engine's bug: %s", (measures, error) => {
+  expect(() => recordOf({ ...doneResult(makeRun()), measures }, "fake")).toThrow(error);
 });

@@ -1,16 +1,16 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { engineWords, type Provenance, provenanceOf } from "../../src/records/provenance.ts";
 
-const engine = { name: "cpu", device: "wasm-simd" };
+const engine = { name: "cpu", device: "wasm-simd", libraries: { tensorflow: "2.18.1" } };
 
-test("provenanceOf(process) names what computes: versions, engine, machine, config and shard", () => {
+test("provenanceOf(process) names what computes: versions, also of what the engine brought, engine, machine, config and shard", () => {
   const config = loadConfig("smoke");
   const shard = { index: 2, count: 3 };
   const { mmoe, node, dependencies, ...rest } = provenanceOf({ argv: ["sweep", "smoke"], config, engine, shard });
   expect(mmoe.version).toMatch(/^\d+\.\d+\.\d+$/);
   expect(node).toBe(process.version);
-  expect(dependencies.seedrandom).toMatch(/^3\./);
+  expect(dependencies).toMatchObject({ tensorflow: "2.18.1", seedrandom: expect.stringMatching(/^3\./) });
   expect(Object.values(dependencies)).not.toContain("missing");
   expect(rest).toMatchObject({
     shard,
@@ -21,35 +21,19 @@ test("provenanceOf(process) names what computes: versions, engine, machine, conf
   });
 });
 
-test("provenanceOf({ engine }) adds the versions of what the engine brought", () => {
-  const brought = { ...engine, libraries: { tensorflow: "2.18.1" } };
-  const { dependencies } = provenanceOf({ argv: [], config: loadConfig("smoke"), engine: brought, shard: null });
-  expect(dependencies).toMatchObject({ tensorflow: "2.18.1", commander: expect.any(String) });
-});
-
-/** The words for a sweep whose process of `engine` was started by `command`. */
-function words(engine?: string, command = "sweep paper"): string {
+test.each([
+  [undefined, "sweep paper", ""],
+  ["cpu", "sweep paper", ""],
+  ["cpu", "sweep paper --engine auto", ""],
+  ["cpu", "sweep paper --engine cpu", "--engine cpu"],
+  ["tfjs", "sweep paper --engine tfjs --jobs 1 --backend cpu", "--engine tfjs --backend cpu"],
+  ["tfjs", "sweep --backend=tensorflow --engine=tfjs", "--engine tfjs --backend tensorflow"],
+  ["cuda", "sweep --engine cuda --allow-cpu", "--engine cuda --allow-cpu"],
+  // A variable chose these:
+  ["tfjs", "sweep paper", "--engine tfjs"],
+  ["cuda", "sweep paper", "--engine cuda"],
+  ["another", "sweep paper", ""],
+])("engineWords of engine %s, started by %s: '%s'", (engine, command, words) => {
   const provenances = engine === undefined ? [] : [{ engine, argv: command.split(" ") } as unknown as Provenance];
-  return engineWords({ provenances }).join(" ");
-}
-
-describe("engineWords(results)", () => {
-  test("has no words for a sweep that the default engine trains", () => {
-    expect(words()).toBe("");
-    expect(words("cpu")).toBe("");
-    expect(words("cpu", "sweep paper --engine auto")).toBe("");
-  });
-
-  test("names the engine that was typed, with its backend", () => {
-    expect(words("cpu", "sweep paper --engine cpu")).toBe("--engine cpu");
-    expect(words("tfjs", "sweep paper --engine tfjs --jobs 1 --backend cpu")).toBe("--engine tfjs --backend cpu");
-    expect(words("tfjs", "sweep --backend=tensorflow --engine=tfjs")).toBe("--engine tfjs --backend tensorflow");
-    expect(words("cuda", "sweep --engine cuda --allow-cpu")).toBe("--engine cuda --allow-cpu");
-  });
-
-  test("names an engine of TensorFlow that was chosen by a variable, and no other", () => {
-    expect(words("tfjs")).toBe("--engine tfjs");
-    expect(words("cuda")).toBe("--engine cuda");
-    expect(words("another")).toBe("");
-  });
+  expect(engineWords({ provenances }).join(" ")).toBe(words);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { LossSet } from "../../src/config/losses.ts";
 import { lossCurve, recordOf } from "../../src/records/record.ts";
+import { runningMeans } from "../../src/records/running-mean.ts";
 import { doneResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
@@ -20,4 +21,9 @@ test.each<[LossSet, number[], number[], number[]]>([
 test("lossCurve(record, set) of a run that failed before its first evaluation has no points", () => {
   const record = { ...done, curve: { steps: [], train: new Float64Array(), heldout: new Float64Array() } };
   expect(["train", "running"].map((set) => lossCurve(record, set as LossSet).length)).toEqual([0, 0]);
+});
+
+test("runningMeans(curve) counts a mean as often as it has steps, where evaluations are not evenly spaced", () => {
+  const curve = { steps: [1, 10, 100], train: Float64Array.of(8, 1, 3, 2, 1, 4) }; // 1, 9 and 90 steps
+  expect([...runningMeans(curve)]).toEqual([8, 1, 3.5, 1.9, 1.25, 3.79]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ZOO } from "../../src/models/zoo.ts";
-import { type Column, columnNames, csvRow } from "../../src/records/columns.ts";
+import { type Column, columnNames } from "../../src/records/columns.ts";
 import { curvesCsv, longCurvesCsv } from "../../src/records/curves-csv.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { recordOf } from "../../src/records/record.ts";
@@ -54,11 +54,6 @@ describe.each([2, 3, 5])("of %d tasks", (K) => {
     expect(names.map((name) => failed?.[name])).toEqual(names.map(() => ""));
   });
 
-  test("curves.csv has the mean and each task", () => {
-    const tasks = new Set(rowsOf(curvesCsv(records)).map(({ task }) => task));
-    expect([...tasks]).toEqual(["mean", ...Array.from({ length: K }, (_, k) => String(k + 1))]);
-  });
-
   test("a journal's line gives a record back, failed ones too", () => {
     for (const record of records) expect(recordIn(Buffer.from(lineOf(record).trimEnd()))).toEqual(record);
   });
@@ -80,14 +75,6 @@ test("a journal's line of two tasks has one label correlation, as in journals fr
   const [two, three] = [2, 3].map((K) => JSON.parse(lineOf(resultsOf(K)[0] as never)));
   expect([two.labelCorrelation, two.labelCorrelations]).toEqual([0.07, undefined]);
   expect([three.labelCorrelation, three.labelCorrelations.length]).toEqual([undefined, 3]);
-});
-
-test("csvRow leaves cells empty that have no value", () => {
-  const columns: Column<object>[] = [
-    { name: "a", schema: z.string(), of: () => undefined },
-    { name: "b", schema: z.number(), per: "task", of: () => undefined },
-  ];
-  expect(csvRow(columns, {}, 2)).toEqual({ a: "", b1: "", b2: "" });
 });
 
 test("label correlations of other than all pairs are an engine's bug", () => {

@@ -8,23 +8,8 @@ import { Cluster, logOf, type Tracking } from "./cluster.ts";
 
 /** Sixteen runs of about a second: as many steps as a task needs to be caught in, on tiny data. */
 const SWEEP = [
-  "smoke",
-  "--models",
-  "mmoe",
-  "--corr",
-  "0.5",
-  "--runs",
-  "16",
-  "--steps",
-  "50000",
-  "--batch",
-  "4",
-  "--set",
-  "trainRows=100",
-  "--set",
-  "heldoutRows=20",
-  "--set",
-  "evalEvery=25000",
+  ..."smoke --models mmoe --corr 0.5 --runs 16 --steps 50000 --batch 4".split(" "),
+  ..."--set trainRows=100 --set heldoutRows=20 --set evalEvery=25000".split(" "),
 ];
 
 /** Both where the machine lets them. */

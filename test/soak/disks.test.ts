@@ -6,21 +6,11 @@ import { temporaryFolder } from "../support/effects.ts";
 import { writeResults } from "../support/made-results.ts";
 import { times } from "./times.ts";
 
+const ROWS = "data --corr 0.5 --rows 300 --quiet".split(" ");
 /** Commands that write into a folder, which holds `made`, a results folder. */
 const WRITERS: Readonly<Record<string, (folder: string) => readonly string[]>> = {
-  data: (folder) => ["data", "--corr", "0.5", "--rows", "300", "--quiet", "-o", join(folder, "rows.csv")],
-  parquet: (folder) => [
-    "data",
-    "--corr",
-    "0.5",
-    "--rows",
-    "300",
-    "--quiet",
-    "--format",
-    "parquet",
-    "-o",
-    join(folder, "r.parquet"),
-  ],
+  data: (folder) => [...ROWS, "-o", join(folder, "rows.csv")],
+  parquet: (folder) => [...ROWS, "--format", "parquet", "-o", join(folder, "r.parquet")],
   merge: (folder) => ["merge", join(folder, "made"), "--long"],
   figures: (folder) => ["figures", join(folder, "made"), "--format", "svg,png"],
   report: (folder) => ["report", join(folder, "made")],

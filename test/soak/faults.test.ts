@@ -45,19 +45,7 @@ describe("a sweep that is killed", () => {
 
 test("a sweep whose clock jumps by days, on and back, trains all the same, and its status tells sane times", async () => {
   const [jumping, steady] = ["jumping", "steady"].map((name) => join(temporaryFolder(), name)) as [string, string];
-  const argv = [
-    "sweep",
-    "smoke",
-    "--runs",
-    "2",
-    "--models",
-    "mmoe,omoe",
-    "--steps",
-    "150",
-    "--time-limit",
-    "1h",
-    "--out",
-  ];
+  const argv = "sweep smoke --runs 2 --models mmoe,omoe --steps 150 --time-limit 1h --out".split(" ");
   for (const runs of ["1", "2"]) {
     expect(await exited(startIn(JUMPING_CLOCK, ...argv, jumping, "--runs", runs))).toMatchObject({ code: 0 });
   }

@@ -6,16 +6,8 @@ import { exited, killedAfter, start, timelessCsv } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { times } from "./times.ts";
 
-const SWEEP = [
-  "sweep",
-  "smoke",
-  "--models",
-  "mmoe,dselect-k,my-mmoe",
-  "--model",
-  "examples/my-mmoe.mjs",
-  "--steps",
-  "120",
-];
+const MODELS = ["--models", "mmoe,dselect-k,my-mmoe", "--model", "examples/my-mmoe.mjs"];
+const SWEEP = ["sweep", "smoke", ...MODELS, "--steps", "120"];
 const argv = (out: string) => [...SWEEP, "--runs", "4", "--checkpoint-every", "1s", "--out", out];
 
 test("a sweep on cpu and tfjs that is killed again and again and resumed writes the CSV of a sweep left alone", async () => {

@@ -64,13 +64,6 @@ describe("a wrong import is found", () => {
     ["src/figures/draw/svg.ts", `let timer: NodeJS.Timeout;`, "node:NodeJS"],
     ["src/figures/draw/svg.ts", `const wide = process.stdout.columns;`, "node:process"],
     ["src/stats/mean.ts", `import PDFDocument from "pdfkit";`, "npm:pdfkit"],
-    ["src/random/key.ts", `import { Command } from "commander";`, "npm:commander"],
-    ["src/errors.ts", `import { z } from "zod";`, "npm:zod"],
-    [
-      "src/records/record.ts",
-      `import { made } from "../../test/support/made-results.ts";`,
-      "test/support/made-results.ts",
-    ],
     ["src/sweep/plan.ts", `import type { Parts } from "../../bench/parts.ts";`, "bench/parts.ts"],
     ["src/index.ts", `export { main } from "./cli/main.ts";`, "src/cli/main.ts"],
     [

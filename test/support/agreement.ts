@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
+import { expectClose } from "./close.ts";
 
 export async function resultOf(engine: Engine, run: Run): Promise<RunResult> {
   const results: RunResult[] = [];
@@ -26,6 +27,18 @@ function apart(model: ModelSpec, a: Float32Array, b: Float32Array): number {
   );
 }
 
+/** On both engines the same quantities of the same steps, each within `near` of its size, or no number. */
+export async function expectSameDiagnostics(run: Run, [one, other]: readonly [Engine, Engine], near: number) {
+  const [a, b] = [(await resultOf(one, run)).diagnostics, (await resultOf(other, run)).diagnostics];
+  expect(a?.steps).toEqual(b?.steps);
+  expect(Object.keys(a?.values ?? {})).toEqual(Object.keys(b?.values ?? {}));
+  for (const [name, curve] of Object.entries(a?.values ?? {}))
+    for (const [i, value] of curve.entries())
+      if (!Number.isNaN(value))
+        expect(Math.abs(value - (b?.values[name]?.[i] as number)), name).toBeLessThan(near * (1 + Math.abs(value)));
+  return a;
+}
+
 const STEPS = 8;
 
 /** Losses of every one of 8 steps, and weights after them, within 1e-4: of the loss, or of each tensor's largest weight. */
@@ -35,5 +48,6 @@ export async function expectAgreement(run: Run, [one, other]: readonly [Engine, 
   const [ours, theirs] = [a.curve.train.flat(), b.curve.train.flat()];
   expect(ours).toHaveLength(STEPS * run.model.tasks);
   for (const [i, loss] of theirs.entries()) expect(Math.abs(ours[i] / loss - 1)).toBeLessThan(1e-4);
+  expectClose(a.labelCorrelations, b.labelCorrelations, 1e-9);
   expect(apart(run.model, a.parameters as Float32Array, b.parameters as Float32Array)).toBeLessThan(1e-4);
 }

@@ -56,7 +56,7 @@ function chance(random: Xoshiro, probability: number): boolean {
 }
 
 /** One line, as in the files. */
-export function censusLine(random: Xoshiro): string {
+function censusLine(random: Xoshiro): string {
   const yes = (probability: number) => chance(random, probability);
   const age = Math.min(90, Math.floor(90 * uniform(random) ** 1.25 + 6 * uniform(random)));
   const isChild = age < 15;

@@ -1,9 +1,7 @@
 // Runs on a table whose labels are of all kinds.
 import { cellsOf } from "../../src/data/table-cells.ts";
-import { TableSet } from "../../src/data/table-set.ts";
 import type { TaskSettings } from "../../src/data/task-kinds.ts";
-import type { Rows } from "../../src/data/task-set.ts";
-import type { FromTable, Run } from "../../src/engines/engine.ts";
+import type { Run } from "../../src/engines/engine.ts";
 import { MMOE } from "./specs.ts";
 import { someRows, tableOf, tableRun } from "./tables.ts";
 
@@ -30,9 +28,3 @@ export function classTable(rawLabels = false) {
 /** A run of these labels. */
 export const classRun = (training: Parameters<typeof tableRun>[1] = {}, rawLabels = false): Run =>
   tableRun({ index: 1, model: MODEL, data: classTable(rawLabels) }, { taskKinds: TASKS, ...training });
-
-/** The held-out rows of such a run. */
-export function heldoutRowsOf(run: Run): Rows {
-  const counts = { trainRows: 45, heldoutRows: 15 };
-  return new TableSet((run as Run & FromTable).data, { seed: 0, run: run.index }, counts).rows("heldout");
-}

@@ -26,7 +26,7 @@ export const DIMENSIONS: Dimensions = {
 const shopOf = (n: number): number => (n === 17 ? 29 : (n * n) % 29);
 const articleOf = (n: number): number => (n % 11 === 4 ? Number.NaN : (n * 5) % 7);
 
-export function embeddedTable() {
+function embeddedTable() {
   const rows = someRows(ROWS).map(([a = 0, , , y = 0, z = 0], n) => {
     const effect = 6 * Math.sin(shopOf(n)) + (Number.isNaN(articleOf(n)) ? 2 : articleOf(n) / 3);
     return [shopOf(n), a, articleOf(n), y + effect, z - effect];

@@ -1,6 +1,8 @@
 import { dropoutInto } from "../../src/models/dropout.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
 import type { Key } from "../../src/random/key.ts";
-import type { Factors } from "./reference.ts";
+import { wordsInto } from "../../src/random/philox.ts";
+import type { Factors, Noise } from "./reference.ts";
 
 /** What a model's units are multiplied by at `step`; undefined without dropout. `keyOf` gives the keys of its streams. */
 export function factorsAt(probability: number, step: number, keyOf: (stream: string) => Key): Factors | undefined {
@@ -12,5 +14,17 @@ export function factorsAt(probability: number, step: number, keyOf: (stream: str
     if (!known.has(place)) dropoutInto(factors, keyOf(`dropout/${layer}`), probability, row, step);
     known.set(place, factors);
     return factors;
+  };
+}
+
+/** log u - log(1 - u) of SNR's gates at `step`, u from the words of their stream; undefined for other models. */
+export function noiseAt(spec: ModelSpec, step: number, keyOf: (stream: string) => Key): Noise | undefined {
+  if (spec.gating !== "snr-trans") return undefined;
+  const E = spec.experts.shared;
+  const words = new Uint32Array(spec.tasks * E);
+  wordsInto(words, keyOf("noise/links"), 0, step);
+  return (k, e) => {
+    const u = (words[k * E + e] + 0.5) / 2 ** 32;
+    return Math.log(u / (1 - u));
   };
 }

@@ -44,6 +44,11 @@ class Linear:
         self.w = state["w"]
 `;
 
+/** NUMPY_LINEAR that leaves out the rows that lack a task's label; without any, its loss is not a number. */
+export const MASKED_LINEAR = NUMPY_LINEAR.replace("x @ self.w - y", "np.nan_to_num(x @ self.w - y)")
+  .replace("error / len(x)", "error / np.maximum((~np.isnan(y)).sum(0), 1)")
+  .replace("(error**2).mean(0)", "(error**2).sum(0) / np.where(np.isnan(y).all(0), np.nan, (~np.isnan(y)).sum(0))");
+
 /** A model in a file of its own with this text. */
 export function pythonModel(text: string, changes: Partial<CodeModel> = {}): CodeModel {
   const file = join(temporaryFolder(), "mine.py");

@@ -38,6 +38,23 @@ export const DEEP: ModelSpec = {
 /** Two levels of 3 experts of all and 2 of each task's own. */
 export const PLE: ModelSpec = { ...MMOE, name: "ple", experts: { shared: 3, perTask: 2, layers: [6] }, levels: 2 };
 
+/** A bottom of one layer, and an output for each task right behind it. */
+export const plainBottom = (
+  inputs: number,
+  tasks: number,
+  units: number,
+  changes: Partial<ModelSpec> = {},
+): ModelSpec => ({
+  ...MMOE,
+  name: "bottom",
+  inputs,
+  tasks,
+  gating: "none",
+  experts: { shared: 1, perTask: 0, layers: [units] },
+  tower: { layers: [] },
+  ...changes,
+});
+
 /** A network of two layers a task, which exchange units. */
 export const STITCHED: ModelSpec = {
   ...MMOE,

@@ -58,11 +58,6 @@ export type Instruction = readonly number[];
 
 export const OPERATIONS = Object.keys(FIELDS) as Operation[];
 
-/** The operands of an operation in the order of its record. */
-export function fieldsOf(operation: Operation): readonly string[] {
-  return FIELDS[operation];
-}
-
 export function instruction<O extends Operation>(operation: O, operands: Operands<O>): Instruction {
   const values = FIELDS[operation].map((field) => operands[field as keyof Operands<O>]);
   return [1 + OPERATIONS.indexOf(operation), 4 * (values.length + 2), ...values];

@@ -1,12 +1,12 @@
 // The records that the kernels read, but those of a step's instructions (../cpu/instructions.ts): their fields in the order of the structs of
-// kernels/generator.h, kernels/table.h and ../cpu/kernels/records.h. A test compares these fields, and their types, with those files.
+// kernels/generator.h, kernels/table.h and ../cpu/kernels/records.h. With other fields, or types, than there, no run would train.
 
 /** An `int32` is an address, too. */
 type FieldType = "int32" | "float" | "double";
 
 const BYTES: Readonly<Record<FieldType, number>> = { int32: 4, float: 4, double: 8 };
 
-export const RECORDS = {
+const RECORDS = {
   Generator: {
     vectors: "int32",
     sines: "int32",

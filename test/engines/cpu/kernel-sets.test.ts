@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type KernelSet, layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import { fuses } from "../../../src/engines/cpu/native.ts";
 import type { Run } from "../../../src/engines/engine.ts";
+import { PANELS } from "../../../src/engines/rows/panels.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -87,4 +88,23 @@ test.runIf(first)("a step in fused arithmetic has other bits, on the same rows",
 test("WebAssembly has no fused arithmetic", () => {
   expect(fuses("wasm")).toBe(false);
   expect(() => trained("wasm", fused(zooRuns(13, 90, 1)))).toThrow(/^no kernels wasm in fused arithmetic$/);
+});
+
+describe("WebAssembly's layouts of rows, in panels and one after the other,", () => {
+  const FEW_ROWS = layoutOf("wasm", 1);
+
+  test("give any model of the family with any batch from 1 to 16 the same bits", () => {
+    fc.assert(
+      fc.property(anyRun(16), (run) => {
+        expect(trained("wasm", [run], FEW_ROWS)).toEqual(trained("wasm", [run], PANELS));
+      }),
+      { numRuns: 80, seed: 2 },
+    );
+  });
+
+  test("are row after row for up to four rows", () => {
+    const layouts = [1, 4, 5, 256].map((batch) => layoutOf("wasm", batch));
+    expect(layouts.map(({ panelRows }) => panelRows)).toEqual([1, 1, 4, 4]);
+    expect(layouts.at(-1)).toEqual(PANELS);
+  });
 });

@@ -72,15 +72,6 @@ describe.each([6, 21])("in batches of %i", (B) => {
       expect(apart(parameters, expected.parameters), name).toBeLessThan(10 * APART);
     }
   });
-
-  test("the batches leave most vectors as they are in a step, and train some of them again", () => {
-    const steps = range(STEPS).map((i) => touchedBy(rowsAt(i + 1, B).x));
-    const numbers = tables.reduce((sum, { size }) => sum + size, 0);
-    expect(Math.max(...steps.map(({ size }) => size))).toBeLessThan(numbers / 2);
-    expect(steps.reduce((sum, { size }) => sum + size, 0)).toBeGreaterThan(
-      3 * new Set(steps.flatMap((one) => [...one])).size,
-    );
-  });
 });
 
 test("a vector that no row of the batch has keeps its bits, also where dense steps move it", () => {

@@ -1,10 +1,12 @@
 // A small model with embeddings on rows that have few of their vectors, and the kernels' losses on it.
+import { expect } from "vitest";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { CONSTANT } from "../../../src/engines/learning-rate.ts";
 import { type OptimizerSettings, PLAIN_TRAINING } from "../../../src/engines/training-settings.ts";
 import { parameterCount } from "../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
+import { plainBottom } from "../../support/specs.ts";
 import { loneRun } from "./lone-run.ts";
 
 export const STEPS = 100;
@@ -12,21 +14,12 @@ export const STEPS = 100;
 const SHOPS = 61;
 const ARTICLES = 43;
 
-export const SPEC: ModelSpec = {
-  name: "bottom",
-  inputs: 4,
-  tasks: 2,
-  gating: "none",
-  bias: true,
-  dropout: 0,
+export const SPEC: ModelSpec = plainBottom(4, 2, 7, {
   embeddings: [
     { rows: SHOPS, size: 3 },
     { rows: ARTICLES, size: 18 },
   ],
-  experts: { shared: 1, perTask: 0, layers: [7] },
-  gate: { layers: [], bias: false },
-  tower: { layers: [] },
-};
+});
 
 /** In canonical order; the last vector of a table is 0. */
 export const INITIAL = Float32Array.from({ length: parameterCount(SPEC) }, (_, i) => {
@@ -75,10 +68,6 @@ export function trainedByKernels(memory: KernelInstance, settings: OptimizerSett
 
 /** The largest distance between numbers of two lists. */
 export function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expectSame(a.length, b.length);
+  expect(b.length).toBe(a.length);
   return range(a.length).reduce((most, i) => Math.max(most, Math.abs(a[i] - b[i])), 0);
-}
-
-function expectSame(a: number, b: number): void {
-  if (a !== b) throw new Error(`expected lists of one length, got ${a} and ${b}`);
 }

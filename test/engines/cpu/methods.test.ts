@@ -1,12 +1,10 @@
 // Methods on the kernels: as tfjs trains them, and the same bits on every kernel set, in every layout, stopped or not. What each
-// method makes of gradients is compared with float64 in test/engines/methods.test.ts.
+// method makes of gradients is compared with PyTorch in test/python/methods.test.ts.
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
-import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { COMBINES_GRADIENTS, METHODS, type MethodName } from "../../../src/engines/methods.ts";
-import { PANELS } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { expectAgreement } from "../../support/agreement.ts";
@@ -79,11 +77,6 @@ describe.each(OTHERS)("%s", (method) => {
     }
     const [first, ...others] = NATIVE;
     for (const set of others) expect(trained(set, fused(runs))).toEqual(trained(first, fused(runs)));
-  });
-
-  test("gives the same bits with rows as lanes and with units as lanes", () => {
-    const runs = [...runsBy(method, 3, FEW), gappyRun(GAPPY, { method })];
-    for (const run of runs) expect(trained("wasm", [run], PANELS)).toEqual(trained("wasm", [run], layoutOf("wasm", 3)));
   });
 
   test("goes on from a state to the bits of a run that was not stopped", () => {

@@ -1,42 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
-import { RowOrder } from "../../../src/data/order.ts";
-import { dataKey } from "../../../src/data/streams.ts";
-import { TaskSet } from "../../../src/data/task-set.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import { planRunGroup } from "../../../src/engines/cpu/run-group.ts";
 import { RunGroupRows } from "../../../src/engines/cpu/run-group-rows.ts";
-import type { GeneratedRun } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
 import { columnBytes, inputPanelBytes, PANELS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import { keyOf } from "../../../src/random/key.ts";
 import { normalsInto } from "../../../src/random/normal.ts";
 import { pearson } from "../../../src/stats/moments.ts";
 import { range } from "../../support/reference.ts";
+import { batchAt, taskSetOf } from "../../support/runs.ts";
 import { wasm } from "./lone-run.ts";
 import { runOf } from "./runs.ts";
 
+/** Row after row. */
 const FEW_ROWS = layoutOf("wasm", 1);
-/** Panels, and row after row. */
-const LAYOUTS = [PANELS, FEW_ROWS];
-
-test.each(LAYOUTS)("normals(...) of the kernels, $panelRows rows to a panel, are the bits of normalsInto", (layout) => {
-  const [D, count] = [102, 2000];
-  const { panelRows } = layout;
-  const stride = inputPanelBytes(D, layout);
-  const arena = new Arena();
-  const out = arena.take((count / panelRows) * stride);
-  wasm.reserve(arena.bytes);
-  const key = keyOf("kernels");
-  wasm.kernels.normals(out, stride, D, count / panelRows, 40, 7, 0, ...key, panelRows);
-  const values = wasm.float32(out, ((count / panelRows) * stride) / 4);
-  const expected = new Float32Array(D);
-  for (let row = 0; row < count; row++) {
-    normalsInto(expected, key, 40 + row, 7);
-    const actual = Float32Array.from(expected, (_, d) => values[panelIndex(row, d, 104, layout)]);
-    expect(bits(actual)).toEqual(bits(expected));
-  }
-});
 
 test.each([1, 3, 5, 8, 13])("normals(...) of %i rows a step, one after the other, end at the last row", (perStep) => {
   const [D, count] = [6, 21];
@@ -66,26 +43,14 @@ describe.each([
   ["fresh", "epochs", 4, FEW_ROWS],
   [61, "epochs", 5, FEW_ROWS],
 ] as const)("trainRows %s, sampling %s, %i tasks, layout %j", (trainRows, sampling, K, layout) => {
-  const run = runOf({
-    model: "omoe",
-    tasks: K,
-    training: { trainRows, sampling, batch: 13, heldoutRows: 21 },
-    index: 3,
-  });
-  const correlations = [0.25, 1];
-  const runs = correlations.map((correlation) => ({
-    ...run,
-    correlation,
-    correlationMatrix: correlationMatrix(K, correlation),
-  }));
-  const taskSet = ({ data, correlationMatrix, seed, index }: GeneratedRun) =>
-    new TaskSet(data, correlationMatrix, { seed, run: index });
+  const training = { trainRows, sampling, batch: 13, heldoutRows: 21 };
+  const runs = [0.25, 1].map((correlation) => runOf({ model: "omoe", tasks: K, training, index: 3, correlation }));
 
   function loaded() {
     const { arena, rows: plan, labels } = planRunGroup(runs, "wasm", { layout });
     wasm.reserve(arena.bytes);
     arena.writeTo(wasm.memory);
-    return { plan, labels, data: new RunGroupRows(wasm, plan, run) };
+    return { plan, labels, data: new RunGroupRows(wasm, plan, runs[0]) };
   }
 
   /** Rows of panels of N columns as [count][columns]. */
@@ -100,7 +65,7 @@ describe.each([
     const { plan, labels } = loaded();
     expect(labels).toHaveLength(2);
     labels.forEach(({ heldout }, i) => {
-      const { x, y } = taskSet(runs[i]).rows("heldout", 21);
+      const { x, y } = taskSetOf(runs[i]).rows("heldout", 21);
       expect(bits(rowsAt(plan.heldout, 100, 100, 21))).toEqual(bits(x));
       expect(bits(rowsAt(heldout, K, K, 21))).toEqual(bits(y));
     });
@@ -110,30 +75,19 @@ describe.each([
     const { plan, labels, data } = loaded();
     data.load(4, 3);
     labels.forEach(({ chunk }, i) => {
-      const set = taskSet(runs[i]);
       for (const s of range(3)) {
-        const { x, y } = expectedStep(set, 4 + s);
+        const { x, y } = batchAt(runs[i], 4 + s);
         expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * columnBytes(layout), 100, 100, 13))).toEqual(bits(x));
         expect(bits(rowsAt(chunk + s * plan.panels * K * columnBytes(layout), K, K, 13))).toEqual(bits(y));
       }
     });
   });
 
-  function expectedStep(tasks: TaskSet, step: number) {
-    if (trainRows === "fresh") return tasks.rows("train", 13, step);
-    const set = tasks.rows("train", trainRows);
-    const order = new Uint32Array(13);
-    new RowOrder(dataKey({ seed: run.seed, run: run.index }, "order"), trainRows, sampling).batchInto(order, step);
-    const pick = (values: Float32Array, width: number) =>
-      Float32Array.from([...order].flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]));
-    return { x: pick(set.x, 100), y: pick(set.y, K) };
-  }
-
   test("labelCorrelations(labels) are those of each pair of tasks, in order", () => {
     const { labels, data } = loaded();
     const [set, count] = trainRows === "fresh" ? (["heldout", 21] as const) : (["train", 61] as const);
     labels.forEach((plan, i) => {
-      const { y } = taskSet(runs[i]).rows(set, count);
+      const { y } = taskSetOf(runs[i]).rows(set, count);
       const task = (k: number) => y.filter((_, at) => at % K === k);
       const pairs = range(K).flatMap((j) => range(K - j - 1).map((i) => [j, j + 1 + i] as const));
       expect(data.labelCorrelations(plan)).toEqual(pairs.map(([j, k]) => pearson(task(j), task(k))));

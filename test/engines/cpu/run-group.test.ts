@@ -1,41 +1,46 @@
 import { expect, test } from "vitest";
 import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
 import { planRunGroup, runGroupsOf, threadsFor, trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
+import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
+import { inTime } from "../../support/in-time.ts";
 import { range } from "../../support/reference.ts";
 import { makeRun } from "../../support/runs.ts";
+import { wasm } from "./lone-run.ts";
 import { runOf } from "./runs.ts";
 
 const LRS = [1e-4, 1e-3, 1e-2];
 
-test("runGroupsOf(runs) joins models, correlations and learning rates of one run index", () => {
-  const runs = [0, 1].flatMap((index) =>
-    (["omoe", "mmoe"] as const).flatMap((model) =>
-      [0.5, 1].flatMap((correlation) => LRS.map((lr) => runOf({ model, index, correlation, training: { lr } }))),
+const BY_TRAINING = (all: readonly Partial<TrainingSettings>[]) =>
+  all.map((training) => runOf({ model: "mmoe", training }));
+
+test.each([
+  [
+    "joins models, correlations and learning rates of one run index",
+    [0, 1].flatMap((index) =>
+      (["omoe", "mmoe"] as const).flatMap((model) =>
+        [0.5, 1].flatMap((correlation) => LRS.map((lr) => runOf({ model, index, correlation, training: { lr } }))),
+      ),
     ),
-  );
-  expect(runGroupsOf(runs, 1)).toEqual([range(12), range(12).map((i) => 12 + i)]);
-});
-
-test("runGroupsOf(runs) joins runs with other optimizers and initial values", () => {
-  const settings = [{}, { optimizer: "sgd" }, { initializer: { name: "he-uniform" } }] as const;
-  const runs = settings.map((training) => runOf({ model: "mmoe", training }));
-  expect(runGroupsOf(runs, 1)).toEqual([[0, 1, 2]]);
-});
-
-test("runGroupsOf(runs) parts runs whose rows are not the same", () => {
-  const runs = [{}, { batch: 8 }, { trainRows: 40 }, { heldoutRows: 8 }].map((training) =>
-    runOf({ model: "mmoe", training }),
-  );
-  expect(runGroupsOf(runs, 1)).toEqual([[0], [1], [2], [3]]);
-});
-
-test("runGroupsOf(runs) parts runs of different numbers of tasks, not cells of one number", () => {
-  const runs = [2, 3].flatMap((tasks) => [0.2, 0.4].map((correlation) => runOf({ model: "mmoe", tasks, correlation })));
-  expect(runGroupsOf(runs, 1)).toEqual([
-    [0, 1],
-    [2, 3],
-  ]);
+    [range(12), range(12).map((i) => 12 + i)],
+  ],
+  [
+    "joins runs with other optimizers and initial values",
+    BY_TRAINING([{}, { optimizer: "sgd" }, { initializer: { name: "he-uniform" } }]),
+    [[0, 1, 2]],
+  ],
+  [
+    "parts runs whose rows are not the same",
+    BY_TRAINING([{}, { batch: 8 }, { trainRows: 40 }, { heldoutRows: 8 }]),
+    range(4).map((i) => [i]),
+  ],
+  [
+    "parts runs of different numbers of tasks, not cells of one number",
+    [2, 3].flatMap((tasks) => [0.2, 0.4].map((correlation) => runOf({ model: "mmoe", tasks, correlation }))),
+    [0, 2].map((i) => [i, i + 1]),
+  ],
+])("runGroupsOf(runs) %s", (_, runs, groups) => {
+  expect(runGroupsOf(runs, 1)).toEqual(groups);
 });
 
 test("runGroupsOf(runs, jobs, stepOf) joins runs that are at one step", () => {
@@ -104,4 +109,26 @@ test("trainRunGroup(wasm, runs, watch) stops in its pass over a large training s
     isStopped: () => trained === 3 && ++asked >= 5,
   });
   expect([results, asked]).toEqual([undefined, 6]);
+});
+
+test("trainRunGroup(memory, runs) gives each run its own time, and shares out the rest", async () => {
+  const runs = (["shared-bottom-16", "single-task-wide"] as const).map((name) => {
+    return makeRun(
+      { model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
+      { steps: 600, batch: 32, trainRows: "fresh" },
+    );
+  });
+  const watch = { keepParameters: false, isStopped: () => false, onStep: () => {} };
+  await inTime(async () => {
+    const started = performance.now();
+    const [small, wide] = (trainRunGroup(wasm, runs, watch) ?? []).map(({ elapsedMs }) => elapsedMs) as [
+      number,
+      number,
+    ];
+    const whole = performance.now() - started;
+    expect(small).toBeGreaterThan(0);
+    expect(small + wide).toBeLessThanOrEqual(whole);
+    const isWider = wide > 1.5 * small; // 15 times the parameters, and some time for rows
+    return (isWider && small + wide > 0.8 * whole) || undefined; // not if another process had the core meanwhile
+  });
 });

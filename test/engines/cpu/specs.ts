@@ -48,48 +48,26 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     ),
     ranks: fc.record({ inputs: units, units, tasks: fc.integer({ min: 1, max: 4 }) }),
   })
-  .map(
-    ({
-      inputs,
-      tasks,
-      shared,
-      perTask,
-      experts,
-      activation,
+  .map(({ shared, perTask, activation, levels, top, select, ranks, gating, gate, gateBias, ...any }): ModelSpec => {
+    const { own: owns = [perTask], isAlone = false } = TAKES[gating];
+    const own = owns[shared % owns.length];
+    const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
+    const least = all + own; // experts that any gate sees
+    const isGated = gateCount({ ...BY_GATING[gating], tasks: any.tasks }) > 0;
+    const hasLevels = isGated && gating !== "single" && levels > 1;
+    const spec: ModelSpec = {
+      ...any,
+      name: "any",
       gating,
-      gate,
-      gateBias,
-      levels,
-      top,
-      tower,
-      bias,
-      dropout,
-      select,
-      ranks,
-    }): ModelSpec => {
-      const { own: owns = [perTask], isAlone = false } = TAKES[gating];
-      const own = owns[shared % owns.length];
-      const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
-      const least = all + own; // experts that any gate sees
-      const isGated = gateCount({ ...BY_GATING[gating], tasks }) > 0;
-      const hasLevels = isGated && gating !== "single" && levels > 1;
-      const spec: ModelSpec = {
-        name: "any",
-        inputs,
-        tasks,
-        gating,
-        bias,
-        dropout,
-        experts: { shared: all, perTask: own, layers: experts, ...(activation && { activation }) },
-        ...(hasLevels && { levels }),
-        ...(gating === "l2-constrained" && { constraint: 0.3 }),
-        ...(gating === "tensor-factorization" && { ranks }),
-        gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
-        tower: { layers: tower },
-      };
-      return isGated && select ? selecting(spec, select) : spec;
-    },
-  );
+      experts: { shared: all, perTask: own, layers: any.experts, ...(activation && { activation }) },
+      ...(hasLevels && { levels }),
+      ...(gating === "l2-constrained" && { constraint: 0.3 }),
+      ...(gating === "tensor-factorization" && { ranks }),
+      gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
+      tower: { layers: any.tower },
+    };
+    return isGated && select ? selecting(spec, select) : spec;
+  });
 
 /** The same with gates by codes: a task's gate sees 2, 4 or 8 experts. */
 function selecting(spec: ModelSpec, select: Selection): ModelSpec {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { OptimizerSettings } from "../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
+import { plainBottom } from "../../support/specs.ts";
 
 interface Case {
   readonly settings: OptimizerSettings;
@@ -21,17 +22,7 @@ export const B = 6;
 const D = 5;
 const K = 2;
 
-export const BOTTOM: ModelSpec = {
-  name: "bottom",
-  inputs: D,
-  tasks: K,
-  gating: "none",
-  bias: true,
-  dropout: 0,
-  experts: { shared: 1, perTask: 0, layers: [7] },
-  gate: { layers: [], bias: false },
-  tower: { layers: [] },
-};
+export const BOTTOM: ModelSpec = plainBottom(D, K, 7);
 
 /** 58 parameters in canonical order. */
 export const INITIAL = Float32Array.from({ length: D * 7 + 7 + K * (7 + 1) }, (_, i) => 0.6 * Math.sin(1.7 * i + 1));

@@ -2,16 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { codeFiles } from "../../../src/code/javascript-files.ts";
-import type { AnyRun } from "../../../src/engines/engine.ts";
 import { nodeAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
-import { feedOf } from "../../../src/engines/rows/row-source.ts";
 import type { CodeModel } from "../../../src/models/code.ts";
 import { codeModel, LINEAR } from "../../support/code-model.ts";
-import { numbersRun } from "../../support/gap-runs.ts";
 import { complaintOf } from "../../support/python.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
-import { keptBetween, resumed } from "./resuming.ts";
 
 const notes: string[] = [];
 const engine = new ProcessEngine({
@@ -39,50 +35,7 @@ function modelOf(files: Readonly<Record<string, string>>): CodeModel {
   return { ...model, file, sha256: codeFiles({ name: "mine", file }).sha256 };
 }
 
-/** Held-out losses of the linear map after the first step of gradient descent from 0, [K], in float64. */
-function lossesAfterAStep(run: AnyRun, lr: number): number[] {
-  const { inputs: D, tasks: K } = run.model;
-  const { batch: B } = run.training;
-  const { sets, batchInto } = feedOf(run);
-  const [x, y] = [new Float32Array(B * D), new Float32Array(B * K)];
-  batchInto(x, y, 1);
-  const { x: X, y: Y } = sets.heldout;
-  return Array.from({ length: K }, (_, k) => {
-    const w = Array.from({ length: D }, (_, d) =>
-      [...Array(B).keys()].reduce((sum, b) => sum + (2 / B) * lr * y[b * K + k] * x[b * D + d], 0),
-    );
-    const N = Y.length / K;
-    const error = (n: number) => w.reduce((sum, v, d) => sum + v * X[n * D + d], -Y[n * K + k]);
-    return [...Array(N).keys()].reduce((sum, n) => sum + error(n) ** 2 / N, 0);
-  });
-}
-
 describe("a model in JavaScript", () => {
-  test.each([17, "fresh"] as const)("trains on the run's own rows of %s", async (trainRows) => {
-    const run = codeRun(
-      codeModel(LINEAR),
-      { index: 3 },
-      { trainRows, lr: 0.03, optimizer: "sgd", steps: 1, evalEvery: 1 },
-    );
-    const [result] = await resultsOf(engine, [run]);
-    const expected = lossesAfterAStep(run, 0.03);
-    expect(result?.curve.heldout[0]).toEqual(expected.map((loss) => expect.closeTo(loss, 5)));
-    expect(result).toMatchObject({ parameterCount: 10, device: `node ${process.versions.node}` });
-  });
-
-  test("has the numbers that it has beside others, and in another process", async () => {
-    const model = codeModel(
-      LINEAR.replace("new Float64Array(inputs * tasks)", "Float64Array.from({ length: inputs * tasks }, Math.random)"),
-    );
-    const runs = [0, 1, 2].map((index) => codeRun(model, { index }));
-    const together = await resultsOf(engine, runs);
-    const other = new ProcessEngine({ adapter: nodeAdapter(), jobs: 1, patience: { later: 10 } });
-    const [alone] = await resultsOf(other, [runs[1]]);
-    await other.dispose();
-    expect(alone?.curve).toEqual(together[1]?.curve);
-    expect(together[0]?.curve).not.toEqual(together[1]?.curve);
-  });
-
   test("breaks its own runs, however it does, and no other's", async () => {
     const models = [
       inTraining("throws", "throw new Error('no 3 rows');"),
@@ -187,47 +140,5 @@ describe("a model in JavaScript", () => {
     ],
   ])("is refused before the first run: %j", async (text, complaint) => {
     expect(await complaintOf(engine, codeModel(text))).toMatch(complaint);
-  });
-
-  test("starts each run with modules that no run before has touched", async () => {
-    const counting = `let count = 0;\n${LINEAR.replace("this.rate =", "this.rate = ++count *").replace("lr : 2 * lr", "(lr) : (2 * lr)")}`;
-    const runs = [0, 1, 2, 3].map((i) => ({ ...codeRun(codeModel(LINEAR)), id: `${i}`, model: codeModel(counting) }));
-    const model = (runs[0] as AnyRun).model as CodeModel;
-    const curves = (
-      await resultsOf(
-        engine,
-        runs.map((run) => ({ ...run, model })),
-      )
-    ).map(({ curve }) => curve);
-    expect(curves).toEqual(curves.map(() => curves[0]));
-  });
-
-  test("goes on from any of its states to the same numbers, chance included", async () => {
-    const noisy = LINEAR.replace("const error =", "const error = 0.1 * Math.random() +");
-    const run = codeRun(codeModel(noisy), {}, { steps: 800, evalEvery: 7 });
-    const { whole, states } = await keptBetween(engine, run, [100, 700]);
-    expect(states.length).toBeGreaterThan(3);
-    const rest = await resumed(engine, run, states[1]);
-    expect(rest?.curve).toEqual(whole?.curve);
-  });
-
-  test("is told what its tasks predict, and a batch without a label takes no part in the curve", async () => {
-    const masked = LINEAR.replace(
-      "constructor(inputs, tasks, { lr, optimizer }) {",
-      "constructor(inputs, tasks, { lr, optimizer, kinds }) {\n    if (kinds.some(({ gaps }) => !gaps)) throw new Error(JSON.stringify(kinds));",
-    )
-      .replace("losses[k] +=", "if (Number.isNaN(error)) continue;\n        losses[k] +=")
-      .replace(
-        "return losses",
-        "return losses.map((loss, k) => (y.some((v, i) => i % K === k && v === v) ? loss : NaN))",
-      );
-    const model = codeModel(masked, { inputs: 3, gaps: [true, true] });
-    const [result] = await resultsOf(engine, [{ ...numbersRun({ steps: 11, evalEvery: 1 }), model }]);
-    expect(result?.failure).toBeUndefined();
-    const { train, batches = [] } = result?.curve ?? { train: [] };
-    const lacking = batches.flatMap(([, own], i) => (own === 0 && i > 0 ? [i] : []));
-    expect(lacking.length).toBeGreaterThan(0);
-    for (const i of lacking) expect(train[i]?.[1]).toBe(train[i - 1]?.[1]);
-    expect(train.flat().every((loss) => loss > 0)).toBe(true);
   });
 });

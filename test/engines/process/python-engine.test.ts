@@ -1,18 +1,16 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { pythonFiles } from "../../../src/code/python-files.ts";
 import { loadConfig, setOverride } from "../../../src/config/load.ts";
 import type { AnyRun, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { pythonAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
-import { feedOf } from "../../../src/engines/rows/row-source.ts";
 import { checkpointText, stateIn } from "../../../src/records/checkpoint.ts";
 import { planRuns } from "../../../src/sweep/plan.ts";
 import { withTables } from "../../../src/sweep/share.ts";
-import { numbersRun } from "../../support/gap-runs.ts";
-import { complaintOf, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
+import { temporaryFolder } from "../../support/effects.ts";
+import { complaintOf, MASKED_LINEAR, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
 import { tableFile } from "../../support/tables.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
 import { keptBetween, resumed } from "./resuming.ts";
@@ -52,72 +50,7 @@ def garble():
 
 ${NUMPY_LINEAR}`;
 
-/** NUMPY_LINEAR that leaves out the rows that lack a task's label; without any, its loss is not a number. */
-const MASKED_LINEAR = NUMPY_LINEAR.replace("x @ self.w - y", "np.nan_to_num(x @ self.w - y)")
-  .replace("error / len(x)", "error / np.maximum((~np.isnan(y)).sum(0), 1)")
-  .replace("(error**2).mean(0)", "(error**2).sum(0) / np.where(np.isnan(y).all(0), np.nan, (~np.isnan(y)).sum(0))");
-
-/**
- * Losses of gradient descent on a linear map from 0, in float64, at each step and over the held-out rows at the end: means over
- * the rows that have a task's label, 0 where none has.
- */
-function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: number[] } {
-  const { inputs: D, tasks: K } = run.model;
-  const { batch: B, steps } = run.training;
-  const { sets, batchInto } = feedOf(run);
-  const w = Array.from({ length: D }, () => new Array<number>(K).fill(0));
-  const error = (x: Float32Array, y: Float32Array, b: number, k: number) =>
-    w.reduce((sum, weights, d) => sum + x[b * D + d] * weights[k], -y[b * K + k]);
-  const labelled = (y: Float32Array, k: number) =>
-    [...Array(y.length / K).keys()].filter((b) => !Number.isNaN(y[b * K + k]));
-  const meanLosses = (x: Float32Array, y: Float32Array) =>
-    Array.from({ length: K }, (_, k) => {
-      const rows = labelled(y, k);
-      return rows.reduce((sum, b) => sum + error(x, y, b, k) ** 2, 0) / Math.max(1, rows.length);
-    });
-  const losses = Array.from({ length: steps }, (_, i) => {
-    const [x, y] = [new Float32Array(B * D), new Float32Array(B * K)];
-    batchInto(x, y, i + 1);
-    const before = meanLosses(x, y);
-    const gradients = w.map((weights, d) =>
-      weights.map((_, k) => {
-        const rows = labelled(y, k);
-        return rows.reduce((sum, b) => sum + (2 / rows.length) * error(x, y, b, k) * x[b * D + d], 0);
-      }),
-    );
-    for (const [d, weights] of w.entries())
-      for (let k = 0; k < K; k++) weights[k] = weights[k] - lr * gradients[d]?.[k];
-    return before;
-  });
-  return { steps: losses, heldout: meanLosses(sets.heldout.x, sets.heldout.y) };
-}
-
 describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () => {
-  test.each([17, "fresh"] as const)("trains on the run's own rows of %s", async (trainRows) => {
-    const run = codeRun(pythonModel(NUMPY_LINEAR), { index: 3 }, { trainRows, lr: 0.03 });
-    const [result] = await resultsOf(engine, [run]);
-    const { steps, heldout } = linearLosses(run, 0.03);
-    const mean = (from: number, to: number) =>
-      [0, 1].map((k) => steps.slice(from, to).reduce((sum, losses) => sum + losses[k], 0) / (to - from));
-    expect(result?.curve.steps).toEqual([4, 8, 11]);
-    for (const [i, expected] of [mean(0, 4), mean(4, 8), mean(8, 11)].entries())
-      for (const [k, loss] of expected.entries()) expect(result?.curve.train[i]?.[k]).toBeCloseTo(loss, 5);
-    for (const [k, loss] of heldout.entries()) expect(result?.curve.heldout[2]?.[k]).toBeCloseTo(loss, 5);
-    expect(result).toMatchObject({ parameterCount: 10, device: engine.device });
-    expect(result?.trainingSetLoss === undefined).toBe(trainRows === "fresh");
-  });
-
-  test("has the numbers that it has beside others, and in another process", async () => {
-    const model = pythonModel(NUMPY_LINEAR, { options: { spread: 1 } });
-    const runs = [0, 1, 2].map((index) => codeRun(model, { index }));
-    const together = await resultsOf(engine, runs);
-    const other = new ProcessEngine({ adapter, jobs: 1 });
-    const [alone] = await resultsOf(other, [runs[1]]);
-    await other.dispose();
-    expect(alone?.curve).toEqual(together[1]?.curve);
-    expect(together[0]?.curve).not.toEqual(together[1]?.curve);
-  });
-
   test("gets its options, and has none that it does not know", async () => {
     const slow = codeRun(pythonModel(NUMPY_LINEAR, { options: { rate: 0 } }));
     const [result] = await resultsOf(engine, [slow]);
@@ -225,20 +158,6 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     );
   });
 
-  test("learns from the rows that have a task's label", async () => {
-    const model = pythonModel(MASKED_LINEAR, { inputs: 3, gaps: [true, true] });
-    const run = { ...numbersRun({ steps: 11, evalEvery: 1 }), model };
-    const [result] = await resultsOf(engine, [run]);
-    const { steps, heldout } = linearLosses(run, 0.05);
-    expect(result?.failure).toBeUndefined();
-    expect(steps.some(([, loss]) => loss === 0)).toBe(true); // a batch without a label
-    const points = steps.map((losses, i) =>
-      losses.map((_, k) => steps.slice(0, i + 1).findLast((of) => of[k] !== 0)?.[k]),
-    ); // the latest
-    expect(result?.curve.train.flat()).toEqual(points.flat().map((loss) => expect.closeTo(loss as number, 5)));
-    expect(result?.curve.heldout.at(-1)).toEqual(heldout.map((loss) => expect.closeTo(loss, 5)));
-  });
-
   test("is tried on batches that lack some or all labels of a task, and refused if it learns from what is missing", async () => {
     const told = "[task.gaps for task in self.kinds], [np.isnan(y).sum(0).tolist() for y in self.y]";
     const raising = MASKED_LINEAR.replace("self.rate =", "self.kinds, self.y = settings.kinds, []\n        self.rate =")
@@ -285,48 +204,15 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     );
   });
 
-  test("starts each run with modules that no run before has touched", async () => {
-    const counting = NUMPY_LINEAR.replace("class Linear:", "COUNT = []\n\n\nclass Linear:").replace(
-      "        self.w = ",
-      "        COUNT.append(1)\n        self.w = len(COUNT) + ",
-    );
-    const runs = [0, 1, 2, 3].map((index) => codeRun(pythonModel(counting), { index, id: `${index}` }));
-    const same = runs.map((run) => ({ ...run, index: 0 }));
-    const curves = (await resultsOf(engine, same)).map(({ curve }) => curve);
-    expect(curves).toEqual(curves.map(() => curves[0]));
-  });
-
-  test("goes on from any of its states to the same numbers, chance included", async () => {
-    const noisy = NUMPY_LINEAR.replace("error = x", "error = 0.1 * np.random.normal() + x");
-    const run = codeRun(pythonModel(noisy), {}, { steps: 300, evalEvery: 7 });
-    const { whole, states } = await keptBetween(engine, run, [100, 250]);
-    expect(states.length).toBeGreaterThan(3);
-    for (const state of states.slice(0, 2)) {
-      const rest = await resumed(engine, run, state);
-      expect(rest?.curve).toEqual(whole?.curve);
-      expect(rest?.elapsedMs).toBeGreaterThan(state.elapsedMs);
-    }
-  });
-
   test("on rows of a table keeps the metrics of its tasks too", async () => {
     const { file } = pythonModel(NUMPY_LINEAR);
     const settings = [`rows=${tableFile()}`, `models=[{name: mine, file: ${file}}]`, "runs=1", "trainRows=20"];
     const sized = ["heldoutRows=9", "batch=4", "steps=300", "evalEvery=10", "lr=0.01"];
     const [run] = withTables(planRuns(loadConfig("smoke", [...settings, ...sized].map(setOverride)))) as [AnyRun];
-    const states: RunState[] = [];
-    const keep = {
-      states: new Map<string, RunState>(),
-      everyMs: 0,
-      onState: (_: AnyRun, state: RunState) => states.push(state),
-    };
-    const [whole] = await resultsOf(engine, [run], { keeping: keep });
+    const { whole, states } = await keptBetween(engine, run, [150, 300]);
     expect(whole?.diagnostics?.steps).toHaveLength(30); // its metrics, at each evaluation
-    const middle = states.find(({ step }) => step > 150) as RunState;
-    const checkpoint = checkpointText(run, structuredClone(middle), { trained: "0a1b2c3d", arithmetic: "python" });
-    const read = stateIn(checkpoint, run, { trained: "0a1b2c3d" }) as RunState;
-    const [rest] = await resultsOf(engine, [run], {
-      keeping: { ...keep, states: new Map([[run.id, read]]), everyMs: 1e9 },
-    });
+    const checkpoint = checkpointText(run, states[0], { trained: "0a1b2c3d", arithmetic: "python" });
+    const rest = await resumed(engine, run, stateIn(checkpoint, run, { trained: "0a1b2c3d" }) as RunState);
     expect([rest?.curve, rest?.diagnostics]).toEqual([whole?.curve, whole?.diagnostics]);
   });
 
@@ -350,8 +236,8 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
   });
 
   test("leaves no file when its sweep is stopped", async () => {
-    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith("mmoe-process-"));
-    const before = left();
+    const folder = temporaryFolder();
+    vi.stubEnv("TMPDIR", folder);
     const stop = new AbortController();
     const results: RunResult[] = [];
     const sleeping = inTraining("sleeps", "import time; time.sleep(60)");
@@ -360,7 +246,9 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       onBegin: () => setTimeout(() => stop.abort(), 100),
       onResult: (result) => results.push(result),
     });
-    expect([results, left()]).toEqual([[], before]);
+    vi.unstubAllEnvs();
+    const left = readdirSync(folder).filter((name) => name.startsWith("mmoe-process-"));
+    expect([results, left]).toEqual([[], []]);
   });
 });
 

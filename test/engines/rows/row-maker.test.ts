@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { RowSet } from "../../../src/data/streams.ts";
-import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
+import type { Rows } from "../../../src/data/task-set.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { RowMaker } from "../../../src/engines/rows/row-maker.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { range } from "../../support/reference.ts";
-import { makeRun } from "../../support/runs.ts";
+import { makeRun, taskSetOf } from "../../support/runs.ts";
 import { tinyRun } from "../tfjs/runs.ts";
 
 const wide = makeRun({ index: 3, correlation: 0.9 });
@@ -31,8 +31,7 @@ test.each([
   ["rows from a number on", wide, "train", 270, 3, 4099],
 ] as const)("fill(rows, ...) gives the bits of TaskSet's: %s", (_, run, set, count, step, first) => {
   const { x, y } = rowsOf(new RowMaker(run), run, set, count, step, first);
-  const { data, correlationMatrix, seed, index } = run;
-  const expected = new TaskSet(data, correlationMatrix, { seed, run: index }).rows(set, count, step, first);
+  const expected = taskSetOf(run).rows(set, count, step, first);
   expect(Buffer.from(x.buffer).equals(Buffer.from(expected.x.buffer))).toBe(true);
   expect(Buffer.from(y.buffer).equals(Buffer.from(expected.y.buffer))).toBe(true);
 });

@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { expectShape, loadTf } from "../../../src/engines/tfjs/tf.ts";
+
+const tf = await loadTf("cpu");
 
 test.each(["wasm", "cpu"])(
   "loadTf('%s') prints nothing, from any folder, and leaves uncaught errors to Node",
@@ -22,8 +25,7 @@ test.each(["wasm", "cpu"])(
   },
 );
 
-test("expectShape(what, tensor, sizes) names the axes", async () => {
-  const tf = await loadTf("cpu");
+test("expectShape(what, tensor, sizes) names the axes", () => {
   const tensor = tf.zeros([2, 9, 5]);
   expect(() => expectShape("gate", tensor, { R: 2, D: 4, E: 5 })).toThrow(
     "gate: expected shape [R=2, D=4, E=5], got [2, 9, 5]",
@@ -31,4 +33,33 @@ test("expectShape(what, tensor, sizes) names the axes", async () => {
   expect(() => expectShape("gate", tensor, { R: 2, D: 9 })).toThrow(RangeError);
   expect(() => expectShape("gate", tensor, { R: 2, D: 9, E: 5 })).not.toThrow();
   tensor.dispose();
+});
+
+test("the gradient of an operation that no model has is refused by name", () => {
+  expect(() => tf.grad((x) => tf.tan(x))(tf.tensor1d([1, 2]))).toThrow(/[Gg]radient .*Tan/);
+});
+
+/** Numbers from -1 to 1, from that of `first`. */
+const numbers = (shape: number[], first: number) =>
+  tf.sin(tf.reshape(tf.range(first, first + tf.util.sizeFromShape(shape)), shape));
+
+const other = numbers([2, 3, 3], 1);
+
+test.each<[string, number[], (x: Tensor) => Tensor]>([
+  ["sub, repeated", [1, 3, 1], (x) => tf.sub(x, other)],
+  ["mul, repeated", [1, 3, 1], (x) => tf.mul(other, x)],
+  ["div, left", [1, 3, 1], (x) => tf.div(x, tf.add(other, 3))],
+  ["div, right", [1, 3, 1], (x) => tf.div(other, tf.add(x, 3))],
+  ["sum", [2, 3, 3], (x) => tf.sum(x, [0, 2])],
+  ["slice to the end", [2, 3, 3], (x) => tf.slice(x, [0, 1, 1], [1, -1, 2])],
+  ...[0, 1, 2, 3].flatMap((i): [string, number[], (x: Tensor) => Tensor][] => [
+    [`matMul, left, transposed ${i}`, [2, 3, 3], (x) => tf.matMul(x, other, i > 1, i % 2 > 0)],
+    [`matMul, right, transposed ${i}`, [2, 3, 3], (x) => tf.matMul(other, x, i > 1, i % 2 > 0)],
+  ]),
+])("the gradient of %s, as no model has it, is that of differences", (_, shape, compute) => {
+  const [x, step] = [numbers(shape, 4), numbers(shape, 70)];
+  const weights = numbers(compute(x).shape, 30);
+  const at = (h: number) => tf.sum(tf.mul(compute(tf.add(x, tf.mul(step, h))), weights)).dataSync()[0];
+  const { grads } = tf.valueAndGrads((v: Tensor) => compute(v))([x], weights);
+  expect(tf.sum(tf.mul(grads[0], step)).dataSync()[0]).toBeCloseTo((at(1 / 64) - at(-1 / 64)) * 32, 2);
 });

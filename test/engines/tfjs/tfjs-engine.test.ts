@@ -1,17 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
-import { RowOrder } from "../../../src/data/order.ts";
-import { dataKey } from "../../../src/data/streams.ts";
-import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
-import { type Engine, type GeneratedRun, latestLoss, modelKey, type RunResult } from "../../../src/engines/engine.ts";
-import { initialParameters } from "../../../src/engines/initial-parameters.ts";
+import { type Engine, latestLoss, type RunResult } from "../../../src/engines/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
-import { wordsInto } from "../../../src/random/philox.ts";
-import { mean, pearson } from "../../../src/stats/moments.ts";
 import { expectClose } from "../../support/close.ts";
-import { factorsAt } from "../../support/factors.ts";
-import { type Noise, objectiveGradient, range, taskLosses } from "../../support/reference.ts";
+import { range } from "../../support/reference.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";
 
 let tf: Tf;
@@ -72,104 +64,6 @@ describe("train(runs) in groups", () => {
   });
 });
 
-/** The rows that `run` trains on at `step`, made independently of the engine. */
-function batchAt({ data, correlation, seed, index, training }: GeneratedRun, step: number): Rows {
-  const identity = { seed, run: index };
-  const pair = new TaskSet(data, correlationMatrix(2, correlation), identity);
-  const { trainRows, batch, sampling } = training;
-  if (trainRows === "fresh") return pair.rows("train", batch, step);
-  const set = pair.rows("train", trainRows);
-  const order = new Uint32Array(batch);
-  new RowOrder(dataKey(identity, "order"), trainRows, sampling).batchInto(order, step);
-  const pick = (values: Float32Array, width: number): Float32Array =>
-    Float32Array.from([...order].flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]));
-  return { x: pick(set.x, data.inputs), y: pick(set.y, 2) };
-}
-
-/** The noise of SNR's gates at `step`, log u - log(1 - u) of the run's own stream. */
-function noiseAt(run: GeneratedRun, step: number): Noise | undefined {
-  if (run.model.gating !== "snr-trans") return undefined;
-  const E = run.model.experts.shared;
-  const words = new Uint32Array(run.model.tasks * E);
-  wordsInto(words, modelKey(run, "noise/links"), 0, step);
-  return (k, e) => {
-    const u = (words[k * E + e] + 0.5) / 2 ** 32;
-    return Math.log(u / (1 - u));
-  };
-}
-
-/** The run by plain gradient descent in float64: batch losses of each step before its update, and final parameters. */
-function descend(run: GeneratedRun): { losses: number[][]; parameters: Float64Array } {
-  const parameters = Float64Array.from(initialParameters(run));
-  const losses = range(run.training.steps).map((i) => {
-    const rows = batchAt(run, i + 1);
-    const factors = factorsAt(run.model.dropout, i + 1, (stream) => modelKey(run, stream));
-    const draws = { factors, noise: noiseAt(run, i + 1) };
-    const before = taskLosses(run.model, parameters, rows, draws);
-    const gradient = objectiveGradient(run.model, parameters, rows, draws);
-    for (const [p, slope] of gradient.entries()) parameters[p] -= run.training.lr * slope;
-    return before;
-  });
-  return { losses, parameters };
-}
-
-const BY_HAND = { optimizer: "sgd", lr: 0.1, steps: 5, evalEvery: 3 } as const;
-
-test.each([
-  ["shuffled epochs of a fixed set", tinyRun({}, { ...BY_HAND, trainRows: 7 })],
-  ["random gates, drawn again at each step", tinyRun({ model: PAIR_SNR }, { ...BY_HAND, trainRows: 7 })],
-  ["selecting gates", tinyRun({ model: PAIR_SELECTING }, { ...BY_HAND, trainRows: 7 })],
-  ["a fixed set drawn with replacement", tinyRun({}, { ...BY_HAND, sampling: "replacement" })],
-  ["fresh rows", tinyRun({}, { ...BY_HAND, trainRows: "fresh" })],
-  ["deep experts, gates and towers", tinyRun({ model: PAIR_DEEP }, BY_HAND)],
-  ["dropout", tinyRun({ model: PAIR_DROPOUT }, BY_HAND)],
-])("train(run) is gradient descent in float64: %s", async (_, run) => {
-  const [result] = (await resultsOf(engine, [{ ...run, index: 1 }, run])).slice(1) as [RunResult];
-  const { losses, parameters } = descend(run);
-  expectClose(result.parameters as Float32Array, parameters, 1e-5);
-  expect(result.curve.steps).toEqual([3, 5]);
-  const intervals = [losses.slice(0, 3), losses.slice(3)];
-  const means = intervals.map((interval) => [0, 1].map((k) => mean(interval.map((loss) => loss[k]))));
-  expectClose(result.curve.train.flat(), means.flat(), 1e-5);
-});
-
-test("train(run) gives the losses of the final parameters, without dropout, on the held-out rows and on the whole training set", async () => {
-  const training = { trainRows: 1203, heldoutRows: 1001 }; // more rows than are predicted at a time
-  const run = tinyRun({ model: PAIR_DROPOUT }, training);
-  const [result] = (await resultsOf(engine, [run])) as [RunResult];
-  const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
-  const weights = result.parameters as Float32Array;
-  expectClose(
-    result.curve.heldout.at(-1) as number[],
-    taskLosses(run.model, weights, pair.rows("heldout", 1001)),
-    1e-5,
-  );
-  expectClose(result.trainingSetLoss as number[], taskLosses(run.model, weights, pair.rows("train", 1203)), 1e-5);
-});
-
-test("train(run) with fresh rows has no training set loss", async () => {
-  const [result] = (await resultsOf(engine, [tinyRun({}, { trainRows: "fresh" })])) as [RunResult];
-  expect(result).not.toHaveProperty("trainingSetLoss");
-});
-
-test("train(run) takes batch 1, and evaluates after the last step only if that comes before evalEvery", async () => {
-  const [result] = (await resultsOf(engine, [tinyRun({}, { batch: 1, evalEvery: 100 })])) as [RunResult];
-  expect(result.failure).toBeUndefined();
-  expect(result.curve.steps).toEqual([11]);
-});
-
-test.each([17, "fresh"] as const)(
-  "labelCorrelations is that of the training set, or of held-out rows (%s)",
-  async (trainRows) => {
-    const run = tinyRun({}, { trainRows });
-    const [result] = (await resultsOf(engine, [run])) as [RunResult];
-    const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
-    const { y } = trainRows === "fresh" ? pair.rows("heldout", 19) : pair.rows("train", 17);
-    const [first, second] = [0, 1].map((k) => y.filter((_, i) => i % 2 === k)) as [Float32Array, Float32Array];
-    expect(result.labelCorrelations[0]).toBeCloseTo(pearson(first, second), 12);
-  },
-);
-
 describe("a run that fails", () => {
   const { data } = tinyRun();
   const broken = tinyRun({ index: 1, data: { ...data, noiseStd: Number.NaN } });
@@ -180,18 +74,6 @@ describe("a run that fails", () => {
     expect(failed).not.toHaveProperty("trainingSetLoss");
     const without = await resultsOf(engine, [tinyRun(), tinyRun({ index: 2 })]);
     expect([first, third].map((result) => numbers(result))).toEqual(without.map(numbers));
-  });
-
-  test("is named with the step at which its loss first passed the limit, of a batch or of the held-out rows", async () => {
-    const training = { optimizer: "sgd", lr: 2, steps: 9, evalEvery: 9 } as const;
-    const run = tinyRun({}, training);
-    const { losses } = descend(run);
-    const step = 1 + losses.findIndex((loss) => !(mean(loss) <= 1e6));
-    expect(step).toBeGreaterThan(2);
-    const stopped = tinyRun({}, { ...training, steps: step - 1 });
-    const failures = (await resultsOf(engine, [run, stopped])).map(({ failure }) => failure);
-    expect(failures[0]).toMatch(new RegExp(`^diverged: loss is .* at step ${step}$`));
-    expect(failures[1]).toMatch(new RegExp(`^diverged: loss is .* at step ${step - 1}$`));
   });
 
   test("ends its group when no other is left", async () => {
@@ -211,10 +93,6 @@ describe("train(runs, hooks)", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test("trains nothing once aborted", async () => {
-    expect(await resultsOf(engine, [tinyRun()], { signal: AbortSignal.abort() })).toEqual([]);
-  });
-
   test("says which runs it begins together", async () => {
     const runs = [tinyRun(), tinyRun({}, { steps: 1 }), tinyRun()];
     const begun: unknown[] = [];
@@ -232,16 +110,6 @@ describe("train(runs, hooks)", () => {
     };
     await resultsOf(engine, runs, { noMore: noMore.signal, onResult });
     expect(ended).toEqual([runs[0]]);
-  });
-
-  test("passes on what onResult throws, and leaves no tensor behind", async () => {
-    const before = tf.memory().numTensors;
-    const full = new Error("no space left on device");
-    const onResult = () => {
-      throw full;
-    };
-    await expect(resultsOf(engine, [tinyRun()], { onResult })).rejects.toBe(full);
-    expect(tf.memory().numTensors).toBe(before);
   });
 
   test("reports progress of each run at its evaluations", async () => {
@@ -266,17 +134,6 @@ describe("train(runs, hooks)", () => {
       },
     });
     expect(steps).toHaveLength(3);
-  });
-
-  test("gives each result once, with device and time, and parameters only on demand", async () => {
-    const results: RunResult[] = [];
-    await engine.train([tinyRun(), tinyRun({ index: 1 })], { onResult: (result) => results.push(result) });
-    expect(results.map(({ run }) => run.index)).toEqual([0, 1]);
-    for (const result of results) {
-      expect(result).toMatchObject({ device: "wasm" });
-      expect(result.elapsedMs).toBeGreaterThan(0);
-      expect(result).not.toHaveProperty("parameters");
-    }
   });
 
   test("redoes a group that memory did not hold, in halves: the same numbers, each once, and no tensor left", async () => {

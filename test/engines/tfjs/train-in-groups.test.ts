@@ -63,37 +63,26 @@ describe("trainInGroups(runs)", () => {
     await expect(failed).rejects.toThrow("out of memory (run mmoe/p=0.5/0 alone does not fit in it); free some");
   });
 
-  test("halves a group whose rows memory does not hold", async () => {
+  test.each([
+    [
+      "halves a group whose rows memory does not hold",
+      new MachineError("memory", "the last thread that makes rows"),
+      undefined,
+    ],
+    ["tells the machine's trouble as that", Object.assign(new Error("EMFILE"), { code: "EMFILE" }), MachineError],
+    ["passes on any other error", new Error("Invalid TF_Status: 3"), "Invalid TF_Status: 3"],
+  ])("%s", async (_, error, expected) => {
     const groups: number[] = [];
     const train = async ({ runs }: Group) => {
       groups.push(runs.length);
-      if (runs.length > 1) throw new MachineError("memory", "the last thread that makes rows");
+      if (runs.length > 1) throw error;
     };
     const runs = range(2).map((index) => tinyRun({ index }));
-    const others = { mixed: true, train, free: () => {}, note: () => {} };
-    await trainInGroups(runs, { onResult: () => {} }, { sizeOf: () => 2, ...others });
-    expect(groups).toEqual([2, 1, 1]);
-  });
-
-  test("tells the machine's trouble as that", async () => {
-    const train = async () => {
-      throw Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
-    };
-    const others = { mixed: true, train, free: () => {}, note: () => {} };
-    const done = trainInGroups([tinyRun()], { onResult: () => {} }, { sizeOf: () => 2, ...others });
-    await expect(done).rejects.toThrow(MachineError);
-  });
-
-  test("passes on any other error", async () => {
-    const train = async () => {
-      throw new Error("Invalid TF_Status: 3");
-    };
-    const done = trainInGroups(
-      [tinyRun()],
-      { onResult: () => {} },
-      { sizeOf: () => 2, mixed: false, train, free: () => {}, note: () => {} },
-    );
-    await expect(done).rejects.toThrow("Invalid TF_Status: 3");
+    const how = { sizeOf: () => 2, mixed: true, train, free: () => {}, note: () => {} };
+    const done = trainInGroups(runs, { onResult: () => {} }, how);
+    if (expected === undefined) await done;
+    else await expect(done).rejects.toThrow(expected);
+    expect(groups).toEqual(expected === undefined ? [2, 1, 1] : [2]);
   });
 
   test("begins nothing once stopped", async () => {

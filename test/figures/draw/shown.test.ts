@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { partWords, type SweepFacts } from "../../../src/figures/draw/facts.ts";
 import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/shown.ts";
 import { zooLabel } from "../../../src/models/zoo.ts";
 
@@ -35,4 +36,19 @@ test("figureWords(number, cells) names the paper's figure, or the models where t
   expect(figureWords(4, cellsOf(["omoe", "cgc", "ple"]))).toEqual({ of: " of OMoE, CGC and PLE", figure: "" });
   expect(figureWords(4, cellsOf(named(13)))).toEqual({ of: " of 13 models", figure: "" });
   expect([ofOneModel(cellsOf(["mmoe"])), ofOneModel(cellsOf(["omoe", "mmoe"]))]).toEqual([" of MMoE", ""]);
+});
+
+const models = ["omoe", "mmoe", "cgc", "ple"];
+const words = (leftOut: string[], all = models) =>
+  partWords({ models: leftOut, correlations: [] }, { models: all, correlations: [0.5] } as unknown as SweepFacts);
+
+test("partWords(leftOut, sweep) names what is shown or what is left out, whichever is less", () => {
+  expect(words([])).toEqual([]);
+  expect(words(["omoe"])).toEqual(["without", "omoe"]);
+  expect(words(["omoe", "mmoe", "cgc"])).toEqual(["of", "ple"]);
+});
+
+test("partWords(leftOut, sweep) counts models whose names would be too long for a file's", () => {
+  const long = Array.from({ length: 40 }, (_, i) => `a-model-of-ones-own-${i}`);
+  expect(words(long.slice(0, 15), long)).toEqual(["of", "25"]);
 });

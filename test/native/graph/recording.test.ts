@@ -54,6 +54,17 @@ test("recordOperations(compute) keeps a constant of equal values as one value", 
   expect(constants).toEqual([{ dtype: DTYPE.float32, shape: [2, 3], values: Float32Array.of(1) }]);
 });
 
+test("constant(values) keeps equal values once, but 0 apart from -0", () => {
+  const graph = new Graph();
+  const kept = (values: Float32Array) => {
+    const { value } = graph.constant({ dtype: DTYPE.float32, shape: [values.length], values }).node.attributes;
+    return value?.kind === "tensor" ? [...value.value.values] : undefined;
+  };
+  expect(kept(Float32Array.of(7, 7, 7))).toEqual([7]);
+  expect(kept(Float32Array.of(7, 7, 8))).toEqual([7, 7, 8]);
+  expect(kept(Float32Array.of(0, -0))).toEqual([0, -0]);
+});
+
 describe("recordOperations(compute) refuses", () => {
   const outside = tf.tensor1d([1, 2, 3]);
   let calls = 0;

@@ -88,7 +88,7 @@ export function outputsOf(
 }
 
 /** One product for all that read x: x [R, B, D] → [R, B, n*units] of the experts, and of the gates if there are any. */
-export function firstUnits(
+function firstUnits(
   tf: Tf,
   spec: ModelSpec,
   { first, experts, gates, sharedGate, embeddings }: Layers,
@@ -126,7 +126,7 @@ function stitched(tf: Tf, units: Tensor, stitch: Tensor | undefined, layer: numb
 }
 
 /** First units [R, B, gates*units] → each gate's weights of the experts that it sees, [R, B, gates, E]. */
-export function gatesOf(tf: Tf, spec: ModelSpec, gates: Readers, first: Tensor, isShared = false): Gated {
+function gatesOf(tf: Tf, spec: ModelSpec, gates: Readers, first: Tensor, isShared = false): Gated {
   const last = gates.deeper.length;
   const logits = readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h));
   return gated(tf, spec, logits, seenBy(spec, isShared));

@@ -1,9 +1,9 @@
 import type { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { Room, setArrays, stepArrays } from "../../../../src/engines/tfjs/feed/feed-arrays.ts";
+import { type FeedArrays, Room, setArrays, stepArrays } from "../../../../src/engines/tfjs/feed/feed-arrays.ts";
 import { FeedMaker } from "../../../../src/engines/tfjs/feed/feed-maker.ts";
 import { FeedPool } from "../../../../src/engines/tfjs/feed/feed-pool.ts";
-import { groupOf } from "../../../../src/engines/tfjs/groups.ts";
+import { type Group, groupOf } from "../../../../src/engines/tfjs/groups.ts";
 import { MachineError } from "../../../../src/machine-error.ts";
 import { inTime } from "../../../support/in-time.ts";
 import { range } from "../../../support/reference.ts";
@@ -19,9 +19,18 @@ afterAll(() => pool.dispose());
 
 const groupOfSources = (F: number, training = {}) => groupOf(range(F).map((index) => [tinyRun({ index }, training)]));
 
+const stepsOf = (group: Group, count: number) => new Room().arrays(stepArrays(group), count);
+
+/** What one maker makes of `count` steps from `first` on. */
+function madeByOne(group: Group, first: number, count: number): FeedArrays {
+  const arrays = stepsOf(group, count);
+  new FeedMaker(group, { first: 0, end: group.sources.length }).steps(arrays, first, count);
+  return arrays;
+}
+
 test.each([1, 2, 7])("a pool of three makes what one maker makes, of %i sources", async (F) => {
   const group = groupOfSources(F);
-  const [made, expected] = [new Room().arrays(stepArrays(group), 5), new Room().arrays(stepArrays(group), 5)];
+  const made = stepsOf(group, 5);
   const [sets, expectedSets] = [new Room().arrays(setArrays(group)), new Room().arrays(setArrays(group))];
   await pool.begin(group);
   const correlations = new Map<number, readonly number[]>();
@@ -30,8 +39,7 @@ test.each([1, 2, 7])("a pool of three makes what one maker makes, of %i sources"
 
   const maker = new FeedMaker(group, { first: 0, end: F });
   const expectedCorrelations = range(F).map((f) => maker.sets(expectedSets, f));
-  maker.steps(expected, 9, 5);
-  expect(made).toEqual(expected);
+  expect(made).toEqual(madeByOne(group, 9, 5));
   expect(sets).toEqual(expectedSets);
   expect(range(F).map((f) => correlations.get(f))).toEqual(expectedCorrelations);
   expect(await pool.sets(sets, F)).toEqual([]);
@@ -40,7 +48,7 @@ test.each([1, 2, 7])("a pool of three makes what one maker makes, of %i sources"
 test("steps asked for while others are made come in the order asked", async () => {
   const group = groupOfSources(4, { trainRows: "fresh" });
   await pool.begin(group);
-  const [long, short] = [new Room().arrays(stepArrays(group), 300), new Room().arrays(stepArrays(group), 1)];
+  const [long, short] = [stepsOf(group, 300), stepsOf(group, 1)];
   const order: string[] = [];
   await Promise.all([
     pool.steps(long, 1, 300).then(() => order.push("long")),
@@ -53,7 +61,7 @@ test("a pool that ends tells those who wait", async () => {
   const ending = new FeedPool(2);
   const group = groupOfSources(2, { trainRows: "fresh" });
   await ending.begin(group);
-  const waiting = ending.steps(new Room().arrays(stepArrays(group), 9), 1, 9);
+  const waiting = ending.steps(stepsOf(group, 9), 1, 9);
   const told = expect(waiting).rejects.toThrow("a thread that makes rows ended");
   await ending.dispose();
   await told;
@@ -64,8 +72,8 @@ test("a pool that ends keeps the process until it has ended, also when an answer
   const group = groupOfSources(1);
   await ending.begin(group);
   const thread = started.at(-1) as Worker;
-  await ending.steps(new Room().arrays(stepArrays(group), 1), 1, 1); // it has started
-  const answered = ending.steps(new Room().arrays(stepArrays(group), 1), 2, 1);
+  await ending.steps(stepsOf(group, 1), 1, 1); // it has started
+  const answered = ending.steps(stepsOf(group, 1), 2, 1);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300); // as in a long call of TensorFlow: the answer waits
   const unref = vi.spyOn(thread, "unref");
   await Promise.all([ending.dispose(), answered]);
@@ -77,7 +85,7 @@ describe("a thread that ended while nothing was asked of it", () => {
     const pool = new FeedPool(1);
     const group = groupOfSources(2);
     await pool.begin(group);
-    const arrays = new Room().arrays(stepArrays(group), 5);
+    const arrays = stepsOf(group, 5);
     await pool.steps(arrays, 1, 5);
     await started.at(-1)?.terminate();
     return { pool, group, arrays };
@@ -104,7 +112,7 @@ describe("a thread that ends while it makes rows", () => {
     const notes: string[] = [];
     const pool = new FeedPool(3, (line) => notes.push(line));
     const group = groupOfSources(7, { trainRows: "fresh", batch: 64 });
-    const arrays = new Room().arrays(stepArrays(group), 40);
+    const arrays = stepsOf(group, 40);
     const before = started.length;
     await pool.begin(group);
     const making = pool.steps(arrays, 9, 40);
@@ -121,10 +129,8 @@ describe("a thread that ends while it makes rows", () => {
 
   test("has the others make the same", async () => {
     const { pool, notes, group, arrays, error } = await madeWithout([1]);
-    const expected = new Room().arrays(stepArrays(group), 40);
-    new FeedMaker(group, { first: 0, end: 7 }).steps(expected, 9, 40);
     expect([error, notes]).toEqual([undefined, [expect.stringMatching(/^a worker died .*; going on with 2 to make/)]]);
-    expect(arrays).toEqual(expected);
+    expect(arrays).toEqual(madeByOne(group, 9, 40));
     await pool.dispose();
   });
 
@@ -151,11 +157,10 @@ test("a pool goes on with as many threads as memory holds", async () => {
   const pool = new FeedPool(3, (line) => notes.push(line));
   const group = groupOfSources(4);
   nextOptions.push({}, { resourceLimits: { maxOldGenerationSizeMb: 2, maxYoungGenerationSizeMb: 1 } });
-  const [made, expected] = [new Room().arrays(stepArrays(group), 5), new Room().arrays(stepArrays(group), 5)];
+  const made = stepsOf(group, 5);
   await pool.begin(group);
   await pool.steps(made, 9, 5);
-  new FeedMaker(group, { first: 0, end: 4 }).steps(expected, 9, 5);
-  expect(made).toEqual(expected);
+  expect(made).toEqual(madeByOne(group, 9, 5));
   expect(notes).toEqual([expect.stringMatching(/^out of memory \(.*\); going on with 2 to make rows$/)]);
   await pool.dispose();
 });
@@ -164,7 +169,7 @@ test("a group begins when nothing of the one before is being made", async () => 
   const before = groupOfSources(2, { trainRows: "fresh" });
   await pool.begin(before);
   let ended = false;
-  void pool.steps(new Room().arrays(stepArrays(before), 300), 1, 300).then(() => {
+  void pool.steps(stepsOf(before, 300), 1, 300).then(() => {
     ended = true;
   });
   await pool.begin(groupOfSources(3));

@@ -27,7 +27,7 @@ export function mixOf(weights: Vector, vectors: readonly Vector[]): number[] {
   );
 }
 
-export function gramOf(vectors: readonly Vector[]): number[][] {
+function gramOf(vectors: readonly Vector[]): number[][] {
   return vectors.map((a) => vectors.map((b) => dot(a, b)));
 }
 
@@ -38,16 +38,17 @@ export function someVectors(K: number, seed: number, { size = 7, conflict = 0.8 
   return drawn.map((vector, k) => vector.map((value, i) => (k + 0.5) * (value - conflict * mean[i])));
 }
 
-/** x with A x = y, by elimination. */
-export function solved(A: readonly Vector[], y: Vector): number[] {
-  const rows = A.map((row, i) => [...row, y[i]]);
-  for (const [k, pivot] of rows.entries())
-    for (const [i, row] of rows.entries()) {
-      const factor = i === k ? 0 : row[k] / pivot[k];
-      for (const j of row.keys()) row[j] -= factor * pivot[j];
-    }
-  return rows.map((row, k) => (row.at(-1) as number) / row[k]);
+/** For each of K tasks the others in an order, which is another for every second of the n-th problems. */
+export function orderOf(K: number, n = 0): number[][] {
+  return range(K).map((i) => {
+    const others = range(K).filter((j) => j !== i);
+    return (n + i) % 2 === 0 ? others : others.toReversed();
+  });
 }
+
+/** An order [K][K-1] as the methods take it, [K-1][K][K]. */
+export const oneHot = (orders: readonly (readonly number[])[]) =>
+  range(orders.length - 1).map((round) => orders.map((order) => orders.map((_, j) => (order[round] === j ? 1 : 0))));
 
 interface Given {
   /** [R][K]; 1 if absent. */

@@ -1,36 +1,32 @@
-// Losses of labels that are classes, by the kernels alone, against float64.
+// Losses by the kernels alone, against float64.
 import { describe, expect, test } from "vitest";
 import type { TaskLoss } from "../../../src/engines/task-losses.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
+import { range } from "../../support/reference.ts";
+import { plainBottom } from "../../support/specs.ts";
 import { KERNELS, loneRun, type wasm } from "./lone-run.ts";
 
 type Memory = typeof wasm;
 
+const NUMBER: TaskLoss = { kind: "regression", weight: 1, unit: 1 };
 const BINARY: TaskLoss = { kind: "binary", weight: 1, unit: 1 };
 
-/** Outputs are weights: of the one input, which is 1, through a unit that stays open. */
-function constants(tasks: readonly TaskLoss[]): ModelSpec {
-  return {
-    name: "constants",
-    inputs: 1,
-    tasks: tasks.length,
-    gating: "none",
-    bias: false,
-    dropout: 0,
-    outputs: tasks.map(({ classes = 1 }) => classes),
-    experts: { shared: 1, perTask: 0, layers: [1] },
-    gate: { layers: [], bias: false },
-    tower: { layers: [] },
-  };
-}
-
-/** The losses [K] of outputs [O] on rows with these labels [B][K], and their derivatives by the outputs. */
-function lossesOf(memory: Memory, tasks: readonly TaskLoss[], outputs: readonly number[], labels: number[][]) {
-  const run = loneRun(constants(tasks), labels.length, "sgd", 1, { memory, tasks });
+/**
+ * The losses [K] of outputs [O] on rows with these labels [B][K], and their derivatives by the outputs, which are weights: of the
+ * one input, which is 1, through a unit that stays open.
+ */
+function lossesOf(
+  memory: Memory,
+  tasks: readonly TaskLoss[],
+  outputs: readonly number[],
+  labels: number[][],
+  huberDelta: number | null = null,
+) {
+  const spec = plainBottom(1, tasks.length, 1, { bias: false, outputs: tasks.map(({ classes = 1 }) => classes) });
+  const run = loneRun(spec, labels.length, "sgd", 1, { memory, tasks, huberDelta });
   const parameters = Float32Array.from([1, ...outputs]);
   run.setParameters(parameters);
   run.setBatch(
-    labels.map(() => [1]),
+    range(labels.length).map(() => [1]),
     labels,
   );
   const evaluated = run.evaluate();
@@ -44,8 +40,6 @@ const BATCHES = [19, 2];
 
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe.each(KERNELS)("on $name", ({ memory }) => {
   test.each(BATCHES)("the logistic loss of a logit is within 3e-7 of itself, in batches of %i", (B) => {
@@ -107,7 +101,7 @@ describe.each(KERNELS)("on $name", ({ memory }) => {
     expect(other.losses[0]).toBeCloseTo(1.5 * plain.losses[0], 12);
     expect(other.evaluated[0]).toBeCloseTo(1.5 * plain.evaluated[0], 12);
     expect(other.slopes[0]).toBeCloseTo(6 * plain.slopes[0], 5);
-    const squared = lossesOf(memory, [{ kind: "regression", weight: 4, unit: 1 }], [0.5], [[1], [0]]);
+    const squared = lossesOf(memory, [{ ...NUMBER, weight: 4 }], [0.5], [[1], [0]]);
     expect([squared.losses[0], squared.slopes[0]]).toEqual([0.25, 0]);
   });
 
@@ -118,5 +112,34 @@ describe.each(KERNELS)("on $name", ({ memory }) => {
       for (const label of [0, 1]) expect(lossesOf(memory, [three], logits, [[label]]).losses[0]).toBeNaN();
     }
     expect(lossesOf(memory, [BINARY], [Number.NaN], [[0]]).losses[0]).toBeNaN();
+  });
+
+  describe("of errors", () => {
+    const ERRORS = [0.5, -2, 1, 0.25, -0.75];
+    const ofErrors = (errors: readonly number[], huberDelta: number | null, output = 1) =>
+      lossesOf(
+        memory,
+        [NUMBER],
+        [output],
+        errors.map((error) => [1 - error]),
+        huberDelta,
+      );
+
+    test("the squared error's loss is its mean and its derivative twice the mean error", () => {
+      const [losses, slopes] = [[5.875 / 5], [expect.closeTo((2 * -1) / 5, 6)]];
+      expect(ofErrors(ERRORS, null)).toEqual({ losses, evaluated: losses, slopes });
+    });
+
+    test("Huber's loss is half the square up to delta and a line beyond, and its derivative is cut off", () => {
+      const losses = [expect.closeTo((0.125 + 1.5 + 0.5 + 0.03125 + 0.28125) / 5, 6)];
+      const slopes = [expect.closeTo((0.5 - 1 + 1 + 0.25 - 0.75) / 5, 6)];
+      expect(ofErrors(ERRORS, 1)).toEqual({ losses, evaluated: losses, slopes });
+      expect(ofErrors([3], 0.5)).toEqual({ losses: [1.375], evaluated: [1.375], slopes: [0.5] });
+    });
+
+    test.each([null, 1])("a prediction that is not a number makes the loss none, with delta %s", (delta) => {
+      const { losses, evaluated } = ofErrors([0.5, 1], delta, Number.NaN);
+      expect([...losses, ...evaluated]).toEqual([Number.NaN, Number.NaN]);
+    });
   });
 });

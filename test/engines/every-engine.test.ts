@@ -1,0 +1,91 @@
+// What the engines of the family do alike with the runs that they are given.
+import { describe, expect, test } from "vitest";
+import type { Hooks, Run, RunResult } from "../../src/engines/engine.ts";
+import type { EvalEvery } from "../../src/engines/evaluations.ts";
+import { mean, pearson } from "../../src/stats/moments.ts";
+import { resultOf } from "../support/agreement.ts";
+import { bothEngines } from "../support/both-engines.ts";
+import { expectClose } from "../support/close.ts";
+import { taskLosses } from "../support/reference.ts";
+import { taskSetOf } from "../support/runs.ts";
+import { PAIR_DROPOUT, tinyRun } from "./tfjs/runs.ts";
+
+const engines = bothEngines();
+const endless = (index = 0) => tinyRun({ index }, { steps: 1e9, evalEvery: 1e9 });
+
+describe.each(["cpu", "tfjs"] as const)("%s", (name) => {
+  async function trained(runs: readonly Run[], hooks: Partial<Hooks> = {}): Promise<Run[]> {
+    const ended: Run[] = [];
+    const onResult = (result: RunResult) => {
+      ended.push(result.run as Run);
+      hooks.onResult?.(result);
+    };
+    await engines[name].train(runs, { ...hooks, onResult });
+    return ended;
+  }
+
+  test("gives the losses of the final weights, without dropout, on the held-out rows and on the whole training set", async () => {
+    const training = { trainRows: 1203, heldoutRows: 1001 }; // more rows than are predicted at a time
+    const run = tinyRun({ model: PAIR_DROPOUT }, training);
+    const { parameters, curve, trainingSetLoss } = await resultOf(engines[name], run);
+    const lossesOn = (set: "train" | "heldout", count: number) =>
+      taskLosses(run.model, parameters as Float32Array, taskSetOf(run).rows(set, count));
+    expectClose(curve.heldout.at(-1) as number[], lossesOn("heldout", 1001), 1e-5);
+    expectClose(trainingSetLoss as number[], lossesOn("train", 1203), 1e-5);
+  });
+
+  test.each([17, "fresh"] as const)(
+    "takes the label correlation over %s training rows, or over held-out rows",
+    async (trainRows) => {
+      const run = tinyRun({}, { trainRows });
+      const result = await resultOf(engines[name], run);
+      const { y } = trainRows === "fresh" ? taskSetOf(run).rows("heldout", 19) : taskSetOf(run).rows("train", 17);
+      const [first, second] = [0, 1].map((k) => y.filter((_, i) => i % 2 === k)) as [Float32Array, Float32Array];
+      expect(result.labelCorrelations[0]).toBeCloseTo(pearson(first, second), 12);
+      expect("trainingSetLoss" in result).toBe(trainRows !== "fresh");
+    },
+  );
+
+  test("gives a point at each evaluation and one at the end, the mean of the batch losses since the one before", async () => {
+    const curveOf = async (evalEvery: EvalEvery) =>
+      (await resultOf(engines[name], tinyRun({}, { batch: 1, evalEvery }))).curve;
+    const [each, uneven] = [await curveOf(1), await curveOf([2, 3, 7])];
+    expect(uneven.steps).toEqual([2, 3, 7, 11]);
+    expect(uneven.heldout).toEqual([2, 3, 7, 11].map((step) => each.heldout[step - 1]));
+    for (const [i, first] of [0, 2, 3, 7].entries()) {
+      const since = each.train.slice(first, uneven.steps[i]);
+      expectClose(
+        uneven.train[i] as number[],
+        [0, 1].map((k) => mean(since.map((loss) => loss[k]))),
+        1e-6,
+      );
+    }
+    expect((await curveOf(100)).steps).toEqual([11]);
+  });
+
+  test("does not wait for the runs in flight when it is aborted, which have no result, and begins none then", async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    expect(await trained([0, 1, 2, 3].map(endless), { signal: stop.signal })).toEqual([]);
+    expect(await trained([tinyRun()], { signal: AbortSignal.abort() })).toEqual([]);
+  });
+
+  test("passes on what onResult throws, once it has stopped, and trains others then", async () => {
+    const full = new Error("no space left on device");
+    const onResult = () => {
+      throw full;
+    };
+    await expect(trained([tinyRun(), endless(1), endless(2)], { onResult })).rejects.toBe(full);
+    expect(await trained([tinyRun()])).toHaveLength(1);
+  });
+
+  test("gives parameters only on demand, and says the device and the time", async () => {
+    const results: RunResult[] = [];
+    await trained([tinyRun(), tinyRun({ index: 1 })], { onResult: (result) => results.push(result) });
+    expect(new Set(results.map(({ run }) => run.index))).toEqual(new Set([0, 1]));
+    for (const result of results) {
+      expect(result).toMatchObject({ device: engines[name].device, elapsedMs: expect.any(Number) });
+      expect(result).not.toHaveProperty("parameters");
+    }
+  });
+});
