@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { csvFile, csvRows } from "../support/csv.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { columnMean, csvFile, csvRows } from "../support/csv.ts";
+import { expectVerified, printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { someRows } from "../support/tables.ts";
 
 const folder = temporaryFolder();
@@ -20,9 +20,7 @@ const MODELS = ["single-task", "mmoe", "shared-bottom"];
 const trained = runMain(["sweep", "smoke", "--rows", file, ...few, "--models", MODELS.join(), "--out", out]);
 const stdoutOf = async (...argv: string[]) => {
   await trained;
-  const { code, stdout, stderr } = await runMain(argv);
-  expect([code, stderr]).toEqual([0, ""]);
-  return stdout;
+  return printed(await runMain(argv));
 };
 
 describe("a sweep on labels that are classes", () => {
@@ -54,21 +52,16 @@ describe("a sweep on labels that are classes", () => {
     }
   });
 
-  test("has the labels' names in runs.csv and curves.csv, and where runs are exported", async () => {
+  test("has the labels' names in runs.csv and curves.csv, and where runs are exported, and verifies bit for bit", async () => {
     await trained;
-    const rowsIn = (text: string | Buffer) => csvRows(text);
     const names = ["y_income", "y_single", "y_age", "y_region"];
     for (const text of [readFileSync(join(out, "runs.csv")), await stdoutOf("export", out)])
-      for (const { label1, label2, label3, label4 } of rowsIn(text))
+      for (const { label1, label2, label3, label4 } of csvRows(text))
         expect([label1, label2, label3, label4]).toEqual(names);
-    const named = rowsIn(readFileSync(join(out, "curves.csv"))).map(({ task, label }) => `${task} ${label}`);
+    const named = csvRows(readFileSync(join(out, "curves.csv"))).map(({ task, label }) => `${task} ${label}`);
     expect(new Set(named)).toEqual(new Set(["mean ", ...names.map((name, k) => `${k + 1} ${name}`)]));
-  });
-
-  test("verifies, bit for bit", async () => {
     await trained;
-    const { code, stdout } = await runMain(["verify", out, "--kernels", "wasm"]);
-    expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 3]);
+    await expectVerified(out, 9);
   });
 });
 
@@ -90,8 +83,12 @@ describe("mmoe summary", () => {
 
   test("has half of DeLong's interval within a split, as a mean over runs, and says what it is", async () => {
     const runs = csvFile(out, "runs.csv");
-    const errors = runs.filter(({ model }) => model === "mmoe").map(({ aucError2 }) => Number(aucError2));
-    const half = (1.959964 * errors.reduce((sum, error) => sum + error, 0)) / errors.length;
+    const half =
+      1.959964 *
+      columnMean(
+        runs.filter(({ model }) => model === "mmoe"),
+        "aucError2",
+      );
     const text = await stdoutOf("summary", out);
     const [, table = ""] = text.split("y_single (binary)\n");
     expect(/^mmoe +3 .*\d\.\d{4} \[.*?\] +(\S+)/m.exec(table)?.[1] ?? /^mmoe .*$/m.exec(table)?.[0]).toContain(
@@ -104,10 +101,11 @@ describe("mmoe summary", () => {
     const runs = csvFile(out, "runs.csv");
     const rows = csvRows(await stdoutOf("summary", out, "--csv"));
     const of = (statistic: string) => rows.find((row) => row.model === "mmoe" && row.statistic === statistic)?.value;
-    const meanOf = (column: string) => {
-      const values = runs.filter(({ model }) => model === "mmoe").map((row) => Number(row[column]));
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
-    };
+    const meanOf = (column: string) =>
+      columnMean(
+        runs.filter(({ model }) => model === "mmoe"),
+        column,
+      );
     expect(Number(of("auc of y_income"))).toBeCloseTo(meanOf("auc1"), 12);
     expect(Number(of("rSquared of y_age"))).toBeCloseTo(meanOf("rSquared3"), 12);
     expect(Number(of("loss of y_region"))).toBeCloseTo(meanOf("finalHeldoutLoss4"), 12);
@@ -131,9 +129,9 @@ test("mmoe figures draws the AUC of each model, with its interval over runs", as
   const rows = csvFile(out, "figures/metrics.csv");
   const runs = csvFile(out, "runs.csv");
   for (const model of MODELS) {
-    const own = runs.filter((run) => run.model === model).map(({ auc2 }) => Number(auc2));
     const row = rows.find((one) => one.model === model && one.metric === "auc" && one.label === "y_single");
-    expect(Number(row?.value)).toBeCloseTo(own.reduce((sum, value) => sum + value, 0) / own.length, 12);
+    const own = runs.filter((run) => run.model === model);
+    expect(Number(row?.value)).toBeCloseTo(columnMean(own, "auc2"), 12);
   }
 });
 
@@ -178,13 +176,40 @@ test("a sweep on the generator's signs shows no bound of bad minima and no ladde
   expect((await runMain([...argv, "--out", signs])).stdout).toContain("predicting the base rate");
   expect(await stdoutOf("summary", signs, "--full")).not.toMatch(/bad|rung/);
   expect((await runMain(["summary", signs, "--rungs"])).stderr).toMatch(/--rungs: labels are signs/);
-  const claims = await runMain(["claims", signs]);
-  expect([claims.code, claims.stderr]).toEqual([
-    2,
-    `mmoe: ${signs}: the paper's claims are about squared errors, and these labels are signs (labelKind=binary); mmoe summary --full compares the models\n`,
-  ]);
+  expect(refusal(await runMain(["claims", signs]))).toBe(
+    `${signs}: the paper's claims are about squared errors, and these labels are signs (labelKind=binary); mmoe summary --full compares the models`,
+  );
   await stdoutOf("report", signs);
   expect(readFileSync(join(signs, "report.html"), "utf8")).toContain("The paper’s claims are not tested");
   await stdoutOf("figures", signs, "--only", "figure4");
   expect(readFileSync(join(signs, "figures/figure4.txt"), "utf8")).not.toMatch(/sines/i);
+});
+
+// The example of labels of all kinds with gaps, trained as it is but for fewer runs.
+const penguins = join(temporaryFolder(), "penguins");
+const argv = ["sweep", "examples/penguins.yaml", "--runs", "3", "--models", "mmoe,single-task", "--kernels", "wasm"];
+const trainedPenguins = runMain([...argv, "--out", penguins]);
+
+test("examples/penguins.csv has the 344 penguins, and its gaps are said", async () => {
+  const rows = csvFile("examples/penguins.csv");
+  expect(rows).toHaveLength(344);
+  const count = (column: string) => rows.filter((row) => row[column] === "").length;
+  expect([count("species"), count("sex"), count("body_mass_g"), count("bill_length_mm")]).toEqual([0, 11, 2, 2]);
+  const { code, stderr } = await trainedPenguins;
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    "labels: species categorical (Adelie, Chinstrap, Gentoo), sex binary (female, male) with 11 gaps, body_mass_g regression with 2 gaps",
+  );
+});
+
+test("examples/penguins.yaml learns all three labels, each run for steps of its own", async () => {
+  await trainedPenguins;
+  const runs = csvFile(penguins, "runs.csv");
+  expect(runs).toHaveLength(6);
+  for (const run of runs) {
+    expect(Number(run.accuracy1)).toBeGreaterThan(0.9);
+    expect(Number(run.auc2)).toBeGreaterThan(0.8);
+    expect(Number(run.rSquared3)).toBeGreaterThan(0.7);
+  }
+  expect(new Set(runs.map(({ steps }) => steps)).size).toBeGreaterThan(2);
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readResults } from "../../src/records/read-results.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { csvFile } from "../support/csv.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { expectVerified, printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
 const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5"];
 const ONE = ["--kernels", "wasm", "--jobs", "1"]; // a process for the model, which takes long to start
@@ -18,13 +18,10 @@ const trained = runMain(["sweep", ...few, "--model", file, ...ONE, "--out", out]
 const firstLine = (text: string) => text.split("\n")[0];
 
 describe("a sweep with a model in JavaScript", () => {
-  test("trains it in Node beside the zoo's on cpu, and says so", async () => {
+  test("trains it in Node beside the zoo's on cpu, says so, and records what trained which run", async () => {
     const { code, stderr } = await trained;
     expect([code, firstLine(stderr)]).toEqual([0, `${out}: 8 runs on cpu (wasm); mine on node (${NODE})`]);
     expect((await trained).stdout).toMatch(/^mmoe +0.50 .*\nmine +0.50 +2 +0 /m);
-  });
-
-  test("records which engine trained which run, and how many parameters it has", async () => {
     await trained;
     const rows = csvFile(out, "runs.csv");
     const told = rows.map(({ model, engine, parameters }) => `${model} ${engine} ${parameters}`);
@@ -61,21 +58,15 @@ describe("a sweep with a model in JavaScript", () => {
     expect(outcome.stdout).toMatch(text);
   });
 
-  test("shows both engines in the report, and no FLOP of the model", async () => {
-    await trained;
-    await runMain(["report", out]);
-    const page = readFileSync(join(out, "report.html"), "utf8");
+  test("shows both engines in the report, and no FLOP of the model", () => {
+    const page = readFileSync(join(out, "report.html"), "utf8"); // by the test before
     expect(page).toContain(`<td>cpu (wasm), node (${NODE})</td>`);
     expect(page).toMatch(/<th scope="row">mine<\/th><td>node \(node [\d.]+\)<\/td><td[^>]*>200<\/td><td[^>]*>–<\/td>/);
   });
 
-  test("comes out the same when it is verified", async () => {
+  test("comes out the same when it is verified, and goes on with more runs", async () => {
     await trained;
-    const { code, stdout } = await runMain(["verify", out, "--runs", "8", "--kernels", "wasm"]);
-    expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 8]);
-  });
-
-  test("goes on with more runs", async () => {
+    await expectVerified(out, 8);
     await trained;
     const { code, stderr } = await runMain(["sweep", ...few, "--runs", "3", "--model", file, ...ONE, "--out", out]);
     expect([code, firstLine(stderr)]).toEqual([
@@ -117,12 +108,9 @@ describe("a model in JavaScript", () => {
   test("that is none is refused before the first step, with its line, and nothing is written", async () => {
     const wrong = codeModel(LINEAR.replace("const outputs = this.predict(x);", "const outputs = this.predicted(x);"));
     for (const command of [["sweep"], ["sweep", "--dry-run"], ["slurm", "--array", "2", "--time", "1:00:00"]]) {
-      expect(await runMain([...command, ...few, "--model", wrong.file, "--out", `${out}-wrong`])).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining(
-          `mmoe: model mine: ${wrong.file}:11: this.predicted is not a function (at: const outputs = `,
-        ),
-      });
+      expect(refusal(await runMain([...command, ...few, "--model", wrong.file, "--out", `${out}-wrong`]))).toContain(
+        `model mine: ${wrong.file}:11: this.predicted is not a function (at: const outputs = `,
+      );
     }
     await expect(readResults(`${out}-wrong`, () => {})).rejects.toThrow("no such folder");
   });
@@ -136,18 +124,11 @@ describe("a model in JavaScript", () => {
     const sweep = ["sweep", ...few, "--model", own, "--set", "models=mmoe", ...ONE, "--out", folder];
     expect((await runMain(sweep)).code).toBe(0);
     writeFileSync(helper, "export const UNITS = 1 + 1;");
-    const [again, verified] = [await runMain(sweep), await runMain(["verify", folder, "--runs", "4"])];
-    expect([again.code, again.stderr]).toEqual([
-      2,
-      expect.stringContaining("holds a sweep of another config (model mine"),
-    ]);
+    expect(refusal(await runMain(sweep))).toContain("holds a sweep of another config (model mine");
+    const verified = await runMain(["verify", folder, "--runs", "4"]);
     expect([verified.code, verified.stderr]).toEqual([2, expect.stringContaining(`${own}: has changed`)]);
     writeFileSync(helper, '\nimport "node:module";');
-    const refused = await runMain(["models", "smoke", "--model", own]);
-    expect([refused.code, refused.stderr]).toEqual([
-      2,
-      expect.stringMatching(`^mmoe: model mine: ${helper}:2: imports`),
-    ]);
+    expect(refusal(await runMain(["models", "smoke", "--model", own]))).toContain(`model mine: ${helper}:2: imports`);
   });
 
   test("that ends its process as it trains fails its runs, and the others are trained and written", async () => {
@@ -167,21 +148,23 @@ describe("a model in JavaScript", () => {
 
   test("is counted by mmoe models and --dry-run", async () => {
     const about = codeModel(LINEAR.replace("{", '{ static about = "a linear map";'));
-    const { stdout } = await runMain(["models", "smoke", "--model", about.file]);
-    expect(stdout).toMatch(/^mine +200 *$/m);
-    expect(stdout).toMatch(/^mine +a linear map$/m);
-    const json = JSON.parse((await runMain(["models", "smoke", "--model", about.file, "--json"])).stdout);
+    const models = async (...argv: string[]) =>
+      printed(await runMain(["models", "smoke", "--model", about.file, ...argv]));
+    expect(await models()).toMatch(/^mine +200 *$(.|\n)*^mine +a linear map$/m);
+    const json = JSON.parse(await models("--json"));
     expect(json[3]).toMatchObject({ name: "mine", file: about.file, parameters: { all: 200, total: 200 } });
-    const { stdout: text } = await runMain(["models", "smoke", "--model", about.file, "--describe", "mine"]);
     const table = "       parameters\nall           200\ntotal         200\n";
-    expect(text).toBe(`mine: a linear map\n\n${table}\nfile        ${about.file}\nengines     node\n`);
+    expect(await models("--describe", "mine")).toBe(
+      `mine: a linear map\n\n${table}\nfile        ${about.file}\nengines     node\n`,
+    );
     const plan = await runMain(["sweep", ...few, "--model", about.file, ...ONE, "--dry-run", "--out", `${out}-dry`]);
     expect(plan.stdout).toMatch(/^mine +0.50 +2 +200$/m);
     expect(plan.stdout).toMatch(/8 runs, to do 8: 160 run-steps on cpu \(wasm\); mine on node \(node [\d.]+\)$/m);
   });
 
   test("is not for k8s, whose pods lack the file", async () => {
-    const { code, stderr } = await runMain(["k8s", ...few, "--model", file, "--completions", "2", "--image", "x"]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`model mine: a pod does not have ${file}; use`)]);
+    expect(refusal(await runMain(["k8s", ...few, "--model", file, "--completions", "2", "--image", "x"]))).toContain(
+      `model mine: a pod does not have ${file}; use`,
+    );
   });
 });

@@ -10,7 +10,7 @@ import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
 import { BIN, mayMount, onDisk, start } from "../support/bin.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
 const { settings } = GENERATOR_PRESETS["four-sines"];
 const names = [...Array.from({ length: 100 }, (_, i) => `x${i + 1}`), "y1", "y2"];
@@ -47,13 +47,8 @@ describe("mmoe data", () => {
   test("writes CSV to stdout without -o; held-out rows and fresh steps are other rows", async () => {
     const firstRow = async (...more: string[]) =>
       (await runMain(["data", "--corr", "0.5", "--rows", "1", ...more])).stdout.split("\n")[1];
-    const rows = [
-      await firstRow(),
-      await firstRow("--heldout"),
-      await firstRow("--step", "1"),
-      await firstRow("--seed", "1"),
-    ];
-    expect(new Set(rows).size).toBe(4);
+    const others = [[], ["--heldout"], ["--step", "1"], ["--seed", "1"]];
+    expect(new Set(await Promise.all(others.map((more) => firstRow(...more)))).size).toBe(4);
   });
 
   test("shows a terminal ten rows, and says how to get all", async () => {
@@ -98,23 +93,6 @@ describe("mmoe data", () => {
     expect(cells(three)[0]?.slice(-3)).toEqual(["y1", "y2", "y3"]);
     expect(cells(three).map((row) => row.slice(0, -1))).toEqual(cells(two));
     expect(three.stderr).toMatch(/^label correlation of each pair of tasks: (-?0\.\d{5}(, )?){3} measured over 3 rows/);
-    expect((await runMain([...argv, "--tasks", "3", "--trials", "2"])).stderr).toBe(
-      "mmoe: --trials measures pairs of tasks; leave out --tasks 3\n",
-    );
-  });
-
-  test("--trials refuses more rows than lie in memory", async () => {
-    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--trials", "1", "--rows", "2147483647"]);
-    expect([code, stderr]).toEqual([2, "mmoe: --rows: expected a whole number from 1 to 10000000, got '2147483647'\n"]);
-  });
-
-  test("refuses a file that exists, and leaves it", async () => {
-    const file = join(temporaryFolder(), "pairs.csv");
-    await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
-    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--rows", "3", "-o", file]);
-    expect([code, stderr]).toEqual([2, `mmoe: ${file} exists; give another -o, or --overwrite\n`]);
-    expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(3);
-    expect((await runMain(["data", "--corr", "0.5", "--rows", "3", "-o", file, "--overwrite"])).code).toBe(0);
   });
 
   test("leaves nothing behind where a file can't be written", async () => {
@@ -122,8 +100,6 @@ describe("mmoe data", () => {
     const { code, stderr } = await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
     expect([code, stderr]).toEqual([2, `mmoe: ${file}: can't be written: no such file or directory\n`]);
     expect(readdirSync(dirname(dirname(dirname(file))))).toEqual([]);
-    const inFile = await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", "/dev/null/rows.csv"]);
-    expect([inFile.code, inFile.stderr]).toEqual([2, "mmoe: /dev/null/rows.csv: can't be written: not a directory\n"]);
   });
 
   test.each([
@@ -137,12 +113,12 @@ describe("mmoe data", () => {
     ],
     [["--corr", "0.5", "--format", "parqet"], "got 'parqet'; did you mean 'parquet'?"],
     [["--corr", "0.5", "--format", "parquet"], "--format parquet: expected a file; give -o FILE"],
+    [["--corr", "0.5", "--tasks", "3", "--trials", "2"], "--trials measures pairs of tasks; leave out --tasks 3"],
+    [["--corr", "0.5", "--trials", "1", "--rows", "2147483647"], "--rows: expected a whole number from 1 to 10000000,"],
+    [["--corr", "0.5", "-o", "/dev/null/rows.csv"], "/dev/null/rows.csv: can't be written: not a directory"],
     [[], "required option '--corr <p>' not specified"],
-  ])("refuses %j in one line with exit code 2", async (argv, message) => {
-    const { code, stdout, stderr } = await runMain(["data", ...argv]);
-    expect(stderr).toMatch(/^mmoe: .*\n$/);
-    expect(stderr).toContain(message);
-    expect([code, stdout]).toEqual([2, ""]);
+  ])("refuses %j in one line", async (argv, message) => {
+    expect(refusal(await runMain(["data", ...argv]))).toContain(message);
   });
 });
 
@@ -155,8 +131,9 @@ describe("mmoe data --overwrite", () => {
   });
 
   test.each(["/dev/null", "/tmp"])("leaves %s alone, which is no file", async (path) => {
-    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", path, "--overwrite"]);
-    expect([code, stderr]).toEqual([2, `mmoe: ${path} is not a file that can be replaced; give another -o\n`]);
+    expect(refusal(await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", path, "--overwrite"]))).toBe(
+      `${path} is not a file that can be replaced; give another -o`,
+    );
   });
 });
 
@@ -243,5 +220,61 @@ describe("mmoe data into a pipe", () => {
     const end = once(child, "exit");
     stdout.destroy();
     expect(await end).toEqual([141, null]);
+  });
+});
+
+describe("mmoe data --trials N -o DIR", () => {
+  const measure = (folder: string, ...argv: string[]) =>
+    runMain(["data", "--corr", "0.5,1", "--trials", "4", "--rows", "50", "-o", folder, ...argv]);
+
+  test("records every trial, which mmoe verify measures again", async () => {
+    const folder = join(temporaryFolder(), "trials");
+    const { code, stdout } = await measure(folder);
+    expect([code, stdout.split("\n").length]).toEqual([0, 4]);
+    expect(readdirSync(folder).sort()).toEqual(["labels.csv", "provenance.json", "trials.yaml"]);
+    const provenance = JSON.parse(readFileSync(join(folder, "provenance.json"), "utf8"));
+    expect(provenance.end >= provenance.start).toBe(true);
+    expect(await runMain(["verify", folder, "--quiet"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("verify exits with 4 where a recorded correlation is another in its last digit", async () => {
+    const folder = join(temporaryFolder(), "trials");
+    await measure(folder);
+    const file = join(folder, "labels.csv");
+    const rows = readFileSync(file, "utf8").split("\n");
+    const [trial, p, value, closed] = rows[3].split(",");
+    rows[3] = [trial, p, String(Number(value) + Number.EPSILON), closed].join(",");
+    writeFileSync(file, rows.join("\n"));
+    const { code, stdout } = await runMain(["verify", folder, "--runs", "9", "--json"]);
+    const verified = JSON.parse(stdout) as { trial: number; same: boolean }[];
+    expect([code, verified.length]).toEqual([4, 4]);
+    expect(verified.filter(({ same }) => !same).map(({ trial }) => trial)).toEqual([Number(trial)]);
+  });
+
+  test("refuses a folder of trials without --overwrite, and a file", async () => {
+    const folder = join(temporaryFolder(), "trials");
+    await measure(folder);
+    expect((await measure(folder)).stderr).toBe(`mmoe: ${folder} exists; give another -o, or --overwrite\n`);
+    expect((await measure(folder, "--overwrite")).code).toBe(0);
+    expect((await measure(join(folder, "labels.csv"))).stderr).toBe(
+      `mmoe: ${join(folder, "labels.csv")} is a file; give a folder as -o\n`,
+    );
+  });
+
+  test("names what is wrong with records that were changed", async () => {
+    const folder = join(temporaryFolder(), "trials");
+    await measure(folder);
+    const labels = join(folder, "labels.csv");
+    writeFileSync(labels, readFileSync(labels, "utf8").replace("\n2,1,", "\n7,1,"));
+    expect((await runMain(["verify", folder])).stderr).toBe(
+      `mmoe: ${labels}: trial 2 is not whole; measure again with mmoe data --trials\n`,
+    );
+    writeFileSync(labels, "trial,correlation\n1,2,3\n");
+    expect((await runMain(["verify", folder])).stderr).toMatch(/^mmoe: .*labels\.csv: not readable as CSV: .*\n$/);
+    const settings = join(folder, "trials.yaml");
+    writeFileSync(settings, readFileSync(settings, "utf8").replace("trials: 4", "trails: 4"));
+    expect((await runMain(["verify", folder])).stderr).toBe(
+      `mmoe: ${settings}: unknown key 'trails'; did you mean 'trials'?\n`,
+    );
   });
 });

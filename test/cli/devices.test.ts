@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Writer, writersIn } from "../../src/records/writers.ts";
-import { BIN, pause, timelessCsv } from "../support/bin.ts";
-import { runMain, temporaryFolder, withoutPace } from "../support/effects.ts";
+import { BIN, exited, pause, timelessCsv } from "../support/bin.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { inTime } from "../support/in-time.ts";
 
 let out = "";
@@ -24,17 +23,6 @@ function start(...argv: string[]): ChildProcess {
   const parent = spawn(process.execPath, [BIN, "sweep", "smoke", "--out", out, ...argv], { env });
   parents.push(parent);
   return parent;
-}
-
-async function ended(parent: ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    parent[name]?.on("data", (text) => {
-      written[name] += text;
-    });
-  }
-  const [code] = await once(parent, "close");
-  return { code, stdout: written.stdout, stderr: withoutPace(written.stderr) };
 }
 
 /** Those for the devices are its children all the same. */
@@ -75,13 +63,8 @@ describe("mmoe sweep --devices", () => {
   test("trains a shard on each device, tells which one speaks, and writes the CSV and the table of all", async () => {
     const { code, stdout, stderr } = await sweep("--devices", "2,0", ...FEW);
     expect([code, stdout.match(/^mmoe .*$/gm)]).toEqual([0, Array(2).fill(expect.stringMatching(/^mmoe +\S+ +2 +0 /))]);
-    expect(
-      stderr
-        .trim()
-        .replaceAll(/cpu \(\w+\)/g, "cpu")
-        .split("\n")
-        .sort(),
-    ).toEqual([
+    const said = stderr.trim().replaceAll(/cpu \(\w+\)/g, "cpu");
+    expect(said.split("\n").sort()).toEqual([
       `${out}: 12 runs on device GPU-7, 3`,
       `[3] ${out}: shard 2/2: 6 runs on cpu`,
       `[GPU-7] ${out}: shard 1/2: 6 runs on cpu`,
@@ -105,7 +88,7 @@ describe("mmoe sweep --devices", () => {
 
   test("gives each process its device and its part of the threads, passes SIGTERM on, and ends with 75 and the command that goes on", async () => {
     const parent = start(...MANY, "--devices", "0,1", "--jobs", "5");
-    const end = ended(parent);
+    const end = exited(parent);
     const processes = (await writers()).map(({ provenance: { pid, argv } }) => {
       const visible = readFileSync(`/proc/${pid}/environ`, "utf8").match(/CUDA_VISIBLE_DEVICES=([^\0]*)/)?.[1];
       return `device ${visible}, ${argv[argv.indexOf("--jobs") + 1]} threads`;
@@ -149,7 +132,8 @@ describe("mmoe sweep --devices", () => {
   });
 
   test("refuses --overwrite", async () => {
-    const { code, stderr } = await runMain(["sweep", "smoke", "--out", out, "--devices", "0,1", "--overwrite"]);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --devices would delete/)]);
+    expect(refusal(await runMain(["sweep", "smoke", "--out", out, "--devices", "0,1", "--overwrite"]))).toMatch(
+      /^--overwrite with --devices would delete/,
+    );
   });
 });

@@ -27,10 +27,7 @@ describe("mmoe sweep --diagnostics", () => {
     const rows = csv("diagnostics.csv").filter(
       ({ model, quantity }) => model === "mmoe" && quantity === "gateWeight/2/8",
     );
-    expect(rows.map(({ step, runs }) => [step, runs])).toEqual([
-      ["50", "2"],
-      ["60", "2"],
-    ]);
+    expect(rows.map(({ step, runs }) => `${step} ${runs}`)).toEqual(["50 2", "60 2"]);
   });
 
   test("adds the final values to runs.csv, none where a model has none", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Effects } from "../../src/cli/command.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
 const engine = chosenEngine();
@@ -38,7 +38,7 @@ describe("mmoe sweep", () => {
     [{ MMOE_JOBS: "0" }, "MMOE_JOBS: expected a whole number from 1 to 1024, got '0'"],
     [{ MMOE_ENGINE: "cdda" }, "MMOE_ENGINE: expected one of auto, cpu, cuda, tfjs, got 'cdda'; did you mean 'cuda'?"],
   ])("refuses %j by the variable's name", async (env, says) => {
-    expect(await sweep(env)).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${says}\n` });
+    expect(refusal(await sweep(env))).toBe(says);
     expect(loaded).toEqual([]);
   });
 

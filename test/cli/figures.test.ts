@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { partOf } from "../../src/cli/figures.ts";
 import { isFigureFile } from "../../src/records/clean-results.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { csvFile } from "../support/csv.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
+import { sweepResults } from "../support/sweep-results.ts";
 
 const engine = chosenEngine();
 
@@ -32,9 +34,9 @@ describe("mmoe figures DIR", () => {
     expect(stdout.split("\n")[0]).toBe(
       `${out}/figures/figure4.{svg,csv,txt}: Loss against training steps for each model and correlation (Figure 4)`,
     );
-    const names = [
-      ..."figure4 figure5 final-loss differences distributions runs train-heldout task-losses verdicts".split(" "),
-    ];
+    const names = "figure4 figure5 final-loss differences distributions runs train-heldout task-losses verdicts".split(
+      " ",
+    );
     const files = names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`));
     expect(readdirSync(join(out, "figures"))).toEqual(files.sort());
     const rows = csvFile(out, "figures", "figure4.csv");
@@ -46,11 +48,6 @@ describe("mmoe figures DIR", () => {
     expect((await runMain(["figures", out, "--only", "verdicts"])).stderr).toBe(SHORT);
     expect((await runMain(["figures", out, "--only", "4"])).stderr).toBe("");
     expect((await runMain(["figures", out, "--only", "5", "--paper"])).stderr).toBe("");
-  });
-
-  test("leaves the folder a sweep's own, which goes on", async () => {
-    await runMain(["figures", out]);
-    expect((await runMain(["sweep", "smoke", "--runs", "3", "--out", out])).code).toBe(0);
   });
 
   test("names files by what is unusual in them", async () => {
@@ -98,33 +95,11 @@ describe("mmoe figures DIR", () => {
   });
 
   test("draws in a size, with limits and under a title that are chosen", async () => {
-    const { code, stdout } = await runMain([
-      "figures",
-      out,
-      "--only=4",
-      "--width=17cm",
-      "--height=4in",
-      "--y-limits=0,2",
-      "--title=Ours",
-    ]);
+    const options = ["--only=4", "--width=17cm", "--height=4in", "--y-limits=0,2", "--title=Ours"];
+    const stdout = printed(await runMain(["figures", out, ...options]));
     const file = "figure4-481.9x288pt-y0..2-titled";
-    expect([code, stdout.split(".{")[0]]).toEqual([0, `${out}/figures/${file}`]);
+    expect(stdout.split(".{")[0]).toBe(`${out}/figures/${file}`);
     expect(readFileSync(join(out, "figures", `${file}.svg`), "utf8")).toContain('width="481.9pt" height="288pt"');
-  });
-
-  test.each([
-    ["--width 17", "--width: expected a length from 150pt to 3000pt, such as 8.5cm, 3.3in or 240pt, got '17'"],
-    ["--width 3cm", "--width: expected a length from 150pt to 3000pt, such as 8.5cm, 3.3in or 240pt, got '3cm'"],
-    ["--x-limits 5", "--x-limits: expected two rising numbers, such as 0,0.3, got '5'"],
-    ["--y-limits 2,1", "--y-limits: expected two rising numbers, such as 0,0.3, got '2,1'"],
-    ["--y-limits 0,1 --scale log", "--y-limits: expected limits above 0 for --scale log, got '0,1'"],
-    ["--y-limits 0,1 --only seesaw,5", "--y-limits changes none of these figures: figure5, seesaw; leave it out"],
-    ["--font Times --format svg,pdf", "--font Times is for --format svg; pdf files have Fira Sans in them"],
-  ])("refuses %s in one line", async (options, line) => {
-    expect(await runMain(["figures", out, ...options.split(" ")])).toMatchObject({
-      code: 2,
-      stderr: `mmoe: ${line}\n`,
-    });
   });
 
   test("--models leaves out the figure of the claims, which are of all models", async () => {
@@ -152,51 +127,42 @@ describe("mmoe figures DIR", () => {
     expect(existsSync(alone)).toBe(false);
   });
 
-  test("--out is --output, and neither is stdout", async () => {
+  test("--out is --output", async () => {
     const folder = join(temporaryFolder(), "pictures");
     await runMain(["figures", out, "--only", "4", "--out", folder]);
     expect(readdirSync(folder)).toEqual(["figure4.csv", "figure4.svg", "figure4.txt"]);
-    expect(await runMain(["figures", out, "--only", "4", "-o", "-"])).toEqual({
-      code: 2,
-      stdout: "",
-      stderr: "mmoe: --output: expected a folder, got '-'; several files can't go to stdout\n",
-    });
   });
 
   test("says that there is nothing to draw where all runs failed", async () => {
     engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
     const failed = await sweep("--runs", "1", "--models", "mmoe", "--corr", "0.5");
     engine.load = () => fakeEngine();
-    const { code, stderr } = await runMain(["figures", failed, "--quiet"]);
-    expect([code, stderr]).toEqual([2, `mmoe: ${failed} holds no finished run; nothing to draw\n`]);
-  });
-
-  test.each([
-    [["--only", "6"], "--only: of the paper's figures, 2, 3, 4, 5 can be drawn, got '6'"],
-    [["--only", "figur"], "--only: expected one of figure2, figure3, "],
-    [["--only", "figure44"], "of the paper's figures, 2, 3, 4, 5 can be drawn, got 'figure44'"],
-    [["--format", "svg,pgn"], "--format: expected one of svg, png, pdf, tikz, got 'pgn'; did you mean 'png'?"],
-    [["--theme", "page"], "--theme: expected one of light, dark, print, got 'page'"],
-    [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'"],
-    [["--models", "mmoo"], "--models: expected one of shared-bottom, omoe, mmoe, got 'mmoo'; did you mean 'mmoe'?"],
-    [["--corr", "0.7"], "--corr: expected one of 0.5, 1, got '0.7'"],
-    [["--only", "2"], "figure2: drawn from a folder of mmoe data --trials 100 -o FOLDER"],
-  ])("refuses %j in one line", async (argv, message) => {
-    const { code, stdout, stderr } = await runMain(["figures", out, ...argv]);
-    expect(stderr).toMatch(/^mmoe: .*\n$/);
-    expect(stderr).toContain(message);
-    expect([code, stdout]).toEqual([2, ""]);
-  });
-
-  test("refuses a folder that holds nothing, and one it can't write to", async () => {
-    const empty = temporaryFolder();
-    expect((await runMain(["figures", empty])).stderr).toBe(
-      `mmoe: ${empty} holds no sweep (no config.yaml); give a results folder of mmoe sweep\n`,
+    expect(refusal(await runMain(["figures", failed, "--quiet"]))).toBe(
+      `${failed} holds no finished run; nothing to draw`,
     );
-    expect(await runMain(["figures", out, "--only", "4", "-o", "/dev/null/figures"])).toMatchObject({
-      code: 2,
-      stderr: "mmoe: /dev/null/figures: can't be written: not a directory; give another -o\n",
-    });
+  });
+
+  const LENGTH = "expected a length from 150pt to 3000pt, such as 8.5cm, 3.3in or 240pt";
+  test.each([
+    ["--only 6", "--only: of the paper's figures, 2, 3, 4, 5 can be drawn, got '6'"],
+    ["--only figur", "--only: expected one of figure2, figure3, "],
+    ["--only figure44", "of the paper's figures, 2, 3, 4, 5 can be drawn, got 'figure44'"],
+    ["--format svg,pgn", "--format: expected one of svg, png, pdf, tikz, got 'pgn'; did you mean 'png'?"],
+    ["--theme page", "--theme: expected one of light, dark, print, got 'page'"],
+    ["--models mmoo", "--models: expected one of shared-bottom, omoe, mmoe, got 'mmoo'; did you mean 'mmoe'?"],
+    ["--corr 0.7", "--corr: expected one of 0.5, 1, got '0.7'"],
+    ["--only 2", "figure2: drawn from a folder of mmoe data --trials 100 -o FOLDER"],
+    ["--width 17", `--width: ${LENGTH}, got '17'`],
+    ["--width 3cm", `--width: ${LENGTH}, got '3cm'`],
+    ["--x-limits 5", "--x-limits: expected two rising numbers, such as 0,0.3, got '5'"],
+    ["--y-limits 2,1", "--y-limits: expected two rising numbers, such as 0,0.3, got '2,1'"],
+    ["--y-limits 0,1 --scale log", "--y-limits: expected limits above 0 for --scale log, got '0,1'"],
+    ["--y-limits 0,1 --only seesaw,5", "--y-limits changes none of these figures: figure5, seesaw; leave it out"],
+    ["--font Times --format svg,pdf", "--font Times is for --format svg; pdf files have Fira Sans in them"],
+    ["--only 4 -o /dev/null/figures", "/dev/null/figures: can't be written: not a directory; give another -o"],
+    ["--only 4 -o -", "--output: expected a folder, got '-'; several files can't go to stdout"],
+  ])("refuses %s in one line", async (options, message) => {
+    expect(refusal(await runMain(["figures", out, ...options.split(" ")]))).toContain(message);
   });
 
   test("draws Figure 2 from a folder of label trials, whatever is said of losses", async () => {
@@ -209,4 +175,12 @@ describe("mmoe figures DIR", () => {
       `mmoe: ${folder}: figure4: drawn from a results folder of mmoe sweep\n`,
     );
   });
+});
+
+test("partOf(...) knows a correlation by its number, a model by its name, and takes no number for zero", () => {
+  const models = 'models=[mmoe,{name: "10", like: omoe},{name: "1e1", like: mmoe}]';
+  const results = sweepResults({ set: ["runs=1", "correlations=[0,0.5]", models] });
+  expect(() => partOf(results, { corr: "0.5," })).toThrow("--corr: expected one of 0, 0.5, got ''");
+  expect(partOf(results, { corr: "-0.00" })?.without).toEqual({ models: [], correlations: [0.5] });
+  expect(partOf(results, { models: "1e1" })?.without.models).toEqual(["mmoe", "10"]);
 });

@@ -1,25 +1,18 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { runMain } from "../support/effects.ts";
+import { printed, refusal, runMain } from "../support/effects.ts";
 
 test("main(['--version']) prints the package's version", async () => {
   expect(await runMain(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
 
-test.each([
-  ["--help"],
-  ["sweep", "--help"],
-  ["data", "--help"],
-  ["models", "--help"],
-  ["slurm", "--help"],
-  ["k8s", "--help"],
-  ["help", "sweep"],
-])("main(%j) prints help with examples to stdout", async (...argv) => {
-  const { code, stdout, stderr } = await runMain(argv);
-  expect([code, stderr]).toEqual([0, ""]);
-  expect(stdout).toMatch(/^Usage: mmoe/);
-  expect(stdout).toMatch(/Examples:\n {2}mmoe /);
-});
+test.each([["--help"], ["models", "--help"], ["help", "sweep"]])(
+  "main(%j) prints help with examples",
+  async (...argv) => {
+    expect(printed(await runMain(argv))).toMatch(/^Usage: mmoe[\s\S]*Examples:\n {2}mmoe /);
+  },
+);
 
 test("help lists each command once, below a heading of its group", async () => {
   const { stdout } = await runMain(["--help"]);
@@ -60,14 +53,6 @@ test.each([[[]], [["sweep"]], [["models"]]])("help of %j wraps its lists on a te
   expect(lists.split("\n").filter((line) => line.length > 60)).toEqual([]);
 });
 
-test("main(['swep']) exits with 2 and names the nearest command on stderr", async () => {
-  expect(await runMain(["swep"])).toMatchObject({
-    code: 2,
-    stdout: "",
-    stderr: "mmoe: unknown command 'swep'; did you mean 'sweep'? (mmoe --help lists all commands)\n",
-  });
-});
-
 test("main([]) shows the help and exits with 2", async () => {
   const { code, stderr } = await runMain([]);
   expect(code).toBe(2);
@@ -79,29 +64,16 @@ test("--debug adds the stack to an error", async () => {
   expect(stderr).toMatch(/^mmoe: --inputs: .*\nUsageError: .*\n {4}at /);
 });
 
-test("mmoe models lists parameters by part, and the paper's own count", async () => {
-  const { stdout } = await runMain(["models"]);
-  expect(stdout).toMatch(/^shared-bottom +11,413 +0 +0 +1,824 +18 +13,255 +13,108$/m);
-  expect(stdout).toMatch(/^omoe +12,928 +800 +0 +272 +18 +14,018 +13,056$/m);
-});
-
-test("mmoe models --tasks 3 counts a gate, a tower and an output a task", async () => {
-  const { stdout } = await runMain(["models", "--tasks", "3"]);
-  expect(stdout).toMatch(/^mmoe +12,928 +2,400 +0 +408 +27 +15,763 /m);
-});
-
-test("mmoe models refuses more tasks than inputs, or than a thousand", async () => {
+test("mmoe models --tasks 3 counts a gate, a tower and an output a task, --json gives specs, and more tasks than inputs are refused", async () => {
+  expect(printed(await runMain(["models", "--tasks", "3"]))).toMatch(/^mmoe +12,928 +2,400 +0 +408 +27 +15,763 /m);
+  const specs = JSON.parse(printed(await runMain(["models", "--inputs", "112", "--json"])));
+  const mlp = specs.find((spec: { name: string }) => spec.name === "mmoe-mlp");
+  expect(mlp).toMatchObject({ inputs: 112, gating: "per-task", parameters: { experts: 41472, total: 50826 } });
   const says = async (...argv: string[]) => (await runMain(["models", ...argv])).stderr;
   expect(await says("--inputs", "9", "--tasks", "10")).toBe(
     "mmoe: --tasks: expected a whole number from 2 to 9, got '10'\n",
   );
   expect(await says("--inputs", "2147483647", "--tasks", "2147483647")).toContain("from 2 to 1000, got");
-});
-
-test("mmoe models --json gives specs with their counts", async () => {
-  const specs = JSON.parse((await runMain(["models", "--inputs", "112", "--json"])).stdout);
-  const mlp = specs.find((spec: { name: string }) => spec.name === "mmoe-mlp");
-  expect(mlp).toMatchObject({ inputs: 112, gating: "per-task", parameters: { experts: 41472, total: 50826 } });
 });
 
 test("an error shows control characters, and the first of very many lines and characters", async () => {
@@ -118,8 +90,9 @@ test("an error shows control characters, and the first of very many lines and ch
 });
 
 test("a path that is too long for the system is an error of one line", async () => {
-  const { code, stderr } = await runMain(["sweep", "a".repeat(100_000), "--dry-run"]);
-  expect([code, stderr]).toEqual([2, `mmoe: '${"a".repeat(60)}...': name too long\n`]);
+  expect(refusal(await runMain(["sweep", "a".repeat(100_000), "--dry-run"]))).toBe(
+    `'${"a".repeat(60)}...': name too long`,
+  );
 });
 
 test("a terminal without a size, which has 0 columns, gets lines of 80", async () => {
@@ -129,4 +102,30 @@ test("a terminal without a size, which has 0 columns, gets lines of 80", async (
       await runMain(["models"], undefined, undefined, { isTTY: true, columns }),
     ].map(({ stdout }) => stdout);
   expect(await at(0)).toEqual(await at(80));
+});
+
+/** What a file imports before its first line runs, and what those files import in turn; types are erased. */
+function staticImports(file: URL, seen = new Set<string>()): Set<string> {
+  const text = readFileSync(file, "utf8");
+  for (const [, specifier] of text.matchAll(/^import (?!type )[^"]*"([^"]+)"/gm)) {
+    const name = specifier;
+    const inner = new URL(name, file);
+    if (seen.has(name.startsWith(".") ? inner.href : name)) continue;
+    seen.add(name.startsWith(".") ? inner.href : name);
+    if (name.startsWith(".")) staticImports(inner, seen);
+  }
+  return seen;
+}
+
+test("mmoe --version loads nothing from outside but commander", () => {
+  const loaded = staticImports(new URL("../../src/cli/main.ts", import.meta.url));
+  const outside = [...loaded].filter((name) => !name.startsWith("file:") && !name.startsWith("node:"));
+  expect(outside).toEqual(["commander"]);
+});
+
+test("mmoe sweep reads no engine before it knows which, and nothing of TensorFlow", () => {
+  const loaded = [...staticImports(new URL("../../src/cli/sweep.ts", import.meta.url))];
+  const choosesKernels = /engines\/cpu\/(kernel-sets|choose-kernels|native)\.ts$/; // names, and the binary when it is asked for
+  const read = loaded.filter((name) => /tensorflow|engines\/(cpu|tfjs)\//.test(name) && !choosesKernels.test(name));
+  expect(read).toEqual([]);
 });

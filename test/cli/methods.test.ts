@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { METHODS } from "../../src/engines/methods.ts";
+import { MODEL_NAMES } from "../../src/models/zoo.ts";
+import { readResults } from "../../src/records/read-results.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { csvFile } from "../support/csv.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
 const SMALL = "smoke --models shared-bottom --corr 0.5 --runs 2 --steps 12 --batch 8 --jobs 1".split(" ");
 
@@ -35,35 +37,44 @@ describe("mmoe sweep --method", () => {
     };
     expect(losses(out, "method=sum")).toEqual(losses(alone, "shared-bottom"));
   });
-
-  test.each([
-    [["summary", out], /^p = 0\.50 +mgda +2 /m],
-    [["compare", out, out, "--at", "method=mgda"], /shared-bottom +0\.50 +2 +2 /],
-    [["figures", out, "--only", "grid"], /Final loss against method/],
-    [["verify", out, "--runs", "1"], /same$/m],
-  ])("is read by mmoe %j", async (words, text) => {
-    await swept;
-    const { code, stdout } = await runMain(words);
-    expect(stdout).toMatch(text);
-    expect(code).toBe(0);
-  });
 });
 
-test("a method for a model in JavaScript is refused by the model's name", async () => {
+test("a method for a model in JavaScript is refused by the model's name, one that there is not with the nearest", async () => {
   const { file } = codeModel(LINEAR);
-  const { code, stderr } = await runMain(["sweep", ...SMALL, "--model", file, "--method", "famo", "--engine", "tfjs"]);
+  const sweep = async (...argv: string[]) => refusal(await runMain(["sweep", ...SMALL, ...argv]));
   const says = "a model in JavaScript trains by it only if its field `method` says so";
-  expect([code, stderr]).toEqual([2, `mmoe: model mine: ${file}: method famo: ${says}\n`]);
+  expect(await sweep("--model", file, "--method", "famo", "--engine", "tfjs")).toBe(
+    `model mine: ${file}: method famo: ${says}`,
+  );
+  expect(await sweep("--method", "pcgrd")).toMatch(/^--method: expected one of sum, .*; did you mean 'pcgrad'\?$/);
 });
 
-test("a method that there is not is refused with the nearest one", async () => {
-  const { code, stderr } = await runMain(["sweep", ...SMALL, "--method", "pcgrd"]);
-  expect(code).toBe(2);
-  expect(stderr).toMatch(/^mmoe: --method: expected one of sum, .*, got "pcgrd"; did you mean 'pcgrad'\?\n$/);
+const FEW = ["sweep", "smoke", "--corr", "0.5", "--steps", "6", "--batch", "8", "--runs", "1"];
+
+test("the default engine trains every model, and by every method, and trains them to the same numbers again", async () => {
+  for (const [models, methods] of [
+    [MODEL_NAMES, ["sum"]],
+    [["mmoe", "ple"], METHODS],
+  ] as const) {
+    const [out, count] = [join(temporaryFolder(), "all"), models.length * methods.length];
+    const argv = [...FEW, "--kernels", "wasm", "--models", models.join(), "--method", methods.join(), "--out", out];
+    const { code, stderr } = await runMain(argv);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`${out}: ${count} runs on cpu (wasm)\n`)]); // then progress
+    const trainers = csvFile(out, "runs.csv").map(({ engine, device, status }) => `${engine} ${device} ${status}`);
+    expect(trainers).toEqual(new Array(count).fill("cpu wasm done"));
+    await expectVerified(out, count);
+  }
 });
 
-test("the method is 'sum' in every config from before there was the setting", () => {
-  expect(loadConfig("paper").method).toBe("sum");
-  expect(loadConfig("results/paper/config.yaml").method).toBe("sum");
-  expect(loadConfig("paper", [setOverride("method=famo")]).method).toBe("famo");
+test("a sweep that another engine began goes on by default, and says so", async () => {
+  const out = join(temporaryFolder(), "other");
+  const few = ["--models", "dselect-k", "--method", "mgda", "--out", out];
+  await runMain([...FEW, ...few, "--engine", "tfjs"]);
+  expect(await runMain([...FEW, ...few, "--runs", "2", "--kernels", "wasm"])).toMatchObject({
+    code: 0,
+    stderr: `${out}: reused 1, to do 1 run on cpu (wasm)\n${out}: what is there was trained on tfjs (wasm)\n`,
+  });
+  expect(csvFile(out, "runs.csv").map(({ engine }) => engine)).toEqual(["tfjs", "cpu"]);
+  const { provenances } = await readResults(out, () => {});
+  for (const provenance of provenances) expect(provenance).not.toHaveProperty("beside");
 });

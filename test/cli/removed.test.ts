@@ -1,6 +1,7 @@
 import { readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { AnyRun } from "../../src/engines/engine.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
@@ -22,55 +23,30 @@ const journal = () => {
 
 /** A sweep of four runs, to which `happens` before the run `at`; before the first has ended as well as after. */
 function sweepWhile(happens: () => void, at: number) {
-  engine.load = () =>
-    fakeEngine({
-      before: ({ id }) => {
-        if (trained.length === at) happens();
-        trained.push(id);
-      },
-    });
+  const before = ({ id }: AnyRun) => {
+    if (trained.length === at) happens();
+    trained.push(id);
+  };
+  engine.load = () => fakeEngine({ before });
   return runMain([...SWEEP, "--out", out]);
 }
 
-const REMOVALS: readonly (readonly [string, () => string])[] = [
-  [
-    "the results folder removed",
-    () => {
-      rmSync(out, { recursive: true });
-      return out;
-    },
-  ],
-  [
-    "the results folder moved away",
-    () => {
-      renameSync(out, `${out}-moved`);
-      return out;
-    },
-  ],
-  [
-    "the journal folder removed",
-    () => {
-      rmSync(join(out, "journal"), { recursive: true });
-      return join(out, "journal");
-    },
-  ],
-  [
-    "its journal removed",
-    () => {
-      const path = journal();
-      rmSync(path);
-      return path;
-    },
-  ],
+const remove = (path: string) => rmSync(path, { recursive: true });
+const REMOVALS: readonly (readonly [what: string, pathOf: () => string, away: (path: string) => void])[] = [
+  ["the results folder removed", () => out, remove],
+  ["the results folder moved away", () => out, (path) => renameSync(path, `${path}-moved`)],
+  ["the journal folder removed", () => join(out, "journal"), remove],
+  ["its journal removed", journal, remove],
 ];
 
-describe.each(REMOVALS)("a sweep with %s", (_, remove) => {
+describe.each(REMOVALS)("a sweep with %s", (_, pathOf, away) => {
   test.each([0, 2])(
     "notices it at the next run that ends, before run %d, and says that nothing is kept",
     async (at) => {
       let removed = "";
       const { code, stdout, stderr } = await sweepWhile(() => {
-        removed = remove();
+        removed = pathOf();
+        away(removed);
       }, at);
       const says =
         "removed or moved away while the sweep wrote there; its runs are lost, the same command trains them again";
@@ -83,19 +59,12 @@ describe.each(REMOVALS)("a sweep with %s", (_, remove) => {
 });
 
 test("a sweep whose folder is removed after its last run says so too", async () => {
-  const runs = 4;
-  engine.load = () => {
-    const fake = fakeEngine();
-    return {
-      ...fake,
-      train: async (...args: Parameters<typeof fake.train>) => {
-        await fake.train(...args);
-        trained.push("all");
-        rmSync(out, { recursive: true });
-      },
-    };
+  const fake = fakeEngine();
+  const train: typeof fake.train = async (...args) => {
+    await fake.train(...args);
+    remove(out);
   };
-  const { code, stderr } = await runMain([...SWEEP, "--runs", `${runs}`, "--out", out]);
-  expect([code, trained]).toEqual([2, ["all"]]);
-  expect(stderr).toContain(`mmoe: ${out}: removed or moved away`);
+  engine.load = () => ({ ...fake, train });
+  const { code, stderr } = await runMain([...SWEEP, "--out", out]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`mmoe: ${out}: removed or moved away`)]);
 });

@@ -7,7 +7,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { localTime } from "../../src/units.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { csvRows } from "../support/csv.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
 const engine = chosenEngine();
@@ -26,10 +26,11 @@ const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--out", out, ..
 const text = (file: string) => readFileSync(join(out, file), "utf8");
 const csv = (file: string) => csvRows(text(file));
 
-/** Sweeps until run `id` begins, then Ctrl-C. */
-function sweepUntil(id: string, ...argv: string[]) {
+/** Sweeps until run `id` begins, then Ctrl-C: it is kept at step `keptAt` of 200, if there is one. */
+function sweepUntil(id: string, keptAt?: number, ...argv: string[]) {
   const signals = new EventEmitter();
-  engine.load = () => fakeEngine({ before: (run) => run.id === id && signals.emit("SIGINT") });
+  const before = (run: { id: string }) => run.id === id && signals.emit("SIGINT");
+  engine.load = () => fakeEngine({ before, ...(keptAt !== undefined && { keptAt }) });
   return runMain(["sweep", "smoke", "--out", out, ...argv], signals);
 }
 
@@ -78,12 +79,6 @@ describe("a sweep repeated into its folder", () => {
     out = join(temporaryFolder(), "at-once");
     await sweep("--runs", "2", "--models", "omoe,mmoe", "--corr", "1,0.5");
     expect(extended).toBe(text("runs.csv"));
-  });
-
-  test("with fewer runs keeps the others", async () => {
-    await sweep("--runs", "2");
-    await sweep("--runs", "1");
-    expect(csv("runs.csv")).toHaveLength(12);
   });
 
   test("keeps failed runs and still exits with 3; --retry-failed does those again", async () => {
@@ -159,18 +154,16 @@ describe("a sweep into another's folder is refused and changes nothing:", () => 
   test("another config, with the differences key by key", async () => {
     await sweep("--runs", "1");
     const before = text("runs.csv");
-    expect(await sweep("--runs", "1", "--batch", "32", "--lr", "0.1")).toMatchObject({
-      code: 2,
-      stderr: `mmoe: ${out} holds a sweep of another config (batch: 64 there, 32 here; lr: 0.01 there, 0.1 here); give another --out, or --overwrite\n`,
-    });
+    expect(refusal(await sweep("--runs", "1", "--batch", "32", "--lr", "0.1"))).toBe(
+      `${out} holds a sweep of another config (batch: 64 there, 32 here; lr: 0.01 there, 0.1 here); give another --out, or --overwrite`,
+    );
     expect(text("runs.csv")).toBe(before);
   });
 
   test("a journal of another schema", async () => {
     await sweep("--runs", "1");
     writeFileSync(join(out, "journal", "old.jsonl"), '{"schema": 0}\n');
-    const { code, stderr } = await sweep("--runs", "1");
-    expect([code, stderr]).toEqual([2, expect.stringContaining("old.jsonl: written by another mmoe (schema 0")]);
+    expect(refusal(await sweep("--runs", "1"))).toContain("old.jsonl: written by another mmoe (schema 0");
   });
 
   test("a folder with journals and without a config", async () => {
@@ -191,5 +184,74 @@ describe("a sweep into another's folder is refused and changes nothing:", () => 
     writeFileSync(lock, JSON.stringify({ ...owner, began: "another process" }));
     expect((await sweep("--runs", "1")).code).toBe(0);
     expect(existsSync(lock)).toBe(false);
+  });
+});
+
+describe("a run in flight that is kept", () => {
+  const SMALL = ["--runs", "2", "--models", "mmoe"];
+
+  test("is told where no run has ended, without a table", async () => {
+    const { code, stdout, stderr } = await sweepUntil("mmoe/p=0.50/000", 77, ...SMALL);
+    expect([code, stdout]).toEqual([130, ""]);
+    expect(stderr).toContain("stopped by Ctrl-C; no run has ended, 4 remain, 1 of them kept at 38 %; resume with:\n");
+  });
+
+  test("is told beside those that have ended, with how far it is, and when the sweep goes on", async () => {
+    const { stdout, stderr } = await sweepUntil("mmoe/p=0.50/001", 51, ...SMALL);
+    expect(stdout).toContain("mmoe   0.50     1       0");
+    expect(stderr).toContain(`2 runs are kept in ${out}, 2 remain, 1 of them kept at 25 %; resume with:`);
+    engine.load = () => fakeEngine({ keptAt: 3 });
+    const again = await sweep(...SMALL);
+    const goesOn = `${out}: reused 2, to do 2 runs on fake (none)\n${out}: 1 of them kept at 25 %\n`;
+    expect([again.code, again.stderr, existsSync(join(out, "checkpoints"))]).toEqual([0, goesOn, false]);
+  });
+
+  test("is counted in events", async () => {
+    const events = async (outcome: ReturnType<typeof sweep>) =>
+      (await outcome).stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    const stopped = await events(sweepUntil("mmoe/p=0.50/001", 51, ...SMALL, "--json"));
+    expect(stopped.at(-1)).toMatchObject({ event: "end", missing: 2, kept: 1 });
+    engine.load = () => fakeEngine({ keptAt: 3 });
+    expect((await events(sweep(...SMALL, "--json")))[0]).toMatchObject({ event: "start", runs: 2, kept: 1 });
+  });
+
+  test("is counted by mmoe status among the missing ones", async () => {
+    await sweepUntil("mmoe/p=1.00/000", 150, ...SMALL);
+    expect((await runMain(["status", out])).stdout).toContain(
+      "\n4 runs: 1 done, 0 failed, 3 missing, 1 of them kept at 75 %\n",
+    );
+    const journals = join(out, "journal");
+    for (const name of readdirSync(journals).filter((file) => file.endsWith(".provenance.json"))) {
+      const path = join(journals, name);
+      const values = { ...JSON.parse(readFileSync(path, "utf8")), host: "another", end: null };
+      writeFileSync(path, JSON.stringify(values));
+      const progress = { schema: 1, heard: new Date().toISOString(), elapsedMs: 100, steps: 200, inFlight: [] };
+      writeFileSync(path.replace("provenance", "progress"), JSON.stringify(progress));
+    }
+    const { kept, leftMs } = JSON.parse((await runMain(["status", out, "--json"])).stdout);
+    expect(kept).toEqual({ runs: 1, share: 0.75 });
+    expect(leftMs).toBeCloseTo((3 * 200 - 150) / 2, 9); // of 2 steps a millisecond
+  });
+
+  test("is taken along by mmoe merge, of each the state that is furthest, but not of those that have ended", async () => {
+    const root = temporaryFolder();
+    const places = [
+      ["a", "mmoe/p=0.50/001", 30],
+      ["b", "mmoe/p=1.00/000", 90],
+      ["c", "mmoe/p=0.50/001", 20],
+    ] as const;
+    for (const [name, id, step] of places) {
+      out = join(root, name);
+      await sweepUntil(id, step, ...SMALL);
+    }
+    const [a, b, c] = places.map(([name]) => join(root, name)) as [string, string, string];
+    const { code, stderr } = await runMain(["merge", c, a, b, "-o", join(root, "all")]);
+    expect([code, readdirSync(join(root, "all", "checkpoints"))]).toEqual([4, ["mmoe_p=0.50_001.json"]]);
+    const missing = "2 runs are missing (1 of mmoe at 0.50, 1 of mmoe at 1.00), 1 of them kept at 15 %; train";
+    expect(stderr).toContain(missing);
+    expect(readdirSync(join(b, "checkpoints"))).toEqual(["mmoe_p=1.00_000.json"]);
   });
 });

@@ -1,9 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { codeModel, LINEAR } from "../support/code-model.ts";
 import { csvFile } from "../support/csv.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { expectVerified, runMain, temporaryFolder } from "../support/effects.ts";
 import { tableFile } from "../support/tables.ts";
 
 const file = tableFile(60);
@@ -28,13 +27,8 @@ describe("mmoe sweep --rows FILE", () => {
     const { code, stdout } = await trained;
     expect(code).toBe(0);
     expect(stdout).toMatch(/^model +runs +failed .*\nshared-bottom +3 +0 .*\nomoe +3 +0 .*\nmmoe +3 +0 /);
-  });
-
-  test("leaves the column correlation empty", async () => {
-    await trained;
-    expect(runsIn(out).map(({ id, correlation }) => `${id}:${correlation}`)).toEqual(
-      [0, 1, 2].flatMap((run) => ["shared-bottom", "omoe", "mmoe"].map((model) => `${model}/00${run}:`)),
-    );
+    const [first, ...others] = runsIn(out).map(({ id, correlation }) => `${id}:${correlation}`);
+    expect([first, others.length, others.at(-1)]).toEqual(["shared-bottom/000:", 8, "mmoe/002:"]);
   });
 
   test("pairs models on the same rows, of a split that all runs have unless each draws its own", async () => {
@@ -57,15 +51,6 @@ describe("mmoe sweep --rows FILE", () => {
     const numbers = (rows: Record<string, string>[]) =>
       rows.map(({ id, finalTrainLossMean, finalHeldoutLossMean }) => [id, finalTrainLossMean, finalHeldoutLossMean]);
     expect(numbers(runsIn(folder))).toEqual(numbers(runsIn(out)));
-  });
-
-  test("trains a model in JavaScript beside, on the same rows", async () => {
-    const folder = join(temporaryFolder(), "code");
-    const { code } = await runMain(["sweep", ...few, "--model", codeModel(LINEAR).file, "--out", folder]);
-    expect(code).toBe(0);
-    const labels = (name: string) =>
-      runsIn(folder).flatMap(({ model, labelCorrelation }) => (model === name ? [labelCorrelation] : []));
-    expect(labels("mine")).toEqual(labels("mmoe"));
   });
 
   test("crosses splits with initial values, and measures what does not need the generator", async () => {
@@ -93,16 +78,6 @@ describe("mmoe sweep --rows FILE", () => {
     expect(stdout).toMatch(/\nmodel +runs +parameters\nshared-bottom +3 /);
     expect(stdout).toMatch(/results would go to results\/some-\w{8}\n$/);
   });
-
-  test("refuses a folder with another table", async () => {
-    await trained;
-    const other = [...few, "--rows", tableFile(61), "--out", out];
-    const { code, stderr } = await runMain(["sweep", ...other]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /^mmoe: .* holds a sweep of another config \(.*rows: some\.csv \(sha256 .*; give another --out/,
-    );
-  });
 });
 
 describe("results on a table, without it,", () => {
@@ -120,35 +95,29 @@ describe("results on a table, without it,", () => {
     expect(await without([command, out, ...options])).toMatchObject({ code: 0, stdout: expect.stringMatching(text) });
   });
 
-  test("mmoe claims says why there are none", async () => {
-    const { code, stderr } = await without(["claims", out]);
-    const why = "the paper's claims are about correlations of tasks, which the rows of some.csv do not have";
-    expect([code, stderr]).toEqual([2, `mmoe: ${out}: ${why}; mmoe summary --full compares the models\n`]);
-  });
-
-  test("mmoe summary --rungs says why there are none", async () => {
-    const { code, stderr } = await without(["summary", out, "--rungs"]);
-    const why = "uses rows of a file, and only generated labels have a ladder; omit it";
-    expect([code, stderr]).toEqual([2, `mmoe: --rungs: ${out} ${why}\n`]);
-  });
-
-  test("mmoe verify says that it lacks the table", async () => {
-    const { code, stderr } = await without(["verify", out]);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/some\.csv: can't be read: no such file/)]);
+  test.each([
+    [
+      ["claims"],
+      "DIR: the paper's claims are about correlations of tasks, which the rows of some.csv do not have; mmoe",
+    ],
+    [["summary", "--rungs"], "--rungs: DIR uses rows of a file, and only generated labels have a ladder; omit it"],
+    [["verify"], "some.csv: can't be read: no such file"],
+  ])("mmoe %j says why it has nothing", async ([command = "", ...options], why) => {
+    const { code, stderr } = await without([command, out, ...options]);
+    expect([code, stderr.replace(out, "DIR")]).toEqual([2, expect.stringContaining(why)]);
   });
 });
 
 test("mmoe verify trains runs on a table again to the same numbers, and refuses another table", async () => {
   await trained;
-  const { code, stdout } = await runMain(["verify", out, "--runs", "9"]);
-  expect([code, stdout.match(/ same$/gm)]).toEqual([0, new Array(9).fill(" same")]);
+  await expectVerified(out, 9);
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.replace(/\n[^\n]*\n$/, "\n"));
   const refused = await runMain(["verify", out]);
   writeFileSync(file, text);
   expect([refused.code, refused.stderr]).toEqual([
     2,
-    expect.stringMatching(/some\.csv: changed since the sweep began/),
+    expect.stringContaining("some.csv: changed since the sweep began"),
   ]);
 });
 
@@ -160,16 +129,4 @@ test("mmoe report names the table, and has neither correlations nor verdicts", a
   expect(page).not.toContain('id="claims"');
   expect(page).not.toMatch(/>Correlations?</);
   expect(page).not.toMatch(/\bnull\b(?=[^{}]*<\/t[dh]>)|data-correlation="/);
-});
-
-test("mmoe tune chooses on a table, for each cell too, and its config trains", async () => {
-  const folder = join(temporaryFolder(), "grid");
-  await runMain(["sweep", ...few, "--lr", "0.001,0.01", "--out", folder]);
-  for (const by of ["model", "cell"]) {
-    const tuned = join(temporaryFolder(), "tuned.yaml");
-    const { code } = await runMain(["tune", folder, "--by", by, "-o", tuned]);
-    expect(code).toBe(0);
-    const again = await runMain(["sweep", tuned, "--runs", "1", "--out", join(temporaryFolder(), "tuned")]);
-    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining("3 runs")]);
-  }
 });

@@ -1,12 +1,12 @@
 import { EventEmitter } from "node:events";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
 const engine = chosenEngine();
@@ -59,9 +59,13 @@ describe("mmoe sweep --shard i/n", () => {
     expect(new Set(trained).size).toBe(48);
   });
 
-  test("with more shards than runs leaves some nothing to do, and that is no error", async () => {
+  test("with more shards than runs leaves some nothing to do, which is no error, and counts only its own failures", async () => {
     for (const i of [1, 2, 3, 4]) expect((await sweep("--runs", "1", "--corr", "1", "--shard", `${i}/4`)).code).toBe(0);
     expect(trained).toHaveLength(3);
+    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/001"] });
+    const codes: number[] = [];
+    for (const i of [2, 1, 3]) codes.push((await sweep("--shard", `${i}/3`)).code);
+    expect(codes).toEqual([3, 0, 0]);
   });
 
   test("writes the config of the whole sweep", async () => {
@@ -70,20 +74,6 @@ describe("mmoe sweep --shard i/n", () => {
     rmSync(out, { recursive: true });
     await sweep();
     expect(config).toBe(readFileSync(join(out, "config.yaml"), "utf8"));
-  });
-
-  test("has its part in its provenance", async () => {
-    await sweep("--shard", "2/3");
-    const folder = join(out, "journal");
-    const file = readdirSync(folder).find((name) => name.endsWith(".provenance.json")) as string;
-    expect(JSON.parse(readFileSync(join(folder, file), "utf8")).shard).toEqual({ index: 2, count: 3 });
-  });
-
-  test("counts only its own failures for its exit code", async () => {
-    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/001"] });
-    const codes: number[] = [];
-    for (const i of [2, 1, 3]) codes.push((await sweep("--shard", `${i}/3`)).code);
-    expect(codes).toEqual([3, 0, 0]);
   });
 
   test("--dry-run says what is its part of the whole", async () => {
@@ -114,14 +104,14 @@ describe("mmoe sweep --shard i/n", () => {
   });
 
   test.each(["0/4", "5/4", "2", "1/0", "a/b", "1/2/3", "-1/4", "1/9999999999"])("refuses %s", async (shard) => {
-    const { code, stderr } = await sweep(`--shard=${shard}`);
-    expect([code, stderr]).toEqual([2, `mmoe: --shard: expected i/n, i from 1 to n, such as 2/16, got '${shard}'\n`]);
+    expect(refusal(await sweep(`--shard=${shard}`))).toBe(
+      `--shard: expected i/n, i from 1 to n, such as 2/16, got '${shard}'`,
+    );
   });
 
   test("refuses --overwrite, which would delete what the others train", async () => {
     await sweep("--shard", "1/2");
-    const { code, stderr } = await sweep("--shard", "2/2", "--overwrite");
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --shard would delete/)]);
+    expect(refusal(await sweep("--shard", "2/2", "--overwrite"))).toMatch(/^--overwrite with --shard would delete/);
   });
 });
 
@@ -137,14 +127,8 @@ describe("mmoe sweep in a job array", () => {
     ["an indexed Kubernetes Job", kubernetes("0", "3"), "1/3", "JOB_COMPLETION_INDEX=0, MMOE_SHARD_COUNT=3"],
   ])("takes the shard of %s and says so", async (_, env, shard, why) => {
     const { code, stderr } = await inArray(env);
-    expect([code, stderr.split("\n")]).toEqual([
-      0,
-      [
-        `shard ${shard}: ${why} (--shard 1/1 trains the whole sweep)`,
-        `${out}: shard ${shard}: ${trained.length} runs on fake (none)`,
-        "",
-      ],
-    ]);
+    const [first, second] = [`${why} (--shard 1/1 trains the whole sweep)`, `${trained.length} runs on fake (none)`];
+    expect([code, stderr]).toEqual([0, `shard ${shard}: ${first}\n${out}: shard ${shard}: ${second}\n`]);
     const detected = trained;
     rmSync(out, { recursive: true });
     trained = [];
@@ -152,13 +136,11 @@ describe("mmoe sweep in a job array", () => {
     expect(detected).toEqual(trained);
   });
 
-  test("supports --shard, and 1/1 as the whole sweep, before what the array says", async () => {
-    const { stderr } = await inArray(slurm(5), "--shard", "1/1");
-    expect([stderr, trained.length]).toEqual([`${out}: 48 runs on fake (none)\n`, 48]);
-  });
-
-  test("of one trains the whole sweep without a word", async () => {
-    const { stderr } = await inArray(kubernetes("0", "1"));
+  test.each([
+    ["that is told --shard 1/1", slurm(5), ["--shard", "1/1"]],
+    ["of one", kubernetes("0", "1"), []],
+  ])("%s trains the whole sweep without a word", async (_, env, argv) => {
+    const { stderr } = await inArray(env, ...argv);
     expect([stderr, trained.length]).toEqual([`${out}: 48 runs on fake (none)\n`, 48]);
   });
 
@@ -172,16 +154,17 @@ describe("mmoe sweep in a job array", () => {
     );
   });
 
+  const UNCLEAR = "is not clear";
   test.each([
     [
       slurm(5, { SLURM_ARRAY_TASK_COUNT: "2" }),
-      "SLURM_ARRAY_TASK_ID=5: its place in an array of 2 from 4 to 6 is not clear",
+      `SLURM_ARRAY_TASK_ID=5: its place in an array of 2 from 4 to 6 ${UNCLEAR}`,
     ],
-    [slurm(7), "SLURM_ARRAY_TASK_ID=7: its place in an array of 3 from 4 to 6 is not clear"],
-    [slurm(3), "SLURM_ARRAY_TASK_ID=3: its place in an array of 3 from 4 to 6 is not clear"],
+    [slurm(7), `SLURM_ARRAY_TASK_ID=7: its place in an array of 3 from 4 to 6 ${UNCLEAR}`],
+    [slurm(3), `SLURM_ARRAY_TASK_ID=3: its place in an array of 3 from 4 to 6 ${UNCLEAR}`],
     [
       slurm(5, { SLURM_ARRAY_TASK_MAX: "8", SLURM_ARRAY_TASK_STEP: "2" }),
-      "SLURM_ARRAY_TASK_ID=5: its place in an array of 3 from 4 to 8 by 2 is not clear",
+      `SLURM_ARRAY_TASK_ID=5: its place in an array of 3 from 4 to 8 by 2 ${UNCLEAR}`,
     ],
     [slurm(5, { SLURM_ARRAY_TASK_COUNT: "" }), "SLURM_ARRAY_TASK_COUNT is not set in an array of jobs"],
     [slurm(5, { SLURM_ARRAY_TASK_MIN: "x" }), "SLURM_ARRAY_TASK_MIN: expected a whole number from 0, got 'x'"],
@@ -191,8 +174,7 @@ describe("mmoe sweep in a job array", () => {
     [{ JOB_COMPLETION_INDEX: "1" }, "MMOE_SHARD_COUNT is not set in an array of jobs"],
     [{ ...slurm(5), ...kubernetes("1", "3") }, "SLURM_ARRAY_TASK_ID and JOB_COMPLETION_INDEX are both set"],
   ])("refuses %j in one line with the way out", async (env, says) => {
-    const { code, stderr } = await inArray(env);
-    expect([code, stderr]).toEqual([2, `mmoe: ${says}; give --shard i/n (--shard 1/1: the whole sweep)\n`]);
+    expect(refusal(await inArray(env))).toBe(`${says}; give --shard i/n (--shard 1/1: the whole sweep)`);
     expect(existsSync(out)).toBe(false);
   });
 });

@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MachineError } from "../../src/machine-error.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
@@ -33,15 +32,6 @@ describe("mmoe sweep", () => {
     expect(stdout).toMatch(new RegExp(`\n${out}/runs\\.csv,\\s${out}/curves\\.csv\n$`)); // a long line has a break
   });
 
-  test("prints a table of cells: mean ± standard error and median on training and held-out rows", async () => {
-    const { stdout } = await sweep("--runs", "3", "--models", "mmoe");
-    expect(stdout.split("\n").slice(0, 3)).toEqual([
-      "model     p  runs  failed      training  median      held-out  median",
-      "mmoe   0.50     3       0  0.1823±.0029  0.1823  0.1798±.0029  0.1798",
-      "mmoe   1.00     3       0  0.3490±.0029  0.3490  0.3465±.0029  0.3465",
-    ]);
-  });
-
   test("--loss running has the running mean in that table, and no other loss", async () => {
     const { stdout } = await sweep("--runs", "3", "--models", "mmoe", "--loss", "running");
     const expected = csv("runs.csv").filter(({ correlation }) => correlation === "1");
@@ -50,14 +40,6 @@ describe("mmoe sweep", () => {
     expect(header).toBe("model     p  runs  failed  running mean  median");
     expect(last).toMatch(new RegExp(`^mmoe   1\\.00     3       0  0\\.\\d{4}±\\.\\d{4}  ${losses[1]?.toFixed(4)}$`));
     expect(losses).not.toEqual(expected.map(({ finalTrainLossMean }) => Number(finalTrainLossMean)).sort());
-  });
-
-  test("--loss of another name is refused before anything is trained", async () => {
-    expect(await sweep("--loss", "runing")).toMatchObject({
-      code: 2,
-      stderr: "mmoe: --loss: expected one of train, heldout, running, got 'runing'; did you mean 'running'?\n",
-    });
-    expect(existsSync(out)).toBe(false);
   });
 
   test.each([
@@ -96,14 +78,8 @@ describe("mmoe sweep", () => {
 
   test("keeps the table within 80 columns for the longest model name", async () => {
     const { stdout } = await sweep("--models", "mmoe-mlp-average,shared-bottom-16");
-    expect(
-      Math.max(
-        ...stdout
-          .split("\n")
-          .slice(0, 5)
-          .map((line) => line.length),
-      ),
-    ).toBeLessThanOrEqual(80);
+    const head = stdout.split("\n").slice(0, 5);
+    expect(head.filter((line) => line.length > 80)).toEqual([]);
   });
 
   test("records a failed run as a row with its reason, does the rest and exits with 3", async () => {
@@ -120,21 +96,10 @@ describe("mmoe sweep", () => {
   test("writes curves as means, medians and quartiles by task, and every run's with --long", async () => {
     await sweep("--runs", "2", "--models", "mmoe", "--long", "--set", "steps=120");
     const rows = csv("curves.csv").filter((row) => row.correlation === "0.5" && row.task === "mean");
-    expect(rows.map(({ step, runs }) => [step, runs])).toEqual([
-      ["50", "2"],
-      ["100", "2"],
-      ["120", "2"],
-    ]);
+    expect(rows.map(({ step, runs }) => `${step} ${runs}`)).toEqual(["50 2", "100 2", "120 2"]);
     const losses = [1.125, 2.125].map((value) => value / 50 + 0.5 / 3);
     expect(Number(rows[0]?.trainMean)).toBeCloseTo((losses[0] + losses[1]) / 2, 9);
     expect(csv("curves-long.csv")).toHaveLength(2 * 2 * 3);
-  });
-
-  test("writes a config that the same sweep can be made from", async () => {
-    await sweep("--lr", "0.003");
-    const again = join(temporaryFolder(), "again");
-    await runMain(["sweep", join(out, "config.yaml"), "--out", again]);
-    expect(readFileSync(join(again, "runs.csv"), "utf8")).toBe(readFileSync(join(out, "runs.csv"), "utf8"));
   });
 
   test("prints events as JSON lines with --json, and no table", async () => {
@@ -143,11 +108,11 @@ describe("mmoe sweep", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(events.slice(1, -1).map(({ event, id }) => [event, id])).toEqual([
-      ["progress", "mmoe/p=0.50/000"],
-      ["run", "mmoe/p=0.50/000"],
-      ["progress", "mmoe/p=1.00/000"],
-      ["run", "mmoe/p=1.00/000"],
+    expect(events.slice(1, -1).map(({ event, id }) => `${event} ${id}`)).toEqual([
+      "progress mmoe/p=0.50/000",
+      "run mmoe/p=0.50/000",
+      "progress mmoe/p=1.00/000",
+      "run mmoe/p=1.00/000",
     ]);
     expect(events.at(0)).toEqual({ event: "start", version: 1, out, runs: 2, kept: 0, engine: "fake", device: "none" });
     expect(events.at(-1)).toEqual({ event: "end", out, done: 2, failed: 0, missing: 0, kept: 0 });
@@ -241,6 +206,7 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
     [["--runs", "2147483647"], "more than 10000000 runs; give fewer"],
     [["--set", "modles=[mmoe]"], "--set: unknown key 'modles'; did you mean 'models'?"],
     [["--time-limit", "soon"], "--time-limit: expected a time such as 3h50m, at most 24d, got 'soon'"],
+    [["--checkpoint-every", "often"], "--checkpoint-every: expected a time such as 3h50m, at most 24d, got 'often'"],
     [["--resume"], "holds no sweep to resume; leave out --resume"],
     [["more", "words"], "too many arguments"],
   ])("%j", async (argv, message) => {
@@ -253,25 +219,5 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
   test("a sweep that memory can't hold", async () => {
     engine.load = () => ({ ...fakeEngine(), memoryBytes: () => 1e15 });
     expect((await sweep()).stderr).toMatch(/^mmoe: training needs about 1,000,000,000 MB, this machine has .*\n$/);
-  });
-
-  test("any other words: never a stack trace, never exit code 1", async () => {
-    const flag = fc.constantFrom("corr", "models", "runs", "steps", "batch", "lr", "seed", "set", "engine", "jobs");
-    const value = fc.oneof(
-      fc.string({ maxLength: 12 }),
-      fc.constantFrom(..."0|-1|1e9|NaN|0.5,,1|mmoe,mmoe|lr=|=|trainRows=[1]|runs={a: 1}|!!js/x y".split("|")),
-      fc.double().map(String),
-    );
-    const pair = fc.tuple(flag, value).map(([name, text]) => [`--${name}=${text}`]);
-    const words = fc.array(fc.oneof(pair, fc.array(fc.string({ maxLength: 6 }), { maxLength: 1 })), { maxLength: 4 });
-    await fc.assert(
-      fc.asyncProperty(words, async (lists) => {
-        const argv = lists.flat().filter((word) => !["-h", "--help"].includes(word));
-        const { code, stderr } = await runMain(["sweep", "smoke", "--dry-run", "--out", out, ...argv]);
-        expect([0, 2]).toContain(code);
-        expect(stderr).toMatch(code === 0 ? /^$/ : /^(mmoe: [^\n]*\n)+$/);
-      }),
-      { numRuns: 100 },
-    );
   });
 });

@@ -9,22 +9,9 @@ const SET = ["runs=3", "correlations=[0.5, 1]", "models=[shared-bottom, mmoe]"];
 
 /** What no field, or hardly one, can be; as JSON, which knows numbers that JavaScript doesn't. */
 const WRONG = [
-  "null",
-  "true",
-  '""',
-  '"7"',
-  "-1",
-  "0.5",
-  "7",
-  "1e999",
-  "-1e999",
-  "1e308",
-  "9007199254740991",
-  "[]",
-  "[null]",
+  ...'null true "" "7" -1 0.5 7 1e999 -1e999 1e308 9007199254740991 [] [null] {}'.split(" "),
   "[1e999, 1e999]",
   "[1e308, 1e308]",
-  "{}",
   '{"steps":[],"train":[],"heldout":[]}',
 ];
 

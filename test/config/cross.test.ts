@@ -14,41 +14,25 @@ const crossed = (data: number, initial: number, ...set: string[]) =>
   loadConfig("smoke", [...set.map(setOverride), cross(data, initial)]);
 
 describe("crossedPairs(cross)", () => {
-  test("has every pair once, in the order of their numbers", () => {
+  test("has every pair once, in order and told back by crossedPair, and keeps a pair's number in a larger square", () => {
     const pairs = crossedPairs({ data: 3, initial: 4 });
     expect(new Set(pairs.map(({ data, initial }) => `${data} ${initial}`)).size).toBe(12);
     const numbers = pairs.map(crossedRun);
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(numbers.map(crossedPair)).toEqual(pairs);
     expect(Math.max(...pairs.map(({ data }) => data))).toBe(2);
-  });
-
-  test("numbers a square from 0 on, and a pair keeps its number in a larger one", () => {
     expect(crossedPairs({ data: 3, initial: 3 }).map(crossedRun)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(crossedPairs({ data: 5, initial: 5 }).slice(0, 9)).toEqual(crossedPairs({ data: 3, initial: 3 }));
     const rectangle = crossedPairs({ data: 9, initial: 2 }).map(crossedRun);
     expect(new Set(rectangle).size).toBe(18);
   });
-
-  test("crossedPair(run) is the pair of a run's number", () => {
-    for (const pair of crossedPairs({ data: 7, initial: 5 })) expect(crossedPair(crossedRun(pair))).toEqual(pair);
-  });
 });
 
 describe("the setting cross", () => {
-  test("takes the place of runs", () => {
+  test("takes the place of runs, also of a file's if a flag gives it", () => {
     expect(crossed(4, 3)).toMatchObject({ cross: { data: 4, initial: 3 }, runs: 12 });
     expect(settingRows(crossed(4, 3)).find(({ name }) => name === "cross")?.value).toBe("4x3");
     expect(settingRows(loadConfig("smoke")).some(({ name }) => name === "cross")).toBe(false);
-  });
-
-  test("refuses another number of runs beside it", () => {
-    expect(complaint(() => crossed(4, 3, "runs=5"))).toBe(
-      "--set runs: a cross of 4x3 has 12 runs, got 5; leave it out",
-    );
-    expect(crossed(4, 3, "runs=12").runs).toBe(12);
-  });
-
-  test("takes the place of a file's runs if a flag gives it, and not if the file does", () => {
     const path = join(temporaryFolder(), "own.yaml");
     writeFileSync(path, "extends: smoke\nruns: 5\n");
     expect(loadConfig(path, [cross(4, 3)]).runs).toBe(12);
@@ -60,15 +44,12 @@ describe("the setting cross", () => {
     expect(complaint(() => crossed(1, 3))).toMatch(/^--cross: data: expected .* from 2 .*, got 1$/);
   });
 
-  test("is in no hash where it is null, and of any size in the same one", () => {
+  test("is in no hash where it is null, of any size in the same one, and is widened to the seeds of either", () => {
     const plain = loadConfig("smoke");
     expect(trainedHash(crossed(4, 3))).not.toBe(trainedHash(plain));
     expect(trainedHash(crossed(4, 3))).toBe(trainedHash(crossed(2, 9)));
     expect(folderHash(loadConfig("smoke", [setOverride("cross=null")]))).toBe(folderHash(plain));
     expect(configDifferences(plain, crossed(4, 3))).toEqual(["cross: none there, crossed here"]);
-  });
-
-  test("is widened to the seeds of either", () => {
     expect(widened(crossed(4, 3), crossed(2, 9))).toMatchObject({ cross: { data: 4, initial: 9 }, runs: 36 });
   });
 });

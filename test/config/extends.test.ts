@@ -27,18 +27,12 @@ function complaints(text: string, ...overrides: string[]): string[] {
 }
 
 describe("a file that gives some settings", () => {
-  test("has the others, and their marks, from the preset that it extends", () => {
+  test("has the others, and their marks, from the preset that it extends; flags override both", () => {
     const { origins, ...smoke } = loadConfig("smoke");
-    const own = loadConfig(written({ "my sweep.yaml": "extends: smoke\nsteps: 7\nlr: 0.003" }));
-    const about = "Like smoke, except for steps and lr";
-    expect(own).toEqual({
-      ...smoke,
-      name: "my-sweep",
-      about,
-      steps: 7,
-      lr: 0.003,
-      origins: { ...origins, steps: "yours", lr: "yours" },
-    });
+    const path = written({ "my sweep.yaml": "extends: smoke\nsteps: 7\nlr: 0.003" });
+    const own = { name: "my-sweep", about: "Like smoke, except for steps and lr", steps: 7, lr: 0.003 };
+    expect(loadConfig(path)).toEqual({ ...smoke, ...own, origins: { ...origins, steps: "yours", lr: "yours" } });
+    expect(loadConfig(path, [setOverride("steps=9")])).toMatchObject({ steps: 9, lr: 0.003 });
   });
 
   test("has them from preset paper if it does not say", () => {
@@ -55,11 +49,6 @@ describe("a file that gives some settings", () => {
     const text = "name: other\nabout: Fewer rows\nbatch: 32\nmarks: {batch: read off}";
     const { name, about, origins } = loadConfig(written({ "mine.yaml": text }));
     expect([name, about, origins.batch, origins.lr]).toEqual(["other", "Fewer rows", "read off", "assumed"]);
-  });
-
-  test("is overridden by flags", () => {
-    const path = written({ "mine.yaml": "steps: 7\nbatch: 32" });
-    expect(loadConfig(path, [setOverride("steps=9")])).toMatchObject({ steps: 9, batch: 32 });
   });
 
   test("is stored complete: what it extends may change or go", () => {
@@ -79,41 +68,24 @@ describe("a file that gives some settings", () => {
     });
     const { name, about, steps, batch, models, ownModels, correlations } = loadConfig(path);
     expect([name, about]).toEqual(["first", "Like second.yaml, except for steps"]);
-    expect({ steps, batch, models, correlations }).toEqual({
-      steps: 3,
-      batch: 16,
-      models: ["wide"],
-      correlations: loadConfig("smoke").correlations,
-    });
+    expect([steps, batch, models, correlations]).toEqual([3, 16, ["wide"], loadConfig("smoke").correlations]);
     expect(ownModels).toEqual([{ name: "wide", like: "mmoe", experts: { layers: [9] } }]);
   });
 
   test("on rows of a file has their sizes, and reports held-out losses", () => {
     const path = written({ "mine.yaml": "rows: data/t.csv\nsteps: 9", "data/t.csv": table(10) });
-    expect(loadConfig(path)).toMatchObject({
-      data: null,
-      correlations: null,
-      tasks: 2,
-      trainRows: 8,
-      heldoutRows: 2,
-      report: "heldout",
-      steps: 9,
-    });
+    const { data, correlations, tasks, trainRows, heldoutRows, report, steps } = loadConfig(path);
+    expect([data, correlations, tasks, trainRows, heldoutRows, report, steps]).toEqual([
+      null,
+      null,
+      2,
+      8,
+      2,
+      "heldout",
+      9,
+    ]);
     expect(loadConfig(path, [setOverride("trainRows=5")]).trainRows).toBe(5);
     expect(loadConfig(written({ "mine.yaml": "rows: t.csv\nreport: train", "t.csv": table(10) })).report).toBe("train");
-  });
-
-  test("gives rows of a flag way, with their sizes", () => {
-    const path = written({ "mine.yaml": "trainRows: 4096\nbatch: 16", "t.csv": table(10) });
-    const rows = { source: "--rows", values: { rows: join(dirname(path), "t.csv") } };
-    expect(loadConfig(path, [rows])).toMatchObject({ trainRows: 8, batch: 16 });
-  });
-
-  test("with a cross has its runs, whatever the preset has", () => {
-    expect(loadConfig(written({ "mine.yaml": "cross: {data: 3, initial: 5}" })).runs).toBe(15);
-    expect(complaints("cross: {data: 3, initial: 5}\nruns: 7")).toEqual([
-      "mine.yaml: runs: a cross of 3x5 has 15 runs, got 7; leave it out",
-    ]);
   });
 });
 
@@ -180,25 +152,13 @@ models: [mmeo, {name: wide, like: mmoe, exprts: {}, tower: {layers: 3}}, omo]
     ]);
   });
 
-  test("and nothing that the preset's value in place of a wrong one would make wrong", () => {
+  test("and nothing that the preset's value would make wrong, nor more than a missing table", () => {
     expect(complaints("data: nope\ntasks: 200")).toEqual([
       expect.stringMatching(/^mine.yaml: data: expected .* got "nope"/),
     ]);
-  });
-
-  test("a table that is missing, and what is wrong beside it", () => {
     expect(complaints("rows: gone.csv\nbatch: x\ndata: nope")).toEqual([
       expect.stringMatching(/gone\.csv/),
       'mine.yaml: batch: expected a whole number from 1 to 2147483647, got "x"',
-    ]);
-  });
-
-  test("of a stored config each setting that it lacks", () => {
-    const text = configYaml(loadConfig("smoke")).replace(/^(batch|steps|lr): .*\n/gm, "");
-    expect(complaints(text).map((line) => /^mine.yaml: (\w+): .* got nothing$/.exec(line)?.[1])).toEqual([
-      "batch",
-      "steps",
-      "lr",
     ]);
   });
 });

@@ -18,136 +18,79 @@ function written(text: string, name = "config.yaml"): string {
 }
 
 describe.each(presetNames())("preset %s", (name) => {
-  test("is complete, and every value of it has a mark", () => {
+  test("is complete, every value marked, and comes back from the file that a sweep writes", () => {
     const { origins } = loadConfig(name);
     const unmarked = SETTING_KEYS.filter((key) => origins[key] === "yours");
     expect(unmarked).toEqual(["name", "about"]);
-  });
-
-  test("comes back from the file that a sweep writes beside its results", () => {
     const config = loadConfig(name);
     expect(loadConfig(written(configYaml(config)))).toEqual(config);
   });
 });
 
-test("the paper preset is 30,000 fixed rows, batch 256, Adam at 0.01, 10,000 steps, watched every 100 on 2,000 rows", () => {
-  expect(loadConfig("fixed-rows")).toMatchObject({
-    correlations: [0.5, 0.9, 1],
-    models: ["shared-bottom", "omoe", "mmoe"],
-    runs: 200,
-    trainRows: 30000,
-    batch: 256,
-    steps: 10000,
-    optimizer: "adam",
-    lr: 0.01,
-    initializer: "glorot-uniform",
-    evalEvery: 100,
-    heldoutRows: 2000,
-  });
+test("the preset fixed-rows is 30,000 fixed rows, batch 256, Adam at 0.01, 10,000 steps, watched every 100 on 2,000 rows", () => {
+  const sizes = { runs: 200, trainRows: 30_000, batch: 256, steps: 10_000, evalEvery: 100, heldoutRows: 2000 };
+  const training = { optimizer: "adam", lr: 0.01, initializer: "glorot-uniform", correlations: [0.5, 0.9, 1] };
+  expect(loadConfig("fixed-rows")).toMatchObject({ ...sizes, ...training, models: ["shared-bottom", "omoe", "mmoe"] });
 });
 
 describe("loadConfig(file, overrides)", () => {
-  test("marks what a flag changed as yours, and keeps the mark of what it repeated", () => {
+  test("marks what a flag changed as yours, keeps the mark of what it repeated, and takes -0 for 0", () => {
     const config = loadConfig("fixed-rows", [override("--batch", "batch", "64"), override("--runs", "runs", "200")]);
     expect(config.origins).toMatchObject({ batch: "yours", runs: "paper" });
+    const { correlations } = loadConfig("fixed-rows", [override("--corr", "correlations", ["-0"])]);
+    expect(Object.is(correlations?.[0], 0)).toBe(true);
   });
 
-  test("gives a value that nothing can change", () => {
+  test("reads JSON too, and gives a value that nothing can change", () => {
     const config = loadConfig("fixed-rows") as { -readonly [key in keyof Config]: Config[key] };
     expect(() => {
       config.runs = 1;
     }).toThrow(TypeError);
     expect(() => config.correlations?.push(0)).toThrow(TypeError);
-  });
-
-  test("reads JSON too", () => {
     const { origins: _, ...settings } = loadConfig("smoke");
     expect(loadConfig(written(JSON.stringify({ ...settings, marks: {} }), "config.json")).runs).toBe(8);
   });
 
-  test("takes -0 for 0", () => {
-    const { correlations } = loadConfig("fixed-rows", [override("--corr", "correlations", ["-0"])]);
-    expect(Object.is(correlations?.[0], 0)).toBe(true);
+  test.each([
+    ["correlations=[1.5]", "correlations: expected a number from -1 to 1, got 1.5"],
+    ["correlations=[half]", 'correlations: expected a number from -1 to 1, got "half"'],
+    ["correlations=[0.5, '']", 'correlations: expected a number from -1 to 1, got ""'],
+    ["correlations=[.nan]", "correlations: expected a number from -1 to 1, got NaN"],
+    ["correlations=[1, 1.0]", "expected a list of numbers from -1 to 1, at least one, without duplicates, got [1,1]"],
+    ["runs=0", "runs: expected a whole number from 1 to 2147483647, got 0"],
+    ["steps=-3", "steps: expected a whole number from 1 to 2147483647, got -3"],
+    ["batch=1.5", "batch: expected a whole number from 1 to 2147483647, got 1.5"],
+    ["batch=2147483648", "batch: expected a whole number from 1 to 2147483647, got 2147483648"],
+    ["lr=0", "lr: expected a number above 0, got 0"],
+    ["lr=.nan", "lr: expected a number above 0, got NaN"],
+    ["lr=1e-400", "lr: expected a number above 0, got 0"],
+    ["lr=.inf", "lr: expected a number above 0, got Infinity"],
+    ["patience=none", 'may be no better than the best, or null for all steps, got "none"'],
+    ["data=papper", "got \"papper\"; did you mean 'paper'?"],
+    ["models=[mmeo]", "got \"mmeo\"; did you mean 'mmoe'?"],
+    ["trainRows=frsh", 'trainRows: expected a whole number from 1 to 2147483647, or fresh, got "frsh"'],
+  ])("refuses %s", (setting, message) => {
+    expect(complaint(() => loadConfig("fixed-rows", [setOverride(setting)]))).toContain(message);
   });
 
-  const flags: [string, string, string | string[], string][] = [
-    ["--corr", "correlations", ["1.5"], "--corr: expected a number from -1 to 1, got 1.5"],
-    ["--corr", "correlations", ["half"], '--corr: expected a number from -1 to 1, got "half"'],
-    ["--corr", "correlations", ["0.5", ""], "--corr: expected a number from -1 to 1, got nothing"],
-    ["--corr", "correlations", [".nan"], "--corr: expected a number from -1 to 1, got NaN"],
-    [
-      "--corr",
-      "correlations",
-      ["1", "1.0"],
-      "--corr: expected a list of numbers from -1 to 1, at least one, without duplicates, got [1,1]",
-    ],
-    ["--runs", "runs", "0", "--runs: expected a whole number from 1 to 2147483647, got 0"],
-    ["--steps", "steps", "-3", "--steps: expected a whole number from 1 to 2147483647, got -3"],
-    ["--batch", "batch", "1.5", "--batch: expected a whole number from 1 to 2147483647, got 1.5"],
-    ["--batch", "batch", "2147483648", "--batch: expected a whole number from 1 to 2147483647, got 2147483648"],
-    ["--lr", "lr", "0", "--lr: expected a number above 0, got 0"],
-    ["--lr", "lr", ".nan", "--lr: expected a number above 0, got NaN"],
-    [
-      "--patience",
-      "patience",
-      "none",
-      '--patience: expected a whole number of looks at the validation rows that may be no better than the best, or null for all steps, got "none"',
-    ],
-    ["--lr", "lr", "1e-400", "--lr: expected a number above 0, got 0"],
-    ["--lr", "lr", ".inf", "--lr: expected a number above 0, got Infinity"],
-    ["--set data", "data", "papper", "got \"papper\"; did you mean 'paper'?"],
-    ["--models", "models", ["mmeo"], "got \"mmeo\"; did you mean 'mmoe'?"],
-    [
-      "--set trainRows",
-      "trainRows",
-      "frsh",
-      '--set trainRows: expected a whole number from 1 to 2147483647, or fresh, got "frsh"',
-    ],
-  ];
-  test.each(flags)("refuses %s (%s) %j", (source, key, text, message) => {
-    expect(complaint(() => loadConfig("fixed-rows", [override(source, key, text)]))).toContain(message);
-  });
-
-  test("refuses an unknown preset, naming the nearest", () => {
+  test("refuses an unknown preset, an empty file, a folder, and values and marks by their places and flags", () => {
     expect(complaint(() => loadConfig("papr"))).toBe("papr: no such file or preset; did you mean 'paper'?");
-  });
-
-  test("refuses an unknown key, naming file and nearest key", () => {
-    const path = written(configYaml(loadConfig("smoke")).replace("batch: 64", "batchs: 64"));
-    expect(complaint(() => loadConfig(path))).toMatch(/config\.yaml: unknown key 'batchs'; did you mean 'batch'\?$/);
-  });
-
-  test("refuses a missing key by its name", () => {
-    const path = written(configYaml(loadConfig("smoke")).replace(/^batch: 64\n/m, ""));
-    expect(complaint(() => loadConfig(path))).toMatch(/config\.yaml: batch: expected a whole number .*, got nothing$/);
-  });
-
-  test("refuses a value in a list by its place", () => {
-    const path = written(configYaml(loadConfig("smoke")).replace("  - 1\n", "  - 5\n"));
-    expect(complaint(() => loadConfig(path))).toMatch(/: correlations\[1\]: expected a number from -1 to 1, got 5$/);
-  });
-
-  test("refuses a mark that there is not", () => {
-    const path = written(configYaml(loadConfig("smoke")).replace("  lr: assumed", "  lr: guessed"));
-    expect(complaint(() => loadConfig(path))).toContain("marks.lr: expected");
-  });
-
-  test("refuses malformed YAML by line and column", () => {
+    expect(complaint(() => loadConfig(written("")))).toContain("expected settings (key: value), got nothing");
+    expect(complaint(() => loadConfig(temporaryFolder()))).toMatch(/: can't be read: it is a folder, not a file$/);
+    const changed = (from: string, to: string) => {
+      const path = written(configYaml(loadConfig("smoke")).replace(from, to));
+      return complaint(() => loadConfig(path));
+    };
+    expect(changed("  - 1\n", "  - 5\n")).toMatch(/: correlations\[1\]: expected a number from -1 to 1, got 5$/);
+    expect(changed("  lr: assumed", "  lr: guessed")).toContain("marks.lr: expected");
+    const from = (text: string[]) =>
+      complaint(() => loadConfig("fixed-rows", [override("--corr", "correlations", text)]));
+    expect(from(["0.5", ""])).toBe("--corr: expected a number from -1 to 1, got nothing");
     expect(complaint(() => loadConfig(written("name: a\nruns: [1, 2\n")))).toMatch(/config\.yaml:\d+:\d+: /);
     expect(complaint(() => loadConfig(written("name: a\nname: b\n")))).toMatch(
       /config\.yaml:2:1: Map keys must be unique/,
     );
   });
-
-  test("refuses an empty file and a folder", () => {
-    expect(complaint(() => loadConfig(written("")))).toContain("expected settings (key: value), got nothing");
-    expect(complaint(() => loadConfig(temporaryFolder()))).toMatch(/: can't be read: it is a folder, not a file$/);
-  });
-});
-
-test("setOverride refuses what is not key=value, and a key that there is not", () => {
-  expect(complaint(() => setOverride("batch"))).toBe("--set: expected key=value, got 'batch'");
-  expect(complaint(() => setOverride("bach=3"))).toBe("--set: unknown key 'bach'; did you mean 'batch'?");
 });
 
 test("a config of any JSON value is taken, or refused with one line for each thing that is wrong, never a crash", () => {
@@ -171,30 +114,11 @@ test("a config of any JSON value is taken, or refused with one line for each thi
   );
 });
 
-describe("trainedHash(config)", () => {
-  const hashOf = (...pairs: [string, string][]) =>
-    trainedHash(
-      loadConfig(
-        "fixed-rows",
-        pairs.map(([k, v]) => override(k, k, v)),
-      ),
-    );
-
-  test("is the same for other runs, correlations and models", () => {
-    expect(hashOf(["runs", "7"], ["correlations", "[0.1]"], ["models", "[mmoe]"])).toBe(hashOf());
-  });
-
-  test.each([
-    ["seed", "1"],
-    ["batch", "64"],
-    ["lr", "0.1"],
-    ["data", "linear"],
-    ["dropout", "0.5"],
-    ["trainRows", "fresh"],
-    ["initializer", "he-uniform"],
-  ] as [string, string][])("differs for another %s", (key, value) => {
-    expect(hashOf([key, value])).not.toBe(hashOf());
-  });
+test("trainedHash(config) is the same for other runs, correlations and models, and differs for what trains otherwise", () => {
+  const hashOf = (...settings: string[]) => trainedHash(loadConfig("fixed-rows", settings.map(setOverride)));
+  expect(hashOf("runs=7", "correlations=[0.1]", "models=[mmoe]")).toBe(hashOf());
+  const others = "seed=1 batch=64 lr=0.1 data=linear dropout=0.5 trainRows=fresh initializer=he-uniform".split(" ");
+  expect(new Set([hashOf(), ...others.map((one) => hashOf(one))]).size).toBe(1 + others.length);
 });
 
 describe("keys that every object inherits", () => {

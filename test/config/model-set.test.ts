@@ -13,15 +13,17 @@ describe("--model-set", () => {
     });
   });
 
-  test("changes one model in several fields, and several models", () => {
-    const { ownModels } = changed("mmoe.experts.shared=4", "omoe.bias=false", "mmoe.experts.layers=32,16");
-    expect(ownModels).toEqual([
+  test("changes one model in several fields, several models, levels, lists, and what is in a field of a field", () => {
+    const given = ["mmoe.experts.shared=4", "omoe.bias=false", "mmoe.experts.layers=32,16"];
+    const name = "mmoe-experts.shared-4-experts.layers-32-16";
+    expect(changed(...given).ownModels).toEqual([
       { name: "omoe-bias-false", like: "omoe", bias: false },
-      {
-        name: "mmoe-experts.shared-4-experts.layers-32-16",
-        like: "mmoe",
-        experts: { shared: 4, layers: [32, 16] },
-      },
+      { name, like: "mmoe", experts: { shared: 4, layers: [32, 16] } },
+    ]);
+    expect(changed("mmoe.levels=3", "omoe.gate.select.experts=4", "shared-bottom.tower.layers=[]").ownModels).toEqual([
+      { name: "shared-bottom-tower.layers-", like: "shared-bottom", tower: { layers: [] } },
+      { name: "omoe-gate.select.experts-4", like: "omoe", gate: { select: { experts: 4 } } },
+      { name: "mmoe-levels-3", like: "mmoe", levels: 3 },
     ]);
   });
 
@@ -57,31 +59,12 @@ describe("--model-set", () => {
     );
   });
 
-  test("takes lists in YAML, of no layer too", () => {
-    expect(changed("mmoe.tower.layers=[]").ownModels).toMatchObject([
-      { name: "mmoe-tower.layers-", tower: { layers: [] } },
-    ]);
-  });
-
-  test("changes levels, and what is in a field of a field", () => {
-    expect(changed("mmoe.levels=3", "omoe.gate.select.experts=4").ownModels).toEqual([
-      { name: "omoe-gate.select.experts-4", like: "omoe", gate: { select: { experts: 4 } } },
-      { name: "mmoe-levels-3", like: "mmoe", levels: 3 },
-    ]);
-  });
-
-  test("changes a model of one's own", () => {
+  test("changes a model of one's own, or of --models", () => {
     const layers = [setOverride("models=[omoe, {name: wi.de, like: mmoe, experts: {shared: 3}}]")];
     const { ownModels } = loadConfig("smoke", [...layers, ...modelSetOverrides(["wi.de.experts.perTask=2"])]);
     expect(ownModels).toEqual([{ name: "wi.de-experts.perTask-2", like: "mmoe", experts: { shared: 3, perTask: 2 } }]);
-  });
-
-  test("sees the models of --models", () => {
-    const layers = [
-      override("--models", "models", ["mmoe-mlp", "mmoe"]),
-      ...modelSetOverrides(["mmoe-mlp.bias=false"]),
-    ];
-    expect(loadConfig("smoke", layers).models).toEqual(["mmoe-mlp-bias-false", "mmoe"]);
+    const given = [override("--models", "models", ["mmoe-mlp", "mmoe"]), ...modelSetOverrides(["mmoe-mlp.bias=false"])];
+    expect(loadConfig("smoke", given).models).toEqual(["mmoe-mlp-bias-false", "mmoe"]);
   });
 
   test.each([

@@ -11,7 +11,7 @@ import { configYaml } from "../../src/config/write.ts";
 import type { TableValues } from "../../src/data/table.ts";
 import { withValues } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { numbersOf } from "../support/tables.ts";
 
 const folder = temporaryFolder();
@@ -62,25 +62,23 @@ describe("labels that are named", () => {
     const { rows } = written("{file: people.csv, labels: [income, years], inputs: [age]}");
     expect(rows).toMatchObject({ labels: ["income", "years"], inputs: ["age"] });
     expect(written("{file: people.csv, labels: [income, years], ignore: [id]}").rows?.inputs).toEqual(["age"]);
-    expect(complaint(() => written("{file: people.csv, ignore: [id]}"))).toMatch(/: rows\.ignore: give labels too$/);
-    expect(complaint(() => written("{file: people.csv, inputs: [age]}"))).toMatch(/: rows\.inputs: give labels too$/);
-    expect(complaint(() => written("{file: people.csv, labels: [incme, years]}"))).toMatch(
-      /people\.csv: no column 'incme'; did you mean 'income'\?$/,
-    );
-    expect(complaint(() => written("{file: people.csv, labels: [weight, years]}"))).toMatch(
-      /people\.csv: no column 'weight'; columns: id, age, income, years$/,
-    );
   });
 
-  test("are the columns of `tasks`, where the names of columns do not say which are labels", () => {
+  test.each([
+    ["ignore: [id]", /: rows\.ignore: give labels too$/],
+    ["inputs: [age]", /: rows\.inputs: give labels too$/],
+    ["labels: [incme, years]", /people\.csv: no column 'incme'; did you mean 'income'\?$/],
+    ["labels: [weight, years]", /people\.csv: no column 'weight'; columns: id, age, income, years$/],
+  ])("are refused with %s", (fields, line) => {
+    expect(complaint(() => written(`{file: people.csv, ${fields}}`))).toMatch(line);
+  });
+
+  test("are the columns of `tasks`, whose kinds --task changes, where the names of columns do not say which are labels", () => {
     const tasks = "tasks: [{column: years, weight: 2}, {column: income}]\n";
     expect(written("{file: people.csv, ignore: [id]}", tasks).rows?.inputs).toEqual(["age"]);
     const { rows, taskKinds } = written("people.csv", tasks);
     expect(rows).toMatchObject({ labels: ["years", "income"], inputs: ["id", "age"], chosen: true });
     expect(taskKinds.map(({ weight }) => weight)).toEqual([2, 1]);
-  });
-
-  test("have their kinds changed by --task", () => {
     const config = loadConfig("smoke", [
       rowsOverride(file, { labels: ["years", "income"] }),
       taskOverride("years=categorical"),
@@ -93,27 +91,22 @@ describe("labels that are named", () => {
 describe("mmoe sweep --label", () => {
   const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--dry-run", "--kernels", "wasm", ...argv]);
 
-  test("names labels by commas or again, and --input inputs", async () => {
-    const argv = ["--rows", file, "--label", "years", "--label", "income", "--input", "age,id"];
-    const { code, stdout } = await sweep(...argv, "--batch", "2");
-    expect([code, stdout.replaceAll(/\s+/g, " ")]).toEqual([
-      0,
-      expect.stringContaining("labels=[years, income], inputs=[age, id]"),
-    ]);
+  test.each([
+    [["--label", "years", "--label", "income", "--input", "age,id"], "labels=[years, income], inputs=[age, id]"],
+    [["--label", "years,income", "--ignore", "id"], "inputs=[age]"],
+  ])("names labels by commas or again, and inputs: %j", async (argv, says) => {
+    const { code, stdout } = await sweep("--rows", file, ...argv, "--batch", "2");
+    expect([code, stdout.replaceAll(/\s+/g, " ")]).toEqual([0, expect.stringContaining(says)]);
   });
 
-  test("is refused without --rows", async () => {
-    expect((await sweep("--ignore", "id")).stderr).toContain("write rows: {file, ignore}");
-    const ignoring = await sweep("--rows", file, "--label", "years,income", "--ignore", "id", "--batch", "2");
-    expect(ignoring.stdout.replaceAll(/\s+/g, " ")).toContain("inputs=[age]");
-    const { code, stderr } = await sweep("--label", "income");
-    expect([code, stderr]).toEqual([2, "mmoe: --label: is for --rows FILE; in a config, write rows: {file, labels}\n"]);
-  });
-
-  test("is what the message about a table without it says", async () => {
-    const { stderr } = await sweep("--rows", file);
-    expect(stderr).toMatch(
-      /people\.csv: column 'id': .*; rename it, leave it out, or name the labels of the table by --label\n$/,
-    );
+  test.each([
+    [["--ignore", "id"], /^--ignore: is for --rows FILE; in a config, write rows: \{file, ignore\}$/],
+    [["--label", "income"], /^--label: is for --rows FILE; in a config, write rows: \{file, labels\}$/],
+    [
+      ["--rows", file],
+      /people\.csv: column 'id': .*; rename it, leave it out, or name the labels of the table by --label$/,
+    ],
+  ])("is refused with %j", async (argv, line) => {
+    expect(refusal(await sweep(...argv))).toMatch(line);
   });
 });

@@ -6,10 +6,15 @@ import { settingRows } from "../../src/config/setting-rows.ts";
 
 const load = (...set: string[]) => loadConfig("smoke", set.map(setOverride));
 
-test("a sweep that says nothing of them has Adam's usual betas and epsilon, and keeps its folder's name", () => {
+test("a sweep that says nothing of them has Adam's usual ones, shows those that are not, and keeps its folder's name", () => {
   expect(load()).toMatchObject({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: "none" });
   expect(folderHash(load("weightDecay=0", "clipNorm=none"))).toBe(folderHash(load()));
   expect(folderHash(load("weightDecay=0.01"))).not.toBe(folderHash(load()));
+  const names = (...set: string[]) => settingRows(load(...set)).map(({ name }) => name);
+  expect(names()).not.toContain("beta1");
+  expect(names("beta1=0.8", "schedule=steps", "decaySteps=9")).toEqual(
+    expect.arrayContaining(["beta1", "schedule", "decaySteps", "decayFactor"]),
+  );
 });
 
 test("a schedule ends at the sweep's steps, whatever a run's", () => {
@@ -23,14 +28,6 @@ test("a schedule ends at the sweep's steps, whatever a run's", () => {
 test("weight decay, clipping and schedules may be listed", () => {
   const config = load("weightDecay=[0, 0.1]", "clipNorm=[none, 1]", "schedule=[constant, cosine]", "warmup=[0, 5]");
   expect(config).toMatchObject({ weightDecay: [0, 0.1], clipNorm: ["none", 1], schedule: ["constant", "cosine"] });
-});
-
-test("the settings are shown where they are not the usual ones", () => {
-  const names = (...set: string[]) => settingRows(load(...set)).map(({ name }) => name);
-  expect(names()).not.toContain("beta1");
-  expect(names("beta1=0.8", "schedule=steps", "decaySteps=9")).toEqual(
-    expect.arrayContaining(["beta1", "schedule", "decaySteps", "decayFactor"]),
-  );
 });
 
 test.each([

@@ -32,79 +32,44 @@ const setTo = (models: string) => loadConfig("smoke", [setOverride(`models=${mod
 describe("a model defined in the list of models", () => {
   const config = loaded(`[omoe, ${WIDE}]`);
 
-  test("is like the zoo's but for what it changes, and is named by its own name", () => {
+  test("is like the zoo's but for what it changes, and names its runs", () => {
     const [zoos, own] = ["mmoe", "wide"].map((name) => specOf(config, name));
     expect(own).toEqual({ ...zoos, name: "wide", experts: { ...zoos?.experts, layers: [32, 16] } });
-  });
-
-  test("names its runs", () => {
     const ids = planRuns(config).map(({ id }) => id);
     expect(ids.slice(0, 4)).toEqual(["omoe/p=0.50/000", "wide/p=0.50/000", "omoe/p=1.00/000", "wide/p=1.00/000"]);
   });
 
-  test("may change every field", () => {
-    const all = "experts: {shared: 3, perTask: 2, layers: [7]}, gating: per-task, gate: {layers: [5], bias: true}";
-    const spec = specOf(loaded(`[{name: x, like: omoe, ${all}, tower: {layers: []}, bias: false}]`), "x");
-    expect(spec).toMatchObject({ experts: { shared: 3, perTask: 2, layers: [7] }, gating: "per-task", bias: false });
-    expect([spec.gate, spec.tower]).toEqual([{ layers: [5], bias: true }, { layers: [] }]);
-  });
-
-  test("may have levels, and gates that keep the largest weights", () => {
-    const { levels, gate } = specOf(loaded("[{name: x, like: ple, levels: 3, gate: {top: 4}}]"), "x");
-    expect([levels, gate]).toEqual([3, { layers: [], bias: false, top: 4 }]);
-  });
-
-  test("may have gates that select; what is left out is as in the zoo", () => {
-    const gateOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").gate;
-    expect(gateOf("like: omoe, gate: {select: {experts: 3}}")).toEqual({
-      layers: [],
-      bias: false,
-      select: { experts: 3, gamma: 1, entropy: 0.01 },
-    });
-    expect(gateOf("like: dselect-k, gate: {bias: true, select: {gamma: 0.5, entropy: 0}}")).toMatchObject({
-      bias: true,
-      select: { experts: 2, gamma: 0.5, entropy: 0 },
-    });
-    expect(gateOf("like: dselect-k, gate: {layers: [7]}").select).toEqual({ experts: 2, gamma: 1, entropy: 0.01 });
-  });
-
-  test.each(["residual", "detached", "cross-stitch", "snr-trans"])("may have gating %s", (gating) => {
-    const experts = gating === "snr-trans" ? "{shared: 3}" : "{shared: 0, perTask: 1}";
-    expect(specOf(loaded(`[{name: x, like: mmoe, gating: ${gating}, experts: ${experts}}]`), "x").gating).toBe(gating);
-  });
-
-  test("may have experts without activation, or with it again", () => {
-    const expertsOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").experts;
-    expect(expertsOf("like: mmoe, experts: {layers: [32, 16], activation: none}")).toEqual({
-      shared: 8,
-      perTask: 0,
-      layers: [32, 16],
-      activation: "none",
-    });
-    expect(expertsOf("like: omoe-linear, experts: {activation: relu}")).toMatchObject({ activation: "relu" });
-    expect(() => loaded("[{name: x, like: mmoe, experts: {activation: tanh}}]")).toThrow(/activation/);
-  });
-
-  test("may be constrained by an L2 penalty", () => {
-    const own = "like: single-task, gating: l2-constrained, constraint: 0.25";
-    expect(specOf(loaded(`[{name: x, ${own}}]`), "x")).toMatchObject({ gating: "l2-constrained", constraint: 0.25 });
-    expect(specOf(loaded("[{name: x, like: l2-constrained, constraint: 3}]"), "x").constraint).toBe(3);
-    expect(() => loaded("[{name: x, like: single-task, constraint: 3}]")).toThrow(
-      "model x: constraint: expected gating l2-constrained, got none",
-    );
-  });
-
-  test("may have kernels of given ranks; what is left out is as in the zoo", () => {
-    const ranksOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").ranks;
-    expect(ranksOf("like: tensor-factorization, ranks: {tasks: 1}")).toEqual({ inputs: 32, units: 32, tasks: 1 });
-    expect(ranksOf("like: single-task, gating: tensor-factorization, ranks: {units: 3}")).toEqual({
-      inputs: 32,
-      units: 3,
-      tasks: 2,
-    });
-    expect(() => loaded("[{name: x, like: single-task, gating: tensor-factorization}]")).toThrow(
-      "model x: gating tensor-factorization: expected ranks, got none",
-    );
+  test.each([
+    [
+      "like: omoe, experts: {shared: 3, perTask: 2, layers: [7]}, gating: per-task, gate: {layers: [5], bias: true}",
+      { experts: { shared: 3, perTask: 2, layers: [7] }, gating: "per-task", gate: { layers: [5], bias: true } },
+    ],
+    ["like: omoe, tower: {layers: []}, bias: false", { tower: { layers: [] }, bias: false, gating: "single" }],
+    ["like: ple, levels: 3, gate: {top: 4}", { levels: 3, gate: { layers: [], bias: false, top: 4 } }],
+    ["like: omoe, gate: {select: {experts: 3}}", { gate: { select: { experts: 3, gamma: 1, entropy: 0.01 } } }],
+    [
+      "like: dselect-k, gate: {bias: true, select: {gamma: 0.5, entropy: 0}}",
+      { gate: { bias: true, select: { experts: 2, gamma: 0.5, entropy: 0 } } },
+    ],
+    ["like: dselect-k, gate: {layers: [7]}", { gate: { select: { experts: 2, gamma: 1, entropy: 0.01 } } }],
+    ["like: mmoe, gating: residual, experts: {shared: 0, perTask: 1}", { gating: "residual" }],
+    ["like: mmoe, gating: detached, experts: {shared: 0, perTask: 1}", { gating: "detached" }],
+    ["like: mmoe, gating: cross-stitch, experts: {shared: 0, perTask: 1}", { gating: "cross-stitch" }],
+    ["like: mmoe, gating: snr-trans, experts: {shared: 3}", { gating: "snr-trans" }],
+    [
+      "like: mmoe, experts: {activation: none}",
+      { experts: { shared: 8, perTask: 0, layers: [16], activation: "none" } },
+    ],
+    ["like: omoe-linear, experts: {activation: relu}", { experts: { activation: "relu" } }],
+    ["like: single-task, gating: l2-constrained, constraint: 0.25", { gating: "l2-constrained", constraint: 0.25 }],
+    ["like: l2-constrained, constraint: 3", { constraint: 3 }],
+    ["like: tensor-factorization, ranks: {tasks: 1}", { ranks: { inputs: 32, units: 32, tasks: 1 } }],
+    [
+      "like: single-task, gating: tensor-factorization, ranks: {units: 3}",
+      { ranks: { inputs: 32, units: 3, tasks: 2 } },
+    ],
+  ])("may change any field; what is left out is as in the zoo: {%s}", (fields, expected) => {
+    expect(specOf(loaded(`[{name: x, ${fields}}]`), "x")).toMatchObject(expected);
   });
 
   test("takes dropout, inputs and tasks from the sweep", () => {
@@ -113,31 +78,25 @@ describe("a model defined in the list of models", () => {
     expect([dropout, tasks, inputs]).toEqual([0.2, 3, 512]);
   });
 
-  test("comes back from a stored config, marked as yours", () => {
+  test("comes back from a stored config, marked as yours, and is a row among the settings", () => {
     const path = join(temporaryFolder(), "config.yaml");
     writeFileSync(path, configYaml(config));
     expect(loadConfig(path)).toEqual(config);
     expect(config).toMatchObject({ models: ["omoe", "wide"], origins: { models: "paper", ownModels: "yours" } });
+    const row = (one: typeof config) => settingRows(one).find(({ name }) => name === "ownModels");
+    expect(row(config)).toMatchObject({ value: "wide: like mmoe, experts.layers=[32,16]", from: "yours" });
+    expect(row(loadConfig("smoke"))).toBeUndefined();
   });
 
-  test("can be chosen by its name, and is forgotten where it is not", () => {
+  test("can be chosen by its name, is forgotten where it is not, and can be defined by --set too", () => {
     const path = fileWith(`[omoe, ${WIDE}]`);
     expect(loadConfig(path, [setOverride("models=wide,mmoe")])).toMatchObject({ ownModels: [{ name: "wide" }] });
     expect(loadConfig(path, [setOverride("models=mmoe")])).toMatchObject({
       ownModels: [],
       origins: { ownModels: "assumed" },
     });
-  });
-
-  test("can be defined by --set too, in place of the file's of that name", () => {
     const other = loadConfig(fileWith(`[${WIDE}]`), [setOverride("models=[omoe, {name: wide, like: omoe}]")]);
     expect(other.ownModels).toEqual([{ name: "wide", like: "omoe" }]);
-  });
-
-  test("is a row among the settings; a sweep without one has no such row", () => {
-    const row = (one: typeof config) => settingRows(one).find(({ name }) => name === "ownModels");
-    expect(row(config)).toMatchObject({ value: "wide: like mmoe, experts.layers=[32,16]", from: "yours" });
-    expect(row(loadConfig("smoke"))).toBeUndefined();
   });
 });
 
@@ -151,13 +110,10 @@ describe("a model that is none is refused by its place:", () => {
     ["[omoe, {name: wide}]", "models[1].like: expected one of "],
     ["[{name: '', like: mmoe}]", "models[0].name: expected a name of at most 60 characters, "],
     ["[{name: wide, like: mmoe, expert: {}}]", "models[0]: unknown key 'expert'; did you mean 'experts'?"],
+    ["[{name: x, like: mmoe, experts: {share: 4}}]", "models[0].experts: unknown key 'share'; did you mean 'shared'?"],
     [
-      "[{name: wide, like: mmoe, experts: {share: 4}}]",
-      "models[0].experts: unknown key 'share'; did you mean 'shared'?",
-    ],
-    [
-      "[omoe, {name: wide, like: mmoe, experts: {layers: [32, 0]}}]",
-      "models[1].experts.layers[1]: expected a whole number from 1 to 65536, got 0",
+      "[omoe, {name: x, like: mmoe, experts: {layers: [9, 0]}}]",
+      "[1].experts.layers[1]: expected a whole number from 1",
     ],
     ["[{name: wide, like: mmoe, bias: 1}]", "models[0].bias: expected true or false, got 1"],
     ["[{name: wide, like: mmoe, gating: none}]", "models: model wide: gating none: expected one expert a task, got 8"],
@@ -167,10 +123,10 @@ describe("a model that is none is refused by its place:", () => {
     ["[{name: x, like: ple, gating: average}]", "model x: levels: expected a gate for each task, got gating average"],
     ["[{name: x, like: dselect-k, gate: {top: 2}}]", "models: model x: gate: expected top or select, got both"],
     ["[{name: x, like: mmoe, gate: {select: {gamma: 0}}}]", "gate.select.gamma: expected a number above 0, got 0"],
-    [
-      "[{name: x, like: mmoe, gate: {select: {entropie: 1}}}]",
-      "models[0].gate.select: unknown key 'entropie'; did you mean 'entropy'?",
-    ],
+    ["[{name: x, like: mmoe, gate: {select: {entropie: 1}}}]", "unknown key 'entropie'; did you mean 'entropy'?"],
+    ["[{name: x, like: mmoe, experts: {activation: tanh}}]", "activation"],
+    ["[{name: x, like: single-task, constraint: 3}]", "model x: constraint: expected gating l2-constrained, got none"],
+    ["[{name: x, like: single-task, gating: tensor-factorization}]", "tensor-factorization: expected ranks, got none"],
     ["[{name: x, like: average, gate: {bias: true}}]", "model x: gate.bias: expected a gate, got gating average"],
     ["[{name: x, like: cgc, gate: {select: {}}}]", "gate.select: expected a gate over 2, 4, 8, .. experts, got 6"],
     [`[${WIDE}, ${WIDE}]`, "models: expected a list of models, at least one, without duplicates, got "],
@@ -202,25 +158,16 @@ describe("two sweeps with a model of one name", () => {
     ).toBe(false);
   });
 
-  test("have folders of different names, and so have a sweep with it and one without", () => {
+  test("have folders of different names and are named where they differ, but not by the order of their fields; a sweep has those of both", () => {
     expect(new Set([wide, other, loadConfig("smoke")].map(folderHash)).size).toBe(3);
     expect(folderHash(setTo("mmoe"))).toBe(trainedHash(loadConfig("smoke")));
-  });
-
-  test("name the model and both definitions where they differ", () => {
     const [text] = configDifferences(other, wide);
     expect(text).toBe("model wide: like mmoe, experts.layers=[16,32] there, like mmoe, experts.layers=[32,16] here");
     expect(configDifferences(setTo("[{name: flat, like: omoe}]"), wide)).toEqual([]);
-  });
-
-  test("have the same definition whatever the order of its fields", () => {
     const [one, turned] = ["gate: {bias: true}, bias: false", "bias: false, gate: {bias: true}"].map((fields) =>
       setTo(`[{name: x, like: mmoe, ${fields}}]`),
     );
     expect(trainedHash(one as never)).toBe(trainedHash(turned as never));
-  });
-
-  test("have together the models of both", () => {
     const flat = setTo("[{name: flat, like: omoe}, omoe]");
     const { models, ownModels } = widened(wide, flat);
     expect([models, ownModels.map(({ name }) => name)]).toEqual([

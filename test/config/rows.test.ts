@@ -38,13 +38,10 @@ function written(rows: string, more = ""): string {
 describe("a file with rows, without the generator's settings", () => {
   const config = loadConfig(written("./some.csv"));
 
-  test("has tasks, inputs and as many rows as the table", () => {
+  test("has tasks, inputs and as many rows as the table, and a run of each model for each index", () => {
     expect(config).toMatchObject({ data: null, correlations: null, tasks: 2, trainRows: 48, heldoutRows: 12 });
     expect(modelOf(configAt(config, {}), "mmoe")).toMatchObject({ inputs: 3, tasks: 2 });
     expect(tableOf(config)).toMatchObject({ inputs: 3, tasks: 2, heldout: 0.2, standardise: true, rawLabels: false });
-  });
-
-  test("has a run of each model for each index, named without a correlation", () => {
     const ids = planRuns(config).map(({ id }) => id);
     expect(ids).toEqual(["omoe/000", "mmoe/000", "omoe/001", "mmoe/001", "omoe/002", "mmoe/002"]);
   });
@@ -65,32 +62,22 @@ describe("a file with rows, without the generator's settings", () => {
     expect([rows?.heldout, trainRows, heldoutRows]).toEqual([null, 45, 15]);
   });
 
+  const NOT_MADE = "the rows are those of some.csv, not the generator's; leave it out";
   test.each([
-    ["./some.csv", "data: paper\n", "data: the rows are those of some.csv, not the generator's; leave it out"],
-    [
-      "./some.csv",
-      "correlations: [1]\n",
-      "correlations: the rows are those of some.csv, not the generator's; leave it out",
-    ],
-    ["./some.csv", "tasks: 3\n", "tasks: some.csv has 2 labels, one a task, got 3"],
-    ["./some.csv", "trainRows: fresh\n", "trainRows: some.csv has no fresh rows; give up to 48"],
-    [
-      "./some.csv",
-      "trainRows: [10, 49]\n",
-      "trainRows: expected at most 48, the rows that some.csv has for it, got 49",
-    ],
-    ["./some.csv", "heldoutRows: 13\n", "heldoutRows: expected at most 12, the rows that some.csv has for it, got 13"],
+    ["some.csv", "data: paper", `data: ${NOT_MADE}`],
+    ["some.csv", "correlations: [1]", `correlations: ${NOT_MADE}`],
+    ["some.csv", "tasks: 3", "tasks: some.csv has 2 labels, one a task, got 3"],
+    ["some.csv", "trainRows: fresh", "trainRows: some.csv has no fresh rows; give up to 48"],
+    ["some.csv", "trainRows: [10, 49]", "trainRows: expected at most 48, the rows that some.csv has for it, got 49"],
+    ["some.csv", "heldoutRows: 13", "heldoutRows: expected at most 12, the rows that some.csv has for it, got 13"],
     ["{file: parts.csv, heldout: 0.1}", "", "rows.heldout: parts.csv has a column 'part', which says it; leave it out"],
-    [
-      "{file: some.csv, heldout: 1}",
-      "",
-      "rows.heldout: expected the share of rows to hold out, a number above 0 and below 1, got 1",
-    ],
+    ["{file: some.csv, heldout: 1}", "", /rows\.heldout: expected the share .*, a number above 0 and below 1, got 1$/],
     ["{file: some.csv, share: 1}", "", "rows: unknown key 'share'"],
     ["17", "", "rows: expected the path of a CSV or Parquet file, relative to this file's folder, got 17"],
   ])("is refused with %s %j", (rows, more, message) => {
-    const path = written(rows, more);
-    expect(complaint(() => loadConfig(path))).toBe(`${path}: ${message}`);
+    const path = written(rows, `${more}\n`);
+    const expected = typeof message === "string" ? `${path}: ${message}` : expect.stringMatching(message);
+    expect(complaint(() => loadConfig(path))).toEqual(expected);
   });
 });
 
@@ -130,17 +117,14 @@ describe("--rows FILE", () => {
   });
 
   test.each([
-    [
-      override("--corr", "correlations", ["0.5"]),
-      "--corr: the rows are those of some.csv, not the generator's; leave it out",
-    ],
+    [override("--corr", "correlations", ["0.5"]), "--corr: the rows are those of some.csv, not the generator's; leave"],
     [
       setOverride("diagnostics=[gates, alignment]"),
-      "--set diagnostics: alignment is with the generator's tasks; leave it out with some.csv",
+      "alignment is with the generator's tasks; leave it out with some.csv",
     ],
     [setOverride("trainRows=fresh"), "--set trainRows: some.csv has no fresh rows; give up to 48"],
   ])("is refused with what a table has not: %j", (other, message) => {
-    expect(complaint(() => smoke(file, other))).toBe(message);
+    expect(complaint(() => smoke(file, other))).toContain(message);
   });
 });
 
@@ -163,14 +147,9 @@ describe("the hash of a sweep on a table", () => {
     expect(trainedHash(smoke(other, setOverride("trainRows=48"), setOverride("heldoutRows=12")))).not.toBe(hash);
   });
 
-  test.each(["labels=raw", `rows={file: ${file}, standardise: false}`, `rows={file: ${file}, heldout: 0.25}`])(
-    "is another with %s",
-    (text) => {
-      expect(trainedHash(set(text))).not.toBe(hash);
-    },
-  );
-
-  test("is the same with other runs and models", () => {
+  test("is another with other labels, inputs or parts, and the same with other runs and models", () => {
+    const others = ["labels=raw", `rows={file: ${file}, standardise: false}`, `rows={file: ${file}, heldout: 0.25}`];
+    expect(new Set([hash, ...others.map((text) => trainedHash(set(text)))]).size).toBe(4);
     expect(trainedHash(smoke(file, setOverride("runs=3"), setOverride("models=[ple]")))).toBe(hash);
   });
 
@@ -202,8 +181,10 @@ describe("a stored config", () => {
     expect(loadConfig(path)).toEqual(config);
   });
 
-  test("is read without the table, which runs need", () => {
+  test("is read without the table, which runs need, and have in memory once for all of them", () => {
     const { table, config, path } = stored();
+    const runs = withTables(planRuns(config));
+    expect(new Set(runs.map(({ data }) => ("values" in data ? data.values?.cells : "none"))).size).toBe(1);
     renameSync(table, `${table}.away`);
     expect(loadConfig(path)).toEqual(config);
     expect(complaint(() => withTables(planRuns(config)))).toMatch(/some\.csv: can't be read: no such file/);
@@ -218,39 +199,21 @@ describe("a stored config", () => {
   });
 });
 
-test("withTables(runs) has the rows in memory once for all runs", () => {
-  const runs = withTables(planRuns(smoke(file)));
-  expect(new Set(runs.map(({ data }) => ("values" in data ? data.values?.cells : undefined))).size).toBe(1);
-  expect(runs[0]?.data).toMatchObject({ values: { cells: expect.anything() } });
-});
-
-test("settings are shown without those of the generator", () => {
+test("settings are shown without those of the generator, and the unit of losses is the mean's", () => {
   const names = settingRows(smoke(file)).map(({ name }) => name);
   expect(names).toContain("rows");
   for (const name of ["data", "correlations", "correlationMatrix", "alpha"]) expect(names).not.toContain(name);
   expect(settingRows(loadConfig("smoke")).map(({ name }) => name)).not.toContain("rows");
+  expect(meanText(lossUnitOf(set("labels=standardised")))).toBe("predicting the mean is 1");
+  expect(meanText(lossUnitOf(set("loss=huber")))).toBe("");
+  const raw = set("labels=raw");
+  const [a = 0, b = 0] = raw.rows?.labelVariances ?? [];
+  expect(lossUnitOf(raw)).toMatchObject({ of: "of raw labels", ofMean: (a + b) / 2 });
 });
 
-describe("the unit of the losses", () => {
-  test.each([
-    ["labels=standardised", "predicting the mean is 1"],
-    ["loss=huber", ""],
-  ])("with %s", (text, said) => {
-    expect(meanText(lossUnitOf(set(text)))).toBe(said);
-  });
-
-  test("of raw labels is their mean variance over all rows", () => {
-    const { rows, ...config } = set("labels=raw");
-    const [a = 0, b = 0] = rows?.labelVariances ?? [];
-    expect(lossUnitOf({ rows, ...config })).toMatchObject({ of: "of raw labels", ofMean: (a + b) / 2 });
-  });
-});
-
-test("a name that can't be one becomes one", () => {
-  const names = [" my cars (1).csv", "ä.csv"].map((name) => {
-    const table = join(temporaryFolder(), name);
-    copyFileSync(file, table);
-    return smoke(table).name;
-  });
-  expect(names).toEqual(["my-cars-1-", "rows"]);
+test.each([
+  [" my cars (1).csv", "my-cars-1-"],
+  ["ä.csv", "rows"],
+])("the name of '%s' becomes %s", (name, expected) => {
+  expect(smoke(tableFile(60, { name })).name).toBe(expected);
 });

@@ -6,13 +6,10 @@ import { tableFile } from "../support/tables.ts";
 const rows = settingRows(loadConfig("fixed-rows", ["lr=0.02"].map(setOverride)));
 const row = (name: string) => rows.find((one) => one.name === name);
 
-test("settingRows(config) marks what the paper gives, what is assumed and what is yours", () => {
+test("settingRows(config) marks what the paper gives, is assumed and is yours, the generator's constants behind their data", () => {
   expect(row("runs")).toMatchObject({ value: "200", from: "paper" });
   expect(row("trainRows")).toMatchObject({ value: "30000", from: "assumed" });
   expect(row("lr")).toMatchObject({ value: "0.02", from: "yours" });
-});
-
-test("settingRows(config) gives the generator's constants behind the data they belong to, with the reason of their marks", () => {
   const names = rows.map(({ name }) => name);
   expect(names.slice(0, 4)).toEqual(["data", "inputs", "scale", "alpha"]);
   expect(row("noiseStd")).toMatchObject({

@@ -45,55 +45,41 @@ test.each([
   }
 });
 
-test("the loss that a config reports is in no hash, and a file may leave it out", () => {
+test("results/figure2 and stored configs without rows or a reported loss are read as they were stored", () => {
   const smoke = loadConfig("smoke");
   const running = stored((text) => text.replace(/^report: train$/m, "report: running"));
   expect(loadConfig(running)).toMatchObject({ report: "running", origins: { report: "assumed" } });
   expect(trainedHash(loadConfig(running))).toBe(trainedHash(smoke));
   expect(configDifferences(loadConfig(running), smoke)).toEqual([]);
   expect(loadConfig(stored((text) => text.replace(/^ *report:.*\n/gm, ""))).report).toBe("train");
-});
-
-test("results/figure2 is read as it was stored", () => {
   const trials = loadTrials("results/figure2/trials.yaml");
   expect([trials.trials, generatorOfTrials(trials).inputs]).toEqual([100, 100]);
-});
-
-test("a stored config says its version", () => {
-  expect(configYaml(loadConfig("smoke"))).toMatch(new RegExp(`^version: ${CONFIG_VERSION}\n`));
-});
-
-test("a stored config without rows is of the generator's", () => {
   const path = stored((text) => text.replaceAll(/^ *rows:.*\n/gm, ""));
   expect(readFileSync(path, "utf8")).toMatch(/^method:/m);
   expect(loadConfig(path)).toEqual(loadConfig("smoke"));
 });
 
-test("a stored config of a newer version is refused in a line", () => {
-  const path = stored((text) => `${text.replace(VERSION, `version: ${CONFIG_VERSION + 1}`)}momentum: 0\n`);
-  const versions = `version ${CONFIG_VERSION + 1}, this one reads up to ${CONFIG_VERSION}`;
-  expect(complaintOf(path)).toBe(`${path}: stored by a newer mmoe (${versions}); use that one`);
+const NEWER = CONFIG_VERSION + 1;
+test.each([
+  [
+    (text: string) => `${text.replace(VERSION, `version: ${NEWER}`)}momentum: 0\n`,
+    `stored by a newer mmoe (version ${NEWER}, this one reads up to ${CONFIG_VERSION}); use that one`,
+  ],
+  [(text: string) => `momentum: 0\n${text}`, "unknown setting 'momentum': a newer mmoe stored it; use that one"],
+  [
+    (text: string) => text.replace(VERSION, "version: two"),
+    `version: expected the version of a stored config, ${CONFIG_VERSION}, got "two"`,
+  ],
+])("a stored config changed by %s is refused in a line", (change, line) => {
+  const path = stored(change);
+  expect(complaintOf(path)).toBe(`${path}: ${line}`);
 });
 
-test("a stored config with a setting that there is not is refused in a line", () => {
-  const path = stored((text) => `momentum: 0\n${text}`);
-  expect(complaintOf(path)).toBe(`${path}: unknown setting 'momentum': a newer mmoe stored it; use that one`);
-});
-
-test("a version that is none is refused", () => {
-  expect(complaintOf(stored((text) => text.replace(VERSION, "version: two")))).toMatch(
-    new RegExp(`: version: expected the version of a stored config, ${CONFIG_VERSION}, got "two"$`),
-  );
-});
-
-test("a stored config may lack a setting with a default, but no other", () => {
+test("a stored config may lack a setting with a default but no other, a file that people write also the version", () => {
   const path = stored((text) => text.replace(OPTIONAL, ""));
   expect(readFileSync(path, "utf8")).not.toMatch(/method|tasks|report/);
   expect(loadConfig(path)).toEqual(loadConfig("smoke"));
   expect(complaintOf(stored((text) => text.replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
-});
-
-test("a file that people write needs no version and no setting with a default", () => {
   const bare = (text: string) => text.replace(`${VERSION}\n`, "").replace(OPTIONAL, "");
   expect(loadConfig(stored(bare))).toEqual(loadConfig("smoke"));
 });

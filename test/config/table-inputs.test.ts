@@ -52,16 +52,13 @@ describe("inputs are those computed by hand: Bern, Rome, no city; age, no age; n
   const config = configOf(file);
   const [ageStd, nStd] = [Math.sqrt(200 / 3), Math.sqrt(5)]; // ages 10, 30, 20 have mean 20; n 1, 3, 5, 7 have mean 4
 
-  test("of training rows", () => {
+  test("of training rows, and of held-out rows, where a city that no training row has is 0 everywhere", () => {
     expectRows(inputsIn(config, "train"), {
       1: [0, 1, 0, -10 / ageStd, 0, -3 / nStd],
       2: [1, 0, 0, 0, 1, -1 / nStd],
       3: [0, 1, 0, 10 / ageStd, 0, 1 / nStd],
       4: [0, 0, 1, 0, 0, 3 / nStd],
     });
-  });
-
-  test("of held-out rows, where a city that no training row has is 0 everywhere", () => {
     expectRows(inputsIn(config, "heldout"), {
       5: [0, 0, 0, 0, 1, 5 / nStd],
       6: [1, 0, 0, 20 / ageStd, 0, 7 / nStd],
@@ -86,13 +83,10 @@ describe("inputs are those computed by hand: Bern, Rome, no city; age, no age; n
   });
 });
 
-test("what held-out rows lack or alone have changes no other row", () => {
+test("what held-out rows lack or alone have changes no other row, and makes no input of its own", () => {
   const other = configOf(withParts(TRAIN, [",41,9,5,2", HELDOUT[1]]));
   expect(inputsIn(other, "train")).toEqual(inputsIn(configOf(file), "train"));
   expect(inputsIn(other, "heldout").get(6)).toEqual(inputsIn(configOf(file), "heldout").get(6));
-});
-
-test("a gap that only held-out rows have is the mean, and makes no input of its own", () => {
   const config = configOf(withParts(["Rome,10,1,1,2", "Bern,30,3,2,4"], [",,5,3,1"]));
   expectRows(inputsIn(config, "heldout"), { 3: [0, 0, 0, 3] }); // Bern, Rome; age of mean 20; n of mean 2 and std 1
 });
@@ -127,16 +121,13 @@ describe("where each run splits the table, what only its held-out rows have is 0
 });
 
 describe("impute", () => {
-  test("refuses empty cells unless it is mean", () => {
+  test("refuses empty cells unless it is mean, which is then part of a sweep's identity", () => {
     expect(complaint(() => configOf(file, "refuse"))).toMatch(
-      /people\.csv:3: x_age: expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean$/,
+      /people\.csv:3: x_age: .*, got nothing; fill it in, .*mean$/,
     );
     expect(complaint(() => configOf(file, "median"))).toMatch(
-      /^--rows: impute: expected one of refuse, mean, got "median"/,
+      /^--rows: impute: expected one of refuse, mean, got "med/,
     );
-  });
-
-  test("is part of a sweep's identity if it is mean, and leaves that of others as it was", () => {
     const plain = tableFile(60);
     const [bare, refuse, mean] = [undefined, "refuse", "mean"].map((impute) =>
       trainedHash(loadConfig("smoke", [rowsOverride(plain, { impute })])),
@@ -146,15 +137,7 @@ describe("impute", () => {
   });
 });
 
-test("a plan says what becomes of columns", () => {
-  const value = settingRows(configOf(file)).find(({ name }) => name === "rows")?.value;
-  expect(value?.replace(/sha256 \w{8}/, "")).toBe(
-    "people.csv (), standardise=true, impute=mean; 1 column is a category: x_city (2 values); " +
-      "2 columns have gaps: x_city (a value), x_age (the mean); 6 inputs",
-  );
-});
-
-test("a stored config has the columns, and is read without the table", () => {
+test("a stored config has the columns, says what becomes of them, and is read without the table", () => {
   const config = configOf(file);
   const path = join(temporaryFolder(), "config.yaml");
   writeFileSync(path, configYaml(config, "/away").replace(/file: \S*people.csv/, "file: gone.csv"));
@@ -162,4 +145,7 @@ test("a stored config has the columns, and is read without the table", () => {
   expect(stored.rows?.encoded).toEqual(config.rows?.encoded);
   expect(tableOf(stored)).toMatchObject({ inputs: 6, columns: [{}, {}, {}] });
   expect(trainedHash(stored)).toBe(trainedHash(config));
+  expect(settingRows(config).find(({ name }) => name === "rows")?.value).toMatch(
+    /impute=mean; 1 column is a category: x_city \(2 values\); 2 columns have gaps: x_city \(a value\), x_age \(the mean\); 6 inputs$/,
+  );
 });

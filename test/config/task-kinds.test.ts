@@ -18,14 +18,8 @@ import { tableFile } from "../support/tables.ts";
 
 const folder = temporaryFolder();
 const file = join(folder, "people.csv");
-const ROWS = [
-  [0.5, "no", 0, 31.5, "north", 1],
-  [-1, "yes", 1, 40, "south", 2],
-  [2, "no", 1, 22, "east", 5],
-  [0, "no", 0, 57, "north", 2],
-  [1, "yes", 0, 33, "south", 1],
-];
-writeFileSync(file, `x,y_income,y_single,y_age,y_region,y_stars\n${ROWS.map((row) => row.join()).join("\n")}\n`);
+const ROWS = "0.5,no,0,31.5,north,1 -1,yes,1,40,south,2 2,no,1,22,east,5 0,no,0,57,north,2 1,yes,0,33,south,1";
+writeFileSync(file, `x,y_income,y_single,y_age,y_region,y_stars\n${ROWS.replaceAll(" ", "\n")}\n`);
 
 const config = (...tasks: string[]) => loadConfig("smoke", [rowsOverride(file), ...tasks.map(taskOverride)]);
 const kinds = (...tasks: string[]) => config(...tasks).taskKinds.map(({ kind, weight }) => `${kind} ${weight}`);
@@ -43,36 +37,25 @@ describe("the kinds of a table's labels", () => {
     ]);
   });
 
-  test("are regressions of two numbers that are not 0 and 1", () => {
+  test("are regressions of two numbers that are not 0 and 1, and changed by --task, by the column's name with or without y_", () => {
     const other = join(folder, "other.csv");
     writeFileSync(other, "x,y_two,y_half,y_minus,y_one\n1,0,0,-1,1\n2,2,0.5,1,0\n3,0,0,1,1\n4,2,0.5,-1,0\n");
     const { taskKinds } = loadConfig("smoke", [rowsOverride(other)]);
     expect(taskKinds.map(({ kind }) => kind)).toEqual(["regression", "regression", "regression", "binary"]);
-  });
-
-  test("are changed by --task, by the column's name with or without y_", () => {
     expect(kinds("single=regression", "y_stars=categorical", "age.weight=2.5")).toEqual(
       DEFAULTS.with(1, "regression 1").with(4, "categorical 1").with(2, "regression 2.5"),
     );
   });
 
+  const SYNTAX = "--task: expected LABEL=KIND (regression, binary, categorical) or LABEL.weight=NUMBER, got";
   test.each([
-    [
-      "income=regression",
-      "--task income=regression: y_income has texts: expected binary or categorical, got regression",
-    ],
+    ["income=regression", "y_income has texts: expected binary or categorical, got regression"],
     ["region=binary", "--task region=binary: y_region has 3 different values: expected 2 for kind binary"],
     ["incme=binary", "--task incme=binary: no label 'incme'; labels: y_income, y_single, y_age, y_region, y_stars"],
-    [
-      "income=bool",
-      "--task: expected LABEL=KIND (regression, binary, categorical) or LABEL.weight=NUMBER, got 'income=bool'",
-    ],
-    [
-      "income.weight=0",
-      "--task: expected LABEL=KIND (regression, binary, categorical) or LABEL.weight=NUMBER, got 'income.weight=0'",
-    ],
+    ["income=bool", `${SYNTAX} 'income=bool'`],
+    ["income.weight=0", `${SYNTAX} 'income.weight=0'`],
   ])("are not changed by --task %s", (task, message) => {
-    expect(complaint(() => config(task))).toBe(message);
+    expect(complaint(() => config(task))).toContain(message);
   });
 
   test("are in `tasks` of a file, beside its rows", () => {
@@ -103,19 +86,15 @@ describe("the kinds of a table's labels", () => {
     expect(trainedHash(weighed)).not.toBe(trainedHash(numbers));
   });
 
-  test("are kept in a stored config, which needs no table", () => {
+  test("are kept in a stored config, which needs no table, and said on one line", () => {
+    const given = config("stars=categorical", "age.weight=2");
     const at = join(folder, "config.yaml");
-    writeFileSync(at, configYaml(config("stars=categorical"), folder).replace("people.csv", "gone.csv"));
+    writeFileSync(at, configYaml(given, folder).replace("people.csv", "gone.csv"));
     const stored = loadStoredConfig(at);
-    expect(stored.taskKinds).toEqual(config("stars=categorical").taskKinds);
-    expect(trainedHash(stored)).toBe(trainedHash(config("stars=categorical")));
-  });
-
-  test("are said on one line", () => {
-    const row = settingRows(config("age.weight=2")).find(({ name }) => name === "taskKinds");
-    expect(row?.value).toBe(
+    expect([stored.taskKinds, trainedHash(stored)]).toEqual([given.taskKinds, trainedHash(given)]);
+    expect(settingRows(stored).find(({ name }) => name === "taskKinds")?.value).toBe(
       "y_income binary (no, yes), y_single binary (0, 1), y_age regression with weight 2, " +
-        "y_region categorical (east, north, south), y_stars regression",
+        "y_region categorical (east, north, south), y_stars categorical (1, 2, 5)",
     );
   });
 });
@@ -127,10 +106,7 @@ describe("labels that some rows lack", () => {
 
   test("are counted, said, stored, and part of what runs are trained with", () => {
     const { taskKinds } = of();
-    expect(taskKinds.map(({ kind, gaps }) => [kind, gaps])).toEqual([
-      ["regression", 2],
-      ["binary", 1],
-    ]);
+    expect(taskKinds.map(({ kind, gaps }) => `${kind} ${gaps}`)).toEqual(["regression 2", "binary 1"]);
     const row = settingRows(of(taskOverride("a.weight=2"))).find(({ name }) => name === "taskKinds");
     expect(row?.value).toBe("y_a regression with weight 2 and 2 gaps, y_b binary (no, yes) with 1 gap");
     const at = join(folder, "gappy.yaml");

@@ -32,20 +32,22 @@ const tuned = (choices: Tuned["choices"], ...settings: string[]) =>
   ]);
 
 describe("a tuned sweep", () => {
-  test("trains each model with its own values, and what they leave out with those of all", () => {
+  test("trains each model with its own values, which trainedValues(config, key) lists", () => {
     for (const { id, model, training } of planRuns(tuned(BY_MODEL))) {
       const [lr, batch] = model.name === "omoe" ? [0.001, 16] : [0.01, 64];
       expect([id, training.lr, training.batch]).toEqual([id, lr, batch]);
     }
+    expect(trainedValues(tuned(BY_MODEL), "batch")).toEqual([16, 64]);
+    expect(trainedValues(tuned(BY_MODEL), "steps")).toEqual(trainedValues(loadConfig("smoke"), "steps"));
   });
 
   test("trains each cell with its own values where they are for cells", () => {
-    const config = tuned(BY_CELL, "models=mmoe");
-    expect(planRuns(config).map(({ id, training }) => [id, training.lr])).toEqual([
-      ["mmoe/p=0.50/000", 0.005],
-      ["mmoe/p=1.00/000", 0.01],
-      ["mmoe/p=0.50/001", 0.005],
-      ["mmoe/p=1.00/001", 0.01],
+    const runs = planRuns(tuned(BY_CELL, "models=mmoe"));
+    expect(runs.map(({ correlation, training }) => `${correlation} ${training.lr}`)).toEqual([
+      "0.5 0.005",
+      "1 0.01",
+      "0.5 0.005",
+      "1 0.01",
     ]);
   });
 
@@ -56,9 +58,9 @@ describe("a tuned sweep", () => {
       values: { lr: (i + 1) / 100 },
     }));
     const config = tuned(choices, "models=mmoe", "correlations=1", "runs=1", "method=sum,famo");
-    expect(planRuns(config).map(({ id, training }) => [id, training.lr])).toEqual([
-      ["mmoe/p=1.00/method=sum/000", 0.01],
-      ["mmoe/p=1.00/method=famo/000", 0.02],
+    expect(planRuns(config).map(({ id, training }) => `${id} ${training.lr}`)).toEqual([
+      "mmoe/p=1.00/method=sum/000 0.01",
+      "mmoe/p=1.00/method=famo/000 0.02",
     ]);
     expect(settingRows(config).find(({ name }) => name === "tuned")?.value).toBe(
       "mmoe with method=sum: lr=0.01; mmoe with method=famo: lr=0.02",
@@ -77,9 +79,9 @@ describe("a tuned sweep", () => {
         ...[`models=${models}`, "runs=1", `dropout=${dropout}`].map(setOverride),
         { source: "tuned", values: { tuned: { ...WHY, points: [], choices } } },
       ]);
-    expect(planRuns(of("mmoe")).map(({ id, training }) => [id, training.lr])).toEqual([
-      ["mmoe/dropout=0/000", 0.01],
-      ["mmoe/dropout=0.1/000", 0.02],
+    expect(planRuns(of("mmoe")).map(({ id, training }) => `${id} ${training.lr}`)).toEqual([
+      "mmoe/dropout=0/000 0.01",
+      "mmoe/dropout=0.1/000 0.02",
     ]);
     expect(() => of("mmoe,omoe", "0.1")).toThrow("tuned: expected one choice for omoe, got 0; tune again with it");
   });
@@ -94,25 +96,17 @@ describe("a tuned sweep", () => {
     expect(loadConfig(path)).toEqual(config);
   });
 
-  test("is another sweep for other choices, not for other reasons of the same", () => {
+  test("is another sweep for other choices, not for other reasons of the same, and shows its choices", () => {
     const one = tuned(BY_MODEL);
     expect(trainedHash(one)).not.toBe(trainedHash(loadConfig("smoke")));
     expect(trainedHash(one)).not.toBe(trainedHash(tuned([BY_MODEL[1] as never, { model: "omoe", values: { lr: 1 } }])));
     expect(trainedHash({ ...one, tuned: { ...(one.tuned as Tuned), sweep: "other", runs: 40 } })).toBe(
       trainedHash(one),
     );
-  });
-
-  test("shows its choices among the settings; a sweep without any shows none", () => {
     const row = (config: Parameters<typeof settingRows>[0]) => settingRows(config).find(({ name }) => name === "tuned");
     expect(row(tuned(BY_MODEL))?.value).toBe("omoe: batch=16, lr=0.001; mmoe: lr=0.01");
     expect(row(tuned(BY_CELL, "models=mmoe"))?.value).toBe("mmoe at 0.5: lr=0.005; mmoe at 1: lr=0.01");
     expect(row(loadConfig("smoke"))).toBeUndefined();
-  });
-
-  test("is trained with the values of its choices, which trainedValues(config, key) lists", () => {
-    expect(trainedValues(tuned(BY_MODEL), "batch")).toEqual([16, 64]);
-    expect(trainedValues(tuned(BY_MODEL), "steps")).toEqual(trainedValues(loadConfig("smoke"), "steps"));
   });
 
   const path = () => {
@@ -125,25 +119,16 @@ describe("a tuned sweep", () => {
     [["lr=0.1"], "--set lr: 'tuned' has a value of lr for each model; leave it out, or add --set tuned=null"],
     [["lr=0.1,0.2"], "--set lr: 'tuned' has a value of lr for each model; leave it out, or add --set tuned=null"],
     [["seed=7"], "--set seed: must differ from the seed of the tuning runs, got 7"],
-    [
-      ["models=omoe,shared-bottom"],
-      /tuned: expected one choice for shared-bottom at 0.5, got 0; tune again with it, or add --set tuned=null$/,
-    ],
-  ])("refuses %j in a line", (settings, message) => {
+    [["models=omoe,shared-bottom"], /tuned: expected one choice for shared-bottom at 0.5, got 0; tune again with it/],
+  ])("refuses %j in a line; tuned no more, takes other values", (settings, message) => {
     expect(() => loadConfig(path(), settings.map(setOverride))).toThrow(message);
-  });
-
-  test("takes other values if it is tuned no more", () => {
     expect(loadConfig(path(), ["lr=0.1", "tuned=null"].map(setOverride))).toMatchObject({ lr: 0.1, tuned: null });
   });
 
-  test("may have lists of settings that were not tuned", () => {
+  test("may have lists of settings that were not tuned, but not of one that was, nor two choices for one cell", () => {
     const grid = planRuns(tuned(BY_MODEL, "optimizer=adam,sgd"));
     expect(grid.map(({ id }) => id)).toContain("omoe/p=0.50/optimizer=sgd/001");
     expect(new Set(grid.map(({ training: { lr, optimizer } }) => `${lr} ${optimizer}`)).size).toBe(4);
-  });
-
-  test("refuses two choices for one cell, and a list of a tuned setting", () => {
     const twice = [...BY_MODEL, { model: "mmoe", correlation: 1, values: { lr: 1 } }] as const;
     expect(() => tuned([...twice])).toThrow("tuned: expected one choice for mmoe at 1, got 2");
     expect(() => tuned(BY_MODEL, "lr=0.1,0.2")).toThrow("--set lr: 'tuned' has a value of lr for each model");

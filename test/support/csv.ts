@@ -11,3 +11,8 @@ export function csvRows(text: string | Buffer): Record<string, string>[] {
 export function csvFile(...path: string[]): Record<string, string>[] {
   return csvRows(readFileSync(join(...path)));
 }
+
+/** The mean of a column of numbers. */
+export function columnMean(rows: readonly Readonly<Record<string, string>>[], column: string): number {
+  return rows.reduce((sum, row) => sum + Number(row[column]), 0) / rows.length;
+}

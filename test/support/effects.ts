@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import type { Effects } from "../../src/cli/command.ts";
 import { main } from "../../src/cli/main.ts";
 
@@ -39,6 +40,24 @@ export async function runMain(
     exit: (exitCode) => signals.emit("exit", exitCode),
   });
   return { code, stdout: written.stdout, stderr: withoutPace(written.stderr) };
+}
+
+/** What a command printed that ended well, and said nothing on stderr. */
+export function printed({ code, stdout, stderr }: Outcome): string {
+  expect([code, stderr]).toEqual([0, ""]);
+  return stdout;
+}
+
+/** Why a command was refused: by one line, with exit code 2 and nothing on stdout. */
+export function refusal({ code, stdout, stderr }: Outcome): string {
+  expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(/^mmoe: .*\n$/)]);
+  return stderr.slice("mmoe: ".length, -1);
+}
+
+/** Expects that so many runs of a results folder come out the same when they are trained again. */
+export async function expectVerified(folder: string, runs: number): Promise<void> {
+  const { code, stdout } = await runMain(["verify", folder, "--runs", `${runs}`, "--kernels", "wasm"]);
+  expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, runs]);
 }
 
 /** What a sweep said on stderr but for how far it was, which it tells every ten seconds. */

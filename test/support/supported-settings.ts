@@ -13,18 +13,8 @@ import { tableFile } from "./tables.ts";
 const DATA = "data={inputs: 4, scale: 0.5, alpha: [1.5, 3], beta: [0.2, 1], noiseStd: 0.1}";
 const FIRST = [
   DATA,
-  "correlations=0.5",
-  "runs=1",
-  "trainRows=20",
-  "batch=3",
-  "steps=6",
-  "lr=0.05",
-  "evalEvery=2",
-  "heldoutRows=9",
-  "initializer=truncated-normal",
-  "loss=huber",
-  "huberDelta=0.5",
-  "labels=raw",
+  ..."correlations=0.5 runs=1 trainRows=20 batch=3 steps=6 lr=0.05 evalEvery=2 heldoutRows=9".split(" "),
+  ..."initializer=truncated-normal loss=huber huberDelta=0.5 labels=raw".split(" "),
 ];
 
 interface Other {

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { availableKernels } from "../../src/engines/cpu/native.ts";
 import { readJournal } from "../../src/records/read-journals.ts";
 import { BIN, exited, firstRun, pause, start, startIn, stdoutOf, timelessCsv } from "../support/bin.ts";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { inTime } from "../support/in-time.ts";
 
@@ -61,7 +60,7 @@ describe("the built mmoe", () => {
       await firstRun(out);
       child.kill(name);
       expect((await end).code).toBe(75);
-      const runs = parse(readFileSync(join(out, "runs.csv"))).length - 1;
+      const runs = csvFile(out, "runs.csv").length;
       expect([runs > 0, runs < 1000]).toEqual([true, true]);
     },
   );
@@ -95,17 +94,13 @@ test("a sweep says in its first line which kernels train, and trains on those th
     const sweep = ["sweep", "smoke", "--runs", "1", "--steps", "5", "--jobs", "1", ...argv, "--out", out];
     const ended = await runMain(sweep, undefined, env);
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(`^\\S+: 6 runs on cpu \\(${set}\\)\n`) });
-    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
-    expect(rows.map(({ device }) => device)).toEqual(Array(6).fill(set));
+    expect(csvFile(out, "runs.csv").map(({ device }) => device)).toEqual(Array(6).fill(set));
   }
 });
 
 describe("a sweep trains on to its end", () => {
   const sweep = (out: string, ...argv: string[]) => start("sweep", "smoke", "--runs", "2", "--out", out, ...argv);
-  const statuses = (out: string) => {
-    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
-    return rows.map(({ status }) => status);
-  };
+  const statuses = (out: string) => csvFile(out, "runs.csv").map(({ status }) => status);
 
   test("when the reader of its events leaves, and ends with 141", async () => {
     const { out, ended } = await inTime(async () => {
@@ -123,12 +118,8 @@ describe("a sweep trains on to its end", () => {
     const out = join(temporaryFolder(), "results");
     const child = sweep(out);
     child.stderr?.once("data", () => child.stderr?.destroy());
-    let stdout = "";
-    child.stdout?.on("data", (text) => {
-      stdout += text;
-    });
-    const [code] = await once(child, "close");
-    expect([code, stdout]).toEqual([0, expect.stringContaining(`${out}/runs.csv`)]);
+    expect(await stdoutOf(child)).toContain(`${out}/runs.csv`);
+    expect(child.exitCode).toBe(0);
     expect(statuses(out)).toEqual(Array(12).fill("done"));
   });
 

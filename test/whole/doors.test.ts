@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BIN } from "../support/bin.ts";
-import { runMain, temporaryFolder } from "../support/effects.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { writeResults } from "../support/made-results.ts";
 
 /** The built command line in a process that is given a minute. */
@@ -83,23 +83,12 @@ describe("mmoe sweep", () => {
     [["--jobs", "2147483647"], "--jobs: expected a whole number from 1 to 1024, got '2147483647'"],
     [["--out", ""], "--out: expected a path, got ''"],
   ])("%j is refused in one line", async (argv, says) => {
-    expect(await runMain(["sweep", "smoke", "--dry-run", ...argv])).toEqual({
-      code: 2,
-      stdout: "",
-      stderr: `mmoe: ${says}\n`,
-    });
+    expect(refusal(await runMain(["sweep", "smoke", "--dry-run", ...argv]))).toBe(says);
   });
 
   test("takes plain numbers with an exponent", async () => {
-    const { code, stdout } = await runMain([
-      "sweep",
-      "smoke",
-      "--dry-run",
-      "--corr",
-      "1e0,-5E-1",
-      "--out",
-      "/tmp/none",
-    ]);
+    const argv = "sweep smoke --dry-run --corr 1e0,-5E-1 --out /tmp/none".split(" ");
+    const { code, stdout } = await runMain(argv);
     expect([code, stdout]).toEqual([0, expect.stringContaining("-0.50")]);
   });
 

@@ -124,12 +124,16 @@ describe("startServer(options)", () => {
     server = await startServer({ ...OPTIONS, events: QUIET });
   });
 
-  test("forgets a page that was closed", async () => {
+  test("forgets a page that was closed, and refuses a port that is taken", async () => {
     const gone = new AbortController();
     await fetch(`${server.address}events`, { signal: gone.signal });
     expect(server.following).toBe(1);
     gone.abort();
     await vi.waitFor(() => expect(server.following).toBe(0));
+    const again = startServer({ ...OPTIONS, port: server.port, events: QUIET });
+    await expect(again).rejects.toThrow(
+      `--port ${server.port}: can't listen: address already in use; give another --port, or none for a free one`,
+    );
   });
 
   test("sends a policy with the page, and has no events where there are none", async () => {
@@ -139,13 +143,6 @@ describe("startServer(options)", () => {
     await other.close();
     expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
     expect(status).toBe(404);
-  });
-
-  test("refuses a port that is taken, by one line", async () => {
-    const again = startServer({ ...OPTIONS, port: server.port, events: QUIET });
-    await expect(again).rejects.toThrow(
-      `--port ${server.port}: can't listen: address already in use; give another --port, or none for a free one`,
-    );
   });
 });
 

@@ -5,37 +5,21 @@ import type { SweepStatus } from "../../../src/sweep/sweep-status.ts";
 /** A sweep of 20 runs; `flights` are the steps of those that its process trains, of 200 each. */
 function sweepStatus(state: string, { done = 5, failed = 1, missing = 14, flights = [] as number[] } = {}) {
   const curve = { steps: [100, 200], train: [0.9, 0.25] };
-  const inFlight = flights.map((step, i) => ({
-    id: `mmoe/p=0.50/00${i}`,
-    step,
-    steps: 2000,
-    ...(i === 0 && { curve }),
-  }));
+  const idOf = (i: number) => `mmoe/p=0.50/00${i}`;
+  const inFlight = flights.map((step, i) => ({ id: idOf(i), step, steps: 2000, ...(i === 0 && { curve }) }));
   const provenance = { engine: "cpu", device: "avx512", start: "2026-11-26T08:00:00.000Z" };
   const writer = { name: "here-7", provenance, runs: 5, state, elapsedMs: 1000, progress: { inFlight } };
   const share = flights.reduce((sum, step) => sum + step, 0) / 2000 / Math.max(1, flights.length);
   const training = { runs: flights.length, share };
-  return {
-    folder: "results/x",
-    done,
-    failed,
-    missing,
-    training,
-    kept: { runs: 0, share: 0 },
-    runsPerMinute: 3,
-    leftMs: 90_000,
-    cells: [],
-    writers: [writer],
-  } as unknown as SweepStatus;
+  const counts = { done, failed, missing, training, kept: { runs: 0, share: 0 } };
+  const pace = { runsPerMinute: 3, leftMs: 90_000 };
+  return { folder: "results/x", ...counts, ...pace, cells: [], writers: [writer] } as unknown as SweepStatus;
 }
 
 describe("statusEvent(status, version, isCurrent)", () => {
   test("says how far the sweep and each run in flight is", () => {
-    const { total, shares, tables, curves, version } = statusEvent(
-      sweepStatus("training", { flights: [1500, 500] }),
-      "v",
-      true,
-    );
+    const status = sweepStatus("training", { flights: [1500, 500] });
+    const { total, shares, tables, curves, version } = statusEvent(status, "v", true);
     expect(total).toBe("20 runs: 5 done, 1 failed, 14 missing, 2 of them in training at 50 %; about 1:30 min left");
     expect(shares).toEqual({ done: 0.25, failed: 0.05, training: 0.05 });
     expect(tables.at(-1)).toEqual([

@@ -15,30 +15,9 @@ test.each(MODEL_NAMES)("modelText(%s) fits 60 columns, with the same words", (na
   expect(words(text)).toEqual(words(textOf(name)));
 });
 
-test("mmoe models --describe ple draws two levels, and gives sizes, source and engines", async () => {
-  const { stdout } = await runMain(["models", "--describe", "ple"]);
-  expect(stdout).toContain(`
-experts            4 shared  2 of task 1  2 of task 2
-level 1 reads      x         x            x
-  m_1              ●         ●            .
-  m_2              ●         .            ●
-  m_s              ●         ●            ●
-level 2 reads      m_s       m_1          m_2
-  y_1 = t_1(m_1')  ●         ●            .
-  y_2 = t_2(m_2')  ●         .            ●
-`);
-  expect(stdout).toMatch(/^gates +2 +100-6 +1,200\ngates +1 +100-8 +800\nexperts, level 2 +8 +16-16 +2,176$/m);
-  expect(stdout).toMatch(/^total +17,586$/m);
-  expect(stdout).toMatch(/^source +Tang et al., RecSys 2020, section 4.2/m);
-  expect(stdout).toMatch(/^engines +cpu, tfjs, cuda$/m);
-});
-
-test("a drawing tells experts that are added, and those that don't learn, from others", () => {
+test("a drawing tells experts that are added, and those that don't learn, from others, and a mix for all tasks once", () => {
   expect(textOf("adatt")).toMatch(/^ {2}y_2 = t_2\(m_2\) +● +●\+$/m);
   expect(textOf("mmoe-detached")).toMatch(/^ {2}y_1 = t_1\(m_1\) +● +● +○$/m);
-});
-
-test("a mix for all tasks is drawn once", () => {
   expect(textOf("omoe")).toMatch(/\n {2}y_k = t_k\(m\) +●\n● mixed\n/);
 });
 
@@ -49,13 +28,10 @@ test.each(MODEL_NAMES)("the description of %s fits 80 columns for any number of 
   expect(textOf(name, 7)).toContain("tasks 1 to 3 of 7");
 });
 
-test("mmoe models --describe refuses a model that is not in the zoo, and names the nearest", async () => {
+test("mmoe models --describe gives a spec with formula and source as JSON, and refuses a model that is not in the zoo", async () => {
+  const described = JSON.parse((await runMain(["models", "--describe", "mmoe", "--json"])).stdout);
+  expect(described).toMatchObject({ name: "mmoe", gating: "per-task", source: "Ma et al., KDD 2018, section 4.2" });
   const { code, stderr } = await runMain(["models", "--describe", "mmoee"]);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^mmoe: --describe: expected one of .*, got 'mmoee'; did you mean 'mmoe'\?\n$/);
-});
-
-test("mmoe models --describe mmoe --json gives its spec with formula and source", async () => {
-  const described = JSON.parse((await runMain(["models", "--describe", "mmoe", "--json"])).stdout);
-  expect(described).toMatchObject({ name: "mmoe", gating: "per-task", source: "Ma et al., KDD 2018, section 4.2" });
 });

@@ -3,12 +3,6 @@ import { PLAIN, paintFor, verdictText } from "../../../src/cli/text/paint.ts";
 
 const out = (isTTY: boolean) => ({ isTTY, write: () => {} });
 
-test("paintFor(output, env) has colours on a terminal", () => {
-  expect(paintFor(out(true), {})("good", "holds")).toBe("\u001b[32mholds\u001b[39m");
-  expect(paintFor(out(true), { NO_COLOR: "" })("bad", "no")).toBe("\u001b[31mno\u001b[39m");
-  expect(paintFor(out(true), {})(undefined, "text")).toBe("text");
-});
-
 test.each([
   ["a pipe", false, {}],
   ["NO_COLOR", true, { NO_COLOR: "1" }],

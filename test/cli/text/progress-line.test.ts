@@ -63,13 +63,6 @@ test("lineProgress counts the runs in training, which in lockstep end in one mom
   ]);
 });
 
-test("a ProgressCount of runs that begin has all steps to do", () => {
-  const count = new ProgressCount(RUNS, new Map());
-  vi.advanceTimersByTime(8000);
-  count.reach("c", 1000);
-  expect([count.percent, count.pace]).toEqual([33, "125 steps/s, 16.0 s left"]);
-});
-
 test("a ProgressCount counts no time before the first step once a second has passed since it", () => {
   const count = new ProgressCount(RUNS, new Map());
   vi.advanceTimersByTime(3000); // workers start

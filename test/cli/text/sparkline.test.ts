@@ -19,13 +19,10 @@ test("axisOf(losses) takes a multiple of the paper's bins for higher losses", ()
   expect(axisText(axis)).toBe("0     .6       1.8");
 });
 
-test("sparkline(losses, axis) draws counts by the highest of its row, and puts what is beyond into the last bin", () => {
+test("sparkline(losses, axis) draws counts by the highest of its row, losses on an edge in the upper bin, and those beyond in the last", () => {
   const losses = Float64Array.of(0.01, 0.01, 0.01, 0.01, 0.04, 0.04, 0.11, 0.7, 9);
   expect(sparkline(losses, { ...PAPERS, open: true })).toBe("█▄ ▂             ▄");
   expect(sparkline(Float64Array.of(), { ...PAPERS, open: false })).toBe(" ".repeat(18));
-});
-
-test("sparkline(losses, axis) puts a loss on the edge of two bins into the upper one", () => {
   const place = (loss: number, width: number) =>
     sparkline(Float64Array.of(loss), { ...PAPERS, width, open: false }).indexOf("█");
   expect(range(17).map((bin) => place(bin / 10, 3))).toEqual(range(17));

@@ -1,0 +1,165 @@
+// Tables of mmoe summary that were commands of their own.
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { type LossOf, writeResults } from "../support/made-results.ts";
+
+/** The results folder of a made-up sweep at one correlation. */
+function made(lossOf: LossOf, ...set: string[]): string {
+  const folder = join(temporaryFolder(), "results");
+  writeResults(folder, lossOf, ["correlations=[0.5]", ...set]);
+  return folder;
+}
+
+const summary = (folder: string, ...argv: string[]) => runMain(["summary", folder, ...argv]);
+const tooWide = (stdout: string, columns: number, folder: string) =>
+  stdout.split("\n").filter((line) => line.length > columns && !line.includes(folder));
+
+describe("mmoe summary DIR --seesaw", () => {
+  /** mmoe ends at half of what single-task has, omoe higher by an eighth. */
+  const lossOf: LossOf = ({ model }) => ({ "single-task": 0.2, mmoe: 0.1, omoe: 0.225 })[model.name] ?? 0.4;
+  const out = made(lossOf, "runs=6", "models=[single-task, single-task-wide, omoe, mmoe]");
+  const seesaw = (folder: string, ...argv: string[]) => summary(folder, "--seesaw", ...argv);
+
+  test("shows what each task gains over single-task in percent", async () => {
+    const stdout = printed(await seesaw(out));
+    expect(stdout).toContain("gain over single-task, in percent\n");
+    expect(stdout).toMatch(/\nmmoe +6 +50\.0 +50\.0 +50\.0 \[50\.0, 50\.0\] +0 \[0, 39\] +100 +0\n/);
+    expect(stdout).toMatch(/\nomoe +6 +-12\.5 +-12\.5 +-12\.5 \[-12\.5, -12\.5\] +0 \[0, 39\] +0 +100\n/);
+    expect(stdout).toContain("single-task-wide shares nothing either");
+    expect(printed(await seesaw(out, "--format", "markdown"))).toMatch(
+      /\n\ngain over single-task, in percent\n\n\| p = 0\.50 \| runs \| task 1 .*\n\| --- \| --: (.*\n)+\| mmoe \| 6 \| 50\.0 \|/,
+    );
+  });
+
+  test("--against takes another model; no interval is of fewer than five runs, and lines wrap on a narrow terminal", async () => {
+    const few = made(lossOf, "runs=4", "models=[single-task, mmoe]");
+    expect(printed(await seesaw(few))).toMatch(/\nmmoe +4 +50\.0 +50\.0 +50\.0 \(4 runs\) +0 \(4 runs\)/);
+    const { stdout } = await runMain(["summary", few, "--seesaw"], undefined, {}, { isTTY: true, columns: 60 });
+    expect(tooWide(stdout, 60, few)).toEqual([]);
+    expect(stdout).toContain("(4 runs)");
+    expect(stdout).not.toMatch(/\(4$|\(4 {2}|^ *runs\)/m);
+    const { cells, ...found } = JSON.parse(printed(await seesaw(out, "--against", "mmoe", "--format", "json")));
+    expect(found).toMatchObject({ folder: out, loss: "train", against: "mmoe" });
+    const names = cells.map(({ model }: { model: string }) => model).sort();
+    expect(names).toEqual(["omoe", "single-task", "single-task-wide"]);
+    expect(cells.find(({ model }: { model: string }) => model === "single-task").deltaM.value).toBeCloseTo(-1);
+  });
+
+  test("shows a table for each grid point, and --at chooses one", async () => {
+    const grid = made(lossOf, "runs=6", "models=[single-task, mmoe]", "lr=[0.01, 0.1]");
+    expect(printed(await seesaw(grid))).toMatch(/\np = 0\.50, lr=0\.01 .*\nmmoe .*\n\np = 0\.50, lr=0\.1 .*\nmmoe /);
+    const csv = printed(await seesaw(grid, "--at", "lr=0.1", "--format", "csv"));
+    expect(csv).toMatch(/^loss,against,model,correlation,statistic,pairs,value,low,high\n/);
+  });
+
+  test("says what to train where there is nothing to compare, and names no engine: the default one trains all", async () => {
+    const of = async (...argv: string[]) => {
+      const folder = made((run) => (run.index === 0 ? lossOf(run) : "missing"), "runs=2", ...argv);
+      return refusal(await seesaw(folder)).replaceAll(folder, "DIR");
+    };
+    expect(await of("models=[omoe, mmoe]", "method=[sum, pcgrad]")).toBe(
+      "DIR has no model that shares nothing; give --against one of omoe, mmoe, or train one with: mmoe sweep DIR/config.yaml --models single-task --out DIR",
+    );
+    expect(await of("models=[single-task]")).toContain(
+      "has no other model than single-task; train one with: mmoe sweep DIR/config.yaml",
+    );
+    const none = made((run) => (run.model.name === "mmoe" ? "missing" : 0.1), "runs=2", "models=[single-task, mmoe]");
+    expect(refusal(await seesaw(none))).toContain(
+      "no run is done both of single-task and of another model; train them with: mmoe sweep ",
+    );
+    expect(refusal(await seesaw(out, "--against", "single-tsk"))).toBe(
+      `--against: ${out} has no single-tsk; did you mean 'single-task'?`,
+    );
+  });
+});
+
+describe("mmoe summary DIR --cost", () => {
+  test("shows size, FLOP and time of each model", async () => {
+    const out = made(() => 0.1, "runs=5", "models=[omoe, mmoe]", "batch=50");
+    const stdout = printed(await summary(out, "--cost"));
+    expect(stdout).toMatch(/\nmmoe +14,818 +59,232 +5 +- +-\n/);
+    expect(stdout).toContain("-: not measured apart: the models trained together, in 0.1 s of a core."); // 10 runs of 12.5 ms
+    expect(tooWide(stdout, 80, out)).toEqual([]);
+    const one = made(() => 0.1, "runs=5", "models=[mmoe]", "batch=50");
+    expect(printed(await summary(one, "--cost", "--format", "markdown"))).toMatch(
+      /\n\n\| model \| parameters \| FLOP per row \| runs \|.*\n.*\n\| mmoe \| 14,818 \| 59,232 \| 5 \| 2\.500 \[2\.500, 2\.500\] \|/,
+    );
+  });
+
+  test("shows a line for each batch of a grid, and no interval of fewer than five runs", async () => {
+    const out = made(() => 0.1, "runs=4", "models=[mmoe]", "batch=[50, 25]");
+    const stdout = printed(await summary(out, "--cost"));
+    expect(stdout).toMatch(/\nmmoe +25 .* 5\.000 \(4 runs\).*\nmmoe +50 .* 2\.500 \(4 runs\)/);
+    expect(stdout).not.toContain("not measured apart");
+    const at = JSON.parse(printed(await summary(out, "--cost", "--at", "batch=25", "--format", "json")));
+    expect(at.models).toMatchObject([{ model: "mmoe", flopPerRow: 59_232, rowUs: { value: 5 } }]);
+  });
+});
+
+describe("mmoe summary DIR --variance", () => {
+  const lossOf: LossOf = ({ cross }) => 0.1 * (1 + (cross?.initial ?? 0)) + 0.001 * (cross?.data ?? 0);
+  const crossed = (data: number, initial: number) =>
+    made(lossOf, "models=[mmoe]", `cross={data: ${data}, initial: ${initial}}`);
+
+  test("shows the shares of data, initial values and the rest", async () => {
+    const out = crossed(5, 6);
+    const stdout = printed(await summary(out, "--variance"));
+    expect(stdout).toContain("crossed, 5x6 data and initial values: runs share them");
+    expect(stdout).toMatch(/\np = 0\.50 +runs +mean +sd +data \[95 %\] +initial \[95 %\] +rest \[95 %\]\n/);
+    expect(stdout).toMatch(/\nmmoe +5x6 +0\.3520 +0\.1871 +0 \[0, 0\] +100 \[100, 100\] +0 \[0, 0\]\n/);
+    expect(tooWide(stdout, 80, out)).toEqual([]);
+    const json = JSON.parse(printed(await summary(out, "--variance", "--of", "log", "--format", "json")));
+    expect(json).toMatchObject({ cross: "5x6", of: "log", cells: [{ model: "mmoe", data: 5, initial: 6 }] });
+    expect(json.cells[0].share.initial.value).toBeGreaterThan(0.99);
+    const markdown = printed(await summary(out, "--variance", "--format", "markdown"));
+    expect(markdown).toContain("\n| mmoe | 5x6 | 0.3520 | 0.1871 | 0 [0, 0] | 100 [100, 100] | 0 [0, 0] |\n");
+  });
+
+  test.each([
+    [3, true],
+    [5, false],
+  ])("of %i initial values says why there is no interval: %j", async (initial, few) => {
+    const why = "no interval of fewer than 5 data or initial values\n";
+    expect(printed(await summary(crossed(5, initial), "--variance")).includes(why)).toBe(few);
+  });
+
+  test("says how to train a crossed sweep where there is none; the two are not compared", async () => {
+    const plain = made(() => 0.1, "models=[mmoe]", "runs=4");
+    expect(refusal(await summary(plain, "--variance"))).toBe(
+      `${plain}: data and initial values are not crossed; train such a sweep with: mmoe sweep ${plain}/config.yaml --cross 10x10`,
+    );
+    expect(refusal(await runMain(["compare", crossed(2, 2), plain]))).toContain(
+      "one is crossed and the other is not, so their runs can't be paired",
+    );
+  });
+});
+
+describe("the former commands", () => {
+  const out = made(({ index }) => 0.1 + index / 50, "runs=5", "models=single-task,mmoe", "report=heldout");
+
+  test.each(["seesaw", "cost"])(
+    "mmoe %s prints what mmoe summary prints with that option, and says so",
+    async (name) => {
+      const [former, now] = [await runMain([name, out]), await summary(out, `--${name}`)];
+      expect(former).toEqual({ ...now, stderr: `mmoe ${name} is mmoe summary --${name} now\n` });
+      expect([now.code, now.stdout.length > 100]).toEqual([0, true]);
+      expect((await runMain([name, out, "--quiet"])).stderr).toBe("");
+    },
+  );
+
+  test("mmoe variance fails as mmoe summary --variance does", async () => {
+    const [former, now] = [await runMain(["variance", out]), await summary(out, "--variance")];
+    expect([former.code, former.stderr.split("\n")[1]]).toEqual([now.code, now.stderr.trimEnd()]);
+  });
+
+  test.each([
+    [["--cost", "--full"], "--full: --cost does not take it; leave one out"],
+    [["--seesaw", "--cost"], "--cost: --seesaw does not take it; leave one out"],
+    [["--cost", "--loss", "train"], "--loss: --cost does not take it; leave one out"],
+    [["--against", "mmoe"], "--against: expected --seesaw with it"],
+    [["--of", "bad"], "--of: expected --variance with it"],
+  ])("mmoe summary DIR %j is refused", async (words, line) => {
+    expect(refusal(await summary(out, ...words))).toBe(line);
+  });
+});
