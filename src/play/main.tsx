@@ -8,7 +8,7 @@ import { configSettings } from "./settings.ts";
 import { TasksSection } from "./tasks-section.tsx";
 import { Tour } from "./tour-view.tsx";
 import { TrainingBar } from "./training-bar.tsx";
-import "./style.css";
+import "../../assets/play/style.css";
 
 /** How long the address may lag behind: browsers refuse very many changes of it. */
 const ADDRESS_MS = 300;

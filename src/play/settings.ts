@@ -277,15 +277,10 @@ interface ConfigValues extends OfConfig, Pick<PlaySettings, "data"> {
 /** Settings of a config's first correlation and first run. Its models are of the zoo. */
 export function configSettings(config: ConfigValues): PlaySettings {
   const { data, correlations } = config;
-  const models = asInZoo(config.models);
+  const models = config.models.map((name) => ({ like: name as ModelName }));
   const same = Object.fromEntries(OF_CONFIG.map((key) => [key, config[key]])) as OfConfig;
   const own = { sines: null, noiseStd: null, correlation: correlations[0] ?? 0.5, models, run: 0 };
   return possible({ ...same, data, ...own });
-}
-
-/** Models of the zoo by their names. */
-export function asInZoo(names: readonly string[]): PlaySettings["models"] {
-  return names.map((name) => ({ like: name as ModelName }));
 }
 
 /** Run number `index` of each model: the same runs as those of the sweep that `commandFor` names. */

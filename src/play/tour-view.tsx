@@ -1,5 +1,4 @@
-import type { Playground } from "./playground.ts";
-import { STOPS } from "./tour.ts";
+import { type Playground, STOPS } from "./playground.ts";
 
 /** Goes to a stop, and to the part of the page that it speaks of. */
 function visit(playground: Playground, stop: number): void {
@@ -55,7 +54,7 @@ export function Told({ playground, stop }: { playground: Playground; stop: numbe
           </button>
         ) : (
           attempt && (
-            <button type="button" onClick={() => playground.change(attempt.settings)}>
+            <button type="button" onClick={() => playground.attempt(attempt.shows)}>
               {attempt.words}
             </button>
           )
