@@ -3,11 +3,11 @@ import type { GeneratedRun } from "../engines/engine.ts";
 import type { Point } from "../figures/draw/series.ts";
 import { mean } from "../stats/moments.ts";
 import { SHOWN_LOSSES, type ShownLoss, shownLosses } from "./loss-figures.ts";
-import type { FromWorker, Progress } from "./messages.ts";
 import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
 import type { EndedRuns } from "./run-histogram.ts";
 import { addressOf, type PlayModel, type PlaySettings, playRuns, possible, settingsIn } from "./settings.ts";
+import type { FromWorker, Progress } from "./worker.ts";
 
 /** Runs of each model in the histogram. */
 export const MANY = 20;
@@ -71,7 +71,7 @@ export class Playground {
     this.settings = this.#settingsAt(address);
     this.view = viewIn(address);
     this.#pool = new Pool({
-      onProgress: (runs, progress, message) => this.#hear(runs, progress, message),
+      onProgress: (runs, message) => this.#hear(runs, message),
       onTrouble: (words) => {
         this.trouble = words;
         changed();
@@ -149,7 +149,7 @@ export class Playground {
     if (!this.hasMany) {
       this.hasMany = true;
       for (let index = 0; index < MANY; index++)
-        if (index !== this.settings.run) this.#pool.add(playRuns(this.settings, index), { watched: false });
+        if (index !== this.settings.run) this.#pool.add(playRuns(this.settings, index), false);
     }
     this.train(true);
   }
@@ -197,11 +197,11 @@ export class Playground {
       const model = this.settings.models[i];
       return { run, model, progress: undefined, reading: undefined, fingerprint: undefined };
     });
-    this.#pool.add(runs, { watched: true, keepParameters: true });
+    this.#pool.add(runs, true);
     this.#changed();
   }
 
-  #hear(runs: readonly GeneratedRun[], progress: readonly Progress[], { done, trainingMs }: FromWorker): void {
+  #hear(runs: readonly GeneratedRun[], { done, trainingMs, runs: progress }: FromWorker): void {
     const [first, step] = [runs[0], progress[0]?.step ?? 0];
     if (first.index === this.settings.run && trainingMs > 0) this.pace = (1000 * step) / trainingMs;
     for (const [i, run] of runs.entries()) {

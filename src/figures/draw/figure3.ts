@@ -1,24 +1,20 @@
 import { type CurveRow, curveOf, curveSentences, paperCurve, paperSentence } from "./cell-curves.ts";
-import { curvePanels } from "./curve-panels.ts";
-import { endLabels, labelsWidth } from "./end-labels.ts";
+import { type CurvePanel, curvePanels, type DrawnCurve } from "./curve-panels.ts";
 import { byCell, type DrawnCell } from "./facts.ts";
 import type { Draw, Drawing, FigureOptions } from "./figure.ts";
-import { legend, paperItems } from "./legend.ts";
-import { heading } from "./loss-axis.ts";
+import { endLabels, labelsWidth, legend, paperItems } from "./legend.ts";
 import { SMALL_BOTTOM } from "./paper-points.ts";
-import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
-import { correlationStyles, type SeriesStyle } from "./style.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import { correlationStyles, type SeriesStyle, type Theme } from "./style.ts";
+import { heading } from "./svg.ts";
 import { areOnOwnRows, correlationWords, lossHeading, OWN_ROWS, runsSentence } from "./words.ts";
 
 /** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line for each correlation. */
-export const figure3: Draw<CurveRow> = (rows, sweep, options) => {
+export const figure3: Draw<CurveRow> = ({ rows, sweep, options, theme }) => {
   const small = { ...sweep, cells: sweep.cells.filter(({ model }) => model === SMALL_BOTTOM) };
   const drawn = byCell(rows, small);
   const cells = drawn.map(({ cell }) => cell);
   if (areOnOwnRows(sweep.cells)) return { lacking: OWN_ROWS, never: true };
   if (cells.length === 0) return { lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
-  const theme = themeFor(options);
   const styles = correlationStyles(sweep.correlations as readonly number[], theme);
   const curves = drawn.map((one) =>
     curveOf(
@@ -26,12 +22,12 @@ export const figure3: Draw<CurveRow> = (rows, sweep, options) => {
       paperCurve(one.cell, sweep, options),
     ),
   );
-  const contents = drawing(cells, curves, options, theme);
   const model = "Shared-Bottom with a bottom of 16 units and towers of 8 (Figure 3).";
   return {
     title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
-    caption: `${model} ${curveSentences(cells, sweep, options)}${paperSentence(cells, curves)} ${runsSentence(cells, small)}`,
-    ...contents,
+    caption: `${model} ${curveSentences(cells, sweep, options)}${paperSentence(cells, curves)}`,
+    runs: runsSentence(cells, small),
+    ...drawing(cells, curves, options, theme),
   };
 };
 

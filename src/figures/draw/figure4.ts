@@ -1,32 +1,44 @@
 import { type CurveRow, curveOf, curveSentences, paperCurve, paperSentence } from "./cell-curves.ts";
 import {
+  type CurvePanel,
   curvePanels,
+  type DrawnCurve,
   differencePanels,
   groupPanels,
+  groupPart,
   groupsSentence,
+  headingPart,
+  keyPart,
+  modelsIn,
   mostCorrelations,
   offPaper,
+  type Part,
+  panelColumns,
   SETTLED,
+  stacked,
 } from "./curve-panels.ts";
 import { correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
-import type { Draw, Drawing, FigureOptions } from "./figure.ts";
-import { framed } from "./loss-axis.ts";
-import { groupPart, headingPart, keyPart, modelsIn, type Part, panelColumns, stacked } from "./parts.ts";
-import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
-import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
-import { type SeriesStyle, styledRows } from "./style.ts";
-import type { Theme } from "./theme.ts";
-import { areOnOwnRows, endedSentence, lossHeading, runsSentence } from "./words.ts";
+import type { Draw, Drawing, Given } from "./figure.ts";
+import { framed } from "./scale.ts";
+import {
+  areOnOwnRows,
+  endedSentence,
+  figureWords,
+  leftOutSentence,
+  lossHeading,
+  modelGroups,
+  someOf,
+} from "./words.ts";
 
 /** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
-export const figure4: Draw<CurveRow> = (rows, sweep, options) => {
-  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
+export const figure4: Draw<CurveRow> = (given) => {
+  const { found, cells, sweep, options } = given;
   if (found.length === 0) return { lacking: "no run is done" };
   const curves = new Map(found.map((one) => [one.cell, curveOf(one, paperCurve(one.cell, sweep, options))]));
   const groups = modelGroups(modelsOf(cells));
   const drawn = shownCorrelations(curves, mostCorrelations(groups));
   const panels = groupPanels(groups, drawn, curves);
-  const { below, ...contents } = curveDrawing(panels, { styles, options, theme });
+  const { below, ...contents } = curveDrawing(panels, given);
   const { of, figure } = figureWords(4, cells);
   const each = areOnOwnRows(cells) ? " for each model" : " for each model and correlation";
   const sentences = [
@@ -39,7 +51,7 @@ export const figure4: Draw<CurveRow> = (rows, sweep, options) => {
   ];
   return {
     title: `Loss against training steps${of || each}${figure}`,
-    caption: `${sentences.join("")} ${runsSentence(cells, sweep)}`,
+    caption: sentences.join(""),
     ...contents,
   };
 };
@@ -56,11 +68,7 @@ function shownCorrelations(curves: ReadonlyMap<DrawnCell, DrawnCurve>, most: num
   return all.filter((correlation) => shown.includes(correlation));
 }
 
-interface Shown {
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
-  readonly options: FigureOptions;
-  readonly theme: Theme;
-}
+type Shown = Pick<Given<CurveRow>, "styles" | "options" | "theme">;
 
 interface CurveDrawing extends Drawing {
   /** For the caption: what is drawn below the curves. */

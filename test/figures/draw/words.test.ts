@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/shown.ts";
+import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/words.ts";
 import { zooLabel } from "../../../src/models/zoo.ts";
 
 const named = (count: number) => Array.from({ length: count }, (_, i) => `model-${i}`);
