@@ -1,13 +1,13 @@
 import type { LossSet } from "../../config/losses.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
+import type { GridDrawing } from "./cell-grid.ts";
 import { doneCells, modelsOf } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { type KeyMark, type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { across, down } from "./series.ts";
 import { labelIn, type Theme } from "./style.ts";
-import type { SvgNode } from "./svg.ts";
 import {
   areOnOwnRows,
   capitalised,
@@ -97,18 +97,11 @@ interface ChartOptions {
   readonly theme: Theme;
 }
 
-interface Chart {
-  readonly nodes: readonly SvgNode[];
-  readonly height: number;
-  /** For a caption: which correlations are not drawn. */
-  readonly leftOut: string;
-}
-
 /**
  * A group of rows for each pair of models; or a group for each correlation, with a row for each model but the reference.
  * Without correlations there is one group, of all pairs or all models.
  */
-function differenceChart(found: readonly Difference[], chart: ChartOptions): Chart {
+function differenceChart(found: readonly Difference[], chart: ChartOptions): GridDrawing {
   const { reference, options, theme } = chart;
   const all = [...new Set(found.map(({ correlation }) => correlation))].sort((a, b) => Number(a) - Number(b));
   const chosen = reference === undefined ? found : found.flatMap((one) => against(one, reference));
