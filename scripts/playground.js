@@ -1,4 +1,4 @@
-// Builds the playground: src/play as one HTML file without requests, with its styles, scripts, kernels and worker inside.
+// Builds the playground: src/play and assets/play as one HTML file without requests, with its styles, scripts, kernels and worker inside.
 // `node scripts/playground.js <file>`
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -65,7 +65,7 @@ function policyOf(script, style) {
 const bundle = await bundled();
 const style = bundle.style.trim();
 const script = bundle.script.trim().replaceAll("</script", "<\\/script");
-const page = readFileSync(join(source, "page.html"), "utf8");
+const page = readFileSync(join(root, "assets/play/page.html"), "utf8");
 mkdirSync(dirname(file), { recursive: true });
 const filled = { "{policy}": policyOf(script, style), "/* style */": style, "/* script */": script };
 const filledIn = (text, [place, value]) => text.replace(place, () => value);

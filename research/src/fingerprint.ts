@@ -1,14 +1,11 @@
 import { grid, panel } from "../../src/figures/draw/axes.ts";
 import { type Figure, page } from "../../src/figures/draw/figure.ts";
 import { legend } from "../../src/figures/draw/legend.ts";
-import { heading } from "../../src/figures/draw/loss-axis.ts";
 import type { PublishedLoss } from "../../src/figures/draw/paper-points.ts";
 import { linearScale, shortNumber } from "../../src/figures/draw/scale.ts";
 import { linePath, markerAt } from "../../src/figures/draw/series.ts";
-import { modelStyles, type SeriesStyle } from "../../src/figures/draw/style.ts";
-import type { SvgNode } from "../../src/figures/draw/svg.ts";
-import { text } from "../../src/figures/draw/text.ts";
-import { COLUMN, themeOf } from "../../src/figures/draw/theme.ts";
+import { COLUMN, modelStyles, type SeriesStyle, themeOf } from "../../src/figures/draw/style.ts";
+import { heading, type SvgNode, text } from "../../src/figures/draw/svg.ts";
 import { correlationWords } from "../../src/figures/draw/words.ts";
 import { finished } from "../../src/figures/finished.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";

@@ -1,6 +1,6 @@
 import { type Cell, NO_CHOICE } from "../identity/cell.ts";
 import { LEAST_RUNS } from "../stats/estimate.ts";
-import { quantileSorted, standardDeviation } from "../stats/moments.ts";
+import { median, quantileSorted, standardDeviation } from "../stats/moments.ts";
 import { interquartileRange } from "../stats/spread.ts";
 import type { Bound, CellSample, ClaimRule, PartRule } from "./claim.ts";
 
@@ -22,7 +22,6 @@ const above = (low: number) => ({ low, high: Number.POSITIVE_INFINITY });
 const within = (factor: number) => ({ low: 1 / factor, high: factor });
 
 const variance = (ascending: Float64Array) => standardDeviation(ascending) ** 2;
-const median = (ascending: Float64Array) => quantileSorted(ascending, 0.5);
 
 const at = (model: string, correlation: number): Cell => ({ model, correlation, point: NO_CHOICE });
 

@@ -15,7 +15,7 @@ import {
   STATISTICS,
   type Unavailable,
 } from "../figures/draw/figure.ts";
-import { type Limits, THEME_NAMES } from "../figures/draw/theme.ts";
+import { type Limits, THEME_NAMES } from "../figures/draw/style.ts";
 import { OWN_ROWS } from "../figures/draw/words.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
 import {

@@ -1,5 +1,5 @@
 // Rows of the figures of losses against steps.
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
+import { type EachLoss, eachLoss, LOSS_SETS } from "../config/losses.ts";
 import { memo } from "../memo.ts";
 import { cellEvaluations } from "../records/cell-evaluations.ts";
 import type { Results } from "../records/read-results.ts";
@@ -8,11 +8,11 @@ import { meanInterval, medianInterval, multiplied } from "../stats/interval.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import { sortAscending } from "../stats/sort.ts";
 import { type CurveRow, paperCurve } from "./draw/cell-curves.ts";
+import type { CurvePoint } from "./draw/curve-panels.ts";
 import { doneCells } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { Quantiles, SpreadRow } from "./draw/run-curves.ts";
-import type { CurvePoint } from "./draw/step-panels.ts";
 import { lossFactor, type SweepCell, sweepCells, sweepOf } from "./sweep-facts.ts";
 
 /** The curve of every cell. */
@@ -54,11 +54,13 @@ export function trainHeldoutRows(results: Results, options: FigureOptions): Curv
 export function spreadRows(results: Results, { loss }: FigureOptions): SpreadRow[] {
   return sweepCells(results).flatMap((cell) => {
     const { model, correlation } = cell;
-    return spreads(cell, loss).map((spread) => ({ model, correlation, loss, ...spread }));
+    return pointsOf(cell)[loss].map(({ step, runs, spread }) => ({ model, correlation, loss, step, runs, ...spread }));
   });
 }
 
-function rowsOf(cell: SweepCell, { loss, statistic }: Pick<FigureOptions, "loss" | "statistic">): CurveRow[] {
+type Shown = Pick<FigureOptions, "loss" | "statistic">;
+
+function rowsOf(cell: SweepCell, { loss, statistic }: Shown): CurveRow[] {
   const { model, correlation } = cell;
   return cellCurve(cell, { loss, statistic }).map(({ step, runs, value, low, high }) => {
     return { model, correlation, step, runs, loss, statistic, value, low, high };
@@ -66,21 +68,8 @@ function rowsOf(cell: SweepCell, { loss, statistic }: Pick<FigureOptions, "loss"
 }
 
 /** Mean loss over tasks against steps, over all runs of the cell that are done. */
-export function cellCurve(
-  cell: SweepCell,
-  { loss, statistic }: Pick<FigureOptions, "loss" | "statistic">,
-): readonly CurvePoint[] {
+export function cellCurve(cell: SweepCell, { loss, statistic }: Shown): readonly CurvePoint[] {
   return pointsOf(cell)[loss].map((point) => ({ step: point.step, runs: point.runs, ...point[statistic] }));
-}
-
-interface Spread extends Quantiles {
-  readonly step: number;
-  readonly runs: number;
-}
-
-/** How the mean loss over tasks of all runs of a cell is spread, step by step. */
-function spreads(cell: SweepCell, set: LossSet): readonly Spread[] {
-  return pointsOf(cell)[set].map(({ step, runs, spread }) => ({ step, runs, ...spread }));
 }
 
 /** Quantiles of ascending values. */

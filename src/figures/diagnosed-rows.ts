@@ -10,11 +10,11 @@ import { mean } from "../stats/moments.ts";
 import { calibrations, classTasks } from "../summary/calibration.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import type { CalibrationRow } from "./draw/calibration.ts";
+import type { CurvePoint } from "./draw/curve-panels.ts";
 import type { FigureOptions, NotDrawn } from "./draw/figure.ts";
 import type { GateDistanceRow, GateWeightRow } from "./draw/gates.ts";
 import type { MetricCurveRow, MetricRow } from "./draw/metrics.ts";
 import type { QuantityRow } from "./draw/quantity-curves.ts";
-import type { CurvePoint } from "./draw/step-panels.ts";
 import { cellMeasures, type SweepCell, sweepCells } from "./sweep-facts.ts";
 
 /** Those that `rowsOf` gives of each cell in which a run has a quantity, or what is lacking. */

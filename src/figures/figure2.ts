@@ -14,14 +14,10 @@ import {
   type Unavailable,
 } from "./draw/figure.ts";
 import { legend } from "./draw/legend.ts";
-import { heading } from "./draw/loss-axis.ts";
-import { linearScale, type Scale, shortNumber } from "./draw/scale.ts";
-import { down, type Frame, linePath, markerAt } from "./draw/series.ts";
-import type { SeriesStyle } from "./draw/style.ts";
-import { element, group, type SvgNode } from "./draw/svg.ts";
-import { text } from "./draw/text.ts";
-import { type Theme, themeFor } from "./draw/theme.ts";
-import { correlationScale } from "./draw/value-scale.ts";
+import { correlationScale, linearScale, type Scale, shortNumber } from "./draw/scale.ts";
+import { down, type Frame, linePath, markerAt, type Point } from "./draw/series.ts";
+import { type SeriesStyle, type Theme, themeFor } from "./draw/style.ts";
+import { element, group, heading, type SvgNode, text } from "./draw/svg.ts";
 import { correlationWords } from "./draw/words.ts";
 import { atHeight, finished } from "./finished.ts";
 import { publishedFigure2 } from "./published.ts";
@@ -86,21 +82,7 @@ const LEFT = 27;
 /** Width of the paper's bars, behind ours. */
 const WIDE = 4.5;
 
-interface Look {
-  readonly ours: SeriesStyle;
-  readonly paper: SeriesStyle;
-  readonly curve: SeriesStyle;
-}
-
-function lookOf({ series, quiet, ink }: Theme): Look {
-  return {
-    ours: { colour: series[0], dash: undefined, marker: "circle" },
-    paper: { colour: series[1], dash: undefined, marker: "square" },
-    curve: { colour: quiet === ink ? ink : quiet, dash: undefined, marker: "circle" },
-  };
-}
-
-function drawing(trials: LabelTrials, points: readonly Measured[], theme: Theme): Drawing {
+function drawing({ settings }: LabelTrials, points: readonly Measured[], theme: Theme): Drawing {
   const look = lookOf(theme);
   const head = heading("Pearson correlation of the labels", { y: 0, theme });
   const paper = points.some(hasPaper) ? [{ label: "the paper", style: look.paper, sample: "hollow" as const }] : [];
@@ -112,109 +94,89 @@ function drawing(trials: LabelTrials, points: readonly Measured[], theme: Theme)
     ],
     { y: head.height + 9, theme },
   );
-  const box: Box = {
-    x: LEFT,
-    y: head.height + names.height + 8,
-    width: theme.width - LEFT - 6,
-    height: 96 * theme.stretch,
-  };
+  const width = theme.width - LEFT - 6;
+  const box: Box = { x: LEFT, y: head.height + names.height + 8, width, height: 96 * theme.stretch };
   const under = heading("The same minus the closed form", { y: box.y + box.height + 6, theme });
   const below: Box = { ...box, y: box.y + box.height + under.height + 12, height: 62 * theme.stretch };
+  const bottom = below.y + below.height + 24;
+  const foot = { fill: theme.ink, anchor: "middle" } as const;
   const x = correlationScale(
     points.map(({ correlation }) => correlation),
     [box.x + 8, box.x + box.width - 8],
   );
-  const bottom = below.y + below.height + 24;
-  const foot = text("cosine of the task weight vectors", box.x + box.width / 2, bottom - 4, {
-    fill: theme.ink,
-    anchor: "middle",
-  });
+  const drawn = (frame: Frame, line: readonly Point[], baseOf: (point: Measured) => number) => [
+    linePath(line, frame, look.curve, { width: 0.8 }),
+    ...points.flatMap((point) => pointMarks(point, baseOf(point), frame, look, theme)),
+  ];
+  const whole = { x, y: valueScale(points, box) };
+  const off = { x, y: offScale(points, below) };
+  const zero = x.domain.map((correlation) => ({ x: correlation, y: 0 }));
+  const curve = drawn(whole, closedForm(settings, x), () => 0);
+  const differences = drawn(off, zero, (point) => point.closedForm);
   return {
     nodes: [
       ...head.nodes,
       names.node,
-      valuePanel(trials, points, { box, x, look, theme }),
+      panel({ box, ...whole, theme, numbers: { x: false } }, curve),
       ...under.nodes,
-      offPanel(points, { box: below, x, look, theme }),
-      foot,
+      panel({ box: below, ...off, theme }, differences),
+      text("cosine of the task weight vectors", box.x + box.width / 2, bottom - 4, foot),
     ],
     height: bottom,
   };
 }
 
-interface Place {
-  readonly box: Box;
-  readonly x: Scale;
-  readonly look: Look;
-  readonly theme: Theme;
+type Look = Readonly<Record<"ours" | "paper" | "curve", SeriesStyle>>;
+
+function lookOf({ series, quiet, ink }: Theme): Look {
+  return {
+    ours: { colour: series[0], dash: undefined, marker: "circle" },
+    paper: { colour: series[1], dash: undefined, marker: "square" },
+    curve: { colour: quiet === ink ? ink : quiet, dash: undefined, marker: "circle" },
+  };
 }
 
-function valuePanel({ settings }: LabelTrials, points: readonly Measured[], { box, x, look, theme }: Place): SvgNode {
-  const low = Math.min(0, ...points.flatMap(({ mean, twoSd }) => [mean, mean - (twoSd || 0)]));
-  const y = linearScale(low, 1, { range: [box.y + box.height, box.y], nice: true, label: shortNumber });
-  const [from, to] = x.domain;
-  const curve = Array.from({ length: 121 }, (_, i) => {
+function closedForm(settings: LabelTrials["settings"], { domain: [from, to] }: Scale): Point[] {
+  return Array.from({ length: 121 }, (_, i) => {
     const correlation = from + ((to - from) * i) / 120;
     return { x: correlation, y: labelCorrelation(generatorOfTrials(settings), correlation) };
   });
-  const marks = points.flatMap((point) => pointMarks(point, { x, y, look, theme, base: 0 }));
-  return panel({ box, x, y, theme, numbers: { x: false } }, [
-    linePath(curve, { x, y }, look.curve, { width: 0.8 }),
-    ...marks,
-  ]);
 }
 
-function offPanel(points: readonly Measured[], { box, x, look, theme }: Place): SvgNode {
+function valueScale(points: readonly Measured[], { y, height }: Box): Scale {
+  const low = Math.min(0, ...points.flatMap(({ mean, twoSd }) => [mean, mean - (twoSd || 0)]));
+  return linearScale(low, 1, { range: [y + height, y], nice: true, label: shortNumber });
+}
+
+function offScale(points: readonly Measured[], { y, height }: Box): Scale {
   const ends = points.flatMap(({ mean, twoSd, paper, paperTwoSd, closedForm }) => [
     Math.abs(mean - closedForm) + (twoSd || 0),
     Math.abs(paper - closedForm) + paperTwoSd,
   ]);
   const most = Math.max(0.001, ...ends.filter(Number.isFinite));
-  const y = linearScale(-most, most, { range: [box.y + box.height, box.y], count: 3, nice: true, label: shortNumber });
-  const zero = x.domain.map((correlation) => ({ x: correlation, y: 0 }));
-  const marks = points.flatMap((point) => pointMarks(point, { x, y, look, theme, base: point.closedForm }));
-  return panel({ box, x, y, theme }, [linePath(zero, { x, y }, look.curve, { width: 0.8 }), ...marks]);
+  return linearScale(-most, most, { range: [y + height, y], count: 3, nice: true, label: shortNumber });
 }
 
-interface Marking extends Frame {
-  readonly look: Look;
-  readonly theme: Theme;
-  /** Subtracted from each value. */
-  readonly base: number;
-}
-
-/** A point, and the paper's around it. */
-function pointMarks(point: Measured, { x, y, look, theme, base }: Marking): SvgNode[] {
+/** A point, and the paper's around it, less a number. */
+function pointMarks(point: Measured, base: number, { x, y }: Frame, look: Look, { background }: Theme): SvgNode[] {
   const { correlation, mean, twoSd, closedForm, paper, paperTwoSd } = point;
   const at = x.at(correlation);
   const words = `${correlationWords(correlation)}: measured ${mean.toFixed(5)}, closed form ${closedForm.toFixed(5)}`;
-  const ours = [
-    element("title", {}, [words]),
-    bar(at, y, [mean - base, twoSd], look.ours.colour),
-    markerAt(look.ours.marker, at, y.at(mean - base), { fill: look.ours.colour, area: 9 }),
-  ];
-  const theirs = [
-    wideBar(at, y, [paper - base, paperTwoSd], look.paper.colour),
-    markerAt(look.paper.marker, at, y.at(paper - base), {
-      fill: theme.background,
-      stroke: look.paper.colour,
-      area: 24,
-    }),
+  const [value, half, theirs] = [mean - base, twoSd || 0, paper - base]; // one trial has no bar
+  const [top, end] = [y.at(theirs + paperTwoSd), y.at(theirs - paperTwoSd)];
+  const wide = { x: at - WIDE / 2, y: top, width: WIDE, height: end - top };
+  const hollow = { fill: background, stroke: look.paper.colour, area: 24 };
+  const named = { "data-correlation": correlation };
+  const paperNodes = [
+    element("rect", { ...wide, fill: look.paper.colour, "fill-opacity": 0.3 }),
+    markerAt(look.paper.marker, at, y.at(theirs), hollow),
   ];
   return [
-    ...(hasPaper(point) ? [group({ class: "paper", "data-correlation": correlation }, theirs)] : []),
-    group({ class: "point", "data-correlation": correlation }, ours),
+    ...(hasPaper(point) ? [group({ class: "paper", ...named }, paperNodes)] : []),
+    group({ class: "point", ...named }, [
+      element("title", {}, [words]),
+      down(at, y.at(value - half), y.at(value + half), look.ours.colour, 0.9),
+      markerAt(look.ours.marker, at, y.at(value), { fill: look.ours.colour, area: 9 }),
+    ]),
   ];
-}
-
-function wideBar(x: number, y: Scale, [value, half]: readonly [number, number], fill: string): SvgNode {
-  const [top, bottom] = [y.at(value + half), y.at(value - half)];
-  const box = { x: x - WIDE / 2, y: top, width: WIDE, height: bottom - top };
-  return element("rect", { ...box, fill, "fill-opacity": 0.3 });
-}
-
-/** A bar of some length to either side of a value; none if the length is NaN. */
-function bar(x: number, y: Scale, [value, half]: readonly [number, number], stroke: string): SvgNode {
-  const length = half || 0;
-  return down(x, y.at(value - length), y.at(value + length), stroke, 0.9);
 }

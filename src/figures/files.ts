@@ -2,7 +2,7 @@ import { type GridPoint, NO_CHOICE, pointText } from "../identity/cell.ts";
 import { toCsv } from "../records/csv.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.ts";
 import { shortNumber } from "./draw/scale.ts";
-import type { Limits, SizeChoices } from "./draw/theme.ts";
+import type { Limits, SizeChoices } from "./draw/style.ts";
 
 export const FORMATS = ["svg", "png", "pdf", "tikz"] as const;
 export type Format = (typeof FORMATS)[number];

@@ -10,9 +10,21 @@ import {
   type Picture,
   type Unavailable,
 } from "./draw/figure.ts";
-import { element, group, rounded, type SvgNode, svgText } from "./draw/svg.ts";
-import { FAMILY, letterAdvance, SIZE, text, textStart, textWidth, type Weight } from "./draw/text.ts";
-import { type Theme, themeOf } from "./draw/theme.ts";
+import { type Theme, themeOf } from "./draw/style.ts";
+import {
+  element,
+  FAMILY,
+  group,
+  letterAdvance,
+  rounded,
+  SIZE,
+  type SvgNode,
+  svgText,
+  text,
+  textStart,
+  textWidth,
+  type Weight,
+} from "./draw/svg.ts";
 
 /** A picture of some rows as a figure, with its SVG document. */
 export function finished(

@@ -26,7 +26,7 @@ import {
   type NotDrawn,
   type Unavailable,
 } from "./draw/figure.ts";
-import type { Limits } from "./draw/theme.ts";
+import type { Limits } from "./draw/style.ts";
 import { figure2 } from "./figure2.ts";
 import {
   againstSettingRows,
@@ -60,11 +60,12 @@ export type SweepFigure = FigureKind<Results>;
 /** Losses at one grid point, losses at all, metrics, predictions, or diagnostics. */
 type Of = "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
 
-type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][number];
+type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0]["rows"][number];
 
 /** A figure that is drawn of its rows. */
 interface RowKind<Row> extends Pick<SweepFigure, "about" | "supports"> {
-  readonly of: Of;
+  /** Losses at one grid point by default. */
+  readonly of?: Of;
   readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | NotDrawn;
 }
 
@@ -74,67 +75,56 @@ const NOTHING = { models: [], correlations: [] };
 const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
   figure3: {
     about: "loss of the small Shared-Bottom against steps",
-    of: "one point",
     supports: ["loss", "statistic", "scale", "paper", "xLimits", "yLimits"],
     rows: smallBottomRows,
   },
   figure4: {
     about: "loss of each model against steps, a panel for each correlation",
-    of: "one point",
     supports: ["loss", "statistic", "scale", "paper", "sum", "xLimits", "yLimits"],
     rows: curveRows,
   },
   figure5: {
     about: "histograms of final losses, a panel for each cell",
-    of: "one point",
     supports: ["loss", "statistic", "sum"],
     rows: binRows,
   },
   "final-loss": {
     about: "final loss against correlation",
-    of: "one point",
     supports: ["loss", "statistic", "scale", "paper", "sum"],
     rows: finalLossRows,
   },
   differences: {
     about: "differences between models, paired by run",
-    of: "one point",
     supports: ["loss", "statistic"],
     rows: differenceRows,
   },
   distributions: {
     about: "spread of the final losses, a dot for each run",
-    of: "one point",
     supports: ["loss", "scale"],
     rows: distributionRows,
   },
   runs: {
     about: "single runs' loss against steps, a panel for each cell",
-    of: "one point",
     supports: ["loss", "scale"],
     rows: spreadRows,
   },
   "train-heldout": {
     about: "training, held-out and running loss against steps in one frame, a panel for each cell",
-    of: "one point",
     supports: ["scale", "xLimits", "yLimits"],
     rows: trainHeldoutRows,
   },
   "task-losses": {
     about: "final loss of task 2 against that of task 1, a panel for each cell; of more tasks, a panel for each",
-    of: "one point",
     supports: ["loss"],
     rows: taskLossRows,
   },
   cost: {
     about: "final loss against FLOP of training, a panel for each correlation",
-    of: "one point",
     supports: ["loss", "statistic", "scale"],
     rows: costRows,
   },
   seesaw: {
     about: "gain of one task against that of another by sharing, a panel for each cell and pair of tasks",
-    of: "one point",
     supports: ["loss"],
     rows: seesawRows,
   },
@@ -189,7 +179,7 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
 };
 
 function ofRows(name: DrawingName): SweepFigure {
-  const { of, rows: rowsOf, ...about } = ROW_KINDS[name] as RowKind<object>;
+  const { of = "one point", rows: rowsOf, ...about } = ROW_KINDS[name] as RowKind<object>;
   return ofSweep({ name, ...about }, of, (results, options) => {
     const all = rowsOf(results, options);
     if ("lacking" in all) return { name, ...all };
@@ -220,7 +210,9 @@ function fewSteps(rows: readonly object[]): string | undefined {
 }
 
 function figuresOf(...kinds: readonly Of[]): SweepFigure[] {
-  return (Object.keys(ROW_KINDS) as DrawingName[]).filter((name) => kinds.includes(ROW_KINDS[name].of)).map(ofRows);
+  return (Object.keys(ROW_KINDS) as DrawingName[])
+    .filter((name) => kinds.includes(ROW_KINDS[name].of ?? "one point"))
+    .map(ofRows);
 }
 
 /** A figure of a sweep that has what it is drawn of, in the unit of the sweep's losses. */

@@ -1,7 +1,6 @@
 import PDFDocument from "pdfkit";
 import type { Figure } from "./draw/figure.ts";
-import { movedBy, type SvgNode } from "./draw/svg.ts";
-import { textStart } from "./draw/text.ts";
+import { movedBy, type SvgNode, textStart } from "./draw/svg.ts";
 import { FONT_FILES } from "./finished.ts";
 
 type Document = InstanceType<typeof PDFDocument>;

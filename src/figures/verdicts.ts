@@ -5,14 +5,23 @@ import { unitText } from "../config/losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { type Box, panel } from "./draw/axes.ts";
+import { type Part, stacked } from "./draw/curve-panels.ts";
 import { doneCells } from "./draw/facts.ts";
 import { type Figure, type FigureOptions, page, type Unavailable } from "./draw/figure.ts";
-import { type Part, stacked } from "./draw/parts.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./draw/scale.ts";
 import { across, down, markerAt } from "./draw/series.ts";
-import { type Attributes, element, group, type SvgNode } from "./draw/svg.ts";
-import { brokenLines, SIZE, SMALL, text, textWidth } from "./draw/text.ts";
-import { type Theme, themeFor } from "./draw/theme.ts";
+import { type Theme, themeFor } from "./draw/style.ts";
+import {
+  type Attributes,
+  brokenLines,
+  element,
+  group,
+  SIZE,
+  SMALL,
+  type SvgNode,
+  text,
+  textWidth,
+} from "./draw/svg.ts";
 import { capitalised, intervalWords, lossName, runsSentence, unitsSentence } from "./draw/words.ts";
 import { finished } from "./finished.ts";
 import { sweepOf } from "./sweep-facts.ts";

@@ -1,23 +1,22 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import type { Bounds } from "./settings.ts";
 
 interface NumberProps {
   readonly id: string;
   readonly label: string;
   readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly whole?: boolean;
+  readonly bounds: Bounds;
   readonly onValue: (value: number) => void;
 }
 
 /** A number that is typed. What is out of its bounds becomes the nearest number within, and the bounds are told. */
-export function NumberField({ id, label, value, min, max, whole = true, onValue }: NumberProps) {
+export function NumberField({ id, label, value, bounds: { min, max, isWhole }, onValue }: NumberProps) {
   const [hasToldLimits, setToldLimits] = useState(false);
   const [draft, setDraft] = useState<string>(); // what is being typed: the page is drawn again while it trains
   const take = (input: HTMLInputElement) => {
     const given = input.valueAsNumber;
-    const taken = Number.isNaN(given) ? value : Math.min(max, Math.max(min, whole ? Math.round(given) : given));
+    const taken = Number.isNaN(given) ? value : Math.min(max, Math.max(min, isWhole ? Math.round(given) : given));
     setDraft(undefined);
     setToldLimits(taken !== given);
     if (taken !== value) onValue(taken);
@@ -32,7 +31,7 @@ export function NumberField({ id, label, value, min, max, whole = true, onValue 
         value={draft ?? value}
         min={min}
         max={max}
-        step={whole ? 1 : "any"}
+        step={isWhole ? 1 : "any"}
         onInput={({ currentTarget }) => setDraft(currentTarget.value)}
         onChange={({ currentTarget }) => take(currentTarget)}
       />

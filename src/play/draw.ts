@@ -2,9 +2,8 @@
 import type { Box } from "../figures/draw/axes.ts";
 import { linearScale, type Scale, shortNumber } from "../figures/draw/scale.ts";
 import type { Point } from "../figures/draw/series.ts";
-import { type Attributes, element, rounded, type SvgNode } from "../figures/draw/svg.ts";
-import { SMALL, text } from "../figures/draw/text.ts";
-import type { Theme } from "../figures/draw/theme.ts";
+import type { Theme } from "../figures/draw/style.ts";
+import { type Attributes, element, rounded, SMALL, type SvgNode, text } from "../figures/draw/svg.ts";
 
 /** A figure of one width, by a theme: that of the page, or that of a file. */
 export interface Figure {

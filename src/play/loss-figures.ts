@@ -1,12 +1,11 @@
 // Losses against steps.
 import type { Curve } from "../engines/engine.ts";
 import { panel } from "../figures/draw/axes.ts";
-import { lossScale, stepScale } from "../figures/draw/loss-axis.ts";
 import { AXIS_END, type PublishedLoss } from "../figures/draw/paper-points.ts";
-import type { Scale } from "../figures/draw/scale.ts";
+import { lossScale, type Scale, stepScale } from "../figures/draw/scale.ts";
 import { linePath, type Point } from "../figures/draw/series.ts";
+import type { Theme } from "../figures/draw/style.ts";
 import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
-import type { Theme } from "../figures/draw/theme.ts";
 import { runningMeans } from "../records/running-mean.ts";
 import { dotsAt, type Figure, note, type PanelFrame, polyline } from "./draw.ts";
 

@@ -1,7 +1,7 @@
 import lines from "../../results/published/fig4.csv";
 import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossIn } from "../figures/draw/paper-points.ts";
-import { themeOf } from "../figures/draw/theme.ts";
+import { themeOf } from "../figures/draw/style.ts";
 import { zooLabel } from "../models/zoo.ts";
 import { shellQuoted } from "../shell.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";

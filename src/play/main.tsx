@@ -1,14 +1,13 @@
 import { render } from "preact";
 import paper from "../../configs/paper.yaml";
-import { pageVariables } from "../figures/draw/theme.ts";
+import "../../assets/play/style.css";
+import { pageVariables } from "../figures/draw/style.ts";
 import { CommandSection, LossesSection, RunsSection } from "./losses-section.tsx";
 import { ModelsSection } from "./models-section.tsx";
 import { Playground } from "./playground.ts";
 import { configSettings } from "./settings.ts";
 import { TasksSection } from "./tasks-section.tsx";
-import { Tour } from "./tour-view.tsx";
-import { TrainingBar } from "./training-bar.tsx";
-import "./style.css";
+import { Tour, TrainingBar } from "./training.tsx";
 
 /** How long the address may lag behind: browsers refuse very many changes of it. */
 const ADDRESS_MS = 300;

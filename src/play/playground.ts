@@ -1,16 +1,40 @@
+import stops from "../../assets/play/tour.yaml";
 import type { GeneratedRun } from "../engines/engine.ts";
 import type { Point } from "../figures/draw/series.ts";
 import { mean } from "../stats/moments.ts";
-import { type ShownLoss, shownLosses } from "./loss-figures.ts";
-import type { FromWorker, Progress } from "./messages.ts";
+import { SHOWN_LOSSES, type ShownLoss, shownLosses } from "./loss-figures.ts";
 import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
 import type { EndedRuns } from "./run-histogram.ts";
 import { addressOf, type PlayModel, type PlaySettings, playRuns, possible, settingsIn } from "./settings.ts";
-import { FIRST_VIEW, STOPS, type View } from "./tour.ts";
+import type { FromWorker, Progress } from "./worker.ts";
 
 /** Runs of each model in the histogram. */
 export const MANY = 20;
+
+/** What is shown of that which is trained. */
+interface View {
+  readonly loss: ShownLoss;
+  readonly log: boolean;
+  /** The stop of the tour, from 0; null if nobody is on it. */
+  readonly stop: number | null;
+}
+
+const FIRST_LOSS: ShownLoss = "train";
+
+/** A stop of the tour: a state of the page. */
+export interface Stop {
+  readonly title: string;
+  /** The state, as an address says it. */
+  readonly shows: string;
+  readonly sentences: readonly string[];
+  /** The part of the page to look at, by its id. */
+  readonly part: string;
+  /** A change to try, as a button of the stop. */
+  readonly attempt?: { readonly words: string; readonly shows: string };
+}
+
+export const STOPS: readonly Stop[] = stops;
 
 /** A model in training. */
 export interface Live {
@@ -44,11 +68,10 @@ export class Playground {
   constructor(defaults: PlaySettings, address: string, changed: () => void) {
     this.defaults = defaults;
     this.#changed = changed;
-    const said = new URLSearchParams(address);
-    this.settings = settingsIn(said, defaults);
-    this.view = viewIn(said);
+    this.settings = this.#settingsAt(address);
+    this.view = viewIn(address);
     this.#pool = new Pool({
-      onProgress: (runs, progress, message) => this.#hear(runs, progress, message),
+      onProgress: (runs, message) => this.#hear(runs, message),
       onTrouble: (words) => {
         this.trouble = words;
         changed();
@@ -69,7 +92,7 @@ export class Playground {
   get address(): string {
     const { loss, log, stop } = this.view;
     const shown = [
-      ...(loss === FIRST_VIEW.loss ? [] : [`loss=${loss}`]),
+      ...(loss === FIRST_LOSS ? [] : [`loss=${loss}`]),
       ...(log ? ["scale=log"] : []),
       ...(stop === null ? [] : [`tour=${stop + 1}`]),
     ];
@@ -92,25 +115,23 @@ export class Playground {
   /** Whether settings differ from those of the tour's present stop. */
   get isBesideStop(): boolean {
     const stop = STOPS[this.view.stop ?? -1];
-    return stop !== undefined && addressOf(this.settings, this.#settingsAt(stop.settings)) !== "";
+    return stop !== undefined && addressOf(this.settings, this.#settingsAt(stop.shows)) !== "";
   }
 
   /** Goes to a stop of the tour, and trains what it shows. */
   visit(stop: number): void {
-    const { settings, view } = STOPS[stop];
-    this.settings = this.#settingsAt(settings);
-    this.view = { ...FIRST_VIEW, ...view, stop };
-    this.#begin();
+    this.#beginAt(`${STOPS[stop].shows}&tour=${stop + 1}`);
     this.train(true);
+  }
+
+  /** Changes what an address says, and nothing else. */
+  attempt(address: string): void {
+    this.change(settingsIn(new URLSearchParams(address), this.settings));
   }
 
   /** Shows what an address says. */
   goTo(address: string): void {
-    if (address === this.address) return;
-    const said = new URLSearchParams(address);
-    this.settings = settingsIn(said, this.defaults);
-    this.view = viewIn(said);
-    this.#begin();
+    if (address !== this.address) this.#beginAt(address);
   }
 
   train(on: boolean): void {
@@ -128,7 +149,7 @@ export class Playground {
     if (!this.hasMany) {
       this.hasMany = true;
       for (let index = 0; index < MANY; index++)
-        if (index !== this.settings.run) this.#pool.add(playRuns(this.settings, index), { watched: false });
+        if (index !== this.settings.run) this.#pool.add(playRuns(this.settings, index), false);
     }
     this.train(true);
   }
@@ -155,8 +176,14 @@ export class Playground {
     return own.toSorted((a, b) => a.run.index - b.run.index);
   }
 
-  #settingsAt(stop: Partial<PlaySettings>): PlaySettings {
-    return possible({ ...this.defaults, ...stop });
+  #settingsAt(address: string): PlaySettings {
+    return settingsIn(new URLSearchParams(address), this.defaults);
+  }
+
+  #beginAt(address: string): void {
+    this.settings = this.#settingsAt(address);
+    this.view = viewIn(address);
+    this.#begin();
   }
 
   #begin(): void {
@@ -170,11 +197,11 @@ export class Playground {
       const model = this.settings.models[i];
       return { run, model, progress: undefined, reading: undefined, fingerprint: undefined };
     });
-    this.#pool.add(runs, { watched: true, keepParameters: true });
+    this.#pool.add(runs, true);
     this.#changed();
   }
 
-  #hear(runs: readonly GeneratedRun[], progress: readonly Progress[], { done, trainingMs }: FromWorker): void {
+  #hear(runs: readonly GeneratedRun[], { done, trainingMs, runs: progress }: FromWorker): void {
     const [first, step] = [runs[0], progress[0]?.step ?? 0];
     if (first.index === this.settings.run && trainingMs > 0) this.pace = (1000 * step) / trainingMs;
     for (const [i, run] of runs.entries()) {
@@ -197,10 +224,11 @@ export class Playground {
   }
 }
 
-function viewIn(said: URLSearchParams): View {
-  const loss = (["train", "running", "heldout"] as const).find((name) => name === said.get("loss"));
+function viewIn(address: string): View {
+  const said = new URLSearchParams(address);
+  const loss = SHOWN_LOSSES.find((name) => name === said.get("loss"));
   const stop = Number(said.get("tour")) - 1;
-  return { loss: loss ?? FIRST_VIEW.loss, log: said.get("scale") === "log", stop: STOPS[stop] ? stop : null };
+  return { loss: loss ?? FIRST_LOSS, log: said.get("scale") === "log", stop: STOPS[stop] ? stop : null };
 }
 
 /** SHA-256 of parameters in canonical order, float32 in little-endian bytes: the same for the same run on any machine. */

@@ -48,7 +48,6 @@ export interface PlaySettings {
   readonly heldoutRows: number;
 }
 
-export const MOST_TASKS = 5;
 export const MOST_MODELS = 3;
 
 /** The lowest correlation that K tasks can all have with each other. */
@@ -117,49 +116,73 @@ interface Key<T> {
 
 type Keys = { readonly [Name in Exclude<keyof PlaySettings, "data">]: Key<PlaySettings[Name]> };
 
-const within = (low: number, high: number) => (text: string) => {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  return value >= low && value <= high ? value : undefined;
-};
-const whole = (low: number, high: number) => (text: string) => {
-  const value = within(low, high)(text);
-  return Number.isInteger(value) ? value : undefined;
-};
+/** What a number may be. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly isWhole: boolean;
+}
+
+const whole = (min: number, max: number): Bounds => ({ min, max, isWhole: true });
+const real = (min: number, max: number): Bounds => ({ min, max, isWhole: false });
+
+/** Bounds of what a page can train and show. */
+export const BOUNDS = {
+  sines: whole(0, 20),
+  noiseStd: real(0, 10),
+  correlation: real(-1, 1),
+  tasks: whole(2, 5),
+  experts: whole(1, 32),
+  units: whole(1, 512),
+  seed: whole(0, 2 ** 31),
+  run: whole(0, 9999),
+  batch: whole(1, 2048),
+  steps: whole(1, 1_000_000),
+  lr: real(1e-7, 10),
+  dropout: real(0, 0.99),
+  trainRows: whole(1, 1e6),
+  initializerStd: real(1e-4, 10),
+  heldoutRows: whole(1, 100_000),
+} as const;
+
+const within =
+  ({ min, max, isWhole }: Bounds) =>
+  (text: string) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    return value >= min && value <= max && (Number.isInteger(value) || !isWhole) ? value : undefined;
+  };
 const oneOf =
   <T extends string>(...names: readonly T[]) =>
   (text: string) =>
     names.find((name) => name === text);
 
-/** Bounds of what a page can train and show. */
-export const LIMITS = { batch: 2048, steps: 1_000_000, experts: 32, units: 512, run: 9999, sines: 20 } as const;
-
 const KEYS: Keys = {
-  sines: { name: "sines", read: whole(0, LIMITS.sines) },
-  noiseStd: { name: "noise", read: within(0, 10) },
-  correlation: { name: "p", read: within(-1, 1) },
-  tasks: { name: "tasks", read: whole(2, MOST_TASKS), option: "--set" },
+  sines: { name: "sines", read: within(BOUNDS.sines) },
+  noiseStd: { name: "noise", read: within(BOUNDS.noiseStd) },
+  correlation: { name: "p", read: within(BOUNDS.correlation) },
+  tasks: { name: "tasks", read: within(BOUNDS.tasks), option: "--set" },
   models: { name: "models", read: modelsIn, write: (models) => models.map(modelText).join(",") },
-  seed: { name: "seed", read: whole(0, 2 ** 31), option: "--seed" },
-  run: { name: "run", read: whole(0, LIMITS.run) },
-  batch: { name: "batch", read: whole(1, LIMITS.batch), option: "--batch" },
-  steps: { name: "steps", read: whole(1, LIMITS.steps), option: "--steps" },
+  seed: { name: "seed", read: within(BOUNDS.seed), option: "--seed" },
+  run: { name: "run", read: within(BOUNDS.run) },
+  batch: { name: "batch", read: within(BOUNDS.batch), option: "--batch" },
+  steps: { name: "steps", read: within(BOUNDS.steps), option: "--steps" },
   optimizer: { name: "optimizer", read: oneOf("adam", "sgd"), option: "--set" },
-  lr: { name: "lr", read: within(1e-7, 10), option: "--lr" },
-  dropout: { name: "dropout", read: within(0, 0.99), option: "--set" },
+  lr: { name: "lr", read: within(BOUNDS.lr), option: "--lr" },
+  dropout: { name: "dropout", read: within(BOUNDS.dropout), option: "--set" },
   trainRows: {
     name: "rows",
-    read: (text) => (text === "fresh" ? "fresh" : whole(1, 1e6)(text)),
+    read: (text) => (text === "fresh" ? "fresh" : within(BOUNDS.trainRows)(text)),
     option: "--set",
   },
   sampling: { name: "sampling", read: oneOf("epochs", "replacement"), option: "--set" },
   initializer: { name: "init", read: oneOf(...INITIALIZER_NAMES), option: "--set" },
-  initializerStd: { name: "std", read: within(1e-4, 10), option: "--set" },
+  initializerStd: { name: "std", read: within(BOUNDS.initializerStd), option: "--set" },
   evalEvery: {
     name: "every",
-    read: (text) => (/^log:[1-9]\d{0,3}$/.test(text) ? text : whole(1, LIMITS.steps)(text)),
+    read: (text) => (/^log:[1-9]\d{0,3}$/.test(text) ? text : within(BOUNDS.steps)(text)),
     option: "--set",
   },
-  heldoutRows: { name: "heldout", read: whole(1, 100_000), option: "--set" },
+  heldoutRows: { name: "heldout", read: within(BOUNDS.heldoutRows), option: "--set" },
 };
 
 const SETTING_NAMES = Object.keys(KEYS) as (keyof Keys)[];
@@ -178,7 +201,7 @@ function modelsIn(text: string): PlayModel[] | undefined {
     const [, name, experts, units] = /^([a-z0-9-]+)(?::(\d+)?(?:x(\d+))?)?$/.exec(one) ?? [];
     const like = MODEL_NAMES.find((known) => known === name);
     if (like === undefined) return [];
-    const [E, H] = [whole(1, LIMITS.experts)(experts ?? ""), whole(1, LIMITS.units)(units ?? "")];
+    const [E, H] = [within(BOUNDS.experts)(experts ?? ""), within(BOUNDS.units)(units ?? "")];
     return [
       {
         like,
@@ -192,7 +215,7 @@ function modelsIn(text: string): PlayModel[] | undefined {
 }
 
 const numbers = (text: string, most: number) => {
-  const values = text === "" ? [] : text.split(",").map((one) => within(-most, most)(one));
+  const values = text === "" ? [] : text.split(",").map((one) => within(real(-most, most))(one));
   return values.includes(undefined) ? undefined : (values as number[]);
 };
 
@@ -203,8 +226,9 @@ function dataIn(text: string): PlaySettings["data"] | undefined {
   const [ends = "", frequencies = "", phases = ""] = text.split(";");
   const [inputs = 0, scale = 0, noiseStd = -1] = numbers(ends, 1e4) ?? [];
   const [alpha, beta] = [numbers(frequencies, 1e4), numbers(phases, 1e4)];
-  const isGood = Number.isInteger(inputs) && inputs >= MOST_TASKS && scale >= 1e-4 && noiseStd >= 0;
-  if (!isGood || alpha === undefined || alpha.length > LIMITS.sines || alpha.length !== beta?.length) return undefined;
+  const isGood = Number.isInteger(inputs) && inputs >= BOUNDS.tasks.max && scale >= 1e-4 && noiseStd >= 0;
+  if (!isGood || alpha === undefined || alpha.length > BOUNDS.sines.max || alpha.length !== beta?.length)
+    return undefined;
   return { inputs, scale, alpha, beta, noiseStd };
 }
 
@@ -277,15 +301,10 @@ interface ConfigValues extends OfConfig, Pick<PlaySettings, "data"> {
 /** Settings of a config's first correlation and first run. Its models are of the zoo. */
 export function configSettings(config: ConfigValues): PlaySettings {
   const { data, correlations } = config;
-  const models = asInZoo(config.models);
+  const models = config.models.map((name) => ({ like: name as ModelName }));
   const same = Object.fromEntries(OF_CONFIG.map((key) => [key, config[key]])) as OfConfig;
   const own = { sines: null, noiseStd: null, correlation: correlations[0] ?? 0.5, models, run: 0 };
   return possible({ ...same, data, ...own });
-}
-
-/** Models of the zoo by their names. */
-export function asInZoo(names: readonly string[]): PlaySettings["models"] {
-  return names.map((name) => ({ like: name as ModelName }));
 }
 
 /** Run number `index` of each model: the same runs as those of the sweep that `commandFor` names. */

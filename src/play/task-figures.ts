@@ -7,9 +7,8 @@ import { panel } from "../figures/draw/axes.ts";
 import type { PublishedCorrelation } from "../figures/draw/paper-points.ts";
 import { signed } from "../figures/draw/scale.ts";
 import type { Point } from "../figures/draw/series.ts";
-import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
-import { SMALL, textWidth } from "../figures/draw/text.ts";
-import type { Theme } from "../figures/draw/theme.ts";
+import type { Theme } from "../figures/draw/style.ts";
+import { element, rounded, SMALL, type SvgNode, textWidth } from "../figures/draw/svg.ts";
 import { dotsAt, type Figure, frame, label, limits, note, polyline } from "./draw.ts";
 import { REACH } from "./probe.ts";
 

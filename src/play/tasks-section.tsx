@@ -6,7 +6,7 @@ import { correlationIn } from "../figures/draw/paper-points.ts";
 import { Choice, NumberField, Section, Slider } from "./controls.tsx";
 import { Drawing, SavedFigure } from "./figure.tsx";
 import type { Playground } from "./playground.ts";
-import { lowestCorrelation, MOST_TASKS, type PlaySettings, playGenerator } from "./settings.ts";
+import { BOUNDS, lowestCorrelation, type PlaySettings, playGenerator } from "./settings.ts";
 import { correlationFigure, digits, directionsFigure, functionFigure } from "./task-figures.ts";
 
 const PUBLISHED = lines.map(correlationIn);
@@ -64,8 +64,7 @@ export function TasksSection({ playground }: { playground: Playground }) {
           id="tasks-count"
           label="tasks"
           value={tasks}
-          min={2}
-          max={MOST_TASKS}
+          bounds={BOUNDS.tasks}
           onValue={(value) => change({ tasks: value })}
         />
         <Choice
@@ -82,17 +81,14 @@ export function TasksSection({ playground }: { playground: Playground }) {
           id="sines"
           label="sines"
           value={data.alpha.length}
-          min={0}
-          max={generatorSettings(settings.data).alpha.length}
+          bounds={{ ...BOUNDS.sines, max: generatorSettings(settings.data).alpha.length }}
           onValue={(sines) => change({ sines })}
         />
         <NumberField
           id="noise"
           label="noise"
           value={data.noiseStd}
-          min={0}
-          max={10}
-          whole={false}
+          bounds={BOUNDS.noiseStd}
           onValue={(noiseStd) => change({ noiseStd })}
         />
       </div>

@@ -9,6 +9,13 @@ declare module "*?worker&inline" {
   export default make;
 }
 
+declare module "*/tour.yaml" {
+  import type { Stop } from "./playground.ts";
+
+  const stops: readonly Stop[];
+  export default stops;
+}
+
 declare module "*.yaml" {
   import type { ConfigValues } from "./settings.ts";
 

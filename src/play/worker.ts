@@ -1,8 +1,41 @@
 // Trains in a Web Worker: a slice of time, then a look at messages.
+
+import kernelsUrl from "../engines/cpu/kernels/kernels.wasm?url";
 import { RunGroupTraining } from "../engines/cpu/run-group.ts";
 import { WasmKernels } from "../engines/cpu/wasm-kernels.ts";
-import type { FromWorker, Job, Progress, ToWorker } from "./messages.ts";
-import { Probe } from "./probe.ts";
+import type { Curve, GeneratedRun } from "../engines/engine.ts";
+import { Probe, type Reading } from "./probe.ts";
+
+/** A run group for a worker. */
+export interface Job {
+  readonly number: number;
+  readonly runs: readonly GeneratedRun[];
+  /** Whether the page shows the runs: it has readings while they train, and their final parameters. */
+  readonly isShown: boolean;
+}
+
+export type ToWorker =
+  | { readonly kind: "train"; readonly job: Job }
+  | { readonly kind: "pause"; readonly paused: boolean }
+  | { readonly kind: "stop" };
+
+/** How far a run is. */
+export interface Progress {
+  readonly step: number;
+  readonly curve: Curve;
+  readonly failure?: string;
+  readonly reading?: Reading;
+  readonly parameters?: Float32Array;
+}
+
+/** What a worker says: how far the runs of a job are, in their order; at last that they are done. */
+export interface FromWorker {
+  readonly job: number;
+  readonly done: boolean;
+  readonly runs: readonly Progress[];
+  /** Milliseconds of training since the job began, without readings and pauses. */
+  readonly trainingMs: number;
+}
 
 /** How long the worker hears no message. */
 const SLICE_MS = 20;
@@ -11,9 +44,9 @@ const READ_EVERY_MS = 100;
 /** Readings take at most about this share of the time. */
 const READ_SHARE = 0.1;
 
-let kernels: WasmKernels | undefined;
+const kernels = new WasmKernels(new WebAssembly.Module(bytesOf(kernelsUrl)));
 let training: Trainer | undefined;
-let paused = false;
+let paused = true;
 /** A message to itself: it comes after those that wait, and sooner than any timer. */
 const turn = new MessageChannel();
 let isTurning = false;
@@ -33,12 +66,8 @@ function turnSoon(): void {
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.kind) {
-    case "kernels":
-      kernels = new WasmKernels(data.module);
-      return;
     case "train":
-      paused = data.paused;
-      training = new Trainer(kernels as WasmKernels, data.job);
+      training = new Trainer(data.job);
       return turnSoon();
     case "pause":
       paused = data.paused;
@@ -48,6 +77,11 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       training = undefined;
   }
 };
+
+/** The bytes of a data URL. */
+function bytesOf(url: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(url.slice(url.indexOf(",") + 1)), (letter) => letter.charCodeAt(0));
+}
 
 /** One job in training. */
 class Trainer {
@@ -60,10 +94,10 @@ class Trainer {
   #readMs = 0;
   #readAt = Number.NEGATIVE_INFINITY;
 
-  constructor(memory: WasmKernels, job: Job) {
+  constructor(job: Job) {
     this.#job = job;
-    this.#training = new RunGroupTraining(memory, job.runs);
-    this.#probes = job.watched ? job.runs.map((run) => new Probe(run)) : [];
+    this.#training = new RunGroupTraining(kernels, job.runs);
+    this.#probes = job.isShown ? job.runs.map((run) => new Probe(run)) : [];
     this.tellAll();
   }
 
@@ -106,7 +140,7 @@ class Trainer {
         curve,
         ...(failure !== undefined && { failure }),
         ...(reading && { reading }),
-        ...(done && this.#job.keepParameters && { parameters: run.parameters }),
+        ...(done && this.#job.isShown && { parameters: run.parameters }),
       };
     });
     const message: FromWorker = { job: this.#job.number, done, runs, trainingMs: this.#trainingMs };

@@ -8,7 +8,7 @@ import { listed } from "../listed.ts";
 import type { SeveralPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { shellQuoted } from "../shell.ts";
-import { type Html, headRow, html, NOTHING, section, tableBox } from "./html.ts";
+import { type Html, headRow, html, NOTHING, section, tableOf } from "./html.ts";
 import { mark } from "./settings-section.ts";
 
 interface Shown {
@@ -95,13 +95,10 @@ function commandLine({ ids, command }: CoveringCommand): Html {
 function tests(claim: EachLoss<Claim>): Html {
   const { train } = claim;
   const rows = train.parts.map((_, i) => testRow(eachLoss((set) => claim[set].parts[i])));
-  const table = html`<table>
-<thead>${headRow(["Test", "Expected", ...LOSS_SETS.flatMap((set) => [WHERE[set], "Verdict"]), "The paper’s"])}</thead>
-<tbody>${rows}</tbody>
-</table>`;
+  const head = headRow(["Test", "Expected", ...LOSS_SETS.flatMap((set) => [WHERE[set], "Verdict"]), "The paper’s"]);
   return html`<details><summary>How it was tested</summary>
 <p>${capitalised(train.statistic)}. ${capitalised(train.margins)}.</p>
-${tableBox(`Tests of the claim ${train.id}`, table)}
+${tableOf(`Tests of the claim ${train.id}`, head, rows)}
 </details>`;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { pageVariables } from "../figures/draw/theme.ts";
+import { pageVariables } from "../figures/draw/style.ts";
 import { REPORT_SIGNATURE } from "../records/clean-results.ts";
 import { type Content, type Html, html, markup, NOTHING } from "./html.ts";
 

@@ -39,6 +39,18 @@ export function tableBox(label: string, table: Content): Html {
   return html`<div class="box" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 }
 
+/** A table with one body in such a box. */
+export function tableOf(label: string, head: Html, rows: Content, className?: string): Html {
+  const named = className === undefined ? "" : html` class="${className}"`;
+  return tableBox(
+    label,
+    html`<table${named}>
+<thead>${head}</thead>
+<tbody>${rows}</tbody>
+</table>`,
+  );
+}
+
 /** A row of headings, each for the column below it; those of `numbers` are columns of numbers. */
 export function headRow(titles: readonly string[], numbers: readonly string[] = []): Html {
   return html`<tr>${titles.map((title) => html`<th scope="col"${numbers.includes(title) ? NUMBER : ""}>${title}</th>`)}</tr>`;

@@ -5,7 +5,7 @@ import type { Provenance } from "../records/provenance.ts";
 import { trainersOf, trainerText } from "../records/writers.ts";
 import { shellQuoted } from "../shell.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { type Html, headRow, html, NOTHING, section, tableBox } from "./html.ts";
+import { type Html, headRow, html, NOTHING, section, tableOf } from "./html.ts";
 
 /** Most command lines that are shown; a job array has one for each shard. */
 const SHOWN = 20;
@@ -22,12 +22,9 @@ export function provenanceSection(provenances: readonly Provenance[]): Html {
   const alike = groupBy(provenances, ({ mmoe, node, engine, device, beside, system, cpu, cores }) =>
     JSON.stringify([mmoe, node, engine, device, beside, system, cpu, cores]),
   );
-  const table = html`<table>
-<thead>${headRow(["mmoe", "Engine", "Machine", "System", "Processes", "From", "To"])}</thead>
-<tbody>${[...alike.values()].map(processRow)}</tbody>
-</table>`;
+  const head = headRow(["mmoe", "Engine", "Machine", "System", "Processes", "From", "To"]);
   return section("provenance", "Provenance", [
-    tableBox("Processes", table),
+    tableOf("Processes", head, [...alike.values()].map(processRow)),
     commandLines(provenances),
     dependencies(provenances),
   ]);

@@ -8,7 +8,7 @@ import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { thousands } from "../units.ts";
-import { type Html, headRow, html, NOTHING, section, tableBox } from "./html.ts";
+import { type Html, headRow, html, NOTHING, section, tableBox, tableOf } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 import { vlq } from "./packed-rows.ts";
 import { labelled } from "./report-words.ts";
@@ -92,15 +92,12 @@ export function failuresSection({ config, records }: Results): Html {
   const failed = records.filter(({ status }) => status === "failed");
   if (failed.length === 0) return section("failures", "Failed runs", html`<p>No run failed.</p>`);
   const more = failed.length - NAMED;
-  const table = html`<table>
-<thead>${headRow(["Run", "Model", ...(failed[0]?.correlation === null ? [] : ["Correlation"]), "Reason"])}</thead>
-<tbody>${labelled(failed.slice(0, NAMED), config).map(failureRow)}</tbody>
-</table>`;
+  const head = headRow(["Run", "Model", ...(failed[0]?.correlation === null ? [] : ["Correlation"]), "Reason"]);
   return section("failures", "Failed runs", [
     html`<p>${thousands(failed.length)} of the ${thousands(records.length)} runs that ended failed. A failed run has no final loss:
 it is counted, but no mean, interval, figure or verdict includes it.</p>
 `,
-    tableBox("Table of failed runs", table),
+    tableOf("Table of failed runs", head, labelled(failed.slice(0, NAMED), config).map(failureRow)),
     more > 0 ? html`<p>And ${thousands(more)} more: runs.csv names them all.</p>` : "",
   ]);
 }

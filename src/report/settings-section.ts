@@ -1,18 +1,14 @@
 import type { Config } from "../config/config.ts";
 import { type SettingRow, settingRows } from "../config/setting-rows.ts";
-import { type Html, headRow, html, section, tableBox } from "./html.ts";
+import { type Html, headRow, html, section, tableOf } from "./html.ts";
 
 /** Every setting with its mark. */
 export function settingsSection(config: Config): Html {
-  const table = html`<table class="settings">
-<thead>${headRow(["Setting", "Value", "From"])}</thead>
-<tbody>${settingRows(config).map(settingRow)}</tbody>
-</table>`;
   return section("settings", "What was run", [
     html`<p>${config.about}</p>
 <p>${config.rows === null ? MARKS : OWN_MARKS}</p>
 `,
-    tableBox("Settings", table),
+    tableOf("Settings", headRow(["Setting", "Value", "From"]), settingRows(config).map(settingRow), "settings"),
   ]);
 }
 

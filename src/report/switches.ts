@@ -1,4 +1,4 @@
-import { LOSS_SETS, type LossSet } from "../config/losses.ts";
+import { eachLoss, type LossSet } from "../config/losses.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { type Html, html, NOTHING } from "./html.ts";
@@ -15,30 +15,9 @@ interface Shown {
 /** The switches of the figures; `labelOf` names a model. They work by CSS alone: `page.css` and `switchRules` show what is chosen. */
 export function switches({ models, correlations, loss, paper }: Shown, labelOf: (model: string) => string): Html {
   return html`<div class="switches" role="group" aria-label="What the figures show">
-${radios(
-  "Loss",
-  "loss",
-  LOSS_SETS.map((set) => [set, LOSS_WORDS[set].short]),
-  loss,
-)}
-${radios(
-  "Over runs",
-  "statistic",
-  [
-    ["mean", "mean"],
-    ["median", "median"],
-  ],
-  "mean",
-)}
-${radios(
-  "Axis",
-  "scale",
-  [
-    ["linear", "linear"],
-    ["log", "logarithmic"],
-  ],
-  "linear",
-)}
+${radios("Loss", "loss", LOSSES, loss)}
+${radios("Over runs", "statistic", { mean: "mean", median: "median" }, "mean")}
+${radios("Axis", "scale", { linear: "linear", log: "logarithmic" }, "linear")}
 ${boxes("Models", "model", models, labelOf)}
 ${correlations.length > 0 ? boxes("Correlations", "correlation", correlations, shortNumber) : NOTHING}
 ${paper ? paperBox(paper !== "hidden") : ""}
@@ -50,10 +29,11 @@ function paperBox(isShown: boolean): Html {
   return html`<fieldset><legend>The paper’s</legend><label><input type="checkbox" id="show-paper"${isShown ? CHECKED : ""} autocomplete="off"> points</label></fieldset>`;
 }
 
-type Choices = readonly (readonly [value: string, label: string])[];
+const LOSSES = eachLoss((set) => LOSS_WORDS[set].short);
 
-function radios(legend: string, name: string, choices: Choices, chosen: string): Html {
-  const labels = choices.map(
+/** A choice of one of some values, by their labels. */
+function radios(legend: string, name: string, choices: Readonly<Record<string, string>>, chosen: string): Html {
+  const labels = Object.entries(choices).map(
     ([value, label]) =>
       html`<label><input type="radio" name="${name}" id="show-${value}"${value === chosen ? CHECKED : ""} autocomplete="off"> ${label}</label>`,
   );

@@ -155,8 +155,17 @@ export function bcaInterval({ value, replicates, jackknife }: Bootstrapped, leve
 }
 
 /** A statistic with its interval. */
-export function estimateOf(bootstrapped: Bootstrapped, level = LEVEL): Estimate {
-  return { value: bootstrapped.value, ...bcaInterval(bootstrapped, level) };
+export function estimateOf(bootstrapped: Bootstrapped): Estimate {
+  return { value: bootstrapped.value, ...bcaInterval(bootstrapped) };
+}
+
+/** Several statistics of a sample with their intervals, all from the same resamples. */
+export function estimatesOf<K extends string>(
+  values: Float64Array,
+  statistics: Readonly<Record<K, (sorted: Float64Array) => number>>,
+): Record<K, Estimate> {
+  const all = Object.entries<Bootstrapped>(bootstrap([values], onlyColumn, statistics));
+  return Object.fromEntries(all.map(([name, one]) => [name, estimateOf(one)])) as Record<K, Estimate>;
 }
 
 /** Share of ascending values below `value`; those that equal it count half. */

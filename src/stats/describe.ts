@@ -1,6 +1,6 @@
-import { bootstrap, estimateOf, onlyColumn } from "./bootstrap.ts";
+import { estimatesOf } from "./bootstrap.ts";
 import type { Estimate } from "./estimate.ts";
-import { interquartileMean, mean, quantileSorted, standardDeviation } from "./moments.ts";
+import { interquartileMean, mean, median, quantileSorted, standardDeviation } from "./moments.ts";
 
 /** Description of a sample: estimates with 95 % intervals (BCa). */
 export interface Description {
@@ -23,7 +23,7 @@ const STATISTICS = {
   mean,
   sd: standardDeviation,
   q1: (sorted: Float64Array) => quantileSorted(sorted, 0.25),
-  median: (sorted: Float64Array) => quantileSorted(sorted, 0.5),
+  median,
   q3: (sorted: Float64Array) => quantileSorted(sorted, 0.75),
   iqm: interquartileMean,
 };
@@ -31,21 +31,17 @@ const STATISTICS = {
 /** Describes a sample in any order; statistics that it is too small for are NaN. */
 export function describe(values: Float64Array): Description {
   const n = values.length;
-  const all = bootstrap([values], onlyColumn, STATISTICS);
-  const sd = estimateOf(all.sd);
+  const { mean, sd, ...others } = estimatesOf(values, STATISTICS);
   const [min, max] =
     n === 0
       ? [Number.NaN, Number.NaN]
       : [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
   return {
     n,
-    mean: estimateOf(all.mean),
+    mean,
     sd,
     se: { value: sd.value / Math.sqrt(n), low: sd.low / Math.sqrt(n), high: sd.high / Math.sqrt(n) },
-    q1: estimateOf(all.q1),
-    median: estimateOf(all.median),
-    q3: estimateOf(all.q3),
-    iqm: estimateOf(all.iqm),
+    ...others,
     min,
     max,
   };

@@ -1,14 +1,14 @@
 import { memo } from "../memo.ts";
-import { bootstrap, estimateOf, onlyColumn } from "./bootstrap.ts";
+import { estimatesOf } from "./bootstrap.ts";
 import { type Estimate, LEAST_SHOWN, LEVEL, NO_INTERVAL } from "./estimate.ts";
-import { mean, quantileSorted, standardError } from "./moments.ts";
+import { mean, median, standardError } from "./moments.ts";
 import { normalQuantile } from "./normal.ts";
 
 type Statistic = "mean" | "median";
 
 /** A statistic of ascending values. */
 export function centreOf(sorted: Float64Array, statistic: Statistic): number {
-  return statistic === "mean" ? mean(sorted) : quantileSorted(sorted, 0.5);
+  return statistic === "mean" ? mean(sorted) : median(sorted);
 }
 
 /** Resampling more runs takes seconds and changes an interval too little to be seen. */
@@ -33,13 +33,7 @@ export function estimate(values: Float64Array, statistic: Statistic): Estimate {
 }
 
 /** Both statistics of the same resamples. */
-const resampled = memo((values: Float64Array): Readonly<Record<Statistic, Estimate>> => {
-  const all = bootstrap([values], onlyColumn, {
-    mean: (sorted) => centreOf(sorted, "mean"),
-    median: (sorted) => centreOf(sorted, "median"),
-  });
-  return { mean: estimateOf(all.mean), median: estimateOf(all.median) };
-});
+const resampled = memo((values: Float64Array) => estimatesOf(values, { mean, median }));
 
 /** The same without resampling, for instance for the many points of a curve; too few values have no interval. */
 export function quickInterval(values: Float64Array, statistic: Statistic): Estimate {
@@ -72,7 +66,7 @@ function medianEstimate(sorted: Float64Array): Estimate {
   const half = (Z * Math.sqrt(n)) / 2;
   const rank = (r: number) => sorted[Math.min(n, Math.max(1, r)) - 1];
   return {
-    value: centreOf(sorted, "median"),
+    value: median(sorted),
     low: rank(Math.floor(n / 2 - half)),
     high: rank(Math.ceil(n / 2 + 1 + half)),
   };
@@ -82,11 +76,10 @@ function medianEstimate(sorted: Float64Array): Estimate {
  * `count` of `n` as a share, with Wilson's score interval: unlike the bootstrap's, it also works for 0 and n of n, where
  * one end is exactly 0 or 1.
  */
-export function shareOf(count: number, n: number, level = LEVEL): Estimate {
+export function shareOf(count: number, n: number): Estimate {
   if (n === 0) return { value: Number.NaN, ...NO_INTERVAL };
   const value = count / n;
-  const z = normalQuantile((1 + level) / 2);
-  const centre = (value + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
-  const half = (z / (1 + z ** 2 / n)) * Math.sqrt((value * (1 - value)) / n + z ** 2 / (4 * n ** 2));
+  const centre = (value + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
+  const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt((value * (1 - value)) / n + Z ** 2 / (4 * n ** 2));
   return { value, low: count === 0 ? 0 : centre - half, high: count === n ? 1 : centre + half };
 }

@@ -30,6 +30,10 @@ export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
   return low + (position - below) * (sorted[above] - low);
 }
 
+export function median(sorted: ArrayLike<number>): number {
+  return quantileSorted(sorted, 0.5);
+}
+
 /** Pearson correlation of two samples of one length, without pairs of which one is NaN; NaN for fewer than two pairs. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const pairs = new Correlation();

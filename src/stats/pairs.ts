@@ -1,7 +1,7 @@
-import { bootstrap, estimateOf, onlyColumn } from "./bootstrap.ts";
+import { estimatesOf } from "./bootstrap.ts";
 import type { Estimate } from "./estimate.ts";
 import { shareOf } from "./interval.ts";
-import { mean, quantileSorted } from "./moments.ts";
+import { mean, median } from "./moments.ts";
 import { normalCdf } from "./normal.ts";
 
 /** How a differs from b on pairs: 95 % intervals by BCa over pairs, for the share by Wilson. */
@@ -19,11 +19,9 @@ export interface PairedComparison {
 export function comparePairs(a: Float64Array, b: Float64Array): PairedComparison {
   const d = differences(a, b);
   const below = d.reduce((sum, difference) => sum + (difference < 0 ? 1 : difference === 0 ? 0.5 : 0), 0);
-  const all = bootstrap([d], onlyColumn, { mean, median: (sorted) => quantileSorted(sorted, 0.5) });
   return {
     pairs: d.length,
-    mean: estimateOf(all.mean),
-    median: estimateOf(all.median),
+    ...estimatesOf(d, { mean, median }),
     improvement: shareOf(below, d.length),
     wilcoxon: wilcoxon(d),
   };

@@ -1,7 +1,7 @@
 import { bootstrap, estimateOf } from "./bootstrap.ts";
 import type { Estimate } from "./estimate.ts";
 import { fUpperTail } from "./f-distribution.ts";
-import { mean, quantileSorted, standardDeviation } from "./moments.ts";
+import { mean, median, quantileSorted, standardDeviation } from "./moments.ts";
 
 export interface SpreadTest {
   readonly statistic: number;
@@ -15,8 +15,8 @@ export interface SpreadTest {
  */
 export function brownForsythe(samples: readonly Float64Array[]): SpreadTest {
   const distances = samples.map((sample) => {
-    const median = quantileSorted(sample.toSorted(), 0.5);
-    return sample.map((value) => Math.abs(value - median));
+    const middle = median(sample.toSorted());
+    return sample.map((value) => Math.abs(value - middle));
   });
   const total = distances.reduce((sum, { length }) => sum + length, 0);
   const centres = distances.map(mean);

@@ -5,10 +5,10 @@ import { isCode } from "../models/code.ts";
 import { flopPerRow } from "../models/parameters.ts";
 import { toCsv } from "../records/csv.ts";
 import type { RunRecord } from "../records/record.ts";
-import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
+import { estimatesOf } from "../stats/bootstrap.ts";
 import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { quantileSorted } from "../stats/moments.ts";
+import { median } from "../stats/moments.ts";
 
 /** Size of a model. */
 interface ModelSize {
@@ -76,12 +76,10 @@ export function modelCosts(
   });
 }
 
-const median = (sorted: Float64Array) => quantileSorted(sorted, 0.5);
-
 function rowTime(done: readonly RunRecord[], interval: boolean): Estimate {
   const us = Float64Array.from(done, ({ elapsedMs, steps, batch }) => (1000 * elapsedMs) / (steps * batch));
   if (!interval) return { value: median(us.sort()), ...NO_INTERVAL };
-  return estimateOf(bootstrap([us], onlyColumn, { median }).median);
+  return estimatesOf(us, { median }).median;
 }
 
 /** Two times are alike if they differ by less: those of a group differ by the microseconds of reading the clock. */

@@ -6,11 +6,11 @@ import { memo } from "../memo.ts";
 import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../records/record.ts";
-import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
+import { estimatesOf } from "../stats/bootstrap.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { shareOf } from "../stats/interval.ts";
-import { mean, quantileSorted } from "../stats/moments.ts";
+import { mean, median } from "../stats/moments.ts";
 
 /** Models that share nothing between tasks: what others gain or lose by sharing is measured against the first that a sweep has. */
 export const SHARE_NOTHING = ["single-task", "single-task-wide"] as const;
@@ -102,15 +102,14 @@ export const seesawOf = memo((results: Results, loss: LossSet, against: string):
 function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {
   const n = runs.length;
   const meanGains = Float64Array.from(runs, (_, i) => mean(tasks.map((gains) => gains[i])));
-  const statistics = { mean, median: (sorted: Float64Array) => quantileSorted(sorted, 0.5) };
-  const both = bootstrap([meanGains], onlyColumn, statistics);
+  const both = estimatesOf(meanGains, { mean, median });
   const { seesaw, allGain, allLose } = countsOf(tasks, n);
   return {
     ...cellOf(cell),
     pairs: n,
-    gains: tasks.map((gains) => estimateOf(bootstrap([gains], onlyColumn, { mean }).mean)),
-    deltaM: estimateOf(both.mean),
-    medianDeltaM: estimateOf(both.median),
+    gains: tasks.map((gains) => estimatesOf(gains, { mean }).mean),
+    deltaM: both.mean,
+    medianDeltaM: both.median,
     seesaw: shareOf(seesaw, n),
     allGain: shareOf(allGain, n),
     allLose: shareOf(allLose, n),

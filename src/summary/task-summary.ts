@@ -6,7 +6,7 @@ import { type Cell, cellKey } from "../identity/cell.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../records/record.ts";
-import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
+import { estimatesOf } from "../stats/bootstrap.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
@@ -59,5 +59,5 @@ function taskOf(runs: readonly RunRecord[], k: number, set: LossSet): Omit<TaskC
 }
 
 function meanOf(values: readonly number[]): Estimate {
-  return estimateOf(bootstrap([Float64Array.from(values)], onlyColumn, { mean }).mean);
+  return estimatesOf(Float64Array.from(values), { mean }).mean;
 }

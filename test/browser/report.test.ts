@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { cellCurve } from "../../src/figures/curve-rows.ts";
-import type { CurvePoint } from "../../src/figures/draw/step-panels.ts";
+import type { CurvePoint } from "../../src/figures/draw/curve-panels.ts";
 import { type SweepCell, sweepCells } from "../../src/figures/sweep-facts.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { finalLosses, type RunRecord } from "../../src/records/record.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
-import { modelStyles } from "../../src/figures/draw/style.ts";
-import { themeOf } from "../../src/figures/draw/theme.ts";
+import { modelStyles, themeOf } from "../../src/figures/draw/style.ts";
 import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";

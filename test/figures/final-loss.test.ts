@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asideOf, slotWidth } from "../../src/figures/draw/estimate-series.ts";
+import { asideOf, slotWidth } from "../../src/figures/draw/estimates.ts";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Unavailable } from "../../src/figures/draw/figure.ts";
-import { valueScale } from "../../src/figures/draw/value-scale.ts";
+import { valueScale } from "../../src/figures/draw/scale.ts";
 import { fileName } from "../../src/figures/files.ts";
 import { LOSS_FIGURES, SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { resultsAt } from "../../src/records/at-point.ts";

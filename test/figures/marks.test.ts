@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { spread } from "../../src/figures/draw/end-labels.ts";
 import { histogram } from "../../src/figures/draw/histogram.ts";
-import { linearScale, logScale } from "../../src/figures/draw/scale.ts";
+import { spread } from "../../src/figures/draw/legend.ts";
+import { correlationScale, linearScale, logScale } from "../../src/figures/draw/scale.ts";
 import { linePath } from "../../src/figures/draw/series.ts";
 import { element, svgText } from "../../src/figures/draw/svg.ts";
-import { correlationScale } from "../../src/figures/draw/value-scale.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 import { quickInterval } from "../../src/stats/interval.ts";

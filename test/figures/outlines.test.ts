@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { element, svgText } from "../../src/figures/draw/svg.ts";
-import { text, textWidth } from "../../src/figures/draw/text.ts";
+import { element, svgText, text, textWidth } from "../../src/figures/draw/svg.ts";
 import { outlined } from "../../src/figures/finished.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";

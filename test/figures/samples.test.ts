@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { stepScale } from "../../src/figures/draw/loss-axis.ts";
+import { stepScale } from "../../src/figures/draw/scale.ts";
 import { LOSS_FIGURES } from "../../src/figures/gallery.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { modelStyles } from "../../src/figures/draw/style.ts";
-import { SMALL } from "../../src/figures/draw/text.ts";
-import { themeOf } from "../../src/figures/draw/theme.ts";
+import { modelStyles, themeOf } from "../../src/figures/draw/style.ts";
+import { SMALL } from "../../src/figures/draw/svg.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
 

@@ -13,7 +13,7 @@ import { join, relative } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { LOSS_SETS } from "../../src/config/losses.ts";
 import { DEFAULT_OPTIONS, SCALES, STATISTICS } from "../../src/figures/draw/figure.ts";
-import { THEME_NAMES } from "../../src/figures/draw/theme.ts";
+import { THEME_NAMES } from "../../src/figures/draw/style.ts";
 import { FORMATS, fileName } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../src/figures/gallery.ts";
 import { isFigureFile } from "../../src/records/clean-results.ts";

@@ -127,7 +127,8 @@ const PUBLIC_FACE = "src/index.ts";
 const EXCEPTIONS: Imports = new Map([
   ["src/cli/cluster/devices.ts", ["bin/mmoe.js"]], // what shards start
   ["src/report/html-page.ts", ["dist/report/drawing.js"]], // as text, in the page
-  ["src/play/main.tsx", ["configs/paper.yaml"]], // as values, in the page
+  ["src/play/main.tsx", ["configs/paper.yaml", "assets/play/style.css"]], // as values and styles, in the page
+  ["src/play/playground.ts", ["assets/play/tour.yaml"]],
   ["src/play/losses-section.tsx", ["results/published/fig4.csv"]],
   ["src/play/tasks-section.tsx", ["results/published/fig2.csv"]],
   ["src/engines/process/node-worker.ts", ["computed:import(url)"]], // users' models

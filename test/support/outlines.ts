@@ -1,5 +1,5 @@
 import PDFDocument from "pdfkit";
-import type { Weight } from "../../src/figures/draw/text.ts";
+import type { Weight } from "../../src/figures/draw/svg.ts";
 import { FONT_FILES } from "../../src/figures/finished.ts";
 
 /** What pdfkit's reader of fonts gives of a letter. */

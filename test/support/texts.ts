@@ -1,4 +1,4 @@
-import { textWidth } from "../../src/figures/draw/text.ts";
+import { textWidth } from "../../src/figures/draw/svg.ts";
 
 /** A text of a figure, in points, by the font's own widths. */
 interface PlacedText {

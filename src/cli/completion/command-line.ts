@@ -7,7 +7,7 @@ import { DIAGNOSTIC_KINDS } from "../../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../../engines/cpu/kernel-sets.ts";
 import { METHODS } from "../../engines/methods.ts";
 import { SCALES, STATISTICS } from "../../figures/draw/figure.ts";
-import { THEME_NAMES } from "../../figures/draw/theme.ts";
+import { THEME_NAMES } from "../../figures/draw/style.ts";
 import { FORMATS as FIGURE_FORMATS } from "../../figures/files.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../figures/gallery.ts";
 import { MODEL_NAMES } from "../../models/zoo.ts";

@@ -1,8 +1,6 @@
-import type { Scale, Tick } from "./scale.ts";
-import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
-import { SMALL, text, textWidth } from "./text.ts";
-import type { Theme } from "./theme.ts";
-import { type Span, withRoom } from "./value-scale.ts";
+import { type Scale, type Span, type Tick, withRoom } from "./scale.ts";
+import type { Theme } from "./style.ts";
+import { type Attributes, element, group, rounded, SMALL, type SvgNode, text, textWidth } from "./svg.ts";
 
 /** A rectangle in points, y down. */
 export interface Box {

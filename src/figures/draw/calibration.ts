@@ -8,15 +8,11 @@ import { groupsSentence } from "./curve-panels.ts";
 import { correlationsOf, modelsOf, type OfCell } from "./facts.ts";
 import type { Draw } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
-import { heading } from "./loss-axis.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { bandPath, type Frame, linePath, seriesMarker } from "./series.ts";
-import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
-import { type SeriesStyle, type StyledRows, styledRows } from "./style.ts";
-import { group, type SvgNode } from "./svg.ts";
-import { SIZE, SMALL, text, textWidth } from "./text.ts";
-import type { Theme } from "./theme.ts";
-import { correlationWords, runsSentence } from "./words.ts";
+import type { SeriesStyle, StyledRows, Theme } from "./style.ts";
+import { group, heading, SIZE, SMALL, type SvgNode, text, textWidth } from "./svg.ts";
+import { correlationWords, leftOutSentence, modelGroups, ofOneModel, runsSentence, someOf } from "./words.ts";
 
 /** The rows of a cell whose probabilities of a task are in a bin, over its runs. */
 export type CalibrationRow = OfCell &
@@ -44,8 +40,7 @@ const MOST = 12;
 const LEAST_ROWS = 5;
 
 /** Reliability diagrams: of each task, the share of rows in which something came true against its probability. */
-export const calibration: Draw<CalibrationRow> = (rows, sweep, options) => {
-  const { found, styles, theme } = styledRows(rows, sweep, options);
+export const calibration: Draw<CalibrationRow> = ({ rows, found, styles, sweep, theme }) => {
   if (found.length === 0) return { lacking: "no run is done whose predictions were kept" };
   const cells = found.map(({ cell, rows: [row] }) => ({ ...cell, runs: row.runs }));
   const groups = modelGroups(modelsOf(cells));
@@ -77,12 +72,10 @@ export const calibration: Draw<CalibrationRow> = (rows, sweep, options) => {
     shownTasks.length < tasks.length
       ? ` Of ${tasks.length} tasks, the first ${shownTasks.length} are drawn; the CSV file has all.`
       : "";
-  const caption =
-    `${captionStart(shownTasks)}${cut}${leftOutSentence(all, drawn)}${groupsSentence(groups)} ` +
-    runsSentence(cells, sweep);
   return {
     title: `Calibration of predicted probabilities${ofOneModel(cells)}`,
-    caption,
+    caption: `${captionStart(shownTasks)}${cut}${leftOutSentence(all, drawn)}${groupsSentence(groups)}`,
+    runs: runsSentence(cells, sweep),
     height,
     nodes: [...head.nodes, ...nodes],
   };

@@ -1,9 +1,9 @@
 import { type EachLoss, type LossSet, unitText } from "../../config/losses.ts";
 import type { Cell } from "../../identity/cell.ts";
+import type { CurvePoint, DrawnCurve } from "./curve-panels.ts";
 import type { DrawnCell, OfCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
 import { AXIS_END, type PublishedLoss, paperFigure } from "./paper-points.ts";
-import type { CurvePoint, DrawnCurve } from "./step-panels.ts";
 import type { StyledRows } from "./style.ts";
 import { capitalised, intervalWords, runsIn, statisticName, tasksWords } from "./words.ts";
 

@@ -2,14 +2,11 @@ import { type Box, grid, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { type CellRows, correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
 import type { Drawing, FigureOptions } from "./figure.ts";
-import { lossScale, stepScale } from "./loss-axis.ts";
+import { lossScale, stepScale } from "./scale.ts";
 import type { Frame } from "./series.ts";
-import { leftOutSentence, someOf } from "./shown.ts";
-import { labelIn } from "./style.ts";
-import { type Attributes, group, type SvgNode } from "./svg.ts";
-import { SMALL, text, textLines } from "./text.ts";
-import type { Theme } from "./theme.ts";
-import { correlationWords } from "./words.ts";
+import { labelIn, type Theme } from "./style.ts";
+import { type Attributes, group, SMALL, type SvgNode, text, textLines } from "./svg.ts";
+import { correlationWords, leftOutSentence, someOf } from "./words.ts";
 
 /** Most panels side by side: each holds its title. */
 const COLUMNS = 3;

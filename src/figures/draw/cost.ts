@@ -1,16 +1,13 @@
 import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, gridDrawing, type Place, panelGrid } from "./cell-grid.ts";
-import { type EstimatePoint, estimateSeries, type FinalRow } from "./estimate-series.ts";
-import { correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
-import type { Draw, FigureOptions } from "./figure.ts";
+import { type EstimatePoint, estimateSeries, type FinalRow } from "./estimates.ts";
+import { correlationsOf, type DrawnCell, doneCells, modelsOf } from "./facts.ts";
+import type { Draw, Given } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
-import { heading, lossScale } from "./loss-axis.ts";
-import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
-import { labelIn, type SeriesStyle, styledRows } from "./style.ts";
-import { SMALL, textWidth } from "./text.ts";
-import type { Theme } from "./theme.ts";
-import { withRoom } from "./value-scale.ts";
-import { finalLossWords, lossHeading, runsSentence, statisticName, withIntervals } from "./words.ts";
+import { linearScale, logScale, lossScale, type Scale, shortNumber, type Tick, withRoom } from "./scale.ts";
+import { labelIn, type SeriesStyle } from "./style.ts";
+import { heading, SMALL, textWidth } from "./svg.ts";
+import { finalLossWords, lossHeading, statisticName, withIntervals } from "./words.ts";
 
 /** A cell's final loss, and its model's cost. */
 export type CostRow = FinalRow & {
@@ -20,16 +17,15 @@ export type CostRow = FinalRow & {
 };
 
 /** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */
-export const cost: Draw<CostRow> = (rows, sweep, options) => {
+export const cost: Draw<CostRow> = (given) => {
+  const { found, cells: drawn, sweep } = given;
   const cells = doneCells(sweep);
   if (cells.length === 0) return { lacking: "no run is done" };
-  const { found, cells: drawn, styles, theme } = styledRows(rows, sweep, options);
   const points = found.map(({ cell, rows: [row] }): EstimatePoint => ({ ...row, cell, x: row.flopPerRow }));
   if (modelsOf(drawn).length < 2) return { lacking: "runs of two models with known FLOP are needed" };
   if (areAlike(points)) return { lacking: `the models' FLOP differ by less than ${100 * ALIKE} %`, never: true };
-  const { leftOut, ...contents } = drawing(points, styles, options, theme);
-  const caption = `${captionStart(drawn, sweep, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, sweep)}`;
-  return { title: "Final loss against cost", caption, ...contents };
+  const caption = `${captionStart(given)}${unknownSentence(cells, drawn)}`;
+  return { title: "Final loss against cost", caption, ...drawing(points, given) };
 };
 
 /** Costs that differ by a smaller share tell nothing: a figure would make much of it. */
@@ -44,13 +40,7 @@ const HEIGHT = 78;
 /** Room in a panel beside its outermost values. */
 const SIDE = 9;
 
-function drawing(
-  points: readonly EstimatePoint[],
-  styles: ReadonlyMap<string, SeriesStyle>,
-  options: FigureOptions,
-  theme: Theme,
-): GridDrawing {
-  const cells = points.map(({ cell }) => cell);
+function drawing(points: readonly EstimatePoint[], { cells, styles, options, theme }: Given<CostRow>): GridDrawing {
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marker" }); // no line joins them
   const layout = panelGrid([{ title: "" }], correlationsOf(cells), {
@@ -107,7 +97,7 @@ function hasRoom(scale: Scale): boolean {
   return spans.length >= LEAST_NUMBERS && withRoom(spans, 2).every((shown) => shown);
 }
 
-function captionStart(cells: readonly DrawnCell[], sweep: SweepFacts, options: FigureOptions): string {
+function captionStart({ cells, sweep, options }: Given<CostRow>): string {
   return (
     `${finalLossWords(sweep, options, statisticName(options))}, ${withIntervals(cells)}, against the cost of training on one row: ` +
     "multiplications and additions of the dense layers, forward and backward. The lower left is better."

@@ -1,21 +1,13 @@
+import type { Estimate } from "../../stats/estimate.ts";
+import { type Box, grid, panel } from "./axes.ts";
 import type { DrawnCell } from "./facts.ts";
-import type { FigureOptions } from "./figure.ts";
-import { framed, lossScale } from "./loss-axis.ts";
-import { linearScale, type Scale, shortNumber } from "./scale.ts";
-import { type Frame, linePath, markerAt } from "./series.ts";
-import {
-  type CurvePanel,
-  type CurvePoint,
-  curveBand,
-  curveLine,
-  type DrawnCurve,
-  type Panels,
-  type PanelsOptions,
-  type RoomOptions,
-  stepPanels,
-} from "./step-panels.ts";
-import { group, type SvgNode } from "./svg.ts";
-import type { Theme } from "./theme.ts";
+import type { Drawing, FigureOptions } from "./figure.ts";
+import { modelLegend } from "./legend.ts";
+import type { PublishedLoss } from "./paper-points.ts";
+import { framed, linearScale, lossScale, type Scale, shortNumber, stepScale } from "./scale.ts";
+import { bandPath, type Frame, linePath, markerAt } from "./series.ts";
+import type { SeriesStyle, Theme } from "./style.ts";
+import { type Attributes, group, heading, type SvgNode, text } from "./svg.ts";
 import { correlationWords } from "./words.ts";
 
 interface CurveOptions extends RoomOptions {
@@ -152,4 +144,193 @@ export function offPaper({ points, paper }: DrawnCurve): CurvePoint[] {
 function zeroLine({ x, y }: Frame, { quiet }: Theme): SvgNode {
   const points = x.domain.map((step) => ({ x: step, y: 0 }));
   return linePath(points, { x, y }, { colour: quiet, dash: undefined }, { width: 0.6 });
+}
+
+/** A statistic over a cell's runs at one step. */
+export interface CurvePoint extends Estimate {
+  readonly step: number;
+  /** Number of runs behind it. */
+  readonly runs: number;
+}
+
+/** A cell's loss against steps, and the paper's if there is one. */
+export interface DrawnCurve {
+  readonly style: SeriesStyle;
+  /** Attributes by which a page finds the curve: `data-model`, `data-correlation`. */
+  readonly attributes: Attributes;
+  readonly points: readonly CurvePoint[];
+  readonly paper: readonly PublishedLoss[];
+}
+
+export interface CurvePanel {
+  readonly title?: string;
+  readonly attributes?: Attributes;
+  readonly curves: readonly DrawnCurve[];
+}
+
+export interface PanelsOptions {
+  readonly theme: Theme;
+  readonly columns: number;
+  /** Top of the first panel. */
+  readonly top: number;
+  /** Height of each panel. */
+  readonly height: number;
+  /** Room at the right, beside the last panel of a row. */
+  readonly right?: number;
+  /** False for panels that stand above others of the same steps: they have no numbers of steps. */
+  readonly foot?: boolean;
+}
+
+export interface RoomOptions extends PanelsOptions {
+  /** Panels for whose curves the axis of values has room; those that are drawn by default. */
+  readonly room?: readonly CurvePanel[];
+}
+
+/** Room for the numbers at the left of a panel. */
+const LEFT = 24;
+const TITLE = 13;
+/** Room for the numbers of a step axis; FOOT has room for its title too. */
+const NUMBERS = 14;
+const FOOT = 24;
+
+export interface Panels {
+  readonly nodes: readonly SvgNode[];
+  /** Lower end of the panels, with the axis of steps and its title. */
+  readonly bottom: number;
+  readonly boxes: readonly Box[];
+  /** The scale of values, from the top of a panel. */
+  readonly y: Scale;
+}
+
+type Marks = (frame: Frame, one: CurvePanel) => SvgNode[];
+
+/** Panels of one size with one axis of steps and one of values, each with the marks that `marks` makes. */
+function stepPanels(
+  panels: readonly CurvePanel[],
+  place: PanelsOptions,
+  scaleOf: (range: readonly [number, number]) => Scale,
+  marks: Marks,
+): Panels {
+  const { columns, top, height, right = 6, foot = true, theme } = place;
+  const titled = panels.some(({ title }) => title !== undefined);
+  const inner = top + (titled ? TITLE : 0);
+  const tall = height * theme.stretch;
+  const gap = [11, NUMBERS + (titled ? TITLE : 0)] as const;
+  const boxes = grid({
+    count: panels.length,
+    columns,
+    width: theme.width,
+    top: inner,
+    height: tall,
+    left: LEFT,
+    right,
+    gap,
+  });
+  const last = Math.max(...panels.flatMap(({ curves }) => curves.map(({ points }) => points.at(-1)?.step ?? 0)));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + (foot ? FOOT : 0);
+  const nodes = panels.map((one, i) => {
+    const box = boxes[i];
+    const frame = {
+      x: stepScale(last, [box.x, box.x + box.width], { limits: theme.steps }).scale,
+      y: scaleOf([box.y + box.height, box.y]),
+    };
+    const lowest = i + columns >= panels.length;
+    const numbers = { x: foot || !lowest, y: i % columns === 0 };
+    return panel({ box, ...frame, theme, numbers, title: one.title, attributes: one.attributes }, marks(frame, one));
+  });
+  const words = text(stepScale(last, [0, 1]).title, (LEFT + theme.width - right) / 2, bottom - 4, {
+    fill: theme.ink,
+    anchor: "middle",
+  });
+  return { nodes: foot ? [...nodes, words] : nodes, bottom, boxes, y: scaleOf([tall, 0]) };
+}
+
+/** What a page reads of a curve at a step: its row's value, or how far that is off the paper's. */
+type Reading = "value" | "off";
+
+/** A curve's line; for a page with what to read off it, and from which step on. */
+export function curveLine(
+  { attributes, style }: DrawnCurve,
+  points: readonly CurvePoint[],
+  frame: Frame,
+  { inPage }: Theme,
+  reading: Reading = "value",
+): SvgNode {
+  const line = points.map(({ step, value }) => ({ x: step, y: value }));
+  const read = inPage ? { "data-reading": reading, "data-from": points[0]?.step } : {};
+  return group({ class: "series", ...attributes, ...read }, [linePath(line, frame, style)]);
+}
+
+/** A curve's band, which is empty for one run. */
+export function curveBand({ attributes, style }: DrawnCurve, points: readonly CurvePoint[], frame: Frame): SvgNode {
+  const intervals = points
+    .filter(({ low }) => Number.isFinite(low))
+    .map(({ step, low, high }) => ({ x: step, low, high }));
+  const marks = intervals.length > 0 ? [bandPath(intervals, frame, style.colour)] : [];
+  return group({ class: "band", ...attributes }, marks);
+}
+
+// Parts of a drawing that lie one below the other.
+/** A part of a drawing: what it draws from `top` on, and where it ends. */
+export type Part = (top: number) => { readonly nodes: readonly SvgNode[]; readonly bottom: number };
+
+export function stacked(parts: readonly Part[]): Drawing {
+  let height = 0;
+  const nodes = parts.flatMap((part) => {
+    const { nodes, bottom } = part(height);
+    height = bottom;
+    return nodes;
+  });
+  return { nodes, height };
+}
+
+export function headingPart(words: string, theme: Theme, gap: number): Part {
+  return (top) => {
+    const { nodes, height } = heading(words, { y: top + gap, theme });
+    return { nodes, bottom: top + gap + height };
+  };
+}
+
+/** The key of some models once more, for panels that are far from the first. */
+export function keyPart(models: ReadonlySet<string>, styles: ReadonlyMap<string, SeriesStyle>, theme: Theme): Part {
+  const own = new Map([...styles].filter(([model]) => models.has(model)));
+  return (top) => {
+    const key = modelLegend(own, { y: top + 9, theme });
+    return { nodes: [key.node], bottom: top + key.height + 4 };
+  };
+}
+
+/** Most panels side by side. */
+export function panelColumns(panels: readonly CurvePanel[]): number {
+  return Math.min(3, panels.length);
+}
+
+export function modelsIn(panels: readonly CurvePanel[]): Set<string> {
+  return new Set(panels.flatMap(({ curves }) => curves.map(({ attributes }) => String(attributes["data-model"]))));
+}
+
+interface GroupOptions {
+  /** Of all models. */
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly theme: Theme;
+  /** Whether no other panels of the same steps are below it. */
+  readonly last: boolean;
+  /** Models that have the paper's markers. */
+  readonly paper?: readonly string[];
+}
+
+/** The key of a group of models, and its panels. */
+export function groupPart(
+  group: readonly CurvePanel[],
+  { styles, theme, last, paper = [] }: GroupOptions,
+  draw: (panels: readonly CurvePanel[], place: PanelsOptions) => Panels,
+): Part {
+  const models = modelsIn(group);
+  const own = new Map([...styles].filter(([model]) => models.has(model)));
+  return (top) => {
+    const key = modelLegend(own, { y: top + 9, theme, paper });
+    const place = { theme, columns: panelColumns(group), top: top + key.height + 4, height: 88, foot: last };
+    const { nodes, bottom } = draw(group, place);
+    return { nodes: [key.node, ...nodes], bottom: bottom + (last ? 0 : 4) };
+  };
 }

@@ -1,15 +1,13 @@
 import type { LossSet } from "../../config/losses.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
+import type { GridDrawing } from "./cell-grid.ts";
 import { doneCells, modelsOf } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { type KeyMark, type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { across, down } from "./series.ts";
-import { leftOutSentence, someOf } from "./shown.ts";
-import { labelIn } from "./style.ts";
-import type { SvgNode } from "./svg.ts";
-import { type Theme, themeFor } from "./theme.ts";
+import { labelIn, type Theme } from "./style.ts";
 import {
   areOnOwnRows,
   capitalised,
@@ -18,8 +16,10 @@ import {
   differenceHeading,
   estimateWords,
   intervalWords,
+  leftOutSentence,
   lossName,
   runsSentence,
+  someOf,
   unitsSentence,
 } from "./words.ts";
 
@@ -29,22 +29,21 @@ export type DifferenceRow = Difference & {
 };
 
 /** Differences of the final losses between models, pair by pair of runs on the same data. */
-export const pairedDifferences: Draw<DifferenceRow> = (found, sweep, options) => {
+export const pairedDifferences: Draw<DifferenceRow> = ({ rows: found, sweep, options, theme }) => {
   const cells = doneCells(sweep);
   const models = modelsOf(cells);
   if (models.length < 2) return { lacking: "runs of two models are needed" };
   if (found.length === 0) return { lacking: "no two models have done the same run" };
-  const theme = themeFor(options);
   const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
   const labelOf = (model: string) => labelIn(cells, model);
   const titleOf = (correlation: number | null) => correlationTitle(correlation, sweep);
-  const { leftOut, ...contents } = differenceChart(found, { reference, labelOf, titleOf, options, theme });
   const pairs = found.map((one) => one.pairs);
   const from = reference === undefined ? "between models" : `from ${labelOf(reference)}`;
   return {
     title: `Differences ${from}, paired by run`,
-    caption: `${captionStart(options, rowsWords(reference && labelOf(reference), areOnOwnRows(cells)), pairs)}${leftOut} ${runsSentence(cells, sweep)}`,
-    ...contents,
+    caption: `${captionStart(options, rowsWords(reference && labelOf(reference), areOnOwnRows(cells)), pairs)}`,
+    runs: runsSentence(cells, sweep),
+    ...differenceChart(found, { reference, labelOf, titleOf, options, theme }),
   };
 };
 
@@ -98,18 +97,11 @@ interface ChartOptions {
   readonly theme: Theme;
 }
 
-interface Chart {
-  readonly nodes: readonly SvgNode[];
-  readonly height: number;
-  /** For a caption: which correlations are not drawn. */
-  readonly leftOut: string;
-}
-
 /**
  * A group of rows for each pair of models; or a group for each correlation, with a row for each model but the reference.
  * Without correlations there is one group, of all pairs or all models.
  */
-function differenceChart(found: readonly Difference[], chart: ChartOptions): Chart {
+function differenceChart(found: readonly Difference[], chart: ChartOptions): GridDrawing {
   const { reference, options, theme } = chart;
   const all = [...new Set(found.map(({ correlation }) => correlation))].sort((a, b) => Number(a) - Number(b));
   const chosen = reference === undefined ? found : found.flatMap((one) => against(one, reference));
@@ -118,11 +110,11 @@ function differenceChart(found: readonly Difference[], chart: ChartOptions): Cha
   const shown = chosen.filter(({ correlation }) => drawn.includes(correlation));
   const ownAxes = reference === undefined && all[0] !== null;
   const groups = ownAxes ? pairGroups(shown, chart) : correlationGroups(shown, chart);
-  const drawing = rowChart([...groups.keys()], {
+  const drawing = rowChart(groups, {
     top: 0,
     theme,
     ownAxes,
-    scale: (range, group) => scaleOf(ownAxes ? (groups.get(group) ?? []) : shown, range, reference === undefined),
+    scale: scaleOf,
     key: keyOf(shown, options, theme),
     foot: differenceHeading(options),
     behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
@@ -138,20 +130,17 @@ function against(one: Difference, reference: string): Difference[] {
   return [{ ...one, first: second, second: first, value: -value, low: -high, high: -low, q05: -q95, q95: -q05 }];
 }
 
-type Groups = Map<RowGroup, readonly Difference[]>;
-
-function pairGroups(shown: readonly Difference[], chart: ChartOptions): Groups {
+function pairGroups(shown: readonly Difference[], chart: ChartOptions): RowGroup[] {
   const pairs = groupBy(shown, ({ first, second }) => `${first} ${second}`);
-  return new Map(
-    [...pairs.values()].map((found) => {
-      const { first, second } = found[0];
-      const rows = found.map((one) => rowOf(one, correlationWords(one.correlation), chart));
-      return [{ ends: [`${chart.labelOf(first)} better`, `${chart.labelOf(second)} better`], rows }, found];
-    }),
-  );
+  return [...pairs.values()].map((found) => {
+    const { first, second } = found[0];
+    const rows = found.map((one) => rowOf(one, correlationWords(one.correlation), chart));
+    const ends = [`${chart.labelOf(first)} better`, `${chart.labelOf(second)} better`] as const;
+    return { ends, rows, values: valuesOf(found, chart) };
+  });
 }
 
-function correlationGroups(shown: readonly Difference[], chart: ChartOptions): Groups {
+function correlationGroups(shown: readonly Difference[], chart: ChartOptions): RowGroup[] {
   const { reference, labelOf, titleOf } = chart;
   const ends =
     reference === undefined
@@ -161,21 +150,22 @@ function correlationGroups(shown: readonly Difference[], chart: ChartOptions): G
     reference === undefined ? `${labelOf(first)} − ${labelOf(second)}` : labelOf(first);
   const correlations = [...groupBy(shown, ({ correlation }) => String(correlation)).values()];
   const correlationIn = (found: readonly Difference[]) => found[0].correlation;
-  return new Map(
-    correlations
-      .toSorted((a, b) => Number(correlationIn(a)) - Number(correlationIn(b)))
-      .map((found) => {
-        const rows = found.map((one) => rowOf(one, label(one), chart));
-        return [{ title: titleOf(correlationIn(found)), ends, rows }, found];
-      }),
-  );
+  return correlations
+    .toSorted((a, b) => Number(correlationIn(a)) - Number(correlationIn(b)))
+    .map((found) => {
+      const rows = found.map((one) => rowOf(one, label(one), chart));
+      return { title: titleOf(correlationIn(found)), ends, rows, values: valuesOf(found, chart) };
+    });
 }
 
-/** With room for the intervals, and for the thin lines too if they are `whole`. */
-function scaleOf(found: readonly Difference[], range: readonly [number, number], whole: boolean): Scale {
-  const values = found
-    .flatMap(({ low, high, value, q05, q95 }) => (whole ? [low, high, value, q05, q95] : [low, high, value]))
+/** The ends of the intervals, and of all pairs of models those of the thin lines. */
+function valuesOf(found: readonly Difference[], { reference }: ChartOptions): number[] {
+  return found
+    .flatMap(({ low, high, value, q05, q95 }) => [low, high, value, ...(reference === undefined ? [q05, q95] : [])])
     .filter(Number.isFinite);
+}
+
+function scaleOf(range: readonly [number, number], values: readonly number[]): Scale {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const label = low < 0 && high > 0 ? withSign : shortNumber;
   return linearScale(low, low === high ? 1 : high, { range, nice: true, label });

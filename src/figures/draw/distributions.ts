@@ -4,15 +4,21 @@ import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
 import type { Draw } from "./figure.ts";
-import { lossScale } from "./loss-axis.ts";
 import { type KeyMark, type Row, rowChart } from "./row-chart.ts";
-import type { Scale } from "./scale.ts";
+import { lossScale, type Scale } from "./scale.ts";
 import { down, markerAt } from "./series.ts";
-import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
-import { type SeriesStyle, styledRows } from "./style.ts";
+import type { SeriesStyle, Theme } from "./style.ts";
 import { element, rounded, type SvgNode } from "./svg.ts";
-import type { Theme } from "./theme.ts";
-import { cellWords, correlationTitle, finalHeading, finalLossWords, runsSentence, sampleSentence } from "./words.ts";
+import {
+  cellWords,
+  correlationTitle,
+  finalHeading,
+  finalLossWords,
+  leftOutSentence,
+  ofOneModel,
+  sampleSentence,
+  someOf,
+} from "./words.ts";
 
 /** A run's final loss. */
 export type DistributionRow = OfCell & { readonly run: number; readonly loss: LossSet; readonly value: number };
@@ -24,21 +30,18 @@ interface Summary {
 }
 
 /** How the final losses of each cell's first runs are spread: a dot for each run, a row for each cell. */
-export const distributions: Draw<DistributionRow> = (rows, sweep, options) => {
-  const { found, cells, theme } = styledRows(rows, sweep, options);
+export const distributions: Draw<DistributionRow> = ({ found, cells, sweep, options, theme }) => {
   if (found.length === 0) return { lacking: "no run is done" };
   const summaries = found.map(({ cell, style, rows: runs }) => {
     return { cell, style, losses: Float64Array.from(runs, ({ value }) => value).sort() };
   });
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / modelsOf(cells).length)));
-  const groups = drawn.map((p) => ({
-    title: correlationTitle(p, sweep),
-    rows: summaries
-      .filter(({ cell }) => cell.correlation === p)
-      .map((summary) => dotRow(summary, summary.style, theme)),
-  }));
   const values = summaries.flatMap(({ losses }) => [losses[0], losses.at(-1) as number]);
+  const groups = drawn.map((p) => {
+    const here = summaries.filter(({ cell }) => cell.correlation === p);
+    return { title: correlationTitle(p, sweep), rows: here.map((one) => dotRow(one, one.style, theme)), values };
+  });
   const contents = rowChart(groups, {
     top: 0,
     row: ROW,
@@ -49,7 +52,7 @@ export const distributions: Draw<DistributionRow> = (rows, sweep, options) => {
   });
   const caption =
     `${finalLossWords(sweep, options)}. A dot for each run; dots above each other have about the same loss.` +
-    `${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
+    `${sampleSentence(found)}${leftOutSentence(all, drawn)}`;
   return { title: `Spread of the final losses${ofOneModel(cells)}`, caption, ...contents };
 };
 

@@ -89,7 +89,7 @@ export function rising(a: number | null, b: number | null): number {
   return (a ?? 0) - (b ?? 0);
 }
 
-/** A row that is about a cell of a sweep with one grid point. */
+/** A row that is about a cell of a sweep; of several grid points, its own is in columns of the settings' names. */
 export type OfCell = Pick<Cell, "model" | "correlation">;
 
 /** Rows of one cell, with what is known of the cell. */
@@ -100,15 +100,15 @@ export interface CellRows<Row> {
 
 /** The rows of each cell that has some, in the sweep's order. */
 export function byCell<Row extends OfCell>(rows: readonly Row[], sweep: SweepFacts): CellRows<Row>[] {
-  const known = groupBy(rows, keyOf);
+  const keyOf = ({ model, correlation }: OfCell, columns: object) => {
+    const values = new Map(Object.entries(columns));
+    return [model, correlation, ...sweep.listed.map(({ key }) => values.get(key))].join(" ");
+  };
+  const known = groupBy(rows, (row) => keyOf(row, row));
   return doneCells(sweep).flatMap((cell) => {
-    const own = known.get(keyOf(cell));
+    const own = known.get(keyOf(cell, cell.point));
     return own === undefined ? [] : [{ cell, rows: own }];
   });
-}
-
-function keyOf({ model, correlation }: OfCell): string {
-  return `${model} ${correlation}`;
 }
 
 /** Models and correlations of a sweep that a figure is drawn without. */

@@ -1,10 +1,9 @@
 import { LABEL_VARIANCE, type LossSet, type LossUnit } from "../../config/losses.ts";
 import type { CsvValue } from "../../records/csv.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import type { LeftOut, Sweep } from "./facts.ts";
-import { element, type SvgNode } from "./svg.ts";
-import { FAMILY, SIZE } from "./text.ts";
-import type { SizeChoices, Theme, ThemeName } from "./theme.ts";
+import type { DrawnCell, LeftOut, Sweep } from "./facts.ts";
+import type { SeriesStyle, SizeChoices, StyledRows, Theme, ThemeName } from "./style.ts";
+import { element, FAMILY, SIZE, type SvgNode } from "./svg.ts";
 
 /** A picture, and what it shows in words. */
 export interface Picture {
@@ -101,21 +100,39 @@ export interface Drawing {
   readonly height: number;
 }
 
-/** A drawing, and what it shows in words. */
-export interface TitledDrawing extends Drawing, Pick<Picture, "title" | "caption"> {}
+/** A drawing, and what it shows in words, but for how many runs it shows: that ends every caption. */
+export interface TitledDrawing extends Drawing, Pick<Picture, "title" | "caption"> {
+  /** For the caption: which correlations are not drawn. */
+  readonly leftOut?: string;
+  /** The end of the caption, if it is not of all cells that have rows. */
+  readonly runs?: string;
+}
 
-/** Draws a figure of its rows: those of its CSV file, of all or some of a sweep's cells. */
-export type Draw<Row> = (rows: readonly Row[], sweep: Sweep, options: FigureOptions) => TitledDrawing | NotDrawn;
+/** What a figure is drawn of. */
+export interface Given<Row> {
+  /** Those of its CSV file, of all or some of a sweep's cells. */
+  readonly rows: readonly Row[];
+  readonly sweep: Sweep;
+  readonly options: FigureOptions;
+  readonly theme: Theme;
+  /** The rows of each cell that has some, in the sweep's order. */
+  readonly found: readonly StyledRows<Row>[];
+  /** These cells. */
+  readonly cells: readonly DrawnCell[];
+  /** The styles of their models. */
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+}
 
-interface PageOptions extends TitledDrawing {
+export type Draw<Row> = (given: Given<Row>) => TitledDrawing | NotDrawn;
+
+interface PageOptions extends Drawing, Pick<Picture, "title" | "caption"> {
   readonly name: string;
   readonly theme: Theme;
 }
 
 /** A picture of `nodes`, on a page of its own. */
-export function page({ theme, width = theme.width, nodes, ...picture }: PageOptions): Picture {
-  const { name, title, caption } = picture;
-  const height = Number(picture.height.toFixed(2)); // one that was stretched
+export function page({ name, title, caption, theme, width = theme.width, nodes, ...drawing }: PageOptions): Picture {
+  const height = Number(drawing.height.toFixed(2)); // one that was stretched
   const root = element(
     "svg",
     {
@@ -131,7 +148,7 @@ export function page({ theme, width = theme.width, nodes, ...picture }: PageOpti
       ...nodes,
     ],
   );
-  return { ...picture, width, height, root };
+  return { name, title, caption, width, height, root };
 }
 
 /** What the root of a picture says of its size, in points, of its texts, and to those who do not see it. */

@@ -3,27 +3,15 @@ import { runsText } from "../../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, gridDrawing } from "./cell-grid.ts";
-import type { OfCell, SweepFacts } from "./facts.ts";
-import type { Draw, FigureOptions } from "./figure.ts";
+import type { OfCell, RungLine, SweepFacts } from "./facts.ts";
+import type { Draw, FigureOptions, Given } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, type Histogram } from "./histogram.ts";
-import { heading } from "./loss-axis.ts";
-import {
-  NAMES_END,
-  type RungedLook,
-  rungLines,
-  rungNames,
-  rungSentence,
-  rungsDown,
-  type Stretch,
-} from "./rung-marks.ts";
+import { NAMES_END, rungLines, rungNames, rungSentence, rungsDown, type Stretch } from "./rung-marks.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
-import { figureWords } from "./shown.ts";
-import { type StyledRows, styledRows } from "./style.ts";
-import { element, group, rounded, type SvgNode } from "./svg.ts";
-import { brokenLines, SIZE, SMALL, text, textWidth } from "./text.ts";
-import type { Theme } from "./theme.ts";
-import { cellWords, finalHeading, finalLossWords, runsSentence } from "./words.ts";
+import type { StyledRows, Theme } from "./style.ts";
+import { brokenLines, element, group, heading, rounded, SIZE, SMALL, type SvgNode, text, textWidth } from "./svg.ts";
+import { cellWords, figureWords, finalHeading, finalLossWords } from "./words.ts";
 
 /** A bin of a cell's histogram. */
 export type BinRow = OfCell & {
@@ -49,17 +37,16 @@ interface Binned extends StyledRows<BinRow> {
 type EdgeOf = (i: number) => number;
 
 /** Figure 5: histograms of the runs' final losses, models in rows and correlations in columns. */
-export const figure5: Draw<BinRow> = (rows, sweep, options) => {
-  const { found, cells, theme } = styledRows(rows, sweep, options);
+export const figure5: Draw<BinRow> = (given) => {
+  const { found, cells, sweep, options } = given;
   if (found.length === 0) return { lacking: "no run is done" };
   const binned = binnedOf(found, options);
   const rungs = options.sum ? [] : rungLines(sweep, options.loss); // which are of one task
-  const { leftOut, ...contents } = drawing(binned, { rungs, options, theme });
   const { of, figure } = figureWords(5, cells);
   return {
     title: `Final losses of all runs${of}${figure}`,
-    caption: `${captionStart(binned, sweep, options)}${rungSentence(rungs)}${leftOut} ${runsSentence(cells, sweep)}`,
-    ...contents,
+    caption: `${captionStart(binned, sweep, options)}${rungSentence(rungs)}`,
+    ...drawing(binned, rungs, given),
   };
 };
 
@@ -77,8 +64,11 @@ function binnedOf(found: readonly StyledRows<BinRow>[], { fits }: FigureOptions)
 
 const HEIGHT = 46;
 
-function drawing(binned: readonly Binned[], { rungs, options, theme }: RungedLook): GridDrawing {
-  const cells = binned.map(({ cell }) => cell);
+function drawing(
+  binned: readonly Binned[],
+  rungs: readonly RungLine[],
+  { cells, options, theme }: Given<BinRow>,
+): GridDrawing {
   const head = heading("Number of runs", { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 20, theme });
   const bins = Math.max(...binned.map(({ drawn }) => drawn.counts.length));
@@ -94,7 +84,7 @@ function drawing(binned: readonly Binned[], { rungs, options, theme }: RungedLoo
     const { one, place, frame } = panelled;
     const names = panelled === mostNamed ? panelled.names : [];
     const marks = [
-      rungsDown(rungs, frame.x, { box: place.box, theme, names }),
+      rungsDown(rungs, frame.x, { box: place.box, theme }, names),
       ...bars(one, frame, one.style.colour),
       centreMark(one, frame, place.box, options, theme),
     ];

@@ -1,17 +1,14 @@
 import type { Estimate } from "../../stats/estimate.ts";
-import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { cellAttributes, paperCurve } from "./cell-curves.ts";
-import type { EstimatePoint, EstimateRow, FinalRow } from "./estimate-series.ts";
-import { correlationsOf, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
-import type { Draw, Drawing, FigureOptions, TitledDrawing } from "./figure.ts";
+import { againstCorrelation, type EstimatePoint, type FinalRow, placesSentence } from "./estimates.ts";
+import { correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
+import type { Draw, Drawing, Given, TitledDrawing } from "./figure.ts";
 import { ofModels, paperItems } from "./legend.ts";
-import { lossScale } from "./loss-axis.ts";
 import { paperFigure } from "./paper-points.ts";
 import { type Row, rowChart } from "./row-chart.ts";
+import { lossScale } from "./scale.ts";
 import { across, markerAt } from "./series.ts";
-import { ofOneModel } from "./shown.ts";
-import { type SeriesStyle, type StyledRows, styledRows } from "./style.ts";
-import type { Theme } from "./theme.ts";
+import type { SeriesStyle, Theme } from "./style.ts";
 import {
   areOnOwnRows,
   cellWords,
@@ -20,7 +17,7 @@ import {
   finalHeading,
   finalLossWords,
   lossHeading,
-  runsSentence,
+  ofOneModel,
   statisticName,
   withIntervals,
 } from "./words.ts";
@@ -37,10 +34,10 @@ interface CellPoint extends EstimatePoint {
  * Final loss of each model against the correlation, with its 95 % interval over runs; on rows of the user's own, of each
  * model.
  */
-export const finalLoss: Draw<FinalLossRow> = (rows, sweep, options) => {
-  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
+export const finalLoss: Draw<FinalLossRow> = (given) => {
+  const { found, cells, sweep, options } = given;
   if (found.length === 0) return { lacking: "no run is done" };
-  if (areOnOwnRows(cells)) return modelLosses(found, sweep, options, theme);
+  if (areOnOwnRows(cells)) return modelLosses(given);
   if (correlationsOf(cells).length < 2) return { lacking: "runs are done at one correlation only" };
   const points = found.map(({ cell, rows: [row] }) => ({
     ...row,
@@ -48,29 +45,21 @@ export const finalLoss: Draw<FinalLossRow> = (rows, sweep, options) => {
     x: cell.correlation as number,
     paper: paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN,
   }));
-  const contents = drawing(points, styles, options, theme);
   return {
     title: `Final loss${ofOneModel(cells)} against correlation`,
-    caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
-    ...contents,
+    caption: captionStart(points, given),
+    ...drawing(points, given),
   };
 };
 
-function drawing(
-  points: readonly CellPoint[],
-  styles: ReadonlyMap<string, SeriesStyle>,
-  options: FigureOptions,
-  theme: Theme,
-): Drawing {
+function drawing(points: readonly CellPoint[], { styles, options, theme }: Given<FinalLossRow>): Drawing {
   const published = publishedIn(points);
   const marks = ofModels(styles, modelsOf(published));
+  const values = points.flatMap(({ value, low, high, paper }) => [value, low, high, paper]);
   return againstCorrelation(points, {
     styles,
     title: lossHeading(options),
-    scale: (range, shown) => {
-      const values = shown.flatMap(({ value, low, high, paper = Number.NaN }) => [value, low, high, paper]);
-      return lossScale(values, options, range);
-    },
+    scale: (range) => lossScale(values, options, range),
     key: paperItems(`the paper, at the end of its ${paperFigure(published)}`, marks),
     theme,
   });
@@ -81,33 +70,27 @@ function publishedIn(points: readonly CellPoint[]) {
   return points.filter(({ paper }) => Number.isFinite(paper)).map(({ cell }) => cell);
 }
 
-function captionStart(points: readonly CellPoint[], sweep: SweepFacts, options: FigureOptions): string {
+function captionStart(points: readonly CellPoint[], { cells, sweep, options }: Given<FinalLossRow>): string {
   const figure = paperFigure(publishedIn(points));
   const paper =
     figure === undefined
       ? ""
       : ` Hollow markers: the end of the paper's ${figure}, a mean over its 200 runs; it does not say of which rows.`;
   const losses = finalLossWords(sweep, options, statisticName(options));
-  return `${losses}, ${withIntervals(points.map(({ cell }) => cell))}.${placesSentence(points)}${paper}`;
+  return `${losses}, ${withIntervals(cells)}.${placesSentence(points)}${paper}`;
 }
 
 /** Final loss of each model with its 95 % interval over runs, a row for each: for cells without correlations. */
-function modelLosses(
-  found: readonly StyledRows<EstimateRow>[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-  theme: Theme,
-): TitledDrawing {
-  const cells = found.map(({ cell }) => cell);
+function modelLosses({ found, cells, sweep, options, theme }: Given<FinalLossRow>): TitledDrawing {
   const values = found.flatMap(({ rows: [{ value, low, high }] }) => [value, low, high]);
   const rows = found.map(({ cell, rows: [row], style }) => estimateMarks(cell, row, style, theme));
-  const contents = rowChart([{ title: correlationTitle(null, sweep), rows }], {
+  const contents = rowChart([{ title: correlationTitle(null, sweep), rows, values }], {
     top: 2,
     theme,
     scale: (range) => lossScale(values, options, range),
     foot: finalHeading(options),
   });
-  const caption = `${finalLossWords(sweep, options, statisticName(options))}, ${withIntervals(cells)}. ${runsSentence(cells, sweep)}`;
+  const caption = `${finalLossWords(sweep, options, statisticName(options))}, ${withIntervals(cells)}.`;
   return { title: "Final loss of each model", caption, ...contents };
 }
 

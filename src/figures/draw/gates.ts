@@ -1,18 +1,14 @@
 import { groupBy } from "../../stats/group-by.ts";
-import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, gridDrawing } from "./cell-grid.ts";
-import type { EstimatePoint, EstimateRow } from "./estimate-series.ts";
+import { againstCorrelation, type EstimatePoint, type EstimateRow, placesSentence } from "./estimates.ts";
 import { correlationsOf, type OfCell } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
-import { heading, lossScale } from "./loss-axis.ts";
-import { linearScale, type Scale } from "./scale.ts";
-import { type StyledRows, styledRows } from "./style.ts";
-import { element, type SvgNode } from "./svg.ts";
-import type { Theme } from "./theme.ts";
-import { labelled } from "./value-scale.ts";
-import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence, withIntervals } from "./words.ts";
+import { labelled, linearScale, lossScale, type Scale } from "./scale.ts";
+import type { StyledRows, Theme } from "./style.ts";
+import { element, heading, type SvgNode } from "./svg.ts";
+import { areOnOwnRows, capitalised, OWN_ROWS, withIntervals } from "./words.ts";
 
 /** A task's mean weight of an expert, experts of each run in the order of their weight for task 1. */
 export type GateWeightRow = OfCell & {
@@ -29,8 +25,7 @@ interface Weighed extends StyledRows<GateWeightRow> {
 }
 
 /** How tasks weigh the experts at the end: a square for each task and expert, models in rows and correlations in columns. */
-export const gateWeights: Draw<GateWeightRow> = (rows, sweep, options) => {
-  const { found, cells, theme } = styledRows(rows, sweep, options);
+export const gateWeights: Draw<GateWeightRow> = ({ found, theme }) => {
   const weighed = found.map((one): Weighed => {
     const weights = [...groupBy(one.rows, ({ task }) => String(task)).values()].map((some) =>
       some.map(({ value }) => value),
@@ -38,12 +33,11 @@ export const gateWeights: Draw<GateWeightRow> = (rows, sweep, options) => {
     return { ...one, weights };
   });
   if (weighed.length === 0) return { lacking: "no run is done of a model with gates" };
-  const { leftOut, ...contents } = drawing(weighed, theme);
   const caption =
     `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +
     "expert is which is chance, so each run's are in the order of their weight for task 1. Rows of squares that look " +
-    `alike are gates that agree.${leftOut} ${runsSentence(cells, sweep)}`;
-  return { title: "Weights of the experts by each task's gate", caption, ...contents };
+    "alike are gates that agree.";
+  return { title: "Weights of the experts by each task's gate", caption, ...drawing(weighed, theme) };
 };
 
 function largestOf(weighed: readonly Weighed[]): number {
@@ -98,25 +92,22 @@ export type GateDistanceRow = EstimateRow & {
 };
 
 /** How far apart tasks' gates end, against the correlation, with its 95 % interval over runs. */
-export const gateDistance: Draw<GateDistanceRow> = (rows, sweep, { statistic, ...options }) => {
-  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
+export const gateDistance: Draw<GateDistanceRow> = ({ found, cells, styles, options: { statistic }, theme }) => {
   const points = found.map(({ cell, rows: [row] }): EstimatePoint => {
     return { ...row, cell, x: cell.correlation as number };
   });
   if (areOnOwnRows(cells)) return { lacking: OWN_ROWS, never: true };
   if (correlationsOf(cells).length < 2) return { lacking: "runs are done at one correlation only" };
+  const values = points.flatMap(({ value, low, high }) => [value, low, high]);
   const contents = againstCorrelation(points, {
     styles,
     title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,
-    scale: (range, shown) => {
-      const values = shown.flatMap(({ value, low, high }) => [value, low, high]);
-      return lossScale([...values, LEAST], { scale: "linear" }, range);
-    },
+    scale: (range) => lossScale([...values, LEAST], { scale: "linear" }, range),
     theme,
   });
   const caption =
     `${capitalised(statistic)} over runs of the Jensen-Shannon distance of two tasks' gates after the last step, ` +
     `mean over rows and pairs of tasks, ${withIntervals(cells)}: 0 for equal gates, 1 if they have no expert ` +
-    `in common.${placesSentence(points)} ${runsSentence(cells, sweep)}`;
+    `in common.${placesSentence(points)}`;
   return { title: "Distance of the tasks' gates against correlation", caption, ...contents };
 };

@@ -1,20 +1,33 @@
 import { METRIC_WORDS } from "../../records/words.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { bandsSentence, curveOf } from "./cell-curves.ts";
-import { curvePanels, groupPanels, groupsSentence, mostCorrelations } from "./curve-panels.ts";
-import type { EstimateRow } from "./estimate-series.ts";
+import {
+  type CurvePoint,
+  curvePanels,
+  groupPanels,
+  groupPart,
+  groupsSentence,
+  headingPart,
+  mostCorrelations,
+  stacked,
+} from "./curve-panels.ts";
+import type { EstimateRow } from "./estimates.ts";
 import { correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
 import { estimateMarks } from "./final-loss.ts";
-import { fittedScale } from "./loss-axis.ts";
-import { groupPart, headingPart, stacked } from "./parts.ts";
 import { type RowGroup, rowChart } from "./row-chart.ts";
-import { leftOutSentence, modelGroups, ofOneModel, someOf } from "./shown.ts";
-import type { CurvePoint } from "./step-panels.ts";
-import { type StyledRows, styledRows } from "./style.ts";
+import { fittedScale } from "./scale.ts";
+import type { StyledRows, Theme } from "./style.ts";
 import { ownLabel } from "./task-losses.ts";
-import type { Theme } from "./theme.ts";
-import { capitalised, endedSentence, runsSentence, withIntervals } from "./words.ts";
+import {
+  capitalised,
+  endedSentence,
+  leftOutSentence,
+  modelGroups,
+  ofOneModel,
+  someOf,
+  withIntervals,
+} from "./words.ts";
 
 /** A metric of one task of a cell, on held-out rows after the last step. */
 export type MetricRow = EstimateRow & {
@@ -26,17 +39,11 @@ export type MetricRow = EstimateRow & {
   readonly statistic: FigureOptions["statistic"];
 };
 
-/** A group of rows, and all numbers in it. */
-interface MetricGroup extends RowGroup {
-  readonly values: readonly number[];
-}
-
 /** Most rows of the chart. */
 const ROWS = 56;
 
 /** The first metric of each task, such as AUC, with its 95 % interval over runs: a panel for each task, a row for each cell. */
-export const metrics: Draw<MetricRow> = (rows, sweep, options) => {
-  const { found, cells, theme } = styledRows(rows, sweep, options);
+export const metrics: Draw<MetricRow> = ({ found, cells, sweep, options, theme }) => {
   if (found.length === 0) return { lacking: "no run is done" };
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
@@ -47,12 +54,12 @@ export const metrics: Draw<MetricRow> = (rows, sweep, options) => {
     theme,
     ownAxes: true,
     foot: `${capitalised(options.statistic)} over runs, on held-out rows`,
-    scale: (range, group) => fittedScale((group as MetricGroup).values, { range, count: 4 }),
+    scale: (range, values) => fittedScale(values, { range, count: 4 }),
   });
   const caption =
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows after the last step, ${withIntervals(cells)}: ` +
     `the area under the ROC curve (AUC) of a binary task, the accuracy of a categorical one, and of a regression R2, the share of the variance that is explained. ` +
-    `Each panel has its own axis.${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
+    `Each panel has its own axis.${leftOutSentence(all, drawn)}`;
   return { title: `Metrics of each task${ofOneModel(cells)}`, caption, ...contents };
 };
 
@@ -61,7 +68,7 @@ function groupsOf(
   drawn: readonly (number | null)[],
   sweep: SweepFacts,
   theme: Theme,
-): MetricGroup[] {
+): RowGroup[] {
   const ofTasks = shown.flatMap(({ rows, ...one }) =>
     [...groupBy(rows, ({ task }) => String(task)).values()].map((own) => ({ ...one, row: firstOf(own, sweep) })),
   );
@@ -97,8 +104,7 @@ function firstOf(rows: readonly MetricRow[], { leading }: SweepFacts): MetricRow
 export type MetricCurveRow = MetricRow & CurvePoint;
 
 /** The first metric of each task, such as AUC, against steps: a row of panels for each task and group of models. */
-export const metricCurves: Draw<MetricCurveRow> = (rows, sweep, options) => {
-  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
+export const metricCurves: Draw<MetricCurveRow> = ({ rows, found, cells, styles, options, theme }) => {
   if (found.length === 0) return { lacking: "no run is done that has a metric at every evaluation" };
   const groups = modelGroups(modelsOf(cells));
   const all = correlationsOf(cells);
@@ -123,8 +129,7 @@ export const metricCurves: Draw<MetricCurveRow> = (rows, sweep, options) => {
   const contents = stacked(parts);
   const caption =
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows against training steps, each task with its own axis. ` +
-    `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${endedSentence(found)}${groupsSentence(groups)}${leftOutSentence(all, drawn)} ` +
-    runsSentence(cells, sweep);
+    `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${endedSentence(found)}${groupsSentence(groups)}${leftOutSentence(all, drawn)}`;
   const title = `Metrics of each task against training steps${ofOneModel(cells)}`;
   return { title, caption, ...contents };
 };

@@ -1,13 +1,20 @@
 import { bandsSentence, curveOf } from "./cell-curves.ts";
-import { curvePanels, groupPanels, groupsSentence, mostCorrelations, signedPanels } from "./curve-panels.ts";
-import { correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { Draw, Drawing, FigureOptions, NotDrawn, TitledDrawing } from "./figure.ts";
-import { groupPart, headingPart, stacked } from "./parts.ts";
-import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
-import type { CurvePanel, CurvePoint, PanelsOptions } from "./step-panels.ts";
-import { type SeriesStyle, styledRows } from "./style.ts";
-import type { Theme } from "./theme.ts";
-import { capitalised, endedSentence, runsSentence } from "./words.ts";
+import {
+  type CurvePanel,
+  type CurvePoint,
+  curvePanels,
+  groupPanels,
+  groupPart,
+  groupsSentence,
+  headingPart,
+  mostCorrelations,
+  type PanelsOptions,
+  signedPanels,
+  stacked,
+} from "./curve-panels.ts";
+import { correlationsOf, modelsOf, type OfCell } from "./facts.ts";
+import type { Draw, Drawing, FigureOptions, Given, NotDrawn, TitledDrawing } from "./figure.ts";
+import { capitalised, endedSentence, leftOutSentence, modelGroups, someOf } from "./words.ts";
 
 /** A point of a quantity's curve. */
 export type QuantityRow = OfCell &
@@ -27,8 +34,8 @@ interface Shown {
 }
 
 /** How the tasks' gradients agree: the cosine of PCGrad. */
-export const conflict: Draw<QuantityRow> = (rows, sweep, options) => {
-  return quantityFigure(rows, sweep, options, {
+export const conflict: Draw<QuantityRow> = (given) => {
+  return quantityFigure(given, {
     title: "Cosine of the tasks' gradients against training steps",
     axis: "cosine of two tasks' gradients",
     about:
@@ -38,11 +45,11 @@ export const conflict: Draw<QuantityRow> = (rows, sweep, options) => {
 };
 
 /** What the directions that a model has found allow at best. */
-export const alignment: Draw<QuantityRow> = (rows, sweep, options) => {
-  return quantityFigure(rows, sweep, options, {
+export const alignment: Draw<QuantityRow> = (given) => {
+  return quantityFigure(given, {
     title: "Loss of the best function of the model's direction against training steps",
     axis: "loss of the best function of the direction found",
-    unit: `mean squared error, ${options.unit.of}`,
+    unit: `mean squared error, ${given.options.unit.of}`,
     about:
       "The direction is the one in the inputs in which a prediction changes most; mean over the tasks. " +
       "What a model loses beyond this is due to its function of that direction.",
@@ -50,37 +57,28 @@ export const alignment: Draw<QuantityRow> = (rows, sweep, options) => {
   });
 };
 
-function quantityFigure(
-  rows: readonly QuantityRow[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-  shown: Shown,
-): TitledDrawing | NotDrawn {
+function quantityFigure(given: Given<QuantityRow>, shown: Shown): TitledDrawing | NotDrawn {
+  const { found, cells } = given;
   const { title, axis, unit, about } = shown;
-  const { statistic } = options;
-  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
+  const { statistic } = given.options;
   if (cells.length === 0) return { lacking: "no run is done that has this" };
   const curves = new Map(found.map((one) => [one.cell, curveOf(one)]));
   const groups = modelGroups(modelsOf(cells));
   const drawn = someOf(correlationsOf(cells), mostCorrelations(groups));
   const panels = groupPanels(groups, drawn, curves);
   const above = `${capitalised(statistic)} ${axis}${unit ? `: ${unit}` : ""}`;
-  const contents = drawing(panels, styles, above, shown, theme);
   const sentences = [endedSentence(found), groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join(
     "",
   );
-  const caption =
-    `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences} ` +
-    runsSentence(cells, sweep);
-  return { title, caption, ...contents };
+  const caption = `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences}`;
+  return { title, caption, ...drawing(panels, above, given, shown) };
 }
 
 function drawing(
   groups: readonly (readonly CurvePanel[])[],
-  styles: ReadonlyMap<string, SeriesStyle>,
   above: string,
+  { styles, theme }: Given<QuantityRow>,
   { scale }: Shown,
-  theme: Theme,
 ): Drawing {
   const room = groups.flat();
   const draw = (panels: readonly CurvePanel[], place: PanelsOptions) =>

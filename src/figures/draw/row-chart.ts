@@ -1,8 +1,19 @@
 import { type Box, panel } from "./axes.ts";
 import type { Scale } from "./scale.ts";
-import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
-import { brokenLines, SIZE, SMALL, text, textLines, textWidth } from "./text.ts";
-import type { Theme } from "./theme.ts";
+import type { Theme } from "./style.ts";
+import {
+  type Attributes,
+  brokenLines,
+  element,
+  group,
+  rounded,
+  SIZE,
+  SMALL,
+  type SvgNode,
+  text,
+  textLines,
+  textWidth,
+} from "./svg.ts";
 
 /** A row of a chart. */
 export interface Row {
@@ -21,6 +32,8 @@ export interface RowGroup {
   /** What lies to the left and to the right, above the panel. */
   readonly ends?: readonly [low: string, high: string];
   readonly rows: readonly Row[];
+  /** What the horizontal axis has room for. */
+  readonly values: readonly number[];
 }
 
 /** A mark that the rows have, and its meaning. */
@@ -36,8 +49,8 @@ interface ChartOptions {
   /** The marks' meaning, in a line above all groups. */
   readonly key?: readonly KeyMark[];
   readonly theme: Theme;
-  /** The horizontal axis of a group. */
-  readonly scale: (range: readonly [number, number], group: RowGroup) => Scale;
+  /** The horizontal axis of some values: of a group's, if it has an axis of its own, otherwise of all. */
+  readonly scale: (range: readonly [number, number], values: readonly number[]) => Scale;
   /** Height of a row. */
   readonly row?: number;
   /** Whether each group has an axis of its own; otherwise only the last one shows its numbers. */
@@ -62,12 +75,14 @@ export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { 
   const names = groups.flatMap(({ rows }) => rows.map(({ label }) => textWidth(label, SMALL)));
   const left = Math.max(...names) + 6;
   const width = theme.width - left - 8;
+  const all = groups.flatMap(({ values }) => values);
   let y = top + (key.length > 0 ? KEY : 0);
   const nodes = groups.flatMap((group, i) => {
     const box = { x: left, y: y + TITLE, width, height: group.rows.length * row * theme.stretch + 2 };
     const numbers = ownAxes || i === groups.length - 1;
     y = box.y + box.height + (numbers ? NUMBERS : 3);
-    return groupNodes(group, box, numbers, options);
+    const x = options.scale([box.x, box.x + box.width], ownAxes ? group.values : all);
+    return groupNodes(group, box, { ...options, x, numbers });
   });
   const lines = brokenLines(foot, theme.width - 2, SIZE);
   const start = Math.min(left, ...lines.map((line) => theme.width - textWidth(line, SIZE) - 1));
@@ -85,10 +100,15 @@ function keyNodes(key: readonly KeyMark[], y: number, { ink }: Theme): SvgNode[]
   });
 }
 
-function groupNodes(group: RowGroup, box: Box, numbers: boolean, options: ChartOptions): SvgNode[] {
-  const { theme, scale, behind = () => [], row = ROW } = options;
+interface GroupOptions extends Pick<ChartOptions, "theme" | "behind" | "row"> {
+  readonly x: Scale;
+  /** Whether it shows the numbers of its axis. */
+  readonly numbers: boolean;
+}
+
+function groupNodes(group: RowGroup, box: Box, options: GroupOptions): SvgNode[] {
+  const { theme, x, numbers, behind = () => [], row = ROW } = options;
   const height = row * theme.stretch;
-  const x = scale([box.x, box.x + box.width], group);
   const [top, bottom] = [box.y, box.y + box.height];
   const y: Scale = { type: "linear", domain: [0, box.height], range: [top, bottom], at: (at) => top + at, ticks: [] };
   const heights = group.rows.map((_, i) => top + 1 + (i + 0.5) * height);

@@ -1,15 +1,13 @@
 import { type LossSet, unitText } from "../../config/losses.ts";
 import { type GridDrawing, stepCells } from "./cell-grid.ts";
-import type { OfCell, RunCurve, Sweep } from "./facts.ts";
-import type { Draw, FigureOptions } from "./figure.ts";
-import { framed, heading } from "./loss-axis.ts";
-import { type RungedLook, rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
+import type { OfCell, RunCurve, RungLine, Sweep } from "./facts.ts";
+import type { Draw, FigureOptions, Given } from "./figure.ts";
+import { rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
+import { framed } from "./scale.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
-import { ofOneModel } from "./shown.ts";
-import { type StyledRows, styledRows } from "./style.ts";
-import { group, type SvgNode } from "./svg.ts";
-import type { Theme } from "./theme.ts";
-import { capitalised, endedSentence, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
+import type { StyledRows, Theme } from "./style.ts";
+import { group, heading, type SvgNode } from "./svg.ts";
+import { capitalised, endedSentence, lossName, ofOneModel, tasksWords, unitsSentence } from "./words.ts";
 
 /** In a cell with more runs, this many are drawn one by one, beside the best and the worst. */
 const SINGLE = 12;
@@ -28,17 +26,19 @@ interface CellRuns extends StyledRows<SpreadRow> {
 }
 
 /** The runs of each cell: their loss against steps, models in rows and correlations in columns. */
-export const runCurves: Draw<SpreadRow> = (rows, sweep, options) => {
-  const { found, cells, theme } = styledRows(rows, sweep, options);
+export const runCurves: Draw<SpreadRow> = (given) => {
+  const { found, cells, sweep, options } = given;
   const shown = found.map((one): CellRuns => {
     const curves = sweep.curvesOf(one.cell, options.loss);
     return { ...one, known: curves.length, single: sampleOf(curves) };
   });
   if (shown.length === 0) return { lacking: "no run is done" };
   const rungs = rungLines(sweep, options.loss);
-  const { leftOut, ...contents } = drawing(shown, { rungs, options, theme });
-  const caption = `${captionStart(shown, sweep, options)}${endedSentence(shown)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
-  return { title: `Loss of single runs${ofOneModel(cells)} against training steps`, caption, ...contents };
+  return {
+    title: `Loss of single runs${ofOneModel(cells)} against training steps`,
+    caption: `${captionStart(shown, sweep, options)}${endedSentence(shown)}${rungSentence(rungs, ", with j at the right")}`,
+    ...drawing(shown, rungs, given),
+  };
 };
 
 /**
@@ -52,13 +52,17 @@ function sampleOf(runs: readonly RunCurve[]): readonly RunCurve[] {
   return [...new Set([...runs.toSorted((a, b) => a.run - b.run).slice(0, SINGLE), ...ends])];
 }
 
-function drawing(shown: readonly CellRuns[], { rungs, options, theme }: RungedLook): GridDrawing {
+function drawing(
+  shown: readonly CellRuns[],
+  rungs: readonly RungLine[],
+  { options, theme }: Given<SpreadRow>,
+): GridDrawing {
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const values = shown.flatMap(({ rows }) => framed(rows, options.scale).flatMap(({ min, max }) => [min, max]));
   const place = { top: head.height, above: head.nodes, values, options, theme };
   return stepCells(shown, place, (one, frame, { box, edges }) => [
     ...runMarks(one, frame, one.style.colour, theme),
-    rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),
+    rungsAcross(rungs, frame.y, { box, theme }, edges.right),
   ]);
 }
 

@@ -2,12 +2,10 @@
 import type { LossSet } from "../../config/losses.ts";
 import type { Box } from "./axes.ts";
 import type { RungLine, SweepFacts } from "./facts.ts";
-import type { FigureOptions } from "./figure.ts";
 import type { Scale } from "./scale.ts";
 import { across, down } from "./series.ts";
-import { group, type SvgNode } from "./svg.ts";
-import { SMALL, text, textWidth } from "./text.ts";
-import type { Theme } from "./theme.ts";
+import type { Theme } from "./style.ts";
+import { group, SMALL, type SvgNode, text, textWidth } from "./svg.ts";
 
 /**
  * The rungs of a sweep, the lowest loss first; none for the running mean, which lies above the rung that a run ends on, and
@@ -23,28 +21,15 @@ export function rungSentence(lines: readonly RungLine[], where = ""): string {
   return ` Grey lines${where}: rung j is the loss of a run whose tasks all lack the j fastest sines; with tasks on different rungs it lies between.`;
 }
 
-/** How cells are drawn, with rungs behind them. */
-export interface RungedLook {
-  readonly rungs: readonly RungLine[];
-  readonly options: FigureOptions;
-  readonly theme: Theme;
-}
-
 const WIDTH = 0.4;
 /** Between a name and the next line. */
 const APART = 2;
 /** Room to the right of the last panel of a row. */
 const BESIDE = 4;
 
-interface MarkOptions {
+interface Place {
   readonly box: Box;
   readonly theme: Theme;
-  /** Whether the lines have names. */
-  readonly named: boolean;
-}
-
-interface DownOptions extends Omit<MarkOptions, "named"> {
-  readonly names: readonly Name[];
 }
 
 /** A part of a horizontal line, in points. */
@@ -65,7 +50,12 @@ interface Name {
 }
 
 /** Lines down a panel at the rungs that its axis of losses has, and names beside them. */
-export function rungsDown(lines: readonly RungLine[], x: Scale, { box, theme, names }: DownOptions): SvgNode {
+export function rungsDown(
+  lines: readonly RungLine[],
+  x: Scale,
+  { box, theme }: Place,
+  names: readonly Name[] = [],
+): SvgNode {
   const style = { fill: theme.quiet, size: SMALL } as const;
   return group({ class: "rungs" }, [
     ...inside(lines, x).map(({ at }) => down(at, box.y + FREE, box.y + box.height, theme.quiet, WIDTH)),
@@ -87,8 +77,8 @@ export function rungNames(lines: readonly RungLine[], x: Scale, box: Box, taken:
   });
 }
 
-/** Lines across a panel, each with its number to the right of it where there is room. */
-export function rungsAcross(lines: readonly RungLine[], y: Scale, { box, theme, named }: MarkOptions): SvgNode {
+/** Lines across a panel, each with its number to the right of it, if they are `named`, where there is room. */
+export function rungsAcross(lines: readonly RungLine[], y: Scale, { box, theme }: Place, named: boolean): SvgNode {
   const places = inside(lines, y);
   const right = box.x + box.width;
   return group({ class: "rungs" }, [

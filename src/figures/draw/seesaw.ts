@@ -4,13 +4,10 @@ import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, gridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
 import { type CellRows, correlationsOf, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
-import { heading } from "./loss-axis.ts";
 import { logScale, shortNumber } from "./scale.ts";
 import { across, down, type Frame, markerAt } from "./series.ts";
-import { labelIn, type SeriesStyle, type StyledRows, styledRows } from "./style.ts";
-import { group, type SvgNode } from "./svg.ts";
-import { SMALL, text } from "./text.ts";
-import type { Theme } from "./theme.ts";
+import { labelIn, type SeriesStyle, type StyledRows, type Theme } from "./style.ts";
+import { group, heading, SMALL, type SvgNode, text } from "./svg.ts";
 import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 /** At most this many models are drawn, the first ones: more rows would not fit on a page. */
@@ -33,8 +30,7 @@ export type SeesawRow = OfCell & {
 type TaskPair = readonly [number, number];
 
 /** Gains of two tasks over a model that shares nothing: a panel for each cell and pair of tasks, a point for each run. */
-export const seesaw: Draw<SeesawRow> = (rows, sweep, options) => {
-  const { found, theme } = styledRows(rows, sweep, options);
+export const seesaw: Draw<SeesawRow> = ({ rows, found, sweep, options, theme }) => {
   const against = rows[0]?.against;
   if (against === undefined || found.length === 0)
     return { lacking: "no run is done both of a model that shares nothing and of another one" };
@@ -45,10 +41,10 @@ export const seesaw: Draw<SeesawRow> = (rows, sweep, options) => {
   const pairs = all.slice(0, MOST_ROWS);
   const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
-  const { leftOut, ...contents } = drawing(shown, sweep, label, { options, theme, pairs });
   const cut = `${cutPairs(all, pairs)}${cutSentence(cells, most)}`;
-  const caption = `${captionStart(sweep, options, label)}${sampleSentence(found)}${cut}${leftOut} ${runsSentence(cells, sweep)}`;
-  return { title: "Gains of the tasks by sharing", caption, ...contents };
+  const caption = `${captionStart(sweep, options, label)}${sampleSentence(found)}${cut}`;
+  const contents = drawing(shown, sweep, label, { options, theme, pairs });
+  return { title: "Gains of the tasks by sharing", caption, ...contents, runs: runsSentence(cells, sweep) };
 };
 
 /** (1, 2), (1, 3), ..., (2, 3), ... */

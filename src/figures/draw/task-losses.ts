@@ -5,29 +5,34 @@ import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, gridDrawing } from "./cell-grid.ts";
 import { dotKey, dotRow, ROW } from "./distributions.ts";
 import { correlationsOf, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
-import type { Draw, FigureOptions, TitledDrawing } from "./figure.ts";
+import type { Draw, FigureOptions, Given, TitledDrawing } from "./figure.ts";
 import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
-import { fittedScale, heading, lossScale } from "./loss-axis.ts";
 import { type RowGroup, rowChart } from "./row-chart.ts";
 import { rungLines, rungSentence, rungsAcross, rungsDown } from "./rung-marks.ts";
-import { linearScale, shortNumber, signed } from "./scale.ts";
+import { fittedScale, linearScale, lossScale, shortNumber, signed } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
-import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
-import { type StyledRows, styledRows } from "./style.ts";
-import { element, group, rounded, type SvgNode } from "./svg.ts";
-import { SMALL, text } from "./text.ts";
-import type { Theme } from "./theme.ts";
-import { capitalised, finalHeading, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
+import type { Theme } from "./style.ts";
+import { element, group, heading, rounded, SMALL, type SvgNode, text } from "./svg.ts";
+import {
+  capitalised,
+  finalHeading,
+  leftOutSentence,
+  lossName,
+  ofOneModel,
+  sampleSentence,
+  someOf,
+  unitsSentence,
+} from "./words.ts";
 
 /** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. Of more tasks, of each. */
-export const taskLosses: Draw<TaskLossRow> = (rows, sweep, options) => {
-  const { found, cells, theme } = styledRows(rows, sweep, options);
+export const taskLosses: Draw<TaskLossRow> = (given) => {
+  const { found, cells, sweep, options } = given;
   if (found.length === 0) return { lacking: "no run is done" };
-  if (sweep.tasks > PAPER_TASKS) return taskSpreads(found, sweep, options, theme);
-  const { leftOut, cut, ...contents } = drawing(found, sweep, options, theme);
+  if (sweep.tasks > PAPER_TASKS) return taskSpreads(given);
+  const { cut, ...contents } = drawing(given);
   return {
     title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(cells)}`,
-    caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
+    caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}`,
     ...contents,
   };
 };
@@ -41,13 +46,7 @@ interface Drawn extends GridDrawing {
   readonly cut: string;
 }
 
-function drawing(
-  found: readonly StyledRows<TaskLossRow>[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-  theme: Theme,
-): Drawn {
-  const cells = found.map(({ cell }) => cell);
+function drawing({ found, cells, sweep, options, theme }: Given<TaskLossRow>): Drawn {
   const { badLoss } = sweep;
   const [firstTask, secondTask] = sweep.taskNames as [string, string];
   const upTask = sweep.rowsFile === null ? capitalised(secondTask) : secondTask;
@@ -65,8 +64,8 @@ function drawing(
       linearScale(...ends, { range: [from, to], count: 3, label: shortNumber });
     const frame = { x: scale(box.x, box.x + box.width - STRIP), y: scale(box.y + box.height, box.y + STRIP) };
     const marks = [
-      rungsDown(rungs, frame.x, { box, theme, names: [] }),
-      rungsAcross(rungs, frame.y, { box, theme, named: place.edges.right }),
+      rungsDown(rungs, frame.x, { box, theme }),
+      rungsAcross(rungs, frame.y, { box, theme }, place.edges.right),
       ...guides(frame, badLoss, theme),
       dots(placesOf(one.rows, frame), one.style.colour),
       ...(badLoss === null ? [] : [count(one.rows, badLoss, box, theme)]),
@@ -191,23 +190,12 @@ export type TaskLossRow = OfCell & {
 /** Most rows of the chart. */
 const ROWS = 36;
 
-/** Losses of each task, ascending. */
-interface TaskGroup extends RowGroup {
-  readonly values: readonly number[];
-}
-
 /** The final loss of each of more than two tasks: a panel for each task, a row for each cell, a dot for each run. */
-function taskSpreads(
-  found: readonly StyledRows<TaskLossRow>[],
-  sweep: SweepFacts,
-  options: FigureOptions,
-  theme: Theme,
-): TitledDrawing {
-  const cells = found.map(({ cell }) => cell);
+function taskSpreads({ found, cells, sweep, options, theme }: Given<TaskLossRow>): TitledDrawing {
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
   const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
-  const groups = sweep.taskNames.map((title, k): TaskGroup => {
+  const groups = sweep.taskNames.map((title, k): RowGroup => {
     const lossesOf = (rows: readonly TaskLossRow[]) => Float64Array.from(rows, (row) => lossIn(row, k)).sort();
     return {
       title,
@@ -225,12 +213,12 @@ function taskSpreads(
     theme,
     ownAxes: true,
     foot: finalHeading(options),
-    scale: (range, group) => lossScale((group as TaskGroup).values, { ...options, scale: "linear" }, range),
+    scale: (range, values) => lossScale(values, { ...options, scale: "linear" }, range),
   });
   const title = `Final loss of each task${ofOneModel(cells)}`;
   const caption =
     `${capitalised(lossName(options.loss))} of each task after the last step (${unitsSentence(options)}), a panel for each task with its own axis. ` +
-    `A dot for each run.${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
+    `A dot for each run.${sampleSentence(found)}${leftOutSentence(all, drawn)}`;
   return { title, caption, ...contents };
 }
 

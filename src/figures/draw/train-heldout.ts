@@ -2,39 +2,31 @@ import { eachLoss, LOSS_SETS, type LossSet, unitText } from "../../config/losses
 import { LOSS_WORDS } from "../../records/words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
 import { type GridDrawing, stepCells } from "./cell-grid.ts";
-import type { CellRows, DrawnCell, SweepFacts } from "./facts.ts";
-import type { Draw, FigureOptions } from "./figure.ts";
+import { curveBand, curveLine, type DrawnCurve } from "./curve-panels.ts";
+import type { CellRows } from "./facts.ts";
+import type { Draw, Given } from "./figure.ts";
 import { legend } from "./legend.ts";
-import { framed, heading } from "./loss-axis.ts";
-import { ofOneModel } from "./shown.ts";
-import { curveBand, curveLine, type DrawnCurve } from "./step-panels.ts";
-import { lossStyles, styledRows } from "./style.ts";
-import type { Theme } from "./theme.ts";
-import { capitalised, endedSentence, runsSentence, tasksWords } from "./words.ts";
+import { framed } from "./scale.ts";
+import { lossStyles } from "./style.ts";
+import { heading } from "./svg.ts";
+import { capitalised, endedSentence, ofOneModel, tasksWords } from "./words.ts";
 
 /** Mean training and held-out loss, and the running mean, against steps in one frame: a panel for each cell. */
-export const trainHeldout: Draw<CurveRow> = (rows, sweep, given) => {
-  const options = { ...given, statistic: "mean" } as const;
-  const { found, cells, theme } = styledRows(rows, sweep, options);
+export const trainHeldout: Draw<CurveRow> = (given) => {
+  const { rows, found } = given;
   if (found.length === 0) return { lacking: "no run is done" };
   const sets = LOSS_SETS.filter((set) => rows.some(({ loss }) => loss === set));
-  const { leftOut, ...contents } = drawing(found, sets, options, theme);
   return {
-    title: `Training against held-out loss${ofOneModel(cells)}`,
-    caption: `${captionStart(cells, sets, sweep, options)}${endedSentence(found)}${leftOut} ${runsSentence(cells, sweep)}`,
-    ...contents,
+    title: `Training against held-out loss${ofOneModel(given.cells)}`,
+    caption: `${captionStart(given, sets)}${endedSentence(found)}`,
+    ...drawing(given, sets),
   };
 };
 
-function drawing(
-  found: readonly CellRows<CurveRow>[],
-  sets: readonly LossSet[],
-  options: FigureOptions,
-  theme: Theme,
-): GridDrawing {
-  const { statistic, scale, unit } = options;
+function drawing({ found, options, theme }: Given<CurveRow>, sets: readonly LossSet[]): GridDrawing {
+  const { scale, unit } = options;
   const styles = lossStyles(theme);
-  const head = heading(`${capitalised(statistic)} loss: ${unitText(unit)}`, { y: 0, theme });
+  const head = heading(`Mean loss: ${unitText(unit)}`, { y: 0, theme });
   const items = sets.map((set) => ({ label: LOSS_WORDS[set].short, style: styles[set] }));
   const key = legend(items, { y: head.height + 8, theme });
   const curvesOf = ({ rows }: CellRows<CurveRow>) =>
@@ -59,15 +51,10 @@ function drawing(
 
 const OF = eachLoss((set) => `${LOSS_WORDS[set].short}: ${LOSS_WORDS[set].atStep}`);
 
-function captionStart(
-  cells: readonly DrawnCell[],
-  sets: readonly LossSet[],
-  sweep: SweepFacts,
-  { statistic, scale, unit }: FigureOptions,
-): string {
+function captionStart({ cells, sweep, options: { scale, unit } }: Given<CurveRow>, sets: readonly LossSet[]): string {
   return (
-    `${capitalised(statistic)} loss of ${tasksWords(sweep)} against training steps (${unitText(unit)}), on one scale. ` +
-    `${capitalised(sets.map((set) => OF[set]).join("; "))}. ${bandsSentence(cells, statistic)}` +
+    `Mean loss of ${tasksWords(sweep)} against training steps (${unitText(unit)}), on one scale. ` +
+    `${capitalised(sets.map((set) => OF[set]).join("; "))}. ${bandsSentence(cells, "mean")}` +
     `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
 }

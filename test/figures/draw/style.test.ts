@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { correlationStyles, lossStyles, modelStyles } from "../../../src/figures/draw/style.ts";
-import { THEME_NAMES, themeOf } from "../../../src/figures/draw/theme.ts";
+import { correlationStyles, lossStyles, modelStyles, THEME_NAMES, themeOf } from "../../../src/figures/draw/style.ts";
 
 /** Lightness of a colour as a grey, from 0 to 255 (ITU-R BT.601). */
 function luma(colour: string): number {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Span, withRoom } from "../../../src/figures/draw/value-scale.ts";
+import { type Span, withRoom } from "../../../src/figures/draw/scale.ts";
 
 const spans = fc
   .array(fc.record({ middle: fc.integer({ min: 0, max: 200 }), half: fc.integer({ min: 1, max: 15 }) }), {

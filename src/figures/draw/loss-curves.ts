@@ -1,32 +1,106 @@
+// Losses against steps, as in the paper's Figures 3 and 4.
 import { type CurveRow, curveOf, curveSentences, paperCurve, paperSentence } from "./cell-curves.ts";
 import {
+  type CurvePanel,
   curvePanels,
+  type DrawnCurve,
   differencePanels,
   groupPanels,
+  groupPart,
   groupsSentence,
+  headingPart,
+  keyPart,
+  modelsIn,
   mostCorrelations,
   offPaper,
+  type Part,
+  panelColumns,
   SETTLED,
+  stacked,
 } from "./curve-panels.ts";
-import { correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
-import type { Draw, Drawing, FigureOptions } from "./figure.ts";
-import { framed } from "./loss-axis.ts";
-import { groupPart, headingPart, keyPart, modelsIn, type Part, panelColumns, stacked } from "./parts.ts";
-import { figureWords, leftOutSentence, modelGroups, someOf } from "./shown.ts";
-import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
-import { type SeriesStyle, styledRows } from "./style.ts";
-import type { Theme } from "./theme.ts";
-import { areOnOwnRows, endedSentence, lossHeading, runsSentence } from "./words.ts";
+import { byCell, correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
+import type { Draw, Drawing, FigureOptions, Given } from "./figure.ts";
+import { endLabels, labelsWidth, legend, paperItems } from "./legend.ts";
+import { SMALL_BOTTOM } from "./paper-points.ts";
+import { framed } from "./scale.ts";
+import { correlationStyles, type SeriesStyle, type Theme } from "./style.ts";
+import { heading } from "./svg.ts";
+import {
+  areOnOwnRows,
+  correlationWords,
+  endedSentence,
+  figureWords,
+  leftOutSentence,
+  lossHeading,
+  modelGroups,
+  OWN_ROWS,
+  runsSentence,
+  someOf,
+} from "./words.ts";
+
+/** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line for each correlation. */
+export const figure3: Draw<CurveRow> = ({ rows, sweep, options, theme }) => {
+  const small = { ...sweep, cells: sweep.cells.filter(({ model }) => model === SMALL_BOTTOM) };
+  const drawn = byCell(rows, small);
+  const cells = drawn.map(({ cell }) => cell);
+  if (areOnOwnRows(sweep.cells)) return { lacking: OWN_ROWS, never: true };
+  if (cells.length === 0) return { lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
+  const styles = correlationStyles(sweep.correlations as readonly number[], theme);
+  const curves = drawn.map((one) =>
+    curveOf(
+      { ...one, style: styles.get(one.cell.correlation as number) as SeriesStyle },
+      paperCurve(one.cell, sweep, options),
+    ),
+  );
+  const model = "Shared-Bottom with a bottom of 16 units and towers of 8 (Figure 3).";
+  return {
+    title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
+    caption: `${model} ${curveSentences(cells, sweep, options)}${paperSentence(cells, curves)}`,
+    runs: runsSentence(cells, small),
+    ...correlationCurves(cells, curves, options, theme),
+  };
+};
+
+function correlationCurves(
+  cells: readonly DrawnCell[],
+  curves: readonly DrawnCurve[],
+  options: FigureOptions,
+  theme: Theme,
+): Drawing {
+  const head = heading(lossHeading(options), { y: 0, theme });
+  const names = cells.map(({ correlation }) => correlationWords(correlation));
+  const panel: CurvePanel = { curves };
+  const published = curves.filter(({ paper }) => paper.length > 0).map(({ style }) => style);
+  const key = legend(paperItems("the paper", published), { y: head.height + 9, theme });
+  const place = {
+    options,
+    theme,
+    columns: 1,
+    top: head.height + key.height + 6,
+    height: 130,
+    right: labelsWidth(names),
+  };
+  const { nodes, bottom, boxes, y } = curvePanels([panel], place);
+  const box = boxes[0];
+  const labels = curves.map(({ points, style, attributes }, i) => ({
+    label: names[i],
+    y: box.y + y.at(points.at(-1)?.value ?? 0),
+    style,
+    attributes,
+  }));
+  const beside = endLabels(labels, { x: box.x + box.width, top: box.y + 3, bottom: box.y + box.height, theme });
+  return { nodes: [...head.nodes, key.node, ...nodes, beside], height: bottom };
+}
 
 /** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
-export const figure4: Draw<CurveRow> = (rows, sweep, options) => {
-  const { found, cells, styles, theme } = styledRows(rows, sweep, options);
+export const figure4: Draw<CurveRow> = (given) => {
+  const { found, cells, sweep, options } = given;
   if (found.length === 0) return { lacking: "no run is done" };
   const curves = new Map(found.map((one) => [one.cell, curveOf(one, paperCurve(one.cell, sweep, options))]));
   const groups = modelGroups(modelsOf(cells));
   const drawn = shownCorrelations(curves, mostCorrelations(groups));
   const panels = groupPanels(groups, drawn, curves);
-  const { below, ...contents } = curveDrawing(panels, { styles, options, theme });
+  const { below, ...contents } = curveDrawing(panels, given);
   const { of, figure } = figureWords(4, cells);
   const each = areOnOwnRows(cells) ? " for each model" : " for each model and correlation";
   const sentences = [
@@ -39,7 +113,7 @@ export const figure4: Draw<CurveRow> = (rows, sweep, options) => {
   ];
   return {
     title: `Loss against training steps${of || each}${figure}`,
-    caption: `${sentences.join("")} ${runsSentence(cells, sweep)}`,
+    caption: sentences.join(""),
     ...contents,
   };
 };
@@ -56,11 +130,7 @@ function shownCorrelations(curves: ReadonlyMap<DrawnCell, DrawnCurve>, most: num
   return all.filter((correlation) => shown.includes(correlation));
 }
 
-interface Shown {
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
-  readonly options: FigureOptions;
-  readonly theme: Theme;
-}
+type Shown = Pick<Given<CurveRow>, "styles" | "options" | "theme">;
 
 interface CurveDrawing extends Drawing {
   /** For the caption: what is drawn below the curves. */

@@ -1,6 +1,6 @@
 import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
-import { ADVANCES, brokenLines, textWidth, type Weight } from "../../../src/figures/draw/text.ts";
+import { ADVANCES, brokenLines, textWidth, type Weight } from "../../../src/figures/draw/svg.ts";
 import { FONT_FILES } from "../../../src/figures/finished.ts";
 import { fontOutlines } from "../../support/outlines.ts";
 

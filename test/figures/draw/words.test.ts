@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { partWords, type SweepFacts } from "../../../src/figures/draw/facts.ts";
-import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/shown.ts";
+import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/words.ts";
 import { zooLabel } from "../../../src/models/zoo.ts";
 
 const named = (count: number) => Array.from({ length: count }, (_, i) => `model-${i}`);
