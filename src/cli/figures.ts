@@ -280,10 +280,7 @@ export interface Part {
 }
 
 /** What `--models` and `--corr` leave of a sweep; undefined if that is all. UsageError for names and numbers that it lacks. */
-export function partOf(
-  results: Results,
-  options: { readonly models?: string; readonly corr?: string },
-): Part | undefined {
+export function partOf(results: Results, options: Pick<Options, "models" | "corr">): Part | undefined {
   const sweep = sweepOf(results);
   const correlations = sweep.correlations.filter((correlation) => correlation !== null);
   if (options.corr !== undefined && correlations.length === 0)

@@ -212,12 +212,7 @@ async function ofCode(model: CodeModel, options: DescribeOptions): Promise<Liste
   return { model, about: printable(about || model.file), parts, total: size };
 }
 
-interface InitialOptions {
-  readonly initial?: string;
-  readonly run?: string;
-  readonly output?: string;
-  readonly overwrite?: boolean;
-}
+type InitialOptions = Pick<Options, "initial" | "run" | "output" | "overwrite">;
 
 /** Refuses options that lack --initial, and --initial without a config or a file: UsageError. */
 export function checkInitial(config: string | undefined, { initial, run, output, overwrite }: InitialOptions): void {
