@@ -31,6 +31,8 @@ export interface Chance {
   readonly dropout?: Dropout | undefined;
   /** Of SNR's gates, [R, K, E]. */
   readonly noise?: Tensor | undefined;
+  /** In which a method takes the other tasks, [R, K-1, K, K]; see `Situation`. */
+  readonly order?: Tensor | undefined;
 }
 
 const keepAll: Dropout = (units) => units;
