@@ -28,14 +28,16 @@ import { writeWhole } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import {
-  addFormatOption,
+  addOptions,
   blocksAs,
   choiceOption,
   countOption,
-  type FormatOptions,
   folderOption,
   formatOption,
+  formatOptions,
+  type Given,
   numberOption,
+  type OptionSpecs,
   outputFile,
   writeAs,
   writeOutput,
@@ -43,48 +45,50 @@ import {
 import type { Block } from "./text/blocks.ts";
 import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-text.ts";
 
-interface PrepareOptions {
-  readonly output: string;
-  readonly values: string;
-  readonly college: string;
-  readonly seed: string;
-  readonly heldout?: string;
-  readonly resplit?: boolean;
-  readonly fromAge?: string;
-  readonly overwrite?: boolean;
-}
-
 /** As the paper has it of both files together: a third of the rows is for validation and test. */
 const HELDOUT = 1 / 3;
 
+const PREPARE = [
+  ["-o, --output <folder>", "folder for the tables and configs", "census"],
+  ["--values <n>", "most values of a category; the rarest become 'other'", String(ONE_HOT)],
+  ["--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, DEFAULT_COLLEGE],
+  ["--heldout <share>", `of one file, the share of rows for validation and test (default: ${HELDOUT.toFixed(4)})`],
+  ["--seed <n>", "seed of the split into parts", "0"],
+  ["--resplit", "no parts in the tables of one file: each run draws its own split"],
+  ["--from-age <years>", "only rows of people of this age and older"],
+  ["--overwrite", "replace tables and configs that are there"],
+] as const satisfies OptionSpecs;
+
+type PrepareOptions = Given<typeof PREPARE>;
+
+const TABLES = [
+  AT_OPTION,
+  ...formatOptions({ csv: "a row for each model and task", json: "the same numbers" }),
+] as const satisfies OptionSpecs;
+
+type TablesOptions = Given<typeof TABLES>;
+
 export const define: Define = (command, run) => {
   command.addHelpText("after", HELP);
-  command
-    .command("prepare")
-    .description("make the study's tables and configs of UCI's files")
-    .argument("<data>", "census-income.data, or its .gz")
-    .argument("[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)")
-    .option("-o, --output <folder>", "folder for the tables and configs", "census")
-    .option("--values <n>", "most values of a category; the rarest become 'other'", String(ONE_HOT))
-    .option("--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, DEFAULT_COLLEGE)
-    .option(
-      "--heldout <share>",
-      `of one file, the share of rows for validation and test (default: ${HELDOUT.toFixed(4)})`,
-    )
-    .option("--seed <n>", "seed of the split into parts", "0")
-    .option("--resplit", "no parts in the tables of one file: each run draws its own split")
-    .option("--from-age <years>", "only rows of people of this age and older")
-    .option("--overwrite", "replace tables and configs that are there")
+  addOptions(
+    command
+      .command("prepare")
+      .description("make the study's tables and configs of UCI's files")
+      .argument("<data>", "census-income.data, or its .gz")
+      .argument("[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)"),
+    PREPARE,
+  )
     .addHelpText("after", HELP)
     .action((data: string, test: string | undefined, options: PrepareOptions) =>
       run((context) => prepare(data, test, options, context)),
     );
-  const tables = command
-    .command("tables")
-    .description("show AUC of both tasks beside the paper's Tables 1 and 2")
-    .argument("<folders...>", "results folders of the study")
-    .option(...AT_OPTION);
-  addFormatOption(tables, { csv: "a row for each model and task", json: "the same numbers" })
+  addOptions(
+    command
+      .command("tables")
+      .description("show AUC of both tasks beside the paper's Tables 1 and 2")
+      .argument("<folders...>", "results folders of the study"),
+    TABLES,
+  )
     .addHelpText("after", HELP)
     .action((folders: string[], options: TablesOptions) => run((context) => show(folders, options, context)));
 };
@@ -168,10 +172,6 @@ function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
 
 function nextBlocks(files: readonly string[], [first = ""]: readonly string[]): Block[] {
   return [{ items: files }, { before: "train group 1 with:", command: `${MMOE} sweep ${shellQuoted(first)}` }];
-}
-
-interface TablesOptions extends FormatOptions {
-  readonly at: readonly string[];
 }
 
 async function show(folders: readonly string[], options: TablesOptions, context: Context): Promise<number> {

@@ -7,25 +7,31 @@ import { cellLosses } from "../records/cell-losses.ts";
 import { shellQuoted } from "../shell.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
-import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./options.ts";
+import {
+  addOptions,
+  blocksAs,
+  formatOption,
+  formatOptions,
+  type Given,
+  jsonText,
+  type OptionSpecs,
+} from "./options.ts";
 import { type Block, blocksText, type Room, roomOf } from "./text/blocks.ts";
 import { fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { wrapped } from "./text/table.ts";
 
-interface Options extends FormatOptions {
-  readonly loss?: string;
-  readonly at: readonly string[];
-  readonly parts?: boolean;
-}
+const OPTIONS = [
+  LOSS_OPTION,
+  AT_OPTION,
+  ["--parts", "show the parts of each claim, with intervals and the paper's values"],
+  ...formatOptions({ csv: "a row for each part", json: "every part, and how it was tested" }),
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  const withLosses = command
-    .argument("<folder>", "a results folder; the sweep may still be running")
-    .option(...LOSS_OPTION)
-    .option(...AT_OPTION)
-    .option("--parts", "show the parts of each claim, with intervals and the paper's values");
-  addFormatOption(withLosses, { csv: "a row for each part", json: "every part, and how it was tested" })
+  addOptions(command.argument("<folder>", "a results folder; the sweep may still be running"), OPTIONS)
     .addHelpText(
       "after",
       `

@@ -27,7 +27,7 @@ export interface Effects {
 
 /** The signals that stop a command in order: Ctrl-C, a request to end, a terminal that is gone. */
 export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-type StopSignal = (typeof STOP_SIGNALS)[number];
+export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 export interface Output {
   /** `taken` is called when the text has been passed on, with the error if it can't be. */

@@ -11,26 +11,36 @@ import { type Change, changeBetween, changeCsv } from "../summary/folder-change.
 import { foldersOnRows } from "../summary/row-pairs.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
-import { addFormatOption, type FormatOptions, formatOption, numberOption, writeAs } from "./options.ts";
+import {
+  addOptions,
+  formatOption,
+  formatOptions,
+  type Given,
+  numberOption,
+  type OptionSpecs,
+  writeAs,
+} from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { rowPairBlocks } from "./text/summary-text.ts";
 
-interface Options extends FormatOptions {
-  readonly loss?: string;
-  readonly at: readonly string[];
-  readonly tolerance: string;
-}
+const OPTIONS = [
+  [LOSS_OPTION[0], LOSS_OPTION[1].replace("the config", "A's config")],
+  AT_OPTION,
+  ["--tolerance <loss>", "largest accepted rise of B's mean loss, in the unit of the losses", "0"],
+  ...formatOptions({ csv: "a row for each cell", json: "all cells and runs" }),
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  const withLosses = command
-    .argument("<a>", "a results folder")
-    .argument("<b>", "a second one, from another engine, version or setting")
-    .option(LOSS_OPTION[0], LOSS_OPTION[1].replace("the config", "A's config"))
-    .option(...AT_OPTION)
-    .option("--tolerance <loss>", "largest accepted rise of B's mean loss, in the unit of the losses", "0");
-  addFormatOption(withLosses, { csv: "a row for each cell", json: "all cells and runs" })
+  addOptions(
+    command
+      .argument("<a>", "a results folder")
+      .argument("<b>", "a second one, from another engine, version or setting"),
+    OPTIONS,
+  )
     .addHelpText(
       "after",
       `

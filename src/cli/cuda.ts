@@ -12,25 +12,24 @@ import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 import { duration } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { addOptions, type Given, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { CUDA_SETTINGS, downloadText } from "./text/doctor-text.ts";
 
-interface Options {
-  readonly prefix?: string;
-  readonly cpu?: boolean;
-  readonly dryRun?: boolean;
-}
+const OPTIONS = [
+  ["--prefix <folder>", "folder (default: $MMOE_CUDA_HOME, or mmoe/cuda in the user's data folder)"],
+  ["--cpu", "TensorFlow for the CPU alone"],
+  ["--dry-run", "print what is missing and every package that would be downloaded; install nothing"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
   const lines = ["mmoe cuda setup --dry-run", "mmoe cuda setup", "mmoe cuda setup --prefix /scratch/mmoe-cuda"];
   const help = `${CUDA_SETTINGS}${examples(...lines)}`;
   command.addHelpText("after", help);
-  command
-    .command("setup")
-    .description("download TensorFlow with CUDA and build its binding for Node")
-    .option("--prefix <folder>", "folder (default: $MMOE_CUDA_HOME, or mmoe/cuda in the user's data folder)")
-    .option("--cpu", "TensorFlow for the CPU alone")
-    .option("--dry-run", "print what is missing and every package that would be downloaded; install nothing")
+  const setup = command.command("setup").description("download TensorFlow with CUDA and build its binding for Node");
+  addOptions(setup, OPTIONS)
     .addHelpText("after", help)
     .action((options: Options) => run((context) => setUp(options, context)));
 };

@@ -16,52 +16,47 @@ import { withTables } from "../sweep/share.ts";
 import { numberOf, thousands } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
-import { choiceOption, collect, countOption, listOption, outputFile, writeOutput } from "./options.ts";
+import {
+  addOptions,
+  choiceOption,
+  collect,
+  countOption,
+  type Given,
+  listOption,
+  type OptionSpecs,
+  outputFile,
+  writeOutput,
+} from "./options.ts";
 import { batchRows, ROW_FORMATS, type RunRows, rowCount, setRows, writeRows } from "./rows-output.ts";
 import { roomOf } from "./text/blocks.ts";
 import { leftOut, measureTrials, trialsTable } from "./text/rows-preview.ts";
 
-interface Options {
-  readonly corr?: string;
-  readonly rows?: string;
-  readonly run: string;
-  readonly set: readonly string[];
-  readonly data?: string;
-  readonly step?: string;
-  readonly steps?: string;
-  readonly tasks?: string;
-  readonly seed?: string;
-  readonly trials?: string;
-  readonly format?: string;
-  readonly heldout?: boolean;
-  readonly validation?: boolean;
-  readonly parts?: boolean;
-  readonly output?: string;
-  readonly overwrite?: boolean;
-}
+const OPTIONS = [
+  ["--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas"],
+  ["--rows <n>", "number of rows (default: those of the config's set; without a config 10000)"],
+  ["--run <i>", "the rows of this run: its index, from 0", "0"],
+  ["--seed <n>", "the sweep's seed (default: 0, or the config's)"],
+  [
+    "--data <preset>",
+    "the generator's constants: four-sines, paper, linear, keras-mmoe, google, ple, or {inputs: ...}",
+  ],
+  ["--tasks <n>", "tasks K that share the correlation (default: 2, or the config's)"],
+  ["--set <key=value>", "any other setting of the config; repeatable", collect, []],
+  ["--step <s>", "the fresh rows of step s (default: 0, the fixed training set)"],
+  ["--steps <a-b>", "the batches of steps a to b, as the run trains on them"],
+  ["--heldout", "the held-out rows: of a table, the test rows"],
+  ["--validation", "the validation rows of a table"],
+  ["--parts", "instead of rows, which part each row of the table is of, and what test rows have alone"],
+  ["--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2"],
+  ["--format <name>", "csv (the default), parquet or npy"],
+  ["-o, --output <file>", "output file (default: stdout); with --trials a folder for the records"],
+  ["--overwrite", "replace the output file or folder"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .argument("[config]", "a config, preset or results folder: its rows (default: paper)")
-    .option("--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas")
-    .option("--rows <n>", "number of rows (default: those of the config's set; without a config 10000)")
-    .option("--run <i>", "the rows of this run: its index, from 0", "0")
-    .option("--seed <n>", "the sweep's seed (default: 0, or the config's)")
-    .option(
-      "--data <preset>",
-      "the generator's constants: four-sines, paper, linear, keras-mmoe, google, ple, or {inputs: ...}",
-    )
-    .option("--tasks <n>", "tasks K that share the correlation (default: 2, or the config's)")
-    .option("--set <key=value>", "any other setting of the config; repeatable", collect, [])
-    .option("--step <s>", "the fresh rows of step s (default: 0, the fixed training set)")
-    .option("--steps <a-b>", "the batches of steps a to b, as the run trains on them")
-    .option("--heldout", "the held-out rows: of a table, the test rows")
-    .option("--validation", "the validation rows of a table")
-    .option("--parts", "instead of rows, which part each row of the table is of, and what test rows have alone")
-    .option("--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2")
-    .option("--format <name>", "csv (the default), parquet or npy")
-    .option("-o, --output <file>", "output file (default: stdout); with --trials a folder for the records")
-    .option("--overwrite", "replace the output file or folder")
+  addOptions(command.argument("[config]", "a config, preset or results folder: its rows (default: paper)"), OPTIONS)
     .addHelpText(
       "after",
       `

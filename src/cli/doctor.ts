@@ -14,23 +14,21 @@ import {
 import { ENGINE_NAMES } from "../sweep/engines.ts";
 import { version } from "../version.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { choiceOption, jsonText, kernelsOption } from "./options.ts";
+import { addOptions, choiceOption, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
 import { CUDA_SETTINGS, type Diagnosis, doctorText } from "./text/doctor-text.ts";
 import { paintFor } from "./text/paint.ts";
 
-interface Options {
-  readonly engine: string;
-  readonly kernels?: string;
-  readonly python?: string;
-  readonly json?: boolean;
-}
+const OPTIONS = [
+  ["--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto"],
+  ["--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`],
+  ["--python <path>", "the Python interpreter of models in Python (default: as in mmoe sweep)"],
+  ["--json", "as JSON"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .option("--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto")
-    .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
-    .option("--python <path>", "the Python interpreter of models in Python (default: as in mmoe sweep)")
-    .option("--json", "as JSON")
+  addOptions(command, OPTIONS)
     .addHelpText(
       "after",
       `\nExits with 4 if an engine that you asked for, or that is set up, does not work.\n${CUDA_SETTINGS}${examples(

@@ -10,14 +10,7 @@ import { numberOf } from "../units.ts";
 import { writeWhole } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
-import { choiceOption, outputFile, pathOption, writeOut } from "./options.ts";
-
-interface Options {
-  readonly what: string;
-  readonly at: readonly string[];
-  readonly output?: string;
-  readonly overwrite?: boolean;
-}
+import { addOptions, choiceOption, type Given, type OptionSpecs, outputFile, pathOption, writeOut } from "./options.ts";
 
 /** What can be exported. */
 const KINDS: Readonly<
@@ -29,13 +22,17 @@ const KINDS: Readonly<
 
 export const WHAT = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
+const OPTIONS = [
+  ["--what <name>", "runs: one row per run; curves: one row per run and evaluation", "runs"],
+  AT_OPTION,
+  ["-o, --output <file>", "a file that ends in .parquet or .csv (default: CSV on stdout)"],
+  ["--overwrite", "replace the output file"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
+
 export const define: Define = (command, run) => {
-  command
-    .argument("<folder>", "a results folder; the sweep may still be running")
-    .option("--what <name>", "runs: one row per run; curves: one row per run and evaluation", "runs")
-    .option(...AT_OPTION)
-    .option("-o, --output <file>", "a file that ends in .parquet or .csv (default: CSV on stdout)")
-    .option("--overwrite", "replace the output file")
+  addOptions(command.argument("<folder>", "a results folder; the sweep may still be running"), OPTIONS)
     .addHelpText(
       "after",
       `

@@ -35,29 +35,7 @@ import { type Results, readResults } from "../records/read-results.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { choiceOption, folderOption, listOption } from "./options.ts";
-
-interface Options {
-  readonly only?: string;
-  readonly format: string;
-  readonly loss?: string;
-  readonly at: readonly string[];
-  readonly statistic: string;
-  readonly scale: string;
-  readonly theme: string;
-  readonly paper?: boolean;
-  readonly sum?: boolean;
-  readonly letters?: boolean;
-  readonly width?: string;
-  readonly height?: string;
-  readonly xLimits?: string;
-  readonly yLimits?: string;
-  readonly title?: string;
-  readonly font?: string;
-  readonly models?: string;
-  readonly corr?: string;
-  readonly output?: string;
-}
+import { addOptions, choiceOption, folderOption, type Given, listOption, type OptionSpecs } from "./options.ts";
 
 /** All themes but the report page's, which takes its colours from the page. */
 const THEMES = THEME_NAMES.filter((name) => name !== "page");
@@ -67,32 +45,32 @@ const VERDICTS = "verdicts";
 
 const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
 
+const OPTIONS = [
+  ["--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`],
+  ["--format <names>", "svg, png, pdf, tikz, separated by commas; the numbers are always written as CSV", "svg"],
+  LOSS_OPTION,
+  AT_OPTION,
+  ["--statistic <name>", "over a cell's runs: mean or median", "mean"],
+  ["--scale <name>", "axis of losses: linear or log", "linear"],
+  ["--theme <name>", THEMES.join(", "), "light"],
+  ["--paper", "draw the paper's results behind ours, and ours minus the paper's"],
+  ["--sum", "in figures 4, 5 and final-loss, draw the sum of the tasks' losses, not their mean"],
+  ["--letters", "name the panels a, b, c, for captions of papers"],
+  ["--width <length>", "of the figure, such as 17cm, 6.9in or 498pt (default: 3.3in, a column)"],
+  ["--height <length>", "of the figure; panels are stretched, texts keep their size"],
+  ["--x-limits <a,b>", "ends of the axis of steps in figures 3 and 4 and train-heldout"],
+  ["--y-limits <a,b>", "ends of the axis of losses in the same figures"],
+  ["--title <text>", "above the figure, in bold"],
+  ["--font <family>", "of all texts, which stay text; for --format svg"],
+  ["--models <names>", "draw only these models, separated by commas"],
+  ["--corr <list>", "draw only these correlations, separated by commas"],
+  ["-o, --output <folder>", "output folder (default: figures/ in the results folder)"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
+
 export const define: Define = (command, run) => {
-  command
-    .argument("<folder>", "a results folder, or one of mmoe data --trials")
-    .option("--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`)
-    .option(
-      "--format <names>",
-      "svg, png, pdf, tikz, separated by commas; the numbers are always written as CSV",
-      "svg",
-    )
-    .option(...LOSS_OPTION)
-    .option(...AT_OPTION)
-    .option("--statistic <name>", "over a cell's runs: mean or median", "mean")
-    .option("--scale <name>", "axis of losses: linear or log", "linear")
-    .option("--theme <name>", THEMES.join(", "), "light")
-    .option("--paper", "draw the paper's results behind ours, and ours minus the paper's")
-    .option("--sum", "in figures 4, 5 and final-loss, draw the sum of the tasks' losses, not their mean")
-    .option("--letters", "name the panels a, b, c, for captions of papers")
-    .option("--width <length>", "of the figure, such as 17cm, 6.9in or 498pt (default: 3.3in, a column)")
-    .option("--height <length>", "of the figure; panels are stretched, texts keep their size")
-    .option("--x-limits <a,b>", "ends of the axis of steps in figures 3 and 4 and train-heldout")
-    .option("--y-limits <a,b>", "ends of the axis of losses in the same figures")
-    .option("--title <text>", "above the figure, in bold")
-    .option("--font <family>", "of all texts, which stay text; for --format svg")
-    .option("--models <names>", "draw only these models, separated by commas")
-    .option("--corr <list>", "draw only these correlations, separated by commas")
-    .option("-o, --output <folder>", "output folder (default: figures/ in the results folder)")
+  addOptions(command.argument("<folder>", "a results folder, or one of mmoe data --trials"), OPTIONS)
     .addHelpText(
       "after",
       examples(
@@ -302,10 +280,7 @@ export interface Part {
 }
 
 /** What `--models` and `--corr` leave of a sweep; undefined if that is all. UsageError for names and numbers that it lacks. */
-export function partOf(
-  results: Results,
-  options: { readonly models?: string; readonly corr?: string },
-): Part | undefined {
+export function partOf(results: Results, options: Pick<Options, "models" | "corr">): Part | undefined {
   const sweep = sweepOf(results);
   const correlations = sweep.correlations.filter((correlation) => correlation !== null);
   if (options.corr !== undefined && correlations.length === 0)

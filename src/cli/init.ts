@@ -4,18 +4,25 @@ import { loadConfig, presetNames } from "../config/load.ts";
 import { DECLARED, SETTING_KEYS, type SettingKey } from "../config/schema.ts";
 import { shellQuoted } from "../shell.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { choiceOption, outputFile, writeOut, writeOutput } from "./options.ts";
+import {
+  addOptions,
+  choiceOption,
+  type Given,
+  type OptionSpecs,
+  outputFile,
+  writeOut,
+  writeOutput,
+} from "./options.ts";
 
-interface Options {
-  readonly output?: string;
-  readonly overwrite?: boolean;
-}
+const OPTIONS = [
+  ["-o, --output <file>", "where the config goes (default: stdout)"],
+  ["--overwrite", "replace the output file"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .argument("[preset]", "the preset that the config extends", "paper")
-    .option("-o, --output <file>", "where the config goes (default: stdout)")
-    .option("--overwrite", "replace the output file")
+  addOptions(command.argument("[preset]", "the preset that the config extends", "paper"), OPTIONS)
     .addHelpText(
       "after",
       `

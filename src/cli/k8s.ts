@@ -6,19 +6,8 @@ import { UsageError } from "../errors.ts";
 import { clusterName, LONGEST_JOB } from "./cluster/names.ts";
 import { checkSweep } from "./cluster/shard-option.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { countOption } from "./options.ts";
+import { addOptions, countOption, type Given, type OptionSpecs, REQUIRED } from "./options.ts";
 import { addSweepOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
-
-interface Options extends SweepOptions {
-  readonly completions: string;
-  readonly image: string;
-  readonly parallelism?: string;
-  readonly name?: string;
-  readonly claim: string;
-  readonly cpus: string;
-  readonly gpus: string;
-  readonly memory?: string;
-}
 
 /** Options of a sweep that its config does not hold; they are passed on as typed. */
 const PASSED_ON = [
@@ -32,17 +21,21 @@ const PASSED_ON = [
   "--long",
 ];
 
+const OPTIONS = [
+  ["--completions <n>", "pods, each a shard of the sweep", REQUIRED],
+  ["--image <image>", "a container image with mmoe on its PATH", REQUIRED],
+  ["--parallelism <n>", "pods at a time (default: all)"],
+  ["--name <name>", "name of the Job and its ConfigMap (default: mmoe-NAME-HASH)"],
+  ["--claim <name>", "PersistentVolumeClaim for the results, which all pods may write to", "mmoe-results"],
+  ["--cpus <n>", "cores of a pod", "1"],
+  ["--gpus <n>", "GPUs of a pod; with several, one process each", "0"],
+  ["--memory <size>", "memory of a pod, such as 2Gi"],
+] as const satisfies OptionSpecs;
+
+type Options = SweepOptions & Given<typeof OPTIONS>;
+
 export const define: Define = (command, run) => {
-  addSweepOptions(command)
-    .optionsGroup("Job:")
-    .requiredOption("--completions <n>", "pods, each a shard of the sweep")
-    .requiredOption("--image <image>", "a container image with mmoe on its PATH")
-    .option("--parallelism <n>", "pods at a time (default: all)")
-    .option("--name <name>", "name of the Job and its ConfigMap (default: mmoe-NAME-HASH)")
-    .option("--claim <name>", "PersistentVolumeClaim for the results, which all pods may write to", "mmoe-results")
-    .option("--cpus <n>", "cores of a pod", "1")
-    .option("--gpus <n>", "GPUs of a pod; with several, one process each", "0")
-    .option("--memory <size>", "memory of a pod, such as 2Gi")
+  addOptions(addSweepOptions(command).optionsGroup("Job:"), OPTIONS)
     .addHelpText(
       "after",
       examples(

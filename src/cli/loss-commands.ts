@@ -65,12 +65,12 @@ export function badOption(text: string | undefined): number {
 }
 
 /** The option that chooses values of settings that a sweep lists; it may be given again. */
-export const AT_OPTION: [string, string, typeof collect, readonly string[]] = [
+export const AT_OPTION = [
   "--at <setting=value>",
   "in a sweep with lists of settings, use only this value, such as lr=0.01",
   collect,
   [],
-];
+] as const;
 
 /** The results in a folder, at the values that `--at` chooses; UsageError if no run has ended. */
 export async function readEnded(folder: string, at: readonly string[], { note }: Context): Promise<Results> {

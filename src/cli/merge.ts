@@ -16,25 +16,22 @@ import { cellStatuses, totalStatus } from "../sweep/sweep-status.ts";
 import { numberOf } from "../units.ts";
 import { type Context, type Define, type Effects, EXIT, examples } from "./command.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
-import { folderOption, jsonText } from "./options.ts";
+import { addOptions, folderOption, type Given, jsonText, type OptionSpecs } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { resultsText } from "./text/summary-table.ts";
 import { keptText } from "./text/sweep-start.ts";
 
-interface Options {
-  readonly output?: string;
-  readonly long?: boolean;
-  readonly loss?: string;
-  readonly json?: boolean;
-}
+const OPTIONS = [
+  ["-o, --output <folder>", "where results go (default: the folder, if only one is given)"],
+  ["--long", "also write every run's curve (curves-long.csv)"],
+  TABLE_LOSS_OPTION,
+  ["--json", "the counts as JSON, instead of the table"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .argument("<folders...>", "results folders of one sweep")
-    .option("-o, --output <folder>", "where results go (default: the folder, if only one is given)")
-    .option("--long", "also write every run's curve (curves-long.csv)")
-    .option(...TABLE_LOSS_OPTION)
-    .option("--json", "the counts as JSON, instead of the table")
+  addOptions(command.argument("<folders...>", "results folders of one sweep"), OPTIONS)
     .addHelpText(
       "after",
       `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(

@@ -20,7 +20,17 @@ import { runsAt } from "../sweep/plan.ts";
 import { parametersText, thousands } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
-import { choiceOption, collect, countOption, jsonText, outputFile, writeOutput } from "./options.ts";
+import {
+  addOptions,
+  choiceOption,
+  collect,
+  countOption,
+  type Given,
+  jsonText,
+  type OptionSpecs,
+  outputFile,
+  writeOutput,
+} from "./options.ts";
 import { npyHeader } from "./rows-output.ts";
 import { type Room, roomOf } from "./text/blocks.ts";
 import { codeText, modelText } from "./text/model-text.ts";
@@ -31,38 +41,29 @@ const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 /** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
 const MOST_TASKS = 1_000;
 
-interface Options {
-  readonly model: readonly string[];
-  readonly modelSet: readonly string[];
-  readonly python?: string;
-  readonly env: readonly string[];
-  readonly inputs?: string;
-  readonly tasks?: string;
-  readonly json?: boolean;
-  readonly describe?: string;
-  readonly initial?: string;
-  readonly run?: string;
-  readonly set: readonly string[];
-  readonly output?: string;
-  readonly overwrite?: boolean;
-}
+const OPTIONS = [
+  ["--model <file>", "with a config: add your own model, as in mmoe sweep", collect, []],
+  ["--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, []],
+  ["--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, []],
+  ["--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)"],
+  ["--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`],
+  ["--tasks <n>", "tasks K (default: 2)"],
+  ["--json", "as JSON: specs, and counts by part"],
+  ["--describe <model>", "one model: formula, drawing, sizes, source, engines"],
+  ["--initial <model>", "with a config: write a model's initial values in a run, in NumPy's format"],
+  ["--run <i>", "with --initial: the run's index, from 0"],
+  ["--set <key=value>", "with a config: any other setting; repeatable", collect, []],
+  ["-o, --output <file>", "with --initial: output file"],
+  ["--overwrite", "replace the output file"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)")
-    .option("--model <file>", "with a config: add your own model, as in mmoe sweep", collect, [])
-    .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
-    .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
-    .option("--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)")
-    .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
-    .option("--tasks <n>", "tasks K (default: 2)")
-    .option("--json", "as JSON: specs, and counts by part")
-    .option("--describe <model>", "one model: formula, drawing, sizes, source, engines")
-    .option("--initial <model>", "with a config: write a model's initial values in a run, in NumPy's format")
-    .option("--run <i>", "with --initial: the run's index, from 0")
-    .option("--set <key=value>", "with a config: any other setting; repeatable", collect, [])
-    .option("-o, --output <file>", "with --initial: output file")
-    .option("--overwrite", "replace the output file")
+  addOptions(
+    command.argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)"),
+    OPTIONS,
+  )
     .addHelpText(
       "after",
       examples(
@@ -211,12 +212,7 @@ async function ofCode(model: CodeModel, options: DescribeOptions): Promise<Liste
   return { model, about: printable(about || model.file), parts, total: size };
 }
 
-interface InitialOptions {
-  readonly initial?: string;
-  readonly run?: string;
-  readonly output?: string;
-  readonly overwrite?: boolean;
-}
+type InitialOptions = Pick<Options, "initial" | "run" | "output" | "overwrite">;
 
 /** Refuses options that lack --initial, and --initial without a config or a file: UsageError. */
 export function checkInitial(config: string | undefined, { initial, run, output, overwrite }: InitialOptions): void {

@@ -71,6 +71,52 @@ export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
+/** In the place of a default: the option must be given. */
+export const REQUIRED = Symbol("required");
+
+/** An option's flags and its line in the help; a default, or that it is required, or may be given again. */
+type OptionSpec =
+  | readonly [flags: string, about: string, fallback?: string | typeof REQUIRED]
+  | readonly [flags: string, about: string, parse: typeof collect, before: readonly string[]];
+export type OptionSpecs = readonly OptionSpec[];
+/** By their heading in the help. */
+export type GroupedSpecs = Readonly<Record<string, OptionSpecs>>;
+
+/** The key of an option's value: `timeLimit` of `--time-limit <time>`. */
+type KeyOf<Flags> = Flags extends `${string}--${infer Long}` ? Camel<Long> : never;
+type Camel<Long extends string> = Long extends `${infer Name} ${string}`
+  ? Camel<Name>
+  : Long extends `${infer First}-${infer Rest}`
+    ? `${First}${Capitalize<Camel<Rest>>}`
+    : Long;
+type ValueOf<Flags> = Flags extends `${string}<${string}`
+  ? string
+  : Flags extends `${string}[${string}`
+    ? string | true
+    : boolean;
+
+/** What was given of some options, as it was typed. */
+export type Given<Specs extends OptionSpecs, Spec extends OptionSpec = Specs[number]> = {
+  readonly [One in Extract<Spec, readonly [string, string]> as KeyOf<One[0]>]?: ValueOf<One[0]>;
+} & {
+  readonly [One in Exclude<Spec, readonly [string, string]> as KeyOf<One[0]>]: One["length"] extends 4
+    ? readonly string[]
+    : string;
+};
+
+export function addOptions(command: Command, specs: OptionSpecs): Command {
+  for (const [flags, about, ...others] of specs) {
+    if (others[0] === REQUIRED) command.requiredOption(flags, about);
+    else command.option(flags, about, ...(others as [string]));
+  }
+  return command;
+}
+
+export function addGroups(command: Command, groups: GroupedSpecs): Command {
+  for (const [heading, specs] of Object.entries(groups)) addOptions(command.optionsGroup(heading), specs);
+  return command;
+}
+
 interface Options {
   readonly output?: string;
   readonly overwrite?: boolean;
@@ -99,18 +145,15 @@ export function writeOut(out: Output, text: string): Promise<boolean> {
 export const TEXT_FORMATS = ["table", "csv", "json", "markdown", "latex"] as const;
 type Format = (typeof TEXT_FORMATS)[number];
 
-export interface FormatOptions {
-  readonly format?: string;
-  readonly csv?: boolean;
-  readonly json?: boolean;
-}
+type FormatOptions = Given<ReturnType<typeof formatOptions>>;
 
-/** Adds --format and the shorter flags; `csv` and `json` say what these formats hold. */
-export function addFormatOption(command: Command, { csv, json }: { csv: string; json: string }): Command {
-  return command
-    .option("--format <name>", `${TEXT_FORMATS.join(", ")} (default: table)`)
-    .option("--csv", `as --format csv: ${csv}`)
-    .option("--json", `as --format json: ${json}`);
+/** --format and the shorter flags; `csv` and `json` say what these formats hold. */
+export function formatOptions({ csv, json }: { readonly csv: string; readonly json: string }) {
+  return [
+    ["--format <name>", `${TEXT_FORMATS.join(", ")} (default: table)`],
+    ["--csv", `as --format csv: ${csv}`],
+    ["--json", `as --format json: ${json}`],
+  ] as const satisfies OptionSpecs;
 }
 
 /** Throws UsageError for an unknown format, or for two of them. */

@@ -10,21 +10,23 @@ import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { startServer } from "./live/live-server.ts";
 import { configFileOf } from "./one-run.ts";
 import { openPage } from "./open-page.ts";
-import { countOption } from "./options.ts";
+import { addOptions, countOption, type Given, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
-
-interface Options {
-  readonly port?: string;
-  readonly open?: boolean;
-}
 
 const PAGE = fileURLToPath(new URL("../../dist/play/index.html", import.meta.url));
 
+const OPTIONS = [
+  ["--open", "open the page in a browser"],
+  ["--port <port>", "the port (default: a free one)"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
+
 export const define: Define = (command, run) => {
-  command
-    .argument("[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper")
-    .option("--open", "open the page in a browser")
-    .option("--port <port>", "the port (default: a free one)")
+  addOptions(
+    command.argument("[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper"),
+    OPTIONS,
+  )
     .addHelpText(
       "after",
       `\nThe page trains in the browser. It is served to this machine alone until Ctrl-C.\n${examples(

@@ -11,28 +11,25 @@ import { together } from "../report/together.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption, readEnded, readWithLoss } from "./loss-commands.ts";
 import { openPage } from "./open-page.ts";
-import { countOption, writeOutput } from "./options.ts";
+import { addOptions, countOption, type Given, type OptionSpecs, writeOutput } from "./options.ts";
 
-interface Options {
-  readonly output?: string;
-  readonly loss?: string;
-  readonly at: readonly string[];
-  readonly overwrite?: boolean;
-  readonly open?: boolean;
-  readonly serve?: boolean;
-  readonly port?: string;
-}
+const OPTIONS = [
+  ["-o, --output <file>", "the file to write (default: report.html in the folder; needed for several)"],
+  LOSS_OPTION,
+  AT_OPTION,
+  ["--overwrite", "replace a file that is not a report"],
+  ["--open", "open the page in a browser"],
+  ["--serve", "write no file: serve the page on this machine, and follow the sweep, until Ctrl-C"],
+  ["--port <port>", "with --serve: the port (default: a free one)"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .argument("<folders...>", "a results folder, whose sweep may still be running, or several, on one page")
-    .option("-o, --output <file>", "the file to write (default: report.html in the folder; needed for several)")
-    .option(...LOSS_OPTION)
-    .option(...AT_OPTION)
-    .option("--overwrite", "replace a file that is not a report")
-    .option("--open", "open the page in a browser")
-    .option("--serve", "write no file: serve the page on this machine, and follow the sweep, until Ctrl-C")
-    .option("--port <port>", "with --serve: the port (default: a free one)")
+  addOptions(
+    command.argument("<folders...>", "a results folder, whose sweep may still be running, or several, on one page"),
+    OPTIONS,
+  )
     .addHelpText(
       "after",
       `\nThe page includes all losses; --loss chooses the one that it shows first.\n${examples(

@@ -5,36 +5,28 @@ import { BIN } from "./cluster/devices.ts";
 import { checkFolder, checkSweep } from "./cluster/shard-option.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript, stopTimes, submit } from "./cluster/slurm-script.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { collect, countOption } from "./options.ts";
+import { addOptions, collect, countOption, type Given, type OptionSpecs, REQUIRED } from "./options.ts";
 import { addSweepOptions, type CheckedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 
-interface Options extends SweepOptions {
-  readonly array: string;
-  readonly time: string;
-  readonly partition?: string;
-  readonly cpus: string;
-  readonly gpus: string;
-  readonly restarts: string;
-  readonly sbatch: readonly string[];
-  readonly mmoe?: string;
-  readonly submit?: boolean;
-}
+const OPTIONS = [
+  ["--array <n>", "tasks, each a shard of the sweep; 16%4 for at most 4 at a time", REQUIRED],
+  ["--time <limit>", "time limit of a task, in Slurm's format", "4:00:00"],
+  ["--partition <name>", "partition for the tasks"],
+  ["--cpus <n>", "cores of a task", "1"],
+  ["--gpus <n>", "GPUs of a task; with several, one process each", "0"],
+  ["--restarts <n>", "how often a stopped or killed task is requeued", "10"],
+  ["--sbatch <option>", "a further option of sbatch, such as account=lab; repeatable", collect, []],
+  ["--mmoe <command>", "shell command that starts mmoe on the nodes (default: this one)"],
+  ["--submit", "submit the script, and a job that merges the results afterwards"],
+] as const satisfies OptionSpecs;
+
+type Options = SweepOptions & Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
   const others = command.options.length;
   addSweepOptions(command);
   const sweepOptions = command.options.slice(others);
-  command
-    .optionsGroup("Job array:")
-    .requiredOption("--array <n>", "tasks, each a shard of the sweep; 16%4 for at most 4 at a time")
-    .option("--time <limit>", "time limit of a task, in Slurm's format", "4:00:00")
-    .option("--partition <name>", "partition for the tasks")
-    .option("--cpus <n>", "cores of a task", "1")
-    .option("--gpus <n>", "GPUs of a task; with several, one process each", "0")
-    .option("--restarts <n>", "how often a stopped or killed task is requeued", "10")
-    .option("--sbatch <option>", "a further option of sbatch, such as account=lab; repeatable", collect, [])
-    .option("--mmoe <command>", "shell command that starts mmoe on the nodes (default: this one)")
-    .option("--submit", "submit the script, and a job that merges the results afterwards")
+  addOptions(command.optionsGroup("Job array:"), OPTIONS)
     .addHelpText(
       "after",
       examples(

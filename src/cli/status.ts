@@ -2,23 +2,22 @@ import { setTimeout as pause } from "node:timers/promises";
 import { UsageError } from "../errors.ts";
 import { type SweepStatus, statusOf } from "../sweep/sweep-status.ts";
 import { type Context, type Define, EXIT, examples, type Output } from "./command.ts";
-import { jsonText } from "./options.ts";
+import { addOptions, type Given, jsonText, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { type Paint, paintFor } from "./text/paint.ts";
 import { statusBlocks, totalText } from "./text/status-text.ts";
 
-interface Options {
-  readonly json?: boolean;
-  readonly watch?: boolean;
-}
+const OPTIONS = [
+  ["--watch", "show it again every two seconds, until nothing is missing or Ctrl-C"],
+  ["--json", "as JSON"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .argument("<folder>", "a results folder")
-    .option("--watch", "show it again every two seconds, until nothing is missing or Ctrl-C")
-    .option("--json", "as JSON")
+  addOptions(command.argument("<folder>", "a results folder"), OPTIONS)
     .addHelpText(
       "after",
       `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(

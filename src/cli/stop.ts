@@ -1,4 +1,4 @@
-import { type Effects, EXIT, STOP_SIGNALS } from "./command.ts";
+import { type Effects, EXIT, STOP_SIGNALS, type StopSignal } from "./command.ts";
 
 export interface Stop {
   readonly signal: AbortSignal;
@@ -31,11 +31,9 @@ export function stopOnSignals(effects: Effects, { atOnce }: StopOptions): Stop {
     effects.stderr.write(`mmoe: stopped at once ${reason}; ${atOnce}\n`);
     effects.exit(code);
   };
-  const listeners = STOP_SIGNALS.map((name) => {
-    const listener = name === "SIGINT" ? listen(EXIT.interrupted, "by Ctrl-C") : listen(EXIT.stopped, `by ${name}`);
-    effects.on(name, listener);
-    return () => effects.off(name, listener);
-  });
+  const release = onStopSignals(effects, (name) =>
+    name === "SIGINT" ? listen(EXIT.interrupted, "by Ctrl-C") : listen(EXIT.stopped, `by ${name}`),
+  );
   return {
     signal: stop.signal,
     get code() {
@@ -44,8 +42,15 @@ export function stopOnSignals(effects: Effects, { atOnce }: StopOptions): Stop {
     get reason() {
       return first?.reason ?? "";
     },
-    release: () => {
-      for (const off of listeners) off();
-    },
+    release,
+  };
+}
+
+/** Listens for the signals that stop a command, until the returned function is called. */
+export function onStopSignals(effects: Effects, listenerOf: (signal: StopSignal) => () => void): () => void {
+  const listeners = STOP_SIGNALS.map((signal) => [signal, listenerOf(signal)] as const);
+  for (const [signal, listener] of listeners) effects.on(signal, listener);
+  return () => {
+    for (const [signal, listener] of listeners) effects.off(signal, listener);
   };
 }

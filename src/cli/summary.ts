@@ -33,7 +33,15 @@ import {
   readEnded,
   readWithLoss,
 } from "./loss-commands.ts";
-import { addFormatOption, choiceOption, type FormatOptions, formatOption, writeAs } from "./options.ts";
+import {
+  addOptions,
+  choiceOption,
+  formatOption,
+  formatOptions,
+  type Given,
+  type OptionSpecs,
+  writeAs,
+} from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { leadingBlock, type Shown, summaryCells } from "./text/summary-table.ts";
@@ -48,38 +56,28 @@ import {
   taskTables,
 } from "./text/summary-text.ts";
 
-interface Options extends FormatOptions {
-  readonly loss?: string;
-  readonly at: readonly string[];
-  readonly bad?: string;
-  readonly rungs?: boolean;
-  readonly full?: boolean;
-  readonly perTask?: boolean;
-  readonly seesaw?: boolean;
-  readonly against?: string;
-  readonly cost?: boolean;
-  readonly variance?: boolean;
-  readonly of?: string;
-}
-
-export const define: Define = (command, run) => {
-  const withLosses = command
-    .argument("<folder>", "a results folder; the sweep may still be running")
-    .option(...LOSS_OPTION)
-    .option(...AT_OPTION)
-    .option(...BAD_OPTION)
-    .option("--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack")
-    .option("--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)")
-    .option("--full", "all statistics of each cell, and tests between models and between correlations")
-    .option("--seesaw", "what each task gains over a model that shares nothing, in place of the losses")
-    .option("--against <model>", `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`)
-    .option("--cost", "parameters, FLOP and time of each model, in place of the losses")
-    .option("--variance", "components of a crossed sweep's variance (mmoe sweep --cross), in place of the losses")
-    .option("--of <what>", "with --variance, what varies: loss, log (of the loss) or bad (in a bad minimum or not)");
-  addFormatOption(withLosses, {
+const OPTIONS = [
+  LOSS_OPTION,
+  AT_OPTION,
+  BAD_OPTION,
+  ["--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack"],
+  ["--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)"],
+  ["--full", "all statistics of each cell, and tests between models and between correlations"],
+  ["--seesaw", "what each task gains over a model that shares nothing, in place of the losses"],
+  ["--against <model>", `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`],
+  ["--cost", "parameters, FLOP and time of each model, in place of the losses"],
+  ["--variance", "components of a crossed sweep's variance (mmoe sweep --cross), in place of the losses"],
+  ["--of <what>", "with --variance, what varies: loss, log (of the loss) or bad (in a bad minimum or not)"],
+  ...formatOptions({
     csv: "all of --full, or of another table, a row for each statistic",
     json: "all of --full, or of another table, failed runs by name",
-  })
+  }),
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
+
+export const define: Define = (command, run) => {
+  addOptions(command.argument("<folder>", "a results folder; the sweep may still be running"), OPTIONS)
     .addHelpText(
       "after",
       `

@@ -1,12 +1,18 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command, Option } from "commander";
+import { autoStepsOverride } from "../config/auto-steps.ts";
 import type { Config } from "../config/config.ts";
-import { loadConfig, presetNames } from "../config/load.ts";
+import type { Override } from "../config/file-version.ts";
+import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
+import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { isCodeDefinition, ownModelsIn } from "../config/own-models.ts";
+import { rowsOverride } from "../config/rows.ts";
+import type { Settings } from "../config/schema.ts";
+import { diagnosable, taskOverride } from "../config/task-kinds.ts";
 import type { Env } from "../cuda/home.ts";
 import { defined } from "../defined.ts";
-import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
+import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
@@ -17,34 +23,19 @@ import { CODE_DEVICES, ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_B
 import { readOnThreads } from "../tables/parquet-table.ts";
 import { keepTablesBeside } from "../tables/table-cache.ts";
 import {
+  addGroups,
   choiceOption,
   collect,
   countOption,
   durationOption,
   folderOption,
+  type Given,
+  type GroupedSpecs,
   kernelsOption,
+  listOption,
   pathOption,
 } from "./options.ts";
-import { overridesOf, type SettingOptions } from "./setting-options.ts";
 import { goOn } from "./text/go-on.ts";
-
-/** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
-export interface SweepOptions extends SettingOptions {
-  readonly engine?: string;
-  readonly python?: string;
-  readonly device?: string;
-  readonly jobs?: string;
-  readonly kernels?: string;
-  readonly backend?: string;
-  readonly allowCpu?: boolean;
-  readonly out?: string;
-  readonly retryFailed?: boolean;
-  readonly timeLimit?: string;
-  readonly checkpointEvery?: string;
-  readonly long?: boolean;
-  readonly keepWeights?: boolean;
-  readonly keepPredictions?: boolean;
-}
 
 /** More than any machine has cores; each thread takes memory. */
 const MOST_JOBS = 1024;
@@ -72,83 +63,80 @@ export const GROUPS = {
   output: "Output:",
 } as const;
 
+const OPTIONS = {
+  [GROUPS.common]: [
+    ["--corr <list>", "correlations of the task pairs, separated by commas"],
+    ["--models <list>", "models, separated by commas (see mmoe models)"],
+    ["--runs <n>", "runs per model and correlation"],
+    ["--steps <n>", "training steps per run, or several values; auto with --rows: early stopping"],
+    ["--batch <n>", "training rows per step, or several values"],
+    ["--lr <x>", "learning rate, or several values"],
+    ["--seed <n>", "random seed"],
+    ["--set <key=value>", "any other setting of the config, or several values; repeatable", collect, []],
+    ["--out <folder>", "where results go (default: results/NAME-HASH)"],
+  ],
+  [GROUPS.data]: [
+    ["--rows <file>", "train on your own rows (CSV or Parquet) instead of generated ones"],
+    ["--label <columns>", "labels among the columns of --rows (default: those named y...); repeatable", collect, []],
+    ["--input <columns>", "inputs among them (default: all other columns); repeatable", collect, []],
+    ["--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, []],
+    ["--categorical <columns>", "inputs that are categories though they are numbers; repeatable", collect, []],
+    ["--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, []],
+    ["--resplit", "draw another split of the table in each run; rows marked for the test stay test rows"],
+    ["--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)"],
+    ["--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)"],
+    ["--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)"],
+    ["--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, []],
+    ["--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values"],
+  ],
+  [GROUPS.models]: [
+    ["--model <file>", "add your own model in Python or JavaScript; repeatable", collect, []],
+    ["--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, []],
+    ["--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, []],
+  ],
+  [GROUPS.training]: [
+    ["--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/config.md); or several`],
+    ["--weight-decay <x>", "decay of all parameters, or several values (default: 0)"],
+    ["--clip-norm <x>", "scale gradients down to this norm of all parameters, or several values (default: none)"],
+    ["--schedule <name>", `how the learning rate changes: ${SCHEDULES.join(", ")}; or several (default: constant)`],
+    ["--warmup <n>", "steps in which the learning rate rises from 0 at the start, or several values (default: 0)"],
+    ["--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`],
+    ["--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`],
+    ["--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")} (default: auto, the fastest that can train each run)`],
+    ["--allow-cpu", "let --engine cuda train on a CPU if it sees no card"],
+    ["--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`],
+    ["--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`],
+    ["--python <path>", "the Python interpreter of models in Python (default: the active venv's, else python3)"],
+    ["--device <name>", `where your own models compute: ${CODE_DEVICES.join(", ")} (default: cuda with --engine cuda)`],
+    ["--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)"],
+  ],
+  [GROUPS.running]: [
+    ["--retry-failed", "train the failed runs of the results folder again"],
+    ["--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume"],
+    ["--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)"],
+  ],
+  [GROUPS.output]: [
+    ["--long", "also write every run's curve (curves-long.csv)"],
+    ["--keep-weights", "also write each run's final weights (weights/, as safetensors)"],
+    [
+      "--keep-predictions",
+      "also write what each run predicts of test and validation rows (predictions/, validation-predictions/)",
+    ],
+  ],
+} as const satisfies GroupedSpecs;
+
+/** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
+export type SweepOptions = Given<(typeof OPTIONS)[keyof typeof OPTIONS]>;
+
 export function addSweepOptions(command: Command): Command {
-  return command
-    .argument(
+  return addGroups(
+    command.argument(
       "[config]",
       "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, methods, smoke",
       "paper",
-    )
-    .optionsGroup(GROUPS.common)
-    .option("--corr <list>", "correlations of the task pairs, separated by commas")
-    .option("--models <list>", "models, separated by commas (see mmoe models)")
-    .option("--runs <n>", "runs per model and correlation")
-    .option("--steps <n>", "training steps per run, or several values; auto with --rows: early stopping")
-    .option("--batch <n>", "training rows per step, or several values")
-    .option("--lr <x>", "learning rate, or several values")
-    .option("--seed <n>", "random seed")
-    .option("--set <key=value>", "any other setting of the config, or several values; repeatable", collect, [])
-    .option("--out <folder>", "where results go (default: results/NAME-HASH)")
-    .optionsGroup(GROUPS.data)
-    .option("--rows <file>", "train on your own rows (CSV or Parquet) instead of generated ones")
-    .option(
-      "--label <columns>",
-      "labels among the columns of --rows (default: those named y...); repeatable",
-      collect,
-      [],
-    )
-    .option("--input <columns>", "inputs among them (default: all other columns); repeatable", collect, [])
-    .option("--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, [])
-    .option("--categorical <columns>", "inputs that are categories though they are numbers; repeatable", collect, [])
-    .option("--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, [])
-    .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
-    .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
-    .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
-    .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
-    .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
-    .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
-    .optionsGroup(GROUPS.models)
-    .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
-    .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
-    .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
-    .optionsGroup(GROUPS.training)
-    .option("--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/config.md); or several`)
-    .option("--weight-decay <x>", "decay of all parameters, or several values (default: 0)")
-    .option("--clip-norm <x>", "scale gradients down to this norm of all parameters, or several values (default: none)")
-    .option(
-      "--schedule <name>",
-      `how the learning rate changes: ${SCHEDULES.join(", ")}; or several (default: constant)`,
-    )
-    .option(
-      "--warmup <n>",
-      "steps in which the learning rate rises from 0 at the start, or several values (default: 0)",
-    )
-    .option("--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`)
-    .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
-    .option(
-      "--engine <name>",
-      `what trains: ${ENGINE_NAMES.join(", ")} (default: auto, the fastest that can train each run)`,
-    )
-    .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
-    .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
-    .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
-    .option("--python <path>", "the Python interpreter of models in Python (default: the active venv's, else python3)")
-    .option(
-      "--device <name>",
-      `where your own models compute: ${CODE_DEVICES.join(", ")} (default: cuda with --engine cuda)`,
-    )
-    .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
-    .optionsGroup(GROUPS.running)
-    .option("--retry-failed", "train the failed runs of the results folder again")
-    .option("--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume")
-    .option("--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)")
-    .optionsGroup(GROUPS.output)
-    .option("--long", "also write every run's curve (curves-long.csv)")
-    .option("--keep-weights", "also write each run's final weights (weights/, as safetensors)")
-    .option(
-      "--keep-predictions",
-      "also write what each run predicts of test and validation rows (predictions/, validation-predictions/)",
-    );
+    ),
+    OPTIONS,
+  );
 }
 
 /** Variables that have the place of an option that is not given, where this machine trains. */
@@ -232,4 +220,82 @@ export function typedWords(command: Command, options: readonly Option[]): string
     const value: unknown = command.getOptionValue(option.attributeName());
     return [value].flat().flatMap((text) => (text === true ? [option.long ?? ""] : [option.long ?? "", String(text)]));
   });
+}
+
+/**
+ * The settings that options give, in the order in which later ones win; `variables` are those of the environment. Throws
+ * UsageError for what is not valid.
+ */
+function overridesOf(options: SweepOptions, variables: Env): Override[] {
+  const { corr, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
+  const { optimizer, schedule, warmup, weightDecay, clipNorm } = options;
+  const layers: Override[] = [...rowsOverrides(options), ...set.map(setOverride)];
+  layers.push(...task.map(taskOverride));
+  if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
+  if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
+  if (diagnostics !== undefined) {
+    if (diagnostics === true) layers.push({ source: "--diagnostics", valuesAfter: allDiagnostics });
+    else layers.push(override("--diagnostics", "diagnostics", listOption(diagnostics)));
+  }
+  const ofOptimizer = { optimizer, schedule, warmup, weightDecay, clipNorm };
+  for (const [key, text] of Object.entries({ runs, steps, batch, lr, ...ofOptimizer, method, seed })) {
+    if (key === "steps" && text === "auto") layers.push(autoStepsOverride("--steps"));
+    else if (text !== undefined) layers.push(listOverride(flagOf(key), key, text));
+  }
+  if (options.cross !== undefined) layers.push(crossOverride(options.cross));
+  return [
+    ...layers,
+    ...modelFileOverrides(model),
+    ...modelSetOverrides(modelSet),
+    ...envOverrides(options.env, variables),
+  ];
+}
+
+/** `weightDecay` → `--weight-decay`. */
+function flagOf(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** All that can be measured of a sweep; where that is nothing, all that others measure, which is refused. */
+function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticKind[] } {
+  const possible = diagnosable(settings);
+  return { diagnostics: possible.length > 0 ? possible : DIAGNOSTIC_KINDS };
+}
+
+/** What `--rows` and the options of its columns give; refuses these without it. */
+function rowsOverrides({
+  rows,
+  impute,
+  oneHot,
+  embedding,
+  resplit,
+  label,
+  input,
+  ...options
+}: SweepOptions): Override[] {
+  const lists = [label, input, options.ignore, options.categorical, options.na];
+  const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
+    texts.length > 0 ? texts.flatMap(listOption) : undefined,
+  );
+  const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, resplit };
+  if (rows !== undefined)
+    return [rowsOverride(rows, { ...given, oneHot: numberIn(oneHot), embedding: numberIn(embedding) })];
+  const [stray] = Object.keys(defined(given));
+  if (stray === undefined) return [];
+  const flag = { labels: "label", inputs: "input", oneHot: "one-hot" }[stray] ?? stray;
+  const key = stray === "resplit" ? "split" : stray;
+  throw new UsageError(`--${flag}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
+}
+
+/** A number as typed; what is none stays for the schema to refuse. */
+function numberIn(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+/** `20x20`: data seeds by seeds of initial values. */
+function crossOverride(text: string): Override {
+  const [, data, initial] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  if (data === undefined || initial === undefined)
+    throw new UsageError(`--cross: expected numbers of data and of initial values such as 20x20, got '${text}'`);
+  return { source: "--cross", values: { cross: { data: Number(data), initial: Number(initial) } } };
 }

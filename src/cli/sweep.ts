@@ -12,6 +12,7 @@ import { devicesOption, trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
 import { type Context, type Define, EXIT, examples, troubleCode } from "./command.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
+import { addGroups, type Given, type GroupedSpecs } from "./options.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import {
   addSweepOptions,
@@ -26,31 +27,21 @@ import { progressFor } from "./text/progress.ts";
 import { resultsText } from "./text/summary-table.ts";
 import { keptText, whatIsToDo } from "./text/sweep-start.ts";
 
-interface Options extends SweepOptions {
-  readonly resume?: boolean;
-  readonly overwrite?: boolean;
-  readonly shard?: string;
-  readonly devices?: string;
-  readonly dryRun?: boolean;
-  readonly loss?: string;
-  readonly json?: boolean;
-}
+const OPTIONS = {
+  [GROUPS.common]: [["--dry-run", "print settings, runs, time and memory; train nothing"]],
+  [GROUPS.running]: [
+    ["--resume", "fail unless the results folder holds this sweep (without this, rerunning the command resumes too)"],
+    ["--overwrite", "delete what a sweep left in the results folder, and start from scratch"],
+    ["--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)"],
+    ["--devices <list>", "one process per GPU: numbers such as 0,1, or all"],
+  ],
+  [GROUPS.output]: [TABLE_LOSS_OPTION, ["--json", "events as JSON lines on stdout, instead of the table"]],
+} as const satisfies GroupedSpecs;
+
+type Options = SweepOptions & Given<(typeof OPTIONS)[keyof typeof OPTIONS]>;
 
 export const define: Define = (command, run) => {
-  addSweepOptions(command)
-    .optionsGroup(GROUPS.common)
-    .option("--dry-run", "print settings, runs, time and memory; train nothing")
-    .optionsGroup(GROUPS.running)
-    .option(
-      "--resume",
-      "fail unless the results folder holds this sweep (without this, rerunning the command resumes too)",
-    )
-    .option("--overwrite", "delete what a sweep left in the results folder, and start from scratch")
-    .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
-    .option("--devices <list>", "one process per GPU: numbers such as 0,1, or all")
-    .optionsGroup(GROUPS.output)
-    .option(...TABLE_LOSS_OPTION)
-    .option("--json", "events as JSON lines on stdout, instead of the table")
+  addGroups(addSweepOptions(command), OPTIONS)
     .addHelpText(
       "after",
       ENVIRONMENT_HELP +

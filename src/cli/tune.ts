@@ -24,40 +24,38 @@ import {
 import { numberOf } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
-import { choiceOption, countOption, jsonText, listOption, outputFile, writeOutput } from "./options.ts";
+import {
+  addOptions,
+  choiceOption,
+  countOption,
+  type Given,
+  jsonText,
+  listOption,
+  type OptionSpecs,
+  outputFile,
+  writeOutput,
+} from "./options.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
 import { fewNote } from "./text/cell-names.ts";
 import { goOn } from "./text/go-on.ts";
 
-interface Options {
-  readonly by: string;
-  readonly loss?: string;
-  readonly metric?: string;
-  readonly at: readonly string[];
-  readonly each?: string;
-  readonly runs?: string;
-  readonly seed?: string;
-  readonly output?: string;
-  readonly overwrite?: boolean;
-  readonly json?: boolean;
-}
+const OPTIONS = [
+  ["--by <what>", "choose per model, or per cell (a model at a correlation)", "model"],
+  LOSS_OPTION,
+  ["--metric <name>", "choose by a metric of one task instead, as runs.csv calls it, such as auc1"],
+  AT_OPTION,
+  ["--each <settings>", "choose separately at each value of these listed settings, such as method; they stay lists"],
+  ["-o, --output <file>", "write the config of the tuned sweep (default: only show the choices)"],
+  ["--runs <n>", "runs per cell of the tuned sweep (default: as in the tuning sweep)"],
+  ["--seed <n>", "seed of the tuned sweep, not that of the tuning sweep (default: the next number)"],
+  ["--overwrite", "replace the output file"],
+  ["--json", "the choices and the points compared, as JSON"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .argument("<folder>", "a results folder of a sweep with lists of settings")
-    .option("--by <what>", "choose per model, or per cell (a model at a correlation)", "model")
-    .option(...LOSS_OPTION)
-    .option("--metric <name>", "choose by a metric of one task instead, as runs.csv calls it, such as auc1")
-    .option(...AT_OPTION)
-    .option(
-      "--each <settings>",
-      "choose separately at each value of these listed settings, such as method; they stay lists",
-    )
-    .option("-o, --output <file>", "write the config of the tuned sweep (default: only show the choices)")
-    .option("--runs <n>", "runs per cell of the tuned sweep (default: as in the tuning sweep)")
-    .option("--seed <n>", "seed of the tuned sweep, not that of the tuning sweep (default: the next number)")
-    .option("--overwrite", "replace the output file")
-    .option("--json", "the choices and the points compared, as JSON")
+  addOptions(command.argument("<folder>", "a results folder of a sweep with lists of settings"), OPTIONS)
     .addHelpText(
       "after",
       `

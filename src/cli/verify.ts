@@ -12,33 +12,25 @@ import { keepTablesBeside } from "../tables/table-cache.ts";
 import { numberOf } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { countOption, jsonText, kernelsOption } from "./options.ts";
+import { addOptions, countOption, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { roomOf } from "./text/blocks.ts";
 import { type Paint, paintFor, verdictText } from "./text/paint.ts";
 import { table } from "./text/table.ts";
 
-interface Options {
-  readonly runs: string;
-  readonly allowCpu?: boolean;
-  readonly loss?: string;
-  readonly kernels?: string;
-  readonly python?: string;
-  readonly json?: boolean;
-}
+const OPTIONS = [
+  ["--runs <n>", "number of finished runs (or trials), chosen at random", "3"],
+  ["--allow-cpu", "if no card is visible, train the runs of a card on a CPU"],
+  LOSS_OPTION,
+  ["--kernels <set>", `for runs of the cpu engine, its kernels: ${KERNEL_CHOICES.join(", ")} (default: auto)`],
+  ["--python <path>", "for models in Python, the Python that trains (default: the active venv's, else python3)"],
+  ["--json", "as JSON"],
+] as const satisfies OptionSpecs;
+
+type Options = Given<typeof OPTIONS>;
 
 export const define: Define = (command, run) => {
-  command
-    .argument("<folder>", "a results folder")
-    .option("--runs <n>", "number of finished runs (or trials), chosen at random", "3")
-    .option("--allow-cpu", "if no card is visible, train the runs of a card on a CPU")
-    .option(...LOSS_OPTION)
-    .option("--kernels <set>", `for runs of the cpu engine, its kernels: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
-    .option(
-      "--python <path>",
-      "for models in Python, the Python that trains (default: the active venv's, else python3)",
-    )
-    .option("--json", "as JSON")
+  addOptions(command.argument("<folder>", "a results folder"), OPTIONS)
     .addHelpText(
       "after",
       `

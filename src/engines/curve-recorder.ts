@@ -1,67 +1,28 @@
 import { type AnyRun, type Curve, latestLoss, lossFailure, type RunState } from "./engine.ts";
 import type { LabelCounts } from "./label-counts.ts";
 
-/** The training losses of one run at its evaluations, `train` and `batches` of its curve. */
-export class TrainingCurve {
-  readonly train: number[][];
-  readonly batches: number[][] | undefined;
-  readonly #counts: LabelCounts;
-
-  /** Resumes `curve`, or begins. */
-  constructor(counts: LabelCounts, curve?: Curve) {
-    this.#counts = counts;
-    this.train = (curve?.train ?? []).map((losses) => [...losses]);
-    this.batches = counts.gaps ? (curve?.batches ?? []).map((numbers) => [...numbers]) : undefined;
-  }
-
-  /** Batch losses added up over the steps `from` to `to`, [K]. */
-  add(sums: readonly number[], from: number, to: number): void {
-    const counts = this.#counts.batches(from, to);
-    const before = this.train.at(-1);
-    const means = sums.map((sum, k) => (counts[k] === 0 ? (before?.[k] ?? 0) : sum / counts[k]));
-    for (const [k, mean] of means.entries())
-      if (counts[k] !== 0 && !this.#has(k)) for (const losses of this.train) losses[k] = mean;
-    this.train.push(means);
-    this.batches?.push([...counts]);
-  }
-
-  /** The latest losses, mean over the tasks of which some batch had a label; NaN before the first. */
-  get latest(): number {
-    return latestLoss(this.train.slice(-1).map((losses) => losses.filter((_, k) => this.#has(k))));
-  }
-
-  /** Why a run that ends here has failed: no batch had a label of a task. */
-  get failure(): string | undefined {
-    const lacking = this.train.at(-1)?.findIndex((_, k) => !this.#has(k)) ?? -1;
-    return lacking < 0 ? undefined : `none of its batches has a label of task ${lacking + 1}`;
-  }
-
-  #has(k: number): boolean {
-    return this.batches === undefined || this.batches.some((counts) => counts[k] > 0);
-  }
-}
-
-/** State of one run while it trains: its curve, and why it failed, if it did. */
+/** What is recorded of one run while it trains: its losses at evaluations, and why it failed, if it did. */
 export class CurveRecorder {
   failure: string | undefined;
+  readonly #counts: LabelCounts;
   readonly #steps: number[];
+  readonly #train: number[][];
+  readonly #batches: number[][] | undefined;
   readonly #heldout: number[][];
   readonly #validation: number[][] | undefined;
-  readonly #training: TrainingCurve;
-  readonly #counts: LabelCounts;
   readonly #sums: number[];
 
   /** Resumes from `state`, or begins. */
   constructor({ model: { tasks }, training }: AnyRun, counts: LabelCounts, state?: RunState) {
-    this.#counts = counts;
-    this.#validation = training.validationRows
-      ? (state?.curve.validation ?? []).map((losses) => [...losses])
-      : undefined;
+    const { steps = [], train, batches, heldout, validation } = state?.curve ?? {};
     this.failure = state?.failure;
+    this.#counts = counts;
+    this.#steps = [...steps];
+    this.#train = copied(train);
+    this.#batches = counts.gaps ? copied(batches) : undefined;
+    this.#heldout = copied(heldout);
+    this.#validation = training.validationRows ? copied(validation) : undefined;
     this.#sums = [...(state?.sums ?? new Array<number>(tasks).fill(0))];
-    this.#steps = [...(state?.curve.steps ?? [])];
-    this.#heldout = (state?.curve.heldout ?? []).map((losses) => [...losses]);
-    this.#training = new TrainingCurve(counts, state?.curve);
   }
 
   /** Batch losses since the latest evaluation, added up, [K]. */
@@ -71,17 +32,24 @@ export class CurveRecorder {
 
   /** A copy of the lists. */
   get curve(): Curve {
-    return copiedCurve(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
+    return {
+      steps: [...this.#steps],
+      train: [...this.#train],
+      heldout: [...this.#heldout],
+      ...(this.#validation && { validation: [...this.#validation] }),
+      ...(this.#batches && { batches: [...this.#batches] }),
+    };
   }
 
-  /** The latest training loss, mean over tasks; NaN before the first. */
+  /** The latest training losses, mean over the tasks of which some batch had a label; NaN before the first. */
   get latest(): number {
-    return this.#training.latest;
+    return latestLoss(this.#train.slice(-1).map((losses) => losses.filter((_, k) => this.#hasLabel(k))));
   }
 
-  /** Why the run has failed, if it ends here. */
+  /** Why the run has failed, if it ends here: also if no batch had a label of a task. */
   get failureAtEnd(): string | undefined {
-    return this.failure ?? this.#training.failure;
+    const lacking = this.#train.at(-1)?.findIndex((_, k) => !this.#hasLabel(k)) ?? -1;
+    return this.failure ?? (lacking < 0 ? undefined : `none of its batches has a label of task ${lacking + 1}`);
   }
 
   /** Losses [K] of the batch of `step`, before its update. Those of a failed run are ignored. */
@@ -92,31 +60,41 @@ export class CurveRecorder {
   }
 
   /**
-   * Held-out losses [K] after `step`, and those on validation rows; the curve's training loss is the mean of the batches
-   * since the one before.
+   * Held-out losses [K] after `step`; of a run that has not failed also those on validation rows, and the batch losses since the
+   * evaluation before, added up, if not those of `addBatch`.
    */
-  addEvaluation(heldout: number[], step: number, validation?: number[]): void {
+  addEvaluation(
+    heldout: number[],
+    step: number,
+    validation: () => number[] | undefined,
+    sums: () => readonly number[] = () => this.#sums,
+  ): void {
     this.failure ??= this.#counts.failure ?? lossFailure(heldout, step);
     if (this.failure) return;
-    this.#training.add(this.#sums, (this.#steps.at(-1) ?? 0) + 1, step);
+    this.#addTraining(sums(), (this.#steps.at(-1) ?? 0) + 1, step);
     this.#steps.push(step);
     this.#heldout.push(heldout);
-    if (validation) this.#validation?.push(validation);
+    const validated = this.#validation && validation();
+    if (validated) this.#validation?.push(validated);
     this.#sums.fill(0);
+  }
+
+  /** Batch losses added up over the steps `from` to `to`, [K]. */
+  #addTraining(sums: readonly number[], from: number, to: number): void {
+    const counts = this.#counts.batches(from, to);
+    const before = this.#train.at(-1);
+    const means = sums.map((sum, k) => (counts[k] === 0 ? (before?.[k] ?? 0) : sum / counts[k]));
+    for (const [k, mean] of means.entries())
+      if (counts[k] !== 0 && !this.#hasLabel(k)) for (const losses of this.#train) losses[k] = mean;
+    this.#train.push(means);
+    this.#batches?.push([...counts]);
+  }
+
+  #hasLabel(k: number): boolean {
+    return this.#batches === undefined || this.#batches.some((counts) => counts[k] > 0);
   }
 }
 
-/** A curve of copied lists. */
-export function copiedCurve(
-  steps: readonly number[],
-  { heldout, validation }: Pick<Curve, "heldout"> & { readonly validation: Curve["validation"] | undefined },
-  { train, batches }: TrainingCurve,
-): Curve {
-  return {
-    steps: [...steps],
-    train: [...train],
-    heldout: [...heldout],
-    ...(validation && { validation: [...validation] }),
-    ...(batches && { batches: [...batches] }),
-  };
+function copied(losses: readonly (readonly number[])[] = []): number[][] {
+  return losses.map((each) => [...each]);
 }

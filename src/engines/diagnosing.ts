@@ -3,40 +3,20 @@ import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/kinds.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
 import { memo } from "../memo.ts";
+import { isCode } from "../models/code.ts";
 import { validationName } from "../validation-name.ts";
 import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
 import { isValidated, rowsOfPart, tasksIn } from "./task-losses.ts";
 
-/** Quantities of one run against steps. */
-export class QuantityCurves {
-  readonly #steps: number[];
-  readonly #values: Map<string, number[]>;
-
-  /** Goes on from `before`, or begins. */
-  constructor({ steps, values }: Diagnostics = { steps: [], values: {} }) {
-    this.#steps = [...steps];
-    this.#values = new Map(Object.entries(values).map(([name, curve]) => [name, [...curve]]));
-  }
-
-  /** What was measured after `step`; NaN stands for what was not. */
-  add(step: number, quantities: Quantities): void {
-    for (const name of Object.keys(quantities))
-      if (!this.#values.has(name)) this.#values.set(name, new Array<number>(this.#steps.length).fill(Number.NaN));
-    this.#steps.push(step);
-    for (const [name, curve] of this.#values) curve.push(quantities[name] ?? Number.NaN);
-  }
-
-  /** A copy. */
-  get diagnostics(): Diagnostics {
-    const values = [...this.#values].map(([name, curve]) => [name, [...curve]] as const);
-    return { steps: [...this.#steps], values: Object.fromEntries(values) };
-  }
+/** Whether something is measured of a run beside its losses. */
+export function isDiagnosed(run: AnyRun): boolean {
+  return hasMetrics(run) || isInside(run);
 }
 
-/** Whether something is measured of a run beside its losses. */
-export function isDiagnosed(run: Measured & Pick<AnyRun, "diagnostics">): boolean {
-  return run.diagnostics !== undefined || hasMetrics(run);
+/** Whether diagnostics are taken of its weights, which mmoe knows of the family alone. */
+function isInside({ model, diagnostics }: AnyRun): boolean {
+  return diagnostics !== undefined && !isCode(model);
 }
 
 /** Whether metrics of a run's tasks are taken: it is on a table, or on labels that are classes, and no try that the loss decides. */
@@ -70,60 +50,50 @@ export function measuredSteps(run: Measured): number[] {
   return hasMetrics(run) ? evaluationSteps(run.training) : diagnosedSteps(run.training);
 }
 
-/** Measures one run while it trains. */
-export interface Diagnosing {
-  /** Whether a run that was evaluated after `step` is diagnosed. */
-  isDue(step: number): boolean;
-  /**
-   * Measures the run after `step`; `parameters` gives its own in canonical order, and `heldout` predicts its held-out rows, if
-   * it has metrics.
-   */
-  add(step: number, parameters: () => ArrayLike<number>, heldout?: () => Predictions): void;
-  /** A copy; undefined of a run of which nothing is measured. */
-  readonly diagnostics: Diagnostics | undefined;
-}
-
-/** Records the metrics of a run's tasks. Goes on from `before`, or begins. */
-export function recorderOf(run: AnyRun, before?: Diagnostics | undefined): Diagnosing {
-  const curves = new QuantityCurves(before);
-  return {
-    isDue: () => hasMetrics(run),
-    add: (step, _, heldout) => curves.add(step, heldout ? metricsOf(run, heldout) : {}),
-    get diagnostics() {
-      return curves.diagnostics;
-    },
-  };
-}
-
-/** Diagnostics of one run of the family, and the metrics of its tasks. */
-export class DiagnosticRecorder implements Diagnosing {
-  readonly #run: Run;
+/** Measures one run while it trains: diagnostics of a member of the family, and the metrics of its tasks. */
+export class DiagnosticRecorder {
+  readonly #run: AnyRun;
   readonly #diagnosed: ReadonlySet<number>;
-  readonly #curves: QuantityCurves;
+  readonly #steps: number[];
+  readonly #values: Map<string, number[]>;
   #diagnosis: Diagnosis | undefined;
 
   /** Goes on from `before`, or begins. */
-  constructor(run: Run, before?: Diagnostics) {
+  constructor(run: AnyRun, { steps, values }: Diagnostics = { steps: [], values: {} }) {
     this.#run = run;
-    this.#diagnosed = new Set(run.diagnostics === undefined ? [] : diagnosedSteps(run.training));
-    this.#curves = new QuantityCurves(before);
+    this.#diagnosed = new Set(isInside(run) ? diagnosedSteps(run.training) : []);
+    this.#steps = [...steps];
+    this.#values = new Map(Object.entries(values).map(([name, curve]) => [name, [...curve]]));
   }
 
+  /** Whether a run that was evaluated after `step` is diagnosed. */
   isDue(step: number): boolean {
     return hasMetrics(this.#run) || this.#diagnosed.has(step);
   }
 
+  /**
+   * Measures the run after `step`; `parameters` gives its own in canonical order, and `heldout` predicts its held-out rows, if
+   * it has metrics. NaN stands for what was not measured.
+   */
   add(step: number, parameters: () => ArrayLike<number>, heldout?: () => Predictions): void {
-    this.#curves.add(step, { ...this.#measured(step, parameters), ...(heldout && metricsOf(this.#run, heldout)) });
+    const measured = { ...this.#measured(step, parameters), ...(heldout && metricsOf(this.#run, heldout)) };
+    const quantities = new Map(Object.entries(measured));
+    for (const name of quantities.keys())
+      if (!this.#values.has(name)) this.#values.set(name, new Array<number>(this.#steps.length).fill(Number.NaN));
+    this.#steps.push(step);
+    for (const [name, curve] of this.#values) curve.push(quantities.get(name) ?? Number.NaN);
   }
 
   #measured(step: number, parameters: () => ArrayLike<number>): Quantities {
     if (!this.#diagnosed.has(step)) return {};
-    this.#diagnosis ??= new Diagnosis(this.#run);
+    this.#diagnosis ??= new Diagnosis(this.#run as Run);
     return this.#diagnosis.at(parameters());
   }
 
+  /** A copy; undefined of a run of which nothing is measured. */
   get diagnostics(): Diagnostics | undefined {
-    return isDiagnosed(this.#run) ? this.#curves.diagnostics : undefined;
+    if (!isDiagnosed(this.#run)) return undefined;
+    const values = [...this.#values].map(([name, curve]) => [name, [...curve]] as const);
+    return { steps: [...this.#steps], values: Object.fromEntries(values) };
   }
 }

@@ -1,7 +1,6 @@
 import type { RowSet } from "../data/streams.ts";
-import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
-import { type Diagnosing, DiagnosticRecorder, hasMetrics } from "./diagnosing.ts";
+import { DiagnosticRecorder, hasMetrics } from "./diagnosing.ts";
 import { isEnough } from "./early-stop.ts";
 import {
   type AnyRun,
@@ -9,7 +8,6 @@ import {
   type Keeping,
   lossFailure,
   type Predictions,
-  type Run,
   type RunResult,
   type RunState,
 } from "./engine.ts";
@@ -24,8 +22,7 @@ interface Replica {
   readonly run: AnyRun;
   readonly counts: LabelCounts;
   readonly record: CurveRecorder;
-  /** None of a model in code whose tasks have no metrics. */
-  readonly diagnosing: Diagnosing | undefined;
+  readonly diagnosing: DiagnosticRecorder;
   readonly labelCorrelations: readonly number[];
   /** How losses on validation rows are taken; undefined without such rows. */
   readonly tasks: readonly TaskLoss[] | undefined;
@@ -82,7 +79,7 @@ export async function trainGroup<G extends Together>(
 /** Each run's record, with the label correlations of its rows. */
 function replicasOf(
   { runs, places }: Together,
-  { labelCorrelations, diagnosing }: Trainer,
+  { labelCorrelations }: Trainer,
   state: RunState | undefined,
 ): Replica[] {
   return runs.map((run, i) => {
@@ -91,7 +88,7 @@ function replicasOf(
       run,
       counts,
       record: new CurveRecorder(run, counts, state),
-      diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
+      diagnosing: new DiagnosticRecorder(run, state?.diagnostics),
       tasks: isValidated(run) ? lossesOfTasks(run) : undefined,
       labelCorrelations: labelCorrelations[places[i % places.length]],
     };
@@ -126,10 +123,10 @@ async function trainSteps(
 
     const live = replicas.filter(
       ({ run, record, diagnosing }) =>
-        !record.failure && !isEnough(run, { curve: record.curve, diagnostics: diagnosing?.diagnostics }),
+        !record.failure && !isEnough(run, { curve: record.curve, diagnostics: diagnosing.diagnostics }),
     );
     if (live.length === 0) return void (await trainer.settle?.());
-    if (keeps) await keeper?.keep(trainer, replicas[0].record, done);
+    if (keeps) await keeper?.keep(trainer, replicas[0], done);
     if (stops) return;
     for (const { run, record } of live) hooks.onProgress?.(run, done, record.latest);
     await yielder.rest();
@@ -154,7 +151,7 @@ async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: nu
   const isLive = replicas.some(({ record }) => !record.failure);
   const heldout = isLive && isValidated(first.run) ? await trainer.heldout() : undefined;
   for (const [r, { run, record, tasks }] of replicas.entries()) {
-    const validation = heldout && tasks && validationLosses(run, heldout[r], tasks);
+    const validation = () => heldout && tasks && validationLosses(run, heldout[r], tasks);
     record.addEvaluation(losses.slice(r * K, (r + 1) * K), step, validation);
   }
   await diagnose(trainer, replicas, { step, heldout }, yielder);
@@ -167,7 +164,7 @@ async function diagnose(
   { step, heldout: predicted }: { readonly step: number; readonly heldout: readonly Predictions[] | undefined },
   yielder: Yielder,
 ): Promise<void> {
-  const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
+  const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing.isDue(step);
   let parameters: Float32Array[] | undefined;
   const parametersOf = (r: number) => {
     parameters ??= trainer.parameters();
@@ -178,7 +175,7 @@ async function diagnose(
   for (const [r, replica] of replicas.entries()) {
     if (yielder.stopped) return;
     if (isDue(replica))
-      replica.diagnosing?.add(
+      replica.diagnosing.add(
         step,
         () => parametersOf(r),
         () => heldout[r],
@@ -226,7 +223,7 @@ function resultOf(
     run,
     curve: record.curve,
     labelCorrelations,
-    ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
+    ...(diagnosing.diagnostics && { diagnostics: diagnosing.diagnostics }),
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
     ...(!failure && tensors && { tensors }),
@@ -261,11 +258,14 @@ class RunKeeper {
   }
 
   /** Tells the state after `step`, which the trainer has settled on. */
-  async keep(trainer: Trainer, { curve, sums }: CurveRecorder, step: number): Promise<void> {
+  async keep(
+    trainer: Trainer,
+    { record: { curve, sums }, diagnosing: { diagnostics } }: Replica,
+    step: number,
+  ): Promise<void> {
     const values = await trainer.save?.();
     this.#last = performance.now();
     if (values === undefined) return;
-    const diagnostics = trainer.diagnosing?.diagnostics;
     this.#keeping.onState(this.#run, {
       step,
       values: [values],

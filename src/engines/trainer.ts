@@ -1,5 +1,4 @@
 import type { RowSet } from "../data/streams.ts";
-import type { Diagnosing } from "./diagnosing.ts";
 import type { Predictions, Tensors } from "./engine.ts";
 
 /** The N runs of a group in training, wherever their parameters are. */
@@ -13,8 +12,6 @@ export interface Trainer {
   train(from: number, to: number): Promise<Float32Array>;
   /** Sums of the losses of each run on its own rows `from` to `to` of a set, or fewer if they take long. */
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums>;
-  /** Measures the one run of a model in code, if its tasks have metrics; the family is measured by its parameters. */
-  readonly diagnosing?: Diagnosing | undefined;
   /** What each run predicts of its held-out rows, [N]. */
   heldout(): Predictions[] | Promise<Predictions[]>;
   /** Trains no further than it has. Gives the losses of steps that it took ahead of the last `train`, as that does. */

@@ -34,9 +34,10 @@ export class Gathered {
 }
 
 /**
- * A cell's evaluations, one after the other. They are taken in blocks that `memory` can hold, for each of which every curve is
- * read once. Gives undefined meanwhile, so that others may work. With `carry`, a run that has ended keeps its last losses: it is
- * in all later evaluations.
+ * A cell's evaluations, one after the other, at the steps of its longest run. Where all runs are evaluated at the same ones, they
+ * are taken in blocks that `memory` can hold, for each of which every curve is read once; else all curves are in memory. Gives
+ * undefined meanwhile, so that others may work. With `carry`, a run that has ended keeps its last losses: it is in all later
+ * evaluations.
  */
 export function* cellEvaluations(
   cell: readonly RunRecord[],
@@ -44,43 +45,19 @@ export function* cellEvaluations(
   carry = false,
 ): Generator<Evaluation | undefined> {
   const K = tasksOf(cell[0]);
-  const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
-  const isAligned = cell.every(
-    ({ curve }) =>
-      curve.steps === steps ||
-      (curve.steps.every((step, i) => step === steps[i]) && !(carry && curve.steps.length < steps.length)),
-  );
-  if (!isAligned) return yield* unalignedEvaluations(cell, K, memory, carry);
-  const evaluations = Math.max(1, Math.floor(memory.mostLosses / (2 * cell.length * K)));
-  const columns = new Columns(cell, K);
-  for (let from = 0; from < steps.length; from += evaluations) {
-    const to = Math.min(from + evaluations, steps.length);
-    const block = yield* gathered(cell, { K, from, to }, memory);
-    for (let i = from; i < to; i++) {
-      const step = steps[i];
-      const losses = columns.at(block, i, step);
-      yield { step, losses, reached: losses.train[0].length };
-    }
-  }
-}
-
-/**
- * The same for runs of which the longer ones are evaluated at some of the steps of the shorter ones, or that end at different
- * steps: at each step of the longest run. All curves are in memory.
- */
-function* unalignedEvaluations(
-  cell: readonly RunRecord[],
-  K: number,
-  memory: Gathered,
-  carry: boolean,
-): Generator<Evaluation | undefined> {
   const all = cell.map(({ curve }) => curve.steps);
   const longest = all.reduce((a, b) => ((b.at(-1) ?? 0) > (a.at(-1) ?? 0) ? b : a));
-  const most = Math.max(...all.map(({ length }) => length));
-  const block = yield* gathered(cell, { K, from: 0, to: most }, memory);
+  const isAligned = all.every(
+    (steps) =>
+      steps === longest || (steps.every((step, i) => step === longest[i]) && !(carry && steps.length < longest.length)),
+  );
+  const most = all.reduce((length, steps) => Math.max(length, steps.length), 0);
+  const atOnce = isAligned ? Math.max(1, Math.floor(memory.mostLosses / (2 * cell.length * K))) : most;
   const columns = new Columns(cell, K);
-  const places = all.map(() => 0);
-  for (const step of longest) yield { step, ...columns.upTo(block, step, { places, carry }) };
+  for (let from = 0; from < longest.length; from += atOnce) {
+    const block = yield* gathered(cell, { K, from, to: Math.min(from + atOnce, most) }, memory);
+    for (const step of longest.slice(from, from + atOnce)) yield { step, ...columns.upTo(block, step, carry) };
+  }
 }
 
 /** Losses of runs at some of their evaluations, those from `from` on: [runs, evaluations, K]. */
@@ -130,6 +107,8 @@ class Columns {
   readonly #K: number;
   /** The steps of each run's evaluations. */
   readonly #steps: readonly (readonly number[])[];
+  /** The number of each run's next evaluation. */
+  readonly #next: number[];
   /** [K + 1][runs] */
   readonly #losses: EachLoss<readonly Float64Array[]>;
   /** Of each run and task: the batch losses so far, added up, [runs, K]. */
@@ -142,45 +121,29 @@ class Columns {
   constructor(cell: readonly RunRecord[], K: number) {
     this.#K = K;
     this.#steps = cell.map(({ curve }) => curve.steps);
+    this.#next = cell.map(() => 0);
     this.#losses = eachLoss(() => Array.from({ length: K + 1 }, () => new Float64Array(cell.length)));
     this.#sums = new Float64Array(cell.length * K);
     this.#counts = new Float64Array(cell.length * K);
     this.#means = new Float64Array(K);
   }
 
-  /** The losses at evaluation `i` of the runs for which it is at `step`. */
-  at({ from, evaluations, train, heldout, batches }: Block, i: number, step: number): Evaluation["losses"] {
-    let taken = 0;
-    for (let run = 0; run < this.#steps.length; run++) {
-      const steps = this.#steps[run];
-      if (i >= steps.length) continue;
-      const place = this.#K * (run * evaluations + i - from);
-      const since = steps[i] - (steps[i - 1] ?? 0);
-      this.#run(run, since, { train, batches }, place);
-      this.#take(taken, run, { train, heldout }, place);
-      if (steps[i] === step) taken++;
-    }
-    return eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken)));
-  }
-
-  /** The losses at `step` of the runs that are evaluated there, after all evaluations before; `places` are the runs' next ones. */
+  /** The losses at `step` of the runs that are evaluated there, after all evaluations before. */
   upTo(
-    { evaluations, train, heldout, batches }: Block,
+    { from, evaluations, train, heldout, batches }: Block,
     step: number,
-    { places, carry }: { readonly places: number[]; readonly carry: boolean },
-  ): Omit<Evaluation, "step"> {
+    carry: boolean,
+  ): Pick<Evaluation, "losses" | "reached"> {
     let [taken, reached] = [0, 0];
     for (const [run, steps] of this.#steps.entries()) {
-      for (let i = places[run]; (steps[i] ?? Number.POSITIVE_INFINITY) <= step; i = places[run]) {
-        const place = this.#K * (run * evaluations + i);
-        this.#run(run, steps[i] - (steps[i - 1] ?? 0), { train, batches }, place);
-        places[run] = i + 1;
-      }
-      const last = places[run] - 1;
+      const start = this.#K * (run * evaluations - from);
+      for (let i = this.#next[run]; (steps[i] ?? Number.POSITIVE_INFINITY) <= step; i = ++this.#next[run])
+        this.#run(run, steps[i] - (steps[i - 1] ?? 0), { train, batches }, start + this.#K * i);
+      const last = this.#next[run] - 1;
       const isThere = steps[last] === step;
       if (isThere) reached++;
       if (isThere || (carry && last >= 0 && last === steps.length - 1))
-        this.#take(taken++, run, { train, heldout }, this.#K * (run * evaluations + last));
+        this.#take(taken++, run, { train, heldout }, start + this.#K * last);
     }
     return { reached, losses: eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken))) };
   }

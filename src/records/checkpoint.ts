@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
-import { hasMetrics, isDiagnosed, measuredSteps } from "../engines/diagnosing.ts";
+import { isDiagnosed, measuredSteps } from "../engines/diagnosing.ts";
 import type { AnyRun, Curve, Diagnostics, RunState, StepChoice } from "../engines/engine.ts";
 import { evaluationSteps } from "../engines/evaluations.ts";
 import { LEARNED } from "../engines/methods.ts";
@@ -194,8 +194,7 @@ function isCurveTo(
 
 /** Whether a state has diagnostics at each of its curve's evaluations that has some, if its run asks for any. */
 function hasDiagnostics({ curve, diagnostics = NONE }: RunState, run: AnyRun): boolean {
-  const isMeasured = isCode(run.model) ? hasMetrics(run) : isDiagnosed(run);
-  const due = !isMeasured ? [] : measuredSteps(run).filter((at) => curve.steps.includes(at));
+  const due = !isDiagnosed(run) ? [] : measuredSteps(run).filter((at) => curve.steps.includes(at));
   const { steps } = diagnostics;
   return steps.length === due.length && steps.every((at, i) => at === due[i]) && isAligned(diagnostics);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DiagnosticRecorder, QuantityCurves } from "../../src/engines/diagnosing.ts";
+import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
 import type { Diagnostics, Run } from "../../src/engines/engine.ts";
 import type { ModelName } from "../../src/models/zoo.ts";
 import { TRAINED, trainedRun } from "../diagnostics/golden/cases.ts";
@@ -52,9 +52,12 @@ test("a recorder goes on from what was measured before, and asks for nothing of 
   ]);
 });
 
-test("QuantityCurves takes quantities that are named like what objects inherit", () => {
-  const curves = new QuantityCurves();
-  curves.add(5, { constructor: 1 });
-  curves.add(9, { constructor: 2, valueOf: 3 });
-  expect(curves.diagnostics).toEqual({ steps: [5, 9], values: { constructor: [1, 2], valueOf: [Number.NaN, 3] } });
+test("a recorder takes quantities that are named like what objects inherit", () => {
+  const before: Diagnostics = { steps: [5], values: { constructor: [1], valueOf: [3] } as Diagnostics["values"] };
+  const recorder = new DiagnosticRecorder(runOf("mmoe"), before);
+  recorder.add(9, () => []);
+  expect(recorder.diagnostics).toEqual({
+    steps: [5, 9],
+    values: { constructor: [1, Number.NaN], valueOf: [3, Number.NaN] },
+  });
 });

@@ -12,8 +12,9 @@ import { UsageError } from "../../errors.ts";
 import { CONFIG } from "../../records/find-results.ts";
 import type { Shard } from "../../records/writer-lock.ts";
 import { numberOf } from "../../units.ts";
-import { type Context, type Effects, EXIT, STOP_SIGNALS } from "../command.ts";
+import { type Context, type Effects, EXIT } from "../command.ts";
 import { writeResults } from "../merge.ts";
+import { onStopSignals } from "../stop.ts";
 import { shardText } from "./shard-option.ts";
 
 interface Fleet {
@@ -47,7 +48,9 @@ export async function trainOnDevices(fleet: Fleet, context: Context): Promise<nu
   const { devices, out, runs, goOn, losses, json = false, long = false } = fleet;
   const { effects, note } = context;
   const children = devices.map((_, i) => start(fleet, i, effects));
-  const release = passSignalsOn(effects, children);
+  const release = onStopSignals(effects, (signal) => () => {
+    for (const child of children) child.kill(signal);
+  });
   const codes = await Promise.all(
     children.map(async (child, i) => {
       const { code, by } = await ended(child);
@@ -104,20 +107,6 @@ async function ended(child: ChildProcess): Promise<{ code: number; by: string }>
   if (signal === "SIGTERM" || signal === "SIGHUP") return { code: EXIT.stopped, by: signal }; // before its handler was set
   if (signal === "SIGINT") return { code: EXIT.interrupted, by: signal };
   return { code: 128 + constants.signals[signal], by: signal };
-}
-
-/** Passes signals on until the returned function is called. */
-function passSignalsOn(effects: Effects, children: readonly ChildProcess[]): () => void {
-  const listeners = STOP_SIGNALS.map((signal) => {
-    const listener = () => {
-      for (const child of children) child.kill(signal);
-    };
-    effects.on(signal, listener);
-    return () => effects.off(signal, listener);
-  });
-  return () => {
-    for (const off of listeners) off();
-  };
 }
 
 function worst(codes: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { copiedCurve, TrainingCurve } from "../curve-recorder.ts";
+import { CurveRecorder } from "../curve-recorder.ts";
 import { DiagnosticRecorder, hasMetrics } from "../diagnosing.ts";
 import { isEnough } from "../early-stop.ts";
 import {
@@ -50,14 +50,10 @@ export class TrainingRun {
   readonly #memory: KernelInstance;
   readonly #kernels: Kernels;
   readonly #place: Place;
-  readonly #steps: number[];
-  readonly #training: TrainingCurve;
-  readonly #heldout: (readonly number[])[];
-  readonly #validation: (readonly number[])[] | undefined;
+  readonly #record: CurveRecorder;
   readonly #tasks: readonly TaskLoss[];
   readonly #diagnosing: DiagnosticRecorder;
   #step: number;
-  #failure: string | undefined;
   /** Whether it has trained for long enough to know its best step; never without early stopping. */
   #isEnough: boolean;
   /** Milliseconds of the processes before this one. */
@@ -71,14 +67,10 @@ export class TrainingRun {
     this.#memory = memory;
     this.#kernels = memory.kernelsOf(run.training.arithmetic);
     this.#place = place;
-    const { step = 0, curve, failure, elapsedMs = 0 } = state ?? {};
-    this.#steps = [...(curve?.steps ?? [])];
-    this.#training = new TrainingCurve(place.counts, curve);
-    this.#heldout = [...(curve?.heldout ?? [])];
-    this.#validation = isValidated(run) ? [...(curve?.validation ?? [])] : undefined;
+    const { step = 0, elapsedMs = 0 } = state ?? {};
+    this.#record = new CurveRecorder(run, place.counts, state);
     this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
     this.#step = step;
-    this.#failure = failure;
     this.#elapsedMs = elapsedMs;
     this.#tasks = lossesOfTasks(run);
     writeTasks(memory, place.slot, this.#tasks, run.training.huberDelta);
@@ -94,20 +86,20 @@ export class TrainingRun {
 
   /** The latest point of the training curve, mean over tasks; NaN before the first. */
   get loss(): number {
-    return this.#training.latest;
+    return this.#record.latest;
   }
 
   get failure(): string | undefined {
-    return this.#failure;
+    return this.#record.failure;
   }
 
   /** Whether it trains no further, although others go on. */
   get isOver(): boolean {
-    return this.#failure !== undefined || this.#isEnough;
+    return this.failure !== undefined || this.#isEnough;
   }
 
   get curve(): Curve {
-    return copiedCurve(this.#steps, { heldout: this.#heldout, validation: this.#validation }, this.#training);
+    return this.#record.curve;
   }
 
   get diagnostics(): Diagnostics | undefined {
@@ -138,13 +130,13 @@ export class TrainingRun {
 
   /** What the run goes on from, with its `share` of this process's time for all runs. */
   state(share: number): RunState {
-    const { diagnostics } = this;
+    const { diagnostics, failure } = this;
     return {
       step: this.#step,
       ...readTrained(this.#memory, this.#place.slot),
       curve: this.curve,
       ...(diagnostics && { diagnostics }),
-      ...(this.#failure !== undefined && { failure: this.#failure }),
+      ...(failure !== undefined && { failure }),
       elapsedMs: this.elapsedMs(share),
     };
   }
@@ -176,7 +168,7 @@ export class TrainingRun {
       DIVERGED_LOSS,
     );
     setStep(this.#memory, slot, 0);
-    if (did < steps) this.#failure = lossFailure(this.takeErrors(), before + did + 1);
+    if (did < steps) this.#record.failure = lossFailure(this.takeErrors(), before + did + 1);
   }
 
   /** Adds a point to the curve, the training loss over the steps since the one before. */
@@ -184,15 +176,12 @@ export class TrainingRun {
     if (this.isOver) return;
     const { slot, counts } = this.#place;
     this.takeErrors();
-    const predictions = this.#addHeldout({ predicts: this.#validation !== undefined || hasMetrics(this.run) });
+    const predictions = this.#addHeldout({ predicts: isValidated(this.run) || hasMetrics(this.run) });
     const heldout = this.takeErrors(counts.rows("heldout"));
-    this.#failure = counts.failure ?? lossFailure(heldout, this.#step);
-    if (this.#failure !== undefined) return;
-    const since = this.#steps.at(-1) ?? 0;
-    this.#steps.push(this.#step);
-    this.#training.add(takeMeans(this.#memory, slot.sums, this.#ones), since + 1, this.#step);
-    this.#heldout.push(heldout);
-    if (predictions) this.#validation?.push(validationLosses(this.run, predictions, this.#tasks));
+    const validation = () => predictions && validationLosses(this.run, predictions, this.#tasks);
+    const sums = () => takeMeans(this.#memory, slot.sums, this.#ones);
+    this.#record.addEvaluation(heldout, this.#step, validation, sums);
+    if (this.failure !== undefined) return;
     if (this.#diagnosing.isDue(this.#step))
       this.#diagnosing.add(this.#step, () => this.parameters, predictions && (() => predictions));
     this.#isEnough = isEnough(this.run, this);
@@ -227,7 +216,7 @@ export class TrainingRun {
    * not numbers or have diverged.
    */
   judge(trainingSetLoss: readonly number[]): void {
-    this.#failure ??= this.#training.failure ?? lossFailure(trainingSetLoss, this.run.training.steps);
+    this.#record.failure = this.#record.failureAtEnd ?? lossFailure(trainingSetLoss, this.run.training.steps);
   }
 
   /** Adds up the losses over `count` rows in panels. */

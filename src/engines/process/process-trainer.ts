@@ -1,7 +1,6 @@
 import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { CodeModel } from "../../models/code.ts";
-import { type Diagnosing, hasMetrics, recorderOf } from "../diagnosing.ts";
 import type { Predictions, Run, RunState, Tensors } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, type FeedRows, feedOf } from "../rows/row-source.ts";
@@ -39,13 +38,11 @@ interface Begun {
   readonly asking: Asking;
   readonly answer: Answer<"begin">;
   readonly replicas: readonly Replica[];
-  readonly state: RunState | undefined;
 }
 
 /** Trains R runs in a process that has their model loaded: one, or several together whose settings are the same. */
 export class ProcessTrainer implements Trainer {
   readonly labelCorrelations: readonly (readonly number[])[];
-  readonly diagnosing: Diagnosing | undefined;
   /** How many numbers each of the model's parameters has, by name. */
   readonly parts: Readonly<Record<string, number>>;
   readonly givesWeights: boolean;
@@ -62,7 +59,7 @@ export class ProcessTrainer implements Trainer {
   #ready: Chunk | undefined;
   #chunks = 0;
 
-  private constructor(worker: WorkerProcess, [run, ...more]: Together, { asking, answer, replicas, state }: Begun) {
+  private constructor(worker: WorkerProcess, [run, ...more]: Together, { asking, answer, replicas }: Begun) {
     this.parts = answer.parameters;
     this.givesWeights = answer.givesWeights;
     this.#worker = worker;
@@ -71,7 +68,6 @@ export class ProcessTrainer implements Trainer {
     this.#asking = asking;
     this.#layout = fileLayout(run, replicas.length);
     if (more.length === 0) this.save = async () => (answer.keepsState ? this.#saved() : undefined);
-    this.diagnosing = hasMetrics(run) ? recorderOf(run, state?.diagnostics) : undefined;
     this.labelCorrelations = replicas.map(({ feed: { sets } }) =>
       pairCorrelations((sets.train ?? sets.heldout).y, run.model.tasks),
     );
@@ -92,7 +88,7 @@ export class ProcessTrainer implements Trainer {
       worker.state.write(0, saved);
       await worker.ask({ order: "restore", bytes: saved.byteLength }, { doing: "resumes a run", ...asking });
     }
-    return new ProcessTrainer(worker, runs, { asking, answer, replicas, state });
+    return new ProcessTrainer(worker, runs, { asking, answer, replicas });
   }
 
   /** How many parameters the model has. */

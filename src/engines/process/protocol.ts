@@ -1,14 +1,14 @@
 // What mmoe and a worker tell each other: docs/python-protocol.md.
 import { z } from "zod";
 import type { CodeFiles } from "../../code/javascript-files.ts";
-import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
+import { outputCount } from "../../data/task-kinds.ts";
 import type { CodeModel, ModelOptions } from "../../models/code.ts";
 import { firstOutput } from "../../models/spec.ts";
 import { modelKey, type Run } from "../engine.ts";
 import type { Schedule } from "../learning-rate.ts";
-import type { MethodName } from "../methods.ts";
 import type { TaskLoss } from "../task-losses.ts";
-import type { EmbeddingSteps, Optimizer, OptimizerSettings } from "../training-settings.ts";
+import type { EmbeddingSteps, OptimizerSettings } from "../training-settings.ts";
+import type { ModelSettings } from "./node-model.ts";
 
 export const PROTOCOL = 6;
 
@@ -32,51 +32,27 @@ interface SentModel {
   readonly device: string;
 }
 
-/** Fields of `mmoe.Settings`. */
-export interface SentSettings {
+/** Fields of `mmoe.Settings`: those of a model in JavaScript, by Python's names. */
+export interface SentSettings
+  extends Omit<ModelSettings, Renamed | "seed" | "schedule" | "lrAt" | "outputs" | "categories"> {
   /** 64 bits, in decimal digits. */
   readonly seed: string;
-  readonly inputs: number;
-  readonly tasks: number;
-  readonly batch: number;
-  readonly steps: number;
-  readonly optimizer: Optimizer;
-  readonly lr: number;
   readonly schedule: SentSchedule;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
   readonly weight_decay: number;
   readonly clip_norm: number | null;
-  readonly method: MethodName;
   readonly huber_delta: number | null;
-  /** The tasks, [K]. */
-  readonly kinds: readonly SentTask[];
   /** How many values each of the last inputs has, which are numbers of a category's values. */
   readonly categories: readonly number[];
   readonly embedding_steps: EmbeddingSteps;
   readonly device: string;
 }
 
+type Renamed = "weightDecay" | "clipNorm" | "huberDelta" | "embeddingSteps";
+
 /** Fields of `mmoe.Schedule`. */
-interface SentSchedule {
-  readonly name: Schedule["name"];
-  readonly warmup: number;
-  readonly steps: number;
+interface SentSchedule extends Pick<Schedule, "name" | "warmup" | "steps"> {
   readonly decay_steps: number;
   readonly decay_factor: number;
-}
-
-/** Fields of `mmoe.Task`. */
-interface SentTask {
-  readonly kind: TaskKind;
-  readonly weight: number;
-  /** What its loss is multiplied by. */
-  readonly unit: number;
-  /** How many outputs the model has for it. */
-  readonly outputs: number;
-  /** Whether rows may lack its label, which is NaN there. */
-  readonly gaps: boolean;
 }
 
 /** Most characters of what a worker says of its model. */

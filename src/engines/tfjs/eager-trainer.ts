@@ -16,7 +16,7 @@ import { methodOf } from "./methods/methods.ts";
 import { predictReplica } from "./model/forward.ts";
 import { batchOf, heldoutPredictions, slicedRows } from "./model/heldout.ts";
 import type { LossRule } from "./model/losses.ts";
-import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy, orderBy } from "./model/masks.ts";
+import { chanceBy, type Mask, MaskSource, masksOf } from "./model/masks.ts";
 import { type Batch, batchLosses, lossesAndGradients, type Objective, predictionLosses } from "./model/objective.ts";
 import { followed, initialState, type TrainingState } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
@@ -96,7 +96,7 @@ class EagerTrainer implements Trainer {
   #after(step: number): [TrainingState, MethodState, Tensor] {
     const tf = this.#tf;
     const { model: spec, training } = this.#run;
-    const { order, ...objective } = this.#drawnAt(step);
+    const objective = this.#objectiveAt(step);
     const parameters = separated(tf, spec, this.#state.parameters);
     const batch = this.#batchAt(step);
     const follow = (gradients: readonly Tensor[]) => followed(tf, this.#state, joined(tf, gradients), training, step);
@@ -104,7 +104,7 @@ class EagerTrainer implements Trainer {
       const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective);
       return [follow(gradients), {}, losses];
     }
-    const ofMethod = { state: this.#methodState, rates: methodRatesAt(this.#method, training, step), order };
+    const ofMethod = { state: this.#methodState, rates: methodRatesAt(this.#method, training, step) };
     const { losses, gradients, next } = methodStep(tf, this.#method, {
       spec,
       parameters,
@@ -125,20 +125,13 @@ class EagerTrainer implements Trainer {
     return batchOf(this.#tf, [this.#rows], this.#run.model, this.#feeds.length);
   }
 
-  #drawnAt(step: number): Objective & { readonly order: Tensor | undefined } {
+  #objectiveAt(step: number): Objective {
     const masks = this.#masks.map((mask) => {
       const values = new Float32Array(mask.shape.reduce((product, n) => product * n, 1));
       this.#maskSource.fill(values, mask, step);
       return [mask.name, this.#tf.tensor(values, [...mask.shape])] as const;
     });
-    const byName = Object.fromEntries(masks);
-    const { model } = this.#run;
-    return {
-      ...this.#rule,
-      dropout: dropoutBy(this.#tf, byName, model),
-      noise: noiseBy(this.#tf, byName, model),
-      order: orderBy(byName),
-    };
+    return { ...this.#rule, ...chanceBy(this.#tf, Object.fromEntries(masks), this.#run.model) };
   }
 
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {

@@ -1,11 +1,29 @@
 // TensorFlow.js's core has operations but no gradients in Node. These are the gradients that the family needs; those of
 // products and losses are in model/.
-import type { GradConfig, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core";
+import type { GradConfig, GradSaveFunc, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core";
 
 type Tf = typeof import("@tensorflow/tfjs-core");
 
 /** Gradients of an operation's inputs by their names or indices, from that of its output. */
 type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
+
+/**
+ * The value of a function of tensors that has gradients of its own: `forward` gives the value, then what `backward` needs to make
+ * the gradients of the inputs from that of the value, dy.
+ */
+export function withGradient(
+  tf: Tf,
+  inputs: readonly Tensor[],
+  forward: (...inputs: Tensor[]) => readonly [value: Tensor, ...saved: Tensor[]],
+  backward: (dy: Tensor, saved: Tensor[]) => Tensor | Tensor[],
+): Tensor {
+  const differentiable = tf.customGrad((...given) => {
+    const [value, ...saved] = forward(...(given.slice(0, -1) as Tensor[]));
+    (given.at(-1) as GradSaveFunc)(saved);
+    return { value, gradFunc: backward };
+  });
+  return differentiable(...inputs);
+}
 
 /** Those that the models of the family need. */
 export function familyGradients(tf: Tf): GradConfig[] {

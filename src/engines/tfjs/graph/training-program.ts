@@ -10,7 +10,7 @@ import { EVALUATED_ROWS } from "../memory.ts";
 import type { MethodState } from "../methods/method.ts";
 import { methodStep } from "../methods/method-step.ts";
 import { methodOf } from "../methods/methods.ts";
-import { dropoutBy, masksOf, noiseBy, orderBy } from "../model/masks.ts";
+import { chanceBy, masksOf } from "../model/masks.ts";
 import { type Batch, batchLosses, lossesAndGradients, predictionLosses } from "../model/objective.ts";
 import { alongside, preparedGradients, type Rates, type TrainingState, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
@@ -133,13 +133,7 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
   const spec = models[m];
   const method = methodOf(shape.method);
   const parameters = parametersOf(tf, given, spec, m);
-  const objective = {
-    huberDelta,
-    tasks: kinds,
-    lossUnits: given.lossUnits,
-    dropout: dropoutBy(tf, given, spec, m),
-    noise: noiseBy(tf, given, spec, m),
-  };
+  const objective = { huberDelta, tasks: kinds, lossUnits: given.lossUnits, ...chanceBy(tf, given, spec, m) };
   const names = parameterNames(spec, m);
   const prepared = (gradients: readonly Tensor[]): Tensors => {
     const all = preparedGradients(tf, gradients, parameters, shape);
@@ -163,7 +157,7 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
     epsilon: given.methodEpsilon,
     ...betasOf(method.learningRate === "run" ? shape : ADAM),
   };
-  const inputs = { spec, parameters, batch, objective, order: orderBy(given, m), state, rates };
+  const inputs = { spec, parameters, batch, objective, state, rates };
   const { losses, gradients, next } = methodStep(tf, method, inputs);
   const following = prepared(gradients);
   const after = next(() => {

@@ -17,8 +17,6 @@ interface StepInputs {
   readonly parameters: readonly Tensor[];
   readonly batch: Batch;
   readonly objective: Objective;
-  /** Of the other tasks, [R, K-1, K, K]; see `Situation`. */
-  readonly order?: Tensor | undefined;
   readonly state: MethodState;
   readonly rates: Rates<number | Tensor>;
 }
@@ -57,7 +55,7 @@ function whereThere(tf: Tf, present: Present, next: MethodState, before: MethodS
 
 /** The weighted sum of the tasks' gradients, with one set of weights for shared parameters and one for the others. */
 function combined(tf: Tf, method: GradientMethod, inputs: StepInputs): StepOutputs {
-  const { spec, parameters, batch, objective, order, state, rates } = inputs;
+  const { spec, parameters, batch, objective, state, rates } = inputs;
   const present = presentTasks(tf, batch.y, objective);
   const { losses, ofTasks, ofPenalty } = taskGradients(tf, spec, parameters, batch, objective);
   const gradients = tf.stack(
@@ -66,7 +64,7 @@ function combined(tf: Tf, method: GradientMethod, inputs: StepInputs): StepOutpu
   ); // [R, K, P]
   const isShared = joined(tf, pack(tf, spec, [sharedParameters(spec)])); // [1, P]
   const gram = pairwise(tf, tf.mul(gradients, isShared), gradients, { swapB: true });
-  const situation = { gram, losses, present, order, state, rates };
+  const situation = { gram, losses, present, order: objective.order, state, rates };
   const { shared, own = tf.onesLike(losses), next = state } = method.combine(tf, situation);
   const [R, K] = losses.shape as [number, number];
   const sumBy = (weights: Tensor) => tf.squeeze(pairwise(tf, tf.reshape(weights, [R, 1, K]), gradients), [1]);

@@ -1,6 +1,6 @@
 // A model's predictions for R replicas at once, each on its own rows. n is the number of networks in a stack: E experts,
 // the gates, K towers.
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import {
   type Embedding,
   embeddingSets,
@@ -11,6 +11,7 @@ import {
   type ModelSpec,
   plainInputs,
 } from "../../../models/spec.ts";
+import { withGradient } from "../gradients.ts";
 import { tensorflowBackend } from "../graph/tensorflow-backend.ts";
 import { expectShape, type Tf } from "../tf.ts";
 import { type FactoredLayer, factoredLayer } from "./factors.ts";
@@ -30,6 +31,8 @@ export interface Chance {
   readonly dropout?: Dropout | undefined;
   /** Of SNR's gates, [R, K, E]. */
   readonly noise?: Tensor | undefined;
+  /** In which a method takes the other tasks, [R, K-1, K, K]; see `Situation`. */
+  readonly order?: Tensor | undefined;
 }
 
 const keepAll: Dropout = (units) => units;
@@ -245,13 +248,11 @@ function dense(tf: Tf, weighted: Tensor, bias: Tensor | undefined): Tensor {
 export function relu(tf: Tf, x: Tensor): Tensor {
   if (tf.getBackend() !== "tensorflow") return tf.relu(x);
   const backend = tensorflowBackend(tf);
-  const rectified = tf.customGrad((...inputs) => {
-    const [x, save] = inputs as [Tensor, GradSaveFunc];
+  const forward = (x: Tensor) => {
     const value = tf.relu(x);
-    save([value]);
-    return { value, gradFunc: (dy, saved) => backend.executeSingleOutput("ReluGrad", [], [dy, ...saved]) };
-  });
-  return rectified(x);
+    return [value, value] as const;
+  };
+  return withGradient(tf, [x], forward, (dy, [y]) => backend.executeSingleOutput("ReluGrad", [], [dy, y]));
 }
 
 // What draws the tasks' networks of an L2-constrained model together (Duong et al., ACL 2015).

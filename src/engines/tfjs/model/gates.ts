@@ -1,8 +1,9 @@
 // What gates make of their logits.
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import type { Selection } from "../../../models/selection.ts";
 import { gateKind, type ModelSpec } from "../../../models/spec.ts";
+import { withGradient } from "../gradients.ts";
 import type { Tf } from "../tf.ts";
 
 /** Weights of experts [R, B, gates, E], and what the gates add to the objective of each replica, [R]. */
@@ -57,18 +58,15 @@ function selectorsOf(tf: Tf, steps: Tensor, E: number): Tensor {
 
 /** Logits [..., E] → weights: softmax over the k largest, of equals the first, and 0 for the rest. */
 function topSoftmax(tf: Tf, logits: Tensor, k: number): Tensor {
-  const weights = tf.customGrad((...inputs) => {
-    const [logits, save] = inputs as [Tensor, GradSaveFunc];
+  const forward = (logits: Tensor) => {
     const kept = tf.mul(tf.softmax(logits), isTop(tf, logits, k));
     const value = tf.div(kept, tf.sum(kept, -1, true));
-    save([value]);
-    const gradFunc = (dy: Tensor, [y]: Tensor[]) => {
-      const product = tf.mul(dy, y);
-      return tf.sub(product, tf.mul(tf.sum(product, -1, true), y));
-    };
-    return { value, gradFunc };
+    return [value, value] as const;
+  };
+  return withGradient(tf, [logits], forward, (dy, [y]) => {
+    const product = tf.mul(dy, y);
+    return tf.sub(product, tf.mul(tf.sum(product, -1, true), y));
   });
-  return weights(logits);
 }
 
 /** 1 for each of the k largest of logits [..., E], 0 for the others. */
@@ -92,29 +90,21 @@ const EPSILON = 1e-6;
 
 /** 0 up to -gamma / 2, 1 from gamma / 2 on, and between them -2 t³ / gamma³ + 3 t / (2 gamma) + 1/2. */
 function smoothStep(tf: Tf, t: Tensor, gamma: number): Tensor {
-  const step = tf.customGrad((...inputs) => {
-    const [t, save] = inputs as [Tensor, GradSaveFunc];
+  const forward = (t: Tensor) => {
     const inner = tf.minimum(tf.maximum(t, -gamma / 2), gamma / 2);
-    save([inner]);
     const linear = tf.add(tf.mul(inner, 3 / (2 * gamma)), 0.5);
-    const value = tf.sub(linear, tf.mul(tf.mul(tf.square(inner), inner), 2 / gamma ** 3));
-    const gradFunc = (dy: Tensor, [inner]: Tensor[]) =>
-      tf.mul(dy, tf.sub(3 / (2 * gamma), tf.mul(tf.square(inner), 6 / gamma ** 3)));
-    return { value, gradFunc };
-  });
-  return step(t);
+    return [tf.sub(linear, tf.mul(tf.mul(tf.square(inner), inner), 2 / gamma ** 3)), inner] as const;
+  };
+  return withGradient(tf, [t], forward, (dy, [inner]) =>
+    tf.mul(dy, tf.sub(3 / (2 * gamma), tf.mul(tf.square(inner), 6 / gamma ** 3))),
+  );
 }
 
 /** -r log r: the terms of an entropy. */
 function entropies(tf: Tf, r: Tensor): Tensor {
-  const terms = tf.customGrad((...inputs) => {
-    const [r, save] = inputs as [Tensor, GradSaveFunc];
-    save([r]);
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
-      const above = tf.add(saved, EPSILON);
-      return tf.neg(tf.mul(dy, tf.add(tf.log(above), tf.div(saved, above))));
-    };
-    return { value: tf.neg(tf.mul(r, tf.log(tf.add(r, EPSILON)))), gradFunc };
+  const forward = (r: Tensor) => [tf.neg(tf.mul(r, tf.log(tf.add(r, EPSILON)))), r] as const;
+  return withGradient(tf, [r], forward, (dy, [r]) => {
+    const above = tf.add(r, EPSILON);
+    return tf.neg(tf.mul(dy, tf.add(tf.log(above), tf.div(r, above))));
   });
-  return terms(r);
 }

@@ -1,6 +1,7 @@
 // The losses of predictions, as tensors; see TrainingSettings and task-losses.ts.
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { outputCount, type TaskSettings } from "../../../data/task-kinds.ts";
+import { withGradient } from "../gradients.ts";
 import type { Tf } from "../tf.ts";
 
 /** How the losses of K tasks are taken, for R replicas. */
@@ -72,12 +73,12 @@ export function meanLosses(tf: Tf, predictions: Tensor, y: Tensor, rule: LossRul
 
 /** `values` as they are; what they are made of gets their gradient times `factorsOf(values)`, which gets none. */
 export function withGradientTimes(tf: Tf, values: Tensor, factorsOf: (values: Tensor) => Tensor): Tensor {
-  const weighed = tf.customGrad((...inputs) => {
-    const [values, save] = inputs as [Tensor, GradSaveFunc];
-    save([values]);
-    return { value: tf.clone(values), gradFunc: (dy, [saved]) => tf.mul(dy, factorsOf(saved)) };
-  });
-  return weighed(values);
+  return withGradient(
+    tf,
+    [values],
+    (values) => [tf.clone(values), values],
+    (dy, [values]) => tf.mul(dy, factorsOf(values)),
+  );
 }
 
 /** The loss of each error, elementwise. */
@@ -99,13 +100,12 @@ function slopes(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
 }
 
 function differentiableErrors(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
-  const losses = tf.customGrad((...inputs) => {
-    const [errors, save] = inputs as [Tensor, GradSaveFunc];
-    save([errors]);
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.mul(dy, slopes(tf, saved, huberDelta));
-    return { value: errorLosses(tf, errors, huberDelta), gradFunc };
-  });
-  return losses(errors);
+  return withGradient(
+    tf,
+    [errors],
+    (errors) => [errorLosses(tf, errors, huberDelta), errors],
+    (dy, [errors]) => tf.mul(dy, slopes(tf, errors, huberDelta)),
+  );
 }
 
 /**
@@ -114,45 +114,35 @@ function differentiableErrors(tf: Tf, errors: Tensor, huberDelta: number | null)
  */
 function meanErrors(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
   const [R, B, K] = errors.shape as [number, number, number];
-  const mean = tf.customGrad((...inputs) => {
-    const [errors, save] = inputs as [Tensor, GradSaveFunc];
-    save([errors]);
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
-      const slope = huberDelta === null ? saved : clipped(tf, saved, huberDelta);
-      return tf.mul(slope, tf.mul(tf.reshape(dy, [R, 1, K]), (huberDelta === null ? 2 : 1) / B));
-    };
-    return { value: tf.mean(errorLosses(tf, errors, huberDelta), 1), gradFunc };
+  const forward = (errors: Tensor) => [tf.mean(errorLosses(tf, errors, huberDelta), 1), errors] as const;
+  return withGradient(tf, [errors], forward, (dy, [errors]) => {
+    const slope = huberDelta === null ? errors : clipped(tf, errors, huberDelta);
+    return tf.mul(slope, tf.mul(tf.reshape(dy, [R, 1, K]), (huberDelta === null ? 2 : 1) / B));
   });
-  return mean(errors);
 }
 
 /** ln(1 + exp(-m)) of margins m, logits with the signs of their labels (1 or 0), elementwise. */
 function logistic(tf: Tf, logits: Tensor, labels: Tensor): Tensor {
-  const losses = tf.customGrad((...inputs) => {
-    const [margins, save] = inputs as [Tensor, GradSaveFunc];
-    save([margins]);
+  const forward = (margins: Tensor) => {
     const small = tf.log1p(tf.exp(tf.neg(tf.abs(margins))));
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.neg(tf.mul(dy, tf.sigmoid(tf.neg(saved))));
-    return { value: tf.add(tf.relu(tf.neg(margins)), small), gradFunc };
-  });
-  return losses(tf.mul(logits, tf.sub(tf.mul(labels, 2), 1)));
+    return [tf.add(tf.relu(tf.neg(margins)), small), margins] as const;
+  };
+  return withGradient(tf, [tf.mul(logits, tf.sub(tf.mul(labels, 2), 1))], forward, (dy, [margins]) =>
+    tf.neg(tf.mul(dy, tf.sigmoid(tf.neg(margins)))),
+  );
 }
 
 /** -ln of the label's share in the softmax: logits [R, B, C], labels [R, B, 1] → [R, B]. */
 function crossEntropy(tf: Tf, logits: Tensor, labels: Tensor): Tensor {
   const [R, B, C] = logits.shape as [number, number, number];
   const chosen = tf.cast(tf.oneHot(tf.cast(tf.reshape(labels, [R, B]), "int32"), C), "float32");
-  const losses = tf.customGrad((...inputs) => {
-    const [logits, chosen, save] = inputs as [Tensor, Tensor, GradSaveFunc];
+  const forward = (logits: Tensor, chosen: Tensor) => {
     const shifted = tf.sub(logits, tf.max(logits, 2, true));
-    save([shifted, chosen]);
     const value = tf.sub(tf.log(tf.sum(tf.exp(shifted), 2)), tf.sum(tf.mul(shifted, chosen), 2));
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [shifted, chosen] = saved as [Tensor, Tensor];
-      const slope = tf.sub(tf.softmax(shifted, 2), chosen);
-      return [tf.mul(slope, tf.expandDims(dy, 2)), tf.zerosLike(chosen)];
-    };
-    return { value, gradFunc };
+    return [value, shifted, chosen] as const;
+  };
+  return withGradient(tf, [logits, chosen], forward, (dy, [shifted, chosen]) => {
+    const slope = tf.sub(tf.softmax(shifted, 2), chosen);
+    return [tf.mul(slope, tf.expandDims(dy, 2)), tf.zerosLike(chosen)];
   });
-  return losses(logits, chosen);
 }

@@ -7,7 +7,7 @@ import { wordsInto } from "../../../random/philox.ts";
 import { modelKey, type Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
 import type { Tf } from "../tf.ts";
-import type { Dropout } from "./forward.ts";
+import type { Chance, Dropout } from "./forward.ts";
 
 /**
  * What is drawn again at each step: the factors by which one ReLU layer is multiplied, the noise of SNR's gates, or the
@@ -27,9 +27,13 @@ export interface Mask {
 
 /** The masks of a step of R replicas of model number m, trained by `method`; most have none without dropout. */
 export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: MethodName = "sum"): Mask[] {
+  const K = spec.tasks;
+  const one = (stack: "noise" | "order", shape: Mask["shape"]): Mask => {
+    return { name: maskName(m, stack), stack, layer: 0, level: 0, shape };
+  };
   const drawn = [
-    ...(spec.gating === "snr-trans" ? [noiseOf(spec, R, m)] : []),
-    ...(method === "pcgrad" && spec.tasks > 2 ? [orderOf(spec, R, m)] : []),
+    ...(spec.gating === "snr-trans" ? [one("noise", [R, 1, K, expertCount(spec)])] : []),
+    ...(method === "pcgrad" && K > 2 ? [one("order", [R, K - 1, K, K])] : []),
   ];
   if (spec.dropout === 0) return drawn;
   const masks = (stack: Mask["stack"], n: number, layers: readonly number[], level = 0): Mask[] =>
@@ -46,29 +50,20 @@ export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: Me
     ...levels
       .flatMap((level) => masks("experts", expertCount(spec), spec.experts.layers, level))
       .filter(({ layer }) => isReluLayer(spec, layer)),
-    ...masks("towers", spec.tasks, spec.tower.layers),
+    ...masks("towers", K, spec.tower.layers),
   ];
 }
 
-function noiseOf(spec: ModelSpec, R: number, m: number): Mask {
-  const stack = { name: maskName(m, "noise", 0, 0), stack: "noise", layer: 0, level: 0 } as const;
-  return { ...stack, shape: [R, 1, spec.tasks, expertCount(spec)] };
-}
-
-function orderOf({ tasks: K }: ModelSpec, R: number, m: number): Mask {
-  const stack = { name: maskName(m, "order", 0, 0), stack: "order", layer: 0, level: 0 } as const;
-  return { ...stack, shape: [R, K - 1, K, K] };
-}
-
-/** The order in which each task of model number m takes the others, one-hot, [R, K-1, K, K]; undefined where none is drawn. */
-export function orderBy(masks: Readonly<Record<string, Tensor>>, m = 0): Tensor | undefined {
-  return masks[maskName(m, "order", 0, 0)];
-}
-
-/** The noise of model number m's gates, by its name, [R, K, E]; undefined without. */
-export function noiseBy(tf: Tf, masks: Readonly<Record<string, Tensor>>, { gating }: ModelSpec, m = 0) {
-  if (gating !== "snr-trans") return undefined;
-  return tf.squeeze(masks[maskName(m, "noise", 0, 0)], [1]);
+/** What a step of model number m has drawn, by the names of masks. */
+export function chanceBy(
+  tf: Tf,
+  masks: Readonly<Record<string, Tensor>>,
+  { dropout }: Pick<ModelSpec, "dropout">,
+  m = 0,
+): Chance {
+  const [noise, order] = [masks[maskName(m, "noise")], masks[maskName(m, "order")]] as (Tensor | undefined)[];
+  const drop: Dropout = (units, stack, layer, level) => tf.mul(units, masks[maskName(m, stack, layer, level)]);
+  return { dropout: dropout === 0 ? undefined : drop, noise: noise && tf.squeeze(noise, [1]), order };
 }
 
 /** Whether the rows come before the networks in a layer's units. */
@@ -76,18 +71,7 @@ function rowsOutside(stack: Mask["stack"], layer: number, level: number): boolea
   return stack === "experts" && layer === 0 && level === 0;
 }
 
-/** Multiplies each layer's units of model number m by its mask, by the mask's name; undefined without dropout. */
-export function dropoutBy(
-  tf: Tf,
-  masks: Readonly<Record<string, Tensor>>,
-  { dropout }: ModelSpec,
-  m = 0,
-): Dropout | undefined {
-  if (dropout === 0) return undefined;
-  return (units, stack, layer, level) => tf.mul(units, masks[maskName(m, stack, layer, level)]);
-}
-
-function maskName(m: number, stack: Mask["stack"], layer: number, level: number): string {
+function maskName(m: number, stack: Mask["stack"], layer = 0, level = 0): string {
   return `dropout/${m}/${level}/${stack}/${layer}`;
 }
 

@@ -1,7 +1,8 @@
 // What the towers read: experts of R replicas, mixed by gates or otherwise.
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import { expertsOf, type ModelSpec, ownExpertsOf } from "../../../models/spec.ts";
+import { withGradient } from "../gradients.ts";
 import type { Tf } from "../tf.ts";
 import { product } from "./products.ts";
 
@@ -79,17 +80,11 @@ function detachedMix(tf: Tf, spec: ModelSpec, outputs: Tensor, weights: Tensor):
     const own = ownExpertsOf(spec, k);
     return Array.from({ length: E }, (_, e) => (own.includes(e) ? 1 : 0));
   });
-  const mixed = tf.customGrad((...inputs) => {
-    const [weights, outputs, save] = inputs as [Tensor, Tensor, GradSaveFunc];
-    save([weights, outputs]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [weights, outputs] = saved as [Tensor, Tensor];
-      const taught = tf.mul(weights, tf.tensor2d(learns)); // [R, B, K, E]
-      return [tf.matMul(dy, outputs, false, true), tf.matMul(taught, dy, true, false)];
-    };
-    return { value: tf.matMul(weights, outputs), gradFunc };
+  const forward = (weights: Tensor, outputs: Tensor) => [tf.matMul(weights, outputs), weights, outputs] as const;
+  return withGradient(tf, [weights, outputs], forward, (dy, [weights, outputs]) => {
+    const taught = tf.mul(weights, tf.tensor2d(learns)); // [R, B, K, E]
+    return [tf.matMul(dy, outputs, false, true), tf.matMul(taught, dy, true, false)];
   });
-  return mixed(weights, outputs);
 }
 
 /**
@@ -127,18 +122,14 @@ export function linkGates(tf: Tf, logAlphas: Tensor, noise?: Tensor): Tensor {
 
 function hardSigmoid(tf: Tf, x: Tensor): Tensor {
   const { gamma, zeta } = HARD_CONCRETE;
-  const gates = tf.customGrad((...inputs) => {
-    const [x, save] = inputs as [Tensor, GradSaveFunc];
+  const stretched = (s: Tensor) => tf.add(tf.mul(s, zeta - gamma), gamma);
+  const forward = (x: Tensor) => {
     const s = tf.sigmoid(x);
-    save([s]);
-    const stretched = tf.add(tf.mul(s, zeta - gamma), gamma);
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
-      const s = saved;
-      const stretched = tf.add(tf.mul(s, zeta - gamma), gamma);
-      const isInside = tf.mul(tf.step(stretched), tf.step(tf.sub(1, stretched)));
-      return tf.mul(tf.mul(dy, isInside), tf.mul(tf.mul(s, tf.sub(1, s)), zeta - gamma));
-    };
-    return { value: tf.minimum(tf.maximum(stretched, 0), 1), gradFunc };
+    return [tf.minimum(tf.maximum(stretched(s), 0), 1), s] as const;
+  };
+  return withGradient(tf, [x], forward, (dy, [s]) => {
+    const gate = stretched(s);
+    const isInside = tf.mul(tf.step(gate), tf.step(tf.sub(1, gate)));
+    return tf.mul(tf.mul(dy, isInside), tf.mul(tf.mul(s, tf.sub(1, s)), zeta - gamma));
   });
-  return gates(x);
 }

@@ -1,34 +1,28 @@
 // Products of many pairs of matrices, with their gradients. The wasm backend multiplies one pair in SIMD and a batch of
 // pairs in a scalar loop ten times slower, so there every pair is a product of its own. That also keeps a replica's
 // bits the same whatever the number of other replicas.
-import type { GradSaveFunc, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import { withGradient } from "../gradients.ts";
 import type { Tf } from "../tf.ts";
 
 /** a [..., I, J], b [..., J, O] → [..., I, O], with gradients for both. */
 export function product(tf: Tf, a: Tensor, b: Tensor): Tensor {
-  const multiplied = tf.customGrad((...inputs) => {
-    const [a, b, save] = inputs as [Tensor, Tensor, GradSaveFunc];
-    save([a, b]);
-    return { value: pairwise(tf, a, b), gradFunc: (dy, saved) => productGradients(tf, dy, saved as [Tensor, Tensor]) };
-  });
-  return multiplied(a, b);
-}
-
-function productGradients(tf: Tf, dy: Tensor, [a, b]: [Tensor, Tensor]): [Tensor, Tensor] {
-  return [pairwise(tf, dy, b, { swapB: true }), pairwise(tf, a, dy, { swapA: true })];
+  return withGradient(
+    tf,
+    [a, b],
+    (a, b) => [pairwise(tf, a, b), a, b],
+    (dy, [a, b]) => [pairwise(tf, dy, b, { swapB: true }), pairwise(tf, a, dy, { swapA: true })],
+  );
 }
 
 /** The same for an `x` that is data: a gradient for `b` alone, at half the cost. */
 export function dataProduct(tf: Tf, x: Tensor, b: Tensor): Tensor {
-  const multiplied = tf.customGrad((...inputs) => {
-    const [b, save] = inputs as [Tensor, GradSaveFunc];
-    save([x]);
-    return {
-      value: pairwise(tf, x, b),
-      gradFunc: (dy, saved) => pairwise(tf, (saved as [Tensor])[0], dy, { swapA: true }),
-    };
-  });
-  return multiplied(b);
+  return withGradient(
+    tf,
+    [b],
+    (b) => [pairwise(tf, x, b), x],
+    (dy, [x]) => pairwise(tf, x, dy, { swapA: true }),
+  );
 }
 
 /** a b, or with [..., I, J] → [..., J, I] of a or b; without gradients. */
