@@ -24,7 +24,7 @@ const TIERS = {
   /** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
   soak: { alias: STAND_INS, ...within(10) },
   /** The search for the paper's setting, which no part of mmoe knows. */
-  research: { include: ["research/test/**/*.test.ts"], ...within(5) },
+  research: { include: ["research/test/**/*.test.ts"], isolate: false, ...within(5) },
   /** What a user has of the package: its tarball, installed away from the checkout. */
   packed: within(5, 10),
   /** Native kernels as they are compiled for people: by sanitizers, zig and no compiler. An emulator and compilers are slow. */
@@ -32,7 +32,7 @@ const TIERS = {
   /** A Slurm cluster, which they start on this machine: scripts/slurm. */
   slurm: within(2.5, 4),
   /** Debian's Chromium and Firefox: scripts/install-browsers.sh. Pictures of whole pages, drawn without a graphics card. */
-  browser: within(5),
+  browser: { isolate: false, ...within(5) },
   /** The site, which is built first, in the same browsers. */
   site: { globalSetup: [TEMPORARY, "test/site/set-up.ts"], fileParallelism: false, ...within(5) },
   /** PyTorch, JAX, pandas and others from PyPI, in a virtual environment that is made first. */

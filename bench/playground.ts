@@ -22,7 +22,7 @@ const given = process.argv.indexOf("--minutes");
 const minutes = given < 0 ? 10 : Number(process.argv[given + 1]);
 const file = join(tmpdir(), "mmoe-playground.html");
 execFileSync(process.execPath, ["scripts/playground.js", file]);
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: FLAGS });
 
 /** Run-steps a second of one of the engine's workers on its WebAssembly. */
 async function engineSpeed(model: string): Promise<number> {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Debian's Chromium and Firefox for the browser tests, where they are not there yet; needs root, or sudo without a password.
+# Debian's Chromium, without its windows, and Firefox for the browser tests, where they are not there yet; needs root, or sudo without a password.
 set -euo pipefail
 
 missing=()
-command -v chromium > /dev/null || missing+=(chromium)
+command -v chromium-headless-shell > /dev/null || missing+=(chromium-headless-shell)
 command -v firefox-esr > /dev/null || missing+=(firefox-esr)
 [ "${#missing[@]}" -gt 0 ] || exit 0
 root=()

@@ -36,7 +36,8 @@ export const fileOf = (name) => join(root, `native/prebuilt/${name}.node`);
 /** What `compile` and `identityOf` are given for a binary. */
 function inputsOf(name) {
   const { target, link } = TARGETS[name];
-  const options = { flags: ["-target", target], link, others: ["scripts/zig.txt"] };
+  const flags = ["-target", target, "-g0"]; // what is for a debugger takes a quarter of the time, and no binary keeps it
+  const options = { flags, link, others: ["scripts/zig.txt"] };
   return [[...ZIG, "cc"], name.split("-")[1], options];
 }
 

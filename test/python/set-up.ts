@@ -7,6 +7,7 @@ export function setup(): void {
     console.warn("python3 with venv is missing: the tests of the Python tier are skipped");
     return;
   }
+  delete process.env.PYTHONDONTWRITEBYTECODE; // a package is compiled once, not by each process that imports it
   execFileSync("scripts/install-torch.sh", [VENV, "bench/peers/requirements.txt"], { stdio: "inherit" });
   const install = ["pip", "install", "--quiet", "--python", PYTHON];
   execFileSync(UV, [...install, "--no-deps", "-r", "test/python/requirements.txt"], { stdio: "inherit" });
