@@ -3,7 +3,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { sweepOf } from "../../src/figures/sweep-facts.ts";
 import { redrawn } from "../../src/report/redraw.ts";
 import { pageSweep } from "../../src/report/report.ts";
@@ -142,21 +141,14 @@ test("is drawn again in a page without a model that its reader hides", () => {
 });
 
 test("keeps long names of tasks within their panels", () => {
-  const kind = SWEEP_FIGURES.find(({ name }) => name === "calibration");
   const file = join(temporaryFolder(), "long.csv");
   const names = ["has_bought_something_in_the_last_twelve_months", "has_ever_returned_anything_at_all"];
   writeFileSync(file, `x,y_${names.join(",y_")}\n1,0,1\n2,1,0\n3,1,1\n4,0,0\n`);
   const results = withPredictions(
     madeResults(() => 1, [`rows=${file}`, "models=mmoe", "runs=1"]),
-    () =>
-      Object.fromEntries(
-        names.flatMap((name) => [
-          [`label/y_${name}`, [0, 1]],
-          [`output/y_${name}`, [0, 1]],
-        ]),
-      ),
+    () => Object.fromEntries(names.flatMap((name) => ["label", "output"].map((of) => [`${of}/y_${name}`, [0, 1]]))),
   );
-  const drawn = kind?.draw(results, DEFAULT_OPTIONS) as Figure;
+  const drawn = draw(results) as Figure;
   expect(outside(drawn)).toEqual([]);
   expect(touching(drawn.svg)).toEqual([]);
 });

@@ -69,8 +69,13 @@ test("a titled figure becomes a PDF", async () => {
 });
 
 test("files of such figures have names of their own, by which mmoe knows them", () => {
-  const choices = { width: 240, height: 99.5, xLimits: [0, 2e-7], yLimits: [-1, 0.5], title: "T", font: "F" } as const;
-  const name = fileName(drawn("figure4", {}) as Figure, { ...DEFAULT_OPTIONS, ...choices });
+  const named = (choices: Partial<FigureChoices>) =>
+    fileName({ name: "figure4" } as Figure, { ...DEFAULT_OPTIONS, ...choices });
+  expect([named({ letters: true }), named({ paper: true, sum: true })]).toEqual([
+    "figure4-letters",
+    "figure4-paper-sum",
+  ]);
+  const name = named({ width: 240, height: 99.5, xLimits: [0, 2e-7], yLimits: [-1, 0.5], title: "T", font: "F" });
   expect(name).toBe("figure4-240x99.5pt-x0..2e-7-y-1..0.5-titled-font");
   expect(isFigureFile(`${name}.svg`)).toBe(true);
   expect(isFigureFile("figure4-x99pt.csv")).toBe(true);

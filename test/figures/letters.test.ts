@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { fileName } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, textsOf, touching } from "../support/texts.ts";
@@ -62,8 +61,4 @@ describe.each(kinds)("$name with letters", (kind) => {
 
 test("a figure of panels has letters", () => {
   expect(lettersOf(drawn(kinds[0], true).svg).length).toBeGreaterThan(2);
-});
-
-test("a figure with letters has a file of its own", () => {
-  expect(fileName({ name: "figure4" } as Figure, { ...DEFAULT_OPTIONS, letters: true })).toBe("figure4-letters");
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "../../src/figures/draw/figure.ts";
-import { fileName } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions } from "../../src/figures/gallery.ts";
 import { drawerOf } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
@@ -47,9 +46,4 @@ test("other figures don't heed it", () => {
   const choices = { ...DEFAULT_OPTIONS, sum: true };
   const heeding = SWEEP_FIGURES.filter((kind: SweepFigure) => supportedOptions(kind, choices).sum);
   expect(heeding.map(({ name }) => name)).toEqual(["figure4", "figure5", "final-loss"]);
-});
-
-test("a figure of sums has a file of its own", () => {
-  const options = { ...DEFAULT_OPTIONS, paper: true, sum: true };
-  expect(fileName({ name: "figure4" } as Figure, options)).toBe("figure4-paper-sum");
 });

@@ -24,10 +24,6 @@ function written(): { folder: string; labels: string } {
   return { folder, labels: join(folder, "labels.csv") };
 }
 
-test("readTrials(folder) gives back what was written", () => {
-  expect(readTrials(written().folder)).toEqual(trials);
-});
-
 test("writeTrials(folder) has each correlation's closed form beside what was measured, by quadrature", () => {
   const { scale, alpha, beta, noiseStd } = GENERATOR_PRESETS.paper.settings;
   const f = (z: number) => alpha.reduce((sum, a, i) => sum + Math.sin(a * scale * z + (beta[i] as number)), scale * z);
@@ -45,8 +41,9 @@ test("writeTrials(folder) has each correlation's closed form beside what was mea
   for (const [i, value] of closedForm.entries()) expect(value).toBeCloseTo(byQuadrature[i % 2], 6);
 });
 
-test("readTrials(folder) refuses a folder without measurements, with some missing, and with something else", () => {
+test("readTrials(folder) gives back what was written, and refuses it without some or all measurements, or with else", () => {
   const { folder, labels } = written();
+  expect(readTrials(folder)).toEqual(trials);
   writeFileSync(labels, readFileSync(labels, "utf8").replace(/^1,1,.*\n/m, ""));
   expect(() => readTrials(folder)).toThrow(`${labels}: trial 1 is not whole; measure again with mmoe data --trials`);
   writeFileSync(labels, 'a,"b\n');
