@@ -1,4 +1,4 @@
-// Builds the playground: src/play and assets/play as one HTML file without requests, with its styles, scripts, kernels and worker inside.
+// Builds playground/ as one HTML file without requests, with its styles, scripts, kernels and worker inside.
 // `node scripts/playground.js <file>`
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,8 +9,8 @@ import { build } from "vite";
 import { parse } from "yaml";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const source = join(root, "src/play");
-const file = process.argv[2] ?? join(root, "playground/index.html");
+const source = join(root, "playground");
+const file = process.argv[2] ?? join(root, "playground.html");
 
 /** Nothing of Node gets into the page: vite would replace it by an empty module. */
 const noNode = {
@@ -65,7 +65,7 @@ function policyOf(script, style) {
 const bundle = await bundled();
 const style = bundle.style.trim();
 const script = bundle.script.trim().replaceAll("</script", "<\\/script");
-const page = readFileSync(join(root, "assets/play/page.html"), "utf8");
+const page = readFileSync(join(source, "page.html"), "utf8");
 mkdirSync(dirname(file), { recursive: true });
 const filled = { "{policy}": policyOf(script, style), "/* style */": style, "/* script */": script };
 const filledIn = (text, [place, value]) => text.replace(place, () => value);

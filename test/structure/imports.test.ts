@@ -7,9 +7,9 @@ import { circleIn, forbidden, importsOf, importsUnder, permissionsIn } from "../
 const BUNDLED = ["preact"];
 
 const permissions = permissionsIn(readFileSync("CONTRIBUTING.md", "utf8"));
-const imports = importsUnder("src");
+const imports = new Map([...importsUnder("src"), ...importsUnder("playground")]);
 
-describe("the imports of src/", () => {
+describe("the imports of src/ and playground/", () => {
   test("are those that the table of folders in CONTRIBUTING.md allows", () => {
     expect(forbidden(imports, permissions)).toEqual([]);
   });
@@ -54,6 +54,8 @@ describe("a wrong import is found", () => {
     ["src/figures/draw/facts.ts", "src/figures/gallery.ts"],
     ["src/sweep/run-sweep.ts", "src/cli/command.ts"],
     ["src/cli/main.ts", "src/index.ts"],
+    ["src/cli/play.ts", "playground/main.tsx"],
+    ["playground/worker.ts", "src/sweep/plan.ts"],
   ])("%s -> %s", (file, target) => {
     expect(forbidden(new Map([[file, [target]]]), permissions)).toEqual([`${file} -> ${target}`]);
   });

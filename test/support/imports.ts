@@ -97,11 +97,11 @@ function placeOf(file: string, name: string): string {
   return path.startsWith("src/") ? path.replace(/\.js$/, ".ts") : path;
 }
 
-/** The table of folders in CONTRIBUTING.md: its rows begin with `src/...`, its last column is what they may import. */
+/** The table of folders in CONTRIBUTING.md: its rows begin with `src/...` or `playground`, its last column is what they may import. */
 export function permissionsIn(markdown: string): Map<string, string[]> {
   const rows = markdown.split("\n").flatMap((line) => {
     const cells = line.split("|").map((cell) => cell.trim());
-    const folder = /^`(src\/[a-z/]+)`$/.exec(cells[1] ?? "")?.[1];
+    const folder = /^`(src\/[a-z/]+|playground)`$/.exec(cells[1] ?? "")?.[1];
     return folder === undefined ? [] : [{ folder, may: cells.at(-2) ?? "" }];
   });
   const folders = rows.map(({ folder }) => folder);
@@ -127,10 +127,9 @@ const PUBLIC_FACE = "src/index.ts";
 const EXCEPTIONS: Imports = new Map([
   ["src/cli/cluster/devices.ts", ["bin/mmoe.js"]], // what shards start
   ["src/report/html-page.ts", ["dist/report/drawing.js"]], // as text, in the page
-  ["src/play/main.tsx", ["configs/paper.yaml", "assets/play/style.css"]], // as values and styles, in the page
-  ["src/play/playground.ts", ["assets/play/tour.yaml"]],
-  ["src/play/losses-section.tsx", ["results/published/fig4.csv"]],
-  ["src/play/tasks-section.tsx", ["results/published/fig2.csv"]],
+  ["playground/main.tsx", ["configs/paper.yaml"]], // as values, in the page
+  ["playground/losses-section.tsx", ["results/published/fig4.csv"]],
+  ["playground/tasks-section.tsx", ["results/published/fig2.csv"]],
   ["src/engines/process/node-worker.ts", ["computed:import(url)"]], // users' models
   ["src/cuda/binding.ts", ["computed:require(quiet)", "computed:require(folder)"]], // TensorFlow's binding
   ["src/engines/tfjs/tf.ts", ["computed:require(backend)", "computed:require(core)"]], // optional peers
@@ -145,8 +144,8 @@ function isAllowed(file: string, target: string, permissions: Permissions): bool
   if (target.startsWith("node:")) return folder === "src" || allowed.includes("node");
   if (target.startsWith("npm:"))
     return allowed.some((one) => target === `npm:${one}` || target.startsWith(`npm:${one}/`));
-  if (!target.startsWith("src/") || target === PUBLIC_FACE) return false;
   const to = dirname(target);
+  if (target === PUBLIC_FACE || !/^(src|playground)\//.test(target)) return false;
   return to === folder || (to === "src" && !isC(file)) || allowed.includes(to);
 }
 

@@ -1,12 +1,19 @@
-import stops from "../../assets/play/tour.yaml";
-import type { GeneratedRun } from "../engines/engine.ts";
-import type { Point } from "../figures/draw/series.ts";
-import { mean } from "../stats/moments.ts";
+import {
+  addressOf,
+  type PlayModel,
+  type PlaySettings,
+  playRuns,
+  possible,
+  settingsIn,
+} from "../src/config/playground.ts";
+import type { GeneratedRun } from "../src/engines/engine.ts";
+import type { Point } from "../src/figures/draw/series.ts";
+import { mean } from "../src/stats/moments.ts";
 import { SHOWN_LOSSES, type ShownLoss, shownLosses } from "./loss-figures.ts";
 import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
 import type { EndedRuns } from "./run-histogram.ts";
-import { addressOf, type PlayModel, type PlaySettings, playRuns, possible, settingsIn } from "./settings.ts";
+import stops from "./tour.yaml";
 import type { FromWorker, Progress } from "./worker.ts";
 
 /** Runs of each model in the histogram. */

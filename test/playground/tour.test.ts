@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
+import { Probe } from "../../playground/probe.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { configSettings, playRuns, settingsIn } from "../../src/config/playground.ts";
 import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
 import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
-import { Probe } from "../../src/play/probe.ts";
-import { configSettings, playRuns, settingsIn } from "../../src/play/settings.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
 import { type Row, rows } from "../docs/committed.ts";
@@ -29,7 +29,7 @@ interface Stop {
   readonly sentences: readonly string[];
   readonly attempt?: { readonly shows: string };
 }
-const STOPS = (parseYaml(readFileSync("assets/play/tour.yaml", "utf8")) as readonly Stop[]).map((stop) => {
+const STOPS = (parseYaml(readFileSync("playground/tour.yaml", "utf8")) as readonly Stop[]).map((stop) => {
   return { ...stop, settings: settingsIn(new URLSearchParams(stop.shows), PAPER) };
 });
 

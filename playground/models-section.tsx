@@ -1,16 +1,16 @@
-import { type Ladder, ladderLosses, lossOfMean, rungOf } from "../data/ladder-loss.ts";
-import { shortNumber } from "../figures/draw/scale.ts";
-import { modelStyles, type Theme, themeOf } from "../figures/draw/style.ts";
-import { parameterCount } from "../models/parameters.ts";
-import { gateCount } from "../models/spec.ts";
-import { MODEL_NAMES, type ModelName, zooLabel } from "../models/zoo.ts";
+import { BOUNDS, changesOf, hasExperts, hasUnits, MOST_MODELS, type PlayModel } from "../src/config/playground.ts";
+import { type Ladder, ladderLosses, lossOfMean, rungOf } from "../src/data/ladder-loss.ts";
+import { shortNumber } from "../src/figures/draw/scale.ts";
+import { modelStyles, type Theme, themeOf } from "../src/figures/draw/style.ts";
+import { parameterCount } from "../src/models/parameters.ts";
+import { gateCount } from "../src/models/spec.ts";
+import { MODEL_NAMES, type ModelName, zooLabel } from "../src/models/zoo.ts";
 import { Choice, NumberField, Section } from "./controls.tsx";
 import { SavedFigure } from "./figure.tsx";
 import { shownLosses } from "./loss-figures.ts";
 import { deadTowers, diagramFigure, gateFigure, learnedFigure, type Shown } from "./model-figures.ts";
 import type { Live, Playground } from "./playground.ts";
 import { overPairs, POINTS, placeAt } from "./probe.ts";
-import { BOUNDS, changesOf, hasExperts, hasUnits, MOST_MODELS, type PlayModel } from "./settings.ts";
 import { digits, labelCurve } from "./task-figures.ts";
 
 export function ModelsSection({ playground }: { playground: Playground }) {

@@ -1,5 +1,5 @@
-import { runGroupsOf } from "../engines/cpu/run-group.ts";
-import type { GeneratedRun } from "../engines/engine.ts";
+import { runGroupsOf } from "../src/engines/cpu/run-group.ts";
+import type { GeneratedRun } from "../src/engines/engine.ts";
 import type { FromWorker, Job, ToWorker } from "./worker.ts";
 import TrainingWorker from "./worker.ts?worker&inline";
 

@@ -17,7 +17,7 @@ declare module "*/tour.yaml" {
 }
 
 declare module "*.yaml" {
-  import type { ConfigValues } from "./settings.ts";
+  import type { ConfigValues } from "../src/config/playground.ts";
 
   const values: ConfigValues;
   export default values;

@@ -1,17 +1,17 @@
-import lines from "../../results/published/fig4.csv";
-import { ladderLosses } from "../data/ladder-loss.ts";
-import { lossIn } from "../figures/draw/paper-points.ts";
-import { themeOf } from "../figures/draw/style.ts";
-import { zooLabel } from "../models/zoo.ts";
-import { shellQuoted } from "../shell.ts";
-import { BAD_LOSS } from "../summary/bad-loss.ts";
+import lines from "../results/published/fig4.csv";
+import { commandWords } from "../src/config/playground.ts";
+import { ladderLosses } from "../src/data/ladder-loss.ts";
+import { lossIn } from "../src/figures/draw/paper-points.ts";
+import { themeOf } from "../src/figures/draw/style.ts";
+import { zooLabel } from "../src/models/zoo.ts";
+import { shellQuoted } from "../src/shell.ts";
+import { BAD_LOSS } from "../src/summary/bad-loss.ts";
 import { Section } from "./controls.tsx";
 import { FittedFigure } from "./figure.tsx";
 import { dashOf, lossFigure, SHOWN_LOSSES, SHOWN_WORDS } from "./loss-figures.ts";
 import { modelColours } from "./models-section.tsx";
 import { MANY, type Playground } from "./playground.ts";
 import { histogramFigure } from "./run-histogram.ts";
-import { commandWords } from "./settings.ts";
 
 const PUBLISHED = lines.map(lossIn);
 const PAGE = themeOf("page");

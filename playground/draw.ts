@@ -1,9 +1,9 @@
 // What the page's figures have in common: panels in points, drawn with the axes and the looks of `mmoe figures`.
-import type { Box } from "../figures/draw/axes.ts";
-import { linearScale, type Scale, shortNumber } from "../figures/draw/scale.ts";
-import type { Point } from "../figures/draw/series.ts";
-import type { Theme } from "../figures/draw/style.ts";
-import { type Attributes, element, rounded, SMALL, type SvgNode, text } from "../figures/draw/svg.ts";
+import type { Box } from "../src/figures/draw/axes.ts";
+import { linearScale, type Scale, shortNumber } from "../src/figures/draw/scale.ts";
+import type { Point } from "../src/figures/draw/series.ts";
+import type { Theme } from "../src/figures/draw/style.ts";
+import { type Attributes, element, rounded, SMALL, type SvgNode, text } from "../src/figures/draw/svg.ts";
 
 /** A figure of one width, by a theme: that of the page, or that of a file. */
 export interface Figure {

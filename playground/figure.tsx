@@ -1,8 +1,8 @@
 import { h, type VNode } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { frame } from "../figures/draw/figure.ts";
-import { themeOf } from "../figures/draw/style.ts";
-import { element, rounded, type SvgNode, svgText } from "../figures/draw/svg.ts";
+import { frame } from "../src/figures/draw/figure.ts";
+import { themeOf } from "../src/figures/draw/style.ts";
+import { element, rounded, type SvgNode, svgText } from "../src/figures/draw/svg.ts";
 import type { Figure } from "./draw.ts";
 
 const PAGE = themeOf("page");

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Bounds } from "./settings.ts";
+import type { Bounds } from "../src/config/playground.ts";
 
 interface NumberProps {
   readonly id: string;

@@ -1,14 +1,14 @@
 // What a run has learned, measured from its parameters: predictions, gates and units, in float64.
-import { pairsOf } from "../data/correlation-matrix.ts";
-import { fastestSines } from "../data/moments.ts";
-import { dataIdentity } from "../data/streams.ts";
-import { dot, TaskSet } from "../data/task-set.ts";
-import { Diagnosis } from "../diagnostics/diagnosis.ts";
-import { type GateWeights, network } from "../diagnostics/network.ts";
-import { unitShares } from "../diagnostics/quantities.ts";
-import { Tape } from "../diagnostics/tape.ts";
-import type { GeneratedRun } from "../engines/engine.ts";
-import { expertCount } from "../models/spec.ts";
+import { pairsOf } from "../src/data/correlation-matrix.ts";
+import { fastestSines } from "../src/data/moments.ts";
+import { dataIdentity } from "../src/data/streams.ts";
+import { dot, TaskSet } from "../src/data/task-set.ts";
+import { Diagnosis } from "../src/diagnostics/diagnosis.ts";
+import { type GateWeights, network } from "../src/diagnostics/network.ts";
+import { unitShares } from "../src/diagnostics/quantities.ts";
+import { Tape } from "../src/diagnostics/tape.ts";
+import type { GeneratedRun } from "../src/engines/engine.ts";
+import { expertCount } from "../src/models/spec.ts";
 
 /** Standard deviations from the middle to which curves are drawn: 1 row of 370 lies beyond. */
 export const REACH = 3;

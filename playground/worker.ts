@@ -1,9 +1,9 @@
 // Trains in a Web Worker: a slice of time, then a look at messages.
 
-import kernelsUrl from "../engines/cpu/kernels/kernels.wasm?url";
-import { RunGroupTraining } from "../engines/cpu/run-group.ts";
-import { WasmKernels } from "../engines/cpu/wasm-kernels.ts";
-import type { Curve, GeneratedRun } from "../engines/engine.ts";
+import kernelsUrl from "../src/engines/cpu/kernels/kernels.wasm?url";
+import { RunGroupTraining } from "../src/engines/cpu/run-group.ts";
+import { WasmKernels } from "../src/engines/cpu/wasm-kernels.ts";
+import type { Curve, GeneratedRun } from "../src/engines/engine.ts";
 import { Probe, type Reading } from "./probe.ts";
 
 /** A run group for a worker. */

@@ -1,12 +1,12 @@
 // Losses against steps.
-import type { Curve } from "../engines/engine.ts";
-import { panel } from "../figures/draw/axes.ts";
-import { AXIS_END, type PublishedLoss } from "../figures/draw/paper-points.ts";
-import { lossScale, type Scale, stepScale } from "../figures/draw/scale.ts";
-import { linePath, type Point } from "../figures/draw/series.ts";
-import type { Theme } from "../figures/draw/style.ts";
-import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
-import { runningMeans } from "../records/running-mean.ts";
+import type { Curve } from "../src/engines/engine.ts";
+import { panel } from "../src/figures/draw/axes.ts";
+import { AXIS_END, type PublishedLoss } from "../src/figures/draw/paper-points.ts";
+import { lossScale, type Scale, stepScale } from "../src/figures/draw/scale.ts";
+import { linePath, type Point } from "../src/figures/draw/series.ts";
+import type { Theme } from "../src/figures/draw/style.ts";
+import { element, rounded, type SvgNode } from "../src/figures/draw/svg.ts";
+import { runningMeans } from "../src/records/running-mean.ts";
 import { dotsAt, type Figure, note, type PanelFrame, polyline } from "./draw.ts";
 
 export const SHOWN_LOSSES = ["train", "running", "heldout"] as const;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { overPairs, POINTS, Probe, placeAt } from "../../playground/probe.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { configSettings, playRuns } from "../../src/config/playground.ts";
 import { parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
-import { overPairs, POINTS, Probe, placeAt } from "../../src/play/probe.ts";
-import { configSettings, playRuns } from "../../src/play/settings.ts";
 
 const UNITS = 200;
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);

@@ -1,8 +1,8 @@
 // How often runs end at which loss, as the paper's Figure 5 shows it for 200 runs.
-import { panel } from "../figures/draw/axes.ts";
-import type { Point } from "../figures/draw/series.ts";
-import type { Theme } from "../figures/draw/style.ts";
-import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
+import { panel } from "../src/figures/draw/axes.ts";
+import type { Point } from "../src/figures/draw/series.ts";
+import type { Theme } from "../src/figures/draw/style.ts";
+import { element, rounded, type SvgNode } from "../src/figures/draw/svg.ts";
 import { dotsAt, type Figure, frame, label, note } from "./draw.ts";
 
 /** A bin of the paper's Figure 5. */

@@ -1,14 +1,14 @@
 // The tasks: the function behind their labels, and the correlation of their labels.
-import { correlationMatrix, mixtureOf } from "../data/correlation-matrix.ts";
-import { labelCorrelation } from "../data/moments.ts";
-import type { GeneratorSettings } from "../data/settings.ts";
-import { TaskSet } from "../data/task-set.ts";
-import { panel } from "../figures/draw/axes.ts";
-import type { PublishedCorrelation } from "../figures/draw/paper-points.ts";
-import { signed } from "../figures/draw/scale.ts";
-import type { Point } from "../figures/draw/series.ts";
-import type { Theme } from "../figures/draw/style.ts";
-import { element, rounded, SMALL, type SvgNode, textWidth } from "../figures/draw/svg.ts";
+import { correlationMatrix, mixtureOf } from "../src/data/correlation-matrix.ts";
+import { labelCorrelation } from "../src/data/moments.ts";
+import type { GeneratorSettings } from "../src/data/settings.ts";
+import { TaskSet } from "../src/data/task-set.ts";
+import { panel } from "../src/figures/draw/axes.ts";
+import type { PublishedCorrelation } from "../src/figures/draw/paper-points.ts";
+import { signed } from "../src/figures/draw/scale.ts";
+import type { Point } from "../src/figures/draw/series.ts";
+import type { Theme } from "../src/figures/draw/style.ts";
+import { element, rounded, SMALL, type SvgNode, textWidth } from "../src/figures/draw/svg.ts";
 import { dotsAt, type Figure, frame, label, limits, note, polyline } from "./draw.ts";
 import { REACH } from "./probe.ts";
 

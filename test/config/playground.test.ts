@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { modelSetOverrides } from "../../src/config/model-set.ts";
-import { pairsOf } from "../../src/data/correlation-matrix.ts";
 import {
   addressOf,
   commandWords,
@@ -10,7 +9,8 @@ import {
   playGenerator,
   playRuns,
   settingsIn,
-} from "../../src/play/settings.ts";
+} from "../../src/config/playground.ts";
+import { pairsOf } from "../../src/data/correlation-matrix.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);

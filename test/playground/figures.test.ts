@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
-import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
-import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
-import { themeOf } from "../../src/figures/draw/style.ts";
-import { element, svgText } from "../../src/figures/draw/svg.ts";
-import { MODEL_NAMES } from "../../src/models/zoo.ts";
-import type { Figure } from "../../src/play/draw.ts";
-import { lossFigure } from "../../src/play/loss-figures.ts";
-import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../src/play/model-figures.ts";
-import { POINTS, Probe, placeAt } from "../../src/play/probe.ts";
-import { histogramFigure } from "../../src/play/run-histogram.ts";
-import { configSettings, playRuns } from "../../src/play/settings.ts";
+import type { Figure } from "../../playground/draw.ts";
+import { lossFigure } from "../../playground/loss-figures.ts";
+import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../playground/model-figures.ts";
+import { POINTS, Probe, placeAt } from "../../playground/probe.ts";
+import { histogramFigure } from "../../playground/run-histogram.ts";
 import {
   correlationFigure,
   digits,
   directionsFigure,
   functionFigure,
   labelCurve,
-} from "../../src/play/task-figures.ts";
+} from "../../playground/task-figures.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { configSettings, playRuns } from "../../src/config/playground.ts";
+import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
+import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
+import { themeOf } from "../../src/figures/draw/style.ts";
+import { element, svgText } from "../../src/figures/draw/svg.ts";
+import { MODEL_NAMES } from "../../src/models/zoo.ts";
 
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
 const K = 3;

@@ -1,7 +1,8 @@
 // What trains, by which settings, and the tour, whose stops are settings to train.
+
+import { BOUNDS } from "../src/config/playground.ts";
 import { Choice, NumberField } from "./controls.tsx";
 import { type Playground, STOPS } from "./playground.ts";
-import { BOUNDS } from "./settings.ts";
 
 /** What trains, and by which settings. */
 export function TrainingBar({ playground }: { playground: Playground }) {

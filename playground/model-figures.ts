@@ -1,10 +1,10 @@
 // What a model has learned, how its gates weigh the experts, and its units.
-import { DEAD } from "../diagnostics/quantities.ts";
-import { panel } from "../figures/draw/axes.ts";
-import type { Point } from "../figures/draw/series.ts";
-import type { Theme } from "../figures/draw/style.ts";
-import { element, rounded, type SvgNode } from "../figures/draw/svg.ts";
-import { expertCount, gateCount, isReluLayer, type ModelSpec } from "../models/spec.ts";
+import { DEAD } from "../src/diagnostics/quantities.ts";
+import { panel } from "../src/figures/draw/axes.ts";
+import type { Point } from "../src/figures/draw/series.ts";
+import type { Theme } from "../src/figures/draw/style.ts";
+import { element, rounded, type SvgNode } from "../src/figures/draw/svg.ts";
+import { expertCount, gateCount, isReluLayer, type ModelSpec } from "../src/models/spec.ts";
 import { dotsAt, type Figure, frame, label, limits, note, polyline } from "./draw.ts";
 import { POINTS, placeAt, REACH, type Reading } from "./probe.ts";
 

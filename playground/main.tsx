@@ -1,11 +1,11 @@
 import { render } from "preact";
-import paper from "../../configs/paper.yaml";
-import "../../assets/play/style.css";
-import { pageVariables } from "../figures/draw/style.ts";
+import paper from "../configs/paper.yaml";
+import "./style.css";
+import { configSettings } from "../src/config/playground.ts";
+import { pageVariables } from "../src/figures/draw/style.ts";
 import { CommandSection, LossesSection, RunsSection } from "./losses-section.tsx";
 import { ModelsSection } from "./models-section.tsx";
 import { Playground } from "./playground.ts";
-import { configSettings } from "./settings.ts";
 import { TasksSection } from "./tasks-section.tsx";
 import { Tour, TrainingBar } from "./training.tsx";
 
