@@ -73,88 +73,51 @@ describe("cudaProblem(facts) says what to do about", () => {
   const offCard = { computes: true, onCard: false, tensorflow: "2.18.1" };
   const { cuda, binding, trial, ...bare } = whole;
 
-  test.each<[string, CudaFacts, Record<string, string>, string, string]>([
-    ["no card", { ...whole, devices: false }, {}, "no NVIDIA card is visible", "use a machine with a card"],
+  const hidden = { ...whole, devices: false };
+  const broken = { ...whole, trial: { problem: "no file" } };
+  const inHome = { binding: { folder: "/h/package", home: "/h" }, trial: offCard };
+  const busy = "Error: TensorFlow starts no session: device is busy";
+  const cutShort = { lacks: "binding", command: "mmoe cuda setup --cpu" };
+  const spaced = { folder: "/my h/package", home: "/my h" };
+  const [noCard, notFound] = ["no NVIDIA card is visible", "TensorFlow finds no card"];
+  const other = "see what nvidia-smi says of the card: is it full, or another's?";
+
+  test.each<[string, CudaFacts, string, string, visible?: string]>([
+    ["no card", hidden, noCard, "use a machine with a card"],
+    ["a card that is hidden", hidden, noCard, "CUDA_VISIBLE_DEVICES is '-1': unset it", "-1"],
+    ["no card, though one is named", hidden, noCard, "use a machine with a card", "0"],
+    ["nothing set up", bare, "not set up", "mmoe cuda setup"],
+    ["a broken binding", broken, "does not load: no file", "rm -r /h; mmoe cuda"],
     [
-      "a card that is hidden",
-      { ...whole, devices: false },
-      { CUDA_VISIBLE_DEVICES: "-1" },
-      "no NVIDIA card is visible",
-      "CUDA_VISIBLE_DEVICES is '-1': unset it",
-    ],
-    [
-      "no card, though one is named",
-      { ...whole, devices: false },
-      { CUDA_VISIBLE_DEVICES: "0" },
-      "no NVIDIA card is visible",
-      "use a machine with a card",
-    ],
-    ["nothing set up", bare, {}, "not set up", "mmoe cuda setup"],
-    [
-      "a broken binding",
-      { ...whole, trial: { problem: "no file" } },
-      {},
-      "does not load: no file",
-      "rm -r /h; mmoe cuda",
-    ],
-    [
-      "a broken binding in a folder that a shell would take for two",
-      { ...whole, binding: { folder: "/my h/package", home: "/my h" }, trial: { problem: "no file" } },
-      {},
+      "one in a folder of two words",
+      { ...broken, binding: spaced },
       "does not load: no file",
       "rm -r '/my h'; mmoe cuda",
     ],
-    [
-      "a broken binding of a set-up that was cut short",
-      { ...whole, trial: { problem: "no file" }, setUp: { lacks: "binding", command: "mmoe cuda setup --cpu" } },
-      {},
-      "does not load: no file",
-      "mmoe cuda setup --cpu",
-    ],
+    ["one that was cut short", { ...broken, setUp: cutShort }, "does not load: no file", "mmoe cuda setup --cpu"],
     [
       "a project's own broken binding",
-      { ...whole, binding: { folder: "/p/package" }, trial: { problem: "no file" } },
-      {},
+      { ...broken, binding: { folder: "/p/package" } },
       "does not load: no file",
       "npm uninstall @tensorflow/tfjs-node-gpu; mmoe cuda",
     ],
-    [
-      "a card that another process has for itself",
-      { ...whole, trial: { problem: "Error: TensorFlow starts no session: device is busy" } },
-      {},
-      "does not load: Error: TensorFlow starts no session: device is busy",
-      "see what nvidia-smi says of the card: is it full, or another's?",
-    ],
-    [
-      "TensorFlow without CUDA",
-      { ...bare, binding: { folder: "/h/package", home: "/h" }, trial: offCard },
-      {},
-      "set up for the CPU alone",
-      "mmoe cuda setup",
-    ],
+    ["a card that another process has", { ...whole, trial: { problem: busy } }, `does not load: ${busy}`, other],
+    ["TensorFlow without CUDA", { ...bare, ...inHome }, "set up for the CPU alone", "mmoe cuda setup"],
     [
       "an old driver",
       { ...whole, cards: [{ ...CARD, driver: "470.1" }], trial: offCard },
-      {},
-      "TensorFlow finds no card",
+      notFound,
       "470.1 is too old for CUDA 12",
     ],
-    [
-      "no driver",
-      { ...whole, cards: [], trial: offCard },
-      {},
-      "TensorFlow finds no card",
-      "no card (nvidia-smi shows none)",
-    ],
+    ["no driver", { ...whole, cards: [], trial: offCard }, notFound, "no card (nvidia-smi shows none)"],
     [
       "a card that TensorFlow refuses",
       { ...whole, trial: { ...offCard, about: "failed call to cuInit" } },
-      {},
-      "TensorFlow finds no card: failed call to cuInit",
+      `${notFound}: failed call to cuInit`,
       "see what nvidia-smi says",
     ],
-  ])("%s", (_, facts, env, problem, fix) => {
-    const found = cudaProblem(facts, env);
+  ])("%s", (_, facts, problem, fix, CUDA_VISIBLE_DEVICES) => {
+    const found = cudaProblem(facts, { CUDA_VISIBLE_DEVICES });
     expect(found?.problem).toBe(problem);
     expect(found?.fix.slice(0, fix.length)).toBe(fix);
   });

@@ -32,12 +32,9 @@ test("requirements() says of everything that is missing how to get it", async ()
   ]);
 });
 
-test("requirements() asks for the compiler that CXX names", async () => {
+test("requirements() asks for the compiler that CXX names, and refuses a folder below a file", async () => {
   const machine = fakeMachine({ env: { CXX: "clang++" }, commands: installers() });
   expect((await fixes(machine)).join()).toMatch(/^compiler: no clang\+\+/);
-});
-
-test("requirements() refuses a folder below a file", async () => {
   touch(join(home, "file"));
   expect((await fixes(fakeMachine({ commands: installers() }), { home: join(home, "file/below") })).join()).toBe(
     `folder: ${join(home, "file")} is not a folder that can be written to; give another --prefix`,
@@ -59,12 +56,9 @@ test("requirements() refuses a folder that holds what no set-up left, and takes 
   expect(await fixes(machine, { home: folder })).toEqual([]);
 });
 
-test("requirements() looks for a driver where a card is wanted, and can do without it", async () => {
+test("requirements() looks for a driver where a card is wanted; driverOf(cards) refuses one older than CUDA 12's", async () => {
   const found = await requirements(fakeMachine({ commands: installers() }), { ...needs, card: true });
   expect(found.at(-1)).toMatchObject({ name: "driver", optional: true, fix: expect.stringMatching(/no card/) });
-});
-
-test("driverOf(cards) names the card, and refuses a driver older than CUDA 12's", () => {
   const card = { name: "NVIDIA T4", driver: "550.54.15", freeBytes: 1, totalBytes: 2 };
   expect(driverOf([card])).toMatchObject({ found: "550.54.15, NVIDIA T4" });
   expect(driverOf([{ ...card, driver: "470.1" }]).fix).toMatch(/^470.1 is too old/);

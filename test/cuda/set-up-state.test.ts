@@ -43,30 +43,22 @@ describe("setUpState(machine, home)", () => {
     expect(state()).toEqual({ lacks: "binding", command: "mmoe cuda setup --cpu" });
   });
 
-  test("lacks a TensorFlow of the version that this mmoe wants", async () => {
+  test("lacks a TensorFlow of the version that this mmoe wants, but not the Python that it was done by", async () => {
     await setUp(true);
+    loseInterpreter(home);
+    expect(state()).toEqual({ command: "mmoe cuda setup --cpu" });
     const { markers } = homePaths(home);
     writeFileSync(markers, readFileSync(markers, "utf8").replace("tensorflow-cpu==2.18.1", "tensorflow-cpu==2.17.0"));
     expect(state()).toEqual({ lacks: "tensorflow", command: "mmoe cuda setup --cpu" });
   });
 
-  test("lacks nothing on a machine without the Python that it was done by", async () => {
-    await setUp(true);
-    loseInterpreter(home);
-    expect(state()).toEqual({ command: "mmoe cuda setup --cpu" });
-  });
-
-  test("lacks the step that a set-up was cut short in", async () => {
-    await setUp(false, { npm: () => fails("no network") }).catch(() => {});
-    expect(state()).toEqual({ lacks: "binding's sources", command: "mmoe cuda setup" });
-  });
-
   test.each([
-    ["python environment", { python3: () => fails("no venv") }],
-    ["tensorflow", { python: () => fails("no network") }],
-  ])("cut short in '%s' lacks that, and knows no options", async (lacks, commands) => {
-    await setUp(true, commands).catch(() => {});
-    expect(state()).toEqual({ lacks, command: "mmoe cuda setup, with the options that it had" });
+    ["python environment", true, { python3: () => fails("no venv") }, "mmoe cuda setup, with the options that it had"],
+    ["tensorflow", true, { python: () => fails("no network") }, "mmoe cuda setup, with the options that it had"],
+    ["binding's sources", false, { npm: () => fails("no network") }, "mmoe cuda setup"],
+  ])("lacks the step '%s' that a set-up was cut short in", async (lacks, cpu, commands, command) => {
+    await setUp(cpu, commands).catch(() => {});
+    expect(state()).toEqual({ lacks, command });
   });
 
   test("is undefined where no set-up began", () => {

@@ -29,23 +29,6 @@ const context = { onLine: () => {}, signal: abort.signal };
 const silent = { onStart: () => {}, onDone: () => {} };
 const run = (steps: Step[], signal = abort.signal) => runSteps(steps, markers, { ...context, signal }, silent);
 
-test("runSteps(steps) runs them in order, and none of them a second time", async () => {
-  const steps = [step("a"), step("b"), step("c")];
-  await run(steps);
-  await run(steps);
-  expect(ran).toEqual(["a", "b", "c"]);
-  expect(pendingSteps(steps, markers)).toEqual([]);
-});
-
-test("runSteps(steps) goes on at the step that failed", async () => {
-  const broken = step("b", "1.0", () => {
-    throw new Error("no network");
-  });
-  await expect(run([step("a"), broken, step("c")])).rejects.toThrow("no network");
-  await run([step("a"), step("b"), step("c")]);
-  expect(ran).toEqual(["a", "b", "b", "c"]);
-});
-
 test("runSteps(steps) redoes a step that made its file but was killed before its end", async () => {
   const steps = [step("a"), step("b")];
   await run([steps[0]]);

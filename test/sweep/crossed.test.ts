@@ -25,21 +25,20 @@ const rows = (run: AnyRun) => {
 };
 
 describe("planRuns(config) of a cross", () => {
-  test("has every pair of data and initial values in each cell, with ids made of both", () => {
+  test("has every pair of data and initial values in each cell, with ids made of both, dealt to shards whole", () => {
     expect(runs).toHaveLength(2 * 12);
     expect(new Set(runs.map(({ id }) => id)).size).toBe(24);
     expect(at(2, 3).id).toBe("mmoe/p=0.50/d02/i03");
     expect(planRuns({ ...config(3, 4), runs: 1 })).toHaveLength(2); // one of each cell
+    const ids = [1, 2, 3].flatMap((index) => planShard(config(3, 4), { index, count: 3 }).map(({ id }) => id));
+    expect(ids.sort()).toEqual(runs.map(({ id }) => id).sort());
   });
 
-  test("gives runs the rows of their data and the values of their initial index, and nothing else", () => {
+  test("gives runs, and their diagnoses, the rows of their data and the values of their initial index, and nothing else", () => {
     expect(rows(at(1, 0))).toEqual(rows(at(1, 3)));
     expect(rows(at(1, 0))).not.toEqual(rows(at(2, 0)));
     expect(initialParameters(at(0, 3))).toEqual(initialParameters(at(2, 3)));
     expect(initialParameters(at(0, 3))).not.toEqual(initialParameters(at(0, 2)));
-  });
-
-  test("diagnoses runs on the rows of their data", () => {
     const parameters = initialParameters(at(0, 0));
     const gates = (run: Run) => new Diagnosis({ ...run, diagnostics: ["gates"] }).at(parameters);
     expect(gates(at(1, 0))).toEqual(gates(at(1, 3)));
@@ -51,11 +50,6 @@ describe("planRuns(config) of a cross", () => {
     const alone = (index: number) => plain.find((run) => run.model.name === "mmoe" && run.index === index) as Run;
     expect(rows(at(2, 3))).toEqual(rows(alone(2)));
     expect(initialParameters(at(2, 3))).toEqual(initialParameters(alone(3)));
-  });
-
-  test("is dealt to shards whole", () => {
-    const ids = [1, 2, 3].flatMap((index) => planShard(config(3, 4), { index, count: 3 }).map(({ id }) => id));
-    expect(ids.sort()).toEqual(runs.map(({ id }) => id).sort());
   });
 });
 

@@ -65,16 +65,6 @@ describe("curves that are too large are refused in the same words, and nothing i
   });
 });
 
-test("mmoe sweep --dry-run says what curves will weigh", async () => {
-  const argv = ["sweep", "smoke", "--dry-run", "--steps", "100000", "--set", "evalEvery=1", "--out", "/tmp/none"];
-  const { code, stdout } = await runMain(argv);
-  // 48 runs of 100,000 evaluations: 4 losses of 12.2 bytes and a step of 7; 6 cells of 3 rows of 232
-  expect([code, stdout]).toEqual([
-    0,
-    expect.stringContaining("\n100,000 evaluations of a run; about 268 MB of journals and 418 MB of CSV\n"),
-  ]);
-});
-
 test("a sweep of very many runs says that it plans them", async () => {
   const argv = ["sweep", "smoke", "--runs", "100000", "--shard", "1/100000", "--dry-run", "--out", "/tmp/none"];
   expect(await runMain(argv)).toMatchObject({ code: 0, stderr: "planning 600,000 runs\n" });

@@ -33,36 +33,16 @@ describe("loadEngine('auto')", () => {
     expect([await auto(), notes]).toEqual(["cuda", []]);
   });
 
-  test("gives cuda the threads that it is allowed", async () => {
-    let given = {};
-    world.load = (options) => {
-      given = options;
-      return fakeEngine();
-    };
-    await auto({ jobs: 3 });
-    expect(given).toMatchObject({ jobs: 3, allowCpu: false });
-  });
-
+  const UNUSED = ["a GPU is here, unused: mmoe cuda setup makes mmoe train on it"];
   test.each([
-    ["nothing is set up", { setUp: false }],
-    ["TensorFlow is set up for the CPU", { forCards: false }],
-  ])("is cpu, without a word and with nothing loaded, where no card is and %s", async (_, changes) => {
-    Object.assign(world, { card: false, load: () => expect.unreachable(), ...changes });
-    expect([await auto(), notes]).toEqual(["cpu", []]);
-  });
-
-  test("is cpu, with nothing loaded, where TensorFlow is set up for a card that is not visible, and says so", async () => {
-    Object.assign(world, { card: false, load: () => expect.unreachable() });
-    expect([await auto(), notes]).toEqual(["cpu", ["no NVIDIA card is visible; training on the cpu engine"]]);
-  });
-
-  test.each([
-    ["nothing is set up", { setUp: false }],
-    ["TensorFlow is set up for the CPU", { forCards: false }],
-  ])("is cpu, with nothing loaded, where a card is but %s, and says how", async (_, changes) => {
+    ["no card is, and nothing is set up", { card: false, setUp: false }, []],
+    ["no card is, and TensorFlow is set up for the CPU", { card: false, forCards: false }, []],
+    ["a card was", { card: false }, ["no NVIDIA card is visible; training on the cpu engine"]],
+    ["a card is, but nothing is set up", { setUp: false }, UNUSED],
+    ["a card is, but TensorFlow is set up for the CPU", { forCards: false }, UNUSED],
+  ])("is cpu, with nothing loaded, where %s, and says so if a card is of use", async (_, changes, says) => {
     Object.assign(world, { load: () => expect.unreachable(), ...changes });
-    expect(await auto()).toBe("cpu");
-    expect(notes).toEqual(["a GPU is here, unused: mmoe cuda setup makes mmoe train on it"]);
+    expect([await auto(), notes]).toEqual(["cpu", says]);
   });
 
   test("is cpu where TensorFlow does not find the card, and says so", async () => {
@@ -116,13 +96,13 @@ test.each([
   await engine.dispose();
 });
 
-test("loadEngine('cuda', { allowCpu }) passes it on", async () => {
+test("loadEngine('cuda', options) passes on threads and whether the CPU will do", async () => {
   const seen: object[] = [];
   world.load = (options) => {
     seen.push(options);
     return fakeEngine();
   };
   await loadEngine("cuda", { allowCpu: true });
-  await loadEngine("cuda");
-  expect(seen).toMatchObject([{ allowCpu: true }, { allowCpu: false }]);
+  await auto({ jobs: 3 });
+  expect(seen).toMatchObject([{ allowCpu: true }, { jobs: 3, allowCpu: false }]);
 });

@@ -131,11 +131,6 @@ describe("on a table", () => {
   });
 });
 
-test("without being asked a sweep keeps neither", async () => {
-  await runSweep({ config, out });
-  expect([files("weights"), files("predictions")]).toEqual([[], []]);
-});
-
 test("--keep-weights keeps a file for each run, --overwrite removes it, and nothing of the user's", async () => {
   const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--steps", "5", "--out", out, ...argv]);
   await sweep("--corr", "0.5", "--models", "mmoe", "--runs", "2", "--keep-weights");

@@ -39,16 +39,13 @@ describe("planRuns(config) of a grid", () => {
   const grid = loadConfig("fixed-rows", ["runs=2", "lr=0.001,0.01", "batch=16,256", "dropout=0,0.1"].map(setOverride));
   const runs = specRuns(grid);
 
-  test("trains each model at each correlation at each point, by ids made of values", () => {
+  test("trains each model at each correlation at each point, by ids made of values that each run has", () => {
     expect(runs.length).toBe(2 * 3 * 3 * 8);
     expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
     expect(runs.slice(0, 2).map(({ id }) => id)).toEqual([
       "shared-bottom/p=0.50/batch=16/lr=0.001/dropout=0/000",
       "shared-bottom/p=0.50/batch=16/lr=0.001/dropout=0.1/000",
     ]);
-  });
-
-  test("gives every run the values that its id says", () => {
     for (const { id, point, training, model } of runs) {
       expect(id).toContain(`/batch=${training.batch}/lr=${training.lr}/dropout=${model.dropout}/`);
       expect(point).toEqual({ batch: training.batch, lr: training.lr, dropout: model.dropout });
@@ -70,18 +67,11 @@ describe("planRuns(config) of a grid", () => {
     }
   });
 
-  test("shares equal settings and models as objects: engines group many runs by them", () => {
+  test("shares equal settings and models as objects, and is refused with more runs than a list can hold", () => {
     expect(new Set(runs.map(({ training }) => training)).size).toBe(4);
     expect(new Set(runs.map(({ model }) => model)).size).toBe(3 * 2);
-  });
-
-  test("is refused if it has more runs than a list can hold", () => {
     const lists = ["lr", "batch", "steps"].map((key) => `${key}=${Array.from({ length: 99 }, (_, i) => i + 1)}`);
     const large = loadConfig("smoke", lists.map(setOverride));
     expect(() => planRuns(large)).toThrow(/^runs: 8 in 5821794 cells are more than 10000000 runs; give fewer$/);
   });
-});
-
-test("a sweep without a list has no point in its runs", () => {
-  expect(specRuns(small).some((run) => "point" in run)).toBe(false);
 });
