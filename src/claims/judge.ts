@@ -80,7 +80,7 @@ const PUBLISHED: ReadonlyMap<string, { readonly from: string; readonly means: Re
   ]);
 
 /** The paper's mean losses of some cells, as samples of one; undefined if one can't be read off. */
-export function publishedMeans(cells: readonly Cell[]): { from: string; samples: CellSample[] } | undefined {
+function publishedMeans(cells: readonly Cell[]): { from: string; samples: CellSample[] } | undefined {
   const from = PUBLISHED.get(cells[0]?.model ?? "")?.from;
   const means = cells.map(({ model, correlation }) => PUBLISHED.get(model)?.means[correlation ?? Number.NaN]);
   if (from === undefined || !means.every((mean) => mean !== undefined)) return undefined;

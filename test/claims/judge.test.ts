@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Bound, ClaimPart, PartRule } from "../../src/claims/claim.ts";
-import { because, countText, judge, publishedMeans } from "../../src/claims/judge.ts";
+import { because, countText, judge } from "../../src/claims/judge.ts";
 import type { CellLosses } from "../../src/records/cell-losses.ts";
 import { range } from "../support/reference.ts";
 
@@ -33,37 +33,25 @@ function verdictAt(errors: number, bound: Bound, { parts = 1, leastRuns = 20 } =
 }
 
 describe("judge(parts)", () => {
-  test("lets a part hold where its 95 % interval is within the bound, however many parts there are", () => {
+  test("holds where the whole 95 % interval is within the bound, and refutes at a level that the number of parts raises", () => {
     expect([2.3, 1.6, -1.6].map((errors) => verdictAt(errors, ZERO_UP, { parts: 9 }))).toEqual([
       "holds",
       "undecided",
       "undecided",
     ]);
-  });
-
-  test("refutes a part only at a level that the number of parts raises", () => {
     expect(verdictAt(-2.3, ZERO_UP)).toBe("does not hold");
     expect(verdictAt(-2.3, ZERO_UP, { parts: 9 })).toBe("undecided");
     expect(verdictAt(-3.5, ZERO_UP, { parts: 9 })).toBe("does not hold");
-  });
-
-  test("holds an equivalence only where the whole interval is between both ends", () => {
     const [narrow, wide] = [0.1, 1].map((end) => ({ low: -end, high: end }));
     expect(verdictAt(0, wide as Bound)).toBe("holds");
     expect(verdictAt(0, narrow as Bound)).toBe("undecided");
   });
 
   test("refutes nothing that an interval only touches", () => {
-    const same = {
-      model: "mmoe",
-      correlation: 1,
-      point: {},
-      byRun: new Map(range(RUNS).map((run) => [run, 0.25])),
-      failed: [],
-    };
+    const same = { ...cellAt(0), byRun: new Map(range(RUNS).map((run) => [run, 0.25])) };
     const at = (bound: Bound) => {
       const rule = { ...RULE, bound };
-      return judge([{ rule, cells: [{ ...same, missing: 0 }], parts: 1 }]).get(rule)?.verdict;
+      return judge([{ rule, cells: [same], parts: 1 }]).get(rule)?.verdict;
     };
     const ends = [0.25, 0.2500001].map((low) => at({ low, high: 1 }));
     expect([...ends, at({ low: 0, high: 0.25 })]).toEqual(["undecided", "does not hold", "undecided"]);
@@ -104,14 +92,4 @@ test("countText(parts, deciding) counts parts in the singular and the plural", (
   expect(of("undecided", "undecided")).toBe("2 of 2 parts are undecided");
   expect(of("does not hold", "holds")).toBe("1 of 2 parts does not hold");
   expect(of("holds", "holds")).toBe("2 of 2 parts hold");
-});
-
-test("countText(parts, deciding) says that runs are too few, as the whole reason does", () => {
-  expect(countText([few], few)).toBe(because([few], few));
-});
-
-test("publishedMeans(cells) gives the paper's mean of a single cell, and its figure", () => {
-  const published = publishedMeans([{ model: "omoe", correlation: 0.9, point: {} }]);
-  expect([published?.from, published?.samples.map(({ mean }) => mean)]).toEqual(["Figure 4", [0.1182]]);
-  expect(publishedMeans([{ model: "omoe", correlation: 0.7, point: {} }])).toBeUndefined();
 });

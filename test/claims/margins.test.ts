@@ -17,14 +17,12 @@ type Change = (loss: number) => number;
 type Changes = (size: number) => Readonly<Record<string, Change>>;
 
 const RUNS = 100;
-const shifted =
-  (by: number): Change =>
-  (loss) =>
-    loss + by;
-const scaled =
-  (factor: number): Change =>
-  (loss) =>
-    loss * factor;
+function shifted(by: number): Change {
+  return (loss) => loss + by;
+}
+function scaled(factor: number): Change {
+  return (loss) => loss * factor;
+}
 
 /** All cells have the same skewed losses, run by run, but for the changes: no resample of runs moves the statistic. */
 function verdictOf(rule: PartRule, changes: Readonly<Record<string, Change>>) {
@@ -40,26 +38,15 @@ function verdictOf(rule: PartRule, changes: Readonly<Record<string, Change>>) {
 }
 
 const FIGURE3 = lossRises([0.5, 0.7, 1]);
+const SMALL = "shared-bottom-16";
 
 const MARGINS: readonly [claim: ClaimRule, about: string, side: "above" | "below", margin: number, changes: Changes][] =
   [
     [HIGHER_CORRELATION, "mmoe: loss at 0.5 minus loss at 1", "above", 0, (s) => ({ "mmoe 0.5": shifted(s) })],
     [HIGHER_CORRELATION, "mmoe: loss at 0.5 minus loss at 0.9", "above", -1 / 60, (s) => ({ "mmoe 0.5": shifted(s) })],
     [HIGHER_CORRELATION, "omoe: loss at 0.9 minus loss at 1", "above", -1 / 60, (s) => ({ "omoe 0.9": shifted(s) })],
-    [
-      FIGURE3,
-      "shared-bottom-16: loss at 0.5 minus loss at 1",
-      "above",
-      0,
-      (s) => ({ "shared-bottom-16 1": shifted(-s) }),
-    ],
-    [
-      FIGURE3,
-      "shared-bottom-16: loss at 0.7 minus loss at 1",
-      "above",
-      -1 / 60,
-      (s) => ({ "shared-bottom-16 0.7": shifted(s) }),
-    ],
+    [FIGURE3, `${SMALL}: loss at 0.5 minus loss at 1`, "above", 0, (s) => ({ [`${SMALL} 1`]: shifted(-s) })],
+    [FIGURE3, `${SMALL}: loss at 0.7 minus loss at 1`, "above", -1 / 60, (s) => ({ [`${SMALL} 0.7`]: shifted(s) })],
     ...["shared-bottom", "omoe"].flatMap((model): [ClaimRule, string, "below", number, Changes][] => {
       const about = `half of ${model}'s gap between 0.5 and 1,`;
       const gap = { [`${model} 0.5`]: shifted(0.02) };

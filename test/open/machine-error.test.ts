@@ -52,16 +52,13 @@ test.each([
   expect(machineError(error)).toMatchObject({ trouble, mayPass });
 });
 
-test("machineError(error) is undefined for what no machine is to blame for", () => {
+test("machineError(error) is undefined for what no machine is to blame for, and itself of a MachineError", () => {
   const nothingThere = thrown(() => openSync("/nonexistent", "r"));
   const notFound = spawnSync("/nonexistent").error;
   const tooLong = thrown(() => new Float32Array(2 ** 40));
   const pipeFull = coded("EAGAIN", "write EAGAIN", "write");
   for (const error of [nothingThere, notFound, tooLong, pipeFull, "out of memory", undefined, new TypeError("no room")])
     expect(machineError(error)).toBeUndefined();
-});
-
-test("machineError(error) gives a MachineError back as it is", () => {
   const error = new MachineError("worker", "exit code 7");
   expect(machineError(error)).toBe(error);
   expect(error.message).toBe("a worker died (exit code 7)");

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
@@ -8,25 +7,22 @@ import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { Probe } from "../../src/play/probe.ts";
 import { addressOf, configSettings, playRuns } from "../../src/play/settings.ts";
 import { STOPS } from "../../src/play/tour.ts";
+import { mean } from "../../src/stats/moments.ts";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
+import { type Row, rows } from "../docs/committed.ts";
 
 /** Runs of committed results, which are the very runs that the page trains. */
-function runs(folder: string, where: Record<string, string>): Record<string, string>[] {
-  const all: Record<string, string>[] = parse(readFileSync(`results/${folder}/runs.csv`), { columns: true });
-  return all.filter((row) => Object.entries(where).every(([key, value]) => row[key] === value));
-}
+const runs = (folder: string, where: Record<string, string>) => rows(`results/${folder}`, where);
 
 const heldout = (model: string, correlation: string, run: string) => {
   const [row] = runs("paper", { model, correlation, run });
   return [1, 2].map((task) => Number(row?.[`finalHeldoutLoss${task}`]));
 };
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 /** `.083`. */
 const digits = (value: number) => value.toFixed(3).slice(1);
 const MODELS = ["shared-bottom", "omoe", "mmoe"];
 const LABELS: Readonly<Record<string, string>> = { "shared-bottom": "Shared-Bottom", omoe: "OMoE", mmoe: "MMoE" };
-const badRuns = (rows: readonly Record<string, string>[]) =>
-  rows.filter((row) => Number(row.finalHeldoutLossMean) > BAD_LOSS).length;
+const badRuns = (all: readonly Row[]) => all.filter((row) => Number(row.finalHeldoutLossMean) > BAD_LOSS).length;
 const PAPER = configSettings(loadConfig("paper") as unknown as Parameters<typeof configSettings>[0]);
 
 const wasm = new WasmKernels(new WebAssembly.Module(readFileSync("src/engines/cpu/kernels/kernels.wasm")));
@@ -107,9 +103,8 @@ describe("what the tour says holds in the runs that it trains", () => {
     const gaps = losses.slice(1).map((loss, i) => loss - losses[i]);
     expect(gaps.filter((gap) => gap > 0.1)).toHaveLength(1);
     const ends = cells.map((rows) => digits(mean(rows.map((row) => Number(row.finalRunningLossMean)))));
-    const paper: Record<string, string>[] = parse(readFileSync("results/published/fig4.csv"), { columns: true });
-    const published = ["SB", "OMoE", "MMoE"].map((name) => {
-      const own = paper.filter(({ correlation, model }) => correlation === "0.5" && model === name);
+    const published = ["SB", "OMoE", "MMoE"].map((model) => {
+      const own = rows("results/published/fig4.csv", { correlation: "0.5", model });
       return digits(Number(own.at(-1)?.loss));
     });
     const said = STOPS[5]?.sentences[3]?.match(/\.\d{3}/g);

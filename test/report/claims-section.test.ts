@@ -58,23 +58,15 @@ test("claimsSection(claims) gives ours with its interval, and the paper's with i
   expect(markup).toMatch(/The paper: 0\.0540 \(<span class="mark" data-mark="read off">read off<\/span> Figure 4\)/);
 });
 
-test("claimsSection(claims) says what would cover a claim that is not covered", () => {
+test("claimsSection(claims) says what would cover a claim, that runs are too short for the paper, and escapes", () => {
   const command = ["mmoe", "sweep", "a b/config.yaml"];
   const markup = text({ verdict: "not covered", parts: [], deciding: null, command });
   expect(markup).toContain("To cover 5.1-2: <code>mmoe sweep 'a b/config.yaml'</code>");
-});
-
-test("claimsSection(claims, { config }) says that runs are too short for the paper", () => {
+  const none = eachLoss(() => []);
   const note = (steps: number) =>
-    claimsSection(
-      eachLoss(() => []),
-      { config: sweepResults({ set: [`steps=${steps}`] }).config },
-    ).markup;
+    claimsSection(none, { config: sweepResults({ set: [`steps=${steps}`] }).config }).markup;
   expect(note(200)).toContain("Runs of 200 steps are too short to be compared with the paper");
   expect(note(10_000)).not.toContain("too short");
-});
-
-test("claimsSection(claims) escapes", () => {
   expect(text({})).toContain("omoe&#39;s loss &lt;at&gt; 1".replace("&#39;", "'"));
 });
 

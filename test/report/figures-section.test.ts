@@ -7,21 +7,15 @@ import { sweepResults } from "../support/sweep-results.ts";
 const { drawn, lacking } = drawVariants(sweepResults());
 const variants = (name: string) => drawn.find((one) => one.name === name)?.variants ?? [];
 
-test("drawVariants(results) has exactly one picture of each figure for each choice", () => {
+test("drawVariants(results) has one picture of each figure for each choice that changes it, with the paper's points marked", () => {
   for (const { name, variants } of drawn) {
     const choices = variants.flatMap((variant) => variant.choices.map((choice) => JSON.stringify(choice)));
     expect([name, choices.length, new Set(choices).size]).toEqual([name, 12, 12]);
   }
-});
-
-test("drawVariants(results) draws a figure once for all choices that don't change it", () => {
   expect(variants("figure4")).toHaveLength(12);
   expect(variants("figure5").map(({ choices }) => choices.map(({ scale }) => scale))).toEqual(
     Array(6).fill(["linear", "log"]),
   );
-});
-
-test("drawVariants(results) marks the paper's points wherever it draws them, for the switch", () => {
   for (const name of ["figure4", "final-loss"]) {
     for (const { figure } of variants(name)) {
       expect(figure.svg).toMatch(/class="paper"/);
@@ -50,15 +44,12 @@ const lossOf: LossOf = ({ model, index }) =>
   ({ "single-task": 0.2, mmoe: 0.1 + index / 100, omoe: 0.3 })[model.name] as number;
 
 describe("seesawText(results)", () => {
-  test("counts the cells that gain and lose, once for losses that agree", () => {
+  test("counts the cells that gain and lose, once for losses that agree; of too few runs, or where no model shares nothing, none", () => {
     const { markup: text } = seesawText(madeResults(lossOf, [...SET, "runs=5", "evalEvery=100"]));
     expect(text).toContain(
       "Against single-task, over 2 cells of five runs or more: on training rows and on held-out rows 1 gain,",
     );
     expect(text).toContain("1 gain, 1 lose and 0 are undecided, and 0 % of a cell’s runs are seesaws");
-  });
-
-  test("is empty for too few runs, and where no model shares nothing", () => {
     expect(seesawText(madeResults(lossOf, [...SET, "runs=4"])).markup).toBe("");
     expect(seesawText(madeResults(() => 0.1, ["models=[omoe, mmoe]", "runs=5"])).markup).toBe("");
   });

@@ -62,14 +62,11 @@ describe("a report", () => {
     expect([bold(made(CLEAR)), bold(few)]).toEqual([["0.2200"], []]);
   });
 
-  test("has the tasks' table first, with that task and metric first, and the figure of metrics", () => {
+  test("has the tasks' table first, with that task and metric; of a grid says what validation rows choose", () => {
     expect(html.indexOf('id="tasks"')).toBeLessThan(html.indexOf('id="cells"'));
     expect(html.indexOf('id="metrics"')).toBeLessThan(html.indexOf('id="figure5"'));
     const table = plain(/id="tasks".*?<\/section>/s.exec(html)?.[0] ?? "");
     expect(table).toMatch(/Runs AUC Loss .*y_bought \(binary\) OMoE 6 0\.8025.*y_income \(regression\)/);
-  });
-
-  test("of a grid says what validation rows choose by that metric, and what they do not tell apart", () => {
     const head = headOf(made(CLEAR, "lr=0.01,0.001"));
     expect(head).toContain(
       "On validation rows the mean AUC of y_bought after the last step is highest for OMoE with lr=0.01 (0.1975), not told apart from lr=0.001 (0.1975); for MMoE",

@@ -26,23 +26,17 @@ describe("lowestModels(cells)", () => {
     ]);
   });
 
-  test("says which model the runs don't tell it apart from, run by run", () => {
+  test("names the models that the runs don't tell it apart from, and no correlation at which one model is alone", () => {
     const noisy = [0.1, 0.3, 0.12, 0.36, 0.2];
     const always = noisy.map((loss) => loss - 0.01);
     expect(lowestModels([cell("omoe", 1, noisy), cell("mmoe", 1, always)])[0]?.near).toEqual([]);
     expect(lowestModels([cell("omoe", 1, SURE), cell("mmoe", 1, [0.1, 0.35, 0.1, 0.28, 0.17])])).toEqual([
       { correlation: 1, model: "mmoe", near: ["omoe"] },
     ]);
-  });
-
-  test("names all models that the runs don't tell it apart from, also beyond one that they do", () => {
     const near = [0.1, 0.35, 0.1, 0.28, 0.17];
     const between = near.map((loss) => loss + 0.01);
     const cells = [cell("mmoe", 1, near), cell("omoe", 1, between), cell("cgc", 1, SURE)];
     expect(lowestModels(cells)[0]).toMatchObject({ model: "mmoe", near: ["omoe", "cgc"] });
-  });
-
-  test("leaves out a correlation at which one model is alone", () => {
     expect(lowestModels([cell("omoe", 1, SURE), cell("mmoe", 1, [])])).toEqual([]);
   });
 });
@@ -54,44 +48,31 @@ describe("outcome(results, cells, claims)", () => {
     cell("shared-bottom", 0.5, SURE, bottom),
     cell("mmoe", 0.5, SURE, mixture),
   ];
+  const of = (...verdicts: Claim["verdict"][]) => verdicts.map((verdict) => ({ verdict }) as Claim);
+  const alike = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
   const text = (heldout: readonly CellLosses[], running = models(0.4, 0.1)) =>
     outcome(results, { train: models(0.3, 0), heldout, running }, claims).markup.replace(/<[^>]*>/g, "");
 
-  test("names all losses in one sentence where the same model is lowest", () => {
+  test("names all losses in one sentence where the same model is lowest, the reported one first, and no steps of runs that chose theirs", () => {
     expect(text(models(0.4, 0.1))).toContain(
       "After 2,000 steps the mean loss is lowest for MMoE on training rows, on held-out rows and as a running mean.",
     );
     expect(text(models(0.4, 0.1))).not.toContain("different models");
-  });
-
-  test("names no number of steps where each run chose its own", () => {
     const early = { ...results, config: { ...results.config, patience: 10 } };
-    const cells = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
-    expect(outcome(early, cells, claims).markup).toContain("After the last step the mean loss is lowest for MMoE");
-  });
-
-  test("begins with the loss that the study reports", () => {
+    expect(outcome(early, alike, claims).markup).toContain("After the last step the mean loss is lowest for MMoE");
     const running = { ...results, config: { ...results.config, report: "running" as const } };
-    const cells = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
-    const judged = {
-      train: [{ verdict: "holds" } as Claim],
-      heldout: [{ verdict: "holds" } as Claim],
-      running: [{ verdict: "undecided" } as Claim],
-    };
-    const { markup } = outcome(running, cells, judged);
+    const judged = { train: of("holds"), heldout: of("holds"), running: of("undecided") };
+    const { markup } = outcome(running, alike, judged);
     expect(markup).toContain("is lowest for MMoE as a running mean, on training rows and on held-out rows.");
     expect(markup).toContain("1 is undecided as a running mean; 1 holds on training rows and on held-out rows.");
   });
 
-  test("says which model the lowest is not told apart from, and on which rows", () => {
+  test("says which model the lowest is not told apart from, or what a model ends at that is alone, or that no run is done", () => {
     const near = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, [0.1, 0.35, 0.1, 0.28, 0.17])];
     const apart = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, SURE, -0.1)];
     expect(outcome(results, { train: near, heldout: apart, running: apart }, claims).markup).toContain(
       "lowest for MMoE on training rows (not told apart from OMoE), on held-out rows and as a running mean.",
     );
-  });
-
-  test("says what a model ends at that is alone, and that no run is done", () => {
     const alone = [cell("omoe", 1, SURE), cell("omoe", 0.5, SURE, 0.5)];
     expect(outcome(results, { train: alone, heldout: alone, running: alone }, claims).markup).toContain(
       "of OMoE is 0.7150 at correlation 0.5 to 0.2150 at correlation 1 on training rows, 0.7150",
@@ -109,14 +90,12 @@ describe("outcome(results, cells, claims)", () => {
   });
 
   test("counts the verdicts, the same counts once for all losses that have them", () => {
-    const of = (...verdicts: Claim["verdict"][]) => verdicts.map((verdict) => ({ verdict }) as Claim);
     const judged = {
       train: of("holds", "holds", "undecided"),
       heldout: of("holds", "does not hold", "not covered"),
       running: of("holds", "undecided", "holds"),
     };
-    const cells = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
-    expect(outcome(results, cells, judged).markup).toContain(
+    expect(outcome(results, alike, judged).markup).toContain(
       "Of the paper’s 3 claims 2 hold and 1 is undecided on training rows and as a running mean; " +
         "1 holds, 1 does not and 1 is not covered on held-out rows.",
     );
@@ -130,10 +109,12 @@ describe("outcome(results, cells, claims)", () => {
 
   test("says nothing of held-out losses that are alike where no row is seen twice", () => {
     const fresh = { ...results, config: { ...results.config, trainRows: "fresh" as const } };
-    const of = (heldout: readonly CellLosses[]) =>
+    const withFresh = (heldout: readonly CellLosses[]) =>
       outcome(fresh, { train: models(0.3, 0), heldout, running: models(0.4, 0.1) }, claims).markup;
-    expect(of(models(0.31, 0.01))).not.toContain("held-out rows is");
-    expect(of(models(0.31, 0.02))).toContain("1.02 times that on training rows for Shared-Bottom and 1.09 times for");
+    expect(withFresh(models(0.31, 0.01))).not.toContain("held-out rows is");
+    expect(withFresh(models(0.31, 0.02))).toContain(
+      "1.02 times that on training rows for Shared-Bottom and 1.09 times for",
+    );
     expect(text(models(0.31, 0.01))).toContain("held-out rows is 1.02 times");
   });
 });

@@ -1,28 +1,20 @@
 import { expect, test } from "vitest";
 import { PackedTables, packedRows } from "../../src/report/packed-rows.ts";
 
-test("packedRows(rows) has a column's texts with how many rows in a row have each", () => {
-  const rows = ["a", "a", null, "b"].map((model) => ({ model }));
+test("packedRows(rows) has a column's texts with how many rows in a row have each, and numbers that many have as texts", () => {
+  const rows = Array.from({ length: 90 }, (_, i) => ({ model: i < 2 ? "a" : null, p: i < 50 ? 0.5 : Number.NaN }));
+  const counted = (...texts: [string, number][]) => texts;
   expect(packedRows(rows)).toEqual([
-    {
-      name: "model",
-      texts: [
-        ["a", 2],
-        ["", 1],
-        ["b", 1],
-      ],
-    },
+    { name: "model", texts: counted(["a", 2], ["", 88]) },
+    { name: "p", texts: counted(["0.5", 50], ["", 40]) },
   ]);
 });
 
-test("packedRows(rows) has differences of numbers, to five digits of the largest", () => {
+test("packedRows(rows) has differences of numbers, to five digits of the largest, or in tens and hundreds", () => {
   const losses = Array.from({ length: 9 }, (_, i) => ({ loss: 0.1234567891 - i / 1e5 }));
   expect(packedRows(losses)).toEqual([
     { name: "loss", digits: 5, numbers: "0jYDDDDDDDD" }, // 12346, then -1 each, in base64 VLQ
   ]);
-});
-
-test("packedRows(rows) has numbers of more than five places in tens, hundreds and so on", () => {
   const flops = Array.from({ length: 9 }, (_, i) => ({ flop: 1_234_567_891 - 100_000 * i }));
   expect(packedRows(flops)).toEqual([{ name: "flop", digits: -5, numbers: "0jYDDDDDDDD" }]);
 });
@@ -35,21 +27,10 @@ test("packedRows(rows) keeps three digits of a column's smallest number beside o
 
 test("packedRows(rows, exact) rounds no number of these columns", () => {
   const rows = [0.1234567, 0.9].map((value) => ({ correlation: value, step: Math.round(1e6 * value), loss: value }));
+  const once = (...texts: string[]) => texts.map((text) => [text, 1]);
   expect(packedRows(rows, ["correlation", "step"])).toEqual([
-    {
-      name: "correlation",
-      texts: [
-        ["0.1234567", 1],
-        ["0.9", 1],
-      ],
-    },
-    {
-      name: "step",
-      texts: [
-        ["123457", 1],
-        ["900000", 1],
-      ],
-    },
+    { name: "correlation", texts: once("0.1234567", "0.9") },
+    { name: "step", texts: once("123457", "900000") },
     { name: "loss", digits: 5, numbers: expect.any(String) },
   ]);
 });
@@ -58,19 +39,6 @@ test("packedRows(rows) says how many rows have a number and how many have none",
   const paper = [Number.NaN, ...Array.from({ length: 30 }, (_, i) => i), null, 30];
   expect(packedRows(paper.map((loss) => ({ loss })))).toEqual([
     { name: "loss", digits: 0, numbers: `A${"C".repeat(30)}`, gaps: [0, 1, 30, 1, 1] },
-  ]);
-});
-
-test("packedRows(rows) has numbers as texts where many rows have the same", () => {
-  const rows = Array.from({ length: 90 }, (_, i) => ({ correlation: i < 50 ? 0.5 : Number.NaN }));
-  expect(packedRows(rows)).toEqual([
-    {
-      name: "correlation",
-      texts: [
-        ["0.5", 50],
-        ["", 40],
-      ],
-    },
   ]);
 });
 

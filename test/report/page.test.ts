@@ -9,14 +9,11 @@ const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(tex
 const between = (start: string, end: string) => text.slice(text.indexOf(start) + start.length, text.indexOf(end));
 const sha256 = (content: string) => `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
 
-test("htmlPage(options) lets in its own script and style, by their hashes, and no request", () => {
+test("htmlPage(options) begins with what tells a report from other files, lets in its own script and style by their hashes, and no request", () => {
   expect(policy).toContain(`script-src ${sha256(between('<script type="module">', "</script>"))};`);
   expect(policy).toContain(`style-src ${sha256(between("<style>", "</style>"))};`);
   expect(policy).toMatch(/^default-src 'none';/);
   expect(policy).not.toMatch(/https?:|\*|unsafe/);
-});
-
-test("htmlPage(options) begins with what tells a report from other files", () => {
   expect(text.startsWith(REPORT_SIGNATURE)).toBe(true);
   expect(text).toContain("<title>a &lt; b</title>");
   expect(between("<style>", "</style>")).toContain(".own{}");

@@ -63,12 +63,9 @@ describe("reportHtml(results, loss)", () => {
     expect(new Set(defined)).toEqual(new Set(used));
   });
 
-  test("names each identity once", () => {
+  test("names each identity once, and says how many runs are missing from a sweep that still runs", () => {
     const ids = [...whole.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
-  });
-
-  test("says how many runs are missing from a sweep that still runs", () => {
     const missing = (id: string) => id.endsWith("002") || id === "mmoe/p=1.00/001";
     expect(body(sweepResults({ ...FEW, missing }))).toContain("10 of 27 runs are missing: the sweep is not finished");
     const [first, second] = ["mmoe/p=1.00/001", "omoe/p=1.00/002"];

@@ -20,17 +20,11 @@ test("listedCells(results) has each run once, the failed with their reason", () 
   expect(cells.reduce((sum, { runs, failed }) => sum + runs.length + failed.length, 0)).toBe(results.records.length);
 });
 
-test("listedCells(results) has cells in which every run failed", () => {
+test("listedCells(results) has cells in which every run failed, and grid points; runsSection(results) says that it lists the first of many", () => {
   const cells = listedCells(sweepResults({ failing: (id) => id.startsWith("mmoe/p=0.50") }));
   expect(cells.at(-1)).toMatchObject({ label: "MMoE", correlation: 0.5, runs: [], failed: { length: 7 } });
-});
-
-test("listedCells(results) names the grid point of a cell", () => {
   const results = sweepResults({ set: ["lr=[0.01, 0.02]", "runs=2", "models=[omoe]", "correlations=[1]"] });
   expect(listedCells(results).map(({ point }) => point)).toEqual(["lr=0.01", "lr=0.02"]);
-});
-
-test("runsSection(results) says where all runs are, and that it lists the first of many", () => {
   const few = runsSection(sweepResults()).markup;
   expect(few).toContain("The file runs.csv");
   expect(few).not.toContain("has the first");
@@ -72,21 +66,15 @@ test("singleRuns(results) packs every run's losses to a part of their range", ()
   }
 });
 
-test("singleRuns(results) thins long curves, the last evaluation among what is left", () => {
+test("singleRuns(results) thins long curves and carries the first runs of a cell that has many; runPicker is nothing without any", () => {
   const { steps } = singleRuns(sweepResults({ set: ["steps=2500", "evalEvery=10", "runs=2"] })) as SingleRuns;
   expect(steps.length).toBeLessThanOrEqual(40);
   expect(steps.at(-1)).toBe(2500);
-});
-
-test("singleRuns(results) carries the first runs of a cell that has many", () => {
   const results = sweepResults({ set: ["runs=3100", "steps=10000", "models=[omoe]", "correlations=[0.9]"] });
   const packed = singleRuns(results) as SingleRuns;
   expect(packed.most).toBe(1000);
   expect(listedCells(results).map(({ runs }) => runs.length)).toEqual([1000]);
   expect(LOSS_SETS.reduce((sum, set) => sum + packed.losses[set].length, 0)).toBeLessThan(0.6e6);
   expect(runPicker(results).markup).toContain("This page has the first 1,000 of the 3,100 runs of a cell");
-});
-
-test("runPicker(results) is nothing where no run is done", () => {
   expect(runPicker(sweepResults({ failing: () => true })).markup).toBe("");
 });

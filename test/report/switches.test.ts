@@ -16,12 +16,9 @@ test("switches(shown) has a switch for each model and correlation, and the loss 
   expect(markup).not.toMatch(/id="show-train" checked/);
 });
 
-test("switches(shown) has none for the paper's points where no figure has them", () => {
+test("switches(shown) has none for the paper's points where no figure has them, and one that hides what can't be compared", () => {
   expect(switches(shown, zooLabel).markup).toContain('id="show-paper"');
   expect(switches({ ...shown, paper: false }, zooLabel).markup).not.toContain("show-paper");
-});
-
-test("switches(shown) hides the paper's points at first where its runs are not to be compared with them", () => {
   const box = (paper: true | "hidden") =>
     /<input[^>]*id="show-paper"[^>]*>/.exec(switches({ ...shown, paper }, zooLabel).markup)?.[0];
   expect([box(true)?.includes(" checked"), box("hidden")?.includes(" checked")]).toEqual([true, false]);

@@ -17,24 +17,18 @@ const [plain, slow] = [sweep("plain", 0.5), sweep("slow", 0.3, "lr=0.001", "step
 describe("together(sweeps)", () => {
   const { results, names, asked, differences } = together([plain, slow]);
 
-  test("has each model of each sweep, side by side, at the correlations that all have", () => {
+  test("has each model of each sweep at the correlations that all have, curves in one panel, and folders of one name by their paths", () => {
     expect(names).toEqual(["plain", "slow"]);
     expect(results.config.models).toEqual(["omoe.plain", "omoe.slow", "mmoe.plain", "mmoe.slow"]);
     expect(results.config.correlations).toEqual([0.5, 1]);
     expect([asked, results.records.length]).toEqual([48, 48]);
     expect(new Set(results.records.map(({ id }) => id)).size).toBe(48);
     expect(differences).toContain("lr: 0.01 in plain, 0.001 in slow");
-  });
-
-  test("draws the sweeps' curves in one panel, each by the name of its sweep", () => {
     const { svg } = drawerOf("figure4")(results, DEFAULT_OPTIONS) as Figure;
-    const names = [...svg.matchAll(/>(\w+ \((?:plain|slow)\))</g)].map(([, name]) => name);
-    expect(names).toEqual(["OMoE (plain)", "OMoE (slow)", "MMoE (plain)", "MMoE (slow)"]);
+    const shown = [...svg.matchAll(/>(\w+ \((?:plain|slow)\))</g)].map(([, name]) => name);
+    expect(shown).toEqual(["OMoE (plain)", "OMoE (slow)", "MMoE (plain)", "MMoE (slow)"]);
     const [panel = ""] = /class="panel".*?class="axes"/s.exec(svg) ?? [];
     expect(panel.match(/class="series"/g)).toHaveLength(4);
-  });
-
-  test("names folders of one name by their paths", () => {
     const again = { ...slow, path: "others/plain" };
     expect(together([plain, again]).names).toEqual(["results/plain", "others/plain"]);
   });

@@ -20,33 +20,22 @@ describe("modelCosts(config, records)", () => {
   const costs = timed(({ model, run }) => (model === "mmoe" ? 20 : 10) + run);
 
   test("divides a run's time by its steps and by its training rows, the median over runs that are done", () => {
-    expect(costs.map(({ model, runs, done }) => [model, runs, done])).toEqual([
-      ["omoe", 14, 12],
-      ["mmoe", 14, 14],
-    ]);
+    expect(costs.map(({ model, runs, done }) => `${model} ${runs} ${done}`)).toEqual(["omoe 14 12", "mmoe 14 14"]);
     expect(costs[1]?.stepMs).toBeCloseTo(23 / 200, 12);
     expect(costs[1]?.rowUs.value).toBeCloseTo(23_000 / (200 * 50), 12);
     expect(costs[0]?.rowUs.value).toBeCloseTo(12_500 / (200 * 50), 12);
     expect(costs[1]?.rowUs.low).toBeLessThan(2.3);
     expect(costs[1]?.totalMs).toBe(2 * (7 * 20 + 21));
+    const [quick] = modelCosts(config, records, { intervals: false });
+    const value = modelCosts(config, records)[0]?.rowUs.value;
+    expect(quick?.rowUs).toEqual({ value, low: Number.NaN, high: Number.NaN });
   });
 
-  test("without intervals has the same medians", () => {
-    const quick = modelCosts(config, records, { intervals: false });
-    const rowUs = modelCosts(config, records).map((cost) => cost.rowUs.value);
-    expect(quick.map((cost) => cost.rowUs)).toEqual(
-      rowUs.map((value) => ({ value, low: Number.NaN, high: Number.NaN })),
-    );
-  });
-
-  test("has the size and the FLOP of each model", () => {
-    expect(costs.map(({ parameters, flopPerRow }) => [parameters, flopPerRow])).toEqual([
-      [14_018, 56_032],
-      [14_818, 59_232],
+  test("has the size and the FLOP of each model, and marks times that models share, run by run", () => {
+    expect(costs.map(({ parameters, flopPerRow }) => `${parameters} ${flopPerRow}`)).toEqual([
+      "14018 56032",
+      "14818 59232",
     ]);
-  });
-
-  test("marks times that models share, run by run, but not those that only happen to be near", () => {
     const shared = (some: typeof costs) => some.map(({ isShared }) => isShared);
     expect(shared(costs)).toEqual([false, false]);
     expect(shared(timed(({ run, correlation }) => 10 * run + (correlation ?? 0) + 1))).toEqual([true, true]);

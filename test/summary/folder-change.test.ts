@@ -14,15 +14,19 @@ const shifted =
     (earlier(run) as number) + by * (1 + 0.2 * chance(run));
 
 describe("changeBetween(a, b, { tolerance })", () => {
-  test("finds equal runs the same, and decides nothing by fewer than 20", () => {
-    expect(change(earlier).cells).toMatchObject([
-      { pairs: 30, equal: 30, verdict: "same", change: { value: 0, low: 0, high: 0 } },
+  test("is B minus A, and undecided over fewer than 20 pairs, equal or not", () => {
+    const zero = { value: 0, low: 0, high: 0 };
+    expect(change(earlier).cells).toMatchObject([{ pairs: 30, equal: 30, verdict: "same", change: zero }]);
+    const [higher] = change((run) => (earlier(run) as number) + 0.05).cells;
+    expect(higher?.change.value).toBeCloseTo(0.05, 12);
+    expect(higher?.mean).toBeCloseTo(0.22, 12);
+    const of = (after: LossOf, runs: number) => change(after, { set: [...one, `runs=${runs}`] }).cells[0];
+    expect([of(earlier, 19), of(earlier, 20)]).toMatchObject([
+      { equal: 19, verdict: "undecided" },
+      { verdict: "same" },
     ]);
-    for (const [runs, verdict] of [
-      [19, "undecided"],
-      [20, "same"],
-    ])
-      expect(change(earlier, { set: [...one, `runs=${runs}`] }).cells).toMatchObject([{ equal: runs, verdict }]);
+    expect(of(shifted(0.1), 19)).toMatchObject({ pairs: 19, verdict: "undecided" });
+    expect(of(shifted(0.1), 1)?.change.low).toBeNaN();
   });
 
   test("finds B worse only where its interval lies above the tolerance", () => {
@@ -33,22 +37,6 @@ describe("changeBetween(a, b, { tolerance })", () => {
     });
     expect(change(shifted(0.01), { tolerance: 0.02 })).toMatchObject({ worse: false, cells: [{ verdict: "same" }] });
     expect(change(shifted(-0.01))).toMatchObject({ worse: false, cells: [{ verdict: "better" }] });
-  });
-
-  test("takes the change as B minus A", () => {
-    const { change: found, mean } = change((run) => (earlier(run) as number) + 0.05).cells[0] as {
-      change: object;
-      mean: number;
-    };
-    expect(found).toMatchObject({ value: expect.closeTo(0.05, 12) });
-    expect(mean).toBeCloseTo(0.22, 12);
-  });
-
-  test("decides nothing by fewer than 20 pairs that differ", () => {
-    expect(change(shifted(0.1), { set: [...one, "runs=19"] }).cells).toMatchObject([
-      { pairs: 19, verdict: "undecided" },
-    ]);
-    expect(change(shifted(0.1), { set: [...one, "runs=1"] }).cells[0]?.change.low).toBeNaN();
   });
 
   test("raises the level with the number of cells", () => {
@@ -81,10 +69,10 @@ describe("changeBetween(a, b, { tolerance })", () => {
       madeResults(earlier, ["runs=3", "correlations=[1]"]),
     ];
     const { cells, onlyInA, onlyInB } = changeBetween(a, b, { loss: "heldout", tolerance: 0 });
-    expect(cells.map(({ model, correlation, pairs }) => [model, correlation, pairs])).toEqual([
-      ["shared-bottom", 1, 2],
-      ["omoe", 1, 2],
-      ["mmoe", 1, 2],
+    expect(cells.map(({ model, correlation, pairs }) => `${model} ${correlation} ${pairs}`)).toEqual([
+      "shared-bottom 1 2",
+      "omoe 1 2",
+      "mmoe 1 2",
     ]);
     expect([onlyInA.length, onlyInB.length]).toEqual([6, 3]);
   });

@@ -5,7 +5,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { modelsOnRows } from "../../src/summary/row-pairs.ts";
 import { GOLDEN } from "../stats/golden/golden.ts";
-import { csvFile } from "../support/csv.ts";
+import { columnMean, csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { madeResults } from "../support/made-results.ts";
 import { withPredictions } from "../support/predictions.ts";
@@ -64,10 +64,11 @@ test("mmoe summary --full and mmoe compare show what models differ by on the sam
   const { stdout } = await runMain(["summary", out, "--full"]);
   const row = /^y_1: AUC +mmoe, single-task +3 +(\S+) +(\S+) +(\S+)$/m.exec(stdout);
   const runs = csvFile(out, "runs.csv");
-  const meanOf = (model: string, column: string) => {
-    const own = runs.filter((run) => run.model === model).map((run) => Number(run[column]));
-    return own.reduce((sum, value) => sum + value, 0) / own.length;
-  };
+  const meanOf = (model: string, column: string) =>
+    columnMean(
+      runs.filter((run) => run.model === model),
+      column,
+    );
   const between = (column: string) => meanOf("mmoe", column) - meanOf("single-task", column);
   expect(Number(row?.[1])).toBeCloseTo(between("auc1"), 3);
   expect(Number(row?.[2])).toBeGreaterThan(0);
