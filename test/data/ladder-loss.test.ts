@@ -13,19 +13,13 @@ const raw = { ...settings, rawLabels: true };
 const variance = labelVariance(settings);
 
 describe("ladderLosses(settings, huberDelta)", () => {
-  test("is the ladder for squared errors, times the variance of raw labels", () => {
+  test("is the ladder for squared errors, half of it for Huber's loss with a wide delta, and begins with the noise alone", () => {
     expect(ladderLosses(settings, null)).toEqual(ladder(settings));
     for (const [j, loss] of ladderLosses(raw, null).entries())
       expect(loss).toBeCloseTo(variance * ladder(settings)[j], 12);
-  });
-
-  test("of Huber's loss with a wide delta is half of the squared error's", () => {
     for (const [j, loss] of ladderLosses(settings, 50).entries()) expect(loss).toBeCloseTo(ladder(settings)[j] / 2, 5);
     for (const [j, loss] of ladderLosses(raw, 50).entries())
       expect(loss).toBeCloseTo((variance * ladder(settings)[j]) / 2, 5);
-  });
-
-  test("begins with Huber's loss of the noise alone", () => {
     const [s, delta] = [settings.noiseStd, 0.15];
     const a = delta / s;
     const density = Math.exp(-(a ** 2) / 2) / Math.sqrt(2 * Math.PI);
@@ -82,12 +76,9 @@ test("lossOfMean(settings, delta) is half the variance where no error is beyond 
 const LADDER = { rungs: [0.1, 0.3, 0.7], ofMean: 1 };
 
 describe("rungOf(loss, ladder)", () => {
-  test("is the nearest rung, the lower one halfway", () => {
+  test("is the nearest rung, the lower one halfway, also where cancelling sines make a rung lower than the one before", () => {
     const losses = [0, 0.1, 0.2, 0.201, 0.3, 0.5, 0.51, 0.7, 0.85, 0.86, 1, 9];
     expect(losses.map((loss) => rungOf(loss, LADDER))).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
-  });
-
-  test("is the nearest where cancelling sines make a rung lower than the one before", () => {
     const ladder = { rungs: [0.1, 0.5, 0.2], ofMean: 1 };
     expect([0.1, 0.14, 0.16, 0.34, 0.36, 0.74, 0.76].map((loss) => rungOf(loss, ladder))).toEqual([
       0, 0, 2, 2, 1, 1, 3,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { labelMean, labelVariance } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 
 describe("GENERATOR_PRESETS", () => {
@@ -10,6 +11,8 @@ describe("GENERATOR_PRESETS", () => {
       beta: [1.77, 0.27, 4.22, 2.72, 0.33],
       noiseStd: 0.1,
     });
+    expect(labelVariance(GENERATOR_PRESETS.paper.settings)).toBeCloseTo(2.89, 2);
+    expect(labelMean(GENERATOR_PRESETS.paper.settings) ** 2).toBeCloseTo(0.01, 2);
     const { alpha: _, ...rest } = GENERATOR_PRESETS.linear.settings;
     expect(rest).toEqual({ inputs: 100, scale: 0.58, beta: [], noiseStd: 0.1 });
   });

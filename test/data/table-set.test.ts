@@ -23,12 +23,9 @@ const inOrder = (rows: readonly number[][]) => rows.map((row) => row.join()).sor
 describe("a table without parts", () => {
   const set = (run: number, counts = COUNTS, seed = 0) => new TableSet(tableOf(N, RAW), identity(run, seed), counts);
 
-  test("is split into all of its rows, none twice", () => {
+  test("is split into all of its rows, none twice, by the run's index and the seed", () => {
     const both = [...rowsIn(set(0), "train"), ...rowsIn(set(0), "heldout")];
     expect(inOrder(both)).toEqual(inOrder(someRows(N).map(float)));
-  });
-
-  test("is split by the run's index and the seed, and by nothing else", () => {
     for (const [name, places] of Object.entries(GOLDEN.heldout)) {
       const [seed, run] = (name.match(/\d+/g) as string[]).map(Number) as [number, number];
       const expected = places.map((place) => float(someRows(N)[place]));
@@ -36,13 +33,10 @@ describe("a table without parts", () => {
     }
   });
 
-  test("gives a run of fewer rows some of those of a run of more, and the same held-out rows", () => {
+  test("gives a run of fewer rows some of those of a run of more, and has no more than it has", () => {
     const few = set(2, { trainRows: 11, heldoutRows: 10 });
     expect(rowsIn(few, "train")).toEqual(rowsIn(set(2), "train").slice(0, 11));
     expect(rowsIn(few, "heldout")).toEqual(rowsIn(set(2), "heldout"));
-  });
-
-  test("has no more rows than it has", () => {
     expect(() => set(0, { trainRows: 31, heldoutRows: 10 })).toThrow(
       "TableSet: /some.csv: expected at least 31 train rows, got 30",
     );
@@ -72,22 +66,16 @@ describe("standardised columns", () => {
     expect(values.reduce((sum, value) => sum + value ** 2, 0) / values.length).toBeCloseTo(1, 5);
   });
 
-  test("are shifted on held-out rows by the moments of the training rows", () => {
+  test("are shifted by the moments of the training rows, not scaled where constant there, and inputs or labels alone as asked", () => {
     const values = column(raw, "train", 1);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
     const expected = column(raw, "heldout", 1).map((value) => (value - mean) / std);
     for (const [n, value] of column(scaled, "heldout", 1).entries()) expect(value).toBeCloseTo(expected[n], 4);
-  });
-
-  test("are inputs or labels alone, as asked", () => {
     const inputs = new TableSet(tableOf(N, { rawLabels: true }), identity(5), COUNTS);
     const labels = new TableSet(tableOf(N, { standardise: false }), identity(5), COUNTS);
     expect(inputs.rows("train")).toEqual({ x: scaled.rows("train").x, y: raw.rows("train").y });
     expect(labels.rows("train")).toEqual({ x: raw.rows("train").x, y: scaled.rows("train").y });
-  });
-
-  test("that are constant in the training rows are shifted to 0 there, and not scaled", () => {
     const table = tableOf(N);
     for (const row of range(N)) setNumber(table.values as TableValues, row, 0, 0.1);
     const set = new TableSet(table, identity(5), COUNTS);
@@ -131,33 +119,6 @@ test("an embedded column is the number of its vector, after all other inputs; ot
   };
   expect(inputs("train")).toEqual({ 1: [5, 0, 1, 0], 2: [7, 1, 0, 2], 3: [9, 0, 1, 3] });
   expect(inputs("heldout")).toEqual({ 4: [5, 1, 0, 4], 5: [7, 0, 1, 4] }); // shop 1 and -1 are in no training row
-});
-
-test("a column of numbers with gaps is the number, or the mean, and an input that is 1 for a gap, whatever the number is", () => {
-  // a number with gaps, colour (2 values); two labels
-  const rows = [
-    [0, 1, 1, 2],
-    [1, 0, 2, 4],
-    [Number.NaN, 0, 3, 1],
-    [2, 0, 4, 4],
-    [Number.NaN, 1, 5, 7],
-  ];
-  const heldout = new Uint8Array(new SharedArrayBuffer(5));
-  heldout.set([0, 0, 0, 0, 1]);
-  const columns = [
-    { values: 0, gaps: true },
-    { values: 2, gaps: false },
-  ];
-  const cells = cellsOf(Float64Array.from(rows.flat()), 4, columns);
-  const table = tableOf(5, { ...RAW, inputs: 4, columns, heldout: null });
-  const values = { cells, heldout: heldout.buffer };
-  const set = new TableSet({ ...table, values }, identity(0), { trainRows: 4, heldoutRows: 1 });
-  const inputs = (part: "train" | "heldout") => {
-    const { x, y } = set.rows(part);
-    return Object.fromEntries(range(y.length / 2).map((n) => [y[2 * n], [...x.subarray(4 * n, 4 * n + 4)]]));
-  };
-  expect(inputs("train")).toEqual({ 1: [0, 0, 0, 1], 2: [1, 0, 1, 0], 3: [1, 1, 1, 0], 4: [2, 0, 1, 0] });
-  expect(inputs("heldout")).toEqual({ 5: [1, 1, 0, 1] });
 });
 
 describe("validation rows", () => {

@@ -18,11 +18,8 @@ describe("baseRate(settings) is the share of labels that are 1", () => {
   });
 });
 
-test("classShares(labels, C) counts each class", () => {
+test("classShares(labels, C) counts each class; entropy(shares) is -sum p ln p, without classes that never occur", () => {
   expect(classShares([2, 0, 2, 1, 2], 4)).toEqual([0.2, 0.2, 0.6, 0]);
-});
-
-test("entropy(shares) is -sum p ln p, without classes that never occur", () => {
   expect(entropy([0.5, 0.5])).toBeCloseTo(Math.LN2, 12);
   expect(entropy([0.25, 0, 0.75])).toBeCloseTo(0.25 * Math.log(4) + 0.75 * Math.log(4 / 3), 12);
   expect(entropy([1, 0])).toBe(0);

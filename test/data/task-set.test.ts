@@ -15,7 +15,7 @@ const cosine = (v: Float64Array | undefined, w: Float64Array | undefined) =>
   dot(v as Float64Array, w as Float64Array) / (length(v) * length(w));
 
 describe("task vectors", () => {
-  test("are orthonormal to 1e-12 before mixing", () => {
+  test("are orthonormal to 1e-12 before mixing, and need as many inputs as there are tasks", () => {
     for (let run = 0; run < 50; run++) {
       const vectors = orthonormalVectors(5, 100, keyOf(`test/${run}`));
       for (const [j, k] of [...pairsOf(5), [3, 3]] as const) {
@@ -23,9 +23,6 @@ describe("task vectors", () => {
         expect(Math.abs(dot(vectors[j] as Float64Array, vectors[k] as Float64Array) - expected)).toBeLessThan(1e-12);
       }
     }
-  });
-
-  test("need as many inputs as there are tasks", () => {
     expect(() => orthonormalVectors(3, 2, keyOf("test"))).toThrow("orthonormalVectors: D: expected at least 3, got 2");
   });
 
@@ -58,9 +55,14 @@ describe("task vectors", () => {
     expect(cosine(w2, w3)).toBeCloseTo(0.2, 12);
   });
 
-  test("of the first two tasks are the same however many follow", () => {
+  test("of the first two tasks are the same however many follow, others for each run, and point both ways", () => {
     const two = taskVectors(settings, correlationMatrix(2, 0.5), keyOf("test"));
     expect(taskVectors(settings, correlationMatrix(5, 0.5), keyOf("test")).slice(0, 2)).toEqual(two);
+    const first = Array.from({ length: 200 }, (_, run) => orthonormalVectors(2, 7, keyOf(`test/${run}`))[0]?.[0]);
+    const positive = first.filter((value) => value > 0).length;
+    expect(Math.abs(positive - 100)).toBeLessThan(4 * Math.sqrt(50));
+    const of = (run: number) => new TaskSet(settings, correlationMatrix(2, 0.5), { seed: 0, run }).vectors[0];
+    expect(of(1)).not.toEqual(of(2));
   });
 
   test("w2 of two tasks is c (p u1 + sqrt(1 - p²) u2), to the last bit", () => {
@@ -68,17 +70,6 @@ describe("task vectors", () => {
     const [, w2] = taskVectors(settings, correlationMatrix(2, 0.3), keyOf("test"));
     const expected = u1?.map((value, d) => 0.58 * (0.3 * value + Math.sqrt(1 - 0.3 ** 2) * u2?.[d]));
     expect(w2).toEqual(expected);
-  });
-
-  test("point both ways: no component has a sign of its own", () => {
-    const first = Array.from({ length: 200 }, (_, run) => orthonormalVectors(2, 7, keyOf(`test/${run}`))[0]?.[0]);
-    const positive = first.filter((value) => value > 0).length;
-    expect(Math.abs(positive - 100)).toBeLessThan(4 * Math.sqrt(50));
-  });
-
-  test("are others for each run", () => {
-    const of = (run: number) => new TaskSet(settings, correlationMatrix(2, 0.5), { seed: 0, run }).vectors[0];
-    expect(of(1)).not.toEqual(of(2));
   });
 });
 
@@ -105,16 +96,13 @@ describe("TaskSet.rows(set, count)", () => {
     }
   });
 
-  test("draws the same x and noise at every correlation, and the first task's labels too", () => {
+  test("draws the same x and noise at every correlation, and gives equal labels but for noise at 1", () => {
     const other = new TaskSet(settings, correlationMatrix(2, 0.9), identity).rows("train", 20);
     const ours = pair.rows("train", 20);
     expect(other.x).toEqual(ours.x);
     const task = (y: Float32Array, k: number) => y.filter((_, i) => i % 2 === k);
     expect(task(other.y, 0)).toEqual(task(ours.y, 0));
     expect(task(other.y, 1)).not.toEqual(task(ours.y, 1));
-  });
-
-  test("gives equal labels but for noise at correlation 1", () => {
     const { y } = new TaskSet(noiseless, correlationMatrix(2, 1), identity).rows("train", 20);
     for (let n = 0; n < 20; n++) expect(y[2 * n + 1]).toBe(y[2 * n]);
   });

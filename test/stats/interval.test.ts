@@ -12,10 +12,7 @@ test("shareOf(count, n) has SciPy's Wilson interval", () => {
   }
 });
 
-test("shareOf(0, 0) is no share", () => {
+test("shareOf(count, n) begins at 0 with none and ends at 1 with all, to the last bit; of nothing it is no share", () => {
   expect(shareOf(0, 0)).toEqual({ value: Number.NaN, low: Number.NaN, high: Number.NaN });
-});
-
-test("shareOf(count, n) begins at 0 with none and ends at 1 with all, to the last bit", () => {
   for (let n = 1; n <= 400; n++) expect([n, shareOf(0, n).low, shareOf(n, n).high]).toEqual([n, 0, 1]);
 });

@@ -56,24 +56,18 @@ describe("varianceComponents(table)", () => {
     }
   });
 
-  test("is the same twice, and for rows in place of columns", () => {
+  test("is the same twice and for rows in place of columns, and has no interval of fewer than five", () => {
     const table = made("turned", [7, 5], [1, 2, 0.5]);
     const turned = Array.from({ length: 5 }, (_, c) => Float64Array.from(table, (row) => row[c]));
     const [one, other] = [varianceComponents(table), varianceComponents(turned)];
     expect(varianceComponents(table)).toEqual(one);
     expect(one.variance.rows.value).toBeCloseTo(other.variance.columns.value, 12);
     expect(one.variance.rest.value).toBeCloseTo(other.variance.rest.value, 12);
-  });
-
-  test("has no interval of fewer than five rows or columns, and no value of one", () => {
     const { variance } = varianceComponents(made("few", [4, 9], [1, 1, 1]));
     expect(variance.rows.value).toBeGreaterThan(0);
     expect([variance.rows.low, variance.rest.high]).toEqual([Number.NaN, Number.NaN]);
     expect(varianceComponents([Float64Array.of(1, 2, 3, 4, 5, 6)]).share.rows.value).toBeNaN();
     expect(varianceComponents(made("same", [6, 6], [0, 0, 0])).share.rest.value).toBeNaN();
-  });
-
-  test("refuses rows of different lengths", () => {
     expect(() => varianceComponents([Float64Array.of(1, 2), Float64Array.of(1)])).toThrow(
       new RangeError("varianceComponents: expected rows of one length, got 2 and 1"),
     );
