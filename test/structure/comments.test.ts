@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
-const FOLDERS = ["src", "test", "bench", "scripts", "research", "assets", "examples", "python"];
+const FOLDERS = ["src", "playground", "test", "bench", "scripts", "research", "assets", "examples", "python"];
 const CODE = /\.(ts|tsx|js|mjs|c|h|py|sh)$/;
 const SKIPPED = /node_modules|__pycache__|\.venv/;
 /** A file named with its folder, or by its name alone: `graph/graph.ts`, `graph.ts`. */

@@ -24,6 +24,16 @@ const sweep = (listener: SweepListener = {}, signal?: AbortSignal) =>
   runSweep({ config, out }, { listener, ...(signal && { signal }) });
 
 describe("runSweep(request, { listener, signal })", () => {
+  test("has a run's record on disk when it tells its result", async () => {
+    const kept: boolean[] = [];
+    const result = ({ id }: { id: string }) => {
+      const journals = readdirSync(join(out, "journal")).filter((name) => name.endsWith(".jsonl"));
+      kept.push(journals.some((name) => readFileSync(join(out, "journal", name), "utf8").includes(`"id":"${id}"`)));
+    };
+    await sweep({ result });
+    expect(kept).toEqual(Array(12).fill(true));
+  });
+
   test("stopped when all is trained, was not stopped", async () => {
     const stop = new AbortController();
     const stopAtLast = ({ id }: { id: string }) => id === "omoe/p=0.70/002" && stop.abort();
