@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Debian's Chromium, without its windows, and Firefox for the browser tests, where they are not there yet; needs root, or sudo without a password.
+# Debian's Chromium, without its windows, and Firefox for the browser tests, where they are not there yet; needs root, or sudo
+# without a password.
 set -euo pipefail
 
 missing=()
