@@ -4,9 +4,9 @@ import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance, Kernels } from "../src/engines/cpu/kernels.ts";
 import { planRunGroup, type RunGroupPlan } from "../src/engines/cpu/run-group.ts";
 import { RunGroupRows } from "../src/engines/cpu/run-group-rows.ts";
-import { type RunSlot, writeParameters, writeTasks } from "../src/engines/cpu/run-slot.ts";
+import { type RunSlot, writeInitial, writeTasks } from "../src/engines/cpu/run-slot.ts";
 import type { Run } from "../src/engines/engine.ts";
-import { initialParameters } from "../src/engines/initial-parameters.ts";
+import { initialParametersInto } from "../src/engines/initial-parameters.ts";
 import { labelPanelBytes } from "../src/engines/rows/generator.ts";
 import { inputPanelBytes } from "../src/engines/rows/panels.ts";
 import type { TaskLoss } from "../src/engines/task-losses.ts";
@@ -77,7 +77,7 @@ export function timeRuns(set: KernelSet, runs: readonly Run[]): number[] {
 function beginRun(memory: KernelInstance, slot: RunSlot, run: Run): void {
   const tasks = new Array<TaskLoss>(run.model.tasks).fill({ kind: "regression", weight: 1, unit: 1 });
   writeTasks(memory, slot, tasks, run.training.huberDelta);
-  writeParameters(memory, slot, initialParameters(run));
+  writeInitial(memory, slot, (zeros) => initialParametersInto(zeros, run));
 }
 
 function timeSteps(kernels: Kernels, { rows }: RunGroupPlan, { address }: RunSlot, batch: number): number {

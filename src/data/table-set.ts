@@ -190,6 +190,8 @@ type RunOnTable = RunNames & { readonly data: TableSettings; readonly training: 
 /** The latest sets: runs of several models have the same rows, and each asks for them in its try, its training and its losses. */
 const latest: { readonly key: string; readonly set: TableSet }[] = [];
 const MOST_LATEST = 4;
+/** Of a table of more rows, only the latest: it takes 4 bytes for each. */
+const MANY_ROWS = 1_000_000;
 
 /** The rows of a run on a table. */
 export function tableSetOf(run: RunOnTable): TableSet {
@@ -198,7 +200,7 @@ export function tableSetOf(run: RunOnTable): TableSet {
   if (known) return known.set;
   const set = new TableSet(run.data, dataIdentity(run), run.training);
   if (key !== undefined) latest.unshift({ key, set });
-  latest.splice(MOST_LATEST);
+  latest.splice((run.data.values?.cells.rows ?? 0) > MANY_ROWS ? 1 : MOST_LATEST);
   return set;
 }
 

@@ -1,12 +1,17 @@
 import { outputCount } from "../data/task-kinds.ts";
-import { initialValues, parameterBlocks } from "../models/parameters.ts";
+import { initialValues, parameterBlocks, parameterCount } from "../models/parameters.ts";
 import { modelKey, type Run } from "./engine.ts";
 import { sharesOf, tasksIn } from "./task-losses.ts";
 
 /** A run's initial parameters in canonical order; the same at every correlation. */
 export function initialParameters(run: Run): Float32Array {
+  return initialParametersInto(new Float32Array(parameterCount(run.model)), run);
+}
+
+/** The same into `values`, which holds zeros; returns it. */
+export function initialParametersInto(values: Float32Array, run: Run): Float32Array {
   const { model, training } = run;
-  const values = initialValues(model, training.initializer, (tensor) => modelKey(run, tensor));
+  initialValues(model, training.initializer, (tensor) => modelKey(run, tensor), values);
   if (training.outputBias !== "base-rate") return values;
   const biases = outputBiases(run);
   for (const { part, kind, network, offset } of parameterBlocks(model))

@@ -211,8 +211,12 @@ export function paperCount(spec: ModelSpec): number {
  * `keyFor` returns for its name, and shares as kernels; tables by `initialTable`; biases and log-alphas 0; stitches leave a task nine tenths of its
  * own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half it is flat.
  */
-export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor: (block: string) => Key): Float32Array {
-  const values = new Float32Array(parameterCount(spec));
+export function initialValues(
+  spec: ModelSpec,
+  initializer: Initializer,
+  keyFor: (block: string) => Key,
+  values: Float32Array = new Float32Array(parameterCount(spec)),
+): Float32Array {
   for (const { name, part, kind, shape, offset } of parameterBlocks(spec)) {
     const [from, to] = shape as [number, number];
     const { select } = spec.gate;

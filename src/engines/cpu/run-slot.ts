@@ -163,9 +163,17 @@ export function writeTasks(
   }
 }
 
-/** Writes a run's parameters, in canonical order, where its kernels read them. */
-export function writeParameters(memory: KernelInstance, slot: RunSlot, parameters: Float32Array): void {
-  packWeights(slot.code.weights, parameters, valuesAt(memory, slot, 0));
+/**
+ * Writes a run's initial parameters where its kernels read them. They are drawn in canonical order, where a moment will be if there
+ * is one: vectors of a million values are then in memory once.
+ */
+export function writeInitial(memory: KernelInstance, slot: RunSlot, draw: (zeros: Float32Array) => void): void {
+  const { weights } = slot.code;
+  const [values, moment] = [valuesAt(memory, slot, 0), slot.values > 1 ? valuesAt(memory, slot, 1) : undefined];
+  const drawn = moment?.fill(0).subarray(0, weights.parameters) ?? new Float32Array(weights.parameters);
+  draw(drawn);
+  packWeights(weights, drawn, values);
+  moment?.fill(0);
 }
 
 /** A run's parameters in canonical order. */

@@ -10,7 +10,7 @@ import {
   type Run,
   type RunState,
 } from "../engine.ts";
-import { initialParameters } from "../initial-parameters.ts";
+import { initialParametersInto } from "../initial-parameters.ts";
 import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
@@ -24,7 +24,7 @@ import {
   readTrained,
   setStep,
   takeMeans,
-  writeParameters,
+  writeInitial,
   writeRates,
   writeTasks,
   writeTrained,
@@ -76,7 +76,7 @@ export class TrainingRun {
     writeTasks(memory, place.slot, this.#tasks, run.training.huberDelta);
     this.#isEnough = isEnough(run, this);
     if (state) writeTrained(memory, place.slot, state);
-    else writeParameters(memory, place.slot, initialParameters(run));
+    else writeInitial(memory, place.slot, (zeros) => initialParametersInto(zeros, run));
   }
 
   /** Steps done; once it is over, by the others. */

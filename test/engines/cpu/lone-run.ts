@@ -7,7 +7,7 @@ import {
   setStep,
   takeMeans,
   takeSlot,
-  writeParameters,
+  writeInitial,
   writeRates,
   writeTasks,
 } from "../../../src/engines/cpu/run-slot.ts";
@@ -98,7 +98,7 @@ export function loneRun(
       fill(y, labels, spec.tasks);
       batch = y;
     },
-    setParameters: (parameters: Float32Array) => writeParameters(memory, slot, parameters),
+    setParameters: (parameters: Float32Array) => writeInitial(memory, slot, (zeros) => zeros.set(parameters)),
     parameters: () => readParameters(memory, slot),
     /** Trains on the batch `steps` times; the losses [K] before the last update. */
     train(steps: number): number[] {
