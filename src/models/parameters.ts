@@ -207,9 +207,10 @@ export function paperCount(spec: ModelSpec): number {
 }
 
 /**
- * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream whose key
- * `keyFor` returns for its name, and shares as kernels; tables by `initialTable`; biases and log-alphas 0; stitches leave a task nine tenths of its
- * own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half it is flat.
+ * Initial values in canonical order into `values`, [parameterCount] zeros, which it returns: kernels by `initializer`, each from the stream
+ * whose key `keyFor` returns for its name, and shares as kernels; tables by `initialTableInto`; biases and log-alphas 0; stitches leave a
+ * task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half
+ * it is flat.
  */
 export function initialValues(
   spec: ModelSpec,
