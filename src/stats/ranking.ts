@@ -27,13 +27,13 @@ function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked 
   if (known?.labels === labels) return known;
   const N = scores.length;
   const Scores = scores instanceof Float32Array ? Float32Array : Float64Array;
-  const [first, second] = [new Scores(N), new Scores(N)];
+  const all = new Scores(N);
   let count = 0;
   for (let row = 0; row < N; row++) {
-    if (labels[row] === 1) first[count++] = scores[row];
-    else second[row - count] = scores[row];
+    if (labels[row] === 1) all[count++] = scores[row];
+    else all[N - 1 - row + count] = scores[row];
   }
-  const [ones, zeros] = [sortAscending(first.subarray(0, count)), sortAscending(second.subarray(0, N - count))];
+  const [ones, zeros] = [sortAscending(all.subarray(0, count)), sortAscending(all.subarray(count))];
   const found = { labels, ones, zeros, ties: tiesOf(ones, zeros) };
   ranked.set(scores, found);
   return found;
