@@ -30,8 +30,7 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
     const tables = (["dense", "lazy"] as const).map((embeddingSteps) => {
       return [embeddedRun(ZOO.mmoe.build(DIMENSIONS), { embeddingSteps, batch: 60, steps: 9 })];
     });
-    for (const runs of [...groups, ...tables])
-      expect(trained(set, runs, undefined, 2)).toEqual(trainedByWasm(runs));
+    for (const runs of [...groups, ...tables]) expect(trained(set, runs, undefined, 2)).toEqual(trainedByWasm(runs));
   });
 
   test("for any model of the family, by 2 to 5 threads", () => {
