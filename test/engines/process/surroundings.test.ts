@@ -16,13 +16,13 @@ const reading = {
   JavaScript: (what: string) =>
     codeModel(
       `import { createHash } from "node:crypto";
-const SCALE = createHash("sha256").update(String(${what})).digest()[0];
+const SCALE = createHash("sha256").update(String(${what})).digest().readUInt32BE() / 2 ** 24;
 ${LINEAR.replace("? lr : 2 * lr", "? lr : lr * (1 + SCALE)")}`,
     ),
   Python: (what: string) =>
     pythonModel(
       `import hashlib, os, tempfile, time
-SCALE = hashlib.sha256(str(${what}).encode()).digest()[0]
+SCALE = int.from_bytes(hashlib.sha256(str(${what}).encode()).digest()[:4], "big") / 2**24
 ${NUMPY_LINEAR.replace("settings.lr if", "settings.lr * (1 + SCALE) if")}`,
     ),
 };
