@@ -111,7 +111,7 @@ export class InputColumn {
   /** Takes the numbers of rows that follow each other. Gives the first row that has nothing; undefined if each has a value, as all do if `isFull`. */
   take(first: number, numbers: Numbers, isFull = false): number | undefined {
     let [gap, gaps, ofTraining] = [-1, 0, numbers.length];
-    for (let n = 0; n < numbers.length && !isFull; n++) {
+    for (let n = isFull ? numbers.length : 0; n < numbers.length; n++) {
       if (!Number.isNaN(numbers[n])) continue;
       if (gap < 0) gap = n;
       gaps++;

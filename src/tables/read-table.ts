@@ -40,14 +40,14 @@ export function readTable(path: string, chosen?: NamedColumns, how?: TableReadin
     const hashes = files.map(hashOf);
     return files[0] === path ? hashes[0] : createHash("sha256").update(hashes.join()).digest("hex");
   };
-  const keyOf = (named?: NamedColumns) => `${sha256()} ${JSON.stringify([named, readingKey(how)])}`;
-  const before = known.size > 0 ? known.get(keyOf(chosen)) : undefined; // the first needs no hash before its rows
+  const keyOf = (hash: string, named?: NamedColumns) => `${hash} ${JSON.stringify([named, readingKey(how)])}`;
+  const before = known.size > 0 ? known.get(keyOf(sha256(), chosen)) : undefined; // the first needs no hash before its rows
   const table = before ?? { ...rowsIn(files, { source, sha256, chosen, how }), sha256: sha256() };
   if (files.some((file, i) => stateOf(file) !== states[i]))
     throw new UsageError(`${source}: changed while it was read; run the command again`);
   const { areChosen, labels, inputs } = table;
-  known.set(keyOf(chosen), table);
-  known.set(keyOf(areChosen ? { labels, inputs } : undefined), table); // as a stored config has it
+  known.set(keyOf(table.sha256, chosen), table);
+  known.set(keyOf(table.sha256, areChosen ? { labels, inputs } : undefined), table); // as a stored config has it
   return table;
 }
 
