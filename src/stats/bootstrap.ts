@@ -1,8 +1,8 @@
 import { type Xoshiro, xoshiroOf } from "../random/xoshiro.ts";
 import { type Estimate, type Interval, LEVEL, NO_INTERVAL } from "./estimate.ts";
-import { mean, quantileSorted } from "./moments.ts";
+import { mean } from "./moments.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
-import { sortAscending } from "./sort.ts";
+import { select } from "./sort.ts";
 
 const RESAMPLES = 10_000;
 /** Of larger samples fewer resamples are drawn, in proportion: their intervals are narrow, and each resample takes longer. */
@@ -19,7 +19,7 @@ export function resamplesOf(n: number): number {
 /** The acceleration of larger samples is tiny: groups of runs give it well enough. */
 const MOST_LEFT_OUT = 1000;
 
-/** A statistic of a sample, of its resamples (ascending) and of the sample without each of its runs in turn. */
+/** A statistic of a sample, of its resamples in any order, and of the sample without each of its runs in turn. */
 export interface Bootstrapped {
   readonly value: number;
   readonly replicates: Float64Array;
@@ -57,7 +57,7 @@ export function bootstrap<T, K extends string>(
   const jackknife = evaluate(leftOut(n), groupsOf(n));
   const entries = names.map((name, k) => {
     const [[value], own] = [whole[k] as Float64Array, replicates[k]];
-    return [name, { value, replicates: sortAscending(own), jackknife: jackknife[k] }];
+    return [name, { value, replicates: own, jackknife: jackknife[k] }];
   });
   return Object.fromEntries(entries) as Record<K, Bootstrapped>;
 }
@@ -141,17 +141,28 @@ const groupsOf = (n: number) => (n === 0 ? 0 : Math.ceil(n / groupSize(n)));
  * The bias-corrected and accelerated interval (Efron, "Better Bootstrap Confidence Intervals", JASA 82, 1987), as
  * SciPy's `bootstrap` has it: replicates that equal the estimate count half in the bias, acceleration by the jackknife,
  * quantiles between neighbours. NaN if it is undefined: fewer than two runs, a statistic that some sample does not
- * have, or all replicates on one side of the estimate.
+ * have, or all replicates on one side of the estimate. The replicates are put into another order.
  */
 export function bcaInterval({ value, replicates, jackknife }: Bootstrapped, level = LEVEL): Interval {
   const bias = normalQuantile(shareBelow(replicates, value));
+  if (!Number.isFinite(bias) || replicates.includes(Number.NaN)) return NO_INTERVAL;
   const acceleration = accelerationOf(jackknife);
   const end = (tail: number) => {
     const z = bias + normalQuantile(tail);
-    return quantileSorted(replicates, normalCdf(bias + z / (1 - acceleration * z)));
+    return quantile(replicates, normalCdf(bias + z / (1 - acceleration * z)));
   };
-  const interval = { low: end((1 - level) / 2), high: end((1 + level) / 2) };
-  return Number.isFinite(bias) && !replicates.includes(Number.NaN) ? interval : NO_INTERVAL;
+  return { low: end((1 - level) / 2), high: end((1 + level) / 2) };
+}
+
+/** `quantileSorted` of values in any order, which it changes. */
+function quantile(values: Float64Array, q: number): number {
+  if (Number.isNaN(q)) return Number.NaN; // the jackknife lacks a value
+  const position = q * (values.length - 1);
+  const below = Math.floor(position);
+  const low = select(values, below);
+  let above = Number.POSITIVE_INFINITY;
+  for (let i = below + 1; i < values.length; i++) if (values[i] < above) above = values[i];
+  return position === below ? low : low + (position - below) * (above - low);
 }
 
 /** A statistic with its interval. */
@@ -168,15 +179,15 @@ export function estimatesOf<K extends string>(
   return Object.fromEntries(all.map(([name, one]) => [name, estimateOf(one)])) as Record<K, Estimate>;
 }
 
-/** Share of ascending values below `value`; those that equal it count half. */
-function shareBelow(sorted: Float64Array, value: number): number {
+/** Share of values below `value`; those that equal it count half. */
+function shareBelow(values: Float64Array, value: number): number {
   let below = 0;
   let equal = 0;
-  for (const one of sorted) {
-    if (one < value) below++;
-    else if (one === value) equal++;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < value) below++;
+    else if (values[i] === value) equal++;
   }
-  return (below + equal / 2) / sorted.length;
+  return (below + equal / 2) / values.length;
 }
 
 /** A sixth of the skewness of the jackknife's influences; 0 if all of them are equal. */

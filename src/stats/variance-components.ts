@@ -44,7 +44,7 @@ export function varianceComponents(table: CrossedTable): VarianceComponents {
   const jackknife = leftOut(table);
   const estimates = (of: (components: Components) => Components) =>
     each((name): Estimate => {
-      const own = Float64Array.from(replicates, (one) => of(one)[name]).sort();
+      const own = Float64Array.from(replicates, (one) => of(one)[name]);
       const without = Float64Array.from(jackknife.flatMap((some) => centred(some.map((one) => of(one)[name]))));
       const whole = of(value)[name];
       return { value: whole, ...bcaInterval({ value: whole, replicates: own, jackknife: without }) };

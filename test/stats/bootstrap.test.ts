@@ -33,7 +33,7 @@ function byFormula(x: readonly number[], statistic: (sorted: ArrayLike<number>) 
   const of = (values: readonly number[]) => statistic(Float64Array.from(values).sort());
   const replicates = Float64Array.from({ length: 400 }, (_, b) =>
     of(x.map((_, i) => x[(7919 * i + 104729 * b + 31 * i * i * b) % n])),
-  ).sort();
+  );
   const jackknife = Float64Array.from(x, (_, i) => of(x.filter((_, j) => j !== i)));
   return { value: of(x), replicates, jackknife };
 }
@@ -97,7 +97,6 @@ describe("bootstrap(columns, statistics)", () => {
     const { replicates } = bootstrap([Float64Array.of(3, 1, 2)], prepare, { isAll }).isAll;
     expect([computed, replicates.length]).toEqual([1 + 10 + 3, 10_000]); // the sample, its resamples, those without a run
     expectClose([mean(replicates)], [6 / 27], 0.02);
-    expect(replicates).toEqual(replicates.toSorted());
   });
 
   test("gives a wider interval for a higher level", () => {
