@@ -7,7 +7,7 @@ import { SWEEP_FIGURES, TRIAL_FIGURES } from "../src/figures/gallery.ts";
 import { JOURNALS } from "../src/records/find-results.ts";
 import { configIn } from "../src/records/read-results.ts";
 import { provenancesIn } from "../src/records/writers.ts";
-import { shellQuoted } from "../src/shell.ts";
+import { shellQuoted } from "../src/text.ts";
 import { type Page, PUBLIC, ROOT } from "./pages.ts";
 
 const KINDS = [...TRIAL_FIGURES, ...SWEEP_FIGURES];

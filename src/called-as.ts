@@ -1,5 +1,5 @@
 import { basename, delimiter, dirname, relative } from "node:path";
-import { shellQuoted } from "./shell.ts";
+import { shellQuoted } from "./text.ts";
 
 /**
  * What starts the command line whose script is `script`, as the user typed it: `mmoe`, `npx mmoe`, `node bin/mmoe.js`;

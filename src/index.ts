@@ -29,12 +29,12 @@ export type { AnyRun, Run } from "./engines/engine.ts";
 export type { ModelSettings, ModelTask, Numbers, OwnTrainer } from "./engines/process/node-model.ts";
 export { UsageError } from "./errors.ts";
 export { isUnavailable } from "./figures/draw/figure.ts";
-export { MachineError } from "./machine-error.ts";
 export type { CodeModel, Model } from "./models/code.ts";
 export type { RunRecord } from "./records/record.ts";
 export { planRuns } from "./sweep/plan.ts";
 export type { SweepListener, SweepOutcome, SweepRequest, SweepStart } from "./sweep/run-sweep.ts";
 export { runSweep } from "./sweep/run-sweep.ts";
+export { MachineError } from "./system-errors.ts";
 export { version } from "./version.ts";
 export type {
   Claim,

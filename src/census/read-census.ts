@@ -1,8 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { UsageError } from "../errors.ts";
+import { readBytes, shownPath } from "../files.ts";
 import { LongWork } from "../long-work.ts";
-import { shownPath } from "../paths.ts";
-import { readBytes } from "../regular-file.ts";
 
 /** One file's rows, column by column: numbers as they are, categories as texts, income as 1 above $50,000 and else 0. */
 export interface CensusRows {

@@ -1,10 +1,10 @@
 import type { Cell } from "../identity/cell.ts";
-import { listed } from "../listed.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { type Bootstrapped, bcaInterval, bootstrap, estimateOf } from "../stats/bootstrap.ts";
 import { countedText, LEVEL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
+import { listed } from "../text.ts";
 import type { Bound, CellSample, ClaimPart, PartRule, Verdict } from "./claim.ts";
 
 /** A part of a claim and the cells that it is about. */

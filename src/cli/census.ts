@@ -17,14 +17,13 @@ import {
 } from "../census/study.ts";
 import { ONE_HOT } from "../config/table-inputs.ts";
 import { UsageError } from "../errors.ts";
-import { makeFolder } from "../paths.ts";
+import { makeFolder, writeWhole } from "../files.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";
 import { writable, written } from "../records/find-results.ts";
 import { parquetOf } from "../records/parquet.ts";
 import type { Results } from "../records/read-results.ts";
-import { shellQuoted } from "../shell.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
-import { writeWhole } from "../write-whole.ts";
+import { shellQuoted } from "../text.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import {

@@ -2,9 +2,8 @@ import { MMOE } from "../called-as.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsCsv, claimsOf, coveringCommands, shortRuns } from "../claims/claims.ts";
 import { boundText, oursText, paperText } from "../claims/judge.ts";
-import { listed } from "../listed.ts";
 import { cellLosses } from "../records/cell-losses.ts";
-import { shellQuoted } from "../shell.ts";
+import { listed, shellQuoted } from "../text.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import {

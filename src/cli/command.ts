@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MMOE } from "../called-as.ts";
-import type { MachineError } from "../machine-error.ts";
+import type { MachineError } from "../system-errors.ts";
 
 /**
  * What a command's file exports; it is loaded only when the command is called. It adds arguments, options and an action

@@ -9,7 +9,7 @@ import { folderOf, gigabytes, requirements } from "../cuda/requirements.ts";
 import { type Plan, pendingSteps, runSteps, type Step, type StepContext } from "../cuda/steps.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell.ts";
+import { shellQuoted } from "../text.ts";
 import { duration } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { addOptions, type Given, type OptionSpecs } from "./options.ts";

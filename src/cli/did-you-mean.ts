@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { presetNames } from "../config/load.ts";
 import { SETTING_KEYS, type SettingKey } from "../config/schema.ts";
 import { meantBy } from "../config/suggest.ts";
-import { shellQuoted } from "../shell.ts";
+import { shellQuoted } from "../text.ts";
 
 /** Settings that have an option of another name than their own. */
 const SHORTER: Partial<Record<SettingKey, string>> = { correlations: "--corr" };

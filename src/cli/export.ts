@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { writeWhole } from "../files.ts";
 import type { Sheet } from "../records/columns.ts";
 import { csvOf } from "../records/csv.ts";
 import { longCurvesSheet } from "../records/curves-csv.ts";
@@ -7,7 +8,6 @@ import { parquetColumns, parquetOf } from "../records/parquet.ts";
 import type { RunRecord } from "../records/record.ts";
 import { runsSheet } from "../records/runs-csv.ts";
 import { numberOf } from "../units.ts";
-import { writeWhole } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import { addOptions, choiceOption, type Given, type OptionSpecs, outputFile, pathOption, writeOut } from "./options.ts";

@@ -26,13 +26,12 @@ import {
   TRIAL_FIGURES,
 } from "../figures/gallery.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
+import { makeFolder, writeWholeSync } from "../files.ts";
 import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
-import { makeFolder } from "../paths.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
-import { writeWholeSync } from "../write-whole.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { addOptions, choiceOption, folderOption, type Given, listOption, type OptionSpecs } from "./options.ts";

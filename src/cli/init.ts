@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { MMOE } from "../called-as.ts";
 import { loadConfig, presetNames } from "../config/load.ts";
 import { DECLARED, SETTING_KEYS, type SettingKey } from "../config/schema.ts";
-import { shellQuoted } from "../shell.ts";
+import { shellQuoted } from "../text.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import {
   addOptions,

@@ -5,9 +5,9 @@ import { LARGEST_COUNT } from "../config/kinds.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { KERNEL_CHOICES, type KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
+import { writeWholeSync } from "../files.ts";
 import { writable } from "../records/find-results.ts";
 import type { EngineName } from "../sweep/engines.ts";
-import { writeWholeSync } from "../write-whole.ts";
 import type { Output } from "./command.ts";
 import { type Block, blocksLatex, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 

@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
-import { systemReason } from "../system-error.ts";
-import { writeAll } from "../write-whole.ts";
+import { writeAll } from "../files.ts";
+import { systemReason } from "../system-errors.ts";
 import { type Effects, EXIT, type Output } from "./command.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell.ts";
+import { shellQuoted } from "../text.ts";
 import { BIN } from "./cluster/devices.ts";
 import { checkFolder, checkSweep } from "./cluster/shard-option.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript, stopTimes, submit } from "./cluster/slurm-script.ts";

@@ -7,7 +7,6 @@ import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
-import { shellQuoted } from "../shell.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { hasBadMinima } from "../summary/bad-loss.ts";
 import { costCsv, modelCosts } from "../summary/cost.ts";
@@ -18,6 +17,7 @@ import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/se
 import { memorisedText, type Summary, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
 import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
+import { shellQuoted } from "../text.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import {
   AT_OPTION,

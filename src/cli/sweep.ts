@@ -1,12 +1,12 @@
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { readResults } from "../records/read-results.ts";
-import { shellQuoted } from "../shell.ts";
 import { memorisedText } from "../summary/summary.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
 import { outlinedShare, plannedShare, type ShareOutline, trainedWith, withTables } from "../sweep/share.ts";
+import { shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
 import { devicesOption, trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";

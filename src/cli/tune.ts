@@ -9,7 +9,6 @@ import { correlationText, pointText } from "../identity/cell.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
-import { shellQuoted } from "../shell.ts";
 import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import {
   type Candidate,
@@ -21,6 +20,7 @@ import {
   tuneMetric,
   validationLoss,
 } from "../sweep/tune.ts";
+import { shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
 import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";

@@ -6,8 +6,7 @@ import { dirname, extname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse } from "es-module-lexer/js";
 import { UsageError } from "../errors.ts";
-import { shownPath } from "../paths.ts";
-import { readText } from "../regular-file.ts";
+import { readText, shownPath } from "../files.ts";
 
 /** All of a model's code. */
 export interface CodeFiles {

@@ -2,8 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
-import { shownPath } from "../paths.ts";
-import { readBytes } from "../regular-file.ts";
+import { readBytes, shownPath } from "../files.ts";
 import { type CodeFiles, LARGEST_CODE, MOST_FILES, realPath, sha256 } from "./javascript-files.ts";
 
 /** A file as Python names it. */

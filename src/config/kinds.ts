@@ -1,6 +1,6 @@
 // Kinds of values. Their descriptions complete the sentence "expected ...": they are the error texts and the editors' hints.
 import { z } from "zod";
-import { printable } from "../printable.ts";
+import { printable } from "../text.ts";
 
 /** The largest count anywhere: a counter of the row generator has 32 bits. */
 export const LARGEST_COUNT = 2 ** 31 - 1;

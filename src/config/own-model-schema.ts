@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Activation, Gating } from "../models/spec.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { isName } from "../printable.ts";
+import { isName } from "../text.ts";
 import { choice, count, LONGEST_NAME, plainName, positive, printableText } from "./kinds.ts";
 
 /** Bounds of a model's sizes: a plan of more would not end. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { MMOE } from "../called-as.ts";
-import { shellQuoted } from "../shell.ts";
+import { shellQuoted } from "../text.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
 import { BINDING_PACKAGE, cudaHome, distrustOf, homePaths, type Problem } from "./home.ts";

@@ -2,7 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell.ts";
+import { shellQuoted } from "../text.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { writeWholeSync } from "../files.ts";
 import { thousands } from "../units.ts";
-import { writeWholeSync } from "../write-whole.ts";
 import { BINDING_PACKAGE, BINDING_VERSION, homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
 import { QUIET_SOURCE } from "./quiet-source.ts";

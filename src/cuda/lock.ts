@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { UsageError } from "../errors.ts";
-import { isSystemError, systemReason } from "../system-error.ts";
+import { isSystemError, systemReason } from "../system-errors.ts";
 import { homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { statfsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { nearestExisting } from "../paths.ts";
+import { nearestExisting } from "../files.ts";
 import type { Env } from "./home.ts";
 
 export interface CommandOptions {

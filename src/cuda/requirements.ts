@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { nearestExisting } from "../paths.ts";
+import { nearestExisting } from "../files.ts";
 import { type Card, visibleCards } from "./cards.ts";
 import { homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
-import { writeWholeSync } from "../write-whole.ts";
+import { writeWholeSync } from "../files.ts";
 import type { CommandOptions, Machine } from "./machine.ts";
 
 /** One step of a set-up. */

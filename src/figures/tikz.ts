@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { latexText } from "../latex-text.ts";
+import { latexText } from "../text.ts";
 import type { Figure } from "./draw/figure.ts";
 import { type Attributes, movedBy, rounded, type SvgNode } from "./draw/svg.ts";
 

@@ -2,9 +2,8 @@ import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "
 import { join } from "node:path";
 import type { AnyRun, RunState } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { reading, readText } from "../regular-file.ts";
-import { isSystemError, quietly, systemReason } from "../system-error.ts";
-import { isPartial, writeWholeSync } from "../write-whole.ts";
+import { isPartial, reading, readText, writeWholeSync } from "../files.ts";
+import { isSystemError, quietly, systemReason } from "../system-errors.ts";
 import { checkpointText, stateIn, type Trained } from "./checkpoint.ts";
 import { CHECKPOINTS } from "./find-results.ts";
 import type { RunRecord } from "./record.ts";

@@ -1,8 +1,7 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { GRID_KEYS } from "../config/schema.ts";
-import { startOf } from "../regular-file.ts";
-import { isPartial } from "../write-whole.ts";
+import { isPartial, startOf } from "../files.ts";
 import { isJournal } from "./journal-file.ts";
 import { journalPaths } from "./read-journals.ts";
 

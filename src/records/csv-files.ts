@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { writeWhole } from "../files.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { writeWhole } from "../write-whole.ts";
 import { CELL_STATISTICS, type Column, cellColumns, csvRow } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { curvesCsv, longCurvesCsv } from "./curves-csv.ts";

@@ -2,7 +2,7 @@ import { closeSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { belongTogether } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
-import { openIfThere, reading } from "../regular-file.ts";
+import { openIfThere, reading } from "../files.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
 
 /** Bytes that are read at once. */

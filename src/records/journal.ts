@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync } from 
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import type { z } from "zod";
-import { writeAll, writeWholeSync } from "../write-whole.ts";
+import { writeAll, writeWholeSync } from "../files.ts";
 import { type HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
 import { lineOf } from "./journal-line.ts";
 import type { Provenance } from "./provenance.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { reading } from "../regular-file.ts";
+import { reading } from "../files.ts";
 import { linesOf, PASS_OVER } from "./journal-file.ts";
 import { elapsedMsIn, headIn, type RecordHead, recordIn } from "./journal-line.ts";
 import type { RunRecord } from "./record.ts";

@@ -6,7 +6,7 @@ import { loadStoredConfig } from "../config/load.ts";
 import { meantBy } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
-import { shellQuoted } from "../shell.ts";
+import { shellQuoted } from "../text.ts";
 import { CONFIG, JOURNALS } from "./find-results.ts";
 import { holdsTrials } from "./label-trials.ts";
 import type { Provenance } from "./provenance.ts";

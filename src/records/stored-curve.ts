@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { UsageError } from "../errors.ts";
-import { reading } from "../regular-file.ts";
+import { reading } from "../files.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { recordIn } from "./journal-line.ts";
 import { type CurveEnds, endsOf, type RecordedCurve, type RunRecord } from "./record.ts";

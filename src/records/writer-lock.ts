@@ -3,10 +3,9 @@ import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
-import { readText } from "../regular-file.ts";
-import { isAlive } from "../system-error.ts";
+import { readText, writeWholeSync } from "../files.ts";
+import { isAlive } from "../system-errors.ts";
 import { localTime } from "../units.ts";
-import { writeWholeSync } from "../write-whole.ts";
 
 /** One of `count` disjoint parts of a sweep, `index` from 1. */
 export interface Shard {

@@ -1,11 +1,10 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { arithmeticOf } from "../engines/arithmetic.ts";
-import { readText } from "../regular-file.ts";
+import { readText } from "../files.ts";
 import { PROVENANCE } from "./journal.ts";
 import { PROGRESS, type ProcessProgress, progressIn } from "./progress-file.ts";
-import type { Provenance } from "./provenance.ts";
-import { provenanceIn } from "./provenance.ts";
+import { type Provenance, provenanceIn } from "./provenance.ts";
 import { journalTotals } from "./read-journals.ts";
 import { isTraining } from "./writer-lock.ts";
 

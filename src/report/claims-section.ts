@@ -4,10 +4,9 @@ import { boundText, oursText, paperText } from "../claims/judge.ts";
 import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss, LOSS_SETS } from "../config/losses.ts";
 import { capitalised } from "../figures/draw/words.ts";
-import { listed } from "../listed.ts";
 import type { SeveralPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/words.ts";
-import { shellQuoted } from "../shell.ts";
+import { listed, shellQuoted } from "../text.ts";
 import { type Html, headRow, html, NOTHING, section, tableOf } from "./html.ts";
 import { mark } from "./settings-section.ts";
 

@@ -11,13 +11,13 @@ import {
 import { element, svgText } from "../figures/draw/svg.ts";
 import { fileName } from "../figures/files.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions, VERDICTS } from "../figures/gallery.ts";
-import { listed } from "../listed.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import { type CellSeesaw, seesawOf, sharesNothing } from "../summary/seesaw.ts";
+import { listed } from "../text.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 import { type Html, html, markup, NOTHING, section } from "./html.ts";
 import { dataElement } from "./html-page.ts";

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { listed } from "../listed.ts";
 import type { Provenance } from "../records/provenance.ts";
 import { trainersOf, trainerText } from "../records/writers.ts";
-import { shellQuoted } from "../shell.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { listed, shellQuoted } from "../text.ts";
 import { type Html, headRow, html, NOTHING, section, tableOf } from "./html.ts";
 
 /** Most command lines that are shown; a job array has one for each shard. */

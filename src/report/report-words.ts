@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { shortNumber, signed } from "../figures/draw/scale.ts";
-import { listed } from "../listed.ts";
+import { listed } from "../text.ts";
 import { DASH } from "./html.ts";
 
 /** If there are more names than this, they are counted. */

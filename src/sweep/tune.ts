@@ -9,7 +9,6 @@ import type { GridKey } from "../config/settings.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
 import { type GridPoint, pointText } from "../identity/cell.ts";
-import { listed } from "../listed.ts";
 import { type CellLosses, cellLosses, cellValues, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
@@ -19,6 +18,7 @@ import { describe } from "../stats/describe.ts";
 import { type Estimate, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { comparePairs } from "../stats/pairs.ts";
+import { listed } from "../text.ts";
 import { validationName } from "../validation-name.ts";
 
 export const TUNED_BY = ["model", "cell"] as const;

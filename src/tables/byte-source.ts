@@ -1,8 +1,8 @@
 // Bytes that are read in pieces, so that a large file is never in memory as a whole.
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { reading, regularSize } from "../files.ts";
 import { LongWork } from "../long-work.ts";
-import { reading, regularSize } from "../regular-file.ts";
 
 export interface ByteSource {
   readonly length: number;

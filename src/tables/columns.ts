@@ -1,7 +1,7 @@
 // Which columns a table has, and what each is for.
 import type { ChosenColumns } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
-import { isName, printable } from "../printable.ts";
+import { isName, printable } from "../text.ts";
 import { thousands } from "../units.ts";
 
 export const PART = "part";

@@ -4,8 +4,8 @@ import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { LongWork } from "../long-work.ts";
-import { MachineError, machineError } from "../machine-error.ts";
 import { startWorker } from "../start-worker.ts";
+import { MachineError, machineError } from "../system-errors.ts";
 import type { NamedColumns } from "./columns.ts";
 import type { ParquetFile } from "./parquet.ts";
 import {

@@ -2,7 +2,7 @@ import { constants as bufferLimits } from "node:buffer";
 import { totalmem } from "node:os";
 import type { TableReading, TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
-import { isName } from "../printable.ts";
+import { isName } from "../text.ts";
 import { megabytes, thousands } from "../units.ts";
 import { CellWriter, type Numbers, widthOf } from "./cell-writer.ts";
 import {

@@ -4,12 +4,11 @@ import { existsSync, readdirSync, rmSync, statfsSync, statSync, utimesSync } fro
 import { basename, dirname, join, resolve } from "node:path";
 import type { TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import { isLitter, isPartial, makeFolder, shownPath, writeWhole, writeWholeSync } from "../files.ts";
 import { tellLine } from "../long-work.ts";
-import { makeFolder, shownPath } from "../paths.ts";
-import { isSystemError, systemReason } from "../system-error.ts";
+import { isSystemError, systemReason } from "../system-errors.ts";
 import { megabytes } from "../units.ts";
 import { version } from "../version.ts";
-import { isLitter, isPartial, writeWhole, writeWholeSync } from "../write-whole.ts";
 import { withFile } from "./byte-source.ts";
 import { type Columns, type NamedColumns, tableColumns } from "./columns.ts";
 import { packedPieces, unpacked } from "./packed-file.ts";

@@ -6,8 +6,8 @@ import { writeResults } from "../support/made-results.ts";
 
 /** Files that are still written before the process is killed. */
 const left = vi.hoisted(() => ({ writes: Number.POSITIVE_INFINITY }));
-vi.mock("../../src/write-whole.ts", async (original) => {
-  const actual = await original<typeof import("../../src/write-whole.ts")>();
+vi.mock("../../src/files.ts", async (original) => {
+  const actual = await original<typeof import("../../src/files.ts")>();
   const alive = () => {
     if (left.writes-- <= 0) throw new Error("killed");
   };

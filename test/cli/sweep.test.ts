@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { MachineError } from "../../src/machine-error.ts";
+import { MachineError } from "../../src/system-errors.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";

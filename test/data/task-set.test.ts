@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { correlationMatrix, pairsOf } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import { sine } from "../../src/data/sine.ts";
-import { dot, orthonormalVectors, TaskSet, taskVectors } from "../../src/data/task-set.ts";
+import { dot, orthonormalVectors, sine, TaskSet, taskVectors } from "../../src/data/task-set.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { meanProduct } from "../support/statistics.ts";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { openSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { MachineError, machineError } from "../../src/machine-error.ts";
+import { MachineError, machineError } from "../../src/system-errors.ts";
 
 /** What `action` throws. */
 function thrown(action: () => unknown): unknown {

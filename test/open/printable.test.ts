@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { svgText } from "../../src/figures/draw/svg.ts";
-import { isName, printable } from "../../src/printable.ts";
+import { isName, printable } from "../../src/text.ts";
 
 /** What XML 1.0 allows in a text: https://www.w3.org/TR/xml/#charsets */
 const XML = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;

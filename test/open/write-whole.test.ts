@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { writeWhole, writeWholeSync } from "../../src/write-whole.ts";
+import { writeWhole, writeWholeSync } from "../../src/files.ts";
 import { mayMount, onDisk } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../../../src/errors.ts";
-import { readText } from "../../../src/regular-file.ts";
+import { readText } from "../../../src/files.ts";
 import type { CorrelationPoint } from "./fit.ts";
 
 /** Columns of results/published/fig2.csv; the last may be missing. */

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { UsageError } from "../../errors.ts";
-import { shellQuoted } from "../../shell.ts";
+import { shellQuoted } from "../../text.ts";
 import { version } from "../../version.ts";
 import type { Effects } from "../command.ts";
 import { clusterName } from "./names.ts";

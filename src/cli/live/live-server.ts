@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { UsageError } from "../../errors.ts";
-import { isSystemError, systemReason } from "../../system-error.ts";
+import { isSystemError, systemReason } from "../../system-errors.ts";
 
 /** The only interface that is ever listened on. */
 const LOOPBACK = "127.0.0.1";

@@ -5,7 +5,7 @@ import { html } from "../../report/html.ts";
 import { htmlPage } from "../../report/html-page.ts";
 import { modelsText, placeText } from "../../report/report-words.ts";
 import { statusOf } from "../../sweep/sweep-status.ts";
-import { isSystemError, systemReason } from "../../system-error.ts";
+import { isSystemError, systemReason } from "../../system-errors.ts";
 import { type Context, EXIT } from "../command.ts";
 import { openPage } from "../open-page.ts";
 import { stopOnSignals } from "../stop.ts";

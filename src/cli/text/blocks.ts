@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { latexText } from "../../latex-text.ts";
+import { latexText } from "../../text.ts";
 import type { Output } from "../command.ts";
 import { isRight, markdownTable, type Rows, table, wrapped } from "./table.ts";
 

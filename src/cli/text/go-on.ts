@@ -4,7 +4,7 @@ import { MMOE } from "../../called-as.ts";
 import { CONFIG, JOURNALS } from "../../records/find-results.ts";
 import { engineWords } from "../../records/provenance.ts";
 import { provenancesIn } from "../../records/writers.ts";
-import { shellQuoted } from "../../shell.ts";
+import { shellQuoted } from "../../text.ts";
 
 /** The command that trains the missing runs of `folder`, or those that its sweep has with other `options`. */
 export function goOn(folder: string, ...options: string[]): string {

@@ -1,10 +1,10 @@
 import type { AnyRun, Run } from "../../engines/engine.ts";
 import { numbering } from "../../engines/numbering.ts";
 import { isCode } from "../../models/code.ts";
-import { printable } from "../../printable.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { usualNs } from "../../sweep/work.ts";
+import { printable } from "../../text.ts";
 import { duration, numberOf, thousands } from "../../units.ts";
 
 /** Shows how runs progress and end, until it is stopped. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../errors.ts";
-import { readBytes, readText } from "../../regular-file.ts";
+import { readBytes, readText } from "../../files.ts";
 import type { Arithmetic } from "../training-settings.ts";
 import { type BuiltSet, KERNEL_SETS, type KernelSet, type NativeSet } from "./kernel-sets.ts";
 import type { Kernels } from "./kernels.ts";

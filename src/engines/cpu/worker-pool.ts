@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
-import { MachineError, machineError } from "../../machine-error.ts";
 import { startWorker } from "../../start-worker.ts";
+import { MachineError, machineError } from "../../system-errors.ts";
 import type { RunState } from "../engine.ts";
 import type { KernelSource } from "./kernels.ts";
 import type { Answer, Message, Task } from "./worker.ts";

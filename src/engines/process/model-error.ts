@@ -1,8 +1,8 @@
 import type { CodeFiles } from "../../code/javascript-files.ts";
 import { UsageError } from "../../errors.ts";
+import { shownPath } from "../../files.ts";
 import type { CodeModel } from "../../models/code.ts";
-import { shownPath } from "../../paths.ts";
-import { printable } from "../../printable.ts";
+import { printable } from "../../text.ts";
 
 interface Place {
   readonly path: string;

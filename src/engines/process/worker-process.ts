@@ -6,10 +6,9 @@ import { delimiter, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { CodeFiles } from "../../code/javascript-files.ts";
 import { UsageError } from "../../errors.ts";
-import { MachineError, machineError } from "../../machine-error.ts";
 import type { CodeModel } from "../../models/code.ts";
-import { printable } from "../../printable.ts";
-import { systemReason } from "../../system-error.ts";
+import { MachineError, machineError, systemReason } from "../../system-errors.ts";
+import { printable } from "../../text.ts";
 import { type Adapter, workerEnvironment } from "./languages.ts";
 import { modelError } from "./model-error.ts";
 import {

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { MMOE } from "../../called-as.ts";
 import { UsageError } from "../../errors.ts";
-import { MachineError, machineError } from "../../machine-error.ts";
+import { MachineError, machineError } from "../../system-errors.ts";
 import { byKind, checkRun } from "../check-run.ts";
 import type { Engine, Hooks, Run } from "../engine.ts";
 import { type CreateTrainer, trainGroup } from "../train-group.ts";

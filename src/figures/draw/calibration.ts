@@ -1,7 +1,7 @@
-import { listed } from "../../listed.ts";
 import { CALIBRATION_BINS } from "../../stats/classes.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { BinShare } from "../../summary/calibration.ts";
+import { listed } from "../../text.ts";
 import { type Box, grid, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { groupsSentence } from "./curve-panels.ts";

@@ -1,4 +1,4 @@
-import { printable } from "../../printable.ts";
+import { printable } from "../../text.ts";
 import type { Theme } from "./style.ts";
 
 /** An element of SVG, to be written or walked. */

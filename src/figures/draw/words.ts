@@ -1,8 +1,8 @@
 import { type LossSet, unitText } from "../../config/losses.ts";
 import { type Cell, pointText } from "../../identity/cell.ts";
-import { listed } from "../../listed.ts";
 import { LOSS_WORDS } from "../../records/words.ts";
 import { countedText, type Estimate, LEAST_SHOWN, runsText } from "../../stats/estimate.ts";
+import { listed } from "../../text.ts";
 import { type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
 import { signed } from "./scale.ts";

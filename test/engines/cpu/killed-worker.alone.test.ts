@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { Hooks, RunResult } from "../../../src/engines/engine.ts";
-import { MachineError } from "../../../src/machine-error.ts";
+import { MachineError } from "../../../src/system-errors.ts";
 import { inTime } from "../../support/in-time.ts";
 import { makeRun } from "../../support/runs.ts";
 import { nextOptions, started } from "../../support/threads.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Hooks, Run } from "../../../src/engines/engine.ts";
 import type { Group } from "../../../src/engines/tfjs/groups.ts";
 import { isOutOfMemory, trainInGroups } from "../../../src/engines/tfjs/tfjs-engine.ts";
-import { MachineError } from "../../../src/machine-error.ts";
+import { MachineError } from "../../../src/system-errors.ts";
 import { range } from "../../support/reference.ts";
 import { PAIR_OMOE, tinyRun } from "./runs.ts";
 

@@ -84,7 +84,7 @@ static void normals(char *out, size_t stride, int D, int P, uint32_t first, uint
   }
 }
 
-/// sin in float64; constants and order of operations are those of src/data/sine.ts.
+/// sin in float64; constants and order of operations are those of src/data/task-set.ts.
 INLINE D sine(D a) {
   D halfTurns = floors(a * 0.3183098861837907 + 0.5);
   D r = a - halfTurns * 3.1415926218032837 - halfTurns * 3.178650954705639e-8;

@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
-import { MachineError, machineError } from "../../../machine-error.ts";
 import { startWorker } from "../../../start-worker.ts";
+import { MachineError, machineError } from "../../../system-errors.ts";
 import type { Group } from "../groups.ts";
 import type { FeedArrays } from "./feed-arrays.ts";
 import type { Share } from "./feed-maker.ts";

@@ -4,7 +4,7 @@ import { type FeedArrays, Room, setArrays, stepArrays } from "../../../../src/en
 import { FeedMaker } from "../../../../src/engines/tfjs/feed/feed-maker.ts";
 import { FeedPool } from "../../../../src/engines/tfjs/feed/feed-pool.ts";
 import { type Group, groupOf } from "../../../../src/engines/tfjs/groups.ts";
-import { MachineError } from "../../../../src/machine-error.ts";
+import { MachineError } from "../../../../src/system-errors.ts";
 import { inTime } from "../../../support/in-time.ts";
 import { range } from "../../../support/reference.ts";
 import { nextOptions, started } from "../../../support/threads.ts";
