@@ -1,8 +1,6 @@
-const LIST = new Intl.ListFormat("en-GB");
-
 /** Words as in a sentence: `a, b and c`. */
 export function listed(words: readonly string[]): string {
-  return LIST.format(words);
+  return new Intl.ListFormat("en-GB").format(words);
 }
 
 /** Control characters, halves of characters, and signs that begin lines or turn the order of a text. Tab and line feed are no such. */

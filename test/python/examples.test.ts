@@ -27,7 +27,7 @@ describe.skipIf(!HAS_PYTHON)("the examples in Python", () => {
     const out = join(temporaryFolder(), "results");
     const models = Object.keys(MODELS).flatMap((name) => ["--model", `examples/python/${name}`]);
     const how = ["--corr", "0.5", "--runs", "1", "--steps", "60", "--models", "mmoe", "--set", "evalEvery=[1, 60]"];
-    const words = [...how, ...models, "--python", PYTHON, "--long", "--quiet", "--out", out];
+    const words = [...how, ...models, "--python", PYTHON, "--jobs", "8", "--long", "--quiet", "--out", out];
     execFileSync(process.execPath, [BIN, "sweep", "smoke", ...words]);
     for (const name of ["runs.csv", "curves-long.csv"])
       rows.push(...(parse(readFileSync(join(out, name)), { columns: true }) as Record<string, string>[]));
