@@ -16,7 +16,6 @@ type Change = (loss: number) => number;
 /** What a margin is compared with: changes of the cells' losses that make the statistic `size`. */
 type Changes = (size: number) => Readonly<Record<string, Change>>;
 
-const RUNS = 100;
 function shifted(by: number): Change {
   return (loss) => loss + by;
 }
@@ -24,12 +23,12 @@ function scaled(factor: number): Change {
   return (loss) => loss * factor;
 }
 
-/** All cells have the same skewed losses, run by run, but for the changes: no resample of runs moves the statistic. */
+/** All cells have the same skewed losses, run by run, but for the changes: no resample of as many runs as it takes moves the statistic. */
 function verdictOf(rule: PartRule, changes: Readonly<Record<string, Change>>) {
   const cells = rule.cells.map(({ model, correlation }): CellLosses => {
     const change = changes[`${model} ${correlation}`] ?? ((loss) => loss);
     const losses = Array.from(
-      { length: RUNS },
+      { length: rule.leastRuns },
       (_, run) => [run, change(0.2 * Math.exp(Math.sin(2.4 * run)))] as const,
     );
     return { model, correlation, point: {}, byRun: new Map(losses), failed: [], missing: 0 };

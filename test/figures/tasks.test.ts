@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { claimsOf } from "../../src/claims/claims.ts";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
-import { reportHtml } from "../../src/report/report.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const three = sweepResults({ set: ["tasks=3"] });
@@ -36,9 +35,5 @@ describe("of three tasks", () => {
     expect(papers().length).toBeGreaterThan(10);
     expect(papers().every((paper) => paper === null)).toBe(true);
     expect(papers(sweepResults()).some((paper) => paper !== null)).toBe(true);
-  });
-
-  test("the report shows the setting", () => {
-    expect(reportHtml(three, "train")).toMatch(/<th scope="row">tasks<\/th><td>3<\/td>/);
   });
 });

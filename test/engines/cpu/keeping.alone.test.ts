@@ -14,7 +14,7 @@ beforeEach(() => void started.splice(0));
 
 const RUNS = [0, 1].flatMap((index) =>
   (["omoe", "mmoe", "shared-bottom"] as const).map((model) => {
-    const training = { steps: 2600, evalEvery: 700, trainRows: "fresh", heldoutRows: 70 } as const;
+    const training = { steps: 2000, evalEvery: 500, trainRows: "fresh", heldoutRows: 70 } as const;
     return runOf({ model, index, dropout: 0.1, training });
   }),
 );
@@ -46,7 +46,7 @@ async function train({ runs = RUNS, states = new Map(), everyMs = 1e6, onWay, pr
     onProgress: ({ id }, step) => {
       if (!begun.has(id)) begun.set(id, step);
       progress?.push(step);
-      if (step > 800) onWay?.(() => stop.abort());
+      if (step > 600) onWay?.(() => stop.abort());
     },
     onResult: (result) => results.set(result.run.id, result),
     keeping: { states, everyMs, onState: ({ id }, state) => latest.set(id, state) },
@@ -54,13 +54,6 @@ async function train({ runs = RUNS, states = new Map(), everyMs = 1e6, onWay, pr
   await engine.dispose();
   return { results, latest, begun };
 }
-
-/** The states of runs on one worker that was stopped on their way. */
-const stopped = () =>
-  inTime(async () => {
-    const { results, latest } = await train({ jobs: 1, onWay: (stop) => stop() });
-    return results.size === 0 ? latest : undefined;
-  });
 
 /** A training whose worker was ended while its runs were on their way, and the steps that were reached after that. */
 async function killed() {
@@ -81,20 +74,23 @@ const curves = (results: ReadonlyMap<string, RunResult>) =>
   Object.fromEntries([...results].sort().map(([id, { curve }]) => [id, curve]));
 
 const alone = await train();
+/** The states of runs on one worker that was stopped on their way. */
+const stopped = await inTime(async () => {
+  const { results, latest } = await train({ jobs: 1, onWay: (stop) => stop() });
+  return results.size === 0 ? latest : undefined;
+});
 
 describe("train(runs, { keeping })", () => {
   test("gives the state of each run in flight when it is stopped; others go on from there", async () => {
-    const latest = await stopped();
-    expect([...latest.keys()]).toEqual(RUNS.slice(0, 3).map(({ id }) => id));
-    const rest = await train({ jobs: 3, kernels: "wasm", states: latest });
+    expect([...stopped.keys()]).toEqual(RUNS.slice(0, 3).map(({ id }) => id));
+    const rest = await train({ jobs: 3, kernels: "wasm", states: stopped });
     expect(curves(rest.results)).toEqual(curves(alone.results));
-    for (const [id, { step }] of latest) expect(rest.begun.get(id)).toBeGreaterThan(step);
+    for (const [id, { step }] of stopped) expect(rest.begun.get(id)).toBeGreaterThan(step);
   });
 
   test("trains runs apart that are at different steps", async () => {
-    const latest = await stopped();
-    const further = await train({ jobs: 1, runs: RUNS.slice(0, 1), states: latest, everyMs: 0 });
-    const states = new Map([...latest, ...further.latest]);
+    const further = await train({ jobs: 1, runs: RUNS.slice(0, 1), states: stopped, everyMs: 0 });
+    const states = new Map([...stopped, ...further.latest]);
     expect(new Set([...states.values()].map(({ step }) => step)).size).toBe(2);
     expect(curves((await train({ states })).results)).toEqual(curves(alone.results));
   });
@@ -108,7 +104,7 @@ describe("train(runs, { keeping })", () => {
   test("goes on from the latest states where a worker dies", async () => {
     const { results, notes, again } = await inTime(killed);
     expect(notes).toEqual(["a worker died (exit code 1); training its runs again"]);
-    expect(Math.min(...again)).toBeGreaterThan(400);
+    expect(Math.min(...again)).toBeGreaterThan(300);
     const same = ONE_BUNDLE.runs.map(({ id }) => [id, alone.results.get(id) as RunResult] as const);
     expect(curves(results)).toEqual(curves(new Map(same)));
   });

@@ -22,7 +22,7 @@ const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-m
 function runOf(name: ModelName, tasks: number, method: MethodName, { batch = 64, dropout = 0 } = {}): Run {
   const inputs = 37;
   const model = { ...ZOO[name].build({ inputs, tasks }), dropout };
-  const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 12, evalEvery: 5 } as const;
+  const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 8, evalEvery: 3 } as const;
   const data = { ...GENERATOR_PRESETS.paper.settings, inputs };
   return makeRun({ model, data, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
 }
@@ -39,12 +39,7 @@ const SPECIAL = [
 /** GradNorm differentiates by the last shared layer, which each model has elsewhere; the others take what is shared as one. */
 const COMPARED: readonly (readonly [MethodName, ModelName, number])[] = [
   ...(["mmoe", "ple", ...SPECIAL] as const).map((name) => ["gradnorm", name, 3] as const),
-  ...SPECIAL.map((name) => ["pcgrad", name, 3] as const),
-  ["mgda", "ple", 3],
-  ["uncertainty", "ple", 3],
-  ["famo", "mmoe", 2],
-  ["cagrad", "ple", 2], // over three tasks its minimum is flat: tfjs finds it to three digits in float32, the kernels in float64
-  ["nash-mtl", "ple", 3],
+  ...(["ple", ...SPECIAL] as const).map((name) => ["pcgrad", name, 3] as const),
   ["aligned-mtl", "shared-bottom", 10],
 ];
 
@@ -82,7 +77,7 @@ describe.each(OTHERS)("%s", (method) => {
   test("goes on from a state to the bits of a run that was not stopped", () => {
     const runs = runsBy(method, 13, FEW);
     const { states } = statesAt(5, "wasm", runs);
-    expect(states.every(({ step }) => step > 4 && step < 12)).toBe(true);
+    expect(states.every(({ step }) => step > 4 && step < 8)).toBe(true);
     expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
   });
 
