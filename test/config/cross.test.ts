@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderHash, trainedHash } from "../../src/config/config.ts";
 import { crossedPair, crossedPairs, crossedRun } from "../../src/config/cross.ts";
@@ -7,7 +5,7 @@ import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { complaint } from "../support/complaint.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { fileOf } from "../support/configs.ts";
 
 const cross = (data: number, initial: number) => ({ source: "--cross", values: { cross: { data, initial } } });
 const crossed = (data: number, initial: number, ...set: string[]) =>
@@ -33,10 +31,8 @@ describe("the setting cross", () => {
     expect(crossed(4, 3)).toMatchObject({ cross: { data: 4, initial: 3 }, runs: 12 });
     expect(settingRows(crossed(4, 3)).find(({ name }) => name === "cross")?.value).toBe("4x3");
     expect(settingRows(loadConfig("smoke")).some(({ name }) => name === "cross")).toBe(false);
-    const path = join(temporaryFolder(), "own.yaml");
-    writeFileSync(path, "extends: smoke\nruns: 5\n");
-    expect(loadConfig(path, [cross(4, 3)]).runs).toBe(12);
-    writeFileSync(path, "extends: smoke\nruns: 5\ncross: { data: 4, initial: 3 }\n");
+    expect(loadConfig(fileOf("extends: smoke\nruns: 5\n"), [cross(4, 3)]).runs).toBe(12);
+    const path = fileOf("extends: smoke\nruns: 5\ncross: { data: 4, initial: 3 }\n");
     expect(complaint(() => loadConfig(path))).toBe(`${path}: runs: a cross of 4x3 has 12 runs, got 5; leave it out`);
   });
 

@@ -1,16 +1,13 @@
 import { expect, test } from "vitest";
-import type { PointConfig } from "../../src/config/config.ts";
-import { folderHash, trainingOf } from "../../src/config/config.ts";
-import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { folderHash, type PointConfig, trainingOf } from "../../src/config/config.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
-
-const load = (...set: string[]) => loadConfig("smoke", set.map(setOverride));
+import { smoke } from "../support/configs.ts";
 
 test("a sweep that says nothing of them has Adam's usual ones, shows those that are not, and keeps its folder's name", () => {
-  expect(load()).toMatchObject({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: "none" });
-  expect(folderHash(load("weightDecay=0", "clipNorm=none"))).toBe(folderHash(load()));
-  expect(folderHash(load("weightDecay=0.01"))).not.toBe(folderHash(load()));
-  const names = (...set: string[]) => settingRows(load(...set)).map(({ name }) => name);
+  expect(smoke()).toMatchObject({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: "none" });
+  expect(folderHash(smoke("weightDecay=0", "clipNorm=none"))).toBe(folderHash(smoke()));
+  expect(folderHash(smoke("weightDecay=0.01"))).not.toBe(folderHash(smoke()));
+  const names = (...set: string[]) => settingRows(smoke(...set)).map(({ name }) => name);
   expect(names()).not.toContain("beta1");
   expect(names("beta1=0.8", "schedule=steps", "decaySteps=9")).toEqual(
     expect.arrayContaining(["beta1", "schedule", "decaySteps", "decayFactor"]),
@@ -18,7 +15,7 @@ test("a sweep that says nothing of them has Adam's usual ones, shows those that 
 });
 
 test("a schedule ends at the sweep's steps, whatever a run's", () => {
-  const config = load("schedule=cosine", "warmup=3", "clipNorm=0.5") as unknown as PointConfig;
+  const config = smoke("schedule=cosine", "warmup=3", "clipNorm=0.5") as unknown as PointConfig;
   expect(trainingOf(config)).toMatchObject({
     clipNorm: 0.5,
     schedule: { name: "cosine", warmup: 3, steps: config.steps },
@@ -26,7 +23,7 @@ test("a schedule ends at the sweep's steps, whatever a run's", () => {
 });
 
 test("weight decay, clipping and schedules may be listed", () => {
-  const config = load("weightDecay=[0, 0.1]", "clipNorm=[none, 1]", "schedule=[constant, cosine]", "warmup=[0, 5]");
+  const config = smoke("weightDecay=[0, 0.1]", "clipNorm=[none, 1]", "schedule=[constant, cosine]", "warmup=[0, 5]");
   expect(config).toMatchObject({ weightDecay: [0, 0.1], clipNorm: ["none", 1], schedule: ["constant", "cosine"] });
 });
 
@@ -42,5 +39,5 @@ test.each([
   [["epsilon=1e-20"], "expected a number from 1e-12"],
   [["beta2=1"], "expected a number from 0 to 0.999999"],
 ] as const)("%j is refused", (set, why) => {
-  expect(() => load(...set)).toThrow(why);
+  expect(() => smoke(...set)).toThrow(why);
 });

@@ -1,18 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { configAt, modelOf, trainedHash } from "../../src/config/config.ts";
+import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, override, setOverride } from "../../src/config/load.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { complaint } from "../support/complaint.ts";
-
-const configOf = (...settings: string[]) => loadConfig("smoke", settings.map(setOverride));
-
-test("a config of K tasks has models of K towers", () => {
-  expect(modelOf(configAt(configOf("tasks=5"), {}), "mmoe").tasks).toBe(5);
-});
+import { smoke } from "../support/configs.ts";
 
 test("planRuns(config) gives every pair the cell's correlation, or its share of it by the matrix", () => {
   const matrixOf = (...settings: string[]) => {
-    const [run] = planRuns(configOf("tasks=3", "correlations=[0.5]", ...settings));
+    const [run] = planRuns(smoke("tasks=3", "correlations=[0.5]", ...settings));
     return run?.correlationMatrix?.map((row) => row.join(" ")).join("; ");
   };
   expect(matrixOf()).toBe("1 0.5 0.5; 0.5 1 0.5; 0.5 0.5 1");
@@ -22,10 +17,10 @@ test("planRuns(config) gives every pair the cell's correlation, or its share of 
 
 test("other tasks, or another matrix, which nothing can change, are another sweep", () => {
   const hashes = [[], ["tasks=3"], ["tasks=4"], ["correlationMatrix=[[1, 0.5], [0.5, 1]]"]].map((settings) =>
-    trainedHash(configOf(...settings)),
+    trainedHash(smoke(...settings)),
   );
   expect(new Set(hashes).size).toBe(4);
-  const { correlationMatrix } = configOf("correlationMatrix=[[1, 0.5], [0.5, 1]]");
+  const { correlationMatrix } = smoke("correlationMatrix=[[1, 0.5], [0.5, 1]]");
   expect(() => correlationMatrix?.[0]?.push(0)).toThrow(TypeError);
 });
 
@@ -46,11 +41,11 @@ describe("what the generator can't make is refused by its setting:", () => {
       `${MATRIX} correlation 1 of the given matrix: no 3 tasks have these correlations`,
     ],
   ])("%j", (settings, message) => {
-    expect(complaint(() => configOf(...settings))).toContain(message);
+    expect(complaint(() => smoke(...settings))).toContain(message);
   });
 
   test("a correlation of --corr, by the flag; three tasks may have -1/2, and no less", () => {
-    expect(configOf("tasks=3", "correlations=[-0.5]").correlations).toEqual([-0.5]);
+    expect(smoke("tasks=3", "correlations=[-0.5]").correlations).toEqual([-0.5]);
     const load = () => loadConfig("smoke", [override("--corr", "correlations", ["-0.9"]), setOverride("tasks=4")]);
     expect(load).toThrow("--corr: correlation: expected from -0.333 to 1 for 4 tasks that share it, got -0.9");
   });
