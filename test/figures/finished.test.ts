@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices, isUnavailable } from "../../src/figures/draw/figure.ts";
 import { fileName } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES, supportedOptions } from "../../src/figures/gallery.ts";
-import { pdf } from "../../src/figures/pdf.ts";
 import { isFigureFile } from "../../src/records/clean-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
@@ -61,11 +60,6 @@ test("--font leaves texts as text in that family", () => {
   const { svg } = drawn("figure4", { font: "Latin Modern" }) as Figure;
   expect(svg).toContain('font-family="Latin Modern, Fira Sans, sans-serif"');
   expect(svg).not.toMatch(/<use|fill-opacity="0"/);
-});
-
-test("a titled figure becomes a PDF", async () => {
-  const bytes = await pdf(drawn("figure4", { title: "Ours" }) as Figure);
-  expect(new TextDecoder().decode(bytes.slice(0, 5))).toBe("%PDF-");
 });
 
 test("files of such figures have names of their own, by which mmoe knows them", () => {

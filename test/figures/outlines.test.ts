@@ -1,18 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { element, svgText, text, textWidth } from "../../src/figures/draw/svg.ts";
 import { outlined } from "../../src/figures/finished.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
-const figure4 = drawerOf("figure4");
-
-const drawn = (words: string, style: Parameters<typeof text>[3]) =>
+const written = (words: string, style: Parameters<typeof text>[3]) =>
   svgText(outlined(element("svg", {}, [text(words, 40, 9, style)])));
 
 describe("outlined(root)", () => {
   test("draws each letter once and places it by the widths of those before it", () => {
-    const svg = drawn("a ba", { fill: "#123456", size: 5 });
+    const svg = written("a ba", { fill: "#123456", size: 5 });
     const [a, space] = [textWidth("a", 1000), textWidth("a ", 1000)];
     expect(svg).toContain('<g fill="#123456" transform="translate(40 9) scale(0.005 -0.005)">');
     expect(svg.match(/<use [^>]*>/g)).toEqual([
@@ -27,22 +24,22 @@ describe("outlined(root)", () => {
   test("begins where a text ends or has its middle, and takes the bold letters for a bold text", () => {
     const width = textWidth("end", 8, "SemiBold");
     const begins = (anchor: "middle" | "end") =>
-      Number(/translate\(([\d.]+) 9\)/.exec(drawn("end", { fill: "red", weight: "SemiBold", anchor }))?.[1]);
+      Number(/translate\(([\d.]+) 9\)/.exec(written("end", { fill: "red", weight: "SemiBold", anchor }))?.[1]);
     expect(begins("end")).toBeCloseTo(40 - width, 2);
     expect(begins("middle")).toBeCloseTo(40 - width / 2, 2);
-    expect(drawn("end", { fill: "red", weight: "SemiBold" })).toMatch(/href="#b2t"/);
+    expect(written("end", { fill: "red", weight: "SemiBold" })).toMatch(/href="#b2t"/);
   });
 
   test("keeps the text unseen, to be selected, but shows one that the font can't write", () => {
-    expect(drawn("loss", { fill: "red" })).toMatch(/<text [^>]*fill-opacity="0">loss<\/text>/);
-    const foreign = drawn("模型", { fill: "red" });
+    expect(written("loss", { fill: "red" })).toMatch(/<text [^>]*fill-opacity="0">loss<\/text>/);
+    const foreign = written("模型", { fill: "red" });
     expect(foreign).toContain(">模型</text>");
     expect(foreign).not.toMatch(/fill-opacity|<use/);
   });
 });
 
 test("a figure is its elements, with outlines below its texts", () => {
-  const { svg, root } = figure4(sweepResults()) as Figure;
+  const { svg, root } = drawn("figure4", sweepResults());
   const outlines = /<g fill="[^"]+" transform="translate\(\S+ \S+\) scale\(\S+ \S+\)">\n(<use [^>]*>\n)+<\/g>\n/g;
   const bare = svg
     .replace(/<defs>.*<\/defs>\n/s, "")
@@ -53,6 +50,6 @@ test("a figure is its elements, with outlines below its texts", () => {
 });
 
 test("a figure of the theme page has text only, since the page brings the font", () => {
-  const { svg } = figure4(sweepResults(), { ...DEFAULT_OPTIONS, theme: "page" }) as Figure;
+  const { svg } = drawn("figure4", sweepResults(), { theme: "page" });
   expect(svg).not.toMatch(/<use|<defs|fill-opacity="0"/);
 });

@@ -1,23 +1,20 @@
 import { expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { stepScale } from "../../src/figures/draw/scale.ts";
-import { LOSS_FIGURES } from "../../src/figures/gallery.ts";
+import { drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 
 const RUNS = 30;
 /** Run 20 ends best, run 25 worst. */
 const lossOf: LossOf = ({ index }) => ({ 20: 0.01, 25: 0.9 })[index] ?? 0.1 + index / 1000;
 const results = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${RUNS}`]);
-const drawn = (name: string) =>
-  LOSS_FIGURES.find((kind) => kind.name === name)?.draw(results, DEFAULT_OPTIONS) as Figure;
 
 test("runs draws the first dozen runs, a random sample, and the best and the worst", () => {
-  const runs = [...drawn("runs").svg.matchAll(/class="run" data-run="(\d+)"/g)].map(([, run]) => Number(run));
+  const runs = [...drawn("runs", results).svg.matchAll(/class="run" data-run="(\d+)"/g)].map(([, run]) => Number(run));
   expect(runs).toEqual([...Array.from({ length: 12 }, (_, i) => i), 20, 25]);
 });
 
 test("distributions has a dot for each run, at its loss", () => {
-  const { svg, data } = drawn("distributions");
+  const { svg, data } = drawn("distributions", results);
   const [, low = 0, high = 1, left = 0, right = 0] =
     /data-x="linear (\S+) (\S+) (\S+) ([^"]+)"/.exec(svg)?.map(Number) ?? [];
   const [, path = ""] = /class="dots" d="([^"]+)"/.exec(svg) ?? [];
@@ -33,10 +30,8 @@ test("distributions has a dot for each run, at its loss", () => {
 test.each(["distributions", "task-losses"])(
   "%s draws the first 2,000 runs of a cell, and says so if there are more",
   (name) => {
-    const sized = (runs: number) => {
-      const many = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]);
-      return LOSS_FIGURES.find((kind) => kind.name === name)?.draw(many, DEFAULT_OPTIONS) as Figure;
-    };
+    const sized = (runs: number) =>
+      drawn(name, madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]));
     const [all, sample] = [sized(2000), sized(2001)];
     expect([all.data.length, sample.data.length, sample.data.at(-1)?.run]).toEqual([2000, 2000, 1999]);
     const said = [all, sample].map(({ caption }) => caption.includes("Of each cell, the first 2000 runs."));

@@ -1,16 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "../../src/figures/draw/figure.ts";
+import { DEFAULT_OPTIONS } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions } from "../../src/figures/gallery.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
-const drawn = (name: string, choices: Partial<FigureChoices>, results = sweepResults()) =>
-  drawerOf(name)(results, { ...DEFAULT_OPTIONS, ...choices }) as Figure;
-
 describe.each(["figure4", "final-loss"])("%s of sums", (name) => {
-  const mean = drawn(name, { paper: true });
-  const sum = drawn(name, { paper: true, sum: true });
+  const mean = drawn(name, sweepResults(), { paper: true });
+  const sum = drawn(name, sweepResults(), { paper: true, sum: true });
 
   test("has twice the losses and intervals of two tasks, and the same losses of the paper", () => {
     const doubled = ({ value, low, high, paper }: Readonly<Record<string, unknown>>) =>
@@ -29,7 +26,7 @@ describe.each(["figure4", "final-loss"])("%s of sums", (name) => {
 test("figure5 counts sums: three tasks at .1 are in the bin at .3", () => {
   const lossOf: LossOf = () => 0.1;
   const results = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.9]", "runs=4", "tasks=3"]);
-  const { data } = drawn("figure5", { sum: true }, results);
+  const { data } = drawn("figure5", results, { sum: true });
   const [first, ...more] = data.filter(({ runs }) => runs !== 0);
   expect([first, more]).toEqual([
     expect.objectContaining({ low: 9 / 30, runs: 4, value: expect.closeTo(0.3, 12) }),
@@ -38,7 +35,7 @@ test("figure5 counts sums: three tasks at .1 are in the bin at .3", () => {
 });
 
 test("figure5 has no rungs of sums: they are of one task", () => {
-  const captions = [false, true].map((sum) => drawn("figure5", { sum }).caption);
+  const captions = [false, true].map((sum) => drawn("figure5", sweepResults(), { sum }).caption);
   expect(captions.map((caption) => caption.includes("rung j is"))).toEqual([true, false]);
 });
 

@@ -1,24 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { claimsOf } from "../../src/claims/claims.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { drawn } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const three = sweepResults({ set: ["tasks=3"] });
-const drawn = (name: string, results = three, options = DEFAULT_OPTIONS) =>
-  SWEEP_FIGURES.find((figure) => figure.name === name)?.draw(results, options) as Figure;
 
 describe("of three tasks", () => {
   test.each(["figure4", "figure5", "final-loss", "distributions", "runs", "train-heldout"])(
     "%s says so in its caption",
     (name) => {
-      expect(drawn(name).caption).toContain(" of the three tasks ");
+      expect(drawn(name, three).caption).toContain(" of the three tasks ");
       expect(drawn(name, sweepResults({ set: ["tasks=12"] })).caption).toContain(" of the 12 tasks ");
     },
   );
 
   test("figure4 is the mean over them, and the paper's curves of two tasks stay away", () => {
-    const rowsOf = (results = three) => drawn("figure4", results, { ...DEFAULT_OPTIONS, paper: true }).data;
+    const rowsOf = (results = three) => drawn("figure4", results, { paper: true }).data;
     const [row] = rowsOf();
     const cell = three.records.filter(
       ({ model, correlation }) => model === row?.model && correlation === row?.correlation,

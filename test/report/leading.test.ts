@@ -1,18 +1,14 @@
 // Results of a study in which a metric of one task chose steps and settings: they lead with it, on test rows.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { leadingBlock } from "../../src/cli/text/summary-table.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { reportHtml } from "../../src/report/report.ts";
 import { type Leading, leadingCells, leadingMetric, rankingOf } from "../../src/summary/leading.ts";
-import { drawerOf } from "../support/drawer.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { fileOf } from "../support/configs.ts";
+import { drawn } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
 
-const file = join(temporaryFolder(), "people.csv");
-writeFileSync(file, `x,y_income,y_bought\n${["1,5,no", "2,3,yes", "0,7,no", "3,1,yes", "4,2,no"].join("\n")}\n`);
+const file = fileOf("x,y_income,y_bought\n1,5,no\n2,3,yes\n0,7,no\n3,1,yes\n4,2,no\n", "people.csv");
 
 /** By model and run, on test rows; validation rows rank the models the other way around. */
 type Auc = (model: string, run: number) => number;
@@ -74,7 +70,7 @@ describe("a report", () => {
 });
 
 test("the figure of metrics begins with that task and draws that metric, not its kind's first", () => {
-  const { svg } = drawerOf("metrics")(made(CLEAR, "chooseBy=rmse1"), { ...DEFAULT_OPTIONS, theme: "page" }) as Figure;
+  const { svg } = drawn("metrics", made(CLEAR, "chooseBy=rmse1"), { theme: "page" });
   const titles = [...svg.matchAll(/y_\w+: [^<]*/g)].map(([title]) => title);
   expect(titles).toEqual(["y_income: RMSE", "y_bought: AUC"]);
 });
