@@ -4,6 +4,7 @@ import { checkConfig } from "../../src/config/check.ts";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, override, presetNames, setOverride } from "../../src/config/load.ts";
 import { SETTING_KEYS } from "../../src/config/schema.ts";
+import { didYouMean } from "../../src/config/suggest.ts";
 import { UsageError } from "../../src/errors.ts";
 import { complaint } from "../support/complaint.ts";
 import { fileOf, smoke, stored } from "../support/configs.ts";
@@ -135,4 +136,14 @@ test("a config's texts have no control characters, which a terminal would obey",
     `about: expected ${about}, got "a\\u001b]0;x\\u0007"`,
   );
   expect(loadConfig(fileOf("extends: smoke\nabout: |\n  one\n  two\n")).about).toBe("one\ntwo\n");
+});
+
+test("didYouMean(word, known) names the nearest word, or none that has few of its letters", () => {
+  const known = ["lr", "name", "batch", "trainRows"];
+  expect(didYouMean("lt", known)).toBe("; did you mean 'lr'?");
+  expect(didYouMean("TrainRow", known)).toBe("; did you mean 'trainRows'?");
+  expect(didYouMean("bathc", known)).toBe("; did you mean 'batch'?");
+  expect(didYouMean("x", known)).toBe("");
+  expect(didYouMean("nope", known)).toBe("");
+  expect(didYouMean("optimiser", known)).toBe("");
 });

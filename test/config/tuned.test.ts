@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { settingsOf } from "../../src/config/cells.ts";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
@@ -124,4 +125,15 @@ describe("a tuned sweep", () => {
     expect(() => tuned([...twice])).toThrow("tuned: expected one choice for mmoe at 1, got 2");
     expect(() => tuned(BY_MODEL, "lr=0.1,0.2")).toThrow("--set lr: 'tuned' has a value of lr for each model");
   });
+});
+
+test("settingsOf(config, cell) has the values that its runs are trained with: tuned and listed ones", () => {
+  const paper = loadConfig("results/paper-tuned/config.yaml");
+  const ratesOf = (model: string) => settingsOf(paper, { model, correlation: 0.5, point: {} });
+  expect(ratesOf("shared-bottom")).toMatchObject({ lr: 0.001, batch: 128, data: "four-sines" });
+  expect(ratesOf("omoe")).toMatchObject({ lr: 0.01, batch: 128 });
+  const listed = loadConfig("smoke", ["batch=[16,32]"].map(setOverride));
+  const settings = settingsOf(listed, { model: "mmoe", correlation: 1, point: { batch: 32 } });
+  expect(settings.batch).toBe(32);
+  expect(Object.keys(settings)).not.toContain("models");
 });
