@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { exited, start } from "../support/bin.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { times } from "./times.ts";
 
@@ -15,7 +15,7 @@ test("shards of two seeds that start together into a new folder: one trains, the
     const seed = ends[0].code === 0 ? 0 : 1;
     expect(ends[seed]?.code).toBe(0);
     expect(ends[1 - seed]).toMatchObject({ code: 2, stderr: expect.stringMatching(/another config \(seed: \d there/) });
-    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const rows = csvFile(out, "runs.csv");
     expect(new Set(rows.map((row) => row.seed))).toEqual(new Set([`${seed}`]));
     expect(readdirSync(join(out, "journal"))).toHaveLength(2);
   }
