@@ -12,10 +12,10 @@ import { temporaryFolder } from "../support/effects.ts";
 
 describe.each(presetNames())("preset %s", (name) => {
   test("is complete, every value marked, and comes back from the file that a sweep writes", () => {
-    const { origins } = loadConfig(name);
-    const unmarked = SETTING_KEYS.filter((key) => origins[key] === "yours");
+    const config = loadConfig(name);
+    const unmarked = SETTING_KEYS.filter((key) => config.origins[key] === "yours");
     expect(unmarked).toEqual(["name", "about"]);
-    expect(stored(loadConfig(name))).toEqual(loadConfig(name));
+    expect(stored(config)).toEqual(config);
   });
 });
 
