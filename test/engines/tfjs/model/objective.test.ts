@@ -11,7 +11,18 @@ import { GOLDEN } from "../../../random/golden/golden.ts";
 import { expectClose } from "../../../support/close.ts";
 import { type Noise, objectiveGradient, range, taskLosses } from "../../../support/reference.ts";
 import { makeRun } from "../../../support/runs.ts";
-import { CONSTRAINED, DEEP, MMOE, SNR, SPECS, someParameters, someRows } from "../../../support/specs.ts";
+import {
+  BY_GATING,
+  CONSTRAINED,
+  DEEP,
+  EMBEDDED,
+  MMOE,
+  SELECTING,
+  SNR,
+  SPECS,
+  someParameters,
+  someRows,
+} from "../../../support/specs.ts";
 
 const B = 3;
 
@@ -51,8 +62,11 @@ function expectGradient(spec: ModelSpec, seed: number, gradient: Float32Array, n
     expectClose(gradient.subarray(offset, offset + size), expected.slice(offset, offset + size), 1e-5);
 }
 
-describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
-  test.each(SPECS)(
+describe.each<[Backend, readonly ModelSpec[]]>([
+  ["wasm", SPECS],
+  ["cpu", [...Object.values(BY_GATING), DEEP, SELECTING, EMBEDDED]],
+])("on %s", (backend, specs) => {
+  test.each(specs)(
     "lossesAndGradients($name) has each replica's losses and gradients in float64, as of it alone",
     async (spec) => {
       const tf = await loadTf(backend);
