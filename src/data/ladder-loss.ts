@@ -20,11 +20,9 @@ function leastHuber(settings: GeneratorSettings, j: number, unit: number, delta:
   const { scale, alpha, beta, noiseStd } = settings;
   const unknown = fastestSines(settings).slice(0, j);
   const rest = (z: number) => unknown.reduce((y, i) => y + Math.sin(alpha[i] * scale * z + beta[i]), 0);
+  const rests = nodesOf(MEAN_STEPS).places.map(rest);
   const mean = (of: (error: number) => number) =>
-    expected(MEAN_STEPS, (z) => {
-      const y = rest(z);
-      return expected(NOISE_STEPS, (noise) => of((y + noiseStd * noise) / unit));
-    });
+    expected(MEAN_STEPS, (_, i) => expected(NOISE_STEPS, (noise) => of((rests[i] + noiseStd * noise) / unit)));
   const constant = rootOf((c) => mean((y) => Math.max(-delta, Math.min(delta, y - c))), -j / unit, j / unit);
   return mean((y) => huber(y - constant, delta));
 }
@@ -70,16 +68,33 @@ function huber(error: number, delta: number): number {
   return size <= delta ? size ** 2 / 2 : delta * (size - delta / 2);
 }
 
-/** E f(z), z standard normal, by a sum over `steps` intervals. */
-export function expected(steps: number, f: (z: number) => number): number {
-  let [total, weights] = [0, 0];
-  for (let i = 0; i <= steps; i++) {
-    const z = WIDTH * ((2 * i) / steps - 1);
-    const weight = Math.exp(-(z ** 2) / 2);
-    total += weight * f(z);
-    weights += weight;
-  }
-  return total / weights;
+/** E f(z), z standard normal, by a sum over `steps` intervals; `f` also gets the number of z among the places. */
+export function expected(steps: number, f: (z: number, i: number) => number): number {
+  const { places, weights, sum } = nodesOf(steps);
+  let total = 0;
+  for (let i = 0; i <= steps; i++) total += weights[i] * f(places[i], i);
+  return total / sum;
+}
+
+interface Nodes {
+  readonly places: readonly number[];
+  readonly weights: readonly number[];
+  readonly sum: number;
+}
+
+const known = new Map<number, Nodes>();
+
+/** Where a sum over `steps` intervals takes its function, and by what weights: worked out once. */
+function nodesOf(steps: number): Nodes {
+  const nodes = known.get(steps) ?? madeNodes(steps);
+  known.set(steps, nodes);
+  return nodes;
+}
+
+function madeNodes(steps: number): Nodes {
+  const places = Array.from({ length: steps + 1 }, (_, i) => WIDTH * ((2 * i) / steps - 1));
+  const weights = places.map((z) => Math.exp(-(z ** 2) / 2));
+  return { places, weights, sum: weights.reduce((sum, weight) => sum + weight, 0) };
 }
 
 /** The rungs of a sweep's ladder, in the unit of its losses. */

@@ -70,7 +70,7 @@ describe("claimsOf(results)", () => {
 
   test("finds no drop where none is, and no difference without a reason", () => {
     const alike: LossOf = (run) => 0.1 * Math.exp(0.3 * chance(run));
-    expect(verdicts(claims(alike))).toMatchObject({
+    expect(verdicts(claims(alike, ["runs=100"]))).toMatchObject({
       "5.1-1": "undecided", // no trend either way
       "5.1-2": "does not hold", // OMoE does not degrade
       "5.1-3": "undecided",
@@ -151,7 +151,7 @@ describe("claimsOf(results)", () => {
   });
 
   test("has margins of losses in the unit of the sweep's, and ratios without", () => {
-    const raw = claims(likeThePaper, ["labels=raw"]);
+    const raw = claims(likeThePaper, ["labels=raw", "runs=2"]);
     const high = (list: readonly Claim[]) => claim("5.2-3", list).parts[0]?.bound.high;
     const bounds = (list: readonly Claim[]) => claim("5.2-2", list).parts.map(({ bound }) => bound);
     expect(high(paperLike)).toBe(1 / 15);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { belongTogether, configAt, modelOf, trainedHash } from "../../src/config/config.ts";
@@ -10,14 +10,13 @@ import { configYaml } from "../../src/config/write.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { complaint } from "../support/complaint.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { smoke, stored, storedFile } from "../support/configs.ts";
 import { pythonModel } from "../support/python.ts";
 
 const { file, sha256 } = pythonModel("x = 1\n");
 const javaScript = codeModel(LINEAR);
 const short = sha256.slice(0, 8);
 const given = (...models: string[]) => loadConfig("smoke", [setOverride("models=mmoe"), ...modelFileOverrides(models)]);
-const setTo = (...settings: string[]) => loadConfig("smoke", settings.map(setOverride));
 
 describe("a model in Python", () => {
   test.each([
@@ -52,30 +51,28 @@ describe("a model in Python", () => {
   });
 
   test("has any name in a config too, which figures show, as they show those of mmoe's models; a hash has the plain one", () => {
-    const config = setTo(
+    const config = smoke(
       `models=[ple, {name: My model, file: ${file}}, {name: Four experts, like: mmoe, experts: {shared: 4}}]`,
     );
     expect(config.models).toEqual(["ple", "My-model", "Four-experts"]);
     expect(config.models.map((name) => modelLabel(config, name))).toEqual(["PLE", "My model", "Four experts"]);
     expect(planRuns(config).map(({ id }) => id)).toContain("Four-experts/p=0.50/000");
-    const plain = setTo(
+    const plain = smoke(
       `models=[ple, {name: My-model, file: ${file}}, {name: Four-experts, like: mmoe, experts: {shared: 4}}]`,
     );
     expect(trainedHash(config)).toBe(trainedHash(plain));
     expect(modelOf(configAt(config, {}), "Four-experts")).toEqual(modelOf(configAt(plain, {}), "Four-experts"));
-    const stored = join(temporaryFolder(), "config.yaml");
-    writeFileSync(stored, configYaml(config, dirname(stored)));
-    expect(loadConfig(stored).ownModels).toEqual(config.ownModels);
+    expect(stored(config).ownModels).toEqual(config.ownModels);
   });
 
   test("has its class and options in a config's list too", () => {
-    const config = setTo(`models=[{name: wide, file: ${file}, class: Wide, options: {width: 64}}]`, "tasks=3");
+    const config = smoke(`models=[{name: wide, file: ${file}, class: Wide, options: {width: 64}}]`, "tasks=3");
     const given = { file, sha256, class: "Wide", options: { width: 64 } };
     expect(modelOf(configAt(config, {}), "wide")).toEqual({ name: "wide", inputs: 100, tasks: 3, ...given });
   });
 
   test("is another by another class or other options, as by another file", () => {
-    const of = (rest: string) => setTo(`models=[{name: mine, file: ${file}${rest}}]`);
+    const of = (rest: string) => smoke(`models=[{name: mine, file: ${file}${rest}}]`);
     const configs = ["", ", class: A", ", class: B", ", class: A, options: {w: 1}", ", class: A, options: {w: 2}"].map(
       of,
     );
@@ -116,7 +113,7 @@ describe("a model in Python", () => {
       const overrides = [...modelFileOverrides([of]), ...modelSetOverrides(["mine.bias=false"])];
       expect(complaint(() => loadConfig("smoke", overrides))).toBe(`--model-set: model mine is ${way}`);
       for (const dropout of ["dropout=0.1", "dropout=0,0.1"])
-        expect(complaint(() => setTo(`models=[omoe, {name: mine, file: ${of}}]`, dropout))).toBe(
+        expect(complaint(() => smoke(`models=[omoe, {name: mine, file: ${of}}]`, dropout))).toBe(
           "--set dropout: model mine: dropout 0.1 is not for models in code; leave out the model, or give --set dropout=0",
         );
     }
@@ -125,10 +122,10 @@ describe("a model in Python", () => {
 
 describe("a model in JavaScript", () => {
   const { file, sha256 } = javaScript;
-  const config = setTo(`models=[omoe, {name: mine, file: ${file}}]`);
+  const config = smoke(`models=[omoe, {name: mine, file: ${file}}]`);
 
   test("is its file, by its path and hash, with the sweep's inputs and tasks", () => {
-    const model = modelOf(configAt(setTo(`models=[{name: mine, file: ${file}}]`, "tasks=3"), {}), "mine");
+    const model = modelOf(configAt(smoke(`models=[{name: mine, file: ${file}}]`, "tasks=3"), {}), "mine");
     expect(model).toEqual({ name: "mine", inputs: 100, tasks: 3, file, sha256 });
     expect(loadConfig("smoke", modelFileOverrides([file])).models).toEqual(["shared-bottom", "omoe", "mmoe", "mine"]);
   });
@@ -141,16 +138,15 @@ describe("a model in JavaScript", () => {
     writeFileSync(own, configYaml(loadConfig("smoke")).replace("ownModels: []", defined));
     const loaded = loadConfig(own, [setOverride("models=mine")]);
     expect(loaded.ownModels).toEqual([{ name: "mine", file, sha256 }]);
-    const stored = temporaryFolder();
-    writeFileSync(join(stored, "config.yaml"), configYaml(loaded, stored));
-    expect(configYaml(loaded, stored)).toContain(`file: ${relative(stored, file)}\n`);
-    expect(loadConfig(join(stored, "config.yaml"))).toEqual(loaded);
+    const path = storedFile(loaded);
+    expect(readFileSync(path, "utf8")).toContain(`file: ${relative(dirname(path), file)}\n`);
+    expect(loadConfig(path)).toEqual(loaded);
   });
 
   test("of a stored config needs no file; another file by the same name is another model", () => {
-    const gone = setTo(`models=[{name: mine, file: gone.mjs, sha256: ${sha256}}]`);
+    const gone = smoke(`models=[{name: mine, file: gone.mjs, sha256: ${sha256}}]`);
     expect(belongTogether(trainedHash(gone), trainedHash(config))).toBe(true);
-    const other = setTo(`models=[{name: mine, file: ${codeModel(`${LINEAR}\n`).file}}]`);
+    const other = smoke(`models=[{name: mine, file: ${codeModel(`${LINEAR}\n`).file}}]`);
     expect(belongTogether(trainedHash(other), trainedHash(config))).toBe(false);
     const [there, here] = [sha256.slice(0, 8), "[0-9a-f]{8}"];
     expect(configDifferences(config, other)[0]).toMatch(
@@ -166,6 +162,6 @@ describe("a model in JavaScript", () => {
     ["name: mmoe, file: gone.mjs, sha256: SUM", "model mmoe: mmoe has a model of this name; give yours another"],
     ["name: mine, file: gone.mjs, sha256: SUM, class: A", "mine: class is for models in Python, this is JavaScript"],
   ])("is refused as {%s}", (fields, message) => {
-    expect(complaint(() => setTo(`models=[{${fields.replace("SUM", sha256)}}]`))).toContain(message);
+    expect(complaint(() => smoke(`models=[{${fields.replace("SUM", sha256)}}]`))).toContain(message);
   });
 });

@@ -1,32 +1,23 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, generatorOf, modelOf, trainedHash } from "../../src/config/config.ts";
-import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { configDifferences } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { loadTrials, trialsYaml } from "../../src/config/trials.ts";
-import { configYaml } from "../../src/config/write.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { UsageError } from "../../src/errors.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { complaint } from "../support/complaint.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { fileOf, smoke, stored, storedFile } from "../support/configs.ts";
 
-const configOf = (...settings: string[]) => loadConfig("smoke", settings.map(setOverride));
 const TWO_SINES = "data={inputs: 7, scale: 0.5, alpha: [2, 6.5], beta: [0, -1], noiseStd: 0.2}";
 const twoSines = { inputs: 7, scale: 0.5, alpha: [2, 6.5], beta: [0, -1], noiseStd: 0.2 };
 
 /** The smoke preset with other data, as a file. */
-function fileWith(data: string, mark: string): string {
-  const path = join(temporaryFolder(), "own.yaml");
-  const text = configYaml(loadConfig("smoke")).replace("data: paper", data).replace("data: assumed", mark);
-  writeFileSync(path, text);
-  return path;
-}
+const fileWith = (data: string) => storedFile(smoke(), (text) => text.replace("data: paper", data));
 
 describe("constants in place of a preset's name", () => {
-  const config = configOf(TWO_SINES);
+  const config = smoke(TWO_SINES);
 
   test("make the rows of every run, and the models' inputs, and can't be changed", () => {
     expect(generatorOf(config)).toEqual(twoSines);
@@ -40,11 +31,11 @@ describe("constants in place of a preset's name", () => {
 
   test("in any order are the same sweep, as a preset's constants are the preset's; others are named", () => {
     const turned = "data={noiseStd: 0.2, beta: [0, -1], alpha: [2, 6.5], scale: 0.5, inputs: 7}";
-    expect(trainedHash(configOf(turned))).toBe(trainedHash(config));
+    expect(trainedHash(smoke(turned))).toBe(trainedHash(config));
     const paper = JSON.stringify(GENERATOR_PRESETS.paper.settings);
-    expect(trainedHash(configOf(`data=${paper}`))).toBe(trainedHash(loadConfig("smoke")));
-    expect(trainedHash(config)).not.toBe(trainedHash(loadConfig("smoke")));
-    const other = configOf(TWO_SINES.replace("6.5", "6"));
+    expect(trainedHash(smoke(`data=${paper}`))).toBe(trainedHash(smoke()));
+    expect(trainedHash(config)).not.toBe(trainedHash(smoke()));
+    const other = smoke(TWO_SINES.replace("6.5", "6"));
     const text = (alpha: number) => `{"inputs":7,"scale":0.5,"alpha":[2,${alpha}],"beta":[0,-1],"noiseStd":0.2}`;
     expect(configDifferences(other, config)).toEqual([`data: ${text(6)} there, ${text(6.5)} here`]);
   });
@@ -62,22 +53,18 @@ describe("constants in place of a preset's name", () => {
   });
 
   test("have the mark that a file gives to data", () => {
-    const own = loadConfig(fileWith("data: {inputs: 7, scale: 1, alpha: [], beta: [], noiseStd: 0}", "data: assumed"));
+    const own = loadConfig(fileWith("data: {inputs: 7, scale: 1, alpha: [], beta: [], noiseStd: 0}"));
     const rows = settingRows(own).filter(({ ofGenerator }) => ofGenerator);
     expect(rows.map(({ from }) => from)).toEqual(Array(5).fill("assumed"));
   });
 
   test("come back from a stored config as they were", () => {
-    const path = join(temporaryFolder(), "config.yaml");
-    writeFileSync(path, configYaml(config));
-    expect(loadConfig(path)).toEqual(config);
+    expect(stored(config)).toEqual(config);
   });
 
   test("come back from a file of label trials", () => {
-    const path = join(temporaryFolder(), "trials.yaml");
     const settings = { data: twoSines, seed: 3, correlations: [0.5], trials: 2, rows: 9 };
-    writeFileSync(path, trialsYaml(settings));
-    expect(loadTrials(path)).toEqual(settings);
+    expect(loadTrials(fileOf(trialsYaml(settings), "trials.yaml"))).toEqual(settings);
   });
 });
 
@@ -99,27 +86,27 @@ describe("constants that are no generator's are refused by their place:", () => 
     [two("inputs: 7", "inputs: 1"), "inputs: expected a whole number from 2 to 1000000, got 1"],
     [two("inputs: 7", "inputs: 1e9"), "inputs: expected a whole number from 2 to 1000000, got 1000000000"],
   ])("%s", (setting, message) => {
-    expect(() => configOf(setting)).toThrow(new UsageError(`--set data: ${message}`));
+    expect(() => smoke(setting)).toThrow(new UsageError(`--set data: ${message}`));
   });
 
   test("each that is missing", () => {
-    const lines = complaint(() => configOf("data={}")).split("\n");
+    const lines = complaint(() => smoke("data={}")).split("\n");
     const names = lines.map((line) => /^--set data: (\w+): expected .*, got nothing$/.exec(line)?.[1]);
     expect(names).toEqual(["inputs", "scale", "alpha", "beta", "noiseStd"]);
   });
 
   test("in a file, with the constant's name", () => {
-    const path = fileWith("data: {inputs: 7, scale: 1, alpha: [1, x], beta: [2, 3], noiseStd: 0}", "data: assumed");
+    const path = fileWith("data: {inputs: 7, scale: 1, alpha: [1, x], beta: [2, 3], noiseStd: 0}");
     const expected = "expected a list of numbers from -10000 to 10000, at most 100";
     expect(() => loadConfig(path)).toThrow(new UsageError(`${path}: data.alpha[1]: ${expected}, got "x"`));
   });
 
   test("with more tasks than inputs, or than some seconds make of so many inputs", () => {
-    expect(complaint(() => configOf(TWO_SINES, "tasks=8"))).toBe("--set tasks: expected at most 7, the inputs, got 8");
+    expect(complaint(() => smoke(TWO_SINES, "tasks=8"))).toBe("--set tasks: expected at most 7, the inputs, got 8");
     const wide = TWO_SINES.replace("inputs: 7", "inputs: 10000");
-    expect(complaint(() => configOf(wide, "tasks=317"))).toBe(
+    expect(complaint(() => smoke(wide, "tasks=317"))).toBe(
       "--set tasks: too large: expected tasks² times inputs to be at most 1,000,000,000, got 1,004,890,000",
     );
-    expect(configOf(wide, "tasks=316").tasks).toBe(316);
+    expect(smoke(wide, "tasks=316").tasks).toBe(316);
   });
 });

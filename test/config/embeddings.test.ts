@@ -1,22 +1,17 @@
-import { writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, modelOf, tableOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
-import { configYaml } from "../../src/config/write.ts";
 import { parameterCount } from "../../src/models/parameters.ts";
 import { complaint } from "../support/complaint.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { fileOf, stored } from "../support/configs.ts";
 import { range } from "../support/reference.ts";
 
-const folder = temporaryFolder();
-const file = join(folder, "shops.csv");
 const lines = range(120).map(
   (n) => `shop ${n % 60},${n % 21},c${n % 4},${n % 5 === 0 ? "" : `t${n % 24}`},${n},${n * n}`,
 );
-writeFileSync(file, `x_shop,x_n,x_colour,x_tag,y_a,y_b\n${lines.join("\n")}\n`);
+const file = fileOf(`x_shop,x_n,x_colour,x_tag,y_a,y_b\n${lines.join("\n")}\n`, "shops.csv");
 
 const configOf = (sizes: { oneHot?: number; embedding?: number } = {}) =>
   loadConfig("smoke", [rowsOverride(file, { impute: "mean", ...sizes })]);
@@ -44,15 +39,13 @@ describe("categories of more than 20 values are embedded", () => {
 
 test("a stored config has the columns, says what becomes of them, and is read without the table", () => {
   const config = configOf({ oneHot: 30 });
-  const path = join(temporaryFolder(), "config.yaml");
-  writeFileSync(path, configYaml(config, "/away").replace(/file: \S*shops.csv/, "file: gone.csv"));
-  const stored = loadConfig(path);
-  expect(stored.rows).toEqual({ ...config.rows, file: expect.stringContaining("gone.csv") });
-  expect(tableOf(stored)).toMatchObject({
+  const away = stored(config, (text) => text.replace(/file: \S*shops.csv/, "file: gone.csv"));
+  expect(away.rows).toEqual({ ...config.rows, file: expect.stringContaining("gone.csv") });
+  expect(tableOf(away)).toMatchObject({
     columns: [{ values: 60, embedding: 17 }, {}, {}, { values: 24, gaps: true }],
   });
-  expect(trainedHash(stored)).toBe(trainedHash(config));
-  expect(modelOf(configAt(stored, {}), "mmoe")).toEqual(modelIn({ oneHot: 30 }));
+  expect(trainedHash(away)).toBe(trainedHash(config));
+  expect(modelOf(configAt(away, {}), "mmoe")).toEqual(modelIn({ oneHot: 30 }));
   const value = settingRows(configOf({ embedding: 9 })).find(({ name }) => name === "rows")?.value;
   expect(value).toMatch(
     /impute=mean, embedding=9; 3 columns are categories: x_shop \(60 values, 9 numbers each\), x_colour \(4 values\), /,
@@ -75,9 +68,8 @@ test("sizes are part of a sweep's identity; a model of the user's own reads vect
 
 /** A config of a table whose shops have so many values, two rows for each. */
 function withShops(count: number, ...set: string[]) {
-  const shops = join(temporaryFolder(), "many.csv");
   const rows = range(2 * count).map((n) => `s${n % count},${n % 7},${n},${n % 11}`);
-  writeFileSync(shops, `x_shop,x_n,y_a,y_b\n${rows.join("\n")}\n`);
+  const shops = fileOf(`x_shop,x_n,y_a,y_b\n${rows.join("\n")}\n`, "many.csv");
   return loadConfig("smoke", [rowsOverride(shops, { embedding: 2 }), ...set.map(setOverride)]);
 }
 
@@ -89,10 +81,8 @@ describe("a step moves the vectors of the batch alone", () => {
     expect(modelOf(configAt(large, {}), "mmoe")).toMatchObject({ embeddings: [{ rows: 20_002, size: 2 }] });
     expect(withShops(999)).toMatchObject({ embeddingSteps: "dense" });
     expect(withShops(20_001, "embeddingSteps=dense")).toMatchObject({ embeddingSteps: "dense" });
-    const path = join(temporaryFolder(), "config.yaml");
-    writeFileSync(path, configYaml(large, dirname(path)));
-    expect(loadConfig(path)).toMatchObject({ embeddingSteps: "lazy", rows: large.rows });
-    expect(trainedHash(loadConfig(path))).toBe(trainedHash(large));
+    expect(stored(large)).toMatchObject({ embeddingSteps: "lazy", rows: large.rows });
+    expect(trainedHash(stored(large))).toBe(trainedHash(large));
   });
 
   test.each([

@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, trainedHash } from "../../src/config/config.ts";
 import { listOverride, loadConfig, setOverride } from "../../src/config/load.ts";
@@ -8,19 +6,12 @@ import { gridPoints, listedKeys, pointCount } from "../../src/config/schema.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { pointText } from "../../src/identity/cell.ts";
 import { complaint } from "../support/complaint.ts";
-import { temporaryFolder } from "../support/effects.ts";
-
-const smoke = (...settings: string[]) => loadConfig("smoke", settings.map(setOverride));
-const fromFile = (change: (text: string) => string) => {
-  const path = join(temporaryFolder(), "config.yaml");
-  writeFileSync(path, change(configYaml(loadConfig("smoke"))));
-  return loadConfig(path);
-};
+import { smoke, stored } from "../support/configs.ts";
 
 describe("a setting of several values", () => {
   test("is the same in a file, by its own flag and by --set, as YAML or by commas", () => {
     const lists = [
-      fromFile((text) => text.replace(/^lr: .*$/m, "lr: [0.001, 0.01]")),
+      stored(smoke(), (text) => text.replace(/^lr: .*$/m, "lr: [0.001, 0.01]")),
       loadConfig("smoke", [listOverride("--lr", "lr", "1e-3, 1e-2")]),
       smoke("lr=0.001,0.01"),
       smoke("lr=[0.001, 0.01]"),
@@ -30,9 +21,9 @@ describe("a setting of several values", () => {
 
   test("comes back from the file that is stored, and is one value where the list has only one", () => {
     const config = smoke("lr=0.001,0.01", "trainRows=500,fresh", "optimizer=adam,sgd");
-    expect(fromFile(() => configYaml(config))).toEqual(config);
+    expect(stored(config)).toEqual(config);
     expect(smoke("lr=[0.01]", "batch=[64]")).toEqual(smoke("lr=0.01", "batch=64"));
-    expect(fromFile((text) => text.replace(/^batch: 64$/m, "batch: [64]")).batch).toBe(64);
+    expect(stored(smoke(), (text) => text.replace(/^batch: 64$/m, "batch: [64]")).batch).toBe(64);
   });
 
   test("may be the models or the correlations, by commas too, but not evaluations; a text stays a text", () => {

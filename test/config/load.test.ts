@@ -1,29 +1,21 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkConfig } from "../../src/config/check.ts";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, override, presetNames, setOverride } from "../../src/config/load.ts";
 import { SETTING_KEYS } from "../../src/config/schema.ts";
-import { configYaml } from "../../src/config/write.ts";
+import { didYouMean } from "../../src/config/suggest.ts";
 import { UsageError } from "../../src/errors.ts";
 import { complaint } from "../support/complaint.ts";
+import { fileOf, smoke, stored } from "../support/configs.ts";
 import { temporaryFolder } from "../support/effects.ts";
-
-function written(text: string, name = "config.yaml"): string {
-  const path = join(temporaryFolder(), name);
-  writeFileSync(path, text);
-  return path;
-}
 
 describe.each(presetNames())("preset %s", (name) => {
   test("is complete, every value marked, and comes back from the file that a sweep writes", () => {
-    const { origins } = loadConfig(name);
-    const unmarked = SETTING_KEYS.filter((key) => origins[key] === "yours");
-    expect(unmarked).toEqual(["name", "about"]);
     const config = loadConfig(name);
-    expect(loadConfig(written(configYaml(config)))).toEqual(config);
+    const unmarked = SETTING_KEYS.filter((key) => config.origins[key] === "yours");
+    expect(unmarked).toEqual(["name", "about"]);
+    expect(stored(config)).toEqual(config);
   });
 });
 
@@ -48,7 +40,7 @@ describe("loadConfig(file, overrides)", () => {
     }).toThrow(TypeError);
     expect(() => config.correlations?.push(0)).toThrow(TypeError);
     const { origins: _, ...settings } = loadConfig("smoke");
-    expect(loadConfig(written(JSON.stringify({ ...settings, marks: {} }), "config.json")).runs).toBe(8);
+    expect(loadConfig(fileOf(JSON.stringify({ ...settings, marks: {} }), "config.json")).runs).toBe(8);
   });
 
   test.each([
@@ -75,19 +67,16 @@ describe("loadConfig(file, overrides)", () => {
 
   test("refuses an unknown preset, an empty file, a folder, and values and marks by their places and flags", () => {
     expect(complaint(() => loadConfig("papr"))).toBe("papr: no such file or preset; did you mean 'paper'?");
-    expect(complaint(() => loadConfig(written("")))).toContain("expected settings (key: value), got nothing");
+    expect(complaint(() => loadConfig(fileOf("")))).toContain("expected settings (key: value), got nothing");
     expect(complaint(() => loadConfig(temporaryFolder()))).toMatch(/: can't be read: it is a folder, not a file$/);
-    const changed = (from: string, to: string) => {
-      const path = written(configYaml(loadConfig("smoke")).replace(from, to));
-      return complaint(() => loadConfig(path));
-    };
+    const changed = (from: string, to: string) => complaint(() => stored(smoke(), (text) => text.replace(from, to)));
     expect(changed("  - 1\n", "  - 5\n")).toMatch(/: correlations\[1\]: expected a number from -1 to 1, got 5$/);
     expect(changed("  lr: assumed", "  lr: guessed")).toContain("marks.lr: expected");
     const from = (text: string[]) =>
       complaint(() => loadConfig("fixed-rows", [override("--corr", "correlations", text)]));
     expect(from(["0.5", ""])).toBe("--corr: expected a number from -1 to 1, got nothing");
-    expect(complaint(() => loadConfig(written("name: a\nruns: [1, 2\n")))).toMatch(/config\.yaml:\d+:\d+: /);
-    expect(complaint(() => loadConfig(written("name: a\nname: b\n")))).toMatch(
+    expect(complaint(() => loadConfig(fileOf("name: a\nruns: [1, 2\n")))).toMatch(/config\.yaml:\d+:\d+: /);
+    expect(complaint(() => loadConfig(fileOf("name: a\nname: b\n")))).toMatch(
       /config\.yaml:2:1: Map keys must be unique/,
     );
   });
@@ -125,17 +114,17 @@ describe("keys that every object inherits", () => {
   const inherited = ["constructor", "toString", "hasOwnProperty", "__proto__", "__defineGetter__"];
 
   test.each(inherited)("%s is an unknown key of a config as any other", (key) => {
-    expect(complaint(() => loadConfig(written(`extends: smoke\n${key}: 1\n`)))).toMatch(
+    expect(complaint(() => loadConfig(fileOf(`extends: smoke\n${key}: 1\n`)))).toMatch(
       new RegExp(`config\\.yaml: unknown key '${key}'$`),
     );
   });
 
   test.each(inherited)("%s is one where names are free", (key) => {
     const model = `{name: a, file: a.py, options: {${key}: 3}}`;
-    const options = () => loadConfig(written(`extends: smoke\nmodels: [${model}]\n`)).ownModels;
+    const options = () => loadConfig(fileOf(`extends: smoke\nmodels: [${model}]\n`)).ownModels;
     if (key === "__proto__") expect(complaint(options)).toMatch(/: unknown key '__proto__'$/);
     else expect(complaint(options)).toMatch(/a\.py: can't be read: no such file or directory$/);
-    expect(complaint(() => loadConfig(written(`extends: smoke\nmarks: {${key}: paper}\n`)))).toMatch(
+    expect(complaint(() => loadConfig(fileOf(`extends: smoke\nmarks: {${key}: paper}\n`)))).toMatch(
       new RegExp(`unknown key '${key}'$`),
     );
   });
@@ -143,8 +132,18 @@ describe("keys that every object inherits", () => {
 
 test("a config's texts have no control characters, which a terminal would obey", () => {
   const about = "a sentence: what the sweep reproduces, without control characters";
-  expect(complaint(() => loadConfig(written('extends: smoke\nabout: "a\\e]0;x\\a"\n')))).toMatch(
+  expect(complaint(() => loadConfig(fileOf('extends: smoke\nabout: "a\\e]0;x\\a"\n')))).toMatch(
     `about: expected ${about}, got "a\\u001b]0;x\\u0007"`,
   );
-  expect(loadConfig(written("extends: smoke\nabout: |\n  one\n  two\n")).about).toBe("one\ntwo\n");
+  expect(loadConfig(fileOf("extends: smoke\nabout: |\n  one\n  two\n")).about).toBe("one\ntwo\n");
+});
+
+test("didYouMean(word, known) names the nearest word, or none that has few of its letters", () => {
+  const known = ["lr", "name", "batch", "trainRows"];
+  expect(didYouMean("lt", known)).toBe("; did you mean 'lr'?");
+  expect(didYouMean("TrainRow", known)).toBe("; did you mean 'trainRows'?");
+  expect(didYouMean("bathc", known)).toBe("; did you mean 'batch'?");
+  expect(didYouMean("x", known)).toBe("");
+  expect(didYouMean("nope", known)).toBe("");
+  expect(didYouMean("optimiser", known)).toBe("");
 });

@@ -3,14 +3,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, tableOf, trainedHash } from "../../src/config/config.ts";
-import { loadConfig, loadStoredConfig } from "../../src/config/load.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { taskNames, taskOverride } from "../../src/config/task-kinds.ts";
-import { configYaml } from "../../src/config/write.ts";
 import type { TableValues } from "../../src/data/table.ts";
 import { withValues } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
+import { stored } from "../support/configs.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { numbersOf } from "../support/tables.ts";
 
@@ -49,10 +49,8 @@ describe("labels that are named", () => {
   test("are part of the sweep's identity, and kept in a stored config, which needs no table", () => {
     const config = named("years", "income");
     expect(trainedHash(named("income", "years"))).not.toBe(trainedHash(config));
-    const at = join(folder, "config.yaml");
-    writeFileSync(at, configYaml(config, folder).replace("people.csv", "gone.csv"));
-    const stored = loadStoredConfig(at);
-    expect([trainedHash(stored), tableOf(stored)?.chosen]).toEqual([
+    const away = stored(config, (text) => text.replace("people.csv", "gone.csv"));
+    expect([trainedHash(away), tableOf(away)?.chosen]).toEqual([
       trainedHash(config),
       { labels: ["years", "income"], inputs: ["id", "age"] },
     ]);

@@ -1,16 +1,18 @@
-import { expect, test } from "vitest";
-import type { PointConfig } from "../../src/config/config.ts";
-import { folderHash, trainingOf } from "../../src/config/config.ts";
-import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { describe, expect, test } from "vitest";
+import { folderHash, type PointConfig, trainedHash, trainingOf } from "../../src/config/config.ts";
+import { crossedPair, crossedPairs, crossedRun } from "../../src/config/cross.ts";
+import { loadConfig, override, setOverride } from "../../src/config/load.ts";
+import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
-
-const load = (...set: string[]) => loadConfig("smoke", set.map(setOverride));
+import { planRuns } from "../../src/sweep/plan.ts";
+import { complaint } from "../support/complaint.ts";
+import { fileOf, smoke } from "../support/configs.ts";
 
 test("a sweep that says nothing of them has Adam's usual ones, shows those that are not, and keeps its folder's name", () => {
-  expect(load()).toMatchObject({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: "none" });
-  expect(folderHash(load("weightDecay=0", "clipNorm=none"))).toBe(folderHash(load()));
-  expect(folderHash(load("weightDecay=0.01"))).not.toBe(folderHash(load()));
-  const names = (...set: string[]) => settingRows(load(...set)).map(({ name }) => name);
+  expect(smoke()).toMatchObject({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: "none" });
+  expect(folderHash(smoke("weightDecay=0", "clipNorm=none"))).toBe(folderHash(smoke()));
+  expect(folderHash(smoke("weightDecay=0.01"))).not.toBe(folderHash(smoke()));
+  const names = (...set: string[]) => settingRows(smoke(...set)).map(({ name }) => name);
   expect(names()).not.toContain("beta1");
   expect(names("beta1=0.8", "schedule=steps", "decaySteps=9")).toEqual(
     expect.arrayContaining(["beta1", "schedule", "decaySteps", "decayFactor"]),
@@ -18,7 +20,7 @@ test("a sweep that says nothing of them has Adam's usual ones, shows those that 
 });
 
 test("a schedule ends at the sweep's steps, whatever a run's", () => {
-  const config = load("schedule=cosine", "warmup=3", "clipNorm=0.5") as unknown as PointConfig;
+  const config = smoke("schedule=cosine", "warmup=3", "clipNorm=0.5") as unknown as PointConfig;
   expect(trainingOf(config)).toMatchObject({
     clipNorm: 0.5,
     schedule: { name: "cosine", warmup: 3, steps: config.steps },
@@ -26,7 +28,7 @@ test("a schedule ends at the sweep's steps, whatever a run's", () => {
 });
 
 test("weight decay, clipping and schedules may be listed", () => {
-  const config = load("weightDecay=[0, 0.1]", "clipNorm=[none, 1]", "schedule=[constant, cosine]", "warmup=[0, 5]");
+  const config = smoke("weightDecay=[0, 0.1]", "clipNorm=[none, 1]", "schedule=[constant, cosine]", "warmup=[0, 5]");
   expect(config).toMatchObject({ weightDecay: [0, 0.1], clipNorm: ["none", 1], schedule: ["constant", "cosine"] });
 });
 
@@ -42,5 +44,94 @@ test.each([
   [["epsilon=1e-20"], "expected a number from 1e-12"],
   [["beta2=1"], "expected a number from 0 to 0.999999"],
 ] as const)("%j is refused", (set, why) => {
-  expect(() => load(...set)).toThrow(why);
+  expect(() => smoke(...set)).toThrow(why);
+});
+
+test("planRuns(config) gives every pair the cell's correlation, or its share of it by the matrix", () => {
+  const matrixOf = (...settings: string[]) => {
+    const [run] = planRuns(smoke("tasks=3", "correlations=[0.5]", ...settings));
+    return run?.correlationMatrix?.map((row) => row.join(" ")).join("; ");
+  };
+  expect(matrixOf()).toBe("1 0.5 0.5; 0.5 1 0.5; 0.5 0.5 1");
+  const matrix = "correlationMatrix=[[1, 0.8, 0], [0.8, 1, -0.2], [0, -0.2, 1]]";
+  expect(matrixOf(matrix)).toBe("1 0.4 0; 0.4 1 -0.1; 0 -0.1 1");
+});
+
+test("other tasks, or another matrix, which nothing can change, are another sweep", () => {
+  const hashes = [[], ["tasks=3"], ["tasks=4"], ["correlationMatrix=[[1, 0.5], [0.5, 1]]"]].map((settings) =>
+    trainedHash(smoke(...settings)),
+  );
+  expect(new Set(hashes).size).toBe(4);
+  const { correlationMatrix } = smoke("correlationMatrix=[[1, 0.5], [0.5, 1]]");
+  expect(() => correlationMatrix?.[0]?.push(0)).toThrow(TypeError);
+});
+
+describe("what the generator can't make is refused by its setting:", () => {
+  const MATRIX = "--set correlationMatrix:";
+  test.each([
+    [["tasks=1"], "--set tasks: expected a whole number from 2 to 2147483647, got 1"],
+    [["tasks=101"], "--set tasks: expected at most 100, the inputs of the generator 'paper', got 101"],
+    [["correlations=[-0.6]", "tasks=3"], "expected from -0.5 to 1 for 3 tasks that share it, got -0.6"],
+    [
+      ["tasks=3", "correlationMatrix=[[1, 0], [0, 1]]"],
+      `${MATRIX} expected 3 x 3 correlations, one row a task, got 2 x 2`,
+    ],
+    [["correlationMatrix=[[1, 0.5], [0.4, 1]]"], `${MATRIX} [0][1]: expected 0.4, as in [1][0], got 0.5`],
+    [["correlationMatrix=[[1, 2], [2, 1]]"], `${MATRIX} expected a list of rows of numbers from -1 to 1, one row and`],
+    [
+      ["tasks=3", "correlations=[0.5, 1]", "correlationMatrix=[[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]]"],
+      `${MATRIX} correlation 1 of the given matrix: no 3 tasks have these correlations`,
+    ],
+  ])("%j", (settings, message) => {
+    expect(complaint(() => smoke(...settings))).toContain(message);
+  });
+
+  test("a correlation of --corr, by the flag; three tasks may have -1/2, and no less", () => {
+    expect(smoke("tasks=3", "correlations=[-0.5]").correlations).toEqual([-0.5]);
+    const load = () => loadConfig("smoke", [override("--corr", "correlations", ["-0.9"]), setOverride("tasks=4")]);
+    expect(load).toThrow("--corr: correlation: expected from -0.333 to 1 for 4 tasks that share it, got -0.9");
+  });
+});
+
+const cross = (data: number, initial: number) => ({ source: "--cross", values: { cross: { data, initial } } });
+const crossed = (data: number, initial: number, ...set: string[]) =>
+  loadConfig("smoke", [...set.map(setOverride), cross(data, initial)]);
+
+describe("crossedPairs(cross)", () => {
+  test("has every pair once, in order and told back by crossedPair, and keeps a pair's number in a larger square", () => {
+    const pairs = crossedPairs({ data: 3, initial: 4 });
+    expect(new Set(pairs.map(({ data, initial }) => `${data} ${initial}`)).size).toBe(12);
+    const numbers = pairs.map(crossedRun);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(numbers.map(crossedPair)).toEqual(pairs);
+    expect(Math.max(...pairs.map(({ data }) => data))).toBe(2);
+    expect(crossedPairs({ data: 3, initial: 3 }).map(crossedRun)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(crossedPairs({ data: 5, initial: 5 }).slice(0, 9)).toEqual(crossedPairs({ data: 3, initial: 3 }));
+    const rectangle = crossedPairs({ data: 9, initial: 2 }).map(crossedRun);
+    expect(new Set(rectangle).size).toBe(18);
+  });
+});
+
+describe("the setting cross", () => {
+  test("takes the place of runs, also of a file's if a flag gives it", () => {
+    expect(crossed(4, 3)).toMatchObject({ cross: { data: 4, initial: 3 }, runs: 12 });
+    expect(settingRows(crossed(4, 3)).find(({ name }) => name === "cross")?.value).toBe("4x3");
+    expect(settingRows(loadConfig("smoke")).some(({ name }) => name === "cross")).toBe(false);
+    expect(loadConfig(fileOf("extends: smoke\nruns: 5\n"), [cross(4, 3)]).runs).toBe(12);
+    const path = fileOf("extends: smoke\nruns: 5\ncross: { data: 4, initial: 3 }\n");
+    expect(complaint(() => loadConfig(path))).toBe(`${path}: runs: a cross of 4x3 has 12 runs, got 5; leave it out`);
+  });
+
+  test("refuses a factor of one seed, which tells no variance", () => {
+    expect(complaint(() => crossed(1, 3))).toMatch(/^--cross: data: expected .* from 2 .*, got 1$/);
+  });
+
+  test("is in no hash where it is null, of any size in the same one, and is widened to the seeds of either", () => {
+    const plain = loadConfig("smoke");
+    expect(trainedHash(crossed(4, 3))).not.toBe(trainedHash(plain));
+    expect(trainedHash(crossed(4, 3))).toBe(trainedHash(crossed(2, 9)));
+    expect(folderHash(loadConfig("smoke", [setOverride("cross=null")]))).toBe(folderHash(plain));
+    expect(configDifferences(plain, crossed(4, 3))).toEqual(["cross: none there, crossed here"]);
+    expect(widened(crossed(4, 3), crossed(2, 9))).toMatchObject({ cross: { data: 4, initial: 9 }, runs: 36 });
+  });
 });

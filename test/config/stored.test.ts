@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
@@ -7,20 +6,15 @@ import { loadConfig } from "../../src/config/load.ts";
 import { configDifferences } from "../../src/config/same-sweep.ts";
 import { CONFIG_VERSION, OPTIONAL_SETTINGS } from "../../src/config/schema.ts";
 import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
-import { configYaml } from "../../src/config/write.ts";
 import { journalPaths } from "../../src/records/read-journals.ts";
 import { complaint } from "../support/complaint.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { smoke, storedFile } from "../support/configs.ts";
 
 /** Lines of settings that a file may lack, and their marks. */
 const OPTIONAL = new RegExp(`^ *(${Object.keys(OPTIONAL_SETTINGS).join("|")}):.*\\n`, "gm");
 
 /** A stored config as its text becomes by `change`. */
-function stored(change: (text: string) => string): string {
-  const path = join(temporaryFolder(), "config.yaml");
-  writeFileSync(path, change(configYaml(loadConfig("smoke"))));
-  return path;
-}
+const stored = (change: (text: string) => string) => storedFile(smoke(), change);
 
 const VERSION = `version: ${CONFIG_VERSION}`;
 

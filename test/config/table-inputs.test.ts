@@ -1,15 +1,12 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, modelOf, tableOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
-import { configYaml } from "../../src/config/write.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import { withValues } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { fileOf, stored } from "../support/configs.ts";
 import { range } from "../support/reference.ts";
 import { tableFile } from "../support/tables.ts";
 
@@ -17,14 +14,9 @@ const TRAIN = ["Rome,10,1,1,2", "Bern,,3,2,4", "Rome,30,5,3,1", ",20,7,4,3"];
 const HELDOUT = ["Oslo,,9,5,2", "Bern,40,11,6,5"];
 const HEADER = "x_city,x_age,x_n,y_a,y_b";
 
-function fileOf(lines: readonly string[], name = "people.csv"): string {
-  const file = join(temporaryFolder(), name);
-  writeFileSync(file, `${lines.join("\n")}\n`);
-  return file;
-}
-
+const tableOfLines = (lines: readonly string[]) => fileOf(`${lines.join("\n")}\n`, "people.csv");
 const withParts = (train: readonly string[], heldout: readonly string[]) =>
-  fileOf([`${HEADER},part`, ...train.map((row) => `${row},train`), ...heldout.map((row) => `${row},heldout`)]);
+  tableOfLines([`${HEADER},part`, ...train.map((row) => `${row},train`), ...heldout.map((row) => `${row},heldout`)]);
 const file = withParts(TRAIN, HELDOUT);
 
 const configOf = (table: string, impute = "mean", ...more: string[]) =>
@@ -93,7 +85,7 @@ test("what held-out rows lack or alone have changes no other row, and makes no i
 
 describe("where each run splits the table, what only its held-out rows have is 0 in that run", () => {
   const rows = range(10).map((n) => [n === 3 ? "Oslo" : ["Rome", "Bern"][n % 2], n === 5 ? "" : n, n * n, n, 9 - n]);
-  const file = fileOf([HEADER, ...rows.map((row) => row.join())]);
+  const file = tableOfLines([HEADER, ...rows.map((row) => row.join())]);
   const config = loadConfig("smoke", [
     rowsOverride(file, { impute: "mean", resplit: true }),
     setOverride("labels=raw"),
@@ -139,12 +131,10 @@ describe("impute", () => {
 
 test("a stored config has the columns, says what becomes of them, and is read without the table", () => {
   const config = configOf(file);
-  const path = join(temporaryFolder(), "config.yaml");
-  writeFileSync(path, configYaml(config, "/away").replace(/file: \S*people.csv/, "file: gone.csv"));
-  const stored = loadConfig(path);
-  expect(stored.rows?.encoded).toEqual(config.rows?.encoded);
-  expect(tableOf(stored)).toMatchObject({ inputs: 6, columns: [{}, {}, {}] });
-  expect(trainedHash(stored)).toBe(trainedHash(config));
+  const away = stored(config, (text) => text.replace(/file: \S*people.csv/, "file: gone.csv"));
+  expect(away.rows?.encoded).toEqual(config.rows?.encoded);
+  expect(tableOf(away)).toMatchObject({ inputs: 6, columns: [{}, {}, {}] });
+  expect(trainedHash(away)).toBe(trainedHash(config));
   expect(settingRows(config).find(({ name }) => name === "rows")?.value).toMatch(
     /impute=mean; 1 column is a category: x_city \(2 values\); 2 columns have gaps: x_city \(a value\), x_age \(the mean\); 6 inputs$/,
   );

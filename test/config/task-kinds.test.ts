@@ -1,25 +1,21 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { configAt, modelOf, tableOf, trainedHash, trainingOf } from "../../src/config/config.ts";
 import type { Override } from "../../src/config/file-version.ts";
-import { loadConfig, loadStoredConfig, setOverride } from "../../src/config/load.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
 import { meanText, unitText } from "../../src/config/losses.ts";
 import { modelFileOverrides } from "../../src/config/model-set.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { taskOverride } from "../../src/config/task-kinds.ts";
-import { configYaml } from "../../src/config/write.ts";
 import { complaint } from "../support/complaint.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { fileOf, stored } from "../support/configs.ts";
 import { pythonModel } from "../support/python.ts";
 import { tableFile } from "../support/tables.ts";
 
-const folder = temporaryFolder();
-const file = join(folder, "people.csv");
 const ROWS = "0.5,no,0,31.5,north,1 -1,yes,1,40,south,2 2,no,1,22,east,5 0,no,0,57,north,2 1,yes,0,33,south,1";
-writeFileSync(file, `x,y_income,y_single,y_age,y_region,y_stars\n${ROWS.replaceAll(" ", "\n")}\n`);
+const file = fileOf(`x,y_income,y_single,y_age,y_region,y_stars\n${ROWS.replaceAll(" ", "\n")}\n`, "people.csv");
 
 const config = (...tasks: string[]) => loadConfig("smoke", [rowsOverride(file), ...tasks.map(taskOverride)]);
 const kinds = (...tasks: string[]) => config(...tasks).taskKinds.map(({ kind, weight }) => `${kind} ${weight}`);
@@ -38,9 +34,8 @@ describe("the kinds of a table's labels", () => {
   });
 
   test("are regressions of two numbers that are not 0 and 1, and changed by --task, by the column's name with or without y_", () => {
-    const other = join(folder, "other.csv");
-    writeFileSync(other, "x,y_two,y_half,y_minus,y_one\n1,0,0,-1,1\n2,2,0.5,1,0\n3,0,0,1,1\n4,2,0.5,-1,0\n");
-    const { taskKinds } = loadConfig("smoke", [rowsOverride(other)]);
+    const other = "x,y_two,y_half,y_minus,y_one\n1,0,0,-1,1\n2,2,0.5,1,0\n3,0,0,1,1\n4,2,0.5,-1,0\n";
+    const { taskKinds } = loadConfig("smoke", [rowsOverride(fileOf(other, "other.csv"))]);
     expect(taskKinds.map(({ kind }) => kind)).toEqual(["regression", "regression", "regression", "binary"]);
     expect(kinds("single=regression", "y_stars=categorical", "age.weight=2.5")).toEqual(
       DEFAULTS.with(1, "regression 1").with(4, "categorical 1").with(2, "regression 2.5"),
@@ -59,9 +54,7 @@ describe("the kinds of a table's labels", () => {
   });
 
   test("are in `tasks` of a file, beside its rows", () => {
-    const at = join(temporaryFolder(), "mine");
-    mkdirSync(at);
-    const path = join(at, "mine.yaml");
+    const path = fileOf("", "mine.yaml");
     const write = (tasks: string) =>
       writeFileSync(path, `extends: smoke\nrows: ${file}\ndata: null\ncorrelations: null\ntasks: ${tasks}\n`);
     write("[{column: stars, kind: categorical}, {column: y_age, weight: 3}]");
@@ -88,11 +81,9 @@ describe("the kinds of a table's labels", () => {
 
   test("are kept in a stored config, which needs no table, and said on one line", () => {
     const given = config("stars=categorical", "age.weight=2");
-    const at = join(folder, "config.yaml");
-    writeFileSync(at, configYaml(given, folder).replace("people.csv", "gone.csv"));
-    const stored = loadStoredConfig(at);
-    expect([stored.taskKinds, trainedHash(stored)]).toEqual([given.taskKinds, trainedHash(given)]);
-    expect(settingRows(stored).find(({ name }) => name === "taskKinds")?.value).toBe(
+    const away = stored(given, (text) => text.replace("people.csv", "gone.csv"));
+    expect([away.taskKinds, trainedHash(away)]).toEqual([given.taskKinds, trainedHash(given)]);
+    expect(settingRows(away).find(({ name }) => name === "taskKinds")?.value).toBe(
       "y_income binary (no, yes), y_single binary (0, 1), y_age regression with weight 2, " +
         "y_region categorical (east, north, south), y_stars categorical (1, 2, 5)",
     );
@@ -100,8 +91,7 @@ describe("the kinds of a table's labels", () => {
 });
 
 describe("labels that some rows lack", () => {
-  const gappy = join(folder, "gappy.csv");
-  writeFileSync(gappy, "x,y_a,y_b\n1,0.5,no\n2,,yes\n3,0.25,\n4,2,yes\n5,,no\n");
+  const gappy = fileOf("x,y_a,y_b\n1,0.5,no\n2,,yes\n3,0.25,\n4,2,yes\n5,,no\n", "gappy.csv");
   const of = (...more: Override[]) => loadConfig("smoke", [rowsOverride(gappy), ...more]);
 
   test("are counted, said, stored, and part of what runs are trained with", () => {
@@ -109,9 +99,7 @@ describe("labels that some rows lack", () => {
     expect(taskKinds.map(({ kind, gaps }) => `${kind} ${gaps}`)).toEqual(["regression 2", "binary 1"]);
     const row = settingRows(of(taskOverride("a.weight=2"))).find(({ name }) => name === "taskKinds");
     expect(row?.value).toBe("y_a regression with weight 2 and 2 gaps, y_b binary (no, yes) with 1 gap");
-    const at = join(folder, "gappy.yaml");
-    writeFileSync(at, configYaml(of(), folder));
-    expect(loadStoredConfig(at).taskKinds).toEqual(taskKinds);
+    expect(stored(of()).taskKinds).toEqual(taskKinds);
     expect(trainingOf(configAt(of(), {}) as never).taskKinds).toEqual([
       { kind: "regression", weight: 1, gaps: true },
       { kind: "binary", weight: 1, gaps: true },
@@ -121,8 +109,7 @@ describe("labels that some rows lack", () => {
   test("are told to models in code, of each task", () => {
     const inPython = modelFileOverrides([pythonModel("x = 1\n").file]);
     const modelFor = (labels: string) => {
-      const file = join(temporaryFolder(), "some.csv");
-      writeFileSync(file, `x,y_a,y_b\n1,0.5,3\n2,2,4\n${labels}\n`);
+      const file = fileOf(`x,y_a,y_b\n1,0.5,3\n2,2,4\n${labels}\n`, "some.csv");
       return modelOf(configAt(loadConfig("smoke", [rowsOverride(file), ...inPython]), {}), "mine");
     };
     expect(modelFor("3,0.25,")).toMatchObject({ gaps: [false, true] });
@@ -131,8 +118,7 @@ describe("labels that some rows lack", () => {
   });
 
   test("are refused where gradients are to be measured", () => {
-    writeFileSync(gappy.replace("gappy", "numbers"), "x,y_a,y_b\n1,0.5,3\n2,,4\n3,0.25,9\n");
-    const rows = rowsOverride(gappy.replace("gappy", "numbers"));
+    const rows = rowsOverride(fileOf("x,y_a,y_b\n1,0.5,3\n2,,4\n3,0.25,9\n", "numbers.csv"));
     expect(complaint(() => loadConfig("smoke", [rows, setOverride("diagnostics=[gradients]")]))).toBe(
       "--set diagnostics: gradients can't be measured where labels have gaps; expected gates, units",
     );

@@ -1,15 +1,13 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { settingsOf } from "../../src/config/cells.ts";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import type { Settings } from "../../src/config/schema.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { trainedValues } from "../../src/config/tuned.ts";
-import { configYaml } from "../../src/config/write.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { stored, storedFile } from "../support/configs.ts";
 import { tableFile } from "../support/tables.ts";
 
 type Tuned = NonNullable<Settings["tuned"]>;
@@ -91,9 +89,7 @@ describe("a tuned sweep", () => {
     const ids = ({ id }: { id: string }) => id;
     const untuned = loadConfig("smoke", ["models=omoe,mmoe", "correlations=0.5,1", "runs=2"].map(setOverride));
     expect(planRuns(config).map(ids)).toEqual(planRuns(untuned).map(ids));
-    const path = join(temporaryFolder(), "config.yaml");
-    writeFileSync(path, configYaml(config));
-    expect(loadConfig(path)).toEqual(config);
+    expect(stored(config)).toEqual(config);
   });
 
   test("is another sweep for other choices, not for other reasons of the same, and shows its choices", () => {
@@ -109,11 +105,7 @@ describe("a tuned sweep", () => {
     expect(row(loadConfig("smoke"))).toBeUndefined();
   });
 
-  const path = () => {
-    const file = join(temporaryFolder(), "tuned.yaml");
-    writeFileSync(file, configYaml(tuned(BY_MODEL)));
-    return file;
-  };
+  const path = storedFile(tuned(BY_MODEL));
 
   test.each([
     [["lr=0.1"], "--set lr: 'tuned' has a value of lr for each model; leave it out, or add --set tuned=null"],
@@ -121,8 +113,8 @@ describe("a tuned sweep", () => {
     [["seed=7"], "--set seed: must differ from the seed of the tuning runs, got 7"],
     [["models=omoe,shared-bottom"], /tuned: expected one choice for shared-bottom at 0.5, got 0; tune again with it/],
   ])("refuses %j in a line; tuned no more, takes other values", (settings, message) => {
-    expect(() => loadConfig(path(), settings.map(setOverride))).toThrow(message);
-    expect(loadConfig(path(), ["lr=0.1", "tuned=null"].map(setOverride))).toMatchObject({ lr: 0.1, tuned: null });
+    expect(() => loadConfig(path, settings.map(setOverride))).toThrow(message);
+    expect(loadConfig(path, ["lr=0.1", "tuned=null"].map(setOverride))).toMatchObject({ lr: 0.1, tuned: null });
   });
 
   test("may have lists of settings that were not tuned, but not of one that was, nor two choices for one cell", () => {
@@ -133,4 +125,15 @@ describe("a tuned sweep", () => {
     expect(() => tuned([...twice])).toThrow("tuned: expected one choice for mmoe at 1, got 2");
     expect(() => tuned(BY_MODEL, "lr=0.1,0.2")).toThrow("--set lr: 'tuned' has a value of lr for each model");
   });
+});
+
+test("settingsOf(config, cell) has the values that its runs are trained with: tuned and listed ones", () => {
+  const paper = loadConfig("results/paper-tuned/config.yaml");
+  const ratesOf = (model: string) => settingsOf(paper, { model, correlation: 0.5, point: {} });
+  expect(ratesOf("shared-bottom")).toMatchObject({ lr: 0.001, batch: 128, data: "four-sines" });
+  expect(ratesOf("omoe")).toMatchObject({ lr: 0.01, batch: 128 });
+  const listed = loadConfig("smoke", ["batch=[16,32]"].map(setOverride));
+  const settings = settingsOf(listed, { model: "mmoe", correlation: 1, point: { batch: 32 } });
+  expect(settings.batch).toBe(32);
+  expect(Object.keys(settings)).not.toContain("models");
 });

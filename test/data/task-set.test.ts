@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { correlationMatrix, pairsOf } from "../../src/data/correlation-matrix.ts";
+import { measuredCorrelations } from "../../src/data/label-correlation.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { dot, orthonormalVectors, sine, TaskSet, taskVectors } from "../../src/data/task-set.ts";
 import { keyOf } from "../../src/random/key.ts";
+import { pearson } from "../../src/stats/moments.ts";
 import { meanProduct } from "../support/statistics.ts";
 
 const { settings } = GENERATOR_PRESETS.paper;
@@ -144,4 +146,15 @@ test("sine(a) is within 2e-15 of the true sine for |a| up to 1,000", () => {
     const a = i / 9.87;
     expect(Math.abs(sine(a) - Math.sin(a))).toBeLessThan(2e-15);
   }
+});
+
+test("measuredCorrelations(settings, correlations) is that of the labels that the run trains on, at each", () => {
+  const few = { ...GENERATOR_PRESETS.paper.settings, inputs: 7 };
+  const own = { seed: 2, run: 5 };
+  const expected = [0.5, 0.9].map((p) => {
+    const { y } = new TaskSet(few, correlationMatrix(2, p), own).rows("train", 40);
+    const task = (k: number) => Array.from({ length: 40 }, (_, n) => y[2 * n + k]);
+    return pearson(task(0), task(1));
+  });
+  expect(measuredCorrelations(few, [0.5, 0.9], 40, own)).toEqual(expected);
 });

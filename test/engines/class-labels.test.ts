@@ -1,16 +1,19 @@
-// Runs on labels that are classes: what each engine makes of them, and that they train alike.
+// Runs on labels that are classes: what each engine makes of them, that they train alike, and the metrics of each kind of task.
 import { describe, expect, test } from "vitest";
 import { TableSet } from "../../src/data/table-set.ts";
 import type { TaskSettings } from "../../src/data/task-kinds.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
+import { taskMetrics } from "../../src/diagnostics/task-metrics.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { RowMaker } from "../../src/engines/rows/row-maker.ts";
-import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { tasksIn } from "../../src/engines/task-losses.ts";
+import { GOLDEN } from "../stats/golden/golden.ts";
+import { expectAgreement, expectSameDiagnostics, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { classRun, classTable, labelsIn } from "../support/class-runs.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { someRows } from "../support/tables.ts";
+import { someRows, tableOf, tableRun } from "../support/tables.ts";
 
 const engines = bothEngines();
 
@@ -81,3 +84,77 @@ describe("labels of the generator that are signs", () => {
   test("cpu and tfjs agree on them", () =>
     expectAgreement({ ...signs, training: { ...real.training, taskKinds: tasks } }, [engines.cpu, engines.tfjs]));
 });
+
+describe("taskMetrics(tasks, predictions)", () => {
+  test.each(["binary", "categorical", "regression"] as const)("gives a %s task scikit-learn's metrics", (kind) => {
+    const { outputs, labels, ...golden } = GOLDEN.metrics[kind];
+    const { scale = 1, ...expected }: Record<string, number> = golden;
+    const [one, y] = [outputs.flat(), labels].map((values) => Float32Array.from(values)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    const classes = one.length / y.length;
+    const found = taskMetrics([{ kind, weight: 1, ...(kind === "categorical" && { classes }) }], { outputs: one, y }, [
+      scale,
+    ]);
+    for (const [name, value] of Object.entries(expected)) expect(found[`${name}/1`], name).toBeCloseTo(value, 7);
+  });
+
+  test("gives a task NaN for what its kind lacks", () => {
+    const [y, outputs] = [Float32Array.of(1, 0, 1, 0, 2, 3), Float32Array.of(2, 3, 1, 0, 2, -1, 0, 1, 1, 3)];
+    const metrics = taskMetrics(tasksIn(classRun()), { outputs, y });
+    const lacking = ["auc/2", "auc/3", "rSquared/1", "accuracy/3"].map((name) => metrics[name]);
+    expect(lacking).toEqual(new Array(4).fill(Number.NaN));
+  });
+});
+
+describe("a run on labels that are classes", () => {
+  const run = classRun({ steps: 20, evalEvery: 10 });
+
+  test("has the same metrics on cpu and tfjs, within float32's rounding", async () => {
+    const found = await expectSameDiagnostics(run, [engines.cpu, engines.tfjs], 5e-4);
+    expect(found?.steps).toEqual([10, 20]);
+  });
+
+  test("has log losses that are its held-out losses in nats", async () => {
+    const nats = await resultOf(engines.cpu, classRun({ steps: 20, evalEvery: 10 }, true));
+    const { curve, diagnostics } = nats;
+    for (const k of [0, 1])
+      expect(diagnostics?.values[`logLoss/${k + 1}`]?.at(-1)).toBeCloseTo(curve.heldout.at(-1)?.[k] as number, 5);
+  });
+});
+
+test("a run without validation rows has metrics at each of its evaluations, and in the label's own units", async () => {
+  const data = tableOf(60);
+  const { curve, diagnostics } = await resultOf(engines.cpu, tableRun({ data }, { steps: 20, evalEvery: 2 }));
+  expect(diagnostics?.steps).toEqual(curve.steps);
+  const set = new TableSet(data, { seed: 0, run: 0 }, { trainRows: 45, heldoutRows: 15 });
+  const labels = [...set.places("train")].map((place) => someRows(60)[place]?.[4]);
+  const mean = labels.reduce((sum, label) => sum + label) / labels.length;
+  const std = Math.sqrt(labels.reduce((sum, label) => sum + (label - mean) ** 2, 0) / labels.length);
+  for (const [i, [, loss = 0]] of curve.heldout.entries())
+    expect(diagnostics?.values["rmse/2"]?.[i]).toBeCloseTo(std * Math.sqrt(loss), 5);
+});
+
+test("a run on a table has metrics, and one on the generator's numbers none", async () => {
+  const { diagnostics } = await resultOf(engines.cpu, tableRun());
+  expect(Object.keys(diagnostics?.values ?? {}).join(" ")).toBe("rSquared/1 rSquared/2 rmse/1 rmse/2 mae/1 mae/2");
+  expect((await resultOf(engines.cpu, makeRun())).diagnostics).toBeUndefined();
+});
+
+test.each([[3], [64]])(
+  "more held-out rows than are taken at once are all predicted, in batches of %i",
+  async (batch) => {
+    const { data } = makeRun();
+    const tasks = [0, 1].map(() => ({ kind: "binary", weight: 1 }) as const);
+    const run: Run = makeRun(
+      { data: { ...data, binaryLabels: true, rawLabels: true } },
+      { taskKinds: tasks, batch, heldoutRows: 301 },
+    );
+    for (const engine of [engines.cpu, engines.tfjs]) {
+      const { curve, diagnostics } = await resultOf(engine, run);
+      for (const k of [0, 1])
+        expect(diagnostics?.values[`logLoss/${k + 1}`]?.at(-1)).toBeCloseTo(curve.heldout.at(-1)?.[k] as number, 4);
+    }
+  },
+);

@@ -30,7 +30,7 @@ const BATCHES = [
 ] as const;
 
 describe.each(BATCHES)("in %s", (_, training) => {
-  const runs = runsOf({ steps: 12, evalEvery: 5, ...training });
+  const runs = runsOf({ steps: 8, evalEvery: 3, ...training });
 
   test.runIf(NATIVE.length > 0)("every kernel set trains to the same bits", () => {
     const outcomes = trained("wasm", runs);

@@ -1,14 +1,16 @@
-// What the engines of the family do alike with the runs that they are given.
+// What the engines of the family do alike with the runs that they are given, and which they refuse.
 import { describe, expect, test } from "vitest";
-import type { Hooks, Run, RunResult } from "../../src/engines/engine.ts";
+import type { Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
 import type { EvalEvery } from "../../src/engines/evaluations.ts";
+import type { Optimizer } from "../../src/engines/training-settings.ts";
+import type { Gating } from "../../src/models/spec.ts";
 import { mean, pearson } from "../../src/stats/moments.ts";
 import { resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { expectClose } from "../support/close.ts";
 import { taskLosses } from "../support/reference.ts";
 import { taskSetOf } from "../support/runs.ts";
-import { PAIR_DROPOUT, tinyRun } from "./tfjs/runs.ts";
+import { PAIR_DROPOUT, PAIR_MMOE, tinyRun } from "./tfjs/runs.ts";
 
 const engines = bothEngines();
 const endless = (index = 0) => tinyRun({ index }, { steps: 1e9, evalEvery: 1e9 });
@@ -48,7 +50,7 @@ describe.each(["cpu", "tfjs"] as const)("%s", (name) => {
 
   test("gives a point at each evaluation and one at the end, the mean of the batch losses since the one before", async () => {
     const curveOf = async (evalEvery: EvalEvery) =>
-      (await resultOf(engines[name], tinyRun({}, { batch: 1, evalEvery }))).curve;
+      (await resultOf(engines[name], tinyRun({ model: PAIR_DROPOUT }, { batch: 1, evalEvery }))).curve;
     const [each, uneven] = [await curveOf(1), await curveOf([2, 3, 7])];
     expect(uneven.steps).toEqual([2, 3, 7, 11]);
     expect(uneven.heldout).toEqual([2, 3, 7, 11].map((step) => each.heldout[step - 1]));
@@ -88,4 +90,54 @@ describe.each(["cpu", "tfjs"] as const)("%s", (name) => {
       expect(result).not.toHaveProperty("parameters");
     }
   });
+});
+
+/** Why an engine does not train `run`; it must not have begun. */
+async function refusal(engine: Engine, run: Run): Promise<string> {
+  const results: RunResult[] = [];
+  const begun: Run[] = [];
+  const hooks = {
+    onBegin: (runs: readonly Run[]) => begun.push(...runs),
+    onResult: (result: RunResult) => results.push(result),
+  };
+  const error = await engine.train([run], hooks).catch((reason) => reason);
+  expect([begun, results]).toEqual([[], []]);
+  expect(error).toBeInstanceOf(Error);
+  return `${(error as Error).name}: ${(error as Error).message}`;
+}
+
+const lion = tinyRun({}, { optimizer: "lion" as Optimizer });
+const wide = tinyRun({ data: { ...tinyRun().data, inputs: 9 } });
+const triple = tinyRun({ model: { ...PAIR_MMOE, tasks: 3 }, correlationMatrix: tinyRun().correlationMatrix });
+const experts = { shared: 1, perTask: 2, layers: [3] };
+
+describe.each(["cpu", "tfjs"] as const)("%s refuses", (name) => {
+  test.each<[string, Run, string]>([
+    [
+      "a gating that no engine has, by name",
+      tinyRun({ model: { ...PAIR_MMOE, gating: "hierarchical" as Gating } }),
+      'RangeError: unexpected value "hierarchical"',
+    ],
+    [
+      "an optimizer that no engine has, by name",
+      lion,
+      `RangeError: run ${lion.id}: expected an optimizer of adam, adamw, sgd, got lion`,
+    ],
+    [
+      "a spec that names no model",
+      tinyRun({ model: { ...PAIR_MMOE, gating: "single", experts } }),
+      "RangeError: model mmoe: gating single: expected only shared experts, got 2 a task",
+    ],
+    ["other inputs than the data's", wide, `run ${wide.id}: expected a model of 9 inputs, as the data have, got 4`],
+    ["other tasks than the data's", triple, `run ${triple.id}: expected a model of 2 tasks`],
+  ])("%s", async (_, run, message) => {
+    expect(await refusal(engines[name], run)).toContain(message);
+  });
+});
+
+test("engines of the family train methods, and refuse models in code", () => {
+  const run = tinyRun({}, { method: "pcgrad" });
+  for (const engine of [engines.cpu, engines.tfjs]) expect(() => engine.check(run)).not.toThrow();
+  const model = { name: "mine", inputs: 4, tasks: 2, file: "/mine.mjs", sha256: "0" };
+  expect(() => engines.tfjs.check({ ...run, model })).toThrow("model mine: JavaScript is not in the tfjs engine");
 });

@@ -1,14 +1,12 @@
 // Reliability diagrams, of predictions that are written here.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { sweepOf } from "../../src/figures/sweep-facts.ts";
 import { redrawn } from "../../src/report/redraw.ts";
 import { pageSweep } from "../../src/report/report.ts";
 import { shareOf } from "../../src/stats/interval.ts";
+import { fileOf } from "../support/configs.ts";
 import { drawerOf } from "../support/drawer.ts";
-import { temporaryFolder } from "../support/effects.ts";
 import { madeResults } from "../support/made-results.ts";
 import { expectPicture } from "../support/picture.ts";
 import { type PredictionColumns, withPredictions } from "../support/predictions.ts";
@@ -48,10 +46,7 @@ const many = withPredictions(
 
 test("looks as in the gallery, with no text beyond the page or on another", async () => {
   const drawn = draw(many) as Figure;
-  await expectPicture(
-    draw(many, { ...DEFAULT_OPTIONS, without: { models: ["omoe"], correlations: [1] } }),
-    "calibration",
-  );
+  await expectPicture(draw(many, { without: { models: ["omoe"], correlations: [1] } }), "calibration");
   expect(outside(drawn)).toEqual([]);
   expect(touching(drawn.svg)).toEqual([]);
   expect(draw({ ...many, records: many.records.toReversed() })).toEqual(drawn);
@@ -88,8 +83,7 @@ test("has the bins of the calibration error, which is their mean distance by row
 });
 
 describe("a class of several", () => {
-  const file = join(temporaryFolder(), "people.csv");
-  writeFileSync(file, `x,y_age,y_region\n${["1,31,north", "2,40,south", "0,22,east", "3,57,north"].join("\n")}\n`);
+  const file = fileOf("x,y_age,y_region\n1,31,north\n2,40,south\n0,22,east\n3,57,north\n", "people.csv");
   const results = withPredictions(
     madeResults(() => 1, [`rows=${file}`, "models=mmoe", "runs=2"]),
     (_, run) => ({
@@ -141,9 +135,8 @@ test("is drawn again in a page without a model that its reader hides", () => {
 });
 
 test("keeps long names of tasks within their panels", () => {
-  const file = join(temporaryFolder(), "long.csv");
   const names = ["has_bought_something_in_the_last_twelve_months", "has_ever_returned_anything_at_all"];
-  writeFileSync(file, `x,y_${names.join(",y_")}\n1,0,1\n2,1,0\n3,1,1\n4,0,0\n`);
+  const file = fileOf(`x,y_${names.join(",y_")}\n1,0,1\n2,1,0\n3,1,1\n4,0,0\n`, "long.csv");
   const results = withPredictions(
     madeResults(() => 1, [`rows=${file}`, "models=mmoe", "runs=1"]),
     () => Object.fromEntries(names.flatMap((name) => ["label", "output"].map((of) => [`${of}/y_${name}`, [0, 1]]))),

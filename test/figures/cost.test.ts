@@ -1,19 +1,13 @@
 import { expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawerOf, drawn } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
 import { outside, textsOf, touching } from "../support/texts.ts";
 
-const cost = drawerOf("cost");
-
-const drawn = (models: string, correlations: string) =>
-  cost(
-    madeResults(() => 0.1, [`models=[${models}]`, `correlations=[${correlations}]`, "runs=5"]),
-    DEFAULT_OPTIONS,
-  ) as Figure;
+const made = (models: string, correlations: string) =>
+  madeResults(() => 0.1, [`models=[${models}]`, `correlations=[${correlations}]`, "runs=5"]);
 
 test("cost is not drawn of models whose FLOP are alike: their places would tell nothing", () => {
-  expect(drawn("shared-bottom, omoe, mmoe", "0.5")).toEqual({
+  expect(drawerOf("cost")(made("shared-bottom, omoe, mmoe", "0.5"))).toEqual({
     name: "cost",
     lacking: "the models' FLOP differ by less than 10 %",
     never: true,
@@ -25,7 +19,7 @@ test.each([
   ["of models far apart", "shared-bottom, mmoe, single-task, cgc, ple"],
 ])("cost has at least three numbers below each panel, apart and inside: %s", (_, models) => {
   for (const correlations of ["0.5", "0.5, 1", "0, 0.5, 1"]) {
-    const figure = drawn(models, correlations);
+    const figure = drawn("cost", made(models, correlations));
     expect([outside(figure), touching(figure.svg)]).toEqual([[], []]);
     const numbers = textsOf(figure.svg).filter(({ words }) => /^[\d.]+$/.test(words));
     const lowest = Math.max(...numbers.map(({ y }) => y));

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
+import type { FigureOptions } from "../../src/figures/draw/figure.ts";
 import { modelStyles, themeOf } from "../../src/figures/draw/style.ts";
 import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
+import { drawerOf, drawn } from "../support/drawer.ts";
 import { expectPicture } from "../support/picture.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
@@ -13,8 +14,7 @@ const made = (set: readonly string[] = []): Results => {
   return diagnosed(results, { experts: 3, ungated: ["shared-bottom"] });
 };
 const results = made();
-const draw = (name: string, options: Partial<FigureOptions> = {}, of = results) =>
-  DIAGNOSTIC_FIGURES.find((kind) => kind.name === name)?.draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+const draw = (name: string, options: Partial<FigureOptions> = {}, of = results) => drawn(name, of, options);
 
 describe.each(DIAGNOSTIC_FIGURES.map(({ name }) => name))("%s", (name) => {
   test("looks as in the gallery", async () => {
@@ -42,7 +42,7 @@ describe.each(DIAGNOSTIC_FIGURES.map(({ name }) => name))("%s", (name) => {
 
   test("is not missed in a sweep without diagnostics, also in a grid", () => {
     for (const set of [[], ["lr=0.001,0.01"]])
-      expect(draw(name, {}, sweepResults({ set }))).toEqual({
+      expect(drawerOf(name)(sweepResults({ set }))).toEqual({
         name,
         never: true,
         lacking: expect.stringContaining("--diagnostics"),

@@ -1,14 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
+import type { FigureOptions } from "../../src/figures/draw/figure.ts";
 import { mean } from "../../src/stats/moments.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { expectPicture } from "../support/picture.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
-const figure4 = drawerOf("figure4");
-
-const draw = (options: Partial<FigureOptions> = {}, results = sweepResults()) =>
-  figure4(results, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+const draw = (options: Partial<FigureOptions> = {}, results = sweepResults()) => drawn("figure4", results, options);
 
 describe("figure4(results, options)", () => {
   test("draws held-out medians on a logarithmic axis in the dark", async () => {
@@ -128,10 +125,11 @@ describe("figure4(results, options)", () => {
   });
 
   test("draws curves of more points than a call has arguments", () => {
-    const results = sweepResults({
-      set: ["models=[mmoe]", "correlations=[1]", "runs=1", "steps=140000", "evalEvery=1"],
-    });
-    expect(draw({}, results).data).toHaveLength(140_000);
+    const results = sweepResults({ set: ["models=[mmoe]", "correlations=[1]", "runs=1"] });
+    const [record] = results.records as [(typeof results.records)[0]];
+    const losses = new Float64Array(2 * 140_000).fill(0.5);
+    const curve = { steps: Array.from({ length: 140_000 }, (_, i) => i + 1), train: losses, heldout: losses };
+    expect(draw({}, { ...results, records: [{ ...record, curve }] }).data).toHaveLength(140_000);
   });
 
   test("names the paper's Figure 3 where that has the model", () => {
@@ -149,12 +147,11 @@ function numbersIn(svg: string, name: string): number[] {
 
 test("figure3 lays the paper's curves over those that it has, only when asked to", () => {
   const small = sweepResults({ set: ["models=[shared-bottom-16]", "steps=10000", "correlations=[0.5, 0.7, 1]"] });
-  const drawn = (paper: boolean) => drawerOf("figure3")(small, { ...DEFAULT_OPTIONS, paper }) as Figure;
-  const { data, svg, caption } = drawn(true);
+  const { data, svg, caption } = drawn("figure3", small, { paper: true });
   const paper = (correlation: number, step: number) =>
     data.find((row) => row.correlation === correlation && row.step === step)?.paper;
   expect([paper(0.5, 100), paper(0.7, 100), paper(1, 9900)]).toEqual([0.7572, Number.NaN, 0.2832]);
   expect(svg).toContain("the paper");
   expect(caption).toContain("the paper's Figure 3; a mean over its 200 runs");
-  expect(drawn(false).svg).not.toContain("the paper");
+  expect(drawn("figure3", small).svg).not.toContain("the paper");
 });

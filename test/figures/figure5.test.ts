@@ -1,15 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { textsOf } from "../support/texts.ts";
-
-const figure5 = drawerOf("figure5");
 
 const one = ["models=[mmoe]", "correlations=[0.9]"];
 const draw = (losses: readonly number[]) => {
   const lossOf: LossOf = ({ index }) => losses[index];
-  return figure5(madeResults(lossOf, [...one, `runs=${losses.length}`]), DEFAULT_OPTIONS) as Figure;
+  return drawn("figure5", madeResults(lossOf, [...one, `runs=${losses.length}`]));
 };
 
 describe("figure5(results, options)", () => {
@@ -46,7 +43,7 @@ describe("figure5(results, options)", () => {
 
   test("says where no run of a cell is done, and leaves no empty panel", () => {
     const lossOf: LossOf = ({ model, correlation }) => (model.name === "omoe" && correlation === 0.9 ? "failed" : 0.1);
-    const { svg } = figure5(madeResults(lossOf, ["runs=5"]), DEFAULT_OPTIONS) as Figure;
+    const { svg } = drawn("figure5", madeResults(lossOf, ["runs=5"]));
     expect(svg.match(/class="panel"/g)).toHaveLength(8);
     expect(svg).toMatch(/<g data-model="omoe" data-correlation="0.9">[\s\S]*?>no run is done</);
   });
@@ -59,7 +56,7 @@ describe("figure5(results, options)", () => {
   ] as const)("has beside a rung %s", (_, losses, expected) => {
     const lossOf: LossOf = ({ index }) => losses[index] as number;
     const set = ["data=four-sines", ...one, `runs=${losses.length}`];
-    const { svg } = figure5(madeResults(lossOf, set), DEFAULT_OPTIONS) as Figure;
+    const { svg } = drawn("figure5", madeResults(lossOf, set));
     const [, line = 0] = [...(/class="rungs">(.*?)<text/s.exec(svg)?.[1] ?? "").matchAll(/x1="([\d.]+)"/g)].map(
       ([, x]) => Number(x),
     );
@@ -70,14 +67,14 @@ describe("figure5(results, options)", () => {
   test("names the rungs in the panel that has most room for names", () => {
     const lossOf: LossOf = ({ model, index }) => (index === 0 ? 0.5 : model.name === "omoe" ? 0.19 : 0.12);
     const set = ["data=four-sines", "models=[omoe, mmoe]", "correlations=[0.9]", "runs=9"];
-    const { svg } = figure5(madeResults(lossOf, set), DEFAULT_OPTIONS) as Figure;
+    const { svg } = drawn("figure5", madeResults(lossOf, set));
     const panels = svg.split('class="panel"').slice(1);
     expect(panels.map((panel) => panel.match(/>rung \d</g)?.length ?? 0)).toEqual([0, 3]);
   });
 
   test("marks the rungs of the ladder that it reaches, but not behind running means", () => {
     const results = madeResults(() => 0.5, ["data=four-sines", ...one, "runs=2"]);
-    const of = (loss: "train" | "running") => figure5(results, { ...DEFAULT_OPTIONS, loss }) as Figure;
+    const of = (loss: "train" | "running") => drawn("figure5", results, { loss });
     expect(of("train").svg.match(/<g class="rungs">\n(<line[^>]*>\n){3}/g)).toHaveLength(1); // .0035, .176 and .433
     expect(of("train").svg).toMatch(/>rung 1</);
     expect(of("train").caption).toContain(

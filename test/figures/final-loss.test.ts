@@ -1,14 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { asideOf, slotWidth } from "../../src/figures/draw/estimates.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
-
-const finalLoss = drawerOf("final-loss");
 
 describe("finalLoss(results, options)", () => {
   const results = sweepResults({ set: ["correlations=[0.5, 0.95, 1]"] });
-  const { svg, caption } = finalLoss(results, { ...DEFAULT_OPTIONS, paper: true }) as Figure;
+  const { svg, caption } = drawn("final-loss", results, { paper: true });
 
   test("draws the paper's value hollow and beside ours, so that it hides no interval", () => {
     const [, group = ""] =

@@ -1,16 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Diagnostics } from "../../src/engines/engine.ts";
-import { DEFAULT_OPTIONS, type Figure, SCALES } from "../../src/figures/draw/figure.ts";
-import { SWEEP_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
+import { type Figure, SCALES } from "../../src/figures/draw/figure.ts";
+import { stepScale } from "../../src/figures/draw/scale.ts";
+import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { withPredictions } from "../support/predictions.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
-
-const pairedDifferences = drawerOf("differences");
-const finalLoss = drawerOf("final-loss");
 
 const MODELS = [
   ..."shared-bottom omoe mmoe single-task single-task-wide average shared-bottom-matched".split(" "),
@@ -39,20 +37,19 @@ const judged = withPredictions(
 
 const figures = SWEEP_FIGURES.filter(({ name }) => !["figure3", "grid", "verdicts"].includes(name));
 
-describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) => {
-  const drawn = SCALES.map(
-    (scale) => draw(name === "calibration" ? judged : results, { ...DEFAULT_OPTIONS, scale, paper: true }) as Figure,
-  );
+describe.each(figures)("$name of 13 models at 8 correlations", ({ name }) => {
+  const of = name === "calibration" ? judged : results;
+  const inScales = SCALES.map((scale) => drawn(name, of, { scale, paper: true }));
 
   test("is a column wide, its texts inside and apart", () => {
-    for (const figure of drawn) {
+    for (const figure of inScales) {
       expect(figure.width).toBe(237.6);
       expect([outside(figure), touching(figure.svg)]).toEqual([[], []]);
     }
   });
 
   test("draws every model or says how many, and says which correlations it leaves out", () => {
-    for (const { svg, caption } of drawn) {
+    for (const { svg, caption } of inScales) {
       const models = new Set([...svg.matchAll(/data-model="([^"]+)"/g)].map(([, model]) => model));
       if (name === "seesaw") expect(caption).toContain("Of 12 models the first 8 are drawn");
       else expect([...models, "mmoe"]).toEqual(expect.arrayContaining(MODELS));
@@ -69,7 +66,7 @@ describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) 
   });
 
   test("has all cells or pairs as data", () => {
-    const [{ data }] = drawn as [Figure];
+    const [{ data }] = inScales as [Figure];
     const correlations = new Set(data.map((row) => row.correlation));
     const models = new Set(data.flatMap((row) => [row.model ?? row.first, row.model ?? row.second]));
     expect([correlations.size, models.size]).toEqual([8, name === "seesaw" ? 12 : 13]); // but the model that it is about
@@ -77,8 +74,7 @@ describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) 
 });
 
 test.each(["conflict", "alignment"])("%s draws groups of models in rows of panels with the same axes", (name) => {
-  const { draw } = figures.find((kind) => kind.name === name) as SweepFigure;
-  const { svg, caption } = draw(results, DEFAULT_OPTIONS) as Figure;
+  const { svg, caption } = drawn(name, results);
   expect(caption).toContain("The models are in 3 rows of panels, each below its key.");
   const axes = [...svg.matchAll(/data-x="\S+ \S+ (\S+) .*?data-y="(\S+ \S+ \S+)/g)].map(([, ...axis]) =>
     axis.join(" to "),
@@ -90,7 +86,7 @@ test.each(["conflict", "alignment"])("%s draws groups of models in rows of panel
 test("final-loss draws models of like losses in one panel, all panels with the same axes", () => {
   const lossOf: LossOf = ({ model }) => 0.1 + 0.05 * MODELS.indexOf(model.name);
   const rising = madeResults(lossOf, [`models=${MODELS}`, "correlations=0.5,1", "runs=1"]);
-  const { svg, caption } = finalLoss(rising, DEFAULT_OPTIONS) as Figure;
+  const { svg, caption } = drawn("final-loss", rising);
   expect(caption).toContain("The models are in 3 panels with the same axes, from the highest values");
   const panels = svg.split('class="panel"').slice(1);
   const models = panels.map((panel) =>
@@ -103,7 +99,7 @@ test("final-loss draws models of like losses in one panel, all panels with the s
 });
 
 test("differences compares every model with MMoE, and turns the pairs in which MMoE is first", () => {
-  const { svg, data, title } = pairedDifferences(results, DEFAULT_OPTIONS) as Figure;
+  const { svg, data, title } = drawn("differences", results);
   expect(title).toBe("Differences from MMoE, paired by run");
   expect(new Set([...svg.matchAll(/data-other="([^"]+)"/g)].map(([, model]) => model))).toEqual(new Set(["mmoe"]));
   const turned = data.find((row) => row.first === "mmoe" && row.second === "ple" && row.correlation === 1);
@@ -118,11 +114,57 @@ function numbers(difference: number): string[] {
     ({ model, index }) => 1 + (model.name === "omoe" ? difference + 0.1 * Math.cos(index) : 0),
     ["models=omoe,mmoe", "correlations=[1]", "runs=9"],
   );
-  const { svg } = pairedDifferences(results, DEFAULT_OPTIONS) as Figure;
+  const { svg } = drawn("differences", results);
   return [...svg.matchAll(/>([+−]?[\d.]+)<\/text>/g)].map(([, label]) => label);
 }
 
 test("an axis that crosses 0 has signs on both sides", () => {
   expect(numbers(0)).toEqual(["−0.1", "−0.05", "0", "+0.05", "+0.1"]);
   expect(numbers(0.5).some((label) => /[+−]/.test(label))).toBe(false);
+});
+
+const RUNS = 30;
+/** Run 20 ends best, run 25 worst. */
+const lossOf: LossOf = ({ index }) => ({ 20: 0.01, 25: 0.9 })[index] ?? 0.1 + index / 1000;
+const thirty = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${RUNS}`]);
+
+test("runs draws the first dozen runs, a random sample, and the best and the worst", () => {
+  const runs = [...drawn("runs", thirty).svg.matchAll(/class="run" data-run="(\d+)"/g)].map(([, run]) => Number(run));
+  expect(runs).toEqual([...Array.from({ length: 12 }, (_, i) => i), 20, 25]);
+});
+
+test("distributions has a dot for each run, at its loss", () => {
+  const { svg, data } = drawn("distributions", thirty);
+  const [, low = 0, high = 1, left = 0, right = 0] =
+    /data-x="linear (\S+) (\S+) (\S+) ([^"]+)"/.exec(svg)?.map(Number) ?? [];
+  const [, path = ""] = /class="dots" d="([^"]+)"/.exec(svg) ?? [];
+  const places = [...path.matchAll(/M([\d.]+) [\d.]+h0/g)].map(([, x]) => Number(x)).sort((a, b) => a - b);
+  const losses = data.map(({ value }) => Number(value)).sort((a, b) => a - b);
+  expect([places.length, losses.length]).toEqual([RUNS, RUNS]);
+  for (const [i, loss] of losses.entries()) {
+    const at = left + ((loss - low) / (high - low)) * (right - left);
+    expect(Math.abs(places[i] - at)).toBeLessThanOrEqual(0.6 + 0.01); // half of a dot
+  }
+});
+
+test.each(["distributions", "task-losses"])(
+  "%s draws the first 2,000 runs of a cell, and says so if there are more",
+  (name) => {
+    const sized = (runs: number) =>
+      drawn(name, madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]));
+    const [all, sample] = [sized(2000), sized(2001)];
+    expect([all.data.length, sample.data.length, sample.data.at(-1)?.run]).toEqual([2000, 2000, 1999]);
+    const said = [all, sample].map(({ caption }) => caption.includes("Of each cell, the first 2000 runs."));
+    expect(said).toEqual([false, true]);
+    expect(sample.caption).toContain("n = 2001 runs in each cell");
+  },
+);
+
+test.each([
+  [25_000, 25_000],
+  [10_000, 10_000],
+  [1_400_000, 1_400_000],
+  [12_500, 10_000], // no round step ends there
+])("an axis of %i steps has its last tick at %i", (steps, tick) => {
+  expect(stepScale(steps, [0, 80]).scale.ticks.at(-1)?.value).toBe(tick);
 });

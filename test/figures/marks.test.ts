@@ -1,13 +1,16 @@
 import fc from "fast-check";
+import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
 import { histogram } from "../../src/figures/draw/histogram.ts";
 import { spread } from "../../src/figures/draw/legend.ts";
 import { correlationScale, linearScale, logScale } from "../../src/figures/draw/scale.ts";
 import { linePath } from "../../src/figures/draw/series.ts";
-import { element, svgText } from "../../src/figures/draw/svg.ts";
+import { ADVANCES, brokenLines, element, svgText, textWidth } from "../../src/figures/draw/svg.ts";
+import { FONT_FILES } from "../../src/figures/finished.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 import { quickInterval } from "../../src/stats/interval.ts";
+import { fontOutlines } from "../support/outlines.ts";
 
 describe("svgText(node)", () => {
   test("escapes names that a config gives, and rounds numbers to a hundredth", () => {
@@ -95,3 +98,30 @@ describe("scales", () => {
     expect(ticks.map(({ label }) => label)).toEqual(["0.5", "", "", "", "1"]);
   });
 });
+
+test("outlines.json holds the letters of the font files as paths", async () => {
+  const outlines = { Regular: fontOutlines("Regular"), SemiBold: fontOutlines("SemiBold") };
+  const path = "../../assets/fonts/outlines.json";
+  await expect(`${JSON.stringify(outlines, null, 2)}\n`).toMatchFileSnapshot(path);
+});
+
+describe("brokenLines(text, width, size)", () => {
+  test("breaks at spaces and keeps every word", () => {
+    const words = "mean squared error, in units of label variance";
+    const lines = brokenLines(words, 60, 8);
+    expect(lines.join(" ")).toBe(words);
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(textWidth(line, 8)).toBeLessThanOrEqual(60);
+  });
+});
+
+test.each(["Regular", "SemiBold"] as const)(
+  "textWidth(text, size, weight) is the width that the font's file gives: %s",
+  (weight) => {
+    const font = new PDFDocument({ font: FONT_FILES[weight] }).fontSize(7);
+    const letters = Object.keys(ADVANCES[weight]).filter((letter) => letter !== "\u00ad"); // pdfkit leaves it out
+    expect(letters.length).toBe(95 + 95 + 16);
+    for (const words of [...letters, "Shared-Bottom − OMoE", "AVATAR, fi ff 0.25 ± 1/30", "ρ ≤ 0.9, “σ” … é"])
+      expect(textWidth(words, 7, weight), words).toBeCloseTo(font.widthOfString(words), 6);
+  },
+);

@@ -1,20 +1,16 @@
 // The figure of each task's metric, and that of the losses of more than two tasks.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import type { FigureOptions } from "../../src/figures/draw/figure.ts";
 import type { Results } from "../../src/records/read-results.ts";
-import { drawerOf } from "../support/drawer.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { fileOf } from "../support/configs.ts";
+import { drawerOf, drawn } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
 import { expectPicture } from "../support/picture.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
 
-const file = join(temporaryFolder(), "people.csv");
 const ROWS = ["0.5,no,31,north", "-1,yes,40,south", "2,no,22,east", "0,no,57,north", "1,yes,33,south"];
-writeFileSync(file, `x,y_income,y_age,y_region\n${ROWS.join("\n")}\n`);
+const file = fileOf(`x,y_income,y_age,y_region\n${ROWS.join("\n")}\n`, "people.csv");
 
 const BEST: Readonly<Record<string, number>> = { "shared-bottom": 0, omoe: 0.02, mmoe: 0.05 };
 
@@ -52,26 +48,23 @@ const evaluated: Results = {
     return { ...record, diagnostics: { steps, values } };
   }),
 };
-const metrics = SWEEP_FIGURES.find(({ name }) => name === "metrics");
-const draw = (options: Partial<FigureOptions> = {}, of = results) =>
-  metrics?.draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+const draw = (options: Partial<FigureOptions> = {}, of = results) => drawn("metrics", of, options);
 
 describe("metric-curves", () => {
-  const curves = SWEEP_FIGURES.find(({ name }) => name === "metric-curves");
-  const drawn = curves?.draw(evaluated, DEFAULT_OPTIONS) as Figure;
+  const curves = drawn("metric-curves", evaluated);
 
   test("looks as in the gallery", async () => {
-    await expectPicture(drawn, "metric-curves");
+    await expectPicture(curves, "metric-curves");
   });
 
   test("has the first metric of each task at every evaluation; a run that has ended keeps its last value", () => {
-    const own = drawn.data.filter(({ model, task }) => model === "mmoe" && task === 1);
+    const own = curves.data.filter(({ model, task }) => model === "mmoe" && task === 1);
     expect(own.map(({ step, metric, runs }) => [step, metric, runs])).toEqual(
       STEPS.map((step) => [step, "auc", step === 40 ? 6 : 7]),
     );
     expect(own.at(-1)?.value).toBeCloseTo(0.85 - 0.025 / 7, 12); // run 0 has .825 from step 30 on
-    expect(drawn.data).toHaveLength(3 * 3 * 4);
-    expect(drawn.caption).toContain("at the end of a curve 6 of 7 runs still train.");
+    expect(curves.data).toHaveLength(3 * 3 * 4);
+    expect(curves.caption).toContain("at the end of a curve 6 of 7 runs still train.");
   });
 });
 
@@ -107,15 +100,12 @@ describe("metrics", () => {
   });
 
   test("is not missed in a sweep on numbers of the generator", () => {
-    expect(draw({}, sweepResults())).toMatchObject({ name: "metrics", never: true });
+    expect(drawerOf("metrics")(sweepResults())).toMatchObject({ name: "metrics", never: true });
   });
 });
 
 test("task-losses has a panel for each of three tasks, by its name, and no bound of bad minima", () => {
-  const { svg, title, caption, data } = drawerOf("task-losses")(results, {
-    ...DEFAULT_OPTIONS,
-    theme: "page",
-  }) as Figure;
+  const { svg, title, caption, data } = drawn("task-losses", results, { theme: "page" });
   expect(title).toBe("Final loss of each task");
   for (const text of ["y_income", "y_age", "y_region"]) expect(svg).toContain(`>${text}<`);
   expect(svg.match(/class="row"/g)).toHaveLength(9);

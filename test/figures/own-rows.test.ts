@@ -1,11 +1,10 @@
 // Figures of runs on rows of a file, which have no correlation.
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, isUnavailable } from "../../src/figures/draw/figure.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { finalMeasures } from "../../src/records/record.ts";
 import { reportHtml } from "../../src/report/report.ts";
+import { drawerOf, drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { tableFile } from "../support/tables.ts";
 
@@ -48,12 +47,6 @@ const OTHERS: Readonly<Record<string, Results>> = {
   conflict: diagnosed,
 };
 
-function drawn(name: string, of: Results = results): Figure {
-  const figure = SWEEP_FIGURES.find((kind) => kind.name === name)?.draw(of, DEFAULT_OPTIONS);
-  if (figure === undefined || isUnavailable(figure)) throw new Error(`${name}: ${figure?.lacking}`);
-  return figure;
-}
-
 const NAMES =
   "figure4 figure5 final-loss differences distributions runs cost seesaw train-heldout task-losses gate-weights conflict";
 test.each(NAMES.split(" "))("%s is drawn, and names no correlation in its marks, caption or table", (name) => {
@@ -89,7 +82,7 @@ test.each([
 );
 
 test("figure5 counts every run once in bins of a round width", () => {
-  const { data, caption } = drawn("figure5");
+  const { data, caption } = drawn("figure5", results);
   for (const model of Object.keys(LOSSES)) {
     const own = data.filter((row) => row.model === model);
     expect(own.reduce((sum, { runs }) => sum + Number(runs), 0)).toBe(6);
@@ -107,7 +100,7 @@ test("the axes of seesaw reach as far as the ratios, not to a half and to two", 
 });
 
 test("final-loss has a row for each model, with its mean and interval", () => {
-  const { title, svg, data } = drawn("final-loss");
+  const { title, svg, data } = drawn("final-loss", results);
   expect(title).toBe("Final loss of each model");
   expect(data.map(({ model, correlation, value }) => [model, correlation, Number(value).toFixed(4)])).toEqual([
     ["shared-bottom", null, "0.3250"],
@@ -152,8 +145,7 @@ test.each(["figure4", "runs", "train-heldout"])(
   "%s of fewer than three evaluations is not drawn, and says why",
   (name) => {
     const records = results.records.map((record) => ({ ...record, curve: curveTo(2, 0.5) }));
-    const figure = SWEEP_FIGURES.find((kind) => kind.name === name)?.draw({ ...results, records }, DEFAULT_OPTIONS);
-    expect(figure).toEqual({
+    expect(drawerOf(name)({ ...results, records })).toEqual({
       name,
       lacking:
         "its runs were evaluated at fewer than three steps, and curves need three (a new sweep with a smaller evalEvery has more)",
@@ -162,7 +154,7 @@ test.each(["figure4", "runs", "train-heldout"])(
 );
 
 test("differences are named by their models, in one group", () => {
-  const { svg } = drawn("differences");
+  const { svg } = drawn("differences", results);
   for (const text of [">some.csv<", ">Shared-Bottom − OMoE<", ">OMoE − MMoE<", ">first better<"])
     expect(svg).toContain(text);
 });
@@ -177,8 +169,7 @@ test.each([
   ["gate-distance", diagnosed],
 ] as const)("%s, which needs correlations, is not drawn", (name, of) => {
   const lacking = "its runs are on rows of a file, which have no correlation";
-  const figure = SWEEP_FIGURES.find((kind) => kind.name === name)?.draw(of, DEFAULT_OPTIONS);
-  expect(figure).toEqual({ name, lacking, never: true });
+  expect(drawerOf(name)(of)).toEqual({ name, lacking, never: true });
 });
 
 test("panels without a correlation have no room for it above them", () => {
@@ -212,10 +203,6 @@ describe("the report", () => {
     ]);
     expect(page).not.toMatch(/paper’s claims|class="mark" data-mark="(paper|assumed)"/);
     expect(page).toContain('data-mark="default"');
-  });
-
-  test("of one model has its final loss", () => {
-    expect(reportHtml(made(lossOf, "models=mmoe"), "train")).toMatch(/of MMoE is 0\.1375 on held-out rows\./);
   });
 
   test("of a grid has the point of each model that the validation rows choose, whatever its training loss", () => {

@@ -1,20 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { modelStyles, themeOf } from "../../src/figures/draw/style.ts";
 import { SMALL } from "../../src/figures/draw/svg.ts";
-import { drawerOf } from "../support/drawer.ts";
-import { madeResults } from "../support/made-results.ts";
+import { drawerOf, drawn } from "../support/drawer.ts";
+import { type LossOf, madeResults } from "../support/made-results.ts";
 
-const seesaw = drawerOf("seesaw");
-
-const drawn = (set: readonly string[], lossOf: Parameters<typeof madeResults>[0] = () => 0.1) =>
-  seesaw(madeResults(lossOf, set), DEFAULT_OPTIONS);
+const draw = (set: readonly string[], lossOf: LossOf = () => 0.1) => drawn("seesaw", madeResults(lossOf, set));
 
 describe("seesaw(results, options)", () => {
   test("gives each run's gain of each task, and the shares in the corners", () => {
-    const { data, svg } = drawn(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=4"], ({ model, index }) =>
+    const { data, svg } = draw(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=4"], ({ model, index }) =>
       model.name === "mmoe" ? [0.05, 0.2, 0.05, 0.05][index] : 0.1,
-    ) as Figure;
+    );
     expect(data).toHaveLength(4);
     expect(data[1]).toMatchObject({ model: "mmoe", run: 1, loss: "train", against: "single-task" });
     expect(data.map(({ gain1 }) => Number(gain1).toFixed(6))).toEqual([
@@ -29,9 +25,9 @@ describe("seesaw(results, options)", () => {
   });
 
   test("keeps the shares above and below all points", () => {
-    const { svg } = drawn(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=3"], ({ model, index }) =>
+    const { svg } = draw(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=3"], ({ model, index }) =>
       model.name === "mmoe" ? [0.02, 0.1, 0.5][index] : 0.1,
-    ) as Figure;
+    );
     const points = [...svg.matchAll(/class="run".*?translate\(\S+ ([\d.]+)\)/gs)].map(([, y]) => Number(y));
     const [, high, low] = /y="([\d.]+)"[^>]*>33%<.* y="([\d.]+)"[^>]*>33%</s.exec(svg)?.map(Number) ?? [];
     expect(points).toHaveLength(3);
@@ -41,7 +37,7 @@ describe("seesaw(results, options)", () => {
 
   test("gives a model the colour that it has in other figures", () => {
     const models = ["single-task", "cgc"];
-    const { svg } = drawn([`models=${models}`, "correlations=[0.5]", "runs=2"]) as Figure;
+    const { svg } = draw([`models=${models}`, "correlations=[0.5]", "runs=2"]);
     expect(svg).toContain(modelStyles(models, themeOf("light")).get("cgc")?.colour);
   });
 
@@ -51,7 +47,7 @@ describe("seesaw(results, options)", () => {
     const records = results.records.map((record) => {
       return record.model === "mmoe" ? { ...record, trainingSetLoss: losses } : record;
     });
-    const { svg, caption } = seesaw({ ...results, records }, DEFAULT_OPTIONS) as Figure;
+    const { svg, caption } = drawn("seesaw", { ...results, records });
     const titles = ["task 2 against task 1", "task 3 against task 1", "task 3 against task 2"];
     for (const title of titles) expect(svg).toContain(`>MMoE: ${title}<`);
     const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share).join(" ");
@@ -62,16 +58,16 @@ describe("seesaw(results, options)", () => {
 
   test("draws as many models and pairs as a page has room for, and says so", () => {
     const models = "models=[single-task, mmoe, omoe, shared-bottom]";
-    const some = drawn([models, "tasks=4", "correlations=[0.5]", "runs=2"]) as Figure;
+    const some = draw([models, "tasks=4", "correlations=[0.5]", "runs=2"]);
     expect(some.svg.match(/class="panel"/g)).toHaveLength(2 * 6);
     expect(some.caption).toContain("Of 3 models the first 2 are drawn; the numbers are of all, also of");
-    const many = drawn([models, "tasks=6", "correlations=[0.5]", "runs=2"]) as Figure;
+    const many = draw([models, "tasks=6", "correlations=[0.5]", "runs=2"]);
     expect(many.svg.match(/class="panel"/g)).toHaveLength(12);
     expect(many.caption).toContain("Of 15 pairs of tasks the first 12 are drawn. Of 3 models the first one is drawn;");
   });
 
   test("is lacking, and no one is told, where no model shares nothing", () => {
-    expect(drawn(["models=[mmoe, omoe]"])).toEqual({
+    expect(drawerOf("seesaw")(madeResults(() => 0.1, ["models=[mmoe, omoe]"]))).toEqual({
       name: "seesaw",
       lacking: "runs of single-task or single-task-wide are needed",
       never: true,

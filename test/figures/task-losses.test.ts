@@ -1,13 +1,13 @@
-import { expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+// Figures of each task's loss, and of more tasks than two.
+import { describe, expect, test } from "vitest";
+import { claimsOf } from "../../src/claims/claims.ts";
 import { svgText } from "../../src/figures/draw/svg.ts";
 import { dots } from "../../src/figures/draw/task-losses.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { compact } from "../../src/report/compact.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
-
-const taskLosses = drawerOf("task-losses");
+import { sweepResults } from "../support/sweep-results.ts";
 
 /** A sweep whose runs end at these losses of their tasks. */
 function ending(losses: readonly (readonly number[])[], ...set: string[]): Results {
@@ -16,7 +16,7 @@ function ending(losses: readonly (readonly number[])[], ...set: string[]): Resul
   return { ...made, records };
 }
 
-const drawn = (results: Results) => taskLosses(results, DEFAULT_OPTIONS) as Figure;
+const draw = (results: Results, choices = {}) => drawn("task-losses", results, choices);
 
 /** Where the dots are, in points. */
 const placesIn = (svg: string) =>
@@ -25,7 +25,7 @@ const placesIn = (svg: string) =>
 const THREE = "0.1 0.2 0.3|0.4 0.5 0.6".split("|").map((line) => line.split(" ").map(Number));
 
 test("taskLosses(results, options) has the losses of every task as data, and a dot for each run in the panel of each", () => {
-  const { data, svg, title } = drawn(ending(THREE, "tasks=3"));
+  const { data, svg, title } = draw(ending(THREE, "tasks=3"));
   expect(data).toEqual(
     THREE.map(([task1, task2, task3], run) => {
       return { model: "mmoe", correlation: 0.5, run, loss: "train", task1, task2, task3 };
@@ -44,11 +44,11 @@ test("taskLosses(results, options) counts the runs with one task in a bad minimu
     [0.4, 0.4],
     [0.1, 0.17],
   ];
-  expect(drawn(ending(losses)).svg).toContain(">3 of 5<");
+  expect(draw(ending(losses)).svg).toContain(">3 of 5<");
 });
 
 test("taskLosses(results, options) draws equal losses on the diagonal of a square", () => {
-  const { svg } = drawn(
+  const { svg } = draw(
     ending([
       [0.1, 0.1],
       [0.4, 0.4],
@@ -67,16 +67,16 @@ test("taskLosses(results, options) draws equal losses on the diagonal of a squar
 
 test("taskLosses(results, options) draws a few runs far away at the edge, and says so", () => {
   const losses = Array.from({ length: 100 }, (_, i) => (i === 7 ? [0.1, 1.9] : [0.1, 0.1 + i / 1000]));
-  const { svg, caption, data } = drawn(ending(losses));
+  const { svg, caption, data } = draw(ending(losses));
   expect(caption).toContain("Losses above 0.2 are drawn at the edge.");
   const high = Math.min(...placesIn(svg).map(([, y]) => y));
   expect(high).toBeCloseTo(Number(/data-y="\S+ \S+ \S+ \S+ (\S+)"/.exec(svg)?.[1]), 1);
   expect(data[7]).toMatchObject({ task2: 1.9 });
-  expect(drawn(ending(losses.toSpliced(7, 1))).caption).not.toContain("at the edge");
+  expect(draw(ending(losses.toSpliced(7, 1))).caption).not.toContain("at the edge");
 });
 
 test("taskLosses(results, options) fills its frame with losses that are far below a bin", () => {
-  const { svg } = drawn(
+  const { svg } = draw(
     ending([
       [0.001, 0.002],
       [0.002, 0.001],
@@ -87,9 +87,8 @@ test("taskLosses(results, options) fills its frame with losses that are far belo
 
 test("taskLosses(results, options) names the rungs, but not of a running mean", () => {
   const results = ending([[0.1, 0.6]]);
-  expect(drawn(results).caption).toContain("rung j is the loss");
-  const running = taskLosses(results, { ...DEFAULT_OPTIONS, loss: "running" }) as Figure;
-  expect(running.caption).not.toContain("rung");
+  expect(draw(results).caption).toContain("rung j is the loss");
+  expect(draw(results, { loss: "running" }).caption).not.toContain("rung");
 });
 
 test("dots(places, colour) stay apart in layers on a page, so that they add up", () => {
@@ -97,4 +96,36 @@ test("dots(places, colour) stay apart in layers on a page, so that they add up",
   const text = svgText(compact(dots(places, "red"), new Map()));
   expect(text.match(/<path/g)).toHaveLength(4);
   expect(text.match(/M\d 2h0/g)).toHaveLength(9);
+});
+
+const three = sweepResults({ set: ["tasks=3"] });
+
+describe("of three tasks", () => {
+  test.each(["figure4", "figure5", "final-loss", "distributions", "runs", "train-heldout"])(
+    "%s says so in its caption",
+    (name) => {
+      expect(drawn(name, three).caption).toContain(" of the three tasks ");
+      expect(drawn(name, sweepResults({ set: ["tasks=12"] })).caption).toContain(" of the 12 tasks ");
+    },
+  );
+
+  test("figure4 is the mean over them, and the paper's curves of two tasks stay away", () => {
+    const rowsOf = (results = three) => drawn("figure4", results, { paper: true }).data;
+    const [row] = rowsOf();
+    const cell = three.records.filter(
+      ({ model, correlation }) => model === row?.model && correlation === row?.correlation,
+    );
+    const losses = cell.map(({ curve }) => [...curve.train.subarray(0, 3)].reduce((sum, loss) => sum + loss, 0) / 3);
+    expect(row?.value).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / losses.length, 12);
+    const papers = (results = three) => rowsOf(results).filter(({ paper }) => Number(paper) > 0).length;
+    expect([papers(), papers(sweepResults()) > 10]).toEqual([0, true]);
+  });
+
+  test("claims are tested, without the paper's numbers beside them", () => {
+    const papers = (results = three) =>
+      claimsOf(results, "train").flatMap(({ parts }) => parts.map(({ paper }) => paper));
+    expect(papers().length).toBeGreaterThan(10);
+    expect(papers().every((paper) => paper === null)).toBe(true);
+    expect(papers(sweepResults()).some((paper) => paper !== null)).toBe(true);
+  });
 });

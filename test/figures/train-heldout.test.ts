@@ -1,19 +1,16 @@
 import { expect, test } from "vitest";
 import { LOSS_SETS } from "../../src/config/losses.ts";
 import { cellCurve } from "../../src/figures/curve-rows.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { sweepCells } from "../../src/figures/sweep-facts.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
-const trainHeldout = drawerOf("train-heldout");
-
 const results = sweepResults({ set: ["models=omoe,mmoe", "correlations=0.5,1"] });
-const drawn = (of = results) => trainHeldout(of, DEFAULT_OPTIONS) as Figure;
+const draw = (of = results) => drawn("train-heldout", of);
 const names = (svg: string) => [...svg.matchAll(/class="series"[^>]* data-name="([^"]+)"/g)].map(([, name]) => name);
 
 test("trainHeldout(results, options) has three curves in each panel, and a key", () => {
-  const { svg } = drawn();
+  const { svg } = draw();
   expect(names(svg)).toEqual(Array.from({ length: 4 }, () => ["training", "held-out", "running mean"]).flat());
   expect([...svg.matchAll(/class="item">.*?<text[^>]*>([^<]*)</gs)].map(([, name]) => name)).toEqual([
     "training",
@@ -23,7 +20,7 @@ test("trainHeldout(results, options) has three curves in each panel, and a key",
 });
 
 test("trainHeldout(results, options) has the points of all curves as data, each named by its loss", () => {
-  const { data } = drawn();
+  const { data } = draw();
   const [cell] = sweepCells(results);
   for (const loss of LOSS_SETS) {
     const expected = cellCurve(cell as never, { loss, statistic: "mean" }).map(({ step, value }) => [step, value]);
@@ -33,13 +30,13 @@ test("trainHeldout(results, options) has the points of all curves as data, each 
 });
 
 test("trainHeldout(results, options) leaves out a running mean that is the training loss", () => {
-  const { svg, data, caption } = drawn(sweepResults({ set: ["models=mmoe", "correlations=1", "evalEvery=2000"] }));
+  const { svg, data, caption } = draw(sweepResults({ set: ["models=mmoe", "correlations=1", "evalEvery=2000"] }));
   expect(names(svg)).toEqual(["training", "held-out"]);
   expect([...new Set(data.map(({ loss }) => loss))]).toEqual(["train", "heldout"]);
   expect(caption).not.toContain("unning mean");
 });
 
 test("trainHeldout(results, options) has one scale for all panels", () => {
-  const axes = [...drawn().svg.matchAll(/data-y="linear (\S+ \S+)/g)].map(([, domain]) => domain);
+  const axes = [...draw().svg.matchAll(/data-y="linear (\S+ \S+)/g)].map(([, domain]) => domain);
   expect([axes.length, new Set(axes).size]).toEqual([4, 1]);
 });

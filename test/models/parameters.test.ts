@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
+import { sharedParameters } from "../../src/models/parameter-tasks.ts";
 import { flopPerRow, paperCount, parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
+import { gateCount } from "../../src/models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
-import { range } from "../support/reference.ts";
+import { modelWork } from "../../src/sweep/work.ts";
+import { range, taskGradients } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { EMBEDDED, SELECTING, SPECS, STITCHED } from "../support/specs.ts";
+import { EMBEDDED, SELECTING, SPECS, STITCHED, someParameters, someRows } from "../support/specs.ts";
 
 const PAPER = { inputs: 100, tasks: 2 };
 
@@ -129,4 +132,40 @@ test("flopPerRow(spec) counts a task's products with shared factors once for eac
   const factored = { ...spec, experts: { ...spec.experts, layers: [30] }, ranks: { inputs: 5, units: 6, tasks: 2 } };
   const behind = K * (5 * 6 + 6 * 30) + K * (30 * 5 + 5 * 6 + 6 * 10) + K * 10;
   expect(flopPerRow(factored)).toBe(4 * D * 5 + 6 * behind);
+});
+
+const B = 30;
+
+test.each(SPECS)("sharedParameters($name) are those that the losses of two tasks or more reach", (spec) => {
+  const shared = sharedParameters(spec);
+  const draws = range(5).map((seed) => taskGradients(spec, someParameters(spec, seed), someRows(spec, B, seed)));
+  // of each parameter, how many tasks' losses have a gradient for it, in the draw where most have
+  const counts = range(shared.length).map((p) =>
+    Math.max(...draws.map((ofTasks) => ofTasks.filter((gradient) => gradient[p] !== 0).length)),
+  );
+  expect(counts.flatMap((count, p) => (count > 1 && shared[p] !== 1 ? [p] : []))).toEqual([]);
+  for (const { part, name, offset, size } of parameterBlocks(spec)) {
+    if (part === "gates" && gateCount(spec) === 1 && spec.experts.shared === 1) continue; // its one weight is always 1
+    const ofShared = counts.slice(offset, offset + size).filter((_, i) => shared[offset + i] === 1);
+    if (ofShared.length > 0) expect(Math.max(...ofShared), name).toBeGreaterThan(1);
+  }
+});
+
+const workOf = (name: keyof typeof ZOO) => modelWork(ZOO[name].build({ inputs: D, tasks: K }));
+
+test("modelWork(spec) counts the parameters, weights and units of all layers", () => {
+  const [E, H, T] = [8, 16, 8];
+  const weights = D * E * H + K * D * E + K * (H * T + T);
+  expect(workOf("mmoe")).toMatchObject({
+    parameters: weights + E * H + K * (T + 1), // gates have no biases
+    weights,
+    units: E * H + K * E + K * (T + 1),
+  });
+});
+
+test("modelWork(spec) counts the experts' units that mixes read: at each gate of each level", () => {
+  const mixed = (name: keyof typeof ZOO) => workOf(name).mixed;
+  expect([mixed("shared-bottom"), mixed("omoe"), mixed("mmoe")]).toEqual([0, 8 * 16, K * 8 * 16]);
+  expect(mixed("mmoe-mlp")).toBe(K * 4 * 32); // of experts of 64, 32 and 32 units
+  expect(mixed("ple")).toBeGreaterThan(mixed("cgc"));
 });

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test, vi } from "vitest";
 import { homePaths } from "../../src/cuda/home.ts";
 import { lockedWheels } from "../../src/cuda/steps.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { mmoe } from "./mmoe.ts";
 
 const HOME = process.env.MMOE_CUDA_HOME as string;
 
-const rowsIn = (out: string): Record<string, string>[] => parse(readFileSync(join(out, "runs.csv")), { columns: true });
+const rowsIn = (out: string) => csvFile(out, "runs.csv");
 function provenanceIn(out: string): { dependencies: Record<string, string> } {
   const file = readdirSync(join(out, "journal")).find((name) => name.endsWith(".provenance.json")) as string;
   return JSON.parse(readFileSync(join(out, "journal", file), "utf8"));

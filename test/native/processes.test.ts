@@ -1,13 +1,13 @@
 // Sweeps on TensorFlow as processes: ended in the middle and gone on with, and several at once.
 import type { ChildProcess } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { journalPaths, readJournal } from "../../src/records/read-journals.ts";
 import { exited, start } from "../support/bin.ts";
 import { expectRelative } from "../support/close.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 /** More runs than a group holds: some are kept while others train. */
@@ -43,7 +43,7 @@ interface Rows {
 
 /** Those of runs.csv. */
 function rowsIn(out: string): Rows {
-  const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  const rows = csvFile(out, "runs.csv");
   const columns = Object.keys(rows[0] ?? {});
   const losses = columns.filter((column) => column.includes("Loss"));
   const rest = columns.filter((column) => !losses.includes(column) && column !== "elapsedMs");

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BIN } from "../support/bin.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { NUMPY_LINEAR } from "../support/python.ts";
 import { HAS_PYTHON, PYTHON, python } from "./python.ts";
@@ -23,7 +23,7 @@ function script(name: string, text: string): string {
 const json = (name: string, text: string) =>
   JSON.parse(script(name, `import json, mmoe\n${text}`).trim().split("\n").at(-1) as string);
 
-const csv = (path: string): Record<string, string>[] => parse(readFileSync(join(folder, path)), { columns: true });
+const csv = (path: string) => csvFile(folder, path);
 
 /** A model of a script, which uses a constant, a function and a class beside it, and imports under other names. */
 const MODEL = `import numpy as np
@@ -301,7 +301,7 @@ for r in [mmoe.results(folder, frame=frame) for folder in ("results/methods-sing
     print(len(r.runs), f"{r.runs['finalRunningLossMean'].mean():.6f}", type(r.runs).__module__.split(".")[0])
 print(len(r.curves))`;
   const env = { ...process.env, PYTHONPATH: resolve("python/src"), MMOE: "/no/mmoe" };
-  const runs: Record<string, string>[] = parse(readFileSync("results/methods-single/runs.csv"), { columns: true });
+  const runs = csvFile("results/methods-single/runs.csv");
   const mean = runs.reduce((sum, { finalRunningLossMean }) => sum + Number(finalRunningLossMean), 0) / runs.length;
   const frames = ["pandas", "polars"].map((name) => `60 ${mean.toFixed(6)} ${name}\n`).join("");
   expect(execFileSync(PYTHON, ["-c", code, exported], { env, encoding: "utf8" })).toBe(

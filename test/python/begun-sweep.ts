@@ -1,11 +1,11 @@
 // Sweeps of our models beside their twins in PyTorch and JAX, which begin with the same values.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect } from "vitest";
 import { BIN } from "../support/bin.ts";
 import { labelsIn } from "../support/class-runs.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { someRows } from "../support/tables.ts";
 import { PYTHON, python } from "./python.ts";
@@ -87,7 +87,7 @@ for model in ${JSON.stringify(models)}: np.savez(f"${folder}/{model}.npz", **mmo
   const theirs = twins.flatMap((name) => ["--model", join(folder, `begun.py:${name}`)]);
   const how = [...words, ...theirs, "--python", PYTHON, "--long", "--quiet", "--out", out];
   execFileSync(process.execPath, [BIN, "sweep", file, ...how]);
-  const read = (name: string): Row[] => parse(readFileSync(join(out, name)), { columns: true });
+  const read = (name: string): Row[] => csvFile(out, name);
   return { labels, runs: read("runs.csv"), curves: read("curves-long.csv") };
 }
 

@@ -1,8 +1,8 @@
 // PyTorch modules with vectors of their own for the categories of a table.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { range } from "../support/reference.ts";
 import { HAS_PYTHON, PYTHON, python } from "./python.ts";
@@ -20,7 +20,7 @@ describe.skipIf(!HAS_PYTHON)("a module", () => {
     const out = join(folder, "learned");
     const { code, stderr } = await runMain([...sweep, ...lazy, "--models", "mmoe", "--model", own, "--out", out]);
     expect([code, stderr]).toEqual([0, expect.stringContaining("x_shop (30 values")]);
-    const trained: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const trained = csvFile(out, "runs.csv");
     const found = trained.find(({ model }) => model === "embedding_mmoe");
     expect(found?.parameters).toBe(String(31 * 16 + 8 * (18 * 64) + 2 * 18 * 8 + 2 * 65)); // 17 numbers and a bias
     expect(Number(found?.finalHeldoutLoss1)).toBeLessThan(0.05);

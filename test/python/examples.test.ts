@@ -1,10 +1,9 @@
 // The examples in Python, on the bench.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BIN } from "../support/bin.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { HAS_PYTHON, PYTHON } from "./python.ts";
 
@@ -29,8 +28,7 @@ describe.skipIf(!HAS_PYTHON)("the examples in Python", () => {
     const how = ["--corr", "0.5", "--runs", "1", "--steps", "60", "--models", "mmoe", "--set", "evalEvery=[1, 60]"];
     const words = [...how, ...models, "--python", PYTHON, "--jobs", "8", "--long", "--quiet", "--out", out];
     execFileSync(process.execPath, [BIN, "sweep", "smoke", ...words]);
-    for (const name of ["runs.csv", "curves-long.csv"])
-      rows.push(...(parse(readFileSync(join(out, name)), { columns: true }) as Record<string, string>[]));
+    for (const name of ["runs.csv", "curves-long.csv"]) rows.push(...csvFile(out, name));
   });
 
   test("train, each with the parameters of its model", () => {

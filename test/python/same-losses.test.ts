@@ -1,10 +1,9 @@
 // The paper's models in PyTorch, and MMoE in JAX, on the rows and from the initial values that mmoe gives: they train as ours.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { BIN } from "../support/bin.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
@@ -30,7 +29,7 @@ function ours(settings: Readonly<Record<string, unknown>>): Map<string, number[]
   const out = join(temporaryFolder(), "results");
   const set = Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${JSON.stringify(value)}`]);
   execFileSync(process.execPath, [BIN, "sweep", "smoke", ...set, "--long", "--quiet", "--out", out]);
-  const rows: Record<string, string>[] = parse(readFileSync(join(out, "curves-long.csv")), { columns: true });
+  const rows = csvFile(out, "curves-long.csv");
   const curves = new Map<string, number[][]>();
   for (const { model, optimizer, trainRows, ...row } of rows.filter(({ run }) => run === String(RUN))) {
     const name = `${model}/${optimizer}/${trainRows}`;

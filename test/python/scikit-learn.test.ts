@@ -1,8 +1,8 @@
 // A sweep on a table with gaps, on test rows: losses, metrics and reliability diagrams, recomputed by scikit-learn.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
+import { csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
@@ -51,7 +51,7 @@ describe.skipIf(!HAS_PYTHON)("scikit-learn's, of the kept predictions, are", () 
   });
 
   test("a table's losses and metrics on test rows", async () => {
-    const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const runs = csvFile(out, "runs.csv");
     expect(runs).toHaveLength(4);
     for (const run of runs) {
       const parts = join(folder, `${run.run}.csv`);

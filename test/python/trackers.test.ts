@@ -1,12 +1,11 @@
 // A sweep's runs in MLflow, Weights & Biases and TensorBoard, read back by their own readers.
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { configIn } from "../../src/records/read-results.ts";
 import { BIN } from "../support/bin.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { HAS_PYTHON, PYTHON } from "./python.ts";
 
@@ -26,8 +25,7 @@ interface Run {
   readonly curve: [step: number, loss: number][];
 }
 
-const rows = (name: string): Record<string, string>[] =>
-  parse(readFileSync(join(folder, "swept", name)), { columns: true });
+const rows = (name: string) => csvFile(folder, "swept", name);
 
 /** Trains by the command line; the second rate fails, as its loss is no number. */
 function sweep(out: string, seed: string, runs: string, rates: string): void {

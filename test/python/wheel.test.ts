@@ -2,11 +2,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { version } from "../../src/version.ts";
 import { BIN } from "../support/bin.ts";
 import { LINEAR } from "../support/code-model.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { NUMPY_LINEAR } from "../support/python.ts";
 import { HAS_PYTHON, PYTHON, UV } from "./python.ts";
@@ -51,11 +51,7 @@ function run(venv: string, program: string, ...words: string[]) {
   return spawnSync(join(venv, "bin", program), words, { cwd: folder, env, encoding: "utf8" });
 }
 
-const losses = (path: string) =>
-  (parse(readFileSync(path), { columns: true }) as Record<string, string>[]).map((row) => [
-    row.id,
-    row.finalHeldoutLoss1,
-  ]);
+const losses = (path: string) => csvFile(path).map((row) => [row.id, row.finalHeldoutLoss1]);
 
 const API = `import json
 import mmoe

@@ -112,7 +112,7 @@ describe("stateIn(text, run) is the reason why there is no state:", () => {
         if (other !== text) expect(stateIn(other, run, OF)).toBe("it is damaged");
         expect(stateIn(text.slice(0, at), run, OF)).toBe("it is damaged");
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
     expect(stateIn("", run, OF)).toBe("it is damaged");
   });

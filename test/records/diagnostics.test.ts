@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import type { Diagnostics, Run } from "../../src/engines/engine.ts";
 import { columnNames } from "../../src/records/columns.ts";
@@ -8,6 +5,7 @@ import { writeCsvFiles } from "../../src/records/csv-files.ts";
 import { LINE_SCHEMA } from "../../src/records/fields.ts";
 import { lineOf, numbersOf, recordIn, sameNumbers } from "../../src/records/journal-line.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
+import { csvFile } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
@@ -40,7 +38,7 @@ const runOf = (index: number): Run => makeRun({ index, id: `mmoe/p=0.50/00${inde
 async function csvOf(file: string, records: readonly RunRecord[]): Promise<Record<string, string>[]> {
   const folder = temporaryFolder();
   await writeCsvFiles(folder, records, { long: false });
-  return parse(readFileSync(join(folder, file), "utf8"), { columns: true });
+  return csvFile(folder, file);
 }
 
 test("the last values of declared quantities are a run's measures", () => {

@@ -2,7 +2,7 @@ import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { type Provenance, provenanceOf } from "../../src/records/provenance.ts";
+import { engineWords, type Provenance, provenanceOf } from "../../src/records/provenance.ts";
 import { otherTrainers, provenancesIn, removeDeadProgress, writersIn } from "../../src/records/writers.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
@@ -68,4 +68,45 @@ test("otherTrainers(folder, own) names each engine and device of another arithme
     "cpu (wasm)",
     "tfjs (wasm)",
   ]);
+});
+
+const tensorflow = { name: "cpu", device: "wasm-simd", libraries: { tensorflow: "2.18.1" } };
+
+test("provenanceOf(process) names what computes: versions, also of what the engine brought, engine, machine, config and shard", () => {
+  const config = loadConfig("smoke");
+  const shard = { index: 2, count: 3 };
+  const { mmoe, node, dependencies, ...rest } = provenanceOf({
+    argv: ["sweep", "smoke"],
+    config,
+    engine: tensorflow,
+    shard,
+  });
+  expect(mmoe.version).toMatch(/^\d+\.\d+\.\d+$/);
+  expect(node).toBe(process.version);
+  expect(dependencies).toMatchObject({ tensorflow: "2.18.1", seedrandom: expect.stringMatching(/^3\./) });
+  expect(Object.values(dependencies)).not.toContain("missing");
+  expect(rest).toMatchObject({
+    shard,
+    engine: "cpu",
+    argv: ["sweep", "smoke"],
+    end: null,
+    config: { batch: config.batch },
+  });
+});
+
+test.each([
+  [undefined, "sweep paper", ""],
+  ["cpu", "sweep paper", ""],
+  ["cpu", "sweep paper --engine auto", ""],
+  ["cpu", "sweep paper --engine cpu", "--engine cpu"],
+  ["tfjs", "sweep paper --engine tfjs --jobs 1 --backend cpu", "--engine tfjs --backend cpu"],
+  ["tfjs", "sweep --backend=tensorflow --engine=tfjs", "--engine tfjs --backend tensorflow"],
+  ["cuda", "sweep --engine cuda --allow-cpu", "--engine cuda --allow-cpu"],
+  // A variable chose these:
+  ["tfjs", "sweep paper", "--engine tfjs"],
+  ["cuda", "sweep paper", "--engine cuda"],
+  ["another", "sweep paper", ""],
+])("engineWords of engine %s, started by %s: '%s'", (engine, command, words) => {
+  const provenances = engine === undefined ? [] : [{ engine, argv: command.split(" ") } as unknown as Provenance];
+  expect(engineWords({ provenances }).join(" ")).toBe(words);
 });

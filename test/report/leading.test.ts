@@ -1,18 +1,14 @@
 // Results of a study in which a metric of one task chose steps and settings: they lead with it, on test rows.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { leadingBlock } from "../../src/cli/text/summary-table.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { reportHtml } from "../../src/report/report.ts";
 import { type Leading, leadingCells, leadingMetric, rankingOf } from "../../src/summary/leading.ts";
-import { drawerOf } from "../support/drawer.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { fileOf } from "../support/configs.ts";
+import { drawn } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
 
-const file = join(temporaryFolder(), "people.csv");
-writeFileSync(file, `x,y_income,y_bought\n${["1,5,no", "2,3,yes", "0,7,no", "3,1,yes", "4,2,no"].join("\n")}\n`);
+const file = fileOf("x,y_income,y_bought\n1,5,no\n2,3,yes\n0,7,no\n3,1,yes\n4,2,no\n", "people.csv");
 
 /** By model and run, on test rows; validation rows rank the models the other way around. */
 type Auc = (model: string, run: number) => number;
@@ -34,32 +30,31 @@ function made(auc: Auc, ...set: string[]): Results {
 }
 
 const plain = (html: string) => html.replaceAll(/<(?!\/?b>)[^>]*>/g, " ").replaceAll(/\s+/g, " ");
-const headOf = (results: Results) => plain(/<header>.*?<\/header>/s.exec(reportHtml(results, "heldout"))?.[0] ?? "");
+const headOf = (page: string) => plain(/<header>.*?<\/header>/s.exec(page)?.[0] ?? "");
 
 describe("a report", () => {
   const html = reportHtml(made(CLEAR), "heldout");
 
   test("begins with the metric on test rows, and then the loss, which another model may win", () => {
-    expect(headOf(made(CLEAR))).toContain(
+    const head = headOf(html);
+    expect(head).toContain(
       "the mean AUC of y_bought is highest for OMoE (0.8025) on held-out rows, before MMoE (0.7025).",
     );
-    expect(headOf(made(CLEAR))).toContain(
-      "the mean loss is lowest for MMoE (0.2200) on held-out rows, before OMoE (0.4400).",
-    );
-    expect(headOf(made(CLEAR))).not.toContain("on training rows the");
+    expect(head).toContain("the mean loss is lowest for MMoE (0.2200) on held-out rows, before OMoE (0.4400).");
+    expect(head).not.toContain("on training rows the");
   });
 
   test("names no winner that the runs do not tell apart, and has its mean in bold only if they do", () => {
-    expect(headOf(made(NEAR))).toContain(
+    expect(headOf(reportHtml(made(NEAR), "heldout"))).toContain(
       "no model is told apart as the best by its mean AUC of y_bought on held-out rows: MMoE (0.",
     );
-    const few = made(CLEAR, "runs=4");
+    const few = reportHtml(made(CLEAR, "runs=4"), "heldout");
     expect(headOf(few)).toContain("no model is told apart as the best by its mean AUC");
-    const bold = (results: Results) => {
-      const cells = /id="cells".*?<\/section>/s.exec(reportHtml(results, "heldout"))?.[0] ?? "";
+    const bold = (page: string) => {
+      const cells = /id="cells".*?<\/section>/s.exec(page)?.[0] ?? "";
       return [...cells.matchAll(/<b>([^<]*)<\/b>/g)].map(([, mean]) => mean);
     };
-    expect([bold(made(CLEAR)), bold(few)]).toEqual([["0.2200"], []]);
+    expect([bold(html), bold(few)]).toEqual([["0.2200"], []]);
   });
 
   test("has the tasks' table first, with that task and metric; of a grid says what validation rows choose", () => {
@@ -67,7 +62,7 @@ describe("a report", () => {
     expect(html.indexOf('id="metrics"')).toBeLessThan(html.indexOf('id="figure5"'));
     const table = plain(/id="tasks".*?<\/section>/s.exec(html)?.[0] ?? "");
     expect(table).toMatch(/Runs AUC Loss .*y_bought \(binary\) OMoE 6 0\.8025.*y_income \(regression\)/);
-    const head = headOf(made(CLEAR, "lr=0.01,0.001"));
+    const head = headOf(reportHtml(made(CLEAR, "lr=0.01,0.001"), "heldout"));
     expect(head).toContain(
       "On validation rows the mean AUC of y_bought after the last step is highest for OMoE with lr=0.01 (0.1975), not told apart from lr=0.001 (0.1975); for MMoE",
     );
@@ -75,7 +70,7 @@ describe("a report", () => {
 });
 
 test("the figure of metrics begins with that task and draws that metric, not its kind's first", () => {
-  const { svg } = drawerOf("metrics")(made(CLEAR, "chooseBy=rmse1"), { ...DEFAULT_OPTIONS, theme: "page" }) as Figure;
+  const { svg } = drawn("metrics", made(CLEAR, "chooseBy=rmse1"), { theme: "page" });
   const titles = [...svg.matchAll(/y_\w+: [^<]*/g)].map(([title]) => title);
   expect(titles).toEqual(["y_income: RMSE", "y_bought: AUC"]);
 });

@@ -19,7 +19,7 @@ describe("reportHtml(results, loss)", () => {
   const whole = body(sweepResults());
 
   test("gives the same bytes for the same records", () => {
-    expect(body(sweepResults())).toBe(whole);
+    expect(body(sweepResults(FEW))).toBe(body(sweepResults(FEW)));
   });
 
   test("escapes every text of a config, a journal and its provenance", () => {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { togetherHtml } from "../../src/report/report.ts";
 import { together } from "../../src/report/together.ts";
-import { drawerOf } from "../support/drawer.ts";
+import { drawn } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
 
 /** A sweep in a folder of this name. */
@@ -24,7 +23,7 @@ describe("together(sweeps)", () => {
     expect([asked, results.records.length]).toEqual([48, 48]);
     expect(new Set(results.records.map(({ id }) => id)).size).toBe(48);
     expect(differences).toContain("lr: 0.01 in plain, 0.001 in slow");
-    const { svg } = drawerOf("figure4")(results, DEFAULT_OPTIONS) as Figure;
+    const { svg } = drawn("figure4", results);
     const shown = [...svg.matchAll(/>(\w+ \((?:plain|slow)\))</g)].map(([, name]) => name);
     expect(shown).toEqual(["OMoE (plain)", "OMoE (slow)", "MMoE (plain)", "MMoE (slow)"]);
     const [panel = ""] = /class="panel".*?class="axes"/s.exec(svg) ?? [];

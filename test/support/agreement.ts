@@ -39,9 +39,9 @@ export async function expectSameDiagnostics(run: Run, [one, other]: readonly [En
   return a;
 }
 
-const STEPS = 8;
+const STEPS = 5;
 
-/** Losses of every one of 8 steps, and weights after them, within 1e-4: of the loss, or of each tensor's largest weight. */
+/** Losses of every one of 5 steps, and weights after them, within 1e-4: of the loss, or of each tensor's largest weight. */
 export async function expectAgreement(run: Run, [one, other]: readonly [Engine, Engine]): Promise<void> {
   const stepByStep = { ...run, training: { ...run.training, steps: STEPS, evalEvery: 1 } };
   const [a, b] = [await resultOf(one, stepByStep), await resultOf(other, stepByStep)];

@@ -40,7 +40,7 @@ export const categoryRuns = (
   { many = false } = {},
 ): Run[] =>
   models.map((name) => {
-    const rows = { trainRows: 120, heldoutRows: 40, steps: 12, evalEvery: 5 };
+    const rows = { trainRows: 120, heldoutRows: 40, steps: 7, evalEvery: 3 };
     const columns = many ? MANY : COLUMNS;
     const inputs = inputCount(columns);
     const run = tableRun(

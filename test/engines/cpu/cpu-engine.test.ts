@@ -8,10 +8,9 @@ import { bitsOf } from "../../support/bits.ts";
 import { runOf } from "./runs.ts";
 
 const one = new CpuEngine({ jobs: 1 });
-const two = new CpuEngine({ jobs: 2 });
-const five = new CpuEngine({ jobs: 5 });
+const three = new CpuEngine({ jobs: 3 });
 
-afterAll(() => Promise.all([one.dispose(), two.dispose(), five.dispose()]));
+afterAll(() => Promise.all([one.dispose(), three.dispose()]));
 
 async function train(engine: CpuEngine, runs: readonly Run[], hooks: Partial<Hooks> = {}) {
   const results = new Map<string, RunResult>();
@@ -41,39 +40,39 @@ function numbers({ elapsedMs, parameters, ...result }: RunResult) {
   return { ...result, bits: bitsOf(parameters) };
 }
 
-describe("1,000 steps", () => {
-  // npx vitest run test/engines/cpu/cpu-engine.test.ts -t "1,000 steps" prints the new hashes where they differ
+describe("300 steps", () => {
+  // npx vitest run test/engines/cpu/cpu-engine.test.ts -t "300 steps" prints the new hashes where they differ
   const HASHES: Record<string, string> = {
-    "shared-bottom": "3babbf9be1187763",
-    "shared-bottom-16": "c0fd2b5e0fa9cfed",
-    omoe: "5f9d73da04040056",
-    mmoe: "3294a0ec646ea40a",
-    "mmoe-mlp": "9faaa1c99dea69cc",
-    "mmoe-mlp-average": "ca163170112e0037",
-    "single-task": "c209e18a72b8b9e4",
-    "single-task-wide": "b5fceeffea85cdad",
-    average: "8e35897ec6b97706",
-    "shared-bottom-matched": "f793f6ab06c61187",
-    "mmoe-deep-gate-1": "abfa786016868888",
-    "mmoe-deep-gate-2": "ca6ff3e10be654e4",
-    cgc: "2a3769d50cb2835e",
-    adatt: "5b044ec846941ecc",
-    "mmoe-detached": "ac820729ee9d9d96",
-    "mmoe-top-k": "2384989e79ff4f90",
-    ple: "92ab25110ddc4672",
-    "cross-stitch": "cf93bbb6b3abe89c",
-    "dselect-k": "432dc8f1d982c93c",
-    "l2-constrained": "38992f92764d21b4",
-    "snr-trans": "a393a29dd227bb38",
-    "tensor-factorization": "596b92f486d2f509",
-    "shared-bottom-linear": "04440c6ad9f8263f",
-    "omoe-linear": "b249f661f8c644f0",
-    "mmoe-linear": "839c71da633b8ff3",
+    "shared-bottom": "24d8e3c85c4741b6",
+    "shared-bottom-16": "3aad30784b4c5a69",
+    omoe: "46a25ea646b6787b",
+    mmoe: "03f964555ab2bbfd",
+    "mmoe-mlp": "5ed1c51178583520",
+    "mmoe-mlp-average": "3d306070f038280d",
+    "single-task": "8ccffd1ab6e5f556",
+    "single-task-wide": "4333f3c02123adca",
+    average: "8000a20918f731a2",
+    "shared-bottom-matched": "dff3fe03b61aaffb",
+    "mmoe-deep-gate-1": "2b0094627fed8c1d",
+    "mmoe-deep-gate-2": "1bbe20813759ca07",
+    cgc: "979791470ef5a7bf",
+    adatt: "91bfebb5466d9f43",
+    "mmoe-detached": "5c9a62548be9cdd8",
+    "mmoe-top-k": "df400dd4bf33ec6e",
+    ple: "331162a8f1d5b936",
+    "cross-stitch": "1f29664a7a323789",
+    "dselect-k": "f3cf0409d1d48eef",
+    "l2-constrained": "e82cbfba8515a9e1",
+    "snr-trans": "3ff4c263d0178a82",
+    "tensor-factorization": "926743ead1018f46",
+    "shared-bottom-linear": "1ecc42c5ab5530b6",
+    "omoe-linear": "fd6e2716849923e0",
+    "mmoe-linear": "83d84e2dcea72916",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {
-    const runs = MODEL_NAMES.map((model) => runOf({ model, training: { steps: 1000, evalEvery: 500 } }));
-    const results = await train(two, runs);
+    const runs = MODEL_NAMES.map((model) => runOf({ model, training: { steps: 300, evalEvery: 150 } }));
+    const results = await train(three, runs);
     const hashes = MODEL_NAMES.map((model, i) => [model, hash(of(results, runs[i]))]);
     expect(Object.fromEntries(hashes)).toEqual(HASHES);
   });
@@ -94,7 +93,7 @@ describe("100 steps leave the same bits as ever in all of the zoo together,", ()
     const runs = MODEL_NAMES.map((model) =>
       runOf({ model, dropout, training: { steps: 100, evalEvery: 50, ...training } }),
     );
-    const results = await train(two, runs);
+    const results = await train(three, runs);
     expect(
       bitsOf(Float32Array.from(runs.flatMap((run) => [...(of(results, run).parameters ?? [])])))?.slice(0, 16),
     ).toBe(expected);
@@ -110,27 +109,13 @@ describe("a run's numbers", () => {
     ),
   );
 
-  test("are the same with 1, 2 and 5 workers", async () => {
-    const [a, b, c] = await Promise.all([train(one, runs), train(two, runs), train(five, runs)]);
-    for (const run of runs) {
-      expect(numbers(of(b, run))).toEqual(numbers(of(a, run)));
-      expect(numbers(of(c, run))).toEqual(numbers(of(a, run)));
-    }
-  });
-
-  test("are the same alone, in company and in any order", async () => {
-    const company = await train(two, runs.toReversed());
+  test("are the same with 1 and 3 workers, alone, in company and in any order", async () => {
+    const [expected, company] = [await train(one, runs), await train(three, runs.toReversed())];
+    for (const run of runs) expect(numbers(of(company, run))).toEqual(numbers(of(expected, run)));
     for (const run of [runs[1], runs[6], runs[14], runs[19], runs[23]] as Run[]) {
       const alone = await train(one, [run]);
       expect(numbers(of(alone, run))).toEqual(numbers(of(company, run)));
     }
-  });
-
-  test.each([0, 0.3])("do not depend on how many steps lie between evaluations, with dropout %d", async (dropout) => {
-    const often = runOf({ model: "mmoe", dropout, training: { evalEvery: 3 } });
-    const rarely = runOf({ model: "mmoe", dropout, training: { evalEvery: 50 } });
-    const [a, b] = [await train(one, [often]), await train(one, [rarely])];
-    expect(hash(of(a, often))).toBe(hash(of(b, rarely)));
   });
 });
 
@@ -208,5 +193,5 @@ describe("onProgress", () => {
 
 test("memoryBytes(runs) does not grow with the number of run indices", () => {
   const runs = (count: number) => Array.from({ length: count }, (_, index) => runOf({ model: "mmoe", index }));
-  expect(two.memoryBytes(runs(40))).toBe(two.memoryBytes(runs(2)));
+  expect(three.memoryBytes(runs(40))).toBe(three.memoryBytes(runs(3)));
 });

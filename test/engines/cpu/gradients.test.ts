@@ -8,7 +8,7 @@ import { philox } from "../../../src/random/philox.ts";
 import { factorsAt, noiseAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
 import { objectiveGradient, range, taskLosses } from "../../support/reference.ts";
-import { BY_GATING, EMBEDDED, plainBottom, SELECTING } from "../../support/specs.ts";
+import { BY_GATING, plainBottom } from "../../support/specs.ts";
 import { KERNELS, loneRun } from "./lone-run.ts";
 import { anyEmbedded, anyParameters, anySpec, noise } from "./specs.ts";
 
@@ -19,14 +19,6 @@ const SPECS: fc.Arbitrary<Setting> = fc.record({
   B: fc.integer({ min: 1, max: 19 }),
   seed: fc.nat(),
 });
-
-/** Tasks that share nothing, so that each has tables of its own. */
-const EMBEDDED_ALONE: ModelSpec = {
-  ...EMBEDDED,
-  name: "alone",
-  gating: "none",
-  experts: { shared: 0, perTask: 1, layers: [4] },
-};
 
 /** One of each gating, then any. */
 const EACH = { examples: Object.values(BY_GATING).map((spec, seed): [Setting] => [{ spec, B: 7, seed }]), seed: 1 };
@@ -76,40 +68,6 @@ test("losses and gradient of any model in the family equal those of the plain fl
     { ...EACH, numRuns: 80 },
   );
 });
-
-/** One of each gating, with several layers where it has them, and of other ways to choose and to read; all of them small. */
-const SMALL = [...Object.values(BY_GATING), SELECTING, EMBEDDED, EMBEDDED_ALONE].map((spec): ModelSpec => {
-  const layers = spec.experts.layers.map((_, i) => 4 - i);
-  return { ...spec, tasks: 2, experts: { ...spec.experts, layers }, tower: { layers: [2] } };
-});
-
-test.each(SMALL)("five steps of Adam move $name, and vectors that no row has, as Adam in float64 does", (spec) => {
-  const { parameters, x, y } = setting(spec, 11, 7);
-  const expected = plainAdam(spec, parameters, flat({ x, y }), 5);
-  for (const { name, memory } of KERNELS) {
-    const run = loneRun(spec, 11, "adam", 0.01, { memory });
-    run.setParameters(parameters);
-    run.setBatch(x, y);
-    run.train(5);
-    expect(worst([...run.parameters()], expected, 1), name).toBeLessThan(5e-6);
-  }
-});
-
-function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: Rows, steps: number) {
-  let w = Float64Array.from(parameters);
-  const m = w.map(() => 0);
-  const v = w.map(() => 0);
-  for (let t = 1; t <= steps; t++) {
-    const g = objectiveGradient(spec, w, batch, { noise: noiseAt(spec, t, keyOf) });
-    w = w.map((value, i) => {
-      m[i] = 0.9 * m[i] + 0.1 * g[i];
-      v[i] = 0.999 * v[i] + 0.001 * g[i] ** 2;
-      const unbiased = m[i] / (1 - 0.9 ** t);
-      return value - (0.01 * unbiased) / (Math.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-8);
-    });
-  }
-  return [...w];
-}
 
 test("a gate that is all but shut leaves losses and weights finite", () => {
   const gated = {

@@ -21,24 +21,7 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
       fc.property(anyRun(70), (run) => {
         expect(trained(set, [run])).toEqual(trainedByWasm([run]));
       }),
-      { numRuns: 60, seed: 1 },
-    );
-  });
-
-  test("for the zoo, and for a table with learned vectors, by 2 threads for each run", () => {
-    const groups = [64, 256].map((batch) => zooRuns(batch, "fresh", 9));
-    const tables = (["dense", "lazy"] as const).map((embeddingSteps) => {
-      return [embeddedRun(ZOO.mmoe.build(DIMENSIONS), { embeddingSteps, batch: 60, steps: 9 })];
-    });
-    for (const runs of [...groups, ...tables]) expect(trained(set, runs, undefined, 2)).toEqual(trainedByWasm(runs));
-  });
-
-  test("for any model of the family, by 2 to 5 threads", () => {
-    fc.assert(
-      fc.property(anyRun(70), fc.integer({ min: 2, max: 5 }), (run, threads) => {
-        expect(trained(set, [run], undefined, threads)).toEqual(trainedByWasm([run]));
-      }),
-      { numRuns: 40, seed: 2 },
+      { numRuns: 50, seed: 1 },
     );
   });
 
@@ -57,6 +40,23 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
   });
 });
 
+describe.runIf(NATIVE.length > 0)("two threads or more for each run have the bits of wasm", () => {
+  test.each(["dense", "lazy"] as const)("for a table with learned vectors, by %s steps", (embeddingSteps) => {
+    const runs = [embeddedRun(ZOO.mmoe.build(DIMENSIONS), { embeddingSteps, batch: 60, steps: 9 })];
+    for (const set of NATIVE) expect(trained(set, runs, undefined, 2)).toEqual(trainedByWasm(runs));
+  });
+
+  test("for any model of the family, on any kernel set", () => {
+    const [sets, threads] = [fc.constantFrom(...NATIVE), fc.integer({ min: 2, max: 5 })];
+    fc.assert(
+      fc.property(anyRun(70), sets, threads, (run, set, threads) => {
+        expect(trained(set, [run], undefined, threads)).toEqual(trainedByWasm([run]));
+      }),
+      { numRuns: 16, seed: 2 },
+    );
+  });
+});
+
 const [first, ...others] = NATIVE.filter(fuses);
 
 describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in fused arithmetic`, (set) => {
@@ -71,7 +71,7 @@ describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in f
       fc.property(anyRun(70), (run) => {
         expect(trained(set, fused([run]))).toEqual(trained(first as KernelSet, fused([run])));
       }),
-      { numRuns: 60, seed: 1 },
+      { numRuns: 30, seed: 1 },
     );
   });
 });
@@ -97,7 +97,7 @@ describe("WebAssembly's layouts of rows, in panels and one after the other,", ()
       fc.property(anyRun(16), (run) => {
         expect(trained("wasm", [run], FEW_ROWS)).toEqual(trained("wasm", [run], PANELS));
       }),
-      { numRuns: 80, seed: 2 },
+      { numRuns: 40, seed: 2 },
     );
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import type { Run } from "../../../src/engines/engine.ts";
-import { COMBINES_GRADIENTS, METHODS, type MethodName } from "../../../src/engines/methods.ts";
+import { METHODS, type MethodName } from "../../../src/engines/methods.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { expectAgreement } from "../../support/agreement.ts";
@@ -22,7 +22,7 @@ const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-m
 function runOf(name: ModelName, tasks: number, method: MethodName, { batch = 64, dropout = 0 } = {}): Run {
   const inputs = 37;
   const model = { ...ZOO[name].build({ inputs, tasks }), dropout };
-  const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 12, evalEvery: 5 } as const;
+  const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 8, evalEvery: 3 } as const;
   const data = { ...GENERATOR_PRESETS.paper.settings, inputs };
   return makeRun({ model, data, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
 }
@@ -37,14 +37,11 @@ const SPECIAL = [
 ] as const;
 
 /** GradNorm differentiates by the last shared layer, which each model has elsewhere; the others take what is shared as one. */
+const BY_MODEL: readonly MethodName[] = ["gradnorm", "pcgrad"];
+
 const COMPARED: readonly (readonly [MethodName, ModelName, number])[] = [
   ...(["mmoe", "ple", ...SPECIAL] as const).map((name) => ["gradnorm", name, 3] as const),
-  ...SPECIAL.map((name) => ["pcgrad", name, 3] as const),
-  ["mgda", "ple", 3],
-  ["uncertainty", "ple", 3],
-  ["famo", "mmoe", 2],
-  ["cagrad", "ple", 2], // over three tasks its minimum is flat: tfjs finds it to three digits in float32, the kernels in float64
-  ["nash-mtl", "ple", 3],
+  ...(["ple", ...SPECIAL] as const).map((name) => ["pcgrad", name, 3] as const),
   ["aligned-mtl", "shared-bottom", 10],
 ];
 
@@ -68,7 +65,7 @@ const GAPPY: ModelSpec = { ...ZOO.mmoe.build({ inputs: 3, tasks: 3 }) };
 
 describe.each(OTHERS)("%s", (method) => {
   test.each([3, 21])("gives the same bits on every kernel set with batches of %i", (batch) => {
-    const runs = runsBy(method, batch, COMBINES_GRADIENTS[method] && batch > 3 ? MODELS : FEW); // others weigh losses alone
+    const runs = runsBy(method, batch, BY_MODEL.includes(method) && batch > 3 ? MODELS : FEW);
     const gappy = [gappyRun(GAPPY, { method, batch })];
     expect(trainedByWasm(runs)?.every(({ failure }) => failure === undefined)).toBe(true);
     for (const set of NATIVE) {
@@ -82,7 +79,7 @@ describe.each(OTHERS)("%s", (method) => {
   test("goes on from a state to the bits of a run that was not stopped", () => {
     const runs = runsBy(method, 13, FEW);
     const { states } = statesAt(5, "wasm", runs);
-    expect(states.every(({ step }) => step > 4 && step < 12)).toBe(true);
+    expect(states.every(({ step }) => step > 4 && step < 8)).toBe(true);
     expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
   });
 

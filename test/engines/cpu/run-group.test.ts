@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
 import { planRunGroup, runGroupsOf, threadsFor, trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
+import { weightsOf } from "../../../src/engines/cpu/weights.ts";
+import { PANELS } from "../../../src/engines/rows/panels.ts";
 import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { inTime } from "../../support/in-time.ts";
@@ -9,6 +11,7 @@ import { makeRun } from "../../support/runs.ts";
 import { wasm } from "./lone-run.ts";
 import { runOf } from "./runs.ts";
 
+const PAPER = { inputs: 100, tasks: 2 };
 const LRS = [1e-4, 1e-3, 1e-2];
 
 const BY_TRAINING = (all: readonly Partial<TrainingSettings>[]) =>
@@ -86,6 +89,17 @@ test("planRunGroup(runs) lays out one code for all runs of a model", () => {
   expect(new Set(planRunGroup(runs, "wasm").slots.map(({ code }) => code)).size).toBe(1);
 });
 
+test("the first layers of all experts and all gates are one layer", () => {
+  const first = weightsOf(ZOO.mmoe.build(PAPER), PANELS).layers.get("first");
+  expect([first?.D, first?.N]).toEqual([100, 8 * 16 + 2 * 8]);
+});
+
+test("the first layers of all towers are one layer where the towers read the same units, and only there", () => {
+  const names = (model: "omoe" | "mmoe") => [...weightsOf(ZOO[model].build(PAPER), PANELS).layers.keys()];
+  expect(names("omoe")).toEqual(["first", "towers", "towers/0/output", "towers/1/output"]);
+  expect(names("mmoe")).toContain("towers/1/0");
+});
+
 test("threadsFor(runs, most) shares the work of large steps alone", () => {
   const runs = [16, 512].map((batch) => {
     const model = ZOO.mmoe.build({ inputs: 340, tasks: 2 }); // a layer of 340 x 144, and small ones
@@ -113,10 +127,7 @@ test("trainRunGroup(wasm, runs, watch) stops in its pass over a large training s
 
 test("trainRunGroup(memory, runs) gives each run its own time, and shares out the rest", async () => {
   const runs = (["shared-bottom-16", "single-task-wide"] as const).map((name) => {
-    return makeRun(
-      { model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
-      { steps: 600, batch: 32, trainRows: "fresh" },
-    );
+    return makeRun({ model: ZOO[name].build(PAPER) }, { steps: 600, batch: 32, trainRows: "fresh" });
   });
   const watch = { keepParameters: false, isStopped: () => false, onStep: () => {} };
   await inTime(async () => {

@@ -3,7 +3,6 @@ import { instruction } from "../../../src/engines/cpu/instructions.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
-import { fusedMultiplyAdd } from "./fused-multiply-add.ts";
 import { KERNELS } from "./lone-run.ts";
 
 /** The weights [R, E] of a softmax gate for R rows of logits, of one panel at most. */
@@ -62,3 +61,28 @@ describe.each(KERNELS)("exp in the kernels $name", ({ arithmetic, memory }) => {
     expect(exps([Number.NaN, -1, 0, 0]).map(Number.isNaN)).toEqual([true, false, false, false]);
   });
 });
+
+/** a b + c of float32 numbers, rounded once to float32. */
+function fusedMultiplyAdd(a: number, b: number, c: number): number {
+  const product = a * b; // exact: 48 bits
+  const sum = product + c;
+  const part = sum - product;
+  const error = product - (sum - part) + (c - part); // what the sum's rounding lost (Knuth's two-sum)
+  return Math.fround(error === 0 || isOdd(sum) ? sum : neighbour(sum, error));
+}
+
+const bits = new BigInt64Array(1);
+const number = new Float64Array(bits.buffer);
+
+/** Whether the last bit of a float64 is 1. */
+function isOdd(value: number): boolean {
+  number[0] = value;
+  return (bits[0] & 1n) === 1n;
+}
+
+/** The next float64 towards `error`: rounded to odd, a sum keeps on which side of a float32's half it lay. */
+function neighbour(value: number, error: number): number {
+  number[0] = value;
+  bits[0] += value > 0 === error > 0 ? 1n : -1n;
+  return number[0];
+}

@@ -13,6 +13,9 @@ import { fused, KINDS, NATIVE, trained } from "./same-bits.ts";
 const sets = INSTANCES.map(({ set, kernels: _ }) => set);
 const lanesOf = (set: KernelSet) => ({ wasm: 4, avx2: 8, neon: 8, avx512: 16 })[set];
 
+/** Of these, the first layer is of a bottom, of experts and gates, of activations that stay open, and of factors. */
+const FEW = ["shared-bottom", "mmoe", "ple", "mmoe-linear", "tensor-factorization"] as const;
+
 /** Batches of more rows than there are. */
 const MANY = { sampling: "replacement" as const, steps: 3, evalEvery: 2 };
 
@@ -25,7 +28,7 @@ describe.each([
   ["by stored gradients, of many values", { ...MANY, batch: 190, method: "pcgrad" as const, clipNorm: 0.1 }],
 ])("%s", (_, training) => {
   const many = "sampling" in training && training.batch > 128;
-  const runs = categoryRuns(KINDS, training, { many });
+  const runs = categoryRuns(many ? FEW : KINDS, training, { many });
   const dense = trained("wasm", runs, { panelRows: 1, lanes: 4 });
 
   test.each(sets)("%s trains to the bits of a dense first layer", (set) => {
@@ -37,10 +40,10 @@ describe.each([
 
   test.each(NATIVE.filter(fuses))("and so does %s in fused arithmetic", (set) => {
     const lanes = lanesOf(set);
-    const some = fused(runs.slice(-8));
+    const some = fused(runs.slice(-5));
     const [sparse, all] = [lanes, 1].map((panelRows) => trained(set, some, { panelRows, lanes }));
     expect(sparse).toEqual(all);
-    expect(sparse).not.toEqual(dense?.slice(-8));
+    expect(sparse).not.toEqual(dense?.slice(-5));
   });
 });
 

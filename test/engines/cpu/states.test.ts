@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trainRunGroup } from "../../../src/engines/cpu/run-group.ts";
 import type { RunState } from "../../../src/engines/engine.ts";
-import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
+import { ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
-import { anyRun, statesAt, trainedByWasm, trainedFrom, zooRuns } from "./same-bits.ts";
+import { anyRun, KINDS, statesAt, trainedByWasm, trainedFrom, zooRuns } from "./same-bits.ts";
 
 const SETS = INSTANCES.map(({ set }) => set);
 /** Each set with the next one, the last with the first. */
@@ -16,15 +16,15 @@ describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that w
   test.each([
     [64, "fresh"],
     [3, 40],
-  ] as const)("for the zoo with batches of %i, %s rows", (batch, trainRows) => {
-    const runs = zooRuns(batch, trainRows);
-    const { states } = statesAt(12, begins, runs);
-    expect(new Set(states.map(({ step }) => step > 11 && step < 30))).toEqual(new Set([true]));
+  ] as const)("for models of all kinds with batches of %i, %s rows", (batch, trainRows) => {
+    const runs = zooRuns(batch, trainRows, 18, KINDS);
+    const { states } = statesAt(8, begins, runs);
+    expect(new Set(states.map(({ step }) => step > 7 && step < 18))).toEqual(new Set([true]));
     expect(trainedFrom(states, ends, runs)).toEqual(trainedByWasm(runs));
   });
 
   test("with dropout, Huber's loss, and evaluations at logarithmic steps", () => {
-    const runs = MODEL_NAMES.map((name) => {
+    const runs = KINDS.map((name) => {
       const model = { ...ZOO[name].build({ inputs: 98, tasks: 2 }), dropout: 0.2 };
       const data = { ...makeRun().data, inputs: 98 };
       const training = { batch: 13, trainRows: 70, steps: 40, evalEvery: "log:7", huberDelta: 0.4, heldoutRows: 30 };
@@ -43,7 +43,7 @@ describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that w
         const twice = statesAt(second, ends, runs, once).states;
         expect(trainedFrom(twice, begins, runs)).toEqual(trainedByWasm(runs));
       }),
-      { numRuns: 40, seed: 3, endOnFailure: true },
+      { numRuns: 20, seed: 3, endOnFailure: true },
     );
   });
 });

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import { partWords, type SweepFacts } from "../../../src/figures/draw/facts.ts";
+import { type Span, withRoom } from "../../../src/figures/draw/scale.ts";
+import { correlationStyles, lossStyles, modelStyles, THEME_NAMES, themeOf } from "../../../src/figures/draw/style.ts";
 import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/words.ts";
 import { zooLabel } from "../../../src/models/zoo.ts";
 
@@ -51,4 +54,80 @@ test("partWords(leftOut, sweep) names what is shown or what is left out, whichev
 test("partWords(leftOut, sweep) counts models whose names would be too long for a file's", () => {
   const long = Array.from({ length: 40 }, (_, i) => `a-model-of-ones-own-${i}`);
   expect(words(long.slice(0, 15), long)).toEqual(["of", "25"]);
+});
+
+/** Lightness of a colour as a grey, from 0 to 255 (ITU-R BT.601). */
+function luma(colour: string): number {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as [
+    number,
+    number,
+    number,
+  ];
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
+const others = Array.from({ length: 13 }, (_, i) => `model-${i}`);
+
+describe.each(THEME_NAMES.filter((name) => name !== "page"))("theme %s", (name) => {
+  const theme = themeOf(name);
+
+  test("has greys for the paper's models and for three correlations that are 25 apart", () => {
+    for (const styles of [
+      modelStyles(["shared-bottom", "omoe", "mmoe"], theme),
+      correlationStyles([0.5, 0.9, 1], theme),
+    ]) {
+      const greys = [...styles.values()].map(({ colour }) => luma(colour)).sort((a, b) => a - b);
+      const [first, second, third] = greys as [number, number, number];
+      expect(Math.min(second - first, third - second)).toBeGreaterThanOrEqual(25);
+    }
+  });
+
+  test("gives 16 models markers and colours of their own, none of which is of a loss", () => {
+    const styles = [...modelStyles(["shared-bottom", "omoe", "mmoe", ...others], theme).values()];
+    expect(new Set(styles.map(({ marker, holed }) => `${marker} ${holed}`)).size).toBe(16);
+    expect(new Set(styles.map(({ colour }) => colour)).size).toBe(16);
+    const losses = Object.values(lossStyles(theme)).map(({ colour }) => colour);
+    expect(styles.filter(({ colour }) => losses.includes(colour))).toEqual([]);
+    expect(new Set(losses).size).toBe(3);
+  });
+});
+
+test("modelStyles(models) gives the paper's models the same styles whatever else is trained", () => {
+  const theme = themeOf("light");
+  const alone = modelStyles(["mmoe"], theme).get("mmoe");
+  expect(modelStyles([...others, "mmoe"], theme).get("mmoe")).toEqual(alone);
+});
+
+const spans = fc
+  .array(fc.record({ middle: fc.integer({ min: 0, max: 200 }), half: fc.integer({ min: 1, max: 15 }) }), {
+    maxLength: 9,
+  })
+  .map((some) => some.sort((a, b) => a.middle - b.middle));
+
+describe("withRoom(spans, apart)", () => {
+  test("shows the last label, and only labels that are apart", () => {
+    fc.assert(
+      fc.property(spans, (all) => {
+        const shown = withRoom(all, 3);
+        const left = all.filter((_, i) => shown[i]);
+        expect(shown.at(-1)).toBe(all.length > 0 ? true : undefined);
+        for (const [i, { middle, half }] of left.entries()) {
+          const before = left[i - 1];
+          if (before) expect(middle - half - before.middle - before.half).toBeGreaterThanOrEqual(3);
+        }
+      }),
+    );
+  });
+
+  const at = (...middles: number[]): Span[] => middles.map((middle) => ({ middle, half: 5 }));
+
+  test("shows the first label rather than one between that would touch it", () => {
+    expect(withRoom(at(0, 11, 40), 2)).toEqual([true, false, true]);
+    expect(withRoom(at(0, 12, 40), 2)).toEqual([true, true, true]);
+  });
+
+  test("leaves out the first label where it touches the last, and of those between, the lower first", () => {
+    expect(withRoom(at(0, 5, 11), 2)).toEqual([false, false, true]);
+    expect(withRoom(at(0, 20, 28, 40), 2)).toEqual([true, false, true, true]);
+  });
 });

@@ -16,6 +16,6 @@ export function gappyRun(model: ModelSpec, training: Partial<TrainingSettings>):
   }
   const taskKinds = range(K).map(() => ({ kind: "regression", weight: 1, gaps: true }) as const);
   const data = tableOf(60, { tasks: K, values: { cells: cellsOf(numbers, 3 + K) } });
-  const few = { trainRows: 45, batch: 3, steps: 12, evalEvery: 12, lr: 0.05, taskKinds, ...training };
+  const few = { trainRows: 45, batch: 3, steps: 8, evalEvery: 8, lr: 0.05, taskKinds, ...training };
   return tableRun({ data, index: 2, model: { ...model, inputs: 3 } }, few); // in which no task's gradient is 0
 }

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { describe } from "../../src/stats/describe.ts";
+import { countedText, estimateText, NO_INTERVAL } from "../../src/stats/estimate.ts";
+import { shareOf } from "../../src/stats/interval.ts";
+import { brownForsythe, spreadRatios } from "../../src/stats/spread.ts";
+import { expectClose, expectRelative } from "../support/close.ts";
+import { GOLDEN } from "./golden/golden.ts";
+
+test("describe(values) gives every estimate inside its interval, and the extremes without one", () => {
+  const golden = GOLDEN.descriptions[1];
+  const { n, min, max, se, ...estimates } = describe(Float64Array.from(golden.x));
+  expect([n, min, max]).toEqual([41, Math.min(...golden.x), Math.max(...golden.x)]);
+  for (const [name, { value, low, high }] of Object.entries(estimates)) {
+    expect(value, name).toBeCloseTo(golden.values[name as keyof typeof golden.values], 14);
+    expect(low, name).toBeLessThan(value);
+    expect(high, name).toBeGreaterThan(value);
+  }
+  expect(se.value).toBeCloseTo(golden.values.sd / Math.sqrt(41), 15);
+});
+
+test("describe(one value) has no intervals and no spread", () => {
+  const { mean, sd, median, min, max } = describe(Float64Array.of(0.25));
+  expect([mean.value, median.value, min, max]).toEqual([0.25, 0.25, 0.25, 0.25]);
+  expect([mean.low, mean.high, sd.value, sd.low]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+});
+
+test("describe(nothing) is NaN throughout", () => {
+  const { n, mean, iqm, min, max } = describe(Float64Array.of());
+  expect([n, mean.value, iqm.value, min, max]).toEqual([0, Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+});
+
+const estimate = { value: 0.0479, low: 0.039, high: 0.0571 };
+
+test("estimateText(estimate, digits, runs) has the interval from five runs on, countedText counts fewer", () => {
+  expect(estimateText(estimate, 4, 5)).toBe("0.0479 [0.0390, 0.0571]");
+  expect(estimateText(estimate, 3, 4)).toBe("0.048 (4 runs)");
+  expect(estimateText(estimate, 4, 1)).toBe("0.0479 (1 run)");
+  expect(estimateText({ ...estimate, ...NO_INTERVAL }, 4, 1)).toBe("0.0479");
+  expect(estimateText({ value: 2, ...NO_INTERVAL }, 1, 9)).toBe("2.0");
+  expect(estimateText({ value: Number.NaN, ...NO_INTERVAL }, 4, 0)).toBe("-");
+  for (const few of [estimate, { ...estimate, ...NO_INTERVAL }]) expect(countedText(few, 2, 4)).toBe("0.05 (4 runs)");
+  expect(countedText(estimate, 4, 5)).toBe("0.0479 [0.0390, 0.0571]");
+  expect(countedText({ value: Number.NaN, ...NO_INTERVAL }, 4, 0)).toBe("-");
+});
+
+test("shareOf(count, n) has SciPy's Wilson interval", () => {
+  const [cases, expected] = GOLDEN.shares as [[number, number][], [number, number][]];
+  for (const [i, [count, n]] of cases.entries()) {
+    const { value, low, high } = shareOf(count, n);
+    expect(value).toBe(count / n);
+    expectClose([low, high], expected[i], 1e-14);
+  }
+});
+
+test("shareOf(count, n) begins at 0 with none and ends at 1 with all, to the last bit; of nothing it is no share", () => {
+  expect(shareOf(0, 0)).toEqual({ value: Number.NaN, low: Number.NaN, high: Number.NaN });
+  for (let n = 1; n <= 400; n++) expect([n, shareOf(0, n).low, shareOf(n, n).high]).toEqual([n, 0, 1]);
+});
+
+const { a, b, levene, iqrRatio } = GOLDEN.spread;
+
+test("brownForsythe(samples) is SciPy's levene about medians, and no test where nothing is spread", () => {
+  const two = brownForsythe([Float64Array.from(a), Float64Array.from(b)]);
+  expectRelative([two.statistic, two.p], levene, 1e-10);
+  const { samples, test: expected } = GOLDEN.leveneOfThree;
+  const three = brownForsythe(samples.map((sample) => Float64Array.from(sample)));
+  expectRelative([three.statistic, three.p], expected, 1e-10);
+  expect(brownForsythe([Float64Array.of(1, 1), Float64Array.of(2, 2)])).toEqual({
+    statistic: Number.NaN,
+    p: Number.NaN,
+  });
+  expect(brownForsythe([Float64Array.of(1, 2, 4), Float64Array.of()]).p).toBeNaN();
+});
+
+test("spreadRatios(a, b) has SciPy's interval of the ratio of interquartile ranges, and is 1 of the same", () => {
+  const { value, low, high } = spreadRatios(Float64Array.from(a), Float64Array.from(b)).iqr;
+  const [expected, ...ends] = iqrRatio as [number, number, number];
+  expect(value).toBeCloseTo(expected, 12);
+  expectClose([low, high], ends, 0.05 * (ends[1] - ends[0]));
+  const { iqr, sd } = spreadRatios(Float64Array.from(a), Float64Array.from(a));
+  expect([iqr, sd]).toEqual(Array(2).fill({ value: 1, low: 1, high: 1 }));
+});
