@@ -103,7 +103,7 @@ describe("mmoe sweep --devices", () => {
   });
 
   test("goes on where one process is killed, says so by its exit code, and does its rest the next time", async () => {
-    const argv = [...MANY.with(1, "120"), "--devices", "0,1"];
+    const argv = [...MANY.with(1, "40"), "--devices", "0,1"];
     const { code, stderr } = await inTime(async () => {
       out = join(temporaryFolder(), "results");
       const end = sweep(...argv);
@@ -114,7 +114,7 @@ describe("mmoe sweep --devices", () => {
     expect([code, stderr]).toEqual([137, expect.stringMatching(/\nmmoe: device \d: its process ended with SIGKILL\n/)]);
     expect(stderr).toMatch(/\nmmoe: \d+ runs? remains?; resume with:\n/);
     expect((await sweep(...argv)).code).toBe(0);
-    expect(csv()[0]).toHaveLength(120);
+    expect(csv()[0]).toHaveLength(40);
   });
 
   test("leaves no process behind when it is killed itself", async () => {
