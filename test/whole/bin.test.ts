@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { availableKernels } from "../../src/engines/cpu/native.ts";
@@ -134,4 +134,32 @@ describe("a sweep trains on to its end", () => {
     closeSync(full);
     expect(statuses(out)).toEqual(DONE);
   });
+});
+
+const SHARDED = ["sweep", "smoke", "--runs", "7", "--models", "mmoe,omoe", "--steps", "60", "--jobs", "1"];
+
+test("shards in one folder at once leave the CSV of one process, a journal each, and no lock", async () => {
+  const [out, alone] = [join(temporaryFolder(), "results"), join(temporaryFolder(), "alone")];
+  const shards = ["1/2", "2/2"].map((shard) => start(...SHARDED, "--shard", shard, "--out", out));
+  expect((await Promise.all(shards.map(exited))).map(({ code }) => code)).toEqual([0, 0]);
+  await runMain([...SHARDED, "--out", alone]);
+  expect(timelessCsv(out)).toEqual(timelessCsv(alone));
+  const journals = readdirSync(join(out, "journal"));
+  expect(journals.filter((name) => name.endsWith(".jsonl"))).toHaveLength(2);
+  expect(journals).toHaveLength(4);
+});
+
+test("a second process for the same shard is refused and the first goes on", async () => {
+  const out = join(temporaryFolder(), "results");
+  const argv = [...SHARDED, "--runs", "5000", "--shard", "1/2", "--out", out];
+  const first = start(...argv);
+  const end = exited(first);
+  const journal = await firstRun(out);
+  const second = await runMain(argv);
+  expect(second.code).toBe(2);
+  expect(second.stderr).toMatch(/^mmoe: .*: process \d+ on \S+ has been writing here since .*\n$/);
+  const kept = [...readJournal(journal, () => {})].length;
+  first.kill("SIGTERM");
+  expect((await end).code).toBe(75);
+  expect([...readJournal(journal, () => {})].length).toBeGreaterThanOrEqual(kept);
 });
