@@ -131,21 +131,6 @@ describe("a model in JavaScript", () => {
     expect(refusal(await runMain(["models", "smoke", "--model", own]))).toContain(`model mine: ${helper}:2: imports`);
   });
 
-  test("that ends its process as it trains fails its runs, and the others are trained and written", async () => {
-    const exiting = codeModel(LINEAR.replace("const outputs", "if (B === 64) process.exit(0);\nconst outputs"));
-    const folder = join(temporaryFolder(), "results");
-    const sweep = [...few, "--model", exiting.file, "--set", "models=mmoe", ...ONE, "--out", folder];
-    expect((await runMain(["sweep", ...sweep])).code).toBe(3);
-    const rows = csvFile(folder, "runs.csv");
-    expect(rows.map(({ model, status }) => `${model} ${status}`)).toEqual([
-      "mmoe done",
-      "mine failed",
-      "mmoe done",
-      "mine failed",
-    ]);
-    expect(rows[1]?.reason).toBe(`${exiting.file}: ends its process (exit code 0) while it trains`);
-  });
-
   test("is counted by mmoe models and --dry-run", async () => {
     const about = codeModel(LINEAR.replace("{", '{ static about = "a linear map";'));
     const models = async (...argv: string[]) =>

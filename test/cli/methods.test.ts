@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { METHODS } from "../../src/engines/methods.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
-import { readResults } from "../../src/records/read-results.ts";
 import { csvFile } from "../support/csv.ts";
 import { expectVerified, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -53,17 +52,4 @@ test("the default engine trains every model, and by every method, and trains the
     expect(trainers).toEqual(new Array(count).fill("cpu wasm done"));
     await expectVerified(out, count);
   }
-});
-
-test("a sweep that another engine began goes on by default, and says so", async () => {
-  const out = join(temporaryFolder(), "other");
-  const few = ["--models", "dselect-k", "--method", "mgda", "--out", out];
-  await runMain([...FEW, ...few, "--engine", "tfjs"]);
-  expect(await runMain([...FEW, ...few, "--runs", "2", "--kernels", "wasm"])).toMatchObject({
-    code: 0,
-    stderr: `${out}: reused 1, to do 1 run on cpu (wasm)\n${out}: what is there was trained on tfjs (wasm)\n`,
-  });
-  expect(csvFile(out, "runs.csv").map(({ engine }) => engine)).toEqual(["tfjs", "cpu"]);
-  const { provenances } = await readResults(out, () => {});
-  for (const provenance of provenances) expect(provenance).not.toHaveProperty("beside");
 });
