@@ -126,19 +126,19 @@ describe("mmoe doctor", () => {
     expect(wide).toEqual([]);
   });
 
-  test("tries each kernel set that runs here, and names the one in use first", async () => {
-    const { code, stdout } = await doctor();
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^kernels {5}avx2; wasm run here too$/m);
-    expect(stdout).toMatch(/^cpu +avx2 +12,346 .*\ncpu --kernels wasm +wasm +12,346 /m);
-  });
-
-  test("takes the kernels of MMOE_KERNELS, and, before those, of --kernels", async () => {
-    const byVariable = await doctor([], { MMOE_KERNELS: "wasm" });
-    expect(byVariable.stdout).toMatch(/^cpu +wasm +12,346 .*\ncpu --kernels avx2 +avx2 +12,346 /m);
-    const byOption = await doctor(["--kernels", "avx2"], { MMOE_KERNELS: "wasm" });
-    expect(byOption.stdout).toMatch(/^cpu +avx2 +12,346 .*\ncpu --kernels wasm +wasm +12,346 /m);
-  });
+  test.each([
+    [[], {}, "avx2", "wasm"],
+    [[], { MMOE_KERNELS: "wasm" }, "wasm", "avx2"],
+    [["--kernels", "avx2"], { MMOE_KERNELS: "wasm" }, "avx2", "wasm"],
+  ])(
+    "tries, by %j and %j, the kernels %s first, and then each other set that runs here",
+    async (argv, env, used, other) => {
+      const { code, stdout } = await doctor(argv, env);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^cpu +${used} +12,346 .*\\ncpu --kernels ${other} +${other} +12,346 `, "m"));
+      expect(stdout).toMatch(new RegExp(`^kernels {5}${used}; ${other} run here too$`, "m"));
+    },
+  );
 
   test("refuses kernels that do not run here, and kernels of another engine", async () => {
     expect(refusal(await doctor(["--kernels", "avx512"]))).toMatch(

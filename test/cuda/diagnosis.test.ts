@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type CudaFacts, cudaFacts, cudaProblem, setUpProblem, setUpState } from "../../src/cuda/diagnosis.ts";
@@ -7,7 +7,7 @@ import { installSteps } from "../../src/cuda/install.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
 import { tryBinding } from "../../src/cuda/try-binding.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, installers, loseInterpreter, prints, touch } from "../support/fake-machine.ts";
+import { fails, fakeMachine, installers, prints, touch } from "../support/fake-machine.ts";
 
 const CARD = { name: "NVIDIA T4", driver: "550.54.15", freeBytes: 9e9, totalBytes: 16e9 };
 
@@ -140,26 +140,6 @@ describe("setUpState(machine, home)", () => {
   ])("with cpu %s lacks nothing, and knows '%s'", async (cpu, command) => {
     await setUp(cpu);
     expect(state()).toEqual({ command });
-  });
-
-  test("lacks a binding that another mmoe built, or that is gone", async () => {
-    await setUp(true);
-    const { markers, quiet } = homePaths(home);
-    const ours = readFileSync(markers, "utf8");
-    writeFileSync(markers, ours.replace(/node-api .*"/, 'node-api 8"'));
-    expect(state()).toEqual({ lacks: "binding", command: "mmoe cuda setup --cpu" });
-    writeFileSync(markers, ours);
-    rmSync(quiet);
-    expect(state()).toEqual({ lacks: "binding", command: "mmoe cuda setup --cpu" });
-  });
-
-  test("lacks a TensorFlow of the version that this mmoe wants, but not the Python that it was done by", async () => {
-    await setUp(true);
-    loseInterpreter(home);
-    expect(state()).toEqual({ command: "mmoe cuda setup --cpu" });
-    const { markers } = homePaths(home);
-    writeFileSync(markers, readFileSync(markers, "utf8").replace("tensorflow-cpu==2.18.1", "tensorflow-cpu==2.17.0"));
-    expect(state()).toEqual({ lacks: "tensorflow", command: "mmoe cuda setup --cpu" });
   });
 
   test.each([

@@ -192,7 +192,7 @@ describe("on real engines", () => {
     async (name) => {
       const engine = name === "cpu" ? new CpuEngine({ jobs: 1 }) : await createTfjsEngine({ backend: "wasm" });
       const [run] = runs(1) as [StoppedRun];
-      const training = { ...run.training, steps: 400 };
+      const training = { ...run.training, steps: 240 };
       const slow = { ...run, id: "slow", training: { ...training, lr: 0.002 } } as StoppedRun;
       const tries = [{ ...run, training }, slow].map(validationRun);
       const whole = await resultsOf(
@@ -211,7 +211,7 @@ describe("on real engines", () => {
         return result.curve.steps.at(-1);
       });
       expect(new Set(ends).size).toBe(2);
-      expect(Math.max(...(ends as number[]))).toBeLessThan(400);
+      expect(Math.max(...(ends as number[]))).toBeLessThan(240);
     },
   );
 
