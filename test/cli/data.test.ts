@@ -1,5 +1,4 @@
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -9,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
-import { BIN, mayMount, onDisk, start } from "../support/bin.ts";
+import { BIN, exited, mayMount, onDisk, start } from "../support/bin.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
 /** A generator of few inputs, whose rows are soon written. */
@@ -192,7 +191,7 @@ describe("mmoe data into a pipe", () => {
     }
   }
 
-  test("waits for a slow reader with little memory, and ends when it leaves", async () => {
+  test("waits for a slow reader with little memory, and ends quietly when it leaves", async () => {
     const child = start("data", "--corr", "0.5", "--rows", "400000000", "--quiet");
     const stdout = child.stdout as NonNullable<typeof child.stdout>;
     let bytes = 0;
@@ -204,9 +203,9 @@ describe("mmoe data into a pipe", () => {
       await idle(child);
       expect(usage(child).peakBytes).toBeLessThan(300e6); // all rows are 440 GB
     }
-    const end = once(child, "exit");
+    const end = exited(child);
     stdout.destroy();
-    expect(await end).toEqual([141, null]);
+    expect(await end).toEqual({ code: 141, signal: null, stderr: "" });
   });
 });
 

@@ -111,20 +111,6 @@ describe("mmoe report DIR --serve", () => {
     expect([await serving.stop(), (await events.next()).done]).toEqual([0, true]);
   });
 
-  test("writes nothing into the folder, and has the same version after a new start", async () => {
-    await sweep("--runs", "2");
-    const before = readdirSync(out, { recursive: true }).sort();
-    const versions = [];
-    for (const signal of ["SIGTERM", "SIGHUP"]) {
-      serving = await serve(out, "--loss", "heldout");
-      versions.push((await eventWhere(serving.address, ({ state }) => state === "ended")).version);
-      expect(await pageOf(serving)).toContain('id="show-heldout" checked');
-      expect(await serving.stop(signal)).toBe(0);
-    }
-    expect(versions[0]).toBe(versions[1]);
-    expect(readdirSync(out, { recursive: true }).sort()).toEqual(before);
-  });
-
   test("tells a new page what is known before it looks into the folder", async () => {
     await sweep("--runs", "2");
     extend(out, 2, 3);
@@ -175,16 +161,25 @@ describe("mmoe report DIR --serve", () => {
 });
 
 describe("mmoe report DIR --serve of a sweep that has ended", () => {
-  let [folder, served] = ["", undefined as Serving | undefined];
+  let [folder, version, served] = ["", "", undefined as Serving | undefined];
   beforeAll(async () => {
     engine.load = () => fakeEngine();
     folder = join(temporaryFolder(), "results");
     await runMain(["sweep", "smoke", "--models", "mmoe", "--out", folder, "--runs", "2"]);
     served = await serve(folder);
-    await eventWhere(served.address, ({ state }) => state === "ended");
+    ({ version } = await eventWhere(served.address, ({ state }) => state === "ended"));
   });
-  afterAll(() => served?.stop());
+  afterAll(async () => expect(await served?.stop("SIGHUP")).toBe(0));
   const events = () => eventsOf(served?.address as string);
+
+  test("writes nothing into the folder, and has the same version after a new start", async () => {
+    const before = readdirSync(folder, { recursive: true }).sort();
+    serving = await serve(folder, "--loss", "heldout");
+    expect((await eventWhere(serving.address, ({ state }) => state === "ended")).version).toBe(version);
+    expect(await pageOf(serving)).toContain('id="show-heldout" checked');
+    expect(await serving.stop("SIGTERM")).toBe(0);
+    expect(readdirSync(folder, { recursive: true }).sort()).toEqual(before);
+  });
 
   test("says what is wrong with a folder that goes, and follows it when it comes back", async () => {
     const told = events();
