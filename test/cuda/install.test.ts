@@ -24,6 +24,13 @@ function install(machine: Machine, cpu = false): Promise<void> {
   return runSteps(installSteps(machine, plan), homePaths(home).markers, context, silent);
 }
 
+/** The commands of a set-up. */
+async function installed(): Promise<string[][]> {
+  const log: string[][] = [];
+  await install(fakeMachine({ commands: installers(log) }));
+  return log;
+}
+
 /** pip's calls. */
 function pips(log: readonly string[][]): string[][] {
   return log.filter((args) => args.includes("pip"));
@@ -31,7 +38,7 @@ function pips(log: readonly string[][]): string[][] {
 
 describe("installSteps(machine, plan)", () => {
   test("leave TensorFlow and NVIDIA's libraries side by side, and a built binding", async () => {
-    await install(fakeMachine({ commands: installers() }));
+    await installed();
     const { libraries, addon } = homePaths(home);
     const names = readdirSync(libraries);
     const others = names.filter((name) => !name.startsWith("nvidia_")).sort();
@@ -44,8 +51,7 @@ describe("installSteps(machine, plan)", () => {
   });
 
   test("fetch TensorFlow, and the NVIDIA libraries that it names, each in one version and by its hash", async () => {
-    const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }));
+    const log = await installed();
     const [tensorflow, nvidia, ...more] = pips(log) as [string[], string[]];
     expect([wheelsIn(tensorflow), wheelsIn(nvidia).length, more]).toEqual([["tensorflow==2.18.1"], 12, []]);
     expect(wheelsIn(nvidia)).toContain("nvidia-cudnn-cu12==9.3.0.75");
@@ -53,8 +59,7 @@ describe("installSteps(machine, plan)", () => {
   });
 
   test("install npm's packages by a lock, and run no install script of any", async () => {
-    const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }));
+    const log = await installed();
     const calls = log.filter(([name]) => name === "npm");
     expect(calls).toEqual([["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]]);
     const { packages } = JSON.parse(readFileSync(join(home, "package-lock.json"), "utf8"));
@@ -64,15 +69,13 @@ describe("installSteps(machine, plan)", () => {
   });
 
   test("run Python so that it imports nothing of the folder that it is started in", async () => {
-    const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }));
+    const log = await installed();
     const calls = log.filter(([name]) => name?.startsWith("python"));
     expect(calls.map(([, first]) => first)).toEqual(["-I", "-I", "-I"]);
   });
 
   test("link what they build to TensorFlow by a path relative to it", async () => {
-    const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }));
+    const log = await installed();
     for (const args of log.filter(([name]) => name === "g++")) {
       const addon = args[args.indexOf("-o") + 1];
       const path = args.find((arg) => arg.startsWith("-Wl,-rpath,$ORIGIN/")) as string;
