@@ -65,6 +65,7 @@ describe("mmoe figures DIR", () => {
     expect(code).toBe(0);
     const others = readdirSync(folder).filter((name) => !/-running\.(csv|svg|txt)$/.test(name));
     expect(others).toEqual(["train-heldout.csv", "train-heldout.svg", "train-heldout.txt"]);
+    expect(readFileSync(join(folder, "figure4-running.txt"), "utf8")).toContain("over all batches since step 1");
   });
 
   test("--models and --corr draw a part, and name it in the files", async () => {
