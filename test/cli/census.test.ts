@@ -60,8 +60,7 @@ describe("mmoe census prepare", () => {
     writeFileSync(one, [...lines, first, first.replace(/,/g, " ,"), ""].join("\n"));
     const partsBy = async (...options: string[]) => {
       const to = join(folder, options.join(""));
-      const { code, stdout } = await runMain(["census", "prepare", one, "-o", to, "--values", "5", ...options]);
-      expect(code).toBe(0);
+      const stdout = printed(await runMain(["census", "prepare", one, "-o", to, "--values", "5", ...options]));
       const { rows } = loadConfig(join(to, "group1.yaml"));
       return { stdout: stdout.replaceAll(/\s+/g, " "), rows };
     };

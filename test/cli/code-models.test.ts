@@ -93,18 +93,6 @@ describe("a sweep with a model in JavaScript", () => {
 });
 
 describe("a model in JavaScript", () => {
-  test("is trained beside --engine tfjs too, with the same numbers", async () => {
-    await trained;
-    const other = join(temporaryFolder(), "results");
-    const models = ["--model", file, "--set", "models=mmoe"];
-    await runMain(["sweep", ...few, ...models, "--engine", "tfjs", "--jobs", "1", "--out", other]);
-    const losses = async (folder: string) =>
-      (await readResults(folder, () => {})).records
-        .filter(({ id }) => /^mine.*00[01]$/.test(id))
-        .map(({ curve }) => curve);
-    expect(await losses(other)).toEqual(await losses(out));
-  });
-
   test("that is none is refused before the first step, with its line, and nothing is written", async () => {
     const wrong = codeModel(LINEAR.replace("const outputs = this.predict(x);", "const outputs = this.predicted(x);"));
     for (const command of [["sweep"], ["sweep", "--dry-run"], ["slurm", "--array", "2", "--time", "1:00:00"]]) {
@@ -129,21 +117,6 @@ describe("a model in JavaScript", () => {
     expect([verified.code, verified.stderr]).toEqual([2, expect.stringContaining(`${own}: has changed`)]);
     writeFileSync(helper, '\nimport "node:module";');
     expect(refusal(await runMain(["models", "smoke", "--model", own]))).toContain(`model mine: ${helper}:2: imports`);
-  });
-
-  test("that ends its process as it trains fails its runs, and the others are trained and written", async () => {
-    const exiting = codeModel(LINEAR.replace("const outputs", "if (B === 64) process.exit(0);\nconst outputs"));
-    const folder = join(temporaryFolder(), "results");
-    const sweep = [...few, "--model", exiting.file, "--set", "models=mmoe", ...ONE, "--out", folder];
-    expect((await runMain(["sweep", ...sweep])).code).toBe(3);
-    const rows = csvFile(folder, "runs.csv");
-    expect(rows.map(({ model, status }) => `${model} ${status}`)).toEqual([
-      "mmoe done",
-      "mine failed",
-      "mmoe done",
-      "mine failed",
-    ]);
-    expect(rows[1]?.reason).toBe(`${exiting.file}: ends its process (exit code 0) while it trains`);
   });
 
   test("is counted by mmoe models and --dry-run", async () => {

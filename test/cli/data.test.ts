@@ -1,5 +1,4 @@
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -9,26 +8,27 @@ import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
-import { BIN, mayMount, onDisk, start } from "../support/bin.ts";
+import { BIN, exited, mayMount, onDisk, start } from "../support/bin.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
-const { settings } = GENERATOR_PRESETS["four-sines"];
-const names = [...Array.from({ length: 100 }, (_, i) => `x${i + 1}`), "y1", "y2"];
+/** A generator of few inputs, whose rows are soon written. */
+const settings = { ...GENERATOR_PRESETS["four-sines"].settings, inputs: 5 };
+const ROWS = ["data", "--data", JSON.stringify(settings), "--corr", "0.5", "--run", "3"];
 
 /** Row n of what run 3 trains on at correlation 0.5, by column. */
-function expectedRow(n: number): number[] {
-  const { x, y } = new TaskSet(settings, correlationMatrix(2, 0.5), { seed: 0, run: 3 }).rows("train", n + 1);
-  return [...x.subarray(100 * n), ...y.subarray(2 * n)];
+function expectedRow(n: number, of = settings): number[] {
+  const { x, y } = new TaskSet(of, correlationMatrix(2, 0.5), { seed: 0, run: 3 }).rows("train", n + 1);
+  return [...x.subarray(of.inputs * n), ...y.subarray(2 * n)];
 }
 
 describe("mmoe data", () => {
   test("writes the very rows that a run trains on, to the last bit of float32", async () => {
     const file = join(temporaryFolder(), "pairs.csv");
-    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--run", "3", "--rows", "4100", "-o", file]);
+    const { code, stderr } = await runMain([...ROWS, "--rows", "4100", "-o", file]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^label correlation: 0\.\d{5} measured over 4,100 rows, 0\.07418 in closed form\n$/);
     const rows: string[][] = parse(readFileSync(file));
-    expect(rows[0]).toEqual(names);
+    expect(rows[0]).toEqual(["x1", "x2", "x3", "x4", "x5", "y1", "y2"]);
     expect(rows).toHaveLength(4101);
     for (const n of [0, 4095, 4096, 4099]) {
       expect(rows[n + 1]?.map((text) => Math.fround(Number(text)))).toEqual(expectedRow(n));
@@ -37,7 +37,7 @@ describe("mmoe data", () => {
 
   test("writes the same rows as Parquet", async () => {
     const file = join(temporaryFolder(), "pairs.parquet");
-    const argv = ["data", "--corr", "0.5", "--run", "3", "--rows", "4100", "--format", "parquet", "-o", file];
+    const argv = [...ROWS, "--rows", "4100", "--format", "parquet", "-o", file];
     expect((await runMain(argv)).code).toBe(0);
     const rows = await parquetReadObjects({ file: await asyncBufferFromFile(file) });
     expect(rows).toHaveLength(4100);
@@ -58,7 +58,7 @@ describe("mmoe data", () => {
     const [header, ...rows] = stdout.trimEnd().split("\n");
     expect(header?.trim().split(/ +/)).toEqual(["x1", "x2", "x3", "x4", "...", "y1", "y2"]);
     expect(rows).toHaveLength(10);
-    const tenth = expectedRow(9);
+    const tenth = expectedRow(9, GENERATOR_PRESETS["four-sines"].settings);
     expect(rows[9]?.trim().split(/ +/).map(Number)).toEqual(
       [0, 1, 2, 3, 100, 101].map((c) => Number(tenth[c]?.toFixed(4))),
     );
@@ -95,13 +95,6 @@ describe("mmoe data", () => {
     expect(three.stderr).toMatch(/^label correlation of each pair of tasks: (-?0\.\d{5}(, )?){3} measured over 3 rows/);
   });
 
-  test("leaves nothing behind where a file can't be written", async () => {
-    const file = join(temporaryFolder(), "no", "such", "folder.csv");
-    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
-    expect([code, stderr]).toEqual([2, `mmoe: ${file}: can't be written: no such file or directory\n`]);
-    expect(readdirSync(dirname(dirname(dirname(file))))).toEqual([]);
-  });
-
   test.each([
     [["--corr", "2"], "--corr: expected a number from -1 to 1, got 2"],
     [["--corr", "0.5,1"], "--corr: expected one correlation without --trials, got '0.5,1'"],
@@ -123,13 +116,6 @@ describe("mmoe data", () => {
 });
 
 describe("mmoe data --overwrite", () => {
-  test("replaces a file, and leaves nothing beside it", async () => {
-    const file = join(temporaryFolder(), "pairs.csv");
-    writeFileSync(file, "old");
-    await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file, "--overwrite"]);
-    expect([readFileSync(file, "utf8").split("\n").length, readdirSync(dirname(file))]).toEqual([4, ["pairs.csv"]]);
-  });
-
   test.each(["/dev/null", "/tmp"])("leaves %s alone, which is no file", async (path) => {
     expect(refusal(await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", path, "--overwrite"]))).toBe(
       `${path} is not a file that can be replaced; give another -o`,
@@ -205,21 +191,21 @@ describe("mmoe data into a pipe", () => {
     }
   }
 
-  test("waits for a slow reader with little memory, and ends when it leaves", async () => {
+  test("waits for a slow reader with little memory, and ends quietly when it leaves", async () => {
     const child = start("data", "--corr", "0.5", "--rows", "400000000", "--quiet");
     const stdout = child.stdout as NonNullable<typeof child.stdout>;
     let bytes = 0;
-    for (let part = 1; part <= 3; part++) {
+    for (let part = 1; part <= 2; part++) {
       for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
         bytes += chunk.length;
-        if (bytes > part * 2e6) break;
+        if (bytes > part * 1e6) break;
       }
       await idle(child);
       expect(usage(child).peakBytes).toBeLessThan(300e6); // all rows are 440 GB
     }
-    const end = once(child, "exit");
+    const end = exited(child);
     stdout.destroy();
-    expect(await end).toEqual([141, null]);
+    expect(await end).toEqual({ code: 141, signal: null, stderr: "" });
   });
 });
 
@@ -258,23 +244,6 @@ describe("mmoe data --trials N -o DIR", () => {
     expect((await measure(folder, "--overwrite")).code).toBe(0);
     expect((await measure(join(folder, "labels.csv"))).stderr).toBe(
       `mmoe: ${join(folder, "labels.csv")} is a file; give a folder as -o\n`,
-    );
-  });
-
-  test("names what is wrong with records that were changed", async () => {
-    const folder = join(temporaryFolder(), "trials");
-    await measure(folder);
-    const labels = join(folder, "labels.csv");
-    writeFileSync(labels, readFileSync(labels, "utf8").replace("\n2,1,", "\n7,1,"));
-    expect((await runMain(["verify", folder])).stderr).toBe(
-      `mmoe: ${labels}: trial 2 is not whole; measure again with mmoe data --trials\n`,
-    );
-    writeFileSync(labels, "trial,correlation\n1,2,3\n");
-    expect((await runMain(["verify", folder])).stderr).toMatch(/^mmoe: .*labels\.csv: not readable as CSV: .*\n$/);
-    const settings = join(folder, "trials.yaml");
-    writeFileSync(settings, readFileSync(settings, "utf8").replace("trials: 4", "trails: 4"));
-    expect((await runMain(["verify", folder])).stderr).toBe(
-      `mmoe: ${settings}: unknown key 'trails'; did you mean 'trials'?\n`,
     );
   });
 });

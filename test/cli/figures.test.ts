@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { partOf } from "../../src/cli/figures.ts";
 import { isFigureFile } from "../../src/records/clean-results.ts";
-import { mean } from "../../src/stats/moments.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { csvFile } from "../support/csv.ts";
 import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
@@ -60,20 +59,13 @@ describe("mmoe figures DIR", () => {
     expect(readdirSync(folder)).toEqual(expected.flatMap((name) => endings.map((ending) => `${name}.${ending}`)));
   });
 
-  test("--loss running draws the running mean, and names it in file, caption and numbers", async () => {
+  test("--loss running draws the running mean, and names it in each file but those that have all losses", async () => {
     const folder = join(temporaryFolder(), "pictures");
     const { code } = await runMain(["figures", out, "--loss", "running", "-o", folder]);
     expect(code).toBe(0);
     const others = readdirSync(folder).filter((name) => !/-running\.(csv|svg|txt)$/.test(name));
-    expect(others).toEqual(["train-heldout.csv", "train-heldout.svg", "train-heldout.txt"]); // it has all losses
+    expect(others).toEqual(["train-heldout.csv", "train-heldout.svg", "train-heldout.txt"]);
     expect(readFileSync(join(folder, "figure4-running.txt"), "utf8")).toContain("over all batches since step 1");
-    const rows = csvFile(folder, "figure4-running.csv");
-    expect(new Set(rows.map(({ loss }) => loss))).toEqual(new Set(["running"]));
-    const [first, second] = rows.filter(({ model, correlation }) => model === "mmoe" && correlation === "0.5");
-    const steps = [Number(first?.step), Number(second?.step)] as const;
-    const batches = steps.map((step) => 2.125 / step + 0.5 / 3); // the fake engine's runs 0 to 2, tasks 0 and 1
-    expect(steps[1]).toBe(2 * steps[0]);
-    expect(Number(second?.value)).toBeCloseTo(mean(batches), 9);
   });
 
   test("--models and --corr draw a part, and name it in the files", async () => {
@@ -106,9 +98,9 @@ describe("mmoe figures DIR", () => {
     const folder = join(temporaryFolder(), "pictures");
     const { stdout } = await runMain(["figures", out, "--models", "omoe,mmoe", "-o", folder]);
     expect(stdout).not.toContain("verdicts");
-    const { code, stderr } = await runMain(["figures", out, "--only", "verdicts", "--models", "omoe", "-o", folder]);
-    expect(code).toBe(2);
-    expect(stderr).toContain("verdicts can't be drawn: claims are of all models and correlations");
+    expect(refusal(await runMain(["figures", out, "--only", "verdicts", "--models", "omoe", "-o", folder]))).toContain(
+      "verdicts can't be drawn: claims are of all models and correlations",
+    );
   });
 
   test("says in one line what a sweep lacks for a figure that was asked for, and writes the others", async () => {
@@ -168,8 +160,7 @@ describe("mmoe figures DIR", () => {
   test("draws Figure 2 from a folder of label trials, whatever is said of losses", async () => {
     const folder = join(temporaryFolder(), "trials");
     await runMain(["data", "--corr", "0.5,1", "--trials", "3", "--rows", "40", "-o", folder]);
-    const { code, stdout } = await runMain(["figures", folder, "--loss", "heldout"]);
-    expect(code).toBe(0);
+    const stdout = printed(await runMain(["figures", folder, "--loss", "heldout"]));
     expect(stdout).toMatch(/figures\/figure2\.\{svg,csv,txt\}: Correlation of the labels/);
     expect((await runMain(["figures", folder, "--only", "4"])).stderr).toBe(
       `mmoe: ${folder}: figure4: drawn from a results folder of mmoe sweep\n`,

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { planRuns } from "../../src/sweep/plan.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { isFigureFile } from "../../src/records/clean-results.ts";
 import { csvRows } from "../support/csv.ts";
 import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -76,12 +76,6 @@ describe("a sweep of a grid", () => {
     expect(loadConfig(join(grown, "config.yaml"))).toMatchObject({ batch: [64, 8], lr: [0.01, 0.1, 0.001] });
     const status = await runMain(["status", grown]);
     expect([status.code, status.stdout]).toEqual([0, expect.stringContaining("48 runs: 48 done")]);
-  });
-
-  test("is not a sweep of one of its values: that one is refused in its folder", async () => {
-    expect(refusal(await sweep(out, ...SMALL, "--lr", "0.01", "--batch", "8,64"))).toBe(
-      `${out} holds a sweep of another config (lr: [0.001, 0.01] there, 0.01 here); give another --out, or --overwrite`,
-    );
   });
 
   test("can be trained in shards and merged, to the same CSV; missing runs are told by cell and point", async () => {
@@ -180,23 +174,7 @@ describe("figures of a grid", () => {
     ]);
     expect(short).toMatch(/^runs of 20 steps are too short/);
     expect(stdout).toContain(`${folder}/figure4-batch=64-lr=0.01.{svg,csv,txt}: `);
+    expect(readdirSync(folder).every(isFigureFile)).toBe(true);
     expect(stdout.split("\n").filter((line) => line !== "")).toHaveLength(9); // all but figure3, and cost: sizes are alike
   });
-
-  test("that were drawn into the folder are removed with the sweep that they show", async () => {
-    const folder = join(temporaryFolder(), "again");
-    const small = ["smoke", "--models", "mmoe", "--corr", "1", "--runs", "1", "--steps", "5", "--lr", "0.1,0.01"];
-    await sweep(folder, ...small);
-    await runMain(["figures", folder, "--at", "lr=0.1", "--only", "5"]);
-    expect(readdirSync(join(folder, "figures"))).toContain("figure5-lr=0.1.svg");
-    expect((await sweep(folder, ...small, "--overwrite")).code).toBe(0);
-    expect(existsSync(join(folder, "figures"))).toBe(false);
-  });
-});
-
-test("every run of a grid has its values in its id: there are no two of one id", () => {
-  const config = loadConfig("smoke", ["lr=0.1,0.01,1e-7", "trainRows=100,fresh", "steps=1,10"].map(setOverride));
-  const ids = planRuns(config).map(({ id }) => id);
-  expect(new Set(ids).size).toBe(ids.length);
-  expect(ids).toContain("mmoe/p=0.50/trainRows=fresh/steps=10/lr=1e-7/000");
 });

@@ -15,7 +15,7 @@ describe("models that are named like what objects inherit, or what means somethi
   const own = NAMES.map((name) => `{name: '${name}', like: omoe}`).join(", ");
   writeResults(folder, ({ index, correlation, model }) => 0.1 + index / 50 + correlation / 9 + model.name.length / 99, [
     "runs=2",
-    "correlations=0.5,1",
+    "correlations=0.5",
     `models=[mmoe, ${own}]`,
     `name='${NAMES[0]}'`,
   ]);
@@ -29,7 +29,7 @@ describe("models that are named like what objects inherit, or what means somethi
   });
 
   test("have their own names in legends and in the report", () => {
-    const legend = readFileSync(join(folder, "figures", "final-loss.svg"), "utf8");
+    const legend = readFileSync(join(folder, "figures", "figure4.svg"), "utf8");
     const report = readFileSync(join(folder, "report.html"), "utf8");
     for (const name of NAMES)
       expect([legend, report]).toEqual([expect.stringContaining(name), expect.stringContaining(name)]);

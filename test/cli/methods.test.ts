@@ -2,10 +2,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { METHODS } from "../../src/engines/methods.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
-import { readResults } from "../../src/records/read-results.ts";
-import { codeModel, LINEAR } from "../support/code-model.ts";
 import { csvFile } from "../support/csv.ts";
-import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { expectVerified, runMain, temporaryFolder } from "../support/effects.ts";
 
 const SMALL = "smoke --models shared-bottom --corr 0.5 --runs 2 --steps 12 --batch 8 --jobs 1".split(" ");
 
@@ -39,16 +37,6 @@ describe("mmoe sweep --method", () => {
   });
 });
 
-test("a method for a model in JavaScript is refused by the model's name, one that there is not with the nearest", async () => {
-  const { file } = codeModel(LINEAR);
-  const sweep = async (...argv: string[]) => refusal(await runMain(["sweep", ...SMALL, ...argv]));
-  const says = "a model in JavaScript trains by it only if its field `method` says so";
-  expect(await sweep("--model", file, "--method", "famo", "--engine", "tfjs")).toBe(
-    `model mine: ${file}: method famo: ${says}`,
-  );
-  expect(await sweep("--method", "pcgrd")).toMatch(/^--method: expected one of sum, .*; did you mean 'pcgrad'\?$/);
-});
-
 const FEW = ["sweep", "smoke", "--corr", "0.5", "--steps", "6", "--batch", "8", "--runs", "1"];
 
 test("the default engine trains every model, and by every method, and trains them to the same numbers again", async () => {
@@ -64,17 +52,4 @@ test("the default engine trains every model, and by every method, and trains the
     expect(trainers).toEqual(new Array(count).fill("cpu wasm done"));
     await expectVerified(out, count);
   }
-});
-
-test("a sweep that another engine began goes on by default, and says so", async () => {
-  const out = join(temporaryFolder(), "other");
-  const few = ["--models", "dselect-k", "--method", "mgda", "--out", out];
-  await runMain([...FEW, ...few, "--engine", "tfjs"]);
-  expect(await runMain([...FEW, ...few, "--runs", "2", "--kernels", "wasm"])).toMatchObject({
-    code: 0,
-    stderr: `${out}: reused 1, to do 1 run on cpu (wasm)\n${out}: what is there was trained on tfjs (wasm)\n`,
-  });
-  expect(csvFile(out, "runs.csv").map(({ engine }) => engine)).toEqual(["tfjs", "cpu"]);
-  const { provenances } = await readResults(out, () => {});
-  for (const provenance of provenances) expect(provenance).not.toHaveProperty("beside");
 });

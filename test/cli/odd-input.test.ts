@@ -28,7 +28,11 @@ async function expectHeld(argv: readonly string[], typed = argv.join(" ")): Prom
 
 const folderOf = (name: string) => join(temporaryFolder(), name);
 const [MADE, GRID, OUT] = [folderOf("made"), folderOf("grid"), folderOf("out")];
-writeResults(MADE, ({ index, correlation }) => 0.1 + index / 50 + correlation / 9, ["runs=4"]);
+writeResults(MADE, ({ index, correlation }) => 0.1 + index / 50 + correlation / 9, [
+  "runs=4",
+  "models=omoe,mmoe",
+  "correlations=0.5",
+]);
 const LISTS = ["models=mmoe,omoe", "correlations=0.5,1", "lr=0.1,0.01", "trainRows=100,fresh"];
 writeResults(GRID, ({ index, training }) => 0.1 + index / 50 + training.lr, ["runs=3", ...LISTS]);
 const PRESET = readFileSync("configs/smoke.yaml", "utf8");

@@ -32,12 +32,10 @@ describe("a sweep with a model of one's own", () => {
   test("refuses another model of the same name, with both definitions", async () => {
     await trained;
     const other = WIDE.replace("[12, 6]", "[6]");
-    const { code, stderr } = await runMain(["sweep", ...few, "--set", other, "--out", out]);
     const both = "model wide: like mmoe, experts.layers=[12,6] there, like mmoe, experts.layers=[6] here";
-    expect([code, stderr]).toEqual([
-      2,
-      `mmoe: ${out} holds a sweep of another config (${both}); give another --out, or --overwrite\n`,
-    ]);
+    expect(refusal(await runMain(["sweep", ...few, "--set", other, "--out", out]))).toBe(
+      `${out} holds a sweep of another config (${both}); give another --out, or --overwrite`,
+    );
   });
 });
 

@@ -33,11 +33,6 @@ describe("mmoe report DIR", () => {
     expect(await runMain(["report", out, "-o", file])).toMatchObject({ code: 0 });
   });
 
-  test.each(["heldout", "running"])("--loss %s shows that loss first", async (loss) => {
-    await runMain(["report", out, "--loss", loss]);
-    expect(readFileSync(join(out, "report.html"), "utf8")).toContain(`id="show-${loss}" checked`);
-  });
-
   test("refuses a sweep of which no run has ended", async () => {
     const begun = join(temporaryFolder(), "begun");
     mkdirSync(begun);

@@ -160,12 +160,6 @@ describe("a sweep into another's folder is refused and changes nothing:", () => 
     expect(text("runs.csv")).toBe(before);
   });
 
-  test("a journal of another schema", async () => {
-    await sweep("--runs", "1");
-    writeFileSync(join(out, "journal", "old.jsonl"), '{"schema": 0}\n');
-    expect(refusal(await sweep("--runs", "1"))).toContain("old.jsonl: written by another mmoe (schema 0");
-  });
-
   test("a folder with journals and without a config", async () => {
     mkdirSync(join(out, "journal"), { recursive: true });
     writeFileSync(join(out, "journal", "1.jsonl"), "");

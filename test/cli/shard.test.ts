@@ -2,10 +2,10 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
+import { csvFile } from "../support/csv.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
@@ -24,7 +24,7 @@ beforeEach(() => {
 const inArray = (env: Record<string, string>, ...argv: string[]) =>
   runMain(["sweep", "smoke", "--out", out, ...argv], new EventEmitter(), env);
 const sweep = (...argv: string[]) => inArray({}, ...argv);
-const csv = () => ["runs.csv", "curves.csv"].map((file) => readFileSync(join(out, file), "utf8"));
+const written = () => ["config.yaml", "runs.csv", "curves.csv"].map((file) => readFileSync(join(out, file), "utf8"));
 const slurm = (id: number, changes: Record<string, string> = {}) => ({
   SLURM_ARRAY_TASK_ID: `${id}`,
   SLURM_ARRAY_TASK_COUNT: "3",
@@ -35,13 +35,13 @@ const slurm = (id: number, changes: Record<string, string> = {}) => ({
 const kubernetes = (index: string, count: string) => ({ JOB_COMPLETION_INDEX: index, MMOE_SHARD_COUNT: count });
 
 describe("mmoe sweep --shard i/n", () => {
-  test("into one folder, each in its turn, gives the CSV of a sweep by one process", async () => {
+  test("into one folder, each in its turn, gives the config and the CSV of a sweep by one process", async () => {
     for (const i of [3, 1, 4, 2]) expect((await sweep("--shard", `${i}/4`)).code).toBe(0);
     expect(trained).toHaveLength(48);
-    const shared = csv();
+    const shared = written();
     out = join(temporaryFolder(), "alone");
     await sweep();
-    expect(shared).toEqual(csv());
+    expect(shared).toEqual(written());
   });
 
   test("says which part it trains, and how much of it", async () => {
@@ -68,14 +68,6 @@ describe("mmoe sweep --shard i/n", () => {
     expect(codes).toEqual([3, 0, 0]);
   });
 
-  test("writes the config of the whole sweep", async () => {
-    await sweep("--shard", "2/3");
-    const config = readFileSync(join(out, "config.yaml"), "utf8");
-    rmSync(out, { recursive: true });
-    await sweep();
-    expect(config).toBe(readFileSync(join(out, "config.yaml"), "utf8"));
-  });
-
   test("--dry-run says what is its part of the whole", async () => {
     await sweep("--runs", "1");
     const { stdout } = await sweep("--shard", "1/5", "--dry-run");
@@ -99,7 +91,7 @@ describe("mmoe sweep --shard i/n", () => {
       return fakeEngine();
     };
     expect((await sweep("--shard", "1/2", "--runs", "2")).code).toBe(0);
-    expect(parse(csv()[0], { columns: true })).toHaveLength(9 + 6);
+    expect(csvFile(out, "runs.csv")).toHaveLength(9 + 6);
     expect(loadConfig(join(out, "config.yaml")).runs).toBe(3);
   });
 

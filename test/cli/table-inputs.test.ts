@@ -36,14 +36,6 @@ test("a sweep says it at its start, and verifies bit for bit", async () => {
   await expectVerified(out, 2);
 });
 
-test("a model in JavaScript has all of the inputs", async () => {
-  const own = ["--runs", "1", "--models", "linear", "--model", model, "--out", `${out}-own`];
-  const code = await runMain([...sweep, ...filled, ...own]);
-  expect(code).toMatchObject({ code: 0 });
-  const [row] = csvFile(`${out}-own`, "runs.csv");
-  expect(row).toMatchObject({ model: "linear", parameters: String(5 * 2), status: "done" });
-});
-
 const shops = join(folder, "shops.csv");
 const shopLines = range(90).map((n) => `s${n % 30},${(n * 7) % 13},${n % 30},${(n * 5) % 11}`);
 writeFileSync(shops, `${["x_shop,x_n,y_1,y_2", ...shopLines].join("\n")}\n`);

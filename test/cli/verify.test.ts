@@ -122,15 +122,6 @@ test("mmoe verify DIR exits with 4 where its config lacks a run that was chosen,
   );
 });
 
-test("mmoe verify DIR of which no chosen run is trained again exits with 4", async () => {
-  engine.load = () => differingIn("none");
-  await sweep("--models", "mmoe", "--corr", "0.5");
-  engine.load = () => ({ ...fakeEngine(), name: "cpu", train: async () => {} });
-  const { code, stdout, stderr } = await runMain(["verify", out, "--json"]);
-  expect([code, JSON.parse(stdout)]).toEqual([4, []]);
-  expect(stderr).toContain("mmoe: 3 of 3 chosen runs were not trained again");
-});
-
 /** How a sweep on TensorFlow is verified that is evaluated every so many steps, and one of whose losses is another again. */
 async function verifiedOnTensorflow(evalEvery: number, evaluation: number, relatively: number) {
   const device = "NVIDIA H100";

@@ -1,16 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type CudaFacts, cudaFacts, cudaProblem, setUpProblem } from "../../src/cuda/diagnosis.ts";
+import { type CudaFacts, cudaFacts, cudaProblem, setUpProblem, setUpState } from "../../src/cuda/diagnosis.ts";
 import { homePaths } from "../../src/cuda/home.ts";
+import { installSteps } from "../../src/cuda/install.ts";
+import { runSteps } from "../../src/cuda/steps.ts";
+import { tryBinding } from "../../src/cuda/try-binding.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, prints, touch } from "../support/fake-machine.ts";
+import { fails, fakeMachine, installers, prints, touch } from "../support/fake-machine.ts";
 
 const CARD = { name: "NVIDIA T4", driver: "550.54.15", freeBytes: 9e9, totalBytes: 16e9 };
 
 let home = "";
 beforeEach(() => {
-  home = temporaryFolder();
+  home = join(temporaryFolder(), "cuda");
 });
 
 /** The facts where a home was set up whose binding prints `lines`. */
@@ -38,10 +41,7 @@ describe("cudaFacts(machine)", () => {
     expect(cudaProblem(found, {})).toBeUndefined();
   });
 
-  test("says why a binding does not load, or computes wrongly", async () => {
-    expect((await facts("at Module._load", "Error: libcudart.so.12: not found", "done")).trial).toEqual({
-      problem: "Error: libcudart.so.12: not found",
-    });
+  test("says that a binding computes wrongly", async () => {
     const wrong = await facts('{"computes":false,"onCard":true,"tensorflow":"2.18.1"}');
     expect(wrong.trial?.problem).toMatch(/wrong/);
   });
@@ -120,5 +120,67 @@ describe("cudaProblem(facts) says what to do about", () => {
     const found = cudaProblem(facts, { CUDA_VISIBLE_DEVICES });
     expect(found?.problem).toBe(problem);
     expect(found?.fix.slice(0, fix.length)).toBe(fix);
+  });
+});
+
+/** A set-up in `home`; `commands` do otherwise than they should. */
+async function setUp(cpu: boolean, commands = {}): Promise<void> {
+  const machine = fakeMachine({ commands: { ...installers(), ...commands } });
+  const context = { onLine: () => {}, signal: new AbortController().signal };
+  const silent = { onStart: () => {}, onDone: () => {} };
+  await runSteps(installSteps(machine, { home, cpu }), homePaths(home).markers, context, silent);
+}
+
+const state = () => setUpState(fakeMachine(), home);
+
+describe("setUpState(machine, home)", () => {
+  test.each([
+    [true, "mmoe cuda setup --cpu"],
+    [false, "mmoe cuda setup"],
+  ])("with cpu %s lacks nothing, and knows '%s'", async (cpu, command) => {
+    await setUp(cpu);
+    expect(state()).toEqual({ command });
+  });
+
+  test.each([
+    ["python environment", true, { python3: () => fails("no venv") }, "mmoe cuda setup, with the options that it had"],
+    ["tensorflow", true, { python: () => fails("no network") }, "mmoe cuda setup, with the options that it had"],
+    ["binding's sources", false, { npm: () => fails("no network") }, "mmoe cuda setup"],
+  ])("lacks the step '%s' that a set-up was cut short in", async (lacks, cpu, commands, command) => {
+    await setUp(cpu, commands).catch(() => {});
+    expect(state()).toEqual({ lacks, command });
+  });
+
+  test("is undefined where no set-up began", () => {
+    expect(state()).toBeUndefined();
+  });
+});
+
+/** TensorFlow's own log, on a machine without a card. */
+const LOG = [
+  "2025-01-01 00:00:00.000000: E external/local_xla/cuda_driver.cc:152] failed call to cuInit: UNKNOWN ERROR (303)",
+  "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+  "E0000 00:00:1732543210.123456    4242 cuda_dnn.cc:8310] Unable to register cuDNN factory: error",
+];
+
+describe("tryBinding(machine, binding) says why it does not load:", () => {
+  test.each([
+    [
+      "Node's error, not the line of source above it",
+      ["  throw new Error(message);", "Error: libcudart.so.12: not found", "    at Module._load"],
+      "Error: libcudart.so.12: not found",
+    ],
+    [
+      "an error of another class",
+      ["TypeError [ERR_DLOPEN_FAILED]: no addon", "Node.js v20.20.2"],
+      "TypeError [ERR_DLOPEN_FAILED]: no addon",
+    ],
+    ["the loader's", ["node: symbol lookup error: undefined symbol: TF_NewStatus"], "node: symbol lookup error"],
+    ["its last words", ["ended by SIGSEGV"], "ended by SIGSEGV"],
+    ["its exit code, where it said nothing", [], "exit code 1"],
+  ])("%s, whatever TensorFlow logged before", async (_, lines, problem) => {
+    const machine = fakeMachine({ commands: { node: () => fails(...LOG, ...lines) } });
+    const trial = await tryBinding(machine, { folder: "/h/package", home: "/h" });
+    expect(trial.problem?.slice(0, problem.length)).toBe(problem);
   });
 });

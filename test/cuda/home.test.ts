@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { checkTrust, cudaHome, distrustOf, homePaths } from "../../src/cuda/home.ts";
+import { cudaHome, distrustOf, homePaths } from "../../src/cuda/home.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { touch } from "../support/fake-machine.ts";
 
@@ -51,11 +51,4 @@ describe("distrustOf(home)", () => {
     chmodSync(elsewhere, 0o777);
     expect(distrustOf(home)?.problem).toBe(`${libraries} can be written by others`);
   });
-});
-
-test("checkTrust(home) says in one line what to do", () => {
-  chmodSync(home, 0o770);
-  expect(() => checkTrust(home)).toThrow(
-    `${home} can be written by others, so mmoe runs nothing from it; chmod -R go-w ${home}`,
-  );
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { homePaths } from "../../src/cuda/home.ts";
 import { installSteps, watchDownload } from "../../src/cuda/install.ts";
 import type { Machine } from "../../src/cuda/machine.ts";
-import { runSteps } from "../../src/cuda/steps.ts";
+import { pendingSteps, runSteps, type Step } from "../../src/cuda/steps.ts";
 import { UsageError } from "../../src/errors.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine, installers, loseInterpreter, touch, wheelsIn } from "../support/fake-machine.ts";
@@ -24,6 +24,13 @@ function install(machine: Machine, cpu = false): Promise<void> {
   return runSteps(installSteps(machine, plan), homePaths(home).markers, context, silent);
 }
 
+/** The commands of a set-up. */
+async function installed(): Promise<string[][]> {
+  const log: string[][] = [];
+  await install(fakeMachine({ commands: installers(log) }));
+  return log;
+}
+
 /** pip's calls. */
 function pips(log: readonly string[][]): string[][] {
   return log.filter((args) => args.includes("pip"));
@@ -31,7 +38,7 @@ function pips(log: readonly string[][]): string[][] {
 
 describe("installSteps(machine, plan)", () => {
   test("leave TensorFlow and NVIDIA's libraries side by side, and a built binding", async () => {
-    await install(fakeMachine({ commands: installers() }));
+    await installed();
     const { libraries, addon } = homePaths(home);
     const names = readdirSync(libraries);
     const others = names.filter((name) => !name.startsWith("nvidia_")).sort();
@@ -44,8 +51,7 @@ describe("installSteps(machine, plan)", () => {
   });
 
   test("fetch TensorFlow, and the NVIDIA libraries that it names, each in one version and by its hash", async () => {
-    const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }));
+    const log = await installed();
     const [tensorflow, nvidia, ...more] = pips(log) as [string[], string[]];
     expect([wheelsIn(tensorflow), wheelsIn(nvidia).length, more]).toEqual([["tensorflow==2.18.1"], 12, []]);
     expect(wheelsIn(nvidia)).toContain("nvidia-cudnn-cu12==9.3.0.75");
@@ -53,8 +59,7 @@ describe("installSteps(machine, plan)", () => {
   });
 
   test("install npm's packages by a lock, and run no install script of any", async () => {
-    const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }));
+    const log = await installed();
     const calls = log.filter(([name]) => name === "npm");
     expect(calls).toEqual([["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]]);
     const { packages } = JSON.parse(readFileSync(join(home, "package-lock.json"), "utf8"));
@@ -64,15 +69,13 @@ describe("installSteps(machine, plan)", () => {
   });
 
   test("run Python so that it imports nothing of the folder that it is started in", async () => {
-    const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }));
+    const log = await installed();
     const calls = log.filter(([name]) => name?.startsWith("python"));
     expect(calls.map(([, first]) => first)).toEqual(["-I", "-I", "-I"]);
   });
 
   test("link what they build to TensorFlow by a path relative to it", async () => {
-    const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }));
+    const log = await installed();
     for (const args of log.filter(([name]) => name === "g++")) {
       const addon = args[args.indexOf("-o") + 1];
       const path = args.find((arg) => arg.startsWith("-Wl,-rpath,$ORIGIN/")) as string;
@@ -195,4 +198,60 @@ test("watchDownload() is content with a folder that is gone, and says nothing on
   stop();
   fetched("pip-unpack-a1/one.whl", 2e6);
   expect(lines).toEqual([]);
+});
+
+let markers = "";
+let ran: string[] = [];
+beforeEach(() => {
+  markers = join(folder, "deep/setup.json");
+  ran = [];
+});
+
+function step(name: string, wanted = "1.0", fail = () => {}): Step {
+  const made = join(folder, name);
+  const run = async () => {
+    ran.push(name);
+    fail();
+    touch(made);
+  };
+  return { name, wanted, isDone: () => existsSync(made), run };
+}
+
+const abort = new AbortController();
+const context = { onLine: () => {}, signal: abort.signal };
+const silent = { onStart: () => {}, onDone: () => {} };
+const run = (steps: Step[], signal = abort.signal) => runSteps(steps, markers, { ...context, signal }, silent);
+
+test("runSteps(steps) redoes a step that made its file but was killed before its end", async () => {
+  const steps = [step("a"), step("b")];
+  await run([steps[0]]);
+  touch(join(folder, "b"));
+  await run(steps);
+  expect(ran).toEqual(["a", "b"]);
+});
+
+test("runSteps(steps) redoes what is gone, or wanted otherwise, and what follows it", async () => {
+  const steps = [step("a"), step("b"), step("c")];
+  await run(steps);
+  rmSync(join(folder, "b"));
+  await run(steps);
+  await run([step("a"), step("b", "2.0"), step("c")]);
+  expect(ran).toEqual(["a", "b", "c", "b", "c", "b", "c"]);
+});
+
+test("runSteps(steps) forgets what a step that now fails made before", async () => {
+  await run([step("a"), step("b")]);
+  const fails = step("a", "2.0", () => {
+    throw new Error("full");
+  });
+  await expect(run([fails, step("b")])).rejects.toThrow("full");
+  expect(JSON.parse(readFileSync(markers, "utf8"))).toEqual({});
+});
+
+test("runSteps(steps) marks no step that was stopped", async () => {
+  const stopped = new AbortController();
+  const steps = [step("a", "1.0", () => stopped.abort()), step("b")];
+  await expect(run(steps, stopped.signal)).rejects.toThrow();
+  expect(ran).toEqual(["a"]);
+  expect(pendingSteps(steps, markers)).toEqual(steps);
 });

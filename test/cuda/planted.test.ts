@@ -44,7 +44,8 @@ function mmoe(argv: readonly string[], env: Record<string, string> = {}) {
   return { status, stdout, stderr };
 }
 
-const SWEEP = ["sweep", "smoke", "--runs", "1", "--steps", "5", "--out", "results"];
+const FEW = ["--runs", "1", "--steps", "5", "--models", "mmoe", "--corr", "0.5"];
+const SWEEP = ["sweep", "smoke", ...FEW, "--out", "results"];
 const ON_TENSORFLOW = ["--engine", "tfjs", "--backend", "tensorflow"];
 
 describe("code in the working folder and above it is not run by", () => {
@@ -59,27 +60,23 @@ describe("code in the working folder and above it is not run by", () => {
     expect([status, existsSync(ran), stderr]).toEqual([code, false, expect.any(String)]);
   });
 
-  test.each(["tfjs", "cuda"])("verify of runs that were trained on TensorFlow by %s", async (engine) => {
-    await runMain([...SWEEP, "--engine", "cpu", "--out", join(folder, "results")]);
-    recordAs(engine);
+  test("verify of runs that tfjs and cuda trained on TensorFlow", async () => {
+    await runMain([...SWEEP, "--runs", "2", "--engine", "cpu", "--out", join(folder, "results")]);
+    recordAs("tfjs", "cuda");
     const { status, stderr } = mmoe(["verify", "results"]);
-    const line = /^training 3 runs again on cpu \(\w+; trained on tensorflow cpu\): /;
-    expect([status, existsSync(ran), stderr]).toEqual([0, false, expect.stringMatching(line)]);
+    const lines = stderr.match(/^training 1 run again on cpu \(\w+; trained on tensorflow cpu\): /gm);
+    expect([status, existsSync(ran), lines?.length]).toEqual([0, false, 2]);
   });
 
-  /** Has the journals of `results` say that its runs were trained by another engine, on TensorFlow. */
-  function recordAs(engine: string): void {
+  /** Has the journal of `results` say that its runs were trained by other engines, on TensorFlow. */
+  function recordAs(...engines: string[]): void {
     const journals = join(folder, "results/journal");
-    for (const name of readdirSync(journals).filter((file) => file.endsWith(".jsonl"))) {
-      const path = join(journals, name);
-      const records = [...readJournal(path, () => {})].map((record) => ({
-        ...record,
-        engine,
-        device: "tensorflow cpu",
-      }));
-      const [header] = readFileSync(path, "utf8").split("\n");
-      writeFileSync(path, `${header}\n${records.map(lineOf).join("")}`);
-    }
+    const path = join(journals, readdirSync(journals).find((file) => file.endsWith(".jsonl")) as string);
+    const records = [...readJournal(path, () => {})].map((record, i) => {
+      return { ...record, engine: engines[i], device: "tensorflow cpu" };
+    });
+    const [header] = readFileSync(path, "utf8").split("\n");
+    writeFileSync(path, `${header}\n${records.map(lineOf).join("")}`);
   }
 });
 

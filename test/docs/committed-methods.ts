@@ -2,17 +2,14 @@
 import type { Cell } from "../../src/identity/cell.ts";
 import { zooLabel } from "../../src/models/zoo.ts";
 import { cellLosses } from "../../src/records/cell-losses.ts";
-import { readResults } from "../../src/records/read-results.ts";
 import { betweenPoints, type CellComparison } from "../../src/summary/comparisons.ts";
-import { word } from "./committed.ts";
-
-let compared: readonly CellComparison[] | undefined;
+import { cached, resultsIn, word } from "./committed.ts";
 
 /** Each method against `sum` in each cell of results/methods, on held-out rows, in pairs of runs. */
-async function fromSumTests(): Promise<readonly CellComparison[]> {
-  compared ??= betweenPoints(cellLosses(await readResults("results/methods", () => {}), "heldout"));
-  return compared;
-}
+const fromSumTests = cached(
+  async (): Promise<readonly CellComparison[]> =>
+    betweenPoints(cellLosses(await resultsIn("results/methods"), "heldout")),
+);
 
 /** How many of these differences there are, how many are significant, and which: `` `mgda` with MMoE at .5 ``. */
 export async function methodTests(): Promise<(number | string)[]> {

@@ -101,7 +101,10 @@ export function figure3(axis: number): number[] {
   return column(rows("results/published/fig3.csv", { axis_step: axis }), "loss");
 }
 
-const claimsOn = cached(async (folder: string, loss: Loss) => claims(await readResults(folder, () => {}), { loss }));
+/** All records of a folder of committed results. */
+export const resultsIn = cached((folder: string) => readResults(folder, () => {}));
+
+const claimsOn = cached(async (folder: string, loss: Loss) => claims(await resultsIn(folder), { loss }));
 
 /** The verdicts on the paper's claims, or on some of them. */
 export async function verdicts(folder: string, loss: Loss, ids?: readonly string[]): Promise<string[]> {
@@ -303,8 +306,7 @@ export function libMtl(): number[] {
   });
 }
 
-const censusRows = async (folder: string): Promise<readonly AucRow[]> =>
-  aucTable(await readResults(folder, () => {})).rows;
+const censusRows = cached(async (folder: string): Promise<readonly AucRow[]> => aucTable(await resultsIn(folder)).rows);
 
 /**
  * AUCs of sweeps on census rows: for each model its name, then for each folder the mean, its difference from Shared-Bottom with the

@@ -13,7 +13,7 @@ import { tableFile } from "../support/tables.ts";
 
 describe("a sweep with early stopping that is stopped", () => {
   const table = tableFile(1500);
-  const set = ["models=[mmoe]", "runs=1", "steps=2000", "patience=200", "batch=400", "heldoutRows=100"];
+  const set = ["models=[mmoe]", "runs=1", "steps=2000", "patience=200", "batch=250", "heldoutRows=100"];
   const config = loadConfig("smoke", [rowsOverride(table), ...set.map(setOverride)]);
   const timeless = (records: SweepOutcome["records"]) =>
     records?.map((record) => ({ ...record, elapsedMs: 0, device: "" }));

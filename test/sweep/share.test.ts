@@ -29,38 +29,23 @@ function shardsOf(config: Config, count: number): AnyRun[][] {
 const ids = (runs: readonly AnyRun[]) => runs.map(({ id }) => id);
 const spread = (sizes: readonly number[]) => Math.max(...sizes) - Math.min(...sizes);
 
-/** Checks a fact of any sweep in any number of shards. */
-function always(fact: (config: Config, shards: AnyRun[][]) => void): void {
-  fc.assert(
-    fc.property(config, count, (config, count) => {
-      fact(config, shardsOf(config, count));
-    }),
-    { numRuns: 40 },
-  );
-}
-
-test("planShard(config, shard) gives shards that are disjoint and together the sweep, repeats outermost, of sizes that differ by at most one run", () => {
-  always((config, shards) => {
+test("planShard(config, shard) gives shards that are disjoint and together the sweep, repeats outermost, each cell and the whole to within one run", () => {
+  const property = fc.property(config, count, (config, count) => {
+    const shards = shardsOf(config, count);
     const planned = planRuns(config);
     expect(ids(shards.flat()).sort()).toEqual(ids(planned).sort());
     const known = new Map(planned.map((run) => [run.id, run]));
     expect(shards.flat()).toEqual(shards.flat().map(({ id }) => known.get(id)));
-  });
-  always((_, shards) => expect(spread(shards.map((runs) => runs.length))).toBeLessThanOrEqual(1));
-  always((_, shards) => {
+    expect(spread(shards.map((runs) => runs.length))).toBeLessThanOrEqual(1);
     for (const runs of shards)
       expect(runs.map(({ index }) => index)).toEqual(runs.map(({ index }) => index).sort((a, b) => a - b));
-  });
-});
-
-test("planShard(config, shard) shares out each cell's runs to within one", () => {
-  always((config, shards) => {
     const cellOf = ({ model, correlation }: AnyRun) => `${model.name} ${correlation}`;
     const shares = shards.map((runs) => groupBy(runs, cellOf));
-    const cells = [...new Set(planRuns(config).map(cellOf))];
+    const cells = [...new Set(planned.map(cellOf))];
     const spreads = cells.map((cell) => spread(shares.map((share) => share.get(cell)?.length ?? 0)));
     expect(Math.max(...spreads)).toBeLessThanOrEqual(1);
   });
+  fc.assert(property, { numRuns: 40 });
 });
 
 test("planShard(config, shard) leaves the cells of a repeat together, but for those that do not divide evenly", () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { availableKernels } from "../../src/engines/cpu/native.ts";
@@ -10,7 +10,7 @@ import { runMain, temporaryFolder } from "../support/effects.ts";
 import { inTime } from "../support/in-time.ts";
 
 /** More runs than are trained while a test looks. */
-const MANY = ["--runs", "1000", "--models", "mmoe", "--corr", "0.5"];
+const MANY = ["--runs", "1000", "--models", "mmoe", "--corr", "0.5", "--jobs", "1"];
 /** A disk on which the CSV files take minutes. */
 const SLOW_WRITING = `
   import timers from "node:timers/promises";
@@ -27,7 +27,7 @@ function deviceless(out: string): unknown[] {
 
 describe("the built mmoe", () => {
   test("says by a short trial how long a sweep takes", async () => {
-    const stdout = await stdoutOf(start("sweep", "smoke", "--dry-run", "--out", "/tmp/none"));
+    const stdout = await stdoutOf(start("sweep", "smoke", "--dry-run", "--jobs", "1", "--out", "/tmp/none"));
     expect(stdout).toMatch(
       /^about [\d.:]+ \w+ \([\d.:]+ \w+ to [\d.:]+ \w+\) on (an idle core|\d+ idle cores); about /m,
     );
@@ -35,7 +35,7 @@ describe("the built mmoe", () => {
 
   test("goes on, without a note, on other kernels than those that began, and leaves the same CSV", async () => {
     const whole = join(temporaryFolder(), "whole");
-    const few = ["--runs", "12", "--models", "mmoe", "--corr", "0.5"];
+    const few = ["--runs", "8", "--models", "mmoe", "--corr", "0.5", "--jobs", "1"];
     const out = await inTime(async () => {
       const killed = join(temporaryFolder(), "killed");
       const child = start("sweep", "smoke", ...few, "--kernels", "wasm", "--out", killed);
@@ -51,19 +51,16 @@ describe("the built mmoe", () => {
     expect(deviceless(out)).toEqual(deviceless(whole));
   });
 
-  test.each(["SIGTERM", "SIGHUP"] as const)(
-    "stops on %s with exit code 75, its finished runs in the CSV",
-    async (name) => {
-      const out = join(temporaryFolder(), "results");
-      const child = start("sweep", "smoke", ...MANY, "--out", out);
-      const end = exited(child);
-      await firstRun(out);
-      child.kill(name);
-      expect((await end).code).toBe(75);
-      const runs = csvFile(out, "runs.csv").length;
-      expect([runs > 0, runs < 1000]).toEqual([true, true]);
-    },
-  );
+  test("stops on SIGHUP with exit code 75, its finished runs in the CSV", async () => {
+    const out = join(temporaryFolder(), "results");
+    const child = start("sweep", "smoke", ...MANY, "--out", out);
+    const end = exited(child);
+    await firstRun(out);
+    child.kill("SIGHUP");
+    expect((await end).code).toBe(75);
+    const runs = csvFile(out, "runs.csv").length;
+    expect([runs > 0, runs < 1000]).toEqual([true, true]);
+  });
 
   test("ends at once on a second SIGINT with exit code 130, its finished runs kept", async () => {
     const out = join(temporaryFolder(), "results");
@@ -76,12 +73,6 @@ describe("the built mmoe", () => {
     expect([...readJournal(journal, () => {})].length).toBeGreaterThan(0);
     expect(existsSync(join(out, "runs.csv"))).toBe(false);
   });
-
-  test("ends quietly when its reader has seen enough, with 141", async () => {
-    const child = start("data", "--corr", "0.5", "--rows", "20000", "--quiet");
-    child.stdout?.once("data", () => child.stdout?.destroy());
-    expect(await exited(child)).toEqual({ code: 141, signal: null, stderr: "" });
-  });
 });
 
 test("a sweep says in its first line which kernels train, and trains on those that --kernels or MMOE_KERNELS names", async () => {
@@ -91,48 +82,78 @@ test("a sweep says in its first line which kernels train, and trains on those th
     { set: "wasm", argv: ["--kernels", "wasm"], env: { MMOE_KERNELS: "avx9" } },
   ]) {
     const out = join(temporaryFolder(), "results");
-    const sweep = ["sweep", "smoke", "--runs", "1", "--steps", "5", "--jobs", "1", ...argv, "--out", out];
-    const ended = await runMain(sweep, undefined, env);
-    expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(`^\\S+: 6 runs on cpu \\(${set}\\)\n`) });
-    expect(csvFile(out, "runs.csv").map(({ device }) => device)).toEqual(Array(6).fill(set));
+    const few = ["--runs", "1", "--steps", "5", "--models", "mmoe", "--jobs", "1"];
+    const ended = await runMain(["sweep", "smoke", ...few, ...argv, "--out", out], undefined, env);
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(`^\\S+: 2 runs on cpu \\(${set}\\)\n`) });
+    expect(csvFile(out, "runs.csv").map(({ device }) => device)).toEqual([set, set]);
   }
 });
 
 describe("a sweep trains on to its end", () => {
-  const sweep = (out: string, ...argv: string[]) => start("sweep", "smoke", "--runs", "2", "--out", out, ...argv);
+  const SWEEP = ["sweep", "smoke", "--runs", "3", "--steps", "50", "--models", "mmoe", "--jobs", "1", "--out"];
   const statuses = (out: string) => csvFile(out, "runs.csv").map(({ status }) => status);
+  const DONE = Array(6).fill("done");
 
   test("when the reader of its events leaves, and ends with 141", async () => {
     const { out, ended } = await inTime(async () => {
       const out = join(temporaryFolder(), "results");
-      const child = sweep(out, "--json");
+      const child = start(...SWEEP, out, "--json");
       child.stdout?.once("data", () => child.stdout?.destroy());
       const ended = await exited(child);
       return ended.code === 0 ? undefined : { out, ended }; // it had written all before its reader left
     });
     expect(ended).toMatchObject({ code: 141, stderr: expect.not.stringContaining("EPIPE") });
-    expect(statuses(out)).toEqual(Array(12).fill("done"));
+    expect(statuses(out)).toEqual(DONE);
   });
 
   test("when its stderr closes, and prints its table", async () => {
     const out = join(temporaryFolder(), "results");
-    const child = sweep(out);
+    const child = start(...SWEEP, out);
     child.stderr?.once("data", () => child.stderr?.destroy());
     expect(await stdoutOf(child)).toContain(`${out}/runs.csv`);
     expect(child.exitCode).toBe(0);
-    expect(statuses(out)).toEqual(Array(12).fill("done"));
+    expect(statuses(out)).toEqual(DONE);
   });
 
   test("when the disk behind its stdout is full, says so once and ends with 2", async () => {
     const out = join(temporaryFolder(), "results");
     const full = openSync("/dev/full", "w");
-    const argv = [BIN, "sweep", "smoke", "--runs", "2", "--json", "--quiet", "--out", out];
-    const child = spawn(process.execPath, argv, { stdio: ["ignore", full, "pipe"] });
+    const child = spawn(process.execPath, [BIN, ...SWEEP, out, "--json", "--quiet"], {
+      stdio: ["ignore", full, "pipe"],
+    });
     expect(await exited(child)).toMatchObject({
       code: 2,
       stderr: "mmoe: stdout: can't be written: no space left on device\n",
     });
     closeSync(full);
-    expect(statuses(out)).toEqual(Array(12).fill("done"));
+    expect(statuses(out)).toEqual(DONE);
   });
+});
+
+const SHARDED = ["sweep", "smoke", "--runs", "7", "--models", "mmoe,omoe", "--steps", "60", "--jobs", "1"];
+
+test("shards in one folder at once leave the CSV of one process, a journal each, and no lock", async () => {
+  const [out, alone] = [join(temporaryFolder(), "results"), join(temporaryFolder(), "alone")];
+  const shards = ["1/2", "2/2"].map((shard) => start(...SHARDED, "--shard", shard, "--out", out));
+  expect((await Promise.all(shards.map(exited))).map(({ code }) => code)).toEqual([0, 0]);
+  await runMain([...SHARDED, "--out", alone]);
+  expect(timelessCsv(out)).toEqual(timelessCsv(alone));
+  const journals = readdirSync(join(out, "journal"));
+  expect(journals.filter((name) => name.endsWith(".jsonl"))).toHaveLength(2);
+  expect(journals).toHaveLength(4);
+});
+
+test("a second process for the same shard is refused and the first goes on", async () => {
+  const out = join(temporaryFolder(), "results");
+  const argv = [...SHARDED, "--runs", "5000", "--shard", "1/2", "--out", out];
+  const first = start(...argv);
+  const end = exited(first);
+  const journal = await firstRun(out);
+  const second = await runMain(argv);
+  expect(second.code).toBe(2);
+  expect(second.stderr).toMatch(/^mmoe: .*: process \d+ on \S+ has been writing here since .*\n$/);
+  const kept = [...readJournal(journal, () => {})].length;
+  first.kill("SIGTERM");
+  expect((await end).code).toBe(75);
+  expect([...readJournal(journal, () => {})].length).toBeGreaterThanOrEqual(kept);
 });

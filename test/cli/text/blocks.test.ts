@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { blocksLatex } from "../../../src/cli/text/blocks.ts";
-import { runMain } from "../../support/effects.ts";
+import { runMain, temporaryFolder } from "../../support/effects.ts";
+import { likeThePaper, writeResults } from "../../support/made-results.ts";
 
 test("a table is one of booktabs, numbers on the right; words and commands are comments", () => {
   const rows = [
@@ -51,10 +52,12 @@ test("columns of bars are left out", () => {
   expect(blocksLatex([{ rows }])).toContain("{lr}\n\\toprule\nmodel & n \\\\\n");
 });
 
-test.each(["summary results/paper", "claims results/paper --parts", "census tables results/census-1"])(
+test.each(["summary DIR", "claims DIR --parts", "census tables results/census-1"])(
   "every row of mmoe %s has as many cells as its table",
   async (words) => {
-    const { stdout } = await runMain([...words.split(" "), "--format", "latex"]);
+    const folder = temporaryFolder();
+    writeResults(folder, likeThePaper, ["runs=30"]);
+    const { stdout } = await runMain([...words.replace("DIR", folder).split(" "), "--format", "latex"]);
     const tables = [...stdout.matchAll(/\\begin\{tabular\}\{(\w*)\}\n(.*?)\\end\{tabular\}/gs)];
     expect(tables.length).toBeGreaterThan(0);
     for (const [, sides = "", body = ""] of tables) {
