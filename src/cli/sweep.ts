@@ -69,7 +69,7 @@ async function sweep(file: string, options: Options, words: readonly string[], c
   const { request, goOn, devices, losses } = requestOf(file, options, context);
   if (options.dryRun) return dryRun(request, context);
   if (devices.length > 0) {
-    const share = plannedShare(request, context.note);
+    const share = plannedShare(request, context.note, devices.length);
     context.note(`${whatIsToDo(share)} on device ${devices.join(", ")}`);
     const { jobs } = request.engineOptions;
     return trainOnDevices({ ...options, ...share, devices, words, jobs, goOn, losses }, context);

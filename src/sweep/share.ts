@@ -47,11 +47,16 @@ const MANY_RUNS = 500_000;
 /**
  * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record, and one
  * before a plan that takes long. Throws UsageError for curves that are too large, and for a folder that can't be written
- * to, or that holds something else.
+ * to, or that holds something else. The runs are those of several `processes`, if they train the shard together.
  */
-export function plannedShare(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
+export function plannedShare(
+  request: ShareRequest,
+  note: (line: string) => void = () => {},
+  processes?: number,
+): SweepShare {
   const share = comparedFolder(request, note);
-  const runs = planShard(share.config, share.shard);
+  const shards = processes === undefined ? [share.shard] : shardsOf(share.shard, processes);
+  const runs = shards.flatMap((shard) => planShard(share.config, shard));
   return { ...share, runs, todo: runs.filter(({ id }) => !share.ended.has(id)) };
 }
 
@@ -100,7 +105,18 @@ export function planShard(config: Config, shard: Shard | null): AnyRun[] {
   return [...eachOfShard(config, shard)];
 }
 
-/** The same one by one. */
+/**
+ * The shards that several processes train in the place of one: 2/2 by two processes is 3/4 and 4/4. Together they need not be
+ * the runs of 2/2, but all of 1/2 and 2/2 by two processes each are the sweep.
+ */
+export function shardsOf(shard: Shard | null, processes: number): Shard[] {
+  const { index, count } = shard ?? { index: 1, count: 1 };
+  return Array.from({ length: processes }, (_, i) => {
+    return { index: (index - 1) * processes + i + 1, count: count * processes };
+  });
+}
+
+/** What `planShard` gives, one by one. */
 function* eachOfShard(config: Config, shard: Shard | null): Generator<AnyRun> {
   const { index, count } = shard ?? { index: 1, count: 1 };
   const sizes = { repeats: config.runs, cells: countRuns(config) / config.runs, count };

@@ -67,6 +67,7 @@ describe("mmoe sweep --devices", () => {
     expect([code, count("start"), count("run"), count("end")]).toEqual([0, 2, 6, 2]);
     const said = stderr.replaceAll(/cpu \(\w+\)/g, "cpu").split("\n");
     expect(said[0]).toBe(`${out}: shard 2/2: 6 runs on device GPU-7, 3`);
+    expect(stderr).not.toContain("remain");
     expect(said).toContain(`[3] ${out}: shard 4/4: 3 runs on cpu`);
     expect(said).toContain(`[GPU-7] ${out}: shard 3/4: 3 runs on cpu`);
     await sweep(...FEW);

@@ -11,6 +11,7 @@ import type { AnyRun } from "../../engines/engine.ts";
 import { UsageError } from "../../errors.ts";
 import { CONFIG } from "../../records/find-results.ts";
 import type { Shard } from "../../records/writer-lock.ts";
+import { shardsOf } from "../../sweep/share.ts";
 import { numberOf } from "../../units.ts";
 import { type Context, type Effects, EXIT } from "../command.ts";
 import { writeResults } from "../merge.ts";
@@ -47,7 +48,8 @@ const LAST: readonly number[] = [EXIT.bug, EXIT.usage, EXIT.checkFailed, EXIT.fa
 export async function trainOnDevices(fleet: Fleet, context: Context): Promise<number> {
   const { devices, out, runs, goOn, losses, json = false, long = false } = fleet;
   const { effects, note } = context;
-  const children = devices.map((_, i) => start(fleet, i, effects));
+  const shards = shardsOf(fleet.shard, devices.length);
+  const children = shards.map((shard, i) => start(fleet, devices[i], shard, effects));
   const release = onStopSignals(effects, (signal) => () => {
     for (const child of children) child.kill(signal);
   });
@@ -74,11 +76,10 @@ export async function trainOnDevices(fleet: Fleet, context: Context): Promise<nu
   return code;
 }
 
-function start(fleet: Fleet, i: number, effects: Effects): ChildProcess {
+function start(fleet: Fleet, device: string, shard: Shard, effects: Effects): ChildProcess {
   const { devices, words, out, json = false, jobs = availableParallelism() } = fleet;
-  const device = devices[i];
   const ofEach = Math.max(1, Math.floor(jobs / devices.length));
-  const own = ["--out", out, "--jobs", String(ofEach), "--shard", shardText(partOf(fleet, i))];
+  const own = ["--out", out, "--jobs", String(ofEach), "--shard", shardText(shard)];
   const child = spawn(process.execPath, [BIN, "sweep", ...words, ...own], {
     env: { ...effects.env, [VISIBLE]: device },
     // when the channel closes, the process knows that this one is gone
@@ -89,12 +90,6 @@ function start(fleet: Fleet, i: number, effects: Effects): ChildProcess {
   passLinesOn(child.stderr, (line) => effects.stderr.write(`[${device}] ${line}\n`));
   passLinesOn(child.stdout, (line) => effects.stdout.write(`${line}\n`));
   return child;
-}
-
-/** The shard of device `i`: one of as many as there are devices, of this process's own. */
-function partOf({ devices, shard }: Fleet, i: number): Shard {
-  const { index, count } = shard ?? { index: 1, count: 1 };
-  return { index: (index - 1) * devices.length + i + 1, count: count * devices.length };
 }
 
 function passLinesOn(from: Readable | null, write: (line: string) => void): void {
