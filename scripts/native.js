@@ -33,7 +33,8 @@ export const SETS = {
   arm64: { neon: [], neonFused: ["-DFUSED"] },
 };
 export const FLAGS = [
-  ...["-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
+  // loops that pay are written as vectors: to look for others takes a fifth of the time, and gains nothing
+  ...["-std=gnu11", "-O3", "-fno-tree-vectorize", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
   ...["-fwrapv", "-fno-strict-aliasing", "-fvisibility=hidden"],
 ];
 
