@@ -93,6 +93,18 @@ describe("a sweep with a model in JavaScript", () => {
 });
 
 describe("a model in JavaScript", () => {
+  test("is trained beside --engine tfjs too, with the same numbers", async () => {
+    await trained;
+    const other = join(temporaryFolder(), "results");
+    const models = ["--model", file, "--set", "models=mmoe"];
+    await runMain(["sweep", ...few, ...models, "--engine", "tfjs", "--jobs", "1", "--out", other]);
+    const losses = async (folder: string) =>
+      (await readResults(folder, () => {})).records
+        .filter(({ id }) => /^mine.*00[01]$/.test(id))
+        .map(({ curve }) => curve);
+    expect(await losses(other)).toEqual(await losses(out));
+  });
+
   test("that is none is refused before the first step, with its line, and nothing is written", async () => {
     const wrong = codeModel(LINEAR.replace("const outputs = this.predict(x);", "const outputs = this.predicted(x);"));
     for (const command of [["sweep"], ["sweep", "--dry-run"], ["slurm", "--array", "2", "--time", "1:00:00"]]) {
