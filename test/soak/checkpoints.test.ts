@@ -94,7 +94,7 @@ describe("the runs in flight of a sweep", () => {
       const out = join(disk, "results");
       const { code, stderr } = await exited(start(...SWEEP, ...SET, ...OFTEN, out));
       const says = `${out}/checkpoints: can't be written: no space left on device; training goes on, but a stop loses runs in flight\n`;
-      expect([code, stderr.split("\n").length]).toEqual([0, 3]);
+      expect([code, stderr.match(/can't be written/g)?.length]).toEqual([0, 1]);
       expect(stderr).toContain(says);
       expect(deviceless(out)).toEqual(deviceless(alone));
     }),
