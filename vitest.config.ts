@@ -42,7 +42,6 @@ const TIERS = {
       return ["test/python/**/*.test.ts", ...skippedEveryDay()];
     },
     alias: STAND_INS,
-    maxWorkers: "100%", // many tests wait for processes that they start, which import PyTorch
     ...within(10),
   },
   /** TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one. */
