@@ -2,13 +2,17 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { select, sortAscending } from "../../src/stats/sort.ts";
 
-const ODD = [0, -0, 5e-324, 1.7976931348623157e308, Number.POSITIVE_INFINITY, 2 ** 32, 1 / 3, -1, 1e-45, -1e-45];
+const ODD = [0, -0, 5e-324, 1.7976931348623157e308, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** -40, 1 / 3];
 
-test.each([[Float64Array], [Float32Array]])("sortAscending(values) sorts a %o as sort() does, in place", (Values) => {
+test.each([
+  ["float64 of which none is negative", Float64Array, Math.abs, ODD.filter((value) => !Object.is(value, -0))],
+  ["float64 of either sign", Float64Array, Number, [...ODD, -1]],
+  ["float32 of either sign", Float32Array, Number, [...ODD, -1, 1e-45, -1e-45, Number.NEGATIVE_INFINITY]],
+])("sortAscending(values) sorts many %s as sort() does, in place", (_, Values, of, odd) => {
   fc.assert(
     fc.property(fc.array(fc.double(), { minLength: 1, maxLength: 50 }), fc.integer(), (some, seed) => {
-      const scaled = Array.from({ length: 5003 }, (_, i) => some[i % some.length] * Math.sin(i * seed));
-      const values = Values.from([...ODD, Number.NaN, ...scaled]);
+      const scaled = Array.from({ length: 5003 }, (_, i) => of(some[i % some.length] * Math.sin(i * seed)));
+      const values = Values.from([...odd, Number.NaN, ...scaled]);
       const expected = values.toSorted();
       expect(sortAscending(values)).toBe(values);
       expect(values).toEqual(expected);
@@ -30,6 +34,19 @@ test.each([[Float64Array], [Float32Array]])(
     ]);
   },
 );
+
+test.each([
+  ["that differ in their last bits alone", 6000, (i: number) => 1 - i * 2 ** -53],
+  [
+    "of which few are alike in their upper bits",
+    6000,
+    (i: number) => 1 + (i % 3000) * 2 ** -18 + (6000 - i) * 2 ** -50,
+  ],
+  ["all of them the same", 6000, () => 0.25],
+])("sortAscending(values) sorts values %s", (_, length, of) => {
+  const values = Float64Array.from({ length }, (_, i) => of(i));
+  expect(sortAscending(values.slice())).toEqual(values.toSorted());
+});
 
 test("select(values, k) is the value at place k of them sorted, and parts those before it from those behind", () => {
   const sample = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true })), {
