@@ -52,11 +52,10 @@ const MANY_RUNS = 500_000;
 export function plannedShare(
   request: ShareRequest,
   note: (line: string) => void = () => {},
-  processes?: number,
+  processes = 1,
 ): SweepShare {
   const share = comparedFolder(request, note);
-  const shards = processes === undefined ? [share.shard] : shardsOf(share.shard, processes);
-  const runs = shards.flatMap((shard) => planShard(share.config, shard));
+  const runs = planShard(share.config, share.shard, processes);
   return { ...share, runs, todo: runs.filter(({ id }) => !share.ended.has(id)) };
 }
 
@@ -99,29 +98,32 @@ export function trainedWith({ runs, todo }: Pick<SweepShare, "runs" | "todo">): 
 
 /**
  * The runs of one shard (null: the complete sweep), repeats outermost. Shards of one count are disjoint; together they
- * are the sweep, and neither their sizes nor their shares of a cell differ by more than one run.
+ * are the sweep, and neither their sizes nor their shares of a cell differ by more than one run. With `processes` those of
+ * `shardsOf`, together.
  */
-export function planShard(config: Config, shard: Shard | null): AnyRun[] {
-  return [...eachOfShard(config, shard)];
+export function planShard(config: Config, shard: Shard | null, processes = 1): AnyRun[] {
+  return [...eachOfShard(config, shard, processes)];
 }
+
+const WHOLE: Shard = { index: 1, count: 1 };
 
 /**
  * The shards that several processes train in the place of one: 2/2 by two processes is 3/4 and 4/4. Together they need not be
  * the runs of 2/2, but all of 1/2 and 2/2 by two processes each are the sweep.
  */
 export function shardsOf(shard: Shard | null, processes: number): Shard[] {
-  const { index, count } = shard ?? { index: 1, count: 1 };
+  const { index, count } = shard ?? WHOLE;
   return Array.from({ length: processes }, (_, i) => {
     return { index: (index - 1) * processes + i + 1, count: count * processes };
   });
 }
 
 /** What `planShard` gives, one by one. */
-function* eachOfShard(config: Config, shard: Shard | null): Generator<AnyRun> {
-  const { index, count } = shard ?? { index: 1, count: 1 };
-  const sizes = { repeats: config.runs, cells: countRuns(config) / config.runs, count };
+function* eachOfShard(config: Config, shard: Shard | null, processes = 1): Generator<AnyRun> {
+  const { index, count } = shard ?? WHOLE;
+  const sizes = { repeats: config.runs, cells: countRuns(config) / config.runs, count: count * processes };
   let place = 0;
-  for (const run of eachRun(config)) if (indexOf(place++, sizes) === index) yield run;
+  for (const run of eachRun(config)) if (Math.ceil(indexOf(place++, sizes) / processes) === index) yield run;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { AnyRun } from "../../src/engines/engine.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
-import { outlinedShare, plannedShare, planShard } from "../../src/sweep/share.ts";
+import { outlinedShare, plannedShare, planShard, shardsOf } from "../../src/sweep/share.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { chance, writeResults } from "../support/made-results.ts";
 
@@ -22,7 +22,7 @@ const config: fc.Arbitrary<Config> = fc
   .map(({ correlations, ...extent }) => ({ ...smoke, ...extent, correlations: correlations.map((p) => p / 100) }));
 const count = fc.integer({ min: 1, max: 31 });
 
-function shardsOf(config: Config, count: number): AnyRun[][] {
+function allShards(config: Config, count: number): AnyRun[][] {
   return Array.from({ length: count }, (_, i) => planShard(config, { index: i + 1, count }));
 }
 
@@ -31,7 +31,7 @@ const spread = (sizes: readonly number[]) => Math.max(...sizes) - Math.min(...si
 
 test("planShard(config, shard) gives shards that are disjoint and together the sweep, repeats outermost, each cell and the whole to within one run", () => {
   const property = fc.property(config, count, (config, count) => {
-    const shards = shardsOf(config, count);
+    const shards = allShards(config, count);
     const planned = planRuns(config);
     expect(ids(shards.flat()).sort()).toEqual(ids(planned).sort());
     const known = new Map(planned.map((run) => [run.id, run]));
@@ -48,8 +48,17 @@ test("planShard(config, shard) gives shards that are disjoint and together the s
   fc.assert(property, { numRuns: 40 });
 });
 
+test("planShard(config, shard, processes) gives what the processes train by a shard each, in the order of the plan", () => {
+  const property = fc.property(config, count, fc.integer({ min: 1, max: 5 }), (config, count, processes) => {
+    const shard = { index: Math.ceil(count / 2), count };
+    const own = new Set(shardsOf(shard, processes).flatMap((one) => ids(planShard(config, one))));
+    expect(ids(planShard(config, shard, processes))).toEqual(ids(planRuns(config)).filter((id) => own.has(id)));
+  });
+  fc.assert(property, { numRuns: 20 });
+});
+
 test("planShard(config, shard) leaves the cells of a repeat together, but for those that do not divide evenly", () => {
-  const repeats = shardsOf({ ...smoke, runs: 7 }, 3).map((runs) => [
+  const repeats = allShards({ ...smoke, runs: 7 }, 3).map((runs) => [
     ...groupBy(runs, ({ index }) => `${index}`).keys(),
   ]);
   expect(repeats).toEqual([
