@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from .settings import MethodName, Settings, Task
 from .torch_methods import Method
+from .torch_optimizers import Optimizer, SparseOptimizer
 
 
 class TorchTrainer:
@@ -140,9 +141,7 @@ class TorchTrainer:
         if self.settings.clip_norm is not None:
             self._clip(self.settings.clip_norm)
         for optimizer in self._optimizers.values():
-            for group in optimizer.param_groups:
-                group["lr"] = self.settings.lr_at(self._steps)
-            optimizer.step()
+            optimizer.step(self.settings.lr_at(self._steps))
 
     def _clip(self, most: float) -> None:
         """Scales the gradients down to a norm."""
@@ -182,31 +181,15 @@ def _kind(value: Any) -> str:
 
 def _optimizers(
     parameters: Sequence[torch.Tensor], sparse: Sequence[torch.Tensor], settings: Settings
-) -> dict[str, torch.optim.Optimizer]:
+) -> dict[str, Optimizer | SparseOptimizer]:
     """One for parameters with sparse gradients, and one for all others, by the names that states have."""
     is_sparse = {id(each) for each in sparse}
     dense = [each for each in parameters if id(each) not in is_sparse]
-    all_of = {"optimizer": (_optimizer, dense), "sparse": (_sparse_optimizer, list(sparse))}
+    all_of = {"optimizer": (Optimizer, dense), "sparse": (SparseOptimizer, list(sparse))}
     return {name: made(own, settings) for name, (made, own) in all_of.items() if own}
-
-
-def _optimizer(parameters: list[torch.Tensor], settings: Settings) -> torch.optim.Optimizer:
-    """PyTorch's optimizer, in one call for all parameters where it can."""
-    is_fused = all(each.device.type in ("cpu", "cuda") and each.is_floating_point() for each in parameters)
-    how: dict[str, Any] = {"lr": settings.lr, "weight_decay": settings.weight_decay, "fused": is_fused or None}
-    if settings.optimizer == "sgd":
-        return torch.optim.SGD(parameters, **how)
-    kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
-    return kind(parameters, betas=(settings.beta1, settings.beta2), eps=settings.epsilon, **how)
 
 
 def _sparse_in(module: torch.nn.Module) -> list[torch.Tensor]:
     """The parameters whose gradients are sparse, each once."""
     tables = [each for each in module.modules() if isinstance(each, (torch.nn.Embedding, torch.nn.EmbeddingBag)) and each.sparse]
     return [weight for weight in {id(table.weight): table.weight for table in tables}.values() if weight.requires_grad]
-
-
-def _sparse_optimizer(parameters: list[torch.Tensor], settings: Settings) -> torch.optim.Optimizer:
-    if settings.optimizer == "sgd":
-        return torch.optim.SGD(parameters, lr=settings.lr)
-    return torch.optim.SparseAdam(parameters, lr=settings.lr, betas=(settings.beta1, settings.beta2), eps=settings.epsilon)
