@@ -28,7 +28,7 @@ export const TARGETS = {
   "linux-arm64": { target: "aarch64-linux-gnu.2.28", ...linux },
   "darwin-arm64": { target: "aarch64-macos.11.0", ...mac },
   "darwin-x64": { target: "x86_64-macos.11.0", ...mac },
-  "win32-x64": { target: "x86_64-windows-gnu", link: ["-s"] },
+  "win32-x64": { target: "x86_64-windows-gnu", link: ["-nostdlib", "-Wl,--no-entry", "-s"] },
 };
 
 export const fileOf = (name) => join(root, `native/prebuilt/${name}.node`);
@@ -44,7 +44,7 @@ function inputsOf(name) {
 /** Compiles one binary; `folder` is for files that only its linker needs. */
 async function make(name, folder) {
   const [compiler, arch, options] = inputsOf(name);
-  const libraries = name.startsWith("win32") ? [await importLibrary(folder)] : [];
+  const libraries = name.startsWith("win32") ? await importLibraries(folder) : [];
   await compile(compiler, arch, fileOf(name), { ...options, libraries });
   if (!name.startsWith("linux")) return;
   try {
@@ -55,13 +55,22 @@ async function make(name, folder) {
   }
 }
 
-/** Windows' linker wants to know that node.exe has Node-API's functions, and libuv's. */
-async function importLibrary(folder) {
-  const [symbols, library] = [join(folder, "node.def"), join(folder, "node.lib")];
-  writeFileSync(symbols, `${readFileSync(nodeSymbols, "utf8")}\nuv_thread_create\nuv_thread_join\nuv_sleep\n`);
+/**
+ * Windows' linker wants to know which program or library has a function: node.exe those of Node-API and libuv, and ntdll.dll,
+ * which is in every process, those of C. Another C library would be another file, and takes zig over a minute to compile.
+ */
+async function importLibraries(folder) {
+  const node = `${readFileSync(nodeSymbols, "utf8")}\nuv_thread_create\nuv_thread_join\nuv_sleep\n`;
+  const ntdll = "NAME NTDLL.DLL\nEXPORTS\nmemcpy\nmemset\n___chkstk_ms == __chkstk\n";
   const [program, ...words] = ZIG;
-  await run(program, [...words, "dlltool", "-d", symbols, "-l", library, "-m", "i386:x86-64"]);
-  return library;
+  return Promise.all(
+    Object.entries({ node, ntdll }).map(async ([name, text]) => {
+      const [symbols, library] = [join(folder, `${name}.def`), join(folder, `${name}.lib`)];
+      writeFileSync(symbols, text);
+      await run(program, [...words, "dlltool", "-d", symbols, "-l", library, "-m", "i386:x86-64"]);
+      return library;
+    }),
+  );
 }
 
 /** Throws Error if a binary asks for what some Linux may lack. */

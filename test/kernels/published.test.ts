@@ -40,6 +40,11 @@ describe("the published binaries", () => {
     expect(() => checkLinux(binary)).toThrow(/linked\.so: needs libc\.so\.6, .*versions of symbols$/);
   });
 
+  test("win32-x64 needs no library but the one that every process has", () => {
+    const libraries = readFileSync(fileOf("win32-x64"), "latin1").match(/[\w-]+\.(dll|exe)/gi);
+    expect(libraries).toEqual(["NODE.EXE", "NTDLL.DLL"]);
+  });
+
   test("are libraries of their systems", () => {
     const magic = (name: string) => readFileSync(fileOf(name)).toString("hex", 0, 4);
     expect(Object.fromEntries(names.map((name) => [name, magic(name)]))).toEqual({
