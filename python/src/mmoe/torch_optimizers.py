@@ -53,12 +53,12 @@ class Optimizer:
 class SparseOptimizer:
     """SparseAdam or SGD, by PyTorch's classes, for gradients of which only the vectors of the batch are there."""
 
-    def __init__(self, parameters: list[torch.Tensor], settings: Settings) -> None:
+    def __init__(self, parameters: Sequence[torch.Tensor], settings: Settings) -> None:
         betas = (settings.beta1, settings.beta2)
         self._optimizer: torch.optim.Optimizer = (
             torch.optim.SGD(parameters, settings.lr)
             if settings.optimizer == "sgd"
-            else torch.optim.SparseAdam(parameters, settings.lr, betas, settings.epsilon)
+            else torch.optim.SparseAdam(list(parameters), settings.lr, betas, settings.epsilon)
         )
 
     def step(self, lr: float) -> None:
@@ -67,7 +67,8 @@ class SparseOptimizer:
         self._optimizer.step()
 
     def state_dict(self) -> dict[str, Any]:
-        return self._optimizer.state_dict()
+        state: dict[str, Any] = self._optimizer.state_dict()
+        return state
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._optimizer.load_state_dict(state)

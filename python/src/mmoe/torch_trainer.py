@@ -185,8 +185,12 @@ def _optimizers(
     """One for parameters with sparse gradients, and one for all others, by the names that states have."""
     is_sparse = {id(each) for each in sparse}
     dense = [each for each in parameters if id(each) not in is_sparse]
-    all_of = {"optimizer": (Optimizer, dense), "sparse": (SparseOptimizer, list(sparse))}
-    return {name: made(own, settings) for name, (made, own) in all_of.items() if own}
+    made: dict[str, Optimizer | SparseOptimizer] = {}
+    if dense:
+        made["optimizer"] = Optimizer(dense, settings)
+    if sparse:
+        made["sparse"] = SparseOptimizer(sparse, settings)
+    return made
 
 
 def _sparse_in(module: torch.nn.Module) -> list[torch.Tensor]:
