@@ -11,7 +11,7 @@ import { times } from "./times.ts";
 
 const SWEEP = ["sweep", "smoke", "--models", "mmoe,omoe", "--steps", "150"];
 const MIXED_MODELS = ["--models", "mmoe,dselect-k,my-mmoe", "--model", "examples/my-mmoe.mjs"];
-const MIXED = ["sweep", "smoke", ...MIXED_MODELS, "--steps", "120"];
+const MIXED = ["sweep", "smoke", ...MIXED_MODELS, "--steps", "60"];
 const folder = () => join(temporaryFolder(), "results");
 
 test("a sweep that is killed at random moments and resumed writes the CSV of a sweep left alone", async () => {
@@ -40,7 +40,7 @@ test("shards that were killed at random moments go on, as other shards too, to t
 test("a sweep on cpu and tfjs that is killed again and again and resumed writes the CSV of a sweep left alone", async () => {
   const [killed, alone] = [folder(), folder()];
   const argv = (out: string) => [...MIXED, "--runs", "4", "--checkpoint-every", "1s", "--out", out];
-  for (let kill = 0; kill < times(3); kill++) await killedAfter(500 + 3000 * Math.random(), argv(killed));
+  for (let kill = 0; kill < times(3); kill++) await killedAfter(500 + 1500 * Math.random(), argv(killed));
   for (const out of [killed, alone]) expect((await exited(start(...argv(out)))).code).toBe(0);
   expect(timelessCsv(killed)).toEqual(timelessCsv(alone));
   const { records } = await readResults(killed, () => {});
