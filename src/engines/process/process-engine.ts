@@ -26,7 +26,7 @@ interface Patience {
   readonly try: number;
   /** Between two steps. */
   readonly train: number;
-  /** How much later it is loaded for its second trial: a clock of seconds has gone on by then. */
+  /** How much later than here it is tried in another process: a clock of seconds has gone on by then. */
   readonly later: number;
 }
 
@@ -171,17 +171,17 @@ export class ProcessEngine implements Engine {
     const { try: silentMs, load, later } = this.#patience;
     const trial = { silentMs, methods };
     const other = this.#start(model, true);
-    const elsewhere = this.#pool.once(other, async () => {
-      await other.greet(load);
-      await wait(later);
-      await other.load(load);
-      return tryModel(other, trial);
-    });
-    elsewhere.catch(() => {}); // told below
+    const loaded = other.greet(load).then(() => other.load(load));
+    loaded.catch(() => {}); // told below
     try {
       return await this.#pool.use(model, async (worker) => {
         const first = await tryModel(worker, trial);
         const again = await tryModel(worker, trial);
+        const elsewhere = this.#pool.once(other, async () => {
+          await loaded;
+          await wait(later);
+          return tryModel(other, trial);
+        });
         const deterministic = agree(model, this.#device, first, again, await elsewhere.catch(inOtherSurroundings));
         if (!deterministic)
           this.#note(
