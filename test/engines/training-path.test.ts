@@ -26,7 +26,7 @@ const LINEAR_BY_OPTIMIZER = LINEAR.replace("{ lr, optimizer }", "{ optimizer, lr
 
 describe("a setting changes the numbers of a run, or is refused", async () => {
   const [cpu, tfjs] = [new CpuEngine({ jobs: 1 }), await createTfjsEngine({ backend: "cpu" })];
-  const quick = { jobs: 1, patience: { later: 10 } };
+  const quick = { jobs: 1, patience: { tick: 10 } };
   const node = new ProcessEngine({ adapter: nodeAdapter(), ...quick });
   const python = new ProcessEngine({ adapter: pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" }), ...quick });
   afterAll(() => Promise.all([cpu, tfjs, node, python].map((engine) => engine.dispose())));

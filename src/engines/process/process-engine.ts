@@ -26,11 +26,11 @@ interface Patience {
   readonly try: number;
   /** Between two steps. */
   readonly train: number;
-  /** How much later than here it is tried in another process: a clock of seconds has gone on by then. */
-  readonly later: number;
+  /** The unit of a clock that has gone on by one or more before it is tried in another process. */
+  readonly tick: number;
 }
 
-const PATIENCE: Patience = { load: 60_000, try: 300_000, train: 600_000, later: 1_000 };
+const PATIENCE: Patience = { load: 60_000, try: 300_000, train: 600_000, tick: 1_000 };
 
 interface ProcessOptions {
   readonly adapter: Adapter;
@@ -65,6 +65,8 @@ const MOST_BROKEN = 3;
 const KEEP_MS = 1000;
 /** A run is given up when this many processes have died of it. */
 const MOST_DEATHS = 3;
+/** Timers of Node may end as much early. */
+const EARLY_MS = 2;
 /** Parameters, gradients, adam's two moments, and what an update makes on its way. */
 const COPIES = 6;
 
@@ -168,7 +170,7 @@ export class ProcessEngine implements Engine {
 
   /** Tries a model, twice in one process and once in another. */
   async #tried(model: CodeModel, methods: readonly MethodName[]): Promise<Prepared> {
-    const { try: silentMs, load, later } = this.#patience;
+    const { try: silentMs, load, tick } = this.#patience;
     const trial = { silentMs, methods };
     const other = this.#start(model, true);
     const loaded = other.greet(load).then(() => other.load(load));
@@ -179,7 +181,7 @@ export class ProcessEngine implements Engine {
         const again = await tryModel(worker, trial);
         const elsewhere = this.#pool.once(other, async () => {
           await loaded;
-          await wait(later);
+          await wait(tick - (Date.now() % tick) + EARLY_MS);
           return tryModel(other, trial);
         });
         const deterministic = agree(model, this.#device, first, again, await elsewhere.catch(inOtherSurroundings));

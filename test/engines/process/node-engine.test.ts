@@ -13,7 +13,7 @@ const notes: string[] = [];
 const engine = new ProcessEngine({
   adapter: nodeAdapter(),
   jobs: 2,
-  patience: { train: 1500, later: 10 },
+  patience: { train: 1500, tick: 10 },
   note: (line) => notes.push(line),
 });
 afterAll(() => engine.dispose());
@@ -118,7 +118,7 @@ describe("a model in JavaScript", () => {
       "node_modules/a/index.js": 'export { readFileSync } from "node:fs";',
       "mine.mjs": `import { readFileSync } from "a";\nimport os from "node:os";\nreadFileSync(import.meta.filename ?? "/dev/null"); os.cpus();\n${LINEAR}`,
     });
-    const own = new ProcessEngine({ adapter: nodeAdapter(), patience: { later: 10 } });
+    const own = new ProcessEngine({ adapter: nodeAdapter(), patience: { tick: 10 } });
     await own.prepare([codeRun(model)]);
     expect(own.libraries).toEqual({ node: process.versions.node, a: "1.2.3" });
     await own.dispose();

@@ -12,7 +12,7 @@ import { fedBatch } from "../../support/runs.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
 import { keptBetween, resumed } from "./resuming.ts";
 
-const later = 10;
+const tick = 10;
 const adapters = [nodeAdapter(), pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" })];
 
 /** Linear maps by gradient descent: as they are, from random values, with noise in each step, and so on. */
@@ -90,7 +90,7 @@ describe.each(LANGUAGES)(
   "a model in $language",
   ({ language, modelOf, plain, drawn, noisy, counting, masked, kept }) => {
     const adapter = adapters[language === "Python" ? 1 : 0];
-    const engine = new ProcessEngine({ adapter, jobs: 2, patience: { later } });
+    const engine = new ProcessEngine({ adapter, jobs: 2, patience: { tick } });
     afterAll(() => engine.dispose());
 
     describe.skipIf(language === "Python" && PYTHON === undefined)(language === "Python" ? WITHOUT_PYTHON : "", () => {
@@ -112,7 +112,7 @@ describe.each(LANGUAGES)(
         const model = modelOf(drawn);
         const runs = [0, 1, 2].map((index) => codeRun(model, { index }));
         const together = await resultsOf(engine, runs);
-        const other = new ProcessEngine({ adapter, jobs: 1, patience: { later } });
+        const other = new ProcessEngine({ adapter, jobs: 1, patience: { tick } });
         const [alone] = await resultsOf(other, [runs[1]]);
         await other.dispose();
         expect(alone?.curve).toEqual(together[1]?.curve);

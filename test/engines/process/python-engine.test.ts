@@ -20,7 +20,7 @@ const adapter = pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" });
 const engine = new ProcessEngine({
   adapter,
   jobs: 2,
-  patience: { train: 1500, later: 10 },
+  patience: { train: 1500, tick: 10 },
   note: (line) => notes.push(line),
 });
 afterAll(() => engine.dispose());
