@@ -21,7 +21,7 @@ export async function run(folders: readonly string[]): Promise<void> {
     const added = await Promise.all(folders.map((folder) => sweepIn(folder, basename(folder))));
     writeSweeps([...new Map([...(await readSweeps()), ...added.map((one) => [one.path, one] as const)]).values()]);
   }
-  const { curves, finals } = await readTrained();
+  const { curves, finals } = await readTrained(await readSweeps());
   const ranked = rank(curves, finals);
   const rows = ranked.map(settingRow);
   const columns = [...new Set(rows.flatMap(Object.keys))];

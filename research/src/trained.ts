@@ -4,7 +4,7 @@ import { readResults } from "../../src/records/read-results.ts";
 import { type CurvePoint, curvePoints, trainedKey } from "./curves.ts";
 import { type RunFinal, runFinals } from "./finals.ts";
 import { longestCurves, longestRuns } from "./longest.ts";
-import { readParquet, readSweeps } from "./store.ts";
+import { readParquet, type Sweep } from "./store.ts";
 
 /** Sweeps of the store that answer other questions: they are in no ranking. */
 const APART: readonly string[] = ["rates", "two-rows"];
@@ -17,9 +17,9 @@ export interface Trained {
   readonly finals: readonly RunFinal[];
 }
 
-/** The settings of the stored sweeps and of results/paper-long, with mean curves from before there was a plan. */
-export async function readTrained(): Promise<Trained> {
-  const stored = [...(await readSweeps()).values()].filter(({ path }) => !APART.includes(path));
+/** The settings of `all` stored sweeps and of results/paper-long, with mean curves from before there was a plan. */
+export async function readTrained(all: ReadonlyMap<string, Sweep>): Promise<Trained> {
+  const stored = [...all.values()].filter(({ path }) => !APART.includes(path));
   const started = stored.sort((a, b) => startOf(a) - startOf(b));
   const sweeps = [...started, await readResults("results/paper-long", console.warn)];
   const curves = longestCurves([await earlierCurves(), ...sweeps.map(curvePoints)]);

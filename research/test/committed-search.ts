@@ -26,8 +26,8 @@ import { readSweeps } from "../src/store.ts";
 import { studySpreads } from "../src/studies.ts";
 import { readTrained } from "../src/trained.ts";
 
-const { curves, finals: runEnds } = await readTrained();
-const sweeps = await readSweeps();
+export const sweeps = await readSweeps();
+const { curves, finals: runEnds } = await readTrained(sweeps);
 
 /** The settings of the search that have these values, nearest first. */
 export function settings(where: Where, figure = 4): Row[] {

@@ -5,9 +5,9 @@ import { readResults } from "../../src/records/read-results.ts";
 import { runMain, temporaryFolder } from "../../test/support/effects.ts";
 import { runFinals } from "../src/finals.ts";
 import { folderOf, readPlan } from "../src/plan.ts";
-import { readSweeps, type Sweep, unpack } from "../src/store.ts";
+import { type Sweep, unpack } from "../src/store.ts";
+import { sweeps } from "./committed-search.ts";
 
-const sweeps = await readSweeps();
 const rates = sweeps.get("rates") as Sweep;
 
 test("holds 5,846 runs of 428 sweeps: those of the plans and two more", () => {
