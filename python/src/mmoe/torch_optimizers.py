@@ -29,7 +29,8 @@ class Optimizer:
         self._moments: list[list[torch.Tensor]] = []
         if settings.optimizer != "sgd":
             means, squares = ([torch.zeros_like(each) for each in parameters] for _ in range(2))
-            self._moments = [means, squares, [torch.zeros((), device=each.device if is_fused else "cpu") for each in parameters]]
+            steps = [torch.zeros((), dtype=torch.float32, device=each.device if is_fused else "cpu") for each in parameters]
+            self._moments = [means, squares, steps]
 
     def step(self, lr: float) -> None:
         moved = [i for i, each in enumerate(self._parameters) if each.grad is not None]
