@@ -1,5 +1,5 @@
 // What many commands refuse in the same words: one line, exit code 2.
-import { writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
@@ -42,6 +42,17 @@ describe.each(["summary", "status", "merge", "tune", "claims", "figures", "repor
       const between = says.startsWith("no ") ? ": " : " ";
       expect(await refused(command, folder)).toBe(`${folder}${between}${says}; give a results folder of mmoe sweep`);
     });
+  },
+);
+
+test.each(["summary", "status", "merge", "tune", "verify"])(
+  "mmoe %s refuses journals that can't be read",
+  async (command) => {
+    const folder = join(temporaryFolder(), "results");
+    mkdirSync(folder);
+    copyFileSync(join(grid, "config.yaml"), join(folder, "config.yaml"));
+    writeFileSync(join(folder, "journal"), "");
+    expect(await refused(command, folder)).toBe(`${folder}/journal: can't be read: not a directory`);
   },
 );
 
