@@ -64,6 +64,7 @@ export function plannedShare(
 /** The same before the runs are planned. */
 function comparedFolder(request: ShareRequest, note: (line: string) => void): Omit<SweepShare, "runs" | "todo"> {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
+  if (request.resume && overwrite) throw new UsageError("--resume and --overwrite: expected one of them");
   if (shard !== null && overwrite)
     throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);
   const count = countRuns(config);
