@@ -67,5 +67,6 @@ test.each([
   writeFileSync(file, "mine");
   const argv = [command, ...(options.length > 0 || command === "init" ? options : [grid]), "-o", file];
   expect(await refused(...argv)).toBe(`${file} exists; give another -o, or --overwrite`);
+  expect(await refused(...argv.with(-1, "-"))).toMatch(/^--output: expected a file.*, got '-'/);
   expect((await runMain([...argv, "--overwrite"])).code).toBe(0);
 });
