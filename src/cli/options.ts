@@ -122,10 +122,11 @@ interface Options {
   readonly overwrite?: boolean;
 }
 
-/** The file to write; undefined without -o. Refuses to replace one without --overwrite: UsageError. */
+/** The file to write; undefined without -o. Refuses `-`, and to replace a file without --overwrite: UsageError. */
 export function outputFile({ output, overwrite = false }: Options): string | undefined {
   if (output === undefined) return undefined;
   const file = pathOption("--output", output);
+  if (file === "-") throw new UsageError("--output: expected a file, got '-'; a file of this name is ./-");
   if (!existsSync(file)) return file;
   if (!statSync(file).isFile()) throw new UsageError(`${file} is not a file that can be replaced; give another -o`);
   if (!overwrite) throw new UsageError(`${file} exists; give another -o, or --overwrite`);

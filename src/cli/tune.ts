@@ -8,7 +8,7 @@ import { UsageError } from "../errors.ts";
 import { correlationText, pointText } from "../identity/cell.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
-import type { Results } from "../records/read-results.ts";
+import { configIn, type Results } from "../records/read-results.ts";
 import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import {
   type Candidate,
@@ -142,7 +142,10 @@ function eachOption(text: string | undefined, { config, path }: Results): GridKe
 /** Refuses what can't be chosen from: a sweep without lists, or with runs missing. */
 function checkWhole(results: Results, cells: ReturnType<typeof cellLosses>): void {
   const { path, config } = results;
-  if (listedKeys(config).length === 0)
+  const listed = listedKeys(configIn(path));
+  if (listed.length > 0 && listedKeys(config).length === 0)
+    throw new UsageError(`--at: expected a listed setting to be left to choose, got all: ${listed.join(", ")}`);
+  if (listed.length === 0)
     throw new UsageError(
       `${path}: no setting has several values; train a grid first, such as ${MMOE} sweep --lr 0.001,0.01`,
     );

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
 import { configDifferences, widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { makeFolder, writeWholeSync } from "../files.ts";
+import { makeFolder, reading, writeWholeSync } from "../files.ts";
 import { checkpointPath, readStates } from "./checkpoints.ts";
 import { CHECKPOINTS, CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
 import { PROVENANCE } from "./journal.ts";
@@ -33,7 +33,23 @@ export function commonConfig(folders: readonly string[]): Config {
  */
 export function checkJournals(folders: readonly string[], config: Config, warn: (line: string) => void): number {
   const paths = folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)));
-  return checkAgreement(paths, { trained: trainedHash(config), warn });
+  return checkAgreement(withoutCopies(paths), { trained: trainedHash(config), warn });
+}
+
+/** Leaves out copies of journals before them: an earlier merge made some, and a folder may be given twice. */
+function withoutCopies(paths: readonly string[]): string[] {
+  const bySize = new Map<number, string[]>();
+  return paths.filter((path) => {
+    const { size } = reading(path, () => statSync(path));
+    const others = bySize.get(size) ?? [];
+    if (others.some((other) => bytesOf(other).equals(bytesOf(path)))) return false;
+    bySize.set(size, [...others, path]);
+    return true;
+  });
+}
+
+function bytesOf(path: string): Buffer {
+  return reading(path, () => readFileSync(path));
 }
 
 /**

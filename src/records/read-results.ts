@@ -5,6 +5,7 @@ import { type Config, trainedHash } from "../config/config.ts";
 import { loadStoredConfig } from "../config/load.ts";
 import { meantBy } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
+import { reading } from "../files.ts";
 import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
 import { shellQuoted } from "../text.ts";
 import { CONFIG, JOURNALS } from "./find-results.ts";
@@ -75,5 +76,6 @@ export function nearby(folder: string, name = ""): string {
 }
 
 function namesIn(folder: string): string[] {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder).sort() : [];
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return reading(folder, () => readdirSync(folder)).sort();
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { arithmeticOf } from "../engines/arithmetic.ts";
-import { readText } from "../files.ts";
+import { reading, readText } from "../files.ts";
 import { PROVENANCE } from "./journal.ts";
 import { PROGRESS, type ProcessProgress, progressIn } from "./progress-file.ts";
 import { type Provenance, provenanceIn } from "./provenance.ts";
@@ -84,7 +84,7 @@ export function provenancesIn(
   warn: (line: string) => void,
 ): { name: string; provenance: Provenance }[] {
   if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((name) => name.endsWith(PROVENANCE));
+  const files = reading(folder, () => readdirSync(folder)).filter((name) => name.endsWith(PROVENANCE));
   const all = files.flatMap((file) => {
     try {
       const provenance = provenanceIn(readText(join(folder, file), { most: LARGEST_PROVENANCE }));

@@ -17,7 +17,15 @@ import { MachineError } from "../system-errors.ts";
 import { keepTables, keepTablesBeside } from "../tables/table-cache.ts";
 import { checkRuns } from "./check-runs.ts";
 import { ENGINE_OF, type EngineName, type EngineOptions, loadEngine } from "./engines.ts";
-import { plannedShare, type ShareRequest, type SweepShare, tablesOf, trainedWith, withTables } from "./share.ts";
+import {
+  plannedShare,
+  type ShareRequest,
+  type SweepShare,
+  shareNow,
+  tablesOf,
+  trainedWith,
+  withTables,
+} from "./share.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 /** A sweep to train, by which engine, and for how long. */
@@ -110,30 +118,30 @@ export async function runSweep(
 }
 
 async function train(
-  share: SweepShare,
+  planned: SweepShare,
   engine: Engine,
   { limitMs, checkpointMs = CHECKPOINT_MS, keep = {}, ...options }: SweepRequest,
   { signal, listener }: { signal: AbortSignal | undefined; listener: SweepListener },
 ): Promise<SweepOutcome> {
-  const { out, todo } = share;
+  const { out } = planned;
   const { name, device, beside } = engine;
   const note = (line: string) => listener.note?.(line);
-  const recording = new Recording(share, engine, { ...options, note });
+  const recording = new Recording(planned, engine, { ...options, note });
   const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs, note);
   const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
   const late = lateAfter(stop);
-  const ended = new EndedRuns(share);
   const kinds = { weights: false, predictions: false, ...keep };
-  const arrays = new KeptArrays(out, kinds, share.config.rows?.labels);
+  const arrays = new KeptArrays(out, kinds, planned.config.rows?.labels);
   try {
-    await keepTables(tablesOf(todo), { signal: stop, note });
-    const states = recording.begin();
+    await keepTables(tablesOf(planned.todo), { signal: stop, note });
+    const { share, states } = recording.begin();
+    const ended = new EndedRuns(share);
     const kept = new Map(Array.from(states, ([id, { step }]) => [id, step]));
     const { trainedBefore } = recording;
     listener.start?.({ ...share, engine: name, device, ...(beside && { beside }), trainedBefore, kept });
     const ending = keepsAll(engine) ? undefined : limit;
     const observers = [...recording.observers, ended, ...(ending ? [ending] : []), listener];
-    const training = engine.train(todo, {
+    const training = engine.train(share.todo, {
       signal: stop,
       ...(ending && { noMore: ending.noMore }),
       ...(engine.keepsStates && { keeping: { states, everyMs: checkpointMs, onState: keepBy(observers) } }),
@@ -214,7 +222,7 @@ function lateAfter(stop: AbortSignal): AbortSignal {
   return late.signal;
 }
 
-interface RecordingOptions {
+interface RecordingOptions extends Pick<ShareRequest, "retryFailed"> {
   readonly argv?: readonly string[] | undefined;
   readonly long?: boolean | undefined;
   readonly overwrite?: boolean | undefined;
@@ -225,7 +233,8 @@ interface RecordingOptions {
 class Recording {
   /** Other engines that trained runs of this folder. */
   readonly trainedBefore: readonly string[];
-  readonly #share: SweepShare;
+  readonly #retryFailed: boolean | undefined;
+  #share: SweepShare;
   readonly #folder: ResultsFolder;
   readonly #checkpoints: Checkpoints;
   readonly #start: string;
@@ -235,7 +244,7 @@ class Recording {
   constructor(
     share: SweepShare,
     engine: Engine,
-    { argv = [], long = false, overwrite = false, note }: RecordingOptions,
+    { argv = [], long = false, overwrite = false, retryFailed, note }: RecordingOptions,
   ) {
     const { config, out, shard, begun } = share;
     const { name, device, beside } = engine;
@@ -243,18 +252,20 @@ class Recording {
     this.trainedBefore = begun ? otherTrainers(join(out, JOURNALS), trainer) : [];
     const provenance = provenanceOf({ argv, config, engine, shard });
     this.#share = share;
+    this.#retryFailed = retryFailed;
     this.#start = provenance.start;
     this.#folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
     const ofRun = (run: AnyRun) => arithmeticOf(trainerOf(run, trainer));
     this.#checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmeticOf: ofRun }, note);
   }
 
-  /** Reads where runs in flight of earlier processes go on from, by their ids. */
-  begin(): ReadonlyMap<string, RunState> {
+  /** Reads what is left to train, and where runs in flight of earlier processes go on from, by their ids. */
+  begin(): { readonly share: SweepShare; readonly states: ReadonlyMap<string, RunState> } {
+    this.#share = shareNow(this.#share, { retryFailed: this.#retryFailed });
     this.#checkpoints.remove(this.#share.ended.values());
     const states = this.#checkpoints.states(this.#share.todo);
     this.#progress = new ProgressFile(this.#folder.journalName, this.#start, states);
-    return states;
+    return { share: this.#share, states };
   }
 
   /** In the order in which they are told: a record is on disk before its checkpoint is removed. */

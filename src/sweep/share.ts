@@ -1,9 +1,11 @@
-import type { Config } from "../config/config.ts";
+import { join } from "node:path";
+import { type Config, trainedHash } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { memo } from "../memo.ts";
-import { defaultFolder, findResults } from "../records/find-results.ts";
+import { defaultFolder, findResults, JOURNALS } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
+import { readHeads } from "../records/read-sweep.ts";
 import type { Shard } from "../records/writer-lock.ts";
 import { withValues } from "../tables/read-table.ts";
 import { thousands } from "../units.ts";
@@ -62,6 +64,7 @@ export function plannedShare(
 /** The same before the runs are planned. */
 function comparedFolder(request: ShareRequest, note: (line: string) => void): Omit<SweepShare, "runs" | "todo"> {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
+  if (request.resume && overwrite) throw new UsageError("--resume and --overwrite: expected one of them");
   if (shard !== null && overwrite)
     throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);
   const count = countRuns(config);
@@ -70,8 +73,22 @@ function comparedFolder(request: ShareRequest, note: (line: string) => void): Om
   const found = findResults(out, config, { overwrite, warn: note });
   if (request.resume && found === undefined)
     throw new UsageError(`${out} holds no sweep to resume; leave out --resume`);
-  const kept = [...(found ?? [])].filter(([, { status }]) => status === "done" || !request.retryFailed);
-  return { config, out, shard, ended: new Map(kept), begun: found !== undefined };
+  return { config, out, shard, ended: notRepeated(found, request), begun: found !== undefined };
+}
+
+/** Of the runs that have ended, those that are not trained again. */
+function notRepeated(
+  ended: ReadonlyMap<string, RecordHead> = new Map(),
+  { retryFailed = false }: Pick<ShareRequest, "retryFailed">,
+): SweepShare["ended"] {
+  return new Map([...ended].filter(([, { status }]) => status === "done" || !retryFailed));
+}
+
+/** The share without the runs that other processes have ended since it was planned. */
+export function shareNow(share: SweepShare, request: Pick<ShareRequest, "retryFailed">): SweepShare {
+  const options = { trained: trainedHash(share.config), warn: () => {} };
+  const ended = notRepeated(readHeads(join(share.out, JOURNALS), options), request);
+  return { ...share, ended, todo: share.todo.filter(({ id }) => !ended.has(id)) };
 }
 
 /**

@@ -54,13 +54,8 @@ export async function trainAgain(
       language !== undefined
         ? await processEngine(language, { ...options, device: codeDeviceOf(device) })
         : await familyEngineOf(group[0], { ...options, allowCpu, ...(kernels && { kernels }) });
-    const others = new Set(group.map((record) => record.device).filter((one) => one !== engine.device));
-    const where = `${engine.device}${others.size > 0 ? `; trained on ${[...others].join(", ")}` : ""}`;
-    note(
-      `training ${numberOf(group.length, "run")} again on ${engine.name} (${where}): ${group.map(({ id }) => id).join(", ")}`,
-    );
     try {
-      verified.push(...(await verifyRuns(group, config, engine, signal)));
+      verified.push(...(await verifyRuns(group, config, engine, { note, signal })));
     } finally {
       await engine.dispose();
     }
@@ -114,11 +109,14 @@ async function verifyRuns(
   records: readonly RunRecord[],
   config: Config,
   engine: Engine,
-  signal: AbortSignal,
+  { note, signal }: Pick<TrainAgainOptions, "note" | "signal">,
 ): Promise<Verified[]> {
   const recorded = new Map(records.map((record) => [record.id, record]));
   const runs = withTables(planWanted(config, ({ id }) => recorded.has(id)));
   await checkRuns(runs, config, engine);
+  note(
+    `training ${numberOf(runs.length, "run")} again on ${engine.name} (${devicesText(records, engine)}): ${[...recorded.keys()].join(", ")}`,
+  );
   const verified: Verified[] = [];
   await withEarlyStopping(engine).train(runs, {
     signal,
@@ -129,6 +127,12 @@ async function verifyRuns(
     },
   });
   return verified;
+}
+
+/** The device of an engine that has tried its models, and those that trained them before if they are others. */
+function devicesText(records: readonly RunRecord[], { device }: Engine): string {
+  const others = new Set(records.map((record) => record.device).filter((one) => one !== device));
+  return `${device}${others.size > 0 ? `; trained on ${[...others].join(", ")}` : ""}`;
 }
 
 /**

@@ -68,9 +68,7 @@ export interface Pick {
  */
 export function tune(results: Results, { loss, metric, by, each = [] }: TuneOptions): Pick[] {
   const isEach = (key: string) => each.some((one) => one === key);
-  const cells = metric
-    ? cellValues(results, (record) => (record.status === "done" ? metric.of(record) : undefined))
-    : cellLosses(results, loss);
+  const cells = metric ? cellValues(results, (record) => metricOf(record, metric)) : cellLosses(results, loss);
   const groups = groupBy(cells, ({ model, correlation, point }) => {
     const at = pointText(partOf(point, isEach));
     return by === "model" ? `${model} ${at}` : `${model} ${correlation} ${at}`;
@@ -80,6 +78,12 @@ export function tune(results: Results, { loss, metric, by, each = [] }: TuneOpti
     const open = group.map((cell) => ({ ...cell, point: partOf(cell.point, (key) => !isEach(key)) }));
     return { ...pickOf(open, results, by, metric?.isHigherBetter), at };
   });
+}
+
+/** Undefined for a run without the metric: the AUC of rows of one class, where each run has a split of its own. */
+function metricOf(record: RunRecord, { of }: TuneMetric): number | undefined {
+  const value = record.status === "done" ? of(record) : Number.NaN;
+  return Number.isNaN(value) ? undefined : value;
 }
 
 function partOf(point: GridPoint, isPart: (key: string) => boolean): GridPoint {

@@ -75,6 +75,12 @@ describe("a sweep with a model in JavaScript", () => {
     ]);
   });
 
+  test("is verified, which names what trains it", async () => {
+    await trained;
+    const { code, stderr } = await runMain(["verify", out, "--runs", "12", "--kernels", "wasm"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(` again on node (${NODE}): mine/`)]);
+  });
+
   test("refuses a changed file, in a new sweep, as it goes on, and as it is verified", async () => {
     await trained;
     writeFileSync(file, `${LINEAR}\n`);

@@ -47,6 +47,13 @@ describe("mmoe merge A B -o OUT", () => {
     expect(csv(at("out"))).toEqual(csv(a));
   });
 
+  test("counts no copies as done again, if it is repeated or gets a folder twice", async () => {
+    const [a, b] = [await sweep("a", "--models", "omoe,mmoe"), await sweep("b", "--models", "shared-bottom")];
+    for (const folders of [[a, b], [a, b], [a, `${a}/`], [at("out")]])
+      expect(await runMain(["merge", ...folders, "-o", `${at("out")}/`])).toMatchObject({ code: 0, stderr: "" });
+    expect(journals(at("out"))).toHaveLength(4);
+  });
+
   test("refuses runs that came out differently, by name, and writes nothing", async () => {
     const a = await sweep("a");
     engine.load = another;

@@ -1,5 +1,5 @@
 // What many commands refuse in the same words: one line, exit code 2.
-import { writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
@@ -45,6 +45,17 @@ describe.each(["summary", "status", "merge", "tune", "claims", "figures", "repor
   },
 );
 
+test.each(["summary", "status", "merge", "tune", "verify"])(
+  "mmoe %s refuses journals that can't be read",
+  async (command) => {
+    const folder = join(temporaryFolder(), "results");
+    mkdirSync(folder);
+    copyFileSync(join(grid, "config.yaml"), join(folder, "config.yaml"));
+    writeFileSync(join(folder, "journal"), "");
+    expect(await refused(command, folder)).toBe(`${folder}/journal: can't be read: not a directory`);
+  },
+);
+
 test.each([
   ["data --corr 0.5 --rows 2", "rows.csv"],
   ["export", "runs.csv"],
@@ -56,5 +67,6 @@ test.each([
   writeFileSync(file, "mine");
   const argv = [command, ...(options.length > 0 || command === "init" ? options : [grid]), "-o", file];
   expect(await refused(...argv)).toBe(`${file} exists; give another -o, or --overwrite`);
+  expect(await refused(...argv.with(-1, "-"))).toMatch(/^--output: expected a file.*, got '-'/);
   expect((await runMain([...argv, "--overwrite"])).code).toBe(0);
 });

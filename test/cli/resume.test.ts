@@ -45,6 +45,16 @@ describe("a sweep repeated into its folder", () => {
     expect([text("runs.csv"), text("curves.csv")]).toEqual(before);
   });
 
+  test("trains nothing again that another sweep ended while it began", async () => {
+    engine.load = async () => {
+      engine.load = () => fakeEngine();
+      await sweep("--runs", "1");
+      return fakeEngine({ before: ({ id }) => trained.push(id) });
+    };
+    expect((await sweep("--runs", "2")).stderr).toBe(`${out}: reused 6, to do 6 runs on fake (none)\n`);
+    expect(trained).toHaveLength(6);
+  });
+
   test("may go on with another engine, and says which one began", async () => {
     await sweep("--runs", "1");
     engine.load = () => ({ ...fakeEngine(), device: "NVIDIA H100" });

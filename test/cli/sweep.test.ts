@@ -184,6 +184,7 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
     [["--time-limit", "soon"], "--time-limit: expected a time such as 3h50m, at most 24d, got 'soon'"],
     [["--checkpoint-every", "often"], "--checkpoint-every: expected a time such as 3h50m, at most 24d, got 'often'"],
     [["--resume"], "holds no sweep to resume; leave out --resume"],
+    [["--resume", "--overwrite"], "--resume and --overwrite: expected one of them"],
     [["more", "words"], "too many arguments"],
   ])("%j", async (argv, message) => {
     expect(refusal(await sweep(...argv))).toContain(message);

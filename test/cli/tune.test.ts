@@ -81,6 +81,9 @@ test("mmoe tune refuses in a line what it can't choose from, and writes nothing"
   expect(await tune(made(), "--seed", "1")).toBe("--seed: must differ from 1, the seed of the tuning runs; omit it");
   const each = (of: string) => tune(made(["batch=64,256"]), "--each", of);
   expect(await each("depth")).toMatch(/^--each: expected some of batch, lr, which .* lists, got 'depth'$/);
+  expect(await tune(made(["batch=64,256"]), "--at", "batch=64,lr=0.01")).toBe(
+    "--at: expected a listed setting to be left to choose, got all: batch, lr",
+  );
   expect(await each("lr,batch")).toBe("--each: expected a listed setting to be left to choose, got all: batch, lr");
   expect(existsSync(file)).toBe(false);
 });

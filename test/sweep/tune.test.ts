@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AnyRun } from "../../src/engines/engine.ts";
+import type { GridPoint } from "../../src/identity/cell.ts";
 import { resultsAt } from "../../src/records/at-point.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { tune, tunedConfig } from "../../src/sweep/tune.ts";
@@ -56,6 +57,17 @@ describe("tune(results, { loss, by })", () => {
     expect(picks.map(({ atEnd }) => atEnd)).toEqual([["lr"], []]);
     const words = madeResults(() => 0.2, ["runs=2", "models=mmoe", "optimizer=adam,sgd"]);
     expect(tune(words, { loss: "train", by: "model" })[0]?.atEnd).toEqual([]);
+  });
+
+  test("chooses by a metric that some runs do not have, from the others", () => {
+    const of = ({ run, point }: { run: number; point: GridPoint }) => (run === 3 ? Number.NaN : run - Number(point.lr));
+    const metric = { name: "auc1", meaning: "AUC", isHigherBetter: true, of };
+    const [omoe] = tune(results, { loss: "train", by: "model", metric });
+    expect([omoe?.chosen, omoe?.next?.runs, omoe?.candidates.map(({ runs }) => runs)]).toEqual([
+      { lr: 0.001 },
+      23,
+      [23, 23, 23],
+    ]);
   });
 
   test("does not choose a point at which a run failed", () => {
