@@ -15,9 +15,12 @@ interface Looks {
   readonly diagnostics?: Diagnostics | undefined;
 }
 
-/** Whether a try has trained for long enough to know its best step. Other runs never have. */
+/**
+ * Whether a try has trained for long enough to know its best step, or that it will have none: rows without a metric, such as
+ * the AUC of a single class, never have one. Other runs never have.
+ */
 export function isEnough({ until }: Pick<AnyRun, "until">, looks: Looks): boolean {
-  return until !== undefined && bestStep(looks, until)?.isSure === true;
+  return until !== undefined && (bestStep(looks, until)?.isSure ?? looks.curve.steps.length > 0);
 }
 
 /**

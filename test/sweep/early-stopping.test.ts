@@ -9,6 +9,7 @@ import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { taskOverride } from "../../src/config/task-kinds.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import { isEnough } from "../../src/engines/early-stop.ts";
 import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import {
@@ -214,6 +215,19 @@ describe("on real engines", () => {
       expect(Math.max(...(ends as number[]))).toBeLessThan(240);
     },
   );
+
+  test("a try ends at its first look where its rows have no such metric", () => {
+    const until = { ...STOPPING, by: { metric: "auc", task: 1, isHigherBetter: true } };
+    const looks = (...values: number[]) => {
+      const curve = { steps: values.map((_, i) => i + 1), train: [], heldout: values.map(() => [1, 1]) };
+      return { curve, diagnostics: { steps: curve.steps, values: { "auc/2": values } } };
+    };
+    expect([[], [Number.NaN], [0.5]].map((values) => isEnough({ until }, looks(...values)))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
 
   test("held-out rows have no say in it", async () => {
     expect(await stepsOf(cpu, 100)).toEqual(await stepsOf(cpu));
