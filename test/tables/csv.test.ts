@@ -111,6 +111,13 @@ describe("a file is refused in one line that has", () => {
   });
 });
 
+test("a file in another encoding than UTF-8 is refused: different texts would become the same", () => {
+  const text = "x_city,y1,y2\nKöln,1,2\nKüln,2,3\n";
+  expect(complaint(() => csvTable(Buffer.from(text, "latin1"), "t.csv"))).toBe(
+    "t.csv: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8",
+  );
+});
+
 test("a long cell is shown by its beginning", () => {
   expect(complaint(() => table(`x1,y1,y2,part\n1,2,3,${"7".repeat(2_000_000)}\n`))).toBe(
     `t.csv:2: part: expected train, validation or test, got '${"7".repeat(40)}'`,
