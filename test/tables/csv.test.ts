@@ -84,6 +84,7 @@ describe("a file is refused in one line that has", () => {
     ["x1,y1,y2\n1,2,3\n\n4,5,n/a\n", `t.csv:4: y2: ${number} 'n/a'; if it stands for an empty cell, give --na 'n/a'`],
     ["x1,y1,y2\n1,2,3\nInfinity,5,6\n", `t.csv:3: x1: ${number} 'Infinity'`],
     ["x1,y1,y2\n1,2,3\n1e39,5,6\n", `t.csv:3: x1: ${number} '1e39'`],
+    ["x1,y1,y2\n1,2,1e39\n3,4,5\n", `t.csv:2: y2: ${number} '1e39'`],
     ["x1,y1,y2\n0x1,2,3\n", `t.csv:2: x1: ${number} '0x1'`],
     ["x1,y1,y2\n1,2,3\n", "t.csv: expected at least 2 rows, got 1"],
     ["", "t.csv: expected a header and rows, got an empty file"],

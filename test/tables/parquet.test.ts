@@ -97,6 +97,11 @@ test("a truth value in a Parquet file is a category, and no other thing than a t
   expect(complaint(() => tableIn(written([days, y, part, z])))).toMatch(
     /^t\.parquet: row 1: x_day: expected a number up to \S+, got 'Thu Jan 01 1970/,
   );
+  expect(complaint(() => tableIn(written([y, { ...days, name: "y_day" }, { ...y, name: "x" }])))).toMatch(
+    /^t\.parquet: row 1: y_day: expected a number up to \S+, got 'Thu Jan 01 1970/,
+  );
+  const holes = { name: "y_hole", data: ROWS.map((n) => (n === 0 ? Number.NaN : n % 3)), type: "DOUBLE" as const };
+  expect(complaint(() => tableIn(written([y, holes, { ...y, name: "x" }])))).toMatch(/got 'NaN'; .* give --na 'NaN'$/);
 });
 
 describe("a file is refused in one line:", () => {
