@@ -1,7 +1,7 @@
 // One label's column while a table is read: numbers, or texts, which are classes.
 import { UsageError } from "../errors.ts";
 import { PARTS, TRAINING } from "./columns.ts";
-import { isNothing, naHint } from "./input-column.ts";
+import { isNothing, naHint, wordBeforeNumbers } from "./input-column.ts";
 
 /** Most classes of a label. */
 const MOST_CLASSES = 100;
@@ -66,8 +66,10 @@ export class LabelColumn {
     this.#gaps += numbers.length - count;
   }
 
-  /** How many rows have no label. Throws UsageError if none has one, of the table or, with `marks`, of a part that rows have. */
+  /** How many rows have no label. Throws UsageError if none has one, of the table or, with `marks`, of a part that rows have, and for NA before numbers. */
   gaps(marks: Uint8Array | undefined): number {
+    const word = wordBeforeNumbers(this.#texts?.keys() ?? []);
+    if (word !== undefined) throw new UsageError(`${this.#source}: column '${this.#name}': ${word}`);
     const empty = PARTS.find((_, part) => this.#labelled[part] === 0 && (marks ?? [0]).includes(part));
     if (empty === undefined) return this.#gaps;
     const rows = marks ? `every ${empty} row` : "every row";

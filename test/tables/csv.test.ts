@@ -82,6 +82,14 @@ describe("a file is refused in one line that has", () => {
       "t.csv: column 'y1': expected numbers, or at most 100 different texts, got more; the first is 'name 0'",
     ],
     ["x1,y1,y2\n1,2,3\n\n4,5,n/a\n", `t.csv:4: y2: ${number} 'n/a'; if it stands for an empty cell, give --na 'n/a'`],
+    [
+      "x1,y1,y2\nNA,2,3\n1,4,5\n",
+      "t.csv: column 'x1': expected numbers, got 'NA' before them; if it stands for an empty cell, give --na 'NA'",
+    ],
+    [
+      "x1,y1,y2\n1,2,?\n1,4,5\n3,4,nan\n",
+      "t.csv: column 'y2': expected numbers, got '?' before them; if it stands for an empty cell, give --na '?'",
+    ],
     ["x1,y1,y2\n1,2,3\nInfinity,5,6\n", `t.csv:3: x1: ${number} 'Infinity'`],
     ["x1,y1,y2\n1,2,3\n1e39,5,6\n", `t.csv:3: x1: ${number} '1e39'`],
     ["x1,y1,y2\n1,2,1e39\n3,4,5\n", `t.csv:2: y2: ${number} '1e39'`],
@@ -319,6 +327,8 @@ test("a column whose first value is a text is a category, its values in order an
   const text = withColumn("x_city", ["Rome", " Bern", "Rome ", "7"]);
   expect(table(text).contents).toEqual([{ values: ["7", "Bern", "Rome"], gaps: false }]);
   expect(columnOf(text)).toEqual([2, 1, 2, 0]);
+  const other = withColumn("x_city", ["NA", "7", "Rome", "?"]);
+  expect(table(other).contents[0]?.values).toEqual(["7", "?", "NA", "Rome"]);
 });
 
 test("an empty cell is a gap of a number and of a category, also before their first value", () => {
