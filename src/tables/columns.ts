@@ -108,7 +108,9 @@ function chosenPlaces(
   source: string,
   { labels, inputs, ignore = [], didYouMean = () => "" }: NamedColumns,
 ): Places {
-  const others = names.filter((name) => name !== PART && !labels.includes(name) && !ignore.includes(name));
+  const others = [...new Set(names)].filter(
+    (name) => name !== PART && !labels.includes(name) && !ignore.includes(name),
+  );
   const both = [...labels, ...(inputs ?? others)];
   const twice = both.find((name, i) => both.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' is named twice among labels and inputs`);

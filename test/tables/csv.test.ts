@@ -153,6 +153,13 @@ describe("columns that are named", () => {
     });
   });
 
+  test("are told from a name that the file has twice", () => {
+    const twice = "id,age,income,sex,age\n1,30,5,f,30\n2,40,6,m,40\n";
+    expect(complaint(() => named({ labels: ["sex", "income"] }, twice))).toBe(
+      "t.csv: column 'age' occurs twice; rename one",
+    );
+  });
+
   test.each([
     [{ labels: ["income", "sex"], ignore: ["ids"] }, "t.csv: no column 'ids'; columns: id, age, income, part, sex"],
     [{ labels: ["incme", "sex"] }, "t.csv: no column 'incme'; columns: id, age, income, part, sex"],
