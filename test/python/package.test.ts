@@ -150,6 +150,17 @@ print(json.dumps(_by_task(${JSON.stringify(`${header}\na,0.9,${tasks.map((k) => 
   },
 );
 
+test.skipIf(!HAS_PYTHON)("numbers and arrays of NumPy, and ranges, are given as those of Python", () => {
+  const told = json(`
+import numpy as np
+from mmoe.program import set_options
+from mmoe.running import _option
+settings = {"trainRows": np.array([50, 60]), "batch": np.int64(4), "evalEvery": range(10, 30, 10)}
+print(json.dumps([set_options(settings)[1::2], _option("--steps", range(10, 30, 10)), _option("--lr", np.array([0.5, 1]))]))`);
+  const settings = ["trainRows=[50, 60]", "batch=4", "evalEvery=[10, 20]"];
+  expect(told).toEqual([settings, ["--steps", "10,20"], ["--lr", "0.5,1.0"]]);
+});
+
 test.skipIf(!HAS_PYTHON)("both halves of a run's seed move what Python and NumPy draw in it", () => {
   const told = json(`
 import random
