@@ -65,6 +65,9 @@ test("the Parquet files of a folder are one table, in the order of their names",
   expect([readTable(folder).rows, readTable(folder).sha256 === sha256]).toEqual([22, false]);
   writeFileSync(join(folder, "b.parquet"), part(12, 23).subarray(0, -9));
   expect(complaint(() => readTable(folder))).toMatch(/b\.parquet: not readable as Parquet: /);
+  writeFileSync(join(folder, "b.parquet"), written(COLUMNS.slice(0, -1)));
+  const missing = /b\.parquet: no column 'y_long', which the first file of the folder has$/;
+  expect(complaint(() => readTable(folder))).toMatch(missing);
 });
 
 test("a number that float32 does not hold is kept in float64, others in float32, and texts are int32", () => {
