@@ -328,7 +328,7 @@ def _metrics(task: dict[str, Any], cell: dict[str, Any]) -> list[dict[str, Any]]
     of = {"task": task["name"], "kind": task["kind"], **_which(cell)}
     found = {"loss": cell["loss"], **cell["metrics"]}
     return [
-        {**of, "metric": name, "runs": cell["runs"], "mean": value["value"], "low": value["low"], "high": value["high"]} for name, value in found.items()
+        {**of, "metric": name, "runs": value["runs"], "mean": value["value"], "low": value["low"], "high": value["high"]} for name, value in found.items()
     ]
 
 
