@@ -165,6 +165,10 @@ describe("columns that are named", () => {
     [{ labels: ["incme", "sex"] }, "t.csv: no column 'incme'; columns: id, age, income, part, sex"],
     [{ labels: ["sex", "age", "sex"] }, "t.csv: column 'sex' is named twice among labels and inputs"],
     [{ labels: ["sex", "age"], inputs: ["id", "age"] }, "t.csv: column 'age' is named twice among labels and inputs"],
+    [
+      { labels: ["sex", "age"], ignore: ["id", "age"] },
+      "t.csv: column 'age' is named both among labels and inputs and to be ignored",
+    ],
     [{ labels: ["sex", "part"] }, "t.csv: column 'part' says train, validation or test; it is no label or input"],
   ])("are refused: %j", (chosen, message) => {
     expect(complaint(() => named(chosen))).toBe(message);
