@@ -297,6 +297,16 @@ describe("cells that are read as the user says", () => {
     expect(numbersOf(values).slice(4, 8)).toEqual([Number.NaN, 20, 2, Number.NaN]);
   });
 
+  test("are empty where they are another spelling of a number that stands for nothing, but in texts", () => {
+    const text = "x1,x_code,y1,y2\n-999.0,-999.0,1,2\n3,a,-9.99e2,5\n4,-999,6,7\n";
+    const { values, contents } = csvTable(Buffer.from(text), "t.csv", undefined, {
+      na: ["-999"],
+      categorical: ["x_code"],
+    });
+    expect(numbersOf(values).filter((_, i) => i % 4 !== 1)).toEqual([Number.NaN, 1, 2, 3, Number.NaN, 5, 4, 6, 7]);
+    expect(contents[1]).toEqual({ values: ["-999.0", "a"], gaps: true });
+  });
+
   test("are categories where they are numbers of a column that is named", () => {
     const { contents, values } = read({ na: ["NA", "?"], categorical: ["zone"] });
     expect(contents[1]?.values).toEqual(["10", "20"]);
