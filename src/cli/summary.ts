@@ -189,11 +189,11 @@ function blocksOf(results: Results, options: Options, { bad, loss, tasks, room }
 const ON_ROWS = "between models on the same test rows, the first minus the second:";
 
 /** The same values without the intervals that tables do not show: those over few runs or pairs. */
-function shownIntervals(value: unknown, runs = Number.POSITIVE_INFINITY): unknown {
-  if (Array.isArray(value)) return value.map((one) => shownIntervals(one, runs));
+function shownIntervals(value: unknown, count = Number.POSITIVE_INFINITY): unknown {
+  if (Array.isArray(value)) return value.map((one) => shownIntervals(one, count));
   if (typeof value !== "object" || value === null) return value;
-  const { n, pairs, loss } = value as { n?: number; pairs?: number; loss?: { n?: number } };
-  const own = n ?? pairs ?? loss?.n ?? runs;
+  const { n, pairs, runs, loss } = value as { n?: number; pairs?: number; runs?: number; loss?: { n?: number } };
+  const own = n ?? pairs ?? runs ?? loss?.n ?? count;
   const isFew = own < LEAST_SHOWN && "low" in value && "high" in value;
   const entries = Object.entries(isFew ? { ...value, low: null, high: null } : value);
   return Object.fromEntries(entries.map(([key, inner]) => [key, shownIntervals(inner, own)]));

@@ -215,7 +215,7 @@ function parsed(text: string, decimal: boolean): unknown {
   try {
     return parse(text, { ...OPTIONS, ...(decimal && { customTags: decimalOnly }) });
   } catch (error) {
-    const message = (error as Error).message.split(/ at line|\n/)[0];
+    const message = (error as Error).message.split(/ at line|\n|; please use YAML/)[0];
     const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
     const place = at === undefined ? "" : `:${at.line}:${at.col}`;
     throw new YamlError(message.includes("call stack") ? "nested too deep" : message, place);

@@ -14,7 +14,7 @@ import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf } fro
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
-import { columnsInTasks, isTaskList, kindsIn } from "./task-kinds.ts";
+import { columnsInTasks, givenKinds, isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
@@ -135,19 +135,20 @@ interface RowsOptions {
 }
 
 /**
- * `--rows FILE`: the file's rows, and the loss that a study of such rows reports. A study of another table keeps its name and how
- * it reads columns; others have the file's name.
+ * `--rows FILE`: the file's rows, and the loss that a study of such rows reports. A study of another table keeps its name, its tasks and
+ * how it reads columns; others have the file's name.
  */
 export function rowsOverride(file: string, { resplit, ...options }: RowsOptions = {}): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
   const said = defined({ ...options, split: resplit ? "run" : undefined });
   const isNamed = Boolean(options.labels ?? options.inputs ?? options.ignore);
-  const valuesAfter = ({ rows: before }: Settings) => {
+  const valuesAfter = ({ rows: before, taskKinds }: Settings) => {
     const kept = before === null ? {} : { ...(isNamed ? {} : chosenIn(before)), ...howRead(before) };
     const given = { ...kept, ...said };
     const rows = Object.keys(given).length === 0 ? file : { file, ...given };
     const named = { name, about: `Rows of ${basename(file)}` };
-    return { rows, ...(before === null && named), report: "heldout" };
+    const tasks = before === null || isNamed ? undefined : givenKinds(taskKinds);
+    return { rows, ...(before === null && named), report: "heldout", ...defined({ tasks }) };
   };
   return { source: "--rows", isOfRows: true, valuesAfter };
 }

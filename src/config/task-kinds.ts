@@ -27,13 +27,17 @@ interface Labels {
   readonly labelGaps: readonly number[];
 }
 
-/** The kinds by default: two texts, or 0 and 1, are binary, other texts categorical, and numbers regressions. */
+/** The kind by default: two texts, or 0 and 1, are binary, other texts categorical, and numbers regressions. */
+function foundKind(classes: readonly (string | number)[]): TaskKind {
+  const isText = typeof classes[0] === "string";
+  const isBinary = classes.length === 2 && (isText || (classes[0] === 0 && classes[1] === 1));
+  return isBinary ? "binary" : isText ? "categorical" : "regression";
+}
+
 function foundKinds({ labels, labelClasses, labelGaps }: Labels): TaskKindSetting[] {
   return labels.map((column, k) => {
     const classes = labelClasses[k] ?? [];
-    const isText = typeof classes[0] === "string";
-    const isBinary = classes.length === 2 && (isText || (classes[0] === 0 && classes[1] === 1));
-    const kind = isBinary ? "binary" : isText ? "categorical" : "regression";
+    const kind = foundKind(classes);
     const gaps = labelGaps[k];
     return { column, kind, weight: 1, classes: kind === "regression" ? [] : [...classes], ...(gaps > 0 && { gaps }) };
   });
@@ -42,6 +46,15 @@ function foundKinds({ labels, labelClasses, labelGaps }: Labels): TaskKindSettin
 /** What a config stores: nothing if all labels are as before they had kinds. */
 function storedKinds(kinds: readonly TaskKindSetting[]): readonly TaskKindSetting[] {
   return kinds.some(({ kind, weight, gaps }) => kind !== "regression" || weight !== 1 || gaps) ? kinds : [];
+}
+
+/** What `tasks` of a file say of a study's labels: each kind and weight that is another than by default. Undefined if they say nothing. */
+export function givenKinds(kinds: readonly TaskKindSetting[]): GivenTask[] | undefined {
+  const given = kinds.flatMap(({ column, kind, weight, classes }): GivenTask[] => {
+    const own = { ...(kind !== foundKind(classes) && { kind }), ...(weight !== 1 && { weight }) };
+    return Object.keys(own).length > 0 ? [{ column, ...own }] : [];
+  });
+  return given.length > 0 ? given : undefined;
 }
 
 /** `kinds` with what is given of some labels. `place` names a place in the list. Throws UsageError for what does not fit. */

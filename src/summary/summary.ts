@@ -130,9 +130,11 @@ function cellRows({ model, correlation, point, failed, failedShare, missing, los
 
 /** The mean loss of a task, `loss of y_income`, and its metrics. */
 function taskRows({ name, cells }: TaskSummary): Row[] {
-  return cells.flatMap(({ model, correlation, point, runs, loss, metrics }) => {
+  return cells.flatMap(({ model, correlation, point, loss, metrics }) => {
     const about = { about: "task", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
-    return Object.entries({ loss, ...metrics }).map(([what, value]) => row(about, `${what} of ${name}`, runs, value));
+    return Object.entries({ loss, ...metrics }).map(([what, value]) =>
+      row(about, `${what} of ${name}`, value.runs, value),
+    );
   });
 }
 

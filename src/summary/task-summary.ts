@@ -11,13 +11,18 @@ import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 
+/** A mean over the runs that have a value: a run without rows of both classes has no AUC. */
+export interface MeanOfRuns extends Estimate {
+  readonly runs: number;
+}
+
 /** One task of a cell: means over the runs that are done, with their intervals. */
 export interface TaskCell extends Cell {
   readonly runs: number;
   /** After the last step. */
-  readonly loss: Estimate;
+  readonly loss: MeanOfRuns;
   /** Metrics that its kind has, by name; absent if no run has one. */
-  readonly metrics: Readonly<Record<string, Estimate>>;
+  readonly metrics: Readonly<Record<string, MeanOfRuns>>;
 }
 
 export interface TaskSummary {
@@ -58,6 +63,6 @@ function taskOf(runs: readonly RunRecord[], k: number, set: LossSet): Omit<TaskC
   return { runs: runs.length, loss: meanOf(losses), metrics: Object.fromEntries(metrics) };
 }
 
-function meanOf(values: readonly number[]): Estimate {
-  return estimatesOf(Float64Array.from(values), { mean }).mean;
+function meanOf(values: readonly number[]): MeanOfRuns {
+  return { ...estimatesOf(Float64Array.from(values), { mean }).mean, runs: values.length };
 }

@@ -108,10 +108,15 @@ function chosenPlaces(
   source: string,
   { labels, inputs, ignore = [], didYouMean = () => "" }: NamedColumns,
 ): Places {
-  const others = names.filter((name) => name !== PART && !labels.includes(name) && !ignore.includes(name));
+  const others = [...new Set(names)].filter(
+    (name) => name !== PART && !labels.includes(name) && !ignore.includes(name),
+  );
   const both = [...labels, ...(inputs ?? others)];
   const twice = both.find((name, i) => both.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' is named twice among labels and inputs`);
+  const ignored = both.find((name) => ignore.includes(name));
+  if (ignored !== undefined)
+    throw new UsageError(`${source}: column '${ignored}' is named both among labels and inputs and to be ignored`);
   const missing = [...both, ...ignore].find((name) => name === PART || !names.includes(name));
   if (missing === PART)
     throw new UsageError(`${source}: column '${PART}' says ${PART_CHOICES}; it is no label or input`);

@@ -141,6 +141,8 @@ export class InputColumn {
   contents(): InputContents {
     if (this.#used === 0)
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
+    const word = this.#isCategory ? undefined : wordBeforeNumbers(this.#shownTexts());
+    if (word !== undefined) throw new UsageError(`${this.#source}: column '${this.#name}': ${word}`);
     const size = this.#values.length;
     if (size > FEW_VALUES && 2 * size > this.#used) throw this.#tooMany(`${size} in ${this.#used} training rows`);
     const values = size > MOST_HOT ? size : Array.from(this.#values, (place) => this.shown(place));
@@ -171,9 +173,13 @@ export class InputColumn {
     return this.#texts?.text(number) ?? String(number);
   }
 
+  /** In the order in which they came. */
+  *#shownTexts(): Generator<string> {
+    for (let place = 0; place < (this.#texts?.size ?? 0); place++) yield this.shown(place);
+  }
+
   #naWord(): string | undefined {
-    for (let place = 0; place < (this.#texts?.size ?? 0); place++)
-      if (naHint(this.shown(place)) !== "") return this.shown(place);
+    for (const text of this.#shownTexts()) if (naHint(text) !== "") return text;
     return undefined;
   }
 
@@ -209,4 +215,17 @@ const NA_WORDS: ReadonlySet<string> = new Set(["na", "n/a", "nan", "null", "none
 export function naHint(value: unknown): string {
   const text = String(value).trim();
   return NA_WORDS.has(text.toLowerCase()) ? `; if it stands for an empty cell, give --na '${text}'` : "";
+}
+
+/** What is wrong with texts that are all numbers but for words such as NA, one of which came first; undefined for others. */
+export function wordBeforeNumbers(texts: Iterable<string>): string | undefined {
+  let first: string | undefined;
+  let hasNumbers = false;
+  for (const text of texts) {
+    first ??= text;
+    const isNumber = !Number.isNaN(Number(text));
+    if (naHint(first) === "" || (!isNumber && naHint(text) === "")) return undefined;
+    hasNumbers ||= isNumber;
+  }
+  return hasNumbers ? `expected numbers, got '${first}' before them${naHint(first)}` : undefined;
 }

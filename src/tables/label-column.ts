@@ -1,7 +1,7 @@
 // One label's column while a table is read: numbers, or texts, which are classes.
 import { UsageError } from "../errors.ts";
 import { PARTS, TRAINING } from "./columns.ts";
-import { isNothing, naHint } from "./input-column.ts";
+import { isNothing, naHint, wordBeforeNumbers } from "./input-column.ts";
 
 /** Most classes of a label. */
 const MOST_CLASSES = 100;
@@ -9,7 +9,7 @@ const MOST_CLASSES = 100;
 /** The classes of a label: its texts or its numbers, in order. Null for more numbers than a label may have classes. */
 export type LabelClasses = readonly (string | number)[] | null;
 
-/** A column whose first value is no number has texts, each of which is a class. */
+/** A column whose first value is a text has texts, each of which is a class. */
 export class LabelColumn {
   readonly #name: string;
   readonly #source: string;
@@ -36,7 +36,7 @@ export class LabelColumn {
   /** The number that stands for a value: itself, of a text the place of its first appearance, NaN for nothing. Undefined if it is unfit. */
   numberOf(value: unknown, number: number | undefined): number | undefined {
     if (isNothing(value)) return Number.NaN;
-    if (!this.#hasNumbers && number === undefined) this.#texts ??= new Map();
+    if (!this.#hasNumbers && number === undefined && isText(value)) this.#texts ??= new Map();
     if (this.#texts === undefined) {
       this.#hasNumbers = true;
       return number;
@@ -66,8 +66,10 @@ export class LabelColumn {
     this.#gaps += numbers.length - count;
   }
 
-  /** How many rows have no label. Throws UsageError if none has one, of the table or, with `marks`, of a part that rows have. */
+  /** How many rows have no label. Throws UsageError if none has one, of the table or, with `marks`, of a part that rows have, and for NA before numbers. */
   gaps(marks: Uint8Array | undefined): number {
+    const word = wordBeforeNumbers(this.#texts?.keys() ?? []);
+    if (word !== undefined) throw new UsageError(`${this.#source}: column '${this.#name}': ${word}`);
     const empty = PARTS.find((_, part) => this.#labelled[part] === 0 && (marks ?? [0]).includes(part));
     if (empty === undefined) return this.#gaps;
     const rows = marks ? `every ${empty} row` : "every row";
@@ -92,4 +94,12 @@ export class LabelColumn {
         `the first is '${String(first).slice(0, 40)}'${naHint(first)}`,
     );
   }
+}
+
+/** Whether a value that is no fit number is a class: 1e39 and Infinity are too large, and NaN and a date in a Parquet file are no texts. */
+function isText(value: unknown): boolean {
+  return (
+    typeof value === "boolean" ||
+    (typeof value === "string" && Math.abs(Math.fround(Number(value))) !== Number.POSITIVE_INFINITY)
+  );
 }

@@ -1,4 +1,5 @@
 // Tables of the user's own: CSV and Parquet files.
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -139,7 +140,7 @@ const LARGEST_ROW = 10_000_000;
 
 /** The rows of a CSV file, its header first. Throws UsageError, by the name `source`, with line and column. */
 export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns, how?: TableReading): TableRows {
-  if (bytes.subarray(0, SNIFFED).includes(0))
+  if (bytes.subarray(0, SNIFFED).includes(0) || !isUtf8(bytes))
     throw new UsageError(
       `${source}: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8`,
     );

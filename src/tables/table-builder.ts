@@ -122,8 +122,8 @@ export class TableBuilder {
   /** Words that stand for nothing. */
   readonly #na: ReadonlySet<string>;
   readonly #resplit: boolean;
-  /** Whether a number may stand for nothing. */
-  readonly #hasNaNumbers: boolean;
+  /** Those of them that are numbers. */
+  readonly #naNumbers: ReadonlySet<number>;
   /** The numbers of the latest dictionary's values. */
   #known: { readonly values: CellPage["values"]; readonly numbers: Float64Array } | undefined;
   /** A cell's number. */
@@ -145,7 +145,7 @@ export class TableBuilder {
     const { inputs, labels } = this.#columns;
     expectMemory(source, rows, inputs.length + labels.length);
     this.#na = new Set(na);
-    this.#hasNaNumbers = na.some((word) => !Number.isNaN(Number(word)));
+    this.#naNumbers = new Set(na.flatMap((word) => numberIn(word) ?? []));
     this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
     this.#resplit = split === "run";
     const missing = categorical.find((name) => !inputs.includes(name));
@@ -216,7 +216,7 @@ export class TableBuilder {
 
   /** The numbers of a page that has nothing else; undefined if others, or some that need a message, may be there. */
   #numbersIn(i: number, { values, entries, levels, rows }: CellPage): Numbers | undefined {
-    if (!this.#all[i]?.takesNumbers || this.#hasNaNumbers) return undefined;
+    if (!this.#all[i]?.takesNumbers || this.#naNumbers.size > 0) return undefined;
     const all = numbersOf(values);
     if (all === undefined || !areFit(all)) return undefined;
     if (entries === undefined && levels === undefined) return all;
@@ -272,7 +272,7 @@ export class TableBuilder {
     if (i < 0) return this.#markOf(value, row, placeOf);
     const known = this.#inputs[i]?.placeOf(value);
     if (known !== undefined) return known;
-    const cell = this.#isNa(value) ? undefined : value;
+    const cell = this.#isNa(value, this.#all[i].takesNumbers) ? undefined : value;
     const number = numberIn(cell);
     if (number === undefined && typeof cell === "string" && !isName(cell.trim()))
       throw this.#error(i, placeOf(row), unprintable(cell));
@@ -290,9 +290,12 @@ export class TableBuilder {
     return inputs[i] ?? labels[i - inputs.length];
   }
 
-  #isNa(value: unknown): boolean {
+  /** Among numbers, -999 also stands for -999.0. */
+  #isNa(value: unknown, amongNumbers: boolean): boolean {
     if (this.#na.size === 0) return false;
-    return this.#na.has(typeof value === "string" ? value.trim() : String(value));
+    if (this.#na.has(typeof value === "string" ? value.trim() : String(value))) return true;
+    const number = amongNumbers && this.#naNumbers.size > 0 ? numberIn(value) : undefined;
+    return number !== undefined && this.#naNumbers.has(number);
   }
 
   /** The row's part as its place among `PARTS`. */

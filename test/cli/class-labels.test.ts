@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readResults } from "../../src/records/read-results.ts";
+import { taskSummaries } from "../../src/summary/task-summary.ts";
 import { columnMean, csvFile, csvRows } from "../support/csv.ts";
 import { expectVerified, printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { someRows } from "../support/tables.ts";
@@ -109,8 +111,21 @@ describe("mmoe summary", () => {
     expect(Number(of("auc of y_income"))).toBeCloseTo(meanOf("auc1"), 12);
     expect(Number(of("rSquared of y_age"))).toBeCloseTo(meanOf("rSquared3"), 12);
     expect(Number(of("loss of y_region"))).toBeCloseTo(meanOf("finalHeldoutLoss4"), 12);
-    const { tasks } = JSON.parse(await stdoutOf("summary", out, "--json")) as { tasks: { name: string }[] };
+    const { tasks } = JSON.parse(await stdoutOf("summary", out, "--json")) as {
+      tasks: ReturnType<typeof taskSummaries>;
+    };
     expect(tasks.map(({ name }) => name)).toEqual(["y_income", "y_single", "y_age", "y_region"]);
+    expect(tasks[0]?.cells[0]?.metrics.auc).toMatchObject({ runs: 3, low: null, high: null }); // as the table: of few runs
+  });
+
+  test("counts of each metric the runs that have it", async () => {
+    await trained;
+    const results = await readResults(out, () => {});
+    const records = results.records.map((record) =>
+      record.run === 0 ? { ...record, measures: { ...record.measures, auc: Array(4).fill(Number.NaN) } } : record,
+    );
+    const cell = taskSummaries({ ...results, records }, "heldout")[0]?.cells[0];
+    expect([cell?.runs, cell?.loss.runs, cell?.metrics.auc?.runs, cell?.metrics.accuracy?.runs]).toEqual([3, 3, 2, 3]);
   });
 });
 

@@ -79,6 +79,9 @@ describe("loadConfig(file, overrides)", () => {
     expect(complaint(() => loadConfig(fileOf("name: a\nname: b\n")))).toMatch(
       /config\.yaml:2:1: Map keys must be unique/,
     );
+    expect(complaint(() => loadConfig(fileOf("name: a\n---\nname: b\n")))).toMatch(
+      /config\.yaml:2:1: Source contains multiple documents$/,
+    );
   });
 });
 

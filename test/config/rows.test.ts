@@ -94,7 +94,7 @@ describe("--rows FILE", () => {
     });
   });
 
-  test("in the place of a study's table keeps its name, labels and how they are read", () => {
+  test("in the place of a study's table keeps its name, labels, tasks and how they are read", () => {
     const folder = temporaryFolder();
     const [one, two] = ["one.csv", "two.csv"].map((name) => join(folder, name)) as [string, string];
     writeFileSync(one, "age,zone,spend,id\n1,2,3,7\n2,,1,8\n3,1,2,9\n4,2,5,6\n5,1,1,5\n");
@@ -109,6 +109,15 @@ describe("--rows FILE", () => {
     expect(config.rows).toMatchObject({ file: two, labels: ["age", "spend"], inputs: ["zone"], impute: "mean" });
     const others = loadConfig("smoke", [study, rowsOverride(two, { labels: ["age", "zone"], ignore: ["id"] })]);
     expect(others.rows).toMatchObject({ labels: ["age", "zone"], inputs: ["spend"] });
+    const tasks = [
+      { column: "spend", weight: 2 },
+      { column: "age", kind: "categorical" },
+    ];
+    const weighted = loadConfig("smoke", [{ ...study, values: { ...study.values, tasks } }, rowsOverride(two)]);
+    expect(weighted.taskKinds).toMatchObject([
+      { column: "age", kind: "categorical", weight: 1, classes: [1, 2, 3, 4, 5, 6] },
+      { column: "spend", kind: "regression", weight: 2 },
+    ]);
   });
 
   test("comes before other options, wherever it stands", () => {

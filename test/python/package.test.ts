@@ -137,14 +137,28 @@ print(json.dumps([len(frame), sum(done[c].sum() for c in columns), "task" in fra
   });
 });
 
-test.skipIf(!HAS_PYTHON)("long form has a row for each of more than nine tasks", () => {
-  const tasks = Array.from({ length: 11 }, (_, k) => k + 1);
-  const header = ["id", ...tasks.map((k) => `finalHeldoutLoss${k}`), "reason"];
-  const told = json(`
+test.skipIf(!HAS_PYTHON)(
+  "long form has a row for each of more than nine tasks, whatever the settings are called",
+  () => {
+    const tasks = Array.from({ length: 11 }, (_, k) => k + 1);
+    const header = ["id", "beta1", ...tasks.map((k) => `finalHeldoutLoss${k}`), "reason"];
+    const told = json(`
 from mmoe.frames import _by_task
-print(json.dumps(_by_task(${JSON.stringify(`${header}\na,${tasks.map((k) => k / 8)},\n`)})))`);
-  const rows = tasks.map((k) => `a,${k},${k / 8},\n`);
-  expect(told).toBe(`id,task,finalHeldoutLoss,reason\n${rows.join("")}`);
+print(json.dumps(_by_task(${JSON.stringify(`${header}\na,0.9,${tasks.map((k) => k / 8)},\n`)})))`);
+    const rows = tasks.map((k) => `a,0.9,${k},${k / 8},\n`);
+    expect(told).toBe(`id,beta1,task,finalHeldoutLoss,reason\n${rows.join("")}`);
+  },
+);
+
+test.skipIf(!HAS_PYTHON)("numbers and arrays of NumPy, and ranges, are given as those of Python", () => {
+  const told = json(`
+import numpy as np
+from mmoe.program import set_options
+from mmoe.running import _option
+settings = {"trainRows": np.array([50, 60]), "batch": np.int64(4), "evalEvery": range(10, 30, 10)}
+print(json.dumps([set_options(settings)[1::2], _option("--steps", range(10, 30, 10)), _option("--lr", np.array([0.5, 1]))]))`);
+  const settings = ["trainRows=[50, 60]", "batch=4", "evalEvery=[10, 20]"];
+  expect(told).toEqual([settings, ["--steps", "10,20"], ["--lr", "0.5,1.0"]]);
 });
 
 test.skipIf(!HAS_PYTHON)("both halves of a run's seed move what Python and NumPy draw in it", () => {

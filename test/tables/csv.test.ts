@@ -82,8 +82,17 @@ describe("a file is refused in one line that has", () => {
       "t.csv: column 'y1': expected numbers, or at most 100 different texts, got more; the first is 'name 0'",
     ],
     ["x1,y1,y2\n1,2,3\n\n4,5,n/a\n", `t.csv:4: y2: ${number} 'n/a'; if it stands for an empty cell, give --na 'n/a'`],
+    [
+      "x1,y1,y2\nNA,2,3\n1,4,5\n",
+      "t.csv: column 'x1': expected numbers, got 'NA' before them; if it stands for an empty cell, give --na 'NA'",
+    ],
+    [
+      "x1,y1,y2\n1,2,?\n1,4,5\n3,4,nan\n",
+      "t.csv: column 'y2': expected numbers, got '?' before them; if it stands for an empty cell, give --na '?'",
+    ],
     ["x1,y1,y2\n1,2,3\nInfinity,5,6\n", `t.csv:3: x1: ${number} 'Infinity'`],
     ["x1,y1,y2\n1,2,3\n1e39,5,6\n", `t.csv:3: x1: ${number} '1e39'`],
+    ["x1,y1,y2\n1,2,1e39\n3,4,5\n", `t.csv:2: y2: ${number} '1e39'`],
     ["x1,y1,y2\n0x1,2,3\n", `t.csv:2: x1: ${number} '0x1'`],
     ["x1,y1,y2\n1,2,3\n", "t.csv: expected at least 2 rows, got 1"],
     ["", "t.csv: expected a header and rows, got an empty file"],
@@ -109,6 +118,13 @@ describe("a file is refused in one line that has", () => {
   ])("%j", (text, message) => {
     expect(complaint(() => table(text))).toBe(message);
   });
+});
+
+test("a file in another encoding than UTF-8 is refused: different texts would become the same", () => {
+  const text = "x_city,y1,y2\nKöln,1,2\nKüln,2,3\n";
+  expect(complaint(() => csvTable(Buffer.from(text, "latin1"), "t.csv"))).toBe(
+    "t.csv: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8",
+  );
 });
 
 test("a long cell is shown by its beginning", () => {
@@ -137,11 +153,22 @@ describe("columns that are named", () => {
     });
   });
 
+  test("are told from a name that the file has twice", () => {
+    const twice = "id,age,income,sex,age\n1,30,5,f,30\n2,40,6,m,40\n";
+    expect(complaint(() => named({ labels: ["sex", "income"] }, twice))).toBe(
+      "t.csv: column 'age' occurs twice; rename one",
+    );
+  });
+
   test.each([
     [{ labels: ["income", "sex"], ignore: ["ids"] }, "t.csv: no column 'ids'; columns: id, age, income, part, sex"],
     [{ labels: ["incme", "sex"] }, "t.csv: no column 'incme'; columns: id, age, income, part, sex"],
     [{ labels: ["sex", "age", "sex"] }, "t.csv: column 'sex' is named twice among labels and inputs"],
     [{ labels: ["sex", "age"], inputs: ["id", "age"] }, "t.csv: column 'age' is named twice among labels and inputs"],
+    [
+      { labels: ["sex", "age"], ignore: ["id", "age"] },
+      "t.csv: column 'age' is named both among labels and inputs and to be ignored",
+    ],
     [{ labels: ["sex", "part"] }, "t.csv: column 'part' says train, validation or test; it is no label or input"],
   ])("are refused: %j", (chosen, message) => {
     expect(complaint(() => named(chosen))).toBe(message);
@@ -270,6 +297,16 @@ describe("cells that are read as the user says", () => {
     expect(numbersOf(values).slice(4, 8)).toEqual([Number.NaN, 20, 2, Number.NaN]);
   });
 
+  test("are empty where they are another spelling of a number that stands for nothing, but in texts", () => {
+    const text = "x1,x_code,y1,y2\n-999.0,-999.0,1,2\n3,a,-9.99e2,5\n4,-999,6,7\n";
+    const { values, contents } = csvTable(Buffer.from(text), "t.csv", undefined, {
+      na: ["-999"],
+      categorical: ["x_code"],
+    });
+    expect(numbersOf(values).filter((_, i) => i % 4 !== 1)).toEqual([Number.NaN, 1, 2, 3, Number.NaN, 5, 4, 6, 7]);
+    expect(contents[1]).toEqual({ values: ["-999.0", "a"], gaps: true });
+  });
+
   test("are categories where they are numbers of a column that is named", () => {
     const { contents, values } = read({ na: ["NA", "?"], categorical: ["zone"] });
     expect(contents[1]?.values).toEqual(["10", "20"]);
@@ -311,6 +348,8 @@ test("a column whose first value is a text is a category, its values in order an
   const text = withColumn("x_city", ["Rome", " Bern", "Rome ", "7"]);
   expect(table(text).contents).toEqual([{ values: ["7", "Bern", "Rome"], gaps: false }]);
   expect(columnOf(text)).toEqual([2, 1, 2, 0]);
+  const other = withColumn("x_city", ["NA", "7", "Rome", "?"]);
+  expect(table(other).contents[0]?.values).toEqual(["7", "?", "NA", "Rome"]);
 });
 
 test("an empty cell is a gap of a number and of a category, also before their first value", () => {

@@ -65,6 +65,9 @@ test("the Parquet files of a folder are one table, in the order of their names",
   expect([readTable(folder).rows, readTable(folder).sha256 === sha256]).toEqual([22, false]);
   writeFileSync(join(folder, "b.parquet"), part(12, 23).subarray(0, -9));
   expect(complaint(() => readTable(folder))).toMatch(/b\.parquet: not readable as Parquet: /);
+  writeFileSync(join(folder, "b.parquet"), written(COLUMNS.slice(0, -1)));
+  const missing = /b\.parquet: no column 'y_long', which the first file of the folder has$/;
+  expect(complaint(() => readTable(folder))).toMatch(missing);
 });
 
 test("a number that float32 does not hold is kept in float64, others in float32, and texts are int32", () => {
@@ -97,6 +100,11 @@ test("a truth value in a Parquet file is a category, and no other thing than a t
   expect(complaint(() => tableIn(written([days, y, part, z])))).toMatch(
     /^t\.parquet: row 1: x_day: expected a number up to \S+, got 'Thu Jan 01 1970/,
   );
+  expect(complaint(() => tableIn(written([y, { ...days, name: "y_day" }, { ...y, name: "x" }])))).toMatch(
+    /^t\.parquet: row 1: y_day: expected a number up to \S+, got 'Thu Jan 01 1970/,
+  );
+  const holes = { name: "y_hole", data: ROWS.map((n) => (n === 0 ? Number.NaN : n % 3)), type: "DOUBLE" as const };
+  expect(complaint(() => tableIn(written([y, holes, { ...y, name: "x" }])))).toMatch(/got 'NaN'; .* give --na 'NaN'$/);
 });
 
 describe("a file is refused in one line:", () => {

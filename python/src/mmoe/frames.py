@@ -328,7 +328,7 @@ def _metrics(task: dict[str, Any], cell: dict[str, Any]) -> list[dict[str, Any]]
     of = {"task": task["name"], "kind": task["kind"], **_which(cell)}
     found = {"loss": cell["loss"], **cell["metrics"]}
     return [
-        {**of, "metric": name, "runs": cell["runs"], "mean": value["value"], "low": value["low"], "high": value["high"]} for name, value in found.items()
+        {**of, "metric": name, "runs": value["runs"], "mean": value["value"], "low": value["low"], "high": value["high"]} for name, value in found.items()
     ]
 
 
@@ -430,13 +430,17 @@ def _library(frame: str | None) -> str:
     raise ImportError(f"mmoe.results needs {' or '.join(choices)}, which pip installs")
 
 
+#: Settings, which a sweep may list, whose names end in a number.
+_NUMBERED = ("beta1", "beta2")
+
+
 def _by_task(text: str) -> str:
     """CSV with one row per task: columns that end in the number of a task become one."""
     header, *lines = csv.reader(io.StringIO(text))
     # By the name without the number, the places of its columns, task by task.
     places: dict[str, list[int]] = {}
     for place, name in enumerate(header):
-        if found := re.fullmatch(r"(.*[A-Za-z])([1-9]\d*)", name):
+        if name not in _NUMBERED and (found := re.fullmatch(r"(.*[A-Za-z])([1-9]\d*)", name)):
             places.setdefault(found[1], []).append(place)
     of_tasks = sorted(place for of_name in places.values() for place in of_name)
     before = range(of_tasks[0])

@@ -18,6 +18,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+from .program import as_json
+
+
 @dataclass(frozen=True)
 class Model:
     """Your model and its options, as ``mmoe.model`` returns them."""
@@ -88,7 +91,7 @@ def _named(made: str, options: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else as_json(value)
 
 
 def _file_of(made: Callable[..., Any], folder: Path) -> Path:

@@ -102,7 +102,23 @@ def environment(*, of_this_python: bool) -> dict[str, str]:
 
 def set_options(settings: Mapping[str, Any] | None) -> list[str]:
     """``--set key=value`` for each setting."""
-    return [word for key, value in (settings or {}).items() for word in ("--set", f"{key}={json.dumps(value)}")]
+    return [word for key, value in (settings or {}).items() for word in ("--set", f"{key}={as_json(value)}")]
+
+
+def as_json(value: Any) -> str:
+    """JSON of a value, in which numbers and arrays of NumPy are those of Python, and a range is a list.
+
+    :raises TypeError: it has something else
+    """
+    return json.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"expected numbers, texts, lists and dicts, got {type(value).__name__}")
 
 
 def run_program(words: Sequence[str], program: PathLike | None = None, *, may_end_with: Collection[int] = (0,)) -> str:

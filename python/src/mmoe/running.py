@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from .frames import Frame, Results
 from .own_models import definitions
-from .program import MmoeError, PathLike, Said, follow_program, progress_bar, run_program, set_options
+from .program import MmoeError, PathLike, Said, as_json, follow_program, progress_bar, run_program, set_options
 
 #: The folder of results that get no other one, as the command has it.
 _DEFAULT = Path("results")
@@ -148,11 +148,11 @@ def _option(flag: str, value: Any) -> list[str]:
     several = value.tolist() if hasattr(value, "tolist") else value
     if flag in _REPEATED:
         return [word for one in several for word in (flag, _text(one))]
-    return [flag, ",".join(map(_text, several if isinstance(several, list | tuple) else [several]))]
+    return [flag, ",".join(map(_text, several if isinstance(several, Sequence) else [several]))]
 
 
 def _text(value: Any) -> str:
-    return os.fspath(value) if isinstance(value, str | os.PathLike) else json.dumps(getattr(value, "item", lambda: value)())
+    return os.fspath(value) if isinstance(value, str | os.PathLike) else as_json(value)
 
 
 def _rows_file(rows: Any, folder: Path) -> str:

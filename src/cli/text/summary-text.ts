@@ -215,7 +215,7 @@ function taskRow({ model, runs, loss, metrics }: TaskCell, columns: readonly str
     const estimate = metrics[metric];
     if (estimate === undefined) return "-";
     if (COLUMNS[metric]?.half) return (Z * estimate.value).toFixed(4);
-    return COLUMNS[metric]?.interval ? estimateText(estimate, 4, runs) : estimate.value.toFixed(4);
+    return COLUMNS[metric]?.interval ? estimateText(estimate, 4, estimate.runs) : estimate.value.toFixed(4);
   });
   return [model, String(runs), estimateText(loss, 4, runs), ...cells];
 }
