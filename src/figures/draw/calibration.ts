@@ -51,11 +51,7 @@ export const calibration: Draw<CalibrationRow> = ({ rows, found, styles, sweep, 
   const head = heading("Share that came true against probability; below: rows in each bin", { y: 0, theme });
   let height = head.height;
   const nodes = groups.flatMap((models) => {
-    const key = modelLegend(new Map([...styles].filter(([model]) => models.includes(model))), {
-      y: height + 9,
-      theme,
-      sample: "marked",
-    });
+    const key = modelLegend(styles, { y: height + 9, theme, sample: "marked", models });
     const panels = shownTasks.flatMap(({ task, label }) =>
       drawn.map((correlation): TaskPanel => {
         const own = found.filter(({ cell }) => models.includes(cell.model) && cell.correlation === correlation);

@@ -78,19 +78,22 @@ function lineSample({ colour, dash }: SeriesStyle, x: number, y: number, length:
 
 interface ModelLegendOptions extends LegendOptions {
   readonly sample?: Sample;
+  /** The models that it has; all by default. */
+  readonly models?: readonly string[];
   /** Models that have the paper's hollow markers too. */
   readonly paper?: readonly string[];
 }
 
-/** A legend of the models, and of the paper's hollow markers. */
+/** A legend of models, and of the paper's hollow markers. */
 export function modelLegend(
   styles: ReadonlyMap<string, SeriesStyle>,
-  { sample = "line", paper = [], ...options }: ModelLegendOptions,
+  { sample = "line", models = [...styles.keys()], paper = [], ...options }: ModelLegendOptions,
 ): Legend {
-  const models = [...styles].map(([model, style]) => {
-    return { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
+  const items = [...styles].flatMap(([model, style]) => {
+    const item = { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
+    return models.includes(model) ? [item] : [];
   });
-  return legend([...models, ...paperItems("the paper", ofModels(styles, paper))], options);
+  return legend([...items, ...paperItems("the paper", ofModels(styles, paper))], options);
 }
 
 /** The styles of some of the models, in the legend's order. */
