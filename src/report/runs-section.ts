@@ -10,7 +10,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { thousands } from "../units.ts";
 import { type Html, headRow, html, NOTHING, section, tableBox, tableOf } from "./html.ts";
 import { dataElement } from "./html-page.ts";
-import { vlq } from "./packed-rows.ts";
+import { vlqDifferences } from "./packed-rows.ts";
 import { labelled } from "./report-words.ts";
 
 /** Most runs of a cell that the table lists: a sweep of ten cells then stays below a third of a megabyte. */
@@ -172,12 +172,10 @@ const PARTS = 511;
 
 function packed(values: readonly Float64Array[], points: number, { low, high }: Ends): string {
   const part = (loss: number) => Math.round((PARTS * Math.log(Math.max(loss, low) / low)) / Math.log(high / low));
-  return values
-    .flatMap((cell) => {
-      const parts = Array.from(cell, part);
-      return parts.map((one, i) => vlq(i % points === 0 ? one : one - parts[i - 1]));
-    })
-    .join("");
+  const ofRuns = values.flatMap((cell) =>
+    Array.from({ length: cell.length / points }, (_, run) => cell.slice(run * points, (run + 1) * points)),
+  );
+  return ofRuns.map((losses) => vlqDifferences(Array.from(losses, part))).join("");
 }
 
 /** Controls that pick a run by its index, and its curve in every cell: the page's script shows and drives them. */

@@ -80,6 +80,11 @@ export function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Hyphens before numbers as true minus signs. */
+export function withMinus(words: string): string {
+  return words.replace(/(?<![\w.])-(?=\d)/g, "−");
+}
+
 /** For a caption, what is said of intervals over each of these numbers of runs: too few have none. */
 export function intervalWords(counts: readonly number[], words: string, none = "without intervals"): string {
   const few = `fewer than ${LEAST_SHOWN} runs`;
