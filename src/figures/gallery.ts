@@ -15,7 +15,7 @@ import {
   quantityRows,
 } from "./diagnosed-rows.ts";
 import { type DRAWINGS, type DrawingName, pictureOf } from "./draw/drawings.ts";
-import { withoutCells, withoutRows } from "./draw/facts.ts";
+import { isShown, withoutCells } from "./draw/facts.ts";
 import {
   DEFAULT_OPTIONS,
   type Figure,
@@ -184,7 +184,7 @@ function ofRows(name: DrawingName): SweepFigure {
     const all = rowsOf(results, options);
     if ("lacking" in all) return { name, ...all };
     const { without = NOTHING } = options;
-    const rows = withoutRows(all, without).filter((row) => isWithin(row, options.xLimits));
+    const rows = all.filter((row) => isShown(row, without) && isWithin(row, options.xLimits));
     const sweep = withoutCells(sweepOf(results), without);
     const picture = atHeight(options, (sized) => pictureOf(name, rows, sweep, sized));
     if (isUnavailable(picture)) return picture;

@@ -125,11 +125,6 @@ interface About {
   readonly correlation?: number | null;
 }
 
-/** The rows that are about nothing that is left out. */
-export function withoutRows<Row extends object>(rows: readonly Row[], leftOut: LeftOut): Row[] {
-  return rows.filter((row) => isShown(row, leftOut));
-}
-
 /** Whether a row or a cell is about nothing that is left out. */
 export function isShown(
   { model, first, second, correlation = null }: About,
