@@ -61,11 +61,9 @@ function againstValues({ found, cells, styles, options, theme }: Shown, { key }:
   const choices = [...new Set(cells.map(({ point }) => othersText(point, key)))];
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marked" });
-  const layout = panelGrid(
-    choices.map((title) => ({ title })),
-    correlationsOf(cells),
-    { top: head.height + names.height, height: HEIGHT, left: LEFT, theme },
-  );
+  const above = { nodes: [...head.nodes, names.node], height: head.height + names.height };
+  const rows = choices.map((title) => ({ title }));
+  const layout = panelGrid(rows, correlationsOf(cells), { above, height: HEIGHT, left: LEFT, theme });
   const places = cells.map(({ point }) => point[key]);
   const { placeOf } = valueScale(places, [0, 1]);
   const points = found.map(({ cell, rows: [row] }) => ({ ...row, cell, x: placeOf(cell.point[key]) }));
@@ -88,7 +86,7 @@ function againstValues({ found, cells, styles, options, theme }: Shown, { key }:
       return panel({ ...place, ...frame, theme, attributes }, series);
     }),
   );
-  return gridDrawing(layout, { above: [...head.nodes, names.node], panels, foot: [key], theme });
+  return gridDrawing(layout, panels, [key]);
 }
 
 /** Room in a panel beside its outermost slots. */

@@ -60,8 +60,8 @@ function drawing(
 ): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const [right, up] = pairs.length === 1 ? sweep.taskNames : ["task named second", "task named first"];
-  const head = heading(capitalised(ratioWords(up, loss, against)), { y: 0, theme });
-  const layout = pairGrid(cells, sweep, { pairs, top: head.height, theme });
+  const above = heading(capitalised(ratioWords(up, loss, against)), { y: 0, theme });
+  const layout = pairGrid(cells, sweep, { pairs, above, theme });
   const ratios = (rows: readonly SeesawRow[]) => rows.flatMap((row) => pairs.flatMap((pair) => ratiosOf(row, pair)));
   const farthest = Math.max(fits ? LEAST : 2, ...shown.flatMap(({ rows }) => ratios(rows).map(farness)));
   const most = fits ? farthest ** 1.15 : farthest * 1.15;
@@ -82,10 +82,10 @@ function drawing(
       ];
       return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
     });
-  return gridDrawing(layout, { above: head.nodes, panels, foot: [ratioWords(right, loss, against)], theme });
+  return gridDrawing(layout, panels, [ratioWords(right, loss, against)]);
 }
 
-interface PairGrid extends Pick<ReturnType<typeof cellGrid>, "titles" | "leftOut" | "width" | "bottom"> {
+interface PairGrid extends Omit<ReturnType<typeof cellGrid>, "place"> {
   /** Undefined for a cell that is left out. */
   readonly place: (cell: OfCell, pair: TaskPair) => Place | undefined;
 }
@@ -94,9 +94,9 @@ interface PairGrid extends Pick<ReturnType<typeof cellGrid>, "titles" | "leftOut
 function pairGrid(
   cells: readonly DrawnCell[],
   { taskNames }: SweepFacts,
-  { pairs, top, theme }: { pairs: readonly TaskPair[]; top: number; theme: Theme },
+  { pairs, ...page }: { pairs: readonly TaskPair[]; above: ReturnType<typeof heading>; theme: Theme },
 ): PairGrid {
-  const options = { top, height: HEIGHT, left: 24, theme };
+  const options = { ...page, height: HEIGHT, left: 24 };
   if (pairs.length === 1) return cellGrid(cells, options);
   const models = modelsOf(cells);
   const rows = models.flatMap((model) =>
