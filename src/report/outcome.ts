@@ -154,11 +154,8 @@ function nearText(lowest: readonly Lowest[]): string {
 
 function placeText(some: readonly Lowest[], all: readonly Lowest[]): string {
   if (all.length === 1) return "";
-  return ` at ${some.length === all.length ? "every correlation" : correlationList(some)}`;
-}
-
-function correlationList(lowest: readonly Lowest[]): string {
-  return listed(lowest.flatMap(({ correlation }) => (correlation === null ? [] : shortNumber(correlation))));
+  const correlations = some.flatMap(({ correlation }) => (correlation === null ? [] : shortNumber(correlation)));
+  return ` at ${some.length === all.length ? "every correlation" : listed(correlations)}`;
 }
 
 /** Correlations at which not the same model is lowest on all losses. */

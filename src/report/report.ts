@@ -91,7 +91,8 @@ function pageHtml(results: Results, { loss, version, isTogether = false }: PageO
   const drawing = { loss, shapes, tables };
   const several = severalPoints(results); // of which one is to be chosen
   const { lead, verdicts, isTested } = findings(results, cells, drawing, { several, isTogether });
-  const sweep = pageSweep(results, tables.add(publishedRows(results)));
+  const published = sweepOf(results).paper.map(({ point: _, ...columns }) => columns);
+  const sweep = pageSweep(results, tables.add(published));
   const below = several === undefined && !isTogether ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
   const figures = drawnFigures(results, drawing, below);
   const shown = {
@@ -174,11 +175,6 @@ function ofOnePoint(results: Results, cells: EachLoss<readonly CellLosses[]>, dr
 export function pageSweep(results: Results, paperTable: number): PageSweep {
   const { paper: _, curvesOf: __, ...facts } = sweepOf(results);
   return { ...facts, unit: lossUnitOf(results.config), paperTable };
-}
-
-/** The paper's curves of a sweep's cells. */
-function publishedRows(results: Results) {
-  return sweepOf(results).paper.map(({ model, correlation, step, loss }) => ({ model, correlation, step, loss }));
 }
 
 const WHICH_LOSS = html`<p class="note">This is for the loss that is chosen above the <a href="#figures">figures</a>.</p>

@@ -120,7 +120,16 @@ function taskPanel({ title, cells }: TaskPanel, box: Box, theme: Theme, named: b
   );
   const marks = [
     diagonal,
-    ...perCell((rows, style) => [bandPath(enough(rows).map(intervalOf), frame, style.colour)], "band"),
+    ...perCell(
+      (rows, style) => [
+        bandPath(
+          enough(rows).map(({ predicted, ...row }) => ({ ...row, x: predicted })),
+          frame,
+          style.colour,
+        ),
+      ],
+      "band",
+    ),
     ...perCell((rows, style) => curve(enough(rows), frame, style), "series"),
     ...errorsOf(cells, box, theme),
   ];
@@ -142,10 +151,6 @@ function countScale(most: number, range: readonly [number, number]): Scale {
 
 function enough(rows: readonly CalibrationRow[]): CalibrationRow[] {
   return rows.filter((row) => row.rows >= LEAST_ROWS);
-}
-
-function intervalOf({ predicted, low, high }: CalibrationRow) {
-  return { x: predicted, low, high };
 }
 
 function curve(rows: readonly CalibrationRow[], frame: Frame, style: SeriesStyle): SvgNode[] {

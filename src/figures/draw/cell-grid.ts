@@ -145,7 +145,10 @@ export function panelGrid(
     p === null ? [] : [columnTitle(p, (place(0, p) as Place).box, titled, theme)],
   );
   const rowTitles = boxes.flatMap((block) =>
-    rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns], theme)])),
+    rows.flatMap(({ title, attributes = {} }, i) => {
+      const { x, y } = block[i * columns];
+      return title === "" ? [] : [text(title, x, y - 4, { fill: theme.ink, weight: "SemiBold" }, attributes)];
+    }),
   );
   return {
     place,
@@ -163,10 +166,6 @@ function columnTitle(correlation: number, { x, y, width }: Box, titled: number, 
   const style = { fill: ink, weight: "SemiBold", anchor: "middle" } as const;
   const named = inPage ? { "data-correlation": correlation } : {};
   return text(correlationWords(correlation), x + width / 2, y - titled - 5, style, named);
-}
-
-function rowTitle({ title, attributes = {} }: GridRow, { x, y }: Box, { ink }: Theme): SvgNode {
-  return text(title, x, y - 4, { fill: ink, weight: "SemiBold" }, attributes);
 }
 
 /** Axes and marks of a cell's panel. */

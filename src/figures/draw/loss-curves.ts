@@ -127,6 +127,7 @@ function curveDrawing(
   const shown = { styles, options, theme };
   const all = merged(groups);
   const lower = groups.length === 1 && options.scale === "linear" ? lowerCurves(all) : [];
+  const isCompared = (curve: DrawnCurve) => offPaper(curve).length > 1; // a line
   const compared = all.map((panel) => only(panel, isCompared)).filter(({ curves }) => curves.length > 0);
   const parts = [
     headingPart(lossHeading(options), theme, 0),
@@ -137,11 +138,6 @@ function curveDrawing(
     ...(compared.length > 0 ? differenceParts(compared, lower, shown) : []),
   ];
   return { ...stacked(parts), below: belowSentences(lower.length > 0, compared.length > 0) };
-}
-
-/** Whether ours and the paper's have a line in common. */
-function isCompared(curve: DrawnCurve): boolean {
-  return offPaper(curve).length > 1;
 }
 
 /** Panels with the curves of all groups. */

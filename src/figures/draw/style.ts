@@ -48,17 +48,12 @@ export function styledRows<Row extends OfCell>(
 
 /** The style of each of a sweep's models. */
 export function modelStyles(models: readonly string[], theme: Theme): Map<string, SeriesStyle> {
-  const others = models.filter((model) => !KNOWN.includes(model));
-  return new Map(models.map((model) => [model, styleAt(placeOf(model, others), theme)]));
-}
-
-function placeOf(model: string, others: readonly string[]): number {
-  const known = KNOWN.indexOf(model);
-  return known >= 0 ? known : KNOWN.length + others.indexOf(model);
-}
-
-function styleAt(place: number, { series }: Theme): SeriesStyle {
-  return { colour: series[place % series.length], ...patternAt(place) };
+  const ordered = [...KNOWN, ...models.filter((model) => !KNOWN.includes(model))];
+  const styles = ordered.map((_, place) => ({
+    colour: theme.series[place % theme.series.length],
+    ...patternAt(place),
+  }));
+  return new Map(models.map((model) => [model, styles[ordered.indexOf(model)]]));
 }
 
 /** Dash and marker of the place-th series: no two of the first 48 have the same, no two of the first 16 the same marker. */
