@@ -9,6 +9,7 @@ import {
   type Unavailable,
 } from "../figures/draw/figure.ts";
 import { element, svgText } from "../figures/draw/svg.ts";
+import { rangeText } from "../figures/draw/words.ts";
 import { fileName } from "../figures/files.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions, VERDICTS } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
@@ -190,7 +191,5 @@ function outcomeOf(cells: readonly CellSeesaw[]): string {
   const lose = cells.filter(({ deltaM }) => deltaM.high < 0).length;
   const rest = cells.length - gain - lose;
   const shares = cells.map(({ seesaw }) => Math.round(100 * seesaw.value));
-  const [least, most] = [Math.min(...shares), Math.max(...shares)];
-  const range = least === most ? `${least}` : `${least} to ${most}`;
-  return `${gain} gain, ${lose} lose and ${rest} are undecided, and ${range} % of a cell’s runs are seesaws`;
+  return `${gain} gain, ${lose} lose and ${rest} are undecided, and ${rangeText(shares)} % of a cell’s runs are seesaws`;
 }

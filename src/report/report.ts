@@ -135,40 +135,29 @@ ${lead}${words.state}</header>
 /** A section of the page, and what links call it. */
 type Part = readonly [id: string, name: string, section: Html];
 
-/** What the page begins with, and the verdicts. */
-interface Findings {
-  readonly lead: Html;
-  readonly verdicts: Html;
-  readonly isTested: boolean;
-}
-
+/** What the page begins with, and the verdicts: both compare cells at one grid point. */
 function findings(
   results: Results,
   cells: EachLoss<readonly CellLosses[]>,
   drawing: Drawing,
   { several, isTogether }: { several: SeveralPoints | undefined; isTogether: boolean },
-): Findings {
+): { lead: Html; verdicts: Html; isTested: boolean } {
+  if (several !== undefined) return { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
   if (isTogether) return { lead: outcome(results, cells, undefined), verdicts: NOTHING, isTested: false };
-  if (several === undefined) return ofOnePoint(results, cells, drawing);
-  return { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
-}
-
-/** The outcome and the verdicts, both of which compare cells at one grid point. */
-function ofOnePoint(results: Results, cells: EachLoss<readonly CellLosses[]>, drawing: Drawing): Findings {
   const reason = untestable(results.config);
   if (reason !== undefined)
     return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(reason), isTested: false };
   const claims = eachLoss((set) => claimsOf(results, set));
+  const lead = outcome(results, cells, claims);
   if (claims.train.every(({ verdict }) => verdict === "not covered"))
-    return { lead: outcome(results, cells, claims), verdicts: noneCovered(claims.train), isTested: false };
+    return { lead, verdicts: noneCovered(claims.train), isTested: false };
   const found = variantsOf(VERDICTS, results);
   const picture =
     "lacking" in found
       ? NOTHING
       : html`<div class="figures">${figureBlock(found, drawing, WHICH_LOSS)}</div>
 `;
-  const verdicts = claimsSection(claims, results.config, picture);
-  return { lead: outcome(results, cells, claims), verdicts, isTested: true };
+  return { lead, verdicts: claimsSection(claims, results.config, picture), isTested: true };
 }
 
 /** What a page holds of a sweep to draw its figures again. */

@@ -2,7 +2,7 @@ import type { LossSet } from "../../config/losses.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { GridDrawing } from "./cell-grid.ts";
-import { doneCells, modelsOf } from "./facts.ts";
+import { correlationsOf, doneCells, modelsOf } from "./facts.ts";
 import type { Draw, FigureOptions, Given } from "./figure.ts";
 import { type KeyMark, type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
@@ -98,7 +98,7 @@ interface ChartOptions extends Pick<Given<DifferenceRow>, "sweep" | "options" | 
  */
 function differenceChart(found: readonly Difference[], chart: ChartOptions): GridDrawing {
   const { reference, options, theme } = chart;
-  const all = [...new Set(found.map(({ correlation }) => correlation))].sort((a, b) => Number(a) - Number(b));
+  const all = correlationsOf(found);
   const chosen = reference === undefined ? found : found.flatMap((one) => against(one, reference));
   const sets = new Set(chosen.map(({ first, second }) => `${first} ${second}`)).size;
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / sets)));

@@ -18,8 +18,8 @@ export type Marker = (typeof MARKERS)[number];
 const MARKERS = ["circle", "square", "triangle", "diamond", "cross", "star", "wye", "triangle-down"] as const;
 const DASHES = [undefined, "5 1.5", "1.5 1.2", "5 1.5 1.5 1.5", "8 2", "3 1.5 1 1.5 1 1.5"] as const;
 
-/** The paper's models look the same in every figure; others take the remaining styles, in the order of the sweep. */
-const KNOWN = ["shared-bottom", "omoe", "mmoe"];
+/** The models of the paper's Figures 4 and 5. */
+export const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"];
 
 /** What a model of some cells is called. */
 export function labelIn(cells: readonly Pick<DrawnCell, "model" | "label">[], model: string): string {
@@ -46,9 +46,9 @@ export function styledRows<Row extends OfCell>(
   return { found: styled, cells, styles, theme };
 }
 
-/** The style of each of a sweep's models. */
+/** The style of each of a sweep's models: the paper's look the same in every figure, others take the remaining styles in their order. */
 export function modelStyles(models: readonly string[], theme: Theme): Map<string, SeriesStyle> {
-  const ordered = [...KNOWN, ...models.filter((model) => !KNOWN.includes(model))];
+  const ordered = [...PAPER_MODELS, ...models.filter((model) => !PAPER_MODELS.includes(model))];
   const styles = ordered.map((_, place) => ({
     colour: theme.series[place % theme.series.length],
     ...patternAt(place),
