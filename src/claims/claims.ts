@@ -15,15 +15,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { numberOf, thousands } from "../units.ts";
 import type { Claim, ClaimPart, ClaimRule, PartRule } from "./claim.ts";
 import { because, judge, lackingText, slackOf } from "./judge.ts";
-import {
-  HIGHER_CORRELATION,
-  LOWEST_ALIKE,
-  lossRises,
-  MIXTURES_WIN,
-  ROBUST_AT_ONE,
-  SHARED_BOTTOM_VARIES,
-  SMALLER_GAP,
-} from "./rules.ts";
+import { claimRules } from "./rules.ts";
 
 /**
  * What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. Throws UsageError for
@@ -80,16 +72,10 @@ function comparable(part: ClaimPart, { config }: Results): ClaimPart {
 
 function rulesFor({ config }: Results): ClaimRule[] {
   const { ofMean } = lossUnitOf(config);
-  const rules = [
-    HIGHER_CORRELATION,
-    SMALLER_GAP,
-    MIXTURES_WIN,
-    SHARED_BOTTOM_VARIES,
-    ROBUST_AT_ONE,
-    LOWEST_ALIKE,
-    lossRises(config.correlations ?? []),
-  ];
-  return rules.map((rule) => ({ ...rule, parts: rule.parts.map((part) => inUnit(part, ofMean as number)) }));
+  return claimRules(config.correlations ?? []).map((rule) => ({
+    ...rule,
+    parts: rule.parts.map((part) => inUnit(part, ofMean as number)),
+  }));
 }
 
 /** Margins of losses are shares of the loss of predicting the mean. */
@@ -139,7 +125,7 @@ function covering(uncovered: readonly Needing[], results: Results): (claim: Need
     results,
     uncovered.filter(isOfSweep).flatMap(({ needed }) => needed),
   );
-  return (claim) => (isOfSweep(claim) ? more : ["mmoe", "sweep", claim.rule.preset]);
+  return (claim) => (isOfSweep(claim) ? more : ["mmoe", "sweep", claim.rule.preset ?? "paper"]);
 }
 
 /** The command that trains `cells` too in the folder of a sweep. */

@@ -11,26 +11,16 @@ import { type CurveRow, paperCurve } from "./draw/cell-curves.ts";
 import type { CurvePoint } from "./draw/curve-panels.ts";
 import { doneCells } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
-import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { Quantiles, SpreadRow } from "./draw/run-curves.ts";
 import { lossFactor, type SweepCell, sweepCells, sweepOf } from "./sweep-facts.ts";
 
-/** The curve of every cell. */
-export function curveRows(results: Results, options: FigureOptions): CurveRow[] {
-  return rowsWhere(() => true, results, options);
-}
-
-/** Those of the model of Figure 3. */
-export function smallBottomRows(results: Results, options: FigureOptions): CurveRow[] {
-  return rowsWhere(({ model }) => model === SMALL_BOTTOM, results, options);
-}
-
-function rowsWhere(isShown: (cell: SweepCell) => boolean, results: Results, options: FigureOptions): CurveRow[] {
+/** The curve of every cell, or of those of one model. */
+export function curveRows(results: Results, options: FigureOptions, model?: string): CurveRow[] {
   const sweep = sweepOf(results);
   const drawn = doneCells(sweep);
   const factor = lossFactor(sweep, options);
   return sweepCells(results).flatMap((cell, i) => {
-    if (!isShown(cell)) return [];
+    if (model !== undefined && cell.model !== model) return [];
     const paper = paperCurve(drawn[i], sweep, options);
     const published = new Map(paper.map(({ step, loss }) => [step, loss]));
     const rows = rowsOf(cell, options).map((row) => multiplied(row, factor));

@@ -35,22 +35,18 @@ function namesIn({ diagnostics }: RunRecord, quantity: string): string[] {
   return Object.keys(diagnostics?.values ?? {}).filter((name) => name.split("/")[0] === quantity);
 }
 
-/** A quantity's curve of every cell that has it. */
+/** A quantity's curve of every cell that has it: its mean over tasks or pairs, a statistic over the cell's runs. */
 export function quantityRows(quantity: string) {
   return (results: Results, { statistic }: FigureOptions) =>
     ofDiagnosed(results, quantity, (cell): QuantityRow[] => {
       const { model, correlation } = cell;
-      return quantityCurve(cell, quantity, statistic).map(({ step, runs, ...estimate }) => {
+      const curve = diagnosedCurve(cell, statistic, ({ values }, i, run) =>
+        mean(namesIn(run, quantity).map((name) => values[name]?.[i] ?? Number.NaN)),
+      );
+      return curve.map(({ step, runs, ...estimate }) => {
         return { model, correlation, step, runs, quantity, statistic, ...estimate };
       });
     });
-}
-
-/** A quantity against steps, mean over tasks or pairs: a statistic over the cell's runs that have it. */
-function quantityCurve(cell: SweepCell, quantity: string, statistic: FigureOptions["statistic"]): CurvePoint[] {
-  return diagnosedCurve(cell, statistic, ({ values }, i, run) =>
-    mean(namesIn(run, quantity).map((name) => values[name]?.[i] ?? Number.NaN)),
-  );
 }
 
 type Diagnosed = NonNullable<RunRecord["diagnostics"]>;

@@ -7,7 +7,7 @@ import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type TaskLosses } from "../records/record.ts";
 import { centreOf, drawnEstimate, multiplied } from "../stats/interval.ts";
-import { differences } from "../stats/pairs.ts";
+import { differences, pairsOf } from "../stats/pairs.ts";
 import { modelSize } from "../summary/cost.ts";
 import { cellGains, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
 import { quantiles } from "./curve-rows.ts";
@@ -114,10 +114,6 @@ export function differenceRows(results: Results, options: FigureOptions): Differ
       return differenceAt(of(first, p) as CellLosses, of(second, p) as CellLosses, options) ?? [];
     }),
   );
-}
-
-function pairsOf(models: readonly string[]): [string, string][] {
-  return models.flatMap((first, i) => models.slice(i + 1).map((second): [string, string] => [first, second]));
 }
 
 /** Final loss of the first cell minus that of the second, over the runs that are done in both. */

@@ -5,7 +5,7 @@ import type { LabelTrials } from "../records/label-trials.ts";
 import type { Results } from "../records/read-results.ts";
 import { METRIC_WORDS } from "../records/words.ts";
 import { classTasks } from "../summary/calibration.ts";
-import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
+import { curveRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
 import {
   calibrationRows,
   gateDistanceRows,
@@ -15,7 +15,7 @@ import {
   quantityRows,
 } from "./diagnosed-rows.ts";
 import { type DRAWINGS, type DrawingName, pictureOf } from "./draw/drawings.ts";
-import { withoutCells, withoutRows } from "./draw/facts.ts";
+import { isShown, withoutCells } from "./draw/facts.ts";
 import {
   DEFAULT_OPTIONS,
   type Figure,
@@ -26,6 +26,7 @@ import {
   type NotDrawn,
   type Unavailable,
 } from "./draw/figure.ts";
+import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { Limits } from "./draw/style.ts";
 import { figure2 } from "./figure2.ts";
 import {
@@ -76,7 +77,7 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
   figure3: {
     about: "loss of the small Shared-Bottom against steps",
     supports: ["loss", "statistic", "scale", "paper", "xLimits", "yLimits"],
-    rows: smallBottomRows,
+    rows: (results, options) => curveRows(results, options, SMALL_BOTTOM),
   },
   figure4: {
     about: "loss of each model against steps, a panel for each correlation",
@@ -184,7 +185,7 @@ function ofRows(name: DrawingName): SweepFigure {
     const all = rowsOf(results, options);
     if ("lacking" in all) return { name, ...all };
     const { without = NOTHING } = options;
-    const rows = withoutRows(all, without).filter((row) => isWithin(row, options.xLimits));
+    const rows = all.filter((row) => isShown(row, without) && isWithin(row, options.xLimits));
     const sweep = withoutCells(sweepOf(results), without);
     const picture = atHeight(options, (sized) => pictureOf(name, rows, sweep, sized));
     if (isUnavailable(picture)) return picture;

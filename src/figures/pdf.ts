@@ -29,7 +29,6 @@ const DRAW: Readonly<Record<string, (document: Document, node: SvgNode) => void>
   path: (document, { attributes }) => document.path(String(attributes.d)),
   rect: (document, { attributes: { x = 0, y = 0, width, height } }) =>
     document.rect(Number(x), Number(y), Number(width), Number(height)),
-  circle: (document, { attributes: { cx, cy, r } }) => document.circle(Number(cx), Number(cy), Number(r)),
   line: (document, { attributes: { x1, x2, y1, y2 } }) =>
     document.moveTo(Number(x1), Number(y1)).lineTo(Number(x2), Number(y2)),
   text: drawText,

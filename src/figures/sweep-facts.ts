@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { correlationsIn } from "../config/cells.ts";
+import { cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
 import { ladderOf } from "../config/loss-unit-of.ts";
@@ -25,7 +25,6 @@ import {
   modelsOf,
   type RunCurve,
   type RungLine,
-  rising,
   type Sweep,
   type SweepFacts,
 } from "./draw/facts.ts";
@@ -114,7 +113,7 @@ export interface SweepCell extends Cell {
 /** Cells in which a run has ended, in the sweep's order of models, by rising correlation and then by grid point. */
 const endedCells = memo(({ config, records }: Results): readonly SweepCell[] => {
   const cells = groupBy(records, cellKey);
-  const correlations = [...correlationsIn(config)].sort(rising);
+  const correlations = correlationsOf(cellsOf(config));
   const points = gridPoints(config).sort(comparePoints);
   const all = config.models.flatMap((model) =>
     correlations.flatMap((correlation) => points.map((point) => ({ model, correlation, point }))),

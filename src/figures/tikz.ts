@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { latexText } from "../text.ts";
 import type { Figure } from "./draw/figure.ts";
+import type { Point } from "./draw/series.ts";
 import { type Attributes, movedBy, rounded, type SvgNode } from "./draw/svg.ts";
 
 /** The figure as a TikZ picture of its size, to be included in LaTeX: paths, and texts in the document's font. */
@@ -22,11 +23,6 @@ export function tikz({ root, title, caption, width, height }: Figure): string {
   ].join("\n");
 }
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** The elements that figures are made of, as lines of TikZ; a new one must be added here. */
 const DRAW: Readonly<Record<string, (node: SvgNode, origin: Point) => readonly string[]>> = {
   svg: drawnChildren,
@@ -40,9 +36,6 @@ const DRAW: Readonly<Record<string, (node: SvgNode, origin: Point) => readonly s
     const [from, size] = [moved(attributes, "x", "y", origin), moved(attributes, "width", "height")];
     return [`\\path${style(attributes)} ${from} rectangle +${size};`];
   },
-  circle: ({ attributes }, origin) => [
-    `\\path${style(attributes)} ${moved(attributes, "cx", "cy", origin)} circle [radius=${rounded(Number(attributes.r))}];`,
-  ],
   line: ({ attributes }, origin) => {
     const [from, to] = [moved(attributes, "x1", "y1", origin), moved(attributes, "x2", "y2", origin)];
     return [`\\path${style(attributes)} ${from} -- ${to};`];

@@ -22,7 +22,7 @@ import {
   text,
   textWidth,
 } from "./draw/svg.ts";
-import { capitalised, intervalWords, lossName, runsSentence, unitsSentence } from "./draw/words.ts";
+import { capitalised, intervalWords, lossName, runsSentence, unitsSentence, withMinus } from "./draw/words.ts";
 import { finished } from "./finished.ts";
 import { sweepOf } from "./sweep-facts.ts";
 
@@ -145,7 +145,7 @@ function partLines({ parts }: Claim, part: ClaimPart, { ink, quiet }: Theme, top
     ...(paper === null ? [] : [{ words: `paper ${paperText(part)} (${paper.mark})`, more: { class: "paper" } }]),
   ];
   return lines.map(({ words, fill = quiet, more }: { words: string; fill?: string; more?: Attributes }, i) =>
-    text(minus(words), VERDICT + 11, lineAt(top, i + 1), { fill, size: SMALL }, more),
+    text(withMinus(words), VERDICT + 11, lineAt(top, i + 1), { fill, size: SMALL }, more),
   );
 }
 
@@ -171,7 +171,7 @@ function plotOf(part: ClaimPart, name: string, y: number, theme: Theme): SvgNode
 function oursNode(part: ClaimPart, x: Scale, y: number, { ink }: Theme): SvgNode {
   const { value, low, high } = shownOf(part);
   return group({ class: "row" }, [
-    element("title", {}, [minus(partText(part))]),
+    element("title", {}, [withMinus(partText(part))]),
     ...(Number.isFinite(low) && Number.isFinite(high) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
     ...(Number.isFinite(value) ? [down(x.at(value), y - 4, y + 4, ink, 1)] : []),
   ]);
@@ -209,9 +209,4 @@ function rangeNodes({ bound }: ClaimPart, x: Scale, box: Box, { quiet, guide }: 
     element("rect", { class: "expected", ...shade, "fill-opacity": 0.6 }),
     ...ends.map((end) => down(x.at(end), box.y, box.y + box.height, quiet, 0.8)),
   ];
-}
-
-/** Hyphens before numbers as true minus signs. */
-function minus(words: string): string {
-  return words.replace(/(?<![\w.])-(?=\d)/g, "−");
 }

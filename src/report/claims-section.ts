@@ -3,22 +3,15 @@ import { type CoveringCommand, coveringCommands, shortRuns } from "../claims/cla
 import { boundText, oursText, paperText } from "../claims/judge.ts";
 import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss, LOSS_SETS } from "../config/losses.ts";
-import { capitalised } from "../figures/draw/words.ts";
+import { capitalised, withMinus } from "../figures/draw/words.ts";
 import type { SeveralPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { listed, shellQuoted } from "../text.ts";
 import { type Html, headRow, html, NOTHING, section, tableOf } from "./html.ts";
 import { mark } from "./settings-section.ts";
 
-interface Shown {
-  /** Above the verdicts. */
-  readonly picture?: Html;
-  /** Of the sweep, which may be too short for the paper. */
-  readonly config?: Config;
-}
-
-/** Whether each claim of the paper holds, on each of the losses. */
-export function claimsSection(claims: EachLoss<readonly Claim[]>, { picture = NOTHING, config }: Shown = {}): Html {
+/** Whether each claim of the paper holds, on each of the losses, below their picture, if there is one. */
+export function claimsSection(claims: EachLoss<readonly Claim[]>, config: Config, picture = NOTHING): Html {
   const judged = claims.train.map((_, i) => eachLoss((set) => claims[set][i]));
   const list = html`<div class="claims"><p class="columns" aria-hidden="true"><span>The paper’s claim</span>${LOSS_SETS.map((set) => html`<span>${WHERE[set]}</span>`)}</p>
 <ol>
@@ -30,7 +23,7 @@ ${judged.map(claimItem)}</ol></div>
       ? list
       : html`<details class="all-losses"><summary>Every claim on all losses, and how it was tested</summary>\n${list}</details>\n`,
     coveringCommands(claims.train).map(commandLine),
-    config === undefined ? NOTHING : shortRuns(config).map((line) => html`<p class="note">${capitalised(line)}.</p>\n`),
+    shortRuns(config).map((line) => html`<p class="note">${capitalised(line)}.</p>\n`),
     html`<p class="note">A claim holds if every one of its tests does. Each test compares a 95 % interval over runs with what the claim expects.
 The tests of a claim together refute it wrongly in at most 5 % of studies.</p>`,
   ]);
@@ -109,9 +102,4 @@ function testRow(parts: EachLoss<ClaimPart | undefined>): Html {
     part.paper === null ? html`<td>–</td>` : html`<td>${withMinus(paperText(part))} (${part.paper.mark})</td>`;
   return html`<tr><th scope="row">${part.about}</th><td>${withMinus(boundText(part))}</td>${LOSS_SETS.map((set) => ours(parts[set]))}${paper}</tr>
 `;
-}
-
-/** Hyphens before numbers as true minus signs. */
-function withMinus(text: string): string {
-  return text.replace(/(?<![\w.])-(?=\d)/g, "−");
 }

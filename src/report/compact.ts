@@ -117,10 +117,7 @@ export function compactPath(d: string): string {
 
 function compactCourse(line: string): string {
   const numbers = (line.match(/-?[\d.]+/g) as string[]).map(Number);
-  const places = Array.from(
-    { length: numbers.length / 2 },
-    (_, i): Place => [at(numbers, 2 * i), at(numbers, 2 * i + 1)],
-  );
+  const places = Array.from({ length: numbers.length / 2 }, (_, i): Place => [numbers[2 * i], numbers[2 * i + 1]]);
   const tenths = simplified(places).map(([x, y]): Place => [Math.round(10 * x), Math.round(10 * y)]);
   const [x, y] = tenths[0];
   const steps = tenths.slice(1).map((to, i): Place => {
@@ -130,10 +127,6 @@ function compactCourse(line: string): string {
   const moved = steps.filter(([dx, dy], i) => dx !== 0 || dy !== 0 || i === 0);
   const course = joinedNumbers(moved.flat());
   return `M${joinedNumbers([x, y])}${course === "0 0" ? "h0" : course && `l${course}`}${line.endsWith("Z") ? "Z" : ""}`;
-}
-
-function at(numbers: readonly number[], i: number): number {
-  return numbers[i];
 }
 
 /** Tenths, with a sign or a space between them. */

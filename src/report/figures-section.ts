@@ -9,6 +9,7 @@ import {
   type Unavailable,
 } from "../figures/draw/figure.ts";
 import { element, svgText } from "../figures/draw/svg.ts";
+import { rangeText } from "../figures/draw/words.ts";
 import { fileName } from "../figures/files.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions, VERDICTS } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
@@ -52,10 +53,13 @@ export function drawnFigures(results: Results, drawing: Drawing, below: Readonly
   const isFirst = ({ name }: SweepFigure) => leadingMetric(results.config) !== undefined && name.startsWith(METRICS);
   const kinds = SWEEP_FIGURES.filter((one) => one !== VERDICTS);
   for (const kind of kinds.toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
-    const found = drawVariants(results, [kind]);
-    paper ||= found.drawn.some(hasPaper);
-    blocks.push(...found.drawn.map((one) => figureBlock(one, drawing, below[one.name])));
-    lacking.push(...found.lacking);
+    const found = variantsOf(kind, results);
+    if ("lacking" in found) {
+      lacking.push(found);
+      continue;
+    }
+    paper ||= hasPaper(found);
+    blocks.push(figureBlock(found, drawing, below[found.name]));
   }
   return { blocks, lacking, paper };
 }
@@ -63,15 +67,13 @@ export function drawnFigures(results: Results, drawing: Drawing, below: Readonly
 /** Figures of metrics come first where one of these chose steps and settings. */
 const METRICS = "metric";
 
-interface FiguresOptions extends Pick<DrawnFigures, "blocks" | "lacking">, Pick<Drawing, "shapes" | "tables"> {
-  /** Markup before the figures. */
-  readonly switches: Html;
-  /** What the page needs to draw again. */
-  readonly sweep: PageSweep;
-}
-
-/** All figures in all their variants; the page shows the chosen ones. */
-export function figuresSection({ blocks, lacking, switches, shapes, tables, sweep }: FiguresOptions): Html {
+/** All figures in all their variants, below the switches that choose one; `sweep` is what the page needs to draw again. */
+export function figuresSection(
+  { blocks, lacking }: DrawnFigures,
+  { shapes, tables }: Drawing,
+  switches: Html,
+  sweep: PageSweep,
+): Html {
   const notDrawn = [...byReason(lacking)].map(
     ([what, some], i) => html`${i > 0 ? "; " : ""}${some.map(({ name }) => name).join(", ")} (${withOption(what)})`,
   );
@@ -143,19 +145,8 @@ const CHOICES: readonly Choice[] = LOSS_SETS.flatMap((loss) =>
   STATISTICS.flatMap((statistic) => SCALES.map((scale) => ({ loss, statistic, scale }))),
 );
 
-/** Every figure that can be drawn of a sweep, once for each choice that changes it, and what the others lack. */
-export function drawVariants(
-  results: Results,
-  kinds: readonly SweepFigure[] = SWEEP_FIGURES,
-): { drawn: Variants[]; lacking: Unavailable[] } {
-  const all = kinds.map((kind) => variantsOf(kind, results));
-  return {
-    drawn: all.filter((one) => "variants" in one),
-    lacking: all.filter((one) => "lacking" in one),
-  };
-}
-
-function variantsOf(kind: SweepFigure, results: Results): Variants | Unavailable {
+/** A figure of a sweep, drawn once for each choice that changes it, or what it lacks. */
+export function variantsOf(kind: SweepFigure, results: Results): Variants | Unavailable {
   const { name, supports, draw } = kind;
   const variants: { figure: Figure; choices: Choice[]; file: string }[] = [];
   for (const choice of CHOICES) {
@@ -200,7 +191,5 @@ function outcomeOf(cells: readonly CellSeesaw[]): string {
   const lose = cells.filter(({ deltaM }) => deltaM.high < 0).length;
   const rest = cells.length - gain - lose;
   const shares = cells.map(({ seesaw }) => Math.round(100 * seesaw.value));
-  const [least, most] = [Math.min(...shares), Math.max(...shares)];
-  const range = least === most ? `${least}` : `${least} to ${most}`;
-  return `${gain} gain, ${lose} lose and ${rest} are undecided, and ${range} % of a cell’s runs are seesaws`;
+  return `${gain} gain, ${lose} lose and ${rest} are undecided, and ${rangeText(shares)} % of a cell’s runs are seesaws`;
 }

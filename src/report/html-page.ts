@@ -21,26 +21,24 @@ const SCRIPTS = [
 /** `redraw.ts` and all that it needs, seen from src as from dist; `npm run build` makes it. */
 const DRAWING = new URL("../../dist/report/drawing.js", import.meta.url);
 
-/** A page that a server keeps up to date. */
-export interface Live {
-  /** Says which records the page shows: the page takes a new one when the server tells of another. */
-  readonly version: string;
-}
-
 interface PageOptions {
   readonly title: string;
   /** Style of this report, in addition to that of every report. */
   readonly rules: string;
-  /** For a page that follows a sweep; no other has anything of it. */
-  readonly live?: Live | undefined;
+  /**
+   * For a page that a server keeps up to date: which records it shows, so that it takes a new one when the server tells of others. No
+   * other page has anything of it.
+   */
+  readonly version?: string | undefined;
 }
 
 /**
  * A page in one file. Its policy allows only its own scripts and no requests, even if foreign text got into the markup.
  * A live page may ask its own server.
  */
-export function htmlPage({ title, rules, live }: PageOptions, contents: Content): string {
-  const [styles, scripts] = live
+export function htmlPage({ title, rules, version }: PageOptions, contents: Content): string {
+  const isLive = version !== undefined;
+  const [styles, scripts] = isLive
     ? [
         [...STYLES, "live.css"],
         [...SCRIPTS, "live-state.js", "live.js"],
@@ -56,7 +54,7 @@ export function htmlPage({ title, rules, live }: PageOptions, contents: Content)
     "img-src data:", // a figure on its way to PNG
     "base-uri 'none'",
     "form-action 'none'",
-    ...(live ? ["connect-src 'self'"] : []),
+    ...(isLive ? ["connect-src 'self'"] : []),
   ].join("; ");
   return `${REPORT_SIGNATURE}${
     html`<head>
@@ -68,7 +66,7 @@ export function htmlPage({ title, rules, live }: PageOptions, contents: Content)
 <style>${markup(style)}</style>
 </head>
 <body>
-${live ? strip(live) : NOTHING}${contents}
+${isLive ? strip(version) : NOTHING}${contents}
 <script type="module">${markup(script)}</script>
 </body>
 </html>
@@ -77,7 +75,7 @@ ${live ? strip(live) : NOTHING}${contents}
 }
 
 /** What `live.js` fills: how far the sweep is. */
-function strip({ version }: Live): Html {
+function strip(version: string): Html {
   return html`<aside id="live" data-version="${version}" aria-label="The sweep now">
 <p><strong id="live-state">Connecting</strong> <span id="live-total"></span></p>
 <div id="live-bar" aria-hidden="true"><i class="done"></i><i class="failed"></i><i class="training"></i></div>

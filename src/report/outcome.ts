@@ -114,12 +114,9 @@ function whereText(sets: readonly LossSet[]): string {
 
 /** If no two models can be compared: the final loss of the first trained model. */
 function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string, sets: readonly LossSet[]): string {
-  const [trained] = groupBy(
-    cells.train.filter(({ byRun }) => byRun.size > 0),
-    ({ model }) => model,
-  );
-  if (trained === undefined) return "No run is done.";
-  const [model] = trained;
+  const [first] = trained(cells.train);
+  if (first === undefined) return "No run is done.";
+  const { model } = first;
   const texts = sets.map(
     (set) => `${endsText(cells[set].filter((cell) => cell.model === model))} ${LOSS_WORDS[set].where}`,
   );
@@ -128,7 +125,7 @@ function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string, sets:
 
 /** `0.2621 at 0.5 to 0.2238 at 1`: at the lowest and the highest correlation. */
 function endsText(cells: readonly CellLosses[]): string {
-  const ordered = cells.filter(({ byRun }) => byRun.size > 0).sort(byCorrelation);
+  const ordered = trained(cells).sort(byCorrelation);
   const ends = [...new Set([ordered[0], ordered.at(-1) as CellLosses])];
   const at = ({ correlation }: CellLosses) =>
     correlation === null ? "" : ` at correlation ${shortNumber(correlation)}`;
@@ -157,11 +154,8 @@ function nearText(lowest: readonly Lowest[]): string {
 
 function placeText(some: readonly Lowest[], all: readonly Lowest[]): string {
   if (all.length === 1) return "";
-  return ` at ${some.length === all.length ? "every correlation" : correlationList(some)}`;
-}
-
-function correlationList(lowest: readonly Lowest[]): string {
-  return listed(lowest.flatMap(({ correlation }) => (correlation === null ? [] : shortNumber(correlation))));
+  const correlations = some.flatMap(({ correlation }) => (correlation === null ? [] : shortNumber(correlation)));
+  return ` at ${some.length === all.length ? "every correlation" : listed(correlations)}`;
 }
 
 /** Correlations at which not the same model is lowest on all losses. */
@@ -192,12 +186,9 @@ const ALIKE = 0.05;
  * so these losses are alike.
  */
 function ratios({ config }: Results, { train, heldout }: EachLoss<readonly CellLosses[]>): string {
-  const byModel = groupBy(
-    train.filter(({ byRun }) => byRun.size > 0),
-    ({ model }) => model,
-  );
+  const byModel = groupBy(trained(train), ({ model }) => model);
   const found = [...byModel].map(([model, cells]) => {
-    const own = heldout.filter((cell) => cell.model === model && cell.byRun.size > 0);
+    const own = trained(heldout).filter((cell) => cell.model === model);
     return { model, ratio: mean(own.map(meanOf)) / mean(cells.map(meanOf)) };
   });
   const isFresh = trainedValues(config, "trainRows").every((rows) => rows === "fresh");
@@ -240,8 +231,7 @@ interface Lowest {
 
 /** The lowest at each correlation at which two models or more have runs that are done, by rising correlation. */
 export function lowestModels(cells: readonly CellLosses[]): Lowest[] {
-  const trained = cells.filter(({ byRun }) => byRun.size > 0);
-  const groups = [...groupBy(trained, ({ correlation }) => String(correlation)).values()];
+  const groups = [...groupBy(trained(cells), ({ correlation }) => String(correlation)).values()];
   const lowest = groups.flatMap((group): Lowest[] => {
     const { ranked, alike } = rankingOf(group);
     const [first, ...near] = ranked.slice(0, alike);
@@ -249,6 +239,11 @@ export function lowestModels(cells: readonly CellLosses[]): Lowest[] {
     return [{ correlation: first.correlation, model: first.model, near: near.map(({ model }) => model) }];
   });
   return lowest.sort(byCorrelation);
+}
+
+/** The cells in which a run is done. */
+function trained(cells: readonly CellLosses[]): CellLosses[] {
+  return cells.filter(({ byRun }) => byRun.size > 0);
 }
 
 function meanOf({ byRun }: CellLosses): number {
@@ -261,8 +256,8 @@ function meanOf({ byRun }: CellLosses): number {
  */
 export function bestPoints(results: Results, cellsOf: EachLoss<readonly CellLosses[]>): Html {
   const cells = eachLoss((set) => labelled(cellsOf[set], results.config));
-  if (results.config.rows !== null && cells.heldout.some(({ byRun }) => byRun.size > 0)) return chosenPoints(results);
-  const done = reportedFirst(results.config).filter((set) => cells[set].some(({ byRun }) => byRun.size > 0));
+  if (results.config.rows !== null && trained(cells.heldout).length > 0) return chosenPoints(results);
+  const done = reportedFirst(results.config).filter((set) => trained(cells[set]).length > 0);
   if (done.length === 0) return html`<p class="lead">No run is done.</p>\n`;
   const texts = done.map(
     (set) =>
@@ -276,7 +271,7 @@ function chosenPoints(results: Results): Html {
   const { config } = results;
   const leading = leadingMetric(config);
   const validation = leading ? leadingCells(results, leading, "validation") : validationCells(results);
-  const isValidated = validation.some(({ byRun }) => byRun.size > 0);
+  const isValidated = trained(validation).length > 0;
   const [where, cells] = isValidated ? ["validation", validation] : ["held-out", cellLosses(results, "heldout")];
   const { words, isHigherBetter } = (isValidated && leading) || { words: "loss", isHigherBetter: false };
   const how = isValidated ? " mmoe tune chooses by it; the tables and figures below are of held-out rows." : "";
@@ -294,8 +289,7 @@ function chosenPoints(results: Results): Html {
 
 /** `for MMoE with lr=0.01 at correlation 0.5 (0.0500) and ...; for OMoE with ...`. */
 function lowestText(cells: readonly CellLosses[]): string {
-  const trained = cells.filter(({ byRun }) => byRun.size > 0);
-  const ofModels = [...groupBy(trained, ({ model }) => model)].map(([model, own]) => {
+  const ofModels = [...groupBy(trained(cells), ({ model }) => model)].map(([model, own]) => {
     const lowest = [...groupBy(own, ({ correlation }) => String(correlation)).values()].map((some) =>
       some.reduce((low, cell) => (meanOf(cell) < meanOf(low) ? cell : low)),
     );

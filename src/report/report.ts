@@ -8,7 +8,7 @@ import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { VERDICTS } from "../figures/gallery.ts";
 import { sweepCells, sweepOf } from "../figures/sweep-facts.ts";
 import { pointText } from "../identity/cell.ts";
-import { severalPoints } from "../records/at-point.ts";
+import { type SeveralPoints, severalPoints } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { leadingMetric } from "../summary/leading.ts";
@@ -18,16 +18,9 @@ import { cellsSection } from "./cells-section.ts";
 import { claimsSection, noClaims, noClaimsOn, noneCovered } from "./claims-section.ts";
 import type { Shapes } from "./compact.ts";
 import { costSection } from "./cost-section.ts";
-import {
-  type Drawing,
-  drawnFigures,
-  drawVariants,
-  figureBlock,
-  figuresSection,
-  seesawText,
-} from "./figures-section.ts";
+import { type Drawing, drawnFigures, figureBlock, figuresSection, seesawText, variantsOf } from "./figures-section.ts";
 import { type Html, html, NOTHING } from "./html.ts";
-import { htmlPage, type Live } from "./html-page.ts";
+import { htmlPage } from "./html-page.ts";
 import { bestPoints, outcome } from "./outcome.ts";
 import { PackedTables } from "./packed-rows.ts";
 import { citeSection, provenanceSection } from "./provenance-section.ts";
@@ -39,14 +32,14 @@ import { switches, switchRules } from "./switches.ts";
 import { showsTasks, tasksSection } from "./tasks-section.ts";
 import type { Together } from "./together.ts";
 
-/** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; `live` follows a sweep. */
-export function reportHtml(results: Results, loss: LossSet, live?: Live): string {
+/** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; a live one has a `version`. */
+export function reportHtml(results: Results, loss: LossSet, version?: string): string {
   const { config, records } = results;
   const title = `${modelsText(config)}${placeText(config)}${pointsText(results)}`;
   const asked = config.runs * cellsOf(config).length;
   return pageHtml(
     results,
-    { loss, live, several: severalPoints(results) },
+    { loss, version },
     {
       title: `${config.name}: ${title}`,
       kicker: html`Report of the sweep <b>${config.name}</b>`,
@@ -75,9 +68,7 @@ export function togetherHtml({ results, names, asked, differences }: Together, l
 
 interface PageOptions {
   readonly loss: LossSet;
-  readonly live?: Live | undefined;
-  /** What is to be chosen where there are several grid points. */
-  readonly several?: ReturnType<typeof severalPoints>;
+  readonly version?: string | undefined;
   /** Several sweeps, of which no claim of the paper is tested. */
   readonly isTogether?: boolean;
 }
@@ -91,22 +82,24 @@ interface Words {
   readonly settings: Html;
 }
 
-function pageHtml(results: Results, { loss, live, several, isTogether = false }: PageOptions, words: Words): string {
+function pageHtml(results: Results, { loss, version, isTogether = false }: PageOptions, words: Words): string {
   const { config, records, provenances } = results;
   const cells = eachLoss((set) => cellLosses(results, set));
   const trained = sweepCells(results);
   const shapes: Shapes = new Map();
   const tables = new PackedTables(["correlation", "step", ...listedKeys(config)]);
   const drawing = { loss, shapes, tables };
+  const several = severalPoints(results); // of which one is to be chosen
   const { lead, verdicts, isTested } = findings(results, cells, drawing, { several, isTogether });
-  const sweep = pageSweep(results, tables.add(publishedRows(results)));
+  const published = sweepOf(results).paper.map(({ point: _, ...columns }) => columns);
+  const sweep = pageSweep(results, tables.add(published));
   const below = several === undefined && !isTogether ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
-  const { paper, ...figures } = drawnFigures(results, drawing, below);
+  const figures = drawnFigures(results, drawing, below);
   const shown = {
     models: modelsOf(trained),
     loss,
     correlations: correlationsOf(trained).filter((p) => p !== null),
-    paper: paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
+    paper: figures.paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
   };
   const claims = ["claims", "Claims", verdicts] as const;
   const losses: Part[] = [["cells", "Final losses", cellsSection(results)]];
@@ -115,7 +108,7 @@ function pageHtml(results: Results, { loss, live, several, isTogether = false }:
   const parts: Part[] = [
     ...(isTested ? [claims] : []),
     ...(leadingMetric(config) ? losses.toReversed() : losses),
-    ["figures", "Figures", figuresSection({ ...figures, shapes, tables, sweep, switches: switchText })],
+    ["figures", "Figures", figuresSection(figures, drawing, switchText, sweep)],
     ...(isTested || config.rows !== null || isTogether ? [] : [claims]), // what is not tested does not come first
     ["run-table", "Runs", runsSection(results)],
     ["settings", "Settings", words.settings],
@@ -124,7 +117,7 @@ function pageHtml(results: Results, { loss, live, several, isTogether = false }:
     ["provenance", "Provenance", provenanceSection(provenances)],
     ["cite", "How to cite", citeSection(provenances)],
   ];
-  return htmlPage({ title: words.title, rules: switchRules(shown), live }, [
+  return htmlPage({ title: words.title, rules: switchRules(shown), version }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
 <p class="kicker">${words.kicker}</p>
@@ -142,55 +135,35 @@ ${lead}${words.state}</header>
 /** A section of the page, and what links call it. */
 type Part = readonly [id: string, name: string, section: Html];
 
-/** What the page begins with, and the verdicts. */
-interface Findings {
-  readonly lead: Html;
-  readonly verdicts: Html;
-  readonly isTested: boolean;
-}
-
+/** What the page begins with, and the verdicts: both compare cells at one grid point. */
 function findings(
   results: Results,
   cells: EachLoss<readonly CellLosses[]>,
   drawing: Drawing,
-  { several, isTogether }: Pick<PageOptions, "several" | "isTogether">,
-): Findings {
+  { several, isTogether }: { several: SeveralPoints | undefined; isTogether: boolean },
+): { lead: Html; verdicts: Html; isTested: boolean } {
+  if (several !== undefined) return { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
   if (isTogether) return { lead: outcome(results, cells, undefined), verdicts: NOTHING, isTested: false };
-  if (several === undefined) return ofOnePoint(results, cells, drawing);
-  return { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
-}
-
-/** The outcome and the verdicts, both of which compare cells at one grid point. */
-function ofOnePoint(results: Results, cells: EachLoss<readonly CellLosses[]>, drawing: Drawing): Findings {
   const reason = untestable(results.config);
   if (reason !== undefined)
     return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(reason), isTested: false };
   const claims = eachLoss((set) => claimsOf(results, set));
+  const lead = outcome(results, cells, claims);
   if (claims.train.every(({ verdict }) => verdict === "not covered"))
-    return { lead: outcome(results, cells, claims), verdicts: noneCovered(claims.train), isTested: false };
-  const pictures = drawVariants(results, [VERDICTS]).drawn.map(
-    (one) => html`<div class="figures">${figureBlock(one, drawing, WHICH_LOSS)}</div>
-`,
-  );
-  return {
-    lead: outcome(results, cells, claims),
-    verdicts: claimsSection(claims, {
-      ...(pictures.length > 0 && { picture: html`${pictures}` }),
-      config: results.config,
-    }),
-    isTested: true,
-  };
+    return { lead, verdicts: noneCovered(claims.train), isTested: false };
+  const found = variantsOf(VERDICTS, results);
+  const picture =
+    "lacking" in found
+      ? NOTHING
+      : html`<div class="figures">${figureBlock(found, drawing, WHICH_LOSS)}</div>
+`;
+  return { lead, verdicts: claimsSection(claims, results.config, picture), isTested: true };
 }
 
 /** What a page holds of a sweep to draw its figures again. */
 export function pageSweep(results: Results, paperTable: number): PageSweep {
   const { paper: _, curvesOf: __, ...facts } = sweepOf(results);
   return { ...facts, unit: lossUnitOf(results.config), paperTable };
-}
-
-/** The paper's curves of a sweep's cells. */
-function publishedRows(results: Results) {
-  return sweepOf(results).paper.map(({ model, correlation, step, loss }) => ({ model, correlation, step, loss }));
 }
 
 const WHICH_LOSS = html`<p class="note">This is for the loss that is chosen above the <a href="#figures">figures</a>.</p>

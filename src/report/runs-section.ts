@@ -6,11 +6,12 @@ import { finalMeans, type SweepCell, sweepCells } from "../figures/sweep-facts.t
 import { type Cell, cellKey, cellOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord } from "../records/record.ts";
+import type { Interval } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { thousands } from "../units.ts";
 import { type Html, headRow, html, NOTHING, section, tableBox, tableOf } from "./html.ts";
 import { dataElement } from "./html-page.ts";
-import { vlq } from "./packed-rows.ts";
+import { vlqDifferences } from "./packed-rows.ts";
 import { labelled } from "./report-words.ts";
 
 /** Most runs of a cell that the table lists: a sweep of ten cells then stays below a third of a megabyte. */
@@ -153,12 +154,7 @@ function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]):
   return Float64Array.from(runs.flatMap(of));
 }
 
-interface Ends {
-  readonly low: number;
-  readonly high: number;
-}
-
-function endsOf(values: readonly Float64Array[]): Ends {
+function endsOf(values: readonly Float64Array[]): Interval {
   let [low, high] = [Number.POSITIVE_INFINITY, 0];
   for (const loss of values.flatMap((some) => [...some])) {
     if (loss > 0) low = Math.min(low, loss);
@@ -170,14 +166,12 @@ function endsOf(values: readonly Float64Array[]): Ends {
 /** A part is less than a point of a panel. */
 const PARTS = 511;
 
-function packed(values: readonly Float64Array[], points: number, { low, high }: Ends): string {
+function packed(values: readonly Float64Array[], points: number, { low, high }: Interval): string {
   const part = (loss: number) => Math.round((PARTS * Math.log(Math.max(loss, low) / low)) / Math.log(high / low));
-  return values
-    .flatMap((cell) => {
-      const parts = Array.from(cell, part);
-      return parts.map((one, i) => vlq(i % points === 0 ? one : one - parts[i - 1]));
-    })
-    .join("");
+  const ofRuns = values.flatMap((cell) =>
+    Array.from({ length: cell.length / points }, (_, run) => cell.slice(run * points, (run + 1) * points)),
+  );
+  return ofRuns.map((losses) => vlqDifferences(Array.from(losses, part))).join("");
 }
 
 /** Controls that pick a run by its index, and its curve in every cell: the page's script shows and drives them. */

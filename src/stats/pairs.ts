@@ -27,6 +27,11 @@ export function comparePairs(a: Float64Array, b: Float64Array): PairedComparison
   };
 }
 
+/** Every two values, the earlier one first. */
+export function pairsOf<T>(values: readonly T[]): (readonly [T, T])[] {
+  return values.flatMap((first, i) => values.slice(i + 1).map((second) => [first, second] as const));
+}
+
 /** a - b, pair by pair. */
 export function differences(a: Float64Array, b: Float64Array): Float64Array {
   if (a.length !== b.length)

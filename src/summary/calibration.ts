@@ -81,12 +81,7 @@ export function calibrations(
   });
 }
 
-interface Calibrated {
-  readonly bins: readonly CalibrationBin[];
-  readonly error: number;
-}
-
-function calibrated({ outputs, labels }: TaskPredictions, kind: ClassTask["kind"]): Calibrated {
+function calibrated({ outputs, labels }: TaskPredictions, kind: ClassTask["kind"]) {
   const { probabilities, outcomes } = STATED[kind](outputs, labels);
   return { bins: calibrationBins(probabilities, outcomes), error: calibrationError(probabilities, outcomes) };
 }

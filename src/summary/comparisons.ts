@@ -1,7 +1,7 @@
 import { byCorrelation, type Cell, cellOf, modelAt, pointText } from "../identity/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { comparePairs, holm, type PairedComparison } from "../stats/pairs.ts";
+import { comparePairs, holm, type PairedComparison, pairsOf } from "../stats/pairs.ts";
 import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from "../stats/spread.ts";
 
 /** Two cells, and the p-value of their test, adjusted within its family. */
@@ -64,9 +64,7 @@ function compared(pairs: readonly CellPair[]): CellComparison[] {
 }
 
 function pairsWithin(cells: readonly CellLosses[], keyOf: (cell: CellLosses) => string): CellPair[] {
-  return [...groupBy(cells, keyOf).values()].flatMap((group) =>
-    group.flatMap((first, i) => group.slice(i + 1).map((second): CellPair => [first, second])),
-  );
+  return [...groupBy(cells, keyOf).values()].flatMap(pairsOf);
 }
 
 function pairedLosses(pair: CellPair): [Float64Array, Float64Array] {

@@ -10,6 +10,7 @@ import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
+import { pairsOf } from "../stats/pairs.ts";
 import { areaDifferenceError, errorOfMeans, placements } from "../stats/ranking.ts";
 
 /** The first minus the second in a metric of a task, on the same test rows: means over pairs of runs. */
@@ -85,9 +86,8 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
     work.reach(i / groups.length);
     const share = Math.min(groups.length, group[0][0].config.runs);
     const runs = group.flatMap(([results, record]) => runOnRows(results, record, share));
-    const pairs = runs.flatMap((first, i) => runs.slice(i + 1).map((second): Pair<RunOnRows> => [first, second]));
     const names = taskNames(group[0][0].config);
-    found.push(...pairs.flatMap((pair) => names.flatMap((task, k) => taskOfPair(pair, task, k))));
+    found.push(...pairsOf(runs).flatMap((pair) => names.flatMap((task, k) => taskOfPair(pair, task, k))));
   }
   const byMetric = groupBy(found, ({ first, second, task, metric }) =>
     [cellKey(first), cellKey(second), task, metric].join(" "),

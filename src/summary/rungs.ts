@@ -36,22 +36,16 @@ export function rungsOf(results: Results, loss: LossSet, bad: number): Rungs | u
     return {
       ...cell,
       runs: ends.length,
-      tasks: Array.from({ length: results.config.tasks }, (_, k) =>
-        counts(
-          ends.map(({ tasks }) => rungOf(tasks[k], ladder)),
-          ladder.rungs.length + 1,
-        ),
-      ),
+      tasks: Array.from({ length: results.config.tasks }, (_, k) => {
+        const rungs = ends.map(({ tasks }) => rungOf(tasks[k], ladder));
+        return Array.from({ length: ladder.rungs.length + 1 }, (_, rung) => rungs.filter((one) => one === rung).length);
+      }),
       bad: [...groupBy(names, (name) => name)]
         .map(([name, { length }]) => ({ name, runs: length }))
         .sort((a, b) => b.runs - a.runs || (a.name < b.name ? -1 : 1)),
     };
   });
   return { ...ladder, cells };
-}
-
-function counts(values: readonly number[], length: number): number[] {
-  return Array.from({ length }, (_, i) => values.filter((value) => value === i).length);
 }
 
 /** The tasks whose own loss is bad, and what they lack: `task 2 on rung 2 (lacks the 2 fastest sines)`. */

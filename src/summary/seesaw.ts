@@ -5,7 +5,7 @@ import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type RunRecord } from "../records/record.ts";
+import { finalLosses, type TaskLosses } from "../records/record.ts";
 import { estimatesOf } from "../stats/bootstrap.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
@@ -31,7 +31,10 @@ interface CellGains extends Cell {
 /** The gains of every model but `against`, at each correlation and grid point; cells without a pair of runs are left out. */
 export const cellGains = memo(({ config, records }: Results, loss: LossSet, against: string): readonly CellGains[] => {
   const byCell = groupBy(records, cellKey);
-  const lossesOf = (cell: Cell) => lossesByRun(byCell.get(cellKey(cell)) ?? [], loss);
+  const lossesOf = (cell: Cell): ByRun => {
+    const done = (byCell.get(cellKey(cell)) ?? []).filter(({ status }) => status === "done");
+    return new Map(done.map((record) => [record.run, (finalLosses(record, loss) as TaskLosses).tasks]));
+  };
   return cellsOf(config).flatMap((cell) => {
     if (cell.model === against) return [];
     return gainsBetween(cell, lossesOf(cell), lossesOf({ ...cell, model: against }));
@@ -39,15 +42,6 @@ export const cellGains = memo(({ config, records }: Results, loss: LossSet, agai
 });
 
 type ByRun = ReadonlyMap<number, readonly number[]>;
-
-function lossesByRun(records: readonly RunRecord[], loss: LossSet): ByRun {
-  return new Map(
-    records.flatMap((record) => {
-      const losses = finalLosses(record, loss);
-      return losses === undefined ? [] : [[record.run, losses.tasks] as const];
-    }),
-  );
-}
 
 function gainsBetween(cell: Cell, own: ByRun, other: ByRun): CellGains[] {
   const runs = [...own.keys()].filter((run) => other.has(run)).sort((a, b) => a - b);

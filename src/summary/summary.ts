@@ -63,20 +63,18 @@ export interface CellSummary extends Cell {
 
 /** Describes cells; a loss above `bad` is in a bad minimum. */
 export function summarizeCells(cells: readonly CellLosses[], bad: number): CellSummary[] {
-  return cells.map((cell) => summarizeCell(cell, bad));
-}
-
-function summarizeCell(cell: CellLosses, bad: number): CellSummary {
-  const { byRun, failed, missing } = cell;
-  const losses = Float64Array.from(byRun.values());
-  return {
-    ...cellOf(cell),
-    failed: failed.map(({ id, reason }) => ({ id, reason })),
-    failedShare: shareOf(failed.length, failed.length + losses.length),
-    missing,
-    loss: describe(losses),
-    badShare: shareOf(losses.filter((loss) => loss > bad).length, losses.length),
-  };
+  return cells.map((cell) => {
+    const { byRun, failed, missing } = cell;
+    const losses = Float64Array.from(byRun.values());
+    return {
+      ...cellOf(cell),
+      failed: failed.map(({ id, reason }) => ({ id, reason })),
+      failedShare: shareOf(failed.length, failed.length + losses.length),
+      missing,
+      loss: describe(losses),
+      badShare: shareOf(losses.filter((loss) => loss > bad).length, losses.length),
+    };
+  });
 }
 
 /** From this ratio of held-out to training loss on, models are said to have memorised. */

@@ -31,14 +31,19 @@ const claim = (changes: Partial<Claim>): Claim => ({
   ...changes,
 });
 
-const text = (train: Partial<Claim>, heldout: Partial<Claim> = {}, running: Partial<Claim> = {}) =>
-  claimsSection({
-    train: [claim(train)],
-    heldout: [claim({ loss: "heldout", ...heldout })],
-    running: [claim({ loss: "running", ...running })],
-  }).markup;
+const LONG = sweepResults({ set: ["steps=10000"] }).config;
 
-test("claimsSection(claims) has the verdicts on all losses", () => {
+const text = (train: Partial<Claim>, heldout: Partial<Claim> = {}, running: Partial<Claim> = {}) =>
+  claimsSection(
+    {
+      train: [claim(train)],
+      heldout: [claim({ loss: "heldout", ...heldout })],
+      running: [claim({ loss: "running", ...running })],
+    },
+    LONG,
+  ).markup;
+
+test("claimsSection(claims, config) has the verdicts on all losses", () => {
   const markup = text({ verdict: "holds" }, { verdict: "does not hold" });
   expect(markup).toMatch(/On training rows<\/span> <strong data-verdict="holds">holds/);
   expect(markup).toMatch(/On held-out rows<\/span> <strong data-verdict="does not hold">does not hold/);
@@ -46,37 +51,36 @@ test("claimsSection(claims) has the verdicts on all losses", () => {
   expect(markup).toContain('It matters less. <span class="where">Section 5.1, claim 2</span>');
 });
 
-test("claimsSection(claims) has every test on all losses", () => {
+test("claimsSection(claims, config) has every test on all losses", () => {
   const parts = (value: number) => ({ parts: [{ ...PART, ours: { value, low: Number.NaN, high: Number.NaN } }] });
   const cells = [...text(parts(0.1), parts(0.2), parts(0.3)).matchAll(/<td>(0\.[123]000)<\/td>/g)];
   expect(cells.map(([, cell]) => cell)).toEqual(["0.1000", "0.2000", "0.3000"]);
 });
 
-test("claimsSection(claims) gives ours with its interval, and the paper's with its mark", () => {
+test("claimsSection(claims, config) gives ours with its interval, and the paper's with its mark", () => {
   const markup = text({});
   expect(markup).toContain("<td>−0.0123 [−0.0234, 0.0012]</td>");
   expect(markup).toMatch(/The paper: 0\.0540 \(<span class="mark" data-mark="read off">read off<\/span> Figure 4\)/);
 });
 
-test("claimsSection(claims) says what would cover a claim, that runs are too short for the paper, and escapes", () => {
+test("claimsSection(claims, config) says what would cover a claim, that runs are too short for the paper, and escapes", () => {
   const command = ["mmoe", "sweep", "a b/config.yaml"];
   const markup = text({ verdict: "not covered", parts: [], deciding: null, command });
   expect(markup).toContain("To cover 5.1-2: <code>mmoe sweep 'a b/config.yaml'</code>");
   const none = eachLoss(() => []);
-  const note = (steps: number) =>
-    claimsSection(none, { config: sweepResults({ set: [`steps=${steps}`] }).config }).markup;
+  const note = (steps: number) => claimsSection(none, sweepResults({ set: [`steps=${steps}`] }).config).markup;
   expect(note(200)).toContain("Runs of 200 steps are too short to be compared with the paper");
   expect(note(10_000)).not.toContain("too short");
   expect(text({})).toContain("omoe&#39;s loss &lt;at&gt; 1".replace("&#39;", "'"));
 });
 
-test("claimsSection(claims, { picture }) folds the list away beneath the picture, which has every claim once", () => {
+test("claimsSection(claims, config, picture) folds the list away beneath the picture, which has every claim once", () => {
   const claims = eachLoss((loss) => [claim({ loss })]);
-  const { markup } = claimsSection(claims, { picture: html`<figure></figure>` });
+  const { markup } = claimsSection(claims, LONG, html`<figure></figure>`);
   expect(markup).toMatch(
     /<figure><\/figure>\s*<details class="all-losses"><summary>.*<\/summary>\s*<div class="claims">/,
   );
-  expect(claimsSection(claims).markup).not.toContain("all-losses");
+  expect(claimsSection(claims, LONG).markup).not.toContain("all-losses");
 });
 
 test("a report of cells that no claim is about says so, without a table, and has the losses first", () => {

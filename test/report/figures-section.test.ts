@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
-import { drawVariants, seesawText } from "../../src/report/figures-section.ts";
+import { DIAGNOSTIC_FIGURES, SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { seesawText, variantsOf } from "../../src/report/figures-section.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
-const { drawn, lacking } = drawVariants(sweepResults());
+const allOf = (results: Results) => SWEEP_FIGURES.map((kind) => variantsOf(kind, results));
+const all = allOf(sweepResults());
+const drawn = all.filter((one) => "variants" in one);
 const variants = (name: string) => drawn.find((one) => one.name === name)?.variants ?? [];
 
-test("drawVariants(results) has one picture of each figure for each choice that changes it, with the paper's points marked", () => {
+test("variantsOf(kind, results) has one picture of each figure for each choice that changes it, with the paper's points marked", () => {
   for (const { name, variants } of drawn) {
     const choices = variants.flatMap((variant) => variant.choices.map((choice) => JSON.stringify(choice)));
     expect([name, choices.length, new Set(choices).size]).toEqual([name, 12, 12]);
@@ -24,8 +27,9 @@ test("drawVariants(results) has one picture of each figure for each choice that 
   }
 });
 
-test("drawVariants(results) tells what a figure lacks", () => {
+test("variantsOf(kind, results) tells what a figure lacks", () => {
   const diagnostics = DIAGNOSTIC_FIGURES.map(({ name }) => name);
+  const lacking = all.filter((one) => "lacking" in one);
   expect(lacking.map(({ name }) => name)).toEqual([
     "figure3",
     "cost",
@@ -36,7 +40,7 @@ test("drawVariants(results) tells what a figure lacks", () => {
     "calibration",
     ...diagnostics,
   ]);
-  expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);
+  expect(allOf(sweepResults({ failing: () => true })).filter((one) => "variants" in one)).toEqual([]);
 });
 
 const SET = ["models=[single-task, omoe, mmoe]", "correlations=[0.5]"];

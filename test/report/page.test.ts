@@ -28,7 +28,7 @@ test("dataElement(id, value) can't be left by a text in the value", () => {
 });
 
 test("htmlPage(options) has a strip and may ask its own server if it is live, and else has nothing of it", () => {
-  const live = htmlPage({ title: "a", rules: "", live: { version: "<7" } }, html`<main></main>`);
+  const live = htmlPage({ title: "a", rules: "", version: "<7" }, html`<main></main>`);
   expect(live).toContain('<aside id="live" data-version="&lt;7"');
   expect(live).toMatch(/Content-Security-Policy" content="default-src 'none';[^"]*; connect-src 'self'"/);
   expect(live).toContain("new EventSource(");

@@ -11,7 +11,7 @@ const { folder, choice, loss, version } = workerData as DrawOptions;
 async function draw(): Promise<Drawn> {
   try {
     const results = resultsAt(await readResults(folder, () => {}), choice);
-    return { html: results.records.length === 0 ? undefined : reportHtml(results, loss, { version }) };
+    return { html: results.records.length === 0 ? undefined : reportHtml(results, loss, version) };
   } catch (error) {
     if (error instanceof UsageError) return { trouble: error.message };
     throw error;

@@ -132,7 +132,7 @@ function pause(ms: number | undefined, wake: EventTarget, signal: AbortSignal): 
 /** The page of a sweep that has no report yet: it follows the sweep, and becomes the report when there is one. */
 function waitingHtml(config: Config): string {
   const title = `${modelsText(config)}${placeText(config)}`;
-  return htmlPage({ title: `${config.name}: ${title}`, rules: "", live: { version: "" } }, [
+  return htmlPage({ title: `${config.name}: ${title}`, rules: "", version: "" }, [
     html`<header>
 <p class="kicker">The sweep <b>${config.name}</b></p>
 <h1>${title}</h1>

@@ -1,27 +1,18 @@
 import { type GridPoint, type GridValue, pointText } from "../../identity/cell.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { type Box, panel } from "./axes.ts";
-import { cellAttributes } from "./cell-curves.ts";
 import { type GridDrawing, gridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
 import { asideOf, estimateSeries, type FinalRow, slotWidth, WIDEST_SLOT } from "./estimates.ts";
 import { correlationsOf, type Listed, type SweepFacts } from "./facts.ts";
 import type { Draw, Drawing, Given } from "./figure.ts";
+import { estimateMarks } from "./final-loss.ts";
 import { modelLegend } from "./legend.ts";
-import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
+import { type RowGroup, rowChart } from "./row-chart.ts";
 import { lossScale, type Scale, type ValueScale, valueScale } from "./scale.ts";
 import { across, down, type Frame } from "./series.ts";
 import type { StyledRows } from "./style.ts";
-import { heading } from "./svg.ts";
-import {
-  areOnOwnRows,
-  cellWords,
-  correlationWords,
-  estimateWords,
-  finalLossWords,
-  lossHeading,
-  statisticName,
-  withIntervals,
-} from "./words.ts";
+import { heading, type SvgNode } from "./svg.ts";
+import { areOnOwnRows, correlationWords, finalLossWords, lossHeading, statisticName, withIntervals } from "./words.ts";
 
 /** A cell's final loss. */
 export type SettingRow = FinalRow & GridPoint;
@@ -61,11 +52,9 @@ function againstValues({ found, cells, styles, options, theme }: Shown, { key }:
   const choices = [...new Set(cells.map(({ point }) => othersText(point, key)))];
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marked" });
-  const layout = panelGrid(
-    choices.map((title) => ({ title })),
-    correlationsOf(cells),
-    { top: head.height + names.height, height: HEIGHT, left: LEFT, theme },
-  );
+  const above = { nodes: [...head.nodes, names.node], height: head.height + names.height };
+  const rows = choices.map((title) => ({ title }));
+  const layout = panelGrid(rows, correlationsOf(cells), { above, height: HEIGHT, left: LEFT, theme });
   const places = cells.map(({ point }) => point[key]);
   const { placeOf } = valueScale(places, [0, 1]);
   const points = found.map(({ cell, rows: [row] }) => ({ ...row, cell, x: placeOf(cell.point[key]) }));
@@ -88,7 +77,7 @@ function againstValues({ found, cells, styles, options, theme }: Shown, { key }:
       return panel({ ...place, ...frame, theme, attributes }, series);
     }),
   );
-  return gridDrawing(layout, { above: [...head.nodes, names.node], panels, foot: [key], theme });
+  return gridDrawing(layout, panels, [key]);
 }
 
 /** Room in a panel beside its outermost slots. */
@@ -128,7 +117,11 @@ function againstWords({ found, options, theme }: Shown, { key, values }: Listed)
     const ordered = own.toSorted((a, b) => placeOf(a) - placeOf(b));
     return {
       title,
-      rows: ordered.map((one) => ({ ...markedRow(one, theme), label: String(one.cell.point[key]) })),
+      rows: ordered.map(({ cell, rows: [row], style }) => ({
+        ...estimateMarks(cell, row, style, theme),
+        label: String(cell.point[key]),
+        marks: (x, y) => uprightMarks(row, style.colour, x, y),
+      })),
       values: own.flatMap(({ rows: [{ value, low, high }] }) => [value, low, high]),
     };
   });
@@ -140,15 +133,10 @@ function againstWords({ found, options, theme }: Shown, { key, values }: Listed)
   });
 }
 
-function markedRow({ cell, rows: [row], style: { colour } }: StyledRows<SettingRow>, theme: Shown["theme"]): Row {
-  const { value, low, high } = row;
-  return {
-    label: cell.label,
-    attributes: cellAttributes(cell),
-    words: `${cellWords(cell)}: ${estimateWords(row, cell.runs, theme)}`,
-    marks: (x, y) => [
-      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 2)] : []),
-      down(x.at(value), y - 3.6, y + 3.6, colour, 1.6),
-    ],
-  };
+/** An interval with an upright mark, of which many rows have room. */
+function uprightMarks({ value, low, high }: SettingRow, colour: string, x: Scale, y: number): SvgNode[] {
+  return [
+    ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 2)] : []),
+    down(x.at(value), y - 3.6, y + 3.6, colour, 1.6),
+  ];
 }

@@ -30,17 +30,14 @@ interface PanelOptions {
  */
 export function panel(options: PanelOptions, marks: readonly SvgNode[]): SvgNode {
   const { box, x, y, theme, title, attributes = {} } = options;
-  const heading = title === undefined ? [] : [titleAbove(title, box, theme)];
+  const style = { fill: theme.ink, weight: "SemiBold", anchor: "middle" } as const;
+  const heading = title === undefined ? [] : [text(title, box.x + box.width / 2, box.y - 4, style)];
   return group({ class: "panel", "data-x": scaleText(x), "data-y": scaleText(y), ...attributes }, [
     ...heading,
     guideLines(options),
     group({ class: "marks" }, marks),
     axes(options),
   ]);
-}
-
-function titleAbove(title: string, box: Box, theme: Theme): SvgNode {
-  return text(title, box.x + box.width / 2, box.y - 4, { fill: theme.ink, weight: "SemiBold", anchor: "middle" });
 }
 
 function scaleText({ type, domain, range }: Scale): string {

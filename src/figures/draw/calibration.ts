@@ -51,11 +51,7 @@ export const calibration: Draw<CalibrationRow> = ({ rows, found, styles, sweep, 
   const head = heading("Share that came true against probability; below: rows in each bin", { y: 0, theme });
   let height = head.height;
   const nodes = groups.flatMap((models) => {
-    const key = modelLegend(new Map([...styles].filter(([model]) => models.includes(model))), {
-      y: height + 9,
-      theme,
-      sample: "marked",
-    });
+    const key = modelLegend(styles, { y: height + 9, theme, sample: "marked", models });
     const panels = shownTasks.flatMap(({ task, label }) =>
       drawn.map((correlation): TaskPanel => {
         const own = found.filter(({ cell }) => models.includes(cell.model) && cell.correlation === correlation);
@@ -124,7 +120,16 @@ function taskPanel({ title, cells }: TaskPanel, box: Box, theme: Theme, named: b
   );
   const marks = [
     diagonal,
-    ...perCell((rows, style) => [bandPath(enough(rows).map(intervalOf), frame, style.colour)], "band"),
+    ...perCell(
+      (rows, style) => [
+        bandPath(
+          enough(rows).map(({ predicted, ...row }) => ({ ...row, x: predicted })),
+          frame,
+          style.colour,
+        ),
+      ],
+      "band",
+    ),
     ...perCell((rows, style) => curve(enough(rows), frame, style), "series"),
     ...errorsOf(cells, box, theme),
   ];
@@ -146,10 +151,6 @@ function countScale(most: number, range: readonly [number, number]): Scale {
 
 function enough(rows: readonly CalibrationRow[]): CalibrationRow[] {
   return rows.filter((row) => row.rows >= LEAST_ROWS);
-}
-
-function intervalOf({ predicted, low, high }: CalibrationRow) {
-  return { x: predicted, low, high };
 }
 
 function curve(rows: readonly CalibrationRow[], frame: Frame, style: SeriesStyle): SvgNode[] {

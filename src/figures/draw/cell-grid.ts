@@ -23,25 +23,20 @@ const NUMBERS = 14;
 /** A drawing of panels, and the sentence on those that are left out. */
 export interface GridDrawing extends Drawing, Pick<PanelGrid, "leftOut"> {}
 
-interface GridParts {
-  readonly above?: readonly SvgNode[];
-  readonly panels: readonly SvgNode[];
-  /** Lines of the title below the horizontal axes. */
-  readonly foot: readonly string[];
-  readonly theme: Theme;
-}
-
-/** The panels of a grid with its titles, and what is above and below. */
+/** The panels of a grid with its titles, and what is above and below; `foot` has the lines of the title below the horizontal axes. */
 export function gridDrawing(
-  { titles, leftOut, width, bottom }: Pick<PanelGrid, "titles" | "leftOut" | "width" | "bottom">,
-  { above = [], panels, foot, theme }: GridParts,
+  { above, titles, leftOut, theme, bottom }: Omit<PanelGrid, "place" | "drawn" | "height">,
+  panels: readonly SvgNode[],
+  foot: readonly string[],
 ): GridDrawing {
+  const { width } = theme;
   const feet = textLines(foot, width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...above, ...titles, ...panels, ...feet.nodes], leftOut, width, height: bottom + feet.more };
+  return { nodes: [...above.nodes, ...titles, ...panels, ...feet.nodes], leftOut, width, height: bottom + feet.more };
 }
 
 interface GridOptions {
-  readonly top: number;
+  /** A heading, and perhaps a key below it. */
+  readonly above: Pick<Drawing, "nodes" | "height">;
   /** Height of a panel, where there are few. */
   readonly height: number;
   /** Room for the numbers of the vertical axis. */
@@ -98,14 +93,13 @@ interface GridRow {
 }
 
 /** As `CellGrid`, of any rows: a panel is found by its row's number and its correlation. */
-interface PanelGrid {
+interface PanelGrid extends Pick<GridOptions, "above" | "theme"> {
   readonly place: (row: number, correlation: number | null) => Place | undefined;
   readonly titles: readonly SvgNode[];
   /** The correlations that have panels. */
   readonly drawn: readonly (number | null)[];
   /** For a caption: which correlations have none. */
   readonly leftOut: string;
-  readonly width: number;
   /** Height of a panel. */
   readonly height: number;
   /** Where the horizontal axes and a title below them end. */
@@ -136,7 +130,7 @@ export function panelGrid(
       height,
       left,
       right: 5,
-      top: options.top + block * blockHeight + above,
+      top: options.above.height + block * blockHeight + above,
       gap: [ACROSS, down],
     });
   const boxes = Array.from({ length: Math.ceil(drawn.length / columns) }, (_, block) => boxesOf(block));
@@ -151,16 +145,20 @@ export function panelGrid(
     p === null ? [] : [columnTitle(p, (place(0, p) as Place).box, titled, theme)],
   );
   const rowTitles = boxes.flatMap((block) =>
-    rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns], theme)])),
+    rows.flatMap(({ title, attributes = {} }, i) => {
+      const { x, y } = block[i * columns];
+      return title === "" ? [] : [text(title, x, y - 4, { fill: theme.ink, weight: "SemiBold" }, attributes)];
+    }),
   );
   return {
     place,
     drawn,
     height,
-    width: theme.width,
+    above: options.above,
+    theme,
     titles: [...columnTitles, ...rowTitles],
     leftOut: leftOutSentence(correlations, drawn),
-    bottom: options.top + boxes.length * blockHeight + 10,
+    bottom: options.above.height + boxes.length * blockHeight + 10,
   };
 }
 
@@ -170,17 +168,34 @@ function columnTitle(correlation: number, { x, y, width }: Box, titled: number, 
   return text(correlationWords(correlation), x + width / 2, y - titled - 5, style, named);
 }
 
-function rowTitle({ title, attributes = {} }: GridRow, { x, y }: Box, { ink }: Theme): SvgNode {
-  return text(title, x, y - 4, { fill: ink, weight: "SemiBold" }, attributes);
+/** Axes and marks of a cell's panel. */
+interface CellPanel extends Frame {
+  /** If it is not the whole place. */
+  readonly box?: Box;
+  readonly marks: readonly SvgNode[];
 }
 
-interface StepCellsOptions {
-  readonly top: number;
-  readonly above: readonly SvgNode[];
+/** A panel for each cell that has a place, as `draw` fills it. */
+export function cellPanels<One extends { readonly cell: DrawnCell }>(
+  found: readonly One[],
+  { foot, ...options }: GridOptions & { readonly foot: readonly string[] },
+  draw: (one: One, place: Place) => CellPanel,
+): GridDrawing {
+  const cells = found.map(({ cell }) => cell);
+  const grid = cellGrid(cells, options);
+  const panels = found.flatMap((one) => {
+    const place = grid.place(one.cell);
+    if (place === undefined) return [];
+    const { marks, ...axes } = draw(one, place);
+    return [panel({ ...place, ...axes, theme: options.theme, attributes: cellAttributes(one.cell) }, marks)];
+  });
+  return gridDrawing(grid, panels, foot);
+}
+
+interface StepCellsOptions extends Pick<GridOptions, "above" | "theme"> {
   /** Losses that the vertical axis has room for. */
   readonly values: readonly number[];
   readonly options: Pick<FigureOptions, "scale" | "fits" | "yLimits">;
-  readonly theme: Theme;
 }
 
 /** Height of a panel, where there are few. */
@@ -189,22 +204,15 @@ const HEIGHT = 62;
 /** Panels of losses against steps with the same axes, models in rows and correlations in columns; `marks` draws in each. */
 export function stepCells<Row extends OfCell & { readonly step: number }, One extends CellRows<Row>>(
   found: readonly One[],
-  { top, above, values, options, theme }: StepCellsOptions,
+  { above, values, options, theme }: StepCellsOptions,
   marks: (one: One, frame: Frame, place: Place) => readonly SvgNode[],
 ): GridDrawing {
-  const cells = found.map(({ cell }) => cell);
-  const layout = cellGrid(cells, { top, height: HEIGHT, left: 24, theme });
   const last = Math.max(...found.map(({ rows }) => rows.at(-1)?.step ?? 0));
-  const panels = found.flatMap((one) => {
-    const { cell } = one;
-    const place = layout.place(cell);
-    if (place === undefined) return [];
-    const { box, numbers } = place;
-    const frame = {
-      x: stepScale(last, [box.x, box.x + box.width], { limits: theme.steps }).scale,
-      y: lossScale(values, options, [box.y + box.height, box.y]),
-    };
-    return [panel({ box, ...frame, theme, numbers, attributes: cellAttributes(cell) }, marks(one, frame, place))];
+  const foot = [stepScale(last, [0, 1]).title];
+  return cellPanels(found, { above, height: HEIGHT, left: 24, foot, theme }, (one, place) => {
+    const { box } = place;
+    const x = stepScale(last, [box.x, box.x + box.width], { limits: theme.steps }).scale;
+    const frame = { x, y: lossScale(values, options, [box.y + box.height, box.y]) };
+    return { ...frame, marks: marks(one, frame, place) };
   });
-  return gridDrawing(layout, { above, panels, foot: [stepScale(last, [0, 1]).title], theme });
 }

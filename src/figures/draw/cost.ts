@@ -43,12 +43,8 @@ const SIDE = 9;
 function drawing(points: readonly EstimatePoint[], { cells, styles, options, theme }: Given<CostRow>): GridDrawing {
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marker" }); // no line joins them
-  const layout = panelGrid([{ title: "" }], correlationsOf(cells), {
-    top: head.height + names.height,
-    height: HEIGHT,
-    left: 24,
-    theme,
-  });
+  const above = { nodes: [...head.nodes, names.node], height: head.height + names.height };
+  const layout = panelGrid([{ title: "" }], correlationsOf(cells), { above, height: HEIGHT, left: 24, theme });
   const values = points.flatMap(({ value, low, high }) => [value, low, high]);
   const panels = layout.drawn.map((correlation) => {
     const { box, numbers } = layout.place(0, correlation) as Place;
@@ -60,8 +56,7 @@ function drawing(points: readonly EstimatePoint[], { cells, styles, options, the
     const attributes = { "data-correlation": correlation };
     return panel({ box, ...frame, theme, numbers, attributes }, series);
   });
-  const foot = ["training FLOP per row, in thousands"];
-  return gridDrawing(layout, { above: [...head.nodes, names.node], panels, foot, theme });
+  return gridDrawing(layout, panels, ["training FLOP per row, in thousands"]);
 }
 
 /** Costs are drawn on a logarithmic axis if the largest is this many times the least. */

@@ -1,16 +1,16 @@
 import type { Estimate } from "../../stats/estimate.ts";
 import { type Box, grid, panel } from "./axes.ts";
-import type { DrawnCell } from "./facts.ts";
-import type { Drawing, FigureOptions } from "./figure.ts";
+import { correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
+import type { Drawing, FigureOptions, Given } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 import { framed, linearScale, lossScale, type Scale, shortNumber, stepScale } from "./scale.ts";
 import { bandPath, type Frame, linePath, markerAt } from "./series.ts";
 import type { SeriesStyle, Theme } from "./style.ts";
 import { type Attributes, group, heading, type SvgNode, text } from "./svg.ts";
-import { correlationWords } from "./words.ts";
+import { correlationWords, leftOutSentence, modelGroups, someOf } from "./words.ts";
 
-interface CurveOptions extends RoomOptions {
+interface CurveOptions extends PanelsOptions {
   readonly options: Pick<FigureOptions, "scale" | "fits" | "yLimits">;
   /** Share of the steps before which a curve may leave the frame; as `framed` has it by default. */
   readonly start?: number;
@@ -60,19 +60,19 @@ function isWithin(value: number, { domain: [low, high] }: Scale): boolean {
 const MOST = 9;
 const A_ROW = 3;
 
-/** Most correlations of which there is room for panels. */
-export function mostCorrelations(groups: readonly string[][]): number {
-  return groups.length > 1 ? A_ROW : MOST;
+/** Curves in panels, and a sentence on these for the caption. */
+interface Grouped {
+  /** For each group of models a panel for each of the correlations that are drawn. */
+  readonly groups: readonly (readonly CurvePanel[])[];
+  readonly sentence: string;
 }
 
-/** For each group of models a panel for each of the correlations. */
-export function groupPanels(
-  groups: readonly string[][],
-  correlations: readonly (number | null)[],
-  curves: ReadonlyMap<DrawnCell, DrawnCurve>,
-): CurvePanel[][] {
-  return groups.map((models) =>
-    correlations.map((correlation) => {
+export function grouped(curves: ReadonlyMap<DrawnCell, DrawnCurve>): Grouped {
+  const cells = [...curves.keys()];
+  const groups = modelGroups(modelsOf(cells));
+  const drawn = shownCorrelations(curves, groups.length > 1 ? A_ROW : MOST);
+  const panels = groups.map((models) =>
+    drawn.map((correlation) => {
       const here = [...curves].filter(([cell]) => cell.correlation === correlation && models.includes(cell.model));
       return {
         ...(correlation !== null && { title: correlationWords(correlation) }),
@@ -81,6 +81,19 @@ export function groupPanels(
       };
     }),
   );
+  return { groups: panels, sentence: `${groupsSentence(groups)}${leftOutSentence(correlationsOf(cells), drawn)}` };
+}
+
+/** As many correlations as there may be panels: those of the paper's curves first. */
+function shownCorrelations(curves: ReadonlyMap<DrawnCell, DrawnCurve>, most: number): (number | null)[] {
+  const all = correlationsOf([...curves.keys()]);
+  const published = new Set([...curves].filter(([, { paper }]) => paper.length > 0).map(([cell]) => cell.correlation));
+  const wanted = all.filter((correlation) => published.has(correlation));
+  if (all.length <= most || wanted.length === 0) return someOf(all, most);
+  const first = someOf(wanted, most);
+  const others = all.filter((correlation) => !first.includes(correlation));
+  const shown = [...first, ...someOf(others.toReversed(), most - first.length)];
+  return all.filter((correlation) => shown.includes(correlation));
 }
 
 /** For a caption. */
@@ -94,22 +107,11 @@ export const SETTLED = 0.1;
 /** Room above and below the values, as a share of their range. */
 const BEYOND = 0.04;
 
-/** Panels of ours minus the paper's with our bands, at the steps that both have, from `SETTLED` on. */
-export function differencePanels(panels: readonly CurvePanel[], place: PanelsOptions): Panels {
-  return zeroPanels(panels, place, offPaper, "off");
-}
-
-/** Panels with one axis of values below and above 0, which has room for `room`: each curve with its band. */
-export function signedPanels(panels: readonly CurvePanel[], place: RoomOptions): Panels {
-  return zeroPanels(panels, place, ({ points }) => points, "value");
-}
-
-/** Panels with a line at 0 and one axis of the points that `drawn` gives of each curve. */
-function zeroPanels(
+/** Panels with a line at 0 and one axis, which has room for `room`, of the points that `drawn` gives of each curve. */
+export function zeroPanels(
   panels: readonly CurvePanel[],
-  place: RoomOptions,
-  drawn: (curve: DrawnCurve) => readonly CurvePoint[],
-  reading: "value" | "off",
+  place: PanelsOptions,
+  drawn = ({ points }: DrawnCurve) => points,
 ): Panels {
   const { theme, room = panels } = place;
   const values = room
@@ -125,12 +127,12 @@ function zeroPanels(
     (frame, { curves }) => [
       zeroLine(frame, theme),
       ...curves.map((curve) => curveBand(curve, drawn(curve), frame)),
-      ...curves.map((curve) => curveLine(curve, drawn(curve), frame, theme, reading)),
+      ...curves.map((curve) => curveLine(curve, drawn(curve), frame, theme, drawn === offPaper ? "off" : "value")),
     ],
   );
 }
 
-/** The paper's values have no interval, so ours is that of the difference. */
+/** Ours minus the paper's, at the steps that both have, from `SETTLED` on: our interval is that of the difference. */
 export function offPaper({ points, paper }: DrawnCurve): CurvePoint[] {
   const last = points.at(-1)?.step ?? 0;
   const theirs = new Map(paper.map(({ step, loss }) => [step, loss]));
@@ -169,6 +171,8 @@ export interface CurvePanel {
 }
 
 export interface PanelsOptions {
+  /** Panels for whose curves the axis of values has room; those that are drawn by default. */
+  readonly room?: readonly CurvePanel[];
   readonly theme: Theme;
   readonly columns: number;
   /** Top of the first panel. */
@@ -179,11 +183,6 @@ export interface PanelsOptions {
   readonly right?: number;
   /** False for panels that stand above others of the same steps: they have no numbers of steps. */
   readonly foot?: boolean;
-}
-
-export interface RoomOptions extends PanelsOptions {
-  /** Panels for whose curves the axis of values has room; those that are drawn by default. */
-  readonly room?: readonly CurvePanel[];
 }
 
 /** Room for the numbers at the left of a panel. */
@@ -291,11 +290,10 @@ export function headingPart(words: string, theme: Theme, gap: number): Part {
   };
 }
 
-/** The key of some models once more, for panels that are far from the first. */
-export function keyPart(models: ReadonlySet<string>, styles: ReadonlyMap<string, SeriesStyle>, theme: Theme): Part {
-  const own = new Map([...styles].filter(([model]) => models.has(model)));
+/** The key of some models, of which some have the paper's markers. */
+export function keyPart(models: readonly string[], { styles, theme }: Styled, paper: readonly string[] = []): Part {
   return (top) => {
-    const key = modelLegend(own, { y: top + 9, theme });
+    const key = modelLegend(styles, { y: top + 9, theme, models, paper });
     return { nodes: [key.node], bottom: top + key.height + 4 };
   };
 }
@@ -305,32 +303,39 @@ export function panelColumns(panels: readonly CurvePanel[]): number {
   return Math.min(3, panels.length);
 }
 
-export function modelsIn(panels: readonly CurvePanel[]): Set<string> {
-  return new Set(panels.flatMap(({ curves }) => curves.map(({ attributes }) => String(attributes["data-model"]))));
+export function modelsIn(panels: readonly CurvePanel[]): string[] {
+  return [...new Set(panels.flatMap(({ curves }) => curves.map(modelOf)))];
 }
 
-interface GroupOptions {
-  /** Of all models. */
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
-  readonly theme: Theme;
-  /** Whether no other panels of the same steps are below it. */
-  readonly last: boolean;
-  /** Models that have the paper's markers. */
-  readonly paper?: readonly string[];
+export function modelOf({ attributes }: DrawnCurve): string {
+  return String(attributes["data-model"]);
 }
 
-/** The key of a group of models, and its panels. */
-export function groupPart(
-  group: readonly CurvePanel[],
-  { styles, theme, last, paper = [] }: GroupOptions,
+/** The styles of all models. */
+type Styled = Pick<Given<unknown>, "styles" | "theme">;
+
+/**
+ * The key and the panels of each group of models; `draw` has room for the curves of all. `last` says whether no other panels of the
+ * same steps are below.
+ */
+export function groupParts(
+  groups: readonly (readonly CurvePanel[])[],
+  { last = true, ...styled }: Styled & { readonly last?: boolean },
   draw: (panels: readonly CurvePanel[], place: PanelsOptions) => Panels,
-): Part {
-  const models = modelsIn(group);
-  const own = new Map([...styles].filter(([model]) => models.has(model)));
-  return (top) => {
-    const key = modelLegend(own, { y: top + 9, theme, paper });
-    const place = { theme, columns: panelColumns(group), top: top + key.height + 4, height: 88, foot: last };
-    const { nodes, bottom } = draw(group, place);
-    return { nodes: [key.node, ...nodes], bottom: bottom + (last ? 0 : 4) };
-  };
+): Part[] {
+  return groups.flatMap((group, i) => {
+    const foot = last && i === groups.length - 1;
+    const published = group.map((panel) => only(panel, ({ paper }) => paper.length > 0));
+    const panels: Part = (top) => {
+      const place = { theme: styled.theme, columns: panelColumns(group), top, height: 88, foot };
+      const { nodes, bottom } = draw(group, { ...place, room: groups.flat() });
+      return { nodes, bottom: bottom + (foot ? 0 : 4) };
+    };
+    return [keyPart(modelsIn(group), styled, modelsIn(published)), panels];
+  });
+}
+
+/** The panel with some of its curves. */
+export function only(panel: CurvePanel, keep: (curve: DrawnCurve) => boolean): CurvePanel {
+  return { ...panel, curves: panel.curves.filter(keep) };
 }

@@ -2,8 +2,8 @@ import type { LossSet } from "../../config/losses.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { GridDrawing } from "./cell-grid.ts";
-import { doneCells, modelsOf } from "./facts.ts";
-import type { Draw, FigureOptions } from "./figure.ts";
+import { correlationsOf, doneCells, modelsOf } from "./facts.ts";
+import type { Draw, FigureOptions, Given } from "./figure.ts";
 import { type KeyMark, type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { across, down } from "./series.ts";
@@ -36,14 +36,13 @@ export const pairedDifferences: Draw<DifferenceRow> = ({ rows: found, sweep, opt
   if (found.length === 0) return { lacking: "no two models have done the same run" };
   const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
   const labelOf = (model: string) => labelIn(cells, model);
-  const titleOf = (correlation: number | null) => correlationTitle(correlation, sweep);
   const pairs = found.map((one) => one.pairs);
   const from = reference === undefined ? "between models" : `from ${labelOf(reference)}`;
   return {
     title: `Differences ${from}, paired by run`,
     caption: `${captionStart(options, rowsWords(reference && labelOf(reference), areOnOwnRows(cells)), pairs)}`,
     runs: runsSentence(cells, sweep),
-    ...differenceChart(found, { reference, labelOf, titleOf, options, theme }),
+    ...differenceChart(found, { reference, labelOf, sweep, options, theme }),
   };
 };
 
@@ -86,15 +85,11 @@ const REFERENCE = "mmoe";
 /** Most rows of a chart. */
 const ROWS = 42;
 
-interface ChartOptions {
+interface ChartOptions extends Pick<Given<DifferenceRow>, "sweep" | "options" | "theme"> {
   /** The model that all others are compared with; undefined to draw all pairs. */
   readonly reference: string | undefined;
   /** What a model is called. */
   readonly labelOf: (model: string) => string;
-  /** What the cells of a correlation are on. */
-  readonly titleOf: (correlation: number | null) => string;
-  readonly options: FigureOptions;
-  readonly theme: Theme;
 }
 
 /**
@@ -103,7 +98,7 @@ interface ChartOptions {
  */
 function differenceChart(found: readonly Difference[], chart: ChartOptions): GridDrawing {
   const { reference, options, theme } = chart;
-  const all = [...new Set(found.map(({ correlation }) => correlation))].sort((a, b) => Number(a) - Number(b));
+  const all = correlationsOf(found);
   const chosen = reference === undefined ? found : found.flatMap((one) => against(one, reference));
   const sets = new Set(chosen.map(({ first, second }) => `${first} ${second}`)).size;
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / sets)));
@@ -141,7 +136,7 @@ function pairGroups(shown: readonly Difference[], chart: ChartOptions): RowGroup
 }
 
 function correlationGroups(shown: readonly Difference[], chart: ChartOptions): RowGroup[] {
-  const { reference, labelOf, titleOf } = chart;
+  const { reference, labelOf, sweep } = chart;
   const ends =
     reference === undefined
       ? (["first better", "second better"] as const)
@@ -154,7 +149,7 @@ function correlationGroups(shown: readonly Difference[], chart: ChartOptions): R
     .toSorted((a, b) => Number(correlationIn(a)) - Number(correlationIn(b)))
     .map((found) => {
       const rows = found.map((one) => rowOf(one, label(one), chart));
-      return { title: titleOf(correlationIn(found)), ends, rows, values: valuesOf(found, chart) };
+      return { title: correlationTitle(correlationIn(found), sweep), ends, rows, values: valuesOf(found, chart) };
     });
 }
 

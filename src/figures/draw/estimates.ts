@@ -110,7 +110,7 @@ export function againstCorrelation(
   const height = theme.stretch * (groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several);
   const top = head.height + 6 + names.height;
   const labels = [...styles].map(([model, { label = model }]) => label);
-  const width = theme.width - LEFT - labelsWidth(labels, { marked: true }) - 2;
+  const width = theme.width - LEFT - labelsWidth(labels, true) - 2;
   const { x, slot } = slottedAxis(correlationsOf(points.map(({ cell }) => cell)) as number[], width);
   const panels = groups.flatMap((models, i) => {
     const box = { x: LEFT, y: top + i * (height + GAP), width, height };

@@ -82,11 +82,7 @@ export function modelsOf(cells: readonly Pick<Cell, "model">[]): string[] {
 
 /** Correlations, ascending; one that is null for rows of the user's own. */
 export function correlationsOf(cells: readonly Pick<Cell, "correlation">[]): (number | null)[] {
-  return [...new Set(cells.map(({ correlation }) => correlation))].sort(rising);
-}
-
-export function rising(a: number | null, b: number | null): number {
-  return (a ?? 0) - (b ?? 0);
+  return [...new Set(cells.map(({ correlation }) => correlation))].sort((a, b) => (a ?? 0) - (b ?? 0));
 }
 
 /** A row that is about a cell of a sweep; of several grid points, its own is in columns of the settings' names. */
@@ -123,11 +119,6 @@ interface About {
   readonly first?: string;
   readonly second?: string;
   readonly correlation?: number | null;
-}
-
-/** The rows that are about nothing that is left out. */
-export function withoutRows<Row extends object>(rows: readonly Row[], leftOut: LeftOut): Row[] {
-  return rows.filter((row) => isShown(row, leftOut));
 }
 
 /** Whether a row or a cell is about nothing that is left out. */

@@ -69,8 +69,8 @@ function drawing(
   rungs: readonly RungLine[],
   { cells, options, theme }: Given<BinRow>,
 ): GridDrawing {
-  const head = heading("Number of runs", { y: 0, theme });
-  const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 20, theme });
+  const above = heading("Number of runs", { y: 0, theme });
+  const layout = cellGrid(cells, { above, height: HEIGHT, left: 20, theme });
   const bins = Math.max(...binned.map(({ drawn }) => drawn.counts.length));
   const most = Math.max(...binned.flatMap(({ drawn }) => drawn.counts));
   const placed = binned.flatMap((one) => {
@@ -90,8 +90,8 @@ function drawing(
     ];
     return panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks);
   });
-  const foot = brokenLines(finalHeading(options), layout.width, SIZE);
-  return gridDrawing(layout, { above: head.nodes, panels, foot, theme });
+  const foot = brokenLines(finalHeading(options), theme.width, SIZE);
+  return gridDrawing(layout, panels, foot);
 }
 
 /** Room for `most` runs in a bin and a line of text above them. */

@@ -1,7 +1,5 @@
 import { groupBy } from "../../stats/group-by.ts";
-import { panel } from "./axes.ts";
-import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid, type GridDrawing, gridDrawing } from "./cell-grid.ts";
+import { cellPanels, type GridDrawing } from "./cell-grid.ts";
 import { againstCorrelation, type EstimatePoint, type EstimateRow, placesSentence } from "./estimates.ts";
 import { correlationsOf, type OfCell } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
@@ -48,16 +46,12 @@ function largestOf(weighed: readonly Weighed[]): number {
 const ROW = 11;
 
 function drawing(weighed: readonly Weighed[], theme: Theme): GridDrawing {
-  const cells = weighed.map(({ cell }) => cell);
   const K = Math.max(...weighed.map(({ weights }) => weights.length));
   const E = Math.max(...weighed.map(({ weights }) => weights[0]?.length ?? 1));
-  const head = heading("Mean weight by the gate of each task", { y: 0, theme });
-  const layout = cellGrid(cells, { top: head.height, height: K * ROW + 4, left: 30, theme });
+  const above = heading("Mean weight by the gate of each task", { y: 0, theme });
+  const foot = ["experts, by their weight for task 1"];
   const largest = largestOf(weighed);
-  const panels = weighed.flatMap(({ cell, style, weights }) => {
-    const place = layout.place(cell);
-    if (place === undefined) return [];
-    const { box } = place;
+  return cellPanels(weighed, { above, height: K * ROW + 4, left: 30, foot, theme }, ({ style, weights }, { box }) => {
     const x = countScale(E, "", [box.x, box.x + box.width]);
     const y = countScale(K, "task ", [box.y, box.y + box.height]);
     const room = Math.min(box.height / K, box.width / E) - 1;
@@ -65,9 +59,8 @@ function drawing(weighed: readonly Weighed[], theme: Theme): GridDrawing {
     const marks = weights.flatMap((row, k) =>
       row.map((weight, e) => square(side(weight), [x.at(e + 1), y.at(k + 1)], style.colour)),
     );
-    return [panel({ ...place, x, y, theme, attributes: cellAttributes(cell) }, marks)];
+    return { x, y, marks };
   });
-  return gridDrawing(layout, { above: head.nodes, panels, foot: ["experts, by their weight for task 1"], theme });
 }
 
 /** Places for 1 to `count`, with as many labels as have room. */

@@ -78,19 +78,22 @@ function lineSample({ colour, dash }: SeriesStyle, x: number, y: number, length:
 
 interface ModelLegendOptions extends LegendOptions {
   readonly sample?: Sample;
+  /** The models that it has; all by default. */
+  readonly models?: readonly string[];
   /** Models that have the paper's hollow markers too. */
   readonly paper?: readonly string[];
 }
 
-/** A legend of the models, and of the paper's hollow markers. */
+/** A legend of models, and of the paper's hollow markers. */
 export function modelLegend(
   styles: ReadonlyMap<string, SeriesStyle>,
-  { sample = "line", paper = [], ...options }: ModelLegendOptions,
+  { sample = "line", models = [...styles.keys()], paper = [], ...options }: ModelLegendOptions,
 ): Legend {
-  const models = [...styles].map(([model, style]) => {
-    return { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
+  const items = [...styles].flatMap(([model, style]) => {
+    const item = { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
+    return models.includes(model) ? [item] : [];
   });
-  return legend([...models, ...paperItems("the paper", ofModels(styles, paper))], options);
+  return legend([...items, ...paperItems("the paper", ofModels(styles, paper))], options);
 }
 
 /** The styles of some of the models, in the legend's order. */
@@ -113,24 +116,21 @@ interface EndLabel {
   readonly attributes: Attributes;
 }
 
-/** Whether the samples show the series' markers too. */
-interface Marked {
-  readonly marked?: boolean;
-}
-
 const SAMPLE = 9;
 const MARKED = 14;
 
-/** Width that the labels need beside a panel. */
-export function labelsWidth(labels: readonly string[], { marked = false }: Marked = {}): number {
+/** Width that the labels need beside a panel; `marked` if their samples show the series' markers too. */
+export function labelsWidth(labels: readonly string[], marked = false): number {
   return Math.max(...labels.map((label) => textWidth(label, SMALL))) + (marked ? MARKED : SAMPLE) + 7;
 }
 
-interface Beside extends Marked {
+interface Beside {
   readonly x: number;
   readonly top: number;
   readonly bottom: number;
   readonly theme: Theme;
+  /** Whether the samples show the series' markers too. */
+  readonly marked?: boolean;
 }
 
 /** Names at x, each at the height of its line, or as near as there is room. */
@@ -167,17 +167,16 @@ export function spread(heights: readonly number[], apart: number, [top, bottom]:
   return placed;
 }
 
+type Block = Readonly<Record<"sum" | "count", number>>;
+
 /** Groups of heights nearer than `apart`, each spread around its own middle. */
 function centred(heights: readonly number[], apart: number): number[] {
-  const blocks: { sum: number; count: number }[] = [];
-  const start = ({ sum, count }: { sum: number; count: number }) => sum / count - ((count - 1) * apart) / 2;
+  const blocks: Block[] = [];
+  const start = ({ sum, count }: Block) => sum / count - ((count - 1) * apart) / 2;
   for (const height of heights) {
     blocks.push({ sum: height, count: 1 });
     for (let last = blocks.length - 1; last > 0; last--) {
-      const [above, below] = [blocks[last - 1], blocks[last]] as [
-        { sum: number; count: number },
-        { sum: number; count: number },
-      ];
+      const [above, below] = [blocks[last - 1], blocks[last]];
       if (start(below) >= start(above) + above.count * apart) break;
       blocks.splice(last - 1, 2, { sum: above.sum + below.sum, count: above.count + below.count });
     }

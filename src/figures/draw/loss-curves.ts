@@ -4,21 +4,21 @@ import {
   type CurvePanel,
   curvePanels,
   type DrawnCurve,
-  differencePanels,
-  groupPanels,
-  groupPart,
-  groupsSentence,
+  grouped,
+  groupParts,
   headingPart,
   keyPart,
+  modelOf,
   modelsIn,
-  mostCorrelations,
   offPaper,
+  only,
   type Part,
   panelColumns,
   SETTLED,
   stacked,
+  zeroPanels,
 } from "./curve-panels.ts";
-import { byCell, correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
+import { byCell, type DrawnCell } from "./facts.ts";
 import type { Draw, Drawing, FigureOptions, Given } from "./figure.ts";
 import { endLabels, labelsWidth, legend, paperItems } from "./legend.ts";
 import { SMALL_BOTTOM } from "./paper-points.ts";
@@ -30,12 +30,9 @@ import {
   correlationWords,
   endedSentence,
   figureWords,
-  leftOutSentence,
   lossHeading,
-  modelGroups,
   OWN_ROWS,
   runsSentence,
-  someOf,
 } from "./words.ts";
 
 /** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line for each correlation. */
@@ -97,18 +94,15 @@ export const figure4: Draw<CurveRow> = (given) => {
   const { found, cells, sweep, options } = given;
   if (found.length === 0) return { lacking: "no run is done" };
   const curves = new Map(found.map((one) => [one.cell, curveOf(one, paperCurve(one.cell, sweep, options))]));
-  const groups = modelGroups(modelsOf(cells));
-  const drawn = shownCorrelations(curves, mostCorrelations(groups));
-  const panels = groupPanels(groups, drawn, curves);
-  const { below, ...contents } = curveDrawing(panels, given);
+  const { groups, sentence } = grouped(curves);
+  const { below, ...contents } = curveDrawing(groups, given);
   const { of, figure } = figureWords(4, cells);
   const each = areOnOwnRows(cells) ? " for each model" : " for each model and correlation";
   const sentences = [
     curveSentences(cells, sweep, options),
     endedSentence(found),
     below,
-    groupsSentence(groups),
-    leftOutSentence(correlationsOf(cells), drawn),
+    sentence,
     paperSentence(cells, curves.values()),
   ];
   return {
@@ -118,18 +112,6 @@ export const figure4: Draw<CurveRow> = (given) => {
   };
 };
 
-/** As many correlations as there may be panels: those of the paper's curves first. */
-function shownCorrelations(curves: ReadonlyMap<DrawnCell, DrawnCurve>, most: number): (number | null)[] {
-  const all = correlationsOf([...curves.keys()]);
-  const published = new Set([...curves].filter(([, { paper }]) => paper.length > 0).map(([cell]) => cell.correlation));
-  const wanted = all.filter((correlation) => published.has(correlation));
-  if (all.length <= most || wanted.length === 0) return someOf(all, most);
-  const first = someOf(wanted, most);
-  const others = all.filter((correlation) => !first.includes(correlation));
-  const shown = [...first, ...someOf(others.toReversed(), most - first.length)];
-  return all.filter((correlation) => shown.includes(correlation));
-}
-
 type Shown = Pick<Given<CurveRow>, "styles" | "options" | "theme">;
 
 interface CurveDrawing extends Drawing {
@@ -138,38 +120,30 @@ interface CurveDrawing extends Drawing {
 }
 
 /** Rows of panels for groups of models, their lower curves again, and ours minus the paper's. */
-function curveDrawing(groups: readonly (readonly CurvePanel[])[], shown: Shown): CurveDrawing {
-  const { options, theme } = shown;
+function curveDrawing(
+  groups: readonly (readonly CurvePanel[])[],
+  { styles, options, theme }: Given<CurveRow>,
+): CurveDrawing {
+  const shown = { styles, options, theme };
   const all = merged(groups);
   const lower = groups.length === 1 && options.scale === "linear" ? lowerCurves(all) : [];
+  const isCompared = (curve: DrawnCurve) => offPaper(curve).length > 1; // a line
   const compared = all.map((panel) => only(panel, isCompared)).filter(({ curves }) => curves.length > 0);
   const parts = [
     headingPart(lossHeading(options), theme, 0),
-    ...groups.map((group, i) => lossPart(group, all, lower.length === 0 && i === groups.length - 1, shown)),
+    ...groupParts(groups, { ...shown, last: lower.length === 0 }, (panels, place) =>
+      curvePanels(panels, { ...place, options }),
+    ),
     ...(lower.length > 0 ? [lowerPart(lower, shown)] : []),
     ...(compared.length > 0 ? differenceParts(compared, lower, shown) : []),
   ];
   return { ...stacked(parts), below: belowSentences(lower.length > 0, compared.length > 0) };
 }
 
-/** Whether ours and the paper's have a line in common. */
-function isCompared(curve: DrawnCurve): boolean {
-  return offPaper(curve).length > 1;
-}
-
 /** Panels with the curves of all groups. */
 function merged(groups: readonly (readonly CurvePanel[])[]): CurvePanel[] {
   const [first = []] = groups;
   return first.map((panel, i) => ({ ...panel, curves: groups.flatMap((group) => group[i]?.curves ?? []) }));
-}
-
-/** A group's key and its panels, whose axis has room for the curves of `room`. */
-function lossPart(group: readonly CurvePanel[], room: readonly CurvePanel[], last: boolean, shown: Shown): Part {
-  const { styles, options, theme } = shown;
-  const paper = [...modelsIn(group.map(published))];
-  return groupPart(group, { styles, theme, last, paper }, (panels, place) =>
-    curvePanels(panels, { ...place, options, room }),
-  );
 }
 
 /** Share of the frame below which a curve ends that is drawn again. */
@@ -182,8 +156,8 @@ function lowerCurves(panels: readonly CurvePanel[]): CurvePanel[] {
   const frame = values.reduce((most, value) => Math.max(most, value), 0);
   const ends = (curve: DrawnCurve) => curve.points.at(-1)?.value ?? 0;
   const high = modelsIn([{ curves: all.filter((curve) => ends(curve) > LOW * frame) }]);
-  const lower = panels.map((panel) => only(panel, ({ attributes }) => !high.has(String(attributes["data-model"]))));
-  return modelsIn(lower).size < 2 ? [] : lower.map(untitled);
+  const lower = panels.map((panel) => only(panel, (curve) => !high.includes(modelOf(curve))));
+  return modelsIn(lower).length < 2 ? [] : lower.map(untitled);
 }
 
 function lowerPart(lower: readonly CurvePanel[], { theme }: Shown): Part {
@@ -198,33 +172,24 @@ function lowerPart(lower: readonly CurvePanel[], { theme }: Shown): Part {
 
 /** Ours minus the paper's: the lower curves in a row of their own. */
 function differenceParts(compared: readonly CurvePanel[], lower: readonly CurvePanel[], shown: Shown): Part[] {
-  const { styles, theme } = shown;
+  const { theme } = shown;
   const low = modelsIn(lower);
-  const isLow = ({ attributes }: DrawnCurve) => low.has(String(attributes["data-model"]));
+  const isLow = (curve: DrawnCurve) => low.includes(modelOf(curve));
   const rows = [
     compared.map((panel) => only(panel, (curve) => !isLow(curve))),
     compared.map((panel) => only(panel, isLow)),
-  ].filter((row) => modelsIn(row).size > 0);
+  ].filter((row) => modelsIn(row).length > 0);
   const columns = panelColumns(compared);
   const parts = rows.map((row, i): Part => {
     const foot = i === rows.length - 1;
     const panels = i === 0 ? row : row.map(untitled);
-    return (top) => differencePanels(panels, { theme, columns, top: top + (i > 0 ? 9 : 0), height: 60, foot });
+    return (top) => zeroPanels(panels, { theme, columns, top: top + (i > 0 ? 9 : 0), height: 60, foot }, offPaper);
   });
-  return [headingPart("Ours minus the paper's", theme, 4), keyPart(modelsIn(compared), styles, theme), ...parts];
+  return [headingPart("Ours minus the paper's", theme, 4), keyPart(modelsIn(compared), shown), ...parts];
 }
 
 function untitled({ title: _, ...panel }: CurvePanel): CurvePanel {
   return panel;
-}
-
-function only(panel: CurvePanel, keep: (curve: DrawnCurve) => boolean): CurvePanel {
-  return { ...panel, curves: panel.curves.filter(keep) };
-}
-
-/** The panel with the curves alone that the paper has too. */
-function published(panel: CurvePanel): CurvePanel {
-  return only(panel, ({ paper }) => paper.length > 0);
 }
 
 function belowSentences(lower: boolean, compared: boolean): string {

@@ -1,16 +1,7 @@
 import { METRIC_WORDS } from "../../records/words.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { bandsSentence, curveOf } from "./cell-curves.ts";
-import {
-  type CurvePoint,
-  curvePanels,
-  groupPanels,
-  groupPart,
-  groupsSentence,
-  headingPart,
-  mostCorrelations,
-  stacked,
-} from "./curve-panels.ts";
+import { type CurvePoint, curvePanels, grouped, groupParts, headingPart, stacked } from "./curve-panels.ts";
 import type { EstimateRow } from "./estimates.ts";
 import { correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions } from "./figure.ts";
@@ -19,15 +10,7 @@ import { type RowGroup, rowChart } from "./row-chart.ts";
 import { fittedScale } from "./scale.ts";
 import type { StyledRows, Theme } from "./style.ts";
 import { ownLabel } from "./task-losses.ts";
-import {
-  capitalised,
-  endedSentence,
-  leftOutSentence,
-  modelGroups,
-  ofOneModel,
-  someOf,
-  withIntervals,
-} from "./words.ts";
+import { capitalised, endedSentence, leftOutSentence, ofOneModel, someOf, withIntervals } from "./words.ts";
 
 /** A metric of one task of a cell, on held-out rows after the last step. */
 export type MetricRow = EstimateRow & {
@@ -106,30 +89,19 @@ export type MetricCurveRow = MetricRow & CurvePoint;
 /** The first metric of each task, such as AUC, against steps: a row of panels for each task and group of models. */
 export const metricCurves: Draw<MetricCurveRow> = ({ rows, found, cells, styles, options, theme }) => {
   if (found.length === 0) return { lacking: "no run is done that has a metric at every evaluation" };
-  const groups = modelGroups(modelsOf(cells));
-  const all = correlationsOf(cells);
-  const drawn = someOf(all, mostCorrelations(groups));
-  const tasks = [...groupBy(rows, ({ task }) => String(task)).values()];
-  const parts = tasks.flatMap((own, t) => {
-    const { label, metric, task } = own[0];
-    const curves = new Map(
-      found.map((one) => [one.cell, curveOf({ ...one, rows: one.rows.filter((row) => row.task === task) })]),
-    );
-    const panels = groupPanels(groups, drawn, curves);
-    return [
-      headingPart(`${label}: ${METRIC_WORDS[metric]}`, theme, t === 0 ? 0 : 5),
-      ...panels.map((group, i) => {
-        const last = t === tasks.length - 1 && i === panels.length - 1;
-        return groupPart(group, { styles, theme, last }, (some, place) =>
-          curvePanels(some, { ...place, room: panels.flat(), options: { scale: "linear", fits: true } }),
-        );
-      }),
-    ];
+  const tasks = [...groupBy(rows, ({ task }) => String(task)).values()].map(([first]) => {
+    const ofTask = (some: readonly MetricCurveRow[]) => some.filter(({ task }) => task === first.task);
+    return { first, ...grouped(new Map(found.map((one) => [one.cell, curveOf({ ...one, rows: ofTask(one.rows) })]))) };
   });
-  const contents = stacked(parts);
+  const parts = tasks.flatMap(({ first: { label, metric }, groups }, t) => [
+    headingPart(`${label}: ${METRIC_WORDS[metric]}`, theme, t === 0 ? 0 : 5),
+    ...groupParts(groups, { styles, theme, last: t === tasks.length - 1 }, (some, place) =>
+      curvePanels(some, { ...place, options: { scale: "linear", fits: true } }),
+    ),
+  ]);
   const caption =
     `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows against training steps, each task with its own axis. ` +
-    `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${endedSentence(found)}${groupsSentence(groups)}${leftOutSentence(all, drawn)}`;
+    `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${endedSentence(found)}${tasks[0].sentence}`;
   const title = `Metrics of each task against training steps${ofOneModel(cells)}`;
-  return { title, caption, ...contents };
+  return { title, caption, ...stacked(parts) };
 };

@@ -3,18 +3,16 @@ import {
   type CurvePanel,
   type CurvePoint,
   curvePanels,
-  groupPanels,
-  groupPart,
-  groupsSentence,
+  grouped,
+  groupParts,
   headingPart,
-  mostCorrelations,
   type PanelsOptions,
-  signedPanels,
   stacked,
+  zeroPanels,
 } from "./curve-panels.ts";
-import { correlationsOf, modelsOf, type OfCell } from "./facts.ts";
-import type { Draw, Drawing, FigureOptions, Given, NotDrawn, TitledDrawing } from "./figure.ts";
-import { capitalised, endedSentence, leftOutSentence, modelGroups, someOf } from "./words.ts";
+import type { OfCell } from "./facts.ts";
+import type { Draw, FigureOptions, Given, NotDrawn, TitledDrawing } from "./figure.ts";
+import { capitalised, endedSentence } from "./words.ts";
 
 /** A point of a quantity's curve. */
 export type QuantityRow = OfCell &
@@ -59,34 +57,16 @@ export const alignment: Draw<QuantityRow> = (given) => {
 
 function quantityFigure(given: Given<QuantityRow>, shown: Shown): TitledDrawing | NotDrawn {
   const { found, cells } = given;
-  const { title, axis, unit, about } = shown;
+  const { title, axis, unit, about, scale } = shown;
   const { statistic } = given.options;
   if (cells.length === 0) return { lacking: "no run is done that has this" };
-  const curves = new Map(found.map((one) => [one.cell, curveOf(one)]));
-  const groups = modelGroups(modelsOf(cells));
-  const drawn = someOf(correlationsOf(cells), mostCorrelations(groups));
-  const panels = groupPanels(groups, drawn, curves);
+  const { groups, sentence } = grouped(new Map(found.map((one) => [one.cell, curveOf(one)])));
   const above = `${capitalised(statistic)} ${axis}${unit ? `: ${unit}` : ""}`;
-  const sentences = [endedSentence(found), groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join(
-    "",
-  );
-  const caption = `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences}`;
-  return { title, caption, ...drawing(panels, above, given, shown) };
-}
-
-function drawing(
-  groups: readonly (readonly CurvePanel[])[],
-  above: string,
-  { styles, theme }: Given<QuantityRow>,
-  { scale }: Shown,
-): Drawing {
-  const room = groups.flat();
   const draw = (panels: readonly CurvePanel[], place: PanelsOptions) =>
-    scale === "signed"
-      ? signedPanels(panels, { ...place, room })
-      : curvePanels(panels, { ...place, room, options: { scale } });
-  return stacked([
-    headingPart(above, theme, 0),
-    ...groups.map((group, i) => groupPart(group, { styles, theme, last: i === groups.length - 1 }, draw)),
-  ]);
+    scale === "signed" ? zeroPanels(panels, place) : curvePanels(panels, { ...place, options: { scale } });
+  return {
+    title,
+    caption: `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${endedSentence(found)}${sentence}`,
+    ...stacked([headingPart(above, given.theme, 0), ...groupParts(groups, given, draw)]),
+  };
 }

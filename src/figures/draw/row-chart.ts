@@ -106,26 +106,22 @@ interface GroupOptions extends Pick<ChartOptions, "theme" | "behind" | "row"> {
   readonly numbers: boolean;
 }
 
-function groupNodes(group: RowGroup, box: Box, options: GroupOptions): SvgNode[] {
+function groupNodes(one: RowGroup, box: Box, options: GroupOptions): SvgNode[] {
+  const { rows } = one;
   const { theme, x, numbers, behind = () => [], row = ROW } = options;
   const height = row * theme.stretch;
   const [top, bottom] = [box.y, box.y + box.height];
   const y: Scale = { type: "linear", domain: [0, box.height], range: [top, bottom], at: (at) => top + at, ticks: [] };
-  const heights = group.rows.map((_, i) => top + 1 + (i + 0.5) * height);
-  const marks = group.rows.map((row, i) => rowMarks(row, x, heights[i]));
+  const heights = rows.map((_, i) => top + 1 + (i + 0.5) * height);
+  const all = rows.map(({ attributes, words, marks }, i) =>
+    group({ class: "row", ...attributes }, [element("title", {}, [words]), ...marks(x, heights[i])]),
+  );
+  const style = { fill: theme.ink, size: SMALL, anchor: "end" } as const;
   return [
-    panel({ box, x, y, theme, guides: "x", numbers: { x: numbers } }, [...behind(x, box), ...marks]),
-    ...group.rows.map((row, i) => rowName(row, box.x, heights[i], theme)),
-    ...titleNodes(group, box, theme),
+    panel({ box, x, y, theme, guides: "x", numbers: { x: numbers } }, [...behind(x, box), ...all]),
+    ...rows.map(({ label, attributes }, i) => text(label, box.x - 5, heights[i] + SMALL * 0.35, style, attributes)),
+    ...titleNodes(one, box, theme),
   ];
-}
-
-function rowMarks({ attributes, words, marks }: Row, x: Scale, y: number): SvgNode {
-  return group({ class: "row", ...attributes }, [element("title", {}, [words]), ...marks(x, y)]);
-}
-
-function rowName({ label, attributes }: Row, left: number, y: number, { ink }: Theme): SvgNode {
-  return text(label, left - 5, y + SMALL * 0.35, { fill: ink, size: SMALL, anchor: "end" }, attributes);
 }
 
 function titleNodes({ title = "", ends }: RowGroup, { x, y, width }: Box, { ink }: Theme): SvgNode[] {

@@ -57,10 +57,9 @@ function drawing(
   rungs: readonly RungLine[],
   { options, theme }: Given<SpreadRow>,
 ): GridDrawing {
-  const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
+  const above = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const values = shown.flatMap(({ rows }) => framed(rows, options.scale).flatMap(({ min, max }) => [min, max]));
-  const place = { top: head.height, above: head.nodes, values, options, theme };
-  return stepCells(shown, place, (one, frame, { box, edges }) => [
+  return stepCells(shown, { above, values, options, theme }, (one, frame, { box, edges }) => [
     ...runMarks(one, frame, one.style.colour, theme),
     rungsAcross(rungs, frame.y, { box, theme }, edges.right),
   ]);

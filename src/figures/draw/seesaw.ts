@@ -1,4 +1,5 @@
 import type { LossSet } from "../../config/losses.ts";
+import { pairsOf } from "../../stats/pairs.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing, gridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
@@ -37,7 +38,7 @@ export const seesaw: Draw<SeesawRow> = ({ rows, found, sweep, options, theme }) 
   const cells = found.map(({ cell, rows }) => ({ ...cell, runs: rows.length }));
   const label = labelIn(sweep.cells, against);
   const models = modelsOf(cells);
-  const all = pairsOf(sweep.tasks);
+  const all = pairsOf([...sweep.taskNames.keys()]);
   const pairs = all.slice(0, MOST_ROWS);
   const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
@@ -46,13 +47,6 @@ export const seesaw: Draw<SeesawRow> = ({ rows, found, sweep, options, theme }) 
   const contents = drawing(shown, sweep, label, { options, theme, pairs });
   return { title: "Gains of the tasks by sharing", caption, ...contents, runs: runsSentence(cells, sweep) };
 };
-
-/** (1, 2), (1, 3), ..., (2, 3), ... */
-function pairsOf(tasks: number): TaskPair[] {
-  return Array.from({ length: tasks }, (_, a) =>
-    Array.from({ length: tasks - a - 1 }, (_, i): TaskPair => [a, a + 1 + i]),
-  ).flat();
-}
 
 const HEIGHT = 55;
 /** Room above and below the points, for the shares. */
@@ -66,8 +60,8 @@ function drawing(
 ): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const [right, up] = pairs.length === 1 ? sweep.taskNames : ["task named second", "task named first"];
-  const head = heading(capitalised(ratioWords(up, loss, against)), { y: 0, theme });
-  const layout = pairGrid(cells, sweep, { pairs, top: head.height, theme });
+  const above = heading(capitalised(ratioWords(up, loss, against)), { y: 0, theme });
+  const layout = pairGrid(cells, sweep, { pairs, above, theme });
   const ratios = (rows: readonly SeesawRow[]) => rows.flatMap((row) => pairs.flatMap((pair) => ratiosOf(row, pair)));
   const farthest = Math.max(fits ? LEAST : 2, ...shown.flatMap(({ rows }) => ratios(rows).map(farness)));
   const most = fits ? farthest ** 1.15 : farthest * 1.15;
@@ -88,10 +82,10 @@ function drawing(
       ];
       return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
     });
-  return gridDrawing(layout, { above: head.nodes, panels, foot: [ratioWords(right, loss, against)], theme });
+  return gridDrawing(layout, panels, [ratioWords(right, loss, against)]);
 }
 
-interface PairGrid extends Pick<ReturnType<typeof cellGrid>, "titles" | "leftOut" | "width" | "bottom"> {
+interface PairGrid extends Omit<ReturnType<typeof cellGrid>, "place"> {
   /** Undefined for a cell that is left out. */
   readonly place: (cell: OfCell, pair: TaskPair) => Place | undefined;
 }
@@ -100,9 +94,9 @@ interface PairGrid extends Pick<ReturnType<typeof cellGrid>, "titles" | "leftOut
 function pairGrid(
   cells: readonly DrawnCell[],
   { taskNames }: SweepFacts,
-  { pairs, top, theme }: { pairs: readonly TaskPair[]; top: number; theme: Theme },
+  { pairs, ...page }: { pairs: readonly TaskPair[]; above: ReturnType<typeof heading>; theme: Theme },
 ): PairGrid {
-  const options = { top, height: HEIGHT, left: 24, theme };
+  const options = { ...page, height: HEIGHT, left: 24 };
   if (pairs.length === 1) return cellGrid(cells, options);
   const models = modelsOf(cells);
   const rows = models.flatMap((model) =>
@@ -189,10 +183,10 @@ function corners({ rows, pair }: OfPair, { x, y, width, height }: Box, { ink }: 
 }
 
 function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions, against: string): string {
-  const isPair = pairsOf(sweep.tasks).length === 1;
-  const which = isPair
-    ? `${sweep.taskNames[1]} against ${sweep.taskNames[0]}, a point`
-    : "a panel for each pair of tasks, the first-named one upwards, a point";
+  const which =
+    sweep.tasks === 2
+      ? `${sweep.taskNames[1]} against ${sweep.taskNames[0]}, a point`
+      : "a panel for each pair of tasks, the first-named one upwards, a point";
   return (
     `The ${lossName(loss)} of ${against} after the last step divided by that of the model (${unitsSentence({ loss, unit })}), ` +
     `${which} for each run that both have done: above 1 the task gains by sharing. ` +

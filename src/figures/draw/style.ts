@@ -18,8 +18,8 @@ export type Marker = (typeof MARKERS)[number];
 const MARKERS = ["circle", "square", "triangle", "diamond", "cross", "star", "wye", "triangle-down"] as const;
 const DASHES = [undefined, "5 1.5", "1.5 1.2", "5 1.5 1.5 1.5", "8 2", "3 1.5 1 1.5 1 1.5"] as const;
 
-/** The paper's models look the same in every figure; others take the remaining styles, in the order of the sweep. */
-const KNOWN = ["shared-bottom", "omoe", "mmoe"];
+/** The models of the paper's Figures 4 and 5. */
+export const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"];
 
 /** What a model of some cells is called. */
 export function labelIn(cells: readonly Pick<DrawnCell, "model" | "label">[], model: string): string {
@@ -46,19 +46,14 @@ export function styledRows<Row extends OfCell>(
   return { found: styled, cells, styles, theme };
 }
 
-/** The style of each of a sweep's models. */
+/** The style of each of a sweep's models: the paper's look the same in every figure, others take the remaining styles in their order. */
 export function modelStyles(models: readonly string[], theme: Theme): Map<string, SeriesStyle> {
-  const others = models.filter((model) => !KNOWN.includes(model));
-  return new Map(models.map((model) => [model, styleAt(placeOf(model, others), theme)]));
-}
-
-function placeOf(model: string, others: readonly string[]): number {
-  const known = KNOWN.indexOf(model);
-  return known >= 0 ? known : KNOWN.length + others.indexOf(model);
-}
-
-function styleAt(place: number, { series }: Theme): SeriesStyle {
-  return { colour: series[place % series.length], ...patternAt(place) };
+  const ordered = [...PAPER_MODELS, ...models.filter((model) => !PAPER_MODELS.includes(model))];
+  const styles = ordered.map((_, place) => ({
+    colour: theme.series[place % theme.series.length],
+    ...patternAt(place),
+  }));
+  return new Map(models.map((model) => [model, styles[ordered.indexOf(model)]]));
 }
 
 /** Dash and marker of the place-th series: no two of the first 48 have the same, no two of the first 16 the same marker. */

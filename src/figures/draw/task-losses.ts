@@ -1,8 +1,7 @@
 import type { LossSet } from "../../config/losses.ts";
 import { PAPER_TASKS } from "../../records/paper-tasks.ts";
-import { type Box, panel } from "./axes.ts";
-import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid, type GridDrawing, gridDrawing } from "./cell-grid.ts";
+import type { Box } from "./axes.ts";
+import { cellPanels, type GridDrawing } from "./cell-grid.ts";
 import { dotKey, dotRow, ROW } from "./distributions.ts";
 import { correlationsOf, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { Draw, FigureOptions, Given, TitledDrawing } from "./figure.ts";
@@ -46,19 +45,17 @@ interface Drawn extends GridDrawing {
   readonly cut: string;
 }
 
-function drawing({ found, cells, sweep, options, theme }: Given<TaskLossRow>): Drawn {
+function drawing({ found, sweep, options, theme }: Given<TaskLossRow>): Drawn {
   const { badLoss } = sweep;
   const [firstTask, secondTask] = sweep.taskNames as [string, string];
   const upTask = sweep.rowsFile === null ? capitalised(secondTask) : secondTask;
-  const head = heading(`${upTask}: final ${lossName(options.loss)}, ${options.unit.of}`, { y: 0, theme });
-  const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
+  const above = heading(`${upTask}: final ${lossName(options.loss)}, ${options.unit.of}`, { y: 0, theme });
   const rungs = rungLines(sweep, options.loss);
   const values = found.map(({ rows }) => Float64Array.from(rows.flatMap(({ task1, task2 }) => [task1, task2])).sort());
   const ends = options.fits ? fittedEnds(values) : ([0, endOf(values)] as const);
   const high = ends[1];
-  const panels = found.flatMap((one) => {
-    const place = layout.place(one.cell);
-    if (place === undefined) return [];
+  const foot = [`${firstTask}: final ${lossName(options.loss)}`];
+  const panels = cellPanels(found, { above, height: HEIGHT, left: 24, foot, theme }, (one, place) => {
     const box = squareIn(place.box);
     const scale = (from: number, to: number) =>
       linearScale(...ends, { range: [from, to], count: 3, label: shortNumber });
@@ -70,13 +67,12 @@ function drawing({ found, cells, sweep, options, theme }: Given<TaskLossRow>): D
       dots(placesOf(one.rows, frame), one.style.colour),
       ...(badLoss === null ? [] : [count(one.rows, badLoss, box, theme)]),
     ];
-    return [panel({ box, numbers: place.numbers, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
+    return { box, ...frame, marks };
   });
   const cut = values.some((ascending) => (ascending.at(-1) as number) > high)
     ? ` Losses above ${shortNumber(Number(high.toFixed(3)))} are drawn at the edge.`
     : "";
-  const foot = [`${firstTask}: final ${lossName(options.loss)}`];
-  return { ...gridDrawing(layout, { above: head.nodes, panels, foot, theme }), cut };
+  return { ...panels, cut };
 }
 
 /** In the middle of a box: on a square both tasks have the same scale. */

@@ -38,9 +38,8 @@ function drawing({ found, options, theme }: Given<CurveRow>, sets: readonly Loss
   const values = found.flatMap((one) =>
     curvesOf(one).flatMap(({ points }) => framed(points, scale).flatMap(({ value, low, high }) => [value, low, high])),
   );
-  const above = [...head.nodes, key.node];
-  const place = { top: head.height + key.height, above, values, options, theme };
-  return stepCells(found, place, (one, frame) => {
+  const above = { nodes: [...head.nodes, key.node], height: head.height + key.height };
+  return stepCells(found, { above, values, options, theme }, (one, frame) => {
     const curves = curvesOf(one);
     return [
       ...curves.map((curve) => curveBand(curve, curve.points, frame)),

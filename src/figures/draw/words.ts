@@ -6,7 +6,7 @@ import { listed } from "../../text.ts";
 import { type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
 import { signed } from "./scale.ts";
-import { labelIn, type Theme } from "./style.ts";
+import { labelIn, PAPER_MODELS, type Theme } from "./style.ts";
 
 export function lossName(loss: LossSet): string {
   return LOSS_WORDS[loss].name;
@@ -80,6 +80,11 @@ export function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Hyphens before numbers as true minus signs. */
+export function withMinus(words: string): string {
+  return words.replace(/(?<![\w.])-(?=\d)/g, "−");
+}
+
 /** For a caption, what is said of intervals over each of these numbers of runs: too few have none. */
 export function intervalWords(counts: readonly number[], words: string, none = "without intervals"): string {
   const few = `fewer than ${LEAST_SHOWN} runs`;
@@ -110,14 +115,18 @@ export function tasksWords({ tasks }: SweepFacts): string {
  */
 export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): string {
   const counts = runsIn(cells);
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  const n = least === most ? String(most) : `${least} to ${most}`;
   const ended = Math.max(...cells.map(({ runs, failed }) => runs + failed));
   const asked = ended < sweep.asked ? `, of ${sweep.asked} that were asked for` : "";
   const crossed = sweep.cross === "" ? "" : `, a cross of ${sweep.cross} data and initial values`;
   const where = Object.keys(sweep.at).length === 0 ? "" : `, at ${pointText(sweep.at)}`;
   const memorised = sweep.memorised && ` ${capitalised(sweep.memorised)}.`;
-  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}${memorised}`;
+  return `n = ${rangeText(counts)} ${Math.max(...counts) === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}${memorised}`;
+}
+
+/** `3`, or `3 to 40`. */
+export function rangeText(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? String(most) : `${least} to ${most}`;
 }
 
 /** For a caption of curves: how runs that have ended count, and how many at a curve's end have not; empty if all end there. */
@@ -126,10 +135,8 @@ export function endedSentence(
 ): string {
   const ends = found.map(({ rows }) => rows.at(-1)?.runs ?? 0);
   if (found.every(({ cell }, i) => ends[i] === cell.runs)) return "";
-  const [least, most] = [Math.min(...ends), Math.max(...ends)];
-  const n = least === most ? `${most}` : `${least} to ${most}`;
   const all = Math.max(...found.map(({ cell }) => cell.runs));
-  return ` A run that has ended keeps its last value: at the end of a curve ${n} of ${runsText(all)} still ${most === 1 ? "trains" : "train"}.`;
+  return ` A run that has ended keeps its last value: at the end of a curve ${rangeText(ends)} of ${runsText(all)} still ${Math.max(...ends) === 1 ? "trains" : "train"}.`;
 }
 
 /** At most this many runs of a cell are drawn one by one, the first ones. */
@@ -192,9 +199,6 @@ function ofModelsWords(cells: readonly DrawnCell[]): string {
 export function ofOneModel(cells: readonly DrawnCell[]): string {
   return modelsOf(cells).length === 1 ? ofModelsWords(cells) : "";
 }
-
-/** The models of the paper's Figures 4 and 5. */
-const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"];
 
 /** For the title of the paper's figure: its number, unless it has other models or rows, and the models if others. */
 export function figureWords(number: 4 | 5, cells: readonly DrawnCell[]): { of: string; figure: string } {
