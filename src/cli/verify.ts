@@ -1,6 +1,6 @@
 import { eachLoss, type LossSet } from "../config/losses.ts";
-import { generatorOfTrials } from "../config/trials.ts";
 import { measuredCorrelations } from "../data/label-correlation.ts";
+import { generatorSettings } from "../data/presets.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
@@ -111,7 +111,7 @@ function verifyTrials(
   note(`measuring ${numberOf(trials.length, "trial")} again: ${trials.join(", ")}`);
   const verified = trials.map((run) => {
     const { seed, correlations, rows } = settings;
-    const again = measuredCorrelations(generatorOfTrials(settings), correlations, rows, { seed, run });
+    const again = measuredCorrelations(generatorSettings(settings.data), correlations, rows, { seed, run });
     const recorded = measured[run];
     return { trial: run, same: again.every((value, i) => value === recorded[i]), recorded, again };
   });

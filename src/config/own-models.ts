@@ -1,6 +1,6 @@
 // Models of the user's own: where they are defined, and what they are.
 import { createHash } from "node:crypto";
-import { basename, extname, relative, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { codeFiles } from "../code/javascript-files.ts";
 import { pythonFiles } from "../code/python-files.ts";
 import { generatorSettings } from "../data/presets.ts";
@@ -172,14 +172,6 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], dimensi
 /** What a model is called in figures and reports. */
 export function modelLabel({ ownModels }: Pick<Settings, "ownModels">, name: string): string {
   return ownModels.find((model) => model.name === name)?.label ?? zooLabel(name);
-}
-
-/** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */
-export function writtenIn(folder: string, models: readonly OwnModel[]): OwnModel[] {
-  return models.map((model) => {
-    if (!isCodeDefinition(model)) return model;
-    return { ...model, file: relative(folder, model.file).replaceAll("\\", "/") };
-  });
 }
 
 /**

@@ -225,12 +225,7 @@ export function kindsText(kinds: readonly TaskKindSetting[]): string {
 /** Classes that a line shows. */
 const MOST_SHOWN = 6;
 
-interface NamedTasks {
-  readonly rows: { readonly labels: readonly string[] } | null;
-  readonly tasks: number;
-}
-
 /** What tasks are called wherever they are shown, [K]: by their labels, or `task 1` of the generator's. */
-export function taskNames({ rows, tasks }: NamedTasks): readonly string[] {
+export function taskNames({ rows, tasks }: Pick<Settings, "rows" | "tasks">): readonly string[] {
   return rows?.labels ?? Array.from({ length: tasks }, (_, k) => `task ${k + 1}`);
 }

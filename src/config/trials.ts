@@ -1,7 +1,6 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { generatorSettings } from "../data/presets.ts";
-import type { GeneratorSettings } from "../data/settings.ts";
 import { checkFile } from "./checked-by.ts";
 import { readYaml } from "./load.ts";
 import { SETTINGS_SCHEMA } from "./schema.ts";
@@ -23,10 +22,6 @@ export function loadTrials(path: string): TrialSettings {
 export function trialsYaml(settings: TrialSettings): string {
   const text = stringify(settings, { flowCollectionPadding: false });
   if (typeof settings.data !== "string") return text;
-  const constants = JSON.stringify(generatorOfTrials(settings));
+  const constants = JSON.stringify(generatorSettings(settings.data));
   return `${text}# data ${settings.data}: ${constants}\n`;
-}
-
-export function generatorOfTrials({ data }: TrialSettings): GeneratorSettings {
-  return generatorSettings(data);
 }
