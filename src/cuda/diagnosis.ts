@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { MMOE } from "../called-as.ts";
+import { defined } from "../defined.ts";
 import { shellQuoted } from "../text.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
@@ -39,16 +40,7 @@ export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.
   ]);
   const cuda = binding?.home && cudaIn(homePaths(binding.home).libraries);
   const setUp = binding === undefined || binding.home ? setUpState(machine, cudaHome(machine.env)) : undefined;
-  return {
-    devices,
-    cards,
-    ...(driverCuda ? { driverCuda } : {}),
-    ...(binding ? { binding } : {}),
-    ...(cuda ? { cuda } : {}),
-    ...(setUp ? { setUp } : {}),
-    ...(distrust ? { distrust } : {}),
-    ...(trial ? { trial } : {}),
-  };
+  return { devices, cards, ...defined({ driverCuda, binding, cuda: cuda || undefined, setUp, distrust, trial }) };
 }
 
 /** The newest CUDA of the driver, from the head of nvidia-smi's table: no option asks for it alone. */

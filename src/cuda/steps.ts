@@ -121,12 +121,7 @@ export function lockedModules(): LockedModules {
   const names = Object.entries(packages).flatMap(([path, { version }]) =>
     version === undefined ? [] : [`${path.split("node_modules/").at(-1)}@${version}`],
   );
-  return {
-    registry: "npm",
-    packages: [...new Set(names)].sort(),
-    manifest: manifest,
-    lock: lock,
-  };
+  return { registry: "npm", packages: [...new Set(names)].sort(), manifest, lock };
 }
 
 /** The folder of lock files, seen from src as from dist. */

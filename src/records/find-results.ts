@@ -106,6 +106,9 @@ export function isLeftover(entry: string): boolean {
   return isPartial(entry) && OURS.some((ours) => entry.startsWith(`${ours}.`));
 }
 
+/** The way out where a sweep in training can't write. */
+export const RESUMES = "finished runs are kept, and the same command resumes";
+
 /** The result of `write`; UsageError with the folder's name if the operating system refuses it. */
 export function writable<T>(path: string, write: () => T, wayOut = "give another --out"): T {
   try {

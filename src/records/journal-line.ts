@@ -17,21 +17,8 @@ export function lineOf(record: RunRecord): string {
 
 /** A record as a JSON value: how it ended comes first, its curves last. With two tasks it has one label correlation. */
 export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
-  const {
-    id,
-    status,
-    point,
-    cross,
-    curve,
-    labelCorrelations,
-    parameters,
-    elapsedMs,
-    engine,
-    device,
-    measures,
-    diagnostics,
-    ...rest
-  } = record;
+  const { id, status, point, cross, curve, measures, diagnostics, ...others } = record;
+  const { labelCorrelations, parameters, elapsedMs, engine, device, ...rest } = others;
   const { trainingSetLoss } = rest;
   return {
     id,
@@ -53,16 +40,12 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
   };
 }
 
-function plainCurve({
-  steps,
-  train,
-  heldout,
-  validation,
-  batches,
-}: RecordedCurve): z.input<typeof RECORD_SCHEMA>["curve"] {
-  const losses = { steps: [...steps], train: [...train], heldout: [...heldout] };
+function plainCurve(curve: RecordedCurve): z.input<typeof RECORD_SCHEMA>["curve"] {
+  const { steps, train, heldout, validation, batches } = curve;
   return {
-    ...losses,
+    steps: [...steps],
+    train: [...train],
+    heldout: [...heldout],
     ...(validation && { validation: [...validation] }),
     ...(batches && { batches: [...batches] }),
   };
@@ -79,17 +62,8 @@ export interface RunNumbers {
 export function numbersOf(record: RunRecord): RunNumbers {
   const { id, status, reason, curve, trainingSetLoss, labelCorrelations, diagnostics } = record;
   const measures = { ...record.measures, ...valuesByStep(diagnostics) };
-  const numbers = [
-    id,
-    status,
-    reason,
-    curve.steps,
-    ...curve.train,
-    ...curve.heldout,
-    ...(curve.validation ?? []),
-    trainingSetLoss,
-    ...labelCorrelations,
-  ];
+  const losses = [...curve.train, ...curve.heldout, ...(curve.validation ?? []), trainingSetLoss];
+  const numbers = [id, status, reason, curve.steps, ...losses, ...labelCorrelations];
   return { digest: createHash("sha256").update(JSON.stringify(numbers)).digest("base64"), measures };
 }
 

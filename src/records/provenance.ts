@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
 import type { Engine } from "../engines/engine.ts";
-import type { Shard } from "./writer-lock.ts";
+import { SHARD_SCHEMA, type Shard } from "./writer-lock.ts";
 
 /** Program, machine and time of a computation. */
 export interface Computation {
@@ -125,7 +125,7 @@ const PROVENANCE_SCHEMA = z.looseObject({
   argv: z.array(z.string()),
   start: z.iso.datetime(),
   end: z.iso.datetime().nullable(),
-  shard: z.object({ index: z.int(), count: z.int() }).nullish(),
+  shard: SHARD_SCHEMA.nullish(),
 });
 
 /** The provenance in a file's text. Throws an error if there is none. */

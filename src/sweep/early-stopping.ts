@@ -19,31 +19,16 @@ import { memo } from "../memo.ts";
 /** Runs that choose their steps together, before they train. */
 export const TOGETHER = 32;
 
-/** The same engine, which chooses the number of steps of runs that are stopped early. */
+/** The same engine, but it chooses the number of steps of runs that are stopped early. */
 export function withEarlyStopping(engine: Engine): Engine {
-  return {
-    name: engine.name,
-    device: engine.device,
-    get libraries() {
-      return engine.libraries ?? {};
+  const train: Engine["train"] = (runs, hooks) => trainStopped(engine, runs, hooks);
+  return new Proxy(engine, {
+    get: (_, key) => {
+      if (key === "train") return train;
+      const value: unknown = Reflect.get(engine, key);
+      return typeof value === "function" ? value.bind(engine) : value;
     },
-    get deterministic() {
-      return engine.deterministic ?? {};
-    },
-    get givesWeights() {
-      return engine.givesWeights ?? {};
-    },
-    ...(engine.beside && { beside: engine.beside }),
-    ...(engine.workers !== undefined && { workers: engine.workers }),
-    keepsStates: engine.keepsStates,
-    path: (run) => engine.path(run),
-    check: (run) => engine.check(run),
-    inOneCall: (run) => engine.inOneCall?.(run) ?? 1,
-    prepare: async (runs, signal) => engine.prepare?.(runs, signal),
-    train: (runs, hooks) => trainStopped(engine, runs, hooks),
-    memoryBytes: (runs) => engine.memoryBytes(runs),
-    dispose: () => engine.dispose(),
-  };
+  });
 }
 
 async function trainStopped(engine: Engine, runs: readonly AnyRun[], hooks: Hooks): Promise<void> {

@@ -214,10 +214,7 @@ function lateAfter(stop: AbortSignal): AbortSignal {
   return late.signal;
 }
 
-interface RecordingOptions {
-  readonly argv?: readonly string[] | undefined;
-  readonly long?: boolean | undefined;
-  readonly overwrite?: boolean | undefined;
+interface RecordingOptions extends Pick<SweepRequest, "argv" | "long" | "overwrite"> {
   readonly note: (line: string) => void;
 }
 

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { checkConfig } from "../config/check.ts";
 import { BETTER } from "../config/choose-by.ts";
 import type { Config } from "../config/config.ts";
+import { LONGEST_NAME } from "../config/kinds.ts";
 import type { LossSet } from "../config/losses.ts";
 import { listedKeys, SETTING_KEYS, type Settings, valuesOf } from "../config/schema.ts";
 import type { GridKey } from "../config/settings.ts";
@@ -238,18 +239,16 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
 
 function nameOf({ model, correlation, at }: Omit<Pick, "candidates" | "chosen" | "next" | "sure" | "atEnd">) {
   return {
-    model: model,
+    model,
     ...(correlation !== undefined && { correlation }),
     ...(Object.keys(at).length > 0 && { at }),
   };
 }
 
-/** Longest name of a config. */
-const LONGEST = 60;
 const ENDING = "-tuned";
 
 function nameFor({ name }: Config): string {
-  return `${name.slice(0, LONGEST - ENDING.length)}${ENDING}`;
+  return `${name.slice(0, LONGEST_NAME - ENDING.length)}${ENDING}`;
 }
 
 /** What was chosen, and from what: the grid's own sentence is not true of the tuned sweep. */
