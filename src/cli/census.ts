@@ -24,12 +24,12 @@ import { parquetOf } from "../records/parquet.ts";
 import type { Results } from "../records/read-results.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
 import { shellQuoted } from "../text.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, type Define, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import {
-  addOptions,
   blocksAs,
   choiceOption,
+  commandOf,
   countOption,
   folderOption,
   formatOption,
@@ -46,6 +46,11 @@ import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-te
 
 /** As the paper has it of both files together: a third of the rows is for validation and test. */
 const HELDOUT = 1 / 3;
+
+const FILES = [
+  ["<data>", "census-income.data, or its .gz"],
+  ["[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)"],
+] as const;
 
 const PREPARE = [
   ["-o, --output <folder>", "folder for the tables and configs", "census"],
@@ -69,27 +74,10 @@ type TablesOptions = Given<typeof TABLES>;
 
 export const define: Define = (command, run) => {
   command.addHelpText("after", HELP);
-  addOptions(
-    command
-      .command("prepare")
-      .description("make the study's tables and configs of UCI's files")
-      .argument("<data>", "census-income.data, or its .gz")
-      .argument("[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)"),
-    PREPARE,
-  )
-    .addHelpText("after", HELP)
-    .action((data: string, test: string | undefined, options: PrepareOptions) =>
-      run((context) => prepare(data, test, options, context)),
-    );
-  addOptions(
-    command
-      .command("tables")
-      .description("show AUC of both tasks beside the paper's Tables 1 and 2")
-      .argument("<folders...>", "results folders of the study"),
-    TABLES,
-  )
-    .addHelpText("after", HELP)
-    .action((folders: string[], options: TablesOptions) => run((context) => show(folders, options, context)));
+  const preparing = command.command("prepare").description("make the study's tables and configs of UCI's files");
+  commandOf(FILES, PREPARE, HELP, prepare)(preparing, run);
+  const showing = command.command("tables").description("show AUC of both tasks beside the paper's Tables 1 and 2");
+  commandOf([["<folders...>", "results folders of the study"]], TABLES, HELP, show)(showing, run);
 };
 
 const HELP = `
@@ -108,7 +96,7 @@ async function prepare(
   test: string | undefined,
   options: PrepareOptions,
   context: Context,
-): Promise<number> {
+): Promise<void> {
   const most = countOption("--values", options.values, 2, MOST_HOT);
   const college = choiceOption("--college", options.college, COLLEGE);
   const seed = countOption("--seed", options.seed, 0);
@@ -138,7 +126,6 @@ async function prepare(
   const { stdout } = context.effects;
   const facts = { before: read.map((rows, i) => fileFacts(sources[i], rows)).join("\n") };
   stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
-  return EXIT.done;
 }
 
 /** The study's rows by their parts. Throws UsageError for options that contradict each other, and a file that is given twice. */
@@ -173,7 +160,7 @@ function nextBlocks(files: readonly string[], [first = ""]: readonly string[]): 
   return [{ items: files }, { before: "train group 1 with:", command: `${MMOE} sweep ${shellQuoted(first)}` }];
 }
 
-async function show(folders: readonly string[], options: TablesOptions, context: Context): Promise<number> {
+async function show(folders: readonly string[], options: TablesOptions, context: Context): Promise<void> {
   const format = formatOption(options);
   const { stdout } = context.effects;
   const tables: { table: AucTable; results: Results }[] = [];
@@ -189,7 +176,6 @@ async function show(folders: readonly string[], options: TablesOptions, context:
       aucNotes(tables.map(({ table }) => table)),
     ],
   });
-  return EXIT.done;
 }
 
 /** A row for each model and task. */

@@ -12,7 +12,7 @@ import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../text.ts";
 import { duration } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { addOptions, type Given, type OptionSpecs } from "./options.ts";
+import { commandOf, type Given, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { CUDA_SETTINGS, downloadText } from "./text/doctor-text.ts";
 
@@ -29,9 +29,7 @@ export const define: Define = (command, run) => {
   const help = `${CUDA_SETTINGS}${examples(...lines)}`;
   command.addHelpText("after", help);
   const setup = command.command("setup").description("download TensorFlow with CUDA and build its binding for Node");
-  addOptions(setup, OPTIONS)
-    .addHelpText("after", help)
-    .action((options: Options) => run((context) => setUp(options, context)));
+  commandOf([], OPTIONS, help, setUp)(setup, run);
 };
 
 async function setUp(options: Options, context: Context): Promise<number> {

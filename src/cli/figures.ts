@@ -32,9 +32,9 @@ import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { addOptions, choiceOption, folderOption, type Given, listOption, type OptionSpecs } from "./options.ts";
+import { choiceOption, commandOf, folderOption, type Given, listOption, type OptionSpecs } from "./options.ts";
 
 /** All themes but the report page's, which takes its colours from the page. */
 const THEMES = THEME_NAMES.filter((name) => name !== "page");
@@ -68,23 +68,23 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder, or one of mmoe data --trials"), OPTIONS)
-    .addHelpText(
-      "after",
-      examples(
-        "mmoe figures results/paper",
-        "mmoe figures results/paper --only 4,5 --format svg,png,pdf --paper",
-        "mmoe figures results/paper --only 4 --width 17cm --height 9cm --y-limits 0,0.3",
-        "mmoe figures results/figure2 --theme print --format pdf",
-        "mmoe figures results/paper --only final-loss --models omoe,mmoe",
-        "mmoe figures results/paper --loss heldout --statistic median --scale log",
-      ),
-    )
-    .action((folder: string, options: Options) => run((context) => figures(folder, options, context)));
-};
+const HELP = examples(
+  "mmoe figures results/paper",
+  "mmoe figures results/paper --only 4,5 --format svg,png,pdf --paper",
+  "mmoe figures results/paper --only 4 --width 17cm --height 9cm --y-limits 0,0.3",
+  "mmoe figures results/figure2 --theme print --format pdf",
+  "mmoe figures results/paper --only final-loss --models omoe,mmoe",
+  "mmoe figures results/paper --loss heldout --statistic median --scale log",
+);
 
-async function figures(folder: string, options: Options, { effects, note }: Context): Promise<number> {
+export const define = commandOf(
+  [["<folder>", "a results folder, or one of mmoe data --trials"]],
+  OPTIONS,
+  HELP,
+  figures,
+);
+
+async function figures(folder: string, options: Options, { effects, note }: Context): Promise<void> {
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
   const chosen = { ...chosenOptions(options), ...pageOptions(options, formats) };
@@ -111,7 +111,6 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
       `${await write(figure, join(out, fileName(figure, how, { at, part: part?.words })), formats)}\n`,
     );
   if (wrong.length > 0) throw new UsageError(wrong);
-  return EXIT.done;
 }
 
 /** A line for each reason why figures are not drawn. */

@@ -18,12 +18,12 @@ import { type DescribeOptions, describeModel } from "../sweep/engines.ts";
 import { runsAt } from "../sweep/plan.ts";
 import { printable } from "../text.ts";
 import { parametersText, thousands } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
 import {
-  addOptions,
   choiceOption,
   collect,
+  commandOf,
   countOption,
   type Given,
   jsonText,
@@ -40,6 +40,8 @@ const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 
 /** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
 const MOST_TASKS = 1_000;
+
+const TAKES = [["[config]", "a config, preset or results folder: list its models (default: all of mmoe's)"]] as const;
 
 const OPTIONS = [
   ["--model <file>", "with a config: add your own model, as in mmoe sweep", collect, []],
@@ -59,27 +61,19 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(
-    command.argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)"),
-    OPTIONS,
-  )
-    .addHelpText(
-      "after",
-      examples(
-        "mmoe models",
-        "mmoe models --describe ple",
-        "mmoe models --inputs 112 --tasks 3",
-        "mmoe models --json",
-        "mmoe models my.yaml",
-        "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3",
-        "mmoe models paper --initial mmoe --run 17 -o mmoe.npy",
-      ),
-    )
-    .action((config: string | undefined, options: Options) => run((context) => show(config, options, context)));
-};
+const HELP = examples(
+  "mmoe models",
+  "mmoe models --describe ple",
+  "mmoe models --inputs 112 --tasks 3",
+  "mmoe models --json",
+  "mmoe models my.yaml",
+  "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3",
+  "mmoe models paper --initial mmoe --run 17 -o mmoe.npy",
+);
 
-async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
+export const define = commandOf(TAKES, OPTIONS, HELP, show);
+
+async function show(file: string | undefined, options: Options, { effects }: Context): Promise<void> {
   const { json = false, describe, initial } = options;
   checkInitial(file, options);
   if (file !== undefined && initial !== undefined)
@@ -89,7 +83,6 @@ async function show(file: string | undefined, options: Options, { effects }: Con
   const room = roomOf(stdout);
   if (describe !== undefined) stdout.write(description(describe, models, json, room));
   else stdout.write(json ? jsonText(models.map(described)) : listText(models, room));
-  return EXIT.done;
 }
 
 function dimensionsOf({ inputs, tasks, model, modelSet, set }: Options): Dimensions {
@@ -227,7 +220,7 @@ export function checkInitial(config: string | undefined, { initial, run, output,
 }
 
 /** Writes one record: a field for each tensor of the model, by its name. */
-export function writeInitial(config: Config, text: string, options: InitialOptions): number {
+export function writeInitial(config: Config, text: string, options: InitialOptions): void {
   const name = choiceOption("--initial", text, config.models);
   const runs = runsAt(config, countOption("--run", options.run ?? "0", 0));
   const run = agreeing(
@@ -242,5 +235,4 @@ export function writeInitial(config: Config, text: string, options: InitialOptio
   const header = npyHeader(parameterBlocks(run.model), []);
   const values = Buffer.from(initialParameters(run as Run).buffer);
   writeOutput(file, Buffer.concat([header, values]));
-  return EXIT.done;
 }

@@ -8,7 +8,7 @@ import { UsageError } from "../errors.ts";
 import { writeWholeSync } from "../files.ts";
 import { writable } from "../records/find-results.ts";
 import type { EngineName } from "../sweep/engines.ts";
-import type { Output } from "./command.ts";
+import type { Action, Context, Define, Output } from "./command.ts";
 import { type Block, blocksLatex, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
 /** A whole number from a flag's text; UsageError with flag and value for anything else. */
@@ -110,6 +110,24 @@ export function addOptions(command: Command, specs: OptionSpecs): Command {
     else command.option(flags, about, ...(others as [string]));
   }
   return command;
+}
+
+/** The arguments of a command, each with its line in the help, and perhaps a default. */
+export type Takes = readonly (readonly [name: string, about: string, fallback?: string])[];
+
+/** A command with arguments and options; `action` gets what was typed of them, and the context. */
+export function commandOf<Typed extends unknown[]>(
+  takes: Takes,
+  options: OptionSpecs,
+  help: string,
+  action: (...given: [...Typed, context: Context]) => ReturnType<Action>,
+): Define {
+  return (command, run) => {
+    for (const one of takes) command.argument(...one);
+    addOptions(command, options)
+      .addHelpText("after", help)
+      .action((...typed) => run((context) => action(...(typed.slice(0, -1) as Typed), context))); // the last is the command
+  };
 }
 
 export function addGroups(command: Command, groups: GroupedSpecs): Command {

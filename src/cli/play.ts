@@ -6,14 +6,16 @@ import { loadConfig } from "../config/load.ts";
 import { addressOf, configSettings, MOST_MODELS, type PlaySettings, settingsIn } from "../config/playground.ts";
 import { UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { startServer } from "./live/live-server.ts";
 import { configFileOf } from "./one-run.ts";
 import { openPage } from "./open-page.ts";
-import { addOptions, countOption, type Given, type OptionSpecs } from "./options.ts";
+import { commandOf, countOption, type Given, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 
 const PAGE = fileURLToPath(new URL("../../dist/play/index.html", import.meta.url));
+
+const TAKES = [["[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper"]] as const;
 
 const OPTIONS = [
   ["--open", "open the page in a browser"],
@@ -22,22 +24,14 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(
-    command.argument("[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper"),
-    OPTIONS,
-  )
-    .addHelpText(
-      "after",
-      `\nThe page trains in the browser. It is served to this machine alone until Ctrl-C.\n${examples(
-        "mmoe play --open",
-        "mmoe play my.yaml",
-      )}`,
-    )
-    .action((config: string, options: Options) => run((context) => play(config, options, context)));
-};
+const HELP = `\nThe page trains in the browser. It is served to this machine alone until Ctrl-C.\n${examples(
+  "mmoe play --open",
+  "mmoe play my.yaml",
+)}`;
 
-async function play(file: string, { port, open = false }: Options, context: Context): Promise<number> {
+export const define = commandOf(TAKES, OPTIONS, HELP, play);
+
+async function play(file: string, { port, open = false }: Options, context: Context): Promise<void> {
   const { effects, note } = context;
   const asked = port === undefined ? undefined : countOption("--port", port, 1, 65_535);
   const paper = loadConfig("paper");
@@ -53,7 +47,6 @@ async function play(file: string, { port, open = false }: Options, context: Cont
     if (open) await openPage(address, note);
     if (!stop.signal.aborted) await once(stop.signal, "abort");
     await server.close();
-    return EXIT.done;
   } finally {
     stop.release();
   }

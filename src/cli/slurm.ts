@@ -4,7 +4,7 @@ import { shellQuoted } from "../text.ts";
 import { BIN } from "./cluster/devices.ts";
 import { checkFolder, checkSweep } from "./cluster/shard-option.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript, stopTimes, submit } from "./cluster/slurm-script.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, type Define, examples } from "./command.ts";
 import { addOptions, collect, countOption, type Given, type OptionSpecs, REQUIRED } from "./options.ts";
 import { addSweepOptions, type CheckedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 
@@ -39,14 +39,13 @@ export const define: Define = (command, run) => {
     );
 };
 
-async function slurm(file: string, options: Options, typed: readonly string[], context: Context): Promise<number> {
+async function slurm(file: string, options: Options, typed: readonly string[], context: Context): Promise<void> {
   const checked = await checkSweep(file, options);
   checkFolder(checked);
   const job = jobOf([file, ...typed], checked, options);
   const script = slurmScript(job);
   if (options.submit) submitAll(job, script, context);
   else context.effects.stdout.write(script);
-  return EXIT.done;
 }
 
 function jobOf(words: readonly string[], { config, out }: CheckedOptions, options: Options): SlurmJob {

@@ -18,7 +18,7 @@ import { memorisedText, type Summary, summarizeCells, summaryCsv, summaryOf } fr
 import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
 import { shellQuoted } from "../text.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import {
   AT_OPTION,
   BAD_OPTION,
@@ -30,12 +30,13 @@ import {
   LOSS_OPTION,
   lossHead,
   lossOption,
+  RESULTS,
   readEnded,
   readWithLoss,
 } from "./loss-commands.ts";
 import {
-  addOptions,
   choiceOption,
+  commandOf,
   formatOption,
   formatOptions,
   type Given,
@@ -76,11 +77,7 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder; the sweep may still be running"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 Failed runs are counted and named; no loss includes them. Cells are compared on
 the runs that are done in both: run i saw the same rows in both.
 
@@ -93,10 +90,9 @@ divided by the former. single-task has as many parameters in total as mmoe;
 single-task-wide gives each task the units of all of mmoe's experts. A crossed
 sweep combines every data seed with every seed of initial values: --variance
 splits its variance into data, initial values and the rest.
-${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv", "mmoe summary results/crossed --variance --of bad")}`,
-    )
-    .action((folder: string, options: Options) => run((context) => shown(folder, options, context)));
-};
+${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv", "mmoe summary results/crossed --variance --of bad")}`;
+
+export const define = commandOf(RESULTS, OPTIONS, HELP, shown);
 
 /** Tables in place of the losses, and the options that each takes. */
 const TABLES = {
@@ -106,7 +102,7 @@ const TABLES = {
 } as const;
 type Table = keyof typeof TABLES;
 
-async function shown(folder: string, options: Options, context: Context): Promise<number> {
+async function shown(folder: string, options: Options, context: Context): Promise<void> {
   const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
   const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
   const others = ["seesaw", "cost", "variance", "against", "of", "loss", "bad", "rungs", "perTask", "full"] as const;
@@ -123,7 +119,7 @@ async function shown(folder: string, options: Options, context: Context): Promis
   return show(folder, options, context);
 }
 
-async function summary(folder: string, options: Options, context: Context): Promise<number> {
+async function summary(folder: string, options: Options, context: Context): Promise<void> {
   const bad = badOption(options.bad);
   const format = formatOption(options);
   if (options.rungs && lossOption(options.loss) === "running")
@@ -150,7 +146,6 @@ async function summary(folder: string, options: Options, context: Context): Prom
     // Markdown has no room for histograms
     blocks: () => blocksOf(results, options, { bad, loss, tasks, room: format === "table" ? roomOf(stdout).table : 0 }),
   });
-  return EXIT.done;
 }
 
 interface Asked {
@@ -213,7 +208,7 @@ function rungsIn(rungs: Rungs | null | undefined): Block[] {
 }
 
 /** Size, FLOP and time of each model. */
-async function cost(folder: string, options: Options, context: Context): Promise<number> {
+async function cost(folder: string, options: Options, context: Context): Promise<void> {
   const format = formatOption(options);
   const results = await readEnded(folder, options.at, context);
   const models = modelCosts(results.config, results.records);
@@ -222,11 +217,10 @@ async function cost(folder: string, options: Options, context: Context): Promise
     json: () => ({ folder, at: results.at, models }),
     blocks: () => costsOf(folderText(results), models),
   });
-  return EXIT.done;
 }
 
 /** What each task gains over a model that shares nothing. */
-async function seesaw(folder: string, options: Options, context: Context): Promise<number> {
+async function seesaw(folder: string, options: Options, context: Context): Promise<void> {
   const format = formatOption(options);
   const { results, loss } = await readWithLoss(folder, options, context);
   const found = seesawOf(results, loss, againstIn(results, options.against));
@@ -240,7 +234,6 @@ async function seesaw(folder: string, options: Options, context: Context): Promi
       ...gapsOf(results, cellLosses(results, loss)),
     ],
   });
-  return EXIT.done;
 }
 
 /** The model to gain over: the one that was asked for, or the first that shares nothing. */
@@ -268,7 +261,7 @@ function noPair({ path, config }: Results, against: string): string {
 }
 
 /** A crossed sweep's variance, split into data, initial values and the rest. */
-async function variance(folder: string, options: Options, context: Context): Promise<number> {
+async function variance(folder: string, options: Options, context: Context): Promise<void> {
   const of = choiceOption("--of", options.of ?? "loss", VARYING);
   const bad = badOption(options.bad);
   const format = formatOption(options);
@@ -281,7 +274,6 @@ async function variance(folder: string, options: Options, context: Context): Pro
     json: () => ({ folder, at: results.at, cross, ...how, cells: cells.map(named) }),
     blocks: () => [headOf(results, loss), ...componentsOf(cells, how), ...gapsOf(results, cellLosses(results, loss))],
   });
-  return EXIT.done;
 }
 
 /** A cell with its components by the names of the factors. */

@@ -22,11 +22,11 @@ import {
 } from "../sweep/tune.ts";
 import { shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import {
-  addOptions,
   choiceOption,
+  commandOf,
   countOption,
   type Given,
   jsonText,
@@ -54,11 +54,7 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder of a sweep with lists of settings"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 Chooses the values of the listed settings by the lowest mean final loss, or by a
 metric of one task, such as its AUC (--metric auc1). With rows of your own, both
 are those on validation rows: no choice sees a test row. The setting chooseBy,
@@ -70,12 +66,16 @@ ${examples(
   "mmoe tune results/rates --runs 200 --seed 0 -o tuned.yaml",
   "mmoe sweep tuned.yaml",
   "mmoe tune results/methods-rates --each method",
-)}`,
-    )
-    .action((folder: string, options: Options) => run((context) => tune(folder, options, context)));
-};
+)}`;
 
-async function tune(folder: string, options: Options, context: Context): Promise<number> {
+export const define = commandOf(
+  [["<folder>", "a results folder of a sweep with lists of settings"]],
+  OPTIONS,
+  HELP,
+  tune,
+);
+
+async function tune(folder: string, options: Options, context: Context): Promise<void> {
   const by = choiceOption("--by", options.by, TUNED_BY);
   const { seed, runs } = options;
   const report = {
@@ -103,7 +103,6 @@ async function tune(folder: string, options: Options, context: Context): Promise
     const blocks = [head, candidatesOf(picks), picksOf(picks), nextOf(file, results)];
     stdout.write(blocksText(blocks, roomOf(stdout)));
   }
-  return EXIT.done;
 }
 
 /** What decides in place of a loss of the run: on rows of the user's own, something on validation rows. */

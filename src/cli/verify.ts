@@ -10,9 +10,9 @@ import { LOSS_WORDS } from "../records/words.ts";
 import { trainAgain, type Verified } from "../sweep/train-again.ts";
 import { keepTablesBeside } from "../tables/table-cache.ts";
 import { numberOf } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, EXIT, examples } from "./command.ts";
 import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { addOptions, countOption, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
+import { commandOf, countOption, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { roomOf } from "./text/blocks.ts";
 import { type Paint, paintFor, verdictText } from "./text/paint.ts";
@@ -29,19 +29,14 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 Exits with 0 if every run gives the same results, otherwise with 4. For runs of
 TensorFlow and Python it compares losses up to step 100, or the first loss if
 that is later. After that, rounding errors grow too large.
 Where TensorFlow is not installed, the cpu engine trains its runs again.
-${examples("mmoe verify results/paper")}`,
-    )
-    .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));
-};
+${examples("mmoe verify results/paper")}`;
+
+export const define = commandOf([["<folder>", "a results folder"]], OPTIONS, HELP, verify);
 
 async function verify(folder: string, options: Options, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
