@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { MMOE } from "../called-as.ts";
 import { type AucTable, aucTable } from "../census/auc-tables.ts";
-import { CENSUS_COLUMNS, type CensusRows, readCensus } from "../census/read-census.ts";
+import { type CensusRows, readCensus } from "../census/read-census.ts";
 import {
   CENSUS_GROUPS,
   COLLEGE,
@@ -41,7 +42,6 @@ import {
   writeAs,
   writeOutput,
 } from "./options.ts";
-import type { Block } from "./text/blocks.ts";
 import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-text.ts";
 
 /** As the paper has it of both files together: a third of the rows is for validation and test. */
@@ -125,7 +125,8 @@ async function prepare(
   for (const [i, file] of configs.entries()) writeOutput(file, studyConfig(CENSUS_GROUPS[i], about));
   const { stdout } = context.effects;
   const facts = { before: read.map((rows, i) => fileFacts(sources[i], rows)).join("\n") };
-  stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
+  const next = { before: "train group 1 with:", command: `${MMOE} sweep ${shellQuoted(configs[0])}` };
+  stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), { items: files }, next], stdout));
 }
 
 /** The study's rows by their parts. Throws UsageError for options that contradict each other, and a file that is given twice. */
@@ -140,7 +141,7 @@ function partsOf(read: readonly CensusRows[], options: PrepareOptions, seed: num
   for (const name of ["heldout", "resplit"] as const)
     if (options[name] !== undefined)
       throw new UsageError(`--${name}: the second file has the rows for validation and test; leave one out`);
-  if (first.rows === second.rows && CENSUS_COLUMNS.every(([name]) => isEqual(first.values[name], second.values[name])))
+  if (isDeepStrictEqual(first.values, second.values))
     throw new UsageError("both files have the same rows, so no row would be left to judge by; give one of them alone");
   return { train: first, heldout: marked(second) };
 }
@@ -150,14 +151,6 @@ function heldoutOption({ heldout }: PrepareOptions): number {
   const share = heldout === undefined ? HELDOUT : numberOption("--heldout", heldout, 0);
   if (share <= 0 || share >= 1) throw new UsageError(`--heldout: expected a share above 0 and below 1, got ${heldout}`);
   return share;
-}
-
-function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.every((value, row) => value === b[row]);
-}
-
-function nextBlocks(files: readonly string[], [first = ""]: readonly string[]): Block[] {
-  return [{ items: files }, { before: "train group 1 with:", command: `${MMOE} sweep ${shellQuoted(first)}` }];
 }
 
 async function show(folders: readonly string[], options: TablesOptions, context: Context): Promise<void> {

@@ -84,16 +84,10 @@ function claimText({ id, verdict, says, because }: Claim, { words }: Room, paint
 
 /** What trains the cells that claims lack: each command once. */
 function commandBlocks(claims: readonly Claim[]): Block[] {
-  return coveringCommands(claims).map(({ ids, command }) => {
-    return {
-      before: `train what ${listed(ids)} ${ids.length === 1 ? "lacks" : "lack"} with:`,
-      command: commandText(command),
-    };
-  });
-}
-
-function commandText(command: readonly string[]): string {
-  return [MMOE, ...command.slice(1).map(shellQuoted)].join(" ");
+  return coveringCommands(claims).map(({ ids, command }) => ({
+    before: `train what ${listed(ids)} ${ids.length === 1 ? "lacks" : "lack"} with:`,
+    command: [MMOE, ...command.slice(1).map(shellQuoted)].join(" "),
+  }));
 }
 
 function partsOf({ parts, margins }: Claim, paint = PLAIN): Block[] {

@@ -34,7 +34,8 @@ export const define: Define = (command, run) => {
 
 async function setUp(options: Options, context: Context): Promise<number> {
   const { effects, note } = context;
-  const plan = planOf(options, effects.env);
+  const { prefix, cpu = false } = options;
+  const plan = { home: prefix === undefined ? cudaHome(effects.env) : resolve(prefix), cpu };
   checkTrust(plan.home);
   const machine = thisMachine(effects.env);
   const job: Job = { plan, machine, steps: installSteps(machine, plan), named: options.dryRun === true };
@@ -45,7 +46,7 @@ async function setUp(options: Options, context: Context): Promise<number> {
   if (options.dryRun) return EXIT.done;
 
   process.umask(process.umask(OTHERS_WRITE) | OTHERS_WRITE); // nobody else may change the files that it makes
-  const stop = stopOnSignals(effects, { atOnce: "the same command resumes" });
+  const stop = stopOnSignals(effects, "the same command resumes");
   try {
     if (pending.length > 0) await runAll(job, context, stop.signal);
   } catch (error) {
@@ -71,10 +72,6 @@ interface Job {
 
 function pendingOf({ plan, steps }: Job): Step[] {
   return pendingSteps(steps, homePaths(plan.home).markers);
-}
-
-function planOf({ prefix, cpu = false }: Options, env: Context["effects"]["env"]): Plan {
-  return { home: prefix === undefined ? cudaHome(env) : resolve(prefix), cpu };
 }
 
 /** Says what is here, what is missing and what will be downloaded; throws if something is missing. */

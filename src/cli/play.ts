@@ -38,7 +38,7 @@ async function play(file: string, { port, open = false }: Options, context: Cont
   const defaults = configSettings(paper as Playable);
   const state = addressOf(settingsOf(file, { paper, defaults, note }), defaults);
   const html = page();
-  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  const stop = stopOnSignals(effects, "nothing was changed");
   try {
     const server = await startServer({ port: asked, asker: "play", page: () => html, policy: policyIn(html) });
     const address = `${server.address}${state === "" ? "" : `#${state}`}`;

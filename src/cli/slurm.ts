@@ -49,7 +49,8 @@ async function slurm(file: string, options: Options, typed: readonly string[], c
 }
 
 function jobOf(words: readonly string[], { config, out }: CheckedOptions, options: Options): SlurmJob {
-  const { time, partition, sbatch: extra, mmoe = thisCommand() } = options;
+  const thisCommand = `${shellQuoted(process.execPath)} ${shellQuoted(BIN)}`;
+  const { time, partition, sbatch: extra, mmoe = thisCommand } = options;
   const cpus = countOption("--cpus", options.cpus);
   const gpus = countOption("--gpus", options.gpus, 0);
   const { warnSeconds, timeLimit } = stopTimes("--time", time);
@@ -84,10 +85,6 @@ function submitAll(job: SlurmJob, script: string, { effects, note }: Context): v
   effects.stdout.write(`${merge}\n`);
   note(`array ${array} of ${job.tasks} tasks; ${merge} merges their results when all have ended; to watch them:`);
   note(`squeue --jobs ${array},${merge}\n${MMOE} status ${shellQuoted(job.out)}\ntail ${jobName(job)}-${array}_*.log`);
-}
-
-function thisCommand(): string {
-  return `${shellQuoted(process.execPath)} ${shellQuoted(BIN)}`;
 }
 
 /** `16`, or `16%4`: tasks, and how many at a time. */

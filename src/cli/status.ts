@@ -61,7 +61,7 @@ const SHARE = 0.2;
 /** Draws over what it drew before; where there is no terminal, writes a line whenever something has changed. */
 async function watchSweep(folder: string, { effects }: Context): Promise<number> {
   const { stdout } = effects;
-  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  const stop = stopOnSignals(effects, "nothing was changed");
   try {
     for (let before = ""; ; ) {
       const began = performance.now();

@@ -77,7 +77,7 @@ async function sweep(file: string, options: Options, words: readonly string[], c
 
   const { json = false } = options;
   const atOnce = `finished runs are kept in ${request.out}; resume with:\n${goOn}`;
-  const stop = stopOnSignals(context.effects, { atOnce });
+  const stop = stopOnSignals(context.effects, atOnce);
   const progress = progressFor(json, context);
   const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => {
     progress.stop();

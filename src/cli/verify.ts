@@ -54,7 +54,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
   const { allowCpu = false, python } = options;
   if (kernels && !done.some(({ engine }) => engine === "cpu"))
     throw new UsageError(`--kernels ${kernels} is for runs of the cpu engine, and ${folder} has none; leave it out`);
-  const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
+  const stop = stopOnSignals(context.effects, "nothing is verified");
   const how = { allowCpu, kernels, python, env: context.effects.env, note: context.note, signal: stop.signal };
   const verified = await trainAgain(wanted, config, how).finally(stop.release);
   if (stop.code !== undefined) {
@@ -95,12 +95,7 @@ function comparisonRows(verified: readonly Verified[], set: LossSet, paint: Pain
 }
 
 /** Measures `count` trials of a folder again, at all their correlations. */
-function verifyTrials(
-  folder: string,
-  count: number,
-  { effects, note }: Context,
-  { json = false }: { json?: boolean },
-): number {
+function verifyTrials(folder: string, count: number, { effects, note }: Context, { json }: Options): number {
   const { settings, measured } = readTrials(folder);
   const trials = sampleOf([...measured.keys()], count);
   note(`measuring ${numberOf(trials.length, "trial")} again: ${trials.join(", ")}`);
@@ -110,14 +105,8 @@ function verifyTrials(
     const recorded = measured[run];
     return { trial: run, same: again.every((value, i) => value === recorded[i]), recorded, again };
   });
-  if (json) effects.stdout.write(jsonText(verified));
-  else
-    effects.stdout.write(
-      table([
-        ["trial", "all correlations"],
-        ...verified.map(({ trial, same }) => [String(trial), same ? "same" : "differs"]),
-      ]),
-    );
+  const rows = verified.map(({ trial, same }) => [String(trial), same ? "same" : "differs"]);
+  effects.stdout.write(json ? jsonText(verified) : table([["trial", "all correlations"], ...rows]));
   return verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
 }
 

@@ -57,7 +57,10 @@ export function checkConfig(
   extending: readonly GivenValues[] = [],
 ): Config {
   const draft = draftOf(file);
-  for (const one of extending) layFile(draft, one);
+  for (const one of extending) {
+    expectTree(one);
+    lay(draft, rightOf(EXTENDING_SCHEMA, one, draft), { name: one.source, isFile: true });
+  }
   for (const one of rowsFirst(overrides)) layOverride(draft, one);
   checkWhole(draft, file.source);
   draft.complaints.end();
@@ -81,11 +84,6 @@ function draftOf(file: GivenValues): Draft {
     complaints,
     areStepsAuto: false,
   };
-}
-
-function layFile(draft: Draft, file: GivenValues): void {
-  expectTree(file);
-  lay(draft, rightOf(EXTENDING_SCHEMA, file, draft), { name: file.source, isFile: true });
 }
 
 const SOME_SETTINGS = SWEEP_SCHEMA.partial();

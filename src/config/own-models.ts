@@ -66,11 +66,9 @@ function found(
 ): CodeDefinition {
   const file = resolve(folder, model.file);
   const at = `${source}: model ${model.name}: ${model.file}`;
-  return { ...model, file, sha256: model.sha256 ?? hashOf({ name: model.name, file }, at) };
-}
-
-function hashOf(model: Pick<CodeDefinition, "name" | "file">, source: string): string {
-  return (languageOf(model) === "Python" ? pythonFiles(model, { source }) : codeFiles(model, source)).sha256;
+  const code = { name: model.name, file };
+  const filesOf = () => (languageOf(code) === "Python" ? pythonFiles(code, { source: at }) : codeFiles(code, at));
+  return { ...model, file, sha256: model.sha256 ?? filesOf().sha256 };
 }
 
 /** `before` with the definitions `more`, which replace those of the same name. */

@@ -93,16 +93,12 @@ export function changesOf({ experts, units }: PlayModel): { path: string[]; text
   ];
 }
 
-/** The name that a sweep gives the model. */
-function playName(model: PlayModel): string {
-  return variantName(model.like, changesOf(model));
-}
-
 function playSpec(model: PlayModel, settings: PlaySettings): ModelSpec {
   const { like, experts, units } = model;
   const sizes = { ...(experts !== undefined && { shared: experts }), ...(units !== undefined && { layers: [units] }) };
   const ends = { inputs: generatorSettings(settings.data).inputs, tasks: settings.tasks };
-  return { ...variantSpec({ name: playName(model), like, experts: sizes }, ends), dropout: settings.dropout };
+  const name = variantName(like, changesOf(model)); // as a sweep names the model
+  return { ...variantSpec({ name, like, experts: sizes }, ends), dropout: settings.dropout };
 }
 
 /** How a setting reads in an address: `read` gives undefined for what is no value. */

@@ -70,7 +70,12 @@ const LEAST_TASKS = 2;
 
 const PRESET_NAMES = Object.keys(GENERATOR_PRESETS) as GeneratorPresetName[];
 
-const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).describe("a number from -1 to 1");
+const correlation = z
+  .number()
+  .min(-1)
+  .max(1)
+  .transform((value) => value || 0) // -0 would give a run an id of its own
+  .describe("a number from -1 to 1");
 
 const upTo = (most: number) => z.number().min(-most).max(most);
 const ownConstants = z
@@ -335,8 +340,3 @@ type All = typeof SETTINGS;
 
 /** Settings that a training path sees. */
 export type SeenKey = { [Key in keyof All]: All[Key]["paths"] extends typeof PLANNED ? never : Key }[keyof All];
-
-/** -0 would give a run an id of its own. */
-function withoutMinusZero(value: number): number {
-  return value === 0 ? 0 : value;
-}

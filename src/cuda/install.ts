@@ -108,9 +108,12 @@ function packageStep(machine: Machine, { home }: Plan): Step {
 /** Calls the compiler directly: so few files need neither make nor node-gyp, and node-gyp needs Python's distutils. */
 function buildStep(machine: Machine, { home }: Plan): Step {
   const { binding, addon, quiet } = homePaths(home);
+  const hash = createHash("sha256")
+    .update(QUIET_SOURCE + COPIES_SOURCE)
+    .digest("hex");
   return {
     name: "binding",
-    wanted: `node-api 8, ours ${fingerprint(QUIET_SOURCE + COPIES_SOURCE)}`, // another mmoe may have built another binding
+    wanted: `node-api 8, ours ${hash.slice(0, 8)}`, // another mmoe may have built another binding
     isDone: () => existsSync(addon) && existsSync(quiet),
     run: async (context) => {
       const [source, copies] = [join(home, "quiet.cc"), join(home, "copies.h")];
@@ -121,10 +124,6 @@ function buildStep(machine: Machine, { home }: Plan): Step {
       await compile(machine, home, ["-include", copies, ...sources], addon, context);
     },
   };
-}
-
-function fingerprint(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /** Compiles an addon; it finds TensorFlow by a path relative to itself, so a home can be moved. */

@@ -132,11 +132,14 @@ async function train(
     const { trainedBefore } = recording;
     listener.start?.({ ...share, engine: name, device, ...(beside && { beside }), trainedBefore, kept });
     const ending = keepsAll(engine) ? undefined : limit;
-    const observers = [...recording.observers, ended, ...(ending ? [ending] : []), listener];
+    const observers: readonly RunObserver[] = [...recording.observers, ended, ...(ending ? [ending] : []), listener];
+    const onState: Keeping["onState"] = (run, state) => {
+      for (const observer of observers) observer.keep?.(run, state);
+    };
     const training = engine.train(todo, {
       signal: stop,
       ...(ending && { noMore: ending.noMore }),
-      ...(engine.keepsStates && { keeping: { states, everyMs: checkpointMs, onState: keepBy(observers) } }),
+      ...(engine.keepsStates && { keeping: { states, everyMs: checkpointMs, onState } }),
       ...tellRuns(observers, name, arrays),
       keepParameters: kinds.weights,
       keepPredictions: kinds.predictions,
@@ -171,12 +174,6 @@ function tellRuns(observers: readonly RunObserver[], engine: string, arrays: Kep
       const record = recordOf(result, engine);
       for (const observer of observers) observer.result?.(record);
     },
-  };
-}
-
-function keepBy(observers: readonly RunObserver[]): Keeping["onState"] {
-  return (run, state) => {
-    for (const observer of observers) observer.keep?.(run, state);
   };
 }
 

@@ -230,7 +230,8 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
   };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
   const cross = options.runs === undefined ? config.cross : null; // an explicit --runs replaces the cross
-  const named = { name: nameFor(config), about: aboutFor(results, picks, options) };
+  const name = `${config.name.slice(0, LONGEST_NAME - ENDING.length)}${ENDING}`;
+  const named = { name, about: aboutFor(results, picks, options) };
   const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, ...named };
   const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
   const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
@@ -246,10 +247,6 @@ function nameOf({ model, correlation, at }: Omit<Pick, "candidates" | "chosen" |
 }
 
 const ENDING = "-tuned";
-
-function nameFor({ name }: Config): string {
-  return `${name.slice(0, LONGEST_NAME - ENDING.length)}${ENDING}`;
-}
 
 /** What was chosen, and from what: the grid's own sentence is not true of the tuned sweep. */
 function aboutFor({ config, path }: Results, picks: readonly Pick[], { loss, metric, by }: TuneOptions): string {

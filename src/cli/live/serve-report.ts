@@ -10,9 +10,9 @@ import type { Context } from "../command.ts";
 import { openPage } from "../open-page.ts";
 import { stopOnSignals } from "../stop.ts";
 import { goOn } from "../text/go-on.ts";
-import type { DrawOptions } from "./drawing.ts";
 import { LiveReport } from "./live-report.ts";
 import { type LiveServer, startServer } from "./live-server.ts";
+import type { DrawOptions } from "./report-worker.ts";
 import { EVERY_MS, type StatusEvent, statusEvent, troubleEvent } from "./status-event.ts";
 
 interface ServeOptions extends Omit<DrawOptions, "version"> {
@@ -33,7 +33,7 @@ export async function serveReport({ config, port, open, ...options }: ServeOptio
   if (first.writers.length === 0 && first.done + first.failed === 0)
     throw new UsageError(`${options.folder} holds no journal yet; train with: ${goOn(options.folder)}`);
 
-  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  const stop = stopOnSignals(effects, "nothing was changed");
   try {
     const report = new LiveReport(options, waitingHtml(config), stop.signal);
     const wake = new EventTarget();
