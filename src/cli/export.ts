@@ -1,11 +1,9 @@
 import { UsageError } from "../errors.ts";
 import { writeWhole } from "../files.ts";
-import type { Sheet } from "../records/columns.ts";
 import { csvOf } from "../records/csv.ts";
 import { longCurvesSheet } from "../records/curves-csv.ts";
 import { written } from "../records/find-results.ts";
 import { parquetColumns, parquetOf } from "../records/parquet.ts";
-import type { RunRecord } from "../records/record.ts";
 import { runsSheet } from "../records/runs-csv.ts";
 import { numberOf } from "../units.ts";
 import { type Context, examples } from "./command.ts";
@@ -13,12 +11,7 @@ import { AT_OPTION, RESULTS, readEnded } from "./loss-commands.ts";
 import { choiceOption, commandOf, type Given, type OptionSpecs, outputFile, pathOption, writeOut } from "./options.ts";
 
 /** What can be exported. */
-const KINDS: Readonly<
-  Record<"runs" | "curves", (records: readonly RunRecord[], labels: readonly string[] | undefined) => Sheet<RunRecord>>
-> = {
-  runs: runsSheet,
-  curves: longCurvesSheet,
-};
+const KINDS = { runs: runsSheet, curves: longCurvesSheet } as const;
 
 export const WHAT = Object.keys(KINDS) as (keyof typeof KINDS)[];
 

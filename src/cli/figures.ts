@@ -2,7 +2,6 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { shortRuns } from "../claims/claims.ts";
-import type { LossSet } from "../config/losses.ts";
 import { defined } from "../defined.ts";
 import { UsageError } from "../errors.ts";
 import { type LeftOut, partWords } from "../figures/draw/facts.ts";
@@ -27,7 +26,7 @@ import {
 } from "../figures/gallery.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
 import { makeFolder, writeWholeSync } from "../files.ts";
-import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
@@ -208,23 +207,11 @@ interface Drawable extends Pick<SweepFigure, "name" | "supports"> {
   readonly draw: (options: FigureChoices) => Figure | Unavailable;
 }
 
-/** What can be drawn of a folder. */
-interface Drawables {
-  readonly kinds: readonly Drawable[];
-  readonly at: GridPoint;
-  readonly part: Part | undefined;
-  /** The loss that the config reports. */
-  readonly loss: LossSet;
-  /** What to say where the paper is drawn beside its runs. */
-  readonly short: readonly string[];
-}
-
-/** The kinds of figures for which a folder may have records, at the values that `--at` chooses, and the part that is drawn. */
-async function kindsIn(
-  folder: string,
-  options: Pick<Options, "at" | "models" | "corr">,
-  note: (line: string) => void,
-): Promise<Drawables> {
+/**
+ * The kinds of figures for which a folder may have records, at the values that `--at` chooses, and the part that is drawn; the loss
+ * that its config reports; and what to say where the paper is drawn beside its runs.
+ */
+async function kindsIn(folder: string, options: Pick<Options, "at" | "models" | "corr">, note: (line: string) => void) {
   if (!holdsTrials(folder)) {
     const all = await readResults(folder, note);
     const at = choiceIn(options.at, all, "--at");
@@ -241,7 +228,7 @@ async function kindsIn(
   for (const [flag, text] of given)
     if (text !== undefined) throw new UsageError(`${folder} holds no sweep, so ${flag} chooses nothing; leave it out`);
   const kinds = drawables(TRIAL_FIGURES, readTrials(folder));
-  return { kinds, at: NO_CHOICE, part: undefined, short: [], loss: "train" }; // their figure shows no loss
+  return { kinds, at: NO_CHOICE, part: undefined, short: [], loss: "train" as const }; // their figure shows no loss
 }
 
 function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {

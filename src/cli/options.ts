@@ -177,15 +177,13 @@ export function formatOptions({ csv, json }: { readonly csv: string; readonly js
 /** Throws UsageError for an unknown format, or for two of them. */
 export function formatOption({ format, csv = false, json = false }: FormatOptions): Format {
   const chosen = format === undefined ? undefined : choiceOption("--format", format, TEXT_FORMATS);
-  const given = new Set<Format>([
-    ...(chosen ? [chosen] : []),
-    ...(csv ? ["csv" as const] : []),
-    ...(json ? ["json" as const] : []),
-  ]);
-  const [first = "table", second] = given;
+  const given = new Map<string, Format>();
+  if (chosen) given.set(`--format ${chosen}`, chosen);
+  if (csv) given.set("--csv", "csv");
+  if (json) given.set("--json", "json");
+  const [first = "table", second] = new Set(given.values());
   if (second === undefined) return first;
-  const flags = [...(chosen ? [`--format ${chosen}`] : []), ...(csv ? ["--csv"] : []), ...(json ? ["--json"] : [])];
-  throw new UsageError(`${flags.join(" and ")}: expected one of them`);
+  throw new UsageError(`${[...given.keys()].join(" and ")}: expected one of them`);
 }
 
 /** What a command shows: only that of the chosen format is made. */

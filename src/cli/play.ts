@@ -36,7 +36,7 @@ async function play(file: string, { port, open = false }: Options, context: Cont
   const asked = port === undefined ? undefined : countOption("--port", port, 1, 65_535);
   const paper = loadConfig("paper");
   const defaults = configSettings(paper as Playable);
-  const state = addressOf(settingsOf(file, { paper, defaults, note }), defaults);
+  const state = addressOf(settingsOf(file, paper, defaults, note), defaults);
   const html = page();
   const stop = stopOnSignals(effects, "nothing was changed");
   try {
@@ -73,15 +73,8 @@ const FIXED = [
   ...(["schedule", "warmup", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm", "embeddingSteps"] as const),
 ];
 
-/** What a config is compared with: preset paper, its settings for the page, and who is told what the page leaves out. */
-interface Beside {
-  readonly paper: Config;
-  readonly defaults: PlaySettings;
-  readonly note: (line: string) => void;
-}
-
-/** A config's settings for the page. Throws UsageError for what it does not train. */
-function settingsOf(file: string, { paper, defaults, note }: Beside): PlaySettings {
+/** A config's settings for the page, where preset `paper` has `defaults`. Throws UsageError for what it does not train. */
+function settingsOf(file: string, paper: Config, defaults: PlaySettings, note: Context["note"]): PlaySettings {
   const config = loadConfig(configFileOf(file));
   const other = FIXED.find((key) => JSON.stringify(config[key]) !== JSON.stringify(paper[key]));
   if (other !== undefined)

@@ -4,7 +4,7 @@ import { lossUnitOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
-import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
@@ -12,9 +12,9 @@ import { hasBadMinima } from "../summary/bad-loss.ts";
 import { costCsv, modelCosts } from "../summary/cost.ts";
 import { leadingCells, leadingMetric } from "../summary/leading.ts";
 import { modelsOnRows } from "../summary/row-pairs.ts";
-import { type Rungs, rungsOf } from "../summary/rungs.ts";
+import { rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/seesaw.ts";
-import { memorisedText, type Summary, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
+import { memorisedText, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
 import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
 import { shellQuoted } from "../text.ts";
@@ -45,7 +45,7 @@ import {
 } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
-import { leadingBlock, type Shown, summaryCells } from "./text/summary-table.ts";
+import { leadingBlock, summaryCells } from "./text/summary-table.ts";
 import {
   comparisonsOf,
   componentsOf,
@@ -167,21 +167,22 @@ function blocksOf(results: Results, options: Options, { bad, loss, tasks, room }
     : [headOf(results, loss)];
   const warnings = [...coverageOf(results), memorisedText(results)].filter((text) => text !== "");
   const ends = [...warnings.map((before) => ({ before })), ...gapsOf(results, cells)];
-  if (!options.full) {
-    const rungs = options.rungs ? rungsIn(rungsOf(results, loss, bad)) : [];
-    return [
-      ...head,
-      ...summaryCells(cells, summarizeCells(cells, bad), shown),
-      ...taskTables(tasks),
-      ...rungs,
-      ...ends,
-    ];
-  }
-  const full = fullOf(cells, summaryOf(results, loss, bad), shown);
-  return [...head, ...full, ...taskTables(tasks), ...rowPairBlocks(modelsOnRows(results), ON_ROWS), ...ends];
+  const summary = options.full ? summaryOf(results, loss, bad) : undefined;
+  const rungs = options.rungs && !summary ? rungsOf(results, loss, bad) : summary?.rungs;
+  const rungTables = rungs ? rungTablesOf(rungs) : [];
+  const table = summaryCells(cells, summary?.cells ?? summarizeCells(cells, bad), shown);
+  if (!summary) return [...head, ...table, ...taskTables(tasks), ...rungTables, ...ends];
+  return [
+    ...head,
+    ...table,
+    ...statisticsOf(summary.cells, isBadShown),
+    ...rungTables,
+    ...comparisonsOf(summary),
+    ...taskTables(tasks),
+    ...rowPairBlocks(modelsOnRows(results), "between models on the same test rows, the first minus the second:"),
+    ...ends,
+  ];
 }
-
-const ON_ROWS = "between models on the same test rows, the first minus the second:";
 
 /** The same values without the intervals that tables do not show: those over few runs or pairs. */
 function shownIntervals(value: unknown, runs = Number.POSITIVE_INFINITY): unknown {
@@ -192,19 +193,6 @@ function shownIntervals(value: unknown, runs = Number.POSITIVE_INFINITY): unknow
   const isFew = own < LEAST_SHOWN && "low" in value && "high" in value;
   const entries = Object.entries(isFew ? { ...value, low: null, high: null } : value);
   return Object.fromEntries(entries.map(([key, inner]) => [key, shownIntervals(inner, own)]));
-}
-
-function fullOf(cells: readonly CellLosses[], summary: Summary, shown: Shown): Block[] {
-  return [
-    ...summaryCells(cells, summary.cells, shown),
-    ...statisticsOf(summary.cells, shown.bad !== null),
-    ...rungsIn(summary.rungs),
-    ...comparisonsOf(summary),
-  ];
-}
-
-function rungsIn(rungs: Rungs | null | undefined): Block[] {
-  return rungs ? rungTablesOf(rungs) : [];
 }
 
 /** Size, FLOP and time of each model. */

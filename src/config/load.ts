@@ -192,13 +192,11 @@ class YamlError extends Error {
   }
 }
 
-interface Options {
-  /** Numbers are decimal, with or without an exponent; others, such as 0x1, stay text. */
-  readonly decimal?: boolean;
-}
-
-/** The value of a YAML text: a tree, as aliases are resolved and a circle of them is refused. Throws YamlError. */
-function yamlValue(text: string, { decimal = false }: Options = {}): unknown {
+/**
+ * The value of a YAML text: a tree, as aliases are resolved and a circle of them is refused. With `decimal`, numbers that are not,
+ * such as 0x1, stay text. Throws YamlError.
+ */
+function yamlValue(text: string, { decimal = false } = {}): unknown {
   const value = parsed(text, decimal);
   try {
     JSON.stringify(value, (key, inner) => {

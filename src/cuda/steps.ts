@@ -30,11 +30,6 @@ export interface StepContext {
   readonly lock?: number;
 }
 
-interface Listener {
-  onStart(step: Step): void;
-  onDone(step: Step, elapsedMs: number): void;
-}
-
 /** The steps to run: the first that `markers` does not list as done, and all after it, which depend on it. */
 export function pendingSteps(steps: readonly Step[], markers: string): Step[] {
   const done = readMarkers(markers) ?? {};
@@ -47,7 +42,7 @@ export async function runSteps(
   steps: readonly Step[],
   markers: string,
   context: StepContext,
-  { onStart, onDone }: Listener,
+  { onStart, onDone }: { onStart(step: Step): void; onDone(step: Step, elapsedMs: number): void },
 ): Promise<void> {
   const pending = pendingSteps(steps, markers);
   const ready = steps.slice(0, steps.length - pending.length);
@@ -110,12 +105,7 @@ export function lockedWheels(name: WheelsName): LockedWheels {
 }
 
 /** npm's packages, and the two files from which `npm ci` installs them. */
-interface LockedModules extends Locked {
-  readonly manifest: string;
-  readonly lock: string;
-}
-
-export function lockedModules(): LockedModules {
+export function lockedModules(): Locked & { readonly manifest: string; readonly lock: string } {
   const [manifest, lock] = ["npm.json", "npm-lock.json"].map((name) => readFileSync(pathOf(name), "utf8"));
   const { packages } = JSON.parse(lock) as { packages: Record<string, { version?: string }> };
   const names = Object.entries(packages).flatMap(([path, { version }]) =>

@@ -58,11 +58,11 @@ export interface Trained {
   /** Hash of the sweep's settings. */
   readonly trained: string;
   /** Undefined for any. */
-  readonly arithmetic?: string;
+  readonly arithmetic?: string | undefined;
 }
 
 /** A checkpoint as the text of its file. */
-export function checkpointText(run: AnyRun, state: RunState, of: Required<Trained>): string {
+export function checkpointText(run: AnyRun, state: RunState, of: Readonly<Record<keyof Trained, string>>): string {
   const { step, failure = "", elapsedMs, powers, noBias, sums, learned, curve, diagnostics, values, choice } = state;
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
     schema: CHECKPOINT_VERSION,

@@ -11,7 +11,7 @@ const CHUNK = 2 ** 20;
 /** Returned for a line that is a record, but not a wanted one. */
 export const PASS_OVER = Symbol("pass over");
 
-interface LineOptions {
+export interface LineOptions {
   /** Called for each line that is not a record; it is left out. */
   readonly warn: (line: string) => void;
   /** The hash of the sweep that the journal must be of; undefined for any. */

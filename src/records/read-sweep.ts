@@ -3,17 +3,14 @@ import { UsageError } from "../errors.ts";
 import { byCorrelation, comparePoints, compareValues } from "../identity/cell.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { numberOf } from "../units.ts";
-import { linesOf } from "./journal-file.ts";
+import { type LineOptions, linesOf } from "./journal-file.ts";
 import { headIn, numbersOf, type RecordHead, type RunNumbers, sameNumbers } from "./journal-line.ts";
 import { journalPaths, readJournal, readJournalOf } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
 import { withStoredCurve } from "./stored-curve.ts";
 
-interface ReadOptions {
-  /** The hash of the sweep: a journal of another one is refused. */
+interface ReadOptions extends LineOptions {
   readonly trained: string;
-  /** Called for each line that is not a record; it is left out. */
-  readonly warn: (line: string) => void;
 }
 
 /** Losses of curves that are kept in memory, 32 MB; further curves stay in their journals. */

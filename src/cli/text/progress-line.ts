@@ -2,16 +2,14 @@ import type { AnyRun, Run } from "../../engines/engine.ts";
 import { numbering } from "../../engines/numbering.ts";
 import { isCode } from "../../models/code.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
+import type { RunObserver } from "../../records/run-observer.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { usualNs } from "../../sweep/work.ts";
 import { printable } from "../../text.ts";
 import { duration, numberOf, thousands } from "../../units.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
-export interface RunProgress {
-  progress(run: AnyRun, step: number, loss: number): void;
-  choosing(run: AnyRun, tried: number, chosen?: number): void;
-  result(record: RunRecord): void;
+export interface RunProgress extends Required<Pick<RunObserver, "progress" | "choosing" | "result">> {
   /** Shows a line of something else. */
   note(line: string): void;
   stop(): void;

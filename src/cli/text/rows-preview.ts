@@ -42,14 +42,8 @@ export function leftOut({ rows, inputs, tasks }: Preview): string | undefined {
     : less.map(([shown, all, what]) => `${shown} of ${thousands(all)} ${what}`).join(", ");
 }
 
-interface Column {
-  readonly name: string;
-  /** The text in row n. */
-  readonly of: (n: number) => string;
-}
-
-/** The first columns of `values`, which has `width`, and dots for others. */
-function columnsOf(letter: string, values: Float32Array, width: number, most: number): Column[] {
+/** The first columns of `values`, which has `width`, and dots for others: each with its text in row n. */
+function columnsOf(letter: string, values: Float32Array, width: number, most: number) {
   const columns = Array.from({ length: Math.min(width, most) }, (_, c) => ({
     name: `${letter}${c + 1}`,
     of: (n: number) => values[n * width + c].toFixed(4),
