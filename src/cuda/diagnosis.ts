@@ -7,7 +7,6 @@ import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./c
 import { BINDING_PACKAGE, cudaHome, distrustOf, homePaths, type Problem } from "./home.ts";
 import { installSteps } from "./install.ts";
 import type { Machine } from "./machine.ts";
-import { NO_SESSION } from "./quiet-source.ts";
 import { driverOf } from "./requirements.ts";
 import { pendingSteps, readMarkers } from "./steps.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
@@ -56,6 +55,9 @@ function cudaIn(libraries: string): string | undefined {
   );
   return versions.find((version) => version !== undefined);
 }
+
+/** Beginning of the error that assets/cuda/quiet.cc throws if TensorFlow fails to start, e.g. on a card that another process holds alone. */
+const NO_SESSION = "TensorFlow starts no session";
 
 /** Why nothing can be trained on a card, the first reason first; undefined if nothing is wrong. */
 export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | undefined {
