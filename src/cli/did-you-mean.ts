@@ -4,9 +4,6 @@ import { SETTING_KEYS, type SettingKey } from "../config/schema.ts";
 import { meantBy, standsFor } from "../config/suggest.ts";
 import { shellQuoted } from "../text.ts";
 
-/** Settings that have an option of another name than their own. */
-const SHORTER: Partial<Record<SettingKey, string>> = { correlations: "--corr" };
-
 /** What is typed in place of options that are for no setting, or for another. */
 const OTHER_OPTIONS = {
   "--engine cuda": ["--gpu", "--gpus", "--cuda"],
@@ -35,9 +32,9 @@ export function settingFor(
   const word = camelCase(flag);
   const setting = meantBy(word, SETTING_KEYS) as SettingKey | undefined;
   if (setting === undefined || (exact && setting !== word)) return undefined;
-  const option = SHORTER[setting] ?? (SAME.includes(setting) ? `--${setting}` : undefined);
-  const value = givenValue(argv, flag);
-  return option === undefined ? `--set ${setting}=${value ?? "VALUE"}` : `${option} ${value ?? "VALUE"}`;
+  const value = givenValue(argv, flag) ?? "VALUE";
+  if (setting === "correlations") return `--corr ${value}`;
+  return SAME.includes(setting) ? `--${setting} ${value}` : `--set ${setting}=${value}`;
 }
 
 /** `--train-rows=9` as `trainRows`. */

@@ -20,28 +20,26 @@ import { embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 /** The option that changes models, and names them by what it changed. */
 export const MODEL_SET = "--model-set";
 
-/** Values in which a list of models may define some. */
+/** A list of models may define some. */
 interface Given {
   readonly models?: readonly (string | OwnModel)[] | undefined;
   readonly ownModels?: readonly OwnModel[] | undefined;
 }
 
 /**
- * The same values with names in the list, and the definitions apart. Of a model in code they get the hash of its
+ * The same with names in the list, and the definitions apart. Of a model in code they get the hash of its
  * files, unless a stored config has it. Throws UsageError for a file that can't be read, and for what it may not import.
  */
-export function definitionsApart<T extends Given>(
-  values: T,
+export function definitionsApart(
+  { models, ownModels }: Given,
   from: Pick<GivenValues, "source" | "folder">,
-): Omit<T, keyof Given> & Partial<Settings> {
-  const { models, ownModels, ...others } = values;
+): Partial<Settings> {
   const listed = models?.map((model) => (typeof model === "string" ? model : plainlyNamed(model)));
   const onTheSpot = listed?.filter((model) => typeof model !== "string") ?? [];
   const definitions = forAll(withModels(ownModels ?? [], onTheSpot), (model) =>
     isCodeDefinition(model) ? found(model, from) : model,
   );
   return {
-    ...others,
     ...(listed && { models: listed.map((model) => (typeof model === "string" ? model : model.name)) }),
     ...((ownModels || onTheSpot.length > 0) && { ownModels: definitions }),
   };

@@ -33,10 +33,7 @@ type Place = (key: SettingKey, at?: string) => string;
  * is no generator. Others stay as they are. `place` names a path into the values. Throws UsageError for a file that is no
  * table.
  */
-export function withRows(
-  given: GivenValues,
-  place: (path: string) => string = (path) => `${given.source}: ${path}`,
-): GivenValues {
+export function withRows(given: GivenValues, place: (path: string) => string): GivenValues {
   const { source, values, folder = "." } = given;
   if (typeof values !== "object" || values === null) return given;
   if (!("rows" in values) || values.rows === null) {

@@ -12,8 +12,7 @@ import { parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { version } from "../version.ts";
 import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, string, whole } from "./fields.ts";
-import { diagnosticsIn, isAligned, numberIn } from "./journal-line.ts";
-import { isSealed, sealed } from "./sealed.ts";
+import { diagnosticsIn, isAligned, isSealed, numberIn, sealed } from "./journal-line.ts";
 
 /** Raised when the meaning of a checkpoint changes. */
 export const CHECKPOINT_VERSION = 1;
