@@ -3,13 +3,6 @@ import { UsageError } from "../errors.ts";
 import { type GivenValues, isTree, type Tree } from "./file-version.ts";
 import { didYouMean, meantBy } from "./suggest.ts";
 
-/** A file's values by `schema`. Throws UsageError with all that is wrong. */
-export function checkFile<T extends z.ZodObject>(schema: T, given: GivenValues): z.output<T> {
-  expectTree(given);
-  const { source, values } = given;
-  return checkedBy(schema, values, (path) => `${source}: ${path}`, source);
-}
-
 /** Refuses what is no settings at all: UsageError. */
 export function expectTree(given: GivenValues): asserts given is GivenValues & { readonly values: Tree } {
   const { source, values } = given;

@@ -67,13 +67,6 @@ export function playGenerator({ data, sines, noiseStd }: PlaySettings): Generato
   return { ...base, ...chosen, noiseStd: noiseStd ?? base.noiseStd };
 }
 
-/** Whether the data are the preset's or the config's as they are. */
-function isWholeData(settings: PlaySettings): boolean {
-  const base = generatorSettings(settings.data);
-  const { alpha, noiseStd } = playGenerator(settings);
-  return alpha.length === base.alpha.length && noiseStd === base.noiseStd;
-}
-
 /** Whether a number of experts says all of them: tasks share them all, and gates take any number. */
 export function hasExperts(like: ModelName): boolean {
   const { gating, experts, gate } = ZOO[like].build({ inputs: 100, tasks: 2 }) as ModelSpec;
@@ -281,9 +274,11 @@ export function commandWords(settings: PlaySettings, paper: PlaySettings, runs: 
 }
 
 function dataWords(settings: PlaySettings, paper: PlaySettings): string[] {
-  const isPreset = typeof settings.data === "string" && isWholeData(settings);
-  if (isPreset) return settings.data === paper.data ? [] : ["--set", `data=${settings.data}`];
   const { inputs, scale, alpha, beta, noiseStd } = playGenerator(settings);
+  const base = generatorSettings(settings.data);
+  const isWhole = alpha.length === base.alpha.length && noiseStd === base.noiseStd;
+  if (typeof settings.data === "string" && isWhole)
+    return settings.data === paper.data ? [] : ["--set", `data=${settings.data}`];
   const lists = `alpha: [${alpha.join(", ")}], beta: [${beta.join(", ")}]`;
   return ["--set", `data={inputs: ${inputs}, scale: ${scale}, ${lists}, noiseStd: ${noiseStd}}`];
 }

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { generatorSettings } from "../data/presets.ts";
-import { checkFile } from "./checked-by.ts";
+import { checkedBy, expectTree } from "./checked-by.ts";
 import { readYaml } from "./load.ts";
 import { SETTINGS_SCHEMA } from "./schema.ts";
 
@@ -15,7 +15,9 @@ export type TrialSettings = z.output<typeof TRIALS_SCHEMA>;
 
 /** The settings in a file that `trialsYaml` wrote. Throws UsageError for the first thing wrong. */
 export function loadTrials(path: string): TrialSettings {
-  return checkFile(TRIALS_SCHEMA, readYaml(path));
+  const given = readYaml(path);
+  expectTree(given);
+  return checkedBy(TRIALS_SCHEMA, given.values, (place) => `${path}: ${place}`, path);
 }
 
 /** The settings as a file; a preset's constants follow as a comment. */

@@ -4,6 +4,7 @@ import { belongTogether } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { openIfThere, reading } from "../files.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
+import { objectIn } from "./journal-line.ts";
 
 /** Bytes that are read at once. */
 const CHUNK = 2 ** 20;
@@ -71,12 +72,8 @@ interface Header {
 }
 
 function headerIn(line: string): Header | undefined {
-  try {
-    const values: unknown = JSON.parse(line);
-    return typeof values === "object" && values !== null && "schema" in values ? values : undefined;
-  } catch {
-    return undefined;
-  }
+  const values = objectIn(line);
+  return values && "schema" in values ? (values as unknown as Header) : undefined;
 }
 
 /** Lines without their ends. After the last end there is nothing, or a line that a crash cut off. */

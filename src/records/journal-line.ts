@@ -139,7 +139,7 @@ function recordWith(data: Line): RunRecord {
 }
 
 /** The object that a text is as JSON; undefined for anything else. */
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;

@@ -81,10 +81,11 @@ async function chooseSteps(engine: Engine, stages: readonly Stage[], hooks: Choi
 async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks }: ChoiceHooks): Promise<Stage[]> {
   const byId = new Map(left.map((stage) => [stage.run.id, stage]));
   const following: Stage[] = [];
+  const { signal, noMore, onBegin } = hooks; // these reach the caller; parameters of a try do not
   await engine.train(
     left.map(({ run }) => validationRun(run)),
     {
-      ...quiet(hooks),
+      ...defined({ signal, noMore, onBegin }),
       ...choices.hooks(byId),
       onProgress: ({ id }, step) => {
         const { run } = byId.get(id) as Stage;
@@ -111,11 +112,6 @@ function stageAfter({ run }: Stage, result: RunResult): Stage | undefined {
   const best = bestStep(result, run.stopping);
   if (best === undefined) return undefined;
   return { run, choice: { tried: result.curve.steps.at(-1) as number, steps: best.step, validationLoss: best.loss } };
-}
-
-/** Signals and beginnings reach the caller; parameters of a try do not. */
-function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
-  return defined({ signal, noMore, onBegin });
 }
 
 function failedBefore(result: RunResult, run: StoppedRun): RunResult {
