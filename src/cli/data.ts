@@ -6,7 +6,7 @@ import { labelCorrelation } from "../data/moments.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "../engines/engine.ts";
 import { isValidated } from "../engines/task-losses.ts";
-import { testRows } from "../engines/training-settings.ts";
+import { type TrainingSettings, testRows } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { toCsv } from "../records/csv.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
@@ -109,7 +109,7 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
 /** The part of each row of a table in one run, as CSV, and on stderr how many there are, and values that training rows lack. */
 function parts(config: Config, options: Options, { effects, note }: Context): void {
   if (config.rows === null) throw new UsageError("--parts: is for rows of a file; generated rows have no places");
-  const run = tableRun(config, options);
+  const run = runOf(config, options, "trainRows", "heldoutRows") as AnyRun & FromTable;
   const set = tableSetOf(run);
   const T = testRows(run.training);
   const places = {
@@ -133,9 +133,10 @@ function parts(config: Config, options: Options, { effects, note }: Context): vo
   }
 }
 
-function tableRun(config: Config, options: Options): AnyRun & FromTable {
+/** The run of `--run`, whose models and grid points must agree in some settings. */
+function runOf(config: Config, options: Options, ...keys: (keyof TrainingSettings)[]): AnyRun {
   const runs = runsAt(config, countOption("--run", options.run, 0));
-  return withTables([agreeing(runs, ["trainRows", "heldoutRows"])])[0] as AnyRun & FromTable;
+  return withTables([agreeing(runs, keys)])[0];
 }
 
 function partsText({ index }: AnyRun, places: Readonly<Record<string, Uint32Array>>): string {
@@ -165,8 +166,7 @@ async function pairs(config: Config, options: Options, ofConfig: boolean, contex
 
 /** `ofConfig`: a config was given, and says how many rows a set has. */
 function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRows {
-  const runs = runsAt(config, countOption("--run", options.run, 0));
-  const [run] = withTables([agreeing(runs, ["trainRows", "sampling", "batch", "heldoutRows"])]) as [AnyRun];
+  const run = runOf(config, options, "trainRows", "sampling", "batch", "heldoutRows");
   if (options.steps !== undefined) return batchRows(run, stepsOption(options.steps, options));
   const { batch, trainRows } = run.training;
   if (options.validation && !isValidated(run))

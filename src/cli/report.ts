@@ -36,13 +36,10 @@ const HELP = `\nThe page includes all losses; --loss chooses the one that it sho
   "mmoe report results/paper results/paper-tuned -o both.html",
 )}`;
 
-export const define = commandOf(TAKES, OPTIONS, HELP, reportOrServe);
-
-async function reportOrServe(folders: readonly string[], options: Options, context: Context): Promise<void> {
-  return options.serve ? serve(folders, options, context) : report(folders, options, context);
-}
+export const define = commandOf(TAKES, OPTIONS, HELP, report);
 
 async function report(folders: readonly string[], options: Options, context: Context): Promise<void> {
+  if (options.serve) return serve(folders, options, context);
   const { overwrite = false } = options;
   if (options.port !== undefined) throw new UsageError(`--port ${options.port} is for --serve; give both`);
   for (const folder of folders) configIn(folder);

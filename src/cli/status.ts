@@ -22,15 +22,13 @@ const HELP = `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if so
   "until mmoe status results/paper; do sleep 60; done",
 )}`;
 
-export const define = commandOf([["<folder>", "a results folder"]], OPTIONS, HELP, showStatus);
+export const define = commandOf([["<folder>", "a results folder"]], OPTIONS, HELP, status);
 
-async function showStatus(folder: string, options: Options, context: Context): Promise<number> {
+async function status(folder: string, options: Options, context: Context): Promise<number> {
   const { json = false, watch = false } = options;
   if (json && watch) throw new UsageError("--json and --watch: expected one of them");
-  return watch ? watchSweep(folder, context) : status(folder, json, context);
-}
-
-async function status(folder: string, json: boolean, { effects, note }: Context): Promise<number> {
+  if (watch) return watchSweep(folder, context);
+  const { effects, note } = context;
   const found = statusOf(folder, note);
   const { stdout } = effects;
   stdout.write(

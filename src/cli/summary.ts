@@ -8,7 +8,7 @@ import { cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
-import { hasBadMinima } from "../summary/bad-loss.ts";
+import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
 import { costCsv, modelCosts } from "../summary/cost.ts";
 import { leadingCells, leadingMetric } from "../summary/leading.ts";
 import { modelsOnRows } from "../summary/row-pairs.ts";
@@ -21,8 +21,6 @@ import { shellQuoted } from "../text.ts";
 import { type Context, examples } from "./command.ts";
 import {
   AT_OPTION,
-  BAD_OPTION,
-  badOption,
   coverageOf,
   folderText,
   gapsOf,
@@ -40,6 +38,7 @@ import {
   formatOption,
   formatOptions,
   type Given,
+  numberOption,
   type OptionSpecs,
   writeAs,
 } from "./options.ts";
@@ -60,7 +59,7 @@ import {
 const OPTIONS = [
   LOSS_OPTION,
   AT_OPTION,
-  BAD_OPTION,
+  ["--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)"],
   ["--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack"],
   ["--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)"],
   ["--full", "all statistics of each cell, and tests between models and between correlations"],
@@ -93,6 +92,10 @@ splits its variance into data, initial values and the rest.
 ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv", "mmoe summary results/crossed --variance --of bad")}`;
 
 export const define = commandOf(RESULTS, OPTIONS, HELP, shown);
+
+function badOption(text: string | undefined): number {
+  return text === undefined ? BAD_LOSS : numberOption("--bad", text, 0);
+}
 
 /** Tables in place of the losses, and the options that each takes. */
 const TABLES = {

@@ -238,15 +238,10 @@ const CODE_NS = 500_000;
 /** What is said while steps are chosen, before the numbers of runs. */
 export const CHOOSING = "choosing steps: ";
 
-interface Choice {
-  tried: number;
-  /** Once they are chosen. */
-  steps?: number;
-}
-
 /** How far runs with early stopping are: how many steps they train for is known only once it is chosen. */
 class StepChoices {
-  readonly #choices: ReadonlyMap<string, Choice>;
+  /** Steps that each run was tried for, and those that it trains for once they are chosen. */
+  readonly #choices: ReadonlyMap<string, { tried: number; steps?: number }>;
   /** The runs that choose together now, and whether their steps are chosen. */
   readonly #together = new Map<string, boolean>();
 
