@@ -11,10 +11,9 @@ import { checkConfig } from "../../src/config/check.ts";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { compareValues, NO_CHOICE } from "../../src/identity/cell.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
-import { lineOf, plain, recordIn } from "../../src/records/journal-line.ts";
+import { lineOf, plain, recordIn, sealed } from "../../src/records/journal-line.ts";
 import type { Provenance } from "../../src/records/provenance.ts";
 import { type Results, readResults } from "../../src/records/read-results.ts";
-import { sealed } from "../../src/records/sealed.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 
 /** A sweep of the store, with the text of its `config.yaml`. */

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { MMOE } from "../called-as.ts";
 import { type AucTable, aucTable } from "../census/auc-tables.ts";
-import { CENSUS_COLUMNS, type CensusRows, readCensus } from "../census/read-census.ts";
+import { type CensusRows, readCensus } from "../census/read-census.ts";
 import {
   CENSUS_GROUPS,
   COLLEGE,
@@ -24,12 +25,12 @@ import { parquetOf } from "../records/parquet.ts";
 import type { Results } from "../records/read-results.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
 import { shellQuoted } from "../text.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, type Define, examples } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import {
-  addOptions,
   blocksAs,
   choiceOption,
+  commandOf,
   countOption,
   folderOption,
   formatOption,
@@ -41,11 +42,15 @@ import {
   writeAs,
   writeOutput,
 } from "./options.ts";
-import type { Block } from "./text/blocks.ts";
 import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-text.ts";
 
 /** As the paper has it of both files together: a third of the rows is for validation and test. */
 const HELDOUT = 1 / 3;
+
+const FILES = [
+  ["<data>", "census-income.data, or its .gz"],
+  ["[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)"],
+] as const;
 
 const PREPARE = [
   ["-o, --output <folder>", "folder for the tables and configs", "census"],
@@ -69,27 +74,10 @@ type TablesOptions = Given<typeof TABLES>;
 
 export const define: Define = (command, run) => {
   command.addHelpText("after", HELP);
-  addOptions(
-    command
-      .command("prepare")
-      .description("make the study's tables and configs of UCI's files")
-      .argument("<data>", "census-income.data, or its .gz")
-      .argument("[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)"),
-    PREPARE,
-  )
-    .addHelpText("after", HELP)
-    .action((data: string, test: string | undefined, options: PrepareOptions) =>
-      run((context) => prepare(data, test, options, context)),
-    );
-  addOptions(
-    command
-      .command("tables")
-      .description("show AUC of both tasks beside the paper's Tables 1 and 2")
-      .argument("<folders...>", "results folders of the study"),
-    TABLES,
-  )
-    .addHelpText("after", HELP)
-    .action((folders: string[], options: TablesOptions) => run((context) => show(folders, options, context)));
+  const preparing = command.command("prepare").description("make the study's tables and configs of UCI's files");
+  commandOf(FILES, PREPARE, HELP, prepare)(preparing, run);
+  const showing = command.command("tables").description("show AUC of both tasks beside the paper's Tables 1 and 2");
+  commandOf([["<folders...>", "results folders of the study"]], TABLES, HELP, show)(showing, run);
 };
 
 const HELP = `
@@ -108,7 +96,7 @@ async function prepare(
   test: string | undefined,
   options: PrepareOptions,
   context: Context,
-): Promise<number> {
+): Promise<void> {
   const most = countOption("--values", options.values, 2, MOST_HOT);
   const college = choiceOption("--college", options.college, COLLEGE);
   const seed = countOption("--seed", options.seed, 0);
@@ -137,8 +125,8 @@ async function prepare(
   for (const [i, file] of configs.entries()) writeOutput(file, studyConfig(CENSUS_GROUPS[i], about));
   const { stdout } = context.effects;
   const facts = { before: read.map((rows, i) => fileFacts(sources[i], rows)).join("\n") };
-  stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), ...nextBlocks(files, configs)], stdout));
-  return EXIT.done;
+  const next = { before: "train group 1 with:", command: `${MMOE} sweep ${shellQuoted(configs[0])}` };
+  stdout.write(blocksAs("table", [facts, ...preparedBlocks(study, most), { items: files }, next], stdout));
 }
 
 /** The study's rows by their parts. Throws UsageError for options that contradict each other, and a file that is given twice. */
@@ -153,7 +141,7 @@ function partsOf(read: readonly CensusRows[], options: PrepareOptions, seed: num
   for (const name of ["heldout", "resplit"] as const)
     if (options[name] !== undefined)
       throw new UsageError(`--${name}: the second file has the rows for validation and test; leave one out`);
-  if (first.rows === second.rows && CENSUS_COLUMNS.every(([name]) => isEqual(first.values[name], second.values[name])))
+  if (isDeepStrictEqual(first.values, second.values))
     throw new UsageError("both files have the same rows, so no row would be left to judge by; give one of them alone");
   return { train: first, heldout: marked(second) };
 }
@@ -165,15 +153,7 @@ function heldoutOption({ heldout }: PrepareOptions): number {
   return share;
 }
 
-function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.every((value, row) => value === b[row]);
-}
-
-function nextBlocks(files: readonly string[], [first = ""]: readonly string[]): Block[] {
-  return [{ items: files }, { before: "train group 1 with:", command: `${MMOE} sweep ${shellQuoted(first)}` }];
-}
-
-async function show(folders: readonly string[], options: TablesOptions, context: Context): Promise<number> {
+async function show(folders: readonly string[], options: TablesOptions, context: Context): Promise<void> {
   const format = formatOption(options);
   const { stdout } = context.effects;
   const tables: { table: AucTable; results: Results }[] = [];
@@ -189,7 +169,6 @@ async function show(folders: readonly string[], options: TablesOptions, context:
       aucNotes(tables.map(({ table }) => table)),
     ],
   });
-  return EXIT.done;
 }
 
 /** A row for each model and task. */

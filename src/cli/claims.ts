@@ -4,17 +4,9 @@ import { claimsCsv, claimsOf, coveringCommands, shortRuns } from "../claims/clai
 import { boundText, oursText, paperText } from "../claims/judge.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { listed, shellQuoted } from "../text.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
-import {
-  addOptions,
-  blocksAs,
-  formatOption,
-  formatOptions,
-  type Given,
-  jsonText,
-  type OptionSpecs,
-} from "./options.ts";
+import { type Context, EXIT, examples } from "./command.ts";
+import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, RESULTS, readWithLoss } from "./loss-commands.ts";
+import { blocksAs, commandOf, formatOption, formatOptions, type Given, jsonText, type OptionSpecs } from "./options.ts";
 import { type Block, blocksText, type Room, roomOf } from "./text/blocks.ts";
 import { fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
@@ -29,20 +21,15 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder; the sweep may still be running"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 A claim holds if the 95 % interval of each of its parts lies in the range that
 the claim expects. It does not hold if one interval, widened for the number of
 parts, lies outside. Otherwise it is undecided.
 
 Exits with 4 if a claim does not hold.
-${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts", "mmoe claims results/rates --at lr=0.01")}`,
-    )
-    .action((folder: string, options: Options) => run((context) => claims(folder, options, context)));
-};
+${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts", "mmoe claims results/rates --at lr=0.01")}`;
+
+export const define = commandOf(RESULTS, OPTIONS, HELP, claims);
 
 async function claims(folder: string, options: Options, context: Context): Promise<number> {
   const { results, loss } = await readWithLoss(folder, options, context);
@@ -97,16 +84,10 @@ function claimText({ id, verdict, says, because }: Claim, { words }: Room, paint
 
 /** What trains the cells that claims lack: each command once. */
 function commandBlocks(claims: readonly Claim[]): Block[] {
-  return coveringCommands(claims).map(({ ids, command }) => {
-    return {
-      before: `train what ${listed(ids)} ${ids.length === 1 ? "lacks" : "lack"} with:`,
-      command: commandText(command),
-    };
-  });
-}
-
-function commandText(command: readonly string[]): string {
-  return [MMOE, ...command.slice(1).map(shellQuoted)].join(" ");
+  return coveringCommands(claims).map(({ ids, command }) => ({
+    before: `train what ${listed(ids)} ${ids.length === 1 ? "lacks" : "lack"} with:`,
+    command: [MMOE, ...command.slice(1).map(shellQuoted)].join(" "),
+  }));
 }
 
 function partsOf({ parts, margins }: Claim, paint = PLAIN): Block[] {

@@ -2,11 +2,14 @@ import type { Command } from "commander";
 import { MMOE } from "../called-as.ts";
 import type { MachineError } from "../system-errors.ts";
 
+/** What a command does. It gives the exit code; nothing for `EXIT.done`. */
+export type Action = (context: Context) => Promise<number> | Promise<void>;
+
 /**
  * What a command's file exports; it is loaded only when the command is called. It adds arguments, options and an action
- * to `command`; the action goes through `run` and returns the exit code.
+ * to `command`; the action goes through `run`.
  */
-export type Define = (command: Command, run: (action: (context: Context) => Promise<number>) => Promise<void>) => void;
+export type Define = (command: Command, run: (action: Action) => Promise<void>) => void;
 
 /** The examples under a command's help: lines of commands that begin with `mmoe`, each as the user calls it. */
 export function examples(...lines: readonly string[]): string {

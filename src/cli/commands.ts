@@ -5,8 +5,8 @@ export interface CommandEntry {
   readonly group: "Train" | "Results" | "Models and data" | "Clusters" | "This machine";
   /** Its line in `mmoe --help`, in completion and in the manual page. */
   readonly summary: string;
-  /** What it works on: a sweep that has yet to be trained, with --set; results folders; or neither. */
-  readonly on: "a sweep" | "results" | "neither";
+  /** What it works on: a sweep that has yet to be trained, with --set, or results folders; absent for neither. */
+  readonly on?: "a sweep" | "results";
   readonly load: () => Promise<{ define: Define }>;
 }
 
@@ -21,7 +21,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   init: {
     group: "Train",
     summary: "write a config to start from: a preset's settings, commented out",
-    on: "neither",
     load: () => import("./init.ts"),
   },
   status: {
@@ -87,7 +86,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   play: {
     group: "Models and data",
     summary: "serve a page that trains models in a browser and shows what they learn",
-    on: "neither",
     load: () => import("./play.ts"),
   },
   slurm: {
@@ -105,42 +103,36 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   data: {
     group: "Models and data",
     summary: "write the rows a run sees; measure or fit label correlations",
-    on: "neither",
     load: () => import("./data.ts"),
   },
   census: {
     group: "Models and data",
     summary: "make the tables of the paper's census study; show its AUC beside the paper's",
-    on: "neither",
     load: () => import("./census.ts"),
   },
   cuda: {
     group: "This machine",
     summary: "set up training on NVIDIA GPUs",
-    on: "neither",
     load: () => import("./cuda.ts"),
   },
   doctor: {
     group: "This machine",
     summary: "show what works on this machine, how fast, and what to fix",
-    on: "neither",
     load: () => import("./doctor.ts"),
   },
   models: {
     group: "Models and data",
     summary: "list the models and their parameter counts",
-    on: "neither",
     load: () => import("./models.ts"),
   },
   completion: {
     group: "This machine",
     summary: "print completion for bash, zsh or fish",
-    on: "neither",
     load: () => import("./completion.ts"),
   },
 };
 
 /** The commands that work on it. */
-export function commandsOn(what: CommandEntry["on"]): string[] {
+export function commandsOn(what: NonNullable<CommandEntry["on"]>): string[] {
   return Object.keys(COMMANDS).filter((name) => COMMANDS[name]?.on === what);
 }

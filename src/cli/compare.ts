@@ -9,10 +9,10 @@ import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
 import { foldersOnRows } from "../summary/row-pairs.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, EXIT, examples } from "./command.ts";
 import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
 import {
-  addOptions,
+  commandOf,
   formatOption,
   formatOptions,
   type Given,
@@ -34,16 +34,7 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(
-    command
-      .argument("<a>", "a results folder")
-      .argument("<b>", "a second one, from another engine, version or setting"),
-    OPTIONS,
-  )
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 Runs are paired by their id. A cell of B is worse if the lower end of the
 interval of the mean change, B minus A, is above the tolerance. It is better if
 the upper end is below minus the tolerance, and the same if both ends are
@@ -53,10 +44,17 @@ together (Bonferroni).
 
 Exits with 4 if B is worse in some cell, or if a run that is done in A failed
 in B.
-${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`,
-    )
-    .action((a: string, b: string, options: Options) => run((context) => compare(a, b, options, context)));
-};
+${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`;
+
+export const define = commandOf(
+  [
+    ["<a>", "a results folder"],
+    ["<b>", "a second one, from another engine, version or setting"],
+  ],
+  OPTIONS,
+  HELP,
+  compare,
+);
 
 async function compare(a: string, b: string, options: Options, context: Context): Promise<number> {
   const format = formatOption(options);

@@ -1,5 +1,5 @@
 import { version } from "../version.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, type Define, examples } from "./command.ts";
 import { type CommandLine, commandLines, type OptionLine } from "./completion/command-line.ts";
 import { bashCompletion, fishCompletion, zshCompletion } from "./completion/shells.ts";
 import { choiceOption } from "./options.ts";
@@ -27,11 +27,10 @@ ${examples("mmoe completion bash > ~/.local/share/bash-completion/completions/mm
   for (const argument of command.registeredArguments) argument.argChoices = [...KINDS];
 };
 
-async function completion(shell: string, { effects, program }: Context): Promise<number> {
+async function completion(shell: string, { effects, program }: Context): Promise<void> {
   const kind = choiceOption("shell", shell, KINDS);
   const commands = commandLines(await program());
   effects.stdout.write(kind === "man" ? manPage(commands, version) : SCRIPTS[kind](commands));
-  return EXIT.done;
 }
 
 /** A manual page of all commands, in the macros of man(7). */

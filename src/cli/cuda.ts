@@ -12,7 +12,7 @@ import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../text.ts";
 import { duration } from "../units.ts";
 import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { addOptions, type Given, type OptionSpecs } from "./options.ts";
+import { commandOf, type Given, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { CUDA_SETTINGS, downloadText } from "./text/doctor-text.ts";
 
@@ -29,14 +29,13 @@ export const define: Define = (command, run) => {
   const help = `${CUDA_SETTINGS}${examples(...lines)}`;
   command.addHelpText("after", help);
   const setup = command.command("setup").description("download TensorFlow with CUDA and build its binding for Node");
-  addOptions(setup, OPTIONS)
-    .addHelpText("after", help)
-    .action((options: Options) => run((context) => setUp(options, context)));
+  commandOf([], OPTIONS, help, setUp)(setup, run);
 };
 
 async function setUp(options: Options, context: Context): Promise<number> {
   const { effects, note } = context;
-  const plan = planOf(options, effects.env);
+  const { prefix, cpu = false } = options;
+  const plan = { home: prefix === undefined ? cudaHome(effects.env) : resolve(prefix), cpu };
   checkTrust(plan.home);
   const machine = thisMachine(effects.env);
   const job: Job = { plan, machine, steps: installSteps(machine, plan), named: options.dryRun === true };
@@ -47,7 +46,7 @@ async function setUp(options: Options, context: Context): Promise<number> {
   if (options.dryRun) return EXIT.done;
 
   process.umask(process.umask(OTHERS_WRITE) | OTHERS_WRITE); // nobody else may change the files that it makes
-  const stop = stopOnSignals(effects, { atOnce: "the same command resumes" });
+  const stop = stopOnSignals(effects, "the same command resumes");
   try {
     if (pending.length > 0) await runAll(job, context, stop.signal);
   } catch (error) {
@@ -73,10 +72,6 @@ interface Job {
 
 function pendingOf({ plan, steps }: Job): Step[] {
   return pendingSteps(steps, homePaths(plan.home).markers);
-}
-
-function planOf({ prefix, cpu = false }: Options, env: Context["effects"]["env"]): Plan {
-  return { home: prefix === undefined ? cudaHome(env) : resolve(prefix), cpu };
 }
 
 /** Says what is here, what is missing and what will be downloaded; throws if something is missing. */

@@ -6,7 +6,7 @@ import { labelCorrelation } from "../data/moments.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "../engines/engine.ts";
 import { isValidated } from "../engines/task-losses.ts";
-import { testRows } from "../engines/training-settings.ts";
+import { type TrainingSettings, testRows } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { toCsv } from "../records/csv.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
@@ -14,12 +14,12 @@ import { computationHere } from "../records/provenance.ts";
 import { runsAt } from "../sweep/plan.ts";
 import { withTables } from "../sweep/share.ts";
 import { numberOf, thousands } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
 import {
-  addOptions,
   choiceOption,
   collect,
+  commandOf,
   countOption,
   type Given,
   listOption,
@@ -30,6 +30,8 @@ import {
 import { batchRows, ROW_FORMATS, type RunRows, rowCount, setRows, writeRows } from "./rows-output.ts";
 import { roomOf } from "./text/blocks.ts";
 import { leftOut, measureTrials, trialsTable } from "./text/rows-preview.ts";
+
+const TAKES = [["[config]", "a config, preset or results folder: its rows (default: paper)"]] as const;
 
 const OPTIONS = [
   ["--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas"],
@@ -55,11 +57,7 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("[config]", "a config, preset or results folder: its rows (default: paper)"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 --format npy: NumPy's format, records of x [D] and y [K]; an array [N] of them,
 with --steps [steps, batch].
 ${examples(
@@ -67,10 +65,9 @@ ${examples(
   "mmoe data --corr 0.5 --heldout --format parquet -o heldout.parquet",
   "mmoe data my.yaml --run 17 --steps 1-100 --format npy -o batches.npy",
   "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o figure2",
-)}`,
-    )
-    .action((config: string | undefined, options: Options) => run((context) => data(config, options, context)));
-};
+)}`;
+
+export const define = commandOf(TAKES, OPTIONS, HELP, data);
 
 /** Rows of a trial lie in memory together: these take 4 GB at 100 inputs. */
 const MOST_TRIAL_ROWS = 10_000_000;
@@ -78,7 +75,7 @@ const MOST_TRIAL_ROWS = 10_000_000;
 /** Rows that are written where no config says how many. */
 const ROWS = "10000";
 
-async function data(file: string | undefined, options: Options, context: Context): Promise<number> {
+async function data(file: string | undefined, options: Options, context: Context): Promise<void> {
   const { corr, trials: trialCount } = options;
   const config = loadConfig(file === undefined ? "paper" : configFileOf(file), [
     ...options.set.map(setOverride),
@@ -100,20 +97,19 @@ async function data(file: string | undefined, options: Options, context: Context
 }
 
 /** Label correlations over trials, as a table, and as records if a folder is given. */
-function trials(settings: TrialSettings, options: Options, { effects, argv }: Context): number {
+function trials(settings: TrialSettings, options: Options, { effects, argv }: Context): void {
   const { output, overwrite = false } = options;
   if (output !== undefined) checkTrialsFolder(output, overwrite);
   const origins = computationHere(argv);
   const measured = measureTrials(settings);
   if (output !== undefined) writeTrials(output, measured, { ...origins, end: new Date().toISOString() });
   effects.stdout.write(trialsTable(measured, roomOf(effects.stdout).table));
-  return EXIT.done;
 }
 
 /** The part of each row of a table in one run, as CSV, and on stderr how many there are, and values that training rows lack. */
-function parts(config: Config, options: Options, { effects, note }: Context): number {
+function parts(config: Config, options: Options, { effects, note }: Context): void {
   if (config.rows === null) throw new UsageError("--parts: is for rows of a file; generated rows have no places");
-  const run = tableRun(config, options);
+  const run = runOf(config, options, "trainRows", "heldoutRows") as AnyRun & FromTable;
   const set = tableSetOf(run);
   const T = testRows(run.training);
   const places = {
@@ -135,12 +131,12 @@ function parts(config: Config, options: Options, { effects, note }: Context): nu
     for (const [column, count] of set.unseen(places[part]))
       note(`${config.rows.inputs[column]}: ${numberOf(count, `${part} row`)} with a value that no training row has`);
   }
-  return EXIT.done;
 }
 
-function tableRun(config: Config, options: Options): AnyRun & FromTable {
+/** The run of `--run`, whose models and grid points must agree in some settings. */
+function runOf(config: Config, options: Options, ...keys: (keyof TrainingSettings)[]): AnyRun {
   const runs = runsAt(config, countOption("--run", options.run, 0));
-  return withTables([agreeing(runs, ["trainRows", "heldoutRows"])])[0] as AnyRun & FromTable;
+  return withTables([agreeing(runs, keys)])[0];
 }
 
 function partsText({ index }: AnyRun, places: Readonly<Record<string, Uint32Array>>): string {
@@ -149,7 +145,7 @@ function partsText({ index }: AnyRun, places: Readonly<Record<string, Uint32Arra
 }
 
 /** The rows of one run, and on stderr their label correlation beside the closed form's. */
-async function pairs(config: Config, options: Options, ofConfig: boolean, context: Context): Promise<number> {
+async function pairs(config: Config, options: Options, ofConfig: boolean, context: Context): Promise<void> {
   const { effects, note, commandLine } = context;
   if ((config.correlations?.length ?? 0) > 1) {
     throw new UsageError(`--corr: expected one correlation without --trials, got '${options.corr}'`);
@@ -160,19 +156,17 @@ async function pairs(config: Config, options: Options, ofConfig: boolean, contex
 
   const rows = chosenRows(config, options, ofConfig);
   const measured = await writeRows({ ...rows, format, file, stdout: effects.stdout });
-  if (measured === undefined) return EXIT.done; // the reader has seen enough
+  if (measured === undefined) return; // the reader has seen enough
   const { inputs, tasks } = rows;
   const count = rowCount(rows.shape);
   note(correlationText(config, measured, count));
   const left = file === undefined && effects.stdout.isTTY ? leftOut({ rows: count, inputs, tasks }) : undefined;
   if (left !== undefined) note(`${left}; all of them, as CSV:\n${commandLine} -o pairs.csv`);
-  return EXIT.done;
 }
 
 /** `ofConfig`: a config was given, and says how many rows a set has. */
 function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRows {
-  const runs = runsAt(config, countOption("--run", options.run, 0));
-  const [run] = withTables([agreeing(runs, ["trainRows", "sampling", "batch", "heldoutRows"])]) as [AnyRun];
+  const run = runOf(config, options, "trainRows", "sampling", "batch", "heldoutRows");
   if (options.steps !== undefined) return batchRows(run, stepsOption(options.steps, options));
   const { batch, trainRows } = run.training;
   if (options.validation && !isValidated(run))

@@ -1,28 +1,18 @@
 import { statSync } from "node:fs";
 import { presetNames } from "../config/load.ts";
 import { SETTING_KEYS, type SettingKey } from "../config/schema.ts";
-import { meantBy } from "../config/suggest.ts";
+import { meantBy, standsFor } from "../config/suggest.ts";
 import { shellQuoted } from "../text.ts";
 
-/** Settings that have an option of another name than their own. */
-const SHORTER: Partial<Record<SettingKey, string>> = { correlations: "--corr" };
-
-/** Options for what is no setting of ours, and what is typed for them. */
-const OTHER_OPTIONS: Readonly<Record<string, string>> = {
-  "--gpu": "--engine cuda",
-  "--gpus": "--engine cuda",
-  "--cuda": "--engine cuda",
-  "--cpu": "--engine cpu",
-  "--epoch": "--steps VALUE", // a number of epochs is no number of steps
-  "--epochs": "--steps VALUE",
-  "--threads": "--jobs",
-  "--workers": "--jobs",
-  "--num-workers": "--jobs",
-  "--output": "--out",
-  "-o": "--out",
-  "--config": "CONFIG",
-  "--trials": "--runs VALUE",
-  "--repeats": "--runs VALUE",
+/** What is typed in place of options that are for no setting, or for another. */
+const OTHER_OPTIONS = {
+  "--engine cuda": ["--gpu", "--gpus", "--cuda"],
+  "--engine cpu": ["--cpu"],
+  "--steps VALUE": ["--epoch", "--epochs"], // a number of epochs is no number of steps
+  "--jobs": ["--threads", "--workers", "--num-workers"],
+  "--out": ["--output", "-o"],
+  CONFIG: ["--config"],
+  "--runs VALUE": ["--trials", "--repeats"],
 };
 
 /** Settings that have an option of their name. */
@@ -37,14 +27,14 @@ export function settingFor(
   flag: string,
   { exact }: { readonly exact: boolean },
 ): string | undefined {
-  const other = OTHER_OPTIONS[flag];
+  const other = standsFor(flag, OTHER_OPTIONS);
   if (other !== undefined) return other;
   const word = camelCase(flag);
   const setting = meantBy(word, SETTING_KEYS) as SettingKey | undefined;
   if (setting === undefined || (exact && setting !== word)) return undefined;
-  const option = SHORTER[setting] ?? (SAME.includes(setting) ? `--${setting}` : undefined);
-  const value = givenValue(argv, flag);
-  return option === undefined ? `--set ${setting}=${value ?? "VALUE"}` : `${option} ${value ?? "VALUE"}`;
+  const value = givenValue(argv, flag) ?? "VALUE";
+  if (setting === "correlations") return `--corr ${value}`;
+  return SAME.includes(setting) ? `--${setting} ${value}` : `--set ${setting}=${value}`;
 }
 
 /** `--train-rows=9` as `trainRows`. */
@@ -61,32 +51,23 @@ function givenValue(argv: readonly string[], flag: string): string | undefined {
 }
 
 /** What other programs call our commands. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  train: "sweep",
-  run: "sweep",
-  fit: "sweep",
-  start: "sweep",
-  resume: "sweep",
-  plot: "figures",
-  draw: "figures",
-  fig: "figures",
-  ls: "status",
-  show: "summary",
-  results: "summary",
-  eval: "summary",
-  evaluate: "summary",
-  list: "models",
-  diff: "compare",
-  test: "claims",
-  gpu: "cuda",
-  install: "cuda",
-  rerun: "verify",
-  html: "report",
+const OTHER_NAMES = {
+  sweep: ["train", "run", "fit", "start", "resume"],
+  figures: ["plot", "draw", "fig"],
+  status: ["ls"],
+  summary: ["show", "results", "eval", "evaluate"],
+  models: ["list"],
+  compare: ["diff"],
+  claims: ["test"],
+  cuda: ["gpu", "install"],
+  verify: ["rerun"],
+  report: ["html"],
 };
 
 /** What to type for an unknown command: the one that it stands for or is near to; for a path, a command that takes it. */
 export function commandFor(word: string, commands: readonly string[]): string | undefined {
-  if (Object.hasOwn(OTHER_NAMES, word)) return OTHER_NAMES[word];
+  const other = standsFor(word, OTHER_NAMES);
+  if (other !== undefined) return other;
   const found = statSync(word, { throwIfNoEntry: false });
   if (found?.isDirectory()) return `summary ${shellQuoted(word)}`;
   if (presetNames().includes(word) || (found && /\.(ya?ml|json)$/.test(word))) return `sweep ${shellQuoted(word)}`;

@@ -13,8 +13,8 @@ import {
 } from "../sweep/engine-diagnosis.ts";
 import { ENGINE_NAMES } from "../sweep/engines.ts";
 import { version } from "../version.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { addOptions, choiceOption, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
+import { type Context, EXIT, examples } from "./command.ts";
+import { choiceOption, commandOf, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
 import { CUDA_SETTINGS, type Diagnosis, doctorText } from "./text/doctor-text.ts";
 import { paintFor } from "./text/paint.ts";
 
@@ -27,22 +27,17 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command, OPTIONS)
-    .addHelpText(
-      "after",
-      `\nExits with 4 if an engine that you asked for, or that is set up, does not work.\n${CUDA_SETTINGS}${examples(
-        "mmoe doctor",
-        "mmoe doctor --engine cuda && mmoe sweep --engine cuda",
-      )}`,
-    )
-    .action((options: Options) => run((context) => doctor(options, context)));
-};
+const HELP = `\nExits with 4 if an engine that you asked for, or that is set up, does not work.\n${CUDA_SETTINGS}${examples(
+  "mmoe doctor",
+  "mmoe doctor --engine cuda && mmoe sweep --engine cuda",
+)}`;
+
+export const define = commandOf([], OPTIONS, HELP, doctor);
 
 async function doctor(options: Options, { effects, note }: Context): Promise<number> {
   const asked = choiceOption("--engine", options.engine, ENGINE_NAMES);
   const asksFor = kernelsOption(options.kernels, asked);
-  const kernels = kernelFacts({ ...(asksFor && { kernels: asksFor }), env: effects.env });
+  const kernels = kernelFacts({ kernels: asksFor, env: effects.env });
   const machine = thisMachine(effects.env);
   note("looking at the machine");
   const cuda = await cudaFacts(machine);

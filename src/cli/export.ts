@@ -1,24 +1,17 @@
 import { UsageError } from "../errors.ts";
 import { writeWhole } from "../files.ts";
-import type { Sheet } from "../records/columns.ts";
 import { csvOf } from "../records/csv.ts";
 import { longCurvesSheet } from "../records/curves-csv.ts";
 import { written } from "../records/find-results.ts";
 import { parquetColumns, parquetOf } from "../records/parquet.ts";
-import type { RunRecord } from "../records/record.ts";
 import { runsSheet } from "../records/runs-csv.ts";
 import { numberOf } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { AT_OPTION, readEnded } from "./loss-commands.ts";
-import { addOptions, choiceOption, type Given, type OptionSpecs, outputFile, pathOption, writeOut } from "./options.ts";
+import { type Context, examples } from "./command.ts";
+import { AT_OPTION, RESULTS, readEnded } from "./loss-commands.ts";
+import { choiceOption, commandOf, type Given, type OptionSpecs, outputFile, pathOption, writeOut } from "./options.ts";
 
 /** What can be exported. */
-const KINDS: Readonly<
-  Record<"runs" | "curves", (records: readonly RunRecord[], labels: readonly string[] | undefined) => Sheet<RunRecord>>
-> = {
-  runs: runsSheet,
-  curves: longCurvesSheet,
-};
+const KINDS = { runs: runsSheet, curves: longCurvesSheet } as const;
 
 export const WHAT = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
@@ -31,23 +24,18 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder; the sweep may still be running"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 The columns are those of runs.csv and curves-long.csv. What is empty in CSV is
 null in Parquet.
 ${examples(
   "mmoe export results/paper -o runs.parquet",
   "mmoe export results/paper --what curves -o curves.parquet",
   "mmoe export results/rates --at lr=0.01 > runs.csv",
-)}`,
-    )
-    .action((folder: string, options: Options) => run((context) => exportRecords(folder, options, context)));
-};
+)}`;
 
-async function exportRecords(folder: string, options: Options, context: Context): Promise<number> {
+export const define = commandOf(RESULTS, OPTIONS, HELP, exportRecords);
+
+async function exportRecords(folder: string, options: Options, context: Context): Promise<void> {
   const sheetOf = KINDS[choiceOption("--what", options.what, WHAT)];
   const { output } = options;
   const format = output === undefined ? "csv" : formatOf(output, options);
@@ -56,13 +44,12 @@ async function exportRecords(folder: string, options: Options, context: Context)
   const csv = () => csvOf(records, sheet.rowsOf);
   if (output === undefined) {
     for (const text of csv()) if (!(await writeOut(context.effects.stdout, text))) break;
-    return EXIT.done;
+    return;
   }
   const parquet = () => parquetOf(parquetColumns(sheet, records[0]), records, sheet.rowsOf);
   await written(output, writeWhole(output, format === "csv" ? csv() : parquet()), "give another -o");
   const what = options.what === "runs" ? "" : `${options.what} of `;
   context.note(`${output}: ${what}${numberOf(records.length, "run")}`);
-  return EXIT.done;
 }
 
 /** The format that a file's name asks for. Throws UsageError for another one, or if the file is there. */

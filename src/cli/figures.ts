@@ -2,7 +2,6 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { shortRuns } from "../claims/claims.ts";
-import type { LossSet } from "../config/losses.ts";
 import { defined } from "../defined.ts";
 import { UsageError } from "../errors.ts";
 import { type LeftOut, partWords } from "../figures/draw/facts.ts";
@@ -27,14 +26,14 @@ import {
 } from "../figures/gallery.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
 import { makeFolder, writeWholeSync } from "../files.ts";
-import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { addOptions, choiceOption, folderOption, type Given, listOption, type OptionSpecs } from "./options.ts";
+import { choiceOption, commandOf, folderOption, type Given, listOption, type OptionSpecs } from "./options.ts";
 
 /** All themes but the report page's, which takes its colours from the page. */
 const THEMES = THEME_NAMES.filter((name) => name !== "page");
@@ -68,23 +67,23 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder, or one of mmoe data --trials"), OPTIONS)
-    .addHelpText(
-      "after",
-      examples(
-        "mmoe figures results/paper",
-        "mmoe figures results/paper --only 4,5 --format svg,png,pdf --paper",
-        "mmoe figures results/paper --only 4 --width 17cm --height 9cm --y-limits 0,0.3",
-        "mmoe figures results/figure2 --theme print --format pdf",
-        "mmoe figures results/paper --only final-loss --models omoe,mmoe",
-        "mmoe figures results/paper --loss heldout --statistic median --scale log",
-      ),
-    )
-    .action((folder: string, options: Options) => run((context) => figures(folder, options, context)));
-};
+const HELP = examples(
+  "mmoe figures results/paper",
+  "mmoe figures results/paper --only 4,5 --format svg,png,pdf --paper",
+  "mmoe figures results/paper --only 4 --width 17cm --height 9cm --y-limits 0,0.3",
+  "mmoe figures results/figure2 --theme print --format pdf",
+  "mmoe figures results/paper --only final-loss --models omoe,mmoe",
+  "mmoe figures results/paper --loss heldout --statistic median --scale log",
+);
 
-async function figures(folder: string, options: Options, { effects, note }: Context): Promise<number> {
+export const define = commandOf(
+  [["<folder>", "a results folder, or one of mmoe data --trials"]],
+  OPTIONS,
+  HELP,
+  figures,
+);
+
+async function figures(folder: string, options: Options, { effects, note }: Context): Promise<void> {
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
   const chosen = { ...chosenOptions(options), ...pageOptions(options, formats) };
@@ -111,7 +110,6 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
       `${await write(figure, join(out, fileName(figure, how, { at, part: part?.words })), formats)}\n`,
     );
   if (wrong.length > 0) throw new UsageError(wrong);
-  return EXIT.done;
 }
 
 /** A line for each reason why figures are not drawn. */
@@ -209,23 +207,11 @@ interface Drawable extends Pick<SweepFigure, "name" | "supports"> {
   readonly draw: (options: FigureChoices) => Figure | Unavailable;
 }
 
-/** What can be drawn of a folder. */
-interface Drawables {
-  readonly kinds: readonly Drawable[];
-  readonly at: GridPoint;
-  readonly part: Part | undefined;
-  /** The loss that the config reports. */
-  readonly loss: LossSet;
-  /** What to say where the paper is drawn beside its runs. */
-  readonly short: readonly string[];
-}
-
-/** The kinds of figures for which a folder may have records, at the values that `--at` chooses, and the part that is drawn. */
-async function kindsIn(
-  folder: string,
-  options: Pick<Options, "at" | "models" | "corr">,
-  note: (line: string) => void,
-): Promise<Drawables> {
+/**
+ * The kinds of figures for which a folder may have records, at the values that `--at` chooses, and the part that is drawn; the loss
+ * that its config reports; and what to say where the paper is drawn beside its runs.
+ */
+async function kindsIn(folder: string, options: Pick<Options, "at" | "models" | "corr">, note: (line: string) => void) {
   if (!holdsTrials(folder)) {
     const all = await readResults(folder, note);
     const at = choiceIn(options.at, all, "--at");
@@ -242,7 +228,7 @@ async function kindsIn(
   for (const [flag, text] of given)
     if (text !== undefined) throw new UsageError(`${folder} holds no sweep, so ${flag} chooses nothing; leave it out`);
   const kinds = drawables(TRIAL_FIGURES, readTrials(folder));
-  return { kinds, at: NO_CHOICE, part: undefined, short: [], loss: "train" }; // their figure shows no loss
+  return { kinds, at: NO_CHOICE, part: undefined, short: [], loss: "train" as const }; // their figure shows no loss
 }
 
 function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {

@@ -3,16 +3,8 @@ import { MMOE } from "../called-as.ts";
 import { loadConfig, presetNames } from "../config/load.ts";
 import { DECLARED, SETTING_KEYS, type SettingKey } from "../config/schema.ts";
 import { shellQuoted } from "../text.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
-import {
-  addOptions,
-  choiceOption,
-  type Given,
-  type OptionSpecs,
-  outputFile,
-  writeOut,
-  writeOutput,
-} from "./options.ts";
+import { type Context, examples } from "./command.ts";
+import { choiceOption, commandOf, type Given, type OptionSpecs, outputFile, writeOut, writeOutput } from "./options.ts";
 
 const OPTIONS = [
   ["-o, --output <file>", "where the config goes (default: stdout)"],
@@ -21,29 +13,23 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("[preset]", "the preset that the config extends", "paper"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 The config has one line per setting, commented out: the preset's value and what
 it may be. Uncomment what you change.
-${examples("mmoe init -o my.yaml && mmoe sweep my.yaml --dry-run", "mmoe init zoo")}`,
-    )
-    .action((preset: string, options: Options) => run((context) => init(preset, options, context)));
-};
+${examples("mmoe init -o my.yaml && mmoe sweep my.yaml --dry-run", "mmoe init zoo")}`;
 
-async function init(preset: string, options: Options, { effects, note }: Context): Promise<number> {
+export const define = commandOf([["[preset]", "the preset that the config extends", "paper"]], OPTIONS, HELP, init);
+
+async function init(preset: string, options: Options, { effects, note }: Context): Promise<void> {
   choiceOption("preset", preset, presetNames());
   const file = outputFile(options);
   if (file === undefined) {
     await writeOut(effects.stdout, starterYaml(preset, "my.yaml"));
-    return EXIT.done;
+    return;
   }
   const quoted = shellQuoted(file);
   writeOutput(file, starterYaml(preset, quoted));
   note(`${file}: uncomment what you change, then: ${MMOE} sweep ${quoted} --dry-run`);
-  return EXIT.done;
 }
 
 /** What a file says of itself, and what mmoe writes. */

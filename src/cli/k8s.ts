@@ -51,7 +51,7 @@ export const define: Define = (command, run) => {
     );
 };
 
-async function k8s(file: string, options: Options, typed: string[], { effects }: Context): Promise<number> {
+async function k8s(file: string, options: Options, typed: string[], { effects }: Context): Promise<void> {
   const { config, out } = await checkSweep(file, options);
   const code = config.ownModels.find(isCodeDefinition);
   if (code)
@@ -74,7 +74,6 @@ async function k8s(file: string, options: Options, typed: string[], { effects }:
     memory: memory === undefined ? undefined : sizeOption(memory),
   });
   effects.stdout.write(text);
-  return EXIT.done;
 }
 
 /** A name made from the results folder, without the characters that Kubernetes does not allow. */

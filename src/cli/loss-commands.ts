@@ -13,13 +13,15 @@ import { JOURNALS } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { runsInFlight } from "../records/writers.ts";
-import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { planWanted } from "../sweep/plan.ts";
 import { numberOf, thousands } from "../units.ts";
 import type { Context } from "./command.ts";
-import { choiceOption, collect, numberOption } from "./options.ts";
+import { choiceOption, collect } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
+
+/** What commands take that show results so far. */
+export const RESULTS = [["<folder>", "a results folder; the sweep may still be running"]] as const;
 
 /** The option that says which loss a command shows. */
 export const LOSS_OPTION = [
@@ -52,16 +54,6 @@ export async function readWithLoss(
   const asked = lossOption(loss); // checked before it reads for long
   const results = await readEnded(folder, at, context);
   return { results, loss: asked ?? results.config.report };
-}
-
-/** The option that says which runs are in a bad minimum. */
-export const BAD_OPTION = [
-  "--bad <loss>",
-  "a run with a higher final loss is in a bad minimum (default: 1/6)",
-] as const;
-
-export function badOption(text: string | undefined): number {
-  return text === undefined ? BAD_LOSS : numberOption("--bad", text, 0);
 }
 
 /** The option that chooses values of settings that a sweep lists; it may be given again. */

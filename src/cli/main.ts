@@ -43,7 +43,7 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
     await defineCommand(command, entry, async (action) => {
       const context = contextOf(effects, command.opts(), argv);
       onLongWork(context.note);
-      code = await action(context);
+      code = (await action(context)) || EXIT.done;
     });
     for (const one of [command, ...command.commands]) takeOut(one);
   }

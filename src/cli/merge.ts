@@ -14,9 +14,9 @@ import type { RunRecord } from "../records/record.ts";
 import { planWanted } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/sweep-status.ts";
 import { numberOf } from "../units.ts";
-import { type Context, type Define, type Effects, EXIT, examples } from "./command.ts";
+import { type Context, type Effects, EXIT, examples } from "./command.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
-import { addOptions, folderOption, type Given, jsonText, type OptionSpecs } from "./options.ts";
+import { commandOf, folderOption, type Given, jsonText, type OptionSpecs } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { resultsText } from "./text/summary-table.ts";
 import { keptText } from "./text/sweep-start.ts";
@@ -30,17 +30,12 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folders...>", "results folders of one sweep"), OPTIONS)
-    .addHelpText(
-      "after",
-      `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
-        "mmoe merge results/paper",
-        "mmoe merge shard-1 shard-2 shard-3 -o results/paper",
-      )}`,
-    )
-    .action((folders: string[], options: Options) => run((context) => merge(folders, options, context)));
-};
+const HELP = `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
+  "mmoe merge results/paper",
+  "mmoe merge shard-1 shard-2 shard-3 -o results/paper",
+)}`;
+
+export const define = commandOf([["<folders...>", "results folders of one sweep"]], OPTIONS, HELP, merge);
 
 async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
   const out = options.output === undefined ? folders[0] : folderOption("--output", options.output);

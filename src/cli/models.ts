@@ -18,12 +18,12 @@ import { type DescribeOptions, describeModel } from "../sweep/engines.ts";
 import { runsAt } from "../sweep/plan.ts";
 import { printable } from "../text.ts";
 import { parametersText, thousands } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
 import {
-  addOptions,
   choiceOption,
   collect,
+  commandOf,
   countOption,
   type Given,
   jsonText,
@@ -33,13 +33,15 @@ import {
 } from "./options.ts";
 import { npyHeader } from "./rows-output.ts";
 import { type Room, roomOf } from "./text/blocks.ts";
-import { codeText, modelText } from "./text/model-text.ts";
+import { codeText, type Description, modelText } from "./text/model-text.ts";
 import { table, wrapped } from "./text/table.ts";
 
 const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 
 /** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
 const MOST_TASKS = 1_000;
+
+const TAKES = [["[config]", "a config, preset or results folder: list its models (default: all of mmoe's)"]] as const;
 
 const OPTIONS = [
   ["--model <file>", "with a config: add your own model, as in mmoe sweep", collect, []],
@@ -59,37 +61,30 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(
-    command.argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)"),
-    OPTIONS,
-  )
-    .addHelpText(
-      "after",
-      examples(
-        "mmoe models",
-        "mmoe models --describe ple",
-        "mmoe models --inputs 112 --tasks 3",
-        "mmoe models --json",
-        "mmoe models my.yaml",
-        "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3",
-        "mmoe models paper --initial mmoe --run 17 -o mmoe.npy",
-      ),
-    )
-    .action((config: string | undefined, options: Options) => run((context) => show(config, options, context)));
-};
+const HELP = examples(
+  "mmoe models",
+  "mmoe models --describe ple",
+  "mmoe models --inputs 112 --tasks 3",
+  "mmoe models --json",
+  "mmoe models my.yaml",
+  "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3",
+  "mmoe models paper --initial mmoe --run 17 -o mmoe.npy",
+);
 
-async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
+export const define = commandOf(TAKES, OPTIONS, HELP, show);
+
+async function show(file: string | undefined, options: Options, { effects }: Context): Promise<void> {
   const { json = false, describe, initial } = options;
   checkInitial(file, options);
-  if (file !== undefined && initial !== undefined)
-    return writeInitial(sweepConfig(file, options, effects.env), initial, options);
-  const models = file === undefined ? zooModels(dimensionsOf(options)) : await modelsIn(file, options, effects.env);
-  const { stdout } = effects;
+  const { stdout, env } = effects;
+  const config = file === undefined ? undefined : sweepConfig(file, options, env);
+  if (config && initial !== undefined) return writeInitial(config, initial, options);
+  const models = config
+    ? await configModels(config, { python: options.python, env })
+    : zooModels(dimensionsOf(options));
   const room = roomOf(stdout);
   if (describe !== undefined) stdout.write(description(describe, models, json, room));
   else stdout.write(json ? jsonText(models.map(described)) : listText(models, room));
-  return EXIT.done;
 }
 
 function dimensionsOf({ inputs, tasks, model, modelSet, set }: Options): Dimensions {
@@ -98,10 +93,6 @@ function dimensionsOf({ inputs, tasks, model, modelSet, set }: Options): Dimensi
   if (flag) throw new UsageError(`${flag}: expected a config with the other models; give one, such as paper`);
   const D = countOption("--inputs", inputs ?? String(PAPER_INPUTS), 2);
   return { inputs: D, tasks: countOption("--tasks", tasks ?? "2", 2, Math.min(D, MOST_TASKS)) };
-}
-
-function modelsIn(file: string, options: Options, env: Env): Promise<Listed[]> {
-  return configModels(sweepConfig(file, options, env), { python: options.python, env });
 }
 
 function sweepConfig(
@@ -160,18 +151,14 @@ function aboutText(models: readonly Listed[], { words }: Room): string {
 const LISTED_PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
 
 /** Embeddings are listed only if one of the models has some. */
-export function listedParts(models: readonly Model[]): readonly Part[] {
+function listedParts(models: readonly Model[]): readonly Part[] {
   const areEmbedded = models.some((model) => !isCode(model) && model.embeddings !== undefined);
   return areEmbedded ? ["embeddings", ...LISTED_PARTS] : LISTED_PARTS;
 }
 
 /** A model, what it is in some words, and how many parameters it has. */
-export interface Listed {
+interface Listed extends Description {
   readonly model: Model;
-  readonly about: string;
-  /** Of mmoe's own models: what they predict, line by line. */
-  readonly formula?: readonly string[];
-  readonly source?: string;
   /** Parameters by part; of a model in code, by name. */
   readonly parts: Readonly<Record<string, number>>;
   readonly total: number;
@@ -179,28 +166,26 @@ export interface Listed {
   readonly paper?: number;
 }
 
-export function zooModels(dimensions: Dimensions): Listed[] {
+function zooModels(dimensions: Dimensions): Listed[] {
   return MODEL_NAMES.map((name) => ofSpec(ZOO[name].build(dimensions), ZOO[name]));
 }
 
 /** Of a grid, the models at the first point: their sizes are the same at all. */
-export function configModels(config: Config, options: DescribeOptions): Promise<Listed[]> {
+function configModels(config: Config, options: DescribeOptions): Promise<Listed[]> {
   const point = configAt(config, gridPoints(config)[0] ?? {});
   const listed = config.models.map((name) => {
     const model = modelOf(point, name);
-    return isCode(model) ? ofCode(model, options) : ofSpec(model, entryOf(name, config));
+    return isCode(model) ? ofCode(model, options) : ofSpec(model, descriptionOf(name, config));
   });
   return Promise.all(listed);
 }
 
-type Entry = Pick<Listed, "about" | "formula" | "source">;
-
-function entryOf(name: string, { ownModels }: Config): Entry {
+function descriptionOf(name: string, { ownModels }: Config): Description {
   const own = ownModels.find((model) => model.name === name);
   return own === undefined ? ZOO[name as ModelName] : { about: definitionText(own) };
 }
 
-function ofSpec(model: ModelSpec, { about, formula, source }: Entry): Listed {
+function ofSpec(model: ModelSpec, { about, formula, source }: Description): Listed {
   const parts = Object.fromEntries(listedParts([model]).map((part) => [part, parameterCount(model, part)]));
   const counts = { parts, total: parameterCount(model), paper: paperCount(model) };
   return { model, about, ...(formula && { formula }), ...(source && { source }), ...counts };
@@ -212,10 +197,8 @@ async function ofCode(model: CodeModel, options: DescribeOptions): Promise<Liste
   return { model, about: printable(about || model.file), parts, total: size };
 }
 
-type InitialOptions = Pick<Options, "initial" | "run" | "output" | "overwrite">;
-
 /** Refuses options that lack --initial, and --initial without a config or a file: UsageError. */
-export function checkInitial(config: string | undefined, { initial, run, output, overwrite }: InitialOptions): void {
+function checkInitial(config: string | undefined, { initial, run, output, overwrite }: Options): void {
   const stray = Object.entries({ "--run": run, "--output": output, "--overwrite": overwrite }).find(
     ([, given]) => given,
   );
@@ -227,7 +210,7 @@ export function checkInitial(config: string | undefined, { initial, run, output,
 }
 
 /** Writes one record: a field for each tensor of the model, by its name. */
-export function writeInitial(config: Config, text: string, options: InitialOptions): number {
+function writeInitial(config: Config, text: string, options: Options): void {
   const name = choiceOption("--initial", text, config.models);
   const runs = runsAt(config, countOption("--run", options.run ?? "0", 0));
   const run = agreeing(
@@ -242,5 +225,4 @@ export function writeInitial(config: Config, text: string, options: InitialOptio
   const header = npyHeader(parameterBlocks(run.model), []);
   const values = Buffer.from(initialParameters(run as Run).buffer);
   writeOutput(file, Buffer.concat([header, values]));
-  return EXIT.done;
 }

@@ -8,7 +8,7 @@ import { UsageError } from "../errors.ts";
 import { writeWholeSync } from "../files.ts";
 import { writable } from "../records/find-results.ts";
 import type { EngineName } from "../sweep/engines.ts";
-import type { Output } from "./command.ts";
+import type { Action, Context, Define, Output } from "./command.ts";
 import { type Block, blocksLatex, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
 /** A whole number from a flag's text; UsageError with flag and value for anything else. */
@@ -112,6 +112,24 @@ export function addOptions(command: Command, specs: OptionSpecs): Command {
   return command;
 }
 
+/** The arguments of a command, each with its line in the help, and perhaps a default. */
+export type Takes = readonly (readonly [name: string, about: string, fallback?: string])[];
+
+/** A command with arguments and options; `action` gets what was typed of them, and the context. */
+export function commandOf<Typed extends unknown[]>(
+  takes: Takes,
+  options: OptionSpecs,
+  help: string,
+  action: (...given: [...Typed, context: Context]) => ReturnType<Action>,
+): Define {
+  return (command, run) => {
+    for (const one of takes) command.argument(...one);
+    addOptions(command, options)
+      .addHelpText("after", help)
+      .action((...typed) => run((context) => action(...(typed.slice(0, -1) as Typed), context))); // the last is the command
+  };
+}
+
 export function addGroups(command: Command, groups: GroupedSpecs): Command {
   for (const [heading, specs] of Object.entries(groups)) addOptions(command.optionsGroup(heading), specs);
   return command;
@@ -160,15 +178,13 @@ export function formatOptions({ csv, json }: { readonly csv: string; readonly js
 /** Throws UsageError for an unknown format, or for two of them. */
 export function formatOption({ format, csv = false, json = false }: FormatOptions): Format {
   const chosen = format === undefined ? undefined : choiceOption("--format", format, TEXT_FORMATS);
-  const given = new Set<Format>([
-    ...(chosen ? [chosen] : []),
-    ...(csv ? ["csv" as const] : []),
-    ...(json ? ["json" as const] : []),
-  ]);
-  const [first = "table", second] = given;
+  const given = new Map<string, Format>();
+  if (chosen) given.set(`--format ${chosen}`, chosen);
+  if (csv) given.set("--csv", "csv");
+  if (json) given.set("--json", "json");
+  const [first = "table", second] = new Set(given.values());
   if (second === undefined) return first;
-  const flags = [...(chosen ? [`--format ${chosen}`] : []), ...(csv ? ["--csv"] : []), ...(json ? ["--json"] : [])];
-  throw new UsageError(`${flags.join(" and ")}: expected one of them`);
+  throw new UsageError(`${[...given.keys()].join(" and ")}: expected one of them`);
 }
 
 /** What a command shows: only that of the chosen format is made. */

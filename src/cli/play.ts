@@ -6,14 +6,16 @@ import { loadConfig } from "../config/load.ts";
 import { addressOf, configSettings, MOST_MODELS, type PlaySettings, settingsIn } from "../config/playground.ts";
 import { UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { startServer } from "./live/live-server.ts";
 import { configFileOf } from "./one-run.ts";
 import { openPage } from "./open-page.ts";
-import { addOptions, countOption, type Given, type OptionSpecs } from "./options.ts";
+import { commandOf, countOption, type Given, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 
 const PAGE = fileURLToPath(new URL("../../dist/play/index.html", import.meta.url));
+
+const TAKES = [["[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper"]] as const;
 
 const OPTIONS = [
   ["--open", "open the page in a browser"],
@@ -22,29 +24,21 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(
-    command.argument("[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper"),
-    OPTIONS,
-  )
-    .addHelpText(
-      "after",
-      `\nThe page trains in the browser. It is served to this machine alone until Ctrl-C.\n${examples(
-        "mmoe play --open",
-        "mmoe play my.yaml",
-      )}`,
-    )
-    .action((config: string, options: Options) => run((context) => play(config, options, context)));
-};
+const HELP = `\nThe page trains in the browser. It is served to this machine alone until Ctrl-C.\n${examples(
+  "mmoe play --open",
+  "mmoe play my.yaml",
+)}`;
 
-async function play(file: string, { port, open = false }: Options, context: Context): Promise<number> {
+export const define = commandOf(TAKES, OPTIONS, HELP, play);
+
+async function play(file: string, { port, open = false }: Options, context: Context): Promise<void> {
   const { effects, note } = context;
   const asked = port === undefined ? undefined : countOption("--port", port, 1, 65_535);
   const paper = loadConfig("paper");
   const defaults = configSettings(paper as Playable);
-  const state = addressOf(settingsOf(file, { paper, defaults, note }), defaults);
+  const state = addressOf(settingsOf(file, paper, defaults, note), defaults);
   const html = page();
-  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  const stop = stopOnSignals(effects, "nothing was changed");
   try {
     const server = await startServer({ port: asked, asker: "play", page: () => html, policy: policyIn(html) });
     const address = `${server.address}${state === "" ? "" : `#${state}`}`;
@@ -53,7 +47,6 @@ async function play(file: string, { port, open = false }: Options, context: Cont
     if (open) await openPage(address, note);
     if (!stop.signal.aborted) await once(stop.signal, "abort");
     await server.close();
-    return EXIT.done;
   } finally {
     stop.release();
   }
@@ -80,15 +73,8 @@ const FIXED = [
   ...(["schedule", "warmup", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm", "embeddingSteps"] as const),
 ];
 
-/** What a config is compared with: preset paper, its settings for the page, and who is told what the page leaves out. */
-interface Beside {
-  readonly paper: Config;
-  readonly defaults: PlaySettings;
-  readonly note: (line: string) => void;
-}
-
-/** A config's settings for the page. Throws UsageError for what it does not train. */
-function settingsOf(file: string, { paper, defaults, note }: Beside): PlaySettings {
+/** A config's settings for the page, where preset `paper` has `defaults`. Throws UsageError for what it does not train. */
+function settingsOf(file: string, paper: Config, defaults: PlaySettings, note: Context["note"]): PlaySettings {
   const config = loadConfig(configFileOf(file));
   const other = FIXED.find((key) => JSON.stringify(config[key]) !== JSON.stringify(paper[key]));
   if (other !== undefined)

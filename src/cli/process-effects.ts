@@ -24,8 +24,9 @@ export function effectsOf(process: NodeJS.Process): Effects & { exitCodeAfter(co
   };
   process.stdout.on("error", failed);
   process.stderr.on("error", () => {});
+  const isFile = fstatSync(process.stdout.fd).isFile();
   return {
-    stdout: isFile(process.stdout) ? fileOutput(process.stdout, failed) : process.stdout,
+    stdout: isFile ? fileOutput(process.stdout, failed) : process.stdout,
     stderr: process.stderr,
     env: process.env,
     on: (signal, listener) => process.on(signal, listener),
@@ -36,10 +37,6 @@ export function effectsOf(process: NodeJS.Process): Effects & { exitCodeAfter(co
       return code || exitCode();
     },
   };
-}
-
-function isFile({ fd }: NodeJS.Process["stdout"]): boolean {
-  return fstatSync(fd).isFile();
 }
 
 /** Writes all of a text, or fails: on a nearly full disk, Node's own stdout takes a written part for all of it. */

@@ -8,10 +8,14 @@ import { writable } from "../records/find-results.ts";
 import { configIn, type Results } from "../records/read-results.ts";
 import { reportHtml, togetherHtml } from "../report/report.ts";
 import { together } from "../report/together.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption, readEnded, readWithLoss } from "./loss-commands.ts";
 import { openPage } from "./open-page.ts";
-import { addOptions, countOption, type Given, type OptionSpecs, writeOutput } from "./options.ts";
+import { commandOf, countOption, type Given, type OptionSpecs, writeOutput } from "./options.ts";
+
+const TAKES = [
+  ["<folders...>", "a results folder, whose sweep may still be running, or several, on one page"],
+] as const;
 
 const OPTIONS = [
   ["-o, --output <file>", "the file to write (default: report.html in the folder; needed for several)"],
@@ -25,26 +29,17 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(
-    command.argument("<folders...>", "a results folder, whose sweep may still be running, or several, on one page"),
-    OPTIONS,
-  )
-    .addHelpText(
-      "after",
-      `\nThe page includes all losses; --loss chooses the one that it shows first.\n${examples(
-        "mmoe report results/paper",
-        "mmoe report results/paper -o report.html --loss heldout",
-        "mmoe report results/paper --serve --open",
-        "mmoe report results/paper results/paper-tuned -o both.html",
-      )}`,
-    )
-    .action((folders: string[], options: Options) =>
-      run((context) => (options.serve ? serve(folders, options, context) : report(folders, options, context))),
-    );
-};
+const HELP = `\nThe page includes all losses; --loss chooses the one that it shows first.\n${examples(
+  "mmoe report results/paper",
+  "mmoe report results/paper -o report.html --loss heldout",
+  "mmoe report results/paper --serve --open",
+  "mmoe report results/paper results/paper-tuned -o both.html",
+)}`;
 
-async function report(folders: readonly string[], options: Options, context: Context): Promise<number> {
+export const define = commandOf(TAKES, OPTIONS, HELP, report);
+
+async function report(folders: readonly string[], options: Options, context: Context): Promise<void> {
+  if (options.serve) return serve(folders, options, context);
   const { overwrite = false } = options;
   if (options.port !== undefined) throw new UsageError(`--port ${options.port} is for --serve; give both`);
   for (const folder of folders) configIn(folder);
@@ -53,7 +48,6 @@ async function report(folders: readonly string[], options: Options, context: Con
   writeOutput(file, await htmlOf(folders, options, context));
   context.effects.stdout.write(`${file}\n`);
   if (options.open) await openPage(resolve(file), context.note);
-  return EXIT.done;
 }
 
 function ownFile([folder, ...others]: readonly string[]): string {
@@ -82,7 +76,7 @@ function choicesFor(folders: readonly string[], at: readonly string[]): string[]
   return listed.map((keys, i) => texts.filter((text) => isOf(keys)(text) || (i === 0 && !isOf(listed.flat())(text))));
 }
 
-async function serve(folders: readonly string[], options: Options, context: Context): Promise<number> {
+async function serve(folders: readonly string[], options: Options, context: Context): Promise<void> {
   const [folder, ...others] = folders as [string, ...string[]];
   if (others.length > 0) throw new UsageError(`--serve follows one sweep; leave ${others.join(" ")} out`);
   for (const flag of ["output", "overwrite"] as const)

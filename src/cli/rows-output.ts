@@ -6,6 +6,7 @@ import { RowMaker } from "../engines/rows/row-maker.ts";
 import { type FeedRows, feedOf } from "../engines/rows/row-source.ts";
 import { UsageError } from "../errors.ts";
 import { writeWhole } from "../files.ts";
+import type { ParameterBlock } from "../models/parameters.ts";
 import { parquetFile } from "../records/parquet.ts";
 import { Correlation } from "../stats/moments.ts";
 import { isSystemError, systemReason } from "../system-errors.ts";
@@ -79,16 +80,12 @@ function numbered(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
 }
 
-/** Values of row n in the order of the columns. */
-function rowValues({ x, y }: Rows, n: number, D: number, K: number): number[] {
-  return [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * K, (n + 1) * K)];
-}
-
 function* csv(columns: Columns, chunks: Iterable<Chunk>): Generator<string> {
   const { inputs: D, tasks: K } = columns;
   yield `${namesOf(columns).join(",")}\n`;
-  for (const [rows, count] of chunks) {
-    const lines = Array.from({ length: count }, (_, n) => rowValues(rows, n, D, K).map(float32Text).join(","));
+  for (const [{ x, y }, count] of chunks) {
+    const values = (n: number) => [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * K, (n + 1) * K)];
+    const lines = Array.from({ length: count }, (_, n) => values(n).map(float32Text).join(","));
     yield `${lines.join("\n")}\n`;
   }
 }
@@ -194,12 +191,6 @@ function emptyRows({ model: { inputs, tasks } }: AnyRun, count: number): Rows {
   return { x: new Float32Array(count * inputs), y: new Float32Array(count * tasks) };
 }
 
-/** A field of a record: float32 numbers of this shape, row-major. */
-interface NpyField {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
 const MAGIC = "\x93NUMPY";
 /** Bytes that a header is a multiple of. */
 const ALIGNED = 64;
@@ -207,10 +198,13 @@ const ALIGNED = 64;
 const LONGEST = 65_535;
 
 /**
- * What comes before the bytes of an array [...shape] of records, one after the other, in NumPy's file format:
+ * What comes before the bytes of an array [...shape] of records, whose fields are float32 numbers of a shape, row-major, one after the other, in NumPy's file format:
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-export function npyHeader(fields: readonly NpyField[], shape: readonly number[]): Uint8Array {
+export function npyHeader(
+  fields: readonly Pick<ParameterBlock, "name" | "shape">[],
+  shape: readonly number[],
+): Uint8Array {
   const types = fields.map(({ name, shape }) => `('${name}', '<f4', ${tuple(shape)})`);
   const text = `{'descr': [${types.join(", ")}], 'fortran_order': False, 'shape': ${tuple(shape)}, }`;
   const isShort = padded(text, 10).length <= LONGEST;

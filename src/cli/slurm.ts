@@ -4,7 +4,7 @@ import { shellQuoted } from "../text.ts";
 import { BIN } from "./cluster/devices.ts";
 import { checkFolder, checkSweep } from "./cluster/shard-option.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript, stopTimes, submit } from "./cluster/slurm-script.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, type Define, examples } from "./command.ts";
 import { addOptions, collect, countOption, type Given, type OptionSpecs, REQUIRED } from "./options.ts";
 import { addSweepOptions, type CheckedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 
@@ -39,18 +39,18 @@ export const define: Define = (command, run) => {
     );
 };
 
-async function slurm(file: string, options: Options, typed: readonly string[], context: Context): Promise<number> {
+async function slurm(file: string, options: Options, typed: readonly string[], context: Context): Promise<void> {
   const checked = await checkSweep(file, options);
   checkFolder(checked);
   const job = jobOf([file, ...typed], checked, options);
   const script = slurmScript(job);
   if (options.submit) submitAll(job, script, context);
   else context.effects.stdout.write(script);
-  return EXIT.done;
 }
 
 function jobOf(words: readonly string[], { config, out }: CheckedOptions, options: Options): SlurmJob {
-  const { time, partition, sbatch: extra, mmoe = thisCommand() } = options;
+  const thisCommand = `${shellQuoted(process.execPath)} ${shellQuoted(BIN)}`;
+  const { time, partition, sbatch: extra, mmoe = thisCommand } = options;
   const cpus = countOption("--cpus", options.cpus);
   const gpus = countOption("--gpus", options.gpus, 0);
   const { warnSeconds, timeLimit } = stopTimes("--time", time);
@@ -85,10 +85,6 @@ function submitAll(job: SlurmJob, script: string, { effects, note }: Context): v
   effects.stdout.write(`${merge}\n`);
   note(`array ${array} of ${job.tasks} tasks; ${merge} merges their results when all have ended; to watch them:`);
   note(`squeue --jobs ${array},${merge}\n${MMOE} status ${shellQuoted(job.out)}\ntail ${jobName(job)}-${array}_*.log`);
-}
-
-function thisCommand(): string {
-  return `${shellQuoted(process.execPath)} ${shellQuoted(BIN)}`;
 }
 
 /** `16`, or `16%4`: tasks, and how many at a time. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UsageError } from "../errors.ts";
 import { type SweepStatus, statusOf } from "../sweep/sweep-status.ts";
-import { type Context, type Define, EXIT, examples, type Output } from "./command.ts";
-import { addOptions, type Given, jsonText, type OptionSpecs } from "./options.ts";
+import { type Context, EXIT, examples, type Output } from "./command.ts";
+import { commandOf, type Given, jsonText, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
@@ -16,25 +16,19 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder"), OPTIONS)
-    .addHelpText(
-      "after",
-      `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
-        "mmoe status results/paper",
-        "mmoe status results/paper --watch",
-        "until mmoe status results/paper; do sleep 60; done",
-      )}`,
-    )
-    .action((folder: string, { json = false, watch = false }: Options) =>
-      run((context) => {
-        if (json && watch) throw new UsageError("--json and --watch: expected one of them");
-        return watch ? watchSweep(folder, context) : status(folder, json, context);
-      }),
-    );
-};
+const HELP = `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
+  "mmoe status results/paper",
+  "mmoe status results/paper --watch",
+  "until mmoe status results/paper; do sleep 60; done",
+)}`;
 
-async function status(folder: string, json: boolean, { effects, note }: Context): Promise<number> {
+export const define = commandOf([["<folder>", "a results folder"]], OPTIONS, HELP, status);
+
+async function status(folder: string, options: Options, context: Context): Promise<number> {
+  const { json = false, watch = false } = options;
+  if (json && watch) throw new UsageError("--json and --watch: expected one of them");
+  if (watch) return watchSweep(folder, context);
+  const { effects, note } = context;
   const found = statusOf(folder, note);
   const { stdout } = effects;
   stdout.write(
@@ -65,7 +59,7 @@ const SHARE = 0.2;
 /** Draws over what it drew before; where there is no terminal, writes a line whenever something has changed. */
 async function watchSweep(folder: string, { effects }: Context): Promise<number> {
   const { stdout } = effects;
-  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  const stop = stopOnSignals(effects, "nothing was changed");
   try {
     for (let before = ""; ; ) {
       const began = performance.now();

@@ -10,16 +10,11 @@ export interface Stop {
   release(): void;
 }
 
-interface StopOptions {
-  /** What a second signal says on stderr before it ends the process. */
-  readonly atOnce: string;
-}
-
 /** Two signals within this time are one: it was sent to the process, and to a parent, which passed it on. */
 const ECHO_MS = 500;
 
-/** Turns the first Ctrl-C, SIGTERM or SIGHUP into an abort; a second signal ends the process at once. */
-export function stopOnSignals(effects: Effects, { atOnce }: StopOptions): Stop {
+/** Turns the first Ctrl-C, SIGTERM or SIGHUP into an abort; a second signal says `atOnce` on stderr, and ends the process. */
+export function stopOnSignals(effects: Effects, atOnce: string): Stop {
   const stop = new AbortController();
   let first: { readonly code: number; readonly reason: string; readonly at: number } | undefined;
   const listen = (code: number, reason: string) => () => {

@@ -4,25 +4,23 @@ import { lossUnitOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
-import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
-import { hasBadMinima } from "../summary/bad-loss.ts";
+import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
 import { costCsv, modelCosts } from "../summary/cost.ts";
 import { leadingCells, leadingMetric } from "../summary/leading.ts";
 import { modelsOnRows } from "../summary/row-pairs.ts";
-import { type Rungs, rungsOf } from "../summary/rungs.ts";
+import { rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/seesaw.ts";
-import { memorisedText, type Summary, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
+import { memorisedText, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
 import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
 import { shellQuoted } from "../text.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import {
   AT_OPTION,
-  BAD_OPTION,
-  badOption,
   coverageOf,
   folderText,
   gapsOf,
@@ -30,21 +28,23 @@ import {
   LOSS_OPTION,
   lossHead,
   lossOption,
+  RESULTS,
   readEnded,
   readWithLoss,
 } from "./loss-commands.ts";
 import {
-  addOptions,
   choiceOption,
+  commandOf,
   formatOption,
   formatOptions,
   type Given,
+  numberOption,
   type OptionSpecs,
   writeAs,
 } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
-import { leadingBlock, type Shown, summaryCells } from "./text/summary-table.ts";
+import { leadingBlock, summaryCells } from "./text/summary-table.ts";
 import {
   comparisonsOf,
   componentsOf,
@@ -59,7 +59,7 @@ import {
 const OPTIONS = [
   LOSS_OPTION,
   AT_OPTION,
-  BAD_OPTION,
+  ["--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)"],
   ["--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack"],
   ["--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)"],
   ["--full", "all statistics of each cell, and tests between models and between correlations"],
@@ -76,11 +76,7 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder; the sweep may still be running"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 Failed runs are counted and named; no loss includes them. Cells are compared on
 the runs that are done in both: run i saw the same rows in both.
 
@@ -93,10 +89,13 @@ divided by the former. single-task has as many parameters in total as mmoe;
 single-task-wide gives each task the units of all of mmoe's experts. A crossed
 sweep combines every data seed with every seed of initial values: --variance
 splits its variance into data, initial values and the rest.
-${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv", "mmoe summary results/crossed --variance --of bad")}`,
-    )
-    .action((folder: string, options: Options) => run((context) => shown(folder, options, context)));
-};
+${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv", "mmoe summary results/crossed --variance --of bad")}`;
+
+export const define = commandOf(RESULTS, OPTIONS, HELP, shown);
+
+function badOption(text: string | undefined): number {
+  return text === undefined ? BAD_LOSS : numberOption("--bad", text, 0);
+}
 
 /** Tables in place of the losses, and the options that each takes. */
 const TABLES = {
@@ -106,7 +105,7 @@ const TABLES = {
 } as const;
 type Table = keyof typeof TABLES;
 
-async function shown(folder: string, options: Options, context: Context): Promise<number> {
+async function shown(folder: string, options: Options, context: Context): Promise<void> {
   const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
   const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
   const others = ["seesaw", "cost", "variance", "against", "of", "loss", "bad", "rungs", "perTask", "full"] as const;
@@ -123,7 +122,7 @@ async function shown(folder: string, options: Options, context: Context): Promis
   return show(folder, options, context);
 }
 
-async function summary(folder: string, options: Options, context: Context): Promise<number> {
+async function summary(folder: string, options: Options, context: Context): Promise<void> {
   const bad = badOption(options.bad);
   const format = formatOption(options);
   if (options.rungs && lossOption(options.loss) === "running")
@@ -150,7 +149,6 @@ async function summary(folder: string, options: Options, context: Context): Prom
     // Markdown has no room for histograms
     blocks: () => blocksOf(results, options, { bad, loss, tasks, room: format === "table" ? roomOf(stdout).table : 0 }),
   });
-  return EXIT.done;
 }
 
 interface Asked {
@@ -172,21 +170,22 @@ function blocksOf(results: Results, options: Options, { bad, loss, tasks, room }
     : [headOf(results, loss)];
   const warnings = [...coverageOf(results), memorisedText(results)].filter((text) => text !== "");
   const ends = [...warnings.map((before) => ({ before })), ...gapsOf(results, cells)];
-  if (!options.full) {
-    const rungs = options.rungs ? rungsIn(rungsOf(results, loss, bad)) : [];
-    return [
-      ...head,
-      ...summaryCells(cells, summarizeCells(cells, bad), shown),
-      ...taskTables(tasks),
-      ...rungs,
-      ...ends,
-    ];
-  }
-  const full = fullOf(cells, summaryOf(results, loss, bad), shown);
-  return [...head, ...full, ...taskTables(tasks), ...rowPairBlocks(modelsOnRows(results), ON_ROWS), ...ends];
+  const summary = options.full ? summaryOf(results, loss, bad) : undefined;
+  const rungs = options.rungs && !summary ? rungsOf(results, loss, bad) : summary?.rungs;
+  const rungTables = rungs ? rungTablesOf(rungs) : [];
+  const table = summaryCells(cells, summary?.cells ?? summarizeCells(cells, bad), shown);
+  if (!summary) return [...head, ...table, ...taskTables(tasks), ...rungTables, ...ends];
+  return [
+    ...head,
+    ...table,
+    ...statisticsOf(summary.cells, isBadShown),
+    ...rungTables,
+    ...comparisonsOf(summary),
+    ...taskTables(tasks),
+    ...rowPairBlocks(modelsOnRows(results), "between models on the same test rows, the first minus the second:"),
+    ...ends,
+  ];
 }
-
-const ON_ROWS = "between models on the same test rows, the first minus the second:";
 
 /** The same values without the intervals that tables do not show: those over few runs or pairs. */
 function shownIntervals(value: unknown, count = Number.POSITIVE_INFINITY): unknown {
@@ -199,21 +198,8 @@ function shownIntervals(value: unknown, count = Number.POSITIVE_INFINITY): unkno
   return Object.fromEntries(entries.map(([key, inner]) => [key, shownIntervals(inner, own)]));
 }
 
-function fullOf(cells: readonly CellLosses[], summary: Summary, shown: Shown): Block[] {
-  return [
-    ...summaryCells(cells, summary.cells, shown),
-    ...statisticsOf(summary.cells, shown.bad !== null),
-    ...rungsIn(summary.rungs),
-    ...comparisonsOf(summary),
-  ];
-}
-
-function rungsIn(rungs: Rungs | null | undefined): Block[] {
-  return rungs ? rungTablesOf(rungs) : [];
-}
-
 /** Size, FLOP and time of each model. */
-async function cost(folder: string, options: Options, context: Context): Promise<number> {
+async function cost(folder: string, options: Options, context: Context): Promise<void> {
   const format = formatOption(options);
   const results = await readEnded(folder, options.at, context);
   const models = modelCosts(results.config, results.records);
@@ -222,11 +208,10 @@ async function cost(folder: string, options: Options, context: Context): Promise
     json: () => ({ folder, at: results.at, models }),
     blocks: () => costsOf(folderText(results), models),
   });
-  return EXIT.done;
 }
 
 /** What each task gains over a model that shares nothing. */
-async function seesaw(folder: string, options: Options, context: Context): Promise<number> {
+async function seesaw(folder: string, options: Options, context: Context): Promise<void> {
   const format = formatOption(options);
   const { results, loss } = await readWithLoss(folder, options, context);
   const found = seesawOf(results, loss, againstIn(results, options.against));
@@ -240,7 +225,6 @@ async function seesaw(folder: string, options: Options, context: Context): Promi
       ...gapsOf(results, cellLosses(results, loss)),
     ],
   });
-  return EXIT.done;
 }
 
 /** The model to gain over: the one that was asked for, or the first that shares nothing. */
@@ -268,7 +252,7 @@ function noPair({ path, config }: Results, against: string): string {
 }
 
 /** A crossed sweep's variance, split into data, initial values and the rest. */
-async function variance(folder: string, options: Options, context: Context): Promise<number> {
+async function variance(folder: string, options: Options, context: Context): Promise<void> {
   const of = choiceOption("--of", options.of ?? "loss", VARYING);
   const bad = badOption(options.bad);
   const format = formatOption(options);
@@ -281,7 +265,6 @@ async function variance(folder: string, options: Options, context: Context): Pro
     json: () => ({ folder, at: results.at, cross, ...how, cells: cells.map(named) }),
     blocks: () => [headOf(results, loss), ...componentsOf(cells, how), ...gapsOf(results, cellLosses(results, loss))],
   });
-  return EXIT.done;
 }
 
 /** A cell with its components by the names of the factors. */

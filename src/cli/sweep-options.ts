@@ -206,11 +206,14 @@ function engineOptionsOf(engine: EngineName, options: SweepOptions, jobs: number
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
   if (chosen && engine !== "tfjs") throw new UsageError(`--backend ${chosen} is for --engine tfjs, not ${engine}`);
-  const own = {
+  return {
+    allowCpu,
+    kernels,
+    backend: chosen,
+    jobs,
     device: device === undefined ? undefined : choiceOption("--device", device, CODE_DEVICES),
     python: python === undefined ? undefined : pathOption("--python", python),
   };
-  return { allowCpu, ...defined({ kernels, backend: chosen, jobs, ...own }) };
 }
 
 /** The `options` that were typed for `command`, as words of a command line. */

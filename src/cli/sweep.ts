@@ -5,7 +5,7 @@ import { memorisedText } from "../summary/summary.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
-import { outlinedShare, plannedShare, type ShareOutline, trainedWith, withTables } from "../sweep/share.ts";
+import { outlinedShare, plannedShare, trainedWith, withTables } from "../sweep/share.ts";
 import { shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
 import { devicesOption, trainOnDevices } from "./cluster/devices.ts";
@@ -77,7 +77,7 @@ async function sweep(file: string, options: Options, words: readonly string[], c
 
   const { json = false } = options;
   const atOnce = `finished runs are kept in ${request.out}; resume with:\n${goOn}`;
-  const stop = stopOnSignals(context.effects, { atOnce });
+  const stop = stopOnSignals(context.effects, atOnce);
   const progress = progressFor(json, context);
   const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => {
     progress.stop();
@@ -122,20 +122,16 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   const sample = withTables(outline.samples.todo);
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(outline.samples));
   try {
-    const trainingBytes = await checkRuns(sample, outline.config, engine);
+    const { config, out, runs, todo } = outline;
+    const trainingBytes = await checkRuns(sample, config, engine);
     const { python } = request.engineOptions;
-    const earlier = await memorisedIn(outline);
+    const isRead = config.rows !== null && todo < runs; // the outline has noted what is damaged
+    const earlier = isRead ? memorisedText(await readResults(out, () => {})) : "";
     effects.stdout.write(await describePlan(outline, { sample, engine, trainingBytes, python, earlier }, context));
     return EXIT.done;
   } finally {
     await engine.dispose();
   }
-}
-
-/** What the losses of the runs that the folder of a plan holds say about their models; often empty. */
-async function memorisedIn({ config, out, runs, todo }: ShareOutline): Promise<string> {
-  if (config.rows === null || todo === runs) return "";
-  return memorisedText(await readResults(out, () => {})); // the outline has noted what is damaged
 }
 
 const STOPPED = { limit: "at its time limit", "before-limit": "in time for its limit" } as const;

@@ -5,7 +5,7 @@ import { listedKeys } from "../config/schema.ts";
 import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
-import { correlationText, pointText } from "../identity/cell.ts";
+import { type Cell, pointText } from "../identity/cell.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
 import { configIn, type Results } from "../records/read-results.ts";
@@ -22,11 +22,11 @@ import {
 } from "../sweep/tune.ts";
 import { shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, examples } from "./command.ts";
 import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import {
-  addOptions,
   choiceOption,
+  commandOf,
   countOption,
   type Given,
   jsonText,
@@ -36,7 +36,7 @@ import {
   writeOutput,
 } from "./options.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
-import { fewNote } from "./text/cell-names.ts";
+import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
 import { goOn } from "./text/go-on.ts";
 
 const OPTIONS = [
@@ -54,11 +54,7 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder of a sweep with lists of settings"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 Chooses the values of the listed settings by the lowest mean final loss, or by a
 metric of one task, such as its AUC (--metric auc1). With rows of your own, both
 are those on validation rows: no choice sees a test row. The setting chooseBy,
@@ -70,12 +66,16 @@ ${examples(
   "mmoe tune results/rates --runs 200 --seed 0 -o tuned.yaml",
   "mmoe sweep tuned.yaml",
   "mmoe tune results/methods-rates --each method",
-)}`,
-    )
-    .action((folder: string, options: Options) => run((context) => tune(folder, options, context)));
-};
+)}`;
 
-async function tune(folder: string, options: Options, context: Context): Promise<number> {
+export const define = commandOf(
+  [["<folder>", "a results folder of a sweep with lists of settings"]],
+  OPTIONS,
+  HELP,
+  tune,
+);
+
+async function tune(folder: string, options: Options, context: Context): Promise<void> {
   const by = choiceOption("--by", options.by, TUNED_BY);
   const { seed, runs } = options;
   const report = {
@@ -103,7 +103,6 @@ async function tune(folder: string, options: Options, context: Context): Promise
     const blocks = [head, candidatesOf(picks), picksOf(picks), nextOf(file, results)];
     stdout.write(blocksText(blocks, roomOf(stdout)));
   }
-  return EXIT.done;
 }
 
 /** What decides in place of a loss of the run: on rows of the user's own, something on validation rows. */
@@ -160,14 +159,14 @@ export function candidatesOf(picks: readonly Pick[]): Block {
   const keys = Object.keys(picks[0]?.chosen ?? {});
   const rows = picks.flatMap((pick) =>
     pick.candidates.map((candidate) => [
-      ...names(pick),
+      ...cellNames(cellOf(pick)),
       ...cells(candidate),
       candidate.point === pick.chosen ? "<" : "",
     ]),
   );
   const few = fewNote(picks.flatMap(({ candidates }) => candidates.map(({ runs }) => runs)));
   return {
-    rows: [[...heads(picks), ...keys, "mean [95 %]", "failed", ""], ...rows],
+    rows: [[...cellHeads(picks.map(cellOf)), ...keys, "mean [95 %]", "failed", ""], ...rows],
     ...(few.length > 0 && { after: few.join() }),
   };
 }
@@ -179,28 +178,21 @@ function cells({ point, mean, runs, failed }: Candidate): string[] {
 /** How sure each choice is. */
 export function picksOf(picks: readonly Pick[]): Block {
   const rows = picks.map((pick) => [
-    ...names(pick),
+    ...cellNames(cellOf(pick)),
     pointText(pick.chosen),
     pick.next === undefined ? "none" : pointText(pick.next.point),
     pick.next === undefined ? "-" : estimateText(pick.next.behind, 4, pick.next.runs),
     pick.sure ? "yes" : "no",
     pick.atEnd.length > 0 ? `at an end of ${pick.atEnd.join(", ")}` : "",
   ]);
-  const header = [...heads(picks), "chosen", "next best", "behind by [95 %]", "sure", ""];
+  const header = [...cellHeads(picks.map(cellOf)), "chosen", "next best", "behind by [95 %]", "sure", ""];
   return { rows: [header, ...rows], lean: ["next best"], after: CAPTION };
 }
 
 const CAPTION = `sure: the interval over pairs of runs lies above 0, of ${LEAST_RUNS} runs or more
 at an end: the least or the greatest of its list; a better one may lie beyond`;
 
-function heads([first]: readonly Pick[]): string[] {
-  return ["model", ...(first?.correlation === undefined ? [] : ["p"]), ...Object.keys(first?.at ?? {})];
-}
-
-function names({ model, correlation, at }: Pick): string[] {
-  return [
-    model,
-    ...(correlation === undefined ? [] : [correlationText(correlation)]),
-    ...Object.values(at).map(String),
-  ];
+/** What a choice is for. */
+function cellOf({ model, correlation, at }: Pick): Cell {
+  return { model, correlation: correlation ?? null, point: at };
 }

@@ -1,6 +1,6 @@
 import { eachLoss, type LossSet } from "../config/losses.ts";
-import { generatorOfTrials } from "../config/trials.ts";
 import { measuredCorrelations } from "../data/label-correlation.ts";
+import { generatorSettings } from "../data/presets.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
@@ -10,9 +10,9 @@ import { LOSS_WORDS } from "../records/words.ts";
 import { trainAgain, type Verified } from "../sweep/train-again.ts";
 import { keepTablesBeside } from "../tables/table-cache.ts";
 import { numberOf } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
+import { type Context, EXIT, examples } from "./command.ts";
 import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { addOptions, countOption, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
+import { commandOf, countOption, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { roomOf } from "./text/blocks.ts";
 import { type Paint, paintFor, verdictText } from "./text/paint.ts";
@@ -29,19 +29,14 @@ const OPTIONS = [
 
 type Options = Given<typeof OPTIONS>;
 
-export const define: Define = (command, run) => {
-  addOptions(command.argument("<folder>", "a results folder"), OPTIONS)
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 Exits with 0 if every run gives the same results, otherwise with 4. For runs of
 TensorFlow and Python it compares losses up to step 100, or the first loss if
 that is later. After that, rounding errors grow too large.
 Where TensorFlow is not installed, the cpu engine trains its runs again.
-${examples("mmoe verify results/paper")}`,
-    )
-    .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));
-};
+${examples("mmoe verify results/paper")}`;
+
+export const define = commandOf([["<folder>", "a results folder"]], OPTIONS, HELP, verify);
 
 async function verify(folder: string, options: Options, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
@@ -59,7 +54,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
   const { allowCpu = false, python } = options;
   if (kernels && !done.some(({ engine }) => engine === "cpu"))
     throw new UsageError(`--kernels ${kernels} is for runs of the cpu engine, and ${folder} has none; leave it out`);
-  const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
+  const stop = stopOnSignals(context.effects, "nothing is verified");
   const how = { allowCpu, kernels, python, env: context.effects.env, note: context.note, signal: stop.signal };
   const verified = await trainAgain(wanted, config, how).finally(stop.release);
   if (stop.code !== undefined) {
@@ -100,29 +95,18 @@ function comparisonRows(verified: readonly Verified[], set: LossSet, paint: Pain
 }
 
 /** Measures `count` trials of a folder again, at all their correlations. */
-function verifyTrials(
-  folder: string,
-  count: number,
-  { effects, note }: Context,
-  { json = false }: { json?: boolean },
-): number {
+function verifyTrials(folder: string, count: number, { effects, note }: Context, { json }: Options): number {
   const { settings, measured } = readTrials(folder);
   const trials = sampleOf([...measured.keys()], count);
   note(`measuring ${numberOf(trials.length, "trial")} again: ${trials.join(", ")}`);
   const verified = trials.map((run) => {
     const { seed, correlations, rows } = settings;
-    const again = measuredCorrelations(generatorOfTrials(settings), correlations, rows, { seed, run });
+    const again = measuredCorrelations(generatorSettings(settings.data), correlations, rows, { seed, run });
     const recorded = measured[run];
     return { trial: run, same: again.every((value, i) => value === recorded[i]), recorded, again };
   });
-  if (json) effects.stdout.write(jsonText(verified));
-  else
-    effects.stdout.write(
-      table([
-        ["trial", "all correlations"],
-        ...verified.map(({ trial, same }) => [String(trial), same ? "same" : "differs"]),
-      ]),
-    );
+  const rows = verified.map(({ trial, same }) => [String(trial), same ? "same" : "differs"]);
+  effects.stdout.write(json ? jsonText(verified) : table([["trial", "all correlations"], ...rows]));
   return verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
 }
 

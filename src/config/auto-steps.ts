@@ -1,6 +1,6 @@
 // `steps: auto`: up to a number of steps, with early stopping.
 import { UsageError } from "../errors.ts";
-import type { GivenValues, Override } from "./file-version.ts";
+import { type GivenValues, isTree, type Override } from "./file-version.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 
 /** What `auto` means: at most this many steps, and a patience of this many looks at the validation rows. */
@@ -9,14 +9,16 @@ const AUTO = { steps: 25_000, patience: 10 } as const;
 /** Values in which `steps: auto` is a number of steps, with a patience unless there is one. */
 export function withAutoSteps(given: GivenValues): GivenValues {
   const { values } = given;
-  if (typeof values !== "object" || values === null || !("steps" in values) || values.steps !== "auto") return given;
-  return { ...given, values: { ...AUTO, ...values, steps: AUTO.steps } };
+  return isAuto(values) ? { ...given, values: { ...AUTO, ...values, steps: AUTO.steps } } : given;
 }
 
 /** The mark of a patience that nobody gave. */
 export function autoMarks({ values }: GivenValues): { patience?: "assumed" } {
-  const isAuto = typeof values === "object" && values !== null && "steps" in values && values.steps === "auto";
-  return isAuto && !("patience" in values) ? { patience: "assumed" } : {};
+  return isAuto(values) && !("patience" in values) ? { patience: "assumed" } : {};
+}
+
+function isAuto(values: unknown): values is { readonly steps: "auto" } {
+  return isTree(values) && values.steps === "auto";
 }
 
 /**
@@ -59,4 +61,4 @@ export function checkPatience({ rows, patience, trainRows }: Settings, place: (k
 }
 
 /** One to train on, and one to validate on. */
-const LEAST_ROWS = 2;
+export const LEAST_ROWS = 2;

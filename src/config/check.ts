@@ -57,7 +57,10 @@ export function checkConfig(
   extending: readonly GivenValues[] = [],
 ): Config {
   const draft = draftOf(file);
-  for (const one of extending) layFile(draft, one);
+  for (const one of extending) {
+    expectTree(one);
+    lay(draft, rightOf(EXTENDING_SCHEMA, one, draft), { name: one.source, isFile: true });
+  }
   for (const one of rowsFirst(overrides)) layOverride(draft, one);
   checkWhole(draft, file.source);
   draft.complaints.end();
@@ -81,11 +84,6 @@ function draftOf(file: GivenValues): Draft {
     complaints,
     areStepsAuto: false,
   };
-}
-
-function layFile(draft: Draft, file: GivenValues): void {
-  expectTree(file);
-  lay(draft, rightOf(EXTENDING_SCHEMA, file, draft), { name: file.source, isFile: true });
 }
 
 const SOME_SETTINGS = SWEEP_SCHEMA.partial();
@@ -146,9 +144,7 @@ function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Rig
     ownModels,
     ...others
   } = data as Right & { extends?: string; version?: number };
-  const apart = complaints.attempt(() =>
-    definitionsApart({ ...(models && { models }), ...(ownModels && { ownModels }) }, given),
-  );
+  const apart = complaints.attempt(() => definitionsApart({ models, ownModels }, given));
   if (apart === undefined) for (const key of ["models", "ownModels"] as const) unread.add(key);
   const marks = { ...others.marks, ...autoMarks(given) };
   return withoutSingles({ ...others, ...apart, ...(Object.keys(marks).length > 0 && { marks }) });
@@ -261,8 +257,8 @@ function checkOptimizer(settings: Settings, place: (key: SettingKey) => string):
   const refuse = (key: SettingKey, why: string) => {
     throw new UsageError(`${place(key)}: ${why}`);
   };
-  checkDecay(settings, has, refuse);
-  checkEmbeddingSteps(settings, has, refuse);
+  checkDecay({ settings, has, refuse });
+  checkEmbeddingSteps({ settings, has, refuse });
   if (has("schedule", "steps") && has("decaySteps", "none"))
     refuse(
       "schedule",
@@ -274,11 +270,14 @@ function checkOptimizer(settings: Settings, place: (key: SettingKey) => string):
   if (warmup >= steps) refuse("warmup", `expected fewer steps than the ${steps} of a run, got ${warmup}`);
 }
 
-function checkDecay(
-  settings: Settings,
-  has: (key: GridKey, value: unknown) => boolean,
-  refuse: (key: SettingKey, why: string) => void,
-): void {
+interface Rule {
+  readonly settings: Settings;
+  /** Whether some run is trained with a value. */
+  readonly has: (key: GridKey, value: unknown) => boolean;
+  readonly refuse: (key: SettingKey, why: string) => void;
+}
+
+function checkDecay({ settings, has, refuse }: Rule): void {
   if (!has("optimizer", "adamw") || !has("weightDecay", 0)) return;
   if (trainedValues(settings, "weightDecay").length === 1)
     refuse("optimizer", "adamw without weightDecay is adam; give --weight-decay, such as PyTorch's default 0.01");
@@ -287,11 +286,7 @@ function checkDecay(
 }
 
 /** PyTorch's SparseAdam has no weight decay, and a method that combines gradients needs that of every vector. */
-function checkEmbeddingSteps(
-  settings: Settings,
-  has: (key: GridKey, value: unknown) => boolean,
-  refuse: (key: SettingKey, why: string) => void,
-): void {
+function checkEmbeddingSteps({ settings, has, refuse }: Rule): void {
   if (!has("embeddingSteps", "lazy")) return;
   const method = METHODS.find((name) => COMBINES_GRADIENTS[name] && has("method", name));
   if (method) refuse("embeddingSteps", `lazy is not for method ${method}; give dense`);

@@ -1,25 +1,12 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
-import type { GivenValues } from "./file-version.ts";
+import { type GivenValues, isTree, type Tree } from "./file-version.ts";
 import { didYouMean, meantBy } from "./suggest.ts";
-
-/** A file's values by `schema`. Throws UsageError with all that is wrong. */
-export function checkFile<T extends z.ZodObject>(schema: T, given: GivenValues): z.output<T> {
-  expectTree(given);
-  const { source, values } = given;
-  return checkedBy(schema, values, (path) => `${source}: ${path}`, source);
-}
 
 /** Refuses what is no settings at all: UsageError. */
 export function expectTree(given: GivenValues): asserts given is GivenValues & { readonly values: Tree } {
   const { source, values } = given;
   if (!isTree(values)) throw new UsageError(`${source}: expected settings (key: value), got ${shownValue(values)}`);
-}
-
-export type Tree = Readonly<Record<string, unknown>>;
-
-export function isTree(values: unknown): values is Tree {
-  return typeof values === "object" && values !== null && !Array.isArray(values);
 }
 
 type Place = (path: string) => string;
@@ -51,7 +38,8 @@ export function checkedParts<T extends z.ZodObject>(
   const mistyped = issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? unknownKeys(issue) : []));
   const misnamed = new Set(mistyped.map(({ meant }) => meant)); // a mistyped key is also a missing one
   const others = issues.filter(
-    ({ code, path }) => code !== "unrecognized_keys" && !(misnamed.has(pathText(path)) && isMissing(values, path)),
+    ({ code, path }) =>
+      code !== "unrecognized_keys" && !(misnamed.has(pathText(path)) && valueAt(values, path) === undefined),
   );
   const wrong = [
     ...mistyped.map(({ line }) => line),
@@ -77,10 +65,6 @@ function keysOf(issue: z.core.$ZodIssue): string[] {
   return issue.code === "unrecognized_keys" ? [...issue.keys] : [];
 }
 
-function isMissing(values: object, path: readonly PropertyKey[]): boolean {
-  return valueAt(values, path) === undefined;
-}
-
 /** Of a setting of several kinds: what is wrong within the kind that was given, if it is one of them. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
@@ -99,12 +83,7 @@ function unknownIn(issues: readonly z.core.$ZodIssue[]): number {
   return unknown?.code === "unrecognized_keys" ? unknown.keys.length : 0;
 }
 
-function explained(
-  schema: z.ZodObject,
-  values: object,
-  issue: z.core.$ZodIssue,
-  place: (path: string) => string,
-): string {
+function explained(schema: z.ZodObject, values: object, issue: z.core.$ZodIssue, place: Place): string {
   const value = valueAt(values, issue.path);
   const at = place(pathText(issue.path));
   const { description, options } = leafOf(schema, issue.path, values);

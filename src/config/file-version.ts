@@ -25,18 +25,18 @@ export type Override =
  * version. Throws UsageError for a file that a newer mmoe stored.
  */
 export function withDefaults({ source, values }: GivenValues): GivenValues {
-  if (!isObject(values)) return { source, values };
+  if (!isTree(values)) return { source, values };
   if (values.version !== undefined) refuseNewer(source, values);
   const lacking = Object.entries(OPTIONAL_SETTINGS).filter(([key]) => !(key in values));
   const defaults = Object.fromEntries(lacking.map(([key, setting]) => [key, setting.default]));
-  const marks = Object.fromEntries(lacking.map(([key, setting]) => [key, setting.mark]));
+  const marks = Object.fromEntries(lacking.map(([key, setting]) => [key, setting.mark ?? "assumed"]));
   return {
     source,
-    values: { ...values, ...defaults, ...(isObject(values.marks) && { marks: { ...marks, ...values.marks } }) },
+    values: { ...values, ...defaults, ...(isTree(values.marks) && { marks: { ...marks, ...values.marks } }) },
   };
 }
 
-function refuseNewer(source: string, values: Record<string, unknown>): void {
+function refuseNewer(source: string, values: Tree): void {
   const { version } = values;
   if (typeof version === "number" && version > CONFIG_VERSION) {
     const versions = `version ${version}, this one reads up to ${CONFIG_VERSION}`;
@@ -48,6 +48,8 @@ function refuseNewer(source: string, values: Record<string, unknown>): void {
   throw new UsageError(`${source}: unknown setting '${unknown}': a newer mmoe stored it; use that one`);
 }
 
-function isObject(values: unknown): values is Record<string, unknown> {
+export type Tree = Readonly<Record<string, unknown>>;
+
+export function isTree(values: unknown): values is Tree {
   return typeof values === "object" && values !== null && !Array.isArray(values);
 }

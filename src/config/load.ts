@@ -6,9 +6,9 @@ import { UsageError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { listed } from "../text.ts";
 import { checkConfig } from "./check.ts";
-import { isTree, shownValue, type Tree } from "./checked-by.ts";
+import { shownValue } from "./checked-by.ts";
 import type { Config } from "./config.ts";
-import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
+import { type GivenValues, isTree, type Override, type Tree, withDefaults } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { OF_ROWS } from "./rows.ts";
 import { GRID_KEYS, SETTING_KEYS, type SettingKey } from "./schema.ts";
@@ -192,13 +192,11 @@ class YamlError extends Error {
   }
 }
 
-interface Options {
-  /** Numbers are decimal, with or without an exponent; others, such as 0x1, stay text. */
-  readonly decimal?: boolean;
-}
-
-/** The value of a YAML text: a tree, as aliases are resolved and a circle of them is refused. Throws YamlError. */
-function yamlValue(text: string, { decimal = false }: Options = {}): unknown {
+/**
+ * The value of a YAML text: a tree, as aliases are resolved and a circle of them is refused. With `decimal`, numbers that are not,
+ * such as 0x1, stay text. Throws YamlError.
+ */
+function yamlValue(text: string, { decimal = false } = {}): unknown {
   const value = parsed(text, decimal);
   try {
     JSON.stringify(value, (key, inner) => {

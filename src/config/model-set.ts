@@ -13,7 +13,7 @@ import {
   type OwnModel,
   type SpecDefinition,
 } from "./own-model-schema.ts";
-import { isCodeDefinition, MODEL_SET, plainlyNamed } from "./own-models.ts";
+import { MODEL_SET as FLAG, isCodeDefinition, plainlyNamed } from "./own-models.ts";
 import type { Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -123,8 +123,6 @@ function seeing({ models, ownModels }: Settings, values: Readonly<Record<string,
     return own ? { ...own, env: { ...own.env, ...values } } : name;
   });
 }
-
-const FLAG = MODEL_SET;
 
 const CHANGE_CODE: Readonly<Record<Language, string>> = {
   JavaScript: "change its file",

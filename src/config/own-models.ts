@@ -1,6 +1,6 @@
 // Models of the user's own: where they are defined, and what they are.
 import { createHash } from "node:crypto";
-import { basename, extname, relative, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { codeFiles } from "../code/javascript-files.ts";
 import { pythonFiles } from "../code/python-files.ts";
 import { generatorSettings } from "../data/presets.ts";
@@ -20,28 +20,26 @@ import { embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 /** The option that changes models, and names them by what it changed. */
 export const MODEL_SET = "--model-set";
 
-/** Values in which a list of models may define some. */
+/** A list of models may define some. */
 interface Given {
   readonly models?: readonly (string | OwnModel)[] | undefined;
   readonly ownModels?: readonly OwnModel[] | undefined;
 }
 
 /**
- * The same values with names in the list, and the definitions apart. Of a model in code they get the hash of its
+ * The same with names in the list, and the definitions apart. Of a model in code they get the hash of its
  * files, unless a stored config has it. Throws UsageError for a file that can't be read, and for what it may not import.
  */
-export function definitionsApart<T extends Given>(
-  values: T,
+export function definitionsApart(
+  { models, ownModels }: Given,
   from: Pick<GivenValues, "source" | "folder">,
-): Omit<T, keyof Given> & Partial<Settings> {
-  const { models, ownModels, ...others } = values;
+): Partial<Settings> {
   const listed = models?.map((model) => (typeof model === "string" ? model : plainlyNamed(model)));
   const onTheSpot = listed?.filter((model) => typeof model !== "string") ?? [];
   const definitions = forAll(withModels(ownModels ?? [], onTheSpot), (model) =>
     isCodeDefinition(model) ? found(model, from) : model,
   );
   return {
-    ...others,
     ...(listed && { models: listed.map((model) => (typeof model === "string" ? model : model.name)) }),
     ...((ownModels || onTheSpot.length > 0) && { ownModels: definitions }),
   };
@@ -66,11 +64,9 @@ function found(
 ): CodeDefinition {
   const file = resolve(folder, model.file);
   const at = `${source}: model ${model.name}: ${model.file}`;
-  return { ...model, file, sha256: model.sha256 ?? hashOf({ name: model.name, file }, at) };
-}
-
-function hashOf(model: Pick<CodeDefinition, "name" | "file">, source: string): string {
-  return (languageOf(model) === "Python" ? pythonFiles(model, { source }) : codeFiles(model, source)).sha256;
+  const code = { name: model.name, file };
+  const filesOf = () => (languageOf(code) === "Python" ? pythonFiles(code, { source: at }) : codeFiles(code, at));
+  return { ...model, file, sha256: model.sha256 ?? filesOf().sha256 };
 }
 
 /** `before` with the definitions `more`, which replace those of the same name. */
@@ -172,14 +168,6 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], dimensi
 /** What a model is called in figures and reports. */
 export function modelLabel({ ownModels }: Pick<Settings, "ownModels">, name: string): string {
   return ownModels.find((model) => model.name === name)?.label ?? zooLabel(name);
-}
-
-/** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */
-export function writtenIn(folder: string, models: readonly OwnModel[]): OwnModel[] {
-  return models.map((model) => {
-    if (!isCodeDefinition(model)) return model;
-    return { ...model, file: relative(folder, model.file).replaceAll("\\", "/") };
-  });
 }
 
 /**

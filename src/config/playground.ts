@@ -67,13 +67,6 @@ export function playGenerator({ data, sines, noiseStd }: PlaySettings): Generato
   return { ...base, ...chosen, noiseStd: noiseStd ?? base.noiseStd };
 }
 
-/** Whether the data are the preset's or the config's as they are. */
-function isWholeData(settings: PlaySettings): boolean {
-  const base = generatorSettings(settings.data);
-  const { alpha, noiseStd } = playGenerator(settings);
-  return alpha.length === base.alpha.length && noiseStd === base.noiseStd;
-}
-
 /** Whether a number of experts says all of them: tasks share them all, and gates take any number. */
 export function hasExperts(like: ModelName): boolean {
   const { gating, experts, gate } = ZOO[like].build({ inputs: 100, tasks: 2 }) as ModelSpec;
@@ -93,16 +86,12 @@ export function changesOf({ experts, units }: PlayModel): { path: string[]; text
   ];
 }
 
-/** The name that a sweep gives the model. */
-function playName(model: PlayModel): string {
-  return variantName(model.like, changesOf(model));
-}
-
 function playSpec(model: PlayModel, settings: PlaySettings): ModelSpec {
   const { like, experts, units } = model;
   const sizes = { ...(experts !== undefined && { shared: experts }), ...(units !== undefined && { layers: [units] }) };
   const ends = { inputs: generatorSettings(settings.data).inputs, tasks: settings.tasks };
-  return { ...variantSpec({ name: playName(model), like, experts: sizes }, ends), dropout: settings.dropout };
+  const name = variantName(like, changesOf(model)); // as a sweep names the model
+  return { ...variantSpec({ name, like, experts: sizes }, ends), dropout: settings.dropout };
 }
 
 /** How a setting reads in an address: `read` gives undefined for what is no value. */
@@ -285,9 +274,11 @@ export function commandWords(settings: PlaySettings, paper: PlaySettings, runs: 
 }
 
 function dataWords(settings: PlaySettings, paper: PlaySettings): string[] {
-  const isPreset = typeof settings.data === "string" && isWholeData(settings);
-  if (isPreset) return settings.data === paper.data ? [] : ["--set", `data=${settings.data}`];
   const { inputs, scale, alpha, beta, noiseStd } = playGenerator(settings);
+  const base = generatorSettings(settings.data);
+  const isWhole = alpha.length === base.alpha.length && noiseStd === base.noiseStd;
+  if (typeof settings.data === "string" && isWhole)
+    return settings.data === paper.data ? [] : ["--set", `data=${settings.data}`];
   const lists = `alpha: [${alpha.join(", ")}], beta: [${beta.join(", ")}]`;
   return ["--set", `data={inputs: ${inputs}, scale: ${scale}, ${lists}, noiseStd: ${noiseStd}}`];
 }

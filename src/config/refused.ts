@@ -45,7 +45,7 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);
   for (const model of models) {
-    const paths = pathsFor(isOwnCode(ownModels, model));
+    const paths = pathsFor(ownModels.some((own) => own.name === model && isCodeDefinition(own)));
     for (const point of points) {
       for (const correlation of correlations ?? [null]) {
         const trained = tunedFor({ ...settings, ...point } as PointSettings, model, correlation);
@@ -55,11 +55,6 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
       }
     }
   }
-}
-
-/** Whether the model of this name is code. */
-function isOwnCode(ownModels: Settings["ownModels"], name: string): boolean {
-  return ownModels.some((model) => model.name === name && isCodeDefinition(model));
 }
 
 /** `method pcgrad is not in the cpu engine; use --engine tfjs`, or what to leave out. */

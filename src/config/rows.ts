@@ -1,5 +1,5 @@
 // Rows of the user's own, in place of the generator's.
-import { basename, extname, relative, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { z } from "zod";
 import { heldoutCount } from "../data/table.ts";
 import { defined } from "../defined.ts";
@@ -7,6 +7,7 @@ import type { TrainingSettings } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import type { NamedColumns } from "../tables/columns.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
+import { LEAST_ROWS } from "./auto-steps.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
@@ -32,10 +33,7 @@ type Place = (key: SettingKey, at?: string) => string;
  * is no generator. Others stay as they are. `place` names a path into the values. Throws UsageError for a file that is no
  * table.
  */
-export function withRows(
-  given: GivenValues,
-  place: (path: string) => string = (path) => `${given.source}: ${path}`,
-): GivenValues {
+export function withRows(given: GivenValues, place: (path: string) => string): GivenValues {
   const { source, values, folder = "." } = given;
   if (typeof values !== "object" || values === null) return given;
   if (!("rows" in values) || values.rows === null) {
@@ -121,18 +119,8 @@ function ofTable(
   };
 }
 
-/** What options say of a table: `--impute mean`, `--label income`, `--input age`. */
-interface RowsOptions {
-  readonly categorical?: readonly string[] | undefined;
-  readonly na?: readonly string[] | undefined;
-  readonly resplit?: boolean | undefined;
-  readonly impute?: string | undefined;
-  readonly oneHot?: number | undefined;
-  readonly embedding?: number | undefined;
-  readonly labels?: readonly string[] | undefined;
-  readonly inputs?: readonly string[] | undefined;
-  readonly ignore?: readonly string[] | undefined;
-}
+/** What options say of a table, not checked yet: `--impute mean`, `--label income`, `--input age`. */
+type RowsOptions = Partial<Record<keyof GivenRows, unknown>> & { readonly resplit?: boolean | undefined };
 
 /**
  * `--rows FILE`: the file's rows, and the loss that a study of such rows reports. A study of another table keeps its name, its tasks and
@@ -195,9 +183,6 @@ export function checkRows(settings: Settings, place: Place): void {
     );
 }
 
-/** One to train on, and one to validate on. */
-const LEAST_ROWS = 2;
-
 /**
  * The training of a run whose validation rows are held out beside its test rows: those that the table says, or a share of its
  * training rows. With `refit`, and on generated rows, there are none.
@@ -219,11 +204,6 @@ function expectUpTo(most: number, count: number, expected: string, name: string)
 
 function replaced({ file }: Pick<RowsSetting, "file">): string {
   return `the rows are those of ${basename(file)}, not the generator's; leave it out`;
-}
-
-/** Rows as a config in `folder` has them: with the path of the file from there, so that both may move together. */
-export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSetting | null {
-  return rows && { ...rows, file: relative(folder, rows.file).replaceAll("\\", "/") };
 }
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */

@@ -48,7 +48,7 @@ export function settingRows(config: Config): SettingRow[] {
     if (key !== "data") return [row];
     return [
       typeof config.data === "string" ? row : { ...row, value: "constants of its own" },
-      ...generatorRows(config),
+      ...constantsOf(config).map((one) => ({ ...one, value: valueText(one.value), ofGenerator: true })),
     ];
   });
 }
@@ -73,10 +73,6 @@ function plainOptimizer(config: Config): Partial<Record<SettingKey, boolean>> {
     "embeddingSteps" as const,
   ];
   return { ...Object.fromEntries(keys.map((key) => [key, isPlain(key)])), decayFactor: isPlain("decaySteps") };
-}
-
-function generatorRows(config: Config): SettingRow[] {
-  return constantsOf(config).map(({ value, ...row }) => ({ ...row, value: valueText(value), ofGenerator: true }));
 }
 
 /** A setting of a config on one line; of what was tuned, the choices. */

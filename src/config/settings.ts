@@ -39,8 +39,8 @@ export interface Optional<T> {
    * includes that value.
    */
   readonly default: T | Readonly<T>;
-  /** Source of that value. */
-  readonly mark: Mark;
+  /** Source of that value; `assumed` if absent. */
+  readonly mark?: Mark;
 }
 
 /**
@@ -70,7 +70,12 @@ const LEAST_TASKS = 2;
 
 const PRESET_NAMES = Object.keys(GENERATOR_PRESETS) as GeneratorPresetName[];
 
-const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).describe("a number from -1 to 1");
+const correlation = z
+  .number()
+  .min(-1)
+  .max(1)
+  .transform((value) => value || 0) // -0 would give a run an id of its own
+  .describe("a number from -1 to 1");
 
 const upTo = (most: number) => z.number().min(-most).max(most);
 const ownConstants = z
@@ -133,27 +138,24 @@ const orWithout = <S extends z.ZodType>(schema: S, what: string) =>
 
 /** What there is to say of an optimizer besides its name and rate: docs/config.md. */
 const OF_OPTIMIZER = {
-  schedule: setting(choice(SCHEDULES), { ...LISTED, default: "constant", mark: "assumed" }),
-  warmup: setting(count(0), { ...LISTED, default: 0, mark: "assumed" }),
+  schedule: setting(choice(SCHEDULES), { ...LISTED, default: "constant" }),
+  warmup: setting(count(0), { ...LISTED, default: 0 }),
   decaySteps: setting(orWithout(count(), "a number of steps (used by schedule steps)"), {
     ...LISTED,
     default: "none",
-    mark: "assumed",
   }),
   decayFactor: setting(z.number().gt(0).max(1).describe("a number above 0, up to 1 (used by schedule steps)"), {
     ...LISTED,
     default: DECAY_FACTOR,
-    mark: "assumed",
   }),
-  beta1: setting(beta, { ...LISTED, default: ADAM.beta1, mark: "assumed" }),
-  beta2: setting(beta, { ...LISTED, default: ADAM.beta2, mark: "assumed" }),
+  beta1: setting(beta, { ...LISTED, default: ADAM.beta1 }),
+  beta2: setting(beta, { ...LISTED, default: ADAM.beta2 }),
   epsilon: setting(z.number().min(LEAST_EPSILON).describe(`a number from ${LEAST_EPSILON} (used by adam and adamw)`), {
     ...LISTED,
     default: ADAM.epsilon,
-    mark: "assumed",
   }),
-  weightDecay: setting(z.number().min(0).describe("a number from 0"), { ...LISTED, default: 0, mark: "assumed" }),
-  clipNorm: setting(orWithout(z.number().gt(0), "a number above 0"), { ...LISTED, default: "none", mark: "assumed" }),
+  weightDecay: setting(z.number().min(0).describe("a number from 0"), { ...LISTED, default: 0 }),
+  clipNorm: setting(orWithout(z.number().gt(0), "a number above 0"), { ...LISTED, default: "none" }),
 };
 
 /** Settings that people give. A preset has each that has no default. */
@@ -192,28 +194,25 @@ const GIVEN = {
     ...LISTED,
     paths: { ...EVERYWHERE, process: BY_CODE },
     default: "zero",
-    mark: "assumed",
   }),
-  loss: setting(choice(["squared", "huber"]), { ...TRAINED, default: "squared", mark: "assumed" }),
-  huberDelta: setting(positive("a number above 0 (used by huber)"), { ...TRAINED, default: 1, mark: "assumed" }),
-  labels: setting(choice(["standardised", "raw"]), { ...TRAINED, default: "standardised", mark: "assumed" }),
-  labelKind: setting(choice(["real", "binary"]), { ...TRAINED, default: "real", mark: "assumed" }),
+  loss: setting(choice(["squared", "huber"]), { ...TRAINED, default: "squared" }),
+  huberDelta: setting(positive("a number above 0 (used by huber)"), { ...TRAINED, default: 1 }),
+  labels: setting(choice(["standardised", "raw"]), { ...TRAINED, default: "standardised" }),
+  labelKind: setting(choice(["real", "binary"]), { ...TRAINED, default: "real" }),
   dropout: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1"), {
     ...LISTED,
     paths: { ...EVERYWHERE, process: { only: 0 } },
   }),
-  method: setting(choice(METHODS), { ...LISTED, default: "sum", mark: "assumed" }),
+  method: setting(choice(METHODS), { ...LISTED, default: "sum" }),
   embeddingSteps: setting(choice(EMBEDDING_STEPS), {
     ...LISTED,
     paths: { cpu: SUPPORTED, "tfjs-eager": DENSE, "tfjs-traced": DENSE, process: SUPPORTED },
     default: "dense",
-    mark: "assumed",
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...TRAINED,
     paths: { cpu: SUPPORTED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE, process: PORTABLE },
     default: "portable",
-    mark: "assumed",
   }),
   patience: setting(
     count()
@@ -221,7 +220,7 @@ const GIVEN = {
       .describe(
         "a whole number of looks at the validation rows that may be no better than the best, or null for all steps",
       ),
-    { ...PLAN, default: null, mark: "assumed" },
+    { ...PLAN, default: null },
   ),
   validation: setting(
     z
@@ -229,17 +228,17 @@ const GIVEN = {
       .gt(0)
       .lt(1)
       .describe("the share of the training rows that is for validation, unless the table says which rows are"),
-    { ...PLAN, default: VALIDATION, mark: "assumed" },
+    { ...PLAN, default: VALIDATION },
   ),
   refit: setting(
     z.boolean().describe("true or false: whether runs train on their validation rows, too (with rows of your own)"),
-    { ...PLAN, default: true, mark: "assumed" },
+    { ...PLAN, default: true },
   ),
   chooseBy: setting(
     printableText().describe(
       "what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1",
     ),
-    { ...PLAN, default: "loss", mark: "assumed" },
+    { ...PLAN, default: "loss" },
   ),
   evalEvery: setting(
     z
@@ -257,13 +256,13 @@ const GIVEN = {
     TRAINED,
   ),
   heldoutRows: setting(count(), TRAINED),
-  report: setting(choice(LOSS_SETS), { ...SHOWN, default: "train", mark: "assumed" }),
+  report: setting(choice(LOSS_SETS), { ...SHOWN, default: "train" }),
   diagnostics: setting(
     z
       .array(choice(DIAGNOSTIC_KINDS))
       .overwrite((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
       .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
-    { ...TRAINED, paths: { ...EVERYWHERE, process: BY_CODE }, default: [], mark: "assumed" },
+    { ...TRAINED, paths: { ...EVERYWHERE, process: BY_CODE }, default: [] },
   ),
 };
 
@@ -326,25 +325,18 @@ export const SETTINGS = {
     ...PLAN,
     hash: { hashed: (tuned) => tuned?.choices }, // not why they were chosen
     default: null,
-    mark: "assumed",
   }),
-  ownModels: setting(OWN_MODELS_SCHEMA, { ...EXTENT, default: [], mark: "assumed" }),
+  ownModels: setting(OWN_MODELS_SCHEMA, { ...EXTENT, default: [] }),
   cross: setting(CROSS_SCHEMA, {
     ...TRAINED,
     hash: { hashed: () => "crossed" }, // more seeds are more of the same sweep
     default: null,
-    mark: "assumed",
   }),
-  taskKinds: setting(TASK_KINDS_SCHEMA, { ...TRAINED, default: [], mark: "assumed" }),
-  rows: setting(ROWS_SCHEMA, { ...TRAINED, hash: "apart", default: null, mark: "assumed" }),
+  taskKinds: setting(TASK_KINDS_SCHEMA, { ...TRAINED, default: [] }),
+  rows: setting(ROWS_SCHEMA, { ...TRAINED, hash: "apart", default: null }),
 };
 
 type All = typeof SETTINGS;
 
 /** Settings that a training path sees. */
 export type SeenKey = { [Key in keyof All]: All[Key]["paths"] extends typeof PLANNED ? never : Key }[keyof All];
-
-/** -0 would give a run an id of its own. */
-function withoutMinusZero(value: number): number {
-  return value === 0 ? 0 : value;
-}

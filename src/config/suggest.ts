@@ -1,59 +1,48 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** What people call a word of ours, in small letters without marks between, and that word. */
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
-  ["batchsize", "batch"],
-  ["minibatch", "batch"],
-  ["clip", "clipNorm"],
-  ["corr", "correlations"],
-  ["corrs", "correlations"],
-  ["correlation", "correlations"],
-  ["dropoutrate", "dropout"],
-  ["eps", "epsilon"],
-  ["epoch", "steps"],
-  ["epochs", "steps"],
-  ["gamma", "decayFactor"],
-  ["gpu", "cuda"],
-  ["gradclip", "clipNorm"],
-  ["init", "initializer"],
-  ["iterations", "steps"],
-  ["learningrate", "lr"],
-  ["lrschedule", "schedule"],
-  ["maxgradnorm", "clipNorm"],
-  ["maxnorm", "clipNorm"],
-  ["meansquarederror", "squared"],
-  ["model", "models"],
-  ["mse", "squared"],
-  ["nvidia", "cuda"],
-  ["optim", "optimizer"],
-  ["repeats", "runs"],
-  ["rows", "trainRows"],
-  ["scheduler", "schedule"],
-  ["stepsize", "decaySteps"],
-  ["test", "heldout"],
-  ["testrows", "heldoutRows"],
-  ["val", "heldout"],
-  ["validation", "heldout"],
-  ["warmupsteps", "warmup"],
-  ["wd", "weightDecay"],
-]);
+/** What people call words of ours, in small letters without marks between. */
+const OTHER_NAMES = {
+  batch: ["batchsize", "minibatch"],
+  clipNorm: ["clip", "gradclip", "maxgradnorm", "maxnorm"],
+  correlations: ["corr", "corrs", "correlation"],
+  cuda: ["gpu", "nvidia"],
+  decayFactor: ["gamma"],
+  decaySteps: ["stepsize"],
+  dropout: ["dropoutrate"],
+  epsilon: ["eps"],
+  heldout: ["test", "val", "validation"],
+  heldoutRows: ["testrows"],
+  initializer: ["init"],
+  lr: ["learningrate"],
+  models: ["model"],
+  optimizer: ["optim"],
+  runs: ["repeats"],
+  schedule: ["lrschedule", "scheduler"],
+  squared: ["meansquarederror", "mse"],
+  steps: ["epoch", "epochs", "iterations"],
+  trainRows: ["rows"],
+  warmup: ["warmupsteps"],
+  weightDecay: ["wd"],
+};
 
-/** What must be known of such a word that the one it stands for does not say. */
-const REMARKS: ReadonlyMap<string, string> = new Map([
-  ["epoch", " A step is one batch of rows."],
-  ["epochs", " A step is one batch of rows."],
-]);
+/** The key of `names` whose list has `word`. */
+export function standsFor(word: string, names: Readonly<Record<string, readonly string[]>>): string | undefined {
+  return Object.keys(names).find((ours) => names[ours]?.includes(word));
+}
+
+/** What the word for epochs does not say. */
+const OF_STEPS = " A step is one batch of rows.";
 
 /** `; did you mean 'X'?` for the known word that `word` stands for or is nearest to, or nothing if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const meant = meantBy(word, known);
-  return meant === undefined ? "" : `; did you mean '${meant}'?${REMARKS.get(word) ?? ""}`;
+  return meant === undefined ? "" : `; did you mean '${meant}'?${/^epochs?$/.test(word) ? OF_STEPS : ""}`;
 }
 
 /** The known word that `word` stands for or, if it is near, the nearest one. */
 export function meantBy(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const other = OTHER_NAMES.get(word.toLowerCase().replaceAll(/[^a-z]/g, ""));
+  const other = standsFor(word.toLowerCase().replaceAll(/[^a-z]/g, ""), OTHER_NAMES);
   if (other !== undefined && known.includes(other)) return other;
   const nearest = closest(word.toLowerCase(), [...known]);
   return isNear(word.toLowerCase(), nearest) ? nearest : undefined;

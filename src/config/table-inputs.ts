@@ -83,24 +83,23 @@ export function inputsText(rows: Encoded): string {
         const size = embedding === undefined ? "" : `, ${numberOf(embedding, "number")} each`;
         return `${column} (${numberOf(countOf(values), "value")}${size})`;
       }),
-      CATEGORIES,
+      "column is a category",
+      "columns are categories",
     ),
     listed(
       gaps.map(({ column, values }) => `${column} (${countOf(values) > 0 ? "a value" : "the mean"})`),
-      GAPS,
+      "column has gaps",
+      "columns have gaps",
     ),
     numberOf(readInputs({ inputs: inputsOfRows(rows), ...embeddingsIn(rows) }), "input"),
   ];
   return parts.filter((part) => part !== "").join("; ");
 }
 
-const CATEGORIES = ["column is a category", "columns are categories"] as const;
-const GAPS = ["column has gaps", "columns have gaps"] as const;
-
 /** Columns that a line shows. */
 const MOST_SHOWN = 6;
 
-function listed(columns: readonly string[], [one, more]: readonly [string, string]): string {
+function listed(columns: readonly string[], one: string, more: string): string {
   if (columns.length === 0) return "";
   const few = columns.length > MOST_SHOWN ? [...columns.slice(0, MOST_SHOWN), "..."] : columns;
   return `${columns.length} ${columns.length === 1 ? one : more}: ${few.join(", ")}`;

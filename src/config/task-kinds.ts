@@ -5,7 +5,7 @@ import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
 import type { LabelClasses } from "../tables/label-column.ts";
-import { readTable } from "../tables/read-table.ts";
+import { readTable, type Table } from "../tables/read-table.ts";
 import { numberOf } from "../units.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
@@ -21,11 +21,7 @@ import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** The labels of a table. */
-interface Labels {
-  readonly labels: readonly string[];
-  readonly labelClasses: readonly LabelClasses[];
-  readonly labelGaps: readonly number[];
-}
+type Labels = Pick<Table, "labels" | "labelClasses" | "labelGaps">;
 
 /** The kind by default: two texts, or 0 and 1, are binary, other texts categorical, and numbers regressions. */
 function foundKind(classes: readonly (string | number)[]): TaskKind {
@@ -238,12 +234,7 @@ export function kindsText(kinds: readonly TaskKindSetting[]): string {
 /** Classes that a line shows. */
 const MOST_SHOWN = 6;
 
-interface NamedTasks {
-  readonly rows: { readonly labels: readonly string[] } | null;
-  readonly tasks: number;
-}
-
 /** What tasks are called wherever they are shown, [K]: by their labels, or `task 1` of the generator's. */
-export function taskNames({ rows, tasks }: NamedTasks): readonly string[] {
+export function taskNames({ rows, tasks }: Pick<Settings, "rows" | "tasks">): readonly string[] {
   return rows?.labels ?? Array.from({ length: tasks }, (_, k) => `task ${k + 1}`);
 }

@@ -1,8 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { generatorSettings } from "../data/presets.ts";
-import type { GeneratorSettings } from "../data/settings.ts";
-import { checkFile } from "./checked-by.ts";
+import { checkedBy, expectTree } from "./checked-by.ts";
 import { readYaml } from "./load.ts";
 import { SETTINGS_SCHEMA } from "./schema.ts";
 
@@ -16,17 +15,15 @@ export type TrialSettings = z.output<typeof TRIALS_SCHEMA>;
 
 /** The settings in a file that `trialsYaml` wrote. Throws UsageError for the first thing wrong. */
 export function loadTrials(path: string): TrialSettings {
-  return checkFile(TRIALS_SCHEMA, readYaml(path));
+  const given = readYaml(path);
+  expectTree(given);
+  return checkedBy(TRIALS_SCHEMA, given.values, (place) => `${path}: ${place}`, path);
 }
 
 /** The settings as a file; a preset's constants follow as a comment. */
 export function trialsYaml(settings: TrialSettings): string {
   const text = stringify(settings, { flowCollectionPadding: false });
   if (typeof settings.data !== "string") return text;
-  const constants = JSON.stringify(generatorOfTrials(settings));
+  const constants = JSON.stringify(generatorSettings(settings.data));
   return `${text}# data ${settings.data}: ${constants}\n`;
-}
-
-export function generatorOfTrials({ data }: TrialSettings): GeneratorSettings {
-  return generatorSettings(data);
 }

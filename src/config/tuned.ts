@@ -9,12 +9,8 @@ type Choice = Tuned["choices"][number];
 
 /** The settings of a model at a correlation: its choice in place of those of all. */
 export function tunedFor<T extends PointSettings>(settings: T, model: string, correlation: number | null): T {
-  const choice = choiceFor(settings, model, correlation);
+  const choice = settings.tuned?.choices.find((one) => isFor(one, model, correlation, settings));
   return choice === undefined ? settings : { ...settings, ...choice.values };
-}
-
-function choiceFor(settings: PointSettings, model: string, correlation: number | null): Choice | undefined {
-  return settings.tuned?.choices.find((one) => isFor(one, model, correlation, settings));
 }
 
 /** Whether a choice is for a model at a correlation and at these values of settings. */

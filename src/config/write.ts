@@ -1,17 +1,17 @@
+import { relative } from "node:path";
 import { stringify } from "yaml";
 import type { Mark } from "../data/presets.ts";
 import { type Config, constantsOf } from "./config.ts";
-import { writtenIn } from "./own-models.ts";
-import { rowsWrittenIn } from "./rows.ts";
+import { isCodeDefinition } from "./own-models.ts";
 import { CONFIG_VERSION, SETTING_KEYS, type SettingKey } from "./schema.ts";
 
 /** A config as a file of this version in `folder`, marks included; a preset's constants follow as comments. */
 export function configYaml(config: Config, folder = "."): string {
-  const all = {
-    ...config,
-    ownModels: writtenIn(folder, config.ownModels),
-    rows: rowsWrittenIn(folder, config.rows),
+  const moved = <T extends { readonly file: string }>(from: T) => {
+    return { ...from, file: relative(folder, from.file).replaceAll("\\", "/") }; // so that both may move together
   };
+  const ownModels = config.ownModels.map((model) => (isCodeDefinition(model) ? moved(model) : model));
+  const all = { ...config, ownModels, rows: config.rows && moved(config.rows) };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, all[key]]));
   const marks = Object.fromEntries(marked(config));
   return `${stringify({ version: CONFIG_VERSION, ...settings, marks }, { flowCollectionPadding: false })}${generatorComment(config)}`;

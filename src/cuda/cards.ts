@@ -71,5 +71,5 @@ export async function visibleCards(machine: Machine): Promise<Card[]> {
 
 function cardOf([, , name, driver, free, total]: readonly string[]): Card {
   const bytes = (mebibytes: string | undefined) => Number.parseFloat(mebibytes ?? "") * 2 ** 20;
-  return { name: name, driver: driver, freeBytes: bytes(free), totalBytes: bytes(total) };
+  return { name, driver, freeBytes: bytes(free), totalBytes: bytes(total) };
 }

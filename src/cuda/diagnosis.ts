@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { MMOE } from "../called-as.ts";
+import { defined } from "../defined.ts";
 import { shellQuoted } from "../text.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
 import { BINDING_PACKAGE, cudaHome, distrustOf, homePaths, type Problem } from "./home.ts";
 import { installSteps } from "./install.ts";
 import type { Machine } from "./machine.ts";
-import { NO_SESSION } from "./quiet-source.ts";
 import { driverOf } from "./requirements.ts";
 import { pendingSteps, readMarkers } from "./steps.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
@@ -39,16 +39,7 @@ export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.
   ]);
   const cuda = binding?.home && cudaIn(homePaths(binding.home).libraries);
   const setUp = binding === undefined || binding.home ? setUpState(machine, cudaHome(machine.env)) : undefined;
-  return {
-    devices,
-    cards,
-    ...(driverCuda ? { driverCuda } : {}),
-    ...(binding ? { binding } : {}),
-    ...(cuda ? { cuda } : {}),
-    ...(setUp ? { setUp } : {}),
-    ...(distrust ? { distrust } : {}),
-    ...(trial ? { trial } : {}),
-  };
+  return { devices, cards, ...defined({ driverCuda, binding, cuda: cuda || undefined, setUp, distrust, trial }) };
 }
 
 /** The newest CUDA of the driver, from the head of nvidia-smi's table: no option asks for it alone. */
@@ -64,6 +55,9 @@ function cudaIn(libraries: string): string | undefined {
   );
   return versions.find((version) => version !== undefined);
 }
+
+/** Beginning of the error that assets/cuda/quiet.cc throws if TensorFlow fails to start, e.g. on a card that another process holds alone. */
+const NO_SESSION = "TensorFlow starts no session";
 
 /** Why nothing can be trained on a card, the first reason first; undefined if nothing is wrong. */
 export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | undefined {

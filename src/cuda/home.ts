@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
@@ -65,20 +65,15 @@ export function distrustOf(home: string, owners: readonly number[] = OWNERS): Pr
   const { binding, addon, quiet, libraries, tensorflow, nvidia, markers } = homePaths(home);
   for (const path of [home, libraries, tensorflow, nvidia, binding, addon, quiet, markers]) {
     const stats = statSync(path, { throwIfNoEntry: false });
-    const problem = stats && problemOf(path, stats, owners);
-    if (problem) return { problem, fix: fixOf(home, problem) };
+    if (stats === undefined) continue;
+    if (owners.length > 0 && !owners.includes(stats.uid)) {
+      const fix = `set MMOE_CUDA_HOME to a folder of yours, or chown -R "$USER" ${shellQuoted(home)} if you trust it`;
+      return { problem: `${path} is another user's (${stats.uid})`, fix };
+    }
+    if ((stats.mode & 0o022) !== 0)
+      return { problem: `${path} can be written by others`, fix: `chmod -R go-w ${shellQuoted(home)}` };
   }
   return undefined;
-}
-
-function problemOf(path: string, { uid, mode }: Stats, owners: readonly number[]): string | undefined {
-  if (owners.length > 0 && !owners.includes(uid)) return `${path} is another user's (${uid})`;
-  return (mode & 0o022) === 0 ? undefined : `${path} can be written by others`;
-}
-
-function fixOf(home: string, problem: string): string {
-  if (problem.endsWith("by others")) return `chmod -R go-w ${shellQuoted(home)}`;
-  return `set MMOE_CUDA_HOME to a folder of yours, or chown -R "$USER" ${shellQuoted(home)} if you trust it`;
 }
 
 /** Throws UsageError if `distrustOf` finds something. */

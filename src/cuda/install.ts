@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { writeWholeSync } from "../files.ts";
 import { thousands } from "../units.ts";
 import { BINDING_PACKAGE, BINDING_VERSION, homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
-import { QUIET_SOURCE } from "./quiet-source.ts";
 import { compilerOf } from "./requirements.ts";
 import {
+  assetPath,
   type LockedWheels,
   lockedModules,
   lockedWheels,
@@ -105,26 +105,39 @@ function packageStep(machine: Machine, { home }: Plan): Step {
   };
 }
 
-/** Calls the compiler directly: so few files need neither make nor node-gyp, and node-gyp needs Python's distutils. */
+/**
+ * The binding, and a library that loads TensorFlow before it, from C++ in assets/cuda.
+ *
+ * quiet.cc loads TensorFlow with its output silenced, which Node can't do. At each start its CUDA parts complain that they are
+ * registered twice, before any setting of its log is read. At the first graph it warns about a pass that is off, which
+ * no setting of its log silences. If it does not load, the binding says why. If it does not start, this throws, before
+ * the binding continues without context and crashes. Log level 0 shows everything, such as why no card is used.
+ *
+ * copies.h is included before the binding's sources: makes tensors copies of JavaScript's arrays. As shipped, they share an
+ * array's memory if it is aligned. The last thread to drop a tensor tells V8; if that is one of TensorFlow's threads, it
+ * corrupts V8's heap.
+ *
+ * Calls the compiler directly: so few files need neither make nor node-gyp, and node-gyp needs Python's distutils.
+ */
 function buildStep(machine: Machine, { home }: Plan): Step {
   const { binding, addon, quiet } = homePaths(home);
+  const [quietSource, copiesSource] = ["quiet.cc", "copies.h"].map((name) => readFileSync(assetPath(name), "utf8"));
+  const hash = createHash("sha256")
+    .update(quietSource + copiesSource)
+    .digest("hex");
   return {
     name: "binding",
-    wanted: `node-api 8, ours ${fingerprint(QUIET_SOURCE + COPIES_SOURCE)}`, // another mmoe may have built another binding
+    wanted: `node-api 8, ours ${hash.slice(0, 8)}`, // another mmoe may have built another binding
     isDone: () => existsSync(addon) && existsSync(quiet),
     run: async (context) => {
       const [source, copies] = [join(home, "quiet.cc"), join(home, "copies.h")];
-      writeWholeSync(source, QUIET_SOURCE);
-      writeWholeSync(copies, COPIES_SOURCE);
+      writeWholeSync(source, quietSource);
+      writeWholeSync(copies, copiesSource);
       await compile(machine, home, [source], quiet, context);
       const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(binding, "binding", file));
       await compile(machine, home, ["-include", copies, ...sources], addon, context);
     },
   };
-}
-
-function fingerprint(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /** Compiles an addon; it finds TensorFlow by a path relative to itself, so a home can be moved. */
@@ -235,23 +248,3 @@ function entriesOf(folder: string): string[] {
 function megabytes(bytes: number): string {
   return thousands(bytes / 1e6);
 }
-
-/**
- * Included before the binding's sources: makes tensors copies of JavaScript's arrays. As shipped, they share an array's
- * memory if it is aligned. The last thread to drop a tensor tells V8; if that is one of TensorFlow's threads, it
- * corrupts V8's heap.
- */
-const COPIES_SOURCE = `#pragma once
-#include <string.h>
-#include <tensorflow/c/c_api.h>
-
-static inline TF_Tensor* mmoe_copied(TF_DataType type, const int64_t* sizes, int axes, void* data, size_t bytes,
-                                     void (*give_back)(void*, size_t, void*), void* array) {
-  TF_Tensor* tensor = TF_AllocateTensor(type, sizes, axes, bytes);
-  if (bytes > 0) memcpy(TF_TensorData(tensor), data, bytes);
-  give_back(data, bytes, array);
-  return tensor;
-}
-
-#define TF_NewTensor mmoe_copied
-`;

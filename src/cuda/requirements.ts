@@ -35,13 +35,18 @@ export async function requirements(machine: Machine, needs: Needs): Promise<Requ
     npm(machine),
     folderOf(needs.home),
     disk(machine, needs),
-    ...(needs.card ? [driver(machine)] : []),
+    ...(needs.card ? [visibleCards(machine).then(driverOf)] : []),
   ]);
 }
 
+/** What is there or, where that is nothing, what to do. */
+function requirement(name: string, found: string | undefined, fix: string): Requirement {
+  return found ? { name, found } : { name, fix };
+}
+
 function system({ system }: Machine): Requirement {
-  if (system === "linux x64") return { name: "system", found: system };
-  return { name: "system", fix: `this is ${system}, TensorFlow's libraries are for linux x64 (on Windows: WSL)` };
+  const fix = `this is ${system}, TensorFlow's libraries are for linux x64 (on Windows: WSL)`;
+  return requirement("system", system === "linux x64" ? system : undefined, fix);
 }
 
 /** The C++ compiler: CXX, as for make. */
@@ -53,7 +58,7 @@ async function compiler(machine: Machine): Promise<Requirement> {
   const command = compilerOf(machine);
   const found = await version(machine, command, ["-dumpfullversion", "-dumpversion"]);
   const fix = `no ${command}: apt install g++, dnf install gcc-c++, module load gcc; or CXX`;
-  return found ? { name: "compiler", found: `${command} ${found}` } : { name: "compiler", fix };
+  return requirement("compiler", found && `${command} ${found}`, fix);
 }
 
 /**
@@ -62,15 +67,14 @@ async function compiler(machine: Machine): Promise<Requirement> {
  */
 async function python(machine: Machine): Promise<Requirement> {
   const found = await version(machine, "python3", ["-I", "-c", PYTHON_PROBE]);
-  if (found) return { name: "python", found };
-  return { name: "python", fix: "no python3 (3.8 or later) with venv and pip: apt install python3-venv" };
+  return requirement("python", found, "no python3 (3.8 or later) with venv and pip: apt install python3-venv");
 }
 
 const PYTHON_PROBE = "import sys, venv, ensurepip; assert sys.version_info >= (3, 8); print(sys.version.split()[0])";
 
 async function npm(machine: Machine): Promise<Requirement> {
   const found = await version(machine, "npm", ["--version"]);
-  return found ? { name: "npm", found } : { name: "npm", fix: "no npm: it comes with Node; apt install npm" };
+  return requirement("npm", found, "no npm: it comes with Node; apt install npm");
 }
 
 /** The last line that a command prints, if it succeeds. */
@@ -85,8 +89,8 @@ export function folderOf(home: string): Requirement {
   if (!isWritableFolder(parent))
     return { name: "folder", fix: `${parent} is not a folder that can be written to; give another --prefix` };
   const foreign = foreignIn(home);
-  if (foreign === undefined) return { name: "folder", found: home };
-  return { name: "folder", fix: `${home} holds '${foreign}', which is not from a set-up; give another --prefix` };
+  const fix = `${home} holds '${foreign}', which is not from a set-up; give another --prefix`;
+  return requirement("folder", foreign === undefined ? home : undefined, fix);
 }
 
 /** Reads the folder only once, since another set-up may lock it meanwhile and write markers under a temporary name. */
@@ -107,26 +111,18 @@ function isWritableFolder(path: string): boolean {
 
 function disk(machine: Machine, { home, diskBytes }: Needs): Requirement {
   const free = machine.freeBytes(home);
-  if (free >= diskBytes) return { name: "disk", found: `${gigabytes(free)} free` };
-  const sizes = `${gigabytes(free)} free, ${gigabytes(diskBytes)} needed`;
-  return { name: "disk", fix: `${sizes}; make room, or give another --prefix` };
-}
-
-async function driver(machine: Machine): Promise<Requirement> {
-  return driverOf(await visibleCards(machine));
+  const found = `${gigabytes(free)} free`;
+  const fix = `${found}, ${gigabytes(diskBytes)} needed; make room, or give another --prefix`;
+  return requirement("disk", free >= diskBytes ? found : undefined, fix);
 }
 
 /** Requirement on the first card's driver. Set-up may run without a card, for machines that share the folder. */
 export function driverOf([card]: readonly Card[]): Requirement {
-  const requirement = { name: "driver", optional: true };
-  if (card === undefined)
-    return { ...requirement, fix: "no card (nvidia-smi shows none); to use one install NVIDIA's driver" };
-  if (Number.parseInt(card.driver, 10) < OLDEST_DRIVER)
-    return {
-      ...requirement,
-      fix: `${card.driver} is too old for CUDA 12; install ${OLDEST_DRIVER}.60 or later`,
-    };
-  return { ...requirement, found: `${card.driver}, ${card.name}` };
+  const none = "no card (nvidia-smi shows none); to use one install NVIDIA's driver";
+  if (card === undefined) return { name: "driver", fix: none, optional: true };
+  const isOld = Number.parseInt(card.driver, 10) < OLDEST_DRIVER;
+  const fix = `${card.driver} is too old for CUDA 12; install ${OLDEST_DRIVER}.60 or later`;
+  return { ...requirement("driver", isOld ? undefined : `${card.driver}, ${card.name}`, fix), optional: true };
 }
 
 /** Bytes for people: 4.2 GB. */

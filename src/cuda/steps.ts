@@ -30,11 +30,6 @@ export interface StepContext {
   readonly lock?: number;
 }
 
-interface Listener {
-  onStart(step: Step): void;
-  onDone(step: Step, elapsedMs: number): void;
-}
-
 /** The steps to run: the first that `markers` does not list as done, and all after it, which depend on it. */
 export function pendingSteps(steps: readonly Step[], markers: string): Step[] {
   const done = readMarkers(markers) ?? {};
@@ -47,7 +42,7 @@ export async function runSteps(
   steps: readonly Step[],
   markers: string,
   context: StepContext,
-  { onStart, onDone }: Listener,
+  { onStart, onDone }: { onStart(step: Step): void; onDone(step: Step, elapsedMs: number): void },
 ): Promise<void> {
   const pending = pendingSteps(steps, markers);
   const ready = steps.slice(0, steps.length - pending.length);
@@ -104,33 +99,23 @@ export interface LockedWheels extends Locked {
 type WheelsName = "tensorflow" | "tensorflow-cpu" | "nvidia";
 
 export function lockedWheels(name: WheelsName): LockedWheels {
-  const file = pathOf(`${name}.txt`);
+  const file = assetPath(`${name}.txt`);
   const packages = readFileSync(file, "utf8").match(/^[\w.-]+==[\w.]+(?= --hash=sha256:[0-9a-f]{64}$)/gm) ?? [];
   return { registry: "PyPI", packages, file };
 }
 
 /** npm's packages, and the two files from which `npm ci` installs them. */
-interface LockedModules extends Locked {
-  readonly manifest: string;
-  readonly lock: string;
-}
-
-export function lockedModules(): LockedModules {
-  const [manifest, lock] = ["npm.json", "npm-lock.json"].map((name) => readFileSync(pathOf(name), "utf8"));
+export function lockedModules(): Locked & { readonly manifest: string; readonly lock: string } {
+  const [manifest, lock] = ["npm.json", "npm-lock.json"].map((name) => readFileSync(assetPath(name), "utf8"));
   const { packages } = JSON.parse(lock) as { packages: Record<string, { version?: string }> };
   const names = Object.entries(packages).flatMap(([path, { version }]) =>
     version === undefined ? [] : [`${path.split("node_modules/").at(-1)}@${version}`],
   );
-  return {
-    registry: "npm",
-    packages: [...new Set(names)].sort(),
-    manifest: manifest,
-    lock: lock,
-  };
+  return { registry: "npm", packages: [...new Set(names)].sort(), manifest, lock };
 }
 
-/** The folder of lock files, seen from src as from dist. */
-function pathOf(name: string): string {
+/** Where a file of assets/cuda is, seen from src as from dist. */
+export function assetPath(name: string): string {
   return fileURLToPath(new URL(`../../assets/cuda/${name}`, import.meta.url));
 }
 

@@ -1,5 +1,5 @@
-import { generatorOfTrials } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
+import { generatorSettings } from "../data/presets.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
 import { type Box, panel } from "./draw/axes.ts";
@@ -66,7 +66,7 @@ function measuredPoints({ settings, measured }: LabelTrials): Measured[] {
       correlation,
       mean: mean(values),
       twoSd: 2 * standardDeviation(values),
-      closedForm: labelCorrelation(generatorOfTrials(settings), correlation),
+      closedForm: labelCorrelation(generatorSettings(settings.data), correlation),
       paper: paper?.labelCorrelation ?? Number.NaN,
       paperTwoSd: paper?.twoSd ?? Number.NaN,
     };
@@ -139,7 +139,7 @@ function lookOf({ series, quiet, ink }: Theme): Look {
 function closedForm(settings: LabelTrials["settings"], { domain: [from, to] }: Scale): Point[] {
   return Array.from({ length: 121 }, (_, i) => {
     const correlation = from + ((to - from) * i) / 120;
-    return { x: correlation, y: labelCorrelation(generatorOfTrials(settings), correlation) };
+    return { x: correlation, y: labelCorrelation(generatorSettings(settings.data), correlation) };
   });
 }
 

@@ -31,12 +31,13 @@ export function choiceIn(
 ): GridPoint {
   const choice: Record<string, GridPoint[string]> = {};
   for (const text of texts.flatMap((each) => each.split(","))) {
-    const [, key, value] = /^\s*([^=]+?)\s*=\s*(.+?)\s*$/.exec(text) ?? [];
-    if (key === undefined || value === undefined)
+    const [, name, value] = /^\s*([^=]+?)\s*=\s*(.+?)\s*$/.exec(text) ?? [];
+    if (name === undefined || value === undefined)
       throw new UsageError(`${flag}: expected setting=value, such as lr=0.01, got '${text}'`);
-    if (!isGridKey(key))
+    const key = GRID_KEYS.find((known) => known === name);
+    if (key === undefined)
       throw new UsageError(
-        `${flag}: unknown setting '${key}'${didYouMean(key, GRID_KEYS) || `; settings: ${GRID_KEYS.join(", ")}`}`,
+        `${flag}: unknown setting '${name}'${didYouMean(name, GRID_KEYS) || `; settings: ${GRID_KEYS.join(", ")}`}`,
       );
     if (tunedKeys(config).includes(key))
       throw new UsageError(`${flag}: ${path} has a tuned ${key} for each model; omit it`);
@@ -48,10 +49,6 @@ export function choiceIn(
     choice[key] = found;
   }
   return choice;
-}
-
-function isGridKey(key: string): key is GridKey {
-  return GRID_KEYS.some((known) => known === key);
 }
 
 /** Results that can't be taken together. */

@@ -12,8 +12,7 @@ import { parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { version } from "../version.ts";
 import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, string, whole } from "./fields.ts";
-import { diagnosticsIn, isAligned, numberIn } from "./journal-line.ts";
-import { isSealed, sealed } from "./sealed.ts";
+import { diagnosticsIn, isAligned, isSealed, numberIn, sealed } from "./journal-line.ts";
 
 /** Raised when the meaning of a checkpoint changes. */
 export const CHECKPOINT_VERSION = 1;
@@ -58,11 +57,11 @@ export interface Trained {
   /** Hash of the sweep's settings. */
   readonly trained: string;
   /** Undefined for any. */
-  readonly arithmetic?: string;
+  readonly arithmetic?: string | undefined;
 }
 
 /** A checkpoint as the text of its file. */
-export function checkpointText(run: AnyRun, state: RunState, of: Required<Trained>): string {
+export function checkpointText(run: AnyRun, state: RunState, of: Readonly<Record<keyof Trained, string>>): string {
   const { step, failure = "", elapsedMs, powers, noBias, sums, learned, curve, diagnostics, values, choice } = state;
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
     schema: CHECKPOINT_VERSION,

@@ -23,18 +23,13 @@ export function keptOf(runs: readonly AnyRun[], steps: ReadonlyMap<string, numbe
 }
 
 /** Those of `runs` that checkpoints in the results folder `out` keep, whatever engine trained them. */
-export function keptIn(out: string, runs: readonly AnyRun[], of: { trained: string; warn(line: string): void }): Kept {
+export function keptIn(out: string, runs: readonly AnyRun[], of: ReadOptions): Kept {
   const states = readStates(out, runs, of);
   return keptOf(runs, new Map(Array.from(states, ([id, { step }]) => [id, step])));
 }
 
 /** Which checkpoints a sweep resumes from. */
-interface Kind {
-  /** Hash of the sweep's settings. */
-  readonly trained: string;
-  /** That of the engine which trains a run. */
-  readonly arithmeticOf: (run: AnyRun) => string;
-}
+type Kind = Required<Omit<ReadOptions, "warn">>;
 
 /** The checkpoints of one process's runs, each a file that is replaced whole. Trouble with them never ends a sweep. */
 export class Checkpoints implements RunObserver {
@@ -112,7 +107,7 @@ function makeOne(folder: string): void {
 /** Most bytes of a checkpoint; one of the paper's models has some 240,000. */
 const LARGEST_CHECKPOINT = 2 ** 28;
 
-interface ReadOptions extends Pick<Trained, "trained"> {
+export interface ReadOptions extends Pick<Trained, "trained"> {
   /** That of the engine which trains a run; undefined for any. */
   readonly arithmeticOf?: (run: AnyRun) => string;
   /** Called with a line for each checkpoint that is left out. */
@@ -128,8 +123,7 @@ export function readStates(
   const states = new Map<string, RunState>();
   for (const run of withFiles(out, runs)) {
     const path = checkpointPath(out, run.id);
-    const arithmetic = arithmeticOf?.(run);
-    const state = readState(path, run, { trained, ...(arithmetic !== undefined && { arithmetic }) });
+    const state = readState(path, run, { trained, arithmetic: arithmeticOf?.(run) });
     if (typeof state === "string") warn(`${path}: left out, since ${state}; ${run.id} begins again`);
     else states.set(run.id, state);
   }

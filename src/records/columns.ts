@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pairsOf } from "../data/correlation-matrix.ts";
+import { defined } from "../defined.ts";
 import type { Cell, CrossIndex, GridPoint } from "../identity/cell.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
@@ -56,31 +57,23 @@ const known = new WeakMap<Column<never>, Map<string, string[]>>();
 
 /** The cell's correlation. */
 export function correlationColumn<Row>(of: (row: Row) => number | null): Column<Row> {
-  return { name: "correlation", schema: CORRELATION, emptyFor: "your own rows", of };
+  const schema = number("the cell's correlation p: the cosine of two task weight vectors");
+  return { name: "correlation", schema, emptyFor: "your own rows", of };
 }
-
-const CORRELATION = number("the cell's correlation p: the cosine of two task weight vectors");
 
 /** The columns of the settings that a sweep lists. */
 export function settingColumns<Row>(of: (row: Row) => GridPoint): Column<Row> {
-  return { name: "SETTING", schema: LISTED_SETTING, per: "setting", of };
+  const description = "one column per listed setting, with its name";
+  return { name: "SETTING", schema: z.union([z.string(), z.number()]).meta({ description }), per: "setting", of };
 }
 
 /** The columns that only a crossed sweep has. */
 export function crossColumns<Row>(of: (row: Row) => CrossIndex | undefined): Column<Row>[] {
   return (["data", "initial"] as const).map((name) => {
-    const value = (row: Row) => of(row)?.[name];
-    return { name, schema: CROSS_FIELDS[name], per: "cross", optional: true, of: (row) => named(name, value(row)) };
+    const value = (row: Row) => defined({ [name]: of(row)?.[name] }) as GridPoint;
+    return { name, schema: CROSS_FIELDS[name], per: "cross", optional: true, of: value };
   });
 }
-
-function named(name: string, value: number | undefined): GridPoint {
-  return value === undefined ? {} : { [name]: value };
-}
-
-const LISTED_SETTING = z
-  .union([z.string(), z.number()])
-  .meta({ description: "one column per listed setting, with its name" });
 
 /** The names of a column's parts for K tasks and E experts, in a sweep that lists no setting. */
 export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: number, experts = 0): string[] {
@@ -132,14 +125,13 @@ export function pairColumns<Row>(
       name,
       schema: number(`${meaning}; for more than two tasks, the mean over pairs`, unit),
       emptyFor,
-      of: (row) => meanOf(of(row)),
+      of: (row) => {
+        const values = of(row);
+        return values && mean(values);
+      },
     },
     { name, schema: number(`${meaning}, of a pair of more than two tasks`, unit), per: "pair", emptyFor, of },
   ];
-}
-
-function meanOf(values: readonly number[] | undefined): number | undefined {
-  return values && mean(values);
 }
 
 /** What a row's cell is. */

@@ -36,7 +36,10 @@ export async function writeCsvFiles(
  * value there.
  */
 function diagnosticsCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(pointsOf(records), (point) => [csvRow(DIAGNOSTIC_COLUMNS, point, 1)]);
+  const cells = [...groupBy(records, cellKey).values()];
+  return csvOf(cells, function* (cell) {
+    for (const point of diagnosticPoints(cell)) yield csvRow(DIAGNOSTIC_COLUMNS, point, 1);
+  });
 }
 
 /** A cell's values of a quantity at a step, sorted. */
@@ -60,10 +63,6 @@ export const DIAGNOSTIC_COLUMNS: readonly Column<DiagnosticPoint>[] = [
     return { name, schema: number(`${what} of the quantity over runs`), of: ({ values }) => of(values) };
   }),
 ];
-
-function* pointsOf(records: readonly RunRecord[]): Generator<DiagnosticPoint> {
-  for (const cell of groupBy(records, cellKey).values()) yield* diagnosticPoints(cell);
-}
 
 /** The points of one cell's runs that have any value, quantity by quantity. */
 function* diagnosticPoints(cell: readonly RunRecord[]): Generator<DiagnosticPoint> {

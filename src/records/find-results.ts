@@ -84,27 +84,22 @@ export function heldConfig(path: string, config: Config): Config | undefined {
 function refuseForeign(path: string, hasJournal: boolean): void {
   const isForeign = (name: string) => {
     const file = join(path, name);
-    return existsSync(file) && !(name === CONFIG ? hasJournal || isStoredConfig(file) : isSweepCsv(file));
+    if (!existsSync(file) || (name === CONFIG && hasJournal)) return false;
+    // config files that people write say no version; CSV without a run that has ended is empty
+    return !(name === CONFIG ? /^version: \d/m : /^$|^(id,)?model,/).test(startOf(file));
   };
   const foreign = [CONFIG, ...CSV_FILES].find(isForeign);
   if (foreign === undefined) return;
   throw new UsageError(`${join(path, foreign)} was not written by a sweep; move it away, or give another --out`);
 }
 
-/** Config files that people write say no version. */
-function isStoredConfig(file: string): boolean {
-  return /^version: \d/m.test(startOf(file));
-}
-
-/** Without a run that has ended it is empty. */
-function isSweepCsv(file: string): boolean {
-  return /^$|^(id,)?model,/.test(startOf(file));
-}
-
 /** Name of a file that an atomic write left when it was killed before its rename. */
 export function isLeftover(entry: string): boolean {
   return isPartial(entry) && OURS.some((ours) => entry.startsWith(`${ours}.`));
 }
+
+/** The way out where a sweep in training can't write. */
+export const RESUMES = "finished runs are kept, and the same command resumes";
 
 /** The result of `write`; UsageError with the folder's name if the operating system refuses it. */
 export function writable<T>(path: string, write: () => T, wayOut = "give another --out"): T {

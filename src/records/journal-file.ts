@@ -4,6 +4,7 @@ import { belongTogether } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { openIfThere, reading } from "../files.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
+import { objectIn } from "./journal-line.ts";
 
 /** Bytes that are read at once. */
 const CHUNK = 2 ** 20;
@@ -11,7 +12,7 @@ const CHUNK = 2 ** 20;
 /** Returned for a line that is a record, but not a wanted one. */
 export const PASS_OVER = Symbol("pass over");
 
-interface LineOptions {
+export interface LineOptions {
   /** Called for each line that is not a record; it is left out. */
   readonly warn: (line: string) => void;
   /** The hash of the sweep that the journal must be of; undefined for any. */
@@ -71,12 +72,8 @@ interface Header {
 }
 
 function headerIn(line: string): Header | undefined {
-  try {
-    const values: unknown = JSON.parse(line);
-    return typeof values === "object" && values !== null && "schema" in values ? values : undefined;
-  } catch {
-    return undefined;
-  }
+  const values = objectIn(line);
+  return values && "schema" in values ? (values as unknown as Header) : undefined;
 }
 
 /** Lines without their ends. After the last end there is nothing, or a line that a crash cut off. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { z } from "zod";
 import type { Diagnostics } from "../engines/engine.ts";
 import { NO_CHOICE } from "../identity/cell.ts";
 import { type DIAGNOSTICS_SCHEMA, LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
 import { type Measures, tasksOfPairs } from "./measure-values.ts";
 import { type RecordedCurve, type RunRecord, tasksOf } from "./record.ts";
-import { isSealed, sealed } from "./sealed.ts";
 
 /** The beginning of a line: enough to know that a run need not be trained again. */
 export type RecordHead = Pick<RunRecord, "id" | "status">;
@@ -17,21 +17,8 @@ export function lineOf(record: RunRecord): string {
 
 /** A record as a JSON value: how it ended comes first, its curves last. With two tasks it has one label correlation. */
 export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
-  const {
-    id,
-    status,
-    point,
-    cross,
-    curve,
-    labelCorrelations,
-    parameters,
-    elapsedMs,
-    engine,
-    device,
-    measures,
-    diagnostics,
-    ...rest
-  } = record;
+  const { id, status, point, cross, curve, measures, diagnostics, ...others } = record;
+  const { labelCorrelations, parameters, elapsedMs, engine, device, ...rest } = others;
   const { trainingSetLoss } = rest;
   return {
     id,
@@ -53,16 +40,12 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
   };
 }
 
-function plainCurve({
-  steps,
-  train,
-  heldout,
-  validation,
-  batches,
-}: RecordedCurve): z.input<typeof RECORD_SCHEMA>["curve"] {
-  const losses = { steps: [...steps], train: [...train], heldout: [...heldout] };
+function plainCurve(curve: RecordedCurve): z.input<typeof RECORD_SCHEMA>["curve"] {
+  const { steps, train, heldout, validation, batches } = curve;
   return {
-    ...losses,
+    steps: [...steps],
+    train: [...train],
+    heldout: [...heldout],
     ...(validation && { validation: [...validation] }),
     ...(batches && { batches: [...batches] }),
   };
@@ -79,17 +62,8 @@ export interface RunNumbers {
 export function numbersOf(record: RunRecord): RunNumbers {
   const { id, status, reason, curve, trainingSetLoss, labelCorrelations, diagnostics } = record;
   const measures = { ...record.measures, ...valuesByStep(diagnostics) };
-  const numbers = [
-    id,
-    status,
-    reason,
-    curve.steps,
-    ...curve.train,
-    ...curve.heldout,
-    ...(curve.validation ?? []),
-    trainingSetLoss,
-    ...labelCorrelations,
-  ];
+  const losses = [...curve.train, ...curve.heldout, ...(curve.validation ?? []), trainingSetLoss];
+  const numbers = [id, status, reason, curve.steps, ...losses, ...labelCorrelations];
   return { digest: createHash("sha256").update(JSON.stringify(numbers)).digest("base64"), measures };
 }
 
@@ -165,7 +139,7 @@ function recordWith(data: Line): RunRecord {
 }
 
 /** The object that a text is as JSON; undefined for anything else. */
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
@@ -231,3 +205,25 @@ const CURVE = ',"curve":';
 
 const HEAD = /^\{"id":("(?:[^"\\]|\\.)*"),"status":"(done|failed)"/;
 const HEAD_BYTES = 1024;
+
+/**
+ * An object as one line of JSON. Its last key, `crc`, is the CRC-32 of everything before it: a line can be trusted
+ * without being parsed, and a line that a disk or an editor changed is detected.
+ */
+export function sealed(value: object): string {
+  const text = JSON.stringify(value).slice(0, -1);
+  return `${text}${checkOf(crc32(text))}\n`;
+}
+
+/** Whether a line, without its end, is as it was written. */
+export function isSealed(line: Buffer): boolean {
+  const end = line.length - CHECK_BYTES;
+  return end > 0 && line.toString("latin1", end) === checkOf(crc32(line.subarray(0, end)));
+}
+
+function checkOf(crc: number): string {
+  return `,"crc":"${crc.toString(16).padStart(8, "0")}"}`;
+}
+
+/** Bytes of the last key. */
+const CHECK_BYTES = checkOf(0).length;

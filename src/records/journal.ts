@@ -13,7 +13,8 @@ export const PROVENANCE = ".provenance.json";
 
 /** One process's journal: JSON lines, appended and flushed to disk as runs end, and its provenance beside it. */
 export class Journal {
-  readonly #name: string;
+  /** The path of its files, without their endings. */
+  readonly name: string;
   readonly #file: number;
   readonly #provenance: Provenance;
   #isEmpty = true;
@@ -22,17 +23,12 @@ export class Journal {
 
   /** Creates a file of its own in `folder`; its name says which process writes it, and has no order. */
   constructor(folder: string, trained: string, provenance: Provenance) {
-    this.#name = join(folder, unusedName(folder));
-    this.#file = openSync(`${this.#name}.jsonl`, "ax");
+    this.name = join(folder, unusedName(folder));
+    this.#file = openSync(`${this.name}.jsonl`, "ax");
     this.#provenance = provenance;
     const header: z.input<typeof HEADER_SCHEMA> = { schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained };
     this.#write(`${JSON.stringify(header)}\n`);
     this.#writeProvenance(null);
-  }
-
-  /** The path of its files, without their endings. */
-  get name(): string {
-    return this.#name;
   }
 
   append(record: RunRecord): void {
@@ -42,8 +38,8 @@ export class Journal {
 
   /** What was removed, or moved away, while it was written: a folder or the file. Records go nowhere then. */
   get removed(): string | undefined {
-    const folder = dirname(this.#name);
-    const paths = [dirname(folder), folder, ...(this.#isEmpty ? [] : [`${this.#name}.jsonl`])];
+    const folder = dirname(this.name);
+    const paths = [dirname(folder), folder, ...(this.#isEmpty ? [] : [`${this.name}.jsonl`])];
     return paths.find((path) => !existsSync(path));
   }
 
@@ -52,7 +48,7 @@ export class Journal {
     if (this.#isClosed) return;
     this.#isClosed = true;
     closeSync(this.#file);
-    if (this.#isEmpty) for (const end of [".jsonl", PROVENANCE]) rmSync(this.#name + end, { force: true });
+    if (this.#isEmpty) for (const end of [".jsonl", PROVENANCE]) rmSync(this.name + end, { force: true });
     else if (this.removed === undefined) this.#writeProvenance(this.#now());
   }
 
@@ -63,7 +59,7 @@ export class Journal {
   }
 
   #writeProvenance(end: string | null): void {
-    writeWholeSync(`${this.#name}${PROVENANCE}`, `${JSON.stringify({ ...this.#provenance, end }, null, 2)}\n`);
+    writeWholeSync(`${this.name}${PROVENANCE}`, `${JSON.stringify({ ...this.#provenance, end }, null, 2)}\n`);
   }
 
   #write(text: string): void {

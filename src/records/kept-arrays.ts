@@ -13,7 +13,7 @@ import { parameterBlocks } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { numberColumns } from "../tables/parquet.ts";
 import { removeIfEmpty } from "./checkpoints.ts";
-import { PREDICTIONS, VALIDATION_PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
+import { PREDICTIONS, RESUMES, VALIDATION_PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
 import type { Results } from "./read-results.ts";
 
 /** What a sweep keeps of each of its runs. */
@@ -59,12 +59,10 @@ export class KeptArrays {
 
   #write(kind: keyof typeof ENDINGS, id: string, bytes: Uint8Array): void {
     const file = join(this.#out, kind, `${id}${ENDINGS[kind]}`);
-    writable(this.#out, () => makeFolder(dirname(file)), GO_ON);
-    writable(this.#out, () => writeWholeSync(file, bytes), GO_ON);
+    writable(this.#out, () => makeFolder(dirname(file)), RESUMES);
+    writable(this.#out, () => writeWholeSync(file, bytes), RESUMES);
   }
 }
-
-const GO_ON = "finished runs are kept, and the same command resumes";
 
 /** A model's parameters, in canonical order, as tensors by name. A kernel is [in, out]. */
 function tensorsOf(spec: ModelSpec, parameters: Float32Array): Tensors {

@@ -2,8 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { MMOE } from "../called-as.ts";
-import { generatorOfTrials, loadTrials, type TrialSettings, trialsYaml } from "../config/trials.ts";
+import { loadTrials, type TrialSettings, trialsYaml } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
+import { generatorSettings } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder, readText, startOf, writeWholeSync } from "../files.ts";
 import { type Column, csvRow } from "./columns.ts";
@@ -71,7 +72,7 @@ const BEGINNINGS = { [LABELS]: /^trial,/, [PROVENANCE]: /^\{\s*"mmoe"/ };
 
 /** Writes a folder of trials: settings, a row for each trial and correlation, and their provenance. */
 export function writeTrials(path: string, { settings, measured }: LabelTrials, origins: Computation): void {
-  const closedForm = settings.correlations.map((p) => labelCorrelation(generatorOfTrials(settings), p));
+  const closedForm = settings.correlations.map((p) => labelCorrelation(generatorSettings(settings.data), p));
   const rows = measured.flatMap((values, trial) =>
     values.map((value, i) => {
       const [correlation, closed] = [settings.correlations[i], closedForm[i]];

@@ -6,7 +6,7 @@ import { configYaml } from "../config/write.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder, reading, writeWholeSync } from "../files.ts";
-import { checkpointPath, readStates } from "./checkpoints.ts";
+import { checkpointPath, type ReadOptions, readStates } from "./checkpoints.ts";
 import { CHECKPOINTS, CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
 import { PROVENANCE } from "./journal.ts";
 import { isJournal } from "./journal-file.ts";
@@ -72,7 +72,7 @@ export function copyCheckpoints(
   folders: readonly string[],
   out: string,
   runs: readonly AnyRun[],
-  of: { readonly trained: string; readonly warn: (line: string) => void },
+  of: ReadOptions,
 ): void {
   const furthest = new Map(Array.from(readStates(out, runs, of), ([id, { step }]) => [id, step]));
   for (const folder of folders) {

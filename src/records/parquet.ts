@@ -19,16 +19,13 @@ export function parquetColumns({ columns, experts }: Sheet<RunRecord>, like: Run
     const type = schemaType(column.schema);
     if (column.per === "cross") return like.cross === undefined ? [] : [{ name: column.name, type }];
     if (column.per === "setting")
-      return Object.entries(like.point).map(([name, value]) => ({ name, type: typeOf(value) }));
+      return Object.entries(like.point).map(([name, value]) => {
+        return { name, type: typeof value === "number" ? "DOUBLE" : "STRING" }; // whole in one run may not be in another
+      });
     return columnNames(column, tasksOf(like), experts).map((name) => ({ name, type }));
   });
   const first = new Map(all.toReversed().map((column) => [column.name, column])); // a listed setting may have its column already
   return all.filter((column) => first.get(column.name) === column);
-}
-
-/** Numbers may be whole in one run and not in another. */
-function typeOf(value: string | number): ParquetColumn["type"] {
-  return typeof value === "number" ? "DOUBLE" : "STRING";
 }
 
 function schemaType(schema: z.ZodType): ParquetColumn["type"] {

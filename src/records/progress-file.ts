@@ -81,7 +81,7 @@ export class ProgressFile implements RunObserver {
       step,
       steps: training.steps,
       before: kept?.step ?? 0,
-      curve: kept === undefined ? { steps: [], train: [] } : meanCurve(kept.curve),
+      curve: { steps: [...(kept?.curve.steps ?? [])], train: (kept?.curve.train ?? []).map(mean) },
     };
     run.step = step;
     if (!Number.isNaN(loss) && loss !== run.curve.train.at(-1)) {
@@ -131,11 +131,6 @@ interface InFlightRun {
 
 /** Loss is the mean over tasks. */
 type FlightCurve = NonNullable<InFlight["curve"]>;
-
-/** The training curve of a run that was kept. */
-function meanCurve({ steps, train }: RunState["curve"]): FlightCurve {
-  return { steps: [...steps], train: train.map(mean) };
-}
 
 /** With few enough points, its last among them, and losses of 5 digits. */
 function thinned({ steps, train }: FlightCurve): FlightCurve {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
 import type { Engine } from "../engines/engine.ts";
-import type { Shard } from "./writer-lock.ts";
+import { SHARD_SCHEMA, type Shard } from "./writer-lock.ts";
 
 /** Program, machine and time of a computation. */
 export interface Computation {
@@ -42,8 +42,7 @@ export interface Provenance extends Computation {
   readonly shard?: Shard | null;
 }
 
-interface Process {
-  readonly argv: readonly string[];
+interface Process extends Pick<Computation, "argv"> {
   readonly config: Config;
   readonly shard: Shard | null;
   readonly engine: Pick<Engine, "name" | "device" | "libraries" | "deterministic" | "beside">;
@@ -125,7 +124,7 @@ const PROVENANCE_SCHEMA = z.looseObject({
   argv: z.array(z.string()),
   start: z.iso.datetime(),
   end: z.iso.datetime().nullable(),
-  shard: z.object({ index: z.int(), count: z.int() }).nullish(),
+  shard: SHARD_SCHEMA.nullish(),
 });
 
 /** The provenance in a file's text. Throws an error if there is none. */
@@ -138,10 +137,10 @@ export function provenanceIn(text: string): Provenance {
  * default engine.
  */
 export function engineWords({ provenances }: { readonly provenances: readonly Provenance[] }): string[] {
-  const last = provenances.at(-1);
-  const engine = engineOf(last);
+  const { argv = [], engine: trained } = provenances.at(-1) ?? {};
+  const typed = optionIn(argv, "--engine");
+  const engine = typed !== undefined && typed !== "auto" ? typed : TENSORFLOW.find((name) => name === trained);
   if (engine === undefined) return [];
-  const { argv = [] } = last ?? {};
   const backend = engine === "tfjs" ? optionIn(argv, "--backend") : undefined;
   return [
     "--engine",
@@ -153,13 +152,6 @@ export function engineWords({ provenances }: { readonly provenances: readonly Pr
 
 /** Engines that a sweep may have been trained on without an option: by MMOE_ENGINE, or as a card was there. */
 const TENSORFLOW = ["tfjs", "cuda"];
-
-/** The engine to name; undefined for the default one. */
-function engineOf(last: Provenance | undefined): string | undefined {
-  const typed = optionIn(last?.argv ?? [], "--engine");
-  const chosen = typed === "auto" ? undefined : typed;
-  return chosen ?? TENSORFLOW.find((name) => name === last?.engine);
-}
 
 /** The value of the option `flag` in a command line, the last if there are several. */
 function optionIn(argv: readonly string[], flag: string): string | undefined {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { reading } from "../files.ts";
 import { linesOf, PASS_OVER } from "./journal-file.ts";
-import { elapsedMsIn, headIn, type RecordHead, recordIn } from "./journal-line.ts";
+import { elapsedMsIn, headIn, recordIn } from "./journal-line.ts";
 import type { RunRecord } from "./record.ts";
 import type { LinePlace } from "./stored-curve.ts";
 
@@ -14,11 +14,6 @@ export function journalPaths(folder: string): string[] {
   const entries = reading(folder, () => readdirSync(folder, { withFileTypes: true }));
   const journals = entries.filter((entry) => !entry.isDirectory() && /^[^.].*\.jsonl(\.gz)?$/.test(entry.name));
   return journals.map(({ name }) => join(folder, name)).sort();
-}
-
-/** How each run in one journal of the sweep `trained` ended, in a hundredth of the time of `readJournal`. */
-export function readJournalHeads(path: string, trained: string, warn: Warn): Generator<RecordHead> {
-  return linesOf(path, headIn, { warn, trained });
 }
 
 /** A record, and where it is; not in a compressed journal. */

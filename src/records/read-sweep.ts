@@ -3,16 +3,14 @@ import { UsageError } from "../errors.ts";
 import { byCorrelation, comparePoints, compareValues } from "../identity/cell.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { numberOf } from "../units.ts";
-import { numbersOf, type RecordHead, type RunNumbers, sameNumbers } from "./journal-line.ts";
-import { journalPaths, readJournal, readJournalHeads, readJournalOf } from "./read-journals.ts";
+import { type LineOptions, linesOf } from "./journal-file.ts";
+import { headIn, numbersOf, type RecordHead, type RunNumbers, sameNumbers } from "./journal-line.ts";
+import { journalPaths, readJournal, readJournalOf } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
 import { withStoredCurve } from "./stored-curve.ts";
 
-interface ReadOptions {
-  /** The hash of the sweep: a journal of another one is refused. */
+interface ReadOptions extends LineOptions {
   readonly trained: string;
-  /** Called for each line that is not a record; it is left out. */
-  readonly warn: (line: string) => void;
 }
 
 /** Losses of curves that are kept in memory, 32 MB; further curves stay in their journals. */
@@ -44,11 +42,9 @@ export function checkAgreement(paths: readonly string[], options: ReadOptions): 
   return checkSame(paths, endsIn(paths, options).doneTwice);
 }
 
-function endsIn(paths: readonly string[], { trained, warn }: ReadOptions) {
+function endsIn(paths: readonly string[], options: ReadOptions) {
   const [ended, doneTwice] = [new Map<string, RecordHead>(), new Set<string>()];
-  for (const path of paths) {
-    for (const head of readJournalHeads(path, trained, warn)) keepBetter(ended, head, doneTwice);
-  }
+  for (const path of paths) for (const head of linesOf(path, headIn, options)) keepBetter(ended, head, doneTwice);
   return { ended, doneTwice };
 }
 

@@ -206,35 +206,24 @@ function recordedDiagnostics({ steps, values }: Diagnostics): Diagnostics {
 }
 
 /** The last values of the quantities that `MEASURES` has, as measures of a run of K tasks. */
-export function finalMeasures(diagnostics: Diagnostics, K: number): Measures {
-  const last = (name: string) => diagnostics.values[name]?.at(-1);
-  const found = MEASURES.map(({ name, per }) => [name, finalValue(name, per, K, last)] as const);
-  return Object.fromEntries(found.filter((one): one is [string, number | number[]] => one[1] !== undefined));
+export function finalMeasures({ values }: Diagnostics, K: number): Measures {
+  const last = (name: string) => values[name]?.at(-1);
+  const found = MEASURES.flatMap((measure): [string, number | number[]][] => {
+    const all = quantitiesOf(measure, K, (name) => last(name) !== undefined).map(last);
+    const [first, ...others] = all.filter((value) => value !== undefined);
+    if (first === undefined || others.length + 1 < all.length) return [];
+    return [[measure.name, measure.per === "run" ? first : [first, ...others]]];
+  });
+  return Object.fromEntries(found);
 }
 
-function finalValue(
-  name: string,
-  per: Measure["per"],
-  K: number,
-  last: (name: string) => number | undefined,
-): number | number[] | undefined {
-  if (per === "run") return last(name);
-  const values = partsOf(per, K, last, name).map((part) => last(`${name}/${part}`));
-  const known = values.filter((value) => value !== undefined);
-  return known.length === values.length && known.length > 0 ? known : undefined;
-}
-
-/** What stands behind the name of each of a measure's numbers: `2`, `1/2`. */
-function partsOf(
-  per: Exclude<Measure["per"], "run">,
-  K: number,
-  last: (name: string) => number | undefined,
-  name: string,
-): string[] {
+/** The names of a measure's numbers: `gateEntropy/2`, `gateDistance/1/2`. There are as many experts as `has` knows. */
+function quantitiesOf({ name, per }: Measure, K: number, has: (name: string) => boolean): string[] {
   const tasks = Array.from({ length: K }, (_, k) => k + 1);
-  if (per === "task") return tasks.map(String);
-  if (per === "pair") return pairsOf(K).map(([j, k]) => `${j + 1}/${k + 1}`);
+  if (per === "run") return [name];
+  if (per === "task") return tasks.map((k) => `${name}/${k}`);
+  if (per === "pair") return pairsOf(K).map(([j, k]) => `${name}/${j + 1}/${k + 1}`);
   let E = 0;
-  while (last(`${name}/1/${E + 1}`) !== undefined) E++;
-  return tasks.flatMap((k) => Array.from({ length: E }, (_, e) => `${k}/${e + 1}`));
+  while (has(`${name}/1/${E + 1}`)) E++;
+  return tasks.flatMap((k) => Array.from({ length: E }, (_, e) => `${name}/${k}/${e + 1}`));
 }

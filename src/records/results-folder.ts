@@ -17,6 +17,7 @@ import {
   isLeftover,
   JOURNALS,
   REPORT,
+  RESUMES,
   unwritable,
   writable,
 } from "./find-results.ts";
@@ -35,7 +36,6 @@ const CSV_EVERY_MS = 30_000;
 const CSV_SHARE = 0.05;
 /** An unfinished file of another machine that is older than this was left by a process that was killed. */
 const LEFT_MS = 3_600_000;
-const GO_ON = "finished runs are kept, and the same command resumes";
 
 interface FolderOptions {
   readonly provenance: Provenance;
@@ -118,7 +118,7 @@ export class ResultsFolder implements RunObserver {
   }
 
   close(): void {
-    writable(this.#path, () => this.#journal.close(), GO_ON);
+    writable(this.#path, () => this.#journal.close(), RESUMES);
     this.#lock.release();
   }
 
@@ -159,7 +159,7 @@ export class ResultsFolder implements RunObserver {
 
   #failed(error: unknown): unknown {
     const { removed } = this.#journal;
-    if (removed === undefined) return unwritable(this.#path, error, GO_ON);
+    if (removed === undefined) return unwritable(this.#path, error, RESUMES);
     return new UsageError(
       `${removed}: removed or moved away while the sweep wrote there; its runs are lost, the same command trains them again`,
     );

@@ -60,17 +60,13 @@ export function withStoredCurve(record: RunRecord, place: LinePlace): RunRecord 
   return { ...record, curve: new StoredCurve(record, place) };
 }
 
-/** A curve, and the place of its record. */
-interface IndexedCurve {
-  readonly index: number;
-  readonly curve: RecordedCurve;
-}
-
 /**
- * The curves of many records, read in less time than one by one: first those in memory, then each journal's from its start to
+ * The curves of many records, each with its record's index, read in less time than one by one: first those in memory, then each journal's from its start to
  * its end.
  */
-export function* allCurves(records: readonly RunRecord[]): Generator<IndexedCurve> {
+export function* allCurves(
+  records: readonly RunRecord[],
+): Generator<{ readonly index: number; readonly curve: RecordedCurve }> {
   const stored: { readonly index: number; readonly place: LinePlace }[] = [];
   for (const [index, { curve }] of records.entries()) {
     if (curve instanceof StoredCurve) stored.push({ index, place: curve.place });

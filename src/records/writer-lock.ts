@@ -8,10 +8,8 @@ import { isAlive } from "../system-errors.ts";
 import { localTime } from "../units.ts";
 
 /** One of `count` disjoint parts of a sweep, `index` from 1. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
+export const SHARD_SCHEMA = z.object({ index: z.int(), count: z.int() });
+export type Shard = Readonly<z.output<typeof SHARD_SCHEMA>>;
 
 const OWNER_SCHEMA = z.object({
   pid: z.int().positive(),
@@ -21,7 +19,7 @@ const OWNER_SCHEMA = z.object({
   /** For people: ISO time. */
   since: z.iso.datetime(),
   /** The shard that it trains; null for the complete sweep. */
-  shard: z.object({ index: z.int(), count: z.int() }).nullable(),
+  shard: SHARD_SCHEMA.nullable(),
 });
 
 type Owner = z.output<typeof OWNER_SCHEMA>;

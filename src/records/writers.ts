@@ -38,7 +38,8 @@ export function writersIn(folder: string): Writer[] {
     const { runs, busyMs } = path === undefined ? { runs: 0, busyMs: 0 } : journalTotals(path);
     const progress = provenance.end === null ? progressIn(folder, name) : undefined;
     const elapsedMs = progress?.elapsedMs ?? elapsedOf(provenance, busyMs);
-    const heard = progress?.heard ?? provenance.end ?? timeAfter(provenance.start, elapsedMs);
+    const counted = new Date(Date.parse(provenance.start) + elapsedMs).toISOString();
+    const heard = progress?.heard ?? provenance.end ?? counted;
     const state = stateNow(folder, provenance, progress);
     return { name, provenance, runs, elapsedMs, heard, state, progress: progress ?? null };
   });
@@ -69,10 +70,6 @@ export function removeDeadProgress(folder: string): void {
 function elapsedOf({ start, end, cores }: Provenance, busyMs: number): number {
   const elapsedMs = end === null ? 0 : Date.parse(end) - Date.parse(start);
   return Math.min(Math.max(elapsedMs, busyMs / cores), busyMs);
-}
-
-function timeAfter(start: string, ms: number): string {
-  return new Date(Date.parse(start) + ms).toISOString();
 }
 
 /** Most bytes of a provenance file; it has some 3,000. */

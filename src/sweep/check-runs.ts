@@ -6,6 +6,7 @@ import type { AnyRun, Engine } from "../engines/engine.ts";
 import { numbering } from "../engines/numbering.ts";
 import type { TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
 import { megabytes } from "../units.ts";
 
 /**
@@ -54,11 +55,9 @@ function oneOfEachKind(runs: readonly AnyRun[]): AnyRun[] {
   const number = numbering((part: object) => part);
   const kinds = new Map<string, AnyRun>();
   for (const run of runs) {
-    const { model, training, correlation, point = NO_POINT } = run;
+    const { model, training, correlation, point = NO_CHOICE } = run;
     const kind = [number(model), number(training), number(point), correlation].join();
     if (!kinds.has(kind)) kinds.set(kind, run);
   }
   return [...kinds.values()];
 }
-
-const NO_POINT = {};

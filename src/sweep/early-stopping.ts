@@ -19,31 +19,16 @@ import { memo } from "../memo.ts";
 /** Runs that choose their steps together, before they train. */
 export const TOGETHER = 32;
 
-/** The same engine, which chooses the number of steps of runs that are stopped early. */
+/** The same engine, but it chooses the number of steps of runs that are stopped early. */
 export function withEarlyStopping(engine: Engine): Engine {
-  return {
-    name: engine.name,
-    device: engine.device,
-    get libraries() {
-      return engine.libraries ?? {};
+  const train: Engine["train"] = (runs, hooks) => trainStopped(engine, runs, hooks);
+  return new Proxy(engine, {
+    get: (_, key) => {
+      if (key === "train") return train;
+      const value: unknown = Reflect.get(engine, key);
+      return typeof value === "function" ? value.bind(engine) : value;
     },
-    get deterministic() {
-      return engine.deterministic ?? {};
-    },
-    get givesWeights() {
-      return engine.givesWeights ?? {};
-    },
-    ...(engine.beside && { beside: engine.beside }),
-    ...(engine.workers !== undefined && { workers: engine.workers }),
-    keepsStates: engine.keepsStates,
-    path: (run) => engine.path(run),
-    check: (run) => engine.check(run),
-    inOneCall: (run) => engine.inOneCall?.(run) ?? 1,
-    prepare: async (runs, signal) => engine.prepare?.(runs, signal),
-    train: (runs, hooks) => trainStopped(engine, runs, hooks),
-    memoryBytes: (runs) => engine.memoryBytes(runs),
-    dispose: () => engine.dispose(),
-  };
+  });
 }
 
 async function trainStopped(engine: Engine, runs: readonly AnyRun[], hooks: Hooks): Promise<void> {
@@ -96,10 +81,11 @@ async function chooseSteps(engine: Engine, stages: readonly Stage[], hooks: Choi
 async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks }: ChoiceHooks): Promise<Stage[]> {
   const byId = new Map(left.map((stage) => [stage.run.id, stage]));
   const following: Stage[] = [];
+  const { signal, noMore, onBegin } = hooks; // these reach the caller; parameters of a try do not
   await engine.train(
     left.map(({ run }) => validationRun(run)),
     {
-      ...quiet(hooks),
+      ...defined({ signal, noMore, onBegin }),
       ...choices.hooks(byId),
       onProgress: ({ id }, step) => {
         const { run } = byId.get(id) as Stage;
@@ -126,11 +112,6 @@ function stageAfter({ run }: Stage, result: RunResult): Stage | undefined {
   const best = bestStep(result, run.stopping);
   if (best === undefined) return undefined;
   return { run, choice: { tried: result.curve.steps.at(-1) as number, steps: best.step, validationLoss: best.loss } };
-}
-
-/** Signals and beginnings reach the caller; parameters of a try do not. */
-function quiet({ signal, noMore, onBegin }: Hooks): Omit<Hooks, "onResult"> {
-  return defined({ signal, noMore, onBegin });
 }
 
 function failedBefore(result: RunResult, run: StoppedRun): RunResult {

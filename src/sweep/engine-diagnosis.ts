@@ -7,14 +7,10 @@ import { type EngineTrial, tryEngine } from "./engine-trial.ts";
 import { type EngineOptions, kernelSet, loadEngine, type TfjsBackend } from "./engines.ts";
 
 /** Whether an engine trains on this machine, how fast, and what to do if it does not. */
-export interface EngineDiagnosis {
+export interface EngineDiagnosis extends Partial<EngineTrial> {
   /** Its name on the command line. */
   readonly engine: string;
   readonly works: boolean;
-  readonly device?: string;
-  readonly runStepsPerSecond?: number;
-  readonly difference?: number;
-  readonly tolerance?: number;
   readonly problem?: string;
   readonly fix?: string;
 }

@@ -40,7 +40,11 @@ const TRAINING: TrainingSettings = {
 
 /** About a second of training, and a comparison with the reference. */
 export async function tryEngine(engine: Engine): Promise<EngineTrial> {
-  const losses = await lastLosses(engine);
+  let losses: readonly number[] = [];
+  const onResult = ({ curve }: RunResult) => {
+    losses = curve.train.at(-1) ?? [];
+  };
+  await engine.train(trialRuns(1), { onResult });
   const differences = REFERENCE_LOSSES.map((expected, k) => Math.abs((losses[k] ?? Number.NaN) / expected - 1));
   const { stepMs } = await paceOf(trialRuns(RUNS), engine, TRIAL_MS);
   return {
@@ -49,15 +53,6 @@ export async function tryEngine(engine: Engine): Promise<EngineTrial> {
     difference: Math.max(...differences),
     tolerance: engine.name === "cpu" ? SAME : TOLERANCE,
   };
-}
-
-async function lastLosses(engine: Engine): Promise<readonly number[]> {
-  let losses: readonly number[] = [];
-  const onResult = ({ curve }: RunResult) => {
-    losses = curve.train.at(-1) ?? [];
-  };
-  await engine.train(trialRuns(1), { onResult });
-  return losses;
 }
 
 function trialRuns(count: number): Run[] {

@@ -25,15 +25,15 @@ type CodeDevice = (typeof CODE_DEVICES)[number];
 
 export interface EngineOptions {
   /** Worker threads, which train on the cpu engine and make rows for TensorFlow; by default the cores of this process. */
-  readonly jobs?: number;
+  readonly jobs?: number | undefined;
   /** The cpu engine's kernels: by default what MMOE_KERNELS says, else `auto`. With a set, `auto` is the cpu engine. */
-  readonly kernels?: KernelChoice;
+  readonly kernels?: KernelChoice | undefined;
   /** What the tfjs engine computes on. */
-  readonly backend?: TfjsBackend;
+  readonly backend?: TfjsBackend | undefined;
   /** The Python of models in Python: by default that of MMOE_PYTHON, of the active virtual environment or the PATH. */
-  readonly python?: string;
+  readonly python?: string | undefined;
   /** Where models in code compute: by default on the card with engine `cuda`, else on the CPU. */
-  readonly device?: CodeDevice;
+  readonly device?: CodeDevice | undefined;
   /** Let the cuda engine compute on the CPU if it sees no card. */
   readonly allowCpu?: boolean;
   readonly env?: Env;
@@ -79,10 +79,7 @@ export async function processEngine(language: Language, options: EngineOptions):
 }
 
 /** What starts workers of a language. */
-async function adapterOf(
-  language: Language,
-  { python, env = process.env }: Pick<EngineOptions, "python" | "env">,
-): Promise<Adapter> {
+async function adapterOf(language: Language, { python, env = process.env }: DescribeOptions): Promise<Adapter> {
   const { nodeAdapter, pythonAdapter } = await import("../engines/process/languages.ts");
   return language === "Python" ? pythonAdapter(findPython(python, env), env) : nodeAdapter();
 }
@@ -193,13 +190,6 @@ function hooksFor({ keepsStates }: Engine, { keeping, noMore, onBegin, ...hooks 
   return { ...hooks, ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
 }
 
-interface KernelOptions {
-  /** As EngineOptions.kernels. */
-  readonly kernels?: KernelChoice;
-  readonly env?: Env;
-  readonly note?: (line: string) => void;
-}
-
 const VARIABLE = "MMOE_KERNELS";
 
 let toldWhyNotNative = false;
@@ -208,7 +198,11 @@ let toldWhyNotNative = false;
  * The kernels that the cpu engine trains on. If the user chose none, a note says once a process why they are not native.
  * Throws UsageError for kernels that do not run here.
  */
-export function kernelSet({ kernels, env = process.env, note = () => {} }: KernelOptions = {}): KernelSet {
+export function kernelSet({
+  kernels,
+  env = process.env,
+  note = () => {},
+}: Pick<EngineOptions, "kernels" | "env" | "note"> = {}): KernelSet {
   const variable = env[VARIABLE] || "auto";
   const choice = KERNEL_CHOICES.find((one) => one === (kernels ?? variable));
   if (choice === undefined) {
@@ -232,16 +226,10 @@ interface DescribedModel {
   readonly size: number;
 }
 
-export interface DescribeOptions {
-  readonly python?: string | undefined;
-  readonly env?: Env;
-}
+export type DescribeOptions = Pick<EngineOptions, "python" | "env">;
 
 /** Loads a model in code, in a process that ends with it. Throws UsageError for what is no model. */
-export async function describeModel(
-  model: CodeModel,
-  { python, env = process.env }: DescribeOptions = {},
-): Promise<DescribedModel> {
+export async function describeModel(model: CodeModel, options: DescribeOptions = {}): Promise<DescribedModel> {
   const { describeInProcess } = await import("../engines/process/process-engine.ts"); // other plans need no process
-  return describeInProcess(model, await adapterOf(languageOf(model), { env, ...(python !== undefined && { python }) }));
+  return describeInProcess(model, await adapterOf(languageOf(model), options));
 }

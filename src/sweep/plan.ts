@@ -1,20 +1,12 @@
 import { cellsOf, correlationsIn } from "../config/cells.ts";
 import { decidingMetric } from "../config/choose-by.ts";
-import {
-  type Config,
-  configAt,
-  generatorOf,
-  modelOf,
-  type PointConfig,
-  tableOf,
-  trainingOf,
-} from "../config/config.ts";
+import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
 import { crossedPair, crossedPairs, crossedRun } from "../config/cross.ts";
 import { withValidationRows } from "../config/rows.ts";
 import { listedKeys, pointCount } from "../config/schema.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
-import type { AnyRun, FromTable, Generated, Stopping } from "../engines/engine.ts";
+import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { type Cell, runId } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
@@ -79,23 +71,18 @@ function kindsOf(config: Config): Kind[] {
   return cellsOf(config).map((cell) => {
     const { model, correlation, point } = cell;
     const settings = tunedFor(configAt(config, point), model, correlation);
+    const { patience, validation } = settings;
+    const by = decidingMetric(settings);
     return {
       cell,
       ...(origins.get(correlation) as Generated | FromTable),
       model: models(modelOf(settings, model)),
       training: trainings(withValidationRows(trainingOf(settings), settings)),
-      ...(settings.patience !== null && {
-        stopping: stoppingOf(settings, settings.patience),
-      }),
+      ...(patience !== null && { stopping: { patience, validation, ...(by && { by }) } }),
       ...(settings.diagnostics.length > 0 && { diagnostics: settings.diagnostics }),
       ...(isGrid && { point }),
     };
   });
-}
-
-function stoppingOf(settings: PointConfig, patience: number): Stopping {
-  const by = decidingMetric(settings);
-  return { patience, validation: settings.validation, ...(by && { by }) };
 }
 
 /** Where the rows of each correlation come from. */

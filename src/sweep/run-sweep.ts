@@ -139,12 +139,16 @@ async function train(
     const kept = new Map(Array.from(states, ([id, { step }]) => [id, step]));
     const { trainedBefore } = recording;
     listener.start?.({ ...share, engine: name, device, ...(beside && { beside }), trainedBefore, kept });
-    const ending = keepsAll(engine) ? undefined : limit;
-    const observers = [...recording.observers, ended, ...(ending ? [ending] : []), listener];
+    const keepsAll = engine.keepsStates && beside === undefined; // a stop loses no run in flight
+    const ending = keepsAll ? undefined : limit;
+    const observers: readonly RunObserver[] = [...recording.observers, ended, ...(ending ? [ending] : []), listener];
+    const onState: Keeping["onState"] = (run, state) => {
+      for (const observer of observers) observer.keep?.(run, state);
+    };
     const training = engine.train(share.todo, {
       signal: stop,
       ...(ending && { noMore: ending.noMore }),
-      ...(engine.keepsStates && { keeping: { states, everyMs: checkpointMs, onState: keepBy(observers) } }),
+      ...(engine.keepsStates && { keeping: { states, everyMs: checkpointMs, onState } }),
       ...tellRuns(observers, name, arrays),
       keepParameters: kinds.weights,
       keepPredictions: kinds.predictions,
@@ -153,7 +157,7 @@ async function train(
     const records = await recording.finish(late);
     const counts = ended.counts();
     const whole = counts.missing === 0 && records !== undefined;
-    const stopped = whole ? undefined : stoppedBy({ signal, limit, trouble });
+    const stopped = whole ? undefined : stoppedBy(signal, limit, trouble);
     const left = recording.kept();
     return { ...counts, kept: left, out, records, stopped, ...(stopped === "machine" && trouble && { trouble }) };
   } finally {
@@ -182,26 +186,15 @@ function tellRuns(observers: readonly RunObserver[], engine: string, arrays: Kep
   };
 }
 
-function keepBy(observers: readonly RunObserver[]): Keeping["onState"] {
-  return (run, state) => {
-    for (const observer of observers) observer.keep?.(run, state);
-  };
-}
-
-function stoppedBy(by: {
-  readonly signal: AbortSignal | undefined;
-  readonly limit: TimeLimit | undefined;
-  readonly trouble: MachineError | undefined;
-}): SweepOutcome["stopped"] {
-  if (by.signal?.aborted) return "signal";
-  if (by.limit?.over.aborted) return "limit";
-  if (by.trouble) return "machine";
-  return by.limit?.noMore.aborted ? "before-limit" : undefined;
-}
-
-/** Whether a stop loses no run in flight. The engine beside another keeps none. */
-function keepsAll({ keepsStates, beside }: Engine): boolean {
-  return keepsStates && beside === undefined;
+function stoppedBy(
+  signal: AbortSignal | undefined,
+  limit: TimeLimit | undefined,
+  trouble: MachineError | undefined,
+): SweepOutcome["stopped"] {
+  if (signal?.aborted) return "signal";
+  if (limit?.over.aborted) return "limit";
+  if (trouble) return "machine";
+  return limit?.noMore.aborted ? "before-limit" : undefined;
 }
 
 /** The machine's trouble, in which the sweep still ends in order. Throws any other error. */
@@ -222,10 +215,7 @@ function lateAfter(stop: AbortSignal): AbortSignal {
   return late.signal;
 }
 
-interface RecordingOptions extends Pick<ShareRequest, "retryFailed"> {
-  readonly argv?: readonly string[] | undefined;
-  readonly long?: boolean | undefined;
-  readonly overwrite?: boolean | undefined;
+interface RecordingOptions extends Pick<SweepRequest, "argv" | "long" | "overwrite" | "retryFailed"> {
   readonly note: (line: string) => void;
 }
 

@@ -9,6 +9,7 @@ import type { RecordHead } from "../records/journal-line.ts";
 import { configIn } from "../records/read-results.ts";
 import { readHeads } from "../records/read-sweep.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
+import { groupBy } from "../stats/group-by.ts";
 import { eachRun, planWanted } from "./plan.ts";
 
 /** What of a sweep is done, and what processes do in its folder. */
@@ -52,7 +53,10 @@ export function statusOf(folder: string, warn: (line: string) => void): SweepSta
   const training = keptOf(left, inFlight);
   const others = left.filter(({ id }) => !inFlight.has(id));
   const kept = keptIn(folder, others, of);
-  const inCell = countByCell(left.filter(({ id }) => inFlight.has(id)));
+  const inCell = groupBy(
+    left.filter(({ id }) => inFlight.has(id)),
+    (run) => cellKey(cellOfRun(run)),
+  );
   return {
     folder,
     trained,
@@ -62,7 +66,7 @@ export function statusOf(folder: string, warn: (line: string) => void): SweepSta
     runsPerMinute: sum(active, ({ runs, elapsedMs }) => (elapsedMs > 0 ? runs / (elapsedMs / 60_000) : 0)),
     leftMs: left.length === 0 ? 0 : leftMs(stepsLeft(left, [training, kept]), active),
     cells: cells.map((cell) => {
-      return { ...cell, training: inCell.get(cellKey(cell)) ?? 0, settings: settingsOf(config, cell) };
+      return { ...cell, training: inCell.get(cellKey(cell))?.length ?? 0, settings: settingsOf(config, cell) };
     }),
     writers,
   };
@@ -80,15 +84,6 @@ function leftMs(steps: number, active: readonly Writer[]): number | null {
     progress && progress.elapsedMs > 0 ? progress.steps / progress.elapsedMs : 0,
   );
   return perMs === 0 ? null : steps / perMs;
-}
-
-function countByCell(runs: readonly AnyRun[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const run of runs) {
-    const key = cellKey(cellOfRun(run));
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
 }
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {

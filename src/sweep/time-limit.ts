@@ -24,6 +24,10 @@ export class TimeLimit implements RunObserver {
   readonly #end: number;
   readonly #reached = new AbortController();
   readonly #over = new AbortController();
+  /** Aborts when the time is over. */
+  readonly over = this.#over.signal;
+  /** Aborts when a run that would begin now could not end in time. */
+  readonly noMore = this.#reached.signal;
   readonly #timer: NodeJS.Timeout;
   readonly #inFlight = new Map<string, InFlight>();
   readonly #note: (line: string) => void;
@@ -35,16 +39,6 @@ export class TimeLimit implements RunObserver {
     this.#end = performance.now() + limitMs;
     this.#note = note;
     this.#timer = setTimeout(() => this.#over.abort(), limitMs);
-  }
-
-  /** Aborts when the time is over. */
-  get over(): AbortSignal {
-    return this.#over.signal;
-  }
-
-  /** Aborts when a run that would begin now could not end in time. */
-  get noMore(): AbortSignal {
-    return this.#reached.signal;
   }
 
   /** Ends the timer; called when the sweep has ended. */

@@ -1,7 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Env } from "../cuda/home.ts";
 import { arithmeticOf, isExact } from "../engines/arithmetic.ts";
-import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import type { Engine } from "../engines/engine.ts";
 import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
 import { NotInstalled, UsageError } from "../errors.ts";
@@ -24,13 +23,9 @@ import {
 import { planWanted } from "./plan.ts";
 import { withTables } from "./share.ts";
 
-interface TrainAgainOptions {
+interface TrainAgainOptions extends Pick<EngineOptions, "kernels" | "python"> {
   /** Train the runs of a card on a CPU. */
   readonly allowCpu: boolean;
-  /** The cpu engine's kernels; its numbers are the same with all of them. */
-  readonly kernels?: KernelChoice | undefined;
-  /** The Python of models in Python. */
-  readonly python?: string | undefined;
   readonly env: Env;
   /** Called with a line for each engine: what it trains. */
   readonly note: (line: string) => void;
@@ -48,12 +43,12 @@ export async function trainAgain(
   for (const group of groupBy(records, arithmeticOf).values()) {
     if (signal.aborted) break;
     const { engine: name, device } = group[0];
-    const options = { env, note, ...(python !== undefined && { python }) };
+    const options = { env, note, python };
     const language = LANGUAGES.find((one) => ENGINE_OF[one] === name);
     const engine =
       language !== undefined
         ? await processEngine(language, { ...options, device: codeDeviceOf(device) })
-        : await familyEngineOf(group[0], { ...options, allowCpu, ...(kernels && { kernels }) });
+        : await familyEngineOf(group[0], { ...options, allowCpu, kernels });
     try {
       verified.push(...(await verifyRuns(group, config, engine, { note, signal })));
     } finally {

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { checkConfig } from "../config/check.ts";
 import { BETTER } from "../config/choose-by.ts";
 import type { Config } from "../config/config.ts";
+import { LONGEST_NAME } from "../config/kinds.ts";
 import type { LossSet } from "../config/losses.ts";
 import { listedKeys, SETTING_KEYS, type Settings, valuesOf } from "../config/schema.ts";
 import type { GridKey } from "../config/settings.ts";
@@ -233,7 +234,8 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
   };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
   const cross = options.runs === undefined ? config.cross : null; // an explicit --runs replaces the cross
-  const named = { name: nameFor(config), about: aboutFor(results, picks, options) };
+  const name = `${config.name.slice(0, LONGEST_NAME - ENDING.length)}${ENDING}`;
+  const named = { name, about: aboutFor(results, picks, options) };
   const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, ...named };
   const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
   const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
@@ -242,19 +244,13 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
 
 function nameOf({ model, correlation, at }: Omit<Pick, "candidates" | "chosen" | "next" | "sure" | "atEnd">) {
   return {
-    model: model,
+    model,
     ...(correlation !== undefined && { correlation }),
     ...(Object.keys(at).length > 0 && { at }),
   };
 }
 
-/** Longest name of a config. */
-const LONGEST = 60;
 const ENDING = "-tuned";
-
-function nameFor({ name }: Config): string {
-  return `${name.slice(0, LONGEST - ENDING.length)}${ENDING}`;
-}
 
 /** What was chosen, and from what: the grid's own sentence is not true of the tuned sweep. */
 function aboutFor({ config, path }: Results, picks: readonly Pick[], { loss, metric, by }: TuneOptions): string {

@@ -20,7 +20,7 @@ beforeEach(() => {
     off: (signal: string, listener: () => void) => signals.off(signal, listener),
     exit: (code: number) => happened.push(code),
   };
-  stop = stopOnSignals(effects, { atOnce: "all is kept" });
+  stop = stopOnSignals(effects, "all is kept");
 });
 afterEach(() => {
   stop.release();

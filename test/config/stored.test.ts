@@ -5,7 +5,8 @@ import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { configDifferences } from "../../src/config/same-sweep.ts";
 import { CONFIG_VERSION, OPTIONAL_SETTINGS } from "../../src/config/schema.ts";
-import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
+import { loadTrials } from "../../src/config/trials.ts";
+import { generatorSettings } from "../../src/data/presets.ts";
 import { journalPaths } from "../../src/records/read-journals.ts";
 import { complaint } from "../support/complaint.ts";
 import { smoke, storedFile } from "../support/configs.ts";
@@ -47,7 +48,7 @@ test("results/figure2 and stored configs without rows or a reported loss are rea
   expect(configDifferences(loadConfig(running), smoke)).toEqual([]);
   expect(loadConfig(stored((text) => text.replace(/^ *report:.*\n/gm, ""))).report).toBe("train");
   const trials = loadTrials("results/figure2/trials.yaml");
-  expect([trials.trials, generatorOfTrials(trials).inputs]).toEqual([100, 100]);
+  expect([trials.trials, generatorSettings(trials.data).inputs]).toEqual([100, 100]);
   const path = stored((text) => text.replaceAll(/^ *rows:.*\n/gm, ""));
   expect(readFileSync(path, "utf8")).toMatch(/^method:/m);
   expect(loadConfig(path)).toEqual(loadConfig("smoke"));

@@ -5,7 +5,7 @@ import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import type { RunState } from "../../src/engines/engine.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 import { checkpointText, stateIn } from "../../src/records/checkpoint.ts";
-import { isSealed, sealed } from "../../src/records/sealed.ts";
+import { isSealed, sealed } from "../../src/records/journal-line.ts";
 import { makeRun } from "../support/runs.ts";
 import { stateOf } from "../support/states.ts";
 

@@ -98,11 +98,7 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   checkCurves(checked.config);
   const runs = planRuns({ ...checked.config, runs: 1 });
   const { python } = checked.engineOptions;
-  const engine = await loadEngine(
-    JUDGES[checked.engine],
-    { kernels: "wasm", ...(python !== undefined && { python }) },
-    runs,
-  );
+  const engine = await loadEngine(JUDGES[checked.engine], { kernels: "wasm", python }, runs);
   try {
     const traced = checked.engine === "cuda" || checked.engineOptions.backend === "tensorflow";
     const pathOf = (run: AnyRun) => (traced && !isCode(run.model) ? tensorPath(traced) : engine.path(run));

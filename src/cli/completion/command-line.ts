@@ -110,7 +110,7 @@ function optionLine(command: string, { short, long, description, flags }: Option
     name === undefined
       ? NOTHING
       : {
-          kind: pathKind(name),
+          kind: name === "file" || name === "folder" ? name : "text",
           name,
           values: VALUES[key] ?? [],
           list: LISTS.includes(key),
@@ -126,8 +126,4 @@ function takesOf(argument: Argument): Takes {
   if (name === "config") return { kind: "file", name, values: presetNames(), list: false };
   const values = argument.argChoices ?? [];
   return { kind: values.length > 0 ? "text" : "folder", name, values, list: false };
-}
-
-function pathKind(name: string): Takes["kind"] {
-  return name === "file" || name === "folder" ? name : "text";
 }

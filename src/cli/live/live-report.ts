@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { startWorker } from "../../start-worker.ts";
 import type { SweepStatus } from "../../sweep/sweep-status.ts";
-import type { Drawn, DrawOptions } from "./drawing.ts";
+import type { Drawn, DrawOptions } from "./report-worker.ts";
 
 /** Drawing takes at most about this share of a core while the sweep trains. */
 const SHARE = 0.2;
@@ -16,11 +16,14 @@ export class LiveReport {
   readonly #options: Omit<DrawOptions, "version">;
   readonly #signal: AbortSignal;
   readonly #draw: Draw;
-  #html: string;
-  #version = "";
+  /** The page; until the first report, one that waits. */
+  html: string;
+  /** Tells the page from earlier ones; empty for the page that waits. */
+  version = "";
   /** Of the last report that was begun. */
   #tried = "";
-  #trouble: string | undefined;
+  /** What kept the last report from being drawn: something that the user can fix. */
+  trouble: string | undefined;
   #drawing: Promise<void> | undefined;
   #failure: unknown;
   #restUntil = 0;
@@ -28,23 +31,9 @@ export class LiveReport {
   /** `signal` ends a drawing; `waiting` is the page until the first report. */
   constructor(options: Omit<DrawOptions, "version">, waiting: string, signal: AbortSignal, draw: Draw = drawReport) {
     this.#options = options;
-    this.#html = waiting;
+    this.html = waiting;
     this.#signal = signal;
     this.#draw = draw;
-  }
-
-  get html(): string {
-    return this.#html;
-  }
-
-  /** Tells the page from earlier ones; empty for the page that waits. */
-  get version(): string {
-    return this.#version;
-  }
-
-  /** What kept the last report from being drawn: something that the user can fix. */
-  get trouble(): string | undefined {
-    return this.#trouble;
   }
 
   /** Whether it has all that `status` counts. */
@@ -55,7 +44,7 @@ export class LiveReport {
   /** Begins to draw if there is something new, and it is time. Throws what went wrong in an earlier drawing. */
   update(status: SweepStatus): void {
     if (this.#failure !== undefined) throw this.#failure;
-    const mayRest = status.missing > 0 || this.#trouble !== undefined;
+    const mayRest = status.missing > 0 || this.trouble !== undefined;
     const rests = mayRest && performance.now() < this.#restUntil;
     if (status.done + status.failed === 0 || this.#drawing || rests || this.isCurrent(status)) return;
     this.#tried = versionOf(status);
@@ -77,14 +66,14 @@ export class LiveReport {
     const began = performance.now();
     const before = process.cpuUsage();
     const { html, trouble } = await this.#draw({ ...this.#options, version }, this.#signal);
-    this.#trouble = trouble;
+    this.trouble = trouble;
     if (trouble !== undefined) this.#tried = ""; // it may be better the next time
     const { user, system } = process.cpuUsage(before); // on a busy machine a drawing takes long, but no more of it
     const ended = performance.now();
     this.#restUntil = Math.max(ended + (trouble === undefined ? LEAST_MS : 0), began + (user + system) / 1000 / SHARE);
     if (html === undefined) return;
-    this.#html = html;
-    this.#version = version;
+    this.html = html;
+    this.version = version;
   }
 }
 

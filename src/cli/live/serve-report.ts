@@ -6,13 +6,13 @@ import { htmlPage } from "../../report/html-page.ts";
 import { modelsText, placeText } from "../../report/report-words.ts";
 import { statusOf } from "../../sweep/sweep-status.ts";
 import { isSystemError, systemReason } from "../../system-errors.ts";
-import { type Context, EXIT } from "../command.ts";
+import type { Context } from "../command.ts";
 import { openPage } from "../open-page.ts";
 import { stopOnSignals } from "../stop.ts";
 import { goOn } from "../text/go-on.ts";
-import type { DrawOptions } from "./drawing.ts";
 import { LiveReport } from "./live-report.ts";
 import { type LiveServer, startServer } from "./live-server.ts";
+import type { DrawOptions } from "./report-worker.ts";
 import { EVERY_MS, type StatusEvent, statusEvent, troubleEvent } from "./status-event.ts";
 
 interface ServeOptions extends Omit<DrawOptions, "version"> {
@@ -27,13 +27,13 @@ interface ServeOptions extends Omit<DrawOptions, "version"> {
 const SHARE = 0.2;
 
 /** Serves the report of a sweep, which may still run, until a signal comes. UsageError for a folder without a journal. */
-export async function serveReport({ config, port, open, ...options }: ServeOptions, context: Context): Promise<number> {
+export async function serveReport({ config, port, open, ...options }: ServeOptions, context: Context): Promise<void> {
   const { effects, note } = context;
   const first = statusOf(options.folder, note);
   if (first.writers.length === 0 && first.done + first.failed === 0)
     throw new UsageError(`${options.folder} holds no journal yet; train with: ${goOn(options.folder)}`);
 
-  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  const stop = stopOnSignals(effects, "nothing was changed");
   try {
     const report = new LiveReport(options, waitingHtml(config), stop.signal);
     const wake = new EventTarget();
@@ -52,7 +52,6 @@ export async function serveReport({ config, port, open, ...options }: ServeOptio
     note(`Ctrl-C ends it. From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} ${hostname()}`);
     if (open) await openPage(server.address, note);
     await followed(options.folder, { report, server, told, wake, signal: stop.signal });
-    return EXIT.done;
   } finally {
     stop.release();
   }

@@ -39,7 +39,8 @@ export function statusEvent(status: SweepStatus, version: string, isCurrent: boo
   const { folder, done, failed, missing, training } = status;
   const all = Math.max(1, done + failed + missing);
   const state = stateOf(status, isCurrent);
-  const flights = flightsOf(status).slice(0, MOST);
+  const active = status.writers.filter(({ state }) => state === "training");
+  const flights = active.flatMap(({ progress }) => progress?.inFlight ?? []).slice(0, MOST);
   const tables = statusBlocks(status, PLAIN, MOST).flatMap(({ rows = [] }) => (rows.length > 1 ? [rows] : []));
   return {
     state,
@@ -69,10 +70,6 @@ function stateOf({ missing, writers }: SweepStatus, isCurrent: boolean): StatusE
   const isWritten = writers.some(({ state }) => state === "training");
   if (missing > 0) return isWritten ? "training" : "idle";
   return isWritten || !isCurrent ? "drawing" : "ended";
-}
-
-function flightsOf({ writers }: SweepStatus): Flight[] {
-  return writers.flatMap(({ state, progress }) => (state === "training" ? (progress?.inFlight ?? []) : []));
 }
 
 function flightTable(flights: readonly Flight[]): string[][][] {

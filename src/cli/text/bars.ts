@@ -66,6 +66,7 @@ export interface BarLine {
   readonly total: number;
 }
 
+/** Of a terminal, in characters. */
 interface Size {
   readonly columns: number;
   readonly rows: number;
@@ -139,10 +140,7 @@ export interface BarLayout {
   readonly bar: number;
 }
 
-interface Lines {
-  /** The terminal, in characters. */
-  readonly columns: number;
-  readonly rows: number;
+interface Lines extends Size {
   /** Names of the cells. */
   readonly names: readonly string[];
   /** Runs in all. */

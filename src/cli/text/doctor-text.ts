@@ -39,8 +39,9 @@ export function doctorText({ kernels, cuda, engines, auto, python, ...machine }:
   const about = facts.map(([name = "", value]) => `${name.padEnd(12)}${value}\n`).join("");
   const native =
     kernels.problem === undefined ? [] : [{ engine: "kernels", problem: kernels.problem, fix: NATIVE_FIX }];
-  const findings: Finding[] = [...native, { engine: "cuda setup", ...setUpProblem(cuda) }, ...engines];
-  const problems = findings.filter(({ problem }) => problem !== undefined).map(problemText);
+  const problems = [...native, { engine: "cuda setup", ...setUpProblem(cuda) }, ...engines]
+    .filter(({ problem }) => problem !== undefined)
+    .map(({ engine, problem, fix }) => `${engine}: ${problem}\n  fix: ${fix}\n`);
   return [about, `${engineTable(engines, paint)}${CAPTION}`, problems.join("")]
     .filter((part) => part !== "")
     .join("\n");
@@ -85,12 +86,6 @@ function engineTable(engines: readonly EngineDiagnosis[], paint: Paint): string 
     verdictText(paint, works ? "yes" : "no"),
   ]);
   return table([["engine", "device", "run-steps/s", "apart", "works"], ...rows]);
-}
-
-type Finding = Pick<EngineDiagnosis, "engine" | "problem" | "fix">;
-
-function problemText({ engine, problem, fix }: Finding): string {
-  return `${engine}: ${problem}\n  fix: ${fix}\n`;
 }
 
 /** Text under the help of the commands that look for TensorFlow's binding. */

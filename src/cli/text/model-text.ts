@@ -12,14 +12,15 @@ const WIDTH = 79;
 /** Tasks that fit a drawing. */
 const DRAWN = 3;
 
-/** The description of a model. The user's own have no formula and no source. */
-interface Entry {
+/** What a model is, in words. The user's own have no formula and no source. */
+export interface Description {
   readonly about: string;
+  /** What it predicts, line by line. */
   readonly formula?: readonly string[] | undefined;
   readonly source?: string | undefined;
 }
 
-export function modelText(spec: ModelSpec, { about, formula = [], source = "" }: Entry, room: Room): string {
+export function modelText(spec: ModelSpec, { about, formula = [], source = "" }: Description, room: Room): string {
   const width = widthIn(room);
   const facts = [
     ["FLOP", `${thousands(flopPerRow(spec))} per row, forward and backward`],

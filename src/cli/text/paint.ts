@@ -15,24 +15,19 @@ export function paintFor({ isTTY = false }: Output, { NO_COLOR, TERM }: Effects[
   return (style, text) => (style === undefined ? text : styleText(STYLES[style], text, { validateStream: false }));
 }
 
-/** The style of a verdict or a state. */
-const STYLE_OF: Readonly<Record<string, Style>> = {
-  holds: "good",
-  better: "good",
-  same: "good",
-  yes: "good",
-  training: "good",
-  "does not hold": "bad",
-  worse: "bad",
-  differ: "bad",
-  no: "bad",
-  killed: "bad",
-  undecided: "open",
-  silent: "open",
-  "not covered": "quiet",
+/** Verdicts and states, by their style. */
+const VERDICTS: Readonly<Record<Style, readonly string[]>> = {
+  good: ["holds", "better", "same", "yes", "training"],
+  bad: ["does not hold", "worse", "differ", "no", "killed"],
+  open: ["undecided", "silent"],
+  quiet: ["not covered"],
 };
 
 /** A verdict in its colour; `text` is what is shown for it. */
 export function verdictText(paint: Paint, verdict: string, text = verdict): string {
-  return paint(STYLE_OF[verdict], text);
+  const styles = Object.keys(VERDICTS) as Style[];
+  return paint(
+    styles.find((style) => VERDICTS[style].includes(verdict)),
+    text,
+  );
 }

@@ -1,11 +1,10 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
-import { isCode, type Model } from "../../models/code.ts";
+import { isCode } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
-import type { Estimate } from "../../stats/estimate.ts";
 import { curveSizes } from "../../sweep/curves.ts";
-import { type DescribeOptions, describeModel } from "../../sweep/engines.ts";
+import { describeModel } from "../../sweep/engines.ts";
 import type { TimeEstimate } from "../../sweep/estimate.ts";
 import { planRuns } from "../../sweep/plan.ts";
 import type { ShareOutline } from "../../sweep/share.ts";
@@ -37,9 +36,14 @@ export async function describePlan(
   { effects }: Pick<Context, "effects">,
 ): Promise<string> {
   const planned = planRuns({ ...config, runs: 1 });
-  const sizes = new Map<string, number>();
-  for (const { model } of planned)
-    if (!sizes.has(model.name)) sizes.set(model.name, await sizeOf(model, { python, env: effects.env }));
+  const sizes = new Map<string, number>(); // parameters, by model
+  for (const { model } of planned) {
+    if (sizes.has(model.name)) continue;
+    const { size } = isCode(model)
+      ? await describeModel(model, { python, env: effects.env })
+      : { size: parameterCount(model) };
+    sizes.set(model.name, size);
+  }
   const cells = planned.map(cellOfRun);
   const cellRows = cells.map((cell) => [
     ...cellNames(cell),
@@ -60,7 +64,7 @@ export async function describePlan(
     table([[...cellHeads(cells), "runs", "parameters"], ...cellRows], room.table),
     `${all}${part}, to do ${thousands(todo)}: ${upTo}${thousands(steps)} run-steps on ${enginesText(engine, sample)}\n` +
       callsText(engine, sample) +
-      `${config.patience === null ? timeText(time, times) : longestText(time, times)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
+      `${timeText(time, times, config.patience !== null)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
       epochsText(config) +
       (earlier && `earlier runs: ${earlier}\n`) +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
@@ -83,19 +87,16 @@ function epochsText(config: Config): string {
   return epochs > MANY_EPOCHS ? `${text}: models may learn them by heart; --steps auto stops in time\n` : `${text}\n`;
 }
 
-/** `about 24:10 min (19:20 min to 30:12 min) on 2 idle cores`, `times` as long as was estimated. */
-function timeText({ value, low, high, ...where }: TimeEstimate, times: number): string {
+/**
+ * `about 24:10 min (19:20 min to 30:12 min) on 2 idle cores`, `times` as long as was estimated. With early stopping that is the
+ * most: `at most 30:12 min on 2 idle cores (early stopping usually ends much sooner)`.
+ */
+function timeText({ value, low, high, cores }: TimeEstimate, times: number, isMost: boolean): string {
   const [about, least, most] = [value, low, high].map((ms) => duration(ms * times));
-  return `about ${about} (${least} to ${most})${whereText(where)}`;
-}
-
-/** `at most 24:10 min on 2 idle cores (early stopping usually ends much sooner)`. */
-function longestText({ value: _, low: __, high, ...where }: TimeEstimate, times: number): string {
-  return `at most ${duration(high * times)}${whereText(where)} (early stopping usually ends much sooner)`;
-}
-
-function whereText({ cores }: Omit<TimeEstimate, keyof Estimate>): string {
-  return cores === undefined ? ", from a short trial" : ` on ${cores === 1 ? "an idle core" : `${cores} idle cores`}`;
+  const idle = cores === 1 ? "an idle core" : `${cores} idle cores`;
+  const where = cores === undefined ? ", from a short trial" : ` on ${idle}`;
+  if (isMost) return `at most ${most}${where} (early stopping usually ends much sooner)`;
+  return `about ${about} (${least} to ${most})${where}`;
 }
 
 /** `up to 16 runs of mine, yours train in one call`, on a line; empty if each run trains alone. */
@@ -109,11 +110,6 @@ function callsText(engine: Engine, runs: readonly AnyRun[]): string {
     names,
     ([most, models]) => `up to ${most} runs of ${[...models].join(", ")} train in one call\n`,
   ).join("");
-}
-
-/** The number of a model's parameters. */
-async function sizeOf(model: Model, options: DescribeOptions): Promise<number> {
-  return isCode(model) ? (await describeModel(model, options)).size : parameterCount(model);
 }
 
 /** A comma between two numbers or lists, where no space lets a line end: `[[1,0.5],[0.5,1]]`. */

@@ -2,16 +2,14 @@ import type { AnyRun, Run } from "../../engines/engine.ts";
 import { numbering } from "../../engines/numbering.ts";
 import { isCode } from "../../models/code.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
+import type { RunObserver } from "../../records/run-observer.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { usualNs } from "../../sweep/work.ts";
 import { printable } from "../../text.ts";
 import { duration, numberOf, thousands } from "../../units.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
-export interface RunProgress {
-  progress(run: AnyRun, step: number, loss: number): void;
-  choosing(run: AnyRun, tried: number, chosen?: number): void;
-  result(record: RunRecord): void;
+export interface RunProgress extends Required<Pick<RunObserver, "progress" | "choosing" | "result">> {
   /** Shows a line of something else. */
   note(line: string): void;
   stop(): void;
@@ -240,15 +238,10 @@ const CODE_NS = 500_000;
 /** What is said while steps are chosen, before the numbers of runs. */
 export const CHOOSING = "choosing steps: ";
 
-interface Choice {
-  tried: number;
-  /** Once they are chosen. */
-  steps?: number;
-}
-
 /** How far runs with early stopping are: how many steps they train for is known only once it is chosen. */
 class StepChoices {
-  readonly #choices: ReadonlyMap<string, Choice>;
+  /** Steps that each run was tried for, and those that it trains for once they are chosen. */
+  readonly #choices: ReadonlyMap<string, { tried: number; steps?: number }>;
   /** The runs that choose together now, and whether their steps are chosen. */
   readonly #together = new Map<string, boolean>();
 

@@ -1,6 +1,6 @@
 import { EVENTS_VERSION, type SweepEvent } from "../../records/events.ts";
 import { plain } from "../../records/journal-line.ts";
-import type { SweepListener, SweepOutcome, SweepStart } from "../../sweep/run-sweep.ts";
+import type { SweepListener, SweepOutcome } from "../../sweep/run-sweep.ts";
 import type { Context } from "../command.ts";
 import { barProgress } from "./bars.ts";
 import { lineProgress, type RunProgress } from "./progress-line.ts";
@@ -21,7 +21,8 @@ export function progressFor(json: boolean, { effects, quiet, note }: Context): P
     note: (line) => (shown && !quiet ? shown.note(line) : note(line)),
     start(start) {
       for (const line of startLines(start)) note(line);
-      emit(startEvent(start));
+      const { out, todo, kept, engine, device } = start;
+      emit({ event: "start", version: EVENTS_VERSION, out, runs: todo.length, kept: kept.size, engine, device });
       if (!json && !quiet)
         shown = effects.stderr.isTTY ? barProgress(start, effects.stderr) : lineProgress(start, note);
     },
@@ -43,8 +44,4 @@ export function progressFor(json: boolean, { effects, quiet, note }: Context): P
       shown = undefined;
     },
   };
-}
-
-function startEvent({ out, todo, kept, engine, device }: SweepStart): SweepEvent {
-  return { event: "start", version: EVENTS_VERSION, out, runs: todo.length, kept: kept.size, engine, device };
 }

@@ -1,6 +1,7 @@
-import { generatorOfTrials, type TrialSettings } from "../../config/trials.ts";
+import type { TrialSettings } from "../../config/trials.ts";
 import { measuredCorrelations } from "../../data/label-correlation.ts";
 import { labelCorrelation } from "../../data/moments.ts";
+import { generatorSettings } from "../../data/presets.ts";
 import type { Rows } from "../../data/task-set.ts";
 import { publishedFigure2 } from "../../figures/published.ts";
 import type { LabelTrials } from "../../records/label-trials.ts";
@@ -41,14 +42,8 @@ export function leftOut({ rows, inputs, tasks }: Preview): string | undefined {
     : less.map(([shown, all, what]) => `${shown} of ${thousands(all)} ${what}`).join(", ");
 }
 
-interface Column {
-  readonly name: string;
-  /** The text in row n. */
-  readonly of: (n: number) => string;
-}
-
-/** The first columns of `values`, which has `width`, and dots for others. */
-function columnsOf(letter: string, values: Float32Array, width: number, most: number): Column[] {
+/** The first columns of `values`, which has `width`, and dots for others: each with its text in row n. */
+function columnsOf(letter: string, values: Float32Array, width: number, most: number) {
   const columns = Array.from({ length: Math.min(width, most) }, (_, c) => ({
     name: `${letter}${c + 1}`,
     of: (n: number) => values[n * width + c].toFixed(4),
@@ -59,7 +54,7 @@ function columnsOf(letter: string, values: Float32Array, width: number, most: nu
 /** Measures every trial, on the rows of the run with the same number. */
 export function measureTrials(settings: TrialSettings): LabelTrials {
   const { seed, correlations, trials, rows } = settings;
-  const generator = generatorOfTrials(settings);
+  const generator = generatorSettings(settings.data);
   const measured = Array.from({ length: trials }, (_, run) =>
     measuredCorrelations(generator, correlations, rows, { seed, run }),
   );
@@ -70,7 +65,11 @@ export function measureTrials(settings: TrialSettings): LabelTrials {
 export function trialsTable({ settings, measured }: LabelTrials, width: number): string {
   const lines = settings.correlations.map((p, i) => {
     const values = measured.map((trial) => trial[i]);
-    const numbers = [mean(values), 2 * standardDeviation(values), labelCorrelation(generatorOfTrials(settings), p)];
+    const numbers = [
+      mean(values),
+      2 * standardDeviation(values),
+      labelCorrelation(generatorSettings(settings.data), p),
+    ];
     const paper = publishedFigure2().find(({ correlation }) => correlation === p)?.labelCorrelation;
     return [
       String(p),

@@ -1,4 +1,3 @@
-import type { Kept } from "../../records/checkpoints.ts";
 import { trainersOf, trainerText, type Writer } from "../../records/writers.ts";
 import type { SweepStatus } from "../../sweep/sweep-status.ts";
 import { duration, localTime, numberOf, thousands } from "../../units.ts";
@@ -18,12 +17,10 @@ export function statusBlocks(status: SweepStatus, paint: Paint, most = Number.PO
 /** `24 runs: 8 done, 0 failed, 16 missing, 6 of them in training at 38 %; about 0:41 min left`. */
 export function totalText({ done, failed, missing, training, kept, leftMs }: SweepStatus): string {
   const counts = `${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing`;
+  const share = Math.floor(100 * training.share);
+  const inTraining = training.runs === 0 ? "" : `, ${training.runs} of them in training at ${share} %`;
   const left = leftMs ? `; about ${duration(leftMs)} left` : "";
-  return `${numberOf(done + failed + missing, "run")}: ${counts}${inTraining(training)}${keptText(kept)}${left}`;
-}
-
-function inTraining({ runs, share }: Kept): string {
-  return runs === 0 ? "" : `, ${runs} of them in training at ${Math.floor(100 * share)} %`;
+  return `${numberOf(done + failed + missing, "run")}: ${counts}${inTraining}${keptText(kept)}${left}`;
 }
 
 function cellsBlock({ cells, training }: SweepStatus, most: number): Block {

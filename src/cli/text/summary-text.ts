@@ -1,13 +1,5 @@
 import { type Ladder, rungName } from "../../data/ladder-loss.ts";
-import {
-  type Cell,
-  cellText,
-  correlationText,
-  type GridPoint,
-  modelAt,
-  pointText,
-  pointTitle,
-} from "../../identity/cell.ts";
+import { type Cell, cellText, correlationText, modelAt, pointText, pointTitle } from "../../identity/cell.ts";
 import { METRIC_WORDS } from "../../records/words.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
 import { countedText, type Estimate, estimateText, LEAST_SHOWN, LEVEL } from "../../stats/estimate.ts";
@@ -154,11 +146,7 @@ function pairName({ first, second }: Pick<CellComparison, "first" | "second">): 
     first.model === second.model && p !== q
       ? `${modelAt(first.model, p)}, ${correlationText(q as number)}`
       : modelAt([...new Set([first.model, second.model])].join(", "), p);
-  return withPoint(name, first.point);
-}
-
-function withPoint(text: string, point: GridPoint): string {
-  return Object.keys(point).length === 0 ? text : `${text}, ${pointText(point)}`;
+  return Object.keys(first.point).length === 0 ? name : `${name}, ${pointText(first.point)}`;
 }
 
 function probabilityText(p: number): string {
@@ -258,7 +246,7 @@ export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
     parametersText(cost.parameters),
     cost.flopPerRow === undefined ? "-" : thousands(cost.flopPerRow),
     String(cost.done),
-    timeText(cost),
+    cost.isShared ? "-" : estimateText(cost.rowUs, 3, cost.done), // several models may share a time
     cost.isShared ? "-" : duration(cost.totalMs),
   ]);
   return [
@@ -266,11 +254,6 @@ export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
     { rows: [[...head, "parameters", "FLOP per row", "runs", "us per row [95 %]", "all runs"], ...rows] },
     { before: costNotes(costs) },
   ];
-}
-
-/** A dash for a time that several models share. */
-function timeText({ rowUs, done, isShared }: ModelCost): string {
-  return isShared ? "-" : estimateText(rowUs, 3, done);
 }
 
 function costNotes(costs: readonly ModelCost[]): string {
@@ -292,16 +275,13 @@ function sharedNote(costs: readonly ModelCost[]): string[] {
 
 /** A table for each correlation and grid point with a row for each model, and what its columns mean. */
 export function gainsOf({ against, tasks, cells }: Seesaw): Block[] {
-  const tables = cellTables(cells, (title, group) => [headOf(title, tasks), ...group.map(gainRow)], LEAN_GAINS);
+  const heads = ["runs", ...tasks, "delta-m [95 %]", "seesaw [95 %]", "all +", "all -"];
+  const tables = cellTables(cells, (title, group) => [[title, ...heads], ...group.map(gainRow)], LEAN_GAINS);
   return [...tables, { before: gainNotes(against, cells) }];
 }
 
 /** What a narrow terminal lacks. */
 const LEAN_GAINS = ["all -", "all +", "runs"];
-
-function headOf(title: string, tasks: readonly string[]): string[] {
-  return [title, "runs", ...tasks, "delta-m [95 %]", "seesaw [95 %]", "all +", "all -"];
-}
 
 function gainRow({ model, pairs, gains, deltaM, seesaw, allGain, allLose }: CellSeesaw): string[] {
   return [

@@ -38,22 +38,14 @@ export function enginesText(
   runs: readonly AnyRun[],
 ): string {
   const parts = beside.flatMap((other) => {
-    const theirs = runs.filter((run) => goesTo(other.name, run));
+    const theirs = runs.filter(({ model }) => isCode(model) && other.name === ENGINE_OF[languageOf(model)]);
     return theirs.length === 0 ? [] : [{ count: theirs.length, theirs, text: `${other.name} (${other.device})` }];
   });
   const own = runs.length - parts.reduce((sum, { count }) => sum + count, 0);
   const main = runs.length > 0 && own === 0 ? [] : [`${name} (${device})`];
   if (main.length === 0 && parts.length === 1) return parts[0].text;
-  return [...main, ...parts.map(({ theirs, text }) => `${modelsOf(theirs).join(", ")} on ${text}`)].join("; ");
-}
-
-/** Whether a run is trained by an engine of this name that is beside another. */
-function goesTo(engine: string, { model }: AnyRun): boolean {
-  return isCode(model) && engine === ENGINE_OF[languageOf(model)];
-}
-
-function modelsOf(runs: readonly AnyRun[]): string[] {
-  return [...new Set(runs.map(({ model }) => model.name))];
+  const modelsOf = (some: readonly AnyRun[]) => [...new Set(some.map(({ model }) => model.name))].join(", ");
+  return [...main, ...parts.map(({ theirs, text }) => `${modelsOf(theirs)} on ${text}`)].join("; ");
 }
 
 /** `, 3 of them kept at 38 %`, rounded down, after a number of runs; empty for none. `before` is another beginning. */

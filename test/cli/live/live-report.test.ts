@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Drawn, DrawOptions } from "../../../src/cli/live/drawing.ts";
 import { LiveReport } from "../../../src/cli/live/live-report.ts";
+import type { Drawn, DrawOptions } from "../../../src/cli/live/report-worker.ts";
 import type { SweepStatus } from "../../../src/sweep/sweep-status.ts";
 
 const OPTIONS = { folder: "results/none", choice: {}, loss: "train" } as const;

@@ -1,15 +1,4 @@
-/**
- * Beginning of the error that is thrown if TensorFlow fails to start, e.g. on a card that another process holds alone.
- */
-export const NO_SESSION = "TensorFlow starts no session";
-
-/**
- * Loads TensorFlow with its output silenced, which Node can't do. At each start its CUDA parts complain that they are
- * registered twice, before any setting of its log is read. At the first graph it warns about a pass that is off, which
- * no setting of its log silences. If it does not load, the binding says why. If it does not start, this throws, before
- * the binding continues without context and crashes. Log level 0 shows everything, such as why no card is used.
- */
-export const QUIET_SOURCE = `#include <dlfcn.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <node_api.h>
 #include <stdlib.h>
@@ -40,7 +29,7 @@ static std::string run_first_graph(void* tensorflow) {
 static napi_value load(napi_env env, napi_value exports) {
   void* tensorflow = dlopen("libtensorflow_cc.so.2", RTLD_LAZY);
   std::string problem = tensorflow ? run_first_graph(tensorflow) : "";
-  if (!problem.empty()) napi_throw_error(env, nullptr, ("${NO_SESSION}: " + problem).c_str());
+  if (!problem.empty()) napi_throw_error(env, nullptr, ("TensorFlow starts no session: " + problem).c_str());
   return exports;
 }
 
@@ -56,4 +45,3 @@ NAPI_MODULE_INIT() {
   close(heard);
   return exports;
 }
-`;
