@@ -25,9 +25,9 @@ export class TimeLimit implements RunObserver {
   readonly #reached = new AbortController();
   readonly #over = new AbortController();
   /** Aborts when the time is over. */
-  readonly over = this.#over.signal;
+  readonly over: AbortSignal = this.#over.signal;
   /** Aborts when a run that would begin now could not end in time. */
-  readonly noMore = this.#reached.signal;
+  readonly noMore: AbortSignal = this.#reached.signal;
   readonly #timer: NodeJS.Timeout;
   readonly #inFlight = new Map<string, InFlight>();
   readonly #note: (line: string) => void;
