@@ -59,6 +59,12 @@ test.each(["figure3", "figure4", "train-heldout"])("%s has the limits that are c
   expect(figure.data.every(({ step }) => Number(step) >= 500 && Number(step) <= 1500)).toBe(true);
 });
 
+test("limits between which no step was recorded are said", () => {
+  expect(chosen("figure4", { xLimits: [1e6, 2e6] })).toMatchObject({
+    lacking: "no step from 1000000 to 2000000 was recorded",
+  });
+});
+
 test("--font leaves texts as text in that family", () => {
   const { svg } = chosen("figure4", { font: "Latin Modern" }) as Figure;
   expect(svg).toContain('font-family="Latin Modern, Fira Sans, sans-serif"');
