@@ -87,10 +87,14 @@ export function modelLegend(
   styles: ReadonlyMap<string, SeriesStyle>,
   { sample = "line", paper = [], ...options }: ModelLegendOptions,
 ): Legend {
-  const models = [...styles].map(([model, style]) => {
+  return legend([...modelItems(styles, sample), ...paperItems("the paper", ofModels(styles, paper))], options);
+}
+
+/** The models' styles and names. */
+export function modelItems(styles: ReadonlyMap<string, SeriesStyle>, sample: Sample): LegendItem[] {
+  return [...styles].map(([model, style]) => {
     return { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
   });
-  return legend([...models, ...paperItems("the paper", ofModels(styles, paper))], options);
 }
 
 /** The styles of some of the models, in the legend's order. */
