@@ -5,7 +5,7 @@ import type { Drawing, FigureOptions } from "./figure.ts";
 import { lossScale, stepScale } from "./scale.ts";
 import type { Frame } from "./series.ts";
 import { labelIn, type Theme } from "./style.ts";
-import { type Attributes, group, SMALL, type SvgNode, text, textLines } from "./svg.ts";
+import { type Attributes, group, SIZE, SMALL, type SvgNode, shortened, text, textLines } from "./svg.ts";
 import { correlationWords, leftOutSentence, someOf } from "./words.ts";
 
 /** Most panels side by side: each holds its title. */
@@ -170,8 +170,9 @@ function columnTitle(correlation: number, { x, y, width }: Box, titled: number, 
   return text(correlationWords(correlation), x + width / 2, y - titled - 5, style, named);
 }
 
-function rowTitle({ title, attributes = {} }: GridRow, { x, y }: Box, { ink }: Theme): SvgNode {
-  return text(title, x, y - 4, { fill: ink, weight: "SemiBold" }, attributes);
+function rowTitle({ title, attributes = {} }: GridRow, { x, y }: Box, { ink, width }: Theme): SvgNode {
+  const words = shortened(title, width - x - 1, SIZE, "SemiBold");
+  return text(words, x, y - 4, { fill: ink, weight: "SemiBold" }, attributes);
 }
 
 interface StepCellsOptions {

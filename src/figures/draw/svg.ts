@@ -117,6 +117,15 @@ export function brokenLines(text: string, width: number, size: number): string[]
   return lines;
 }
 
+/** A line of text of at most `width` points: of a longer one the beginning. */
+export function shortened(text: string, width: number, size: number, weight: Weight = "Regular"): string {
+  const fits = (words: string) => textWidth(words, size, weight) <= width;
+  if (fits(text)) return text;
+  const letters = [...text];
+  while (letters.length > 1 && !fits(`${letters.join("")}…`)) letters.pop();
+  return `${letters.join("")}…`;
+}
+
 interface TextStyle {
   readonly fill: string;
   readonly size?: number;
