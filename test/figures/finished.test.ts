@@ -65,6 +65,16 @@ test("limits between which no step was recorded are said", () => {
   });
 });
 
+test("a title that is wider than the figure is broken into lines, at the chosen height too", () => {
+  const title = "What the three models of the paper lose when their tasks are related only loosely, by steps";
+  const { height } = chosen("figure4", {}) as Figure;
+  const broken = chosen("figure4", { title }) as Figure;
+  const sized = chosen("figure4", { title, height: 300 }) as Figure;
+  expect([...outside(broken), ...outside(sized)]).toEqual([]);
+  expect(broken.height).toBeCloseTo(height + 24, 6);
+  expect(sized.height).toBeCloseTo(300, 6);
+});
+
 test("--font leaves texts as text in that family", () => {
   const { svg } = chosen("figure4", { font: "Latin Modern" }) as Figure;
   expect(svg).toContain('font-family="Latin Modern, Fira Sans, sans-serif"');
