@@ -32,7 +32,7 @@ import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { type Context, examples } from "./command.ts";
-import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
+import { AT_OPTION, folderText, LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { choiceOption, commandOf, folderOption, type Given, listOption, type OptionSpecs } from "./options.ts";
 
 /** All themes but the report page's, which takes its colours from the page. */
@@ -103,7 +103,7 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
   const besidePaper = whole.some(({ figure, how }) => how.paper || figure.name === VERDICTS);
   for (const line of [...lackingLines(asked === undefined ? lacking : []), ...(besidePaper ? short : [])]) note(line);
   if (whole.length === 0 && wrong.length > 0) throw new UsageError(wrong);
-  if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
+  if (whole.length === 0) throw nothingDone({ path: folder, at });
   const out = options.output === undefined ? ownFolder(folder) : folderOption("--output", options.output);
   for (const { figure, how } of whole)
     effects.stdout.write(
@@ -267,6 +267,7 @@ export interface Part {
 /** What `--models` and `--corr` leave of a sweep; undefined if that is all. UsageError for names and numbers that it lacks. */
 export function partOf(results: Results, options: Pick<Options, "models" | "corr">): Part | undefined {
   const sweep = sweepOf(results);
+  if ((options.models ?? options.corr) !== undefined && sweep.models.length === 0) throw nothingDone(results);
   const correlations = sweep.correlations.filter((correlation) => correlation !== null);
   if (options.corr !== undefined && correlations.length === 0)
     throw new UsageError(`--corr ${options.corr} chooses nothing of ${results.path}: ${OWN_ROWS}`);
@@ -276,6 +277,10 @@ export function partOf(results: Results, options: Pick<Options, "models" | "corr
   };
   const isAll = without.models.length + without.correlations.length === 0;
   return isAll ? undefined : { without, words: partWords(without, sweep) };
+}
+
+function nothingDone(results: Pick<Results, "path" | "at">): UsageError {
+  return new UsageError(`${folderText(results)} holds no finished run; nothing to draw`);
 }
 
 /** Those of `all` that are not in a list. */

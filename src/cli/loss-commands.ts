@@ -73,7 +73,7 @@ export async function readEnded(folder: string, at: readonly string[], { note }:
 }
 
 /** The folder and, if values were chosen, those: `results/paper at lr=0.01`. */
-export function folderText({ path, at }: Results): string {
+export function folderText({ path, at }: Pick<Results, "path" | "at">): string {
   return Object.keys(at).length === 0 ? path : `${path} at ${pointText(at)}`;
 }
 

@@ -12,6 +12,7 @@ import {
 } from "./draw/figure.ts";
 import { type Theme, themeOf } from "./draw/style.ts";
 import {
+  brokenLines,
   element,
   FAMILY,
   group,
@@ -21,6 +22,7 @@ import {
   type SvgNode,
   svgText,
   text,
+  textLines,
   textStart,
   textWidth,
   type Weight,
@@ -40,8 +42,12 @@ export function finished(
   return { ...whole, data, svg: `${svgText(drawn)}\n` };
 }
 
-/** Room for a title. */
-const TITLE = 14;
+/** Lines of a title, and the room for them. */
+function titleLines(title: string, width: number) {
+  const lines = brokenLines(title, width - 2, SIZE, "SemiBold");
+  return { lines, room: 4 + lines.length * (SIZE + 2) };
+}
+
 /** Panels that are lower have no room for the numbers of their axes. */
 const LEAST_STRETCH = 0.4;
 
@@ -56,9 +62,10 @@ export function atHeight<Options extends Sized>(
   const plain = draw(options);
   if (height === undefined || isUnavailable(plain)) return plain;
   const more = (draw({ ...options, stretch: 2 }) as Picture).height - plain.height;
-  const { name } = plain;
+  const { name, width } = plain;
+  const room = title === undefined ? 0 : titleLines(title, width).room;
   if (more <= 0) return { name, lacking: "its height follows from its width; leave --height out" };
-  const stretch = 1 + (height - (title === undefined ? 0 : TITLE) - plain.height) / more;
+  const stretch = 1 + (height - room - plain.height) / more;
   const least = Math.ceil(height + (LEAST_STRETCH - stretch) * more);
   if (stretch < LEAST_STRETCH) return { name, lacking: `it needs a height of ${least}pt or more` };
   return draw({ ...options, stretch });
@@ -68,13 +75,14 @@ export function atHeight<Options extends Sized>(
 function titled({ root, height, ...picture }: Picture, title: string, { ink, background }: Theme): Picture {
   const [words, about, , ...nodes] = root.children as SvgNode[];
   const { width } = picture;
-  const whole = height + TITLE;
+  const { lines, room } = titleLines(title, width);
+  const whole = height + room;
   const attributes = { ...root.attributes, viewBox: `0 0 ${width} ${whole}`, height: `${whole}pt` };
   const children = [
     ...([words, about] as SvgNode[]),
     element("rect", { class: "background", width, height: whole, fill: background }),
-    text(title, width / 2, TITLE - 5, { fill: ink, weight: "SemiBold", anchor: "middle" }),
-    element("g", { transform: `translate(0 ${TITLE})` }, nodes),
+    ...textLines(lines, width / 2, SIZE + 1, { fill: ink, weight: "SemiBold", anchor: "middle" }).nodes,
+    element("g", { transform: `translate(0 ${room})` }, nodes),
   ];
   return { ...picture, height: whole, root: element("svg", attributes, children) };
 }

@@ -185,7 +185,10 @@ function ofRows(name: DrawingName): SweepFigure {
     const all = rowsOf(results, options);
     if ("lacking" in all) return { name, ...all };
     const { without = NOTHING } = options;
-    const rows = all.filter((row) => isShown(row, without) && isWithin(row, options.xLimits));
+    const shown = all.filter((row) => isShown(row, without));
+    const rows = shown.filter((row) => isWithin(row, options.xLimits));
+    if (shown.length > 0 && rows.length === 0)
+      return { name, lacking: `no step from ${options.xLimits?.join(" to ")} was recorded` };
     const sweep = withoutCells(sweepOf(results), without);
     const picture = atHeight(options, (sized) => pictureOf(name, rows, sweep, sized));
     if (isUnavailable(picture)) return picture;

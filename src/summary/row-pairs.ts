@@ -62,7 +62,8 @@ const [MOST, FEWER, LEAST, MOST_ROWS] = [200, 50, 20, 2_000_000];
 
 /** Every two models at each correlation and grid point, over the runs whose predictions both were kept. */
 export function modelsOnRows(results: Results): RowComparison[] {
-  const done = results.records.filter(({ status }) => status === "done");
+  const place = ({ model }: RunRecord) => results.config.models.indexOf(model);
+  const done = results.records.filter(({ status }) => status === "done").toSorted((a, b) => place(a) - place(b)); // pairs as in the other tables
   const groups = groupBy(done, ({ correlation, point, run }) => `${correlation} ${pointText(point)} ${run}`);
   return comparedOnRows([...groups.values()].map((records) => records.map((record) => [results, record])));
 }

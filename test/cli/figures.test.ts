@@ -129,9 +129,10 @@ describe("mmoe figures DIR", () => {
     engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
     const failed = await sweep("--runs", "1", "--models", "mmoe", "--corr", "0.5");
     engine.load = () => fakeEngine();
-    expect(refusal(await runMain(["figures", failed, "--quiet"]))).toBe(
-      `${failed} holds no finished run; nothing to draw`,
-    );
+    const why = async (...more: string[]) => refusal(await runMain(["figures", failed, "--quiet", ...more]));
+    expect(await why()).toBe(`${failed} holds no finished run; nothing to draw`);
+    expect(await why("--at", "lr=0.01")).toBe(`${failed} at lr=0.01 holds no finished run; nothing to draw`);
+    expect(await why("--models", "mmoe")).toBe(await why());
   });
 
   const LENGTH = "expected a length from 150pt to 3000pt, such as 8.5cm, 3.3in or 240pt";

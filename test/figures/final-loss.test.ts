@@ -17,6 +17,18 @@ describe("finalLoss(results, options)", () => {
   });
 });
 
+test("names that take more than half of the width are above the panel, which then fills the page", () => {
+  const name = "a mixture of eight experts whose gates are deep, and have a bias";
+  const { svg } = drawn(
+    "final-loss",
+    sweepResults({ set: [`models=[omoe, {name: "${name.slice(0, 60)}", like: mmoe}]`] }),
+  );
+  const [, left, right] = /data-x="\S+ \S+ \S+ (\S+) (\S+)"/.exec(svg) ?? [];
+  expect(Number(right) - Number(left)).toBeGreaterThan(150);
+  expect(svg.match(/class="item" data-model/g)).toHaveLength(2);
+  expect(svg).not.toContain('class="labels"');
+});
+
 test("asideOf(i, count, slot) spreads models around the middle of a slot and stays inside", () => {
   expect([0, 1, 2].map((i) => asideOf(i, 3, 9))).toEqual([-3, 0, 3]);
   const many = Array.from({ length: 13 }, (_, i) => asideOf(i, 13, 10));

@@ -59,6 +59,22 @@ test.each(["figure3", "figure4", "train-heldout"])("%s has the limits that are c
   expect(figure.data.every(({ step }) => Number(step) >= 500 && Number(step) <= 1500)).toBe(true);
 });
 
+test("limits between which no step was recorded are said", () => {
+  expect(chosen("figure4", { xLimits: [1e6, 2e6] })).toMatchObject({
+    lacking: "no step from 1000000 to 2000000 was recorded",
+  });
+});
+
+test("a title that is wider than the figure is broken into lines, at the chosen height too", () => {
+  const title = "What the three models of the paper lose when their tasks are related only loosely, by steps";
+  const { height } = chosen("figure4", {}) as Figure;
+  const broken = chosen("figure4", { title }) as Figure;
+  const sized = chosen("figure4", { title, height: 300 }) as Figure;
+  expect([...outside(broken), ...outside(sized)]).toEqual([]);
+  expect(broken.height).toBeCloseTo(height + 24, 6);
+  expect(sized.height).toBeCloseTo(300, 6);
+});
+
 test("--font leaves texts as text in that family", () => {
   const { svg } = chosen("figure4", { font: "Latin Modern" }) as Figure;
   expect(svg).toContain('font-family="Latin Modern, Fira Sans, sans-serif"');

@@ -8,6 +8,7 @@ import { drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { withPredictions } from "../support/predictions.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+import { tableFile } from "../support/tables.ts";
 import { outside, touching } from "../support/texts.ts";
 
 const MODELS = [
@@ -167,4 +168,21 @@ test.each([
   [12_500, 10_000], // no round step ends there
 ])("an axis of %i steps has its last tick at %i", (steps, tick) => {
   expect(stepScale(steps, [0, 80]).scale.ticks.at(-1)?.value).toBe(tick);
+});
+
+const LONG = [
+  "mmoe with eight experts of 32 units and with two deep gates",
+  "omoe with eight experts of 32 units and with one deep gate",
+]
+  .map((name) => `{name: "${name}", like: ${name.slice(0, 4)}}`)
+  .join();
+
+test.each(["correlations=0.5,1", `rows=${tableFile()}`])("long names leave room for the panels: %s", (data) => {
+  const named = madeResults(({ index }) => 0.1 + index / 100, [`models=[shared-bottom, ${LONG}]`, data, "runs=6"]);
+  for (const name of ["differences", "distributions", "figure5", "final-loss", "task-losses"]) {
+    const figure = drawn(name, named);
+    expect([name, outside(figure), touching(figure.svg)]).toEqual([name, [], []]);
+    for (const [, left, right] of figure.svg.matchAll(/data-x="\S+ \S+ \S+ (\S+) (\S+)"/g))
+      expect(Number(right) - Number(left)).toBeGreaterThan(50);
+  }
 });

@@ -41,6 +41,12 @@ test("modelsOnRows(results) gives DeLong's paired error of an AUC, and about tho
   }
 });
 
+test("modelsOnRows(results) has the models of a pair in the order of the config, not of the records", () => {
+  const results = goldenResults();
+  const turned = modelsOnRows({ ...results, records: results.records.toReversed() });
+  expect(turned.map(({ first, second }) => [first.model, second.model])[0]).toEqual(["mmoe", "omoe"]);
+});
+
 test("modelsOnRows(results) leaves out runs without predictions, and rows that are not the same", () => {
   const results = goldenResults();
   expect(modelsOnRows({ ...results, path: temporaryFolder() })).toEqual([]);

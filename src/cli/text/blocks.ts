@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { latexText } from "../../text.ts";
 import type { Output } from "../command.ts";
-import { isRight, markdownTable, type Rows, table, wrapped } from "./table.ts";
+import { isRight, markdownTable, markdownText, type Rows, table, wrapped } from "./table.ts";
 
 /** A part of what a command prints: a table or a list, words before and after it, and a command to be copied. */
 export interface Block {
@@ -53,12 +53,13 @@ export function blocksText(blocks: readonly Block[], room: Room): string {
 
 /** Blocks as Markdown: each line of words is a paragraph, a command a block of code. */
 export function blocksMarkdown(blocks: readonly Block[]): string {
-  const words = (text: string | undefined) => (text === undefined ? [] : text.split("\n").map((line) => `${line}\n`));
+  const words = (text: string | undefined) =>
+    text === undefined ? [] : text.split("\n").map((line) => `${markdownText(line)}\n`);
   return blocks
     .flatMap(({ before, rows, items = [], after, command }) => [
       ...words(before),
       ...(rows ? [markdownTable(rows)] : []),
-      ...(items.length > 0 ? [items.map((item) => `- ${item}\n`).join("")] : []),
+      ...(items.length > 0 ? [items.map((item) => `- ${markdownText(item)}\n`).join("")] : []),
       ...words(after),
       ...(command ? [`\`\`\`\n${command}\n\`\`\`\n`] : []),
     ])

@@ -34,9 +34,15 @@ export function tableWidth(rows: Rows): number {
 export function markdownTable(rows: Rows): string {
   const [header = [], ...body] = rows;
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
-  const escaped = (row: readonly string[]) => header.map((_, c) => cell(row, c).trim().replaceAll("|", "\\|"));
+  const escaped = (row: readonly string[]) =>
+    header.map((_, c) => markdownText(cell(row, c).trim()).replaceAll("|", "\\|"));
   const rule = header.map((_, c) => (isRight(body, c) ? "--:" : "---"));
   return [line(escaped(header)), line(rule), ...body.map((row) => line(escaped(row)))].join("");
+}
+
+/** Text in which nothing is a tag of HTML. */
+export function markdownText(text: string): string {
+  return text.replaceAll(/<(?=[a-z/!?])/gi, "\\<");
 }
 
 /** Words in lines of at most `width`, unless a word is longer; all lines but the first begin with `indent` spaces. */

@@ -11,7 +11,7 @@ import { modelLegend } from "./legend.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { bandPath, type Frame, linePath, seriesMarker } from "./series.ts";
 import type { SeriesStyle, StyledRows, Theme } from "./style.ts";
-import { group, heading, SIZE, SMALL, type SvgNode, text, textWidth } from "./svg.ts";
+import { group, heading, SIZE, SMALL, type SvgNode, shortened, text } from "./svg.ts";
 import { correlationWords, leftOutSentence, modelGroups, ofOneModel, runsSentence, someOf } from "./words.ts";
 
 /** The rows of a cell whose probabilities of a task are in a bin, over its runs. */
@@ -133,7 +133,7 @@ function taskPanel({ title, cells }: TaskPanel, box: Box, theme: Theme, named: b
     ...perCell((rows, style) => curve(enough(rows), frame, style), "series"),
     ...errorsOf(cells, box, theme),
   ];
-  const titled = { title: shortened(title, box.width + RIGHT) };
+  const titled = { title: shortened(title, box.width + RIGHT, SIZE, "SemiBold") };
   return [
     panel({ box, ...frame, theme, numbers: { x: false, y: named }, ...titled }, marks),
     panel(
@@ -181,15 +181,6 @@ function errorsOf(cells: TaskPanel["cells"], { x, y }: Box, { ink }: Theme): Svg
     ]);
   });
   return [text("ECE", x + 3, y + SMALL, { fill: ink, size: SMALL }), ...lines];
-}
-
-/** A title of at most `width` points. */
-function shortened(title: string, width: number): string {
-  const fits = (words: string) => textWidth(words, SIZE, "SemiBold") <= width;
-  if (fits(title)) return title;
-  const letters = [...title];
-  while (letters.length > 1 && !fits(`${letters.join("")}…`)) letters.pop();
-  return `${letters.join("")}…`;
 }
 
 function captionStart(tasks: readonly CalibrationRow[]): string {

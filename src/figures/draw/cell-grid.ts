@@ -5,7 +5,7 @@ import type { Drawing, FigureOptions } from "./figure.ts";
 import { lossScale, stepScale } from "./scale.ts";
 import type { Frame } from "./series.ts";
 import { labelIn, type Theme } from "./style.ts";
-import { type Attributes, group, SMALL, type SvgNode, text, textLines } from "./svg.ts";
+import { type Attributes, group, SIZE, SMALL, type SvgNode, shortened, text, textLines } from "./svg.ts";
 import { correlationWords, leftOutSentence, someOf } from "./words.ts";
 
 /** Most panels side by side: each holds its title. */
@@ -145,10 +145,7 @@ export function panelGrid(
     p === null ? [] : [columnTitle(p, (place(0, p) as Place).box, titled, theme)],
   );
   const rowTitles = boxes.flatMap((block) =>
-    rows.flatMap(({ title, attributes = {} }, i) => {
-      const { x, y } = block[i * columns];
-      return title === "" ? [] : [text(title, x, y - 4, { fill: theme.ink, weight: "SemiBold" }, attributes)];
-    }),
+    rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns], theme)])),
   );
   return {
     place,
@@ -166,6 +163,11 @@ function columnTitle(correlation: number, { x, y, width }: Box, titled: number, 
   const style = { fill: ink, weight: "SemiBold", anchor: "middle" } as const;
   const named = inPage ? { "data-correlation": correlation } : {};
   return text(correlationWords(correlation), x + width / 2, y - titled - 5, style, named);
+}
+
+function rowTitle({ title, attributes = {} }: GridRow, { x, y }: Box, { ink, width }: Theme): SvgNode {
+  const words = shortened(title, width - x - 1, SIZE, "SemiBold");
+  return text(words, x, y - 4, { fill: ink, weight: "SemiBold" }, attributes);
 }
 
 /** Axes and marks of a cell's panel. */

@@ -4,10 +4,11 @@ import { groupBy } from "../../stats/group-by.ts";
 import type { GridDrawing } from "./cell-grid.ts";
 import { correlationsOf, doneCells, modelsOf } from "./facts.ts";
 import type { Draw, FigureOptions, Given } from "./figure.ts";
-import { type KeyMark, type Row, type RowGroup, rowChart } from "./row-chart.ts";
+import { type KeyMark, namesRoom, type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { across, down } from "./series.ts";
 import { labelIn, type Theme } from "./style.ts";
+import { SMALL, shortened, textWidth } from "./svg.ts";
 import {
   areOnOwnRows,
   capitalised,
@@ -136,13 +137,13 @@ function pairGroups(shown: readonly Difference[], chart: ChartOptions): RowGroup
 }
 
 function correlationGroups(shown: readonly Difference[], chart: ChartOptions): RowGroup[] {
-  const { reference, labelOf, sweep } = chart;
+  const { reference, labelOf, sweep, theme } = chart;
   const ends =
     reference === undefined
       ? (["first better", "second better"] as const)
       : (["other better", `${labelOf(reference)} better`] as const);
   const label = ({ first, second }: Difference) =>
-    reference === undefined ? `${labelOf(first)} − ${labelOf(second)}` : labelOf(first);
+    reference === undefined ? pairLabel(labelOf(first), labelOf(second), namesRoom(theme)) : labelOf(first);
   const correlations = [...groupBy(shown, ({ correlation }) => String(correlation)).values()];
   const correlationIn = (found: readonly Difference[]) => found[0].correlation;
   return correlations
@@ -151,6 +152,15 @@ function correlationGroups(shown: readonly Difference[], chart: ChartOptions): R
       const rows = found.map((one) => rowOf(one, label(one), chart));
       return { title: correlationTitle(correlationIn(found), sweep), ends, rows, values: valuesOf(found, chart) };
     });
+}
+
+/** Of at most `room` points. */
+function pairLabel(first: string, second: string, room: number): string {
+  const minus = " − ";
+  const names = [first, second];
+  if (textWidth(names.join(minus), SMALL) <= room) return names.join(minus);
+  const each = (room - textWidth(minus, SMALL)) / 2;
+  return names.map((name) => shortened(name, each, SMALL)).join(minus);
 }
 
 /** The ends of the intervals, and of all pairs of models those of the thin lines. */

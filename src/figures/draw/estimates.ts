@@ -4,7 +4,7 @@ import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
 import type { Drawing, FigureOptions, Given } from "./figure.ts";
-import { endLabels, type LegendItem, labelsWidth, legend } from "./legend.ts";
+import { endLabels, type LegendItem, labelsWidth, legend, modelItems } from "./legend.ts";
 import { correlationScale, type Scale } from "./scale.ts";
 import { down, type Frame, linePath, markerAt, seriesMarker } from "./series.ts";
 import type { SeriesStyle, Theme } from "./style.ts";
@@ -95,22 +95,29 @@ interface PlotOptions extends Pick<Given<EstimateRow>, "styles" | "theme"> {
 const HEIGHTS = { alone: 130, several: 92 } as const;
 const GAP = 10;
 const LEFT = 24;
+/** Share of the page that the models' names take at most beside the panels. */
+const MOST_BESIDE = 0.5;
 
 /**
  * For cells that have correlations: a statistic of each against the correlation, a line for each model with its name beside the
- * last point; a point's x is its correlation. Many models are in several panels: those of like values in one.
+ * last point, or above the panels if names are long; a point's x is its correlation. Many models are in several panels: those of like values in one.
  */
 export function againstCorrelation(
   points: readonly EstimatePoint[],
   { styles, title, scale, key = [], theme }: PlotOptions,
 ): Drawing {
   const head = heading(title, { y: 0, theme });
-  const names = legend(key, { y: head.height + 9, theme });
+  const items = modelItems(styles, "marked");
+  const wide = labelsWidth(
+    items.map(({ label }) => label),
+    true,
+  );
+  const areBeside = wide <= MOST_BESIDE * theme.width;
+  const names = legend(areBeside ? key : [...items, ...key], { y: head.height + 9, theme });
   const groups = groupsOf(points);
   const height = theme.stretch * (groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several);
   const top = head.height + 6 + names.height;
-  const labels = [...styles].map(([model, { label = model }]) => label);
-  const width = theme.width - LEFT - labelsWidth(labels, true) - 2;
+  const width = theme.width - LEFT - (areBeside ? wide : 0) - 2;
   const { x, slot } = slottedAxis(correlationsOf(points.map(({ cell }) => cell)) as number[], width);
   const panels = groups.flatMap((models, i) => {
     const box = { x: LEFT, y: top + i * (height + GAP), width, height };
@@ -128,7 +135,7 @@ export function againstCorrelation(
     });
     const beside = { x: LEFT + width, top: box.y + 3, bottom: box.y + height, theme, marked: true };
     const numbers = { x: i === groups.length - 1 };
-    return [panel({ box, ...frame, theme, numbers }, series), endLabels(ends, beside)];
+    return [panel({ box, ...frame, theme, numbers }, series), ...(areBeside ? [endLabels(ends, beside)] : [])];
   });
   const bottom = top + groups.length * (height + GAP) - GAP + 24;
   const foot = text("task correlation", LEFT + width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });

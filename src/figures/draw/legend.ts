@@ -89,11 +89,15 @@ export function modelLegend(
   styles: ReadonlyMap<string, SeriesStyle>,
   { sample = "line", models = [...styles.keys()], paper = [], ...options }: ModelLegendOptions,
 ): Legend {
-  const items = [...styles].flatMap(([model, style]) => {
-    const item = { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
-    return models.includes(model) ? [item] : [];
-  });
+  const items = modelItems(styles, sample).filter(({ attributes }) => models.includes(attributes["data-model"]));
   return legend([...items, ...paperItems("the paper", ofModels(styles, paper))], options);
+}
+
+/** The models' styles and names. */
+export function modelItems(styles: ReadonlyMap<string, SeriesStyle>, sample: Sample) {
+  return [...styles].map(([model, style]) => {
+    return { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
+  });
 }
 
 /** The styles of some of the models, in the legend's order. */

@@ -10,6 +10,7 @@ import {
   SIZE,
   SMALL,
   type SvgNode,
+  shortened,
   text,
   textLines,
   textWidth,
@@ -73,7 +74,7 @@ const KEY_GAP = 9;
 export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { nodes: SvgNode[]; height: number } {
   const { top, theme, foot, key = [], ownAxes = false, row = ROW } = options;
   const names = groups.flatMap(({ rows }) => rows.map(({ label }) => textWidth(label, SMALL)));
-  const left = Math.max(...names) + 6;
+  const left = Math.min(Math.max(...names), namesRoom(theme)) + 6;
   const width = theme.width - left - 8;
   const all = groups.flatMap(({ values }) => values);
   let y = top + (key.length > 0 ? KEY : 0);
@@ -88,6 +89,11 @@ export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { 
   const start = Math.min(left, ...lines.map((line) => theme.width - textWidth(line, SIZE) - 1));
   const feet = textLines(lines, start, y + 9, { fill: theme.ink });
   return { nodes: [...keyNodes(key, top + 8, theme), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
+}
+
+/** Most width for the rows' names. */
+export function namesRoom({ width }: Theme): number {
+  return 0.5 * width;
 }
 
 function keyNodes(key: readonly KeyMark[], y: number, { ink }: Theme): SvgNode[] {
@@ -119,18 +125,24 @@ function groupNodes(one: RowGroup, box: Box, options: GroupOptions): SvgNode[] {
   const style = { fill: theme.ink, size: SMALL, anchor: "end" } as const;
   return [
     panel({ box, x, y, theme, guides: "x", numbers: { x: numbers } }, [...behind(x, box), ...all]),
-    ...rows.map(({ label, attributes }, i) => text(label, box.x - 5, heights[i] + SMALL * 0.35, style, attributes)),
+    ...rows.map(({ label, attributes }, i) =>
+      text(shortened(label, namesRoom(theme), SMALL), box.x - 5, heights[i] + SMALL * 0.35, style, attributes),
+    ),
     ...titleNodes(one, box, theme),
   ];
 }
 
-function titleNodes({ title = "", ends }: RowGroup, { x, y, width }: Box, { ink }: Theme): SvgNode[] {
+function titleNodes({ title: whole = "", ends }: RowGroup, { x, y, width }: Box, theme: Theme): SvgNode[] {
+  const { ink } = theme;
   const baseline = y - 3.5;
+  const title = shortened(whole, ends === undefined ? theme.width - 1 : theme.width / 2, SIZE, "SemiBold");
   const wide = textWidth(title, SIZE, "SemiBold");
   const nodes = title === "" ? [] : [text(title, 0.5, baseline, { fill: ink, weight: "SemiBold" })];
   if (ends === undefined) return nodes;
-  const [low, high] = ends;
   const left = title === "" ? x : Math.max(x, wide + 8);
+  const room = x + width - left - 2 * (ARROW + 2) - 6;
+  const areLong = textWidth(ends.join(""), SMALL) > room;
+  const [low, high] = areLong ? ends.map((end) => shortened(end, room / 2, SMALL)) : ends;
   const style = { fill: ink, size: SMALL } as const;
   return [
     ...nodes,

@@ -106,15 +106,24 @@ export function letterAdvance(letter: string, weight: Weight): number {
 }
 
 /** Lines of at most `width` points, broken at spaces; a longer word has a line of its own. */
-export function brokenLines(text: string, width: number, size: number): string[] {
+export function brokenLines(text: string, width: number, size: number, weight: Weight = "Regular"): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
     const longer = `${last} ${word}`;
-    if (last !== undefined && textWidth(longer, size) <= width) lines[lines.length - 1] = longer;
+    if (last !== undefined && textWidth(longer, size, weight) <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;
+}
+
+/** A line of text of at most `width` points: of a longer one the beginning. */
+export function shortened(text: string, width: number, size: number, weight: Weight = "Regular"): string {
+  const fits = (words: string) => textWidth(words, size, weight) <= width;
+  if (fits(text)) return text;
+  const letters = [...text];
+  while (letters.length > 1 && !fits(`${letters.join("")}…`)) letters.pop();
+  return `${letters.join("")}…`;
 }
 
 interface TextStyle {

@@ -85,6 +85,7 @@ describe("table(rows, width)", () => {
 test("markdownTable(rows) has a rule that aligns numbers at the right, and no bare pipe in a cell", () => {
   const rows = ["a n", "x|y 1"].map((row) => row.split(" "));
   expect(markdownTable(rows)).toBe("| a | n |\n| --- | --: |\n| x\\|y | 1 |\n");
+  expect(markdownTable([["<b>"], ["<.0001"]])).toBe("| \\<b> |\n| --: |\n| <.0001 |\n"); // no tag
 });
 
 test("wrapped(text, width, indent) fills lines, all but the first after the indent", () => {
