@@ -19,6 +19,8 @@ const PASSED_ON = [
   "--time-limit",
   "--checkpoint-every",
   "--long",
+  "--keep-weights",
+  "--keep-predictions",
 ];
 
 const OPTIONS = [

@@ -117,6 +117,11 @@ test("mmoe k8s has Kubernetes put no variable into a folder's name", async () =>
   expect(command[4]).toBe("/results/$$(HOME)$x"); // as its reference says: $$ stands for $ before a bracket
 });
 
+test("mmoe k8s passes on what a sweep keeps beside its tables", async () => {
+  const kept = ["--long", "--keep-weights", "--keep-predictions"];
+  expect((await podOf(...kept)).containers[0].command).toEqual(expect.arrayContaining(kept));
+});
+
 test("the pods of mmoe k8s train, between them, the sweep that was typed", async () => {
   const typed = ["--corr", "-1", "--runs", "2", "--steps", "30", "--set", "about=a 'b'", "--long"];
   const { config, job } = await documents(...typed, "--out", "results/mine");
