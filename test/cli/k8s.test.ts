@@ -181,3 +181,11 @@ test("mmoe k8s --engine cuda asks for no card here, and passes on what was typed
   const { code, stdout } = await k8s("--engine", "cuda", "--allow-cpu", "--gpus", "1");
   expect([code, stdout]).toEqual([0, expect.stringMatching(/--engine[\s\S]*cuda[\s\S]*--allow-cpu/)]);
 });
+
+test("mmoe k8s refuses a table, which no pod has", async () => {
+  const file = join(temporaryFolder(), "rows.csv");
+  writeFileSync(file, `x1,y1,y2\n${Array.from({ length: 20 }, (_, n) => `${n},${n % 3},${n % 5}\n`).join("")}`);
+  expect(refusal(await k8s("--rows", file))).toBe(
+    `rows: a pod does not have ${file}; use mmoe slurm, or mmoe sweep --shard`,
+  );
+});
