@@ -131,7 +131,7 @@ def _words(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[
 
 
 #: Options that are given once for each value.
-_REPEATED = ("--label", "--input", "--ignore", "--env")
+_REPEATED = ("--label", "--input", "--ignore", "--categorical", "--na", "--env")
 
 #: Options that have no value; that of ``--diagnostics`` may be left out.
 _SWITCHES = ("--resplit", "--diagnostics", "--allow-cpu", "--retry-failed", "--long", "--keep-weights", "--keep-predictions", "--resume", "--overwrite")
@@ -150,8 +150,13 @@ def _option(flag: str, value: Any) -> list[str]:
     if isinstance(value, str) or not isinstance(value, Sequence):
         return [flag, _text(value)]
     if flag in _REPEATED:
-        return [word for one in value for word in (flag, _text(one))]
+        return [word for one in value for word in (flag, _whole(_text(one)))]
     return [flag, ("x" if flag == "--cross" else ",").join(map(_text, value))]
+
+
+def _whole(name: str) -> str:
+    """A column's name, which the program would take apart at a comma."""
+    return as_json([name.strip()]) if "," in name else name
 
 
 def _text(value: Any) -> str:
