@@ -86,6 +86,8 @@ const ORDERS = {
       throw new Error(`method ${method}: a model in JavaScript trains by it only if its field \`method\` says so`);
     trainer = model;
     const { parameterCount: all } = model;
+    if (all !== undefined && !(Number.isSafeInteger(all) && all >= 0))
+      throw new Error(`parameterCount: expected a whole number from 0, got ${all}`);
     const keepsState = typeof model.stateDict === "function" && typeof model.loadStateDict === "function";
     const givesWeights = typeof model.weights === "function";
     return { parameters: all === undefined ? {} : { all }, keepsState, givesWeights };
