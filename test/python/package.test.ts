@@ -73,6 +73,12 @@ print(json.dumps({part: [[-9 if v != v else v for v in (*x, *y)] for x, y in zip
     ],
   ] as const;
 
+  test("takes a step of NumPy", () => {
+    const told = json(`import numpy as np
+print(json.dumps(mmoe.rows("smoke", correlation=1, steps=np.int64(3)).x.shape))`);
+    expect(told).toEqual([64, 100]);
+  });
+
   test("raises what is wrong", () => {
     const code = REFUSED.map(
       ([call]) => `try: ${call}\nexcept Exception as e: print(f"{type(e).__name__}: {e}")\n`,
