@@ -204,6 +204,10 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
     [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
     [
+      `mmoe.results("swept").figure("runs,cost").svg`,
+      "ValueError: figure: expected the name of one figure, got 'runs,cost'",
+    ],
+    [
       `mmoe.results("swept").groupby`,
       "AttributeError: results have no 'groupby'; they have .runs and .curves, which are frames, and .summary()",
     ],
