@@ -19,6 +19,8 @@ const PASSED_ON = [
   "--time-limit",
   "--checkpoint-every",
   "--long",
+  "--keep-weights",
+  "--keep-predictions",
 ];
 
 const OPTIONS = [
@@ -56,6 +58,8 @@ async function k8s(file: string, options: Options, typed: string[], { effects }:
   const code = config.ownModels.find(isCodeDefinition);
   if (code)
     throw new UsageError(`model ${code.name}: a pod does not have ${code.file}; use mmoe slurm, or mmoe sweep --shard`);
+  if (config.rows !== null)
+    throw new UsageError(`rows: a pod does not have ${config.rows.file}; use mmoe slurm, or mmoe sweep --shard`);
   const { image, claim, memory, jobs, parallelism = options.completions } = options;
   const cpus = countOption("--cpus", options.cpus);
   const gpus = countOption("--gpus", options.gpus, 0);

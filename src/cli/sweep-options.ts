@@ -4,7 +4,7 @@ import type { Command, Option } from "commander";
 import { autoStepsOverride } from "../config/auto-steps.ts";
 import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
-import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
+import { listOverride, loadConfig, override, parseValue, presetNames, setOverride } from "../config/load.ts";
 import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { isCodeDefinition, ownModelsIn } from "../config/own-models.ts";
 import { rowsOverride } from "../config/rows.ts";
@@ -278,7 +278,7 @@ function rowsOverrides({
 }: SweepOptions): Override[] {
   const lists = [label, input, options.ignore, options.categorical, options.na];
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
-    texts.length > 0 ? texts.flatMap(listOption) : undefined,
+    texts.length > 0 ? texts.flatMap(columnsOption) : undefined,
   );
   const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, resplit };
   if (rows !== undefined)
@@ -288,6 +288,12 @@ function rowsOverrides({
   const flag = { labels: "label", inputs: "input", oneHot: "one-hot" }[stray] ?? stray;
   const key = stray === "resplit" ? "split" : stray;
   throw new UsageError(`--${flag}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
+}
+
+/** Columns by commas, or `["a,b"]`: as YAML, in which the package in Python gives a name with a comma. */
+function columnsOption(text: string): string[] {
+  const value = text.startsWith('["') ? parseValue(text) : undefined;
+  return Array.isArray(value) ? value : listOption(text);
 }
 
 /** A number as typed; what is none stays for the schema to refuse. */

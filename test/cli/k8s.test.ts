@@ -117,6 +117,11 @@ test("mmoe k8s has Kubernetes put no variable into a folder's name", async () =>
   expect(command[4]).toBe("/results/$$(HOME)$x"); // as its reference says: $$ stands for $ before a bracket
 });
 
+test("mmoe k8s passes on what a sweep keeps beside its tables", async () => {
+  const kept = ["--long", "--keep-weights", "--keep-predictions"];
+  expect((await podOf(...kept)).containers[0].command).toEqual(expect.arrayContaining(kept));
+});
+
 test("the pods of mmoe k8s train, between them, the sweep that was typed", async () => {
   const typed = ["--corr", "-1", "--runs", "2", "--steps", "30", "--set", "about=a 'b'", "--long"];
   const { config, job } = await documents(...typed, "--out", "results/mine");
@@ -175,4 +180,12 @@ test("mmoe k8s passes on kernels that this machine may lack", async () => {
 test("mmoe k8s --engine cuda asks for no card here, and passes on what was typed", async () => {
   const { code, stdout } = await k8s("--engine", "cuda", "--allow-cpu", "--gpus", "1");
   expect([code, stdout]).toEqual([0, expect.stringMatching(/--engine[\s\S]*cuda[\s\S]*--allow-cpu/)]);
+});
+
+test("mmoe k8s refuses a table, which no pod has", async () => {
+  const file = join(temporaryFolder(), "rows.csv");
+  writeFileSync(file, `x1,y1,y2\n${Array.from({ length: 20 }, (_, n) => `${n},${n % 3},${n % 5}\n`).join("")}`);
+  expect(refusal(await k8s("--rows", file))).toBe(
+    `rows: a pod does not have ${file}; use mmoe slurm, or mmoe sweep --shard`,
+  );
 });

@@ -26,6 +26,8 @@ const TYPES: Readonly<Record<string, string>> = {
   label: "str | Sequence[str]",
   input: "str | Sequence[str]",
   ignore: "str | Sequence[str]",
+  categorical: "str | Sequence[str]",
+  na: "str | Sequence[str]",
   env: "str | Sequence[str]",
   task: "Mapping[str, str]",
   modelSet: "Mapping[str, object]",

@@ -133,6 +133,17 @@ print(json.dumps([losses(each) for each in frames]))`;
     expect(second).toBe(first);
   });
 
+  test("takes lists of columns with commas in their names", () => {
+    const told = json(
+      "commas.py",
+      `import pandas
+frame = pandas.DataFrame({"a,b": [n % 7 for n in range(60)], "c": [n % 5 for n in range(60)], "y,1": [n % 3 for n in range(60)], "z": [n % 4 / 4 for n in range(60)]})
+r = mmoe.sweep(rows=frame, label=["y,1", "z"], categorical=["a,b", "c"], task={"y,1": "regression"}, out="commas", models="mmoe", runs=1, steps=9, progress=False)
+print(json.dumps(list(r.summary(per_task=True).task.unique())))`,
+    );
+    expect(told).toEqual(["y,1", "z"]);
+  });
+
   test("gives frames of what tune chooses, of each task, and of one model's settings in pairs of runs", () => {
     const told = json(
       "choices.py",
@@ -192,6 +203,10 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     [`mmoe.sweep("smoke", models=[3])`, "TypeError: models: expected names, files, classes or mmoe.model(...), got 3"],
     [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
     [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
+    [
+      `mmoe.results("swept").figure("runs,cost").svg`,
+      "ValueError: figure: expected the name of one figure, got 'runs,cost'",
+    ],
     [
       `mmoe.results("swept").groupby`,
       "AttributeError: results have no 'groupby'; they have .runs and .curves, which are frames, and .summary()",

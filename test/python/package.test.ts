@@ -73,6 +73,12 @@ print(json.dumps({part: [[-9 if v != v else v for v in (*x, *y)] for x, y in zip
     ],
   ] as const;
 
+  test("takes a step of NumPy", () => {
+    const told = json(`import numpy as np
+print(json.dumps(mmoe.rows("smoke", correlation=1, steps=np.int64(3)).x.shape))`);
+    expect(told).toEqual([64, 100]);
+  });
+
   test("raises what is wrong", () => {
     const code = REFUSED.map(
       ([call]) => `try: ${call}\nexcept Exception as e: print(f"{type(e).__name__}: {e}")\n`,
@@ -159,6 +165,20 @@ settings = {"trainRows": np.array([50, 60]), "batch": np.int64(4), "evalEvery": 
 print(json.dumps([set_options(settings)[1::2], _option("--steps", range(10, 30, 10)), _option("--lr", np.array([0.5, 1]))]))`);
   const settings = ["trainRows=[50, 60]", "batch=4", "evalEvery=[10, 20]"];
   expect(told).toEqual([settings, ["--steps", "10,20"], ["--lr", "0.5,1.0"]]);
+});
+
+test.skipIf(!HAS_PYTHON)("a truth value is one only where an option has no value", () => {
+  const told = json(`
+import numpy as np
+from mmoe.running import _SWITCHES, _option
+from mmoe.sweeping import OPTIONS, sweep
+switches = [flag for keyword, flag in OPTIONS.items() if sweep.__annotations__[keyword].startswith("bool")]
+given = [_option("--long", np.True_), _option("--long", False), _option("--runs", True), _option("--runs", False)]
+try: _option("--keep-weights", 1)
+except TypeError as error: given.append(str(error))
+print(json.dumps([switches == list(_SWITCHES), *given]))`);
+  const refused = "keep_weights: expected True or False, got 1";
+  expect(told).toEqual([true, ["--long"], [], ["--runs", "true"], ["--runs", "false"], refused]);
 });
 
 test.skipIf(!HAS_PYTHON)("both halves of a run's seed move what Python and NumPy draw in it", () => {

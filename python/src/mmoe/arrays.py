@@ -59,6 +59,7 @@ def rows(
         words += ["--corr", str(correlation)]
     if part != "train":
         words += [f"--{part}"]
+    steps = int(steps) if isinstance(steps, np.integer) else steps
     if steps is not None:
         words += ["--steps", _steps_text(steps)]
     if count is not None:

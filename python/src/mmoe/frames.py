@@ -393,6 +393,8 @@ class Figure:
     def _file(self, kind: str) -> bytes:
         if kind not in ("svg", "png", "pdf", "tikz", "csv", "txt"):
             raise ValueError(f"figure: expected a file that ends in .svg, .png, .pdf, .tikz, .csv or .txt, got .{kind}")
+        if "," in self.name:
+            raise ValueError(f"figure: expected the name of one figure, got {self.name!r}")
         with tempfile.TemporaryDirectory(prefix="mmoe-") as folder:
             kinds = kind if kind in ("png", "pdf", "tikz") else "svg"
             words = ["figures", self.results._path, "--only", self.name, *self.choices, "--format", kinds, "-o", folder]

@@ -131,24 +131,32 @@ def _words(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[
 
 
 #: Options that are given once for each value.
-_REPEATED = ("--label", "--input", "--ignore", "--env")
+_REPEATED = ("--label", "--input", "--ignore", "--categorical", "--na", "--env")
+
+#: Options that have no value; that of ``--diagnostics`` may be left out.
+_SWITCHES = ("--resplit", "--diagnostics", "--allow-cpu", "--retry-failed", "--long", "--keep-weights", "--keep-predictions", "--resume", "--overwrite")
 
 
 def _option(flag: str, value: Any) -> list[str]:
-    if value is None or value is False:
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if value is None:
         return []
-    if value is True:
-        return [flag]
-    if flag == "--cross" and not isinstance(value, str):
-        return [flag, "x".join(map(str, value))]
+    if flag in _SWITCHES and isinstance(value, bool):
+        return [flag] if value else []
+    if flag in _SWITCHES and flag != "--diagnostics":
+        raise TypeError(f"{flag[2:].replace('-', '_')}: expected True or False, got {value!r}")
     if isinstance(value, Mapping):
         return [word for key, one in value.items() for word in (flag, f"{key}={_text(one)}")]
-    if isinstance(value, str) or not isinstance(value, Sequence) and not hasattr(value, "tolist"):
+    if isinstance(value, str) or not isinstance(value, Sequence):
         return [flag, _text(value)]
-    several = value.tolist() if hasattr(value, "tolist") else value
     if flag in _REPEATED:
-        return [word for one in several for word in (flag, _text(one))]
-    return [flag, ",".join(map(_text, several if isinstance(several, Sequence) else [several]))]
+        return [word for one in value for word in (flag, _whole(_text(one)))]
+    return [flag, ("x" if flag == "--cross" else ",").join(map(_text, value))]
+
+
+def _whole(name: str) -> str:
+    """A column's name, which the program would take apart at a comma."""
+    return as_json([name.strip()]) if "," in name else name
 
 
 def _text(value: Any) -> str:

@@ -86,6 +86,8 @@ const ORDERS = {
       throw new Error(`method ${method}: a model in JavaScript trains by it only if its field \`method\` says so`);
     trainer = model;
     const { parameterCount: all } = model;
+    if (all !== undefined && !(Number.isSafeInteger(all) && all >= 0))
+      throw new Error(`parameterCount: expected a whole number from 0, got ${all}`);
     const keepsState = typeof model.stateDict === "function" && typeof model.loadStateDict === "function";
     const givesWeights = typeof model.weights === "function";
     return { parameters: all === undefined ? {} : { all }, keepsState, givesWeights };
@@ -202,7 +204,7 @@ function write(to: number, at: number, values: Float32Array | Buffer): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(to, bytes, done, bytes.length - done, at + done);
 }
 
-/** The numbers that a model returns: an array, of arrays too, or a typed array. */
+/** The numbers that a model returns: an array, of arrays too, or a typed array. What is no number is NaN, null too. */
 function numbersIn(method: string, value: unknown, count: number): Float32Array {
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
   if (!isList) throw new Error(`${method}: expected an array of ${count} numbers, got ${typeof value}`);
@@ -214,7 +216,7 @@ function numbersIn(method: string, value: unknown, count: number): Float32Array 
 function flattened(value: readonly unknown[]): number[] {
   return value.flatMap((each) => {
     if (Array.isArray(each)) return flattened(each);
-    return ArrayBuffer.isView(each) ? Array.from(each as Float32Array) : [each as number];
+    return ArrayBuffer.isView(each) ? Array.from(each as Float32Array) : [typeof each === "number" ? each : Number.NaN];
   });
 }
 

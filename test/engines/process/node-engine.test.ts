@@ -133,6 +133,8 @@ describe("a model in JavaScript", () => {
       LINEAR.replace("return losses", "return losses.map(() => NaN)"),
       /^mine\.mjs: the losses of the first steps: expected finite numbers/,
     ],
+    [LINEAR.replace("return losses", "return losses.map(() => null)"), /expected finite numbers, got NaN/],
+    [LINEAR.replace("= inputs * tasks", "= 0.5"), "mine.mjs: parameterCount: expected a whole number from 0, got 0.5"],
     [LINEAR.replace("{ length: (x", "{ length: 1 + (x"), "mine.mjs: predict: expected 14 numbers, got 15"],
     [
       LINEAR.replace("let sum = 0", "let sum = x.at(-1)"),

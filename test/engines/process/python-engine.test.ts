@@ -121,6 +121,11 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     expect(told.replace(/ in \/\S+;/, " in PYTHON;")).toBe(complaint);
   });
 
+  test("may count its parameters in NumPy", async () => {
+    const text = NUMPY_LINEAR.replace("inputs * tasks\n", "np.prod(self.w.shape)\n");
+    expect(await complaintOf(engine, pythonModel(text))).toBe("");
+  });
+
   test.each([
     ["return x @ self.w", "return x @ self.w[:, :1]", "mine.py:4: predict: expected shape [7, 2], got [7, 1]"],
     ["return x @ self.w", "return x @ self.w * np.nan", "mine.py: predictions: expected finite numbers, got NaN"],

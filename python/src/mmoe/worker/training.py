@@ -212,9 +212,9 @@ def _parameters(trainer: Any) -> dict[str, int]:
     count = getattr(trainer, "parameter_count", None)
     if count is None:
         return {}
-    if not isinstance(count, int) or count < 0:
+    if not isinstance(count, int | np.integer) or count < 0:
         raise at_definition(trainer, f"parameter_count: expected a whole number, got {count!r}")
-    return {"all": count}
+    return {"all": int(count)}
 
 
 def _numbers(value: Any) -> Any:
