@@ -86,8 +86,10 @@ export async function writeResults(
   { long, losses, quiet }: WriteOptions,
   { stdout }: Effects,
 ): Promise<RunRecord[]> {
-  const records = await readRecords(join(out, JOURNALS), { trained: trainedHash(configIn(out)), warn: () => {} });
-  await written(out, writeCsvFiles(out, records, { long }), "the journals are as they were");
+  const config = configIn(out);
+  const records = await readRecords(join(out, JOURNALS), { trained: trainedHash(config), warn: () => {} });
+  const writing = writeCsvFiles(out, records, { long, labels: config.rows?.labels });
+  await written(out, writing, "the journals are as they were");
   if (!quiet) stdout.write(resultsText(out, records, losses, stdout));
   return records;
 }

@@ -5,6 +5,7 @@ import type { Engine } from "../../src/engines/engine.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
+import { tableFile } from "../support/tables.ts";
 
 const engine = chosenEngine();
 
@@ -38,6 +39,13 @@ describe("mmoe merge A B -o OUT", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining("shared-bottom  0.50     2       0")]);
     expect(csv(at("out"))).toEqual(csv(whole));
     expect(journals(at("out"))).toHaveLength(4);
+  });
+
+  test("names the labels of a table in its CSV, as the sweep does", async () => {
+    const a = await sweep("a", "--rows", tableFile(60));
+    await runMain(["merge", a, "-o", at("out")]);
+    expect(csv(a)[0]).toMatch(/^[^\n]*,label1,/);
+    expect(csv(at("out"))).toEqual(csv(a));
   });
 
   test("drops what was done twice with the same results, and says so", async () => {
