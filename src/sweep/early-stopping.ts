@@ -19,10 +19,10 @@ import { memo } from "../memo.ts";
 /** Runs that choose their steps together, before they train. */
 export const TOGETHER = 32;
 
-/** The same engine, but it chooses the number of steps of runs that are stopped early. */
+/** As the engine, whose class it does not have, but it chooses the number of steps of runs that are stopped early. */
 export function withEarlyStopping(engine: Engine): Engine {
   const train: Engine["train"] = (runs, hooks) => trainStopped(engine, runs, hooks);
-  return new Proxy(engine, {
+  return new Proxy({} as Engine, {
     get: (_, key) => {
       if (key === "train") return train;
       const value: unknown = Reflect.get(engine, key);
