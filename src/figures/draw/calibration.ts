@@ -120,16 +120,7 @@ function taskPanel({ title, cells }: TaskPanel, box: Box, theme: Theme, named: b
   );
   const marks = [
     diagonal,
-    ...perCell(
-      (rows, style) => [
-        bandPath(
-          enough(rows).map(({ predicted, ...row }) => ({ ...row, x: predicted })),
-          frame,
-          style.colour,
-        ),
-      ],
-      "band",
-    ),
+    ...perCell((rows, style) => [band(enough(rows), frame, style)], "band"),
     ...perCell((rows, style) => curve(enough(rows), frame, style), "series"),
     ...errorsOf(cells, box, theme),
   ];
@@ -151,6 +142,11 @@ function countScale(most: number, range: readonly [number, number]): Scale {
 
 function enough(rows: readonly CalibrationRow[]): CalibrationRow[] {
   return rows.filter((row) => row.rows >= LEAST_ROWS);
+}
+
+function band(rows: readonly CalibrationRow[], frame: Frame, { colour }: SeriesStyle): SvgNode {
+  const intervals = rows.map(({ predicted, low, high }) => ({ x: predicted, low, high }));
+  return bandPath(intervals, frame, colour);
 }
 
 function curve(rows: readonly CalibrationRow[], frame: Frame, style: SeriesStyle): SvgNode[] {
