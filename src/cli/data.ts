@@ -31,7 +31,7 @@ import { batchRows, ROW_FORMATS, type RunRows, rowCount, setRows, writeRows } fr
 import { roomOf } from "./text/blocks.ts";
 import { leftOut, measureTrials, trialsTable } from "./text/rows-preview.ts";
 
-const TAKES = [["[config]", "a config, preset or results folder: its rows (default: paper)"]] as const;
+const ARGUMENTS = [["[config]", "a config, preset or results folder: its rows (default: paper)"]] as const;
 
 const OPTIONS = [
   ["--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas"],
@@ -67,7 +67,7 @@ ${examples(
   "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o figure2",
 )}`;
 
-export const define = commandOf(TAKES, OPTIONS, HELP, data);
+export const define = commandOf(ARGUMENTS, OPTIONS, HELP, data);
 
 /** Rows of a trial lie in memory together: these take 4 GB at 100 inputs. */
 const MOST_TRIAL_ROWS = 10_000_000;

@@ -41,7 +41,9 @@ const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 /** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
 const MOST_TASKS = 1_000;
 
-const TAKES = [["[config]", "a config, preset or results folder: list its models (default: all of mmoe's)"]] as const;
+const ARGUMENTS = [
+  ["[config]", "a config, preset or results folder: list its models (default: all of mmoe's)"],
+] as const;
 
 const OPTIONS = [
   ["--model <file>", "with a config: add your own model, as in mmoe sweep", collect, []],
@@ -71,7 +73,7 @@ const HELP = examples(
   "mmoe models paper --initial mmoe --run 17 -o mmoe.npy",
 );
 
-export const define = commandOf(TAKES, OPTIONS, HELP, show);
+export const define = commandOf(ARGUMENTS, OPTIONS, HELP, show);
 
 async function show(file: string | undefined, options: Options, { effects }: Context): Promise<void> {
   const { json = false, describe, initial } = options;

@@ -113,17 +113,17 @@ export function addOptions(command: Command, specs: OptionSpecs): Command {
 }
 
 /** The arguments of a command, each with its line in the help, and perhaps a default. */
-export type Takes = readonly (readonly [name: string, about: string, fallback?: string])[];
+export type ArgumentSpecs = readonly (readonly [name: string, about: string, fallback?: string])[];
 
 /** A command with arguments and options; `action` gets what was typed of them, and the context. */
 export function commandOf<Typed extends unknown[]>(
-  takes: Takes,
+  args: ArgumentSpecs,
   options: OptionSpecs,
   help: string,
   action: (...given: [...Typed, context: Context]) => ReturnType<Action>,
 ): Define {
   return (command, run) => {
-    for (const one of takes) command.argument(...one);
+    for (const one of args) command.argument(...one);
     addOptions(command, options)
       .addHelpText("after", help)
       .action((...typed) => run((context) => action(...(typed.slice(0, -1) as Typed), context))); // the last is the command

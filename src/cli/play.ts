@@ -15,7 +15,9 @@ import { stopOnSignals } from "./stop.ts";
 
 const PAGE = fileURLToPath(new URL("../../dist/play/index.html", import.meta.url));
 
-const TAKES = [["[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper"]] as const;
+const ARGUMENTS = [
+  ["[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper"],
+] as const;
 
 const OPTIONS = [
   ["--open", "open the page in a browser"],
@@ -29,7 +31,7 @@ const HELP = `\nThe page trains in the browser. It is served to this machine alo
   "mmoe play my.yaml",
 )}`;
 
-export const define = commandOf(TAKES, OPTIONS, HELP, play);
+export const define = commandOf(ARGUMENTS, OPTIONS, HELP, play);
 
 async function play(file: string, { port, open = false }: Options, context: Context): Promise<void> {
   const { effects, note } = context;

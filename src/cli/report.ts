@@ -13,7 +13,7 @@ import { AT_OPTION, LOSS_OPTION, lossOption, readEnded, readWithLoss } from "./l
 import { openPage } from "./open-page.ts";
 import { commandOf, countOption, type Given, type OptionSpecs, writeOutput } from "./options.ts";
 
-const TAKES = [
+const ARGUMENTS = [
   ["<folders...>", "a results folder, whose sweep may still be running, or several, on one page"],
 ] as const;
 
@@ -36,7 +36,7 @@ const HELP = `\nThe page includes all losses; --loss chooses the one that it sho
   "mmoe report results/paper results/paper-tuned -o both.html",
 )}`;
 
-export const define = commandOf(TAKES, OPTIONS, HELP, report);
+export const define = commandOf(ARGUMENTS, OPTIONS, HELP, report);
 
 async function report(folders: readonly string[], options: Options, context: Context): Promise<void> {
   if (options.serve) return serve(folders, options, context);
