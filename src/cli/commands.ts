@@ -43,7 +43,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   summary: {
     group: "Results",
-    summary: "show final losses of each cell, tests, gains of tasks, costs, components of variance",
+    summary: "show final losses of each cell, tests, gains of tasks, costs",
     on: "results",
     load: () => import("./summary.ts"),
   },

@@ -2,7 +2,6 @@
 
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
-import { crossText } from "../config/cross.ts";
 import { LOSS_SETS, type LossSet } from "../config/losses.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
@@ -83,20 +82,16 @@ export function headOf(results: Results, loss: LossSet, ...more: readonly string
   return { before: `${folderText(results)}\n${before}` };
 }
 
-/** The same without the folder. */
+/** Which loss is shown, how to see the others, and `more` lines. */
 export function lossHead(results: Results, loss: LossSet, ...more: readonly string[]) {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
   const about = `${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
-  return { before: [about, ...crossedLines(results), ...more].join("\n") };
+  return { before: [about, ...(results.config.cross === null ? [] : [CROSSED]), ...more].join("\n") };
 }
 
-/** Warns of intervals over the runs of a crossed sweep; empty for another. */
-function crossedLines({ config: { cross } }: Results): string[] {
-  if (cross === null) return [];
-  return [
-    `crossed, ${crossText(cross)} data and initial values: runs share them, so intervals and tests that take runs as independent are too narrow`,
-  ];
-}
+/** What warns of intervals over the runs of a crossed sweep. */
+const CROSSED =
+  "data and initial values are crossed: runs share them, so intervals and tests that take runs as independent are too narrow";
 
 /** Which uncertainty the intervals of results on a table are of; empty for others. Intervals of crossed sweeps have a warning. */
 export function coverageOf({ config: { rows, cross } }: Pick<Results, "config">): string[] {

@@ -23,7 +23,7 @@ export async function main(typed: readonly string[], effects: Effects): Promise<
 }
 
 /** Commands that are tables of `mmoe summary` now: the old words work, and say so. */
-const TABLES: readonly string[] = ["seesaw", "cost", "variance"];
+const TABLES: readonly string[] = ["seesaw", "cost"];
 
 function asSummary(argv: readonly string[], { stderr }: Effects): readonly string[] {
   const at = argv[0] === "help" ? 1 : 0;

@@ -1,11 +1,8 @@
-import { MMOE } from "../called-as.ts";
-import { crossText } from "../config/cross.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 import { cellLosses } from "../records/cell-losses.ts";
-import { engineWords } from "../records/provenance.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
@@ -16,8 +13,6 @@ import { rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { memorisedText, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
 import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
-import { VARYING, varianceCsv, variancesOf } from "../summary/variance.ts";
-import { shellQuoted } from "../text.ts";
 import { type Context, examples } from "./command.ts";
 import {
   AT_OPTION,
@@ -33,7 +28,6 @@ import {
   readWithLoss,
 } from "./loss-commands.ts";
 import {
-  choiceOption,
   commandOf,
   formatOption,
   formatOptions,
@@ -47,7 +41,6 @@ import { goOn } from "./text/go-on.ts";
 import { leadingBlock, summaryCells } from "./text/summary-table.ts";
 import {
   comparisonsOf,
-  componentsOf,
   costsOf,
   gainsOf,
   rowPairBlocks,
@@ -66,8 +59,6 @@ const OPTIONS = [
   ["--seesaw", "what each task gains over a model that shares nothing, in place of the losses"],
   ["--against <model>", `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`],
   ["--cost", "parameters, FLOP and time of each model, in place of the losses"],
-  ["--variance", "components of a crossed sweep's variance (mmoe sweep --cross), in place of the losses"],
-  ["--of <what>", "with --variance, what varies: loss, log (of the loss) or bad (in a bad minimum or not)"],
   ...formatOptions({
     csv: "all of --full, or of another table, a row for each statistic",
     json: "all of --full, or of another table, failed runs by name",
@@ -86,10 +77,8 @@ mean also reflects how fast a run learned, so --rungs uses another loss.
 
 The gain of a task is the final loss of the other model minus that of this one,
 divided by the former. single-task has as many parameters in total as mmoe;
-single-task-wide gives each task the units of all of mmoe's experts. A crossed
-sweep combines every data seed with every seed of initial values: --variance
-splits its variance into data, initial values and the rest.
-${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv", "mmoe summary results/crossed --variance --of bad")}`;
+single-task-wide gives each task the units of all of mmoe's experts.
+${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv")}`;
 
 export const define = commandOf(RESULTS, OPTIONS, HELP, shown);
 
@@ -101,22 +90,20 @@ function badOption(text: string | undefined): number {
 const TABLES = {
   seesaw: { show: seesaw, takes: ["against", "loss"] },
   cost: { show: cost, takes: [] },
-  variance: { show: variance, takes: ["of", "loss", "bad"] },
 } as const;
 type Table = keyof typeof TABLES;
 
 async function shown(folder: string, options: Options, context: Context): Promise<void> {
   const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
   const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
-  const others = ["seesaw", "cost", "variance", "against", "of", "loss", "bad", "rungs", "perTask", "full"] as const;
+  const others = ["seesaw", "cost", "against", "loss", "bad", "rungs", "perTask", "full"] as const;
   const other = others.find(
     (name) => name !== table && options[name] !== undefined && !takes.some((own) => own === name),
   );
   if (other !== undefined) {
     const flag = other === "perTask" ? "--per-task" : `--${other}`;
-    const needed = other === "against" ? "--seesaw" : "--variance";
     throw new UsageError(
-      table ? `${flag}: --${table} does not take it; leave one out` : `${flag}: expected ${needed} with it`,
+      table ? `${flag}: --${table} does not take it; leave one out` : `${flag}: expected --seesaw with it`,
     );
   }
   return show(folder, options, context);
@@ -249,34 +236,4 @@ function noPair({ path, config }: Results, against: string): string {
     return `${path} has no other model than ${against}; train one with: ${goOn(path, "--models", "mmoe")}`;
   }
   return `${path}: no run is done both of ${against} and of another model; train them with: ${goOn(path)}`;
-}
-
-/** A crossed sweep's variance, split into data, initial values and the rest. */
-async function variance(folder: string, options: Options, context: Context): Promise<void> {
-  const of = choiceOption("--of", options.of ?? "loss", VARYING);
-  const bad = badOption(options.bad);
-  const format = formatOption(options);
-  const { results, loss } = await readWithLoss(folder, options, context);
-  const how = { loss, of, bad };
-  const cross = crossOf(results);
-  const cells = variancesOf(results, how);
-  writeAs(context.effects.stdout, format, {
-    csv: () => varianceCsv(cells, how),
-    json: () => ({ folder, at: results.at, cross, ...how, cells: cells.map(named) }),
-    blocks: () => [headOf(results, loss), ...componentsOf(cells, how), ...gapsOf(results, cellLosses(results, loss))],
-  });
-}
-
-/** A cell with its components by the names of the factors. */
-function named({ variance, share, ...cell }: ReturnType<typeof variancesOf>[number]) {
-  const factors = ({ rows, columns, rest }: typeof variance) => ({ data: rows, initial: columns, rest });
-  return { ...cell, variance: factors(variance), share: factors(share) };
-}
-
-function crossOf(results: Results): string {
-  const { config, path } = results;
-  if (config.cross !== null) return crossText(config.cross);
-  const words = [`${path}/config.yaml`, "--cross", "10x10", ...engineWords(results)].map(shellQuoted);
-  const command = `${MMOE} sweep ${words.join(" ")}`;
-  throw new UsageError(`${path}: data and initial values are not crossed; train such a sweep with: ${command}`);
 }

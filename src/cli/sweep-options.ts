@@ -87,7 +87,6 @@ const OPTIONS = {
     ["--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)"],
     ["--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)"],
     ["--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, []],
-    ["--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values"],
   ],
   [GROUPS.models]: [
     ["--model <file>", "add your own model in Python or JavaScript; repeatable", collect, []],
@@ -245,7 +244,6 @@ function overridesOf(options: SweepOptions, variables: Env): Override[] {
     if (key === "steps" && text === "auto") layers.push(autoStepsOverride("--steps"));
     else if (text !== undefined) layers.push(listOverride(flagOf(key), key, text));
   }
-  if (options.cross !== undefined) layers.push(crossOverride(options.cross));
   return [
     ...layers,
     ...modelFileOverrides(model),
@@ -299,12 +297,4 @@ function columnsOption(text: string): string[] {
 /** A number as typed; what is none stays for the schema to refuse. */
 function numberIn(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
-}
-
-/** `20x20`: data seeds by seeds of initial values. */
-function crossOverride(text: string): Override {
-  const [, data, initial] = /^(\d+)x(\d+)$/.exec(text) ?? [];
-  if (data === undefined || initial === undefined)
-    throw new UsageError(`--cross: expected numbers of data and of initial values such as 20x20, got '${text}'`);
-  return { source: "--cross", values: { cross: { data: Number(data), initial: Number(initial) } } };
 }

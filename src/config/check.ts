@@ -8,7 +8,6 @@ import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-s
 import { checkedParts, expectTree } from "./checked-by.ts";
 import { checkChooseBy } from "./choose-by.ts";
 import type { Config, SettingOrigin } from "./config.ts";
-import { withCrossedRuns } from "./cross.ts";
 import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
@@ -156,10 +155,7 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
     const { name, isFile } = sources[key] ?? { name: file, isFile: true };
     return isFile ? `${name}: ${key === "ownModels" ? "models" : key}${at}` : name;
   };
-  const given = (key: SettingKey) => (sources[key] === undefined ? undefined : place(key));
   const checks = (check: (settings: Settings) => void) => complaints.holds(() => check(readable(settings, unread)));
-  const isReplaced = sources.runs?.isFile && sources.cross?.isFile === false; // --cross takes the place of a file's runs
-  checks((all) => withCrossedRuns(all, { cross: given("cross"), runs: isReplaced ? undefined : given("runs") }, file));
   checks((all) => {
     settings.ownModels = ownModelsIn(all);
     origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
@@ -171,6 +167,7 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
   checks((all) => checkChooseBy(all, place));
   if (!checks((all) => checkTasks(all, place))) unread.add("data");
   if (!checks((all) => checkModels(all, place))) unread.add("models");
+  checks((all) => checkCross(all, place));
   checks((all) => checkGrid(all, place));
   checks((all) => checkTuned(all, [...sinceTuned], place));
   checks((all) => checkOptimizer(all, place));
@@ -340,6 +337,13 @@ class Complaints {
   end(): void {
     if (this.#lines.length > 0) throw new UsageError([...new Set(this.#lines)]);
   }
+}
+
+/** Refuses another number of runs than pairs of seeds: UsageError. */
+function checkCross({ cross, runs }: Settings, place: (key: SettingKey) => string): void {
+  const pairs = cross && cross.data * cross.initial;
+  if (pairs === null || runs === pairs) return;
+  throw new UsageError(`${place("runs")}: cross has ${pairs} pairs of seeds, a run for each; got ${runs}`);
 }
 
 /** Most products of numbers that make the tasks of one run: they take some seconds. */

@@ -39,11 +39,11 @@ function trainedText(config: Config, key: SettingKey): string {
  */
 export function widened(config: Config, other: Config): Config {
   const models = union(other.models, config.models);
-  const cross = widerCross(config.cross, other.cross);
+  const { runs, cross } = config.runs < other.runs ? other : config;
   const wide = {
     ...config,
+    runs,
     cross,
-    runs: cross === null ? Math.max(config.runs, other.runs) : cross.data * cross.initial,
     models,
     ownModels: ownModelsIn({ models, ownModels: withModels(other.ownModels, config.ownModels) }),
     correlations: config.correlations && union(other.correlations ?? [], config.correlations),
@@ -56,11 +56,6 @@ export function widened(config: Config, other: Config): Config {
     return [key, from.origins[key]] as const;
   });
   return Object.freeze({ ...wide, origins: Object.fromEntries(origins) as Config["origins"] });
-}
-
-function widerCross(a: Config["cross"], b: Config["cross"]): Config["cross"] {
-  if (a === null || b === null) return a ?? b;
-  return { data: Math.max(a.data, b.data), initial: Math.max(a.initial, b.initial) };
 }
 
 function union<T>(first: readonly T[], second: readonly T[]): T[] {

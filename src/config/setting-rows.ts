@@ -1,6 +1,5 @@
 import { LOSS } from "./choose-by.ts";
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
-import { crossText } from "./cross.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { OPTIONAL_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
@@ -83,7 +82,6 @@ export function settingText(config: Config, key: SettingKey): string {
   }
   if (key === "taskKinds") return kindsText(config.taskKinds);
   if (key === "ownModels") return config.ownModels.map((one) => `${one.name}: ${definitionText(one)}`).join("; ");
-  if (key === "cross" && config.cross !== null) return crossText(config.cross);
   return key === "tuned" && config.tuned !== null ? choicesText(config.tuned) : valueText(config[key]);
 }
 

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
-import { crossText } from "../config/cross.ts";
 import { ladderOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
@@ -75,7 +74,6 @@ function factsOf(results: Results): SweepFacts {
     models: modelsOf(done),
     correlations: correlationsOf(done),
     asked: config.runs,
-    cross: config.cross === null ? "" : crossText(config.cross),
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
     rowsFile: config.rows === null ? null : basename(config.rows.file),
     ...(leading && { leading: { metric: leading.metric, task: leading.task + 1 } }),

@@ -1,14 +1,13 @@
 import { cellsOf, correlationsIn } from "../config/cells.ts";
 import { decidingMetric } from "../config/choose-by.ts";
 import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
-import { crossedPair, crossedPairs, crossedRun } from "../config/cross.ts";
 import { withValidationRows } from "../config/rows.ts";
 import { listedKeys, pointCount } from "../config/schema.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { type Cell, runId } from "../identity/cell.ts";
+import { type Cell, type CrossIndex, runId } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
@@ -56,8 +55,22 @@ export function countRuns(config: Config): number {
 type Repeat = Pick<AnyRun, "index" | "cross">;
 
 function* repeatsOf({ runs, cross }: Config): Generator<Repeat> {
-  if (cross === null) for (let index = 0; index < runs; index++) yield { index };
-  else for (const pair of crossedPairs(cross).slice(0, runs)) yield { index: crossedRun(pair), cross: pair };
+  for (let index = 0, left = runs; left > 0; index++) {
+    const pair = cross && crossedPair(index);
+    if (pair && !(pair.data < cross.data && pair.initial < cross.initial)) continue;
+    yield { index, ...(pair && { cross: pair }) };
+    left--;
+  }
+}
+
+/**
+ * The pair of a crossed run's number, which it has in a larger cross, too: (0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 2),
+ * (2, 0), ..., square by square (Szudzik, "An Elegant Pairing Function", 2006).
+ */
+function crossedPair(index: number): CrossIndex {
+  const square = Math.floor(Math.sqrt(index));
+  const rest = index - square ** 2;
+  return rest < square ? { data: rest, initial: square } : { data: square, initial: rest - square };
 }
 
 type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "stopping" | "point"> &

@@ -69,7 +69,7 @@ describe("mmoe export DIR", () => {
   });
 
   test("of a crossed sweep has the two seeds of a run, in both files", async () => {
-    writeResults(out, LOSSES, [...SWEEP.slice(1), "cross={data: 2, initial: 3}", "evalEvery=50"]);
+    writeResults(out, LOSSES, [...SWEEP.slice(1), "runs=6", "cross={data: 2, initial: 3}", "evalEvery=50"]);
     for (const what of ["runs", "curves"]) {
       const file = join(root, `${what}.parquet`);
       await exported("--what", what, "-o", file);

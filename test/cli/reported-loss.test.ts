@@ -9,7 +9,6 @@ const root = temporaryFolder();
 /** Folders of the same runs, whose configs report each loss. Made-up held-out losses are a tenth higher. */
 const folderOf = (report: string) => join(root, report);
 const grid = join(root, "grid");
-const crossed = join(root, "crossed");
 const MODELS = "models=[single-task, shared-bottom, omoe, mmoe]";
 
 beforeAll(() => {
@@ -17,7 +16,6 @@ beforeAll(() => {
   for (const report of ["train", "heldout", "running"])
     writeResults(folderOf(report), lossOf, ["runs=2", MODELS, `report=${report}`]);
   writeResults(grid, lossOf, ["runs=2", "models=[mmoe]", "lr=[0.1, 0.01]", "report=running"]);
-  writeResults(crossed, lossOf, ["models=[mmoe]", "cross={data: 2, initial: 2}", "report=running"]);
 });
 
 describe("a config that reports the running mean", () => {
@@ -27,7 +25,6 @@ describe("a config that reports the running mean", () => {
     ["summary --seesaw", [folderOf("running")]],
     ["compare", [folderOf("running"), folderOf("train")]],
     ["tune", [grid, "-o", join(root, "tuned.yaml"), "--overwrite"]],
-    ["summary --variance", [crossed]],
   ])("is followed by mmoe %s, which says so, unless --loss says otherwise", async (command, argv) => {
     const lossOf = async (...more: string[]) =>
       JSON.parse((await runMain([...command.split(" "), ...argv, "--json", ...more])).stdout).loss;

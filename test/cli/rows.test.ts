@@ -55,7 +55,7 @@ describe("mmoe sweep --rows FILE", () => {
 
   test("crosses splits with initial values, and measures what does not need the generator", async () => {
     const folder = join(temporaryFolder(), "crossed");
-    const cross = ["--set", "cross={data: 2, initial: 2}"];
+    const cross = ["--runs", "4", "--set", "cross={data: 2, initial: 2}"];
     const more = ["--resplit", ...cross, "--models", "mmoe", "--diagnostics", "--out", folder];
     const argv = ["sweep", ...few.filter((word) => word !== "--runs" && word !== "3"), ...more];
     expect((await runMain(argv)).code).toBe(0);

@@ -96,7 +96,7 @@ describe("mmoe data CONFIG --format npy", () => {
   });
 
   test("writes the rows of a crossed run's pair", async () => {
-    const cross = ["--set", "cross={data: 3, initial: 4}"];
+    const cross = ["--set", "cross={data: 3, initial: 4}", "--set", "runs=12"];
     const file = await npy("smoke", "--corr", "0.9", ...cross, "--run", "5", "--rows", "2");
     expect(file.values).toEqual(
       records(

@@ -97,42 +97,14 @@ describe("mmoe summary DIR --cost", () => {
   });
 });
 
-describe("mmoe summary DIR --variance", () => {
-  const lossOf: LossOf = ({ cross }) => 0.1 * (1 + (cross?.initial ?? 0)) + 0.001 * (cross?.data ?? 0);
-  const crossed = (data: number, initial: number) =>
-    made(lossOf, "models=[mmoe]", `cross={data: ${data}, initial: ${initial}}`);
-
-  test("shows the shares of data, initial values and the rest", async () => {
-    const out = crossed(5, 6);
-    const stdout = printed(await summary(out, "--variance"));
-    expect(stdout).toContain("crossed, 5x6 data and initial values: runs share them");
-    expect(stdout).toMatch(/\np = 0\.50 +runs +mean +sd +data \[95 %\] +initial \[95 %\] +rest \[95 %\]\n/);
-    expect(stdout).toMatch(/\nmmoe +5x6 +0\.3520 +0\.1871 +0 \[0, 0\] +100 \[100, 100\] +0 \[0, 0\]\n/);
-    expect(tooWide(stdout, 80, out)).toEqual([]);
-    const json = JSON.parse(printed(await summary(out, "--variance", "--of", "log", "--format", "json")));
-    expect(json).toMatchObject({ cross: "5x6", of: "log", cells: [{ model: "mmoe", data: 5, initial: 6 }] });
-    expect(json.cells[0].share.initial.value).toBeGreaterThan(0.99);
-    const markdown = printed(await summary(out, "--variance", "--format", "markdown"));
-    expect(markdown).toContain("\n| mmoe | 5x6 | 0.3520 | 0.1871 | 0 [0, 0] | 100 [100, 100] | 0 [0, 0] |\n");
-  });
-
-  test.each([
-    [3, true],
-    [5, false],
-  ])("of %i initial values says why there is no interval: %j", async (initial, few) => {
-    const why = "no interval of fewer than 5 data or initial values\n";
-    expect(printed(await summary(crossed(5, initial), "--variance")).includes(why)).toBe(few);
-  });
-
-  test("says how to train a crossed sweep where there is none; the two are not compared", async () => {
-    const plain = made(() => 0.1, "models=[mmoe]", "runs=4");
-    expect(refusal(await summary(plain, "--variance"))).toBe(
-      `${plain}: data and initial values are not crossed; train such a sweep with: mmoe sweep ${plain}/config.yaml --cross 10x10`,
-    );
-    expect(refusal(await runMain(["compare", crossed(2, 2), plain]))).toContain(
-      "one is crossed and the other is not, so their runs can't be paired",
-    );
-  });
+test("mmoe summary warns of intervals over crossed runs, which mmoe compare does not pair with others", async () => {
+  const crossed = made(() => 0.1, "models=[mmoe]", "runs=4", "cross={data: 2, initial: 2}");
+  const stdout = printed(await summary(crossed)).replaceAll(/\s+/g, " ");
+  expect(stdout).toContain("data and initial values are crossed: runs share them, so intervals");
+  const plain = made(() => 0.1, "models=[mmoe]", "runs=4");
+  expect(refusal(await runMain(["compare", crossed, plain]))).toContain(
+    "one is crossed and the other is not, so their runs can't be paired",
+  );
 });
 
 describe("the former commands", () => {
@@ -148,17 +120,11 @@ describe("the former commands", () => {
     },
   );
 
-  test("mmoe variance fails as mmoe summary --variance does", async () => {
-    const [former, now] = [await runMain(["variance", out]), await summary(out, "--variance")];
-    expect([former.code, former.stderr.split("\n")[1]]).toEqual([now.code, now.stderr.trimEnd()]);
-  });
-
   test.each([
     [["--cost", "--full"], "--full: --cost does not take it; leave one out"],
     [["--seesaw", "--cost"], "--cost: --seesaw does not take it; leave one out"],
     [["--cost", "--loss", "train"], "--loss: --cost does not take it; leave one out"],
     [["--against", "mmoe"], "--against: expected --seesaw with it"],
-    [["--of", "bad"], "--of: expected --variance with it"],
   ])("mmoe summary DIR %j is refused", async (words, line) => {
     expect(refusal(await summary(out, ...words))).toBe(line);
   });

@@ -9,7 +9,7 @@ import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
-import { planRuns } from "../../src/sweep/plan.ts";
+import { planRuns, runsAt } from "../../src/sweep/plan.ts";
 import { planShard } from "../../src/sweep/share.ts";
 import { doneResult } from "../support/fake-engine.ts";
 
@@ -86,7 +86,10 @@ describe("planRuns(config) of a grid", () => {
 
 const crossOf = (data: number, initial: number) =>
   loadConfig("smoke", [
-    { source: "--cross", values: { cross: { data, initial }, models: ["mmoe", "omoe"], correlations: [0.5] } },
+    {
+      source: "test",
+      values: { cross: { data, initial }, runs: data * initial, models: ["mmoe", "omoe"], correlations: [0.5] },
+    },
   ]);
 const crossed = planRuns(crossOf(3, 4));
 const at = (data: number, initial: number) =>
@@ -102,6 +105,9 @@ describe("planRuns(config) of a cross", () => {
     expect(new Set(crossed.map(({ id }) => id)).size).toBe(24);
     expect(at(2, 3).id).toBe("mmoe/p=0.50/d02/i03");
     expect(planRuns({ ...crossOf(3, 4), runs: 1 })).toHaveLength(2); // one of each cell
+    const numbers = crossed.filter(({ model }) => model.name === "mmoe").map(({ index }) => index);
+    expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]); // 3x3, then a fourth seed of initial values
+    expect(runsAt(crossOf(3, 4), 11)[0]).toMatchObject({ index: 11, cross: { data: 2, initial: 3 } });
     const ids = [1, 2, 3].flatMap((index) => planShard(crossOf(3, 4), { index, count: 3 }).map(({ id }) => id));
     expect(ids.sort()).toEqual(crossed.map(({ id }) => id).sort());
   });

@@ -151,7 +151,7 @@ def _option(flag: str, value: Any) -> list[str]:
         return [flag, _text(value)]
     if flag in _REPEATED:
         return [word for one in value for word in (flag, _whole(_text(one)))]
-    return [flag, ("x" if flag == "--cross" else ",").join(map(_text, value))]
+    return [flag, ",".join(map(_text, value))]
 
 
 def _whole(name: str) -> str:

@@ -31,7 +31,6 @@ OPTIONS = {
     "one_hot": "--one-hot",
     "embedding": "--embedding",
     "task": "--task",
-    "cross": "--cross",
     "env": "--env",
     "model_set": "--model-set",
     "optimizer": "--optimizer",
@@ -115,7 +114,6 @@ def sweep(
     one_hot: int | None = None,
     embedding: int | None = None,
     task: Mapping[str, str] | None = None,
-    cross: str | tuple[int, int] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
     optimizer: Literal["adam", "adamw", "sgd"] | Sequence[Literal["adam", "adamw", "sgd"]] | None = None,
@@ -202,7 +200,6 @@ def sweep(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param task: treat a label of --rows as regression, binary or categorical
-    :param cross: instead of --runs: D data seeds, each with I seeds of initial values
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
     :param optimizer: adam, adamw, sgd (docs/config.md); or several
@@ -287,7 +284,6 @@ def plan(
     one_hot: int | None = None,
     embedding: int | None = None,
     task: Mapping[str, str] | None = None,
-    cross: str | tuple[int, int] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
     optimizer: Literal["adam", "adamw", "sgd"] | Sequence[Literal["adam", "adamw", "sgd"]] | None = None,
@@ -370,7 +366,6 @@ def plan(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param task: treat a label of --rows as regression, binary or categorical
-    :param cross: instead of --runs: D data seeds, each with I seeds of initial values
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
     :param optimizer: adam, adamw, sgd (docs/config.md); or several

@@ -11,7 +11,6 @@ import { THEME_NAMES } from "../../figures/draw/style.ts";
 import { FORMATS as FIGURE_FORMATS } from "../../figures/files.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../figures/gallery.ts";
 import { MODEL_NAMES } from "../../models/zoo.ts";
-import { VARYING } from "../../summary/variance.ts";
 import { ENGINE_NAMES, TFJS_BACKENDS } from "../../sweep/engines.ts";
 import { TUNED_BY } from "../../sweep/tune.ts";
 import { WHAT } from "../export.ts";
@@ -72,7 +71,6 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--diagnostics": DIAGNOSTIC_KINDS,
   "--each": GRID_KEYS,
   "--against": MODEL_NAMES,
-  "--of": VARYING,
   "--set": SETTING_KEYS,
   "--at": GRID_KEYS,
 };

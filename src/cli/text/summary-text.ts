@@ -12,7 +12,6 @@ import type { CellRungs, Rungs } from "../../summary/rungs.ts";
 import { type CellSeesaw, type Seesaw, SHARE_NOTHING } from "../../summary/seesaw.ts";
 import type { CellSummary, Summary } from "../../summary/summary.ts";
 import type { TaskCell, TaskSummary } from "../../summary/task-summary.ts";
-import { type CellVariance, COMPONENTS, type VarianceOptions } from "../../summary/variance.ts";
 import { duration, parametersText, thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
 import { fewNote } from "./cell-names.ts";
@@ -315,36 +314,6 @@ function gainNotes(against: string, cells: readonly CellSeesaw[]): string {
     lines.push(`${control} shares nothing either: its seesaws come from its size and from chance.`);
   }
   return lines.join("\n");
-}
-
-/** A table for each correlation and grid point with a row for each model, and what its columns mean. */
-export function componentsOf(cells: readonly CellVariance[], options: VarianceOptions): Block[] {
-  const heads = ["runs", "mean", "sd", ...COMPONENTS.map(([, name]) => `${name} [95 %]`)];
-  const tables = cellTables(cells, (title, group) => [[title, ...heads], ...group.map(componentRow)]);
-  return [...tables, { before: componentNotes(cells, options) }];
-}
-
-function componentRow({ model, data, initial, mean, variance, share }: CellVariance): string[] {
-  const sum = COMPONENTS.reduce((total, [name]) => total + variance[name].value, 0);
-  const shares = COMPONENTS.map(([name]) => estimateText(inPercent(share[name]), 0, Math.min(data, initial)));
-  return [model, `${data}x${initial}`, mean.toFixed(4), Number.isNaN(sum) ? "-" : Math.sqrt(sum).toFixed(4), ...shares];
-}
-
-const OF: Readonly<Record<VarianceOptions["of"], (bad: number) => string>> = {
-  loss: () => "final losses",
-  log: () => "natural logarithms of final losses",
-  bad: (bad) => `bad minima (1 for a final loss above ${Number(bad.toPrecision(3))}, else 0)`,
-};
-
-function componentNotes(cells: readonly CellVariance[], { of, bad }: VarianceOptions): string {
-  return [
-    `percent of the variance of ${OF[of](bad)} that comes from data (rows and their order), from initial values, and from the rest: how the two meet, since training has no other chance.`,
-    "runs: data x initial values of which all runs are done; sd: the root of the whole variance.",
-    ...fewNote(
-      cells.flatMap(({ data, initial }) => [data, initial]),
-      "data or initial values",
-    ),
-  ].join("\n");
 }
 
 /** A table for each correlation and grid point; their titles, in the corner, make the first columns of all equally wide. `lean` as of a block. */

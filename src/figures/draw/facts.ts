@@ -34,8 +34,6 @@ export interface SweepFacts {
   readonly badLoss: number | null;
   /** Number of runs that each cell was asked for. */
   readonly asked: number;
-  /** E.g. `10 × 20`, of runs that cross data and initial values; otherwise empty. */
-  readonly cross: string;
   /** The values that were chosen of listed settings. */
   readonly at: GridPoint;
   /** Settings with several values, in the order of a config. */

@@ -117,10 +117,9 @@ export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): st
   const counts = runsIn(cells);
   const ended = Math.max(...cells.map(({ runs, failed }) => runs + failed));
   const asked = ended < sweep.asked ? `, of ${sweep.asked} that were asked for` : "";
-  const crossed = sweep.cross === "" ? "" : `, a cross of ${sweep.cross} data and initial values`;
   const where = Object.keys(sweep.at).length === 0 ? "" : `, at ${pointText(sweep.at)}`;
   const memorised = sweep.memorised && ` ${capitalised(sweep.memorised)}.`;
-  return `n = ${rangeText(counts)} ${Math.max(...counts) === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}${memorised}`;
+  return `n = ${rangeText(counts)} ${Math.max(...counts) === 1 ? "run" : "runs"} in each cell${asked}${where}.${failedSentence(sweep)}${memorised}`;
 }
 
 /** `3`, or `3 to 40`. */
