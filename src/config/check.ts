@@ -2,16 +2,16 @@ import type { z } from "zod";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { generatorSettings } from "../data/presets.ts";
 import { COMBINES_GRADIENTS, METHODS } from "../engines/methods.ts";
-import { UsageError } from "../errors.ts";
+import { forAll, UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-steps.ts";
-import { checkedParts, expectTree } from "./checked-by.ts";
+import { checkedBy, expectTree } from "./checked-by.ts";
 import { checkChooseBy } from "./choose-by.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
-import { checkRows, OF_ROWS, rowsFirst, withRows } from "./rows.ts";
+import { checkRows, rowsFirst, withRows } from "./rows.ts";
 import {
   EXTENDING_SCHEMA,
   FILE_SCHEMA,
@@ -26,19 +26,11 @@ import { embeddingsIn } from "./table-inputs.ts";
 import { checkKinds } from "./task-kinds.ts";
 import { checkTuned, trainedValues } from "./tuned.ts";
 
-/** A config while it is put together. */
-interface Draft {
-  readonly settings: Settings;
-  readonly origins: Record<SettingKey, SettingOrigin>;
-  /** What gave a setting, apart from the complete file. */
-  readonly sources: Partial<Record<SettingKey, Source>>;
-  /** Settings whose value is wrong: what depends on them is not checked. */
-  readonly unread: Set<SettingKey>;
-  /** Settings that were given after `tuned`. */
-  readonly sinceTuned: Set<SettingKey>;
-  readonly complaints: Complaints;
-  /** Whether steps are chosen because rows of the user's own took the generator's place, and nobody has said a number. */
-  areStepsAuto: boolean;
+/** Values of one source, right by themselves, to be laid over those before. */
+interface Layer {
+  readonly source: Source;
+  /** Or what makes them from the values before. */
+  readonly values: RightValues | ((before: Settings) => RightValues);
 }
 
 interface Source {
@@ -46,132 +38,129 @@ interface Source {
   readonly isFile: boolean;
 }
 
+/** Values that fit the schema, of some settings. */
+type RightValues = Partial<Settings> & { readonly marks?: Partial<Record<SettingKey, SettingOrigin>> };
+
+/** A config while it is put together. */
+interface Draft {
+  readonly settings: Settings;
+  readonly origins: Record<SettingKey, SettingOrigin>;
+  /** What gave a setting, apart from the complete file. */
+  readonly sources: Partial<Record<SettingKey, Source>>;
+  /** Settings that were given after `tuned`. */
+  readonly sinceTuned: Set<SettingKey>;
+  /** Whether steps are chosen because rows of the user's own took the generator's place, and nobody has said a number. */
+  areStepsAuto: boolean;
+}
+
 /**
  * A complete file, with those that extend it and then the overrides laid over it, checked and frozen. Throws UsageError
- * with a line for each thing that is wrong.
+ * with a line for each value that is wrong by itself, or else for the first settings that do not fit together.
  */
 export function checkConfig(
   file: GivenValues,
   overrides: readonly Override[],
   extending: readonly GivenValues[] = [],
 ): Config {
-  const draft = draftOf(file);
-  for (const one of extending) {
-    expectTree(one);
-    lay(draft, rightOf(EXTENDING_SCHEMA, one, draft), { name: one.source, isFile: true });
-  }
-  for (const one of rowsFirst(overrides)) layOverride(draft, one);
+  const [complete, ...layers] = forAll(
+    [
+      () => rightValues(FILE_SCHEMA, file, { prepare: withDefaults }),
+      ...extending.map((one) => () => fileLayer(one)),
+      ...rowsFirst(overrides).map((one) => () => overrideLayer(one)),
+    ],
+    (read) => read(),
+  ) as [RightValues, ...Layer[]];
+  const draft = draftOf(complete);
+  for (const { source, values } of layers)
+    lay(draft, typeof values === "function" ? values(draft.settings) : values, source);
   checkWhole(draft, file.source);
-  draft.complaints.end();
   return frozen({ ...draft.settings, origins: draft.origins });
 }
 
-/** Values that are right, of some settings. */
-type Right = Partial<Settings> & { readonly marks?: Partial<Record<SettingKey, SettingOrigin>> };
-
-function draftOf(file: GivenValues): Draft {
-  expectTree(file);
-  const [complaints, unread] = [new Complaints(), new Set<SettingKey>()];
-  const { marks = {}, ...settings } = rightOf(FILE_SCHEMA, file, { complaints, unread, prepare: withDefaults });
+function draftOf({ marks = {}, ...settings }: RightValues): Draft {
   const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Draft["origins"];
-  return {
-    settings: settings as Settings,
-    origins,
-    sources: {},
-    unread,
-    sinceTuned: new Set(),
-    complaints,
-    areStepsAuto: false,
-  };
+  return { settings: settings as Settings, origins, sources: {}, sinceTuned: new Set(), areStepsAuto: false };
+}
+
+function fileLayer(file: GivenValues): Layer {
+  return { source: { name: file.source, isFile: true }, values: rightValues(EXTENDING_SCHEMA, file) };
 }
 
 const SOME_SETTINGS = SWEEP_SCHEMA.partial();
 
-function layOverride(draft: Draft, override: Override): void {
-  const { settings, unread, complaints } = draft;
-  const given = complaints.attempt(() =>
-    "valuesAfter" in override ? { ...override, values: override.valuesAfter(readable(settings, unread)) } : override,
-  );
-  if (given === undefined) return;
-  const place = within(override.source);
-  lay(draft, rightOf(SOME_SETTINGS, given, { ...draft, place }), { name: override.source, isFile: false });
+function overrideLayer(override: Override): Layer {
+  const { source } = override;
+  const right = (given: GivenValues) => rightValues(SOME_SETTINGS, given, { place: within(source) });
+  const values =
+    "valuesAfter" in override
+      ? (before: Settings) => right({ ...override, values: override.valuesAfter(before) })
+      : right(override);
+  return { source: { name: source, isFile: false }, values };
 }
 
 /** Definitions of models are added to those before. */
-function lay(draft: Draft, right: Right, source: Source): void {
-  const { settings, origins, sources, unread, sinceTuned } = draft;
+function lay(draft: Draft, right: RightValues, source: Source): void {
+  const { settings, origins, sources, sinceTuned } = draft;
   const { marks = {}, ownModels, ...given } = right;
   const stopping = stoppingAfter(settings, given, draft.areStepsAuto);
   const others = { ...given, ...stopping };
   draft.areStepsAuto = stopping.patience != null || (draft.areStepsAuto && !("steps" in given || "patience" in given));
-  const values = { ...others, ...(ownModels && { ownModels: withModels(settings.ownModels ?? [], ownModels) }) };
+  const values = { ...others, ...(ownModels && { ownModels: withModels(settings.ownModels, ownModels) }) };
   if ("tuned" in values) sinceTuned.clear();
   for (const [key, value] of Object.entries(values) as [SettingKey, never][]) {
     if (marks[key] !== undefined) origins[key] = marks[key];
     else if (!same(settings[key], value)) origins[key] = "yours";
     settings[key] = value;
     sources[key] = source;
-    unread.delete(key);
     if (!("tuned" in values)) sinceTuned.add(key);
   }
 }
 
-interface Reading extends Pick<Draft, "complaints" | "unread"> {
+interface Reading {
   /** The place of a path into the values, in a complaint. */
   readonly place?: (path: string) => string;
   /** What becomes of the values before they are checked. */
   readonly prepare?: (given: GivenValues) => GivenValues;
 }
 
-/** Of the values those that fit `schema`, with rows filled in and definitions of models apart. */
-function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Right {
+/** Values that fit `schema`, with rows filled in and definitions of models apart; UsageError for others. */
+function rightValues(schema: z.ZodObject, given: GivenValues, reading: Reading = {}): RightValues {
+  expectTree(given);
   const { source } = given;
-  const { complaints, unread, place = (path) => `${source}: ${path}`, prepare = (one) => one } = reading;
-  const withSteps = withAutoSteps(given);
-  const withTable = complaints.attempt(() => withRows(withSteps, place));
-  const { values } = prepare(withTable ?? withSteps);
-  const leftOut: readonly string[] = withTable === undefined ? ["rows", ...OF_ROWS] : [];
-  const kept = Object.entries(values as object).filter(([key]) => !leftOut.includes(key));
-  const own = leftOut.length > 0 ? schema.omit(Object.fromEntries(leftOut.map((key) => [key, true])) as never) : schema;
-  const { data, wrong, keys } = checkedParts(own, Object.fromEntries(kept), place, source);
-  complaints.add(wrong);
-  for (const key of [...leftOut, ...keys]) unread.add(key as SettingKey);
+  const { place = (path) => `${source}: ${path}`, prepare = (one) => one } = reading;
+  const { values } = prepare(withRows(withAutoSteps(given), place));
   const {
     extends: _,
     version: __,
     models,
     ownModels,
     ...others
-  } = data as Right & { extends?: string; version?: number };
-  const apart = complaints.attempt(() => definitionsApart({ models, ownModels }, given));
-  if (apart === undefined) for (const key of ["models", "ownModels"] as const) unread.add(key);
+  } = checkedBy(schema, values as object, place, source) as RightValues & { extends?: string; version?: number };
   const marks = { ...others.marks, ...autoMarks(given) };
+  const apart = definitionsApart({ models, ownModels }, given);
   return withoutSingles({ ...others, ...apart, ...(Object.keys(marks).length > 0 && { marks }) });
 }
 
 /** Refuses settings that do not fit together, and fills in what follows from others. */
-function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints }: Draft, file: string): void {
+function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: string): void {
   const place = (key: SettingKey, at = "") => {
     const { name, isFile } = sources[key] ?? { name: file, isFile: true };
     return isFile ? `${name}: ${key === "ownModels" ? "models" : key}${at}` : name;
   };
-  const checks = (check: (settings: Settings) => void) => complaints.holds(() => check(readable(settings, unread)));
-  checks((all) => {
-    settings.ownModels = ownModelsIn(all);
-    origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
-  });
+  settings.ownModels = ownModelsIn(settings);
+  origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
   if (settings.rows) origins.tasks = "yours"; // the table has them
-  checks((all) => checkRows(all, place));
-  checks((all) => checkKinds(all, place));
-  checks((all) => checkPatience(all, place));
-  checks((all) => checkChooseBy(all, place));
-  if (!checks((all) => checkTasks(all, place))) unread.add("data");
-  if (!checks((all) => checkModels(all, place))) unread.add("models");
-  checks((all) => checkCross(all, place));
-  checks((all) => checkGrid(all, place));
-  checks((all) => checkTuned(all, [...sinceTuned], place));
-  checks((all) => checkOptimizer(all, place));
-  checks((all) => checkHeard(all, place));
+  checkRows(settings, place);
+  checkKinds(settings, place);
+  checkPatience(settings, place);
+  checkChooseBy(settings, place);
+  checkTasks(settings, place);
+  checkModels(settings, place);
+  checkCross(settings, place);
+  checkGrid(settings, place);
+  checkTuned(settings, [...sinceTuned], place);
+  checkOptimizer(settings, place);
+  checkHeard(settings, place);
 }
 
 /** The places of a flag's value: the flag and, of a setting with keys, the key: `--set data: alpha[1]`. */
@@ -293,50 +282,6 @@ function checkEmbeddingSteps({ settings, has, refuse }: Rule): void {
 
 function numbers(settings: Settings, key: "warmup" | "steps"): number[] {
   return trainedValues(settings, key).map(Number);
-}
-
-/** A check has come to a setting whose value is wrong. */
-class Unread extends Error {}
-
-/** The settings; to read one of `unread` ends a check. */
-function readable(settings: Settings, unread: ReadonlySet<SettingKey>): Settings {
-  if (unread.size === 0) return settings;
-  const guarded = { ...settings };
-  const get = () => {
-    throw new Unread();
-  };
-  for (const key of unread) Object.defineProperty(guarded, key, { get, enumerable: true });
-  return guarded;
-}
-
-/** Lines for people, one for each thing that is wrong. */
-class Complaints {
-  readonly #lines: string[] = [];
-
-  add(lines: readonly string[]): void {
-    this.#lines.push(...lines);
-  }
-
-  /** What `step` gives; undefined if it refuses something, or needs a setting whose value is wrong. */
-  attempt<T>(step: () => T): T | undefined {
-    try {
-      return step();
-    } catch (error) {
-      if (error instanceof UsageError) this.add(error.lines);
-      else if (!(error instanceof Unread)) throw error;
-      return undefined;
-    }
-  }
-
-  /** Whether `check` refuses nothing. */
-  holds(check: () => void): boolean {
-    return this.attempt(() => [check()]) !== undefined;
-  }
-
-  /** Throws UsageError with all lines, if there are any. */
-  end(): void {
-    if (this.#lines.length > 0) throw new UsageError([...new Set(this.#lines)]);
-  }
 }
 
 /** Refuses another number of runs than pairs of seeds: UsageError. */

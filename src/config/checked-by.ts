@@ -9,146 +9,68 @@ export function expectTree(given: GivenValues): asserts given is GivenValues & {
   if (!isTree(values)) throw new UsageError(`${source}: expected settings (key: value), got ${shownValue(values)}`);
 }
 
-type Place = (path: string) => string;
-
-/** `values` by `schema`. If they do not fit, throws UsageError with the places that `place` makes of paths. */
-export function checkedBy<T extends z.ZodObject>(schema: T, values: object, place: Place, source: string): z.output<T> {
-  const { data, wrong } = checkedParts(schema, values, place, source);
-  if (wrong.length > 0) throw new UsageError(wrong);
-  return data as z.output<T>;
-}
-
-/** What of `values` fits `schema`, a line for each thing that does not, and the keys that these are of. */
-interface CheckedParts<T> {
-  readonly data: Partial<T>;
-  readonly wrong: readonly string[];
-  readonly keys: readonly string[];
-}
-
-/** The same without throwing. */
-export function checkedParts<T extends z.ZodObject>(
+/** `values` by `schema`. Throws UsageError with a line for each thing that does not fit; `place` makes its place of a path. */
+export function checkedBy<T extends z.ZodObject>(
   schema: T,
   values: object,
-  place: Place,
+  place: (path: string) => string,
   source: string,
-): CheckedParts<z.output<T>> {
-  const result = schema.safeParse(values);
-  if (result.success) return { data: result.data, wrong: [], keys: [] };
+): z.output<T> {
+  const result = schema.safeParse(values, { error: explained, reportInput: true });
+  if (result.success) return result.data;
   const issues = result.error.issues.flatMap(innermost);
-  const mistyped = issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? unknownKeys(issue) : []));
-  const misnamed = new Set(mistyped.map(({ meant }) => meant)); // a mistyped key is also a missing one
-  const others = issues.filter(
-    ({ code, path }) =>
-      code !== "unrecognized_keys" && !(misnamed.has(pathText(path)) && valueAt(values, path) === undefined),
-  );
-  const wrong = [
-    ...mistyped.map(({ line }) => line),
-    ...others.map((issue) => explained(schema, values, issue, place)),
-  ];
-  const keys = [...new Set(issues.flatMap(keysOf))];
-  const right = Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
-  return { data: schema.partial().parse(right) as Partial<z.output<T>>, wrong, keys };
-
-  function unknownKeys({ keys: unknown, path }: z.core.$ZodIssueUnrecognizedKeys) {
+  const unknown = issues.filter((issue) => issue.code === "unrecognized_keys");
+  const isMistyped = ({ input, path }: z.core.$ZodIssue) =>
+    input === undefined && unknown.some(({ keys }) => keys.some((key) => meantBy(key, [String(path.at(-1))])));
+  const others = issues.filter((issue) => issue.code !== "unrecognized_keys" && !isMistyped(issue));
+  const lines = [...unknown, ...others].flatMap(({ path, message }) => {
     const at = path.length > 0 ? place(pathText(path)) : source;
-    const known = leafOf(schema, path, values).keys;
-    return unknown.map((key) => ({
-      line: `${at}: unknown key '${key}'${didYouMean(key, known)}`,
-      meant: pathText([...path, meantBy(key, known) ?? key]),
-    }));
-  }
+    return message.split("\n").map((line) => `${at}: ${line}`);
+  });
+  throw new UsageError([...new Set(lines)]);
 }
 
-/** The keys of the values that an issue is of. */
-function keysOf(issue: z.core.$ZodIssue): string[] {
-  if (issue.path.length > 0) return [String(issue.path[0])];
-  return issue.code === "unrecognized_keys" ? [...issue.keys] : [];
+/** What was expected, by the description of the schema that refuses, and what it got; a line for each unknown key. */
+const explained: z.core.$ZodErrorMap = (issue) => {
+  const { input, schema } = issue;
+  if (issue.code === "unrecognized_keys") {
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    return issue.keys.map((key) => `unknown key '${key}'${didYouMean(key, known)}`).join("\n");
+  }
+  const hint = typeof input === "string" ? didYouMean(input, namesIn(schema)) : "";
+  return `expected ${descriptionOf(schema)}, got ${shownValue(input)}${hint}`;
+};
+
+/** A description; of a setting that may be listed, that of one value. */
+function descriptionOf(schema: unknown): string {
+  const own = schema instanceof z.ZodType ? schema.description : undefined;
+  return own ?? (schema instanceof z.ZodUnion ? descriptionOf(schema.options[0]) : "a value of another kind");
+}
+
+/** The names that a schema may be, alone or among other kinds. */
+function namesIn(schema: unknown): string[] {
+  const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [schema];
+  const names = options.find((option) => option instanceof z.ZodEnum)?.options ?? [];
+  return names.map(String);
 }
 
 /** Of a setting of several kinds: what is wrong within the kind that was given, if it is one of them. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
+  const isWithin = ({ code, path }: z.core.$ZodIssue) => code === "unrecognized_keys" || path.length > 0;
   const [within] = issue.errors.filter((issues) => issues.some(isWithin)).sort((a, b) => unknownIn(a) - unknownIn(b));
   return within?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
 }
 
-/** Whether an issue is of a part of the value. */
-function isWithin({ code, path }: z.core.$ZodIssue): boolean {
-  return code === "unrecognized_keys" || path.length > 0;
-}
-
 /** How many keys of the value itself a kind does not know. */
 function unknownIn(issues: readonly z.core.$ZodIssue[]): number {
-  const unknown = issues.find((issue) => issue.code === "unrecognized_keys" && issue.path.length === 0);
-  return unknown?.code === "unrecognized_keys" ? unknown.keys.length : 0;
-}
-
-function explained(schema: z.ZodObject, values: object, issue: z.core.$ZodIssue, place: Place): string {
-  const value = valueAt(values, issue.path);
-  const at = place(pathText(issue.path));
-  const { description, options } = leafOf(schema, issue.path, values);
-  const hint = typeof value === "string" && options ? didYouMean(value, options) : "";
-  return `${at}: expected ${description}, got ${shownValue(value)}${hint}`;
+  return issues.flatMap((issue) => (issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : []))
+    .length;
 }
 
 /** `models[1].experts.shared` */
 function pathText(path: readonly PropertyKey[]): string {
   return path.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)).join("");
-}
-
-function valueAt(values: object, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], values);
-}
-
-/** What is expected at a path into `values`: the description of the innermost schema on it that has one. */
-function leafOf(
-  schema: z.ZodType,
-  path: readonly PropertyKey[],
-  values: object,
-): { description: string; options: string[] | undefined; keys: string[] } {
-  let inner: unknown = schema;
-  let value: unknown = values;
-  let description = "a value of another kind";
-  for (const key of [...path, undefined]) {
-    let orNull: string | undefined;
-    while (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable) {
-      orNull ??= inner.description;
-      inner = inner.unwrap();
-    }
-    if (inner instanceof z.ZodUnion) [inner, orNull] = [kindOf(inner, value), undefined];
-    description = orNull ?? (inner instanceof z.ZodType ? inner.description : undefined) ?? description;
-    if (key === undefined) break;
-    value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
-    if (inner instanceof z.ZodObject) inner = inner.shape[key as string];
-    else if (inner instanceof z.ZodArray) inner = inner.element;
-    else break;
-  }
-  return {
-    description,
-    options: namesIn(inner),
-    keys: inner instanceof z.ZodObject ? Object.keys(inner.shape) : [],
-  };
-}
-
-/** Of a setting of several kinds: the schema of the kind that was given. The setting itself if it says what it may be. */
-function kindOf(union: z.ZodUnion, value: unknown): unknown {
-  const kind = Array.isArray(value) ? "list" : typeof value === "object" && value !== null ? "tree" : "single";
-  const kindOfSchema = (schema: unknown) =>
-    schema instanceof z.ZodArray ? "list" : schema instanceof z.ZodObject ? "tree" : "single";
-  const keys = kind === "tree" ? Object.keys(value as object) : [];
-  const unknown = (schema: unknown) =>
-    schema instanceof z.ZodObject ? keys.filter((key) => !Object.hasOwn(schema.shape, key)).length : 0;
-  const [chosen] = (union.options as z.ZodType[])
-    .filter((option) => kindOfSchema(option) === kind)
-    .sort((a, b) => unknown(a) - unknown(b));
-  const saysAll = union.description !== undefined && (kind === "single" || (kind === "list" && !chosen?.description));
-  return saysAll || chosen === undefined ? union : chosen;
-}
-
-/** The names that a schema may be, alone or among other kinds. */
-function namesIn(schema: unknown): string[] | undefined {
-  const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [schema];
-  return options.find((option) => option instanceof z.ZodEnum)?.options as string[] | undefined;
 }
 
 /** A value as an error shows it, on one line. */

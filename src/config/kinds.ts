@@ -42,4 +42,7 @@ export function plainNameOf(text: string, otherwise: string): string {
   return plain.slice(0, LONGEST_NAME) || otherwise;
 }
 
+/** Null, or as `schema` has it: `what` says both. */
+export const orNull = <T extends z.ZodType>(schema: T, what: string) => schema.describe(what).nullable().describe(what);
+
 export const positive = (what: string) => z.number().positive().describe(what);

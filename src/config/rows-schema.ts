@@ -3,9 +3,11 @@ import type { ChosenColumns, TableReading } from "../data/table.ts";
 import { TASK_KINDS } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
-import { choice, count, positive, printableText } from "./kinds.ts";
+import { choice, count, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
+
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -13,7 +15,7 @@ const MOST_SIZE = 256;
 /** What people say of a table. */
 const SAID = {
   file: printableText().min(1).describe(FILE),
-  heldout: z.number().gt(0).lt(1).nullable().describe("the share of rows to hold out, a number above 0 and below 1"),
+  heldout: orNull(z.number().gt(0).lt(1), "the share of rows to hold out, a number above 0 and below 1"),
   standardise: z.boolean().describe("true or false: whether inputs are standardised"),
   impute: choice(["refuse", "mean"]),
   categorical: z.array(z.string()).min(1).describe("inputs that are categories though they are numbers").optional(),
@@ -61,12 +63,7 @@ function names(what: string) {
 }
 
 /** The user's own rows, as a checked config has them; null for those of the generator. */
-export const ROWS_SCHEMA = z
-  .strictObject({ ...SAID, ...FILLED })
-  .nullable()
-  .describe(
-    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null`,
-  );
+export const ROWS_SCHEMA = orNull(z.strictObject({ ...SAID, ...FILLED }), EXPECTED);
 
 const GIVEN = z.strictObject({
   file: SAID.file,
@@ -78,12 +75,7 @@ const GIVEN = z.strictObject({
 });
 
 /** As a file or an option gives them. */
-export const GIVEN_ROWS = z
-  .union([SAID.file, GIVEN])
-  .nullable()
-  .describe(
-    `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null`,
-  );
+export const GIVEN_ROWS = orNull(z.union([SAID.file, GIVEN]), EXPECTED);
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;
@@ -108,21 +100,29 @@ const weight = positive("what the task's loss counts in the objective, a number 
 /** The labels of a table, as a checked config has them; none if all are regressions of weight 1. */
 export const TASK_KINDS_SCHEMA = z
   .array(
-    z.strictObject({
-      column,
-      kind,
-      weight,
-      classes: z
-        .array(z.union([printableText(), z.number()]))
-        .describe("the texts or numbers that a label may have, in order; none for a regression; mmoe fills them in"),
-      gaps: z.int().positive().optional().describe("how many rows have no label, if some have none; mmoe fills it in"),
-    }),
+    z
+      .strictObject({
+        column,
+        kind,
+        weight,
+        classes: z
+          .array(z.union([printableText(), z.number()]))
+          .describe("the texts or numbers that a label may have, in order; none for a regression; mmoe fills them in"),
+        gaps: z
+          .int()
+          .positive()
+          .optional()
+          .describe("how many rows have no label, if some have none; mmoe fills it in"),
+      })
+      .describe("{column, kind, weight, classes}"),
   )
   .describe("a list of {column, kind, weight, classes}, which mmoe derives from `tasks` and the table");
 
 /** `tasks` of a file with rows: labels whose kind or weight is another than by default. */
 export const GIVEN_TASKS = z
-  .array(z.strictObject({ column, kind: kind.optional(), weight: weight.optional() }))
+  .array(
+    z.strictObject({ column, kind: kind.optional(), weight: weight.optional() }).describe("{column, kind, weight}"),
+  )
   .min(1)
   .describe("with rows, a list of {column, kind, weight} for labels that differ from the default");
 

@@ -62,7 +62,10 @@ function oneOrSeveral<T extends z.ZodType>(value: T) {
 
 const version = z.literal(CONFIG_VERSION).describe(`the version of a stored config, ${CONFIG_VERSION}`).optional();
 const marks = z
-  .partialRecord(z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]), z.enum(MARKS))
+  .partialRecord(
+    z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]),
+    z.enum(MARKS).describe(`one of ${MARKS.join(", ")}`),
+  )
   .describe(`a mark (${MARKS.join(", ")}) for each setting that has one`)
   .optional();
 const base = z.string().min(1).describe("a preset, or the path of a config, relative to this file's folder").optional();

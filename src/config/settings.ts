@@ -7,7 +7,7 @@ import { METHODS } from "../engines/methods.ts";
 import type { TrainingPath } from "../engines/training-path.ts";
 import { ADAM, ARITHMETICS, EMBEDDING_STEPS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
-import { choice, count, distinctList, LARGEST_COUNT, plainName, positive, printableText } from "./kinds.ts";
+import { choice, count, distinctList, LARGEST_COUNT, orNull, plainName, positive, printableText } from "./kinds.ts";
 import { LOSS_SETS } from "./losses.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA, TASK_KINDS_SCHEMA } from "./rows-schema.ts";
@@ -74,10 +74,11 @@ const correlation = z
   .number()
   .min(-1)
   .max(1)
-  .transform((value) => value || 0) // -0 would give a run an id of its own
-  .describe("a number from -1 to 1");
+  .describe("a number from -1 to 1")
+  .overwrite((value) => value || 0); // -0 would give a run an id of its own
 
-const upTo = (most: number) => z.number().min(-most).max(most);
+const upTo = (most: number) => z.number().min(-most).max(most).describe(`a number from -${most} to ${most}`);
+const BETA = `a list of numbers, one for each of alpha, each from -${LIMITS.beta} to ${LIMITS.beta}`;
 const ownConstants = z
   .strictObject({
     inputs: count(LEAST_TASKS, LIMITS.inputs),
@@ -90,12 +91,13 @@ const ownConstants = z
       .array(upTo(LIMITS.alpha))
       .max(LIMITS.sines)
       .describe(`a list of numbers from -${LIMITS.alpha} to ${LIMITS.alpha}, at most ${LIMITS.sines}`),
-    beta: z
-      .array(upTo(LIMITS.beta))
-      .describe(`a list of numbers, one for each of alpha, each from -${LIMITS.beta} to ${LIMITS.beta}`),
+    beta: z.array(upTo(LIMITS.beta)).describe(BETA),
     noiseStd: z.number().min(0).max(LIMITS.noiseStd).describe(`a number from 0 to ${LIMITS.noiseStd}`),
   })
-  .refine(({ alpha, beta }) => alpha.length === beta.length, { path: ["beta"] });
+  .refine(({ alpha, beta }) => alpha.length === beta.length, {
+    path: ["beta"],
+    error: ({ input }) => `expected ${BETA}, got ${JSON.stringify((input as { beta: number[] }).beta)}`,
+  });
 const GENERATOR = `one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`;
 const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERATOR);
 
@@ -133,14 +135,11 @@ const EXTENT = { ...PLAN, hash: "extent" } as const;
 /** How a sweep is called and shown. */
 const SHOWN = { ...PLAN, hash: "shown" } as const;
 
-const orWithout = <S extends z.ZodType>(schema: S, what: string) =>
-  z.union([schema, z.literal("none")]).describe(`${what}, or none`);
-
 /** What there is to say of an optimizer besides its name and rate: docs/config.md. */
 const OF_OPTIMIZER = {
   schedule: setting(choice(SCHEDULES), { ...LISTED, default: "constant" }),
   warmup: setting(count(0), { ...LISTED, default: 0 }),
-  decaySteps: setting(orWithout(count(), "a number of steps (used by schedule steps)"), {
+  decaySteps: setting(orWord(count(), "none", "a number of steps (used by schedule steps)"), {
     ...LISTED,
     default: "none",
   }),
@@ -155,8 +154,11 @@ const OF_OPTIMIZER = {
     default: ADAM.epsilon,
   }),
   weightDecay: setting(z.number().min(0).describe("a number from 0"), { ...LISTED, default: 0 }),
-  clipNorm: setting(orWithout(z.number().gt(0), "a number above 0"), { ...LISTED, default: "none" }),
+  clipNorm: setting(orWord(z.number().gt(0), "none", "a number above 0"), { ...LISTED, default: "none" }),
 };
+
+const EVALUATIONS =
+  "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more";
 
 /** Settings that people give. A preset has each that has no default. */
 const GIVEN = {
@@ -167,18 +169,15 @@ const GIVEN = {
   correlations: setting(orTable(distinctList(correlation, "numbers from -1 to 1")), { ...TRAINED, hash: "extent" }),
   tasks: setting(count(LEAST_TASKS), { ...TRAINED, default: 2, mark: "paper" }),
   correlationMatrix: setting(
-    z
-      .array(z.array(z.number().min(-1).max(1)))
-      .nullable()
-      .describe("a list of rows of numbers from -1 to 1, one row and one column per task, or null"),
+    orNull(
+      z.array(z.array(z.number().min(-1).max(1).describe("a number from -1 to 1")).describe("a row of numbers")),
+      "a list of rows of numbers from -1 to 1, one row and one column per task, or null",
+    ),
     { ...TRAINED, default: null, mark: "paper" },
   ),
   models: setting(distinctList(MODEL_NAME, "models"), EXTENT),
   runs: setting(count(), EXTENT),
-  trainRows: setting(
-    z.union([count(), z.literal("fresh")]).describe(`a whole number from 1 to ${LARGEST_COUNT}, or fresh`),
-    LISTED,
-  ),
+  trainRows: setting(orWord(count(), "fresh", `a whole number from 1 to ${LARGEST_COUNT}`), LISTED),
   sampling: setting(choice(["epochs", "replacement"]), LISTED),
   batch: setting(count(), LISTED),
   steps: setting(count(), LISTED),
@@ -215,11 +214,10 @@ const GIVEN = {
     default: "portable",
   }),
   patience: setting(
-    count()
-      .nullable()
-      .describe(
-        "a whole number of looks at the validation rows that may be no better than the best, or null for all steps",
-      ),
+    orNull(
+      count(),
+      "a whole number of looks at the validation rows that may be no better than the best, or null for all steps",
+    ),
     { ...PLAN, default: null },
   ),
   validation: setting(
@@ -243,16 +241,18 @@ const GIVEN = {
   evalEvery: setting(
     z
       .union([
-        count(),
-        z.string().regex(/^(log:[1-9]\d{0,3}|auto)$/),
+        count().describe(EVALUATIONS),
+        z
+          .string()
+          .regex(/^(log:[1-9]\d{0,3}|auto)$/)
+          .describe(EVALUATIONS),
         z
           .array(count())
           .min(1)
-          .refine((steps) => steps.every((step, i) => i === 0 || step > steps[i - 1])),
+          .refine((steps) => steps.every((step, i) => i === 0 || step > steps[i - 1]))
+          .describe(EVALUATIONS),
       ])
-      .describe(
-        "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more",
-      ),
+      .describe(EVALUATIONS),
     TRAINED,
   ),
   heldoutRows: setting(count(), TRAINED),
@@ -272,11 +272,11 @@ type Given = typeof GIVEN;
 export type GridKey = { [Key in keyof Given]: Given[Key]["grid"] extends true ? Key : never }[keyof Given];
 
 const names = { model: MODEL_NAME, correlation: correlation.optional(), at: valuesOfOne().optional() };
-const orNone = z.number().nullable().describe("a number, or null");
+const orNone = orNull(z.number(), "a number, or null");
 
 /** What mmoe tune writes: values of some models, or cells, and the table that they were chosen from. */
-const TUNED_SCHEMA = z
-  .strictObject({
+const TUNED_SCHEMA = orNull(
+  z.strictObject({
     sweep: z.string().describe("the results folder of the sweep that tuned"),
     loss: z.string().describe("the loss that decided"),
     by: choice(["model", "cell"]),
@@ -293,13 +293,19 @@ const TUNED_SCHEMA = z
         z.strictObject({ ...names, values: valuesOfOne(), mean: orNone, low: orNone, high: orNone, failed: count(0) }),
       )
       .describe("a list of the points that were compared"),
-  })
-  .nullable()
-  .describe("what mmoe tune writes, or null");
+  }),
+  "what mmoe tune writes, or null",
+);
+
+/** `word`, or as `schema` has it, which is `what`. */
+function orWord<S extends z.ZodType, const W extends string>(schema: S, word: W, what: string) {
+  const either = `${what}, or ${word}`;
+  return z.union([schema.describe(either), z.literal(word)]).describe(either);
+}
 
 /** Null for the user's own rows. */
 function orTable<T extends z.ZodType>(schema: T) {
-  return schema.nullable().describe(schema.description as string);
+  return orNull(schema, schema.description ?? "");
 }
 
 /** Values of some settings that may be listed, for one model or cell. */
@@ -310,10 +316,10 @@ function valuesOfOne() {
 }
 
 /** Data and initial values that are crossed: every data seed meets every seed of initial values. */
-const CROSS_SCHEMA = z
-  .strictObject({ data: count(2), initial: count(2) })
-  .nullable()
-  .describe("the numbers of data seeds and of initial seeds, {data, initial}, or null");
+const CROSS_SCHEMA = orNull(
+  z.strictObject({ data: count(2), initial: count(2) }),
+  "the numbers of data seeds and of initial seeds, {data, initial}, or null",
+);
 
 /**
  * Everything that defines a sweep. This is the one place that declares a setting: to add one is to add an entry. What

@@ -140,25 +140,19 @@ models: [mmeo, {name: wide, like: mmoe, exprts: {}, tower: {layers: 3}}, omo]
     ]);
   });
 
-  test("what does not fit together too, as far as it does not depend on a wrong value", () => {
-    const found = complaints("lr: -1\ntasks: 200\nmodels: [mmeo, omo]\nsampling: [epochs, replacement]", "steps=0");
-    expect(found).toEqual([
+  test("of values, flags and a table; what does not fit together only once all fit by themselves, the first alone", () => {
+    const both = "tasks: 200\nmodels: [mmeo, omo]\nsampling: [epochs, replacement]";
+    expect(complaints(`lr: -1\ndata: nope\n${both}`, "steps=0")).toEqual([
+      expect.stringMatching(/^mine.yaml: data: expected .* got "nope"/),
       "mine.yaml: lr: expected a number above 0, got -1",
       "--set steps: expected a whole number from 1 to 2147483647, got 0",
-      "mine.yaml: tasks: expected at most 100, the inputs of the generator 'four-sines', got 200",
-      expect.stringMatching(/^mine.yaml: models\[0\]: expected one of .*, got "mmeo"; did you mean 'mmoe'\?$/),
-      expect.stringMatching(/^mine.yaml: models\[1\]: expected one of .*, got "omo"; did you mean 'omoe'\?$/),
-      "mine.yaml: sampling: expected one value, since fresh rows are not sampled; got epochs, replacement",
     ]);
-  });
-
-  test("and nothing that the preset's value would make wrong, nor more than a missing table", () => {
-    expect(complaints("data: nope\ntasks: 200")).toEqual([
-      expect.stringMatching(/^mine.yaml: data: expected .* got "nope"/),
-    ]);
-    expect(complaints("rows: gone.csv\nbatch: x\ndata: nope")).toEqual([
+    expect(complaints("rows: gone.csv", "steps=0")).toEqual([
       expect.stringMatching(/gone\.csv/),
-      'mine.yaml: batch: expected a whole number from 1 to 2147483647, got "x"',
+      "--set steps: expected a whole number from 1 to 2147483647, got 0",
+    ]);
+    expect(complaints(both)).toEqual([
+      "mine.yaml: tasks: expected at most 100, the inputs of the generator 'four-sines', got 200",
     ]);
   });
 });

@@ -76,7 +76,7 @@ describe("what the generator can't make is refused by its setting:", () => {
       `${MATRIX} expected 3 x 3 correlations, one row a task, got 2 x 2`,
     ],
     [["correlationMatrix=[[1, 0.5], [0.4, 1]]"], `${MATRIX} [0][1]: expected 0.4, as in [1][0], got 0.5`],
-    [["correlationMatrix=[[1, 2], [2, 1]]"], `${MATRIX} expected a list of rows of numbers from -1 to 1, one row and`],
+    [["correlationMatrix=[[1, 2], [2, 1]]"], `${MATRIX} expected a number from -1 to 1, got 2`],
     [
       ["tasks=3", "correlations=[0.5, 1]", "correlationMatrix=[[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]]"],
       `${MATRIX} correlation 1 of the given matrix: no 3 tasks have these correlations`,

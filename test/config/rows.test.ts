@@ -73,7 +73,11 @@ describe("a file with rows, without the generator's settings", () => {
     ["{file: parts.csv, heldout: 0.1}", "", "rows.heldout: parts.csv has a column 'part', which says it; leave it out"],
     ["{file: some.csv, heldout: 1}", "", /rows\.heldout: expected the share .*, a number above 0 and below 1, got 1$/],
     ["{file: some.csv, share: 1}", "", "rows: unknown key 'share'"],
-    ["17", "", "rows: expected the path of a CSV or Parquet file, relative to this file's folder, got 17"],
+    [
+      "17",
+      "",
+      "rows: expected the path of a CSV or Parquet file, relative to this file's folder, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null, got 17",
+    ],
   ])("is refused with %s %j", (rows, more, message) => {
     const path = written(rows, `${more}\n`);
     const expected = typeof message === "string" ? `${path}: ${message}` : expect.stringMatching(message);
