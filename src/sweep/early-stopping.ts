@@ -17,7 +17,7 @@ import type {
 import { memo } from "../memo.ts";
 
 /** Runs that choose their steps together, before they train. */
-export const TOGETHER = 32;
+const TOGETHER = 32;
 
 /** As the engine, whose class it does not have, but it chooses the number of steps of runs that are stopped early. */
 export function withEarlyStopping(engine: Engine): Engine {

@@ -16,8 +16,7 @@ function provenanceIn(out: string): { dependencies: Record<string, string> } {
 }
 
 /** The lines of stderr but for those that a slow machine has time for. */
-const withoutPace = (stderr: string) =>
-  stderr.split("\n").filter((line) => line !== "" && !/% of the steps/.test(line));
+const withoutPace = (stderr: string) => stderr.split("\n").filter((line) => line !== "" && !/% of the work/.test(line));
 const newFolder = () => join(temporaryFolder(), "results");
 
 describe("mmoe cuda setup --cpu", () => {

@@ -62,7 +62,7 @@ export async function expectVerified(folder: string, runs: number): Promise<void
 
 /** What a sweep said on stderr but for how far it was, which it tells every ten seconds. */
 export const withoutPace = (stderr: string) =>
-  stderr.replace(/^(\[[^\]\n]+\] )?[\d,]+ of [\d,]+ runs?, \d+ % of the steps.*\n/gm, "");
+  stderr.replace(/^(\[[^\]\n]+\] )?[\d,]+ of [\d,]+ runs?, \d+ % of the work.*\n/gm, "");
 
 /** A new empty folder under the system's temporary one. */
 export function temporaryFolder(): string {
