@@ -60,7 +60,7 @@ export interface GivenSettings extends Omit<Partial<Settings>, "models" | "rows"
 }
 
 /**
- * The checked, frozen config of a sweep: of a preset (`paper`, `fresh`, `figure3`, `smoke`) or a YAML or JSON file, with
+ * The checked, frozen config of a sweep: of a preset (`paper`, `figure3`, `smoke` and others) or a YAML or JSON file, with
  * `settings` in place of its own. Throws UsageError with the place, what is expected there, and what it got.
  */
 export function loadConfig(fileOrPreset: string, settings: GivenSettings = {}): Config {

@@ -9,11 +9,17 @@ export function tasksOfPairs(pairs: number): number {
   return (1 + Math.sqrt(1 + 8 * pairs)) / 2;
 }
 
+/** The declaration of a measure. Throws TypeError for a name that has none. */
+export function measureNamed(name: string): Measure {
+  const measure = MEASURES.find((one) => one.name === name);
+  if (measure === undefined) throw new TypeError(`measure '${name}' is not declared in records/measures.ts`);
+  return measure;
+}
+
 /** Refuses a measure that is not declared, or of another length than declared: an engine's bug. */
 export function checkMeasures(measures: Measures, tasks: number): void {
   for (const [name, value] of Object.entries(measures)) {
-    const measure = MEASURES.find((one) => one.name === name);
-    if (measure === undefined) throw new TypeError(`measure '${name}' is not declared in records/measures.ts`);
+    const measure = measureNamed(name);
     const got = typeof value === "number" ? undefined : value.length;
     const experts = tasks * Math.max(1, Math.ceil((got ?? 0) / tasks));
     const expected = { run: undefined, task: tasks, pair: (tasks * (tasks - 1)) / 2, expert: experts }[measure.per];
@@ -24,13 +30,9 @@ export function checkMeasures(measures: Measures, tasks: number): void {
   }
 }
 
-/**
- * A run's measure, the mean over tasks or pairs; NaN if it has none. Throws RangeError for a name that is not declared.
- */
+/** A run's measure, the mean over tasks or pairs; NaN if it has none. Throws TypeError for a name that is not declared. */
 export function measureMean(measures: Measures | undefined, name: string): number {
-  const measure = MEASURES.find((one) => one.name === name);
-  if (measure === undefined) throw new RangeError(`measure '${name}' is not declared`);
-  return meanOfMeasure(measure, [measures?.[name] ?? []].flat());
+  return meanOfMeasure(measureNamed(name), [measures?.[name] ?? []].flat());
 }
 
 /** The mean over the tasks or pairs that have a measure. */

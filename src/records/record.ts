@@ -6,7 +6,7 @@ import { type CrossIndex, type GridPoint, NO_CHOICE } from "../identity/cell.ts"
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
-import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
+import { checkMeasures, type Measures, measureNamed, tasksOfPairs } from "./measure-values.ts";
 import { MEASURES, type Measure } from "./measures.ts";
 import { lastRunningMeans, runningMeans } from "./running-mean.ts";
 
@@ -205,8 +205,9 @@ function recordedDiagnostics({ steps, values }: Diagnostics): Diagnostics {
   return { steps, values: Object.fromEntries(Object.entries(values).map(([name, curve]) => [name, rounded(curve)])) };
 }
 
-/** The last values of the quantities that `MEASURES` has, as measures of a run of K tasks. */
+/** The last values of quantities as measures of a run of K tasks. Throws TypeError for one that `MEASURES` lacks. */
 export function finalMeasures({ values }: Diagnostics, K: number): Measures {
+  for (const name of Object.keys(values)) measureNamed(name.split("/")[0]);
   const last = (name: string) => values[name]?.at(-1);
   const found = MEASURES.flatMap((measure): [string, number | number[]][] => {
     const all = quantitiesOf(measure, K, (name) => last(name) !== undefined).map(last);

@@ -12,7 +12,7 @@ import { makeRun } from "../support/runs.ts";
 
 const STEPS = [10, 20];
 
-/** Two gates over `experts` experts, and a quantity of one's own. */
+/** Two gates over `experts` experts, and the share of dead units. */
 function diagnosticsOf(experts: number, last = 0.3): Diagnostics {
   const weights = [1, 2].flatMap((k) =>
     Array.from({ length: experts }, (_, e) => [`gateWeight/${k}/${e + 1}`, [0.5, k + (e + 1) / 10]] as const),
@@ -25,7 +25,7 @@ function diagnosticsOf(experts: number, last = 0.3): Diagnostics {
       "gateEntropy/2": [0.8, 0.25],
       "gateDistance/1/2": [Number.NaN, 0.75],
       expertsInUse: [7, 1.5],
-      "my.norm": [0.5, last],
+      deadUnits: [0.5, last],
     },
   };
 }
@@ -47,6 +47,7 @@ test("the last values of declared quantities are a run's measures", () => {
     gateEntropy: [0.12346, 0.25],
     gateDistance: [0.75],
     expertsInUse: 1.5,
+    deadUnits: 0.3,
   });
 });
 
@@ -78,7 +79,7 @@ test("a line whose quantity lacks a step is no record", () => {
   expect(recordIn(Buffer.from(lineOf(record).trimEnd()))).toBeUndefined();
 });
 
-test("runs that differ in a quantity of one's own came out differently", () => {
+test("runs that differ in one quantity came out differently", () => {
   const numbers = (last: number) => numbersOf(recordWith(diagnosticsOf(2, last)));
   expect(sameNumbers(numbers(0.3), numbers(0.3))).toBe(true);
   expect(sameNumbers(numbers(0.3), numbers(0.31))).toBe(false);
@@ -104,11 +105,11 @@ test("diagnostics.csv has each quantity's mean, median and quartiles over the ru
   const records = [1, 2, 4].map((last, index) => recordWith(diagnosticsOf(2, last), index));
   const rows = await csvOf("diagnostics.csv", records);
   const cell = { model: "mmoe", correlation: "0.5" };
-  expect(rows.filter(({ quantity }) => quantity === "my.norm")).toEqual([
-    { ...cell, quantity: "my.norm", step: "10", runs: "3", mean: "0.5", median: "0.5", q1: "0.5", q3: "0.5" },
+  expect(rows.filter(({ quantity }) => quantity === "deadUnits")).toEqual([
+    { ...cell, quantity: "deadUnits", step: "10", runs: "3", mean: "0.5", median: "0.5", q1: "0.5", q3: "0.5" },
     {
       ...cell,
-      quantity: "my.norm",
+      quantity: "deadUnits",
       step: "20",
       runs: "3",
       mean: "2.3333333333333335",

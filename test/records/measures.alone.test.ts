@@ -164,3 +164,11 @@ test.each<[NonNullable<RunResult["measures"]>, Error]>([
 ])("%j is an engine's bug: %s", (measures, error) => {
   expect(() => recordOf({ ...doneResult(makeRun()), measures }, "fake")).toThrow(error);
 });
+
+test("a diagnosed quantity that is not declared is no less a bug", () => {
+  const result = doneResult(makeRun());
+  const diagnostics = { steps: result.curve.steps, values: { "gateEntropie/1": result.curve.steps.map(() => 1) } };
+  expect(() => recordOf({ ...result, diagnostics }, "fake")).toThrow(
+    new TypeError("measure 'gateEntropie' is not declared in records/measures.ts"),
+  );
+});
