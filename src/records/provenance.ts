@@ -4,43 +4,52 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Config } from "../config/config.ts";
-import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+import { SETTING_KEYS } from "../config/schema.ts";
 import type { Engine } from "../engines/engine.ts";
 import { SHARD_SCHEMA, type Shard } from "./writer-lock.ts";
 
+const versions = z.record(z.string(), z.string()).readonly();
+
 /** Program, machine and time of a computation. */
-export interface Computation {
+const COMPUTATION = z.object({
   /** The commit that was built; null for a package that does not know it. */
-  readonly mmoe: { readonly version: string; readonly commit: string | null; readonly dirty: boolean | null };
-  readonly node: string;
+  mmoe: z.object({ version: z.string(), commit: z.string().nullable(), dirty: z.boolean().nullable() }),
+  node: z.string(),
   /** Installed version of each package that mmoe depends on, and of the engine's libraries. */
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly host: string;
-  readonly pid: number;
+  dependencies: versions,
+  host: z.string(),
+  pid: z.int(),
   /** E.g. `linux 6.1.0 x64`. */
-  readonly system: string;
-  readonly cpu: string;
+  system: z.string(),
+  cpu: z.string(),
   /** Cores that the process could use. */
-  readonly cores: number;
-  readonly argv: readonly string[];
-  /** ISO times; `end` is null while the process runs, and if it was killed. */
-  readonly start: string;
-  readonly end: string | null;
-}
+  cores: z.int().positive(),
+  argv: z.array(z.string()).readonly(),
+  start: z.iso.datetime(),
+  /** Null while the process runs, and if it was killed. */
+  end: z.iso.datetime().nullable(),
+});
+
+export type Computation = Readonly<z.output<typeof COMPUTATION>>;
 
 /** Provenance of a journal's records: one file beside each journal. */
-export interface Provenance extends Computation {
-  readonly engine: string;
-  readonly device: string;
+const PROVENANCE = COMPUTATION.extend({
+  engine: z.string(),
+  device: z.string(),
   /** The engines that trained what `engine` could not. */
-  readonly beside?: Engine["beside"];
+  beside: z
+    .array(z.object({ name: z.string(), device: z.string() }))
+    .readonly()
+    .optional(),
   /** Of each model in Python, whether it gives the same numbers again on that machine: as two short trainings say. */
-  readonly deterministic?: Readonly<Record<string, boolean>>;
-  /** The config as resolved for this process. */
-  readonly config: Settings;
+  deterministic: z.record(z.string(), z.boolean()).readonly().optional(),
+  /** The config as resolved for this process; nobody reads it back. */
+  config: z.unknown(),
   /** Its share of the sweep; null for the complete sweep, missing if it was written before sweeps could be shared. */
-  readonly shard?: Shard | null;
-}
+  shard: SHARD_SCHEMA.nullish(),
+});
+
+export type Provenance = Readonly<z.output<typeof PROVENANCE>>;
 
 interface Process extends Pick<Computation, "argv"> {
   readonly config: Config;
@@ -59,18 +68,18 @@ export function provenanceOf({ argv, config, engine, shard }: Process): Provenan
     device: engine.device,
     ...(engine.beside && { beside: engine.beside }),
     ...(Object.keys(deterministic).length > 0 && { deterministic }),
-    config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
+    config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])),
     shard,
   };
 }
 
 /** What this process computes with, from now on. */
 export function computationHere(argv: readonly string[]): Computation {
-  const { version, dependencies } = json(join(ROOT, "package.json")) as Package;
+  const { version, dependencies } = PACKAGE.parse(json(join(ROOT, "package.json")));
   const build = join(ROOT, "dist/build.json");
-  const { commit, dirty, bundled } = (existsSync(build) ? json(build) : { commit: null, dirty: null }) as Build;
+  const { bundled, ...built } = BUILD.parse(existsSync(build) ? json(build) : { commit: null, dirty: null });
   return {
-    mmoe: { version, commit, dirty },
+    mmoe: { version, ...built },
     node: process.version,
     dependencies:
       bundled ?? Object.fromEntries(Object.keys(dependencies).map((name) => [name, installedVersion(name)])),
@@ -85,15 +94,10 @@ export function computationHere(argv: readonly string[]): Computation {
   };
 }
 
-interface Package {
-  readonly version: string;
-  readonly dependencies: Readonly<Record<string, string>>;
-}
+const PACKAGE = z.object({ version: z.string(), dependencies: versions.default({}) });
 
-interface Build extends Pick<Provenance["mmoe"], "commit" | "dirty"> {
-  /** Versions of the packages inside, if the program is one bundle. */
-  readonly bundled?: Readonly<Record<string, string>>;
-}
+/** What the build says; with the versions of the packages inside, if the program is one bundle. */
+const BUILD = COMPUTATION.shape.mmoe.omit({ version: true }).extend({ bundled: versions.optional() });
 
 /** This package's folder, seen from src as from dist. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -102,7 +106,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 function installedVersion(name: string): string {
   for (let folder = ROOT; ; folder = dirname(folder)) {
     const path = join(folder, "node_modules", name, "package.json");
-    if (existsSync(path)) return (json(path) as Package).version;
+    if (existsSync(path)) return PACKAGE.parse(json(path)).version;
     if (folder === dirname(folder)) return "missing";
   }
 }
@@ -111,25 +115,9 @@ function json(path: string): unknown {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
-/** The fields that readers use or compute with; the rest is only shown. */
-const PROVENANCE_SCHEMA = z.looseObject({
-  mmoe: z.looseObject({ version: z.string() }),
-  dependencies: z.record(z.string(), z.string()),
-  engine: z.string(),
-  device: z.string(),
-  beside: z.array(z.object({ name: z.string(), device: z.string() })).optional(),
-  host: z.string(),
-  pid: z.int(),
-  cores: z.int().positive(),
-  argv: z.array(z.string()),
-  start: z.iso.datetime(),
-  end: z.iso.datetime().nullable(),
-  shard: SHARD_SCHEMA.nullish(),
-});
-
 /** The provenance in a file's text. Throws an error if there is none. */
 export function provenanceIn(text: string): Provenance {
-  return PROVENANCE_SCHEMA.parse(JSON.parse(text)) as unknown as Provenance;
+  return PROVENANCE.parse(JSON.parse(text));
 }
 
 /**
