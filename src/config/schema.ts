@@ -11,11 +11,17 @@ type Schemas = { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"
 
 /** What is declared of each setting. */
 export const DECLARED: Readonly<Record<keyof Schemas, Setting>> = SETTINGS;
-const entries = Object.entries(DECLARED) as [keyof Schemas, Setting][];
+export const SETTING_KEYS = Object.keys(SETTINGS) as (keyof Schemas)[];
 
-export const SETTINGS_SCHEMA = z.strictObject(
-  Object.fromEntries(entries.map(([key, { schema }]) => [key, schema])) as Schemas,
-);
+export const SETTINGS_SCHEMA = z.strictObject(fromKeys<Schemas>(SETTING_KEYS, (key) => DECLARED[key].schema));
+
+/** An object with a schema for each key. */
+function fromKeys<T extends Readonly<Record<string, z.ZodType>>>(
+  keys: readonly (keyof T)[],
+  schemaOf: (key: keyof T) => z.ZodType,
+): T {
+  return Object.fromEntries(keys.map((key) => [key, schemaOf(key)])) as T;
+}
 
 /** Settings with one value each. */
 export type PointSettings = z.output<typeof SETTINGS_SCHEMA>;
@@ -24,7 +30,6 @@ type ListedSettings = { [Key in GridKey]: PointSettings[Key] | readonly PointSet
 /** The settings of a sweep: some may be lists. */
 export type Settings = Omit<PointSettings, GridKey> & ListedSettings;
 export type SettingKey = keyof Settings;
-export const SETTING_KEYS = entries.map(([key]) => key);
 
 /** Settings that may be a list. */
 export const GRID_KEYS = SETTING_KEYS.filter((key): key is GridKey => DECLARED[key].grid);
@@ -36,7 +41,10 @@ export const SHOWN = SETTING_KEYS.filter((key) => DECLARED[key].hash === "shown"
 
 /** The settings that a file may lack. */
 export const OPTIONAL_SETTINGS: Readonly<Record<string, Optional<unknown>>> = Object.fromEntries(
-  entries.flatMap(([key, declared]) => (declared.default === undefined ? [] : [[key, declared]])),
+  SETTING_KEYS.flatMap((key) => {
+    const declared = DECLARED[key];
+    return declared.default === undefined ? [] : [[key, declared]];
+  }),
 );
 
 /** The version of config files. Raised when the meaning of a setting changes, but not when one is added. */
@@ -46,9 +54,9 @@ export const CONFIG_VERSION = 1;
 export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend({
   models: distinctList(NAMED_OR_OWN, "models"),
   rows: GIVEN_ROWS,
-  ...(Object.fromEntries(GRID_KEYS.map((key) => [key, oneOrSeveral(SETTINGS_SCHEMA.shape[key])])) as unknown as {
-    [Key in GridKey]: z.ZodType<ListedSettings[Key]>;
-  }),
+  ...fromKeys<{ [Key in GridKey]: z.ZodType<ListedSettings[Key]> }>(GRID_KEYS, (key) =>
+    oneOrSeveral(SETTINGS_SCHEMA.shape[key]),
+  ),
 });
 
 function oneOrSeveral<T extends z.ZodType>(value: T) {
@@ -62,10 +70,7 @@ function oneOrSeveral<T extends z.ZodType>(value: T) {
 
 const version = z.literal(CONFIG_VERSION).describe(`the version of a stored config, ${CONFIG_VERSION}`).optional();
 const marks = z
-  .partialRecord(
-    z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]),
-    z.enum(MARKS).describe(`one of ${MARKS.join(", ")}`),
-  )
+  .partialRecord(z.enum(SETTING_KEYS), z.enum(MARKS).describe(`one of ${MARKS.join(", ")}`))
   .describe(`a mark (${MARKS.join(", ")}) for each setting that has one`)
   .optional();
 const base = z.string().min(1).describe("a preset, or the path of a config, relative to this file's folder").optional();
