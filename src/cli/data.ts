@@ -3,6 +3,7 @@ import { LARGEST_COUNT } from "../config/kinds.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
+import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "../engines/engine.ts";
 import { isValidated } from "../engines/task-losses.ts";
@@ -38,10 +39,7 @@ const OPTIONS = [
   ["--rows <n>", "number of rows (default: those of the config's set; without a config 10000)"],
   ["--run <i>", "the rows of this run: its index, from 0", "0"],
   ["--seed <n>", "the sweep's seed (default: 0, or the config's)"],
-  [
-    "--data <preset>",
-    "the generator's constants: four-sines, paper, linear, keras-mmoe, google, ple, or {inputs: ...}",
-  ],
+  ["--data <preset>", `the generator's constants: ${Object.keys(GENERATOR_PRESETS).join(", ")}, or {inputs: ...}`],
   ["--tasks <n>", "tasks K that share the correlation (default: 2, or the config's)"],
   ["--set <key=value>", "any other setting of the config; repeatable", collect, []],
   ["--step <s>", "the fresh rows of step s (default: 0, the fixed training set)"],

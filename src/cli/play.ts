@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { addressOf, configSettings, MOST_MODELS, type PlaySettings, settingsIn } from "../config/playground.ts";
+import { OPTIMIZER_KEYS } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { type Context, examples } from "./command.ts";
@@ -71,8 +72,8 @@ type Playable = Config & Parameters<typeof configSettings>[0];
 /** Settings that a page trains only as the paper does. */
 const FIXED = [
   ...(["rows", "correlationMatrix", "loss", "labels", "labelKind", "method", "arithmetic", "cross"] as const),
-  ...(["taskKinds", "tuned"] as const),
-  ...(["schedule", "warmup", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm", "embeddingSteps"] as const),
+  ...(["taskKinds", "tuned", "embeddingSteps"] as const),
+  ...OPTIMIZER_KEYS,
 ];
 
 /** A config's settings for the page, where preset `paper` has `defaults`. Throws UsageError for what it does not train. */

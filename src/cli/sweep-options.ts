@@ -129,11 +129,7 @@ export type SweepOptions = Given<(typeof OPTIONS)[keyof typeof OPTIONS]>;
 
 export function addSweepOptions(command: Command): Command {
   return addGroups(
-    command.argument(
-      "[config]",
-      "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, methods, smoke",
-      "paper",
-    ),
+    command.argument("[config]", `a YAML or JSON file, or a preset: ${presetNames().join(", ")}`, "paper"),
     OPTIONS,
   );
 }

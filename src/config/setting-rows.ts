@@ -3,6 +3,7 @@ import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { OPTIONAL_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { OPTIMIZER_KEYS } from "./settings.ts";
 import { inputsText } from "./table-inputs.ts";
 import { kindsText, taskNames, tasksOfRuns } from "./task-kinds.ts";
 import { choicesText } from "./tuned.ts";
@@ -67,10 +68,7 @@ function lossText(config: Config): string {
 /** The settings of the optimizer, and whether each is as it is without being given. */
 function plainOptimizer(config: Config): Partial<Record<SettingKey, boolean>> {
   const isPlain = (key: SettingKey) => config[key] === OPTIONAL_SETTINGS[key]?.default;
-  const keys = [
-    ...(["schedule", "warmup", "decaySteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const),
-    "embeddingSteps" as const,
-  ];
+  const keys = [...OPTIMIZER_KEYS, "embeddingSteps" as const];
   return { ...Object.fromEntries(keys.map((key) => [key, isPlain(key)])), decayFactor: isPlain("decaySteps") };
 }
 

@@ -160,6 +160,9 @@ const OF_OPTIMIZER = {
 const EVALUATIONS =
   "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more";
 
+/** Settings of the optimizer. */
+export const OPTIMIZER_KEYS = Object.keys(OF_OPTIMIZER) as (keyof typeof OF_OPTIMIZER)[];
+
 /** Settings that people give. A preset has each that has no default. */
 const GIVEN = {
   name: setting(plainName("a name"), SHOWN),
@@ -266,10 +269,12 @@ const GIVEN = {
   ),
 };
 
-type Given = typeof GIVEN;
+type GivenSettings = typeof GIVEN;
 
 /** Settings that may be a list: a sweep then trains every combination. */
-export type GridKey = { [Key in keyof Given]: Given[Key]["grid"] extends true ? Key : never }[keyof Given];
+export type GridKey = {
+  [Key in keyof GivenSettings]: GivenSettings[Key]["grid"] extends true ? Key : never;
+}[keyof GivenSettings];
 
 const names = { model: MODEL_NAME, correlation: correlation.optional(), at: valuesOfOne().optional() };
 const orNone = orNull(z.number(), "a number, or null");
@@ -311,7 +316,7 @@ function orTable<T extends z.ZodType>(schema: T) {
 /** Values of some settings that may be listed, for one model or cell. */
 function valuesOfOne() {
   const entries = Object.entries(GIVEN).flatMap(([key, { grid, schema }]) => (grid ? [[key, schema.optional()]] : []));
-  type Shape = { [Key in GridKey]: z.ZodOptional<Given[Key]["schema"]> };
+  type Shape = { [Key in GridKey]: z.ZodOptional<GivenSettings[Key]["schema"]> };
   return z.strictObject(Object.fromEntries(entries) as Shape);
 }
 
