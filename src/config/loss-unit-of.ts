@@ -46,7 +46,7 @@ function ofMeanOf(config: Losses): number | null {
   return loss === "huber" ? null : rows.labelVariances.reduce((sum, one) => sum + one, 0) / rows.labelVariances.length;
 }
 
-/** The same for every task, model and correlation. Throws RangeError for rows of the user's own: nobody knows their formula. */
+/** The ladder of losses, which every task, model and correlation has. Throws RangeError for rows of the user's own: nobody knows their formula. */
 export const ladderOf = memo((config: Config): Ladder => {
   const { loss, huberDelta } = config;
   const rungs = ladderLosses(generatorOf(config), loss === "huber" ? huberDelta : null);

@@ -21,17 +21,17 @@ import { embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 export const MODEL_SET = "--model-set";
 
 /** A list of models may define some. */
-interface Given {
+interface ListedModels {
   readonly models?: readonly (string | OwnModel)[] | undefined;
   readonly ownModels?: readonly OwnModel[] | undefined;
 }
 
 /**
- * The same with names in the list, and the definitions apart. Of a model in code they get the hash of its
- * files, unless a stored config has it. Throws UsageError for a file that can't be read, and for what it may not import.
+ * A list of names, and the definitions apart. Of a model in code they get the hash of its files, unless a stored config has
+ * it. Throws UsageError for a file that can't be read, and for what it may not import.
  */
 export function definitionsApart(
-  { models, ownModels }: Given,
+  { models, ownModels }: ListedModels,
   from: Pick<GivenValues, "source" | "folder">,
 ): Partial<Settings> {
   const listed = models?.map((model) => (typeof model === "string" ? model : plainlyNamed(model)));

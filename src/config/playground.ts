@@ -175,7 +175,7 @@ const KEYS: Keys = {
 };
 
 const SETTING_NAMES = Object.keys(KEYS) as (keyof Keys)[];
-/** Those that a config has under the same names. */
+/** Settings that a config has under the names that the page uses. */
 const OF_CONFIG = SETTING_NAMES.filter((key) => KEYS[key].option !== undefined) as (keyof OfConfig)[];
 type OfConfig = Omit<PlaySettings, "data" | "sines" | "noiseStd" | "correlation" | "models" | "run">;
 

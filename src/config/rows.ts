@@ -26,7 +26,7 @@ export const OF_GENERATOR = ["data", "correlations", "correlationMatrix"] as con
 /** Settings that follow from the rows of a file. */
 export const OF_ROWS = [...OF_GENERATOR, "tasks", "trainRows", "heldoutRows"] as const satisfies SettingKey[];
 
-type Place = (key: SettingKey, at?: string) => string;
+type SettingPlace = (key: SettingKey, at?: string) => string;
 
 /**
  * Values that give rows of the user's own, with all that follows from the file: its hash, columns and sizes, and that there
@@ -155,7 +155,7 @@ export function rowsFirst(overrides: readonly Override[]): Override[] {
 }
 
 /** Refuses settings that the rows do not have, or not as many: UsageError. `place` names a setting as the user gave it. */
-export function checkRows(settings: Settings, place: Place): void {
+export function checkRows(settings: Settings, place: SettingPlace): void {
   const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit } = settings;
   if (rows === null) return;
   const named = OF_GENERATOR.find((key) => settings[key] !== null);

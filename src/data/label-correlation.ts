@@ -9,7 +9,7 @@ export function taskCorrelations(labels: readonly ArrayLike<number>[]): number[]
   return pairsOf(labels.length).map(([j, k]) => pearson(labels[j], labels[k]));
 }
 
-/** The same, from labels y [N, K]. */
+/** Pearson correlations of each pair of K tasks' labels, from labels y [N, K]. */
 export function pairCorrelations(y: Float32Array, K: number): number[] {
   return taskCorrelations(Array.from({ length: K }, (_, k) => y.filter((_, i) => i % K === k)));
 }

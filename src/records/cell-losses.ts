@@ -32,7 +32,7 @@ export const cellLosses = memo(({ config, records }: Results, set: LossSet): rea
   }));
 });
 
-/** The same with another value of each run that has one in place of its loss. */
+/** The cells with a value of each run in place of its loss; runs without one are left out. */
 export function cellValues(results: Results, of: (record: RunRecord) => number | undefined): CellLosses[] {
   const byCell = groupBy(results.records, cellKey);
   return cellLosses(results, "heldout").map((cell) => {

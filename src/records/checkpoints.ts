@@ -22,7 +22,7 @@ export function keptOf(runs: readonly AnyRun[], steps: ReadonlyMap<string, numbe
   return { runs: kept.length, share: all === 0 ? 0 : done / all };
 }
 
-/** Those of `runs` that checkpoints in the results folder `out` keep, whatever engine trained them. */
+/** How many of `runs` have checkpoints in the results folder `out`, whatever engine trained them. */
 export function keptIn(out: string, runs: readonly AnyRun[], of: ReadOptions): Kept {
   const states = readStates(out, runs, of);
   return keptOf(runs, new Map(Array.from(states, ([id, { step }]) => [id, step])));
@@ -108,7 +108,7 @@ function makeOne(folder: string): void {
 const LARGEST_CHECKPOINT = 2 ** 28;
 
 export interface ReadOptions extends Pick<Trained, "trained"> {
-  /** That of the engine which trains a run; undefined for any. */
+  /** The arithmetic of the engine which trains a run; undefined for any. */
   readonly arithmeticOf?: (run: AnyRun) => string;
   /** Called with a line for each checkpoint that is left out. */
   readonly warn: (line: string) => void;
@@ -150,7 +150,7 @@ function nameOf(id: string): string {
   return id.replaceAll("/", "_") + ENDING;
 }
 
-/** Those of `runs` that have a file. */
+/** The runs that have a file in the folder of checkpoints. */
 function withFiles<T extends { readonly id: string }>(out: string, runs: Iterable<T>): T[] {
   const names = new Set(checkpointNames(out));
   return names.size === 0 ? [] : [...runs].filter(({ id }) => names.has(nameOf(id)));

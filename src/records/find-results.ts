@@ -110,7 +110,7 @@ export function writable<T>(path: string, write: () => T, wayOut = "give another
   }
 }
 
-/** The same of what is being written. */
+/** What `writing` gives, with errors of the operating system as UsageErrors. */
 export async function written<T>(path: string, writing: Promise<T>, wayOut: string): Promise<T> {
   try {
     return await writing;

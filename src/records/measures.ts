@@ -66,7 +66,7 @@ function metric(name: string, meaning: string, unit = ""): Measure {
   return { name, per: "task", unit, meaning, some: true };
 }
 
-/** The same on validation rows. */
+/** A metric of held-out rows, measured on validation rows. */
 function onValidationRows({ name, meaning, ...measure }: Measure): Measure {
   const words = meaning.replace("held-out", "validation");
   return { ...measure, name: validationName(name), meaning: words };

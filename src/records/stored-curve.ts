@@ -55,7 +55,7 @@ class StoredCurve implements RecordedCurve {
   }
 }
 
-/** The same record, whose curve stays in its journal: only what tables show of it is kept. */
+/** A record whose curve stays in its journal: only what tables show of it is kept. */
 export function withStoredCurve(record: RunRecord, place: LinePlace): RunRecord {
   return { ...record, curve: new StoredCurve(record, place) };
 }

@@ -35,7 +35,7 @@ export function estimate(values: Float64Array, statistic: Statistic): Estimate {
 /** Both statistics of the same resamples. */
 const resampled = memo((values: Float64Array) => estimatesOf(values, { mean, median }));
 
-/** The same without resampling, for instance for the many points of a curve; too few values have no interval. */
+/** A statistic with its 95 % interval without resampling, for instance for the many points of a curve; none of too few values. */
 export function quickInterval(values: Float64Array, statistic: Statistic): Estimate {
   return statistic === "mean" ? meanInterval(values) : medianInterval(values.toSorted());
 }

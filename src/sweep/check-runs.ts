@@ -34,7 +34,7 @@ interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The same without memory, of a sweep that another machine may train. */
+/** Refuses runs that can't be trained; not for their memory, since another machine may train them. */
 export async function checkTrainable(
   runs: readonly AnyRun[],
   config: Config,

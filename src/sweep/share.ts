@@ -61,7 +61,7 @@ export function plannedShare(
   return { ...share, runs, todo: runs.filter(({ id }) => !share.ended.has(id)) };
 }
 
-/** The same before the runs are planned. */
+/** A share of a sweep before its runs are planned: its folder is compared with the config. */
 function comparedFolder(request: ShareRequest, note: (line: string) => void): Omit<SweepShare, "runs" | "todo"> {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (request.resume && overwrite) throw new UsageError("--resume and --overwrite: expected one of them");

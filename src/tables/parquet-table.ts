@@ -31,7 +31,7 @@ export function readOnThreads(jobs: number): void {
   most = Math.min(jobs, MOST_THREADS);
 }
 
-interface Options {
+interface ReadingOptions {
   /** So many cells are worth the start of another thread. */
   readonly leastCells?: number;
   /** Takes the hash of the files, which this thread does while others have begun to read. */
@@ -47,7 +47,7 @@ export function parquetTable(
   source: string,
   chosen?: NamedColumns,
   how?: TableReading,
-  { leastCells = LEAST_CELLS, meanwhile }: Options = {},
+  { leastCells = LEAST_CELLS, meanwhile }: ReadingOptions = {},
 ): TableRows {
   const names = files[0]?.names ?? [];
   const rows = files.reduce((sum, file) => sum + file.rows, 0);

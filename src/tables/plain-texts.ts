@@ -141,7 +141,7 @@ export class Texts {
   }
 }
 
-/** The same numbers at the start of an array of this length. */
+/** An array of this length that begins with `numbers`. */
 export function longer<T extends Uint8Array | Uint32Array>(numbers: T, length: number): T {
   const more = new (numbers.constructor as new (length: number) => T)(length);
   more.set(numbers);

@@ -109,7 +109,7 @@ function withFiles(
   return withFile(file, source, (bytes) => withFiles(files, use, [...opened, parquetFile(bytes, source)]));
 }
 
-/** The same settings with the rows in memory. Throws UsageError if the file is not the one of before. */
+/** Settings of a table with its rows in memory. Throws UsageError if the file is not the one of before. */
 export function withValues(settings: TableSettings): TableSettings {
   const { file, sha256, chosen, reading } = settings;
   const table = readTable(file, chosen, reading);

@@ -122,7 +122,7 @@ export class TableBuilder {
   /** Words that stand for nothing. */
   readonly #na: ReadonlySet<string>;
   readonly #resplit: boolean;
-  /** Those of them that are numbers. */
+  /** The words that stand for nothing and are numbers. */
   readonly #naNumbers: ReadonlySet<number>;
   /** The numbers of the latest dictionary's values. */
   #known: { readonly values: CellPage["values"]; readonly numbers: Float64Array } | undefined;

@@ -34,7 +34,7 @@ export function keepTablesBeside(out: string): void {
 export interface AskedTable {
   /** Its name in errors. */
   readonly source: string;
-  /** That of its bytes, which are read for it. */
+  /** The hash of its bytes, which are read for it. */
   readonly sha256: () => string;
   readonly chosen: NamedColumns | undefined;
   readonly how: TableReading | undefined;
