@@ -1,4 +1,3 @@
-import { LOSS } from "./choose-by.ts";
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
@@ -20,27 +19,40 @@ export interface SettingRow {
   readonly ofGenerator: boolean;
 }
 
+/** Settings that are shown if they are not as they are without being given. */
+const USUAL: readonly SettingKey[] = [
+  ...([
+    "tuned",
+    "ownModels",
+    "cross",
+    "diagnostics",
+    "rows",
+    "patience",
+    "chooseBy",
+    "outputBias",
+    "taskKinds",
+  ] as const),
+  ...OPTIMIZER_KEYS,
+  "embeddingSteps",
+];
+
+function isDefault(config: Config, key: SettingKey): boolean {
+  return JSON.stringify(config[key]) === JSON.stringify(OPTIONAL_SETTINGS[key]?.default);
+}
+
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const { tuned, ownModels, cross, diagnostics, rows, taskKinds, patience, refit, chooseBy, outputBias } = config;
-  const lacks = {
-    tuned: tuned === null,
-    ownModels: ownModels.length === 0,
-    cross: cross === null,
-    diagnostics: diagnostics.length === 0,
-    rows: rows === null,
-    patience: patience === null,
+  const { rows, patience, refit } = config;
+  const hidden: Partial<Record<SettingKey, boolean>> = {
+    ...Object.fromEntries(USUAL.map((key) => [key, isDefault(config, key)])),
     validation: rows === null || rows.validationRows !== undefined || (refit && patience === null),
     refit: rows === null,
-    chooseBy: chooseBy === LOSS,
-    outputBias: outputBias === "zero",
     labelKind: rows !== null,
-    taskKinds: taskKinds.length === 0,
     huberDelta: rows !== null && config.loss === "squared",
-    ...plainOptimizer(config),
+    decayFactor: isDefault(config, "decaySteps"),
     ...Object.fromEntries(OF_GENERATOR.map((key) => [key, rows !== null])),
   };
-  const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !lacks[key]);
+  const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !hidden[key]);
   return keys.flatMap((key) => {
     const value = key === "loss" ? lossText(config) : settingText(config, key);
     const from: SettingRow["from"] = rows !== null && config.origins[key] !== "yours" ? "default" : config.origins[key];
@@ -63,13 +75,6 @@ function lossText(config: Config): string {
   if (classes.length === 0) return config.loss;
   if (numbers.length === 0) return "log loss";
   return `${config.loss} for ${numbers.join(", ")}, log loss for ${classes.join(", ")}`;
-}
-
-/** The settings of the optimizer, and whether each is as it is without being given. */
-function plainOptimizer(config: Config): Partial<Record<SettingKey, boolean>> {
-  const isPlain = (key: SettingKey) => config[key] === OPTIONAL_SETTINGS[key]?.default;
-  const keys = [...OPTIMIZER_KEYS, "embeddingSteps" as const];
-  return { ...Object.fromEntries(keys.map((key) => [key, isPlain(key)])), decayFactor: isPlain("decaySteps") };
 }
 
 /** A setting of a config on one line; of what was tuned, the choices. */
