@@ -53,24 +53,6 @@ describe("mmoe sweep --rows FILE", () => {
     expect(numbers(runsIn(folder))).toEqual(numbers(runsIn(out)));
   });
 
-  test("crosses splits with initial values, and measures what does not need the generator", async () => {
-    const folder = join(temporaryFolder(), "crossed");
-    const cross = ["--runs", "4", "--set", "cross={data: 2, initial: 2}"];
-    const more = ["--resplit", ...cross, "--models", "mmoe", "--diagnostics", "--out", folder];
-    const argv = ["sweep", ...few.filter((word) => word !== "--runs" && word !== "3"), ...more];
-    expect((await runMain(argv)).code).toBe(0);
-    expect(runsIn(folder).map(({ id }) => id)).toEqual([
-      "mmoe/d00/i00",
-      "mmoe/d00/i01",
-      "mmoe/d01/i00",
-      "mmoe/d01/i01",
-    ]);
-    expect(new Set(runsIn(folder).map(({ labelCorrelation }) => labelCorrelation)).size).toBe(2);
-    const quantities = readFileSync(join(folder, "diagnostics.csv"), "utf8");
-    expect(quantities).toMatch(/^mmoe,,gateWeight\/1\/1,/m);
-    expect(quantities).not.toMatch(/align/i);
-  });
-
   test("--dry-run shows the table and its cells, and trains nothing", async () => {
     const stdout = printed(await runMain(["sweep", ...few, "--dry-run", "--kernels", "wasm"]));
     expect(stdout).toMatch(/^rows +some\.csv \(sha256 \w{8}\), heldout=0\.2, +yours\n +standardise=true$/m);

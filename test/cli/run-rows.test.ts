@@ -95,17 +95,6 @@ describe("mmoe data CONFIG --format npy", () => {
     expect((await npy(...config, "--run", "4", "--steps", "1-2")).header).toBe(header(3, 2, "(2, 3)"));
   });
 
-  test("writes the rows of a crossed run's pair", async () => {
-    const cross = ["--set", "cross={data: 3, initial: 4}", "--set", "runs=12"];
-    const file = await npy("smoke", "--corr", "0.9", ...cross, "--run", "5", "--rows", "2");
-    expect(file.values).toEqual(
-      records(
-        new TaskSet(GENERATOR_PRESETS.paper.settings, correlationMatrix(2, 0.9), { seed: 0, run: 1 }).rows("train", 2),
-        2,
-      ),
-    );
-  });
-
   test.each([
     ["paper", "paper has several correlations (0.5, 0.9, 1); choose one by --corr"],
     ["paper --corr 1", "training rows are fresh at each step; give --steps, such as 1-100, or --step"],
