@@ -21,7 +21,7 @@ import type { Block } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 
 /** What commands take that show results so far. */
-export const RESULTS = [["<folder>", "a results folder; the sweep may still be running"]] as const;
+export const RESULTS = ["<folder>", "a results folder; the sweep may still be running"] as const;
 
 /** The option that says which loss a command shows. */
 export const LOSS_OPTION = [

@@ -7,7 +7,15 @@ import { isSystemError, machineError, systemReason } from "../system-errors.ts";
 import { printable, shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
 import { version } from "../version.ts";
-import { type Context, type Define, type Effects, EXIT, examples, troubleCode } from "./command.ts";
+import {
+  type Context,
+  type Command as Declared,
+  type Define,
+  type Effects,
+  EXIT,
+  examples,
+  troubleCode,
+} from "./command.ts";
 import { COMMANDS, type CommandEntry, commandsOn } from "./commands.ts";
 import { roomOf } from "./text/blocks.ts";
 import { paintFor } from "./text/paint.ts";
@@ -56,7 +64,7 @@ function addCommand(program: Command, name: string, { summary, group }: CommandE
 }
 
 async function defineCommand(command: Command, { load }: CommandEntry, run: Parameters<Define>[1]): Promise<void> {
-  (await load()).define(command, run);
+  (await load()).define(command as unknown as Declared, run);
   command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
 }
 
