@@ -64,7 +64,7 @@ const NAMED = 4;
  * `; give one of: ...`, the results folders in a folder, first those whose names begin as `name` or are near it. For a
  * folder that is not there those in the one beside it that was meant, as `results` by `result`.
  */
-export function nearby(folder: string, name = ""): string {
+function nearby(folder: string, name = ""): string {
   const meant = existsSync(folder) ? undefined : meantBy(basename(folder), namesIn(dirname(folder)));
   if (meant !== undefined) return nearby(join(dirname(folder), meant), name);
   const found = namesIn(folder).filter((entry) => existsSync(join(folder, entry, CONFIG)));
