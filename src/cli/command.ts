@@ -1,5 +1,4 @@
 import type { Command as TypedCommand } from "@commander-js/extra-typings";
-import type { Command as AnyCommand } from "commander";
 import { MMOE } from "../called-as.ts";
 import type { MachineError } from "../system-errors.ts";
 
@@ -59,8 +58,6 @@ export interface Context {
   readonly argv: readonly string[];
   /** The command line without --overwrite: the command that goes on. */
   readonly commandLine: string;
-  /** The command line with every command's options; only completion needs them. */
-  program(): Promise<AnyCommand>;
   /** Writes a line on stderr: progress, or a decision. */
   note(line: string): void;
 }

@@ -31,7 +31,8 @@ async function run(argv: readonly string[], effects: Effects): Promise<number> {
     });
     for (const one of [command, ...command.commands]) acceptOut(one);
   }
-  await program.parseAsync([...argv], { from: "user" });
+  if (argv[0] === "complete") (await import("./completion.ts")).complete(program, argv.slice(2));
+  else await program.parseAsync([...argv], { from: "user" });
   return code;
 }
 
@@ -93,5 +94,5 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
     if (!quiet) effects.stderr.write(`${line}\n`);
   };
   const words = argv.filter((word) => word !== "--overwrite").map(shellQuoted);
-  return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note, program: () => wholeProgram(effects) };
+  return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note };
 }
