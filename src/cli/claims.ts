@@ -55,13 +55,13 @@ async function claims(folder: string, options: ClaimsOptions, context: Context):
 }
 
 /** What is shown beside the claims. */
-interface Shown {
+interface ClaimsView {
   readonly head: Block;
   readonly gaps: readonly Block[];
   readonly parts: boolean;
 }
 
-function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room, paint: Paint): string {
+function text(claims: readonly Claim[], { head, gaps, parts }: ClaimsView, room: Room, paint: Paint): string {
   const texts = claims.map((claim) => {
     const details = parts ? partsOf(claim, paint) : [];
     return [claimText(claim, room, paint), ...details.map((block) => blocksText([block], room))].join("\n");
@@ -71,7 +71,7 @@ function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room
 }
 
 /** The claims as a table, for formats that have no colours. */
-function blocksOf(claims: readonly Claim[], { head, gaps, parts }: Shown): Block[] {
+function blocksOf(claims: readonly Claim[], { head, gaps, parts }: ClaimsView): Block[] {
   const rows = claims.map(({ id, verdict, says, because }) => [id, verdict, says, because]);
   const table = { rows: [["claim", "verdict", "says", "because"], ...rows] };
   const details = parts ? claims.flatMap((claim) => partsOf(claim).map((part) => ({ ...part, before: claim.id }))) : [];

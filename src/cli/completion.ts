@@ -116,5 +116,5 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--at": GRID_KEYS.map((key) => `${key}=`),
 };
 
-/** Those of them that take several, separated by commas. */
+/** Options with known values that take several of them, separated by commas. */
 const LISTS = ["--models", "--only", "figures --format", "--method", "--diagnostics", "--each"];

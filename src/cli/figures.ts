@@ -264,14 +264,14 @@ async function write(figure: Figure, path: string, formats: readonly Format[]): 
 }
 
 /** A part of a sweep, of which figures are drawn. */
-export interface Part {
+interface SweepPart {
   readonly without: LeftOut;
   /** For the names of files. */
   readonly words: readonly string[];
 }
 
 /** What `--models` and `--corr` leave of a sweep; undefined if that is all. UsageError for names and numbers that it lacks. */
-export function partOf(results: Results, options: Pick<FiguresOptions, "models" | "corr">): Part | undefined {
+export function partOf(results: Results, options: Pick<FiguresOptions, "models" | "corr">): SweepPart | undefined {
   const sweep = sweepOf(results);
   if ((options.models ?? options.corr) !== undefined && sweep.models.length === 0) throw nothingDone(results);
   const correlations = sweep.correlations.filter((correlation) => correlation !== null);
@@ -289,7 +289,7 @@ function nothingDone(results: Pick<Results, "path" | "at">): UsageError {
   return new UsageError(`${folderText(results)} holds no finished run; nothing to draw`);
 }
 
-/** Those of `all` that are not in a list. */
+/** The names in `all` that a comma-separated list leaves out; none without a list. */
 function leftOut(flag: string, text: string | undefined, all: readonly string[]): string[] {
   if (text === undefined) return [];
   const kept = listOption(text).map((one) => choiceOption(flag, nameOf(one, all), all));

@@ -120,15 +120,15 @@ export function formatOption({ format, csv = false, json = false }: FormatOption
   throw new UsageError(`${[...given.keys()].join(" and ")}: expected one of them`);
 }
 
-/** What a command shows: only that of the chosen format is made. */
-interface Shown {
+/** What a command shows in each format: only the chosen one is made. */
+interface Contents {
   readonly csv: () => string;
   readonly json: () => object;
   readonly blocks: () => readonly Block[];
 }
 
 /** Writes what is shown in a format. */
-export function writeAs(out: Output, format: Format, { csv, json, blocks }: Shown): void {
+export function writeAs(out: Output, format: Format, { csv, json, blocks }: Contents): void {
   if (format === "csv") out.write(csv());
   else if (format === "json") out.write(jsonText(json()));
   else out.write(blocksAs(format, blocks(), out));

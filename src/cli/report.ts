@@ -55,7 +55,7 @@ function ownFile([folder, ...others]: readonly string[]): string {
 }
 
 async function htmlOf(folders: readonly string[], options: ReportOptions, context: Context): Promise<string> {
-  const [first, ...others] = folders as [string, ...string[]];
+  const [first, ...others] = folders;
   if (others.length === 0) {
     const { results, loss } = await readWithLoss(first, options, context);
     return reportHtml(results, loss);
@@ -76,7 +76,7 @@ function choicesFor(folders: readonly string[], at: readonly string[]): string[]
 }
 
 async function serve(folders: readonly string[], options: ReportOptions, context: Context): Promise<void> {
-  const [folder, ...others] = folders as [string, ...string[]];
+  const [folder, ...others] = folders;
   if (others.length > 0) throw new UsageError(`--serve follows one sweep; leave ${others.join(" ")} out`);
   for (const flag of ["output", "overwrite"] as const)
     if (options[flag] !== undefined) throw new UsageError(`--serve writes no file; leave --${flag} out`);

@@ -144,7 +144,7 @@ async function summary(folder: string, options: SummaryOptions, context: Context
   });
 }
 
-interface Asked {
+interface TableChoices {
   readonly bad: number;
   readonly loss: LossSet;
   readonly tasks: readonly TaskSummary[];
@@ -152,7 +152,7 @@ interface Asked {
 }
 
 /** The table of final losses, and what is asked for below it. */
-function blocksOf(results: Results, options: SummaryOptions, { bad, loss, tasks, room }: Asked): Block[] {
+function blocksOf(results: Results, options: SummaryOptions, { bad, loss, tasks, room }: TableChoices): Block[] {
   const { config } = results;
   const isBadShown = options.bad !== undefined || hasBadMinima(config);
   const shown = { bad: isBadShown ? bad : null, unit: lossUnitOf(config), room };
@@ -180,7 +180,7 @@ function blocksOf(results: Results, options: SummaryOptions, { bad, loss, tasks,
   ];
 }
 
-/** The same values without the intervals that tables do not show: those over few runs or pairs. */
+/** `value` without its intervals over few runs or pairs, which tables do not show either. */
 function shownIntervals(value: unknown, count = Number.POSITIVE_INFINITY): unknown {
   if (Array.isArray(value)) return value.map((one) => shownIntervals(one, count));
   if (typeof value !== "object" || value === null) return value;

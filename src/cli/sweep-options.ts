@@ -38,7 +38,7 @@ import { goOn } from "./text/go-on.ts";
 /** More than any machine has cores; each thread takes memory. */
 const MOST_JOBS = 1024;
 
-/** Those options as checked values. */
+/** The options of a sweep as checked values. */
 export interface CheckedOptions {
   readonly config: Config;
   /** The results folder. */

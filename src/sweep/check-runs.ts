@@ -34,7 +34,7 @@ interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The same without memory, of a sweep that another machine may train. */
+/** Throws UsageError for what an engine refuses to train, without a look at memory: another machine may train the runs. */
 export async function checkTrainable(
   runs: readonly AnyRun[],
   config: Config,
