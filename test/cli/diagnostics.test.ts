@@ -1,9 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { trainedHash } from "../../src/config/config.ts";
-import { loadConfig, override } from "../../src/config/load.ts";
-import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
 import { csvFile } from "../support/csv.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -66,11 +63,4 @@ describe("mmoe sweep --diagnostics", () => {
       `--diagnostics: expected one of gates, units, gradients, alignment, got "${kind}"${hint}`,
     );
   });
-});
-
-test("the order of kinds is not a part of a sweep's identity; none is as before there were any", () => {
-  const config = (kinds: readonly string[]) => loadConfig("smoke", [override("test", "diagnostics", kinds)]);
-  expect(trainedHash(config(["units", "gates"]))).toBe(trainedHash(config(["gates", "units"])));
-  expect(trainedHash(config(DIAGNOSTIC_KINDS))).not.toBe(trainedHash(config(["gates"])));
-  expect(trainedHash(config([]))).toBe(trainedHash(loadConfig("smoke")));
 });
