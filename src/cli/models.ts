@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { MMOE } from "../called-as.ts";
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { loadConfig, setOverride } from "../config/load.ts";
 import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
@@ -93,8 +91,6 @@ function sweepConfig(
 ): Config {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
   if (flag) throw new UsageError(`${flag}: already set by the config; omit it`);
-  if (Object.hasOwn(ZOO, file) && !existsSync(file))
-    throw new UsageError(`${file} is a model, not a config; describe it with: ${MMOE} models --describe ${file}`);
   return loadConfig(configFileOf(file), [
     ...set.map(setOverride),
     ...modelFileOverrides(model),

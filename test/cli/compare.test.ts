@@ -68,7 +68,7 @@ describe("mmoe compare A B", () => {
 
   test.each([
     [["a", "--tolerance", "-1"], /^--tolerance: expected a number of at least 0, got '-1'$/],
-    [["nowhere"], /nowhere: no such folder; give one of: .*\/a$/],
+    [["nowhere"], /nowhere: no such folder; give a results folder of mmoe sweep$/],
   ])("refuses %j in one line", async ([b = "", ...argv], line) => {
     expect(refusal(await runMain(["compare", made("a", inTurn), join(root, b), ...argv]))).toMatch(line);
   });

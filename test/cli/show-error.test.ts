@@ -1,22 +1,9 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { codeModel, LINEAR } from "../support/code-model.ts";
-import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { refusal, runMain } from "../support/effects.ts";
 
 /** What a command line that is refused says. */
 const refused = async (...argv: string[]) => refusal(await runMain(argv));
-
-/** The same of a command that is typed in a folder. */
-async function refusedIn(folder: string, ...argv: string[]): Promise<string> {
-  const before = process.cwd();
-  process.chdir(folder);
-  try {
-    return await refused(...argv);
-  } finally {
-    process.chdir(before);
-  }
-}
 
 test.each([
   [["--dropout", "0.1"], "'--dropout'; did you mean '--set dropout=VALUE'?"],
@@ -42,9 +29,8 @@ test.each([
     "sweep results/figure3",
     "results/figure3 is a results folder; resume with: mmoe sweep results/figure3/config.yaml --out results/figure3",
   ],
-  ["summary results/paper/runs.csv", "results/paper/runs.csv is a file; give its folder: results/paper"],
+  ["summary results/none", "results/none: no such folder; give a results folder of mmoe sweep"],
   ["status package.json", "package.json is a file; give a results folder of mmoe sweep"],
-  ["models ple", "ple is a model, not a config; describe it with: mmoe models --describe ple"],
 ])("mmoe %s is told what to do", async (words, line) => {
   expect(await refused(...words.split(" "))).toBe(line);
 });
@@ -85,45 +71,8 @@ test("a model may be named in --models, in its place, and given by --model", asy
   expect(await runMain(argv)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^models +mine, mmoe /m) });
 });
 
-test("a results folder whose folder is mistyped is told of those in the one that was meant", async () => {
-  const folder = temporaryFolder();
-  for (const name of ["paper", "paper-long"]) {
-    mkdirSync(join(folder, "results", name), { recursive: true });
-    copyFileSync(`results/${name}/config.yaml`, join(folder, "results", name, "config.yaml"));
-  }
-  expect(await refusedIn(folder, "summary", "result/paper")).toBe(
-    "result/paper: no such folder; give one of: results/paper, results/paper-long",
-  );
-});
-
 test.each(["report", "summary", "claims", "status", "tune"])("%s says what draws label trials", async (command) => {
   expect(await refused(command, "results/figure2")).toBe(
     "results/figure2 holds label trials and no sweep; mmoe figures results/figure2 draws them",
   );
-});
-
-test("a folder without a sweep is told of those in it, and a folder that is missing of those beside it", async () => {
-  const folder = temporaryFolder();
-  const says = () => Promise.all([refused("summary", folder), refused("summary", join(folder, "none"))]);
-  for (const name of ["a", "b", "c", "d", "e"]) {
-    mkdirSync(join(folder, name));
-    writeFileSync(join(folder, name, "config.yaml"), "");
-  }
-  const some = `; give one of: ${["a", "b", "c", "d"].map((name) => join(folder, name)).join(", ")}, ... (5 in all)`;
-  expect(await says()).toEqual([
-    `${folder} holds no sweep (no config.yaml)${some}`,
-    `${folder}/none: no such folder${some}`,
-  ]);
-});
-
-test("a folder that is missing is told first of those whose names begin so, or are near", async () => {
-  const folder = temporaryFolder();
-  for (const name of ["a", "b", "c", "d", "study-9aa45b48", "study-tuned-0c1d2e3f"]) {
-    mkdirSync(join(folder, name));
-    writeFileSync(join(folder, name, "config.yaml"), "");
-  }
-  const [a, b, hashed, tuned] = ["a", "b", "study-9aa45b48", "study-tuned-0c1d2e3f"].map((name) => join(folder, name));
-  const says = (name: string) => refused("summary", join(folder, name));
-  expect(await says("study")).toContain(`; give one of: ${hashed}, ${tuned}, ${a}, ${b}, ... (6 in all)`);
-  expect(await says("stdy-9aa45b48")).toContain(`; give one of: ${hashed}, ${a}, ${b}, `);
 });

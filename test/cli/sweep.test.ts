@@ -145,22 +145,14 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
   });
 
   test.each([
-    [["--corr", "5"], "--corr: expected a number from -1 to 1, got 5"],
     [["--engine", "tfsj"], "--engine: expected one of auto, cpu, cuda, tfjs, got 'tfsj'; did you mean 'tfjs'?"],
     [["--backend", "webgl"], "--backend: expected one of wasm, cpu, tensorflow, got 'webgl'"],
     [["--backend", "tensorflow"], "--backend tensorflow is for --engine tfjs, not auto"],
-    [
-      ["--kernels", "avx"],
-      "--kernels: expected one of auto, wasm, avx2, avx512, neon, got 'avx'; did you mean 'avx2'?",
-    ],
     [["--engine", "tfjs", "--kernels", "wasm"], "--kernels wasm is for --engine cpu, not tfjs"],
     [["--engine", "tfjs", "--allow-cpu"], "--allow-cpu is for --engine cuda, not tfjs"],
-    [["--method", "pcgrd"], "--method: expected one of sum, "],
     [["--jobs", "0"], "--jobs: expected a whole number from 1 to 1024, got '0'"],
-    [["--cor", "0.5"], "unknown option '--cor'; did you mean '--corr'?"],
     [["--runs"], "option '--runs <n>' argument missing"],
     [["--runs", "2147483647"], "more than 10000000 runs; give fewer"],
-    [["--set", "modles=[mmoe]"], "--set: unknown key 'modles'; did you mean 'models'?"],
     [["--time-limit", "soon"], "--time-limit: expected a time such as 3h50m, at most 24d, got 'soon'"],
     [["--checkpoint-every", "often"], "--checkpoint-every: expected a time such as 3h50m, at most 24d, got 'often'"],
     [["--resume"], "holds no sweep to resume; leave out --resume"],

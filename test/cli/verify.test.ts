@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
@@ -95,6 +95,18 @@ test("mmoe verify DIR refuses results without a finished run, and those of an en
   engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
   await sweep("--runs", "1", "--models", "mmoe", "--corr", "0.5", "--overwrite");
   expect(refusal(await runMain(["verify", out]))).toBe(`${out} holds no finished run; nothing to verify`);
+});
+
+test("mmoe verify DIR exits with 4 where its config lacks a run that was chosen, and says which", async () => {
+  engine.load = () => differingIn("none");
+  await sweep("--models", "mmoe", "--corr", "0.5");
+  const config = join(out, "config.yaml");
+  writeFileSync(config, readFileSync(config, "utf8").replace(/^runs: 4$/m, "runs: 3"));
+  const { code, stdout, stderr } = await runMain(["verify", out, "--runs", "4", "--quiet"]);
+  expect([code, stdout.match(/ same$/gm)?.length]).toEqual([4, 3]);
+  expect(stderr).toBe(
+    `mmoe: 1 of 4 chosen runs was not trained again (mmoe/p=0.50/003): is ${config} still the config of the sweep?\n`,
+  );
 });
 
 /** How a sweep on TensorFlow is verified that is evaluated every so many steps, and one of whose losses is another again. */
