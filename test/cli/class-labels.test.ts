@@ -61,21 +61,6 @@ describe("a sweep on labels that are classes", () => {
 });
 
 describe("mmoe summary", () => {
-  test("has a table for each task of a sweep with tasks of several kinds, by the labels' names", async () => {
-    const text = await stdoutOf("summary", out);
-    expect(text).toMatch(/^loss on held-out rows after the last step/m);
-    expect(text.match(/^y_\w+ \(\w+\)$/gm)).toEqual([
-      "y_income (binary)",
-      "y_single (binary)",
-      "y_age (regression)",
-      "y_region (categorical)",
-    ]);
-    expect(text).toMatch(
-      /^ +runs +loss \[95 %\] +AUC \[95 %\] +split ± +accuracy +macro F1 +avg\. precision +nats +ECE$/m,
-    );
-    expect(text).not.toMatch(/bad|task 1/);
-  });
-
   test("has the mean over runs of each task's loss and metrics as CSV and JSON", async () => {
     const runs = csvFile(out, "runs.csv");
     const rows = csvRows(await stdoutOf("summary", out, "--csv"));

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { csvFile } from "../support/csv.ts";
@@ -43,18 +43,6 @@ describe("mmoe sweep --diagnostics", () => {
     expect(readFileSync(join(merged, "diagnostics.csv"))).toEqual(readFileSync(join(out, "diagnostics.csv")));
     const lists = "(diagnostics: gates, units, gradients, alignment there, none here)";
     expect(refusal(await sweep())).toContain(lists);
-  });
-
-  test("may have a part of them, and replaces what was there", async () => {
-    const before = out;
-    out = join(temporaryFolder(), "part");
-    await sweep("--diagnostics", "units");
-    expect(new Set(csv("diagnostics.csv").map(({ quantity }) => quantity))).toEqual(
-      new Set(["deadUnits", "activeUnits", "deadTowerUnits"]),
-    );
-    expect((await sweep("--overwrite")).code).toBe(0);
-    expect(existsSync(join(out, "diagnostics.csv"))).toBe(false);
-    out = before;
   });
 
   test.each(["gate", "paper"])("refuses %s in a line", async (kind) => {

@@ -131,14 +131,6 @@ test("the pods of mmoe k8s train, between them, the sweep that was typed", async
   expect(curves("mine")).toBe(curves("alone"));
 });
 
-test.each([
-  [["--out", "results/My_sweep.2"], "mmoe-my-sweep-2"],
-  [["--out", "x".repeat(99)], `mmoe-${"x".repeat(47)}`],
-  [["--name", "again-7"], "again-7"],
-])("mmoe k8s %j names the Job %s", async (argv, expected) => {
-  expect((await documents(...argv)).job.metadata.name).toBe(expected);
-});
-
 const CLAIM = "--claim: expected the name of a PersistentVolumeClaim, of small letters, digits, '-' and '.', got";
 const IMAGE = "--image: expected the name of a container image such as registry:5000/lab/mmoe:1.0, got";
 test.each([

@@ -59,18 +59,6 @@ test("main([]) shows the help and exits with 2", async () => {
   expect(stderr).toMatch(/^Usage: mmoe/);
 });
 
-test("mmoe models --tasks 3 counts a gate, a tower and an output a task, --json gives specs, and more tasks than inputs are refused", async () => {
-  expect(printed(await runMain(["models", "--tasks", "3"]))).toMatch(/^mmoe +12,928 +2,400 +0 +408 +27 +15,763 /m);
-  const specs = JSON.parse(printed(await runMain(["models", "--inputs", "112", "--json"])));
-  const mlp = specs.find((spec: { name: string }) => spec.name === "mmoe-mlp");
-  expect(mlp).toMatchObject({ inputs: 112, gating: "per-task", parameters: { experts: 41472, total: 50826 } });
-  const says = async (...argv: string[]) => (await runMain(["models", ...argv])).stderr;
-  expect(await says("--inputs", "9", "--tasks", "10")).toBe(
-    "mmoe: --tasks: expected a whole number from 2 to 9, got '10'\n",
-  );
-  expect(await says("--inputs", "2147483647", "--tasks", "2147483647")).toContain("from 2 to 1000, got");
-});
-
 test("a terminal without a size, which has 0 columns, gets lines of 80", async () => {
   const at = async (columns: number) =>
     [

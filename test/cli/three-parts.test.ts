@@ -61,16 +61,6 @@ describe("mmoe tune on rows of one's own", () => {
       "--loss heldout: no choice may see a test row; leave it out to choose by the validation loss",
     );
   });
-
-  test("refuses runs that trained on all rows but the test rows", async () => {
-    const out = join(temporaryFolder(), "old");
-    const plain = tableFile(60, { parts: true });
-    const trained = await runMain(["sweep", "--rows", plain, ...few, ...rates, "--set", "refit=true", "--out", out]);
-    expect(trained.code).toBe(0);
-    expect(refusal(await runMain(["tune", out]))).toContain(
-      "no choice may see a test row; train them in a new folder with --set refit=false",
-    );
-  });
 });
 
 describe("--resplit", () => {
