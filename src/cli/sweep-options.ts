@@ -51,8 +51,8 @@ export interface CheckedOptions {
   readonly checkpointMs: number | undefined;
 }
 
-/** What to train, on which engine, and where results go: the argument and options of every command that starts a sweep. */
-export const addSweepOptions = (command: Command) =>
+/** The config, and options for what is trained. */
+const addStudyOptions = (command: Command) =>
   command
     .argument(
       "[config]",
@@ -90,7 +90,11 @@ export const addSweepOptions = (command: Command) =>
     .optionsGroup("Models:")
     .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
     .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
-    .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
+    .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, []);
+
+/** The argument and options of every command that starts a sweep: what to train, on which engine, and where results go. */
+export const addSweepOptions = (command: Command) =>
+  addStudyOptions(command)
     .optionsGroup("Training:")
     .option("--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/config.md); or several`)
     .option("--weight-decay <x>", "decay of all parameters, or several values (default: 0)")
