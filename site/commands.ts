@@ -1,6 +1,6 @@
 // A page for each command, made from the declaration of the command line.
-import type { Command } from "commander";
-import { type CommandLine, commandLines, type OptionLine, type Takes } from "../src/cli/completion/command-line.ts";
+import type { Command, Option } from "commander";
+import { knownValues } from "../src/cli/completion.ts";
 import { table as markdownTable } from "../test/docs/made-tables.ts";
 import type { Page } from "./pages.ts";
 
@@ -29,20 +29,16 @@ const GUIDES: Readonly<Record<string, string>> = {
 };
 
 export function commandPages(program: Command): Page[] {
-  const lines = new Map(commandLines(program).map((line) => [line.name, line]));
-  return program.commands.map((command) => ({
-    path: `commands/${command.name()}.md`,
-    text: commandPage(command, lines.get(command.name()) as CommandLine),
-  }));
+  return program.commands.map((command) => ({ path: `commands/${command.name()}.md`, text: commandPage(command) }));
 }
 
-function commandPage(command: Command, line: CommandLine): string {
-  const guide = GUIDES[line.name];
-  const parts = command.commands.length > 0 ? innerSections(command) : [usage(command), optionTables(command, line)];
+function commandPage(command: Command): string {
+  const guide = GUIDES[command.name()];
+  const parts = command.commands.length > 0 ? innerSections(command) : [usage(command), optionTables(command)];
   const more = guide === undefined ? "" : `The guide to it is [${guide}.md](../${guide}.md).`;
   return [
-    `# mmoe ${line.name}`,
-    sentence(line.about),
+    `# mmoe ${command.name()}`,
+    sentence(command.description()),
     ...parts,
     notes(command),
     more,
@@ -54,16 +50,12 @@ function commandPage(command: Command, line: CommandLine): string {
 
 /** The commands within a command, such as `mmoe census prepare`. */
 function innerSections(command: Command): string[] {
-  const lines = commandLines(command);
-  return command.commands.flatMap((inner, i) => {
-    const line = lines[i];
-    return [
-      `## mmoe ${command.name()} ${line.name}`,
-      sentence(line.about),
-      usage(inner),
-      optionTables(inner, line, "###"),
-    ];
-  });
+  return command.commands.flatMap((inner) => [
+    `## mmoe ${command.name()} ${inner.name()}`,
+    sentence(inner.description()),
+    usage(inner),
+    optionTables(inner, "###"),
+  ]);
 }
 
 function usage(command: Command): string {
@@ -84,28 +76,24 @@ function usage(command: Command): string {
 }
 
 /** Options under the headings that they have in the help. */
-function optionTables(command: Command, { options }: CommandLine, mark = "##"): string {
-  const groupOf = new Map(command.options.map((option) => [option.long, option.helpGroupHeading ?? "Options:"]));
-  const groups = new Map<string, OptionLine[]>();
-  for (const option of options) {
-    const group = groupOf.get(option.flags.at(-1)) ?? "Options:";
-    groups.set(group, [...(groups.get(group) ?? []), option]);
+function optionTables(command: Command, mark = "##"): string {
+  const groups = new Map<string, string[][]>();
+  for (const option of command.options) {
+    const group = option.helpGroupHeading ?? "Options:";
+    groups.set(group, [...(groups.get(group) ?? []), optionRow(command, option)]);
   }
+  groups.set("Options:", [...(groups.get("Options:") ?? []), [code("-h, --help"), "show help"]]);
   return [...groups]
-    .map(([group, lines]) => `${mark} ${group.replace(/:$/, "")}\n\n${table(["option", "does"], lines.map(optionRow))}`)
+    .map(([group, rows]) => `${mark} ${group.replace(/:$/, "")}\n\n${table(["option", "does"], rows)}`)
     .join("\n\n");
 }
 
 /** The values that are known stand below; text about them names few values by itself. */
-function optionRow({ flags, about, takes }: OptionLine): string[] {
-  const values = takes.values.filter((value) => !about.includes(value));
-  const known = values.length === 0 ? "" : `\n${takes.values.map(code).join(", ")}`;
-  return [code(`${flags.join(", ")}${valueText(takes)}`), `${about}${known}`];
-}
-
-function valueText({ kind, name, optional }: Takes): string {
-  if (kind === "nothing") return "";
-  return optional ? ` [${name}]` : ` <${name}>`;
+function optionRow(command: Command, option: Option): string[] {
+  const { flags, description } = option;
+  const values = knownValues(command.name(), option).map((value) => value.replace(/=$/, ""));
+  const isNamed = values.every((value) => description.includes(value));
+  return [code(flags), isNamed ? description : `${description}\n${values.map(code).join(", ")}`];
 }
 
 /** What the help says below the options: its paragraphs, and its examples as code. */

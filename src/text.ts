@@ -39,3 +39,8 @@ const LATEX_SIGNS: Readonly<Record<string, string>> = {
 export function latexText(text: string): string {
   return text.replaceAll(/[\\~^±×−µ–<>|]|[&%$#_{}]/g, (sign) => LATEX_SIGNS[sign] ?? `\\${sign}`);
 }
+
+/** The name of a metric on validation rows: `validationAuc/1` of `auc/1`. */
+export function validationName(name: string): string {
+  return `validation${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}

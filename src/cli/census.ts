@@ -25,19 +25,16 @@ import { parquetOf } from "../records/parquet.ts";
 import type { Results } from "../records/read-results.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
 import { shellQuoted } from "../text.ts";
-import { type Context, type Define, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import { AT_OPTION, readEnded } from "./loss-commands.ts";
 import {
   blocksAs,
   choiceOption,
-  commandOf,
   countOption,
+  FORMAT_OPTION,
   folderOption,
   formatOption,
-  formatOptions,
-  type Given,
   numberOption,
-  type OptionSpecs,
   outputFile,
   writeAs,
   writeOutput,
@@ -47,37 +44,44 @@ import { aucBlocks, aucNotes, fileFacts, preparedBlocks } from "./text/census-te
 /** As the paper has it of both files together: a third of the rows is for validation and test. */
 const HELDOUT = 1 / 3;
 
-const FILES = [
-  ["<data>", "census-income.data, or its .gz"],
-  ["[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)"],
-] as const;
+const withPrepareOptions = (command: Command) =>
+  command
+    .argument("<data>", "census-income.data, or its .gz")
+    .argument("[test]", "census-income.test, or its .gz (default: a share of the rows of the first file)")
+    .option("-o, --output <folder>", "folder for the tables and configs", "census")
+    .option("--values <n>", "most values of a category; the rarest become 'other'", String(ONE_HOT))
+    .option("--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, DEFAULT_COLLEGE)
+    .option(
+      "--heldout <share>",
+      `of one file, the share of rows for validation and test (default: ${HELDOUT.toFixed(4)})`,
+    )
+    .option("--seed <n>", "seed of the split into parts", "0")
+    .option("--resplit", "no parts in the tables of one file: each run draws its own split")
+    .option("--from-age <years>", "only rows of people of this age and older")
+    .option("--overwrite", "replace tables and configs that are there")
+    .addHelpText("after", HELP);
 
-const PREPARE = [
-  ["-o, --output <folder>", "folder for the tables and configs", "census"],
-  ["--values <n>", "most values of a category; the rarest become 'other'", String(ONE_HOT)],
-  ["--college <level>", `the education at which college begins: ${COLLEGE.join(", ")}`, DEFAULT_COLLEGE],
-  ["--heldout <share>", `of one file, the share of rows for validation and test (default: ${HELDOUT.toFixed(4)})`],
-  ["--seed <n>", "seed of the split into parts", "0"],
-  ["--resplit", "no parts in the tables of one file: each run draws its own split"],
-  ["--from-age <years>", "only rows of people of this age and older"],
-  ["--overwrite", "replace tables and configs that are there"],
-] as const satisfies OptionSpecs;
+type PrepareOptions = OptionsOf<typeof withPrepareOptions>;
 
-type PrepareOptions = Given<typeof PREPARE>;
+const withTablesOptions = (command: Command) =>
+  command
+    .argument("<folders...>", "results folders of the study")
+    .option(...AT_OPTION)
+    .option(...FORMAT_OPTION)
+    .option("--csv", "as --format csv: a row for each model and task")
+    .option("--json", "as --format json: the same numbers")
+    .addHelpText("after", HELP);
 
-const TABLES = [
-  AT_OPTION,
-  ...formatOptions({ csv: "a row for each model and task", json: "the same numbers" }),
-] as const satisfies OptionSpecs;
-
-type TablesOptions = Given<typeof TABLES>;
+type TablesOptions = OptionsOf<typeof withTablesOptions>;
 
 export const define: Define = (command, run) => {
   command.addHelpText("after", HELP);
   const preparing = command.command("prepare").description("make the study's tables and configs of UCI's files");
-  commandOf(FILES, PREPARE, HELP, prepare)(preparing, run);
+  withPrepareOptions(preparing).action((data, test, options) =>
+    run((context) => prepare(data, test, options, context)),
+  );
   const showing = command.command("tables").description("show AUC of both tasks beside the paper's Tables 1 and 2");
-  commandOf([["<folders...>", "results folders of the study"]], TABLES, HELP, show)(showing, run);
+  withTablesOptions(showing).action((folders, options) => run((context) => show(folders, options, context)));
 };
 
 const HELP = `

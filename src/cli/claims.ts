@@ -4,22 +4,13 @@ import { claimsCsv, claimsOf, coveringCommands, shortRuns } from "../claims/clai
 import { boundText, oursText, paperText } from "../claims/judge.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { listed, shellQuoted } from "../text.ts";
-import { type Context, EXIT, examples } from "./command.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
 import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, RESULTS, readWithLoss } from "./loss-commands.ts";
-import { blocksAs, commandOf, formatOption, formatOptions, type Given, jsonText, type OptionSpecs } from "./options.ts";
+import { blocksAs, FORMAT_OPTION, formatOption, jsonText } from "./options.ts";
 import { type Block, blocksText, type Room, roomOf } from "./text/blocks.ts";
 import { fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { wrapped } from "./text/table.ts";
-
-const OPTIONS = [
-  LOSS_OPTION,
-  AT_OPTION,
-  ["--parts", "show the parts of each claim, with intervals and the paper's values"],
-  ...formatOptions({ csv: "a row for each part", json: "every part, and how it was tested" }),
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `
 A claim holds if the 95 % interval of each of its parts lies in the range that
@@ -29,9 +20,23 @@ parts, lies outside. Otherwise it is undecided.
 Exits with 4 if a claim does not hold.
 ${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts", "mmoe claims results/rates --at lr=0.01")}`;
 
-export const define = commandOf(RESULTS, OPTIONS, HELP, claims);
+const withOptions = (command: Command) =>
+  command
+    .argument(...RESULTS)
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
+    .option("--parts", "show the parts of each claim, with intervals and the paper's values")
+    .option(...FORMAT_OPTION)
+    .option("--csv", "as --format csv: a row for each part")
+    .option("--json", "as --format json: every part, and how it was tested")
+    .addHelpText("after", HELP);
 
-async function claims(folder: string, options: Options, context: Context): Promise<number> {
+type ClaimsOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folder, options) => run((context) => claims(folder, options, context)));
+
+async function claims(folder: string, options: ClaimsOptions, context: Context): Promise<number> {
   const { results, loss } = await readWithLoss(folder, options, context);
   const found = claimsOf(results, loss);
   const format = formatOption(options);
@@ -50,13 +55,13 @@ async function claims(folder: string, options: Options, context: Context): Promi
 }
 
 /** What is shown beside the claims. */
-interface Shown {
+interface ClaimsView {
   readonly head: Block;
   readonly gaps: readonly Block[];
   readonly parts: boolean;
 }
 
-function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room, paint: Paint): string {
+function text(claims: readonly Claim[], { head, gaps, parts }: ClaimsView, room: Room, paint: Paint): string {
   const texts = claims.map((claim) => {
     const details = parts ? partsOf(claim, paint) : [];
     return [claimText(claim, room, paint), ...details.map((block) => blocksText([block], room))].join("\n");
@@ -66,7 +71,7 @@ function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room
 }
 
 /** The claims as a table, for formats that have no colours. */
-function blocksOf(claims: readonly Claim[], { head, gaps, parts }: Shown): Block[] {
+function blocksOf(claims: readonly Claim[], { head, gaps, parts }: ClaimsView): Block[] {
   const rows = claims.map(({ id, verdict, says, because }) => [id, verdict, says, because]);
   const table = { rows: [["claim", "verdict", "says", "because"], ...rows] };
   const details = parts ? claims.flatMap((claim) => partsOf(claim).map((part) => ({ ...part, before: claim.id }))) : [];

@@ -1,9 +1,17 @@
-import type { Command } from "commander";
+import type { Command as TypedCommand } from "@commander-js/extra-typings";
 import { MMOE } from "../called-as.ts";
 import type { MachineError } from "../system-errors.ts";
 
 /** What a command does. It gives the exit code; nothing for `EXIT.done`. */
-export type Action = (context: Context) => Promise<number> | Promise<void>;
+type Action = (context: Context) => Promise<number> | Promise<void>;
+
+/** A command of commander before it has arguments and options; with them, its type knows what `action` gets. */
+export type Command = TypedCommand;
+
+/** The values of the options that a function adds to a command. */
+export type OptionsOf<Declares extends (command: Command) => { opts(): object }> = ReturnType<
+  ReturnType<Declares>["opts"]
+>;
 
 /**
  * What a command's file exports; it is loaded only when the command is called. It adds arguments, options and an action
@@ -50,8 +58,6 @@ export interface Context {
   readonly argv: readonly string[];
   /** The command line without --overwrite: the command that goes on. */
   readonly commandLine: string;
-  /** The command line with every command's options; only completion needs them. */
-  program(): Promise<Command>;
   /** Writes a line on stderr: progress, or a decision. */
   note(line: string): void;
 }

@@ -3,10 +3,8 @@ import type { Define } from "./command.ts";
 export interface CommandEntry {
   /** Its heading in `mmoe --help`. */
   readonly group: "Train" | "Results" | "Models and data" | "Clusters" | "This machine";
-  /** Its line in `mmoe --help`, in completion and in the manual page. */
+  /** Its line in `mmoe --help`, and in completion. */
   readonly summary: string;
-  /** What it works on: a sweep that has yet to be trained, with --set, or results folders; absent for neither. */
-  readonly on?: "a sweep" | "results";
   readonly load: () => Promise<{ define: Define }>;
 }
 
@@ -15,7 +13,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sweep: {
     group: "Train",
     summary: "train models at several correlations, many runs each; write CSV",
-    on: "a sweep",
     load: () => import("./sweep.ts"),
   },
   init: {
@@ -26,61 +23,51 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   status: {
     group: "Train",
     summary: "show which runs of a sweep are done, failed or missing",
-    on: "results",
     load: () => import("./status.ts"),
   },
   merge: {
     group: "Train",
     summary: "join results of shards or machines; write the CSV files",
-    on: "results",
     load: () => import("./merge.ts"),
   },
   verify: {
     group: "Train",
     summary: "train some finished runs again and compare",
-    on: "results",
     load: () => import("./verify.ts"),
   },
   summary: {
     group: "Results",
     summary: "show final losses of each cell, tests, gains of tasks, costs",
-    on: "results",
     load: () => import("./summary.ts"),
   },
   compare: {
     group: "Results",
     summary: "compare two results folders: is the second worse?",
-    on: "results",
     load: () => import("./compare.ts"),
   },
   claims: {
     group: "Results",
     summary: "test the paper's seven claims on a sweep",
-    on: "results",
     load: () => import("./claims.ts"),
   },
   figures: {
     group: "Results",
     summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers",
-    on: "results",
     load: () => import("./figures.ts"),
   },
   tune: {
     group: "Results",
     summary: "choose listed settings for each model; write the config",
-    on: "results",
     load: () => import("./tune.ts"),
   },
   export: {
     group: "Results",
     summary: "write runs or curves as Parquet or CSV",
-    on: "results",
     load: () => import("./export.ts"),
   },
   report: {
     group: "Results",
     summary: "write one HTML page with table, figures, claims and provenance",
-    on: "results",
     load: () => import("./report.ts"),
   },
   play: {
@@ -91,13 +78,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   slurm: {
     group: "Clusters",
     summary: "print or submit a sweep as a Slurm job array",
-    on: "a sweep",
     load: () => import("./slurm.ts"),
   },
   k8s: {
     group: "Clusters",
     summary: "print a sweep as an indexed Kubernetes Job",
-    on: "a sweep",
     load: () => import("./k8s.ts"),
   },
   data: {
@@ -131,8 +116,3 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import("./completion.ts"),
   },
 };
-
-/** The commands that work on it. */
-export function commandsOn(what: NonNullable<CommandEntry["on"]>): string[] {
-  return Object.keys(COMMANDS).filter((name) => COMMANDS[name]?.on === what);
-}

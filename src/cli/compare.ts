@@ -9,30 +9,13 @@ import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
 import { foldersOnRows } from "../summary/row-pairs.ts";
-import { type Context, EXIT, examples } from "./command.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
 import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
-import {
-  commandOf,
-  formatOption,
-  formatOptions,
-  type Given,
-  numberOption,
-  type OptionSpecs,
-  writeAs,
-} from "./options.ts";
+import { FORMAT_OPTION, formatOption, numberOption, writeAs } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { rowPairBlocks } from "./text/summary-text.ts";
-
-const OPTIONS = [
-  [LOSS_OPTION[0], LOSS_OPTION[1].replace("the config", "A's config")],
-  AT_OPTION,
-  ["--tolerance <loss>", "largest accepted rise of B's mean loss, in the unit of the losses", "0"],
-  ...formatOptions({ csv: "a row for each cell", json: "all cells and runs" }),
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `
 Runs are paired by their id. A cell of B is worse if the lower end of the
@@ -46,17 +29,24 @@ Exits with 4 if B is worse in some cell, or if a run that is done in A failed
 in B.
 ${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`;
 
-export const define = commandOf(
-  [
-    ["<a>", "a results folder"],
-    ["<b>", "a second one, from another engine, version or setting"],
-  ],
-  OPTIONS,
-  HELP,
-  compare,
-);
+const withOptions = (command: Command) =>
+  command
+    .argument("<a>", "a results folder")
+    .argument("<b>", "a second one, from another engine, version or setting")
+    .option(LOSS_OPTION[0], LOSS_OPTION[1].replace("the config", "A's config"))
+    .option(...AT_OPTION)
+    .option("--tolerance <loss>", "largest accepted rise of B's mean loss, in the unit of the losses", "0")
+    .option(...FORMAT_OPTION)
+    .option("--csv", "as --format csv: a row for each cell")
+    .option("--json", "as --format json: all cells and runs")
+    .addHelpText("after", HELP);
 
-async function compare(a: string, b: string, options: Options, context: Context): Promise<number> {
+type CompareOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((a, b, options) => run((context) => compare(a, b, options, context)));
+
+async function compare(a: string, b: string, options: CompareOptions, context: Context): Promise<number> {
   const format = formatOption(options);
   const tolerance = numberOption("--tolerance", options.tolerance, 0);
   const { results: before, loss } = await readWithLoss(a, options, context);

@@ -11,28 +11,29 @@ import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../text.ts";
 import { duration } from "../units.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { commandOf, type Given, type OptionSpecs } from "./options.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
 import { stopOnSignals } from "./stop.ts";
 import { CUDA_SETTINGS, downloadText } from "./text/doctor-text.ts";
 
-const OPTIONS = [
-  ["--prefix <folder>", "folder (default: $MMOE_CUDA_HOME, or mmoe/cuda in the user's data folder)"],
-  ["--cpu", "TensorFlow for the CPU alone"],
-  ["--dry-run", "print what is missing and every package that would be downloaded; install nothing"],
-] as const satisfies OptionSpecs;
+const withOptions = (command: Command) =>
+  command
+    .option("--prefix <folder>", "folder (default: $MMOE_CUDA_HOME, or mmoe/cuda in the user's data folder)")
+    .option("--cpu", "TensorFlow for the CPU alone")
+    .option("--dry-run", "print what is missing and every package that would be downloaded; install nothing");
 
-type Options = Given<typeof OPTIONS>;
+type CudaOptions = OptionsOf<typeof withOptions>;
 
 export const define: Define = (command, run) => {
   const lines = ["mmoe cuda setup --dry-run", "mmoe cuda setup", "mmoe cuda setup --prefix /scratch/mmoe-cuda"];
   const help = `${CUDA_SETTINGS}${examples(...lines)}`;
   command.addHelpText("after", help);
   const setup = command.command("setup").description("download TensorFlow with CUDA and build its binding for Node");
-  commandOf([], OPTIONS, help, setUp)(setup, run);
+  withOptions(setup)
+    .addHelpText("after", help)
+    .action((options) => run((context) => setUp(options, context)));
 };
 
-async function setUp(options: Options, context: Context): Promise<number> {
+async function setUp(options: CudaOptions, context: Context): Promise<number> {
   const { effects, note } = context;
   const { prefix, cpu = false } = options;
   const plan = { home: prefix === undefined ? cudaHome(effects.env) : resolve(prefix), cpu };

@@ -15,45 +15,12 @@ import { computationHere } from "../records/provenance.ts";
 import { runsAt } from "../sweep/plan.ts";
 import { withTables } from "../sweep/share.ts";
 import { numberOf, thousands } from "../units.ts";
-import { type Context, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
-import {
-  choiceOption,
-  collect,
-  commandOf,
-  countOption,
-  type Given,
-  listOption,
-  type OptionSpecs,
-  outputFile,
-  writeOutput,
-} from "./options.ts";
+import { choiceOption, collect, countOption, listOption, outputFile, writeOutput } from "./options.ts";
 import { batchRows, ROW_FORMATS, type RunRows, rowCount, setRows, writeRows } from "./rows-output.ts";
 import { roomOf } from "./text/blocks.ts";
 import { leftOut, measureTrials, trialsTable } from "./text/rows-preview.ts";
-
-const ARGUMENTS = [["[config]", "a config, preset or results folder: its rows (default: paper)"]] as const;
-
-const OPTIONS = [
-  ["--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas"],
-  ["--rows <n>", "number of rows (default: those of the config's set; without a config 10000)"],
-  ["--run <i>", "the rows of this run: its index, from 0", "0"],
-  ["--seed <n>", "the sweep's seed (default: 0, or the config's)"],
-  ["--data <preset>", `the generator's constants: ${Object.keys(GENERATOR_PRESETS).join(", ")}, or {inputs: ...}`],
-  ["--tasks <n>", "tasks K that share the correlation (default: 2, or the config's)"],
-  ["--set <key=value>", "any other setting of the config; repeatable", collect, []],
-  ["--step <s>", "the fresh rows of step s (default: 0, the fixed training set)"],
-  ["--steps <a-b>", "the batches of steps a to b, as the run trains on them"],
-  ["--heldout", "the held-out rows: of a table, the test rows"],
-  ["--validation", "the validation rows of a table"],
-  ["--parts", "instead of rows, which part each row of the table is of, and what test rows have alone"],
-  ["--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2"],
-  ["--format <name>", "csv (the default), parquet or npy"],
-  ["-o, --output <file>", "output file (default: stdout); with --trials a folder for the records"],
-  ["--overwrite", "replace the output file or folder"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `
 --format npy: NumPy's format, records of x [D] and y [K]; an array [N] of them,
@@ -65,7 +32,34 @@ ${examples(
   "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o figure2",
 )}`;
 
-export const define = commandOf(ARGUMENTS, OPTIONS, HELP, data);
+const withOptions = (command: Command) =>
+  command
+    .argument("[config]", "a config, preset or results folder: its rows (default: paper)")
+    .option("--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas")
+    .option("--rows <n>", "number of rows (default: those of the config's set; without a config 10000)")
+    .option("--run <i>", "the rows of this run: its index, from 0", "0")
+    .option("--seed <n>", "the sweep's seed (default: 0, or the config's)")
+    .option(
+      "--data <preset>",
+      `the generator's constants: ${Object.keys(GENERATOR_PRESETS).join(", ")}, or {inputs: ...}`,
+    )
+    .option("--tasks <n>", "tasks K that share the correlation (default: 2, or the config's)")
+    .option("--set <key=value>", "any other setting of the config; repeatable", collect, [])
+    .option("--step <s>", "the fresh rows of step s (default: 0, the fixed training set)")
+    .option("--steps <a-b>", "the batches of steps a to b, as the run trains on them")
+    .option("--heldout", "the held-out rows: of a table, the test rows")
+    .option("--validation", "the validation rows of a table")
+    .option("--parts", "instead of rows, which part each row of the table is of, and what test rows have alone")
+    .option("--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2")
+    .option("--format <name>", "csv (the default), parquet or npy")
+    .option("-o, --output <file>", "output file (default: stdout); with --trials a folder for the records")
+    .option("--overwrite", "replace the output file or folder")
+    .addHelpText("after", HELP);
+
+type DataOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((config, options) => run((context) => data(config, options, context)));
 
 /** Rows of a trial lie in memory together: these take 4 GB at 100 inputs. */
 const MOST_TRIAL_ROWS = 10_000_000;
@@ -73,7 +67,7 @@ const MOST_TRIAL_ROWS = 10_000_000;
 /** Rows that are written where no config says how many. */
 const ROWS = "10000";
 
-async function data(file: string | undefined, options: Options, context: Context): Promise<void> {
+async function data(file: string | undefined, options: DataOptions, context: Context): Promise<void> {
   const { corr, trials: trialCount } = options;
   const config = loadConfig(file === undefined ? "paper" : configFileOf(file), [
     ...options.set.map(setOverride),
@@ -95,7 +89,7 @@ async function data(file: string | undefined, options: Options, context: Context
 }
 
 /** Label correlations over trials, as a table, and as records if a folder is given. */
-function trials(settings: TrialSettings, options: Options, { effects, argv }: Context): void {
+function trials(settings: TrialSettings, options: DataOptions, { effects, argv }: Context): void {
   const { output, overwrite = false } = options;
   if (output !== undefined) checkTrialsFolder(output, overwrite);
   const origins = computationHere(argv);
@@ -105,7 +99,7 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
 }
 
 /** The part of each row of a table in one run, as CSV, and on stderr how many there are, and values that training rows lack. */
-function parts(config: Config, options: Options, { effects, note }: Context): void {
+function parts(config: Config, options: DataOptions, { effects, note }: Context): void {
   if (config.rows === null) throw new UsageError("--parts: is for rows of a file; generated rows have no places");
   const run = runOf(config, options, "trainRows", "heldoutRows") as AnyRun & FromTable;
   const set = tableSetOf(run);
@@ -132,7 +126,7 @@ function parts(config: Config, options: Options, { effects, note }: Context): vo
 }
 
 /** The run of `--run`, whose models and grid points must agree in some settings. */
-function runOf(config: Config, options: Options, ...keys: (keyof TrainingSettings)[]): AnyRun {
+function runOf(config: Config, options: DataOptions, ...keys: (keyof TrainingSettings)[]): AnyRun {
   const runs = runsAt(config, countOption("--run", options.run, 0));
   return withTables([agreeing(runs, keys)])[0];
 }
@@ -143,7 +137,7 @@ function partsText({ index }: AnyRun, places: Readonly<Record<string, Uint32Arra
 }
 
 /** The rows of one run, and on stderr their label correlation beside the closed form's. */
-async function pairs(config: Config, options: Options, ofConfig: boolean, context: Context): Promise<void> {
+async function pairs(config: Config, options: DataOptions, ofConfig: boolean, context: Context): Promise<void> {
   const { effects, note, commandLine } = context;
   if ((config.correlations?.length ?? 0) > 1) {
     throw new UsageError(`--corr: expected one correlation without --trials, got '${options.corr}'`);
@@ -163,7 +157,7 @@ async function pairs(config: Config, options: Options, ofConfig: boolean, contex
 }
 
 /** `ofConfig`: a config was given, and says how many rows a set has. */
-function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRows {
+function chosenRows(config: Config, options: DataOptions, ofConfig: boolean): RunRows {
   const run = runOf(config, options, "trainRows", "sampling", "batch", "heldoutRows");
   if (options.steps !== undefined) return batchRows(run, stepsOption(options.steps, options));
   const { batch, trainRows } = run.training;
@@ -185,7 +179,7 @@ function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRow
 }
 
 /** `1-100` or `7`: the first step and the last. */
-function stepsOption(text: string, { rows, step, heldout }: Options): [number, number] {
+function stepsOption(text: string, { rows, step, heldout }: DataOptions): [number, number] {
   const stray = Object.entries({ "--rows": rows, "--step": step, "--heldout": heldout }).find(([, given]) => given);
   if (stray !== undefined) throw new UsageError(`${stray[0]}: --steps does not use it; leave it out`);
   const [first = "", last = first, ...more] = text.split("-");

@@ -13,28 +13,30 @@ import {
 } from "../sweep/engine-diagnosis.ts";
 import { ENGINE_NAMES } from "../sweep/engines.ts";
 import { version } from "../version.ts";
-import { type Context, EXIT, examples } from "./command.ts";
-import { choiceOption, commandOf, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
+import { choiceOption, jsonText, kernelsOption } from "./options.ts";
 import { CUDA_SETTINGS, type Diagnosis, doctorText } from "./text/doctor-text.ts";
 import { paintFor } from "./text/paint.ts";
-
-const OPTIONS = [
-  ["--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto"],
-  ["--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`],
-  ["--python <path>", "the Python interpreter of models in Python (default: as in mmoe sweep)"],
-  ["--json", "as JSON"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `\nExits with 4 if an engine that you asked for, or that is set up, does not work.\n${CUDA_SETTINGS}${examples(
   "mmoe doctor",
   "mmoe doctor --engine cuda && mmoe sweep --engine cuda",
 )}`;
 
-export const define = commandOf([], OPTIONS, HELP, doctor);
+const withOptions = (command: Command) =>
+  command
+    .option("--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto")
+    .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
+    .option("--python <path>", "the Python interpreter of models in Python (default: as in mmoe sweep)")
+    .option("--json", "as JSON")
+    .addHelpText("after", HELP);
 
-async function doctor(options: Options, { effects, note }: Context): Promise<number> {
+type DoctorOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((options) => run((context) => doctor(options, context)));
+
+async function doctor(options: DoctorOptions, { effects, note }: Context): Promise<number> {
   const asked = choiceOption("--engine", options.engine, ENGINE_NAMES);
   const asksFor = kernelsOption(options.kernels, asked);
   const kernels = kernelFacts({ kernels: asksFor, env: effects.env });

@@ -6,23 +6,14 @@ import { written } from "../records/find-results.ts";
 import { parquetColumns, parquetOf } from "../records/parquet.ts";
 import { runsSheet } from "../records/runs-csv.ts";
 import { numberOf } from "../units.ts";
-import { type Context, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import { AT_OPTION, RESULTS, readEnded } from "./loss-commands.ts";
-import { choiceOption, commandOf, type Given, type OptionSpecs, outputFile, pathOption, writeOut } from "./options.ts";
+import { choiceOption, outputFile, pathOption, writeOut } from "./options.ts";
 
 /** What can be exported. */
 const KINDS = { runs: runsSheet, curves: longCurvesSheet } as const;
 
 export const WHAT = Object.keys(KINDS) as (keyof typeof KINDS)[];
-
-const OPTIONS = [
-  ["--what <name>", "runs: one row per run; curves: one row per run and evaluation", "runs"],
-  AT_OPTION,
-  ["-o, --output <file>", "a file that ends in .parquet or .csv (default: CSV on stdout)"],
-  ["--overwrite", "replace the output file"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `
 The columns are those of runs.csv and curves-long.csv. What is empty in CSV is
@@ -33,9 +24,21 @@ ${examples(
   "mmoe export results/rates --at lr=0.01 > runs.csv",
 )}`;
 
-export const define = commandOf(RESULTS, OPTIONS, HELP, exportRecords);
+const withOptions = (command: Command) =>
+  command
+    .argument(...RESULTS)
+    .option("--what <name>", "runs: one row per run; curves: one row per run and evaluation", "runs")
+    .option(...AT_OPTION)
+    .option("-o, --output <file>", "a file that ends in .parquet or .csv (default: CSV on stdout)")
+    .option("--overwrite", "replace the output file")
+    .addHelpText("after", HELP);
 
-async function exportRecords(folder: string, options: Options, context: Context): Promise<void> {
+type ExportOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folder, options) => run((context) => exportRecords(folder, options, context)));
+
+async function exportRecords(folder: string, options: ExportOptions, context: Context): Promise<void> {
   const sheetOf = KINDS[choiceOption("--what", options.what, WHAT)];
   const { output } = options;
   const format = output === undefined ? "csv" : formatOf(output, options);
@@ -53,7 +56,7 @@ async function exportRecords(folder: string, options: Options, context: Context)
 }
 
 /** The format that a file's name asks for. Throws UsageError for another one, or if the file is there. */
-function formatOf(output: string, { overwrite = false }: Options): "csv" | "parquet" {
+function formatOf(output: string, { overwrite }: ExportOptions): "csv" | "parquet" {
   const ending = /\.(csv|parquet)$/.exec(pathOption("--output", output))?.[1];
   if (ending === undefined)
     throw new UsageError(`--output: expected a file that ends in .parquet or .csv, got '${output}'`);

@@ -31,9 +31,9 @@ import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
-import { type Context, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import { AT_OPTION, folderText, LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { choiceOption, commandOf, folderOption, type Given, listOption, type OptionSpecs } from "./options.ts";
+import { choiceOption, folderOption, listOption } from "./options.ts";
 
 /** All themes but the report page's, which takes its colours from the page. */
 const THEMES = THEME_NAMES.filter((name) => name !== "page");
@@ -42,30 +42,6 @@ const THEMES = THEME_NAMES.filter((name) => name !== "page");
 const VERDICTS = "verdicts";
 
 const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
-
-const OPTIONS = [
-  ["--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`],
-  ["--format <names>", "svg, png, pdf, tikz, separated by commas; the numbers are always written as CSV", "svg"],
-  LOSS_OPTION,
-  AT_OPTION,
-  ["--statistic <name>", "over a cell's runs: mean or median", "mean"],
-  ["--scale <name>", "axis of losses: linear or log", "linear"],
-  ["--theme <name>", THEMES.join(", "), "light"],
-  ["--paper", "draw the paper's results behind ours, and ours minus the paper's"],
-  ["--sum", "in figures 4, 5 and final-loss, draw the sum of the tasks' losses, not their mean"],
-  ["--letters", "name the panels a, b, c, for captions of papers"],
-  ["--width <length>", "of the figure, such as 17cm, 6.9in or 498pt (default: 3.3in, a column)"],
-  ["--height <length>", "of the figure; panels are stretched, texts keep their size"],
-  ["--x-limits <a,b>", "ends of the axis of steps in figures 3 and 4 and train-heldout"],
-  ["--y-limits <a,b>", "ends of the axis of losses in the same figures"],
-  ["--title <text>", "above the figure, in bold"],
-  ["--font <family>", "of all texts, which stay text; for --format svg"],
-  ["--models <names>", "draw only these models, separated by commas"],
-  ["--corr <list>", "draw only these correlations, separated by commas"],
-  ["-o, --output <folder>", "output folder (default: figures/ in the results folder)"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = examples(
   "mmoe figures results/paper",
@@ -76,14 +52,40 @@ const HELP = examples(
   "mmoe figures results/paper --loss heldout --statistic median --scale log",
 );
 
-export const define = commandOf(
-  [["<folder>", "a results folder, or one of mmoe data --trials"]],
-  OPTIONS,
-  HELP,
-  figures,
-);
+const withOptions = (command: Command) =>
+  command
+    .argument("<folder>", "a results folder, or one of mmoe data --trials")
+    .option("--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`)
+    .option(
+      "--format <names>",
+      "svg, png, pdf, tikz, separated by commas; the numbers are always written as CSV",
+      "svg",
+    )
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
+    .option("--statistic <name>", "over a cell's runs: mean or median", "mean")
+    .option("--scale <name>", "axis of losses: linear or log", "linear")
+    .option("--theme <name>", THEMES.join(", "), "light")
+    .option("--paper", "draw the paper's results behind ours, and ours minus the paper's")
+    .option("--sum", "in figures 4, 5 and final-loss, draw the sum of the tasks' losses, not their mean")
+    .option("--letters", "name the panels a, b, c, for captions of papers")
+    .option("--width <length>", "of the figure, such as 17cm, 6.9in or 498pt (default: 3.3in, a column)")
+    .option("--height <length>", "of the figure; panels are stretched, texts keep their size")
+    .option("--x-limits <a,b>", "ends of the axis of steps in figures 3 and 4 and train-heldout")
+    .option("--y-limits <a,b>", "ends of the axis of losses in the same figures")
+    .option("--title <text>", "above the figure, in bold")
+    .option("--font <family>", "of all texts, which stay text; for --format svg")
+    .option("--models <names>", "draw only these models, separated by commas")
+    .option("--corr <list>", "draw only these correlations, separated by commas")
+    .option("-o, --output <folder>", "output folder (default: figures/ in the results folder)")
+    .addHelpText("after", HELP);
 
-async function figures(folder: string, options: Options, { effects, note }: Context): Promise<void> {
+type FiguresOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folder, options) => run((context) => figures(folder, options, context)));
+
+async function figures(folder: string, options: FiguresOptions, { effects, note }: Context): Promise<void> {
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
   const chosen = { ...chosenOptions(options), ...pageOptions(options, formats) };
@@ -126,21 +128,21 @@ function ownFolder(folder: string): string {
   throw new UsageError(`${path} is a link; give the folder as -o`);
 }
 
-function chosenOptions({ loss, statistic, scale, theme, paper = false, sum = false, letters = false }: Options) {
+function chosenOptions({ loss, statistic, scale, theme, paper, sum, letters }: FiguresOptions) {
   const asked = lossOption(loss);
   return {
     ...(asked && { loss: asked }),
     statistic: choiceOption("--statistic", statistic, STATISTICS),
     scale: choiceOption("--scale", scale, SCALES),
     theme: choiceOption("--theme", theme, THEMES),
-    paper,
+    paper: paper === true,
     ...(sum && { sum }),
     ...(letters && { letters }),
   };
 }
 
 /** Size, limits, title and font. */
-function pageOptions({ title, font, ...options }: Options, formats: readonly Format[]) {
+function pageOptions({ title, font, ...options }: FiguresOptions, formats: readonly Format[]) {
   const other = formats.find((format) => format !== "svg");
   if (font !== undefined && other !== undefined)
     throw new UsageError(`--font ${font} is for --format svg; ${other} files have Fira Sans in them`);
@@ -182,7 +184,7 @@ function limitsOption(flag: string, text: string | undefined): Limits | undefine
   throw new UsageError(`${flag}: expected two rising numbers, such as 0,0.3, got '${text}'`);
 }
 
-function checkLimits(options: Options, kinds: readonly Drawable[]): void {
+function checkLimits(options: FiguresOptions, kinds: readonly Drawable[]): void {
   for (const [flag, key] of [
     ["--x-limits", "xLimits"],
     ["--y-limits", "yLimits"],
@@ -211,7 +213,11 @@ interface Drawable extends Pick<SweepFigure, "name" | "supports"> {
  * The kinds of figures for which a folder may have records, at the values that `--at` chooses, and the part that is drawn; the loss
  * that its config reports; and what to say where the paper is drawn beside its runs.
  */
-async function kindsIn(folder: string, options: Pick<Options, "at" | "models" | "corr">, note: (line: string) => void) {
+async function kindsIn(
+  folder: string,
+  options: Pick<FiguresOptions, "at" | "models" | "corr">,
+  note: (line: string) => void,
+) {
   if (!holdsTrials(folder)) {
     const all = await readResults(folder, note);
     const at = choiceIn(options.at, all, "--at");
@@ -258,14 +264,14 @@ async function write(figure: Figure, path: string, formats: readonly Format[]): 
 }
 
 /** A part of a sweep, of which figures are drawn. */
-export interface Part {
+interface SweepPart {
   readonly without: LeftOut;
   /** For the names of files. */
   readonly words: readonly string[];
 }
 
 /** What `--models` and `--corr` leave of a sweep; undefined if that is all. UsageError for names and numbers that it lacks. */
-export function partOf(results: Results, options: Pick<Options, "models" | "corr">): Part | undefined {
+export function partOf(results: Results, options: Pick<FiguresOptions, "models" | "corr">): SweepPart | undefined {
   const sweep = sweepOf(results);
   if ((options.models ?? options.corr) !== undefined && sweep.models.length === 0) throw nothingDone(results);
   const correlations = sweep.correlations.filter((correlation) => correlation !== null);
@@ -283,7 +289,7 @@ function nothingDone(results: Pick<Results, "path" | "at">): UsageError {
   return new UsageError(`${folderText(results)} holds no finished run; nothing to draw`);
 }
 
-/** Those of `all` that are not in a list. */
+/** The names in `all` that a comma-separated list leaves out; none without a list. */
 function leftOut(flag: string, text: string | undefined, all: readonly string[]): string[] {
   if (text === undefined) return [];
   const kept = listOption(text).map((one) => choiceOption(flag, nameOf(one, all), all));

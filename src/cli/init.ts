@@ -3,24 +3,27 @@ import { MMOE } from "../called-as.ts";
 import { loadConfig, presetNames } from "../config/load.ts";
 import { DECLARED, SETTING_KEYS, type SettingKey } from "../config/schema.ts";
 import { shellQuoted } from "../text.ts";
-import { type Context, examples } from "./command.ts";
-import { choiceOption, commandOf, type Given, type OptionSpecs, outputFile, writeOut, writeOutput } from "./options.ts";
-
-const OPTIONS = [
-  ["-o, --output <file>", "where the config goes (default: stdout)"],
-  ["--overwrite", "replace the output file"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
+import { choiceOption, outputFile, writeOut, writeOutput } from "./options.ts";
 
 const HELP = `
 The config has one line per setting, commented out: the preset's value and what
 it may be. Uncomment what you change.
 ${examples("mmoe init -o my.yaml && mmoe sweep my.yaml --dry-run", "mmoe init zoo")}`;
 
-export const define = commandOf([["[preset]", "the preset that the config extends", "paper"]], OPTIONS, HELP, init);
+const withOptions = (command: Command) =>
+  command
+    .argument("[preset]", "the preset that the config extends", "paper")
+    .option("-o, --output <file>", "where the config goes (default: stdout)")
+    .option("--overwrite", "replace the output file")
+    .addHelpText("after", HELP);
 
-async function init(preset: string, options: Options, { effects, note }: Context): Promise<void> {
+type InitOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((preset, options) => run((context) => init(preset, options, context)));
+
+async function init(preset: string, options: InitOptions, { effects, note }: Context): Promise<void> {
   choiceOption("preset", preset, presetNames());
   const file = outputFile(options);
   if (file === undefined) {

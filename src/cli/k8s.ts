@@ -5,11 +5,11 @@ import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { clusterName, LONGEST_JOB } from "./cluster/names.ts";
 import { checkSweep } from "./cluster/shard-option.ts";
-import { type Context, type Define, EXIT, examples } from "./command.ts";
-import { addOptions, countOption, type Given, type OptionSpecs, REQUIRED } from "./options.ts";
-import { addSweepOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
+import { countOption } from "./options.ts";
+import { addSweepOptions, typedWords } from "./sweep-options.ts";
 
-/** Options of a sweep that its config does not hold; they are passed on as typed. */
+/** K8sOptions of a sweep that its config does not hold; they are passed on as typed. */
 const PASSED_ON = [
   "--engine",
   "--allow-cpu",
@@ -23,37 +23,37 @@ const PASSED_ON = [
   "--keep-predictions",
 ];
 
-const OPTIONS = [
-  ["--completions <n>", "pods, each a shard of the sweep", REQUIRED],
-  ["--image <image>", "a container image with mmoe on its PATH", REQUIRED],
-  ["--parallelism <n>", "pods at a time (default: all)"],
-  ["--name <name>", "name of the Job and its ConfigMap (default: mmoe-NAME-HASH)"],
-  ["--claim <name>", "PersistentVolumeClaim for the results, which all pods may write to", "mmoe-results"],
-  ["--cpus <n>", "cores of a pod", "1"],
-  ["--gpus <n>", "GPUs of a pod; with several, one process each", "0"],
-  ["--memory <size>", "memory of a pod, such as 2Gi"],
-] as const satisfies OptionSpecs;
-
-type Options = SweepOptions & Given<typeof OPTIONS>;
-
-export const define: Define = (command, run) => {
-  addOptions(addSweepOptions(command).optionsGroup("Job:"), OPTIONS)
+const withOptions = (command: Command) =>
+  addSweepOptions(command)
+    .optionsGroup("Job:")
+    .requiredOption("--completions <n>", "pods, each a shard of the sweep")
+    .requiredOption("--image <image>", "a container image with mmoe on its PATH")
+    .option("--parallelism <n>", "pods at a time (default: all)")
+    .option("--name <name>", "name of the Job and its ConfigMap (default: mmoe-NAME-HASH)")
+    .option("--claim <name>", "PersistentVolumeClaim for the results, which all pods may write to", "mmoe-results")
+    .option("--cpus <n>", "cores of a pod", "1")
+    .option("--gpus <n>", "GPUs of a pod; with several, one process each", "0")
+    .option("--memory <size>", "memory of a pod, such as 2Gi")
     .addHelpText(
       "after",
       examples(
         "mmoe k8s paper --completions 16 --image lab/mmoe --cpus 4 | kubectl apply -f -",
         "mmoe k8s paper --runs 50 --completions 8 --image lab/mmoe --gpus 1",
       ),
-    )
-    .action((file: string, options: Options) =>
-      run((context) => {
-        const passedOn = command.options.filter(({ long }) => PASSED_ON.includes(long ?? ""));
-        return k8s(file, options, typedWords(command, passedOn), context);
-      }),
     );
+
+type K8sOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) => {
+  withOptions(command).action((file, options) =>
+    run((context) => {
+      const passedOn = command.options.filter(({ long }) => PASSED_ON.includes(long ?? ""));
+      return k8s(file, options, typedWords(command, passedOn), context);
+    }),
+  );
 };
 
-async function k8s(file: string, options: Options, typed: string[], { effects }: Context): Promise<void> {
+async function k8s(file: string, options: K8sOptions, typed: string[], { effects }: Context): Promise<void> {
   const { config, out } = await checkSweep(file, options);
   const code = config.ownModels.find(isCodeDefinition);
   if (code)

@@ -20,7 +20,7 @@ import type { Block } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 
 /** What commands take that show results so far. */
-export const RESULTS = [["<folder>", "a results folder; the sweep may still be running"]] as const;
+export const RESULTS = ["<folder>", "a results folder; the sweep may still be running"] as const;
 
 /** The option that says which loss a command shows. */
 export const LOSS_OPTION = [
@@ -28,13 +28,13 @@ export const LOSS_OPTION = [
   "train, heldout or running, the mean of all batch losses since step 1 (default: what the config reports)",
 ] as const;
 
-/** The same option of a command whose table has two losses by default: three would be wider than a terminal. */
+/** --loss of a command whose table has two losses by default: three would be wider than a terminal. */
 export const TABLE_LOSS_OPTION = [
   LOSS_OPTION[0],
   "only this loss in the table: train, heldout or running (default: what the config reports, and heldout)",
 ] as const;
 
-/** The losses in such a table. */
+/** The losses in a table of two: the one that --loss names alone, else what the config reports and the held-out loss. */
 export function tableLosses(text: string | undefined, { report }: Pick<Config, "report">): LossSet[] {
   const asked = lossOption(text);
   return asked === undefined ? [report === "heldout" ? "train" : report, "heldout"] : [asked];
@@ -82,7 +82,7 @@ export function headOf(results: Results, loss: LossSet, ...more: readonly string
   return { before: `${folderText(results)}\n${before}` };
 }
 
-/** Which loss is shown, how to see the others, and `more` lines. */
+/** What the output of a loss begins with below the folder: the loss shown, how to see the others, and `more` lines. */
 export function lossHead(results: Results, loss: LossSet, ...more: readonly string[]) {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
   const about = `${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;

@@ -14,30 +14,33 @@ import type { RunRecord } from "../records/record.ts";
 import { planWanted } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/sweep-status.ts";
 import { numberOf } from "../units.ts";
-import { type Context, type Effects, EXIT, examples } from "./command.ts";
+import { type Command, type Context, type Define, type Effects, EXIT, examples, type OptionsOf } from "./command.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
-import { commandOf, folderOption, type Given, jsonText, type OptionSpecs } from "./options.ts";
+import { folderOption, jsonText } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { resultsText } from "./text/summary-table.ts";
 import { keptText } from "./text/sweep-start.ts";
-
-const OPTIONS = [
-  ["-o, --output <folder>", "where results go (default: the folder, if only one is given)"],
-  ["--long", "also write every run's curve (curves-long.csv)"],
-  TABLE_LOSS_OPTION,
-  ["--json", "the counts as JSON, instead of the table"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
   "mmoe merge results/paper",
   "mmoe merge shard-1 shard-2 shard-3 -o results/paper",
 )}`;
 
-export const define = commandOf([["<folders...>", "results folders of one sweep"]], OPTIONS, HELP, merge);
+const withOptions = (command: Command) =>
+  command
+    .argument("<folders...>", "results folders of one sweep")
+    .option("-o, --output <folder>", "where results go (default: the folder, if only one is given)")
+    .option("--long", "also write every run's curve (curves-long.csv)")
+    .option(...TABLE_LOSS_OPTION)
+    .option("--json", "the counts as JSON, instead of the table")
+    .addHelpText("after", HELP);
 
-async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
+type MergeOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folders, options) => run((context) => merge(folders, options, context)));
+
+async function merge(folders: readonly string[], options: MergeOptions, { effects, note }: Context): Promise<number> {
   const out = options.output === undefined ? folders[0] : folderOption("--output", options.output);
   const { long = false, json = false } = options;
   if (options.output === undefined && folders.length > 1) {

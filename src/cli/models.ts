@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { MMOE } from "../called-as.ts";
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { loadConfig, setOverride } from "../config/load.ts";
 import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
@@ -18,19 +16,9 @@ import { type DescribeOptions, describeModel } from "../sweep/engines.ts";
 import { runsAt } from "../sweep/plan.ts";
 import { printable } from "../text.ts";
 import { parametersText, thousands } from "../units.ts";
-import { type Context, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
-import {
-  choiceOption,
-  collect,
-  commandOf,
-  countOption,
-  type Given,
-  jsonText,
-  type OptionSpecs,
-  outputFile,
-  writeOutput,
-} from "./options.ts";
+import { choiceOption, collect, countOption, jsonText, outputFile, writeOutput } from "./options.ts";
 import { npyHeader } from "./rows-output.ts";
 import { type Room, roomOf } from "./text/blocks.ts";
 import { codeText, type Description, modelText } from "./text/model-text.ts";
@@ -40,28 +28,6 @@ const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 
 /** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
 const MOST_TASKS = 1_000;
-
-const ARGUMENTS = [
-  ["[config]", "a config, preset or results folder: list its models (default: all of mmoe's)"],
-] as const;
-
-const OPTIONS = [
-  ["--model <file>", "with a config: add your own model, as in mmoe sweep", collect, []],
-  ["--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, []],
-  ["--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, []],
-  ["--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)"],
-  ["--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`],
-  ["--tasks <n>", "tasks K (default: 2)"],
-  ["--json", "as JSON: specs, and counts by part"],
-  ["--describe <model>", "one model: formula, drawing, sizes, source, engines"],
-  ["--initial <model>", "with a config: write a model's initial values in a run, in NumPy's format"],
-  ["--run <i>", "with --initial: the run's index, from 0"],
-  ["--set <key=value>", "with a config: any other setting; repeatable", collect, []],
-  ["-o, --output <file>", "with --initial: output file"],
-  ["--overwrite", "replace the output file"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = examples(
   "mmoe models",
@@ -73,9 +39,30 @@ const HELP = examples(
   "mmoe models paper --initial mmoe --run 17 -o mmoe.npy",
 );
 
-export const define = commandOf(ARGUMENTS, OPTIONS, HELP, show);
+const withOptions = (command: Command) =>
+  command
+    .argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)")
+    .option("--model <file>", "with a config: add your own model, as in mmoe sweep", collect, [])
+    .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
+    .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
+    .option("--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)")
+    .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
+    .option("--tasks <n>", "tasks K (default: 2)")
+    .option("--json", "as JSON: specs, and counts by part")
+    .option("--describe <model>", "one model: formula, drawing, sizes, source, engines")
+    .option("--initial <model>", "with a config: write a model's initial values in a run, in NumPy's format")
+    .option("--run <i>", "with --initial: the run's index, from 0")
+    .option("--set <key=value>", "with a config: any other setting; repeatable", collect, [])
+    .option("-o, --output <file>", "with --initial: output file")
+    .option("--overwrite", "replace the output file")
+    .addHelpText("after", HELP);
 
-async function show(file: string | undefined, options: Options, { effects }: Context): Promise<void> {
+type ModelsOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((config, options) => run((context) => show(config, options, context)));
+
+async function show(file: string | undefined, options: ModelsOptions, { effects }: Context): Promise<void> {
   const { json = false, describe, initial } = options;
   checkInitial(file, options);
   const { stdout, env } = effects;
@@ -89,7 +76,7 @@ async function show(file: string | undefined, options: Options, { effects }: Con
   else stdout.write(json ? jsonText(models.map(described)) : listText(models, room));
 }
 
-function dimensionsOf({ inputs, tasks, model, modelSet, set }: Options): Dimensions {
+function dimensionsOf({ inputs, tasks, model, modelSet, set }: ModelsOptions): Dimensions {
   const given = { "--model": model, "--model-set": modelSet, "--set": set };
   const flag = Object.entries(given).find(([, texts]) => texts.length > 0)?.[0];
   if (flag) throw new UsageError(`${flag}: expected a config with the other models; give one, such as paper`);
@@ -99,13 +86,11 @@ function dimensionsOf({ inputs, tasks, model, modelSet, set }: Options): Dimensi
 
 function sweepConfig(
   file: string,
-  { inputs, tasks, model, modelSet, set, env: names }: Options,
+  { inputs, tasks, model, modelSet, set, env: names }: ModelsOptions,
   variables: Env,
 ): Config {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
   if (flag) throw new UsageError(`${flag}: already set by the config; omit it`);
-  if (Object.hasOwn(ZOO, file) && !existsSync(file))
-    throw new UsageError(`${file} is a model, not a config; describe it with: ${MMOE} models --describe ${file}`);
   return loadConfig(configFileOf(file), [
     ...set.map(setOverride),
     ...modelFileOverrides(model),
@@ -200,7 +185,7 @@ async function ofCode(model: CodeModel, options: DescribeOptions): Promise<Liste
 }
 
 /** Refuses options that lack --initial, and --initial without a config or a file: UsageError. */
-function checkInitial(config: string | undefined, { initial, run, output, overwrite }: Options): void {
+function checkInitial(config: string | undefined, { initial, run, output, overwrite }: ModelsOptions): void {
   const stray = Object.entries({ "--run": run, "--output": output, "--overwrite": overwrite }).find(
     ([, given]) => given,
   );
@@ -212,7 +197,7 @@ function checkInitial(config: string | undefined, { initial, run, output, overwr
 }
 
 /** Writes one record: a field for each tensor of the model, by its name. */
-function writeInitial(config: Config, text: string, options: Options): void {
+function writeInitial(config: Config, text: string, options: ModelsOptions): void {
   const name = choiceOption("--initial", text, config.models);
   const runs = runsAt(config, countOption("--run", options.run ?? "0", 0));
   const run = agreeing(

@@ -1,6 +1,5 @@
 // What commands share: values of options, the file that they write, and the formats that they print.
 import { existsSync, statSync } from "node:fs";
-import type { Command } from "commander";
 import { LARGEST_COUNT } from "../config/kinds.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { KERNEL_CHOICES, type KernelChoice } from "../engines/cpu/kernel-sets.ts";
@@ -8,7 +7,7 @@ import { UsageError } from "../errors.ts";
 import { writeWholeSync } from "../files.ts";
 import { writable } from "../records/find-results.ts";
 import type { EngineName } from "../sweep/engines.ts";
-import type { Action, Context, Define, Output } from "./command.ts";
+import type { Output } from "./command.ts";
 import { type Block, blocksLatex, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
 /** A whole number from a flag's text; UsageError with flag and value for anything else. */
@@ -71,77 +70,13 @@ export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-/** In the place of a default: the option must be given. */
-export const REQUIRED = Symbol("required");
-
-/** An option's flags and its line in the help; a default, or that it is required, or may be given again. */
-type OptionSpec =
-  | readonly [flags: string, about: string, fallback?: string | typeof REQUIRED]
-  | readonly [flags: string, about: string, parse: typeof collect, before: readonly string[]];
-export type OptionSpecs = readonly OptionSpec[];
-/** By their heading in the help. */
-export type GroupedSpecs = Readonly<Record<string, OptionSpecs>>;
-
-/** The key of an option's value: `timeLimit` of `--time-limit <time>`. */
-type KeyOf<Flags> = Flags extends `${string}--${infer Long}` ? Camel<Long> : never;
-type Camel<Long extends string> = Long extends `${infer Name} ${string}`
-  ? Camel<Name>
-  : Long extends `${infer First}-${infer Rest}`
-    ? `${First}${Capitalize<Camel<Rest>>}`
-    : Long;
-type ValueOf<Flags> = Flags extends `${string}<${string}`
-  ? string
-  : Flags extends `${string}[${string}`
-    ? string | true
-    : boolean;
-
-/** What was given of some options, as it was typed. */
-export type Given<Specs extends OptionSpecs, Spec extends OptionSpec = Specs[number]> = {
-  readonly [One in Extract<Spec, readonly [string, string]> as KeyOf<One[0]>]?: ValueOf<One[0]>;
-} & {
-  readonly [One in Exclude<Spec, readonly [string, string]> as KeyOf<One[0]>]: One["length"] extends 4
-    ? readonly string[]
-    : string;
-};
-
-export function addOptions(command: Command, specs: OptionSpecs): Command {
-  for (const [flags, about, ...others] of specs) {
-    if (others[0] === REQUIRED) command.requiredOption(flags, about);
-    else command.option(flags, about, ...(others as [string]));
-  }
-  return command;
-}
-
-/** The arguments of a command, each with its line in the help, and perhaps a default. */
-export type ArgumentSpecs = readonly (readonly [name: string, about: string, fallback?: string])[];
-
-/** A command with arguments and options; `action` gets what was typed of them, and the context. */
-export function commandOf<Typed extends unknown[]>(
-  args: ArgumentSpecs,
-  options: OptionSpecs,
-  help: string,
-  action: (...given: [...Typed, context: Context]) => ReturnType<Action>,
-): Define {
-  return (command, run) => {
-    for (const one of args) command.argument(...one);
-    addOptions(command, options)
-      .addHelpText("after", help)
-      .action((...typed) => run((context) => action(...(typed.slice(0, -1) as Typed), context))); // the last is the command
-  };
-}
-
-export function addGroups(command: Command, groups: GroupedSpecs): Command {
-  for (const [heading, specs] of Object.entries(groups)) addOptions(command.optionsGroup(heading), specs);
-  return command;
-}
-
-interface Options {
-  readonly output?: string;
-  readonly overwrite?: boolean;
+interface OutputOptions {
+  readonly output?: string | undefined;
+  readonly overwrite?: boolean | undefined;
 }
 
 /** The file to write; undefined without -o. Refuses `-`, and to replace a file without --overwrite: UsageError. */
-export function outputFile({ output, overwrite = false }: Options): string | undefined {
+export function outputFile({ output, overwrite = false }: OutputOptions): string | undefined {
   if (output === undefined) return undefined;
   const file = pathOption("--output", output);
   if (file === "-") throw new UsageError("--output: expected a file, got '-'; a file of this name is ./-");
@@ -164,15 +99,13 @@ export function writeOut(out: Output, text: string): Promise<boolean> {
 export const TEXT_FORMATS = ["table", "csv", "json", "markdown", "latex"] as const;
 type Format = (typeof TEXT_FORMATS)[number];
 
-type FormatOptions = Given<ReturnType<typeof formatOptions>>;
+/** What a command takes beside --csv and --json, which say what these formats hold. */
+export const FORMAT_OPTION = ["--format <name>", `${TEXT_FORMATS.join(", ")} (default: table)`] as const;
 
-/** --format and the shorter flags; `csv` and `json` say what these formats hold. */
-export function formatOptions({ csv, json }: { readonly csv: string; readonly json: string }) {
-  return [
-    ["--format <name>", `${TEXT_FORMATS.join(", ")} (default: table)`],
-    ["--csv", `as --format csv: ${csv}`],
-    ["--json", `as --format json: ${json}`],
-  ] as const satisfies OptionSpecs;
+interface FormatOptions {
+  readonly format?: string | undefined;
+  readonly csv?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
 
 /** Throws UsageError for an unknown format, or for two of them. */
@@ -187,15 +120,15 @@ export function formatOption({ format, csv = false, json = false }: FormatOption
   throw new UsageError(`${[...given.keys()].join(" and ")}: expected one of them`);
 }
 
-/** What a command shows: only that of the chosen format is made. */
-interface Shown {
+/** What a command shows in each format: only the chosen one is made. */
+interface Contents {
   readonly csv: () => string;
   readonly json: () => object;
   readonly blocks: () => readonly Block[];
 }
 
 /** Writes what is shown in a format. */
-export function writeAs(out: Output, format: Format, { csv, json, blocks }: Shown): void {
+export function writeAs(out: Output, format: Format, { csv, json, blocks }: Contents): void {
   if (format === "csv") out.write(csv());
   else if (format === "json") out.write(jsonText(json()));
   else out.write(blocksAs(format, blocks(), out));

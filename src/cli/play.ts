@@ -7,34 +7,33 @@ import { addressOf, configSettings, MOST_MODELS, type PlaySettings, settingsIn }
 import { OPTIMIZER_KEYS } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { type Context, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import { startServer } from "./live/live-server.ts";
 import { configFileOf } from "./one-run.ts";
 import { openPage } from "./open-page.ts";
-import { commandOf, countOption, type Given, type OptionSpecs } from "./options.ts";
+import { countOption } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 
 const PAGE = fileURLToPath(new URL("../../dist/play/index.html", import.meta.url));
-
-const ARGUMENTS = [
-  ["[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper"],
-] as const;
-
-const OPTIONS = [
-  ["--open", "open the page in a browser"],
-  ["--port <port>", "the port (default: a free one)"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `\nThe page trains in the browser. It is served to this machine alone until Ctrl-C.\n${examples(
   "mmoe play --open",
   "mmoe play my.yaml",
 )}`;
 
-export const define = commandOf(ARGUMENTS, OPTIONS, HELP, play);
+const withOptions = (command: Command) =>
+  command
+    .argument("[config]", "a YAML or JSON file, or a preset, whose settings the page begins with", "paper")
+    .option("--open", "open the page in a browser")
+    .option("--port <port>", "the port (default: a free one)")
+    .addHelpText("after", HELP);
 
-async function play(file: string, { port, open = false }: Options, context: Context): Promise<void> {
+type PlayOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((config, options) => run((context) => play(config, options, context)));
+
+async function play(file: string, { port, open }: PlayOptions, context: Context): Promise<void> {
   const { effects, note } = context;
   const asked = port === undefined ? undefined : countOption("--port", port, 1, 65_535);
   const paper = loadConfig("paper");

@@ -8,26 +8,10 @@ import { writable } from "../records/find-results.ts";
 import { configIn, type Results } from "../records/read-results.ts";
 import { reportHtml, togetherHtml } from "../report/report.ts";
 import { together } from "../report/together.ts";
-import { type Context, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption, readEnded, readWithLoss } from "./loss-commands.ts";
 import { openPage } from "./open-page.ts";
-import { commandOf, countOption, type Given, type OptionSpecs, writeOutput } from "./options.ts";
-
-const ARGUMENTS = [
-  ["<folders...>", "a results folder, whose sweep may still be running, or several, on one page"],
-] as const;
-
-const OPTIONS = [
-  ["-o, --output <file>", "the file to write (default: report.html in the folder; needed for several)"],
-  LOSS_OPTION,
-  AT_OPTION,
-  ["--overwrite", "replace a file that is not a report"],
-  ["--open", "open the page in a browser"],
-  ["--serve", "write no file: serve the page on this machine, and follow the sweep, until Ctrl-C"],
-  ["--port <port>", "with --serve: the port (default: a free one)"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
+import { countOption, writeOutput } from "./options.ts";
 
 const HELP = `\nThe page includes all losses; --loss chooses the one that it shows first.\n${examples(
   "mmoe report results/paper",
@@ -36,9 +20,24 @@ const HELP = `\nThe page includes all losses; --loss chooses the one that it sho
   "mmoe report results/paper results/paper-tuned -o both.html",
 )}`;
 
-export const define = commandOf(ARGUMENTS, OPTIONS, HELP, report);
+const withOptions = (command: Command) =>
+  command
+    .argument("<folders...>", "a results folder, whose sweep may still be running, or several, on one page")
+    .option("-o, --output <file>", "the file to write (default: report.html in the folder; needed for several)")
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
+    .option("--overwrite", "replace a file that is not a report")
+    .option("--open", "open the page in a browser")
+    .option("--serve", "write no file: serve the page on this machine, and follow the sweep, until Ctrl-C")
+    .option("--port <port>", "with --serve: the port (default: a free one)")
+    .addHelpText("after", HELP);
 
-async function report(folders: readonly string[], options: Options, context: Context): Promise<void> {
+type ReportOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folders, options) => run((context) => report(folders, options, context)));
+
+async function report(folders: readonly string[], options: ReportOptions, context: Context): Promise<void> {
   if (options.serve) return serve(folders, options, context);
   const { overwrite = false } = options;
   if (options.port !== undefined) throw new UsageError(`--port ${options.port} is for --serve; give both`);
@@ -55,8 +54,8 @@ function ownFile([folder, ...others]: readonly string[]): string {
   throw new UsageError("a page of several sweeps is in the folder of none; give its file, such as -o both.html");
 }
 
-async function htmlOf(folders: readonly string[], options: Options, context: Context): Promise<string> {
-  const [first, ...others] = folders as [string, ...string[]];
+async function htmlOf(folders: readonly string[], options: ReportOptions, context: Context): Promise<string> {
+  const [first, ...others] = folders;
   if (others.length === 0) {
     const { results, loss } = await readWithLoss(first, options, context);
     return reportHtml(results, loss);
@@ -76,8 +75,8 @@ function choicesFor(folders: readonly string[], at: readonly string[]): string[]
   return listed.map((keys, i) => texts.filter((text) => isOf(keys)(text) || (i === 0 && !isOf(listed.flat())(text))));
 }
 
-async function serve(folders: readonly string[], options: Options, context: Context): Promise<void> {
-  const [folder, ...others] = folders as [string, ...string[]];
+async function serve(folders: readonly string[], options: ReportOptions, context: Context): Promise<void> {
+  const [folder, ...others] = folders;
   if (others.length > 0) throw new UsageError(`--serve follows one sweep; leave ${others.join(" ")} out`);
   for (const flag of ["output", "overwrite"] as const)
     if (options[flag] !== undefined) throw new UsageError(`--serve writes no file; leave --${flag} out`);

@@ -4,42 +4,45 @@ import { shellQuoted } from "../text.ts";
 import { BIN } from "./cluster/devices.ts";
 import { checkFolder, checkSweep } from "./cluster/shard-option.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript, stopTimes, submit } from "./cluster/slurm-script.ts";
-import { type Context, type Define, examples } from "./command.ts";
-import { addOptions, collect, countOption, type Given, type OptionSpecs, REQUIRED } from "./options.ts";
-import { addSweepOptions, type CheckedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
+import { collect, countOption } from "./options.ts";
+import { addSweepOptions, type CheckedOptions, typedWords } from "./sweep-options.ts";
 
-const OPTIONS = [
-  ["--array <n>", "tasks, each a shard of the sweep; 16%4 for at most 4 at a time", REQUIRED],
-  ["--time <limit>", "time limit of a task, in Slurm's format", "4:00:00"],
-  ["--partition <name>", "partition for the tasks"],
-  ["--cpus <n>", "cores of a task", "1"],
-  ["--gpus <n>", "GPUs of a task; with several, one process each", "0"],
-  ["--restarts <n>", "how often a stopped or killed task is requeued", "10"],
-  ["--sbatch <option>", "a further option of sbatch, such as account=lab; repeatable", collect, []],
-  ["--mmoe <command>", "shell command that starts mmoe on the nodes (default: this one)"],
-  ["--submit", "submit the script, and a job that merges the results afterwards"],
-] as const satisfies OptionSpecs;
+/** The heading of options that are not passed on to the tasks. */
+const OWN_GROUP = "Job array:";
 
-type Options = SweepOptions & Given<typeof OPTIONS>;
-
-export const define: Define = (command, run) => {
-  const others = command.options.length;
-  addSweepOptions(command);
-  const sweepOptions = command.options.slice(others);
-  addOptions(command.optionsGroup("Job array:"), OPTIONS)
+const withOptions = (command: Command) =>
+  addSweepOptions(command)
+    .optionsGroup(OWN_GROUP)
+    .requiredOption("--array <n>", "tasks, each a shard of the sweep; 16%4 for at most 4 at a time")
+    .option("--time <limit>", "time limit of a task, in Slurm's format", "4:00:00")
+    .option("--partition <name>", "partition for the tasks")
+    .option("--cpus <n>", "cores of a task", "1")
+    .option("--gpus <n>", "GPUs of a task; with several, one process each", "0")
+    .option("--restarts <n>", "how often a stopped or killed task is requeued", "10")
+    .option("--sbatch <option>", "a further option of sbatch, such as account=lab; repeatable", collect, [])
+    .option("--mmoe <command>", "shell command that starts mmoe on the nodes (default: this one)")
+    .option("--submit", "submit the script, and a job that merges the results afterwards")
     .addHelpText(
       "after",
       examples(
         "mmoe slurm paper --array 16 --cpus 4 --time 4:00:00 > paper.sh",
         "mmoe slurm configs/paper.yaml --array 16 --gpus 1 --partition gpu --submit",
       ),
-    )
-    .action((file: string, options: Options) =>
-      run((context) => slurm(file, options, typedWords(command, sweepOptions), context)),
     );
+
+type SlurmOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) => {
+  withOptions(command).action((file, options) =>
+    run((context) => {
+      const passedOn = command.options.filter(({ helpGroupHeading }) => helpGroupHeading !== OWN_GROUP);
+      return slurm(file, options, typedWords(command, passedOn), context);
+    }),
+  );
 };
 
-async function slurm(file: string, options: Options, typed: readonly string[], context: Context): Promise<void> {
+async function slurm(file: string, options: SlurmOptions, typed: readonly string[], context: Context): Promise<void> {
   const checked = await checkSweep(file, options);
   checkFolder(checked);
   const job = jobOf([file, ...typed], checked, options);
@@ -48,7 +51,7 @@ async function slurm(file: string, options: Options, typed: readonly string[], c
   else context.effects.stdout.write(script);
 }
 
-function jobOf(words: readonly string[], { config, out }: CheckedOptions, options: Options): SlurmJob {
+function jobOf(words: readonly string[], { config, out }: CheckedOptions, options: SlurmOptions): SlurmJob {
   const thisCommand = `${shellQuoted(process.execPath)} ${shellQuoted(BIN)}`;
   const { time, partition, sbatch: extra, mmoe = thisCommand } = options;
   const cpus = countOption("--cpus", options.cpus);

@@ -1,20 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UsageError } from "../errors.ts";
 import { type SweepStatus, statusOf } from "../sweep/sweep-status.ts";
-import { type Context, EXIT, examples, type Output } from "./command.ts";
-import { commandOf, type Given, jsonText, type OptionSpecs } from "./options.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf, type Output } from "./command.ts";
+import { jsonText } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { type Paint, paintFor } from "./text/paint.ts";
 import { statusBlocks, totalText } from "./text/status-text.ts";
-
-const OPTIONS = [
-  ["--watch", "show it again every two seconds, until nothing is missing or Ctrl-C"],
-  ["--json", "as JSON"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
   "mmoe status results/paper",
@@ -22,9 +15,19 @@ const HELP = `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if so
   "until mmoe status results/paper; do sleep 60; done",
 )}`;
 
-export const define = commandOf([["<folder>", "a results folder"]], OPTIONS, HELP, status);
+const withOptions = (command: Command) =>
+  command
+    .argument("<folder>", "a results folder")
+    .option("--watch", "show it again every two seconds, until nothing is missing or Ctrl-C")
+    .option("--json", "as JSON")
+    .addHelpText("after", HELP);
 
-async function status(folder: string, options: Options, context: Context): Promise<number> {
+type StatusOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folder, options) => run((context) => status(folder, options, context)));
+
+async function status(folder: string, options: StatusOptions, context: Context): Promise<number> {
   const { json = false, watch = false } = options;
   if (json && watch) throw new UsageError("--json and --watch: expected one of them");
   if (watch) return watchSweep(folder, context);

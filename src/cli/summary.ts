@@ -13,7 +13,7 @@ import { rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { memorisedText, summarizeCells, summaryCsv, summaryOf } from "../summary/summary.ts";
 import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
-import { type Context, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import {
   AT_OPTION,
   coverageOf,
@@ -27,15 +27,7 @@ import {
   readEnded,
   readWithLoss,
 } from "./loss-commands.ts";
-import {
-  commandOf,
-  formatOption,
-  formatOptions,
-  type Given,
-  numberOption,
-  type OptionSpecs,
-  writeAs,
-} from "./options.ts";
+import { FORMAT_OPTION, formatOption, numberOption, writeAs } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { leadingBlock, summaryCells } from "./text/summary-table.ts";
@@ -48,24 +40,6 @@ import {
   statisticsOf,
   taskTables,
 } from "./text/summary-text.ts";
-
-const OPTIONS = [
-  LOSS_OPTION,
-  AT_OPTION,
-  ["--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)"],
-  ["--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack"],
-  ["--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)"],
-  ["--full", "all statistics of each cell, and tests between models and between correlations"],
-  ["--seesaw", "what each task gains over a model that shares nothing, in place of the losses"],
-  ["--against <model>", `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`],
-  ["--cost", "parameters, FLOP and time of each model, in place of the losses"],
-  ...formatOptions({
-    csv: "all of --full, or of another table, a row for each statistic",
-    json: "all of --full, or of another table, failed runs by name",
-  }),
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `
 Failed runs are counted and named; no loss includes them. Cells are compared on
@@ -80,7 +54,27 @@ divided by the former. single-task has as many parameters in total as mmoe;
 single-task-wide gives each task the units of all of mmoe's experts.
 ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/zoo --seesaw --against single-task-wide", "mmoe summary results/zoo --cost --format csv > cost.csv")}`;
 
-export const define = commandOf(RESULTS, OPTIONS, HELP, shown);
+const withOptions = (command: Command) =>
+  command
+    .argument(...RESULTS)
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
+    .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
+    .option("--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack")
+    .option("--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)")
+    .option("--full", "all statistics of each cell, and tests between models and between correlations")
+    .option("--seesaw", "what each task gains over a model that shares nothing, in place of the losses")
+    .option("--against <model>", `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`)
+    .option("--cost", "parameters, FLOP and time of each model, in place of the losses")
+    .option(...FORMAT_OPTION)
+    .option("--csv", "as --format csv: all of --full, or of another table, a row for each statistic")
+    .option("--json", "as --format json: all of --full, or of another table, failed runs by name")
+    .addHelpText("after", HELP);
+
+type SummaryOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folder, options) => run((context) => shown(folder, options, context)));
 
 function badOption(text: string | undefined): number {
   return text === undefined ? BAD_LOSS : numberOption("--bad", text, 0);
@@ -93,7 +87,7 @@ const TABLES = {
 } as const;
 type Table = keyof typeof TABLES;
 
-async function shown(folder: string, options: Options, context: Context): Promise<void> {
+async function shown(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
   const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
   const others = ["seesaw", "cost", "against", "loss", "bad", "rungs", "perTask", "full"] as const;
@@ -109,7 +103,7 @@ async function shown(folder: string, options: Options, context: Context): Promis
   return show(folder, options, context);
 }
 
-async function summary(folder: string, options: Options, context: Context): Promise<void> {
+async function summary(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const bad = badOption(options.bad);
   const format = formatOption(options);
   if (options.rungs && lossOption(options.loss) === "running")
@@ -138,7 +132,7 @@ async function summary(folder: string, options: Options, context: Context): Prom
   });
 }
 
-interface Asked {
+interface TableChoices {
   readonly bad: number;
   readonly loss: LossSet;
   readonly tasks: readonly TaskSummary[];
@@ -146,7 +140,7 @@ interface Asked {
 }
 
 /** The table of final losses, and what is asked for below it. */
-function blocksOf(results: Results, options: Options, { bad, loss, tasks, room }: Asked): Block[] {
+function blocksOf(results: Results, options: SummaryOptions, { bad, loss, tasks, room }: TableChoices): Block[] {
   const { config } = results;
   const isBadShown = options.bad !== undefined || hasBadMinima(config);
   const shown = { bad: isBadShown ? bad : null, unit: lossUnitOf(config), room };
@@ -174,7 +168,7 @@ function blocksOf(results: Results, options: Options, { bad, loss, tasks, room }
   ];
 }
 
-/** The same values without the intervals that tables do not show: those over few runs or pairs. */
+/** `value` without its intervals over few runs or pairs, which tables do not show either. */
 function shownIntervals(value: unknown, count = Number.POSITIVE_INFINITY): unknown {
   if (Array.isArray(value)) return value.map((one) => shownIntervals(one, count));
   if (typeof value !== "object" || value === null) return value;
@@ -186,7 +180,7 @@ function shownIntervals(value: unknown, count = Number.POSITIVE_INFINITY): unkno
 }
 
 /** Size, FLOP and time of each model. */
-async function cost(folder: string, options: Options, context: Context): Promise<void> {
+async function cost(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const format = formatOption(options);
   const results = await readEnded(folder, options.at, context);
   const models = modelCosts(results.config, results.records);
@@ -198,7 +192,7 @@ async function cost(folder: string, options: Options, context: Context): Promise
 }
 
 /** What each task gains over a model that shares nothing. */
-async function seesaw(folder: string, options: Options, context: Context): Promise<void> {
+async function seesaw(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const format = formatOption(options);
   const { results, loss } = await readWithLoss(folder, options, context);
   const found = seesawOf(results, loss, againstIn(results, options.against));

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Command, Option } from "commander";
+import type { Option } from "commander";
 import { autoStepsOverride } from "../config/auto-steps.ts";
 import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
@@ -22,15 +22,13 @@ import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { CODE_DEVICES, ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { readOnThreads } from "../tables/parquet-table.ts";
 import { keepTablesBeside } from "../tables/table-cache.ts";
+import type { Command, OptionsOf } from "./command.ts";
 import {
-  addGroups,
   choiceOption,
   collect,
   countOption,
   durationOption,
   folderOption,
-  type Given,
-  type GroupedSpecs,
   kernelsOption,
   listOption,
   pathOption,
@@ -40,7 +38,7 @@ import { goOn } from "./text/go-on.ts";
 /** More than any machine has cores; each thread takes memory. */
 const MOST_JOBS = 1024;
 
-/** Those options as checked values. */
+/** The options of a sweep as checked values. */
 export interface CheckedOptions {
   readonly config: Config;
   /** The results folder. */
@@ -53,86 +51,85 @@ export interface CheckedOptions {
   readonly checkpointMs: number | undefined;
 }
 
-/** Headings of the options in help, in their order there. */
-export const GROUPS = {
-  common: "Common options:",
-  data: "Data:",
-  models: "Models:",
-  training: "Training:",
-  running: "Running:",
-  output: "Output:",
-} as const;
+/** The config, and options for what is trained. */
+const addStudyOptions = (command: Command) =>
+  command
+    .argument("[config]", `a YAML or JSON file, or a preset: ${presetNames().join(", ")}`, "paper")
+    .optionsGroup("Common options:")
+    .option("--corr <list>", "correlations of the task pairs, separated by commas")
+    .option("--models <list>", "models, separated by commas (see mmoe models)")
+    .option("--runs <n>", "runs per model and correlation")
+    .option("--steps <n>", "training steps per run, or several values; auto with --rows: early stopping")
+    .option("--batch <n>", "training rows per step, or several values")
+    .option("--lr <x>", "learning rate, or several values")
+    .option("--seed <n>", "random seed")
+    .option("--set <key=value>", "any other setting of the config, or several values; repeatable", collect, [])
+    .option("--out <folder>", "where results go (default: results/NAME-HASH)")
+    .optionsGroup("Data:")
+    .option("--rows <file>", "train on your own rows (CSV or Parquet) instead of generated ones")
+    .option(
+      "--label <columns>",
+      "labels among the columns of --rows (default: those named y...); repeatable",
+      collect,
+      [],
+    )
+    .option("--input <columns>", "inputs among them (default: all other columns); repeatable", collect, [])
+    .option("--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, [])
+    .option("--categorical <columns>", "inputs that are categories though they are numbers; repeatable", collect, [])
+    .option("--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, [])
+    .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
+    .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
+    .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
+    .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
+    .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
+    .optionsGroup("Models:")
+    .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
+    .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
+    .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, []);
 
-const OPTIONS = {
-  [GROUPS.common]: [
-    ["--corr <list>", "correlations of the task pairs, separated by commas"],
-    ["--models <list>", "models, separated by commas (see mmoe models)"],
-    ["--runs <n>", "runs per model and correlation"],
-    ["--steps <n>", "training steps per run, or several values; auto with --rows: early stopping"],
-    ["--batch <n>", "training rows per step, or several values"],
-    ["--lr <x>", "learning rate, or several values"],
-    ["--seed <n>", "random seed"],
-    ["--set <key=value>", "any other setting of the config, or several values; repeatable", collect, []],
-    ["--out <folder>", "where results go (default: results/NAME-HASH)"],
-  ],
-  [GROUPS.data]: [
-    ["--rows <file>", "train on your own rows (CSV or Parquet) instead of generated ones"],
-    ["--label <columns>", "labels among the columns of --rows (default: those named y...); repeatable", collect, []],
-    ["--input <columns>", "inputs among them (default: all other columns); repeatable", collect, []],
-    ["--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, []],
-    ["--categorical <columns>", "inputs that are categories though they are numbers; repeatable", collect, []],
-    ["--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, []],
-    ["--resplit", "draw another split of the table in each run; rows marked for the test stay test rows"],
-    ["--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)"],
-    ["--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)"],
-    ["--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)"],
-    ["--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, []],
-  ],
-  [GROUPS.models]: [
-    ["--model <file>", "add your own model in Python or JavaScript; repeatable", collect, []],
-    ["--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, []],
-    ["--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, []],
-  ],
-  [GROUPS.training]: [
-    ["--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/config.md); or several`],
-    ["--weight-decay <x>", "decay of all parameters, or several values (default: 0)"],
-    ["--clip-norm <x>", "scale gradients down to this norm of all parameters, or several values (default: none)"],
-    ["--schedule <name>", `how the learning rate changes: ${SCHEDULES.join(", ")}; or several (default: constant)`],
-    ["--warmup <n>", "steps in which the learning rate rises from 0 at the start, or several values (default: 0)"],
-    ["--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`],
-    ["--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`],
-    ["--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")} (default: auto, the fastest that can train each run)`],
-    ["--allow-cpu", "let --engine cuda train on a CPU if it sees no card"],
-    ["--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`],
-    ["--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`],
-    ["--python <path>", "the Python interpreter of models in Python (default: the active venv's, else python3)"],
-    ["--device <name>", `where your own models compute: ${CODE_DEVICES.join(", ")} (default: cuda with --engine cuda)`],
-    ["--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)"],
-  ],
-  [GROUPS.running]: [
-    ["--retry-failed", "train the failed runs of the results folder again"],
-    ["--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume"],
-    ["--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)"],
-  ],
-  [GROUPS.output]: [
-    ["--long", "also write every run's curve (curves-long.csv)"],
-    ["--keep-weights", "also write each run's final weights (weights/, as safetensors)"],
-    [
+/** The argument and options of every command that starts a sweep: what to train, on which engine, and where results go. */
+export const addSweepOptions = (command: Command) =>
+  addStudyOptions(command)
+    .optionsGroup("Training:")
+    .option("--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/config.md); or several`)
+    .option("--weight-decay <x>", "decay of all parameters, or several values (default: 0)")
+    .option("--clip-norm <x>", "scale gradients down to this norm of all parameters, or several values (default: none)")
+    .option(
+      "--schedule <name>",
+      `how the learning rate changes: ${SCHEDULES.join(", ")}; or several (default: constant)`,
+    )
+    .option(
+      "--warmup <n>",
+      "steps in which the learning rate rises from 0 at the start, or several values (default: 0)",
+    )
+    .option("--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`)
+    .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
+    .option(
+      "--engine <name>",
+      `what trains: ${ENGINE_NAMES.join(", ")} (default: auto, the fastest that can train each run)`,
+    )
+    .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
+    .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
+    .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
+    .option("--python <path>", "the Python interpreter of models in Python (default: the active venv's, else python3)")
+    .option(
+      "--device <name>",
+      `where your own models compute: ${CODE_DEVICES.join(", ")} (default: cuda with --engine cuda)`,
+    )
+    .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
+    .optionsGroup("Running:")
+    .option("--retry-failed", "train the failed runs of the results folder again")
+    .option("--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume")
+    .option("--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)")
+    .optionsGroup("Output:")
+    .option("--long", "also write every run's curve (curves-long.csv)")
+    .option("--keep-weights", "also write each run's final weights (weights/, as safetensors)")
+    .option(
       "--keep-predictions",
       "also write what each run predicts of test and validation rows (predictions/, validation-predictions/)",
-    ],
-  ],
-} as const satisfies GroupedSpecs;
+    );
 
-/** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
-export type SweepOptions = Given<(typeof OPTIONS)[keyof typeof OPTIONS]>;
-
-export function addSweepOptions(command: Command): Command {
-  return addGroups(
-    command.argument("[config]", `a YAML or JSON file, or a preset: ${presetNames().join(", ")}`, "paper"),
-    OPTIONS,
-  );
-}
+export type SweepOptions = OptionsOf<typeof addSweepOptions>;
 
 /** Variables that have the place of an option that is not given, where this machine trains. */
 export const ENVIRONMENT_HELP = `

@@ -10,38 +10,30 @@ import { shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
 import { devicesOption, trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
-import { type Context, type Define, EXIT, examples, troubleCode } from "./command.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf, troubleCode } from "./command.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
-import { addGroups, type Given, type GroupedSpecs } from "./options.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
-import {
-  addSweepOptions,
-  checkedOptions,
-  ENVIRONMENT_HELP,
-  GROUPS,
-  type SweepOptions,
-  typedWords,
-} from "./sweep-options.ts";
+import { addSweepOptions, checkedOptions, ENVIRONMENT_HELP, typedWords } from "./sweep-options.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
 import { resultsText } from "./text/summary-table.ts";
 import { keptText, whatIsToDo } from "./text/sweep-start.ts";
 
-const OPTIONS = {
-  [GROUPS.common]: [["--dry-run", "print settings, runs, time and memory; train nothing"]],
-  [GROUPS.running]: [
-    ["--resume", "fail unless the results folder holds this sweep (without this, rerunning the command resumes too)"],
-    ["--overwrite", "delete what a sweep left in the results folder, and start from scratch"],
-    ["--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)"],
-    ["--devices <list>", "one process per GPU: numbers such as 0,1, or all"],
-  ],
-  [GROUPS.output]: [TABLE_LOSS_OPTION, ["--json", "events as JSON lines on stdout, instead of the table"]],
-} as const satisfies GroupedSpecs;
-
-type Options = SweepOptions & Given<(typeof OPTIONS)[keyof typeof OPTIONS]>;
-
-export const define: Define = (command, run) => {
-  addGroups(addSweepOptions(command), OPTIONS)
+const withOptions = (command: Command) =>
+  addSweepOptions(command)
+    .optionsGroup("Common options:")
+    .option("--dry-run", "print settings, runs, time and memory; train nothing")
+    .optionsGroup("Running:")
+    .option(
+      "--resume",
+      "fail unless the results folder holds this sweep (without this, rerunning the command resumes too)",
+    )
+    .option("--overwrite", "delete what a sweep left in the results folder, and start from scratch")
+    .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
+    .option("--devices <list>", "one process per GPU: numbers such as 0,1, or all")
+    .optionsGroup("Output:")
+    .option(...TABLE_LOSS_OPTION)
+    .option("--json", "events as JSON lines on stdout, instead of the table")
     .addHelpText(
       "after",
       ENVIRONMENT_HELP +
@@ -53,19 +45,28 @@ export const define: Define = (command, run) => {
           "mmoe sweep --rows cars.csv --runs 20 --steps 2000",
           "mmoe sweep paper --dry-run",
         ),
-    )
-    .action((config: string, options: Options) =>
-      run((context) => {
-        const passedOn = command.options.filter(({ long }) => !NOT_PASSED_ON.includes(long ?? ""));
-        return sweep(config, options, [config, ...typedWords(command, passedOn)], context);
-      }),
     );
+
+type SweepCommandOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) => {
+  withOptions(command).action((config, options) =>
+    run((context) => {
+      const passedOn = command.options.filter(({ long }) => !NOT_PASSED_ON.includes(long ?? ""));
+      return sweep(config, options, [config, ...typedWords(command, passedOn)], context);
+    }),
+  );
 };
 
 /** Options that the process of one device gets in another form than typed, or not at all. */
 const NOT_PASSED_ON = ["--devices", "--shard", "--jobs", "--out", "--resume", "--overwrite", "--dry-run"];
 
-async function sweep(file: string, options: Options, words: readonly string[], context: Context): Promise<number> {
+async function sweep(
+  file: string,
+  options: SweepCommandOptions,
+  words: readonly string[],
+  context: Context,
+): Promise<number> {
   const { request, goOn, devices, losses } = requestOf(file, options, context);
   if (options.dryRun) return dryRun(request, context);
   if (devices.length > 0) {
@@ -91,7 +92,7 @@ async function sweep(file: string, options: Options, words: readonly string[], c
 }
 
 /** The request, each option checked, and the command that goes on after a stop. */
-function requestOf(file: string, options: Options, { effects, argv, commandLine, note }: Context) {
+function requestOf(file: string, options: SweepCommandOptions, { effects, argv, commandLine, note }: Context) {
   const checked = checkedOptions(file, options, effects.env);
   const { shard, detected } = chosenShard(options.shard, effects.env);
   const devices = options.devices === undefined ? [] : devicesOption(options.devices, effects.env);

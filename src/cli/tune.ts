@@ -22,37 +22,12 @@ import {
 } from "../sweep/tune.ts";
 import { shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
-import { type Context, examples } from "./command.ts";
+import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
-import {
-  choiceOption,
-  commandOf,
-  countOption,
-  type Given,
-  jsonText,
-  listOption,
-  type OptionSpecs,
-  outputFile,
-  writeOutput,
-} from "./options.ts";
+import { choiceOption, countOption, jsonText, listOption, outputFile, writeOutput } from "./options.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
 import { goOn } from "./text/go-on.ts";
-
-const OPTIONS = [
-  ["--by <what>", "choose per model, or per cell (a model at a correlation)", "model"],
-  LOSS_OPTION,
-  ["--metric <name>", "choose by a metric of one task instead, as runs.csv calls it, such as auc1"],
-  AT_OPTION,
-  ["--each <settings>", "choose separately at each value of these listed settings, such as method; they stay lists"],
-  ["-o, --output <file>", "write the config of the tuned sweep (default: only show the choices)"],
-  ["--runs <n>", "runs per cell of the tuned sweep (default: as in the tuning sweep)"],
-  ["--seed <n>", "seed of the tuned sweep, not that of the tuning sweep (default: the next number)"],
-  ["--overwrite", "replace the output file"],
-  ["--json", "the choices and the points compared, as JSON"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `
 Chooses the values of the listed settings by the lowest mean final loss, or by a
@@ -68,14 +43,30 @@ ${examples(
   "mmoe tune results/methods-rates --each method",
 )}`;
 
-export const define = commandOf(
-  [["<folder>", "a results folder of a sweep with lists of settings"]],
-  OPTIONS,
-  HELP,
-  tune,
-);
+const withOptions = (command: Command) =>
+  command
+    .argument("<folder>", "a results folder of a sweep with lists of settings")
+    .option("--by <what>", "choose per model, or per cell (a model at a correlation)", "model")
+    .option(...LOSS_OPTION)
+    .option("--metric <name>", "choose by a metric of one task instead, as runs.csv calls it, such as auc1")
+    .option(...AT_OPTION)
+    .option(
+      "--each <settings>",
+      "choose separately at each value of these listed settings, such as method; they stay lists",
+    )
+    .option("-o, --output <file>", "write the config of the tuned sweep (default: only show the choices)")
+    .option("--runs <n>", "runs per cell of the tuned sweep (default: as in the tuning sweep)")
+    .option("--seed <n>", "seed of the tuned sweep, not that of the tuning sweep (default: the next number)")
+    .option("--overwrite", "replace the output file")
+    .option("--json", "the choices and the points compared, as JSON")
+    .addHelpText("after", HELP);
 
-async function tune(folder: string, options: Options, context: Context): Promise<void> {
+type TuneOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folder, options) => run((context) => tune(folder, options, context)));
+
+async function tune(folder: string, options: TuneOptions, context: Context): Promise<void> {
   const by = choiceOption("--by", options.by, TUNED_BY);
   const { seed, runs } = options;
   const report = {
@@ -106,7 +97,7 @@ async function tune(folder: string, options: Options, context: Context): Promise
 }
 
 /** What decides in place of a loss of the run: on rows of the user's own, something on validation rows. */
-function metricOf({ loss, metric }: Options, results: Results): TuneMetric | undefined {
+function metricOf({ loss, metric }: TuneOptions, results: Results): TuneMetric | undefined {
   if (metric !== undefined) return tuneMetric(metric, results);
   if (results.config.rows === null) return undefined;
   if (loss === "heldout")

@@ -10,24 +10,13 @@ import { LOSS_WORDS } from "../records/words.ts";
 import { trainAgain, type Verified } from "../sweep/train-again.ts";
 import { keepTablesBeside } from "../tables/table-cache.ts";
 import { numberOf } from "../units.ts";
-import { type Context, EXIT, examples } from "./command.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
 import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { commandOf, countOption, type Given, jsonText, kernelsOption, type OptionSpecs } from "./options.ts";
+import { countOption, jsonText, kernelsOption } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
 import { roomOf } from "./text/blocks.ts";
 import { type Paint, paintFor, verdictText } from "./text/paint.ts";
 import { table } from "./text/table.ts";
-
-const OPTIONS = [
-  ["--runs <n>", "number of finished runs (or trials), chosen at random", "3"],
-  ["--allow-cpu", "if no card is visible, train the runs of a card on a CPU"],
-  LOSS_OPTION,
-  ["--kernels <set>", `for runs of the cpu engine, its kernels: ${KERNEL_CHOICES.join(", ")} (default: auto)`],
-  ["--python <path>", "for models in Python, the Python that trains (default: the active venv's, else python3)"],
-  ["--json", "as JSON"],
-] as const satisfies OptionSpecs;
-
-type Options = Given<typeof OPTIONS>;
 
 const HELP = `
 Exits with 0 if every run gives the same results, otherwise with 4. For runs of
@@ -36,9 +25,26 @@ that is later. After that, rounding errors grow too large.
 Where TensorFlow is not installed, the cpu engine trains its runs again.
 ${examples("mmoe verify results/paper")}`;
 
-export const define = commandOf([["<folder>", "a results folder"]], OPTIONS, HELP, verify);
+const withOptions = (command: Command) =>
+  command
+    .argument("<folder>", "a results folder")
+    .option("--runs <n>", "number of finished runs (or trials), chosen at random", "3")
+    .option("--allow-cpu", "if no card is visible, train the runs of a card on a CPU")
+    .option(...LOSS_OPTION)
+    .option("--kernels <set>", `for runs of the cpu engine, its kernels: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
+    .option(
+      "--python <path>",
+      "for models in Python, the Python that trains (default: the active venv's, else python3)",
+    )
+    .option("--json", "as JSON")
+    .addHelpText("after", HELP);
 
-async function verify(folder: string, options: Options, context: Context): Promise<number> {
+type VerifyOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((folder, options) => run((context) => verify(folder, options, context)));
+
+async function verify(folder: string, options: VerifyOptions, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
   const asked = lossOption(options.loss);
   const kernels = kernelsOption(options.kernels, "cpu");
@@ -95,7 +101,7 @@ function comparisonRows(verified: readonly Verified[], set: LossSet, paint: Pain
 }
 
 /** Measures `count` trials of a folder again, at all their correlations. */
-function verifyTrials(folder: string, count: number, { effects, note }: Context, { json }: Options): number {
+function verifyTrials(folder: string, count: number, { effects, note }: Context, { json }: VerifyOptions): number {
   const { settings, measured } = readTrials(folder);
   const trials = sampleOf([...measured.keys()], count);
   note(`measuring ${numberOf(trials.length, "trial")} again: ${trials.join(", ")}`);

@@ -4,7 +4,7 @@ import type { Quantities } from "../diagnostics/kinds.ts";
 import { taskMetrics } from "../diagnostics/task-metrics.ts";
 import { memo } from "../memo.ts";
 import { isCode } from "../models/code.ts";
-import { validationName } from "../validation-name.ts";
+import { validationName } from "../text.ts";
 import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
 import { isValidated, rowsOfPart, tasksIn } from "./task-losses.ts";

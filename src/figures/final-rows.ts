@@ -3,9 +3,9 @@
 import { cellKey, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
-import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type TaskLosses } from "../records/record.ts";
+import { PAPER_TASKS } from "../records/words.ts";
 import { centreOf, drawnEstimate, multiplied } from "../stats/interval.ts";
 import { differences, pairsOf } from "../stats/pairs.ts";
 import { modelSize } from "../summary/cost.ts";

@@ -1,4 +1,4 @@
-import { validationName } from "../validation-name.ts";
+import { validationName } from "../text.ts";
 
 /** A number that a run records in addition to its losses, such as the entropy of its gates. */
 export interface Measure {

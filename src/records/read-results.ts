@@ -1,11 +1,9 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type Config, trainedHash } from "../config/config.ts";
 import { loadStoredConfig } from "../config/load.ts";
-import { meantBy } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
-import { reading } from "../files.ts";
 import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
 import { shellQuoted } from "../text.ts";
 import { CONFIG, JOURNALS } from "./find-results.ts";
@@ -40,42 +38,15 @@ export async function readResults(path: string, warn: (line: string) => void): P
   return { path, config, at: NO_CHOICE, records, provenances };
 }
 
-/** The config of the sweep in a results folder; UsageError if there is none, which names those that are near. */
+const WAY_OUT = "give a results folder of mmoe sweep";
+
+/** The config of the sweep in a results folder; UsageError if there is none. */
 export function configIn(path: string): Config {
   const file = join(path, CONFIG);
   if (existsSync(file)) return loadStoredConfig(file);
-  if (!existsSync(path)) throw new UsageError(`${path}: no such folder${nearby(dirname(path), basename(path))}`);
-  if (!statSync(path).isDirectory()) throw new UsageError(`${path} is a file${folderOf(path)}`);
+  if (!existsSync(path)) throw new UsageError(`${path}: no such folder; ${WAY_OUT}`);
+  if (!statSync(path).isDirectory()) throw new UsageError(`${path} is a file; ${WAY_OUT}`);
   if (holdsTrials(path))
     throw new UsageError(`${path} holds label trials and no sweep; ${MMOE} figures ${shellQuoted(path)} draws them`);
-  throw new UsageError(`${path} holds no sweep (no ${CONFIG})${nearby(path)}`);
-}
-
-/** What to give in place of a file: the folder that it is in. */
-function folderOf(file: string): string {
-  const folder = dirname(file);
-  return existsSync(join(folder, CONFIG)) ? `; give its folder: ${folder}` : nearby(folder);
-}
-
-/** At most this many folders are named. */
-const NAMED = 4;
-
-/**
- * `; give one of: ...`, the results folders in a folder, first those whose names begin as `name` or are near it. For a
- * folder that is not there those in the one beside it that was meant, as `results` by `result`.
- */
-export function nearby(folder: string, name = ""): string {
-  const meant = existsSync(folder) ? undefined : meantBy(basename(folder), namesIn(dirname(folder)));
-  if (meant !== undefined) return nearby(join(dirname(folder), meant), name);
-  const found = namesIn(folder).filter((entry) => existsSync(join(folder, entry, CONFIG)));
-  if (found.length === 0) return "; give a results folder of mmoe sweep";
-  const near = found.filter((entry) => name !== "" && (entry.startsWith(name) || entry === meantBy(name, found)));
-  const ordered = [...new Set([...near, ...found])].map((entry) => join(folder, entry));
-  const more = found.length > NAMED ? `, ... (${found.length} in all)` : "";
-  return `; give one of: ${ordered.slice(0, NAMED).join(", ")}${more}`;
-}
-
-function namesIn(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return reading(folder, () => readdirSync(folder)).sort();
+  throw new UsageError(`${path} holds no sweep (no ${CONFIG}); ${WAY_OUT}`);
 }

@@ -52,3 +52,6 @@ export const METRIC_WORDS: Readonly<Record<string, string>> = {
   logLoss: "log loss (nats)",
   calibrationError: "calibration error (ECE)",
 };
+
+/** The paper studies pairs of tasks: its numbers are compared with no other sweep. */
+export const PAPER_TASKS = 2;

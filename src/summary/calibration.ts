@@ -23,11 +23,11 @@ export interface ClassTask {
 /** What some runs predict of a task. */
 export interface TaskCalibration {
   readonly task: ClassTask;
-  /** Those whose predictions were kept. */
+  /** The number of runs whose predictions were kept. */
   readonly runs: number;
   /** The mean of their calibration errors. */
   readonly error: number;
-  /** Those that have rows. */
+  /** The bins that have rows. */
   readonly bins: readonly BinShare[];
 }
 

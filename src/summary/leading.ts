@@ -9,7 +9,7 @@ import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { estimate } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/pairs.ts";
-import { validationName } from "../validation-name.ts";
+import { validationName } from "../text.ts";
 
 /** A metric of one task. */
 export interface Leading {

@@ -17,7 +17,7 @@ import { areaDifferenceError, errorOfMeans, placements } from "../stats/ranking.
 export interface RowComparison extends Difference {
   readonly first: Cell;
   readonly second: Cell;
-  /** Its name. */
+  /** The name of the task. */
   readonly task: string;
   readonly metric: string;
   /** Pairs of runs. */
@@ -28,7 +28,7 @@ interface Difference {
   readonly difference: number;
   /** The standard error of one pair's difference over further test rows, given both trained models. */
   readonly pairedError: number;
-  /** The same as if each of the two had test rows of its own. */
+  /** The standard error of that difference if each of the two models had its own test rows. */
   readonly unpairedError: number;
 }
 

@@ -34,7 +34,7 @@ interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Refuses runs that can't be trained; not for their memory, since another machine may train them. */
+/** Throws UsageError for what an engine refuses to train, without a look at memory: another machine may train the runs. */
 export async function checkTrainable(
   runs: readonly AnyRun[],
   config: Config,

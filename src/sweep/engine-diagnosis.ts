@@ -32,7 +32,7 @@ export function kernelFacts(options: Pick<EngineOptions, "kernels" | "env">): Ke
 interface Candidate {
   readonly name: "cpu" | "tfjs" | "cuda";
   readonly kernels?: KernelSet;
-  /** Its kernels are taken unless others are asked for. */
+  /** True for the kernels that are taken unless others are asked for. */
   readonly inUse?: boolean;
   readonly backend?: TfjsBackend;
 }

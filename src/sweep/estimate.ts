@@ -140,7 +140,7 @@ export async function paceOf(
   }
 }
 
-/** These runs with that many steps, and next to no evaluation. */
+/** The runs shortened to `steps` steps, with next to no evaluation. */
 function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
   const short = new Map<AnyRun["training"], AnyRun["training"]>(); // engines compare settings by identity first
   return runs.map(({ diagnostics: _, ...run }) => {

@@ -18,7 +18,7 @@ export function planRuns(config: Config): AnyRun[] {
   return [...eachRun(config)];
 }
 
-/** Those runs that are wanted: of a large sweep all of them need not be in memory. */
+/** The runs of a sweep that are wanted: a large sweep as a whole need not be in memory. */
 export function planWanted(config: Config, isWanted: (run: AnyRun) => boolean): AnyRun[] {
   const wanted: AnyRun[] = [];
   for (const run of eachRun(config)) if (isWanted(run)) wanted.push(run);

@@ -43,7 +43,7 @@ export interface SweepShare {
   readonly begun: boolean;
 }
 
-/** Their plan takes seconds. */
+/** Planning more runs than this takes seconds. */
 const MANY_RUNS = 500_000;
 
 /**
@@ -61,7 +61,7 @@ export function plannedShare(
   return { ...share, runs, todo: runs.filter(({ id }) => !share.ended.has(id)) };
 }
 
-/** A share of a sweep before its runs are planned: its folder is compared with the config. */
+/** What the results folder holds of a sweep, found before the runs are planned. */
 function comparedFolder(request: ShareRequest, note: (line: string) => void): Omit<SweepShare, "runs" | "todo"> {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (request.resume && overwrite) throw new UsageError("--resume and --overwrite: expected one of them");

@@ -19,8 +19,7 @@ import { describe } from "../stats/describe.ts";
 import { type Estimate, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { comparePairs } from "../stats/pairs.ts";
-import { listed } from "../text.ts";
-import { validationName } from "../validation-name.ts";
+import { listed, validationName } from "../text.ts";
 
 export const TUNED_BY = ["model", "cell"] as const;
 

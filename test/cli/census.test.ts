@@ -1,5 +1,5 @@
 // The paper's census study on small generated files, from UCI's format to its tables.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
@@ -52,42 +52,6 @@ describe("mmoe census prepare", () => {
     }
   });
 
-  test("makes tables of one file, whose lines may repeat or end in spaces, by a share and a seed", async () => {
-    await prepared;
-    const lines = readFileSync(files.test, "utf8").trim().split("\n");
-    const [first = ""] = lines;
-    const one = join(folder, "one.csv");
-    writeFileSync(one, [...lines, first, first.replace(/,/g, " ,"), ""].join("\n"));
-    const partsBy = async (...options: string[]) => {
-      const to = join(folder, options.join(""));
-      const stdout = printed(await runMain(["census", "prepare", one, "-o", to, "--values", "5", ...options]));
-      const { rows } = loadConfig(join(to, "group1.yaml"));
-      return { stdout: stdout.replaceAll(/\s+/g, " "), rows };
-    };
-    const { stdout, rows } = await partsBy("--heldout", "0.5");
-    expect(stdout).toContain("302 rows");
-    expect(stdout).toContain("1 like an earlier row; spaces trimmed behind 41 values");
-    expect(rows).toMatchObject({ trainRows: 151, validationRows: 75, heldoutRows: 76 });
-    const other = await partsBy("--seed", "1");
-    expect(other.rows).toMatchObject({ trainRows: 201, validationRows: 50, heldoutRows: 51 });
-    expect((await partsBy("--seed", "2")).rows?.sha256).not.toBe(other.rows?.sha256);
-  });
-
-  test("leaves the split to the runs, and younger people out", async () => {
-    await prepared;
-    const to = join(folder, "splits");
-    const options = ["--resplit", "--heldout", "0.4", "--from-age", "16", "--values", "5"];
-    const { stdout } = await runMain(["census", "prepare", files.test, "-o", to, ...options]);
-    const lines = readFileSync(files.test, "utf8").trim().split("\n");
-    const adults = lines.filter((line) => Number(line.split(",")[0]) >= 16).length;
-    expect(stdout).toContain(`${adults} rows, which each run splits into parts of its own\n`);
-    const { rows, trainRows, heldoutRows, about, chooseBy, validation } = loadConfig(join(to, "group2.yaml"));
-    expect(rows).toMatchObject({ split: "run", heldout: 0.2 });
-    expect([validation, chooseBy]).toEqual([0.25, "auc1"]);
-    expect([heldoutRows, (trainRows as number) + heldoutRows]).toEqual([Math.round(adults / 5), adults]);
-    expect(about).toContain("never married, people of 16 and older");
-  });
-
   test.each([
     [[files.test, files.test], /^both files have the same rows, so no row would be left to judge by; give one/],
     [[files.data, files.test, "--heldout", "0.3"], /^--heldout: the second file has the rows for validation and test;/],
@@ -136,14 +100,6 @@ describe("mmoe tune --metric", () => {
     expect(chosen(lowest)).toEqual(bestRates("validationLogLoss2", -1));
   });
 
-  test("takes the metric that chooseBy names", async () => {
-    await prepared;
-    const chosen = join(folder, "chosen");
-    const lists = ["--lr", "0.0001,0.01", "--models", "mmoe", "--set", "chooseBy=logLoss2", "--out", chosen];
-    await runMain(["sweep", join(census, "group1.yaml"), ...few, ...lists]);
-    expect(JSON.parse((await runMain(["tune", chosen, "--json"])).stdout).metric).toBe("logLoss2");
-  });
-
   test("refuses a metric that the results do not have, and a loss beside it", async () => {
     await tried;
     expect(refusal(await runMain(["tune", rates, "--metric", "auc3"]))).toMatch(
@@ -181,45 +137,5 @@ describe("mmoe census tables", () => {
       const names = k === 0 ? ["main_auc_best", "main_auc_mean"] : ["marital_auc_with_best_main", "marital_auc_mean"];
       expect([Number(paperBest), Number(paperMean)]).toEqual(names.map((name) => Number(row?.[name])));
     }
-  });
-
-  test("is one table for each task, and names the rows that were held out", async () => {
-    const text = await stdoutOf();
-    const words = text.replaceAll(/\s+/g, " ");
-    expect(words).toContain(`group 1: ${out}, AUC on the held-out rows of group1.parquet income`);
-    expect(text).toMatch(/\nmmoe +2 +0\.\d{4} +0\.9410 +0\.\d{4} \(2 runs\) +0\.9359\n/);
-    expect(text).toMatch(/\nmmoe +2 +0\.\d{4} +0\.9926 +0\.\d{4} \(2 runs\) +0\.9927\n/);
-    expect(await stdoutOf("--format", "markdown")).toMatch(/\| mmoe +\| +2 \|/);
-    const [table] = JSON.parse(await stdoutOf("--json"));
-    expect([table.group, table.rows.length, table.rows[0].paper.best]).toEqual([1, 2, [0.941, 0.9926]]);
-  });
-
-  test("shows differences over splits where each run has its own", async () => {
-    await prepared;
-    const [to, own] = [join(folder, "own-splits"), join(folder, "own")];
-    await runMain(["census", "prepare", files.data, "--resplit", "-o", to, "--values", "5"]);
-    const lists = ["--models", MODELS.join(), "--lr", "0.01"];
-    const swept = await runMain(["sweep", join(to, "group1.yaml"), ...few, ...lists, "--out", own]);
-    expect(swept.code).toBe(0);
-    const rows = csvRows((await runMain(["census", "tables", own, "--csv"])).stdout);
-    const aucs = csvFile(own, "runs.csv");
-    const [a = [], b = []] = MODELS.map((model) =>
-      aucs.filter((run) => run.model === model).map((run) => Number(run.auc1)),
-    );
-    const differences = a.map((auc, i) => auc - b[i]);
-    expect(Number(rows[0]?.difference)).toBeCloseTo(differences.reduce((sum, one) => sum + one) / 2, 12);
-    expect(Number(rows[0]?.higher)).toBe(differences.filter((one) => one > 0).length);
-    const text = (await runMain(["census", "tables", own])).stdout;
-    expect(text).toMatch(
-      /\nincome above \$50,000, minus shared-bottom\n +difference \[95 %\] +higher in\nmmoe +-?0\.\d{4} \(2 runs\) +\d of 2\n/,
-    );
-    expect(text).toContain("95 %: for further splits of these rows");
-  });
-
-  test("refuses a sweep on other rows", async () => {
-    expect(refusal(await runMain(["census", "tables", "results/smoke-none"]))).toContain("results/smoke-none");
-    expect(refusal(await runMain(["census", "tables", "results/paper"]))).toBe(
-      "results/paper: expected labels y_income or y_college, then y_never_married, got generated rows",
-    );
   });
 });

@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { csvRows } from "../support/csv.ts";
 import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
 
@@ -61,42 +60,6 @@ describe("mmoe claims DIR", () => {
     expect([loss, all.length]).toEqual(["heldout", 7]);
     expect(all[1].parts[0]).toMatchObject({ bound: { low: 0, high: null }, paper: { mark: "read off" }, runs: 30 });
     expect(all[0]).toMatchObject({ verdict: "not covered", deciding: null });
-  });
-
-  test("--format csv has a row for each part, and one for a claim that is not covered", async () => {
-    const rows = csvRows((await claims(out, "--format", "csv")).stdout);
-    const of = (id: string) => rows.filter(({ claim }) => claim === id);
-    expect(of("5.1-3")).toHaveLength(6);
-    expect(of("5.1-3")[0]).toMatchObject({ loss: "train", verdict: "holds", boundLow: "0", boundHigh: "", runs: "30" });
-    expect(of("3.3")).toMatchObject([{ verdict: "not covered", part: "", value: "", partVerdict: "" }]);
-  });
-
-  test("--format markdown has a table of claims and, with --parts, one for each of them", async () => {
-    const { stdout } = await claims(out, "--format", "markdown", "--parts");
-    expect(stdout).toContain("\n\n| claim | verdict | says | because |\n| --: | --- | --- | --- |\n| 5.1-1 | ");
-    expect(stdout).toMatch(/\n\| 3\.3 \| not covered \| .* \|\n\n5\.1-1\n/);
-    expect(stdout).toContain("\n\ntrain what 3.3 lacks with:\n\n```\nmmoe sweep figure3\n```\n\nholds: ");
-    expect(stdout).toMatch(/\n\n5\.1-3\n\n\| part \| ours \[95 %\] \| expected \| paper \| runs \| verdict \|\n/);
-  });
-
-  test("on a terminal colours its verdicts, and wraps between words", async () => {
-    const at = async (columns: number, env = {}) =>
-      (await runMain(["claims", out, "--parts"], undefined, env, { isTTY: true, columns })).stdout;
-    const wide = await at(80);
-    expect(wide).toContain("\n5.1-3  \u001b[32mholds          \u001b[39mboth mixtures beat Shared-Bottom");
-    expect(wide).toContain("\n3.3    \u001b[2mnot covered    \u001b[22m");
-    const narrow = await at(60, { NO_COLOR: "1" });
-    expect(narrow.split("\n").filter((line) => line.length > 60 && !line.includes(out))).toEqual([]);
-    expect(narrow).toContain("\n5.1-3  holds          both mixtures beat Shared-Bottom at\n");
-  });
-
-  test("--loss running judges the running means", async () => {
-    const { stdout } = await claims(out, "--loss", "running", "--parts"); // the batches of all models are alike
-    expect(stdout).toContain("\nrunning mean of the loss after the last step (others: --loss train or heldout)\n");
-    expect(stdout).toMatch(
-      /\nomoe's loss to mmoe's at 1 +1\.00 \[1\.00, 1\.00\] {2}0\.75 to 1\.33 +1\.12 +30 {2}holds\n/,
-    );
-    expect(stdout).not.toMatch(/\n5\.1-3 {2}holds/);
   });
 
   test("says how many runs are missing and which failed", async () => {

@@ -36,13 +36,6 @@ describe("a sweep on labels that are classes", () => {
     expect(plan.stdout).toMatch(/taskKinds +y_income binary \(high, low\), y_single regression,/);
   });
 
-  test("shows models in the order of --models", async () => {
-    const { stdout } = await trained;
-    const names = (text: string) => [...text.matchAll(/^(single-task|mmoe|shared-bottom) /gm)].map(([, name]) => name);
-    expect(names(stdout)).toEqual(MODELS);
-    expect(names(await stdoutOf("summary", out)).slice(0, 3)).toEqual(MODELS);
-  });
-
   test("has metrics of each task in runs.csv, and empty cells for tasks of another kind", async () => {
     await trained;
     const rows = csvFile(out, "runs.csv");
@@ -68,37 +61,6 @@ describe("a sweep on labels that are classes", () => {
 });
 
 describe("mmoe summary", () => {
-  test("has a table for each task of a sweep with tasks of several kinds, by the labels' names", async () => {
-    const text = await stdoutOf("summary", out);
-    expect(text).toMatch(/^loss on held-out rows after the last step/m);
-    expect(text.match(/^y_\w+ \(\w+\)$/gm)).toEqual([
-      "y_income (binary)",
-      "y_single (binary)",
-      "y_age (regression)",
-      "y_region (categorical)",
-    ]);
-    expect(text).toMatch(
-      /^ +runs +loss \[95 %\] +AUC \[95 %\] +split ± +accuracy +macro F1 +avg\. precision +nats +ECE$/m,
-    );
-    expect(text).not.toMatch(/bad|task 1/);
-  });
-
-  test("has half of DeLong's interval within a split, as a mean over runs, and says what it is", async () => {
-    const runs = csvFile(out, "runs.csv");
-    const half =
-      1.959964 *
-      columnMean(
-        runs.filter(({ model }) => model === "mmoe"),
-        "aucError2",
-      );
-    const text = await stdoutOf("summary", out);
-    const [, table = ""] = text.split("y_single (binary)\n");
-    expect(/^mmoe +3 .*\d\.\d{4} \[.*?\] +(\S+)/m.exec(table)?.[1] ?? /^mmoe .*$/m.exec(table)?.[0]).toContain(
-      half.toFixed(4),
-    );
-    expect(text.replaceAll("\n", " ")).toContain("split ±: half of the AUC's 95 % interval within one split (DeLong)");
-  });
-
   test("has the mean over runs of each task's loss and metrics as CSV and JSON", async () => {
     const runs = csvFile(out, "runs.csv");
     const rows = csvRows(await stdoutOf("summary", out, "--csv"));
@@ -129,35 +91,6 @@ describe("mmoe summary", () => {
   });
 });
 
-test("mmoe report has each task's loss and metrics, by the labels' names", async () => {
-  await stdoutOf("report", out);
-  const page = readFileSync(join(out, "report.html"), "utf8");
-  expect(page).toContain('<a href="#tasks">Tasks</a>');
-  const named = Array.from(page.matchAll(/<th scope="rowgroup"[^>]*>(y_\w+ \(\w+\))<\/th>/g), ([, name]) => name);
-  expect(named).toEqual(["y_income (binary)", "y_single (binary)", "y_age (regression)", "y_region (categorical)"]);
-  const [, section = ""] = page.split('<section id="tasks"');
-  expect(section.slice(0, section.indexOf("</section>"))).toMatch(/AUC.*Average precision.*R2.*Macro F1.*Log loss/s);
-});
-
-test("mmoe figures draws the AUC of each model, with its interval over runs", async () => {
-  await stdoutOf("figures", out, "--only", "metrics");
-  const rows = csvFile(out, "figures/metrics.csv");
-  const runs = csvFile(out, "runs.csv");
-  for (const model of MODELS) {
-    const row = rows.find((one) => one.model === model && one.metric === "auc" && one.label === "y_single");
-    const own = runs.filter((run) => run.model === model);
-    expect(Number(row?.value)).toBeCloseTo(columnMean(own, "auc2"), 12);
-  }
-});
-
-test("mmoe summary --seesaw and figures call tasks by their labels, and show nothing of the paper's bad minima", async () => {
-  expect(await stdoutOf("summary", out, "--seesaw")).toMatch(/runs +y_income +y_single +y_age +y_region +delta-m/);
-  await stdoutOf("figures", out, "--only", "task-losses");
-  const of = (end: string) => readFileSync(join(out, `figures/task-losses-heldout.${end}`), "utf8");
-  expect(of("txt")).toContain("of each task after the last step");
-  expect(of("txt")).not.toMatch(/bad minimum|0\.167/);
-});
-
 test("where held-out losses are many times those on training rows, every command says that models have memorised these", async () => {
   const overfit = ["--runs", "2", "--steps", "600", "--batch", "16", "--set", "evalEvery=600", "--set", "trainRows=16"];
   const argv = ["sweep", "smoke", "--rows", file, ...overfit, "--models", "mmoe", "--kernels", "wasm"];
@@ -175,14 +108,6 @@ test("where held-out losses are many times those on training rows, every command
   for (const text of shown) expect(text.replaceAll("\n", " ")).toMatch(remark);
   expect((await trained).stdout).not.toContain("memorised");
   expect(await stdoutOf("summary", out)).not.toContain("memorised");
-});
-
-test("a config with rows reports the loss on held-out rows, unless it says another", async () => {
-  const path = join(folder, "mine.yaml");
-  writeFileSync(path, "extends: smoke\nrows: people.csv\ndata: null\ncorrelations: null\n");
-  expect((await runMain(["sweep", path, "--dry-run", ...few])).stdout).toMatch(/^report +heldout/m);
-  writeFileSync(path, "extends: smoke\nrows: people.csv\ndata: null\ncorrelations: null\nreport: running\n");
-  expect((await runMain(["sweep", path, "--dry-run", ...few])).stdout).toMatch(/^report +running/m);
 });
 
 test("a sweep on the generator's signs shows no bound of bad minima and no ladder", async () => {
@@ -204,18 +129,6 @@ test("a sweep on the generator's signs shows no bound of bad minima and no ladde
 const penguins = join(temporaryFolder(), "penguins");
 const argv = ["sweep", "examples/penguins.yaml", "--runs", "3", "--models", "mmoe,single-task", "--kernels", "wasm"];
 const trainedPenguins = runMain([...argv, "--out", penguins]);
-
-test("examples/penguins.csv has the 344 penguins, and its gaps are said", async () => {
-  const rows = csvFile("examples/penguins.csv");
-  expect(rows).toHaveLength(344);
-  const count = (column: string) => rows.filter((row) => row[column] === "").length;
-  expect([count("species"), count("sex"), count("body_mass_g"), count("bill_length_mm")]).toEqual([0, 11, 2, 2]);
-  const { code, stderr } = await trainedPenguins;
-  expect(code).toBe(0);
-  expect(stderr).toContain(
-    "labels: species categorical (Adelie, Chinstrap, Gentoo), sex binary (female, male) with 11 gaps, body_mass_g regression with 2 gaps",
-  );
-});
 
 test("examples/penguins.yaml learns all three labels, each run for steps of its own", async () => {
   await trainedPenguins;

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readResults } from "../../src/records/read-results.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { csvFile } from "../support/csv.ts";
-import { expectVerified, printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
 const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5"];
 const ONE = ["--kernels", "wasm", "--jobs", "1"]; // a process for the model, which takes long to start
@@ -58,12 +58,6 @@ describe("a sweep with a model in JavaScript", () => {
     expect(outcome.stdout).toMatch(text);
   });
 
-  test("shows both engines in the report, and no FLOP of the model", () => {
-    const page = readFileSync(join(out, "report.html"), "utf8"); // by the test before
-    expect(page).toContain(`<td>cpu (wasm), node (${NODE})</td>`);
-    expect(page).toMatch(/<th scope="row">mine<\/th><td>node \(node [\d.]+\)<\/td><td[^>]*>200<\/td><td[^>]*>–<\/td>/);
-  });
-
   test("comes out the same when it is verified, and goes on with more runs", async () => {
     await trained;
     await expectVerified(out, 8);
@@ -73,12 +67,6 @@ describe("a sweep with a model in JavaScript", () => {
       0,
       `${out}: reused 8, to do 4 runs on cpu (wasm); mine on node (${NODE})`,
     ]);
-  });
-
-  test("is verified, which names what trains it", async () => {
-    await trained;
-    const { code, stderr } = await runMain(["verify", out, "--runs", "12", "--kernels", "wasm"]);
-    expect([code, stderr]).toEqual([0, expect.stringContaining(` again on node (${NODE}): mine/`)]);
   });
 
   test("refuses a changed file, in a new sweep, as it goes on, and as it is verified", async () => {
@@ -119,38 +107,6 @@ describe("a model in JavaScript", () => {
       );
     }
     await expect(readResults(`${out}-wrong`, () => {})).rejects.toThrow("no such folder");
-  });
-
-  test("of several files is another once one of them changes, and is named by its file and line", async () => {
-    const { file: own } = codeModel(LINEAR);
-    const helper = join(dirname(own), "units.mjs");
-    writeFileSync(helper, "export const UNITS = 2;");
-    writeFileSync(own, `import { UNITS } from "./units.mjs";\n${LINEAR.replace("inputs * tasks)", "inputs * UNITS)")}`);
-    const folder = join(temporaryFolder(), "results");
-    const sweep = ["sweep", ...few, "--model", own, "--set", "models=mmoe", ...ONE, "--out", folder];
-    expect((await runMain(sweep)).code).toBe(0);
-    writeFileSync(helper, "export const UNITS = 1 + 1;");
-    expect(refusal(await runMain(sweep))).toContain("holds a sweep of another config (model mine");
-    const verified = await runMain(["verify", folder, "--runs", "4"]);
-    expect([verified.code, verified.stderr]).toEqual([2, expect.stringContaining(`${own}: has changed`)]);
-    writeFileSync(helper, '\nimport "node:module";');
-    expect(refusal(await runMain(["models", "smoke", "--model", own]))).toContain(`model mine: ${helper}:2: imports`);
-  });
-
-  test("is counted by mmoe models and --dry-run", async () => {
-    const about = codeModel(LINEAR.replace("{", '{ static about = "a linear map";'));
-    const models = async (...argv: string[]) =>
-      printed(await runMain(["models", "smoke", "--model", about.file, ...argv]));
-    expect(await models()).toMatch(/^mine +200 *$(.|\n)*^mine +a linear map$/m);
-    const json = JSON.parse(await models("--json"));
-    expect(json[3]).toMatchObject({ name: "mine", file: about.file, parameters: { all: 200, total: 200 } });
-    const table = "       parameters\nall           200\ntotal         200\n";
-    expect(await models("--describe", "mine")).toBe(
-      `mine: a linear map\n\n${table}\nfile        ${about.file}\nengines     node\n`,
-    );
-    const plan = await runMain(["sweep", ...few, "--model", about.file, ...ONE, "--dry-run", "--out", `${out}-dry`]);
-    expect(plan.stdout).toMatch(/^mine +0.50 +2 +200$/m);
-    expect(plan.stdout).toMatch(/8 runs, to do 8: 160 run-steps on cpu \(wasm\); mine on node \(node [\d.]+\)$/m);
   });
 
   test("is not for k8s, whose pods lack the file", async () => {

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawnSync } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import type { ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parse } from "csv-parse/sync";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
-import { BIN, exited, mayMount, onDisk, start } from "../support/bin.ts";
+import { exited, mayMount, onDisk, start } from "../support/bin.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
 /** A generator of few inputs, whose rows are soon written. */
@@ -49,50 +49,6 @@ describe("mmoe data", () => {
       (await runMain(["data", "--corr", "0.5", "--rows", "1", ...more])).stdout.split("\n")[1];
     const others = [[], ["--heldout"], ["--step", "1"], ["--seed", "1"]];
     expect(new Set(await Promise.all(others.map((more) => firstRow(...more)))).size).toBe(4);
-  });
-
-  test("shows a terminal ten rows, and says how to get all", async () => {
-    const shown = async (...argv: string[]) =>
-      runMain(["data", "--corr", "0.5", "--run", "3", ...argv], undefined, undefined, { isTTY: true });
-    const { stdout, stderr } = await shown("--rows", "5000");
-    const [header, ...rows] = stdout.trimEnd().split("\n");
-    expect(header?.trim().split(/ +/)).toEqual(["x1", "x2", "x3", "x4", "...", "y1", "y2"]);
-    expect(rows).toHaveLength(10);
-    const tenth = expectedRow(9, GENERATOR_PRESETS["four-sines"].settings);
-    expect(rows[9]?.trim().split(/ +/).map(Number)).toEqual(
-      [0, 1, 2, 3, 100, 101].map((c) => Number(tenth[c]?.toFixed(4))),
-    );
-    expect(stderr).toMatch(
-      / measured over 5,000 rows, .*\n10 of 5,000 rows, 4 of 100 inputs; all of them, as CSV:\nmmoe /,
-    );
-    expect(stderr).toContain("\nmmoe data --corr 0.5 --run 3 --rows 5000 -o pairs.csv\n");
-    const linear = "{inputs: 3, scale: 0.58, alpha: [], beta: [], noiseStd: 0.1}";
-    const whole = await shown("--rows", "7", "--data", linear, "--tasks", "3");
-    expect(whole.stdout.split("\n")).toEqual([
-      expect.stringMatching(/^ *x1 +x2 +x3 +y1 +y2 +y3$/),
-      ...Array(7).fill(expect.anything()),
-      "",
-    ]);
-    expect(whole.stderr).not.toContain("all of them");
-  });
-
-  test("--trials prints label correlations beside the closed form and the paper's points", async () => {
-    const { stdout } = await runMain(["data", "--corr", "0.5,0.55", "--trials", "4", "--rows", "500"]);
-    const [header, ...lines] = stdout.trim().split("\n");
-    expect(header).toMatch(/correlation +label correlation +2 sd +closed form +paper's Figure 2/);
-    expect(lines.map((line) => line.split(/ +/).slice(-2))).toEqual([
-      ["0.07418", "0.07391"],
-      ["0.08583", "-"],
-    ]);
-  });
-
-  test("--tasks 3 adds a third task, and tells the correlation of each pair", async () => {
-    const argv = ["data", "--corr", "0.5", "--rows", "3"];
-    const [two, three] = [await runMain(argv), await runMain([...argv, "--tasks", "3"])];
-    const cells = ({ stdout }: { stdout: string }) => parse(stdout) as string[][];
-    expect(cells(three)[0]?.slice(-3)).toEqual(["y1", "y2", "y3"]);
-    expect(cells(three).map((row) => row.slice(0, -1))).toEqual(cells(two));
-    expect(three.stderr).toMatch(/^label correlation of each pair of tasks: (-?0\.\d{5}(, )?){3} measured over 3 rows/);
   });
 
   test.each([
@@ -149,30 +105,6 @@ describe("mmoe data on a disk that fills", () => {
       expect([...codes]).toEqual([2, 0]);
     },
   );
-
-  test.runIf(mounts)("of 60 or 140 kB behind stdout ends with 2 unless all rows are there", async () => {
-    const whole = (await runMain(SMALL)).stdout;
-    for (const kB of [60, 140]) {
-      await onDisk(`${kB}k`, async (disk) => {
-        const file = openSync(join(disk, "pairs"), "w");
-        const { status, stderr } = spawnSync(process.execPath, [BIN, ...SMALL], { stdio: ["ignore", file, "pipe"] });
-        closeSync(file);
-        const all = readFileSync(join(disk, "pairs"), "utf8") === whole;
-        expect([status, all, String(stderr)]).toEqual(
-          kB > 120 ? [0, true, ""] : [2, false, "mmoe: stdout: can't be written: no space left on device\n"],
-        );
-      });
-    }
-  });
-
-  test("by a limit on the size of files leaves none", () => {
-    const file = join(temporaryFolder(), "pairs");
-    const limited = `trap '' XFSZ; ulimit -f 50; exec "$0" "$@"`; // of 1024 bytes each, 50: less than the rows need
-    const argv = [process.execPath, BIN, ...SMALL, "-o", file];
-    const { status, stderr } = spawnSync("bash", ["-c", limited, ...argv], { encoding: "utf8" });
-    expect([status, stderr]).toEqual([2, `mmoe: ${file}: can't be written: file too large\n`]);
-    expect(readdirSync(dirname(file))).toEqual([]);
-  });
 });
 
 describe("mmoe data into a pipe", () => {

@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { trainedHash } from "../../src/config/config.ts";
-import { loadConfig, override } from "../../src/config/load.ts";
-import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
 import { csvFile } from "../support/csv.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -48,29 +45,10 @@ describe("mmoe sweep --diagnostics", () => {
     expect(refusal(await sweep())).toContain(lists);
   });
 
-  test("may have a part of them, and replaces what was there", async () => {
-    const before = out;
-    out = join(temporaryFolder(), "part");
-    await sweep("--diagnostics", "units");
-    expect(new Set(csv("diagnostics.csv").map(({ quantity }) => quantity))).toEqual(
-      new Set(["deadUnits", "activeUnits", "deadTowerUnits"]),
-    );
-    expect((await sweep("--overwrite")).code).toBe(0);
-    expect(existsSync(join(out, "diagnostics.csv"))).toBe(false);
-    out = before;
-  });
-
   test.each(["gate", "paper"])("refuses %s in a line", async (kind) => {
     const hint = kind === "gate" ? "; did you mean 'gates'?" : "";
     expect(refusal(await sweep("--diagnostics", kind))).toBe(
       `--diagnostics: expected one of gates, units, gradients, alignment, got "${kind}"${hint}`,
     );
   });
-});
-
-test("the order of kinds is not a part of a sweep's identity; none is as before there were any", () => {
-  const config = (kinds: readonly string[]) => loadConfig("smoke", [override("test", "diagnostics", kinds)]);
-  expect(trainedHash(config(["units", "gates"]))).toBe(trainedHash(config(["gates", "units"])));
-  expect(trainedHash(config(DIAGNOSTIC_KINDS))).not.toBe(trainedHash(config(["gates"])));
-  expect(trainedHash(config([]))).toBe(trainedHash(loadConfig("smoke")));
 });

@@ -101,31 +101,6 @@ describe("mmoe doctor", () => {
     expect(found.join("\n")).not.toMatch(/fix:/);
   });
 
-  test("names a card whose memory the driver does not tell, and does not guess the CUDA of a project's own TensorFlow", async () => {
-    const slice = { name: "NVIDIA A100 MIG 1g", driver: "550.54.15", freeBytes: Number.NaN, totalBytes: Number.NaN };
-    world.facts = { ...SET_UP, cards: [slice] };
-    expect((await lines())[5]).toBe("card        NVIDIA A100 MIG 1g");
-    const { cuda, ...facts } = SET_UP;
-    world.facts = { ...facts, binding: { folder: "/p/package" } };
-    expect(await lines()).toContain("tensorflow  2.18.1");
-    world.facts = facts;
-    expect(await lines()).toContain("tensorflow  2.18.1, without CUDA");
-  });
-
-  test("names a set-up that is to be done again, and is content where it works", async () => {
-    world.facts = { ...SET_UP, setUp: { lacks: "binding", command: "mmoe cuda setup --cpu" } };
-    const { code, stdout } = await doctor();
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/\ncuda setup: not whole, .* 'binding' on\n {2}fix: mmoe cuda setup --cpu\n$/);
-  });
-
-  test("keeps to 80 columns", async () => {
-    const setUp = { lacks: "python environment", command: "mmoe cuda setup, with the options that it had" };
-    world.facts = { ...OFF_CARD, setUp, devices: false };
-    const wide = (await lines()).filter((line) => line.length > 80 && !line.includes(MMOE_PYTHON));
-    expect(wide).toEqual([]);
-  });
-
   test.each([
     [[], {}, "avx2", "wasm"],
     [[], { MMOE_KERNELS: "wasm" }, "wasm", "avx2"],
@@ -149,21 +124,6 @@ describe("mmoe doctor", () => {
     );
   });
 
-  test("says why no native kernels run, and what to do", async () => {
-    world.kernels = { sets: ["wasm"], problem: "native kernels can't be loaded: file too short" };
-    const { code, stdout, stderr } = await doctor();
-    expect([code, stderr]).toEqual([0, expect.not.stringContaining("slower")]);
-    expect(stdout).toMatch(/^kernels {5}wasm$/m);
-    expect(stdout).toContain("\nkernels: native kernels can't be loaded: file too short\n  fix: install mmoe again; ");
-  });
-
-  test("tries TensorFlow by itself where it has no card", async () => {
-    world.facts = { ...OFF_CARD, devices: false };
-    const { code, stdout } = await doctor();
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^tfjs --backend tensorflow +wasm +12,346 /m);
-  });
-
   test("exits with 4 where the engine that was asked for does not work, or a binding does not find its card", async () => {
     expect((await doctor(["--engine", "cuda"])).code).toBe(4);
     expect((await doctor(["--engine", "cpu"])).code).toBe(0);
@@ -181,15 +141,6 @@ describe("mmoe doctor", () => {
     expect([code, stdout]).toEqual([4, expect.stringContaining(line)]);
   });
 
-  test("names TF32 where it was switched on and a card's losses are not the reference's", async () => {
-    world.facts = SET_UP;
-    world.trial = (name) => ({ ...good(name), ...(name === "cuda" ? { difference: 2e-3 } : {}) });
-    vi.stubEnv("NVIDIA_TF32_OVERRIDE", "1");
-    const { code, stdout } = await doctor();
-    vi.unstubAllEnvs();
-    expect([code, stdout]).toEqual([4, expect.stringMatching(/\n {2}fix: unset NVIDIA_TF32_OVERRIDE: .*\n$/)]);
-  });
-
   test("goes on after an engine that fails", async () => {
     world.trial = (name) => {
       if (name === "cpu") throw new Error("no SIMD");
@@ -199,15 +150,5 @@ describe("mmoe doctor", () => {
     expect(code).toBe(4);
     expect(stdout).toContain("cpu: no SIMD\n");
     expect(stdout).toMatch(/^tfjs +wasm/m);
-  });
-
-  test("tries only the engine that --engine names, and gives all that it knows as JSON", async () => {
-    const { stdout } = await doctor(["--engine", "tfjs", "--json"]);
-    const { engines } = JSON.parse(stdout) as { engines: { engine: string }[] };
-    expect(engines.map(({ engine }) => engine)).toEqual(["tfjs"]);
-    world.facts = SET_UP;
-    const found = JSON.parse((await doctor(["--json"])).stdout);
-    expect(found).toMatchObject({ node: process.version, auto: "cuda", cuda: SET_UP });
-    expect(found.engines.at(-1)).toEqual({ engine: "cuda", works: true, ...good("cuda") });
   });
 });

@@ -41,11 +41,6 @@ describe("mmoe sweep", () => {
     expect(refusal(await sweep(env))).toBe(says);
     expect(loaded).toEqual([]);
   });
-
-  test("names the variables in its help", async () => {
-    const { stdout } = await runMain(["sweep", "--help"]);
-    for (const name of ["MMOE_ENGINE", "MMOE_JOBS", "MMOE_KERNELS", "NO_COLOR"]) expect(stdout).toContain(`$${name} `);
-  });
 });
 
 test("an error is red on a terminal, and plain with NO_COLOR", async () => {

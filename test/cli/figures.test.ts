@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { partOf } from "../../src/cli/figures.ts";
@@ -42,13 +42,6 @@ describe("mmoe figures DIR", () => {
     expect(rows[0]).toMatchObject({ model: "shared-bottom", correlation: "0.5", runs: "3", loss: "train" });
   });
 
-  test("says of short runs, where the paper is drawn beside them, that they can't be compared", async () => {
-    expect((await runMain(["figures", out, "--only", "4", "--paper"])).stderr).toBe(SHORT);
-    expect((await runMain(["figures", out, "--only", "verdicts"])).stderr).toBe(SHORT);
-    expect((await runMain(["figures", out, "--only", "4"])).stderr).toBe("");
-    expect((await runMain(["figures", out, "--only", "5", "--paper"])).stderr).toBe("");
-  });
-
   test("names files by what is unusual in them", async () => {
     const folder = join(temporaryFolder(), "pictures");
     const options = "--loss heldout --scale log --sum --theme dark --format png,pdf".split(" ");
@@ -57,15 +50,6 @@ describe("mmoe figures DIR", () => {
     const expected = ["figure4-heldout-log-sum-dark", "figure5-heldout-sum-dark"];
     expect(code).toBe(0);
     expect(readdirSync(folder)).toEqual(expected.flatMap((name) => endings.map((ending) => `${name}.${ending}`)));
-  });
-
-  test("--loss running draws the running mean, and names it in each file but those that have all losses", async () => {
-    const folder = join(temporaryFolder(), "pictures");
-    const { code } = await runMain(["figures", out, "--loss", "running", "-o", folder]);
-    expect(code).toBe(0);
-    const others = readdirSync(folder).filter((name) => !/-running\.(csv|svg|txt)$/.test(name));
-    expect(others).toEqual(["train-heldout.csv", "train-heldout.svg", "train-heldout.txt"]);
-    expect(readFileSync(join(folder, "figure4-running.txt"), "utf8")).toContain("over all batches since step 1");
   });
 
   test("--models and --corr draw a part, and name it in the files", async () => {
@@ -84,23 +68,6 @@ describe("mmoe figures DIR", () => {
     await runMain(["figures", out, "--only", "5", "--models", "mmoe", "--corr", "1,0.5", "-o", folder]);
     expect(readdirSync(folder)).toContain("figure5-of-mmoe.svg");
     expect(readdirSync(folder).every(isFigureFile)).toBe(true);
-  });
-
-  test("draws in a size, with limits and under a title that are chosen", async () => {
-    const options = ["--only=4", "--width=17cm", "--height=4in", "--y-limits=0,2", "--title=Ours"];
-    const stdout = printed(await runMain(["figures", out, ...options]));
-    const file = "figure4-481.9x288pt-y0..2-titled";
-    expect(stdout.split(".{")[0]).toBe(`${out}/figures/${file}`);
-    expect(readFileSync(join(out, "figures", `${file}.svg`), "utf8")).toContain('width="481.9pt" height="288pt"');
-  });
-
-  test("--models leaves out the figure of the claims, which are of all models", async () => {
-    const folder = join(temporaryFolder(), "pictures");
-    const { stdout } = await runMain(["figures", out, "--models", "omoe,mmoe", "-o", folder]);
-    expect(stdout).not.toContain("verdicts");
-    expect(refusal(await runMain(["figures", out, "--only", "verdicts", "--models", "omoe", "-o", folder]))).toContain(
-      "verdicts can't be drawn: claims are of all models and correlations",
-    );
   });
 
   test("says in one line what a sweep lacks for a figure that was asked for, and writes the others", async () => {
@@ -123,16 +90,6 @@ describe("mmoe figures DIR", () => {
     const folder = join(temporaryFolder(), "pictures");
     await runMain(["figures", out, "--only", "4", "--out", folder]);
     expect(readdirSync(folder)).toEqual(["figure4.csv", "figure4.svg", "figure4.txt"]);
-  });
-
-  test("says that there is nothing to draw where all runs failed", async () => {
-    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
-    const failed = await sweep("--runs", "1", "--models", "mmoe", "--corr", "0.5");
-    engine.load = () => fakeEngine();
-    const why = async (...more: string[]) => refusal(await runMain(["figures", failed, "--quiet", ...more]));
-    expect(await why()).toBe(`${failed} holds no finished run; nothing to draw`);
-    expect(await why("--at", "lr=0.01")).toBe(`${failed} at lr=0.01 holds no finished run; nothing to draw`);
-    expect(await why("--models", "mmoe")).toBe(await why());
   });
 
   const LENGTH = "expected a length from 150pt to 3000pt, such as 8.5cm, 3.3in or 240pt";

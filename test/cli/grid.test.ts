@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { isFigureFile } from "../../src/records/clean-results.ts";
 import { csvRows } from "../support/csv.ts";
 import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -20,11 +19,8 @@ function numbers(folder: string): Record<string, string>[] {
   return rows(folder).map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !TIMED.includes(key))));
 }
 
-let table = "";
 beforeAll(async () => {
-  const { code, stdout } = await sweep(out, ...GRID, "--long");
-  expect(code).toBe(0);
-  table = stdout;
+  expect((await sweep(out, ...GRID, "--long")).code).toBe(0);
 });
 
 describe("a sweep of a grid", () => {
@@ -47,23 +43,6 @@ describe("a sweep of a grid", () => {
     const same = rows(grid).filter(({ id }) => id?.includes(`/${point.join("/")}/`));
     expect(same.map((row) => row.finalTrainLossMean)).toEqual(rows(alone).map((row) => row.finalTrainLossMean));
     expect(new Set(rows(grid).map((row) => row.finalTrainLossMean)).size).toBe(8 * 2);
-  });
-
-  test("names runs by their values, and writes a column for each listed setting", () => {
-    expect(rows(out)).toHaveLength(2 * 2 * 2 * 4);
-    expect(new Set(rows(out).map(({ finalTrainLossMean }) => finalTrainLossMean)).size).toBe(32);
-    expect(rows(out)[0]?.id).toBe("omoe/p=0.50/batch=8/lr=0.001/000");
-    for (const file of ["curves.csv", "curves-long.csv"]) {
-      const found = new Set(rows(out, file).map(({ batch, lr }) => `${batch} ${lr}`));
-      expect(found).toEqual(new Set(["8 0.001", "8 0.01", "64 0.001", "64 0.01"]));
-    }
-    expect(rows(out, "curves.csv").filter(({ task }) => task === "mean")).toHaveLength(2 * 2 * 4);
-  });
-
-  test("shows a row for each cell, with a column for each listed setting", () => {
-    expect(table).toMatch(/^model +p +batch +lr +runs /);
-    expect(table.split("\n").filter((line) => /^o?m?moe/.test(line))).toHaveLength(2 * 2 * 4);
-    expect(table).toMatch(/^mmoe +1\.00 +64 +0\.01 +2 /m);
   });
 
   test("can be extended by a value as by a model: nothing is trained twice, the CSV is that of one sweep", async () => {
@@ -96,19 +75,6 @@ describe("a sweep of a grid", () => {
   test("is verified to the last bit", () => expectVerified(out, 5));
 });
 
-test("summary shows every point, and compares models at the same one", async () => {
-  const { stdout } = await runMain(["summary", out, "--full"]);
-  expect(stdout).toMatch(/^p = 0\.50 +batch +lr +runs/m);
-  expect(stdout).toContain("p = 0.50, batch=8, lr=0.001");
-  expect(stdout.match(/^omoe, mmoe at 0\.50, batch=8, lr=0\.01 /gm)).toHaveLength(2);
-  expect(stdout.match(/^mmoe at 0\.50, 1\.00, batch=64, lr=0\.01 /gm)).toHaveLength(1);
-  expect(stdout.match(/^omoe, mmoe at /gm)).toHaveLength(2 * 8); // their difference and their spread
-  expect(stdout).toMatch(/no p: so few pairs can't be significant\n/);
-  const { stdout: csv } = await runMain(["summary", out, "--csv"]);
-  const lines = csvRows(csv);
-  expect(new Set(lines.map(({ about, batch, lr }) => `${about} ${batch} ${lr}`)).size).toBe(5 * 4 + 3); // points are compared with the first
-});
-
 describe("--at", () => {
   const AT = ["--at", "batch=64,lr=0.01"];
 
@@ -125,13 +91,6 @@ describe("--at", () => {
     );
   });
 
-  test("leaves what it does not choose as columns", async () => {
-    const { stdout } = await runMain(["summary", out, "--at", "lr=0.01"]);
-    expect(stdout).toMatch(/^p = 0\.50 +batch +runs/m);
-    const { stdout: compared } = await runMain(["compare", out, out, "--at", "lr=0.01"]);
-    expect(compared).toMatch(/^model +p +batch +pairs/m);
-  });
-
   test("chooses the point at which claims are tested: without it, several are refused", async () => {
     expect(refusal(await runMain(["claims", out]))).toBe(
       `${out}: claims are tested at one grid point, and there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001`,
@@ -140,14 +99,6 @@ describe("--at", () => {
     expect(stdout).toMatch(new RegExp(`^${out} at batch=64, lr=0.01\\n`));
     expect(stdout).toMatch(/^5\.2-2 +undecided /m); // the one whose cells are all here
   });
-});
-
-test("report writes a page of all points, or of the chosen one", async () => {
-  const file = join(temporaryFolder(), "report.html");
-  expect((await runMain(["report", out, "-o", file])).code).toBe(0);
-  expect(readFileSync(file, "utf8")).toContain(", 4 grid points</h1>");
-  expect((await runMain(["report", out, "-o", file, "--at", "batch=64,lr=0.01"])).code).toBe(0);
-  expect(readFileSync(file, "utf8")).toContain(", batch=64, lr=0.01</h1>");
 });
 
 describe("figures of a grid", () => {
@@ -162,19 +113,5 @@ describe("figures of a grid", () => {
       "figure3, figure4, figure5, final-loss, differences, distributions, runs, train-heldout, task-losses";
     expect(stderr).toBe(`${others}, cost, seesaw, verdicts are not drawn: ${POINTS}\n`);
     expect(refusal(await runMain(["figures", out, "--only", "4"]))).toBe(`${out}: figure4 can't be drawn: ${POINTS}`);
-  });
-
-  test("are those of the chosen point, named by it", async () => {
-    const folder = temporaryFolder();
-    const { code, stdout, stderr } = await runMain(["figures", out, "-o", folder, "--at", "batch=64,lr=0.01"]);
-    const [lacking, short] = stderr.split("\n");
-    expect([code, lacking]).toEqual([
-      0,
-      "figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3",
-    ]);
-    expect(short).toMatch(/^runs of 20 steps are too short/);
-    expect(stdout).toContain(`${folder}/figure4-batch=64-lr=0.01.{svg,csv,txt}: `);
-    expect(readdirSync(folder).every(isFigureFile)).toBe(true);
-    expect(stdout.split("\n").filter((line) => line !== "")).toHaveLength(9); // all but figure3, and cost: sizes are alike
   });
 });

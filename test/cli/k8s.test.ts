@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
@@ -105,21 +105,9 @@ test("mmoe k8s asks for cores, memory and GPUs, and has a process a GPU", async 
   expect(large.command.slice(5)).toEqual(["--jobs", "3", "--devices", "all"]);
 });
 
-test.each(["mmoe", "lab/mmoe:1.0", "localhost:5000/a/b_c", `ghcr.io/Lab/mmoe@sha256:${"0a".repeat(32)}`])(
-  "mmoe k8s takes the image %s",
-  async (image) => {
-    expect((await podOf("--image", image)).containers[0].image).toBe(image);
-  },
-);
-
 test("mmoe k8s has Kubernetes put no variable into a folder's name", async () => {
   const [{ command }] = (await podOf("--out", "results/$(HOME)$x")).containers;
   expect(command[4]).toBe("/results/$$(HOME)$x"); // as its reference says: $$ stands for $ before a bracket
-});
-
-test("mmoe k8s passes on what a sweep keeps beside its tables", async () => {
-  const kept = ["--long", "--keep-weights", "--keep-predictions"];
-  expect((await podOf(...kept)).containers[0].command).toEqual(expect.arrayContaining(kept));
 });
 
 test("the pods of mmoe k8s train, between them, the sweep that was typed", async () => {
@@ -143,14 +131,6 @@ test("the pods of mmoe k8s train, between them, the sweep that was typed", async
   expect(curves("mine")).toBe(curves("alone"));
 });
 
-test.each([
-  [["--out", "results/My_sweep.2"], "mmoe-my-sweep-2"],
-  [["--out", "x".repeat(99)], `mmoe-${"x".repeat(47)}`],
-  [["--name", "again-7"], "again-7"],
-])("mmoe k8s %j names the Job %s", async (argv, expected) => {
-  expect((await documents(...argv)).job.metadata.name).toBe(expected);
-});
-
 const CLAIM = "--claim: expected the name of a PersistentVolumeClaim, of small letters, digits, '-' and '.', got";
 const IMAGE = "--image: expected the name of a container image such as registry:5000/lab/mmoe:1.0, got";
 test.each([
@@ -166,20 +146,6 @@ test.each([
   [["--engine", "tfjs", "--set", "arithmetic=fused"], "arithmetic fused is not in the tfjs engine; use --engine cpu"],
 ])("mmoe k8s refuses %j before it prints anything", async (argv, line) => {
   expect(refusal(await k8s(...argv))).toBe(line);
-});
-
-test("mmoe k8s passes on kernels that this machine may lack", async () => {
-  for (const kernels of ["neon", "avx512"]) {
-    vi.stubEnv("MMOE_KERNELS", kernels);
-    const { code, stdout } = await k8s("--kernels", kernels);
-    vi.unstubAllEnvs();
-    expect([code, stdout]).toEqual([0, expect.stringMatching(`- --kernels\n +- ${kernels}\n`)]);
-  }
-});
-
-test("mmoe k8s --engine cuda asks for no card here, and passes on what was typed", async () => {
-  const { code, stdout } = await k8s("--engine", "cuda", "--allow-cpu", "--gpus", "1");
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/--engine[\s\S]*cuda[\s\S]*--allow-cpu/)]);
 });
 
 test("mmoe k8s refuses a table, which no pod has", async () => {

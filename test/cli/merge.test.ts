@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
-import { doneResult, fakeEngine } from "../support/fake-engine.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
 import { tableFile } from "../support/tables.ts";
 
 const engine = chosenEngine();
@@ -22,14 +21,6 @@ const sweep = async (name: string, ...argv: string[]) => {
 };
 const csv = (folder: string) => ["runs.csv", "curves.csv"].map((file) => readFileSync(join(folder, file), "utf8"));
 const journals = (folder: string) => readdirSync(join(folder, "journal")).sort();
-
-/** An engine that gives other losses than the one before. */
-function another(): Engine {
-  const train: Engine["train"] = async (runs, { onResult }) => {
-    for (const run of runs) onResult({ ...doneResult(run), trainingSetLoss: [0.25, 0.75] });
-  };
-  return { ...fakeEngine(), train };
-}
 
 describe("mmoe merge A B -o OUT", () => {
   test("writes the CSV of one sweep that trained it all, and keeps journals and provenance of both", async () => {
@@ -53,32 +44,6 @@ describe("mmoe merge A B -o OUT", () => {
     const { code, stderr } = await runMain(["merge", a, b, "-o", at("out")]);
     expect([code, stderr]).toEqual([0, "6 runs were done more than once, with the same results\n"]);
     expect(csv(at("out"))).toEqual(csv(a));
-  });
-
-  test("counts no copies as done again, if it is repeated or gets a folder twice", async () => {
-    const [a, b] = [await sweep("a", "--models", "omoe,mmoe"), await sweep("b", "--models", "shared-bottom")];
-    for (const folders of [[a, b], [a, b], [a, `${a}/`], [at("out")]])
-      expect(await runMain(["merge", ...folders, "-o", `${at("out")}/`])).toMatchObject({ code: 0, stderr: "" });
-    expect(journals(at("out"))).toHaveLength(4);
-  });
-
-  test("refuses runs that came out differently, by name, and writes nothing", async () => {
-    const a = await sweep("a");
-    engine.load = another;
-    const b = await sweep("b", "--runs", "1");
-    expect(refusal(await runMain(["merge", a, b, "-o", at("out")]))).toMatch(
-      /^6 runs came out differently: shared-bottom\/p=0.50\/000 \(.* and 3 more; leave one/,
-    );
-    expect(existsSync(at("out"))).toBe(false);
-  });
-
-  test("takes a run that is done for one that failed", async () => {
-    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
-    await runMain(["sweep", "smoke", "--runs", "2", "--out", at("a")]);
-    engine.load = () => fakeEngine();
-    const b = await sweep("b", "--models", "mmoe");
-    const { code } = await runMain(["merge", at("a"), b, "-o", at("out")]);
-    expect([code, csv(at("out"))]).toEqual([0, csv(await sweep("whole"))]);
   });
 
   test("refuses sweeps of different configs key by key", async () => {

@@ -39,49 +39,7 @@ describe("a sweep with a model of one's own", () => {
   });
 });
 
-test("mmoe sweep --dry-run has a settings table of 80 columns, long definitions of models in several lines", async () => {
-  const argv = ["sweep", "examples/own-models.yaml", "--dry-run", "--kernels", "wasm"];
-  const { stdout } = await runMain([...argv, "--set", "correlationMatrix=[[1,0.5],[0.5,1]]", "--corr", "0.5"]);
-  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  expect(stdout).toMatch(/^seed +0 +assumed\n/m);
-  expect(stdout).toMatch(/^batch +64 +yours\n/m);
-  expect(stdout).toMatch(/^ {2}alpha +3\.6425, /m);
-  expect(stdout).toMatch(/^correlationMatrix +\[\[1, 0\.5\], \[0\.5, 1\]\] +yours$/m);
-  expect(stdout).toMatch(/^ownModels +four-experts: like mmoe, .* yours\n +experts\.shared=4; deep-gates: /m);
-});
-
 describe("mmoe models", () => {
-  test("lists a config's models with the parameters of each, and what is changed", async () => {
-    await trained;
-    const { stdout } = await runMain(["models", join(out, "config.yaml")]);
-    // 8 experts of 101 x 12 + 13 x 6; 2 gates of 100 x 8; towers of 7 x 8; outputs of 9
-    expect(stdout).toMatch(/^wide +10,320 +1,600 +0 +112 +18 +12,050 /m);
-    expect(stdout).toMatch(/^wide +like mmoe, experts\.layers=\[12,6\]$/m);
-  });
-
-  test.each([60, 40])("fits a terminal of %i columns, and wraps between words", async (columns) => {
-    const { stdout } = await runMain(["models", "examples/own-models.yaml"], undefined, {}, { isTTY: true, columns });
-    expect(stdout.split("\n").filter((line) => line.length > columns)).toEqual([]);
-    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      "four-experts like mmoe, experts.layers=[32], experts.shared=4 deep-gates like mmoe, gate.bias=true, gate.layers=[16]",
-    );
-  });
-
-  test("describes one of a config's models, and one of one's own without a formula", async () => {
-    const config = ["models", "zoo", "--model-set", "ple.experts.perTask=3", "--describe"];
-    const zoos = await runMain([...config, "cgc"]);
-    expect(zoos.stdout).toMatch(/^cgc: 4 experts .*\n\n {2}y_k = .*\n(.*\n)+source +Tang et al\./);
-    const own = await runMain([...config, "ple-experts.perTask-3"]);
-    expect(own.stdout).toMatch(
-      /^ple-experts\.perTask-3: like ple, experts\.perTask=3\n\nexperts +4 shared +3 of task 1 /,
-    );
-    expect(own.stdout).toMatch(
-      /^experts +10 +100-16 +16,160\n(.*\n)+FLOP .* per row, .*\nengines +cpu, tfjs, cuda\n$/m,
-    );
-    const json = JSON.parse((await runMain([...config, "ple-experts.perTask-3", "--json"])).stdout);
-    expect(json).toMatchObject({ levels: 2, about: "like ple, experts.perTask=3", parameters: { experts: 18_880 } });
-  });
-
   test("changes a model of a config as a sweep does", async () => {
     const { stdout } = await runMain(["models", "smoke", "--model-set", "mmoe.experts.shared=4"]);
     expect(stdout).toMatch(/^mmoe-experts\.shared-4 +6,464 +800 /m);

@@ -1,10 +1,7 @@
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EXIT } from "../../src/cli/command.ts";
-import { startIn } from "../support/bin.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { writeResults } from "../support/made-results.ts";
 import { serveBy } from "../support/serving.ts";
@@ -38,28 +35,6 @@ describe("mmoe play", () => {
     expect(new URL(serving.address).hash).toBe("#p=0.9&models=mmoe,omoe&lr=0.001&every=log:20");
     expect(serving.notes()).toContain("the page begins with mmoe, omoe");
     await serving.stop();
-  });
-
-  test("opens the page in a browser, and says so if there is none", async () => {
-    const folder = temporaryFolder();
-    const opener = join(folder, "xdg-open");
-    writeFileSync(opener, `#!/bin/sh\necho "$1" > ${folder}/opened\n`, { mode: 0o755 });
-    const before = `process.env.PATH = ${JSON.stringify(`${folder}:/bin`)}; `;
-    const playing = startIn(`${before}`, "play", "--open");
-    const stdout = playing.stdout as Readable;
-    const [address] = await Promise.race([once(stdout, "data"), once(stdout, "end")]);
-    await vi.waitFor(() => expect(readFileSync(join(folder, "opened"), "utf8")).toBe(String(address)), 20_000);
-    playing.kill("SIGINT");
-    expect(await once(playing, "exit")).toEqual([EXIT.done, null]);
-
-    const alone = startIn(`process.env.PATH = ${JSON.stringify(temporaryFolder())};`, "play", "--open");
-    let notes = "";
-    alone.stderr?.on("data", (text) => {
-      notes += text;
-    });
-    await vi.waitFor(() => expect(notes).toContain("can't open a browser: xdg-open does not start"), 20_000);
-    alone.kill("SIGINT");
-    await once(alone, "exit");
   });
 
   test.each([

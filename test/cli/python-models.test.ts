@@ -58,18 +58,6 @@ describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_P
     ]);
   });
 
-  test("is planned, listed and described", async () => {
-    const silent = `${pythonModel(NUMPY_LINEAR.replace("self.parameter_count", "self.count")).file}:Linear:rate=1`;
-    const plan = await runMain([...sweep, "--model", silent, ...python, "--dry-run"]);
-    expect([plan.code, plan.stdout]).toEqual([0, expect.stringMatching(/^mine +0\.50 +2 +200$/m)]);
-    expect(plan.stdout).toMatch(/^Linear-rate-1 +0\.50 +2 +-$/m);
-    const listed = await runMain(["models", "smoke", "--model", file, ...python, "--describe", "mine"]);
-    expect([listed.code, listed.stdout]).toEqual([
-      0,
-      expect.stringMatching(/^mine: A linear map\.[\s\S]*^engines +python$/m),
-    ]);
-  });
-
   test("is trained by a job array's tasks with the Python that was asked for", async () => {
     const array = ["--array", "2", "--time", "1:00:00"];
     const sweep = [...few, "--model", file, ...python, "--out", `${out}-array`];

@@ -18,8 +18,8 @@ test.each(["sweep", "merge", "tune", "claims", "compare", "figures", "report", "
   async (words) => {
     const [command, ...options] = words.split(" ") as [string, ...string[]];
     const folders = command === "sweep" ? ["smoke"] : command === "compare" ? [grid, grid] : [grid];
-    expect(await refused(command, ...folders, ...options, "--loss", "test")).toBe(
-      "--loss: expected one of train, heldout, running, got 'test'; did you mean 'heldout'?",
+    expect(await refused(command, ...folders, ...options, "--loss", "heldot")).toBe(
+      "--loss: expected one of train, heldout, running, got 'heldot'; did you mean 'heldout'?",
     );
   },
 );

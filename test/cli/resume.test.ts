@@ -55,15 +55,6 @@ describe("a sweep repeated into its folder", () => {
     expect(trained).toHaveLength(6);
   });
 
-  test("may go on with another engine, and says which one began", async () => {
-    await sweep("--runs", "1");
-    engine.load = () => ({ ...fakeEngine(), device: "NVIDIA H100" });
-    expect((await sweep("--runs", "2")).stderr).toBe(
-      `${out}: reused 6, to do 6 runs on fake (NVIDIA H100)\n${out}: what is there was trained on fake (none)\n`,
-    );
-    expect((await sweep("--runs", "2", "--overwrite")).stderr).not.toContain("what is there");
-  });
-
   test("after Ctrl-C goes on and writes the same CSV as one that was not stopped", async () => {
     expect((await sweepUntil("omoe/p=1.00/003")).code).toBe(130);
     engine.load = () => fakeEngine({ before: ({ id }) => trained.push(id) });
@@ -193,52 +184,6 @@ describe("a sweep into another's folder is refused and changes nothing:", () => 
 
 describe("a run in flight that is kept", () => {
   const SMALL = ["--runs", "2", "--models", "mmoe"];
-
-  test("is told where no run has ended, without a table", async () => {
-    const { code, stdout, stderr } = await sweepUntil("mmoe/p=0.50/000", 77, ...SMALL);
-    expect([code, stdout]).toEqual([130, ""]);
-    expect(stderr).toContain("stopped by Ctrl-C; no run has ended, 4 remain, 1 of them kept at 38 %; resume with:\n");
-  });
-
-  test("is told beside those that have ended, with how far it is, and when the sweep goes on", async () => {
-    const { stdout, stderr } = await sweepUntil("mmoe/p=0.50/001", 51, ...SMALL);
-    expect(stdout).toContain("mmoe   0.50     1       0");
-    expect(stderr).toContain(`2 runs are kept in ${out}, 2 remain, 1 of them kept at 25 %; resume with:`);
-    engine.load = () => fakeEngine({ keptAt: 3 });
-    const again = await sweep(...SMALL);
-    const goesOn = `${out}: reused 2, to do 2 runs on fake (none)\n${out}: 1 of them kept at 25 %\n`;
-    expect([again.code, again.stderr, existsSync(join(out, "checkpoints"))]).toEqual([0, goesOn, false]);
-  });
-
-  test("is counted in events", async () => {
-    const events = async (outcome: ReturnType<typeof sweep>) =>
-      (await outcome).stdout
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line));
-    const stopped = await events(sweepUntil("mmoe/p=0.50/001", 51, ...SMALL, "--json"));
-    expect(stopped.at(-1)).toMatchObject({ event: "end", missing: 2, kept: 1 });
-    engine.load = () => fakeEngine({ keptAt: 3 });
-    expect((await events(sweep(...SMALL, "--json")))[0]).toMatchObject({ event: "start", runs: 2, kept: 1 });
-  });
-
-  test("is counted by mmoe status among the missing ones", async () => {
-    await sweepUntil("mmoe/p=1.00/000", 150, ...SMALL);
-    expect((await runMain(["status", out])).stdout).toContain(
-      "\n4 runs: 1 done, 0 failed, 3 missing, 1 of them kept at 75 %\n",
-    );
-    const journals = join(out, "journal");
-    for (const name of readdirSync(journals).filter((file) => file.endsWith(".provenance.json"))) {
-      const path = join(journals, name);
-      const values = { ...JSON.parse(readFileSync(path, "utf8")), host: "another", end: null };
-      writeFileSync(path, JSON.stringify(values));
-      const progress = { schema: 1, heard: new Date().toISOString(), elapsedMs: 100, steps: 200, inFlight: [] };
-      writeFileSync(path.replace("provenance", "progress"), JSON.stringify(progress));
-    }
-    const { kept, leftMs } = JSON.parse((await runMain(["status", out, "--json"])).stdout);
-    expect(kept).toEqual({ runs: 1, share: 0.75 });
-    expect(leftMs).toBeCloseTo((3 * 200 - 150) / 2, 9); // of 2 steps a millisecond
-  });
 
   test("is taken along by mmoe merge, of each the state that is furthest, but not of those that have ended", async () => {
     const root = temporaryFolder();

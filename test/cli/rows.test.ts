@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { csvFile } from "../support/csv.ts";
-import { expectVerified, printed, runMain, temporaryFolder } from "../support/effects.ts";
+import { expectVerified, runMain, temporaryFolder } from "../support/effects.ts";
 import { tableFile } from "../support/tables.ts";
 
 const file = tableFile(60);
@@ -51,13 +51,6 @@ describe("mmoe sweep --rows FILE", () => {
     const numbers = (rows: Record<string, string>[]) =>
       rows.map(({ id, finalTrainLossMean, finalHeldoutLossMean }) => [id, finalTrainLossMean, finalHeldoutLossMean]);
     expect(numbers(runsIn(folder))).toEqual(numbers(runsIn(out)));
-  });
-
-  test("--dry-run shows the table and its cells, and trains nothing", async () => {
-    const stdout = printed(await runMain(["sweep", ...few, "--dry-run", "--kernels", "wasm"]));
-    expect(stdout).toMatch(/^rows +some\.csv \(sha256 \w{8}\), heldout=0\.2, +yours\n +standardise=true$/m);
-    expect(stdout).toMatch(/\nmodel +runs +parameters\nshared-bottom +3 /);
-    expect(stdout).toMatch(/results would go to results\/some-\w{8}\n$/);
   });
 });
 

@@ -44,35 +44,12 @@ describe("mmoe sweep --shard i/n", () => {
     expect(shared).toEqual(written());
   });
 
-  test("says which part it trains, and how much of it", async () => {
-    await sweep("--runs", "1", "--corr", "1");
-    const { code, stderr } = await sweep("--shard", "2/7");
-    expect([code, stderr]).toEqual([0, `${out}: shard 2/7: 7 runs on fake (none)\n`]);
-    expect((await sweep("--shard", "2/7")).stderr).toBe(`${out}: shard 2/7: reused 7, to do 0 runs on fake (none)\n`);
-  });
-
   test("does what other numbers of shards left, and nothing twice", async () => {
     await sweep("--shard", "2/3");
     for (const i of [1, 2, 3, 4, 5]) await sweep("--shard", `${i}/5`);
     await sweep();
     expect(trained).toHaveLength(48);
     expect(new Set(trained).size).toBe(48);
-  });
-
-  test("with more shards than runs leaves some nothing to do, which is no error, and counts only its own failures", async () => {
-    for (const i of [1, 2, 3, 4]) expect((await sweep("--runs", "1", "--corr", "1", "--shard", `${i}/4`)).code).toBe(0);
-    expect(trained).toHaveLength(3);
-    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/001"] });
-    const codes: number[] = [];
-    for (const i of [2, 1, 3]) codes.push((await sweep("--shard", `${i}/3`)).code);
-    expect(codes).toEqual([3, 0, 0]);
-  });
-
-  test("--dry-run says what is its part of the whole", async () => {
-    await sweep("--runs", "1");
-    const { stdout } = await sweep("--shard", "1/5", "--dry-run");
-    expect(stdout).toMatch(/^48 runs, 10 in shard 1\/5, to do 4: 800 run-steps on fake \(none\)$/m);
-    expect(stdout.match(/^(shared-bottom|omoe|mmoe) /gm)).toHaveLength(6);
   });
 
   test("trains beside another process's shard of this machine, and not beside its own", async () => {
@@ -128,14 +105,6 @@ describe("mmoe sweep in a job array", () => {
     expect(detected).toEqual(trained);
   });
 
-  test.each([
-    ["that is told --shard 1/1", slurm(5), ["--shard", "1/1"]],
-    ["of one", kubernetes("0", "1"), []],
-  ])("%s trains the whole sweep without a word", async (_, env, argv) => {
-    const { stderr } = await inArray(env, ...argv);
-    expect([stderr, trained.length]).toEqual([`${out}: 48 runs on fake (none)\n`, 48]);
-  });
-
   test("stopped, names a command that goes on with the same shard outside of the array", async () => {
     const signals = new EventEmitter();
     engine.load = () => fakeEngine({ before: ({ id }) => id === "mmoe/p=1.00/004" && signals.emit("SIGTERM") });
@@ -152,17 +121,10 @@ describe("mmoe sweep in a job array", () => {
       slurm(5, { SLURM_ARRAY_TASK_COUNT: "2" }),
       `SLURM_ARRAY_TASK_ID=5: its place in an array of 2 from 4 to 6 ${UNCLEAR}`,
     ],
-    [slurm(7), `SLURM_ARRAY_TASK_ID=7: its place in an array of 3 from 4 to 6 ${UNCLEAR}`],
     [slurm(3), `SLURM_ARRAY_TASK_ID=3: its place in an array of 3 from 4 to 6 ${UNCLEAR}`],
-    [
-      slurm(5, { SLURM_ARRAY_TASK_MAX: "8", SLURM_ARRAY_TASK_STEP: "2" }),
-      `SLURM_ARRAY_TASK_ID=5: its place in an array of 3 from 4 to 8 by 2 ${UNCLEAR}`,
-    ],
     [slurm(5, { SLURM_ARRAY_TASK_COUNT: "" }), "SLURM_ARRAY_TASK_COUNT is not set in an array of jobs"],
-    [slurm(5, { SLURM_ARRAY_TASK_MIN: "x" }), "SLURM_ARRAY_TASK_MIN: expected a whole number from 0, got 'x'"],
     [slurm(5, { SLURM_ARRAY_TASK_STEP: "0" }), "SLURM_ARRAY_TASK_STEP: expected a whole number from 1, got '0'"],
     [kubernetes("3", "3"), "JOB_COMPLETION_INDEX=3 is not below MMOE_SHARD_COUNT=3"],
-    [kubernetes("-1", "3"), "JOB_COMPLETION_INDEX: expected a whole number from 0, got '-1'"],
     [{ JOB_COMPLETION_INDEX: "1" }, "MMOE_SHARD_COUNT is not set in an array of jobs"],
     [{ ...slurm(5), ...kubernetes("1", "3") }, "SLURM_ARRAY_TASK_ID and JOB_COMPLETION_INDEX are both set"],
   ])("refuses %j in one line with the way out", async (env, says) => {

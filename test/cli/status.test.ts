@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { chosenEngine } from "../support/chosen-engine.ts";
@@ -85,15 +85,6 @@ describe("mmoe status DIR", () => {
     expect(await state()).toBe("silent");
   });
 
-  test("tells which shard each process trains, all of the sweep if it does not say", async () => {
-    await sweep("--runs", "3", "--shard", "2/3");
-    expect((await json()).processes[0].shard).toEqual({ index: 2, count: 3 });
-    expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +2\/3 /m);
-    changeProvenance(({ shard, ...older }) => older);
-    expect((await json()).processes[0].shard).toBeNull();
-    expect((await runMain(["status", out])).stdout).toMatch(/^process +engine /m);
-  });
-
   test("takes a process on another machine for one that trains while it says so, for two minutes", async () => {
     await sweep("--runs", "3");
     trainOn();
@@ -103,13 +94,6 @@ describe("mmoe status DIR", () => {
     expect(await state()).toBe("training");
     writeProgress(40, 100, { ago: 180_000 });
     expect(await state()).toBe("silent");
-  });
-
-  test("adds up the rates of shards that train at once", async () => {
-    for (const shard of ["1/2", "2/2"]) await sweep("--runs", "3", "--shard", shard);
-    trainOn();
-    writeProgress(30, 600);
-    expect((await json()).runsPerMinute).toBeCloseTo((2 * 3) / (30 / 60_000), 0);
   });
 
   test("tells the rate of what trains now and the time that is left", async () => {
@@ -145,50 +129,6 @@ describe("mmoe status DIR", () => {
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     const { stdout: summary } = await runMain(["summary", out]);
     expect(summary).toMatch(/\n6 of 12 runs are missing, 2 of them in training, so all this may change\n$/);
-  });
-
-  test("has no table of processes where no run has ended yet", async () => {
-    await sweep("--runs", "3");
-    rmSync(join(out, "journal"), { recursive: true });
-    const { stdout } = await runMain(["status", out]);
-    expect(stdout).toMatch(/\nmmoe +1\.00 +0 +0 +3\n\n6 runs: 0 done, 0 failed, 6 missing\n$/);
-  });
-
-  test("of several points tells what is in training at the chosen one", async () => {
-    await sweep("--runs", "3", "--corr", "0.5", "--lr", "0.1,0.2");
-    widen(3, 5);
-    trainOn();
-    const ids = ["lr=0.1/003", "lr=0.1/004", "lr=0.2/003", "lr=0.2/002"].map((end) => `mmoe/p=0.50/${end}`);
-    writeProgress(1000, 200, { inFlight: ids.map((id) => ({ id, step: 50, steps: 200 })) });
-    const summary = async (...at: string[]) => (await runMain(["summary", out, ...at])).stdout;
-    expect(await summary()).toContain("\n4 of 10 runs are missing, 3 of them in training, so");
-    expect(await summary("--at", "lr=0.1")).toContain("\n2 of 5 runs are missing, 2 of them in training, so");
-    expect(await summary("--at", "lr=0.2", "--at", "batch=64")).toContain(
-      "\n2 of 5 runs are missing, 1 of them in training, so",
-    );
-  });
-
-  test.each([
-    ["back", -10, 75 / 4],
-    ["on", 10, 75],
-  ])(
-    "tells a time that can be though the clock jumped %s by days: six runs took 75 ms on at most 4 cores",
-    async (_, days, ms) => {
-      await sweep("--runs", "3");
-      changeProvenance(({ end, ...rest }) => {
-        const start = new Date(Date.parse(end as string) - days * 86_400_000).toISOString();
-        return { ...rest, end, cores: 4, start };
-      });
-      expect((await json()).processes[0].elapsedMs).toBe(ms);
-    },
-  );
-
-  test("does not look at the dates of files", async () => {
-    await sweep("--runs", "3");
-    const [before] = (await json()).processes;
-    const folder = join(out, "journal");
-    for (const name of readdirSync(folder)) utimesSync(join(folder, name), 1e9, 1e9);
-    expect((await json()).processes).toEqual([before]);
   });
 });
 

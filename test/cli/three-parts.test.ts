@@ -2,9 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Config } from "../../src/config/config.ts";
-import { loadConfig, loadStoredConfig, setOverride } from "../../src/config/load.ts";
-import { rowsOverride } from "../../src/config/rows.ts";
+import { loadStoredConfig } from "../../src/config/load.ts";
 import { dataIdentity } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import type { AnyRun, FromTable } from "../../src/engines/engine.ts";
@@ -63,40 +61,6 @@ describe("mmoe tune on rows of one's own", () => {
       "--loss heldout: no choice may see a test row; leave it out to choose by the validation loss",
     );
   });
-
-  test("refuses runs that trained on all rows but the test rows", async () => {
-    const out = join(temporaryFolder(), "old");
-    const plain = tableFile(60, { parts: true });
-    const trained = await runMain(["sweep", "--rows", plain, ...few, ...rates, "--set", "refit=true", "--out", out]);
-    expect(trained.code).toBe(0);
-    expect(refusal(await runMain(["tune", out]))).toContain(
-      "no choice may see a test row; train them in a new folder with --set refit=false",
-    );
-  });
-});
-
-describe("a config with rows of one's own", () => {
-  const file = tableFile(60);
-  const rows = rowsOverride(file);
-  const training = (config: Config) => planRuns({ ...config, runs: 1 })[0]?.training;
-
-  test("holds out a fifth for the test, and of the rest a fifth for validation; none if it refits", () => {
-    expect(training(loadConfig("paper", [rows]))).toMatchObject({ trainRows: 38, heldoutRows: 22, validationRows: 10 });
-    const third = loadConfig("paper", [rows, setOverride("validation=0.5")]);
-    expect(training(third)).toMatchObject({ trainRows: 24, heldoutRows: 36, validationRows: 24 });
-    const config = loadConfig("smoke", [rows, setOverride("refit=true")]);
-    const { validationRows, trainRows, heldoutRows } = training(config);
-    expect([validationRows, trainRows, heldoutRows]).toEqual([undefined, 48, 12]);
-  });
-
-  test("has the validation rows that the table marks", () => {
-    const config = loadConfig("paper", [rowsOverride(testedBy(1))]);
-    expect(config.rows).toMatchObject({ trainRows: 30, heldoutRows: 15, validationRows: 15 });
-    expect(training(config)).toMatchObject({ trainRows: 30, heldoutRows: 30, validationRows: 15 });
-    expect(() => loadConfig("paper", [rowsOverride(testedBy(1)), setOverride("refit=true")])).toThrow(
-      "--set refit: some.csv says which rows are for validation; to train on them, say train there",
-    );
-  });
 });
 
 describe("--resplit", () => {
@@ -134,17 +98,6 @@ describe("--resplit", () => {
       "all runs have the same test rows: intervals over runs hold for new initial values, not for new rows",
     );
   });
-
-  test("draws test rows in each run, too, where the table marks none; without it all runs have the same", async () => {
-    const rows = join(temporaryFolder(), "unmarked.yaml");
-    const testRows = async (split: string) => {
-      writeFileSync(rows, `extends: smoke\nname: rows\nrows: { file: ${tableFile(60)}, split: ${split} }\n`);
-      const runs = await Promise.all([0, 1].map((run) => runMain(["data", rows, "--parts", "--run", String(run)])));
-      return runs.map(({ stdout }) => rowsOf(stdout.trim().split("\n").slice(1), "test").join());
-    };
-    expect(new Set(await testRows("run")).size).toBe(2);
-    expect(new Set([...(await testRows("0")), ...(await testRows("1"))]).size).toBe(2);
-  });
 });
 
 test("mmoe data --parts says which part each row is of, and which columns have new values in test rows", async () => {
@@ -168,13 +121,4 @@ test("mmoe data --parts says which part each row is of, and which columns have n
   const { stdout: validated } = await runMain(["data", config, "--validation"]);
   expect([tested, validated].map((text) => text.trim().split("\n").length)).toEqual([5, 5]);
   expect(tested).not.toBe(validated);
-});
-
-test("mmoe sweep --dry-run says how many passes a number of steps is, and warns of many", async () => {
-  const dry = async (steps: string) =>
-    (await runMain(["sweep", "--rows", tableFile(60), "--steps", steps, "--batch", "8", "--dry-run"])).stdout;
-  expect(await dry("19")).toContain("19 steps are 4 passes over the training rows\n"); // 19 * 8 / 38
-  expect(await dry("1000")).toContain(
-    "1,000 steps are 211 passes over the training rows: models may learn them by heart",
-  );
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
@@ -86,26 +86,4 @@ test("mmoe tune refuses in a line what it can't choose from, and writes nothing"
   );
   expect(await each("lr,batch")).toBe("--each: expected a listed setting to be left to choose, got all: batch, lr");
   expect(existsSync(file)).toBe(false);
-});
-
-test("mmoe tune without -o shows the choices, writes nothing and says so", async () => {
-  const folder = made();
-  const before = process.cwd();
-  const working = temporaryFolder();
-  process.chdir(working);
-  const { code, stdout } = await runMain(["tune", folder]).finally(() => process.chdir(before));
-  expect([code, readdirSync(working)]).toEqual([0, []]);
-  expect(stdout).toMatch(/^omoe +lr=0\.001 +lr=0\.01 /m);
-  expect(stdout).toMatch(/\nnothing is written; -o FILE writes the config of the tuned sweep\n$/);
-  expect(JSON.parse((await runMain(["tune", folder, "--json"])).stdout).file).toBeNull();
-});
-
-test("mmoe tune --each chooses at each value of a list, and says so in the table", async () => {
-  const folder = made(["batch=64,256"]);
-  const file = join(temporaryFolder(), "tuned.yaml");
-  const { stdout } = await runMain(["tune", folder, "-o", file, "--each", "batch"]);
-  expect(stdout).toMatch(/^model +batch +lr +mean/m);
-  expect(stdout).toMatch(/^omoe +256 +lr=0\.001 +lr=0\.01 /m);
-  expect(loadConfig(file)).toMatchObject({ batch: [64, 256], lr: 0.001 });
-  expect(loadConfig(file).tuned?.choices).toHaveLength(4);
 });

@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
 import { NotInstalled, UsageError } from "../../src/errors.ts";
-import type { EngineOptions } from "../../src/sweep/engines.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
-import { csvFile } from "../support/csv.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
 
@@ -77,18 +75,6 @@ test("a dry run, a sweep and verify refuse the same run in the same words, befor
   expect([trained, existsSync(none), readFileSync(join(out, "runs.csv"), "utf8")]).toEqual([0, false, recorded]);
 });
 
-test("mmoe verify DIR --loss running shows the running means, and compares all losses", async () => {
-  engine.load = () => differingIn("none");
-  await sweep("--runs", "1", "--models", "mmoe", "--corr", "1");
-  engine.load = () => differingIn("mmoe/p=1.00/000");
-  const { code, stdout } = await runMain(["verify", out, "--loss", "running"]);
-  const runs = csvFile(out, "runs.csv");
-  const loss = runs[0]?.finalRunningLossMean;
-  const rows = stdout.split("\n").map((line) => line.split(/ {2,}/));
-  expect(rows[0]).toEqual(["run", "recorded running mean of the loss", "trained again", "losses"]);
-  expect([code, ...(rows[1] ?? [])]).toEqual([4, "mmoe/p=1.00/000", loss, loss, "differ"]);
-});
-
 test("mmoe verify DIR exits with 4 and names the run whose losses differ in a last digit", async () => {
   engine.load = () => differingIn("none");
   await sweep();
@@ -147,30 +133,6 @@ test.each([
   },
 );
 
-test("mmoe verify DIR says up to where it compares losses on TensorFlow, unless all their digits are the same", async () => {
-  const { stdout } = await verifiedOnTensorflow(50, 3, 1);
-  expect(stdout.match(/^mmoe\/p=1.00\/000 .* alike up to step 100$/gm)).toHaveLength(1);
-  expect(stdout.match(/ same$/gm)).toHaveLength(5);
-});
-
-test.each([
-  ["tfjs", "wasm", { backend: "wasm" }],
-  ["tfjs", "tensorflow cpu", { backend: "tensorflow" }],
-  ["cuda", "tensorflow cpu", { allowCpu: true }],
-  ["cuda", "NVIDIA H100 80GB HBM3", { allowCpu: false }],
-])("mmoe verify DIR trains runs of %s on %s again there", async (name, device, expected) => {
-  const asked: unknown[][] = [];
-  engine.load = (...args) => {
-    asked.push(args);
-    return { ...fakeEngine(), name, train: differingIn("none", { device }).train };
-  };
-  await sweep("--runs", "1");
-  await runMain(["verify", out]);
-  expect(asked[1]).toMatchObject([name, expected]);
-  await runMain(["verify", out, "--allow-cpu"]);
-  expect(asked[2]).toMatchObject([name, { ...expected, allowCpu: true }]);
-});
-
 test.each([
   ["tfjs", "tensorflow cpu", [], 0],
   ["cuda", "tensorflow cpu", [], 0],
@@ -214,18 +176,6 @@ describe("mmoe verify DIR of runs that several kernel sets trained", () => {
       engine.load = () => on("avx512", id);
       expect((await runMain(["verify", out, "--runs", "12"])).code).toBe(4);
     }
-  });
-
-  test("with --kernels takes those", async () => {
-    const asked: (EngineOptions | undefined)[] = [];
-    engine.load = (_, options) => {
-      asked.push(options);
-      return on("wasm");
-    };
-    await runMain(["verify", out, "--kernels", "wasm"]);
-    await runMain(["verify", out], undefined, { MMOE_KERNELS: "avx2" });
-    expect(asked).toMatchObject([{ kernels: "wasm" }, { env: { MMOE_KERNELS: "avx2" } }]);
-    expect(asked[1]?.kernels).toBeUndefined();
   });
 });
 

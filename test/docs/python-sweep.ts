@@ -1,5 +1,5 @@
 // python/src/mmoe/sweeping.py: `mmoe.sweep` and `mmoe.plan`, from the options of the command and the declaration of settings.
-import { Command } from "commander";
+import { Command } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { define } from "../../src/cli/sweep.ts";
 import { addSweepOptions } from "../../src/cli/sweep-options.ts";

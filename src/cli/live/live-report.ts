@@ -77,7 +77,7 @@ export class LiveReport {
   }
 }
 
-/** The same for the same records: a page outlives a new start of the server. */
+/** A hash of which runs have ended: a page outlives a restart of the server, and draws again only if that has changed. */
 function versionOf({ done, failed, writers }: SweepStatus): string {
   const parts = [done, failed, writers.map(({ name, runs, state }) => [name, runs, state === "ended"])];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);

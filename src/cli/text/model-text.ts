@@ -84,7 +84,7 @@ function sizes(spec: ModelSpec, room: Room): string {
     (network) => `${partOf(network)} ${layersOf(network)}`,
   );
   const rows = Array.from(stacks.values(), (networks) => {
-    const first = networks[0] as readonly ParameterBlock[];
+    const [first] = networks;
     const size = networks.flat().reduce((sum, block) => sum + block.size, 0);
     return [partOf(first), String(networks.length), layersOf(first), thousands(size)];
   });

@@ -80,7 +80,7 @@ function lossColumns(cell: readonly RunRecord[], set: LossSet): [string, string]
 }
 
 /** How cells are shown. */
-export interface Shown {
+interface CellView {
   /** Runs with a higher loss are in bad minima. */
   readonly bad: number | null;
   readonly unit: LossUnit;
@@ -96,7 +96,7 @@ export interface Shown {
 export function summaryCells(
   cells: readonly CellLosses[],
   summaries: readonly CellSummary[],
-  { bad, unit, room }: Shown,
+  { bad, unit, room }: CellView,
 ): Block[] {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
   const isTable = cells.every(({ correlation }) => correlation === null);

@@ -1,5 +1,5 @@
 import type { LossSet } from "../../config/losses.ts";
-import { PAPER_TASKS } from "../../records/paper-tasks.ts";
+import { PAPER_TASKS } from "../../records/words.ts";
 import type { Box } from "./axes.ts";
 import { cellPanels, type GridDrawing } from "./cell-grid.ts";
 import { dotKey, dotRow, ROW } from "./distributions.ts";

@@ -44,14 +44,6 @@ test.each([
   expect(blocksLatex([{ rows: [["a"], [text]] }])).toContain(`\\midrule\n${latex} \\\\\n`);
 });
 
-test("columns of bars are left out", () => {
-  const rows = [
-    ["model", "0   .5", "n"],
-    ["mmoe", "▁█", "2"],
-  ];
-  expect(blocksLatex([{ rows }])).toContain("{lr}\n\\toprule\nmodel & n \\\\\n");
-});
-
 test.each(["summary DIR", "claims DIR --parts", "census tables results/census-1"])(
   "every row of mmoe %s has as many cells as its table",
   async (words) => {

@@ -5,20 +5,6 @@ import { range } from "../../support/reference.ts";
 /** The paper's bins. */
 const PAPERS = { width: 1, of: 30, first: 0 };
 
-test("axisOf(losses) has the paper's bins of 1/30 for losses like the paper's, and says what lies beyond", () => {
-  const axis = axisOf([Float64Array.of(0.05, 0.2), Float64Array.of(0.47)]);
-  expect(axis).toEqual({ ...PAPERS, open: false });
-  expect(axisText(axis)).toBe("0     .2    .4  .6");
-  const few = Float64Array.from({ length: 40 }, (_, i) => (i === 7 ? 3 : 0.1));
-  expect(axisText(axisOf([few]))).toBe("0     .2    .4 .6+");
-});
-
-test("axisOf(losses) takes a multiple of the paper's bins for higher losses", () => {
-  const axis = axisOf([Float64Array.of(1.3, 1.4)]);
-  expect(axis).toEqual({ ...PAPERS, width: 3, open: false });
-  expect(axisText(axis)).toBe("0     .6       1.8");
-});
-
 test("sparkline(losses, axis) draws counts by the highest of its row, losses on an edge in the upper bin, and those beyond in the last", () => {
   const losses = Float64Array.of(0.01, 0.01, 0.01, 0.01, 0.04, 0.04, 0.11, 0.7, 9);
   expect(sparkline(losses, { ...PAPERS, open: true })).toBe("█▄ ▂             ▄");

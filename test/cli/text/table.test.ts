@@ -27,51 +27,10 @@ describe("table(rows, width)", () => {
     expect(table(rows, 9)).toBe("of      n\n  two   1\n  words\n");
   });
 
-  test("wraps the widest cells between words, and keeps intervals whole while they fit", () => {
-    expect(table(ROWS, 56)).toBe(
-      [
-        "cells           pairs   mean difference  verdict\n",
-        "shared-bottom,    200            0.1360  worse\n",
-        "omoe at 0.50           [0.1191, 0.1540]\n",
-        "mmoe                9                 -  undecided\n",
-      ].join(""),
-    );
-  });
-
   test.each([69, 60, 56, 50, 45, 40, 30])("has no line of more than %i characters, and loses no word", (width) => {
     const text = table(ROWS, width);
     expect(text.split("\n").filter((line) => line.length > width)).toEqual([]);
     for (const word of ROWS.flat().join(" ").split(" ")) expect(text).toContain(word);
-  });
-
-  test("names the columns in each row where not even single words fit beside each other", () => {
-    expect(table(ROWS, 30).split("\n")).toEqual([
-      "cells shared-bottom, omoe at",
-      "  0.50, pairs 200, mean",
-      "  difference 0.1360 [0.1191,",
-      "  0.1540], verdict worse",
-      "cells mmoe, pairs 9, mean",
-      "  difference -, verdict",
-      "  undecided",
-      "",
-    ]);
-  });
-
-  test("leaves out columns that may be lacking before it breaks intervals or names columns in each row", () => {
-    const lean = ["verdict", "pairs"];
-    expect(table(ROWS, 56, lean)).toBe(table(ROWS, 56));
-    const [head, first] = table(ROWS, 40, lean).split("\n");
-    expect([head, first?.trim()]).toEqual([
-      "cells           pairs   mean difference",
-      expect.stringMatching(/^shared-bottom, +200 +0\.1360$/),
-    ]);
-    expect(table(ROWS, 33, lean)).not.toMatch(/pairs|verdict/);
-    expect(table(ROWS, 20, lean)).toContain("verdict worse");
-  });
-
-  test("names no column that has neither a head nor a value", () => {
-    const rows = ["model,", "a-long-name-of-a-model,", "mmoe,<"].map((row) => row.split(","));
-    expect(table(rows, 12)).toBe("model\n  a-long-name-of-a-model\nmodel\n  mmoe, <\n");
   });
 
   test("counts no colours", () => {
