@@ -1,12 +1,11 @@
 // Draws the figures again without what is hidden: axes, panels and captions are those of what is shown.
 
-/** @type {import("../../src/report/redraw.ts").PageSweep | null} */
-const pageSweep = JSON.parse(document.getElementById("sweep-facts")?.textContent ?? "null");
+const pageSweep = pageData.facts;
 
 /** What the figures were drawn for. */
 let drawnFor = "";
 
-if (pageSweep !== null) document.addEventListener("change", redrawAll);
+if (pageSweep !== undefined) document.addEventListener("change", redrawAll);
 
 function redrawAll() {
   const [hidden, choices] = [hiddenOnPage(), figureChoices()];
@@ -64,18 +63,14 @@ function redraw(block, hidden, choices) {
   const { loss, statistic, scale } = choices;
   const variant = block.querySelector(`.variant.${loss}.${statistic}.${scale}`);
   const title = block.querySelector("h3");
-  if (!(variant instanceof HTMLElement) || title === null || pageSweep === null) return;
-  const shapes = shapesOnPage();
-  const known = shapes.size;
+  if (!(variant instanceof HTMLElement) || title === null || pageSweep === undefined) return;
   const found = drawing.redrawn({
-    ...{ name: block.id, hidden, choices, shapes },
+    ...{ name: block.id, hidden, choices },
     rows: rowsOfTable(Number(variant.dataset.table)),
     sweep: pageSweep,
     paper: rowsOfTable(pageSweep.paperTable),
     curvesOf: curvesOfCell,
   });
-  for (const [d, id] of [...shapes].slice(known))
-    document.querySelector(".shapes")?.append(svgElement("path", { id, d }));
   title.dataset.title = title.textContent ?? "";
   if (!("lacking" in found)) title.textContent = found.title;
   const file = choices.paper ? variant.dataset.file : variant.dataset.file?.replace(/-paper$/, "");
@@ -104,11 +99,6 @@ function figureOf(
   rowsDrawn.set(figure, found.rows);
   for (const svg of figuresOf(picture)) makeReadable(svg);
   return figure;
-}
-
-/** Outlines of markers that the page has, by their course. @returns {Map<string, string>} */
-function shapesOnPage() {
-  return new Map([...document.querySelectorAll(".shapes path")].map((path) => [path.getAttribute("d") ?? "", path.id]));
 }
 
 function paragraph(/** @type {string} */ name, /** @type {string} */ text) {

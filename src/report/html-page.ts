@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { pageVariables } from "../figures/draw/style.ts";
 import { REPORT_SIGNATURE } from "../records/clean-results.ts";
 import { type Content, type Html, html, markup, NOTHING } from "./html.ts";
 
 /** One style in the page: later files override earlier ones. */
 const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
-/** One script, after that which draws: listeners of earlier files run first. */
+/** One script, after that which draws: values and listeners of earlier files come first. */
 const SCRIPTS = [
   "panels.js",
+  "data.js",
   "rows.js",
   "readings.js",
   "redraw.js",
+  "pictures.js",
   "single-runs.js",
   "run-table.js",
   "save.js",
@@ -86,9 +89,9 @@ function strip(version: string): Html {
 `;
 }
 
-/** A value for the page's script, as an element that no browser runs. */
+/** A value for the page's script, as compressed JSON (assets/report/data.js) in an element that no browser runs. */
 export function dataElement(id: string, value: unknown): Html {
-  return html`<script type="application/json" id="${id}">${markup(JSON.stringify(value).replaceAll("<", "\\u003c"))}</script>
+  return html`<script type="text/plain" id="${id}">${gzipSync(JSON.stringify(value)).toString("base64")}</script>
 `;
 }
 

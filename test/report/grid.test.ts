@@ -48,16 +48,6 @@ describe("the report of a grid", () => {
     expect(text).toContain("Not drawn: figure3, figure4, figure5, ");
   });
 
-  test("holds correlations and values of settings as they are, to find each cell's rows", () => {
-    const page = reportHtml(
-      sweepResults({ set: ["lr=0.012345678,0.1", "correlations=[0.1234567,1]", "runs=3"] }),
-      "train",
-    );
-    const columnsOf = (name: string) => page.match(RegExp(`\\{"name":"${name}",[^}]*\\}`, "g"))?.join();
-    expect(columnsOf("correlation")).toContain('"0.1234567"');
-    expect(columnsOf("lr")).toContain('"0.012345678"');
-  });
-
   test("of runs that all failed says that none is done", () => {
     const failed = reportHtml(sweepResults({ set: ["lr=0.1,0.01", "runs=2"], failing: () => true }), "train");
     expect(textOf(failed)).toContain("No run is done.");

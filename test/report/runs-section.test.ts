@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LOSS_SETS, type LossSet } from "../../src/config/losses.ts";
+import { LOSS_SETS } from "../../src/config/losses.ts";
 import { finalLosses, lossCurve, type RunRecord } from "../../src/records/record.ts";
 import { listedCells, runPicker, runsSection, type SingleRuns, singleRuns } from "../../src/report/runs-section.ts";
 import { sweepResults } from "../support/sweep-results.ts";
@@ -32,38 +32,26 @@ test("listedCells(results) has cells in which every run failed, and grid points;
   expect(runsSection(many).markup).toContain("The table has the first 1,000 of a cell, 1,000 of 1,003 in all");
 });
 
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** Loss at a step, of cells with so many runs: that of a cell's run, all by their place, as the page's script has it. */
-function unpacked(
-  { losses, low, high, steps }: SingleRuns,
-  counts: readonly number[],
-  set: LossSet,
-  at: readonly number[],
-): number {
-  const [cell = 0, run = 0, step = 0] = at;
-  const before = counts.slice(0, cell).reduce((sum, runs) => sum + runs, 0);
-  const numbers = losses[set].match(/[g-z0-9+/]*[A-Za-f]/g) ?? [];
-  const start = (before + run) * steps.length;
-  const part = numbers
-    .slice(start, start + step + 1)
-    .map((text) => [...text].reduce((sum, digit, i) => sum + (DIGITS.indexOf(digit) & 31) * 32 ** i, 0))
-    .reduce((sum, value) => sum + (value % 2 === 0 ? value / 2 : -(value - 1) / 2), 0);
-  return low * (high / low) ** (part / 511);
-}
-
-test("singleRuns(results) packs every run's losses to a part of their range", () => {
+test("singleRuns(results) has the losses of each run that is done, to three digits", () => {
   const results = sweepResults({ missing: (id) => id === "omoe/p=0.50/002" });
-  const packed = singleRuns(results) as SingleRuns;
-  const listed = listedCells(results);
-  expect(listed[3]).toMatchObject({ model: "omoe", correlation: 0.5, runs: [0, 1, 3, 4, 5, 6] });
-  const counts = listed.map(({ runs }) => runs.length);
+  expect(listedCells(results)[3]).toMatchObject({ model: "omoe", correlation: 0.5, runs: [0, 1, 3, 4, 5, 6] });
   const record = results.records.find(({ id }) => id === "omoe/p=0.50/004") as RunRecord;
+  const { steps, losses } = singleRuns(results) as SingleRuns;
   for (const set of LOSS_SETS) {
-    const loss = lossCurve(record, set)[11];
-    const part = (packed.high / packed.low) ** (1 / 511);
-    expect(Math.abs(Math.log(unpacked(packed, counts, set, [3, 3, 11]) / loss))).toBeLessThan(0.51 * Math.log(part));
+    const loss = lossCurve(record, set)[record.curve.steps.indexOf(steps[11])];
+    expect(losses[set][3][3][11]).toBe(Number(loss.toPrecision(3)));
   }
+});
+
+test("singleRuns(results) has no losses after the last step of a run that stopped early", () => {
+  const results = sweepResults({ set: ["runs=2"] });
+  const records = results.records.map((record) => {
+    const { curve } = record;
+    const short = { ...curve, steps: curve.steps.slice(0, 2), train: curve.train.slice(0, 4) };
+    return record.id === "shared-bottom/p=0.50/001" ? { ...record, curve: short } : record;
+  });
+  const { losses } = singleRuns({ ...results, records }) as SingleRuns;
+  expect(losses.train[0][1].indexOf(null)).toBe(2);
 });
 
 test("singleRuns(results) thins long curves and carries the first runs of a cell that has many; runPicker is nothing without any", () => {
@@ -71,10 +59,10 @@ test("singleRuns(results) thins long curves and carries the first runs of a cell
   expect(steps.length).toBeLessThanOrEqual(40);
   expect(steps.at(-1)).toBe(2500);
   const results = sweepResults({ set: ["runs=3100", "steps=10000", "models=[omoe]", "correlations=[0.9]"] });
-  const packed = singleRuns(results) as SingleRuns;
-  expect(packed.most).toBe(1000);
+  const { most, losses } = singleRuns(results) as SingleRuns;
+  expect(most).toBe(1000);
   expect(listedCells(results).map(({ runs }) => runs.length)).toEqual([1000]);
-  expect(LOSS_SETS.reduce((sum, set) => sum + packed.losses[set].length, 0)).toBeLessThan(0.6e6);
+  expect(losses.train.map((runs) => runs.length)).toEqual([1000]);
   expect(runPicker(results).markup).toContain("This page has the first 1,000 of the 3,100 runs of a cell");
   expect(runPicker(sweepResults({ failing: () => true })).markup).toBe("");
 });
