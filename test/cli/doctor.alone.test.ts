@@ -113,15 +113,14 @@ describe("mmoe doctor", () => {
   });
 
   test("names a set-up that is to be done again, and is content where it works", async () => {
-    world.facts = { ...SET_UP, setUp: { lacks: "binding", command: "mmoe cuda setup --cpu" } };
+    world.facts = { ...SET_UP, renewal: "mmoe cuda setup --cpu" };
     const { code, stdout } = await doctor();
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\ncuda setup: not whole, .* 'binding' on\n {2}fix: mmoe cuda setup --cpu\n$/);
+    expect(stdout).toMatch(/\ncuda setup: another mmoe made it, .*\n {2}fix: mmoe cuda setup --cpu\n$/);
   });
 
   test("keeps to 80 columns", async () => {
-    const setUp = { lacks: "python environment", command: "mmoe cuda setup, with the options that it had" };
-    world.facts = { ...OFF_CARD, setUp, devices: false };
+    world.facts = { ...OFF_CARD, renewal: "mmoe cuda setup --cpu", devices: false };
     const wide = (await lines()).filter((line) => line.length > 80 && !line.includes(MMOE_PYTHON));
     expect(wide).toEqual([]);
   });
