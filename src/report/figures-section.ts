@@ -182,7 +182,7 @@ export function variantsOf(kind: SweepFigure, results: Results): Variants | Unav
     });
     variants.push({ figure, choices: [choice], file });
   }
-  return { name, title: (variants[0] as Variant).figure.title, variants };
+  return { name, title: variants[0].figure.title, variants };
 }
 
 /** Whether a figure shows the paper's own results. */

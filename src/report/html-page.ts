@@ -24,13 +24,13 @@ const SCRIPTS = [
 /** `redraw.ts` and all that it needs, seen from src as from dist; `npm run build` makes it. */
 const DRAWING = new URL("../../dist/report/drawing.js", import.meta.url);
 
-interface PageOptions {
+interface PageHead {
   readonly title: string;
   /** Style of this report, in addition to that of every report. */
   readonly rules: string;
   /**
-   * For a page that a server keeps up to date: which records it shows, so that it takes a new one when the server tells of others. No
-   * other page has anything of it.
+   * For a page that a server keeps up to date: which records it shows. It loads again when the server tells of others. Pages in files
+   * have none.
    */
   readonly version?: string | undefined;
 }
@@ -39,7 +39,7 @@ interface PageOptions {
  * A page in one file. Its policy allows only its own scripts and no requests, even if foreign text got into the markup.
  * A live page may ask its own server.
  */
-export function htmlPage({ title, rules, version }: PageOptions, contents: Content): string {
+export function htmlPage({ title, rules, version }: PageHead, contents: Content): string {
   const isLive = version !== undefined;
   const [styles, scripts] = isLive
     ? [

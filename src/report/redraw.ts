@@ -27,7 +27,7 @@ export interface Redrawing {
   readonly name: string;
   readonly rows: readonly PageRow[];
   readonly sweep: PageSweep;
-  /** Of the paper's curves. */
+  /** The paper's curves. */
   readonly paper: readonly PageRow[];
   readonly curvesOf: Sweep["curvesOf"];
   readonly hidden: LeftOut;
@@ -35,9 +35,9 @@ export interface Redrawing {
 }
 
 /** A figure's new picture, or why there is none. */
-export type Redrawn = Drawn | { readonly lacking: string };
+export type Redrawn = DrawnAgain | { readonly lacking: string };
 
-interface Drawn {
+interface DrawnAgain {
   readonly title: string;
   readonly caption: string;
   readonly picture: string;

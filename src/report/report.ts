@@ -64,15 +64,15 @@ export function togetherHtml({ results, names, asked, differences }: Together, l
   );
 }
 
-interface PageOptions {
+interface ReportOptions {
   readonly loss: LossSet;
   readonly version?: string | undefined;
   /** Several sweeps, of which no claim of the paper is tested. */
   readonly isTogether?: boolean;
 }
 
-/** What differs between the page of a sweep and that of several. */
-interface Words {
+/** The parts that differ between the page of a sweep and that of several. */
+interface SweepParts {
   readonly title: string;
   readonly kicker: Html;
   readonly heading: string;
@@ -80,7 +80,7 @@ interface Words {
   readonly settings: Html;
 }
 
-function pageHtml(results: Results, { loss, version, isTogether = false }: PageOptions, words: Words): string {
+function pageHtml(results: Results, { loss, version, isTogether = false }: ReportOptions, own: SweepParts): string {
   const { config, records, provenances } = results;
   const cells = eachLoss((set) => cellLosses(results, set));
   const trained = sweepCells(results);
@@ -107,18 +107,18 @@ function pageHtml(results: Results, { loss, version, isTogether = false }: PageO
     ["figures", "Figures", figuresSection(figures, page, switchText, sweep)],
     ...(isTested || config.rows !== null || isTogether ? [] : [claims]), // what is not tested does not come first
     ["run-table", "Runs", runsSection(results)],
-    ["settings", "Settings", words.settings],
+    ["settings", "Settings", own.settings],
     ["failures", "Failures", failuresSection(results)],
     ["costs", "Cost", costSection(config, records)],
     ["provenance", "Provenance", provenanceSection(provenances)],
     ["cite", "How to cite", citeSection(provenances)],
   ];
-  return htmlPage({ title: words.title, rules: switchRules(shown), version }, [
+  return htmlPage({ title: own.title, rules: switchRules(shown), version }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
-<p class="kicker">${words.kicker}</p>
-<h1>${words.heading}</h1>
-${lead}${words.state}</header>
+<p class="kicker">${own.kicker}</p>
+<h1>${own.heading}</h1>
+${lead}${own.state}</header>
 <nav aria-label="Contents"><ul>${parts.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
 `,
