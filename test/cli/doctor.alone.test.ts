@@ -119,12 +119,6 @@ describe("mmoe doctor", () => {
     expect(stdout).toMatch(/\ncuda setup: another mmoe made it, .*\n {2}fix: mmoe cuda setup --cpu\n$/);
   });
 
-  test("keeps to 80 columns", async () => {
-    world.facts = { ...OFF_CARD, renewal: "mmoe cuda setup --cpu", devices: false };
-    const wide = (await lines()).filter((line) => line.length > 80 && !line.includes(MMOE_PYTHON));
-    expect(wide).toEqual([]);
-  });
-
   test.each([
     [[], {}, "avx2", "wasm"],
     [[], { MMOE_KERNELS: "wasm" }, "wasm", "avx2"],
