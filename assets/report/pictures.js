@@ -1,4 +1,4 @@
-// Puts a picture into the page when the switches first choose it: at first the page has one of each figure.
+// Puts a picture that the page has, and can't draw, in its place when the switches first choose it.
 
 document.addEventListener("change", showPictures);
 addEventListener("resize", showPictures); // narrow pages hide some

@@ -1,4 +1,5 @@
-// Draws the figures again without what is hidden: axes, panels and captions are those of what is shown.
+// Draws figures of which the page has no picture: those of other choices than its first, and those without what is hidden, whose
+// axes, panels and captions are those of what is shown.
 
 const pageSweep = pageData.facts;
 
@@ -10,12 +11,14 @@ if (pageSweep !== undefined) document.addEventListener("change", redrawAll);
 function redrawAll() {
   const [hidden, choices] = [hiddenOnPage(), figureChoices()];
   const isWhole = hidden.models.length + hidden.correlations.length === 0 && choices.paper;
-  const state = isWhole ? "" : JSON.stringify([hidden, choices]);
+  const state = JSON.stringify([hidden, choices]);
   if (state === drawnFor) return;
   drawnFor = state;
   for (const block of document.querySelectorAll("#figures .block")) {
     unredraw(block);
-    if (!isWhole && drawing.isRedrawable(block.id)) redraw(block, hidden, choices);
+    const variant = block.querySelector(`.variant.${choices.loss}.${choices.statistic}.${choices.scale}`);
+    const isThere = variant?.querySelector(".picture:empty:not([data-picture])") === null;
+    if (drawing.isRedrawable(block.id) && !(isWhole && isThere)) redraw(block, variant, hidden, choices);
   }
   sayHidden();
 }
@@ -56,12 +59,11 @@ function unredraw(/** @type {Element} */ block) {
 /**
  * Puts a new picture in the place of the one that the switches choose.
  * @param {Element} block
+ * @param {Element | null} variant
  * @param {ReturnType<typeof hiddenOnPage>} hidden
  * @param {ReturnType<typeof figureChoices>} choices
  */
-function redraw(block, hidden, choices) {
-  const { loss, statistic, scale } = choices;
-  const variant = block.querySelector(`.variant.${loss}.${statistic}.${scale}`);
+function redraw(block, variant, hidden, choices) {
   const title = block.querySelector("h3");
   if (!(variant instanceof HTMLElement) || title === null || pageSweep === undefined) return;
   const found = drawing.redrawn({

@@ -21,9 +21,9 @@ import { type CellSeesaw, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { listed } from "../text.ts";
 import { type Html, html, markup, NOTHING, section } from "./html.ts";
 import { dataElement } from "./html-page.ts";
-import { type PageSweep, pictureText, unbroken } from "./redraw.ts";
+import { isRedrawable, type PageSweep, pictureText, unbroken } from "./redraw.ts";
 
-/** The pictures of a page so far, but for those that it shows first, and the rows of all: its script has them by their places. */
+/** Pictures that a page does not show first and can't draw, and the rows of all its pictures: its script has them by their places. */
 export class PageFigures {
   /** The loss that is shown first. */
   readonly loss: LossSet;
@@ -126,22 +126,24 @@ ${variants.map((variant) => variantFigure(variant, page))}${below ?? ""}</div>
 /** Width in points; a figure of a paper's column is narrower. */
 const WIDE = 300;
 
-/** One picture of a figure. Those that are not shown first are left to the page's script, which puts them in when they are chosen. */
+/** One picture of a figure; of pictures that are not shown first, the place. The page's script draws them, or has them, when they are chosen. */
 function variantFigure({ figure, choices, file }: Variant, page: PageFigures): Html {
   const words = new Set(choices.flatMap((choice: Choice) => [choice.loss, choice.statistic, choice.scale]));
   const isFirst = choices.some(
     (choice) => choice.loss === page.loss && choice.statistic === "mean" && choice.scale === "linear",
   );
-  const picture = pictureText(figure.root);
-  const shown = isFirst
-    ? html`<div class="picture">${markup(picture)}</div>`
-    : html`<div class="picture" data-picture="${page.addPicture(picture)}"></div>`;
+  const isInPage = !isFirst && (figure.name === OF_ALL_RUNS || !isRedrawable(figure.name));
+  const place = isInPage ? html` data-picture="${page.addPicture(pictureText(figure.root))}"` : NOTHING;
+  const picture = isFirst ? markup(pictureText(figure.root)) : NOTHING;
   return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}" data-file="${file}" data-table="${page.addRows(figure.data)}">
-${shown}
+<div class="picture"${place}>${picture}</div>
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>
 `;
 }
+
+/** The figure of curves of which a page has the first runs alone, and few points: its script would draw it otherwise. */
+const OF_ALL_RUNS = "runs";
 
 /** Options of the figures that a reader may choose. */
 type Choice = Pick<FigureChoices, "loss" | "statistic" | "scale">;

@@ -71,10 +71,16 @@ export function redrawn({ name, rows, hidden, choices, ...rest }: Redrawing): Re
   };
 }
 
-/** A figure's SVG for a page, which has its title and description: a browser would show the title under the pointer everywhere. */
+/**
+ * A figure's SVG for a page, with paths to a tenth of a point. The page has its title and description: a browser would show the title
+ * under the pointer everywhere.
+ */
 export function pictureText({ name, attributes, children }: SvgNode): string {
   const shown = children.filter((child) => typeof child === "string" || !["title", "desc"].includes(child.name));
-  return svgText(element(name, attributes, shown)).replaceAll("\n", "");
+  const text = svgText(element(name, attributes, shown)).replaceAll("\n", "");
+  return text.replace(/ d="[^"]*"/g, (path) =>
+    path.replace(/\d*\.\d{2,}/g, (number) => String(Math.round(10 * Number(number)) / 10)),
+  );
 }
 
 /** A caption in which no line ends within `n = 200` or `95 %`. */
