@@ -87,6 +87,12 @@ test("a model looks the same whatever else is hidden", () => {
   expect(fill({ models: ["single-task"], correlations: [] })).toBe(fill(NOTHING));
 });
 
+test("an interval that one run does not have is not drawn again as one around 0", () => {
+  const of = sweepResults({ set: ["runs=1"] });
+  const kinds = KINDS.filter(({ name }) => ["figure4", "final-loss"].includes(name));
+  for (const kind of kinds) expect(again(kind, of, NOTHING)).toEqual(shown(drawn(kind, of)));
+});
+
 test("the figure of claims, which are of all cells, is not drawn again", () => {
   expect(isRedrawable("verdicts")).toBe(false);
   expect(KINDS.every(({ name }) => isRedrawable(name))).toBe(true);
