@@ -8,7 +8,7 @@ import { METHODS, type MethodName } from "../src/engines/methods.ts";
 import { PLAIN_TRAINING } from "../src/engines/training-settings.ts";
 import type { ModelName } from "../src/models/zoo.ts";
 import { paperRun } from "./paper-run.ts";
-import { timeRuns } from "./parts.ts";
+import { timeRuns } from "./step-time.ts";
 
 const { values } = parseArgs({
   options: { batch: { type: "string", default: "64,512" }, kernels: { type: "string" } },

@@ -8,7 +8,7 @@ import { createTfjsEngine } from "../src/engines/tfjs/tfjs-engine.ts";
 import { PLAIN_TRAINING } from "../src/engines/training-settings.ts";
 import { MODEL_NAMES, type ModelName } from "../src/models/zoo.ts";
 import { paperRun } from "./paper-run.ts";
-import { timeStep } from "./parts.ts";
+import { timeRuns } from "./step-time.ts";
 
 /** Those that only TensorFlow.js trained once. */
 const BEYOND_MIXES = "cross-stitch,snr-trans,l2-constrained,tensor-factorization,dselect-k";
@@ -59,7 +59,7 @@ const heads = ["model", "batch", ...SETS, ...(tfjs ? ["tfjs", `tfjs to ${SETS.at
 console.log(`| ${heads.join(" | ")} |\n| ${heads.map(() => "---").join(" | ")} |`);
 for (const model of values.models.split(",") as ModelName[]) {
   for (const batch of values.batch.split(",").map(Number)) {
-    const own = SETS.map((set) => timeStep(set, runOf(model, batch)));
+    const own = SETS.map((set) => timeRuns(set, [runOf(model, batch)])[0]);
     const other = beside.includes(model) ? await tfjsStep(model, batch) : undefined;
     const ofTfjs =
       other === undefined ? ["", ""] : [other.toFixed(0), `${(other / (own.at(-1) as number)).toFixed(0)}x`];

@@ -1,25 +1,20 @@
-// npm run bench -- [NAME [OPTION ...]]: runs a benchmark; without a name, the built program as a whole, and steps of the cpu engine by
-// models and methods.
+// npm run bench -- [NAME [OPTION ...]]: runs a benchmark; without a name, steps of the cpu engine by batches, models and methods.
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
-  whole: () => import("./whole.js" as string),
   census: () => import("./census.ts"),
   cpu: () => import("./cpu.ts"),
-  embeddings: () => import("./embeddings.ts"),
   models: () => import("./models.ts"),
   methods: () => import("./methods.ts"),
-  agreement: () => import("./agreement.ts"),
-  native: () => import("./native.ts"),
   peers: () => import("./peers.ts"),
   playground: () => import("./playground.ts"),
   python: () => import("./python.ts"),
   report: () => import("./report.ts"),
   scale: () => import("./scale.ts"),
-  sparse: () => import("./sparse.ts"),
+  start: () => import("./start.js" as string),
   table: () => import("./table.ts"),
 };
 
 const [name] = process.argv.splice(2, 1); // what follows is read by the benchmark
-const names = name === undefined ? ["whole", "cpu", "models", "methods"] : [name];
+const names = name === undefined ? ["cpu", "models", "methods"] : [name];
 for (const one of names) {
   const benchmark = BENCHMARKS[one];
   if (benchmark === undefined) {

@@ -1,7 +1,3 @@
-import type { BuiltSet } from "../src/engines/cpu/kernel-sets.ts";
-
-export const SETS: Readonly<Record<"x64" | "arm64", Partial<Readonly<Record<BuiltSet, readonly string[]>>>>>;
-export const FLAGS: readonly string[];
 export const SOURCES: readonly string[];
 export function compile(
   compiler: readonly string[],

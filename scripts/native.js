@@ -23,7 +23,7 @@ const AVX512 = ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mprefer
  * The flags of a kernel set, in portable and in fused arithmetic. None may let the compiler fuse a multiplication with an
  * addition, or reorder sums: what fuses is written in the source.
  */
-export const SETS = {
+const SETS = {
   x64: {
     avx512: AVX512,
     avx512Fused: [...AVX512, "-mfma", "-DFUSED"],

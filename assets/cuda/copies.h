@@ -1,3 +1,4 @@
+// Makes tensors copies of JavaScript's arrays: setup.sh says why.
 #pragma once
 #include <string.h>
 #include <tensorflow/c/c_api.h>

@@ -101,10 +101,10 @@ function readingsAlong(/** @type {Element} */ series) {
   /** @type {Map<number, Estimate>} */
   const readings = new Map();
   for (const row of rowsOfCurve(series)) {
-    const [step, runs, ...values] = [row.step, row.runs, row.value, row.low, row.high].map((text) =>
-      Number(text || NaN),
+    const [step, runs, ...values] = [row.step, row.runs, row.value, row.low, row.high].map((value) =>
+      Number(value ?? NaN),
     );
-    const paper = isOff ? Number(row.paper || NaN) : 0;
+    const paper = isOff ? Number(row.paper ?? NaN) : 0;
     const [value, low, high] = values.map((one) => one - paper);
     if (step === undefined || step < from || value === undefined || Number.isNaN(value)) continue;
     readings.set(step, { value, low: low ?? NaN, high: high ?? NaN, runs: runs ?? NaN });
@@ -119,7 +119,8 @@ function rowsOfCurve(/** @type {Element} */ series) {
   const [model, correlation, loss] = [cell("model"), cell("correlation"), series.getAttribute("data-loss")];
   const rows = picture === null ? [] : rowsOf(picture);
   return rows.filter(
-    (row) => row.model === model && row.correlation === correlation && (loss === null || row.loss === loss),
+    (row) =>
+      row.model === model && String(row.correlation ?? "") === correlation && (loss === null || row.loss === loss),
   );
 }
 

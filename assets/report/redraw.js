@@ -1,22 +1,24 @@
-// Draws the figures again without what is hidden: axes, panels and captions are those of what is shown.
+// Draws figures of which the page has no picture: those of other choices than its first, and those without what is hidden, whose
+// axes, panels and captions are those of what is shown.
 
-/** @type {import("../../src/report/redraw.ts").PageSweep | null} */
-const pageSweep = JSON.parse(document.getElementById("sweep-facts")?.textContent ?? "null");
+const pageSweep = pageData.facts;
 
 /** What the figures were drawn for. */
 let drawnFor = "";
 
-if (pageSweep !== null) document.addEventListener("change", redrawAll);
+if (pageSweep !== undefined) document.addEventListener("change", redrawAll);
 
 function redrawAll() {
   const [hidden, choices] = [hiddenOnPage(), figureChoices()];
   const isWhole = hidden.models.length + hidden.correlations.length === 0 && choices.paper;
-  const state = isWhole ? "" : JSON.stringify([hidden, choices]);
+  const state = JSON.stringify([hidden, choices]);
   if (state === drawnFor) return;
   drawnFor = state;
   for (const block of document.querySelectorAll("#figures .block")) {
     unredraw(block);
-    if (!isWhole && drawing.isRedrawable(block.id)) redraw(block, hidden, choices);
+    const variant = block.querySelector(`.variant.${choices.loss}.${choices.statistic}.${choices.scale}`);
+    const isThere = variant?.querySelector(".picture:empty:not([data-picture])") === null;
+    if (drawing.isRedrawable(block.id) && !(isWhole && isThere)) redraw(block, variant, hidden, choices);
   }
   sayHidden();
 }
@@ -57,25 +59,20 @@ function unredraw(/** @type {Element} */ block) {
 /**
  * Puts a new picture in the place of the one that the switches choose.
  * @param {Element} block
+ * @param {Element | null} variant
  * @param {ReturnType<typeof hiddenOnPage>} hidden
  * @param {ReturnType<typeof figureChoices>} choices
  */
-function redraw(block, hidden, choices) {
-  const { loss, statistic, scale } = choices;
-  const variant = block.querySelector(`.variant.${loss}.${statistic}.${scale}`);
+function redraw(block, variant, hidden, choices) {
   const title = block.querySelector("h3");
-  if (!(variant instanceof HTMLElement) || title === null || pageSweep === null) return;
-  const shapes = shapesOnPage();
-  const known = shapes.size;
+  if (!(variant instanceof HTMLElement) || title === null || pageSweep === undefined) return;
   const found = drawing.redrawn({
-    ...{ name: block.id, hidden, choices, shapes },
+    ...{ name: block.id, hidden, choices },
     rows: rowsOfTable(Number(variant.dataset.table)),
     sweep: pageSweep,
     paper: rowsOfTable(pageSweep.paperTable),
     curvesOf: curvesOfCell,
   });
-  for (const [d, id] of [...shapes].slice(known))
-    document.querySelector(".shapes")?.append(svgElement("path", { id, d }));
   title.dataset.title = title.textContent ?? "";
   if (!("lacking" in found)) title.textContent = found.title;
   const file = choices.paper ? variant.dataset.file : variant.dataset.file?.replace(/-paper$/, "");
@@ -104,11 +101,6 @@ function figureOf(
   rowsDrawn.set(figure, found.rows);
   for (const svg of figuresOf(picture)) makeReadable(svg);
   return figure;
-}
-
-/** Outlines of markers that the page has, by their course. @returns {Map<string, string>} */
-function shapesOnPage() {
-  return new Map([...document.querySelectorAll(".shapes path")].map((path) => [path.getAttribute("d") ?? "", path.id]));
 }
 
 function paragraph(/** @type {string} */ name, /** @type {string} */ text) {

@@ -7,8 +7,7 @@
 /** Rows that are shown at first, and that each press adds. */
 const ROWS = 50;
 
-const listedText = document.getElementById("run-cells")?.textContent;
-if (listedText) listRuns(JSON.parse(listedText));
+if (pageData.cells) listRuns(pageData.cells);
 
 function listRuns(/** @type {ListedCell[]} */ cells) {
   const runs = cells.flatMap(runsOf);

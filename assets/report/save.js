@@ -92,7 +92,6 @@ function svgFile(/** @type {SVGSVGElement} */ figure) {
   const copies = [...copy.querySelectorAll("*")];
   const gone = [...figure.querySelectorAll("*")].map((one) => getComputedStyle(one).display === "none");
   for (const [i, one] of copies.entries()) if (gone[i] || one.matches(".hair")) one.remove();
-  for (const mark of copy.querySelectorAll("use")) mark.replaceWith(outlineOf(mark));
   for (const one of [copy, ...copy.querySelectorAll("*")]) standAlone(one);
   const [style, title, words] = [svgElement("style", {}), svgElement("title", {}), svgElement("desc", {})];
   style.textContent = pageRules("@font-face")
@@ -104,15 +103,6 @@ function svgFile(/** @type {SVGSVGElement} */ figure) {
   copy.setAttribute("role", "img");
   copy.prepend(title, words, style);
   return new XMLSerializer().serializeToString(copy);
-}
-
-/** A marker with the outline that it refers to. */
-function outlineOf(/** @type {Element} */ mark) {
-  const shape = document.querySelector(mark.getAttribute("href") ?? "none");
-  const path = svgElement("path", { d: shape?.getAttribute("d") ?? "" });
-  for (const { name, value } of mark.attributes) if (!["href", "x", "y"].includes(name)) path.setAttribute(name, value);
-  path.setAttribute("transform", `translate(${mark.getAttribute("x")} ${mark.getAttribute("y")})`);
-  return path;
 }
 
 /** Leaves out what only a page reads, and writes colours for the page's names of them. */
@@ -146,9 +136,9 @@ function pageRules(/** @type {string} */ start) {
   );
 }
 
-function csvFile(/** @type {readonly TextRow[]} */ rows) {
+function csvFile(/** @type {readonly PageRow[]} */ rows) {
   const columns = Object.keys(rows[0] ?? {});
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ""))];
+  const lines = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? "")))];
   return lines.map((line) => `${line.map(csvCell).join(",")}\n`).join("");
 }
 

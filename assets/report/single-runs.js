@@ -2,7 +2,7 @@
 
 /** @typedef {"train" | "heldout" | "running"} LossSet */
 /** @typedef {{ model: string, correlation: number | null, runs: number[], final: Record<LossSet, number[]> }} RunCell */
-/** @typedef {{ steps: number[], most: number, low: number, high: number, losses: Record<LossSet, string> }} SingleRuns */
+/** @typedef {{ steps: number[], most: number, losses: Record<LossSet, (number | null)[][][]> }} SingleRuns */
 
 /** @type {LossSet[]} */
 const LOSS_SETS = ["train", "heldout", "running"];
@@ -13,28 +13,18 @@ let hasCurve = () => false;
 /** The curves of a cell's runs that the page has; to draw again. @type {(cell: { model: string, correlation: number | null }, loss: LossSet) => import("../../src/figures/draw/facts.ts").RunCurve[]} */
 let curvesOfCell = () => [];
 
-const packedRuns = document.getElementById("single-runs")?.textContent;
-if (packedRuns) pickRuns(JSON.parse(packedRuns), JSON.parse(byId("run-cells").textContent ?? "[]"));
+if (pageData.runs) pickRuns(pageData.runs, pageData.cells ?? []);
 
 function pickRuns(/** @type {SingleRuns} */ data, /** @type {RunCell[]} */ listed) {
   const cells = listed
     .filter(({ runs }) => runs.length > 0)
     .map((cell) => ({ ...cell, runs: cell.runs.slice(0, data.most) }));
-  const losses = {
-    train: unpacked(data.losses.train, data.steps.length),
-    heldout: unpacked(data.losses.heldout, data.steps.length),
-    running: unpacked(data.losses.running, data.steps.length),
-  };
   const [picker, block] = [byId("run-picker"), byId("runs")];
   const [index, all, reading] = [inputOf("run-index"), inputOf("run-all"), byId("run-reading")];
 
   /** Loss of a cell's run at each step, both by their place. */
-  const curve = (/** @type {LossSet} */ set, /** @type {number} */ cell, /** @type {number} */ run) => {
-    const before = cells.slice(0, cell).reduce((sum, { runs }) => sum + runs.length, 0);
-    const start = (before + run) * data.steps.length;
-    const parts = losses[set].slice(start, start + data.steps.length);
-    return parts.map((part) => data.low * (data.high / data.low) ** (part / 511));
-  };
+  const curve = (/** @type {LossSet} */ set, /** @type {number} */ cell, /** @type {number} */ run) =>
+    (data.losses[set][cell]?.[run] ?? []).map((loss) => loss ?? Number.NaN); // none after a run that stopped early
   const draw = () => {
     for (const old of block.querySelectorAll(".chosen, .final, .every")) old.remove();
     reading.textContent = index.value;
@@ -143,28 +133,6 @@ function finalText(/** @type {Element} */ panel, /** @type {number} */ loss) {
   });
   text.textContent = loss.toFixed(4);
   return text;
-}
-
-/**
- * Whole numbers of base64 VLQ, each the difference from the one before in its run of `points`.
- * @param {string} text
- * @param {number} points
- */
-function unpacked(text, points) {
-  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  /** @type {number[]} */
-  const parts = [];
-  let [value, shift] = [0, 0];
-  for (const sign of text) {
-    const digit = digits.indexOf(sign);
-    value |= (digit & 31) << shift;
-    shift += 5;
-    if (digit > 31) continue;
-    const before = parts.length % points === 0 ? 0 : (parts.at(-1) ?? 0);
-    parts.push(before + (value & 1 ? -(value >> 1) : value >> 1));
-    [value, shift] = [0, 0];
-  }
-  return parts;
 }
 
 function byId(/** @type {string} */ id) {

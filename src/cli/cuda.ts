@@ -1,19 +1,18 @@
-import { resolve } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { type Binding, findBinding } from "../cuda/binding.ts";
 import { visibleCards } from "../cuda/cards.ts";
-import { checkTrust, cudaHome, homePaths } from "../cuda/home.ts";
-import { installSteps } from "../cuda/install.ts";
-import { lockHome } from "../cuda/lock.ts";
-import { type Machine, thisMachine } from "../cuda/machine.ts";
-import { folderOf, gigabytes, requirements } from "../cuda/requirements.ts";
-import { type Plan, pendingSteps, runSteps, type Step, type StepContext } from "../cuda/steps.ts";
+import { checkTrust, cudaHome, homePaths, isUpToDate, SETUP_FILES } from "../cuda/home.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../text.ts";
-import { duration } from "../units.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
 import { stopOnSignals } from "./stop.ts";
-import { CUDA_SETTINGS, downloadText } from "./text/doctor-text.ts";
+import { CUDA_SETTINGS } from "./text/doctor-text.ts";
 
 const withOptions = (command: Command) =>
   command
@@ -35,106 +34,70 @@ export const define: Define = (command, run) => {
 
 async function setUp(options: CudaOptions, context: Context): Promise<number> {
   const { effects, note } = context;
-  const { prefix, cpu = false } = options;
-  const plan = { home: prefix === undefined ? cudaHome(effects.env) : resolve(prefix), cpu };
+  const { prefix, cpu = false, dryRun = false } = options;
+  const plan: Plan = { home: prefix === undefined ? cudaHome(effects.env) : resolve(prefix), cpu };
   checkTrust(plan.home);
-  const machine = thisMachine(effects.env);
-  const job: Job = { plan, machine, steps: installSteps(machine, plan), named: options.dryRun === true };
-  const pending = pendingOf(job);
-  if (pending.length === 0) note(allThere(plan));
-  // a folder of something else is not even locked: this names what is wrong
-  else if (options.dryRun || folderOf(plan.home).fix !== undefined) await announce(job, pending, context);
-  if (options.dryRun) return EXIT.done;
+  if (isThere(plan)) note(`${plan.home}: all is there`);
+  else {
+    const code = await runScript(plan, dryRun, context);
+    if (code !== EXIT.done) return code;
+  }
+  return dryRun ? EXIT.done : report(plan, context);
+}
 
-  process.umask(process.umask(OTHERS_WRITE) | OTHERS_WRITE); // nobody else may change the files that it makes
-  const stop = stopOnSignals(effects, "the same command resumes");
-  try {
-    if (pending.length > 0) await runAll(job, context, stop.signal);
-  } catch (error) {
-    if (stop.code === undefined) throw error;
-    note(`mmoe: stopped ${stop.reason}; resume with:\n${context.commandLine}`);
+interface Plan {
+  readonly home: string;
+  /** TensorFlow for the CPU alone. */
+  readonly cpu: boolean;
+}
+
+/** Whether an earlier set-up of this mmoe made the same. */
+function isThere({ home, cpu }: Plan): boolean {
+  const { addon, nvidia } = homePaths(home);
+  return existsSync(addon) && isUpToDate(home) && existsSync(nvidia) !== cpu;
+}
+
+/** The exit code of `setup.sh` where something is missing, which it has named. */
+const MISSING = 3;
+
+/** Installs by `assets/cuda/setup.sh`, in a process group of its own, which a signal to this process ends. */
+async function runScript({ home, cpu }: Plan, dryRun: boolean, context: Context): Promise<number> {
+  const { effects, note } = context;
+  const system = `${process.platform} ${process.arch}`;
+  if (system !== "linux x64")
+    throw new UsageError(`this is ${system}, TensorFlow's libraries are for linux x64 (on Windows: WSL)`);
+  const args = [join(SETUP_FILES, "setup.sh"), home, cpu ? "cpu" : "cuda", ...(dryRun ? ["--dry-run"] : [])];
+  const script = spawn("bash", args, { env: effects.env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const stop = stopOnSignals(effects, "the same command begins again");
+  stop.signal.addEventListener("abort", () => script.pid && process.kill(-script.pid, "SIGTERM"));
+  const lines: string[] = [];
+  const hear = (stream: Readable, write: (line: string) => void) =>
+    createInterface({ input: stream }).on("line", (line) => {
+      lines.push(line);
+      if (line.trim() !== "") write(line);
+    });
+  hear(script.stdout, note);
+  hear(script.stderr, (line) => stop.code ?? effects.stderr.write(`${line}\n`)); // Bash says that it was stopped
+  const [code] = await once(script, "close").finally(() => stop.release());
+  if (stop.code !== undefined) {
+    note(`mmoe: stopped ${stop.reason}; begin again with:\n${context.commandLine}`);
     return stop.code;
-  } finally {
-    stop.release();
   }
-  return report(plan, machine, context);
+  if (code === MISSING) throw new UsageError("cuda setup can't begin; nothing was installed");
+  if (code !== 0) throw new UsageError(`cuda setup: ${failureIn(lines) ?? `exit code ${code}`}; nothing was changed`);
+  return EXIT.done;
 }
 
-/** Permission of group and others to write, as in a file's mode. */
-const OTHERS_WRITE = 0o022;
-
-interface Job {
-  readonly plan: Plan;
-  readonly machine: Machine;
-  readonly steps: readonly Step[];
-  /** Whether to name each package that would be downloaded. */
-  readonly named: boolean;
-}
-
-function pendingOf({ plan, steps }: Job): Step[] {
-  return pendingSteps(steps, homePaths(plan.home).markers);
-}
-
-/** Says what is here, what is missing and what will be downloaded; throws if something is missing. */
-async function announce(
-  { plan, machine, named }: Job,
-  pending: readonly Step[],
-  { effects, note }: Context,
-  signal?: AbortSignal,
-): Promise<void> {
-  const diskBytes = pending.reduce((sum, step) => sum + (step.diskBytes ?? 0), 0);
-  const needs = await requirements(machine, { home: plan.home, diskBytes, card: !plan.cpu });
-  signal?.throwIfAborted(); // Ctrl-C ends the commands that looked, too: nothing is missing
-  for (const { name, found, fix } of needs) if (fix === undefined) note(`${name.padEnd(10)}${found}`);
-  for (const { name, fix, optional } of needs) {
-    if (fix !== undefined) effects.stderr.write(`${name.padEnd(10)}${fix}\n`);
-    if (fix !== undefined && optional)
-      note(`${" ".repeat(10)}set-up works without: the folder may be for other machines`);
-  }
-  for (const step of pending) for (const line of downloadText(step, named)) note(line);
-  const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
-  if (missing.length > 0)
-    throw new UsageError(
-      `cuda setup can't begin (${missing.map(({ name }) => name).join(", ")}); nothing was installed`,
-    );
-  if (diskBytes > 0) note(`${"on disk".padEnd(10)}up to ${gigabytes(diskBytes)}, pip's cache included`);
-}
-
-function allThere({ home }: Plan): string {
-  return `${home}: all is there`;
-}
-
-/** Announces and runs the pending steps once no other set-up is in the home: what that one made is then not missing. */
-async function runAll(job: Job, context: Context, signal: AbortSignal): Promise<void> {
-  const { plan, machine } = job;
-  const lock = await lockHome(machine, plan.home, { signal, note: context.note });
-  try {
-    const pending = pendingOf(job);
-    if (pending.length === 0) return context.note(allThere(plan)); // another set-up did it meanwhile
-    await announce(job, pending, context, signal);
-    await run(job, context, { signal, lock: lock.file });
-  } finally {
-    lock.release();
-  }
-}
-
-async function run({ plan, steps }: Job, { note }: Context, running: Pick<StepContext, "signal" | "lock">) {
-  const onLine = (line: string) => {
-    if (line.trim() !== "") note(`    ${line.slice(0, 74)}`);
-  };
-  const listener = {
-    onStart: (step: Step) => note(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}`),
-    onDone: (_: Step, elapsedMs: number) => note(`    done in ${duration(elapsedMs)}`),
-  };
-  await runSteps(steps, homePaths(plan.home).markers, { ...running, onLine }, listener);
+function failureIn(lines: readonly string[]): string | undefined {
+  return lines.find((line) => /\berror\b/i.test(line)) ?? lines.at(-1);
 }
 
 /** Loads what was built, in a process of its own, and says what it computes on. */
-async function report({ home, cpu }: Plan, machine: Machine, { effects, note }: Context): Promise<number> {
+async function report({ home, cpu }: Plan, { effects, note }: Context): Promise<number> {
   const binding: Binding = { folder: homePaths(home).binding, home };
-  const { problem, onCard, tensorflow, about } = await tryBinding(machine, binding);
+  const { problem, onCard, tensorflow, about } = await tryBinding(effects.env, binding);
   if (problem !== undefined) throw new UsageError(`${home}: the binding does not load: ${problem}`);
-  const [card] = onCard ? await visibleCards(machine) : [];
+  const [card] = onCard ? await visibleCards(effects.env) : [];
   const device = onCard ? (card?.name ?? "a card") : cpu ? "the CPU" : "the CPU: it finds no card";
   effects.stdout.write(`TensorFlow ${tensorflow} computes on ${device}\n`);
   if (!onCard && !cpu && about) note(`TensorFlow says: ${about}`);

@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { cudaFacts, cudaProblem } from "../cuda/diagnosis.ts";
-import { thisMachine } from "../cuda/machine.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { findPython, pythonFacts } from "../engines/process/find-python.ts";
 import {
@@ -40,9 +39,8 @@ async function doctor(options: DoctorOptions, { effects, note }: Context): Promi
   const asked = choiceOption("--engine", options.engine, ENGINE_NAMES);
   const asksFor = kernelsOption(options.kernels, asked);
   const kernels = kernelFacts({ kernels: asksFor, env: effects.env });
-  const machine = thisMachine(effects.env);
   note("looking at the machine");
-  const cuda = await cudaFacts(machine);
+  const cuda = await cudaFacts(effects.env);
   const problem = cudaProblem(cuda, effects.env);
   const engines: EngineDiagnosis[] = [];
   for (const candidate of candidates(cuda, kernels).filter(({ name }) => asked === "auto" || asked === name)) {
@@ -52,7 +50,7 @@ async function doctor(options: DoctorOptions, { effects, note }: Context): Promi
   const diagnosis: Diagnosis = {
     mmoe: version,
     node: process.version,
-    system: machine.system,
+    system: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
     freeMemoryBytes: process.availableMemory(),
     kernels,

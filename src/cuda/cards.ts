@@ -1,6 +1,6 @@
+import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import type { Env } from "./home.ts";
-import type { Machine } from "./machine.ts";
 
 /**
  * Whether this process could see an NVIDIA card, told from files alone: nothing is started or loaded. `devices` is the
@@ -45,20 +45,17 @@ const FIELDS = ["index", "uuid", "name", "driver_version", "memory.free", "memor
 const ANSWERED_MS = 30_000;
 
 /** Lines of nvidia-smi; none if it is missing, fails or hangs. */
-export async function nvidiaSmi({ run }: Machine, args: readonly string[]): Promise<readonly string[]> {
-  try {
-    const { code, lines } = await run("nvidia-smi", args, { signal: AbortSignal.timeout(ANSWERED_MS) });
-    return code === 0 ? lines : [];
-  } catch (error) {
-    if ((error as Error).name === "AbortError") return [];
-    throw error;
-  }
+export function nvidiaSmi(env: Env, args: readonly string[]): Promise<readonly string[]> {
+  return new Promise((done) => {
+    execFile("nvidia-smi", args, { env, timeout: ANSWERED_MS }, (error, stdout) => {
+      done(error === null ? stdout.split("\n") : []);
+    });
+  });
 }
 
 /** The cards that this process sees, the one it computes on first; empty if nvidia-smi says nothing about them. */
-export async function visibleCards(machine: Machine): Promise<Card[]> {
-  const { env } = machine;
-  const lines = await nvidiaSmi(machine, [`--query-gpu=${FIELDS.join(",")}`, "--format=csv,noheader,nounits"]);
+export async function visibleCards(env: Env): Promise<Card[]> {
+  const lines = await nvidiaSmi(env, [`--query-gpu=${FIELDS.join(",")}`, "--format=csv,noheader,nounits"]);
   const table = lines.map((line) => line.split(",").map((field) => field.trim()));
   const all = table.filter(({ length, 0: index }) => length === FIELDS.length && /^\d+$/.test(index)); // no warning
   const list = env.CUDA_VISIBLE_DEVICES;

@@ -2,13 +2,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { MMOE } from "../called-as.ts";
 import { defined } from "../defined.ts";
 import { shellQuoted } from "../text.ts";
-import { type Binding, findBinding } from "./binding.ts";
+import { type Binding, findBinding, isForCards } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
-import { BINDING_PACKAGE, cudaHome, distrustOf, homePaths, type Problem } from "./home.ts";
-import { installSteps } from "./install.ts";
-import type { Machine } from "./machine.ts";
-import { driverOf } from "./requirements.ts";
-import { pendingSteps, readMarkers } from "./steps.ts";
+import { BINDING_PACKAGE, distrustOf, type Env, homePaths, isUpToDate, type Problem } from "./home.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
 
 /** Facts about this machine that decide whether it can train on a card. */
@@ -21,30 +17,36 @@ export interface CudaFacts {
   readonly binding?: Binding;
   /** Version of the CUDA libraries that were set up. */
   readonly cuda?: string;
-  /** State of the set-up, if one was begun. */
-  readonly setUp?: SetUpState;
+  /** The command that makes the home again, if another mmoe made it. */
+  readonly renewal?: string;
   /** Why the home's binding may not be loaded. */
   readonly distrust?: Problem;
   /** Result of loading the binding; undefined if there is none. */
   readonly trial?: Trial;
 }
 
-export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.env)): Promise<CudaFacts> {
-  const binding = findBinding(machine.env);
-  const distrust = binding?.home === undefined ? undefined : distrustOf(binding.home);
+export async function cudaFacts(env: Env, devices = mayHaveCard(env)): Promise<CudaFacts> {
+  const binding = findBinding(env);
+  const home = binding?.home;
+  const distrust = home === undefined ? undefined : distrustOf(home);
   const [cards, driverCuda, trial] = await Promise.all([
-    visibleCards(machine),
-    newestCuda(machine),
-    distrust ? { problem: distrust.problem } : binding && tryBinding(machine, binding),
+    visibleCards(env),
+    newestCuda(env),
+    distrust ? { problem: distrust.problem } : binding && tryBinding(env, binding),
   ]);
-  const cuda = binding?.home && cudaIn(homePaths(binding.home).libraries);
-  const setUp = binding === undefined || binding.home ? setUpState(machine, cudaHome(machine.env)) : undefined;
-  return { devices, cards, ...defined({ driverCuda, binding, cuda: cuda || undefined, setUp, distrust, trial }) };
+  const cuda = home && cudaIn(homePaths(home).libraries);
+  const renewal = binding && home && !isUpToDate(home) ? setUpCommand(binding) : undefined;
+  return { devices, cards, ...defined({ driverCuda, binding, cuda: cuda || undefined, renewal, distrust, trial }) };
+}
+
+/** The command that made a home. */
+function setUpCommand(binding: Binding): string {
+  return `${MMOE} cuda setup${isForCards(binding) ? "" : " --cpu"}`;
 }
 
 /** The newest CUDA of the driver, from the head of nvidia-smi's table: no option asks for it alone. */
-async function newestCuda(machine: Machine): Promise<string | undefined> {
-  const lines = await nvidiaSmi(machine, []);
+async function newestCuda(env: Env): Promise<string | undefined> {
+  const lines = await nvidiaSmi(env, []);
   return /CUDA Version: ([\d.]+)/.exec(lines.join("\n"))?.[1];
 }
 
@@ -60,13 +62,13 @@ function cudaIn(libraries: string): string | undefined {
 const NO_SESSION = "TensorFlow starts no session";
 
 /** Why nothing can be trained on a card, the first reason first; undefined if nothing is wrong. */
-export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | undefined {
+export function cudaProblem(facts: CudaFacts, env: Env): Problem | undefined {
   const { binding, distrust, trial, cards, cuda, devices } = facts;
   if (distrust !== undefined) return distrust;
   if (binding !== undefined && trial?.problem !== undefined) {
     const fix = trial.problem.includes(NO_SESSION)
       ? "see what nvidia-smi says of the card: is it full, or another's?"
-      : renewal(binding, env, facts.setUp);
+      : remedyFor(binding, env, facts.renewal);
     return { problem: `does not load: ${trial.problem}`, fix };
   }
   if (!devices) return { problem: "no NVIDIA card is visible", fix: noDevices(env) };
@@ -75,49 +77,31 @@ export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | un
   if (binding.home !== undefined && cuda === undefined)
     return { problem: "set up for the CPU alone", fix: `${MMOE} cuda setup` };
   const problem = `TensorFlow finds no card${trial?.about ? `: ${trial.about}` : ""}`;
-  return { problem, fix: driverOf(cards).fix ?? "see what nvidia-smi says of the card" };
+  return { problem, fix: driverProblem(cards) ?? "see what nvidia-smi says of the card" };
 }
 
-function renewal(
-  { home }: Binding,
-  env: Machine["env"],
-  { command, lacks }: SetUpState = { command: `${MMOE} cuda setup` },
-): string {
-  if (home === undefined && env.MMOE_TFJS_NODE_GPU) return `unset MMOE_TFJS_NODE_GPU; ${command}`;
-  if (home === undefined) return `npm uninstall ${BINDING_PACKAGE}; ${command}`;
-  return lacks === undefined ? `rm -r ${shellQuoted(home)}; ${command}` : command;
+function remedyFor(binding: Binding, env: Env, renewal: string | undefined): string {
+  const { home } = binding;
+  if (home !== undefined) return renewal ?? `rm -r ${shellQuoted(home)}; ${setUpCommand(binding)}`;
+  const own = env.MMOE_TFJS_NODE_GPU ? "unset MMOE_TFJS_NODE_GPU" : `npm uninstall ${BINDING_PACKAGE}`;
+  return `${own}; ${MMOE} cuda setup`;
 }
 
-/** Whether the home needs another set-up; it may also work as it is. */
-export function setUpProblem({ setUp }: CudaFacts): Problem | undefined {
-  if (setUp?.lacks === undefined) return undefined;
-  return { problem: `not whole, or another mmoe's, from its step '${setUp.lacks}' on`, fix: setUp.command };
+/** The driver that CUDA 12's libraries need, by its version's first number. */
+const OLDEST_DRIVER = 525;
+
+function driverProblem([card]: readonly Card[]): string | undefined {
+  if (card === undefined) return "no card (nvidia-smi shows none); to use one install NVIDIA's driver";
+  const isOld = Number.parseInt(card.driver, 10) < OLDEST_DRIVER;
+  return isOld ? `${card.driver} is too old for CUDA 12; install ${OLDEST_DRIVER}.60 or later` : undefined;
 }
 
-function noDevices(env: Machine["env"]): string {
+/** What is wrong with a home that may also work as it is. */
+export function setUpProblem({ renewal }: CudaFacts): Problem | undefined {
+  return renewal === undefined ? undefined : { problem: "another mmoe made it, otherwise than this one", fix: renewal };
+}
+
+function noDevices(env: Env): string {
   if (hidesCards(env)) return `CUDA_VISIBLE_DEVICES is '${env.CUDA_VISIBLE_DEVICES}': unset it, or name a card there`;
   return "use a machine with a card and its driver; in Docker: --gpus all";
-}
-
-/** How far the set-up of a home is. */
-export interface SetUpState {
-  /** Name of the first step to do (all later ones follow): it was cut short, or another mmoe did it differently. */
-  readonly lacks?: string;
-  /** The command that does it. */
-  readonly command: string;
-}
-
-/** The state of a home; undefined if no set-up began. */
-export function setUpState(machine: Machine, home: string): SetUpState | undefined {
-  const { markers } = homePaths(home);
-  const done = readMarkers(markers);
-  if (done === undefined) return undefined;
-  const wanted = /^tensorflow(-cpu)?==/.exec(done.tensorflow ?? "");
-  // before TensorFlow is installed the options are unknown, but no step up to it depends on them
-  const cpu = wanted?.[1] !== undefined;
-  const [first] = pendingSteps(installSteps(machine, { home, cpu }), markers);
-  const command = wanted
-    ? `${MMOE} cuda setup${cpu ? " --cpu" : ""}`
-    : `${MMOE} cuda setup, with the options that it had`;
-  return { ...(first ? { lacks: first.name } : {}), command };
 }

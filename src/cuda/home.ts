@@ -1,14 +1,14 @@
-import { statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../text.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The package that binds TensorFlow's C API to Node, and the version that is built here. */
+/** The package that binds TensorFlow's C API to Node. */
 export const BINDING_PACKAGE = "@tensorflow/tfjs-node-gpu";
-export const BINDING_VERSION = "4.22.0";
 
 /**
  * The folder in which `mmoe cuda setup` puts TensorFlow and its binding: MMOE_CUDA_HOME, else one in the user's data.
@@ -24,8 +24,6 @@ export function homePaths(home: string) {
   const libraries = join(home, "libraries");
   const binding = join(home, "node_modules", BINDING_PACKAGE);
   return {
-    /** A Python environment, for its pip. */
-    python: join(home, "python"),
     /**
      * As in a site-packages folder: `tensorflow` and `nvidia` side by side, as TensorFlow looks for NVIDIA's libraries.
      */
@@ -36,16 +34,25 @@ export function homePaths(home: string) {
     addon: addonOf(binding),
     /** A library that loads TensorFlow without its log. */
     quiet: join(home, "quiet.node"),
-    nodeHeaders: join(home, "node_modules/node-api-headers/include"),
-    markers: join(home, "setup.json"),
-    /** Locked while a set-up works here. */
-    lock: join(home, "setup.lock"),
+    /** Copies of what assets/cuda had when it was made. */
+    madeFrom: join(home, "made-from"),
   } as const;
 }
 
 /** The compiled binding of a package's folder; Node-API 8 is the newest that the package asks for. */
 export function addonOf(folder: string): string {
   return join(folder, "lib/napi-v8/tfjs_binding.node");
+}
+
+/** Lists of packages, C++ of mmoe's own and `setup.sh`, seen from src as from dist. */
+export const SETUP_FILES = fileURLToPath(new URL("../../assets/cuda/", import.meta.url));
+
+/** Whether a home was made of the packages and sources of this mmoe. */
+export function isUpToDate(home: string): boolean {
+  const { madeFrom } = homePaths(home);
+  const text = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
+  const names = existsSync(madeFrom) ? readdirSync(madeFrom) : [];
+  return names.length > 0 && names.every((name) => text(join(madeFrom, name)) === text(join(SETUP_FILES, name)));
 }
 
 export interface Problem {
@@ -62,8 +69,8 @@ const OWNERS = process.getuid === undefined ? [] : [process.getuid(), 0];
  * shared disk.
  */
 export function distrustOf(home: string, owners: readonly number[] = OWNERS): Problem | undefined {
-  const { binding, addon, quiet, libraries, tensorflow, nvidia, markers } = homePaths(home);
-  for (const path of [home, libraries, tensorflow, nvidia, binding, addon, quiet, markers]) {
+  const { binding, addon, quiet, libraries, tensorflow, nvidia } = homePaths(home);
+  for (const path of [home, libraries, tensorflow, nvidia, binding, addon, quiet]) {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) continue;
     if (owners.length > 0 && !owners.includes(stats.uid)) {

@@ -1,6 +1,7 @@
+import { type ExecFileException, execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Binding } from "./binding.ts";
-import type { CommandResult, Machine } from "./machine.ts";
+import type { Env } from "./home.ts";
 import type { Answer } from "./probe.ts";
 
 export interface Trial extends Partial<Answer> {
@@ -14,14 +15,21 @@ export interface Trial extends Partial<Answer> {
 const LOADED_MS = 180_000;
 
 /** Loads a binding in a process of its own. */
-export async function tryBinding(machine: Machine, { folder, home = "" }: Binding): Promise<Trial> {
+export function tryBinding(env: Env, { folder, home = "" }: Binding): Promise<Trial> {
   const args = [...PROBE, folder, ...(home ? [home] : [])];
-  const options = { env: { TF_CPP_MIN_LOG_LEVEL: "0" }, signal: AbortSignal.timeout(LOADED_MS) };
-  try {
-    return trialOf(await machine.run(process.execPath, args, options));
-  } catch {
-    return { problem: `did not load within ${LOADED_MS / 1000} s` };
-  }
+  const options = { env: { ...env, TF_CPP_MIN_LOG_LEVEL: "0" }, timeout: LOADED_MS, killSignal: "SIGKILL" as const };
+  return new Promise((done) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      if (error?.killed) return done({ problem: `did not load within ${LOADED_MS / 1000} s` });
+      const ending = error?.signal ? [`ended by ${error.signal}`] : [];
+      done(
+        trialOf(
+          error,
+          [...stdout.split("\n"), ...stderr.split("\n"), ...ending].filter((line) => line !== ""),
+        ),
+      );
+    });
+  });
 }
 
 /** The probe needs a loader if it is not compiled, as in tests. */
@@ -29,9 +37,9 @@ const PROBE = import.meta.url.endsWith(".ts")
   ? ["--import", import.meta.resolve("tsx"), fileURLToPath(new URL("./probe.ts", import.meta.url))]
   : [fileURLToPath(new URL("./probe.js", import.meta.url))];
 
-function trialOf({ code, lines }: CommandResult): Trial {
+function trialOf(error: ExecFileException | null, lines: readonly string[]): Trial {
   const text = lines.find((line) => line.startsWith('{"computes"'));
-  if (code !== 0 || text === undefined) return { problem: failureIn(lines) ?? `exit code ${code}` };
+  if (error !== null || text === undefined) return { problem: failureIn(lines) ?? `exit code ${error?.code ?? 0}` };
   const answer = JSON.parse(text) as Answer;
   if (!answer.computes) return { ...answer, problem: "a product of two matrices comes out wrong" };
   return answer.onCard ? answer : { ...answer, about: aboutCards(lines) };

@@ -92,14 +92,15 @@ function cellRows(group: readonly CellLine[], shown: readonly ShownLoss[], missi
   return group.map((line, i) => cellRow(line, i === 0 ? group : [], { lowest, shown, missing }));
 }
 
-interface RowOptions {
+/** What a row of the table needs to know of the others. */
+interface RowContext {
   /** The cell with the lowest loss. */
   readonly lowest: ReadonlyMap<LossSet, CellLine | undefined>;
   readonly shown: readonly ShownLoss[];
   readonly missing: boolean;
 }
 
-function cellRow(line: CellLine, group: readonly CellLine[], { lowest, shown, missing }: RowOptions): Html {
+function cellRow(line: CellLine, group: readonly CellLine[], { lowest, shown, missing }: RowContext): Html {
   const { model, correlation, losses, failed } = line;
   const heading =
     group.length > 0 && correlation !== null

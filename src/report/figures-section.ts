@@ -8,10 +8,10 @@ import {
   STATISTICS,
   type Unavailable,
 } from "../figures/draw/figure.ts";
-import { element, svgText } from "../figures/draw/svg.ts";
 import { rangeText } from "../figures/draw/words.ts";
 import { fileName } from "../figures/files.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions, VERDICTS } from "../figures/gallery.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
@@ -19,20 +19,41 @@ import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import { type CellSeesaw, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { listed } from "../text.ts";
-import { pictureText, type Shapes } from "./compact.ts";
 import { type Html, html, markup, NOTHING, section } from "./html.ts";
 import { dataElement } from "./html-page.ts";
-import type { PackedTables } from "./packed-rows.ts";
-import { type PageSweep, unbroken } from "./redraw.ts";
+import { isRedrawable, type PageSweep, pictureText, unbroken } from "./redraw.ts";
 
-/** What the pictures of a page have in common. */
-export interface Drawing {
+/** Pictures that a page does not show first and can't draw, and the rows of all its pictures: its script has them by their places. */
+export class PageFigures {
   /** The loss that is shown first. */
   readonly loss: LossSet;
-  /** Outlines of markers. */
-  readonly shapes: Shapes;
-  /** The rows of the pictures so far. */
-  readonly tables: PackedTables;
+  readonly #pictures: string[] = [];
+  readonly #tables: [name: string, values: CsvValue[]][][] = [];
+  readonly #places = new Map<string, number>();
+
+  constructor(loss: LossSet) {
+    this.loss = loss;
+  }
+
+  addPicture(picture: string): number {
+    return this.#pictures.push(picture) - 1;
+  }
+
+  /** Figures of the same rows share a table. */
+  addRows(rows: readonly Record<string, CsvValue>[]): number {
+    const columns = Object.keys(rows[0] ?? {}).map((name): [string, CsvValue[]] => [
+      name,
+      rows.map((row) => row[name]),
+    ]);
+    const text = JSON.stringify(columns);
+    const place = this.#places.get(text) ?? this.#tables.push(columns) - 1;
+    this.#places.set(text, place);
+    return place;
+  }
+
+  toJSON() {
+    return { pictures: this.#pictures, tables: this.#tables };
+  }
 }
 
 /** A sweep's figures as markup. */
@@ -47,7 +68,7 @@ interface DrawnFigures {
  * Every figure but the verdicts, in all its variants, with the markup that `below` has of its name. They are drawn one by one,
  * since pictures of many runs take far more memory than their markup.
  */
-export function drawnFigures(results: Results, drawing: Drawing, below: Readonly<Record<string, Html>>): DrawnFigures {
+export function drawnFigures(results: Results, page: PageFigures, below: Readonly<Record<string, Html>>): DrawnFigures {
   const [blocks, lacking]: [Html[], Unavailable[]] = [[], []];
   let paper = false;
   const isFirst = ({ name }: SweepFigure) => leadingMetric(results.config) !== undefined && name.startsWith(METRICS);
@@ -59,7 +80,7 @@ export function drawnFigures(results: Results, drawing: Drawing, below: Readonly
       continue;
     }
     paper ||= hasPaper(found);
-    blocks.push(figureBlock(found, drawing, below[found.name]));
+    blocks.push(figureBlock(found, page, below[found.name]));
   }
   return { blocks, lacking, paper };
 }
@@ -70,7 +91,7 @@ const METRICS = "metric";
 /** All figures in all their variants, below the switches that choose one; `sweep` is what the page needs to draw again. */
 export function figuresSection(
   { blocks, lacking }: DrawnFigures,
-  { shapes, tables }: Drawing,
+  page: PageFigures,
   switches: Html,
   sweep: PageSweep,
 ): Html {
@@ -79,11 +100,11 @@ export function figuresSection(
   );
   return section("figures", "Figures", [
     blocks.length > 0 ? switches : "",
-    html`${outlines(shapes)}<div class="figures">${blocks}</div>
+    html`<div class="figures">${blocks}</div>
 `,
     notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn}.</p>` : "",
     dataElement("sweep-facts", sweep),
-    dataElement("figure-rows", tables),
+    dataElement("figure-data", page),
   ]);
 }
 
@@ -93,36 +114,36 @@ function withOption(text: string): Html {
   return option === undefined ? html`${text}` : html`${before}<code class="option">${option}</code>${after}`;
 }
 
-/** The outlines, in a picture that is not seen. */
-function outlines(shapes: Shapes): Html {
-  const paths = [...shapes].map(([d, id]) => svgText(element("path", { id, d })));
-  return html`<svg class="shapes" width="0" height="0" aria-hidden="true">${markup(paths.join(""))}</svg>
-`;
-}
-
 /** A figure in all its variants. */
-export function figureBlock({ name, title, variants }: Variants, drawing: Drawing, below?: Html): Html {
+export function figureBlock({ name, title, variants }: Variants, page: PageFigures, below?: Html): Html {
   const wide = variants.some(({ figure }) => figure.width > WIDE);
   return html`<div class="${wide ? "block wide" : "block"}" id="${name}">
 <h3 id="${name}-title">${title}</h3>
-${variants.map((variant) => variantFigure(variant, drawing))}${below ?? ""}</div>
+${variants.map((variant) => variantFigure(variant, page))}${below ?? ""}</div>
 `;
 }
 
 /** Width in points; a figure of a paper's column is narrower. */
 const WIDE = 300;
 
-function variantFigure({ figure, choices, file }: Variant, { loss, shapes, tables }: Drawing): Html {
+/** One picture of a figure; of pictures that are not shown first, the place. The page's script draws them, or has them, when they are chosen. */
+function variantFigure({ figure, choices, file }: Variant, page: PageFigures): Html {
   const words = new Set(choices.flatMap((choice: Choice) => [choice.loss, choice.statistic, choice.scale]));
   const isFirst = choices.some(
-    (choice) => choice.loss === loss && choice.statistic === "mean" && choice.scale === "linear",
+    (choice) => choice.loss === page.loss && choice.statistic === "mean" && choice.scale === "linear",
   );
-  return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}" data-file="${file}" data-table="${tables.add(figure.data)}">
-<div class="picture">${markup(pictureText(figure.root, shapes))}</div>
+  const isInPage = !isFirst && (figure.name === OF_ALL_RUNS || !isRedrawable(figure.name));
+  const place = isInPage ? html` data-picture="${page.addPicture(pictureText(figure.root))}"` : NOTHING;
+  const picture = isFirst ? markup(pictureText(figure.root)) : NOTHING;
+  return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}" data-file="${file}" data-table="${page.addRows(figure.data)}">
+<div class="picture"${place}>${picture}</div>
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>
 `;
 }
+
+/** The figure of curves of which a page has the first runs alone, and few points: its script would draw it otherwise. */
+const OF_ALL_RUNS = "runs";
 
 /** Options of the figures that a reader may choose. */
 type Choice = Pick<FigureChoices, "loss" | "statistic" | "scale">;
@@ -163,7 +184,7 @@ export function variantsOf(kind: SweepFigure, results: Results): Variants | Unav
     });
     variants.push({ figure, choices: [choice], file });
   }
-  return { name, title: (variants[0] as Variant).figure.title, variants };
+  return { name, title: variants[0].figure.title, variants };
 }
 
 /** Whether a figure shows the paper's own results. */

@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { pageVariables } from "../figures/draw/style.ts";
 import { REPORT_SIGNATURE } from "../records/clean-results.ts";
 import { type Content, type Html, html, markup, NOTHING } from "./html.ts";
 
 /** One style in the page: later files override earlier ones. */
 const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
-/** One script, after that which draws: listeners of earlier files run first. */
+/** One script, after that which draws: values and listeners of earlier files come first. */
 const SCRIPTS = [
   "panels.js",
+  "data.js",
   "rows.js",
   "readings.js",
   "redraw.js",
+  "pictures.js",
   "single-runs.js",
   "run-table.js",
   "save.js",
@@ -21,13 +24,13 @@ const SCRIPTS = [
 /** `redraw.ts` and all that it needs, seen from src as from dist; `npm run build` makes it. */
 const DRAWING = new URL("../../dist/report/drawing.js", import.meta.url);
 
-interface PageOptions {
+interface PageHead {
   readonly title: string;
   /** Style of this report, in addition to that of every report. */
   readonly rules: string;
   /**
-   * For a page that a server keeps up to date: which records it shows, so that it takes a new one when the server tells of others. No
-   * other page has anything of it.
+   * For a page that a server keeps up to date: which records it shows. It loads again when the server tells of others. Pages in files
+   * have none.
    */
   readonly version?: string | undefined;
 }
@@ -36,7 +39,7 @@ interface PageOptions {
  * A page in one file. Its policy allows only its own scripts and no requests, even if foreign text got into the markup.
  * A live page may ask its own server.
  */
-export function htmlPage({ title, rules, version }: PageOptions, contents: Content): string {
+export function htmlPage({ title, rules, version }: PageHead, contents: Content): string {
   const isLive = version !== undefined;
   const [styles, scripts] = isLive
     ? [
@@ -86,9 +89,9 @@ function strip(version: string): Html {
 `;
 }
 
-/** A value for the page's script, as an element that no browser runs. */
+/** A value for the page's script, as compressed JSON (assets/report/data.js) in an element that no browser runs. */
 export function dataElement(id: string, value: unknown): Html {
-  return html`<script type="application/json" id="${id}">${markup(JSON.stringify(value).replaceAll("<", "\\u003c"))}</script>
+  return html`<script type="text/plain" id="${id}">${gzipSync(JSON.stringify(value)).toString("base64")}</script>
 `;
 }
 

@@ -17,7 +17,7 @@ import { type Html, html, NOTHING } from "./html.ts";
 import { labelled, lossText } from "./report-words.ts";
 
 /**
- * The outcome in one sentence on all losses, that of the config's study first, a warning if they disagree, and the verdicts on
+ * The outcome in one sentence on all losses, the loss that the config reports first, a warning if they disagree, and the verdicts on
  * the claims, if there are any. A page that shows only one loss would hide the outcome of the others.
  */
 export function outcome(
@@ -35,8 +35,8 @@ ${disagreement(lowest, sets)}${memorised(results)}<p>${claims ? `${claimsSentenc
 }
 
 /**
- * Of a table, test rows alone: where models memorise training rows, another one is the best on these. The metric that chose
- * steps and settings comes before the loss.
+ * The outcome on a table, on test rows alone: where models memorise training rows, another one is the best on these. The metric
+ * that chose steps and settings comes before the loss.
  */
 function ofTable(results: Results, cells: EachLoss<readonly CellLosses[]>): Html {
   const { config } = results;
@@ -62,14 +62,14 @@ function ofTable(results: Results, cells: EachLoss<readonly CellLosses[]>): Html
 const LEAD = html` class="lead"`;
 
 /** What a mean is of, and on which rows. */
-interface Ranked {
+interface RankedMean {
   readonly words: string;
   readonly where: string;
   readonly isHigherBetter: boolean;
 }
 
 /** `the mean AUC of churn is highest for MMoE on held-out rows (0.8000)`; no model is named as the best that chance may have made so. */
-function rankingText(cells: readonly CellLosses[], { words, where, isHigherBetter }: Ranked): string {
+function rankingText(cells: readonly CellLosses[], { words, where, isHigherBetter }: RankedMean): string {
   const { ranked, alike } = rankingOf(cells, isHigherBetter);
   const [best] = ranked;
   if (best === undefined) return "";
@@ -229,7 +229,7 @@ interface Lowest {
   readonly near: readonly string[];
 }
 
-/** The lowest at each correlation at which two models or more have runs that are done, by rising correlation. */
+/** The model with the lowest mean loss at each correlation at which two models or more have runs that are done, by rising correlation. */
 export function lowestModels(cells: readonly CellLosses[]): Lowest[] {
   const groups = [...groupBy(trained(cells), ({ correlation }) => String(correlation)).values()];
   const lowest = groups.flatMap((group): Lowest[] => {

@@ -98,11 +98,11 @@ interface Person {
   readonly "given-names"?: string;
 }
 
-/** When and by which version runs were trained. */
-type Trained = Pick<Provenance, "mmoe" | "start" | "end">;
+/** When a process trained runs, and by which version. */
+type TrainingDates = Pick<Provenance, "mmoe" | "start" | "end">;
 
 /** How to cite the program and the paper, and when and by which versions the runs were trained. */
-export function citeSection(provenances: readonly Trained[]): Html {
+export function citeSection(provenances: readonly TrainingDates[]): Html {
   const { title, version, authors, references } = parse(
     readFileSync(new URL("../../CITATION.cff", import.meta.url), "utf8"),
   ) as Citation;
@@ -129,7 +129,7 @@ export function citeSection(provenances: readonly Trained[]): Html {
 }
 
 /** `The runs were trained from 2026-11-20 to 2026-11-21 by mmoe 0.1.0. `; nothing if that was not recorded. */
-function trainedText(provenances: readonly Trained[]): string {
+function trainedText(provenances: readonly TrainingDates[]): string {
   if (provenances.length === 0) return "";
   const days = provenances
     .flatMap(({ start, end }) => [start, end ?? start])

@@ -11,7 +11,7 @@ import {
   withoutCells,
 } from "../figures/draw/facts.ts";
 import { type FigureChoices, isUnavailable } from "../figures/draw/figure.ts";
-import { pictureText, type Shapes } from "./compact.ts";
+import { element, type SvgNode, svgText } from "../figures/draw/svg.ts";
 
 /** What a page holds of a sweep; the paper's curves are in a table. */
 export interface PageSweep extends Omit<SweepFacts, "paper"> {
@@ -20,38 +20,36 @@ export interface PageSweep extends Omit<SweepFacts, "paper"> {
   readonly paperTable: number;
 }
 
-/** A row of a figure's table: texts by column, empty where there is no value. */
-export type TextRow = Readonly<Record<string, string>>;
+/** A row of a figure's table, by column: null where there is no value, also where that was no number. */
+export type PageRow = Readonly<Record<string, string | number | null>>;
 
 export interface Redrawing {
   readonly name: string;
-  readonly rows: readonly TextRow[];
+  readonly rows: readonly PageRow[];
   readonly sweep: PageSweep;
-  /** Of the paper's curves. */
-  readonly paper: readonly TextRow[];
+  /** The paper's curves. */
+  readonly paper: readonly PageRow[];
   readonly curvesOf: Sweep["curvesOf"];
   readonly hidden: LeftOut;
   readonly choices: Omit<FigureChoices, "theme">;
-  /** Outlines that the page has. New ones are added. */
-  readonly shapes: Shapes;
 }
 
 /** A figure's new picture, or why there is none. */
-export type Redrawn = Drawn | { readonly lacking: string };
+export type Redrawn = DrawnAgain | { readonly lacking: string };
 
-interface Drawn {
+interface DrawnAgain {
   readonly title: string;
   readonly caption: string;
   readonly picture: string;
   /** The rows that it is drawn of, with the paper's column if its points are drawn. */
-  readonly rows: readonly TextRow[];
+  readonly rows: readonly PageRow[];
 }
 
 export function isRedrawable(name: string): boolean {
   return name in DRAWINGS;
 }
 
-export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redrawing): Redrawn {
+export function redrawn({ name, rows, hidden, choices, ...rest }: Redrawing): Redrawn {
   const sweep = withoutCells(sweepOf(rest), hidden);
   if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
   const { unit, rowsFile } = rest.sweep;
@@ -68,9 +66,21 @@ export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redraw
   return {
     title,
     caption: unbroken(caption),
-    picture: pictureText(root, shapes),
+    picture: pictureText(root),
     rows: shown.map(({ row }) => writtenRow(row, choices)),
   };
+}
+
+/**
+ * A figure's SVG for a page, with paths to a tenth of a point. The page has its title and description: a browser would show the title
+ * under the pointer everywhere.
+ */
+export function pictureText({ name, attributes, children }: SvgNode): string {
+  const shown = children.filter((child) => typeof child === "string" || !["title", "desc"].includes(child.name));
+  const text = svgText(element(name, attributes, shown)).replaceAll("\n", "");
+  return text.replace(/ d="[^"]*"/g, (path) =>
+    path.replace(/\d*\.\d{2,}/g, (number) => String(Math.round(10 * Number(number)) / 10)),
+  );
 }
 
 /** A caption in which no line ends within `n = 200` or `95 %`. */
@@ -79,7 +89,7 @@ export function unbroken(caption: string): string {
 }
 
 /** The paper's column is in a file only if its points are drawn. */
-function writtenRow(row: TextRow, { paper }: Redrawing["choices"]): TextRow {
+function writtenRow(row: PageRow, { paper }: Redrawing["choices"]): PageRow {
   const { paper: _, ...others } = row;
   return paper ? row : others;
 }
@@ -94,18 +104,8 @@ function sweepOf({ sweep, paper, curvesOf }: Pick<Redrawing, "sweep" | "paper" |
   return { ...sweep, paper: published, curvesOf };
 }
 
-/** Columns of texts that may look like numbers. */
-const NAMES = ["model", "first", "second", "against"];
-
-/** A row's texts as the values that they were: no correlation is null, no number is NaN. */
-function valuesOf(row: TextRow): Record<string, string | number | null> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, text]) => [name, NAMES.includes(name) ? text : valueIn(name, text)]),
-  );
-}
-
-function valueIn(name: string, text: string): string | number | null {
-  if (text === "") return name === "correlation" ? null : Number.NaN;
-  const value = Number(text);
-  return Number.isNaN(value) ? text : value;
+/** A row's values as they were: JSON has null for NaN, but no correlation is null. */
+function valuesOf(row: PageRow): PageRow {
+  const value = (name: string) => row[name] ?? (name === "correlation" ? null : Number.NaN);
+  return Object.fromEntries(Object.keys(row).map((name) => [name, value(name)]));
 }

@@ -13,7 +13,7 @@ export function modelsText(config: Config): string {
   return models.length > NAMED ? `${models.length} models` : listed(models.map((model) => modelLabel(config, model)));
 }
 
-/** The same values of models by the names that readers see. */
+/** Values of models, with the label of each in place of its name. */
 export function labelled<T extends { readonly model: string }>(values: readonly T[], config: Config): T[] {
   return values.map((value) => ({ ...value, model: modelLabel(config, value.model) }));
 }

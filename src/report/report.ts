@@ -3,7 +3,7 @@ import { cellsOf } from "../config/cells.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { type EachLoss, eachLoss, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
-import { listedKeys, pointCount } from "../config/schema.ts";
+import { pointCount } from "../config/schema.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { VERDICTS } from "../figures/gallery.ts";
 import { sweepCells, sweepOf } from "../figures/sweep-facts.ts";
@@ -16,13 +16,11 @@ import { listed } from "../text.ts";
 import { numberOf, thousands } from "../units.ts";
 import { cellsSection } from "./cells-section.ts";
 import { claimsSection, noClaims, noClaimsOn, noneCovered } from "./claims-section.ts";
-import type { Shapes } from "./compact.ts";
 import { costSection } from "./cost-section.ts";
-import { type Drawing, drawnFigures, figureBlock, figuresSection, seesawText, variantsOf } from "./figures-section.ts";
+import { drawnFigures, figureBlock, figuresSection, PageFigures, seesawText, variantsOf } from "./figures-section.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { htmlPage } from "./html-page.ts";
 import { bestPoints, outcome } from "./outcome.ts";
-import { PackedTables } from "./packed-rows.ts";
 import { citeSection, provenanceSection } from "./provenance-section.ts";
 import type { PageSweep } from "./redraw.ts";
 import { modelsText, placeText } from "./report-words.ts";
@@ -66,15 +64,15 @@ export function togetherHtml({ results, names, asked, differences }: Together, l
   );
 }
 
-interface PageOptions {
+interface ReportOptions {
   readonly loss: LossSet;
   readonly version?: string | undefined;
   /** Several sweeps, of which no claim of the paper is tested. */
   readonly isTogether?: boolean;
 }
 
-/** What differs between the page of a sweep and that of several. */
-interface Words {
+/** The parts that differ between the page of a sweep and that of several. */
+interface SweepParts {
   readonly title: string;
   readonly kicker: Html;
   readonly heading: string;
@@ -82,19 +80,17 @@ interface Words {
   readonly settings: Html;
 }
 
-function pageHtml(results: Results, { loss, version, isTogether = false }: PageOptions, words: Words): string {
+function pageHtml(results: Results, { loss, version, isTogether = false }: ReportOptions, own: SweepParts): string {
   const { config, records, provenances } = results;
   const cells = eachLoss((set) => cellLosses(results, set));
   const trained = sweepCells(results);
-  const shapes: Shapes = new Map();
-  const tables = new PackedTables(["correlation", "step", ...listedKeys(config)]);
-  const drawing = { loss, shapes, tables };
+  const page = new PageFigures(loss);
   const several = severalPoints(results); // of which one is to be chosen
-  const { lead, verdicts, isTested } = findings(results, cells, drawing, { several, isTogether });
+  const { lead, verdicts, isTested } = findings(results, cells, page, { several, isTogether });
   const published = sweepOf(results).paper.map(({ point: _, ...columns }) => columns);
-  const sweep = pageSweep(results, tables.add(published));
+  const sweep = pageSweep(results, page.addRows(published));
   const below = several === undefined && !isTogether ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
-  const figures = drawnFigures(results, drawing, below);
+  const figures = drawnFigures(results, page, below);
   const shown = {
     models: modelsOf(trained),
     loss,
@@ -108,21 +104,21 @@ function pageHtml(results: Results, { loss, version, isTogether = false }: PageO
   const parts: Part[] = [
     ...(isTested ? [claims] : []),
     ...(leadingMetric(config) ? losses.toReversed() : losses),
-    ["figures", "Figures", figuresSection(figures, drawing, switchText, sweep)],
+    ["figures", "Figures", figuresSection(figures, page, switchText, sweep)],
     ...(isTested || config.rows !== null || isTogether ? [] : [claims]), // what is not tested does not come first
     ["run-table", "Runs", runsSection(results)],
-    ["settings", "Settings", words.settings],
+    ["settings", "Settings", own.settings],
     ["failures", "Failures", failuresSection(results)],
     ["costs", "Cost", costSection(config, records)],
     ["provenance", "Provenance", provenanceSection(provenances)],
     ["cite", "How to cite", citeSection(provenances)],
   ];
-  return htmlPage({ title: words.title, rules: switchRules(shown), version }, [
+  return htmlPage({ title: own.title, rules: switchRules(shown), version }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
-<p class="kicker">${words.kicker}</p>
-<h1>${words.heading}</h1>
-${lead}${words.state}</header>
+<p class="kicker">${own.kicker}</p>
+<h1>${own.heading}</h1>
+${lead}${own.state}</header>
 <nav aria-label="Contents"><ul>${parts.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
 `,
@@ -139,7 +135,7 @@ type Part = readonly [id: string, name: string, section: Html];
 function findings(
   results: Results,
   cells: EachLoss<readonly CellLosses[]>,
-  drawing: Drawing,
+  page: PageFigures,
   { several, isTogether }: { several: SeveralPoints | undefined; isTogether: boolean },
 ): { lead: Html; verdicts: Html; isTested: boolean } {
   if (several !== undefined) return { lead: bestPoints(results, cells), verdicts: noClaims(several), isTested: false };
@@ -155,7 +151,7 @@ function findings(
   const picture =
     "lacking" in found
       ? NOTHING
-      : html`<div class="figures">${figureBlock(found, drawing, WHICH_LOSS)}</div>
+      : html`<div class="figures">${figureBlock(found, page, WHICH_LOSS)}</div>
 `;
   return { lead, verdicts: claimsSection(claims, results.config, picture), isTested: true };
 }

@@ -2,16 +2,14 @@ import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { finalMeans, type SweepCell, sweepCells } from "../figures/sweep-facts.ts";
+import { finalMeans, sweepCells } from "../figures/sweep-facts.ts";
 import { type Cell, cellKey, cellOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord } from "../records/record.ts";
-import type { Interval } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { thousands } from "../units.ts";
 import { type Html, headRow, html, NOTHING, section, tableBox, tableOf } from "./html.ts";
 import { dataElement } from "./html-page.ts";
-import { vlqDifferences } from "./packed-rows.ts";
 import { labelled } from "./report-words.ts";
 
 /** Most runs of a cell that the table lists: a sweep of ten cells then stays below a third of a megabyte. */
@@ -112,17 +110,16 @@ function failureRow({ id, model, correlation, reason }: RunRecord): Html {
 /** Most losses of single runs in a page: half a megabyte. A panel that is 60 points wide shows no more points. */
 const MOST_LOSSES = 300_000;
 const MOST_POINTS = 40;
+/** A panel of 45 points shows no more digits of a loss. */
+const LOSS_DIGITS = 3;
 
-/** Curves of single runs, packed for the page's script. */
+/** Curves of single runs, for the page's script. */
 export interface SingleRuns {
   readonly steps: readonly number[];
   /** At most this many runs per cell, the first ones; cells and runs are those of the table of runs. */
   readonly most: number;
-  /** Ends of the logarithmic scale that losses are counted on, in `PARTS` parts. */
-  readonly low: number;
-  readonly high: number;
-  /** Parts of the scale, [cells][runs][steps], as base64 VLQ: each as its difference from the run's step before. */
-  readonly losses: EachLoss<string>;
+  /** [cells][runs][steps]; null after the last step of a run that stopped early. */
+  readonly losses: EachLoss<readonly (readonly (readonly (number | null)[])[])[]>;
 }
 
 /** The first runs of each cell, as many as a page can hold; undefined if none is done. */
@@ -134,61 +131,32 @@ export function singleRuns(results: Results): SingleRuns | undefined {
   const points = all.flatMap((_, i) => ((all.length - 1 - i) % every === 0 ? [i] : []));
   const room = Math.max(1, Math.floor(MOST_LOSSES / (LOSS_SETS.length * cells.length * points.length)));
   const most = Math.min(room, LISTED);
-  const shown = cells.map((cell) => ({ ...cell, runs: cell.runs.slice(0, most) }));
-  const values = eachLoss((set) => shown.map((cell) => lossesOf(cell, set, points)));
-  const ends = endsOf(LOSS_SETS.flatMap((set) => values[set]));
+  const lossesOf = (run: RunRecord, set: LossSet) => {
+    const curve = lossCurve(run, set);
+    return points.map((i) => (i < curve.length ? Number(curve[i].toPrecision(LOSS_DIGITS)) : null));
+  };
   return {
     steps: points.map((i) => all[i]),
     most,
-    ...ends,
-    losses: eachLoss((set) => packed(values[set], points.length, ends)),
+    losses: eachLoss((set) => cells.map(({ runs }) => runs.slice(0, most).map((run) => lossesOf(run, set)))),
   };
-}
-
-/** [runs * points]. */
-function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]): Float64Array {
-  const of = (run: RunRecord) => {
-    const curve = lossCurve(run, set);
-    return points.map((i) => curve[i]);
-  };
-  return Float64Array.from(runs.flatMap(of));
-}
-
-function endsOf(values: readonly Float64Array[]): Interval {
-  let [low, high] = [Number.POSITIVE_INFINITY, 0];
-  for (const loss of values.flatMap((some) => [...some])) {
-    if (loss > 0) low = Math.min(low, loss);
-    high = Math.max(high, loss);
-  }
-  return low < high ? { low, high } : { low: 0.5, high: 1 };
-}
-
-/** A part is less than a point of a panel. */
-const PARTS = 511;
-
-function packed(values: readonly Float64Array[], points: number, { low, high }: Interval): string {
-  const part = (loss: number) => Math.round((PARTS * Math.log(Math.max(loss, low) / low)) / Math.log(high / low));
-  const ofRuns = values.flatMap((cell) =>
-    Array.from({ length: cell.length / points }, (_, run) => cell.slice(run * points, (run + 1) * points)),
-  );
-  return ofRuns.map((losses) => vlqDifferences(Array.from(losses, part))).join("");
 }
 
 /** Controls that pick a run by its index, and its curve in every cell: the page's script shows and drives them. */
 export function runPicker(results: Results): Html {
-  const packedRuns = singleRuns(results);
-  if (packedRuns === undefined) return NOTHING;
+  const curves = singleRuns(results);
+  if (curves === undefined) return NOTHING;
   const runs = sweepCells(results).map((cell) => cell.runs.map(({ run }) => run));
   const done = Math.max(...runs.map(({ length }) => length));
-  const shown = runs.flatMap((some) => some.slice(0, packedRuns.most));
+  const shown = runs.flatMap((some) => some.slice(0, curves.most));
   const part =
-    packedRuns.most < done
-      ? ` This page has the first ${thousands(packedRuns.most)} of the ${thousands(done)} runs of a cell.`
+    curves.most < done
+      ? ` This page has the first ${thousands(curves.most)} of the ${thousands(done)} runs of a cell.`
       : "";
   return html`<div class="picker" id="run-picker" hidden>
 <p><label for="run-index">Run</label> <input type="range" id="run-index" min="0" max="${Math.max(...shown)}" value="0" autocomplete="off"> <output id="run-reading" for="run-index"></output></p>
 <p><label><input type="checkbox" id="run-all" autocomplete="off"> all of these runs</label></p>
 <p class="note">One run’s curve in every cell: in each run, all models and correlations see the same data. Point at a curve to pick its run.${part}</p>
 </div>
-${dataElement("single-runs", packedRuns)}`;
+${dataElement("single-runs", curves)}`;
 }

@@ -3,7 +3,8 @@ import { shortNumber } from "../figures/draw/scale.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 
-interface Shown {
+/** What the switches let a reader choose. */
+interface SwitchChoices {
   readonly models: readonly string[];
   readonly correlations: readonly number[];
   /** The loss that is chosen at first. */
@@ -13,7 +14,10 @@ interface Shown {
 }
 
 /** The switches of the figures; `labelOf` names a model. They work by CSS alone: `page.css` and `switchRules` show what is chosen. */
-export function switches({ models, correlations, loss, paper }: Shown, labelOf: (model: string) => string): Html {
+export function switches(
+  { models, correlations, loss, paper }: SwitchChoices,
+  labelOf: (model: string) => string,
+): Html {
   return html`<div class="switches" role="group" aria-label="What the figures show">
 ${radios("Loss", "loss", LOSSES, loss)}
 ${radios("Over runs", "statistic", { mean: "mean", median: "median" }, "mean")}
@@ -59,7 +63,7 @@ function boxes<T extends string | number>(
  * Style that hides what belongs to a model or a correlation whose box is not checked. A panel keeps the numbers of the axis
  * that it shares with others: those below of a model's row, those at the left of a correlation's column.
  */
-export function switchRules({ models, correlations }: Pick<Shown, "models" | "correlations">): string {
+export function switchRules({ models, correlations }: Pick<SwitchChoices, "models" | "correlations">): string {
   const ofModels = models.flatMap((model, i) => {
     const box = `model-${i}`;
     return [...hidden(box, "data-model", model, "below"), ...hidden(box, "data-other", model, "below")];

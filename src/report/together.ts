@@ -114,10 +114,10 @@ function joinedConfig(configs: readonly Config[], names: readonly string[]): Con
   } as Config;
 }
 
-type Choices = NonNullable<Config["tuned"]>["choices"];
+type TunedChoices = NonNullable<Config["tuned"]>["choices"];
 
 /** What a model of a sweep was trained with, as if it had been tuned to that. */
-function choicesOf(model: string, config: Config, name: string, keys: readonly string[]): Choices {
+function choicesOf(model: string, config: Config, name: string, keys: readonly string[]): TunedChoices {
   const own = Object.fromEntries(keys.map((key) => [key, config[key as keyof Config]]));
   const tuned = config.tuned?.choices.filter((choice) => choice.model === model) ?? [{ model, values: {} }];
   return tuned.map((choice) => ({ ...choice, model: nameIn(model, name), values: { ...own, ...choice.values } }));

@@ -6,5 +6,9 @@ import { openedPages } from "./opened-page.ts";
 /** Opens the report, or another one, for a test of this file. */
 export function reportPages(): (options?: ContextOptions, html?: string) => Promise<Page> {
   const pageOf = openedPages();
-  return (options = {}, html = report) => pageOf(open(html, options));
+  return async (options = {}, html = report) => {
+    const page = await pageOf(open(html, options));
+    if (options.javaScriptEnabled !== false) await page.locator(".save").first().waitFor({ state: "attached" }); // its data is unpacked
+    return page;
+  };
 }

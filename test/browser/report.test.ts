@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
@@ -68,7 +69,7 @@ describe("a report in Chromium", () => {
     for (const [label, selector] of [
       ["OMoE", '[data-model="omoe"] path'],
       ["0.9", '[data-correlation="0.9"]'],
-      ["points", ".paper use"],
+      ["points", ".paper path"],
     ] as const) {
       const before = await count(selector);
       expect(before).toBeGreaterThan(0);
@@ -147,10 +148,12 @@ describe("a report in Chromium", () => {
 
   test("is read and switched without JavaScript", async () => {
     const page = await openReport({ javaScriptEnabled: false });
-    await page.getByRole("radio", { name: "held-out" }).check();
     await page.getByRole("checkbox", { name: "Shared-Bottom" }).uncheck();
-    expect((await visible(page, "#figure4 svg text").first().textContent()) ?? "").toMatch(/^Mean held-out loss/);
+    expect((await visible(page, "#figure4 svg text").first().textContent()) ?? "").toMatch(/^Mean training loss/);
     expect(await visible(page, '.figures [data-model="shared-bottom"]').count()).toBe(0);
+    await page.getByRole("radio", { name: "held-out" }).check();
+    const place = visible(page, "#figure4 .picture");
+    expect(await place.evaluate((one) => getComputedStyle(one, "::before").content)).toMatch(/needs JavaScript/);
     expect(await visible(page, "#run-picker").count()).toBe(0);
     expect(await visible(page, "#cells tbody tr").count()).toBe(9);
     expect(await visible(page, "#run-list").count()).toBe(0);
@@ -159,6 +162,20 @@ describe("a report in Chromium", () => {
     await page.getByText("How it was tested", { exact: true }).first().click();
     expect(await visible(page, ".claim details table").count()).toBe(1);
     await keepPicture(page, "without-javascript", { whole: false });
+  });
+
+  test("says which browsers unpack it where one can't, and is read there all the same", async () => {
+    const script = "delete globalThis.DecompressionStream;";
+    const hash = createHash("sha256").update(script).digest("base64");
+    const lacking = report
+      .replace("script-src ", `script-src 'sha256-${hash}' `)
+      .replace("<body>", `<body><script>${script}</script>`);
+    const page = await openReport({}, lacking);
+    expect(await visible(page, "header .unfinished").last().textContent()).toMatch(
+      /lacks DecompressionStream.* Firefox 113/,
+    );
+    expect(await visible(page, "#figure4 svg").count()).toBe(1);
+    expect(await visible(page, "#run-list, #run-picker").count()).toBe(0);
   });
 
   test("has the tables of the tasks whole in a window of 1280 pixels", async () => {

@@ -100,21 +100,12 @@ describe("a figure of a report", () => {
     ["figure5", { loss: "running", statistic: "median" }],
     ["distributions", { loss: "running" }],
     ["runs", { loss: "running" }],
-  ] as const)("%s is saved as the rows of its CSV file, to five digits", async (name, options) => {
+  ] as const)("%s is saved as the rows of its CSV file", async (name, options) => {
     const page = await openReport();
     await page.getByRole("radio", { name: "running mean" }).check();
     await page.getByLabel("median").check();
     const rows = parse((await saved(page, name, "CSV")).bytes) as string[][];
-    const expected = parse(toCsv(drawn(name, options).data)) as string[][];
-    expect(rows[0]).toEqual(expected[0]);
-    expect(rows).toHaveLength(expected.length);
-    for (const [i, row] of expected.entries()) {
-      for (const [k, cell] of row.entries()) {
-        const ours = rows[i]?.[k];
-        if (/^-?[\d.]+$/.test(cell)) expect(Number(ours)).toBeCloseTo(Number(cell), 4);
-        else expect(ours).toBe(cell);
-      }
-    }
+    expect(rows).toEqual(parse(toCsv(drawn(name, options).data)));
   });
 
   test("is saved as the rows that it was drawn of, where some are hidden", async () => {

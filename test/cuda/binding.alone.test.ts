@@ -4,8 +4,8 @@ import util from "node:util";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { findBinding, isForCards, loadBinding, nativeSettings } from "../../src/cuda/binding.ts";
 import { homePaths } from "../../src/cuda/home.ts";
+import { touch } from "../support/commands.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { touch } from "../support/fake-machine.ts";
 
 /** A package in `root`'s node_modules; built or not. */
 function installIn(root: string, built: boolean): string {

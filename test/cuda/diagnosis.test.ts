@@ -1,13 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type CudaFacts, cudaFacts, cudaProblem, setUpProblem, setUpState } from "../../src/cuda/diagnosis.ts";
+import { type CudaFacts, cudaFacts, cudaProblem, setUpProblem } from "../../src/cuda/diagnosis.ts";
 import { homePaths } from "../../src/cuda/home.ts";
-import { installSteps } from "../../src/cuda/install.ts";
-import { runSteps } from "../../src/cuda/steps.ts";
 import { tryBinding } from "../../src/cuda/try-binding.ts";
+import { touch, withCards } from "../support/commands.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, installers, prints, touch } from "../support/fake-machine.ts";
 
 const CARD = { name: "NVIDIA T4", driver: "550.54.15", freeBytes: 9e9, totalBytes: 16e9 };
 
@@ -16,21 +14,28 @@ beforeEach(() => {
   home = join(temporaryFolder(), "cuda");
 });
 
-/** The facts where a home was set up whose binding prints `lines`. */
-function facts(...lines: string[]): Promise<CudaFacts> {
-  touch(homePaths(home).addon);
-  touch(join(homePaths(home).libraries, "nvidia_cuda_runtime_cu12-12.5.82.dist-info/METADATA"));
-  const smi = (args: readonly string[]) =>
-    args.length > 0
-      ? prints("0, GPU-aa, NVIDIA T4, 550.54.15, 8000, 16000")
-      : prints("| NVIDIA-SMI 550.54.15   Driver Version: 550.54.15   CUDA Version: 12.4 |");
-  const commands = { "nvidia-smi": smi, node: () => prints(...lines) };
-  return cudaFacts(fakeMachine({ env: { MMOE_CUDA_HOME: home }, commands }), true);
+/** A home whose binding runs these lines of JavaScript when it is loaded. */
+function plant(script: string): void {
+  const { addon, binding, libraries, madeFrom } = homePaths(home);
+  touch(addon);
+  touch(join(libraries, "nvidia_cuda_runtime_cu12-12.5.82.dist-info/METADATA"));
+  mkdirSync(madeFrom);
+  writeFileSync(join(madeFrom, "quiet.cc"), "// of another mmoe");
+  writeFileSync(join(binding, "package.json"), '{ "main": "index.js" }');
+  writeFileSync(join(binding, "index.js"), script);
 }
 
-describe("cudaFacts(machine)", () => {
-  test("tells card, driver, CUDA and what the binding does", async () => {
-    const found = await facts("I tensorflow: created device", '{"computes":true,"onCard":true,"tensorflow":"2.18.1"}');
+/** A binding whose products of matrices are `product`. */
+const computing = (product: number, isUsingGpuDevice: boolean) => `
+exports.matMul = () => ({ dataSync: () => [${product}] });
+exports.backend = () => ({ isUsingGpuDevice: ${isUsingGpuDevice}, binding: { TF_Version: "2.18.1" } });`;
+
+describe("cudaFacts(env)", () => {
+  test("tells card, driver, CUDA, what the binding does, and that another mmoe made it", async () => {
+    plant(computing(31, true));
+    const head = "| NVIDIA-SMI 550.54.15   Driver Version: 550.54.15   CUDA Version: 12.4 |";
+    const env = withCards(["0, GPU-aa, NVIDIA T4, 550.54.15, 8000, 16000"], head);
+    const found = await cudaFacts({ ...env, MMOE_CUDA_HOME: home }, true);
     expect(found).toMatchObject({
       devices: true,
       cards: [{ name: "NVIDIA T4" }],
@@ -39,26 +44,11 @@ describe("cudaFacts(machine)", () => {
       trial: { onCard: true, tensorflow: "2.18.1" },
     });
     expect(cudaProblem(found, {})).toBeUndefined();
-  });
-
-  test("says that a binding computes wrongly", async () => {
-    const wrong = await facts('{"computes":false,"onCard":true,"tensorflow":"2.18.1"}');
-    expect(wrong.trial?.problem).toMatch(/wrong/);
-  });
-
-  test("tells a set-up that another mmoe made", async () => {
-    touch(homePaths(home).addon);
-    writeFileSync(homePaths(home).markers, '{ "python environment": "pip", "tensorflow": "tensorflow-cpu==2.18.1" }');
-    const found = await facts('{"computes":true,"onCard":false,"tensorflow":"2.18.1"}');
-    expect(setUpProblem(found)).toEqual({
-      problem: "not whole, or another mmoe's, from its step 'python environment' on",
-      fix: "mmoe cuda setup --cpu",
-    });
+    expect(setUpProblem(found)?.fix).toBe("mmoe cuda setup --cpu");
   });
 
   test("is content with a machine that has nothing", async () => {
-    const bare = fakeMachine({ env: { MMOE_CUDA_HOME: home }, commands: { "nvidia-smi": () => fails() } });
-    expect(await cudaFacts(bare, false)).toEqual({ devices: false, cards: [] });
+    expect(await cudaFacts({ PATH: "", MMOE_CUDA_HOME: home }, false)).toEqual({ devices: false, cards: [] });
   });
 });
 
@@ -77,7 +67,6 @@ describe("cudaProblem(facts) says what to do about", () => {
   const broken = { ...whole, trial: { problem: "no file" } };
   const inHome = { binding: { folder: "/h/package", home: "/h" }, trial: offCard };
   const busy = "Error: TensorFlow starts no session: device is busy";
-  const cutShort = { lacks: "binding", command: "mmoe cuda setup --cpu" };
   const spaced = { folder: "/my h/package", home: "/my h" };
   const [noCard, notFound] = ["no NVIDIA card is visible", "TensorFlow finds no card"];
   const other = "see what nvidia-smi says of the card: is it full, or another's?";
@@ -94,7 +83,7 @@ describe("cudaProblem(facts) says what to do about", () => {
       "does not load: no file",
       "rm -r '/my h'; mmoe cuda",
     ],
-    ["one that was cut short", { ...broken, setUp: cutShort }, "does not load: no file", "mmoe cuda setup --cpu"],
+    ["one of another mmoe", { ...broken, renewal: "mmoe cuda setup" }, "does not load: no file", "mmoe cuda setup"],
     [
       "a project's own broken binding",
       { ...broken, binding: { folder: "/p/package" } },
@@ -123,64 +112,21 @@ describe("cudaProblem(facts) says what to do about", () => {
   });
 });
 
-/** A set-up in `home`; `commands` do otherwise than they should. */
-async function setUp(cpu: boolean, commands = {}): Promise<void> {
-  const machine = fakeMachine({ commands: { ...installers(), ...commands } });
-  const context = { onLine: () => {}, signal: new AbortController().signal };
-  const silent = { onStart: () => {}, onDone: () => {} };
-  await runSteps(installSteps(machine, { home, cpu }), homePaths(home).markers, context, silent);
-}
-
-const state = () => setUpState(fakeMachine(), home);
-
-describe("setUpState(machine, home)", () => {
+describe("tryBinding(env, binding) says why it does not load:", () => {
+  const LOG = "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR";
   test.each([
-    [true, "mmoe cuda setup --cpu"],
-    [false, "mmoe cuda setup"],
-  ])("with cpu %s lacks nothing, and knows '%s'", async (cpu, command) => {
-    await setUp(cpu);
-    expect(state()).toEqual({ command });
-  });
-
-  test.each([
-    ["python environment", true, { python3: () => fails("no venv") }, "mmoe cuda setup, with the options that it had"],
-    ["tensorflow", true, { python: () => fails("no network") }, "mmoe cuda setup, with the options that it had"],
-    ["binding's sources", false, { npm: () => fails("no network") }, "mmoe cuda setup"],
-  ])("lacks the step '%s' that a set-up was cut short in", async (lacks, cpu, commands, command) => {
-    await setUp(cpu, commands).catch(() => {});
-    expect(state()).toEqual({ lacks, command });
-  });
-
-  test("is undefined where no set-up began", () => {
-    expect(state()).toBeUndefined();
-  });
-});
-
-/** TensorFlow's own log, on a machine without a card. */
-const LOG = [
-  "2025-01-01 00:00:00.000000: E external/local_xla/cuda_driver.cc:152] failed call to cuInit: UNKNOWN ERROR (303)",
-  "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
-  "E0000 00:00:1732543210.123456    4242 cuda_dnn.cc:8310] Unable to register cuDNN factory: error",
-];
-
-describe("tryBinding(machine, binding) says why it does not load:", () => {
-  test.each([
+    ["Node's error", 'throw new TypeError("libcudart.so.12: not found")', "TypeError: libcudart.so.12: not found"],
     [
-      "Node's error, not the line of source above it",
-      ["  throw new Error(message);", "Error: libcudart.so.12: not found", "    at Module._load"],
-      "Error: libcudart.so.12: not found",
+      "the loader's",
+      'console.error("node: symbol lookup error: TF_NewStatus"); process.exit(127)',
+      "node: symbol lookup",
     ],
-    [
-      "an error of another class",
-      ["TypeError [ERR_DLOPEN_FAILED]: no addon", "Node.js v20.20.2"],
-      "TypeError [ERR_DLOPEN_FAILED]: no addon",
-    ],
-    ["the loader's", ["node: symbol lookup error: undefined symbol: TF_NewStatus"], "node: symbol lookup error"],
-    ["its last words", ["ended by SIGSEGV"], "ended by SIGSEGV"],
-    ["its exit code, where it said nothing", [], "exit code 1"],
-  ])("%s, whatever TensorFlow logged before", async (_, lines, problem) => {
-    const machine = fakeMachine({ commands: { node: () => fails(...LOG, ...lines) } });
-    const trial = await tryBinding(machine, { folder: "/h/package", home: "/h" });
+    ["the signal that ended it", "process.kill(process.pid, 9)", "ended by SIGKILL"],
+    ["its exit code, where it said nothing", "process.exit(7)", "exit code 7"],
+    ["that it computes wrongly", computing(30, true), "a product of two matrices comes out wrong"],
+  ])("%s, whatever TensorFlow logged before", async (_, script, problem) => {
+    plant(`console.error(${JSON.stringify(LOG)});${script}`);
+    const trial = await tryBinding(process.env, { folder: homePaths(home).binding });
     expect(trial.problem?.slice(0, problem.length)).toBe(problem);
   });
 });

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { cudaHome, distrustOf, homePaths } from "../../src/cuda/home.ts";
+import { touch } from "../support/commands.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { touch } from "../support/fake-machine.ts";
 
 test.each([
   [{ MMOE_CUDA_HOME: "/a/b", XDG_DATA_HOME: "/c", HOME: "/d" }, "/a/b"],

@@ -7,8 +7,8 @@ import { homePaths } from "../../src/cuda/home.ts";
 import { lineOf } from "../../src/records/journal-line.ts";
 import { readJournal } from "../../src/records/read-journals.ts";
 import { BIN } from "../support/bin.ts";
+import { touch } from "../support/commands.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { touch } from "../support/fake-machine.ts";
 
 /** Tells that planted code was run. */
 let ran = "";

@@ -116,15 +116,12 @@ test("says what to do where predictions were not kept, and nothing of labels tha
 
 test("is drawn again in a page without a model that its reader hides", () => {
   const { data } = draw(many) as Figure;
-  const rows = data.map((row) =>
-    Object.fromEntries(Object.entries(row).map(([key, value]) => [key, String(value ?? "")])),
-  );
+  const rows = JSON.parse(JSON.stringify(data));
   const again = redrawn({
     name: "calibration",
     rows,
     sweep: JSON.parse(JSON.stringify(pageSweep(many, 0))),
     paper: [],
-    shapes: new Map(),
     curvesOf: sweepOf(many).curvesOf,
     hidden: { models: ["mmoe"], correlations: [1] },
     choices: DEFAULT_OPTIONS,

@@ -51,12 +51,6 @@ test("claimsSection(claims, config) has the verdicts on all losses", () => {
   expect(markup).toContain('It matters less. <span class="where">Section 5.1, claim 2</span>');
 });
 
-test("claimsSection(claims, config) has every test on all losses", () => {
-  const parts = (value: number) => ({ parts: [{ ...PART, ours: { value, low: Number.NaN, high: Number.NaN } }] });
-  const cells = [...text(parts(0.1), parts(0.2), parts(0.3)).matchAll(/<td>(0\.[123]000)<\/td>/g)];
-  expect(cells.map(([, cell]) => cell)).toEqual(["0.1000", "0.2000", "0.3000"]);
-});
-
 test("claimsSection(claims, config) gives ours with its interval, and the paper's with its mark", () => {
   const markup = text({});
   expect(markup).toContain("<td>−0.0123 [−0.0234, 0.0012]</td>");

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { leadingBlock } from "../../src/cli/text/summary-table.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { reportHtml } from "../../src/report/report.ts";
-import { type Leading, leadingCells, leadingMetric, rankingOf } from "../../src/summary/leading.ts";
+import { type Leading, leadingCells, leadingMetric } from "../../src/summary/leading.ts";
 import { fileOf } from "../support/configs.ts";
 import { drawn } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
@@ -92,13 +92,4 @@ test("mmoe summary begins with a table of it", () => {
   expect(blockOf(made(NEAR)).after).toBe("not told apart as the highest: mmoe and omoe");
   expect(blockOf(made(CLEAR, "lr=0.01,0.001")).after).toBe("mmoe tune chooses by validation rows");
   expect(leadingMetric(madeResults(() => 1).config)).toBeUndefined();
-});
-
-test("rankingOf(cells) needs five pairs of runs to tell two cells apart", () => {
-  const cellsOf = (runs: number) => {
-    const results = made(CLEAR, `runs=${runs}`);
-    return leadingCells(results, leadingMetric(results.config) as Leading, "validation");
-  };
-  expect(rankingOf(cellsOf(5), true)).toMatchObject({ ranked: [{ model: "mmoe" }, { model: "omoe" }], alike: 1 });
-  expect(rankingOf(cellsOf(4), true).alike).toBe(2);
 });

@@ -1,16 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { LOSS_SETS } from "../../src/config/losses.ts";
 import { cellLosses } from "../../src/records/cell-losses.ts";
 import type { Provenance } from "../../src/records/provenance.ts";
+import { finalLosses, lossCurve, type RunRecord } from "../../src/records/record.ts";
 import { cellsSection } from "../../src/report/cells-section.ts";
 import { costSection } from "../../src/report/cost-section.ts";
 import type { Html } from "../../src/report/html.ts";
 import { citeSection, provenanceSection } from "../../src/report/provenance-section.ts";
-import { failuresSection } from "../../src/report/runs-section.ts";
+import {
+  failuresSection,
+  listedCells,
+  runPicker,
+  runsSection,
+  type SingleRuns,
+  singleRuns,
+} from "../../src/report/runs-section.ts";
 import { settingsSection } from "../../src/report/settings-section.ts";
-import { modelCosts } from "../../src/summary/cost.ts";
 import { version } from "../../src/version.ts";
-import { madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 /** The rows of the tables in a part of the page, as the texts of their cells. */
@@ -31,23 +38,6 @@ describe("cellsSection(results)", () => {
     expect(cellsSection(results).markup.match(/<b>/g)).toHaveLength(9);
   });
 
-  test("has no mean in bold if the runs tell it apart from the next, but not from a third", () => {
-    const losses: Record<string, readonly number[]> = {
-      "shared-bottom": [1, 1.1, 1.2, 1.1, 1],
-      omoe: [1.01, 1.11, 1.21, 1.11, 1.01],
-      mmoe: [0.5, 2, 0.5, 2, 0.6],
-    };
-    const bold = (models: string) => {
-      const results = madeResults(
-        ({ model, index }) => losses[model.name]?.[index],
-        ["runs=5", "correlations=0.5", `models=${models}`],
-      );
-      return cellsSection(results).markup.match(/<b>/g)?.length ?? 0;
-    };
-    expect(bold("shared-bottom,omoe")).toBeGreaterThan(0);
-    expect(bold("shared-bottom,omoe,mmoe")).toBe(0);
-  });
-
   test("counts failed and missing runs, and takes its losses over the others", () => {
     const results = sweepResults({
       failing: (id) => id.startsWith("mmoe/p=0.90/00") && !id.endsWith("3"),
@@ -61,9 +51,14 @@ describe("cellsSection(results)", () => {
     expect(rows[10]?.slice(0, 4)).toEqual(["MMoE", "6", "0", "1"]);
   });
 
-  test("has no interval of less than five runs", () => {
-    const rows = rowsOf(cellsSection(sweepResults({ missing: (id) => /00[3-6]$/.test(id) && id.startsWith("omoe") })));
+  test("has no interval of less than five runs, a dash where no run is done, and no column of dashes alone", () => {
+    const missing = (id: string) => /00[3-6]$/.test(id) && id.startsWith("omoe");
+    const rows = rowsOf(cellsSection(sweepResults({ missing, failing: (id) => id.startsWith("mmoe/p=0.50") })));
     expect([rows[2]?.[6], rows[3]?.[5]]).toEqual([expect.stringMatching(/^0\.\d{4} to 0\.\d{4}$/), "3 runs"]);
+    expect(rows[4]?.slice(-9)).toEqual(Array(9).fill("–"));
+    expect(rowsOf(cellsSection(sweepResults({ set: ["runs=1"] })))[1]).toEqual(
+      Array(3).fill(["Mean", "Median"]).flat(),
+    );
   });
 
   test("says which rows the training loss is over", () => {
@@ -71,17 +66,6 @@ describe("cellsSection(results)", () => {
     expect(cellsSection(sweepResults({ set: ["trainRows=fresh"] })).markup).toContain(
       "over the batches between the last two evaluations",
     );
-  });
-
-  test("leaves out the interval where every cell has a dash", () => {
-    const rows = rowsOf(cellsSection(sweepResults({ set: ["runs=1"] })));
-    expect(rows[1]).toEqual(Array(3).fill(["Mean", "Median"]).flat());
-    expect(rows[2]).toHaveLength(4 + 6);
-  });
-
-  test("has a dash for a cell in which no run is done", () => {
-    const rows = rowsOf(cellsSection(sweepResults({ failing: (id) => id.startsWith("omoe/p=0.50") })));
-    expect(rows[3]).toEqual(["OMoE", "0", "7", ...Array(9).fill("–")]);
   });
 });
 
@@ -117,16 +101,6 @@ describe("costSection(config, records)", () => {
     const rows = rowsOf(costSection(config, mixed));
     expect(rows[2]?.slice(5)).toEqual(["–", "–", "–"]);
     expect(rows[3]?.slice(5)).not.toContain("–");
-  });
-
-  test("takes a line for each kind of device", () => {
-    const { config, records } = sweepResults();
-    const moved = records.map((record) => (record.run < 2 ? { ...record, device: "cuda", elapsedMs: 5 } : record));
-    const costs = modelCosts(config, moved).filter(({ model }) => model === "omoe");
-    expect(costs.map(({ on, runs, stepMs }) => `${on} ${runs} ${stepMs}`)).toEqual([
-      "fake (cuda) 6 0.0025",
-      "fake (none) 15 0.00625",
-    ]);
   });
 });
 
@@ -174,22 +148,77 @@ const trained = (start: string, end: string | null, own: string) => ({
   mmoe: { version: own, commit: null, dirty: false },
 });
 
-test("citeSection(provenances) says when and by which versions the runs were trained", () => {
+test("citeSection(provenances) says when and by which versions the runs were trained, if that is known, and what to cite", () => {
   const { markup } = citeSection([
     trained("2026-03-04T23:59:00.000Z", "2026-03-06T01:00:00.000Z", "0.0.9"),
     trained("2026-03-05T00:00:00.000Z", null, "0.0.8"),
   ]);
   expect(markup).toContain("trained from 2026-03-04 to 2026-03-06 by mmoe 0.0.8 and 0.0.9. ");
   expect(markup).toContain(`drawn by mmoe ${version}.`);
-  const sameDay = citeSection([trained("2026-03-05T00:00:00.000Z", null, "0.0.8")]);
-  expect(sameDay.markup).toContain("trained on 2026-03-05 by mmoe 0.0.8. ");
+  expect(markup).toContain("author = {Ma, Jiaqi and Zhao, Zhe and");
+  expect(markup).toContain("author = {{the mmoe authors}}");
+  expect(citeSection([]).markup).not.toContain("trained o");
 });
 
-test("citeSection([]) cites without a date of training", () => {
-  const { markup } = citeSection([]);
-  expect(markup).not.toContain("trained o");
-  expect(markup).toContain("@inproceedings{ma2018mmoe,");
-  expect(markup).toContain("author = {Ma, Jiaqi and Zhao, Zhe and");
-  expect(markup).toContain("doi = {10.1145/3219819.3220007}");
-  expect(markup).toContain("author = {{the mmoe authors}}");
+test("listedCells(results) has each run once, the failed with their reason", () => {
+  const results = sweepResults({
+    failing: (id) => id === "omoe/p=0.90/003",
+    missing: (id) => id === "mmoe/p=1.00/001",
+  });
+  const cells = listedCells(results);
+  const omoe = cells.find(({ model, correlation }) => model === "omoe" && correlation === 0.9);
+  expect(omoe?.runs).toEqual([0, 1, 2, 4, 5, 6]);
+  const record = results.records.find(({ id }) => id === "omoe/p=0.90/004");
+  const failed = results.records.find(({ status }) => status === "failed");
+  const loss = finalLosses(record as RunRecord, "heldout")?.mean as number;
+  expect(omoe?.final.heldout[3]).toBe(Number(loss.toFixed(4)));
+  expect(omoe?.failed).toEqual([{ run: 3, reason: failed?.reason }]);
+  expect(cells.reduce((sum, { runs, failed }) => sum + runs.length + failed.length, 0)).toBe(results.records.length);
+});
+
+test("listedCells(results) has cells in which every run failed, and grid points; runsSection(results) says that it lists the first of many", () => {
+  const cells = listedCells(sweepResults({ failing: (id) => id.startsWith("mmoe/p=0.50") }));
+  expect(cells.at(-1)).toMatchObject({ label: "MMoE", correlation: 0.5, runs: [], failed: { length: 7 } });
+  const results = sweepResults({ set: ["lr=[0.01, 0.02]", "runs=2", "models=[omoe]", "correlations=[1]"] });
+  expect(listedCells(results).map(({ point }) => point)).toEqual(["lr=0.01", "lr=0.02"]);
+  const few = runsSection(sweepResults()).markup;
+  expect(few).toContain("The file runs.csv");
+  expect(few).not.toContain("has the first");
+  const many = sweepResults({ set: ["runs=1003", "steps=200", "models=[omoe]", "correlations=[0.9]"] });
+  expect(runsSection(many).markup).toContain("The table has the first 1,000 of a cell, 1,000 of 1,003 in all");
+});
+
+test("singleRuns(results) has the losses of each run that is done, to three digits", () => {
+  const results = sweepResults({ missing: (id) => id === "omoe/p=0.50/002" });
+  expect(listedCells(results)[3]).toMatchObject({ model: "omoe", correlation: 0.5, runs: [0, 1, 3, 4, 5, 6] });
+  const record = results.records.find(({ id }) => id === "omoe/p=0.50/004") as RunRecord;
+  const { steps, losses } = singleRuns(results) as SingleRuns;
+  for (const set of LOSS_SETS) {
+    const loss = lossCurve(record, set)[record.curve.steps.indexOf(steps[11])];
+    expect(losses[set][3][3][11]).toBe(Number(loss.toPrecision(3)));
+  }
+});
+
+test("singleRuns(results) has no losses after the last step of a run that stopped early", () => {
+  const results = sweepResults({ set: ["runs=2"] });
+  const records = results.records.map((record) => {
+    const { curve } = record;
+    const short = { ...curve, steps: curve.steps.slice(0, 2), train: curve.train.slice(0, 4) };
+    return record.id === "shared-bottom/p=0.50/001" ? { ...record, curve: short } : record;
+  });
+  const { losses } = singleRuns({ ...results, records }) as SingleRuns;
+  expect(losses.train[0][1].indexOf(null)).toBe(2);
+});
+
+test("singleRuns(results) thins long curves and carries the first runs of a cell that has many; runPicker is nothing without any", () => {
+  const { steps } = singleRuns(sweepResults({ set: ["steps=2500", "evalEvery=10", "runs=2"] })) as SingleRuns;
+  expect(steps.length).toBeLessThanOrEqual(40);
+  expect(steps.at(-1)).toBe(2500);
+  const results = sweepResults({ set: ["runs=3100", "steps=10000", "models=[omoe]", "correlations=[0.9]"] });
+  const { most, losses } = singleRuns(results) as SingleRuns;
+  expect(most).toBe(1000);
+  expect(listedCells(results).map(({ runs }) => runs.length)).toEqual([1000]);
+  expect(losses.train.map((runs) => runs.length)).toEqual([1000]);
+  expect(runPicker(results).markup).toContain("This page has the first 1,000 of the 3,100 runs of a cell");
+  expect(runPicker(sweepResults({ failing: () => true })).markup).toBe("");
 });

@@ -66,7 +66,7 @@ describe("a wrong import is found", () => {
     ["src/figures/draw/svg.ts", `let timer: NodeJS.Timeout;`, "node:NodeJS"],
     ["src/figures/draw/svg.ts", `const wide = process.stdout.columns;`, "node:process"],
     ["src/stats/mean.ts", `import PDFDocument from "pdfkit";`, "npm:pdfkit"],
-    ["src/sweep/plan.ts", `import type { Parts } from "../../bench/parts.ts";`, "bench/parts.ts"],
+    ["src/sweep/plan.ts", `import { paperRun } from "../../bench/paper-run.ts";`, "bench/paper-run.ts"],
     ["src/index.ts", `export { main } from "./cli/main.ts";`, "src/cli/main.ts"],
     [
       "src/engines/rows/kernels/data.h",

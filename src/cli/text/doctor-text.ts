@@ -1,11 +1,9 @@
 import { type CudaFacts, setUpProblem } from "../../cuda/diagnosis.ts";
-import { gigabytes } from "../../cuda/requirements.ts";
-import type { Step } from "../../cuda/steps.ts";
 import type { PythonFacts } from "../../engines/process/find-python.ts";
 import type { EngineDiagnosis, KernelFacts } from "../../sweep/engine-diagnosis.ts";
-import { megabytes, thousands } from "../../units.ts";
+import { thousands } from "../../units.ts";
 import { type Paint, PLAIN, verdictText } from "./paint.ts";
-import { table, wrapped } from "./table.ts";
+import { table } from "./table.ts";
 
 const CAPTION = "MMoE, 64 rows per step; apart: relative difference of a loss to the reference\n";
 
@@ -99,20 +97,7 @@ from no other, such as the working folder:
                        that nobody else may write to
 `;
 
-const WIDTH = 80;
-const INDENT = 10;
-
-/** What a step downloads and from which kind of registry; if `named`, also each package with its version. */
-export function downloadText({ wanted, locked, downloadBytes = 0 }: Step, named: boolean): string[] {
-  if (locked === undefined) return [];
-  const { registry, packages } = locked;
-  const line = `${"download".padEnd(INDENT)}${wanted}: about ${megabytes(downloadBytes)} from ${registry}`;
-  if (!named || packages.length === 1) return [line];
-  const indent = " ".repeat(INDENT);
-  return [
-    line,
-    ...wrapped(packages.join(", "), WIDTH - INDENT)
-      .split("\n")
-      .map((part) => indent + part),
-  ];
+/** Bytes for people: 4.2 GB. */
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

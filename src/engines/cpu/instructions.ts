@@ -56,7 +56,7 @@ export type Operands<O extends Operation> = Readonly<Record<(typeof FIELDS)[O][n
 /** One instruction as the words that kernels read: its number, its bytes, its operands. */
 export type Instruction = readonly number[];
 
-export const OPERATIONS = Object.keys(FIELDS) as Operation[];
+const OPERATIONS = Object.keys(FIELDS) as Operation[];
 
 export function instruction<O extends Operation>(operation: O, operands: Operands<O>): Instruction {
   const values = FIELDS[operation].map((field) => operands[field as keyof Operands<O>]);

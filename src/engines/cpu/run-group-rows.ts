@@ -116,7 +116,7 @@ export function planRows(
   };
 }
 
-/** Rows are sparse if at most one of so many inputs is not 0. One that isn't takes as long as about three (bench/sparse.ts). */
+/** Rows are sparse if at most one of so many inputs is not 0. One that isn't takes as long as about three. */
 const LEAST_SPARSE = 4;
 
 /**

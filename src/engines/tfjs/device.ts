@@ -1,5 +1,5 @@
 import { visibleCards } from "../../cuda/cards.ts";
-import { type Machine, thisMachine } from "../../cuda/machine.ts";
+import type { Env } from "../../cuda/home.ts";
 import { unreachable } from "../../errors.ts";
 import type { Memory } from "./memory.ts";
 import type { Backend, Tf } from "./tf.ts";
@@ -24,25 +24,25 @@ export async function deviceOf(
   tf: Tf,
   backend: Backend,
   note: (line: string) => void = () => {},
-  machine: Machine = thisMachine(process.env),
+  env: Env = process.env,
 ): Promise<Device> {
   switch (backend) {
     case "wasm":
     case "cpu":
       return { name: backend };
     case "tensorflow":
-      return tensorflowDevice(tf, note, machine);
+      return tensorflowDevice(tf, note, env);
     default:
       return unreachable(backend);
   }
 }
 
-async function tensorflowDevice(tf: Tf, note: (line: string) => void, machine: Machine): Promise<Device> {
+async function tensorflowDevice(tf: Tf, note: (line: string) => void, env: Env): Promise<Device> {
   const host = process.availableMemory();
   const { binding } = nativeBackend(tf);
   const libraries = { tensorflow: binding.TF_Version };
   if (!isOnCard(tf)) return { name: TENSORFLOW_CPU, libraries, memory: { host } };
-  const [card] = await visibleCards(machine);
+  const [card] = await visibleCards(env);
   const memory = { host, card: card?.freeBytes || UNKNOWN_CARD_BYTES };
   if (!card?.freeBytes) note("nvidia-smi does not say how much memory of the card is free; 4 GB are assumed");
   return { name: card?.name ?? "NVIDIA GPU", libraries, memory };

@@ -3,7 +3,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { deviceOf } from "../../../src/engines/tfjs/device.ts";
 import { expectShape, loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
-import { fakeMachine, prints } from "../../support/fake-machine.ts";
+import { withCards } from "../../support/commands.ts";
 
 const tf = await loadTf("cpu");
 
@@ -68,8 +68,7 @@ test.each<[string, number[], (x: Tensor) => Tensor]>([
 
 const tensorflow = (isUsingGpuDevice: boolean) =>
   ({ backend: () => ({ isUsingGpuDevice, binding: { TF_Version: "2.18.1" } }) }) as unknown as Tf;
-const card = (free: string) => prints(`0, GPU-aa, NVIDIA H100 80GB HBM3, 550.54.15, ${free}, 81559`);
-const machineOf = (free: string) => fakeMachine({ commands: { "nvidia-smi": () => card(free) } });
+const cardOf = (free: string) => withCards([`0, GPU-aa, NVIDIA H100 80GB HBM3, 550.54.15, ${free}, 81559`]);
 
 const notes: string[] = [];
 const note = (line: string) => notes.push(line);
@@ -83,7 +82,7 @@ describe("deviceOf(tf, backend)", () => {
   });
 
   test("says cpu where TensorFlow computes on one, whatever cards there are", async () => {
-    expect(await deviceOf(tensorflow(false), "tensorflow", note, machineOf("1000"))).toEqual({
+    expect(await deviceOf(tensorflow(false), "tensorflow", note, cardOf("1000"))).toEqual({
       name: "tensorflow cpu",
       libraries: { tensorflow: "2.18.1" },
       memory: { host: expect.any(Number) },
@@ -91,14 +90,14 @@ describe("deviceOf(tf, backend)", () => {
   });
 
   test("names the card that TensorFlow computes on, with what is free of it", async () => {
-    const device = await deviceOf(tensorflow(true), "tensorflow", note, machineOf("3000"));
+    const device = await deviceOf(tensorflow(true), "tensorflow", note, cardOf("3000"));
     expect(device).toMatchObject({ name: "NVIDIA H100 80GB HBM3", memory: { card: 3000 * 2 ** 20 } });
     expect(notes).toEqual([]);
   });
 
   test("takes 4 GB to be free on a card whose driver does not say, or that can't be named, and says so", async () => {
-    expect((await deviceOf(tensorflow(true), "tensorflow", note, machineOf("[N/A]"))).memory?.card).toBe(4e9);
-    expect(await deviceOf(tensorflow(true), "tensorflow", note, fakeMachine())).toMatchObject({
+    expect((await deviceOf(tensorflow(true), "tensorflow", note, cardOf("[N/A]"))).memory?.card).toBe(4e9);
+    expect(await deviceOf(tensorflow(true), "tensorflow", note, withCards([]))).toMatchObject({
       name: "NVIDIA GPU",
       memory: { card: 4e9 },
     });

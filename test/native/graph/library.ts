@@ -18,7 +18,7 @@ sys.stdout.buffer.write(ctypes.string_at(printed.data, printed.length))
 
 /** The bytes of op_def.proto's OpList, or of kernel_def.proto's KernelList. */
 export function printedBy(call: "TF_GetAllOpList" | "TF_GetAllRegisteredKernels"): Buffer {
-  const { python, tensorflow } = homePaths(process.env.MMOE_CUDA_HOME as string);
+  const { tensorflow } = homePaths(process.env.MMOE_CUDA_HOME as string);
   const args = ["-c", PRINT, join(tensorflow, "libtensorflow_cc.so.2"), call];
-  return execFileSync(join(python, "bin/python"), args, { maxBuffer: 2 ** 24, stdio: ["ignore", "pipe", "ignore"] });
+  return execFileSync("python3", args, { maxBuffer: 2 ** 24, stdio: ["ignore", "pipe", "ignore"] });
 }

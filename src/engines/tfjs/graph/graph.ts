@@ -201,7 +201,7 @@ export function readVariable(graph: Graph, handle: Value, type: ValueType): Valu
 
 /**
  * Assigns a copy of `value` to a variable. The variable would keep `value` itself and, if the binding is a project's
- * own, memory of JavaScript's with it, which corrupts V8's heap (cuda/install.ts).
+ * own, memory of JavaScript's with it, which corrupts V8's heap (assets/cuda/copies.h).
  */
 export function assignment(graph: Graph, handle: Value, value: Value): Node {
   return graph.add("AssignVariableOp", [handle, graph.value("DeepCopy", [value], value)], []);
