@@ -1,6 +1,6 @@
-import { unreachable } from "../errors.ts";
 import { memo } from "../memo.ts";
 import type { Key } from "../random/key.ts";
+import { traitsOf } from "./gatings.ts";
 import { type Initializer, initialKernel, initialTableInto, symmetricUniform } from "./initializers.ts";
 import {
   embeddingSets,
@@ -91,23 +91,9 @@ function tables(spec: ModelSpec): Unplaced[] {
 }
 
 function linkBlocks(spec: ModelSpec): Unplaced[] {
-  switch (spec.gating) {
-    case "cross-stitch":
-      return stitches(spec);
-    case "snr-trans":
-      return connections(spec);
-    case "none":
-    case "average":
-    case "single":
-    case "per-task":
-    case "residual":
-    case "detached":
-    case "l2-constrained":
-    case "tensor-factorization":
-      return [];
-    default:
-      return unreachable(spec.gating);
-  }
+  const { links } = traitsOf(spec);
+  if (links === "stitches") return stitches(spec);
+  return links === "connections" ? connections(spec) : [];
 }
 
 /** A matrix for each pair of a task and an expert, (1, 1), (1, 2), .., then the logarithms of their gates' alphas. */

@@ -1,16 +1,9 @@
 import { expect, test } from "vitest";
 import { checkSpec } from "../../src/models/check-spec.ts";
+import { GATING_NAMES as GATINGS, type Gating } from "../../src/models/gatings.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import type { Selection } from "../../src/models/selection.ts";
-import {
-  expertCount,
-  expertsOf,
-  expertsOn,
-  type Gating,
-  gateCount,
-  type ModelSpec,
-  ownExpertsOf,
-} from "../../src/models/spec.ts";
+import { expertCount, expertsOf, expertsOn, gateCount, type ModelSpec, ownExpertsOf } from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { objectiveGradient } from "../support/reference.ts";
 import { BY_GATING, CONSTRAINED, FACTORED, MMOE, SPECS, someParameters, someRows } from "../support/specs.ts";
@@ -115,8 +108,6 @@ test.each<[string, Partial<ModelSpec>]>([
 ])("checkSpec: %s", (message, changes) => {
   expect(() => checkSpec({ ...MMOE, ...changes })).toThrow(new RangeError(message));
 });
-
-const GATINGS = Object.keys(BY_GATING) as Gating[];
 
 /** The slopes of each tensor in float64. */
 function slopesOf(spec: ModelSpec): { name: string; slopes: number[] }[] {

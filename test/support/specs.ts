@@ -1,7 +1,8 @@
 // Members of the family that between them use everything a spec can say. All sizes differ, so that a swapped axis can't pass.
 import type { Rows } from "../../src/data/task-set.ts";
+import type { Gating } from "../../src/models/gatings.ts";
 import { parameterCount } from "../../src/models/parameters.ts";
-import type { Gating, ModelSpec } from "../../src/models/spec.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 

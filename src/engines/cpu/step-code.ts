@@ -7,6 +7,7 @@ import {
   expertsOn,
   firstOutput,
   gateOutputs,
+  hasOneMix,
   hasPenalty,
   hasSharedGate,
   isReluLayer,
@@ -22,7 +23,7 @@ import { record, records } from "../rows/records.ts";
 import { Builder, type Chance, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import { type FusedLayer, numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
+import { type FusedLayer, numbered, pathsOf, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */
 export interface StepCode {
@@ -254,10 +255,10 @@ function mixes(
     case "cross-stitch":
     case "l2-constrained":
     case "tensor-factorization":
-      return tasks.map((k) => seen(k)[0]);
+      return tasks.map((k) => experts[ownExpertsOf(spec, k)[0]]);
     case "average":
       builder.mixable(experts, H);
-      return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.average(seen(k), H));
+      return (hasOneMix(spec) ? [0] : tasks).map((k) => builder.average(seen(k), H));
     case "single":
       builder.mixable(experts, H);
       return [mix(0)];
@@ -284,7 +285,7 @@ function mixes(
 /** All towers to their predictions, from an input for each or one for all. */
 function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], predictions: Columns): void {
   const { layers } = spec.tower;
-  const isJoined = towersShareInput(spec);
+  const isJoined = hasOneMix(spec);
   let starts = spec.ranks ? (factoredLayers(builder, spec, "towers", layers, inputs) as Columns[]) : inputs;
   const done = isJoined ? 1 : spec.ranks ? layers.length : 0;
   if (isJoined) {

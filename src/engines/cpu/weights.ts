@@ -7,7 +7,6 @@
 // is updated like the rest, with whatever is there, and never read by a product. Tables of embeddings are after all layers,
 // vector after vector, [vectors][size rounded up to lanes]. Then come coefficients of sums, such as cross-stitch units, and
 // biases whose kernels are products over tasks, each block as it is and rounded up.
-import { unreachable } from "../../errors.ts";
 import {
   networkName,
   type ParameterBlock,
@@ -15,7 +14,15 @@ import {
   parameterCount,
   readsRows,
 } from "../../models/parameters.ts";
-import { embeddingSets, expertCount, expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
+import {
+  embeddingSets,
+  expertCount,
+  expertsOn,
+  gateCount,
+  hasOneMix,
+  levelCount,
+  type ModelSpec,
+} from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { roundUp } from "../rows/arena.ts";
 import { type Layout, paddedInputs } from "../rows/panels.ts";
@@ -74,7 +81,7 @@ export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Wei
   const joined = {
     ...(!areApart && { first: firstNames(blocks) }),
     ...pathLayers(spec, areApart ? 0 : 1),
-    ...(towersShareInput(spec) && { towers: towerNames(spec) }),
+    ...(hasOneMix(spec) && { towers: towerNames(spec) }),
     ...linkLayers(spec),
     ...coreLayers(blocks),
   };
@@ -193,26 +200,6 @@ export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number, { p
 /** Numbers that a layer's kernel takes; its bias follows. */
 export function kernelSize({ D, N }: Pick<FusedLayer, "D" | "N">, { panelRows, lanes }: Layout): number {
   return panelRows === 1 ? roundUp(N, lanes) * paddedInputs(D) : N * roundUp(D, lanes);
-}
-
-/** Whether all tasks' towers read the same units: the one bottom, or the one mix of the experts. */
-export function towersShareInput({ gating, experts }: ModelSpec): boolean {
-  switch (gating) {
-    case "none":
-    case "average":
-    case "single":
-      return experts.perTask === 0;
-    case "per-task":
-    case "residual":
-    case "detached":
-    case "cross-stitch":
-    case "l2-constrained":
-    case "tensor-factorization":
-    case "snr-trans":
-      return false;
-    default:
-      return unreachable(gating);
-  }
 }
 
 /** Whether the first layers of tasks are no single layer: they read vectors of their own, or take their steps together. */

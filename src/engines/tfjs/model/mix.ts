@@ -1,7 +1,7 @@
 // What the towers read: experts of R replicas, mixed by gates or otherwise.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
-import { expertsOf, type ModelSpec, ownExpertsOf } from "../../../models/spec.ts";
+import { type ModelSpec, ownExpertsOf } from "../../../models/spec.ts";
 import { withGradient } from "../gradients.ts";
 import type { Tf } from "../tf.ts";
 import { product } from "./products.ts";
@@ -54,7 +54,7 @@ function forAllTasks(tf: Tf, { tasks }: ModelSpec, mixed: Tensor): Tensor {
 function eachTask(tf: Tf, spec: ModelSpec, outputs: Tensor, mixOf: (seen: Tensor, task: number) => Tensor): Tensor {
   const [R, B, , H] = outputs.shape as [number, number, number, number];
   const mixes = Array.from({ length: spec.tasks }, (_, k) => {
-    const seen = expertsOf(spec, k).map((e) => tf.slice(outputs, [0, 0, e, 0], [R, B, 1, H]));
+    const seen = ownExpertsOf(spec, k).map((e) => tf.slice(outputs, [0, 0, e, 0], [R, B, 1, H]));
     return mixOf(tf.concat(seen, 2), k); // in the order of its gate's outputs
   });
   return tf.stack(mixes, 1);
