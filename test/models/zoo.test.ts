@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkSpec } from "../../src/models/check-spec.ts";
-import { type Part, parameterCount } from "../../src/models/parameters.ts";
+import { parameterCount } from "../../src/models/parameters.ts";
+import type { Part } from "../../src/models/program.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 
 const PAPER = { inputs: 100, tasks: 2 };

@@ -96,6 +96,15 @@ export const SELECTING: ModelSpec = {
   gate: { layers: [], bias: false, select: { experts: 2, gamma: 3, entropy: 0.3 } },
 };
 
+/** Tasks' gates that select among 4 experts, and one for shared experts among 8. */
+export const SELECTING_LEVELS: ModelSpec = {
+  ...MMOE,
+  name: "select-levels",
+  experts: { shared: 2, perTask: 2, layers: [6] },
+  levels: 2,
+  gate: { layers: [], bias: false, select: { experts: 1, gamma: 3, entropy: 0.4 } },
+};
+
 /** Two plain inputs, then numbers of vectors in two tables. */
 export const EMBEDDED: ModelSpec = {
   ...MMOE,
@@ -156,13 +165,7 @@ export const SPECS: readonly ModelSpec[] = [
     experts: { shared: 2, perTask: 2, layers: [8, 6] },
     gate: { layers: [9], bias: true, select: { experts: 3, gamma: 2, entropy: 0.2 } },
   },
-  {
-    ...MMOE,
-    name: "select-levels",
-    experts: { shared: 2, perTask: 2, layers: [6] },
-    levels: 2,
-    gate: { layers: [], bias: false, select: { experts: 1, gamma: 3, entropy: 0.4 } },
-  },
+  SELECTING_LEVELS,
   { ...STITCHED, name: "cross-stitch", experts: { shared: 0, perTask: 1, layers: [6] } },
   ...[MMOE, OMOE, BOTTOM, DEEP, PLE, STITCHED, SNR, CONSTRAINED, FACTORED].map((spec) => linear(spec)),
   linear({ ...MMOE, gate: { layers: [9], bias: true } }, "linear-deep-gates"),

@@ -2,7 +2,8 @@
 import { enginesOf } from "../../engines/check-run.ts";
 import type { CodeModel, Model } from "../../models/code.ts";
 import { traitsOf } from "../../models/gatings.ts";
-import { flopPerRow, isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
+import { flopPerRow, parameterBlocks, parameterCount } from "../../models/parameters.ts";
+import { isFactor, type ParameterBlock } from "../../models/program.ts";
 import {
   expertsOf,
   expertsOn,

@@ -249,7 +249,7 @@ const [MOST_THREADS, LEAST_PRODUCTS] = [8, 2 ** 22];
 export function threadsFor(runs: readonly Run[], most: number): number {
   if (most === 1) return most;
   const products = runs.map(({ model, training: { batch } }) => {
-    const layers = [...weightsOf(model, layoutOf("avx512", batch)).layers.values()];
+    const { layers } = weightsOf(model, layoutOf("avx512", batch));
     return layers.reduce((sum, { D, N }) => sum + batch * D * N, 0);
   });
   return Math.max(1, Math.min(most, Math.floor(Math.min(...products) / LEAST_PRODUCTS)));

@@ -1,6 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { dropoutInto } from "../../../models/dropout.ts";
-import { networkName } from "../../../models/parameters.ts";
 import { expertCount, isReluLayer, levelCount, type ModelSpec } from "../../../models/spec.ts";
 import type { Key } from "../../../random/key.ts";
 import { wordsInto } from "../../../random/philox.ts";
@@ -123,7 +122,7 @@ export class MaskSource {
     for (let at = 0, place = 0; at < out.length; at += size, place++) {
       const [r, i, j] = [Math.floor(place / (outer * inner)), Math.floor(place / inner) % outer, place % inner];
       const [row, network] = isOutside ? [i, j] : [j, i];
-      const name = stack === "experts" ? networkName(stack, network, level) : `${stack}/${network}`;
+      const name = `${level === 0 ? "" : `levels/${level}/`}${stack}/${network}`;
       const key = this.#keysOf(`dropout/${name}/${layer}`)[r];
       dropoutInto(out.subarray(at, at + size), key, dropout, row, step);
     }

@@ -1,13 +1,8 @@
 // Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
-import {
-  isFactor,
-  type ParameterBlock,
-  parameterBlocks,
-  parameterCount,
-  readsRows,
-} from "../../../models/parameters.ts";
+import { parameterBlocks, parameterCount } from "../../../models/parameters.ts";
+import { isFactor, layersOf as layersOfSpec, type ParameterBlock } from "../../../models/program.ts";
 import { expertCount, gateCount, hasSharedGate, levelCount, type ModelSpec } from "../../../models/spec.ts";
 import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
@@ -74,16 +69,18 @@ export interface Layers {
 
 /** The layout of a model's parameters in tensors, in the order of `pack`'s result. */
 export function packing(spec: ModelSpec): PackedBlock[] {
-  const byName = groupBy(parameterBlocks(spec), (block) => packedName(spec, block));
+  const first = layersOfSpec(spec).filter(({ readsRows }) => readsRows);
+  const reading = new Set(first.flatMap(({ kernel, bias }) => [kernel, bias]));
+  const byName = groupBy(parameterBlocks(spec), (block) => packedName(spec, block, reading.has(block)));
   return Array.from(byName, ([name, blocks]) =>
-    name === FIRST ? besideEachOther(name, blocks) : stacked(name, blocks),
+    name === FIRST ? besideEachOther(name, blocks) : stacked(name, blocks, reading.has(blocks[0])),
   );
 }
 
 /** `experts/3/1/kernel` → `experts/1/kernel`, and `first/kernel` for all that read x. */
-function packedName(spec: ModelSpec, block: ParameterBlock): string {
+function packedName(spec: ModelSpec, block: ParameterBlock, readsRows: boolean): string {
   const { layer, kind, level } = block;
-  return readsRows(block) && kind === "kernel" ? FIRST : `${stackName(stackOf(spec, block), level)}/${layer}/${kind}`;
+  return readsRows && kind === "kernel" ? FIRST : `${stackName(stackOf(spec, block), level)}/${layer}/${kind}`;
 }
 
 function stackName(stack: Stack, level: number): string {
@@ -128,12 +125,11 @@ function besideEachOther(name: string, blocks: readonly ParameterBlock[]): Packe
  * n matrices, one after the other. Biases of first layers are a row, as their units are. Where tasks differ in their outputs,
  * each has the columns of the widest; those beyond its own stay 0.
  */
-function stacked(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
+function stacked(name: string, blocks: readonly ParameterBlock[], isRow: boolean): PackedBlock {
   const [rows] = matrix(blocks[0]);
   const units = Math.max(...blocks.map((block) => matrix(block)[1]));
   const size = blocks.length * rows * units;
   const members = blocks.map((block, n) => ({ block, at: n * rows * units, stride: units }));
-  const isRow = readsRows(blocks[0]);
   return { name, shape: isRow ? [1, size] : [blocks.length, rows, units], size, members };
 }
 
