@@ -28,7 +28,7 @@ const PLAIN: GatingTraits = {
 };
 
 /** How expert outputs reach the towers. */
-export const GATINGS = {
+const GATINGS = {
   /** A task has one expert: the bottom. */
   none: { ...PLAIN, experts: "one" },
   /** The mean of the experts that a task sees. */
