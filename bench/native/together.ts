@@ -1,7 +1,7 @@
-import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
-import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
+import { GraphTraining } from "../../src/engines/tfjs/trainer/graph-training.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/trainer/group-feeds.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
 import { Yielder } from "../../src/engines/yielder.ts";
 import { type Contender, ofTrainer, runsOf, tracedOperations } from "./contenders.ts";

@@ -8,11 +8,11 @@ import { type CreateTrainer, trainGroup } from "../train-group.ts";
 import { tensorPath } from "../training-path.ts";
 import { deviceOf, isOnCard } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
-import { GroupFeeds } from "./feed/group-feeds.ts";
-import { GraphTraining } from "./graph/graph-training.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
+import { GraphTraining } from "./trainer/graph-training.ts";
+import { GroupFeeds } from "./trainer/group-feeds.ts";
 
 interface TfjsOptions {
   readonly backend: Backend;

@@ -1,9 +1,9 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Loop } from "../../../src/engines/tfjs/graph/loop.ts";
-import { Program, type ProgramSpec } from "../../../src/engines/tfjs/graph/program.ts";
-import type { Specs, Tensors } from "../../../src/engines/tfjs/graph/recording.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
+import type { Loop } from "../../../src/engines/tfjs/trainer/loop.ts";
+import { Program, type ProgramSpec } from "../../../src/engines/tfjs/trainer/program.ts";
+import type { Specs, Tensors } from "../../../src/engines/tfjs/trainer/recording.ts";
 import { expectClose } from "../../support/close.ts";
 
 const tf = await loadTf("tensorflow");

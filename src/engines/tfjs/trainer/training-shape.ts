@@ -6,7 +6,7 @@ import type { ModelSpec } from "../../../models/spec.ts";
 import type { MethodName } from "../../methods.ts";
 import type { Optimizer, OptimizerSettings } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
-import { methodOf } from "../methods/methods.ts";
+import { methodOf } from "../model/methods.ts";
 import { packing } from "../model/pack.ts";
 import type { TensorSpec } from "./graph.ts";
 import type { Specs } from "./recording.ts";

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { type TensorflowBackend, tensorflowBackend } from "../tensorflow-backend.ts";
 import type { Tf } from "../tf.ts";
 import {
   type Attributes,
@@ -23,7 +24,6 @@ import {
 import { type Loop, operationCount, type TracedLoop, traceLoop } from "./loop.ts";
 import { savedModelBytes } from "./protobuf.ts";
 import type { Specs, Tensors } from "./recording.ts";
-import { type TensorflowBackend, tensorflowBackend } from "./tensorflow-backend.ts";
 
 export interface ProgramSpec {
   readonly variables: Specs;

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { Loop } from "../../../src/engines/tfjs/graph/loop.ts";
-import { Program } from "../../../src/engines/tfjs/graph/program.ts";
-import { tensorflowBackend } from "../../../src/engines/tfjs/graph/tensorflow-backend.ts";
+import { tensorflowBackend } from "../../../src/engines/tfjs/tensorflow-backend.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
+import type { Loop } from "../../../src/engines/tfjs/trainer/loop.ts";
+import { Program } from "../../../src/engines/tfjs/trainer/program.ts";
 import { temporaryFolder } from "../../support/effects.ts";
 
 const tf = await loadTf("tensorflow");

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { RunResult } from "../../../src/engines/engine.ts";
-import { tensorflowBackend } from "../../../src/engines/tfjs/graph/tensorflow-backend.ts";
+import { tensorflowBackend } from "../../../src/engines/tfjs/tensorflow-backend.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import type { TrainingSettings } from "../../../src/engines/training-settings.ts";

@@ -1,6 +1,12 @@
 // Tracing: records the operations that tfjs runs on its tensorflow backend as nodes of a graph, while they run once.
 import { isDeepStrictEqual } from "node:util";
 import type { KernelConfig, Tensor } from "@tensorflow/tfjs-core";
+import {
+  type Binding,
+  type BindingAttribute,
+  type TensorflowBackend,
+  tensorflowBackend,
+} from "../tensorflow-backend.ts";
 import type { Tf } from "../tf.ts";
 import {
   type Attribute,
@@ -18,12 +24,6 @@ import {
 } from "./graph.ts";
 import type { GraphFunction } from "./protobuf.ts";
 import { UntraceableError } from "./signatures.ts";
-import {
-  type Binding,
-  type BindingAttribute,
-  type TensorflowBackend,
-  tensorflowBackend,
-} from "./tensorflow-backend.ts";
 
 /** Tensors by the names of variables, of what is fed, or of outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>;
