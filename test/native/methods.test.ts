@@ -16,7 +16,7 @@ let eager: Engine;
 beforeAll(async () => {
   tf = await loadTf("tensorflow");
   traced = await createTfjsEngine({ backend: "tensorflow" });
-  eager = await createTfjsEngine({ backend: "tensorflow", traced: false });
+  eager = await createTfjsEngine({ backend: "tensorflow", graph: false });
 });
 afterAll(() => Promise.all([traced.dispose(), eager.dispose()]));
 

@@ -16,7 +16,7 @@ const tf = await loadTf("tensorflow");
 const { binding } = tensorflowBackend(tf);
 const engines = {
   traced: await createTfjsEngine({ backend: "tensorflow", groupSize: 3 }),
-  eager: await createTfjsEngine({ backend: "tensorflow", groupSize: 3, traced: false }),
+  eager: await createTfjsEngine({ backend: "tensorflow", groupSize: 3, graph: false }),
   wasm: await createTfjsEngine({ backend: "wasm", groupSize: 3 }),
   cpu: new CpuEngine({ jobs: 1 }),
 };

@@ -4,7 +4,7 @@ import type { Group } from "../groups.ts";
 import type { Tf } from "../tf.ts";
 import { bytesOf, type FeedArray, type FeedArrays, Room, setArrays, stepArrays, stepsFrom } from "./feed-arrays.ts";
 import { FeedPool } from "./feed-pool.ts";
-import type { Tensors } from "./recording.ts";
+import type { Tensors } from "./program.ts";
 
 /** Inputs of a group's trainer. */
 export interface GroupFeed {
