@@ -2,13 +2,13 @@ import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run } from "../../src/engines/engine.ts";
-import { eagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
-import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
-import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
-import { trainingProgram } from "../../src/engines/tfjs/graph/training-program.ts";
-import { trainingShape } from "../../src/engines/tfjs/graph/training-shape.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
+import { GraphProgram } from "../../src/engines/tfjs/trainer/graph-program.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/trainer/group-feeds.ts";
+import { GroupTrainers } from "../../src/engines/tfjs/trainer/group-trainer.ts";
+import { trainingProgram } from "../../src/engines/tfjs/trainer/training-program.ts";
+import { trainingShape } from "../../src/engines/tfjs/trainer/training-shape.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
 import { PLAIN_TRAINING } from "../../src/engines/training-settings.ts";
 import { Yielder } from "../../src/engines/yielder.ts";
@@ -42,20 +42,22 @@ export async function contendersOf(tf: Tf, R: number, B: number): Promise<Conten
   const runs = runsOf(R, B);
   const yielder = new Yielder(undefined);
   const group = groupOf(runs.map((run) => [run]));
-  const eager = ofTrainer("eager, ours", (await eagerTrainer(tf, group, yielder)) as Trainer, R);
-  const training = new GraphTraining(tf, new GroupFeeds(1));
-  const traced = ofTrainer("traced", (await training.trainer(group, yielder)) as Trainer, R);
+  const ours = async (name: string, isGraph: boolean) => {
+    const trainers = new GroupTrainers(tf, new GroupFeeds(1), isGraph);
+    return ofTrainer(name, (await trainers.trainer(group, yielder)) as Trainer, R);
+  };
+  const [atOnce, graph] = [await ours("at once", false), await ours("graph", true)];
   const shipped = ofShipped(tf, R, B);
   return [
     { ...shipped, operations: await operationsOf(tf, () => shipped.turn(0)) },
-    { ...eager, operations: await operationsOf(tf, () => eager.turn(0)) },
-    { ...traced, operations: tracedOperations(tf, group) },
+    { ...atOnce, operations: await operationsOf(tf, () => atOnce.turn(0)) },
+    { ...graph, operations: graphOperations(tf, group) },
     ofCpuEngine(runs),
   ];
 }
 
-export function tracedOperations(tf: Tf, group: Group): number {
-  const program = trainingProgram(tf, trainingShape(group));
+export function graphOperations(tf: Tf, group: Group): number {
+  const program = new GraphProgram(tf, trainingProgram(tf, trainingShape(group)));
   try {
     return program.operations("train");
   } finally {
@@ -95,7 +97,7 @@ function ofShipped(tf: Tf, R: number, B: number): Contender {
     tf.tidy(() => step().dataSync());
     return 1;
   };
-  return { name: "eager, as tfjs ships it", turn: turnOf(train), dispose: () => tf.disposeVariables() };
+  return { name: "as tfjs ships it", turn: turnOf(train), dispose: () => tf.disposeVariables() };
 }
 
 /** `runs`: of the trainer's group. */

@@ -1,4 +1,4 @@
-import { type Binding, tensorflowBackend } from "../../src/engines/tfjs/graph/tensorflow-backend.ts";
+import { type Binding, tensorflowBackend } from "../../src/engines/tfjs/tensorflow-backend.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
 
 /** The number of operations that `body` executes one by one on the tensorflow backend. */

@@ -1,10 +1,10 @@
-import { GroupFeeds } from "../../src/engines/tfjs/feed/group-feeds.ts";
-import { GraphTraining } from "../../src/engines/tfjs/graph/graph-training.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/trainer/group-feeds.ts";
+import { GroupTrainers } from "../../src/engines/tfjs/trainer/group-trainer.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
 import { Yielder } from "../../src/engines/yielder.ts";
-import { type Contender, ofTrainer, runsOf, tracedOperations } from "./contenders.ts";
+import { type Contender, graphOperations, ofTrainer, runsOf } from "./contenders.ts";
 
 const MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
 
@@ -13,7 +13,7 @@ export interface Mixture {
   readonly rates: readonly number[];
 }
 
-/** The paper's models at some learning rates on R sets of rows, traced: each by itself, one after the other; all in one call. */
+/** The paper's models at some learning rates on R sets of rows, as graphs: each by itself, one after the other; all in one call. */
 export async function separateAndTogether(
   tf: Tf,
   R: number,
@@ -24,22 +24,22 @@ export async function separateAndTogether(
   const separate = each.map((runs) => groupOf(runs.map((run) => [run])));
   const together = groupOf(Array.from({ length: R }, (_, r) => each.map((runs) => runs[r])));
   return [
-    inTurn("each by itself", await Promise.all(separate.map((group) => traced(tf, group)))),
-    { ...(await traced(tf, together)), name: "in one call" },
+    inTurn("each by itself", await Promise.all(separate.map((group) => compiled(tf, group)))),
+    { ...(await compiled(tf, together)), name: "in one call" },
   ];
 }
 
-async function traced(tf: Tf, group: Group): Promise<Contender> {
+async function compiled(tf: Tf, group: Group): Promise<Contender> {
   const feeds = new GroupFeeds(1);
-  const training = new GraphTraining(tf, feeds);
-  const trainer = (await training.trainer(group, new Yielder(undefined))) as Trainer;
-  const contender = ofTrainer("traced", trainer, group.runs.length);
+  const trainers = new GroupTrainers(tf, feeds, true);
+  const trainer = (await trainers.trainer(group, new Yielder(undefined))) as Trainer;
+  const contender = ofTrainer("graph", trainer, group.runs.length);
   const dispose = async () => {
     await contender.dispose();
-    training.free();
+    trainers.free();
     await feeds.dispose();
   };
-  return { ...contender, operations: tracedOperations(tf, group), dispose };
+  return { ...contender, operations: graphOperations(tf, group), dispose };
 }
 
 /** All of these as one contender, one step each: their times are added. */

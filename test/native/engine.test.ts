@@ -2,13 +2,13 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
-import type { Loop } from "../../src/engines/tfjs/graph/loop.ts";
-import { Program } from "../../src/engines/tfjs/graph/program.ts";
 import { relu } from "../../src/engines/tfjs/model/forward.ts";
 import { lossesAndGradients } from "../../src/engines/tfjs/model/objective.ts";
 import { pack, unpack } from "../../src/engines/tfjs/model/pack.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine, trainInGroups } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { GraphProgram } from "../../src/engines/tfjs/trainer/graph-program.ts";
+import type { Loop } from "../../src/engines/tfjs/trainer/program.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { PAIR_DROPOUT, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectAgreement, expectSameDiagnostics } from "../support/agreement.ts";
@@ -114,7 +114,7 @@ function squareInProgram(): void {
       outputs: { sum: tf.sum(tf.mul(tf.reshape(line, [-1, 1]), tf.reshape(line, [1, -1]))) },
     }),
   };
-  const program = new Program(tf, { variables: { line: { shape: [null], dtype: "float32" } }, loops: { square } });
+  const program = new GraphProgram(tf, { variables: { line: { shape: [null], dtype: "float32" } }, loops: { square } });
   try {
     tf.tidy(() => program.assign({ line: tf.ones([2 ** 21]) }));
     program.run("square", 1, {});

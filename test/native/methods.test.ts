@@ -4,7 +4,7 @@ import { METHODS } from "../../src/engines/methods.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
-import { gappyRun } from "../engines/tfjs/methods/gappy-run.ts";
+import { gappyRun } from "../engines/tfjs/model/gappy-run.ts";
 import { PAIR_MMOE, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectClose } from "../support/close.ts";
 
@@ -16,7 +16,7 @@ let eager: Engine;
 beforeAll(async () => {
   tf = await loadTf("tensorflow");
   traced = await createTfjsEngine({ backend: "tensorflow" });
-  eager = await createTfjsEngine({ backend: "tensorflow", traced: false });
+  eager = await createTfjsEngine({ backend: "tensorflow", graph: false });
 });
 afterAll(() => Promise.all([traced.dispose(), eager.dispose()]));
 

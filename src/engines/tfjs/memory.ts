@@ -2,9 +2,9 @@
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { type ModelSpec, readInputs } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
-import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
 import type { Group } from "./groups.ts";
-import { methodOf } from "./methods/methods.ts";
+import { methodOf } from "./model/methods.ts";
+import { bytesOf, setSizes, stepArrays } from "./trainer/feed-arrays.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;

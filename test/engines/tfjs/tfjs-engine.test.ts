@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Engine, latestLoss, type RunResult } from "../../../src/engines/engine.ts";
-import { CallLength } from "../../../src/engines/tfjs/graph/graph-training.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
+import { CallLength } from "../../../src/engines/tfjs/trainer/group-trainer.ts";
 import { expectClose } from "../../support/close.ts";
 import { range } from "../../support/reference.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";

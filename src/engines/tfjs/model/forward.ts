@@ -12,7 +12,7 @@ import {
   plainInputs,
 } from "../../../models/spec.ts";
 import { withGradient } from "../gradients.ts";
-import { tensorflowBackend } from "../graph/tensorflow-backend.ts";
+import { tensorflowBackend } from "../tensorflow-backend.ts";
 import { expectShape, type Tf } from "../tf.ts";
 import { type FactoredLayer, factoredLayer } from "./factors.ts";
 import { type Gated, gated } from "./gates.ts";

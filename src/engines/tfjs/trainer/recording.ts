@@ -1,6 +1,12 @@
 // Tracing: records the operations that tfjs runs on its tensorflow backend as nodes of a graph, while they run once.
 import { isDeepStrictEqual } from "node:util";
 import type { KernelConfig, Tensor } from "@tensorflow/tfjs-core";
+import {
+  type Binding,
+  type BindingAttribute,
+  type TensorflowBackend,
+  tensorflowBackend,
+} from "../tensorflow-backend.ts";
 import type { Tf } from "../tf.ts";
 import {
   type Attribute,
@@ -12,40 +18,12 @@ import {
   type Node,
   outputOf,
   passedAs,
-  type TensorSpec,
   type Value,
   valueType,
 } from "./graph.ts";
+import type { Specs, Step, TensorSpec, Tensors, Update } from "./program.ts";
 import type { GraphFunction } from "./protobuf.ts";
 import { UntraceableError } from "./signatures.ts";
-import {
-  type Binding,
-  type BindingAttribute,
-  type TensorflowBackend,
-  tensorflowBackend,
-} from "./tensorflow-backend.ts";
-
-/** Tensors by the names of variables, of what is fed, or of outputs. */
-export type Tensors = Readonly<Record<string, Tensor>>;
-export type Specs = Readonly<Record<string, TensorSpec>>;
-
-/** One step: what follows from tensors by name, without effects. */
-export type Step = (inputs: Tensors) => {
-  /** New values of the variables that no update of TensorFlow's changes in place. */
-  readonly next?: Tensors;
-  /** Changes of variables in place; those of one variable in this order. */
-  readonly updates?: readonly Update[];
-  /** Returned for each step. */
-  readonly outputs: Tensors;
-};
-
-/** An operation that changes variables, such as ResourceApplyAdam. */
-export interface Update<T = Tensor> {
-  readonly op: string;
-  /** Its first inputs. */
-  readonly variables: readonly string[];
-  readonly inputs: readonly T[];
-}
 
 /** A step as a function, whose arguments and results are passed as `passedAs` says. */
 export interface TracedStep {

@@ -3,11 +3,12 @@ import { PbfReader } from "pbf";
 import { expect, test, vi } from "vitest";
 import { isForCards } from "../../../src/cuda/binding.ts";
 import { homePaths } from "../../../src/cuda/home.ts";
-import { Graph, type Node } from "../../../src/engines/tfjs/graph/graph.ts";
-import { trainingProgram } from "../../../src/engines/tfjs/graph/training-program.ts";
-import { trainingShape } from "../../../src/engines/tfjs/graph/training-shape.ts";
 import { groupOf } from "../../../src/engines/tfjs/groups.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
+import { Graph, type Node } from "../../../src/engines/tfjs/trainer/graph.ts";
+import { GraphProgram } from "../../../src/engines/tfjs/trainer/graph-program.ts";
+import { trainingProgram } from "../../../src/engines/tfjs/trainer/training-program.ts";
+import { trainingShape } from "../../../src/engines/tfjs/trainer/training-shape.ts";
 import { groupBy } from "../../../src/stats/group-by.ts";
 import { PAIR_DROPOUT, tinyRun } from "../../engines/tfjs/runs.ts";
 import { range } from "../../support/reference.ts";
@@ -61,7 +62,7 @@ async function trainingNodes(): Promise<Node[]> {
       const companies = range(2).map((index) =>
         models.flatMap((model) => [0.01, 0.1].map((lr) => tinyRun({ index, model }, { optimizer, trainRows, lr }))),
       );
-      trainingProgram(tf, trainingShape(groupOf(companies))).dispose();
+      new GraphProgram(tf, trainingProgram(tf, trainingShape(groupOf(companies)))).dispose();
     }
   return add.mock.results.map(({ value }) => value as Node);
 }

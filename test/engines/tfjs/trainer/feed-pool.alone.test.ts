@@ -1,9 +1,9 @@
 import type { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { type FeedArrays, Room, setArrays, stepArrays } from "../../../../src/engines/tfjs/feed/feed-arrays.ts";
-import { FeedMaker } from "../../../../src/engines/tfjs/feed/feed-maker.ts";
-import { FeedPool } from "../../../../src/engines/tfjs/feed/feed-pool.ts";
 import { type Group, groupOf } from "../../../../src/engines/tfjs/groups.ts";
+import { type FeedArrays, Room, setArrays, stepArrays } from "../../../../src/engines/tfjs/trainer/feed-arrays.ts";
+import { FeedMaker } from "../../../../src/engines/tfjs/trainer/feed-maker.ts";
+import { FeedPool } from "../../../../src/engines/tfjs/trainer/feed-pool.ts";
 import { MachineError } from "../../../../src/system-errors.ts";
 import { inTime } from "../../../support/in-time.ts";
 import { range } from "../../../support/reference.ts";

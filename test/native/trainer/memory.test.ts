@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { Loop } from "../../../src/engines/tfjs/graph/loop.ts";
-import { Program } from "../../../src/engines/tfjs/graph/program.ts";
-import { tensorflowBackend } from "../../../src/engines/tfjs/graph/tensorflow-backend.ts";
+import { tensorflowBackend } from "../../../src/engines/tfjs/tensorflow-backend.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
+import { GraphProgram } from "../../../src/engines/tfjs/trainer/graph-program.ts";
+import type { Loop } from "../../../src/engines/tfjs/trainer/program.ts";
 import { temporaryFolder } from "../../support/effects.ts";
 
 const tf = await loadTf("tensorflow");
@@ -23,14 +23,17 @@ const SUM: Loop = {
   },
 };
 
-function started(): Program {
-  const program = new Program(tf, { variables: { sum: { shape: [N, D], dtype: "float32" } }, loops: { add: SUM } });
+function started(): GraphProgram {
+  const program = new GraphProgram(tf, {
+    variables: { sum: { shape: [N, D], dtype: "float32" } },
+    loops: { add: SUM },
+  });
   tf.tidy(() => program.assign({ sum: tf.zeros([N, D]) }));
   return program;
 }
 
 /** An assignment, a loop and a read: three native calls, on tensors that are TensorFlow's alone. Gives the mean at the end. */
-function call(program: Program, value: number): number {
+function call(program: GraphProgram, value: number): number {
   return tf.tidy(() => {
     program.assign({ sum: tf.fill([N, D], 1) });
     const { mean } = program.run("add", STEPS, { term: tf.fill([STEPS, N, D], value) });
@@ -42,7 +45,7 @@ function call(program: Program, value: number): number {
 const tensors = () => [tf.memory().numTensors, binding.getNumOfTensors()];
 
 /** Bytes of the process after many calls, without JavaScript's garbage. */
-function residentAfter(calls: number, program: Program): number {
+function residentAfter(calls: number, program: GraphProgram): number {
   for (let i = 1; i <= calls; i++) {
     call(program, i);
     if (i % 100 === 0) globalThis.gc?.();

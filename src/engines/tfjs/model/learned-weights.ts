@@ -1,9 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Optimizer } from "../../training-settings.ts";
-import { type Rates, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import { divisor, innerProducts, presentMean, squaredNorms } from "./algebra.ts";
 import type { GradientMethod, LossMethod, MethodState, Present } from "./method.ts";
+import { type Rates, updated } from "./optimizer.ts";
 
 /** Of the Adam that learns the weights, as in the code of FAMO's authors. */
 const RATE = 0.025;

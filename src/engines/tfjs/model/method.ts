@@ -1,8 +1,8 @@
 // What a method is: how the gradients of K tasks become one, for R replicas at once.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Optimizer } from "../../training-settings.ts";
-import type { Rates } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
+import type { Rates } from "./optimizer.ts";
 
 /** What a method keeps from step to step: tensors [R, K] by name. */
 export type MethodState = Readonly<Record<string, Tensor>>;

@@ -3,13 +3,13 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { sharedParameters } from "../../../models/parameter-tasks.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { type Optimizer, type OptimizerSettings, PLAIN_TRAINING } from "../../training-settings.ts";
-import { presentTasks } from "../model/losses.ts";
-import { type Batch, lossesAndGradients, type Objective, taskGradients } from "../model/objective.ts";
-import { type Rates, ratesAt } from "../model/optimizer.ts";
-import { joined, pack, separated } from "../model/pack.ts";
-import { pairwise } from "../model/products.ts";
 import type { Tf } from "../tf.ts";
+import { presentTasks } from "./losses.ts";
 import type { AfterStep, GradientMethod, LossMethod, Method, MethodState, Present } from "./method.ts";
+import { type Batch, lossesAndGradients, type Objective, taskGradients } from "./objective.ts";
+import { type Rates, ratesAt } from "./optimizer.ts";
+import { joined, pack, separated } from "./pack.ts";
+import { pairwise } from "./products.ts";
 
 interface StepInputs {
   readonly spec: ModelSpec;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tensorflowBackend } from "../../../src/engines/tfjs/graph/tensorflow-backend.ts";
+import { tensorflowBackend } from "../../../src/engines/tfjs/tensorflow-backend.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 
 const tf = await loadTf("tensorflow");

@@ -6,19 +6,20 @@ import { initialParameters } from "../../initial-parameters.ts";
 import { lossUnits } from "../../task-losses.ts";
 import type { LossSums, Trainer } from "../../trainer.ts";
 import { HELD_MS, type Yielder } from "../../yielder.ts";
-import { partAt, setSizes } from "../feed/feed-arrays.ts";
-import type { GroupFeed, GroupFeeds, StepFeed } from "../feed/group-feeds.ts";
 import type { Group } from "../groups.ts";
 import { CALL_BYTES, EVALUATED_ROWS } from "../memory.ts";
-import { methodRatesAt } from "../methods/method-step.ts";
-import { methodOf } from "../methods/methods.ts";
 import { predictReplica } from "../model/forward.ts";
 import { heldoutPredictions } from "../model/heldout.ts";
+import { methodRatesAt } from "../model/method-step.ts";
+import { methodOf } from "../model/methods.ts";
 import { decayAt, type Rates, ratesAt } from "../model/optimizer.ts";
 import { pack, unpack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
-import type { Program } from "./program.ts";
-import type { Tensors } from "./recording.ts";
+import { AtOnceProgram } from "./at-once.ts";
+import { partAt } from "./feed-arrays.ts";
+import { GraphProgram } from "./graph-program.ts";
+import type { GroupFeed, GroupFeeds, StepFeed } from "./group-feeds.ts";
+import type { Program, Tensors } from "./program.ts";
 import { ratesInPlace, trainingProgram } from "./training-program.ts";
 import {
   isDecayed,
@@ -33,35 +34,42 @@ import {
 /** Most programs that are kept: a sweep has a few shapes, and comes back to each with a later group. */
 const MOST = 8;
 
-/** Traced trainers of the family, one group's after the other's: a graph serves all groups of its shape. */
-export class GraphTraining {
+/** Trainers of groups, one after the other: a program serves all groups of its shape. */
+export class GroupTrainers {
   readonly #tf: Tf;
   readonly #feeds: GroupFeeds;
+  readonly #isGraph: boolean;
   /** By shape; the one used last is last. */
   readonly #programs = new Map<string, Program>();
 
-  /** `feeds` is the caller's. */
-  constructor(tf: Tf, feeds: GroupFeeds) {
+  /** `feeds` is the caller's. `isGraph`: whether programs are TensorFlow's graphs, else they execute at once. */
+  constructor(tf: Tf, feeds: GroupFeeds, isGraph: boolean) {
     this.#tf = tf;
     this.#feeds = feeds;
+    this.#isGraph = isGraph;
   }
 
   /** A trainer of this group; undefined once stopped. If making it fails, for instance for lack of memory, its program is not kept. */
-  async trainer(group: Group, yielder: Yielder): Promise<GraphTrainer | undefined> {
+  async trainer(group: Group, yielder: Yielder): Promise<Trainer | undefined> {
     const feed = await this.#feeds.feed(group, yielder);
     if (feed === undefined) return undefined;
     const shape = trainingShape(group);
     const key = JSON.stringify(shape);
-    const program = this.#programs.get(key) ?? trainingProgram(this.#tf, shape);
+    const program = this.#programs.get(key) ?? this.#programOf(shape);
     this.#programs.delete(key);
     try {
-      const trainer = new GraphTrainer(this.#tf, program, group, feed);
+      const trainer = new GroupTrainer(this.#tf, program, group, feed);
       this.#keep(key, program);
       return trainer;
     } catch (error) {
       program.dispose();
       throw error;
     }
+  }
+
+  #programOf(shape: TrainingShape): Program {
+    const spec = trainingProgram(this.#tf, shape);
+    return this.#isGraph ? new GraphProgram(this.#tf, spec) : new AtOnceProgram(this.#tf, spec);
   }
 
   #keep(key: string, program: Program): void {
@@ -80,10 +88,10 @@ export class GraphTraining {
 }
 
 /**
- * Trains models of the family by traced steps, many in a call of a program's loops: `train` gives `losses` [steps, N, K], and
- * `heldout/errors` and `train/errors` give `sums` [chunks, N, K] of rows of the sets. Sets, parameters and optimizer state stay on the device.
+ * Trains models of the family, many steps in a call of a program's loops: `train` gives `losses` [steps, N, K], and `heldout/errors`
+ * and `train/errors` give `sums` [chunks, N, K] of rows of the sets. Sets, parameters and optimizer state stay on the device.
  */
-class GraphTrainer implements Trainer {
+class GroupTrainer implements Trainer {
   readonly #tf: Tf;
   readonly #program: Program;
   readonly #group: Group;
@@ -182,7 +190,8 @@ class GraphTrainer implements Trainer {
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const chunks = Math.min(Math.ceil((to - from) / EVALUATED_ROWS), this.#chunks.steps);
     const end = Math.min(to, from + chunks * EVALUATED_ROWS);
-    const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));
+    const rows = this.#program.takesAnySize && chunks === 1 ? end - from : EVALUATED_ROWS;
+    const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, [chunks, rows]));
     const errors = this.#timed(this.#chunks, chunks, call, "sums");
     const sums = new Float64Array(this.#group.runs.length * this.#shape.tasks);
     for (const [at, error] of errors.entries()) sums[at % sums.length] += error;
@@ -201,12 +210,11 @@ class GraphTrainer implements Trainer {
   }
 
   /** The numbers of rows `from` to `to` of each replica, in chunks; the last is padded with rows that don't count. */
-  #chunkRows(set: RowSet, from: number, to: number, chunks: number): Tensors {
+  #chunkRows(set: RowSet, from: number, to: number, [chunks, rows]: readonly [number, number]): Tensors {
     const { trainRows, heldoutRows } = this.#group.runs[0].training;
     const N = set === "heldout" ? heldoutRows : (trainRows as number);
     const { places } = this.#group;
     const R = places.length;
-    const rows = EVALUATED_ROWS;
     const numbers = new Int32Array(chunks * R * rows);
     let at = 0;
     for (let chunk = 0; chunk < chunks; chunk++)
@@ -247,13 +255,9 @@ class GraphTrainer implements Trainer {
     });
   }
 
-  /** Frees the sets; the program is the caller's. */
+  /** Frees the program's variables; it is the caller's. */
   dispose(): void {
-    const tf = this.#tf;
-    const names = setSizes(this.#group.runs[0].training).flatMap(({ set }) => [`${set}/x`, `${set}/y`]);
-    tf.tidy(() => {
-      for (const name of names) this.#program.assign({ [name]: tf.zeros([0, this.#widthOf(name)]) });
-    });
+    this.#program.clear();
   }
 }
 

@@ -1,8 +1,8 @@
-// Traced loops over variables that stay on the device: one graph in a session of its own, loaded as a SavedModel.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { type TensorflowBackend, tensorflowBackend } from "../tensorflow-backend.ts";
 import type { Tf } from "../tf.ts";
 import {
   type Attributes,
@@ -15,32 +15,27 @@ import {
   RESOURCE,
   readVariable,
   SCALAR,
-  type TensorSpec,
   type Value,
   type ValueType,
   valueType,
 } from "./graph.ts";
-import { type Loop, operationCount, type TracedLoop, traceLoop } from "./loop.ts";
+import { operationCount, type TracedLoop, traceLoop } from "./graph-loop.ts";
+import type { Program, ProgramSpec, Specs, TensorSpec, Tensors } from "./program.ts";
 import { savedModelBytes } from "./protobuf.ts";
-import type { Specs, Tensors } from "./recording.ts";
-import { type TensorflowBackend, tensorflowBackend } from "./tensorflow-backend.ts";
 
-export interface ProgramSpec {
-  readonly variables: Specs;
-  readonly loops: Readonly<Record<string, Loop>>;
-  /** Let operations of a step run in parallel: better for large ones, costs some time in each step. */
-  readonly concurrent?: boolean;
-}
-
-export class Program {
+/** A program as one graph in a session of its own, loaded as a SavedModel. */
+export class GraphProgram implements Program {
+  readonly takesAnySize = false;
   readonly #tf: Tf;
   readonly #backend: TensorflowBackend;
+  readonly #variables: Specs;
   readonly #loops: ReadonlyMap<string, TracedLoop>;
   readonly #model: number;
 
   /** Traces every loop and loads the graph, which takes a second. The owner calls `dispose`. */
   constructor(tf: Tf, { variables, loops, concurrent = false }: ProgramSpec) {
     this.#tf = tf;
+    this.#variables = variables;
     this.#backend = tensorflowBackend(tf);
     const traced = Object.entries(loops).map(([name, loop]) => traceLoop(tf, name, loop, variables));
     const graph = new Graph();
@@ -51,21 +46,15 @@ export class Program {
     this.#model = load(this.#backend, savedModelBytes({ nodes: graph.nodes, functions }));
   }
 
-  /** Sets variables. One that was never set can't be used. */
   assign(values: Tensors): void {
     const feeds = new Map(Object.entries(values).map(([key, tensor]) => [feedNames.newValue(key), tensor]));
     this.#tf.dispose(this.#call(feeds, Object.keys(values).map(fetchNames.assigned)));
   }
 
-  /** The variables' values: tensors that the caller disposes of. */
   read(...variables: string[]): Tensor[] {
     return this.#call(new Map(), variables.map(fetchNames.value));
   }
 
-  /**
-   * Runs a loop for `steps` steps on the fed data [steps, ...]. Returns its outputs [steps, ...], which the caller
-   * disposes of. Blocks JavaScript until they are there.
-   */
   run(loop: string, steps: number, fed: Tensors): Tensors {
     const { fed: keys, ...traced } = this.#loop(loop);
     const outputs = Object.keys(traced.outputs);
@@ -87,6 +76,21 @@ export class Program {
   /** Operations of one step of a loop. */
   operations(loop: string): number {
     return operationCount(this.#loop(loop));
+  }
+
+  /** Only the shape of variables of any size can change. */
+  clear(): void {
+    const tf = this.#tf;
+    tf.tidy(() => {
+      for (const [name, { shape, dtype }] of Object.entries(this.#variables))
+        if (shape.includes(null))
+          this.assign({
+            [name]: tf.zeros(
+              shape.map((size) => size ?? 0),
+              dtype,
+            ),
+          });
+    });
   }
 
   dispose(): void {

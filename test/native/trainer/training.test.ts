@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { RunResult } from "../../../src/engines/engine.ts";
-import { tensorflowBackend } from "../../../src/engines/tfjs/graph/tensorflow-backend.ts";
+import { tensorflowBackend } from "../../../src/engines/tfjs/tensorflow-backend.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
@@ -16,7 +16,7 @@ const tf = await loadTf("tensorflow");
 const { binding } = tensorflowBackend(tf);
 const engines = {
   traced: await createTfjsEngine({ backend: "tensorflow", groupSize: 3 }),
-  eager: await createTfjsEngine({ backend: "tensorflow", groupSize: 3, traced: false }),
+  eager: await createTfjsEngine({ backend: "tensorflow", groupSize: 3, graph: false }),
   wasm: await createTfjsEngine({ backend: "wasm", groupSize: 3 }),
   cpu: new CpuEngine({ jobs: 1 }),
 };

@@ -1,7 +1,7 @@
 // The tracer's table against what TensorFlow registers, as its library prints it: op_def.proto's OpList.
 import { PbfReader } from "pbf";
 import { expect, test } from "vitest";
-import { SIGNATURES } from "../../../src/engines/tfjs/graph/signatures.ts";
+import { SIGNATURES } from "../../../src/engines/tfjs/trainer/signatures.ts";
 import { printedBy } from "./library.ts";
 
 interface Operation {

@@ -1,6 +1,6 @@
 // The parts of @tensorflow/tfjs-node and -gpu that the tracer uses: optional packages, so their types are not available.
 import type { Tensor, TypedArray } from "@tensorflow/tfjs-core";
-import type { Tf } from "../tf.ts";
+import type { Tf } from "./tf.ts";
 
 interface TensorMetadata {
   readonly id: number;

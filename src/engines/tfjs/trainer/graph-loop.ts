@@ -21,18 +21,9 @@ import {
   valueType,
   withRow,
 } from "./graph.ts";
+import type { Loop, Specs } from "./program.ts";
 import type { GraphFunction } from "./protobuf.ts";
-import { type Specs, type Step, type TracedStep, traceStep } from "./recording.ts";
-
-export interface Loop {
-  /** Data of one step; a call of n steps is fed [n, ...shape]. */
-  readonly fed: Specs;
-  /** Names of the variables that the step gets; those in `next` are replaced after each step. */
-  readonly variables: readonly string[];
-  /** Names of the variables that updates change in place; the step gets them too. */
-  readonly inPlace?: readonly string[];
-  readonly step: Step;
-}
+import { type TracedStep, traceStep } from "./recording.ts";
 
 /** Values that While carries, in this order: the step's number from 0, their count, then these. */
 export interface TracedLoop {

@@ -1,8 +1,8 @@
 // What a method makes of gradients or losses that runs seldom have: test/engines/methods.test.ts has whole runs.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "../../../../src/engines/tfjs/methods/gradient-methods.ts";
-import { FAMO, GRADNORM } from "../../../../src/engines/tfjs/methods/learned-weights.ts";
+import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "../../../../src/engines/tfjs/model/gradient-methods.ts";
+import { FAMO, GRADNORM } from "../../../../src/engines/tfjs/model/learned-weights.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { ADAM } from "../../../../src/engines/training-settings.ts";
 import { expectClose } from "../../../support/close.ts";

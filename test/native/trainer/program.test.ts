@@ -1,9 +1,8 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Loop } from "../../../src/engines/tfjs/graph/loop.ts";
-import { Program, type ProgramSpec } from "../../../src/engines/tfjs/graph/program.ts";
-import type { Specs, Tensors } from "../../../src/engines/tfjs/graph/recording.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
+import { GraphProgram } from "../../../src/engines/tfjs/trainer/graph-program.ts";
+import type { Loop, ProgramSpec, Specs, Tensors } from "../../../src/engines/tfjs/trainer/program.ts";
 import { expectClose } from "../../support/close.ts";
 
 const tf = await loadTf("tensorflow");
@@ -55,14 +54,14 @@ function fedFor(steps: number, first = 0): Tensors {
   return { rows: tf.tensor(numbers, [steps, B], "int32"), rate: tf.tensor1d(rates) };
 }
 
-let program: Program | undefined;
+let program: GraphProgram | undefined;
 afterEach(() => {
   program?.dispose();
   program = undefined;
 });
 
-function started(changes: Partial<ProgramSpec> = {}): Program {
-  program = new Program(tf, { variables: VARIABLES, loops: { train: TRAIN }, ...changes });
+function started(changes: Partial<ProgramSpec> = {}): GraphProgram {
+  program = new GraphProgram(tf, { variables: VARIABLES, loops: { train: TRAIN }, ...changes });
   program.assign(start());
   return program;
 }
@@ -110,7 +109,7 @@ test("assign(values) starts again, with a variable of another size where its spe
 
 test("two programs have variables of their own", () => {
   const one = started();
-  const other = new Program(tf, { variables: VARIABLES, loops: { train: TRAIN } });
+  const other = new GraphProgram(tf, { variables: VARIABLES, loops: { train: TRAIN } });
   other.assign({ ...start(), hidden: tf.zeros([D, H]) });
   other.run("train", 3, fedFor(3));
   expect(one.read("hidden")[0]?.dataSync()).toEqual(start().hidden?.dataSync());
@@ -143,7 +142,7 @@ test("whole numbers keep all their bits, those too that would be none of float32
       outputs: { sum: tf.add(given, held), held: held },
     }),
   };
-  program = new Program(tf, { variables: { held: spec }, loops: { pass } });
+  program = new GraphProgram(tf, { variables: { held: spec }, loops: { pass } });
   program.assign({ held: tf.zeros([odd.length], "int32") });
   const { sum, held } = program.run("pass", 2, { given: tf.tensor([...odd, ...odd], [2, odd.length], "int32") });
   expect([...held.dataSync()]).toEqual([...odd.map(() => 0), ...odd]);

@@ -1,9 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { DTYPE, Graph } from "../../../src/engines/tfjs/graph/graph.ts";
-import { recordOperations } from "../../../src/engines/tfjs/graph/recording.ts";
-import { tensorflowBackend } from "../../../src/engines/tfjs/graph/tensorflow-backend.ts";
+import { tensorflowBackend } from "../../../src/engines/tfjs/tensorflow-backend.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
+import { DTYPE, Graph } from "../../../src/engines/tfjs/trainer/graph.ts";
+import { recordOperations } from "../../../src/engines/tfjs/trainer/recording.ts";
 
 const tf = await loadTf("tensorflow");
 const backend = tensorflowBackend(tf);

@@ -1,10 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Yielder } from "../../yielder.ts";
-import type { Tensors } from "../graph/recording.ts";
 import type { Group } from "../groups.ts";
 import type { Tf } from "../tf.ts";
 import { bytesOf, type FeedArray, type FeedArrays, Room, setArrays, stepArrays, stepsFrom } from "./feed-arrays.ts";
 import { FeedPool } from "./feed-pool.ts";
+import type { Tensors } from "./program.ts";
 
 /** Inputs of a group's trainer. */
 export interface GroupFeed {

@@ -1,4 +1,4 @@
-// A group's training as a traced program: one graph for all groups of one shape.
+// A group's training as a program, the same for all groups of one shape.
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import { unreachable } from "../../../errors.ts";
@@ -7,16 +7,14 @@ import type { ModelSpec } from "../../../models/spec.ts";
 import { ADAM, type Optimizer, type OptimizerSettings } from "../../training-settings.ts";
 import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
-import type { MethodState } from "../methods/method.ts";
-import { methodStep } from "../methods/method-step.ts";
-import { methodOf } from "../methods/methods.ts";
 import { chanceBy, masksOf } from "../model/masks.ts";
+import type { MethodState } from "../model/method.ts";
+import { methodStep } from "../model/method-step.ts";
+import { methodOf } from "../model/methods.ts";
 import { type Batch, batchLosses, lossesAndGradients, predictionLosses } from "../model/objective.ts";
 import { alongside, preparedGradients, type Rates, type TrainingState, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
-import type { Loop } from "./loop.ts";
-import { Program } from "./program.ts";
-import type { Specs, Tensors, Update } from "./recording.ts";
+import type { Loop, ProgramSpec, Specs, Tensors, Update } from "./program.ts";
 import {
   float,
   methodSpecs,
@@ -38,15 +36,15 @@ import {
 const CONCURRENT_PRODUCTS = 5e7;
 
 /** Loops: `train`, and `heldout/errors`, `train/errors` of the sets. */
-export function trainingProgram(tf: Tf, shape: TrainingShape): Program {
+export function trainingProgram(tf: Tf, shape: TrainingShape): ProgramSpec {
   const { models, R, B } = shape;
   const evaluations = setsOf(shape).map((set) => [`${set}/errors`, evaluation(tf, shape, set)] as const);
   const products = R * B * models.reduce((sum, model) => sum + parameterCount(model), 0);
-  return new Program(tf, {
+  return {
     variables: variablesOf(shape),
     loops: { train: training(tf, shape), ...Object.fromEntries(evaluations) },
     concurrent: isOnCard(tf) || products > CONCURRENT_PRODUCTS,
-  });
+  };
 }
 
 /**
@@ -210,31 +208,29 @@ function parametersOf(tf: Tf, given: Tensors, model: ModelSpec, m: number): Tens
 /** Of an optimizer, what a graph has as constants. */
 type InPlace = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2">;
 
-/**
- * The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and
- * `epsilon`.
- */
-function updatesOf(tf: Tf, inPlace: InPlace, gradients: Tensors, { rate, epsilon }: Tensors): Update[] {
-  const { optimizer } = inPlace;
-  return Object.entries(gradients).map(([parameter, gradient]) => {
-    const variables = stateNames(optimizer, parameter);
-    switch (optimizer) {
-      case "sgd":
-        return { op: "ResourceApplyGradientDescent", variables, inputs: [rate, gradient] };
-      case "adam":
-      case "adamw": {
-        const inputs = [...adamScalars(tf, inPlace, rate, epsilon), gradient];
-        return { op: "ResourceApplyAdam", variables, inputs };
-      }
-      default:
-        return unreachable(optimizer);
-    }
-  });
+/** The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and `epsilon`. */
+function updatesOf(tf: Tf, inPlace: InPlace, gradients: Tensors, rates: Tensors): Update[] {
+  const { op, scalars } = operationOf(tf, inPlace, rates);
+  return Object.entries(gradients).map(([parameter, gradient]) => ({
+    op,
+    variables: stateNames(inPlace.optimizer, parameter),
+    inputs: [...scalars, gradient],
+  }));
 }
 
-/** Powers of beta1 and beta2, the rate, beta1, beta2 and epsilon. Powers of 0 leave `rate` as it is. */
-function adamScalars(tf: Tf, { beta1, beta2 }: InPlace, rate: Tensor, epsilon: Tensor): Tensor[] {
-  return [tf.scalar(0), tf.scalar(0), rate, tf.scalar(beta1), tf.scalar(beta2), epsilon];
+/** TensorFlow's operation, and its inputs before the gradient. Adam's powers of beta1 and beta2 are 0: they leave `rate` as it is. */
+function operationOf(tf: Tf, { optimizer, beta1, beta2 }: InPlace, { rate, epsilon }: Tensors) {
+  switch (optimizer) {
+    case "sgd":
+      return { op: "ResourceApplyGradientDescent", scalars: [rate] };
+    case "adam":
+    case "adamw": {
+      const scalars = [tf.scalar(0), tf.scalar(0), rate, tf.scalar(beta1), tf.scalar(beta2), epsilon];
+      return { op: "ResourceApplyAdam", scalars };
+    }
+    default:
+      return unreachable(optimizer);
+  }
 }
 
 /** The updates that take amounts off parameters, by their names. */

@@ -6,10 +6,9 @@ import type { ModelSpec } from "../../../models/spec.ts";
 import type { MethodName } from "../../methods.ts";
 import type { Optimizer, OptimizerSettings } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
-import { methodOf } from "../methods/methods.ts";
+import { methodOf } from "../model/methods.ts";
 import { packing } from "../model/pack.ts";
-import type { TensorSpec } from "./graph.ts";
-import type { Specs } from "./recording.ts";
+import type { Specs, TensorSpec } from "./program.ts";
 
 /** Of an optimizer, what a graph depends on. */
 type OptimizerShape = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2" | "weightDecay" | "clipNorm">;

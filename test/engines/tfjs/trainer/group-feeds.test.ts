@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type FeedArrays, Room } from "../../../../src/engines/tfjs/feed/feed-arrays.ts";
-import { StepFeed } from "../../../../src/engines/tfjs/feed/group-feeds.ts";
 import { groupOf } from "../../../../src/engines/tfjs/groups.ts";
+import { type FeedArrays, Room } from "../../../../src/engines/tfjs/trainer/feed-arrays.ts";
+import { StepFeed } from "../../../../src/engines/tfjs/trainer/group-feeds.ts";
 import { range } from "../../../support/reference.ts";
 import { tinyRun } from "../runs.ts";
 

@@ -1,6 +1,6 @@
 // Gradients of K tasks as plain float64 vectors, and what methods make of them.
-import type { Combination, GradientMethod } from "../../../../src/engines/tfjs/methods/method.ts";
-import { initialMethodState } from "../../../../src/engines/tfjs/methods/method-step.ts";
+import type { Combination, GradientMethod } from "../../../../src/engines/tfjs/model/method.ts";
+import { initialMethodState } from "../../../../src/engines/tfjs/model/method-step.ts";
 import type { Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { ADAM } from "../../../../src/engines/training-settings.ts";
 import { keyOf } from "../../../../src/random/key.ts";

@@ -1,0 +1,64 @@
+// What a group's training computes, however it is executed: steps of loops over variables that stay on the device.
+import type { Tensor } from "@tensorflow/tfjs-core";
+
+/** Type and shape of a tensor; `null` is a size that may differ from call to call. */
+export interface TensorSpec {
+  readonly shape: readonly (number | null)[];
+  readonly dtype: "float32" | "int32" | "bool";
+}
+
+/** Tensors by the names of variables, of what is fed, or of outputs. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+export type Specs = Readonly<Record<string, TensorSpec>>;
+
+export interface ProgramSpec {
+  readonly variables: Specs;
+  readonly loops: Readonly<Record<string, Loop>>;
+  /** Let operations of a step run in parallel: better for large ones, costs some time in each step. */
+  readonly concurrent?: boolean;
+}
+
+export interface Loop {
+  /** Data of one step; a call of n steps is fed [n, ...shape]. */
+  readonly fed: Specs;
+  /** Names of the variables that the step gets; those in `next` are replaced after each step. */
+  readonly variables: readonly string[];
+  /** Names of the variables that updates change in place; the step gets them too. */
+  readonly inPlace?: readonly string[];
+  readonly step: Step;
+}
+
+/** One step: what follows from tensors by name, without effects. */
+export type Step = (inputs: Tensors) => {
+  /** New values of the variables that no update of TensorFlow's changes in place. */
+  readonly next?: Tensors;
+  /** Changes of variables in place; those of one variable in this order. */
+  readonly updates?: readonly Update[];
+  /** Returned for each step. */
+  readonly outputs: Tensors;
+};
+
+/** An operation that changes variables, such as ResourceApplyAdam. */
+export interface Update<T = Tensor> {
+  readonly op: string;
+  /** Its first inputs. */
+  readonly variables: readonly string[];
+  readonly inputs: readonly T[];
+}
+
+export interface Program {
+  /** Whether steps take data of other sizes than their loop says: a graph has sizes as constants. */
+  readonly takesAnySize: boolean;
+  /** Sets variables. One that was never set can't be used. */
+  assign(values: Tensors): void;
+  /** The variables' values: tensors that the caller disposes of. */
+  read(...variables: string[]): Tensor[];
+  /**
+   * Runs a loop for `steps` steps on the fed data [steps, ...]. Returns its outputs [steps, ...], which the caller
+   * disposes of. Blocks JavaScript until they are there.
+   */
+  run(loop: string, steps: number, fed: Tensors): Tensors;
+  /** Frees what variables hold, as far as possible, until they are set again. */
+  clear(): void;
+  dispose(): void;
+}
