@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { constraintPenalty, predict } from "../../../../src/engines/tfjs/model/forward.ts";
+import { outputsOf, predict } from "../../../../src/engines/tfjs/model/forward.ts";
+import { linkGates } from "../../../../src/engines/tfjs/model/gates.ts";
 import { MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
-import { linkGates } from "../../../../src/engines/tfjs/model/mix.ts";
 import { lossesAndGradients } from "../../../../src/engines/tfjs/model/objective.ts";
-import { joined, layersOf, pack, separated, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
+import { joined, pack, separated, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { type Backend, loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
@@ -83,8 +83,8 @@ describe.each<[Backend, readonly ModelSpec[]]>([
 
 test("predict(x) refuses rows of another width by name", () => {
   tf.tidy(() => {
-    const layers = layersOf(MMOE, pack(tf, MMOE, [someParameters(MMOE)]));
-    expect(() => predict(tf, MMOE, layers, tf.zeros([2, 3, 9]))).toThrow(
+    const parameters = pack(tf, MMOE, [someParameters(MMOE)]);
+    expect(() => predict(tf, MMOE, parameters, tf.zeros([2, 3, 9]))).toThrow(
       "predict: mmoe: x: expected shape [R=2, B=3, D=4], got [2, 3, 9]",
     );
   });
@@ -105,8 +105,10 @@ test("an L2 constraint leaves out outputs where tasks differ in how many they ha
     const other = ofTask(k);
     return ofTask(j).reduce((sum, one, i) => sum + (one - other[i]) ** 2, 0);
   };
-  const penalty = tf.tidy(() => constraintPenalty(tf, spec, layersOf(spec, pack(tf, spec, [parameters]))).dataSync());
-  expectClose(penalty, [0.3 * (distance(0, 1) + distance(0, 2) + distance(1, 2))], 1e-6);
+  const penalty = tf.tidy(() => {
+    return outputsOf(tf, spec, pack(tf, spec, [parameters]), tf.zeros([1, 2, spec.inputs])).penalty?.dataSync();
+  });
+  expectClose(penalty ?? [], [0.3 * (distance(0, 1) + distance(0, 2) + distance(1, 2))], 1e-6);
 });
 
 test("the gradient through SNR's gates is that in float64, whatever u is drawn", () => {
