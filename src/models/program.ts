@@ -66,14 +66,14 @@ export interface Mix {
   readonly gate: Value;
   /** The experts that it weighs, in order. */
   readonly seen: readonly number[];
-  /** Those that learn from the mix. */
+  /** The experts that learn from the mix. */
   readonly taught: readonly number[];
   /** The expert that is added as it is. */
   readonly own: number | undefined;
 }
 
 interface Operands {
-  /** The tables of the last inputs of a row, which number their vectors → one value: plain inputs, then the vectors. */
+  /** Tables, whose vectors the last inputs of a row number → one value: plain inputs, then the vectors. */
   readonly embed: { readonly tables: readonly ParameterBlock[] };
   /** Layers side by side → a value of each. */
   readonly dense: { readonly layers: readonly Layer[] };

@@ -83,7 +83,7 @@ export const FACTORED: ModelSpec = {
   ranks: { inputs: 5, units: 3, tasks: 2 },
 };
 
-/** The same without activation after the last layers of experts, under another name. */
+/** A model without activation after the last layers of experts, under another name. */
 function linear(spec: ModelSpec, name = `linear-${spec.name}`): ModelSpec {
   return { ...spec, name, experts: { ...spec.experts, activation: "none" } };
 }

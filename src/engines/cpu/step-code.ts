@@ -36,12 +36,12 @@ export interface StepCode {
   readonly touched: readonly number[];
 }
 
-interface Options {
+interface StepSettings {
   /** Rows of a training step. */
   readonly batch: number;
   /** Held-out rows that are evaluated at once. */
   readonly heldoutRows: number;
-  /** Those of a sparse row. */
+  /** The values of a sparse row that are not 0, at most. */
   readonly entries?: number | undefined;
   /** How many share the work of a run (kernels/team.h). */
   readonly threads?: number;
@@ -61,7 +61,7 @@ export function stepCodeOf(
   arena: Arena,
   layout: Layout,
   keyOf: (stream: string) => Key,
-  { batch, heldoutRows, entries, threads = 1, byTask = false, areLazy = false }: Options,
+  { batch, heldoutRows, entries, threads = 1, byTask = false, areLazy = false }: StepSettings,
 ): StepCode {
   const weights = weightsOf(spec, layout, areLazy);
   const chance = isRandom(spec) ? { keyOf, step: arena.take(4) } : undefined;

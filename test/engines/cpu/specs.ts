@@ -64,7 +64,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     return isGated && select ? selecting(spec, select) : spec;
   });
 
-/** The same with gates by codes: a task's gate sees 2, 4 or 8 experts. */
+/** A model with gates by codes in place of its own: a task's gate sees 2, 4 or 8 experts. */
 function selecting(spec: ModelSpec, select: Selection): ModelSpec {
   const { experts, tasks } = spec;
   const seesAll = traitsOf(spec).sees === "all";
@@ -77,7 +77,7 @@ function selecting(spec: ModelSpec, select: Selection): ModelSpec {
   return { ...flat, experts: { ...experts, perTask: own, shared }, gate };
 }
 
-/** The same with embeddings: up to three plain inputs, then numbers of vectors in one or two tables. */
+/** Any member of the family with embeddings: up to three plain inputs, then numbers of vectors in one or two tables. */
 export const anyEmbedded: fc.Arbitrary<ModelSpec> = fc
   .record({
     spec: anySpec,

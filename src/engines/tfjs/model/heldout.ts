@@ -10,17 +10,12 @@ import type { Batch } from "./objective.ts";
 type Predict = (x: Tensor) => Tensor;
 
 /** What one run predicts of its held-out rows, a few at a time. */
-export function heldoutPredictions(
-  tf: Tf,
-  rows: Rows,
-  ends: { inputs: number; tasks: number },
-  predict: Predict,
-): Predictions {
-  const { inputs: D, tasks: K } = ends;
+export function heldoutPredictions(tf: Tf, rows: Rows, dimensions: Dimensions, predict: Predict): Predictions {
+  const { inputs: D, tasks: K } = dimensions;
   const N = rows.y.length / K;
   const parts: Float32Array[] = [];
   for (let from = 0; from < N; from += EVALUATED_ROWS) {
-    const { x } = slicedRows(rows, ends, from, Math.min(N, from + EVALUATED_ROWS));
+    const { x } = slicedRows(rows, dimensions, from, Math.min(N, from + EVALUATED_ROWS));
     tf.tidy(() => parts.push(predict(tf.tensor(x, [x.length / D, D])).dataSync<"float32">()));
   }
   return { outputs: joinedRows(parts), y: rows.y };

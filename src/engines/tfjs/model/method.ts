@@ -30,7 +30,7 @@ export interface LossMethod extends Keeping {
 
 export interface AfterStep {
   readonly present?: Present;
-  /** Those of what the method learns; `rate` may be [R, 1]. */
+  /** The rates of what the method learns; `rate` may be [R, 1]. */
   readonly rates: Rates<number | Tensor>;
   /** The losses of the same batch after the update of the parameters, [R, K]. */
   readonly lossesAfter: () => Tensor;

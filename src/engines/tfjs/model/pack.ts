@@ -15,7 +15,7 @@ import type { Tf } from "../tf.ts";
 
 /** One tensor: blocks of one shape after each other, or kernels beside each other. */
 interface PackedBlock {
-  /** That of its first block. */
+  /** The name of its first block. */
   readonly name: string;
   /** Shape without the leading axis R. A bias has a row axis of 1. */
   readonly shape: readonly number[];
