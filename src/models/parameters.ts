@@ -1,6 +1,6 @@
 import type { Key } from "../random/key.ts";
 import { type Initializer, initialKernel, initialTableInto, symmetricUniform } from "./initializers.ts";
-import { isCore, isFactor, layersOf, type ParameterBlock, type Part, programOf } from "./program.ts";
+import { isCore, isFactor, layersOf, type ParameterBlock, type Part, programOf, type Value } from "./program.ts";
 import { expertCount, type ModelSpec } from "./spec.ts";
 
 /** Every tensor of a model in canonical order; engines may pack them as they like. */
@@ -82,4 +82,40 @@ export function flopPerRow(spec: ModelSpec): number {
 function timesOf({ tasks: K, ranks }: ModelSpec, kernel: ParameterBlock): number {
   if (!ranks || !isFactor(kernel)) return 1;
   return isCore(kernel) ? K / Math.min(ranks.tasks, K) : K;
+}
+
+// Which tasks a parameter learns from.
+
+/** In the place of a task's number: the losses of two or more tasks reach the parameter. */
+const SHARED = -1;
+/** In that place, too: no loss reaches it yet. */
+const NONE = -2;
+
+/** For each parameter in canonical order, the only task whose loss reaches it, or SHARED: [P]. */
+export function taskOfParameters(spec: ModelSpec): Int32Array {
+  const tasks = new Int32Array(parameterCount(spec)).fill(NONE);
+  for (const [task, output] of programOf(spec).outputs.entries()) {
+    for (const { offset, size } of learnersFrom(spec, output)) {
+      const known = tasks.subarray(offset, offset + size);
+      known.set(known.map((other) => (other === NONE ? task : SHARED)));
+    }
+  }
+  return tasks;
+}
+
+/** For each parameter in canonical order, 1 if the losses of two or more tasks reach it, else 0: [P]. */
+export function sharedParameters(spec: ModelSpec): Float32Array {
+  return Float32Array.from(taskOfParameters(spec), (task) => Number(task === SHARED));
+}
+
+/** Tensors, and rows of them, that learn from what is predicted for a task. */
+function learnersFrom(spec: ModelSpec, output: Value) {
+  const reached = new Set([output]);
+  const given = programOf(spec).operations.flatMap((operation) => operation.given);
+  const made = given.toReversed().filter(({ value, values }) => {
+    if (!reached.has(value)) return false;
+    for (const one of values) reached.add(one);
+    return true;
+  });
+  return new Set(made.flatMap(({ parameters }) => parameters));
 }

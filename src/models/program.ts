@@ -86,9 +86,15 @@ interface Operands {
 
 export type OperationOf<Kind extends keyof Operands> = Operands[Kind] & {
   readonly kind: Kind;
-  /** The values that it gives. */
-  readonly given: readonly Value[];
+  readonly given: readonly Given[];
 };
+
+/** A value that an operation gives, and what learns from it: other values, and tensors or rows of them. */
+interface Given {
+  readonly value: Value;
+  readonly values: readonly Value[];
+  readonly parameters: readonly Pick<ParameterBlock, "offset" | "size">[];
+}
 
 export type Operation = { [Kind in keyof Operands]: OperationOf<Kind> }[keyof Operands];
 
@@ -120,14 +126,13 @@ export function isCore({ network }: ParameterBlock): boolean {
   return network.includes("/cores/");
 }
 
-type Undeclared = Omit<ParameterBlock, "offset" | "size" | "name">;
-type LayerSizes = Pick<ParameterBlock, "layer" | "part"> & { readonly units: number; readonly isRelu: boolean };
+type LayerName = Pick<ParameterBlock, "part" | "level" | "network" | "layer">;
+type Unread = Omit<Layer, "input" | "readsRows">;
 
-interface Network extends Pick<ParameterBlock, "network" | "level"> {
+/** Layers of a network, from what it reads. */
+interface Network {
   readonly input: Value;
-  readonly layers: readonly LayerSizes[];
-  readonly hasBias: boolean;
-  readonly expert?: number;
+  readonly layers: readonly Unread[];
 }
 
 class Writer {
@@ -142,8 +147,15 @@ class Writer {
   constructor(spec: ModelSpec) {
     this.#spec = spec;
     this.#widths = [spec.inputs];
-    const tables = range(embeddingSets(spec)).map((set) => this.#tables(set));
-    const embedded = tables.flatMap((each) => this.#add("embed", { tables: each }, [readInputs(spec)]));
+    const embedded = range(embeddingSets(spec)).flatMap((set) => {
+      const tables = (spec.embeddings ?? []).map(({ rows, size }, i) =>
+        this.#declare({ part: "embeddings", level: 0, network: `embeddings/${set}`, layer: `${i}` }, "table", [
+          rows,
+          size,
+        ]),
+      );
+      return this.#add("embed", { tables }, [{ width: readInputs(spec), values: [], parameters: tables }]);
+    });
     this.#inputs = embedded.length > 0 ? embedded : [0];
   }
 
@@ -152,95 +164,87 @@ class Writer {
     let paths: readonly Value[] = range(K + 1).map((path) => this.#inputs[path] ?? this.#inputs[0]);
     for (const level of range(levelCount(this.#spec))) paths = this.#level(level, paths);
     const inputs = ranks ? this.#factored("towers", tower.layers, paths.slice(0, K)) : paths;
-    const hidden = ranks
-      ? []
-      : tower.layers.map((units, i): LayerSizes => ({ part: "towers", layer: `${i}`, units, isRelu: true }));
-    return this.#networks(
-      range(K).map((k) => {
-        const output: LayerSizes = {
-          part: "outputs",
-          layer: "output",
-          units: outputsFor(this.#spec, k),
-          isRelu: false,
-        };
-        return { network: `towers/${k}`, level: 0, input: inputs[k], layers: [...hidden, output], hasBias: bias };
-      }),
-    );
+    const towers = range(K).map((k) => {
+      const sizes = [this.#widths[inputs[k]], ...(ranks ? [] : tower.layers)];
+      const place = { level: 0, network: `towers/${k}` };
+      const hidden = this.#stack({ ...place, part: "towers" }, sizes, bias, () => true);
+      const last = [sizes[sizes.length - 1], outputsFor(this.#spec, k)] as const;
+      const output = this.#layer({ ...place, part: "outputs", layer: "output" }, last, bias, false);
+      return { input: inputs[k], layers: [...hidden, output] };
+    });
+    return this.#networks(towers);
   }
 
   /** What each path of a level reads → what it gives; path K is that of the shared experts. */
-  #level(level: number, paths: readonly Value[]): Value[] {
+  #level(level: number, paths: readonly Value[]): readonly Value[] {
     const { tasks: K, experts, gate, bias } = this.#spec;
     const { links } = traitsOf(this.#spec);
     if (links === "factors") return this.#factored("experts", experts.layers, paths.slice(0, K));
-    const name = (part: "experts" | "gates", i: number) => `${level === 0 ? "" : `levels/${level}/`}${part}/${i}`;
-    const ofExpert = (e: number, path: number): Network => {
-      const layers = experts.layers.map((units, i): LayerSizes => {
-        return { part: "experts", layer: `${i}`, units, isRelu: isReluLayer(this.#spec, i) };
-      });
-      return { network: name("experts", e), level, input: paths[path], layers, hasBias: bias, expert: e };
+    const [E, width] = [expertCount(this.#spec), this.#widths[paths[0]]];
+    const place = (part: "experts" | "gates", i: number) => {
+      return { part, level, network: `${level === 0 ? "" : `levels/${level}/`}${part}/${i}` };
     };
-    const ofGate = (g: number): Network => {
-      const layers = [...gate.layers, gateOutputs(this.#spec, g)].map((units, i): LayerSizes => {
-        return { part: "gates", layer: `${i}`, units, isRelu: i < gate.layers.length };
-      });
-      return { network: name("gates", g), level, input: paths[g], layers, hasBias: gate.bias };
-    };
-    const onPaths = [K, ...range(K)].flatMap((path) => expertsOn(this.#spec, path).map((e) => ofExpert(e, path)));
-    if (links === "stitches") return this.#networks(onPaths, (units, i) => this.#stitched(units, i));
-    const E = expertCount(this.#spec);
-    const units = this.#networks([...onPaths, ...range(gateCount(this.#spec, level)).map(ofGate)]);
+    const ofExperts = [K, ...range(K)].flatMap((path) =>
+      expertsOn(this.#spec, path).map((e): Network => {
+        const isRelu = (i: number) => isReluLayer(this.#spec, i);
+        const layers = this.#stack(place("experts", e), [width, ...experts.layers], bias, isRelu);
+        return { input: paths[path], layers: layers.map((layer) => ({ ...layer, expert: e })) };
+      }),
+    );
+    if (links === "stitches") return this.#networks(ofExperts, (units, i) => this.#stitched(units, i));
+    const ofGates = range(gateCount(this.#spec, level)).map((g): Network => {
+      const sizes = [width, ...gate.layers, gateOutputs(this.#spec, g)];
+      return {
+        input: paths[g],
+        layers: this.#stack(place("gates", g), sizes, gate.bias, (i) => i < gate.layers.length),
+      };
+    });
+    const units = this.#networks([...ofExperts, ...ofGates]);
     return links === "connections" ? this.#connected(units) : this.#mixed(units.slice(0, E), units.slice(E));
   }
 
   /** What paths read of a level's experts: by gates, or else the mean of what each sees. */
   #mixed(experts: readonly Value[], gates: readonly Value[]): Value[] {
-    const {
-      tasks: K,
-      experts: { shared },
-    } = this.#spec;
-    const each = gates.length > 0 ? range(gates.length) : range(hasOneMix(this.#spec) ? 1 : K);
-    const seen = each.map((path) => expertsOf(this.#spec, path));
-    const widths = each.map(() => this.#widths[experts[0]]);
-    const { isResidual } = traitsOf(this.#spec);
+    const { tasks: K, experts: sizes } = this.#spec;
+    const isOne = hasOneMix(this.#spec);
+    const seen = range(gates.length || (isOne ? 1 : K)).map((path) => expertsOf(this.#spec, path));
     const mixes = gates.map((gate, path): Mix => {
-      const own = isResidual && path < K ? shared + path : undefined;
+      const own = traitsOf(this.#spec).isResidual && path < K ? sizes.shared + path : undefined;
       return { gate, seen: seen[path], taught: expertsTaughtBy(this.#spec, path), own };
     });
-    const given =
-      gates.length > 0
-        ? this.#add("mix", { experts, mixes }, widths)
-        : seen.every(({ length }) => length === 1)
-          ? seen.map(([e]) => experts[e])
-          : this.#add("average", { experts, seen }, widths);
-    return hasOneMix(this.#spec) ? new Array<Value>(K).fill(given[0]) : given;
+    const width = this.#widths[experts[0]];
+    const source = (numbers: readonly number[], gate: readonly Value[] = []) => {
+      return { width, values: [...gate, ...numbers.map((e) => experts[e])], parameters: [] };
+    };
+    const ofMixes = mixes.map(({ gate, taught }) => source(taught, [gate]));
+    const areLone = gates.length === 0 && seen.every(({ length }) => length === 1);
+    const mixed = areLone
+      ? seen.map(([e]) => experts[e])
+      : gates.length > 0
+        ? this.#add("mix", { experts, mixes }, ofMixes)
+        : this.#add(
+            "average",
+            { experts, seen },
+            seen.map((own) => source(own)),
+          );
+    return isOne ? new Array<Value>(K).fill(mixed[0]) : mixed;
   }
 
   /** Cross-stitch units: after layer i, each task's units are a sum of all tasks'. */
   #stitched(units: readonly Value[], i: number): Value[] {
     const K = units.length;
-    const coefficients = this.#declare({
-      part: "links",
-      level: 0,
-      network: "stitches/0",
-      layer: `${i}`,
-      kind: "stitch",
-      shape: [K, K],
-    });
-    return this.#sum(coefficients, new Array<readonly Value[]>(K).fill(units));
+    const place = { part: "links", level: 0, network: "stitches/0", layer: `${i}` } as const;
+    return this.#sum(this.#declare(place, "stitch", [K, K]), new Array<readonly Value[]>(K).fill(units));
   }
 
   /** SNR-Trans: a task reads a sum of all experts, each through a matrix of the pair, (1, 1), (1, 2), .. */
   #connected(experts: readonly Value[]): Value[] {
     const [K, E, H] = [this.#spec.tasks, experts.length, this.#widths[experts[0]]];
-    const of = { part: "links", level: 0 } as const;
-    const layers = range(K * E).map((i) => this.#kernel({ ...of, network: `links/${i}`, layer: "0" }, H, H));
-    const moved = this.#dense(layers.map((kernel, i) => this.#linear(kernel, experts[i % E])));
-    const coefficients = this.#declare({ ...of, network: "alphas/0", layer: "0", kind: "log-alpha", shape: [K, E] });
-    return this.#sum(
-      coefficients,
-      range(K).map((k) => moved.slice(k * E, (k + 1) * E)),
-    );
+    const place = (network: string) => ({ part: "links", level: 0, network, layer: "0" }) as const;
+    const layers = range(K * E).map((i) => this.#layer(place(`links/${i}`), [H, H], false, false));
+    const moved = this.#dense(layers.map((layer, i) => this.#reading(layer, experts[i % E])));
+    const coefficients = this.#declare(place("alphas/0"), "log-alpha", [K, E]);
+    return this.#sum(coefficients, chunks(moved, E));
   }
 
   /**
@@ -248,119 +252,98 @@ class Writer {
    * 2017): W_k = U (sum_i v_ki S_i) V. In order U [in, r1], the cores S_i [r1, r2], V [r2, out] and the shares v [K, r3];
    * then the tasks' biases.
    */
-  #factored(part: "experts" | "towers", layers: readonly number[], inputs: readonly Value[]): Value[] {
+  #factored(part: "experts" | "towers", layers: readonly number[], inputs: readonly Value[]): readonly Value[] {
     const { tasks: K, bias } = this.#spec;
     const ranks = this.#spec.ranks as Ranks;
-    return layers.reduce<readonly Value[]>((reads, out, i) => {
+    return layers.reduce((reads, out, i) => {
       const from = this.#widths[reads[0]];
       const [r1, r2, r3] = [Math.min(ranks.inputs, from), Math.min(ranks.units, out), Math.min(ranks.tasks, K)];
-      const of = { part, level: 0, layer: `${i}` } as const;
-      const factor = (name: string, rows: number, columns: number) =>
-        this.#kernel({ ...of, network: `factors/${part}/${name}` }, rows, columns);
-      const U = factor("inputs", from, r1);
-      const cores = range(r3).map((core) => factor(`cores/${core}`, r1, r2));
-      const V = factor("units", r2, out);
-      const shares = this.#declare({ ...of, network: `factors/${part}/shares`, kind: "shares", shape: [K, r3] });
-      const biases = bias ? range(K).map((k) => this.#bias({ ...of, network: `${part}/${k}` }, out)) : [];
-
-      const reduced = this.#dense([...new Set(reads)].map((input) => this.#linear(U, input)));
-      const byCores = this.#dense(reduced.flatMap((input) => cores.map((core) => this.#linear(core, input))));
-      const ofTask = (k: number) => byCores.slice(r3 * (k % reduced.length), r3 * ((k % reduced.length) + 1));
-      const mixes = this.#sum(shares, range(K).map(ofTask));
+      const place = (network: string) => ({ part, level: 0, network, layer: `${i}` });
+      const factor = (name: string) => place(`factors/${part}/${name}`);
+      const U = this.#layer(factor("inputs"), [from, r1], false, false);
+      const cores = range(r3).map((core) => this.#layer(factor(`cores/${core}`), [r1, r2], false, false));
       const isRelu = part === "towers" || isReluLayer(this.#spec, i);
-      return this.#dense(
-        mixes.map((mix, k) => {
-          return {
-            ...this.#linear(V, mix),
-            bias: biases[k],
-            isRelu,
-            dropped: isRelu ? `${part}/${k}/${i}` : undefined,
-          };
-        }),
+      const V = this.#layer(factor("units"), [r2, out], false, isRelu);
+      const shares = this.#declare(factor("shares"), "shares", [K, r3]);
+      const biases = range(bias ? K : 0).map((k) => this.#declare(place(`${part}/${k}`), "bias", [out]));
+
+      const reduced = this.#dense([...new Set(reads)].map((input) => this.#reading(U, input)));
+      const byCores = this.#dense(reduced.flatMap((input) => cores.map((core) => this.#reading(core, input))));
+      const ofInputs = chunks(byCores, r3);
+      const mixes = this.#sum(
+        shares,
+        range(K).map((k) => ofInputs[k % ofInputs.length]),
       );
-    }, inputs) as Value[];
+      const dropped = (k: number) => (isRelu ? `${part}/${k}/${i}` : undefined);
+      return this.#dense(mixes.map((mix, k) => ({ ...this.#reading(V, mix), bias: biases[k], dropped: dropped(k) })));
+    }, inputs);
   }
 
   /** Networks layer by layer, from what each reads to its last units; `then` is what becomes of the units of layer i. */
   #networks(networks: readonly Network[], then = (units: Value[], _: number) => units): Value[] {
-    const declared = networks.map((network) => this.#declared(network));
     const units = networks.map(({ input }) => input);
-    for (let i = 0; declared.some(({ length }) => i < length); i++) {
-      const deep = [...networks.keys()].filter((n) => i < declared[n].length);
-      const given = then(this.#dense(deep.map((n) => ({ ...declared[n][i], ...this.#read(units[n]) }))), i);
-      for (const [at, n] of deep.entries()) units[n] = given[at];
+    for (let i = 0; networks.some(({ layers }) => i < layers.length); i++) {
+      const deep = [...networks.keys()].filter((n) => i < networks[n].layers.length);
+      const layers = deep.map((n) => this.#reading(networks[n].layers[i], units[n]));
+      for (const [at, value] of then(this.#dense(layers), i).entries()) units[deep[at]] = value;
     }
     return units;
   }
 
-  #declared({ network, level, input, layers, hasBias, expert }: Network): Omit<Layer, "input" | "readsRows">[] {
-    let from = this.#widths[input];
-    return layers.map(({ part, layer, units, isRelu }) => {
-      const of = { part, level, network, layer };
-      const kernel = this.#kernel(of, from, units);
-      const bias = hasBias ? this.#bias(of, units) : undefined;
-      from = units;
-      return { kernel, bias, isRelu, expert, dropped: isRelu && part !== "gates" ? `${network}/${layer}` : undefined };
-    });
-  }
-
-  #linear(kernel: ParameterBlock, input: Value): Layer {
-    return { kernel, bias: undefined, isRelu: false, dropped: undefined, expert: undefined, ...this.#read(input) };
-  }
-
-  #read(input: Value): Pick<Layer, "input" | "readsRows"> {
-    return { input, readsRows: this.#inputs.includes(input) };
+  #reading(layer: Unread, input: Value): Layer {
+    return { ...layer, input, readsRows: this.#inputs.includes(input) };
   }
 
   #dense(layers: readonly Layer[]): Value[] {
-    return this.#add(
-      "dense",
-      { layers },
-      layers.map(({ kernel }) => kernel.shape[1]),
-    );
+    const sources = layers.map(({ kernel, bias, input }) => {
+      return { width: kernel.shape[1], values: [input], parameters: bias ? [kernel, bias] : [kernel] };
+    });
+    return this.#add("dense", { layers }, sources);
   }
 
   #sum(coefficients: ParameterBlock, parts: readonly (readonly Value[])[]): Value[] {
-    return this.#add(
-      "sum",
-      { coefficients, parts },
-      parts.map(([part]) => this.#widths[part]),
-    );
+    const sources = parts.map((values, k) => {
+      const row = { offset: coefficients.offset + k * values.length, size: values.length };
+      return { width: this.#widths[values[0]], values, parameters: [row] };
+    });
+    return this.#add("sum", { coefficients, parts }, sources);
   }
 
-  /** Adds an operation that gives values of these widths: their numbers. */
-  #add<Kind extends Operation["kind"]>(kind: Kind, operands: Operands[Kind], widths: readonly number[]): Value[] {
-    const given = widths.map((width) => this.#widths.push(width) - 1);
+  /** Adds an operation: the values that it gives. */
+  #add<Kind extends Operation["kind"]>(
+    kind: Kind,
+    operands: Operands[Kind],
+    sources: readonly (Omit<Given, "value"> & { readonly width: number })[],
+  ): Value[] {
+    const given = sources.map(({ width, ...source }) => ({ ...source, value: this.#widths.push(width) - 1 }));
     this.operations.push({ kind, given, ...operands } as unknown as Operation);
-    return given;
+    return given.map(({ value }) => value);
   }
 
-  #tables(set: number): ParameterBlock[] {
-    return (this.#spec.embeddings ?? []).map(({ rows, size }, i) =>
-      this.#declare({
-        part: "embeddings",
-        level: 0,
-        network: `embeddings/${set}`,
-        layer: `${i}`,
-        kind: "table",
-        shape: [rows, size],
-      }),
+  /** Layers from sizes[0] units to the last. */
+  #stack(
+    place: Omit<LayerName, "layer">,
+    sizes: readonly number[],
+    hasBias: boolean,
+    isRelu: (i: number) => boolean,
+  ): Unread[] {
+    return range(sizes.length - 1).map((i) =>
+      this.#layer({ ...place, layer: `${i}` }, [sizes[i], sizes[i + 1]], hasBias, isRelu(i)),
     );
   }
 
-  #kernel(of: Omit<Undeclared, "kind" | "shape">, from: number, units: number): ParameterBlock {
-    return this.#declare({ ...of, kind: "kernel", shape: [from, units] });
+  #layer(place: LayerName, shape: readonly [number, number], hasBias: boolean, isRelu: boolean): Unread {
+    const kernel = this.#declare(place, "kernel", shape);
+    const bias = hasBias ? this.#declare(place, "bias", [shape[1]]) : undefined;
+    const dropped = isRelu && place.part !== "gates" ? `${place.network}/${place.layer}` : undefined;
+    return { kernel, bias, isRelu, dropped, expert: undefined };
   }
 
-  #bias(of: Omit<Undeclared, "kind" | "shape">, units: number): ParameterBlock {
-    return this.#declare({ ...of, kind: "bias", shape: [units] });
-  }
-
-  #declare(undeclared: Undeclared): ParameterBlock {
-    const { network, layer, kind, shape } = undeclared;
+  #declare(place: LayerName, kind: ParameterBlock["kind"], shape: readonly number[]): ParameterBlock {
     const before = this.parameters.at(-1) ?? { offset: 0, size: 0 };
     const size = shape.reduce((product, n) => product * n, 1);
-    const block = { ...undeclared, name: `${network}/${layer}/${kind}`, offset: before.offset + before.size, size };
+    const name = `${place.network}/${place.layer}/${kind}`;
+    const block = { ...place, name, kind, shape, offset: before.offset + before.size, size };
     this.parameters.push(block);
     return block;
   }
@@ -368,4 +351,8 @@ class Writer {
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return range(items.length / size).map((i) => items.slice(i * size, (i + 1) * size));
 }

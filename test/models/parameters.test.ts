@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
-import { sharedParameters } from "../../src/models/parameter-tasks.ts";
-import { flopPerRow, paperCount, parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
+import {
+  flopPerRow,
+  paperCount,
+  parameterBlocks,
+  parameterCount,
+  sharedParameters,
+} from "../../src/models/parameters.ts";
 import { gateCount } from "../../src/models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { modelWork } from "../../src/sweep/work.ts";

@@ -1,4 +1,4 @@
-import { taskOfParameters } from "../../models/parameter-tasks.ts";
+import { taskOfParameters } from "../../models/parameters.ts";
 import { firstOutput, hasPenalty, type ModelSpec, outputsFor } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";

@@ -1,6 +1,6 @@
 // A step of training by a method: the gradients that it makes of the tasks' losses, and its next state.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { sharedParameters } from "../../../models/parameter-tasks.ts";
+import { sharedParameters } from "../../../models/parameters.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { type Optimizer, type OptimizerSettings, PLAIN_TRAINING } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";

@@ -1,14 +1,7 @@
 // Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { unreachable } from "../../../errors.ts";
 import { parameterCount } from "../../../models/parameters.ts";
-import {
-  type Layer,
-  type Operation,
-  type OperationOf,
-  type ParameterBlock,
-  programOf,
-} from "../../../models/program.ts";
+import { type Layer, type OperationOf, type ParameterBlock, programOf } from "../../../models/program.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
@@ -41,34 +34,24 @@ export function commonKernels(layers: readonly Layer[]): ParameterBlock[] | unde
   return kernels.size * inputs.size === layers.length ? [...kernels] : undefined;
 }
 
-/** The layout of a model's parameters in tensors, in the order of `pack`'s result. */
+/** The layout of a model's parameters in tensors, in the order of `pack`'s result: stacks of layers, then all others alone. */
 export function packing(spec: ModelSpec): PackedBlock[] {
-  return programOf(spec).operations.flatMap(packed);
+  const { operations, parameters } = programOf(spec);
+  const packed = operations.flatMap((operation) => (operation.kind === "dense" ? packedLayers(operation) : []));
+  const known = new Set(packed.flatMap(({ parts }) => parts.map(({ block }) => block)));
+  return [...packed, ...parameters.filter((block) => !known.has(block)).map((block) => afterEachOther([block]))];
 }
 
-function packed(operation: Operation): PackedBlock[] {
-  switch (operation.kind) {
-    case "embed":
-      return operation.tables.map((table) => afterEachOther([table]));
-    case "dense": {
-      const stacks = stacksOf(operation);
-      const biases = stacks.map((layers) => layers.flatMap(({ bias }) => bias ?? []));
-      const kernels = readSame(operation)
-        ? [besideEachOther(stacks.flatMap((layers) => layers.map(({ kernel }) => kernel)))]
-        : stacks.map((layers) => {
-            const common = commonKernels(layers);
-            return common ? besideEachOther(common) : afterEachOther(layers.map(({ kernel }) => kernel));
-          });
-      return [...kernels, ...biases.filter(({ length }) => length > 0).map(afterEachOther)];
-    }
-    case "sum":
-      return [afterEachOther([operation.coefficients])];
-    case "average":
-    case "mix":
-      return [];
-    default:
-      return unreachable(operation);
-  }
+function packedLayers(operation: OperationOf<"dense">): PackedBlock[] {
+  const stacks = stacksOf(operation);
+  const biases = stacks.map((layers) => layers.flatMap(({ bias }) => bias ?? []));
+  const kernels = readSame(operation)
+    ? [besideEachOther(stacks.flatMap((layers) => layers.map(({ kernel }) => kernel)))]
+    : stacks.map((layers) => {
+        const common = commonKernels(layers);
+        return common ? besideEachOther(common) : afterEachOther(layers.map(({ kernel }) => kernel));
+      });
+  return [...kernels, ...biases.filter(({ length }) => length > 0).map(afterEachOther)];
 }
 
 /** Kernels [D, units] as columns of one, [D, W]. */
