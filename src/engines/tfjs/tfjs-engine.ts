@@ -47,7 +47,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   };
   const grouping: Grouping = { sizeOf, mixed: graph };
   const hostBytes = (group: Group) =>
-    2 * sum(group.sources, rowBytes) +
+    (graph ? 2 : 1) * sum(group.sources, rowBytes) +
     fedBytes(group) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);

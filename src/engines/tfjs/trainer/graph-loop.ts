@@ -1,4 +1,5 @@
 // A step that is traced once and run n times by one call: the body and the condition of a While.
+import type { Tensor1D } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import {
   ARGUMENT,
@@ -21,7 +22,7 @@ import {
   valueType,
   withRow,
 } from "./graph.ts";
-import type { Loop, Specs } from "./program.ts";
+import type { Loop, Specs, Step } from "./program.ts";
 import type { GraphFunction } from "./protobuf.ts";
 import { type TracedStep, traceStep } from "./recording.ts";
 
@@ -45,9 +46,10 @@ type Values = Readonly<Record<string, Value>>;
 
 /** `specs`: those of all variables. */
 export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs): TracedLoop {
-  const { fed, variables, inPlace = [] } = loop;
+  const { fed, tables = [], inPlace = [] } = loop;
+  const variables = [...tables, ...loop.variables];
   const specsOf = (names: readonly string[]): Specs => Object.fromEntries(names.map((key) => [key, specs[key]]));
-  const step = traceStep(tf, `${name}_step`, loop.step, { ...specsOf([...variables, ...inPlace]), ...fed });
+  const step = traceStep(tf, `${name}_step`, onRows(tf, loop), { ...specsOf([...variables, ...inPlace]), ...fed });
   expectNext(name, step.next, specsOf(variables));
   expectInPlace(name, step, inPlace);
   const body = bodyOf(name, step, { fed, inPlace: specsOf(inPlace), variables: specsOf(variables) });
@@ -63,6 +65,14 @@ export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs): Trace
     step: step.definition,
     body,
     condition: conditionOf(name, types),
+  };
+}
+
+/** The step with the rows of tables gathered in it. */
+function onRows(tf: Tf, { step, tables = [] }: Loop): Step {
+  return (given) => {
+    const rows = tables.map((name) => [name, tf.gather(given[name], given.numbers as Tensor1D)]);
+    return step({ ...given, ...Object.fromEntries(rows) });
   };
 }
 

@@ -51,6 +51,11 @@ export class GraphProgram implements Program {
     this.#tf.dispose(this.#call(feeds, Object.keys(values).map(fetchNames.assigned)));
   }
 
+  assignTable(name: string, rows: Float32Array, width: number): void {
+    const tf = this.#tf;
+    tf.tidy(() => this.assign({ [name]: tf.tensor(rows, [rows.length / width, width]) }));
+  }
+
   read(...variables: string[]): Tensor[] {
     return this.#call(new Map(), variables.map(fetchNames.value));
   }

@@ -123,15 +123,10 @@ class GroupTrainer implements Trainer {
     tf.tidy(() => {
       this.#describeReplicas();
       for (const m of group.models.keys()) this.#begin(m);
-      for (const [name, rows] of Object.entries(feed.sets)) {
-        const width = this.#widthOf(name);
-        program.assign({ [name]: tf.tensor(rows, [rows.length / width, width]) });
-      }
     });
-  }
-
-  #widthOf(set: string): number {
-    return set.endsWith("/y") ? this.#shape.tasks : this.#shape.inputs;
+    const { inputs, tasks } = this.#shape;
+    for (const [name, rows] of Object.entries(feed.sets))
+      program.assignTable(name, rows as Float32Array, name.endsWith("/y") ? tasks : inputs);
   }
 
   #describeReplicas(): void {

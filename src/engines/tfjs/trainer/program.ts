@@ -21,6 +21,8 @@ export interface ProgramSpec {
 export interface Loop {
   /** Data of one step; a call of n steps is fed [n, ...shape]. */
   readonly fed: Specs;
+  /** Names of tables, of which the step gets the rows that it is fed the `numbers` of, [...numbers, width]. */
+  readonly tables?: readonly string[];
   /** Names of the variables that the step gets; those in `next` are replaced after each step. */
   readonly variables: readonly string[];
   /** Names of the variables that updates change in place; the step gets them too. */
@@ -51,6 +53,8 @@ export interface Program {
   readonly takesAnySize: boolean;
   /** Sets variables. One that was never set can't be used. */
   assign(values: Tensors): void;
+  /** Sets a table to rows of this width; they must stay as they are until the program is cleared. */
+  assignTable(name: string, rows: Float32Array, width: number): void;
   /** The variables' values: tensors that the caller disposes of. */
   read(...variables: string[]): Tensor[];
   /**
@@ -58,7 +62,7 @@ export interface Program {
    * disposes of. Blocks JavaScript until they are there.
    */
   run(loop: string, steps: number, fed: Tensors): Tensors;
-  /** Frees what variables hold, as far as possible, until they are set again. */
+  /** Frees what variables and tables hold, as far as possible, until they are set again. */
   clear(): void;
   dispose(): void;
 }

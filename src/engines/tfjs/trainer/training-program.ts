@@ -1,5 +1,5 @@
 // A group's training as a program, the same for all groups of one shape.
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import { unreachable } from "../../../errors.ts";
 import { parameterCount } from "../../../models/parameters.ts";
@@ -64,13 +64,11 @@ function training(tf: Tf, shape: TrainingShape): Loop {
       ...Object.fromEntries(rateNames(shape).map((name) => [name, float([])])),
       ...Object.fromEntries(masks.map(({ name, shape }) => [name, float(shape)])),
     },
-    variables: [
-      ...(fresh ? [] : ["train/x", "train/y"]),
-      ...Object.keys({ ...replicaSpecs(shape), ...methodSpecs(shape) }),
-    ],
+    tables: fresh ? [] : ["train/x", "train/y"],
+    variables: Object.keys({ ...replicaSpecs(shape), ...methodSpecs(shape) }),
     inPlace: Object.keys(stateSpecs(shape)),
     step: (given) => {
-      const batch = fresh ? freshRows(tf, given) : gathered(tf, given, "train");
+      const batch = fresh ? freshRows(tf, given) : rowsOf(given, "train");
       const ofModels = models.map((_, m) => modelStep(tf, shape, given, batch, m));
       return {
         next: Object.assign({}, ...ofModels.map(({ next }) => next)),
@@ -86,15 +84,10 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
   const { models, R, ownRates, huberDelta, kinds } = shape;
   return {
     fed: { numbers: { shape: [R, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
-    variables: [
-      ...models.flatMap(parameterNames),
-      `${set}/x`,
-      `${set}/y`,
-      ...(ownRates ? ["units"] : []),
-      ...(kinds ? ["lossUnits"] : []),
-    ],
+    tables: [`${set}/x`, `${set}/y`],
+    variables: [...models.flatMap(parameterNames), ...(ownRates ? ["units"] : []), ...(kinds ? ["lossUnits"] : [])],
     step: (given) => {
-      const batch = gathered(tf, given, set);
+      const batch = rowsOf(given, set);
       const sums = models.map((model, m) => {
         const rule = { huberDelta, tasks: kinds, lossUnits: given.lossUnits };
         const losses = predictionLosses(tf, model, parametersOf(tf, given, model, m), batch, rule);
@@ -112,9 +105,8 @@ function freshRows(tf: Tf, { x, y, places }: Tensors): Batch {
   return { x: pick(x), y: pick(y) };
 }
 
-function gathered(tf: Tf, given: Tensors, set: RowSet): Batch {
-  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor2D, given.numbers);
-  return { x: pick(given[`${set}/x`]), y: pick(given[`${set}/y`]) };
+function rowsOf(given: Tensors, set: RowSet): Batch {
+  return { x: given[`${set}/x`], y: given[`${set}/y`] };
 }
 
 interface ModelStep {
