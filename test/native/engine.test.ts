@@ -91,7 +91,7 @@ describe("train(runs)", () => {
   });
 
   test.each([
-    ["eagerly", () => tf.tidy(() => tf.fill([2 ** 21, 2 ** 21], 1))],
+    ["at once", () => tf.tidy(() => tf.fill([2 ** 21, 2 ** 21], 1))],
     ["in a program", squareInProgram],
   ])("knows by TensorFlow's own words that memory is at its end, %s", async (_, exhaust) => {
     const notes: string[] = [];

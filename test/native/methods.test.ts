@@ -11,14 +11,14 @@ import { expectClose } from "../support/close.ts";
 const THREE: ModelSpec = { ...PAIR_MMOE, name: "three", tasks: 3, experts: { shared: 2, perTask: 1, layers: [5] } };
 
 let tf: Tf;
-let traced: Engine;
-let eager: Engine;
+let graph: Engine;
+let atOnce: Engine;
 beforeAll(async () => {
   tf = await loadTf("tensorflow");
-  traced = await createTfjsEngine({ backend: "tensorflow" });
-  eager = await createTfjsEngine({ backend: "tensorflow", graph: false });
+  graph = await createTfjsEngine({ backend: "tensorflow" });
+  atOnce = await createTfjsEngine({ backend: "tensorflow", graph: false });
 });
-afterAll(() => Promise.all([traced.dispose(), eager.dispose()]));
+afterAll(() => Promise.all([graph.dispose(), atOnce.dispose()]));
 
 const numbers = ({ curve, parameters }: RunResult) => [...curve.train.flat(), ...(parameters as Float32Array)];
 
@@ -30,7 +30,7 @@ describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph"
   const tolerance = method === "mgda" || method === "cagrad" ? 3e-3 : 1e-5;
 
   test("are those taken one by one, of runs at several rates", async () => {
-    const [ours, expected] = [await resultsOf(traced, runs), await resultsOf(eager, runs)];
+    const [ours, expected] = [await resultsOf(graph, runs), await resultsOf(atOnce, runs)];
     expect(ours).toHaveLength(runs.length);
     for (const [i, result] of ours.entries()) {
       expect(result.failure).toBeUndefined();
@@ -41,7 +41,7 @@ describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph"
   test("are so by gradient descent where batches lack labels of some tasks, or of all, and leave no tensor behind", async () => {
     const runs = [gappyRun(PAIR_MMOE, { ...training, optimizer: "sgd", evalEvery: 3 })];
     const before = tf.memory().numTensors;
-    const [ours, expected] = [await resultsOf(traced, runs), await resultsOf(eager, runs)];
+    const [ours, expected] = [await resultsOf(graph, runs), await resultsOf(atOnce, runs)];
     expect(tf.memory().numTensors).toBe(before);
     expect(expected.every(({ curve }) => curve.train.every((losses) => losses.every(Number.isFinite)))).toBe(true);
     for (const [i, result] of ours.entries()) expectClose(numbers(result), numbers(expected[i]), tolerance);

@@ -144,7 +144,7 @@ export async function trainInGroups(
 }
 
 /**
- * Messages of out-of-memory errors: from eager calls, from TensorFlow's kernels in a session, from fed data, and from
+ * Messages of out-of-memory errors: from single calls, from TensorFlow's kernels in a session, from fed data, and from
  * V8.
  */
 const OUT_OF_MEMORY = new RegExp(

@@ -9,10 +9,19 @@ import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { chanceBy, masksOf } from "../model/masks.ts";
 import type { MethodState } from "../model/method.ts";
-import { methodStep } from "../model/method-step.ts";
+import { initialMethodState, methodRatesAt, methodStep } from "../model/method-step.ts";
 import { methodOf } from "../model/methods.ts";
 import { type Batch, batchLosses, lossesAndGradients, predictionLosses } from "../model/objective.ts";
-import { alongside, preparedGradients, type Rates, type TrainingState, updated } from "../model/optimizer.ts";
+import {
+  alongside,
+  decayAt,
+  preparedGradients,
+  type Rates,
+  ratesAt,
+  type TrainingState,
+  updated,
+} from "../model/optimizer.ts";
+import { pack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import type { Loop, ProgramSpec, Specs, Tensors, Update } from "./program.ts";
 import {
@@ -234,11 +243,38 @@ function decaysOf(tf: Tf, amounts: Tensors): Update[] {
   }));
 }
 
+/** What a step is fed of rates, by the names of `rateNames`. */
+export function ratesOf(
+  training: OptimizerSettings & Pick<TrainingShape, "method">,
+  step: number,
+): Record<string, number> {
+  const method = methodOf(training.method);
+  const ofMethod = method && methodRatesAt(method, training, step);
+  return {
+    ...ratesInPlace(training.optimizer, ratesAt(training, step)),
+    ...(ofMethod && { methodRate: ofMethod.rate, methodEpsilon: ofMethod.epsilon }),
+    decay: decayAt(training, step),
+  };
+}
+
+/** What variables hold of model number m before the first step of runs with these parameters, [P] each. */
+export function initialState(tf: Tf, shape: TrainingShape, m: number, parameters: readonly Float32Array[]): Tensors {
+  const { models, R, tasks, optimizer } = shape;
+  const packed = pack(tf, models[m], parameters);
+  const states = parameterNames(models[m], m).flatMap((name, i) => {
+    const [, ...moments] = stateNames(optimizer, name);
+    return [[name, packed[i]] as const, ...moments.map((moment) => [moment, tf.zerosLike(packed[i])] as const)];
+  });
+  const method = methodOf(shape.method);
+  const ofMethod = method ? initialMethodState(tf, method, optimizer, [R, tasks]) : {};
+  return { ...Object.fromEntries(states), ...renamed(ofMethod, m) };
+}
+
 /**
  * The rates for TensorFlow's operations. Its Adam computes 1 - beta in float32, which for beta2 is off by 1.3e-5: m and
  * v are always larger or smaller by that factor, and the rates correct it.
  */
-export function ratesInPlace(optimizer: Optimizer, rates: Rates): Rates {
+function ratesInPlace(optimizer: Optimizer, rates: Rates): Rates {
   const { rate, epsilon, beta1, beta2 } = rates;
   switch (optimizer) {
     case "sgd":
