@@ -165,7 +165,7 @@ const IN_PLACE: Loop = {
     const { next, outputs } = descend({ ...inputs, rate: tf.onesLike(inputs.rate) });
     const move = (key: string) => tf.sub(inputs[key], next[key]);
     const updates = ["hidden", "output"].map((key) => ({
-      op: "ResourceApplyGradientDescent",
+      op: "ResourceApplyGradientDescent" as const,
       variables: [key],
       inputs: [inputs.rate, move(key)],
     }));

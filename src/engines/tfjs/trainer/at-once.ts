@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import type { Loop, Program, ProgramSpec, Tensors, Update } from "./program.ts";
+import { type Loop, type Program, type ProgramSpec, type Tensors, updatedBy } from "./program.ts";
 
 interface Table {
   readonly rows: Float32Array;
@@ -51,8 +51,7 @@ export class AtOnceProgram implements Program {
     return this.#tf.tidy(() => {
       const rows = tables.map((name) => [name, this.#rowsOf(name, fed.numbers)]);
       const { next = {}, updates = [], outputs } = step({ ...this.#variables, ...fed, ...Object.fromEntries(rows) });
-      this.assign(next);
-      for (const update of updates) this.#update(update);
+      this.assign({ ...next, ...updatedBy(this.#tf, updates, this.#variables) });
       return outputs;
     });
   }
@@ -66,12 +65,6 @@ export class AtOnceProgram implements Program {
     return this.#tf.tensor(gathered, [...numbers.shape, width]);
   }
 
-  #update({ op, variables, inputs }: Update): void {
-    const before = variables.map((name) => this.#variables[name]);
-    const after = UPDATES[op](this.#tf, before, inputs);
-    this.assign(Object.fromEntries(variables.map((name, i) => [name, after[i]])));
-  }
-
   clear(): void {
     this.#tf.dispose(this.#variables);
     this.#variables = {};
@@ -82,19 +75,6 @@ export class AtOnceProgram implements Program {
     this.clear();
   }
 }
-
-/** What TensorFlow's operations on variables make of them. */
-const UPDATES: Readonly<Record<string, (tf: Tf, variables: Tensor[], inputs: readonly Tensor[]) => Tensor[]>> = {
-  ResourceApplyGradientDescent: (tf, [parameters], [rate, gradient]) => [tf.sub(parameters, tf.mul(gradient, rate))],
-  /** Without the powers of beta1 and beta2, which are 0. */
-  ResourceApplyAdam: (tf, [parameters, ...moments], [, , rate, beta1, beta2, epsilon, gradient]) => {
-    const towards = (mean: Tensor, value: Tensor, beta: Tensor) =>
-      tf.add(mean, tf.mul(tf.sub(value, mean), tf.sub(1, beta)));
-    const m = towards(moments[0], gradient, beta1);
-    const v = towards(moments[1], tf.square(gradient), beta2);
-    return [tf.sub(parameters, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))), m, v];
-  },
-};
 
 function mapped<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));

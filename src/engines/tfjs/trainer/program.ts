@@ -1,5 +1,6 @@
 // What a group's training computes, however it is executed: steps of loops over variables that stay on the device.
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tf } from "../tf.ts";
 
 /** Type and shape of a tensor; `null` is a size that may differ from call to call. */
 export interface TensorSpec {
@@ -40,9 +41,9 @@ export type Step = (inputs: Tensors) => {
   readonly outputs: Tensors;
 };
 
-/** An operation that changes variables, such as ResourceApplyAdam. */
+/** An operation of TensorFlow's that changes variables. */
 export interface Update<T = Tensor> {
-  readonly op: string;
+  readonly op: keyof typeof UPDATES;
   /** Its first inputs. */
   readonly variables: readonly string[];
   readonly inputs: readonly T[];
@@ -66,3 +67,28 @@ export interface Program {
   clear(): void;
   dispose(): void;
 }
+
+/** The variables that updates make of `variables`, by their names. */
+export function updatedBy(tf: Tf, updates: readonly Update[], variables: Tensors): Tensors {
+  let updated: Tensors = {};
+  for (const { op, variables: names, inputs } of updates) {
+    const before = names.map((name) => updated[name] ?? variables[name]);
+    const after = UPDATES[op](tf, before, inputs);
+    updated = { ...updated, ...Object.fromEntries(names.map((name, i) => [name, after[i]])) };
+  }
+  return updated;
+}
+
+type Updating = (tf: Tf, variables: readonly Tensor[], inputs: readonly Tensor[]) => Tensor[];
+
+const UPDATES = {
+  ResourceApplyGradientDescent: (tf, [parameters], [rate, gradient]) => [tf.sub(parameters, tf.mul(gradient, rate))],
+  /** Without the powers of beta1 and beta2, which are 0. */
+  ResourceApplyAdam: (tf, [parameters, ...moments], [, , rate, beta1, beta2, epsilon, gradient]) => {
+    const towards = (mean: Tensor, value: Tensor, beta: Tensor) =>
+      tf.add(mean, tf.mul(tf.sub(value, mean), tf.sub(1, beta)));
+    const m = towards(moments[0], gradient, beta1);
+    const v = towards(moments[1], tf.square(gradient), beta2);
+    return [tf.sub(parameters, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))), m, v];
+  },
+} as const satisfies Record<string, Updating>;
