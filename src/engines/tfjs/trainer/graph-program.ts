@@ -185,7 +185,7 @@ function addLoop(graph: Graph, loop: RecordedLoop, handles: ReadonlyMap<string, 
   const { name, types } = loop;
   const steps = graph.placeholder(feedNames.steps(name), SCALAR);
   const handleOf = (key: string): Value => handles.get(key) as Value;
-  const places = placesOf(loop);
+  const places = carriedBy(loop);
   const carried = types.map((type, at): Value => {
     const { kind, key } = places[at];
     if (kind === "fed") return fromHost(graph, feedNames.fed(name, key), type);
@@ -208,16 +208,16 @@ function addLoop(graph: Graph, loop: RecordedLoop, handles: ReadonlyMap<string, 
   }
 }
 
-interface Place {
+interface Carried {
   readonly kind: "counter" | "fed" | "inPlace" | "variables" | "outputs";
   readonly key: string;
 }
 
 /** The values that a loop carries, in their order. */
-function placesOf(loop: RecordedLoop): Place[] {
+function carriedBy(loop: RecordedLoop): Carried[] {
   const { fed, inPlace, variables, outputs } = loop;
   const kinds = { counter: ["step", "steps"], fed, inPlace, variables, outputs: Object.keys(outputs) } as const;
-  const entries = Object.entries(kinds) as [Place["kind"], readonly string[]][];
+  const entries = Object.entries(kinds) as [Carried["kind"], readonly string[]][];
   return entries.flatMap(([kind, keys]) => keys.map((key) => ({ kind, key })));
 }
 

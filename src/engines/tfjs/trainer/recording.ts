@@ -30,7 +30,7 @@ export interface RecordedStep {
   readonly definition: GraphFunction;
   /** The values that its results represent: those of `next`, of the updates' inputs, then the outputs. */
   readonly results: readonly Value[];
-  /** Those of the given names that it uses. */
+  /** The names, of those given, that it uses. */
   readonly inputs: readonly string[];
   readonly next: Readonly<Record<string, Value>>;
   readonly updates: readonly Update<Value>[];
@@ -44,7 +44,7 @@ export function recordStep(tf: Tf, name: string, step: Step, specs: Specs): Reco
   const args = entries.map(([, spec], i) => graph.argument(`argument_${i}`, passedAs(valueType(spec))));
   const zeros = entries.map(([, spec]) => zerosOf(tf, spec));
   const samples = Object.fromEntries(entries.map(([key], i) => [key, zeros[i]]));
-  const given = entries.map(([, { dtype }], i): Given => {
+  const given = entries.map(([, { dtype }], i): RecordedInput => {
     return [zeros[i], bitsAs(graph, args[i], DTYPE[dtype])];
   });
 
@@ -88,14 +88,19 @@ function zerosOf(tf: Tf, { shape, dtype }: TensorSpec): Tensor {
 }
 
 /** A tensor that the recorded function works on, and the value that it represents. */
-export type Given = readonly [Tensor, Value];
+export type RecordedInput = readonly [Tensor, Value];
 
 /**
  * Adds to `graph` every operation that `compute` calls; returns the values of the tensors that it returns. Whatever it
  * computes without tensors is frozen. It runs twice: throws RecordingError for a constant that differs the second time
  * (a random number, a counter), for a tensor from outside that is not `given`, and for a tensor that is read.
  */
-export function recordOperations(tf: Tf, graph: Graph, given: readonly Given[], compute: () => Tensor[]): Value[] {
+export function recordOperations(
+  tf: Tf,
+  graph: Graph,
+  given: readonly RecordedInput[],
+  compute: () => Tensor[],
+): Value[] {
   const again = new Graph();
   new Recording(tf, again, given).run(compute);
   const start = graph.nodes.length;
@@ -112,7 +117,7 @@ class Recording {
   /** Data ids of the tensors that are given or made here. */
   readonly #ours = new WeakSet<object>();
 
-  constructor(tf: Tf, graph: Graph, given: readonly Given[]) {
+  constructor(tf: Tf, graph: Graph, given: readonly RecordedInput[]) {
     this.#tf = tf;
     this.#graph = graph;
     this.#backend = tensorflowBackend(tf);

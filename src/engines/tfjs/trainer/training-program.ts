@@ -1,5 +1,5 @@
 // A group's training as a program, the same for all groups of one shape.
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import { unreachable } from "../../../errors.ts";
 import { parameterCount } from "../../../models/parameters.ts";
@@ -102,7 +102,7 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
 /** Rows x [R, B, D], y [R, B, K] of the sources' x [F, B, D], y [F, B, K]. */
 function freshRows(tf: Tf, { x, y, places }: Tensors): Batch {
   if (!places) return { x, y };
-  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor, places);
+  const pick = (values: Tensor) => tf.gather(values, places as Tensor1D);
   return { x: pick(x), y: pick(y) };
 }
 
