@@ -62,7 +62,7 @@ describe("the rows of a run", () => {
       expect((await resultsOf(engine, [run]))[0]?.labelCorrelations).toEqual(expected);
   });
 
-  test("are fed to traced steps as they are, and counted by RowOrder", () => {
+  test("are fed to steps as they are, and counted by RowOrder", () => {
     const group = groupOf([[run]]);
     const arrays = new Room().arrays(setArrays(group));
     new FeedMaker(group, { first: 0, end: 1 }).sets(arrays, 0);

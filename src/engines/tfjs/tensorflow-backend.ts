@@ -1,4 +1,4 @@
-// The parts of @tensorflow/tfjs-node and -gpu that the tracer uses: optional packages, so their types are not available.
+// The parts of @tensorflow/tfjs-node and -gpu that recording uses: optional packages, so their types are not available.
 import type { Tensor, TypedArray } from "@tensorflow/tfjs-core";
 import type { Tf } from "./tf.ts";
 

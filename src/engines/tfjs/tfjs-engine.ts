@@ -47,7 +47,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   };
   const grouping: Grouping = { sizeOf, mixed: graph };
   const hostBytes = (group: Group) =>
-    2 * sum(group.sources, rowBytes) +
+    (graph ? 2 : 1) * sum(group.sources, rowBytes) +
     fedBytes(group) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);
@@ -144,7 +144,7 @@ export async function trainInGroups(
 }
 
 /**
- * Messages of out-of-memory errors: from eager calls, from TensorFlow's kernels in a session, from fed data, and from
+ * Messages of out-of-memory errors: from single calls, from TensorFlow's kernels in a session, from fed data, and from
  * V8.
  */
 const OUT_OF_MEMORY = new RegExp(

@@ -89,25 +89,6 @@ describe("train(runs, hooks)", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test("says which runs it begins together", async () => {
-    const runs = [tinyRun(), tinyRun({}, { steps: 1 }), tinyRun()];
-    const begun: unknown[] = [];
-    await resultsOf(engine, runs, { onBegin: (group) => begun.push(group) });
-    expect(begun).toEqual([[runs[0], runs[2]], [runs[1]]]);
-  });
-
-  test("begins no other group once told that no more may begin", async () => {
-    const noMore = new AbortController();
-    const runs = [tinyRun(), tinyRun({}, { steps: 1 })];
-    const ended: unknown[] = [];
-    const onResult = ({ run }: RunResult) => {
-      ended.push(run);
-      noMore.abort();
-    };
-    await resultsOf(engine, runs, { noMore: noMore.signal, onResult });
-    expect(ended).toEqual([runs[0]]);
-  });
-
   test("reports progress of each run at its evaluations", async () => {
     const reports: unknown[][] = [];
     const runs = [tinyRun(), tinyRun({ index: 1 })];

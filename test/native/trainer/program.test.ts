@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
+import { AtOnceProgram } from "../../../src/engines/tfjs/trainer/at-once.ts";
 import { GraphProgram } from "../../../src/engines/tfjs/trainer/graph-program.ts";
 import type { Loop, ProgramSpec, Specs, Tensors } from "../../../src/engines/tfjs/trainer/program.ts";
 import { expectClose } from "../../support/close.ts";
@@ -66,24 +67,20 @@ function started(changes: Partial<ProgramSpec> = {}): GraphProgram {
   return program;
 }
 
-/** Losses and the last weights of eager steps. */
-function eagerly(steps: number): { losses: number[]; hidden: Float32Array } {
-  let state = start();
-  const losses = Array.from({ length: steps }, (_, step) => {
-    const { rows, rate } = fedFor(1, step) as { rows: Tensor; rate: Tensor };
-    const { next, outputs } = descend({ ...state, rows: tf.reshape(rows, [B]), rate: tf.reshape(rate, []) });
-    state = { ...state, ...next };
-    return outputs.loss?.dataSync()[0];
-  });
-  return { losses, hidden: state.hidden?.dataSync() as Float32Array };
+/** Losses and the last weights of steps at once. */
+function atOnce(steps: number) {
+  const program = new AtOnceProgram(tf, { loops: { train: TRAIN } });
+  program.assign(start());
+  const { loss } = program.run("train", steps, fedFor(steps));
+  return { losses: loss.dataSync(), hidden: program.read("hidden")[0].dataSync() };
 }
 
 describe.each([false, true])("a program, concurrent: %s", (concurrent) => {
-  test("has the losses and the weights of eager steps, after 50 steps", () => {
-    const { losses, hidden } = eagerly(50);
-    const traced = started({ concurrent });
-    expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync(), losses, 1e-6);
-    expectClose(traced.read("hidden")[0]?.dataSync(), hidden, 1e-6);
+  test("has the losses and the weights of steps at once, after 50 steps", () => {
+    const { losses, hidden } = atOnce(50);
+    const graph = started({ concurrent });
+    expectClose(graph.run("train", 50, fedFor(50)).loss?.dataSync(), losses, 1e-6);
+    expectClose(graph.read("hidden")[0]?.dataSync(), hidden, 1e-6);
     expect(losses[49]).toBeLessThan(0.7 * losses[0]);
   });
 
@@ -100,11 +97,11 @@ describe.each([false, true])("a program, concurrent: %s", (concurrent) => {
 });
 
 test("assign(values) starts again, with a variable of another size where its spec leaves that open", () => {
-  const traced = started();
-  const first = traced.run("train", 5, fedFor(5)).loss?.dataSync();
+  const graph = started();
+  const first = graph.run("train", 5, fedFor(5)).loss?.dataSync();
   const set = start().set;
-  traced.assign({ ...start(), set: tf.concat([set, tf.ones([2, D])]) });
-  expect(traced.run("train", 5, fedFor(5)).loss?.dataSync()).toEqual(first);
+  graph.assign({ ...start(), set: tf.concat([set, tf.ones([2, D])]) });
+  expect(graph.run("train", 5, fedFor(5)).loss?.dataSync()).toEqual(first);
 });
 
 test("two programs have variables of their own", () => {
@@ -168,7 +165,7 @@ const IN_PLACE: Loop = {
     const { next, outputs } = descend({ ...inputs, rate: tf.onesLike(inputs.rate) });
     const move = (key: string) => tf.sub(inputs[key], next[key]);
     const updates = ["hidden", "output"].map((key) => ({
-      op: "ResourceApplyGradientDescent",
+      op: "ResourceApplyGradientDescent" as const,
       variables: [key],
       inputs: [inputs.rate, move(key)],
     }));
@@ -177,10 +174,10 @@ const IN_PLACE: Loop = {
 };
 
 test.each([false, true])("updates change variables where they lie, concurrent: %s", (concurrent) => {
-  const { losses, hidden } = eagerly(50);
-  const traced = started({ loops: { train: IN_PLACE }, concurrent });
-  expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync(), losses, 1e-6);
-  expectClose(traced.read("hidden")[0]?.dataSync(), hidden, 1e-6);
+  const { losses, hidden } = atOnce(50);
+  const graph = started({ loops: { train: IN_PLACE }, concurrent });
+  expectClose(graph.run("train", 50, fedFor(50)).loss?.dataSync(), losses, 1e-6);
+  expectClose(graph.read("hidden")[0]?.dataSync(), hidden, 1e-6);
 });
 
 describe("a program refuses", () => {

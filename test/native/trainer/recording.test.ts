@@ -69,17 +69,21 @@ describe("recordOperations(compute) refuses", () => {
   const outside = tf.tensor1d([1, 2, 3]);
   let calls = 0;
   const refused: [string, (x: Tensor) => Tensor, RegExp][] = [
-    ["a tensor from outside", (x) => tf.add(x, outside), /float32 \[3\] was made before the trace: make it an input/],
-    ["to read a tensor", (x) => tf.scalar(x.dataSync()[0]), /a tensor is read inside of the trace/],
+    [
+      "a tensor from outside",
+      (x) => tf.add(x, outside),
+      /float32 \[3\] was made before the recording: make it an input/,
+    ],
+    ["to read a tensor", (x) => tf.scalar(x.dataSync()[0]), /a tensor is read inside of the recording/],
     ["a random number", (x) => tf.mul(x, tf.randomUniform([3])), /constant \[3\] is another .* make it an input/],
     ["a counter", (x) => tf.mul(x, ++calls), /constant \[\] is another/],
     ["other operations the second time", (x) => (++calls % 2 ? tf.exp(x) : tf.log(x)), /calls other operations/],
-    ["a constant of strings", (x) => tf.reshape(tf.tensor1d(["a"]), x.shape.slice(2)), /type 7 can't be traced/],
+    ["a constant of strings", (x) => tf.reshape(tf.tensor1d(["a"]), x.shape.slice(2)), /type 7 can't be recorded/],
     ["an operation not in its table", (x) => backend.executeSingleOutput("Lgamma", [], [x]), /Lgamma has no line/],
     [
       "an attribute of another kind",
       (x) => backend.executeSingleOutput("Relu", [{ name: "T", type: 99, value: { a: 1 } }], [x]),
-      /Relu: attribute T can't be traced: {"a":1} of type 99/,
+      /Relu: attribute T can't be recorded: {"a":1} of type 99/,
     ],
   ];
 
@@ -91,7 +95,7 @@ describe("recordOperations(compute) refuses", () => {
   });
 });
 
-test("tf.gather checks its indices' range again after a trace", () => {
+test("tf.gather checks its indices' range again after a recording", () => {
   recorded((x) => tf.gather(x, tf.cast(tf.greater(tf.max(x, 0), 4), "int32")));
   expect(() => tf.gather(tf.tensor1d([1, 2]), tf.tensor1d([5], "int32"))).toThrow("not in [0, 1]");
 });

@@ -1,4 +1,4 @@
-// The tracer's table against what TensorFlow registers, as its library prints it: op_def.proto's OpList.
+// The table of operations against what TensorFlow registers, as its library prints it: op_def.proto's OpList.
 import { PbfReader } from "pbf";
 import { expect, test } from "vitest";
 import { SIGNATURES } from "../../../src/engines/tfjs/trainer/signatures.ts";

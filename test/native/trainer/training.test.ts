@@ -15,8 +15,8 @@ import { DOZEN, expectSameNumbers, MEMBERS } from "../same-numbers.ts";
 const tf = await loadTf("tensorflow");
 const { binding } = tensorflowBackend(tf);
 const engines = {
-  traced: await createTfjsEngine({ backend: "tensorflow", groupSize: 3 }),
-  eager: await createTfjsEngine({ backend: "tensorflow", groupSize: 3, graph: false }),
+  graph: await createTfjsEngine({ backend: "tensorflow", groupSize: 3 }),
+  atOnce: await createTfjsEngine({ backend: "tensorflow", groupSize: 3, graph: false }),
   wasm: await createTfjsEngine({ backend: "wasm", groupSize: 3 }),
   cpu: new CpuEngine({ jobs: 1 }),
 };
@@ -27,10 +27,10 @@ function count() {
 }
 
 test.each([...MEMBERS, PAIR_DROPOUT])(
-  "traced training of $name has the numbers of eager steps, after a dozen",
+  "a graph of $name has the numbers of steps at once, after a dozen",
   async (model) => {
     const runs = range(2).map((index) => tinyRun({ model, index }, DOZEN));
-    expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
+    expectSameNumbers(await resultsOf(engines.graph, runs), await resultsOf(engines.atOnce, runs));
   },
 );
 
@@ -42,18 +42,18 @@ test.each([
   ["batches of one row", { batch: 1 }],
 ] as const)("so has it with %s", async (_, training) => {
   const runs = range(2).map((index) => tinyRun({ index, model: PAIR_DROPOUT }, { ...DOZEN, ...training }));
-  expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
+  expectSameNumbers(await resultsOf(engines.graph, runs), await resultsOf(engines.atOnce, runs));
 });
 
-test("by Adam traced training agrees with that on wasm, step by step, dropout too", async () => {
+test("by Adam training by a graph agrees with that on wasm, step by step, dropout too", async () => {
   const run = tinyRun({ model: PAIR_DROPOUT }, { trainRows: "fresh", batch: 23, lr: 0.001 });
-  await expectAgreement(run, [engines.traced, engines.wasm]);
+  await expectAgreement(run, [engines.graph, engines.wasm]);
 });
 
 test.each(["mmoe", "single-task"] as const)(
   "so does that of vectors in front of %s with the cpu engine",
   async (name) => {
-    await expectAgreement(embeddedRun(ZOO[name].build(DIMENSIONS), { batch: 20 }), [engines.traced, engines.cpu]);
+    await expectAgreement(embeddedRun(ZOO[name].build(DIMENSIONS), { batch: 20 }), [engines.graph, engines.cpu]);
   },
 );
 
@@ -80,7 +80,7 @@ describe("in one call", () => {
       const onBegin = ({ length }: readonly unknown[]) => begun.push(length);
       const ours = await resultsOf(await together, runs, { onBegin });
       expect(begun).toEqual([12]);
-      expectSameNumbers(ours, await resultsOf(engines.eager, runs));
+      expectSameNumbers(ours, await resultsOf(engines.atOnce, runs));
       expect(ours.map(({ run }) => run)).toEqual(runs);
     },
   );
@@ -99,7 +99,7 @@ describe("in one call", () => {
     const onBegin = ({ length }: readonly unknown[]) => begun.push(length);
     const [sound, failed] = (await resultsOf(await together, runs, { onBegin })) as [RunResult, RunResult];
     expect([begun, sound.failure, failed.failure]).toEqual([[2], undefined, expect.stringMatching(/^diverged/)]);
-    expectSameNumbers([sound], await resultsOf(engines.eager, runs.slice(0, 1)));
+    expectSameNumbers([sound], await resultsOf(engines.atOnce, runs.slice(0, 1)));
   });
 });
 
@@ -107,35 +107,35 @@ describe("a run that fails", () => {
   const { data } = tinyRun();
   const broken = tinyRun({ index: 1, data: { ...data, noiseStd: Number.NaN } });
 
-  test("fails alone, at the step and for the reason that it has eagerly", async () => {
+  test("fails alone, at the step and for the reason that it has at once", async () => {
     const runs = [tinyRun(), broken, tinyRun({ index: 2 })];
-    const [first, failed, third] = await resultsOf(engines.traced, runs);
+    const [first, failed, third] = await resultsOf(engines.graph, runs);
     expect(failed).toMatchObject({ failure: "loss is NaN at step 1", curve: { steps: [], train: [], heldout: [] } });
-    const alone = await resultsOf(engines.traced, [tinyRun(), tinyRun({ index: 2 })]);
+    const alone = await resultsOf(engines.graph, [tinyRun(), tinyRun({ index: 2 })]);
     expectSameNumbers([first, third] as RunResult[], alone);
     const diverging = tinyRun({}, { optimizer: "sgd", lr: 0.6, steps: 30, evalEvery: 30 });
-    const reasons = [await resultOf(engines.traced, diverging), await resultOf(engines.eager, diverging)];
+    const reasons = [await resultOf(engines.graph, diverging), await resultOf(engines.atOnce, diverging)];
     expect(reasons[0]?.failure).toMatch(/^diverged: loss is .* at step \d+$/);
     expect(reasons[0]?.failure?.replace(/is \S+/, "")).toBe(reasons[1]?.failure?.replace(/is \S+/, ""));
   });
 
   test("ends its group when no other is left", async () => {
     const endless = { ...broken, training: { ...broken.training, steps: 2 ** 31 } };
-    expect((await resultOf(engines.traced, endless)).failure).toBe("loss is NaN at step 1");
+    expect((await resultOf(engines.graph, endless)).failure).toBe("loss is NaN at step 1");
   });
 });
 
 test("training that is stopped in the middle gives no result, leaves no tensor, and goes on from the start as if never begun", async () => {
   const run = tinyRun({}, { ...DOZEN, steps: 200, evalEvery: 50 });
-  const expected = await resultOf(engines.traced, run);
+  const expected = await resultOf(engines.graph, run);
   const before = count();
   const abort = new AbortController();
   const onProgress = (_: unknown, step: number) => {
     if (step >= 50) abort.abort();
   };
-  expect(await resultsOf(engines.traced, [run], { signal: abort.signal, onProgress })).toEqual([]);
+  expect(await resultsOf(engines.graph, [run], { signal: abort.signal, onProgress })).toEqual([]);
   expect(count()).toEqual(before);
-  const again = await resultOf(engines.traced, run);
+  const again = await resultOf(engines.graph, run);
   expect([again.curve, again.parameters]).toEqual([expected.curve, expected.parameters]);
 });
 

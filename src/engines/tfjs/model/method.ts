@@ -30,7 +30,7 @@ export interface LossMethod extends Keeping {
 
 export interface AfterStep {
   readonly present?: Present;
-  /** The rates of what the method learns; `rate` may be [R, 1]. */
+  /** Rates of what the method learns; `rate` may be [R, 1]. */
   readonly rates: Rates<number | Tensor>;
   /** The losses of the same batch after the update of the parameters, [R, K]. */
   readonly lossesAfter: () => Tensor;
@@ -58,7 +58,7 @@ interface Situation {
 export interface Combination {
   /** Weights of the tasks' gradients on the shared parameters, [R, K]. */
   readonly shared: Tensor;
-  /** Those on the parameters of one task, [R, K]; 1 if absent. */
+  /** Weights on the parameters of one task, [R, K]; 1 if absent. */
   readonly own?: Tensor;
   /** The next state; by default what it was. */
   readonly next?: MethodState;

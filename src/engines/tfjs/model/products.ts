@@ -15,7 +15,7 @@ export function product(tf: Tf, a: Tensor, b: Tensor): Tensor {
   );
 }
 
-/** x [..., I, J], which is data, times b [..., J, O] → [..., I, O], with a gradient for `b` alone, at half the cost. */
+/** The product x b of an `x` that is data: with a gradient for `b` alone, at half the cost. */
 export function dataProduct(tf: Tf, x: Tensor, b: Tensor): Tensor {
   return withGradient(
     tf,

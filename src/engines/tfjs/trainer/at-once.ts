@@ -1,13 +1,19 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import type { Loop, Program, ProgramSpec, Tensors, Update } from "./program.ts";
+import { type Loop, type Program, type ProgramSpec, type Tensors, updatedBy } from "./program.ts";
 
-/** A program whose operations are executed at once, one by one, on any backend. */
+interface Table {
+  readonly rows: Float32Array;
+  readonly width: number;
+}
+
+/** A program whose operations are executed at once, one by one, on any backend. Tables stay on the host. */
 export class AtOnceProgram implements Program {
   readonly takesAnySize = true;
   readonly #tf: Tf;
   readonly #loops: Readonly<Record<string, Loop>>;
   #variables: Tensors = {};
+  readonly #tables = new Map<string, Table>();
 
   constructor(tf: Tf, { loops }: Pick<ProgramSpec, "loops">) {
     this.#tf = tf;
@@ -20,6 +26,10 @@ export class AtOnceProgram implements Program {
     this.#variables = { ...this.#variables, ...kept };
   }
 
+  assignTable(name: string, rows: Float32Array, width: number): void {
+    this.#tables.set(name, { rows, width });
+  }
+
   read(...variables: string[]): Tensor[] {
     return variables.map((name) => this.#tf.clone(this.#variables[name]));
   }
@@ -27,55 +37,44 @@ export class AtOnceProgram implements Program {
   run(loop: string, steps: number, fed: Tensors): Tensors {
     const tf = this.#tf;
     return tf.tidy(() => {
-      const rows = mapped(fed, (values) => tf.unstack(values));
-      const outputs = Array.from({ length: steps }, (_, i) =>
-        this.#take(
-          this.#loops[loop],
-          mapped(rows, (of) => of[i]),
-        ),
-      );
+      const ofSteps = mapped(fed, (values) => tf.unstack(values));
+      const outputs = Array.from({ length: steps }, (_, i) => {
+        const ofStep = mapped(ofSteps, (values) => values[i]);
+        return this.#take(this.#loops[loop], ofStep);
+      });
       return mapped(outputs[0], (_, name) => tf.stack(outputs.map((ofStep) => ofStep[name])));
     });
   }
 
   /** Takes a step; gives its outputs. */
-  #take({ step }: Loop, fed: Tensors): Tensors {
+  #take({ step, tables = [] }: Loop, fed: Tensors): Tensors {
     return this.#tf.tidy(() => {
-      const { next = {}, updates = [], outputs } = step({ ...this.#variables, ...fed });
-      this.assign(next);
-      for (const update of updates) this.#update(update);
+      const rows = tables.map((name) => [name, this.#rowsOf(name, fed.numbers)]);
+      const { next = {}, updates = [], outputs } = step({ ...this.#variables, ...fed, ...Object.fromEntries(rows) });
+      this.assign({ ...next, ...updatedBy(this.#tf, updates, this.#variables) });
       return outputs;
     });
   }
 
-  #update({ op, variables, inputs }: Update): void {
-    const before = variables.map((name) => this.#variables[name]);
-    const after = UPDATES[op](this.#tf, before, inputs);
-    this.assign(Object.fromEntries(variables.map((name, i) => [name, after[i]])));
+  /** Rows of a table. They are copied on the host, as wasm's own kernel computes the place of each number. */
+  #rowsOf(table: string, numbers: Tensor): Tensor {
+    const { rows, width } = this.#tables.get(table) as Table;
+    const gathered = new Float32Array(numbers.size * width);
+    for (const [i, row] of numbers.dataSync().entries())
+      gathered.set(rows.subarray(row * width, (row + 1) * width), i * width);
+    return this.#tf.tensor(gathered, [...numbers.shape, width]);
   }
 
   clear(): void {
     this.#tf.dispose(this.#variables);
     this.#variables = {};
+    this.#tables.clear();
   }
 
   dispose(): void {
     this.clear();
   }
 }
-
-/** What TensorFlow's operations on variables make of them. */
-const UPDATES: Readonly<Record<string, (tf: Tf, variables: Tensor[], inputs: readonly Tensor[]) => Tensor[]>> = {
-  ResourceApplyGradientDescent: (tf, [parameters], [rate, gradient]) => [tf.sub(parameters, tf.mul(gradient, rate))],
-  /** Without the powers of beta1 and beta2, which are 0. */
-  ResourceApplyAdam: (tf, [parameters, ...moments], [, , rate, beta1, beta2, epsilon, gradient]) => {
-    const towards = (mean: Tensor, value: Tensor, beta: Tensor) =>
-      tf.add(mean, tf.mul(tf.sub(value, mean), tf.sub(1, beta)));
-    const m = towards(moments[0], gradient, beta1);
-    const v = towards(moments[1], tf.square(gradient), beta2);
-    return [tf.sub(parameters, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))), m, v];
-  },
-};
 
 function mapped<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));

@@ -70,7 +70,7 @@ export class FeedMaker {
     }
   }
 
-  /** The same rows for each replica of source number `f`, counted from the first row of the first source. */
+  /** Numbers of one batch's rows, for each replica of source number `f`, counted from the first row of the first source. */
   #numbersInto(out: Float32Array | Int32Array, source: RowSource, f: number, step: number): void {
     const { batch: B, trainRows } = this.#training;
     const numbers = new Uint32Array(out.buffer, out.byteOffset, out.length);

@@ -9,13 +9,7 @@ import type { FeedAnswer, FeedTask } from "./feed-worker.ts";
 /** A source by its number, and the correlations of its labels, one for each pair of tasks. */
 type MeasuredSource = readonly [source: number, labelCorrelations: readonly number[]];
 
-/** A share, and the thread that makes it. */
-interface Part {
-  readonly share: Share;
-  feeder: Feeder;
-}
-
-/** Requests to a part. */
+/** Requests for data of a share. */
 type Request = Exclude<FeedTask, { group: Group }>;
 
 /**
@@ -26,8 +20,7 @@ export class FeedPool {
   readonly #note: (line: string) => void;
   #most: number;
   #feeders: Feeder[] = [];
-  #group: Group | undefined;
-  #parts: readonly Part[] = [];
+  #shares: readonly Share[] = [];
   readonly #asked = new Set<Promise<unknown>>();
   #ending = false;
 
@@ -42,19 +35,18 @@ export class FeedPool {
     await Promise.allSettled(this.#asked);
     const F = group.sources.length;
     this.#startFeeders(F);
-    const feeders = this.#feeders.slice(0, F);
-    const bound = (i: number) => Math.floor((i * F) / feeders.length);
-    this.#group = group;
-    this.#parts = feeders.map((feeder, i) => ({ share: { first: bound(i), end: bound(i + 1) }, feeder }));
-    for (const feeder of feeders) this.#tell(feeder);
+    const count = Math.min(this.#feeders.length, F);
+    const bound = (i: number) => Math.floor((i * F) / count);
+    this.#shares = Array.from({ length: count }, (_, i) => ({ first: bound(i), end: bound(i + 1) }));
+    for (const feeder of this.#feeders) feeder.tell({ group });
   }
 
   /** Makes the sets of source number `i` of each share; returns the measured label correlations by source. */
   async sets(arrays: FeedArrays, i: number): Promise<MeasuredSource[]> {
-    const made = this.#parts.map(async (part) => {
-      const source = part.share.first + i;
-      if (source >= part.share.end) return [];
-      const correlations = await this.#ask(part, { first: part.share.first, sets: arrays, source });
+    const made = this.#shares.map(async (share, place) => {
+      const source = share.first + i;
+      if (source >= share.end) return [];
+      const correlations = await this.#ask(place, { share, sets: arrays, source });
       return [[source, correlations as readonly number[]] as const];
     });
     return (await Promise.all(made)).flat();
@@ -62,9 +54,7 @@ export class FeedPool {
 
   /** Makes `count` steps from step `from` on. */
   async steps(arrays: FeedArrays, from: number, count: number): Promise<void> {
-    await Promise.all(
-      this.#parts.map((part) => this.#ask(part, { first: part.share.first, steps: arrays, from, count })),
-    );
+    await Promise.all(this.#shares.map((share, place) => this.#ask(place, { share, steps: arrays, from, count })));
   }
 
   async dispose(): Promise<void> {
@@ -72,58 +62,47 @@ export class FeedPool {
     await Promise.all(this.#feeders.splice(0).map((feeder) => feeder.end()));
   }
 
-  /** Replaces those that have ended, so that there is one for each of F sources, or as many as there may be. */
+  /** Replaces threads that have ended, so that there is one for each of F sources, or as many as there may be. */
   #startFeeders(F: number): void {
     this.#feeders = this.#feeders.filter(({ death }) => death === undefined);
     try {
       while (this.#feeders.length < Math.min(this.#most, F)) this.#feeders.push(new Feeder());
     } catch (error) {
-      this.#goOnWithFewer(error);
+      this.#goOnWith(this.#feeders, error);
     }
   }
 
-  /** Those that are left go on. Throws if none is left, or if the fault is ours. */
-  #goOnWithFewer(cause: unknown): void {
+  /** The threads that are left go on. Throws if none is left, or if the fault is ours. */
+  #goOnWith(left: Feeder[], cause: unknown): void {
     const trouble = machineError(cause);
     if (trouble === undefined) throw cause;
-    this.#most = Math.max(1, this.#feeders.length);
-    if (this.#feeders.length === 0) throw trouble;
+    this.#most = Math.max(1, left.length);
+    if (left.length === 0) throw trouble;
+    this.#feeders = left;
     this.#note(`${trouble.what}; going on with ${this.#most} to make rows`);
   }
 
-  #ask(part: Part, request: Request): Promise<FeedAnswer> {
-    const answer = this.#answer(part, request).finally(() => this.#asked.delete(answer));
+  #ask(place: number, request: Request): Promise<FeedAnswer> {
+    const answer = this.#answer(place, request).finally(() => this.#asked.delete(answer));
     this.#asked.add(answer);
     return answer;
   }
 
-  async #answer(part: Part, request: Request): Promise<FeedAnswer> {
+  /** The answer of the thread at this place, or of another if it ends before it answers. */
+  async #answer(place: number, request: Request): Promise<FeedAnswer> {
     for (;;) {
-      const { feeder } = part;
+      const feeder = this.#feeders[place % this.#feeders.length];
       try {
         return await feeder.ask(request);
       } catch (error) {
         if (this.#ending) throw error;
-        if (part.feeder === feeder) this.#replace(feeder, error);
+        if (this.#feeders.includes(feeder))
+          this.#goOnWith(
+            this.#feeders.filter((one) => one !== feeder),
+            error,
+          );
       }
     }
-  }
-
-  /** Gives the work of a dead feeder to the others, in turn. */
-  #replace(dead: Feeder, cause: unknown): void {
-    this.#feeders = this.#feeders.filter((feeder) => feeder !== dead);
-    this.#goOnWithFewer(cause);
-    const parts = this.#parts.filter(({ feeder }) => feeder === dead);
-    for (const [i, part] of parts.entries()) {
-      part.feeder = this.#feeders[i % this.#feeders.length];
-      this.#tell(part.feeder);
-    }
-  }
-
-  /** Tells a feeder which parts of the group are its own. */
-  #tell(feeder: Feeder): void {
-    const shares = this.#parts.filter((part) => part.feeder === feeder).map(({ share }) => share);
-    feeder.tell({ group: this.#group as Group, shares });
   }
 }
 

@@ -1,4 +1,5 @@
-// A step that is traced once and run n times by one call: the body and the condition of a While.
+// A step that is recorded once and run n times by one call: the body and the condition of a While.
+import type { Tensor1D } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import {
   ARGUMENT,
@@ -21,12 +22,12 @@ import {
   valueType,
   withRow,
 } from "./graph.ts";
-import type { Loop, Specs } from "./program.ts";
+import type { Loop, Specs, Step } from "./program.ts";
 import type { GraphFunction } from "./protobuf.ts";
-import { type TracedStep, traceStep } from "./recording.ts";
+import { type RecordedStep, recordStep } from "./recording.ts";
 
 /** Values that While carries, in this order: the step's number from 0, their count, then these. */
-export interface TracedLoop {
+export interface RecordedLoop {
   readonly name: string;
   readonly fed: readonly string[];
   readonly inPlace: readonly string[];
@@ -44,10 +45,11 @@ export interface TracedLoop {
 type Values = Readonly<Record<string, Value>>;
 
 /** `specs`: those of all variables. */
-export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs): TracedLoop {
-  const { fed, variables, inPlace = [] } = loop;
+export function recordLoop(tf: Tf, name: string, loop: Loop, specs: Specs): RecordedLoop {
+  const { fed, tables = [], inPlace = [] } = loop;
+  const variables = [...tables, ...loop.variables];
   const specsOf = (names: readonly string[]): Specs => Object.fromEntries(names.map((key) => [key, specs[key]]));
-  const step = traceStep(tf, `${name}_step`, loop.step, { ...specsOf([...variables, ...inPlace]), ...fed });
+  const step = recordStep(tf, `${name}_step`, onRows(tf, loop), { ...specsOf([...variables, ...inPlace]), ...fed });
   expectNext(name, step.next, specsOf(variables));
   expectInPlace(name, step, inPlace);
   const body = bodyOf(name, step, { fed, inPlace: specsOf(inPlace), variables: specsOf(variables) });
@@ -66,8 +68,16 @@ export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs): Trace
   };
 }
 
+/** The step with the rows of tables gathered in it. */
+function onRows(tf: Tf, { step, tables = [] }: Loop): Step {
+  return (given) => {
+    const rows = tables.map((name) => [name, tf.gather(given[name], given.numbers as Tensor1D)]);
+    return step({ ...given, ...Object.fromEntries(rows) });
+  };
+}
+
 /** Operations of one step; constants, which TensorFlow makes once, are not counted, nor calls of functions. */
-export function operationCount({ step, body }: TracedLoop): number {
+export function operationCount({ step, body }: RecordedLoop): number {
   const none = new Set([ARGUMENT, "Const", "PartitionedCall"]);
   return [...step.nodes, ...body.nodes].filter(({ op }) => !none.has(op)).length;
 }
@@ -75,7 +85,7 @@ export function operationCount({ step, body }: TracedLoop): number {
 /** Takes the step's row of the fed data, calls the step, applies its updates, adds its outputs to their lists. */
 function bodyOf(
   name: string,
-  step: TracedStep,
+  step: RecordedStep,
   specs: Readonly<Record<"fed" | "inPlace" | "variables", Specs>>,
 ): GraphFunction {
   const graph = new Graph();
@@ -142,19 +152,19 @@ function mapped<T, U>(record: Readonly<Record<string, T>>, map: (value: T, key: 
 function expectNext(loop: string, next: Values, variables: Specs): void {
   for (const [key, { dtype, shape }] of Object.entries(next)) {
     const spec = variables[key];
-    if (!spec) throw new RangeError(`traceLoop: ${loop}: next.${key}: the step has no variable of this name`);
+    if (!spec) throw new RangeError(`recordLoop: ${loop}: next.${key}: the step has no variable of this name`);
     const fits =
       spec.shape.length === shape.length && spec.shape.every((size, a) => size === null || size === shape[a]);
     if (fits && valueType(spec).dtype === dtype) continue;
     const expected = `${spec.dtype} [${spec.shape.join(", ")}]`;
     throw new RangeError(
-      `traceLoop: ${loop}: next.${key}: expected ${expected}, got type ${dtype} [${shape.join(", ")}]`,
+      `recordLoop: ${loop}: next.${key}: expected ${expected}, got type ${dtype} [${shape.join(", ")}]`,
     );
   }
 }
 
-function expectInPlace(loop: string, { updates }: TracedStep, inPlace: readonly string[]): void {
+function expectInPlace(loop: string, { updates }: RecordedStep, inPlace: readonly string[]): void {
   for (const { op, variables } of updates)
     for (const key of variables)
-      if (!inPlace.includes(key)) throw new RangeError(`traceLoop: ${loop}: ${op}: ${key} is not a variable in place`);
+      if (!inPlace.includes(key)) throw new RangeError(`recordLoop: ${loop}: ${op}: ${key} is not a variable in place`);
 }

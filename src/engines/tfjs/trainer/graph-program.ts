@@ -19,7 +19,7 @@ import {
   type ValueType,
   valueType,
 } from "./graph.ts";
-import { operationCount, type TracedLoop, traceLoop } from "./graph-loop.ts";
+import { operationCount, type RecordedLoop, recordLoop } from "./graph-loop.ts";
 import type { Program, ProgramSpec, Specs, TensorSpec, Tensors } from "./program.ts";
 import { savedModelBytes } from "./protobuf.ts";
 
@@ -29,20 +29,20 @@ export class GraphProgram implements Program {
   readonly #tf: Tf;
   readonly #backend: TensorflowBackend;
   readonly #variables: Specs;
-  readonly #loops: ReadonlyMap<string, TracedLoop>;
+  readonly #loops: ReadonlyMap<string, RecordedLoop>;
   readonly #model: number;
 
-  /** Traces every loop and loads the graph, which takes a second. The owner calls `dispose`. */
+  /** Records every loop and loads the graph, which takes a second. The owner calls `dispose`. */
   constructor(tf: Tf, { variables, loops, concurrent = false }: ProgramSpec) {
     this.#tf = tf;
     this.#variables = variables;
     this.#backend = tensorflowBackend(tf);
-    const traced = Object.entries(loops).map(([name, loop]) => traceLoop(tf, name, loop, variables));
+    const recorded = Object.entries(loops).map(([name, loop]) => recordLoop(tf, name, loop, variables));
     const graph = new Graph();
     const handles = addVariables(graph, variables);
-    for (const loop of traced) addLoop(graph, loop, handles, concurrent);
-    const functions = traced.flatMap(({ step, body, condition }) => [step, body, condition]);
-    this.#loops = new Map(traced.map((loop) => [loop.name, loop]));
+    for (const loop of recorded) addLoop(graph, loop, handles, concurrent);
+    const functions = recorded.flatMap(({ step, body, condition }) => [step, body, condition]);
+    this.#loops = new Map(recorded.map((loop) => [loop.name, loop]));
     this.#model = load(this.#backend, savedModelBytes({ nodes: graph.nodes, functions }));
   }
 
@@ -51,13 +51,18 @@ export class GraphProgram implements Program {
     this.#tf.dispose(this.#call(feeds, Object.keys(values).map(fetchNames.assigned)));
   }
 
+  assignTable(name: string, rows: Float32Array, width: number): void {
+    const tf = this.#tf;
+    tf.tidy(() => this.assign({ [name]: tf.tensor(rows, [rows.length / width, width]) }));
+  }
+
   read(...variables: string[]): Tensor[] {
     return this.#call(new Map(), variables.map(fetchNames.value));
   }
 
   run(loop: string, steps: number, fed: Tensors): Tensors {
-    const { fed: keys, ...traced } = this.#loop(loop);
-    const outputs = Object.keys(traced.outputs);
+    const { fed: keys, outputs: ofStep } = this.#loop(loop);
+    const outputs = Object.keys(ofStep);
     const feeds = new Map([[feedNames.steps(loop), this.#tf.scalar(steps, "int32") as Tensor]]);
     for (const key of keys) {
       const tensor = fed[key];
@@ -97,7 +102,7 @@ export class GraphProgram implements Program {
     this.#backend.binding.deleteSavedModel(this.#model);
   }
 
-  #loop(name: string): TracedLoop {
+  #loop(name: string): RecordedLoop {
     const loop = this.#loops.get(name);
     if (!loop) throw new RangeError(`Program: expected a loop of ${[...this.#loops.keys()].join(", ")}, got ${name}`);
     return loop;
@@ -176,11 +181,11 @@ function fromHost(graph: Graph, name: string, type: ValueType): Value {
 }
 
 /** Adds a loop with any number of steps. `handles`: those of all variables. */
-function addLoop(graph: Graph, loop: TracedLoop, handles: ReadonlyMap<string, Value>, concurrent: boolean): void {
+function addLoop(graph: Graph, loop: RecordedLoop, handles: ReadonlyMap<string, Value>, concurrent: boolean): void {
   const { name, types } = loop;
   const steps = graph.placeholder(feedNames.steps(name), SCALAR);
   const handleOf = (key: string): Value => handles.get(key) as Value;
-  const places = placesOf(loop);
+  const places = carriedBy(loop);
   const carried = types.map((type, at): Value => {
     const { kind, key } = places[at];
     if (kind === "fed") return fromHost(graph, feedNames.fed(name, key), type);
@@ -203,20 +208,20 @@ function addLoop(graph: Graph, loop: TracedLoop, handles: ReadonlyMap<string, Va
   }
 }
 
-interface Place {
+interface Carried {
   readonly kind: "counter" | "fed" | "inPlace" | "variables" | "outputs";
   readonly key: string;
 }
 
 /** The values that a loop carries, in their order. */
-function placesOf(loop: TracedLoop): Place[] {
+function carriedBy(loop: RecordedLoop): Carried[] {
   const { fed, inPlace, variables, outputs } = loop;
   const kinds = { counter: ["step", "steps"], fed, inPlace, variables, outputs: Object.keys(outputs) } as const;
-  const entries = Object.entries(kinds) as [Place["kind"], readonly string[]][];
+  const entries = Object.entries(kinds) as [Carried["kind"], readonly string[]][];
   return entries.flatMap(([kind, keys]) => keys.map((key) => ({ kind, key })));
 }
 
-function whileAttributes({ types, body, condition }: TracedLoop, concurrent: boolean): Attributes {
+function whileAttributes({ types, body, condition }: RecordedLoop, concurrent: boolean): Attributes {
   return {
     T: { kind: "types", value: types.map(({ dtype }) => dtype) },
     cond: { kind: "function", value: condition.name },

@@ -177,7 +177,7 @@ export function passedAs({ dtype, shape }: ValueType): ValueType {
   return { dtype: dtype === DTYPE.int32 ? DTYPE.float32 : dtype, shape };
 }
 
-/** The same bits as values of another type. */
+/** Bits as values of another type. */
 export function bitsAs(graph: Graph, value: Value, dtype: number): Value {
   if (value.dtype === dtype) return value;
   const attributes: Attributes = { type: { kind: "type", value: dtype } };

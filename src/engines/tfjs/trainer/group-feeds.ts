@@ -15,7 +15,7 @@ export interface GroupFeed {
   readonly steps: StepFeed;
 }
 
-/** What traced groups are fed, one group after the other: threads that make rows, and memory, serve them all. */
+/** What groups are fed, one group after the other: threads that make rows, and memory, serve them all. */
 export class GroupFeeds {
   readonly #pool: FeedPool;
   readonly #rooms = { sets: new Room(), steps: [new Room(), new Room()] } as const;

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
 import type { Predictions } from "../../engine.ts";
 import { initialParameters } from "../../initial-parameters.ts";
 import { lossUnits } from "../../task-losses.ts";
@@ -9,10 +10,6 @@ import { HELD_MS, type Yielder } from "../../yielder.ts";
 import type { Group } from "../groups.ts";
 import { CALL_BYTES, EVALUATED_ROWS } from "../memory.ts";
 import { predictReplica } from "../model/forward.ts";
-import { heldoutPredictions } from "../model/heldout.ts";
-import { methodRatesAt } from "../model/method-step.ts";
-import { methodOf } from "../model/methods.ts";
-import { decayAt, type Rates, ratesAt } from "../model/optimizer.ts";
 import { pack, unpack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import { AtOnceProgram } from "./at-once.ts";
@@ -20,16 +17,8 @@ import { partAt } from "./feed-arrays.ts";
 import { GraphProgram } from "./graph-program.ts";
 import type { GroupFeed, GroupFeeds, StepFeed } from "./group-feeds.ts";
 import type { Program, Tensors } from "./program.ts";
-import { ratesInPlace, trainingProgram } from "./training-program.ts";
-import {
-  isDecayed,
-  methodStateName,
-  parameterNames,
-  rateNames,
-  stateNames,
-  type TrainingShape,
-  trainingShape,
-} from "./training-shape.ts";
+import { initialState, ratesOf, trainingProgram } from "./training-program.ts";
+import { parameterNames, rateNames, type TrainingShape, trainingShape } from "./training-shape.ts";
 
 /** Most programs that are kept: a sweep has a few shapes, and comes back to each with a later group. */
 const MOST = 8;
@@ -122,16 +111,18 @@ class GroupTrainer implements Trainer {
     this.#steps = new CallLength(CALL_BYTES / feed.steps.bytes);
     tf.tidy(() => {
       this.#describeReplicas();
-      for (const m of group.models.keys()) this.#begin(m);
-      for (const [name, rows] of Object.entries(feed.sets)) {
-        const width = this.#widthOf(name);
-        program.assign({ [name]: tf.tensor(rows, [rows.length / width, width]) });
-      }
+      for (const m of group.models.keys()) program.assign(initialState(tf, this.#shape, m, this.#initial(m)));
     });
+    const { inputs, tasks } = this.#shape;
+    for (const [name, rows] of Object.entries(feed.sets))
+      program.assignTable(name, rows as Float32Array, name.endsWith("/y") ? tasks : inputs);
   }
 
-  #widthOf(set: string): number {
-    return set.endsWith("/y") ? this.#shape.tasks : this.#shape.inputs;
+  /** The initial parameters of each replica of model number m, in its units. */
+  #initial(m: number): Float32Array[] {
+    const { R } = this.#shape;
+    const runs = this.#group.runs.slice(m * R, (m + 1) * R);
+    return runs.map((run, r) => initialParameters(run).map((value) => value / this.#units[r]));
   }
 
   #describeReplicas(): void {
@@ -145,24 +136,6 @@ class GroupTrainer implements Trainer {
     if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
 
-  /** Sets parameters of model number m, the optimizer's moments to 0, and what the method keeps to its start. */
-  #begin(m: number): void {
-    const { models, R, optimizer } = this.#shape;
-    const model = models[m];
-    const runs = this.#group.runs.slice(m * R, (m + 1) * R);
-    const initial = runs.map((run, r) => initialParameters(run).map((value) => value / this.#units[r]));
-    const packed = pack(this.#tf, model, initial);
-    for (const [i, name] of parameterNames(model, m).entries()) {
-      const parameters = packed[i];
-      const [, ...others] = stateNames(optimizer, name);
-      const zeros = others.map((other) => [other, this.#tf.zeros(parameters.shape)] as const);
-      this.#program.assign({ [name]: parameters, ...Object.fromEntries(zeros) });
-    }
-    const ofMethod = Object.entries(methodOf(this.#shape.method)?.initial(optimizer) ?? {});
-    for (const [name, value] of ofMethod)
-      this.#program.assign({ [methodStateName(m, name)]: this.#tf.fill([R, this.#shape.tasks], value) });
-  }
-
   async train(from: number, to: number): Promise<Float32Array> {
     const taken = await this.#feed.take(from, to, this.#steps.steps);
     const call = () => {
@@ -174,17 +147,9 @@ class GroupTrainer implements Trainer {
 
   #rates(from: number, steps: number): Tensors {
     const { training } = this.#group.runs[0];
-    const method = methodOf(training.method);
-    const numbers = Array.from({ length: steps }, (_, step) => from + step);
-    const fed = (rates: Rates[]) => [
-      this.#tf.tensor1d(rates.map(({ rate }) => rate)),
-      this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
-    ];
-    const ofParameters = fed(numbers.map((step) => ratesInPlace(training.optimizer, ratesAt(training, step))));
-    const ofMethod = method?.learningRate ? fed(numbers.map((step) => methodRatesAt(method, training, step))) : [];
-    const decays = isDecayed(training) ? [this.#tf.tensor1d(numbers.map((step) => decayAt(training, step)))] : [];
-    const rates = [...ofParameters, ...ofMethod, ...decays];
-    return Object.fromEntries(rateNames(training).map((name, i) => [name, rates[i] as Tensor]));
+    const rates = Array.from({ length: steps }, (_, i) => ratesOf(training, from + i));
+    const entries = rateNames(training).map((name) => [name, this.#tf.tensor1d(rates.map((of) => of[name]))]);
+    return Object.fromEntries(entries);
   }
 
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
@@ -227,23 +192,30 @@ class GroupTrainer implements Trainer {
     };
   }
 
-  /** Operation by operation: it is seldom measured. */
   heldout(): Predictions[] {
-    const tf = this.#tf;
-    const { places, sources } = this.#group;
-    const rowsOf = (place: number) => ({
-      x: partAt(this.#heldout.x, place, sources.length),
-      y: partAt(this.#heldout.y, place, sources.length),
-    });
+    const { sources, places } = this.#group;
     const parameters = this.parameters();
     return this.#shape.models.flatMap((model, m) =>
       places.map((place, r) => {
-        const own = pack(tf, model, [parameters[m * places.length + r]]);
-        const predictions = heldoutPredictions(tf, rowsOf(place), model, (x) => predictReplica(tf, model, own, 0, x));
-        tf.dispose(own);
-        return predictions;
+        const [x, y] = [this.#heldout.x, this.#heldout.y].map((all) => partAt(all, place, sources.length));
+        return { outputs: this.#predicted(model, parameters[m * places.length + r], x), y };
       }),
     );
+  }
+
+  /** A run's predictions of rows x [N, D], a few at a time: outside of the program, as they are seldom measured. */
+  #predicted(model: ModelSpec, parameters: Float32Array, x: Float32Array): Float32Array {
+    const tf = this.#tf;
+    const D = model.inputs;
+    return tf.tidy(() => {
+      const packed = pack(tf, model, [parameters]);
+      const parts: Tensor[] = [];
+      for (let from = 0; from < x.length; from += EVALUATED_ROWS * D) {
+        const rows = x.subarray(from, from + EVALUATED_ROWS * D);
+        parts.push(tf.tidy(() => predictReplica(tf, model, packed, 0, tf.tensor(rows, [rows.length / D, D]))));
+      }
+      return tf.concat(parts).dataSync<"float32">();
+    });
   }
 
   parameters(): Float32Array[] {

@@ -1,5 +1,6 @@
 // What a group's training computes, however it is executed: steps of loops over variables that stay on the device.
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tf } from "../tf.ts";
 
 /** Type and shape of a tensor; `null` is a size that may differ from call to call. */
 export interface TensorSpec {
@@ -21,6 +22,8 @@ export interface ProgramSpec {
 export interface Loop {
   /** Data of one step; a call of n steps is fed [n, ...shape]. */
   readonly fed: Specs;
+  /** Names of tables, of which the step gets the rows that it is fed the `numbers` of, [...numbers, width]. */
+  readonly tables?: readonly string[];
   /** Names of the variables that the step gets; those in `next` are replaced after each step. */
   readonly variables: readonly string[];
   /** Names of the variables that updates change in place; the step gets them too. */
@@ -38,9 +41,9 @@ export type Step = (inputs: Tensors) => {
   readonly outputs: Tensors;
 };
 
-/** An operation that changes variables, such as ResourceApplyAdam. */
+/** An operation of TensorFlow's that changes variables. */
 export interface Update<T = Tensor> {
-  readonly op: string;
+  readonly op: keyof typeof UPDATES;
   /** Its first inputs. */
   readonly variables: readonly string[];
   readonly inputs: readonly T[];
@@ -51,6 +54,8 @@ export interface Program {
   readonly takesAnySize: boolean;
   /** Sets variables. One that was never set can't be used. */
   assign(values: Tensors): void;
+  /** Sets a table to rows of this width; they must stay as they are until the program is cleared. */
+  assignTable(name: string, rows: Float32Array, width: number): void;
   /** The variables' values: tensors that the caller disposes of. */
   read(...variables: string[]): Tensor[];
   /**
@@ -58,7 +63,32 @@ export interface Program {
    * disposes of. Blocks JavaScript until they are there.
    */
   run(loop: string, steps: number, fed: Tensors): Tensors;
-  /** Frees what variables hold, as far as possible, until they are set again. */
+  /** Frees what variables and tables hold, as far as possible, until they are set again. */
   clear(): void;
   dispose(): void;
 }
+
+/** The variables that updates make of `variables`, by their names. */
+export function updatedBy(tf: Tf, updates: readonly Update[], variables: Tensors): Tensors {
+  let updated: Tensors = {};
+  for (const { op, variables: names, inputs } of updates) {
+    const before = names.map((name) => updated[name] ?? variables[name]);
+    const after = UPDATES[op](tf, before, inputs);
+    updated = { ...updated, ...Object.fromEntries(names.map((name, i) => [name, after[i]])) };
+  }
+  return updated;
+}
+
+type Updating = (tf: Tf, variables: readonly Tensor[], inputs: readonly Tensor[]) => Tensor[];
+
+const UPDATES = {
+  ResourceApplyGradientDescent: (tf, [parameters], [rate, gradient]) => [tf.sub(parameters, tf.mul(gradient, rate))],
+  /** Without the powers of beta1 and beta2, which are 0. */
+  ResourceApplyAdam: (tf, [parameters, ...moments], [, , rate, beta1, beta2, epsilon, gradient]) => {
+    const towards = (mean: Tensor, value: Tensor, beta: Tensor) =>
+      tf.add(mean, tf.mul(tf.sub(value, mean), tf.sub(1, beta)));
+    const m = towards(moments[0], gradient, beta1);
+    const v = towards(moments[1], tf.square(gradient), beta2);
+    return [tf.sub(parameters, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))), m, v];
+  },
+} as const satisfies Record<string, Updating>;

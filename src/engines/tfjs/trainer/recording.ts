@@ -1,4 +1,4 @@
-// Tracing: records the operations that tfjs runs on its tensorflow backend as nodes of a graph, while they run once.
+// Records the operations that tfjs runs on its tensorflow backend as nodes of a graph, while they run once.
 import { isDeepStrictEqual } from "node:util";
 import type { KernelConfig, Tensor } from "@tensorflow/tfjs-core";
 import {
@@ -23,14 +23,14 @@ import {
 } from "./graph.ts";
 import type { Specs, Step, TensorSpec, Tensors, Update } from "./program.ts";
 import type { GraphFunction } from "./protobuf.ts";
-import { UntraceableError } from "./signatures.ts";
+import { RecordingError } from "./signatures.ts";
 
 /** A step as a function, whose arguments and results are passed as `passedAs` says. */
-export interface TracedStep {
+export interface RecordedStep {
   readonly definition: GraphFunction;
   /** The values that its results represent: those of `next`, of the updates' inputs, then the outputs. */
   readonly results: readonly Value[];
-  /** Those of the given names that it uses. */
+  /** The names, of those given, that it uses. */
   readonly inputs: readonly string[];
   readonly next: Readonly<Record<string, Value>>;
   readonly updates: readonly Update<Value>[];
@@ -38,13 +38,13 @@ export interface TracedStep {
 }
 
 /** Runs `step`, twice, on zeros of the specs' shapes, and writes down what it does. */
-export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): TracedStep {
+export function recordStep(tf: Tf, name: string, step: Step, specs: Specs): RecordedStep {
   const graph = new Graph();
   const entries = Object.entries(specs);
   const args = entries.map(([, spec], i) => graph.argument(`argument_${i}`, passedAs(valueType(spec))));
   const zeros = entries.map(([, spec]) => zerosOf(tf, spec));
   const samples = Object.fromEntries(entries.map(([key], i) => [key, zeros[i]]));
-  const given = entries.map(([, { dtype }], i): Given => {
+  const given = entries.map(([, { dtype }], i): RecordedInput => {
     return [zeros[i], bitsAs(graph, args[i], DTYPE[dtype])];
   });
 
@@ -87,15 +87,20 @@ function zerosOf(tf: Tf, { shape, dtype }: TensorSpec): Tensor {
   return tf.zeros(sizes, dtype);
 }
 
-/** A tensor that the traced function works on, and the value that it represents. */
-export type Given = readonly [Tensor, Value];
+/** A tensor that the recorded function works on, and the value that it represents. */
+export type RecordedInput = readonly [Tensor, Value];
 
 /**
  * Adds to `graph` every operation that `compute` calls; returns the values of the tensors that it returns. Whatever it
- * computes without tensors is frozen. It runs twice: throws UntraceableError for a constant that differs the second time
+ * computes without tensors is frozen. It runs twice: throws RecordingError for a constant that differs the second time
  * (a random number, a counter), for a tensor from outside that is not `given`, and for a tensor that is read.
  */
-export function recordOperations(tf: Tf, graph: Graph, given: readonly Given[], compute: () => Tensor[]): Value[] {
+export function recordOperations(
+  tf: Tf,
+  graph: Graph,
+  given: readonly RecordedInput[],
+  compute: () => Tensor[],
+): Value[] {
   const again = new Graph();
   new Recording(tf, again, given).run(compute);
   const start = graph.nodes.length;
@@ -112,7 +117,7 @@ class Recording {
   /** Data ids of the tensors that are given or made here. */
   readonly #ours = new WeakSet<object>();
 
-  constructor(tf: Tf, graph: Graph, given: readonly Given[]) {
+  constructor(tf: Tf, graph: Graph, given: readonly RecordedInput[]) {
     this.#tf = tf;
     this.#graph = graph;
     this.#backend = tensorflowBackend(tf);
@@ -170,14 +175,14 @@ class Recording {
         const values = inputs.map((id) => this.#valueOf(id, op));
         const named = Object.fromEntries(attributes.map((each) => [each.name, attributeOf(binding, op, each)]));
         const outputs = binding.executeOp(op, attributes, inputs, count);
-        if (outputs.length === 0) throw new UntraceableError(`${op} has no output: what it does can't be traced`);
+        if (outputs.length === 0) throw new RecordingError(`${op} has no output: what it does can't be recorded`);
         const node = this.#graph.add(op, values, outputs, { attributes: named });
         for (const [i, { id }] of outputs.entries()) this.#values.set(id, outputOf(node, i));
         return outputs;
       },
       tensorDataSync: () => {
-        throw new UntraceableError(
-          "a tensor is read inside of the trace; what follows from its values would be frozen",
+        throw new RecordingError(
+          "a tensor is read inside of the recording; what follows from its values would be frozen",
         );
       },
     };
@@ -186,14 +191,14 @@ class Recording {
 
   #valueOf(id: number, user: string): Value {
     const value = this.#values.get(id);
-    if (!value) throw new UntraceableError(`${user}: tensor ${id} was made outside of the trace`);
+    if (!value) throw new RecordingError(`${user}: tensor ${id} was made outside of the recording`);
     return value;
   }
 
   #expectOurs({ dataId, shape, dtype }: Tensor): void {
     if (this.#ours.has(dataId)) return;
     const what = `a tensor of ${dtype} [${shape.join(", ")}]`;
-    throw new UntraceableError(`${what} was made before the trace: make it an input, or make it inside`);
+    throw new RecordingError(`${what} was made before the recording: make it an input, or make it inside`);
   }
 }
 
@@ -201,19 +206,19 @@ function constantOf(shape: readonly number[], dtype: number, values: ArrayLike<n
   if (dtype === DTYPE.float32) return { dtype, shape, values: Float32Array.from(values) };
   if (dtype === DTYPE.int32) return { dtype, shape, values: Int32Array.from(values) };
   if (dtype === DTYPE.bool) return { dtype, shape, values: Uint8Array.from(values) };
-  throw new UntraceableError(
-    `a constant of TensorFlow's type ${dtype} can't be traced: expected float32, int32 or bool`,
+  throw new RecordingError(
+    `a constant of TensorFlow's type ${dtype} can't be recorded: expected float32, int32 or bool`,
   );
 }
 
 /** Refuses two recordings of one function that differ. */
 function expectSame(nodes: readonly Node[], others: readonly Node[]): void {
   const differs = nodes.length !== others.length || nodes.some((node, i) => node.op !== others[i]?.op);
-  if (differs) throw new UntraceableError("the function calls other operations when it runs again");
+  if (differs) throw new RecordingError("the function calls other operations when it runs again");
   for (const [i, { attributes, outputs }] of nodes.entries()) {
     if (isDeepStrictEqual(attributes, others[i]?.attributes)) continue;
     const shape = outputs[0]?.shape.join(", ");
-    throw new UntraceableError(`a constant [${shape}] is another when the function runs again: make it an input`);
+    throw new RecordingError(`a constant [${shape}] is another when the function runs again: make it an input`);
   }
 }
 
@@ -243,7 +248,7 @@ function replaceKernel(tf: Tf, kernel: KernelConfig): void {
   tf.registerKernel(kernel);
 }
 
-/** An attribute of an eager call as one of a node. Throws TypeError for a kind that can't be traced. */
+/** An attribute of a call of tfjs as one of a node. Throws TypeError for a kind that can't be recorded. */
 function attributeOf(binding: Binding, op: string, { name, type, value }: BindingAttribute): Attribute {
   if (type === binding.TF_ATTR_TYPE && typeof value === "number") return { kind: "type", value };
   if (type === binding.TF_ATTR_BOOL && typeof value === "boolean") return { kind: "bool", value };
@@ -252,7 +257,7 @@ function attributeOf(binding: Binding, op: string, { name, type, value }: Bindin
   if (type === binding.TF_ATTR_SHAPE && isNumbers(value)) return { kind: "shape", value };
   if (type === binding.TF_ATTR_INT && typeof value === "number") return { kind: "int", value };
   if (type === binding.TF_ATTR_INT && isNumbers(value)) return { kind: "ints", value };
-  throw new UntraceableError(`${op}: attribute ${name} can't be traced: ${JSON.stringify(value)} of type ${type}`);
+  throw new RecordingError(`${op}: attribute ${name} can't be recorded: ${JSON.stringify(value)} of type ${type}`);
 }
 
 function isNumbers(value: unknown): value is number[] {

@@ -1,18 +1,18 @@
-// What the tracer must know about TensorFlow's operations that eager calls don't say: which attributes name the types of
+// What a recording must know about TensorFlow's operations that tfjs does not say: which attributes name the types of
 // the inputs, the outputs' names, and the attributes.
 /** What a function does can't be recorded as a graph; calling its operations one by one does it. */
-export class UntraceableError extends TypeError {
-  override name = "UntraceableError";
+export class RecordingError extends TypeError {
+  override name = "RecordingError";
   readonly reason: string;
 
   constructor(reason: string) {
-    super(`trace: ${reason}`);
+    super(`recording: ${reason}`);
     this.reason = reason;
   }
 }
 
 /**
- * One line for each operation that the models, the methods and the tracer call, as TensorFlow 2.18 registers it:
+ * One line for each operation that the models, the methods and recordings call, as TensorFlow 2.18 registers it:
  * `Name(types of the inputs) names of the outputs | attributes`. `N*T`: N inputs of type T; `name*`: a list of outputs;
  * `-`: a type that is fixed.
  */
@@ -98,7 +98,7 @@ const LINES = new Map(
 );
 const known = new Map<string, Signature>();
 
-/** Throws UntraceableError for an operation that is not in the table. */
+/** Throws RecordingError for an operation that is not in the table. */
 export function signatureOf(op: string): Signature {
   const signature = known.get(op) ?? parsed(op);
   known.set(op, signature);
@@ -107,7 +107,7 @@ export function signatureOf(op: string): Signature {
 
 function parsed(op: string): Signature {
   const [, inputs = "", outputs = "", attributes = ""] = LINES.get(op)?.match(/\((.*)\) (.*) \|(.*)/) ?? [];
-  if (!LINES.has(op)) throw new UntraceableError(`operation ${op} has no line in the tracer's table, signatures.ts`);
+  if (!LINES.has(op)) throw new RecordingError(`operation ${op} has no line in the table, signatures.ts`);
   return {
     inputs: words(inputs, ", ").map((input) => {
       const [type, count] = input.split("*").reverse();

@@ -1,5 +1,5 @@
 // A group's training as a program, the same for all groups of one shape.
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import { unreachable } from "../../../errors.ts";
 import { parameterCount } from "../../../models/parameters.ts";
@@ -9,12 +9,13 @@ import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { chanceBy, masksOf } from "../model/masks.ts";
 import type { MethodState } from "../model/method.ts";
-import { methodStep } from "../model/method-step.ts";
+import { initialMethodState, methodRatesAt, methodStep } from "../model/method-step.ts";
 import { methodOf } from "../model/methods.ts";
 import { type Batch, batchLosses, lossesAndGradients, predictionLosses } from "../model/objective.ts";
-import { alongside, preparedGradients, type Rates, type TrainingState, updated } from "../model/optimizer.ts";
+import { alongside, decayAt, preparedGradients, type Rates, ratesAt } from "../model/optimizer.ts";
+import { pack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
-import type { Loop, ProgramSpec, Specs, Tensors, Update } from "./program.ts";
+import { type Loop, type ProgramSpec, type Specs, type Tensors, type Update, updatedBy } from "./program.ts";
 import {
   float,
   methodSpecs,
@@ -64,13 +65,11 @@ function training(tf: Tf, shape: TrainingShape): Loop {
       ...Object.fromEntries(rateNames(shape).map((name) => [name, float([])])),
       ...Object.fromEntries(masks.map(({ name, shape }) => [name, float(shape)])),
     },
-    variables: [
-      ...(fresh ? [] : ["train/x", "train/y"]),
-      ...Object.keys({ ...replicaSpecs(shape), ...methodSpecs(shape) }),
-    ],
+    tables: fresh ? [] : ["train/x", "train/y"],
+    variables: Object.keys({ ...replicaSpecs(shape), ...methodSpecs(shape) }),
     inPlace: Object.keys(stateSpecs(shape)),
     step: (given) => {
-      const batch = fresh ? freshRows(tf, given) : gathered(tf, given, "train");
+      const batch = fresh ? freshRows(tf, given) : rowsOf(given, "train");
       const ofModels = models.map((_, m) => modelStep(tf, shape, given, batch, m));
       return {
         next: Object.assign({}, ...ofModels.map(({ next }) => next)),
@@ -86,15 +85,10 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
   const { models, R, ownRates, huberDelta, kinds } = shape;
   return {
     fed: { numbers: { shape: [R, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
-    variables: [
-      ...models.flatMap(parameterNames),
-      `${set}/x`,
-      `${set}/y`,
-      ...(ownRates ? ["units"] : []),
-      ...(kinds ? ["lossUnits"] : []),
-    ],
+    tables: [`${set}/x`, `${set}/y`],
+    variables: [...models.flatMap(parameterNames), ...(ownRates ? ["units"] : []), ...(kinds ? ["lossUnits"] : [])],
     step: (given) => {
-      const batch = gathered(tf, given, set);
+      const batch = rowsOf(given, set);
       const sums = models.map((model, m) => {
         const rule = { huberDelta, tasks: kinds, lossUnits: given.lossUnits };
         const losses = predictionLosses(tf, model, parametersOf(tf, given, model, m), batch, rule);
@@ -108,13 +102,12 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
 /** Rows x [R, B, D], y [R, B, K] of the sources' x [F, B, D], y [F, B, K]. */
 function freshRows(tf: Tf, { x, y, places }: Tensors): Batch {
   if (!places) return { x, y };
-  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor, places);
+  const pick = (values: Tensor) => tf.gather(values, places as Tensor1D);
   return { x: pick(x), y: pick(y) };
 }
 
-function gathered(tf: Tf, given: Tensors, set: RowSet): Batch {
-  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor2D, given.numbers);
-  return { x: pick(given[`${set}/x`]), y: pick(given[`${set}/y`]) };
+function rowsOf(given: Tensors, set: RowSet): Batch {
+  return { x: given[`${set}/x`], y: given[`${set}/y`] };
 }
 
 interface ModelStep {
@@ -137,64 +130,38 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
     const all = preparedGradients(tf, gradients, parameters, shape);
     return Object.fromEntries(names.map((name, i) => [name, all[i]]));
   };
-  const updatesBy = (gradients: Tensors): Update[] => [
-    ...(given.decay ? decaysOf(tf, decayed(tf, given, names)) : []),
-    ...updatesOf(tf, shape, gradients, given),
+  const updatesBy = (gradients: readonly Tensor[]): Update[] => [
+    ...(given.decay ? decaysOf(tf, given, names) : []),
+    ...updatesOf(tf, shape, prepared(gradients), given),
   ];
   if (!method) {
     const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective);
-    return { losses, updates: updatesBy(prepared(gradients)), next: {} };
+    return { losses, updates: updatesBy(gradients), next: {} };
   }
 
   const kept = Object.keys(method.initial(shape.optimizer));
   const state = Object.fromEntries(kept.map((name) => [name, given[methodStateName(m, name)]]));
   const rate = given.methodRate;
+  const { beta1, beta2 } = method.learningRate === "run" ? shape : ADAM;
   const isRuns = ownRates && method.learningRate === "run";
   const rates = {
     rate: isRuns ? tf.mul(rate, tf.reshape(given.units, [-1, 1])) : rate,
     epsilon: given.methodEpsilon,
-    ...betasOf(method.learningRate === "run" ? shape : ADAM),
+    beta1,
+    beta2,
   };
   const inputs = { spec, parameters, batch, objective, state, rates };
   const { losses, gradients, next } = methodStep(tf, method, inputs);
-  const following = prepared(gradients);
+  const updates = updatesBy(gradients);
   const after = next(() => {
-    const moved = movedParameters(tf, given, following, shape);
-    return batchLosses(tf, spec, parametersOf(tf, { ...given, ...moved }, spec, m), batch, objective);
+    const moved = { ...given, ...updatedBy(tf, updates, given) }; // updates in place come after the step, which can't see them
+    return batchLosses(tf, spec, parametersOf(tf, moved, spec, m), batch, objective);
   });
-  return { losses, updates: updatesBy(following), next: renamed(after, m) };
+  return { losses, updates, next: renamed(after, m) };
 }
 
 function renamed(state: MethodState, m: number): Tensors {
   return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [methodStateName(m, name), tensor]));
-}
-
-/** What the updates in place will make of the parameters: they come after the step, which can't see it. */
-function movedParameters(tf: Tf, given: Tensors, gradients: Tensors, shape: TrainingShape): Tensors {
-  const rates = { rate: given.rate, epsilon: given.epsilon, ...betasOf(shape) };
-  const amounts = given.decay ? decayed(tf, given, Object.keys(gradients)) : {};
-  const moved = Object.entries(gradients).map(([name, gradient]) => {
-    const [m, v, amount] = [given[`${name}/m`], given[`${name}/v`], amounts[name]];
-    const before = given[name];
-    const parameters = amount ? tf.sub(before, amount) : before;
-    const state: TrainingState = { parameters, ...(m && v && { m, v }) };
-    return [name, updated(tf, state, gradient, rates).parameters];
-  });
-  return Object.fromEntries(moved);
-}
-
-/** What decays of each variable. `decay` is for the group's first rate: a replica's is as much larger as its rate. */
-function decayed(tf: Tf, { units, decay, ...given }: Tensors, names: readonly string[]): Tensors {
-  const amounts = names.map((name) => {
-    const parameters = given[name];
-    const amount = tf.mul(parameters, decay);
-    return [name, units ? tf.mul(amount, alongside(tf, units, amount)) : amount];
-  });
-  return Object.fromEntries(amounts);
-}
-
-function betasOf({ beta1, beta2 }: Pick<Rates, "beta1" | "beta2">): Pick<Rates, "beta1" | "beta2"> {
-  return { beta1, beta2 };
 }
 
 /** The parameters of model number m; those in units of a replica's own are converted. */
@@ -210,43 +177,74 @@ type InPlace = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2">;
 
 /** The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and `epsilon`. */
 function updatesOf(tf: Tf, inPlace: InPlace, gradients: Tensors, rates: Tensors): Update[] {
-  const { op, scalars } = operationOf(tf, inPlace, rates);
+  const { op, inputs } = operationOf(tf, inPlace, rates);
   return Object.entries(gradients).map(([parameter, gradient]) => ({
     op,
     variables: stateNames(inPlace.optimizer, parameter),
-    inputs: [...scalars, gradient],
+    inputs: [...inputs, gradient],
   }));
 }
 
 /** TensorFlow's operation, and its inputs before the gradient. Adam's powers of beta1 and beta2 are 0: they leave `rate` as it is. */
-function operationOf(tf: Tf, { optimizer, beta1, beta2 }: InPlace, { rate, epsilon }: Tensors) {
+function operationOf(
+  tf: Tf,
+  { optimizer, beta1, beta2 }: InPlace,
+  { rate, epsilon }: Tensors,
+): Omit<Update, "variables"> {
   switch (optimizer) {
     case "sgd":
-      return { op: "ResourceApplyGradientDescent", scalars: [rate] };
+      return { op: "ResourceApplyGradientDescent", inputs: [rate] };
     case "adam":
     case "adamw": {
-      const scalars = [tf.scalar(0), tf.scalar(0), rate, tf.scalar(beta1), tf.scalar(beta2), epsilon];
-      return { op: "ResourceApplyAdam", scalars };
+      const inputs = [tf.scalar(0), tf.scalar(0), rate, tf.scalar(beta1), tf.scalar(beta2), epsilon];
+      return { op: "ResourceApplyAdam", inputs };
     }
     default:
       return unreachable(optimizer);
   }
 }
 
-/** The updates that take amounts off parameters, by their names. */
-function decaysOf(tf: Tf, amounts: Tensors): Update[] {
-  return Object.entries(amounts).map(([parameter, amount]) => ({
-    op: "ResourceApplyGradientDescent",
-    variables: [parameter],
-    inputs: [tf.scalar(1), amount],
-  }));
+/** The updates by which parameters decay. `decay` is for the group's first rate: a replica's is as much larger as its rate. */
+function decaysOf(tf: Tf, { units, decay, ...given }: Tensors, names: readonly string[]): Update[] {
+  return names.map((name) => {
+    const amount = tf.mul(given[name], decay);
+    const amounts = units ? tf.mul(amount, alongside(tf, units, amount)) : amount;
+    return { op: "ResourceApplyGradientDescent", variables: [name], inputs: [tf.scalar(1), amounts] };
+  });
+}
+
+/** What a step is fed of rates, by the names of `rateNames`. */
+export function ratesOf(
+  training: OptimizerSettings & Pick<TrainingShape, "method">,
+  step: number,
+): Record<string, number> {
+  const method = methodOf(training.method);
+  const ofMethod = method && methodRatesAt(method, training, step);
+  return {
+    ...ratesInPlace(training.optimizer, ratesAt(training, step)),
+    ...(ofMethod && { methodRate: ofMethod.rate, methodEpsilon: ofMethod.epsilon }),
+    decay: decayAt(training, step),
+  };
+}
+
+/** What variables hold of model number m before the first step of runs with these parameters, [P] each. */
+export function initialState(tf: Tf, shape: TrainingShape, m: number, parameters: readonly Float32Array[]): Tensors {
+  const { models, R, tasks, optimizer } = shape;
+  const packed = pack(tf, models[m], parameters);
+  const states = parameterNames(models[m], m).flatMap((name, i) => {
+    const [, ...moments] = stateNames(optimizer, name);
+    return [[name, packed[i]] as const, ...moments.map((moment) => [moment, tf.zerosLike(packed[i])] as const)];
+  });
+  const method = methodOf(shape.method);
+  const ofMethod = method ? initialMethodState(tf, method, optimizer, [R, tasks]) : {};
+  return { ...Object.fromEntries(states), ...renamed(ofMethod, m) };
 }
 
 /**
  * The rates for TensorFlow's operations. Its Adam computes 1 - beta in float32, which for beta2 is off by 1.3e-5: m and
  * v are always larger or smaller by that factor, and the rates correct it.
  */
-export function ratesInPlace(optimizer: Optimizer, rates: Rates): Rates {
+function ratesInPlace(optimizer: Optimizer, rates: Rates): Rates {
   const { rate, epsilon, beta1, beta2 } = rates;
   switch (optimizer) {
     case "sgd":

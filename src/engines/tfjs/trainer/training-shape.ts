@@ -121,7 +121,7 @@ export function rateNames(shape: Pick<TrainingShape, "method" | "optimizer" | "w
 }
 
 /** Whether parameters decay apart from their gradients. */
-export function isDecayed({ optimizer, weightDecay }: Pick<OptimizerShape, "optimizer" | "weightDecay">): boolean {
+function isDecayed({ optimizer, weightDecay }: Pick<OptimizerShape, "optimizer" | "weightDecay">): boolean {
   return optimizer === "adamw" && weightDecay > 0;
 }
 

@@ -45,18 +45,6 @@ test.each([1, 2, 7])("a pool of three makes what one maker makes, of %i sources"
   expect(await pool.sets(sets, F)).toEqual([]);
 });
 
-test("steps asked for while others are made come in the order asked", async () => {
-  const group = groupOfSources(4, { trainRows: "fresh" });
-  await pool.begin(group);
-  const [long, short] = [stepsOf(group, 300), stepsOf(group, 1)];
-  const order: string[] = [];
-  await Promise.all([
-    pool.steps(long, 1, 300).then(() => order.push("long")),
-    pool.steps(short, 301, 1).then(() => order.push("short")),
-  ]);
-  expect(order).toEqual(["long", "short"]);
-});
-
 test("a pool that ends tells those who wait", async () => {
   const ending = new FeedPool(2);
   const group = groupOfSources(2, { trainRows: "fresh" });
@@ -80,28 +68,18 @@ test("a pool that ends keeps the process until it has ended, also when an answer
   expect(unref).not.toHaveBeenCalled();
 });
 
-describe("a thread that ended while nothing was asked of it", () => {
-  async function poolWithADeadThread() {
-    const pool = new FeedPool(1);
-    const group = groupOfSources(2);
-    await pool.begin(group);
-    const arrays = stepsOf(group, 5);
-    await pool.steps(arrays, 1, 5);
-    await started.at(-1)?.terminate();
-    return { pool, group, arrays };
-  }
-
-  test("is told when it is asked", async () => {
-    const { pool, arrays } = await poolWithADeadThread();
-    await expect(pool.steps(arrays, 6, 5)).rejects.toThrow("a thread that makes rows ended");
-  });
-
-  test("is replaced for the next group", async () => {
-    const { pool, group, arrays } = await poolWithADeadThread();
-    await pool.begin(group);
-    await pool.steps(arrays, 6, 5);
-    await pool.dispose();
-  });
+test("a thread that ended while nothing was asked of it is told when it is asked, and replaced for the next group", async () => {
+  const pool = new FeedPool(1);
+  const group = groupOfSources(2);
+  await pool.begin(group);
+  const arrays = stepsOf(group, 5);
+  await pool.steps(arrays, 1, 5);
+  await started.at(-1)?.terminate();
+  await expect(pool.steps(arrays, 6, 5)).rejects.toThrow("a thread that makes rows ended");
+  await pool.begin(group);
+  await pool.steps(arrays, 6, 5);
+  expect(arrays).toEqual(madeByOne(group, 6, 5));
+  await pool.dispose();
 });
 
 describe("a thread that ends while it makes rows", () => {
@@ -127,15 +105,10 @@ describe("a thread that ends while it makes rows", () => {
     return undefined;
   }
 
-  test("has the others make the same", async () => {
+  test("has the others make the same, and leaves one fewer for the groups to come", async () => {
     const { pool, notes, group, arrays, error } = await madeWithout([1]);
     expect([error, notes]).toEqual([undefined, [expect.stringMatching(/^a worker died .*; going on with 2 to make/)]]);
     expect(arrays).toEqual(madeByOne(group, 9, 40));
-    await pool.dispose();
-  });
-
-  test("leaves one fewer for the groups to come", async () => {
-    const { pool, group, arrays } = await madeWithout([0]);
     const before = started.length;
     await pool.begin(group);
     await pool.steps(arrays, 9, 40);
