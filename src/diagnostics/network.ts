@@ -7,7 +7,7 @@ import {
   programOf,
   type Value,
 } from "../models/program.ts";
-import { gateKind, type ModelSpec, plainInputs, readInputs } from "../models/spec.ts";
+import { type ModelSpec, plainInputs, readInputs } from "../models/spec.ts";
 import { hardConcrete, ITSELF, linkedSum, type Mixed, mixed, selected, softmaxOfTop, total } from "./mixes.ts";
 import { dense, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
 
@@ -161,18 +161,10 @@ class Interpreter {
 
   /** A gate's outputs → its weights of E experts. */
   #weights(outputs: Units, E: number): Units {
-    const { gate } = this.#spec;
-    const kind = gateKind(this.#spec);
-    switch (kind) {
-      case "softmax":
-      case "top-k":
-        return softmaxOfTop(this.#tape, outputs, gate.top);
-      case "dselect-k":
-        this.#selections.push(outputs);
-        return selected(this.#tape, outputs, gate.select as NonNullable<typeof gate.select>, E);
-      default:
-        return unreachable(kind);
-    }
+    const { select, top } = this.#spec.gate;
+    if (!select) return softmaxOfTop(this.#tape, outputs, top);
+    this.#selections.push(outputs);
+    return selected(this.#tape, outputs, select, E);
   }
 }
 

@@ -25,6 +25,9 @@ export function checkSpec(spec: ModelSpec): void {
   if (experts.shared + experts.perTask === 0)
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
+  const { activation = "relu" } = experts;
+  if (activation !== "relu" && activation !== "none")
+    throw new RangeError(`model ${name}: experts.activation: expected relu or none, got ${activation}`);
   checkSize(spec);
   checkGating(spec);
   checkSharing(spec);

@@ -1,12 +1,8 @@
-import { unreachable } from "../errors.ts";
 import { type Gating, traitsOf } from "./gatings.ts";
 import type { Selection } from "./selection.ts";
 
 /** What follows the last layer of an expert, or of a bottom. */
 export type Activation = "relu" | "none";
-
-/** How a gate's outputs become weights of experts. */
-export type GateKind = "softmax" | "top-k" | "dselect-k";
 
 /**
  * A member of the family: experts feed towers, one for each task. All layers are ReLU layers, except a tower's output and
@@ -106,15 +102,8 @@ export function expertCount({ experts, tasks }: ModelSpec): number {
 }
 
 /** Whether layer number i of an expert is a ReLU layer; if not, it is linear, and its units are not dropped. */
-export function isReluLayer({ experts: { activation = "relu", layers } }: ModelSpec, i: number): boolean {
-  switch (activation) {
-    case "relu":
-      return true;
-    case "none":
-      return i < layers.length - 1;
-    default:
-      return unreachable(activation);
-  }
+export function isReluLayer({ experts: { activation, layers } }: ModelSpec, i: number): boolean {
+  return activation !== "none" || i < layers.length - 1;
 }
 
 /** Outputs of a task. */
@@ -162,14 +151,9 @@ export function hasSharedGate(spec: ModelSpec, level: number): boolean {
   return level < levelCount(spec) - 1 && spec.experts.shared > 0;
 }
 
-export function gateKind({ gate }: ModelSpec): GateKind {
-  if (gate.select !== undefined) return "dselect-k";
-  return gate.top === undefined ? "softmax" : "top-k";
-}
-
 /** Whether the gates, or a constraint on the weights, add a term of their own to the tasks' losses. */
 export function hasPenalty(spec: ModelSpec): boolean {
-  return gateKind(spec) === "dselect-k" || traitsOf(spec).links === "constraint";
+  return spec.gate.select !== undefined || traitsOf(spec).links === "constraint";
 }
 
 /** Outputs of gate number g: a logit for each expert that it sees, or for each selector a logit and a code. */

@@ -13,17 +13,15 @@ import { type FusedLayer, type Weights, weightsOf } from "./weights.ts";
 export interface StepCode {
   /** The address of its record (kernels/records.h). */
   readonly address: number;
-  /** The instructions, forwards and backwards, are from `begin` to `end`, those that follow an update from there to `last`. */
+  /** The instructions, forwards and backwards, are from `begin` to `end`. */
   readonly begin: number;
   readonly end: number;
-  readonly last: number;
   /** Blocks of gradients of a method that combines them: the tasks', then those of what is added to their losses. */
   readonly terms: number;
   readonly weights: Weights;
   /** K. */
   readonly tasks: number;
-  /** The columns of its predictions, O. */
-  readonly predictions: Columns;
+  /** O, the columns of its predictions. */
   readonly outputs: number;
   /** The address of the predictions of held-out rows that are evaluated at once, [rows, O]. */
   readonly heldout: number;
@@ -97,11 +95,9 @@ export function stepCodeOf(
     address,
     begin,
     end,
-    last,
     terms: passes.length,
     weights,
     tasks: spec.tasks,
-    predictions,
     outputs,
     heldout: arena.take(4 * heldoutRows * outputs),
     ...(chance && { step: chance.step }),

@@ -1,8 +1,7 @@
 // What gates make of their logits, and SNR's of numbers that no row changes.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { unreachable } from "../../../errors.ts";
 import type { Selection } from "../../../models/selection.ts";
-import { gateKind, type ModelSpec } from "../../../models/spec.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
 import { withGradient } from "../gradients.ts";
 import type { Tf } from "../tf.ts";
 
@@ -14,18 +13,9 @@ export interface Gated {
 
 /** Logits [R, B, gates, outputs] → weights of E experts. */
 export function gated(tf: Tf, spec: ModelSpec, logits: Tensor, E: number): Gated {
-  const { gate } = spec;
-  const kind = gateKind(spec);
-  switch (kind) {
-    case "softmax":
-      return { weights: tf.softmax(logits) };
-    case "top-k":
-      return { weights: topSoftmax(tf, logits, gate.top as number) };
-    case "dselect-k":
-      return selected(tf, gate.select as Selection, logits, E);
-    default:
-      return unreachable(kind);
-  }
+  const { select, top } = spec.gate;
+  if (select) return selected(tf, select, logits, E);
+  return { weights: top === undefined ? tf.softmax(logits) : topSoftmax(tf, logits, top) };
 }
 
 /**

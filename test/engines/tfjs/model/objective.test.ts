@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { outputsOf, predict } from "../../../../src/engines/tfjs/model/forward.ts";
-import { linkGates } from "../../../../src/engines/tfjs/model/gates.ts";
 import { MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
 import { lossesAndGradients } from "../../../../src/engines/tfjs/model/objective.ts";
 import { joined, pack, separated, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
@@ -114,14 +113,6 @@ test("an L2 constraint leaves out outputs where tasks differ in how many they ha
 test("the gradient through SNR's gates is that in float64, whatever u is drawn", () => {
   const noise = (k: number, e: number) => 0.9 * Math.sin(1 + 3 * k + 5 * e);
   expectGradient(SNR, 1, differentiate(tf, SNR, [1], noise).gradients[0], noise);
-});
-
-test("SNR's gates divide noise and log alpha by beta, and stretch to [-.1, 1.1]: half of u = 1/2 at alpha 1, shut at u near 0", () => {
-  const gates = tf.tidy(() => {
-    const logAlphas = tf.tensor([0, 0, 0, 0.6], [1, 1, 4]);
-    return linkGates(tf, logAlphas, tf.tensor([0, -9, 9, 0.3], [1, 1, 4])).dataSync();
-  });
-  expectClose(gates, [0.5, 0, 1, 1.2 / (1 + Math.exp(-0.9 * 1.5)) - 0.1], 1e-6);
 });
 
 test("u of SNR's gates is no parameter, but drawn again at each step for each run", () => {
