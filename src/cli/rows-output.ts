@@ -6,7 +6,7 @@ import { RowMaker } from "../engines/rows/row-maker.ts";
 import { type FeedRows, feedOf } from "../engines/rows/row-source.ts";
 import { UsageError } from "../errors.ts";
 import { writeWhole } from "../files.ts";
-import type { ParameterBlock } from "../models/parameters.ts";
+import type { ParameterBlock } from "../models/program.ts";
 import { parquetFile } from "../records/parquet.ts";
 import { Correlation } from "../stats/moments.ts";
 import { isSystemError, systemReason } from "../system-errors.ts";

@@ -1,25 +1,12 @@
 import { z } from "zod";
-import type { Activation, Gating } from "../models/spec.ts";
+import { GATING_NAMES } from "../models/gatings.ts";
+import type { Activation } from "../models/spec.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { isName } from "../text.ts";
 import { choice, count, LONGEST_NAME, plainName, positive, printableText } from "./kinds.ts";
 
 /** Bounds of a model's sizes: a plan of more would not end. */
 const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
-
-/** Every gating may be asked for: a new one does not compile until it is listed. */
-const GATINGS: Readonly<Record<Gating, true>> = {
-  none: true,
-  average: true,
-  single: true,
-  "per-task": true,
-  residual: true,
-  detached: true,
-  "cross-stitch": true,
-  "snr-trans": true,
-  "l2-constrained": true,
-  "tensor-factorization": true,
-};
 
 const ACTIVATIONS: Readonly<Record<Activation, true>> = { relu: true, none: true };
 
@@ -62,7 +49,7 @@ const CHANGES = {
     })
     .partial()
     .describe("some of {shared, perTask, layers, activation}"),
-  gating: choice(Object.keys(GATINGS) as Gating[]),
+  gating: choice(GATING_NAMES),
   levels: count(1, MOST.levels),
   gate: z
     .strictObject({ layers: units, bias, top: count(1, MOST.experts), select })

@@ -27,8 +27,7 @@ export const PLANNED = "planned";
 /** Every path lists itself: a new one does not compile until it does. */
 export const EVERYWHERE = {
   cpu: SUPPORTED,
-  "tfjs-eager": SUPPORTED,
-  "tfjs-traced": SUPPORTED,
+  tfjs: SUPPORTED,
   process: SUPPORTED,
 } as const satisfies Paths<never>;
 
@@ -208,12 +207,12 @@ const GIVEN = {
   method: setting(choice(METHODS), { ...LISTED, default: "sum" }),
   embeddingSteps: setting(choice(EMBEDDING_STEPS), {
     ...LISTED,
-    paths: { cpu: SUPPORTED, "tfjs-eager": DENSE, "tfjs-traced": DENSE, process: SUPPORTED },
+    paths: { cpu: SUPPORTED, tfjs: DENSE, process: SUPPORTED },
     default: "dense",
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...TRAINED,
-    paths: { cpu: SUPPORTED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE, process: PORTABLE },
+    paths: { cpu: SUPPORTED, tfjs: PORTABLE, process: PORTABLE },
     default: "portable",
   }),
   patience: setting(

@@ -1,7 +1,7 @@
 import { labelCovariance, labelVariance } from "../data/moments.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { dot } from "../data/task-set.ts";
-import { parameterBlocks } from "../models/parameters.ts";
+import { type OperationOf, programOf } from "../models/program.ts";
 import { expertsOf, levelCount, type ModelSpec } from "../models/spec.ts";
 import type { Quantities } from "./kinds.ts";
 import { addProduct, addTo, columnSums, firstEigenvector, leftProduct, transposed } from "./matrix.ts";
@@ -30,8 +30,7 @@ export function alignmentQuantities(
 
 /** Whether a task's prediction depends on a first layer of an expert. */
 function isReadBy(spec: ModelSpec, task: number): (layer: FirstLayer) => boolean {
-  if (levelCount(spec) > 1 || spec.gating === "cross-stitch") return ({ expert }) => expert !== undefined;
-  const seen = expertsOf(spec, task);
+  const seen = levelCount(spec) > 1 ? expertsOf(spec, spec.tasks) : expertsOf(spec, task);
   return ({ expert }) => expert !== undefined && seen.includes(expert);
 }
 
@@ -95,24 +94,22 @@ interface Matrix {
   readonly width: number;
 }
 
-/** The kernel of the first layer that task k reads, U (sum_i v_ki S_i) V, [D, H]. */
+/** The kernel of the first layer that task k reads, U (sum_i v_ki S_i) V, [D, H]: of a model's first operations, what each computes. */
 function firstProduct(tape: Tape, spec: ModelSpec, k: number): Matrix {
-  const factors = parameterBlocks(spec).filter(
-    ({ network, layer }) => /^factors\/experts/.test(network) && layer === "0",
-  );
-  const named = (name: string) =>
-    factors
-      .filter(({ network }) => network.startsWith(`factors/experts/${name}`))
-      .map((block) => ({ weights: tape.value(block), width: block.shape[1] }));
-  const [[inputs], cores, [units], [shares]] = ["inputs", "cores", "units", "shares"].map(named) as [
-    [Matrix],
-    Matrix[],
-    [Matrix],
-    [Matrix],
-  ];
+  const [[inputs], cores, [units]] = denseKernels(tape, spec);
+  const shares = programOf(spec).operations.find((operation) => operation.kind === "sum") as OperationOf<"sum">;
   const core = new Float64Array(cores[0].weights.length);
-  for (const [i, { weights }] of cores.entries()) addTo(core, weights, shares.weights[k * shares.width + i]);
+  const ofTask = tape.value(shares.coefficients).subarray(k * cores.length);
+  for (const [i, { weights }] of cores.entries()) addTo(core, weights, ofTask[i]);
   return times(times(inputs, { weights: core, width: core.length / inputs.width }), units);
+}
+
+/** The kernels of each dense operation. */
+function denseKernels(tape: Tape, spec: ModelSpec): Matrix[][] {
+  const dense = programOf(spec).operations.filter((operation) => operation.kind === "dense");
+  return dense.map(({ layers }) =>
+    layers.map(({ kernel }) => ({ weights: tape.value(kernel), width: kernel.shape[1] })),
+  );
 }
 
 function times(a: Matrix, b: Matrix): Matrix {

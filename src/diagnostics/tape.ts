@@ -59,7 +59,7 @@ export class Tape {
     return this.#gradient;
   }
 
-  /** The same for the gradients of units alone, also of those that don't learn from what is made of them. */
+  /** The gradients of units alone, seeded as in `back`; also of units that don't learn from what is made of them. */
   backToUnits(out: Units, seed: Float64Array): void {
     this.#unitsOnly = true;
     this.#goBack(out, seed);

@@ -140,7 +140,7 @@ export interface RunResult {
   readonly parameterCount?: number;
   /** Final parameters in canonical order; only when the hooks ask for them. */
   readonly parameters?: Float32Array;
-  /** Those of a model in code. */
+  /** The final parameters of a model in code, by name. */
   readonly tensors?: Tensors;
   /** What the run predicts of its held-out rows after the last step; only when the hooks ask for it. */
   readonly predictions?: Predictions;

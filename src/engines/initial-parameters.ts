@@ -8,7 +8,7 @@ export function initialParameters(run: Run): Float32Array {
   return initialParametersInto(new Float32Array(parameterCount(run.model)), run);
 }
 
-/** The same into `values`, which holds zeros; returns it. */
+/** A run's initial parameters into `values`, which holds zeros and is returned. */
 export function initialParametersInto(values: Float32Array, run: Run): Float32Array {
   const { model, training } = run;
   initialValues(model, training.initializer, (tensor) => modelKey(run, tensor), values);

@@ -1,5 +1,5 @@
 /** The code that computes a run's steps: each engine has some, and models in code have their own. */
-export type TrainingPath = "cpu" | "tfjs-eager" | "tfjs-traced" | "process";
+export type TrainingPath = "cpu" | "tfjs" | "process";
 
 interface PathWords {
   /** Completes "method pcgrad is not ...". */
@@ -12,21 +12,11 @@ interface PathWords {
 
 export const TRAINING_PATHS: Readonly<Record<TrainingPath, PathWords>> = {
   cpu: { where: "in the cpu engine", option: "--engine cpu", code: false },
-  "tfjs-eager": { where: "in the tfjs engine", option: "--engine tfjs", code: false },
-  "tfjs-traced": {
-    where: "in the tfjs engine on TensorFlow",
-    option: "--engine tfjs --backend tensorflow",
-    code: false,
-  },
+  tfjs: { where: "in the tfjs engine", option: "--engine tfjs", code: false },
   process: { where: "for models in code", option: "--model", code: true },
 };
 
 /** The paths that a model in code may be trained on, or a member of the family. */
 export function pathsFor(isCode: boolean): TrainingPath[] {
   return (Object.keys(TRAINING_PATHS) as TrainingPath[]).filter((path) => TRAINING_PATHS[path].code === isCode);
-}
-
-/** TensorFlow's path. */
-export function tensorPath(traced: boolean): TrainingPath {
-  return traced ? "tfjs-traced" : "tfjs-eager";
 }

@@ -5,11 +5,11 @@ import type { EvalEvery } from "./evaluations.ts";
 import { CONSTANT, type Schedule } from "./learning-rate.ts";
 import type { MethodName } from "./methods.ts";
 
-/** How a run is trained and watched. The tasks' losses are means over the batch. */
 /** 0, or the output that predicts the base rate of a label that is a class: its log-odds. */
 export const OUTPUT_BIASES = ["zero", "base-rate"] as const;
 type OutputBias = (typeof OUTPUT_BIASES)[number];
 
+/** How a run is trained and watched. The tasks' losses are means over the batch. */
 export interface TrainingSettings {
   /** Rows of the fixed training set, or `fresh`: new rows at each step. */
   readonly trainRows: number | "fresh";

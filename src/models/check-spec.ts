@@ -1,20 +1,13 @@
-import { unreachable } from "../errors.ts";
 import { thousands } from "../units.ts";
+import { GATING_NAMES, type Gating, type GatingTraits, traitsOf } from "./gatings.ts";
 import { checkSelection, expectCount } from "./selection.ts";
-import {
-  expertCount,
-  expertsOf,
-  type Gating,
-  gateCount,
-  levelCount,
-  type ModelSpec,
-  plainInputs,
-  readInputs,
-} from "./spec.ts";
+import { expertCount, expertsOf, gateCount, levelCount, type ModelSpec, plainInputs, readInputs } from "./spec.ts";
 
 /** Refuses a spec that is not a model: RangeError with the field, what it expects and what it got. */
 export function checkSpec(spec: ModelSpec): void {
-  const { name, experts, tower, gate } = spec;
+  const { name, experts, tower, gate, gating } = spec;
+  if (!GATING_NAMES.includes(gating))
+    throw new RangeError(`model ${name}: gating: expected one of ${GATING_NAMES.join(", ")}, got ${gating}`);
   const sizes = {
     inputs: [spec.inputs],
     embeddings: (spec.embeddings ?? []).flatMap(({ rows, size }) => [rows, size]),
@@ -32,6 +25,9 @@ export function checkSpec(spec: ModelSpec): void {
   if (experts.shared + experts.perTask === 0)
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
+  const { activation = "relu" } = experts;
+  if (activation !== "relu" && activation !== "none")
+    throw new RangeError(`model ${name}: experts.activation: expected relu or none, got ${activation}`);
   checkSize(spec);
   checkGating(spec);
   checkSharing(spec);
@@ -49,9 +45,9 @@ const MOST_LAYERS = 100_000;
 
 /** Refuses a model that is larger than any engine trains, before its tensors are listed: RangeError. */
 function checkSize(spec: ModelSpec): void {
-  const { name, tasks: K, experts, gate, tower, gating } = spec;
+  const { name, tasks: K, experts, gate, tower } = spec;
   const [E, levels, gates, H] = [expertCount(spec), levelCount(spec), gateCount(spec), experts.layers.at(-1) ?? 1];
-  const links = gating === "snr-trans" ? K * E : 0;
+  const links = traitsOf(spec).links === "connections" ? K * E : 0;
   const layers =
     levels * (E * experts.layers.length + gates * (gate.layers.length + 1)) + K * (tower.layers.length + 1) + links;
   if (layers > MOST_LAYERS) throw tooLarge(name, MOST_LAYERS, "layers of its networks", layers);
@@ -123,38 +119,18 @@ function checkTop(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: gate.top: expected at most ${seen} experts, got ${gate.top}`);
 }
 
-/** Checks what a gating expects of the experts. */
-function checkGating({ name, gating, experts }: ModelSpec): void {
-  const seen = experts.shared + experts.perTask;
-  switch (gating) {
-    case "none":
-      if (seen > 1) throw new RangeError(`model ${name}: gating none: expected one expert a task, got ${seen}`);
-      return;
-    case "single":
-    case "snr-trans":
-      if (experts.perTask > 0)
-        throw new RangeError(
-          `model ${name}: gating ${gating}: expected only shared experts, got ${experts.perTask} a task`,
-        );
-      return;
-    case "residual":
-      if (experts.perTask !== 1)
-        throw new RangeError(`model ${name}: gating residual: expected one expert a task, got ${experts.perTask}`);
-      return;
-    case "cross-stitch":
-    case "l2-constrained":
-    case "tensor-factorization":
-      if (experts.perTask !== 1 || experts.shared > 0)
-        throw new RangeError(
-          `model ${name}: gating ${gating}: expected one expert a task and none shared, ` +
-            `got ${experts.perTask} a task and ${experts.shared} shared`,
-        );
-      return;
-    case "average":
-    case "per-task":
-    case "detached":
-      return;
-    default:
-      unreachable(gating);
-  }
+/** Checks that there are the experts that a gating takes. */
+function checkGating({ name, gating, experts: { shared, perTask } }: ModelSpec): void {
+  const [seen, aTask] = [shared + perTask, `${perTask} a task`];
+  const rules: Readonly<
+    Record<GatingTraits["experts"], readonly [is: boolean, expected: string, got: string | number]>
+  > = {
+    any: [true, "", ""],
+    one: [seen === 1, "one expert a task", seen],
+    shared: [perTask === 0, "only shared experts", aTask],
+    "one-own": [perTask === 1, "one expert a task", perTask],
+    alone: [perTask === 1 && shared === 0, "one expert a task and none shared", `${aTask} and ${shared} shared`],
+  };
+  const [is, expected, got] = rules[traitsOf({ gating }).experts];
+  if (!is) throw new RangeError(`model ${name}: gating ${gating}: expected ${expected}, got ${got}`);
 }

@@ -1,24 +1,8 @@
-import { unreachable } from "../errors.ts";
+import { type Gating, traitsOf } from "./gatings.ts";
 import type { Selection } from "./selection.ts";
-
-/** How expert outputs reach the towers. */
-export type Gating =
-  | "none" // a task has one expert: the bottom
-  | "average" // the mean of the experts that a task sees
-  | "single" // one softmax gate for all tasks (OMoE)
-  | "per-task" // one softmax gate for each task (MMoE)
-  | "residual" // one for each task over the experts of all tasks; the task's own expert is added as it is (AdaTT)
-  | "cross-stitch" // a task has its own expert; after each layer tasks exchange units by a learned K x K matrix
-  | "l2-constrained" // a task has its own network; an L2 penalty draws the networks together
-  | "tensor-factorization" // a task has its own network; the kernels of each layer, over tasks, are a Tucker product
-  | "snr-trans" // a task reads the sum of all experts, each through a matrix and a random gate of the pair (SNR)
-  | "detached"; // one for each task over the experts of all tasks; those of other tasks don't learn from it (STEM)
 
 /** What follows the last layer of an expert, or of a bottom. */
 export type Activation = "relu" | "none";
-
-/** How a gate's outputs become weights of experts. */
-export type GateKind = "softmax" | "top-k" | "dselect-k";
 
 /**
  * A member of the family: experts feed towers, one for each task. All layers are ReLU layers, except a tower's output and
@@ -106,10 +90,10 @@ export function readInputs(spec: Pick<ModelSpec, "inputs" | "embeddings">): numb
 }
 
 /** How many tables each embedding has: one for all tasks, or K where the tasks share nothing; 0 without embeddings. */
-export function embeddingSets({ embeddings = [], experts, gating, tasks }: ModelSpec): number {
-  if (embeddings.length === 0) return 0;
-  const areApart = gating === "none" || gating === "average" || gating === "per-task";
-  return areApart && experts.shared === 0 ? tasks : 1;
+export function embeddingSets(spec: ModelSpec): number {
+  if (!spec.embeddings?.length) return 0;
+  const { sees, links } = traitsOf(spec);
+  return sees === "own" && links === "none" && spec.experts.shared === 0 ? spec.tasks : 1;
 }
 
 /** E, the number of experts of all kinds in a level. */
@@ -118,15 +102,8 @@ export function expertCount({ experts, tasks }: ModelSpec): number {
 }
 
 /** Whether layer number i of an expert is a ReLU layer; if not, it is linear, and its units are not dropped. */
-export function isReluLayer({ experts: { activation = "relu", layers } }: ModelSpec, i: number): boolean {
-  switch (activation) {
-    case "relu":
-      return true;
-    case "none":
-      return i < layers.length - 1;
-    default:
-      return unreachable(activation);
-  }
+export function isReluLayer({ experts: { activation, layers } }: ModelSpec, i: number): boolean {
+  return activation !== "none" || i < layers.length - 1;
 }
 
 /** Outputs of a task. */
@@ -148,28 +125,18 @@ export function levelCount({ levels = 1 }: ModelSpec): number {
  * Number K stands for the shared experts of the next level, whose gate sees all.
  */
 export function expertsOf(spec: ModelSpec, task: number): number[] {
-  if (task === spec.tasks) return range(0, expertCount(spec));
-  switch (spec.gating) {
-    case "none":
-    case "average":
-    case "single":
-    case "per-task":
-    case "cross-stitch":
-    case "l2-constrained":
-    case "tensor-factorization":
-    case "snr-trans":
-      return ownExpertsOf(spec, task);
-    case "residual":
-    case "detached":
-      return range(0, expertCount(spec));
-    default:
-      return unreachable(spec.gating);
-  }
+  const seesAll = task === spec.tasks || traitsOf(spec).sees === "all";
+  return seesAll ? range(0, expertCount(spec)) : ownExpertsOf(spec, task);
 }
 
-/** The experts that all tasks see, then the task's own: those that learn from its loss. */
+/** The experts that all tasks see, then the task's own. */
 export function ownExpertsOf(spec: ModelSpec, task: number): number[] {
   return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)];
+}
+
+/** The experts that learn from a task's loss by the mix that it reads; number K as in `expertsOf`. */
+export function expertsTaughtBy(spec: ModelSpec, task: number): number[] {
+  return task < spec.tasks && traitsOf(spec).teaches === "own" ? ownExpertsOf(spec, task) : expertsOf(spec, task);
 }
 
 /** The experts on a path, which read the same in each level: those of one task, or, on path K, the shared ones. */
@@ -184,14 +151,9 @@ export function hasSharedGate(spec: ModelSpec, level: number): boolean {
   return level < levelCount(spec) - 1 && spec.experts.shared > 0;
 }
 
-export function gateKind({ gate }: ModelSpec): GateKind {
-  if (gate.select !== undefined) return "dselect-k";
-  return gate.top === undefined ? "softmax" : "top-k";
-}
-
 /** Whether the gates, or a constraint on the weights, add a term of their own to the tasks' losses. */
 export function hasPenalty(spec: ModelSpec): boolean {
-  return gateKind(spec) === "dselect-k" || spec.gating === "l2-constrained";
+  return spec.gate.select !== undefined || traitsOf(spec).links === "constraint";
 }
 
 /** Outputs of gate number g: a logit for each expert that it sees, or for each selector a logit and a code. */
@@ -203,24 +165,15 @@ export function gateOutputs(spec: ModelSpec, g: number): number {
 
 /** How many gates a level has: none, one for all tasks, or one for each task; then one for the shared path. */
 export function gateCount(spec: ModelSpec, level = 0): number {
-  const { gating, tasks } = spec;
-  switch (gating) {
-    case "none":
-    case "average":
-    case "cross-stitch":
-    case "l2-constrained":
-    case "tensor-factorization":
-    case "snr-trans":
-      return 0;
-    case "single":
-      return 1;
-    case "per-task":
-    case "residual":
-    case "detached":
-      return tasks + Number(hasSharedGate(spec, level));
-    default:
-      return unreachable(gating);
-  }
+  const { gates } = traitsOf(spec);
+  if (gates === "per-task") return spec.tasks + Number(hasSharedGate(spec, level));
+  return gates === "one" ? 1 : 0;
+}
+
+/** Whether one mix of a level is for all tasks. */
+export function hasOneMix(spec: ModelSpec): boolean {
+  const { gates, links } = traitsOf(spec);
+  return gates === "one" || (gates === "none" && links === "none" && spec.experts.perTask === 0);
 }
 
 function range(from: number, to: number): number[] {

@@ -255,21 +255,21 @@ export const ZOO = {
     about: "shared-bottom whose bottom has no activation",
     formula: ["y_k = t_k(W x + b)"],
     source: "Ma et al., KDD 2018, section 3.1, its bottom read as a linear layer; sizes from section 5.1",
-    build: (ends) => linear(sharedBottom("shared-bottom-linear", sharedBottomUnits(ends), ends)),
+    build: (dimensions) => linear(sharedBottom("shared-bottom-linear", sharedBottomUnits(dimensions), dimensions)),
   },
   "omoe-linear": {
     label: "OMoE-Linear",
     about: "omoe whose experts have no activation",
     formula: ["y_k = t_k(sum_e g(x)_e (V_e x + b_e))", "g(x) = softmax(W x)"],
     source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
-    build: (ends) => linear({ ...PAPER, ...ends, name: "omoe-linear", gating: "single" }),
+    build: (dimensions) => linear({ ...PAPER, ...dimensions, name: "omoe-linear", gating: "single" }),
   },
   "mmoe-linear": {
     label: "MMoE-Linear",
     about: "mmoe whose experts have no activation",
     formula: ["y_k = t_k(sum_e g_k(x)_e (V_e x + b_e))", "g_k(x) = softmax(W_k x)"],
     source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
-    build: (ends) => linear(mmoe("mmoe-linear", ends)),
+    build: (dimensions) => linear(mmoe("mmoe-linear", dimensions)),
   },
 } as const satisfies Record<string, ZooEntry>;
 
@@ -348,12 +348,12 @@ function sharedBottom(name: string, units: number, dimensions: Dimensions): Mode
   return { ...PAPER, ...dimensions, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
 }
 
-/** A network a task, which share nothing. */
+/** Networks that share nothing, one a task. */
 function singleTask(name: string, units: number, dimensions: Dimensions): ModelSpec {
   return { ...PAPER, ...dimensions, name, experts: { shared: 0, perTask: 1, layers: [units] }, gating: "none" };
 }
 
-/** The same, of as many parameters as mmoe. */
+/** Networks that share nothing, one a task, with as many parameters as mmoe. */
 function matchedSingleTask(name: string, dimensions: Dimensions): ModelSpec {
   const build = (units: number) => singleTask(name, units, dimensions);
   return build(matchedUnits(build, mmoe("mmoe", dimensions)));

@@ -4,7 +4,6 @@ import { checkPath } from "../config/refused.ts";
 import { tunedFor } from "../config/tuned.ts";
 import type { AnyRun, Engine } from "../engines/engine.ts";
 import { numbering } from "../engines/numbering.ts";
-import type { TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
 import { NO_CHOICE } from "../identity/cell.ts";
 import { megabytes } from "../units.ts";
@@ -20,7 +19,7 @@ export async function checkRuns(
   engine: Engine,
   signal?: AbortSignal,
 ): Promise<number> {
-  await checkTrainable(runs, config, engine, { signal });
+  await checkTrainable(runs, config, engine, signal);
   if (signal?.aborted) return 0;
   const bytes = engine.memoryBytes(runs);
   if (bytes <= totalmem()) return bytes;
@@ -28,23 +27,17 @@ export async function checkRuns(
   throw new UsageError(`training needs about ${sizes}; give fewer trainRows or heldoutRows, or a smaller batch`);
 }
 
-interface CheckOptions {
-  /** The path of each run, if another machine trains: by default the engine's own. */
-  readonly pathOf?: (run: AnyRun) => TrainingPath;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** Throws UsageError for what an engine refuses to train, without a look at memory: another machine may train the runs. */
 export async function checkTrainable(
   runs: readonly AnyRun[],
   config: Config,
   engine: Engine,
-  { pathOf = (run) => engine.path(run), signal }: CheckOptions = {},
+  signal?: AbortSignal,
 ): Promise<void> {
   const kinds = oneOfEachKind(runs);
   for (const run of kinds) {
     const { model, correlation, point = {} } = run;
-    checkPath(pathOf(run), model.name, tunedFor(configAt(config, point), model.name, correlation));
+    checkPath(engine.path(run), model.name, tunedFor(configAt(config, point), model.name, correlation));
     engine.check(run);
   }
   await engine.prepare?.(kinds, signal);

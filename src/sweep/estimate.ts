@@ -82,7 +82,7 @@ const sumOf = <T>(values: readonly T[], of: (value: T) => number) => values.redu
 async function partOf(runs: readonly AnyRun[], engine: Engine, trialMs: number): Promise<Part> {
   const [path, cores] = [engine.path(runs[0]), availableParallelism()];
   const threads = Math.min(path === "cpu" ? (engine.workers ?? 1) : 1, runs.length, cores);
-  const isShared = path.endsWith("-traced"); // TensorFlow's threads compute together, and wait for each other
+  const isShared = path === "tfjs"; // its threads compute together, and wait for each other
   const trial = await firstBegun(runs, engine);
   const { startMs, stepMs } = await paceOf(trial, engine, trialMs, isShared ? () => performance.now() : processorMs);
   const busy = (startMs * runs.length + stepMs * sumOf(runs, stepsWorth)) / trial.length;

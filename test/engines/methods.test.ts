@@ -12,7 +12,7 @@ import { resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { range } from "../support/reference.ts";
 import { fedBatch } from "../support/runs.ts";
-import { gappyRun } from "./tfjs/methods/gappy-run.ts";
+import { gappyRun } from "./tfjs/model/gappy-run.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "./tfjs/runs.ts";
 
 const WEIGHING = METHODS.filter((name) => name !== "sum");

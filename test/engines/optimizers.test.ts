@@ -1,9 +1,9 @@
 // Both engines' optimizers beside PyTorch's, which share no code with them.
 import { beforeAll, describe, expect, test } from "vitest";
-import { lossesAndGradients } from "../../src/engines/tfjs/model/objective.ts";
-import { followed, initialState } from "../../src/engines/tfjs/model/optimizer.ts";
-import { joined, pack, separated } from "../../src/engines/tfjs/model/pack.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
+import { AtOnceProgram } from "../../src/engines/tfjs/trainer/at-once.ts";
+import { initialState, ratesOf, trainingProgram } from "../../src/engines/tfjs/trainer/training-program.ts";
+import { rateNames, type TrainingShape } from "../../src/engines/tfjs/trainer/training-shape.ts";
 import type { OptimizerSettings } from "../../src/engines/training-settings.ts";
 import { range } from "../support/reference.ts";
 import { KERNELS, loneRun } from "./cpu/lone-run.ts";
@@ -17,19 +17,17 @@ beforeAll(async () => {
 });
 
 function lossesByTfjs(settings: OptimizerSettings): number[][] {
-  let state = tf.tidy(() => initialState(tf, settings.optimizer, joined(tf, pack(tf, BOTTOM, [INITIAL]))));
+  const { inputs, tasks } = BOTTOM;
+  const given = { ...settings, method: "sum", huberDelta: null } as const;
+  const rows = { fresh: true, sharedFeed: false, ownRates: false };
+  const shape: TrainingShape = { ...given, ...rows, models: [BOTTOM], inputs, tasks, R: 1, B };
+  const program = new AtOnceProgram(tf, trainingProgram(tf, shape));
+  tf.tidy(() => program.assign(initialState(tf, shape, 0, [INITIAL])));
   return range(STEPS).map((i) => {
     const { x, y } = rowsAt(i + 1);
-    const { next, losses } = tf.tidy(() => {
-      const batch = { x: tf.tensor3d([x]), y: tf.tensor3d([y]) };
-      const parameters = separated(tf, BOTTOM, state.parameters);
-      const { losses: before, gradients } = lossesAndGradients(tf, BOTTOM, parameters, batch, { huberDelta: null });
-      return { next: followed(tf, state, joined(tf, gradients), settings, i + 1), losses: before };
-    });
-    const values = [...losses.dataSync<"float32">()];
-    tf.dispose([state, losses]);
-    state = next;
-    return values;
+    const rates = rateNames(shape).map((name) => [name, tf.tensor1d([ratesOf(given, i + 1)[name]])]);
+    const fed = { x: tf.tensor4d([[x]]), y: tf.tensor4d([[y]]), ...Object.fromEntries(rates) };
+    return [...program.run("train", 1, fed).losses.dataSync<"float32">()];
   });
 }
 

@@ -8,9 +8,9 @@ import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
 import type { Engine, FromTable, RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { feedOf, RowSource } from "../../src/engines/rows/row-source.ts";
-import { Room, setArrays } from "../../src/engines/tfjs/feed/feed-arrays.ts";
-import { FeedMaker } from "../../src/engines/tfjs/feed/feed-maker.ts";
 import { groupOf, groupsOf } from "../../src/engines/tfjs/groups.ts";
+import { Room, setArrays } from "../../src/engines/tfjs/trainer/feed-arrays.ts";
+import { FeedMaker } from "../../src/engines/tfjs/trainer/feed-maker.ts";
 import { expectAgreement } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { range } from "../support/reference.ts";
@@ -62,7 +62,7 @@ describe("the rows of a run", () => {
       expect((await resultsOf(engine, [run]))[0]?.labelCorrelations).toEqual(expected);
   });
 
-  test("are fed to traced steps as they are, and counted by RowOrder", () => {
+  test("are fed to steps as they are, and counted by RowOrder", () => {
     const group = groupOf([[run]]);
     const arrays = new Room().arrays(setArrays(group));
     new FeedMaker(group, { first: 0, end: 1 }).sets(arrays, 0);

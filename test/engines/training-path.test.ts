@@ -31,7 +31,7 @@ describe("a setting changes the numbers of a run, or is refused", async () => {
   const python = new ProcessEngine({ adapter: pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" }), ...quick });
   afterAll(() => Promise.all([cpu, tfjs, node, python].map((engine) => engine.dispose())));
   testSupported("cpu", cpu);
-  testSupported("tfjs-eager", tfjs);
+  testSupported("tfjs", tfjs);
   testSupported("process", node, codeModel(LINEAR_BY_OPTIMIZER).file);
   describe.skipIf(PYTHON === undefined)(`of a model in Python${WITHOUT_PYTHON}`, () =>
     testSupported("process", python, pythonModel(BY_OPTIMIZER).file),

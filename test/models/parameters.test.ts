@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
-import { sharedParameters } from "../../src/models/parameter-tasks.ts";
-import { flopPerRow, paperCount, parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
+import { flopPerRow, paperCount, parameterBlocks, sharedParameters } from "../../src/models/parameters.ts";
 import { gateCount } from "../../src/models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { modelWork } from "../../src/sweep/work.ts";
@@ -22,21 +21,6 @@ test("mmoe-mlp has 50,826 parameters on 112 inputs; one expert and one gate used
   expect(size(blocks)).toBe(50_826);
   expect(size(blocks.filter(({ name }) => !/^(experts|gates)\/[1-9]/.test(name)))).toBe(19_270);
 });
-
-test.each(SPECS)(
-  "parameterBlocks($name) follow one another without gap or overlap, each with a name of its own",
-  (spec) => {
-    const blocks = parameterBlocks(spec);
-    let end = 0;
-    for (const { offset, size, shape } of blocks) {
-      expect(offset).toBe(end);
-      expect(size).toBe(shape.reduce((product, n) => product * n, 1));
-      end += size;
-    }
-    expect(end).toBe(parameterCount(spec));
-    expect(new Set(blocks.map(({ name }) => name)).size).toBe(blocks.length);
-  },
-);
 
 test.each(MODEL_NAMES)(
   "the units of %s differ pairwise at the start, and so do its experts, gates and towers",

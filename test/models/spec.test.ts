@@ -1,16 +1,9 @@
 import { expect, test } from "vitest";
 import { checkSpec } from "../../src/models/check-spec.ts";
+import { GATING_NAMES as GATINGS, type Gating } from "../../src/models/gatings.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import type { Selection } from "../../src/models/selection.ts";
-import {
-  expertCount,
-  expertsOf,
-  expertsOn,
-  type Gating,
-  gateCount,
-  type ModelSpec,
-  ownExpertsOf,
-} from "../../src/models/spec.ts";
+import { expertCount, expertsOf, gateCount, type ModelSpec } from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { objectiveGradient } from "../support/reference.ts";
 import { BY_GATING, CONSTRAINED, FACTORED, MMOE, SPECS, someParameters, someRows } from "../support/specs.ts";
@@ -28,31 +21,11 @@ test("expertsOf(spec, task) is the shared experts, then the task's own at shared
   expect(expertCount(OWN)).toBe(14);
 });
 
-test("expertsOf(spec, task) is every expert where gates see those of all tasks, and ownExpertsOf those that learn", () => {
-  for (const gating of ["residual", "detached"] as const) {
-    expect(expertsOf({ ...OWN, gating }, 1)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
-    expect(ownExpertsOf({ ...OWN, gating }, 1)).toEqual([0, 1, 6, 7, 8, 9]);
-  }
-});
-
-test("gateCount(spec) is none, one, or one a task", () => {
-  const gatings = ["none", "average", "single", "per-task", "residual", "detached"] as const;
-  expect(gatings.map((gating) => gateCount({ ...MMOE, gating }))).toEqual([0, 0, 1, 3, 3, 3]);
-});
-
 test("a level has a gate for the shared experts of the next, if there are any: the last has none", () => {
   const gates = (spec: ModelSpec) => [0, 1, 2].map((level) => gateCount({ ...spec, levels: 3 }, level));
   expect(gates(OWN)).toEqual([4, 4, 3]);
   expect(gates({ ...OWN, experts: { ...OWN.experts, shared: 0 } })).toEqual([3, 3, 3]);
   expect(expertsOf(OWN, 3)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
-});
-
-test("expertsOn(spec, path) is a task's own experts or, on path K, the shared ones", () => {
-  expect([0, 2, 3].map((path) => expertsOn(OWN, path))).toEqual([
-    [2, 3, 4, 5],
-    [10, 11, 12, 13],
-    [0, 1],
-  ]);
 });
 
 test("sharedBottomUnits follows from the sizes: 113 at the paper's", () => {
@@ -74,6 +47,10 @@ test.each<[string, Partial<ModelSpec>]>([
   ],
   ["model mmoe: expected an expert for each task, got none", { experts: { ...MMOE.experts, shared: 0 } }],
   ["model mmoe: experts.layers: expected a layer, got none", { experts: { ...MMOE.experts, layers: [] } }],
+  [
+    "model mmoe: experts.activation: expected relu or none, got gelu",
+    { experts: { ...MMOE.experts, activation: "gelu" as "relu" } },
+  ],
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
   ["model mmoe: gating residual: expected one expert a task, got 4", { ...OWN, gating: "residual" }],
@@ -115,8 +92,6 @@ test.each<[string, Partial<ModelSpec>]>([
 ])("checkSpec: %s", (message, changes) => {
   expect(() => checkSpec({ ...MMOE, ...changes })).toThrow(new RangeError(message));
 });
-
-const GATINGS = Object.keys(BY_GATING) as Gating[];
 
 /** The slopes of each tensor in float64. */
 function slopesOf(spec: ModelSpec): { name: string; slopes: number[] }[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkSpec } from "../../src/models/check-spec.ts";
-import { type Part, parameterCount } from "../../src/models/parameters.ts";
+import { parameterCount } from "../../src/models/parameters.ts";
+import type { Part } from "../../src/models/program.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 
 const PAPER = { inputs: 100, tasks: 2 };
@@ -42,11 +43,11 @@ test.each(COUNTS)("%s has %j parameters in experts, gates, links, towers and out
 });
 
 describe.each([2, 3, 5])("with %i tasks", (tasks) => {
-  const ends = { inputs: 50, tasks };
-  const total = (name: ModelName) => parameterCount(ZOO[name].build(ends));
+  const dimensions = { inputs: 50, tasks };
+  const total = (name: ModelName) => parameterCount(ZOO[name].build(dimensions));
 
   test.each(MODEL_NAMES)("%s is a model, under its own name", (name) => {
-    const spec = ZOO[name].build(ends);
+    const spec = ZOO[name].build(dimensions);
     expect(() => checkSpec(spec)).not.toThrow();
     expect(spec.name).toBe(name);
   });
@@ -54,7 +55,7 @@ describe.each([2, 3, 5])("with %i tasks", (tasks) => {
   test.each(["single-task", "shared-bottom-matched"] as const)(
     "%s has mmoe's number of parameters within half of what a unit adds",
     (name) => {
-      const model = ZOO[name].build(ends);
+      const model = ZOO[name].build(dimensions);
       const networks = name === "single-task" ? tasks : 1;
       const unit = networks * (50 + 1) + tasks * 8;
       expect(Math.abs(total(name) - total("mmoe"))).toBeLessThanOrEqual(unit / 2);

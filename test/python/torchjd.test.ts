@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "../../src/engines/tfjs/methods/gradient-methods.ts";
-import type { GradientMethod } from "../../src/engines/tfjs/methods/method.ts";
+import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "../../src/engines/tfjs/model/gradient-methods.ts";
+import type { GradientMethod } from "../../src/engines/tfjs/model/method.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
 import {
   dot,
@@ -14,7 +14,7 @@ import {
   someVectors,
   type Vector,
   weightsOf,
-} from "../engines/tfjs/methods/vectors.ts";
+} from "../engines/tfjs/model/vectors.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { range } from "../support/reference.ts";
 import { HAS_PYTHON, python } from "./python.ts";

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const FOLDERS = ["src", "playground", "test", "bench", "scripts", "research", "assets", "examples", "python"];
 const CODE = /\.(ts|tsx|js|mjs|c|h|py|sh)$/;
 const SKIPPED = /node_modules|__pycache__|\.venv/;
-/** A file named with its folder, or by its name alone: `graph/graph.ts`, `graph.ts`. */
+/** A file named with its folder, or by its name alone: `trainer/graph.ts`, `graph.ts`. */
 const NAMED = /(?<![\w./{}*<>-])(?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)*\.(?:tsx?|mjs|c|h|py|sh|md|yaml)(?![\w*/{}(-])/g;
 /** Files of users and of other packages. */
 const OF_USERS =

@@ -44,7 +44,7 @@ describe("a wrong import is found", () => {
     ["src/errors.ts", "src/cli/main.ts"],
     ["src/engines/engine.ts", "src/config/config.ts"],
     ["src/engines/cpu/cpu-engine.ts", "src/engines/tfjs/tfjs-engine.ts"],
-    ["src/engines/tfjs/feed/feed-pool.ts", "src/engines/cpu/kernels.ts"],
+    ["src/engines/tfjs/trainer/feed-pool.ts", "src/engines/cpu/kernels.ts"],
     ["src/engines/rows/row-maker.ts", "src/engines/cpu/kernels.ts"],
     ["src/engines/cpu/cpu-engine.ts", "npm:@tensorflow/tfjs-core"],
     ["src/models/spec.ts", "npm:@tensorflow/tfjs-core"],

@@ -52,7 +52,7 @@ export function fedBatch(run: AnyRun, step: number): Rows {
   return rows;
 }
 
-/** The same by formula. */
+/** The rows that a run trains on at a step, by formula. */
 export function batchAt(run: GeneratedRun, step: number): Rows {
   const { trainRows, batch, sampling } = run.training;
   const tasks = taskSetOf(run);

@@ -1,7 +1,8 @@
 // Members of the family that between them use everything a spec can say. All sizes differ, so that a swapped axis can't pass.
 import type { Rows } from "../../src/data/task-set.ts";
+import type { Gating } from "../../src/models/gatings.ts";
 import { parameterCount } from "../../src/models/parameters.ts";
-import type { Gating, ModelSpec } from "../../src/models/spec.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 
@@ -82,7 +83,7 @@ export const FACTORED: ModelSpec = {
   ranks: { inputs: 5, units: 3, tasks: 2 },
 };
 
-/** The same without activation after the last layers of experts, under another name. */
+/** A model without activation after the last layers of experts, under another name. */
 function linear(spec: ModelSpec, name = `linear-${spec.name}`): ModelSpec {
   return { ...spec, name, experts: { ...spec.experts, activation: "none" } };
 }
@@ -93,6 +94,15 @@ export const SELECTING: ModelSpec = {
   name: "select",
   experts: { shared: 8, perTask: 0, layers: [6] },
   gate: { layers: [], bias: false, select: { experts: 2, gamma: 3, entropy: 0.3 } },
+};
+
+/** Tasks' gates that select among 4 experts, and one for shared experts among 8. */
+export const SELECTING_LEVELS: ModelSpec = {
+  ...MMOE,
+  name: "select-levels",
+  experts: { shared: 2, perTask: 2, layers: [6] },
+  levels: 2,
+  gate: { layers: [], bias: false, select: { experts: 1, gamma: 3, entropy: 0.4 } },
 };
 
 /** Two plain inputs, then numbers of vectors in two tables. */
@@ -155,13 +165,7 @@ export const SPECS: readonly ModelSpec[] = [
     experts: { shared: 2, perTask: 2, layers: [8, 6] },
     gate: { layers: [9], bias: true, select: { experts: 3, gamma: 2, entropy: 0.2 } },
   },
-  {
-    ...MMOE,
-    name: "select-levels",
-    experts: { shared: 2, perTask: 2, layers: [6] },
-    levels: 2,
-    gate: { layers: [], bias: false, select: { experts: 1, gamma: 3, entropy: 0.4 } },
-  },
+  SELECTING_LEVELS,
   { ...STITCHED, name: "cross-stitch", experts: { shared: 0, perTask: 1, layers: [6] } },
   ...[MMOE, OMOE, BOTTOM, DEEP, PLE, STITCHED, SNR, CONSTRAINED, FACTORED].map((spec) => linear(spec)),
   linear({ ...MMOE, gate: { layers: [9], bias: true } }, "linear-deep-gates"),

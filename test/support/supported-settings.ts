@@ -1,4 +1,4 @@
-// Whether a training path really supports each setting that is declared as supportedOptions.
+// Whether a training path trains otherwise with another value of each setting that it declares as supported.
 import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { checkPath } from "../../src/config/refused.ts";

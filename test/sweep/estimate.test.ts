@@ -66,7 +66,7 @@ describe("estimateTime(runs, engine)", () => {
   });
 
   test("takes the clock of an engine whose threads wait for each other, and says no cores", async () => {
-    const { value, cores } = await estimateTime(runs(4, 2000), engineOf({ path: "tfjs-traced" }));
+    const { value, cores } = await estimateTime(runs(4, 2000), engineOf({ path: "tfjs" }));
     expect([value / (4 * 4 * 2000) > 1, value / (4 * 4 * 2000) < 1.1, cores]).toEqual([true, true, undefined]);
   });
 
@@ -74,7 +74,7 @@ describe("estimateTime(runs, engine)", () => {
     const others = runs(2, 3000);
     const isOther = (run: AnyRun) => others.some(({ training }) => training.batch === run.training.batch);
     for (const run of others) Object.assign(run, { training: { ...run.training, batch: 2 } });
-    const engine = { ...engineOf({}), path: (run: AnyRun) => (isOther(run) ? "tfjs-eager" : "cpu") } as Engine;
+    const engine = { ...engineOf({}), path: (run: AnyRun) => (isOther(run) ? "process" : "cpu") } as Engine;
     const { value } = await estimateTime([...runs(8, 3000), ...others], engine);
     const both = sideBySide(
       { ms: START_MS + 24000, threads: 1 },

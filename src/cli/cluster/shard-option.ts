@@ -1,8 +1,5 @@
 import { LARGEST_COUNT } from "../../config/kinds.ts";
-import type { AnyRun } from "../../engines/engine.ts";
-import { tensorPath } from "../../engines/training-path.ts";
 import { UsageError } from "../../errors.ts";
-import { isCode } from "../../models/code.ts";
 import { findResults } from "../../records/find-results.ts";
 import type { Shard } from "../../records/writer-lock.ts";
 import { checkTrainable } from "../../sweep/check-runs.ts";
@@ -100,9 +97,7 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   const { python } = checked.engineOptions;
   const engine = await loadEngine(JUDGES[checked.engine], { kernels: "wasm", python }, runs);
   try {
-    const traced = checked.engine === "cuda" || checked.engineOptions.backend === "tensorflow";
-    const pathOf = (run: AnyRun) => (traced && !isCode(run.model) ? tensorPath(traced) : engine.path(run));
-    await checkTrainable(runs, checked.config, engine, { pathOf });
+    await checkTrainable(runs, checked.config, engine);
   } finally {
     await engine.dispose();
   }

@@ -1,8 +1,18 @@
 // `mmoe models --describe`: a model in words, numbers and a drawing, at most 79 columns wide.
 import { enginesOf } from "../../engines/check-run.ts";
 import type { CodeModel, Model } from "../../models/code.ts";
-import { flopPerRow, isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
-import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
+import { traitsOf } from "../../models/gatings.ts";
+import { flopPerRow, parameterBlocks, parameterCount } from "../../models/parameters.ts";
+import { isFactor, type ParameterBlock } from "../../models/program.ts";
+import {
+  expertsOf,
+  expertsOn,
+  expertsTaughtBy,
+  hasOneMix,
+  hasSharedGate,
+  levelCount,
+  type ModelSpec,
+} from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { parametersText, thousands } from "../../units.ts";
 import type { Room } from "./blocks.ts";
@@ -135,38 +145,31 @@ function groupName(spec: ModelSpec, path: number): string {
 function levelLines(spec: ModelSpec, level: number, groups: readonly number[], tasks: readonly number[]): string[][] {
   const reads = levelCount(spec) === 1 ? "read" : `level ${level + 1} reads`;
   const input = (path: number) => (level === 0 ? "x" : mixName(spec, level - 1, path));
-  const mixes = isCommon(spec) ? [0] : [...tasks, ...(hasSharedGate(spec, level) ? [spec.tasks] : [])];
+  const mixes = hasOneMix(spec) ? [0] : [...tasks, ...(hasSharedGate(spec, level) ? [spec.tasks] : [])];
   return [
     [reads, ...groups.map(input)],
     ...mixes.map((path) => [`  ${mixTo(spec, level, path)}`, ...groups.map((group) => mark(spec, path, group))]),
   ];
 }
 
-/** Whether one mix is for all tasks. */
-function isCommon({ gating, experts }: ModelSpec): boolean {
-  return gating === "single" || ((gating === "none" || gating === "average") && experts.perTask === 0);
-}
-
 /** A mix and, in the last level, the prediction that is made of it. */
 function mixTo(spec: ModelSpec, level: number, path: number): string {
   const name = mixName(spec, level, path);
   if (level < levelCount(spec) - 1) return name;
-  const task = isCommon(spec) ? "k" : path + 1;
+  const task = hasOneMix(spec) ? "k" : path + 1;
   return `y_${task} = t_${task}(${name})`;
 }
 
 /** A task's mix of a level, `m_1`, or the one for all; in the second level `m_1'`, and so on. */
 function mixName(spec: ModelSpec, level: number, path: number): string {
-  if (isCommon(spec)) return "m";
+  if (hasOneMix(spec)) return "m";
   return `m_${path === spec.tasks ? "s" : path + 1}${"'".repeat(level)}`;
 }
 
 /** How a path's mix uses a group of experts. */
 function mark(spec: ModelSpec, path: number, group: number): string {
   const [first = -1] = expertsOn(spec, group);
-  if (spec.gating === "cross-stitch") return "●"; // in each layer
   if (!expertsOf(spec, path).includes(first)) return ".";
-  if (path === spec.tasks) return "●";
-  if (spec.gating === "residual" && group === path) return "●+";
-  return spec.gating === "detached" && !ownExpertsOf(spec, path).includes(first) ? "○" : "●";
+  if (path === group && path < spec.tasks && traitsOf(spec).isResidual) return "●+";
+  return expertsTaughtBy(spec, path).includes(first) ? "●" : "○";
 }

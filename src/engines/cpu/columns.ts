@@ -2,6 +2,7 @@
 import type { Arena } from "../rows/arena.ts";
 import { columnBytes, type Layout } from "../rows/panels.ts";
 import { type Instruction, instruction } from "./instructions.ts";
+import type { FusedLayer } from "./weights.ts";
 
 /** Vectors after a buffer that kernels may read (but never use) when they take several columns at a time. */
 const SLACK = 8;
@@ -15,21 +16,23 @@ export interface Columns {
   readonly relu: boolean;
   /** Bytes from a column to the next. */
   readonly column: number;
+  /** How many there are. */
+  readonly width: number;
   /** The first columns, of which no gradient is needed; none if absent. */
   readonly constant?: number;
 }
 
 /** A buffer of P panels of N columns with its gradient. */
-export function takeColumns(arena: Arena, P: number, N: number, relu: boolean, layout: Layout): Columns {
+export function takeColumns(arena: Arena, P: number, N: number, layout: Layout): Columns {
   const column = columnBytes(layout);
   const bytes = P * N * column + SLACK * 4 * layout.lanes;
-  return { value: arena.take(bytes), gradient: arena.take(bytes), stride: N * column, relu, column };
+  return { value: arena.take(bytes), gradient: arena.take(bytes), stride: N * column, relu: false, column, width: N };
 }
 
-/** Columns `n`.. of a buffer. */
-export function columnsFrom(columns: Columns, n: number, relu = columns.relu): Columns {
+/** Columns `n`.. of a buffer, `width` of them. */
+export function columnsFrom(columns: Columns, n: number, width: number, relu = columns.relu): Columns {
   const { value, gradient, column } = columns;
-  return { ...columns, value: value + n * column, gradient: gradient + n * column, relu };
+  return { ...columns, value: value + n * column, gradient: gradient + n * column, width, relu };
 }
 
 /** Columns beside each other. */
@@ -43,48 +46,48 @@ export class Reach {
   /** Whether the pass is also of what the model adds to the tasks' losses. */
   readonly hasPenalty: boolean;
   readonly #addresses = new Set<number>();
-  readonly #summed = new Set<string>();
+  readonly #summed = new Set<FusedLayer>();
 
   constructor(hasPenalty: boolean) {
     this.hasPenalty = hasPenalty;
   }
 
   /** The gradient of a layer that takes its step together with others has been summed up. */
-  addSummed(layer: string): void {
+  addSummed(layer: FusedLayer): void {
     this.#summed.add(layer);
   }
 
-  isSummed(layer: string): boolean {
+  isSummed(layer: FusedLayer): boolean {
     return this.#summed.has(layer);
   }
 
-  /** N columns have a gradient. */
-  add({ gradient, column }: Columns, N: number): void {
-    for (let n = 0; n < N; n++) this.#addresses.add(gradient + n * column);
+  /** Columns have a gradient. */
+  add({ gradient, column, width }: Columns): void {
+    for (let n = 0; n < width; n++) this.#addresses.add(gradient + n * column);
   }
 
-  /** Whether any of N columns has one. */
-  has(columns: Columns, N: number): boolean {
-    return this.#flags(columns, N).includes(true);
+  /** Whether any of some columns has one. */
+  has(columns: Columns): boolean {
+    return this.#flags(columns).includes(true);
   }
 
-  /** From the first to the last of N columns that have one. */
-  span(columns: Columns, N: number): Range {
-    const flags = this.#flags(columns, N);
+  /** From the first to the last of some columns that have one. */
+  span(columns: Columns): Range {
+    const flags = this.#flags(columns);
     const first = flags.indexOf(true);
     return { first, count: flags.lastIndexOf(true) + 1 - first };
   }
 
-  /** Instructions that make the gradient 0 in those of N columns that have none: it may be that of an earlier pass. */
-  clearOthers(columns: Columns, N: number): Instruction[] {
+  /** Instructions that make the gradient 0 in those of some columns that have none: it may be that of an earlier pass. */
+  clearOthers(columns: Columns): Instruction[] {
     const { gradient, column, stride } = columns;
-    return gapsIn(this.#flags(columns, N)).map(({ first, count }) =>
+    return gapsIn(this.#flags(columns)).map(({ first, count }) =>
       instruction("clear", { values: gradient + first * column, stride, N: count }),
     );
   }
 
-  #flags({ gradient, column }: Columns, N: number): boolean[] {
-    return Array.from({ length: N }, (_, n) => this.#addresses.has(gradient + n * column));
+  #flags({ gradient, column, width }: Columns): boolean[] {
+    return Array.from({ length: width }, (_, n) => this.#addresses.has(gradient + n * column));
   }
 }
 

@@ -1,4 +1,4 @@
-import { tablesName } from "../../models/parameters.ts";
+import type { ParameterBlock } from "../../models/program.ts";
 import { type ModelSpec, plainInputs } from "../../models/spec.ts";
 import type { Arena } from "../rows/arena.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
@@ -14,17 +14,21 @@ interface EmbeddingCode {
   readonly touched: readonly number[];
 }
 
-/** Instructions that read the vectors of tables `set` into `input`, and that update the tables, with their scratch. */
+/** Instructions that read the vectors of tables into `input`, and that update the tables, with their scratch. */
 export function embedding(
   arena: Arena,
   weights: Weights,
   spec: ModelSpec,
-  { set, input, batch }: { readonly set: number; readonly input: Columns; readonly batch: number },
+  {
+    tables: blocks,
+    input,
+    batch,
+  }: { readonly tables: readonly ParameterBlock[]; readonly input: Columns; readonly batch: number },
 ): EmbeddingCode {
   const plain = plainInputs(spec);
   const rows = { x: 0, xStride: inputPanelBytes(spec.inputs, weights.layout) };
   const tables = weights.tables
-    .filter(({ block }) => block.network === tablesName(set))
+    .filter(({ block }) => blocks.includes(block))
     .map((table) => ({ ...table, vectors: table.block.shape[0], size: table.block.shape[1] }));
   const list = arena.put(
     records(
@@ -36,7 +40,7 @@ export function embedding(
   let next = plain;
   const touched: number[] = [];
   const backward = tables.map(({ at, width, vectors: all, size }, t) => {
-    const { gradient: g, stride: gStride } = columnsFrom(input, next);
+    const { gradient: g, stride: gStride } = columnsFrom(input, next, size);
     next += size;
     const vectors = all - 1; // the last is constant
     const read = { ...rows, column: plain + t, g, gStride, vectors };

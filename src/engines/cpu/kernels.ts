@@ -6,13 +6,13 @@ import type { KernelSet, NativeSet } from "./kernel-sets.ts";
 /** Entry points that train, in addition to those that make rows; all addresses and strides are bytes. See kernels/. */
 export interface Kernels extends RowKernels {
   train(
-    ...args: [member: number, x: number, xBytes: number, labels: number, labelBytes: number, B: number, ...Limits]
+    ...args: [slot: number, x: number, xBytes: number, labels: number, labelBytes: number, B: number, ...Limits]
   ): number;
   execute(
     ...args: [begin: number, end: number, x: number, weights: number, P: number, optimizer: number, panelRows: number]
   ): void;
   evaluate(
-    ...args: [member: number, x: number, stride: number, labels: number, rows: number, unit: number, ...EvaluateEnd]
+    ...args: [slot: number, x: number, stride: number, labels: number, rows: number, unit: number, ...EvaluateEnd]
   ): void;
 }
 

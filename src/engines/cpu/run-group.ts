@@ -100,7 +100,7 @@ interface How {
   readonly threads?: number;
 }
 
-interface Options extends How {
+interface Beginning extends How {
   /** Where the runs go on from, all at one step; without it they begin. */
   readonly states?: readonly RunState[] | undefined;
 }
@@ -113,7 +113,7 @@ export class RunGroupTraining {
   readonly #counts: LabelCounts;
   readonly #started = performance.now();
 
-  constructor(memory: KernelInstance, runs: readonly Run[], { states, ...how }: Options = {}) {
+  constructor(memory: KernelInstance, runs: readonly Run[], { states, ...how }: Beginning = {}) {
     this.#plan = planRunGroup(runs, memory.set, how);
     memory.reserve(this.#plan.arena.bytes);
     this.#plan.arena.writeTo(memory.memory);
@@ -125,8 +125,8 @@ export class RunGroupTraining {
       const own = labels[i];
       const heldout = (first: number) => this.#rows.heldout(first, own);
       const heldoutLabels = () => this.#rows.heldoutLabels(own);
-      const place = { slot: slots[i], labels: own, rows, heldout, heldoutLabels, pieceRows, counts };
-      return new TrainingRun(memory, run, place, states?.[i]);
+      const ofRun = { slot: slots[i], labels: own, rows, heldout, heldoutLabels, pieceRows, counts };
+      return new TrainingRun(memory, run, ofRun, states?.[i]);
     });
   }
 
@@ -249,7 +249,7 @@ const [MOST_THREADS, LEAST_PRODUCTS] = [8, 2 ** 22];
 export function threadsFor(runs: readonly Run[], most: number): number {
   if (most === 1) return most;
   const products = runs.map(({ model, training: { batch } }) => {
-    const layers = [...weightsOf(model, layoutOf("avx512", batch)).layers.values()];
+    const { layers } = weightsOf(model, layoutOf("avx512", batch));
     return layers.reduce((sum, { D, N }) => sum + batch * D * N, 0);
   });
   return Math.max(1, Math.min(most, Math.floor(Math.min(...products) / LEAST_PRODUCTS)));

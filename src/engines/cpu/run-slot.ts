@@ -92,7 +92,7 @@ export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, step
   const rates = isConstant(schedule) ? 0 : arena.take(8 * steps);
   const clip = clipNorm === null ? 0 : putClip(arena, code, { gradients, order, limit: clipNorm });
   const addresses = { weights, optimizer, losses, sums, tasks, method, rates };
-  const address = arena.put(record("Member", { code: code.address, ...addresses, clip }));
+  const address = arena.put(record("Slot", { code: code.address, ...addresses, clip }));
   return { address, code, values, ...addresses, learned, learnedSize };
 }
 

@@ -30,8 +30,8 @@ import {
   writeTrained,
 } from "./run-slot.ts";
 
-/** Inputs of a training run: its place in memory, the rows it shares and its own labels. */
-interface Place {
+/** What a run trains with: its slot in memory, the rows that it shares, and its own labels. */
+interface RunMemory {
   readonly slot: RunSlot;
   readonly rows: RowPlan;
   readonly labels: LabelPlan;
@@ -49,7 +49,7 @@ export class TrainingRun {
   readonly run: Run;
   readonly #memory: KernelInstance;
   readonly #kernels: Kernels;
-  readonly #place: Place;
+  readonly #own: RunMemory;
   readonly #record: CurveRecorder;
   readonly #tasks: readonly TaskLoss[];
   readonly #diagnosing: DiagnosticRecorder;
@@ -62,21 +62,21 @@ export class TrainingRun {
   #ownMs = 0;
 
   /** Goes on from `state`, or begins. */
-  constructor(memory: KernelInstance, run: Run, place: Place, state?: RunState) {
+  constructor(memory: KernelInstance, run: Run, own: RunMemory, state?: RunState) {
     this.run = run;
     this.#memory = memory;
     this.#kernels = memory.kernelsOf(run.training.arithmetic);
-    this.#place = place;
+    this.#own = own;
     const { step = 0, elapsedMs = 0 } = state ?? {};
-    this.#record = new CurveRecorder(run, place.counts, state);
+    this.#record = new CurveRecorder(run, own.counts, state);
     this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
     this.#step = step;
     this.#elapsedMs = elapsedMs;
     this.#tasks = lossesOfTasks(run);
-    writeTasks(memory, place.slot, this.#tasks, run.training.huberDelta);
+    writeTasks(memory, own.slot, this.#tasks, run.training.huberDelta);
     this.#isEnough = isEnough(run, this);
-    if (state) writeTrained(memory, place.slot, state);
-    else writeInitial(memory, place.slot, (zeros) => initialParametersInto(zeros, run));
+    if (state) writeTrained(memory, own.slot, state);
+    else writeInitial(memory, own.slot, (zeros) => initialParametersInto(zeros, run));
   }
 
   /** Steps done; once it is over, by the others. */
@@ -107,11 +107,11 @@ export class TrainingRun {
   }
 
   get labels(): LabelPlan {
-    return this.#place.labels;
+    return this.#own.labels;
   }
 
   get parameters(): Float32Array {
-    return readParameters(this.#memory, this.#place.slot);
+    return readParameters(this.#memory, this.#own.slot);
   }
 
   /** The kernel set. */
@@ -133,7 +133,7 @@ export class TrainingRun {
     const { diagnostics, failure } = this;
     return {
       step: this.#step,
-      ...readTrained(this.#memory, this.#place.slot),
+      ...readTrained(this.#memory, this.#own.slot),
       curve: this.curve,
       ...(diagnostics && { diagnostics }),
       ...(failure !== undefined && { failure }),
@@ -153,7 +153,7 @@ export class TrainingRun {
     const before = this.#step;
     this.#step += steps;
     if (this.isOver) return;
-    const { slot, rows, labels } = this.#place;
+    const { slot, rows, labels } = this.#own;
     const { training } = this.run;
     setStep(this.#memory, slot, before + 1);
     writeRates(this.#memory, slot, training, before + 1, steps);
@@ -174,7 +174,7 @@ export class TrainingRun {
   /** Adds a point to the curve, the training loss over the steps since the one before. */
   #evaluate(): void {
     if (this.isOver) return;
-    const { slot, counts } = this.#place;
+    const { slot, counts } = this.#own;
     this.takeErrors();
     const predictions = this.#addHeldout({ predicts: isValidated(this.run) || hasMetrics(this.run) });
     const heldout = this.takeErrors(counts.rows("heldout"));
@@ -194,7 +194,7 @@ export class TrainingRun {
 
   /** Adds up the losses over the test rows. If it `predicts`, gives what it predicts of all held-out rows. */
   #addHeldout({ predicts }: { readonly predicts: boolean }): Predictions | undefined {
-    const { slot, rows, heldout, pieceRows } = this.#place;
+    const { slot, rows, heldout, pieceRows } = this.#own;
     const { outputs: O, heldout: out } = slot.code;
     const { heldoutRows } = this.run.training;
     const tested = testRows(this.run.training);
@@ -208,7 +208,7 @@ export class TrainingRun {
       this.#kernels.evaluate(slot.address, at.x, stride, at.y, count, pieceRows, counted, predicts ? out : 0);
       outputs?.set(this.#memory.float32(out, count * O), first * O);
     }
-    return outputs && { outputs, y: this.#place.heldoutLabels() };
+    return outputs && { outputs, y: this.#own.heldoutLabels() };
   }
 
   /**
@@ -221,18 +221,18 @@ export class TrainingRun {
 
   /** Adds up the losses over `count` rows in panels. */
   addErrors(x: number, labels: number, count: number): void {
-    const { slot, rows, pieceRows } = this.#place;
+    const { slot, rows, pieceRows } = this.#own;
     const stride = inputPanelBytes(rows.inputs, rows.layout);
     this.#kernels.evaluate(slot.address, x, stride, labels, count, pieceRows, count, 0);
   }
 
   get #ones(): number[] {
-    return new Array<number>(this.#place.slot.code.tasks).fill(1);
+    return new Array<number>(this.#own.slot.code.tasks).fill(1);
   }
 
   /** The losses added up over rows, divided by `counts`, [K]. */
   takeErrors(counts?: readonly number[]): number[] {
-    const { slot } = this.#place;
+    const { slot } = this.#own;
     return takeMeans(this.#memory, slot.losses, counts ?? this.#ones);
   }
 }

@@ -7,15 +7,10 @@
 // is updated like the rest, with whatever is there, and never read by a product. Tables of embeddings are after all layers,
 // vector after vector, [vectors][size rounded up to lanes]. Then come coefficients of sums, such as cross-stitch units, and
 // biases whose kernels are products over tasks, each block as it is and rounded up.
-import { unreachable } from "../../errors.ts";
-import {
-  networkName,
-  type ParameterBlock,
-  parameterBlocks,
-  parameterCount,
-  readsRows,
-} from "../../models/parameters.ts";
-import { embeddingSets, expertCount, expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
+import { traitsOf } from "../../models/gatings.ts";
+import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
+import { type Layer, type OperationOf, type ParameterBlock, programOf } from "../../models/program.ts";
+import type { ModelSpec } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { roundUp } from "../rows/arena.ts";
 import { type Layout, paddedInputs } from "../rows/panels.ts";
@@ -36,6 +31,8 @@ export interface FusedLayer {
   /** Offset of the bias [N rounded up to lanes]; zeros if a part has none. */
   readonly bias: number;
   readonly parts: readonly PlacedLayer[];
+  /** The parts as layers of the model, once for each input that is multiplied by these kernels. */
+  readonly readings: readonly (readonly Layer[])[];
 }
 
 /** A table of vectors of `width` numbers, its size rounded up. */
@@ -54,59 +51,83 @@ export interface Weights {
   readonly parameters: number;
   /** In canonical order. */
   readonly tables: readonly PlacedTable[];
-  /** Offsets in numbers of blocks that are in no layer and no table, by name. */
-  readonly vectors: ReadonlyMap<string, { readonly block: ParameterBlock; readonly at: number }>;
-  /**
-   * By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`,
-   * `levels/1/paths/0`, `towers`, `links/of/0` of expert 0, `factors/experts/cores/0`. In place of `first`, tasks with
-   * embeddings or a place in memory of their own have `levels/0/paths/0` and so on.
-   */
-  readonly layers: ReadonlyMap<string, FusedLayer>;
+  /** Offsets in numbers of blocks that are in no layer and no table. */
+  readonly vectors: ReadonlyMap<ParameterBlock, number>;
+  /** In the order of memory. */
+  readonly layers: readonly FusedLayer[];
   /** Total of numbers, an odd number of cache lines: a weight and its moments then never share a cache set. */
   readonly size: number;
 }
 
 /** The engine's layout of a model's parameters. */
 export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Weights {
-  const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
-  const names = [...blocks.values()].filter(({ kind }) => kind === "kernel").map(layerName);
-  const areApart = firstsAreApart(spec);
-  const joined = {
-    ...(!areApart && { first: firstNames(blocks) }),
-    ...pathLayers(spec, areApart ? 0 : 1),
-    ...(towersShareInput(spec) && { towers: towerNames(spec) }),
-    ...linkLayers(spec),
-    ...coreLayers(blocks),
-  };
-  const layers = new Map<string, FusedLayer>();
+  const { lanes } = layout;
   let size = 0;
-  const add = (name: string, members: readonly string[]) => {
-    const layer = layerOf(blocks, members, size, layout);
-    layers.set(name, layer);
-    size = layer.bias + roundUp(layer.N, layout.lanes);
+  const take = (numbers: number) => {
+    size += numbers;
+    return size - numbers;
   };
-  for (const [name, members] of Object.entries(joined)) add(name, members);
-  const alone = names.filter((name) => !Object.values(joined).flat().includes(name));
-  for (const name of alone) add(name, [name]);
-  const tables = [...blocks.values()].filter(({ kind }) => kind === "table");
-  const placed = tables.map((block): PlacedTable => {
-    const [vectors, width] = [block.shape[0], roundUp(block.shape[1], layout.lanes)];
-    const at = size;
-    size += vectors * width;
-    return { block, at, width };
+  const layers = allReadings(spec).map((readings) => {
+    const parts = partsOf(readings);
+    const [D, N] = [parts[0].kernel.shape[0], parts.reduce((sum, { kernel }) => sum + kernel.shape[1], 0)];
+    return { D, N, parts, readings, kernel: take(kernelSize({ D, N }, layout)), bias: take(roundUp(N, lanes)) };
   });
-  const inLayers = new Set(
-    [...layers.values()].flatMap(({ parts }) => parts.flatMap(({ kernel, bias }) => [kernel, bias])),
-  );
-  const others = [...blocks.values()].filter((block) => block.kind !== "table" && !inLayers.has(block));
-  const vectors = others.map((block) => {
-    const at = size;
-    size += roundUp(block.size, layout.lanes);
-    return [block.name, { block, at }] as const;
-  });
+  const blocks = parameterBlocks(spec);
+  const tables = blocks
+    .filter(({ kind }) => kind === "table")
+    .map((block) => {
+      const width = roundUp(block.shape[1], lanes);
+      return { block, width, at: take(block.shape[0] * width) };
+    });
+  const placed = new Set([
+    ...layers.flatMap(({ parts }) => parts.flatMap(({ kernel, bias }) => [kernel, bias])),
+    ...tables.map(({ block }) => block),
+  ]);
+  const vectors = blocks
+    .filter((block) => !placed.has(block))
+    .map((block) => {
+      return [block, take(roundUp(block.size, lanes))] as const;
+    });
   const numbers = 16 * (2 * Math.floor(size / 32) + 3);
-  const parameters = parameterCount(spec);
-  return { layout, areLazy, parameters, layers, tables: placed, vectors: new Map(vectors), size: numbers };
+  return {
+    layout,
+    areLazy,
+    parameters: parameterCount(spec),
+    layers,
+    tables,
+    vectors: new Map(vectors),
+    size: numbers,
+  };
+}
+
+/**
+ * What layers of the engine compute: first those that read the rows, and those that are several layers of the model; then the others in
+ * canonical order. Methods add up products of gradients in this order.
+ */
+function allReadings(spec: ModelSpec): Layer[][][] {
+  const all = programOf(spec).operations.flatMap((operation) =>
+    operation.kind === "dense" ? readingsOf(spec, operation) : [],
+  );
+  const isFirst = ([[layer, ...others]]: Layer[][]) => others.length > 0 || layer.readsRows;
+  const alone = all.filter((readings) => !isFirst(readings));
+  return [...all.filter(isFirst), ...alone.sort(([[a]], [[b]]) => a.kernel.offset - b.kernel.offset)];
+}
+
+/** An operation's layers by input, and inputs that are multiplied by the same kernels together. Layers that take their steps together are apart. */
+function readingsOf(spec: ModelSpec, { layers }: OperationOf<"dense">): Layer[][][] {
+  const areApart = traitsOf(spec).links === "constraint";
+  const byInput = groupBy(layers, ({ input, kernel }) => (areApart ? kernel.name : `${input}`));
+  const inOrder = [...byInput.values()].sort(([a], [b]) => a.input - b.input);
+  return [...groupBy(inOrder, (reading) => reading.map(({ kernel }) => kernel.name).join()).values()];
+}
+
+/** A bias of its own for each of several inputs is in no layer. */
+function partsOf([layers, ...others]: Layer[][]): PlacedLayer[] {
+  let column = 0;
+  return layers.map(({ kernel, bias }) => {
+    column += kernel.shape[1];
+    return { kernel, bias: others.length > 0 ? undefined : bias, column: column - kernel.shape[1] };
+  });
 }
 
 /** Canonical parameters to the engine's, into `packed` [size]; its padding becomes 0. */
@@ -140,12 +161,12 @@ export function parameterBytes(weights: Weights): Int32Array {
 /** Where the numbers are that updates change, with padding, but for lazy tables: each stretch's first and how many there are. */
 export function updatedRanges({ areLazy, layers, tables, vectors, layout: { lanes } }: Weights): [number, number][] {
   return [
-    ...[...layers.values()].map(({ N, kernel, bias, parts }): [number, number] => {
+    ...layers.map(({ N, kernel, bias, parts }): [number, number] => {
       const hasBias = parts.some((part) => part.bias !== undefined);
       return [kernel, (hasBias ? bias + roundUp(N, lanes) : bias) - kernel];
     }),
     ...(areLazy ? [] : tables).map(({ block, at, width }): [number, number] => [at, (block.shape[0] - 1) * width]), // the last is constant
-    ...[...vectors.values()].map(({ block, at }): [number, number] => [at, roundUp(block.size, lanes)]),
+    ...Array.from(vectors, ([{ size }, at]): [number, number] => [at, roundUp(size, lanes)]),
   ];
 }
 
@@ -153,7 +174,7 @@ function forEachParameter(
   { layers, tables, vectors, layout }: Weights,
   visit: (canonical: number, engine: number) => void,
 ): void {
-  for (const layer of layers.values()) {
+  for (const layer of layers) {
     for (const { kernel, bias, column } of layer.parts) {
       const [D, N] = kernel.shape as [number, number];
       for (let n = 0; n < N; n++) {
@@ -167,12 +188,12 @@ function forEachParameter(
     for (let v = 0; v < vectors; v++)
       for (let i = 0; i < size; i++) visit(block.offset + v * size + i, at + v * width + i);
   }
-  for (const { block, at } of vectors.values()) for (let i = 0; i < block.size; i++) visit(block.offset + i, at + i);
+  for (const [{ offset, size }, at] of vectors) for (let i = 0; i < size; i++) visit(offset + i, at + i);
 }
 
 /** Offsets of the biases that no parameter stands for, in layers that have others: kernels update them all alike. */
 export function noBiases({ layers }: Weights): number[] {
-  const mixed = [...layers.values()].filter(({ parts }) => parts.some(({ bias }) => bias !== undefined));
+  const mixed = layers.filter(({ parts }) => parts.some(({ bias }) => bias !== undefined));
   return mixed.flatMap((layer) =>
     layer.parts
       .filter(({ bias }) => bias === undefined)
@@ -195,118 +216,15 @@ export function kernelSize({ D, N }: Pick<FusedLayer, "D" | "N">, { panelRows, l
   return panelRows === 1 ? roundUp(N, lanes) * paddedInputs(D) : N * roundUp(D, lanes);
 }
 
-/** Whether all tasks' towers read the same units: the one bottom, or the one mix of the experts. */
-export function towersShareInput({ gating, experts }: ModelSpec): boolean {
-  switch (gating) {
-    case "none":
-    case "average":
-    case "single":
-      return experts.perTask === 0;
-    case "per-task":
-    case "residual":
-    case "detached":
-    case "cross-stitch":
-    case "l2-constrained":
-    case "tensor-factorization":
-    case "snr-trans":
-      return false;
-    default:
-      return unreachable(gating);
-  }
+/** The layers of an L2-constrained model that take their steps together, one a task. Outputs do if they are alike. */
+export function constrainedLayers(spec: ModelSpec, { layers }: Weights): (readonly FusedLayer[])[] {
+  if (traitsOf(spec).links !== "constraint") return [];
+  const dense = programOf(spec).operations.filter((operation) => operation.kind === "dense");
+  const all = dense.map((operation) => layersIn(operation, layers));
+  return all.filter((ofTasks) => ofTasks.every(({ N }) => N === ofTasks[0].N));
 }
 
-/** Whether the first layers of tasks are no single layer: they read vectors of their own, or take their steps together. */
-export function firstsAreApart(spec: ModelSpec): boolean {
-  return embeddingSets(spec) > 1 || spec.gating === "l2-constrained";
-}
-
-/** The layers of an L2-constrained model that take their steps together, [K] names each. Outputs do if they are alike. */
-export function constrainedLayers({ tasks, experts, tower, outputs, gating }: ModelSpec): string[][] {
-  if (gating !== "l2-constrained") return [];
-  const isAlike = new Set(outputs).size <= 1;
-  return [
-    pathsOf({ tasks, experts }).map((path) => pathName(0, path)),
-    ...experts.layers.slice(1).map((_, i) => numbered("experts", tasks, String(i + 1))),
-    ...tower.layers.map((_, i) => numbered("towers", tasks, String(i))),
-    ...(isAlike ? [numbered("towers", tasks, "output")] : []),
-  ];
-}
-
-/** What each expert's units are multiplied by for all tasks, with SNR's connections. */
-function linkLayers(spec: ModelSpec): Record<string, string[]> {
-  if (spec.gating !== "snr-trans") return {};
-  const E = expertCount(spec);
-  const tasks = Array.from({ length: spec.tasks }, (_, k) => k);
-  return Object.fromEntries(
-    Array.from({ length: E }, (_, e) => [linkName(e), tasks.map((k) => `links/${k * E + e}/0`)]),
-  );
-}
-
-/** The joined layer of an expert's links. */
-export function linkName(expert: number): string {
-  return `links/of/${expert}`;
-}
-
-/** The cores of each layer whose kernels are products over tasks. */
-function coreLayers(blocks: ReadonlyMap<string, ParameterBlock>): Record<string, string[]> {
-  const cores = [...blocks.values()].filter(({ network }) => /^factors\/\w+\/cores\//.test(network));
-  const layers = groupBy(cores, ({ network, layer }) => `${network.replace(/\/\d+$/, "")}/${layer}`);
-  return Object.fromEntries(Array.from(layers, ([name, members]) => [name, members.map(layerName)]));
-}
-
-/** Layers that read the rows: all experts', then all gates'. */
-function firstNames(blocks: ReadonlyMap<string, ParameterBlock>): string[] {
-  return [...blocks.values()].filter((block) => readsRows(block) && block.kind === "kernel").map(layerName);
-}
-
-function layerName({ network, layer }: ParameterBlock): string {
-  return `${network}/${layer}`;
-}
-
-/** The first layers on each path of each level from `first` on, by the path's name: its experts', then its gate's. */
-function pathLayers(spec: ModelSpec, first: number): Record<string, string[]> {
-  const entries = Array.from({ length: levelCount(spec) - first }, (_, i) => i + first).flatMap((level) =>
-    pathsOf(spec).map((path) => {
-      const experts = expertsOn(spec, path).map((e) => networkName("experts", e, level));
-      const gate = path < gateCount(spec, level) ? [networkName("gates", path, level)] : [];
-      return [pathName(level, path), [...experts, ...gate].map((network) => `${network}/0`)] as const;
-    }),
-  );
-  return Object.fromEntries(entries);
-}
-
-/** Tasks, and K for the shared experts if there are any. */
-export function pathsOf({ tasks, experts }: Pick<ModelSpec, "tasks" | "experts">): number[] {
-  return Array.from({ length: tasks + (experts.shared > 0 ? 1 : 0) }, (_, path) => path);
-}
-
-export function pathName(level: number, path: number): string {
-  return `levels/${level}/paths/${path}`;
-}
-
-/** The first layer of each tower. */
-function towerNames({ tasks, tower }: ModelSpec): string[] {
-  return numbered("towers", tasks, tower.layers.length > 0 ? "0" : "output");
-}
-
-/** Names of a layer of `count` networks. */
-export function numbered(part: string, count: number, layer: string): string[] {
-  return Array.from({ length: count }, (_, i) => `${part}/${i}/${layer}`);
-}
-
-function layerOf(
-  blocks: ReadonlyMap<string, ParameterBlock>,
-  names: readonly string[],
-  offset: number,
-  layout: Layout,
-): FusedLayer {
-  let N = 0;
-  const parts = names.map((name): PlacedLayer => {
-    const kernel = blocks.get(`${name}/kernel`) as ParameterBlock;
-    const column = N;
-    N += kernel.shape[1];
-    return { kernel, bias: blocks.get(`${name}/bias`), column };
-  });
-  const D = parts[0]?.kernel.shape[0];
-  return { D, N, parts, kernel: offset, bias: offset + kernelSize({ D, N }, layout) };
+/** The engine's layers of an operation. */
+export function layersIn(operation: OperationOf<"dense">, layers: readonly FusedLayer[]): FusedLayer[] {
+  return layers.filter(({ readings: [[first]] }) => operation.layers.includes(first));
 }

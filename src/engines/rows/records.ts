@@ -66,7 +66,7 @@ const RECORDS = {
     state: "int32",
     scratch: "int32",
   },
-  Member: {
+  Slot: {
     code: "int32",
     weights: "int32",
     optimizer: "int32",

@@ -25,7 +25,7 @@ export function withGradient(
   return differentiable(...inputs);
 }
 
-/** Those that the models of the family need. */
+/** The gradients that the models of the family need. */
 export function familyGradients(tf: Tf): GradConfig[] {
   return [...elementwise(tf), ...ofShapes(tf), ...ofMixes(tf)];
 }

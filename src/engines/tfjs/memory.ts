@@ -2,14 +2,14 @@
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { type ModelSpec, readInputs } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
-import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
 import type { Group } from "./groups.ts";
-import { methodOf } from "./methods/methods.ts";
+import { methodOf } from "./model/methods.ts";
+import { bytesOf, setSizes, stepArrays } from "./trainer/feed-arrays.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
 
-/** Bytes of a run's rows. They are on the host, or copied to a table of a traced program. */
+/** Bytes of a run's rows. They are on the host, or copied to a table on the device. */
 export function rowBytes({ model, training }: Run): number {
   return 4 * rowCount(training) * (model.inputs + model.tasks);
 }
@@ -36,7 +36,7 @@ function inputNumbers(model: ModelSpec): number {
 /** Most bytes that one call is fed. */
 export const CALL_BYTES = 64e6;
 
-/** Bytes of the data that a traced group is fed: a call's tensors, its arrays, and the arrays of the next call. */
+/** Bytes of the data that a group is fed: a call's tensors, its arrays, and the arrays of the next call. */
 export function fedBytes(group: Group): number {
   const { steps } = group.runs[0].training;
   const step = bytesOf(stepArrays(group));
@@ -69,7 +69,7 @@ const SHARE = 0.5;
 /** Most numbers of an array: JavaScript and some of TensorFlow's kernels can't count more. */
 const MOST_NUMBERS = 2 ** 31 - 1;
 
-/** The most sets of rows, each with runs like these, that train together, by a traced program; 0 if not one fits. */
+/** The most sets of rows, each with runs like these, that train together; 0 if not one fits. */
 export function largestGroup(runs: readonly Run[], { host, card }: Memory): number {
   const { data, training } = runs[0];
   const rows = rowBytes(runs[0]);

@@ -5,14 +5,12 @@ import { MachineError, machineError } from "../../system-errors.ts";
 import { byKind, checkRun } from "../check-run.ts";
 import type { Engine, Hooks, Run } from "../engine.ts";
 import { type CreateTrainer, trainGroup } from "../train-group.ts";
-import { tensorPath } from "../training-path.ts";
 import { deviceOf, isOnCard } from "./device.ts";
-import { eagerTrainer } from "./eager-trainer.ts";
-import { GroupFeeds } from "./feed/group-feeds.ts";
-import { GraphTraining } from "./graph/graph-training.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
+import { GroupFeeds } from "./trainer/group-feeds.ts";
+import { GroupTrainers } from "./trainer/group-trainer.ts";
 
 interface TfjsOptions {
   readonly backend: Backend;
@@ -20,12 +18,9 @@ interface TfjsOptions {
   readonly name?: "tfjs" | "cuda";
   /** The most runs that are trained together; by default what suits the backend and its memory. */
   readonly groupSize?: number;
-  /**
-   * Whether steps are traced into a graph, with many steps in a call; by default on `tensorflow`, where that is
-   * possible.
-   */
-  readonly traced?: boolean;
-  /** Threads that make rows for traced steps, at the most; by default as many as this process has cores, up to 16. */
+  /** Whether steps are a graph, many of them a call; by default on `tensorflow`, where that is possible. */
+  readonly graph?: boolean;
+  /** Threads that make rows, at the most; by default as many as this process has cores, up to 16. */
   readonly jobs?: number;
   /** Called with what is decided on the way. */
   readonly note?: (line: string) => void;
@@ -37,7 +32,7 @@ const MOST_FEEDERS = 16;
 
 /** Plain TensorFlow.js operations, gradients by automatic differentiation: on wasm the reference engine. */
 export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
-  const { backend, name = "tfjs", groupSize, traced = backend === "tensorflow", note = () => {} } = options;
+  const { backend, name = "tfjs", groupSize, graph = backend === "tensorflow", note = () => {} } = options;
   const { jobs = Math.min(availableParallelism(), MOST_FEEDERS) } = options;
   if (groupSize !== undefined && !(Number.isInteger(groupSize) && groupSize > 0))
     throw new RangeError(`createTfjsEngine: groupSize: expected a whole number from 1, got ${groupSize}`);
@@ -46,26 +41,26 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   const tf = await loadTf(backend);
   const device = await deviceOf(tf, backend, note);
   const sizeOf = (company: readonly Run[]) => {
-    if (groupSize !== undefined || !device.memory) return Math.floor((groupSize ?? GROUP_SIZE) / company.length);
-    return largestGroup(company, device.memory);
+    const most = groupSize ?? (graph ? Number.POSITIVE_INFINITY : GROUP_SIZE);
+    const fitting = groupSize === undefined && device.memory ? largestGroup(company, device.memory) : most;
+    return Math.min(fitting, Math.floor(most / company.length));
   };
-  const grouping: Grouping = { sizeOf, mixed: traced };
+  const grouping: Grouping = { sizeOf, mixed: graph };
   const hostBytes = (group: Group) =>
-    (traced ? 2 : 1) * sum(group.sources, rowBytes) +
-    (traced ? fedBytes(group) : 0) +
+    (graph ? 2 : 1) * sum(group.sources, rowBytes) +
+    fedBytes(group) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);
-  const training = new GraphTraining(tf, feeds);
+  const trainers = new GroupTrainers(tf, feeds, graph);
   /** Frees what is kept on the device for later groups. */
-  const free = () => training.free();
-  const createTrainer: CreateTrainer<Group> = (group, pace) =>
-    traced ? training.trainer(group, pace) : eagerTrainer(tf, group, pace);
+  const free = () => trainers.free();
+  const createTrainer: CreateTrainer<Group> = (group, yielder) => trainers.trainer(group, yielder);
   return {
     name,
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    path: () => tensorPath(traced),
+    path: () => "tfjs",
     check: (run) => checkRun(name, run),
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
@@ -149,7 +144,7 @@ export async function trainInGroups(
 }
 
 /**
- * Messages of out-of-memory errors: from eager calls, from TensorFlow's kernels in a session, from fed data, and from
+ * Messages of out-of-memory errors: from single calls, from TensorFlow's kernels in a session, from fed data, and from
  * V8.
  */
 const OUT_OF_MEMORY = new RegExp(

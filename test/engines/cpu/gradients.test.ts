@@ -8,7 +8,7 @@ import { philox } from "../../../src/random/philox.ts";
 import { factorsAt, noiseAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
 import { objectiveGradient, range, taskLosses } from "../../support/reference.ts";
-import { BY_GATING, plainBottom } from "../../support/specs.ts";
+import { BY_GATING, plainBottom, SELECTING_LEVELS } from "../../support/specs.ts";
 import { KERNELS, loneRun } from "./lone-run.ts";
 import { anyEmbedded, anyParameters, anySpec, noise } from "./specs.ts";
 
@@ -20,8 +20,9 @@ const SPECS: fc.Arbitrary<Setting> = fc.record({
   seed: fc.nat(),
 });
 
-/** One of each gating, then any. */
-const EACH = { examples: Object.values(BY_GATING).map((spec, seed): [Setting] => [{ spec, B: 7, seed }]), seed: 1 };
+/** One of each gating, one whose gates select among different numbers of experts, then any. */
+const FIRST = [...Object.values(BY_GATING), SELECTING_LEVELS];
+const EACH = { examples: FIRST.map((spec, seed): [Setting] => [{ spec, B: 7, seed }]), seed: 1 };
 
 function setting(spec: ModelSpec, B: number, seed: number) {
   const next = noise(seed);

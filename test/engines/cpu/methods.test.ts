@@ -11,7 +11,7 @@ import { expectAgreement } from "../../support/agreement.ts";
 import { bothEngines } from "../../support/both-engines.ts";
 import { DIMENSIONS, embeddedRun } from "../../support/embedded-runs.ts";
 import { makeRun } from "../../support/runs.ts";
-import { gappyRun } from "../tfjs/methods/gappy-run.ts";
+import { gappyRun } from "../tfjs/model/gappy-run.ts";
 import { fused, NATIVE, statesAt, trained, trainedByWasm, trainedFrom } from "./same-bits.ts";
 
 const engines = bothEngines();

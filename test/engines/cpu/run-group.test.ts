@@ -89,15 +89,11 @@ test("planRunGroup(runs) lays out one code for all runs of a model", () => {
   expect(new Set(planRunGroup(runs, "wasm").slots.map(({ code }) => code)).size).toBe(1);
 });
 
-test("the first layers of all experts and all gates are one layer", () => {
-  const first = weightsOf(ZOO.mmoe.build(PAPER), PANELS).layers.get("first");
-  expect([first?.D, first?.N]).toEqual([100, 8 * 16 + 2 * 8]);
-});
-
-test("the first layers of all towers are one layer where the towers read the same units, and only there", () => {
-  const names = (model: "omoe" | "mmoe") => [...weightsOf(ZOO[model].build(PAPER), PANELS).layers.keys()];
-  expect(names("omoe")).toEqual(["first", "towers", "towers/0/output", "towers/1/output"]);
-  expect(names("mmoe")).toContain("towers/1/0");
+test("layers that read the same units are one: first ones of experts and gates, and of towers behind a common mix", () => {
+  const sizes = (model: "omoe" | "mmoe") => weightsOf(ZOO[model].build(PAPER), PANELS).layers.map(({ D, N }) => [D, N]);
+  const output = [8, 1];
+  expect(sizes("omoe")).toEqual([[100, 8 * 16 + 8], [16, 2 * 8], output, output]);
+  expect(sizes("mmoe")).toEqual([[100, 8 * 16 + 2 * 8], [16, 8], output, [16, 8], output]);
 });
 
 test("threadsFor(runs, most) shares the work of large steps alone", () => {

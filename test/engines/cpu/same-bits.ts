@@ -147,7 +147,7 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
   });
 }
 
-/** The same runs in fused arithmetic. */
+/** Runs in fused arithmetic. */
 export function fused(runs: readonly Run[]): Run[] {
   return runs.map((run) => ({ ...run, training: { ...run.training, arithmetic: "fused" } }));
 }

@@ -1,27 +1,21 @@
 import fc from "fast-check";
+import { GATING_NAMES, type GatingTraits, traitsOf } from "../../../src/models/gatings.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
 import type { Selection } from "../../../src/models/selection.ts";
-import { type Gating, gateCount, type ModelSpec } from "../../../src/models/spec.ts";
-import { BY_GATING } from "../../support/specs.ts";
+import type { ModelSpec } from "../../../src/models/spec.ts";
 
 /** Sizes around the kernels' tiles of 4 and 8, tails included. */
 const units = fc.integer({ min: 1, max: 11 });
 const layers = (least: number) => fc.array(units, { minLength: least, maxLength: 3 });
 
-/** Experts that a gating takes: those that a task may have of its own, any number if absent; and whether it has that one alone. */
-const TAKES: Readonly<Record<Gating, { readonly own?: readonly number[]; readonly isAlone?: true }>> = {
-  none: { own: [1, 0], isAlone: true },
-  single: { own: [0] },
-  "per-task": {},
-  average: {},
-  residual: { own: [1] },
-  detached: {},
-  "cross-stitch": { own: [1], isAlone: true },
-  "l2-constrained": { own: [1], isAlone: true },
-  "tensor-factorization": { own: [1], isAlone: true },
-  "snr-trans": { own: [0] },
-};
-const GATINGS = Object.keys(TAKES) as Gating[];
+/** Experts that a task may have of its own, and whether it then has that one alone; any number without an entry. */
+const TAKES: Partial<Record<GatingTraits["experts"], { readonly own: readonly number[]; readonly isAlone: boolean }>> =
+  {
+    one: { own: [1, 0], isAlone: true },
+    shared: { own: [0], isAlone: false },
+    "one-own": { own: [1], isAlone: false },
+    alone: { own: [1], isAlone: true },
+  };
 
 /** Any member of the family, small. */
 export const anySpec: fc.Arbitrary<ModelSpec> = fc
@@ -32,7 +26,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     perTask: fc.integer({ min: 0, max: 2 }),
     experts: layers(1),
     activation: fc.constantFrom(undefined, undefined, "none" as const),
-    gating: fc.constantFrom(...GATINGS),
+    gating: fc.constantFrom(...GATING_NAMES),
     gate: layers(0),
     gateBias: fc.boolean(),
     levels: fc.constantFrom(1, 1, 1, 2, 3),
@@ -49,30 +43,31 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     ranks: fc.record({ inputs: units, units, tasks: fc.integer({ min: 1, max: 4 }) }),
   })
   .map(({ shared, perTask, activation, levels, top, select, ranks, gating, gate, gateBias, ...any }): ModelSpec => {
-    const { own: owns = [perTask], isAlone = false } = TAKES[gating];
+    const { experts, gates, links } = traitsOf({ gating });
+    const { own: owns, isAlone } = TAKES[experts] ?? { own: [perTask], isAlone: false };
     const own = owns[shared % owns.length];
     const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
     const least = all + own; // experts that any gate sees
-    const isGated = gateCount({ ...BY_GATING[gating], tasks: any.tasks }) > 0;
-    const hasLevels = isGated && gating !== "single" && levels > 1;
+    const isGated = gates !== "none";
+    const hasLevels = gates === "per-task" && levels > 1;
     const spec: ModelSpec = {
       ...any,
       name: "any",
       gating,
       experts: { shared: all, perTask: own, layers: any.experts, ...(activation && { activation }) },
       ...(hasLevels && { levels }),
-      ...(gating === "l2-constrained" && { constraint: 0.3 }),
-      ...(gating === "tensor-factorization" && { ranks }),
+      ...(links === "constraint" && { constraint: 0.3 }),
+      ...(links === "factors" && { ranks }),
       gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
       tower: { layers: any.tower },
     };
     return isGated && select ? selecting(spec, select) : spec;
   });
 
-/** The same with gates by codes: a task's gate sees 2, 4 or 8 experts. */
+/** A model with gates by codes in place of its own: a task's gate sees 2, 4 or 8 experts. */
 function selecting(spec: ModelSpec, select: Selection): ModelSpec {
-  const { gating, experts, tasks } = spec;
-  const seesAll = gating === "residual" || gating === "detached";
+  const { experts, tasks } = spec;
+  const seesAll = traitsOf(spec).sees === "all";
   const own = seesAll && !Number.isInteger(Math.log2(tasks)) ? 1 : experts.perTask;
   const ofTasks = seesAll ? own * tasks : own;
   const power = 2 ** Math.max(1, Math.ceil(Math.log2(ofTasks + experts.shared)));
@@ -82,7 +77,7 @@ function selecting(spec: ModelSpec, select: Selection): ModelSpec {
   return { ...flat, experts: { ...experts, perTask: own, shared }, gate };
 }
 
-/** The same with embeddings: up to three plain inputs, then numbers of vectors in one or two tables. */
+/** Any member of the family with embeddings: up to three plain inputs, then numbers of vectors in one or two tables. */
 export const anyEmbedded: fc.Arbitrary<ModelSpec> = fc
   .record({
     spec: anySpec,

@@ -44,12 +44,6 @@ describe("groupsOf(runs, { mixed: false })", () => {
     expect(placesOf(runs, () => 2)).toEqual([[0, 2], [1], [3], [4]]);
   });
 
-  test("asks for the size of each kind of run", () => {
-    const runs = range(6).map((index) => tinyRun(index < 3 ? { index } : { index, model: PAIR_OMOE }));
-    const groups = placesOf(runs, ([run]) => (run?.model === PAIR_OMOE ? 1 : 5));
-    expect(groups.map(({ length }) => length)).toEqual([3, 1, 1, 1]);
-  });
-
   test("makes equal groups of a kind rather than one of few runs", () => {
     const runs = [...range(9).map((index) => tinyRun({ index })), tinyRun({ model: PAIR_OMOE })];
     expect(placesOf(runs, () => 4).map(({ length }) => length)).toEqual([3, 3, 3, 1]);
@@ -101,15 +95,6 @@ describe("groupsOf(runs, { mixed: true })", () => {
       [6, 7],
     ]);
     expect(most(1)).toEqual(range(8).map((i) => [i]));
-  });
-
-  test("keeps together as many models of a company as fit", () => {
-    const models = [PAIR_MMOE, PAIR_OMOE, PAIR_DEEP, { ...PAIR_DEEP, name: "other" }, { ...PAIR_MMOE, name: "last" }];
-    const runs = models.map((model) => tinyRun({ model }));
-    expect(placesOf(runs, ({ length }) => Math.floor(3 / length))).toEqual([
-      [0, 1, 2],
-      [3, 4],
-    ]);
   });
 
   test("has every run of a resumed sweep in one group, once", () => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Engine, latestLoss, type RunResult } from "../../../src/engines/engine.ts";
-import { CallLength } from "../../../src/engines/tfjs/graph/graph-training.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
+import { CallLength } from "../../../src/engines/tfjs/trainer/group-trainer.ts";
 import { expectClose } from "../../support/close.ts";
 import { range } from "../../support/reference.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";
@@ -87,25 +87,6 @@ describe("train(runs, hooks)", () => {
     setTimeout(() => abort.abort(), 300);
     expect(await resultsOf(engine, [endless, tinyRun()], { signal: abort.signal })).toEqual([]);
     expect(tf.memory().numTensors).toBe(before);
-  });
-
-  test("says which runs it begins together", async () => {
-    const runs = [tinyRun(), tinyRun({}, { steps: 1 }), tinyRun()];
-    const begun: unknown[] = [];
-    await resultsOf(engine, runs, { onBegin: (group) => begun.push(group) });
-    expect(begun).toEqual([[runs[0], runs[2]], [runs[1]]]);
-  });
-
-  test("begins no other group once told that no more may begin", async () => {
-    const noMore = new AbortController();
-    const runs = [tinyRun(), tinyRun({}, { steps: 1 })];
-    const ended: unknown[] = [];
-    const onResult = ({ run }: RunResult) => {
-      ended.push(run);
-      noMore.abort();
-    };
-    await resultsOf(engine, runs, { noMore: noMore.signal, onResult });
-    expect(ended).toEqual([runs[0]]);
   });
 
   test("reports progress of each run at its evaluations", async () => {

@@ -138,7 +138,7 @@ INLINE int panelsOf(int rows, int panelRows) { return (rows + panelRows - 1) / p
 /// A step's run, its rows and labels.
 typedef struct {
   char *base;
-  const Member *member;
+  const Slot *slot;
   const StepCode *code;
   Optimizer *optimizer;
   Address x, labels;
@@ -148,7 +148,7 @@ typedef struct {
 
 /// Executes a part of the step's code, with the gradients going to `o`.
 static void executePart(const Batch *batch, Address at, Address end, const Optimizer *o) {
-  const Address weights = batch->member->weights;
+  const Address weights = batch->slot->weights;
   const Part part = {batch->base, at, end, batch->x, weights, batch->P, batch->code->panelRows, o};
   workTogether(batch->team, executeShare, &part);
 }
@@ -157,7 +157,7 @@ static void executePart(const Batch *batch, Address at, Address end, const Optim
 static void batchLosses(const Batch *batch, double *losses) {
   char *base = batch->base;
   const StepCode *code = batch->code;
-  const TaskLoss *tasks = (const TaskLoss *)(base + batch->member->tasks);
+  const TaskLoss *tasks = (const TaskLoss *)(base + batch->slot->tasks);
   const char *predictions = base + code->predictions, *labels = base + batch->labels;
   char *gradient = base + code->gradient;
   if (code->panelRows == 1) rowLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, batch->B);
@@ -176,10 +176,10 @@ static int isPresent(const Batch *batch, int k) {
 }
 
 static Situation situationOf(const Batch *batch) {
-  const Method *method = (const Method *)(batch->base + batch->member->method);
+  const Method *method = (const Method *)(batch->base + batch->slot->method);
   const int K = batch->code->K;
   Situation s = {.K = K, .step = method->step, .optimizer = batch->optimizer};
-  s.losses = (const double *)(batch->base + batch->member->losses);
+  s.losses = (const double *)(batch->base + batch->slot->losses);
   s.state = (double *)(batch->base + method->state);
   s.scratch = (double *)(batch->base + method->scratch);
   s.present = takeNumbers(&s, K);
@@ -193,7 +193,7 @@ static Situation situationOf(const Batch *batch) {
 /// Multiplies the gradient of each task's outputs by the task's weight.
 static void weighOutputs(const Batch *batch, const double *weights) {
   const StepCode *code = batch->code;
-  const TaskLoss *tasks = (const TaskLoss *)(batch->base + batch->member->tasks);
+  const TaskLoss *tasks = (const TaskLoss *)(batch->base + batch->slot->tasks);
   for (int p = 0; p < batch->P; p++) {
     float *gradient = (float *)(batch->base + code->gradient + p * (size_t)code->stride);
     for (int k = 0; k < code->K; k++)
@@ -203,16 +203,16 @@ static void weighOutputs(const Batch *batch, const double *weights) {
 
 /// The optimizer that gradients go to in a step: the run's, or where they are clipped one that stores them.
 static const Optimizer *receiver(const Batch *batch) {
-  const Address at = batch->member->clip;
+  const Address at = batch->slot->clip;
   if (!at) return batch->optimizer;
   return (const Optimizer *)(batch->base + ((const Clip *)(batch->base + at))->store);
 }
 
 /// Takes the step by the gradients that were stored to be clipped.
 static void clippedStep(const Batch *batch) {
-  if (!batch->member->clip) return;
-  char *base = batch->base, *weights = base + batch->member->weights;
-  const Clip *clip = (const Clip *)(base + batch->member->clip);
+  if (!batch->slot->clip) return;
+  char *base = batch->base, *weights = base + batch->slot->weights;
+  const Clip *clip = (const Clip *)(base + batch->slot->clip);
   const Address *tables = (const Address *)(base + clip->tables);
   const char *gradients = weights + receiver(batch)->moments;
   const float scale = clipScale(clip, base, gradients);
@@ -261,7 +261,7 @@ static void storeGradients(const Batch *batch, const Method *method) {
 /// A step by a method that combines the tasks' gradients: a backward pass for each.
 static void stepByGradients(const Batch *batch, const Method *method) {
   const StepCode *code = batch->code;
-  char *weights = batch->base + batch->member->weights;
+  char *weights = batch->base + batch->slot->weights;
   Situation s = situationOf(batch);
   storeGradients(batch, method);
   innerProducts(code, batch->base, weights + method->first, (size_t)method->block, s.gram, s.scratch);
@@ -274,7 +274,7 @@ static void stepByGradients(const Batch *batch, const Method *method) {
 /// The backward pass of a step, and its update.
 static void stepBack(const Batch *batch) {
   const StepCode *code = batch->code;
-  Method *method = (Method *)(batch->base + batch->member->method);
+  Method *method = (Method *)(batch->base + batch->slot->method);
   switch (method->kind) {
     case SUM: stepByOutputs(batch); break;
     case UNCERTAINTY:
@@ -289,7 +289,7 @@ static void stepBack(const Batch *batch) {
 static int trainStep(const Batch *batch, const double *rate, double limit) {
   char *base = batch->base;
   const int K = batch->code->K;
-  double *losses = (double *)(base + batch->member->losses), *sums = (double *)(base + batch->member->sums);
+  double *losses = (double *)(base + batch->slot->losses), *sums = (double *)(base + batch->slot->sums);
   executePart(batch, batch->code->begin, batch->code->middle, batch->optimizer);
   batchLosses(batch, losses);
   double mean = 0;
@@ -306,12 +306,12 @@ static int trainStep(const Batch *batch, const double *rate, double limit) {
 /// the number of steps done: fewer if a loss is NaN or beyond `limit`, which is then in `losses`.
 static int train(char *base, Address at, Address x, Address xBytes, Address labels, Address labelBytes, int B, int steps,
                  double limit) {
-  const Member *member = (const Member *)(base + at);
-  const StepCode *code = (const StepCode *)(base + member->code);
-  const double *rates = member->rates ? (const double *)(base + member->rates) : 0;
+  const Slot *slot = (const Slot *)(base + at);
+  const StepCode *code = (const StepCode *)(base + slot->code);
+  const double *rates = slot->rates ? (const double *)(base + slot->rates) : 0;
   Team team;
-  Batch batch = {.base = base, .member = member, .code = code, .x = x, .labels = labels, .B = B, .team = &team};
-  batch.optimizer = (Optimizer *)(base + member->optimizer);
+  Batch batch = {.base = base, .slot = slot, .code = code, .x = x, .labels = labels, .B = B, .team = &team};
+  batch.optimizer = (Optimizer *)(base + slot->optimizer);
   batch.P = panelsOf(B, code->panelRows);
   int done = 0;
   beginTeam(&team, code->threads);
@@ -328,11 +328,11 @@ static int train(char *base, Address at, Address x, Address xBytes, Address labe
 /// unless it is 0, are then the outputs of all rows, row after row.
 static void evaluate(char *base, Address at, Address x, Address stride, Address labels, int rows, int unit, int counted,
                      Address out) {
-  const Member *member = (const Member *)(base + at);
-  const StepCode *code = (const StepCode *)(base + member->code);
+  const Slot *slot = (const Slot *)(base + at);
+  const StepCode *code = (const StepCode *)(base + slot->code);
   const int panelRows = code->panelRows, K = code->K, most = unit / panelRows * panelRows;
-  double *losses = (double *)(base + member->losses);
-  const TaskLoss *tasks = (const TaskLoss *)(base + member->tasks);
+  double *losses = (double *)(base + slot->losses);
+  const TaskLoss *tasks = (const TaskLoss *)(base + slot->tasks);
   const size_t column = 4 * (size_t)panelRows;
   float *predictions = (float *)(base + out);
   float classes[K][4];
@@ -344,7 +344,7 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
     if (b == 0) {
       const int B = rows - row < most ? rows - row : most;
       const Address from = x + (Address)(row / panelRows) * stride;
-      const Part part = {base, code->begin, code->middle, from, member->weights, panelsOf(B, panelRows), panelRows, 0};
+      const Part part = {base, code->begin, code->middle, from, slot->weights, panelsOf(B, panelRows), panelRows, 0};
       workTogether(&team, executeShare, &part);
     }
     const char *outputs = base + code->predictions + (size_t)(b / panelRows) * code->stride + 4 * (size_t)lane;

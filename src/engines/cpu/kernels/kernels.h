@@ -6,11 +6,11 @@
 
 /// The entry points of a kernel set; see its files for what each does. `base` is where linear memory begins.
 typedef struct {
-  int (*train)(char *base, Address member, Address x, Address xBytes, Address labels, Address labelBytes, int B,
+  int (*train)(char *base, Address slot, Address x, Address xBytes, Address labels, Address labelBytes, int B,
                int steps, double limit);
   void (*execute)(char *base, Address at, Address end, Address x, Address weights, int P, Address optimizer,
                   int panelRows);
-  void (*evaluate)(char *base, Address member, Address x, Address stride, Address labels, int rows, int unit,
+  void (*evaluate)(char *base, Address slot, Address x, Address stride, Address labels, int rows, int unit,
                    int counted, Address out);
   void (*normals)(char *out, size_t stride, int D, int P, uint32_t first, uint32_t step, uint32_t perStep,
                   uint32_t key0, uint32_t key1, int panelRows);

@@ -78,5 +78,11 @@ INLINE void step(Rule rule, char *w, F gradient) {
 /// Sums that products are added up in, by the place of their factors modulo CLASSES: one order for all kernel sets.
 #define CLASSES 8
 
-/// Sgd with this rate adds gradients to what is there.
-static const Optimizer ADDING = {.kind = 0, .rate = -1};
+// A record that lacks a field does not compile.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wmissing-field-initializers"
+
+/// Sgd with this rate adds gradients to what is there: kind, moments, rate, epsilon, lr, powers, betas, stabilizer, decays, kept.
+static const Optimizer ADDING = {SGD, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
+#pragma GCC diagnostic pop

@@ -412,4 +412,4 @@ typedef struct {
   Address rates;
   /// 0 if gradients are not clipped.
   Address clip;
-} Member;
+} Slot;

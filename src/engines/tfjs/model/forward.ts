@@ -1,30 +1,28 @@
-// A model's predictions for R replicas at once, each on its own rows. n is the number of networks in a stack: E experts,
-// the gates, K towers.
+// A model's predictions for R replicas at once, each on its own rows: its program on tensors, one case for each operation.
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { unreachable } from "../../../errors.ts";
+import { traitsOf } from "../../../models/gatings.ts";
 import {
-  type Embedding,
-  embeddingSets,
-  expertsOf,
-  gateCount,
-  gateOutputs,
-  isReluLayer,
-  type ModelSpec,
-  plainInputs,
-} from "../../../models/spec.ts";
+  type Layer,
+  type Mix,
+  type Operation,
+  type OperationOf,
+  type ParameterBlock,
+  programOf,
+  type Value,
+} from "../../../models/program.ts";
+import { type ModelSpec, plainInputs } from "../../../models/spec.ts";
+import { groupBy } from "../../../stats/group-by.ts";
 import { withGradient } from "../gradients.ts";
-import { tensorflowBackend } from "../graph/tensorflow-backend.ts";
+import { tensorflowBackend } from "../tensorflow-backend.ts";
 import { expectShape, type Tf } from "../tf.ts";
-import { type FactoredLayer, factoredLayer } from "./factors.ts";
-import { type Gated, gated } from "./gates.ts";
-import { byTask, type Mixers, mix } from "./mix.ts";
-import { type Layers, type Level, layersOf, type Readers, type StackedLayer } from "./pack.ts";
+import { gated, linkGates } from "./gates.ts";
+import { commonKernels, packing, readSame, stacksOf } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
+import { together, type Units, unitsOf } from "./stack.ts";
 
-/**
- * Acts on the units of one ReLU layer: [R, B, n, units] for experts' first layer in the first level, [R, n, B, units] for
- * others.
- */
-export type Dropout = (units: Tensor, stack: "experts" | "towers", layer: number, level: number) => Tensor;
+/** Acts on the units of ReLU layers: [R, B, n, units] of an operation whose layers read the same, else [R, n, B, units]. */
+export type Dropout = (units: Tensor, layers: readonly Layer[]) => Tensor;
 
 /** What is drawn again at each step of training. */
 export interface Chance {
@@ -35,23 +33,16 @@ export interface Chance {
   readonly order?: Tensor | undefined;
 }
 
-const keepAll: Dropout = (units) => units;
-
-/** Layer i of experts, from its units before their activation. */
-function activated(tf: Tf, spec: ModelSpec, units: Tensor, i: number, drop: (units: Tensor) => Tensor): Tensor {
-  return isReluLayer(spec, i) ? drop(relu(tf, units)) : units;
-}
-
-/** x [R, B, D] → predictions [R, B, O], in units of the labels: standard deviations, or logits. */
-export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, dropout = keepAll): Tensor {
-  return tf.tidy(() => outputsOf(tf, spec, layers, x, { dropout }).predictions);
+/** x [R, B, D] → predictions [R, B, O], in units of the labels: standard deviations, or logits. `parameters` are as `pack` gives them. */
+export function predict(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[], x: Tensor): Tensor {
+  return tf.tidy(() => outputsOf(tf, spec, parameters, x).predictions);
 }
 
 /** Rows x [B, D] → the predictions [B, O] of replica r, whose parameters are among those of R, in the order of `packing`. */
 export function predictReplica(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[], r: number, x: Tensor): Tensor {
   return tf.tidy(() => {
     const own = parameters.map((each) => tf.slice(each, [r], [1]));
-    return tf.squeeze(predict(tf, spec, layersOf(spec, own), tf.expandDims(x, 0)), [0]);
+    return tf.squeeze(predict(tf, spec, own, tf.expandDims(x, 0)), [0]);
   });
 }
 
@@ -59,186 +50,255 @@ export function predictReplica(tf: Tf, spec: ModelSpec, parameters: readonly Ten
 export function outputsOf(
   tf: Tf,
   spec: ModelSpec,
-  layers: Layers,
+  parameters: readonly Tensor[],
   x: Tensor,
-  { dropout = keepAll, noise }: Chance = {},
+  chance: Chance = {},
 ): { predictions: Tensor; penalty?: Tensor } {
   const [R, B] = x.shape as [number, number];
   expectShape(`predict: ${spec.name}: x`, x, { R, B, D: spec.inputs });
-  return tf.tidy(() => {
-    const first = firstUnits(tf, spec, layers, x);
-    const outputs = layers.factors
-      ? factored(tf, spec, first.experts, layers.factors.experts, dropout)
-      : readers(tf, first.experts, layers.experts, (h, i) => {
-          const units = activated(tf, spec, h, i, (units) => dropout(units, "experts", i, 0));
-          return stitched(tf, units, layers.stitches[i], i);
-        });
-    const tasks = first.gates && gatesOf(tf, spec, layers.gates, first.gates);
-    const shared = first.sharedGate && gatesOf(tf, spec, layers.sharedGate, first.sharedGate, true);
-    const penalty = spec.gating === "l2-constrained" ? constraintPenalty(tf, spec, layers) : undefined;
-    const firstPaths = pathsBy(tf, spec, outputs, [tasks, shared], { links: layers.links, noise, penalty });
-    const paths = layers.levels.reduce(
-      (paths, level, i) => nextLevel(tf, spec, level, paths, (h, layer) => dropout(h, "experts", layer, i + 1)),
-      firstPaths,
+  return tf.tidy(() => new Interpreter(tf, spec, parameters, chance).outputs(x));
+}
+
+class Interpreter {
+  readonly #tf: Tf;
+  readonly #spec: ModelSpec;
+  readonly #chance: Chance;
+  /** By the name of the first parameter that is in them. */
+  readonly #parameters: ReadonlyMap<string, Tensor>;
+  readonly #values: Units[] = [];
+  /** What is added to the tasks' losses, [R]. */
+  readonly #penalties: Tensor[] = [];
+
+  constructor(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[], chance: Chance) {
+    this.#tf = tf;
+    this.#spec = spec;
+    this.#chance = chance;
+    this.#parameters = new Map(packing(spec).map(({ name }, i) => [name, parameters[i]]));
+  }
+
+  outputs(x: Tensor): { predictions: Tensor; penalty?: Tensor } {
+    const tf = this.#tf;
+    const { operations, outputs } = programOf(this.#spec);
+    this.#values.push(...unitsOf(tf, tf.expandDims(x, 1), 1));
+    for (const operation of operations) this.#values.push(...this.#computed(operation));
+    const predictions = this.#spec.outputs
+      ? tf.concat(
+          outputs.map((output) => tf.squeeze(this.#byRow([output]), [2])),
+          2,
+        )
+      : tf.squeeze(this.#byRow(outputs), [3]);
+    const [penalty, ...others] = this.#penalties;
+    return { predictions, ...(penalty && { penalty: others.reduce((sum, other) => tf.add(sum, other), penalty) }) };
+  }
+
+  #computed(operation: Operation): Units[] {
+    switch (operation.kind) {
+      case "embed":
+        return this.#embedded(operation.tables);
+      case "dense":
+        return this.#dense(operation);
+      case "sum":
+        return this.#sums(operation);
+      case "average":
+        return this.#averages(operation);
+      case "mix":
+        return this.#mixes(operation);
+      default:
+        return unreachable(operation);
+    }
+  }
+
+  /** Values of networks as one, [R, n, B, H]. */
+  #byNetwork(values: readonly Value[]): Tensor {
+    return together(
+      this.#tf,
+      values.map((value) => this.#values[value]),
+      1,
     );
-    const read = (layers.factors?.towers ?? []).reduce(
-      (h, layer, i) => dropout(relu(tf, factoredLayer(tf, h, layer)), "towers", i, 0),
-      paths.tasks,
+  }
+
+  /** Values of networks as one, [R, B, n, H]. */
+  #byRow(values: readonly Value[]): Tensor {
+    return together(
+      this.#tf,
+      values.map((value) => this.#values[value]),
+      2,
     );
-    const predictions = towers(tf, spec, layers.towers, read, dropout);
-    return { predictions, ...(paths.penalty && { penalty: paths.penalty }) };
+  }
+
+  #parameter({ name }: ParameterBlock): Tensor {
+    return this.#parameters.get(name) as Tensor;
+  }
+
+  /** The plain inputs of rows, then the vectors that their last inputs number. */
+  #embedded(tables: readonly ParameterBlock[]): Units[] {
+    const tf = this.#tf;
+    const x = this.#byNetwork([0]); // [R, 1, B, D]
+    const [R, , B] = x.shape as [number, number, number];
+    const plain = plainInputs(this.#spec);
+    const vectors = tables.map((table, i) => {
+      const numbers = tf.slice(x, [0, 0, 0, plain + i], [R, 1, B, 1]);
+      const all = tf.tensor1d(Array.from({ length: table.shape[0] }, (_, number) => number));
+      const hot = tf.cast(tf.equal(numbers, all), "float32"); // tf.oneHot gives whole numbers on wasm
+      return dataProduct(tf, hot, this.#parameter(table)); // its gradient adds up those of a vector's rows
+    });
+    return unitsOf(
+      tf,
+      tf.concat([...(plain > 0 ? [tf.slice(x, [0, 0, 0, 0], [R, 1, B, plain])] : []), ...vectors], 3),
+      1,
+    );
+  }
+
+  #dense(operation: OperationOf<"dense">): Units[] {
+    const stacks = stacksOf(operation);
+    const isOne = readSame(operation);
+    const products = isOne ? this.#oneProduct(stacks) : stacks.map((layers) => this.#product(layers));
+    const units = new Map(
+      stacks.flatMap((layers, i) => {
+        const given = unitsOf(this.#tf, this.#activated(layers, products[i], isOne), isOne ? 2 : 1);
+        return layers.map((layer, n) => [layer, given[n]] as const);
+      }),
+    );
+    if (traitsOf(this.#spec).links === "constraint" && stacks.length === 1) this.#constrain(stacks[0], isOne);
+    return operation.layers.map((layer) => units.get(layer) as Units);
+  }
+
+  /** Layers that read the same: one product [R, B, W], cut into the units of each stack, [R, B, n, units]. */
+  #oneProduct(stacks: readonly (readonly Layer[])[]): Tensor[] {
+    const tf = this.#tf;
+    const [first] = stacks[0];
+    const input = this.#byNetwork([first.input]);
+    const [R, , B, D] = input.shape as [number, number, number, number];
+    const x = tf.reshape(input, [R, B, D]);
+    const all = (first.input === 0 ? dataProduct : product)(tf, x, this.#parameter(first.kernel));
+    const sizes = stacks.map((layers) => layers.length * layers[0].kernel.shape[1]);
+    const parts = stacks.length === 1 ? [all] : tf.split(all, sizes, 2);
+    return parts.map((part, i) => tf.reshape(part, [R, B, stacks[i].length, -1]));
+  }
+
+  /** Layers of one shape, each on an input of its own, or the same kernels on each of several → [R, n, B, units]. */
+  #product(layers: readonly Layer[]): Tensor {
+    const tf = this.#tf;
+    const kernel = this.#parameter(layers[0].kernel);
+    const inputs = layers.map(({ input }) => input);
+    const common = commonKernels(layers);
+    if (!common) return product(tf, this.#byNetwork(inputs), kernel);
+    const x = this.#byNetwork([...new Set(inputs)]);
+    const [R, I, B, D] = x.shape as [number, number, number, number];
+    const all = product(tf, tf.reshape(x, [R, I * B, D]), kernel);
+    const J = common.length;
+    if (J === 1) return tf.reshape(all, [R, I, B, -1]);
+    return tf.reshape(tf.transpose(tf.reshape(all, [R, I, B, J, -1]), [0, 1, 3, 2, 4]), [R, I * J, B, -1]);
+  }
+
+  #activated(layers: readonly Layer[], weighted: Tensor, isByRow: boolean): Tensor {
+    const tf = this.#tf;
+    const [{ bias, isRelu, dropped }] = layers;
+    const [R, n, , units] = bias ? (this.#parameter(bias).shape as [number, number, number, number]) : [0, 0, 0, 0];
+    const before = bias
+      ? tf.add(weighted, isByRow ? tf.reshape(this.#parameter(bias), [R, 1, n, units]) : this.#parameter(bias))
+      : weighted;
+    if (!isRelu) return before;
+    const { dropout } = this.#chance;
+    const active = relu(tf, before);
+    return dropped !== undefined && dropout ? dropout(active, layers) : active;
+  }
+
+  /** Sums by coefficients, or by the gates of SNR that these are → [R, K, B, H]. */
+  #sums({ coefficients, parts }: OperationOf<"sum">): Units[] {
+    const tf = this.#tf;
+    const own = this.#parameter(coefficients); // [R, 1, K, E]
+    const [R, , K, E] = own.shape as [number, number, number, number];
+    const { noise } = this.#chance;
+    const by = coefficients.kind === "log-alpha" ? linkGates(tf, own, noise && tf.reshape(noise, [R, 1, K, E])) : own;
+    const isOne = parts.every((each) => each === parts[0]);
+    const units = this.#byNetwork(isOne ? parts[0] : parts.flat());
+    const [B, H] = units.shape.slice(2) as [number, number];
+    const sums = isOne
+      ? product(tf, tf.reshape(by, [R, K, E]), tf.reshape(units, [R, E, B * H]))
+      : tf.matMul(tf.reshape(by, [R, K, 1, E]), tf.reshape(units, [R, K, E, B * H]));
+    return unitsOf(tf, tf.reshape(sums, [R, K, B, H]), 1);
+  }
+
+  #averages({ experts, seen }: OperationOf<"average">): Units[] {
+    const tf = this.#tf;
+    return seen.flatMap((own) => {
+      const units = this.#byRow(own.map((e) => experts[e]));
+      return unitsOf(tf, tf.mean(units, 2, true), 2);
+    });
+  }
+
+  #mixes({ experts, mixes }: OperationOf<"mix">): Units[] {
+    const ofAsMany = ({ seen }: Mix) => `${seen.length}`;
+    const weights = this.#byGroups(mixes, ofAsMany, (group) => this.#weights(group));
+    const ofSame = ({ seen, own }: Mix) => `${own === undefined} ${seen}`;
+    const mixed = this.#byGroups(mixes, ofSame, (group) => {
+      const own = group.map((mix) => weights.get(mix) as Units);
+      return this.#mix(group, together(this.#tf, own, 2), experts);
+    });
+    return mixes.map((mix) => mixed.get(mix) as Units);
+  }
+
+  /** The weights of mixes of as many experts, [R, B, n, E]. */
+  #weights(mixes: readonly Mix[]): Tensor {
+    const outputs = this.#byRow(mixes.map(({ gate }) => gate));
+    const { weights, penalty } = gated(this.#tf, this.#spec, outputs, mixes[0].seen.length);
+    if (penalty) this.#penalties.push(penalty);
+    return weights;
+  }
+
+  /** What `compute` gives for groups of mixes, [R, B, n, ..]. */
+  #byGroups(
+    mixes: readonly Mix[],
+    keyOf: (mix: Mix) => string,
+    compute: (group: readonly Mix[]) => Tensor,
+  ): Map<Mix, Units> {
+    const groups = [...groupBy(mixes, keyOf).values()];
+    return new Map(
+      groups.flatMap((group) => {
+        const units = unitsOf(this.#tf, compute(group), 2);
+        return group.map((mix, i) => [mix, units[i]] as const);
+      }),
+    );
+  }
+
+  /** Mixes of the same experts by weights [R, B, n, E] → [R, B, n, H]. */
+  #mix(mixes: readonly Mix[], weights: Tensor, experts: readonly Value[]): Tensor {
+    const tf = this.#tf;
+    const { seen } = mixes[0];
+    const outputs = this.#byRow(seen.map((e) => experts[e])); // [R, B, E, H]
+    const learns = mixes.map(({ taught }) => seen.map((e) => Number(taught.includes(e))));
+    const mixed = learns.flat().includes(0) ? partlyTaught(tf, weights, outputs, learns) : tf.matMul(weights, outputs);
+    const own = mixes.flatMap(({ own }) => (own === undefined ? [] : [experts[own]]));
+    return own.length > 0 ? tf.add(mixed, this.#byRow(own)) : mixed;
+  }
+
+  /** Adds the squared distances of the tasks' layers of one shape to the objective (Duong et al., ACL 2015). */
+  #constrain(layers: readonly Layer[], isOne: boolean): void {
+    const tf = this.#tf;
+    const [{ kernel, bias }] = layers;
+    const { tasks: K, constraint = 0 } = this.#spec;
+    const weights = this.#parameter(kernel);
+    const [R, D] = weights.shape as [number, number];
+    const byTask = isOne ? tf.transpose(tf.reshape(weights, [R, D, K, -1]), [0, 2, 1, 3]) : weights;
+    for (const parameters of [byTask, ...(bias ? [this.#parameter(bias)] : [])])
+      this.#penalties.push(tf.mul(squaredDistances(tf, tf.reshape(parameters, [R, K, -1])), constraint));
+  }
+}
+
+/** Points [R, K, n] → the squared distances of all pairs, summed, [R]: K times those from their mean. */
+function squaredDistances(tf: Tf, points: Tensor): Tensor {
+  const apart = tf.sub(points, tf.mean(points, 1, true));
+  return tf.mul(tf.sum(tf.square(apart), [1, 2]), points.shape[1] as number);
+}
+
+/** weights [R, B, n, E] times outputs [R, B, E, H]; expert e gets a gradient from mix i where `learns[i][e]` is 1. */
+function partlyTaught(tf: Tf, weights: Tensor, outputs: Tensor, learns: number[][]): Tensor {
+  const forward = (weights: Tensor, outputs: Tensor) => [tf.matMul(weights, outputs), weights, outputs] as const;
+  return withGradient(tf, [weights, outputs], forward, (dy, [weights, outputs]) => {
+    const taught = tf.mul(weights, tf.tensor2d(learns));
+    return [tf.matMul(dy, outputs, false, true), tf.matMul(taught, dy, true, false)];
   });
-}
-
-/** One product for all that read x: x [R, B, D] → [R, B, n*units] of the experts, and of the gates if there are any. */
-function firstUnits(
-  tf: Tf,
-  spec: ModelSpec,
-  { first, experts, gates, sharedGate, embeddings }: Layers,
-  x: Tensor,
-): { experts: Tensor; gates?: Tensor; sharedGate?: Tensor } {
-  const units = spec.embeddings ? embeddedProduct(tf, spec, embeddings, x, first) : dataProduct(tf, x, first);
-  if (gates.n === 0) return { experts: units };
-  const [width, whole] = [experts.n * spec.experts.layers[0], units.shape[2] as number];
-  const shared = sharedGate.n > 0 ? (spec.gate.layers[0] ?? gateOutputs(spec, spec.tasks)) : 0;
-  const sizes = [width, whole - width - shared, ...(shared > 0 ? [shared] : [])];
-  const [ofExperts, ofGates, ofShared] = tf.split(units, sizes, 2) as [Tensor, Tensor, Tensor?];
-  return { experts: ofExperts, gates: ofGates, ...(ofShared && { sharedGate: ofShared }) };
-}
-
-/** Experts that are products over tasks, from the first factor's [R, B, r1] on → [R, B, K, units of the last layer]. */
-function factored(tf: Tf, spec: ModelSpec, first: Tensor, layers: readonly FactoredLayer[], dropout: Dropout): Tensor {
-  const swapped = (units: Tensor) => tf.transpose(units, [0, 2, 1, 3]);
-  const drop = (units: Tensor, i: number) =>
-    i === 0 ? swapped(dropout(swapped(units), "experts", i, 0)) : dropout(units, "experts", i, 0);
-  const last = layers.reduce(
-    (h, layer, i) => activated(tf, spec, factoredLayer(tf, h, layer), i, (units) => drop(units, i)),
-    first,
-  );
-  return swapped(last);
-}
-
-/** The units of a layer of experts, [R, B, K, units] of the first and [R, K, B, units] of others → mixed among tasks. */
-function stitched(tf: Tf, units: Tensor, stitch: Tensor | undefined, layer: number): Tensor {
-  if (!stitch) return units;
-  const byTask = layer === 0 ? tf.transpose(units, [0, 2, 1, 3]) : units;
-  const [R, K] = byTask.shape as [number, number];
-  const mixed = product(tf, tf.reshape(stitch, [R, K, K]), tf.reshape(byTask, [R, K, -1]));
-  const apart = tf.reshape(mixed, byTask.shape);
-  return layer === 0 ? tf.transpose(apart, [0, 2, 1, 3]) : apart;
-}
-
-/** First units [R, B, gates*units] → each gate's weights of the experts that it sees, [R, B, gates, E]. */
-function gatesOf(tf: Tf, spec: ModelSpec, gates: Readers, first: Tensor, isShared = false): Gated {
-  const last = gates.deeper.length;
-  const logits = readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h));
-  return gated(tf, spec, logits, seenBy(spec, isShared));
-}
-
-/** E, the experts that a task's gate sees, or the shared one. */
-function seenBy(spec: ModelSpec, isShared: boolean): number {
-  return expertsOf(spec, isShared ? spec.tasks : 0).length;
-}
-
-/** What a level gives: to each task's networks [R, K, B, H], and to shared experts of the next level [R, 1, B, H]. */
-interface Paths {
-  readonly tasks: Tensor;
-  readonly shared?: Tensor;
-  /** What the gates add to the objective of each replica, [R]. */
-  readonly penalty?: Tensor;
-}
-
-/** Expert outputs [R, B, E, H], weights by the tasks' gates and by the shared one → their mixes. */
-function pathsBy(
-  tf: Tf,
-  spec: ModelSpec,
-  outputs: Tensor,
-  [tasks, shared]: readonly (Gated | undefined)[],
-  { penalty: before, ...linked }: { penalty?: Tensor | undefined } & Mixers = {},
-): Paths {
-  const penalties = [before, tasks?.penalty, shared?.penalty].filter((penalty) => penalty !== undefined);
-  return {
-    tasks: mix(tf, spec, outputs, { weights: tasks?.weights, ...linked }),
-    ...(shared && { shared: byTask(tf, tf.matMul(shared.weights, outputs)) }),
-    ...(penalties.length > 0 && { penalty: penalties.reduce((sum, penalty) => tf.add(sum, penalty)) }),
-  };
-}
-
-/** A level after the first: each network reads what its path gives. */
-function nextLevel(
-  tf: Tf,
-  spec: ModelSpec,
-  level: Level,
-  paths: Paths,
-  drop: (units: Tensor, layer: number) => Tensor,
-): Paths {
-  const inputs = expertInputs(tf, spec, paths); // [R, E, B, H]
-  const outputs = level.experts.reduce(
-    (h, { kernel, bias }, i) =>
-      activated(tf, spec, dense(tf, product(tf, h, kernel), bias), i, (units) => drop(units, i)),
-    inputs,
-  );
-  const gates = (layers: readonly StackedLayer[], input: Tensor, isShared: boolean) =>
-    gated(tf, spec, tf.transpose(logits(tf, layers, input), [0, 2, 1, 3]), seenBy(spec, isShared));
-  const shared = level.sharedGate.length > 0 ? gates(level.sharedGate, paths.shared as Tensor, true) : undefined;
-  const byGates = [gates(level.gates, paths.tasks, false), shared];
-  return pathsBy(tf, spec, tf.transpose(outputs, [0, 2, 1, 3]), byGates, { penalty: paths.penalty });
-}
-
-/** What each expert reads, [R, E, B, H]: the shared ones, then each task's own. */
-function expertInputs(tf: Tf, { experts, tasks }: ModelSpec, paths: Paths): Tensor {
-  const [R, , B, H] = paths.tasks.shape as [number, number, number, number];
-  const own = Array.from({ length: tasks }, (_, k) => tf.slice(paths.tasks, [0, k, 0, 0], [R, 1, B, H]));
-  const shared = new Array<Tensor>(experts.shared).fill(paths.shared as Tensor);
-  return tf.concat([...shared, ...own.flatMap((path) => new Array<Tensor>(experts.perTask).fill(path))], 1);
-}
-
-/** Gates' inputs [R, gates, B, H] → logits [R, gates, B, E]. */
-function logits(tf: Tf, layers: readonly StackedLayer[], input: Tensor): Tensor {
-  const last = layers.length - 1;
-  return layers.reduce((h, { kernel, bias }, i) => {
-    const units = dense(tf, product(tf, h, kernel), bias);
-    return i < last ? relu(tf, units) : units;
-  }, input);
-}
-
-/** [R, K, B, H] → predictions [R, B, O]: ReLU layers, then linear outputs. */
-function towers(tf: Tf, spec: ModelSpec, layers: readonly StackedLayer[], x: Tensor, dropout: Dropout): Tensor {
-  const [R, K, B] = x.shape as [number, number, number];
-  const last = layers.length - 1;
-  const outputs = layers.reduce((h, layer, i) => {
-    const units = dense(tf, product(tf, h, layer.kernel), layer.bias);
-    return i < last ? dropout(relu(tf, units), "towers", i, 0) : units;
-  }, x); // [R, K, B, the most outputs of a task]
-  if (!spec.outputs) return tf.transpose(tf.reshape(outputs, [R, K, B]), [0, 2, 1]);
-  const own = spec.outputs.map((width, k) => tf.slice(outputs, [0, k, 0, 0], [R, 1, B, width]));
-  return tf.concat(
-    own.map((output) => tf.squeeze(output, [1])),
-    2,
-  );
-}
-
-/** Networks that read x, from their first units [R, B, n*units] on → [R, B, n, units of the last layer]. */
-function readers(
-  tf: Tf,
-  first: Tensor,
-  { n, bias, deeper }: Readers,
-  activate: (units: Tensor, layer: number) => Tensor,
-): Tensor {
-  const [R, B] = first.shape as [number, number];
-  const units = activate(tf.reshape(dense(tf, first, bias), [R, B, n, -1]), 0);
-  if (deeper.length === 0) return units;
-
-  const byNetwork = tf.transpose(units, [0, 2, 1, 3]); // [R, n, B, units]
-  const last = deeper.reduce(
-    (h, { kernel, bias }, i) => activate(dense(tf, product(tf, h, kernel), bias), i + 1),
-    byNetwork,
-  );
-  return tf.transpose(last, [0, 2, 1, 3]);
-}
-
-function dense(tf: Tf, weighted: Tensor, bias: Tensor | undefined): Tensor {
-  return bias ? tf.add(weighted, bias) : weighted;
 }
 
 /**
@@ -253,71 +313,4 @@ export function relu(tf: Tf, x: Tensor): Tensor {
     return [value, value] as const;
   };
   return withGradient(tf, [x], forward, (dy, [y]) => backend.executeSingleOutput("ReluGrad", [], [dy, y]));
-}
-
-// What draws the tasks' networks of an L2-constrained model together (Duong et al., ACL 2015).
-
-/**
- * The constraint times the squared distances between the parameters of two tasks, summed over all pairs of tasks, for each
- * replica, [R]. Outputs take part if all tasks have as many.
- */
-export function constraintPenalty(tf: Tf, spec: ModelSpec, layers: Layers): Tensor {
-  const { tasks: K, constraint = 0, outputs } = spec;
-  const { first, experts, towers } = layers;
-  const isAlike = new Set(outputs).size <= 1;
-  const stacked = [...experts.deeper, ...(isAlike ? towers : towers.slice(0, -1))];
-  const [R, D, W] = first.shape as [number, number, number];
-  const byTask = [
-    tf.transpose(tf.reshape(first, [R, D, K, W / K]), [0, 2, 1, 3]),
-    ...(experts.bias ? [experts.bias] : []),
-    ...stacked.flatMap(({ kernel, bias }) => (bias ? [kernel, bias] : [kernel])),
-  ].map((parameters) => tf.reshape(parameters, [R, K, -1]));
-  const distances = byTask.map((parameters) => squaredDistances(tf, parameters));
-  return tf.mul(
-    distances.reduce((sum, distance) => tf.add(sum, distance)),
-    constraint,
-  );
-}
-
-/** Points [R, K, n] → the squared distances of all pairs, summed, [R]: K times those from their mean. */
-function squaredDistances(tf: Tf, points: Tensor): Tensor {
-  const apart = tf.sub(points, tf.mean(points, 1, true));
-  return tf.mul(tf.sum(tf.square(apart), [1, 2]), points.shape[1] as number);
-}
-
-/**
- * Rows x [R, B, D], the last inputs of which are numbers of vectors, times the first kernels [R, read, W] → [R, B, W]. Of
- * tables for each task, those of a task are read by its own networks.
- */
-function embeddedProduct(tf: Tf, spec: ModelSpec, tables: readonly Tensor[], x: Tensor, first: Tensor): Tensor {
-  const K = embeddingSets(spec);
-  const inputs = Array.from({ length: K }, (_, k) => inputOf(tf, spec, tables, x, k));
-  if (K === 1) return product(tf, inputs[0], first);
-  const units = tf.split(first, [...ownWidths(spec, first.shape[2] as number)], 2);
-  return tf.concat(
-    units.map((kernel, i) => product(tf, inputs[i % K], kernel)),
-    2,
-  );
-}
-
-/** Columns of the first kernels: of each task's experts, then of each task's gate. */
-function ownWidths(spec: ModelSpec, W: number): number[] {
-  const ofExperts = spec.experts.perTask * spec.experts.layers[0];
-  const experts = new Array<number>(spec.tasks).fill(ofExperts);
-  if (gateCount(spec) === 0) return experts;
-  return [...experts, ...new Array<number>(spec.tasks).fill(W / spec.tasks - ofExperts)];
-}
-
-/** What the networks of table number `set` read of x [R, B, D]: the plain inputs, then the vectors. */
-function inputOf(tf: Tf, spec: ModelSpec, tables: readonly Tensor[], x: Tensor, set: number): Tensor {
-  const [R, B] = x.shape as [number, number];
-  const plain = plainInputs(spec);
-  const vectors = (spec.embeddings as Embedding[]).map(({ rows, size }, i) => {
-    const table = tf.reshape(tf.slice(tables[i], [0, set, 0, 0], [R, 1, rows, size]), [R, rows, size]);
-    const numbers = tf.slice(x, [0, 0, plain + i], [R, B, 1]);
-    const all = tf.tensor1d(Array.from({ length: rows }, (_, number) => number));
-    const hot = tf.cast(tf.equal(numbers, all), "float32"); // tf.oneHot gives whole numbers on wasm
-    return dataProduct(tf, hot, table); // its gradient adds up those of a vector's rows
-  });
-  return tf.concat([...(plain > 0 ? [tf.slice(x, [0, 0, 0], [R, B, plain])] : []), ...vectors], 2);
 }

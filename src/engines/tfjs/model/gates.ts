@@ -1,8 +1,7 @@
-// What gates make of their logits.
+// What gates make of their logits, and SNR's of numbers that no row changes.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { unreachable } from "../../../errors.ts";
 import type { Selection } from "../../../models/selection.ts";
-import { gateKind, type ModelSpec } from "../../../models/spec.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
 import { withGradient } from "../gradients.ts";
 import type { Tf } from "../tf.ts";
 
@@ -14,18 +13,9 @@ export interface Gated {
 
 /** Logits [R, B, gates, outputs] → weights of E experts. */
 export function gated(tf: Tf, spec: ModelSpec, logits: Tensor, E: number): Gated {
-  const { gate } = spec;
-  const kind = gateKind(spec);
-  switch (kind) {
-    case "softmax":
-      return { weights: tf.softmax(logits) };
-    case "top-k":
-      return { weights: topSoftmax(tf, logits, gate.top as number) };
-    case "dselect-k":
-      return selected(tf, gate.select as Selection, logits, E);
-    default:
-      return unreachable(kind);
-  }
+  const { select, top } = spec.gate;
+  if (select) return selected(tf, select, logits, E);
+  return { weights: top === undefined ? tf.softmax(logits) : topSoftmax(tf, logits, top) };
 }
 
 /**
@@ -106,5 +96,32 @@ function entropies(tf: Tf, r: Tensor): Tensor {
   return withGradient(tf, [r], forward, (dy, [r]) => {
     const above = tf.add(r, EPSILON);
     return tf.neg(tf.mul(dy, tf.add(tf.log(above), tf.div(r, above))));
+  });
+}
+
+// SNR's gates (Ma et al., AAAI 2019), hard concrete.
+
+/** Temperature of the hard concrete distribution, and the interval that it is stretched to. */
+const HARD_CONCRETE = { beta: 2 / 3, gamma: -0.1, zeta: 1.1 } as const;
+
+/**
+ * log alpha → hard concrete gates z = min(1, max(0, s (zeta - gamma) + gamma)). With noise log u - log(1 - u), u uniform,
+ * s = sigmoid((noise + log alpha) / beta); without, s = sigmoid(log alpha).
+ */
+export function linkGates(tf: Tf, logAlphas: Tensor, noise?: Tensor): Tensor {
+  return hardSigmoid(tf, noise ? tf.mul(tf.add(logAlphas, noise), 1 / HARD_CONCRETE.beta) : logAlphas);
+}
+
+function hardSigmoid(tf: Tf, x: Tensor): Tensor {
+  const { gamma, zeta } = HARD_CONCRETE;
+  const stretched = (s: Tensor) => tf.add(tf.mul(s, zeta - gamma), gamma);
+  const forward = (x: Tensor) => {
+    const s = tf.sigmoid(x);
+    return [tf.minimum(tf.maximum(stretched(s), 0), 1), s] as const;
+  };
+  return withGradient(tf, [x], forward, (dy, [s]) => {
+    const gate = stretched(s);
+    const isInside = tf.mul(tf.step(gate), tf.step(tf.sub(1, gate)));
+    return tf.mul(tf.mul(dy, isInside), tf.mul(tf.mul(s, tf.sub(1, s)), zeta - gamma));
   });
 }

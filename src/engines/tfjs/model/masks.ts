@@ -1,57 +1,50 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { dropoutInto } from "../../../models/dropout.ts";
-import { networkName } from "../../../models/parameters.ts";
-import { expertCount, isReluLayer, levelCount, type ModelSpec } from "../../../models/spec.ts";
+import { type Layer, type OperationOf, programOf } from "../../../models/program.ts";
+import { expertCount, type ModelSpec } from "../../../models/spec.ts";
 import type { Key } from "../../../random/key.ts";
 import { wordsInto } from "../../../random/philox.ts";
 import { modelKey, type Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
 import type { Tf } from "../tf.ts";
 import type { Chance, Dropout } from "./forward.ts";
+import { readSame, stacksOf } from "./pack.ts";
 
 /**
- * What is drawn again at each step: the factors by which one ReLU layer is multiplied, the noise of SNR's gates, or the
+ * What is drawn again at each step: the factors by which ReLU layers are multiplied, the noise of SNR's gates, or the
  * order in which a method takes the tasks.
  */
 export interface Mask {
-  /** `dropout/0/0/experts/1`: of model number 0, first level, the second layer. */
+  /** `dropout/0/experts/0/1`: of model number 0, of layers the first of which is that. */
   readonly name: string;
-  readonly stack: "experts" | "towers" | "noise" | "order";
-  readonly layer: number;
-  readonly level: number;
-  /** [R, B, n, units] for the experts' first layer in the first level, [R, n, B, units] for others. Noise is [R, 1, K, E],
-   * an order [R, K-1, K, K].
-   */
+  /** The streams of layers that drop units, `dropout/experts/0/1` and so on; or that of all numbers. */
+  readonly streams: readonly string[];
+  readonly kind: "by-row" | "by-network" | "noise" | "order";
+  /** [R, B, n, units] by row, [R, n, B, units] by network. Noise is [R, 1, K, E], an order [R, K-1, K, K]. */
   readonly shape: readonly [number, number, number, number];
 }
 
 /** The masks of a step of R replicas of model number m, trained by `method`; most have none without dropout. */
 export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: MethodName = "sum"): Mask[] {
-  const K = spec.tasks;
-  const one = (stack: "noise" | "order", shape: Mask["shape"]): Mask => {
-    return { name: maskName(m, stack), stack, layer: 0, level: 0, shape };
-  };
-  const drawn = [
-    ...(spec.gating === "snr-trans" ? [one("noise", [R, 1, K, expertCount(spec)])] : []),
-    ...(method === "pcgrad" && K > 2 ? [one("order", [R, K - 1, K, K])] : []),
-  ];
-  if (spec.dropout === 0) return drawn;
-  const masks = (stack: Mask["stack"], n: number, layers: readonly number[], level = 0): Mask[] =>
-    layers.map((units, layer) => ({
-      name: maskName(m, stack, layer, level),
-      stack,
-      layer,
-      level,
-      shape: rowsOutside(stack, layer, level) ? [R, B, n, units] : [R, n, B, units],
-    }));
-  const levels = Array.from({ length: levelCount(spec) }, (_, level) => level);
-  return [
-    ...drawn,
-    ...levels
-      .flatMap((level) => masks("experts", expertCount(spec), spec.experts.layers, level))
-      .filter(({ layer }) => isReluLayer(spec, layer)),
-    ...masks("towers", K, spec.tower.layers),
-  ];
+  const { tasks: K, dropout } = spec;
+  const all = programOf(spec).operations.flatMap((operation): Mask[] => {
+    if (operation.kind === "sum" && operation.coefficients.kind === "log-alpha")
+      return [{ name: `noise/${m}`, streams: ["noise/links"], kind: "noise", shape: [R, 1, K, expertCount(spec)] }];
+    return operation.kind === "dense" && dropout > 0 ? dropoutMasks(operation, R, B, m) : [];
+  });
+  const order: Mask = { name: `order/${m}`, streams: ["method/order"], kind: "order", shape: [R, K - 1, K, K] };
+  return method === "pcgrad" && K > 2 ? [...all, order] : all;
+}
+
+function dropoutMasks(operation: OperationOf<"dense">, R: number, B: number, m: number): Mask[] {
+  const isByRow = readSame(operation);
+  return stacksOf(operation).flatMap((layers): Mask[] => {
+    const streams = layers.flatMap(({ dropped }) => (dropped === undefined ? [] : [`dropout/${dropped}`]));
+    if (streams.length === 0) return [];
+    const [n, units] = [layers.length, layers[0].kernel.shape[1]];
+    const shape = isByRow ? ([R, B, n, units] as const) : ([R, n, B, units] as const);
+    return [{ name: maskName(m, layers), streams, kind: isByRow ? "by-row" : "by-network", shape }];
+  });
 }
 
 /** What a step of model number m has drawn, by the names of masks. */
@@ -61,18 +54,13 @@ export function chanceBy(
   { dropout }: Pick<ModelSpec, "dropout">,
   m = 0,
 ): Chance {
-  const [noise, order] = [masks[maskName(m, "noise")], masks[maskName(m, "order")]] as (Tensor | undefined)[];
-  const drop: Dropout = (units, stack, layer, level) => tf.mul(units, masks[maskName(m, stack, layer, level)]);
+  const [noise, order] = [masks[`noise/${m}`], masks[`order/${m}`]] as (Tensor | undefined)[];
+  const drop: Dropout = (units, layers) => tf.mul(units, masks[maskName(m, layers)]);
   return { dropout: dropout === 0 ? undefined : drop, noise: noise && tf.squeeze(noise, [1]), order };
 }
 
-/** Whether the rows come before the networks in a layer's units. */
-function rowsOutside(stack: Mask["stack"], layer: number, level: number): boolean {
-  return stack === "experts" && layer === 0 && level === 0;
-}
-
-function maskName(m: number, stack: Mask["stack"], layer = 0, level = 0): string {
-  return `dropout/${m}/${level}/${stack}/${layer}`;
+function maskName(m: number, [{ dropped }]: readonly Layer[]): string {
+  return `dropout/${m}/${dropped}`;
 }
 
 /** Draws masks for a group of runs: every run drops by streams of its own. */
@@ -86,14 +74,14 @@ export class MaskSource {
 
   /** The factors of `mask` at `step`, into `out` of the mask's size. */
   fill(out: Float32Array, mask: Mask, step: number): void {
-    if (mask.stack === "noise") this.#fillNoise(out, step);
-    else if (mask.stack === "order") this.#fillOrder(out, mask, step);
-    else this.#fillFactors(out, mask.stack, mask, step);
+    if (mask.kind === "noise") this.#fillNoise(out, mask, step);
+    else if (mask.kind === "order") this.#fillOrder(out, mask, step);
+    else this.#fillFactors(out, mask, step);
   }
 
   /** log u - log(1 - u), u uniform and new at each step. */
-  #fillNoise(out: Float32Array, step: number): void {
-    const keys = this.#keysOf("noise/links");
+  #fillNoise(out: Float32Array, { streams: [stream] }: Mask, step: number): void {
+    const keys = this.#keysOf(stream);
     const words = new Uint32Array(out.length / keys.length);
     for (const [r, key] of keys.entries()) {
       wordsInto(words, key, 0, step);
@@ -102,10 +90,10 @@ export class MaskSource {
   }
 
   /** For each task the others by a word of each, new at each step: row i of round n has a 1 at task i's n-th. */
-  #fillOrder(out: Float32Array, { shape: [, rounds, K] }: Mask, step: number): void {
+  #fillOrder(out: Float32Array, { streams: [stream], shape: [, rounds, K] }: Mask, step: number): void {
     const words = new Uint32Array(K * K);
     out.fill(0);
-    for (const [r, key] of this.#keysOf("method/order").entries()) {
+    for (const [r, key] of this.#keysOf(stream).entries()) {
       wordsInto(words, key, 0, step);
       for (let i = 0; i < K; i++) {
         const wordOf = (task: number) => words[i * K + task];
@@ -116,16 +104,13 @@ export class MaskSource {
     }
   }
 
-  #fillFactors(out: Float32Array, stack: "experts" | "towers", { layer, level, shape }: Mask, step: number): void {
+  #fillFactors(out: Float32Array, { kind, streams, shape }: Mask, step: number): void {
     const [, outer, inner, size] = shape;
     const { dropout } = this.#runs[0].model;
-    const isOutside = rowsOutside(stack, layer, level);
     for (let at = 0, place = 0; at < out.length; at += size, place++) {
       const [r, i, j] = [Math.floor(place / (outer * inner)), Math.floor(place / inner) % outer, place % inner];
-      const [row, network] = isOutside ? [i, j] : [j, i];
-      const name = stack === "experts" ? networkName(stack, network, level) : `${stack}/${network}`;
-      const key = this.#keysOf(`dropout/${name}/${layer}`)[r];
-      dropoutInto(out.subarray(at, at + size), key, dropout, row, step);
+      const [row, n] = kind === "by-row" ? [i, j] : [j, i];
+      dropoutInto(out.subarray(at, at + size), this.#keysOf(streams[n])[r], dropout, row, step);
     }
   }
 

@@ -3,7 +3,6 @@ import { hasPenalty, type ModelSpec } from "../../../models/spec.ts";
 import type { Tf } from "../tf.ts";
 import { type Chance, outputsOf, predict } from "./forward.ts";
 import { type LossRule, meanLosses, rowLosses, withGradientTimes } from "./losses.ts";
-import { layersOf } from "./pack.ts";
 
 /** Rows of R replicas: x [R, B, D], y [R, B, K]. */
 export interface Batch {
@@ -22,7 +21,7 @@ export function predictionLosses(
   { x, y }: Batch,
   rule: LossRule,
 ): Tensor {
-  return tf.tidy(() => rowLosses(tf, predict(tf, spec, layersOf(spec, parameters), x), y, rule));
+  return tf.tidy(() => rowLosses(tf, predict(tf, spec, parameters, x), y, rule));
 }
 
 /** Task losses [R, K], means over each replica's rows, and gradients of the parameters in their order. */
@@ -96,7 +95,7 @@ function termsOf(
   weigh?: (losses: Tensor) => Tensor,
 ): (...parameters: Tensor[]) => Tensor {
   return (...parameters) => {
-    const { predictions, penalty } = outputsOf(tf, spec, layersOf(spec, parameters), x, objective);
+    const { predictions, penalty } = outputsOf(tf, spec, parameters, x, objective);
     const means = meanLosses(tf, predictions, y, objective);
     const losses = weigh ? withGradientTimes(tf, means, weigh) : means;
     return penalty ? tf.concat([losses, tf.reshape(penalty, [-1, 1])], 1) : losses;

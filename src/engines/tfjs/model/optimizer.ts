@@ -2,7 +2,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import { rateAt } from "../../learning-rate.ts";
-import type { Optimizer, OptimizerSettings } from "../../training-settings.ts";
+import type { OptimizerSettings } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 
 /** What a training step reads and replaces. */
@@ -20,19 +20,6 @@ export interface Rates<T = number> {
   readonly epsilon: T;
   readonly beta1: number;
   readonly beta2: number;
-}
-
-/** The state before the first step. */
-export function initialState(tf: Tf, optimizer: Optimizer, parameters: Tensor): TrainingState {
-  switch (optimizer) {
-    case "sgd":
-      return { parameters };
-    case "adam":
-    case "adamw":
-      return { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };
-    default:
-      return unreachable(optimizer);
-  }
 }
 
 /** What gives the rates. */
@@ -99,22 +86,6 @@ export function alongside(tf: Tf, values: Tensor, tensor: Tensor): Tensor {
 /** The axes after R. */
 function restOf({ rank }: Tensor): number[] {
   return Array.from({ length: rank - 1 }, (_, i) => i + 1);
-}
-
-/** The state of R replicas after step `step` by the gradient of their losses, [R, P]: new tensors throughout. */
-export function followed(
-  tf: Tf,
-  state: TrainingState,
-  gradient: Tensor,
-  settings: OptimizerSettings,
-  step: number,
-): TrainingState {
-  return tf.tidy(() => {
-    const [prepared] = preparedGradients(tf, [gradient], [state.parameters], settings);
-    const decay = decayAt(settings, step);
-    const parameters = decay === 0 ? state.parameters : tf.mul(state.parameters, 1 - decay);
-    return updated(tf, { ...state, parameters }, prepared, ratesAt(settings, step));
-  });
 }
 
 /** The state after a step by the rates alone: new tensors throughout. */

@@ -1,144 +1,76 @@
 // Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { unreachable } from "../../../errors.ts";
-import {
-  isFactor,
-  type ParameterBlock,
-  parameterBlocks,
-  parameterCount,
-  readsRows,
-} from "../../../models/parameters.ts";
-import { expertCount, gateCount, hasSharedGate, levelCount, type ModelSpec } from "../../../models/spec.ts";
+import { parameterCount } from "../../../models/parameters.ts";
+import { type Layer, type OperationOf, type ParameterBlock, programOf } from "../../../models/program.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
 import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
-import type { FactoredLayer } from "./factors.ts";
-import type { Links } from "./mix.ts";
 
-/** Networks of one shape side by side: the experts or the gates of a level, the one gate for shared experts, or towers. */
-type Stack =
-  | ("embeddings" | "experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers")
-  | `factors/${"experts" | "towers"}/${"inputs" | "cores" | "units" | "shares"}`;
-
-/** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
+/** One tensor: blocks of one shape after each other, or kernels beside each other. */
 interface PackedBlock {
-  /** Name without the member: `experts/0/bias`, `levels/1/gates/0/kernel`, `towers/output/kernel`, `first/kernel`. */
+  /** The name of its first block. */
   readonly name: string;
   /** Shape without the leading axis R. A bias has a row axis of 1. */
   readonly shape: readonly number[];
   readonly size: number;
-  /** Position of the rows of each member's matrix: the first, and the distance to the next. */
-  readonly members: readonly { readonly block: ParameterBlock; readonly at: number; readonly stride: number }[];
+  /** Position of the rows of each block's matrix: the first, and the distance to the next. */
+  readonly parts: readonly { readonly block: ParameterBlock; readonly at: number; readonly stride: number }[];
 }
 
-/** n networks that read x: their first kernels are columns of `Layers.first`. */
-export interface Readers {
-  readonly n: number;
-  /** [R, 1, n*units]. */
-  readonly bias: Tensor | undefined;
-  /** Layers after the first. */
-  readonly deeper: readonly StackedLayer[];
+/** The layers of an operation that have one shape. */
+export function stacksOf({ layers }: OperationOf<"dense">): Layer[][] {
+  const shapeOf = ({ kernel, bias, isRelu }: Layer) => [kernel.part, kernel.shape, bias === undefined, isRelu].join();
+  return [...groupBy(layers, shapeOf).values()];
 }
 
-/** One dense layer of n networks: kernel [R, n, in, out], bias [R, n, 1, out]. */
-export interface StackedLayer {
-  readonly kernel: Tensor;
-  readonly bias: Tensor | undefined;
+/** Whether all layers of an operation read the same units: then they have one product. */
+export function readSame({ layers }: OperationOf<"dense">): boolean {
+  return layers.every(({ input }) => input === layers[0].input);
 }
 
-/** Networks of a level after the first, layer by layer; without a shared gate, that has none. */
-export interface Level {
-  readonly experts: readonly StackedLayer[];
-  readonly gates: readonly StackedLayer[];
-  readonly sharedGate: readonly StackedLayer[];
+/** The kernels of layers, each of which multiplies each of their inputs; undefined if each has an input of its own. */
+export function commonKernels(layers: readonly Layer[]): ParameterBlock[] | undefined {
+  const [kernels, inputs] = [new Set(layers.map(({ kernel }) => kernel)), new Set(layers.map(({ input }) => input))];
+  return kernels.size * inputs.size === layers.length ? [...kernels] : undefined;
 }
 
-export interface Layers {
-  /** [R, S, rows, size] for each embedding, S tables of each: one for all tasks, or one for each. */
-  readonly embeddings: readonly Tensor[];
-  /** [R, D, W], D what networks read: the first kernels of all experts, then of all gates, that for shared experts last. */
-  readonly first: Tensor;
-  readonly experts: Readers;
-  /** [R, 1, K, K] for each layer of the experts; none without cross-stitch units. */
-  readonly stitches: readonly Tensor[];
-  /** With SNR's connections. */
-  readonly links?: Links;
-  /** With kernels that are products over tasks; the last layer of towers, the output, is none. */
-  readonly factors?: { readonly experts: readonly FactoredLayer[]; readonly towers: readonly FactoredLayer[] };
-  readonly gates: Readers;
-  readonly sharedGate: Readers;
-  /** Those after the first. */
-  readonly levels: readonly Level[];
-  /** The last is the output. */
-  readonly towers: readonly StackedLayer[];
-}
-
-/** The layout of a model's parameters in tensors, in the order of `pack`'s result. */
+/** The layout of a model's parameters in tensors, in the order of `pack`'s result: stacks of layers, then all others alone. */
 export function packing(spec: ModelSpec): PackedBlock[] {
-  const byName = groupBy(parameterBlocks(spec), (block) => packedName(spec, block));
-  return Array.from(byName, ([name, blocks]) =>
-    name === FIRST ? besideEachOther(name, blocks) : stacked(name, blocks),
-  );
+  const { operations, parameters } = programOf(spec);
+  const packed = operations.flatMap((operation) => (operation.kind === "dense" ? packedLayers(operation) : []));
+  const known = new Set(packed.flatMap(({ parts }) => parts.map(({ block }) => block)));
+  return [...packed, ...parameters.filter((block) => !known.has(block)).map((block) => afterEachOther([block]))];
 }
 
-/** `experts/3/1/kernel` → `experts/1/kernel`, and `first/kernel` for all that read x. */
-function packedName(spec: ModelSpec, block: ParameterBlock): string {
-  const { layer, kind, level } = block;
-  return readsRows(block) && kind === "kernel" ? FIRST : `${stackName(stackOf(spec, block), level)}/${layer}/${kind}`;
+function packedLayers(operation: OperationOf<"dense">): PackedBlock[] {
+  const stacks = stacksOf(operation);
+  const biases = stacks.map((layers) => layers.flatMap(({ bias }) => bias ?? []));
+  const kernels = readSame(operation)
+    ? [besideEachOther(stacks.flatMap((layers) => layers.map(({ kernel }) => kernel)))]
+    : stacks.map((layers) => {
+        const common = commonKernels(layers);
+        return common ? besideEachOther(common) : afterEachOther(layers.map(({ kernel }) => kernel));
+      });
+  return [...kernels, ...biases.filter(({ length }) => length > 0).map(afterEachOther)];
 }
-
-function stackName(stack: Stack, level: number): string {
-  return level === 0 ? stack : `levels/${level}/${stack}`;
-}
-
-function stackOf({ tasks }: ModelSpec, block: ParameterBlock): Stack {
-  const { part, network } = block;
-  if (isFactor(block)) return network.replace(/\/\d+$/, "") as Stack;
-  switch (part) {
-    case "embeddings":
-    case "experts":
-      return part;
-    case "links":
-      return network.replace(/\/.*/, "") as "stitches" | "links" | "alphas";
-    case "gates":
-      return network.endsWith(`/${tasks}`) ? "shared-gate" : part; // after one for each task
-    case "towers":
-    case "outputs":
-      return "towers";
-    default:
-      return unreachable(part);
-  }
-}
-
-const FIRST = "first/kernel";
-const ALPHAS = "alphas/0/log-alpha";
 
 /** Kernels [D, units] as columns of one, [D, W]. */
-function besideEachOther(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
+function besideEachOther(blocks: readonly ParameterBlock[]): PackedBlock {
   const [rows] = matrix(blocks[0]);
-  const size = sizeOf(blocks);
+  const size = blocks.reduce((sum, block) => sum + block.size, 0);
   let column = 0;
-  const members = blocks.map((block) => {
+  const parts = blocks.map((block) => {
     column += matrix(block)[1];
     return { block, at: column - matrix(block)[1], stride: size / rows };
   });
-  return { name, shape: [rows, size / rows], size, members };
+  return { name: blocks[0].name, shape: [rows, size / rows], size, parts };
 }
 
-/**
- * n matrices, one after the other. Biases of first layers are a row, as their units are. Where tasks differ in their outputs,
- * each has the columns of the widest; those beyond its own stay 0.
- */
-function stacked(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
-  const [rows] = matrix(blocks[0]);
-  const units = Math.max(...blocks.map((block) => matrix(block)[1]));
-  const size = blocks.length * rows * units;
-  const members = blocks.map((block, n) => ({ block, at: n * rows * units, stride: units }));
-  const isRow = readsRows(blocks[0]);
-  return { name, shape: isRow ? [1, size] : [blocks.length, rows, units], size, members };
-}
-
-function sizeOf(blocks: readonly ParameterBlock[]): number {
-  return blocks.reduce((sum, { size }) => sum + size, 0);
+/** n matrices of one shape. */
+function afterEachOther(blocks: readonly ParameterBlock[]): PackedBlock {
+  const [rows, units] = matrix(blocks[0]);
+  const parts = blocks.map((block, n) => ({ block, at: n * rows * units, stride: units }));
+  return { name: blocks[0].name, shape: [blocks.length, rows, units], size: blocks.length * rows * units, parts };
 }
 
 /** A bias is a matrix of one row. */
@@ -176,61 +108,13 @@ export function unpack(spec: ModelSpec, tensors: readonly Tensor[]): Float32Arra
   return parameters;
 }
 
-/** Position of each row of each member's matrix, in canonical order and in the packed block. */
-function* rowsOf({ members }: PackedBlock): Generator<{ canonical: number; at: number; length: number }> {
-  for (const { block, at, stride } of members) {
+/** Position of each row of each block's matrix, in canonical order and in the packed block. */
+function* rowsOf({ parts }: PackedBlock): Generator<{ canonical: number; at: number; length: number }> {
+  for (const { block, at, stride } of parts) {
     const [rows, units] = matrix(block);
     for (let row = 0; row < rows; row++)
       yield { canonical: block.offset + row * units, at: at + row * stride, length: units };
   }
-}
-
-/** The tensors of `pack` as layers, first to last. */
-export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
-  const byName = new Map(packing(spec).map(({ name }, i) => [name, tensors[i]]));
-  const layer = (name: string): StackedLayer => ({
-    kernel: byName.get(`${name}/kernel`) as Tensor,
-    bias: byName.get(`${name}/bias`),
-  });
-  /** Layers `from`.. of a stack, as far as there are any. */
-  const layers = (stack: Stack, level: number, from = 0): StackedLayer[] => {
-    const name = `${stackName(stack, level)}/${from}`;
-    return byName.has(`${name}/kernel`) ? [layer(name), ...layers(stack, level, from + 1)] : [];
-  };
-  const readers = (stack: Stack, n: number): Readers => ({
-    n,
-    bias: byName.get(`${stack}/0/bias`),
-    deeper: layers(stack, 0, 1),
-  });
-  const factored = (part: "experts" | "towers", { length }: readonly number[]): FactoredLayer[] =>
-    Array.from({ length }, (_, i) => ({
-      inputs: byName.get(`factors/${part}/inputs/${i}/kernel`),
-      cores: byName.get(`factors/${part}/cores/${i}/kernel`) as Tensor,
-      units: byName.get(`factors/${part}/units/${i}/kernel`) as Tensor,
-      shares: byName.get(`factors/${part}/shares/${i}/shares`) as Tensor,
-      bias: byName.get(`${part}/${i}/bias`),
-    }));
-  const shared = Number(hasSharedGate(spec, 0));
-  return {
-    embeddings: (spec.embeddings ?? []).map((_, i) => byName.get(`embeddings/${i}/table`) as Tensor),
-    first: byName.get(FIRST) as Tensor,
-    experts: readers("experts", expertCount(spec)),
-    stitches: [...byName].filter(([name]) => name.startsWith("stitches/")).map(([, stitch]) => stitch),
-    ...(byName.has(ALPHAS) && {
-      links: { kernels: byName.get("links/0/kernel") as Tensor, logAlphas: byName.get(ALPHAS) as Tensor },
-    }),
-    ...(spec.ranks && {
-      factors: { experts: factored("experts", spec.experts.layers), towers: factored("towers", spec.tower.layers) },
-    }),
-    gates: readers("gates", gateCount(spec) - shared),
-    sharedGate: readers("shared-gate", shared),
-    levels: Array.from({ length: levelCount(spec) - 1 }, (_, i) => ({
-      experts: layers("experts", i + 1),
-      gates: layers("gates", i + 1),
-      sharedGate: layers("shared-gate", i + 1),
-    })),
-    towers: [...layers("towers", 0), layer("towers/output")],
-  };
 }
 
 /** The tensors of `pack` as one, [R, P], for one operation on all parameters. */

@@ -15,7 +15,7 @@ export function product(tf: Tf, a: Tensor, b: Tensor): Tensor {
   );
 }
 
-/** The same for an `x` that is data: a gradient for `b` alone, at half the cost. */
+/** The product x b of an `x` that is data: with a gradient for `b` alone, at half the cost. */
 export function dataProduct(tf: Tf, x: Tensor, b: Tensor): Tensor {
   return withGradient(
     tf,

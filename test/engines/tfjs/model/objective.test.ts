@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { constraintPenalty, predict } from "../../../../src/engines/tfjs/model/forward.ts";
+import { outputsOf, predict } from "../../../../src/engines/tfjs/model/forward.ts";
 import { MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
-import { linkGates } from "../../../../src/engines/tfjs/model/mix.ts";
 import { lossesAndGradients } from "../../../../src/engines/tfjs/model/objective.ts";
-import { joined, layersOf, pack, separated, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
+import { joined, pack, separated, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { type Backend, loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
@@ -83,8 +82,8 @@ describe.each<[Backend, readonly ModelSpec[]]>([
 
 test("predict(x) refuses rows of another width by name", () => {
   tf.tidy(() => {
-    const layers = layersOf(MMOE, pack(tf, MMOE, [someParameters(MMOE)]));
-    expect(() => predict(tf, MMOE, layers, tf.zeros([2, 3, 9]))).toThrow(
+    const parameters = pack(tf, MMOE, [someParameters(MMOE)]);
+    expect(() => predict(tf, MMOE, parameters, tf.zeros([2, 3, 9]))).toThrow(
       "predict: mmoe: x: expected shape [R=2, B=3, D=4], got [2, 3, 9]",
     );
   });
@@ -105,21 +104,15 @@ test("an L2 constraint leaves out outputs where tasks differ in how many they ha
     const other = ofTask(k);
     return ofTask(j).reduce((sum, one, i) => sum + (one - other[i]) ** 2, 0);
   };
-  const penalty = tf.tidy(() => constraintPenalty(tf, spec, layersOf(spec, pack(tf, spec, [parameters]))).dataSync());
-  expectClose(penalty, [0.3 * (distance(0, 1) + distance(0, 2) + distance(1, 2))], 1e-6);
+  const penalty = tf.tidy(() => {
+    return outputsOf(tf, spec, pack(tf, spec, [parameters]), tf.zeros([1, 2, spec.inputs])).penalty?.dataSync();
+  });
+  expectClose(penalty ?? [], [0.3 * (distance(0, 1) + distance(0, 2) + distance(1, 2))], 1e-6);
 });
 
 test("the gradient through SNR's gates is that in float64, whatever u is drawn", () => {
   const noise = (k: number, e: number) => 0.9 * Math.sin(1 + 3 * k + 5 * e);
   expectGradient(SNR, 1, differentiate(tf, SNR, [1], noise).gradients[0], noise);
-});
-
-test("SNR's gates divide noise and log alpha by beta, and stretch to [-.1, 1.1]: half of u = 1/2 at alpha 1, shut at u near 0", () => {
-  const gates = tf.tidy(() => {
-    const logAlphas = tf.tensor([0, 0, 0, 0.6], [1, 1, 4]);
-    return linkGates(tf, logAlphas, tf.tensor([0, -9, 9, 0.3], [1, 1, 4])).dataSync();
-  });
-  expectClose(gates, [0.5, 0, 1, 1.2 / (1 + Math.exp(-0.9 * 1.5)) - 0.1], 1e-6);
 });
 
 test("u of SNR's gates is no parameter, but drawn again at each step for each run", () => {

@@ -1,0 +1,143 @@
+// The shape of training that one graph serves, and the graph's variables.
+import type { RowSet } from "../../../data/streams.ts";
+import type { TaskSettings } from "../../../data/task-kinds.ts";
+import { unreachable } from "../../../errors.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
+import type { MethodName } from "../../methods.ts";
+import type { Optimizer, OptimizerSettings } from "../../training-settings.ts";
+import type { Group } from "../groups.ts";
+import { methodOf } from "../model/methods.ts";
+import { packing } from "../model/pack.ts";
+import type { Specs, TensorSpec } from "./program.ts";
+
+/** Of an optimizer, what a graph depends on. */
+type OptimizerShape = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2" | "weightDecay" | "clipNorm">;
+
+/** A graph does not depend on learning rates, steps and the sizes of the sets. */
+export interface TrainingShape extends OptimizerShape {
+  readonly models: readonly ModelSpec[];
+  readonly method: MethodName;
+  readonly huberDelta: number | null;
+  /** Absent if all tasks are regressions of weight 1. */
+  readonly kinds?: readonly TaskSettings[];
+  /** D. */
+  readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
+  readonly R: number;
+  readonly B: number;
+  /** Whether rows are fed; if not, numbers of rows of the fixed set are. */
+  readonly fresh: boolean;
+  /** Whether some replicas are fed the same rows. */
+  readonly sharedFeed: boolean;
+  /** Whether replicas differ in their learning rate: each then has its parameters in `units` of its own. */
+  readonly ownRates: boolean;
+}
+
+export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
+  const { training, model } = runs[0];
+  const { inputs, tasks } = model;
+  const { method, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
+  const { optimizer, beta1, beta2, weightDecay, clipNorm } = training;
+  const fresh = trainRows === "fresh";
+  return {
+    optimizer,
+    beta1,
+    beta2,
+    weightDecay,
+    clipNorm,
+    models,
+    method,
+    huberDelta,
+    inputs,
+    tasks,
+    R: places.length,
+    B,
+    fresh,
+    ...(kinds && { kinds }),
+    sharedFeed: fresh && sources.length < places.length,
+    ownRates: runs.some((run) => run.training.lr !== lr),
+  };
+}
+
+/**
+ * The optimizer's state of each packed block of each model; the sets of all sources one after the other, `train/x`
+ * [rows, D] and so on; the values that differ between replicas; the method's state.
+ */
+export function variablesOf(shape: TrainingShape): Specs {
+  const sets = setsOf(shape).map((set) => [
+    [`${set}/x`, float([null, shape.inputs])],
+    [`${set}/y`, float([null, shape.tasks])],
+  ]);
+  return { ...stateSpecs(shape), ...methodSpecs(shape), ...Object.fromEntries(sets.flat()), ...replicaSpecs(shape) };
+}
+
+/** The sets that are kept on the device. */
+export function setsOf({ fresh }: Pick<TrainingShape, "fresh">): RowSet[] {
+  return fresh ? ["heldout"] : ["heldout", "train"];
+}
+
+/** The names of the variables that hold the packed parameters of model number m, in their order. */
+export function parameterNames(model: ModelSpec, m: number): string[] {
+  return packing(model).map(({ name }) => `parameters/${m}/${name}`);
+}
+
+/** [R, ...shape] for each packed block, and for its optimizer's moments. */
+export function stateSpecs({ models, optimizer, R }: TrainingShape): Specs {
+  const entries = models.flatMap((model, m) => {
+    const names = parameterNames(model, m);
+    return packing(model).flatMap(({ shape }, i) =>
+      stateNames(optimizer, names[i]).map((name) => [name, float([R, ...shape])]),
+    );
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `places`: indices of the sources, for rows that are fed; `units`: those of the parameters; `lossUnits`: those of the losses. */
+export function replicaSpecs({ R, tasks, kinds, sharedFeed, ownRates }: TrainingShape): Specs {
+  return {
+    ...(sharedFeed && { places: { shape: [R], dtype: "int32" } }),
+    ...(ownRates && { units: float([R]) }),
+    ...(kinds && { lossUnits: float([R, tasks]) }),
+  };
+}
+
+/** What the method keeps for each model, [R, K]. */
+export function methodSpecs({ models, method, optimizer, R, tasks }: TrainingShape): Specs {
+  const names = Object.keys(methodOf(method)?.initial(optimizer) ?? {});
+  return Object.fromEntries(
+    models.flatMap((_, m) => names.map((name) => [methodStateName(m, name), float([R, tasks])])),
+  );
+}
+
+export function methodStateName(m: number, name: string): string {
+  return `method/${m}/${name}`;
+}
+
+/** The rates that are fed for each step: those of the parameters, those of what the method learns, and adamw's decay. */
+export function rateNames(shape: Pick<TrainingShape, "method" | "optimizer" | "weightDecay">): string[] {
+  const ofMethod = methodOf(shape.method)?.learningRate ? ["methodRate", "methodEpsilon"] : [];
+  return ["rate", "epsilon", ...ofMethod, ...(isDecayed(shape) ? ["decay"] : [])];
+}
+
+/** Whether parameters decay apart from their gradients. */
+function isDecayed({ optimizer, weightDecay }: Pick<OptimizerShape, "optimizer" | "weightDecay">): boolean {
+  return optimizer === "adamw" && weightDecay > 0;
+}
+
+export function float(shape: TensorSpec["shape"]): TensorSpec {
+  return { shape, dtype: "float32" };
+}
+
+/** The variables of an optimizer for parameters of these names, in the order in which updates take them. */
+export function stateNames(optimizer: Optimizer, parameter: string): string[] {
+  switch (optimizer) {
+    case "sgd":
+      return [parameter];
+    case "adam":
+    case "adamw":
+      return [parameter, `${parameter}/m`, `${parameter}/v`];
+    default:
+      return unreachable(optimizer);
+  }
+}

@@ -1,0 +1,358 @@
+// A model as a list of operations on the units of its networks. Engines interpret it, one case for each operation. The names of
+// parameters stand here alone.
+import { memo } from "../memo.ts";
+import { traitsOf } from "./gatings.ts";
+import {
+  embeddingSets,
+  expertCount,
+  expertsOf,
+  expertsOn,
+  expertsTaughtBy,
+  gateCount,
+  gateOutputs,
+  hasOneMix,
+  isReluLayer,
+  levelCount,
+  type ModelSpec,
+  outputsFor,
+  type Ranks,
+  readInputs,
+} from "./spec.ts";
+
+/** `links` are learned sums that are no function of the row: cross-stitch units, SNR's connections. */
+export type Part = "embeddings" | "experts" | "gates" | "links" | "towers" | "outputs";
+
+/**
+ * One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k; log-alphas are
+ * [K, E]; shares, of a factored layer's cores, are [K, rank]; tables of embeddings are [rows, size].
+ */
+export interface ParameterBlock {
+  /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
+  readonly name: string;
+  readonly part: Part;
+  /** Of experts and gates, from 0. */
+  readonly level: number;
+  /** E.g. `experts/3`, or `levels/1/experts/3` of the second level. */
+  readonly network: string;
+  /** `0`, `1`, ..; a tower's last is `output`. */
+  readonly layer: string;
+  readonly kind: "table" | "kernel" | "bias" | "stitch" | "log-alpha" | "shares";
+  readonly shape: readonly number[];
+  /** Index of its first number in the model's parameters. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Numbers of all rows: 0 are the rows themselves, then comes what operations give, in order. */
+export type Value = number;
+
+/** Units x W + b of one layer of a network, or their ReLU. Several layers may have the same kernel. */
+export interface Layer {
+  readonly input: Value;
+  readonly kernel: ParameterBlock;
+  readonly bias: ParameterBlock | undefined;
+  readonly isRelu: boolean;
+  /** The name by which units are dropped, e.g. `experts/3/0`; undefined where none are. */
+  readonly dropped: string | undefined;
+  /** Whether it reads the rows, or their vectors. */
+  readonly readsRows: boolean;
+  /** The expert of its level whose layer it is. */
+  readonly expert: number | undefined;
+}
+
+/** Experts by the weights of a gate. Experts are numbers in the operation's list. */
+export interface Mix {
+  /** The gate's outputs, from which its weights of the experts are made. */
+  readonly gate: Value;
+  /** The experts that it weighs, in order. */
+  readonly seen: readonly number[];
+  /** The experts that learn from the mix. */
+  readonly taught: readonly number[];
+  /** The expert that is added as it is. */
+  readonly own: number | undefined;
+}
+
+interface Operands {
+  /** Tables, whose vectors the last inputs of a row number → one value: plain inputs, then the vectors. */
+  readonly embed: { readonly tables: readonly ParameterBlock[] };
+  /** Layers side by side → a value of each. */
+  readonly dense: { readonly layers: readonly Layer[] };
+  /** Sums by learned coefficients [K, n], row k of which is of `parts[k]` → a value for each k. */
+  readonly sum: { readonly coefficients: ParameterBlock; readonly parts: readonly (readonly Value[])[] };
+  /** The experts that each mean is of → a value of each. */
+  readonly average: { readonly experts: readonly Value[]; readonly seen: readonly (readonly number[])[] };
+  readonly mix: { readonly experts: readonly Value[]; readonly mixes: readonly Mix[] };
+}
+
+export type OperationOf<Kind extends keyof Operands> = Operands[Kind] & {
+  readonly kind: Kind;
+  readonly given: readonly Given[];
+};
+
+/** A value that an operation gives, and what learns from it: other values, and tensors or rows of them. */
+interface Given {
+  readonly value: Value;
+  readonly values: readonly Value[];
+  readonly parameters: readonly Pick<ParameterBlock, "offset" | "size">[];
+}
+
+export type Operation = { [Kind in keyof Operands]: OperationOf<Kind> }[keyof Operands];
+
+export interface Program {
+  /** In canonical order: embeddings, experts and gates of each level, then each tower with its output. */
+  readonly parameters: readonly ParameterBlock[];
+  readonly operations: readonly Operation[];
+  /** What is predicted for each task, [K]. */
+  readonly outputs: readonly Value[];
+}
+
+export const programOf = memo((spec: ModelSpec): Program => {
+  const writer = new Writer(spec);
+  return { outputs: writer.outputs(), operations: writer.operations, parameters: writer.parameters };
+});
+
+/** The layers of all dense operations. */
+export function layersOf(spec: ModelSpec): Layer[] {
+  return programOf(spec).operations.flatMap((operation) => (operation.kind === "dense" ? operation.layers : []));
+}
+
+/** Whether a tensor is a factor of several tasks' kernels. */
+export function isFactor({ network }: ParameterBlock): boolean {
+  return network.startsWith("factors/");
+}
+
+/** Whether a tensor is one of the cores of several tasks' kernels, which a task sums by its shares. */
+export function isCore({ network }: ParameterBlock): boolean {
+  return network.includes("/cores/");
+}
+
+type LayerName = Pick<ParameterBlock, "part" | "level" | "network" | "layer">;
+type Unread = Omit<Layer, "input" | "readsRows">;
+
+/** Layers of a network, from what it reads. */
+interface Network {
+  readonly input: Value;
+  readonly layers: readonly Unread[];
+}
+
+class Writer {
+  readonly operations: Operation[] = [];
+  readonly parameters: ParameterBlock[] = [];
+  readonly #spec: ModelSpec;
+  /** What networks of the first level read: the rows, vectors that all have in common, or those of each task. */
+  readonly #inputs: readonly Value[];
+  /** By value: how many numbers it has of a row. */
+  readonly #widths: number[];
+
+  constructor(spec: ModelSpec) {
+    this.#spec = spec;
+    this.#widths = [spec.inputs];
+    const embedded = range(embeddingSets(spec)).flatMap((set) => {
+      const tables = (spec.embeddings ?? []).map(({ rows, size }, i) =>
+        this.#declare({ part: "embeddings", level: 0, network: `embeddings/${set}`, layer: `${i}` }, "table", [
+          rows,
+          size,
+        ]),
+      );
+      return this.#add("embed", { tables }, [{ width: readInputs(spec), values: [], parameters: tables }]);
+    });
+    this.#inputs = embedded.length > 0 ? embedded : [0];
+  }
+
+  outputs(): Value[] {
+    const { tasks: K, tower, ranks, bias } = this.#spec;
+    let paths: readonly Value[] = range(K + 1).map((path) => this.#inputs[path] ?? this.#inputs[0]);
+    for (const level of range(levelCount(this.#spec))) paths = this.#level(level, paths);
+    const inputs = ranks ? this.#factored("towers", tower.layers, paths.slice(0, K)) : paths;
+    const towers = range(K).map((k) => {
+      const sizes = [this.#widths[inputs[k]], ...(ranks ? [] : tower.layers)];
+      const place = { level: 0, network: `towers/${k}` };
+      const hidden = this.#stack({ ...place, part: "towers" }, sizes, bias, () => true);
+      const last = [sizes[sizes.length - 1], outputsFor(this.#spec, k)] as const;
+      const output = this.#layer({ ...place, part: "outputs", layer: "output" }, last, bias, false);
+      return { input: inputs[k], layers: [...hidden, output] };
+    });
+    return this.#networks(towers);
+  }
+
+  /** What each path of a level reads → what it gives; path K is that of the shared experts. */
+  #level(level: number, paths: readonly Value[]): readonly Value[] {
+    const { tasks: K, experts, gate, bias } = this.#spec;
+    const { links } = traitsOf(this.#spec);
+    if (links === "factors") return this.#factored("experts", experts.layers, paths.slice(0, K));
+    const [E, width] = [expertCount(this.#spec), this.#widths[paths[0]]];
+    const place = (part: "experts" | "gates", i: number) => {
+      return { part, level, network: `${level === 0 ? "" : `levels/${level}/`}${part}/${i}` };
+    };
+    const ofExperts = [K, ...range(K)].flatMap((path) =>
+      expertsOn(this.#spec, path).map((e): Network => {
+        const isRelu = (i: number) => isReluLayer(this.#spec, i);
+        const layers = this.#stack(place("experts", e), [width, ...experts.layers], bias, isRelu);
+        return { input: paths[path], layers: layers.map((layer) => ({ ...layer, expert: e })) };
+      }),
+    );
+    if (links === "stitches") return this.#networks(ofExperts, (units, i) => this.#stitched(units, i));
+    const ofGates = range(gateCount(this.#spec, level)).map((g): Network => {
+      const sizes = [width, ...gate.layers, gateOutputs(this.#spec, g)];
+      return {
+        input: paths[g],
+        layers: this.#stack(place("gates", g), sizes, gate.bias, (i) => i < gate.layers.length),
+      };
+    });
+    const units = this.#networks([...ofExperts, ...ofGates]);
+    return links === "connections" ? this.#connected(units) : this.#mixed(units.slice(0, E), units.slice(E));
+  }
+
+  /** What paths read of a level's experts: by gates, or else the mean of what each sees. */
+  #mixed(experts: readonly Value[], gates: readonly Value[]): Value[] {
+    const { tasks: K, experts: sizes } = this.#spec;
+    const isOne = hasOneMix(this.#spec);
+    const seen = range(gates.length || (isOne ? 1 : K)).map((path) => expertsOf(this.#spec, path));
+    const mixes = gates.map((gate, path): Mix => {
+      const own = traitsOf(this.#spec).isResidual && path < K ? sizes.shared + path : undefined;
+      return { gate, seen: seen[path], taught: expertsTaughtBy(this.#spec, path), own };
+    });
+    const width = this.#widths[experts[0]];
+    const source = (numbers: readonly number[], gate: readonly Value[] = []) => {
+      return { width, values: [...gate, ...numbers.map((e) => experts[e])], parameters: [] };
+    };
+    const ofMixes = mixes.map(({ gate, taught }) => source(taught, [gate]));
+    const areLone = gates.length === 0 && seen.every(({ length }) => length === 1);
+    const mixed = areLone
+      ? seen.map(([e]) => experts[e])
+      : gates.length > 0
+        ? this.#add("mix", { experts, mixes }, ofMixes)
+        : this.#add(
+            "average",
+            { experts, seen },
+            seen.map((own) => source(own)),
+          );
+    return isOne ? new Array<Value>(K).fill(mixed[0]) : mixed;
+  }
+
+  /** Cross-stitch units: after layer i, each task's units are a sum of all tasks'. */
+  #stitched(units: readonly Value[], i: number): Value[] {
+    const K = units.length;
+    const place = { part: "links", level: 0, network: "stitches/0", layer: `${i}` } as const;
+    return this.#sum(this.#declare(place, "stitch", [K, K]), new Array<readonly Value[]>(K).fill(units));
+  }
+
+  /** SNR-Trans: a task reads a sum of all experts, each through a matrix of the pair, (1, 1), (1, 2), .. */
+  #connected(experts: readonly Value[]): Value[] {
+    const [K, E, H] = [this.#spec.tasks, experts.length, this.#widths[experts[0]]];
+    const place = (network: string) => ({ part: "links", level: 0, network, layer: "0" }) as const;
+    const layers = range(K * E).map((i) => this.#layer(place(`links/${i}`), [H, H], false, false));
+    const moved = this.#dense(layers.map((layer, i) => this.#reading(layer, experts[i % E])));
+    const coefficients = this.#declare(place("alphas/0"), "log-alpha", [K, E]);
+    return this.#sum(coefficients, chunks(moved, E));
+  }
+
+  /**
+   * The hidden layers of all tasks' experts or towers, whose kernels are Tucker products over tasks (Yang and Hospedales, ICLR
+   * 2017): W_k = U (sum_i v_ki S_i) V. In order U [in, r1], the cores S_i [r1, r2], V [r2, out] and the shares v [K, r3];
+   * then the tasks' biases.
+   */
+  #factored(part: "experts" | "towers", layers: readonly number[], inputs: readonly Value[]): readonly Value[] {
+    const { tasks: K, bias } = this.#spec;
+    const ranks = this.#spec.ranks as Ranks;
+    return layers.reduce((reads, out, i) => {
+      const from = this.#widths[reads[0]];
+      const [r1, r2, r3] = [Math.min(ranks.inputs, from), Math.min(ranks.units, out), Math.min(ranks.tasks, K)];
+      const place = (network: string) => ({ part, level: 0, network, layer: `${i}` });
+      const factor = (name: string) => place(`factors/${part}/${name}`);
+      const U = this.#layer(factor("inputs"), [from, r1], false, false);
+      const cores = range(r3).map((core) => this.#layer(factor(`cores/${core}`), [r1, r2], false, false));
+      const isRelu = part === "towers" || isReluLayer(this.#spec, i);
+      const V = this.#layer(factor("units"), [r2, out], false, isRelu);
+      const shares = this.#declare(factor("shares"), "shares", [K, r3]);
+      const biases = range(bias ? K : 0).map((k) => this.#declare(place(`${part}/${k}`), "bias", [out]));
+
+      const reduced = this.#dense([...new Set(reads)].map((input) => this.#reading(U, input)));
+      const byCores = this.#dense(reduced.flatMap((input) => cores.map((core) => this.#reading(core, input))));
+      const ofInputs = chunks(byCores, r3);
+      const mixes = this.#sum(
+        shares,
+        range(K).map((k) => ofInputs[k % ofInputs.length]),
+      );
+      const dropped = (k: number) => (isRelu ? `${part}/${k}/${i}` : undefined);
+      return this.#dense(mixes.map((mix, k) => ({ ...this.#reading(V, mix), bias: biases[k], dropped: dropped(k) })));
+    }, inputs);
+  }
+
+  /** Networks layer by layer, from what each reads to its last units; `then` is what becomes of the units of layer i. */
+  #networks(networks: readonly Network[], then = (units: Value[], _: number) => units): Value[] {
+    const units = networks.map(({ input }) => input);
+    for (let i = 0; networks.some(({ layers }) => i < layers.length); i++) {
+      const deep = [...networks.keys()].filter((n) => i < networks[n].layers.length);
+      const layers = deep.map((n) => this.#reading(networks[n].layers[i], units[n]));
+      for (const [at, value] of then(this.#dense(layers), i).entries()) units[deep[at]] = value;
+    }
+    return units;
+  }
+
+  #reading(layer: Unread, input: Value): Layer {
+    return { ...layer, input, readsRows: this.#inputs.includes(input) };
+  }
+
+  #dense(layers: readonly Layer[]): Value[] {
+    const sources = layers.map(({ kernel, bias, input }) => {
+      return { width: kernel.shape[1], values: [input], parameters: bias ? [kernel, bias] : [kernel] };
+    });
+    return this.#add("dense", { layers }, sources);
+  }
+
+  #sum(coefficients: ParameterBlock, parts: readonly (readonly Value[])[]): Value[] {
+    const sources = parts.map((values, k) => {
+      const row = { offset: coefficients.offset + k * values.length, size: values.length };
+      return { width: this.#widths[values[0]], values, parameters: [row] };
+    });
+    return this.#add("sum", { coefficients, parts }, sources);
+  }
+
+  /** Adds an operation: the values that it gives. */
+  #add<Kind extends Operation["kind"]>(
+    kind: Kind,
+    operands: Operands[Kind],
+    sources: readonly (Omit<Given, "value"> & { readonly width: number })[],
+  ): Value[] {
+    const given = sources.map(({ width, ...source }) => ({ ...source, value: this.#widths.push(width) - 1 }));
+    this.operations.push({ kind, given, ...operands } as unknown as Operation);
+    return given.map(({ value }) => value);
+  }
+
+  /** Layers from sizes[0] units to the last. */
+  #stack(
+    place: Omit<LayerName, "layer">,
+    sizes: readonly number[],
+    hasBias: boolean,
+    isRelu: (i: number) => boolean,
+  ): Unread[] {
+    return range(sizes.length - 1).map((i) =>
+      this.#layer({ ...place, layer: `${i}` }, [sizes[i], sizes[i + 1]], hasBias, isRelu(i)),
+    );
+  }
+
+  #layer(place: LayerName, shape: readonly [number, number], hasBias: boolean, isRelu: boolean): Unread {
+    const kernel = this.#declare(place, "kernel", shape);
+    const bias = hasBias ? this.#declare(place, "bias", [shape[1]]) : undefined;
+    const dropped = isRelu && place.part !== "gates" ? `${place.network}/${place.layer}` : undefined;
+    return { kernel, bias, isRelu, dropped, expert: undefined };
+  }
+
+  #declare(place: LayerName, kind: ParameterBlock["kind"], shape: readonly number[]): ParameterBlock {
+    const before = this.parameters.at(-1) ?? { offset: 0, size: 0 };
+    const size = shape.reduce((product, n) => product * n, 1);
+    const name = `${place.network}/${place.layer}/${kind}`;
+    const block = { ...place, name, kind, shape, offset: before.offset + before.size, size };
+    this.parameters.push(block);
+    return block;
+  }
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return range(items.length / size).map((i) => items.slice(i * size, (i + 1) * size));
+}
