@@ -45,7 +45,7 @@ const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
 
 const OPTIONS = [
   ["--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`],
-  ["--format <names>", "svg, png, pdf, tikz, separated by commas; the numbers are always written as CSV", "svg"],
+  ["--format <names>", "svg, png, pdf, separated by commas; the numbers are always written as CSV", "svg"],
   LOSS_OPTION,
   AT_OPTION,
   ["--statistic <name>", "over a cell's runs: mean or median", "mean"],

@@ -4,7 +4,7 @@ import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.
 import { shortNumber } from "./draw/scale.ts";
 import type { Limits, SizeChoices } from "./draw/style.ts";
 
-export const FORMATS = ["svg", "png", "pdf", "tikz"] as const;
+export const FORMATS = ["svg", "png", "pdf"] as const;
 export type Format = (typeof FORMATS)[number];
 
 interface FigureFile {
@@ -26,7 +26,6 @@ const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<str
   svg: ({ svg }) => svg,
   png: async (figure) => (await import("./png.ts")).png(figure),
   pdf: async (figure) => (await import("./pdf.ts")).pdf(figure),
-  tikz: async (figure) => (await import("./tikz.ts")).tikz(figure),
 };
 
 interface Drawn {

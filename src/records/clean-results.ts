@@ -15,7 +15,7 @@ const FIGURE_FILE = new RegExp(
     `(-(${GRID_KEYS.join("|")})=[\\w.+-]+?)*`,
     "(-(heldout|running|median|log|paper|sum|dark|print|letters|titled|font|[\\d.]*(x[\\d.]+)?pt|[xy]-?[\\de.+-]+))*",
     "(-(of|at|without)-[\\w.-]+)?", // models, correlations
-    "\\.(svg|png|pdf|tikz|csv|txt)$",
+    "\\.(svg|png|pdf|csv|txt)$",
   ].join(""),
 );
 

@@ -140,7 +140,7 @@ describe("mmoe figures DIR", () => {
     ["--only 6", "--only: of the paper's figures, 2, 3, 4, 5 can be drawn, got '6'"],
     ["--only figur", "--only: expected one of figure2, figure3, "],
     ["--only figure44", "of the paper's figures, 2, 3, 4, 5 can be drawn, got 'figure44'"],
-    ["--format svg,pgn", "--format: expected one of svg, png, pdf, tikz, got 'pgn'; did you mean 'png'?"],
+    ["--format svg,pgn", "--format: expected one of svg, png, pdf, got 'pgn'; did you mean 'png'?"],
     ["--theme page", "--theme: expected one of light, dark, print, got 'page'"],
     ["--models mmoo", "--models: expected one of shared-bottom, omoe, mmoe, got 'mmoo'; did you mean 'mmoe'?"],
     ["--corr 0.7", "--corr: expected one of 0.5, 1, got '0.7'"],
