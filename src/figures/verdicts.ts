@@ -5,7 +5,7 @@ import { unitText } from "../config/losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { type Box, panel } from "./draw/axes.ts";
-import { type Part, stacked } from "./draw/curve-panels.ts";
+import { type Part, stacked } from "./draw/chart.ts";
 import { doneCells } from "./draw/facts.ts";
 import { type Figure, type FigureOptions, page, type Unavailable } from "./draw/figure.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./draw/scale.ts";

@@ -1,6 +1,5 @@
 // Runs in the page: draws a figure again, without the models and correlations that the reader has hidden.
 import type { LossUnit } from "../config/losses.ts";
-import { DRAWINGS, type DrawingName, pictureOf } from "../figures/draw/drawings.ts";
 import {
   doneCells,
   isShown,
@@ -11,6 +10,7 @@ import {
   withoutCells,
 } from "../figures/draw/facts.ts";
 import { type FigureChoices, isUnavailable } from "../figures/draw/figure.ts";
+import { ROW_FIGURES } from "../figures/kinds/list.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 
 /** What a page holds of a sweep; the paper's curves are in a table. */
@@ -48,7 +48,7 @@ interface Drawn {
 }
 
 export function isRedrawable(name: string): boolean {
-  return name in DRAWINGS;
+  return ROW_FIGURES.some((figure) => figure.name === name);
 }
 
 export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redrawing): Redrawn {
@@ -57,13 +57,13 @@ export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redraw
   const { unit, rowsFile } = rest.sweep;
   const shown = rows.map((row) => ({ row, values: valuesOf(row) })).filter(({ values }) => isShown(values, hidden));
   const drawn = shown.map(({ values }) => values);
-  const found = pictureOf(name as DrawingName, drawn, sweep, {
+  const found = ROW_FIGURES.find((figure) => figure.name === name)?.drawnAgain(drawn, sweep, {
     ...choices,
     unit,
     fits: rowsFile !== null,
     theme: "page",
   });
-  if (isUnavailable(found)) return { lacking: found.lacking };
+  if (found === undefined || isUnavailable(found)) return { lacking: found?.lacking ?? `no figure is named ${name}` };
   const { title, caption, root } = found;
   return {
     title,

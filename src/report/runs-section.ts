@@ -1,8 +1,9 @@
 import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
+import type { SweepCell } from "../figures/draw/facts.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
-import { finalMeans, type SweepCell, sweepCells } from "../figures/sweep-facts.ts";
+import { finalMeans, sweepCells } from "../figures/sweep-facts.ts";
 import { type Cell, cellKey, cellOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord } from "../records/record.ts";

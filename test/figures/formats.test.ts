@@ -1,8 +1,8 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { element, svgText, text, textWidth } from "../../src/figures/draw/svg.ts";
-import { dots } from "../../src/figures/draw/task-losses.ts";
 import { outlined } from "../../src/figures/finished.ts";
+import { dots } from "../../src/figures/kinds/task-losses.ts";
 import { pdf } from "../../src/figures/pdf.ts";
 import { png } from "../../src/figures/png.ts";
 import { drawn } from "../support/drawer.ts";

@@ -174,7 +174,7 @@ test.each([
 
 test("panels without a correlation have no room for it above them", () => {
   const generated = drawn("cost", madeResults(lossOf, ["correlations=0.5", "runs=6", COSTLY]));
-  expect(drawn("cost", OTHERS.cost).height).toBe(generated.height - 11);
+  expect(drawn("cost", OTHERS.cost).height).toBe(generated.height - 13);
 });
 
 test("a caption names cells whose runs failed", () => {

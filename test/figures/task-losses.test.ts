@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { claimsOf } from "../../src/claims/claims.ts";
 import { svgText } from "../../src/figures/draw/svg.ts";
-import { dots } from "../../src/figures/draw/task-losses.ts";
+import { dots } from "../../src/figures/kinds/task-losses.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { compact } from "../../src/report/compact.ts";
 import { drawn } from "../support/drawer.ts";

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { LOSS_SETS } from "../../src/config/losses.ts";
-import { cellCurve } from "../../src/figures/curve-rows.ts";
-import { sweepCells } from "../../src/figures/sweep-facts.ts";
+import { recordedOf } from "../../src/figures/sweep-facts.ts";
 import { drawn } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
@@ -21,9 +20,9 @@ test("trainHeldout(results, options) has three curves in each panel, and a key",
 
 test("trainHeldout(results, options) has the points of all curves as data, each named by its loss", () => {
   const { data } = draw();
-  const [cell] = sweepCells(results);
+  const { cells, curve } = recordedOf(results);
   for (const loss of LOSS_SETS) {
-    const expected = cellCurve(cell as never, { loss, statistic: "mean" }).map(({ step, value }) => [step, value]);
+    const expected = curve(cells[0], loss).map(({ step, mean }) => [step, mean.value]);
     const rows = data.filter((row) => row.loss === loss && row.model === "omoe" && row.correlation === 0.5);
     expect(rows.map(({ step, value }) => [step, value])).toEqual(expected);
   }

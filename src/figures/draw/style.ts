@@ -1,5 +1,5 @@
 import { type EachLoss, eachLoss, LOSS_SETS } from "../../config/losses.ts";
-import { byCell, type CellRows, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import { byCell, type CellRows, type DrawnCell, modelsOf, type RowSubject, type SweepFacts } from "./facts.ts";
 
 /** Look of a series. Colour, dash and marker each tell it from the others. */
 export interface SeriesStyle {
@@ -32,7 +32,7 @@ export interface StyledRows<Row> extends CellRows<Row> {
 }
 
 /** The rows of each cell that has some, in the sweep's order, and how they look: their models as in every figure of the sweep. */
-export function styledRows<Row extends OfCell>(
+export function styledRows<Row extends RowSubject>(
   rows: readonly Row[],
   sweep: SweepFacts,
   options: Parameters<typeof themeFor>[0],
@@ -74,14 +74,11 @@ export function lossStyles({ losses }: Theme): EachLoss<SeriesStyle> {
 }
 
 /** The style of each correlation: the lower, the darker. */
-export function correlationStyles(correlations: readonly number[], { ramp }: Theme): Map<number, SeriesStyle> {
+export function correlationStyles(correlations: readonly number[], { ramp }: Theme): Record<number, SeriesStyle> {
   const ordered = [...correlations].sort((a, b) => a - b);
-  return new Map(
-    ordered.map((p, i) => {
-      const place = ordered.length === 1 ? 0 : Math.round((i * (ramp.length - 1)) / (ordered.length - 1));
-      return [p, { ...patternAt(i), colour: ramp[place] }];
-    }),
-  );
+  const last = Math.max(1, ordered.length - 1);
+  const colour = (i: number) => ramp[Math.round((i * (ramp.length - 1)) / last)];
+  return Object.fromEntries(ordered.map((p, i) => [p, { ...patternAt(i), colour: colour(i) }]));
 }
 
 /** A column of the paper, 3.3 inches, in points. */

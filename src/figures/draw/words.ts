@@ -205,3 +205,8 @@ export function figureWords(number: 4 | 5, cells: readonly DrawnCell[]): { of: s
   if (cells.some(({ model }) => !PAPER_MODELS.includes(model))) return { of: ofModelsWords(cells), figure: "" };
   return { of: "", figure: areOnOwnRows(cells) ? "" : ` (Figure ${number})` };
 }
+
+/** A row's name in a panel of some correlations: its model and, if there are several, its correlation. */
+export function ownLabel({ label, correlation }: DrawnCell, drawn: readonly (number | null)[]): string {
+  return drawn.length > 1 ? `${label}, ${signed(String(correlation))}` : label;
+}

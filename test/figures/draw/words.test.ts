@@ -73,10 +73,10 @@ describe.each(THEME_NAMES.filter((name) => name !== "page"))("theme %s", (name) 
 
   test("has greys for the paper's models and for three correlations that are 25 apart", () => {
     for (const styles of [
-      modelStyles(["shared-bottom", "omoe", "mmoe"], theme),
-      correlationStyles([0.5, 0.9, 1], theme),
+      [...modelStyles(["shared-bottom", "omoe", "mmoe"], theme).values()],
+      Object.values(correlationStyles([0.5, 0.9, 1], theme)),
     ]) {
-      const greys = [...styles.values()].map(({ colour }) => luma(colour)).sort((a, b) => a - b);
+      const greys = styles.map(({ colour }) => luma(colour)).sort((a, b) => a - b);
       const [first, second, third] = greys as [number, number, number];
       expect(Math.min(second - first, third - second)).toBeGreaterThanOrEqual(25);
     }

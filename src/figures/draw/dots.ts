@@ -1,63 +1,54 @@
-import type { LossSet } from "../../config/losses.ts";
+// Charts with a dot for each run.
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
-import { cellAttributes } from "./cell-curves.ts";
-import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
-import type { Draw } from "./figure.ts";
+import { cellAttributes } from "./curves.ts";
+import type { DrawnCell } from "./facts.ts";
+import type { Drawing, FigureOptions } from "./figure.ts";
 import { type KeyMark, type Row, rowChart } from "./row-chart.ts";
 import { lossScale, type Scale } from "./scale.ts";
 import { down, markerAt } from "./series.ts";
 import type { SeriesStyle, Theme } from "./style.ts";
 import { element, rounded, type SvgNode } from "./svg.ts";
-import {
-  cellWords,
-  correlationTitle,
-  finalHeading,
-  finalLossWords,
-  leftOutSentence,
-  ofOneModel,
-  sampleSentence,
-  someOf,
-} from "./words.ts";
+import { cellWords, finalHeading } from "./words.ts";
 
-/** A run's final loss. */
-export type DistributionRow = OfCell & { readonly run: number; readonly loss: LossSet; readonly value: number };
-
-interface Summary {
+/** The final losses of a cell's runs. */
+interface CellDots {
   readonly cell: DrawnCell;
-  /** Ascending. */
-  readonly losses: Float64Array;
+  readonly style: SeriesStyle;
+  readonly label?: string;
+  readonly losses: readonly number[];
 }
 
-/** How the final losses of each cell's first runs are spread: a dot for each run, a row for each cell. */
-export const distributions: Draw<DistributionRow> = ({ found, cells, sweep, options, theme }) => {
-  if (found.length === 0) return { lacking: "no run is done" };
-  const summaries = found.map(({ cell, style, rows: runs }) => {
-    return { cell, style, losses: Float64Array.from(runs, ({ value }) => value).sort() };
+/** Cells in one panel. */
+interface DotGroup {
+  readonly title: string;
+  readonly rows: readonly CellDots[];
+}
+
+interface DotOptions {
+  readonly theme: Theme;
+  readonly options: FigureOptions;
+  /** Whether each group has an axis of its own. */
+  readonly ownAxes?: boolean;
+}
+
+/** A row for each cell, with a dot for each run. */
+export function dotChart(groups: readonly DotGroup[], { theme, options, ownAxes = false }: DotOptions): Drawing {
+  const drawn = groups.map(({ title, rows }) => {
+    return { title, rows: rows.map((one) => dotRow(one, theme)), values: rows.flatMap(({ losses }) => losses) };
   });
-  const all = correlationsOf(cells);
-  const drawn = someOf(all, Math.max(1, Math.floor(ROWS / modelsOf(cells).length)));
-  const values = summaries.flatMap(({ losses }) => [losses[0], losses.at(-1) as number]);
-  const groups = drawn.map((p) => {
-    const here = summaries.filter(({ cell }) => cell.correlation === p);
-    return { title: correlationTitle(p, sweep), rows: here.map((one) => dotRow(one, one.style, theme)), values };
-  });
-  const contents = rowChart(groups, {
-    top: 0,
+  return rowChart(drawn, {
     row: ROW,
     key: dotKey(theme),
     theme,
-    scale: (range) => lossScale(values, options, range),
+    ownAxes,
+    scale: (range, values) => lossScale(values, options, range),
     foot: finalHeading(options),
   });
-  const caption =
-    `${finalLossWords(sweep, options)}. A dot for each run; dots above each other have about the same loss.` +
-    `${sampleSentence(found)}${leftOutSentence(all, drawn)}`;
-  return { title: `Spread of the final losses${ofOneModel(cells)}`, caption, ...contents };
-};
+}
 
 /** Height of a row. */
-export const ROW = 15;
+const ROW = 15;
 /** Diameter of a dot, and the most that dots above each other are apart. */
 const DOT = 1.2;
 /** Room for the dots of one place, in the lower part of the row; the mean is above. */
@@ -66,22 +57,21 @@ const LOWER = 1.6;
 const MEAN_AREA = 8;
 /** From the middle of the mean's triangle to its tip. */
 const MEAN_TIP = 2 * Math.sqrt(MEAN_AREA / (3 * Math.sqrt(3)));
-/** Most rows of the chart. */
-const ROWS = 32;
 
 /** A row with a dot for each loss, their median and their mean. */
-export function dotRow({ cell, losses }: Summary, { colour }: SeriesStyle, theme: Theme): Row {
-  const [q25, median, q75] = [0.25, 0.5, 0.75].map((q) => quantileSorted(losses, q)) as [number, number, number];
+function dotRow({ cell, style, label = cell.label, ...one }: CellDots, theme: Theme): Row {
+  const losses = Float64Array.from(one.losses).sort();
+  const [q25, median, q75] = [0.25, 0.5, 0.75].map((q) => quantileSorted(losses, q));
   const average = mean(losses);
   return {
-    label: cell.label,
+    label,
     attributes: cellAttributes(cell),
     words: `${cellWords(cell)}: median ${median.toFixed(4)}, quartiles ${q25.toFixed(4)} and ${q75.toFixed(4)}, mean ${average.toFixed(4)}`,
     marks: (x, middle) => {
       const y = middle + LOWER;
       const top = y - ROOM / 2;
       return [
-        dots(losses, x, y, colour),
+        dots(losses, x, y, style.colour),
         down(x.at(median), top, top + ROOM, theme.ink, 0.9),
         markerAt("triangle-down", x.at(average), top - MEAN_TIP, { fill: theme.ink, area: MEAN_AREA }),
       ];
@@ -90,7 +80,7 @@ export function dotRow({ cell, losses }: Summary, { colour }: SeriesStyle, theme
 }
 
 /** What a row's marks are. */
-export function dotKey({ ink, quiet }: Theme): KeyMark[] {
+function dotKey({ ink, quiet }: Theme): KeyMark[] {
   return [
     {
       label: "one run",
