@@ -18,12 +18,16 @@ import { cellWords, estimateWords, modelGroups } from "./words.ts";
 /** A cell's statistic with its interval. */
 export type EstimateRow = OfCell & Estimate & { readonly runs: number; readonly statistic: FigureOptions["statistic"] };
 
-/** A cell's final loss with its interval. */
-export type FinalRow = EstimateRow & Pick<FigureOptions, "loss">;
-
-export function finalRow(recorded: Recorded, cell: SweepCell, { loss, statistic }: FigureOptions) {
+/** A cell's final loss with its interval, and more columns of the cell. */
+export function finalRow<More extends object>(
+  recorded: Recorded,
+  cell: SweepCell,
+  { loss, statistic }: FigureOptions,
+  more: More,
+) {
+  const { model, correlation, runs } = cell;
   const { value, low, high } = drawnEstimate(recorded.finals(cell, loss), statistic);
-  return { runs: cell.runs.length, loss, statistic, value, low, high };
+  return { model, correlation, ...more, runs: runs.length, loss, statistic, value, low, high };
 }
 
 /** A cell's statistic at a place on the horizontal axis. */

@@ -118,29 +118,19 @@ interface Size {
 /** The ends of an axis. */
 export type Limits = readonly [low: number, high: number];
 
+function colours(words: string): string[] {
+  return words.split(" ");
+}
+
 const LIGHT: Colours = {
   background: "#ffffff",
   ink: "#1b1f24",
   quiet: "#5c6570",
   guide: "#dfe3e8",
-  series: [
-    "#1f3b73",
-    "#ab3f08",
-    "#1b9e8a",
-    "#8a4fa3",
-    "#a67c00",
-    "#d0689a",
-    "#5b6770",
-    "#000000",
-    "#4f86d9",
-    "#e07b39",
-    "#0b5d4e",
-    "#bd8fd6",
-    "#5e4700",
-    "#7d1f4d",
-    "#8a9199",
-    "#6f9a1f",
-  ],
+  series: colours(
+    "#1f3b73 #ab3f08 #1b9e8a #8a4fa3 #a67c00 #d0689a #5b6770 #000000 " +
+      "#4f86d9 #e07b39 #0b5d4e #bd8fd6 #5e4700 #7d1f4d #8a9199 #6f9a1f",
+  ),
   losses: ["#1b1f24", "#c2185b", "#7a8591"],
   ramp: ["#2c115f", "#4a2380", "#68348f", "#8a4497", "#ab5296", "#c5588a", "#d66a70", "#d9725a", "#cf7f3f"],
 };
@@ -150,24 +140,10 @@ const DARK: Colours = {
   ink: "#e8ebef",
   quiet: "#a3acb7",
   guide: "#333a42",
-  series: [
-    "#5b8def",
-    "#ff9a4d",
-    "#8ff0dc",
-    "#cf9be6",
-    "#e3c04f",
-    "#ff9cc8",
-    "#b4bfca",
-    "#ffffff",
-    "#9cc0ff",
-    "#d1692f",
-    "#3fb39b",
-    "#a063c4",
-    "#a88a2a",
-    "#d65f96",
-    "#7f8b97",
-    "#a9d64f",
-  ],
+  series: colours(
+    "#5b8def #ff9a4d #8ff0dc #cf9be6 #e3c04f #ff9cc8 #b4bfca #ffffff " +
+      "#9cc0ff #d1692f #3fb39b #a063c4 #a88a2a #d65f96 #7f8b97 #a9d64f",
+  ),
   losses: ["#e8ebef", "#ff6fa5", "#95a1ae"],
   ramp: ["#8f7fe0", "#a283dc", "#b588d6", "#c88dce", "#d994c3", "#e79db7", "#f1a9ab", "#f7b8a4", "#fac9a6"],
 };

@@ -68,7 +68,7 @@ export const calibration = figure<CalibrationRow>({
     const tasks = [...groupBy(rows, ({ task }) => String(task)).values()].map(([first]) => first);
     const shownTasks = tasks.slice(0, Math.max(1, Math.floor(MOST / groups.length)));
     const all = correlationsOf(cells);
-    const drawn = someOf(all, Math.max(1, Math.floor(MOST / (shownTasks.length * groups.length))));
+    const drawn = someOf(all, MOST / (shownTasks.length * groups.length));
     const parts = groups.flatMap((models) => {
       const panels = shownTasks.flatMap(({ task, label }) =>
         drawn.map((correlation): TaskPanel => {

@@ -1,6 +1,6 @@
 import { endsOf } from "../../stats/estimate.ts";
 import { chart, correlationColumns } from "../draw/chart.ts";
-import { type EstimatePoint, estimateSeries, type FinalRow, finalRow, pointsOf } from "../draw/estimates.ts";
+import { type EstimatePoint, estimateSeries, finalRow, pointsOf } from "../draw/estimates.ts";
 import { correlationsOf, doneCells, modelsOf } from "../draw/facts.ts";
 import { modelKey } from "../draw/legend.ts";
 import { linearScale, logScale, lossScale, type Range, type Scale, shortNumber, withRoom } from "../draw/scale.ts";
@@ -9,24 +9,15 @@ import { SMALL, textWidth } from "../draw/svg.ts";
 import { figure, type Given } from "../draw/sweep-figure.ts";
 import { finalLossWords, lossHeading, statisticName, withIntervals } from "../draw/words.ts";
 
-/** A cell's final loss, and its model's cost. */
-type CostRow = FinalRow & {
-  readonly parameters: number;
-  /** FLOP of training on one row. */
-  readonly flopPerRow: number;
-};
-
 /** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */
-export const cost = figure<CostRow>({
+export const cost = figure({
   name: "cost",
   about: "final loss against FLOP of training, a panel for each correlation",
   supports: ["loss", "statistic", "scale"],
   rows: (recorded, options) =>
     recorded.cells.flatMap((cell) => {
-      const { model, correlation } = cell;
       const { parameters, flopPerRow } = recorded.cost(cell);
-      if (flopPerRow === undefined) return [];
-      return [{ model, correlation, parameters, flopPerRow, ...finalRow(recorded, cell, options) }];
+      return flopPerRow === undefined ? [] : [finalRow(recorded, cell, options, { parameters, flopPerRow })];
     }),
   draw: (given) => {
     const { found, cells, styles, sweep, options, theme } = given;
@@ -91,7 +82,7 @@ function hasRoom(scale: Scale): boolean {
   return spans.length >= LEAST_NUMBERS && withRoom(spans, 2).every((shown) => shown);
 }
 
-function captionOf({ cells: drawn, sweep, options }: Given<CostRow>): string {
+function captionOf({ cells: drawn, sweep, options }: Given<unknown>): string {
   const cells = doneCells(sweep);
   const unknown = modelsOf(cells).filter((model) => !modelsOf(drawn).includes(model));
   const names = unknown.map((model) => labelIn(cells, model)).join(", ");

@@ -11,7 +11,7 @@ import { linearScale, type Range, type Scale, shortNumber } from "../draw/scale.
 import { across, down } from "../draw/series.ts";
 import { labelIn, type Theme } from "../draw/style.ts";
 import { SMALL, shortened, textWidth } from "../draw/svg.ts";
-import { figure } from "../draw/sweep-figure.ts";
+import { figure, type Given } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
 
 /** The first minus the second model at a correlation, over the runs that are done in both. */
@@ -35,14 +35,6 @@ const REFERENCE = "mmoe";
 /** Most rows of a chart. */
 const ROWS = 42;
 
-/** What a chart is made of besides its rows. */
-interface Comparison {
-  readonly theme: Theme;
-  /** The model that all others are compared with; undefined where all pairs are drawn. */
-  readonly reference: string | undefined;
-  readonly labelOf: (model: string) => string;
-}
-
 /** Differences of the final losses between models, pair by pair of runs on the same data. */
 export const differences = figure<DifferenceRow>({
   name: "differences",
@@ -62,31 +54,27 @@ export const differences = figure<DifferenceRow>({
         return [{ first, second, correlation, pairs: off.length, loss, statistic, value, low, high, q05, q95 }];
       }),
     ),
-  draw: ({ rows, sweep, options, theme }) => {
+  draw: (given) => {
+    const { rows, sweep, options, theme } = given;
     const cells = doneCells(sweep);
     const models = modelsOf(cells);
     if (models.length < 2) return { lacking: "runs of two models are needed" };
     if (rows.length === 0) return { lacking: "no two models have done the same run" };
     const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
-    const labelOf = (model: string) => labelIn(sweep.cells, model);
     const chosen = reference === undefined ? rows : rows.flatMap((row) => against(row, reference));
     const all = correlationsOf(rows);
-    const sets = new Set(chosen.map(({ first, second }) => `${first} ${second}`)).size;
-    const drawn = words.someOf(all, Math.max(1, Math.floor(ROWS / sets)));
-    const shown = chosen.filter(({ correlation }) => drawn.includes(correlation));
-    const ownAxes = reference === undefined && all[0] !== null;
-    const comparison = { theme, reference, labelOf };
-    const groups = ownAxes
-      ? pairGroups(shown, comparison)
-      : correlationGroups(shown, comparison, (correlation) => words.correlationTitle(correlation, sweep));
-    const each = rowsWords(reference && labelOf(reference), words.areOnOwnRows(cells));
+    const sets = new Set(chosen.map(pairOf)).size;
+    const drawn = words.someOf(all, ROWS / sets);
+    const shown = drawn.flatMap((correlation) => chosen.filter((row) => row.correlation === correlation));
+    const ofPairs = reference === undefined && all[0] !== null;
+    const from = reference === undefined ? "between models" : `from ${labelIn(sweep.cells, reference)}`;
     return {
-      title: `Differences ${reference === undefined ? "between models" : `from ${labelOf(reference)}`}, paired by run`,
-      caption: `${captionStart(options, each, rows)}${words.leftOutSentence(all, drawn)}`,
+      title: `Differences ${from}, paired by run`,
+      caption: `${captionStart(given, reference)}${words.leftOutSentence(all, drawn)}`,
       runs: words.runsSentence(cells, sweep),
-      ...rowChart(groups, {
+      ...rowChart(groupsOf(shown, { reference, ofPairs }, given), {
         theme,
-        ownAxes,
+        ownAxes: ofPairs,
         scale: signedScale,
         key: keyOf(shown, options, theme),
         foot: words.differenceHeading(options),
@@ -96,22 +84,24 @@ export const differences = figure<DifferenceRow>({
   },
 });
 
+function pairOf({ first, second }: DifferenceRow): string {
+  return `${first} ${second}`;
+}
+
 /** The model that others are compared with, where they are too many for all pairs. */
 function referenceOf(models: readonly string[]): string {
   return models.includes(REFERENCE) ? REFERENCE : models[models.length - 1];
 }
 
-/** For the caption: what a row is. */
-function rowsWords(reference: string | undefined, ownRows: boolean): string {
-  if (reference !== undefined)
-    return `one row per model: its loss minus ${reference}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
-  if (ownRows) return "one row per pair of models: the loss of the first minus that of the second";
-  return "one row per correlation. Each pair of models has its own axis: the loss of the left model minus that of the right one";
-}
-
-function captionStart(options: FigureOptions, each: string, rows: readonly DifferenceRow[]): string {
+function captionStart({ rows, sweep, options }: Given<DifferenceRow>, reference: string | undefined): string {
   const { loss, statistic } = options;
   const counts = rows.map(({ pairs }) => pairs);
+  const each =
+    reference !== undefined
+      ? `one row per model: its loss minus ${labelIn(sweep.cells, reference)}'s. Thin lines may leave the frame, and the CSV file has the other pairs`
+      : words.areOnOwnRows(doneCells(sweep))
+        ? "one row per pair of models: the loss of the first minus that of the second"
+        : "one row per correlation. Each pair of models has its own axis: the loss of the left model minus that of the right one";
   return (
     `${words.capitalised(statistic)} difference of the ${words.lossName(loss)} after the last step (${words.unitsSentence(options)}) between models trained ` +
     `on the same data, ${each}. ${words.intervalWords(counts, "95 % intervals are over pairs of runs", "No intervals")}.`
@@ -126,47 +116,44 @@ function against(row: DifferenceRow, reference: string): DifferenceRow[] {
   return [{ ...row, first: second, second: first, value: -value, low: -high, high: -low, q05: -q95, q95: -q05 }];
 }
 
-/** A group of rows for each pair of models, with a row for each correlation. */
-function pairGroups(shown: readonly DifferenceRow[], comparison: Comparison): RowGroup[] {
-  const { labelOf } = comparison;
-  return [...groupBy(shown, ({ first, second }) => `${first} ${second}`).values()].map((own) => {
-    const [{ first, second }] = own;
-    const rows = own.map((row) => chartRow(row, words.correlationWords(row.correlation), comparison));
-    return { ends: [`${labelOf(first)} better`, `${labelOf(second)} better`], rows, values: valuesOf(own, comparison) };
-  });
+interface Grouping {
+  /** The model that all others are compared with; undefined where all pairs are drawn. */
+  readonly reference: string | undefined;
+  /** Whether each pair of models has a group with a row for each correlation; otherwise each correlation has a group. */
+  readonly ofPairs: boolean;
 }
 
-/** A group for each correlation, with a row for each model but the reference, or for each pair. */
-function correlationGroups(
+function groupsOf(
   shown: readonly DifferenceRow[],
-  comparison: Comparison,
-  titleOf: (correlation: number | null) => string,
+  { reference, ofPairs }: Grouping,
+  { sweep, theme }: Given<DifferenceRow>,
 ): RowGroup[] {
-  const { reference, labelOf, theme } = comparison;
-  const ends: RowGroup["ends"] =
-    reference === undefined ? ["first better", "second better"] : ["other better", `${labelOf(reference)} better`];
-  const label = ({ first, second }: DifferenceRow) =>
-    reference === undefined ? pairLabel(labelOf(first), labelOf(second), namesRoom(theme)) : labelOf(first);
-  return correlationsOf(shown).map((correlation) => {
-    const own = shown.filter((row) => row.correlation === correlation);
-    const rows = own.map((row) => chartRow(row, label(row), comparison));
-    return { title: titleOf(correlation), ends, rows, values: valuesOf(own, comparison) };
+  const labelOf = (model: string) => labelIn(sweep.cells, model);
+  const groups = groupBy(shown, ofPairs ? pairOf : ({ correlation }) => String(correlation));
+  return [...groups.values()].map((own) => {
+    const [{ first, second, correlation }] = own;
+    const [left, right] = ofPairs ? [first, second].map(labelOf) : ["first", "second"];
+    const lines = reference === undefined ? own.flatMap(({ q05, q95 }) => [q05, q95]) : []; // they may leave the frame
+    const rows = own.map((row) => {
+      const names = [labelOf(row.first), labelOf(row.second)] as const;
+      const pair = reference === undefined ? pairLabel(names, namesRoom(theme)) : names[0];
+      return chartRow(row, ofPairs ? words.correlationWords(row.correlation) : pair, names, theme);
+    });
+    return {
+      ...(!ofPairs && { title: words.correlationTitle(correlation, sweep) }),
+      ends: reference ? ["other better", `${labelOf(reference)} better`] : [`${left} better`, `${right} better`],
+      rows,
+      values: [...endsOf(own), ...lines].filter(Number.isFinite),
+    };
   });
 }
 
 /** Of at most `room` points. */
-function pairLabel(first: string, second: string, room: number): string {
+function pairLabel(names: readonly [string, string], room: number): string {
   const minus = " − ";
-  const names = [first, second];
   if (textWidth(names.join(minus), SMALL) <= room) return names.join(minus);
   const each = (room - textWidth(minus, SMALL)) / 2;
   return names.map((name) => shortened(name, each, SMALL)).join(minus);
-}
-
-/** The ends of the intervals, and of all pairs of models those of the thin lines. */
-function valuesOf(rows: readonly DifferenceRow[], { reference }: Comparison): number[] {
-  const lines = reference === undefined ? rows.flatMap(({ q05, q95 }) => [q05, q95]) : [];
-  return [...endsOf(rows), ...lines].filter(Number.isFinite);
 }
 
 function signedScale(range: Range, values: readonly number[]): Scale {
@@ -189,14 +176,18 @@ function keyOf(shown: readonly DifferenceRow[], { statistic }: FigureOptions, { 
   ];
 }
 
-function chartRow(row: DifferenceRow, label: string, { labelOf, theme }: Comparison): Row {
-  const { ink, quiet } = theme;
+function chartRow(
+  row: DifferenceRow,
+  label: string,
+  names: readonly [string, string],
+  { ink, quiet, inPage }: Theme,
+): Row {
   const { first, second, correlation, pairs, value, low, high, q05, q95 } = row;
-  const what = [`${labelOf(first)} minus ${labelOf(second)}`, words.correlationWords(correlation)];
+  const what = [names.join(" minus "), words.correlationWords(correlation)].filter((part) => part !== "").join(", ");
   return {
     label,
     attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
-    words: `${what.filter((part) => part !== "").join(", ")}: ${words.estimateWords(row, pairs, theme)}`,
+    words: `${what}: ${words.estimateWords(row, pairs, { inPage })}`,
     marks: (x, y) => {
       const inside = (end: number) => x.at(Math.min(Math.max(end, x.domain[0]), x.domain[1]));
       return [

@@ -1,17 +1,13 @@
-import type { LossSet } from "../../config/losses.ts";
 import { dotChart } from "../draw/dots.ts";
-import { correlationsOf, modelsOf, type OfCell } from "../draw/facts.ts";
+import { correlationsOf, modelsOf } from "../draw/facts.ts";
 import { figure } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
-
-/** A run's final loss. */
-type DistributionRow = OfCell & { readonly run: number; readonly loss: LossSet; readonly value: number };
 
 /** Most rows of the chart. */
 const ROWS = 32;
 
 /** How the final losses of each cell's first runs are spread: a dot for each run, a row for each cell. */
-export const distributions = figure<DistributionRow>({
+export const distributions = figure({
   name: "distributions",
   about: "spread of the final losses, a dot for each run",
   supports: ["loss", "scale"],
@@ -25,7 +21,7 @@ export const distributions = figure<DistributionRow>({
   draw: ({ found, cells, sweep, options, theme }) => {
     if (found.length === 0) return { lacking: "no run is done" };
     const all = correlationsOf(cells);
-    const drawn = words.someOf(all, Math.max(1, Math.floor(ROWS / modelsOf(cells).length)));
+    const drawn = words.someOf(all, ROWS / modelsOf(cells).length);
     const groups = drawn.map((correlation) => {
       const here = found.filter(({ cell }) => cell.correlation === correlation);
       const rows = here.map(({ cell, style, rows }) => ({ cell, style, losses: rows.map(({ value }) => value) }));

@@ -1,11 +1,10 @@
-import { endsOf } from "../../stats/estimate.ts";
+import { type Estimate, endsOf } from "../../stats/estimate.ts";
 import { multiplied } from "../../stats/interval.ts";
 import { paperCurve } from "../draw/curves.ts";
 import {
   againstCorrelation,
   type EstimatePoint,
   estimateRow,
-  type FinalRow,
   finalRow,
   placesSentence,
   pointsOf,
@@ -19,11 +18,8 @@ import { lossScale } from "../draw/scale.ts";
 import { figure, type Given, type TitledDrawing } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
 
-/** A cell's final loss, and the paper's at the end of its curve if its points were asked for: NaN if it has none. */
-type FinalLossRow = FinalRow & { readonly paper?: number };
-
 /** Final loss of each model against the correlation; on rows of the user's own, of each model. */
-export const finalLoss = figure<FinalLossRow>({
+export const finalLoss = figure({
   name: "final-loss",
   about: "final loss against correlation",
   supports: ["loss", "statistic", "scale", "paper", "sum"],
@@ -31,9 +27,8 @@ export const finalLoss = figure<FinalLossRow>({
     const { sweep, cells } = recorded;
     const done = doneCells(sweep);
     return cells.map((cell, i) => {
-      const { model, correlation } = cell;
-      const row = { model, correlation, ...multiplied(finalRow(recorded, cell, options), lossFactor(sweep, options)) };
-      if (!options.paper || correlation === null) return row;
+      const row = multiplied(finalRow(recorded, cell, options, {}), lossFactor(sweep, options));
+      if (!options.paper || cell.correlation === null) return row;
       return { ...row, paper: paperCurve(done[i], sweep, options).at(-1)?.loss ?? Number.NaN };
     });
   },
@@ -65,12 +60,12 @@ export const finalLoss = figure<FinalLossRow>({
   },
 });
 
-function captionStart({ cells, sweep, options }: Given<FinalLossRow>): string {
+function captionStart({ cells, sweep, options }: Given<unknown>): string {
   return `${words.finalLossWords(sweep, options, words.statisticName(options))}, ${words.withIntervals(cells)}.`;
 }
 
 /** A row for each model. */
-function ofModels(given: Given<FinalLossRow>): TitledDrawing {
+function ofModels(given: Given<Estimate>): TitledDrawing {
   const { found, sweep, options, theme } = given;
   const points = pointsOf(found, () => 0);
   const rows = points.map((point) => estimateRow(point, theme));

@@ -2,8 +2,8 @@ import { drawnEstimate } from "../../stats/interval.ts";
 import { mean } from "../../stats/moments.ts";
 import { cellFacets, chart } from "../draw/chart.ts";
 import { ofDiagnosed } from "../draw/diagnosed.ts";
-import { againstCorrelation, type EstimateRow, placesSentence, pointsOf } from "../draw/estimates.ts";
-import { correlationsOf, type OfCell, type SweepCell } from "../draw/facts.ts";
+import { againstCorrelation, placesSentence, pointsOf } from "../draw/estimates.ts";
+import { correlationsOf, type SweepCell } from "../draw/facts.ts";
 import { labelled, linearScale, lossScale, type Range, type Scale } from "../draw/scale.ts";
 import { element, type SvgNode } from "../draw/svg.ts";
 import { figure } from "../draw/sweep-figure.ts";
@@ -13,7 +13,7 @@ import { areOnOwnRows, capitalised, OWN_ROWS, withIntervals } from "../draw/word
 const LEAST = 0.01;
 
 /** How far apart tasks' gates end, against the correlation, with its 95 % interval over runs. */
-export const gateDistance = figure<EstimateRow & { readonly quantity: string }>({
+export const gateDistance = figure({
   name: "gate-distance",
   about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
   of: "diagnostics",
@@ -47,20 +47,11 @@ export const gateDistance = figure<EstimateRow & { readonly quantity: string }>(
   },
 });
 
-/** A task's mean weight of an expert, experts of each run in the order of their weight for task 1. */
-type GateWeightRow = OfCell & {
-  readonly runs: number;
-  readonly quantity: string;
-  readonly task: number;
-  readonly rank: number;
-  readonly value: number;
-};
-
 /** Height of a task's row of squares, where there are few panels. */
 const ROW = 11;
 
 /** How tasks weigh the experts at the end: a square for each task and expert, models in rows and correlations in columns. */
-export const gateWeights = figure<GateWeightRow>({
+export const gateWeights = figure({
   name: "gate-weights",
   about: "each task's weights of the experts at the end, a panel for each cell (--diagnostics gates)",
   of: "diagnostics",

@@ -1,5 +1,5 @@
 import { type GridPoint, type GridValue, pointText } from "../../identity/cell.ts";
-import { endsOf } from "../../stats/estimate.ts";
+import { type Estimate, endsOf } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { chart, correlationColumns } from "../draw/chart.ts";
 import {
@@ -7,7 +7,6 @@ import {
   type EstimatePoint,
   estimateRow,
   estimateSeries,
-  type FinalRow,
   finalRow,
   pointsOf,
   slotWidth,
@@ -21,29 +20,15 @@ import { lossScale, type Range, type ValueScale, valueScale } from "../draw/scal
 import { across, down } from "../draw/series.ts";
 import type { Theme } from "../draw/style.ts";
 import { figure, type Given } from "../draw/sweep-figure.ts";
-import {
-  areOnOwnRows,
-  correlationWords,
-  finalLossWords,
-  lossHeading,
-  statisticName,
-  withIntervals,
-} from "../draw/words.ts";
-
-/** A cell's final loss; the values of listed settings are in columns of their names. */
-type SettingRow = FinalRow;
+import * as words from "../draw/words.ts";
 
 /** Final loss of each model against a listed setting, a panel for each correlation and choice of the other settings. */
-export const grid = figure<SettingRow>({
+export const grid = figure({
   name: "grid",
   about: "final loss against a setting that the sweep lists",
   of: "all points",
   supports: ["loss", "statistic", "scale"],
-  rows: (recorded, options) =>
-    recorded.cells.map((cell) => {
-      const { model, correlation, point } = cell;
-      return { model, correlation, ...point, ...finalRow(recorded, cell, options) };
-    }),
+  rows: (recorded, options) => recorded.cells.map((cell) => finalRow(recorded, cell, options, cell.point)),
   draw: (given) => {
     const axis = axisOf(given.sweep);
     if (axis === undefined) return { lacking: "its runs have one value of each setting", never: true };
@@ -74,7 +59,7 @@ type CaptionedDrawing = Drawing & { readonly caption: string };
 /** Room in a panel beside its outermost slots. */
 const SIDE = 3;
 
-function againstValues(given: Given<SettingRow>, { key }: Listed): CaptionedDrawing {
+function againstValues(given: Given<Estimate>, { key }: Listed): CaptionedDrawing {
   const { found, cells, styles, options, theme } = given;
   const values = cells.map(({ point }) => point[key]);
   const { placeOf } = valueScale(values, [0, 1]);
@@ -82,12 +67,12 @@ function againstValues(given: Given<SettingRow>, { key }: Listed): CaptionedDraw
   const choices = [...new Set(cells.map(({ point }) => othersText(point, key)))];
   const rows = choices.map((title) => (title === "" ? {} : { title }));
   const { drawn, columns, leftOut } = correlationColumns(correlationsOf(cells), rows.length);
-  const each = areOnOwnRows(cells) ? "each choice" : "each correlation and each choice";
+  const each = words.areOnOwnRows(cells) ? "each choice" : "each correlation and each choice";
   const panels = `a panel for ${each} of the other settings. Models at one value are drawn side by side around its tick.`;
   return {
     caption: `${captionStart(given, key)}; ${panels}${leftOut}`,
     ...chart<readonly EstimatePoint[]>({
-      heading: lossHeading(options),
+      heading: words.lossHeading(options),
       key: modelKey(styles, { sample: "marked" }),
       theme,
       rows,
@@ -127,29 +112,29 @@ function othersText(point: GridPoint, key: string): string {
   return pointText(others);
 }
 
-function captionStart({ cells, sweep, options }: Given<SettingRow>, key: string): string {
-  return `${finalLossWords(sweep, options, statisticName(options))} against ${key}, ${withIntervals(cells)}`;
+function captionStart({ cells, sweep, options }: Given<unknown>, key: string): string {
+  return `${words.finalLossWords(sweep, options, words.statisticName(options))} against ${key}, ${words.withIntervals(cells)}`;
 }
 
 /** Against a setting of many words: a row for each, in a group for each model, correlation and other choice. */
-function againstWords(given: Given<SettingRow>, { key, values }: Listed): CaptionedDrawing {
+function againstWords(given: Given<Estimate>, { key, values }: Listed): CaptionedDrawing {
   const { found, cells, options, theme } = given;
   const points = pointsOf(found, ({ point }) => values.map(String).indexOf(String(point[key])));
   const groups = groupBy(points, ({ cell }) => {
-    const words = [cell.label, correlationWords(cell.correlation), othersText(cell.point, key)];
-    return words.filter((word) => word !== "").join(", ");
+    const parts = [cell.label, words.correlationWords(cell.correlation), othersText(cell.point, key)];
+    return parts.filter((part) => part !== "").join(", ");
   });
   const rows = [...groups].map(([title, own]): RowGroup => {
     const ordered = own.toSorted((a, b) => a.x - b.x);
     return { title, values: endsOf(own), rows: ordered.map((point) => wordRow(point, key, theme)) };
   });
-  const each = areOnOwnRows(cells) ? "each model and choice" : "each model, correlation and choice";
+  const each = words.areOnOwnRows(cells) ? "each model and choice" : "each model, correlation and choice";
   return {
     caption: `${captionStart(given, key)}; rows for ${each} of the other settings.`,
     ...rowChart(rows, {
       theme,
       scale: (range, losses) => lossScale(losses, options, range),
-      foot: lossHeading(options),
+      foot: words.lossHeading(options),
     }),
   };
 }

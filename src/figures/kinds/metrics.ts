@@ -10,15 +10,7 @@ import { correlationsOf, modelsOf, type SweepFacts } from "../draw/facts.ts";
 import { rowChart } from "../draw/row-chart.ts";
 import { fittedScale } from "../draw/scale.ts";
 import { figure } from "../draw/sweep-figure.ts";
-import {
-  capitalised,
-  endedSentence,
-  leftOutSentence,
-  ofOneModel,
-  ownLabel,
-  someOf,
-  withIntervals,
-} from "../draw/words.ts";
+import * as words from "../draw/words.ts";
 
 /** A metric of one task of a cell, on held-out rows after the last step. */
 type MetricRow = EstimateRow & {
@@ -55,7 +47,7 @@ export const metrics = figure<MetricRow>({
   draw: ({ found, cells, sweep, options, theme }) => {
     if (found.length === 0) return { lacking: "no run is done" };
     const all = correlationsOf(cells);
-    const drawn = someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
+    const drawn = words.someOf(all, ROWS / (modelsOf(cells).length * sweep.tasks));
     const points = found.flatMap(({ cell, style, rows }) => {
       const ofTasks = [...groupBy(rows, ({ task }) => String(task)).values()];
       return drawn.includes(cell.correlation) ? ofTasks.map((own) => ({ ...leadingRow(own, sweep), cell, style })) : [];
@@ -66,18 +58,18 @@ export const metrics = figure<MetricRow>({
       .map((own) => ({
         title: `${own[0].label}: ${METRIC_WORDS[own[0].metric]}`,
         values: endsOf(own),
-        rows: own.map((point) => ({ ...estimateRow(point, theme), label: ownLabel(point.cell, drawn) })),
+        rows: own.map((point) => ({ ...estimateRow(point, theme), label: words.ownLabel(point.cell, drawn) })),
       }));
     return {
-      title: `Metrics of each task${ofOneModel(cells)}`,
+      title: `Metrics of each task${words.ofOneModel(cells)}`,
       caption:
-        `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows after the last step, ${withIntervals(cells)}: ` +
+        `${words.capitalised(options.statistic)} over runs of a metric of each task on held-out rows after the last step, ${words.withIntervals(cells)}: ` +
         `the area under the ROC curve (AUC) of a binary task, the accuracy of a categorical one, and of a regression R2, the share of the variance that is explained. ` +
-        `Each panel has its own axis.${leftOutSentence(all, drawn)}`,
+        `Each panel has its own axis.${words.leftOutSentence(all, drawn)}`,
       ...rowChart(groups, {
         theme,
         ownAxes: true,
-        foot: `${capitalised(options.statistic)} over runs, on held-out rows`,
+        foot: `${words.capitalised(options.statistic)} over runs, on held-out rows`,
         scale: (range, values) => fittedScale(values, { range, count: 4 }),
       }),
     };
@@ -138,10 +130,10 @@ export const metricCurves = figure<MetricRow & CurvePoint>({
       }),
     ]);
     return {
-      title: `Metrics of each task against training steps${ofOneModel(cells)}`,
+      title: `Metrics of each task against training steps${words.ofOneModel(cells)}`,
       caption:
-        `${capitalised(options.statistic)} over runs of a metric of each task on held-out rows against training steps, each task with its own axis. ` +
-        `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${endedSentence(found)}${tasks[0].sentence}`,
+        `${words.capitalised(options.statistic)} over runs of a metric of each task on held-out rows against training steps, each task with its own axis. ` +
+        `${bandsSentence(cells, options.statistic)} The first steps may lie outside the frame.${words.endedSentence(found)}${tasks[0].sentence}`,
       ...stacked(parts),
     };
   },

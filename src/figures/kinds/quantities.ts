@@ -5,7 +5,6 @@ import {
   bandsSentence,
   type CurveFacets,
   type CurvePanel,
-  type CurvePoint,
   curveOf,
   grouped,
   groupParts,
@@ -13,13 +12,8 @@ import {
   signedAxis,
 } from "../draw/curves.ts";
 import { diagnosedCurve, namesIn, ofDiagnosed } from "../draw/diagnosed.ts";
-import type { OfCell } from "../draw/facts.ts";
-import type { FigureOptions } from "../draw/figure.ts";
 import { figure } from "../draw/sweep-figure.ts";
 import { capitalised, endedSentence } from "../draw/words.ts";
-
-/** A point of a quantity's curve: the mean over tasks or pairs, a statistic over runs. */
-type QuantityRow = OfCell & CurvePoint & { readonly quantity: string; readonly statistic: FigureOptions["statistic"] };
 
 /** A figure of a quantity against steps. */
 interface Quantity {
@@ -37,7 +31,7 @@ interface Quantity {
 }
 
 function quantityFigure({ quantity, title, axis, unit, more, y, ...spec }: Quantity) {
-  return figure<QuantityRow>({
+  return figure({
     ...spec,
     of: "diagnostics",
     supports: ["statistic"],

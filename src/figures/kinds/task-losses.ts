@@ -165,7 +165,7 @@ const ROWS = 36;
 /** The final loss of each of more than two tasks: a panel for each task, a row for each cell, a dot for each run. */
 function eachTask({ found, cells, sweep, options, theme }: Given<TaskLossRow>): TitledDrawing {
   const all = correlationsOf(cells);
-  const drawn = words.someOf(all, Math.max(1, Math.floor(ROWS / (modelsOf(cells).length * sweep.tasks))));
+  const drawn = words.someOf(all, ROWS / (modelsOf(cells).length * sweep.tasks));
   const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
   const groups = sweep.taskNames.map((title, k) => ({
     title,
