@@ -133,15 +133,3 @@ test("is drawn again in a page without a model that its reader hides", () => {
   expect(picture.match(/data-model="[^"]+"/g)?.toSorted()).not.toContain('data-model="mmoe"');
   expect(picture.match(/class="panel"/g)).toHaveLength(4);
 });
-
-test("keeps long names of tasks within their panels", () => {
-  const names = ["has_bought_something_in_the_last_twelve_months", "has_ever_returned_anything_at_all"];
-  const file = fileOf(`x,y_${names.join(",y_")}\n1,0,1\n2,1,0\n3,1,1\n4,0,0\n`, "long.csv");
-  const results = withPredictions(
-    madeResults(() => 1, [`rows=${file}`, "models=mmoe", "runs=1"]),
-    () => Object.fromEntries(names.flatMap((name) => ["label", "output"].map((of) => [`${of}/y_${name}`, [0, 1]]))),
-  );
-  const drawn = draw(results) as Figure;
-  expect(outside(drawn)).toEqual([]);
-  expect(touching(drawn.svg)).toEqual([]);
-});

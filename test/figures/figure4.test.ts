@@ -32,78 +32,9 @@ describe("figure4(results, options)", () => {
     expect(caption).toMatch(/n = 5 to 7 runs in each cell\. Runs that failed are left out: 2 of MMoE at 0\.9\.$/);
   });
 
-  test("lays the paper's curves over ours only when asked to, and then shows the difference", () => {
-    const results = sweepResults({ set: ["steps=10000"] });
-    expect(draw({}, results).data[0]).not.toHaveProperty("paper");
-    expect(draw({ paper: true }, results).data[0]).toHaveProperty("paper");
-    expect(draw({ paper: true }, results).svg).toContain("Ours minus the paper's");
-    expect(draw({}, results).svg).not.toContain("the paper");
-  });
-
-  test("explains the paper's marks of every model that has them", () => {
-    const marks = (svg: string) =>
-      svg
-        .split('class="item paper"')[1]
-        ?.split("</g>")[0]
-        ?.match(/<path [^>]*stroke="[^"]+"/g);
-    expect(marks(draw({ paper: true }).svg)).toHaveLength(3);
-    expect(marks(draw({ paper: true }, sweepResults({ set: ["models=[omoe, single-task]"] })).svg)).toHaveLength(1);
-  });
-
-  test("draws ours minus the paper's from its step 1,000 on, with bands, on a scale that shows .004", () => {
-    const results = sweepResults({ set: ["steps=20000", "evalEvery=200", "models=[mmoe]", "correlations=[0.9]"] });
-    const { svg } = draw({ paper: true, theme: "page" }, results);
-    const below = svg.split(">Ours minus the paper's<")[1];
-    expect(below).toContain('data-reading="off" data-from="2000"');
-    const { data } = draw({ paper: true }, results);
-    const last = data.find(({ step }) => step === 19_800);
-    expect(below).toMatch(/class="band"[^>]*>\s*<path d="M[^"]+" fill="[^"]+" fill-opacity="0.22"/);
-    const [low, high, bottom, top] = numbersIn(below.replaceAll("linear ", ""), "data-y") as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const points = (bottom - top) / (high - low);
-    const [, line = ""] = /class="series"[^>]*>\s*<path d="([^"]+)"/.exec(below) ?? [];
-    const end = Number(line.split(",").at(-1));
-    expect(low + (bottom - end) / points).toBeCloseTo(Number(last?.value) - Number(last?.paper), 3);
-    expect(0.004 * points).toBeGreaterThan(0.6);
-  });
-
   test("compares nothing with the paper where they have fewer than two steps in common", () => {
     const results = sweepResults({ set: ["steps=2000", "evalEvery=2000"] });
     expect(draw({ paper: true }, results).svg).not.toContain(">Ours minus the paper's<");
-  });
-
-  test("draws the curves that end low in the frame again, on a logarithmic axis", () => {
-    const again = />The lower curves on a logarithmic axis</;
-    const below = draw().svg.split(again)[1];
-    const drawn = [...below.matchAll(/class="series" data-model="(\S+)"/g)].map(([, model]) => model);
-    expect(drawn).toEqual(["omoe", "mmoe", "omoe", "mmoe", "omoe", "mmoe"]);
-    expect(below.match(/data-y="log /g)).toHaveLength(3);
-    expect(draw({}, sweepResults({ set: ["models=[shared-bottom, mmoe]"] })).svg).not.toMatch(again);
-    expect(draw({ scale: "log" }).svg).not.toMatch(again);
-  });
-
-  test("titles the first row of differences, also where all curves end low", () => {
-    const made = sweepResults({ set: ["models=[omoe, mmoe]", "steps=10000"] });
-    const steep = (loss: number, i: number) => (i < 30 ? 4 * loss : loss); // the first 15 evaluations of two tasks
-    const records = made.records.map((one) => ({ ...one, curve: { ...one.curve, train: one.curve.train.map(steep) } }));
-    const results = { ...made, records };
-    expect(draw({}, results).svg).toContain(">The lower curves on a logarithmic axis<");
-    const below = draw({ paper: true }, results).svg.split(">Ours minus the paper's<")[1];
-    expect(below?.match(/>correlation [\d.]+</g)).toEqual([
-      ">correlation 0.5<",
-      ">correlation 0.9<",
-      ">correlation 1<",
-    ]);
-  });
-
-  test("shows a curve of one point", () => {
-    const { svg } = draw({}, sweepResults({ set: ["steps=100", "models=[mmoe]", "correlations=[1]"] }));
-    expect(svg).toMatch(/class="series"[^>]*>\s*<path d="M[\d.]+ [\d.]+h3"/);
-    expect(svg).toMatch(/class="band"[^>]*>\s*<path d="M\d/);
   });
 
   test.each([
@@ -139,11 +70,6 @@ describe("figure4(results, options)", () => {
     expect(caption).toContain("Hollow markers: the paper's Figure 3; a mean");
   });
 });
-
-/** The numbers of the first attribute of that name. */
-function numbersIn(svg: string, name: string): number[] {
-  return (new RegExp(`${name}="([^"]*)"`).exec(svg)?.[1] ?? "").split(" ").map(Number);
-}
 
 test("figure3 lays the paper's curves over those that it has, only when asked to", () => {
   const small = sweepResults({ set: ["models=[shared-bottom-16]", "steps=10000", "correlations=[0.5, 0.7, 1]"] });

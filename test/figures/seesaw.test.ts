@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { modelStyles, themeOf } from "../../src/figures/draw/style.ts";
-import { SMALL } from "../../src/figures/draw/svg.ts";
 import { drawerOf, drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 
@@ -22,38 +20,6 @@ describe("seesaw(results, options)", () => {
     const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share);
     expect(corners).toEqual(["0%", "75%", "25%", "0%"]); // as one reads: both gain at the upper right, both lose at the lower left
     expect(svg.match(/class="run"/g)).toHaveLength(4);
-  });
-
-  test("keeps the shares above and below all points", () => {
-    const { svg } = draw(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=3"], ({ model, index }) =>
-      model.name === "mmoe" ? [0.02, 0.1, 0.5][index] : 0.1,
-    );
-    const points = [...svg.matchAll(/class="run".*?translate\(\S+ ([\d.]+)\)/gs)].map(([, y]) => Number(y));
-    const [, high, low] = /y="([\d.]+)"[^>]*>33%<.* y="([\d.]+)"[^>]*>33%</s.exec(svg)?.map(Number) ?? [];
-    expect(points).toHaveLength(3);
-    expect(Math.min(...points)).toBeGreaterThan(high + 1);
-    expect(Math.max(...points)).toBeLessThan(low - SMALL + 1); // digits are less high than their size
-  });
-
-  test("gives a model the colour that it has in other figures", () => {
-    const models = ["single-task", "cgc"];
-    const { svg } = draw([`models=${models}`, "correlations=[0.5]", "runs=2"]);
-    expect(svg).toContain(modelStyles(models, themeOf("light")).get("cgc")?.colour);
-  });
-
-  test("draws every pair of more tasks, each with the shares of its own corners", () => {
-    const results = madeResults(() => 0.1, ["models=[single-task, mmoe]", "tasks=3", "correlations=[0.5]", "runs=4"]);
-    const losses = [0.01, 0.9, 0.05]; // tasks 1 and 3 gain, task 2 loses
-    const records = results.records.map((record) => {
-      return record.model === "mmoe" ? { ...record, trainingSetLoss: losses } : record;
-    });
-    const { svg, caption } = drawn("seesaw", { ...results, records });
-    const titles = ["task 2 against task 1", "task 3 against task 1", "task 3 against task 2"];
-    for (const title of titles) expect(svg).toContain(`>MMoE: ${title}<`);
-    const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share).join(" ");
-    expect(corners).toBe("0% 0% 0% 100% 0% 100% 0% 0% 100% 0% 0% 0%"); // in the first panel task 1, to the right, gains
-    expect(svg.match(/class="run"/g)).toHaveLength(3 * 4);
-    expect(caption).toContain("a panel for each pair of tasks");
   });
 
   test("draws as many models and pairs as a page has room for, and says so", () => {

@@ -8,16 +8,6 @@ const results = sweepResults({ set: ["models=omoe,mmoe", "correlations=0.5,1"] }
 const draw = (of = results) => drawn("train-heldout", of);
 const names = (svg: string) => [...svg.matchAll(/class="series"[^>]* data-name="([^"]+)"/g)].map(([, name]) => name);
 
-test("trainHeldout(results, options) has three curves in each panel, and a key", () => {
-  const { svg } = draw();
-  expect(names(svg)).toEqual(Array.from({ length: 4 }, () => ["training", "held-out", "running mean"]).flat());
-  expect([...svg.matchAll(/class="item">.*?<text[^>]*>([^<]*)</gs)].map(([, name]) => name)).toEqual([
-    "training",
-    "held-out",
-    "running mean",
-  ]);
-});
-
 test("trainHeldout(results, options) has the points of all curves as data, each named by its loss", () => {
   const { data } = draw();
   const { cells, curve } = recordedOf(results);
@@ -33,9 +23,4 @@ test("trainHeldout(results, options) leaves out a running mean that is the train
   expect(names(svg)).toEqual(["training", "held-out"]);
   expect([...new Set(data.map(({ loss }) => loss))]).toEqual(["train", "heldout"]);
   expect(caption).not.toContain("unning mean");
-});
-
-test("trainHeldout(results, options) has one scale for all panels", () => {
-  const axes = [...draw().svg.matchAll(/data-y="linear (\S+ \S+)/g)].map(([, domain]) => domain);
-  expect([axes.length, new Set(axes).size]).toEqual([4, 1]);
 });
