@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { partOf } from "../../src/cli/figures.ts";
-import { isFigureFile } from "../../src/records/clean-results.ts";
+import { isFigureFile } from "../../src/figures/files.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { csvFile } from "../support/csv.ts";
 import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices, isUnavailable } from "../../src/figures/draw/figure.ts";
-import { fileName } from "../../src/figures/files.ts";
+import { fileName, isFigureFile } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions } from "../../src/figures/gallery.ts";
-import { isFigureFile } from "../../src/records/clean-results.ts";
 import { drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Unavailable } from "../../src/figures/draw/figure.ts";
-import { fileName } from "../../src/figures/files.ts";
+import { fileName, isFigureFile } from "../../src/figures/files.ts";
 import { LOSS_FIGURES, SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { resultsAt } from "../../src/records/at-point.ts";
-import { isFigureFile } from "../../src/records/clean-results.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
