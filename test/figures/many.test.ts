@@ -4,7 +4,7 @@ import { type Figure, SCALES } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { drawn } from "../support/drawer.ts";
-import { type LossOf, madeResults } from "../support/made-results.ts";
+import { madeResults } from "../support/made-results.ts";
 import { withPredictions } from "../support/predictions.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { tableFile } from "../support/tables.ts";
@@ -83,21 +83,14 @@ test("differences compares every model with MMoE, and turns the pairs in which M
   expect(svg).toMatch(/>other better<.*>MMoE better</s);
 });
 
-const RUNS = 30;
-/** Run 20 ends best, run 25 worst. */
-const lossOf: LossOf = ({ index }) => ({ 20: 0.01, 25: 0.9 })[index] ?? 0.1 + index / 1000;
-const thirty = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${RUNS}`]);
-
-test("runs draws the first dozen runs, a random sample, and the best and the worst", () => {
-  const runs = [...drawn("runs", thirty).svg.matchAll(/class="run" data-run="(\d+)"/g)].map(([, run]) => Number(run));
-  expect(runs).toEqual([...Array.from({ length: 12 }, (_, i) => i), 20, 25]);
-});
-
 test.each(["distributions", "task-losses"])(
   "%s draws the first 2,000 runs of a cell, and says so if there are more",
   (name) => {
     const sized = (runs: number) =>
-      drawn(name, madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]));
+      drawn(
+        name,
+        madeResults(() => 0.1, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]),
+      );
     const [all, sample] = [sized(2000), sized(2001)];
     expect([all.data.length, sample.data.length, sample.data.at(-1)?.run]).toEqual([2000, 2000, 1999]);
     const said = [all, sample].map(({ caption }) => caption.includes("Of each cell, the first 2000 runs."));

@@ -52,6 +52,10 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     choices: { paper: true },
   },
   "figure4 at one step": { of: swept("steps=100", ...ONE) },
+  "figure4 heldout median log dark": {
+    of: sweepResults(),
+    choices: { loss: "heldout", statistic: "median", scale: "log", theme: "dark" },
+  },
   "figure4 with letters": {
     of: swept("models=[omoe, single-task]"),
     choices: { letters: true, width: 300, height: 200 },
@@ -98,7 +102,7 @@ describe.each(Object.entries(PICTURES))("%s", (words, { of, choices }) => {
   });
 
   test("has numbers everywhere, and its texts on the page and apart", () => {
-    for (const theme of ["light", "page"] as const) {
+    for (const theme of ["print", "page"] as const) {
       const figure = draw({ theme });
       expect(figure.svg).not.toMatch(/NaN|undefined|Infinity/);
       expect([outside(figure), touching(figure.svg)]).toEqual([[], []]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { partWords, type SweepFacts } from "../../../src/figures/draw/facts.ts";
-import { type Span, withRoom } from "../../../src/figures/draw/scale.ts";
+import { withRoom } from "../../../src/figures/draw/scale.ts";
 import { correlationStyles, lossStyles, modelStyles, THEME_NAMES, themeOf } from "../../../src/figures/draw/style.ts";
 import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/words.ts";
 import { zooLabel } from "../../../src/models/zoo.ts";
@@ -117,17 +117,5 @@ describe("withRoom(spans, apart)", () => {
         }
       }),
     );
-  });
-
-  const at = (...middles: number[]): Span[] => middles.map((middle) => ({ middle, half: 5 }));
-
-  test("shows the first label rather than one between that would touch it", () => {
-    expect(withRoom(at(0, 11, 40), 2)).toEqual([true, false, true]);
-    expect(withRoom(at(0, 12, 40), 2)).toEqual([true, true, true]);
-  });
-
-  test("leaves out the first label where it touches the last, and of those between, the lower first", () => {
-    expect(withRoom(at(0, 5, 11), 2)).toEqual([false, false, true]);
-    expect(withRoom(at(0, 20, 28, 40), 2)).toEqual([true, false, true, true]);
   });
 });
