@@ -1,10 +1,14 @@
+import { lstatSync, readdirSync, rmdirSync } from "node:fs";
+import { GRID_KEYS } from "../config/schema.ts";
 import { type GridPoint, NO_CHOICE, pointText } from "../identity/cell.ts";
+import { removeFiles } from "../records/clean-results.ts";
 import { toCsv } from "../records/csv.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.ts";
 import { shortNumber } from "./draw/scale.ts";
 import type { Limits, SizeChoices } from "./draw/style.ts";
+import { SWEEP_FIGURES, TRIAL_FIGURES } from "./gallery.ts";
 
-export const FORMATS = ["svg", "png", "pdf", "tikz"] as const;
+export const FORMATS = ["svg", "png", "pdf"] as const;
 export type Format = (typeof FORMATS)[number];
 
 interface FigureFile {
@@ -26,7 +30,6 @@ const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<str
   svg: ({ svg }) => svg,
   png: async (figure) => (await import("./png.ts")).png(figure),
   pdf: async (figure) => (await import("./pdf.ts")).pdf(figure),
-  tikz: async (figure) => (await import("./tikz.ts")).tikz(figure),
 };
 
 interface Drawn {
@@ -68,4 +71,26 @@ function sizeText({ width, height }: SizeChoices): string {
 /** `x0..5000` */
 function limitsText(axis: "x" | "y", limits: Limits | undefined): string {
   return limits === undefined ? "" : `${axis}${limits.map(shortNumber).join("..")}`;
+}
+
+/** The name of a figure's file: the figure, chosen values, its options that are not the default, and its format. */
+const FIGURE_FILE = new RegExp(
+  [
+    `^(${[...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name).join("|")})`,
+    `(-(${GRID_KEYS.join("|")})=[\\w.+-]+?)*`,
+    "(-(heldout|running|median|log|paper|sum|dark|print|letters|titled|font|[\\d.]*(x[\\d.]+)?pt|[xy]-?[\\de.+-]+))*",
+    "(-(of|at|without)-[\\w.-]+)?", // models, correlations
+    `\\.(${[...FORMATS, "csv", "txt"].join("|")})$`,
+  ].join(""),
+);
+
+export function isFigureFile(name: string): boolean {
+  return FIGURE_FILE.test(name);
+}
+
+/** Removes the files that mmoe wrote as figures, and the folder if it is empty then. A link is the user's. */
+export function removeFigures(folder: string): void {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  removeFiles(folder, isFigureFile);
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }

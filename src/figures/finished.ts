@@ -1,6 +1,7 @@
 // A picture as a finished figure: its height, letters, title and font, and the outlines of its texts.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Box } from "./draw/axes.ts";
 import {
   type Figure,
   type FigureChoices,
@@ -51,17 +52,16 @@ function titleLines(title: string, width: number) {
 /** Panels that are lower have no room for the numbers of their axes. */
 const LEAST_STRETCH = 0.4;
 
-type Sized = Pick<FigureOptions, "height" | "stretch" | "title">;
-
 /** Draws at the height that is chosen: panels and rows are stretched, and their texts keep their size. */
-export function atHeight<Options extends Sized>(
-  options: Options,
-  draw: (options: Options) => Picture | Unavailable,
+export function atHeight(
+  options: FigureOptions,
+  draw: (options: FigureOptions) => Picture | Unavailable,
 ): Picture | Unavailable {
   const { height, title } = options;
   const plain = draw(options);
   if (height === undefined || isUnavailable(plain)) return plain;
-  const more = (draw({ ...options, stretch: 2 }) as Picture).height - plain.height;
+  const twice = draw({ ...options, stretch: 2 });
+  const more = isUnavailable(twice) ? 0 : twice.height - plain.height;
   const { name, width } = plain;
   const room = title === undefined ? 0 : titleLines(title, width).room;
   if (more <= 0) return { name, lacking: "its height follows from its width; leave --height out" };
@@ -73,13 +73,14 @@ export function atHeight<Options extends Sized>(
 
 /** The picture below a title. */
 function titled({ root, height, ...picture }: Picture, title: string, { ink, background }: Theme): Picture {
-  const [words, about, , ...nodes] = root.children as SvgNode[];
+  const [words, about, , ...nodes] = root.children;
   const { width } = picture;
   const { lines, room } = titleLines(title, width);
   const whole = height + room;
   const attributes = { ...root.attributes, viewBox: `0 0 ${width} ${whole}`, height: `${whole}pt` };
   const children = [
-    ...([words, about] as SvgNode[]),
+    words,
+    about,
     element("rect", { class: "background", width, height: whole, fill: background }),
     ...textLines(lines, width / 2, SIZE + 1, { fill: ink, weight: "SemiBold", anchor: "middle" }).nodes,
     element("g", { transform: `translate(0 ${room})` }, nodes),
@@ -93,74 +94,52 @@ function inFont(root: SvgNode, font: string): SvgNode {
   return { ...root, attributes: { ...root.attributes, "font-family": family } };
 }
 
-/** Upper left and lower right corner of a panel, in points. */
-interface Panel {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-type Place = (panel: Panel) => { readonly x: number; readonly y: number; readonly anchor: "start" | "end" };
-
-/** Where letters may stand, the best place first: all of a figure in the same one. */
-const PLACES: readonly Place[] = [
-  ({ left, top }) => ({ x: left - 4, y: top - 4, anchor: "end" }),
-  ({ right, top }) => ({ x: right - 3, y: top + SIZE, anchor: "end" }),
-  ({ left, top }) => ({ x: left + 3, y: top + SIZE, anchor: "start" }),
-  ({ right, bottom }) => ({ x: right - 3, y: bottom - 4, anchor: "end" }),
+/** Where letters may stand at a panel, the best place first: all of a figure in the same one. */
+const PLACES: readonly ((panel: Box) => { x: number; y: number; anchor: "start" | "end" })[] = [
+  ({ x, y }) => ({ x: x - 4, y: y - 4, anchor: "end" }),
+  ({ x, y, width }) => ({ x: x + width - 3, y: y + SIZE, anchor: "end" }),
+  ({ x, y }) => ({ x: x + 3, y: y + SIZE, anchor: "start" }),
+  ({ x, y, width, height }) => ({ x: x + width - 3, y: y + height - 4, anchor: "end" }),
 ];
 
 /** The picture with a, b, c at the corners of its panels, row by row; one panel alone has no letter. */
 function lettered(picture: Picture, { ink }: Theme): Picture {
-  const panels = panelsIn(picture.root).sort((a, b) => a.top - b.top || a.left - b.left);
+  const { root } = picture;
+  const nodes = nodesIn(root);
+  const panels = nodes.filter(({ attributes }) => attributes.class === "panel").map(boxOf);
   if (panels.length < 2) return picture;
-  const lettersAt = (place: Place) =>
-    panels.map((panel, i) => {
+  const ordered = panels.sort((a, b) => a.y - b.y || a.x - b.x);
+  const all = PLACES.map((place) =>
+    ordered.map((panel, i) => {
       const { x, y, anchor } = place(panel);
       return text(letterAt(i), x, y, { fill: ink, weight: "SemiBold", anchor }, { class: "letter" });
-    });
-  const spans = textsIn(picture.root).map(spanOf);
-  const isFree = (letter: SvgNode) => !spans.some((span) => touches(span, spanOf(letter)));
-  const letters = PLACES.map(lettersAt).find((all) => all.every(isFree)) ?? lettersAt(PLACES[0]);
-  return { ...picture, root: { ...picture.root, children: [...picture.root.children, ...letters] } };
+    }),
+  );
+  const texts = nodes.filter(({ name }) => name === "text");
+  const isFree = (letter: SvgNode) => !texts.some((one) => touches(one, letter));
+  const letters = all.find((some) => some.every(isFree)) ?? all[0];
+  return { ...picture, root: { ...root, children: [...root.children, ...letters] } };
+}
+
+function nodesIn(node: SvgNode): SvgNode[] {
+  return [node, ...node.children.flatMap((child) => (typeof child === "string" ? [] : nodesIn(child)))];
 }
 
 /** By what a panel's attributes say of its scales: the range is last. */
-function panelsIn(node: SvgNode): Panel[] {
-  const { class: name, "data-x": x, "data-y": y } = node.attributes;
-  if (name !== "panel") return children(node).flatMap(panelsIn);
-  const [left, right] = rangeOf(x);
-  const [top, bottom] = rangeOf(y);
-  return [{ left, right, top, bottom }];
+function boxOf({ attributes }: SvgNode): Box {
+  const [x, y] = [attributes["data-x"], attributes["data-y"]].map((scale) => {
+    const [from, to] = String(scale).split(" ").slice(-2).map(Number);
+    return { low: Math.min(from, to), size: Math.abs(to - from) };
+  });
+  return { x: x.low, y: y.low, width: x.size, height: y.size };
 }
 
-function rangeOf(scale: unknown): [low: number, high: number] {
-  const ends = String(scale).split(" ").slice(-2).map(Number);
-  return [Math.min(...ends), Math.max(...ends)];
-}
-
-function textsIn(node: SvgNode): SvgNode[] {
-  return node.name === "text" ? [node] : children(node).flatMap(textsIn);
-}
-
-function children({ children }: SvgNode): SvgNode[] {
-  return children.filter((child) => typeof child !== "string");
-}
-
-interface TextSpan {
-  readonly left: number;
-  readonly right: number;
-  readonly y: number;
-}
-
-function spanOf(node: SvgNode): TextSpan {
-  const { words, size, weight, x } = textStart(node);
-  return { left: x, right: x + textWidth(words, size, weight), y: Number(node.attributes.y) };
-}
-
-function touches(a: TextSpan, b: TextSpan): boolean {
-  return Math.abs(a.y - b.y) < SIZE - 1 && a.left < b.right + 1 && b.left < a.right + 1;
+function touches(a: SvgNode, b: SvgNode): boolean {
+  const [one, other] = [a, b].map((node) => {
+    const { words, size, weight, x } = textStart(node);
+    return { left: x, right: x + textWidth(words, size, weight), y: Number(node.attributes.y) };
+  });
+  return Math.abs(one.y - other.y) < SIZE - 1 && one.left < other.right + 1 && other.left < one.right + 1;
 }
 
 /** a to z, then aa, ab. */

@@ -2,32 +2,43 @@ import { basename } from "node:path";
 import { cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { ladderOf } from "../config/loss-unit-of.ts";
-import type { LossSet } from "../config/losses.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { gridPoints, listedKeys, valuesOf } from "../config/schema.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { rungName } from "../data/ladder-loss.ts";
-import { type Cell, cellKey, comparePoints, NO_CHOICE } from "../identity/cell.ts";
+import { cellKey, comparePoints, NO_CHOICE } from "../identity/cell.ts";
+import { LongWork } from "../long-work.ts";
 import { memo } from "../memo.ts";
+import { cellEvaluations } from "../records/cell-evaluations.ts";
 import { measureMean } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import { PAPER_TASKS } from "../records/words.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { meanInterval, medianInterval } from "../stats/interval.ts";
+import { quantileSorted } from "../stats/moments.ts";
+import { sortAscending } from "../stats/sort.ts";
 import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
+import { calibrations, classTasks } from "../summary/calibration.ts";
+import { modelSize } from "../summary/cost.ts";
 import { leadingMetric } from "../summary/leading.ts";
+import { cellGains, sharesNothing } from "../summary/seesaw.ts";
 import { memorisedText } from "../summary/summary.ts";
 import {
   correlationsOf,
   type DrawnCell,
   doneCells,
   modelsOf,
+  type Quantiles,
+  type Recorded,
+  type RecordedPoint,
   type RunCurve,
   type RungLine,
   type Sweep,
+  type SweepCell,
   type SweepFacts,
 } from "./draw/facts.ts";
-import type { FigureOptions } from "./draw/figure.ts";
 import { publishedFigure3, publishedFigure4 } from "./published.ts";
 
 /** A sweep as figures are drawn of it. */
@@ -52,10 +63,70 @@ export const sweepOf = memo((results: Results): Sweep => {
   };
 });
 
-/** What a figure multiplies the mean of the tasks' losses by: their number if it shows sums. */
-export function lossFactor({ tasks }: Pick<SweepFacts, "tasks">, { sum }: Pick<FigureOptions, "sum">): number {
-  return sum ? tasks : 1;
+/** What the rows of figures are made of. */
+export const recordedOf = memo((results: Results): Recorded => {
+  const against = sharesNothing(results);
+  return {
+    sweep: sweepOf(results),
+    cells: sweepCells(results),
+    finals: finalMeans,
+    taskFinals: ({ runs }, loss) => runs.map((run) => finalLosses(run, loss)?.tasks ?? []),
+    curve: (cell, loss) => pointsOf(cell)[loss],
+    measure: ({ runs }, name) => Float64Array.from(runs, ({ measures }) => measureMean(measures, name)),
+    differences: (first, second, loss) => differencesOf(first)(second, loss),
+    cost: ({ runs: [run] }) => modelSize(results.config, run),
+    against,
+    gains: (cell, loss) =>
+      against === undefined
+        ? undefined
+        : cellGains(results, loss, against).find((gains) => cellKey(gains) === cellKey(cell)),
+    calibrations: () => calibrationsOf(results),
+  };
+});
+
+const calibrationsOf = memo((results: Results) => {
+  const cells = sweepCells(results);
+  const tasks = classTasks(results.config);
+  const work = new LongWork("reading predictions");
+  return cells.map((cell, i) => {
+    work.reach(i / cells.length);
+    return { cell, tasks: calibrations(results, cell.runs, tasks) };
+  });
+});
+
+/** Of all losses, as a curve may have to be read from the disk: sorted once, and not kept. */
+const pointsOf = memo(({ runs }: SweepCell): EachLoss<readonly RecordedPoint[]> => {
+  const points = eachLoss((): RecordedPoint[] => []);
+  for (const evaluation of cellEvaluations(runs, undefined, true)) {
+    if (evaluation === undefined) continue;
+    const { step, reached, losses } = evaluation;
+    for (const set of LOSS_SETS) points[set].push(pointOf(step, reached, losses[set][0]));
+  }
+  return points;
+});
+
+/** Sorts the losses. */
+function pointOf(step: number, runs: number, losses: Float64Array): RecordedPoint {
+  const mean = meanInterval(losses);
+  const sorted = sortAscending(losses);
+  return { step, runs, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
 }
+
+/** Quantiles of ascending values. */
+function quantiles(sorted: ArrayLike<number>): Quantiles {
+  const at = (q: number) => quantileSorted(sorted, q);
+  return { min: at(0), q05: at(0.05), q25: at(0.25), median: at(0.5), q75: at(0.75), q95: at(0.95), max: at(1) };
+}
+
+/** The same array each time: the interval of its numbers is computed once. */
+const differencesOf = memo((first: SweepCell) =>
+  memo((second: SweepCell, loss: LossSet): Float64Array => {
+    const [ours, theirs] = [first, second].map((cell) => finalMeans(cell, loss));
+    const places = new Map(second.runs.map(({ run }, i) => [run, i]));
+    const off = first.runs.map(({ run }, i) => ours[i] - theirs[places.get(run) ?? -1]);
+    return Float64Array.from(off.filter((value) => !Number.isNaN(value)));
+  }),
+);
 
 function factsOf(results: Results): SweepFacts {
   const { config, at } = results;
@@ -101,13 +172,6 @@ function publishedOf(cells: readonly DrawnCell[]) {
   return [...publishedFigure3(), ...publishedFigure4()].filter((point) => keys.has(cellKey(point)));
 }
 
-/** A cell with the runs that are done. */
-export interface SweepCell extends Cell {
-  /** Runs that are done, by their index. */
-  readonly runs: readonly RunRecord[];
-  readonly failed: number;
-}
-
 /** Cells in which a run has ended, in the sweep's order of models, by rising correlation and then by grid point. */
 const endedCells = memo(({ config, records }: Results): readonly SweepCell[] => {
   const cells = groupBy(records, cellKey);
@@ -132,8 +196,3 @@ export const sweepCells = memo((results: Results): readonly SweepCell[] =>
 export const finalMeans = memo(({ runs }: SweepCell, set: LossSet): Float64Array => {
   return Float64Array.from(runs, (run) => finalLosses(run, set)?.mean ?? Number.NaN);
 });
-
-/** Values of a measure that `records/measures.ts` declares, [runs]: the mean over tasks or pairs. */
-export function cellMeasures({ runs }: SweepCell, name: string): Float64Array {
-  return Float64Array.from(runs, (run) => measureMean(run.measures, name));
-}

@@ -5,23 +5,13 @@ import { unitText } from "../config/losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { type Box, panel } from "./draw/axes.ts";
-import { type Part, stacked } from "./draw/curve-panels.ts";
+import { type Part, stacked } from "./draw/chart.ts";
 import { doneCells } from "./draw/facts.ts";
 import { type Figure, type FigureOptions, page, type Unavailable } from "./draw/figure.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./draw/scale.ts";
 import { across, down, markerAt } from "./draw/series.ts";
 import { type Theme, themeFor } from "./draw/style.ts";
-import {
-  type Attributes,
-  brokenLines,
-  element,
-  group,
-  SIZE,
-  SMALL,
-  type SvgNode,
-  text,
-  textWidth,
-} from "./draw/svg.ts";
+import { brokenLines, element, group, SIZE, SMALL, type SvgNode, text, textWidth } from "./draw/svg.ts";
 import { capitalised, intervalWords, lossName, runsSentence, unitsSentence, withMinus } from "./draw/words.ts";
 import { finished } from "./finished.ts";
 import { sweepOf } from "./sweep-facts.ts";
@@ -30,13 +20,9 @@ const NAME = "verdicts";
 
 /** The paper's claims, a row for each: our interval, the range that the claim expects, and the paper's value. */
 export function verdicts(results: Results, options: FigureOptions): Figure | Unavailable {
-  const reason = untestable(results.config);
-  if (reason !== undefined) return { name: NAME, lacking: reason, never: true };
-  if (options.without !== undefined)
-    return { name: NAME, lacking: "claims are of all models and correlations", never: true };
-  if (options.width !== undefined || options.height !== undefined)
-    return { name: NAME, lacking: "its size is fixed; leave --width and --height out", never: true };
   const sweep = sweepOf(results);
+  const lacking = untestable(results.config) ?? sizeOrPart(options);
+  if (lacking !== undefined) return { name: NAME, lacking, never: true };
   if (doneCells(sweep).length === 0) return { name: NAME, lacking: "no run is done" };
   const claims = claimsOf(results, options.loss);
   if (claims.every(({ parts }) => parts.length === 0))
@@ -55,6 +41,13 @@ export function verdicts(results: Results, options: FigureOptions): Figure | Una
     theme,
   });
   return finished(picture, claims.flatMap(claimRows), options);
+}
+
+/** What can't be chosen of this figure. */
+function sizeOrPart({ without, width, height }: FigureOptions): string | undefined {
+  if (without !== undefined) return "claims are of all models and correlations";
+  if ((width ?? height) !== undefined) return "its size is fixed; leave --width and --height out";
+  return undefined;
 }
 
 function headPart({ loss, unit }: FigureOptions, { ink }: Theme): Part {
@@ -138,15 +131,14 @@ function verdictNode(verdict: Claim["verdict"], top: number, { ink, quiet, backg
 /** How many parts agree, ours, what is expected, and the paper's: below the verdict. */
 function partLines({ parts }: Claim, part: ClaimPart, { ink, quiet }: Theme, top: number): SvgNode[] {
   const { paper } = part;
-  const lines = [
-    ...brokenLines(countText(parts, part), WIDE - VERDICT - 11, SMALL).map((words) => ({ words })),
-    { words: oursText(part), fill: ink },
-    { words: `expected ${boundText(part)}` },
-    ...(paper === null ? [] : [{ words: `paper ${paperText(part)} (${paper.mark})`, more: { class: "paper" } }]),
+  const counted = brokenLines(countText(parts, part), WIDE - VERDICT - 11, SMALL);
+  const lines = [...counted, oursText(part), `expected ${boundText(part)}`];
+  const line = (words: string, i: number, fill = quiet, more = {}) =>
+    text(withMinus(words), VERDICT + 11, lineAt(top, i + 1), { fill, size: SMALL }, more);
+  return [
+    ...lines.map((words, i) => line(words, i, i === counted.length ? ink : quiet)),
+    ...(paper ? [line(`paper ${paperText(part)} (${paper.mark})`, lines.length, quiet, { class: "paper" })] : []),
   ];
-  return lines.map(({ words, fill = quiet, more }: { words: string; fill?: string; more?: Attributes }, i) =>
-    text(withMinus(words), VERDICT + 11, lineAt(top, i + 1), { fill, size: SMALL }, more),
-  );
 }
 
 function lackingLines({ because }: Claim, { quiet }: Theme, top: number): SvgNode[] {

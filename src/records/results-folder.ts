@@ -6,13 +6,12 @@ import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { isLitter, isPartial, makeFolder, openIfThere, partialPath, writeWholeSync } from "../files.ts";
 import { checkpointNames, removeCheckpoints } from "./checkpoints.ts";
-import { removeFigures, removeJournals, removeReport } from "./clean-results.ts";
+import { removeJournals, removeReport } from "./clean-results.ts";
 import { writeCsvFiles } from "./csv-files.ts";
 import {
   CHECKPOINTS,
   CONFIG,
   CSV_FILES,
-  FIGURES,
   heldConfig,
   isLeftover,
   JOURNALS,
@@ -231,12 +230,11 @@ function removeLeftovers(path: string): void {
   }
 }
 
-/** Removes the files that mmoe wrote for an earlier sweep, except the locks. */
+/** Removes the files that mmoe wrote for an earlier sweep, except the locks and the figures, whose names are not known here. */
 function removeOld(path: string): void {
   for (const name of [CONFIG, ...CSV_FILES]) rmSync(join(path, name), { force: true });
   removeJournals(join(path, JOURNALS));
   removeCheckpoints(path);
-  removeFigures(join(path, FIGURES));
   removeReport(join(path, REPORT));
   removeKeptArrays(path);
 }

@@ -1,6 +1,5 @@
 // Runs in the page: draws a figure again, without the models and correlations that the reader has hidden.
 import type { LossUnit } from "../config/losses.ts";
-import { DRAWINGS, type DrawingName, pictureOf } from "../figures/draw/drawings.ts";
 import {
   doneCells,
   isShown,
@@ -12,6 +11,7 @@ import {
 } from "../figures/draw/facts.ts";
 import { type FigureChoices, isUnavailable } from "../figures/draw/figure.ts";
 import { element, type SvgNode, svgText } from "../figures/draw/svg.ts";
+import { ROW_FIGURES } from "../figures/kinds/list.ts";
 
 /** What a page holds of a sweep; the paper's curves are in a table. */
 export interface PageSweep extends Omit<SweepFacts, "paper"> {
@@ -46,7 +46,7 @@ interface DrawnAgain {
 }
 
 export function isRedrawable(name: string): boolean {
-  return name in DRAWINGS;
+  return ROW_FIGURES.some((figure) => figure.name === name);
 }
 
 export function redrawn({ name, rows, hidden, choices, ...rest }: Redrawing): Redrawn {
@@ -55,13 +55,13 @@ export function redrawn({ name, rows, hidden, choices, ...rest }: Redrawing): Re
   const { unit, rowsFile } = rest.sweep;
   const shown = rows.map((row) => ({ row, values: valuesOf(row) })).filter(({ values }) => isShown(values, hidden));
   const drawn = shown.map(({ values }) => values);
-  const found = pictureOf(name as DrawingName, drawn, sweep, {
+  const found = ROW_FIGURES.find((figure) => figure.name === name)?.drawnAgain(drawn, sweep, {
     ...choices,
     unit,
     fits: rowsFile !== null,
     theme: "page",
   });
-  if (isUnavailable(found)) return { lacking: found.lacking };
+  if (found === undefined || isUnavailable(found)) return { lacking: found?.lacking ?? `no figure is named ${name}` };
   const { title, caption, root } = found;
   return {
     title,

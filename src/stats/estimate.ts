@@ -9,6 +9,11 @@ export interface Estimate extends Interval {
   readonly value: number;
 }
 
+/** Values and both ends of their intervals, which an axis has room for. */
+export function endsOf(found: readonly Estimate[]): number[] {
+  return found.flatMap(({ value, low, high }) => [value, low, high]);
+}
+
 /** The share of intervals that contain what they estimate, by default. */
 export const LEVEL = 0.95;
 

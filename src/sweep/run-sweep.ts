@@ -4,7 +4,7 @@ import { arithmeticOf } from "../engines/arithmetic.ts";
 import type { AnyRun, Engine, Hooks, Keeping, RunState } from "../engines/engine.ts";
 import { isCode, languageOf } from "../models/code.ts";
 import { Checkpoints, type Kept, keptOf } from "../records/checkpoints.ts";
-import { JOURNALS } from "../records/find-results.ts";
+import { FIGURES, JOURNALS } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import { KeptArrays, type KeptKinds } from "../records/kept-arrays.ts";
 import { ProgressFile } from "../records/progress-file.ts";
@@ -133,6 +133,7 @@ async function train(
   const kinds = { weights: false, predictions: false, ...keep };
   const arrays = new KeptArrays(out, kinds, planned.config.rows?.labels);
   try {
+    if (options.overwrite) (await import("../figures/files.ts")).removeFigures(join(out, FIGURES)); // loaded for this alone
     await keepTables(tablesOf(planned.todo), { signal: stop, note });
     const { share, states } = recording.begin();
     const ended = new EndedRuns(share);

@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { cellCurve } from "../../src/figures/curve-rows.ts";
-import type { CurvePoint } from "../../src/figures/draw/curve-panels.ts";
-import { type SweepCell, sweepCells } from "../../src/figures/sweep-facts.ts";
+import type { RecordedPoint, SweepCell } from "../../src/figures/draw/facts.ts";
+import { recordedOf } from "../../src/figures/sweep-facts.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { finalLosses, type RunRecord } from "../../src/records/record.ts";
 import { reportHtml } from "../../src/report/report.ts";
@@ -195,11 +194,12 @@ describe("a report in Chromium", () => {
     const [first, ...values] = await readingOf(page);
     const [, step, runs] = /^step (\d+), 95 % intervals over (.*) runs$/.exec(first ?? "") ?? [];
     expect(runs).toBe("12 to 13"); // one of OMoE's failed
-    const cell = sweepCells(results).find(({ model, correlation }) => model === "mmoe" && correlation === 0.9);
-    const curve = cellCurve(cell as SweepCell, { loss: "train", statistic: "mean" });
+    const recorded = recordedOf(results);
+    const cell = recorded.cells.find(({ model, correlation }) => model === "mmoe" && correlation === 0.9);
+    const curve = recorded.curve(cell as SweepCell, "train");
     expect(values).toHaveLength(3);
-    const point = curve.find((one) => one.step === Number(step)) as CurvePoint;
-    const [value, low, high] = [point.value, point.low, point.high].map((loss) => loss.toFixed(4));
+    const { mean } = curve.find((one) => one.step === Number(step)) as RecordedPoint;
+    const [value, low, high] = [mean.value, mean.low, mean.high].map((loss) => loss.toFixed(4));
     expect(values[2]).toBe(`MMoE ${value} [${low}, ${high}]`);
     await keepPicture(page, "values-under-the-pointer", { whole: false });
     await page.mouse.move(2, 2);

@@ -9,6 +9,7 @@ import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import type { GeneratedRun } from "../../src/engines/engine.ts";
 import type { Model } from "../../src/models/code.ts";
 import { chance, type LossOf, likeThePaper, madeResults, PAPER_MEANS } from "../support/made-results.ts";
+import { sweepResults } from "../support/sweep-results.ts";
 
 const claims = (lossOf: LossOf, set: string[] = [], preset = "fixed-rows") =>
   claimsOf(madeResults(lossOf, set, preset), "train");
@@ -169,3 +170,11 @@ test("boundText(part) says where a statistic should lie", () => {
 function likeThePaperLoss(run: GeneratedRun<Model>): number {
   return likeThePaper(run) as number;
 }
+
+test("claimsOf(results, loss) of three tasks has no numbers of the paper, which are of two", () => {
+  const papers = (set: string[]) =>
+    claimsOf(sweepResults({ set }), "train").flatMap(({ parts }) => parts.map(({ paper }) => paper));
+  expect(papers(["tasks=3"]).length).toBeGreaterThan(10);
+  expect(papers(["tasks=3"]).filter((paper) => paper !== null)).toEqual([]);
+  expect(papers([]).filter((paper) => paper !== null).length).toBeGreaterThan(0);
+});

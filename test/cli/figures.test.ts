@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { partOf } from "../../src/cli/figures.ts";
-import { isFigureFile } from "../../src/records/clean-results.ts";
+import { isFigureFile } from "../../src/figures/files.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { csvFile } from "../support/csv.ts";
 import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
@@ -97,7 +97,7 @@ describe("mmoe figures DIR", () => {
     ["--only 6", "--only: of the paper's figures, 2, 3, 4, 5 can be drawn, got '6'"],
     ["--only figur", "--only: expected one of figure2, figure3, "],
     ["--only figure44", "of the paper's figures, 2, 3, 4, 5 can be drawn, got 'figure44'"],
-    ["--format svg,pgn", "--format: expected one of svg, png, pdf, tikz, got 'pgn'; did you mean 'png'?"],
+    ["--format svg,pgn", "--format: expected one of svg, png, pdf, got 'pgn'; did you mean 'png'?"],
     ["--theme page", "--theme: expected one of light, dark, print, got 'page'"],
     ["--models mmoo", "--models: expected one of shared-bottom, omoe, mmoe, got 'mmoo'; did you mean 'mmoe'?"],
     ["--corr 0.7", "--corr: expected one of 0.5, 1, got '0.7'"],

@@ -1,9 +1,6 @@
 // Reliability diagrams, of predictions that are written here.
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
-import { sweepOf } from "../../src/figures/sweep-facts.ts";
-import { redrawn } from "../../src/report/redraw.ts";
-import { pageSweep } from "../../src/report/report.ts";
+import type { Figure } from "../../src/figures/draw/figure.ts";
 import { shareOf } from "../../src/stats/interval.ts";
 import { fileOf } from "../support/configs.ts";
 import { drawerOf } from "../support/drawer.ts";
@@ -112,33 +109,4 @@ test("says what to do where predictions were not kept, and nothing of labels tha
   expect(without).toEqual({ name: "calibration", lacking: expect.stringContaining("mmoe sweep --keep-predictions") });
   const numbers = draw(madeResults(() => 1, ["models=mmoe", "correlations=0.5", "runs=1"]));
   expect(numbers).toEqual({ name: "calibration", lacking: "no label is a class", never: true });
-});
-
-test("is drawn again in a page without a model that its reader hides", () => {
-  const { data } = draw(many) as Figure;
-  const rows = JSON.parse(JSON.stringify(data));
-  const again = redrawn({
-    name: "calibration",
-    rows,
-    sweep: JSON.parse(JSON.stringify(pageSweep(many, 0))),
-    paper: [],
-    curvesOf: sweepOf(many).curvesOf,
-    hidden: { models: ["mmoe"], correlations: [1] },
-    choices: DEFAULT_OPTIONS,
-  });
-  const { picture } = again as Extract<typeof again, { picture: string }>;
-  expect(picture.match(/data-model="[^"]+"/g)?.toSorted()).not.toContain('data-model="mmoe"');
-  expect(picture.match(/class="panel"/g)).toHaveLength(4);
-});
-
-test("keeps long names of tasks within their panels", () => {
-  const names = ["has_bought_something_in_the_last_twelve_months", "has_ever_returned_anything_at_all"];
-  const file = fileOf(`x,y_${names.join(",y_")}\n1,0,1\n2,1,0\n3,1,1\n4,0,0\n`, "long.csv");
-  const results = withPredictions(
-    madeResults(() => 1, [`rows=${file}`, "models=mmoe", "runs=1"]),
-    () => Object.fromEntries(names.flatMap((name) => ["label", "output"].map((of) => [`${of}/y_${name}`, [0, 1]]))),
-  );
-  const drawn = draw(results) as Figure;
-  expect(outside(drawn)).toEqual([]);
-  expect(touching(drawn.svg)).toEqual([]);
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { FigureOptions } from "../../src/figures/draw/figure.ts";
-import { modelStyles, themeOf } from "../../src/figures/draw/style.ts";
 import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
@@ -70,29 +69,6 @@ test("gate-distance is the final one, with its interval over runs", () => {
   const row = draw("gate-distance").data.find(({ model, correlation }) => model === "mmoe" && correlation === -0.5);
   expect(row?.value).toBeCloseTo(0.75 + 0.003, 12);
   expect(Number(row?.low)).toBeLessThan(0.753);
-});
-
-test.each(["gate-distance", "gate-weights"])("%s gives a model the colour that it has in figures of losses", (name) => {
-  const models = ["single-task", "cgc"];
-  const base = sweepResults({ set: [`models=${models}`] });
-  const { svg } = draw(name, {}, diagnosed(base, { experts: 3, ungated: ["single-task"] }));
-  const [other, own] = [...modelStyles(models, themeOf("light")).values()].map(({ colour }) => colour);
-  expect([svg.includes(own), svg.includes(other)]).toEqual([true, false]);
-});
-
-test("gate-distance shows equal gates at the foot of an axis that is longer than their rounding", () => {
-  const { svg } = draw("gate-distance", {}, made(["models=omoe", "runs=2"]));
-  expect(svg).toContain('data-y="linear 0 0.01 ');
-});
-
-test("gate-weights names all tasks, and has one axis of experts for models of 3 and of 5", () => {
-  const base = sweepResults({ set: ["models=omoe,mmoe"] });
-  const of = (model: string, experts: number) =>
-    diagnosed(base, { experts }).records.filter((record) => record.model === model);
-  const { svg } = draw("gate-weights", {}, { ...base, records: [...of("omoe", 3), ...of("mmoe", 5)] });
-  expect(svg.match(/>task [12]</g)?.sort()).toEqual([">task 1<", ">task 1<", ">task 2<", ">task 2<"]);
-  const axes = [...svg.matchAll(/data-x="(linear \S+ \S+)/g)].map(([, axis]) => axis);
-  expect([axes.length, new Set(axes)]).toEqual([6, new Set(["linear 0.5 5.5"])]);
 });
 
 test("gate-weights takes each run's experts in the order of their weight for task 1", () => {

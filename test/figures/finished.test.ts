@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices, isUnavailable } from "../../src/figures/draw/figure.ts";
-import { fileName } from "../../src/figures/files.ts";
+import { fileName, isFigureFile } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES, type SweepFigure, supportedOptions } from "../../src/figures/gallery.ts";
-import { isFigureFile } from "../../src/records/clean-results.ts";
 import { drawn } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
-import { outside, textsOf, touching } from "../support/texts.ts";
+import { outside, touching } from "../support/texts.ts";
 
 const unlike = sweepResults({ set: ["models=[shared-bottom, shared-bottom-16, single-task, omoe]"] });
 
@@ -35,16 +34,6 @@ describe("a figure of a chosen size", () => {
     });
     expect(chosen("verdicts", { width: 300 })).toMatchObject({ lacking: expect.stringContaining("its size is fixed") });
   });
-});
-
-test.each(["figure4", "final-loss", "cost"])("the vertical axis of a stretched figure fills its panel: %s", (name) => {
-  const { height, svg } = chosen(name, {}) as Figure;
-  const stretched = chosen(name, { height: 1.5 * height }) as Figure;
-  for (const drawing of [svg, stretched.svg]) {
-    const frames = [...drawing.matchAll(/<g class="axes">\n<path d="M\S+ (\S+)V([\d.]+)H/g)].map(([, ...ends]) => ends);
-    const ranges = [...drawing.matchAll(/data-y="(?:\S+ ){3}(\S+) (\S+)"/g)].map(([, low, high]) => [high, low]);
-    expect(ranges).toEqual(frames);
-  }
 });
 
 /** The domains of a figure's panels. */
@@ -95,64 +84,19 @@ test("files of such figures have names of their own, by which mmoe knows them", 
   expect(isFigureFile("figure4-mine.svg")).toBe(false);
 });
 
-const FIGURES = ["figure4", "figure5", "final-loss", "runs", "train-heldout", "task-losses", "cost", "verdicts"];
-const kinds = SWEEP_FIGURES.filter(({ name }) => FIGURES.includes(name));
-const results = sweepResults({
-  set: ["models=[shared-bottom, shared-bottom-16, omoe, mmoe]", "correlations=[0.5, 0.9, 1]"],
-});
+const results = sweepResults({ set: ["models=[shared-bottom, shared-bottom-16, omoe, mmoe]"] });
 
-const lettered = ({ draw }: (typeof kinds)[number], letters?: true) =>
-  draw(results, { ...DEFAULT_OPTIONS, ...(letters && { letters }), theme: "page" }) as Figure;
-
-/** Where the panels are, by the ranges of their scales. */
-function panelsOf(svg: string) {
-  const range = (scale = "") => scale.split(" ").slice(-2).map(Number);
-  const found = [...svg.matchAll(/class="panel" data-x="([^"]+)" data-y="([^"]+)"/g)];
-  const panels = found.map(([, x, y]) => ({
-    left: Math.min(...range(x)),
-    right: Math.max(...range(x)),
-    top: Math.min(...range(y)),
-    bottom: Math.max(...range(y)),
-  }));
-  return panels.sort((a, b) => a.top - b.top || a.left - b.left);
-}
-
-const isLetter = (words: string) => /^[a-z]$/.test(words);
-const lettersOf = (svg: string) => {
-  const marked = [...svg.matchAll(/<text [^>]*class="letter"[^>]*>([^<]*)</g)].map(([, letter]) => letter);
-  return textsOf(svg).filter(({ words }) => isLetter(words) && marked.includes(words));
-};
-
-describe.each(kinds)("$name with letters", (kind) => {
-  const { svg, width, height } = lettered(kind, true);
-  const panels = panelsOf(svg);
-
-  test("has one at a corner of each panel, the same corner of all, row by row; none of a panel alone", () => {
-    const letters = lettersOf(svg);
-    const words = panels.length === 1 ? "" : "abcdefghijklmnopqrstuvwxyz".slice(0, panels.length);
-    expect(letters.map(({ words }) => words).join("")).toBe(words);
-    const corners = letters.map(({ left, right, y }, i) => {
-      const panel = panels[i];
-      const across = Math.abs(left - panel.left) < 12 ? "left" : Math.abs(right - panel.right) < 12 ? "right" : "none";
-      const down = Math.abs(y - panel.top) < 12 ? "upper" : Math.abs(y - panel.bottom) < 12 ? "lower" : "none";
-      return `${down} ${across}`;
-    });
-    expect(new Set(corners).size).toBe(Math.min(1, letters.length));
-    expect(corners.join()).not.toContain("none");
-  });
-
-  test("keeps its texts apart and on the page", () => {
-    expect([touching(svg), outside({ svg, width, height })]).toEqual([[], []]);
-  });
-
-  test("has none unless asked", () => {
-    expect(lettered(kind).svg).not.toContain('class="letter"');
-  });
-});
-
-test("a figure of panels has letters", () => {
-  expect(lettersOf(lettered(kinds[0], true).svg).length).toBeGreaterThan(2);
-});
+test.each(["figure4", "figure5", "final-loss", "runs", "train-heldout", "task-losses", "verdicts"])(
+  "letters name the panels of %s row by row, if there are several, and keep away from other texts",
+  (name) => {
+    const figure = drawn(name, results, { letters: true, theme: "page" });
+    const panels = figure.svg.match(/class="panel"/g)?.length ?? 0;
+    const letters = [...figure.svg.matchAll(/class="letter">([a-z])</g)].map(([, letter]) => letter).join("");
+    expect(letters).toBe(panels === 1 ? "" : "abcdefghijklmnopqrstuvwxyz".slice(0, panels));
+    expect([touching(figure.svg), outside(figure)]).toEqual([[], []]);
+    expect(drawn(name, results, { theme: "page" }).svg).not.toContain('class="letter"');
+  },
+);
 
 describe.each(["figure4", "final-loss"])("%s of sums", (name) => {
   const mean = drawn(name, sweepResults(), { paper: true });

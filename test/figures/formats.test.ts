@@ -1,12 +1,10 @@
 import { inflateSync } from "node:zlib";
-import { symbol, symbolCircle } from "d3-shape";
 import { describe, expect, test } from "vitest";
-import { element, type SvgNode, svgText, text, textWidth } from "../../src/figures/draw/svg.ts";
-import { dots } from "../../src/figures/draw/task-losses.ts";
+import { element, svgText, text, textWidth } from "../../src/figures/draw/svg.ts";
 import { outlined } from "../../src/figures/finished.ts";
+import { dots } from "../../src/figures/kinds/task-losses.ts";
 import { pdf } from "../../src/figures/pdf.ts";
 import { png } from "../../src/figures/png.ts";
-import { tikz } from "../../src/figures/tikz.ts";
 import { drawn } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
@@ -45,53 +43,6 @@ describe("pdf(figure)", () => {
   test("refuses an element that it can't draw", async () => {
     const root = element("svg", {}, [element("ellipse", {})]);
     await expect(pdf({ ...figure, root })).rejects.toThrow(/^pdf: expected an element of .*, got ellipse$/);
-  });
-});
-
-describe("tikz(figure)", () => {
-  const drawn = (...nodes: readonly SvgNode[]) =>
-    tikz({ ...figure, root: element("svg", {}, nodes) })
-      .split("\n")
-      .filter((line) => /^\\(path|node)/.test(line));
-
-  test("gives a picture of the figure's size in points of 1/72 inch, y down, with each text of the figure", () => {
-    const picture = tikz(figure);
-    expect(picture).toContain("[x=1pt, y=1pt, xscale=1.00375, yscale=-1.00375,"); // 72.27 of TeX's points are an inch
-    expect(picture).toContain(`\\useasboundingbox (0,0) rectangle (${figure.width},${figure.height});`);
-    const texts = [...figure.svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, words]) => words);
-    expect([...picture.matchAll(/^\\node.* \{(.*)\};$/gm)].map(([, words]) => words)).toEqual(texts);
-    expect(picture.match(/\{/g)?.length).toBe(picture.match(/\}/g)?.length);
-    for (const [, name] of picture.matchAll(/=(mmoe\w{6})/g)) expect(picture).toContain(`\\definecolor{${name}}{HTML}`);
-  });
-
-  test("moves shapes by all their groups, and gives them colours, dashes and opacity", () => {
-    const line = element("line", { x1: 1, y1: 2, x2: 3, y2: 4, stroke: "#1f3b73", "stroke-dasharray": "5 1.5" });
-    const path = element("path", { d: "M0 0h4", fill: "#ab3f08", "fill-opacity": 0.2, transform: "translate(1 -2)" });
-    const inner = element("g", { transform: "translate(0.5 6)" }, [line, path]);
-    expect(drawn(element("g", { transform: "translate(10 20)" }, [inner]))).toEqual([
-      "\\path[draw=mmoe1f3b73, dash pattern=on 5bp off 1.5bp] (11.5,28) -- (13.5,30);",
-      "\\path[fill=mmoeab3f08, fill opacity=0.2, shift={(11.5,24)}] svg {M0 0h4};",
-    ]);
-  });
-
-  test("writes text for LaTeX, at its anchor, in its size and weight", () => {
-    const style = { fill: "#000000", size: 8, weight: "SemiBold", anchor: "end" } as const;
-    expect(drawn(text("95 % of a_b, −0.5 ± 1", 3, 4, style))).toEqual([
-      "\\node[anchor=base east, text=mmoe000000, font=\\fontsize{8bp}{9.6bp}\\selectfont\\bfseries] at (3,4) " +
-        "{95 \\% of a\\_b, $-$0.5 $\\pm$ 1};",
-    ]);
-  });
-
-  test("draws markers as d3-shape does, circles by their radius", () => {
-    const circle = symbol(symbolCircle, 9 * Math.PI)() as string;
-    expect(drawn(element("path", { d: circle, fill: "#000000" }))).toEqual([
-      "\\path[fill=mmoe000000, shift={(0,0)}] (0,0) circle [radius=3];",
-    ]);
-    expect(() => drawn(element("path", { d: "M0 0A1 1 0 0 1 2 2" }))).toThrow("tikz: expected a path without arcs");
-  });
-
-  test("refuses an element that it can't draw", () => {
-    expect(() => drawn(element("ellipse", {}))).toThrow(/^tikz: expected an element of .*, got ellipse$/);
   });
 });
 

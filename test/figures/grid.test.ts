@@ -1,13 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Unavailable } from "../../src/figures/draw/figure.ts";
-import { valueScale } from "../../src/figures/draw/scale.ts";
-import { fileName } from "../../src/figures/files.ts";
+import { fileName, isFigureFile } from "../../src/figures/files.ts";
 import { LOSS_FIGURES, SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { resultsAt } from "../../src/records/at-point.ts";
-import { isFigureFile } from "../../src/records/clean-results.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
-import { outside } from "../support/texts.ts";
 
 const SET = ["models=omoe,mmoe", "correlations=0.5,1", "runs=4", "batch=64,256", "lr=0.001,0.01,0.1"];
 const results = sweepResults({ set: SET });
@@ -43,19 +40,6 @@ describe("the figure of a grid", () => {
     expect(svg).toMatch(/>300<.*>5000<.*>fresh</s);
   });
 
-  test("has a row for each of many words, in the order of the config, and a group for each cell of the others", () => {
-    const methods = ["sum", "pcgrad", "mgda", "famo"];
-    const set = ["models=omoe,mmoe", "correlations=0.5,1", "runs=5", "batch=64,256", `method=${methods.join(",")}`];
-    const { svg, data, title } = draw("grid", sweepResults({ set })) as Figure;
-    expect(title).toBe("Final loss against method");
-    expect(data).toHaveLength(2 * 2 * 2 * 4);
-    expect(svg.match(/class="row"/g)).toHaveLength(32);
-    expect(svg).toMatch(/>OMoE, correlation 0\.5, batch=64</);
-    const names = [...svg.matchAll(/>(sum|pcgrad|mgda|famo)</g)].map(([, name]) => name);
-    expect(names.slice(0, 4)).toEqual(methods);
-    expect(outside(draw("grid", sweepResults({ set }), { loss: "heldout" }) as Figure)).toEqual([]);
-  });
-
   test("lacks a list in a sweep without one, which need not be told", () => {
     expect(draw("grid", sweepResults())).toEqual({
       name: "grid",
@@ -87,30 +71,6 @@ describe.each(LOSS_FIGURES.filter(({ name }) => name !== "grid"))("$name of a gr
     const alone = draw(name, sweepResults({ set: [...set, "batch=64", "lr=0.1"] })) as Figure;
     expect(at.data).toEqual(alone.data);
     expect(at.caption).toBe(alone.caption.replace("in each cell.", "in each cell, at batch=64, lr=0.1."));
-  });
-});
-
-describe("valueScale(values, range)", () => {
-  const at = (values: readonly (number | string)[]) => {
-    const { scale, placeOf } = valueScale(values, [0, 100]);
-    return values.map((value) => Math.round(scale.at(placeOf(value))));
-  };
-
-  test("is logarithmic where positive numbers go far apart, else linear", () => {
-    expect(at([0.1, 0.001, 0.01])).toEqual([100, 0, 50]);
-    expect(at([1, 2, 3])).toEqual([0, 50, 100]);
-    expect(at([0, 0.1, 0.5])).toEqual([0, 20, 100]);
-  });
-
-  test("puts words side by side, after numbers", () => {
-    expect(at(["fresh", 1000, 1])).toEqual([100, 50, 0]);
-  });
-
-  test("labels each value that has room, the last one always", () => {
-    const labels = (values: readonly number[], range: [number, number]) =>
-      valueScale(values, range).scale.ticks.map(({ label }) => label);
-    expect(labels([1, 4, 16], [0, 100])).toEqual(["1", "4", "16"]);
-    expect(labels([1, 4, 16], [0, 8])).toEqual(["", "", "16"]);
   });
 });
 

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Diagnostics } from "../../src/engines/engine.ts";
 import { type Figure, SCALES } from "../../src/figures/draw/figure.ts";
-import { stepScale } from "../../src/figures/draw/scale.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { drawn } from "../support/drawer.ts";
-import { type LossOf, madeResults } from "../support/made-results.ts";
+import { madeResults } from "../support/made-results.ts";
 import { withPredictions } from "../support/predictions.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { tableFile } from "../support/tables.ts";
@@ -74,31 +73,6 @@ describe.each(figures)("$name of 13 models at 8 correlations", ({ name }) => {
   });
 });
 
-test.each(["conflict", "alignment"])("%s draws groups of models in rows of panels with the same axes", (name) => {
-  const { svg, caption } = drawn(name, results);
-  expect(caption).toContain("The models are in 3 rows of panels, each below its key.");
-  const axes = [...svg.matchAll(/data-x="\S+ \S+ (\S+) .*?data-y="(\S+ \S+ \S+)/g)].map(([, ...axis]) =>
-    axis.join(" to "),
-  );
-  expect([axes.length, new Set(axes).size]).toEqual([9, 1]);
-  expect(svg.match(/class="item" data-model/g)).toHaveLength(13);
-});
-
-test("final-loss draws models of like losses in one panel, all panels with the same axes", () => {
-  const lossOf: LossOf = ({ model }) => 0.1 + 0.05 * MODELS.indexOf(model.name);
-  const rising = madeResults(lossOf, [`models=${MODELS}`, "correlations=0.5,1", "runs=1"]);
-  const { svg, caption } = drawn("final-loss", rising);
-  expect(caption).toContain("The models are in 3 panels with the same axes, from the highest values");
-  const panels = svg.split('class="panel"').slice(1);
-  const models = panels.map((panel) =>
-    [...panel.matchAll(/class="series" data-model="([^"]+)"/g)].map(([, model]) => model),
-  );
-  expect(models.flat()).toEqual(MODELS.toReversed());
-  expect(models.map(({ length }) => length)).toEqual([5, 4, 4]);
-  const tops = panels.map((panel) => Number(/data-y="linear 0 (\S+)/.exec(panel)?.[1]));
-  expect(tops).toEqual([0.7, 0.7, 0.7]);
-});
-
 test("differences compares every model with MMoE, and turns the pairs in which MMoE is first", () => {
   const { svg, data, title } = drawn("differences", results);
   expect(title).toBe("Differences from MMoE, paired by run");
@@ -109,50 +83,14 @@ test("differences compares every model with MMoE, and turns the pairs in which M
   expect(svg).toMatch(/>other better<.*>MMoE better</s);
 });
 
-/** The numbers on the axis between OMoE and MMoE, whose losses differ by about this. */
-function numbers(difference: number): string[] {
-  const results = madeResults(
-    ({ model, index }) => 1 + (model.name === "omoe" ? difference + 0.1 * Math.cos(index) : 0),
-    ["models=omoe,mmoe", "correlations=[1]", "runs=9"],
-  );
-  const { svg } = drawn("differences", results);
-  return [...svg.matchAll(/>([+−]?[\d.]+)<\/text>/g)].map(([, label]) => label);
-}
-
-test("an axis that crosses 0 has signs on both sides", () => {
-  expect(numbers(0)).toEqual(["−0.1", "−0.05", "0", "+0.05", "+0.1"]);
-  expect(numbers(0.5).some((label) => /[+−]/.test(label))).toBe(false);
-});
-
-const RUNS = 30;
-/** Run 20 ends best, run 25 worst. */
-const lossOf: LossOf = ({ index }) => ({ 20: 0.01, 25: 0.9 })[index] ?? 0.1 + index / 1000;
-const thirty = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${RUNS}`]);
-
-test("runs draws the first dozen runs, a random sample, and the best and the worst", () => {
-  const runs = [...drawn("runs", thirty).svg.matchAll(/class="run" data-run="(\d+)"/g)].map(([, run]) => Number(run));
-  expect(runs).toEqual([...Array.from({ length: 12 }, (_, i) => i), 20, 25]);
-});
-
-test("distributions has a dot for each run, at its loss", () => {
-  const { svg, data } = drawn("distributions", thirty);
-  const [, low = 0, high = 1, left = 0, right = 0] =
-    /data-x="linear (\S+) (\S+) (\S+) ([^"]+)"/.exec(svg)?.map(Number) ?? [];
-  const [, path = ""] = /class="dots" d="([^"]+)"/.exec(svg) ?? [];
-  const places = [...path.matchAll(/M([\d.]+) [\d.]+h0/g)].map(([, x]) => Number(x)).sort((a, b) => a - b);
-  const losses = data.map(({ value }) => Number(value)).sort((a, b) => a - b);
-  expect([places.length, losses.length]).toEqual([RUNS, RUNS]);
-  for (const [i, loss] of losses.entries()) {
-    const at = left + ((loss - low) / (high - low)) * (right - left);
-    expect(Math.abs(places[i] - at)).toBeLessThanOrEqual(0.6 + 0.01); // half of a dot
-  }
-});
-
 test.each(["distributions", "task-losses"])(
   "%s draws the first 2,000 runs of a cell, and says so if there are more",
   (name) => {
     const sized = (runs: number) =>
-      drawn(name, madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]));
+      drawn(
+        name,
+        madeResults(() => 0.1, ["models=[mmoe]", "correlations=[0.5]", `runs=${runs}`]),
+      );
     const [all, sample] = [sized(2000), sized(2001)];
     expect([all.data.length, sample.data.length, sample.data.at(-1)?.run]).toEqual([2000, 2000, 1999]);
     const said = [all, sample].map(({ caption }) => caption.includes("Of each cell, the first 2000 runs."));
@@ -160,15 +98,6 @@ test.each(["distributions", "task-losses"])(
     expect(sample.caption).toContain("n = 2001 runs in each cell");
   },
 );
-
-test.each([
-  [25_000, 25_000],
-  [10_000, 10_000],
-  [1_400_000, 1_400_000],
-  [12_500, 10_000], // no round step ends there
-])("an axis of %i steps has its last tick at %i", (steps, tick) => {
-  expect(stepScale(steps, [0, 80]).scale.ticks.at(-1)?.value).toBe(tick);
-});
 
 const LONG = [
   "mmoe with eight experts of 32 units and with two deep gates",

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
-import { histogram } from "../../src/figures/draw/histogram.ts";
 import { spread } from "../../src/figures/draw/legend.ts";
 import { correlationScale, linearScale, logScale } from "../../src/figures/draw/scale.ts";
 import { linePath } from "../../src/figures/draw/series.ts";
@@ -37,17 +36,6 @@ describe("linePath(points, scales, style)", () => {
 
   test("draws nothing of a line that stays outside", () => {
     expect(path(6, 7)).toBe("");
-  });
-});
-
-describe("histogram(losses)", () => {
-  test("has the paper's bins, each with its lower end", () => {
-    expect(histogram(Float64Array.of(0, 0.01, 1 / 30, 0.1, 0.12))).toEqual({ counts: [2, 1, 0, 2], open: false });
-  });
-
-  test("counts every run, also those far away", () => {
-    const { counts, open } = histogram(Float64Array.of(0.5, 2, 3, 900));
-    expect([counts.length, counts.at(-1), open]).toEqual([61, 3, true]);
   });
 });
 

@@ -7,7 +7,6 @@ import { drawerOf, drawn } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
 import { expectPicture } from "../support/picture.ts";
 import { sweepResults } from "../support/sweep-results.ts";
-import { outside, touching } from "../support/texts.ts";
 
 const ROWS = ["0.5,no,31,north", "-1,yes,40,south", "2,no,22,east", "0,no,57,north", "1,yes,33,south"];
 const file = fileOf(`x,y_income,y_age,y_region\n${ROWS.join("\n")}\n`, "people.csv");
@@ -73,14 +72,6 @@ describe("metrics", () => {
     await expectPicture(draw(), "metrics");
   });
 
-  test("has a panel for each task, by its name and its first metric, and a row for each model", () => {
-    const { svg, title } = draw({ theme: "page" });
-    expect(title).toBe("Metrics of each task");
-    for (const text of ["y_income: AUC", "y_age: R2", "y_region: accuracy"]) expect(svg).toContain(`>${text}<`);
-    expect(svg.match(/class="row"/g)).toHaveLength(9);
-    expect([outside(draw()), touching(svg)]).toEqual([[], []]);
-  });
-
   test("has all metrics as data, means over the runs with their intervals", () => {
     const { data } = draw();
     expect(data).toHaveLength(3 * 6);
@@ -92,23 +83,7 @@ describe("metrics", () => {
     expect(draw({ statistic: "median" }).data.map(({ statistic }) => statistic)).toContain("median");
   });
 
-  test("names the correlation where there are several", () => {
-    const signs = sweepResults({ set: ["labelKind=binary", "correlations=[0.5, 1]", "models=[omoe, mmoe]"] });
-    const records = signs.records.map((record) => ({ ...record, measures: { auc: [0.8, 0.9] } }));
-    const { svg } = draw({ theme: "page" }, { ...signs, records });
-    for (const text of ["task 1: AUC", "MMoE, 0.5", "OMoE, 1"]) expect(svg).toContain(`>${text}<`);
-  });
-
   test("is not missed in a sweep on numbers of the generator", () => {
     expect(drawerOf("metrics")(sweepResults())).toMatchObject({ name: "metrics", never: true });
   });
-});
-
-test("task-losses has a panel for each of three tasks, by its name, and no bound of bad minima", () => {
-  const { svg, title, caption, data } = drawn("task-losses", results, { theme: "page" });
-  expect(title).toBe("Final loss of each task");
-  for (const text of ["y_income", "y_age", "y_region"]) expect(svg).toContain(`>${text}<`);
-  expect(svg.match(/class="row"/g)).toHaveLength(9);
-  expect(`${svg}${caption}`).not.toMatch(/bad minimum|0\.167/);
-  expect(Object.keys(data[0] ?? {})).toEqual(["model", "correlation", "run", "loss", "task1", "task2", "task3"]);
 });

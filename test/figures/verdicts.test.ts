@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { ClaimPart } from "../../src/claims/claim.ts";
 import { claimsCsv, claimsOf } from "../../src/claims/claims.ts";
 import { partText } from "../../src/claims/judge.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
@@ -9,7 +8,7 @@ import type { Results } from "../../src/records/read-results.ts";
 import { likeThePaper, madeResults } from "../support/made-results.ts";
 import { expectPicture } from "../support/picture.ts";
 import { tableFile } from "../support/tables.ts";
-import { outside, textsOf, touching } from "../support/texts.ts";
+import { outside, touching } from "../support/texts.ts";
 
 const made = (...set: string[]) => madeResults(likeThePaper, ["runs=24", ...set]);
 const results = made();
@@ -36,29 +35,9 @@ describe("verdicts", () => {
     expect(new Set(claims.map(({ verdict }) => verdict)).size).toBeGreaterThan(1);
   });
 
-  test("draws ours, its interval, the line that decides and the paper's value on the axis", () => {
-    const row = rowsIn(drawn().svg)[2];
-    const part = claimsOf(results, "train")[2]?.deciding as ClaimPart;
-    const [low = 0, high = 1, start = 0, end = 1] =
-      /data-x="linear ([^"]+)"/.exec(row)?.[1]?.split(" ").map(Number) ?? [];
-    const at = (value: number) => start + ((value - low) / (high - low)) * (end - start);
-    const place = (found: RegExp) => Number(found.exec(row)?.[1]);
-    expect(place(/<line x1="([\d.]+)"[^>]*stroke-width="3"/)).toBeCloseTo(at(part.ours.low), 1);
-    expect(place(/x2="([\d.]+)"[^>]*stroke-width="3"/)).toBeCloseTo(at(part.ours.high), 1);
-    expect(place(/<line x1="([\d.]+)"[^>]*stroke-width="1"/)).toBeCloseTo(at(part.ours.value), 1);
-    expect(place(/<line x1="([\d.]+)"[^>]*stroke-width="0.8"/)).toBeCloseTo(at(part.bound.low), 1);
-    expect(place(/class="paper">\s*<path [^>]*translate\(([\d.]+) /)).toBeCloseTo(at(part.paper?.value ?? 0), 1);
-    expect(place(/class="expected" x="([\d.]+)"/)).toBeCloseTo(at(part.bound.low), 1);
-  });
-
   test("has the rows of mmoe claims --format csv as data", () => {
     for (const loss of ["train", "heldout"] as const)
       expect(toCsv(drawn(results, { loss }).data)).toBe(claimsCsv(claimsOf(results, loss)));
-  });
-
-  test("says what is lacking for a claim that is not covered", () => {
-    const { svg } = drawn();
-    expect(rowsIn(svg)[6]).toMatch(/>not covered<.*the sweep lacks shared-bottom-16/s);
   });
 
   test("names loss, unit and runs", () => {
@@ -77,13 +56,6 @@ describe("verdicts", () => {
       expect(figure.svg).not.toMatch(/NaN|undefined|Infinity/);
       expect([outside(figure), touching(figure.svg)]).toEqual([[], []]);
     }
-  });
-
-  test("says so where runs are too few, and that one value of the paper is of two tasks only", () => {
-    const words = (of: Results) => textsOf(drawn(of).svg).map((one) => one.words);
-    expect(words(made("runs=4")).join(" ")).toContain("too few runs: 4 in all of its cells");
-    expect(words(results).some((one) => one.startsWith("paper 0."))).toBe(true);
-    expect(words(made("tasks=3")).some((one) => one.startsWith("paper"))).toBe(false);
   });
 
   test("lacks claims where no cell is the paper's, or rows are the user's own, which nobody need be told", () => {

@@ -14,9 +14,8 @@ import { beforeAll, expect, test } from "vitest";
 import { LOSS_SETS } from "../../src/config/losses.ts";
 import { DEFAULT_OPTIONS, SCALES, STATISTICS } from "../../src/figures/draw/figure.ts";
 import { THEME_NAMES } from "../../src/figures/draw/style.ts";
-import { FORMATS, fileName } from "../../src/figures/files.ts";
+import { FORMATS, fileName, isFigureFile } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../src/figures/gallery.ts";
-import { isFigureFile } from "../../src/records/clean-results.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 test("isFigureFile(name) knows each file that figures are written to, and no other", () => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Run, RunResult } from "../../src/engines/engine.ts";
-import { cellMeasures, sweepCells } from "../../src/figures/sweep-facts.ts";
+import { recordedOf } from "../../src/figures/sweep-facts.ts";
 import { EVENT_SCHEMA } from "../../src/records/events.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { recordOf } from "../../src/records/record.ts";
@@ -77,10 +77,10 @@ describe("a number that is declared and measured arrives", () => {
     const merged = join(temporaryFolder(), "merged");
     expect((await runMain(["merge", out, "-o", merged])).code).toBe(0);
     expect(runs(merged)).toEqual(runs());
-    const [cell] = sweepCells(results);
-    expect([...cellMeasures(cell as never, "gateEntropy")]).toEqual([3, 4]);
-    expect([...cellMeasures(cell as never, "weightNorm")]).toEqual([10, 11]);
-    expect(() => cellMeasures(cell as never, "gateEntropie")).toThrow("measure 'gateEntropie' is not declared");
+    const { cells, measure } = recordedOf(results);
+    expect([...measure(cells[0], "gateEntropy")]).toEqual([3, 4]);
+    expect([...measure(cells[0], "weightNorm")]).toEqual([10, 11]);
+    expect(() => measure(cells[0], "gateEntropie")).toThrow("measure 'gateEntropie' is not declared");
   });
 
   test("in the events, which are as their schema says", async () => {

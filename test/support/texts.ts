@@ -9,7 +9,7 @@ interface PlacedText {
   readonly y: number;
 }
 
-export function textsOf(svg: string): PlacedText[] {
+function textsOf(svg: string): PlacedText[] {
   const texts = [...svg.matchAll(/<text x="([^"]+)" y="([^"]+)"[^>]*?font-size="([^"]+)"([^>]*)>([^<]*)</g)];
   return texts.map(([, x, y, size, more, words = ""]) => {
     const wide = textWidth(words, Number(size), more?.includes("600") ? "SemiBold" : "Regular");

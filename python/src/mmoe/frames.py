@@ -377,7 +377,7 @@ class Figure:
         return self.results._framed(self._file("csv").decode())
 
     def save(self, file: PathLike) -> Path:
-        """Writes the picture (``.svg``, ``.png``, ``.pdf`` or ``.tikz``), its numbers (``.csv``) or its caption (``.txt``).
+        """Writes the picture (``.svg``, ``.png`` or ``.pdf``), its numbers (``.csv``) or its caption (``.txt``).
 
         :param file: its path, by whose ending it is written
         :returns: the path
@@ -391,12 +391,12 @@ class Figure:
         return self.svg
 
     def _file(self, kind: str) -> bytes:
-        if kind not in ("svg", "png", "pdf", "tikz", "csv", "txt"):
-            raise ValueError(f"figure: expected a file that ends in .svg, .png, .pdf, .tikz, .csv or .txt, got .{kind}")
+        if kind not in ("svg", "png", "pdf", "csv", "txt"):
+            raise ValueError(f"figure: expected a file that ends in .svg, .png, .pdf, .csv or .txt, got .{kind}")
         if "," in self.name:
             raise ValueError(f"figure: expected the name of one figure, got {self.name!r}")
         with tempfile.TemporaryDirectory(prefix="mmoe-") as folder:
-            kinds = kind if kind in ("png", "pdf", "tikz") else "svg"
+            kinds = kind if kind in ("png", "pdf") else "svg"
             words = ["figures", self.results._path, "--only", self.name, *self.choices, "--format", kinds, "-o", folder]
             self.results._said(words)
             (file,) = Path(folder).glob(f"*.{kind}")

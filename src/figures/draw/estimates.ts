@@ -1,36 +1,50 @@
-import type { Estimate } from "../../stats/estimate.ts";
+// Points with intervals: a cell's statistic over its runs.
+import { type Estimate, endsOf } from "../../stats/estimate.ts";
+import { drawnEstimate } from "../../stats/interval.ts";
 import { mean } from "../../stats/moments.ts";
-import { panel } from "./axes.ts";
-import { cellAttributes } from "./cell-curves.ts";
-import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "./facts.ts";
-import type { Drawing, FigureOptions, Given } from "./figure.ts";
-import { endLabels, type LegendItem, labelsWidth, legend, modelItems } from "./legend.ts";
-import { correlationScale, type Scale } from "./scale.ts";
-import { down, type Frame, linePath, markerAt, seriesMarker } from "./series.ts";
-import type { SeriesStyle, Theme } from "./style.ts";
-import { element, group, heading, type SvgNode, text } from "./svg.ts";
+import { facets, headed, keyed, stacked } from "./chart.ts";
+import { cellAttributes } from "./curves.ts";
+import { correlationsOf, type DrawnCell, modelsOf, type OfCell, type Recorded, type SweepCell } from "./facts.ts";
+import type { Drawing, FigureOptions } from "./figure.ts";
+import { endLabels, type LegendItem, labelsWidth, modelKey } from "./legend.ts";
+import type { Row } from "./row-chart.ts";
+import { correlationScale, type Range, type Scale } from "./scale.ts";
+import { across, down, type Frame, linePath, markerAt, seriesMarker } from "./series.ts";
+import type { SeriesStyle, StyledRows, Theme } from "./style.ts";
+import { element, group, type SvgNode } from "./svg.ts";
+import type { Given } from "./sweep-figure.ts";
 import { cellWords, estimateWords, modelGroups } from "./words.ts";
 
 /** A cell's statistic with its interval. */
-export type EstimateRow = OfCell & Estimate & { readonly runs: number };
+export type EstimateRow = OfCell & Estimate & { readonly runs: number; readonly statistic: FigureOptions["statistic"] };
 
-/** That of its final loss. */
-export type FinalRow = EstimateRow & Pick<FigureOptions, "loss" | "statistic">;
+/** A cell's final loss with its interval, and more columns of the cell. */
+export function finalRow<More extends object>(
+  recorded: Recorded,
+  cell: SweepCell,
+  { loss, statistic }: FigureOptions,
+  more: More,
+) {
+  const { model, correlation, runs } = cell;
+  const { value, low, high } = drawnEstimate(recorded.finals(cell, loss), statistic);
+  return { model, correlation, ...more, runs: runs.length, loss, statistic, value, low, high };
+}
 
-/** A cell's statistic with its interval, at a place on the horizontal axis. */
+/** A cell's statistic at a place on the horizontal axis. */
 export interface EstimatePoint extends Estimate {
   readonly cell: DrawnCell;
+  readonly style: SeriesStyle;
   readonly x: number;
   /** The paper's value; NaN or missing for none. */
   readonly paper?: number;
 }
 
-interface SeriesOptions {
-  readonly frame: Frame;
-  /** Points to the right of its place, so that models' intervals don't cover each other. */
-  readonly aside: number;
-  readonly style: SeriesStyle;
-  readonly theme: Theme;
+/** A point for each cell, with one row each. */
+export function pointsOf<Row extends Estimate>(
+  found: readonly StyledRows<Row>[],
+  xOf: (cell: DrawnCell, row: Row) => number,
+): (Row & EstimatePoint)[] {
+  return found.map(({ cell, style, rows: [row] }) => ({ ...row, cell, style, x: xOf(cell, row) }));
 }
 
 /** Widest slot that the models at one place are spread over, in (typographic) points. */
@@ -53,14 +67,11 @@ export function asideOf(i: number, count: number, slot: number): number {
   return (i - (count - 1) / 2) * Math.min(APART, slot / count);
 }
 
-/** One model's points: a line, a marker and an interval at each. */
-export function estimateSeries(
-  points: readonly EstimatePoint[],
-  { frame, aside, style, theme }: SeriesOptions,
-): SvgNode {
+/** One model's points, `aside` of their places: a line, a marker and an interval at each. */
+export function estimateSeries(points: readonly EstimatePoint[], frame: Frame, theme: Theme, aside = 0): SvgNode {
+  const [{ cell, style }] = points;
   const { y } = frame;
   const x = { ...frame.x, at: (value: number) => frame.x.at(value) + aside };
-  const line = points.map((point) => ({ x: point.x, y: point.value }));
   const marks = points.map((point) => {
     const { cell, value, low, high, paper = Number.NaN } = point;
     const at = x.at(point.x);
@@ -71,8 +82,8 @@ export function estimateSeries(
       seriesMarker(style, at, y.at(value)),
     ]);
   });
-  const model = points[0]?.cell.model;
-  return group({ class: "series", "data-model": model }, [
+  const line = points.map((point) => ({ x: point.x, y: point.value }));
+  return group({ class: "series", "data-model": cell.model }, [
     ...(line.length > 1 ? [linePath(line, { x, y }, style)] : []),
     ...marks,
   ]);
@@ -83,74 +94,82 @@ function paperMark({ marker, colour }: SeriesStyle, x: number, y: number): SvgNo
   return group({ class: "paper" }, [markerAt(marker, x, y, { fill: "none", stroke: colour, area: 10 })]);
 }
 
-interface PlotOptions extends Pick<Given<EstimateRow>, "styles" | "theme"> {
-  /** Above the vertical axis. */
-  readonly title: string;
-  /** The vertical axis, which has room for all points. */
-  readonly scale: (range: readonly [number, number]) => Scale;
-  /** A legend above the panel, besides the models' names at the right. */
+/** A row of a chart with a cell's statistic and its interval. */
+export function estimateRow({ cell, style, ...found }: Omit<EstimatePoint, "x">, theme: Theme): Row {
+  const { value, low, high } = found;
+  return {
+    label: cell.label,
+    attributes: cellAttributes(cell),
+    words: `${cellWords(cell)}: ${estimateWords(found, cell.runs, theme)}`,
+    marks: (x, y) => [
+      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, style.colour, 1)] : []),
+      markerAt(style.marker, x.at(value), y, { fill: style.colour }),
+    ],
+  };
+}
+
+interface CorrelationChart extends Pick<Given<unknown>, "styles" | "theme"> {
+  readonly heading: string;
+  /** The vertical axis of values that include these. */
+  readonly y: (values: readonly number[], range: Range) => Scale;
+  /** A key above the panel, besides the models' names at the right. */
   readonly key?: readonly LegendItem[];
 }
 
 const HEIGHTS = { alone: 130, several: 92 } as const;
-const GAP = 10;
 const LEFT = 24;
 /** Share of the page that the models' names take at most beside the panels. */
 const MOST_BESIDE = 0.5;
+/** Room in a panel beside the slots of the outermost correlations. */
+const SIDE = 2;
 
 /**
- * For cells that have correlations: a statistic of each against the correlation, a line for each model with its name beside the
- * last point, or above the panels if names are long; a point's x is its correlation. Many models are in several panels: those of like values in one.
+ * A statistic of each cell against the correlation, a line for each model with its name beside the last point, or above the panels if
+ * names are long. Many models are in several panels: those of like values in one.
  */
 export function againstCorrelation(
   points: readonly EstimatePoint[],
-  { styles, title, scale, key = [], theme }: PlotOptions,
+  { styles, heading, y, key = [], theme }: CorrelationChart,
 ): Drawing {
-  const head = heading(title, { y: 0, theme });
-  const items = modelItems(styles, "marked");
+  const items = modelKey(styles, { sample: "marked" });
   const wide = labelsWidth(
     items.map(({ label }) => label),
     true,
   );
   const areBeside = wide <= MOST_BESIDE * theme.width;
-  const names = legend(areBeside ? key : [...items, ...key], { y: head.height + 9, theme });
+  const right = (areBeside ? wide : 0) + 2;
   const groups = groupsOf(points);
-  const height = theme.stretch * (groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several);
-  const top = head.height + 6 + names.height;
-  const width = theme.width - LEFT - (areBeside ? wide : 0) - 2;
-  const { x, slot } = slottedAxis(correlationsOf(points.map(({ cell }) => cell)) as number[], width);
-  const panels = groups.flatMap((models, i) => {
-    const box = { x: LEFT, y: top + i * (height + GAP), width, height };
-    const frame = { x, y: scale([box.y + height, box.y]) };
-    const lines = models.map((model) => {
-      const own = points.filter(({ cell }) => cell.model === model);
-      return { model, own, style: styles.get(model) as SeriesStyle };
-    });
-    const series = lines.map(({ own, style }, m) =>
-      estimateSeries(own, { frame, aside: asideOf(m, models.length, slot), style, theme }),
-    );
-    const ends = lines.map(({ model, own, style }) => {
-      const y = frame.y.at(own.at(-1)?.value ?? 0);
-      return { label: style.label ?? model, y, style, attributes: { "data-model": model } };
-    });
-    const beside = { x: LEFT + width, top: box.y + 3, bottom: box.y + height, theme, marked: true };
-    const numbers = { x: i === groups.length - 1 };
-    return [panel({ box, ...frame, theme, numbers }, series), ...(areBeside ? [endLabels(ends, beside)] : [])];
-  });
-  const bottom = top + groups.length * (height + GAP) - GAP + 24;
-  const foot = text("task correlation", LEFT + width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...head.nodes, names.node, ...panels, foot], height: bottom };
-}
-
-/** Room in a panel beside the slots of the outermost correlations. */
-const SIDE = 2;
-
-/** The axis of the correlations, and the width of the slot around each. */
-function slottedAxis(correlations: readonly number[], width: number): { x: Scale; slot: number } {
-  const narrow = correlationScale(correlations, [0, width - WIDEST_SLOT - 2 * SIDE]);
+  const correlations = correlationsOf(points.map(({ cell }) => cell)).map(Number);
+  const narrow = correlationScale(correlations, [0, theme.width - LEFT - right - WIDEST_SLOT - 2 * SIDE]);
   const slot = slotWidth(correlations.map(narrow.at));
   const side = slot / 2 + SIDE;
-  return { x: correlationScale(correlations, [LEFT + side, LEFT + width - side]), slot };
+  const values = points.flatMap((point) => [...endsOf([point]), point.paper ?? point.value]);
+  const seriesOf = (models: readonly string[]) =>
+    models.map((model) => points.filter(({ cell }) => cell.model === model));
+  const panels = facets<readonly string[]>(
+    {
+      rows: groups.map(() => ({})),
+      columns: [{}],
+      item: (row) => groups[row],
+      right,
+      height: groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several,
+      x: ([from, to]) => correlationScale(correlations, [from + side, to - side]),
+      y: (range) => y(values, range),
+      marks: (models, frame) =>
+        seriesOf(models).map((own, m) => estimateSeries(own, frame, theme, asideOf(m, models.length, slot))),
+      beside: (models, { y, box }) => {
+        const ends = seriesOf(models).map((own) => {
+          const { cell, style, value } = own[own.length - 1];
+          return { label: style.label ?? cell.model, y: y.at(value), style, attributes: { "data-model": cell.model } };
+        });
+        const place = { x: box.x + box.width, top: box.y + 3, bottom: box.y + box.height, theme, marked: true };
+        return areBeside ? [endLabels(ends, place)] : [];
+      },
+      foot: ["task correlation"],
+    },
+    theme,
+  );
+  return stacked([headed(heading, theme), keyed(areBeside ? key : [...items, ...key], theme, { below: 6 }), panels]);
 }
 
 /** For a caption: how the points of one correlation, and many models, are drawn. */

@@ -1,7 +1,10 @@
 // What a figure knows of a sweep besides its own rows: plain values, so that a page can hold them and draw again.
 import type { LossSet } from "../../config/losses.ts";
 import type { Cell, GridPoint, GridValue } from "../../identity/cell.ts";
+import type { RunRecord } from "../../records/record.ts";
+import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
+import type { TaskCalibration } from "../../summary/calibration.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 
 /** A cell, and how its runs ended. */
@@ -69,6 +72,54 @@ export interface Sweep extends SweepFacts {
   readonly curvesOf: (cell: Cell, loss: LossSet) => readonly RunCurve[];
 }
 
+/** A cell, and its runs that are done. */
+export interface SweepCell extends Cell {
+  /** By their index. */
+  readonly runs: readonly RunRecord[];
+  readonly failed: number;
+}
+
+/** What the rows of figures are made of: a sweep's records, read and computed when a figure asks. A page has none. */
+export interface Recorded {
+  readonly sweep: Sweep;
+  /** Cells in which a run is done, in the order of `SweepFacts.cells`. */
+  readonly cells: readonly SweepCell[];
+  /** Each run's final loss, the mean over tasks, [runs]. */
+  readonly finals: (cell: SweepCell, loss: LossSet) => Float64Array;
+  /** Each run's final loss of each task, [runs][K]. */
+  readonly taskFinals: (cell: SweepCell, loss: LossSet) => readonly (readonly number[])[];
+  /** What figures show of a cell's losses at each step. */
+  readonly curve: (cell: SweepCell, loss: LossSet) => readonly RecordedPoint[];
+  /** Values of a measure after the last step, the mean over tasks or pairs, [runs]. */
+  readonly measure: (cell: SweepCell, name: string) => Float64Array;
+  /** Final loss of the first cell minus that of the second, over the runs that are done in both. */
+  readonly differences: (first: SweepCell, second: SweepCell, loss: LossSet) => Float64Array;
+  /** Size and cost of a cell's model; FLOP of training on one row are unknown of code. */
+  readonly cost: (cell: SweepCell) => { readonly parameters: number; readonly flopPerRow?: number | undefined };
+  /** The model that shares nothing, if there is one. */
+  readonly against: string | undefined;
+  /** Gains of each task over that model, [K][runs], of the runs that are done of both. */
+  readonly gains: (
+    cell: SweepCell,
+    loss: LossSet,
+  ) => { readonly runs: readonly number[]; readonly tasks: readonly Float64Array[] } | undefined;
+  /** How well each cell's predictions of tasks with classes are calibrated; no task if they were not kept. */
+  readonly calibrations: () => readonly { readonly cell: SweepCell; readonly tasks: readonly TaskCalibration[] }[];
+}
+
+/** Quantiles of values: ends, middle 90 %, middle half, median. */
+export type Quantiles = Readonly<Record<"min" | "q05" | "q25" | "median" | "q75" | "q95" | "max", number>>;
+
+/** A cell's losses at a step. */
+export interface RecordedPoint {
+  readonly step: number;
+  /** Those that reached it: with early stopping not all. Those that ended before are in the statistics with their last loss. */
+  readonly runs: number;
+  readonly mean: Estimate;
+  readonly median: Estimate;
+  readonly spread: Quantiles;
+}
+
 /** The cells in which a run is done. */
 export function doneCells({ cells }: Pick<SweepFacts, "cells">): DrawnCell[] {
   return cells.filter(({ runs }) => runs > 0);
@@ -83,6 +134,16 @@ export function correlationsOf(cells: readonly Pick<Cell, "correlation">[]): (nu
   return [...new Set(cells.map(({ correlation }) => correlation))].sort((a, b) => (a ?? 0) - (b ?? 0));
 }
 
+/** What a row of a figure is about: a cell of a sweep or two models, perhaps at a step. */
+export interface RowSubject {
+  readonly model?: string;
+  readonly first?: string;
+  readonly second?: string;
+  /** Null or missing for rows of the user's own. */
+  readonly correlation?: number | null;
+  readonly step?: number;
+}
+
 /** A row that is about a cell of a sweep; of several grid points, its own is in columns of the settings' names. */
 export type OfCell = Pick<Cell, "model" | "correlation">;
 
@@ -93,8 +154,8 @@ export interface CellRows<Row> {
 }
 
 /** The rows of each cell that has some, in the sweep's order. */
-export function byCell<Row extends OfCell>(rows: readonly Row[], sweep: SweepFacts): CellRows<Row>[] {
-  const keyOf = ({ model, correlation }: OfCell, columns: object) => {
+export function byCell<Row extends RowSubject>(rows: readonly Row[], sweep: SweepFacts): CellRows<Row>[] {
+  const keyOf = ({ model, correlation }: RowSubject, columns: object) => {
     const values = new Map(Object.entries(columns));
     return [model, correlation, ...sweep.listed.map(({ key }) => values.get(key))].join(" ");
   };
@@ -111,17 +172,9 @@ export interface LeftOut {
   readonly correlations: readonly (number | null)[];
 }
 
-/** What a row of a figure may be about. */
-interface About {
-  readonly model?: string;
-  readonly first?: string;
-  readonly second?: string;
-  readonly correlation?: number | null;
-}
-
 /** Whether a row or a cell is about nothing that is left out. */
 export function isShown(
-  { model, first, second, correlation = null }: About,
+  { model, first, second, correlation = null }: RowSubject,
   { models, correlations }: LeftOut,
 ): boolean {
   return ![model, first, second].some((one) => models.includes(one ?? "")) && !correlations.includes(correlation);

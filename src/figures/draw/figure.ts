@@ -1,8 +1,8 @@
 import { LABEL_VARIANCE, type LossSet, type LossUnit } from "../../config/losses.ts";
 import type { CsvValue } from "../../records/csv.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import type { DrawnCell, LeftOut, Sweep } from "./facts.ts";
-import type { SeriesStyle, SizeChoices, StyledRows, Theme, ThemeName } from "./style.ts";
+import type { LeftOut } from "./facts.ts";
+import type { SizeChoices, Theme, ThemeName } from "./style.ts";
 import { element, FAMILY, SIZE, type SvgNode } from "./svg.ts";
 
 /** A picture, and what it shows in words. */
@@ -83,6 +83,11 @@ export const DEFAULT_OPTIONS: FigureOptions = {
   paper: false,
 };
 
+/** What a figure multiplies the mean of the tasks' losses by: their number if it shows sums. */
+export function lossFactor({ tasks }: { readonly tasks: number }, { sum }: Pick<FigureOptions, "sum">): number {
+  return sum ? tasks : 1;
+}
+
 export function isUnavailable<T extends object>(drawn: T | Unavailable): drawn is Unavailable {
   return "lacking" in drawn;
 }
@@ -99,31 +104,6 @@ export interface Drawing {
   readonly width?: number;
   readonly height: number;
 }
-
-/** A drawing, and what it shows in words, but for how many runs it shows: that ends every caption. */
-export interface TitledDrawing extends Drawing, Pick<Picture, "title" | "caption"> {
-  /** For the caption: which correlations are not drawn. */
-  readonly leftOut?: string;
-  /** The end of the caption, if it is not of all cells that have rows. */
-  readonly runs?: string;
-}
-
-/** What a figure is drawn of. */
-export interface Given<Row> {
-  /** Those of its CSV file, of all or some of a sweep's cells. */
-  readonly rows: readonly Row[];
-  readonly sweep: Sweep;
-  readonly options: FigureOptions;
-  readonly theme: Theme;
-  /** The rows of each cell that has some, in the sweep's order. */
-  readonly found: readonly StyledRows<Row>[];
-  /** These cells. */
-  readonly cells: readonly DrawnCell[];
-  /** The styles of their models. */
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
-}
-
-export type Draw<Row> = (given: Given<Row>) => TitledDrawing | NotDrawn;
 
 interface PageOptions extends Drawing, Pick<Picture, "title" | "caption"> {
   readonly name: string;

@@ -76,33 +76,25 @@ function lineSample({ colour, dash }: SeriesStyle, x: number, y: number, length:
   return element("path", { d, stroke: colour, "stroke-width": 1.3, "stroke-dasharray": dash, fill: "none" });
 }
 
-interface ModelLegendOptions extends LegendOptions {
+/** The models' styles and names, and what the paper's hollow markers of some of them mean. */
+export function modelKey(
+  styles: ReadonlyMap<string, SeriesStyle>,
+  { sample = "line", models = [...styles.keys()], paper = [] }: ModelKeyOptions = {},
+): LegendItem[] {
+  const items = [...styles].map(([model, style]): LegendItem => {
+    return { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
+  });
+  const published = [...styles].flatMap(([model, style]) => (paper.includes(model) ? [style] : []));
+  const shown = items.filter(({ attributes }) => models.includes(String(attributes?.["data-model"])));
+  return [...shown, ...paperItems("the paper", published)];
+}
+
+interface ModelKeyOptions {
   readonly sample?: Sample;
   /** The models that it has; all by default. */
   readonly models?: readonly string[];
   /** Models that have the paper's hollow markers too. */
   readonly paper?: readonly string[];
-}
-
-/** A legend of models, and of the paper's hollow markers. */
-export function modelLegend(
-  styles: ReadonlyMap<string, SeriesStyle>,
-  { sample = "line", models = [...styles.keys()], paper = [], ...options }: ModelLegendOptions,
-): Legend {
-  const items = modelItems(styles, sample).filter(({ attributes }) => models.includes(attributes["data-model"]));
-  return legend([...items, ...paperItems("the paper", ofModels(styles, paper))], options);
-}
-
-/** The models' styles and names. */
-export function modelItems(styles: ReadonlyMap<string, SeriesStyle>, sample: Sample) {
-  return [...styles].map(([model, style]) => {
-    return { label: style.label ?? model, style, sample, attributes: { "data-model": model } };
-  });
-}
-
-/** The styles of some of the models, in the legend's order. */
-export function ofModels(styles: ReadonlyMap<string, SeriesStyle>, models: readonly string[]): SeriesStyle[] {
-  return [...styles].flatMap(([model, style]) => (models.includes(model) ? [style] : []));
 }
 
 /** The meaning of the hollow markers of some styles; no item if there is none. */

@@ -1,5 +1,6 @@
 import { type Box, panel } from "./axes.ts";
-import type { Scale } from "./scale.ts";
+import type { Drawing } from "./figure.ts";
+import type { Range, Scale } from "./scale.ts";
 import type { Theme } from "./style.ts";
 import {
   type Attributes,
@@ -45,13 +46,12 @@ export interface KeyMark {
   readonly marks: (x: number, y: number) => readonly SvgNode[];
 }
 
-interface ChartOptions {
-  readonly top: number;
+interface RowChart {
   /** The marks' meaning, in a line above all groups. */
   readonly key?: readonly KeyMark[];
   readonly theme: Theme;
   /** The horizontal axis of some values: of a group's, if it has an axis of its own, otherwise of all. */
-  readonly scale: (range: readonly [number, number], values: readonly number[]) => Scale;
+  readonly scale: (range: Range, values: readonly number[]) => Scale;
   /** Height of a row. */
   readonly row?: number;
   /** Whether each group has an axis of its own; otherwise only the last one shows its numbers. */
@@ -71,13 +71,13 @@ const KEY = 11;
 const KEY_GAP = 9;
 
 /** Groups of rows, each in a panel of its own: each row's name at the left, a group's title above. */
-export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { nodes: SvgNode[]; height: number } {
-  const { top, theme, foot, key = [], ownAxes = false, row = ROW } = options;
+export function rowChart(groups: readonly RowGroup[], options: RowChart): Drawing {
+  const { theme, foot, key = [], ownAxes = false, row = ROW } = options;
   const names = groups.flatMap(({ rows }) => rows.map(({ label }) => textWidth(label, SMALL)));
   const left = Math.min(Math.max(...names), namesRoom(theme)) + 6;
   const width = theme.width - left - 8;
   const all = groups.flatMap(({ values }) => values);
-  let y = top + (key.length > 0 ? KEY : 0);
+  let y = key.length > 0 ? KEY : 2;
   const nodes = groups.flatMap((group, i) => {
     const box = { x: left, y: y + TITLE, width, height: group.rows.length * row * theme.stretch + 2 };
     const numbers = ownAxes || i === groups.length - 1;
@@ -88,7 +88,7 @@ export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { 
   const lines = brokenLines(foot, theme.width - 2, SIZE);
   const start = Math.min(left, ...lines.map((line) => theme.width - textWidth(line, SIZE) - 1));
   const feet = textLines(lines, start, y + 9, { fill: theme.ink });
-  return { nodes: [...keyNodes(key, top + 8, theme), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
+  return { nodes: [...keyNodes(key, 8, theme), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
 }
 
 /** Most width for the rows' names. */
@@ -106,7 +106,7 @@ function keyNodes(key: readonly KeyMark[], y: number, { ink }: Theme): SvgNode[]
   });
 }
 
-interface GroupOptions extends Pick<ChartOptions, "theme" | "behind" | "row"> {
+interface GroupOptions extends Pick<RowChart, "theme" | "behind" | "row"> {
   readonly x: Scale;
   /** Whether it shows the numbers of its axis. */
   readonly numbers: boolean;

@@ -9,7 +9,7 @@ export interface Scale {
   readonly type: "linear" | "log";
   readonly domain: readonly [low: number, high: number];
   /** Ends on the page in points: those of the domain's low and high. */
-  readonly range: readonly [number, number];
+  readonly range: Range;
   readonly at: (value: number) => number;
   readonly ticks: readonly Tick[];
 }
@@ -20,8 +20,11 @@ export interface Tick {
   readonly label: string;
 }
 
+/** Where an axis begins and ends on the page, in points. */
+export type Range = readonly [number, number];
+
 interface ScaleOptions {
-  readonly range: readonly [number, number];
+  readonly range: Range;
   /** About how many ticks have a label. */
   readonly count?: number;
   readonly label?: (value: number) => string;
@@ -93,7 +96,7 @@ export function framed<T extends { readonly step: number }>(points: readonly T[]
 export function lossScale(
   values: readonly number[],
   { scale: type, fits = false, yLimits }: Pick<FigureOptions, "scale" | "fits" | "yLimits">,
-  range: readonly [number, number],
+  range: Range,
 ): Scale {
   if (yLimits) return (type === "log" ? logScale : linearScale)(...yLimits, { range, label: shortNumber });
   const finite = values.filter((value) => Number.isFinite(value));
@@ -108,7 +111,7 @@ export function lossScale(
 /** An axis with room for all `values`, and a little beside them. */
 export function fittedScale(
   values: readonly number[],
-  options: { readonly range: readonly [number, number]; readonly nice?: boolean; readonly count?: number },
+  options: { readonly range: Range; readonly nice?: boolean; readonly count?: number },
 ): Scale {
   const finite = values.filter((value) => Number.isFinite(value));
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
@@ -119,7 +122,7 @@ export function fittedScale(
 /** The axis of steps, from 0 to the last one; in thousands or millions if there are many. */
 export function stepScale(
   last: number,
-  range: readonly [number, number],
+  range: Range,
   { count = 3, limits }: { readonly count?: number; readonly limits?: Limits | undefined } = {},
 ): { scale: Scale; title: string } {
   const [unit, words] = STEP_UNITS.find(([unit]) => last >= 2 * unit) ?? [1, ""];
@@ -129,7 +132,7 @@ export function stepScale(
 }
 
 /** A scale from 0 whose last tick is at its end, if about as many ticks as asked for have one there. */
-function endedScale(last: number, range: readonly [number, number], count: number, label: (step: number) => string) {
+function endedScale(last: number, range: Range, count: number, label: (step: number) => string) {
   const scales = [0, 1, 2, 3].map((more) => linearScale(0, last, { range, count: count + more, label }));
   return scales.find(({ ticks }) => ticks.at(-1)?.value === last) ?? scales[0];
 }
@@ -149,7 +152,7 @@ export interface ValueScale {
 }
 
 /** The axis of a setting: by the values, or side by side if some are words; a tick at each. */
-export function valueScale(given: readonly GridValue[], range: readonly [number, number]): ValueScale {
+export function valueScale(given: readonly GridValue[], range: Range): ValueScale {
   const values = [...new Set(given)].sort(compareValues);
   const numbers = values.filter((value) => typeof value === "number");
   if (numbers.length < values.length) {
@@ -175,7 +178,7 @@ export function labelled(
 }
 
 /** The axis of ascending correlations: a tick for each value, with as many labels as have room. */
-export function correlationScale(correlations: readonly number[], range: readonly [number, number]): Scale {
+export function correlationScale(correlations: readonly number[], range: Range): Scale {
   const scale = linearScale(correlations[0], correlations.at(-1) as number, { range });
   return labelled(correlations.map(shortNumber), scale, correlations);
 }

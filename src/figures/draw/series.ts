@@ -1,16 +1,4 @@
-import {
-  area,
-  line,
-  type SymbolType,
-  symbol,
-  symbolCircle,
-  symbolCross,
-  symbolDiamond,
-  symbolSquare,
-  symbolStar,
-  symbolTriangle,
-  symbolWye,
-} from "d3-shape";
+import * as d3 from "d3-shape";
 import type { Scale } from "./scale.ts";
 import type { Marker, SeriesStyle } from "./style.ts";
 import { element, rounded, type SvgNode } from "./svg.ts";
@@ -43,10 +31,12 @@ export function linePath(
   { colour, dash }: Pick<SeriesStyle, "colour" | "dash">,
   { width = 1.1, digits = 2 } = {},
 ): SvgNode {
-  const draw = line<Point>(
-    (point) => x.at(point.x),
-    (point) => y.at(point.y),
-  ).digits(digits);
+  const draw = d3
+    .line<Point>(
+      (point) => x.at(point.x),
+      (point) => y.at(point.y),
+    )
+    .digits(digits);
   const alone = (point: Point) => `M${rounded(x.at(point.x) - ALONE)} ${rounded(y.at(point.y))}h${2 * ALONE}`;
   const pieces = within(points, y.domain).map((piece) => (piece.length > 1 ? draw(piece) : alone(piece[0])));
   return element("path", {
@@ -70,7 +60,8 @@ export function bandPath(intervals: readonly Interval[], { x, y }: Frame, colour
   }));
   const wide =
     ends.length === 1 ? [-ALONE, ALONE].flatMap((by) => ends.map((one) => ({ ...one, x: one.x + by }))) : ends;
-  const draw = area<Interval>()
+  const draw = d3
+    .area<Interval>()
     .x((end) => end.x)
     .y0((end) => end.low)
     .y1((end) => end.high)
@@ -78,7 +69,7 @@ export function bandPath(intervals: readonly Interval[], { x, y }: Frame, colour
   return element("path", { d: draw(wide) ?? "", fill: colour, "fill-opacity": 0.22 });
 }
 
-const TRIANGLE_DOWN: SymbolType = {
+const TRIANGLE_DOWN: d3.SymbolType = {
   draw(context, size) {
     const y = Math.sqrt(size / (Math.sqrt(3) * 3));
     context.moveTo(0, 2 * y);
@@ -88,14 +79,14 @@ const TRIANGLE_DOWN: SymbolType = {
   },
 };
 
-const SYMBOLS: Readonly<Record<Marker, SymbolType>> = {
-  circle: symbolCircle,
-  square: symbolSquare,
-  triangle: symbolTriangle,
-  diamond: symbolDiamond,
-  cross: symbolCross,
-  star: symbolStar,
-  wye: symbolWye,
+const SYMBOLS: Readonly<Record<Marker, d3.SymbolType>> = {
+  circle: d3.symbolCircle,
+  square: d3.symbolSquare,
+  triangle: d3.symbolTriangle,
+  diamond: d3.symbolDiamond,
+  cross: d3.symbolCross,
+  star: d3.symbolStar,
+  wye: d3.symbolWye,
   "triangle-down": TRIANGLE_DOWN,
 };
 
@@ -118,8 +109,8 @@ export function markerAt(
   y: number,
   { fill, stroke, area: size = 14, holed = false }: MarkerStyle,
 ): SvgNode {
-  const shape = symbol(SYMBOLS[marker], size).digits(2)() ?? "";
-  const hole = holed ? symbol(symbolCircle, size * HOLE).digits(2)() : "";
+  const shape = d3.symbol(SYMBOLS[marker], size).digits(2)() ?? "";
+  const hole = holed ? d3.symbol(d3.symbolCircle, size * HOLE).digits(2)() : "";
   const transform = `translate(${rounded(x)} ${rounded(y)})`;
   const rule = holed ? "evenodd" : undefined;
   return element("path", {

@@ -1,5 +1,5 @@
 import { type EachLoss, eachLoss, LOSS_SETS } from "../../config/losses.ts";
-import { byCell, type CellRows, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import { byCell, type CellRows, type DrawnCell, modelsOf, type RowSubject, type SweepFacts } from "./facts.ts";
 
 /** Look of a series. Colour, dash and marker each tell it from the others. */
 export interface SeriesStyle {
@@ -32,7 +32,7 @@ export interface StyledRows<Row> extends CellRows<Row> {
 }
 
 /** The rows of each cell that has some, in the sweep's order, and how they look: their models as in every figure of the sweep. */
-export function styledRows<Row extends OfCell>(
+export function styledRows<Row extends RowSubject>(
   rows: readonly Row[],
   sweep: SweepFacts,
   options: Parameters<typeof themeFor>[0],
@@ -74,14 +74,11 @@ export function lossStyles({ losses }: Theme): EachLoss<SeriesStyle> {
 }
 
 /** The style of each correlation: the lower, the darker. */
-export function correlationStyles(correlations: readonly number[], { ramp }: Theme): Map<number, SeriesStyle> {
+export function correlationStyles(correlations: readonly number[], { ramp }: Theme): Record<number, SeriesStyle> {
   const ordered = [...correlations].sort((a, b) => a - b);
-  return new Map(
-    ordered.map((p, i) => {
-      const place = ordered.length === 1 ? 0 : Math.round((i * (ramp.length - 1)) / (ordered.length - 1));
-      return [p, { ...patternAt(i), colour: ramp[place] }];
-    }),
-  );
+  const last = Math.max(1, ordered.length - 1);
+  const colour = (i: number) => ramp[Math.round((i * (ramp.length - 1)) / last)];
+  return Object.fromEntries(ordered.map((p, i) => [p, { ...patternAt(i), colour: colour(i) }]));
 }
 
 /** A column of the paper, 3.3 inches, in points. */
@@ -121,29 +118,19 @@ interface Size {
 /** The ends of an axis. */
 export type Limits = readonly [low: number, high: number];
 
+function colours(words: string): string[] {
+  return words.split(" ");
+}
+
 const LIGHT: Colours = {
   background: "#ffffff",
   ink: "#1b1f24",
   quiet: "#5c6570",
   guide: "#dfe3e8",
-  series: [
-    "#1f3b73",
-    "#ab3f08",
-    "#1b9e8a",
-    "#8a4fa3",
-    "#a67c00",
-    "#d0689a",
-    "#5b6770",
-    "#000000",
-    "#4f86d9",
-    "#e07b39",
-    "#0b5d4e",
-    "#bd8fd6",
-    "#5e4700",
-    "#7d1f4d",
-    "#8a9199",
-    "#6f9a1f",
-  ],
+  series: colours(
+    "#1f3b73 #ab3f08 #1b9e8a #8a4fa3 #a67c00 #d0689a #5b6770 #000000 " +
+      "#4f86d9 #e07b39 #0b5d4e #bd8fd6 #5e4700 #7d1f4d #8a9199 #6f9a1f",
+  ),
   losses: ["#1b1f24", "#c2185b", "#7a8591"],
   ramp: ["#2c115f", "#4a2380", "#68348f", "#8a4497", "#ab5296", "#c5588a", "#d66a70", "#d9725a", "#cf7f3f"],
 };
@@ -153,24 +140,10 @@ const DARK: Colours = {
   ink: "#e8ebef",
   quiet: "#a3acb7",
   guide: "#333a42",
-  series: [
-    "#5b8def",
-    "#ff9a4d",
-    "#8ff0dc",
-    "#cf9be6",
-    "#e3c04f",
-    "#ff9cc8",
-    "#b4bfca",
-    "#ffffff",
-    "#9cc0ff",
-    "#d1692f",
-    "#3fb39b",
-    "#a063c4",
-    "#a88a2a",
-    "#d65f96",
-    "#7f8b97",
-    "#a9d64f",
-  ],
+  series: colours(
+    "#5b8def #ff9a4d #8ff0dc #cf9be6 #e3c04f #ff9cc8 #b4bfca #ffffff " +
+      "#9cc0ff #d1692f #3fb39b #a063c4 #a88a2a #d65f96 #7f8b97 #a9d64f",
+  ),
   losses: ["#e8ebef", "#ff6fa5", "#95a1ae"],
   ramp: ["#8f7fe0", "#a283dc", "#b588d6", "#c88dce", "#d994c3", "#e79db7", "#f1a9ab", "#f7b8a4", "#fac9a6"],
 };

@@ -172,11 +172,12 @@ export function modelGroups(models: readonly string[]): string[][] {
   return Array.from({ length: count }, (_, i) => models.slice(start(i), start(i + 1)));
 }
 
-/** At most `most` of ascending values, evenly spaced by rank, with the first and the last; of one, the last. */
+/** At most `most` of ascending values, of a part of one a whole one, evenly spaced by rank, with the first and the last; of one, the last. */
 export function someOf<T>(values: readonly T[], most: number): T[] {
-  if (values.length <= most) return [...values];
-  const rank = (i: number) => (most === 1 ? values.length - 1 : Math.round((i * (values.length - 1)) / (most - 1)));
-  return Array.from({ length: most }, (_, i) => values[rank(i)]);
+  const count = most < 1 ? Math.ceil(most) : Math.floor(most);
+  if (values.length <= count) return [...values];
+  const rank = (i: number) => (count === 1 ? values.length - 1 : Math.round((i * (values.length - 1)) / (count - 1)));
+  return Array.from({ length: count }, (_, i) => values[rank(i)]);
 }
 
 /** For a caption: which of the correlations are drawn, if not all. */
@@ -203,4 +204,9 @@ export function ofOneModel(cells: readonly DrawnCell[]): string {
 export function figureWords(number: 4 | 5, cells: readonly DrawnCell[]): { of: string; figure: string } {
   if (cells.some(({ model }) => !PAPER_MODELS.includes(model))) return { of: ofModelsWords(cells), figure: "" };
   return { of: "", figure: areOnOwnRows(cells) ? "" : ` (Figure ${number})` };
+}
+
+/** A row's name in a panel of some correlations: its model and, if there are several, its correlation. */
+export function ownLabel({ label, correlation }: DrawnCell, drawn: readonly (number | null)[]): string {
+  return drawn.length > 1 ? `${label}, ${signed(String(correlation))}` : label;
 }

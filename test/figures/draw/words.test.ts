@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { partWords, type SweepFacts } from "../../../src/figures/draw/facts.ts";
-import { type Span, withRoom } from "../../../src/figures/draw/scale.ts";
+import { withRoom } from "../../../src/figures/draw/scale.ts";
 import { correlationStyles, lossStyles, modelStyles, THEME_NAMES, themeOf } from "../../../src/figures/draw/style.ts";
 import { figureWords, leftOutSentence, modelGroups, ofOneModel, someOf } from "../../../src/figures/draw/words.ts";
 import { zooLabel } from "../../../src/models/zoo.ts";
@@ -73,10 +73,10 @@ describe.each(THEME_NAMES.filter((name) => name !== "page"))("theme %s", (name) 
 
   test("has greys for the paper's models and for three correlations that are 25 apart", () => {
     for (const styles of [
-      modelStyles(["shared-bottom", "omoe", "mmoe"], theme),
-      correlationStyles([0.5, 0.9, 1], theme),
+      [...modelStyles(["shared-bottom", "omoe", "mmoe"], theme).values()],
+      Object.values(correlationStyles([0.5, 0.9, 1], theme)),
     ]) {
-      const greys = [...styles.values()].map(({ colour }) => luma(colour)).sort((a, b) => a - b);
+      const greys = styles.map(({ colour }) => luma(colour)).sort((a, b) => a - b);
       const [first, second, third] = greys as [number, number, number];
       expect(Math.min(second - first, third - second)).toBeGreaterThanOrEqual(25);
     }
@@ -117,17 +117,5 @@ describe("withRoom(spans, apart)", () => {
         }
       }),
     );
-  });
-
-  const at = (...middles: number[]): Span[] => middles.map((middle) => ({ middle, half: 5 }));
-
-  test("shows the first label rather than one between that would touch it", () => {
-    expect(withRoom(at(0, 11, 40), 2)).toEqual([true, false, true]);
-    expect(withRoom(at(0, 12, 40), 2)).toEqual([true, true, true]);
-  });
-
-  test("leaves out the first label where it touches the last, and of those between, the lower first", () => {
-    expect(withRoom(at(0, 5, 11), 2)).toEqual([false, false, true]);
-    expect(withRoom(at(0, 20, 28, 40), 2)).toEqual([true, false, true, true]);
   });
 });
