@@ -1,5 +1,8 @@
 // What numbers about the search for the paper's setting are computed from, as in test/docs/committed.ts.
+import { parse } from "yaml";
 import { eachLoss } from "../../src/config/losses.ts";
+import { GENERATOR_PRESETS, type GeneratorPresetName } from "../../src/data/presets.ts";
+import type { GeneratorSettings } from "../../src/data/settings.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { type Results, readResults } from "../../src/records/read-results.ts";
@@ -16,15 +19,70 @@ import {
   type Where,
 } from "../../test/docs/committed.ts";
 import { type Clusters, clustersOf, publishedClusters } from "../src/clusters.ts";
+import { constantsText, setsIn } from "../src/constants.ts";
 import { type CurvePoint, curvePoints, trainedKey } from "../src/curves.ts";
 import { AXES, distance, interpolated, LITERAL_UNIT, literalDistance, logCurves, one } from "../src/distance.ts";
 import { type Bin, chanceDistance, earthMover } from "../src/earth-mover.ts";
 import { READINGS, type Reading, type RunFinal, runFinals } from "../src/finals.ts";
+import { fitOf } from "../src/fit/fit.ts";
+import { readPoints } from "../src/fit/points.ts";
 import { publishedFinals, publishedFinalsOfOmoe } from "../src/published-finals.ts";
 import { endsOf } from "../src/spread.ts";
 import { readSweeps } from "../src/store.ts";
 import { studySpreads } from "../src/studies.ts";
 import { readTrained } from "../src/trained.ts";
+
+/** Figure 2's points and error bars, the bar at 1 last. */
+const FIGURE2 = readPoints("results/published/fig2.csv", { trials: 100, rows: 10_000 });
+
+/** What a chi-square exceeds with a probability of 5 %, by its degrees of freedom. */
+const FIVE_PERCENT: Readonly<Record<number, number>> = { 3: 7.815, 5: 11.07, 7: 14.067, 8: 15.507, 9: 16.919 };
+
+/** Chi-squares of a set of constants in Figure 2: of the nine points, of the nine bars, and of the eight bars below 1. */
+export const inFigure2 = cached((name: string): [number, number, number] => {
+  const settings: GeneratorSettings =
+    GENERATOR_PRESETS[name as GeneratorPresetName]?.settings ?? parse(constantsText(name));
+  const [{ chiSquare, barChiSquare }, below] = [fitOf(settings, FIGURE2), fitOf(settings, FIGURE2.slice(0, -1))];
+  return [chiSquare, barChiSquare, below.barChiSquare];
+});
+
+/** Of the sets that fit the points alone: how many there are, how many pass at 5 % with nine bars, and how many with eight. */
+export function withBars(): number[] {
+  const all = ["points", "phases", "rungs"].flatMap((file) => setsIn(file) as string[]).map((name) => inFigure2(name));
+  const passing = (bars: 8 | 9) =>
+    all.filter((chiSquares) => chiSquares[bars === 9 ? 1 : 2] < FIVE_PERCENT[bars]).length;
+  return [all.length, passing(9), passing(8)];
+}
+
+/** Chi-square of a set of constants.csv, points and bars together. */
+const jointly = (row: Row): number => Number(row.chiSquare) + Number(row.barChiSquare);
+
+/**
+ * Of the sets of constants.csv with so many sines: the lowest chi-square of points and bars together, its degrees of freedom, and how many
+ * sets pass at 5 %.
+ */
+export function fitted(sines: number): number[] {
+  const squares = rows("research/results/constants.csv", { sines }).map(jointly);
+  const freedom = 2 * FIGURE2.length - (1 + 2 * sines);
+  return [Math.min(...squares), freedom, squares.filter((one) => one < FIVE_PERCENT[freedom]).length];
+}
+
+/** Alpha x scale of a set, slowest first. */
+export const frequencies = (name: string): number[] => {
+  const { scale, alpha } = parse(constantsText(name)) as GeneratorSettings;
+  return alpha.map((a) => a * scale);
+};
+
+/** The lowest and highest values, over the sets of constants.csv with so many sines that pass, of alpha x scale or of rung j. */
+export function amongFitting(sines: number, of: { readonly fastest: number } | { readonly rung: number }): number[] {
+  const passing = rows("research/results/constants.csv", { sines }).filter(
+    (row) => jointly(row) < FIVE_PERCENT[2 * FIGURE2.length - (1 + 2 * sines)],
+  );
+  const values = passing.map((row) =>
+    "rung" in of ? Number(row[`rung${of.rung}`]) : (frequencies(`${sines}-${row.set}`).at(-of.fastest) as number),
+  );
+  return [Math.min(...values), Math.max(...values)];
+}
 
 export const sweeps = await readSweeps();
 const { curves, finals: runEnds } = await readTrained(sweeps);
