@@ -5,7 +5,7 @@ import { labelCorrelation, labelVariance, ladder } from "../../../src/data/momen
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import type { GeneratorSettings } from "../../../src/data/settings.ts";
 import { correlationSds } from "../../src/fit/bars.ts";
-import { type CorrelationPoint, type Fit, fitConstants, fitOf } from "../../src/fit/fit.ts";
+import { type CorrelationPoint, type Fit, fitConstants, fitOf, squaresOf } from "../../src/fit/fit.ts";
 import { distinctSets, spreadsOf } from "../../src/fit/sets.ts";
 
 const figure2 = parse<Record<string, string>>(
@@ -141,6 +141,13 @@ test("fitOf(settings, points) has the largest difference, the rms and chi-square
   expect(fit.chiSquare).toBeCloseTo(9 + 4, 9);
   expect(fit.ladder).toEqual(ladder(cosines));
   expect(fitOf(cosines, pointsOf(cosines)).chiSquare).toBeNaN();
+});
+
+test("squaresOf(fit) is both chi-squares, that of the points, or the rms: what is known", () => {
+  const known = { settings: cosines, largest: 9, rms: 2, chiSquare: 3, barChiSquare: 4, ladder: [] };
+  expect(squaresOf(known)).toBe(7);
+  expect(squaresOf({ ...known, barChiSquare: Number.NaN })).toBe(3);
+  expect(squaresOf({ ...known, barChiSquare: Number.NaN, chiSquare: Number.NaN })).toBe(2);
 });
 
 describe("of several fits", () => {
