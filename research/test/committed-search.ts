@@ -63,26 +63,33 @@ const jointly = (row: Row): number => Number(row.chiSquare) + Number(row.barChiS
  */
 export function fitted(sines: number): number[] {
   const squares = rows("research/results/constants.csv", { sines }).map(jointly);
-  const freedom = 2 * FIGURE2.length - (1 + 2 * sines);
-  return [Math.min(...squares), freedom, squares.filter((one) => one < FIVE_PERCENT[freedom]).length];
+  return [Math.min(...squares), freedom(sines), squares.filter((one) => one < FIVE_PERCENT[freedom(sines)]).length];
 }
+
+/** Degrees of freedom of points and bars, with the scale and each sine's frequency and phase fitted. */
+const freedom = (sines: number): number => 2 * FIGURE2.length - (1 + 2 * sines);
 
 /** Alpha x scale of a set, slowest first. */
-export const frequencies = (name: string): number[] => {
-  const { scale, alpha } = parse(constantsText(name)) as GeneratorSettings;
-  return alpha.map((a) => a * scale);
-};
+export const frequencies = (name: string): number[] =>
+  (parse(constantsText(name)) as GeneratorSettings).alpha.map((a) => a * scaleOf(name));
 
-/** The lowest and highest values, over the sets of constants.csv with so many sines that pass, of alpha x scale or of rung j. */
-export function amongFitting(sines: number, of: { readonly fastest: number } | { readonly rung: number }): number[] {
+/** The lowest and highest values of a number, over the sets of constants.csv with so many sines that pass. */
+export function amongFitting(sines: number, of: (name: string, row: Row) => number): number[] {
   const passing = rows("research/results/constants.csv", { sines }).filter(
-    (row) => jointly(row) < FIVE_PERCENT[2 * FIGURE2.length - (1 + 2 * sines)],
+    (row) => jointly(row) < FIVE_PERCENT[freedom(sines)],
   );
-  const values = passing.map((row) =>
-    "rung" in of ? Number(row[`rung${of.rung}`]) : (frequencies(`${sines}-${row.set}`).at(-of.fastest) as number),
-  );
+  const values = passing.map((row) => of(`${sines}-${row.set}`, row));
   return [Math.min(...values), Math.max(...values)];
 }
+
+/** Alpha x scale of a set's fastest sine but so many. */
+export const fastest = (but: number) => (name: string) => frequencies(name).at(-1 - but) as number;
+
+/** A number of a row. */
+export const of = (column: string) => (_: string, row: Row) => Number(row[column]);
+
+/** The scale of a set. */
+export const scaleOf = (name: string): number => (parse(constantsText(name)) as GeneratorSettings).scale;
 
 export const sweeps = await readSweeps();
 const { curves, finals: runEnds } = await readTrained(sweeps);
