@@ -48,11 +48,13 @@ export const inFigure2 = cached((name: string): [number, number, number] => {
 
 /** Of the sets that fit the points alone: how many there are, how many pass at 5 % with nine bars, and how many with eight. */
 export function withBars(): number[] {
-  const all = ["points", "phases", "rungs"].flatMap((file) => setsIn(file) as string[]).map((name) => inFigure2(name));
-  const passing = (bars: 8 | 9) =>
-    all.filter((chiSquares) => chiSquares[bars === 9 ? 1 : 2] < FIVE_PERCENT[bars]).length;
-  return [all.length, passing(9), passing(8)];
+  const all = ["points", "phases", "rungs"].flatMap((file) => setsIn(file) as string[]);
+  const eight = all.filter((name) => inFigure2(name)[2] < FIVE_PERCENT[8]);
+  return [all.length, all.filter(passes).length, eight.length];
 }
+
+/** Whether the nine bars allow a set that fits the points alone, at 5 %. */
+export const passes = (name: string): boolean => inFigure2(name)[1] < FIVE_PERCENT[9];
 
 /** Chi-square of a set of constants.csv, points and bars together. */
 const jointly = (row: Row): number => Number(row.chiSquare) + Number(row.barChiSquare);
@@ -252,11 +254,11 @@ export const linearAt = (axis: readonly number[], constants: string, model: stri
 
 /**
  * The sets that all three linear models were trained on at .5: how many, and each with its distance from the paper at 500, nearest first
- * (root mean square of log ratios).
+ * (root mean square of log ratios). Of all sets, or of some.
  */
-export function linearDistances(): (number | string)[] {
+export function linearDistances(isMeant: (name: string) => boolean = () => true): (number | string)[] {
   const trained = curves.filter((one) => hasAll(one, { model: "mmoe-linear", correlation: 0.5, batch: 3 }));
-  const found = [...new Set(trained.map(({ constants }) => constants))].map((constants) => {
+  const found = [...new Set(trained.map(({ constants }) => constants))].filter(isMeant).map((constants) => {
     const ratios = PAPER_MODELS.map(
       (model) => linearAt([500], constants, model, 0.5)[1] / figure4([500], model, 0.5)[0],
     );
