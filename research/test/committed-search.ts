@@ -267,6 +267,21 @@ export function linearDistances(isMeant: (name: string) => boolean = () => true)
   return [found.length, ...found.toSorted(([, a], [, b]) => a - b).flat()];
 }
 
+/**
+ * Runs of half a million steps at .5 on a set, of models with or without activation: of each model the runs' sums of running means, lowest
+ * first, then how many of their tasks are bad.
+ */
+export function halfMillion(constants: string, isLinear: boolean, batch: number): number[][] {
+  const where = { constants, batch, correlation: 0.5, steps: 500_000, rows: "fresh", initializer: "fan-in-normal" };
+  const lr = batch < 32 ? 0.001 : 0.0001;
+  return PAPER_MODELS.map((name) => {
+    const model = isLinear ? `${name}-linear` : name;
+    const own = runEnds.filter((final) => hasAll(final, { ...where, lr, model }));
+    const ends = own.flatMap(({ running }) => READINGS.sum(running)).sort((a, b) => a - b);
+    return [...ends, badOf(own)[0] as number];
+  });
+}
+
 /** Such runs' sums after ten million steps beside the paper's counts: how many runs, the earth mover's distance, and that by chance. */
 export function linearEmd(constants: string, model: "shared-bottom" | "omoe", correlation: number): number[] {
   const cell = { constants, batch: 3, lr: 0.001, correlation, steps: 1e7 };
