@@ -5,7 +5,7 @@ import { parse as parseYaml } from "yaml";
 import type { GeneratorConfig } from "../../src/config/config.ts";
 import { GENERATOR_PRESETS, generatorSettings } from "../../src/data/presets.ts";
 
-const NAMES = ["constants", "phases", "rungs"];
+const NAMES = ["constants", "points", "phases", "rungs"];
 const FILES = NAMES.map((name) => `research/results/${name}.csv`);
 const ROWS = FILES.map((file): Record<string, string>[] => parse(readFileSync(file), { columns: true }));
 /** The sets that fit Figure 2, as `npm run research -- fit` wrote them, with their names. */
@@ -25,7 +25,7 @@ export function constantsName(data: GeneratorConfig["data"]): string {
   throw new RangeError(`data: expected constants of ${FILES.join(" or ")}, got ${JSON.stringify(data)}`);
 }
 
-/** The names of all sets of `constants`, `phases` or `rungs`; undefined for another name. */
+/** The names of all sets of `constants`, `points`, `phases` or `rungs`; undefined for another name. */
 export function setsIn(file: string): string[] | undefined {
   return ROWS[NAMES.indexOf(file)]?.map(nameOf);
 }

@@ -9,7 +9,7 @@ import { constantsName } from "./constants.ts";
 
 /** What a calibration run is trained with; the learning rate apart, which the paper chose from a grid. */
 export interface Setting {
-  /** A set of `research/results/constants.csv`, such as `4-1`, or a preset of the generator. */
+  /** A set of constants, such as `4-1` (`constantsName`), or a preset of the generator. */
   readonly constants: string;
   readonly loss: string;
   readonly initializer: string;

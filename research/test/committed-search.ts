@@ -1,5 +1,8 @@
 // What numbers about the search for the paper's setting are computed from, as in test/docs/committed.ts.
+import { parse } from "yaml";
 import { eachLoss } from "../../src/config/losses.ts";
+import { GENERATOR_PRESETS, type GeneratorPresetName } from "../../src/data/presets.ts";
+import type { GeneratorSettings } from "../../src/data/settings.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { type Results, readResults } from "../../src/records/read-results.ts";
@@ -16,15 +19,79 @@ import {
   type Where,
 } from "../../test/docs/committed.ts";
 import { type Clusters, clustersOf, publishedClusters } from "../src/clusters.ts";
+import { constantsText, setsIn } from "../src/constants.ts";
 import { type CurvePoint, curvePoints, trainedKey } from "../src/curves.ts";
 import { AXES, distance, interpolated, LITERAL_UNIT, literalDistance, logCurves, one } from "../src/distance.ts";
 import { type Bin, chanceDistance, earthMover } from "../src/earth-mover.ts";
 import { READINGS, type Reading, type RunFinal, runFinals } from "../src/finals.ts";
+import { fitOf } from "../src/fit/fit.ts";
+import { readPoints } from "../src/fit/points.ts";
 import { publishedFinals, publishedFinalsOfOmoe } from "../src/published-finals.ts";
 import { endsOf } from "../src/spread.ts";
 import { readSweeps } from "../src/store.ts";
 import { studySpreads } from "../src/studies.ts";
 import { readTrained } from "../src/trained.ts";
+
+/** Figure 2's points and error bars, the bar at 1 last. */
+const FIGURE2 = readPoints("results/published/fig2.csv", { trials: 100, rows: 10_000 });
+
+/** What a chi-square exceeds with a probability of 5 %, by its degrees of freedom. */
+const FIVE_PERCENT: Readonly<Record<number, number>> = { 3: 7.815, 5: 11.07, 7: 14.067, 8: 15.507, 9: 16.919 };
+
+/** Chi-squares of a set of constants in Figure 2: of the nine points, of the nine bars, and of the eight bars below 1. */
+export const inFigure2 = cached((name: string): [number, number, number] => {
+  const settings: GeneratorSettings =
+    GENERATOR_PRESETS[name as GeneratorPresetName]?.settings ?? parse(constantsText(name));
+  const [{ chiSquare, barChiSquare }, below] = [fitOf(settings, FIGURE2), fitOf(settings, FIGURE2.slice(0, -1))];
+  return [chiSquare, barChiSquare, below.barChiSquare];
+});
+
+/** Of the sets that fit the points alone: how many there are, how many pass at 5 % with nine bars, and how many with eight. */
+export function withBars(): number[] {
+  const all = ["points", "phases", "rungs"].flatMap((file) => setsIn(file) as string[]);
+  const eight = all.filter((name) => inFigure2(name)[2] < FIVE_PERCENT[8]);
+  return [all.length, all.filter(passes).length, eight.length];
+}
+
+/** Whether the nine bars allow a set that fits the points alone, at 5 %. */
+export const passes = (name: string): boolean => inFigure2(name)[1] < FIVE_PERCENT[9];
+
+/** Chi-square of a set of constants.csv, points and bars together. */
+const jointly = (row: Row): number => Number(row.chiSquare) + Number(row.barChiSquare);
+
+/**
+ * Of the sets of constants.csv with so many sines: the lowest chi-square of points and bars together, its degrees of freedom, and how many
+ * sets pass at 5 %.
+ */
+export function fitted(sines: number): number[] {
+  const squares = rows("research/results/constants.csv", { sines }).map(jointly);
+  return [Math.min(...squares), freedom(sines), squares.filter((one) => one < FIVE_PERCENT[freedom(sines)]).length];
+}
+
+/** Degrees of freedom of points and bars, with the scale and each sine's frequency and phase fitted. */
+const freedom = (sines: number): number => 2 * FIGURE2.length - (1 + 2 * sines);
+
+/** Alpha x scale of a set, slowest first. */
+export const frequencies = (name: string): number[] =>
+  (parse(constantsText(name)) as GeneratorSettings).alpha.map((a) => a * scaleOf(name));
+
+/** The lowest and highest values of a number, over the sets of constants.csv with so many sines that pass. */
+export function amongFitting(sines: number, of: (name: string, row: Row) => number): number[] {
+  const passing = rows("research/results/constants.csv", { sines }).filter(
+    (row) => jointly(row) < FIVE_PERCENT[freedom(sines)],
+  );
+  const values = passing.map((row) => of(`${sines}-${row.set}`, row));
+  return [Math.min(...values), Math.max(...values)];
+}
+
+/** Alpha x scale of a set's fastest sine but so many. */
+export const fastest = (but: number) => (name: string) => frequencies(name).at(-1 - but) as number;
+
+/** A number of a row. */
+export const of = (column: string) => (_: string, row: Row) => Number(row[column]);
+
+/** The scale of a set. */
+export const scaleOf = (name: string): number => (parse(constantsText(name)) as GeneratorSettings).scale;
 
 export const sweeps = await readSweeps();
 const { curves, finals: runEnds } = await readTrained(sweeps);
@@ -187,17 +254,32 @@ export const linearAt = (axis: readonly number[], constants: string, model: stri
 
 /**
  * The sets that all three linear models were trained on at .5: how many, and each with its distance from the paper at 500, nearest first
- * (root mean square of log ratios).
+ * (root mean square of log ratios). Of all sets, or of some.
  */
-export function linearDistances(): (number | string)[] {
+export function linearDistances(isMeant: (name: string) => boolean = () => true): (number | string)[] {
   const trained = curves.filter((one) => hasAll(one, { model: "mmoe-linear", correlation: 0.5, batch: 3 }));
-  const found = [...new Set(trained.map(({ constants }) => constants))].map((constants) => {
+  const found = [...new Set(trained.map(({ constants }) => constants))].filter(isMeant).map((constants) => {
     const ratios = PAPER_MODELS.map(
       (model) => linearAt([500], constants, model, 0.5)[1] / figure4([500], model, 0.5)[0],
     );
     return [constants, Math.sqrt(mean(ratios.map((ratio) => Math.log(ratio) ** 2)))] as const;
   });
   return [found.length, ...found.toSorted(([, a], [, b]) => a - b).flat()];
+}
+
+/**
+ * Runs of half a million steps at .5 on a set, of models with or without activation: of each model the runs' sums of running means, lowest
+ * first, then how many of their tasks are bad.
+ */
+export function halfMillion(constants: string, isLinear: boolean, batch: number): number[][] {
+  const where = { constants, batch, correlation: 0.5, steps: 500_000, rows: "fresh", initializer: "fan-in-normal" };
+  const lr = batch < 32 ? 0.001 : 0.0001;
+  return PAPER_MODELS.map((name) => {
+    const model = isLinear ? `${name}-linear` : name;
+    const own = runEnds.filter((final) => hasAll(final, { ...where, lr, model }));
+    const ends = own.flatMap(({ running }) => READINGS.sum(running)).sort((a, b) => a - b);
+    return [...ends, badOf(own)[0] as number];
+  });
 }
 
 /** Such runs' sums after ten million steps beside the paper's counts: how many runs, the earth mover's distance, and that by chance. */

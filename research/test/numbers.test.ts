@@ -5,9 +5,9 @@ import { type Block, blocksOf, missing } from "../../test/docs/numbers.ts";
 import * as search from "./committed-search.ts";
 import { untrained } from "./untrained.ts";
 
-/** The page of the search, and pages that give numbers of it, by how their marks begin. */
+/** The pages of the search, and pages that give numbers of it, by how their marks begin. */
 const PAGES = [
-  ...["research/search.md", "research/settings.md"].map((page) => [page, "="] as const),
+  ...["research/README.md", "research/search.md", "research/settings.md"].map((page) => [page, "="] as const),
   ...["README.md", "results/README.md", "docs/reproduction.md"].map((page) => [page, "research ="] as const),
 ] as const;
 

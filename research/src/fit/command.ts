@@ -3,7 +3,7 @@ import { choiceOption, countOption, listOption, numberOption } from "../../../sr
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import { GENERATOR_LIMITS } from "../../../src/data/settings.ts";
 import { UsageError } from "../../../src/errors.ts";
-import { type Fit, fitConstants } from "./fit.ts";
+import { type Fit, fitConstants, squaresOf } from "./fit.ts";
 import { readPoints } from "./points.ts";
 import { distinctSets, spreadsOf } from "./sets.ts";
 import { type FitLimits, type FitResult, fitCsv, fitText } from "./text.ts";
@@ -14,7 +14,9 @@ interface Options {
   readonly seed: string;
   readonly noiseStd: string;
   readonly trials: string;
+  readonly rows?: string;
   readonly top: string;
+  readonly most?: string;
   readonly apart: string;
   readonly within: string;
   readonly format: string;
@@ -29,7 +31,9 @@ const fitCommand = (): Command =>
     .option("--seed <n>", "random seed", "0")
     .option("--noise-std <sd>", "standard deviation of the label noise", "0.1")
     .option("--trials <n>", "trials whose mean each point is", "1")
+    .option("--rows <n>", "rows of each trial; fits the error bars as well")
     .option("--top <n>", "number of sets to show, the best", "10")
+    .option("--most <x>", "show no set with a larger chi-square, of points and bars together")
     .option("--apart <loss>", "sets are distinct if a rung of their ladders differs by more", "0.02")
     .option("--within <d>", "show where constants lie whose largest difference is at most this", "0.0015")
     .option("--format <name>", "table or csv", "table");
@@ -46,6 +50,7 @@ export function fitted(argv: readonly string[]): string {
   const numbers = listOption(options.sines).map((text) => countOption("--sines", text, 0, MOST_SINES));
   const limits = {
     top: countOption("--top", options.top),
+    most: options.most === undefined ? Number.POSITIVE_INFINITY : numberOption("--most", options.most, 0),
     apart: numberOption("--apart", options.apart, 0),
     within: numberOption("--within", options.within, 0),
   };
@@ -56,9 +61,14 @@ export function fitted(argv: readonly string[]): string {
     inputs: GENERATOR_PRESETS.paper.settings.inputs,
   };
   const print = { csv: fitCsv, table: fitText }[choiceOption("--format", options.format, ["csv", "table"])];
-  const points = readPoints(file, countOption("--trials", options.trials));
+  const points = readPoints(file, trialsOf(options));
   const results = numbers.map((sines) => resultOf(fitConstants(points, { ...search, sines }), { ...limits, sines }));
   return print({ ...limits, ...search, points, results });
+}
+
+function trialsOf({ trials, rows }: Options): Parameters<typeof readPoints>[1] {
+  if (rows === undefined) return { trials: countOption("--trials", trials) };
+  return { trials: countOption("--trials", trials, 2), rows: countOption("--rows", rows) };
 }
 
 function noiseOf(text: string): number {
@@ -67,12 +77,13 @@ function noiseOf(text: string): number {
   throw new UsageError(`--noise-std: expected a number from 0 to ${GENERATOR_LIMITS.noiseStd}, got '${text}'`);
 }
 
-function resultOf(fits: readonly Fit[], { sines, top, apart, within }: FitLimits & { sines: number }): FitResult {
+function resultOf(fits: readonly Fit[], { sines, top, most, apart, within }: FitLimits & { sines: number }): FitResult {
   if (fits.length === 0) {
     throw new UsageError(`--sines ${sines}: no start led to constants that the generator can have; give more --starts`);
   }
   const near = fits.filter(({ largest }) => largest <= within);
-  return { sines, sets: distinctSets(fits, apart).slice(0, top), near: near.length, spreads: spreadsOf(near) };
+  const sets = distinctSets(fits, apart).filter((set) => squaresOf(set) <= most);
+  return { sines, sets: sets.slice(0, top), near: near.length, spreads: spreadsOf(near) };
 }
 
 /** `fit FILE [OPTION ...]`: prints constants of the generator whose label correlations fit the points of a CSV file. */

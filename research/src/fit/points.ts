@@ -11,11 +11,18 @@ const COLUMNS = [WEIGHTS, LABELS, TWO_SD];
 const MOST_BYTES = 1_000_000;
 const LEAST_POINTS = 2;
 
+interface Trials {
+  /** Trials whose mean each point is. */
+  readonly trials: number;
+  /** Rows of each trial; without them, error bars say how exact the points are, and nothing else. */
+  readonly rows?: number;
+}
+
 /**
- * Label correlations from a CSV file. Its `two_sd` are two standard deviations over trials, each point is the mean of
- * `trials`: the standard error is sd / √trials. Throws UsageError for the first thing wrong, by its line.
+ * Label correlations from a CSV file. Its `two_sd` are two standard deviations over `trials`: the standard error of a
+ * point is sd / √trials, and with `rows` they are data themselves. Throws UsageError for the first thing wrong, by its line.
  */
-export function readPoints(file: string, trials: number): CorrelationPoint[] {
+export function readPoints(file: string, { trials, rows: n }: Trials): CorrelationPoint[] {
   const rows = rowsOf(file);
   const header = Object.keys(rows[0]?.record ?? {});
   const missing = [WEIGHTS, LABELS].find((column) => rows.length > 0 && !header.includes(column));
@@ -25,6 +32,8 @@ export function readPoints(file: string, trials: number): CorrelationPoint[] {
   if (rows.length < LEAST_POINTS) {
     throw new UsageError(`${file}: expected at least ${LEAST_POINTS} points below the header, got ${rows.length}`);
   }
+  if (n !== undefined && !header.includes(TWO_SD))
+    throw new UsageError(`${file}: --rows: expected the column ${TWO_SD}`);
   return rows.map(({ record, line }) => {
     const cell = (column: string, [low, high]: readonly [number, number]) => {
       const text = record[column]?.trim() ?? "";
@@ -34,7 +43,9 @@ export function readPoints(file: string, trials: number): CorrelationPoint[] {
     };
     const point = { correlation: cell(WEIGHTS, [-1, 1]), labelCorrelation: cell(LABELS, [-1, 1]) };
     if (!header.includes(TWO_SD)) return point;
-    return { ...point, error: cell(TWO_SD, [1e-9, 2]) / 2 / Math.sqrt(trials) };
+    const sd = cell(TWO_SD, [1e-9, 2]) / 2;
+    const error = sd / Math.sqrt(trials);
+    return n === undefined ? { ...point, error } : { ...point, error, bar: { sd: sd * Math.sqrt(n), trials } };
   });
 }
 

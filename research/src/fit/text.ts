@@ -18,6 +18,8 @@ export interface FitResult {
 export interface FitLimits {
   /** Distinct sets that are shown. */
   readonly top: number;
+  /** The largest chi-square of these, of points and bars together. */
+  readonly most: number;
   /** Sets are distinct if some rung differs by more. */
   readonly apart: number;
   /** A fit is near if its largest difference is at most this. */
@@ -36,16 +38,18 @@ export function fitText(search: FitSearch): string {
 
 function resultText({ sines, sets, near, spreads }: FitResult, search: FitSearch): string {
   const { starts, within, points } = search;
-  const weighed = hasErrors(points);
+  const [weighed, barred] = [hasErrors(points), hasBars(points)];
   const rows = sets.map((set, i) => [
     String(i + 1),
     String(set.fits),
     set.largest.toFixed(5),
     set.rms.toFixed(5),
     ...(weighed ? [set.chiSquare.toFixed(2)] : []),
+    ...(barred ? [set.barChiSquare.toFixed(2)] : []),
     set.ladder.map((loss) => loss.toFixed(3)).join(" "),
   ]);
-  const header = ["set", "fits", "largest", "rms", ...(weighed ? ["chi-square"] : []), "ladder"];
+  const chiSquares = [...(weighed ? ["chi-square"] : []), ...(barred ? ["of bars"] : [])];
+  const header = ["set", "fits", "largest", "rms", ...chiSquares, "ladder"];
   const constants = sets.map(({ settings }, i) => `${i + 1}: data: ${constantsYaml(settings)}\n`);
   const found = `${sines} sines, ${points.length} points: ${near} of ${starts} starts end within ${within} of all points\n\n`;
   return [found, table([header, ...rows]), "\n", ...constants, ...spreadsText(spreads, near, within)].join("");
@@ -68,7 +72,10 @@ function legend({ apart, points, noiseStd }: FitSearch): string {
   const chiSquare = hasErrors(points)
     ? "\nchi-square: squares of the differences in units of the points' standard errors"
     : "";
-  return `largest, rms: difference from the points; fits: those whose ladder is the set's within ${apart}${chiSquare}
+  const ofBars = hasBars(points)
+    ? "\nof bars: the same of the error bars, in units of a standard deviation's standard error"
+    : "";
+  return `largest, rms: difference from the points; fits: those whose ladder is the set's within ${apart}${chiSquare}${ofBars}
 ladder: loss of the best predictor that knows all but the 0, 1, ... fastest sines
 noise of sd ${noiseStd} is given, not fitted; mirrored phases (-beta) are the same set
 `;
@@ -78,20 +85,32 @@ function hasErrors(points: readonly CorrelationPoint[]): boolean {
   return points[0]?.error !== undefined;
 }
 
+function hasBars(points: readonly CorrelationPoint[]): boolean {
+  return points[0]?.bar !== undefined;
+}
+
 /** Constants on one line, as the value of a config's `data`. */
 function constantsYaml(settings: GeneratorSettings): string {
   const options = { collectionStyle: "flow", flowCollectionPadding: false, lineWidth: 0 } as const;
   return stringify(settings, options).trimEnd();
 }
 
-/** A row for each set; rungs that a set has not are empty. */
-export function fitCsv({ results }: FitSearch): string {
+/** A row for each set; rungs that a set has not are empty. A set that fits the bars as well has a `b` before its number. */
+export function fitCsv({ results, points }: FitSearch): string {
+  const barred = hasBars(points);
   const most = Math.max(...results.map(({ sines }) => sines));
   const rows = results.flatMap(({ sines, sets }) =>
-    sets.map(({ settings, largest, rms, chiSquare, fits, ladder }, i) => {
+    sets.map(({ settings, largest, rms, chiSquare, barChiSquare, fits, ladder }, i) => {
       const rungs = Array.from({ length: most + 1 }, (_, j) => [`rung${j}`, ladder[j] ?? Number.NaN] as const);
-      const distances = { largestDifference: largest, rms, chiSquare };
-      return { sines, set: i + 1, fits, ...distances, ...Object.fromEntries(rungs), data: constantsYaml(settings) };
+      const distances = { largestDifference: largest, rms, chiSquare, ...(barred && { barChiSquare }) };
+      return {
+        sines,
+        set: barred ? `b${i + 1}` : i + 1,
+        fits,
+        ...distances,
+        ...Object.fromEntries(rungs),
+        data: constantsYaml(settings),
+      };
     }),
   );
   return toCsv(rows);

@@ -48,6 +48,19 @@ describe("npm run research -- fit", () => {
     }
   });
 
+  test("with --rows fits the error bars as well, and says how well", () => {
+    const words = [...FIT, "1", "--trials", "100", "--rows", "10000"];
+    const stdout = fitted([...words, "--top", "2"]);
+    expect(stdout.split("\n")[2]).toMatch(/^set +fits +largest +rms +chi-square +of bars +ladder$/);
+    const rows: Record<string, string>[] = parse(fitted([...words, "--format", "csv"]), { columns: true });
+    expect(rows[0]?.set).toBe("b1");
+    const squares = rows.map(({ chiSquare, barChiSquare }) => Number(chiSquare) + Number(barChiSquare));
+    expect(squares).toEqual([...squares].sort((a, b) => a - b));
+    expect(Number(rows[0]?.barChiSquare)).toBeGreaterThan(0);
+    const most = String(squares[0] + 1e-6);
+    expect(parse(fitted([...words, "--format", "csv", "--most", most]), { columns: true })).toEqual([rows[0]]);
+  });
+
   test("of points without deviations shows no chi-square, and says where near fits lie", () => {
     const file = csvFile("weight_cosine,label_pearson_mean\n0,0\n0.5,0.4\n1,0.8\n");
     const stdout = fitted([file, "--sines", "0", "--starts", "4"]);
@@ -95,6 +108,12 @@ describe("npm run research -- fit refuses", () => {
     expect(refused).toThrow(`${file}${message}`);
   });
 
+  test("--rows without the column of deviations", () => {
+    const file = csvFile("weight_cosine,label_pearson_mean\n0.5,0.4\n1,0.8\n");
+    const refused = () => fitted([file, "--rows", "50", "--trials", "2"]);
+    expect(refused).toThrow(new UsageError(`${file}: --rows: expected the column two_sd`));
+  });
+
   test.each([
     [[FIGURE2, "--sines", "4,x"], "--sines: expected a whole number from 0 to 20, got 'x'"],
     [[FIGURE2, "--starts", "0"], "--starts: expected a whole number from 1 to 1000000, got '0'"],
@@ -102,6 +121,8 @@ describe("npm run research -- fit refuses", () => {
     [[FIGURE2, "--noise-std", "-1"], "--noise-std: expected a number of at least 0, got '-1'"],
     [[FIGURE2, "--format", "parquet"], "--format: expected one of csv, table, got 'parquet'"],
     [["/no/such.csv"], "/no/such.csv: can't be read: no such file or directory"],
+    [[FIGURE2, "--rows", "9", "--trials", "1"], "--trials: expected a whole number from 2 to 2147483647, got '1'"],
+    [[FIGURE2, "--rows", "0", "--trials", "9"], "--rows: expected a whole number from 1 to 2147483647, got '0'"],
     [[FIGURE2, "--trials", "0"], "--trials: expected a whole number from 1 to 2147483647, got '0'"],
   ])("%j", (argv, message) => {
     expect(() => fitted(argv)).toThrow(new UsageError(message));

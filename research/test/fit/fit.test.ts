@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { labelCorrelation, labelVariance, ladder } from "../../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import type { GeneratorSettings } from "../../../src/data/settings.ts";
-import { type CorrelationPoint, type Fit, fitConstants, fitOf } from "../../src/fit/fit.ts";
+import { correlationSds } from "../../src/fit/bars.ts";
+import { type CorrelationPoint, type Fit, fitConstants, fitOf, squaresOf } from "../../src/fit/fit.ts";
 import { distinctSets, spreadsOf } from "../../src/fit/sets.ts";
 
 const figure2 = parse<Record<string, string>>(
@@ -104,6 +105,30 @@ describe("four sines for the paper's Figure 2", () => {
   });
 });
 
+describe("with bars", () => {
+  const known = { ...cosines, alpha: [3], beta: [1], scale: 0.7 };
+  const shape = { scale: 0.7, s: [2.1], beta: [1] };
+  const points = pointsOf(known).map((point) => {
+    const [sd] = correlationSds(shape, 0.1, [point.correlation], new Float64Array(3)) as unknown as [number];
+    return { ...point, error: sd / 50, bar: { sd, trials: 73 } };
+  });
+
+  test("fitConstants(points, options) goes through points and bars", () => {
+    const [fit] = fitConstants(points, { ...options, starts: 8, sines: 1 });
+    expect(fit?.chiSquare).toBeLessThan(0.05);
+    expect(fit?.barChiSquare).toBeLessThan(0.05);
+  });
+
+  test("fitConstants(points, options) trades points for bars that want other constants", () => {
+    const wide = points.map((point) => ({ ...point, bar: { ...point.bar, sd: 1.2 * point.bar.sd } }));
+    const [fit] = fitConstants(wide, { ...options, starts: 8, sines: 1 });
+    const before = fitOf(known, wide);
+    expect(before.barChiSquare).toBeCloseTo(11 * 2 * 72 * Math.log(1.2) ** 2, 6);
+    expect(fit?.chiSquare).toBeGreaterThan(0.05);
+    expect(fit?.chiSquare + fit?.barChiSquare).toBeLessThan(before.barChiSquare - 1);
+  });
+});
+
 test("fitOf(settings, points) has the largest difference, the rms and chi-square", () => {
   const at = (p: number, off: number, error: number) => ({
     correlation: p,
@@ -118,12 +143,20 @@ test("fitOf(settings, points) has the largest difference, the rms and chi-square
   expect(fitOf(cosines, pointsOf(cosines)).chiSquare).toBeNaN();
 });
 
+test("squaresOf(fit) is both chi-squares, that of the points, or the rms: what is known", () => {
+  const known = { settings: cosines, largest: 9, rms: 2, chiSquare: 3, barChiSquare: 4, ladder: [] };
+  expect(squaresOf(known)).toBe(7);
+  expect(squaresOf({ ...known, barChiSquare: Number.NaN })).toBe(3);
+  expect(squaresOf({ ...known, barChiSquare: Number.NaN, chiSquare: Number.NaN })).toBe(2);
+});
+
 describe("of several fits", () => {
   const fitWith = (rungs: number[], beta = [1], scale = 1): Fit => ({
     settings: { inputs: 3, scale, alpha: [2], beta, noiseStd: 0.1 },
     largest: 0,
     rms: 0,
     chiSquare: 0,
+    barChiSquare: 0,
     ladder: rungs,
   });
 
