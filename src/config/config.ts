@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
-import type { GeneratorSettings } from "../data/settings.ts";
+import type { GeneratorConstants, GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
@@ -50,7 +50,7 @@ export function configAt(config: Config, point: GridPoint): PointConfig {
 
 /** A constant of the generator with the source of its value. */
 interface Constant {
-  readonly name: Exclude<keyof GeneratorSettings, "rawLabels" | "binaryLabels">;
+  readonly name: keyof GeneratorConstants;
   readonly value: number | readonly number[];
   readonly from: SettingOrigin;
   readonly why: string;

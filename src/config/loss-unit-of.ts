@@ -1,5 +1,6 @@
+import { baseRate } from "../data/label-form.ts";
 import { type Ladder, ladderLosses, lossOfMean } from "../data/ladder-loss.ts";
-import { baseRate, entropy, type TaskKind } from "../data/task-kinds.ts";
+import { entropy, type TaskKind } from "../data/task-kinds.ts";
 import { memo } from "../memo.ts";
 import { type Config, generatorOf } from "./config.ts";
 import { LABEL_VARIANCE, type LossUnit } from "./losses.ts";

@@ -10,7 +10,7 @@ import { rowsOverride } from "../../src/config/rows.ts";
 import { taskOverride } from "../../src/config/task-kinds.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import { isEnough } from "../../src/engines/early-stop.ts";
-import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, Engine, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import {
   longestTrainings,
@@ -149,7 +149,7 @@ describe("the validation rows", () => {
   test("are what an engine sees in place of held-out rows", async () => {
     const { engine, asked } = fakeStopping((step) => step);
     await resultsOf(engine, [run()]);
-    expect(asked.map(([one]) => [(one as AnyRun & FromTable).data.validates, one?.training.heldoutRows])).toEqual([
+    expect(asked.map(([one]) => [one?.training.validates, one?.training.heldoutRows])).toEqual([
       [true, 9],
       [undefined, 15],
     ]);
