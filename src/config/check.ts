@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { generatorSettings } from "../data/presets.ts";
 import { COMBINES_GRADIENTS, METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
@@ -10,6 +9,7 @@ import { checkChooseBy } from "./choose-by.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { withCrossedRuns } from "./cross.ts";
 import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
+import { checkGenerated, correlationsOf } from "./generated.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
 import { checkRows, OF_ROWS, rowsFirst, withRows } from "./rows.ts";
@@ -21,6 +21,7 @@ import {
   type SettingKey,
   type Settings,
   SWEEP_SCHEMA,
+  valuesOf,
 } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 import { embeddingsIn } from "./table-inputs.ts";
@@ -166,6 +167,7 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
   });
   if (settings.rows) origins.tasks = "yours"; // the table has them
   checks((all) => checkRows(all, place));
+  checks((all) => checkGenerated(all, place));
   checks((all) => checkKinds(all, place));
   checks((all) => checkPatience(all, place));
   checks((all) => checkChooseBy(all, place));
@@ -355,7 +357,7 @@ function checkTasks(settings: Settings, place: (key: SettingKey) => string): voi
   if (data === null) throw new UsageError(`${place("data")}: expected a generator, got nothing; give data or rows`);
   if (correlations === null) throw new UsageError(`${place("correlations")}: expected a list of numbers, got nothing`);
   const { inputs } = generatorSettings(data);
-  if (tasks > inputs) {
+  if (settings.inputs === "data" && tasks > inputs) {
     const of = typeof data === "string" ? ` of the generator '${data}'` : "";
     const expected = `at most ${inputs}, the inputs${of}`;
     throw new UsageError(`${place("tasks")}: expected ${expected}, got ${tasks}`);
@@ -366,9 +368,11 @@ function checkTasks(settings: Settings, place: (key: SettingKey) => string): voi
     throw new UsageError(`${place("tasks")}: too large: expected ${expected}, got ${thousands(products)}`);
   }
   const setting = pattern === null ? "correlations" : "correlationMatrix";
-  for (const p of correlations) {
+  for (const [p, groupSize] of correlations.flatMap((p) =>
+    valuesOf(settings, "groupSize").map((size) => [p, size] as const),
+  )) {
     try {
-      correlationMatrix(tasks, p, pattern);
+      correlationsOf({ ...settings, groupSize: groupSize as number }, p);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new UsageError(`${place(setting)}: ${error.message}`);

@@ -1,6 +1,7 @@
 import { LOSS } from "./choose-by.ts";
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { crossText } from "./cross.ts";
+import { OF_LABELS } from "./generated.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { OPTIONAL_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
@@ -30,8 +31,8 @@ export function settingRows(config: Config): SettingRow[] {
     diagnostics: diagnostics.length === 0,
     rows: rows === null,
     patience: patience === null,
-    validation: rows === null || rows.validationRows !== undefined || (refit && patience === null),
-    refit: rows === null,
+    validation: rows?.validationRows !== undefined || (refit && patience === null),
+    refit: rows === null && patience === null && refit,
     chooseBy: chooseBy === LOSS,
     outputBias: outputBias === "zero",
     labelKind: rows !== null,
@@ -70,7 +71,8 @@ function plainOptimizer(config: Config): Partial<Record<SettingKey, boolean>> {
   const isPlain = (key: SettingKey) => config[key] === OPTIONAL_SETTINGS[key]?.default;
   const keys = [
     ...(["schedule", "warmup", "decaySteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm"] as const),
-    "embeddingSteps" as const,
+    ...(["embeddingSteps", "groupSize", "betweenGroups", "taskWeights"] as const),
+    ...OF_LABELS,
   ];
   return { ...Object.fromEntries(keys.map((key) => [key, isPlain(key)])), decayFactor: isPlain("decaySteps") };
 }
