@@ -68,7 +68,7 @@ const OPTIONS = {
     ["--corr <list>", "correlations of the task pairs, separated by commas"],
     ["--models <list>", "models, separated by commas (see mmoe models)"],
     ["--runs <n>", "runs per model and correlation"],
-    ["--steps <n>", "training steps per run, or several values; auto with --rows: early stopping"],
+    ["--steps <n>", "training steps per run, or several values; auto: early stopping"],
     ["--batch <n>", "training rows per step, or several values"],
     ["--lr <x>", "learning rate, or several values"],
     ["--seed <n>", "random seed"],

@@ -206,7 +206,7 @@ def sweep(
     :param out: the results folder (default: results/NAME-HASH)
     :param corr: correlations of the task pairs
     :param runs: runs per model and correlation
-    :param steps: training steps per run; auto with --rows: early stopping
+    :param steps: training steps per run; auto: early stopping
     :param batch: training rows per step
     :param lr: learning rate
     :param seed: random seed
@@ -392,7 +392,7 @@ def plan(
     :param out: the results folder (default: results/NAME-HASH)
     :param corr: correlations of the task pairs
     :param runs: runs per model and correlation
-    :param steps: training steps per run; auto with --rows: early stopping
+    :param steps: training steps per run; auto: early stopping
     :param batch: training rows per step
     :param lr: learning rate
     :param seed: random seed
