@@ -182,6 +182,19 @@ describe("a small file that says that it unfolds to more than a table may have i
     );
   });
 
+  test.each([
+    [6, "uncompressed"],
+    [8, "compressed"],
+  ])("a page whose byte %i is wrong, so that it has no %s size", (at) => {
+    const bytes = saying(1000);
+    expect([...bytes.subarray(4, 7)]).toEqual([0x15, 4, 0x15]); // the header's first two fields are whole numbers
+    while (bytes[at] !== 0x15) at++;
+    bytes[at] = 0xf5; // the number of a field far behind
+    expect(complaint(() => tableIn(bytes))).toBe(
+      "t.parquet: not readable as Parquet: a page gives undefined as a size",
+    );
+  });
+
   test("pages that are longer uncompressed than they say", () => {
     const bomb = { GZIP: () => new Uint8Array(gzipSync(Buffer.alloc(5_000_000))) };
     const bytes = written(COLUMNS, { codec: "GZIP", compressors: bomb });
