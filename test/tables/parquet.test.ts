@@ -68,6 +68,10 @@ test("the Parquet files of a folder are one table, in the order of their names",
   writeFileSync(join(folder, "b.parquet"), written(COLUMNS.slice(0, -1)));
   const missing = /b\.parquet: no column 'y_long', which the first file of the folder has$/;
   expect(complaint(() => readTable(folder))).toMatch(missing);
+  writeFileSync(join(folder, "a.parquet"), written(COLUMNS.filter(({ name }) => name !== "part")));
+  writeFileSync(join(folder, "b.parquet"), part(12, 23));
+  const further = /b\.parquet: column 'part', which the first file of the folder lacks; write both alike$/;
+  expect(complaint(() => readTable(folder))).toMatch(further);
 });
 
 test("a number that float32 does not hold is kept in float64, others in float32, and texts are int32", () => {
