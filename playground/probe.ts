@@ -117,7 +117,7 @@ export class Probe {
     const columns = basis.map((of) => Float64Array.from(places, of));
     return leastSquaresFit(columns, predicted)
       .slice(2)
-      .map((amplitude) => amplitude / this.tasks.inverseStd);
+      .map((amplitude) => amplitude / this.tasks.forms[k].inverseStd);
   }
 }
 

@@ -22,7 +22,7 @@ const heights = (points: readonly Point[]) => points.map(({ y }) => y);
 /** The label without noise as a function of the position along a task's direction, in standard deviations; and the unit of labels. */
 export function labelCurve(settings: GeneratorSettings): { at: (z: number) => number; inverseStd: number } {
   const set = new TaskSet(settings, [[1]], { seed: 0, run: 0 });
-  return { at: (z) => set.noiseless(settings.scale * z), inverseStd: set.inverseStd };
+  return { at: (z) => set.noiseless(settings.scale * z), inverseStd: set.forms[0].inverseStd };
 }
 
 /** The function, with its line and sines below. */

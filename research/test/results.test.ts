@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { generatorOf } from "../../src/config/config.ts";
+import { generatorOf } from "../../src/config/generated.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { fitOf } from "../src/fit/fit.ts";
 import { readPoints } from "../src/fit/points.ts";

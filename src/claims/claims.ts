@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { areLabelsPlain } from "../config/generated.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
 import { type Settings, valuesOf } from "../config/schema.ts";
@@ -56,13 +57,16 @@ export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[]
   });
 });
 
-/** Why the paper's claims are not about results on rows of the user's own, or on labels that are signs; undefined on others. */
-export function untestable({ rows, labelKind }: Pick<Results["config"], "rows" | "labelKind">): string | undefined {
+/** Why the paper's claims are not about results on rows of the user's own, or on other labels than its own; undefined on others. */
+export function untestable(config: Results["config"]): string | undefined {
+  const { rows, labelKind } = config;
   if (rows !== null)
     return `the paper's claims are about correlations of tasks, which the rows of ${basename(rows.file)} do not have`;
-  return labelKind === "binary"
-    ? "the paper's claims are about squared errors, and these labels are signs (labelKind=binary)"
-    : undefined;
+  if (labelKind !== "real")
+    return `the paper's claims are about squared errors, and some of these labels are signs (labelKind=${labelKind})`;
+  return areLabelsPlain(config)
+    ? undefined
+    : "the paper's claims are about its own labels, and the config changes these";
 }
 
 /** Leaves out the paper's value if the sweep has more tasks than the paper's pairs. */

@@ -1,12 +1,13 @@
-import { type Config, type GeneratorConfig, generatorOf } from "../config/config.ts";
+import type { Config, GeneratorConfig } from "../config/config.ts";
 import { LARGEST_COUNT } from "../config/kinds.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
+import { pairsOf } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import type { AnyRun, FromTable } from "../engines/engine.ts";
-import { isValidated } from "../engines/task-losses.ts";
+import { isValidated, tasksIn } from "../engines/task-losses.ts";
 import { type TrainingSettings, testRows } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { toCsv } from "../records/csv.ts";
@@ -48,7 +49,7 @@ const withOptions = (command: Command) =>
     .option("--step <s>", "the fresh rows of step s (default: 0, the fixed training set)")
     .option("--steps <a-b>", "the batches of steps a to b, as the run trains on them")
     .option("--heldout", "the held-out rows: of a table, the test rows")
-    .option("--validation", "the validation rows of a table")
+    .option("--validation", "the validation rows")
     .option("--parts", "instead of rows, which part each row of the table is of, and what test rows have alone")
     .option("--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2")
     .option("--format <name>", "csv (the default), parquet or npy")
@@ -146,19 +147,19 @@ async function pairs(config: Config, options: DataOptions, ofConfig: boolean, co
   const file = outputFile(options);
   if (format !== "csv" && file === undefined) throw new UsageError(`--format ${format}: expected a file; give -o FILE`);
 
-  const rows = chosenRows(config, options, ofConfig);
+  const run = runOf(config, options, "trainRows", "sampling", "batch", "heldoutRows");
+  const rows = chosenRows(run, config, options, ofConfig);
   const measured = await writeRows({ ...rows, format, file, stdout: effects.stdout });
   if (measured === undefined) return; // the reader has seen enough
   const { inputs, tasks } = rows;
   const count = rowCount(rows.shape);
-  note(correlationText(config, measured, count));
+  note(correlationText(run, measured, count));
   const left = file === undefined && effects.stdout.isTTY ? leftOut({ rows: count, inputs, tasks }) : undefined;
   if (left !== undefined) note(`${left}; all of them, as CSV:\n${commandLine} -o pairs.csv`);
 }
 
 /** `ofConfig`: a config was given, and says how many rows a set has. */
-function chosenRows(config: Config, options: DataOptions, ofConfig: boolean): RunRows {
-  const run = runOf(config, options, "trainRows", "sampling", "batch", "heldoutRows");
+function chosenRows(run: AnyRun, config: Config, options: DataOptions, ofConfig: boolean): RunRows {
   if (options.steps !== undefined) return batchRows(run, stepsOption(options.steps, options));
   const { batch, trainRows } = run.training;
   if (options.validation && !isValidated(run))
@@ -175,7 +176,10 @@ function chosenRows(config: Config, options: DataOptions, ofConfig: boolean): Ru
   const own = set === "heldout" ? heldoutRows : trainRows === "fresh" ? batch : trainRows;
   const most = config.rows === null ? LARGEST_COUNT : own;
   const count = countOption("--rows", options.rows ?? (ofConfig ? String(own) : ROWS), 1, most);
-  return setRows(run, set, count, step, options.validation ? tested : 0);
+  if (!options.validation) return setRows(run, set, count, step);
+  return run.correlation === null
+    ? setRows(run, set, count, step, tested)
+    : setRows(run, "train", count, 0, Number(trainRows));
 }
 
 /** `1-100` or `7`: the first step and the last. */
@@ -188,11 +192,15 @@ function stepsOption(text: string, { rows, step, heldout }: DataOptions): [numbe
   return [from, to];
 }
 
-function correlationText(config: Config, measured: readonly number[], rows: number): string {
-  const of = config.tasks > 2 ? " of each pair of tasks" : "";
+/** Beside the closed form, which binary labels have none of. */
+function correlationText(run: AnyRun, measured: readonly number[], rows: number): string {
+  const { tasks } = run.model;
+  const of = tasks > 2 ? " of each pair of tasks" : "";
   const values = measured.map((value) => value.toFixed(5)).join(", ");
   const text = `label correlation${of}: ${values} measured over ${thousands(rows)} rows`;
-  if (config.rows !== null) return text;
-  const closed = labelCorrelation(generatorOf(config), config.correlations?.[0] as number);
-  return `${text}, ${closed.toFixed(5)} in closed form`;
+  if (run.correlation === null || tasksIn(run).some(({ kind }) => kind !== "regression")) return text;
+  const { data, correlationMatrix: matrix } = run;
+  const closed = pairsOf(tasks).map(([j, k]) => labelCorrelation(data, matrix[j][k], [j, k]).toFixed(5));
+  const shown = new Set(closed).size === 1 ? closed.slice(0, 1) : closed;
+  return `${text}, ${shown.join(", ")} in closed form`;
 }

@@ -1,3 +1,4 @@
+import { areLabelsPlain } from "../config/generated.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
 import { didYouMean } from "../config/suggest.ts";
@@ -111,10 +112,12 @@ async function summary(folder: string, options: SummaryOptions, context: Context
   const { results, loss: reported } = await readWithLoss(folder, options, context);
   const { config } = results;
   const loss = options.rungs && reported === "running" ? "train" : reported;
-  if (options.rungs && config.labelKind !== "real")
-    throw new UsageError(`--rungs: labels are signs, and the ladder is of the generator's numbers; leave it out`);
   if (options.rungs && config.rows !== null)
     throw new UsageError(`--rungs: ${folder} uses rows of a file, and only generated labels have a ladder; omit it`);
+  if (options.rungs && !areLabelsPlain(config))
+    throw new UsageError(
+      `--rungs: the config changes the generator's labels, and the ladder is of these; leave it out`,
+    );
   const { stdout } = context.effects;
   const isPerTask = options.perTask ?? hasManyKinds(results);
   const tasks = isPerTask ? taskSummaries(results, loss) : [];

@@ -59,7 +59,7 @@ const addStudyOptions = (command: Command) =>
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--runs <n>", "runs per model and correlation")
-    .option("--steps <n>", "training steps per run, or several values; auto with --rows: early stopping")
+    .option("--steps <n>", "training steps per run, or several values; auto: early stopping")
     .option("--batch <n>", "training rows per step, or several values")
     .option("--lr <x>", "learning rate, or several values")
     .option("--seed <n>", "random seed")

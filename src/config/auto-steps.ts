@@ -46,12 +46,14 @@ export function autoStepsOverride(source: string): Override {
   };
 }
 
-/** Refuses to choose a number of steps on rows that are no table's: UsageError. */
-export function checkPatience({ rows, patience, trainRows }: Settings, place: (key: SettingKey) => string): void {
-  if (patience === null) return;
-  if (rows === null)
+type Place = (key: SettingKey) => string;
+
+/** Refuses validation rows where training rows are fresh or too few: UsageError. */
+export function checkPatience({ rows, patience, refit, trainRows }: Settings, place: Place): void {
+  if (patience === null && refit) return;
+  if (rows === null && [trainRows].flat().includes("fresh"))
     throw new UsageError(
-      `${place("steps")}: early stopping needs rows of your own (--rows); for generated rows give a number`,
+      `${place(patience === null ? "refit" : "steps")}: validation rows are of a fixed training set, and rows are fresh; give --set trainRows=N`,
     );
   const least = [trainRows].flat().find((count) => Number(count) < LEAST_ROWS);
   if (least !== undefined)

@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { generatorSettings } from "../data/presets.ts";
 import { COMBINES_GRADIENTS, METHODS } from "../engines/methods.ts";
 import { forAll, UsageError } from "../errors.ts";
@@ -9,6 +8,7 @@ import { checkedBy, expectTree } from "./checked-by.ts";
 import { checkChooseBy } from "./choose-by.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
+import { checkGenerated, correlationsOf } from "./generated.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
 import { checkRows, rowsFirst, withRows } from "./rows.ts";
@@ -20,6 +20,7 @@ import {
   type SettingKey,
   type Settings,
   SWEEP_SCHEMA,
+  valuesOf,
 } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 import { embeddingsIn } from "./table-inputs.ts";
@@ -151,6 +152,7 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
   origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
   if (settings.rows) origins.tasks = "yours"; // the table has them
   checkRows(settings, place);
+  checkGenerated(settings, place);
   checkKinds(settings, place);
   checkPatience(settings, place);
   checkChooseBy(settings, place);
@@ -304,7 +306,7 @@ function checkTasks(settings: Settings, place: (key: SettingKey) => string): voi
   if (data === null) throw new UsageError(`${place("data")}: expected a generator, got nothing; give data or rows`);
   if (correlations === null) throw new UsageError(`${place("correlations")}: expected a list of numbers, got nothing`);
   const { inputs } = generatorSettings(data);
-  if (tasks > inputs) {
+  if (settings.inputs === "data" && tasks > inputs) {
     const of = typeof data === "string" ? ` of the generator '${data}'` : "";
     const expected = `at most ${inputs}, the inputs${of}`;
     throw new UsageError(`${place("tasks")}: expected ${expected}, got ${tasks}`);
@@ -315,9 +317,11 @@ function checkTasks(settings: Settings, place: (key: SettingKey) => string): voi
     throw new UsageError(`${place("tasks")}: too large: expected ${expected}, got ${thousands(products)}`);
   }
   const setting = pattern === null ? "correlations" : "correlationMatrix";
-  for (const p of correlations) {
+  for (const [p, groupSize] of correlations.flatMap((p) =>
+    valuesOf(settings, "groupSize").map((size) => [p, size] as const),
+  )) {
     try {
-      correlationMatrix(tasks, p, pattern);
+      correlationsOf({ ...settings, groupSize: groupSize as number }, p);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new UsageError(`${place(setting)}: ${error.message}`);

@@ -36,10 +36,10 @@ export function decidingMetric({ chooseBy }: Pick<Settings, "chooseBy">): Decidi
 
 /** Refuses what is no metric of a task of the user's own rows: UsageError. */
 export function checkChooseBy(settings: Settings, place: (key: SettingKey) => string): void {
-  const { chooseBy, rows, tasks } = settings;
+  const { chooseBy, rows, tasks, patience, refit } = settings;
   if (chooseBy === LOSS) return;
-  if (rows === null)
-    throw new UsageError(`${place("chooseBy")}: validation rows are of rows of your own (--rows); leave it out`);
+  if (rows === null && patience === null && refit)
+    throw new UsageError(`${place("chooseBy")}: chooses on validation rows; add --steps auto, or leave it out`);
   const kinds = tasksOfRuns(settings)?.map(({ kind }) => kind) ?? new Array<TaskKind>(tasks).fill(TASK_KINDS[0]);
   const known = kinds.flatMap((kind, k) =>
     Object.keys(metricsOfKind(kind)).flatMap((name) => (name in BETTER ? [`${name}${k + 1}`] : [])),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
-import type { GeneratorSettings } from "../data/settings.ts";
+import type { GeneratorConstants, GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
@@ -9,6 +9,7 @@ import type { TrainingSettings } from "../engines/training-settings.ts";
 import type { GridPoint } from "../identity/cell.ts";
 import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
+import { generatorOf } from "./generated.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
 import { chosenIn, readingOf } from "./rows-schema.ts";
@@ -50,7 +51,7 @@ export function configAt(config: Config, point: GridPoint): PointConfig {
 
 /** A constant of the generator with the source of its value. */
 interface Constant {
-  readonly name: Exclude<keyof GeneratorSettings, "rawLabels" | "binaryLabels">;
+  readonly name: keyof GeneratorConstants;
   readonly value: number | readonly number[];
   readonly from: SettingOrigin;
   readonly why: string;
@@ -69,17 +70,6 @@ export function constantsOf(config: Config): Constant[] {
   });
 }
 
-/** Throws RangeError for rows of the user's own. */
-export function generatorOf(config: Pick<Config, "data" | "labels" | "labelKind">): GeneratorSettings {
-  if (config.data === null) throw new RangeError("generatorOf: expected data of the generator, got rows of a file");
-  const settings = generatorSettings(config.data);
-  return {
-    ...settings,
-    ...(config.labels === "raw" && { rawLabels: true }),
-    ...(config.labelKind === "binary" && { binaryLabels: true }),
-  };
-}
-
 /** Rows of the user's own, not in memory yet; undefined for those of the generator. */
 export function tableOf(config: Pick<Config, "rows" | "labels" | "taskKinds">): TableSettings | undefined {
   const { rows, labels, taskKinds } = config;
@@ -94,6 +84,8 @@ export function tableOf(config: Pick<Config, "rows" | "labels" | "taskKinds">): 
 /** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */
 type Beside =
   | ("data" | "rows" | "correlations" | "correlationMatrix" | "tasks" | "labels" | "seed" | "cross")
+  | ("groupSize" | "betweenGroups" | "inputs" | "sines" | "noiseStd")
+  | ("labelScale" | "labelled" | "positives" | "taskWeights")
   | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind")
   | ("warmup" | "decaySteps" | "decayFactor");
 
@@ -185,7 +177,7 @@ function settingsHash(config: Config): string {
   const { seed, dropout, initializerStd } = common;
   const first = Object.entries(trainingOf(common)).filter(([key]) => !(key in OPTIONAL_SETTINGS));
   const trained = {
-    ...(common.rows === null ? { generator: generatorOf(common) } : { rows: rowsIdentity(common.rows) }),
+    ...(common.rows === null ? { generator: hashedGenerator(common) } : { rows: rowsIdentity(common.rows) }),
     training: Object.fromEntries(first),
     dropout,
     seed,
@@ -193,6 +185,15 @@ function settingsHash(config: Config): string {
     ...(listed.includes("initializer") && { initializerStd }), // truncated-normal may be among them
   };
   return digits(JSON.stringify(trained));
+}
+
+/** The generator without the settings that came later, which are hashed by their names. */
+function hashedGenerator({ data, labels, labelKind }: PointConfig): GeneratorSettings {
+  return {
+    ...generatorSettings(data as NonNullable<typeof data>),
+    ...(labels === "raw" && { rawLabels: true }),
+    ...(labelKind === "binary" && { binaryLabels: true }),
+  };
 }
 
 function digits(text: string): string {

@@ -46,3 +46,19 @@ export function plainNameOf(text: string, otherwise: string): string {
 export const orNull = <T extends z.ZodType>(schema: T, what: string) => schema.describe(what).nullable().describe(what);
 
 export const positive = (what: string) => z.number().positive().describe(what);
+
+const BETWEEN_TASKS = ":";
+
+/** The parts of a value with one for each task, or its only one. */
+export function partsByTask(value: string | number): string[] {
+  return String(value).split(BETWEEN_TASKS);
+}
+
+/** One number for all tasks, or a text with one for each, `0.1:0.5`; or a word in the place of any. */
+export function perTask<T extends z.ZodType<number>, const Word extends string>(number: T, word: Word) {
+  const isPart = (part: string) =>
+    part === word || (part.trim() === part && part !== "" && number.safeParse(Number(part)).success);
+  const texts = z.string().refine((text) => partsByTask(text).every(isPart));
+  const examples = `or one for each task, such as 0.1${BETWEEN_TASKS}0.5`;
+  return z.union([number, texts]).describe(`${number.description}, or ${word}; ${examples}`);
+}

@@ -1,11 +1,15 @@
+import { baseRate } from "../data/label-form.ts";
 import { type Ladder, ladderLosses, lossOfMean } from "../data/ladder-loss.ts";
-import { baseRate, entropy, type TaskKind } from "../data/task-kinds.ts";
+import type { GeneratorSettings } from "../data/settings.ts";
+import { entropy, type TaskKind } from "../data/task-kinds.ts";
 import { memo } from "../memo.ts";
-import { type Config, generatorOf } from "./config.ts";
+import type { Config } from "./config.ts";
+import { generatorOf, OF_LABELS } from "./generated.ts";
 import { LABEL_VARIANCE, type LossUnit } from "./losses.ts";
 import { tasksOfRuns } from "./task-kinds.ts";
 
-type Losses = Pick<Config, "data" | "rows" | "tasks" | "labels" | "labelKind" | "taskKinds" | "loss" | "huberDelta">;
+type OfLabels = (typeof OF_LABELS)[number] | "labels" | "labelKind" | "taskKinds" | "taskWeights";
+type Losses = Pick<Config, "data" | "rows" | "tasks" | "loss" | "huberDelta" | OfLabels>;
 
 /** The unit of a sweep's losses: they are in that of the loss that is trained on. */
 export function lossUnitOf(config: Losses): LossUnit {
@@ -24,7 +28,8 @@ function errorLoss({ loss, huberDelta }: Losses): string {
 function ofClasses(config: Losses): LossUnit {
   const words = { measure: "log loss", constant: "the base rate" };
   if (config.labels === "standardised") return { ...words, of: "in units of the base rate's entropy", ofMean: 1 };
-  const rate = config.rows === null ? baseRate(generatorOf(config)) : undefined; // a table's is another for each label
+  const labels = commonGenerator(config); // a table's rates differ from label to label
+  const rate = labels && baseRate(labels);
   return { ...words, of: "in nats", ofMean: rate === undefined ? null : entropy([1 - rate, rate]) };
 }
 
@@ -42,8 +47,16 @@ function ofBoth(config: Losses): LossUnit {
 /** Of rows of the user's own: of the squared error, the mean variance of the labels over all rows. */
 function ofMeanOf(config: Losses): number | null {
   const { rows, loss, huberDelta } = config;
-  if (rows === null) return lossOfMean(generatorOf(config), loss === "huber" ? huberDelta : null);
+  const labels = commonGenerator(config);
+  if (rows === null) return labels ? lossOfMean(labels, loss === "huber" ? huberDelta : null) : null;
   return loss === "huber" ? null : rows.labelVariances.reduce((sum, one) => sum + one, 0) / rows.labelVariances.length;
+}
+
+/** The generator whose labels all tasks and grid points have; undefined if they differ. */
+function commonGenerator(config: Losses): GeneratorSettings | undefined {
+  if (config.rows !== null || OF_LABELS.some((key) => Array.isArray(config[key]))) return undefined;
+  const settings = generatorOf(config);
+  return settings.tasks === undefined ? settings : undefined;
 }
 
 /** The ladder of losses, which every task, model and correlation has. Throws RangeError for rows of the user's own: nobody knows their formula. */

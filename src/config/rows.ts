@@ -185,16 +185,16 @@ export function checkRows(settings: Settings, place: SettingPlace): void {
 
 /**
  * The training of a run whose validation rows are held out beside its test rows: those that the table says, or a share of its
- * training rows. With `refit`, and on generated rows, there are none.
+ * training rows. With `refit` there are none.
  */
 export function withValidationRows<T extends TrainingSettings>(
   training: T,
   { rows, refit, validation }: Pick<Settings, "rows" | "refit" | "validation">,
 ): T {
-  if (rows === null || refit) return training;
+  if (refit) return training;
   const { trainRows, heldoutRows } = training;
-  const validationRows = rows.validationRows ?? heldoutCount(Number(trainRows), validation);
-  const left = rows.validationRows === undefined ? Number(trainRows) - validationRows : trainRows;
+  const validationRows = rows?.validationRows ?? heldoutCount(Number(trainRows), validation);
+  const left = rows?.validationRows === undefined ? Number(trainRows) - validationRows : trainRows;
   return { ...training, trainRows: left, heldoutRows: heldoutRows + validationRows, validationRows };
 }
 

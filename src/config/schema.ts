@@ -85,7 +85,7 @@ export const EXTENDING_SCHEMA = SWEEP_SCHEMA.partial().extend({ extends: base, m
 export const ANY_FILE_SCHEMA = EXTENDING_SCHEMA.extend({
   version,
   tasks: z.union([EXTENDING_SCHEMA.shape.tasks, GIVEN_TASKS]),
-  steps: z.union([EXTENDING_SCHEMA.shape.steps, z.literal("auto").describe("early stopping, with your own rows")]),
+  steps: z.union([EXTENDING_SCHEMA.shape.steps, z.literal("auto").describe("early stopping, on a fixed training set")]),
 });
 
 /** The settings that are lists, in the order of a config. */

@@ -1,4 +1,5 @@
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
+import { OF_LABELS } from "./generated.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { OPTIONAL_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
@@ -33,7 +34,8 @@ const USUAL: readonly SettingKey[] = [
     "taskKinds",
   ] as const),
   ...OPTIMIZER_KEYS,
-  "embeddingSteps",
+  ...(["embeddingSteps", "groupSize", "betweenGroups", "taskWeights"] as const),
+  ...OF_LABELS,
 ];
 
 function isDefault(config: Config, key: SettingKey): boolean {
@@ -45,8 +47,8 @@ export function settingRows(config: Config): SettingRow[] {
   const { rows, patience, refit } = config;
   const hidden: Partial<Record<SettingKey, boolean>> = {
     ...Object.fromEntries(USUAL.map((key) => [key, isDefault(config, key)])),
-    validation: rows === null || rows.validationRows !== undefined || (refit && patience === null),
-    refit: rows === null,
+    validation: rows?.validationRows !== undefined || (refit && patience === null),
+    refit: rows === null && patience === null && refit,
     labelKind: rows !== null,
     huberDelta: rows !== null && config.loss === "squared",
     decayFactor: isDefault(config, "decaySteps"),

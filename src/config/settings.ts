@@ -7,7 +7,17 @@ import { METHODS } from "../engines/methods.ts";
 import type { TrainingPath } from "../engines/training-path.ts";
 import { ADAM, ARITHMETICS, EMBEDDING_STEPS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
-import { choice, count, distinctList, LARGEST_COUNT, orNull, plainName, positive, printableText } from "./kinds.ts";
+import {
+  choice,
+  count,
+  distinctList,
+  LARGEST_COUNT,
+  orNull,
+  perTask,
+  plainName,
+  positive,
+  printableText,
+} from "./kinds.ts";
 import { LOSS_SETS } from "./losses.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA, TASK_KINDS_SCHEMA } from "./rows-schema.ts";
@@ -162,6 +172,9 @@ const EVALUATIONS =
 /** Settings of the optimizer. */
 export const OPTIMIZER_KEYS = Object.keys(OF_OPTIMIZER) as (keyof typeof OF_OPTIMIZER)[];
 
+const from = (least: number, most: number) =>
+  z.number().min(least).max(most).describe(`a number from ${least} to ${most}`);
+
 /** Settings that people give. A preset has each that has no default. */
 const GIVEN = {
   name: setting(plainName("a name"), SHOWN),
@@ -177,6 +190,39 @@ const GIVEN = {
     ),
     { ...TRAINED, default: null, mark: "paper" },
   ),
+  groupSize: setting(orWord(count(), "none", "tasks of a group, whose pairs have the correlation"), {
+    ...LISTED,
+    default: "none",
+  }),
+  betweenGroups: setting(
+    z.number().min(-1).max(1).describe("the share of the correlation that tasks of two groups have"),
+    {
+      ...TRAINED,
+      default: 0,
+    },
+  ),
+  inputs: setting(orWord(count(LEAST_TASKS, LIMITS.inputs), "data", "a number of inputs"), {
+    ...LISTED,
+    default: "data",
+  }),
+  sines: setting(orWord(count(0, LIMITS.sines), "data", "a number of the slowest sines"), {
+    ...LISTED,
+    default: "data",
+  }),
+  noiseStd: setting(perTask(from(0, LIMITS.noiseStd), "data"), { ...LISTED, default: "data" }),
+  labelScale: setting(
+    perTask(z.number().gt(0).max(1e6).describe("what raw labels are multiplied by, above 0"), "none"),
+    { ...LISTED, default: "none" },
+  ),
+  labelled: setting(perTask(z.number().gt(0).max(1).describe("the share of rows with the label, above 0"), "all"), {
+    ...LISTED,
+    default: "all",
+  }),
+  positives: setting(perTask(z.number().gt(0).lt(1).describe("the share of binary labels that are 1"), "mean"), {
+    ...LISTED,
+    default: "mean",
+  }),
+  taskWeights: setting(perTask(positive("what a task's loss counts, above 0"), "none"), { ...LISTED, default: "none" }),
   models: setting(distinctList(MODEL_NAME, "models"), EXTENT),
   runs: setting(count(), EXTENT),
   trainRows: setting(orWord(count(), "fresh", `a whole number from 1 to ${LARGEST_COUNT}`), LISTED),
@@ -199,7 +245,13 @@ const GIVEN = {
   loss: setting(choice(["squared", "huber"]), { ...TRAINED, default: "squared" }),
   huberDelta: setting(positive("a number above 0 (used by huber)"), { ...TRAINED, default: 1 }),
   labels: setting(choice(["standardised", "raw"]), { ...TRAINED, default: "standardised" }),
-  labelKind: setting(choice(["real", "binary"]), { ...TRAINED, default: "real" }),
+  labelKind: setting(
+    z
+      .string()
+      .regex(/^(real|binary)(:(real|binary))*$/)
+      .describe("real or binary, or one for each task, such as real:binary"),
+    { ...TRAINED, default: "real" },
+  ),
   dropout: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1"), {
     ...LISTED,
     paths: { ...EVERYWHERE, process: { only: 0 } },

@@ -9,6 +9,7 @@ import { readTable, type Table } from "../tables/read-table.ts";
 import { numberOf } from "../units.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
+import { lacksLabels, partByTask, weightsOf } from "./generated.ts";
 import {
   chosenIn,
   GIVEN_TASKS,
@@ -150,10 +151,12 @@ function allNumbers({ labels }: RowsSetting): TaskKindSetting[] {
 }
 
 /** What can be diagnosed of a sweep: gradients are of squared errors in all rows, and alignment is with the generator's numbers. */
-export function diagnosable({ rows, labelKind, taskKinds }: Kinds): DiagnosticKind[] {
-  if (taskKinds.some(({ kind }) => kind === "categorical")) return []; // they measure one output for each task
-  const isClass = labelKind === "binary" || taskKinds.some(({ kind }) => kind === "binary");
-  const hasGaps = taskKinds.some(({ gaps }) => gaps);
+export function diagnosable(settings: Kinds & Pick<Settings, "rows">): DiagnosticKind[] {
+  const { rows } = settings;
+  const tasks = tasksOfRuns(settings) ?? [];
+  if (tasks.some(({ kind }) => kind === "categorical")) return []; // they measure one output for each task
+  const isClass = tasks.some(({ kind }) => kind === "binary");
+  const hasGaps = tasks.some(({ gaps }) => gaps);
   const isPossible: Readonly<Record<DiagnosticKind, boolean>> = {
     gates: true,
     units: true,
@@ -163,7 +166,7 @@ export function diagnosable({ rows, labelKind, taskKinds }: Kinds): DiagnosticKi
   return DIAGNOSTIC_KINDS.filter((kind) => isPossible[kind]);
 }
 
-type Kinds = Pick<Settings, "rows" | "labelKind" | "taskKinds">;
+type Kinds = Pick<Settings, "tasks" | "labelKind" | "taskKinds" | "labelled" | "taskWeights">;
 
 /** Refuses kinds of labels that the rows do not have, and what can't be diagnosed of them: UsageError. */
 export function checkKinds(settings: Settings, place: (key: SettingKey) => string): void {
@@ -180,8 +183,9 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
   const odd = taskKinds.find(({ kind, classes }) => !hasClasses(kind, classes.length));
   if (odd) throw new UsageError(`${place("taskKinds")}: ${odd.column}: ${odd.kind} with ${odd.classes.length} classes`);
   const possible = diagnosable(settings);
-  const areNumbers = labelKind === "real" && taskKinds.every(({ kind }) => kind === "regression");
-  const isPlain = areNumbers && !taskKinds.some(({ gaps }) => gaps); // checkRows checks these
+  const runs = tasksOfRuns(settings) ?? [];
+  const areNumbers = runs.every(({ kind }) => kind === "regression");
+  const isPlain = areNumbers && !runs.some(({ gaps }) => gaps); // checkRows checks these
   const impossible = isPlain ? undefined : diagnostics.find((kind) => !possible.includes(kind));
   if (impossible) {
     const where = areNumbers ? "labels have gaps" : "labels are classes";
@@ -197,18 +201,28 @@ function hasClasses(kind: TaskKind, classes: number): boolean {
 }
 
 /** The tasks of a sweep's runs, [K]; undefined if all are regressions of weight 1. */
-export function tasksOfRuns({
-  tasks,
-  labelKind,
-  taskKinds,
-}: Pick<Settings, "tasks" | "labelKind" | "taskKinds">): readonly TaskSettings[] | undefined {
-  if (labelKind === "binary") return Array.from({ length: tasks }, () => ({ kind: "binary", weight: 1 }));
-  if (taskKinds.length === 0) return undefined;
+export function tasksOfRuns(settings: Kinds): readonly TaskSettings[] | undefined {
+  const weights = weightsOf(settings);
+  const tasks = (settings.taskKinds.length > 0 ? tasksOfTable(settings) : generatedTasks(settings)).map(
+    (task, k): TaskSettings => ({ ...task, weight: weights?.[k] ?? task.weight }),
+  );
+  return tasks.every(({ kind, weight, gaps }) => kind === "regression" && weight === 1 && !gaps) ? undefined : tasks;
+}
+
+function tasksOfTable({ taskKinds }: Pick<Settings, "taskKinds">): TaskSettings[] {
   return taskKinds.map(({ kind, weight, classes, gaps }) => ({
     kind,
     weight,
     ...(kind === "categorical" && { classes: classes.length }),
     ...(gaps && { gaps: true }),
+  }));
+}
+
+function generatedTasks(settings: Kinds): TaskSettings[] {
+  return Array.from({ length: settings.tasks }, (_, k) => ({
+    kind: partByTask(settings.labelKind, k) === "binary" ? "binary" : "regression",
+    weight: 1,
+    ...(lacksLabels(settings, k) && { gaps: true }),
   }));
 }
 

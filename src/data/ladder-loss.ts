@@ -8,11 +8,17 @@ import type { GeneratorSettings } from "./settings.ts";
  * noise, to 1e-5.
  */
 export function ladderLosses(settings: GeneratorSettings, huberDelta: number | null): number[] {
-  const variance = labelVariance(settings);
-  if (huberDelta === null)
-    return settings.rawLabels ? ladder(settings).map((loss) => loss * variance) : ladder(settings);
-  const unit = settings.rawLabels ? 1 : Math.sqrt(variance);
+  if (huberDelta === null) {
+    const ofMean = lossOfMean(settings, null);
+    return ladder(settings).map((loss) => loss * ofMean);
+  }
+  const unit = labelUnit(settings);
   return Array.from({ length: settings.alpha.length + 1 }, (_, j) => leastHuber(settings, j, unit, huberDelta));
+}
+
+/** What equation 4's number is divided by in a label. */
+function labelUnit(settings: GeneratorSettings): number {
+  return settings.rawLabels ? 1 / (settings.labelScale ?? 1) : Math.sqrt(labelVariance(settings));
 }
 
 /** The least mean of Huber's loss of the `j` fastest sines and the noise, in `unit`s, minus any constant. */
@@ -23,17 +29,17 @@ function leastHuber(settings: GeneratorSettings, j: number, unit: number, delta:
   const rests = nodesOf(MEAN_STEPS).places.map(rest);
   const mean = (of: (error: number) => number) =>
     expected(MEAN_STEPS, (_, i) => expected(NOISE_STEPS, (noise) => of((rests[i] + noiseStd * noise) / unit)));
-  const constant = rootOf((c) => mean((y) => Math.max(-delta, Math.min(delta, y - c))), -j / unit, j / unit);
+  const constant = rootOf((c) => mean((y) => Math.max(-delta, Math.min(delta, y - c))), -j / unit, j / unit, HALVINGS);
   return mean((y) => huber(y - constant, delta));
 }
 
 /** The constant to a millionth of its range: the loss is flat there. */
 const HALVINGS = 20;
 
-/** Where a function that falls from `low` to `high` is 0. */
-function rootOf(falling: (at: number) => number, low: number, high: number): number {
+/** Where a function that falls from `low` to `high` is 0, by halving that range. */
+export function rootOf(falling: (at: number) => number, low: number, high: number, halvings: number): number {
   let [left, right] = [low, high];
-  for (let i = 0; i < HALVINGS && right > left; i++) {
+  for (let i = 0; i < halvings && right > left; i++) {
     const middle = (left + right) / 2;
     if (falling(middle) > 0) left = middle;
     else right = middle;
@@ -51,11 +57,10 @@ const NOISE_STEPS = 40;
  * standardised; of Huber's loss an integral over the projection w.x and the noise, to six digits.
  */
 export function lossOfMean(settings: GeneratorSettings, huberDelta: number | null): number {
-  const variance = labelVariance(settings);
-  if (huberDelta === null) return settings.rawLabels ? variance : 1;
-  const { scale, alpha, beta, noiseStd } = settings;
+  const { scale, alpha, beta, noiseStd, rawLabels, labelScale = 1 } = settings;
+  if (huberDelta === null) return rawLabels ? labelVariance(settings) * labelScale ** 2 : 1;
   const mean = labelMean(settings);
-  const unit = settings.rawLabels ? 1 : Math.sqrt(variance);
+  const unit = labelUnit(settings);
   return expected(MEAN_STEPS, (z) => {
     const projection = scale * z;
     const signal = alpha.reduce((sum, a, i) => sum + Math.sin(a * projection + beta[i]), projection);

@@ -1,6 +1,6 @@
 // Moments of the labels in closed form. With w1.x and w2.x normal of variance c² and correlation p,
 // every expectation of a product of sines is that of a sine of a normal: exp(-variance/2) times a cosine of the phase.
-import type { GeneratorSettings } from "./settings.ts";
+import { type GeneratorSettings, settingsOf } from "./settings.ts";
 
 /** E y: the same for every task and at every correlation. */
 export function labelMean({ scale, alpha, beta }: GeneratorSettings): number {
@@ -34,9 +34,16 @@ export function labelVariance(settings: GeneratorSettings): number {
   return labelCovariance(settings, 1) + settings.noiseStd ** 2;
 }
 
-/** Pearson correlation of the two labels at task correlation p, noise included: Figure 2's curve. */
-export function labelCorrelation(settings: GeneratorSettings, p: number): number {
-  return labelCovariance(settings, p) / labelVariance(settings);
+/**
+ * Pearson correlation of the real labels of tasks j and k at task correlation p, noise included: Figure 2's curve. Throws RangeError
+ * for binary labels.
+ */
+export function labelCorrelation(settings: GeneratorSettings, p: number, [j, k] = [0, 1]): number {
+  const [ofJ, ofK] = [settingsOf(settings, j), settingsOf(settings, k)];
+  if (ofJ.binaryLabels || ofK.binaryLabels)
+    throw new RangeError("labelCorrelation: expected real labels, got binary ones");
+  if (ofJ.noiseStd === ofK.noiseStd) return labelCovariance(settings, p) / labelVariance(ofJ);
+  return labelCovariance(settings, p) / Math.sqrt(labelVariance(ofJ) * labelVariance(ofK));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { keyOf } from "../random/key.ts";
 import { normals } from "../random/normal.ts";
-import type { GeneratorSettings } from "./settings.ts";
+import type { GeneratorConstants } from "./settings.ts";
 
 /** Source of a value: stated in the paper, read off its figures, or not given there. */
 export type Mark = "paper" | "read off" | "assumed";
@@ -12,8 +12,8 @@ interface Origin {
 
 interface GeneratorPreset {
   readonly about: string;
-  readonly settings: GeneratorSettings;
-  readonly origins: Readonly<Record<Exclude<keyof GeneratorSettings, "rawLabels" | "binaryLabels">, Origin>>;
+  readonly settings: GeneratorConstants;
+  readonly origins: Readonly<Record<keyof GeneratorConstants, Origin>>;
 }
 
 const paper = (why: string): Origin => ({ mark: "paper", why });
@@ -26,7 +26,7 @@ const CALIBRATED = assumed("calibrated so that the label correlation follows Fig
 const FOUR_SINES = assumed("calibrated so that label correlations follow Figure 2 and losses Figure 4");
 
 /** Settings of a generator that other public code uses; none of them is the paper's. */
-function published(about: string, settings: GeneratorSettings): GeneratorPreset {
+function published(about: string, settings: GeneratorConstants): GeneratorPreset {
   const origin = assumed("as in that code; not in the paper");
   return {
     about,
@@ -102,10 +102,10 @@ export const GENERATOR_PRESETS = {
 export type GeneratorPresetName = keyof typeof GENERATOR_PRESETS;
 
 /** A preset's name, or custom constants. */
-type GeneratorChoice = GeneratorPresetName | GeneratorSettings;
+type GeneratorChoice = GeneratorPresetName | GeneratorConstants;
 
 /** The constants of a choice; own ones in the order of a preset's keys, as hashes of stored sweeps have them. */
-export function generatorSettings(choice: GeneratorChoice): GeneratorSettings {
+export function generatorSettings(choice: GeneratorChoice): GeneratorConstants {
   if (typeof choice === "string") return GENERATOR_PRESETS[choice].settings;
   const { inputs, scale, alpha, beta, noiseStd } = choice;
   return { inputs, scale, alpha, beta, noiseStd };

@@ -33,3 +33,38 @@ type DataPurpose = "task-vectors" | `${RowSet}/x` | `${RowSet}/noise` | "order" 
 export function dataKey({ seed, run }: DataIdentity, purpose: DataPurpose): Key {
   return keyOf(`mmoe/seed=${seed}/run=${run}/${purpose}`);
 }
+
+/** How many rows of each part a run uses. */
+export interface RowCounts {
+  /** A table has no fresh rows. */
+  readonly trainRows: number | "fresh";
+  readonly heldoutRows: number;
+  /** How many of the held-out rows, the last, are for validation. */
+  readonly validationRows?: number;
+  /** Whether the held-out rows are the validation rows alone. */
+  readonly validates?: true;
+}
+
+/** Held-out rows that follow each other in a stream. */
+export interface RowSpan {
+  readonly set: RowSet;
+  /** The number of the first among the held-out rows. */
+  readonly from: number;
+  /** The number of the first in its stream. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Where the held-out rows of generated data are drawn: the test rows in their own stream, then the validation rows, which follow the
+ * training rows.
+ */
+export function heldoutSpans({ trainRows, heldoutRows, validationRows = 0, validates }: RowCounts): RowSpan[] {
+  const validated = validates ? heldoutRows : validationRows;
+  const tested = heldoutRows - validated;
+  const spans: RowSpan[] = [
+    { set: "heldout", from: 0, first: 0, count: tested },
+    { set: "train", from: tested, first: Number(trainRows), count: validated },
+  ];
+  return spans.filter(({ count }) => count > 0);
+}

@@ -9,7 +9,7 @@ import {
   momentsOver,
   NOTHING,
 } from "./row-encoder.ts";
-import { type DataIdentity, dataIdentity, dataKey, type RowSet, type RunNames } from "./streams.ts";
+import { type DataIdentity, dataIdentity, dataKey, type RowCounts, type RowSet, type RunNames } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { CellReader } from "./table-cells.ts";
 import { type PlacedColumn, placedColumns } from "./table-inputs.ts";
@@ -20,15 +20,6 @@ import type { Rows } from "./task-set.ts";
 const LINE_WORDS = 16;
 /** Rows that are fetched at once: they stay in the first-level cache until they are copied. */
 const ROWS_AT_ONCE = 64;
-
-/** How many rows of each part a run uses. */
-interface Counts {
-  /** A table has no fresh rows. */
-  readonly trainRows: number | "fresh";
-  readonly heldoutRows: number;
-  /** How many of the held-out rows, the last, are for validation. */
-  readonly validationRows?: number;
-}
 
 /**
  * A run's rows of a table. A shuffle of all rows decides which are held out, unless the file does, and which are used
@@ -54,7 +45,7 @@ export class TableSet {
   /** Of each task of classes: every run on these rows asks for them. */
   readonly #shares: (readonly number[])[] = [];
 
-  constructor(table: TableSettings, identity: DataIdentity, counts: Counts) {
+  constructor(table: TableSettings, identity: DataIdentity, counts: RowCounts) {
     const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
     this.#cells = new CellReader(values.cells, values.cells.words);
@@ -185,7 +176,7 @@ export class TableSet {
   }
 }
 
-type RunOnTable = RunNames & { readonly data: TableSettings; readonly training: Counts };
+type RunOnTable = RunNames & { readonly data: TableSettings; readonly training: RowCounts };
 
 /** The latest sets: runs of several models have the same rows, and each asks for them in its try, its training and its losses. */
 const latest: { readonly key: string; readonly set: TableSet }[] = [];
@@ -207,9 +198,9 @@ export function tableSetOf(run: RunOnTable): TableSet {
 /** One for all runs that have the same rows in the same parts. */
 function rowsKey(run: RunOnTable): string {
   const { values, ...settings } = run.data;
-  const { trainRows, heldoutRows, validationRows } = run.training;
+  const { trainRows, heldoutRows, validationRows, validates } = run.training;
   const { seed, run: index } = splitNames(run.data, dataIdentity(run));
-  return JSON.stringify([values?.id, settings, seed, index, trainRows, heldoutRows, validationRows]);
+  return JSON.stringify([values?.id, settings, seed, index, trainRows, heldoutRows, validationRows, validates]);
 }
 
 /** What draws the split: the run, or the same for all runs. */
@@ -221,7 +212,7 @@ function placesOf(
   table: TableSettings,
   { heldout, cells: { rows: N } }: TableValues,
   identity: DataIdentity,
-  { trainRows, heldoutRows, validationRows = table.validates ? heldoutRows : 0 }: Counts,
+  { trainRows, heldoutRows, validates, validationRows = validates ? heldoutRows : 0 }: RowCounts,
 ): Record<RowSet, Uint32Array> {
   const { file, heldout: share } = table;
   const shuffled = permutationInto(new Uint32Array(N), dataKey(splitNames(table, identity), "split"), 0);
@@ -229,7 +220,7 @@ function placesOf(
   const most = heldoutCount(N, share ?? 0);
   const partOf = (place: number, i: number) => (marks ? marks[place] : Number(i < most));
   const [training, test, validation] = partsOf(shuffled, partOf);
-  const take = (set: RowSet, rows: Uint32Array, count: Counts["trainRows"]) => {
+  const take = (set: RowSet, rows: Uint32Array, count: RowCounts["trainRows"]) => {
     if (count !== "fresh" && rows.length >= count) return rows.subarray(0, count);
     throw new RangeError(`TableSet: ${file}: expected at least ${count} ${set} rows, got ${rows.length}`);
   };

@@ -28,8 +28,6 @@ export interface TableSettings {
    * that is a number; absent if all are.
    */
   readonly classes?: readonly (readonly number[] | null)[];
-  /** Whether the held-out rows are the validation rows alone, on which a number of steps is chosen. */
-  readonly validates?: true;
   /** The rows themselves: they are there before the first step. */
   readonly values?: TableValues;
 }

@@ -1,8 +1,4 @@
 // What tasks predict: the kind of a label, and the entropy that a loss in nats is measured by.
-import { normalCdf } from "../stats/normal.ts";
-import { expected, MEAN_STEPS } from "./ladder-loss.ts";
-import { labelMean } from "./moments.ts";
-import type { GeneratorSettings } from "./settings.ts";
 
 /** A label is a number (regression), 0 or 1 (binary), or a class from 0 on (categorical). */
 export const TASK_KINDS = ["regression", "binary", "categorical"] as const;
@@ -58,16 +54,4 @@ export function crossEntropy(logits: Float32Array, label: number): number {
   const largest = Math.max(...logits);
   const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
   return Math.log(sum) + largest - logits[label];
-}
-
-/** The share of the generator's labels that are 1, where a label is the sign of equation 4's number: an integral over w.x. */
-export function baseRate(settings: GeneratorSettings): number {
-  const { scale, alpha, beta, noiseStd, rawLabels } = settings;
-  const threshold = rawLabels ? 0 : labelMean(settings);
-  return expected(MEAN_STEPS, (z) => {
-    const projection = scale * z;
-    const signal = alpha.reduce((sum, a, i) => sum + Math.sin(a * projection + beta[i]), projection);
-    const above = signal - threshold;
-    return noiseStd > 0 ? normalCdf(above / noiseStd) : Number(above > 0);
-  });
 }

@@ -1,11 +1,11 @@
 import type { Key } from "../random/key.ts";
 import { normals, normalsInto } from "../random/normal.ts";
 import { type Matrix, mixtureOf } from "./correlation-matrix.ts";
-import { labelMean, labelVariance } from "./moments.ts";
-import type { GeneratorSettings } from "./settings.ts";
+import { type LabelForm, labelForm } from "./label-form.ts";
+import { type GeneratorSettings, hasGaps, settingsOf } from "./settings.ts";
 import { type DataIdentity, dataKey, type RowSet } from "./streams.ts";
 
-/** Rows of K tasks: x [N, D], y [N, K], row-major. NaN stands for a label that a row of a table does not have. */
+/** Rows of K tasks: x [N, D], y [N, K], row-major. NaN stands for a label that a row does not have. */
 export interface Rows {
   readonly x: Float32Array;
   readonly y: Float32Array;
@@ -16,17 +16,15 @@ export class TaskSet {
   readonly settings: GeneratorSettings;
   /** w_1 ... w_K, [D] each. */
   readonly vectors: readonly Float64Array[];
-  /** Labels are z-scored by these moments of the population, never by those of some rows; raw ones by 0 and 1. */
-  readonly mean: number;
-  readonly inverseStd: number;
+  /** What makes the label of each task of its projection, [K]. */
+  readonly forms: readonly LabelForm[];
   readonly #keys: Record<RowSet, { x: Key; noise: Key }>;
 
   /** `correlations` are the tasks', [K, K]. */
   constructor(settings: GeneratorSettings, correlations: Matrix, identity: DataIdentity) {
     this.settings = settings;
     this.vectors = taskVectors(settings, correlations, dataKey(identity, "task-vectors"));
-    this.mean = settings.rawLabels ? 0 : labelMean(settings);
-    this.inverseStd = settings.rawLabels ? 1 : 1 / Math.sqrt(labelVariance(settings));
+    this.forms = this.vectors.map((_, k) => labelForm(settingsOf(settings, k)));
     const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
     this.#keys = { train: keys("train"), heldout: keys("heldout") };
   }
@@ -51,30 +49,54 @@ export class TaskSet {
     const N = x.length / D;
     const K = this.vectors.length;
     const y = new Float32Array(N * K);
-    const noise = new Float32Array(K);
+    const noise = new Float32Array(noiseColumns(this.settings, K));
     for (let n = 0; n < N; n++) {
       const inputs = x.subarray(n * D, (n + 1) * D);
       normalsInto(noise, this.#keys[set].noise, first + n, step);
       for (const [k, vector] of this.vectors.entries()) {
-        y[n * K + k] = this.#label(dot(vector, inputs), noise[k]);
+        y[n * K + k] = this.#isMissing(k, noise) ? Number.NaN : this.#label(k, dot(vector, inputs), noise[k]);
       }
     }
     return y;
   }
 
-  /** What a task's label is without its noise where its projection w.x is `projection`. */
-  noiseless(projection: number): number {
-    return this.#label(projection, 0);
+  /** NaN for each label that a row does not have, else 0: [N, K], of the rows from number `first` on. */
+  gaps(set: RowSet, count: number, step = 0, first = 0): Float32Array {
+    const K = this.vectors.length;
+    const noise = new Float32Array(noiseColumns(this.settings, K));
+    const gaps = new Float32Array(count * K);
+    for (let n = 0; n < count; n++) {
+      normalsInto(noise, this.#keys[set].noise, first + n, step);
+      for (let k = 0; k < K; k++) if (this.#isMissing(k, noise)) gaps[n * K + k] = Number.NaN;
+    }
+    return gaps;
   }
 
-  /** Equation 4 for one task, z-scored; `projection` is w_k.x. Every operation in float64, in this order. */
-  #label(projection: number, noise: number): number {
-    const { alpha, beta, noiseStd, binaryLabels } = this.settings;
+  /** Whether a row with these normals lacks the label of task k. */
+  #isMissing(k: number, noise: Float32Array): boolean {
+    const K = this.vectors.length;
+    return noise.length > K && noise[K + k] > this.forms[k].most;
+  }
+
+  /** What the label of task k is without its noise where its projection w.x is `projection`. */
+  noiseless(projection: number, k = 0): number {
+    return this.#label(k, projection, 0);
+  }
+
+  /** Equation 4 for task k, z-scored; `projection` is w_k.x. Every operation in float64, in this order. */
+  #label(k: number, projection: number, noise: number): number {
+    const { alpha, beta } = this.settings;
+    const { noiseStd, mean, inverseStd, isBinary } = this.forms[k];
     let y = projection;
     for (let i = 0; i < alpha.length; i++) y += sine(alpha[i] * projection + beta[i]);
-    const label = (y + noiseStd * noise - this.mean) * this.inverseStd;
-    return binaryLabels ? Number(label > 0) : label;
+    const label = (y + noiseStd * noise - mean) * inverseStd;
+    return isBinary ? Number(label > 0) : label;
   }
+}
+
+/** Normals of a row of K tasks: their noise and, where labels are missing, as many that say which. */
+export function noiseColumns(settings: GeneratorSettings, K: number): number {
+  return hasGaps(settings) ? 2 * K : K;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { labelCovariance, labelVariance } from "../data/moments.ts";
-import type { GeneratorSettings } from "../data/settings.ts";
+import { type GeneratorSettings, settingsOf } from "../data/settings.ts";
 import { dot } from "../data/task-set.ts";
 import { type OperationOf, programOf } from "../models/program.ts";
 import { expertsOf, levelCount, type ModelSpec } from "../models/spec.ts";
@@ -21,9 +21,11 @@ export function alignmentQuantities(
       .map(({ kernel, units: { width } }) => ({ weights: tape.value(kernel), width }));
     const unit = bestUnit(spec.ranks ? [firstProduct(tape, spec, k)] : kernels, vector);
     const alignment = Math.abs(cosine(mainDirection(tape, outputs[k], first, vector.length), vector));
-    return Object.entries({ unitAlignment: unit, alignment, alignedLoss: alignedLoss(settings, alignment) }).map(
-      ([name, value]) => [`${name}/${k + 1}`, value] as const,
-    );
+    return Object.entries({
+      unitAlignment: unit,
+      alignment,
+      alignedLoss: alignedLoss(settingsOf(settings, k), alignment),
+    }).map(([name, value]) => [`${name}/${k + 1}`, value] as const);
   });
   return Object.fromEntries(all);
 }
@@ -84,7 +86,8 @@ function cosine(a: Float64Array, b: Float64Array): number {
  */
 export function alignedLoss(settings: GeneratorSettings, c: number): number {
   const variance = labelVariance(settings);
-  return (variance - labelCovariance(settings, c * c)) / (settings.rawLabels ? 1 : variance);
+  const left = variance - labelCovariance(settings, c * c);
+  return settings.rawLabels ? left * (settings.labelScale ?? 1) ** 2 : left / variance;
 }
 
 interface Matrix {

@@ -1,8 +1,9 @@
-// How much of a run's data has each task's label: all of it, unless a table has gaps.
+// How much of a run's data has each task's label: all of it, unless there are gaps.
 import { RowOrder } from "../data/order.ts";
-import { dataIdentity, dataKey, type RowSet } from "../data/streams.ts";
+import { dataIdentity, dataKey, heldoutSpans, type RowSet } from "../data/streams.ts";
 import { tableSetOf } from "../data/table-set.ts";
-import type { AnyRun, FromTable } from "./engine.ts";
+import { TaskSet } from "../data/task-set.ts";
+import type { AnyRun, Generated } from "./engine.ts";
 import { labelledIn, tasksIn } from "./task-losses.ts";
 import { testRows } from "./training-settings.ts";
 
@@ -19,7 +20,7 @@ export interface LabelCounts {
 }
 
 export function labelCounts(run: AnyRun): LabelCounts {
-  return tasksIn(run).some(({ gaps }) => gaps) ? new GappedLabels(run as AnyRun & FromTable) : wholeLabels(run);
+  return tasksIn(run).some(({ gaps }) => gaps) ? new GappedLabels(run) : wholeLabels(run);
 }
 
 function wholeLabels({ model, training }: AnyRun): LabelCounts {
@@ -31,29 +32,32 @@ function wholeLabels({ model, training }: AnyRun): LabelCounts {
   };
 }
 
-/** Of a table that lacks some labels: batches are counted by drawing their order again. */
+/** Where some labels are missing: batches are counted by drawing their order, or their gaps, again. */
 class GappedLabels implements LabelCounts {
   readonly gaps = true;
   readonly failure?: string;
-  /** The labels of the training rows, [N, K]. */
-  readonly #labels: Float32Array;
+  /** The labels of the fixed training rows, or of the fresh rows of a step; NaN for one that is missing: [N, K]. */
+  readonly #labelsOf: (step: number) => Float32Array;
   readonly #rows: Readonly<Record<RowSet, readonly number[]>>;
   readonly #tasks: number;
-  readonly #order: RowOrder;
+  /** Undefined for fresh rows. */
+  readonly #order: RowOrder | undefined;
   readonly #batch: number;
 
-  constructor(run: AnyRun & FromTable) {
-    const { data, model, training } = run;
-    const identity = dataIdentity(run);
-    const set = tableSetOf(run);
-    this.#labels = set.labels("train");
+  constructor(run: AnyRun) {
+    const { model, training } = run;
+    const { trainRows, batch } = training;
+    const labels = run.correlation === null ? tableSetOf(run) : generatedLabels(run);
+    const fixed = trainRows === "fresh" ? undefined : labels.labels("train");
+    this.#labelsOf = (step) => fixed ?? (labels as GeneratedLabels).fresh(step);
     this.#tasks = model.tasks;
-    const tested = labelledIn(set.labels("heldout").subarray(0, testRows(training) * model.tasks), model.tasks);
+    const tested = labelledIn(labels.labels("heldout").subarray(0, testRows(training) * model.tasks), model.tasks);
     // a try's steps are chosen by the tasks whose labels the validation rows have: the loss of others is 0 throughout
-    const heldout = data.validates ? tested.map((count) => Math.max(1, count)) : tested;
-    this.#rows = { train: labelledIn(this.#labels, model.tasks), heldout };
-    this.#order = new RowOrder(dataKey(identity, "order"), Number(training.trainRows), training.sampling);
-    this.#batch = training.batch;
+    const heldout = training.validates ? tested.map((count) => Math.max(1, count)) : tested;
+    this.#rows = { train: fixed ? labelledIn(fixed, model.tasks) : [], heldout };
+    if (trainRows !== "fresh")
+      this.#order = new RowOrder(dataKey(dataIdentity(run), "order"), trainRows, training.sampling);
+    this.#batch = batch;
     const empty = (["train", "heldout"] as const).find((name) => this.#rows[name].includes(0));
     if (empty === undefined) return;
     const name = empty === "train" ? "training" : "held-out";
@@ -66,12 +70,40 @@ class GappedLabels implements LabelCounts {
 
   batches(from: number, to: number): readonly number[] {
     const counts = new Array<number>(this.#tasks).fill(0);
-    const numbers = new Uint32Array(this.#batch);
+    const numbers = Uint32Array.from({ length: this.#batch }, (_, row) => row);
     for (let step = from; step <= to; step++) {
-      this.#order.batchInto(numbers, step);
+      const labels = this.#labelsOf(step);
+      this.#order?.batchInto(numbers, step);
       for (const k of counts.keys())
-        if (numbers.some((row) => !Number.isNaN(this.#labels[row * this.#tasks + k]))) counts[k]++;
+        if (numbers.some((row) => !Number.isNaN(labels[row * this.#tasks + k]))) counts[k]++;
     }
     return counts;
   }
+}
+
+interface GeneratedLabels {
+  /** Which labels of a set are missing, as NaN: [N, K]. */
+  labels(set: RowSet): Float32Array;
+  fresh(step: number): Float32Array;
+}
+
+function generatedLabels(run: AnyRun & Generated): GeneratedLabels {
+  const { training } = run;
+  const tasks = new TaskSet(run.data, run.correlationMatrix, dataIdentity(run));
+  const spansOf = (set: RowSet) =>
+    set === "heldout" ? heldoutSpans(training) : [{ set, first: 0, count: Number(training.trainRows) }];
+  const K = run.model.tasks;
+  return {
+    labels: (set) => {
+      const spans = spansOf(set);
+      const all = new Float32Array(K * spans.reduce((sum, { count }) => sum + count, 0));
+      let at = 0;
+      for (const span of spans) {
+        all.set(tasks.gaps(span.set, span.count, 0, span.first), at);
+        at += K * span.count;
+      }
+      return all;
+    },
+    fresh: (step) => tasks.gaps("train", training.batch, step),
+  };
 }

@@ -1,5 +1,7 @@
+import { baseRate } from "../data/label-form.ts";
+import { settingsOf } from "../data/settings.ts";
 import { tableSetOf } from "../data/table-set.ts";
-import { baseRate, crossEntropy, entropy, logistic, outputCount, type TaskSettings } from "../data/task-kinds.ts";
+import { crossEntropy, entropy, logistic, outputCount, type TaskSettings } from "../data/task-kinds.ts";
 import type { AnyRun, Predictions } from "./engine.ts";
 import { testRows } from "./training-settings.ts";
 
@@ -32,7 +34,7 @@ function unitOf(run: AnyRun, task: TaskSettings, k: number): number {
 /** The base rates of the classes of task `k`: the shares among its labels in a table's training rows, or those of the population. */
 export function sharesOf(run: AnyRun, { classes = 2 }: TaskSettings, k: number): readonly number[] {
   if (run.correlation === null) return tableSetOf(run).classShares(k, classes);
-  const rate = baseRate(run.data);
+  const rate = baseRate(settingsOf(run.data, k));
   return [1 - rate, rate];
 }
 

@@ -52,6 +52,8 @@ export interface TrainingSettings {
   readonly heldoutRows: number;
   /** How many of the held-out rows, the last, are for validation, and no loss or metric of the test; absent for none. */
   readonly validationRows?: number;
+  /** Whether the held-out rows are the validation rows alone, on which a number of steps is chosen. */
+  readonly validates?: true;
 }
 
 /** How many of the held-out rows, the first, are test rows. */

@@ -3,18 +3,7 @@
 import { heldoutCount } from "../data/table.ts";
 import { defined } from "../defined.ts";
 import { bestStep } from "../engines/early-stop.ts";
-import type {
-  AnyRun,
-  Engine,
-  FromTable,
-  Hooks,
-  Keeping,
-  RunResult,
-  RunState,
-  StepChoice,
-  Stopping,
-} from "../engines/engine.ts";
-import { memo } from "../memo.ts";
+import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState, StepChoice, Stopping } from "../engines/engine.ts";
 
 /** Runs that choose their steps together, before they train. */
 const TOGETHER = 32;
@@ -199,7 +188,7 @@ function begun(K: number): RunState {
 /** Steps between two looks at the validation rows: a pass over the training rows, but no more than this. */
 const MOST_BETWEEN = 500;
 
-export type StoppedRun = AnyRun & FromTable & { readonly stopping: Stopping };
+export type StoppedRun = AnyRun & { readonly stopping: Stopping };
 
 /** The most that runs train, as runs without early stopping: those that are stopped early are tried up to their limit. */
 export function longestTrainings(runs: readonly AnyRun[]): AnyRun[] {
@@ -231,15 +220,12 @@ function stepsBetween(run: StoppedRun): number {
   return Math.min(MOST_BETWEEN, Math.ceil(partsOf(run).trainRows / run.training.batch));
 }
 
-/** Equal settings stay one object: engines group many runs by them. */
-const validationData = memo((data: FromTable["data"]): FromTable["data"] => ({ ...data, validates: true }));
-
 /** The run on a part of its training rows, with the others in place of its held-out rows, which it never sees. */
 export function validationRun(run: StoppedRun): AnyRun {
   const { diagnostics: _, stopping: until, ...rest } = run;
   const { validationRows: __, ...others } = run.training;
-  const training = { ...others, ...partsOf(run), evalEvery: stepsBetween(run) };
-  return { ...rest, until, data: validationData(run.data), training };
+  const training = { ...others, ...partsOf(run), validates: true as const, evalEvery: stepsBetween(run) };
+  return { ...rest, until, training };
 }
 
 function withSteps({ stopping: _, ...run }: StoppedRun, steps: number): AnyRun {

@@ -1,10 +1,13 @@
 import { cellsOf, correlationsIn } from "../config/cells.ts";
 import { decidingMetric } from "../config/choose-by.ts";
-import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
+import { type Config, configAt, modelOf, type PointConfig, tableOf, trainingOf } from "../config/config.ts";
+import { correlationsOf, generatorOf } from "../config/generated.ts";
 import { withValidationRows } from "../config/rows.ts";
 import { listedKeys, pointCount } from "../config/schema.ts";
 import { tunedFor } from "../config/tuned.ts";
-import { correlationMatrix } from "../data/correlation-matrix.ts";
+import type { Matrix } from "../data/correlation-matrix.ts";
+import type { GeneratorSettings } from "../data/settings.ts";
+import type { TableSettings } from "../data/table.ts";
 import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { type Cell, type CrossIndex, runId } from "../identity/cell.ts";
@@ -78,7 +81,13 @@ type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "stopp
 
 /** What the runs of each cell have in common. Equal values are one object: engines group many runs by them. */
 function kindsOf(config: Config): Kind[] {
-  const origins = originsOf(config);
+  const [data, matrices, table] = [sharing<GeneratorSettings>(), sharing<Matrix>(), tableOf(config)];
+  const originOf = (settings: PointConfig, correlation: number | null): Generated | FromTable => {
+    if (table || correlation === null)
+      return { data: table as TableSettings, correlation: null, correlationMatrix: null };
+    const correlationMatrix = matrices(correlationsOf(settings, correlation));
+    return { data: data(generatorOf(settings)), correlation, correlationMatrix };
+  };
   const isGrid = listedKeys(config).length > 0;
   const [models, trainings] = [sharing<Model>(), sharing<AnyRun["training"]>()];
   return cellsOf(config).map((cell) => {
@@ -88,7 +97,7 @@ function kindsOf(config: Config): Kind[] {
     const by = decidingMetric(settings);
     return {
       cell,
-      ...(origins.get(correlation) as Generated | FromTable),
+      ...originOf(settings, correlation),
       model: models(modelOf(settings, model)),
       training: trainings(withValidationRows(trainingOf(settings), settings)),
       ...(patience !== null && { stopping: { patience, validation, ...(by && { by }) } }),
@@ -96,16 +105,6 @@ function kindsOf(config: Config): Kind[] {
       ...(isGrid && { point }),
     };
   });
-}
-
-/** Where the rows of each correlation come from. */
-function originsOf(config: Config): Map<number | null, Generated | FromTable> {
-  const table = tableOf(config);
-  if (table) return new Map([[null, { data: table, correlation: null, correlationMatrix: null }]]);
-  const data = generatorOf(config);
-  const { tasks, correlationMatrix: pattern } = config;
-  const origin = (p: number) => ({ data, correlation: p, correlationMatrix: correlationMatrix(tasks, p, pattern) });
-  return new Map(config.correlations?.map((p) => [p, origin(p)]));
 }
 
 /** A function that returns the same object for equal values. */

@@ -150,10 +150,8 @@ function checkSizes(page: PageHeader): void {
   const nulls = second === undefined ? [] : [second.num_nulls, second.num_values - second.num_nulls];
   const levels =
     second === undefined ? [] : [second.definition_levels_byte_length, second.repetition_levels_byte_length];
-  const wrong = [compressed_page_size, uncompressed_page_size, ...nulls, ...levels].find(
-    (size) => !(size >= 0 && size <= LARGEST_PAGE),
-  );
-  if (wrong !== undefined) throw new Error(`a page gives ${wrong} as a size`);
+  for (const size of [compressed_page_size, uncompressed_page_size, ...nulls, ...levels])
+    if (!(size >= 0 && size <= LARGEST_PAGE)) throw new Error(`a page gives ${size} as a size`); // undefined, too
 }
 
 /** The levels of missing values, then the values, of one page. */

@@ -86,8 +86,6 @@ export function readShare(
 /** Reads a group's column at a place of the header. */
 function readChunk(builder: TableBuilder, { file, group, first, begin }: Chunk, at: number, name = ""): void {
   let row = first;
-  if (!file.names.includes(name))
-    throw new UsageError(`${file.source}: no column '${name}', which the first file of the folder has`);
   for (const page of pagesOf(file, group, name)) {
     builder.addPage(at, row, page, (row) => `${file.source}: row ${row - begin + 1}`);
     row += page.rows;

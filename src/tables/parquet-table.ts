@@ -50,6 +50,7 @@ export function parquetTable(
   { leastCells = LEAST_CELLS, meanwhile }: ReadingOptions = {},
 ): TableRows {
   const names = files[0]?.names ?? [];
+  for (const file of files.slice(1)) expectSameColumns(file, names);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const builder = new TableBuilder(names, source, rows, chosen, how);
   const before = meanwhile ? HASH_NS * (files[0]?.bytes.length ?? 0) : 0;
@@ -65,6 +66,16 @@ export function parquetTable(
   meanwhile?.();
   const answers = [read(shares[0]), ...others.map((answerOf, i) => answerOf?.(tell) ?? read(shares[i + 1]))];
   return finished(builder, answers);
+}
+
+/** In any order. A column that the first file lacks, such as `part`, would be ignored in silence. */
+function expectSameColumns({ names, source }: ParquetFile, first: readonly string[]): void {
+  const missing = first.find((name) => !names.includes(name));
+  if (missing !== undefined)
+    throw new UsageError(`${source}: no column '${missing}', which the first file of the folder has`);
+  const further = names.find((name) => !first.includes(name));
+  if (further !== undefined)
+    throw new UsageError(`${source}: column '${further}', which the first file of the folder lacks; write both alike`);
 }
 
 function finished(builder: TableBuilder, answers: readonly Answer[]): TableRows {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { isFigureFile } from "../../src/figures/files.ts";
 import { csvRows } from "../support/csv.ts";
 import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 

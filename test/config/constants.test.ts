@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { configAt, generatorOf, modelOf, trainedHash } from "../../src/config/config.ts";
+import { configAt, modelOf, trainedHash } from "../../src/config/config.ts";
+import { generatorOf } from "../../src/config/generated.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { configDifferences } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
+import { baseRate } from "../../src/data/label-form.ts";
 import { lackText, ladderLosses, lossOfMean, rungName, rungOf } from "../../src/data/ladder-loss.ts";
 import { labelMean, labelVariance, ladder } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS, generatorSettings } from "../../src/data/presets.ts";
-import { baseRate, classShares, entropy } from "../../src/data/task-kinds.ts";
+import { classShares, entropy } from "../../src/data/task-kinds.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
@@ -105,6 +106,7 @@ describe("baseRate(settings) is the share of labels that are 1", () => {
     ["of raw labels", { ...paper, rawLabels: true }],
     ["of labels without noise", { ...paper, noiseStd: 0 }],
     ["of noisy labels", { ...paper, noiseStd: 2 }],
+    ["of rare labels", { ...paper, positives: 0.07 }],
   ])("%s", (_, settings) => {
     const { y } = new TaskSet(settings, correlationMatrix(2, 0), { seed: 0, run: 0 }).rows("train", 20_000);
     const share = y.reduce((sum, label) => sum + label, 0) / y.length;

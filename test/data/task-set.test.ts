@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { correlationMatrix, pairsOf } from "../../src/data/correlation-matrix.ts";
 import { measuredCorrelations } from "../../src/data/label-correlation.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import type { GeneratorSettings } from "../../src/data/settings.ts";
 import { dot, orthonormalVectors, sine, TaskSet, taskVectors } from "../../src/data/task-set.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { pearson } from "../../src/stats/moments.ts";
@@ -86,7 +87,8 @@ describe("TaskSet.rows(set, count)", () => {
 
   test("gives labels of equation 4, z-scored by the population's moments", () => {
     const { x, y } = new TaskSet(noiseless, correlationMatrix(2, 0.5), identity).rows("train", 50);
-    const { vectors, mean, inverseStd } = new TaskSet(noiseless, correlationMatrix(2, 0.5), identity);
+    const { vectors, forms } = new TaskSet(noiseless, correlationMatrix(2, 0.5), identity);
+    const { mean, inverseStd } = forms[1];
     for (let n = 0; n < 50; n++) {
       const projection = dot(vectors[1], x.subarray(n * 100, (n + 1) * 100));
       const sines = settings.alpha.reduce(
@@ -116,7 +118,7 @@ describe("TaskSet.rows(set, count)", () => {
     const noise = (k: number) =>
       Float64Array.from({ length: N }, (_, n) => {
         const at = 2 * n + k;
-        return (with_[at] / noisy.inverseStd - without[at] / clean.inverseStd) / 0.1;
+        return (with_[at] / noisy.forms[k].inverseStd - without[at] / clean.forms[k].inverseStd) / 0.1;
       });
     for (const k of [0, 1]) {
       expect(Math.abs(meanProduct(noise(k), noise(k)) - 1)).toBeLessThan(4 * Math.sqrt(2 / N));
@@ -138,6 +140,55 @@ describe("TaskSet.rows(set, count)", () => {
     expect(pair.rows("heldout", 5).x).not.toEqual(fixed);
     expect(pair.rows("train", 5, 1).x).not.toEqual(fixed);
     expect(pair.rows("train", 5, 2).x).not.toEqual(pair.rows("train", 5, 1).x);
+  });
+});
+
+describe("tasks with settings of their own", () => {
+  const N = 20_000;
+  const few = { ...settings, inputs: 3 };
+  const rowsOf = (data: GeneratorSettings) => new TaskSet(data, correlationMatrix(3, 0.4), identity).rows("train", N);
+  const labelsOf = (data: GeneratorSettings, k: number) => rowsOf(data).y.filter((_, i) => i % 3 === k);
+  const shareOf = (labels: Float32Array, isOne: (label: number) => boolean) => labels.filter(isOne).length / N;
+
+  test("have the same inputs, and the labels of a task do not depend on the settings of others", () => {
+    const tasks = [{ noiseStd: 1 }, {}, { labelled: 0.2, binaryLabels: true, positives: 0.03 }];
+    expect(rowsOf({ ...few, tasks }).x).toEqual(rowsOf(few).x);
+    expect(labelsOf({ ...few, tasks }, 1)).toEqual(labelsOf(few, 1));
+    expect(labelsOf({ ...few, tasks }, 0)).toEqual(labelsOf({ ...few, noiseStd: 1 }, 0));
+    expect(labelsOf({ ...few, tasks }, 2)).toEqual(
+      labelsOf({ ...few, labelled: 0.2, binaryLabels: true, positives: 0.03 }, 2),
+    );
+  });
+
+  test.each([0.03, 0.5, 0.8])("have a label 1 in a share of %d rows", (positives) => {
+    for (const noiseStd of [0, 0.1, 2]) {
+      const labels = labelsOf({ ...few, noiseStd, binaryLabels: true, positives }, 1);
+      const error = Math.sqrt((positives * (1 - positives)) / N);
+      expect(Math.abs(shareOf(labels, (label) => label === 1) - positives)).toBeLessThan(4 * error);
+    }
+  });
+
+  test("lack labels in a share of rows, each task in others, and the same in raw labels", () => {
+    const gaps = (data: GeneratorSettings, k: number) => labelsOf(data, k).map((label) => Number(Number.isNaN(label)));
+    const data = { ...few, labelled: 0.7, tasks: [{}, { labelled: 0.1 }, {}] };
+    for (const [k, missing] of [0.3, 0.9, 0.3].entries()) {
+      const lacking = gaps(data, k);
+      expect(Math.abs(shareOf(lacking, Boolean) - missing)).toBeLessThan(4 * Math.sqrt(0.21 / N));
+      expect(gaps({ ...data, rawLabels: true }, k)).toEqual(lacking);
+    }
+    expect(Math.abs(pearson(gaps(data, 0), gaps(data, 2)))).toBeLessThan(4 / Math.sqrt(N));
+    const tasks = new TaskSet(data, correlationMatrix(3, 0.4), identity);
+    expect(tasks.gaps("train", 9, 0, 5).map(Number.isNaN as never)).toEqual(
+      tasks.rows("train", 9, 0, 5).y.map(Number.isNaN as never),
+    );
+  });
+
+  test("have raw labels in units of their own, and standardised ones that do not know them", () => {
+    const scaled = { ...few, tasks: [{}, { labelScale: 8 }, {}] };
+    expect(labelsOf({ ...scaled, rawLabels: true }, 1)).toEqual(
+      labelsOf({ ...few, rawLabels: true }, 1).map((label) => 8 * label),
+    );
+    expect(rowsOf(scaled).y).toEqual(rowsOf(few).y);
   });
 });
 

@@ -43,7 +43,7 @@ function parametersFor(f: (z: number) => number): Float32Array {
 /** The paper's equation 4 without its `fastest` fastest sines, in units of the label's deviation. */
 function label(z: number, fastest: number): number {
   const { scale, alpha, beta } = run.data; // slow to fast
-  const { mean, inverseStd } = probe.tasks;
+  const { mean, inverseStd } = probe.tasks.forms[0];
   const sines = alpha.slice(0, alpha.length - fastest);
   return (scale * z + sines.reduce((sum, a, i) => sum + Math.sin(a * scale * z + beta[i]), 0) - mean) * inverseStd;
 }

@@ -21,6 +21,7 @@ export const LINEAR = `export default class Linear {
     for (let b = 0; b < B; b++)
       for (let k = 0; k < K; k++) {
         const error = outputs[b * K + k] - y[b * K + k];
+        if (Number.isNaN(error)) continue; // the row lacks the label
         losses[k] += error ** 2 / B;
         for (let d = 0; d < D; d++) gradient[d * K + k] += (2 / B) * error * x[b * D + d];
       }

@@ -10,7 +10,7 @@ import { rowsOverride } from "../../src/config/rows.ts";
 import { taskOverride } from "../../src/config/task-kinds.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import { isEnough } from "../../src/engines/early-stop.ts";
-import type { AnyRun, Engine, FromTable, Hooks, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, Engine, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import {
   longestTrainings,
@@ -88,7 +88,7 @@ describe("the number of steps", () => {
     expect(config("auc2", ...rows)).toContain(
       "--set chooseBy: expected loss or one of auc1, averagePrecision1, accuracy1, f1Macro1, logLoss1, calibrationError1, rSquared2, rmse2, mae2, got 'auc2'; did you mean 'auc1'?",
     );
-    expect(config("auc1")).toContain("--set chooseBy: validation rows are of rows of your own (--rows); leave it out");
+    expect(config("auc1")).toContain("--set chooseBy: chooses on validation rows; add --steps auto, or leave it out");
   });
 
   test("is told as it is chosen, with the steps of its try", async () => {
@@ -149,7 +149,7 @@ describe("the validation rows", () => {
   test("are what an engine sees in place of held-out rows", async () => {
     const { engine, asked } = fakeStopping((step) => step);
     await resultsOf(engine, [run()]);
-    expect(asked.map(([one]) => [(one as AnyRun & FromTable).data.validates, one?.training.heldoutRows])).toEqual([
+    expect(asked.map(([one]) => [one?.training.validates, one?.training.heldoutRows])).toEqual([
       [true, 9],
       [undefined, 15],
     ]);
@@ -229,6 +229,24 @@ describe("on real engines", () => {
     ]);
   });
 
+  test("of generated rows, a run that leaves out the last of its training rows is best on these where a try says", async () => {
+    const set = "data=linear inputs=8 trainRows=60 batch=8 lr=0.01 runs=2 models=mmoe correlations=0.5 steps=240".split(
+      " ",
+    );
+    const of = (...more: string[]) => planRuns(loadConfig("smoke", [...set, ...more].map(setOverride)));
+    const chosen = await Promise.all([cpu, tfjs].map((engine) => resultsOf(engine, of("patience=99"))));
+    const left = await resultsOf(cpu, of("refit=false", "evalEvery=6")); // a look at each pass over 48 rows
+    for (const { run: one, curve } of left) {
+      const losses = curve.validation?.map(([a, b]) => (a + b) / 2) as number[];
+      const best = losses.indexOf(Math.min(...losses));
+      for (const results of chosen) {
+        const own = results.find(({ run }) => run.id === one.id) as RunResult;
+        expect(own.run.training).toMatchObject({ steps: curve.steps[best], trainRows: 60 });
+        expect(own.measures?.validationLoss).toBeCloseTo(losses[best], 5);
+      }
+    }
+  });
+
   test("held-out rows have no say in it", async () => {
     expect(await stepsOf(cpu, 100)).toEqual(await stepsOf(cpu));
   });
@@ -258,8 +276,8 @@ describe("steps: auto", () => {
       "yours",
       "yours",
     ]);
-    expect(complaint(() => loadConfig("smoke", [setOverride("steps=auto")]))).toBe(
-      "--set steps: early stopping needs rows of your own (--rows); for generated rows give a number",
+    expect(complaint(() => loadConfig("smoke", ["trainRows=fresh", "steps=auto"].map(setOverride)))).toBe(
+      "--set steps: validation rows are of a fixed training set, and rows are fresh; give --set trainRows=N",
     );
   });
 

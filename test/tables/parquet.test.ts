@@ -68,6 +68,10 @@ test("the Parquet files of a folder are one table, in the order of their names",
   writeFileSync(join(folder, "b.parquet"), written(COLUMNS.slice(0, -1)));
   const missing = /b\.parquet: no column 'y_long', which the first file of the folder has$/;
   expect(complaint(() => readTable(folder))).toMatch(missing);
+  writeFileSync(join(folder, "a.parquet"), written(COLUMNS.filter(({ name }) => name !== "part")));
+  writeFileSync(join(folder, "b.parquet"), part(12, 23));
+  const further = /b\.parquet: column 'part', which the first file of the folder lacks; write both alike$/;
+  expect(complaint(() => readTable(folder))).toMatch(further);
 });
 
 test("a number that float32 does not hold is kept in float64, others in float32, and texts are int32", () => {
@@ -179,6 +183,19 @@ describe("a small file that says that it unfolds to more than a table may have i
     bytes.set([0xfe, 0x7f], at);
     expect(complaint(() => tableIn(bytes))).toBe(
       "t.parquet: not readable as Parquet: a page of 1000 values says that it repeats one 8191 times",
+    );
+  });
+
+  test.each([
+    [6, "uncompressed"],
+    [8, "compressed"],
+  ])("a page whose byte %i is wrong, so that it has no %s size", (at) => {
+    const bytes = saying(1000);
+    expect([...bytes.subarray(4, 7)]).toEqual([0x15, 4, 0x15]); // the header's first two fields are whole numbers
+    while (bytes[at] !== 0x15) at++;
+    bytes[at] = 0xf5; // the number of a field far behind
+    expect(complaint(() => tableIn(bytes))).toBe(
+      "t.parquet: not readable as Parquet: a page gives undefined as a size",
     );
   });
 

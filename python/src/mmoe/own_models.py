@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import hashlib
 import inspect
 import json
 import linecache
@@ -18,7 +17,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from .program import as_json
+from .program import as_json, file_of
 
 
 @dataclass(frozen=True)
@@ -99,12 +98,7 @@ def _file_of(made: Callable[..., Any], folder: Path) -> Path:
     module = sys.modules.get(made.__module__)
     if made.__module__ != "__main__" and getattr(module, "__file__", None):
         return Path(inspect.getfile(made)).resolve()
-    text = source_of(made)
-    file = folder.resolve() / f"{made.__name__}_{hashlib.sha256(text.encode()).hexdigest()[:8]}.py"
-    if not file.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return file
+    return file_of(source_of(made), folder.resolve(), made.__name__, ".py")
 
 
 def source_of(made: Callable[..., Any]) -> str:

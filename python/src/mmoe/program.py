@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
@@ -25,6 +26,22 @@ PathLike = str | os.PathLike[str]
 
 # The header of a model's initial values names each tensor; NumPy refuses a longer one than this.
 _LONGEST_HEADER = 1_000_000
+
+
+def file_of(content: str, folder: Path, stem: str, suffix: str) -> Path:
+    """The file of this content, whose name ends with its hash. One that is there is read before it is believed; others are written whole."""
+    data = content.encode()
+    file = folder / f"{stem}_{hashlib.sha256(data).hexdigest()[:8]}{suffix}"
+    if file.is_file() and file.read_bytes() == data:
+        return file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        part.write_bytes(data)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return file
 
 
 class Said(str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -16,7 +15,7 @@ from typing import Any, Literal
 
 from .frames import Frame, Results
 from .own_models import definitions
-from .program import MmoeError, PathLike, Said, as_json, follow_program, progress_bar, run_program, set_options
+from .program import MmoeError, PathLike, Said, as_json, file_of, follow_program, progress_bar, run_program, set_options
 
 #: The folder of results that get no other one, as the command has it.
 _DEFAULT = Path("results")
@@ -177,11 +176,7 @@ def _rows_file(rows: Any, folder: Path) -> str:
         text = rows.write_csv()
     else:
         raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
-    file = folder / f"rows_{hashlib.sha256(text.encode()).hexdigest()[:8]}.csv"
-    if not file.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-    return os.fspath(file)
+    return os.fspath(file_of(text, folder, "rows", ".csv"))
 
 
 def verify(

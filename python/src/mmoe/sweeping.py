@@ -65,6 +65,15 @@ SETTINGS = {
     "data": "data",
     "tasks": "tasks",
     "correlation_matrix": "correlationMatrix",
+    "group_size": "groupSize",
+    "between_groups": "betweenGroups",
+    "inputs": "inputs",
+    "sines": "sines",
+    "noise_std": "noiseStd",
+    "label_scale": "labelScale",
+    "labelled": "labelled",
+    "positives": "positives",
+    "task_weights": "taskWeights",
     "train_rows": "trainRows",
     "sampling": "sampling",
     "decay_steps": "decaySteps",
@@ -144,6 +153,15 @@ def sweep(
     data: Literal["four-sines", "paper", "linear", "keras-mmoe", "google", "ple"] | Mapping[str, Any] | None = None,
     tasks: int | Sequence[Mapping[str, Any]] | None = None,
     correlation_matrix: Sequence[Sequence[float]] | None = None,
+    group_size: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
+    between_groups: float | None = None,
+    inputs: int | Literal["data"] | Sequence[int | Literal["data"]] | None = None,
+    sines: int | Literal["data"] | Sequence[int | Literal["data"]] | None = None,
+    noise_std: float | str | Sequence[float | str] | None = None,
+    label_scale: float | str | Sequence[float | str] | None = None,
+    labelled: float | str | Sequence[float | str] | None = None,
+    positives: float | str | Sequence[float | str] | None = None,
+    task_weights: float | str | Sequence[float | str] | None = None,
     train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
     sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
     decay_steps: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
@@ -157,7 +175,7 @@ def sweep(
     loss: Literal["squared", "huber"] | None = None,
     huber_delta: float | None = None,
     labels: Literal["standardised", "raw"] | None = None,
-    label_kind: Literal["real", "binary"] | None = None,
+    label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
     embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
@@ -186,7 +204,7 @@ def sweep(
     :param out: the results folder (default: results/NAME-HASH)
     :param corr: correlations of the task pairs
     :param runs: runs per model and correlation
-    :param steps: training steps per run; auto with --rows: early stopping
+    :param steps: training steps per run; auto: early stopping
     :param batch: training rows per step
     :param lr: learning rate
     :param seed: random seed
@@ -230,6 +248,15 @@ def sweep(
     :param data: one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}
     :param tasks: a whole number from 2 to 2147483647; or several
     :param correlation_matrix: a list of rows of numbers from -1 to 1, one row and one column per task, or null
+    :param group_size: tasks of a group, whose pairs have the correlation, or none; or several
+    :param between_groups: the share of the correlation that tasks of two groups have
+    :param inputs: a number of inputs, or data: those of the generator; or several
+    :param sines: a number of slowest sines, or data: those of the generator; or several
+    :param noise_std: a number from 0 to 1000, or data; or one for each task, such as 0.1:0.5; or several
+    :param label_scale: what raw labels are multiplied by, above 0, or none; or one for each task, such as 0.1:0.5; or several
+    :param labelled: the share of rows with the label, above 0, or all; or one for each task, such as 0.1:0.5; or several
+    :param positives: the share of binary labels that are 1, or mean; or one for each task, such as 0.1:0.5; or several
+    :param task_weights: what a task's loss counts, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
     :param sampling: one of epochs, replacement; or several
     :param decay_steps: a number of steps (used by schedule steps), or none; or several
@@ -243,7 +270,7 @@ def sweep(
     :param loss: one of squared, huber
     :param huber_delta: a number above 0 (used by huber)
     :param labels: one of standardised, raw
-    :param label_kind: one of real, binary
+    :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
     :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
@@ -314,6 +341,15 @@ def plan(
     data: Literal["four-sines", "paper", "linear", "keras-mmoe", "google", "ple"] | Mapping[str, Any] | None = None,
     tasks: int | Sequence[Mapping[str, Any]] | None = None,
     correlation_matrix: Sequence[Sequence[float]] | None = None,
+    group_size: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
+    between_groups: float | None = None,
+    inputs: int | Literal["data"] | Sequence[int | Literal["data"]] | None = None,
+    sines: int | Literal["data"] | Sequence[int | Literal["data"]] | None = None,
+    noise_std: float | str | Sequence[float | str] | None = None,
+    label_scale: float | str | Sequence[float | str] | None = None,
+    labelled: float | str | Sequence[float | str] | None = None,
+    positives: float | str | Sequence[float | str] | None = None,
+    task_weights: float | str | Sequence[float | str] | None = None,
     train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
     sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
     decay_steps: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
@@ -327,7 +363,7 @@ def plan(
     loss: Literal["squared", "huber"] | None = None,
     huber_delta: float | None = None,
     labels: Literal["standardised", "raw"] | None = None,
-    label_kind: Literal["real", "binary"] | None = None,
+    label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
     embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
@@ -352,7 +388,7 @@ def plan(
     :param out: the results folder (default: results/NAME-HASH)
     :param corr: correlations of the task pairs
     :param runs: runs per model and correlation
-    :param steps: training steps per run; auto with --rows: early stopping
+    :param steps: training steps per run; auto: early stopping
     :param batch: training rows per step
     :param lr: learning rate
     :param seed: random seed
@@ -396,6 +432,15 @@ def plan(
     :param data: one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}
     :param tasks: a whole number from 2 to 2147483647; or several
     :param correlation_matrix: a list of rows of numbers from -1 to 1, one row and one column per task, or null
+    :param group_size: tasks of a group, whose pairs have the correlation, or none; or several
+    :param between_groups: the share of the correlation that tasks of two groups have
+    :param inputs: a number of inputs, or data: those of the generator; or several
+    :param sines: a number of slowest sines, or data: those of the generator; or several
+    :param noise_std: a number from 0 to 1000, or data; or one for each task, such as 0.1:0.5; or several
+    :param label_scale: what raw labels are multiplied by, above 0, or none; or one for each task, such as 0.1:0.5; or several
+    :param labelled: the share of rows with the label, above 0, or all; or one for each task, such as 0.1:0.5; or several
+    :param positives: the share of binary labels that are 1, or mean; or one for each task, such as 0.1:0.5; or several
+    :param task_weights: what a task's loss counts, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
     :param sampling: one of epochs, replacement; or several
     :param decay_steps: a number of steps (used by schedule steps), or none; or several
@@ -409,7 +454,7 @@ def plan(
     :param loss: one of squared, huber
     :param huber_delta: a number above 0 (used by huber)
     :param labels: one of standardised, raw
-    :param label_kind: one of real, binary
+    :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
     :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused

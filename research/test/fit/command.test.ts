@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { generatorOf } from "../../../src/config/config.ts";
+import { generatorOf } from "../../../src/config/generated.ts";
 import { loadConfig, setOverride } from "../../../src/config/load.ts";
 import { labelCorrelation } from "../../../src/data/moments.ts";
 import { UsageError } from "../../../src/errors.ts";

@@ -1,9 +1,10 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { pairCorrelations, taskCorrelations } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
-import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
+import { dataIdentity, dataKey, heldoutSpans, type RowSet, type RowSpan } from "../../data/streams.ts";
 import type { CellReader } from "../../data/table-cells.ts";
 import { type TableSet, tableSetOf } from "../../data/table-set.ts";
+import { noiseColumns } from "../../data/task-set.ts";
 import { memo } from "../../memo.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
@@ -51,6 +52,8 @@ export interface RowPlan {
   /** Of a table: undefined for generated rows. */
   readonly table?: TablePlan;
   readonly noise: number;
+  /** Normals of a generated row besides its inputs. */
+  readonly noiseColumns: number;
   readonly labels: readonly LabelPlan[];
 }
 
@@ -89,6 +92,7 @@ export function planRows(
   const chunkSteps = chunkStepsOf(panels * panel);
   const chunkPanels = Math.max(chunkSteps * panels, panelsOf(SLICE_ROWS, layout));
   const isTable = run.correlation === null;
+  const normals = run.correlation === null ? 0 : noiseColumns(run.data, tasks);
   const setPanels = trainRows === "fresh" ? 0 : panelsOf(roundUp(trainRows, SLICE_ROWS), layout);
   const trainPanels = isTable ? chunkPanels : setPanels;
   const heldoutAtOnce = isTable ? heldoutRowsAtOnce(heldoutRows, 4 * paddedInputs(inputs), pieceRows) : heldoutRows;
@@ -106,7 +110,8 @@ export function planRows(
     chunkSteps,
     ids: arena.take(chunkPanels * layout.panelRows * 4),
     ...(isTable && { table: planTable(run.data, chunkPanels * layout.panelRows, arena) }),
-    noise: arena.take(chunkPanels * noisePanelBytes(tasks, layout)),
+    noise: arena.take(chunkPanels * noisePanelBytes(normals, layout)),
+    noiseColumns: normals,
     labels: cells.map((correlations) => ({
       generator: run.correlation === null || correlations === null ? 0 : putGenerator(run, correlations, arena),
       heldout: arena.take(heldoutPanels * labelPanel),
@@ -178,7 +183,7 @@ export class RunGroupRows {
       writeCodes(memory, plan.table as TablePlan, this.#table.codes);
       return;
     }
-    this.#drawHeldout(training.heldoutRows);
+    this.#drawHeldout(heldoutSpans(training));
     if (training.trainRows !== "fresh") this.#drawTrain(training.trainRows);
   }
 
@@ -245,12 +250,41 @@ export class RunGroupRows {
       for (let k = 0; k < K; k++) panels[panelIndex(n, k, K, layout)] = table.labelAt(n, k, cells);
   }
 
-  #drawHeldout(rows: number): void {
-    const { heldout, labels } = this.#plan;
-    for (let row = 0, p = 0; row < rows; row += SLICE_ROWS, p += this.#slicePanels) {
+  /** Slice after slice. Of one that two streams have rows of, the second's are drawn in the chunk's buffers first. */
+  #drawHeldout(spans: readonly RowSpan[]): void {
+    const { heldout, chunk, labels, inputs, tasks } = this.#plan;
+    for (let row = 0, p = 0; row < this.#heldoutRows; row += SLICE_ROWS, p += this.#slicePanels) {
+      const [own, next] = spans.filter(({ from, count }) => from < row + SLICE_ROWS && from + count > row) as
+        | [RowSpan]
+        | [RowSpan, RowSpan];
       const x = heldout + p * this.#panelBytes;
-      this.#drawRows(this.#keys.heldout, x, this.#slicePanels, { row });
-      for (const of of labels) this.#label(of, x, of.heldout + p * this.#labelBytes, this.#slicePanels);
+      const labelsAt = (of: LabelPlan) => of.heldout + p * this.#labelBytes;
+      this.#drawSlice(own, row, x, labelsAt);
+      if (next === undefined) continue;
+      this.#drawSlice(next, row, chunk, (of) => of.chunk);
+      this.#moveRows(chunk, x, paddedInputs(inputs), next.from - row);
+      for (const of of labels) this.#moveRows(of.chunk, labelsAt(of), tasks, next.from - row);
+    }
+  }
+
+  /** A slice of held-out rows from number `row` on, as if all were of one stream. */
+  #drawSlice({ set, first, from }: RowSpan, row: number, x: number, labelsAt: (of: LabelPlan) => number): void {
+    this.#drawRows(this.#keys[set], x, this.#slicePanels, { row: (first + row - from) >>> 0 });
+    for (const of of this.#plan.labels) this.#label(of, x, labelsAt(of), this.#slicePanels);
+  }
+
+  /** Copies the rows of a slice of N columns in panels, from number `first` of it on. */
+  #moveRows(from: number, to: number, N: number, first: number): void {
+    const { layout } = this.#plan;
+    const [source, target] = [from, to].map((at) => this.#memory.float32(at, SLICE_ROWS * N)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    for (let row = first; row < SLICE_ROWS; row++) {
+      for (let n = 0; n < N; n++) {
+        const at = panelIndex(row, n, N, layout);
+        target[at] = source[at];
+      }
     }
   }
 
@@ -294,11 +328,11 @@ export class RunGroupRows {
 
   /** P panels of rows `row`.. at `step`, or of `perStep` rows at each step from it on. */
   #drawRows(keys: Keys[RowSet], x: number, P: number, { row = 0, step = 0, perStep = 0 }): void {
-    const { inputs, tasks, noise, layout } = this.#plan;
+    const { inputs, noise, noiseColumns, layout } = this.#plan;
     const draw = (out: number, stride: number, columns: number, key: Key) =>
       this.#memory.kernels.normals(out, stride, columns, P, row, step, perStep, ...key, layout.panelRows);
     draw(x, this.#panelBytes, inputs, keys.x);
-    draw(noise, this.#noiseBytes, tasks, keys.noise);
+    draw(noise, this.#noiseBytes, noiseColumns, keys.noise);
   }
 
   #label({ generator }: LabelPlan, x: number, out: number, P: number): void {
@@ -323,7 +357,7 @@ export class RunGroupRows {
   }
 
   get #noiseBytes(): number {
-    return noisePanelBytes(this.#plan.tasks, this.#plan.layout);
+    return noisePanelBytes(this.#plan.noiseColumns, this.#plan.layout);
   }
 
   /**

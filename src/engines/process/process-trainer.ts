@@ -84,7 +84,6 @@ export class ProcessTrainer implements Trainer {
     const answer = await worker.ask({ order: "begin", bytes, runs: settings }, { doing: "begins a run", ...asking });
     const [saved] = state?.values ?? [];
     if (saved) {
-      worker.state.reserve(saved.byteLength);
       worker.state.write(0, saved);
       await worker.ask({ order: "restore", bytes: saved.byteLength }, { doing: "resumes a run", ...asking });
     }

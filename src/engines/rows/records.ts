@@ -10,14 +10,13 @@ const RECORDS = {
   Generator: {
     vectors: "int32",
     sines: "int32",
+    forms: "int32",
     D: "int32",
     m: "int32",
     K: "int32",
-    binary: "int32",
-    noiseStd: "double",
-    mean: "double",
-    inverseStd: "double",
+    noiseColumns: "int32",
   },
+  LabelForm: { noiseStd: "double", mean: "double", inverseStd: "double", most: "float", binary: "int32" },
   CellCode: {
     at: "int32",
     kind: "int32",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
-import type { Rows } from "../../data/task-set.ts";
+import { dataIdentity, dataKey, heldoutSpans, type RowCounts, type RowSet } from "../../data/streams.ts";
+import { noiseColumns, type Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { AnyRun, Generated } from "../engine.ts";
 import { Arena } from "./arena.ts";
@@ -18,6 +18,8 @@ export class RowMaker {
   readonly #arena = new Arena();
   readonly #inputs: number;
   readonly #tasks: number;
+  readonly #counts: RowCounts;
+  readonly #noiseColumns: number;
   readonly #keys: Readonly<Record<RowSet, { x: Key; noise: Key }>>;
   readonly #generator: number;
   readonly #panels: number;
@@ -34,6 +36,8 @@ export class RowMaker {
     this.#keys = { train: keys("train"), heldout: keys("heldout") };
     this.#inputs = data.inputs;
     this.#tasks = correlationMatrix.length;
+    this.#counts = run.training;
+    this.#noiseColumns = noiseColumns(data, this.#tasks);
     this.#generator = putGenerator(run, correlationMatrix, this.#arena);
     this.#panels = this.#arena.take(panelsOf(SLICE_ROWS, PANELS) * inputPanelBytes(data.inputs, PANELS));
     this.#rows = this.#arena.take(SLICE_ROWS * this.#rowBytes);
@@ -41,8 +45,20 @@ export class RowMaker {
     this.#labels = this.#arena.take(panelsOf(SLICE_ROWS, PANELS) * labelPanelBytes(this.#tasks, PANELS));
   }
 
+  /** All rows of a set, into x [N, D] and y [N, K]. */
+  fillSet({ x, y }: Rows, set: RowSet): void {
+    const [D, K] = [this.#inputs, this.#tasks];
+    const spans = set === "train" ? [{ set, first: 0, count: y.length / K }] : heldoutSpans(this.#counts);
+    let from = 0;
+    for (const { set: stream, first, count } of spans) {
+      const rows = { x: x.subarray(from * D, (from + count) * D), y: y.subarray(from * K, (from + count) * K) };
+      this.fill(rows, stream, 0, first);
+      from += count;
+    }
+  }
+
   /**
-   * Rows of a set from number `first` on, at `step` (0 for a fixed set, the step itself for fresh rows): x [N, D], y [N, K].
+   * Rows of a stream from number `first` on, at `step` (0 for a fixed set, the step itself for fresh rows): x [N, D], y [N, K].
    */
   fill({ x, y }: Rows, set: RowSet, step: number, first = 0): void {
     const count = y.length / this.#tasks;
@@ -61,7 +77,8 @@ export class RowMaker {
     const { panelRows } = PANELS;
     const panel = inputPanelBytes(this.#inputs, PANELS);
     kernels.normals(this.#panels, panel, this.#inputs, P, from, step, 0, ...this.#keys[set].x, panelRows);
-    kernels.normals(this.#noise, this.#noiseBytes, this.#tasks, P, from, step, 0, ...this.#keys[set].noise, panelRows);
+    const noise = [this.#noise, this.#noiseBytes, this.#noiseColumns] as const;
+    kernels.normals(...noise, P, from, step, 0, ...this.#keys[set].noise, panelRows);
     kernels.labels(this.#generator, this.#panels, panel, this.#noise, this.#labels, P, panelRows);
     kernels.panelsToRows(this.#panels, panel, this.#rows, this.#rowBytes, P);
   }
@@ -81,7 +98,7 @@ export class RowMaker {
   }
 
   get #noiseBytes(): number {
-    return noisePanelBytes(this.#tasks, PANELS);
+    return noisePanelBytes(this.#noiseColumns, PANELS);
   }
 
   get #rowBytes(): number {

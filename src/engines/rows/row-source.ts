@@ -20,7 +20,7 @@ export class RowSource {
   /** A set from its first row on, into x [N, D] and y [N, K]. */
   setInto(rows: Rows, set: RowSet): void {
     if (this.#rows instanceof RowMaker) {
-      this.#rows.fill(rows, set, 0);
+      this.#rows.fillSet(rows, set);
       return;
     }
     const { x, y } = this.#rows.rows(set);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import { planRunGroup } from "../../../src/engines/cpu/run-group.ts";
 import { RunGroupRows } from "../../../src/engines/cpu/run-group-rows.ts";
+import type { Run } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
 import { columnBytes, inputPanelBytes, PANELS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import { keyOf } from "../../../src/random/key.ts";
@@ -43,14 +44,16 @@ describe.each([
   ["fresh", "epochs", 4, FEW_ROWS],
   [61, "epochs", 5, FEW_ROWS],
 ] as const)("trainRows %s, sampling %s, %i tasks, layout %j", (trainRows, sampling, K, layout) => {
+  const runsWith = (training: Partial<Run["training"]>) =>
+    [0.25, 1].map((correlation) => runOf({ model: "omoe", tasks: K, training, index: 3, correlation }));
   const training = { trainRows, sampling, batch: 13, heldoutRows: 21 };
-  const runs = [0.25, 1].map((correlation) => runOf({ model: "omoe", tasks: K, training, index: 3, correlation }));
+  const runs = runsWith(training);
 
-  function loaded() {
-    const { arena, rows: plan, labels } = planRunGroup(runs, "wasm", { layout });
+  function loaded(group = runs) {
+    const { arena, rows: plan, labels } = planRunGroup(group, "wasm", { layout });
     wasm.reserve(arena.bytes);
     arena.writeTo(wasm.memory);
-    return { plan, labels, data: new RunGroupRows(wasm, plan, runs[0]) };
+    return { plan, labels, data: new RunGroupRows(wasm, plan, group[0]) };
   }
 
   /** Rows of panels of N columns as [count][columns]. */
@@ -70,6 +73,23 @@ describe.each([
       expect(bits(rowsAt(heldout, K, K, 21))).toEqual(bits(y));
     });
   });
+
+  if (trainRows !== "fresh")
+    test("validation rows are behind the test rows, and are those after the training rows", () => {
+      const [heldoutRows, validationRows] = [531, 272]; // they begin within a panel of the second slice
+      const group = runsWith({ ...training, heldoutRows, validationRows });
+      const { plan, labels } = loaded(group);
+      labels.forEach(({ heldout }, i) => {
+        const set = taskSetOf(group[i]);
+        const [tested, validated] = [set.rows("heldout", 259), set.rows("train", 272, 0, Number(trainRows))];
+        const x = rowsAt(plan.heldout, 100, 100, heldoutRows);
+        expect(bits(x.slice(0, 25_900))).toEqual(bits(tested.x));
+        expect(bits(x.slice(25_900))).toEqual(bits(validated.x));
+        const y = rowsAt(heldout, K, K, heldoutRows);
+        expect(bits(y.slice(0, 259 * K))).toEqual(bits(tested.y));
+        expect(bits(y.slice(259 * K))).toEqual(bits(validated.y));
+      });
+    });
 
   test("the rows and labels of each step are the bits of TaskSet's, in RowOrder's order", () => {
     const { plan, labels, data } = loaded();

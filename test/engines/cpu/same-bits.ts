@@ -121,30 +121,39 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
     rawLabels: fc.boolean(),
     kinds: fc.constantFrom(undefined, undefined, ["binary"] as const, ["categorical", "binary", "regression"] as const),
     weight: fc.constantFrom(1, 2.5),
+    labelled: fc.constantFrom(1, 1, 0.6),
+    ofTasks: fc.constantFrom(undefined, [{ noiseStd: 0.4, positives: 0.1 }, { labelScale: 7 }]),
+    isValidated: fc.boolean(),
     classes: fc.integer({ min: 2, max: 5 }),
     index: fc.nat({ max: 1e6 }),
     method: fc.oneof(fc.constant("sum" as const), fc.constantFrom(...METHODS)),
   });
-  return shape.map(({ spec, wide, index, rawLabels, kinds, weight, classes, ...training }) => {
-    const tasks =
-      kinds &&
-      Array.from({ length: spec.tasks }, (_, k): TaskSettings => {
-        const kind = kinds[k % kinds.length];
-        return { kind, weight, ...(kind === "categorical" && { classes }) };
-      });
-    const model = {
-      ...spec,
-      inputs: spec.inputs + spec.tasks + wide,
-      ...(tasks && { outputs: tasks.map(outputCount) }),
-    };
-    const binary = kinds && { binaryLabels: true };
-    const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs, rawLabels, ...binary };
-    const matrix = { correlationMatrix: correlationMatrix(model.tasks, 0.5) };
-    return makeRun(
-      { model, data, index, ...matrix },
-      { ...training, steps: 7, evalEvery: 3, lr: 0.003, ...(tasks && { taskKinds: tasks }) },
-    );
-  });
+  return shape.map(
+    ({ spec, wide, index, rawLabels, kinds, weight, classes, labelled, ofTasks, isValidated, ...given }) => {
+      const gaps = labelled < 1;
+      const tasks =
+        (kinds || gaps) &&
+        Array.from({ length: spec.tasks }, (_, k): TaskSettings => {
+          const kind = kinds?.[k % kinds.length] ?? "regression";
+          return { kind, weight, ...(kind === "categorical" && { classes }), ...(gaps && { gaps }) };
+        });
+      const validationRows = isValidated && given.trainRows !== "fresh" ? Math.floor(given.heldoutRows / 2) : 0;
+      const training = { ...given, ...(validationRows > 0 && { validationRows }) };
+      const model = {
+        ...spec,
+        inputs: spec.inputs + spec.tasks + wide,
+        ...(tasks && { outputs: tasks.map(outputCount) }),
+      };
+      const binary = kinds && { binaryLabels: true };
+      const labels = { rawLabels, labelled, ...binary, ...(ofTasks && { tasks: ofTasks }) };
+      const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs, ...labels };
+      const matrix = { correlationMatrix: correlationMatrix(model.tasks, 0.5) };
+      return makeRun(
+        { model, data, index, ...matrix },
+        { ...training, steps: 7, evalEvery: 3, lr: 0.003, ...(tasks && { taskKinds: tasks }) },
+      );
+    },
+  );
 }
 
 /** Runs in fused arithmetic. */

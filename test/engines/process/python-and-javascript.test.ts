@@ -15,7 +15,7 @@ import { keptBetween, resumed } from "./resuming.ts";
 const tick = 10;
 const adapters = [nodeAdapter(), pythonAdapter({ path: PYTHON ?? "python3", from: "PATH" })];
 
-/** Linear maps by gradient descent: as they are, from random values, with noise in each step, and so on. */
+/** Linear maps by gradient descent: as they are, from random values, with noise in each step and a state that shrinks, and so on. */
 const LANGUAGES = [
   {
     language: "JavaScript",
@@ -25,7 +25,10 @@ const LANGUAGES = [
       "* tasks)",
       "* tasks }, Math.random)",
     ),
-    noisy: LINEAR.replace("const error =", "const error = 0.1 * Math.random() +"),
+    noisy: LINEAR.replace("const error =", "const error = 0.1 * Math.random() +")
+      .replace("return losses", "this.taken = (this.taken ?? 0) + 1;\n    return losses")
+      .replace("() => this.w", "() => [this.w, new Float64Array(4000 - 4 * (this.taken ?? 0))]")
+      .replace("Dict(w) {", "Dict([w, queue]) {\n    this.taken = (4000 - queue.length) / 4;"),
     counting: `let count = 0;\n${LINEAR.replace("this.rate =", "this.rate = ++count *").replace("lr : 2 * lr", "(lr) : (2 * lr)")}`,
     masked: LINEAR.replace(
       "{ lr, optimizer }) {",
@@ -44,7 +47,10 @@ const LANGUAGES = [
     modelOf: pythonModel,
     plain: NUMPY_LINEAR,
     drawn: NUMPY_LINEAR.replace("spread=0.0", "spread=1.0"),
-    noisy: NUMPY_LINEAR.replace("error = x", "error = 0.1 * np.random.normal() + x"),
+    noisy: NUMPY_LINEAR.replace("error = x", "self.taken += 1\n        error = 0.1 * np.random.normal() + x")
+      .replace("        self.parameter_count", "        self.taken = 0\n        self.parameter_count")
+      .replace('{"w": self.w}', '{"w": self.w, "queue": np.zeros(4000 - 4 * self.taken)}')
+      .replace('self.w = state["w"]', 'self.w, self.taken = state["w"], (4000 - len(state["queue"])) // 4'),
     counting: NUMPY_LINEAR.replace("class Linear:", "COUNT = []\n\n\nclass Linear:").replace(
       "        self.w = ",
       "        COUNT.append(1)\n        self.w = len(COUNT) + ",

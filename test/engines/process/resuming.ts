@@ -17,9 +17,9 @@ export async function keptBetween(
   return { whole, states: states.filter(({ step }) => step > from && step < to) };
 }
 
-/** The result of a run that goes on from a state. */
+/** The result of a run that goes on from a state, and saves its own all the time. */
 export async function resumed(engine: Engine, run: AnyRun, state: RunState): Promise<RunResult | undefined> {
-  const keeping: Keeping = { states: new Map([[run.id, state]]), everyMs: 1e9, onState: () => undefined };
+  const keeping: Keeping = { states: new Map([[run.id, state]]), everyMs: 0, onState: () => undefined };
   const [rest] = await resultsOf(engine, [run], { keeping });
   return rest;
 }

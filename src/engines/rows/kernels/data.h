@@ -103,12 +103,12 @@ INLINE D sine(D a) {
 }
 
 /// Equation 4 and the z-score, in the order of operations of src/data/task-set.ts.
-INLINE D labelOf(const Generator *g, const char *base, D projection, D noise) {
+INLINE D labelOf(const Generator *g, const LabelForm *form, const char *base, D projection, D noise) {
   const double *sines = (const double *)(base + g->sines);
   D y = projection;
   for (int i = 0; i < g->m; i++) y += sine(sines[2 * i] * projection + sines[2 * i + 1]);
-  D label = (y + g->noiseStd * noise - g->mean) * g->inverseStd;
-  return g->binary ? (D)((Q)(label > 0) & (Q)splatD(1)) : label;
+  D label = (y + form->noiseStd * noise - form->mean) * form->inverseStd;
+  return form->binary ? (D)((Q)(label > 0) & (Q)splatD(1)) : label;
 }
 
 /// LANES columns from d on of `count` rows at `x`, the last of them again in the lanes beyond.
@@ -118,41 +118,50 @@ INLINE void columnsOfRows(F square[LANES], const char *x, size_t stride, int cou
   transpose(square);
 }
 
-/// Labels of TASKS tasks, of vectors `w` [TASKS, D], for LANES rows in panel `x` or, row after row, for `most` of them.
-INLINE void labelLines(const int TASKS, const Generator *g, const char *base, const double *w, const char *x,
-                       size_t stride, const F *noise, int most, int panelRows, F *out) {
+/// Labels of TASKS tasks from k on, of vectors `w` [TASKS, D], for LANES rows in panel `x` or, row after row, for `most` of them.
+INLINE void labelLines(const int TASKS, const Generator *g, const char *base, int k, const char *x, size_t stride,
+                       const F *noise, int most, int panelRows, F *out) {
+  const double *w = (const double *)(base + g->vectors) + k * g->D;
+  const LabelForm *forms = (const LabelForm *)(base + g->forms) + k;
   D low[2] = {}, high[2] = {};
   for (int d = 0; d < g->D; d += LANES) {
     F square[LANES];
     if (panelRows == 1) columnsOfRows(square, x, stride, most, d);
     for (int c = 0; c < LANES && d + c < g->D; c++) {
       F column = panelRows == 1 ? square[c] : load(x + (size_t)(d + c) * LINE);
-      UNROLL for (int k = 0; k < TASKS; k++) {
-        low[k] += w[k * g->D + d + c] * lowDoubles(column);
-        high[k] += w[k * g->D + d + c] * highDoubles(column);
+      UNROLL for (int t = 0; t < TASKS; t++) {
+        low[t] += w[t * g->D + d + c] * lowDoubles(column);
+        high[t] += w[t * g->D + d + c] * highDoubles(column);
       }
     }
   }
-  UNROLL for (int k = 0; k < TASKS; k++)
-    out[k] = floats(labelOf(g, base, low[k], lowDoubles(noise[k])), labelOf(g, base, high[k], highDoubles(noise[k])));
+  UNROLL for (int t = 0; t < TASKS; t++)
+    out[t] = floats(labelOf(g, forms + t, base, low[t], lowDoubles(noise[t])),
+                    labelOf(g, forms + t, base, high[t], highDoubles(noise[t])));
+}
+
+/// Column `c` of the normals of the rows from `first` on, in panels or, row after row, of `most` rows.
+INLINE F noiseColumn(const char *noise, size_t columns, size_t first, size_t c, int most, int panelRows) {
+  if (panelRows == LANES) return load(noise + (first * columns + c * LANES) * 4);
+  float lanes[LANES] = {0};
+  const float *row = (const float *)noise + first * columns + c;
+  for (int lane = 0; lane < most; lane++, row += columns) lanes[lane] = *row;
+  return load(lanes);
 }
 
 /// Labels of TASKS tasks from k on for the rows from `i` on, `most` of LANES.
 INLINE void labelTasks(const int TASKS, const Generator *g, const char *base, const char *x, size_t stride,
                        const char *noise, char *out, int k, int i, int most, int panelRows) {
-  const size_t K = (size_t)g->K, noiseColumns = (K + 3) / 4 * 4, first = (size_t)i;
-  const double *w = (const double *)(base + g->vectors) + k * g->D;
+  const size_t K = (size_t)g->K, columns = ((size_t)g->noiseColumns + 3) / 4 * 4, first = (size_t)i;
   F z[2], y[2];
-  UNROLL for (int t = 0; t < TASKS; t++) {
-    if (panelRows == LANES) z[t] = load(noise + (first * noiseColumns + (size_t)(k + t) * LANES) * 4);
-    else {
-      float lanes[LANES] = {0};
-      const float *row = (const float *)noise + first * noiseColumns + (size_t)(k + t);
-      for (int lane = 0; lane < most; lane++, row += noiseColumns) lanes[lane] = *row;
-      z[t] = load(lanes);
-    }
+  UNROLL for (int t = 0; t < TASKS; t++) z[t] = noiseColumn(noise, columns, first, (size_t)(k + t), most, panelRows);
+  labelLines(TASKS, g, base, k, x + first / (size_t)panelRows * stride, stride, z, most, panelRows, y);
+  if (g->noiseColumns > g->K) UNROLL for (int t = 0; t < TASKS; t++) {
+    const LabelForm *form = (const LabelForm *)(base + g->forms) + k + t;
+    const F drawn = noiseColumn(noise, columns, first, K + (size_t)(k + t), most, panelRows);
+    const U missing = (U)(drawn > form->most);
+    y[t] = (F)(((U)y[t] & ~missing) | (missing & 0x7fc00000u));
   }
-  labelLines(TASKS, g, base, w, x + first / (size_t)panelRows * stride, stride, z, most, panelRows, y);
   UNROLL for (int t = 0; t < TASKS; t++) {
     if (panelRows == LANES) store(out + (first * K + (size_t)(k + t) * LANES) * 4, y[t]);
     else
@@ -161,7 +170,7 @@ INLINE void labelTasks(const int TASKS, const Generator *g, const char *base, co
   }
 }
 
-/// Labels [P][K][panelRows] of P panels or rows `x`, with noise [P][K rounded up to 4][panelRows].
+/// Labels [P][K][panelRows] of P panels or rows `x`, with normals [P][noiseColumns rounded up to 4][panelRows].
 static void labels(char *base, const Generator *g, const char *x, size_t stride, const char *noise, char *out, int P,
                    int panelRows) {
   const int count = P * panelRows;
