@@ -21,12 +21,12 @@ test("unpacked(packed(journal)) is the journal, byte by byte, with a last line t
 });
 
 test("packed(journal) is what docs/formats.md says", () => {
-  const bytes = brotliDecompressSync(packed(Buffer.from('[0.808431507,"µ",0.5,0.804459542,12.4843]')));
-  const text = '[\0,"µ",0.5,\0,12.4843]';
+  const bytes = brotliDecompressSync(packed(Buffer.from('[0.808431507,"µ",0.5,0.804459542,12.4843,0.808431508]')));
+  const text = '[\0,"µ",0.5,\0,12.4843,\0]';
   const length = Buffer.byteLength(text);
   expect([bytes.readUInt32LE(), bytes.toString("utf8", 4, 4 + length)]).toEqual([length, text]);
-  // -1e9 + 808431507 = -191568493 is 2 * 191568493 - 1 = 0x16d634d9; -195540458 is 0x174f6bd3
-  expect(bytes.toString("hex", 4 + length)).toBe("d9d3 346b d64f 1617 0000".replaceAll(" ", ""));
+  // -1e9 + 808431507 = -191568493 is 2 * 191568493 - 1 = 0x16d634d9; -195540458 is 0x174f6bd3; the third is 1 above the first
+  expect(bytes.toString("hex", 4 + length)).toBe("d9d302 346b00 d64f00 161700 000000".replaceAll(" ", ""));
 });
 
 test("packed(journal) takes less than three quarters of gzip's room, and refuses a byte that JSON has not", () => {
