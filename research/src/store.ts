@@ -82,8 +82,7 @@ function recordOf(
   { sweep: _, point, trainingSetLoss, ...rest }: Row,
   evaluations: readonly Row[],
 ): Results["records"][number] {
-  const losses = (set: string) =>
-    evaluations.flatMap((row) => [1, 2].map((k) => Number(`${row[`${set}${k}Digits`]}e${row[`${set}${k}Power`]}`)));
+  const losses = (set: string) => evaluations.flatMap((row) => [1, 2].map((k) => numberIn(row, `${set}${k}`)));
   const { id, status, ...others } = rest;
   const line = sealed({
     id,
@@ -138,6 +137,11 @@ function curveRows({ path, records }: Sweep): Row[] {
 function digitsOf(loss: number, name: string): Row {
   const [digits, power] = loss.toExponential(8).split("e") as [string, string];
   return { [`${name}Digits`]: Number(digits.replace(".", "")), [`${name}Power`]: Number(power) - 8 };
+}
+
+/** The number of two columns, `digits * 10^power`. */
+export function numberIn(row: Row, name: string): number {
+  return Number(`${row[`${name}Digits`]}e${row[`${name}Power`]}`);
 }
 
 /** Writes a results folder of a sweep, which `mmoe` resumes and verifies, unless there is one. */

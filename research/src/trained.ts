@@ -4,7 +4,7 @@ import { readResults } from "../../src/records/read-results.ts";
 import { type CurvePoint, curvePoints, trainedKey } from "./curves.ts";
 import { type RunFinal, runFinals } from "./finals.ts";
 import { longestCurves, longestRuns } from "./longest.ts";
-import { readParquet, type Sweep } from "./store.ts";
+import { numberIn, readParquet, type Sweep } from "./store.ts";
 
 /** Sweeps of the store that answer other questions: they are in no ranking. */
 const APART: readonly string[] = ["rates", "two-rows"];
@@ -36,11 +36,10 @@ const startOf = ({ provenances }: { readonly provenances: readonly { readonly st
 /** Mean curves of settings whose journals were not kept. */
 async function earlierCurves(): Promise<CurvePoint[]> {
   const rows = (await readParquet("earlier-curves")) as (Omit<CurvePoint, "losses"> & Record<string, number>)[];
-  return rows.map(({ train, trainError, heldout, heldoutError, running, runningError, ...rest }) => ({
-    ...rest,
-    losses: eachLoss((set) => {
-      const row = { train, trainError, heldout, heldoutError, running, runningError };
-      return { mean: row[set], error: row[`${set}Error`] };
-    }),
-  }));
+  return rows.map((row) => {
+    const { constants, loss, initializer, rows, batch, lr, model, correlation, runs, step } = row;
+    const cell = { constants, loss, initializer, rows, batch, lr, model, correlation };
+    const losses = eachLoss((set) => ({ mean: numberIn(row, set), error: numberIn(row, `${set}Error`) }));
+    return { ...cell, runs, step, losses };
+  });
 }

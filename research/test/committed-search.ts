@@ -5,6 +5,8 @@ import { GENERATOR_PRESETS, type GeneratorPresetName } from "../../src/data/pres
 import type { GeneratorSettings } from "../../src/data/settings.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
+import { type CellPoint, cellPoints } from "../../src/records/curves-csv.ts";
+import { journalPaths, readJournal } from "../../src/records/read-journals.ts";
 import { type Results, readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
@@ -108,18 +110,21 @@ export const nearest = (where: Where, figure = 4): number[] => column(settings(w
 const curvesOf = cached((folder: string): CurvePoint[] => {
   const stored = sweeps.get(folder);
   if (stored !== undefined) return curvePoints(stored).map((point) => ({ ...point, lr: 0 })); // one rate for each model
-  return rows(`${folder}/curves.csv`, { task: "mean" }).map((row) => ({
+  const records = journalPaths(`${folder}/journal`).flatMap((path) => [...readJournal(path, console.warn)]);
+  const points = [...groupBy(records, cellKey).values()].flatMap((cell) => [...cellPoints(cell)]);
+  const means = points.filter((point) => point?.task === "mean") as CellPoint[];
+  return means.map(({ cell, runs, step, statistics }) => ({
     lr: 0,
     constants: "",
     loss: "",
     initializer: "",
     rows: "",
     batch: 0,
-    model: row.model,
-    correlation: Number(row.correlation),
-    runs: Number(row.runs),
-    step: Number(row.step),
-    losses: eachLoss((set) => ({ mean: Number(row[`${set}Mean`]), error: 0 })),
+    model: cell.model,
+    correlation: cell.correlation as number,
+    runs,
+    step,
+    losses: eachLoss((set) => ({ mean: statistics[set][0], error: 0 })),
   }));
 });
 

@@ -1,13 +1,21 @@
 import { closeSync, readSync } from "node:fs";
+import { extname } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { belongTogether } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { openIfThere, reading } from "../files.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
 import { objectIn } from "./journal-line.ts";
+import { unpacked } from "./packed-journal.ts";
 
 /** Bytes that are read at once. */
 const CHUNK = 2 ** 20;
+
+/** How the bytes of a compressed journal become those that its process wrote, by the ending of its name. */
+const UNCOMPRESS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = { ".gz": gunzipSync, ".packed": unpacked };
+
+/** Endings of the names of journals. */
+export const JOURNAL_ENDS = ["", ...Object.keys(UNCOMPRESS)].map((end) => `.jsonl${end}`);
 
 /** Returned for a line that is a record, but not a wanted one. */
 export const PASS_OVER = Symbol("pass over");
@@ -29,7 +37,7 @@ export function* linesOf<T>(
   { warn, trained }: LineOptions,
 ): Generator<T> {
   let [number, offset] = [0, 0];
-  const isCompressed = path.endsWith(".gz");
+  const isCompressed = extname(path) in UNCOMPRESS;
   for (const line of completeLines(path)) {
     const start = offset;
     offset += line.length + 1;
@@ -47,7 +55,7 @@ export function* linesOf<T>(
 
 /** Whether a file is a journal, or what is left of one whose process was killed before its first line was complete. */
 export function isJournal(path: string): boolean {
-  const [start = Buffer.of()] = path.endsWith(".gz") ? uncompressed(path) : chunksOf(path);
+  const [start = Buffer.of()] = chunksIn(path);
   const end = start.indexOf(0x0a);
   if (end >= 0) return headerIn(start.toString("utf8", 0, end)) !== undefined;
   return HEADER_START.startsWith(start.toString("utf8", 0, HEADER_START.length));
@@ -79,7 +87,7 @@ function headerIn(line: string): Header | undefined {
 /** Lines without their ends. After the last end there is nothing, or a line that a crash cut off. */
 function* completeLines(path: string): Generator<Buffer> {
   let begun: Buffer[] = []; // of a line that goes beyond its chunk
-  for (const chunk of path.endsWith(".gz") ? uncompressed(path) : chunksOf(path)) {
+  for (const chunk of chunksIn(path)) {
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
       const last = chunk.subarray(start, end);
@@ -91,19 +99,19 @@ function* completeLines(path: string): Generator<Buffer> {
   }
 }
 
-function uncompressed(path: string): [Buffer] {
+/** The bytes that a process wrote; a chunk of a journal that is not compressed is overwritten by the next one. */
+function chunksIn(path: string): Iterable<Buffer> {
+  const uncompress = UNCOMPRESS[extname(path)];
+  if (uncompress === undefined) return chunksOf(path);
   const bytes = Buffer.concat(Array.from(chunksOf(path), (chunk) => Buffer.from(chunk)));
   try {
-    return [gunzipSync(bytes)];
+    return [uncompress(bytes)];
   } catch (error) {
     throw new UsageError(`${path}: can't be uncompressed: ${(error as Error).message}; move the file away`);
   }
 }
 
-/**
- * No bytes for a file that is gone: a process that ends without a run removes its journal. A chunk is overwritten by the next
- * one.
- */
+/** No bytes for a file that is gone: a process that ends without a run removes its journal. */
 function* chunksOf(path: string): Generator<Buffer> {
   const file = openIfThere(path);
   if (file === undefined) return;

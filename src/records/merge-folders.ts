@@ -106,9 +106,9 @@ function copyJournal(path: string, to: string): void {
   for (const { end, bytes } of files) if (!existsSync(join(to, as + end))) writeWholeSync(join(to, as + end), bytes);
 }
 
-/** A journal's name and its end, `.jsonl` or `.jsonl.gz`. */
+/** A journal's name and its end, such as `.jsonl`. */
 function splitName(path: string): [string, string] {
   const [, name = "", end = ""] =
-    /^(.*?)(\.(?:jsonl(?:\.gz)?|provenance\.json|progress\.json|lock))?$/.exec(basename(path)) ?? [];
+    /^(.*?)(\.(?:jsonl(?:\.gz|\.packed)?|provenance\.json|progress\.json|lock))?$/.exec(basename(path)) ?? [];
   return [name, end];
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { reading } from "../files.ts";
-import { linesOf, PASS_OVER } from "./journal-file.ts";
+import { JOURNAL_ENDS, linesOf, PASS_OVER } from "./journal-file.ts";
 import { elapsedMsIn, headIn, recordIn } from "./journal-line.ts";
 import type { RunRecord } from "./record.ts";
 import type { LinePlace } from "./stored-curve.ts";
@@ -12,8 +12,12 @@ type Warn = (line: string) => void;
 export function journalPaths(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const entries = reading(folder, () => readdirSync(folder, { withFileTypes: true }));
-  const journals = entries.filter((entry) => !entry.isDirectory() && /^[^.].*\.jsonl(\.gz)?$/.test(entry.name));
+  const journals = entries.filter((entry) => !entry.isDirectory() && isNamedJournal(entry.name));
   return journals.map(({ name }) => join(folder, name)).sort();
+}
+
+function isNamedJournal(name: string): boolean {
+  return !name.startsWith(".") && JOURNAL_ENDS.some((end) => name.endsWith(end) && name !== end);
 }
 
 /** A record, and where it is; not in a compressed journal. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import { reading, readText } from "../files.ts";
 import { PROVENANCE } from "./journal.ts";
+import { JOURNAL_ENDS } from "./journal-file.ts";
 import { PROGRESS, type ProcessProgress, progressIn } from "./progress-file.ts";
 import { type Provenance, provenanceIn } from "./provenance.ts";
 import { journalTotals } from "./read-journals.ts";
@@ -34,7 +35,7 @@ const LATELY_MS = 120_000;
 /** The writers of the journals in `folder` whose provenance can be read, in order of start. */
 export function writersIn(folder: string): Writer[] {
   return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
-    const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);
+    const path = JOURNAL_ENDS.map((end) => join(folder, name + end)).find(existsSync);
     const { runs, busyMs } = path === undefined ? { runs: 0, busyMs: 0 } : journalTotals(path);
     const progress = provenance.end === null ? progressIn(folder, name) : undefined;
     const elapsedMs = progress?.elapsedMs ?? elapsedOf(provenance, busyMs);

@@ -1,7 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
-import type { SweepCell } from "../figures/draw/facts.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-facts.ts";
 import { type Cell, cellKey, cellOf, pointText } from "../identity/cell.ts";

@@ -1,6 +1,5 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { trainedHash } from "../../src/config/config.ts";
@@ -8,6 +7,7 @@ import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { FILE_SCHEMA } from "../../src/config/schema.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { defaultFolder } from "../../src/records/find-results.ts";
+import { unpacked } from "../../src/records/packed-journal.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
 /** The program as it is once it has one more setting. */
@@ -39,8 +39,8 @@ test("a new setting is part of configs and their files; another value of it is a
 });
 
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {
-  const journal = readdirSync(join(FOLDER, "journal")).find((file) => file.endsWith(".gz")) as string;
-  const lines = gunzipSync(readFileSync(join(FOLDER, "journal", journal))).toString("utf8", 0, 200);
+  const journal = readdirSync(join(FOLDER, "journal")).find((file) => file.endsWith(".packed")) as string;
+  const lines = unpacked(readFileSync(join(FOLDER, "journal", journal))).toString("utf8", 0, 200);
   expect(trainedHash(old())).toBe(JSON.parse(lines.split("\n")[0]).trained);
   expect(defaultFolder(loadConfig(OLD))).toBe("results/methods-tuned-30a33239");
 });

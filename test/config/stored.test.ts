@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -7,6 +6,7 @@ import { configDifferences } from "../../src/config/same-sweep.ts";
 import { CONFIG_VERSION, OPTIONAL_SETTINGS } from "../../src/config/schema.ts";
 import { loadTrials } from "../../src/config/trials.ts";
 import { generatorSettings } from "../../src/data/presets.ts";
+import { unpacked } from "../../src/records/packed-journal.ts";
 import { journalPaths } from "../../src/records/read-journals.ts";
 import { complaint } from "../support/complaint.ts";
 import { smoke, storedFile } from "../support/configs.ts";
@@ -35,7 +35,7 @@ test.each([
   const config = loadConfig(`results/${name}/config.yaml`);
   expect(config.report).toBe(report);
   for (const journal of journalPaths(`results/${name}/journal`)) {
-    const [header] = gunzipSync(readFileSync(journal)).toString("utf8", 0, 2000).split("\n");
+    const [header] = unpacked(readFileSync(journal)).toString("utf8", 0, 2000).split("\n");
     expect(JSON.parse(header).trained).toBe(trainedHash(config));
   }
 });

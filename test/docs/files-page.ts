@@ -17,7 +17,7 @@ ${MADE}
 | file | holds |
 | --- | --- |
 | \`config.yaml\` | every [setting](settings.md) of the sweep; \`mmoe sweep FOLDER/config.yaml --out OTHER\` repeats the sweep |
-| \`journal/*.jsonl\` | the runs that ended, one line each; each process writes its own journal |
+| \`journal/*.jsonl\` | the runs that ended, one line each; each process writes its own journal; mmoe also reads \`*.jsonl.gz\`, by gzip, and [\`*.jsonl.packed\`](formats.md#packed-journal) |
 | \`journal/*.provenance.json\` | the process behind each journal: versions, machine, command line, times |
 | \`journal/*.progress.json\` | the progress of a running process, written every five seconds |
 | \`checkpoints/*.json\` | the state of runs in flight, to resume from; none once all runs have ended |

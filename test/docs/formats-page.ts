@@ -7,7 +7,7 @@ import { type Json, keyTable, MADE } from "./made-tables.ts";
 
 /** docs/formats.md: the keys of the files and lines in JSON, from the schemas that check them. */
 export function formatsPage(): string {
-  return `${[BEFORE, journalSection(), checkpointSection(), progressSection(), eventsSection()].join("\n\n")}\n`;
+  return `${[BEFORE, journalSection(), PACKED, checkpointSection(), progressSection(), eventsSection()].join("\n\n")}\n`;
 }
 
 const BEFORE = `# Formats in JSON
@@ -30,6 +30,18 @@ function journalSection(): string {
     keyTable(withoutMeasures(jsonOf(LINE_SCHEMA))),
   ].join("\n\n");
 }
+
+const PACKED = `## Packed journal
+
+The journals of \`results/\` are packed (\`journal/*.jsonl.packed\`), which takes two thirds of gzip's room. Unpacked, they are what their processes wrote, byte by byte: mmoe unpacks them when it reads them. The file is a stream of brotli. In it are:
+
+1. the length of the text in bytes, as an unsigned 32-bit integer, little-endian
+2. the text of the journal, where a byte of value 0 takes the place of each packed number
+3. five bytes of each packed number: first the lowest bytes of all numbers, in the order of the text, last the highest bytes
+
+The five bytes are an unsigned integer u. If u is even, u / 2 is added to the integer of the number two before; if it is odd, (u + 1) / 2 is subtracted from it. The integers before the first number are 0. The integer n of a number has its power of ten, p = floor(n / 900000000), and its nine digits, n - 900000000 p + 100000000. The number is digits x 10^(p - 8), written without zeros at its end.
+
+\`gzip\` also packs a journal whose process has ended: mmoe reads \`journal/*.jsonl.gz\`.`;
 
 /** A line without the keys of its measures, which the table of `runs.csv` has. */
 function withoutMeasures({ properties = {}, ...rest }: Json): Json {

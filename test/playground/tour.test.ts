@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { Probe } from "../../playground/probe.ts";
@@ -7,6 +6,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { configSettings, playRuns, settingsIn } from "../../src/config/playground.ts";
 import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
 import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
+import { unpacked } from "../../src/records/packed-journal.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
 import { type Row, rows } from "../docs/committed.ts";
@@ -90,7 +90,7 @@ describe("what the tour says holds in the runs that it trains", () => {
   });
 
   test("4: MMoE's gates end as far apart as said", () => {
-    const journal = gunzipSync(readFileSync("results/why/journal/vm-32282.jsonl.gz")).toString();
+    const journal = unpacked(readFileSync("results/why/journal/vm-32282.jsonl.packed")).toString();
     const lines = journal.split("\n");
     const said = (id: string) => {
       const line = lines.find((text) => text.startsWith(`{"id":"${id}"`)) as string;

@@ -126,7 +126,3 @@ test("diagnostics.csv is written if one run has diagnostics: models in code have
   const alone = await csvOf("diagnostics.csv", [recordWith(diagnosticsOf(2))]);
   expect(await csvOf("diagnostics.csv", [without, recordWith(diagnosticsOf(2))])).toEqual(alone);
 });
-
-test("a sweep without diagnostics has no diagnostics.csv", async () => {
-  await expect(csvOf("diagnostics.csv", [recordOf(doneResult(runOf(0)), "fake")])).rejects.toThrow("ENOENT");
-});

@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { findResults } from "../../src/records/find-results.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
-const warn = () => {};
 const refuse = (line: string) => {
   throw new Error(line);
 };
@@ -33,15 +32,6 @@ test("findResults(path, config) goes on where no run had ended, and --overwrite 
   expect(findResults(path, config, { warn: refuse, overwrite: true })).toBeUndefined();
 });
 
-test("findResults(path, config) leaves out a file that is no journal, and says so", () => {
-  const path = temporaryFolder();
-  writeFileSync(join(path, "config.yaml"), configYaml(config));
-  put(join(path, "journal/a.jsonl"));
-  const lines: string[] = [];
-  expect(findResults(path, config, { warn: (line) => lines.push(line) })).toEqual(new Map());
-  expect(lines).toEqual([`${path}/journal/a.jsonl: not a journal: its first line is not a header; left out`]);
-});
-
 test.each(["runs.csv", "curves.csv", "curves-long.csv", "diagnostics.csv", "config.yaml"])(
   "findResults(path, config) refuses a folder without a sweep where the user has a %s, --overwrite or not",
   (name) => {
@@ -52,16 +42,6 @@ test.each(["runs.csv", "curves.csv", "curves-long.csv", "diagnostics.csv", "conf
       expect(() => findResults(path, config, { warn: refuse, overwrite })).toThrow(line);
   },
 );
-
-test("findResults(path, config) refuses a sweep of another config, unless it is told to overwrite it", () => {
-  const path = temporaryFolder();
-  mkdirSync(join(path, "journal"));
-  writeFileSync(join(path, "config.yaml"), configYaml(config));
-  const other = loadConfig("smoke", [setOverride("lr=0.5")]);
-  expect(findResults(path, config, { warn })).toEqual(new Map());
-  expect(() => findResults(path, other, { warn })).toThrow(/holds a sweep of another config \(lr: /);
-  expect(findResults(path, other, { warn, overwrite: true })).toBeUndefined();
-});
 
 /** A file of the user's, or a folder. */
 function put(path: string): void {

@@ -1,15 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LossSet } from "../../src/config/losses.ts";
-import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { elapsedMsIn, headIn, lineOf, recordIn } from "../../src/records/journal-line.ts";
-import { readJournal } from "../../src/records/read-journals.ts";
 import { lossCurve, recordOf } from "../../src/records/record.ts";
 import { runningMeans } from "../../src/records/running-mean.ts";
-import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
@@ -96,16 +91,6 @@ describe("recordIn(line), its checksum right,", () => {
       }),
     );
   });
-});
-
-test("a journal's line of the wrong types is left out, and told by file and line", () => {
-  const path = join(temporaryFolder(), "host-7.jsonl");
-  const header = JSON.stringify({ schema: JOURNAL_SCHEMA, version: "0", trained: "0" });
-  const lines = [header, sealed(done), sealed({ ...done, run: "3" }), sealed(failed), ""];
-  writeFileSync(path, lines.map(String).join("\n"));
-  const said: string[] = [];
-  expect([...readJournal(path, (line) => said.push(line))].map(({ status }) => status)).toEqual(["done", "failed"]);
-  expect(said).toEqual([`${path}:3: not a record; left out`]);
 });
 
 const ended = recordOf(doneResult(makeRun()), "fake");

@@ -6,6 +6,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { Journal } from "../../src/records/journal.ts";
 import { numbersOf } from "../../src/records/journal-line.ts";
+import { packed } from "../../src/records/packed-journal.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
 import { journalTotals, readJournal } from "../../src/records/read-journals.ts";
 import { readHeads, readRecords } from "../../src/records/read-sweep.ts";
@@ -112,14 +113,15 @@ describe("a journal", () => {
     expect(said).toEqual([`${path}:2: not a record; left out`]);
   });
 
-  test("is read compressed as it was, and one that can't be uncompressed is refused by name", () => {
+  test.each([
+    [".gz", gzipSync],
+    [".packed", packed],
+  ])("is read compressed (%s) as it was, and one that can't be uncompressed is refused by name", (end, compress) => {
     const { folder, path } = writtenJournal();
-    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
-    expect([...readJournal(`${path}.gz`, silent)]).toEqual(records);
-    truncateSync(`${path}.gz`, 50);
-    expect(() => readHeads(folder, { trained, warn: silent })).toThrow(
-      `${path}.gz: can't be uncompressed: unexpected end of file`,
-    );
+    writeFileSync(path + end, compress(readFileSync(path)));
+    expect([...readJournal(path + end, silent)]).toEqual(records);
+    truncateSync(path + end, 50);
+    expect(() => readHeads(folder, { trained, warn: silent })).toThrow(`${path}${end}: can't be uncompressed: `);
   });
 
   test("tells by the beginning of each line how its run ended", () => {

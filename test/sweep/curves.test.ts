@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { journalPaths } from "../../src/records/read-journals.ts";
+import { curvesCsv } from "../../src/records/curves-csv.ts";
+import { unpacked } from "../../src/records/packed-journal.ts";
+import { journalPaths, readJournal } from "../../src/records/read-journals.ts";
 import { configIn } from "../../src/records/read-results.ts";
+import { runsCsv } from "../../src/records/runs-csv.ts";
 import { checkCurves, curveSizes } from "../../src/sweep/curves.ts";
 import { complaint } from "../support/complaint.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
@@ -41,8 +43,10 @@ test.each(["paper", "zoo", "paper-long"])(
   (name) => {
     const folder = `results/${name}`;
     const { journalBytes, csvBytes } = curveSizes(configIn(folder));
-    const journals = journalPaths(join(folder, "journal")).map((path) => gunzipSync(readFileSync(path)).length);
-    const csv = ["runs.csv", "curves.csv"].map((file) => statSync(join(folder, file)).size);
+    const paths = journalPaths(join(folder, "journal"));
+    const journals = paths.map((path) => unpacked(readFileSync(path)).length);
+    const records = paths.flatMap((path) => [...readJournal(path, console.warn)]);
+    const csv = [runsCsv(records), curvesCsv(records)].map((text) => [...text].join("").length);
     const near = (estimate: number, sizes: number[]) => Math.abs(estimate / sizes.reduce((a, b) => a + b) - 1);
     expect(near(journalBytes, journals)).toBeLessThan(0.2);
     expect(near(csvBytes, csv)).toBeLessThan(0.2);

@@ -5,11 +5,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { setRows } from "../../src/cli/rows-output.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Run } from "../../src/engines/engine.ts";
+import { KeptArrays, keptPredictions } from "../../src/records/kept-arrays.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { runSweep } from "../../src/sweep/run-sweep.ts";
 import { expectClose } from "../support/close.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
+import { doneResult } from "../support/fake-engine.ts";
 import { predictRows } from "../support/reference.ts";
 
 const HELDOUT = 37;
@@ -129,6 +131,28 @@ describe("on a table", () => {
     await runSweep({ config: own, out, keep: { predictions: true } });
     expect([files("predictions").length, files("validation-predictions")]).toEqual([2, []]);
   });
+});
+
+test("predictions come back as they were kept: of each task, in the rows that have its label, for each of its classes", () => {
+  const file = join(temporaryFolder(), "kinds.csv");
+  const lines = Array.from({ length: 30 }, (_, n) => [n, n % 2, ["red", "green", "blue"][n % 3], n / 10].join());
+  writeFileSync(file, ["x,y_bought,y_colour,y_age", ...lines].join("\n"));
+  const own = loadConfig("smoke", [{ source: "test", values: { rows: file, models: ["mmoe"], runs: 1, refit: true } }]);
+  const [ofTable] = planRuns(own);
+  const [N, K, widths] = [7, 3, [1, 3, 1]];
+  const outputs = Float32Array.from({ length: N * 5 }, (_, i) => i);
+  const y = Float32Array.from({ length: N * K }, (_, i) => (i % 4 === 1 ? Number.NaN : i));
+  const kept = new KeptArrays(out, { weights: false, predictions: true }, own.rows?.labels);
+  kept.write({ ...doneResult(ofTable), predictions: { outputs, y } });
+  const tasks = keptPredictions({ path: out, config: own }, ofTable.id);
+  for (const [k, width] of widths.entries()) {
+    const rows = Array.from({ length: N }, (_, n) => n).filter((n) => (n * K + k) % 4 !== 1);
+    const from = [0, 1, 4][k];
+    expect([...(tasks?.[k].labels ?? [])]).toEqual(rows.map((n) => n * K + k));
+    expect([...(tasks?.[k].outputs ?? [])]).toEqual(
+      rows.flatMap((n) => Array.from({ length: width }, (_, c) => n * 5 + from + c)),
+    );
+  }
 });
 
 test("--keep-weights keeps a file for each run, --overwrite removes it, and nothing of the user's", async () => {

@@ -142,18 +142,3 @@ test("shards in one folder at once leave the CSV of one process, a journal each,
   expect(journals.filter((name) => name.endsWith(".jsonl"))).toHaveLength(2);
   expect(journals).toHaveLength(4);
 });
-
-test("a second process for the same shard is refused and the first goes on", async () => {
-  const out = join(temporaryFolder(), "results");
-  const argv = [...SHARDED, "--runs", "5000", "--shard", "1/2", "--out", out];
-  const first = start(...argv);
-  const end = exited(first);
-  const journal = await firstRun(out);
-  const second = await runMain(argv);
-  expect(second.code).toBe(2);
-  expect(second.stderr).toMatch(/^mmoe: .*: process \d+ on \S+ has been writing here since .*\n$/);
-  const kept = [...readJournal(journal, () => {})].length;
-  first.kill("SIGTERM");
-  expect((await end).code).toBe(75);
-  expect([...readJournal(journal, () => {})].length).toBeGreaterThanOrEqual(kept);
-});
