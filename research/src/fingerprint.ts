@@ -1,11 +1,10 @@
-import { grid, panel } from "../../src/figures/draw/axes.ts";
+import { facets, headed, keyed, stacked } from "../../src/figures/draw/chart.ts";
 import { type Figure, page } from "../../src/figures/draw/figure.ts";
-import { legend } from "../../src/figures/draw/legend.ts";
 import type { PublishedLoss } from "../../src/figures/draw/paper-points.ts";
 import { linearScale, shortNumber } from "../../src/figures/draw/scale.ts";
 import { linePath, markerAt } from "../../src/figures/draw/series.ts";
-import { COLUMN, modelStyles, type SeriesStyle, themeOf } from "../../src/figures/draw/style.ts";
-import { heading, type SvgNode, text } from "../../src/figures/draw/svg.ts";
+import { modelStyles, type SeriesStyle, themeOf } from "../../src/figures/draw/style.ts";
+import type { SvgNode } from "../../src/figures/draw/svg.ts";
 import { correlationWords } from "../../src/figures/draw/words.ts";
 import { finished } from "../../src/figures/finished.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
@@ -66,34 +65,28 @@ export function fingerprintFigure(): Figure {
   const fitted = fingerprints();
   const styles = modelStyles(MODELS, theme);
   const correlations = [...new Set(fitted.map(({ correlation }) => correlation))];
-  const head = heading("Steps times loss, in thousands", { y: 0, theme });
   const items = [...styles].map(([model, style]) => ({ label: zooLabel(model), style, sample: "marker" as const }));
-  const key = legend(items, { y: head.height + 9, theme });
-  const top = head.height + key.height + 16;
-  const boxes = grid({ count: 3, columns: 3, width: COLUMN, top, height: HEIGHT, left: 24, right: 6, gap: [11, 0] });
-  const panels = boxes.map((box, i) => {
-    const frame = {
-      x: linearScale(0, 10, { range: [box.x, box.x + box.width], count: 2, label: shortNumber }),
-      y: linearScale(0, 2.6, { range: [box.y + box.height, box.y], label: shortNumber }),
-    };
-    const here = fitted.filter(({ correlation }) => correlation === correlations[i]);
-    const marks = here.flatMap((one) => curveMarks(one, styles.get(one.model) as SeriesStyle, frame));
-    return panel({ box, ...frame, theme, numbers: { y: i === 0 }, title: correlationWords(correlations[i]) }, marks);
-  });
-  const bottom = top + HEIGHT + 24;
-  const axis = text("the axis of the paper's Figure 4, in thousands", (24 + COLUMN - 6) / 2, bottom - 4, {
-    fill: theme.ink,
-    anchor: "middle",
-  });
+  const panels = facets(
+    {
+      rows: [{}],
+      columns: correlations.map((correlation) => ({ title: correlationWords(correlation) })),
+      item: (_, column) => fitted.filter(({ correlation }) => correlation === correlations[column]),
+      height: HEIGHT,
+      x: (range) => linearScale(0, 10, { range, count: 2, label: shortNumber }),
+      y: (range) => linearScale(0, 2.6, { range, label: shortNumber }),
+      marks: (here, frame) => here.flatMap((one) => curveMarks(one, styles.get(one.model) as SeriesStyle, frame)),
+      foot: ["the axis of the paper's Figure 4, in thousands"],
+    },
+    theme,
+  );
   const picture = page({
     name: "fingerprint",
     title: "The paper's curves are running means: t L(t) against t is a line",
     caption:
       `Steps t times loss L(t) of the paper's Figure 4 (markers, every fourth point read off), and the line a t + b ` +
       `fitted from ${SETTLED} on. A running mean of a loss that has settled at a is a + b / t.`,
-    height: bottom,
+    ...stacked([headed("Steps times loss, in thousands", theme), keyed(items, theme, { below: 3 }), panels]),
     theme,
-    nodes: [...head.nodes, key.node, ...panels, axis],
   });
   const data = fitted.map(({ residual, ...rest }) => ({
     ...rest,

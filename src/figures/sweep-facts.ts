@@ -118,7 +118,7 @@ function quantiles(sorted: ArrayLike<number>): Quantiles {
   return { min: at(0), q05: at(0.05), q25: at(0.25), median: at(0.5), q75: at(0.75), q95: at(0.95), max: at(1) };
 }
 
-/** The same array each time: the interval of its numbers is computed once. */
+/** Kept, as the interval of an array's numbers is computed once. */
 const differencesOf = memo((first: SweepCell) =>
   memo((second: SweepCell, loss: LossSet): Float64Array => {
     const [ours, theirs] = [first, second].map((cell) => finalMeans(cell, loss));
@@ -187,7 +187,7 @@ const endedCells = memo(({ config, records }: Results): readonly SweepCell[] => 
   });
 });
 
-/** Those in which a run is done. */
+/** Cells in which a run is done. */
 export const sweepCells = memo((results: Results): readonly SweepCell[] =>
   endedCells(results).filter(({ runs }) => runs.length > 0),
 );

@@ -82,9 +82,9 @@ export interface Facets<Item> extends Partial<Distances> {
   readonly square?: boolean;
   readonly x: (range: Range) => Scale;
   readonly y: (range: Range) => Scale;
-  readonly marks: (item: Item, place: Place, all: readonly Placed<Item>[]) => readonly SvgNode[];
+  readonly marks: (item: Item, place: PanelFrame, all: readonly Placed<Item>[]) => readonly SvgNode[];
   /** What is beside or below a panel. */
-  readonly beside?: (item: Item, place: Place) => readonly SvgNode[];
+  readonly beside?: (item: Item, place: PanelFrame) => readonly SvgNode[];
   /** Lines of the title of the horizontal axis; none where panels with this axis follow, which have its numbers. */
   readonly foot?: readonly string[];
   /** Whether horizontal axes have numbers: those of the last rows of blocks. */
@@ -92,7 +92,7 @@ export interface Facets<Item> extends Partial<Distances> {
 }
 
 /** A panel's box and its axes. */
-export interface Place extends Frame {
+export interface PanelFrame extends Frame {
   readonly box: Box;
   /** Whether no panel is to its right. */
   readonly isLast: boolean;
@@ -101,7 +101,7 @@ export interface Place extends Frame {
 /** What a panel shows, and where. */
 export interface Placed<Item> {
   readonly item: Item;
-  readonly place: Place;
+  readonly place: PanelFrame;
 }
 
 /** In points, but for the number of columns. */

@@ -21,7 +21,7 @@ import { framed, linearScale, lossScale, type Range, type Scale, shortNumber, st
 import { bandPath, type Frame, linePath, markerAt } from "./series.ts";
 import type { SeriesStyle, StyledRows, Theme } from "./style.ts";
 import { type Attributes, group, type SvgNode } from "./svg.ts";
-import type { Given } from "./sweep-figure.ts";
+import type { FigureData } from "./sweep-figure.ts";
 import {
   capitalised,
   intervalWords,
@@ -274,7 +274,12 @@ export function only(panel: CurvePanel, keep: (curve: Curve) => boolean): CurveP
 /** The key and the panels of each group of models, with the same axes. */
 export function groupParts(
   groups: readonly (readonly CurvePanel[])[],
-  { styles, theme, isLowest = true, ...axes }: Pick<Given<unknown>, "styles"> & Omit<CurveFacets, "last" | "height">,
+  {
+    styles,
+    theme,
+    isLowest = true,
+    ...axes
+  }: Pick<FigureData<unknown>, "styles"> & Omit<CurveFacets, "last" | "height">,
 ): Part[] {
   const last = lastStep(groups.flat());
   return groups.flatMap((group, i) => {

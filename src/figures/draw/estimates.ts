@@ -12,7 +12,7 @@ import { correlationScale, type Range, type Scale } from "./scale.ts";
 import { across, down, type Frame, linePath, markerAt, seriesMarker } from "./series.ts";
 import type { SeriesStyle, StyledRows, Theme } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
-import type { Given } from "./sweep-figure.ts";
+import type { FigureData } from "./sweep-figure.ts";
 import { cellWords, estimateWords, modelGroups } from "./words.ts";
 
 /** A cell's statistic with its interval. */
@@ -108,7 +108,7 @@ export function estimateRow({ cell, style, ...found }: Omit<EstimatePoint, "x">,
   };
 }
 
-interface CorrelationChart extends Pick<Given<unknown>, "styles" | "theme"> {
+interface CorrelationChart extends Pick<FigureData<unknown>, "styles" | "theme"> {
   readonly heading: string;
   /** The vertical axis of values that include these. */
   readonly y: (values: readonly number[], range: Range) => Scale;

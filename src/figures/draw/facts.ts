@@ -113,7 +113,7 @@ export type Quantiles = Readonly<Record<"min" | "q05" | "q25" | "median" | "q75"
 /** A cell's losses at a step. */
 export interface RecordedPoint {
   readonly step: number;
-  /** Those that reached it: with early stopping not all. Those that ended before are in the statistics with their last loss. */
+  /** Runs that reached the step: with early stopping not all. Those that ended before count with their last loss. */
   readonly runs: number;
   readonly mean: Estimate;
   readonly median: Estimate;

@@ -27,7 +27,7 @@ const APART = 2;
 /** Room to the right of the last panel of a row. */
 const BESIDE = 4;
 
-interface Place {
+interface RungPanel {
   readonly box: Box;
   readonly theme: Theme;
 }
@@ -53,7 +53,7 @@ interface Name {
 export function rungsDown(
   lines: readonly RungLine[],
   x: Scale,
-  { box, theme }: Place,
+  { box, theme }: RungPanel,
   names: readonly Name[] = [],
 ): SvgNode {
   const style = { fill: theme.quiet, size: SMALL } as const;
@@ -78,7 +78,7 @@ export function rungNames(lines: readonly RungLine[], x: Scale, box: Box, taken:
 }
 
 /** Lines across a panel, each with its number to the right of it, if they are `named`, where there is room. */
-export function rungsAcross(lines: readonly RungLine[], y: Scale, { box, theme }: Place, named: boolean): SvgNode {
+export function rungsAcross(lines: readonly RungLine[], y: Scale, { box, theme }: RungPanel, named: boolean): SvgNode {
   const places = inside(lines, y);
   const right = box.x + box.width;
   return group({ class: "rungs" }, [

@@ -82,7 +82,7 @@ export function correlationStyles(correlations: readonly number[], { ramp }: The
 }
 
 /** A column of the paper, 3.3 inches, in points. */
-export const COLUMN = 237.6;
+const COLUMN = 237.6;
 
 /** Colours of a figure, where it is shown, and how large it is. */
 export interface Theme extends Colours, Size {

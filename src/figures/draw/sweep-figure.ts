@@ -19,8 +19,8 @@ export interface TitledDrawing extends Drawing, Pick<Picture, "title" | "caption
 }
 
 /** What a figure is drawn of. */
-export interface Given<Row> {
-  /** Those of its CSV file, of all or some of a sweep's cells. */
+export interface FigureData<Row> {
+  /** The rows of its CSV file, of all or some of a sweep's cells. */
   readonly rows: readonly Row[];
   readonly sweep: Sweep;
   readonly options: FigureOptions;
@@ -47,7 +47,7 @@ interface FigureSpec<Row> {
   readonly supports: readonly SupportedChoice[];
   /** The rows of its CSV file. */
   readonly rows: (recorded: Recorded, options: FigureOptions) => readonly Row[] | NotDrawn;
-  readonly draw: (given: Given<Row>) => TitledDrawing | NotDrawn;
+  readonly draw: (given: FigureData<Row>) => TitledDrawing | NotDrawn;
 }
 
 /** Choices that change only some figures. */

@@ -12,37 +12,42 @@ export function lossName(loss: LossSet): string {
   return LOSS_WORDS[loss].name;
 }
 
-type Shown = Pick<FigureOptions, "loss" | "statistic" | "unit">;
+/** Which losses a figure shows. */
+type LossChoice = Pick<FigureOptions, "loss" | "statistic" | "unit">;
 
 /** `mean training loss`; `median over runs of the running mean of the loss`. */
-export function statisticName({ loss, statistic }: Pick<Shown, "loss" | "statistic">): string {
+export function statisticName({ loss, statistic }: Pick<LossChoice, "loss" | "statistic">): string {
   return loss === "running" ? `${statistic} over runs of the ${lossName(loss)}` : `${statistic} ${lossName(loss)}`;
 }
 
 /** Title of an axis of losses; what their unit is a unit of, and over what a mean is, the caption says. */
-export function lossHeading({ loss, statistic, unit }: Shown): string {
+export function lossHeading({ loss, statistic, unit }: LossChoice): string {
   const name = loss === "running" && statistic === "mean" ? lossName(loss) : `${statistic} ${lossName(loss)}`;
   return `${capitalised(name)}, ${unit.of}`;
 }
 
 /** Title of a horizontal axis of final losses. */
-export function finalHeading({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
+export function finalHeading({ loss, unit }: Pick<LossChoice, "loss" | "unit">): string {
   return `final ${lossName(loss)}, ${unit.of}`;
 }
 
 /** Title of a horizontal axis of differences between final losses. */
-export function differenceHeading({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
+export function differenceHeading({ loss, unit }: Pick<LossChoice, "loss" | "unit">): string {
   const name = loss === "running" ? LOSS_WORDS[loss].short : lossName(loss);
   return `difference of the final ${name}, ${unit.of}`;
 }
 
 /** The unit of final losses, and what they are a mean of if their name does not say it, for a caption. */
-export function unitsSentence({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
+export function unitsSentence({ loss, unit }: Pick<LossChoice, "loss" | "unit">): string {
   return loss === "running" ? `${unitText(unit)}; ${LOSS_WORDS[loss].atStep}` : unitText(unit);
 }
 
 /** What final losses are, at the start of a caption: each run's, or a statistic of each cell. */
-export function finalLossWords(sweep: SweepFacts, { loss, unit }: Pick<Shown, "loss" | "unit">, name = lossName(loss)) {
+export function finalLossWords(
+  sweep: SweepFacts,
+  { loss, unit }: Pick<LossChoice, "loss" | "unit">,
+  name = lossName(loss),
+) {
   return `${capitalised(name)} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })})`;
 }
 

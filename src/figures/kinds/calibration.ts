@@ -3,7 +3,7 @@ import { groupBy } from "../../stats/group-by.ts";
 import type { BinShare } from "../../summary/calibration.ts";
 import { listed } from "../../text.ts";
 import { type Box, panel } from "../draw/axes.ts";
-import { facets, headed, keyed, type Part, type Place, spaced, stacked } from "../draw/chart.ts";
+import { facets, headed, keyed, type PanelFrame, type Part, spaced, stacked } from "../draw/chart.ts";
 import { cellAttributes, groupsSentence } from "../draw/curves.ts";
 import { correlationsOf, modelsOf, type OfCell } from "../draw/facts.ts";
 import { modelKey } from "../draw/legend.ts";
@@ -22,7 +22,7 @@ type CalibrationRow = OfCell &
     readonly label: string;
     /** What a probability is of: a class, or the most likely one. */
     readonly outcome: string;
-    /** Those whose predictions were kept. */
+    /** Runs whose predictions were kept. */
     readonly runs: number;
     /** Of all bins: the mean over runs. */
     readonly calibrationError: number;
@@ -126,7 +126,7 @@ function ofCells(cells: TaskPanel["cells"], name: string, draw: (one: StyledRows
   return cells.map((one) => group({ class: name, ...cellAttributes(one.cell) }, draw(one)));
 }
 
-function shareMarks({ cells }: TaskPanel, { box, ...frame }: Place, theme: Theme): SvgNode[] {
+function shareMarks({ cells }: TaskPanel, { box, ...frame }: PanelFrame, theme: Theme): SvgNode[] {
   const diagonal = [0, 1].map((end) => ({ x: end, y: end }));
   const enough = (rows: readonly CalibrationRow[]) => rows.filter((row) => row.rows >= LEAST_ROWS);
   const bands = ofCells(cells, "band", ({ rows, style }) => {
@@ -147,7 +147,7 @@ function shareMarks({ cells }: TaskPanel, { box, ...frame }: Place, theme: Theme
 }
 
 /** Below a panel: the rows of one run in each bin. */
-function countsPanel({ cells }: TaskPanel, { box, x }: Place, theme: Theme): SvgNode {
+function countsPanel({ cells }: TaskPanel, { box, x }: PanelFrame, theme: Theme): SvgNode {
   const under = { ...box, y: box.y + box.height + GAP, height: COUNTS };
   const most = Math.max(1, ...cells.flatMap(({ rows }) => rows.map((row) => row.rows)));
   const frame = { x, y: countScale(most, [under.y + COUNTS, under.y + 1]) };

@@ -6,7 +6,7 @@ import { modelKey } from "../draw/legend.ts";
 import { linearScale, logScale, lossScale, type Range, type Scale, shortNumber, withRoom } from "../draw/scale.ts";
 import { labelIn } from "../draw/style.ts";
 import { SMALL, textWidth } from "../draw/svg.ts";
-import { figure, type Given } from "../draw/sweep-figure.ts";
+import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import { finalLossWords, lossHeading, statisticName, withIntervals } from "../draw/words.ts";
 
 /** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */
@@ -82,7 +82,7 @@ function hasRoom(scale: Scale): boolean {
   return spans.length >= LEAST_NUMBERS && withRoom(spans, 2).every((shown) => shown);
 }
 
-function captionOf({ cells: drawn, sweep, options }: Given<unknown>): string {
+function captionOf({ cells: drawn, sweep, options }: FigureData<unknown>): string {
   const cells = doneCells(sweep);
   const unknown = modelsOf(cells).filter((model) => !modelsOf(drawn).includes(model));
   const names = unknown.map((model) => labelIn(cells, model)).join(", ");

@@ -11,7 +11,7 @@ import { linearScale, type Range, type Scale, shortNumber } from "../draw/scale.
 import { across, down } from "../draw/series.ts";
 import { labelIn, type Theme } from "../draw/style.ts";
 import { SMALL, shortened, textWidth } from "../draw/svg.ts";
-import { figure, type Given } from "../draw/sweep-figure.ts";
+import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
 
 /** The first minus the second model at a correlation, over the runs that are done in both. */
@@ -93,7 +93,7 @@ function referenceOf(models: readonly string[]): string {
   return models.includes(REFERENCE) ? REFERENCE : models[models.length - 1];
 }
 
-function captionStart({ rows, sweep, options }: Given<DifferenceRow>, reference: string | undefined): string {
+function captionStart({ rows, sweep, options }: FigureData<DifferenceRow>, reference: string | undefined): string {
   const { loss, statistic } = options;
   const counts = rows.map(({ pairs }) => pairs);
   const each =
@@ -126,7 +126,7 @@ interface Grouping {
 function groupsOf(
   shown: readonly DifferenceRow[],
   { reference, ofPairs }: Grouping,
-  { sweep, theme }: Given<DifferenceRow>,
+  { sweep, theme }: FigureData<DifferenceRow>,
 ): RowGroup[] {
   const labelOf = (model: string) => labelIn(sweep.cells, model);
   const groups = groupBy(shown, ofPairs ? pairOf : ({ correlation }) => String(correlation));

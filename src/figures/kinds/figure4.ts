@@ -20,7 +20,7 @@ import {
 } from "../draw/curves.ts";
 import { modelKey } from "../draw/legend.ts";
 import { framed } from "../draw/scale.ts";
-import { figure, type Given } from "../draw/sweep-figure.ts";
+import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import { areOnOwnRows, endedSentence, figureWords, lossHeading } from "../draw/words.ts";
 
 /** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
@@ -79,7 +79,7 @@ function lowerCurves(panels: readonly CurvePanel[]): CurvePanel[] {
   return modelsIn(lower).length < 2 ? [] : lower.map(untitled);
 }
 
-function lowerParts(lower: readonly CurvePanel[], { theme }: Given<CurveRow>): Part[] {
+function lowerParts(lower: readonly CurvePanel[], { theme }: FigureData<CurveRow>): Part[] {
   const axes = { last: lastStep(lower), y: lossAxis(lower, { scale: "log" }, SETTLED) };
   return [
     headed("The lower curves on a logarithmic axis", theme, { above: 5, below: 5 }),
@@ -110,7 +110,7 @@ function offParts(
   off: readonly CurvePanel[],
   low: readonly string[],
   last: number,
-  { styles, theme }: Given<CurveRow>,
+  { styles, theme }: FigureData<CurveRow>,
 ): Part[] {
   const rows = [false, true]
     .map((areLow) => off.map((panel) => only(panel, (curve) => low.includes(modelOf(curve)) === areLow)))

@@ -1,7 +1,7 @@
 import type { LossSet } from "../../config/losses.ts";
 import { runsText } from "../../stats/estimate.ts";
 import { centreOf } from "../../stats/interval.ts";
-import { cellFacets, chart, type Place, type Placed } from "../draw/chart.ts";
+import { cellFacets, chart, type PanelFrame, type Placed } from "../draw/chart.ts";
 import { cellAttributes } from "../draw/curves.ts";
 import type { OfCell, RungLine } from "../draw/facts.ts";
 import { type FigureOptions, lossFactor } from "../draw/figure.ts";
@@ -11,7 +11,7 @@ import { linearScale, type Range, type Scale, shortNumber } from "../draw/scale.
 import { type Frame, linePath } from "../draw/series.ts";
 import type { StyledRows, Theme } from "../draw/style.ts";
 import { brokenLines, element, group, rounded, SIZE, SMALL, type SvgNode, text, textWidth } from "../draw/svg.ts";
-import { figure, type Given } from "../draw/sweep-figure.ts";
+import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import { cellWords, figureWords, finalHeading, finalLossWords } from "../draw/words.ts";
 
 /** A bin of a cell's histogram. */
@@ -146,7 +146,7 @@ function namesIn(rungs: readonly RungLine[], one: Binned, all: readonly Placed<B
 }
 
 /** Where bars and the dashed line are as high as the names of rungs. */
-function takenBy({ counts, centre, edge }: Binned, { x, y, box }: Place): Stretch[] {
+function takenBy({ counts, centre, edge }: Binned, { x, y, box }: PanelFrame): Stretch[] {
   const line = x.at(Math.min(centre, x.domain[1]));
   const bars = counts.flatMap((count, i): Stretch[] =>
     count > 0 && y.at(count) < box.y + NAMES_END ? [[x.at(edge(i)), x.at(edge(i + 1))]] : [],
@@ -155,7 +155,7 @@ function takenBy({ counts, centre, edge }: Binned, { x, y, box }: Place): Stretc
 }
 
 /** The cell's mean or median: a line, and its value above the bars. */
-function centreMark({ centre, cell }: Binned, { x, y, box }: Place, { statistic }: FigureOptions, { ink }: Theme) {
+function centreMark({ centre, cell }: Binned, { x, y, box }: PanelFrame, { statistic }: FigureOptions, { ink }: Theme) {
   const at = Math.min(centre, x.domain[1]);
   const label = `${statistic} ${centre.toFixed(3)}`;
   const right = box.x + box.width;
@@ -168,7 +168,7 @@ function centreMark({ centre, cell }: Binned, { x, y, box }: Place, { statistic 
   ]);
 }
 
-function captionStart(binned: readonly Binned[], { sweep, options }: Given<BinRow>): string {
+function captionStart(binned: readonly Binned[], { sweep, options }: FigureData<BinRow>): string {
   const open = binned.find((one) => one.open);
   const from = open && shortNumber(Number(open.edge(open.counts.length - 1).toFixed(3)));
   const { edge } = binned[0];

@@ -15,7 +15,7 @@ import { paperItems } from "../draw/legend.ts";
 import { paperFigure } from "../draw/paper-points.ts";
 import { rowChart } from "../draw/row-chart.ts";
 import { lossScale } from "../draw/scale.ts";
-import { figure, type Given, type TitledDrawing } from "../draw/sweep-figure.ts";
+import { type FigureData, figure, type TitledDrawing } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
 
 /** Final loss of each model against the correlation; on rows of the user's own, of each model. */
@@ -60,12 +60,12 @@ export const finalLoss = figure({
   },
 });
 
-function captionStart({ cells, sweep, options }: Given<unknown>): string {
+function captionStart({ cells, sweep, options }: FigureData<unknown>): string {
   return `${words.finalLossWords(sweep, options, words.statisticName(options))}, ${words.withIntervals(cells)}.`;
 }
 
 /** A row for each model. */
-function ofModels(given: Given<Estimate>): TitledDrawing {
+function ofModels(given: FigureData<Estimate>): TitledDrawing {
   const { found, sweep, options, theme } = given;
   const points = pointsOf(found, () => 0);
   const rows = points.map((point) => estimateRow(point, theme));

@@ -19,7 +19,7 @@ import { type Row, type RowGroup, rowChart } from "../draw/row-chart.ts";
 import { lossScale, type Range, type ValueScale, valueScale } from "../draw/scale.ts";
 import { across, down } from "../draw/series.ts";
 import type { Theme } from "../draw/style.ts";
-import { figure, type Given } from "../draw/sweep-figure.ts";
+import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
 
 /** Final loss of each model against a listed setting, a panel for each correlation and choice of the other settings. */
@@ -59,7 +59,7 @@ type CaptionedDrawing = Drawing & { readonly caption: string };
 /** Room in a panel beside its outermost slots. */
 const SIDE = 3;
 
-function againstValues(given: Given<Estimate>, { key }: Listed): CaptionedDrawing {
+function againstValues(given: FigureData<Estimate>, { key }: Listed): CaptionedDrawing {
   const { found, cells, styles, options, theme } = given;
   const values = cells.map(({ point }) => point[key]);
   const { placeOf } = valueScale(values, [0, 1]);
@@ -112,12 +112,12 @@ function othersText(point: GridPoint, key: string): string {
   return pointText(others);
 }
 
-function captionStart({ cells, sweep, options }: Given<unknown>, key: string): string {
+function captionStart({ cells, sweep, options }: FigureData<unknown>, key: string): string {
   return `${words.finalLossWords(sweep, options, words.statisticName(options))} against ${key}, ${words.withIntervals(cells)}`;
 }
 
 /** Against a setting of many words: a row for each, in a group for each model, correlation and other choice. */
-function againstWords(given: Given<Estimate>, { key, values }: Listed): CaptionedDrawing {
+function againstWords(given: FigureData<Estimate>, { key, values }: Listed): CaptionedDrawing {
   const { found, cells, options, theme } = given;
   const points = pointsOf(found, ({ point }) => values.map(String).indexOf(String(point[key])));
   const groups = groupBy(points, ({ cell }) => {

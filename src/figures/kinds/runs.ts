@@ -7,7 +7,7 @@ import { framed, lossScale } from "../draw/scale.ts";
 import { bandPath, type Frame, linePath } from "../draw/series.ts";
 import type { StyledRows, Theme } from "../draw/style.ts";
 import { group, type SvgNode } from "../draw/svg.ts";
-import { figure, type Given } from "../draw/sweep-figure.ts";
+import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import { capitalised, endedSentence, lossName, ofOneModel, tasksWords, unitsSentence } from "../draw/words.ts";
 
 /** Quantiles of the losses of a cell's runs at a step. */
@@ -94,7 +94,7 @@ function runMarks({ rows, single, style }: CellRuns, frame: Frame, { ink }: Them
   ];
 }
 
-function captionStart(shown: readonly CellRuns[], { sweep, options }: Given<SpreadRow>): string {
+function captionStart(shown: readonly CellRuns[], { sweep, options }: FigureData<SpreadRow>): string {
   const { loss, scale, unit } = options;
   return (
     `${capitalised(lossName(loss))} of ${tasksWords(sweep)} against training steps (${unitsSentence({ loss, unit })}). ${singleSentence(shown)} ` +

@@ -8,7 +8,7 @@ import { logScale, type Range, type Scale, shortNumber } from "../draw/scale.ts"
 import { across, down, type Frame, markerAt } from "../draw/series.ts";
 import { labelIn, type StyledRows, type Theme } from "../draw/style.ts";
 import { group, SMALL, type SvgNode, text } from "../draw/svg.ts";
-import { figure, type Given } from "../draw/sweep-figure.ts";
+import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import { capitalised, lossName, MOST_DRAWN, runsSentence, sampleSentence, unitsSentence } from "../draw/words.ts";
 
 /** A run's gain of each task: how much lower its loss is, as a share of the other model's. */
@@ -89,7 +89,11 @@ export const seesaw = figure<SeesawRow>({
 const STRIP = SMALL;
 
 /** A panel for each cell; of several pairs of tasks, a row for each model and pair, which its title names. */
-function pairFacets(shown: readonly StyledRows<SeesawRow>[], pairs: readonly TaskPair[], { sweep }: Given<SeesawRow>) {
+function pairFacets(
+  shown: readonly StyledRows<SeesawRow>[],
+  pairs: readonly TaskPair[],
+  { sweep }: FigureData<SeesawRow>,
+) {
   if (pairs.length === 1) return cellFacets(shown.map((one): CellPair => ({ ...one, pair: pairs[0] })));
   const cells = shown.map(({ cell }) => cell);
   const panels = modelsOf(cells).flatMap((model) => pairs.map((pair) => ({ model, pair })));
@@ -105,7 +109,7 @@ function pairFacets(shown: readonly StyledRows<SeesawRow>[], pairs: readonly Tas
   return { rows, item, ...columns };
 }
 
-function ratioWords(task: string, { rows: [{ against }], sweep, options }: Given<SeesawRow>): string {
+function ratioWords(task: string, { rows: [{ against }], sweep, options }: FigureData<SeesawRow>): string {
   return `${lossName(options.loss)}, ${task}: ${labelIn(sweep.cells, against)}'s / model's`;
 }
 
@@ -168,7 +172,7 @@ function corners({ rows, pair }: CellPair, { x, y, width, height }: Box, { ink }
   ]);
 }
 
-function captionStart({ rows: [{ against }], sweep, options: { loss, unit } }: Given<SeesawRow>): string {
+function captionStart({ rows: [{ against }], sweep, options: { loss, unit } }: FigureData<SeesawRow>): string {
   const which =
     sweep.tasks === 2
       ? `${sweep.taskNames[1]} against ${sweep.taskNames[0]}, a point`

@@ -10,7 +10,7 @@ import { fittedScale, linearScale, shortNumber } from "../draw/scale.ts";
 import { type Frame, linePath } from "../draw/series.ts";
 import type { Theme } from "../draw/style.ts";
 import { element, group, rounded, SMALL, type SvgNode, text } from "../draw/svg.ts";
-import { figure, type Given, type TitledDrawing } from "../draw/sweep-figure.ts";
+import { type FigureData, figure, type TitledDrawing } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
 
 /** A run's final losses: of task 1, 2 and so on. */
@@ -44,7 +44,7 @@ const HEIGHT = 63;
 /** Room above the dots, for the count of runs. */
 const STRIP = SMALL + 1;
 
-function twoTasks(given: Given<TaskLossRow>): TitledDrawing {
+function twoTasks(given: FigureData<TaskLossRow>): TitledDrawing {
   const { found, cells, sweep, options, theme } = given;
   const { loss, fits, unit } = options;
   const { badLoss } = sweep;
@@ -122,7 +122,7 @@ function badCount(rows: readonly TaskLossRow[], bad: number, { x, y, width }: Bo
   return text(`${count} of ${rows.length}`, x + width, y + SMALL - 1, { fill: ink, size: SMALL, anchor: "end" });
 }
 
-function captionStart({ found, sweep, options: { loss, unit } }: Given<TaskLossRow>): string {
+function captionStart({ found, sweep, options: { loss, unit } }: FigureData<TaskLossRow>): string {
   const { badLoss } = sweep;
   const [one, two] = sweep.taskNames;
   const bad =
@@ -163,7 +163,7 @@ function dot([x, y]: readonly [number, number]): string {
 const ROWS = 36;
 
 /** The final loss of each of more than two tasks: a panel for each task, a row for each cell, a dot for each run. */
-function eachTask({ found, cells, sweep, options, theme }: Given<TaskLossRow>): TitledDrawing {
+function eachTask({ found, cells, sweep, options, theme }: FigureData<TaskLossRow>): TitledDrawing {
   const all = correlationsOf(cells);
   const drawn = words.someOf(all, ROWS / (modelsOf(cells).length * sweep.tasks));
   const shown = found.filter(({ cell }) => drawn.includes(cell.correlation));
