@@ -1,5 +1,4 @@
 import { type Gating, traitsOf } from "./gatings.ts";
-import type { Selection } from "./selection.ts";
 
 /** What follows the last layer of an expert, or of a bottom. */
 export type Activation = "relu" | "none";
@@ -70,6 +69,19 @@ export type Dimensions = Pick<ModelSpec, "inputs" | "embeddings" | "tasks" | "ou
 export interface Embedding {
   readonly rows: number;
   readonly size: number;
+}
+
+/**
+ * DSelect-k's gates (Hazimeh et al., NeurIPS 2021), per row: a gate's outputs are the logits of k selectors and,
+ * for each, log2(E) numbers, whose smooth steps are the bits of the expert that it selects.
+ */
+export interface Selection {
+  /** k. */
+  readonly experts: number;
+  /** Width of the smooth step; a gate's kernels begin within a hundredth of it. */
+  readonly gamma: number;
+  /** What the entropies of all selectors, means over the rows, are multiplied by in the objective. */
+  readonly entropy: number;
 }
 
 /** Ranks of a layer's kernels over tasks, a tensor [in, out, K]; each is at most that size. */
