@@ -142,7 +142,7 @@ export function expertsOf(spec: ModelSpec, task: number): number[] {
 }
 
 /** The experts that all tasks see, then the task's own. */
-export function ownExpertsOf(spec: ModelSpec, task: number): number[] {
+function ownExpertsOf(spec: ModelSpec, task: number): number[] {
   return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)];
 }
 
