@@ -1,7 +1,7 @@
 // Weights of experts that gates make of their logits, and sums of the experts' units.
 
 import { dot } from "../data/task-set.ts";
-import type { Selection } from "../models/selection.ts";
+import type { Selection } from "../models/spec.ts";
 import { addTo } from "./matrix.ts";
 import type { Span, Tape, Units } from "./tape.ts";
 

@@ -1,7 +1,15 @@
 import { thousands } from "../units.ts";
 import { GATING_NAMES, type Gating, type GatingTraits, traitsOf } from "./gatings.ts";
-import { checkSelection, expectCount } from "./selection.ts";
-import { expertCount, expertsOf, gateCount, levelCount, type ModelSpec, plainInputs, readInputs } from "./spec.ts";
+import {
+  expertCount,
+  expertsOf,
+  gateCount,
+  levelCount,
+  type ModelSpec,
+  plainInputs,
+  readInputs,
+  type Selection,
+} from "./spec.ts";
 
 /** Refuses a spec that is not a model: RangeError with the field, what it expects and what it got. */
 export function checkSpec(spec: ModelSpec): void {
@@ -133,4 +141,22 @@ function checkGating({ name, gating, experts: { shared, perTask } }: ModelSpec):
   };
   const [is, expected, got] = rules[traitsOf({ gating }).experts];
   if (!is) throw new RangeError(`model ${name}: gating ${gating}: expected ${expected}, got ${got}`);
+}
+
+/** Refuses a selection that no gate can make; `gates` are the numbers of experts that gates see. */
+function checkSelection(name: string, { experts, gamma, entropy }: Selection, gates: readonly number[]): void {
+  expectCount(name, "gate.select.experts", experts, 1);
+  if (!(gamma > 0)) throw new RangeError(`model ${name}: gate.select.gamma: expected a number above 0, got ${gamma}`);
+  if (!(entropy >= 0))
+    throw new RangeError(`model ${name}: gate.select.entropy: expected a number from 0, got ${entropy}`);
+  for (const E of gates) {
+    if (!Number.isInteger(Math.log2(E)) || E < 2)
+      throw new RangeError(`model ${name}: gate.select: expected a gate over 2, 4, 8, .. experts, got ${E}`);
+  }
+}
+
+/** Refuses a size of a model that is no whole number of at least `least`. */
+function expectCount(model: string, field: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new RangeError(`model ${model}: ${field}: expected a whole number from ${least}, got ${value}`);
 }

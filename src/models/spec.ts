@@ -1,5 +1,4 @@
 import { type Gating, traitsOf } from "./gatings.ts";
-import type { Selection } from "./selection.ts";
 
 /** What follows the last layer of an expert, or of a bottom. */
 export type Activation = "relu" | "none";
@@ -72,6 +71,19 @@ export interface Embedding {
   readonly size: number;
 }
 
+/**
+ * DSelect-k's gates (Hazimeh et al., NeurIPS 2021), per row: a gate's outputs are the logits of k selectors and,
+ * for each, log2(E) numbers, whose smooth steps are the bits of the expert that it selects.
+ */
+export interface Selection {
+  /** k. */
+  readonly experts: number;
+  /** Width of the smooth step; a gate's kernels begin within a hundredth of it. */
+  readonly gamma: number;
+  /** What the entropies of all selectors, means over the rows, are multiplied by in the objective. */
+  readonly entropy: number;
+}
+
 /** Ranks of a layer's kernels over tasks, a tensor [in, out, K]; each is at most that size. */
 export interface Ranks {
   readonly inputs: number;
@@ -130,7 +142,7 @@ export function expertsOf(spec: ModelSpec, task: number): number[] {
 }
 
 /** The experts that all tasks see, then the task's own. */
-export function ownExpertsOf(spec: ModelSpec, task: number): number[] {
+function ownExpertsOf(spec: ModelSpec, task: number): number[] {
   return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)];
 }
 

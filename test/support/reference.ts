@@ -4,8 +4,7 @@ import type { Rows } from "../../src/data/task-set.ts";
 import { type Network, network } from "../../src/diagnostics/network.ts";
 import { Tape } from "../../src/diagnostics/tape.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
-import type { Selection } from "../../src/models/selection.ts";
-import type { ModelSpec } from "../../src/models/spec.ts";
+import type { ModelSpec, Selection } from "../../src/models/spec.ts";
 
 /** The factors [units] of a ReLU layer, e.g. `experts/3/0`, in one row. */
 export type Factors = (layer: string, row: number, units: number) => ArrayLike<number>;

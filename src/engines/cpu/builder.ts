@@ -9,8 +9,7 @@ import {
   programOf,
   type Value,
 } from "../../models/program.ts";
-import type { Selection } from "../../models/selection.ts";
-import { plainInputs, readInputs } from "../../models/spec.ts";
+import { plainInputs, readInputs, type Selection } from "../../models/spec.ts";
 import { roundUp } from "../rows/arena.ts";
 import { columnBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, takeColumns } from "./columns.ts";

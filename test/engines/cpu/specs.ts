@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { GATING_NAMES, type GatingTraits, traitsOf } from "../../../src/models/gatings.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
-import type { Selection } from "../../../src/models/selection.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
+import type { ModelSpec, Selection } from "../../../src/models/spec.ts";
 
 /** Sizes around the kernels' tiles of 4 and 8, tails included. */
 const units = fc.integer({ min: 1, max: 11 });

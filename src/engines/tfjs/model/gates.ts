@@ -1,7 +1,6 @@
 // What gates make of their logits, and SNR's of numbers that no row changes.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Selection } from "../../../models/selection.ts";
-import type { ModelSpec } from "../../../models/spec.ts";
+import type { ModelSpec, Selection } from "../../../models/spec.ts";
 import { withGradient } from "../gradients.ts";
 import type { Tf } from "../tf.ts";
 
