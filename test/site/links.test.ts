@@ -6,8 +6,8 @@ import { COMMANDS } from "../../src/cli/commands.ts";
 import { SETTING_KEYS } from "../../src/config/schema.ts";
 import { BASE, files, OUT, pages, textOf } from "./site.ts";
 
-/** 15 MB with the report of results/zoo, which has 2.2 MB and is left out here. */
-const MOST_BYTES = 12_800_000;
+/** The report of results/zoo, which has some 5 MB more, is left out here. */
+const MOST_BYTES = 19_000_000;
 
 const all = new Set(files());
 
