@@ -23,7 +23,7 @@ describe("choiceIn(texts, results, flag)", () => {
     ["lr", "--at: expected setting=value, such as lr=0.01, got 'lr'"],
     ["", "--at: expected setting=value, such as lr=0.01, got ''"],
     ["lrr=0.01", "--at: unknown setting 'lrr'; did you mean 'lr'?"],
-    ["seed=0", /^--at: unknown setting 'seed'; settings: trainRows, /],
+    ["seed=0", /^--at: unknown setting 'seed'; settings: groupSize, inputs, /],
     ["lr=0.02", "--at: results/made has the lr 0.001, 0.01, not 0.02; give one that it has"],
     ["batch=64", "--at: results/made has the batch 256, not 64; give one that it has"],
     ["lr=0.01,lr=0.001", "--at: lr is given twice; give it once"],

@@ -250,8 +250,8 @@ def sweep(
     :param correlation_matrix: a list of rows of numbers from -1 to 1, one row and one column per task, or null
     :param group_size: tasks of a group, whose pairs have the correlation, or none; or several
     :param between_groups: the share of the correlation that tasks of two groups have
-    :param inputs: a number of inputs, or data: those of the generator; or several
-    :param sines: a number of slowest sines, or data: those of the generator; or several
+    :param inputs: a number of inputs, or data; or several
+    :param sines: a number of the slowest sines, or data; or several
     :param noise_std: a number from 0 to 1000, or data; or one for each task, such as 0.1:0.5; or several
     :param label_scale: what raw labels are multiplied by, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param labelled: the share of rows with the label, above 0, or all; or one for each task, such as 0.1:0.5; or several
@@ -434,8 +434,8 @@ def plan(
     :param correlation_matrix: a list of rows of numbers from -1 to 1, one row and one column per task, or null
     :param group_size: tasks of a group, whose pairs have the correlation, or none; or several
     :param between_groups: the share of the correlation that tasks of two groups have
-    :param inputs: a number of inputs, or data: those of the generator; or several
-    :param sines: a number of slowest sines, or data: those of the generator; or several
+    :param inputs: a number of inputs, or data; or several
+    :param sines: a number of the slowest sines, or data; or several
     :param noise_std: a number from 0 to 1000, or data; or one for each task, such as 0.1:0.5; or several
     :param label_scale: what raw labels are multiplied by, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param labelled: the share of rows with the label, above 0, or all; or one for each task, such as 0.1:0.5; or several
