@@ -56,11 +56,7 @@ const withOptions = (command: Command) =>
   command
     .argument("<folder>", "a results folder, or one of mmoe data --trials")
     .option("--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`)
-    .option(
-      "--format <names>",
-      "svg, png, pdf, tikz, separated by commas; the numbers are always written as CSV",
-      "svg",
-    )
+    .option("--format <names>", "svg, png, pdf, separated by commas; the numbers are always written as CSV", "svg")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--statistic <name>", "over a cell's runs: mean or median", "mean")
