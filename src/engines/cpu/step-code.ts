@@ -13,9 +13,6 @@ import { type FusedLayer, type Weights, weightsOf } from "./weights.ts";
 export interface StepCode {
   /** The address of its record (kernels/records.h). */
   readonly address: number;
-  /** The instructions, forwards and backwards, are from `begin` to `end`. */
-  readonly begin: number;
-  readonly end: number;
   /** Blocks of gradients of a method that combines them: the tasks', then those of what is added to their losses. */
   readonly terms: number;
   readonly weights: Weights;
@@ -93,8 +90,6 @@ export function stepCodeOf(
   );
   return {
     address,
-    begin,
-    end,
     terms: passes.length,
     weights,
     tasks: spec.tasks,

@@ -147,15 +147,6 @@ test("whole numbers keep all their bits, those too that would be none of float32
   expect([...program.read("held")[0].dataSync()]).toEqual(odd);
 });
 
-test("operations(loop) counts what a step calls, without constants", () => {
-  const double: Loop = {
-    fed: {},
-    variables: ["output"],
-    step: ({ output }) => ({ next: { output: tf.mul(output, 2) }, outputs: {} }),
-  };
-  expect(started({ loops: { double } }).operations("double")).toBe(2); // and the counter's increment
-});
-
 /** The same descent with variables that are changed where they lie. */
 const IN_PLACE: Loop = {
   fed: TRAIN.fed,

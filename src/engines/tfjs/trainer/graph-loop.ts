@@ -2,7 +2,6 @@
 import type { Tensor1D } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import {
-  ARGUMENT,
   type Attributes,
   bitsAs,
   DTYPE,
@@ -74,12 +73,6 @@ function onRows(tf: Tf, { step, tables = [] }: Loop): Step {
     const rows = tables.map((name) => [name, tf.gather(given[name], given.numbers as Tensor1D)]);
     return step({ ...given, ...Object.fromEntries(rows) });
   };
-}
-
-/** Operations of one step; constants, which TensorFlow makes once, are not counted, nor calls of functions. */
-export function operationCount({ step, body }: RecordedLoop): number {
-  const none = new Set([ARGUMENT, "Const", "PartitionedCall"]);
-  return [...step.nodes, ...body.nodes].filter(({ op }) => !none.has(op)).length;
 }
 
 /** Takes the step's row of the fed data, calls the step, applies its updates, adds its outputs to their lists. */

@@ -19,7 +19,7 @@ import {
   type ValueType,
   valueType,
 } from "./graph.ts";
-import { operationCount, type RecordedLoop, recordLoop } from "./graph-loop.ts";
+import { type RecordedLoop, recordLoop } from "./graph-loop.ts";
 import type { Program, ProgramSpec, Specs, TensorSpec, Tensors } from "./program.ts";
 import { savedModelBytes } from "./protobuf.ts";
 
@@ -76,11 +76,6 @@ export class GraphProgram implements Program {
     );
     this.#tf.dispose(feeds.get(feedNames.steps(loop)));
     return Object.fromEntries(outputs.map((key, i) => [key, values[i]]));
-  }
-
-  /** Operations of one step of a loop. */
-  operations(loop: string): number {
-    return operationCount(this.#loop(loop));
   }
 
   /** Only the shape of variables of any size can change. */
